@@ -1,0 +1,15 @@
+//! Frames of `GET /v1/chat`, subprotocol `rendezvous.chat.v1`, and the bodies of the same over HTTP.
+
+mod client;
+mod http;
+mod server;
+
+pub use client::{
+    AskPresence, ChatClientFrame, Cursor, Hello, History, MarkDelivered, MarkRead, Ping, Send,
+    SetStatus, Typing,
+};
+pub use http::{PostMessage, PutRead, SyncResponse};
+pub use server::{
+    Accepted, ChatServerFrame, Delivered, GoingAway, Heads, Member, Message, Messages, Pong,
+    Presence, PresenceState, Read, Removed, RoomHead, RoomView, Sent, TypingBy, Welcome,
+};

@@ -1,0 +1,150 @@
+//! What a client sends to chat.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::PresenceState;
+use crate::frame::frames;
+use crate::{RoomId, UserId};
+
+frames! {
+    /// A client's frame; its envelope may carry `id`, which the answer echoes.
+    ChatClientFrame {
+        /// The first frame.
+        "hello" => Hello,
+        /// A message for a room.
+        "send" => Send,
+        /// Read up to here.
+        "read" => MarkRead,
+        /// On this device up to here.
+        "delivered" => MarkDelivered,
+        /// Writing just now.
+        "typing" => Typing,
+        /// Asks for older or newer messages.
+        "history" => History,
+        /// Asks who is there.
+        "presence" => AskPresence,
+        /// Here, or away.
+        "status" => SetStatus,
+        /// A sign of life.
+        "ping" => Ping,
+    }
+}
+
+macro_rules! client_frame {
+    ($(#[$meta:meta])* $name:ident { $( $(#[$field_meta:meta])* $field:ident: $kind:ty, )* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+        pub struct $name { $( $(#[$field_meta])* pub $field: $kind, )* }
+    };
+}
+
+client_frame! {
+    /// Comes in, with how far this device has read each room.
+    Hello {
+        /// The JWT.
+        ticket: String,
+        /// Tells a person's devices apart.
+        device_id: String,
+        /// How far this device is, by room.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cursors: Option<BTreeMap<RoomId, Cursor>>,
+    }
+}
+
+client_frame! {
+    /// How far a device is in a room.
+    Cursor {
+        /// The room's `epoch` at that time.
+        epoch: String,
+        /// The last `seq` that it has.
+        seq: u64,
+    }
+}
+
+client_frame! {
+    /// A message for a room; a second one with the same `client_id` has no second effect.
+    Send {
+        /// Which room.
+        room: RoomId,
+        /// The sender's own key for the message.
+        client_id: String,
+        /// The text.
+        body: String,
+    }
+}
+
+client_frame! {
+    /// Read up to here.
+    MarkRead {
+        /// Which room.
+        room: RoomId,
+        /// The last `seq` read.
+        seq: u64,
+    }
+}
+
+client_frame! {
+    /// On this device up to here.
+    MarkDelivered {
+        /// Which room.
+        room: RoomId,
+        /// The last `seq` that arrived.
+        seq: u64,
+    }
+}
+
+client_frame! {
+    /// Writing just now.
+    Typing {
+        /// Which room.
+        room: RoomId,
+    }
+}
+
+client_frame! {
+    /// Asks for messages; with neither bound, the newest.
+    History {
+        /// Which room.
+        room: RoomId,
+        /// Only with a lower `seq`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
+        /// Only with a higher `seq`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u64>,
+        /// How many at most: 50, and never more than 200.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    }
+}
+
+client_frame! {
+    /// Asks who is there, and to be told of changes.
+    AskPresence {
+        /// About whom.
+        users: Vec<UserId>,
+        /// Tell me of changes too.
+        #[serde(default)]
+        subscribe: bool,
+    }
+}
+
+client_frame! {
+    /// Here, or away.
+    SetStatus {
+        /// `online` or `away`.
+        state: PresenceState,
+    }
+}
+
+client_frame! {
+    /// A sign of life.
+    Ping {
+        /// The client's own time, given back in `pong`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sent_at: Option<serde_json::Number>,
+    }
+}

@@ -1,0 +1,274 @@
+//! What chat sends to a client.
+
+use serde::{Deserialize, Serialize};
+
+use crate::frame::frames;
+use crate::session::word_enum;
+use crate::{ErrorBody, FrameId, RoomId, UnixMs, UserId};
+
+frames! {
+    /// A server's frame.
+    ChatServerFrame {
+        /// The answer to `hello`.
+        "welcome" => Welcome,
+        /// A message of yours is durable.
+        "sent" => Sent,
+        /// A message of a room.
+        "message" => Message,
+        /// Someone read up to here.
+        "read" => Read,
+        /// It reached someone up to here.
+        "delivered" => Delivered,
+        /// Someone is writing.
+        "typing" => TypingBy,
+        /// How someone is there.
+        "presence" => Presence,
+        /// A room that is new or changed.
+        "room" => RoomView,
+        /// A room that is no longer yours.
+        "removed" => Removed,
+        /// The last `seq` of rooms that changed.
+        "heads" => Heads,
+        /// The answer to `history`.
+        "messages" => Messages,
+        /// The server drains.
+        "going_away" => GoingAway,
+        /// The answer to `ping`.
+        "pong" => Pong,
+        /// A frame took effect.
+        "ok" => Accepted,
+        /// A frame was refused.
+        "error" => ErrorBody,
+    }
+}
+
+macro_rules! server_frame {
+    ($(#[$meta:meta])* $name:ident { $( $(#[$field_meta:meta])* $field:ident: $kind:ty, )* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+        pub struct $name { $( $(#[$field_meta])* pub $field: $kind, )* }
+    };
+}
+
+server_frame! {
+    /// Your rooms as they stand.
+    Welcome {
+        /// The newest 100; more by `GET /v1/rooms`.
+        rooms: Vec<RoomView>,
+        /// Whose socket this is.
+        user_id: UserId,
+        /// The server's time.
+        server_now: UnixMs,
+        /// Send `ping` this often, in milliseconds.
+        ping_ms: i64,
+        /// Reconnect after so long without a frame, in milliseconds.
+        timeout_ms: i64,
+    }
+}
+
+server_frame! {
+    /// A room as it stands for one member.
+    RoomView {
+        /// Which room.
+        room: RoomId,
+        /// Opaque; another one makes every cursor void.
+        epoch: String,
+        /// The last message's `seq`; 0 in an empty room.
+        last_seq: u64,
+        /// The first `seq` that retention left.
+        min_seq: u64,
+        /// How far you have read.
+        read_seq: u64,
+        /// `last_seq − read_seq`.
+        unread: u64,
+        /// The newest message, null in an empty room.
+        #[cfg_attr(feature = "typescript", ts(type = "Message | null"))]
+        last_message: Option<Message>,
+        /// True: all that this device missed follows. False: read the history.
+        recovered: bool,
+        /// Who belongs to it.
+        members: Vec<Member>,
+    }
+}
+
+server_frame! {
+    /// One who belongs to a room.
+    Member {
+        /// Who.
+        user_id: UserId,
+        /// What to call them.
+        name: String,
+        /// How far they have read.
+        read_seq: u64,
+        /// How far it reached a device of theirs.
+        delivered_seq: u64,
+    }
+}
+
+server_frame! {
+    /// A message of yours is durable.
+    Sent {
+        /// The `id` of your `send`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<FrameId>,
+        /// Which room.
+        room: RoomId,
+        /// Its place in the room.
+        seq: u64,
+        /// Its own id.
+        message_id: String,
+        /// When it was stored.
+        sent_at: UnixMs,
+    }
+}
+
+server_frame! {
+    /// A message of a room.
+    Message {
+        /// Which room.
+        room: RoomId,
+        /// Its place in the room: 1, 2, 3, …
+        seq: u64,
+        /// Its own id, unique everywhere and ordered by time.
+        message_id: String,
+        /// Who wrote it.
+        from: UserId,
+        /// The sender's own key for it.
+        client_id: String,
+        /// The text.
+        body: String,
+        /// When it was stored.
+        sent_at: UnixMs,
+    }
+}
+
+server_frame! {
+    /// Someone read up to here.
+    Read {
+        /// Which room.
+        room: RoomId,
+        /// Who.
+        user_id: UserId,
+        /// Up to where.
+        seq: u64,
+    }
+}
+
+server_frame! {
+    /// It reached someone up to here.
+    Delivered {
+        /// Which room.
+        room: RoomId,
+        /// Whom.
+        user_id: UserId,
+        /// Up to where.
+        seq: u64,
+    }
+}
+
+server_frame! {
+    /// Someone is writing.
+    TypingBy {
+        /// Which room.
+        room: RoomId,
+        /// Who.
+        user_id: UserId,
+    }
+}
+
+server_frame! {
+    /// How someone is there.
+    Presence {
+        /// Who.
+        user_id: UserId,
+        /// How.
+        state: PresenceState,
+        /// When they were last seen to do something.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_active_at: Option<UnixMs>,
+    }
+}
+
+word_enum! {
+    /// How someone is there.
+    PresenceState {
+        /// With at least one live connection.
+        Online = "online",
+        /// Connected, and said to be away.
+        Away = "away",
+        /// Not connected.
+        Offline = "offline",
+    }
+}
+
+server_frame! {
+    /// A room that is no longer yours.
+    Removed {
+        /// Which room.
+        room: RoomId,
+    }
+}
+
+server_frame! {
+    /// The last `seq` of the rooms that changed, so that a silent loss is found.
+    Heads {
+        /// Room by room.
+        rooms: Vec<RoomHead>,
+    }
+}
+
+server_frame! {
+    /// How far a room is.
+    RoomHead {
+        /// Which room.
+        room: RoomId,
+        /// The last message's `seq`.
+        last_seq: u64,
+    }
+}
+
+server_frame! {
+    /// A piece of a room's history, in rising `seq`.
+    Messages {
+        /// The `id` of your `history`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<FrameId>,
+        /// Which room.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomId>,
+        /// The messages.
+        messages: Vec<Message>,
+        /// The first `seq` that retention left.
+        min_seq: u64,
+        /// The last message's `seq`.
+        last_seq: u64,
+    }
+}
+
+server_frame! {
+    /// The server drains.
+    GoingAway {
+        /// Come back after so long, in milliseconds.
+        retry_after_ms: u64,
+    }
+}
+
+server_frame! {
+    /// The answer to `ping`.
+    Pong {
+        /// As it was sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sent_at: Option<serde_json::Number>,
+        /// The server's time.
+        server_now: UnixMs,
+    }
+}
+
+server_frame! {
+    /// A frame took effect.
+    Accepted {
+        /// Its `id`.
+        id: FrameId,
+    }
+}

@@ -1,0 +1,110 @@
+//! Facts that one service tells another: at least once, in order per subject.
+
+use serde::{Deserialize, Serialize};
+
+use crate::session::word_enum;
+use crate::{EndReason, RoomId, SessionSpec, UnixMs, UserId};
+
+/// A fact, as the outbox keeps it and the inbox takes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct Event {
+    /// Its own id (UUIDv7): a second delivery is known by it.
+    pub id: String,
+    /// What happened. Text, so that a newer service's events pass through an older one.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When it happened.
+    pub occurred_at: UnixMs,
+    /// Which service says so.
+    pub source: String,
+    /// What it happened to: a session's, room's or user's id.
+    pub subject: String,
+    /// Of a booking: its revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// The particulars; [`SessionBooked`] or [`SessionFact`] for sessions.
+    pub data: serde_json::Value,
+}
+
+/// Body of `POST /v1/events`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventBatch {
+    /// Which service sends.
+    pub source: String,
+    /// In the order in which they happened.
+    pub events: Vec<Event>,
+    /// Everything of this source up to this moment has been sent, this batch included.
+    pub complete_to: UnixMs,
+}
+
+word_enum! {
+    /// What can happen.
+    EventType {
+        /// Two people were matched.
+        MatchCreated = "match.created",
+        /// A session was booked.
+        SessionScheduled = "session.scheduled",
+        /// A booked session was moved or changed.
+        SessionRescheduled = "session.rescheduled",
+        /// A booked session was called off.
+        SessionCancelled = "session.cancelled",
+        /// A reminder went out.
+        SessionReminded = "session.reminded",
+        /// The lobby opened.
+        SessionOpened = "session.opened",
+        /// One came in.
+        SessionJoined = "session.joined",
+        /// One went.
+        SessionLeft = "session.left",
+        /// The clock started.
+        SessionLive = "session.live",
+        /// The deadline moved.
+        SessionExtended = "session.extended",
+        /// It is over.
+        SessionEnded = "session.ended",
+        /// Somebody never came.
+        SessionNoShow = "session.no_show",
+        /// A message that nobody was there to take.
+        MessageUnread = "message.unread",
+        /// One was removed by an operator.
+        UserKicked = "user.kicked",
+        /// One was erased.
+        UserErased = "user.erased",
+    }
+}
+
+/// Data of `session.scheduled`, `.rescheduled` and `.cancelled`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionBooked {
+    /// What a ticket for it says.
+    pub session: SessionSpec,
+    /// The chat room of the two.
+    pub room_id: RoomId,
+}
+
+/// Data of what signaling reports of a session; each type has its own fields of these.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionFact {
+    /// Of `joined` and `left`: who.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// Of `left`: `left`, `lost`, `kicked` or `ended`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how: Option<String>,
+    /// Of `live`: when the clock started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<UnixMs>,
+    /// Of `live` and `extended`: when it runs out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_at: Option<UnixMs>,
+    /// Of `extended`: how many are left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extensions_left: Option<u32>,
+    /// Of `ended`: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<EndReason>,
+    /// Of `ended` by no-show, and of `no_show`: who was never in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absent: Option<Vec<UserId>>,
+}

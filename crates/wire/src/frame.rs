@@ -1,0 +1,169 @@
+//! How a frame's text becomes a value: the envelope first, then the fields of its type.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The number or word by which a client tells its frames apart; given back as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum FrameId {
+    /// A number; signaling takes no other.
+    Number(u64),
+    /// A word.
+    Text(String),
+}
+
+impl FrameId {
+    /// The number, if it is one.
+    #[must_use]
+    pub fn number(&self) -> Option<u64> {
+        match self {
+            FrameId::Number(number) => Some(*number),
+            FrameId::Text(_) => None,
+        }
+    }
+}
+
+impl From<u64> for FrameId {
+    fn from(number: u64) -> Self {
+        FrameId::Number(number)
+    }
+}
+
+/// What every frame may carry beside the fields of its type.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Envelope {
+    /// Which frame.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What the client calls it; `ok` or `error` echoes it.
+    #[serde(default)]
+    pub id: Option<FrameId>,
+    /// Number that the server gave, 1, 2, 3, … within the seat.
+    #[serde(default)]
+    pub seq: Option<u64>,
+}
+
+/// Why a text is no frame. `id` is the frame's own, where it could be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FrameError {
+    /// Not JSON, or a field missing or of the wrong type.
+    #[error("malformed frame")]
+    Malformed {
+        /// The field, where one is to blame.
+        field: Option<String>,
+        /// The frame's `id`.
+        id: Option<FrameId>,
+    },
+    /// JSON with a `type` that does not exist.
+    #[error("unknown frame type")]
+    UnknownType {
+        /// The frame's `id`.
+        id: Option<FrameId>,
+    },
+}
+
+impl Envelope {
+    /// Reads `type`, `id` and `seq` of a frame's text.
+    ///
+    /// # Errors
+    /// [`FrameError::Malformed`] where the text is no JSON object with a `type`.
+    pub fn parse(text: &str) -> Result<Self, FrameError> {
+        // Serde would also take an array for a struct; a frame is an object.
+        if !text.trim_start().starts_with('{') {
+            return Err(FrameError::Malformed {
+                field: None,
+                id: None,
+            });
+        }
+        parse_fields(text, None)
+    }
+}
+
+/// Reads the fields of one frame type; on failure names the field.
+pub(crate) fn parse_fields<T: DeserializeOwned>(
+    text: &str,
+    id: Option<&FrameId>,
+) -> Result<T, FrameError> {
+    serde_json::from_str(text).map_err(|_| FrameError::Malformed {
+        field: bad_field::<T>(text),
+        id: id.cloned(),
+    })
+}
+
+/// Parses once more, slowly, to find which field was wrong.
+fn bad_field<T: DeserializeOwned>(text: &str) -> Option<String> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
+    let message = error.inner().to_string();
+    if let Some(missing) = message.strip_prefix("missing field `") {
+        return missing.split('`').next().map(str::to_owned);
+    }
+    let path = error.path().to_string();
+    let names_a_field = error.inner().is_data() && path != "." && !path.is_empty();
+    names_a_field.then_some(path)
+}
+
+/// Declares a closed set of frames: the enum, its JSON with `type`, and its parser.
+macro_rules! frames {
+    (
+        $(#[$meta:meta])*
+        $name:ident { $( $(#[$variant_meta:meta])* $tag:literal => $variant:ident, )+ }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, serde::Serialize)]
+        #[serde(tag = "type")]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+        pub enum $name {
+            $( $(#[$variant_meta])* #[serde(rename = $tag)] $variant($variant), )+
+        }
+
+        impl $name {
+            /// The `type` of every frame of this set.
+            pub const TYPES: &'static [&'static str] = &[$($tag),+];
+
+            /// This frame's `type`.
+            #[must_use]
+            pub fn kind(&self) -> &'static str {
+                match self { $( Self::$variant(_) => $tag, )+ }
+            }
+
+            /// Reads a frame and its envelope.
+            ///
+            /// # Errors
+            /// When the text is malformed, or its `type` is not one of this set.
+            pub fn parse(text: &str) -> Result<(crate::Envelope, Self), crate::FrameError> {
+                let envelope = crate::Envelope::parse(text)?;
+                let id = envelope.id.as_ref();
+                let frame = match envelope.kind.as_str() {
+                    $( $tag => Self::$variant(crate::frame::parse_fields(text, id)?), )+
+                    _ => return Err(crate::FrameError::UnknownType { id: envelope.id }),
+                };
+                Ok((envelope, frame))
+            }
+
+            /// The frame's JSON, with the number that it carries (`"id"` or `"seq"`), if any.
+            #[must_use]
+            pub fn to_text(&self, number: Option<(&str, u64)>) -> String {
+                let mut text =
+                    serde_json::to_string(self).expect("a frame has string keys and no failing field");
+                if let Some((name, value)) = number {
+                    text.pop();
+                    text.push_str(&format!(",\"{name}\":{value}}}"));
+                }
+                text
+            }
+        }
+
+        $(
+            impl From<$variant> for $name {
+                fn from(frame: $variant) -> Self {
+                    Self::$variant(frame)
+                }
+            }
+        )+
+    };
+}
+
+pub(crate) use frames;

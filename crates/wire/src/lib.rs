@@ -1,0 +1,44 @@
+//! Everything that crosses a boundary: frames, events, tickets, error and close codes.
+//!
+//! Nothing here reads a clock, draws a random value, awaits or knows of a socket: these are values and
+//! their JSON. The TypeScript of every type is generated from here (feature `typescript`).
+
+mod close;
+mod error;
+mod event;
+mod frame;
+mod ids;
+mod raw;
+mod scheduler;
+mod session;
+mod ticket;
+mod time;
+
+pub mod chat;
+pub mod signaling;
+#[cfg(feature = "typescript")]
+pub mod typescript;
+
+pub use close::CloseCode;
+pub use error::{ErrorBody, ErrorCode, FieldError, Problem};
+pub use event::{Event, EventBatch, EventType, SessionBooked, SessionFact};
+pub use frame::{Envelope, FrameError, FrameId};
+pub use ids::{ConnectionId, RoomId, SessionId, UserId};
+pub use raw::RawJson;
+pub use scheduler::{
+    BookParticipant, BookSession, JoinRequest, JoinResponse, Notification, NotificationKind, Page,
+    SessionParticipant, SessionState, SessionView, TicketRequest, TicketResponse,
+};
+pub use session::{
+    DuplicatePolicy, EndReason, IcePolicy, IceServer, LAST_COUNTDOWN_AFTER_CLOSE_MS, MediaBackend,
+    OnLoss, Outcome, Participant, Phase, SessionSpec,
+};
+pub use ticket::{ChatClaims, ChatRoomGrant, SignalingClaims, TicketAudience, TicketHeaderClaims};
+pub use time::UnixMs;
+
+/// WebSocket subprotocol of signaling.
+pub const SIGNALING_SUBPROTOCOL: &str = "rendezvous.v1";
+/// WebSocket subprotocol of chat.
+pub const CHAT_SUBPROTOCOL: &str = "rendezvous.chat.v1";
+/// Largest frame that any socket takes, in bytes; OWASP's figure for WebSocket messages.
+pub const MAX_FRAME_BYTES: usize = 64 * 1024;

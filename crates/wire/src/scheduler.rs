@@ -1,0 +1,266 @@
+//! Bodies of the scheduler's HTTP API.
+
+use serde::{Deserialize, Serialize};
+
+use crate::session::word_enum;
+use crate::{
+    DuplicatePolicy, IcePolicy, MediaBackend, OnLoss, Outcome, RoomId, SessionId, UnixMs, UserId,
+};
+
+/// Body of `POST /v1/sessions`. What is absent has the default of `docs/PROTOCOL.md`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of `SessionSpec`, documented there"
+)]
+pub struct BookSession {
+    /// Exactly two.
+    pub participants: Vec<BookParticipant>,
+    pub starts_at: UnixMs,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub countdown_ms: Option<i64>,
+    /// How long before the start the lobby opens, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lobby_ms: Option<i64>,
+    /// How long after the start an empty seat becomes a no-show, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closes_after_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_extensions: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hard_end_at: Option<UnixMs>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connect_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_loss: Option<OnLoss>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_pause_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate: Option<DuplicatePolicy>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaBackend>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ice: Option<IcePolicy>,
+    /// When to remind, each in milliseconds before the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remind_before_ms: Option<Vec<i64>>,
+    /// The application's own; kept and given back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "Record<string, unknown>"))]
+    pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// One of the two: known by `user_id`, or by the application's own `external_id` with a name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct BookParticipant {
+    /// A person that the scheduler knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// The application's own id of the person; the same one is the same person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// What the other one is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where reminders may go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// BCP 47 language tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// IANA time zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+}
+
+word_enum! {
+    /// Where a booking stands.
+    SessionState {
+        /// Booked; the lobby is not open.
+        Scheduled = "scheduled",
+        /// The lobby is open.
+        Open = "open",
+        /// The clock runs.
+        Live = "live",
+        /// Over.
+        Ended = "ended",
+        /// Called off.
+        Cancelled = "cancelled",
+    }
+}
+
+/// A session as the scheduler tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[expect(
+    missing_docs,
+    reason = "most fields are those of `SessionSpec`, documented there"
+)]
+pub struct SessionView {
+    pub id: SessionId,
+    pub revision: u64,
+    pub state: SessionState,
+    /// The chat room of the two.
+    pub room_id: RoomId,
+    pub lobby_opens_at: UnixMs,
+    pub starts_at: UnixMs,
+    pub closes_at: UnixMs,
+    pub countdown_ms: i64,
+    pub duration_ms: i64,
+    pub lobby_ms: i64,
+    pub closes_after_ms: i64,
+    pub extension_ms: i64,
+    pub max_extensions: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hard_end_at: Option<UnixMs>,
+    pub connect_ms: i64,
+    pub on_loss: OnLoss,
+    pub max_pause_ms: i64,
+    pub duplicate: DuplicatePolicy,
+    pub media: MediaBackend,
+    pub ice: IcePolicy,
+    pub remind_before_ms: Vec<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "Record<string, unknown>"))]
+    pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
+    pub participants: Vec<SessionParticipant>,
+    /// When the clock started, once it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<UnixMs>,
+    /// When it runs out, or ran out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_at: Option<UnixMs>,
+    /// When it was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<UnixMs>,
+    /// How it ended, once it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    pub created_at: UnixMs,
+}
+
+/// One of the two, as the scheduler tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct SessionParticipant {
+    /// Who.
+    pub user_id: UserId,
+    /// The application's own id; told to the application only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// What the other one is shown.
+    pub name: String,
+    /// Opens the session as this person; told to the application only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join_url: Option<String>,
+    /// Each time they came in, rising.
+    #[serde(default)]
+    pub joined_at: Vec<UnixMs>,
+    /// Each time they went, rising.
+    #[serde(default)]
+    pub left_at: Vec<UnixMs>,
+}
+
+/// Body of `POST /v1/join`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct JoinRequest {
+    /// What stood behind the `#` of the join link.
+    pub token: String,
+}
+
+/// What a join link is traded for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct JoinResponse {
+    /// The session that it opens.
+    pub session: SessionView,
+    /// Who its bearer is.
+    pub user_id: UserId,
+    /// Bearer credential for that session, its room and its notifications.
+    pub access: String,
+    /// When `access` stops to count.
+    pub expires_at: UnixMs,
+}
+
+/// Body of the ticket routes: empty from a person, with a user from an application.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct TicketRequest {
+    /// Whom the ticket is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+}
+
+/// A ticket, and where to take it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TicketResponse {
+    /// The JWT.
+    pub ticket: String,
+    /// The complete WebSocket address to connect to.
+    pub url: String,
+    /// When the ticket stops to count.
+    pub expires_at: UnixMs,
+}
+
+/// A page of a collection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct Page<T> {
+    /// This page's.
+    pub items: Vec<T>,
+    /// Asks for the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+word_enum! {
+    /// What a person is told.
+    NotificationKind {
+        /// A session is near.
+        SessionReminder = "session_reminder",
+        /// The lobby is open.
+        SessionOpened = "session_opened",
+        /// A session was moved.
+        SessionRescheduled = "session_rescheduled",
+        /// A session was called off.
+        SessionCancelled = "session_cancelled",
+        /// A message is waiting.
+        MessageUnread = "message_unread",
+    }
+}
+
+/// Something a person is told; an item of `GET /v1/notifications` and the data of its stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct Notification {
+    /// Its own id, rising with time.
+    pub id: String,
+    /// What it is about.
+    pub kind: NotificationKind,
+    /// When it was told.
+    pub created_at: UnixMs,
+    /// Which session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// Of a session: when it starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<UnixMs>,
+    /// Of a session: the other one's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<String>,
+    /// When it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<UnixMs>,
+}

@@ -1,0 +1,134 @@
+//! What a client sends to signaling.
+
+use serde::{Deserialize, Serialize};
+
+use crate::RawJson;
+use crate::frame::frames;
+
+frames! {
+    /// A client's frame; its envelope may carry `id`, a number rising within the seat.
+    ClientFrame {
+        /// The first frame.
+        "join" => Join,
+        /// A description that asks.
+        "offer" => Offer,
+        /// A description that answers.
+        "answer" => Answer,
+        /// An ICE candidate, or their end.
+        "candidate" => Candidate,
+        /// The media is up on this side.
+        "connected" => Connected,
+        /// Asks for more time.
+        "extend" => Extend,
+        /// For the other one, not stored.
+        "data" => Data,
+        /// Asks for `ice_servers`.
+        "refresh" => Refresh,
+        /// A sign of life.
+        "ping" => Ping,
+        /// A person's decision to go.
+        "leave" => Leave,
+    }
+}
+
+macro_rules! client_frame {
+    ($(#[$meta:meta])* $name:ident { $( $(#[$field_meta:meta])* $field:ident: $kind:ty, )* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+        pub struct $name { $( $(#[$field_meta])* pub $field: $kind, )* }
+    };
+}
+
+client_frame! {
+    /// Comes in, or comes back.
+    Join {
+        /// The JWT.
+        ticket: String,
+        /// Of a page whose media still lives.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resume: Option<Resume>,
+    }
+}
+
+client_frame! {
+    /// Where a page left off.
+    Resume {
+        /// The `resume_token` of the last `welcome`.
+        token: String,
+        /// The last `seq` that it took.
+        last_seq: u64,
+    }
+}
+
+client_frame! {
+    /// A description that asks (RFC 8829).
+    Offer {
+        /// Which negotiation.
+        epoch: u64,
+        /// The SDP (RFC 8866).
+        sdp: String,
+    }
+}
+
+client_frame! {
+    /// A description that answers.
+    Answer {
+        /// Which negotiation.
+        epoch: u64,
+        /// The SDP.
+        sdp: String,
+    }
+}
+
+client_frame! {
+    /// A candidate as `RTCIceCandidate.toJSON()` gives it, or null at their end (RFC 8838).
+    Candidate {
+        /// Which negotiation.
+        epoch: u64,
+        /// Object or null, relayed untouched.
+        candidate: RawJson,
+    }
+}
+
+client_frame! {
+    /// The PeerConnection is `connected`, or the other one is seen in the media room.
+    Connected {
+        /// Which negotiation.
+        epoch: u64,
+    }
+}
+
+client_frame! {
+    /// Asks for more time; the clock moves when both have asked.
+    Extend {}
+}
+
+client_frame! {
+    /// Anything small, relayed while both are in.
+    Data {
+        /// Any JSON up to 4 KiB.
+        payload: RawJson,
+    }
+}
+
+client_frame! {
+    /// Asks for fresh `ice_servers` before an ICE restart.
+    Refresh {}
+}
+
+client_frame! {
+    /// A sign of life that also measures the clock and frees the resume buffer.
+    Ping {
+        /// The client's own time, given back in `pong`.
+        sent_at: serde_json::Number,
+        /// The last `seq` that it took.
+        #[serde(default)]
+        last_seq: u64,
+    }
+}
+
+client_frame! {
+    /// A person's decision, never sent on unload.
+    Leave {}
+}

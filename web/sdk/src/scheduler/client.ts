@@ -1,0 +1,94 @@
+/** The scheduler over HTTP, as one person of one session: the credential goes in a header, never in an address. */
+import type { ServerClock } from '../clock/server-clock.ts';
+import type { JoinResponse, Notification, Page, Problem, SessionView, TicketResponse } from '../wire.generated.ts';
+import { ApiError } from './api-error.ts';
+import { sseParser } from './sse.ts';
+
+/** No answer after this long is no answer (ms). */
+const REQUEST_TIMEOUT_MS = 5_000;
+
+export class SchedulerClient {
+  readonly #base: string;
+  readonly #clock: ServerClock;
+
+  constructor(base: string, clock: ServerClock) {
+    this.#base = base;
+    this.#clock = clock;
+  }
+
+  /** Trades what stood behind the `#` of a join link. */
+  join(token: string): Promise<JoinResponse> {
+    return this.#json('POST', '/v1/join', { body: { token } });
+  }
+
+  session(access: string, id: string): Promise<SessionView> {
+    return this.#json('GET', `/v1/sessions/${encodeURIComponent(id)}`, { access });
+  }
+
+  sessionTicket(access: string, id: string): Promise<TicketResponse> {
+    return this.#json('POST', `/v1/sessions/${encodeURIComponent(id)}/ticket`, { access, body: {} });
+  }
+
+  roomTicket(access: string): Promise<TicketResponse> {
+    return this.#json('POST', '/v1/rooms/ticket', { access, body: {} });
+  }
+
+  notifications(access: string): Promise<Page<Notification>> {
+    return this.#json('GET', '/v1/notifications', { access });
+  }
+
+  notificationRead(access: string, id: string): Promise<unknown> {
+    return this.#json('POST', `/v1/notifications/${encodeURIComponent(id)}/read`, { access, body: {} });
+  }
+
+  /** Calls back for each notification until the stream breaks or is aborted. Read by fetch: EventSource sends no header. */
+  async notificationStream(access: string, told: (notification: Notification) => void, abort: AbortSignal): Promise<void> {
+    const response = await fetch(`${this.#base}/v1/notifications/stream`, {
+      headers: { authorization: `Bearer ${access}`, accept: 'text/event-stream' },
+      signal: abort,
+    });
+    if (!response.ok || response.body === null) throw await problemOf(response);
+    const parse = sseParser((data) => {
+      const notification = asNotification(data);
+      if (notification !== null) told(notification);
+    });
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      parse(value);
+    }
+  }
+
+  async #json<T>(method: string, path: string, options: { access?: string; body?: object }): Promise<T> {
+    const sentAt = this.#clock.mark();
+    const response = await fetch(this.#base + path, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.access === undefined ? {} : { authorization: `Bearer ${options.access}` }),
+      },
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    }).catch(() => null);
+    if (response === null) throw new ApiError(0, {});
+    this.#clock.date(sentAt, response.headers.get('date'));
+    if (!response.ok) throw await problemOf(response);
+    return (await response.json().catch(() => ({}))) as T;
+  }
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  return new ApiError(response.status, problem);
+}
+
+function asNotification(data: string): Notification | null {
+  try {
+    const value = JSON.parse(data) as Partial<Notification>;
+    return typeof value.id === 'string' && typeof value.kind === 'string' ? (value as Notification) : null;
+  } catch {
+    return null;
+  }
+}

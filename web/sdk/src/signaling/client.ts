@@ -1,0 +1,104 @@
+/**
+ * A seat in a session over `GET /v1/signal`. Numbers and repeats what we send, drops what we have seen, measures the
+ * server's clock. Media, screens and the session's meaning are elsewhere.
+ */
+import type { ServerClock } from '../clock/server-clock.ts';
+import { Link, type LinkStatus, type Refusal, type TicketSource } from '../socket/link.ts';
+import type { Signaling } from '../wire.generated.ts';
+import { SeatMemory, type NumberedFrame } from './resume.ts';
+
+export interface SignalingOptions {
+  readonly tickets: TicketSource;
+  readonly clock: ServerClock;
+  /** Each new frame once, in order. */
+  readonly frame: (frame: Signaling.ServerFrame) => void;
+  readonly status: (status: LinkStatus) => void;
+  readonly refused: (refusal: Refusal) => void;
+}
+
+/** Pings soon after `welcome`, so that a countdown finds the clock already well known (ms after it). */
+const CLOCK_BURST_MS = [0, 150, 400, 900];
+
+/** Pings that may be without an answer; more are forgotten. */
+const MOST_OPEN_PINGS = 16;
+
+export class SignalingClient {
+  readonly #options: SignalingOptions;
+  readonly #link: Link<Signaling.ServerFrame>;
+  readonly #memory = new SeatMemory();
+  readonly #pings = new Map<number, number>();
+  #joinSentAt = 0;
+  #lastPing = 0;
+
+  constructor(options: SignalingOptions) {
+    this.#options = options;
+    this.#link = new Link({
+      subprotocol: 'rendezvous.v1',
+      tickets: options.tickets,
+      greet: (ticket) => this.#join(ticket),
+      ping: () => this.#ping(),
+      received: (frame: Signaling.ServerFrame) => this.#received(frame),
+      status: options.status,
+      refused: options.refused,
+    });
+  }
+
+  start(): void {
+    this.#link.start();
+  }
+
+  get isOpen(): boolean {
+    return this.#link.isOpen;
+  }
+
+  /** Goes out now, or with the next socket of this seat. */
+  send(frame: NumberedFrame): void {
+    this.#link.send(this.#memory.number(frame));
+  }
+
+  hurry(): void {
+    this.#link.hurry();
+  }
+
+  /** Closes the socket; the seat is lost, not left. */
+  stop(): void {
+    this.#link.stop();
+  }
+
+  #join(ticket: string): Signaling.ClientFrame {
+    this.#joinSentAt = this.#options.clock.mark();
+    return { type: 'join', ticket, resume: this.#memory.resume() };
+  }
+
+  #ping(): Signaling.ClientFrame {
+    const mark = this.#options.clock.mark();
+    // Whole and rising, so that each `pong` names one reading.
+    this.#lastPing = Math.max(this.#lastPing + 1, Math.round(mark));
+    this.#pings.set(this.#lastPing, mark);
+    if (this.#pings.size > MOST_OPEN_PINGS) this.#pings.delete(this.#pings.keys().next().value ?? 0);
+    return { type: 'ping', sent_at: this.#lastPing, last_seq: this.#memory.lastSeq };
+  }
+
+  #received(frame: Signaling.ServerFrame): void {
+    const { seq, id } = frame as { seq?: number; id?: number };
+    if (!this.#memory.isNew(seq)) return;
+    if (frame.type === 'welcome') this.#welcomed(frame);
+    if (frame.type === 'pong') this.#ponged(frame);
+    if ((frame.type === 'ok' || frame.type === 'error') && id !== undefined) this.#memory.answered(id);
+    this.#options.frame(frame);
+  }
+
+  #welcomed(frame: Signaling.Welcome): void {
+    this.#options.clock.roundTrip(this.#joinSentAt, frame.server_now);
+    for (const sent of this.#memory.welcomed(frame)) this.#link.send(sent);
+    for (const after of CLOCK_BURST_MS) setTimeout(() => this.#link.send(this.#ping()), after);
+  }
+
+  #ponged(frame: Signaling.Pong): void {
+    const key = Number(frame.sent_at);
+    const mark = this.#pings.get(key);
+    if (mark === undefined) return;
+    this.#pings.delete(key);
+    this.#options.clock.roundTrip(mark, frame.server_now);
+  }
+}

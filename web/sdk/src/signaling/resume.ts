@@ -1,0 +1,72 @@
+/**
+ * What survives the loss of a socket: the seat's token, how far we have read, what was sent and not yet answered.
+ * Pure and mutable; the socket's owner asks it what to send and tells it what came.
+ */
+import type { Signaling } from '../wire.generated.ts';
+
+/** A frame of ours that carries an `id`. `join` and `ping` never do. */
+export type NumberedFrame = Exclude<Signaling.ClientFrame, { type: 'join' } | { type: 'ping' }>;
+
+export type Sent = NumberedFrame & { readonly id: number };
+
+/** Frames kept for a resume at most: two negotiations with all their candidates. */
+const LONGEST_BACKLOG = 256;
+
+export class SeatMemory {
+  #token: string | null = null;
+  #lastSeq = 0;
+  #lastId = 0;
+  #unanswered: Sent[] = [];
+
+  /** What `join` says to come back; undefined for a page that was never in. */
+  resume(): Signaling.Resume | undefined {
+    return this.#token === null ? undefined : { token: this.#token, last_seq: this.#lastSeq };
+  }
+
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /** Gives a frame its number and keeps it until it is answered. */
+  number(frame: NumberedFrame): Sent {
+    this.#lastId += 1;
+    const sent = { ...frame, id: this.#lastId };
+    this.#unanswered = [...this.#unanswered, sent].slice(-LONGEST_BACKLOG);
+    return sent;
+  }
+
+  /** `ok` or `error` came for it. */
+  answered(id: number): void {
+    this.#unanswered = this.#unanswered.filter((frame) => frame.id !== id);
+  }
+
+  /**
+   * After `welcome`: the frames to send again, in order.
+   *
+   * Those up to `last_id` took effect. A negotiation that is no longer on is not worth repeating.
+   */
+  welcomed(welcome: Signaling.Welcome): readonly Sent[] {
+    this.#token = welcome.resume_token;
+    this.#lastId = Math.max(this.#lastId, welcome.last_id);
+    if (!welcome.resumed) this.#lastSeq = 0;
+    this.#unanswered = this.#unanswered.filter(
+      (frame) => frame.id > welcome.last_id && (!('epoch' in frame) || frame.epoch === welcome.epoch),
+    );
+    return this.#unanswered;
+  }
+
+  /** True for a frame that was not taken before. Frames without `seq` are always new. */
+  isNew(seq: number | undefined): boolean {
+    if (seq === undefined) return true;
+    if (seq <= this.#lastSeq) return false;
+    this.#lastSeq = seq;
+    return true;
+  }
+
+  /** The seat is gone: the next join is a fresh one. */
+  forget(): void {
+    this.#token = null;
+    this.#lastSeq = 0;
+    this.#unanswered = [];
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * One WebSocket that comes back by itself: ticket, first frame, life signs, close codes. The edge that signaling and
+ * chat share. What the frames mean is their business; when to try again is `reconnect.ts`.
+ */
+import { afterClose, backOff } from '../reconnect.ts';
+import { ApiError } from '../scheduler/api-error.ts';
+import type { ErrorBody, TicketResponse } from '../wire.generated.ts';
+
+export type LinkStatus = 'connecting' | 'open' | 'lost';
+
+/** Why a link stays down until something changes. */
+export type Refusal =
+  | { readonly by: 'socket'; readonly code: number; readonly error: ErrorBody | null }
+  | { readonly by: 'scheduler'; readonly error: ApiError };
+
+/** `new` asks the scheduler first; `same` takes the one at hand while it counts. */
+export type TicketSource = (which: 'same' | 'new') => Promise<TicketResponse>;
+
+interface AnyFrame {
+  readonly type: string;
+}
+
+export interface LinkOptions<Frame extends AnyFrame> {
+  readonly subprotocol: string;
+  readonly tickets: TicketSource;
+  /** The first frame, made anew for each socket. */
+  readonly greet: (ticket: string) => AnyFrame;
+  readonly ping: () => AnyFrame;
+  readonly received: (frame: Frame) => void;
+  readonly status: (status: LinkStatus) => void;
+  readonly refused: (refusal: Refusal) => void;
+}
+
+/** A socket that has not been welcomed after this long is given up (ms). */
+const WELCOME_TIMEOUT_MS = 8_000;
+
+/** What a server that does not say so expects (ms). */
+const DEFAULT_PING_MS = 5_000;
+
+export class Link<Frame extends AnyFrame> {
+  readonly #options: LinkOptions<Frame>;
+  #socket: WebSocket | null = null;
+  #welcomed = false;
+  #stopped = false;
+  #attempt = 0;
+  #lastError: ErrorBody | null = null;
+  #retryAfterMs: number | undefined;
+  #silenceMs = WELCOME_TIMEOUT_MS;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #pings: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: LinkOptions<Frame>) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    void this.#connect('new');
+  }
+
+  /** True when it went out on a welcomed socket. */
+  send(frame: object): boolean {
+    if (!this.#welcomed || this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  get isOpen(): boolean {
+    return this.#welcomed && this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** The network is back: don't wait for the end of a back-off. */
+  hurry(): void {
+    if (this.#stopped || this.#socket !== null || this.#retry === undefined) return;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    void this.#connect('same');
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    this.#drop()?.close(1000);
+  }
+
+  async #connect(which: 'same' | 'new'): Promise<void> {
+    this.#options.status('connecting');
+    try {
+      const ticket = await this.#options.tickets(which);
+      if (!this.#stopped) this.#open(ticket);
+    } catch (error) {
+      this.#ticketFailed(error);
+    }
+  }
+
+  #ticketFailed(error: unknown): void {
+    if (this.#stopped) return;
+    if (error instanceof ApiError && !error.passes) {
+      this.#stopped = true;
+      this.#options.refused({ by: 'scheduler', error });
+      return;
+    }
+    this.#options.status('lost');
+    this.#again(backOff(this.#attempt, Math.random()), 'new');
+  }
+
+  #open({ ticket, url }: TicketResponse): void {
+    const socket = new WebSocket(url, [this.#options.subprotocol]);
+    this.#socket = socket;
+    this.#welcomed = false;
+    this.#silenceMs = WELCOME_TIMEOUT_MS;
+    this.#heard(socket);
+    socket.onopen = () => socket.send(JSON.stringify(this.#options.greet(ticket)));
+    socket.onmessage = ({ data }) => this.#message(socket, data);
+    socket.onclose = ({ code }) => this.#closed(socket, code);
+  }
+
+  #message(socket: WebSocket, data: unknown): void {
+    if (socket !== this.#socket || typeof data !== 'string') return;
+    this.#heard(socket);
+    const frame = parse(data);
+    if (frame === null) return;
+    if (frame.type === 'welcome') this.#welcome(frame as { ping_ms?: number; timeout_ms?: number });
+    if (frame.type === 'error') this.#lastError = frame as unknown as ErrorBody;
+    if (frame.type === 'going_away') this.#retryAfterMs = (frame as { retry_after_ms?: number }).retry_after_ms;
+    this.#options.received(frame as Frame);
+    if (frame.type === 'welcome') this.#options.status('open');
+  }
+
+  #welcome({ ping_ms, timeout_ms }: { ping_ms?: number; timeout_ms?: number }): void {
+    this.#welcomed = true;
+    this.#attempt = 0;
+    this.#lastError = null;
+    this.#retryAfterMs = undefined;
+    const pingMs = ping_ms ?? DEFAULT_PING_MS;
+    this.#silenceMs = timeout_ms ?? 3 * pingMs;
+    clearInterval(this.#pings);
+    this.#pings = setInterval(() => this.send(this.#options.ping()), pingMs);
+  }
+
+  #heard(socket: WebSocket): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#silent(socket), this.#silenceMs);
+  }
+
+  /** A dead path may never deliver the close: act as if it had. */
+  #silent(socket: WebSocket): void {
+    socket.close(1000);
+    this.#closed(socket, 1006);
+  }
+
+  #closed(socket: WebSocket, code: number): void {
+    if (socket !== this.#socket) return;
+    this.#drop();
+    if (this.#stopped) return;
+    const next = afterClose({ code, attempt: this.#attempt, retryAfterMs: this.#pause(), random: Math.random() });
+    if (next.next === 'stop') {
+      this.#stopped = true;
+      this.#options.refused({ by: 'socket', code: next.code, error: this.#lastError });
+      return;
+    }
+    this.#options.status('lost');
+    this.#again(next.delayMs, next.ticket);
+  }
+
+  #pause(): number | undefined {
+    return this.#retryAfterMs ?? this.#lastError?.retry_after_ms;
+  }
+
+  #again(delayMs: number, which: 'same' | 'new'): void {
+    this.#attempt += 1;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      void this.#connect(which);
+    }, delayMs);
+  }
+
+  #drop(): WebSocket | null {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#welcomed = false;
+    clearTimeout(this.#silence);
+    clearInterval(this.#pings);
+    return socket;
+  }
+}
+
+function parse(data: string): AnyFrame | null {
+  try {
+    const value: unknown = JSON.parse(data);
+    const typed = typeof value === 'object' && value !== null && typeof (value as AnyFrame).type === 'string';
+    return typed ? (value as AnyFrame) : null;
+  } catch {
+    return null;
+  }
+}

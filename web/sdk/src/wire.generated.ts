@@ -1,0 +1,1589 @@
+// Generated from crates/wire by `make types`. Do not edit.
+/* eslint-disable */
+/**
+ * A point in time: milliseconds since the Unix epoch, UTC.
+ */
+export type UnixMs = number;
+/**
+ * One timed session of two people.
+ */
+export type SessionId = string;
+/**
+ * One person.
+ */
+export type UserId = string;
+/**
+ * One chat room.
+ */
+export type RoomId = string;
+/**
+ * One socket of one seat. Of two connections of a seat the later has the higher id.
+ */
+export type ConnectionId = string;
+/**
+ * The number or word by which a client tells its frames apart; given back as it came.
+ */
+export type FrameId = number | string;
+/**
+ * What was wrong, in a word that does not change.
+ */
+export type ErrorCode = "malformed" | "unknown_type" | "unauthenticated" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "too_large" | "already_joined" | "not_a_member" | "conflict" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
+/**
+ * What an `error` frame says beside its `type`; the optional fields belong to single codes.
+ */
+export type ErrorBody = { 
+/**
+ * Which case.
+ */
+code: ErrorCode, 
+/**
+ * One plain sentence.
+ */
+message: string, 
+/**
+ * The `id` of the frame that was refused.
+ */
+id?: FrameId, 
+/**
+ * When to try again, in milliseconds from now.
+ */
+retry_after_ms?: number, 
+/**
+ * Of `malformed`: the field.
+ */
+field?: string, 
+/**
+ * Of `session_over`, `unauthenticated`, `bad_sdp` and `bad_candidate`: why.
+ */
+reason?: string, 
+/**
+ * Of `too_early`: when the lobby opens.
+ */
+opens_at?: UnixMs, 
+/**
+ * Of `stale_epoch`: the current one.
+ */
+epoch?: number, };
+/**
+ * One wrong field of a command.
+ */
+export type FieldError = { 
+/**
+ * Path of the field, as `participants[1].name`.
+ */
+field: string, 
+/**
+ * Which rule, as `required`, `too_long`, `out_of_range`.
+ */
+code: string, 
+/**
+ * One plain sentence.
+ */
+message: string, };
+/**
+ * A problem document (RFC 9457, `application/problem+json`).
+ */
+export type Problem = { 
+/**
+ * Always `about:blank`: `code` tells the kind.
+ */
+type: string, 
+/**
+ * The HTTP status text.
+ */
+title: string, 
+/**
+ * The HTTP status.
+ */
+status: number, 
+/**
+ * One plain sentence.
+ */
+detail: string, 
+/**
+ * Which case.
+ */
+code: ErrorCode, 
+/**
+ * Each field that is wrong.
+ */
+errors?: Array<FieldError>, 
+/**
+ * Of `session_over`: why it ended.
+ */
+reason?: string, 
+/**
+ * When to try again, in milliseconds from now.
+ */
+retry_after_ms?: number, };
+/**
+ * One of the two.
+ */
+export type Participant = { 
+/**
+ * Who.
+ */
+user_id: UserId, 
+/**
+ * What the other one is shown.
+ */
+name: string, };
+/**
+ * What happens to the clock of a live session while one is lost.
+ */
+export type OnLoss = "run" | "pause";
+/**
+ * What happens when the same person joins twice.
+ */
+export type DuplicatePolicy = "takeover" | "reject";
+/**
+ * Who carries the media.
+ */
+export type MediaBackend = "p2p" | "livekit" | "openvidu";
+/**
+ * Which ICE candidates may be used.
+ */
+export type IcePolicy = "all" | "relay";
+/**
+ * Where in its life a session stands.
+ */
+export type Phase = "lobby" | "countdown" | "connecting" | "live" | "paused" | "ended";
+/**
+ * Why a session ended.
+ */
+export type EndReason = "completed" | "no_show" | "left" | "abandoned" | "cancelled" | "connect_failed" | "kicked" | "terminated";
+/**
+ * How a session ended.
+ */
+export type Outcome = { 
+/**
+ * Why.
+ */
+reason: EndReason, 
+/**
+ * Of `no_show`: who was never in.
+ */
+absent?: Array<UserId>, };
+/**
+ * One entry of `RTCConfiguration.iceServers` (W3C WebRTC).
+ */
+export type IceServer = { 
+/**
+ * `stun:` and `turn:` addresses (RFC 7064, RFC 7065).
+ */
+urls: Array<string>, 
+/**
+ * TURN user name.
+ */
+username?: string, 
+/**
+ * TURN password.
+ */
+credential?: string, };
+/**
+ * All that signaling needs to know about a session; the `session` claim of its ticket.
+ *
+ * `lobby_opens_at ≤ starts_at ≤ closes_at`; a higher `revision` replaces a lower one.
+ */
+export type SessionSpec = { 
+/**
+ * Which session.
+ */
+id: SessionId, 
+/**
+ * Rises with each change of the booking.
+ */
+revision: number, 
+/**
+ * The two; the second is the polite one.
+ */
+participants: [Participant, Participant], 
+/**
+ * First moment at which a join is let in.
+ */
+lobby_opens_at: UnixMs, 
+/**
+ * First moment at which a countdown may begin.
+ */
+starts_at: UnixMs, 
+/**
+ * A seat that is empty from here on is a no-show.
+ */
+closes_at: UnixMs, 
+/**
+ * From both in to live, in milliseconds.
+ */
+countdown_ms: number, 
+/**
+ * How long it is live, in milliseconds.
+ */
+duration_ms: number, 
+/**
+ * What an extension adds, in milliseconds.
+ */
+extension_ms: number, 
+/**
+ * How often it may be extended.
+ */
+max_extensions: number, 
+/**
+ * No extension goes past this.
+ */
+hard_end_at?: UnixMs, 
+/**
+ * How long media may take to come up after the countdown, in milliseconds.
+ */
+connect_ms: number, 
+/**
+ * What happens to the clock while one is lost.
+ */
+on_loss: OnLoss, 
+/**
+ * Longest sum of all pauses, in milliseconds.
+ */
+max_pause_ms: number, 
+/**
+ * What happens when the same person joins twice.
+ */
+duplicate: DuplicatePolicy, 
+/**
+ * Who carries the media.
+ */
+media: MediaBackend, 
+/**
+ * Which candidates may be used.
+ */
+ice: IcePolicy, };
+/**
+ * Body of `POST /v1/sessions`. What is absent has the default of `docs/PROTOCOL.md`.
+ */
+export type BookSession = { 
+/**
+ * Exactly two.
+ */
+participants: Array<BookParticipant>, starts_at: UnixMs, duration_ms?: number, countdown_ms?: number, 
+/**
+ * How long before the start the lobby opens, in milliseconds.
+ */
+lobby_ms?: number, 
+/**
+ * How long after the start an empty seat becomes a no-show, in milliseconds.
+ */
+closes_after_ms?: number, extension_ms?: number, max_extensions?: number, hard_end_at?: UnixMs, connect_ms?: number, on_loss?: OnLoss, max_pause_ms?: number, duplicate?: DuplicatePolicy, media?: MediaBackend, ice?: IcePolicy, 
+/**
+ * When to remind, each in milliseconds before the start.
+ */
+remind_before_ms?: Array<number>, 
+/**
+ * The application's own; kept and given back.
+ */
+metadata: Record<string, unknown>, };
+/**
+ * One of the two: known by `user_id`, or by the application's own `external_id` with a name.
+ */
+export type BookParticipant = { 
+/**
+ * A person that the scheduler knows.
+ */
+user_id?: UserId, 
+/**
+ * The application's own id of the person; the same one is the same person.
+ */
+external_id?: string, 
+/**
+ * What the other one is shown.
+ */
+name?: string, 
+/**
+ * Where reminders may go.
+ */
+email?: string, 
+/**
+ * BCP 47 language tag.
+ */
+locale?: string, 
+/**
+ * IANA time zone.
+ */
+time_zone?: string, };
+/**
+ * Where a booking stands.
+ */
+export type SessionState = "scheduled" | "open" | "live" | "ended" | "cancelled";
+/**
+ * A session as the scheduler tells it.
+ */
+export type SessionView = { id: SessionId, revision: number, state: SessionState, 
+/**
+ * The chat room of the two.
+ */
+room_id: RoomId, lobby_opens_at: UnixMs, starts_at: UnixMs, closes_at: UnixMs, countdown_ms: number, duration_ms: number, lobby_ms: number, closes_after_ms: number, extension_ms: number, max_extensions: number, hard_end_at?: UnixMs, connect_ms: number, on_loss: OnLoss, max_pause_ms: number, duplicate: DuplicatePolicy, media: MediaBackend, ice: IcePolicy, remind_before_ms: Array<number>, metadata?: Record<string, unknown>, participants: Array<SessionParticipant>, 
+/**
+ * When the clock started, once it has.
+ */
+started_at?: UnixMs, 
+/**
+ * When it runs out, or ran out.
+ */
+deadline_at?: UnixMs, 
+/**
+ * When it was over.
+ */
+ended_at?: UnixMs, 
+/**
+ * How it ended, once it has.
+ */
+outcome?: Outcome, created_at: UnixMs, };
+/**
+ * One of the two, as the scheduler tells it.
+ */
+export type SessionParticipant = { 
+/**
+ * Who.
+ */
+user_id: UserId, 
+/**
+ * The application's own id; told to the application only.
+ */
+external_id?: string, 
+/**
+ * What the other one is shown.
+ */
+name: string, 
+/**
+ * Opens the session as this person; told to the application only.
+ */
+join_url?: string, 
+/**
+ * Each time they came in, rising.
+ */
+joined_at: Array<UnixMs>, 
+/**
+ * Each time they went, rising.
+ */
+left_at: Array<UnixMs>, };
+/**
+ * Body of `POST /v1/join`.
+ */
+export type JoinRequest = { 
+/**
+ * What stood behind the `#` of the join link.
+ */
+token: string, };
+/**
+ * What a join link is traded for.
+ */
+export type JoinResponse = { 
+/**
+ * The session that it opens.
+ */
+session: SessionView, 
+/**
+ * Who its bearer is.
+ */
+user_id: UserId, 
+/**
+ * Bearer credential for that session, its room and its notifications.
+ */
+access: string, 
+/**
+ * When `access` stops to count.
+ */
+expires_at: UnixMs, };
+/**
+ * Body of the ticket routes: empty from a person, with a user from an application.
+ */
+export type TicketRequest = { 
+/**
+ * Whom the ticket is for.
+ */
+user_id?: UserId, };
+/**
+ * A ticket, and where to take it.
+ */
+export type TicketResponse = { 
+/**
+ * The JWT.
+ */
+ticket: string, 
+/**
+ * The complete WebSocket address to connect to.
+ */
+url: string, 
+/**
+ * When the ticket stops to count.
+ */
+expires_at: UnixMs, };
+/**
+ * What a person is told.
+ */
+export type NotificationKind = "session_reminder" | "session_opened" | "session_rescheduled" | "session_cancelled" | "message_unread";
+/**
+ * Something a person is told; an item of `GET /v1/notifications` and the data of its stream.
+ */
+export type Notification = { 
+/**
+ * Its own id, rising with time.
+ */
+id: string, 
+/**
+ * What it is about.
+ */
+kind: NotificationKind, 
+/**
+ * When it was told.
+ */
+created_at: UnixMs, 
+/**
+ * Which session.
+ */
+session_id?: SessionId, 
+/**
+ * Of a session: when it starts.
+ */
+starts_at?: UnixMs, 
+/**
+ * Of a session: the other one's name.
+ */
+with?: string, 
+/**
+ * When it was read.
+ */
+read_at?: UnixMs, };
+/**
+ * A page of a collection.
+ */
+export type Page<T> = { 
+/**
+ * This page's.
+ */
+items: Array<T>, 
+/**
+ * Asks for the next page; absent on the last.
+ */
+next_cursor?: string, };
+/**
+ * What can happen.
+ */
+export type EventType = "match.created" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "message.unread" | "user.kicked" | "user.erased";
+/**
+ * A fact, as the outbox keeps it and the inbox takes it.
+ */
+export type Event = { 
+/**
+ * Its own id (UUIDv7): a second delivery is known by it.
+ */
+id: string, 
+/**
+ * What happened. Text, so that a newer service's events pass through an older one.
+ */
+type: string, 
+/**
+ * When it happened.
+ */
+occurred_at: UnixMs, 
+/**
+ * Which service says so.
+ */
+source: string, 
+/**
+ * What it happened to: a session's, room's or user's id.
+ */
+subject: string, 
+/**
+ * Of a booking: its revision.
+ */
+revision?: number, 
+/**
+ * The particulars; [`SessionBooked`] or [`SessionFact`] for sessions.
+ */
+data: JsonValue, };
+
+export namespace Signaling {
+  /**
+   * A client's frame; its envelope may carry `id`, a number rising within the seat.
+   */
+  export type ClientFrame = { "type": "join" } & Join | { "type": "offer" } & Offer | { "type": "answer" } & Answer | { "type": "candidate" } & Candidate | { "type": "connected" } & Connected | { "type": "extend" } & Extend | { "type": "data" } & Data | { "type": "refresh" } & Refresh | { "type": "ping" } & Ping | { "type": "leave" } & Leave;
+  /**
+   * Comes in, or comes back.
+   */
+  export type Join = { 
+  /**
+   * The JWT.
+   */
+  ticket: string, 
+  /**
+   * Of a page whose media still lives.
+   */
+  resume?: Resume, };
+  /**
+   * Where a page left off.
+   */
+  export type Resume = { 
+  /**
+   * The `resume_token` of the last `welcome`.
+   */
+  token: string, 
+  /**
+   * The last `seq` that it took.
+   */
+  last_seq: number, };
+  /**
+   * A description that asks (RFC 8829).
+   */
+  export type Offer = { 
+  /**
+   * Which negotiation.
+   */
+  epoch: number, 
+  /**
+   * The SDP (RFC 8866).
+   */
+  sdp: string, };
+  /**
+   * A description that answers.
+   */
+  export type Answer = { 
+  /**
+   * Which negotiation.
+   */
+  epoch: number, 
+  /**
+   * The SDP.
+   */
+  sdp: string, };
+  /**
+   * A candidate as `RTCIceCandidate.toJSON()` gives it, or null at their end (RFC 8838).
+   */
+  export type Candidate = { 
+  /**
+   * Which negotiation.
+   */
+  epoch: number, 
+  /**
+   * Object or null, relayed untouched.
+   */
+  candidate: unknown, };
+  /**
+   * The PeerConnection is `connected`, or the other one is seen in the media room.
+   */
+  export type Connected = { 
+  /**
+   * Which negotiation.
+   */
+  epoch: number, };
+  /**
+   * Asks for more time; the clock moves when both have asked.
+   */
+  export type Extend = Record<symbol, never>;
+  /**
+   * Anything small, relayed while both are in.
+   */
+  export type Data = { 
+  /**
+   * Any JSON up to 4 KiB.
+   */
+  payload: unknown, };
+  /**
+   * Asks for fresh `ice_servers` before an ICE restart.
+   */
+  export type Refresh = Record<symbol, never>;
+  /**
+   * A sign of life that also measures the clock and frees the resume buffer.
+   */
+  export type Ping = { 
+  /**
+   * The client's own time, given back in `pong`.
+   */
+  sent_at: number, 
+  /**
+   * The last `seq` that it took.
+   */
+  last_seq: number, };
+  /**
+   * A person's decision, never sent on unload.
+   */
+  export type Leave = Record<symbol, never>;
+  /**
+   * A server's frame; all but `welcome`, `ok`, `error`, `pong` and `going_away` carry `seq`.
+   */
+  export type ServerFrame = { "type": "welcome" } & Welcome | { "type": "waiting" } & Waiting | { "type": "peer_joined" } & PeerJoined | { "type": "peer_lost" } & PeerLost | { "type": "peer_resumed" } & PeerResumed | { "type": "peer_left" } & PeerLeft | { "type": "negotiate" } & Negotiate | { "type": "offer" } & RelayedOffer | { "type": "answer" } & RelayedAnswer | { "type": "candidate" } & RelayedCandidate | { "type": "countdown" } & Countdown | { "type": "countdown_cancelled" } & CountdownCancelled | { "type": "live" } & Live | { "type": "paused" } & Paused | { "type": "rescheduled" } & Rescheduled | { "type": "extend_requested" } & ExtendRequested | { "type": "extended" } & Extended | { "type": "ending" } & Ending | { "type": "ended" } & Ended | { "type": "data" } & RelayedData | { "type": "ice_servers" } & IceServers | { "type": "going_away" } & GoingAway | { "type": "pong" } & Pong | { "type": "ok" } & Accepted | { "type": "error" } & ErrorBody;
+  /**
+   * The session as it stands for whoever joined.
+   */
+  export type Welcome = { 
+  /**
+   * The booking and its clock.
+   */
+  session: SessionNow, 
+  /**
+   * The negotiation that is on.
+   */
+  epoch?: number, 
+  /**
+   * Who offers in it.
+   */
+  offerer?: UserId, 
+  /**
+   * Yourself.
+   */
+  you: You, 
+  /**
+   * The other one.
+   */
+  peer: PeerView, 
+  /**
+   * For the PeerConnection.
+   */
+  ice_servers: Array<IceServer>, 
+  /**
+   * Where a media server carries the media; null for p2p.
+   */
+  media: MediaAccess | null, 
+  /**
+   * Brings you back to this seat.
+   */
+  resume_token: string, 
+  /**
+   * True: exactly the frames after your `last_seq` follow. False: `seq` starts at 1.
+   */
+  resumed: boolean, 
+  /**
+   * The highest `id` of yours that took effect; 0 for none.
+   */
+  last_id: number, 
+  /**
+   * Send `ping` this often, in milliseconds.
+   */
+  ping_ms: number, 
+  /**
+   * Reconnect after so long without a frame, in milliseconds.
+   */
+  timeout_ms: number, 
+  /**
+   * The server's time.
+   */
+  server_now: UnixMs, };
+  /**
+   * The booking, and how its clock stands.
+   */
+  export type SessionNow = { 
+  /**
+   * Where it stands.
+   */
+  phase: Phase, 
+  /**
+   * Of a countdown: when it is over.
+   */
+  live_at?: UnixMs, 
+  /**
+   * Once live: since when.
+   */
+  started_at?: UnixMs, 
+  /**
+   * Once live: until when.
+   */
+  deadline_at?: UnixMs, 
+  /**
+   * How many extensions are left.
+   */
+  extensions_left: number, 
+  /**
+   * Who has asked for one.
+   */
+  extend_requested_by?: UserId, 
+  /**
+   * Which session.
+   */
+  id: SessionId, 
+  /**
+   * Rises with each change of the booking.
+   */
+  revision: number, 
+  /**
+   * The two; the second is the polite one.
+   */
+  participants: [Participant, Participant], 
+  /**
+   * First moment at which a join is let in.
+   */
+  lobby_opens_at: UnixMs, 
+  /**
+   * First moment at which a countdown may begin.
+   */
+  starts_at: UnixMs, 
+  /**
+   * A seat that is empty from here on is a no-show.
+   */
+  closes_at: UnixMs, 
+  /**
+   * From both in to live, in milliseconds.
+   */
+  countdown_ms: number, 
+  /**
+   * How long it is live, in milliseconds.
+   */
+  duration_ms: number, 
+  /**
+   * What an extension adds, in milliseconds.
+   */
+  extension_ms: number, 
+  /**
+   * How often it may be extended.
+   */
+  max_extensions: number, 
+  /**
+   * No extension goes past this.
+   */
+  hard_end_at?: UnixMs, 
+  /**
+   * How long media may take to come up after the countdown, in milliseconds.
+   */
+  connect_ms: number, 
+  /**
+   * What happens to the clock while one is lost.
+   */
+  on_loss: OnLoss, 
+  /**
+   * Longest sum of all pauses, in milliseconds.
+   */
+  max_pause_ms: number, 
+  /**
+   * What happens when the same person joins twice.
+   */
+  duplicate: DuplicatePolicy, 
+  /**
+   * Who carries the media.
+   */
+  media: MediaBackend, 
+  /**
+   * Which candidates may be used.
+   */
+  ice: IcePolicy, };
+  /**
+   * Yourself.
+   */
+  export type You = { 
+  /**
+   * Who.
+   */
+  user_id: UserId, 
+  /**
+   * Which socket of yours.
+   */
+  connection_id: ConnectionId, 
+  /**
+   * You roll back when offers cross (W3C "perfect negotiation").
+   */
+  polite: boolean, };
+  /**
+   * The other one.
+   */
+  export type PeerView = { 
+  /**
+   * Who.
+   */
+  user_id: UserId, 
+  /**
+   * What to call them.
+   */
+  name: string, 
+  /**
+   * In, with a socket that lives.
+   */
+  present: boolean, 
+  /**
+   * Lost: the seat is kept until then.
+   */
+  resume_until?: UnixMs, };
+  /**
+   * How to reach the media room.
+   */
+  export type MediaAccess = { 
+  /**
+   * Which kind of server.
+   */
+  kind: MediaBackend, 
+  /**
+   * Its address.
+   */
+  url: string, 
+  /**
+   * The right to join.
+   */
+  token: string, 
+  /**
+   * The room's name.
+   */
+  room: string, };
+  /**
+   * You are alone.
+   */
+  export type Waiting = { 
+  /**
+   * Who is not here.
+   */
+  absent: Array<UserId>, 
+  /**
+   * When the absent one was last in, else when you came.
+   */
+  since: UnixMs, 
+  /**
+   * When a countdown may begin.
+   */
+  starts_at: UnixMs, 
+  /**
+   * When it counts as missed.
+   */
+  closes_at: UnixMs, 
+  /**
+   * The server's time.
+   */
+  server_now: UnixMs, };
+  /**
+   * The other one came in.
+   */
+  export type PeerJoined = { 
+  /**
+   * Who.
+   */
+  user_id: UserId, };
+  /**
+   * The other one's socket is gone; the seat is kept.
+   */
+  export type PeerLost = { 
+  /**
+   * Who.
+   */
+  user_id: UserId, 
+  /**
+   * Until when.
+   */
+  resume_until: UnixMs, };
+  /**
+   * The other one came back, with media that lives.
+   */
+  export type PeerResumed = { 
+  /**
+   * Who.
+   */
+  user_id: UserId, };
+  /**
+   * The other one's seat is empty.
+   */
+  export type PeerLeft = { 
+  /**
+   * Who.
+   */
+  user_id: UserId, 
+  /**
+   * How it came.
+   */
+  reason: LeftReason, };
+  /**
+   * How a seat became empty.
+   */
+  export type LeftReason = "left" | "lost" | "kicked";
+  /**
+   * Both are in and one of them joined fresh: make a new PeerConnection.
+   */
+  export type Negotiate = { 
+  /**
+   * Stands on every description and candidate of it.
+   */
+  epoch: number, 
+  /**
+   * Who offers; absent with a media server.
+   */
+  offerer?: UserId, 
+  /**
+   * For the PeerConnection.
+   */
+  ice_servers: Array<IceServer>, 
+  /**
+   * The media room, if a media server carries the media.
+   */
+  media?: MediaAccess, };
+  /**
+   * The other one's offer.
+   */
+  export type RelayedOffer = { 
+  /**
+   * Which negotiation.
+   */
+  epoch: number, 
+  /**
+   * The SDP.
+   */
+  sdp: string, 
+  /**
+   * Whose.
+   */
+  from: UserId, };
+  /**
+   * The other one's answer.
+   */
+  export type RelayedAnswer = { 
+  /**
+   * Which negotiation.
+   */
+  epoch: number, 
+  /**
+   * The SDP.
+   */
+  sdp: string, 
+  /**
+   * Whose.
+   */
+  from: UserId, };
+  /**
+   * The other one's candidate, or their end.
+   */
+  export type RelayedCandidate = { 
+  /**
+   * Which negotiation.
+   */
+  epoch: number, 
+  /**
+   * As it was sent.
+   */
+  candidate: unknown, 
+  /**
+   * Whose.
+   */
+  from: UserId, };
+  /**
+   * Both are in and it is time: live at one instant.
+   */
+  export type Countdown = { 
+  /**
+   * That instant.
+   */
+  live_at: UnixMs, 
+  /**
+   * The server's time.
+   */
+  server_now: UnixMs, };
+  /**
+   * The countdown is off; a new one starts when both are in again.
+   */
+  export type CountdownCancelled = { 
+  /**
+   * Why.
+   */
+  reason: CancelReason, };
+  /**
+   * Why a countdown is off.
+   */
+  export type CancelReason = "left" | "lost" | "rescheduled";
+  /**
+   * The clock runs.
+   */
+  export type Live = { 
+  /**
+   * Since when.
+   */
+  started_at: UnixMs, 
+  /**
+   * Until when.
+   */
+  deadline_at: UnixMs, 
+  /**
+   * The server's time.
+   */
+  server_now: UnixMs, };
+  /**
+   * The clock stands.
+   */
+  export type Paused = { 
+  /**
+   * What is left on it, in milliseconds.
+   */
+  remaining_ms: number, 
+  /**
+   * It runs again then at the latest.
+   */
+  until: UnixMs, };
+  /**
+   * The booking changed; replaces what `welcome` said.
+   */
+  export type Rescheduled = { 
+  /**
+   * The booking and its clock.
+   */
+  session: SessionNow, 
+  /**
+   * The server's time.
+   */
+  server_now: UnixMs, };
+  /**
+   * One asked for more time.
+   */
+  export type ExtendRequested = { 
+  /**
+   * Who.
+   */
+  by: UserId, };
+  /**
+   * Both asked, the deadline moved.
+   */
+  export type Extended = { 
+  /**
+   * The new one.
+   */
+  deadline_at: UnixMs, 
+  /**
+   * How many are left.
+   */
+  extensions_left: number, };
+  /**
+   * The end is near.
+   */
+  export type Ending = { 
+  /**
+   * When.
+   */
+  deadline_at: UnixMs, 
+  /**
+   * The server's time.
+   */
+  server_now: UnixMs, };
+  /**
+   * It is over; the socket closes with 4504.
+   */
+  export type Ended = { 
+  /**
+   * Why.
+   */
+  reason: EndReason, 
+  /**
+   * Of `no_show`: who was never in.
+   */
+  absent?: Array<UserId>, };
+  /**
+   * From the other one, not stored.
+   */
+  export type RelayedData = { 
+  /**
+   * As it was sent.
+   */
+  payload: unknown, 
+  /**
+   * Whose.
+   */
+  from: UserId, };
+  /**
+   * The answer to `refresh`.
+   */
+  export type IceServers = { 
+  /**
+   * For the PeerConnection.
+   */
+  ice_servers: Array<IceServer>, 
+  /**
+   * The media room, if a media server carries the media.
+   */
+  media?: MediaAccess, };
+  /**
+   * The server drains: ask for the node again, or come back to this one.
+   */
+  export type GoingAway = { 
+  /**
+   * Come back after so long, in milliseconds.
+   */
+  retry_after_ms: number, };
+  /**
+   * The answer to `ping`.
+   */
+  export type Pong = { 
+  /**
+   * As it was sent.
+   */
+  sent_at: number, 
+  /**
+   * The server's time.
+   */
+  server_now: UnixMs, };
+  /**
+   * A numbered frame took effect.
+   */
+  export type Accepted = { 
+  /**
+   * Its number.
+   */
+  id: number, };
+}
+
+export namespace Chat {
+  /**
+   * A client's frame; its envelope may carry `id`, which the answer echoes.
+   */
+  export type ChatClientFrame = { "type": "hello" } & Hello | { "type": "send" } & Send | { "type": "read" } & MarkRead | { "type": "delivered" } & MarkDelivered | { "type": "typing" } & Typing | { "type": "history" } & History | { "type": "presence" } & AskPresence | { "type": "status" } & SetStatus | { "type": "ping" } & Ping;
+  /**
+   * Comes in, with how far this device has read each room.
+   */
+  export type Hello = { 
+  /**
+   * The JWT.
+   */
+  ticket: string, 
+  /**
+   * Tells a person's devices apart.
+   */
+  device_id: string, 
+  /**
+   * How far this device is, by room.
+   */
+  cursors?: { [key in RoomId]: Cursor }, };
+  /**
+   * How far a device is in a room.
+   */
+  export type Cursor = { 
+  /**
+   * The room's `epoch` at that time.
+   */
+  epoch: string, 
+  /**
+   * The last `seq` that it has.
+   */
+  seq: number, };
+  /**
+   * A message for a room; a second one with the same `client_id` has no second effect.
+   */
+  export type Send = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, 
+  /**
+   * The sender's own key for the message.
+   */
+  client_id: string, 
+  /**
+   * The text.
+   */
+  body: string, };
+  /**
+   * Read up to here.
+   */
+  export type MarkRead = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, 
+  /**
+   * The last `seq` read.
+   */
+  seq: number, };
+  /**
+   * On this device up to here.
+   */
+  export type MarkDelivered = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, 
+  /**
+   * The last `seq` that arrived.
+   */
+  seq: number, };
+  /**
+   * Writing just now.
+   */
+  export type Typing = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, };
+  /**
+   * Asks for messages; with neither bound, the newest.
+   */
+  export type History = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, 
+  /**
+   * Only with a lower `seq`.
+   */
+  before?: number, 
+  /**
+   * Only with a higher `seq`.
+   */
+  after?: number, 
+  /**
+   * How many at most: 50, and never more than 200.
+   */
+  limit?: number, };
+  /**
+   * Asks who is there, and to be told of changes.
+   */
+  export type AskPresence = { 
+  /**
+   * About whom.
+   */
+  users: Array<UserId>, 
+  /**
+   * Tell me of changes too.
+   */
+  subscribe: boolean, };
+  /**
+   * Here, or away.
+   */
+  export type SetStatus = { 
+  /**
+   * `online` or `away`.
+   */
+  state: PresenceState, };
+  /**
+   * A sign of life.
+   */
+  export type Ping = { 
+  /**
+   * The client's own time, given back in `pong`.
+   */
+  sent_at?: number, };
+  /**
+   * A server's frame.
+   */
+  export type ChatServerFrame = { "type": "welcome" } & Welcome | { "type": "sent" } & Sent | { "type": "message" } & Message | { "type": "read" } & Read | { "type": "delivered" } & Delivered | { "type": "typing" } & TypingBy | { "type": "presence" } & Presence | { "type": "room" } & RoomView | { "type": "removed" } & Removed | { "type": "heads" } & Heads | { "type": "messages" } & Messages | { "type": "going_away" } & GoingAway | { "type": "pong" } & Pong | { "type": "ok" } & Accepted | { "type": "error" } & ErrorBody;
+  /**
+   * Your rooms as they stand.
+   */
+  export type Welcome = { 
+  /**
+   * The newest 100; more by `GET /v1/rooms`.
+   */
+  rooms: Array<RoomView>, 
+  /**
+   * Whose socket this is.
+   */
+  user_id: UserId, 
+  /**
+   * The server's time.
+   */
+  server_now: UnixMs, 
+  /**
+   * Send `ping` this often, in milliseconds.
+   */
+  ping_ms: number, 
+  /**
+   * Reconnect after so long without a frame, in milliseconds.
+   */
+  timeout_ms: number, };
+  /**
+   * A room as it stands for one member.
+   */
+  export type RoomView = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, 
+  /**
+   * Opaque; another one makes every cursor void.
+   */
+  epoch: string, 
+  /**
+   * The last message's `seq`; 0 in an empty room.
+   */
+  last_seq: number, 
+  /**
+   * The first `seq` that retention left.
+   */
+  min_seq: number, 
+  /**
+   * How far you have read.
+   */
+  read_seq: number, 
+  /**
+   * `last_seq − read_seq`.
+   */
+  unread: number, 
+  /**
+   * The newest message, null in an empty room.
+   */
+  last_message: Message | null, 
+  /**
+   * True: all that this device missed follows. False: read the history.
+   */
+  recovered: boolean, 
+  /**
+   * Who belongs to it.
+   */
+  members: Array<Member>, };
+  /**
+   * One who belongs to a room.
+   */
+  export type Member = { 
+  /**
+   * Who.
+   */
+  user_id: UserId, 
+  /**
+   * What to call them.
+   */
+  name: string, 
+  /**
+   * How far they have read.
+   */
+  read_seq: number, 
+  /**
+   * How far it reached a device of theirs.
+   */
+  delivered_seq: number, };
+  /**
+   * A message of yours is durable.
+   */
+  export type Sent = { 
+  /**
+   * The `id` of your `send`.
+   */
+  id?: FrameId, 
+  /**
+   * Which room.
+   */
+  room: RoomId, 
+  /**
+   * Its place in the room.
+   */
+  seq: number, 
+  /**
+   * Its own id.
+   */
+  message_id: string, 
+  /**
+   * When it was stored.
+   */
+  sent_at: UnixMs, };
+  /**
+   * A message of a room.
+   */
+  export type Message = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, 
+  /**
+   * Its place in the room: 1, 2, 3, …
+   */
+  seq: number, 
+  /**
+   * Its own id, unique everywhere and ordered by time.
+   */
+  message_id: string, 
+  /**
+   * Who wrote it.
+   */
+  from: UserId, 
+  /**
+   * The sender's own key for it.
+   */
+  client_id: string, 
+  /**
+   * The text.
+   */
+  body: string, 
+  /**
+   * When it was stored.
+   */
+  sent_at: UnixMs, };
+  /**
+   * Someone read up to here.
+   */
+  export type Read = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, 
+  /**
+   * Who.
+   */
+  user_id: UserId, 
+  /**
+   * Up to where.
+   */
+  seq: number, };
+  /**
+   * It reached someone up to here.
+   */
+  export type Delivered = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, 
+  /**
+   * Whom.
+   */
+  user_id: UserId, 
+  /**
+   * Up to where.
+   */
+  seq: number, };
+  /**
+   * Someone is writing.
+   */
+  export type TypingBy = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, 
+  /**
+   * Who.
+   */
+  user_id: UserId, };
+  /**
+   * How someone is there.
+   */
+  export type Presence = { 
+  /**
+   * Who.
+   */
+  user_id: UserId, 
+  /**
+   * How.
+   */
+  state: PresenceState, 
+  /**
+   * When they were last seen to do something.
+   */
+  last_active_at?: UnixMs, };
+  /**
+   * How someone is there.
+   */
+  export type PresenceState = "online" | "away" | "offline";
+  /**
+   * A room that is no longer yours.
+   */
+  export type Removed = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, };
+  /**
+   * The last `seq` of the rooms that changed, so that a silent loss is found.
+   */
+  export type Heads = { 
+  /**
+   * Room by room.
+   */
+  rooms: Array<RoomHead>, };
+  /**
+   * How far a room is.
+   */
+  export type RoomHead = { 
+  /**
+   * Which room.
+   */
+  room: RoomId, 
+  /**
+   * The last message's `seq`.
+   */
+  last_seq: number, };
+  /**
+   * A piece of a room's history, in rising `seq`.
+   */
+  export type Messages = { 
+  /**
+   * The `id` of your `history`.
+   */
+  id?: FrameId, 
+  /**
+   * Which room.
+   */
+  room?: RoomId, 
+  /**
+   * The messages.
+   */
+  messages: Array<Message>, 
+  /**
+   * The first `seq` that retention left.
+   */
+  min_seq: number, 
+  /**
+   * The last message's `seq`.
+   */
+  last_seq: number, };
+  /**
+   * The server drains.
+   */
+  export type GoingAway = { 
+  /**
+   * Come back after so long, in milliseconds.
+   */
+  retry_after_ms: number, };
+  /**
+   * The answer to `ping`.
+   */
+  export type Pong = { 
+  /**
+   * As it was sent.
+   */
+  sent_at?: number, 
+  /**
+   * The server's time.
+   */
+  server_now: UnixMs, };
+  /**
+   * A frame took effect.
+   */
+  export type Accepted = { 
+  /**
+   * Its `id`.
+   */
+  id: FrameId, };
+  /**
+   * Body of `POST /v1/rooms/{id}/messages`.
+   */
+  export type PostMessage = { 
+  /**
+   * The sender's own key for the message.
+   */
+  client_id: string, 
+  /**
+   * The text.
+   */
+  body: string, };
+  /**
+   * Body of `PUT /v1/rooms/{id}/read`.
+   */
+  export type PutRead = { 
+  /**
+   * The last `seq` read.
+   */
+  seq: number, };
+  /**
+   * Answer of `GET /v1/sync`.
+   */
+  export type SyncResponse = { 
+  /**
+   * Ask with it next time.
+   */
+  cursor: string, 
+  /**
+   * What came since.
+   */
+  frames: Array<ChatServerFrame>, };
+}
+
+/** Close codes of every WebSocket; 4000–4499: reconnect, 4500–4999: do not. */
+export const CLOSE_CODES = {
+  normal: 1000,
+  protocol_error: 1002,
+  unsupported_data: 1003,
+  invalid_payload: 1007,
+  too_large: 1009,
+  going_away: 4000,
+  heartbeat_timeout: 4001,
+  slow_consumer: 4002,
+  internal: 4003,
+  rate_limited: 4004,
+  state_lost: 4005,
+  malformed: 4500,
+  unauthenticated: 4501,
+  not_a_participant: 4502,
+  too_early: 4503,
+  session_over: 4504,
+  replaced: 4505,
+  kicked: 4506,
+  join_timeout: 4507,
+} as const;
