@@ -24,6 +24,7 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
     /// The particulars; [`SessionBooked`] or [`SessionFact`] for sessions.
+    #[cfg_attr(feature = "typescript", ts(type = "Record<string, unknown>"))]
     pub data: serde_json::Value,
 }
 

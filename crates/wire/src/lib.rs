@@ -26,7 +26,7 @@ pub use frame::{Envelope, FrameError, FrameId};
 pub use ids::{ConnectionId, RoomId, SessionId, UserId};
 pub use raw::RawJson;
 pub use scheduler::{
-    BookParticipant, BookSession, JoinRequest, JoinResponse, Notification, NotificationKind, Page,
+    BookParticipant, BookSession, ChangeSession, JoinRequest, JoinResponse, Notification, NotificationKind, Page,
     SessionParticipant, SessionState, SessionView, TicketRequest, TicketResponse,
 };
 pub use session::{

@@ -52,7 +52,46 @@ pub struct BookSession {
     pub remind_before_ms: Option<Vec<i64>>,
     /// The application's own; kept and given back.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Record<string, unknown>"))]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "Record<string, unknown>"))]
+    pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// Body of `PATCH /v1/sessions/{id}`: what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of `BookSession`")]
+pub struct ChangeSession {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<UnixMs>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub countdown_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lobby_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_after_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_extensions: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hard_end_at: Option<UnixMs>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_loss: Option<OnLoss>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_pause_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate: Option<DuplicatePolicy>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaBackend>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ice: Option<IcePolicy>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_before_ms: Option<Vec<i64>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -129,7 +168,7 @@ pub struct SessionView {
     pub ice: IcePolicy,
     pub remind_before_ms: Vec<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Record<string, unknown>"))]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "Record<string, unknown>"))]
     pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
     pub participants: Vec<SessionParticipant>,
     /// When the clock started, once it has.

@@ -277,7 +277,7 @@ remind_before_ms?: Array<number>,
 /**
  * The application's own; kept and given back.
  */
-metadata: Record<string, unknown>, };
+metadata?: Record<string, unknown>, };
 /**
  * One of the two: known by `user_id`, or by the application's own `external_id` with a name.
  */
@@ -497,7 +497,7 @@ revision?: number,
 /**
  * The particulars; [`SessionBooked`] or [`SessionFact`] for sessions.
  */
-data: JsonValue, };
+data: Record<string, unknown>, };
 
 export namespace Signaling {
   /**

@@ -1,0 +1,51 @@
+/** Each screen of a session on a desktop and a phone: no sideways scrolling, nothing that axe-like checks would miss. */
+import { mkdir } from 'node:fs/promises';
+import { expect, test } from '../support/story.ts';
+import type { Person } from '../support/person.ts';
+
+const PICTURES = new URL('../results/pictures/', import.meta.url).pathname;
+
+for (const [device, viewport] of [
+  ['desktop', { width: 1280, height: 800 }],
+  ['phone', { width: 360, height: 740 }],
+] as const) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`[E2E-20] every screen fits a ${device} in ${colorScheme}`, async ({ browser, application, personIn }) => {
+      await mkdir(PICTURES, { recursive: true });
+      const booking = await application.book({ startsInMs: 7_000, lobby_ms: 4_000, countdown_ms: 3_000, duration_ms: 5_000 });
+      const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB' });
+      const ann = await personIn(context, 'Ann');
+      const bo = await personIn(await browser.newContext({ locale: 'en-GB' }), 'Bo');
+      await ann.open(booking.ann);
+      for (const phase of ['early', 'lobby', 'countdown', 'live', 'ended']) {
+        await ann.reaches(phase);
+        if (phase === 'lobby') await bo.open(booking.bo);
+        if (phase === 'live') await ann.page.waitForTimeout(800);
+        await fits(ann, `${phase}-${device}-${colorScheme}`);
+      }
+    });
+  }
+}
+
+async function fits(person: Person, name: string): Promise<void> {
+  await person.page.screenshot({ path: `${PICTURES}${name}.png` });
+  const overflow = await person.page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+  const small = await person.page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('button')]
+      .filter((one) => one.checkVisibility())
+      .map((one) => ({ name: one.innerText || one.ariaLabel, box: one.getBoundingClientRect() }))
+      .filter(({ box }) => box.width < 40 || box.height < 40)
+      .map(({ name, box }) => `${name} ${box.width}x${box.height}`),
+  );
+  expect(small, `${name}: controls below 44 px`).toEqual([]);
+  const nameless = await person.page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('button, a, input, textarea')]
+      .filter((one) => one.checkVisibility())
+      .filter((one) => !(one.innerText || one.ariaLabel || one.getAttribute('placeholder') || one.title))
+      .map((one) => one.outerHTML.slice(0, 80)),
+  );
+  expect(nameless, `${name}: controls without a name`).toEqual([]);
+}

@@ -1,0 +1,117 @@
+/** From the reminder to the end, in two windows. */
+import { skewClock } from '../support/probe.ts';
+import type { Person } from '../support/person.ts';
+import { expect, test } from '../support/story.ts';
+import { until } from '../support/waiting.ts';
+
+const DURATION_MS = 8_000;
+/** How far apart the two screens may be about the same instant. */
+const AGREEMENT_MS = 100;
+/** `ended` may come this much before and after the deadline. */
+const EARLY_MS = 5;
+const LATE_MS = 250;
+
+test('[E2E-1] two people meet, see each other, and part on time', async ({ pair, application }) => {
+  const { session, ann, bo, annAt, boAt } = await pair({
+    startsInMs: 12_000,
+    lobby_ms: 6_000,
+    remind_before_ms: [9_000],
+    duration_ms: DURATION_MS,
+  });
+
+  await annAt.open(ann);
+  await annAt.reaches('early');
+  await expect(annAt.get('reminder')).toContainText('Bo');
+  await annAt.reaches('lobby');
+  await expect(annAt.get('waiting')).toContainText('Bo');
+  const waiting = await annAt.gets('waiting');
+  expect(waiting.frame['absent']).toEqual([session.participants[1]!.user_id]);
+
+  await boAt.open(bo);
+  for (const person of [annAt, boAt]) await person.reaches('countdown');
+  const negotiate = await boAt.gets('negotiate');
+  expect(negotiate.frame['offerer'], 'the later arriver offers').toBe(session.participants[1]!.user_id);
+  for (const person of [annAt, boAt]) {
+    await until(`${person.name} negotiates before live`, async () => (await person.openConnections()) === 1);
+    expect((await person.remotePicture()).brightness, 'black before live').toBeLessThan(2);
+    expect((await person.inbound()).audioEnergy, 'silent before live').toBeLessThan(1e-6);
+  }
+
+  for (const person of [annAt, boAt]) await person.reaches('live');
+  await Promise.all([annAt, boAt].map(pictureAndSoundComeUp));
+  const [annLive, boLive] = await Promise.all([annAt, boAt].map((one) => one.sawPhaseAt('live')));
+  expect(Math.abs(annLive! - boLive!), 'live at one instant').toBeLessThan(AGREEMENT_MS);
+  await expect(annAt.get('time-left')).toHaveText(/0:0\d/);
+
+  for (const person of [annAt, boAt]) {
+    await person.reaches('ended');
+    await endsOnTime(person);
+    await person.hangsUpByItself();
+  }
+  const record = await application.ended(session.id);
+  expect(record.outcome).toEqual({ reason: 'completed' });
+  for (const one of record.participants) expect(one.joined_at).toHaveLength(1);
+
+  await annAt.page.reload();
+  await expect(annAt.root).toHaveAttribute('data-phase', 'ended');
+  await expect(annAt.get('chat-input')).toBeVisible();
+});
+
+test('[E2E-2] a page whose clock is 90 s wrong agrees with the other one', async ({ pair }) => {
+  const { ann, bo, annAt, boAt } = await pair({ startsInMs: 3_000, countdown_ms: 4_000, duration_ms: DURATION_MS });
+  await boAt.page.addInitScript(skewClock, 90_000);
+  await annAt.open(ann);
+  await boAt.open(bo);
+  for (const person of [annAt, boAt]) await person.reaches('countdown');
+  for (const person of [annAt, boAt]) await person.reaches('live');
+  // The probe's times stand on each page's own clock; Bo's is known to be wrong by 90 s.
+  const annLive = await annAt.sawPhaseAt('live');
+  const boLive = (await boAt.sawPhaseAt('live')) - 90_000;
+  expect(Math.abs(annLive - boLive)).toBeLessThan(AGREEMENT_MS);
+  const [annLeft, boLeft] = await Promise.all([annAt, boAt].map((one) => one.get('time-left').textContent()));
+  expect(annLeft).toMatch(/0:0\d/);
+  expect(boLeft).toMatch(/0:0\d/);
+  for (const person of [annAt, boAt]) await endsOnTime(person);
+});
+
+test('[E2E-3] two tabs of one profile are two people, across reloads', async ({ browser, application, personIn }) => {
+  const booking = await application.book({ startsInMs: 6_000, duration_ms: 12_000 });
+  const context = await browser.newContext({ locale: 'en-GB' });
+  const ann = await personIn(context, 'Ann');
+  const bo = await personIn(context, 'Bo');
+  await ann.open(booking.ann);
+  await bo.open(booking.bo);
+  for (const person of [ann, bo]) await person.reaches('lobby');
+  await ann.page.reload();
+  for (const person of [ann, bo]) await person.reaches('live');
+  await Promise.all([ann, bo].map(pictureAndSoundComeUp));
+
+  await bo.page.reload();
+  await bo.reaches('live');
+  await Promise.all([ann, bo].map(pictureAndSoundComeUp));
+  for (const person of [ann, bo]) await endsOnTime(person);
+  const record = await application.ended(booking.session.id);
+  expect(record.outcome?.reason).toBe('completed');
+  await context.close();
+});
+
+async function pictureAndSoundComeUp(person: Person): Promise<void> {
+  const first = await until(`${person.name} sees the other one`, async () => {
+    const picture = await person.remotePicture();
+    return picture.brightness > 5 && picture.audible ? picture : undefined;
+  });
+  const before = await person.inbound();
+  await until(`${person.name}'s picture moves`, async () => (await person.remotePicture()).digest !== first.digest);
+  await until(`${person.name} hears and sees more`, async () => {
+    const now = await person.inbound();
+    return now.framesDecoded > before.framesDecoded && now.audioEnergy > before.audioEnergy;
+  });
+}
+
+async function endsOnTime(person: Person): Promise<void> {
+  const ended = await person.gets('ended');
+  const deadline = person.received.filter((one) => 'deadline_at' in one.frame).at(-1)?.frame['deadline_at'] as number;
+  expect(ended.frame['reason']).toBe('completed');
+  expect(ended.at - deadline, 'ended against the deadline').toBeGreaterThanOrEqual(-EARLY_MS);
+  expect(ended.at - deadline, 'ended against the deadline').toBeLessThanOrEqual(LATE_MS);
+}

@@ -1,0 +1,79 @@
+/** An application's back end: books sessions with its key, over HTTP, as anyone would. */
+import type { BookSession, SessionView } from '../../sdk/src/wire.generated.ts';
+import type { Stack } from './stack.ts';
+import { until } from './waiting.ts';
+
+/** What a story may change of the booking. */
+export type Plan = Partial<BookSession> & { startsInMs: number };
+
+export class Application {
+  readonly #stack: Stack;
+  readonly #key: string;
+
+  private constructor(stack: Stack, key: string) {
+    this.#stack = stack;
+    this.#key = key;
+  }
+
+  static async of(stack: Stack): Promise<Application> {
+    return new Application(stack, await stack.createKey('e2e'));
+  }
+
+  /** Books Ann and Bo; the lobby is open from at most a minute before, unless the plan says otherwise. */
+  async book({ startsInMs, ...plan }: Plan): Promise<Booking> {
+    const id = crypto.randomUUID();
+    const body: BookSession = {
+      participants: [
+        { external_id: `ann-${id}`, name: 'Ann' },
+        { external_id: `bo-${id}`, name: 'Bo' },
+      ],
+      starts_at: Date.now() + startsInMs,
+      lobby_ms: 60_000,
+      countdown_ms: 3_000,
+      duration_ms: 8_000,
+      remind_before_ms: [],
+      ...plan,
+    };
+    const session = await this.#call<SessionView>('POST', '/v1/sessions', body);
+    const [ann, bo] = session.participants.map((one) => one.join_url);
+    if (!ann || !bo) throw new Error('the booking has no join links');
+    return { session, ann, bo };
+  }
+
+  async cancel(id: string): Promise<void> {
+    await this.#call('POST', `/v1/sessions/${id}/cancel`, {});
+  }
+
+  async session(id: string): Promise<SessionView> {
+    return this.#call('GET', `/v1/sessions/${id}`);
+  }
+
+  /** The scheduler's record, once it says that the session is over. */
+  async ended(id: string, limitMs = 10_000): Promise<SessionView> {
+    return until(
+      'the record says ended',
+      async () => {
+        const session = await this.session(id).catch(() => undefined);
+        return session?.state === 'ended' ? session : undefined;
+      },
+      limitMs,
+    );
+  }
+
+  async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(`${this.#stack.webUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
+}
+
+export interface Booking {
+  session: SessionView;
+  ann: string;
+  bo: string;
+}

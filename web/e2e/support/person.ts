@@ -1,0 +1,145 @@
+/** One of the two, in a page of theirs. */
+import { type BrowserContext, type Locator, type Page, type WebSocket, expect } from '@playwright/test';
+import { type ProbeWindow, installProbe } from './probe.ts';
+import { until } from './waiting.ts';
+
+/** A frame that reached the page's socket, and when this process saw it. */
+export interface SeenFrame {
+  at: number;
+  frame: { type: string } & Record<string, unknown>;
+}
+
+export class Person {
+  readonly page: Page;
+  readonly name: string;
+  readonly received: SeenFrame[] = [];
+  readonly sent: SeenFrame[] = [];
+  readonly problems: string[] = [];
+
+  private constructor(page: Page, name: string) {
+    this.page = page;
+    this.name = name;
+    page.on('websocket', (socket) => this.#listen(socket));
+    page.on('pageerror', (error) => this.problems.push(String(error)));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Trusted/i.test(message.text())) this.problems.push(message.text());
+    });
+  }
+
+  static async in(context: BrowserContext, name: string): Promise<Person> {
+    const page = await context.newPage();
+    await page.addInitScript(installProbe);
+    return new Person(page, name);
+  }
+
+  async open(link: string): Promise<void> {
+    await this.page.goto(link);
+  }
+
+  get root(): Locator {
+    return this.page.locator('[data-phase]').first();
+  }
+
+  get(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  async reaches(phase: string, limitMs = 20_000): Promise<void> {
+    await expect(this.root, `${this.name} reaches ${phase}`).toHaveAttribute('data-phase', phase, { timeout: limitMs });
+  }
+
+  /** When the page showed a phase for the first time, by the machine's clock. */
+  async sawPhaseAt(phase: string): Promise<number> {
+    const at = await this.page.evaluate(
+      (wanted) => (window as unknown as ProbeWindow).probe.phases.find((one) => one.phase === wanted)?.at,
+      phase,
+    );
+    if (at === undefined) throw new Error(`${this.name} never showed ${phase}`);
+    return at;
+  }
+
+  /** The first frame of a type that came on any of the page's sockets. */
+  async gets(type: string, limitMs = 20_000): Promise<SeenFrame> {
+    return until(`${this.name} gets ${type}`, () => this.received.find((one) => one.frame.type === type), limitMs);
+  }
+
+  /** Counters of what is coming in from the other one. */
+  async inbound(): Promise<{ framesDecoded: number; audioEnergy: number }> {
+    return this.page.evaluate(async () => {
+      const sums = { framesDecoded: 0, audioEnergy: 0 };
+      for (const connection of (window as unknown as ProbeWindow).probe.connections) {
+        for (const report of (await connection.getStats()).values()) {
+          if (report.type !== 'inbound-rtp') continue;
+          sums.framesDecoded += report.framesDecoded ?? 0;
+          sums.audioEnergy += report.totalAudioEnergy ?? 0;
+        }
+      }
+      return sums;
+    });
+  }
+
+  /** What the remote picture shows: how bright it is, and a digest that changes with it. */
+  async remotePicture(): Promise<{ brightness: number; digest: number; audible: boolean }> {
+    return this.page.evaluate(() => {
+      const video = document.querySelector<HTMLVideoElement>('[data-testid="remote-video"]');
+      const nothing = { brightness: 0, digest: 0, audible: false };
+      if (!video || video.videoWidth === 0) return nothing;
+      const canvas = new OffscreenCanvas(64, 48);
+      const context = canvas.getContext('2d');
+      if (!context) return nothing;
+      context.drawImage(video, 0, 0, 64, 48);
+      const pixels = context.getImageData(0, 0, 64, 48).data;
+      let sum = 0;
+      let digest = 0;
+      for (let index = 0; index < pixels.length; index += 4) {
+        const light = pixels[index]! + pixels[index + 1]! + pixels[index + 2]!;
+        sum += light;
+        digest = (digest * 31 + light) % 1_000_003;
+      }
+      return { brightness: sum / (pixels.length / 4) / 3, digest, audible: !video.muted && video.volume > 0 };
+    });
+  }
+
+  /** Camera and microphone tracks that are still on. */
+  async openTracks(): Promise<number> {
+    return this.page.evaluate(
+      () => (window as unknown as ProbeWindow).probe.tracks.filter((track) => track.readyState === 'live').length,
+    );
+  }
+
+  /** PeerConnections that are not closed. */
+  async openConnections(): Promise<number> {
+    return this.page.evaluate(
+      () =>
+        (window as unknown as ProbeWindow).probe.connections.filter((one) => one.connectionState !== 'closed').length,
+    );
+  }
+
+  async hangsUpByItself(limitMs = 5_000): Promise<void> {
+    await until(
+      `${this.name}'s page closes its media`,
+      async () => (await this.openTracks()) === 0 && (await this.openConnections()) === 0,
+      limitMs,
+    );
+  }
+
+  async write(text: string): Promise<void> {
+    const input = this.get('chat-input');
+    if (!(await input.isVisible())) await this.get('chat-toggle').click();
+    await input.fill(text);
+    await this.get('chat-send').click();
+  }
+
+  message(text: string): Locator {
+    return this.get('chat-message').filter({ hasText: text });
+  }
+
+  #listen(socket: WebSocket): void {
+    socket.on('framereceived', ({ payload }) => remember(this.received, payload));
+    socket.on('framesent', ({ payload }) => remember(this.sent, payload));
+  }
+}
+
+function remember(list: SeenFrame[], payload: string | Buffer): void {
+  if (typeof payload === 'string') list.push({ at: Date.now(), frame: JSON.parse(payload) as SeenFrame['frame'] });
+}

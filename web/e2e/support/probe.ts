@@ -1,0 +1,61 @@
+/** Runs in the page before its own code: keeps hold of what a person would only see and hear. */
+
+export interface ProbeWindow extends Window {
+  probe: {
+    connections: RTCPeerConnection[];
+    tracks: MediaStreamTrack[];
+    phases: { phase: string; at: number }[];
+  };
+}
+
+/** Init script: remembers each PeerConnection, local track and change of phase. Serialised: no imports. */
+export function installProbe(): void {
+  const page = window as unknown as ProbeWindow;
+  const monotonicStart = Date.now() - performance.now();
+  page.probe = { connections: [], tracks: [], phases: [] };
+
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      page.probe.connections.push(this);
+    }
+  };
+  const media = navigator.mediaDevices;
+  if (media) {
+    const getUserMedia = media.getUserMedia.bind(media);
+    media.getUserMedia = async (constraints) => {
+      const stream = await getUserMedia(constraints);
+      page.probe.tracks.push(...stream.getTracks());
+      return stream;
+    };
+  }
+
+  const note = () => {
+    const phase = document.querySelector('[data-phase]')?.getAttribute('data-phase');
+    const last = page.probe.phases.at(-1)?.phase;
+    if (phase && phase !== last) page.probe.phases.push({ phase, at: monotonicStart + performance.now() });
+  };
+  new MutationObserver(note).observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ['data-phase'],
+  });
+}
+
+/** Init script: this page's wall clock is wrong by `offsetMs`. */
+export function skewClock(offsetMs: number): void {
+  const NativeDate = Date;
+  const trueNow = NativeDate.now.bind(NativeDate);
+  class SkewedDate extends NativeDate {
+    constructor(...parts: unknown[]) {
+      if (parts.length === 0) super(trueNow() + offsetMs);
+      else super(...(parts as [number]));
+    }
+    static override now(): number {
+      return trueNow() + offsetMs;
+    }
+  }
+  (window as unknown as { Date: unknown }).Date = SkewedDate;
+}
