@@ -1,1 +1,22 @@
-//! signaling-core
+//! What a session of two people does: who is in, whose offer goes to whom, what time it is in it.
+//!
+//! Pure: no I/O, no clock, no randomness, no task. [`Session::handle`] is told the time and an
+//! [`Input`] and returns what is to be done as [`Output`]s; [`Session::next_deadline`] says when to
+//! call again though nothing came. What it is not: a socket, a ticket check, a store or a registry
+//! of sessions. Those are the edge's, in package `signaling`.
+
+mod input;
+mod output;
+mod phase;
+mod session;
+mod settings;
+mod snapshot;
+mod view;
+
+pub use input::{Input, ResumeClaim, TokenHash};
+pub use output::{Metric, Output};
+pub use phase::{Clock, Phase};
+pub use session::Session;
+pub use settings::Settings;
+pub use snapshot::{SavedRound, SavedSeat, SavedToken, Snapshot};
+pub use view::{OperatorView, SeatState, SeatView};

@@ -1,0 +1,47 @@
+//! What an operator decides for all sessions. What a booking decides stands in its `SessionSpec`.
+
+use wire::IceServer;
+
+/// Settings of every session of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Told to each client for its PeerConnection.
+    pub ice_servers: Vec<IceServer>,
+    /// How long a lost socket's seat is kept, in milliseconds.
+    pub grace_ms: i64,
+    /// How often a client is to send `ping`, in milliseconds.
+    pub ping_ms: i64,
+    /// After how long without a frame a client is to reconnect, in milliseconds.
+    pub timeout_ms: i64,
+    /// How long before the end `ending` is sent, in milliseconds.
+    pub warning_ms: i64,
+    /// Most frames that a seat's resume buffer holds.
+    pub resume_buffer_frames: usize,
+    /// Most bytes that a seat's resume buffer holds, by the frames' own estimate.
+    pub resume_buffer_bytes: usize,
+    /// Most candidates of one side that are relayed in one negotiation.
+    pub max_candidates: u32,
+    /// Whether candidates with a loopback address are relayed: true where both people may sit at
+    /// this very machine, as in a test; false keeps one from sending the other's browser to its own
+    /// local ports.
+    pub loopback_candidates: bool,
+}
+
+impl Default for Settings {
+    /// The values of the protocol, no ICE server, and loopback candidates let through.
+    fn default() -> Self {
+        Self {
+            ice_servers: Vec::new(),
+            grace_ms: 30_000,
+            ping_ms: 5_000,
+            timeout_ms: 12_000,
+            warning_ms: 10_000,
+            // Twice what the frame limit (100/s) lets the other one send between two pings.
+            resume_buffer_frames: 1_024,
+            // 500 `data` frames of the largest size, as come between two pings at that rate.
+            resume_buffer_bytes: 2 * 1024 * 1024,
+            max_candidates: 100,
+            loopback_candidates: true,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What of a session outlives the process: everything but sockets and buffered frames.
+
+use serde::{Deserialize, Serialize};
+use wire::{SessionSpec, UnixMs, UserId};
+
+use crate::{Phase, TokenHash};
+
+/// A session as it is stored, as JSON. Tokens stand in it as hashes only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The booking of the highest revision seen.
+    pub spec: SessionSpec,
+    /// Where it stands.
+    pub phase: Phase,
+    /// The seats, in the order of `spec.participants`.
+    pub seats: [SavedSeat; 2],
+    /// The highest epoch that there was; 0 for none.
+    pub last_epoch: u64,
+    /// The negotiation that is on.
+    #[serde(default)]
+    pub round: Option<SavedRound>,
+    /// Who was removed by an operator and may not come back.
+    #[serde(default)]
+    pub kicked: Vec<UserId>,
+}
+
+/// A seat as it is stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedSeat {
+    /// In or lost: after a restart it gets a full grace.
+    pub held: bool,
+    /// When this person came in to stay until now; none if the seat is empty.
+    #[serde(default)]
+    pub came_at: Option<UnixMs>,
+    /// When this person was last seen in, if they ever were.
+    #[serde(default)]
+    pub last_in_at: Option<UnixMs>,
+    /// The highest `id` that took effect.
+    pub last_id: u64,
+    /// Tokens that bring the page back to this seat, newest first.
+    #[serde(default)]
+    pub tokens: Vec<SavedToken>,
+    /// Tokens that a takeover killed, newest last.
+    #[serde(default)]
+    pub dead_tokens: Vec<SavedToken>,
+}
+
+/// The hash of a token, as hexadecimal text in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SavedToken(pub TokenHash);
+
+/// A negotiation as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedRound {
+    /// Its epoch.
+    pub epoch: u64,
+    /// Which seat offers first; none with a media server.
+    #[serde(default)]
+    pub offerer: Option<usize>,
+    /// Whether an answer was relayed, so that either may offer.
+    pub answered: bool,
+    /// Which seats have reported `connected`.
+    pub connected: [bool; 2],
+}
+
+impl From<SavedToken> for String {
+    fn from(token: SavedToken) -> String {
+        token.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl TryFrom<String> for SavedToken {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        const WRONG: &str = "a token hash is 64 hexadecimal digits";
+        let mut hash = TokenHash::default();
+        if text.len() != 2 * hash.len() || !text.is_ascii() {
+            return Err(WRONG);
+        }
+        for (at, byte) in hash.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).map_err(|_| WRONG)?;
+        }
+        Ok(Self(hash))
+    }
+}
