@@ -1,0 +1,91 @@
+//! A change of a booking, laid over what was agreed.
+
+use wire::{ChangeSession, FieldError, MediaBackend, UnixMs};
+
+use crate::booking::check_bounds;
+use crate::field::Errors;
+use crate::terms::Terms;
+
+/// What would be agreed after `change`; what it does not name stays.
+///
+/// # Errors
+/// Every field that is wrong.
+pub fn check_change(
+    now: UnixMs,
+    terms: &Terms,
+    change: ChangeSession,
+    media_configured: &[MediaBackend],
+) -> Result<Terms, Vec<FieldError>> {
+    let mut errors = Errors::default();
+    let old = terms.clone();
+    let changed = Terms {
+        starts_at: match change.starts_at {
+            Some(starts_at) => errors.start(now, starts_at),
+            None => old.starts_at,
+        },
+        duration_ms: change.duration_ms.unwrap_or(old.duration_ms),
+        countdown_ms: change.countdown_ms.unwrap_or(old.countdown_ms),
+        lobby_ms: change.lobby_ms.unwrap_or(old.lobby_ms),
+        closes_after_ms: change.closes_after_ms.unwrap_or(old.closes_after_ms),
+        extension_ms: change.extension_ms.unwrap_or(old.extension_ms),
+        max_extensions: change.max_extensions.unwrap_or(old.max_extensions),
+        hard_end_at: change.hard_end_at.or(old.hard_end_at),
+        connect_ms: change.connect_ms.unwrap_or(old.connect_ms),
+        on_loss: change.on_loss.unwrap_or(old.on_loss),
+        max_pause_ms: change.max_pause_ms.unwrap_or(old.max_pause_ms),
+        duplicate: change.duplicate.unwrap_or(old.duplicate),
+        media: change.media.unwrap_or(old.media),
+        ice: change.ice.unwrap_or(old.ice),
+        remind_before_ms: match change.remind_before_ms {
+            Some(before_ms) => errors.reminders(before_ms),
+            None => old.remind_before_ms,
+        },
+        metadata: change.metadata.or(old.metadata),
+    };
+    check_bounds(&mut errors, &changed, media_configured);
+    errors.into_result(changed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::booking::check_booking;
+    use crate::booking::tests::{NOW, offer};
+
+    const P2P: &[MediaBackend] = &[MediaBackend::P2p];
+
+    #[test]
+    fn sch_4_a_change_touches_only_what_it_names() {
+        let terms = check_booking(NOW, offer(), P2P).unwrap().terms;
+        let later = ChangeSession {
+            starts_at: Some(NOW + 900_000),
+            ..ChangeSession::default()
+        };
+        let changed = check_change(NOW, &terms, later, P2P).unwrap();
+        assert_eq!(changed.starts_at, NOW + 900_000);
+        assert_eq!(
+            Terms {
+                starts_at: terms.starts_at,
+                ..changed
+            },
+            terms
+        );
+    }
+
+    #[test]
+    fn sch_4_a_start_that_is_past_may_stay_but_not_be_chosen() {
+        let terms = check_booking(NOW, offer(), P2P).unwrap().terms;
+        let long_after = terms.starts_at + 3_600_000;
+        let longer = ChangeSession {
+            duration_ms: Some(120_000),
+            ..ChangeSession::default()
+        };
+        assert!(check_change(long_after, &terms, longer, P2P).is_ok());
+        let back = ChangeSession {
+            starts_at: Some(terms.starts_at),
+            ..ChangeSession::default()
+        };
+        let errors = check_change(long_after, &terms, back, P2P).unwrap_err();
+        assert_eq!(errors[0].code, "in_the_past");
+    }
+}

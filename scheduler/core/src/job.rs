@@ -1,0 +1,352 @@
+//! The life of one thing that is due, and what is to be done when its time has come.
+
+use wire::{SessionId, UnixMs, UserId};
+
+use crate::record::{Record, Verdict};
+use crate::standing::Standing;
+use crate::terms::Terms;
+
+/// How long a claim holds. Everything that is done under one is a local transaction of milliseconds;
+/// after a crash the job is taken up again this much later.
+const LEASE_MS: i64 = 5_000;
+
+/// What is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// Telling a person that the session is near.
+    Reminder {
+        /// How long before the start.
+        before_ms: i64,
+    },
+    /// The lobby opens.
+    LobbyOpens,
+    /// The session starts; reminders that are still to go are missed.
+    Start,
+    /// The session closes: did anybody come?
+    NoShowCheck,
+    /// The session is no longer kept.
+    Retention,
+}
+
+impl JobKind {
+    /// The word that stores keep.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            JobKind::Reminder { .. } => "reminder",
+            JobKind::LobbyOpens => "lobby_opens",
+            JobKind::Start => "start",
+            JobKind::NoShowCheck => "no_show_check",
+            JobKind::Retention => "retention",
+        }
+    }
+
+    /// Milliseconds before the start, of a reminder; else 0.
+    #[must_use]
+    pub fn before_ms(self) -> i64 {
+        match self {
+            JobKind::Reminder { before_ms } => before_ms,
+            _ => 0,
+        }
+    }
+
+    /// The kind of a stored word.
+    #[must_use]
+    pub fn from_parts(name: &str, before_ms: i64) -> Option<Self> {
+        Some(match name {
+            "reminder" => JobKind::Reminder { before_ms },
+            "lobby_opens" => JobKind::LobbyOpens,
+            "start" => JobKind::Start,
+            "no_show_check" => JobKind::NoShowCheck,
+            "retention" => JobKind::Retention,
+            _ => return None,
+        })
+    }
+}
+
+/// Why something was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissReason {
+    /// Its time had passed when the session was booked.
+    PastWhenBooked,
+    /// The session had started.
+    SessionStarted,
+    /// The session was over.
+    SessionOver,
+    /// A later reminder of the same session was due as well.
+    Superseded,
+}
+
+impl MissReason {
+    /// The word that stores keep.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            MissReason::PastWhenBooked => "past_when_booked",
+            MissReason::SessionStarted => "session_started",
+            MissReason::SessionOver => "session_over",
+            MissReason::Superseded => "superseded",
+        }
+    }
+}
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    /// Waiting for its time.
+    Due,
+    /// Somebody is at it.
+    Claimed {
+        /// When the claim lapses.
+        until: UnixMs,
+    },
+    /// Done.
+    Done,
+    /// Not done, and no longer to be done.
+    Missed(MissReason),
+    /// Called off with its booking.
+    Cancelled,
+}
+
+/// The job can't be claimed: it is claimed by another, or over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the job is claimed or over")]
+pub struct NotClaimable;
+
+impl JobState {
+    /// Takes it; a lapsed claim may be taken over.
+    ///
+    /// # Errors
+    /// When another's claim holds, or it is over.
+    pub fn claim(self, now: UnixMs) -> Result<Self, NotClaimable> {
+        let claimed = JobState::Claimed {
+            until: now + LEASE_MS,
+        };
+        match self {
+            JobState::Due => Ok(claimed),
+            JobState::Claimed { until } if until <= now => Ok(claimed),
+            JobState::Claimed { .. }
+            | JobState::Done
+            | JobState::Missed(_)
+            | JobState::Cancelled => Err(NotClaimable),
+        }
+    }
+
+    /// True while there is still something to do.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, JobState::Due | JobState::Claimed { .. })
+    }
+}
+
+/// A job whose time has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its own id.
+    pub id: String,
+    /// Of which session.
+    pub session: SessionId,
+    /// Of which revision of it.
+    pub revision: u64,
+    /// What to do.
+    pub kind: JobKind,
+    /// For whom.
+    pub user: Option<UserId>,
+    /// When it was due.
+    pub due_at: UnixMs,
+}
+
+/// What to do about a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Tell the person that the session is near.
+    Remind,
+    /// Tell both that the lobby is open.
+    Open,
+    /// Mark the session's reminders that have not gone out as missed.
+    MissReminders,
+    /// Keep the verdict that nobody came.
+    NobodyCame,
+    /// Look again at that moment: not all is known yet.
+    LookAgain(UnixMs),
+    /// Erase the session.
+    Erase,
+    /// Nothing is left to do.
+    Nothing,
+    /// It is too late for it.
+    Miss(MissReason),
+}
+
+/// How soon to ask again whether signaling has told everything.
+const LOOK_AGAIN_MS: i64 = 1_000;
+
+/// Decides about a job of the session's current revision.
+///
+/// `told_to` is the moment up to which signaling has told everything.
+#[must_use]
+pub fn decide(
+    now: UnixMs,
+    job: &Job,
+    terms: &Terms,
+    cancelled: bool,
+    record: &Record,
+    told_to: Option<UnixMs>,
+) -> Effect {
+    let over = Standing::of(terms, cancelled, record).outcome().is_some();
+    match job.kind {
+        JobKind::Reminder { .. } if over => Effect::Miss(MissReason::SessionOver),
+        JobKind::Reminder { before_ms } => remind(now, terms, before_ms),
+        JobKind::LobbyOpens if over => Effect::Nothing,
+        JobKind::LobbyOpens => Effect::Open,
+        JobKind::Start => Effect::MissReminders,
+        JobKind::NoShowCheck if over => Effect::Nothing,
+        JobKind::NoShowCheck => match record.verdict(terms.closes_at(), told_to) {
+            Verdict::Unknown => Effect::LookAgain(now + LOOK_AGAIN_MS),
+            Verdict::SomebodyCame => Effect::Nothing,
+            Verdict::NobodyCame => Effect::NobodyCame,
+        },
+        JobKind::Retention => Effect::Erase,
+    }
+}
+
+fn remind(now: UnixMs, terms: &Terms, before_ms: i64) -> Effect {
+    let later_is_due = terms
+        .remind_before_ms
+        .iter()
+        .any(|other| *other < before_ms && terms.starts_at - *other <= now);
+    if now >= terms.starts_at {
+        Effect::Miss(MissReason::SessionStarted)
+    } else if later_is_due {
+        Effect::Miss(MissReason::Superseded)
+    } else {
+        Effect::Remind
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::{EndReason, MediaBackend};
+
+    use super::*;
+    use crate::booking::check_booking;
+    use crate::booking::tests::{NOW, offer};
+    use crate::record::Fact;
+
+    fn terms() -> Terms {
+        let mut offer = offer();
+        offer.remind_before_ms = Some(vec![300_000, 60_000]);
+        check_booking(NOW, offer, &[MediaBackend::P2p])
+            .unwrap()
+            .terms
+    }
+
+    fn decided(at: UnixMs, kind: JobKind, record: &Record, told_to: Option<UnixMs>) -> Effect {
+        let job = Job {
+            id: "j".into(),
+            session: "s".into(),
+            revision: 1,
+            kind,
+            user: None,
+            due_at: at,
+        };
+        decide(at, &job, &terms(), false, record, told_to)
+    }
+
+    #[test]
+    fn sch_7_a_reminder_goes_out_until_the_start_and_not_at_it() {
+        let last = JobKind::Reminder { before_ms: 60_000 };
+        let start = terms().starts_at;
+        let none = Record::default();
+        assert_eq!(decided(start - 60_000, last, &none, None), Effect::Remind);
+        assert_eq!(decided(start - 1, last, &none, None), Effect::Remind);
+        assert_eq!(
+            decided(start, last, &none, None),
+            Effect::Miss(MissReason::SessionStarted)
+        );
+    }
+
+    #[test]
+    fn sch_8_of_several_missed_reminders_only_the_latest_goes_out() {
+        let first = JobKind::Reminder { before_ms: 300_000 };
+        let start = terms().starts_at;
+        let none = Record::default();
+        assert_eq!(decided(start - 60_001, first, &none, None), Effect::Remind);
+        assert_eq!(
+            decided(start - 60_000, first, &none, None),
+            Effect::Miss(MissReason::Superseded)
+        );
+    }
+
+    #[test]
+    fn sch_9_nobody_came_is_said_only_once_signaling_has_told_all_up_to_the_close() {
+        let closes = terms().closes_at();
+        let at = closes + 5_000;
+        let nobody = Record::default();
+        let check = |record: &Record, told| decided(at, JobKind::NoShowCheck, record, told);
+        let again = Effect::LookAgain(at + LOOK_AGAIN_MS);
+        assert_eq!(check(&nobody, None), again);
+        assert_eq!(check(&nobody, Some(closes - 1)), again);
+        assert_eq!(check(&nobody, Some(closes)), Effect::NobodyCame);
+        let mut somebody = Record::default();
+        somebody.note(closes - 1, Fact::Joined("ana".into()));
+        assert_eq!(check(&somebody, Some(closes)), Effect::Nothing);
+    }
+
+    #[test]
+    fn sch_7_nothing_is_told_of_a_session_that_is_over() {
+        let mut over = Record::default();
+        over.note(
+            NOW,
+            Fact::Ended {
+                reason: EndReason::Left,
+                absent: None,
+            },
+        );
+        let reminder = JobKind::Reminder { before_ms: 60_000 };
+        assert_eq!(
+            decided(NOW, reminder, &over, None),
+            Effect::Miss(MissReason::SessionOver)
+        );
+        assert_eq!(
+            decided(NOW, JobKind::LobbyOpens, &over, None),
+            Effect::Nothing
+        );
+        assert_eq!(
+            decided(NOW, JobKind::NoShowCheck, &over, None),
+            Effect::Nothing
+        );
+    }
+
+    #[test]
+    fn sch_10_a_claim_holds_until_its_lease_ends_and_what_is_over_stays_over() {
+        let claimed = JobState::Due.claim(NOW).unwrap();
+        let until = NOW + LEASE_MS;
+        assert_eq!(claimed, JobState::Claimed { until });
+        assert_eq!(claimed.claim(until - 1), Err(NotClaimable));
+        assert!(claimed.claim(until).is_ok());
+        for over in [
+            JobState::Done,
+            JobState::Missed(MissReason::SessionStarted),
+            JobState::Cancelled,
+        ] {
+            assert_eq!(over.claim(NOW), Err(NotClaimable));
+            assert!(!over.is_open());
+        }
+    }
+
+    #[test]
+    fn sch_10_each_kind_comes_back_from_its_words() {
+        for kind in [
+            JobKind::Reminder { before_ms: 7 },
+            JobKind::LobbyOpens,
+            JobKind::Start,
+            JobKind::NoShowCheck,
+            JobKind::Retention,
+        ] {
+            assert_eq!(
+                JobKind::from_parts(kind.name(), kind.before_ms()),
+                Some(kind)
+            );
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Who takes part, as the application names them; not yet looked up.
+
+use wire::{BookParticipant, FieldError, UserId};
+
+use crate::field::Errors;
+
+/// Characters of a name.
+const MAX_NAME_CHARS: usize = 100;
+/// Bytes of an application's own id.
+const MAX_EXTERNAL_ID_BYTES: usize = 255;
+/// Bytes of an e-mail address (RFC 5321: 256 with the angle brackets).
+const MAX_EMAIL_BYTES: usize = 254;
+/// Bytes before the `@` (RFC 5321).
+const MAX_LOCAL_PART_BYTES: usize = 64;
+/// Bytes of a language tag or of a zone's name.
+const MAX_TAG_BYTES: usize = 64;
+
+/// One of the two, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Person {
+    /// Somebody the scheduler knows.
+    Known {
+        /// Who.
+        user_id: UserId,
+        /// Replaces the name that is kept.
+        name: Option<String>,
+    },
+    /// Somebody the application knows.
+    External(External),
+}
+
+/// Somebody the application knows; the same `external_id` is the same person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct External {
+    /// The application's own id.
+    pub external_id: String,
+    /// What the other one is shown; may be absent for one who was here before.
+    pub name: Option<String>,
+    /// Where reminders may go.
+    pub email: Option<String>,
+    /// BCP 47 language tag.
+    pub locale: Option<String>,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+}
+
+/// Checks both, and that they are two.
+pub(crate) fn check_people(
+    errors: &mut Errors,
+    people: Vec<BookParticipant>,
+) -> Option<[Person; 2]> {
+    if people.len() != 2 {
+        errors.add(
+            "participants",
+            "not_two",
+            "A session has exactly two participants.",
+        );
+        return None;
+    }
+    let checked: Vec<Option<Person>> = people
+        .into_iter()
+        .enumerate()
+        .map(|(at, person)| check_person(errors, &format!("participants[{at}]"), person))
+        .collect();
+    let [Some(first), Some(second)] = <[Option<Person>; 2]>::try_from(checked).ok()? else {
+        return None;
+    };
+    if same(&first, &second) {
+        errors.add(
+            "participants[1]",
+            "same_person",
+            "The two participants are the same person.",
+        );
+        return None;
+    }
+    Some([first, second])
+}
+
+fn same(first: &Person, second: &Person) -> bool {
+    match (first, second) {
+        (Person::Known { user_id: a, .. }, Person::Known { user_id: b, .. }) => a == b,
+        (Person::External(a), Person::External(b)) => a.external_id == b.external_id,
+        _ => false,
+    }
+}
+
+fn check_person(errors: &mut Errors, path: &str, person: BookParticipant) -> Option<Person> {
+    let name = person.name.map(|name| name.trim().to_owned());
+    if let Some(name) = &name {
+        check_text(
+            errors,
+            &format!("{path}.name"),
+            name,
+            MAX_NAME_CHARS,
+            name.chars().count(),
+        );
+    }
+    check_contact(
+        errors,
+        path,
+        person.email.as_deref(),
+        person.locale.as_deref(),
+        person.time_zone.as_deref(),
+    );
+    match (person.user_id, person.external_id) {
+        (Some(user_id), None) => Some(Person::Known { user_id, name }),
+        (None, Some(external_id)) => {
+            let field = format!("{path}.external_id");
+            check_text(
+                errors,
+                &field,
+                &external_id,
+                MAX_EXTERNAL_ID_BYTES,
+                external_id.len(),
+            );
+            Some(Person::External(External {
+                external_id,
+                name,
+                email: person.email,
+                locale: person.locale,
+                time_zone: person.time_zone,
+            }))
+        }
+        (Some(_), Some(_)) => {
+            errors.add(
+                path,
+                "conflicting",
+                "Give `user_id` or `external_id`, not both.",
+            );
+            None
+        }
+        (None, None) => {
+            errors.add(
+                path,
+                "required",
+                "Give `user_id`, or `external_id` and `name`.",
+            );
+            None
+        }
+    }
+}
+
+fn check_text(errors: &mut Errors, field: &str, text: &str, max: usize, length: usize) {
+    if text.is_empty() {
+        errors.add(field, "required", format!("`{field}` is empty."));
+    } else if length > max {
+        errors.add(
+            field,
+            "too_long",
+            format!("`{field}` may have {max} characters."),
+        );
+    } else if text.chars().any(char::is_control) {
+        errors.add(
+            field,
+            "bad_text",
+            format!("`{field}` has control characters."),
+        );
+    }
+}
+
+fn check_contact(
+    errors: &mut Errors,
+    path: &str,
+    email: Option<&str>,
+    locale: Option<&str>,
+    time_zone: Option<&str>,
+) {
+    if email.is_some_and(|email| !is_email(email)) {
+        errors.add(
+            format!("{path}.email"),
+            "bad_email",
+            "That is not an e-mail address.",
+        );
+    }
+    if locale.is_some_and(|tag| !is_tag(tag, "-")) {
+        errors.add(
+            format!("{path}.locale"),
+            "bad_locale",
+            "That is not a BCP 47 language tag.",
+        );
+    }
+    if time_zone.is_some_and(|zone| !is_tag(zone, "/_+-")) {
+        errors.add(
+            format!("{path}.time_zone"),
+            "bad_time_zone",
+            "That is not an IANA time zone.",
+        );
+    }
+}
+
+fn is_email(email: &str) -> bool {
+    let Some((local, domain)) = email.rsplit_once('@') else {
+        return false;
+    };
+    let plain = |c: char| c.is_control() || c.is_whitespace() || "<>,;:\"".contains(c);
+    !local.is_empty()
+        && local.len() <= MAX_LOCAL_PART_BYTES
+        && !local.contains('@')
+        && !domain.is_empty()
+        && email.len() <= MAX_EMAIL_BYTES
+        && !email.chars().any(plain)
+}
+
+fn is_tag(tag: &str, joints: &str) -> bool {
+    let known = |c: char| c.is_ascii_alphanumeric() || joints.contains(c);
+    tag.len() <= MAX_TAG_BYTES
+        && tag.starts_with(|c: char| c.is_ascii_alphabetic())
+        && tag.chars().all(known)
+}
+
+/// The field error of a `user_id` that the application does not know.
+#[must_use]
+pub fn unknown_person(at: usize) -> FieldError {
+    FieldError {
+        field: format!("participants[{at}].user_id"),
+        code: "unknown_user".into(),
+        message: "No such person is known to this application.".into(),
+    }
+}
+
+/// The field error of somebody new who has no name.
+#[must_use]
+pub fn nameless_person(at: usize) -> FieldError {
+    FieldError {
+        field: format!("participants[{at}].name"),
+        code: "required".into(),
+        message: "Somebody new needs a `name`.".into(),
+    }
+}
+
+/// The field error of two names for one person.
+#[must_use]
+pub fn same_person() -> FieldError {
+    FieldError {
+        field: "participants[1]".into(),
+        code: "same_person".into(),
+        message: "The two participants are the same person.".into(),
+    }
+}

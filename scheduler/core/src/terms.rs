@@ -1,0 +1,107 @@
+//! What was agreed for one session, with every default filled in.
+
+use serde::{Deserialize, Serialize};
+use wire::{
+    DuplicatePolicy, IcePolicy, MediaBackend, OnLoss, Participant, SessionId, SessionSpec, UnixMs,
+};
+
+/// From both in to live.
+pub(crate) const DEFAULT_COUNTDOWN_MS: i64 = 5_000;
+/// How long a session is live.
+pub(crate) const DEFAULT_DURATION_MS: i64 = 60_000;
+/// How long before the start the lobby opens.
+pub(crate) const DEFAULT_LOBBY_MS: i64 = 300_000;
+/// How long after the start an empty seat becomes a no-show.
+pub(crate) const DEFAULT_CLOSES_AFTER_MS: i64 = 120_000;
+/// What an extension adds.
+pub(crate) const DEFAULT_EXTENSION_MS: i64 = 60_000;
+/// How often a session may be extended.
+pub(crate) const DEFAULT_MAX_EXTENSIONS: u32 = 1;
+/// How long media may take to come up.
+pub(crate) const DEFAULT_CONNECT_MS: i64 = 20_000;
+/// Longest sum of all pauses.
+pub(crate) const DEFAULT_MAX_PAUSE_MS: i64 = 30_000;
+/// One reminder, five minutes before the start.
+pub(crate) const DEFAULT_REMIND_BEFORE_MS: [i64; 1] = [300_000];
+
+/// What was agreed; spans in milliseconds. The fields are those of [`SessionSpec`] and of the booking.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
+    /// First moment at which a countdown may begin.
+    pub starts_at: UnixMs,
+    /// How long it is live.
+    pub duration_ms: i64,
+    /// From both in to live.
+    pub countdown_ms: i64,
+    /// How long before the start the lobby opens.
+    pub lobby_ms: i64,
+    /// How long after the start an empty seat becomes a no-show.
+    pub closes_after_ms: i64,
+    /// What an extension adds.
+    pub extension_ms: i64,
+    /// How often it may be extended.
+    pub max_extensions: u32,
+    /// No extension goes past this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hard_end_at: Option<UnixMs>,
+    /// How long media may take to come up after the countdown.
+    pub connect_ms: i64,
+    /// What happens to the clock while one is lost.
+    pub on_loss: OnLoss,
+    /// Longest sum of all pauses.
+    pub max_pause_ms: i64,
+    /// What happens when the same person joins twice.
+    pub duplicate: DuplicatePolicy,
+    /// Who carries the media.
+    pub media: MediaBackend,
+    /// Which candidates may be used.
+    pub ice: IcePolicy,
+    /// When to remind, before the start; the earliest reminder first, none twice.
+    pub remind_before_ms: Vec<i64>,
+    /// The application's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+impl Terms {
+    /// First moment at which a join is let in.
+    #[must_use]
+    pub fn lobby_opens_at(&self) -> UnixMs {
+        self.starts_at - self.lobby_ms
+    }
+
+    /// From here on an empty seat is a no-show.
+    #[must_use]
+    pub fn closes_at(&self) -> UnixMs {
+        self.starts_at + self.closes_after_ms
+    }
+
+    /// What a ticket of this session says.
+    #[must_use]
+    pub fn spec(
+        &self,
+        id: SessionId,
+        revision: u64,
+        participants: [Participant; 2],
+    ) -> SessionSpec {
+        SessionSpec {
+            id,
+            revision,
+            participants,
+            lobby_opens_at: self.lobby_opens_at(),
+            starts_at: self.starts_at,
+            closes_at: self.closes_at(),
+            countdown_ms: self.countdown_ms,
+            duration_ms: self.duration_ms,
+            extension_ms: self.extension_ms,
+            max_extensions: self.max_extensions,
+            hard_end_at: self.hard_end_at,
+            connect_ms: self.connect_ms,
+            on_loss: self.on_loss,
+            max_pause_ms: self.max_pause_ms,
+            duplicate: self.duplicate,
+            media: self.media,
+            ice: self.ice,
+        }
+    }
+}
