@@ -1,1 +1,31 @@
-//! testkit
+//! What tests of the services share: tickets, clients that keep the state of a real client, and the
+//! real binary as real processes. It knows the wire and nothing else: no service is linked in here,
+//! so that what passes through it is what a client that we did not write would see.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking"
+)]
+
+mod booking;
+mod chat_peer;
+mod clock;
+mod http;
+mod peer;
+mod signer;
+mod socket;
+mod stack;
+
+pub use booking::{ANN, BO, BookedRoom, Booking};
+pub use chat_peer::{ChatPeer, PickChat};
+pub use clock::{now, sleep_until, until};
+pub use http::{Answer, Http};
+pub use peer::{CutPeer, Pick, TestPeer};
+pub use signer::TicketSigner;
+pub use socket::{Arrival, Refused, Socket};
+pub use stack::{Service, Stack, StackOptions, binary};
+
+use std::time::Duration;
+
+/// Long enough for anything that should happen at once, on two busy cores.
+pub const SOON: Duration = Duration::from_secs(5);
