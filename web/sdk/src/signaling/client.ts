@@ -11,9 +11,9 @@ export interface SignalingOptions {
   readonly tickets: TicketSource;
   readonly clock: ServerClock;
   /** Each new frame once, in order. */
-  readonly frame: (frame: Signaling.ServerFrame) => void;
-  readonly status: (status: LinkStatus) => void;
-  readonly refused: (refusal: Refusal) => void;
+  readonly frame: (frame: Signaling.ServerFrame) => unknown;
+  readonly status: (status: LinkStatus) => unknown;
+  readonly refused: (refusal: Refusal) => unknown;
 }
 
 /** Pings soon after `welcome`, so that a countdown finds the clock already well known (ms after it). */

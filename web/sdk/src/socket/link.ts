@@ -27,8 +27,8 @@ export interface LinkOptions<Frame extends AnyFrame> {
   readonly greet: (ticket: string) => AnyFrame;
   readonly ping: () => AnyFrame;
   readonly received: (frame: Frame) => void;
-  readonly status: (status: LinkStatus) => void;
-  readonly refused: (refusal: Refusal) => void;
+  readonly status: (status: LinkStatus) => unknown;
+  readonly refused: (refusal: Refusal) => unknown;
 }
 
 /** A socket that has not been welcomed after this long is given up (ms). */

@@ -1,0 +1,20 @@
+/** The words of this page, in the language that the browser asks for. */
+import { en, type Words } from './en.ts';
+import { ko } from './ko.ts';
+
+const LANGUAGES = { en, ko } satisfies Record<string, Words>;
+
+export type Locale = keyof typeof LANGUAGES;
+
+/** The first of a person's languages that we speak; English else. */
+export function chooseLocale(wanted: readonly string[]): Locale {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split('-')[0] ?? '';
+    if (language in LANGUAGES) return language as Locale;
+  }
+  return 'en';
+}
+
+export const locale: Locale = chooseLocale(typeof navigator === 'undefined' ? [] : navigator.languages);
+
+export const words: Words = LANGUAGES[locale];

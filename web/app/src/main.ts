@@ -1,0 +1,10 @@
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { locale } from './i18n/index.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+
+document.documentElement.lang = locale;
+
+const target = document.getElementById('app');
+if (target !== null) mount(App, { target });

@@ -1,0 +1,301 @@
+/**
+ * One person's session in this tab: puts signaling, media and the scheduler's record together for the screens. The
+ * rules are in the SDK's pure parts; this only passes things on. Chat is apart (`chat.svelte.ts`): either may fail.
+ */
+import {
+  BEFORE_JOIN,
+  CLOSE_CODES,
+  LocalMedia,
+  MediaLink,
+  ServerClock,
+  SchedulerClient,
+  SignalingClient,
+  TabStorage,
+  afterCountdown,
+  applyFrame,
+  ended,
+  ownDeadline,
+  ticketSource,
+  type EndReason,
+  type Kind,
+  type LinkState,
+  type LinkStatus,
+  type Refusal,
+  type SeatState,
+  type SessionView,
+  type Signaling,
+  type Wishes,
+} from '@rendezvous/sdk';
+import { closedBy, remember, type Opened } from './entry.ts';
+import type { CallActions, CallModel, Devices, Entry } from './model.ts';
+import { peerWishes, wishesPayload } from './wishes.ts';
+
+/** How often the screens look at the clock, on the clock's own multiples, so that two pages turn together (ms). */
+const TICK_MS = 100;
+
+/** Too early by the server's word although our clock said it is time: try again after this (ms). */
+const EARLY_RETRY_MS = 1_000;
+
+/** How long a `leave` is tried to be delivered (ms). */
+const LEAVE_DELIVERY_MS = 5_000;
+
+/** After the end the scheduler's record is read this much later, twice: it is complete within 2 s (ms). */
+const RECORD_AFTER_MS = [300, 2_500];
+
+export class Call implements CallModel, CallActions {
+  entry = $state.raw<Entry>({ is: 'opening', trouble: false });
+  booking = $state.raw<SessionView | null>(null);
+  me = $state.raw<string | null>(null);
+  seat = $state.raw<SeatState>(BEFORE_JOIN);
+  opensAt = $state.raw<number | null>(null);
+  left = $state.raw(false);
+  link = $state.raw<LinkStatus>('connecting');
+  media = $state.raw<LinkState>('none');
+  devices = $state.raw<Devices>({ audio: 'asking', video: 'asking' });
+  available = $state.raw<readonly MediaDeviceInfo[]>([]);
+  chosen = $state.raw<Readonly<Record<Kind, string | null>>>({ audio: null, video: null });
+  wishes = $state.raw<Wishes>({ audio: true, video: true });
+  peerWishes = $state.raw<Wishes | null>(null);
+  now = $state.raw(0);
+  preview = $state.raw<MediaStream | null>(null);
+  remote = $state.raw<MediaStream | null>(null);
+
+  readonly clock: ServerClock;
+  readonly #scheduler: SchedulerClient;
+  readonly #local: LocalMedia;
+  readonly #mediaLink: MediaLink;
+  #signaling: SignalingClient | null = null;
+  #access: string | null = null;
+  #polite = false;
+  #ticking: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(scheduler: SchedulerClient, clock: ServerClock) {
+    this.#scheduler = scheduler;
+    this.clock = clock;
+    this.now = clock.now();
+    this.#local = new LocalMedia(() => this.#devicesChanged());
+    this.#mediaLink = new MediaLink({
+      send: (frame) => this.#signaling?.send(frame),
+      outgoing: (kind) => this.#local.outgoing(kind),
+      changed: (state) => this.#mediaChanged(state),
+    });
+    this.preview = this.#local.preview;
+    this.remote = this.#mediaLink.remote;
+    this.#tick();
+  }
+
+  /** The link was opened: get ready, and go in as soon as the lobby is open. */
+  begin({ pass, booking }: Opened): void {
+    this.#access = pass.access;
+    this.me = pass.me;
+    this.booking = booking;
+    this.entry = { is: 'in' };
+    if (booking.state === 'ended' || booking.state === 'cancelled') return;
+    void this.#local.open();
+    this.#waitForLobby(booking.lobby_opens_at);
+  }
+
+  setMuted(muted: boolean): void {
+    this.#wish({ ...this.wishes, audio: !muted });
+  }
+
+  setCameraOff(off: boolean): void {
+    this.#wish({ ...this.wishes, video: !off });
+  }
+
+  extend(): void {
+    this.#signaling?.send({ type: 'extend' });
+    if (this.me !== null) this.seat = { ...this.seat, extendAskedBy: [...new Set([...this.seat.extendAskedBy, this.me])] };
+  }
+
+  /** In the lobby the seat can be taken again; once it is live, leaving ends the session. */
+  leave(): void {
+    const { phase } = this.seat.stage;
+    this.left = true;
+    this.#signaling?.send({ type: 'leave' });
+    // The word may still have to be repeated over a new socket; nobody waits for that.
+    const leaving = this.#signaling;
+    this.#signaling = null;
+    setTimeout(() => leaving?.stop(), LEAVE_DELIVERY_MS);
+    if (phase === 'live' || phase === 'paused') return this.#over('left');
+    this.#mediaLink.pause();
+    this.#local.stop();
+    this.seat = { ...BEFORE_JOIN, moments: this.seat.moments };
+  }
+
+  comeBack(): void {
+    this.left = false;
+    void this.#local.open();
+    this.#enter();
+  }
+
+  retryDevices(): void {
+    void this.#local.open();
+  }
+
+  choose(kind: Kind, deviceId: string): void {
+    void this.#local.choose(kind, deviceId);
+  }
+
+  hurry(): void {
+    this.#signaling?.hurry();
+  }
+
+  /** The booking may have changed: ask the scheduler, if it is there. */
+  async refreshBooking(): Promise<void> {
+    if (this.#access === null || this.booking === null) return;
+    const booking = await this.#scheduler.session(this.#access, this.booking.id).catch(() => null);
+    if (booking === null) return;
+    this.booking = booking;
+    remember(booking);
+    if (this.opensAt !== null) this.#waitForLobby(booking.lobby_opens_at);
+    if (booking.state === 'cancelled' || booking.state === 'ended') this.#closeAll();
+  }
+
+  #waitForLobby(opensAt: number): void {
+    if (this.clock.now() < opensAt) this.opensAt = opensAt;
+    else this.#enter();
+  }
+
+  #enter(): void {
+    this.opensAt = null;
+    if (this.#signaling !== null || this.#access === null || this.booking === null) return;
+    const { id } = this.booking;
+    const access = this.#access;
+    this.link = 'connecting';
+    const signaling: SignalingClient = new SignalingClient({
+      tickets: ticketSource(() => this.#scheduler.sessionTicket(access, id), new TabStorage(`rendezvous:${id}:`), 'ticket', this.clock),
+      clock: this.clock,
+      frame: (frame) => signaling === this.#signaling && this.#frame(frame),
+      status: (status) => signaling === this.#signaling && (this.link = status),
+      refused: (refusal) => signaling === this.#signaling && this.#refused(refusal),
+    });
+    this.#signaling = signaling;
+    signaling.start();
+  }
+
+  #frame(frame: Signaling.ServerFrame): void {
+    const before = this.seat;
+    this.seat = applyFrame(before, frame, this.clock.now());
+    switch (frame.type) {
+      case 'welcome':
+        this.#polite = frame.you.polite;
+        break;
+      case 'negotiate':
+        this.#mediaLink.negotiate(frame, this.me ?? '', this.#polite, this.seat.spec?.ice ?? 'all');
+        this.#tellWishes();
+        break;
+      case 'offer':
+      case 'answer':
+      case 'candidate':
+        this.#mediaLink.relayed(frame);
+        break;
+      case 'ice_servers':
+        this.#mediaLink.iceServers(frame.ice_servers);
+        break;
+      case 'data':
+        this.peerWishes = peerWishes(frame.payload) ?? this.peerWishes;
+        break;
+      case 'peer_joined':
+      case 'peer_resumed':
+        this.#tellWishes();
+        break;
+    }
+    this.#follow(before);
+  }
+
+  /** Media follows the phase: nothing leaves before live, nothing stays open after the end. */
+  #follow(before: SeatState): void {
+    this.#local.setLive(this.seat.stage.phase === 'live');
+    if (before.stage.phase !== 'ended' && this.seat.stage.phase === 'ended') this.#closeAll();
+  }
+
+  #refused(refusal: Refusal): void {
+    this.#signaling = null;
+    if (refusal.by === 'scheduler') return this.#refusedByScheduler(refusal);
+    const { code, error } = refusal;
+    if (code === CLOSE_CODES.too_early) return this.#tooEarly(error?.opens_at);
+    if (code === CLOSE_CODES.session_over) return this.#over((error?.reason ?? 'completed') as EndReason);
+    if (this.seat.stage.phase === 'ended') return;
+    this.#closeAll();
+    const why = { [CLOSE_CODES.replaced]: 'replaced', [CLOSE_CODES.kicked]: 'removed', [CLOSE_CODES.not_a_participant]: 'not_yours' } as const;
+    this.entry = { is: 'closed', why: why[code as keyof typeof why] ?? 'broken' };
+  }
+
+  #refusedByScheduler({ error }: Extract<Refusal, { by: 'scheduler' }>): void {
+    if (error.code === 'session_over') return this.#over((error.reason ?? 'completed') as EndReason);
+    this.#closeAll();
+    this.entry = { is: 'closed', why: closedBy(error) };
+  }
+
+  #tooEarly(opensAt: number | undefined): void {
+    this.seat = { ...BEFORE_JOIN, moments: this.seat.moments };
+    this.#mediaLink.pause();
+    this.opensAt = Math.max(opensAt ?? 0, this.clock.now() + EARLY_RETRY_MS);
+    void this.refreshBooking();
+  }
+
+  #over(reason: EndReason): void {
+    const before = this.seat;
+    this.seat = ended(before, { reason }, this.clock.now());
+    this.#follow(before);
+  }
+
+  #closeAll(): void {
+    this.#mediaLink.close();
+    this.#local.stop();
+    this.#signaling?.stop();
+    this.#signaling = null;
+    this.opensAt = null;
+    for (const after of RECORD_AFTER_MS) setTimeout(() => void this.#refreshRecord(), after);
+  }
+
+  async #refreshRecord(): Promise<void> {
+    if (this.#access === null || this.booking === null) return;
+    const booking = await this.#scheduler.session(this.#access, this.booking.id).catch(() => null);
+    if (booking === null) return;
+    this.booking = booking;
+    remember(booking);
+  }
+
+  #mediaChanged(state: LinkState): void {
+    this.media = state;
+    this.remote = this.#mediaLink.remote;
+  }
+
+  #devicesChanged(): void {
+    this.devices = { audio: this.#local.state('audio'), video: this.#local.state('video') };
+    this.chosen = { audio: this.#local.deviceId('audio'), video: this.#local.deviceId('video') };
+    this.#mediaLink.tracksChanged();
+    if (this.devices.audio === 'on' || this.devices.video === 'on') void this.#listDevices();
+  }
+
+  async #listDevices(): Promise<void> {
+    this.available = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+  }
+
+  #wish(wishes: Wishes): void {
+    this.wishes = wishes;
+    this.#local.wish(wishes);
+    this.#tellWishes();
+  }
+
+  #tellWishes(): void {
+    if (this.seat.peer?.presence.is !== 'here') return;
+    this.#signaling?.send({ type: 'data', payload: wishesPayload(this.wishes, this.devices) });
+  }
+
+  #tick(): void {
+    this.now = this.clock.now();
+    if (this.opensAt !== null && this.now >= this.opensAt) this.#enter();
+    this.seat = afterCountdown(this.seat, this.now);
+    const deadline = ownDeadline(this.seat, this.#signaling?.isOpen ?? false);
+    if (deadline !== null && this.now >= deadline) this.#over('completed');
+    this.#ticking = setTimeout(() => this.#tick(), TICK_MS - (this.now % TICK_MS));
+  }
+
+  stop(): void {
+    clearTimeout(this.#ticking);
+    this.#closeAll();
+  }
+}

@@ -1,0 +1,43 @@
+/** What is said after the end: one sentence for what was, one for what that means. Pure. */
+import type { Words } from '../i18n/en.ts';
+import { exactTime, moment } from '../time.ts';
+import type { CallModel } from './model.ts';
+import { interruptions, peerName, type End } from './screen.ts';
+
+export function endWords(model: CallModel, end: End, words: Words, locale: string): { title: string; lead: string } {
+  const name = peerName(model);
+  switch (end.reason) {
+    case 'completed':
+      return completed(model, end, words, locale);
+    case 'left':
+      return { title: model.left ? words.endedLeftByYou : words.endedLeft(name), lead: `${words.endedLeftLead} ${words.endedChat(name)}` };
+    case 'no_show':
+      return missed(model, end, words);
+    case 'abandoned':
+      return { title: words.abandonedTitle, lead: words.abandonedLead };
+    case 'cancelled':
+      return { title: words.cancelledTitle, lead: words.cancelledLead(moment(model.booking?.starts_at ?? 0, model.now, locale)) };
+    case 'connect_failed':
+      return { title: words.connectFailedTitle, lead: words.connectFailedLead };
+    case 'kicked':
+      return { title: words.kickedTitle, lead: words.kickedLead };
+    case 'terminated':
+      return { title: words.terminatedTitle, lead: words.terminatedLead };
+  }
+}
+
+function completed(model: CallModel, end: End, words: Words, locale: string): { title: string; lead: string } {
+  const title = words.endedTitle(words.length(model.booking?.duration_ms ?? 60_000));
+  if (end.startedAt === null || end.endedAt === null) return { title, lead: words.endedChat(peerName(model)) };
+  const broke = interruptions(model.seat);
+  const how = broke === 0 ? words.noInterruption : words.interruptions(broke);
+  return { title, lead: `${words.endedSpan(exactTime(end.startedAt, locale), exactTime(end.endedAt, locale))}, ${how}` };
+}
+
+/** No blame: who was here is told that it does not count against them. */
+function missed(model: CallModel, end: End, words: Words): { title: string; lead: string } {
+  const name = peerName(model);
+  const me = model.me !== null && end.absent.includes(model.me);
+  if (!me) return { title: words.missedTitle(name), lead: words.missedLead(name) };
+  return { title: words.missedByYouTitle, lead: end.absent.length > 1 ? words.missedByBothLead : words.missedByYouLead };
+}

@@ -1,0 +1,48 @@
+/** How times and spans are written. Pure: no clock is read here. */
+
+/** `2:41`, `0:05`, `1:02:03`. Rounded up, so that the figure turns to zero when the time is over, not a second before. */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  const parts = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60), seconds % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}
+
+/** The number of a countdown: 3, 2, 1, and never 0. */
+export function countdownNumber(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
+}
+
+/** `13:56:12` in the reader's own zone. */
+export function exactTime(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at);
+}
+
+/** `13:56`. */
+export function minuteTime(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+}
+
+/** `Today`, `Yesterday`, else the date. */
+export function dayName(at: number, now: number, locale: string): string {
+  const days = Math.round((midnight(at) - midnight(now)) / 86_400_000);
+  if (days === 0 || days === -1) {
+    const name = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
+    return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
+  }
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', weekday: 'short' }).format(at);
+}
+
+/** `13:56` today, with the date on another day. */
+export function moment(at: number, now: number, locale: string): string {
+  if (midnight(at) === midnight(now)) return minuteTime(at, locale);
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+}
+
+export function sameDay(a: number, b: number): boolean {
+  return midnight(a) === midnight(b);
+}
+
+function midnight(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}

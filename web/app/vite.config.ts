@@ -1,0 +1,18 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+/** Everything is a file of its own under /assets, so that a page needs no inline script, style or data: address. */
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      '/v1': { target: 'http://127.0.0.1:8080', changeOrigin: false },
+    },
+  },
+});

@@ -1,0 +1,15 @@
+/** What an application uses: `SignalingClient`, `MediaLink`, `LocalMedia`, `ChatClient`, `SchedulerClient`. */
+export * from './wire.generated.ts';
+export { ServerClock } from './clock/server-clock.ts';
+export { BEFORE_JOIN, afterCountdown, applyFrame, ended, ownDeadline } from './signaling/session.ts';
+export type { Ended, Moment, Peer, Presence, SessionState as SeatState, Stage } from './signaling/session.ts';
+export { SignalingClient } from './signaling/client.ts';
+export { LocalMedia, type DeviceState, type Kind, type Wishes } from './media/local.ts';
+export { MediaLink, type LinkState } from './media/link.ts';
+export { ChatClient } from './chat/client.ts';
+export { emptyRoom, older, readByOthers, unread, type Pending, type RoomState } from './chat/state.ts';
+export { SchedulerClient } from './scheduler/client.ts';
+export { ApiError } from './scheduler/api-error.ts';
+export { ticketSource } from './scheduler/tickets.ts';
+export { TabStorage } from './storage.ts';
+export type { LinkStatus, Refusal } from './socket/link.ts';
