@@ -1,0 +1,43 @@
+# The only commands that people and CI type. `make help` lists them.
+
+# Tests build outside the repository, so that a fresh clone on a warm machine is fast; `up` and `build` leave target/ alone.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rendezvous
+RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/rendezvous
+TYPES := web/sdk/src/wire.generated.ts
+
+.DEFAULT_GOAL := help
+.PHONY: help up build web test check types e2e harness clean
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+
+up: build ## build, then run all three services with a demo session; more arguments through ARGS="--demo-in 10s"
+	@exec $(RELEASE) up --demo $(ARGS)
+
+build: web ## the web app and the release binary, target/release/rendezvous (or under CARGO_TARGET_DIR)
+	cargo build --release --locked -p rendezvous
+
+web: ## the web app, into web/app/dist
+	@scripts/build-web.sh
+
+test: ## install what the tests need, then run every suite; the last line counts all
+	@scripts/install-test-deps.sh
+	@python3 scripts/test.py
+
+check: ## formatting, lints, boundaries, docs, dependencies, rules and tests, fresh types
+	@scripts/install-test-deps.sh check
+	@python3 scripts/test.py tooling check
+
+types: ## write web/sdk/src/wire.generated.ts from crates/wire
+	CARGO_TARGET_DIR=$${CARGO_TARGET_DIR:-$(CACHE)/target} \
+	  cargo run -q -p wire --features typescript --bin export-types -- $(TYPES)
+
+e2e: ## the stories in real browsers
+	@scripts/install-test-deps.sh
+	@python3 scripts/test.py e2e
+
+harness: ## the seeded harness around signaling's core, 1,000 seeds
+	@python3 scripts/test.py harness
+
+clean: ## remove what was built here; the cache of tools and test builds stays
+	rm -rf target web/app/dist web/node_modules web/e2e/results

@@ -1,0 +1,80 @@
+"""The suites that run tests, each through the project's own tools."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from . import reports
+from .command import REPO, Finished, run
+from .outcome import Outcome
+
+WITH_NODE = str(REPO / "scripts" / "with-node")
+WEB = REPO / "web"
+# One set of features in every suite, or each would compile the workspace anew.
+CARGO_SET = ["--workspace", "--all-features"]
+PLAYWRIGHT_REPORT = WEB / "e2e" / "results" / "report.json"
+FAULTS = REPO / "signaling" / "core" / "faults" / "run.sh"
+WEB_WORKSPACES = ["sdk", "app", "e2e"]
+
+
+def tooling() -> Outcome:
+    """The scripts' own tests: whether the checks find what they look for."""
+    finished = run([sys.executable, "-B", "-m", "unittest", "discover", "-s", "scripts/tests", "-t", "scripts", "-p", "*_test.py"])
+    return reports.from_unittest("tooling", finished)
+
+
+def build() -> Outcome:
+    """What the other suites need, as two steps that can fail: the web app, and the binary that embeds it."""
+    outcome = Outcome("build")
+    step(outcome, "the web app", run([str(REPO / "scripts" / "build-web.sh")]))
+    step(outcome, "the binary", run(["cargo", "build", "-p", "rendezvous", "-p", "wire", "--all-features"]))
+    return outcome.settle()
+
+
+def rust() -> Outcome:
+    """Every test of the workspace, but for the long runs of `harness`."""
+    return reports.from_cargo("rust", run(["cargo", "test", *CARGO_SET, "--no-fail-fast"]))
+
+
+def harness() -> Outcome:
+    """The seeded harness around signaling's core, at its full number of seeds."""
+    command = ["cargo", "test", "-p", "signaling-core", "--all-features", "--test", "harness", "--no-fail-fast"]
+    return reports.from_cargo("harness", run(command, env={"HARNESS_SEEDS": "1000"}))
+
+
+def faults() -> Outcome:
+    """Whether the tests of signaling's core catch faults that are patched in on purpose."""
+    return reports.from_plain("faults", run([str(FAULTS)]))
+
+
+def web() -> Outcome:
+    """Types of every web package, then the unit tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "vitest.json"
+        modules = run([str(REPO / "scripts" / "build-web.sh"), "--modules-only"])
+        vitest = run(
+            [WITH_NODE, "npx", "vitest", "run", "--reporter=default", "--reporter=json", f"--outputFile.json={report}"],
+            cwd=WEB,
+        )
+        outcome = reports.from_vitest("web", report, vitest)
+    if modules.code != 0:
+        outcome.fail("the web packages can't be installed")
+    for workspace in WEB_WORKSPACES:
+        step(outcome, f"types of web/{workspace}", run([WITH_NODE, "npm", "run", "check", "-w", workspace], cwd=WEB))
+    return outcome
+
+
+def e2e() -> Outcome:
+    """The stories in real browsers, against the binary that RENDEZVOUS_BIN names."""
+    # A report of an earlier run must not speak for this one.
+    PLAYWRIGHT_REPORT.unlink(missing_ok=True)
+    finished = run([WITH_NODE, "npx", "playwright", "test"], cwd=WEB / "e2e")
+    return reports.from_playwright("e2e", PLAYWRIGHT_REPORT, finished)
+
+
+def step(outcome: Outcome, name: str, finished: Finished) -> None:
+    """Counts one command as one test."""
+    if finished.code == 0 and not finished.complaint:
+        outcome.passed += 1
+    else:
+        outcome.fail(f"{name}: {finished.complaint or f'exit code {finished.code}'}")

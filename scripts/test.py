@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Runs the test suites in order, goes on after one that failed, and closes with a plain count of all.
+
+usage: scripts/test.py [SUITE…]    (all of them without a name)
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+from suites import checks, tests  # noqa: E402
+from suites.outcome import Outcome, counts  # noqa: E402
+
+# In the order in which a failure is cheapest to learn of. `build` makes what the others need.
+SUITES = {
+    "tooling": tests.tooling,
+    "build": tests.build,
+    "check": checks.check,
+    "rust": tests.rust,
+    "harness": tests.harness,
+    "faults": tests.faults,
+    "web": tests.web,
+    "e2e": tests.e2e,
+}
+# The web app is embedded in the binary: what compiles the whole workspace needs both.
+NEED_BUILD = {"check", "rust", "e2e"}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in SUITES]
+    if unknown:
+        print(f"no suite {', '.join(unknown)}; there are: {', '.join(SUITES)}", file=sys.stderr)
+        return 2
+    prepare_environment()
+    ci = os.environ.get("CI", "").lower() in ("1", "true")
+    outcomes = [timed(name) for name in chosen(names)]
+    return close(outcomes, ci)
+
+
+def chosen(names: list[str]) -> list[str]:
+    wanted = set(names) or set(SUITES)
+    if wanted & NEED_BUILD:
+        wanted.add("build")
+    return [name for name in SUITES if name in wanted]
+
+
+def prepare_environment() -> None:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rendezvous"
+    # Outside the repository, so that a fresh clone finds the dependencies built.
+    target = os.environ.setdefault("CARGO_TARGET_DIR", str(cache / "target"))
+    os.environ.setdefault("RENDEZVOUS_BIN", str(Path(target).resolve() / "debug" / "rendezvous"))
+    # The counts are read from the output: no colours in it.
+    os.environ["CARGO_TERM_COLOR"] = "never"
+    os.environ["NO_COLOR"] = "1"
+    os.environ.pop("FORCE_COLOR", None)
+    if os.environ.get("CI"):
+        # A clone is built once: what would speed up the next build only fills the disk.
+        os.environ.setdefault("CARGO_INCREMENTAL", "0")
+
+
+def timed(name: str) -> Outcome:
+    print(f"\n=== {name} ===", flush=True)
+    start = time.monotonic()
+    outcome = SUITES[name]()
+    outcome.seconds = time.monotonic() - start
+    print(outcome.line(), flush=True)
+    for note in outcome.notes:
+        print(f"  {note}")
+    return outcome
+
+
+def close(outcomes: list[Outcome], ci: bool) -> int:
+    red = [outcome for outcome in outcomes if outcome.is_red(ci)]
+    print(f"\n{'suite':<10} {'passed':>7} {'failed':>7} {'skipped':>8} {'seconds':>8}")
+    for outcome in outcomes:
+        verdict = "  RED" if outcome in red else ""
+        print(f"{outcome.name:<10} {outcome.passed:>7} {outcome.failed:>7} {outcome.skipped:>8} {outcome.seconds:>8.1f}{verdict}")
+    for outcome in red:
+        for note in outcome.notes or (["skipped tests, which CI doesn't allow"] if not outcome.failed else []):
+            print(f"{outcome.name}: {note}")
+    total = [sum(getattr(outcome, what) for outcome in outcomes) for what in ("passed", "failed", "skipped")]
+    print(f"\n{counts(*total)}", flush=True)
+    return 1 if red else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
