@@ -1,0 +1,80 @@
+//! The receiver's side of the store.
+
+use sqlx::{SqliteConnection, SqliteExecutor};
+use wire::{Event, EventBatch, UnixMs};
+
+/// How long an event's id is remembered, in milliseconds; deliveries are repeated for minutes, not weeks.
+const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// What was taken from other services. Everything happens within the caller's transaction.
+#[derive(Debug, Clone, Copy)]
+pub struct Inbox;
+
+impl Inbox {
+    /// Notes an event. True when it is new: apply it now, in the same transaction. False: skip it.
+    ///
+    /// # Errors
+    /// When the store refuses it; roll back then, and the batch comes again.
+    pub async fn take(
+        connection: &mut SqliteConnection,
+        event: &Event,
+        now: UnixMs,
+    ) -> Result<bool, sqlx::Error> {
+        let taken = sqlx::query(
+            "INSERT INTO inbox (event_id, received_at) VALUES (?1, ?2)
+             ON CONFLICT (event_id) DO NOTHING",
+        )
+        .bind(&event.id)
+        .bind(now.0)
+        .execute(connection)
+        .await?;
+        Ok(taken.rows_affected() == 1)
+    }
+
+    /// Notes how far a batch's source is complete; only ever forwards.
+    ///
+    /// # Errors
+    /// When the store refuses it; roll back then.
+    pub async fn advance(
+        connection: &mut SqliteConnection,
+        batch: &EventBatch,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO inbox_source (source, complete_to) VALUES (?1, ?2)
+             ON CONFLICT (source) DO UPDATE SET complete_to = max(complete_to, excluded.complete_to)",
+        )
+        .bind(&batch.source)
+        .bind(batch.complete_to.0)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Up to when everything of `source` has been taken; `None` before its first batch.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn complete_to(
+        executor: impl SqliteExecutor<'_>,
+        source: &str,
+    ) -> Result<Option<UnixMs>, sqlx::Error> {
+        let found: Option<(i64,)> =
+            sqlx::query_as("SELECT complete_to FROM inbox_source WHERE source = ?1")
+                .bind(source)
+                .fetch_optional(executor)
+                .await?;
+        Ok(found.map(|(at,)| UnixMs(at)))
+    }
+
+    /// Forgets the ids of events that came more than 30 days ago.
+    ///
+    /// # Errors
+    /// When the store refuses it.
+    pub async fn prune(executor: impl SqliteExecutor<'_>, now: UnixMs) -> Result<u64, sqlx::Error> {
+        let gone = sqlx::query("DELETE FROM inbox WHERE received_at < ?1")
+            .bind((now - KEPT_MS).0)
+            .execute(executor)
+            .await?;
+        Ok(gone.rows_affected())
+    }
+}

@@ -1,0 +1,155 @@
+//! The sender's side of the store.
+
+use std::sync::Arc;
+
+use sqlx::SqliteConnection;
+use tokio::sync::Notify;
+use wire::{Event, UnixMs};
+
+use super::{MAX_BATCH_BYTES, MAX_BATCH_EVENTS};
+use crate::sqlite::Database;
+
+/// How long delivered events are kept, in milliseconds: for whoever looks into a fault.
+const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
+/// What a batch's envelope takes beside its events, in bytes.
+const ENVELOPE_BYTES: usize = 4096;
+
+/// Facts that wait to be delivered. Clones share one wake-up.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    database: Database,
+    committed: Arc<Notify>,
+}
+
+/// The next events for one destination.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pending {
+    /// In the order in which they were committed.
+    pub events: Vec<Event>,
+    /// Position of the last one; what [`Outbox::delivered`] is told.
+    pub last: i64,
+    /// When the earliest of those that follow happened; absent when this is all.
+    pub next_occurred_at: Option<UnixMs>,
+}
+
+impl Outbox {
+    /// The outbox of a store.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self {
+            database,
+            committed: Arc::new(Notify::new()),
+        }
+    }
+
+    /// Writes a fact within the caller's transaction. A second one with the same id is ignored.
+    /// Call [`Outbox::wake`] after the commit.
+    ///
+    /// # Errors
+    /// When the store refuses it; roll back then.
+    pub async fn append(
+        connection: &mut SqliteConnection,
+        event: &Event,
+    ) -> Result<(), sqlx::Error> {
+        let body = serde_json::to_string(event).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+        sqlx::query(
+            "INSERT INTO outbox (event_id, occurred_at, body) VALUES (?1, ?2, ?3)
+             ON CONFLICT (event_id) DO NOTHING",
+        )
+        .bind(&event.id)
+        .bind(event.occurred_at.0)
+        .bind(body)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Tells the posters that something was committed.
+    pub fn wake(&self) {
+        self.committed.notify_waiters();
+    }
+
+    /// Resolves at the next [`Outbox::wake`] after this call, not after the first poll.
+    pub(super) fn woken(&self) -> tokio::sync::futures::OwnedNotified {
+        Arc::clone(&self.committed).notified_owned()
+    }
+
+    /// What `destination` has not taken yet, at most one batch.
+    ///
+    /// # Errors
+    /// When the store can't be read, or holds what is no event.
+    pub async fn pending(&self, destination: &str) -> Result<Pending, sqlx::Error> {
+        let cursor = self.cursor(destination).await?;
+        let limit = i64::try_from(MAX_BATCH_EVENTS).unwrap_or(i64::MAX);
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT position, body FROM outbox WHERE position > ?1 ORDER BY position LIMIT ?2",
+        )
+        .bind(cursor)
+        .bind(limit)
+        .fetch_all(self.database.readers())
+        .await?;
+        let mut pending = Pending {
+            events: Vec::with_capacity(rows.len()),
+            last: cursor,
+            next_occurred_at: None,
+        };
+        let mut bytes = ENVELOPE_BYTES;
+        for (position, body) in rows {
+            bytes += body.len() + 1;
+            if bytes > MAX_BATCH_BYTES && !pending.events.is_empty() {
+                break;
+            }
+            let event =
+                serde_json::from_str(&body).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+            pending.events.push(event);
+            pending.last = position;
+        }
+        let (next,): (Option<i64>,) =
+            sqlx::query_as("SELECT MIN(occurred_at) FROM outbox WHERE position > ?1")
+                .bind(pending.last)
+                .fetch_one(self.database.readers())
+                .await?;
+        pending.next_occurred_at = next.map(UnixMs);
+        Ok(pending)
+    }
+
+    /// Notes that `destination` has taken everything up to `last`.
+    ///
+    /// # Errors
+    /// When the store refuses it; the batch is delivered again, which is harmless.
+    pub async fn delivered(&self, destination: &str, last: i64) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO outbox_cursor (destination, position) VALUES (?1, ?2)
+             ON CONFLICT (destination) DO UPDATE SET position = max(position, excluded.position)",
+        )
+        .bind(destination)
+        .bind(last)
+        .execute(self.database.writer())
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets what every known destination took more than a day ago.
+    ///
+    /// # Errors
+    /// When the store refuses it.
+    pub async fn prune(&self, now: UnixMs) -> Result<u64, sqlx::Error> {
+        let gone = sqlx::query(
+            "DELETE FROM outbox WHERE occurred_at < ?1
+             AND position <= (SELECT coalesce(min(position), 0) FROM outbox_cursor)",
+        )
+        .bind((now - KEPT_MS).0)
+        .execute(self.database.writer())
+        .await?;
+        Ok(gone.rows_affected())
+    }
+
+    async fn cursor(&self, destination: &str) -> Result<i64, sqlx::Error> {
+        let found: Option<(i64,)> =
+            sqlx::query_as("SELECT position FROM outbox_cursor WHERE destination = ?1")
+                .bind(destination)
+                .fetch_optional(self.database.readers())
+                .await?;
+        Ok(found.map_or(0, |(position,)| position))
+    }
+}

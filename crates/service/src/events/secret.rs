@@ -1,0 +1,135 @@
+//! The secret that services show each other; a file of the data directory.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use subtle::ConstantTimeEq;
+
+/// Bytes of a new secret.
+const SECRET_BYTES: usize = 32;
+/// Characters of the shortest one that is taken: the base64 of 32 bytes.
+const MIN_CHARS: usize = 43;
+
+/// What a service shows as Bearer at `POST /v1/events`. Its text is in no log.
+#[derive(Clone)]
+pub struct EventsSecret(Arc<str>);
+
+impl std::fmt::Debug for EventsSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EventsSecret(…)")
+    }
+}
+
+impl EventsSecret {
+    /// Reads `<data_dir>/keys/events.secret`, or makes it (0600, directory 0700). Processes that race to
+    /// make it end up with the same one.
+    ///
+    /// # Errors
+    /// When the file can't be read or made, or is shorter than 32 random bytes would be.
+    pub fn load_or_create(data_dir: &Path) -> io::Result<Self> {
+        let keys = data_dir.join("keys");
+        let path = keys.join("events.secret");
+        match read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            found => return found,
+        }
+        crate::sqlite::create_private_dir(&keys)?;
+        publish(&keys, &path)?;
+        read(&path)
+    }
+
+    /// One that is given, as in tests.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The value of `Authorization` that shows it.
+    #[must_use]
+    pub fn bearer(&self) -> String {
+        format!("Bearer {}", self.0)
+    }
+
+    /// True when `headers` show it; takes the same time wherever they differ.
+    #[must_use]
+    pub fn is_shown(&self, headers: &HeaderMap) -> bool {
+        headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.as_bytes().strip_prefix(b"Bearer "))
+            .is_some_and(|shown| bool::from(shown.ct_eq(self.0.as_bytes())))
+    }
+}
+
+fn read(path: &Path) -> io::Result<EventsSecret> {
+    let text = fs::read_to_string(path)?;
+    let text = text.trim();
+    if text.len() < MIN_CHARS {
+        let told = format!("{} is too short for a secret: delete it", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, told));
+    }
+    Ok(EventsSecret(text.into()))
+}
+
+/// Writes a whole file first and then links it to its name, which only one process can do.
+fn publish(keys: &Path, path: &Path) -> io::Result<()> {
+    let draft = keys.join(format!(".events.secret.{}", uuid::Uuid::now_v7()));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
+    let secret: [u8; SECRET_BYTES] = rand::random();
+    let written = file
+        .write_all(URL_SAFE_NO_PAD.encode(secret).as_bytes())
+        .and_then(|()| file.sync_all());
+    let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    });
+    fs::remove_file(&draft)?;
+    linked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn edg_15_racing_processes_agree_on_the_secret() {
+        let data = tempfile::tempdir().unwrap();
+        let found: Vec<EventsSecret> = std::thread::scope(|scope| {
+            let racers: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| EventsSecret::load_or_create(data.path()).unwrap()))
+                .collect();
+            racers
+                .into_iter()
+                .map(|racer| racer.join().unwrap())
+                .collect()
+        });
+        assert!(found.iter().all(|secret| secret.0 == found[0].0));
+        let keys = data.path().join("keys");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&keys), 0o700);
+        assert_eq!(mode(&keys.join("events.secret")), 0o600);
+        assert_eq!(fs::read_dir(&keys).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_short_secret_is_refused_and_none_is_shown_in_debug() {
+        let data = tempfile::tempdir().unwrap();
+        fs::create_dir(data.path().join("keys")).unwrap();
+        fs::write(data.path().join("keys/events.secret"), "short").unwrap();
+        assert!(EventsSecret::load_or_create(data.path()).is_err());
+        assert_eq!(
+            format!("{:?}", EventsSecret::from_text("hush")),
+            "EventsSecret(…)"
+        );
+    }
+}

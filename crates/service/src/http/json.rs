@@ -1,0 +1,220 @@
+//! JSON bodies: taken strictly, refused with the field that is wrong.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wire::FieldError;
+
+use super::Refusal;
+
+/// Largest body of a command, in bytes; `standard` sets it as the router's limit.
+pub const BODY_LIMIT: usize = 64 * 1024;
+
+/// A JSON body, in or out. Going in: 415 for another media type, 413 above the limit, 400 for what is
+/// no JSON, 422 naming the field for what is no `T`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+/// As [`Json`], and a request without a body is `T::default()`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JsonOrEmpty<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        if !is_json(request.headers()) {
+            return Err(Refusal::unsupported_media_type());
+        }
+        let body = read(request, state).await?;
+        parse(&body).map(Json)
+    }
+}
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for JsonOrEmpty<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let json = is_json(request.headers());
+        let body = read(request, state).await?;
+        if body.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        if !json {
+            return Err(Refusal::unsupported_media_type());
+        }
+        parse(&body).map(Self)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refusal> {
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection: BytesRejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large(BODY_LIMIT),
+            _ => Refusal::malformed("The body could not be read."),
+        })
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&error))?;
+    json.end()
+        .map_err(|_| Refusal::malformed("The body is not JSON."))?;
+    Ok(value)
+}
+
+fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
+    if error.inner().classify() != serde_json::error::Category::Data {
+        return Refusal::malformed("The body is not JSON.");
+    }
+    let path = error.path().to_string();
+    let text = error.inner().to_string();
+    Refusal::invalid(vec![field_error(&path, &text)])
+}
+
+/// Serde tells its cases apart by text alone; the words here are those of `serde::de::Error`.
+fn field_error(path: &str, text: &str) -> FieldError {
+    let quoted = text.split('`').nth(1).unwrap_or_default();
+    let path = if path == "." { "" } else { path };
+    let (field, code, message) = if text.starts_with("unknown field") {
+        (
+            joined(path, quoted),
+            "unknown_field",
+            "There is no such field.",
+        )
+    } else if text.starts_with("missing field") {
+        (joined(path, quoted), "required", "This field is needed.")
+    } else if text.starts_with("duplicate field") {
+        (
+            joined(path, quoted),
+            "duplicate",
+            "This field stands twice.",
+        )
+    } else if text.starts_with("unknown variant") {
+        (
+            path.to_owned(),
+            "unknown_value",
+            "This is none of the values there are.",
+        )
+    } else if text.starts_with("invalid type") {
+        (
+            path.to_owned(),
+            "wrong_type",
+            "This is of another type than it should be.",
+        )
+    } else {
+        (path.to_owned(), "invalid", "This value can't be taken.")
+    };
+    FieldError {
+        field,
+        code: code.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+fn joined(path: &str, field: &str) -> String {
+    // The path may already end with the field, or stand for one that has no name yet.
+    let parent = path
+        .strip_suffix(field)
+        .or_else(|| path.strip_suffix('?'))
+        .unwrap_or(path)
+        .trim_end_matches('.');
+    if parent.is_empty() {
+        return field.to_owned();
+    }
+    format!("{parent}.{field}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use wire::ErrorCode;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its errors are looked at")]
+    struct Booking {
+        people: Vec<Person>,
+        at: i64,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its errors are looked at")]
+    struct Person {
+        name: String,
+    }
+
+    fn refusal(body: &str) -> (u16, ErrorCode, String, String) {
+        let refusal = parse::<Booking>(body.as_bytes()).unwrap_err();
+        let problem = refusal.problem();
+        let (field, code) = problem.errors.first().map_or_else(
+            || (String::new(), String::new()),
+            |e| (e.field.clone(), e.code.clone()),
+        );
+        (problem.status, problem.code, field, code)
+    }
+
+    fn invalid(field: &str, code: &str) -> (u16, ErrorCode, String, String) {
+        (422, ErrorCode::InvalidField, field.into(), code.into())
+    }
+
+    fn unknown(field: &str) -> (u16, ErrorCode, String, String) {
+        (
+            422,
+            ErrorCode::UnknownField,
+            field.into(),
+            "unknown_field".into(),
+        )
+    }
+
+    #[test]
+    fn edg_7_a_bad_field_is_named() {
+        assert_eq!(refusal(r#"{"people":[]}"#), invalid("at", "required"));
+        assert_eq!(
+            refusal(r#"{"people":[],"at":"x"}"#),
+            invalid("at", "wrong_type")
+        );
+        assert_eq!(refusal(r#"{"people":[],"at":1,"role":1}"#), unknown("role"));
+        assert_eq!(
+            refusal(r#"{"people":[{"name":"a"},{"name":"b","admin":true}],"at":1}"#),
+            unknown("people[1].admin")
+        );
+        assert_eq!(
+            refusal(r#"{"people":[{}],"at":1}"#),
+            invalid("people[0].name", "required")
+        );
+        assert_eq!(
+            refusal(r#"{"people":[],"at":1,"at":2}"#),
+            invalid("at", "duplicate")
+        );
+    }
+
+    #[test]
+    fn edg_8_what_is_no_json_is_malformed() {
+        for body in ["", "{", "[1,", "{} {}", "{\"at\":1e999}", "\u{feff}{}"] {
+            let (status, code, ..) = refusal(body);
+            assert_eq!((status, code), (400, ErrorCode::Malformed), "{body}");
+        }
+    }
+}

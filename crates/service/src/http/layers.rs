@@ -1,0 +1,98 @@
+//! What every answer of every service has: security headers, a request id, problems for what is not there.
+
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use wire::ErrorCode;
+
+use super::{BODY_LIMIT, Refusal, refuse_credentials_in_url};
+use crate::origin::AllowedOrigins;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Set where a route has not set its own.
+const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+];
+
+/// Puts the common layers around all routes of a service. Call it last, on the complete router.
+///
+/// 404 and 405 as problems (a fallback that the router has itself is replaced: use a wildcard route for
+/// pages), CORS, body limit, refusal of credentials in addresses, security headers, request id, metrics.
+pub fn standard(router: Router, origins: &AllowedOrigins) -> Router {
+    router
+        .fallback(not_there)
+        .method_not_allowed_fallback(not_that_method)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(refuse_credentials_in_url))
+        .layer(origins.cors())
+        .layer(from_fn(observe))
+}
+
+async fn not_there() -> Refusal {
+    Refusal::not_found("There is nothing at this address.")
+}
+
+async fn not_that_method() -> Refusal {
+    Refusal::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        ErrorCode::MethodNotAllowed,
+        "This address does not take that method.",
+    )
+}
+
+/// Counts, times and names the request. The address's query is never logged.
+async fn observe(request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let id = uuid::Uuid::now_v7();
+    let mut response = next.run(request).await;
+    finish(&mut response, id);
+    let status = response.status().as_u16();
+    tracing::debug!(%id, %method, route, status, "request");
+    let labels = [
+        ("route", route),
+        ("method", method.to_string()),
+        ("status", status.to_string()),
+    ];
+    metrics::counter!("http_requests_total", &labels).increment(1);
+    metrics::histogram!("http_request_seconds", &labels).record(begun.elapsed().as_secs_f64());
+    response
+}
+
+fn finish(response: &mut Response, id: uuid::Uuid) {
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY_HEADERS {
+        headers.entry(name).or_insert(value);
+    }
+    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(REQUEST_ID, id);
+    }
+}
+
+impl From<Refusal> for Response {
+    fn from(refusal: Refusal) -> Self {
+        refusal.into_response()
+    }
+}

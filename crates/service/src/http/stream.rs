@@ -1,0 +1,110 @@
+//! An accepted TCP stream: keeps its seat, and can stay a moment after its end.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+
+use super::serve::Seat;
+
+/// How long a lingering stream waits for the other end's last bytes.
+const LINGER: Duration = Duration::from_secs(1);
+/// How much of them it takes, in bytes.
+const LINGER_BYTES: u64 = 1024 * 1024;
+
+/// Asks a connection to linger when it is dropped.
+///
+/// A TCP stream that is closed while bytes are unread is reset, and a reset can overtake the last thing
+/// that was said, as the close frame that tells why.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Linger(Arc<AtomicBool>);
+
+impl Linger {
+    /// The connection will linger.
+    pub(crate) fn ask(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A stream that holds its seat for as long as it lives.
+pub(super) struct Admitted {
+    /// `None` only while it is dropped.
+    pub(super) stream: Option<TcpStream>,
+    pub(super) linger: Linger,
+    pub(super) seat: Option<Seat>,
+}
+
+impl Admitted {
+    fn stream(&mut self) -> Pin<&mut TcpStream> {
+        Pin::new(self.stream.as_mut().expect("taken by drop alone"))
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        let (Some(stream), true) = (self.stream.take(), self.linger.is_asked()) else {
+            return;
+        };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(linger(stream, self.seat.take()));
+        }
+    }
+}
+
+async fn linger(mut stream: TcpStream, _seat: Option<Seat>) {
+    let rest = async {
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream.take(LINGER_BYTES), &mut tokio::io::sink()).await
+    };
+    // Whatever comes of it, the stream is closed next.
+    drop(tokio::time::timeout(LINGER, rest).await);
+}
+
+impl AsyncRead for Admitted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.stream().poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Admitted {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.stream().poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream().poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream().poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.stream().poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,172 @@
+//! What waits to be written to one socket: bounded in frames and in bytes.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Waker;
+
+use axum::extract::ws::Utf8Bytes;
+use futures_util::task::AtomicWaker;
+use wire::CloseCode;
+
+/// The queue is full: the other end reads too slowly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the socket's queue is full")]
+pub struct Overflow;
+
+/// Writes to a socket from anywhere; cheap to clone, never waits.
+#[derive(Debug, Clone)]
+pub struct SocketHandle {
+    queue: Arc<Queue>,
+}
+
+impl SocketHandle {
+    pub(super) fn new(max_frames: usize, max_bytes: usize) -> Self {
+        Self {
+            queue: Arc::new(Queue {
+                state: Mutex::default(),
+                wake: AtomicWaker::new(),
+                max_frames,
+                max_bytes,
+            }),
+        }
+    }
+
+    /// Queues a text frame. To a socket that is closing or gone it is dropped, and `Ok`: that it is gone
+    /// is told by its [`super::Socket::next`].
+    ///
+    /// # Errors
+    /// [`Overflow`] when the queue is full; the frame is not sent. Close with `SlowConsumer` then.
+    pub fn try_send(&self, text: Utf8Bytes) -> Result<(), Overflow> {
+        let mut state = self.queue.lock();
+        if state.closing.is_some() || state.gone {
+            return Ok(());
+        }
+        let bytes = state.bytes + text.len();
+        if state.frames.len() >= self.queue.max_frames || bytes > self.queue.max_bytes {
+            drop(state);
+            metrics::counter!("socket_overflows_total").increment(1);
+            return Err(Overflow);
+        }
+        state.bytes = bytes;
+        state.frames.push_back(text);
+        drop(state);
+        self.queue.wake.wake();
+        Ok(())
+    }
+
+    /// Closes with `code` after what is queued; the first close counts. A slow consumer's queue is
+    /// dropped: it would not be read.
+    pub fn close(&self, code: CloseCode) {
+        let mut state = self.queue.lock();
+        if state.closing.is_none() {
+            state.closing = Some(code);
+            if code == CloseCode::SlowConsumer {
+                state.clear();
+            }
+        }
+        drop(state);
+        self.queue.wake.wake();
+    }
+
+    /// True when the socket is closing or gone.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let state = self.queue.lock();
+        state.closing.is_some() || state.gone
+    }
+
+    pub(super) fn register(&self, waker: &Waker) {
+        self.queue.wake.register(waker);
+    }
+
+    /// The next frame, or, when there is none, the code to close with.
+    pub(super) fn pop(&self) -> Popped {
+        let mut state = self.queue.lock();
+        if let Some(text) = state.frames.pop_front() {
+            state.bytes -= text.len();
+            return Popped::Text(text);
+        }
+        state.closing.map_or(Popped::Nothing, Popped::Close)
+    }
+
+    pub(super) fn mark_gone(&self) {
+        let mut state = self.queue.lock();
+        state.gone = true;
+        state.clear();
+    }
+}
+
+/// What the writer finds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Popped {
+    /// A frame to write.
+    Text(Utf8Bytes),
+    /// The queue is empty, and the socket is to be closed.
+    Close(CloseCode),
+    /// The queue is empty.
+    Nothing,
+}
+
+#[derive(Debug)]
+struct Queue {
+    state: Mutex<State>,
+    wake: AtomicWaker,
+    max_frames: usize,
+    max_bytes: usize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    frames: VecDeque<Utf8Bytes>,
+    bytes: usize,
+    closing: Option<CloseCode>,
+    gone: bool,
+}
+
+impl State {
+    fn clear(&mut self) {
+        self.frames = VecDeque::new();
+        self.bytes = 0;
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edg_12_the_queue_is_bounded_in_frames_and_bytes() {
+        let handle = SocketHandle::new(2, 100);
+        assert_eq!(handle.try_send("a".into()), Ok(()));
+        assert_eq!(handle.try_send("b".into()), Ok(()));
+        assert_eq!(handle.try_send("c".into()), Err(Overflow));
+        assert_eq!(handle.pop(), Popped::Text("a".into()));
+        assert_eq!(handle.try_send("x".repeat(100).into()), Err(Overflow));
+        assert_eq!(handle.try_send("x".repeat(99).into()), Ok(()));
+    }
+
+    #[test]
+    fn closing_comes_after_what_is_queued() {
+        let handle = SocketHandle::new(2, 100);
+        handle.try_send("a".into()).unwrap();
+        handle.close(CloseCode::SessionOver);
+        handle.close(CloseCode::GoingAway);
+        assert_eq!(handle.try_send("late".into()), Ok(()));
+        assert_eq!(handle.pop(), Popped::Text("a".into()));
+        assert_eq!(handle.pop(), Popped::Close(CloseCode::SessionOver));
+    }
+
+    #[test]
+    fn a_slow_consumers_queue_is_dropped() {
+        let handle = SocketHandle::new(2, 100);
+        handle.try_send("a".into()).unwrap();
+        handle.close(CloseCode::SlowConsumer);
+        assert_eq!(handle.pop(), Popped::Close(CloseCode::SlowConsumer));
+    }
+}

@@ -1,0 +1,312 @@
+//! The socket itself: owned by one task, which reads, writes, pings and closes it.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use futures_util::{Sink, Stream};
+use tokio::time::{Instant, Sleep};
+use tokio_tungstenite::tungstenite::Error as WsError;
+use wire::CloseCode;
+
+use super::queue::Popped;
+use super::{SocketHandle, SocketSettings};
+use crate::http::Linger;
+
+/// What a socket brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Incoming {
+    /// A text frame.
+    Text(Utf8Bytes),
+    /// It is over; nothing more comes.
+    Closed(Departure),
+}
+
+/// Who ended a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Departure {
+    /// The other end, by a close frame with this code, if any.
+    Peer(Option<u16>),
+    /// The connection broke without a close frame.
+    Vanished,
+    /// This end: by [`SocketHandle::close`], silence, a stalled write or a breach of RFC 6455.
+    Server(CloseCode),
+}
+
+/// One WebSocket. Whoever owns it must keep calling [`Socket::next`]: that also writes and pings.
+pub struct Socket {
+    stream: WebSocket,
+    handle: SocketHandle,
+    settings: SocketSettings,
+    linger: Option<Linger>,
+    timer: Pin<Box<Sleep>>,
+    ping_at: Instant,
+    heard_at: Instant,
+    stalled_since: Option<Instant>,
+    unflushed: bool,
+    close_sent: bool,
+    departure: Option<Departure>,
+}
+
+impl std::fmt::Debug for Socket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Socket")
+            .field("departure", &self.departure)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Socket {
+    pub(super) fn new(stream: WebSocket, settings: SocketSettings, linger: Option<Linger>) -> Self {
+        metrics::gauge!("sockets").increment(1.0);
+        let now = Instant::now();
+        Self {
+            stream,
+            handle: SocketHandle::new(settings.queue_frames, settings.queue_bytes),
+            settings,
+            linger,
+            timer: Box::pin(tokio::time::sleep_until(now + settings.ping_every)),
+            ping_at: now + settings.ping_every,
+            heard_at: now,
+            stalled_since: None,
+            unflushed: false,
+            close_sent: false,
+            departure: None,
+        }
+    }
+
+    /// What others write to this socket with.
+    #[must_use]
+    pub fn handle(&self) -> SocketHandle {
+        self.handle.clone()
+    }
+
+    /// The next frame, or the end; after the end always the end. Cancel-safe.
+    ///
+    /// Meanwhile it writes what is queued (all of it, then one flush), answers pings, sends its own, and
+    /// ends a socket that is silent or reads nothing.
+    pub async fn next(&mut self) -> Incoming {
+        poll_fn(|cx| self.poll_incoming(cx)).await
+    }
+
+    /// As [`Socket::next`], for the first frame: closes with 4507 when none comes within `limit`.
+    pub async fn first(&mut self, limit: Duration) -> Incoming {
+        match tokio::time::timeout(limit, self.next()).await {
+            Ok(incoming) => incoming,
+            Err(_) => Incoming::Closed(self.end(CloseCode::JoinTimeout)),
+        }
+    }
+
+    /// Writes what is queued, then finishes the closing handshake, within the close timeout.
+    /// A socket that nobody closed gets 1000.
+    pub(super) async fn finish(mut self) {
+        if !matches!(
+            self.departure,
+            Some(Departure::Peer(_) | Departure::Vanished)
+        ) {
+            self.handle.close(CloseCode::Normal);
+        }
+        let limit = self.settings.close_timeout;
+        let closed = tokio::time::timeout(limit, poll_fn(|cx| self.poll_closed(cx))).await;
+        if closed.is_err() {
+            tracing::debug!("a socket's other end did not finish the closing handshake");
+        }
+        if !matches!(self.departure, Some(Departure::Peer(_)))
+            && let Some(linger) = &self.linger
+        {
+            linger.ask();
+        }
+    }
+
+    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
+        self.handle.register(cx.waker());
+        loop {
+            if self.departure.is_none() && self.poll_write(cx).is_err() {
+                self.gone();
+            }
+            if let Some(departure) = self.departure {
+                return Poll::Ready(Incoming::Closed(departure));
+            }
+            match Pin::new(&mut self.stream).poll_next(cx) {
+                Poll::Ready(message) => {
+                    if let Some(incoming) = self.take(message) {
+                        return Poll::Ready(incoming);
+                    }
+                }
+                Poll::Pending => {
+                    if self.poll_timers(cx).is_pending() {
+                        return Poll::Pending;
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a message means. A ping's answer is queued by tungstenite and leaves with the next poll.
+    fn take(&mut self, message: Option<Result<Message, axum::Error>>) -> Option<Incoming> {
+        self.heard_at = Instant::now();
+        let departure = match message {
+            Some(Ok(Message::Text(text))) => return Some(Incoming::Text(text)),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return None,
+            Some(Ok(Message::Binary(_))) => self.end(CloseCode::UnsupportedData),
+            Some(Ok(Message::Close(frame))) => {
+                self.handle.mark_gone();
+                *self
+                    .departure
+                    .insert(Departure::Peer(frame.map(|frame| frame.code)))
+            }
+            Some(Err(error)) => match fault(error) {
+                Some(code) => self.end(code),
+                None => self.gone(),
+            },
+            None => self.gone(),
+        };
+        Some(Incoming::Closed(departure))
+    }
+
+    /// Drains the queue into the stream's buffer, then flushes once.
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Result<(), axum::Error> {
+        while !self.close_sent {
+            match Pin::new(&mut self.stream).poll_ready(cx)? {
+                Poll::Ready(()) => self.stalled_since = None,
+                Poll::Pending => {
+                    self.stalled_since.get_or_insert_with(Instant::now);
+                    return Ok(());
+                }
+            }
+            let message = match self.handle.pop() {
+                Popped::Text(text) => Message::Text(text),
+                Popped::Close(code) => {
+                    self.close_sent = true;
+                    self.departure.get_or_insert(Departure::Server(code));
+                    close_message(code)
+                }
+                Popped::Nothing => break,
+            };
+            Pin::new(&mut self.stream).start_send(message)?;
+            self.unflushed = true;
+        }
+        if self.unflushed {
+            match Pin::new(&mut self.stream).poll_flush(cx)? {
+                Poll::Ready(()) => {
+                    self.unflushed = false;
+                    self.stalled_since = None;
+                }
+                Poll::Pending => {
+                    self.stalled_since.get_or_insert_with(Instant::now);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ready when something was done and the loop must go round again.
+    fn poll_timers(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.timer.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        let now = Instant::now();
+        if now >= self.heard_at + self.settings.silent_after {
+            metrics::counter!("socket_silences_total").increment(1);
+            self.end(CloseCode::HeartbeatTimeout);
+            return Poll::Ready(());
+        }
+        if self
+            .stalled_since
+            .is_some_and(|since| now >= since + self.settings.write_timeout)
+        {
+            metrics::counter!("socket_stalls_total").increment(1);
+            self.end(CloseCode::SlowConsumer);
+            return Poll::Ready(());
+        }
+        if now >= self.ping_at {
+            self.ping_at = now + self.settings.ping_every;
+            self.ping(cx);
+        }
+        let next = self.next_timer();
+        self.timer.as_mut().reset(next);
+        Poll::Ready(())
+    }
+
+    /// A stalled socket gets no ping: it would only wait with the rest.
+    fn ping(&mut self, cx: &mut Context<'_>) {
+        let mut stream = Pin::new(&mut self.stream);
+        if self.stalled_since.is_none()
+            && matches!(stream.as_mut().poll_ready(cx), Poll::Ready(Ok(())))
+        {
+            // An error shows again at the flush, which follows at once.
+            drop(stream.start_send(Message::Ping(bytes::Bytes::new())));
+            self.unflushed = true;
+        }
+    }
+
+    fn next_timer(&self) -> Instant {
+        let silent = self.heard_at + self.settings.silent_after;
+        let next = self.ping_at.min(silent);
+        match self.stalled_since {
+            Some(since) => next.min(since + self.settings.write_timeout),
+            None => next,
+        }
+    }
+
+    /// Ends the socket from this side; the close frame is written by [`Socket::finish`].
+    fn end(&mut self, code: CloseCode) -> Departure {
+        self.handle.close(code);
+        *self.departure.get_or_insert(Departure::Server(code))
+    }
+
+    fn gone(&mut self) -> Departure {
+        self.handle.mark_gone();
+        *self.departure.get_or_insert(Departure::Vanished)
+    }
+
+    /// Ready when both close frames have passed, or the connection is gone. Letting the stream be polled
+    /// once more after the other end's close frame is what sends the answer.
+    fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.handle.register(cx.waker());
+        let by_peer = matches!(self.departure, Some(Departure::Peer(_)));
+        if !by_peer && self.poll_write(cx).is_err() {
+            return Poll::Ready(());
+        }
+        loop {
+            match Pin::new(&mut self.stream).poll_next(cx) {
+                Poll::Ready(Some(Ok(_))) => {}
+                Poll::Ready(Some(Err(_)) | None) if self.unflushed && !by_peer => {
+                    // Reading has ended by a fault; what says so must still leave.
+                    return Poll::Pending;
+                }
+                Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(()),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.handle.mark_gone();
+        metrics::gauge!("sockets").decrement(1.0);
+    }
+}
+
+fn close_message(code: CloseCode) -> Message {
+    Message::Close(Some(CloseFrame {
+        code: code.code(),
+        reason: Utf8Bytes::from_static(code.name()),
+    }))
+}
+
+/// The close code for a breach of RFC 6455; none where the connection broke.
+fn fault(error: axum::Error) -> Option<CloseCode> {
+    use tokio_tungstenite::tungstenite::error::ProtocolError;
+    let error = error.into_inner().downcast::<WsError>().ok()?;
+    match *error {
+        WsError::Capacity(_) => Some(CloseCode::TooLarge),
+        WsError::Utf8(_) => Some(CloseCode::InvalidPayload),
+        WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
+        WsError::Protocol(_) => Some(CloseCode::ProtocolError),
+        _ => None,
+    }
+}

@@ -1,0 +1,111 @@
+//! From an HTTP request to a socket.
+
+use std::future::Future;
+use std::net::SocketAddr;
+
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use wire::ErrorCode;
+
+use super::{Socket, SocketSettings};
+use crate::Tasks;
+use crate::http::{Linger, Refusal};
+use crate::origin::AllowedOrigins;
+
+/// First read of a socket, in bytes; tungstenite's own 128 KiB would be the largest part of an idle one.
+const READ_BUFFER_BYTES: usize = 4096;
+/// What is gathered before a write in the middle of a drain, in bytes.
+const WRITE_BUFFER_BYTES: usize = 32 * 1024;
+
+/// A request to speak over a WebSocket; an extractor of routes.
+#[derive(Debug)]
+pub struct Upgrade {
+    request: WebSocketUpgrade,
+    headers: HeaderMap,
+    peer: Option<SocketAddr>,
+    linger: Option<Linger>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let request = WebSocketUpgrade::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| {
+                let status = rejection.status();
+                Refusal::new(
+                    status,
+                    code_of(status),
+                    "A WebSocket (RFC 6455) is spoken here.",
+                )
+            })?;
+        Ok(Self {
+            request,
+            headers: parts.headers.clone(),
+            peer: parts
+                .extensions
+                .get::<ConnectInfo<SocketAddr>>()
+                .map(|info| info.0),
+            linger: parts.extensions.get::<Linger>().cloned(),
+        })
+    }
+}
+
+fn code_of(status: StatusCode) -> ErrorCode {
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        return ErrorCode::MethodNotAllowed;
+    }
+    ErrorCode::Malformed
+}
+
+impl Upgrade {
+    /// The address of the other end; absent only where the router is not run by [`crate::http::serve`].
+    #[must_use]
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    /// Upgrades, and runs `serve` with the socket as one of `tasks`. `serve` gives the socket back, and
+    /// the closing handshake is finished here. A client that offers no subprotocol is taken as speaking ours.
+    ///
+    /// # Errors
+    /// 403 for a page of another origin; 400 when subprotocols are offered and ours is not among them.
+    pub fn accept<F, Fut>(
+        self,
+        origins: &AllowedOrigins,
+        settings: SocketSettings,
+        tasks: &Tasks,
+        serve: F,
+    ) -> Result<Response, Refusal>
+    where
+        F: FnOnce(Socket) -> Fut + Send + 'static,
+        Fut: Future<Output = Socket> + Send + 'static,
+    {
+        origins.check(&self.headers)?;
+        let request = self.request.protocols([settings.subprotocol]);
+        let offered = request.requested_protocols().next().is_some();
+        if offered && request.selected_protocol().is_none() {
+            return Err(Refusal::malformed(format!(
+                "The subprotocol is {}.",
+                settings.subprotocol
+            )));
+        }
+        let tasks = tasks.clone();
+        let linger = self.linger;
+        Ok(request
+            .read_buffer_size(READ_BUFFER_BYTES)
+            .write_buffer_size(WRITE_BUFFER_BYTES)
+            .max_message_size(settings.max_frame_bytes)
+            .max_frame_size(settings.max_frame_bytes)
+            .on_upgrade(move |socket| {
+                tasks.track(async move {
+                    let socket = Socket::new(socket, settings, linger);
+                    serve(socket).await.finish().await;
+                })
+            }))
+    }
+}

@@ -1,0 +1,183 @@
+//! Opening a service's SQLite store: durable, one writer, several readers.
+//!
+//! Tables and queries are each service's own.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+
+/// How long a write waits for one of another process, as `rendezvous keys` beside a running scheduler.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a query waits for a free connection; bounded, so that trouble becomes a 503.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Connections that only read.
+const READERS: u32 = 4;
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory or file could not be made.
+    #[error("{path} can't be written: {source}")]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// SQLite refused it.
+    #[error("{path} can't be opened: {source}")]
+    Sqlite {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// A migration failed, or the file is of a newer version.
+    #[error("{path} can't be brought up to date: {source}")]
+    Migrate {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: sqlx::migrate::MigrateError,
+    },
+}
+
+/// One SQLite file: WAL, `synchronous=FULL`, foreign keys on. Clones share its connections.
+#[derive(Debug, Clone)]
+pub struct Database {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Database {
+    /// Opens `path`, making its directory (0700) and file (0600) where they are not there, and applies
+    /// `migrations` (`sqlx::migrate!("../migrations/<service>/sqlite")`).
+    ///
+    /// # Errors
+    /// [`OpenError`], naming the path.
+    pub async fn open(path: &Path, migrations: &Migrator) -> Result<Self, OpenError> {
+        create_private(path).map_err(|source| OpenError::File {
+            path: path.to_owned(),
+            source,
+        })?;
+        let refused = |source| OpenError::Sqlite {
+            path: path.to_owned(),
+            source,
+        };
+        let writer = pool(options(path), 1).await.map_err(refused)?;
+        migrations
+            .run(&writer)
+            .await
+            .map_err(|source| OpenError::Migrate {
+                path: path.to_owned(),
+                source,
+            })?;
+        let readers = pool(options(path).pragma("query_only", "ON"), READERS)
+            .await
+            .map_err(refused)?;
+        Ok(Self { writer, readers })
+    }
+
+    /// The one connection that writes. Use [`Database::begin_immediate`] for more than one statement.
+    #[must_use]
+    pub fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+
+    /// Connections that only read; they see what is committed.
+    #[must_use]
+    pub fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// A transaction that writes. It takes the write lock at once: one that began by reading could not
+    /// be upgraded while another writes.
+    ///
+    /// # Errors
+    /// When no connection is free in time, or another process keeps the lock.
+    pub async fn begin_immediate(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// For readiness: commits a row of `write_probe`, which each service's first migration makes.
+    ///
+    /// # Errors
+    /// In a few words, what is wrong.
+    pub async fn probe_writable(&self) -> Result<(), String> {
+        let probe = async {
+            let mut transaction = self.begin_immediate().await?;
+            sqlx::query(
+                "INSERT INTO write_probe (id, at) VALUES (1, unixepoch())
+                 ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+            )
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await
+        };
+        probe.await.map_err(|error: sqlx::Error| {
+            tracing::warn!(%error, "the store can't be written");
+            "the store can't be written".to_owned()
+        })
+    }
+
+    /// Closes every connection; the write-ahead log is folded in.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+async fn pool(options: SqliteConnectOptions, connections: u32) -> Result<SqlitePool, sqlx::Error> {
+    SqlitePoolOptions::new()
+        .min_connections(1)
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options)
+        .await
+}
+
+/// SQLite gives `-wal` and `-shm` the mode of the main file.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    if let Some(directory) = path.parent() {
+        create_private_dir(directory)?;
+    }
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
+}
+
+/// Makes a directory and those above it, readable by its owner only; one that is there stays as it is.
+///
+/// # Errors
+/// When it can't be made.
+pub fn create_private_dir(directory: &Path) -> std::io::Result<()> {
+    if directory.as_os_str().is_empty() || fs::metadata(directory).is_ok_and(|m| m.is_dir()) {
+        return Ok(());
+    }
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+}

@@ -1,0 +1,235 @@
+//! The scheduler's public keys: fetched, refreshed, and kept on disk for when it is down.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+use wire::{ChatClaims, SignalingClaims, TicketAudience, TicketHeaderClaims, UnixMs};
+
+use super::verify::verify;
+use super::{KeySet, TicketFault};
+use crate::{Shutdown, Tasks};
+
+/// Pause after a fetch that failed.
+const RETRY: Duration = Duration::from_secs(1);
+/// How often the keys are fetched anew.
+const REFRESH: Duration = Duration::from_secs(180);
+/// Least time between fetches that unknown `kid`s ask for: strangers can ask as often as they like.
+const UNKNOWN_KID_EVERY: Duration = Duration::from_secs(5);
+/// How long a ticket with an unknown `kid` waits for a fetch.
+const UNKNOWN_KID_WAIT: Duration = Duration::from_secs(1);
+/// Largest JWK set, in bytes.
+const MAX_JWKS_BYTES: usize = 64 * 1024;
+
+/// Where the keys come from.
+#[derive(Debug, Clone)]
+pub struct JwksSource {
+    /// The scheduler's public address; `/.well-known/jwks.json` is fetched there.
+    pub scheduler_url: String,
+    /// Where the last good copy is kept, as `<data-dir>/chat/jwks.json`.
+    pub cache: PathBuf,
+}
+
+/// Verifies tickets. Clones share the keys.
+#[derive(Debug, Clone)]
+pub struct TicketVerifier {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    keys: RwLock<Arc<KeySet>>,
+    /// A `kid` was not known.
+    wanted: Notify,
+    /// Rises with each fetch, whether it succeeded or not.
+    fetches: watch::Sender<u64>,
+    /// False where keys were given and nothing fetches.
+    fetching: bool,
+}
+
+impl TicketVerifier {
+    /// One with these keys and no others; for the scheduler itself, and for tests.
+    #[must_use]
+    pub fn with_keys(keys: KeySet) -> Self {
+        Self::new(keys, false)
+    }
+
+    /// Starts with the copy on disk, if any, and fetches from now on. Does not wait: until the first
+    /// keys are there every ticket is `unknown_key`, and [`TicketVerifier::has_key`] is false.
+    pub fn start(
+        source: JwksSource,
+        client: reqwest::Client,
+        tasks: &Tasks,
+        shutdown: &Shutdown,
+    ) -> Self {
+        let kept = std::fs::read_to_string(&source.cache)
+            .ok()
+            .and_then(|json| KeySet::from_jwks(&json).ok())
+            .unwrap_or_default();
+        let verifier = Self::new(kept, true);
+        let fetcher = Fetcher {
+            url: format!(
+                "{}/.well-known/jwks.json",
+                source.scheduler_url.trim_end_matches('/')
+            ),
+            cache: source.cache,
+            client,
+            shared: Arc::clone(&verifier.shared),
+        };
+        let shutdown = shutdown.clone();
+        tasks.spawn("jwks", async move {
+            tokio::select! {
+                () = fetcher.fetch_forever() => {}
+                () = shutdown.started() => {}
+            }
+        });
+        verifier
+    }
+
+    fn new(keys: KeySet, fetching: bool) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                keys: RwLock::new(Arc::new(keys)),
+                wanted: Notify::new(),
+                fetches: watch::Sender::new(0),
+                fetching,
+            }),
+        }
+    }
+
+    /// True once a key is in hand; a check of readiness.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        !self.shared.keys().is_empty()
+    }
+
+    /// Verifies a ticket to join a session.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub async fn signaling(
+        &self,
+        ticket: &str,
+        now: UnixMs,
+    ) -> Result<SignalingClaims, TicketFault> {
+        self.verify(ticket, TicketAudience::Signaling, now).await
+    }
+
+    /// Verifies a ticket to chat.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub async fn chat(&self, ticket: &str, now: UnixMs) -> Result<ChatClaims, TicketFault> {
+        self.verify(ticket, TicketAudience::Chat, now).await
+    }
+
+    /// Verifies an operator's ticket.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub async fn operator(
+        &self,
+        ticket: &str,
+        now: UnixMs,
+    ) -> Result<TicketHeaderClaims, TicketFault> {
+        self.verify(ticket, TicketAudience::Operator, now).await
+    }
+
+    async fn verify<C: DeserializeOwned>(
+        &self,
+        ticket: &str,
+        audience: TicketAudience,
+        now: UnixMs,
+    ) -> Result<C, TicketFault> {
+        let outcome = verify(ticket, audience, &self.shared.keys(), now);
+        let outcome = match outcome {
+            Err(TicketFault::UnknownKey) if self.shared.fetching => {
+                self.await_fetch().await;
+                verify(ticket, audience, &self.shared.keys(), now)
+            }
+            outcome => outcome,
+        };
+        if let Err(fault) = &outcome {
+            metrics::counter!("tickets_refused_total", "reason" => fault.reason()).increment(1);
+        }
+        outcome
+    }
+
+    /// Asks for a fetch and waits for one, a little; the keys may just have been changed.
+    async fn await_fetch(&self) {
+        let mut fetches = self.shared.fetches.subscribe();
+        self.shared.wanted.notify_one();
+        drop(tokio::time::timeout(UNKNOWN_KID_WAIT, fetches.changed()).await);
+    }
+}
+
+impl Shared {
+    fn keys(&self) -> Arc<KeySet> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn replace(&self, keys: KeySet) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+}
+
+struct Fetcher {
+    url: String,
+    cache: PathBuf,
+    client: reqwest::Client,
+    shared: Arc<Shared>,
+}
+
+impl Fetcher {
+    async fn fetch_forever(&self) {
+        loop {
+            let fetched = self.fetch().await;
+            let next = match &fetched {
+                Ok(()) => REFRESH,
+                Err(error) => {
+                    tracing::debug!(error, "the ticket keys were not fetched");
+                    RETRY
+                }
+            };
+            self.shared.fetches.send_modify(|fetches| *fetches += 1);
+            let fetched_at = Instant::now();
+            tokio::select! {
+                () = tokio::time::sleep(next) => {}
+                () = self.shared.wanted.notified() => {
+                    let pause = UNKNOWN_KID_EVERY.min(next);
+                    tokio::time::sleep_until(fetched_at + pause).await;
+                }
+            }
+        }
+    }
+
+    async fn fetch(&self) -> Result<(), String> {
+        let failed = |error: reqwest::Error| error.without_url().to_string();
+        let request = self.client.get(&self.url).timeout(RETRY);
+        let response = request.send().await.map_err(failed)?;
+        let response = response.error_for_status().map_err(failed)?;
+        let body = response.bytes().await.map_err(failed)?;
+        if body.len() > MAX_JWKS_BYTES {
+            return Err("the JWK set is too large".to_owned());
+        }
+        let json = std::str::from_utf8(&body).map_err(|_| "the JWK set is no text".to_owned())?;
+        self.shared.replace(KeySet::from_jwks(json)?);
+        if let Err(error) = keep(&self.cache, &body) {
+            tracing::warn!(%error, path = %self.cache.display(), "the ticket keys were not kept");
+        }
+        Ok(())
+    }
+}
+
+/// Replaces the copy as a whole: a reader sees the old or the new one.
+fn keep(path: &Path, body: &[u8]) -> std::io::Result<()> {
+    if let Some(directory) = path.parent() {
+        crate::sqlite::create_private_dir(directory)?;
+    }
+    let draft = path.with_extension("json.new");
+    std::fs::write(&draft, body)?;
+    std::fs::rename(draft, path)
+}
