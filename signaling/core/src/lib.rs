@@ -5,13 +5,31 @@
 //! call again though nothing came. What it is not: a socket, a ticket check, a store or a registry
 //! of sessions. Those are the edge's, in package `signaling`.
 
+mod booking;
+mod candidate;
+mod countdown;
+mod effects;
+mod extension;
+mod frames;
 mod input;
+mod join;
+mod leave;
+mod live;
+mod lobby;
+mod negotiation;
 mod output;
 mod phase;
+mod refusal;
+mod relay;
+mod resume;
+mod sdp;
+mod seat;
 mod session;
 mod settings;
 mod snapshot;
+mod verdict;
 mod view;
+mod welcome;
 
 pub use input::{Input, ResumeClaim, TokenHash};
 pub use output::{Metric, Output};

@@ -1,5 +1,7 @@
 //! Everything that a session can want done.
 
+use std::sync::Arc;
+
 use wire::signaling::ServerFrame;
 use wire::{CloseCode, ConnectionId, EventType, SessionFact};
 
@@ -14,8 +16,8 @@ pub enum Output {
         connection: ConnectionId,
         /// The frame's `seq`, where it carries one.
         seq: Option<u64>,
-        /// The frame.
-        frame: ServerFrame,
+        /// The frame, shared with the resume buffer.
+        frame: Arc<ServerFrame>,
     },
     /// Close a socket, after what was sent to it before.
     Close {

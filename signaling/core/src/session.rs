@@ -1,19 +1,32 @@
-//! One session: takes inputs, keeps its phase, its seats and its clock.
+//! One session: what it is made of, and which part of it takes which input.
+//!
+//! The parts are `impl Session` blocks, one topic a file: `join`, `leave`, `relay`, `extension`,
+//! `booking` for what comes from outside; `lobby`, `countdown`, `live`, `verdict` for what time brings.
 
 use std::sync::Arc;
 
-use wire::{Outcome, SessionSpec, UnixMs};
+use wire::signaling::ServerFrame;
+use wire::{ConnectionId, Outcome, SessionSpec, UnixMs, UserId};
 
-use crate::{
-    Input, OperatorView, Output, Phase, SavedSeat, SeatState, SeatView, Settings, Snapshot,
-};
+use crate::effects::Effects;
+use crate::negotiation::Negotiation;
+use crate::seat::{SIDES, Seat, Side, other};
+use crate::{Input, Metric, Output, Phase, Settings};
+
+/// Most deadlines that run in one call. A call that comes late finds a handful; more would be a loop
+/// in the rules, which must not become a hang.
+const MAX_DUE: usize = 32;
 
 /// One session of two people.
 #[derive(Debug)]
 pub struct Session {
-    spec: SessionSpec,
-    settings: Arc<Settings>,
-    phase: Phase,
+    pub(crate) spec: SessionSpec,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) phase: Phase,
+    pub(crate) seats: [Seat; 2],
+    pub(crate) negotiation: Negotiation,
+    /// Who was removed by an operator.
+    pub(crate) kicked: Vec<UserId>,
 }
 
 impl Session {
@@ -24,47 +37,27 @@ impl Session {
             spec,
             settings,
             phase: Phase::Lobby,
-        }
-    }
-
-    /// A session as it was stored: the same deadline, and a full grace from `now` for each seat that
-    /// was in. Whatever became due meanwhile is due at once: call [`Session::handle`] with a tick.
-    #[must_use]
-    pub fn restore(snapshot: Snapshot, settings: Arc<Settings>, _now: UnixMs) -> Self {
-        Self {
-            spec: snapshot.spec,
-            settings,
-            phase: snapshot.phase,
+            seats: [Seat::default(), Seat::default()],
+            negotiation: Negotiation::default(),
+            kicked: Vec::new(),
         }
     }
 
     /// Runs the deadlines that are due at `now`, then `input`, and returns what is to be done, in order.
-    pub fn handle(&mut self, _now: UnixMs, input: Input) -> Vec<Output> {
-        if let Input::Booked { spec } = input
-            && spec.revision > self.spec.revision
-        {
-            self.spec = spec;
-        }
-        Vec::new()
+    pub fn handle(&mut self, now: UnixMs, input: Input) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        self.run_due(now, &mut outputs);
+        self.step(&mut outputs, |session, fx| session.take(now, input, fx));
+        // What the input made due: both are in now, and the start is past.
+        self.run_due(now, &mut outputs);
+        outputs
     }
 
     /// When to call [`Session::handle`] with a tick, though nothing else came.
     #[must_use]
     pub fn next_deadline(&self) -> Option<UnixMs> {
-        None
-    }
-
-    /// All that a restarted process needs.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            spec: self.spec.clone(),
-            phase: self.phase.clone(),
-            seats: [SavedSeat::default(), SavedSeat::default()],
-            last_epoch: 0,
-            round: None,
-            kicked: Vec::new(),
-        }
+        let graces = self.seats.iter().filter_map(Seat::resume_until);
+        self.phase_deadline().into_iter().chain(graces).min()
     }
 
     /// How it ended, once it has.
@@ -76,31 +69,159 @@ impl Session {
         }
     }
 
-    /// What operators see.
-    #[must_use]
-    pub fn view(&self, now: UnixMs) -> OperatorView {
-        let seat = |side: usize| SeatView {
-            user_id: self.spec.participants[side].user_id.clone(),
-            name: self.spec.participants[side].name.clone(),
-            state: SeatState::Empty,
-            connection_id: None,
-            resume_until: None,
-            came_at: None,
-            connected: false,
-        };
-        OperatorView {
-            id: self.spec.id.clone(),
-            revision: self.spec.revision,
-            phase: self.phase.name(),
-            starts_at: self.spec.starts_at,
-            live_at: None,
-            started_at: None,
-            deadline_at: None,
-            extensions_left: self.spec.max_extensions,
-            epoch: None,
-            outcome: self.is_over().cloned(),
-            participants: [seat(0), seat(1)],
-            server_now: now,
+    fn run_due(&mut self, now: UnixMs, outputs: &mut Vec<Output>) {
+        for _ in 0..MAX_DUE {
+            let Some(at) = self.next_deadline().filter(|at| *at <= now) else {
+                return;
+            };
+            self.step(outputs, |session, fx| session.reach(at, now, fx));
         }
+        debug_assert!(
+            self.next_deadline().is_none_or(|at| at > now),
+            "deadlines that never end: {self:?}"
+        );
+    }
+
+    fn step(&mut self, outputs: &mut Vec<Output>, run: impl FnOnce(&mut Self, &mut Effects)) {
+        let mut fx = Effects::default();
+        run(self, &mut fx);
+        fx.finish(outputs, || self.snapshot());
+    }
+
+    /// The deadline `at` is reached. The phase's own goes before a grace of the same instant: a
+    /// session whose time is up was not abandoned.
+    fn reach(&mut self, at: UnixMs, now: UnixMs, fx: &mut Effects) {
+        if self.phase_deadline() == Some(at) {
+            return self.reach_phase_deadline(now, fx);
+        }
+        let over = |side: &Side| self.seats[*side].resume_until() == Some(at);
+        if let Some(side) = SIDES.into_iter().find(over) {
+            self.grace_is_over(side, now, fx);
+        }
+    }
+
+    fn phase_deadline(&self) -> Option<UnixMs> {
+        match &self.phase {
+            Phase::Lobby => self.lobby_deadline(),
+            Phase::Countdown { live_at } => Some(*live_at),
+            Phase::Connecting { until } | Phase::Paused { until, .. } => Some(*until),
+            Phase::Live {
+                deadline_at,
+                warned,
+                ..
+            } => Some(self.live_deadline(*deadline_at, *warned)),
+            Phase::Ended { .. } => None,
+        }
+    }
+
+    fn reach_phase_deadline(&mut self, now: UnixMs, fx: &mut Effects) {
+        match self.phase {
+            Phase::Lobby => self.lobby_is_due(now, fx),
+            Phase::Countdown { live_at } => self.countdown_is_over(live_at, now, fx),
+            Phase::Connecting { .. } => self.connecting_is_over(fx),
+            Phase::Live { deadline_at, .. } => self.live_is_due(deadline_at, now, fx),
+            Phase::Paused { .. } => self.run_again(now, fx),
+            Phase::Ended { .. } => {}
+        }
+    }
+
+    fn take(&mut self, now: UnixMs, input: Input, fx: &mut Effects) {
+        match input {
+            Input::Join {
+                connection,
+                user,
+                spec,
+                resume,
+                new_token,
+                new_token_hash,
+            } => {
+                let join = crate::join::Join {
+                    connection,
+                    resume,
+                    new_token,
+                    new_token_hash,
+                };
+                self.join(now, &user, spec, join, fx);
+            }
+            Input::Frame {
+                connection,
+                id,
+                frame,
+            } => self.frame(now, connection, id, frame, fx),
+            Input::Lost { connection } => self.socket_lost(connection, now, fx),
+            Input::Overflow { connection } => self.socket_overflowed(connection, now, fx),
+            Input::Booked { spec } => self.adopt(spec, now, fx),
+            Input::Cancelled { revision } => self.cancelled(revision, fx),
+            Input::End => self.end_by_operator(fx),
+            Input::Kick { user } => self.kick(user, fx),
+            Input::Tick => {}
+        }
+    }
+}
+
+/// What the parts share.
+impl Session {
+    /// The seat of a person.
+    pub(crate) fn side_of(&self, user: &UserId) -> Option<Side> {
+        SIDES.into_iter().find(|side| self.user(*side) == user)
+    }
+
+    /// The seat whose current socket this is.
+    pub(crate) fn side_of_connection(&self, connection: ConnectionId) -> Option<Side> {
+        SIDES
+            .into_iter()
+            .find(|side| self.seats[*side].connection() == Some(connection))
+    }
+
+    pub(crate) fn user(&self, side: Side) -> &UserId {
+        &self.spec.participants[side].user_id
+    }
+
+    pub(crate) fn both_in(&self) -> bool {
+        self.seats.iter().all(Seat::is_in)
+    }
+
+    /// Sends a numbered frame to a seat: at once to somebody who is in, later to somebody who is
+    /// lost, never to nobody.
+    pub(crate) fn tell(&mut self, side: Side, frame: impl Into<ServerFrame>, fx: &mut Effects) {
+        self.tell_shared(side, Arc::new(frame.into()), fx);
+    }
+
+    /// [`Session::tell`] to both.
+    pub(crate) fn tell_both(&mut self, frame: impl Into<ServerFrame>, fx: &mut Effects) {
+        let frame = Arc::new(frame.into());
+        self.tell_shared(0, Arc::clone(&frame), fx);
+        self.tell_shared(1, frame, fx);
+    }
+
+    fn tell_shared(&mut self, side: Side, frame: Arc<ServerFrame>, fx: &mut Effects) {
+        let seat = &mut self.seats[side];
+        if seat.is_empty() {
+            return;
+        }
+        let (seq, overflowed) = seat.stream.push(Arc::clone(&frame), &self.settings);
+        if overflowed {
+            fx.count(Metric::BufferOverflow);
+        }
+        if let Some(connection) = seat.connection() {
+            fx.send_numbered(connection, seq, frame);
+        }
+    }
+
+    /// Tells somebody that they are alone, if they are.
+    pub(crate) fn tell_waiting(&mut self, side: Side, now: UnixMs, fx: &mut Effects) {
+        let absent = &self.seats[other(side)];
+        let came_at = self.seats[side].came_at.unwrap_or(now);
+        if absent.is_in() {
+            return;
+        }
+        let waiting = wire::signaling::Waiting {
+            absent: vec![self.user(other(side)).clone()],
+            since: absent.last_in_at.unwrap_or(came_at),
+            starts_at: self.spec.starts_at,
+            closes_at: self.spec.closes_at,
+            server_now: now,
+        };
+        self.tell(side, waiting, fx);
     }
 }

@@ -1,9 +1,14 @@
 //! What of a session outlives the process: everything but sockets and buffered frames.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use wire::{SessionSpec, UnixMs, UserId};
 
-use crate::{Phase, TokenHash};
+use crate::negotiation::Negotiation;
+use crate::resume::{Stream, Tokens};
+use crate::seat::{Occupancy, Seat};
+use crate::{Phase, Session, Settings, TokenHash};
 
 /// A session as it is stored, as JSON. Tokens stand in it as hashes only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +67,69 @@ pub struct SavedRound {
     pub answered: bool,
     /// Which seats have reported `connected`.
     pub connected: [bool; 2],
+}
+
+impl Session {
+    /// All that a restarted process needs.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let (last_epoch, round) = self.negotiation.save();
+        Snapshot {
+            spec: self.spec.clone(),
+            phase: self.phase.clone(),
+            seats: [save_seat(&self.seats[0]), save_seat(&self.seats[1])],
+            last_epoch,
+            round,
+            kicked: self.kicked.clone(),
+        }
+    }
+
+    /// A session as it was stored: the same deadline, and a full grace from `now` for each seat that
+    /// was in. Whatever became due meanwhile is due at once: call [`Session::handle`] with a tick.
+    #[must_use]
+    pub fn restore(snapshot: Snapshot, settings: Arc<Settings>, now: UnixMs) -> Self {
+        let resume_until = now + settings.grace_ms;
+        let phase = match snapshot.phase {
+            // Nobody is in now: both have to be, for a countdown.
+            Phase::Countdown { .. } | Phase::Connecting { .. } => Phase::Lobby,
+            phase => phase,
+        };
+        Self {
+            spec: snapshot.spec,
+            settings,
+            phase,
+            seats: snapshot.seats.map(|seat| restore_seat(seat, resume_until)),
+            negotiation: Negotiation::restore(snapshot.last_epoch, snapshot.round),
+            kicked: snapshot.kicked,
+        }
+    }
+}
+
+fn save_seat(seat: &Seat) -> SavedSeat {
+    let (tokens, dead_tokens) = seat.tokens.hashes();
+    SavedSeat {
+        held: !seat.is_empty(),
+        came_at: seat.came_at,
+        last_in_at: seat.last_in_at,
+        last_id: seat.last_id,
+        tokens: tokens.into_iter().map(SavedToken).collect(),
+        dead_tokens: dead_tokens.into_iter().map(SavedToken).collect(),
+    }
+}
+
+fn restore_seat(saved: SavedSeat, resume_until: UnixMs) -> Seat {
+    let hashes = |tokens: Vec<SavedToken>| tokens.into_iter().map(|token| token.0).collect();
+    Seat {
+        occupancy: match saved.held {
+            true => Occupancy::Lost { resume_until },
+            false => Occupancy::Empty,
+        },
+        came_at: saved.came_at,
+        last_in_at: saved.last_in_at,
+        last_id: saved.last_id,
+        tokens: Tokens::restore(hashes(saved.tokens), hashes(saved.dead_tokens)),
+        stream: Stream::default(),
+    }
 }
 
 impl From<SavedToken> for String {

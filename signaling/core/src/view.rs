@@ -3,6 +3,9 @@
 use serde::Serialize;
 use wire::{ConnectionId, Outcome, SessionId, UnixMs, UserId};
 
+use crate::Session;
+use crate::seat::{Occupancy, Side};
+
 /// A session as the operators' list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OperatorView {
@@ -69,4 +72,45 @@ pub enum SeatState {
     In,
     /// Socket gone, seat kept.
     Lost,
+}
+
+impl Session {
+    /// What operators see.
+    #[must_use]
+    pub fn view(&self, now: UnixMs) -> OperatorView {
+        let session = self.session_now();
+        OperatorView {
+            id: self.spec.id.clone(),
+            revision: self.spec.revision,
+            phase: session.phase,
+            starts_at: self.spec.starts_at,
+            live_at: session.live_at,
+            started_at: session.started_at,
+            deadline_at: session.deadline_at,
+            extensions_left: session.extensions_left,
+            epoch: self.negotiation.round().map(|round| round.epoch),
+            outcome: self.is_over().cloned(),
+            participants: [self.seat_view(0), self.seat_view(1)],
+            server_now: now,
+        }
+    }
+
+    fn seat_view(&self, side: Side) -> SeatView {
+        let participant = &self.spec.participants[side];
+        let seat = &self.seats[side];
+        let round = self.negotiation.round();
+        SeatView {
+            user_id: participant.user_id.clone(),
+            name: participant.name.clone(),
+            state: match seat.occupancy {
+                Occupancy::Empty => SeatState::Empty,
+                Occupancy::In { .. } => SeatState::In,
+                Occupancy::Lost { .. } => SeatState::Lost,
+            },
+            connection_id: seat.connection(),
+            resume_until: seat.resume_until(),
+            came_at: seat.came_at,
+            connected: round.is_some_and(|round| round.connected[side]),
+        }
+    }
 }

@@ -1,0 +1,107 @@
+//! The booking changes while people wait: the higher revision wins, and a live session is not moved.
+
+use wire::signaling::{CancelReason, LeftReason, Rescheduled};
+use wire::{CloseCode, EndReason, EventType, SessionFact, SessionSpec, UnixMs};
+
+use crate::effects::Effects;
+use crate::seat::{SIDES, Seat};
+use crate::{Phase, Session};
+
+impl Session {
+    /// Takes a booking of a higher revision, from a ticket or an event.
+    pub(crate) fn adopt(&mut self, spec: SessionSpec, now: UnixMs, fx: &mut Effects) {
+        if spec.revision <= self.spec.revision || spec.id != self.spec.id {
+            return;
+        }
+        match self.phase {
+            Phase::Lobby | Phase::Countdown { .. } | Phase::Connecting { .. } => {}
+            Phase::Live { .. } | Phase::Paused { .. } | Phase::Ended { .. } => return,
+        }
+        self.cancel_countdown(CancelReason::Rescheduled, fx);
+        let others_are_named = self.seat_anew(&spec, fx);
+        self.spec = spec;
+        fx.save_behind();
+        for side in SIDES {
+            let rescheduled = Rescheduled {
+                session: self.session_now(),
+                server_now: now,
+            };
+            self.tell(side, rescheduled, fx);
+        }
+        if now < self.spec.lobby_opens_at {
+            self.empty_early_lobby(now, fx);
+        } else if others_are_named {
+            for side in SIDES {
+                self.tell_waiting(side, now, fx);
+            }
+            self.both_may_be_in(now, fx);
+        }
+    }
+
+    /// The booking was called off; this alone touches a live session.
+    pub(crate) fn cancelled(&mut self, revision: u64, fx: &mut Effects) {
+        if self.is_over().is_none() && revision >= self.spec.revision {
+            self.end(EndReason::Cancelled, None, fx);
+        }
+    }
+
+    /// Each keeps their seat, at whatever place they are named now; who is no longer named goes.
+    /// True where anybody is named at another place than before.
+    fn seat_anew(&mut self, spec: &SessionSpec, fx: &mut Effects) -> bool {
+        let named_as_before = SIDES
+            .into_iter()
+            .all(|side| *self.user(side) == spec.participants[side].user_id);
+        if named_as_before {
+            return false;
+        }
+        self.negotiation.vacated();
+        let mut seats = [Seat::default(), Seat::default()];
+        for side in SIDES {
+            let seat = std::mem::take(&mut self.seats[side]);
+            let place = spec
+                .participants
+                .iter()
+                .position(|participant| participant.user_id == *self.user(side));
+            match place {
+                Some(place) => seats[place] = seat,
+                None => self.see_off(&seat, CloseCode::NotAParticipant, side, fx),
+            }
+        }
+        self.seats = seats;
+        for side in SIDES {
+            if !self.seats[side].is_empty() {
+                // Whoever is across is somebody else: start over with them.
+                self.negotiation.joined_fresh(side);
+            }
+        }
+        true
+    }
+
+    /// The new lobby is not open: whoever was in comes back when it is.
+    fn empty_early_lobby(&mut self, now: UnixMs, fx: &mut Effects) {
+        self.negotiation.vacated();
+        for side in SIDES {
+            let mut seat = std::mem::take(&mut self.seats[side]);
+            if !seat.is_empty() {
+                self.see_off(&seat, CloseCode::TooEarly, side, fx);
+                seat.vacate(now);
+            }
+            // Who came for the earlier time has not come for this one.
+            seat.last_in_at = None;
+            self.seats[side] = seat;
+        }
+    }
+
+    fn see_off(&self, seat: &Seat, code: CloseCode, side: usize, fx: &mut Effects) {
+        if let Some(connection) = seat.connection() {
+            fx.close(connection, code);
+        }
+        if !seat.is_empty() {
+            let left = SessionFact {
+                how: Some(LeftReason::Left.name().to_owned()),
+                ..self.about(side)
+            };
+            fx.fact(EventType::SessionLeft, left);
+        }
+    }
+}

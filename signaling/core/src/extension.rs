@@ -1,0 +1,91 @@
+//! More time: both must ask, and there must be some to give.
+
+use wire::signaling::{ExtendRequested, Extended};
+use wire::{EventType, SessionFact, UnixMs};
+
+use crate::effects::Effects;
+use crate::phase::Clock;
+use crate::refusal::Refusal;
+use crate::seat::Side;
+use crate::{Phase, Session};
+
+impl Session {
+    pub(crate) fn extend(&mut self, side: Side, fx: &mut Effects) -> Result<(), Refusal> {
+        let Phase::Live {
+            clock, deadline_at, ..
+        } = &self.phase
+        else {
+            return Err(Refusal::NotLive);
+        };
+        let Some(new_deadline_at) = self.extended_deadline(clock, *deadline_at) else {
+            return Err(Refusal::NoExtensionsLeft);
+        };
+        let mut clock = clock.clone();
+        let asked_before = std::mem::replace(&mut clock.asked[side], true);
+        if clock.asked == [true, true] {
+            self.grant(new_deadline_at, clock, fx);
+        } else if !asked_before {
+            self.keep_asking(clock, fx);
+            let by = self.user(side).clone();
+            self.tell_both(ExtendRequested { by }, fx);
+        }
+        Ok(())
+    }
+
+    /// How many extensions are left.
+    pub(crate) fn extensions_left(&self) -> u32 {
+        let used = self.clock().map_or(0, |clock| clock.extensions);
+        self.spec.max_extensions.saturating_sub(used)
+    }
+
+    /// Of a session that is or was live: its clock.
+    pub(crate) fn clock(&self) -> Option<&Clock> {
+        match &self.phase {
+            Phase::Live { clock, .. } | Phase::Paused { clock, .. } => Some(clock),
+            _ => None,
+        }
+    }
+
+    /// The deadline that one more extension would give, if it would give anything.
+    fn extended_deadline(&self, clock: &Clock, deadline_at: UnixMs) -> Option<UnixMs> {
+        let wanted = deadline_at + self.spec.extension_ms;
+        let clipped = self
+            .spec
+            .hard_end_at
+            .map_or(wanted, |hard_end_at| wanted.min(hard_end_at));
+        let any_left = clock.extensions < self.spec.max_extensions;
+        (any_left && clipped > deadline_at).then_some(clipped)
+    }
+
+    fn keep_asking(&mut self, asking: Clock, fx: &mut Effects) {
+        if let Phase::Live { clock, .. } = &mut self.phase {
+            *clock = asking;
+            fx.save_behind();
+        }
+    }
+
+    fn grant(&mut self, deadline_at: UnixMs, clock: Clock, fx: &mut Effects) {
+        self.phase = Phase::Live {
+            clock: Clock {
+                extensions: clock.extensions + 1,
+                asked: [false; 2],
+                ..clock
+            },
+            deadline_at,
+            warned: false,
+        };
+        fx.save_first();
+        let extensions_left = self.extensions_left();
+        let extended = SessionFact {
+            deadline_at: Some(deadline_at),
+            extensions_left: Some(extensions_left),
+            ..SessionFact::default()
+        };
+        fx.fact(EventType::SessionExtended, extended);
+        let extended = Extended {
+            deadline_at,
+            extensions_left,
+        };
+        self.tell_both(extended, fx);
+    }
+}

@@ -1,0 +1,43 @@
+//! Waiting for both and for the start.
+
+use wire::signaling::Countdown;
+use wire::{EndReason, LAST_COUNTDOWN_AFTER_CLOSE_MS, UnixMs};
+
+use crate::effects::Effects;
+use crate::seat::Seat;
+use crate::{Phase, Session};
+
+impl Session {
+    /// When the lobby changes by itself: both are in, and the start comes; or a seat is empty when
+    /// it closes. While a grace runs it waits for that.
+    pub(crate) fn lobby_deadline(&self) -> Option<UnixMs> {
+        if self.both_in() {
+            return Some(self.spec.starts_at);
+        }
+        let grace_runs = self.seats.iter().any(|seat| seat.resume_until().is_some());
+        (!grace_runs).then_some(self.spec.closes_at)
+    }
+
+    pub(crate) fn lobby_is_due(&mut self, now: UnixMs, fx: &mut Effects) {
+        if !self.both_in() {
+            return self.close_lobby(fx);
+        }
+        if now > self.spec.closes_at + LAST_COUNTDOWN_AFTER_CLOSE_MS {
+            return self.end(EndReason::Abandoned, None, fx);
+        }
+        let live_at = now + self.spec.countdown_ms;
+        self.phase = Phase::Countdown { live_at };
+        fx.save_behind();
+        let countdown = Countdown {
+            live_at,
+            server_now: now,
+        };
+        self.tell_both(countdown, fx);
+    }
+
+    /// True where nobody was ever in: of that the scheduler judges, not we.
+    pub(crate) fn nobody_came(&self) -> bool {
+        let never = |seat: &Seat| seat.last_in_at.is_none();
+        self.seats.iter().all(never)
+    }
+}

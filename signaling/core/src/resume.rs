@@ -1,0 +1,163 @@
+//! What a page may have missed: the numbered frames of a seat, and the tokens that ask for them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use wire::signaling::ServerFrame;
+
+use crate::{Settings, TokenHash};
+
+/// Room that a frame is taken to need beside what it carries, in bytes: names, times and ids.
+const FRAME_BASE_BYTES: usize = 256;
+/// Most tokens that a seat remembers as killed; each takeover adds at most two.
+const MAX_DEAD_TOKENS: usize = 32;
+
+/// The numbered frames of a seat that its page has not confirmed, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Stream {
+    last_seq: u64,
+    bytes: usize,
+    frames: VecDeque<(u64, Arc<ServerFrame>)>,
+}
+
+impl Stream {
+    /// Numbers a frame and keeps it. The second value is true where older ones had to go for it.
+    pub(crate) fn push(&mut self, frame: Arc<ServerFrame>, settings: &Settings) -> (u64, bool) {
+        self.last_seq += 1;
+        self.bytes += frame_bytes(&frame);
+        self.frames.push_back((self.last_seq, frame));
+        let mut overflowed = false;
+        while self.frames.len() > settings.resume_buffer_frames
+            || self.bytes > settings.resume_buffer_bytes
+        {
+            self.drop_oldest();
+            overflowed = true;
+        }
+        (self.last_seq, overflowed)
+    }
+
+    /// Frees what the page has taken.
+    pub(crate) fn confirm(&mut self, last_seq: u64) {
+        while self.frames.front().is_some_and(|(seq, _)| *seq <= last_seq) {
+            self.drop_oldest();
+        }
+    }
+
+    /// True where every frame after `last_seq` is still here.
+    pub(crate) fn can_replay(&self, last_seq: u64) -> bool {
+        let oldest = self
+            .frames
+            .front()
+            .map_or(self.last_seq + 1, |(seq, _)| *seq);
+        last_seq <= self.last_seq && last_seq + 1 >= oldest
+    }
+
+    /// The frames after `last_seq`.
+    pub(crate) fn after(&self, last_seq: u64) -> impl Iterator<Item = &(u64, Arc<ServerFrame>)> {
+        self.frames.iter().filter(move |(seq, _)| *seq > last_seq)
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some((_, frame)) = self.frames.pop_front() {
+            self.bytes -= frame_bytes(&frame);
+        }
+    }
+}
+
+/// The tokens of a seat.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    /// Newest first. The second one is what the page showed when it got the first: should that
+    /// `welcome` be lost on the way, the page shows it again.
+    live: Vec<Token>,
+    /// Newest last.
+    dead: VecDeque<TokenHash>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Token {
+    hash: TokenHash,
+    /// Whether its page counts in the numbering of the present stream.
+    in_stream: bool,
+}
+
+/// What a token is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// Its page is the seat's, and the stream is the one that it knows.
+    InStream,
+    /// Its page is the seat's, the stream is not.
+    OutOfStream,
+    /// Killed by a takeover.
+    Dead,
+    /// Never given out, or forgotten.
+    Unknown,
+}
+
+impl Tokens {
+    pub(crate) fn claim(&self, hash: &TokenHash) -> Claim {
+        match self.live.iter().find(|token| &token.hash == hash) {
+            Some(token) if token.in_stream => Claim::InStream,
+            Some(_) => Claim::OutOfStream,
+            None if self.dead.contains(hash) => Claim::Dead,
+            None => Claim::Unknown,
+        }
+    }
+
+    /// The page that showed `shown` came back and is given `new`; true where its stream goes on.
+    pub(crate) fn renew(&mut self, shown: TokenHash, new: TokenHash, stream_goes_on: bool) {
+        self.live = vec![
+            Token {
+                hash: new,
+                in_stream: true,
+            },
+            Token {
+                hash: shown,
+                in_stream: stream_goes_on,
+            },
+        ];
+    }
+
+    /// Another page, or the same one anew, has the seat: all older tokens die, but for the one that
+    /// it showed itself, which is merely worth nothing.
+    pub(crate) fn replace(&mut self, shown: Option<TokenHash>, new: TokenHash) {
+        let killed = self.live.iter().map(|token| token.hash);
+        self.dead.extend(killed.filter(|hash| Some(*hash) != shown));
+        while self.dead.len() > MAX_DEAD_TOKENS {
+            self.dead.pop_front();
+        }
+        self.live = vec![Token {
+            hash: new,
+            in_stream: true,
+        }];
+    }
+
+    /// The live ones, newest first, and the dead ones, newest last, as a snapshot keeps them.
+    pub(crate) fn hashes(&self) -> (Vec<TokenHash>, Vec<TokenHash>) {
+        let live = self.live.iter().map(|token| token.hash).collect();
+        (live, self.dead.iter().copied().collect())
+    }
+
+    /// Tokens from a snapshot: their pages are known, their streams are gone.
+    pub(crate) fn restore(live: Vec<TokenHash>, dead: Vec<TokenHash>) -> Self {
+        let out_of_stream = |hash| Token {
+            hash,
+            in_stream: false,
+        };
+        Self {
+            live: live.into_iter().map(out_of_stream).collect(),
+            dead: dead.into(),
+        }
+    }
+}
+
+fn frame_bytes(frame: &ServerFrame) -> usize {
+    let payload = match frame {
+        ServerFrame::RelayedOffer(offer) => offer.sdp.len(),
+        ServerFrame::RelayedAnswer(answer) => answer.sdp.len(),
+        ServerFrame::RelayedCandidate(candidate) => candidate.candidate.text().len(),
+        ServerFrame::RelayedData(data) => data.payload.text().len(),
+        _ => 0,
+    };
+    FRAME_BASE_BYTES + payload
+}
