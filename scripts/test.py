@@ -5,6 +5,7 @@ usage: scripts/test.py [SUITE…]    (all of them without a name)
 """
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -87,4 +88,9 @@ def close(outcomes: list[Outcome], ci: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # Stopped from outside, it ends what it runs just as on Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -11,7 +11,7 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parents[2]
 # Longer than any suite takes on two cold cores; CI as a whole has 90 minutes.
 LIMIT_S = 40 * 60
-# After a command has ended, what it started gets this long to let go of its output.
+# How long a command that is ended may take to stop, and what it started to let go of its output.
 LINGER_S = 5
 
 
@@ -48,8 +48,7 @@ def run(
         complaint = f"took longer than {limit_s:.0f} s and was ended"
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            _end(process)
     reader.join(LINGER_S)
     if reader.is_alive() and complaint is None:
         complaint = "left a process behind that still holds its output"
@@ -58,9 +57,20 @@ def run(
     return Finished(process.returncode, "".join(lines), complaint)
 
 
+def _end(process: subprocess.Popen) -> None:
+    """Asks the whole group to stop, then makes it."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(LINGER_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def _copy(stream, lines: list[str], show: bool) -> None:
-    for line in stream:
-        lines.append(line)
-        if show:
-            sys.stdout.write(line)
-            sys.stdout.flush()
+    with stream:
+        for line in stream:
+            lines.append(line)
+            if show:
+                sys.stdout.write(line)
+                sys.stdout.flush()
