@@ -1,1 +1,21 @@
-//! signaling
+//! The live plane: which two peers of a session are in, whose offer goes to whom, what time it is in it.
+//!
+//! The edge around `signaling-core`: sockets, tasks, the store. What a session does is decided there;
+//! nothing here knows a rule of the protocol that is about two people.
+
+mod config;
+mod connection;
+mod edge;
+mod events;
+mod join;
+mod kept;
+mod lifecycle;
+mod registry;
+mod router;
+mod slot;
+pub mod store;
+mod timetable;
+mod writer;
+
+pub use config::{Config, Limits};
+pub use lifecycle::run;

@@ -1,0 +1,239 @@
+//! From an empty process to a serving one, and back: what starts in which order, and what stops.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use service::clock::now;
+use service::events::{Destination, EventsSecret, Outbox, Poster};
+use service::health::Readiness;
+use service::limiter::KeyedLimiter;
+use service::origin::AllowedOrigins;
+use service::socket::SocketSettings;
+use service::sqlite::Database;
+use service::tickets::{JwksSource, TicketVerifier};
+use service::{Shutdown, StartError, Tasks};
+use signaling_core::Settings;
+use tokio::net::TcpListener;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::Config;
+use crate::edge::Edge;
+use crate::events::Inlet;
+use crate::kept::Draft;
+use crate::registry::Registry;
+use crate::router::router;
+use crate::store::SnapshotStore;
+use crate::store::sqlite::{MIGRATIONS, SqliteStore};
+use crate::writer::Writer;
+
+/// How often what nobody can ask for any longer is forgotten.
+const PRUNE_EVERY: Duration = Duration::from_secs(60);
+/// Longest wait for sockets to finish their closing handshake when the service stops.
+const SOCKETS_LIMIT: Duration = Duration::from_secs(3);
+/// Longest wait for the other tasks after that; with the last commit it stays within the 10 s of a stop.
+const TASKS_LIMIT: Duration = Duration::from_secs(5);
+/// A fact reaches the writer within this time, in milliseconds: it is submitted under its session's lock.
+const SUBMIT_LAG_MS: i64 = 500;
+
+/// Serves on `listener` until `shutdown`, and stops within 10 s.
+///
+/// # Errors
+/// When it can't start, or the listener fails for good.
+pub async fn run(
+    listener: TcpListener,
+    config: Config,
+    shutdown: Shutdown,
+) -> Result<(), StartError> {
+    let directory = config.data_dir.join("signaling");
+    let database = Database::open(&directory.join("signaling.db"), &MIGRATIONS).await?;
+    let outbox = Outbox::new(database.clone());
+    let store = Arc::new(SqliteStore::new(database.clone(), outbox.clone()));
+    let secret = events_secret(&config)?;
+    let client = service::http::client();
+
+    let (sockets, tasks) = (Tasks::new(), Tasks::new());
+    let writer = Writer::default();
+    let stop_writing = CancellationToken::new();
+    let writing = tasks.spawn(
+        "writer",
+        writer.clone().run(Arc::clone(&store), stop_writing.clone()),
+    );
+    let registry = Registry::new(
+        settings(&config),
+        config.limits.sessions,
+        writer.clone(),
+        tasks.clone(),
+    );
+    restore(store.as_ref(), &registry).await?;
+    keep_time(&tasks, &registry, store.clone(), &stop_writing);
+
+    let source = JwksSource {
+        scheduler_url: config.scheduler_url.clone(),
+        cache: directory.join("jwks.json"),
+    };
+    let tickets = TicketVerifier::start(source, client.clone(), &tasks, &shutdown);
+    let readiness = readiness(&database, &tickets);
+    post_facts(
+        &config,
+        Poster::new(outbox, "signaling", secret.clone(), client),
+        &writer,
+        &readiness,
+        &tasks,
+        &shutdown,
+    );
+
+    let edge = Arc::new(Edge {
+        registry: registry.clone(),
+        tickets,
+        origins: AllowedOrigins::new(&config.allowed_origins).map_err(StartError::Config)?,
+        socket: socket_settings(&config),
+        frame_rate: config.limits.frames,
+        joins: Mutex::new(KeyedLimiter::new(config.limits.joins)),
+        tasks: sockets.clone(),
+        shutdown: shutdown.clone(),
+    });
+    let inlet = Inlet {
+        registry: registry.clone(),
+        writer,
+        store,
+    };
+    say_goodbye(&tasks, Arc::clone(&edge));
+    let app = router(edge, secret, Arc::new(inlet), readiness);
+    service::http::serve(listener, app, limits(&config), shutdown).await?;
+
+    if !sockets.close_and_wait(SOCKETS_LIMIT).await {
+        tracing::warn!(left = sockets.running(), "sockets were cut");
+    }
+    stop_writing.cancel();
+    if writing.await.is_err() || !tasks.close_and_wait(TASKS_LIMIT).await {
+        tracing::warn!(left = tasks.running(), "tasks were cut");
+    }
+    database.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Sessions that an earlier process left go on, and what became due meanwhile happens now.
+async fn restore<S: SnapshotStore>(store: &S, registry: &Registry) -> Result<(), StartError> {
+    let failed = |error: crate::store::StoreError| StartError::Config(error.to_string());
+    let rows = store.load().await.map_err(failed)?;
+    let found = rows.len();
+    for row in rows {
+        match Draft::from_row(row) {
+            Ok(draft) => registry.restore(draft),
+            Err(error) => tracing::error!(%error, "passed over"),
+        }
+    }
+    registry.run_due();
+    tracing::info!(rows = found, sessions = registry.len(), "restored");
+    Ok(())
+}
+
+fn keep_time<S: SnapshotStore>(
+    tasks: &Tasks,
+    registry: &Registry,
+    store: Arc<S>,
+    stop: &CancellationToken,
+) {
+    let (timer, stop_timer) = (registry.clone(), stop.clone());
+    tasks.spawn("timer", async move {
+        tokio::select! {
+            () = timer.keep_time() => {}
+            () = stop_timer.cancelled() => {}
+        }
+    });
+    let (registry, stop) = (registry.clone(), stop.clone());
+    tasks.spawn("prune", async move {
+        tokio::select! {
+            () = prune(&registry, store.as_ref()) => {}
+            () = stop.cancelled() => {}
+        }
+    });
+}
+
+async fn prune<S: SnapshotStore>(registry: &Registry, store: &S) {
+    let mut every = interval(PRUNE_EVERY);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        registry.forget(now());
+        if let Err(error) = store.prune(now()).await {
+            tracing::warn!(%error, "nothing was pruned");
+        }
+    }
+}
+
+fn post_facts(
+    config: &Config,
+    poster: Poster,
+    writer: &Writer,
+    readiness: &Readiness,
+    tasks: &Tasks,
+    shutdown: &Shutdown,
+) {
+    let writer = writer.clone();
+    let scheduler = Destination {
+        service: "scheduler",
+        base_url: config.scheduler_url.clone(),
+    };
+    poster
+        .reporting_to(readiness.clone())
+        .complete_to(move || writer.written_to(now() - SUBMIT_LAG_MS))
+        .start(vec![scheduler], tasks, shutdown);
+}
+
+/// At the first sign of a stop every socket is told when to come back.
+fn say_goodbye(tasks: &Tasks, edge: Arc<Edge>) {
+    tasks.spawn("goodbye", async move {
+        edge.shutdown.started().await;
+        edge.registry.drain(|| edge.retry_after_ms());
+    });
+}
+
+fn readiness(database: &Database, tickets: &TicketVerifier) -> Readiness {
+    let readiness = Readiness::new();
+    let database = database.clone();
+    readiness.check("store", move || {
+        let database = database.clone();
+        async move { database.probe_writable().await }
+    });
+    let tickets = tickets.clone();
+    readiness.check("ticket_keys", move || {
+        let has_key = tickets.has_key();
+        async move { has_key.then_some(()).ok_or("no ticket key yet".to_owned()) }
+    });
+    readiness
+}
+
+fn events_secret(config: &Config) -> Result<EventsSecret, StartError> {
+    EventsSecret::load_or_create(&config.data_dir).map_err(|source| StartError::File {
+        path: config.data_dir.join("keys/events.secret"),
+        source,
+    })
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        ice_servers: config.ice_servers.clone(),
+        grace_ms: config.grace_ms,
+        loopback_candidates: config.loopback_candidates,
+        ..Settings::default()
+    }
+}
+
+fn socket_settings(config: &Config) -> SocketSettings {
+    SocketSettings {
+        queue_frames: config.limits.queue_frames,
+        queue_bytes: config.limits.queue_bytes,
+        ..SocketSettings::new(wire::SIGNALING_SUBPROTOCOL)
+    }
+}
+
+fn limits(config: &Config) -> service::http::Limits {
+    service::http::Limits {
+        connections: config.limits.connections,
+        connections_per_address: config.limits.connections_per_address,
+        ..service::http::Limits::default()
+    }
+}

@@ -1,0 +1,49 @@
+//! Every route of the service, and who answers it.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use service::events::EventsSecret;
+use service::health::Readiness;
+use service::http::Refusal;
+use service::socket::Upgrade;
+
+use crate::connection;
+use crate::edge::Edge;
+use crate::events::Inlet;
+use crate::store::SnapshotStore;
+
+/// | route | for |
+/// |---|---|
+/// | `GET /v1/signal` | clients |
+/// | `POST /v1/events` | the scheduler |
+/// | `GET /health/live`, `/health/ready`, `/metrics` | operators |
+pub(crate) fn router<S: SnapshotStore>(
+    edge: Arc<Edge>,
+    secret: EventsSecret,
+    inlet: Arc<Inlet<S>>,
+    readiness: Readiness,
+) -> Router {
+    let origins = edge.origins.clone();
+    let clients = Router::new()
+        .route("/v1/signal", get(signal))
+        .with_state(edge);
+    let router = clients
+        .merge(service::events::routes(secret, inlet))
+        .merge(service::health::routes(readiness));
+    service::http::standard(router, &origins)
+}
+
+async fn signal(State(edge): State<Arc<Edge>>, request: Upgrade) -> Result<Response, Refusal> {
+    let address = request
+        .peer()
+        .map_or(IpAddr::from(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let serving = Arc::clone(&edge);
+    request.accept(&edge.origins, edge.socket, &edge.tasks, move |socket| {
+        connection::serve(socket, serving, address)
+    })
+}

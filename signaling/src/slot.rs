@@ -1,0 +1,288 @@
+//! A session with its sockets, behind one lock: carries out what the core wants done.
+//!
+//! A std mutex, because nothing awaits under it: sending is a `try_send`, storing puts aside. It knows
+//! nothing of other sessions.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use service::socket::SocketHandle;
+use signaling_core::{Input, Output, Session, Snapshot};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+use wire::{ConnectionId, Event, EventType, SessionFact, SessionId, UnixMs};
+
+use crate::kept::{Draft, Kept, forget_at};
+use crate::writer::{Change, Writer};
+
+/// The `source` of every fact of this service.
+const SOURCE: &str = "signaling";
+
+/// A session in memory.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) id: SessionId,
+    entry: Mutex<Entry>,
+}
+
+/// What the lock guards.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) session: Session,
+    /// Where this session stands in the timetable.
+    pub(crate) due: Option<UnixMs>,
+    /// Taken out of the registry: look it up again.
+    pub(crate) retired: bool,
+    /// The phase that the metrics count it under.
+    pub(crate) counted: Option<wire::Phase>,
+    /// Sockets that have sent `join` and are not closed; a seat's current one and, for a moment, an older one.
+    lines: Vec<(ConnectionId, SocketHandle)>,
+    /// Outputs behind a commit, in order; a later group never overtakes.
+    holds: VecDeque<Hold>,
+    next_hold: u64,
+    /// Whether it has ever been stored: before, it is nothing that anybody relies on.
+    saved: bool,
+    /// The phase of the newest snapshot.
+    phase: wire::Phase,
+    forget_at: UnixMs,
+}
+
+#[derive(Debug)]
+struct Hold {
+    number: u64,
+    stored: bool,
+    outputs: Vec<Output>,
+}
+
+/// What is left to do after the outputs of one call.
+#[derive(Debug, Default)]
+struct Done {
+    newest: Option<Box<Snapshot>>,
+    facts: Vec<Event>,
+    /// The store is to be waited for.
+    waits: bool,
+    /// Sockets that took nothing more.
+    full: Vec<ConnectionId>,
+}
+
+/// Outputs that wait for the store.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) hold: u64,
+    pub(crate) stored: oneshot::Receiver<()>,
+}
+
+impl Slot {
+    pub(crate) fn new(id: SessionId, session: Session, saved: bool) -> Arc<Self> {
+        let snapshot = session.snapshot();
+        Arc::new(Self {
+            id,
+            entry: Mutex::new(Entry {
+                session,
+                due: None,
+                retired: false,
+                counted: None,
+                lines: Vec::new(),
+                holds: VecDeque::new(),
+                next_hold: 0,
+                saved,
+                phase: snapshot.phase.name(),
+                forget_at: forget_at(&snapshot.spec),
+            }),
+        })
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Entry> {
+        // A core that panicked is a bug that costs its own session at most: the others go on.
+        self.entry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    /// From here on the session's outputs reach this socket.
+    pub(crate) fn add_line(&mut self, connection: ConnectionId, line: SocketHandle) {
+        self.lines.push((connection, line));
+    }
+
+    /// From here on they don't. False where they did not before.
+    pub(crate) fn remove_line(&mut self, connection: ConnectionId) -> bool {
+        let before = self.lines.len();
+        self.lines.retain(|(id, _)| *id != connection);
+        self.lines.len() < before
+    }
+
+    /// Where the session stood when it was last stored.
+    pub(crate) fn phase(&self) -> wire::Phase {
+        self.phase
+    }
+
+    /// The sockets that are there.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &SocketHandle> {
+        self.lines.iter().map(|(_, line)| line)
+    }
+
+    /// Nobody is connected, and either it is over or nothing of it counts.
+    pub(crate) fn is_done(&self) -> bool {
+        let nothing_counts = !self.saved || self.session.is_over().is_some();
+        nothing_counts && self.lines.is_empty() && self.holds.is_empty()
+    }
+
+    /// The session as it stands, for the store; none where nothing of it counts.
+    pub(crate) fn draft(&mut self, id: &SessionId) -> Option<Draft> {
+        let snapshot = Box::new(self.session.snapshot());
+        self.saved.then(|| self.draft_of(id, snapshot))
+    }
+
+    /// Runs an input and whatever follows from sending what it causes.
+    pub(crate) fn run(
+        &mut self,
+        id: &SessionId,
+        writer: &Writer,
+        now: UnixMs,
+        input: Input,
+    ) -> Vec<Waiting> {
+        let mut inputs = VecDeque::from([input]);
+        let mut waiting = Vec::new();
+        while let Some(input) = inputs.pop_front() {
+            let outputs = self.session.handle(now, input);
+            let hold = self.next_hold;
+            let done = self.carry_out(id, now, outputs);
+            let overflow = |connection| Input::Overflow { connection };
+            inputs.extend(done.full.iter().copied().map(overflow));
+            if let Some(stored) = self.store(id, writer, done) {
+                waiting.push(Waiting { hold, stored });
+            }
+        }
+        waiting
+    }
+
+    /// Sends what waited behind `hold`, once nothing before it waits any longer.
+    pub(crate) fn release(
+        &mut self,
+        id: &SessionId,
+        writer: &Writer,
+        now: UnixMs,
+        hold: u64,
+    ) -> Vec<Waiting> {
+        if let Some(held) = self.holds.iter_mut().find(|held| held.number == hold) {
+            held.stored = true;
+        }
+        let mut full = Vec::new();
+        while self.holds.front().is_some_and(|held| held.stored) {
+            let outputs = self.holds.pop_front().map(|held| held.outputs);
+            full.extend(
+                outputs
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|output| self.deliver(output)),
+            );
+        }
+        full.into_iter()
+            .flat_map(|connection| self.run(id, writer, now, Input::Overflow { connection }))
+            .collect()
+    }
+
+    /// Sends what may go now, and puts the rest behind the commit that it waits for.
+    fn carry_out(&mut self, id: &SessionId, now: UnixMs, outputs: Vec<Output>) -> Done {
+        let mut done = Done::default();
+        for output in outputs {
+            match output {
+                Output::Save { snapshot, wait } => {
+                    done.newest = Some(snapshot);
+                    if wait && !done.waits {
+                        done.waits = true;
+                        self.hold();
+                    }
+                }
+                Output::Fact(kind, fact) => done.facts.push(event(id, now, kind, &fact)),
+                Output::Count(metric) => {
+                    metrics::counter!("signaling_core_total", "what" => metric.name()).increment(1);
+                }
+                Output::Send { .. } | Output::Close { .. } => match self.holds.back_mut() {
+                    Some(hold) => hold.outputs.push(output),
+                    None => done.full.extend(self.deliver(output)),
+                },
+            }
+        }
+        done
+    }
+
+    fn hold(&mut self) {
+        self.holds.push_back(Hold {
+            number: self.next_hold,
+            stored: false,
+            outputs: Vec::new(),
+        });
+        self.next_hold += 1;
+    }
+
+    /// Puts snapshot and facts of one call aside together; a receiver where outputs wait for them.
+    fn store(
+        &mut self,
+        id: &SessionId,
+        writer: &Writer,
+        done: Done,
+    ) -> Option<oneshot::Receiver<()>> {
+        if done.newest.is_none() && done.facts.is_empty() {
+            return None;
+        }
+        let change = Change {
+            draft: done.newest.map(|snapshot| self.draft_of(id, snapshot)),
+            facts: done.facts,
+            taken: Vec::new(),
+        };
+        if done.waits {
+            return Some(writer.submit_urgent(change));
+        }
+        writer.submit(change);
+        None
+    }
+
+    fn draft_of(&mut self, id: &SessionId, snapshot: Box<Snapshot>) -> Draft {
+        self.saved = true;
+        self.phase = snapshot.phase.name();
+        self.forget_at = self.forget_at.max(forget_at(&snapshot.spec));
+        let kept = match snapshot.phase {
+            signaling_core::Phase::Ended { .. } => Kept::Over(snapshot),
+            _ => Kept::Open(snapshot),
+        };
+        Draft {
+            session: id.clone(),
+            kept,
+            forget_at: self.forget_at,
+        }
+    }
+
+    /// Hands a frame or a close to its socket; names the socket where it takes nothing more.
+    fn deliver(&mut self, output: Output) -> Option<ConnectionId> {
+        match output {
+            Output::Send {
+                connection,
+                seq,
+                frame,
+            } => {
+                let (_, line) = self.lines.iter().find(|(id, _)| *id == connection)?;
+                let text = frame.to_text(seq.map(|seq| ("seq", seq)));
+                line.try_send(text.into()).is_err().then_some(connection)
+            }
+            Output::Close { connection, code } => {
+                let at = self.lines.iter().position(|(id, _)| *id == connection)?;
+                self.lines.swap_remove(at).1.close(code);
+                None
+            }
+            Output::Save { .. } | Output::Fact(..) | Output::Count(_) => None,
+        }
+    }
+}
+
+fn event(session: &SessionId, now: UnixMs, kind: EventType, fact: &SessionFact) -> Event {
+    Event {
+        id: Uuid::now_v7().to_string(),
+        kind: kind.name().to_owned(),
+        occurred_at: now,
+        source: SOURCE.to_owned(),
+        subject: session.as_str().to_owned(),
+        revision: None,
+        data: serde_json::to_value(fact).expect("a fact has string keys and no failing field"),
+    }
+}

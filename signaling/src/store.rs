@@ -1,0 +1,135 @@
+//! What signaling keeps on disk, as the registry needs it: one row a session, and the facts of it.
+//!
+//! The rows' bodies are JSON that only the registry understands; no store looks into them.
+
+pub mod memory;
+pub mod sqlite;
+
+use std::future::Future;
+
+use wire::{Event, SessionId, UnixMs};
+
+/// What a row of a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeptAs {
+    /// A session that is on: its snapshot.
+    Open,
+    /// A session that ended: its last snapshot, which says why and who was kicked.
+    Over,
+    /// A booking that nobody has joined yet, newer than tickets for it may be.
+    Booked,
+}
+
+impl KeptAs {
+    /// The word in the database.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            KeptAs::Open => "open",
+            KeptAs::Over => "over",
+            KeptAs::Booked => "booked",
+        }
+    }
+
+    /// The value of a word.
+    #[must_use]
+    pub fn from_name(word: &str) -> Option<Self> {
+        [Self::Open, Self::Over, Self::Booked]
+            .into_iter()
+            .find(|kept| kept.name() == word)
+    }
+}
+
+/// One session's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Which session.
+    pub session: SessionId,
+    /// What `body` is.
+    pub kept_as: KeptAs,
+    /// JSON.
+    pub body: String,
+    /// From then on nobody can ask for it: every ticket has expired.
+    pub forget_at: UnixMs,
+}
+
+/// An event of another service that has been applied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// The event.
+    pub event: Event,
+    /// When it came.
+    pub at: UnixMs,
+}
+
+/// What is written together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    /// The newest row of each session that changed.
+    pub rows: Vec<Row>,
+    /// Facts for the outbox, in the order in which they happened.
+    pub facts: Vec<Event>,
+    /// Events that these rows already contain.
+    pub taken: Vec<Taken>,
+}
+
+impl Batch {
+    /// True when there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.facts.is_empty() && self.taken.is_empty()
+    }
+}
+
+/// The store does not answer, or refused.
+#[derive(Debug, thiserror::Error)]
+#[error("the store failed: {0}")]
+pub struct StoreError(#[from] Box<dyn std::error::Error + Send + Sync>);
+
+impl StoreError {
+    /// Wraps a driver's error.
+    pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(error.into())
+    }
+}
+
+/// Keeps rows and facts. `tests/store_contract.rs` runs on every implementation.
+///
+/// - What [`commit`](Self::commit) has returned `Ok` for survives the death of the process.
+/// - A batch is written whole or not at all; writing one twice is as writing it once.
+/// - A row replaces the row of the same session. Facts stay in the order of the batches.
+pub trait SnapshotStore: Send + Sync + 'static {
+    /// Writes a batch.
+    ///
+    /// # Errors
+    /// When nothing of it has been written.
+    fn commit(&self, batch: &Batch) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Every row that is there, in the order of session ids.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn load(&self) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+
+    /// True where a committed batch has [taken](Batch::taken) the event of that id.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn has_taken(&self, event_id: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Facts that `destination` has not taken, in order, at most one delivery's worth.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn unsent(
+        &self,
+        destination: &str,
+    ) -> impl Future<Output = Result<Vec<Event>, StoreError>> + Send;
+
+    /// Removes the rows with `forget_at ≤ now`, open ones excepted, and what was delivered or taken
+    /// long ago; says how many rows.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn prune(&self, now: UnixMs) -> impl Future<Output = Result<u64, StoreError>> + Send;
+}

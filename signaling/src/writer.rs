@@ -1,0 +1,214 @@
+//! The one writer: collects what sessions want kept, and writes it in one transaction after another.
+//!
+//! Nobody waits here while holding a session: submitting only puts things aside. Of a session that changes
+//! faster than the disk turns, only the newest row is written. It decides nothing about sessions.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, oneshot};
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+use wire::{Event, SessionId, UnixMs};
+
+use crate::kept::Draft;
+use crate::store::{Batch, SnapshotStore, Taken};
+
+/// How long a change that nobody waits for may stand aside, so that the next ones share its commit.
+const LINGER: Duration = Duration::from_millis(25);
+/// First pause after a failed commit; it doubles.
+const RETRY_MIN: Duration = Duration::from_millis(50);
+/// Longest pause after a failed commit: a store that is back is noticed within it.
+const RETRY_MAX: Duration = Duration::from_secs(1);
+/// Facts that wait for a store that does not answer: 100 MB of them at most.
+const MAX_PENDING_FACTS: usize = 100_000;
+/// Longest wait for the store when the process stops, of the 10 s that it has.
+const LAST_COMMIT_LIMIT: Duration = Duration::from_secs(4);
+
+/// What is written together.
+#[derive(Debug, Default)]
+pub(crate) struct Change {
+    pub(crate) draft: Option<Draft>,
+    pub(crate) facts: Vec<Event>,
+    pub(crate) taken: Vec<Taken>,
+}
+
+/// Takes changes; cheap to clone. [`run`](Self::run) writes them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Writer(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    desk: Mutex<Desk>,
+    work: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Desk {
+    pile: Pile,
+    /// When the oldest fact happened that is being written at the moment.
+    writing_from: Option<UnixMs>,
+}
+
+/// What the next commit will contain.
+#[derive(Debug, Default)]
+struct Pile {
+    drafts: HashMap<SessionId, Draft>,
+    facts: Vec<Event>,
+    taken: Vec<Taken>,
+    waiting: Vec<oneshot::Sender<()>>,
+    /// When its oldest part was put there.
+    since: Option<Instant>,
+}
+
+impl Writer {
+    /// Puts a change aside; its commit begins within [`LINGER`].
+    pub(crate) fn submit(&self, change: Change) {
+        self.desk().pile.add(change);
+        self.0.work.notify_one();
+    }
+
+    /// Puts a change aside and has it written at once. The receiver hears of the commit.
+    pub(crate) fn submit_urgent(&self, change: Change) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        let mut desk = self.desk();
+        desk.pile.add(change);
+        desk.pile.waiting.push(sender);
+        drop(desk);
+        self.0.work.notify_one();
+        receiver
+    }
+
+    /// Every fact that happened up to then is on disk, as far as it was submitted; at most `now`.
+    pub(crate) fn written_to(&self, now: UnixMs) -> UnixMs {
+        let desk = self.desk();
+        let oldest = desk.pile.facts.first().map(|fact| fact.occurred_at);
+        let unwritten = [desk.writing_from, oldest].into_iter().flatten().min();
+        unwritten.map_or(now, |first| (first - 1).min(now))
+    }
+
+    /// Writes until `stop`, and then once more what is left.
+    pub(crate) async fn run<S: SnapshotStore>(self, store: Arc<S>, stop: CancellationToken) {
+        loop {
+            let stopping = self.wait_for_work(&stop).await;
+            let pile = self.desk().clear();
+            let (batch, waiting) = pile.into_batch();
+            if !batch.is_empty() && !write_or_stop(store.as_ref(), &batch, &stop).await {
+                tracing::error!(
+                    rows = batch.rows.len(),
+                    "the last snapshots were not written"
+                );
+                return;
+            }
+            self.desk().writing_from = None;
+            for waiter in waiting {
+                // Whoever stopped waiting has gone on without the store.
+                let _ = waiter.send(());
+            }
+            if stopping {
+                return;
+            }
+        }
+    }
+
+    /// True when it is time to stop.
+    async fn wait_for_work(&self, stop: &CancellationToken) -> bool {
+        loop {
+            let due = self.desk().pile.due();
+            if due.is_some_and(|due| due <= Instant::now()) {
+                return stop.is_cancelled();
+            }
+            let lingering = async {
+                match due {
+                    Some(due) => sleep_until(due).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return true,
+                () = lingering => return false,
+                () = self.0.work.notified() => {}
+            }
+        }
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        // Pushes and inserts only: a panic elsewhere leaves nothing half done here.
+        self.0.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Desk {
+    fn clear(&mut self) -> Pile {
+        self.writing_from = self.pile.facts.first().map(|fact| fact.occurred_at);
+        std::mem::take(&mut self.pile)
+    }
+}
+
+impl Pile {
+    fn add(&mut self, change: Change) {
+        if let Some(draft) = change.draft {
+            self.drafts.insert(draft.session.clone(), draft);
+        }
+        for fact in change.facts {
+            if self.facts.len() < MAX_PENDING_FACTS {
+                self.facts.push(fact);
+            } else {
+                metrics::counter!("signaling_facts_dropped_total").increment(1);
+            }
+        }
+        self.taken.extend(change.taken);
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// When the next commit is due; at once where somebody waits.
+    fn due(&self) -> Option<Instant> {
+        let since = self.since?;
+        let somebody_waits = !self.waiting.is_empty();
+        Some(if somebody_waits {
+            since
+        } else {
+            since + LINGER
+        })
+    }
+
+    /// The rows become JSON here, while sessions can go on submitting.
+    fn into_batch(self) -> (Batch, Vec<oneshot::Sender<()>>) {
+        let batch = Batch {
+            rows: self.drafts.into_values().map(Draft::into_row).collect(),
+            facts: self.facts,
+            taken: self.taken,
+        };
+        (batch, self.waiting)
+    }
+}
+
+/// True once the batch is written; false when the process can't wait for that any longer.
+async fn write_or_stop<S: SnapshotStore>(
+    store: &S,
+    batch: &Batch,
+    stop: &CancellationToken,
+) -> bool {
+    let given_up = async {
+        stop.cancelled().await;
+        sleep(LAST_COMMIT_LIMIT).await;
+    };
+    tokio::select! {
+        () = write(store, batch) => true,
+        () = given_up => false,
+    }
+}
+
+/// Writes a batch, however many tries it takes.
+async fn write<S: SnapshotStore>(store: &S, batch: &Batch) {
+    let began = Instant::now();
+    let mut pause = RETRY_MIN;
+    while let Err(error) = store.commit(batch).await {
+        metrics::counter!("signaling_store_failures_total").increment(1);
+        tracing::error!(%error, retry_ms = pause.as_millis(), "the store refused a commit");
+        sleep(pause).await;
+        pause = (pause * 2).min(RETRY_MAX);
+    }
+    metrics::histogram!("signaling_store_commit_seconds").record(began.elapsed().as_secs_f64());
+}
