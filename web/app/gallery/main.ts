@@ -1,0 +1,44 @@
+/** Every screen without a service: `/gallery/#live`. For the eye and for pictures; no part of the build. */
+import { mount } from 'svelte';
+import { locale } from '../src/i18n/index.ts';
+import Home from '../src/screens/Home.svelte';
+import SessionView from '../src/SessionView.svelte';
+import '../src/styles/tokens.css';
+import '../src/styles/base.css';
+import { SCENES, type Scene } from './scenes.ts';
+
+document.documentElement.lang = locale;
+const name = location.hash.slice(1);
+const target = document.getElementById('app');
+addEventListener('hashchange', () => location.reload());
+
+if (target !== null) {
+  if (name === 'home') mount(Home, { target });
+  else if (name in SCENES) show(target, SCENES[name as keyof typeof SCENES]());
+  else index(target);
+}
+
+function show(target: HTMLElement, { model, chat, notification, chatOpen }: Scene): void {
+  const nothing = (): void => undefined;
+  mount(SessionView, {
+    target,
+    props: {
+      model,
+      chat,
+      notification,
+      chatOpen,
+      dismiss: nothing,
+      actions: { setMuted: nothing, setCameraOff: nothing, extend: nothing, leave: nothing, comeBack: nothing, retryDevices: nothing, choose: nothing },
+      chatActions: { write: () => true, retry: nothing, markRead: nothing, loadOlder: nothing, tellTyping: nothing },
+    },
+  });
+}
+
+function index(target: HTMLElement): void {
+  for (const scene of ['home', ...Object.keys(SCENES)]) {
+    const link = document.createElement('a');
+    link.href = `#${scene}`;
+    link.textContent = scene;
+    target.append(link, document.createElement('br'));
+  }
+}

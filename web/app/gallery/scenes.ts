@@ -1,0 +1,197 @@
+/** The states that a session can show, each as a model. */
+import { BEFORE_JOIN, emptyRoom, type Chat, type Notification, type RoomState, type SeatState, type SessionView, type Stage } from '@rendezvous/sdk';
+import type { ChatModel } from '../src/session/chat.svelte.ts';
+import type { CallModel } from '../src/session/model.ts';
+import { drawnPerson } from './picture.ts';
+
+export interface Scene {
+  readonly model: CallModel;
+  readonly chat: ChatModel;
+  readonly notification: Notification | null;
+  readonly chatOpen: boolean;
+}
+
+const START = new Date(2026, 10, 21, 14, 0, 0).getTime();
+const MINUTE = 60_000;
+
+const PEOPLE: [Chat.Member, Chat.Member] = [
+  { user_id: 'ann', name: 'Ann', read_seq: 0, delivered_seq: 0 },
+  { user_id: 'bo', name: 'Bo', read_seq: 3, delivered_seq: 5 },
+];
+
+const POLICY = {
+  countdown_ms: 5_000,
+  duration_ms: MINUTE,
+  extension_ms: MINUTE,
+  max_extensions: 1,
+  connect_ms: 20_000,
+  on_loss: 'run',
+  max_pause_ms: 30_000,
+  duplicate: 'takeover',
+  media: 'p2p',
+  ice: 'all',
+} as const;
+
+const TIMES = { lobby_opens_at: START - 5 * MINUTE, starts_at: START, closes_at: START + 2 * MINUTE };
+
+const BOOKING: SessionView = {
+  id: 's',
+  revision: 1,
+  state: 'open',
+  room_id: 'r',
+  ...TIMES,
+  ...POLICY,
+  lobby_ms: 5 * MINUTE,
+  closes_after_ms: 2 * MINUTE,
+  remind_before_ms: [5 * MINUTE],
+  participants: PEOPLE.map(({ user_id, name }) => ({ user_id, name, joined_at: [], left_at: [] })),
+  created_at: START - 60 * MINUTE,
+};
+
+const SEAT: SeatState = {
+  ...BEFORE_JOIN,
+  stage: { phase: 'lobby' },
+  spec: { id: 's', revision: 1, participants: [{ user_id: 'ann', name: 'Ann' }, { user_id: 'bo', name: 'Bo' }], ...TIMES, ...POLICY },
+  me: 'ann',
+  peer: { userId: 'bo', name: 'Bo', presence: { is: 'away', since: START - 228_000 } },
+  extensionsLeft: 1,
+  moments: [{ at: START - 228_000, what: 'you_came' }],
+};
+
+const HERE: SeatState = {
+  ...SEAT,
+  peer: { userId: 'bo', name: 'Bo', presence: { is: 'here' } },
+  moments: [...SEAT.moments, { at: START - 80_000, what: 'peer_came' }],
+};
+
+const LIVE: Stage = { phase: 'live', startedAt: START + 5_000, deadlineAt: START + 65_000, ending: false };
+
+function message(seq: number, from: string, body: string, at: number): Chat.Message {
+  return { room: 'r', seq, message_id: `m${seq}`, from, client_id: `c${seq}`, body, sent_at: at };
+}
+
+const DAY = 24 * 60 * MINUTE;
+const ROOM: RoomState = {
+  ...emptyRoom('r', 'ann'),
+  epoch: 'e',
+  lastSeq: 5,
+  minSeq: 1,
+  readSeq: 4,
+  members: PEOPLE,
+  present: new Set(['bo']),
+  messages: [
+    message(1, 'bo', 'Got your chocolate letter ✦', START - DAY),
+    message(2, 'ann', 'And I got yours. Two o’clock?', START - DAY + MINUTE),
+    message(3, 'ann', 'I’ll bring a song.', START - DAY + MINUTE + 9_000),
+    message(4, 'ann', '떨린다 ㅎㅎ', START - 39 * MINUTE),
+    message(5, 'bo', 'See you at two!', START - 38 * MINUTE),
+  ],
+};
+
+const CHAT: ChatModel = { room: ROOM, status: 'open', typing: false };
+const UNSENT: ChatModel = {
+  room: {
+    ...ROOM,
+    pending: [
+      { clientId: 'p1', body: 'Bringing my guitar', writtenAt: START - 2 * MINUTE, state: 'failed' },
+      { clientId: 'p2', body: 'Are you nervous too?', writtenAt: START - MINUTE, state: 'sending' },
+    ],
+  },
+  status: 'lost',
+  typing: false,
+};
+
+const REMINDER: Notification = { id: 'n', kind: 'session_reminder', created_at: START - 5 * MINUTE, session_id: 's', starts_at: START, with: 'Bo' };
+
+function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = {}): () => Scene {
+  return () => ({
+    model: {
+      entry: { is: 'in' },
+      booking: BOOKING,
+      me: 'ann',
+      seat: SEAT,
+      opensAt: null,
+      left: false,
+      link: 'open',
+      media: 'connected',
+      preview: drawnPerson('#4b3a57', '#4b2634'),
+      remote: drawnPerson('#7a5c38', '#2a5a56'),
+      devices: { audio: 'on', video: 'on' },
+      available: [
+        { kind: 'audioinput', deviceId: 'a', label: 'Built-in microphone', groupId: '', toJSON: () => null },
+        { kind: 'videoinput', deviceId: 'v', label: 'FaceTime HD', groupId: '', toJSON: () => null },
+      ],
+      chosen: { audio: 'a', video: 'v' },
+      wishes: { audio: true, video: true },
+      peerWishes: { audio: true, video: true },
+      now: START - 161_000,
+      ...model,
+    },
+    chat: CHAT,
+    notification: null,
+    chatOpen: false,
+    ...rest,
+  });
+}
+
+const ended = (stage: Partial<Extract<Stage, { phase: 'ended' }>>): SeatState => ({
+  ...HERE,
+  stage: { phase: 'ended', reason: 'completed', absent: [], startedAt: START + 5_000, endedAt: START + 65_000, ...stage },
+  moments: [
+    ...HERE.moments,
+    { at: START, what: 'countdown' },
+    { at: START + 5_000, what: 'live' },
+    { at: START + 65_000, what: 'ended' },
+  ],
+});
+
+export const SCENES = {
+  loading: scene({ entry: { is: 'opening', trouble: false }, booking: null }),
+  trouble: scene({ entry: { is: 'opening', trouble: true }, booking: null }),
+  early: scene({ opensAt: START - 5 * MINUTE, now: START - 9 * MINUTE - 20_000 }),
+  'early-reminder': scene({ opensAt: START - 5 * MINUTE, now: START - 6 * MINUTE }, { notification: REMINDER }),
+  waiting: scene({}),
+  'waiting-asking': scene({ devices: { audio: 'asking', video: 'asking' } }),
+  'waiting-refused': scene({ devices: { audio: 'refused', video: 'refused' } }),
+  'waiting-no-camera': scene({ devices: { audio: 'on', video: 'missing' } }),
+  'waiting-late': scene({ now: START + 60_000 }),
+  'waiting-chat': scene({}, { chatOpen: true }),
+  'waiting-chat-down': scene({}, { chatOpen: true, chat: UNSENT }),
+  'waiting-offline': scene({ link: 'lost' }),
+  'peer-lost-lobby': scene({ seat: { ...HERE, peer: { userId: 'bo', name: 'Bo', presence: { is: 'lost', until: START - 140_000 } } } }),
+  'both-negotiating': scene({ seat: HERE, media: 'connecting' }),
+  both: scene({ seat: HERE }),
+  countdown: scene({ seat: { ...HERE, stage: { phase: 'countdown', liveAt: START + 5_000 } }, now: START + 2_300 }),
+  connecting: scene({ seat: { ...HERE, stage: { phase: 'connecting' } }, now: START + 6_000, media: 'connecting' }),
+  live: scene({ seat: { ...HERE, stage: LIVE }, now: START + 23_000 }),
+  'live-chat': scene({ seat: { ...HERE, stage: LIVE }, now: START + 23_000 }, { chatOpen: true }),
+  'live-ending': scene({ seat: { ...HERE, stage: { ...LIVE, ending: true } }, now: START + 57_000 }),
+  'live-extend-wanted': scene({ seat: { ...HERE, stage: { ...LIVE, ending: true }, extendAskedBy: ['bo'] }, now: START + 50_000 }),
+  'live-extend-asked': scene({ seat: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, now: START + 50_000 }),
+  'live-muted': scene({ seat: { ...HERE, stage: LIVE }, wishes: { audio: false, video: false }, peerWishes: { audio: false, video: false }, now: START + 30_000 }),
+  'live-offline': scene({ seat: { ...HERE, stage: LIVE }, link: 'lost', now: START + 30_000 }),
+  dropped: scene({
+    seat: { ...HERE, stage: LIVE, peer: { userId: 'bo', name: 'Bo', presence: { is: 'lost', until: START + 54_000 } } },
+    media: 'interrupted',
+    remote: null,
+    now: START + 30_000,
+  }),
+  paused: scene({
+    seat: {
+      ...HERE,
+      stage: { phase: 'paused', startedAt: START + 5_000, remainingMs: 34_000, until: START + 60_000 },
+      peer: { userId: 'bo', name: 'Bo', presence: { is: 'lost', until: START + 54_000 } },
+    },
+    media: 'interrupted',
+    now: START + 31_000,
+  }),
+  ended: scene({ seat: ended({}), now: START + 66_000 }),
+  'ended-left': scene({ seat: ended({ reason: 'left' }), now: START + 66_000 }),
+  missed: scene({ seat: ended({ reason: 'no_show', absent: ['bo'], startedAt: null }), now: START + 2 * MINUTE }),
+  cancelled: scene({ booking: { ...BOOKING, state: 'cancelled' } }),
+  'connect-failed': scene({ seat: ended({ reason: 'connect_failed', startedAt: null }), now: START + MINUTE }),
+  left: scene({ left: true }),
+  replaced: scene({ entry: { is: 'closed', why: 'replaced' } }),
+  unknown: scene({ entry: { is: 'closed', why: 'unknown' }, booking: null }),
+  past: scene({ entry: { is: 'closed', why: 'past' }, booking: null }),
+} satisfies Record<string, () => Scene>;
