@@ -36,6 +36,14 @@ BOUNDARIES = [
         ("crates/service/src/socket.rs", "crates/service/src/socket/*", "*/connection.rs", "*/connection/*"),
     ),
     Boundary(
+        "drivers stay in stores",
+        "invariant 3: only store/* names a driver; service's sqlite, events and errors are what the stores share",
+        re.compile(r"\b(?:sqlx|mongodb|async_nats)\b"),
+        ("*/src/*",),
+        ("*/store.rs", "*/store/*", "crates/service/src/sqlite.rs", "crates/service/src/events/*",
+         "crates/service/src/http/refusal.rs", "crates/service/src/lib.rs"),
+    ),
+    Boundary(
         "one place spawns",
         "invariant 3: only registry.rs and lifecycle.rs spawn; elsewhere ask service's `Tasks`, which a stop waits for",
         re.compile(r"\b(?:tokio|task|thread)::(?:spawn\w*|Builder)\b|\buse tokio::[^;]*\bspawn|\bJoinSet\b|\bTaskTracker\b"),

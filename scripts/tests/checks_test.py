@@ -36,6 +36,11 @@ class Boundaries(InARepository):
         found = {line.split(":")[0] for line in self.crossings("sockets stay at the edge")}
         self.assertEqual(found, {"signaling/src/router.rs"})
 
+    def test_a_driver_is_for_stores(self):
+        for name in ("scheduler/src/router.rs", "scheduler/src/store/sqlite/jobs.rs"):
+            self.write(name, "use sqlx::Row;\n")
+        self.assertEqual(self.crossings("drivers stay in stores"), ["scheduler/src/router.rs:1: names `sqlx`"])
+
     def test_spawning_is_for_registry_and_lifecycle(self):
         for name in ("chat/src/router.rs", "chat/src/registry.rs"):
             self.write(name, "fn go() { tokio::spawn(async {}); }\n")
