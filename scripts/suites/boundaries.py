@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from . import rust_source
+from . import source
 
 CORES = ("signaling/core/src/*", "chat/core/src/*", "scheduler/core/src/*", "crates/wire/src/*")
 
@@ -66,11 +66,11 @@ NOT_PRODUCTION = ("crates/testkit/*", "*/tests/*", "*/src/tests.rs", "*/benches/
 def violations(repo: Path, boundary: Boundary) -> list[str]:
     """One line for each place that crosses `boundary`."""
     found = []
-    for path in rust_source.files(repo):
+    for path in source.files(repo):
         name = path.relative_to(repo).as_posix()
         if not _matches(name, boundary.within) or _matches(name, boundary.allowed + NOT_PRODUCTION):
             continue
-        code = rust_source.production(path.read_text())
+        code = source.production(path.read_text())
         for match in boundary.pattern.finditer(code):
             line = code.count("\n", 0, match.start()) + 1
             found.append(f"{name}:{line}: names `{match[0].strip()}`")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import boundaries, purity, rules
+from . import boundaries, links, purity, rules
 from .command import REPO, run
 from .outcome import Outcome
 
@@ -52,6 +52,7 @@ def all_checks() -> list[Check]:
         *(Check(f"purity of {package}", PURITY, impurities(package)) for package in purity.PURE),
         Check("rules and tests", "invariant 9: every rule in docs/SPEC.md has a test named after it, and every such test a rule",
               lambda: rules.violations(REPO)),
+        Check("links", "the docs stand alone: each relative link leads to a file here", lambda: links.violations(REPO)),
         Check("shell scripts", "scripts are clean by shellcheck", shellcheck),
         Check("dependencies", "deny.toml: what may be depended on, under which licence, from where", command(*deny)),
         Check("clippy", "no warning, and the clippy.toml of each core", command(*clippy)),

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from . import rust_source
+from . import source
 
 SPEC = Path("docs") / "SPEC.md"
 # `- **SIG-3** A sentence. *Tests:* …`
@@ -32,7 +32,7 @@ def violations(repo: Path) -> list[str]:
 def tested_rules(repo: Path) -> dict[str, str]:
     """Each rule that a test is named after, with one file that has such a test."""
     found: dict[str, str] = {}
-    for path in rust_source.files(repo, (".rs", ".ts")):
+    for path in source.files(repo, (".rs", ".ts")):
         name = path.relative_to(repo).as_posix()
         for rule in _rules_of(path):
             found.setdefault(rule, name)
@@ -41,7 +41,7 @@ def tested_rules(repo: Path) -> dict[str, str]:
 
 def _rules_of(path: Path) -> list[str]:
     if path.suffix == ".rs":
-        code = rust_source.code_only(path.read_text())
+        code = source.code_only(path.read_text())
         return [f"{prefix.upper()}-{number}" for prefix, number in RUST_TEST.findall(code)]
     if path.name.endswith(TS_TEST_FILES):
         return [rule for title in TS_TITLE.findall(path.read_text()) for rule in TS_ID.findall(title)]

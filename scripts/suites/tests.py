@@ -12,6 +12,9 @@ WITH_NODE = str(REPO / "scripts" / "with-node")
 WEB = REPO / "web"
 # One set of features in every suite, or each would compile the workspace anew.
 CARGO_SET = ["--workspace", "--all-features"]
+# With one test among what is built, Cargo gives the dependencies the features that tests ask for,
+# as `cargo test` will: without it, tokio and all that stands on it would be compiled twice.
+WITH_TEST_FEATURES = ["--test", "typescript_is_fresh"]
 PLAYWRIGHT_REPORT = WEB / "e2e" / "results" / "report.json"
 FAULTS = REPO / "signaling" / "core" / "faults" / "run.sh"
 WEB_WORKSPACES = ["sdk", "app", "e2e"]
@@ -27,7 +30,7 @@ def build() -> Outcome:
     """What the other suites need, as two steps that can fail: the web app, and the binary that embeds it."""
     outcome = Outcome("build")
     step(outcome, "the web app", run([str(REPO / "scripts" / "build-web.sh")]))
-    step(outcome, "the binary", run(["cargo", "build", "-p", "rendezvous", "-p", "wire", "--all-features"]))
+    step(outcome, "the binary", run(["cargo", "build", *CARGO_SET, "--bins", *WITH_TEST_FEATURES]))
     return outcome.settle()
 
 

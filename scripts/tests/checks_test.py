@@ -2,7 +2,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from suites import boundaries, purity, rules, rust_source
+from suites import boundaries, links, purity, rules, source
 
 
 class InARepository(unittest.TestCase):
@@ -59,7 +59,7 @@ class Boundaries(InARepository):
 class RustSource(unittest.TestCase):
     def test_comments_and_strings_are_blanked_and_lines_stay(self):
         text = "let a = \"async // no\"; // async\nlet b = r#\"async \" \"#; /* async\n */ let c: &'static str = x; let d = '\"'; async"
-        code = rust_source.code_only(text)
+        code = source.code_only(text)
         self.assertEqual((code.count("async"), code.count("\n")), (1, text.count("\n")))
 
 
@@ -96,3 +96,13 @@ class Rules(InARepository):
 
     def test_no_spec_is_found(self):
         self.assertEqual(rules.violations(self.repo), ["docs/SPEC.md is missing"])
+
+
+class Links(InARepository):
+    def test_links_that_lead_nowhere_or_out_are_found(self):
+        self.write("README.md", "[a](docs/A.md#x) ![b](docs/no.png) [c](../elsewhere.md) [d](https://e.example/f) `[g](h)` [i](#j)\n")
+        self.write("docs/A.md", "[back](../README.md)\n")
+        self.assertEqual(links.violations(self.repo), [
+            "README.md: docs/no.png isn't there",
+            "README.md: ../elsewhere.md is outside the repository",
+        ])

@@ -1,4 +1,4 @@
-"""Rust source as the checks need it: production code only, without comments and strings."""
+"""Source files as the checks need them, and Rust without its tests, comments and strings."""
 
 import os
 import re
