@@ -1,9 +1,7 @@
-import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 /** Pure cores only: no browser, no DOM. The real browsers are in e2e. */
 export default defineConfig({
-  plugins: [svelte()],
   test: {
     environment: 'node',
     include: ['sdk/test/**/*.test.ts', 'app/test/**/*.test.ts'],

@@ -1,0 +1,58 @@
+import { emptyRoom, type Chat, type RoomState } from '@rendezvous/sdk';
+import { describe, expect, test } from 'vitest';
+import { bubbles } from '../src/session/chat-lines.ts';
+import { sends } from '../src/session/keys.ts';
+
+const MINUTE = 60_000;
+
+function message(seq: number, from: string, at: number): Chat.Message {
+  return { room: 'r', seq, message_id: `m${seq}`, from, client_id: `c${seq}`, body: String(seq), sent_at: at };
+}
+
+const ROOM: RoomState = {
+  ...emptyRoom('r', 'ann', [{ clientId: 'p', body: 'waits', writtenAt: 3 * MINUTE, state: 'sending' }]),
+  members: [
+    { user_id: 'ann', name: 'Ann', read_seq: 4, delivered_seq: 4 },
+    { user_id: 'bo', name: 'Bo', read_seq: 2, delivered_seq: 4 },
+  ],
+  messages: [message(1, 'ann', 0), message(2, 'ann', 5_000), message(3, 'ann', MINUTE), message(4, 'bo', MINUTE)],
+};
+
+const sameDay = (a: number, b: number): boolean => Math.floor(a / (2 * MINUTE)) === Math.floor(b / (2 * MINUTE));
+
+describe('what stands in the chat', () => {
+  test('[WEB-31] own messages are read up to where the other one has read; what is not acknowledged is being sent', () => {
+    expect(bubbles(ROOM, null, sameDay).map(({ state }) => state)).toEqual(['read', 'read', 'sent', 'sent', 'sending']);
+  });
+
+  test('[WEB-31] the time stands once below what one person wrote in one minute', () => {
+    expect(bubbles(ROOM, null, sameDay).map(({ closesMinute }) => closesMinute)).toEqual([false, true, true, true, true]);
+  });
+
+  test('[WEB-31] each day is opened once', () => {
+    expect(bubbles(ROOM, null, sameDay).map(({ opensDay }) => opensDay)).toEqual([true, false, false, false, true]);
+  });
+
+  test('[WEB-31] the divider stands before the first of theirs that was not read', () => {
+    expect(bubbles(ROOM, 1, sameDay).findIndex(({ firstUnread }) => firstUnread)).toBe(3);
+    expect(bubbles(ROOM, 4, sameDay).some(({ firstUnread }) => firstUnread)).toBe(false);
+  });
+});
+
+describe('Enter', () => {
+  const enter = { key: 'Enter', isComposing: false, keyCode: 13, shiftKey: false };
+
+  test('[WEB-32] sends', () => {
+    expect(sends(enter)).toBe(true);
+    expect(sends({ ...enter, key: 'a' })).toBe(false);
+  });
+
+  test('[WEB-32] that ends a composition never sends, by either sign of it', () => {
+    expect(sends({ ...enter, isComposing: true })).toBe(false);
+    expect(sends({ ...enter, keyCode: 229 })).toBe(false);
+  });
+
+  test('[WEB-32] with Shift is a new line', () => {
+    expect(sends({ ...enter, shiftKey: true })).toBe(false);
+  });
+});

@@ -1,0 +1,68 @@
+import { BEFORE_JOIN, type SeatState, type Stage } from '@rendezvous/sdk';
+import { describe, expect, test } from 'vitest';
+import type { CallModel } from '../src/session/model.ts';
+import { interruptions, peerName, phaseOf, screenOf } from '../src/session/screen.ts';
+import { story } from '../src/session/story.ts';
+import { BOOKING, MODEL, START } from './model.ts';
+
+function seat(stage: Stage): SeatState {
+  return { ...BEFORE_JOIN, stage, me: 'ann' };
+}
+
+const STAGES: readonly Stage[] = [
+  { phase: 'lobby' },
+  { phase: 'countdown', liveAt: START },
+  { phase: 'connecting' },
+  { phase: 'live', startedAt: START, deadlineAt: START + 1, ending: false },
+  { phase: 'paused', startedAt: START, remainingMs: null, until: null },
+  { phase: 'ended', reason: 'completed', absent: [], startedAt: START, endedAt: START + 1 },
+];
+
+describe('the screen', () => {
+  test.each(STAGES)('[WEB-29] in $phase the root says $phase', (stage) => {
+    expect(phaseOf({ ...MODEL, seat: seat(stage) })).toBe(stage.phase);
+  });
+
+  test.each<[string, Partial<CallModel>]>([
+    ['loading', { entry: { is: 'opening', trouble: true }, booking: null }],
+    ['loading', {}],
+    ['early', { opensAt: START + 1 }],
+    ['refused', { entry: { is: 'closed', why: 'unknown' } }],
+    ['refused', { entry: { is: 'closed', why: 'replaced' }, seat: seat({ phase: 'lobby' }) }],
+    ['ended', { booking: { ...BOOKING, state: 'cancelled' } }],
+    ['ended', { booking: { ...BOOKING, state: 'ended', outcome: { reason: 'no_show', absent: ['bo'] } } }],
+  ])('[WEB-29] it is %s for %j', (phase, change) => {
+    expect(phaseOf({ ...MODEL, ...change })).toBe(phase);
+  });
+
+  test('[WEB-29] an end that we saw is told before the record of it', () => {
+    const shown = screenOf({ ...MODEL, seat: seat({ phase: 'ended', reason: 'left', absent: [], startedAt: START, endedAt: START + 9 }) });
+    expect(shown).toMatchObject({ screen: 'ended', end: { reason: 'left', endedAt: START + 9 } });
+  });
+
+  test('[WEB-29] who left a lobby may come back', () => {
+    expect(screenOf({ ...MODEL, left: true })).toEqual({ screen: 'left', closesAt: BOOKING.closes_at });
+  });
+
+  test('[WEB-29] the name of the other one is known before signaling says it', () => {
+    expect(peerName(MODEL)).toBe('Bo');
+    expect(peerName({ ...MODEL, me: 'bo' })).toBe('Ann');
+  });
+
+  test('[WEB-30] only losses while live are interruptions', () => {
+    const moments = [
+      { at: 1, what: 'peer_lost' },
+      { at: 2, what: 'live' },
+      { at: 3, what: 'peer_lost' },
+      { at: 4, what: 'peer_back' },
+    ] as const;
+    expect(interruptions({ ...BEFORE_JOIN, moments })).toBe(1);
+  });
+
+  test('[WEB-30] after a reload the story comes from the record', () => {
+    const [ann, bo] = BOOKING.participants;
+    if (ann === undefined || bo === undefined) throw new Error('there are two');
+    const record = { ...BOOKING, participants: [{ ...ann, joined_at: [START - 9] }, { ...bo, joined_at: [START - 5], left_at: [START + 9] }], started_at: START, ended_at: START + 9 };
+    expect(story([], record, 'ann').map(({ what }) => what)).toEqual(['you_came', 'peer_came', 'live', 'ended']);
+  });
+});

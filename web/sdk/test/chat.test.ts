@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import {
+  applyChat,
+  compose,
+  confirmed,
+  cursorOf,
+  emptyRoom,
+  missing,
+  older,
+  readByOthers,
+  refused,
+  tryAgain,
+  unread,
+  type RoomState,
+} from '../src/chat/state.ts';
+import type { Chat } from '../src/wire.generated.ts';
+
+const ROOM: Chat.RoomView = {
+  room: 'r',
+  epoch: 'e',
+  last_seq: 0,
+  min_seq: 1,
+  read_seq: 0,
+  unread: 0,
+  last_message: null,
+  recovered: false,
+  members: [
+    { user_id: 'ann', name: 'Ann', read_seq: 0, delivered_seq: 0 },
+    { user_id: 'bo', name: 'Bo', read_seq: 0, delivered_seq: 0 },
+  ],
+};
+
+function welcome(change: Partial<Chat.RoomView> = {}): Chat.ChatServerFrame {
+  return { type: 'welcome', rooms: [{ ...ROOM, ...change }], user_id: 'ann', server_now: 0, ping_ms: 1, timeout_ms: 1 };
+}
+
+function message(seq: number, from = 'bo', room = 'r'): { type: 'message' } & Chat.Message {
+  return { type: 'message', room, seq, message_id: `m${seq}`, from, client_id: `c${seq}`, body: `body ${seq}`, sent_at: seq };
+}
+
+function after(...frames: readonly Chat.ChatServerFrame[]): RoomState {
+  return frames.reduce(applyChat, emptyRoom('r', 'ann'));
+}
+
+const seqs = (state: RoomState): number[] => state.messages.map(({ seq }) => seq);
+
+function written(state: RoomState, clientId: string): RoomState {
+  const next = compose(state, clientId, 'hello', 5);
+  if (next === null) throw new Error('there is room');
+  return next;
+}
+
+describe('a room', () => {
+  test('[WEB-19] a message stays pending until it is confirmed, over any number of losses', () => {
+    const waiting = written(after(welcome()), 'x');
+    expect(waiting.pending).toMatchObject([{ clientId: 'x', state: 'sending' }]);
+    expect(applyChat(waiting, welcome()).pending, 'chat was away and is back').toHaveLength(1);
+    const done = confirmed(waiting, 'x', { room: 'r', seq: 1, message_id: 'm1', sent_at: 9 });
+    expect(done.pending).toEqual([]);
+    expect(done.messages).toMatchObject([{ seq: 1, body: 'hello', from: 'ann' }]);
+  });
+
+  test('[WEB-19] the acknowledgement and the broadcast of one message make one bubble, in either order', () => {
+    const waiting = written(after(welcome()), 'c1');
+    const sent = { room: 'r', seq: 1, message_id: 'm1', sent_at: 1 };
+    for (const state of [
+      applyChat(confirmed(waiting, 'c1', sent), message(1, 'ann')),
+      confirmed(applyChat(waiting, message(1, 'ann')), 'c1', sent),
+    ]) {
+      expect(seqs(state)).toEqual([1]);
+      expect(state.pending).toEqual([]);
+    }
+  });
+
+  test('[WEB-19] a refused message waits for a decision, and can be tried again', () => {
+    const failed = refused(written(after(welcome()), 'x'), 'x');
+    expect(failed.pending).toMatchObject([{ state: 'failed' }]);
+    expect(tryAgain(failed, 'x').pending).toMatchObject([{ state: 'sending' }]);
+  });
+
+  test('[WEB-19] what waits is bounded, and the writer is told', () => {
+    let state: RoomState | null = after(welcome());
+    for (let index = 0; index < 100; index += 1) state = state && compose(state, `x${index}`, 'hello', 0);
+    expect(state && compose(state, 'one more', 'hello', 0)).toBeNull();
+  });
+
+  test('[WEB-20] doubles and disorder leave each message once, in rising order', () => {
+    expect(seqs(after(welcome(), message(2), message(1), message(2), message(3)))).toEqual([1, 2, 3]);
+  });
+
+  test('[WEB-20] a hole is asked for, and the cursor never claims what lies behind it', () => {
+    const state = after(welcome(), message(1), message(2), message(5));
+    expect(missing(state)).toEqual({ after: 2, limit: 200 });
+    expect(cursorOf(state)).toEqual({ epoch: 'e', seq: 2 });
+    const whole = applyChat(state, { type: 'messages', room: 'r', messages: [message(3), message(4), message(5)], min_seq: 1, last_seq: 5 });
+    expect(missing(whole)).toBeNull();
+    expect(cursorOf(whole)).toEqual({ epoch: 'e', seq: 5 });
+  });
+
+  test('[WEB-20] heads find a silent loss', () => {
+    const state = after(welcome(), message(1), { type: 'heads', rooms: [{ room: 'r', last_seq: 3 }] });
+    expect(missing(state)).toEqual({ after: 1, limit: 200 });
+  });
+
+  test('[WEB-21] after a recovery nothing is asked for: the missed ones are on their way', () => {
+    const back = applyChat(after(welcome(), message(1)), welcome({ recovered: true, last_seq: 3 }));
+    expect(missing(back)).toBeNull();
+    expect(seqs(applyChat(applyChat(back, message(2)), message(3)))).toEqual([1, 2, 3]);
+  });
+
+  test('[WEB-21] what could not be recovered is read again from the newest', () => {
+    const back = applyChat(after(welcome(), message(1)), welcome({ recovered: false, last_seq: 900 }));
+    expect(seqs(back)).toEqual([]);
+    expect(missing(back)).toEqual({ limit: 50 });
+  });
+
+  test('[WEB-22] older pages are asked for up to what retention left', () => {
+    expect(older(after(welcome({ last_seq: 80 }), message(31)))).toEqual({ before: 31, limit: 50 });
+    expect(older(after(welcome({ last_seq: 80, min_seq: 31 }), message(31)))).toBeNull();
+    expect(older(after(welcome()))).toBeNull();
+  });
+
+  test('[WEB-23] positions only move forward, and unread is the difference of two numbers', () => {
+    const state = after(welcome({ last_seq: 5, read_seq: 3, unread: 2 }));
+    expect(unread(state)).toBe(2);
+    const seen = applyChat(state, { type: 'read', room: 'r', user_id: 'ann', seq: 5 });
+    expect(unread(applyChat(seen, { type: 'read', room: 'r', user_id: 'ann', seq: 1 }))).toBe(0);
+    const theirs = applyChat(seen, { type: 'read', room: 'r', user_id: 'bo', seq: 4 });
+    expect(readByOthers(applyChat(theirs, { type: 'read', room: 'r', user_id: 'bo', seq: 2 }))).toBe(4);
+  });
+
+  test('[WEB-23] sending moves the own position', () => {
+    expect(unread(after(welcome(), message(1), message(2, 'ann')))).toBe(0);
+  });
+
+  test('[WEB-20] other rooms change nothing', () => {
+    const state = after(welcome());
+    expect(applyChat(state, message(1, 'bo', 'elsewhere'))).toBe(state);
+  });
+});
