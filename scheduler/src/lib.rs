@@ -1,1 +1,139 @@
-//! scheduler
+//! Who meets whom, when, and who has been told: the control plane.
+//!
+//! It books sessions, signs tickets, reminds people and keeps the record of what became of a session. It
+//! is not asked while a session runs: whoever holds a ticket goes on without it.
+
+mod access;
+mod api;
+pub mod api_keys;
+mod app;
+mod bookings;
+mod clock;
+mod config;
+mod events;
+mod hub;
+mod join_links;
+pub mod keys;
+mod recurring;
+mod router;
+mod secret_file;
+mod store;
+mod tickets;
+mod view;
+mod web;
+
+pub use config::Config;
+
+use std::sync::Arc;
+
+use service::events::{Destination, EventsSecret, Outbox, Poster};
+use service::health::Readiness;
+use service::http::Limits;
+use service::origin::AllowedOrigins;
+use service::{Shutdown, StartError, Tasks};
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::hub::Hub;
+use crate::join_links::JoinLinks;
+use crate::store::SOURCE;
+use crate::store::sqlite::SqliteStore;
+use crate::tickets::Tickets;
+
+/// Serves until `shutdown` starts, then finishes what is in flight.
+///
+/// # Errors
+/// When the data directory, the keys or the settings can't be used, or the listener fails for good.
+pub async fn run(
+    listener: TcpListener,
+    config: Config,
+    shutdown: Shutdown,
+) -> Result<(), StartError> {
+    let origins = allowed_origins(&config)?;
+    let store = SqliteStore::open(&config.database()).await?;
+    let outbox = Outbox::new(store.database().clone());
+    let secret = EventsSecret::load_or_create(&config.data_dir)
+        .map_err(|source| file_error(config.keys_dir().join("events.secret"), source))?;
+    let app = app(&config, &store, &outbox, &shutdown)?;
+    let readiness = readiness(&store, &app);
+    let tasks = Tasks::new();
+
+    Poster::new(outbox, SOURCE, secret.clone(), service::http::client())
+        .reporting_to(readiness.clone())
+        .start(destinations(&config), &tasks, &shutdown);
+    let due = app
+        .clock
+        .clone()
+        .run(Arc::clone(&app.store), app.hub.clone(), shutdown.clone());
+    tasks.spawn("due jobs", due);
+    let recurring = recurring::run(app.clone(), store.database().clone(), shutdown.clone());
+    tasks.spawn("recurring", recurring);
+
+    let routes = router::routes(app, &config, secret, readiness, &origins);
+    service::http::serve(listener, routes, Limits::default(), shutdown).await?;
+    tasks.close_and_wait(service::lifecycle::DRAIN_LIMIT).await;
+    store.close().await;
+    Ok(())
+}
+
+fn app(
+    config: &Config,
+    store: &SqliteStore,
+    outbox: &Outbox,
+    shutdown: &Shutdown,
+) -> Result<App, StartError> {
+    let tickets = Tickets::load_or_create(config).map_err(|e| StartError::Config(e.to_string()))?;
+    let links = JoinLinks::load_or_create(&config.data_dir)
+        .map_err(|source| file_error(config.keys_dir().join("join.secret"), source))?;
+    Ok(App {
+        store: Arc::new(store.clone()),
+        tickets,
+        links,
+        hub: Hub::default(),
+        clock: Clock::default(),
+        outbox: outbox.clone(),
+        web_origin: config.web_origin.trim_end_matches('/').into(),
+        shutdown: shutdown.clone(),
+    })
+}
+
+fn allowed_origins(config: &Config) -> Result<AllowedOrigins, StartError> {
+    let web = AllowedOrigins::from_web_origin(&config.web_origin).map_err(StartError::Config)?;
+    let more = config.allowed_origins.iter().map(String::as_str);
+    AllowedOrigins::new(web.iter().chain(more)).map_err(StartError::Config)
+}
+
+fn readiness(store: &SqliteStore, app: &App) -> Readiness {
+    let readiness = Readiness::new();
+    let database = store.database().clone();
+    readiness.check("store", move || {
+        let database = database.clone();
+        async move { database.probe_writable().await }
+    });
+    let tickets = app.tickets.clone();
+    readiness.check("ticket_key", move || {
+        let can_sign = tickets.can_sign();
+        async move {
+            can_sign
+                .then_some(())
+                .ok_or_else(|| "no key to sign with".to_owned())
+        }
+    });
+    readiness
+}
+
+fn destinations(config: &Config) -> Vec<Destination> {
+    let destination = |service, base_url: &String| Destination {
+        service,
+        base_url: base_url.clone(),
+    };
+    vec![
+        destination("signaling", &config.signaling_events_url),
+        destination("chat", &config.chat_events_url),
+    ]
+}
+
+fn file_error(path: std::path::PathBuf, source: std::io::Error) -> StartError {
+    StartError::File { path, source }
+}

@@ -1,0 +1,9 @@
+//! The handlers, by noun: who asks, what they ask, what is answered. Rules stand elsewhere.
+
+pub(crate) mod join;
+pub(crate) mod jwks;
+pub(crate) mod notifications;
+pub(crate) mod rooms;
+pub(crate) mod sessions;
+
+mod query;

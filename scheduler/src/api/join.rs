@@ -1,0 +1,57 @@
+//! `/v1/join`: a join link is traded for access.
+
+use axum::extract::State;
+use service::clock;
+use service::http::{Json, Refusal};
+use wire::{JoinRequest, JoinResponse};
+
+use crate::app::App;
+use crate::join_links::Grant;
+use crate::store::StoredSession;
+use crate::view::Audience;
+
+/// How long access outlives the session's latest end, so that the chat goes on after it.
+const ACCESS_AFTER_END_MS: i64 = 24 * 3_600_000;
+
+/// `POST /v1/join`.
+pub(crate) async fn join(
+    State(app): State<App>,
+    Json(request): Json<JoinRequest>,
+) -> Result<Json<JoinResponse>, Refusal> {
+    let grant = app
+        .links
+        .open_link(&request.token)
+        .ok_or_else(unknown_link)?;
+    let session = linked(&app, &grant).await?;
+    let now = clock::now();
+    if let Some(reason) = session.over(now) {
+        return Err(Refusal::session_over(reason));
+    }
+    let expires_at = session.spec().latest_end() + ACCESS_AFTER_END_MS;
+    let access = app
+        .links
+        .access(&grant, expires_at)
+        .ok_or_else(unknown_link)?;
+    Ok(Json(JoinResponse {
+        session: app.view(&session, now, Audience::Person),
+        user_id: grant.user,
+        access,
+        expires_at,
+    }))
+}
+
+/// The session that a link opens, unless the link was revoked.
+async fn linked(app: &App, grant: &Grant) -> Result<StoredSession, Refusal> {
+    let session = app.store.session(grant.session.clone()).await?;
+    session
+        .filter(|session| {
+            session
+                .participant(&grant.user)
+                .is_some_and(|person| person.generation == grant.generation)
+        })
+        .ok_or_else(unknown_link)
+}
+
+fn unknown_link() -> Refusal {
+    Refusal::not_found("This link is not known.")
+}

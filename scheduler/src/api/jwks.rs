@@ -1,0 +1,16 @@
+//! `/.well-known/jwks.json`: the public keys of the tickets.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use service::http::Json;
+
+use crate::app::App;
+
+/// Short, so that a new key is soon known; who meets an unknown `kid` asks again anyway.
+const CACHE: &str = "public, max-age=60";
+
+/// `GET /.well-known/jwks.json`.
+pub(crate) async fn jwks(State(app): State<App>) -> Response {
+    ([(header::CACHE_CONTROL, CACHE)], Json(app.tickets.jwks())).into_response()
+}

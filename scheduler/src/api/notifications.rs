@@ -1,0 +1,112 @@
+//! `/v1/notifications`: what a person has been told, and is told now.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::{Stream, StreamExt as _, stream};
+use service::clock;
+use service::http::{Json, Refusal};
+use wire::{Notification, Page};
+
+use super::query::{Params, cursor, from_cursor};
+use crate::access::Person;
+use crate::app::App;
+use crate::store::{MarkRead, NotificationPage, NotificationQuery};
+
+/// How often a comment shows that the stream lives; proxies cut after 30 s or more of silence.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// Missed notifications that a resumed stream begins with; of more, the list tells.
+const MAX_MISSED: u32 = 200;
+
+/// `GET /v1/notifications`: the newest first.
+pub(crate) async fn list(
+    State(app): State<App>,
+    person: Person,
+    Query(named): Query<HashMap<String, String>>,
+) -> Result<Json<Page<Notification>>, Refusal> {
+    let mut params = Params::new(named, &["limit", "cursor"]);
+    let before = params.parsed("cursor", "That is no cursor of ours.", from_cursor);
+    let limit = params.limit();
+    params.check()?;
+    // One more than asked for tells whether there is another page.
+    let query = query(&person, NotificationPage::Before(before), limit + 1);
+    let mut items = app.store.notifications(query).await?;
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    Ok(Json(Page {
+        next_cursor: items.last().filter(|_| more).map(|last| cursor(&last.id)),
+        items,
+    }))
+}
+
+/// `POST /v1/notifications/{id}/read`.
+pub(crate) async fn read(
+    State(app): State<App>,
+    person: Person,
+    Path(id): Path<String>,
+) -> Result<Json<Notification>, Refusal> {
+    let read = MarkRead {
+        user: person.user,
+        of: Some(person.session.id),
+        id,
+        now: clock::now(),
+    };
+    let found = app.store.mark_read(read).await?;
+    found
+        .map(Json)
+        .ok_or_else(|| Refusal::not_found("There is no such notification."))
+}
+
+/// `GET /v1/notifications/stream`: subscribes first and then reads what was missed, so that nothing
+/// falls between; what comes by both ways is sent once.
+pub(crate) async fn stream(
+    State(app): State<App>,
+    person: Person,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
+    let live = app.hub.subscribe(&person.user, &person.session.id)?;
+    let missed = missed(&app, &person, &headers).await?;
+    let last = missed.last().map(|n| n.id.clone()).unwrap_or_default();
+    let live = live.filter(move |notification| std::future::ready(notification.id > last));
+    let hello = stream::iter([Ok(Event::default().comment("listening"))]);
+    let told = stream::iter(missed).chain(live).map(|n| Ok(event(&n)));
+    let stop = app.shutdown.clone();
+    let events = hello
+        .chain(told)
+        .take_until(async move { stop.started().await });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
+
+async fn missed(
+    app: &App,
+    person: &Person,
+    headers: &HeaderMap,
+) -> Result<Vec<Notification>, Refusal> {
+    let Some(last) = headers.get("last-event-id") else {
+        return Ok(Vec::new());
+    };
+    let last = last.to_str().unwrap_or_default().to_owned();
+    let query = query(person, NotificationPage::After(last), MAX_MISSED);
+    Ok(app.store.notifications(query).await?)
+}
+
+fn query(person: &Person, page: NotificationPage, limit: u32) -> NotificationQuery {
+    NotificationQuery {
+        user: person.user.clone(),
+        of: Some(person.session.id.clone()),
+        page,
+        limit,
+    }
+}
+
+fn event(notification: &Notification) -> Event {
+    let data = serde_json::to_string(notification).expect("a notification has only plain fields");
+    Event::default()
+        .event("notification")
+        .id(&notification.id)
+        .data(data)
+}

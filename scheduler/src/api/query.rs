@@ -1,0 +1,92 @@
+//! Parameters of a query: each named when it is wrong.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use service::http::Refusal;
+use wire::{FieldError, UnixMs};
+
+/// Items of a page where none are asked for.
+const DEFAULT_LIMIT: u32 = 50;
+/// Most items of a page.
+const MAX_LIMIT: u32 = 200;
+
+/// The parameters, and what was wrong with those looked at so far.
+pub(super) struct Params {
+    named: HashMap<String, String>,
+    errors: Vec<FieldError>,
+}
+
+impl Params {
+    /// Takes the parameters; those not in `known` are refused.
+    pub(super) fn new(named: HashMap<String, String>, known: &[&str]) -> Self {
+        let mut params = Self {
+            named,
+            errors: Vec::new(),
+        };
+        let unknown: Vec<String> = params
+            .named
+            .keys()
+            .filter(|name| !known.contains(&name.as_str()))
+            .cloned()
+            .collect();
+        for name in unknown {
+            params.wrong(&name, "unknown_field", "There is no such parameter.");
+        }
+        params
+    }
+
+    pub(super) fn time(&mut self, name: &str) -> Option<UnixMs> {
+        self.parsed(name, "A time is in Unix milliseconds.", |text| {
+            text.parse().ok().map(UnixMs)
+        })
+    }
+
+    pub(super) fn limit(&mut self) -> u32 {
+        let parsed = self.parsed("limit", "`limit` is a number from 1.", |text| {
+            text.parse::<u32>().ok().filter(|limit| *limit > 0)
+        });
+        parsed.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT)
+    }
+
+    pub(super) fn parsed<T>(
+        &mut self,
+        name: &str,
+        message: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.named.remove(name)?;
+        let parsed = parse(&text);
+        if parsed.is_none() {
+            self.wrong(name, "invalid", message);
+        }
+        parsed
+    }
+
+    /// Ends the looking: everything that was wrong.
+    pub(super) fn check(self) -> Result<(), Refusal> {
+        if self.errors.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::invalid(self.errors))
+    }
+
+    fn wrong(&mut self, name: &str, code: &str, message: &str) {
+        self.errors.push(FieldError {
+            field: name.to_owned(),
+            code: code.to_owned(),
+            message: message.to_owned(),
+        });
+    }
+}
+
+/// An opaque cursor of plain text.
+pub(super) fn cursor(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(text)
+}
+
+/// The text of a cursor.
+pub(super) fn from_cursor(cursor: &str) -> Option<String> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
+}

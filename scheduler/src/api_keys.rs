@@ -1,0 +1,59 @@
+//! API keys: 32 random bytes, shown once, kept as their hash.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use service::sqlite::OpenError;
+use sha2::{Digest as _, Sha256};
+
+use crate::config::database;
+use crate::store::Store as _;
+use crate::store::sqlite::SqliteStore;
+
+/// What every key begins with, so that a leaked one is recognized.
+pub(crate) const PREFIX: &str = "rk_";
+/// Characters of an application's name.
+const MAX_NAME_CHARS: usize = 100;
+
+/// Why no key could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// The database could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The key could not be written.
+    #[error("the key could not be kept: {0}")]
+    Store(Box<dyn std::error::Error + Send + Sync>),
+    /// The name is empty, too long or has control characters.
+    #[error("a key's name has 1 to {MAX_NAME_CHARS} characters, none of them a control character")]
+    Name,
+}
+
+/// Makes an API key for the application called `name` and returns it, the only time that it is seen.
+///
+/// Works beside a running scheduler, which honours it at once, and where none has run yet. A second key
+/// of the same name is a second key of the same application.
+///
+/// # Errors
+/// [`CreateError`].
+pub async fn create(data_dir: &Path, name: &str) -> Result<String, CreateError> {
+    let length = name.chars().count();
+    if name.trim().is_empty() || length > MAX_NAME_CHARS || name.chars().any(char::is_control) {
+        return Err(CreateError::Name);
+    }
+    let secret: [u8; 32] = rand::random();
+    let key = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));
+    let store = SqliteStore::open(&database(data_dir)).await?;
+    let added = store
+        .add_key(hash(&key), name.to_owned(), service::clock::now())
+        .await;
+    store.close().await;
+    added.map_err(|error| CreateError::Store(error.0))?;
+    Ok(key)
+}
+
+/// How a key is kept. It is random, so a plain hash can't be guessed back.
+pub(crate) fn hash(key: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(key))
+}

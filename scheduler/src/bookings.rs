@@ -1,0 +1,222 @@
+//! Booking, moving and calling off: from a command to what is kept.
+
+use axum::http::HeaderMap;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use scheduler_core::{check_booking, check_change};
+use serde::Serialize;
+use service::clock;
+use service::http::Refusal;
+use sha2::{Digest as _, Sha256};
+use wire::{BookSession, ChangeSession, SessionId, UnixMs};
+
+use crate::access::no_such_session;
+use crate::app::{App, MEDIA_CONFIGURED};
+use crate::store::{Cancel, NewBooking, NewTerms, Once, StoredSession, Written};
+
+/// Characters of an `Idempotency-Key`.
+const MAX_KEY_CHARS: usize = 255;
+
+/// A session, and the moment as of which it is to be told.
+pub(crate) struct Kept {
+    pub(crate) session: StoredSession,
+    pub(crate) at: UnixMs,
+}
+
+impl App {
+    /// Books. An idempotency key is looked at before the bounds: a retry may come when its start is past.
+    pub(crate) async fn book(
+        &self,
+        application: String,
+        offer: BookSession,
+        once: Option<Once>,
+    ) -> Result<Kept, Refusal> {
+        if let Some(before) = self.before(&application, once.as_ref()).await? {
+            return self.kept(before);
+        }
+        let now = clock::now();
+        let booking = check_booking(now, offer, MEDIA_CONFIGURED).map_err(Refusal::invalid)?;
+        let new = NewBooking {
+            application,
+            booking,
+            now,
+            once,
+        };
+        let written = self.store.book(new).await?;
+        self.kept(written)
+    }
+
+    /// Changes a booking that is neither live nor over.
+    pub(crate) async fn change(
+        &self,
+        application: String,
+        id: SessionId,
+        if_match: IfMatch,
+        change: ChangeSession,
+        once: Option<Once>,
+    ) -> Result<Kept, Refusal> {
+        if let Some(before) = self.before(&application, once.as_ref()).await? {
+            return self.kept(before);
+        }
+        let now = clock::now();
+        let session = self.own_session(&application, id).await?;
+        if let Some(reason) = session.over(now) {
+            return Err(Refusal::session_over(reason));
+        }
+        if_match.check(session.revision)?;
+        let terms = check_change(now, &session.terms, change, MEDIA_CONFIGURED)
+            .map_err(Refusal::invalid)?;
+        let new = NewTerms {
+            application,
+            id: session.id,
+            revision: session.revision,
+            terms,
+            now,
+            once,
+        };
+        let written = self.store.change(new).await?;
+        self.kept(written)
+    }
+
+    /// Calls a session off; one that is called off stays so.
+    pub(crate) async fn cancel(
+        &self,
+        application: String,
+        id: SessionId,
+        if_match: IfMatch,
+        once: Option<Once>,
+    ) -> Result<Kept, Refusal> {
+        let session = self.own_session(&application, id.clone()).await?;
+        if !session.cancelled {
+            if_match.check(session.revision)?;
+        }
+        let written = self
+            .store
+            .cancel(Cancel {
+                application,
+                id,
+                revision: if_match.is_named().then_some(session.revision),
+                now: clock::now(),
+                once,
+            })
+            .await?;
+        self.kept(written)
+    }
+
+    /// A session of this application.
+    pub(crate) async fn own_session(
+        &self,
+        application: &str,
+        id: SessionId,
+    ) -> Result<StoredSession, Refusal> {
+        let found = self.store.session(id).await?;
+        found
+            .filter(|session| session.application == application)
+            .ok_or_else(no_such_session)
+    }
+
+    async fn before(
+        &self,
+        application: &str,
+        once: Option<&Once>,
+    ) -> Result<Option<Written>, Refusal> {
+        match once {
+            Some(once) => Ok(self
+                .store
+                .answered(application.to_owned(), once.clone())
+                .await?),
+            None => Ok(None),
+        }
+    }
+
+    fn kept(&self, written: Written) -> Result<Kept, Refusal> {
+        match written {
+            Written::Done { session, told } => {
+                self.committed(told);
+                let at = clock::now();
+                Ok(Kept {
+                    session: *session,
+                    at,
+                })
+            }
+            Written::Again { session, at } => Ok(Kept {
+                session: *session,
+                at,
+            }),
+            Written::KeyReused => Err(Refusal::conflict(
+                "That Idempotency-Key stood for another command.",
+            )),
+            Written::Refused(fields) => Err(Refusal::invalid(fields)),
+            Written::Moved => Err(Refusal::precondition_failed(
+                "The session has another revision.",
+            )),
+            Written::Live => Err(Refusal::conflict("The session is live.")),
+            Written::Over(reason) => Err(Refusal::session_over(reason)),
+            Written::NotThere => Err(no_such_session()),
+        }
+    }
+}
+
+/// The revisions that `If-Match` names.
+pub(crate) enum IfMatch {
+    /// None was named, or any will do.
+    Any,
+    /// One of these.
+    OneOf(Vec<String>),
+}
+
+impl IfMatch {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let mut revisions = Vec::new();
+        for value in headers.get_all(axum::http::header::IF_MATCH) {
+            let value = value.to_str().unwrap_or_default();
+            revisions.extend(value.split(',').map(|tag| bare(tag).to_owned()));
+        }
+        if revisions.is_empty() || revisions.iter().any(|tag| tag == "*") {
+            return IfMatch::Any;
+        }
+        IfMatch::OneOf(revisions)
+    }
+
+    fn is_named(&self) -> bool {
+        matches!(self, IfMatch::OneOf(_))
+    }
+
+    fn check(&self, revision: u64) -> Result<(), Refusal> {
+        let matches = match self {
+            IfMatch::Any => true,
+            IfMatch::OneOf(tags) => tags.iter().any(|tag| *tag == revision.to_string()),
+        };
+        matches.then_some(()).ok_or_else(|| {
+            Refusal::precondition_failed(format!("The session has revision {revision}."))
+        })
+    }
+}
+
+/// A revision out of an entity tag; a bare number is taken too.
+fn bare(tag: &str) -> &str {
+    let tag = tag.trim();
+    tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"')
+}
+
+/// The command's `Idempotency-Key`, if it has one.
+pub(crate) fn once(
+    headers: &HeaderMap,
+    scope: String,
+    command: &impl Serialize,
+) -> Result<Option<Once>, Refusal> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = key.to_str().unwrap_or_default();
+    if key.is_empty() || key.len() > MAX_KEY_CHARS {
+        let message = format!("An Idempotency-Key has 1 to {MAX_KEY_CHARS} characters of ASCII.");
+        return Err(Refusal::field("Idempotency-Key", "out_of_range", message));
+    }
+    let command = serde_json::to_vec(command).map_err(|error| Refusal::internal(&error))?;
+    Ok(Some(Once {
+        scope,
+        key: key.to_owned(),
+        fingerprint: URL_SAFE_NO_PAD.encode(Sha256::digest(command)),
+    }))
+}

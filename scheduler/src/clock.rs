@@ -1,0 +1,115 @@
+//! Does what is due when it is due: one timer over the next minute's due times, and a look at the rows
+//! at least once a second, which are the truth.
+
+use std::sync::{Arc, Mutex};
+
+use scheduler_core::{Effect, Horizon, decide};
+use service::{Shutdown, clock};
+use tokio::sync::Notify;
+use wire::UnixMs;
+
+use crate::hub::Hub;
+use crate::store::{Claimed, ClaimedJob, Store, StoreError};
+
+/// Longest time between two looks at the rows, in milliseconds: what a lost wake-up costs.
+const POLL_MS: i64 = 1_000;
+/// Jobs that are claimed at once, so that one full second is served fairly and in short writes.
+const BATCH: u32 = 100;
+/// Due times that are read ahead.
+const READ_AHEAD: u32 = 10_000;
+
+/// Wakes whoever does what is due. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Clock {
+    woken: Arc<Notify>,
+    horizon: Arc<Mutex<Horizon>>,
+}
+
+impl Clock {
+    /// Something may have become due, or been planned: look at the rows.
+    pub(crate) fn look(&self) {
+        self.woken.notify_one();
+    }
+
+    /// Does what is due until the shutdown starts.
+    pub(crate) async fn run(self, store: Arc<dyn Store>, hub: Hub, shutdown: Shutdown) {
+        loop {
+            if let Err(error) = self.do_due(&*store, &hub).await {
+                metrics::counter!("due_jobs_failed_total").increment(1);
+                tracing::warn!(%error, "due jobs could not be done; they will be tried again");
+            }
+            tokio::select! {
+                () = clock::sleep_until(self.next_look()) => {}
+                () = self.woken.notified() => {}
+                () = shutdown.started() => return,
+            }
+        }
+    }
+
+    fn next_look(&self) -> UnixMs {
+        let poll = clock::now() + POLL_MS;
+        let horizon = self.horizon.lock().expect("no holder panics");
+        horizon.next().map_or(poll, |due| due.min(poll))
+    }
+
+    async fn do_due(&self, store: &dyn Store, hub: &Hub) -> Result<(), StoreError> {
+        loop {
+            let claimed = store.claim_due(clock::now(), BATCH).await?;
+            let full = claimed.jobs.len() == BATCH as usize;
+            if !claimed.jobs.is_empty() {
+                let now = clock::now();
+                let told = store.settle(now, decided(now, claimed)).await?;
+                hub.publish(told);
+            }
+            if !full {
+                break;
+            }
+        }
+        self.read_ahead(store).await
+    }
+
+    async fn read_ahead(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let now = clock::now();
+        let times = store.due_times(Horizon::until(now), READ_AHEAD).await?;
+        let mut horizon = self.horizon.lock().expect("no holder panics");
+        *horizon = Horizon::default();
+        for due_at in times.into_iter().filter(|due_at| *due_at > now) {
+            horizon.add(now, due_at);
+        }
+        Ok(())
+    }
+}
+
+fn decided(now: UnixMs, claimed: Claimed) -> Vec<(ClaimedJob, Effect)> {
+    let told_to = claimed.told_to;
+    claimed
+        .jobs
+        .into_iter()
+        .map(|claimed| {
+            let session = &claimed.session;
+            let effect = decide(
+                now,
+                &claimed.job,
+                &session.terms,
+                session.cancelled,
+                &session.record,
+                told_to,
+            );
+            late(now, &claimed, &effect);
+            (claimed, effect)
+        })
+        .collect()
+}
+
+fn late(now: UnixMs, claimed: &ClaimedJob, effect: &Effect) {
+    let lateness_ms = now.since(claimed.job.due_at).max(0);
+    let labels = [("kind", claimed.job.kind.name())];
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a lateness that loses precision as f64 is of 200,000 years"
+    )]
+    metrics::histogram!("due_job_lateness_seconds", &labels).record(lateness_ms as f64 / 1000.0);
+    if let Effect::Miss(reason) = effect {
+        metrics::counter!("due_jobs_missed_total", "reason" => reason.name()).increment(1);
+    }
+}

@@ -1,0 +1,66 @@
+//! The settings of a scheduler: a plain struct, read from nowhere. The binary fills it in.
+
+use std::path::PathBuf;
+
+/// Everything a scheduler is told at its start.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where people and applications reach it, as `http://localhost:8080`; the `iss` of its tickets.
+    pub public_url: String,
+    /// Origin of the web front end; join links begin with it. Usually the same as `public_url`.
+    pub web_origin: String,
+    /// Where browsers reach signaling; tickets name it.
+    pub signaling_url: String,
+    /// Where browsers reach chat; tickets name it.
+    pub chat_url: String,
+    /// Where signaling takes events; the public address unless told otherwise.
+    pub signaling_events_url: String,
+    /// Where chat takes events; the public address unless told otherwise.
+    pub chat_events_url: String,
+    /// The data directory: `scheduler/scheduler.db` and `keys/` lie below it.
+    pub data_dir: PathBuf,
+    /// Pages that may call; the web origin is always among them.
+    pub allowed_origins: Vec<String>,
+}
+
+impl Config {
+    /// A configuration in which everything is reached where its public address says.
+    pub fn new(
+        public_url: impl Into<String>,
+        signaling_url: impl Into<String>,
+        chat_url: impl Into<String>,
+        data_dir: impl Into<PathBuf>,
+    ) -> Self {
+        let public_url = public_url.into();
+        let signaling_url = signaling_url.into();
+        let chat_url = chat_url.into();
+        Self {
+            web_origin: public_url.clone(),
+            signaling_events_url: signaling_url.clone(),
+            chat_events_url: chat_url.clone(),
+            public_url,
+            signaling_url,
+            chat_url,
+            data_dir: data_dir.into(),
+            allowed_origins: Vec::new(),
+        }
+    }
+
+    pub(crate) fn keys_dir(&self) -> PathBuf {
+        keys_dir(&self.data_dir)
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        database(&self.data_dir)
+    }
+}
+
+/// Where the keys of a data directory lie.
+pub(crate) fn keys_dir(data_dir: &std::path::Path) -> PathBuf {
+    data_dir.join("keys")
+}
+
+/// Where the database of a data directory lies.
+pub(crate) fn database(data_dir: &std::path::Path) -> PathBuf {
+    data_dir.join("scheduler").join("scheduler.db")
+}

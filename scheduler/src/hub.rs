@@ -1,0 +1,210 @@
+//! Who is listening for notifications right now. What nobody hears is kept in the store all the same.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use futures_util::Stream;
+use service::http::Refusal;
+use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio_stream::wrappers::ReceiverStream;
+use wire::{Notification, SessionId, UserId};
+
+use crate::store::Told;
+
+/// Streams at once; each is a connection, and the listener's cap is twice this.
+const MAX_LISTENERS: usize = 10_000;
+/// Streams of one person at once: more tabs than anyone has.
+const MAX_LISTENERS_PER_PERSON: usize = 20;
+/// Notifications that wait for a slow reader; then its stream ends and may be resumed.
+const QUEUE: usize = 64;
+/// When to try again where there are too many streams, in milliseconds.
+const RETRY_AFTER_MS: u64 = 5_000;
+
+/// Everybody who listens. Clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct Hub {
+    listeners: Arc<Mutex<Listeners>>,
+}
+
+#[derive(Default)]
+struct Listeners {
+    last_id: u64,
+    count: usize,
+    of: HashMap<UserId, Vec<Listener>>,
+}
+
+struct Listener {
+    id: u64,
+    session: SessionId,
+    queue: mpsc::Sender<Notification>,
+}
+
+/// One who listens; dropping it ends that.
+pub(crate) struct Subscription {
+    hub: Hub,
+    user: UserId,
+    id: u64,
+    notifications: ReceiverStream<Notification>,
+}
+
+impl Hub {
+    /// Listens for what `user` is told of `session`.
+    pub(crate) fn subscribe(
+        &self,
+        user: &UserId,
+        session: &SessionId,
+    ) -> Result<Subscription, Refusal> {
+        let mut listeners = self.lock();
+        let own = listeners.of.get(user).map_or(0, Vec::len);
+        if listeners.count >= MAX_LISTENERS || own >= MAX_LISTENERS_PER_PERSON {
+            metrics::counter!("notification_streams_refused_total").increment(1);
+            return Err(Refusal::rate_limited(RETRY_AFTER_MS));
+        }
+        listeners.last_id += 1;
+        listeners.count += 1;
+        let id = listeners.last_id;
+        let (queue, notifications) = mpsc::channel(QUEUE);
+        listeners
+            .of
+            .entry(user.clone())
+            .or_default()
+            .push(Listener {
+                id,
+                session: session.clone(),
+                queue,
+            });
+        Ok(Subscription {
+            hub: self.clone(),
+            user: user.clone(),
+            id,
+            notifications: ReceiverStream::new(notifications),
+        })
+    }
+
+    /// Tells those who listen; waits for nobody.
+    pub(crate) fn publish(&self, told: Vec<Told>) {
+        if told.is_empty() {
+            return;
+        }
+        let mut listeners = self.lock();
+        for Told { user, notification } in told {
+            listeners.tell(&user, &notification);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Listeners> {
+        self.listeners.lock().expect("no holder panics")
+    }
+}
+
+impl Listeners {
+    fn tell(&mut self, user: &UserId, notification: &Notification) {
+        let Some(listeners) = self.of.get_mut(user) else {
+            return;
+        };
+        let before = listeners.len();
+        listeners.retain(|listener| {
+            if notification.session_id.as_ref() != Some(&listener.session) {
+                return true;
+            }
+            let sent = listener.queue.try_send(notification.clone());
+            if let Err(TrySendError::Full(_)) = sent {
+                metrics::counter!("notification_streams_slow_total").increment(1);
+            }
+            sent.is_ok()
+        });
+        self.count -= before - listeners.len();
+        if listeners.is_empty() {
+            self.of.remove(user);
+        }
+    }
+
+    fn remove(&mut self, user: &UserId, id: u64) {
+        let Some(listeners) = self.of.get_mut(user) else {
+            return;
+        };
+        let before = listeners.len();
+        listeners.retain(|listener| listener.id != id);
+        self.count -= before - listeners.len();
+        if listeners.is_empty() {
+            self.of.remove(user);
+        }
+    }
+}
+
+impl Stream for Subscription {
+    type Item = Notification;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Notification>> {
+        Pin::new(&mut self.notifications).poll_next(cx)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.hub.lock().remove(&self.user, self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt as _;
+    use wire::{NotificationKind, UnixMs};
+
+    use super::*;
+
+    fn told(user: &str, session: &str, id: usize) -> Told {
+        Told {
+            user: user.into(),
+            notification: Notification {
+                id: format!("{id:04}"),
+                kind: NotificationKind::SessionReminder,
+                created_at: UnixMs(0),
+                session_id: Some(session.into()),
+                starts_at: None,
+                with: None,
+                read_at: None,
+            },
+        }
+    }
+
+    #[tokio::test]
+    async fn sch_30_each_hears_what_is_theirs_and_of_their_session() {
+        let hub = Hub::default();
+        let mut ana = hub.subscribe(&"ana".into(), &"s".into()).unwrap();
+        hub.publish(vec![
+            told("bo", "s", 1),
+            told("ana", "t", 2),
+            told("ana", "s", 3),
+        ]);
+        assert_eq!(ana.next().await.unwrap().id, "0003");
+        drop(ana);
+        assert_eq!(hub.lock().count, 0);
+        assert!(hub.lock().of.is_empty());
+    }
+
+    #[tokio::test]
+    async fn sch_30_a_slow_listener_is_let_go_and_holds_nobody_up() {
+        let hub = Hub::default();
+        let slow = hub.subscribe(&"ana".into(), &"s".into()).unwrap();
+        for id in 0..=QUEUE {
+            hub.publish(vec![told("ana", "s", id)]);
+        }
+        assert_eq!(slow.count().await, QUEUE);
+        assert_eq!(hub.lock().count, 0);
+    }
+
+    #[tokio::test]
+    async fn sch_30_one_person_has_so_many_streams_and_no_more() {
+        let hub = Hub::default();
+        let open: Vec<_> = (0..MAX_LISTENERS_PER_PERSON)
+            .map(|_| hub.subscribe(&"ana".into(), &"s".into()).unwrap())
+            .collect();
+        assert!(hub.subscribe(&"ana".into(), &"s".into()).is_err());
+        assert!(hub.subscribe(&"bo".into(), &"s".into()).is_ok());
+        drop(open);
+        assert!(hub.subscribe(&"ana".into(), &"s".into()).is_ok());
+    }
+}

@@ -1,0 +1,89 @@
+//! What recurs: a tick that says "look now", and housekeeping.
+//!
+//! It holds no session's time: what it runs is lost in a restart, and the rows are not.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use service::events::Inbox;
+use service::sqlite::Database;
+use service::{Shutdown, clock};
+use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+
+use crate::app::App;
+
+/// Every second: look at what is due.
+const LOOK: &str = "* * * * * *";
+/// Every ten seconds: a key may have been made beside this process.
+const KEYS: &str = "*/10 * * * * *";
+/// Every minute: forget what is old.
+const FORGET: &str = "0 * * * * *";
+/// How long an idempotency key is remembered, in milliseconds; longer than anyone retries.
+const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
+/// Messages that wait inside the cron scheduler; it stalls where its channel is full.
+const CHANNEL: usize = 1_000;
+
+/// Runs until the shutdown starts.
+pub(crate) async fn run(app: App, database: Database, shutdown: Shutdown) {
+    let mut cron = match start(app, database).await {
+        Ok(cron) => cron,
+        Err(error) => {
+            tracing::error!(%error, "housekeeping could not be started; what is due is done all the same");
+            return;
+        }
+    };
+    shutdown.started().await;
+    if let Err(error) = cron.shutdown().await {
+        tracing::debug!(%error, "housekeeping could not be stopped");
+    }
+}
+
+async fn start(app: App, database: Database) -> Result<JobScheduler, JobSchedulerError> {
+    let cron = JobScheduler::new_with_channel_size(CHANNEL).await?;
+    let clock = app.clock.clone();
+    cron.add(every(LOOK, move || {
+        clock.look();
+        async {}
+    })?)
+    .await?;
+    let keys = app.clone();
+    cron.add(every(KEYS, move || reload_keys(keys.clone()))?)
+        .await?;
+    cron.add(every(FORGET, move || {
+        forget(app.clone(), database.clone())
+    })?)
+    .await?;
+    cron.start().await?;
+    Ok(cron)
+}
+
+fn every<F, Fut>(schedule: &str, mut run: F) -> Result<Job, JobSchedulerError>
+where
+    F: FnMut() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    Job::new_async(
+        schedule,
+        move |_, _| -> Pin<Box<dyn Future<Output = ()> + Send>> { Box::pin(run()) },
+    )
+}
+
+async fn reload_keys(app: App) {
+    let reloaded = tokio::task::spawn_blocking(move || app.tickets.reload()).await;
+    if let Ok(Err(error)) = reloaded {
+        tracing::error!(%error, "the keys could not be read again; the known ones sign on");
+    }
+}
+
+async fn forget(app: App, database: Database) {
+    let now = clock::now();
+    if let Err(error) = app.store.forget_keys(now - IDEMPOTENCY_MS).await {
+        tracing::warn!(%error, "old idempotency keys could not be forgotten");
+    }
+    if let Err(error) = app.outbox.prune(now).await {
+        tracing::warn!(%error, "the outbox could not be pruned");
+    }
+    if let Err(error) = Inbox::prune(database.writer(), now).await {
+        tracing::warn!(%error, "the inbox could not be pruned");
+    }
+}

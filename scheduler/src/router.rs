@@ -1,0 +1,53 @@
+//! Every route of the scheduler.
+
+use axum::Router;
+use axum::routing::{any, get, post};
+use service::events::EventsSecret;
+use service::health::{self, Readiness};
+use service::origin::AllowedOrigins;
+
+use crate::api::{join, jwks, notifications, rooms, sessions};
+use crate::app::App;
+use crate::config::Config;
+use crate::events::Sink;
+use crate::web::{self, Web};
+
+/// All routes, with the layers that every service has.
+pub(crate) fn routes(
+    app: App,
+    config: &Config,
+    secret: EventsSecret,
+    readiness: Readiness,
+    origins: &AllowedOrigins,
+) -> Router {
+    let events = service::events::routes(secret, Sink::new(app.clone()));
+    let api = Router::new()
+        // For applications.
+        .route("/v1/sessions", post(sessions::book).get(sessions::list))
+        .route("/v1/sessions/{id}/cancel", post(sessions::cancel))
+        // For applications and people.
+        .route(
+            "/v1/sessions/{id}",
+            get(sessions::get).patch(sessions::change),
+        )
+        .route("/v1/sessions/{id}/ticket", post(sessions::ticket))
+        .route("/v1/rooms/ticket", post(rooms::ticket))
+        // For people.
+        .route("/v1/join", post(join::join))
+        .route("/v1/notifications", get(notifications::list))
+        .route("/v1/notifications/stream", get(notifications::stream))
+        .route("/v1/notifications/{id}/read", post(notifications::read))
+        // For the other services.
+        .route("/.well-known/jwks.json", get(jwks::jwks))
+        .with_state(app);
+    let pages = Router::new()
+        .route("/", any(web::page))
+        .route("/join", any(web::page))
+        .route("/{*path}", any(web::file))
+        .with_state(Web::new(config));
+    let all = api
+        .merge(events)
+        .merge(health::routes(readiness))
+        .merge(pages);
+    service::http::standard(all, origins)
+}

@@ -1,0 +1,266 @@
+//! What the scheduler keeps, and what it can rely on.
+//!
+//! Every write is durable when it answers, and is one transaction: a booking with its jobs and the
+//! event that tells of it, a due job with the notification that it makes. Rules are decided in
+//! `scheduler-core`; a store keeps what was decided.
+
+mod session;
+pub(crate) mod sqlite;
+
+#[cfg(test)]
+mod contract;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use scheduler_core::{Booking, Effect, Job, Terms};
+use wire::{
+    EndReason, Event, FieldError, Notification, Participant, RoomId, SessionId, SessionState,
+    UnixMs, UserId,
+};
+
+pub(crate) use session::{StoredParticipant, StoredSession};
+
+/// What a method of [`Store`] returns.
+pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// The store did not answer, or holds what can't be understood.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) struct StoreError(pub(crate) Box<dyn std::error::Error + Send + Sync>);
+
+/// Where everything is kept.
+pub(crate) trait Store: Send + Sync + 'static {
+    /// The application of an API key, by the key's hash.
+    fn application(&self, key_hash: String) -> Answer<'_, Option<String>>;
+
+    /// Adds an API key's hash for an application.
+    fn add_key(&self, key_hash: String, application: String, now: UnixMs) -> Answer<'_, ()>;
+
+    /// The first answer to that key in that scope, if there was one.
+    fn answered(&self, application: String, once: Once) -> Answer<'_, Option<Written>>;
+
+    /// Keeps a booking, its people, jobs, event and idempotency key. The same `external_id` of the same
+    /// application is always the same person.
+    fn book(&self, booking: NewBooking) -> Answer<'_, Written>;
+
+    /// One session, whosever it is.
+    fn session(&self, id: SessionId) -> Answer<'_, Option<StoredSession>>;
+
+    /// Sessions by start, then id, both rising.
+    fn sessions(&self, filter: SessionFilter) -> Answer<'_, Vec<StoredSession>>;
+
+    /// Replaces the terms of a session that is still booked at `revision`; its open jobs are replaced
+    /// by those of the new revision in the same transaction.
+    fn change(&self, change: NewTerms) -> Answer<'_, Written>;
+
+    /// Calls a session off, with its open jobs; once more has no effect.
+    fn cancel(&self, cancel: Cancel) -> Answer<'_, Written>;
+
+    /// A person of an application.
+    fn person(&self, application: String, user: UserId) -> Answer<'_, Option<Participant>>;
+
+    /// The newest rooms of a person, at most `limit`.
+    fn rooms_of(&self, user: UserId, limit: u32) -> Answer<'_, Vec<Room>>;
+
+    /// Due times of open jobs up to `until`, rising, at most `limit`.
+    fn due_times(&self, until: UnixMs, limit: u32) -> Answer<'_, Vec<UnixMs>>;
+
+    /// Claims jobs that are due, the longest due first. What is claimed is nobody else's until the
+    /// lease ends, and may then be claimed again.
+    fn claim_due(&self, now: UnixMs, limit: u32) -> Answer<'_, Claimed>;
+
+    /// Does what was decided about claimed jobs; a job whose claim has lapsed and been taken over, or
+    /// whose booking has changed, is left alone. Says whom to tell what.
+    fn settle(&self, now: UnixMs, decided: Vec<(ClaimedJob, Effect)>) -> Answer<'_, Vec<Told>>;
+
+    /// A person's notifications, by id; only of one session where `of` says so.
+    fn notifications(&self, query: NotificationQuery) -> Answer<'_, Vec<Notification>>;
+
+    /// Marks one as read, the first time counts; `None` when the person has no such.
+    fn mark_read(&self, read: MarkRead) -> Answer<'_, Option<Notification>>;
+
+    /// Takes in what another service tells: its events, each once, and up to when it has told all.
+    fn take_in(&self, batch: wire::EventBatch, now: UnixMs) -> Answer<'_, Vec<Told>>;
+
+    /// Forgets idempotency keys older than `before`; how many.
+    fn forget_keys(&self, before: UnixMs) -> Answer<'_, u64>;
+}
+
+/// An `Idempotency-Key` with what it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Once {
+    /// Method and address.
+    pub(crate) scope: String,
+    pub(crate) key: String,
+    /// Hash of the command.
+    pub(crate) fingerprint: String,
+}
+
+/// A checked booking, to be kept.
+#[derive(Debug, Clone)]
+pub(crate) struct NewBooking {
+    pub(crate) application: String,
+    pub(crate) booking: Booking,
+    pub(crate) now: UnixMs,
+    pub(crate) once: Option<Once>,
+}
+
+/// Checked terms, to replace those of `revision`.
+#[derive(Debug, Clone)]
+pub(crate) struct NewTerms {
+    pub(crate) application: String,
+    pub(crate) id: SessionId,
+    pub(crate) revision: u64,
+    pub(crate) terms: Terms,
+    pub(crate) now: UnixMs,
+    pub(crate) once: Option<Once>,
+}
+
+/// A session to be called off.
+#[derive(Debug, Clone)]
+pub(crate) struct Cancel {
+    pub(crate) application: String,
+    pub(crate) id: SessionId,
+    /// Only if it still has this revision.
+    pub(crate) revision: Option<u64>,
+    pub(crate) now: UnixMs,
+    pub(crate) once: Option<Once>,
+}
+
+/// What became of a write.
+#[derive(Debug, Clone)]
+pub(crate) enum Written {
+    /// Kept.
+    Done {
+        session: Box<StoredSession>,
+        told: Vec<Told>,
+    },
+    /// Kept before under the same idempotency key: the session as it was at that moment.
+    Again {
+        session: Box<StoredSession>,
+        at: UnixMs,
+    },
+    /// The idempotency key stood for another command.
+    KeyReused,
+    /// Refused, for these fields.
+    Refused(Vec<FieldError>),
+    /// Its revision is another one.
+    Moved,
+    /// It is live.
+    Live,
+    /// It is over.
+    Over(EndReason),
+    /// No such session of this application.
+    NotThere,
+}
+
+/// Which sessions to list.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SessionFilter {
+    pub(crate) application: String,
+    pub(crate) now: UnixMs,
+    /// Starting at or after.
+    pub(crate) from: Option<UnixMs>,
+    /// Starting before.
+    pub(crate) to: Option<UnixMs>,
+    pub(crate) state: Option<SessionState>,
+    /// After this start and id.
+    pub(crate) after: Option<(UnixMs, SessionId)>,
+    pub(crate) limit: u32,
+}
+
+/// A room and its two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Room {
+    pub(crate) id: RoomId,
+    pub(crate) members: Vec<Participant>,
+}
+
+/// What was due, and how much signaling has told.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Claimed {
+    pub(crate) jobs: Vec<ClaimedJob>,
+    pub(crate) told_to: Option<UnixMs>,
+}
+
+/// A claimed job with its session.
+#[derive(Debug, Clone)]
+pub(crate) struct ClaimedJob {
+    pub(crate) job: Job,
+    /// Until when the claim holds; it also tells one claim from another.
+    pub(crate) until: UnixMs,
+    pub(crate) session: StoredSession,
+}
+
+/// A notification and whom it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) user: UserId,
+    pub(crate) notification: Notification,
+}
+
+/// Which notifications to list.
+#[derive(Debug, Clone)]
+pub(crate) struct NotificationQuery {
+    pub(crate) user: UserId,
+    /// Only those of this session.
+    pub(crate) of: Option<SessionId>,
+    /// With a higher id than this, rising; else with a lower one, falling.
+    pub(crate) page: NotificationPage,
+    pub(crate) limit: u32,
+}
+
+/// Which part of the notifications, in which order.
+#[derive(Debug, Clone)]
+pub(crate) enum NotificationPage {
+    /// Rising from the one after this id.
+    After(String),
+    /// Falling from the newest, or from the one before this id.
+    Before(Option<String>),
+}
+
+/// A notification that a person has read.
+#[derive(Debug, Clone)]
+pub(crate) struct MarkRead {
+    pub(crate) user: UserId,
+    pub(crate) of: Option<SessionId>,
+    pub(crate) id: String,
+    pub(crate) now: UnixMs,
+}
+
+/// An event of ours that the other services are to learn.
+pub(crate) const SOURCE: &str = "scheduler";
+
+/// Makes an event of ours.
+pub(crate) fn event(
+    kind: wire::EventType,
+    session: &StoredSession,
+    now: UnixMs,
+) -> Result<Event, StoreError> {
+    let data = wire::SessionBooked {
+        session: session.spec(),
+        room_id: session.room_id.clone(),
+    };
+    Ok(Event {
+        id: uuid::Uuid::now_v7().to_string(),
+        kind: kind.name().to_owned(),
+        occurred_at: now,
+        source: SOURCE.to_owned(),
+        subject: session.id.to_string(),
+        revision: Some(session.revision),
+        data: serde_json::to_value(data).map_err(StoreError::from)?,
+    })
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl From<StoreError> for service::http::Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::storage_unavailable(&*error.0)
+    }
+}

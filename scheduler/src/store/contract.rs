@@ -1,0 +1,1 @@
+//! What every store must do, one test a rule; run on each kind of store.

@@ -1,0 +1,137 @@
+//! The store on SQLite: one file, one writer, every write one immediate transaction.
+
+mod booking;
+mod changes;
+mod inbox;
+mod jobs;
+mod listing;
+mod notices;
+mod once;
+mod people;
+mod rows;
+
+use std::path::Path;
+
+use scheduler_core::Effect;
+use service::sqlite::{Database, OpenError};
+use wire::{EventBatch, Notification, Participant, SessionId, UnixMs, UserId};
+
+use super::{
+    Answer, Cancel, Claimed, ClaimedJob, MarkRead, NewBooking, NewTerms, NotificationQuery, Once,
+    Room, SessionFilter, Store, StoreError, StoredSession, Told, Written,
+};
+
+/// The store of one scheduler. Clones share its connections.
+#[derive(Clone)]
+pub(crate) struct SqliteStore {
+    db: Database,
+}
+
+impl SqliteStore {
+    /// Opens the file, making it and its tables where they are not there.
+    pub(crate) async fn open(path: &Path) -> Result<Self, OpenError> {
+        let migrations = sqlx::migrate!("../migrations/scheduler/sqlite");
+        let db = Database::open(path, &migrations).await?;
+        Ok(Self { db })
+    }
+
+    /// The connections, for readiness and for the outbox.
+    pub(crate) fn database(&self) -> &Database {
+        &self.db
+    }
+
+    /// Folds the log in and closes.
+    pub(crate) async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+impl Store for SqliteStore {
+    fn application(&self, key_hash: String) -> Answer<'_, Option<String>> {
+        Box::pin(people::application(&self.db, key_hash))
+    }
+
+    fn add_key(&self, key_hash: String, application: String, now: UnixMs) -> Answer<'_, ()> {
+        Box::pin(people::add_key(&self.db, key_hash, application, now))
+    }
+
+    fn answered(&self, application: String, once: Once) -> Answer<'_, Option<Written>> {
+        Box::pin(once::look_up(&self.db, application, once))
+    }
+
+    fn book(&self, booking: NewBooking) -> Answer<'_, Written> {
+        Box::pin(booking::book(&self.db, booking))
+    }
+
+    fn session(&self, id: SessionId) -> Answer<'_, Option<StoredSession>> {
+        Box::pin(listing::session(&self.db, id))
+    }
+
+    fn sessions(&self, filter: SessionFilter) -> Answer<'_, Vec<StoredSession>> {
+        Box::pin(listing::sessions(&self.db, filter))
+    }
+
+    fn change(&self, change: NewTerms) -> Answer<'_, Written> {
+        Box::pin(changes::change(&self.db, change))
+    }
+
+    fn cancel(&self, cancel: Cancel) -> Answer<'_, Written> {
+        Box::pin(changes::cancel(&self.db, cancel))
+    }
+
+    fn person(&self, application: String, user: UserId) -> Answer<'_, Option<Participant>> {
+        Box::pin(people::person(&self.db, application, user))
+    }
+
+    fn rooms_of(&self, user: UserId, limit: u32) -> Answer<'_, Vec<Room>> {
+        Box::pin(listing::rooms_of(&self.db, user, limit))
+    }
+
+    fn due_times(&self, until: UnixMs, limit: u32) -> Answer<'_, Vec<UnixMs>> {
+        Box::pin(jobs::due_times(&self.db, until, limit))
+    }
+
+    fn claim_due(&self, now: UnixMs, limit: u32) -> Answer<'_, Claimed> {
+        Box::pin(jobs::claim_due(&self.db, now, limit))
+    }
+
+    fn settle(&self, now: UnixMs, decided: Vec<(ClaimedJob, Effect)>) -> Answer<'_, Vec<Told>> {
+        Box::pin(jobs::settle(&self.db, now, decided))
+    }
+
+    fn notifications(&self, query: NotificationQuery) -> Answer<'_, Vec<Notification>> {
+        Box::pin(notices::list(&self.db, query))
+    }
+
+    fn mark_read(&self, read: MarkRead) -> Answer<'_, Option<Notification>> {
+        Box::pin(notices::mark_read(&self.db, read))
+    }
+
+    fn take_in(&self, batch: EventBatch, now: UnixMs) -> Answer<'_, Vec<Told>> {
+        Box::pin(inbox::take_in(&self.db, batch, now))
+    }
+
+    fn forget_keys(&self, before: UnixMs) -> Answer<'_, u64> {
+        Box::pin(once::forget(&self.db, before))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+/// A row that this version can't understand.
+fn unreadable(what: &str) -> StoreError {
+    StoreError(format!("{what} in the store can't be understood").into())
+}
+
+impl From<StoreError> for service::events::AcceptError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(match error.0.downcast::<sqlx::Error>() {
+            Ok(error) => *error,
+            Err(other) => sqlx::Error::Decode(other),
+        })
+    }
+}

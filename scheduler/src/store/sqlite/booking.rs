@@ -1,0 +1,116 @@
+//! Keeping a booking: people, session, jobs, event and idempotency key, all or nothing.
+
+use scheduler_core::{Record, plan};
+use service::sqlite::Database;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+use wire::{EventType, UnixMs};
+
+use super::{inbox, once, people, rows};
+use crate::store::{NewBooking, StoreError, StoredSession, Written, event};
+
+pub(super) async fn book(db: &Database, new: NewBooking) -> Result<Written, StoreError> {
+    let mut tx = db.begin_immediate().await?;
+    if let Some(before) = once::find(&mut tx, &new.application, new.once.as_ref()).await? {
+        return Ok(before);
+    }
+    let booking = new.booking;
+    let both = people::both(&mut tx, &new.application, booking.people, new.now).await?;
+    let participants = match both {
+        Ok(participants) => participants,
+        Err(fields) => return Ok(Written::Refused(fields)),
+    };
+    let session = StoredSession {
+        id: Uuid::now_v7().to_string().into(),
+        application: new.application,
+        revision: 1,
+        room_id: Uuid::now_v7().to_string().into(),
+        participants,
+        terms: booking.terms,
+        record: Record::default(),
+        cancelled: false,
+        created_at: new.now,
+    };
+    insert(&mut tx, &session).await?;
+    insert_jobs(&mut tx, &session, new.now).await?;
+    let told = event(EventType::SessionScheduled, &session, new.now)?;
+    inbox::send(&mut tx, &told).await?;
+    once::keep(
+        &mut tx,
+        &session.application,
+        new.once.as_ref(),
+        &session,
+        new.now,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Written::Done {
+        session: Box::new(session),
+        told: Vec::new(),
+    })
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    session: &StoredSession,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO sessions (id, application, revision, room_id, status, starts_at, \
+         lobby_opens_at, terms, record, cancelled, created_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )
+    .bind(session.id.as_str())
+    .bind(&session.application)
+    .bind(session.revision.cast_signed())
+    .bind(session.room_id.as_str())
+    .bind(rows::status(session))
+    .bind(session.terms.starts_at.0)
+    .bind(session.terms.lobby_opens_at().0)
+    .bind(serde_json::to_string(&session.terms)?)
+    .bind(serde_json::to_string(&session.record)?)
+    .bind(session.cancelled)
+    .bind(session.created_at.0)
+    .execute(&mut *connection)
+    .await?;
+    for (position, person) in (0_i64..).zip(&session.participants) {
+        sqlx::query(
+            "INSERT INTO participants (session_id, position, user_id, name, generation) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .bind(session.id.as_str())
+        .bind(position)
+        .bind(person.user_id.as_str())
+        .bind(&person.name)
+        .bind(person.generation)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Adds the jobs of the session's present revision.
+pub(super) async fn insert_jobs(
+    connection: &mut SqliteConnection,
+    session: &StoredSession,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    let latest_end = session.spec().latest_end();
+    for job in plan(now, &session.terms, &session.users(), latest_end) {
+        sqlx::query(
+            "INSERT INTO jobs (id, session_id, revision, kind, before_ms, user_id, due_at, state, reason) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )
+        .bind(Uuid::now_v7().to_string())
+        .bind(session.id.as_str())
+        .bind(session.revision.cast_signed())
+        .bind(job.kind.name())
+        .bind(job.kind.before_ms())
+        .bind(job.user.as_ref().map_or("", |user| user.as_str()))
+        .bind(job.due_at.0)
+        .bind(if job.missed.is_some() { "missed" } else { "due" })
+        .bind(job.missed.map(scheduler_core::MissReason::name))
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! What other services tell, applied once each, and what is told to them.
+
+use scheduler_core::Fact;
+use service::events::{Inbox, Outbox};
+use service::sqlite::Database;
+use sqlx::SqliteConnection;
+use wire::{
+    Event, EventBatch, EventType, NotificationKind, SessionFact, SessionId, UnixMs, UserId,
+};
+
+use super::{notices, rows};
+use crate::store::{StoreError, StoredSession, Told};
+
+/// Puts an event of ours into the outbox, within the write that it tells of.
+pub(super) async fn send(
+    connection: &mut SqliteConnection,
+    event: &Event,
+) -> Result<(), StoreError> {
+    Outbox::append(connection, event).await?;
+    Ok(())
+}
+
+pub(super) async fn take_in(
+    db: &Database,
+    batch: EventBatch,
+    now: UnixMs,
+) -> Result<Vec<Told>, StoreError> {
+    let mut tx = db.begin_immediate().await?;
+    let mut told = Vec::new();
+    for event in &batch.events {
+        if Inbox::take(&mut tx, event, now).await? {
+            told.extend(apply(&mut tx, event, now).await?);
+        }
+    }
+    Inbox::advance(&mut tx, &batch).await?;
+    tx.commit().await?;
+    Ok(told)
+}
+
+/// Applies one event. What makes no sense is counted and passed over: it would stop those behind it.
+async fn apply(
+    connection: &mut SqliteConnection,
+    event: &Event,
+    now: UnixMs,
+) -> Result<Option<Told>, StoreError> {
+    match EventType::from_name(&event.kind) {
+        Some(EventType::MessageUnread) => message_unread(connection, event, now).await,
+        Some(kind) => {
+            match fact(kind, event) {
+                Some(fact) => note(connection, event, fact).await?,
+                None => pass_over(event),
+            }
+            Ok(None)
+        }
+        None => {
+            pass_over(event);
+            Ok(None)
+        }
+    }
+}
+
+/// Folds a fact into its session's record.
+async fn note(
+    connection: &mut SqliteConnection,
+    event: &Event,
+    fact: Fact,
+) -> Result<(), StoreError> {
+    let id = SessionId::from(event.subject.as_str());
+    let Some(mut session) = rows::session(connection, &id).await? else {
+        pass_over(event);
+        return Ok(());
+    };
+    session.record.note(event.occurred_at, fact);
+    rows::update_session(connection, &session).await
+}
+
+/// What an event of signaling says, if it says anything for the record.
+fn fact(kind: EventType, event: &Event) -> Option<Fact> {
+    let data: SessionFact = serde_json::from_value(event.data.clone()).ok()?;
+    Some(match kind {
+        EventType::SessionJoined => Fact::Joined(data.user_id?),
+        EventType::SessionLeft => Fact::Left(data.user_id?),
+        EventType::SessionLive => Fact::Live {
+            started_at: data.started_at?,
+            deadline_at: data.deadline_at?,
+        },
+        EventType::SessionExtended => Fact::Extended {
+            deadline_at: data.deadline_at?,
+        },
+        EventType::SessionEnded => Fact::Ended {
+            reason: data.reason?,
+            absent: data.absent,
+        },
+        EventType::SessionNoShow => Fact::NoShow {
+            absent: data.absent?,
+        },
+        _ => return None,
+    })
+}
+
+/// Tells a person of a waiting message, unless they have been told and have not looked.
+async fn message_unread(
+    connection: &mut SqliteConnection,
+    event: &Event,
+    now: UnixMs,
+) -> Result<Option<Told>, StoreError> {
+    let user = event.data.get("user_id").and_then(|user| user.as_str());
+    let session = session_of_room(connection, &event.subject).await?;
+    let (Some(user), Some(session)) = (user.map(UserId::from), session) else {
+        pass_over(event);
+        return Ok(None);
+    };
+    let kind = NotificationKind::MessageUnread;
+    let known = session.participant(&user).is_some();
+    if !known || notices::has_unread(connection, &session, &user, kind).await? {
+        return Ok(None);
+    }
+    let cause = format!("event:{}", event.id);
+    notices::tell(connection, &session, &user, kind, &cause, now).await
+}
+
+async fn session_of_room(
+    connection: &mut SqliteConnection,
+    room: &str,
+) -> Result<Option<StoredSession>, StoreError> {
+    let id: Option<String> = sqlx::query_scalar("SELECT id FROM sessions WHERE room_id = ?1")
+        .bind(room)
+        .fetch_optional(&mut *connection)
+        .await?;
+    match id {
+        Some(id) => rows::session(connection, &id.into()).await,
+        None => Ok(None),
+    }
+}
+
+fn pass_over(event: &Event) {
+    metrics::counter!("events_passed_over_total", "source" => event.source.clone()).increment(1);
+    tracing::debug!(id = event.id, kind = event.kind, "an event was passed over");
+}

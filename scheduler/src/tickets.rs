@@ -1,0 +1,155 @@
+//! Tickets: what the scheduler vouches for, signed, so that the other services need not ask it.
+
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+use wire::{
+    ChatClaims, ChatRoomGrant, RoomId, SessionSpec, SignalingClaims, TicketAudience,
+    TicketHeaderClaims, TicketResponse, UnixMs, UserId,
+};
+
+use crate::config::Config;
+use crate::keys::{KeyError, KeyRing};
+
+/// How long a ticket counts beyond its session's latest end: clocks differ.
+const SIGNALING_MARGIN_MS: i64 = 60_000;
+/// How long a chat ticket counts.
+const CHAT_LIFE_MS: i64 = 12 * 3_600_000;
+
+/// Signs tickets, and says where to take them. Clones share one set of keys.
+#[derive(Clone)]
+pub(crate) struct Tickets {
+    issuer: String,
+    signaling: String,
+    chat: String,
+    data_dir: PathBuf,
+    ring: Arc<RwLock<KeyRing>>,
+}
+
+/// Whom a ticket is for.
+pub(crate) struct Holder {
+    pub(crate) user_id: UserId,
+    pub(crate) name: String,
+}
+
+impl Tickets {
+    /// Reads the keys, and makes the first one where there is none.
+    pub(crate) fn load_or_create(config: &Config) -> Result<Self, KeyError> {
+        Ok(Self {
+            issuer: config.public_url.clone(),
+            signaling: websocket(&config.signaling_url, "/v1/signal"),
+            chat: websocket(&config.chat_url, "/v1/chat"),
+            ring: Arc::new(RwLock::new(KeyRing::load_or_create(&config.data_dir)?)),
+            data_dir: config.data_dir.clone(),
+        })
+    }
+
+    /// A ticket to join `session`; counts until the session's latest possible end.
+    pub(crate) fn signaling(
+        &self,
+        now: UnixMs,
+        holder: Holder,
+        session: SessionSpec,
+    ) -> jsonwebtoken::errors::Result<TicketResponse> {
+        let expires_at = session.latest_end() + SIGNALING_MARGIN_MS;
+        let common = self.common(now, expires_at, TicketAudience::Signaling, holder);
+        let claims = SignalingClaims { common, session };
+        self.answer(&claims, &self.signaling, claims.common.exp)
+    }
+
+    /// A ticket to chat in `rooms`; with `only`, in no other.
+    pub(crate) fn chat(
+        &self,
+        now: UnixMs,
+        holder: Holder,
+        rooms: Vec<ChatRoomGrant>,
+        only: Option<Vec<RoomId>>,
+    ) -> jsonwebtoken::errors::Result<TicketResponse> {
+        let common = self.common(now, now + CHAT_LIFE_MS, TicketAudience::Chat, holder);
+        let claims = ChatClaims {
+            common,
+            rooms,
+            only,
+        };
+        self.answer(&claims, &self.chat, claims.common.exp)
+    }
+
+    /// The public keys.
+    pub(crate) fn jwks(&self) -> Value {
+        self.ring.read().expect("no holder panics").jwks()
+    }
+
+    /// True while there is a key to sign with.
+    pub(crate) fn can_sign(&self) -> bool {
+        self.ring.read().expect("no holder panics").can_sign()
+    }
+
+    /// Reads the keys again: one may have been added beside this process.
+    pub(crate) fn reload(&self) -> Result<(), KeyError> {
+        let ring = KeyRing::load_or_create(&self.data_dir)?;
+        *self.ring.write().expect("no holder panics") = ring;
+        Ok(())
+    }
+
+    fn common(
+        &self,
+        now: UnixMs,
+        expires_at: UnixMs,
+        aud: TicketAudience,
+        holder: Holder,
+    ) -> TicketHeaderClaims {
+        TicketHeaderClaims {
+            iss: self.issuer.clone(),
+            aud,
+            sub: holder.user_id,
+            name: holder.name,
+            iat: now.as_secs(),
+            nbf: now.as_secs(),
+            exp: expires_at.as_secs(),
+            jti: Uuid::now_v7().to_string(),
+        }
+    }
+
+    fn answer(
+        &self,
+        claims: &impl Serialize,
+        url: &str,
+        exp: i64,
+    ) -> jsonwebtoken::errors::Result<TicketResponse> {
+        let ring = self.ring.read().expect("no holder panics");
+        Ok(TicketResponse {
+            ticket: ring.sign(claims)?,
+            url: url.to_owned(),
+            expires_at: UnixMs(exp.saturating_mul(1000)),
+        })
+    }
+}
+
+/// The WebSocket address of a route of a service.
+pub(crate) fn websocket(public_url: &str, route: &str) -> String {
+    let base = public_url.trim_end_matches('/');
+    match base.strip_prefix("http") {
+        Some(rest) => format!("ws{rest}{route}"),
+        None => format!("{base}{route}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sch_23_a_ticket_names_the_socket_under_the_services_public_address() {
+        assert_eq!(
+            websocket("http://localhost:8081", "/v1/signal"),
+            "ws://localhost:8081/v1/signal"
+        );
+        assert_eq!(
+            websocket("https://chat.example/", "/v1/chat"),
+            "wss://chat.example/v1/chat"
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! A session as it is told: to its application with everything, to one of the two with less.
+
+use wire::{SessionParticipant, SessionView, UnixMs};
+
+use crate::app::App;
+use crate::join_links::Grant;
+use crate::store::{StoredParticipant, StoredSession};
+
+/// Who is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// The application: with its own ids, join links and metadata.
+    Application,
+    /// One of the two.
+    Person,
+}
+
+impl App {
+    /// The session as it stands at `now`.
+    pub(crate) fn view(
+        &self,
+        session: &StoredSession,
+        now: UnixMs,
+        audience: Audience,
+    ) -> SessionView {
+        let terms = &session.terms;
+        let ours = audience == Audience::Application;
+        SessionView {
+            id: session.id.clone(),
+            revision: session.revision,
+            state: session.state(now),
+            room_id: session.room_id.clone(),
+            lobby_opens_at: terms.lobby_opens_at(),
+            starts_at: terms.starts_at,
+            closes_at: terms.closes_at(),
+            countdown_ms: terms.countdown_ms,
+            duration_ms: terms.duration_ms,
+            lobby_ms: terms.lobby_ms,
+            closes_after_ms: terms.closes_after_ms,
+            extension_ms: terms.extension_ms,
+            max_extensions: terms.max_extensions,
+            hard_end_at: terms.hard_end_at,
+            connect_ms: terms.connect_ms,
+            on_loss: terms.on_loss,
+            max_pause_ms: terms.max_pause_ms,
+            duplicate: terms.duplicate,
+            media: terms.media,
+            ice: terms.ice,
+            remind_before_ms: terms.remind_before_ms.clone(),
+            metadata: terms.metadata.clone().filter(|_| ours),
+            participants: session
+                .participants
+                .iter()
+                .map(|person| self.participant_view(session, person, audience))
+                .collect(),
+            started_at: session.record.started_at(),
+            deadline_at: session.record.deadline_at(),
+            ended_at: session.record.ended_at(),
+            outcome: session.standing().outcome(),
+            created_at: session.created_at,
+        }
+    }
+
+    fn participant_view(
+        &self,
+        session: &StoredSession,
+        person: &StoredParticipant,
+        audience: Audience,
+    ) -> SessionParticipant {
+        let ours = audience == Audience::Application;
+        SessionParticipant {
+            user_id: person.user_id.clone(),
+            external_id: ours.then(|| person.external_id.clone()),
+            name: person.name.clone(),
+            join_url: ours.then(|| self.join_url(session, person)).flatten(),
+            joined_at: session.record.joined_at(&person.user_id),
+            left_at: session.record.left_at(&person.user_id),
+        }
+    }
+
+    fn join_url(&self, session: &StoredSession, person: &StoredParticipant) -> Option<String> {
+        let token = self.links.link(&Grant {
+            session: session.id.clone(),
+            user: person.user_id.clone(),
+            generation: person.generation,
+        })?;
+        Some(format!("{}/join#{token}", self.web_origin))
+    }
+}
