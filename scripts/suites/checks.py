@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import boundaries, links, purity, rules
+from . import boundaries, links, members, purity, rules
 from .command import REPO, run
 from .outcome import Outcome
 
@@ -50,6 +50,8 @@ def all_checks() -> list[Check]:
         Check("format", "code is formatted by rustfmt", command("cargo", "fmt", "--all", "--check")),
         *(Check(boundary.name, boundary.rule, crossing(boundary)) for boundary in boundaries.BOUNDARIES),
         *(Check(f"purity of {package}", PURITY, impurities(package)) for package in purity.PURE),
+        Check("members", "every package has the workspace's lints, and each core a clippy.toml that bars clocks",
+              lambda: members.violations(REPO, purity.PURE)),
         Check("rules and tests", "invariant 9: every rule in docs/SPEC.md has a test named after it, and every such test a rule",
               lambda: rules.violations(REPO)),
         Check("links", "the docs stand alone: each relative link leads to a file here", lambda: links.violations(REPO)),

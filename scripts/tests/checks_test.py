@@ -2,7 +2,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from suites import boundaries, links, purity, rules, source
+from suites import boundaries, links, members, purity, rules, source
 
 
 class InARepository(unittest.TestCase):
@@ -70,6 +70,22 @@ class Purity(unittest.TestCase):
 
     def test_what_only_calculates_may_stay(self):
         self.assertEqual(purity.barred("chrono v0.4.0|alloc,serde\nserde_json v1.0.0|std (*)\nthiserror v2.0.0|std\n"), [])
+
+
+class Members(InARepository):
+    PACKAGE = '[package]\nname = "{}"\n\n[lints]\nworkspace = true\n'
+
+    def test_a_package_without_the_lints_is_found(self):
+        self.write("Cargo.toml", "[workspace]\n")
+        self.write("chat/Cargo.toml", '[package]\nname = "chat"\n')
+        self.write("crates/service/Cargo.toml", self.PACKAGE.format("service"))
+        self.assertEqual([line.split(":")[0] for line in members.violations(self.repo, ["wire"])], ["chat/Cargo.toml"])
+
+    def test_a_core_without_its_clippy_file_is_found(self):
+        self.write("chat/core/Cargo.toml", self.PACKAGE.format("chat-core"))
+        self.assertEqual(len(members.violations(self.repo, ["chat-core"])), 1)
+        self.write("chat/core/clippy.toml", 'disallowed-methods = ["std::time::Instant::now", "std::time::SystemTime::now"]\n')
+        self.assertEqual(members.violations(self.repo, ["chat-core"]), [])
 
 
 class Rules(InARepository):
