@@ -68,6 +68,17 @@ impl Shutdown {
         });
     }
 
+    /// Aborts when `trigger` is done, whatever stage it is in.
+    pub fn abort_when(&self, trigger: impl Future<Output = ()> + Send + 'static) {
+        let told = self.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = trigger => told.abort(),
+                () = told.aborted() => {}
+            }
+        });
+    }
+
     /// Begins the soft stage. The hard one follows after [`DRAIN_LIMIT`].
     pub fn start(&self) {
         if self.soft.is_cancelled() {

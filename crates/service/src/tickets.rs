@@ -6,6 +6,8 @@
 mod fault;
 mod jwks;
 mod keys;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use fault::TicketFault;

@@ -9,10 +9,12 @@ use super::{EventsSecret, Outbox, Pending};
 use crate::health::Readiness;
 use crate::{Shutdown, Tasks, clock};
 
-/// Pause after a delivery that failed. Undelivered events are tried again at least every 2 s.
-const RETRY: Duration = Duration::from_secs(1);
-/// Longest wait for an answer; with [`RETRY`] it stays within the 2 s where a connection is refused.
+/// Pause after a delivery that failed: undelivered events are tried again well within 2 s.
+const RETRY: Duration = Duration::from_millis(500);
+/// Longest wait for an answer. A receiver that is slow, and not down, must be able to finish a batch.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest last try when the service stops.
+const LAST_TRY: Duration = Duration::from_secs(1);
 /// How often an empty batch tells how far we are complete.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How long after it happened a fact may reach the outbox, in milliseconds: a snapshot's write waits
@@ -107,7 +109,7 @@ impl Poster {
     /// A last try when the service stops, so that others know as much as can be.
     async fn deliver_last(&self, destination: &Destination) {
         let last = async { while let Ok(More::Yes) = self.deliver(destination).await {} };
-        drop(tokio::time::timeout(RETRY, last).await);
+        drop(tokio::time::timeout(LAST_TRY, last).await);
     }
 
     async fn deliver(&self, destination: &Destination) -> Result<More, DeliveryError> {

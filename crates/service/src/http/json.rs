@@ -75,6 +75,10 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refu
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    // Serde would also take an array for a struct; a command is an object.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refusal::malformed("The body is not a JSON object."));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&error))?;
     json.end()
@@ -212,7 +216,7 @@ mod tests {
 
     #[test]
     fn edg_8_what_is_no_json_is_malformed() {
-        for body in ["", "{", "[1,", "{} {}", "{\"at\":1e999}", "\u{feff}{}"] {
+        for body in ["", "{", "[1,", "{\"people\":[],\"at\":1} {}", "{\"at\":1e999}", "\u{feff}{}"] {
             let (status, code, ..) = refusal(body);
             assert_eq!((status, code), (400, ErrorCode::Malformed), "{body}");
         }

@@ -247,3 +247,44 @@ impl Drop for Seat {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn accepted(doorman: &Doorman) -> (Admitted, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (stream, address) = listener.accept().await.unwrap();
+        let admitted = doorman.admit(stream, address, Linger::default()).unwrap();
+        (admitted, client)
+    }
+
+    #[tokio::test]
+    async fn edg_1_accepted_sockets_have_nodelay() {
+        let (admitted, _client) = accepted(&Doorman::new(Limits::default())).await;
+        assert!(admitted.stream.as_ref().unwrap().nodelay().unwrap());
+    }
+
+    #[test]
+    fn edg_3_places_are_counted_in_all_and_for_each_address() {
+        let limits = Limits {
+            connections: 3,
+            connections_per_address: 1,
+            ..Limits::default()
+        };
+        let doorman = Doorman::new(limits);
+        let far: IpAddr = "192.0.2.1".parse().unwrap();
+        let near: IpAddr = "127.0.0.1".parse().unwrap();
+        let first = doorman.seat(far).unwrap();
+        assert!(doorman.seat(far).is_none());
+        let _second = doorman.seat(near).unwrap();
+        let _third = doorman.seat(near).unwrap();
+        assert!(doorman.seat(near).is_none());
+        drop(first);
+        assert!(lock(&doorman.by_address).is_empty());
+        assert!(doorman.seat(far).is_some());
+    }
+}

@@ -14,7 +14,9 @@ use super::{KeySet, TicketFault};
 use crate::{Shutdown, Tasks};
 
 /// Pause after a fetch that failed.
-const RETRY: Duration = Duration::from_secs(1);
+const RETRY: Duration = Duration::from_millis(500);
+/// Longest wait for the keys; with [`RETRY`] they are asked for at least every 2 s.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often the keys are fetched anew.
 const REFRESH: Duration = Duration::from_secs(180);
 /// Least time between fetches that unknown `kid`s ask for: strangers can ask as often as they like.
@@ -208,7 +210,7 @@ impl Fetcher {
 
     async fn fetch(&self) -> Result<(), String> {
         let failed = |error: reqwest::Error| error.without_url().to_string();
-        let request = self.client.get(&self.url).timeout(RETRY);
+        let request = self.client.get(&self.url).timeout(FETCH_TIMEOUT);
         let response = request.send().await.map_err(failed)?;
         let response = response.error_for_status().map_err(failed)?;
         let body = response.bytes().await.map_err(failed)?;

@@ -1,0 +1,452 @@
+//! WebSockets: the upgrade, life and silence, breaches, and how it ends.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use futures_util::{SinkExt, StreamExt};
+use service::Tasks;
+use service::http::{Refusal, standard};
+use service::origin::AllowedOrigins;
+use service::socket::{
+    Departure, FIRST_FRAME_TIMEOUT, Incoming, Socket, SocketHandle, SocketSettings, Upgrade,
+};
+use tokio::io::AsyncReadExt;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::Message;
+use wire::CloseCode;
+
+use crate::support::{Raw, Server, all_ended};
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Echoes what comes; each socket's handle and departure are told to the test.
+#[derive(Clone)]
+struct Echo {
+    origins: AllowedOrigins,
+    tasks: Tasks,
+    settings: SocketSettings,
+    told: mpsc::Sender<Told>,
+}
+
+#[derive(Debug)]
+enum Told {
+    Open(SocketHandle),
+    Gone(Departure),
+}
+
+async fn echo(State(echo): State<Echo>, upgrade: Upgrade) -> Result<Response, Refusal> {
+    assert!(upgrade.peer().is_some());
+    let told = echo.told;
+    upgrade.accept(
+        &echo.origins,
+        echo.settings,
+        &echo.tasks,
+        async move |socket| run(socket, told).await,
+    )
+}
+
+async fn run(mut socket: Socket, told: mpsc::Sender<Told>) -> Socket {
+    let handle = socket.handle();
+    told.send(Told::Open(handle.clone())).await.unwrap();
+    let mut incoming = socket.first(FIRST_FRAME_TIMEOUT).await;
+    loop {
+        match incoming {
+            Incoming::Text(text) if text.as_str() == "burst" => {
+                for number in 0..50 {
+                    handle.try_send(format!("frame {number}").into()).unwrap();
+                }
+            }
+            Incoming::Text(text) => handle.try_send(text).unwrap(),
+            Incoming::Closed(departure) => {
+                told.send(Told::Gone(departure)).await.unwrap();
+                return socket;
+            }
+        }
+        incoming = socket.next().await;
+    }
+}
+
+struct Fixture {
+    server: Server,
+    tasks: Tasks,
+    told: mpsc::Receiver<Told>,
+}
+
+impl Fixture {
+    async fn start() -> Self {
+        Self::with(SocketSettings::new("test.v1")).await
+    }
+
+    async fn with(settings: SocketSettings) -> Self {
+        let tasks = Tasks::new();
+        let (tell, told) = mpsc::channel(16);
+        let origins = AllowedOrigins::from_web_origin("http://localhost:8080").unwrap();
+        let state = Echo {
+            origins: origins.clone(),
+            tasks: tasks.clone(),
+            settings,
+            told: tell,
+        };
+        let routes = Router::new().route("/ws", get(echo)).with_state(state);
+        Self {
+            server: Server::start(standard(routes, &origins)).await,
+            tasks,
+            told,
+        }
+    }
+
+    fn request(&self, headers: &str) -> String {
+        format!(
+            "GET /ws HTTP/1.1\nhost: {}\nconnection: upgrade\nupgrade: websocket\n\
+             sec-websocket-version: 13\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\n{headers}\n",
+            self.server.address
+        )
+        .replace('\n', "\r\n")
+    }
+
+    /// Upgraded, with one frame echoed, and from there on bytes.
+    async fn raw(&self) -> Raw {
+        let mut raw = self.server.connect().await;
+        raw.send(self.request("").as_bytes()).await;
+        assert!(raw.read_head().await.contains("101"));
+        raw
+    }
+
+    async fn client(&self) -> Client {
+        let stream = tokio::net::TcpStream::connect(self.server.address)
+            .await
+            .unwrap();
+        let url = format!("ws://{}/ws", self.server.address);
+        tokio_tungstenite::client_async(url, stream)
+            .await
+            .unwrap()
+            .0
+    }
+
+    async fn opened(&mut self) -> SocketHandle {
+        match self.told.recv().await.unwrap() {
+            Told::Open(handle) => handle,
+            Told::Gone(departure) => panic!("gone: {departure:?}"),
+        }
+    }
+
+    async fn gone(&mut self) -> Departure {
+        loop {
+            if let Told::Gone(departure) = self.told.recv().await.unwrap() {
+                return departure;
+            }
+        }
+    }
+
+    async fn stop(self) {
+        all_ended(&self.tasks).await;
+        self.server.stop().await;
+    }
+}
+
+type Client = tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>;
+
+/// A client's frame, masked with zeros; `first` holds FIN, reserved bits and opcode.
+fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![first];
+    match payload.len() {
+        length @ 0..126 => bytes.push(0x80 | u8::try_from(length).unwrap()),
+        length => {
+            bytes.push(0x80 | 127);
+            bytes.extend((length as u64).to_be_bytes());
+        }
+    }
+    bytes.extend([0; 4]);
+    bytes.extend(payload);
+    bytes
+}
+
+/// The close code in what a server sent, whatever stood before it.
+fn close_code(bytes: &[u8]) -> Option<u16> {
+    let mut rest = bytes;
+    while let [first, length, tail @ ..] = rest {
+        let length = usize::from(*length & 0x7f);
+        if first & 0x0f == 8 {
+            return Some(u16::from_be_bytes([tail[0], tail[1]]));
+        }
+        rest = &tail[length..];
+    }
+    None
+}
+
+#[tokio::test]
+async fn edg_17_the_subprotocol_is_ours_or_not_named() {
+    let mut fixture = Fixture::start().await;
+    let mut raw = fixture.server.connect().await;
+    raw.send(
+        fixture
+            .request("sec-websocket-protocol: other, test.v1\n")
+            .as_bytes(),
+    )
+    .await;
+    let head = raw.read_head().await;
+    assert!(
+        head.contains("101") && head.contains("sec-websocket-protocol: test.v1"),
+        "{head}"
+    );
+    fixture.opened().await;
+    drop(raw);
+    assert_eq!(fixture.gone().await, Departure::Vanished);
+
+    let plain = fixture.raw().await;
+    fixture.opened().await;
+    drop(plain);
+
+    let foreign = fixture.request("connection: close\nsec-websocket-protocol: other\n");
+    let answer = fixture.server.ask(&foreign.replace("\r\n", "\n")).await;
+    assert_eq!((answer.status, answer.code()), (400, "malformed".into()));
+    let old = fixture
+        .request("connection: close\n")
+        .replace("version: 13", "version: 8");
+    let answer = fixture.server.ask(&old.replace("\r\n", "\n")).await;
+    assert_eq!((answer.status, answer.code()), (400, "malformed".into()));
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn edg_10_a_foreign_page_is_refused_before_the_upgrade() {
+    let mut fixture = Fixture::start().await;
+    for headers in [
+        "origin: null\n",
+        "origin: http://evil.example\n",
+        "origin: http://localhost:8080\norigin: http://localhost:8080\n",
+    ] {
+        let request = fixture.request(&format!("connection: close\n{headers}"));
+        let answer = fixture.server.ask(&request.replace("\r\n", "\n")).await;
+        assert_eq!(
+            (answer.status, answer.code()),
+            (403, "origin_not_allowed".into())
+        );
+    }
+    let mut raw = fixture.server.connect().await;
+    raw.send(fixture.request("origin: http://[::1]:8080\n").as_bytes())
+        .await;
+    assert!(raw.read_head().await.contains("101"));
+    fixture.opened().await;
+    drop(raw);
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn edg_18_what_is_queued_leaves_in_one_write() {
+    let fixture = Fixture::start().await;
+    let mut raw = fixture.raw().await;
+    raw.send(&frame(0x81, b"burst")).await;
+    let mut bytes = [0; 4096];
+    let count = raw.0.read(&mut bytes).await.unwrap();
+    let text = String::from_utf8_lossy(&bytes[..count]);
+    assert!(
+        text.contains("frame 0") && text.contains("frame 49"),
+        "{text}"
+    );
+    drop(raw);
+    fixture.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn edg_19_a_silent_socket_is_pinged_and_then_lost() {
+    let mut fixture = Fixture::start().await;
+    let mut raw = fixture.raw().await;
+    raw.send(&frame(0x81, b"a")).await;
+    let begun = Instant::now();
+    let bytes = raw.read_to_end().await;
+    assert_eq!(bytes[..3], [0x81, 1, b'a']);
+    assert_eq!(
+        bytes[3..7],
+        [0x89, 0, 0x89, 0],
+        "two pings, at 5 and at 10 s"
+    );
+    assert_eq!(close_code(&bytes), Some(4001));
+    assert_eq!(
+        fixture.gone().await,
+        Departure::Server(CloseCode::HeartbeatTimeout)
+    );
+    let after = begun.elapsed();
+    assert!(
+        after >= Duration::from_secs(12) && after < Duration::from_secs(16),
+        "{after:?}"
+    );
+    fixture.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn edg_19_any_frame_counts_as_life() {
+    let mut fixture = Fixture::start().await;
+    let mut raw = fixture.raw().await;
+    raw.send(&frame(0x81, b"a")).await;
+    for _ in 0..6 {
+        tokio::time::sleep(Duration::from_secs(11)).await;
+        raw.send(&frame(0x8a, b"")).await;
+    }
+    assert!(!fixture.opened().await.is_closed());
+    drop(raw);
+    fixture.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn edg_23_the_first_frame_has_a_time_limit() {
+    let mut fixture = Fixture::start().await;
+    let mut raw = fixture.raw().await;
+    let begun = Instant::now();
+    raw.send(&frame(0x89, b"ping")).await;
+    assert_eq!(close_code(&raw.read_to_end().await), Some(4507));
+    assert_eq!(
+        fixture.gone().await,
+        Departure::Server(CloseCode::JoinTimeout)
+    );
+    assert!(begun.elapsed() >= FIRST_FRAME_TIMEOUT);
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn edg_24_breaches_have_their_codes() {
+    let mut fixture = Fixture::start().await;
+    let fragmented = [frame(0x01, &[b'x'; 40_000]), frame(0x80, &[b'x'; 40_000])].concat();
+    let mut unmasked = frame(0x81, b"");
+    unmasked.truncate(1);
+    unmasked.extend([1, b'a']);
+    let huge = [
+        vec![0x81, 0xff],
+        (1u64 << 62).to_be_bytes().to_vec(),
+        vec![0; 8],
+    ]
+    .concat();
+    let breaches = [
+        ("binary", frame(0x82, b"a"), 1003),
+        ("not UTF-8", frame(0x81, b"\xff\xfe"), 1007),
+        ("too large", frame(0x81, &[b'x'; 64 * 1024 + 1]), 1009),
+        ("too large in all", fragmented, 1009),
+        ("a size that can't be", huge, 1009),
+        (
+            "much too large",
+            frame(0x81, &vec![b'x'; 1024 * 1024]),
+            1009,
+        ),
+        ("unmasked", unmasked, 1002),
+        ("reserved bit", frame(0xc1, b"a"), 1002),
+        ("reserved opcode", frame(0x83, b"a"), 1002),
+        ("fragmented ping", frame(0x09, b"a"), 1002),
+        ("long ping", frame(0x89, &[0; 126]), 1002),
+    ];
+    for (name, bytes, code) in breaches {
+        let mut raw = fixture.raw().await;
+        raw.send(&bytes).await;
+        let answer = tokio::time::timeout(LIMIT, raw.read_to_end())
+            .await
+            .unwrap();
+        assert_eq!(close_code(&answer), Some(code), "{name}");
+        let expected = CloseCode::ALL
+            .into_iter()
+            .find(|c| c.code() == code)
+            .unwrap();
+        assert_eq!(fixture.gone().await, Departure::Server(expected), "{name}");
+    }
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn edg_24_the_largest_frame_is_taken() {
+    let fixture = Fixture::start().await;
+    let mut client = fixture.client().await;
+    let text = "x".repeat(64 * 1024);
+    client.send(Message::text(text.clone())).await.unwrap();
+    let echoed = client.next().await.unwrap().unwrap();
+    assert_eq!(echoed.into_text().unwrap().as_str(), text);
+    drop(client);
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn edg_25_a_close_of_the_other_end_is_answered() {
+    let mut fixture = Fixture::start().await;
+    let mut raw = fixture.raw().await;
+    raw.send(&frame(0x88, &[0x0f, 0xa0])).await;
+    let answer = raw.read_to_end().await;
+    assert_eq!(close_code(&answer), Some(4000));
+    assert_eq!(fixture.gone().await, Departure::Peer(Some(4000)));
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn edg_25_our_close_says_why_after_what_was_queued() {
+    let mut fixture = Fixture::start().await;
+    let mut client = fixture.client().await;
+    let handle = fixture.opened().await;
+    handle.try_send("last words".into()).unwrap();
+    handle.close(CloseCode::SessionOver);
+    assert_eq!(
+        client.next().await.unwrap().unwrap(),
+        Message::text("last words")
+    );
+    let Message::Close(Some(close)) = client.next().await.unwrap().unwrap() else {
+        panic!("no close frame");
+    };
+    assert_eq!(
+        (u16::from(close.code), close.reason.as_str()),
+        (4504, "session_over")
+    );
+    assert!(client.next().await.is_none(), "a clean end");
+    assert_eq!(
+        fixture.gone().await,
+        Departure::Server(CloseCode::SessionOver)
+    );
+    assert!(handle.is_closed());
+    fixture.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn edg_25_a_close_that_is_not_answered_is_not_waited_for_long() {
+    let mut fixture = Fixture::start().await;
+    let mut raw = fixture.raw().await;
+    let begun = Instant::now();
+    fixture.opened().await.close(CloseCode::Replaced);
+    assert_eq!(close_code(&raw.read_to_end().await), Some(4505));
+    assert!(
+        begun.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        begun.elapsed()
+    );
+    fixture.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn edg_26_who_reads_nothing_is_ended() {
+    let mut settings = SocketSettings::new("test.v1");
+    settings.queue_frames = 1 << 20;
+    settings.queue_bytes = 1 << 30;
+    settings.silent_after = Duration::from_secs(3_600);
+    let mut fixture = Fixture::with(settings).await;
+    let mut raw = fixture.raw().await;
+    raw.send(&frame(0x81, b"a")).await;
+    let handle = fixture.opened().await;
+    // More than the kernel's buffers of both ends take.
+    let text = service::socket::Utf8Bytes::from("x".repeat(64 * 1024));
+    for _ in 0..512 {
+        handle.try_send(text.clone()).unwrap();
+    }
+    assert_eq!(
+        fixture.gone().await,
+        Departure::Server(CloseCode::SlowConsumer)
+    );
+    drop(raw);
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn a_reset_is_a_loss() {
+    let mut fixture = Fixture::start().await;
+    let client = fixture.client().await;
+    fixture.opened().await;
+    drop(client);
+    assert_eq!(fixture.gone().await, Departure::Vanished);
+    fixture.stop().await;
+}
