@@ -1,0 +1,274 @@
+//! A running signaling service with a scheduler's outside around it: keys over HTTP, and an inbox that
+//! keeps every event it is sent. Nothing of the service is replaced.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use service::Shutdown;
+use signaling::Config;
+use tempfile::TempDir;
+use testkit::{ANN, BO, Booking, Http, SOON, TestPeer, TicketSigner, until};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+use wire::signaling::{Connected, Live, Negotiate};
+use wire::{Event, EventBatch, SessionSpec, UnixMs};
+
+/// How long a stop may take: the protocol's 10 s.
+const STOP: Duration = Duration::from_secs(10);
+
+/// The service in a runtime of its own, so that a test can kill it as `kill -9` does.
+pub(crate) struct Server {
+    /// `ws://…/v1/signal`.
+    pub(crate) url: String,
+    /// `http://…`.
+    pub(crate) http: String,
+    pub(crate) signer: Arc<TicketSigner>,
+    pub(crate) scheduler: Scheduler,
+    place: Place,
+    runtime: Option<Runtime>,
+    shutdown: Shutdown,
+    task: JoinHandle<()>,
+}
+
+/// What outlives the process.
+#[derive(Clone)]
+struct Place {
+    dir: Arc<TempDir>,
+    address: SocketAddr,
+    signer: Arc<TicketSigner>,
+    scheduler: Scheduler,
+    change: fn(&mut Config),
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With changed settings.
+    pub(crate) async fn with(change: fn(&mut Config)) -> Self {
+        let signer = Arc::new(TicketSigner::start().await);
+        let scheduler = Scheduler::start(signer.jwks()).await;
+        Self::on(Place {
+            dir: Arc::new(TempDir::new().unwrap()),
+            address: "127.0.0.1:0".parse().unwrap(),
+            signer,
+            scheduler,
+            change,
+        })
+        .await
+    }
+
+    /// A ticket for `user`.
+    pub(crate) fn ticket(&self, user: &str, session: &SessionSpec) -> String {
+        self.signer.signaling(user, session)
+    }
+
+    pub(crate) async fn join(&self, user: &str, session: &SessionSpec) -> TestPeer {
+        TestPeer::join(&self.url, &self.ticket(user, session)).await
+    }
+
+    /// Ann, then Bo, both in and told to negotiate.
+    pub(crate) async fn pair(&self, session: &SessionSpec) -> (TestPeer, TestPeer) {
+        let mut ann = self.join(ANN, session).await;
+        let mut bo = self.join(BO, session).await;
+        ann.expect::<Negotiate>(SOON).await;
+        bo.expect::<Negotiate>(SOON).await;
+        (ann, bo)
+    }
+
+    /// Ann and Bo, live.
+    pub(crate) async fn live_pair(&self, session: &SessionSpec) -> (TestPeer, TestPeer, Live) {
+        let (mut ann, mut bo) = self.pair(session).await;
+        connected(&mut ann).await;
+        connected(&mut bo).await;
+        let live = ann.expect::<Live>(SOON).await;
+        assert_eq!(
+            bo.expect::<Live>(SOON).await.deadline_at,
+            live.deadline_at,
+            "both have the same deadline"
+        );
+        (ann, bo, live)
+    }
+
+    /// Kills the process, as far as a test can: no task runs on, nothing is said or stored. Another one
+    /// starts at once, on the same data and address.
+    pub(crate) async fn killed(self) -> Self {
+        self.killed_until(testkit::now()).await
+    }
+
+    /// The same, and the other one starts at `moment`.
+    pub(crate) async fn killed_until(mut self, moment: UnixMs) -> Self {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+        testkit::sleep_until(moment).await;
+        Self::on(self.place.clone()).await
+    }
+
+    /// Starts the shutdown, as SIGTERM does.
+    pub(crate) fn terminate(&self) {
+        self.shutdown.start();
+    }
+
+    /// Starts another process on the same data, once this one has ended by itself.
+    pub(crate) async fn restarted(mut self) -> Self {
+        self.terminate();
+        tokio::time::timeout(STOP, &mut self.task)
+            .await
+            .expect("it stops within 10 s")
+            .expect("it does not panic");
+        self.killed().await
+    }
+
+    /// A client of `POST /v1/events` that knows the secret.
+    pub(crate) fn other_service(&self) -> Http {
+        let secret = std::fs::read_to_string(self.place.dir.path().join("keys/events.secret"));
+        Http::bearer(secret.unwrap().trim())
+    }
+
+    async fn on(mut place: Place) -> Self {
+        // Whoever asks over HTTP first installs the crypto provider.
+        let http = Http::new();
+        let listener = bind(place.address).await;
+        let address = listener.local_addr().unwrap();
+        place.address = address;
+        let mut config = Config {
+            public_url: format!("http://{address}"),
+            data_dir: place.dir.path().to_owned(),
+            scheduler_url: place.scheduler.url.clone(),
+            ..Config::default()
+        };
+        (place.change)(&mut config);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        let shutdown = Shutdown::new();
+        let stop = shutdown.clone();
+        let task = runtime.spawn(async move {
+            let listener = TcpListener::from_std(listener).unwrap();
+            signaling::run(listener, config, stop).await.unwrap();
+        });
+        let server = Self {
+            url: format!("ws://{address}/v1/signal"),
+            http: format!("http://{address}"),
+            signer: Arc::clone(&place.signer),
+            scheduler: place.scheduler.clone(),
+            place,
+            runtime: Some(runtime),
+            shutdown,
+            task,
+        };
+        let ready = format!("{}/health/ready", server.http);
+        until("ready", SOON, async || {
+            let asked = http.try_send("GET".parse().unwrap(), &ready, None, &[]);
+            asked.await.ok().filter(|answer| answer.status == 200)
+        })
+        .await;
+        server
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A runtime can't be dropped inside another one in the ordinary way.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The listener of a killed process may take a moment to be gone.
+async fn bind(address: SocketAddr) -> std::net::TcpListener {
+    let listener = until("the address is free", SOON, async || {
+        std::net::TcpListener::bind(address).ok()
+    })
+    .await;
+    listener.set_nonblocking(true).unwrap();
+    listener
+}
+
+/// Says that media is up in the negotiation that is on.
+pub(crate) async fn connected(peer: &mut TestPeer) {
+    let epoch = peer.epoch.expect("a negotiation is on");
+    peer.send(Connected { epoch }).await;
+}
+
+/// A session that starts now.
+pub(crate) fn booking() -> Booking {
+    Booking::new()
+}
+
+/// The scheduler's outside: keys, and an inbox for events.
+#[derive(Clone)]
+pub(crate) struct Scheduler {
+    pub(crate) url: String,
+    inbox: Arc<Mutex<Inbox>>,
+}
+
+#[derive(Default)]
+struct Inbox {
+    events: Vec<Event>,
+    ids: HashSet<String>,
+    complete_to: UnixMs,
+}
+
+impl Scheduler {
+    async fn start(jwks: serde_json::Value) -> Self {
+        let inbox = Arc::<Mutex<Inbox>>::default();
+        let keys = get(move || std::future::ready(Json(jwks.clone())));
+        let router = Router::new()
+            .route("/.well-known/jwks.json", keys)
+            .route("/v1/events", post(take))
+            .with_state(Arc::clone(&inbox));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            axum::serve(listener, router).await.ok();
+        });
+        Self { url, inbox }
+    }
+
+    /// What it was told of a session, each once, in the order in which it came.
+    pub(crate) fn events(&self, session: &SessionSpec) -> Vec<Event> {
+        let inbox = self.inbox.lock().unwrap();
+        let of_it = |event: &&Event| event.subject == session.id.as_str();
+        inbox.events.iter().filter(of_it).cloned().collect()
+    }
+
+    /// Waits until it was told that.
+    pub(crate) async fn told(&self, session: &SessionSpec, kind: &str) -> Event {
+        until(kind, SOON, async || {
+            let mut events = self.events(session).into_iter();
+            events.find(|event| event.kind == kind)
+        })
+        .await
+    }
+
+    /// Up to when signaling says that it has told everything.
+    pub(crate) fn complete_to(&self) -> UnixMs {
+        self.inbox.lock().unwrap().complete_to
+    }
+}
+
+async fn take(State(inbox): State<Arc<Mutex<Inbox>>>, Json(batch): Json<EventBatch>) {
+    let mut inbox = inbox.lock().unwrap();
+    for event in &batch.events {
+        let late = event.occurred_at <= inbox.complete_to && !inbox.ids.contains(&event.id);
+        assert!(!late, "complete_to was told too early for {event:?}");
+    }
+    inbox.complete_to = inbox.complete_to.max(batch.complete_to);
+    for event in batch.events {
+        if inbox.ids.insert(event.id.clone()) {
+            inbox.events.push(event);
+        }
+    }
+}
