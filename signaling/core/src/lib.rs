@@ -38,3 +38,6 @@ pub use session::Session;
 pub use settings::Settings;
 pub use snapshot::{SavedRound, SavedSeat, SavedToken, Snapshot};
 pub use view::{OperatorView, SeatState, SeatView};
+
+#[cfg(test)]
+mod tests;

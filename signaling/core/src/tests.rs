@@ -1,0 +1,16 @@
+//! Transition tests: no I/O, no async; the clock is an argument, and stands at each boundary and 1 ms
+//! before and after it.
+
+mod countdown;
+mod extension;
+mod join;
+mod live;
+mod lobby;
+mod negotiation;
+mod operators;
+mod pause;
+mod rescheduled;
+mod restart;
+mod resume;
+mod table;
+mod takeover;

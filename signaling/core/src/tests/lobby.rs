@@ -1,0 +1,149 @@
+//! Waiting, leaving, and how a lobby closes.
+
+use wire::signaling::{Ended, PeerLeft, ServerFrame};
+use wire::{CloseCode, EndReason, EventType, UnixMs};
+
+use super::table::{ANN, BOB, CLOSE, GRACE, START, Table};
+
+fn ended(frame: &ServerFrame) -> &Ended {
+    match frame {
+        ServerFrame::Ended(ended) => ended,
+        frame => panic!("ended is due, not {frame:?}"),
+    }
+}
+
+#[test]
+fn sig_36_leaving_the_lobby_frees_the_seat_at_once() {
+    let (mut table, ann, bob) = Table::both_in();
+    let turn = table.leave(bob);
+    assert_eq!(turn.closed(bob), Some(CloseCode::Normal));
+    assert_eq!(turn.kinds(ann), ["peer_left", "waiting"]);
+    let ServerFrame::PeerLeft(PeerLeft { reason, .. }) = turn.one(ann, "peer_left") else {
+        unreachable!("asked for by its type")
+    };
+    assert_eq!(reason.name(), "left");
+    let (_, fact) = turn.facts()[0];
+    assert_eq!(fact.how.as_deref(), Some("left"));
+    let (bob, turn) = table.join(BOB);
+    assert_eq!(turn.fact_kinds(), [EventType::SessionJoined]);
+    assert_eq!(turn.kinds(bob), ["welcome", "negotiate"]);
+}
+
+#[test]
+fn sig_37_a_lost_seat_is_kept_for_the_grace_and_not_a_millisecond_less() {
+    let (mut table, ann, bob) = Table::both_in();
+    let lost_at = table.now;
+    let turn = table.lose(bob);
+    let ServerFrame::PeerLost(lost) = turn.one(ann, "peer_lost") else {
+        unreachable!("asked for by its type")
+    };
+    assert_eq!(lost.resume_until, UnixMs(lost_at + GRACE));
+    assert!(table.tick(lost_at + GRACE - 1).0.is_empty());
+    let turn = table.tick(lost_at + GRACE);
+    assert_eq!(turn.kinds(ann), ["peer_left", "waiting"]);
+    assert_eq!(turn.fact_kinds(), [EventType::SessionLeft]);
+    assert_eq!(turn.facts()[0].1.how.as_deref(), Some("lost"));
+}
+
+#[test]
+fn sig_38_who_was_never_in_when_the_lobby_closes_is_a_no_show() {
+    let mut table = Table::new();
+    let (ann, _) = table.join(ANN);
+    assert!(table.tick(CLOSE - 1).0.is_empty());
+    let turn = table.tick(CLOSE);
+    let ended = ended(turn.one(ann, "ended"));
+    assert_eq!(ended.reason, EndReason::NoShow);
+    assert_eq!(ended.absent, Some(vec!["bob".into()]));
+    assert_eq!(turn.closed(ann), Some(CloseCode::SessionOver));
+    assert_eq!(
+        turn.fact_kinds(),
+        [
+            EventType::SessionNoShow,
+            EventType::SessionLeft,
+            EventType::SessionEnded
+        ]
+    );
+}
+
+#[test]
+fn sig_38_of_nobody_at_all_the_scheduler_judges() {
+    let mut table = Table::new();
+    let turn = table.tick(CLOSE);
+    assert!(turn.facts().is_empty());
+    assert_eq!(
+        table.session.is_over().map(|outcome| outcome.reason),
+        Some(EndReason::NoShow)
+    );
+}
+
+#[test]
+fn sig_38_where_both_had_been_in_it_is_abandoned() {
+    let (mut table, ann, bob) = Table::both_in();
+    table.leave(bob);
+    let turn = table.tick(CLOSE);
+    assert_eq!(ended(turn.one(ann, "ended")).reason, EndReason::Abandoned);
+}
+
+#[test]
+fn sig_38_a_grace_that_runs_is_waited_for() {
+    let mut table = Table::new();
+    let (ann, _) = table.join(ANN);
+    table.tick(CLOSE - 1);
+    table.lose(ann);
+    assert!(table.tick(CLOSE - 2 + GRACE).0.is_empty());
+    let (ann, turn) = table.resume(ANN, 1, 0);
+    // Back, and the lobby is closed: now it is judged.
+    let ended = ended(turn.one(ann, "ended"));
+    assert_eq!(ended.reason, EndReason::NoShow);
+    assert_eq!(ended.absent, Some(vec!["bob".into()]));
+}
+
+#[test]
+fn sig_38_a_grace_that_runs_out_after_closing_leaves_it_abandoned() {
+    let (mut table, ann, bob) = before_close();
+    table.lose(bob);
+    let turn = table.tick(table.now + GRACE);
+    assert_eq!(turn.kinds(ann), ["peer_left", "waiting", "ended"]);
+    assert_eq!(ended(turn.one(ann, "ended")).reason, EndReason::Abandoned);
+}
+
+#[test]
+fn sig_39_a_countdown_begins_up_to_30_s_after_closing_and_no_later() {
+    let (mut table, _, bob) = before_close();
+    table.tick(CLOSE + 100);
+    table.lose(bob);
+    table.tick(CLOSE + 30_000);
+    let (_, turn) = table.resume(BOB, 2, 0);
+    assert!(
+        turn.0
+            .iter()
+            .any(|output| format!("{output:?}").contains("Countdown"))
+    );
+    assert!(table.is(wire::Phase::Countdown));
+
+    let (mut table, ann, bob) = before_close();
+    table.tick(CLOSE + 100);
+    table.lose(bob);
+    table.tick(CLOSE + 30_001);
+    let (_, turn) = table.resume(BOB, 2, 0);
+    assert_eq!(ended(turn.one(ann, "ended")).reason, EndReason::Abandoned);
+}
+
+#[test]
+fn sig_37_a_socket_that_reads_too_slowly_is_closed_and_its_seat_kept() {
+    let (mut table, ann, bob) = Table::both_in();
+    let turn = table.take(crate::Input::Overflow { connection: bob });
+    assert_eq!(turn.closed(bob), Some(CloseCode::SlowConsumer));
+    assert_eq!(turn.kinds(ann), ["peer_lost"]);
+    assert!(table.lose(bob).0.is_empty());
+}
+
+/// Both in, media never up, in a countdown that began just before the lobby closed.
+fn before_close() -> (Table, wire::ConnectionId, wire::ConnectionId) {
+    let mut table = Table::with(|spec| spec.countdown_ms = 60_000);
+    let (ann, _) = table.join(ANN);
+    table.tick(CLOSE - 1);
+    let (bob, _) = table.join(BOB);
+    assert!(table.is(wire::Phase::Countdown) && table.now > START);
+    (table, ann, bob)
+}

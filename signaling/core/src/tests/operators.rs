@@ -1,0 +1,44 @@
+//! What operators do.
+
+use wire::{CloseCode, ErrorCode};
+
+use super::table::{ANN, BOB, Table};
+use crate::{Input, SeatState};
+
+#[test]
+fn sig_44_ending_ends_it_for_both() {
+    let (mut table, ann, bob) = Table::live();
+    let turn = table.take(Input::End);
+    assert_eq!(turn.closed(ann), Some(CloseCode::SessionOver));
+    assert_eq!(turn.closed(bob), Some(CloseCode::SessionOver));
+    let (ann, turn) = table.join(ANN);
+    assert_eq!(turn.error(ann).reason.as_deref(), Some("terminated"));
+    assert!(table.take(Input::End).0.is_empty());
+}
+
+#[test]
+fn sig_44_the_kicked_can_not_come_back() {
+    let (mut table, ann, bob) = Table::live();
+    let turn = table.take(Input::Kick { user: "bob".into() });
+    assert_eq!(turn.kinds(ann), ["ended"]);
+    assert_eq!(turn.closed(ann), Some(CloseCode::SessionOver));
+    assert_eq!(turn.closed(bob), Some(CloseCode::Kicked));
+    assert_eq!(turn.facts()[0].1.how.as_deref(), Some("kicked"));
+    table.restart(table.now);
+    let (bob, turn) = table.join(BOB);
+    assert_eq!(turn.error(bob).code, ErrorCode::SessionOver);
+    assert_eq!(turn.closed(bob), Some(CloseCode::Kicked));
+    let (ann, turn) = table.join(ANN);
+    assert_eq!(turn.closed(ann), Some(CloseCode::SessionOver));
+}
+
+#[test]
+fn sig_44_operators_see_who_is_in() {
+    let (mut table, ann, bob) = Table::live();
+    table.lose(bob);
+    let view = table.session.view(wire::UnixMs(table.now));
+    assert_eq!(view.phase, wire::Phase::Live);
+    assert_eq!(view.participants[ANN].connection_id, Some(ann));
+    assert_eq!(view.participants[BOB].state, SeatState::Lost);
+    assert!(view.participants[BOB].connected);
+}

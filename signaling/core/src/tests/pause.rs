@@ -1,0 +1,73 @@
+//! The policy `on_loss: pause`.
+
+use wire::signaling::ServerFrame;
+use wire::{OnLoss, UnixMs};
+
+use super::table::{BOB, END, LIVE, Table};
+
+fn pausing() -> (Table, wire::ConnectionId, wire::ConnectionId) {
+    Table::with(|spec| {
+        spec.on_loss = OnLoss::Pause;
+        spec.max_pause_ms = 20_000;
+    })
+    .seated_live()
+}
+
+#[test]
+fn sig_41_the_clock_stands_while_one_is_lost() {
+    let (mut table, ann, bob) = pausing();
+    table.tick(LIVE + 10_000);
+    let turn = table.lose(bob);
+    assert_eq!(turn.kinds(ann), ["peer_lost", "paused"]);
+    let ServerFrame::Paused(paused) = turn.one(ann, "paused") else {
+        unreachable!("asked for by its type")
+    };
+    assert_eq!(paused.remaining_ms, 50_000);
+    assert_eq!(paused.until, UnixMs(LIVE + 30_000));
+    table.tick(LIVE + 15_000);
+    let (bob, turn) = table.resume(BOB, 2, 3);
+    assert_eq!(turn.kinds(bob), ["welcome", "paused", "live"]);
+    let ServerFrame::Live(live) = turn.one(ann, "live") else {
+        unreachable!("asked for by its type")
+    };
+    assert_eq!(live.started_at, UnixMs(LIVE));
+    assert_eq!(live.deadline_at, UnixMs(END + 5_000));
+    assert!(turn.facts().is_empty());
+    table.tick(END + 4_999);
+    assert!(table.is(wire::Phase::Live));
+    table.tick(END + 5_000);
+    assert!(table.is(wire::Phase::Ended));
+}
+
+#[test]
+fn sig_41_all_pauses_together_have_a_cap() {
+    let (mut table, _, bob) = pausing();
+    table.tick(LIVE + 1_000);
+    table.lose(bob);
+    table.tick(LIVE + 16_000);
+    let (bob, _) = table.resume(BOB, 2, 3);
+    // 15 s are used, 5 s are left.
+    table.lose(bob);
+    table.tick(LIVE + 20_999);
+    assert!(table.is(wire::Phase::Paused));
+    table.tick(LIVE + 21_000);
+    assert!(table.is(wire::Phase::Live));
+    let (bob, _) = table.join(BOB);
+    table.lose(bob);
+    assert!(table.is(wire::Phase::Live), "the cap is used up");
+    table.tick(END + 20_000 - 1);
+    assert!(table.is(wire::Phase::Live));
+    table.tick(END + 20_000);
+    assert!(table.is(wire::Phase::Ended));
+}
+
+#[test]
+fn sig_41_a_restart_pauses_nothing() {
+    let (mut table, ..) = pausing();
+    table.restart(LIVE + 20_000);
+    table.resume(BOB, 2, 3);
+    table.tick(END - 1);
+    assert!(table.is(wire::Phase::Live));
+    table.tick(END);
+    assert!(table.is(wire::Phase::Ended));
+}
