@@ -162,6 +162,14 @@ impl Tasks {
     }
 }
 
+/// Runs `future` as a task that no stop waits for: it must be short and may be cut. Outside a runtime,
+/// as when everything is dropped at the end, it is dropped.
+pub(crate) fn spawn_detached(future: impl Future<Output = ()> + Send + 'static) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(future);
+    }
+}
+
 /// Logs and counts a task that panicked: tokio would otherwise keep it to itself.
 struct PanicAlarm {
     name: &'static str,

@@ -67,7 +67,6 @@ impl AllowedOrigins {
     }
 
     /// The CORS layer; part of [`crate::http::standard`].
-    #[must_use]
     pub fn cors(&self) -> CorsLayer {
         CorsLayer::new()
             .allow_origin(AllowOrigin::list(self.list.iter().cloned()))

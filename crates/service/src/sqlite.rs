@@ -85,7 +85,8 @@ impl Database {
         Ok(Self { writer, readers })
     }
 
-    /// The one connection that writes. Use [`Database::begin_immediate`] for more than one statement.
+    /// The one connection that writes. Give it back after each transaction: outbox and readiness need it
+    /// too, and wait 2 s at most. Use [`Database::begin_immediate`] for more than one statement.
     #[must_use]
     pub fn writer(&self) -> &SqlitePool {
         &self.writer

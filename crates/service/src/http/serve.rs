@@ -170,10 +170,13 @@ async fn back_off(error: &io::Error) {
     tokio::time::sleep(ACCEPT_BACKOFF).await;
 }
 
+/// Connections of each address.
+type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
 /// Counts who is in, and turns away whoever is too much.
 struct Doorman {
     seats: Arc<Semaphore>,
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    by_address: Counts,
     per_address: usize,
 }
 
@@ -224,7 +227,7 @@ impl Doorman {
 /// Gives the place of one connection back when it is dropped, also after an upgrade.
 pub(super) struct Seat {
     _permit: OwnedSemaphorePermit,
-    counted: Option<(IpAddr, Arc<Mutex<HashMap<IpAddr, usize>>>)>,
+    counted: Option<(IpAddr, Counts)>,
 }
 
 impl Drop for Seat {

@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::serve::Seat;
+use crate::lifecycle::spawn_detached;
 
 /// How long a lingering stream waits for the other end's last bytes.
 const LINGER: Duration = Duration::from_secs(1);
@@ -54,9 +55,7 @@ impl Drop for Admitted {
         let (Some(stream), true) = (self.stream.take(), self.linger.is_asked()) else {
             return;
         };
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(linger(stream, self.seat.take()));
-        }
+        spawn_detached(linger(stream, self.seat.take()));
     }
 }
 

@@ -96,16 +96,55 @@ impl Upgrade {
         }
         let tasks = tasks.clone();
         let linger = self.linger;
-        Ok(request
-            .read_buffer_size(READ_BUFFER_BYTES)
-            .write_buffer_size(WRITE_BUFFER_BYTES)
-            .max_message_size(settings.max_frame_bytes)
-            .max_frame_size(settings.max_frame_bytes)
-            .on_upgrade(move |socket| {
-                tasks.track(async move {
-                    let socket = Socket::new(socket, settings, linger);
-                    serve(socket).await.finish().await;
-                })
-            }))
+        Ok(sized(request, settings).on_upgrade(move |socket| {
+            tasks.track(async move {
+                let socket = Socket::new(socket, settings, linger);
+                serve(socket).await.finish().await;
+            })
+        }))
+    }
+}
+
+fn sized(request: WebSocketUpgrade, settings: SocketSettings) -> WebSocketUpgrade {
+    request
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_message_size(settings.max_frame_bytes)
+        .max_frame_size(settings.max_frame_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use axum::body::Body;
+    use axum::extract::State;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    /// The request comes through hyper, which alone can make an upgrade possible.
+    #[tokio::test]
+    async fn edg_33_an_idle_socket_reads_into_four_kib() {
+        let (tell, mut told) = tokio::sync::mpsc::channel(1);
+        let shown = async |State(tell): State<tokio::sync::mpsc::Sender<String>>, up: Upgrade| {
+            let sized = sized(up.request, SocketSettings::new("test.v1"));
+            tell.send(format!("{sized:?}")).await.unwrap();
+        };
+        let app = axum::Router::new().route("/", get(shown)).with_state(tell);
+        let (client, server) = tokio::io::duplex(4096);
+        let service = hyper::service::service_fn(move |request: hyper::Request<_>| {
+            app.clone().oneshot(request.map(Body::new))
+        });
+        let serving = tokio::spawn(
+            hyper::server::conn::http1::Builder::new()
+                .serve_connection(hyper_util::rt::TokioIo::new(server), service)
+                .with_upgrades(),
+        );
+        let url = "ws://localhost/";
+        drop(tokio_tungstenite::client_async(url, client).await);
+        let shown = told.recv().await.unwrap();
+        assert!(shown.contains("read_buffer_size: 4096"), "{shown}");
+        assert!(shown.contains("max_message_size: Some(65536)"), "{shown}");
+        serving.abort();
     }
 }
