@@ -1,1 +1,22 @@
-//! chat
+//! Chat: rooms, messages, read positions and presence, over WebSocket and HTTP.
+//!
+//! The edge around `chat-core`: sockets, routes, the writer and its stores. Who is told of what is decided
+//! there; nothing here knows what a message or a position means.
+
+mod config;
+mod connection;
+mod edge;
+mod events;
+mod http;
+mod lifecycle;
+mod registry;
+mod router;
+pub mod store;
+mod sync;
+mod writer;
+
+pub use config::{Config, Limits};
+pub use lifecycle::run;
+
+/// What other services know this one as.
+const SERVICE: &str = "chat";

@@ -84,6 +84,21 @@ pub struct SessionBooked {
     pub room_id: RoomId,
 }
 
+/// Data of `message.unread`: one person who was not there to take a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageUnread {
+    /// The room; also the event's subject.
+    pub room_id: RoomId,
+    /// Who was not there.
+    pub user_id: UserId,
+    /// Who wrote it.
+    pub from: UserId,
+    /// Its place in the room.
+    pub seq: u64,
+    /// Its own id.
+    pub message_id: String,
+}
+
 /// Data of what signaling reports of a session; each type has its own fields of these.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionFact {

@@ -1,0 +1,278 @@
+//! What a client's frame does.
+
+use wire::chat::{
+    Accepted, AskPresence, ChatClientFrame, History, MarkDelivered, MarkRead, Ping, Pong,
+    PresenceState, Send, SetStatus, Typing, TypingBy,
+};
+use wire::{ConnectionId, ErrorBody, ErrorCode, FrameId, RoomId, UnixMs, UserId};
+
+use super::Hub;
+use crate::text::{check_body, check_id};
+use crate::{Draft, Mark, Move, Origin, Output, Page, Room};
+
+/// An error with its sentence.
+pub(super) fn error(code: ErrorCode, id: Option<FrameId>) -> ErrorBody {
+    ErrorBody::new(code, sentence(code)).for_frame(id)
+}
+
+fn sentence(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::NotAMember => "You are not in that room.",
+        ErrorCode::Conflict => "That client_id already stands for another message.",
+        ErrorCode::BadCursor => "Name one of before and after.",
+        ErrorCode::BadText => "That is no text for a message.",
+        ErrorCode::StorageUnavailable => "It could not be stored. Try again.",
+        ErrorCode::StorageFull => "There is no room left to store it.",
+        ErrorCode::AlreadyJoined => "This socket has said hello already.",
+        ErrorCode::Malformed => "A field is wrong.",
+        _ => "That can't be done.",
+    }
+}
+
+fn malformed(field: &str, id: Option<FrameId>) -> ErrorBody {
+    ErrorBody {
+        field: Some(field.to_owned()),
+        ..error(ErrorCode::Malformed, id)
+    }
+}
+
+impl Hub {
+    pub(super) fn frame(
+        &mut self,
+        now: UnixMs,
+        connection: ConnectionId,
+        id: Option<FrameId>,
+        frame: ChatClientFrame,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(user) = self.connections.get(&connection).map(|c| c.user.clone()) else {
+            return;
+        };
+        if !matches!(
+            frame,
+            ChatClientFrame::Ping(_) | ChatClientFrame::MarkDelivered(_)
+        ) && let Some(person) = self.people.get_mut(&user)
+        {
+            person.last_active_at = Some(now);
+        }
+        let origin = Origin {
+            connection,
+            id: id.clone(),
+        };
+        let outcome = match frame {
+            ChatClientFrame::Hello(_) => Err(error(ErrorCode::AlreadyJoined, id)),
+            ChatClientFrame::Send(frame) => self.on_send(origin, user, frame, out),
+            ChatClientFrame::MarkRead(MarkRead { room, seq }) => self.on_mark(
+                origin,
+                Move {
+                    room,
+                    user,
+                    mark: Mark::Read,
+                    seq,
+                },
+                out,
+            ),
+            ChatClientFrame::MarkDelivered(MarkDelivered { room, seq }) => self.on_mark(
+                origin,
+                Move {
+                    room,
+                    user,
+                    mark: Mark::Delivered,
+                    seq,
+                },
+                out,
+            ),
+            ChatClientFrame::Typing(frame) => self.on_typing(now, origin, user, frame, out),
+            ChatClientFrame::History(frame) => self.on_history(origin, frame, out),
+            ChatClientFrame::AskPresence(frame) => self.on_presence(origin, &user, frame, out),
+            ChatClientFrame::SetStatus(frame) => self.on_status(origin, &user, frame, out),
+            ChatClientFrame::Ping(Ping { sent_at }) => {
+                let pong = Pong {
+                    sent_at,
+                    server_now: now,
+                };
+                self.send(vec![connection], pong.into(), out);
+                Ok(())
+            }
+        };
+        if let Err(body) = outcome {
+            self.send(vec![connection], body.into(), out);
+        }
+    }
+
+    fn on_send(
+        &mut self,
+        origin: Origin,
+        from: UserId,
+        frame: Send,
+        out: &mut Vec<Output>,
+    ) -> Result<(), ErrorBody> {
+        let id = || origin.id.clone();
+        check_id(&frame.client_id).map_err(|_| malformed("client_id", id()))?;
+        self.room_for(&origin, &frame.room)?;
+        check_body(&frame.body).map_err(|bad| ErrorBody {
+            reason: Some(bad.code().to_owned()),
+            ..error(ErrorCode::BadText, id())
+        })?;
+        let Send {
+            room,
+            client_id,
+            body,
+        } = frame;
+        out.push(Output::Append {
+            origin,
+            draft: Draft {
+                room,
+                from,
+                client_id,
+                body,
+            },
+        });
+        Ok(())
+    }
+
+    fn on_mark(
+        &mut self,
+        origin: Origin,
+        mut to: Move,
+        out: &mut Vec<Output>,
+    ) -> Result<(), ErrorBody> {
+        match self
+            .room_for(&origin, &to.room)?
+            .reach(&to.user, to.mark, to.seq)
+        {
+            Some(seq) => {
+                to.seq = seq;
+                out.push(Output::Move { origin, to });
+            }
+            None => self.accept(origin, out),
+        }
+        Ok(())
+    }
+
+    fn on_typing(
+        &mut self,
+        now: UnixMs,
+        origin: Origin,
+        user: UserId,
+        frame: Typing,
+        out: &mut Vec<Output>,
+    ) -> Result<(), ErrorBody> {
+        let room = self.room_for(&origin, &frame.room)?;
+        let to = self.audience(room, |_, member| member != &user);
+        let every = self.settings.typing_every_ms;
+        let fresh = self.rooms.get_mut(&frame.room).is_some_and(|held| {
+            held.typing.retain(|_, at| now.since(*at) < every);
+            held.typing.insert(user.clone(), now).is_none()
+        });
+        if fresh {
+            let told = TypingBy {
+                room: frame.room,
+                user_id: user,
+            };
+            self.send(to, told.into(), out);
+        }
+        self.accept(origin, out);
+        Ok(())
+    }
+
+    fn on_history(
+        &mut self,
+        origin: Origin,
+        frame: History,
+        out: &mut Vec<Output>,
+    ) -> Result<(), ErrorBody> {
+        let room = self.room_for(&origin, &frame.room)?;
+        let (min_seq, last_seq) = (room.min_seq, room.last_seq);
+        let page = Page::asked(frame.before, frame.after, frame.limit)
+            .ok_or_else(|| error(ErrorCode::BadCursor, origin.id.clone()))?;
+        let Origin { connection, id } = origin;
+        out.push(Output::History {
+            connection,
+            id,
+            room: frame.room,
+            page,
+            min_seq,
+            last_seq,
+        });
+        Ok(())
+    }
+
+    fn on_presence(
+        &mut self,
+        origin: Origin,
+        user: &UserId,
+        frame: AskPresence,
+        out: &mut Vec<Output>,
+    ) -> Result<(), ErrorBody> {
+        if frame.users.len() > self.settings.max_watched {
+            return Err(malformed("users", origin.id));
+        }
+        for other in frame.users {
+            // A stranger looks like one who is not there.
+            let together = self.are_together(user, &other, origin.connection);
+            let told = match together {
+                true => self.presence_of(&other),
+                false => wire::chat::Presence {
+                    user_id: other.clone(),
+                    state: PresenceState::Offline,
+                    last_active_at: None,
+                },
+            };
+            self.send(vec![origin.connection], told.into(), out);
+            if frame.subscribe && together {
+                self.watch(origin.connection, other);
+            }
+        }
+        self.accept(origin, out);
+        Ok(())
+    }
+
+    fn watch(&mut self, id: ConnectionId, user: UserId) {
+        let max = self.settings.max_watched;
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        if connection.watching.len() < max {
+            connection.watching.insert(user.clone());
+            self.watchers.entry(user).or_default().insert(id);
+        }
+    }
+
+    fn on_status(
+        &mut self,
+        origin: Origin,
+        user: &UserId,
+        frame: SetStatus,
+        out: &mut Vec<Output>,
+    ) -> Result<(), ErrorBody> {
+        let away = match frame.state {
+            PresenceState::Online => false,
+            PresenceState::Away => true,
+            PresenceState::Offline => return Err(malformed("state", origin.id)),
+        };
+        if let Some(connection) = self.connections.get_mut(&origin.connection) {
+            connection.away = away;
+        }
+        self.announce(user, out);
+        self.accept(origin, out);
+        Ok(())
+    }
+
+    /// `ok`, for a frame that asked for an answer by its `id`.
+    pub(super) fn accept(&mut self, origin: Origin, out: &mut Vec<Output>) {
+        if let Some(id) = origin.id {
+            self.send(vec![origin.connection], Accepted { id }.into(), out);
+        }
+    }
+
+    fn room_for(&self, origin: &Origin, room: &RoomId) -> Result<&Room, ErrorBody> {
+        let refusal = || error(ErrorCode::NotAMember, origin.id.clone());
+        let connection = self
+            .connections
+            .get(&origin.connection)
+            .ok_or_else(refusal)?;
+        self.room_of(&connection.user, connection.only(), room)
+            .map_err(|_| refusal())
+    }
+}

@@ -1,0 +1,119 @@
+//! Everything that the hub can ask of the edge.
+
+use wire::chat::{ChatServerFrame, Message};
+use wire::{CloseCode, ConnectionId, FrameId, RoomId, UserId};
+
+use crate::{Draft, Move, Origin};
+
+/// One thing to do, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Send a frame to each of these connections.
+    Send {
+        /// To whom.
+        to: Vec<ConnectionId>,
+        /// What.
+        frame: ChatServerFrame,
+    },
+    /// Store a message, then tell [`Stored`](crate::Input::Stored) or [`Refused`](crate::Input::Refused).
+    Append {
+        /// Which frame asked for it.
+        origin: Origin,
+        /// The message.
+        draft: Draft,
+    },
+    /// Store a position, then tell [`Moved`](crate::Input::Moved).
+    Move {
+        /// Which frame asked for it.
+        origin: Origin,
+        /// The move.
+        to: Move,
+    },
+    /// Read what a device missed, then tell [`CaughtUp`](crate::Input::CaughtUp).
+    CatchUp {
+        /// Which device's socket.
+        connection: ConnectionId,
+        /// Room by room.
+        missed: Vec<Missed>,
+    },
+    /// Read a page of history and answer the frame with `messages`.
+    History {
+        /// Which socket.
+        connection: ConnectionId,
+        /// The frame's `id`.
+        id: Option<FrameId>,
+        /// Which room.
+        room: RoomId,
+        /// Which page.
+        page: Page,
+        /// The first `seq` that retention left.
+        min_seq: u64,
+        /// The last message's `seq`.
+        last_seq: u64,
+    },
+    /// Nobody of `users` was there to take the message.
+    Unread {
+        /// The message.
+        message: Message,
+        /// Who was not there.
+        users: Vec<UserId>,
+    },
+    /// Close a connection.
+    Close {
+        /// Which.
+        connection: ConnectionId,
+        /// With what.
+        code: CloseCode,
+    },
+}
+
+/// A span of a room that a device missed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missed {
+    /// Which room.
+    pub room: RoomId,
+    /// From the message after this one
+    pub after: u64,
+    /// to this one.
+    pub through: u64,
+}
+
+/// A page of a room's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Which end.
+    pub from: PageFrom,
+    /// How many messages at most.
+    pub limit: u32,
+}
+
+/// Where a page lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageFrom {
+    /// The newest.
+    Newest,
+    /// The newest with a `seq` below this.
+    Before(u64),
+    /// The oldest with a `seq` above this.
+    After(u64),
+}
+
+/// Messages in a page, if nothing is said.
+const DEFAULT_PAGE: u32 = 50;
+/// Most messages in a page.
+const MAX_PAGE: u32 = 200;
+
+impl Page {
+    /// The page that a client asks for; `None` when it names both ends.
+    #[must_use]
+    pub fn asked(before: Option<u64>, after: Option<u64>, limit: Option<u32>) -> Option<Self> {
+        let from = match (before, after) {
+            (None, None) => PageFrom::Newest,
+            (Some(seq), None) => PageFrom::Before(seq),
+            (None, Some(seq)) => PageFrom::After(seq),
+            (Some(_), Some(_)) => return None,
+        };
+        let limit = limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
+        Some(Self { from, limit })
+    }
+}

@@ -1,0 +1,145 @@
+//! What stands between a socket's text and the hub: rate, shape, and patience with both.
+
+use service::clock::now;
+use service::limiter::{Rate, TokenBucket};
+use service::socket::{MalformedCounter, SocketHandle};
+use wire::chat::{ChatClientFrame, ChatServerFrame, GoingAway};
+use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId};
+
+/// How many frames above the limit a socket may send before it is closed: some are a burst, many are a flood.
+const REFUSALS: Rate = Rate {
+    per_second: 10,
+    burst: 100,
+};
+/// When to try again after the store failed, in milliseconds.
+const STORAGE_RETRY_MS: u64 = 1_000;
+
+/// One socket's.
+pub(super) struct Door {
+    line: SocketHandle,
+    frames: TokenBucket,
+    refusals: TokenBucket,
+    malformed: MalformedCounter,
+}
+
+impl Door {
+    pub(super) fn new(line: SocketHandle, frames: Rate) -> Self {
+        Self {
+            line,
+            frames: TokenBucket::new(frames, now()),
+            refusals: TokenBucket::new(REFUSALS, now()),
+            malformed: MalformedCounter::default(),
+        }
+    }
+
+    /// The frame, or none where it was refused and the socket told so.
+    pub(super) fn take(&mut self, text: &str) -> Option<(Envelope, ChatClientFrame)> {
+        if let Err(retry_after_ms) = self.frames.take(now()) {
+            self.refuse_rate(text, retry_after_ms);
+            return None;
+        }
+        match ChatClientFrame::parse(text) {
+            Ok((envelope, frame)) => {
+                metrics::counter!("chat_frames_total", "type" => frame.kind()).increment(1);
+                Some((envelope, frame))
+            }
+            Err(FrameError::UnknownType { id }) => {
+                metrics::counter!("chat_frames_total", "type" => "unknown").increment(1);
+                let body = ErrorBody::new(ErrorCode::UnknownType, "There is no such frame.");
+                self.send(body.for_frame(id));
+                None
+            }
+            Err(FrameError::Malformed { field, id }) => {
+                metrics::counter!("chat_frames_total", "type" => "malformed").increment(1);
+                let mut body = ErrorBody::new(ErrorCode::Malformed, "The frame can't be read.");
+                body.field = field;
+                self.send(body.for_frame(id));
+                if self.malformed.count(now()) {
+                    self.close(CloseCode::Malformed);
+                }
+                None
+            }
+        }
+    }
+
+    pub(super) fn send(&self, frame: impl Into<ChatServerFrame>) {
+        let text = frame.into().to_text(None);
+        if self.line.try_send(text.into()).is_err() {
+            self.close(CloseCode::SlowConsumer);
+        }
+    }
+
+    pub(super) fn say_goodbye(&self, retry_after_ms: u64) {
+        self.send(GoingAway { retry_after_ms });
+        self.close(CloseCode::GoingAway);
+    }
+
+    pub(super) fn close(&self, code: CloseCode) {
+        self.line.close(code);
+    }
+
+    fn refuse_rate(&mut self, text: &str, retry_after_ms: u64) {
+        metrics::counter!("chat_frames_refused_total").increment(1);
+        let id = Envelope::parse(text).ok().and_then(|envelope| envelope.id);
+        let mut body = ErrorBody::new(ErrorCode::RateLimited, "Too many frames.").for_frame(id);
+        body.retry_after_ms = Some(retry_after_ms);
+        self.send(body);
+        if self.refusals.take(now()).is_err() {
+            self.close(CloseCode::RateLimited);
+        }
+    }
+}
+
+/// Why a `hello` is refused, or a socket that was let in is closed.
+pub(super) struct Refusal {
+    pub(super) body: ErrorBody,
+    code: CloseCode,
+}
+
+impl Refusal {
+    pub(super) fn unauthenticated(reason: &str) -> Self {
+        let mut body = ErrorBody::new(ErrorCode::Unauthenticated, "A good ticket is needed.");
+        body.reason = Some(reason.to_owned());
+        Self {
+            body,
+            code: CloseCode::Unauthenticated,
+        }
+    }
+
+    pub(super) fn rate_limited(retry_after_ms: u64) -> Self {
+        let mut body = ErrorBody::new(ErrorCode::RateLimited, "Too many joins at present.");
+        body.retry_after_ms = Some(retry_after_ms);
+        Self {
+            body,
+            code: CloseCode::RateLimited,
+        }
+    }
+
+    pub(super) fn malformed(field: &str) -> Self {
+        let mut body = ErrorBody::new(ErrorCode::Malformed, "A field is wrong.");
+        body.field = Some(field.to_owned());
+        Self {
+            body,
+            code: CloseCode::Malformed,
+        }
+    }
+
+    pub(super) fn storage(code: ErrorCode) -> Self {
+        let mut body = ErrorBody::new(code, "The store does not answer at present.");
+        body.retry_after_ms = Some(STORAGE_RETRY_MS);
+        Self {
+            body,
+            code: CloseCode::Internal,
+        }
+    }
+
+    pub(super) fn tell(self, door: &Door, id: Option<FrameId>) {
+        metrics::counter!("chat_refusals_total", "why" => self.code.name()).increment(1);
+        door.send(self.body.for_frame(id));
+        door.close(self.code);
+    }
+}
+
+pub(super) fn is_hello(text: &str) -> bool {
+    Envelope::parse(text).is_ok_and(|envelope| envelope.kind == "hello")
+}

@@ -1,0 +1,21 @@
+//! What the scheduler tells: sessions booked, moved and called off, each with its room.
+
+use service::events::{AcceptError, EventSink};
+use wire::EventBatch;
+
+use crate::writer::{Command, Writer};
+
+/// Hands batches to the writer: the events and what they open are one transaction.
+#[derive(Debug)]
+pub(crate) struct Inlet {
+    pub(crate) writer: Writer,
+}
+
+impl EventSink for Inlet {
+    async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
+        self.writer
+            .ask(|reply| Command::Take { batch, reply })
+            .await
+            .map_err(|_| AcceptError::Stopping)
+    }
+}

@@ -1,0 +1,131 @@
+//! `/v1/rooms/{id}/messages` and `/v1/rooms/{id}/read`.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use chat_core::{Draft, Mark, Move, Page, check_body, check_id};
+use service::http::{Json, Refusal};
+use wire::chat::{Message, Messages, PostMessage, PutRead, Read};
+use wire::{ErrorCode, RoomId};
+
+use super::refuse::refuse_body;
+use super::{Guest, Query, refuse};
+use crate::edge::Edge;
+use crate::store::Stores;
+use crate::writer::Command;
+
+/// Stores a message: 201, and 200 for one that was stored before.
+pub(crate) async fn post_message<S: Stores>(
+    State(edge): State<Arc<Edge<S>>>,
+    guest: Guest,
+    Path(room): Path<String>,
+    Json(posted): Json<PostMessage>,
+) -> Result<(StatusCode, Json<Message>), Refusal> {
+    let room = RoomId(room);
+    let PostMessage { client_id, body } = posted;
+    check_id(&client_id)
+        .map_err(|bad| Refusal::field("client_id", bad.code(), "This is no key for a message."))?;
+    check_body(&body).map_err(refuse_body)?;
+    guest.reach(&edge, &room).await?;
+    let draft = Draft {
+        room,
+        from: guest.0.caller.user,
+        client_id,
+        body,
+    };
+    let posted = edge
+        .writer
+        .ask(|reply| Command::Append {
+            draft,
+            origin: None,
+            reply: Some(reply),
+        })
+        .await
+        .map_err(refuse)?;
+    let status = match posted.repeat {
+        true => StatusCode::OK,
+        false => StatusCode::CREATED,
+    };
+    Ok((status, Json(posted.message)))
+}
+
+/// A page of a room's history.
+pub(crate) async fn list_messages<S: Stores>(
+    State(edge): State<Arc<Edge<S>>>,
+    guest: Guest,
+    Path(room): Path<String>,
+    query: Query,
+) -> Result<Json<Messages>, Refusal> {
+    let room = RoomId(room);
+    let limit: Option<u32> = query.number("limit")?;
+    let page = Page::asked(query.number("before")?, query.number("after")?, limit)
+        .ok_or_else(|| refuse(ErrorCode::BadCursor))?;
+    guest.reach(&edge, &room).await?;
+    let caller = &guest.0.caller;
+    let (min_seq, last_seq) = edge
+        .registry
+        .ask(|hub| {
+            let room = hub.room_of(&caller.user, caller.only.as_ref(), &room)?;
+            Ok((room.min_seq, room.last_seq))
+        })
+        .map_err(refuse)?;
+    let messages = edge
+        .stores
+        .page(&room, page)
+        .await
+        .map_err(|error| Refusal::storage_unavailable(&error))?;
+    let last_seq = messages.last().map_or(0, |last| last.seq).max(last_seq);
+    Ok(Json(Messages {
+        id: None,
+        room: None,
+        messages,
+        min_seq,
+        last_seq,
+    }))
+}
+
+/// Moves the reader's position; says where it is then.
+pub(crate) async fn put_read<S: Stores>(
+    State(edge): State<Arc<Edge<S>>>,
+    guest: Guest,
+    Path(room): Path<String>,
+    Json(PutRead { seq }): Json<PutRead>,
+) -> Result<Json<Read>, Refusal> {
+    let room = RoomId(room);
+    guest.reach(&edge, &room).await?;
+    let caller = guest.0.caller;
+    let (reached, present) = edge
+        .registry
+        .ask(|hub| {
+            let room = hub.room_of(&caller.user, caller.only.as_ref(), &room)?;
+            let present = room
+                .member(&caller.user)
+                .map_or(0, |member| member.read_seq);
+            Ok((room.reach(&caller.user, Mark::Read, seq), present))
+        })
+        .map_err(refuse)?;
+    if let Some(seq) = reached {
+        let (room, user) = (room.clone(), caller.user.clone());
+        let to = Move {
+            room,
+            user,
+            mark: Mark::Read,
+            seq,
+        };
+        edge.writer
+            .ask(|reply| Command::Move {
+                to,
+                origin: None,
+                reply: Some(reply),
+            })
+            .await
+            .map_err(refuse)?;
+    }
+    let seq = reached.unwrap_or(present);
+    Ok(Json(Read {
+        room,
+        user_id: caller.user,
+        seq,
+    }))
+}

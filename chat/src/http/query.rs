@@ -1,0 +1,41 @@
+//! What stands behind the question mark.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use service::http::Refusal;
+
+/// The parameters; unknown ones are ignored.
+#[derive(Debug)]
+pub(crate) struct Query(HashMap<String, String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        axum::extract::Query::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Query(parameters)| Self(parameters))
+            .map_err(|_| Refusal::malformed("The query can't be read."))
+    }
+}
+
+impl Query {
+    /// A text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// A whole number, not negative.
+    ///
+    /// # Errors
+    /// 422 naming the parameter.
+    pub(crate) fn number<N: FromStr>(&self, name: &str) -> Result<Option<N>, Refusal> {
+        let number = self.0.get(name).map(|text| text.parse());
+        number.transpose().map_err(|_| {
+            Refusal::field(name, "wrong_type", "This is a whole number, not negative.")
+        })
+    }
+}

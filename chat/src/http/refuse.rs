@@ -1,0 +1,54 @@
+//! Error codes of chat as problem documents.
+
+use axum::http::StatusCode;
+use chat_core::BadText;
+use service::http::Refusal;
+use wire::{ErrorCode, FieldError};
+
+/// When to try again after the store failed, in milliseconds.
+const STORAGE_RETRY_MS: u64 = 1_000;
+
+/// The problem for a code.
+pub(crate) fn refuse(code: ErrorCode) -> Refusal {
+    match code {
+        ErrorCode::NotAMember => {
+            let told = "There is no such room, or you are not in it.";
+            Refusal::new(StatusCode::NOT_FOUND, code, told)
+        }
+        ErrorCode::Conflict => {
+            Refusal::conflict("That client_id already stands for another message.")
+        }
+        ErrorCode::BadCursor => Refusal::new(
+            StatusCode::BAD_REQUEST,
+            code,
+            "That is no cursor, or one too many.",
+        ),
+        ErrorCode::StorageFull => Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            code,
+            "There is no room left to store it.",
+        )
+        .with_retry_after_ms(STORAGE_RETRY_MS),
+        _ => {
+            let told = "The store does not answer at present.";
+            Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ErrorCode::StorageUnavailable,
+                told,
+            )
+            .with_retry_after_ms(STORAGE_RETRY_MS)
+        }
+    }
+}
+
+/// The problem for a message's text.
+pub(super) fn refuse_body(bad: BadText) -> Refusal {
+    let told = "That is no text for a message.";
+    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::BadText, told)
+        .with_reason(bad.code())
+        .with_errors(vec![FieldError {
+            field: "body".to_owned(),
+            code: bad.code().to_owned(),
+            message: told.to_owned(),
+        }])
+}

@@ -1,0 +1,173 @@
+//! From an empty process to a serving one, and back: what starts in which order, and what stops.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chat_core::Settings;
+use service::events::{Destination, EventsSecret, Poster};
+use service::health::Readiness;
+use service::limiter::KeyedLimiter;
+use service::origin::AllowedOrigins;
+use service::socket::SocketSettings;
+use service::tickets::{JwksSource, TicketVerifier};
+use service::{Shutdown, StartError, Tasks};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use wire::chat::GoingAway;
+
+use crate::config::{Config, Limits};
+use crate::edge::Edge;
+use crate::events::Inlet;
+use crate::registry::Registry;
+use crate::router::router;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{RoomStore, StoreError};
+use crate::writer::{Desk, Writer};
+
+/// Longest wait for sockets to finish their closing handshake when the service stops.
+const SOCKETS_LIMIT: Duration = Duration::from_secs(3);
+/// Longest wait for the other tasks after that; with the last commit it stays within the 10 s of a stop.
+const TASKS_LIMIT: Duration = Duration::from_secs(5);
+
+/// Serves on `listener` until `shutdown`, and stops within 10 s.
+///
+/// # Errors
+/// When it can't start, or the listener fails for good.
+pub async fn run(
+    listener: TcpListener,
+    config: Config,
+    shutdown: Shutdown,
+) -> Result<(), StartError> {
+    let directory = config.data_dir.join(crate::SERVICE);
+    let stores = Arc::new(SqliteStore::open(&directory.join("chat.db")).await?);
+    let secret = events_secret(&config)?;
+    let client = service::http::client();
+    let (sockets, tasks) = (Tasks::new(), Tasks::new());
+    let stop = CancellationToken::new();
+
+    let (writer, commands) = Writer::new();
+    let registry = Registry::new(settings(&config.limits), writer.clone());
+    let mut desk = Desk::new(Arc::clone(&stores), registry.clone(), commands);
+    desk.settle_leftovers().await.map_err(start_error)?;
+    let writing = tasks.spawn("writer", desk.run(stop.clone()));
+    keep_time(&tasks, &registry, &stop);
+
+    let source = JwksSource {
+        scheduler_url: config.scheduler_url.clone(),
+        cache: directory.join("jwks.json"),
+    };
+    let tickets = TicketVerifier::start(source, client.clone(), &tasks, &shutdown);
+    let readiness = readiness(&stores, &tickets);
+    let scheduler = Destination {
+        service: "scheduler",
+        base_url: config.scheduler_url.clone(),
+    };
+    Poster::new(
+        stores.outbox().clone(),
+        crate::SERVICE,
+        secret.clone(),
+        client,
+    )
+    .reporting_to(readiness.clone())
+    .start(vec![scheduler], &tasks, &shutdown);
+
+    let edge = Arc::new(Edge {
+        registry,
+        writer: writer.clone(),
+        stores: Arc::clone(&stores),
+        tickets,
+        origins: AllowedOrigins::new(&config.allowed_origins).map_err(StartError::Config)?,
+        socket: socket_settings(&config.limits),
+        frame_rate: config.limits.frames,
+        joins: Mutex::new(KeyedLimiter::new(config.limits.joins)),
+        requests: Mutex::new(KeyedLimiter::new(config.limits.frames)),
+        tasks: sockets.clone(),
+        shutdown: shutdown.clone(),
+    });
+    say_goodbye(&tasks, Arc::clone(&edge));
+    let app = router(edge, secret, Inlet { writer }, readiness);
+    service::http::serve(listener, app, http_limits(&config.limits), shutdown).await?;
+
+    if !sockets.close_and_wait(SOCKETS_LIMIT).await {
+        tracing::warn!(left = sockets.running(), "sockets were cut");
+    }
+    stop.cancel();
+    if writing.await.is_err() || !tasks.close_and_wait(TASKS_LIMIT).await {
+        tracing::warn!(left = tasks.running(), "tasks were cut");
+    }
+    stores.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn keep_time(tasks: &Tasks, registry: &Registry, stop: &CancellationToken) {
+    let (registry, stop) = (registry.clone(), stop.clone());
+    tasks.spawn("timer", async move {
+        tokio::select! {
+            () = registry.keep_time() => {}
+            () = stop.cancelled() => {}
+        }
+    });
+}
+
+/// At the first sign of a stop every socket is told when to come back.
+fn say_goodbye(tasks: &Tasks, edge: Arc<Edge<SqliteStore>>) {
+    tasks.spawn("goodbye", async move {
+        edge.shutdown.started().await;
+        edge.registry.drain(|| {
+            GoingAway {
+                retry_after_ms: edge.retry_after_ms(),
+            }
+            .into()
+        });
+    });
+}
+
+fn readiness(stores: &Arc<SqliteStore>, tickets: &TicketVerifier) -> Readiness {
+    let readiness = Readiness::new();
+    let stores = Arc::clone(stores);
+    readiness.check("store", move || {
+        let stores = Arc::clone(&stores);
+        async move { stores.probe().await.map_err(|error| error.to_string()) }
+    });
+    let tickets = tickets.clone();
+    readiness.check("ticket_keys", move || {
+        let has_key = tickets.has_key();
+        async move { has_key.then_some(()).ok_or("no ticket key yet".to_owned()) }
+    });
+    readiness
+}
+
+fn events_secret(config: &Config) -> Result<EventsSecret, StartError> {
+    EventsSecret::load_or_create(&config.data_dir).map_err(|source| StartError::File {
+        path: config.data_dir.join("keys/events.secret"),
+        source,
+    })
+}
+
+fn start_error(error: StoreError) -> StartError {
+    StartError::Listen(std::io::Error::other(error))
+}
+
+fn settings(limits: &Limits) -> Settings {
+    Settings {
+        max_rooms: limits.rooms,
+        ..Settings::default()
+    }
+}
+
+fn socket_settings(limits: &Limits) -> SocketSettings {
+    SocketSettings {
+        queue_frames: limits.queue_frames,
+        queue_bytes: limits.queue_bytes,
+        ..SocketSettings::new(wire::CHAT_SUBPROTOCOL)
+    }
+}
+
+fn http_limits(limits: &Limits) -> service::http::Limits {
+    service::http::Limits {
+        connections: limits.connections,
+        connections_per_address: limits.connections_per_address,
+        ..service::http::Limits::default()
+    }
+}

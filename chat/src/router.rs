@@ -1,0 +1,59 @@
+//! Every route of the service, and who answers it.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post, put};
+use service::events::EventsSecret;
+use service::health::Readiness;
+use service::http::Refusal;
+use service::socket::Upgrade;
+
+use crate::edge::Edge;
+use crate::events::Inlet;
+use crate::store::Stores;
+use crate::sync::sync;
+use crate::{connection, http};
+
+/// | route | for |
+/// |---|---|
+/// | `GET /v1/chat` | clients |
+/// | `GET /v1/rooms`, `GET`, `POST /v1/rooms/{id}/messages`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
+/// | `POST /v1/events` | the scheduler |
+/// | `GET /health/live`, `/health/ready`, `/metrics` | operators |
+pub(crate) fn router<S: Stores>(
+    edge: Arc<Edge<S>>,
+    secret: EventsSecret,
+    inlet: Inlet,
+    readiness: Readiness,
+) -> Router {
+    let origins = edge.origins.clone();
+    let messages = get(http::list_messages::<S>).merge(post(http::post_message::<S>));
+    let clients = Router::new()
+        .route("/v1/chat", get(chat::<S>))
+        .route("/v1/rooms", get(http::list_rooms::<S>))
+        .route("/v1/rooms/{id}/messages", messages)
+        .route("/v1/rooms/{id}/read", put(http::put_read::<S>))
+        .route("/v1/sync", get(sync::<S>))
+        .with_state(edge);
+    let router = clients
+        .merge(service::events::routes(secret, Arc::new(inlet)))
+        .merge(service::health::routes(readiness));
+    service::http::standard(router, &origins)
+}
+
+async fn chat<S: Stores>(
+    State(edge): State<Arc<Edge<S>>>,
+    request: Upgrade,
+) -> Result<Response, Refusal> {
+    let address = request
+        .peer()
+        .map_or(IpAddr::from(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let serving = Arc::clone(&edge);
+    request.accept(&edge.origins, edge.socket, &edge.tasks, move |socket| {
+        connection::serve(socket, serving, address)
+    })
+}

@@ -1,0 +1,204 @@
+//! What chat keeps, as its callers need it: messages, and rooms with how far everybody is.
+//!
+//! Two traits, because in production they are two databases. `tests/store_contract.rs` runs on every
+//! implementation. One writer calls what changes; anybody may read.
+
+pub mod memory;
+pub mod sqlite;
+
+use std::future::Future;
+
+use chat_core::{Draft, Move, Page};
+use wire::chat::{Member, Message};
+use wire::{Event, EventBatch, Participant, RoomId, UnixMs, UserId};
+
+/// A message with everything but its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Who says what, and where.
+    pub draft: Draft,
+    /// UUIDv7, not lower than any before.
+    pub message_id: String,
+    /// Now.
+    pub sent_at: UnixMs,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Appended {
+    /// It is stored.
+    Stored(Message),
+    /// It was stored before: this is what was stored.
+    Repeat(Message),
+    /// Its key stands for another text.
+    Conflict,
+}
+
+/// The two ends of a room's messages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Head {
+    /// The first `seq` that is left.
+    pub min_seq: u64,
+    /// The newest message.
+    pub last: Message,
+}
+
+/// A room to be opened, or the members of one that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// Which.
+    pub room: RoomId,
+    /// Its epoch, if it is new.
+    pub epoch: String,
+    /// Its members; those that are there already stay.
+    pub members: Vec<Participant>,
+    /// The booking that names the members. Names of a lower one, or of a ticket, are replaced.
+    pub revision: Option<u64>,
+    /// Now.
+    pub at: UnixMs,
+}
+
+/// That all that follows from a room's messages up to here is part of these changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Which room.
+    pub room: RoomId,
+    /// Up to which message.
+    pub last_seq: u64,
+    /// When that was sent.
+    pub active_at: UnixMs,
+}
+
+/// What is written together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Changes {
+    /// Rooms and members.
+    pub openings: Vec<Opening>,
+    /// Positions.
+    pub moves: Vec<Move>,
+    /// Heads of rooms.
+    pub settled: Vec<Settled>,
+    /// Events for other services, in order.
+    pub facts: Vec<Event>,
+    /// Events of other services, of which the openings have been made.
+    pub taken: Vec<EventBatch>,
+}
+
+/// A room as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredRoom {
+    /// Which.
+    pub id: RoomId,
+    /// Its epoch.
+    pub epoch: String,
+    /// Up to where it is [`Settled`].
+    pub last_seq: u64,
+    /// When its last message was sent, or it was opened.
+    pub active_at: UnixMs,
+    /// Its members, in the order of their ids.
+    pub members: Vec<Member>,
+}
+
+/// Why a store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It does not answer, or refused.
+    #[error("the store failed: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Its disk is full.
+    #[error("the store is full")]
+    Full,
+}
+
+/// Keeps messages.
+///
+/// - What [`append`](Self::append) has returned `Ok` for survives the death of the process.
+/// - A room's `seq` are 1, 2, 3, … without a gap; a batch gets them in its order.
+/// - `(room, sender, client_id)` is unique: the second one is a repeat, within one batch too.
+/// - A batch is written whole or not at all.
+pub trait MessageStore: Send + Sync + 'static {
+    /// Stores messages; what became of each, in order.
+    ///
+    /// # Errors
+    /// When nothing of it is stored, or nobody knows: the same batch may be given again.
+    fn append(
+        &self,
+        batch: &[NewMessage],
+    ) -> impl Future<Output = Result<Vec<Appended>, StoreError>> + Send;
+
+    /// A page of a room's messages, in rising `seq`.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn page(
+        &self,
+        room: &RoomId,
+        page: Page,
+    ) -> impl Future<Output = Result<Vec<Message>, StoreError>> + Send;
+
+    /// The heads of those of `rooms` that have messages.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn heads(&self, rooms: &[RoomId])
+    -> impl Future<Output = Result<Vec<Head>, StoreError>> + Send;
+
+    /// The last messages of all rooms, in the order in which they were stored.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn last(&self, limit: u32) -> impl Future<Output = Result<Vec<Message>, StoreError>> + Send;
+}
+
+/// Keeps rooms.
+///
+/// - What [`apply`](Self::apply) has returned `Ok` for survives the death of the process; it is written
+///   whole or not at all, and writing it twice, or two of them in the other order, is as writing it once.
+/// - Positions and heads only rise. Members are added, never removed.
+pub trait RoomStore: Send + Sync + 'static {
+    /// Writes changes.
+    ///
+    /// # Errors
+    /// When nothing of it is stored, or nobody knows: the same changes may be given again.
+    fn apply(&self, changes: &Changes) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Those of `ids` that are there.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn rooms(
+        &self,
+        ids: &[RoomId],
+    ) -> impl Future<Output = Result<Vec<StoredRoom>, StoreError>> + Send;
+
+    /// A person's rooms from the newest on; with `after`, those that come after that one.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn rooms_of(
+        &self,
+        user: &UserId,
+        after: Option<&RoomPosition>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<RoomPosition>, StoreError>> + Send;
+
+    /// For readiness: whether it takes writes.
+    ///
+    /// # Errors
+    /// When it doesn't.
+    fn probe(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// A room's place among those of a person: by `active_at` and id, both falling.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RoomPosition {
+    /// When its last message was sent, or it was opened.
+    pub active_at: UnixMs,
+    /// Which room.
+    pub room: RoomId,
+}
+
+/// Both stores of a service.
+pub trait Stores: MessageStore + RoomStore {}
+
+impl<S: MessageStore + RoomStore> Stores for S {}

@@ -1,0 +1,86 @@
+//! `GET /v1/sync`: news by long poll. The cursor says all that must be known: any process can answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chat_core::{SyncCursor, SyncPlan};
+use service::clock::now;
+use service::http::{Json, Refusal};
+use tokio::time::{Instant, sleep_until};
+use wire::ErrorCode;
+use wire::chat::{ChatServerFrame, SyncResponse};
+
+use crate::connection::missed_messages;
+use crate::edge::Edge;
+use crate::http::{Guest, Query, refuse};
+use crate::store::Stores;
+
+/// How long a request is held, if nothing is said, in milliseconds.
+const DEFAULT_HOLD_MS: u64 = 25_000;
+/// Longest that a request is held, in milliseconds: proxies cut at 60 s.
+const MAX_HOLD_MS: u64 = 55_000;
+
+/// What came since the cursor, as soon as there is something.
+pub(crate) async fn sync<S: Stores>(
+    State(edge): State<Arc<Edge<S>>>,
+    guest: Guest,
+    query: Query,
+) -> Result<Json<SyncResponse>, Refusal> {
+    let hold_ms = query
+        .number("timeout_ms")?
+        .unwrap_or(DEFAULT_HOLD_MS)
+        .min(MAX_HOLD_MS);
+    let caller = &guest.0.caller;
+    let since = query
+        .text("cursor")
+        .map(|text| read_cursor(text, caller.user.as_str()));
+    let since = since.transpose().map_err(refuse)?;
+    edge.open(&guest.0).await.map_err(refuse)?;
+    let until = Instant::now() + Duration::from_millis(hold_ms);
+    // Registered before the first look, so that nothing falls between.
+    let (_waiting, news) = edge.registry.wait(caller);
+    loop {
+        let plan = edge
+            .registry
+            .ask(|hub| hub.news(now(), &caller.user, caller.only.as_ref(), since.as_ref()));
+        if !plan.is_empty() {
+            return answer(&edge, plan).await;
+        }
+        tokio::select! {
+            () = news.notified() => {}
+            () = sleep_until(until) => return answer(&edge, plan).await,
+            () = edge.shutdown.started() => return answer(&edge, plan).await,
+        }
+    }
+}
+
+async fn answer<S: Stores>(edge: &Edge<S>, plan: SyncPlan) -> Result<Json<SyncResponse>, Refusal> {
+    let messages = missed_messages(edge, &plan.missed)
+        .await
+        .map_err(|error| Refusal::storage_unavailable(&error))?;
+    let mut frames = plan.frames;
+    frames.extend(messages.into_iter().map(ChatServerFrame::from));
+    frames.extend(plan.marks);
+    let cursor = write_cursor(&plan.cursor);
+    Ok(Json(SyncResponse { cursor, frames }))
+}
+
+fn write_cursor(cursor: &SyncCursor) -> String {
+    let json = serde_json::to_vec(cursor).expect("a struct of strings and numbers");
+    URL_SAFE_NO_PAD.encode(json)
+}
+
+/// A cursor of somebody else's is none.
+fn read_cursor(text: &str, user: &str) -> Result<SyncCursor, ErrorCode> {
+    let json = URL_SAFE_NO_PAD
+        .decode(text)
+        .map_err(|_| ErrorCode::BadCursor)?;
+    let cursor: SyncCursor = serde_json::from_slice(&json).map_err(|_| ErrorCode::BadCursor)?;
+    match cursor.user == user {
+        true => Ok(cursor),
+        false => Err(ErrorCode::BadCursor),
+    }
+}

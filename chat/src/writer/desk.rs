@@ -1,0 +1,257 @@
+//! The task behind the queue.
+
+use std::sync::Arc;
+
+use chat_core::{Draft, Input, Move, Origin, Output};
+use service::clock::now;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+use wire::{ErrorCode, UnixMs};
+
+use super::pending::Pending;
+use super::rooms::{Entry, Taking};
+use super::{Answer, Command, Posted};
+use crate::registry::Registry;
+use crate::store::{Appended, NewMessage, StoreError, Stores};
+
+/// Commands of one group: at 50,000 rows a second a commit of them takes 10 ms.
+const MAX_GROUP: usize = 512;
+/// When to try again after the store failed, in milliseconds.
+const RETRY_MS: u64 = 1_000;
+
+/// Owns everything that writes.
+#[derive(Debug)]
+pub(crate) struct Desk<S> {
+    pub(super) stores: Arc<S>,
+    pub(super) registry: Registry,
+    commands: mpsc::Receiver<Command>,
+    pub(super) pending: Pending,
+    last_sent_at: UnixMs,
+}
+
+/// A message and who waits for it.
+struct Append {
+    draft: Draft,
+    origin: Option<Origin>,
+    reply: Option<Answer<Posted>>,
+}
+
+/// A position and who waits for it.
+pub(super) struct Moving {
+    pub(super) to: Move,
+    pub(super) origin: Option<Origin>,
+    pub(super) reply: Option<Answer<()>>,
+}
+
+/// Commands by what they need.
+#[derive(Default)]
+pub(super) struct Group {
+    appends: Vec<Append>,
+    pub(super) moves: Vec<Moving>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) takings: Vec<Taking>,
+}
+
+impl<S: Stores> Desk<S> {
+    pub(crate) fn new(
+        stores: Arc<S>,
+        registry: Registry,
+        commands: mpsc::Receiver<Command>,
+    ) -> Self {
+        Self {
+            stores,
+            registry,
+            commands,
+            pending: Pending::default(),
+            last_sent_at: UnixMs(0),
+        }
+    }
+
+    /// Serves commands until `stop`, then those that are left.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        loop {
+            let due = self.pending.due();
+            let first = tokio::select! {
+                biased;
+                command = self.commands.recv() => command,
+                () = until(due) => None,
+                () = stop.cancelled() => break,
+            };
+            self.serve(first).await;
+        }
+        while let Ok(command) = self.commands.try_recv() {
+            self.serve(Some(command)).await;
+        }
+        self.write(Group::default()).await;
+    }
+
+    async fn serve(&mut self, first: Option<Command>) {
+        let mut group = Group::default();
+        let mut next = first;
+        let mut taken = 0;
+        while let Some(command) = next {
+            group.add(command);
+            taken += 1;
+            next = match taken < MAX_GROUP {
+                true => self.commands.try_recv().ok(),
+                false => None,
+            };
+        }
+        self.append(std::mem::take(&mut group.appends)).await;
+        let is_due = self.pending.due().is_some_and(|due| due <= Instant::now());
+        if is_due || self.pending.is_large() || group.needs_writing() {
+            self.write(group).await;
+        }
+    }
+
+    /// Stores messages, then tells everybody.
+    async fn append(&mut self, appends: Vec<Append>) {
+        if appends.is_empty() {
+            return;
+        }
+        let begun = Instant::now();
+        match self.try_append(&appends).await {
+            Ok(outcomes) => self.tell(appends, outcomes),
+            Err(error) => self.refuse(appends, &error),
+        }
+        metrics::histogram!("chat_append_seconds").record(begun.elapsed().as_secs_f64());
+    }
+
+    async fn try_append(&mut self, appends: &[Append]) -> Result<Vec<Appended>, StoreError> {
+        if self.pending.is_overfull() {
+            return Err(StoreError::Unavailable(
+                "too much waits to be written".into(),
+            ));
+        }
+        let rooms = appends.iter().map(|append| append.draft.room.clone());
+        self.load(rooms.collect()).await?;
+        self.last_sent_at = self.last_sent_at.max(now());
+        let new = |append: &Append| NewMessage {
+            draft: append.draft.clone(),
+            message_id: uuid::Uuid::now_v7().to_string(),
+            sent_at: self.last_sent_at,
+        };
+        let batch: Vec<NewMessage> = appends.iter().map(new).collect();
+        self.stores.append(&batch).await
+    }
+
+    fn tell(&mut self, appends: Vec<Append>, outcomes: Vec<Appended>) {
+        let mut inputs = Vec::with_capacity(appends.len());
+        let mut replies = Vec::new();
+        for (append, outcome) in appends.into_iter().zip(outcomes) {
+            let Append { origin, reply, .. } = append;
+            let (posted, repeat) = match outcome {
+                Appended::Stored(message) => {
+                    self.pending.note(&message);
+                    (Ok(message), false)
+                }
+                Appended::Repeat(message) => (Ok(message), true),
+                Appended::Conflict => (Err(ErrorCode::Conflict), false),
+            };
+            inputs.extend(match (&posted, origin) {
+                (Ok(message), origin) => {
+                    let message = message.clone();
+                    Some(Input::Stored {
+                        message,
+                        repeat,
+                        origin,
+                    })
+                }
+                (Err(code), Some(origin)) => Some(Input::Refused {
+                    origin,
+                    code: *code,
+                    retry_after_ms: None,
+                }),
+                (Err(_), None) => None,
+            });
+            if let Some(reply) = reply {
+                replies.push((reply, posted.map(|message| Posted { message, repeat })));
+            }
+        }
+        metrics::counter!("chat_sends_total").increment(inputs.len() as u64);
+        let left = self.registry.handle_all(inputs);
+        self.note_unread(left);
+        for (reply, posted) in replies {
+            // Nobody waits any longer: the message is stored all the same.
+            reply.send(posted).ok();
+        }
+    }
+
+    pub(super) fn note_unread(&mut self, outputs: Vec<Output>) {
+        for output in outputs {
+            if let Output::Unread { message, users } = output {
+                self.pending.note_unread(&message, users);
+            }
+        }
+    }
+
+    fn refuse(&self, appends: Vec<Append>, error: &StoreError) {
+        let code = failure(error);
+        let mut inputs = Vec::new();
+        for append in appends {
+            inputs.extend(append.origin.map(|origin| refusal(origin, code)));
+            if let Some(reply) = append.reply {
+                reply.send(Err(code)).ok();
+            }
+        }
+        self.registry.handle_all(inputs);
+    }
+}
+
+impl Group {
+    fn add(&mut self, command: Command) {
+        match command {
+            Command::Append {
+                draft,
+                origin,
+                reply,
+            } => {
+                self.appends.push(Append {
+                    draft,
+                    origin,
+                    reply,
+                });
+            }
+            Command::Move { to, origin, reply } => self.moves.push(Moving { to, origin, reply }),
+            Command::Enter {
+                caller,
+                grants,
+                reply,
+            } => {
+                self.entries.push(Entry::of_ticket(caller, grants, reply));
+            }
+            Command::Load { room, reply } => self.entries.push(Entry::of_room(room, reply)),
+            Command::Take { batch, reply } => self.takings.push(Taking { batch, reply }),
+        }
+    }
+
+    fn needs_writing(&self) -> bool {
+        !(self.moves.is_empty() && self.entries.is_empty() && self.takings.is_empty())
+    }
+}
+
+/// What the one who asked is told; the cause is for the log alone.
+pub(super) fn failure(error: &StoreError) -> ErrorCode {
+    metrics::counter!("storage_errors_total").increment(1);
+    tracing::error!(%error, "the store failed");
+    match error {
+        StoreError::Full => ErrorCode::StorageFull,
+        StoreError::Unavailable(_) => ErrorCode::StorageUnavailable,
+    }
+}
+
+pub(super) fn refusal(origin: Origin, code: ErrorCode) -> Input {
+    Input::Refused {
+        origin,
+        code,
+        retry_after_ms: Some(RETRY_MS),
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,116 @@
+//! What follows from stored messages and is not written yet. It is written with the next changes.
+
+use std::collections::BTreeMap;
+
+use chat_core::{Mark, Move};
+use service::clock::now;
+use tokio::time::{Duration, Instant};
+use wire::chat::Message;
+use wire::{Event, EventType, MessageUnread, RoomId, UnixMs, UserId};
+
+use crate::store::{Changes, Settled};
+
+/// How long it may wait for company. It bounds how late an event leaves.
+const LINGER: Duration = Duration::from_millis(25);
+/// Pause after a write that failed.
+const RETRY: Duration = Duration::from_millis(500);
+/// Messages whose consequences may wait while the store takes writes; the start looks at as many.
+pub(super) const MAX_UNSETTLED: usize = 512;
+/// Events that may wait while the store does not take them; above it no message is taken either.
+const MAX_FACTS: usize = 10_000;
+
+/// The consequences.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    heads: BTreeMap<RoomId, (u64, UnixMs)>,
+    /// The senders' own positions.
+    read: BTreeMap<(RoomId, UserId), u64>,
+    facts: Vec<Event>,
+    messages: usize,
+    due: Option<Instant>,
+}
+
+impl Pending {
+    /// Notes a stored message.
+    pub(super) fn note(&mut self, message: &Message) {
+        let head = (message.seq, message.sent_at);
+        self.heads.insert(message.room.clone(), head);
+        self.read
+            .insert((message.room.clone(), message.from.clone()), message.seq);
+        self.messages += 1;
+        self.due.get_or_insert_with(|| Instant::now() + LINGER);
+    }
+
+    /// Notes that `users` were not there to take a message.
+    pub(super) fn note_unread(&mut self, message: &Message, users: Vec<UserId>) {
+        let facts = users.into_iter().map(|user_id| unread(message, user_id));
+        self.facts.extend(facts);
+    }
+
+    /// When it must be written.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// True where it must be written before more messages are stored.
+    pub(super) fn is_large(&self) -> bool {
+        self.messages >= MAX_UNSETTLED
+    }
+
+    /// True where the store has not taken writes for too long.
+    pub(super) fn is_overfull(&self) -> bool {
+        self.facts.len() >= MAX_FACTS
+    }
+
+    /// All of it as changes.
+    pub(super) fn changes(&self) -> Changes {
+        let settled = |(room, (last_seq, active_at)): (&RoomId, &(u64, UnixMs))| Settled {
+            room: room.clone(),
+            last_seq: *last_seq,
+            active_at: *active_at,
+        };
+        let read = |((room, user), seq): (&(RoomId, UserId), &u64)| Move {
+            room: room.clone(),
+            user: user.clone(),
+            mark: Mark::Read,
+            seq: *seq,
+        };
+        Changes {
+            settled: self.heads.iter().map(settled).collect(),
+            moves: self.read.iter().map(read).collect(),
+            facts: self.facts.clone(),
+            ..Changes::default()
+        }
+    }
+
+    /// The write failed: try again later.
+    pub(super) fn failed(&mut self) {
+        if self.due.is_some() {
+            self.due = Some(Instant::now() + RETRY);
+        }
+    }
+
+    /// It is written.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+fn unread(message: &Message, user_id: UserId) -> Event {
+    let data = MessageUnread {
+        room_id: message.room.clone(),
+        user_id,
+        from: message.from.clone(),
+        seq: message.seq,
+        message_id: message.message_id.clone(),
+    };
+    Event {
+        id: uuid::Uuid::now_v7().to_string(),
+        kind: EventType::MessageUnread.name().to_owned(),
+        occurred_at: now(),
+        source: crate::SERVICE.to_owned(),
+        subject: message.room.to_string(),
+        revision: None,
+        data: serde_json::to_value(data).expect("a struct of strings and numbers"),
+    }
+}

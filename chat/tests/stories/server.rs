@@ -1,0 +1,124 @@
+//! A chat service of a test: in this process, on a port of its own, with a store that outlives it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chat::{Config, Limits};
+use service::limiter::Rate;
+use service::{Shutdown, StartError};
+use testkit::{ChatPeer, Http, TicketSigner};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use wire::ChatRoomGrant;
+
+/// How long a stop may take at most.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// The service and the scheduler's signing half.
+pub(crate) struct Server {
+    pub(crate) signer: TicketSigner,
+    pub(crate) data: tempfile::TempDir,
+    port: u16,
+    shutdown: Shutdown,
+    running: JoinHandle<Result<(), StartError>>,
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(crate) async fn with(change: impl FnOnce(&mut Limits)) -> Self {
+        let signer = TicketSigner::start().await;
+        let data = tempfile::tempdir().unwrap();
+        let mut limits = generous();
+        change(&mut limits);
+        let (port, shutdown, running) = serve(0, config(data.path(), signer.url(), limits)).await;
+        let server = Self {
+            signer,
+            data,
+            port,
+            shutdown,
+            running,
+        };
+        server.ready().await;
+        server
+    }
+
+    /// Stops it and starts another one on the same store and port.
+    pub(crate) async fn restart(&mut self) {
+        self.stop().await;
+        let config = config(self.data.path(), self.signer.url(), generous());
+        (_, self.shutdown, self.running) = serve(self.port, config).await;
+        self.ready().await;
+    }
+
+    pub(crate) async fn stop(&mut self) {
+        self.shutdown.start();
+        let stopped = tokio::time::timeout(STOP_LIMIT, &mut self.running).await;
+        stopped.expect("a stop ends within 10 s").unwrap().unwrap();
+    }
+
+    pub(crate) fn socket_url(&self) -> String {
+        format!("ws://127.0.0.1:{}/v1/chat", self.port)
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    pub(crate) fn ticket(&self, user: &str, room: &ChatRoomGrant) -> String {
+        self.signer.chat(user, std::slice::from_ref(room))
+    }
+
+    /// Somebody who has said hello, with a ticket that opens `room`.
+    pub(crate) async fn peer(&self, user: &str, room: &ChatRoomGrant) -> ChatPeer {
+        let ticket = self.ticket(user, room);
+        ChatPeer::hello(&self.socket_url(), &ticket, &format!("device of {user}")).await
+    }
+
+    /// Somebody who asks over HTTP.
+    pub(crate) fn http(&self, user: &str, room: &ChatRoomGrant) -> Http {
+        Http::bearer(&self.ticket(user, room))
+    }
+
+    async fn ready(&self) {
+        let (http, url) = (Http::new(), self.url("/health/ready"));
+        testkit::until("chat is ready", testkit::SOON, async || {
+            (http.get(&url).await.status == 200).then_some(())
+        })
+        .await;
+    }
+}
+
+/// Many people of a test share one address.
+fn generous() -> Limits {
+    let many = Rate {
+        per_second: 100_000,
+        burst: 100_000,
+    };
+    Limits {
+        frames: many,
+        joins: many,
+        ..Limits::default()
+    }
+}
+
+pub(crate) fn config(data: &Path, scheduler_url: &str, limits: Limits) -> Config {
+    Config {
+        data_dir: data.to_owned(),
+        scheduler_url: scheduler_url.to_owned(),
+        limits,
+        ..Config::default()
+    }
+}
+
+async fn serve(port: u16, config: Config) -> (u16, Shutdown, JoinHandle<Result<(), StartError>>) {
+    // Installs the crypto provider, as the binary's `main` does.
+    drop(Http::new());
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let shutdown = Shutdown::new();
+    let running = tokio::spawn(chat::run(listener, config, shutdown.clone()));
+    (port, shutdown, running)
+}
