@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use service::sqlite::OpenError;
 use sha2::{Digest as _, Sha256};
+use wire::UnixMs;
 
 use crate::config::database;
 use crate::store::Store as _;
@@ -16,14 +17,23 @@ pub(crate) const PREFIX: &str = "rk_";
 /// Characters of an application's name.
 const MAX_NAME_CHARS: usize = 100;
 
-/// Why no key could be made.
+/// An API key as an operator sees it: the key itself is shown once only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKeyInfo {
+    /// The application that it stands for.
+    pub name: String,
+    /// When it was made.
+    pub created_at: UnixMs,
+}
+
+/// Why no key could be made, or listed.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
     /// The database could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The key could not be written.
-    #[error("the key could not be kept: {0}")]
+    /// The key could not be written, or the keys not read.
+    #[error("the keys' store: {0}")]
     Store(Box<dyn std::error::Error + Send + Sync>),
     /// The name is empty, too long or has control characters.
     #[error("a key's name has 1 to {MAX_NAME_CHARS} characters, none of them a control character")]
@@ -51,6 +61,32 @@ pub async fn create(data_dir: &Path, name: &str) -> Result<String, CreateError> 
     store.close().await;
     added.map_err(|error| CreateError::Store(error.0))?;
     Ok(key)
+}
+
+/// Makes an API key as [`create`] does, and makes every older one of that name void.
+///
+/// # Errors
+/// [`CreateError`].
+pub async fn replace(data_dir: &Path, name: &str) -> Result<String, CreateError> {
+    let key = create(data_dir, name).await?;
+    let store = SqliteStore::open(&database(data_dir)).await?;
+    let voided = store.void_other_keys(hash(&key), name.to_owned()).await;
+    store.close().await;
+    voided.map_err(|error| CreateError::Store(error.0))?;
+    Ok(key)
+}
+
+/// Every API key, by name, then age.
+///
+/// # Errors
+/// [`CreateError`].
+pub async fn list(data_dir: &Path) -> Result<Vec<ApiKeyInfo>, CreateError> {
+    let store = SqliteStore::open(&database(data_dir)).await?;
+    let keys = store.keys().await;
+    store.close().await;
+    let keys = keys.map_err(|error| CreateError::Store(error.0))?;
+    let info = |(name, created_at)| ApiKeyInfo { name, created_at };
+    Ok(keys.into_iter().map(info).collect())
 }
 
 /// How a key is kept. It is random, so a plain hash can't be guessed back.

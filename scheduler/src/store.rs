@@ -37,6 +37,12 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// Adds an API key's hash for an application.
     fn add_key(&self, key_hash: String, application: String, now: UnixMs) -> Answer<'_, ()>;
 
+    /// Makes the keys of an application void, all but the one of this hash.
+    fn void_other_keys(&self, key_hash: String, application: String) -> Answer<'_, ()>;
+
+    /// Each key's application and when it was made, by name, then age.
+    fn keys(&self) -> Answer<'_, Vec<(String, UnixMs)>>;
+
     /// The first answer to that key in that scope, if there was one.
     fn answered(&self, application: String, once: Once) -> Answer<'_, Option<Written>>;
 

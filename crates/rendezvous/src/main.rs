@@ -1,2 +1,59 @@
-//! x
-fn main(){}
+//! The one binary: `up` runs the three services under a supervisor, `scheduler`, `signaling` and
+//! `chat` run one each, `keys` and `config` help whoever operates them. No rule of a service is here.
+
+mod cli;
+mod config;
+mod keys;
+mod outcome;
+mod parent;
+mod say;
+mod serve;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::config::Settings;
+use crate::outcome::Failure;
+
+fn main() -> ExitCode {
+    // Before anything builds an HTTP client: without a provider that panics.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        return Failure::crash("a crypto provider is installed already").report();
+    }
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let settings = config::load(&cli)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::crash(format!("no runtime: {error}")))?;
+    let ended = runtime.block_on(dispatch(cli, settings));
+    // A task that blocks must not keep a process that was told to stop.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
+    match cli.command {
+        Command::Up(args) => up::run(&settings, &cli.sources, &args).await,
+        Command::Scheduler(args) => serve::scheduler(&settings, &args).await,
+        Command::Signaling(args) => serve::signaling(&settings, &args).await,
+        Command::Chat(args) => serve::chat(&settings, &args).await,
+        Command::Keys(command) => keys::run(&settings, command).await,
+        Command::Config => {
+            say::text(&config::shown(&settings)?).await;
+            Ok(())
+        }
+    }
+}

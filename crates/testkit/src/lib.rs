@@ -23,7 +23,7 @@ pub use http::{Answer, Http};
 pub use peer::{CutPeer, Pick, TestPeer};
 pub use signer::TicketSigner;
 pub use socket::{Arrival, Refused, Socket};
-pub use stack::{Service, Stack, StackOptions, binary};
+pub use stack::{Service, Stack, StackOptions, binary, free_ports, is_running};
 
 use std::time::Duration;
 

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,10 @@ use crate::{Http, SOON, until};
 const READY_S: u64 = 60;
 /// How long a stop may take, in seconds, before it is forced: the promise is 10.
 const STOP_S: u64 = 15;
+/// The ports that tests use: from here on.
+const FIRST_PORT: u16 = 20_000;
+/// The kernel gives connections ports from 32,768 on.
+const PORTS: u32 = 12_000;
 /// Lines of output kept; more is a loop that should fail another way.
 const LINES: usize = 10_000;
 
@@ -51,7 +56,11 @@ impl Service {
 /// How to start a [`Stack`].
 #[derive(Debug, Clone, Default)]
 pub struct StackOptions {
-    /// Arguments after `up --data-dir …`.
+    /// Where the stores lie; absent: in a directory of its own, removed in the end.
+    pub data_dir: Option<PathBuf>,
+    /// Ports of scheduler, signaling and chat; absent: free ones.
+    pub ports: Option<[u16; 3]>,
+    /// Arguments after `up`.
     pub args: Vec<String>,
     /// More environment.
     pub env: Vec<(String, String)>,
@@ -61,7 +70,8 @@ pub struct StackOptions {
 #[derive(Debug)]
 pub struct Stack {
     up: Child,
-    data_dir: TempDir,
+    data_dir: PathBuf,
+    _own_dir: Option<TempDir>,
     ports: [u16; 3],
     lines: Arc<Mutex<Vec<String>>>,
 }
@@ -94,9 +104,27 @@ impl Stack {
 
     /// Starts `up` with options, and waits until all three services are ready.
     pub async fn start_with(options: StackOptions) -> Self {
-        let data_dir = tempfile::tempdir().unwrap();
-        let ports = free_ports();
-        let mut up = command(data_dir.path(), ports)
+        let mut stack = Self::launch(options);
+        for service in Service::ALL {
+            stack.ready(service, Duration::from_secs(READY_S)).await;
+        }
+        stack
+    }
+
+    /// Starts `up` with options, and waits for nothing.
+    ///
+    /// # Panics
+    /// When the program can't be started.
+    #[must_use]
+    pub fn launch(options: StackOptions) -> Self {
+        let own_dir = options
+            .data_dir
+            .is_none()
+            .then(|| tempfile::tempdir().unwrap());
+        let own_path = own_dir.as_ref().map(|dir| dir.path().to_owned());
+        let data_dir = options.data_dir.or(own_path).unwrap();
+        let ports = options.ports.unwrap_or_else(free_ports);
+        let mut up = command(&data_dir, ports)
             .args(&options.args)
             .envs(options.env)
             .spawn()
@@ -104,16 +132,13 @@ impl Stack {
         let lines = Arc::new(Mutex::new(Vec::new()));
         collect(up.stdout.take().unwrap(), Arc::clone(&lines));
         collect(up.stderr.take().unwrap(), Arc::clone(&lines));
-        let mut stack = Self {
+        Self {
             up,
             data_dir,
+            _own_dir: own_dir,
             ports,
             lines,
-        };
-        for service in Service::ALL {
-            stack.ready(service, Duration::from_secs(READY_S)).await;
         }
-        stack
     }
 
     /// The address of a service, as `http://127.0.0.1:<port>`.
@@ -122,10 +147,16 @@ impl Stack {
         format!("http://127.0.0.1:{}", self.ports[service as usize])
     }
 
+    /// The ports of scheduler, signaling and chat.
+    #[must_use]
+    pub fn ports(&self) -> [u16; 3] {
+        self.ports
+    }
+
     /// The data directory.
     #[must_use]
     pub fn data_dir(&self) -> &Path {
-        self.data_dir.path()
+        &self.data_dir
     }
 
     /// The supervisor's process id.
@@ -349,10 +380,25 @@ impl Drop for Stack {
     }
 }
 
-/// Three ports that were free a moment ago.
-fn free_ports() -> [u16; 3] {
-    let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
+/// Three ports that were free a moment ago, below those that the kernel gives to connections: there
+/// one could be taken between here and the start.
+///
+/// # Panics
+/// When every port is taken.
+#[must_use]
+pub fn free_ports() -> [u16; 3] {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    [(); 3].map(|()| {
+        (0..PORTS)
+            .map(|_| {
+                let step = NEXT.fetch_add(1, Ordering::Relaxed);
+                // Test processes that run side by side begin far apart.
+                let offset = (std::process::id().wrapping_mul(97) + step) % PORTS;
+                FIRST_PORT + u16::try_from(offset).unwrap()
+            })
+            .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+            .expect("a free port")
+    })
 }
 
 fn command(data_dir: &Path, ports: [u16; 3]) -> Command {
@@ -375,7 +421,7 @@ fn environment(command: &mut Command, data_dir: &Path, ports: [u16; 3]) {
         }
     }
     // Where a `rendezvous.toml` of the developer's does not lie.
-    command.current_dir(data_dir);
+    command.current_dir(std::env::temp_dir());
     command.env("RENDEZVOUS_DATA_DIR", data_dir);
     for service in Service::ALL {
         command.env(
@@ -399,6 +445,12 @@ fn collect(stream: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) {
 async fn is_ready(http: &Http, url: &str) -> bool {
     let asking = http.try_send(reqwest::Method::GET, url, None, &[]);
     matches!(tokio::time::timeout(SOON, asking).await, Ok(Ok(answer)) if answer.status == 200)
+}
+
+/// True while a process runs; false for one that is gone, or dead and not yet waited for.
+#[must_use]
+pub fn is_running(pid: u32) -> bool {
+    parent_of(pid).is_some()
 }
 
 /// The direct children of a process that still run, by `/proc`.

@@ -11,6 +11,7 @@ mod people;
 mod rows;
 
 use std::path::Path;
+use std::time::Duration;
 
 use scheduler_core::Effect;
 use service::sqlite::{Database, OpenError};
@@ -20,6 +21,11 @@ use super::{
     Answer, Cancel, Claimed, ClaimedJob, MarkRead, NewBooking, NewTerms, NotificationQuery, Once,
     Room, SessionFilter, Store, StoreError, StoredSession, Told, Written,
 };
+
+/// How often opening is tried: `rendezvous keys create` may make the tables beside a starting scheduler.
+const OPEN_TRIES: u32 = 5;
+/// Pause between two tries; making the tables takes some milliseconds.
+const OPEN_PAUSE: Duration = Duration::from_millis(100);
 
 /// The store of one scheduler. Clones share its connections.
 #[derive(Clone)]
@@ -31,6 +37,17 @@ impl SqliteStore {
     /// Opens the file, making it and its tables where they are not there.
     pub(crate) async fn open(path: &Path) -> Result<Self, OpenError> {
         let migrations = sqlx::migrate!("../migrations/scheduler/sqlite");
+        for _ in 1..OPEN_TRIES {
+            match Database::open(path, &migrations).await {
+                Ok(db) => return Ok(Self { db }),
+                // Another process may be making the tables at this moment: migrations take no lock.
+                Err(error @ (OpenError::Sqlite { .. } | OpenError::Migrate { .. })) => {
+                    tracing::debug!(%error, "the store will be opened again");
+                    tokio::time::sleep(OPEN_PAUSE).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
         let db = Database::open(path, &migrations).await?;
         Ok(Self { db })
     }
@@ -53,6 +70,14 @@ impl Store for SqliteStore {
 
     fn add_key(&self, key_hash: String, application: String, now: UnixMs) -> Answer<'_, ()> {
         Box::pin(people::add_key(&self.db, key_hash, application, now))
+    }
+
+    fn void_other_keys(&self, key_hash: String, application: String) -> Answer<'_, ()> {
+        Box::pin(people::void_other_keys(&self.db, key_hash, application))
+    }
+
+    fn keys(&self) -> Answer<'_, Vec<(String, UnixMs)>> {
+        Box::pin(people::keys(&self.db))
     }
 
     fn answered(&self, application: String, once: Once) -> Answer<'_, Option<Written>> {

@@ -36,6 +36,33 @@ pub(super) async fn add_key(
     Ok(())
 }
 
+pub(super) async fn void_other_keys(
+    db: &Database,
+    key_hash: String,
+    application: String,
+) -> Result<(), StoreError> {
+    let mut tx = db.begin_immediate().await?;
+    sqlx::query("DELETE FROM api_keys WHERE application = ?1 AND hash <> ?2")
+        .bind(application)
+        .bind(key_hash)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn keys(db: &Database) -> Result<Vec<(String, UnixMs)>, StoreError> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT application, created_at FROM api_keys ORDER BY application, created_at",
+    )
+    .fetch_all(db.readers())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(application, at)| (application, UnixMs(at)))
+        .collect())
+}
+
 pub(super) async fn person(
     db: &Database,
     application: String,

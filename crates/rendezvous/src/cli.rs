@@ -1,0 +1,137 @@
+//! The command line. What a flag means is said here; what it does, elsewhere.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Timed one-to-one sessions for any web application.
+///
+/// `rendezvous up` starts everything on this machine. Every setting is a key of one TOML file, an
+/// environment variable (`signaling.listen` is RENDEZVOUS_SIGNALING_LISTEN) or `--set`, the latter
+/// winning; `rendezvous config` shows the result.
+#[derive(Debug, Parser)]
+#[command(name = "rendezvous", version)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where settings come from, beside the environment.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Sources {
+    /// The TOML file [default: rendezvous.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE", env = "RENDEZVOUS_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where the stores and keys lie [default: ./data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Sets any key, as `--set signaling.listen=127.0.0.1:9081`
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run all three services, and start again the one that dies
+    Up(UpArgs),
+    /// Run the scheduler alone: bookings, reminders, tickets, the web page
+    Scheduler(ServeArgs),
+    /// Run signaling alone: who is in, whose offer goes to whom, the clock
+    Signaling(ServeArgs),
+    /// Run the chat alone: rooms, messages, read positions
+    Chat(ServeArgs),
+    /// Make, list and change keys; works beside running services
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Print the settings that count, secrets hidden
+    Config,
+}
+
+impl Command {
+    /// True for a child of `up`.
+    pub(crate) fn is_supervised(&self) -> bool {
+        match self {
+            Command::Scheduler(args) | Command::Signaling(args) | Command::Chat(args) => {
+                args.supervised
+            }
+            Command::Up(_) | Command::Keys(_) | Command::Config => false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UpArgs {
+    /// Book a session for Ann and Bo, and print their join links
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// When the demo session starts, from now: `30s`, `2m`, `500ms`
+    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = parse_span)]
+    pub(crate) demo_in: Duration,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ServeArgs {
+    /// Stop when stdin closes: `up` holds the other end, so that its children die with it
+    #[arg(long, hide = true)]
+    pub(crate) supervised: bool,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make an API key for an application's back end; prints the key alone, once
+    Create {
+        /// What to call it
+        #[arg(long)]
+        name: String,
+    },
+    /// List the API keys and the keys that sign tickets
+    List,
+    /// Make a new key to sign tickets with; those of the old one stay good
+    Rotate,
+    /// Print the public keys that verify tickets, as a JSON Web Key Set
+    Export,
+}
+
+/// Reads `30s`, `2m`, `500ms` or a bare number of seconds.
+fn parse_span(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit_ms = match &text[digits.len()..] {
+        "ms" => 1,
+        "" | "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        other => return Err(format!("{other:?} is no unit: use ms, s, m or h")),
+    };
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| format!("{digits:?} is no whole number"))?;
+    number
+        .checked_mul(unit_ms)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "too long".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_span_has_a_unit() {
+        assert_eq!(parse_span("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(parse_span("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_span("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(parse_span("7"), Ok(Duration::from_secs(7)));
+        assert!(parse_span("soon").is_err());
+        assert!(parse_span("3 weeks").is_err());
+        assert!(parse_span("99999999999999999h").is_err());
+    }
+}

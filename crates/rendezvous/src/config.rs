@@ -1,0 +1,221 @@
+//! All that can be set, its defaults, and what follows from it. The only module that reads a
+//! settings file or the environment; services are handed plain structs.
+
+mod settings;
+mod sources;
+
+pub(crate) use self::settings::{Settings, SocketLimits};
+
+use service::origin::AllowedOrigins;
+
+use crate::cli::Cli;
+use crate::outcome::Failure;
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "(hidden)";
+
+/// Reads file, environment and flags, checks them, and fills in what follows from them.
+///
+/// # Errors
+/// The first mistake, in one line that names it.
+pub(crate) fn load(cli: &Cli) -> Result<Settings, Failure> {
+    let environment = std::env::vars_os()
+        .filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
+    let (settings, warnings) = sources::read(&cli.sources, environment)?;
+    // A child's environment is its parent's, which has warned already.
+    if !cli.command.is_supervised() {
+        for warning in warnings {
+            eprintln!("rendezvous: {warning}");
+        }
+    }
+    settings.resolved()
+}
+
+/// The settings as a file that would bring them about, secrets hidden.
+///
+/// # Errors
+/// When they can't be written as TOML.
+pub(crate) fn shown(settings: &Settings) -> Result<String, Failure> {
+    let mut shown = settings.clone();
+    for server in &mut shown.signaling.ice_servers {
+        if let Some(credential) = &mut server.credential {
+            HIDDEN.clone_into(credential);
+        }
+    }
+    toml::to_string(&shown)
+        .map_err(|error| Failure::crash(format!("the settings can't be shown: {error}")))
+}
+
+impl Settings {
+    /// Checks each value, and puts a concrete one in place of each empty one.
+    fn resolved(mut self) -> Result<Self, Failure> {
+        let (scheduler, signaling, chat) =
+            (&mut self.scheduler, &mut self.signaling, &mut self.chat);
+        resolve_urls(
+            "scheduler",
+            &scheduler.listen,
+            &mut scheduler.public_url,
+            &mut scheduler.internal_url,
+        )?;
+        resolve_urls(
+            "signaling",
+            &signaling.listen,
+            &mut signaling.public_url,
+            &mut signaling.internal_url,
+        )?;
+        resolve_urls(
+            "chat",
+            &chat.listen,
+            &mut chat.public_url,
+            &mut chat.internal_url,
+        )?;
+        self.fill_origins()?;
+        self.check()?;
+        Ok(self)
+    }
+
+    fn fill_origins(&mut self) -> Result<(), Failure> {
+        let web = AllowedOrigins::from_web_origin(&self.scheduler.public_url)
+            .map_err(|why| Failure::config(format!("scheduler.public_url: {why}")))?;
+        let web: Vec<String> = web.iter().map(str::to_owned).collect();
+        let lists = [
+            ("scheduler", &mut self.scheduler.allowed_origins),
+            ("signaling", &mut self.signaling.allowed_origins),
+            ("chat", &mut self.chat.allowed_origins),
+        ];
+        for (name, list) in lists {
+            if list.is_empty() {
+                list.clone_from(&web);
+            }
+            AllowedOrigins::new(list.iter())
+                .map_err(|why| Failure::config(format!("{name}.allowed_origins: {why}")))?;
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        self.log_format()?;
+        if self.signaling.grace_ms <= 0 {
+            return Err(Failure::config("signaling.grace_ms is not above 0"));
+        }
+        check_limits("signaling", &self.signaling.limits)?;
+        check_limits("chat", &self.chat.limits)
+    }
+
+    /// How log lines look.
+    ///
+    /// # Errors
+    /// For a word that is neither `text` nor `json`.
+    pub(crate) fn log_format(&self) -> Result<service::telemetry::LogFormat, Failure> {
+        match self.log.format.as_str() {
+            "text" => Ok(service::telemetry::LogFormat::Text),
+            "json" => Ok(service::telemetry::LogFormat::Json),
+            other => Err(Failure::config(format!(
+                "log.format: {other:?} is neither \"text\" nor \"json\""
+            ))),
+        }
+    }
+}
+
+fn resolve_urls(
+    service: &str,
+    listen: &str,
+    public_url: &mut String,
+    internal_url: &mut String,
+) -> Result<(), Failure> {
+    let address = reachable(listen)
+        .map_err(|why| Failure::config(format!("{service}.listen: {listen:?} {why}")))?;
+    if public_url.is_empty() {
+        *public_url = format!("http://{address}");
+    }
+    if internal_url.is_empty() {
+        internal_url.clone_from(public_url);
+    }
+    for (key, url) in [("public_url", public_url), ("internal_url", internal_url)] {
+        while url.ends_with('/') {
+            url.pop();
+        }
+        service::origin::origin_of(url)
+            .map_err(|why| Failure::config(format!("{service}.{key}: {why}")))?;
+    }
+    Ok(())
+}
+
+fn check_limits(service: &str, limits: &SocketLimits) -> Result<(), Failure> {
+    let all_positive = limits.connections > 0
+        && limits.connections_per_address > 0
+        && limits.frames_per_second > 0
+        && limits.frames_burst > 0
+        && limits.joins_per_second > 0;
+    all_positive
+        .then_some(())
+        .ok_or_else(|| Failure::config(format!("{service}.limits: each must be above 0")))
+}
+
+/// The `host:port` by which this machine reaches a listener of `host:port`.
+pub(crate) fn reachable(listen: &str) -> Result<String, &'static str> {
+    let (host, port) = listen
+        .rsplit_once(':')
+        .ok_or("is not host:port, as 127.0.0.1:8080")?;
+    let port: u16 = port.parse().map_err(|_| "has no port from 0 to 65535")?;
+    let host = match host {
+        "" => return Err("is not host:port, as 127.0.0.1:8080"),
+        "0.0.0.0" => "127.0.0.1",
+        "[::]" => "[::1]",
+        other => other,
+    };
+    Ok(format!("{host}:{port}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scheduler_at(listen: &str) -> Result<Settings, Failure> {
+        let mut settings = Settings::default();
+        listen.clone_into(&mut settings.scheduler.listen);
+        settings.resolved()
+    }
+
+    #[test]
+    fn ops_12_a_public_url_defaults_to_where_it_listens() {
+        let settings = scheduler_at("0.0.0.0:9000").unwrap();
+        assert_eq!(settings.scheduler.public_url, "http://127.0.0.1:9000");
+        assert_eq!(
+            settings.chat.allowed_origins,
+            [
+                "http://localhost:9000",
+                "http://127.0.0.1:9000",
+                "http://[::1]:9000"
+            ]
+        );
+        let settings = scheduler_at("[::]:9000").unwrap();
+        assert_eq!(settings.scheduler.public_url, "http://[::1]:9000");
+    }
+
+    #[test]
+    fn a_listen_address_needs_host_and_port() {
+        for wrong in [
+            "8080",
+            ":8080",
+            "localhost",
+            "localhost:port",
+            "localhost:70000",
+        ] {
+            let Err(Failure::Config(line)) = scheduler_at(wrong) else {
+                panic!("{wrong} was taken");
+            };
+            assert!(line.starts_with("scheduler.listen:"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_named() {
+        let mut settings = Settings::default();
+        settings.signaling.grace_ms = 0;
+        let Err(Failure::Config(line)) = settings.resolved() else {
+            panic!("a grace of 0 was taken");
+        };
+        assert!(line.contains("signaling.grace_ms"), "{line}");
+    }
+}

@@ -1,0 +1,163 @@
+//! Every setting and its default. What a value must be like is checked elsewhere.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use wire::IceServer;
+
+/// Every key, with its default. A key's path is its name in the file (`signaling.listen`), and
+/// that of its variable (`RENDEZVOUS_SIGNALING_LISTEN`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Settings {
+    /// Where the stores and keys lie.
+    pub(crate) data_dir: PathBuf,
+    pub(crate) log: Log,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) signaling: Signaling,
+    pub(crate) chat: Chat,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Log {
+    /// As `info`, or `info,signaling=debug`.
+    pub(crate) level: String,
+    /// `text` or `json`.
+    pub(crate) format: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Scheduler {
+    /// `host:port`.
+    pub(crate) listen: String,
+    /// Where browsers and applications reach it; empty: where it listens.
+    pub(crate) public_url: String,
+    /// Where the other services reach it; empty: at its public address.
+    pub(crate) internal_url: String,
+    /// Pages that may call it; empty: its own.
+    pub(crate) allowed_origins: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Signaling {
+    /// `host:port`.
+    pub(crate) listen: String,
+    /// Where browsers reach it; empty: where it listens.
+    pub(crate) public_url: String,
+    /// Where the other services reach it; empty: at its public address.
+    pub(crate) internal_url: String,
+    /// Pages that may connect; empty: the scheduler's.
+    pub(crate) allowed_origins: Vec<String>,
+    /// Told to every client, as `RTCConfiguration.iceServers` has them.
+    pub(crate) ice_servers: Vec<IceServer>,
+    /// Whether candidates of the loopback address are relayed: for two people on one machine.
+    pub(crate) loopback_candidates: bool,
+    /// How long a lost seat is kept, in milliseconds.
+    pub(crate) grace_ms: i64,
+    pub(crate) limits: SocketLimits,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Chat {
+    /// `host:port`.
+    pub(crate) listen: String,
+    /// Where browsers reach it; empty: where it listens.
+    pub(crate) public_url: String,
+    /// Where the other services reach it; empty: at its public address.
+    pub(crate) internal_url: String,
+    /// Pages that may connect; empty: the scheduler's.
+    pub(crate) allowed_origins: Vec<String>,
+    pub(crate) limits: SocketLimits,
+}
+
+/// What a service holds, and what one client may do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct SocketLimits {
+    /// Connections at once.
+    pub(crate) connections: usize,
+    /// Connections at once of one address; loopback is not counted.
+    pub(crate) connections_per_address: usize,
+    /// Frames a second of one socket, in the long run.
+    pub(crate) frames_per_second: u32,
+    /// Frames at once of one socket.
+    pub(crate) frames_burst: u32,
+    /// First frames a second of one address.
+    pub(crate) joins_per_second: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("./data"),
+            log: Log::default(),
+            scheduler: Scheduler::default(),
+            signaling: Signaling::default(),
+            chat: Chat::default(),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            // The cron crate tells at `info` of each of its own steps.
+            level: "info,tokio_cron_scheduler=warn".to_owned(),
+            format: "text".to_owned(),
+        }
+    }
+}
+
+impl Default for Scheduler {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: String::new(),
+            internal_url: String::new(),
+            allowed_origins: Vec::new(),
+        }
+    }
+}
+
+impl Default for Signaling {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8081".to_owned(),
+            public_url: String::new(),
+            internal_url: String::new(),
+            allowed_origins: Vec::new(),
+            ice_servers: Vec::new(),
+            loopback_candidates: true,
+            grace_ms: 30_000,
+            limits: SocketLimits::default(),
+        }
+    }
+}
+
+impl Default for Chat {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8082".to_owned(),
+            public_url: String::new(),
+            internal_url: String::new(),
+            allowed_origins: Vec::new(),
+            limits: SocketLimits::default(),
+        }
+    }
+}
+
+impl Default for SocketLimits {
+    fn default() -> Self {
+        Self {
+            connections: 20_000,
+            connections_per_address: 1_000,
+            frames_per_second: 100,
+            frames_burst: 200,
+            joins_per_second: 50,
+        }
+    }
+}

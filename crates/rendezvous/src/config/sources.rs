@@ -1,0 +1,315 @@
+//! Where settings come from: a TOML file, over it the environment, over that the flags. What a
+//! value means is not judged here, only whether its key exists and its type fits.
+
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use super::Settings;
+use crate::cli::Sources;
+use crate::outcome::Failure;
+
+/// The file that is read if it is there and no other is named.
+const DEFAULT_FILE: &str = "rendezvous.toml";
+/// What every variable of ours begins with.
+const PREFIX: &str = "RENDEZVOUS_";
+/// Variables of ours that are no keys.
+const OTHER_VARIABLES: [&str; 2] = ["RENDEZVOUS_CONFIG", "RENDEZVOUS_BIN"];
+/// Above this distance a known key is no likely correction of an unknown one (Damerau-Levenshtein).
+const LIKELY_DISTANCE: usize = 8;
+
+/// The settings as written, and a line for each variable that means nothing.
+pub(super) fn read(
+    flags: &Sources,
+    environment: impl Iterator<Item = (String, String)>,
+) -> Result<(Settings, Vec<String>), Failure> {
+    let known = known_keys()?;
+    let mut table = read_file(flags.config.as_deref(), &known)?;
+    let warnings = apply_environment(&mut table, environment, &known)?;
+    apply_flags(&mut table, flags, &known)?;
+    let settings = serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
+        let why = error.inner().message().to_owned();
+        Failure::config(format!("{}: {why}", error.path()))
+    })?;
+    Ok((settings, warnings))
+}
+
+/// A key that exists, and the default that shows its type.
+struct Known {
+    path: String,
+    default: Value,
+}
+
+impl Known {
+    fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.path.replace('.', "_").to_uppercase())
+    }
+
+    /// The value that a text, of the environment or a flag, stands for.
+    fn parse(&self, text: &str) -> Result<Value, String> {
+        match &self.default {
+            Value::Integer(_) => text
+                .parse()
+                .map(Value::Integer)
+                .map_err(|_| format!("{text:?} is no whole number")),
+            Value::Boolean(_) => text
+                .parse()
+                .map(Value::Boolean)
+                .map_err(|_| format!("{text:?} is neither true nor false")),
+            Value::Array(_) if text.trim_start().starts_with('[') => {
+                let json: serde_json::Value = serde_json::from_str(text)
+                    .map_err(|error| format!("no valid JSON list: {error}"))?;
+                Value::try_from(json).map_err(|error| error.to_string())
+            }
+            Value::Array(_) => Ok(Value::Array(
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|item| !item.is_empty())
+                    .map(|item| Value::String(item.to_owned()))
+                    .collect(),
+            )),
+            _ => Ok(Value::String(text.to_owned())),
+        }
+    }
+}
+
+/// Each key with its default, so that the one struct is the one list.
+fn known_keys() -> Result<Vec<Known>, Failure> {
+    let defaults = Value::try_from(Settings::default())
+        .map_err(|error| Failure::crash(format!("the defaults are no TOML: {error}")))?;
+    let mut known = Vec::new();
+    walk("", &defaults, &mut |path, value| {
+        known.push(Known {
+            path: path.to_owned(),
+            default: value.clone(),
+        });
+    });
+    Ok(known)
+}
+
+/// Calls `leaf` with the dotted path of each value that is no table.
+fn walk(path: &str, value: &Value, leaf: &mut impl FnMut(&str, &Value)) {
+    let Value::Table(table) = value else {
+        return leaf(path, value);
+    };
+    for (name, value) in table {
+        let path = match path {
+            "" => name.clone(),
+            path => format!("{path}.{name}"),
+        };
+        walk(&path, value, leaf);
+    }
+}
+
+fn read_file(named: Option<&Path>, known: &[Known]) -> Result<Table, Failure> {
+    let path = match named {
+        Some(path) => path,
+        None if Path::new(DEFAULT_FILE).exists() => Path::new(DEFAULT_FILE),
+        None => return Ok(Table::new()),
+    };
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::config(format!("{shown} can't be read: {error}")))?;
+    let table: Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| {
+            1 + text[..span.start.min(text.len())].matches('\n').count()
+        });
+        Failure::config(format!("{shown} line {line}: {}", error.message()))
+    })?;
+    let mut unknown = None;
+    walk("", &Value::Table(table.clone()), &mut |path, value| {
+        // A section in which nothing stands is no mistake; a word in place of one is.
+        let exists = known.iter().any(|key| key.path == path);
+        if !exists && unknown.is_none() && !matches!(value, Value::Table(_)) {
+            unknown = Some(path.to_owned());
+        }
+    });
+    match unknown {
+        Some(path) => Err(unknown_key(&format!("{shown}: "), &path, known)),
+        None => Ok(table),
+    }
+}
+
+fn apply_environment(
+    table: &mut Table,
+    environment: impl Iterator<Item = (String, String)>,
+    known: &[Known],
+) -> Result<Vec<String>, Failure> {
+    let mut warnings = Vec::new();
+    for (name, text) in environment {
+        if !name.starts_with(PREFIX) || OTHER_VARIABLES.contains(&name.as_str()) {
+            continue;
+        }
+        let Some(key) = known.iter().find(|key| key.variable() == name) else {
+            let near = nearest(&name, known.iter().map(Known::variable))
+                .map_or_else(String::new, |near| format!(", did you mean {near}?"));
+            warnings.push(format!("the variable {name} means nothing{near}"));
+            continue;
+        };
+        let value = key
+            .parse(&text)
+            .map_err(|why| Failure::config(format!("{name}: {why}")))?;
+        put(table, &key.path, value);
+    }
+    Ok(warnings)
+}
+
+fn apply_flags(table: &mut Table, flags: &Sources, known: &[Known]) -> Result<(), Failure> {
+    for assignment in &flags.set {
+        let (path, text) = assignment
+            .split_once('=')
+            .ok_or_else(|| Failure::config(format!("--set {assignment}: write it as KEY=VALUE")))?;
+        let key = known
+            .iter()
+            .find(|key| key.path == path)
+            .ok_or_else(|| unknown_key("--set ", path, known))?;
+        let value = key
+            .parse(text)
+            .map_err(|why| Failure::config(format!("--set {path}: {why}")))?;
+        put(table, path, value);
+    }
+    if let Some(data_dir) = &flags.data_dir {
+        let text = data_dir.to_string_lossy().into_owned();
+        put(table, "data_dir", Value::String(text));
+    }
+    Ok(())
+}
+
+fn put(table: &mut Table, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => {
+            table.insert(path.to_owned(), value);
+        }
+        Some((section, rest)) => {
+            let entry = table
+                .entry(section)
+                .or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(inner) = entry {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
+fn unknown_key(place: &str, path: &str, known: &[Known]) -> Failure {
+    let near = nearest(path, known.iter().map(|key| key.path.clone())).map_or_else(
+        || "`rendezvous config` lists all keys".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Failure::config(format!("{place}unknown key `{path}`, {near}"))
+}
+
+fn nearest(wrong: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    known
+        .map(|name| (strsim::damerau_levenshtein(wrong, &name), name))
+        .filter(|(distance, _)| *distance <= LIKELY_DISTANCE)
+        .min()
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn environment(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
+        let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+        pairs.iter().map(owned).collect::<Vec<_>>().into_iter()
+    }
+
+    fn with_file(text: &str) -> (tempfile::TempDir, Sources) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        std::fs::write(&path, text).unwrap();
+        let flags = Sources {
+            config: Some(path),
+            ..Sources::default()
+        };
+        (folder, flags)
+    }
+
+    fn refusal(text: &str) -> String {
+        let (_folder, flags) = with_file(text);
+        match read(&flags, std::iter::empty()) {
+            Err(Failure::Config(line)) => line,
+            other => panic!("{text:?}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn ops_10_flags_win_over_environment_and_that_over_the_file() {
+        let (_folder, mut flags) = with_file(
+            "data_dir = 'file'\n[scheduler]\nlisten = 'file:1'\n[chat]\nlisten = 'file:2'\n[signaling]\nlisten = 'file:3'",
+        );
+        flags.set = vec!["chat.listen=flag:2".to_owned()];
+        flags.data_dir = Some(PathBuf::from("flag"));
+        let variables = [
+            ("RENDEZVOUS_DATA_DIR", "env"),
+            ("RENDEZVOUS_CHAT_LISTEN", "env:2"),
+            ("RENDEZVOUS_SIGNALING_LISTEN", "env:3"),
+        ];
+        let (settings, warnings) = read(&flags, environment(&variables)).unwrap();
+        assert_eq!(settings.data_dir, PathBuf::from("flag"));
+        assert_eq!(settings.scheduler.listen, "file:1");
+        assert_eq!(settings.chat.listen, "flag:2");
+        assert_eq!(settings.signaling.listen, "env:3");
+        assert!(warnings.is_empty());
+    }
+
+    #[test]
+    fn ops_10_every_key_has_a_variable() {
+        for key in known_keys().unwrap() {
+            let text = match &key.default {
+                Value::Integer(_) => "77",
+                Value::Boolean(_) => "true",
+                Value::Array(_) => "[]",
+                _ => "text",
+            };
+            let variables = [(key.variable(), text.to_owned())];
+            let read = read(&Sources::default(), variables.into_iter());
+            let (_, warnings) = read.unwrap_or_else(|why| panic!("{}: {why}", key.path));
+            assert!(warnings.is_empty(), "{warnings:?}");
+        }
+    }
+
+    #[test]
+    fn ice_servers_come_as_json() {
+        let json = r#"[{"urls":["turn:turn.example"],"username":"u","credential":"c"}]"#;
+        let variables = [("RENDEZVOUS_SIGNALING_ICE_SERVERS", json)];
+        let (settings, _) = read(&Sources::default(), environment(&variables)).unwrap();
+        let server = &settings.signaling.ice_servers[0];
+        assert_eq!(server.urls, ["turn:turn.example"]);
+        assert_eq!(server.credential.as_deref(), Some("c"));
+    }
+
+    #[test]
+    fn ops_9_an_unknown_key_names_the_nearest() {
+        let line = refusal("[signalling]\nlisten = '127.0.0.1:1'");
+        assert!(line.contains("`signalling.listen`"), "{line}");
+        assert!(line.contains("`signaling.listen`"), "{line}");
+        let line = refusal("[signaling.limits]\nframes_per_sec = 3");
+        assert!(
+            line.contains("`signaling.limits.frames_per_second`"),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_names_the_key_and_a_wrong_file_the_line() {
+        assert!(refusal("[chat]\nlisten = 8082").starts_with("chat.listen:"));
+        assert!(refusal("scheduler = 3").contains("scheduler"));
+        assert!(refusal("[chat]\n\nlisten = ").contains("line 3"));
+    }
+
+    #[test]
+    fn ops_11_an_unknown_variable_is_a_warning() {
+        let variables = [("RENDEZVOUS_CHAT_LISTN", "127.0.0.1:1"), ("HOME", "/")];
+        let (settings, warnings) = read(&Sources::default(), environment(&variables)).unwrap();
+        assert_eq!(settings, Settings::default());
+        assert_eq!(warnings.len(), 1);
+        assert!(
+            warnings[0].contains("RENDEZVOUS_CHAT_LISTEN"),
+            "{warnings:?}"
+        );
+    }
+}

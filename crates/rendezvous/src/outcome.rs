@@ -1,0 +1,48 @@
+//! How the process ends: 0 for done, 78 for a mistake that a person can put right, 1 for a crash.
+
+use std::process::ExitCode;
+
+/// `EX_CONFIG` of sysexits: service managers know it as "do not try again".
+const CONFIG: u8 = 78;
+const CRASH: u8 = 1;
+
+/// Why the process ends without having done what it was asked for; one line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Something that a person must put right; the line names what.
+    #[error("{0}")]
+    Config(String),
+    /// Anything else.
+    #[error("{0}")]
+    Crash(String),
+}
+
+impl Failure {
+    pub(crate) fn config(line: impl Into<String>) -> Self {
+        Self::Config(line.into())
+    }
+
+    pub(crate) fn crash(line: impl Into<String>) -> Self {
+        Self::Crash(line.into())
+    }
+
+    /// Prints the line on stderr, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        // A cause of many lines, as SQLite's or TOML's, still makes one.
+        let line = self
+            .to_string()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        eprintln!("rendezvous: {line}");
+        ExitCode::from(match self {
+            Failure::Config(_) => CONFIG,
+            Failure::Crash(_) => CRASH,
+        })
+    }
+
+    /// True for an exit status that says that trying again is in vain.
+    pub(crate) fn is_config(status: std::process::ExitStatus) -> bool {
+        status.code() == Some(i32::from(CONFIG))
+    }
+}

@@ -1,0 +1,128 @@
+//! Running one service in this process: its listener, its settings, its end. What it does with
+//! them is in its own crate.
+
+use std::time::Duration;
+
+use service::limiter::Rate;
+use service::sqlite::OpenError;
+use service::{Shutdown, StartError};
+use tokio::net::TcpListener;
+
+use crate::cli::ServeArgs;
+use crate::config::{Settings, SocketLimits};
+use crate::outcome::Failure;
+use crate::parent;
+use crate::up::{Service, listen_failure};
+
+/// How long a child may say goodbye once its parent is dead: nobody is left to wait for it, and
+/// the next `up` wants the port.
+const ORPHAN_DRAIN: Duration = Duration::from_secs(1);
+
+/// Runs the scheduler until it is told to stop.
+pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
+    let (listener, shutdown) = begin(Service::Scheduler, settings, args).await?;
+    let own = &settings.scheduler;
+    let config = scheduler::Config {
+        public_url: own.public_url.clone(),
+        web_origin: own.public_url.clone(),
+        signaling_url: settings.signaling.public_url.clone(),
+        chat_url: settings.chat.public_url.clone(),
+        signaling_events_url: settings.signaling.internal_url.clone(),
+        chat_events_url: settings.chat.internal_url.clone(),
+        data_dir: settings.data_dir.clone(),
+        allowed_origins: own.allowed_origins.clone(),
+    };
+    end(scheduler::run(listener, config, shutdown).await)
+}
+
+/// Runs signaling until it is told to stop.
+pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
+    let (listener, shutdown) = begin(Service::Signaling, settings, args).await?;
+    let own = &settings.signaling;
+    let (frames, joins) = rates(&own.limits);
+    let config = signaling::Config {
+        public_url: own.public_url.clone(),
+        data_dir: settings.data_dir.clone(),
+        scheduler_url: settings.scheduler.internal_url.clone(),
+        allowed_origins: own.allowed_origins.clone(),
+        ice_servers: own.ice_servers.clone(),
+        loopback_candidates: own.loopback_candidates,
+        grace_ms: own.grace_ms,
+        limits: signaling::Limits {
+            connections: own.limits.connections,
+            connections_per_address: own.limits.connections_per_address,
+            frames,
+            joins,
+            ..signaling::Limits::default()
+        },
+    };
+    end(signaling::run(listener, config, shutdown).await)
+}
+
+/// Runs the chat until it is told to stop.
+pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
+    let (listener, shutdown) = begin(Service::Chat, settings, args).await?;
+    let own = &settings.chat;
+    let (frames, joins) = rates(&own.limits);
+    let config = chat::Config {
+        public_url: own.public_url.clone(),
+        data_dir: settings.data_dir.clone(),
+        scheduler_url: settings.scheduler.internal_url.clone(),
+        allowed_origins: own.allowed_origins.clone(),
+        limits: chat::Limits {
+            connections: own.limits.connections,
+            connections_per_address: own.limits.connections_per_address,
+            frames,
+            joins,
+            ..chat::Limits::default()
+        },
+    };
+    end(chat::run(listener, config, shutdown).await)
+}
+
+/// Starts the log, listens, and ties the service's end to signals and to its parent's end.
+async fn begin(
+    service: Service,
+    settings: &Settings,
+    args: &ServeArgs,
+) -> Result<(TcpListener, Shutdown), Failure> {
+    service::telemetry::init(settings.log_format()?, &settings.log.level)
+        .map_err(|why| Failure::config(format!("log.level: {why}")))?;
+    let listen = service.listen(settings);
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| listen_failure(service, listen, &error))?;
+    let shutdown =
+        Shutdown::from_signals().map_err(|error| Failure::crash(format!("no signals: {error}")))?;
+    if args.supervised {
+        shutdown.also_when(parent::tie()?);
+        let parent_gone = parent::tie()?;
+        shutdown.abort_when(async move {
+            parent_gone.await;
+            tokio::time::sleep(ORPHAN_DRAIN).await;
+        });
+    }
+    Ok((listener, shutdown))
+}
+
+fn end(ended: Result<(), StartError>) -> Result<(), Failure> {
+    ended.map_err(|error| match error {
+        StartError::Config(line) => Failure::Config(line),
+        StartError::File { .. } | StartError::Store(OpenError::File { .. }) => Failure::config(
+            format!("{error}: choose another directory with --data-dir or RENDEZVOUS_DATA_DIR"),
+        ),
+        other => Failure::crash(other.to_string()),
+    })
+}
+
+fn rates(limits: &SocketLimits) -> (Rate, Rate) {
+    let frames = Rate {
+        per_second: limits.frames_per_second,
+        burst: limits.frames_burst,
+    };
+    let joins = Rate {
+        per_second: limits.joins_per_second,
+        burst: limits.joins_per_second,
+    };
+    (frames, joins)
+}

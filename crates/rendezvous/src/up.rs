@@ -1,0 +1,163 @@
+//! `rendezvous up`: three children, each a process of its own, watched and started again. It serves
+//! nothing itself and opens no store, so that it has no cause to fall over.
+
+mod backoff;
+mod child;
+mod demo;
+mod preflight;
+
+use std::time::Duration;
+
+use service::Shutdown;
+
+pub(crate) use self::preflight::listen_failure;
+
+use self::child::Child;
+use crate::cli::{Sources, UpArgs};
+use crate::config::{Settings, reachable};
+use crate::outcome::Failure;
+use crate::say;
+
+/// Between two looks at a service that is starting.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long one look may take.
+const LOOK_LIMIT: Duration = Duration::from_secs(2);
+/// After so long without being ready, that is said, and again each time.
+const SLOW_START: Duration = Duration::from_secs(15);
+
+/// One of the three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    Scheduler,
+    Signaling,
+    Chat,
+}
+
+impl Service {
+    pub(crate) const ALL: [Service; 3] = [Service::Scheduler, Service::Signaling, Service::Chat];
+
+    /// Its subcommand, and its section in the settings.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Service::Scheduler => "scheduler",
+            Service::Signaling => "signaling",
+            Service::Chat => "chat",
+        }
+    }
+
+    pub(crate) fn listen(self, settings: &Settings) -> &str {
+        match self {
+            Service::Scheduler => &settings.scheduler.listen,
+            Service::Signaling => &settings.signaling.listen,
+            Service::Chat => &settings.chat.listen,
+        }
+    }
+
+    fn public_url(self, settings: &Settings) -> &str {
+        match self {
+            Service::Scheduler => &settings.scheduler.public_url,
+            Service::Signaling => &settings.signaling.public_url,
+            Service::Chat => &settings.chat.public_url,
+        }
+    }
+
+    fn internal_url(self, settings: &Settings) -> &str {
+        match self {
+            Service::Scheduler => &settings.scheduler.internal_url,
+            Service::Signaling => &settings.signaling.internal_url,
+            Service::Chat => &settings.chat.internal_url,
+        }
+    }
+
+    /// Where this machine reaches it, whatever its public address is.
+    fn local_url(self, settings: &Settings) -> Result<String, Failure> {
+        let address = reachable(self.listen(settings)).map_err(Failure::config)?;
+        Ok(format!("http://{address}"))
+    }
+}
+
+/// Runs until a signal, then stops the children.
+///
+/// # Errors
+/// When something stands in the way of starting, or the demo can't be booked.
+pub(crate) async fn run(
+    settings: &Settings,
+    sources: &Sources,
+    args: &UpArgs,
+) -> Result<(), Failure> {
+    let stop =
+        Shutdown::from_signals().map_err(|error| Failure::crash(format!("no signals: {error}")))?;
+    let _lock = preflight::check(settings).await?;
+    let program = std::env::current_exe()
+        .map_err(|error| Failure::crash(format!("the own program can't be found: {error}")))?;
+    let sources = with_local_urls(settings, sources)?;
+    let [mut scheduler, mut signaling, mut chat] =
+        Service::ALL.map(|service| Child::new(service, &program, &sources, &stop));
+    let kept = async { tokio::try_join!(scheduler.keep(), signaling.keep(), chat.keep()) };
+    tokio::pin!(kept);
+    let announced = tokio::select! {
+        ended = &mut kept => return ended.map(drop),
+        announced = announce(settings, args) => announced,
+    };
+    if announced.is_err() {
+        stop.start();
+    }
+    kept.await?;
+    announced
+}
+
+/// The children are on one machine: unless told otherwise they reach each other directly, and not
+/// through whatever stands at their public addresses.
+fn with_local_urls(settings: &Settings, sources: &Sources) -> Result<Sources, Failure> {
+    let mut sources = sources.clone();
+    for service in Service::ALL {
+        if service.internal_url(settings) == service.public_url(settings) {
+            let url = service.local_url(settings)?;
+            let assignment = format!("{}.internal_url={url}", service.name());
+            sources.set.push(assignment);
+        }
+    }
+    Ok(sources)
+}
+
+/// Says what is up once all three are, and books the demo.
+async fn announce(settings: &Settings, args: &UpArgs) -> Result<(), Failure> {
+    let client = reqwest::Client::builder()
+        .timeout(LOOK_LIMIT)
+        .no_proxy()
+        .build()
+        .map_err(|error| Failure::crash(format!("no HTTP client: {error}")))?;
+    tokio::try_join!(
+        ready(&client, Service::Scheduler, settings),
+        ready(&client, Service::Signaling, settings),
+        ready(&client, Service::Chat, settings),
+    )?;
+    for service in Service::ALL {
+        let url = service.public_url(settings);
+        say::line(&format!("{:<9}  {url}  ready", service.name())).await;
+    }
+    if args.demo {
+        let base = Service::Scheduler.local_url(settings)?;
+        for line in demo::book(&client, settings, &base, args.demo_in).await? {
+            say::line(&line).await;
+        }
+    }
+    Ok(())
+}
+
+async fn ready(
+    client: &reqwest::Client,
+    service: Service,
+    settings: &Settings,
+) -> Result<(), Failure> {
+    let url = format!("{}/health/ready", service.local_url(settings)?);
+    let look = async || {
+        while !matches!(client.get(&url).send().await, Ok(answer) if answer.status().is_success()) {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    };
+    while tokio::time::timeout(SLOW_START, look()).await.is_err() {
+        say::line(&format!("{} is still not ready", service.name())).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! One child of `up`: started, listened to, started again when it dies, stopped in the end. What it
+//! serves is its own business.
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use service::Shutdown;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, BufReader};
+use tokio::process::Command;
+use tokio::sync::oneshot;
+
+use super::Service;
+use super::backoff::Backoff;
+use crate::cli::Sources;
+use crate::outcome::Failure;
+use crate::say;
+
+/// Longest line that is passed on as one, in bytes.
+const LINE_BYTES: u64 = 64 * 1024;
+/// How long the last lines of a child that is dead may take to be passed on.
+const LAST_LINES: Duration = Duration::from_millis(100);
+/// Between the hard stage of a stop, in which a child ends itself, and SIGKILL.
+const KILL_AFTER: Duration = Duration::from_secs(1);
+
+/// A child and what it takes to start it.
+pub(super) struct Child {
+    service: Service,
+    program: PathBuf,
+    arguments: Vec<String>,
+    stop: Shutdown,
+    backoff: Backoff,
+}
+
+impl Child {
+    pub(super) fn new(
+        service: Service,
+        program: &Path,
+        sources: &Sources,
+        stop: &Shutdown,
+    ) -> Self {
+        Self {
+            service,
+            program: program.to_owned(),
+            arguments: arguments(service, sources),
+            stop: stop.clone(),
+            backoff: Backoff::default(),
+        }
+    }
+
+    /// Keeps it running until the stop.
+    ///
+    /// # Errors
+    /// When it can't be started, or says at its very first start that its settings are wrong.
+    pub(super) async fn keep(&mut self) -> Result<(), Failure> {
+        let name = self.service.name();
+        let mut is_first = true;
+        loop {
+            let started = Instant::now();
+            let status = self.run().await?;
+            if self.stop.is_started() {
+                return Ok(());
+            }
+            if is_first && Failure::is_config(status) {
+                return Err(Failure::config(format!(
+                    "{name} can't start; its own line above says what to put right"
+                )));
+            }
+            is_first = false;
+            let pause = self.backoff.pause_after(started.elapsed());
+            say::line(&format!(
+                "{name} ended ({status}); starting it again in {} ms",
+                pause.as_millis()
+            ))
+            .await;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.stop.started() => return Ok(()),
+            }
+        }
+    }
+
+    /// Starts it once, and passes its output on until it is gone.
+    async fn run(&self) -> Result<ExitStatus, Failure> {
+        let name = self.service.name();
+        let mut child = Command::new(&self.program)
+            .args(&self.arguments)
+            // Closes with this process, however that ends: the child stops at it.
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // Ctrl-C in a terminal reaches `up` alone, which then stops its children in order.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| Failure::crash(format!("{name} can't be started: {error}")))?;
+        let tie = child.stdin.take();
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let (tell_gone, gone) = oneshot::channel::<()>();
+        let watch = async {
+            let status = self.wait(&mut child).await;
+            drop(tell_gone);
+            status
+        };
+        let pass_on = async {
+            let both = async {
+                tokio::join!(
+                    pass_on(name, stdout, tokio::io::stdout()),
+                    pass_on(name, stderr, tokio::io::stderr()),
+                )
+            };
+            let last = async {
+                drop(gone.await);
+                tokio::time::sleep(LAST_LINES).await;
+            };
+            tokio::select! { _ = both => {}, () = last => {} }
+        };
+        let (status, ()) = tokio::join!(watch, pass_on);
+        drop(tie);
+        status.map_err(|error| Failure::crash(format!("{name} can't be waited for: {error}")))
+    }
+
+    /// Waits for its end; at the stop sends SIGTERM, and SIGKILL when that was not enough.
+    async fn wait(&self, child: &mut tokio::process::Child) -> std::io::Result<ExitStatus> {
+        tokio::select! {
+            status = child.wait() => return status,
+            () = self.stop.started() => {}
+        }
+        let pid = child.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(pid) = pid.and_then(Pid::from_raw) {
+            // One that is gone already is what is wanted.
+            kill_process(pid, Signal::TERM).ok();
+        }
+        let too_long = async {
+            self.stop.aborted().await;
+            tokio::time::sleep(KILL_AFTER).await;
+        };
+        tokio::select! {
+            status = child.wait() => return status,
+            () = too_long => {}
+        }
+        say::line(&format!("{} did not stop; killing it", self.service.name())).await;
+        child.kill().await?;
+        child.wait().await
+    }
+}
+
+/// The same settings for the child: it reads the same file and environment itself.
+fn arguments(service: Service, sources: &Sources) -> Vec<String> {
+    let mut arguments = vec![service.name().to_owned(), "--supervised".to_owned()];
+    let mut add = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
+    if let Some(config) = &sources.config {
+        add("--config", config.to_string_lossy().into_owned());
+    }
+    if let Some(data_dir) = &sources.data_dir {
+        add("--data-dir", data_dir.to_string_lossy().into_owned());
+    }
+    for assignment in &sources.set {
+        add("--set", assignment.clone());
+    }
+    arguments
+}
+
+/// Copies lines with the child's name before each.
+async fn pass_on(
+    name: &str,
+    from: Option<impl AsyncRead + Unpin>,
+    mut to: impl AsyncWrite + Unpin,
+) {
+    let Some(from) = from else { return };
+    let mut from = BufReader::new(from);
+    loop {
+        let mut line = format!("{name:<9} | ").into_bytes();
+        let begin = line.len();
+        match (&mut from)
+            .take(LINE_BYTES)
+            .read_until(b'\n', &mut line)
+            .await
+        {
+            Ok(1..) => {}
+            Ok(0) | Err(_) => return,
+        }
+        debug_assert!(line.len() > begin);
+        if line.last() != Some(&b'\n') {
+            line.push(b'\n');
+        }
+        say::write(&mut to, &line).await;
+    }
+}
