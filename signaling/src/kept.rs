@@ -72,3 +72,39 @@ impl Draft {
 pub(crate) fn forget_at(spec: &SessionSpec) -> UnixMs {
     spec.latest_end() + FORGET_AFTER_LAST_TICKET_MS
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use serde_json::json;
+
+    pub(crate) fn spec() -> SessionSpec {
+        serde_json::from_value(json!({
+            "id": "s", "revision": 1,
+            "participants": [{"user_id": "a", "name": "A"}, {"user_id": "b", "name": "B"}],
+            "lobby_opens_at": 0, "starts_at": 0, "closes_at": 1_000, "countdown_ms": 0,
+            "duration_ms": 1_000, "extension_ms": 0, "max_extensions": 0, "connect_ms": 0,
+            "on_loss": "run", "max_pause_ms": 0, "duplicate": "takeover", "media": "p2p",
+            "ice": "all",
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn sig_105_a_row_reads_back_as_what_was_kept() {
+        let draft = Draft {
+            session: SessionId::from("s"),
+            kept: Kept::Booked(Box::new(spec())),
+            forget_at: UnixMs(7),
+        };
+        let row = draft.clone().into_row();
+        let back = Draft::from_row(row.clone()).unwrap();
+        assert_eq!(back.clone().into_row(), row);
+        assert_eq!(back.forget_at, draft.forget_at);
+        let unreadable = Row {
+            body: "{}".to_owned(),
+            ..row
+        };
+        assert!(Draft::from_row(unreadable).is_err());
+    }
+}

@@ -196,7 +196,7 @@ impl Registry {
             let late_ms = u32::try_from(at.since(due)).unwrap_or(u32::MAX);
             metrics::histogram!("signaling_timer_lateness_seconds")
                 .record(f64::from(late_ms) / 1e3);
-            self.0.tick(&id);
+            self.0.tick(&id, due);
         }
     }
 
@@ -304,11 +304,13 @@ impl Inner {
         self.settle(slot, entry);
     }
 
-    fn tick(self: &Arc<Self>, id: &SessionId) {
+    fn tick(self: &Arc<Self>, id: &SessionId, due: UnixMs) {
         let Some(slot) = self.find(id) else { return };
         let mut entry = slot.lock();
-        // The timetable has let go of it already.
-        entry.due = None;
+        if entry.due == Some(due) {
+            // The timetable has let go of it already.
+            entry.due = None;
+        }
         self.run(&slot, &mut entry, Input::Tick);
     }
 

@@ -194,7 +194,10 @@ impl Entry {
                         self.hold();
                     }
                 }
-                Output::Fact(kind, fact) => done.facts.push(event(id, now, kind, &fact)),
+                Output::Fact(kind, fact) => {
+                    log(id, kind, &fact);
+                    done.facts.push(event(id, now, kind, &fact));
+                }
                 Output::Count(metric) => {
                     metrics::counter!("signaling_core_total", "what" => metric.name()).increment(1);
                 }
@@ -273,6 +276,18 @@ impl Entry {
             Output::Save { .. } | Output::Fact(..) | Output::Count(_) => None,
         }
     }
+}
+
+/// One line for each fact of a session's life.
+fn log(session: &SessionId, kind: EventType, fact: &SessionFact) {
+    tracing::info!(
+        %session,
+        event = kind.name(),
+        user = fact.user_id.as_ref().map(tracing::field::display),
+        how = fact.how.as_deref(),
+        deadline_at = fact.deadline_at.map(|at| at.0),
+        reason = fact.reason.map(wire::EndReason::name),
+    );
 }
 
 fn event(session: &SessionId, now: UnixMs, kind: EventType, fact: &SessionFact) -> Event {

@@ -212,3 +212,71 @@ async fn write<S: SnapshotStore>(store: &S, batch: &Batch) {
     }
     metrics::histogram!("signaling_store_commit_seconds").record(began.elapsed().as_secs_f64());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kept::Kept;
+    use crate::store::memory::MemoryStore;
+    use serde_json::json;
+
+    fn fact(id: &str, at: i64) -> Event {
+        Event {
+            id: id.to_owned(),
+            kind: "session.live".to_owned(),
+            occurred_at: UnixMs(at),
+            source: "signaling".to_owned(),
+            subject: "s".to_owned(),
+            revision: None,
+            data: json!({}),
+        }
+    }
+
+    fn change(revision: u64, fact_id: &str, at: i64) -> Change {
+        let mut spec = crate::kept::tests::spec();
+        spec.revision = revision;
+        Change {
+            draft: Some(Draft {
+                session: spec.id.clone(),
+                kept: Kept::Booked(Box::new(spec)),
+                forget_at: UnixMs(at),
+            }),
+            facts: vec![fact(fact_id, at)],
+            taken: Vec::new(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sig_104_the_newest_row_and_every_fact_in_order_are_written() {
+        let (writer, store) = (Writer::default(), Arc::new(MemoryStore::default()));
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(writer.clone().run(Arc::clone(&store), stop.clone()));
+        writer.submit(change(1, "e1", 10));
+        writer.submit(change(2, "e2", 20));
+        assert_eq!(writer.written_to(UnixMs(30)), UnixMs(9), "not yet");
+        writer.submit_urgent(change(3, "e3", 30)).await.unwrap();
+        assert_eq!(writer.written_to(UnixMs(40)), UnixMs(40));
+        let rows = store.load().await.unwrap();
+        assert_eq!(rows.len(), 1);
+        assert!(rows[0].body.contains("\"revision\":3"));
+        let facts = store.unsent("scheduler").await.unwrap();
+        let ids: Vec<_> = facts.iter().map(|fact| fact.id.as_str()).collect();
+        assert_eq!(ids, ["e1", "e2", "e3"]);
+        stop.cancel();
+        running.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sig_104_what_nobody_waits_for_is_written_soon_and_at_the_latest_when_stopping() {
+        let (writer, store) = (Writer::default(), Arc::new(MemoryStore::default()));
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(writer.clone().run(Arc::clone(&store), stop.clone()));
+        writer.submit(change(1, "e1", 10));
+        sleep(LINGER * 2).await;
+        assert_eq!(store.unsent("scheduler").await.unwrap().len(), 1);
+        writer.submit(change(2, "e2", 20));
+        stop.cancel();
+        running.await.unwrap();
+        assert_eq!(store.unsent("scheduler").await.unwrap().len(), 2);
+    }
+}

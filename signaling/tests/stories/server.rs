@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -127,6 +128,11 @@ impl Server {
         self.killed().await
     }
 
+    /// Where its files are.
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.place.dir.path()
+    }
+
     /// A client of `POST /v1/events` that knows the secret.
     pub(crate) fn other_service(&self) -> Http {
         let secret = std::fs::read_to_string(self.place.dir.path().join("keys/events.secret"));
@@ -219,6 +225,8 @@ struct Inbox {
     events: Vec<Event>,
     ids: HashSet<String>,
     complete_to: UnixMs,
+    /// One that came after everything up to its time was said to have come.
+    late: Option<Event>,
 }
 
 impl Scheduler {
@@ -240,6 +248,7 @@ impl Scheduler {
     /// What it was told of a session, each once, in the order in which it came.
     pub(crate) fn events(&self, session: &SessionSpec) -> Vec<Event> {
         let inbox = self.inbox.lock().unwrap();
+        assert_eq!(inbox.late, None, "complete_to was told too early");
         let of_it = |event: &&Event| event.subject == session.id.as_str();
         inbox.events.iter().filter(of_it).cloned().collect()
     }
@@ -252,19 +261,15 @@ impl Scheduler {
         })
         .await
     }
-
-    /// Up to when signaling says that it has told everything.
-    pub(crate) fn complete_to(&self) -> UnixMs {
-        self.inbox.lock().unwrap().complete_to
-    }
 }
 
 async fn take(State(inbox): State<Arc<Mutex<Inbox>>>, Json(batch): Json<EventBatch>) {
     let mut inbox = inbox.lock().unwrap();
-    for event in &batch.events {
-        let late = event.occurred_at <= inbox.complete_to && !inbox.ids.contains(&event.id);
-        assert!(!late, "complete_to was told too early for {event:?}");
-    }
+    let late = batch
+        .events
+        .iter()
+        .find(|event| event.occurred_at <= inbox.complete_to && !inbox.ids.contains(&event.id));
+    inbox.late = inbox.late.take().or(late.cloned());
     inbox.complete_to = inbox.complete_to.max(batch.complete_to);
     for event in batch.events {
         if inbox.ids.insert(event.id.clone()) {
