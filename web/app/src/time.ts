@@ -8,9 +8,9 @@ export function span(ms: number): string {
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
 }
 
-/** The number of a countdown: 3, 2, 1, and never 0. */
-export function countdownNumber(ms: number): number {
-  return Math.max(1, Math.ceil(ms / 1_000));
+/** The number of a countdown of `wholeMs`: 3, 2, 1, and never 0, nor more than it began with. */
+export function countdownNumber(ms: number, wholeMs: number): number {
+  return Math.max(1, Math.min(Math.ceil(wholeMs / 1_000), Math.ceil(ms / 1_000)));
 }
 
 /** `13:56:12` in the reader's own zone. */

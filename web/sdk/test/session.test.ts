@@ -81,6 +81,11 @@ describe('a session from one seat', () => {
     expect(afterCountdown(after(lobby), NOW + 9_000).stage.phase).toBe('lobby');
   });
 
+  test('[WEB-13] a second first join, after a reload, is told as a return', () => {
+    const { moments } = applyFrame({ ...BEFORE_JOIN, moments: after(lobby).moments }, lobby, NOW + 1);
+    expect(moments.map(({ what }) => what)).toEqual(['you_came', 'you_back']);
+  });
+
   test('[WEB-13] a flapping line cannot fill the story', () => {
     const userId = after(lobby).peer?.userId ?? '';
     const flapping = Array.from({ length: 500 }, () => ({ type: 'peer_resumed', user_id: userId }) as const);

@@ -128,6 +128,7 @@ export const en = {
 
   happened: {
     you_came: 'You came',
+    you_back: 'You were back',
     peer_came: (name: string) => `${name} came`,
     peer_lost: (name: string) => `${name}’s connection dropped`,
     peer_back: (name: string) => `${name} was back`,

@@ -128,6 +128,7 @@ export const ko = {
 
   happened: {
     you_came: '내가 왔어요',
+    you_back: '내가 돌아왔어요',
     peer_came: (name: string) => `${name} 님이 왔어요`,
     peer_lost: (name: string) => `${name} 님의 연결이 끊겼어요`,
     peer_back: (name: string) => `${name} 님이 돌아왔어요`,

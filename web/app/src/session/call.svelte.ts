@@ -26,7 +26,7 @@ import {
   type Signaling,
   type Wishes,
 } from '@rendezvous/sdk';
-import { closedBy, remember, type Opened } from './entry.ts';
+import { closedBy, remember, rememberStory, storySoFar, type Opened } from './entry.ts';
 import type { CallActions, CallModel, Devices, Entry } from './model.ts';
 import { peerWishes, wishesPayload } from './wishes.ts';
 
@@ -90,6 +90,7 @@ export class Call implements CallModel, CallActions {
     this.me = pass.me;
     this.booking = booking;
     this.entry = { is: 'in' };
+    this.seat = { ...BEFORE_JOIN, moments: storySoFar() };
     if (booking.state === 'ended' || booking.state === 'cancelled') return;
     void this.#local.open();
     this.#waitForLobby(booking.lobby_opens_at);
@@ -148,7 +149,7 @@ export class Call implements CallModel, CallActions {
     if (booking === null) return;
     this.booking = booking;
     remember(booking);
-    if (this.opensAt !== null) this.#waitForLobby(booking.lobby_opens_at);
+    if (this.opensAt !== null && this.#signaling === null) this.#waitForLobby(booking.lobby_opens_at);
     if (booking.state === 'cancelled' || booking.state === 'ended') this.#closeAll();
   }
 
@@ -158,7 +159,6 @@ export class Call implements CallModel, CallActions {
   }
 
   #enter(): void {
-    this.opensAt = null;
     if (this.#signaling !== null || this.#access === null || this.booking === null) return;
     const { id } = this.booking;
     const access = this.#access;
@@ -179,6 +179,7 @@ export class Call implements CallModel, CallActions {
     this.seat = applyFrame(before, frame, this.clock.now());
     switch (frame.type) {
       case 'welcome':
+        this.opensAt = null;
         this.#polite = frame.you.polite;
         break;
       case 'negotiate':
@@ -207,6 +208,7 @@ export class Call implements CallModel, CallActions {
   /** Media follows the phase: nothing leaves before live, nothing stays open after the end. */
   #follow(before: SeatState): void {
     this.#local.setLive(this.seat.stage.phase === 'live');
+    if (before.moments !== this.seat.moments) rememberStory(this.seat.moments);
     if (before.stage.phase !== 'ended' && this.seat.stage.phase === 'ended') this.#closeAll();
   }
 
@@ -287,7 +289,7 @@ export class Call implements CallModel, CallActions {
 
   #tick(): void {
     this.now = this.clock.now();
-    if (this.opensAt !== null && this.now >= this.opensAt) this.#enter();
+    if (this.opensAt !== null && this.now >= this.opensAt && this.#signaling === null) this.#enter();
     this.seat = afterCountdown(this.seat, this.now);
     const deadline = ownDeadline(this.seat, this.#signaling?.isOpen ?? false);
     if (deadline !== null && this.now >= deadline) this.#over('completed');

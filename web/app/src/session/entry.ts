@@ -2,7 +2,7 @@
  * From a join link to a person of a session. The link's token leaves the address as soon as it is traded; what it is
  * traded for stays in this tab.
  */
-import { ApiError, TabStorage, type JoinResponse, type SchedulerClient, type SessionView } from '@rendezvous/sdk';
+import { ApiError, TabStorage, type JoinResponse, type Moment, type SchedulerClient, type SessionView } from '@rendezvous/sdk';
 import type { Closed } from './model.ts';
 
 /** What a tab keeps to be the same person after a reload. */
@@ -49,6 +49,15 @@ export function remember(booking: SessionView): void {
   storage.set('booking', booking);
 }
 
+/** The story so far, so that a reload does not forget what was seen. */
+export function rememberStory(moments: readonly Moment[]): void {
+  storage.set('story', moments);
+}
+
+export function storySoFar(): readonly Moment[] {
+  return storage.get<Moment[]>('story') ?? [];
+}
+
 export function closedBy(error: unknown): Closed {
   if (!(error instanceof ApiError)) return 'broken';
   if (error.code === 'session_over' || error.status === 410) return 'past';
@@ -59,6 +68,7 @@ export function closedBy(error: unknown): Closed {
 async function trade(scheduler: SchedulerClient, token: string): Promise<Opened> {
   const { session, user_id, access }: JoinResponse = await scheduler.join(token);
   const pass: Pass = { sessionId: session.id, roomId: session.room_id, me: user_id, access };
+  if (storage.get<Pass>('pass')?.sessionId !== pass.sessionId) rememberStory([]);
   storage.set('pass', pass);
   remember(session);
   history.replaceState(null, '', location.pathname);

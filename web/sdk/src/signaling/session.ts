@@ -38,7 +38,7 @@ export interface Peer {
 /** A line of the story that is told afterwards. */
 export interface Moment {
   readonly at: number;
-  readonly what: 'you_came' | 'peer_came' | 'peer_lost' | 'peer_back' | 'peer_left' | 'countdown' | 'live' | 'paused' | 'extended' | 'ended';
+  readonly what: 'you_came' | 'you_back' | 'peer_came' | 'peer_lost' | 'peer_back' | 'peer_left' | 'countdown' | 'live' | 'paused' | 'extended' | 'ended';
 }
 
 export interface SessionState {
@@ -137,6 +137,7 @@ const UNHEARD_GRACE_MS = 3_000;
 
 function welcomed(state: SessionState, frame: { type: 'welcome' } & Signaling.Welcome, now: number): SessionState {
   const first = state.me === null;
+  const came = state.moments.some(({ what }) => what === 'you_came');
   const next: SessionState = {
     ...state,
     ...standing(state, frame.session),
@@ -144,7 +145,7 @@ function welcomed(state: SessionState, frame: { type: 'welcome' } & Signaling.We
     me: frame.you.user_id,
     peer: { userId: frame.peer.user_id, name: frame.peer.name, presence: presenceOf(frame.peer, state.peer) },
   };
-  return first ? told(next, now, 'you_came') : next;
+  return first ? told(next, now, came ? 'you_back' : 'you_came') : next;
 }
 
 /** What a session object says about the clock; used by `welcome` and `rescheduled`. */
