@@ -103,7 +103,7 @@ async fn edg_32_keys_are_fetched_and_a_new_one_is_found_by_its_kid() {
     let verifier = fixture.verifier(fixture.url());
     assert!(!verifier.has_key());
     *fixture.served.lock().unwrap() = old.jwks();
-    // The first fetch may have found nothing; the next is at most a second away.
+    // Nothing has run yet: the first ticket waits for the first fetch.
     let claims = verifier.chat(&old.ticket(), clock::now()).await.unwrap();
     assert_eq!(claims.only.unwrap()[0].as_str(), "r1");
     assert!(verifier.has_key());

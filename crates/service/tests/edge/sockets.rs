@@ -354,6 +354,26 @@ async fn edg_24_breaches_have_their_codes() {
 }
 
 #[tokio::test]
+async fn edg_24_who_is_still_sending_is_told_and_not_reset() {
+    let mut fixture = Fixture::start().await;
+    let mut raw = fixture.raw().await;
+    let frame = frame(0x81, &vec![b'x'; 256 * 1024]);
+    let (begin, rest) = frame.split_at(64);
+    raw.send(begin).await;
+    let mut close = [0; 4];
+    raw.0.read_exact(&mut close).await.unwrap();
+    assert_eq!(close_code(&close), Some(1009));
+    assert_eq!(fixture.gone().await, Departure::Server(CloseCode::TooLarge));
+    // Its tasks have ended, so that without lingering the connection would be gone.
+    all_ended(&fixture.tasks).await;
+    for piece in rest.chunks(32 * 1024) {
+        raw.send(piece).await;
+    }
+    drop(raw);
+    fixture.stop().await;
+}
+
+#[tokio::test]
 async fn edg_24_the_largest_frame_is_taken() {
     let fixture = Fixture::start().await;
     let mut client = fixture.client().await;
