@@ -59,6 +59,15 @@ describe('the screen', () => {
     expect(interruptions({ ...BEFORE_JOIN, moments })).toBe(1);
   });
 
+  test('[WEB-30] who was there before us is told from the record, once', () => {
+    const [ann, bo] = BOOKING.participants;
+    if (ann === undefined || bo === undefined) throw new Error('there are two');
+    const record = { ...BOOKING, participants: [ann, { ...bo, joined_at: [START - 9_000] }] };
+    const came = [{ at: START, what: 'you_came' }] as const;
+    expect(story(came, record, 'ann').map(({ what }) => what)).toEqual(['peer_came', 'you_came']);
+    expect(story([{ at: START - 8_990, what: 'peer_came' }, ...came], record, 'ann')).toHaveLength(2);
+  });
+
   test('[WEB-30] after a reload the story comes from the record', () => {
     const [ann, bo] = BOOKING.participants;
     if (ann === undefined || bo === undefined) throw new Error('there are two');

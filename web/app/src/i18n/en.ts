@@ -118,6 +118,7 @@ export const en = {
   unknownLead: 'Check that you copied all of it, or ask for a new one.',
   pastTitle: 'This link is over',
   pastLead: 'Its session has closed. Ask for a new one if you still want to meet.',
+  cancelledLinkLead: 'Nothing is left for you to do. Ask for a new link if you still want to meet.',
   noLinkTitle: 'Open your link again',
   noLinkLead: 'This window no longer knows which session you came for.',
   notYoursTitle: 'This session is not yours',

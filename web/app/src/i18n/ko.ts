@@ -118,6 +118,7 @@ export const ko = {
   unknownLead: '끝까지 복사했는지 보고, 아니면 새 링크를 받아 주세요.',
   pastTitle: '지난 링크예요',
   pastLead: '이미 닫힌 만남이에요. 만나고 싶다면 새 링크를 받아 주세요.',
+  cancelledLinkLead: '따로 할 일은 없어요. 만나고 싶다면 새 링크를 받아 주세요.',
   noLinkTitle: '링크를 다시 열어 주세요',
   noLinkLead: '이 창은 어느 만남이었는지 더는 알지 못해요.',
   notYoursTitle: '다른 사람의 만남이에요',

@@ -266,9 +266,11 @@ export class Call implements CallModel, CallActions {
   }
 
   #devicesChanged(): void {
+    const before = this.devices;
     this.devices = { audio: this.#local.state('audio'), video: this.#local.state('video') };
     this.chosen = { audio: this.#local.deviceId('audio'), video: this.#local.deviceId('video') };
     this.#mediaLink.tracksChanged();
+    if (before.audio !== this.devices.audio || before.video !== this.devices.video) this.#tellWishes();
     if (this.devices.audio === 'on' || this.devices.video === 'on') void this.#listDevices();
   }
 

@@ -60,7 +60,7 @@ export function storySoFar(): readonly Moment[] {
 
 export function closedBy(error: unknown): Closed {
   if (!(error instanceof ApiError)) return 'broken';
-  if (error.code === 'session_over' || error.status === 410) return 'past';
+  if (error.code === 'session_over') return error.reason === 'cancelled' ? 'cancelled' : 'past';
   if (error.status === 403) return 'not_yours';
   return error.status === 401 || error.status === 404 || error.status === 422 || error.status === 400 ? 'unknown' : 'broken';
 }

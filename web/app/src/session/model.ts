@@ -5,6 +5,7 @@ import type { DeviceState, Kind, LinkState, LinkStatus, SeatState, SessionView, 
 export type Closed =
   | 'unknown'
   | 'past'
+  | 'cancelled'
   | 'no_link'
   | 'not_yours'
   | 'replaced'
