@@ -41,8 +41,11 @@ impl Session {
         join: Join,
         fx: &mut Effects,
     ) {
+        if self.side_of_connection(join.connection).is_some() {
+            return fx.send(join.connection, Refusal::JoinedBefore.error());
+        }
         self.adopt(spec, now, fx);
-        match self.admit(now, user, join.resume) {
+        match self.admit(now, user, &join) {
             Ok((side, entry)) => self.enter(side, entry, join, now, fx),
             Err(refusal) => {
                 fx.send(join.connection, refusal.error());
@@ -53,12 +56,7 @@ impl Session {
         }
     }
 
-    fn admit(
-        &self,
-        now: UnixMs,
-        user: &UserId,
-        resume: Option<ResumeClaim>,
-    ) -> Result<(Side, Entry), Refusal> {
+    fn admit(&self, now: UnixMs, user: &UserId, join: &Join) -> Result<(Side, Entry), Refusal> {
         let side = self.side_of(user).ok_or(Refusal::NotAParticipant)?;
         if let Phase::Ended { outcome } = &self.phase {
             let reason = outcome.reason;
@@ -72,6 +70,14 @@ impl Session {
             return Err(Refusal::TooEarly { opens_at });
         }
         let seat = &self.seats[side];
+        if seat
+            .connection()
+            .is_some_and(|newer| join.connection < newer)
+        {
+            // The last words of a page that was reloaded since: they must not throw out the new one.
+            return Err(Refusal::Replaced);
+        }
+        let resume = join.resume;
         let claim = resume.map_or(Claim::Unknown, |resume| {
             seat.tokens.claim(&resume.token_hash)
         });

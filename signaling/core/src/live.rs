@@ -82,16 +82,18 @@ impl Session {
             clock,
             remaining_ms,
             since,
-            ..
+            until,
         } = &self.phase
         else {
             return;
         };
+        // A timer that comes late lengthens no pause beyond its cap.
+        let over_at = now.min(*until);
         let clock = Clock {
-            paused_ms: clock.paused_ms + now.since(*since),
+            paused_ms: clock.paused_ms + over_at.since(*since),
             ..clock.clone()
         };
-        self.run_until(now + *remaining_ms, clock, now, fx);
+        self.run_until(over_at + *remaining_ms, clock, now, fx);
     }
 
     fn run_until(&mut self, deadline_at: UnixMs, clock: Clock, now: UnixMs, fx: &mut Effects) {

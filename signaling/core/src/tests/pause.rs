@@ -71,3 +71,16 @@ fn sig_41_a_restart_pauses_nothing() {
     table.tick(END);
     assert!(table.is(wire::Phase::Ended));
 }
+
+#[test]
+fn sig_41_a_late_timer_lengthens_no_pause() {
+    let (mut table, _, bob) = pausing();
+    table.lose(bob);
+    table.now = LIVE + 20_500;
+    let (_, turn) = table.resume(BOB, 2, 3);
+    assert!(turn.0.len() > 1);
+    let crate::Phase::Live { deadline_at, .. } = table.phase() else {
+        panic!("it is live again");
+    };
+    assert_eq!(deadline_at, UnixMs(END + 20_000));
+}

@@ -69,3 +69,19 @@ fn sig_9_under_reject_the_second_socket_is_refused_while_the_first_lives() {
     let (fourth, turn) = table.join(ANN);
     assert_eq!(turn.kinds(fourth), ["welcome", "negotiate"]);
 }
+
+#[test]
+fn sig_11_a_join_that_was_under_way_does_not_throw_out_a_newer_socket() {
+    let (mut table, _, bob) = Table::both_in();
+    let turn = table.take(crate::Input::Join {
+        connection: wire::ConnectionId(bob.0 - 1),
+        user: "bob".into(),
+        spec: super::table::spec(),
+        resume: None,
+        new_token: "late".to_owned(),
+        new_token_hash: [9; 32],
+    });
+    let late = wire::ConnectionId(bob.0 - 1);
+    assert_eq!(turn.closed(bob), None);
+    assert_eq!(turn.to(late).len(), 1);
+}
