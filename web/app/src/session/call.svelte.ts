@@ -293,7 +293,7 @@ export class Call implements CallModel, CallActions {
     this.now = this.clock.now();
     if (this.opensAt !== null && this.now >= this.opensAt && this.#signaling === null) this.#enter();
     this.seat = afterCountdown(this.seat, this.now);
-    const deadline = ownDeadline(this.seat, this.#signaling?.isOpen ?? false);
+    const deadline = ownDeadline(this.seat);
     if (deadline !== null && this.now >= deadline) this.#over('completed');
     this.#ticking = setTimeout(() => this.#tick(), TICK_MS - (this.now % TICK_MS));
   }

@@ -47,10 +47,6 @@ export class SignalingClient {
     this.#link.start();
   }
 
-  get isOpen(): boolean {
-    return this.#link.isOpen;
-  }
-
   /** Goes out now, or with the next socket of this seat. */
   send(frame: NumberedFrame): void {
     this.#link.send(this.#memory.number(frame));

@@ -123,17 +123,13 @@ export function afterCountdown(state: SessionState, now: number): SessionState {
   return { ...state, stage: { phase: 'connecting' } };
 }
 
-/** When this page must close its media by itself if nobody tells it to; null while there is no deadline. */
-export function ownDeadline(state: SessionState, connected: boolean): number | null {
-  if (state.stage.phase !== 'live') return null;
-  return state.stage.deadlineAt + (connected ? UNHEARD_GRACE_MS : NO_SOCKET_GRACE_MS);
+/** When this page closes its media by itself if nobody tells it to; null while there is no deadline. */
+export function ownDeadline({ stage }: SessionState): number | null {
+  return stage.phase === 'live' ? stage.deadlineAt + UNTOLD_GRACE_MS : null;
 }
 
-/** Without a socket, media closes this long after the deadline (ms). */
-const NO_SOCKET_GRACE_MS = 1_000;
-
-/** With a socket that says nothing, it closes this long after: a server that hangs must not prolong a session (ms). */
-const UNHEARD_GRACE_MS = 3_000;
+/** `ended` comes within 250 ms of the deadline. Without it, be there a socket or not, media closes after this (ms). */
+const UNTOLD_GRACE_MS = 1_000;
 
 function welcomed(state: SessionState, frame: { type: 'welcome' } & Signaling.Welcome, now: number): SessionState {
   const first = state.me === null;

@@ -66,10 +66,6 @@ export class Link<Frame extends AnyFrame> {
     return true;
   }
 
-  get isOpen(): boolean {
-    return this.#welcomed && this.#socket?.readyState === WebSocket.OPEN;
-  }
-
   /** The network is back: don't wait for the end of a back-off. */
   hurry(): void {
     if (this.#stopped || this.#socket !== null || this.#retry === undefined) return;
