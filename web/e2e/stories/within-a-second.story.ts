@@ -33,7 +33,6 @@ interface Watched extends Window {
 function watchThePicture(): void {
   const page = window as unknown as Watched;
   page.watched = [];
-  const monotonicStart = Date.now() - performance.now();
   const canvas = new OffscreenCanvas(32, 24);
   const context = canvas.getContext('2d', { willReadFrequently: true })!;
   setInterval(() => {
@@ -47,6 +46,6 @@ function watchThePicture(): void {
       sum += pixels[index]! + pixels[index + 1]! + pixels[index + 2]!;
       digest = (digest * 31 + pixels[index]! * 7 + pixels[index + 1]!) % 1_000_003;
     }
-    page.watched.push({ at: monotonicStart + performance.now(), brightness: sum / (pixels.length / 4) / 3, digest });
+    page.watched.push({ at: performance.timeOrigin + performance.now(), brightness: sum / (pixels.length / 4) / 3, digest });
   }, 40);
 }

@@ -11,7 +11,8 @@ export interface ProbeWindow extends Window {
 /** Init script: remembers each PeerConnection, local track and change of phase. Serialised: no imports. */
 export function installProbe(): void {
   const page = window as unknown as ProbeWindow;
-  const monotonicStart = Date.now() - performance.now();
+  // Not Date: a story may have set the page's clock wrong.
+  const monotonicStart = performance.timeOrigin;
   page.probe = { connections: [], tracks: [], phases: [] };
 
   const Native = window.RTCPeerConnection;
