@@ -14,7 +14,7 @@ use crate::store::StoredSession;
 /// Who asks.
 pub(crate) enum Caller {
     Application(String),
-    Person(Person),
+    Person(Box<Person>),
 }
 
 /// An application's back end.
@@ -38,7 +38,7 @@ impl FromRequestParts<App> for Caller {
             return Ok(Caller::Application(application));
         }
         let person = person(app, credential).await?;
-        Ok(Caller::Person(person))
+        Ok(Caller::Person(Box::new(person)))
     }
 }
 
@@ -58,7 +58,7 @@ impl FromRequestParts<App> for Person {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         match Caller::from_request_parts(parts, app).await? {
-            Caller::Person(person) => Ok(person),
+            Caller::Person(person) => Ok(*person),
             Caller::Application(_) => Err(Refusal::forbidden("Only a person has that.")),
         }
     }

@@ -232,7 +232,8 @@ pub(crate) mod tests {
 
     #[test]
     fn sch_2_a_person_is_named_one_way_and_without_control_characters() {
-        let table: [(fn(&mut BookParticipant), &str, &str); 6] = [
+        type Change = fn(&mut BookParticipant);
+        let table: [(Change, &str, &str); 6] = [
             (|p| p.external_id = None, "participants[0]", "required"),
             (
                 |p| p.user_id = Some("u".into()),

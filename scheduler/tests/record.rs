@@ -1,0 +1,170 @@
+//! What signaling tells becomes the record of a session, in whatever order and how often it comes.
+
+mod running;
+
+use running::{Running, eventually, fact, offer};
+use serde_json::{Value, json};
+use testkit::{Http, now};
+use wire::{EndReason, SessionFact, UnixMs};
+
+/// Everything that happened in a session that ran to its end, in order.
+fn story(session: &Value, from: UnixMs) -> Vec<Value> {
+    let user = |at: usize| {
+        Some(
+            session["participants"][at]["user_id"]
+                .as_str()
+                .unwrap()
+                .into(),
+        )
+    };
+    let of = |at| SessionFact {
+        user_id: user(at),
+        ..SessionFact::default()
+    };
+    let live = SessionFact {
+        started_at: Some(from + 300),
+        deadline_at: Some(from + 60_300),
+        ..SessionFact::default()
+    };
+    let extended = SessionFact {
+        deadline_at: Some(from + 120_300),
+        extensions_left: Some(0),
+        ..SessionFact::default()
+    };
+    let ended = SessionFact {
+        reason: Some(EndReason::Completed),
+        ..SessionFact::default()
+    };
+    vec![
+        fact(session, "session.joined", from + 100, &of(0)),
+        fact(session, "session.joined", from + 200, &of(1)),
+        fact(session, "session.live", from + 300, &live),
+        fact(session, "session.left", from + 400, &of(1)),
+        fact(session, "session.joined", from + 500, &of(1)),
+        fact(session, "session.extended", from + 600, &extended),
+        fact(session, "session.ended", from + 700, &ended),
+        fact(session, "session.left", from + 700, &of(0)),
+    ]
+}
+
+#[tokio::test]
+async fn sch_64_the_record_is_the_same_however_the_facts_come() {
+    let scheduler = Running::start().await;
+    let from = now();
+    for deliver in [
+        |story: Vec<Value>| vec![story],
+        |story: Vec<Value>| vec![story.clone(), story],
+        |story: Vec<Value>| vec![story.into_iter().rev().collect()],
+        |story: Vec<Value>| {
+            story
+                .iter()
+                .rev()
+                .map(|fact| vec![fact.clone(), fact.clone()])
+                .collect()
+        },
+    ] {
+        let session = scheduler.book(offer(0)).await;
+        for batch in deliver(story(&session, from)) {
+            scheduler.tell(batch, from).await;
+        }
+        let record = scheduler.session(&session["id"]).await;
+        assert_eq!(record["state"], "ended");
+        assert_eq!(record["outcome"], json!({"reason": "completed"}));
+        assert_eq!(record["started_at"], json!(from + 300));
+        assert_eq!(record["deadline_at"], json!(from + 120_300));
+        assert_eq!(record["ended_at"], json!(from + 700));
+        let people = &record["participants"];
+        assert_eq!(people[0]["joined_at"], json!([from + 100]));
+        assert_eq!(people[0]["left_at"], json!([from + 700]));
+        assert_eq!(people[1]["joined_at"], json!([from + 200, from + 500]));
+        assert_eq!(people[1]["left_at"], json!([from + 400]));
+        let joined = scheduler.join(&session, 0).await;
+        assert_eq!(joined.problem(409), "session_over");
+        assert_eq!(joined.body["reason"], "completed");
+    }
+}
+
+#[tokio::test]
+async fn sch_65_nobody_came_is_judged_only_when_signaling_has_told_all() {
+    let scheduler = Running::start().await;
+    let mut offer = offer(0);
+    offer["closes_after_ms"] = json!(200);
+    let session = scheduler.book(offer).await;
+    let closes_at = UnixMs(session["closes_at"].as_i64().unwrap());
+    scheduler.tell(Vec::new(), closes_at - 1).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(scheduler.session(&session["id"]).await["state"], "open");
+    scheduler.tell(Vec::new(), closes_at).await;
+    eventually(async || scheduler.session(&session["id"]).await["state"] == "ended").await;
+    let outcome = &scheduler.session(&session["id"]).await["outcome"];
+    assert_eq!(outcome["reason"], "no_show");
+    assert_eq!(outcome["absent"].as_array().unwrap().len(), 2);
+    let joined = scheduler.join(&session, 1).await;
+    assert_eq!(joined.problem(409), "session_over");
+    assert_eq!(joined.body["reason"], "no_show");
+}
+
+#[tokio::test]
+async fn sch_66_facts_need_the_secret_and_senseless_ones_stop_nothing() {
+    let scheduler = Running::start().await;
+    let session = scheduler.book(offer(0)).await;
+    let batch = json!({"source": "signaling", "events": [], "complete_to": 0});
+    let url = scheduler.at("/v1/events");
+    for client in [&Http::new(), &scheduler.app, &Http::bearer("guess")] {
+        assert_eq!(
+            client.post(&url, batch.clone()).await.problem(401),
+            "unauthenticated"
+        );
+    }
+    let nothing = SessionFact::default();
+    let mut unknown = fact(&session, "session.joined", now(), &nothing);
+    unknown["subject"] = json!("nobody knows");
+    let mut story = story(&session, now());
+    story.insert(0, fact(&session, "session.joined", now(), &nothing));
+    story.insert(0, fact(&session, "session.exploded", now(), &nothing));
+    story.insert(0, unknown);
+    scheduler.tell(story, now()).await;
+    assert_eq!(scheduler.session(&session["id"]).await["state"], "ended");
+}
+
+#[tokio::test]
+async fn sch_67_a_waiting_message_is_told_once_until_it_is_read() {
+    let scheduler = Running::start().await;
+    let session = scheduler.book(offer(600_000)).await;
+    let bo = session["participants"][1]["user_id"].clone();
+    let unread = || {
+        json!({
+            "id": uuid::Uuid::now_v7().to_string(), "type": "message.unread", "occurred_at": now(),
+            "source": "chat", "subject": session["room_id"], "data": {"user_id": bo},
+        })
+    };
+    let one = unread();
+    scheduler
+        .tell(vec![one.clone(), unread(), one.clone()], now())
+        .await;
+    let person = scheduler.person(&session, 1).await;
+    let list = async || {
+        let page: Value = person
+            .get(&scheduler.at("/v1/notifications"))
+            .await
+            .json(200);
+        page["items"].as_array().unwrap().clone()
+    };
+    let told = list().await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (&told[0]["kind"], &told[0]["with"]),
+        (&json!("message_unread"), &json!("Ana"))
+    );
+    let id = told[0]["id"].as_str().unwrap();
+    person
+        .post(
+            &scheduler.at(&format!("/v1/notifications/{id}/read")),
+            json!({}),
+        )
+        .await;
+    scheduler.tell(vec![one], now()).await;
+    assert_eq!(list().await.len(), 1);
+    scheduler.tell(vec![unread()], now()).await;
+    assert_eq!(list().await.len(), 2);
+}
