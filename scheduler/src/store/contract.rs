@@ -1,1 +1,406 @@
-//! What every store must do, one test a rule; run on each kind of store.
+//! What every store must do, one test a rule. Each runs on a store that stays open, and on one that is
+//! closed and opened again before every step, so that nothing counts that is only in memory.
+
+use scheduler_core::{Booking, Effect, JobKind, MissReason, RETENTION_MS, check_booking};
+use serde_json::json;
+use wire::{
+    BookParticipant, BookSession, Event, EventBatch, MediaBackend, NotificationKind, SessionFact,
+    SessionState,
+};
+
+use super::sqlite::SqliteStore;
+use super::*;
+
+const NOW: UnixMs = UnixMs(1_900_000_000_000);
+const START_IN_MS: i64 = 600_000;
+
+/// A store under test.
+struct Kept {
+    folder: tempfile::TempDir,
+    open: Option<SqliteStore>,
+    reopens: bool,
+}
+
+impl Kept {
+    fn new(reopens: bool) -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            open: None,
+            reopens,
+        }
+    }
+
+    async fn store(&mut self) -> SqliteStore {
+        if self.reopens
+            && let Some(open) = self.open.take()
+        {
+            open.close().await;
+        }
+        if self.open.is_none() {
+            let path = self.folder.path().join("scheduler.db");
+            self.open = Some(SqliteStore::open(&path).await.unwrap());
+        }
+        self.open.clone().unwrap()
+    }
+
+    async fn write(&mut self, new: NewBooking) -> Written {
+        self.store().await.book(new).await.unwrap()
+    }
+
+    async fn booked(&mut self) -> StoredSession {
+        let written = self.write(new_booking("shop", None)).await;
+        done(written).0
+    }
+
+    async fn read(&mut self, id: &SessionId) -> StoredSession {
+        let found = self.store().await.session(id.clone()).await.unwrap();
+        found.unwrap()
+    }
+
+    async fn claim(&mut self, now: UnixMs) -> Vec<ClaimedJob> {
+        self.store().await.claim_due(now, 100).await.unwrap().jobs
+    }
+
+    async fn settle(&mut self, now: UnixMs, jobs: Vec<(ClaimedJob, Effect)>) -> Vec<Told> {
+        self.store().await.settle(now, jobs).await.unwrap()
+    }
+
+    async fn tell(&mut self, events: Vec<Event>) -> Vec<Told> {
+        let batch = EventBatch {
+            source: "signaling".into(),
+            events,
+            complete_to: NOW,
+        };
+        self.store().await.take_in(batch, NOW).await.unwrap()
+    }
+}
+
+fn booking(first: &str, second: &str) -> Booking {
+    let person = |id: &str| BookParticipant {
+        external_id: Some(id.into()),
+        name: Some(id.to_uppercase()),
+        ..BookParticipant::default()
+    };
+    let offer: BookSession = serde_json::from_value(json!({
+        "participants": [person(first), person(second)], "starts_at": NOW + START_IN_MS,
+    }))
+    .unwrap();
+    check_booking(NOW, offer, &[MediaBackend::P2p]).unwrap()
+}
+
+fn new_booking(application: &str, once: Option<Once>) -> NewBooking {
+    NewBooking {
+        application: application.into(),
+        booking: booking("ana", "bo"),
+        now: NOW,
+        once,
+    }
+}
+
+fn once(key: &str, fingerprint: &str) -> Option<Once> {
+    Some(Once {
+        scope: "book".into(),
+        key: key.into(),
+        fingerprint: fingerprint.into(),
+    })
+}
+
+fn done(written: Written) -> (StoredSession, Vec<Told>) {
+    match written {
+        Written::Done { session, told } => (*session, told),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn moved(session: &StoredSession, revision: u64) -> NewTerms {
+    let mut terms = session.terms.clone();
+    terms.starts_at = terms.starts_at + 60_000;
+    NewTerms {
+        application: session.application.clone(),
+        id: session.id.clone(),
+        revision,
+        terms,
+        now: NOW,
+        once: None,
+    }
+}
+
+fn cancelled(session: &StoredSession) -> Cancel {
+    Cancel {
+        application: session.application.clone(),
+        id: session.id.clone(),
+        revision: None,
+        now: NOW,
+        once: None,
+    }
+}
+
+fn event(id: &str, kind: &str, subject: &str, data: &SessionFact) -> Event {
+    Event {
+        id: id.into(),
+        kind: kind.into(),
+        occurred_at: NOW,
+        source: "signaling".into(),
+        subject: subject.into(),
+        revision: None,
+        data: serde_json::to_value(data).unwrap(),
+    }
+}
+
+fn list(user: &UserId) -> NotificationQuery {
+    NotificationQuery {
+        user: user.clone(),
+        of: None,
+        page: NotificationPage::Before(None),
+        limit: 100,
+    }
+}
+
+async fn sch_70_what_is_booked_is_read_back(mut kept: Kept) {
+    let session = kept.booked().await;
+    assert_eq!(kept.read(&session.id).await, session);
+    let again = kept.booked().await;
+    assert_eq!(again.users(), session.users());
+    let other = done(kept.write(new_booking("other", None)).await).0;
+    assert_ne!(other.users(), session.users());
+    let store = kept.store().await;
+    let rooms = store
+        .rooms_of(session.users()[1].clone(), 10)
+        .await
+        .unwrap();
+    let ids: Vec<_> = rooms.into_iter().map(|room| room.id).collect();
+    assert_eq!(ids, [again.room_id, session.room_id]);
+    assert_eq!(store.session("none".into()).await.unwrap(), None);
+}
+
+async fn sch_71_a_key_stands_for_its_first_command(mut kept: Kept) {
+    let first = done(kept.write(new_booking("shop", once("k", "a"))).await).0;
+    let again = kept.write(new_booking("shop", once("k", "a"))).await;
+    assert!(matches!(again, Written::Again { session, at } if *session == first && at == NOW));
+    let other = kept.write(new_booking("shop", once("k", "b"))).await;
+    assert!(matches!(other, Written::KeyReused));
+    let store = kept.store().await;
+    let known = store
+        .answered("shop".into(), once("k", "a").unwrap())
+        .await
+        .unwrap();
+    assert!(matches!(known, Some(Written::Again { .. })));
+    assert_eq!(store.forget_keys(NOW).await.unwrap(), 0);
+    assert_eq!(store.forget_keys(NOW + 1).await.unwrap(), 1);
+    done(kept.write(new_booking("shop", once("k", "b"))).await);
+}
+
+async fn sch_72_a_move_replaces_the_jobs_of_the_revision_that_it_was_made_for(mut kept: Kept) {
+    let session = kept.booked().await;
+    let reminder = session.terms.starts_at - 300_000;
+    let store = kept.store().await;
+    let stale = store.change(moved(&session, 7)).await.unwrap();
+    assert!(matches!(stale, Written::Moved));
+    let (after, told) = done(store.change(moved(&session, 1)).await.unwrap());
+    assert_eq!((after.revision, told.len()), (2, 2));
+    assert!(kept.claim(reminder).await.is_empty());
+    let due = kept.claim(reminder + 60_000).await;
+    assert!(due.iter().all(|claimed| claimed.job.revision == 2));
+    assert_eq!(due.len(), 3, "two reminders and the lobby");
+}
+
+async fn sch_73_a_cancellation_calls_everything_off_once(mut kept: Kept) {
+    let session = kept.booked().await;
+    let store = kept.store().await;
+    let (after, told) = done(store.cancel(cancelled(&session)).await.unwrap());
+    assert_eq!(
+        (after.state(NOW), after.revision),
+        (SessionState::Cancelled, 2)
+    );
+    let kinds: Vec<_> = told.iter().map(|told| told.notification.kind).collect();
+    assert_eq!(kinds, [NotificationKind::SessionCancelled; 2]);
+    let (again, told) = done(
+        kept.store()
+            .await
+            .cancel(cancelled(&session))
+            .await
+            .unwrap(),
+    );
+    assert_eq!((again, told.len()), (after, 0));
+    assert!(kept.claim(session.terms.closes_at()).await.is_empty());
+    let mut theirs = cancelled(&session);
+    theirs.application = "other".into();
+    let refused = kept.store().await.cancel(theirs).await.unwrap();
+    assert!(matches!(refused, Written::NotThere));
+}
+
+async fn sch_74_a_claim_is_one_claimants_until_it_lapses(mut kept: Kept) {
+    let session = kept.booked().await;
+    let due = session.terms.starts_at - 300_000;
+    assert!(kept.claim(due - 1).await.is_empty());
+    let first = kept.claim(due).await;
+    assert_eq!(first.len(), 3);
+    assert!(kept.claim(due).await.is_empty());
+    let until = first[0].until;
+    assert!(kept.claim(until - 1).await.is_empty());
+    let second = kept.claim(until).await;
+    assert_eq!(second.len(), 3);
+
+    let remind = |jobs: Vec<ClaimedJob>| jobs.into_iter().map(|j| (j, Effect::Remind)).collect();
+    assert!(
+        kept.settle(until, remind(first)).await.is_empty(),
+        "taken over"
+    );
+    // Two reminders for one each, and the lobby's for both.
+    assert_eq!(kept.settle(until, remind(second.clone())).await.len(), 4);
+    assert!(kept.settle(until, remind(second)).await.is_empty(), "done");
+    assert!(kept.claim(until + 60_000).await.is_empty());
+}
+
+async fn sch_75_a_claimed_job_of_a_booking_that_moved_does_nothing(mut kept: Kept) {
+    let session = kept.booked().await;
+    let due = session.terms.starts_at - 300_000;
+    let claimed = kept.claim(due).await;
+    done(kept.store().await.change(moved(&session, 1)).await.unwrap());
+    let remind = claimed
+        .into_iter()
+        .map(|job| (job, Effect::Remind))
+        .collect();
+    assert!(kept.settle(due, remind).await.is_empty());
+}
+
+async fn sch_76_each_effect_leaves_its_mark(mut kept: Kept) {
+    let session = kept.booked().await;
+    let at = session.terms.closes_at();
+    let mut claimed = kept.claim(at).await;
+    let take = |claimed: &mut Vec<ClaimedJob>, kind: JobKind| {
+        let at = claimed.iter().position(|c| c.job.kind == kind).unwrap();
+        claimed.remove(at)
+    };
+    let check = take(&mut claimed, JobKind::NoShowCheck);
+    kept.settle(at, vec![(check, Effect::LookAgain(at + 1_000))])
+        .await;
+    let reminder = take(&mut claimed, JobKind::Reminder { before_ms: 300_000 });
+    let missed = Effect::Miss(MissReason::SessionStarted);
+    kept.settle(at, vec![(reminder, missed)]).await;
+    let start = take(&mut claimed, JobKind::Start);
+    kept.settle(at, vec![(start, Effect::MissReminders)]).await;
+    let lobby = take(&mut claimed, JobKind::LobbyOpens);
+    kept.settle(at, vec![(lobby, Effect::Nothing)]).await;
+
+    assert!(kept.claim(at + 999).await.is_empty());
+    let mut again = kept.claim(at + 1_000).await;
+    let check = take(&mut again, JobKind::NoShowCheck);
+    assert!(again.is_empty());
+    kept.settle(at, vec![(check, Effect::NobodyCame)]).await;
+    assert_eq!(kept.read(&session.id).await.state(at), SessionState::Ended);
+    let end = session.spec().latest_end() + RETENTION_MS;
+    let retention = kept.claim(end).await;
+    assert_eq!(retention.len(), 1);
+    let erase = retention
+        .into_iter()
+        .map(|job| (job, Effect::Erase))
+        .collect();
+    kept.settle(end, erase).await;
+    assert_eq!(kept.store().await.session(session.id).await.unwrap(), None);
+}
+
+async fn sch_77_facts_count_once_and_in_any_order(mut kept: Kept) {
+    let session = kept.booked().await;
+    let subject = session.id.as_str();
+    let live = SessionFact {
+        started_at: Some(NOW),
+        deadline_at: Some(NOW + 60_000),
+        ..SessionFact::default()
+    };
+    let joined = SessionFact {
+        user_id: Some(session.users()[0].clone()),
+        ..SessionFact::default()
+    };
+    let facts = [
+        event("1", "session.joined", subject, &joined),
+        event("2", "session.live", subject, &live),
+    ];
+    let mut reversed: Vec<_> = facts.iter().rev().cloned().collect();
+    reversed.extend(facts.clone());
+    kept.tell(reversed).await;
+    kept.tell(facts.to_vec()).await;
+    let after = kept.read(&session.id).await;
+    assert_eq!(after.state(NOW), SessionState::Live);
+    assert_eq!(after.record.joined_at(&session.users()[0]), [NOW]);
+    let claimed = kept
+        .store()
+        .await
+        .claim_due(NOW + START_IN_MS, 100)
+        .await
+        .unwrap();
+    assert_eq!(claimed.told_to, Some(NOW));
+}
+
+async fn sch_78_notifications_are_told_once_and_read_by_their_owner(mut kept: Kept) {
+    let session = kept.booked().await;
+    let [ana, bo] = session.users();
+    let told = done(
+        kept.store()
+            .await
+            .cancel(cancelled(&session))
+            .await
+            .unwrap(),
+    )
+    .1;
+    let store = kept.store().await;
+    let of_ana = store.notifications(list(&ana)).await.unwrap();
+    let hers: Vec<_> = told.into_iter().filter(|told| told.user == ana).collect();
+    assert_eq!(of_ana, [hers[0].notification.clone()]);
+    let read = |user: &UserId, of: Option<SessionId>| MarkRead {
+        user: user.clone(),
+        of,
+        id: of_ana[0].id.clone(),
+        now: NOW + 5,
+    };
+    assert_eq!(store.mark_read(read(&bo, None)).await.unwrap(), None);
+    let elsewhere = read(&ana, Some("elsewhere".into()));
+    assert_eq!(store.mark_read(elsewhere).await.unwrap(), None);
+    let marked = store.mark_read(read(&ana, Some(session.id))).await.unwrap();
+    assert_eq!(marked.unwrap().read_at, Some(NOW + 5));
+    let after = NotificationQuery {
+        page: NotificationPage::After(of_ana[0].id.clone()),
+        ..list(&ana)
+    };
+    assert!(
+        kept.store()
+            .await
+            .notifications(after)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+async fn sch_79_a_key_is_known_by_its_hash_from_when_it_is_kept(mut kept: Kept) {
+    let store = kept.store().await;
+    assert_eq!(store.application("h".into()).await.unwrap(), None);
+    store.add_key("h".into(), "shop".into(), NOW).await.unwrap();
+    let known = kept.store().await.application("h".into()).await.unwrap();
+    assert_eq!(known.as_deref(), Some("shop"));
+}
+
+/// Names each rule once and runs it on both kinds.
+macro_rules! contract {
+    ($($rule:ident)+) => {
+        mod open {
+            $( #[tokio::test] async fn $rule() { super::$rule(super::Kept::new(false)).await; } )+
+        }
+        mod reopened {
+            $( #[tokio::test] async fn $rule() { super::$rule(super::Kept::new(true)).await; } )+
+        }
+    };
+}
+
+contract! {
+    sch_70_what_is_booked_is_read_back
+    sch_71_a_key_stands_for_its_first_command
+    sch_72_a_move_replaces_the_jobs_of_the_revision_that_it_was_made_for
+    sch_73_a_cancellation_calls_everything_off_once
+    sch_74_a_claim_is_one_claimants_until_it_lapses
+    sch_75_a_claimed_job_of_a_booking_that_moved_does_nothing
+    sch_76_each_effect_leaves_its_mark
+    sch_77_facts_count_once_and_in_any_order
+    sch_78_notifications_are_told_once_and_read_by_their_owner
+    sch_79_a_key_is_known_by_its_hash_from_when_it_is_kept
+}
