@@ -12,18 +12,22 @@ mod chat_peer;
 mod clock;
 mod http;
 mod peer;
+mod process;
+mod signaling_peer;
 mod signer;
 mod socket;
 mod stack;
 
 pub use booking::{ANN, BO, BookedRoom, Booking};
-pub use chat_peer::{ChatPeer, PickChat};
+pub use chat_peer::{Chat, ChatPeer};
 pub use clock::{now, sleep_until, until};
 pub use http::{Answer, Http};
-pub use peer::{CutPeer, Pick, TestPeer};
+pub use peer::{Peer, Pick, Protocol};
+pub use process::{binary, free_ports, is_running};
+pub use signaling_peer::{CutPeer, Signaling, TestPeer};
 pub use signer::TicketSigner;
 pub use socket::{Arrival, Refused, Socket};
-pub use stack::{Service, Stack, StackOptions, binary, free_ports, is_running};
+pub use stack::{Service, Stack, StackOptions};
 
 use std::time::Duration;
 

@@ -1,44 +1,69 @@
-//! A person's client of signaling, keeping the state that a real one keeps: seq, epoch, numbers of
-//! its own frames, resume token. It has no media and decides nothing.
+//! A person's client over a WebSocket: sends frames, waits for frames with a bound, and lets its
+//! protocol keep the state that a real client keeps. Which state that is, the protocol says.
 
 use std::collections::VecDeque;
+use std::fmt::Debug;
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use wire::signaling::{self, ClientFrame, Join, Resume, ServerFrame, Welcome};
-use wire::{Envelope, ErrorBody, FrameError, SIGNALING_SUBPROTOCOL, UnixMs};
+use wire::UnixMs;
 
 use crate::{Arrival, Refused, SOON, Socket, now};
 
-/// A client of `GET /v1/signal`.
+/// What one kind of client keeps, and how it reads what comes.
+pub trait Protocol: Debug + Default {
+    /// The WebSocket subprotocol.
+    const SUBPROTOCOL: &'static str;
+    /// What the client sends.
+    type Client;
+    /// What the server sends.
+    type Server: Debug;
+
+    /// The JSON of a client's frame, with its number, if it has one.
+    fn write(frame: Self::Client, id: Option<u64>) -> String;
+
+    /// The `type` of a server's frame.
+    fn kind(frame: &Self::Server) -> &'static str;
+
+    /// Reads a server's frame and keeps the state up.
+    ///
+    /// # Panics
+    /// When the text is no frame, or can't come in this state.
+    fn take(&mut self, text: &str) -> Self::Server;
+}
+
+/// A server's frame of type `KIND` that [`Peer::expect`] can wait for.
+pub trait Pick<Frame>: Sized {
+    /// Its `type`.
+    const KIND: &'static str;
+
+    /// The frame, if it is of this type.
+    fn pick(frame: Frame) -> Option<Self>;
+}
+
+/// A client. What it knows of the protocol's state is read through `Deref`.
 ///
-/// A frame that [`TestPeer::expect`] skips is kept for a later `expect`; that the server's `seq` has
-/// no gap is checked on every frame.
+/// A frame that [`Peer::expect`] skips is kept for a later `expect`.
 #[derive(Debug)]
-pub struct TestPeer {
-    url: String,
-    socket: Socket,
-    ticket: String,
-    /// The last `welcome`.
-    pub welcome: Option<Welcome>,
-    /// The last `seq` that came.
-    pub last_seq: u64,
-    /// The negotiation that is on.
-    pub epoch: Option<u64>,
+pub struct Peer<P: Protocol> {
     /// When the last frame came.
     pub last_at: UnixMs,
+    pub(crate) url: String,
+    pub(crate) state: P,
+    socket: Socket,
     /// The number of the next frame that carries one.
-    next_id: u64,
-    skipped: VecDeque<ServerFrame>,
+    pub(crate) next_id: u64,
+    skipped: VecDeque<P::Server>,
     closed: Option<Option<u16>>,
 }
 
-impl TestPeer {
-    /// Opens a socket and sends nothing. `url` is the complete `ws://…/v1/signal`.
+impl<P: Protocol> Peer<P> {
+    /// Opens a socket and sends nothing. `url` is the complete WebSocket address.
     ///
     /// # Panics
     /// When the server does not upgrade.
     pub async fn connect(url: &str) -> Self {
-        Self::on(url, Socket::connect(url, SIGNALING_SUBPROTOCOL).await)
+        Self::on(url, Socket::connect(url, P::SUBPROTOCOL).await)
     }
 
     /// Opens a socket as a page of `origin` would.
@@ -47,61 +72,22 @@ impl TestPeer {
     /// When the server does not upgrade.
     pub async fn connect_from(url: &str, origin: &str) -> Result<Self, Refused> {
         let headers = [
-            ("Sec-WebSocket-Protocol", SIGNALING_SUBPROTOCOL),
+            ("Sec-WebSocket-Protocol", P::SUBPROTOCOL),
             ("Origin", origin),
         ];
         Ok(Self::on(url, Socket::try_connect(url, &headers).await?))
     }
 
-    /// Opens a socket, joins and takes the `welcome`.
-    ///
-    /// # Panics
-    /// When the join is refused.
-    pub async fn join(url: &str, ticket: &str) -> Self {
-        let mut peer = Self::connect(url).await;
-        peer.send_join(ticket, None).await;
-        peer.expect::<Welcome>(SOON).await;
-        peer
-    }
-
-    /// Opens a socket, joins, and takes the refusal and the close code that follow.
-    ///
-    /// # Panics
-    /// When the join is not refused.
-    pub async fn refused(url: &str, ticket: &str) -> (ErrorBody, Option<u16>) {
-        let mut peer = Self::connect(url).await;
-        peer.send_join(ticket, None).await;
-        let error = peer.expect::<ErrorBody>(SOON).await;
-        (error, peer.expect_close(SOON).await)
-    }
-
-    /// Cuts the socket and comes back on a new one with the resume token. `welcome` then tells
-    /// whether it was `resumed`.
-    ///
-    /// # Panics
-    /// When it never joined, or is refused.
-    pub async fn resume(self) -> Self {
-        self.cut().await.resume().await
-    }
-
-    /// Sends `join`.
-    pub async fn send_join(&mut self, ticket: &str, resume: Option<Resume>) {
-        ticket.clone_into(&mut self.ticket);
-        let ticket = ticket.to_owned();
-        self.send(Join { ticket, resume }).await;
-    }
-
     /// Sends a frame without a number.
-    pub async fn send(&mut self, frame: impl Into<ClientFrame>) {
-        self.socket.send_text(frame.into().to_text(None)).await;
+    pub async fn send(&mut self, frame: impl Into<P::Client>) {
+        self.send_text(P::write(frame.into(), None)).await;
     }
 
     /// Sends a frame with the next number, and returns that.
-    pub async fn send_numbered(&mut self, frame: impl Into<ClientFrame>) -> u64 {
+    pub async fn send_numbered(&mut self, frame: impl Into<P::Client>) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
-        let text = frame.into().to_text(Some(("id", id)));
-        self.socket.send_text(text).await;
+        self.send_text(P::write(frame.into(), Some(id))).await;
         id
     }
 
@@ -119,19 +105,16 @@ impl TestPeer {
     ///
     /// # Panics
     /// When `limit` passes, or the socket closes, first.
-    pub async fn expect<F: Pick>(&mut self, limit: Duration) -> F {
-        let found = self
-            .skipped
-            .iter()
-            .position(|frame| frame.kind() == F::KIND);
+    pub async fn expect<F: Pick<P::Server>>(&mut self, limit: Duration) -> F {
+        let found = self.skipped.iter().position(|frame| is_a::<P, F>(frame));
         if let Some(frame) = found.and_then(|index| self.skipped.remove(index)) {
-            return F::pick(frame).expect("its kind was compared");
+            return picked(frame);
         }
-        let deadline = now() + i64::try_from(limit.as_millis()).unwrap();
+        let deadline = after(limit);
         loop {
-            match self.next(left(deadline)).await.map(F::pick) {
-                Some(Ok(frame)) => return frame,
-                Some(Err(other)) => self.skipped.push_back(other),
+            match self.next(left(deadline)).await {
+                Some(frame) if is_a::<P, F>(&frame) => return picked(frame),
+                Some(other) => self.skipped.push_back(other),
                 None => self.fail(F::KIND, limit),
             }
         }
@@ -141,11 +124,11 @@ impl TestPeer {
     ///
     /// # Panics
     /// When it is another, or none comes in time.
-    pub async fn expect_next<F: Pick>(&mut self, limit: Duration) -> F {
+    pub async fn expect_next<F: Pick<P::Server>>(&mut self, limit: Duration) -> F {
         assert!(self.skipped.is_empty(), "unread: {:?}", self.skipped);
-        match self.next(limit).await.map(F::pick) {
-            Some(Ok(frame)) => frame,
-            Some(Err(other)) => panic!("expected {}, got {other:?}", F::KIND),
+        match self.next(limit).await {
+            Some(frame) if is_a::<P, F>(&frame) => picked(frame),
+            Some(other) => panic!("expected {}, got {other:?}", F::KIND),
             None => self.fail(F::KIND, limit),
         }
     }
@@ -154,17 +137,17 @@ impl TestPeer {
     ///
     /// # Panics
     /// When one does.
-    pub async fn expect_no<F: Pick>(&mut self, span: Duration) {
-        let deadline = now() + i64::try_from(span.as_millis()).unwrap();
+    pub async fn expect_no<F: Pick<P::Server>>(&mut self, span: Duration) {
+        let deadline = after(span);
         while let Some(frame) = self.next(left(deadline)).await {
             self.skipped.push_back(frame);
         }
-        let found = self.skipped.iter().find(|frame| frame.kind() == F::KIND);
+        let found = self.skipped.iter().find(|frame| is_a::<P, F>(frame));
         assert!(found.is_none(), "unexpected: {found:?}");
     }
 
     /// The next frame that comes, with state kept up; none after `limit`, or once closed.
-    pub async fn next(&mut self, limit: Duration) -> Option<ServerFrame> {
+    pub async fn next(&mut self, limit: Duration) -> Option<P::Server> {
         if self.closed.is_some() {
             return None;
         }
@@ -175,7 +158,7 @@ impl TestPeer {
             }
             Arrival::Text { at, text } => {
                 self.last_at = at;
-                Some(self.take(&text))
+                Some(self.state.take(&text))
             }
         }
     }
@@ -185,16 +168,15 @@ impl TestPeer {
     /// # Panics
     /// When `limit` passes first.
     pub async fn expect_close(&mut self, limit: Duration) -> Option<u16> {
-        let deadline = now() + i64::try_from(limit.as_millis()).unwrap();
+        let deadline = after(limit);
         loop {
             if let Some(code) = self.closed {
                 return code;
             }
-            let Some(frame) = self.next(left(deadline)).await else {
-                assert!(self.closed.is_some(), "not closed within {limit:?}");
-                continue;
-            };
-            self.skipped.push_back(frame);
+            match self.next(left(deadline)).await {
+                Some(frame) => self.skipped.push_back(frame),
+                None => assert!(self.closed.is_some(), "not closed within {limit:?}"),
+            }
         }
     }
 
@@ -204,73 +186,36 @@ impl TestPeer {
     }
 
     /// The frames that were skipped, oldest first.
-    pub fn skipped(&self) -> impl Iterator<Item = &ServerFrame> {
+    pub fn skipped(&self) -> impl Iterator<Item = &P::Server> {
         self.skipped.iter()
     }
 
-    /// Closes with a close frame (1000) and without `leave`: lost, not left.
+    /// Closes with a close frame (1000), as a page that goes away does.
     pub async fn close(mut self) -> Option<u16> {
         self.socket.close(1000).await;
         self.expect_close(SOON).await
     }
 
-    /// Breaks the TCP connection without a close frame; [`Self::resume`] works on what is returned.
-    pub async fn cut(mut self) -> CutPeer {
-        let welcome = self.welcome.take();
-        let cut = CutPeer {
-            url: self.url.clone(),
-            ticket: self.ticket.clone(),
-            welcome,
-            last_seq: self.last_seq,
-            epoch: self.epoch,
-            next_id: self.next_id,
-        };
+    /// Breaks the TCP connection without a close frame, and returns what a page still has.
+    pub(crate) async fn cut_off(self) -> (String, P, u64) {
         self.socket.cut().await;
-        cut
+        (self.url, self.state, self.next_id)
     }
 
     fn on(url: &str, socket: Socket) -> Self {
         Self {
-            url: url.to_owned(),
-            socket,
-            ticket: String::new(),
-            welcome: None,
-            last_seq: 0,
-            epoch: None,
             last_at: now(),
+            url: url.to_owned(),
+            state: P::default(),
+            socket,
             next_id: 1,
             skipped: VecDeque::new(),
             closed: None,
         }
     }
 
-    fn take(&mut self, text: &str) -> ServerFrame {
-        let (envelope, frame) = read(text);
-        if let Some(seq) = envelope.seq {
-            assert!(frame.is_sequenced(), "{} has a seq: {text}", frame.kind());
-            assert_eq!(seq, self.last_seq + 1, "a gap or a repeat in seq: {text}");
-            self.last_seq = seq;
-        } else {
-            assert!(!frame.is_sequenced(), "{} has no seq: {text}", frame.kind());
-        }
-        match &frame {
-            ServerFrame::Welcome(welcome) => {
-                if !welcome.resumed {
-                    self.last_seq = 0;
-                }
-                self.epoch = welcome.epoch;
-                self.next_id = self.next_id.max(welcome.last_id + 1);
-                self.welcome = Some(welcome.clone());
-            }
-            ServerFrame::Negotiate(negotiate) => self.epoch = Some(negotiate.epoch),
-            _ => {}
-        }
-        frame
-    }
-
-    #[track_caller]
     fn fail(&self, kind: &str, limit: Duration) -> ! {
-        let seen: Vec<_> = self.skipped.iter().map(ServerFrame::kind).collect();
+        let seen: Vec<_> = self.skipped.iter().map(P::kind).collect();
         match self.closed {
             Some(code) => panic!("closed with {code:?} before {kind}; unread: {seen:?}"),
             None => panic!("no {kind} within {limit:?}; unread: {seen:?}"),
@@ -278,112 +223,48 @@ impl TestPeer {
     }
 }
 
-/// What a page keeps of a peer whose connection broke.
-#[derive(Debug, Clone)]
-pub struct CutPeer {
-    url: String,
-    ticket: String,
-    welcome: Option<Welcome>,
-    /// The last `seq` that came.
-    pub last_seq: u64,
-    /// The negotiation that was on.
-    pub epoch: Option<u64>,
-    next_id: u64,
-}
+impl<P: Protocol> Deref for Peer<P> {
+    type Target = P;
 
-impl CutPeer {
-    /// Comes back on a new socket with the resume token, and takes the `welcome`.
-    ///
-    /// # Panics
-    /// When it never joined, or is refused.
-    pub async fn resume(self) -> TestPeer {
-        let mut peer = self.reopen().await;
-        peer.expect::<Welcome>(SOON).await;
-        peer
-    }
-
-    /// Sends the `join` of [`Self::resume`] and waits for nothing.
-    ///
-    /// # Panics
-    /// When it never joined.
-    pub async fn reopen(self) -> TestPeer {
-        let token = self.welcome.unwrap().resume_token;
-        let mut peer = TestPeer::connect(&self.url).await;
-        (peer.last_seq, peer.epoch, peer.next_id) = (self.last_seq, self.epoch, self.next_id);
-        let last_seq = self.last_seq;
-        peer.send_join(&self.ticket, Some(Resume { token, last_seq }))
-            .await;
-        peer
+    fn deref(&self) -> &P {
+        &self.state
     }
 }
 
-/// A server frame that [`TestPeer::expect`] can wait for.
-pub trait Pick: Sized {
-    /// Its `type`.
-    const KIND: &'static str;
-
-    /// The frame, if it is of this type.
-    ///
-    /// # Errors
-    /// The frame as it came, if it is of another type.
-    fn pick(frame: ServerFrame) -> Result<Self, ServerFrame>;
+impl<P: Protocol> DerefMut for Peer<P> {
+    fn deref_mut(&mut self) -> &mut P {
+        &mut self.state
+    }
 }
 
+/// Implements [`Pick`] for bodies that are variants of an enum of frames.
 macro_rules! pick {
-    ($($variant:ident = $kind:literal,)+) => { $(
-        impl Pick for signaling::$variant {
+    ($frames:ident { $($variant:ident: $body:ty = $kind:literal,)+ }) => { $(
+        impl $crate::peer::Pick<$frames> for $body {
             const KIND: &'static str = $kind;
 
-            fn pick(frame: ServerFrame) -> Result<Self, ServerFrame> {
+            fn pick(frame: $frames) -> Option<Self> {
                 match frame {
-                    ServerFrame::$variant(body) => Ok(body),
-                    other => Err(other),
+                    $frames::$variant(body) => Some(body),
+                    _ => None,
                 }
             }
         }
     )+ };
 }
 
-pick! {
-    Welcome = "welcome",
-    Waiting = "waiting",
-    PeerJoined = "peer_joined",
-    PeerLost = "peer_lost",
-    PeerResumed = "peer_resumed",
-    PeerLeft = "peer_left",
-    Negotiate = "negotiate",
-    RelayedOffer = "offer",
-    RelayedAnswer = "answer",
-    RelayedCandidate = "candidate",
-    Countdown = "countdown",
-    CountdownCancelled = "countdown_cancelled",
-    Live = "live",
-    Paused = "paused",
-    Rescheduled = "rescheduled",
-    ExtendRequested = "extend_requested",
-    Extended = "extended",
-    Ending = "ending",
-    Ended = "ended",
-    RelayedData = "data",
-    IceServers = "ice_servers",
-    GoingAway = "going_away",
-    Pong = "pong",
-    Accepted = "ok",
+pub(crate) use pick;
+
+fn is_a<P: Protocol, F: Pick<P::Server>>(frame: &P::Server) -> bool {
+    P::kind(frame) == F::KIND
 }
 
-impl Pick for ErrorBody {
-    const KIND: &'static str = "error";
-
-    fn pick(frame: ServerFrame) -> Result<Self, ServerFrame> {
-        match frame {
-            ServerFrame::ErrorBody(body) => Ok(body),
-            other => Err(other),
-        }
-    }
+fn picked<Frame, F: Pick<Frame>>(frame: Frame) -> F {
+    F::pick(frame).expect("its kind was compared")
 }
 
-fn read(text: &str) -> (Envelope, ServerFrame) {
-    ServerFrame::parse(text).unwrap_or_else(|error: FrameError| panic!("{error}: {text}"))
+fn after(span: Duration) -> UnixMs {
+    now() + i64::try_from(span.as_millis()).unwrap()
 }
 
 fn left(deadline: UnixMs) -> Duration {

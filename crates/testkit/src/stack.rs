@@ -2,28 +2,23 @@
 //! It restarts nothing: that is the supervisor's work, which is what is tested.
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use wire::{SessionView, TicketResponse};
 
+use crate::process::{arguments_of, binary, children_of, free_ports, signal};
 use crate::{Http, SOON, until};
 
 /// How long `up` may take until all three are ready, in seconds: first start on two busy cores.
 const READY_S: u64 = 60;
 /// How long a stop may take, in seconds, before it is forced: the promise is 10.
 const STOP_S: u64 = 15;
-/// The ports that tests use: from here on.
-const FIRST_PORT: u16 = 20_000;
-/// The kernel gives connections ports from 32,768 on.
-const PORTS: u32 = 12_000;
 /// Lines of output kept; more is a loop that should fail another way.
 const LINES: usize = 10_000;
 
@@ -74,26 +69,6 @@ pub struct Stack {
     _own_dir: Option<TempDir>,
     ports: [u16; 3],
     lines: Arc<Mutex<Vec<String>>>,
-}
-
-/// The built `rendezvous`: `RENDEZVOUS_BIN`, else what Cargo names, else beside the test's target.
-///
-/// # Panics
-/// When it was not built.
-#[must_use]
-pub fn binary() -> PathBuf {
-    for name in ["RENDEZVOUS_BIN", "CARGO_BIN_EXE_rendezvous"] {
-        if let Some(path) = std::env::var_os(name) {
-            return PathBuf::from(path);
-        }
-    }
-    let test = std::env::current_exe().unwrap();
-    let found = test
-        .ancestors()
-        .skip(1)
-        .map(|folder| folder.join("rendezvous"))
-        .find(|path| path.is_file());
-    found.unwrap_or_else(|| panic!("no `rendezvous` above {}: build it first", test.display()))
 }
 
 impl Stack {
@@ -380,27 +355,6 @@ impl Drop for Stack {
     }
 }
 
-/// Three ports that were free a moment ago, below those that the kernel gives to connections: there
-/// one could be taken between here and the start.
-///
-/// # Panics
-/// When every port is taken.
-#[must_use]
-pub fn free_ports() -> [u16; 3] {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    [(); 3].map(|()| {
-        (0..PORTS)
-            .map(|_| {
-                let step = NEXT.fetch_add(1, Ordering::Relaxed);
-                // Test processes that run side by side begin far apart.
-                let offset = (std::process::id().wrapping_mul(97) + step) % PORTS;
-                FIRST_PORT + u16::try_from(offset).unwrap()
-            })
-            .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-            .expect("a free port")
-    })
-}
-
 fn command(data_dir: &Path, ports: [u16; 3]) -> Command {
     let mut command = Command::new(binary());
     environment(&mut command, data_dir, ports);
@@ -445,44 +399,4 @@ fn collect(stream: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) {
 async fn is_ready(http: &Http, url: &str) -> bool {
     let asking = http.try_send(reqwest::Method::GET, url, None, &[]);
     matches!(tokio::time::timeout(SOON, asking).await, Ok(Ok(answer)) if answer.status == 200)
-}
-
-/// True while a process runs; false for one that is gone, or dead and not yet waited for.
-#[must_use]
-pub fn is_running(pid: u32) -> bool {
-    parent_of(pid).is_some()
-}
-
-/// The direct children of a process that still run, by `/proc`.
-fn children_of(parent: u32) -> Vec<u32> {
-    let entries = std::fs::read_dir("/proc").unwrap();
-    entries
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|pid| parent_of(*pid) == Some(parent))
-        .collect()
-}
-
-/// None for a process that is gone, or dead and not yet waited for.
-fn parent_of(pid: u32) -> Option<u32> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name stands in parentheses and may hold any character; after it: state, parent, …
-    let (_, rest) = stat.rsplit_once(") ")?;
-    let mut fields = rest.split(' ');
-    let state = fields.next()?;
-    let parent = fields.next()?.parse().ok()?;
-    (state != "Z").then_some(parent)
-}
-
-fn arguments_of(pid: u32) -> Vec<String> {
-    let text = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    text.split(|byte| *byte == 0)
-        .map(|arg| String::from_utf8_lossy(arg).into_owned())
-        .collect()
-}
-
-fn signal(pid: u32, which: Signal) {
-    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
-        // A process that is gone already is what was wanted.
-        kill_process(pid, which).ok();
-    }
 }
