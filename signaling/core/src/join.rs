@@ -70,10 +70,7 @@ impl Session {
             return Err(Refusal::TooEarly { opens_at });
         }
         let seat = &self.seats[side];
-        if seat
-            .connection()
-            .is_some_and(|newer| join.connection < newer)
-        {
+        if seat.newest.is_some_and(|newest| join.connection < newest) {
             // The last words of a page that was reloaded since: they must not throw out the new one.
             return Err(Refusal::Replaced);
         }

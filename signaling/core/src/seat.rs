@@ -19,6 +19,8 @@ pub(crate) fn other(side: Side) -> Side {
 #[derive(Debug, Default)]
 pub(crate) struct Seat {
     pub(crate) occupancy: Occupancy,
+    /// The newest socket that had the seat since the process started.
+    pub(crate) newest: Option<ConnectionId>,
     /// When this person came to stay until now.
     pub(crate) came_at: Option<UnixMs>,
     /// When this person was last seen in; none if they never were.
@@ -75,6 +77,7 @@ impl Seat {
     /// Somebody has it, with this socket.
     pub(crate) fn take(&mut self, connection: ConnectionId, now: UnixMs) {
         self.occupancy = Occupancy::In { connection };
+        self.newest = Some(connection);
         self.came_at.get_or_insert(now);
         self.last_in_at = Some(now);
     }

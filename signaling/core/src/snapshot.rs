@@ -124,6 +124,7 @@ fn restore_seat(saved: SavedSeat, resume_until: UnixMs) -> Seat {
             true => Occupancy::Lost { resume_until },
             false => Occupancy::Empty,
         },
+        newest: None,
         came_at: saved.came_at,
         last_in_at: saved.last_in_at,
         last_id: saved.last_id,

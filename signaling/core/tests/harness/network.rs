@@ -42,6 +42,8 @@ pub(crate) struct Socket {
     pub(crate) cut: bool,
     /// The core's end is gone; the client will hear of it after what is still under way.
     pub(crate) closed: bool,
+    /// Something to the client was lost: a stream that has lost anything does not live long.
+    pub(crate) torn: bool,
 }
 
 impl Socket {
@@ -53,6 +55,7 @@ impl Socket {
             down: VecDeque::new(),
             cut: false,
             closed: false,
+            torn: false,
         }
     }
 }

@@ -64,11 +64,9 @@ impl Peer {
         };
         match (&*frame, seq) {
             (ServerFrame::Welcome(welcome), _) => self.welcomed(welcome),
-            (ServerFrame::ErrorBody(error), _) => {
-                if error.code == ErrorCode::SessionOver {
-                    let reason = error.reason.as_deref().expect("with its reason");
-                    self.over = EndReason::from_name(reason);
-                }
+            (ServerFrame::ErrorBody(error), _) if error.code == ErrorCode::SessionOver => {
+                let reason = error.reason.as_deref().expect("with its reason");
+                self.over = EndReason::from_name(reason);
             }
             (ServerFrame::Accepted(ok), _) => {
                 self.page.unconfirmed.retain(|(id, _)| *id != ok.id);

@@ -85,6 +85,12 @@ impl World {
         for socket in &mut self.sockets {
             socket.cut |= self.peers[socket.side].socket != Some(socket.id);
         }
+        for side in 0..2 {
+            let of_page = |socket: &&Socket| Some(socket.id) == self.peers[side].socket;
+            if self.sockets.iter().find(of_page).is_some_and(|s| s.torn) {
+                self.abandon(side);
+            }
+        }
         self.settle();
         self.agree();
         for _ in 0..64 {
@@ -213,7 +219,9 @@ impl World {
         let socket = &mut self.sockets[at];
         // A socket's end is never lost: both sides find it some time.
         let trouble = trouble && !matches!(socket.down.front(), Some(Down::Close));
+        let waiting = socket.down.len();
         let Some(down) = network::take(&mut socket.down, &mut self.prng, trouble) else {
+            socket.torn |= socket.down.len() < waiting;
             return;
         };
         let (id, side) = (socket.id, socket.side);
