@@ -38,7 +38,7 @@ async fn sig_170_a_slow_reader_is_closed_and_may_come_back() {
     assert_eq!(bo.expect_close(SOON).await, Some(4002));
     let bo = bo.cut().await.resume().await;
     assert_eq!(
-        bo.welcome.unwrap().you.user_id.as_str(),
+        bo.welcome.as_ref().unwrap().you.user_id.as_str(),
         BO,
         "and it may come back"
     );

@@ -16,7 +16,8 @@ async fn sig_140_a_takeover_closes_the_old_socket_and_keeps_the_new() {
     let mut new = server.join(BO, &session).await;
     assert_eq!(old.expect_close(SOON).await, Some(4505));
     assert!(
-        new.welcome.as_ref().unwrap().you.connection_id > old.welcome.unwrap().you.connection_id
+        new.welcome.as_ref().unwrap().you.connection_id
+            > old.welcome.as_ref().unwrap().you.connection_id
     );
 
     ann.expect::<PeerJoined>(SOON).await;

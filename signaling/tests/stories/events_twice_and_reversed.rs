@@ -126,7 +126,7 @@ async fn sig_164_events_need_the_secret_and_nonsense_stops_nobody() {
     let url = format!("{}/v1/events", server.http);
     let good = event("session.cancelled", &moved(&session));
     let stranger = testkit::Http::bearer("guess")
-        .post(&url, batch(&[good.clone()]))
+        .post(&url, batch(std::slice::from_ref(&good)))
         .await;
     assert_eq!(
         (stranger.status, &stranger.body["code"]),
