@@ -96,13 +96,7 @@ impl Hub {
             Input::Gone { connection, clean } => self.gone(now, connection, clean, &mut out),
             Input::Loaded(room) => self.loaded(room),
             Input::Opened(room) => self.opened(room, &mut out),
-            Input::Stored {
-                message,
-                repeat,
-                origin,
-            } => {
-                self.stored(now, message, repeat, origin, &mut out);
-            }
+            Input::Stored { message, origin } => self.stored(now, message, origin, &mut out),
             Input::Moved { to, origin } => self.moved(&to, origin, &mut out),
             Input::Refused {
                 origin,
@@ -111,7 +105,7 @@ impl Hub {
             } => {
                 let mut body = frames::error(code, origin.id);
                 body.retry_after_ms = retry_after_ms;
-                self.send(vec![origin.connection], body.into(), &mut out);
+                self.send(vec![origin.connection], (*body).into(), &mut out);
             }
             Input::Tick => {}
         }

@@ -57,12 +57,10 @@ pub enum Input {
     Loaded(Room),
     /// A room was opened or changed.
     Opened(Room),
-    /// A message is durable.
+    /// A message is durable; for a retry, what was stored before.
     Stored {
         /// The message.
         message: Message,
-        /// True for a retry: the message was there before.
-        repeat: bool,
         /// Which frame asked for it, if it was one.
         origin: Option<Origin>,
     },

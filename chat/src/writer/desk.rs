@@ -142,29 +142,24 @@ impl<S: Stores> Desk<S> {
         for (append, outcome) in appends.into_iter().zip(outcomes) {
             let Append { origin, reply, .. } = append;
             let (posted, repeat) = match outcome {
-                Appended::Stored(message) => {
-                    self.pending.note(&message);
-                    (Ok(message), false)
-                }
+                Appended::Stored(message) => (Ok(message), false),
                 Appended::Repeat(message) => (Ok(message), true),
                 Appended::Conflict => (Err(ErrorCode::Conflict), false),
             };
-            inputs.extend(match (&posted, origin) {
+            match (&posted, origin) {
                 (Ok(message), origin) => {
+                    // A repeat may be the first that is heard of it: of a commit that nobody answered for.
+                    self.pending.note(message);
                     let message = message.clone();
-                    Some(Input::Stored {
-                        message,
-                        repeat,
-                        origin,
-                    })
+                    inputs.push(Input::Stored { message, origin });
                 }
-                (Err(code), Some(origin)) => Some(Input::Refused {
+                (Err(code), Some(origin)) => inputs.push(Input::Refused {
                     origin,
                     code: *code,
                     retry_after_ms: None,
                 }),
-                (Err(_), None) => None,
-            });
+                (Err(_), None) => {}
+            }
             if let Some(reply) = reply {
                 replies.push((reply, posted.map(|message| Posted { message, repeat })));
             }

@@ -33,10 +33,11 @@ pub(super) struct Pending {
 impl Pending {
     /// Notes a stored message.
     pub(super) fn note(&mut self, message: &Message) {
-        let head = (message.seq, message.sent_at);
-        self.heads.insert(message.room.clone(), head);
-        self.read
-            .insert((message.room.clone(), message.from.clone()), message.seq);
+        let head = self.heads.entry(message.room.clone()).or_default();
+        *head = (*head).max((message.seq, message.sent_at));
+        let sender = (message.room.clone(), message.from.clone());
+        let read = self.read.entry(sender).or_default();
+        *read = (*read).max(message.seq);
         self.messages += 1;
         self.due.get_or_insert_with(|| Instant::now() + LINGER);
     }

@@ -231,7 +231,6 @@ impl<S: Stores> Desk<S> {
             self.pending.note(&message);
             inputs.push(Input::Stored {
                 message,
-                repeat: false,
                 origin: None,
             });
         }

@@ -1,4 +1,14 @@
 //! Real sockets against a running chat, one story a module.
 
+mod bad_frames;
 mod both_see_it;
+mod coming_back;
+mod events;
+mod killed;
+mod not_a_member;
+mod over_http;
+mod retries;
 mod server;
+mod slow_reader;
+mod sync;
+mod tickets;

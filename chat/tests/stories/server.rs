@@ -30,10 +30,20 @@ impl Server {
 
     pub(crate) async fn with(change: impl FnOnce(&mut Limits)) -> Self {
         let signer = TicketSigner::start().await;
-        let data = tempfile::tempdir().unwrap();
         let mut limits = generous();
         change(&mut limits);
-        let (port, shutdown, running) = serve(0, config(data.path(), signer.url(), limits)).await;
+        let scheduler_url = signer.url().to_owned();
+        Self::on(signer, &scheduler_url, limits).await
+    }
+
+    /// One that tells a scheduler of the test.
+    pub(crate) async fn told_by(signer: TicketSigner, scheduler_url: &str) -> Self {
+        Self::on(signer, scheduler_url, generous()).await
+    }
+
+    async fn on(signer: TicketSigner, scheduler_url: &str, limits: Limits) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let (port, shutdown, running) = serve(0, config(data.path(), scheduler_url, limits)).await;
         let server = Self {
             signer,
             data,
@@ -54,6 +64,9 @@ impl Server {
     }
 
     pub(crate) async fn stop(&mut self) {
+        if self.running.is_finished() {
+            return;
+        }
         self.shutdown.start();
         let stopped = tokio::time::timeout(STOP_LIMIT, &mut self.running).await;
         stopped.expect("a stop ends within 10 s").unwrap().unwrap();

@@ -50,7 +50,6 @@ impl Hub {
         &mut self,
         now: UnixMs,
         message: Message,
-        repeat: bool,
         origin: Option<Origin>,
         out: &mut Vec<Output>,
     ) {
@@ -68,7 +67,7 @@ impl Hub {
         let Some(held) = self.rooms.get_mut(&message.room) else {
             return;
         };
-        if repeat || !held.room.stored(&message) {
+        if !held.room.stored(&message) {
             return;
         }
         held.typing.remove(&message.from);

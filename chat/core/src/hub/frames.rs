@@ -10,9 +10,12 @@ use super::Hub;
 use crate::text::{check_body, check_id};
 use crate::{Draft, Mark, Move, Origin, Output, Page, Room};
 
+/// What the frame gets instead. Boxed: it is seldom, and large beside a success.
+pub(super) type Refused = Box<ErrorBody>;
+
 /// An error with its sentence.
-pub(super) fn error(code: ErrorCode, id: Option<FrameId>) -> ErrorBody {
-    ErrorBody::new(code, sentence(code)).for_frame(id)
+pub(super) fn error(code: ErrorCode, id: Option<FrameId>) -> Refused {
+    Box::new(ErrorBody::new(code, sentence(code)).for_frame(id))
 }
 
 fn sentence(code: ErrorCode) -> &'static str {
@@ -29,11 +32,10 @@ fn sentence(code: ErrorCode) -> &'static str {
     }
 }
 
-fn malformed(field: &str, id: Option<FrameId>) -> ErrorBody {
-    ErrorBody {
-        field: Some(field.to_owned()),
-        ..error(ErrorCode::Malformed, id)
-    }
+fn malformed(field: &str, id: Option<FrameId>) -> Refused {
+    let mut body = error(ErrorCode::Malformed, id);
+    body.field = Some(field.to_owned());
+    body
 }
 
 impl Hub {
@@ -96,7 +98,7 @@ impl Hub {
             }
         };
         if let Err(body) = outcome {
-            self.send(vec![connection], body.into(), out);
+            self.send(vec![connection], (*body).into(), out);
         }
     }
 
@@ -106,13 +108,14 @@ impl Hub {
         from: UserId,
         frame: Send,
         out: &mut Vec<Output>,
-    ) -> Result<(), ErrorBody> {
+    ) -> Result<(), Refused> {
         let id = || origin.id.clone();
         check_id(&frame.client_id).map_err(|_| malformed("client_id", id()))?;
         self.room_for(&origin, &frame.room)?;
-        check_body(&frame.body).map_err(|bad| ErrorBody {
-            reason: Some(bad.code().to_owned()),
-            ..error(ErrorCode::BadText, id())
+        check_body(&frame.body).map_err(|bad| {
+            let mut body = error(ErrorCode::BadText, id());
+            body.reason = Some(bad.code().to_owned());
+            body
         })?;
         let Send {
             room,
@@ -136,7 +139,7 @@ impl Hub {
         origin: Origin,
         mut to: Move,
         out: &mut Vec<Output>,
-    ) -> Result<(), ErrorBody> {
+    ) -> Result<(), Refused> {
         match self
             .room_for(&origin, &to.room)?
             .reach(&to.user, to.mark, to.seq)
@@ -157,7 +160,7 @@ impl Hub {
         user: UserId,
         frame: Typing,
         out: &mut Vec<Output>,
-    ) -> Result<(), ErrorBody> {
+    ) -> Result<(), Refused> {
         let room = self.room_for(&origin, &frame.room)?;
         let to = self.audience(room, |_, member| member != &user);
         let every = self.settings.typing_every_ms;
@@ -181,7 +184,7 @@ impl Hub {
         origin: Origin,
         frame: History,
         out: &mut Vec<Output>,
-    ) -> Result<(), ErrorBody> {
+    ) -> Result<(), Refused> {
         let room = self.room_for(&origin, &frame.room)?;
         let (min_seq, last_seq) = (room.min_seq, room.last_seq);
         let page = Page::asked(frame.before, frame.after, frame.limit)
@@ -204,7 +207,7 @@ impl Hub {
         user: &UserId,
         frame: AskPresence,
         out: &mut Vec<Output>,
-    ) -> Result<(), ErrorBody> {
+    ) -> Result<(), Refused> {
         if frame.users.len() > self.settings.max_watched {
             return Err(malformed("users", origin.id));
         }
@@ -245,7 +248,7 @@ impl Hub {
         user: &UserId,
         frame: SetStatus,
         out: &mut Vec<Output>,
-    ) -> Result<(), ErrorBody> {
+    ) -> Result<(), Refused> {
         let away = match frame.state {
             PresenceState::Online => false,
             PresenceState::Away => true,
@@ -266,7 +269,7 @@ impl Hub {
         }
     }
 
-    fn room_for(&self, origin: &Origin, room: &RoomId) -> Result<&Room, ErrorBody> {
+    fn room_for(&self, origin: &Origin, room: &RoomId) -> Result<&Room, Refused> {
         let refusal = || error(ErrorCode::NotAMember, origin.id.clone());
         let connection = self
             .connections

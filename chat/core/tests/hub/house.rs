@@ -1,0 +1,296 @@
+//! A hub with a store of a few lines: it commits what the hub asks for, and keeps what each one was sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chat_core::{Hub, Input, Missed, Output, Room, Settings};
+use wire::chat::{
+    ChatClientFrame, ChatServerFrame, Cursor, Member, Message, PresenceState, Send, Welcome,
+};
+use wire::{CloseCode, ConnectionId, FrameId, UnixMs};
+
+/// When every test begins.
+const START: i64 = 1_700_000_000_000;
+
+pub(crate) fn at(ms: i64) -> UnixMs {
+    UnixMs(START + ms)
+}
+
+pub(crate) fn kinds(frames: &[ChatServerFrame]) -> Vec<&'static str> {
+    frames.iter().map(ChatServerFrame::kind).collect()
+}
+
+pub(crate) struct House {
+    hub: Hub,
+    now: UnixMs,
+    stored: Vec<Message>,
+    sent: BTreeMap<ConnectionId, Vec<ChatServerFrame>>,
+    closed: BTreeMap<ConnectionId, CloseCode>,
+    last_id: u64,
+}
+
+impl House {
+    pub(crate) fn with_room(room: &str, members: &[&str]) -> Self {
+        let mut house = Self::holding(50_000);
+        house.room(room, members);
+        house
+    }
+
+    pub(crate) fn holding(max_rooms: usize) -> Self {
+        Self {
+            hub: Hub::new(Settings {
+                max_rooms,
+                ..Settings::default()
+            }),
+            now: at(0),
+            stored: Vec::new(),
+            sent: BTreeMap::new(),
+            closed: BTreeMap::new(),
+            last_id: 0,
+        }
+    }
+
+    /// A room that was there before.
+    pub(crate) fn room(&mut self, id: &str, members: &[&str]) {
+        let room = room(id, members);
+        self.handle(Input::Loaded(room));
+    }
+
+    /// A room that is opened, or that has these members from now on.
+    pub(crate) fn open(&mut self, id: &str, members: &[&str]) {
+        let room = room(id, members);
+        self.handle(Input::Opened(room));
+    }
+
+    pub(crate) fn hello(&mut self, user: &str) -> ConnectionId {
+        self.hello_with(user, &[]).0
+    }
+
+    pub(crate) fn hello_only(&mut self, user: &str, only: &[&str]) -> ConnectionId {
+        let only = only.iter().map(|room| (*room).into()).collect();
+        self.enter(user, Some(only), BTreeMap::new()).0
+    }
+
+    pub(crate) fn hello_with(
+        &mut self,
+        user: &str,
+        cursors: &[(&str, Cursor)],
+    ) -> (ConnectionId, Vec<Output>) {
+        let cursors = cursors
+            .iter()
+            .map(|(room, cursor)| ((*room).into(), cursor.clone()));
+        self.enter(user, None, cursors.collect())
+    }
+
+    fn enter(
+        &mut self,
+        user: &str,
+        only: Option<BTreeSet<wire::RoomId>>,
+        cursors: BTreeMap<wire::RoomId, Cursor>,
+    ) -> (ConnectionId, Vec<Output>) {
+        self.last_id += 1;
+        let connection = ConnectionId(self.last_id);
+        let user = user.into();
+        let left = self.handle(Input::Hello {
+            connection,
+            user,
+            only,
+            cursors,
+        });
+        (connection, left)
+    }
+
+    pub(crate) fn frame(
+        &mut self,
+        connection: ConnectionId,
+        id: u64,
+        frame: ChatClientFrame,
+    ) -> Vec<Output> {
+        self.handle(Input::Frame {
+            connection,
+            id: Some(FrameId::Number(id)),
+            frame,
+        })
+    }
+
+    /// Sends and commits; says who was not there.
+    pub(crate) fn say(
+        &mut self,
+        connection: ConnectionId,
+        room: &str,
+        client_id: &str,
+        body: &str,
+    ) -> Vec<String> {
+        let frame = Send {
+            room: room.into(),
+            client_id: client_id.into(),
+            body: body.into(),
+        };
+        let left = self.frame(connection, 1, frame.into());
+        self.commit(left)
+    }
+
+    /// Does what the hub asked for; says whom messages did not reach.
+    pub(crate) fn commit(&mut self, outputs: Vec<Output>) -> Vec<String> {
+        let mut absent = Vec::new();
+        for output in outputs {
+            let input = match output {
+                Output::Append { origin, draft } => {
+                    let message = self.append(draft);
+                    Input::Stored {
+                        message,
+                        origin: Some(origin),
+                    }
+                }
+                Output::Move { origin, to } => Input::Moved {
+                    to,
+                    origin: Some(origin),
+                },
+                Output::CatchUp { connection, missed } => {
+                    let messages = self.missed(&missed);
+                    Input::CaughtUp {
+                        connection,
+                        messages,
+                    }
+                }
+                Output::Unread { users, .. } => {
+                    absent.extend(users.iter().map(ToString::to_string));
+                    continue;
+                }
+                _ => continue,
+            };
+            let left = self.handle(input);
+            absent.extend(self.commit(left));
+        }
+        absent
+    }
+
+    pub(crate) fn gone(&mut self, connection: ConnectionId, clean: bool) {
+        self.handle(Input::Gone { connection, clean });
+    }
+
+    pub(crate) fn tick(&mut self, now: UnixMs) {
+        self.now = now;
+        self.handle(Input::Tick);
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<UnixMs> {
+        self.hub.next_deadline()
+    }
+
+    pub(crate) fn knows(&self, room: &str) -> bool {
+        self.hub.knows(&room.into())
+    }
+
+    pub(crate) fn stored(&self) -> &[Message] {
+        &self.stored
+    }
+
+    /// What a connection was sent since last asked.
+    pub(crate) fn took(&mut self, connection: ConnectionId) -> Vec<ChatServerFrame> {
+        self.sent.remove(&connection).unwrap_or_default()
+    }
+
+    pub(crate) fn forget(&mut self) {
+        self.sent.clear();
+    }
+
+    pub(crate) fn closed(&self, connection: ConnectionId) -> Option<CloseCode> {
+        self.closed.get(&connection).copied()
+    }
+
+    pub(crate) fn welcome(&mut self, connection: ConnectionId) -> Welcome {
+        let frames = self.took(connection);
+        match frames.into_iter().next() {
+            Some(ChatServerFrame::Welcome(welcome)) => welcome,
+            other => panic!("no welcome but {other:?}"),
+        }
+    }
+
+    /// The `seq` of the messages that a connection was sent since last asked.
+    pub(crate) fn messages(&mut self, connection: ConnectionId) -> Vec<u64> {
+        let seq = |frame| match frame {
+            ChatServerFrame::Message(message) => Some(message.seq),
+            _ => None,
+        };
+        self.took(connection).into_iter().filter_map(seq).collect()
+    }
+
+    pub(crate) fn presences(&mut self, connection: ConnectionId) -> Vec<(String, PresenceState)> {
+        let told = |frame| match frame {
+            ChatServerFrame::Presence(one) => Some((one.user_id.to_string(), one.state)),
+            _ => None,
+        };
+        self.took(connection).into_iter().filter_map(told).collect()
+    }
+
+    fn handle(&mut self, input: Input) -> Vec<Output> {
+        let mut left = Vec::new();
+        for output in self.hub.handle(self.now, input) {
+            match output {
+                Output::Send { to, frame } => {
+                    for connection in to {
+                        self.sent.entry(connection).or_default().push(frame.clone());
+                    }
+                }
+                Output::Close { connection, code } => {
+                    self.closed.entry(connection).or_insert(code);
+                }
+                other => left.push(other),
+            }
+        }
+        left
+    }
+
+    fn append(&mut self, draft: chat_core::Draft) -> Message {
+        let same = |m: &&Message| {
+            m.room == draft.room && m.from == draft.from && m.client_id == draft.client_id
+        };
+        if let Some(known) = self.stored.iter().find(same) {
+            return known.clone();
+        }
+        let seq = self.stored.iter().filter(|m| m.room == draft.room).count() as u64 + 1;
+        let message = Message {
+            room: draft.room,
+            seq,
+            message_id: format!("m-{}", self.stored.len()),
+            from: draft.from,
+            client_id: draft.client_id,
+            body: draft.body,
+            sent_at: self.now + i64::try_from(self.stored.len()).unwrap(),
+        };
+        self.stored.push(message.clone());
+        message
+    }
+
+    pub(crate) fn missed(&self, missed: &[Missed]) -> Vec<Message> {
+        let span = |one: &Missed| {
+            let (room, range) = (one.room.clone(), one.after + 1..=one.through);
+            let inside = self
+                .stored
+                .iter()
+                .filter(move |m| m.room == room && range.contains(&m.seq));
+            inside.cloned().collect::<Vec<_>>()
+        };
+        missed.iter().flat_map(span).collect()
+    }
+}
+
+fn room(id: &str, members: &[&str]) -> Room {
+    Room {
+        id: id.into(),
+        epoch: format!("e-{id}"),
+        last_seq: 0,
+        min_seq: 1,
+        active_at: at(-1_000),
+        last_message: None,
+        members: members
+            .iter()
+            .map(|user| Member {
+                user_id: (*user).into(),
+                name: user.to_uppercase(),
+                read_seq: 0,
+                delivered_seq: 0,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,148 @@
+//! `kill -9` in the middle of writing: what was acknowledged is there, and a retry has one effect.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use chat::Limits;
+use testkit::{ANN, BO, BookedRoom, ChatPeer, Http, SOON, TicketSigner};
+use wire::chat::{Message, Send, Sent};
+
+use crate::server::config;
+
+/// Set for the process that is to be killed: where its data is, and who signs.
+const CHILD_DATA: &str = "CHAT_STORY_DATA";
+const CHILD_SCHEDULER: &str = "CHAT_STORY_SCHEDULER";
+/// How often it is killed.
+const KILLS: u64 = 5;
+
+/// The process that is killed: this test, alone, in another process. Here it has nothing to do.
+#[tokio::test]
+async fn serves_until_killed_where_a_story_asks_for_it() {
+    let (Ok(data), Ok(scheduler)) = (std::env::var(CHILD_DATA), std::env::var(CHILD_SCHEDULER))
+    else {
+        return;
+    };
+    drop(Http::new());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let draft = Path::new(&data).join("port.new");
+    std::fs::write(&draft, port).unwrap();
+    std::fs::rename(draft, Path::new(&data).join("port")).unwrap();
+    let config = config(Path::new(&data), &scheduler, Limits::default());
+    chat::run(listener, config, service::Shutdown::new())
+        .await
+        .unwrap();
+}
+
+struct Victim {
+    child: Child,
+    port: String,
+}
+
+impl Victim {
+    async fn start(data: &Path, scheduler: &str) -> Self {
+        let file = data.join("port");
+        std::fs::remove_file(&file).ok();
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "killed::serves_until_killed_where_a_story_asks_for_it",
+            ])
+            .env(CHILD_DATA, data)
+            .env(CHILD_SCHEDULER, scheduler)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let port =
+            testkit::until("a port", SOON, async || std::fs::read_to_string(&file).ok()).await;
+        let url = format!("http://127.0.0.1:{port}/health/ready");
+        testkit::until("ready", SOON, async || {
+            (Http::new().get(&url).await.status == 200).then_some(())
+        })
+        .await;
+        Self { child, port }
+    }
+
+    fn url(&self) -> String {
+        format!("ws://127.0.0.1:{}/v1/chat", self.port)
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Victim {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+#[tokio::test]
+async fn cht_9_kill_9_loses_no_acknowledged_message() {
+    let signer = TicketSigner::start().await;
+    let data = tempfile::tempdir().unwrap();
+    let BookedRoom(room) = BookedRoom::new();
+    let ticket = |user| signer.chat(user, std::slice::from_ref(&room));
+    let mut acknowledged: Vec<Sent> = Vec::new();
+    let mut victim = Victim::start(data.path(), signer.url()).await;
+    for round in 0..KILLS {
+        let mut ann = ChatPeer::hello(&victim.url(), &ticket(ANN), "device").await;
+        for n in 0..20 {
+            let client_id = format!("c-{round}-{n}");
+            let frame = Send {
+                room: room.id.clone(),
+                client_id,
+                body: "hi".to_owned(),
+            };
+            ann.send_numbered(frame).await;
+        }
+        let wanted = 5 + 3 * round;
+        while (acknowledged.len() as u64) < round * 20 + wanted {
+            acknowledged.push(ann.expect::<Sent>(SOON).await);
+        }
+        victim.kill();
+        while let Some(frame) = ann.next(Duration::from_millis(200)).await {
+            if let wire::chat::ChatServerFrame::Sent(sent) = frame {
+                acknowledged.push(sent);
+            }
+        }
+        victim = Victim::start(data.path(), signer.url()).await;
+        let mut ann = ChatPeer::hello(&victim.url(), &ticket(ANN), "device").await;
+        acknowledged.truncate((round * 20) as usize);
+        // Sent again, answered or not: each has one effect.
+        for n in 0..20 {
+            acknowledged.push(ann.say(&room.id, &format!("c-{round}-{n}"), "hi").await);
+        }
+        let known: Vec<u64> = acknowledged.iter().map(|sent| sent.seq).collect();
+        let total = (round + 1) * 20;
+        assert_eq!(
+            known,
+            (1..=total).collect::<Vec<_>>(),
+            "dense, in order, each once"
+        );
+        let view = ann.welcome.clone().unwrap().rooms.remove(0);
+        assert_eq!(
+            view.read_seq, view.last_seq,
+            "sending moved the sender's own position"
+        );
+    }
+    let http = Http::bearer(&ticket(BO));
+    let url = format!(
+        "http://127.0.0.1:{}/v1/rooms/{}/messages?limit=200",
+        victim.port, room.id
+    );
+    let page = http.get(&url).await;
+    let stored: Vec<Message> = serde_json::from_value(page.body["messages"].clone()).unwrap();
+    assert_eq!(stored.len() as u64, KILLS * 20);
+    for (sent, message) in acknowledged.iter().zip(&stored) {
+        assert_eq!(
+            (sent.seq, &sent.message_id),
+            (message.seq, &message.message_id)
+        );
+    }
+}
