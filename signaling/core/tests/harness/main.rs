@@ -34,7 +34,7 @@ fn sig_50_in_whatever_order_things_come_the_rules_hold() {
         }
     }
     println!("{seeds} seeds: {seen:?}");
-    if seeds >= 200 {
+    if seeds >= DEFAULT_SEEDS {
         assert_everything_was_met(&seen);
     }
 }

@@ -383,7 +383,7 @@ impl World {
 
     fn booking_changes(&mut self) {
         let mut spec = self.watch.spec.clone();
-        if self.prng.permille(100) {
+        if self.prng.permille(250) {
             let revision = spec.revision - self.prng.below(2);
             return self.handle(Input::Cancelled { revision }, Cause::Operator);
         }
