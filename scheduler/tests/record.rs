@@ -135,7 +135,8 @@ async fn sch_67_a_waiting_message_is_told_once_until_it_is_read() {
     let unread = || {
         json!({
             "id": uuid::Uuid::now_v7().to_string(), "type": "message.unread", "occurred_at": now(),
-            "source": "chat", "subject": session["room_id"], "data": {"user_id": bo},
+            "source": "chat", "subject": session["room_id"], "data": {"room_id": session["room_id"], "user_id": bo, "from": session["participants"][0]["user_id"],
+                "seq": 1, "message_id": "m"},
         })
     };
     let one = unread();

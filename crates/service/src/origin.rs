@@ -82,6 +82,7 @@ impl AllowedOrigins {
                 header::CONTENT_TYPE,
                 header::IF_MATCH,
                 HeaderName::from_static("idempotency-key"),
+                HeaderName::from_static("last-event-id"),
             ])
             .expose_headers([
                 header::ETAG,

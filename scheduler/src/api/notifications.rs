@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt as _, stream};
 use service::clock;
@@ -48,7 +48,7 @@ pub(crate) async fn read(
     State(app): State<App>,
     person: Person,
     Path(id): Path<String>,
-) -> Result<Json<Notification>, Refusal> {
+) -> Result<StatusCode, Refusal> {
     let read = MarkRead {
         user: person.user,
         of: Some(person.session.id),
@@ -57,7 +57,7 @@ pub(crate) async fn read(
     };
     let found = app.store.mark_read(read).await?;
     found
-        .map(Json)
+        .map(|_| StatusCode::NO_CONTENT)
         .ok_or_else(|| Refusal::not_found("There is no such notification."))
 }
 

@@ -372,12 +372,26 @@ async fn sch_78_notifications_are_told_once_and_read_by_their_owner(mut kept: Ke
     );
 }
 
-async fn sch_79_a_key_is_known_by_its_hash_from_when_it_is_kept(mut kept: Kept) {
+async fn sch_79_a_key_is_known_by_its_hash_until_it_is_made_void(mut kept: Kept) {
     let store = kept.store().await;
     assert_eq!(store.application("h".into()).await.unwrap(), None);
-    store.add_key("h".into(), "shop".into(), NOW).await.unwrap();
+    for (hash, application) in [("h", "shop"), ("i", "shop"), ("j", "other")] {
+        store
+            .add_key(hash.into(), application.into(), NOW)
+            .await
+            .unwrap();
+    }
     let known = kept.store().await.application("h".into()).await.unwrap();
     assert_eq!(known.as_deref(), Some("shop"));
+    let store = kept.store().await;
+    store
+        .void_other_keys("i".into(), "shop".into())
+        .await
+        .unwrap();
+    let store = kept.store().await;
+    assert_eq!(store.application("h".into()).await.unwrap(), None);
+    let keys = store.keys().await.unwrap();
+    assert_eq!(keys, [("other".to_owned(), NOW), ("shop".to_owned(), NOW)]);
 }
 
 /// Names each rule once and runs it on both kinds.
@@ -402,5 +416,5 @@ contract! {
     sch_76_each_effect_leaves_its_mark
     sch_77_facts_count_once_and_in_any_order
     sch_78_notifications_are_told_once_and_read_by_their_owner
-    sch_79_a_key_is_known_by_its_hash_from_when_it_is_kept
+    sch_79_a_key_is_known_by_its_hash_until_it_is_made_void
 }

@@ -5,7 +5,8 @@ use service::events::{Inbox, Outbox};
 use service::sqlite::Database;
 use sqlx::SqliteConnection;
 use wire::{
-    Event, EventBatch, EventType, NotificationKind, SessionFact, SessionId, UnixMs, UserId,
+    Event, EventBatch, EventType, MessageUnread, NotificationKind, RoomId, SessionFact, SessionId,
+    UnixMs,
 };
 
 use super::{notices, rows};
@@ -104,13 +105,15 @@ async fn message_unread(
     event: &Event,
     now: UnixMs,
 ) -> Result<Option<Told>, StoreError> {
-    let user = event.data.get("user_id").and_then(|user| user.as_str());
-    let session = session_of_room(connection, &event.subject).await?;
-    let (Some(user), Some(session)) = (user.map(UserId::from), session) else {
+    let Ok(data) = serde_json::from_value::<MessageUnread>(event.data.clone()) else {
         pass_over(event);
         return Ok(None);
     };
-    let kind = NotificationKind::MessageUnread;
+    let Some(session) = session_of_room(connection, &data.room_id).await? else {
+        pass_over(event);
+        return Ok(None);
+    };
+    let (user, kind) = (data.user_id, NotificationKind::MessageUnread);
     let known = session.participant(&user).is_some();
     if !known || notices::has_unread(connection, &session, &user, kind).await? {
         return Ok(None);
@@ -121,10 +124,10 @@ async fn message_unread(
 
 async fn session_of_room(
     connection: &mut SqliteConnection,
-    room: &str,
+    room: &RoomId,
 ) -> Result<Option<StoredSession>, StoreError> {
     let id: Option<String> = sqlx::query_scalar("SELECT id FROM sessions WHERE room_id = ?1")
-        .bind(room)
+        .bind(room.as_str())
         .fetch_optional(&mut *connection)
         .await?;
     match id {
