@@ -5,7 +5,7 @@ import { expect, test } from '../support/story.ts';
 import { until } from '../support/waiting.ts';
 import { chromium } from '@playwright/test';
 
-test('[E2E-5] muting and turning the camera off reach the other one', async ({ pair }) => {
+test('[END-5] muting and turning the camera off reach the other one', async ({ pair }) => {
   const { ann, bo, annAt, boAt } = await pair({ startsInMs: 2_000, countdown_ms: 1_000, duration_ms: 25_000 });
   await annAt.open(ann);
   await boAt.open(bo);
@@ -26,7 +26,7 @@ test('[E2E-5] muting and turning the camera off reach the other one', async ({ p
   expect(quiet).toBeLessThan(loud);
 });
 
-test('[E2E-6] leaving asks once, and ends the session for both', async ({ pair, application }) => {
+test('[END-6] leaving asks once, and ends the session for both', async ({ pair, application }) => {
   const { session, ann, bo, annAt, boAt } = await pair({ startsInMs: 1_000, countdown_ms: 1_000, duration_ms: 30_000 });
   await annAt.open(ann);
   await boAt.open(bo);
@@ -44,7 +44,7 @@ test('[E2E-6] leaving asks once, and ends the session for both', async ({ pair, 
   expect((await application.ended(session.id)).outcome?.reason).toBe('left');
 });
 
-test('[E2E-7] both ask for more time, and get it', async ({ pair }) => {
+test('[END-7] both ask for more time, and get it', async ({ pair }) => {
   const { ann, bo, annAt, boAt } = await pair({
     startsInMs: 1_000,
     countdown_ms: 1_000,
@@ -64,7 +64,7 @@ test('[E2E-7] both ask for more time, and get it', async ({ pair }) => {
   expect(ended.at).toBeGreaterThanOrEqual((extended.frame['deadline_at'] as number) - 5);
 });
 
-test('[E2E-8] the first one in sees who is missing, and a no-show says so', async ({ pair, application }) => {
+test('[END-8] the first one in sees who is missing, and a no-show says so', async ({ pair, application }) => {
   const { session, ann, annAt } = await pair({ startsInMs: 1_000, closes_after_ms: 3_000 });
   await annAt.open(ann);
   await annAt.reaches('lobby');
@@ -75,7 +75,7 @@ test('[E2E-8] the first one in sees who is missing, and a no-show says so', asyn
   expect(record.outcome).toEqual({ reason: 'no_show', absent: [session.participants[1]!.user_id] });
 });
 
-test('[E2E-9] a link opened too early waits, and enters by itself', async ({ pair }) => {
+test('[END-9] a link opened too early waits, and enters by itself', async ({ pair }) => {
   const { ann, annAt } = await pair({ startsInMs: 8_000, lobby_ms: 4_000 });
   await annAt.open(ann);
   await annAt.reaches('early');
@@ -83,7 +83,7 @@ test('[E2E-9] a link opened too early waits, and enters by itself', async ({ pai
   await annAt.reaches('lobby');
 });
 
-test('[E2E-10] unknown, cancelled and past links each say so', async ({ pair, application, stack }) => {
+test('[END-10] unknown, cancelled and past links each say so', async ({ pair, application, stack }) => {
   const { session, ann, bo, annAt, boAt } = await pair({ startsInMs: 30_000 });
   await annAt.open(`${stack.webUrl}/join#no.such.link`);
   await annAt.reaches('refused');
@@ -113,7 +113,7 @@ for (const [what, flags] of [
   ['refused', ['--deny-permission-prompts']],
   ['missing', []],
 ] as const) {
-  test(`[E2E-11] joining goes on with camera and microphone ${what}`, async ({ application, browser, personIn }) => {
+  test(`[END-11] joining goes on with camera and microphone ${what}`, async ({ application, browser, personIn }) => {
     const booking = await application.book({ startsInMs: 1_000, countdown_ms: 1_000, duration_ms: 8_000 });
     const args = CHROMIUM_ARGS.filter((flag) => !flag.startsWith('--use-fake')).concat(flags);
     const bare = await chromium.launch({ executablePath: chromiumPath(), args });
@@ -128,7 +128,7 @@ for (const [what, flags] of [
   });
 }
 
-test('[E2E-12] sound that the browser blocks starts by one click', async ({ application, browser, personIn }) => {
+test('[END-12] sound that the browser blocks starts by one click', async ({ application, browser, personIn }) => {
   const booking = await application.book({ startsInMs: 1_000, countdown_ms: 1_000, duration_ms: 12_000 });
   const context = await browser.newContext({ locale: 'en-GB' });
   const ann = await personIn(context, 'Ann');

@@ -5,7 +5,7 @@ import { until } from '../support/waiting.ts';
 
 const PLAN = { startsInMs: 1_000, countdown_ms: 1_000, duration_ms: 14_000, max_extensions: 0 };
 
-test('[E2E-16] chat dies: the call does not notice', async ({ pair, stack }) => {
+test('[END-16] chat dies: the call does not notice', async ({ pair, stack }) => {
   const { ann, bo, annAt, boAt } = await pair(PLAN);
   await bothLive(annAt, ann, boAt, bo);
   await stack.kill('chat');
@@ -16,7 +16,7 @@ test('[E2E-16] chat dies: the call does not notice', async ({ pair, stack }) => 
   await expect(boAt.message('while it was down')).toHaveCount(1);
 });
 
-test('[E2E-17] the scheduler dies: call and chat go on, and the record is complete afterwards', async ({ pair, stack, application }) => {
+test('[END-17] the scheduler dies: call and chat go on, and the record is complete afterwards', async ({ pair, stack, application }) => {
   const { session, ann, bo, annAt, boAt } = await pair({ ...PLAN, duration_ms: 9_000 });
   await bothLive(annAt, ann, boAt, bo);
   const thaw = await stack.freeze('scheduler');
@@ -33,7 +33,7 @@ test('[E2E-17] the scheduler dies: call and chat go on, and the record is comple
   for (const one of record.participants) expect(one.joined_at).toHaveLength(1);
 });
 
-test('[E2E-18] signaling dies: media runs on, both resume, and it ends at its original deadline', async ({ pair, stack }) => {
+test('[END-18] signaling dies: media runs on, both resume, and it ends at its original deadline', async ({ pair, stack }) => {
   const { ann, bo, annAt, boAt } = await pair(PLAN);
   await bothLive(annAt, ann, boAt, bo);
   const live = await annAt.gets('live');
@@ -50,7 +50,7 @@ test('[E2E-18] signaling dies: media runs on, both resume, and it ends at its or
   }
 });
 
-test('[E2E-19] signaling is dead at the deadline: each page ends it by itself', async ({ pair, stack }) => {
+test('[END-19] signaling is dead at the deadline: each page ends it by itself', async ({ pair, stack }) => {
   const { ann, bo, annAt, boAt } = await pair({ ...PLAN, duration_ms: 6_000 });
   await bothLive(annAt, ann, boAt, bo);
   const live = await annAt.gets('live');

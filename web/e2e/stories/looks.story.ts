@@ -10,7 +10,7 @@ for (const [device, viewport] of [
   ['phone', { width: 360, height: 740 }],
 ] as const) {
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`[E2E-20] every screen fits a ${device} in ${colorScheme}`, async ({ browser, application, personIn }) => {
+    test(`[END-20] every screen fits a ${device} in ${colorScheme}`, async ({ browser, application, personIn }) => {
       await mkdir(PICTURES, { recursive: true });
       const booking = await application.book({ startsInMs: 7_000, lobby_ms: 4_000, countdown_ms: 3_000, duration_ms: 5_000 });
       const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB' });

@@ -1,7 +1,7 @@
 /** The chat before, during and after. */
 import { expect, test } from '../support/story.ts';
 
-test('[E2E-13] messages before, during and after the session reach the other side', async ({ pair, stack }) => {
+test('[END-13] messages before, during and after the session reach the other side', async ({ pair, stack }) => {
   const { ann, bo, annAt, boAt } = await pair({ startsInMs: 4_000, countdown_ms: 2_000, duration_ms: 6_000 });
   await annAt.open(ann);
   await annAt.reaches('lobby');
@@ -29,7 +29,7 @@ test('[E2E-13] messages before, during and after the session reach the other sid
   }
 });
 
-test('[E2E-14] a message written while chat is down is delivered once when it is back', async ({ pair, stack }) => {
+test('[END-14] a message written while chat is down is delivered once when it is back', async ({ pair, stack }) => {
   const { ann, bo, annAt, boAt } = await pair({ startsInMs: 60_000, lobby_ms: 120_000 });
   await annAt.open(ann);
   await boAt.open(bo);
@@ -45,7 +45,7 @@ test('[E2E-14] a message written while chat is down is delivered once when it is
   await expect(boAt.message('second')).toHaveCount(1);
 });
 
-test('[E2E-15] Enter that ends a composition sends nothing', async ({ pair }) => {
+test('[END-15] Enter that ends a composition sends nothing', async ({ pair }) => {
   const { ann, annAt } = await pair({ startsInMs: 60_000, lobby_ms: 120_000 });
   await annAt.open(ann);
   await annAt.reaches('lobby');

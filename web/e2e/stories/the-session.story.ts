@@ -11,7 +11,7 @@ const AGREEMENT_MS = 100;
 const EARLY_MS = 5;
 const LATE_MS = 250;
 
-test('[E2E-1] two people meet, see each other, and part on time', async ({ pair, application }) => {
+test('[END-1] two people meet, see each other, and part on time', async ({ pair, application }) => {
   const { session, ann, bo, annAt, boAt } = await pair({
     startsInMs: 12_000,
     lobby_ms: 6_000,
@@ -57,7 +57,7 @@ test('[E2E-1] two people meet, see each other, and part on time', async ({ pair,
   await expect(annAt.get('chat-input')).toBeVisible();
 });
 
-test('[E2E-2] a page whose clock is 90 s wrong agrees with the other one', async ({ pair }) => {
+test('[END-2] a page whose clock is 90 s wrong agrees with the other one', async ({ pair }) => {
   const { ann, bo, annAt, boAt } = await pair({ startsInMs: 3_000, countdown_ms: 4_000, duration_ms: DURATION_MS });
   await boAt.page.addInitScript(skewClock, 90_000);
   await annAt.open(ann);
@@ -74,7 +74,7 @@ test('[E2E-2] a page whose clock is 90 s wrong agrees with the other one', async
   for (const person of [annAt, boAt]) await endsOnTime(person);
 });
 
-test('[E2E-3] two tabs of one profile are two people, across reloads', async ({ browser, application, personIn }) => {
+test('[END-3] two tabs of one profile are two people, across reloads', async ({ browser, application, personIn }) => {
   const booking = await application.book({ startsInMs: 6_000, duration_ms: 12_000 });
   const context = await browser.newContext({ locale: 'en-GB' });
   const ann = await personIn(context, 'Ann');

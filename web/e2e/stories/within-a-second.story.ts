@@ -4,7 +4,7 @@ import { expect, test } from '../support/story.ts';
 
 const FIRST_SECOND_MS = 1_000;
 
-test('[E2E-4] picture and sound are there within a second of live, and not before', async ({ pair }) => {
+test('[END-4] picture and sound are there within a second of live, and not before', async ({ pair }) => {
   const { ann, bo, annAt, boAt } = await pair({ startsInMs: 5_000, countdown_ms: 3_000, duration_ms: 6_000 });
   await annAt.page.addInitScript(watchThePicture);
   await boAt.page.addInitScript(watchThePicture);
