@@ -10,6 +10,7 @@ mod events;
 mod join;
 mod kept;
 mod lifecycle;
+mod operators;
 mod registry;
 mod router;
 mod slot;

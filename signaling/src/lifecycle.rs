@@ -31,8 +31,10 @@ use crate::writer::Writer;
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 /// Longest wait for sockets to finish their closing handshake when the service stops.
 const SOCKETS_LIMIT: Duration = Duration::from_secs(3);
-/// Longest wait for the other tasks after that; with the last commit it stays within the 10 s of a stop.
-const TASKS_LIMIT: Duration = Duration::from_secs(5);
+/// Longest wait for requests in flight before that, and for the other tasks after it. With the last
+/// commit a stop stays within its 10 s.
+const REQUESTS_LIMIT: Duration = Duration::from_secs(3);
+const TASKS_LIMIT: Duration = Duration::from_millis(1_500);
 /// A fact reaches the writer within this time, in milliseconds: it is submitted under its session's lock.
 const SUBMIT_LAG_MS: i64 = 500;
 
@@ -45,6 +47,7 @@ pub async fn run(
     config: Config,
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
+    tracing::info!(public_url = config.public_url, "signaling starts");
     let directory = config.data_dir.join("signaling");
     let database = Database::open(&directory.join("signaling.db"), &MIGRATIONS).await?;
     let outbox = Outbox::new(database.clone());
@@ -234,6 +237,7 @@ fn limits(config: &Config) -> service::http::Limits {
     service::http::Limits {
         connections: config.limits.connections,
         connections_per_address: config.limits.connections_per_address,
+        drain: REQUESTS_LIMIT,
         ..service::http::Limits::default()
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{delete, get, post};
 use service::events::EventsSecret;
 use service::health::Readiness;
 use service::http::Refusal;
@@ -15,12 +15,14 @@ use service::socket::Upgrade;
 use crate::connection;
 use crate::edge::Edge;
 use crate::events::Inlet;
+use crate::operators;
 use crate::store::SnapshotStore;
 
 /// | route | for |
 /// |---|---|
 /// | `GET /v1/signal` | clients |
 /// | `POST /v1/events` | the scheduler |
+/// | `GET /v1/sessions`, `GET /v1/sessions/{id}`, `POST …/end`, `DELETE …/participants/{user_id}` | operators, with their ticket |
 /// | `GET /health/live`, `/health/ready`, `/metrics` | operators |
 pub(crate) fn router<S: SnapshotStore>(
     edge: Arc<Edge>,
@@ -29,10 +31,17 @@ pub(crate) fn router<S: SnapshotStore>(
     readiness: Readiness,
 ) -> Router {
     let origins = edge.origins.clone();
-    let clients = Router::new()
+    let people = Router::new()
         .route("/v1/signal", get(signal))
+        .route("/v1/sessions", get(operators::list))
+        .route("/v1/sessions/{id}", get(operators::show))
+        .route("/v1/sessions/{id}/end", post(operators::end))
+        .route(
+            "/v1/sessions/{id}/participants/{user_id}",
+            delete(operators::kick),
+        )
         .with_state(edge);
-    let router = clients
+    let router = people
         .merge(service::events::routes(secret, inlet))
         .merge(service::health::routes(readiness));
     service::http::standard(router, &origins)

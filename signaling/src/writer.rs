@@ -24,7 +24,7 @@ const RETRY_MAX: Duration = Duration::from_secs(1);
 /// Facts that wait for a store that does not answer: 100 MB of them at most.
 const MAX_PENDING_FACTS: usize = 100_000;
 /// Longest wait for the store when the process stops, of the 10 s that it has.
-const LAST_COMMIT_LIMIT: Duration = Duration::from_secs(4);
+const LAST_COMMIT_LIMIT: Duration = Duration::from_secs(2);
 
 /// What is written together.
 #[derive(Debug, Default)]

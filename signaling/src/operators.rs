@@ -1,0 +1,104 @@
+//! What operators see and may do: the sessions in memory, ending one, removing a person from one.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::request::Parts;
+use serde::Deserialize;
+use service::clock::now;
+use service::http::{Json, Refusal};
+use service::tickets::bearer;
+use signaling_core::OperatorView;
+use wire::{Page, SessionId, UserId};
+
+use crate::edge::Edge;
+use crate::registry::NotOn;
+
+/// Sessions of a page that asks for no number, and at most.
+const PAGE: usize = 50;
+const PAGE_MAX: usize = 200;
+
+/// Whoever shows an operator's ticket as Bearer.
+pub(crate) struct Operator;
+
+impl FromRequestParts<Arc<Edge>> for Operator {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Refusal> {
+        let ticket = bearer(&parts.headers).ok_or_else(|| Refusal::unauthenticated("missing"))?;
+        edge.tickets.operator(ticket, now()).await?;
+        Ok(Self)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct PageQuery {
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+/// `GET /v1/sessions`: those in memory, by id.
+pub(crate) async fn list(
+    _: Operator,
+    State(edge): State<Arc<Edge>>,
+    query: Result<Query<PageQuery>, QueryRejection>,
+) -> Result<Json<Page<OperatorView>>, Refusal> {
+    let Query(query) =
+        query.map_err(|_| Refusal::field("limit", "wrong_type", "The limit is a whole number."))?;
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+    let after = query.cursor.map(SessionId);
+    let (items, more) = edge.registry.views(after.as_ref(), limit);
+    let next_cursor = match items.last() {
+        Some(last) if more => Some(last.id.to_string()),
+        _ => None,
+    };
+    Ok(Json(Page { items, next_cursor }))
+}
+
+/// `GET /v1/sessions/{id}`.
+pub(crate) async fn show(
+    _: Operator,
+    State(edge): State<Arc<Edge>>,
+    Path(id): Path<SessionId>,
+) -> Result<Json<OperatorView>, Refusal> {
+    let view = edge.registry.view(&id);
+    view.map(Json).ok_or_else(not_there)
+}
+
+/// `POST /v1/sessions/{id}/end`.
+pub(crate) async fn end(
+    _: Operator,
+    State(edge): State<Arc<Edge>>,
+    Path(id): Path<SessionId>,
+) -> Result<Json<OperatorView>, Refusal> {
+    edge.registry.end(&id)?;
+    edge.registry.view(&id).map(Json).ok_or_else(not_there)
+}
+
+/// `DELETE /v1/sessions/{id}/participants/{user_id}`: removes the person, which ends the session.
+pub(crate) async fn kick(
+    _: Operator,
+    State(edge): State<Arc<Edge>>,
+    Path((id, user)): Path<(SessionId, UserId)>,
+) -> Result<Json<OperatorView>, Refusal> {
+    let view = edge.registry.view(&id).ok_or_else(not_there)?;
+    if view.participants.iter().all(|seat| seat.user_id != user) {
+        return Err(Refusal::not_found("This person is not one of the two."));
+    }
+    edge.registry.kick(&id, user)?;
+    edge.registry.view(&id).map(Json).ok_or_else(not_there)
+}
+
+fn not_there() -> Refusal {
+    Refusal::not_found("No such session is on here.")
+}
+
+impl From<NotOn> for Refusal {
+    fn from(fault: NotOn) -> Self {
+        match fault {
+            NotOn::Unknown => not_there(),
+            NotOn::Over(outcome) => Refusal::session_over(outcome.reason),
+        }
+    }
+}
