@@ -22,7 +22,8 @@ impl Session {
             return;
         };
         let is_join = matches!(frame, ClientFrame::Join(_));
-        if let Some(id) = id.filter(|id| !is_join && *id <= self.seats[side].last_id) {
+        let last_id = self.seats[side].last_id;
+        if let Some(id) = id.filter(|id| !is_join && Some(*id) <= last_id) {
             fx.count(Metric::Repeated);
             return fx.send(connection, Accepted { id });
         }
@@ -31,7 +32,7 @@ impl Session {
             Ok(()) => {
                 if let Some(id) = id {
                     // A seat of a session that just ended is reset; its number no longer matters.
-                    self.seats[side].last_id = id;
+                    self.seats[side].last_id = Some(id);
                     fx.send_at(mark, connection, Accepted { id });
                 }
             }

@@ -25,8 +25,8 @@ pub(crate) struct Seat {
     pub(crate) came_at: Option<UnixMs>,
     /// When this person was last seen in; none if they never were.
     pub(crate) last_in_at: Option<UnixMs>,
-    /// The highest `id` that took effect.
-    pub(crate) last_id: u64,
+    /// The highest `id` that took effect; none if no numbered frame has.
+    pub(crate) last_id: Option<u64>,
     pub(crate) tokens: Tokens,
     pub(crate) stream: Stream,
 }

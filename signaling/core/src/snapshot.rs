@@ -40,8 +40,9 @@ pub struct SavedSeat {
     /// When this person was last seen in, if they ever were.
     #[serde(default)]
     pub last_in_at: Option<UnixMs>,
-    /// The highest `id` that took effect.
-    pub last_id: u64,
+    /// The highest `id` that took effect; none if no numbered frame has.
+    #[serde(default)]
+    pub last_id: Option<u64>,
     /// Tokens that bring the page back to this seat, newest first.
     #[serde(default)]
     pub tokens: Vec<SavedToken>,

@@ -43,7 +43,7 @@ impl Session {
             media: None,
             resume_token,
             resumed,
-            last_id: seat.last_id,
+            last_id: seat.last_id.unwrap_or(0),
             ping_ms: self.settings.ping_ms,
             timeout_ms: self.settings.timeout_ms,
             server_now: now,

@@ -125,6 +125,16 @@ fn sig_14_a_numbered_frame_that_took_effect_is_answered_by_ok_and_has_no_second_
 }
 
 #[test]
+fn sig_14_numbers_may_begin_at_0() {
+    let (mut table, ann, bob) = Table::both_in();
+    let turn = table.numbered(ann, 0, super::table::data("1"));
+    assert_eq!(turn.kinds(bob), ["data"]);
+    let turn = table.numbered(ann, 0, super::table::data("1"));
+    assert_eq!(turn.kinds(ann), ["ok"]);
+    assert!(turn.kinds(bob).is_empty());
+}
+
+#[test]
 fn sig_14_a_refused_frame_may_be_sent_again_under_its_number() {
     let mut table = Table::new();
     let (ann, _) = table.join(ANN);

@@ -4,6 +4,8 @@
 //!
 //! `RENDEZVOUS_SEEDS` says how many seeds (1,000), `RENDEZVOUS_SEED` runs one and prints its steps.
 
+mod bookings;
+mod calm;
 mod network;
 mod peer;
 mod prng;

@@ -3,30 +3,26 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use signaling_core::{Input, Metric, Output, ResumeClaim, Session, Settings, Snapshot, TokenHash};
+use signaling_core::{Input, Metric, Output, ResumeClaim, Session, Snapshot, TokenHash};
 use wire::signaling::Leave;
-use wire::{
-    ConnectionId, DuplicatePolicy, IcePolicy, MediaBackend, OnLoss, Participant, SessionSpec,
-    UnixMs,
-};
+use wire::{ConnectionId, UnixMs};
 
+use crate::bookings::{START, settings, some_spec};
 use crate::network::{self, Down, Socket, Up};
 use crate::peer::{Page, Peer, Reaction};
 use crate::prng::Prng;
 use crate::watch::{Cause, Watch};
 
-const START: i64 = 1_000_000;
-
 pub(crate) struct World {
     prng: Prng,
     verbose: bool,
-    now: i64,
-    core: Session,
+    pub(crate) now: i64,
+    pub(crate) core: Session,
     /// What the store has; what follows is still on its way there.
     stored: Snapshot,
     behind: Option<Snapshot>,
-    peers: [Peer; 2],
-    sockets: Vec<Socket>,
+    pub(crate) peers: [Peer; 2],
+    pub(crate) sockets: Vec<Socket>,
     last_connection: u64,
     last_token: u64,
     payloads: u64,
@@ -78,33 +74,6 @@ impl World {
         self.page_sends(side);
     }
 
-    /// No more trouble: everybody comes back, everything arrives, and all must agree; then time runs
-    /// to the end of all deadlines, and all must agree again.
-    pub(crate) fn calm_down(&mut self) {
-        // Other tabs are closed: under the policy `reject` they would keep the seat.
-        for socket in &mut self.sockets {
-            socket.cut |= self.peers[socket.side].socket != Some(socket.id);
-        }
-        for side in 0..2 {
-            let of_page = |socket: &&Socket| Some(socket.id) == self.peers[side].socket;
-            if self.sockets.iter().find(of_page).is_some_and(|s| s.torn) {
-                self.abandon(side);
-            }
-        }
-        self.settle();
-        self.agree();
-        for _ in 0..64 {
-            let Some(at) = self.core.next_deadline() else {
-                break;
-            };
-            self.now = self.now.max(at.0);
-            self.handle(Input::Tick, Cause::Time);
-            self.settle();
-            self.agree();
-        }
-        assert!(self.core.is_over().is_some(), "it ends some time");
-    }
-
     pub(crate) fn is_over(&self) -> bool {
         self.core.is_over().is_some()
     }
@@ -113,49 +82,8 @@ impl World {
         self.seen
     }
 
-    fn agree(&self) {
-        let view = self.core.view(UnixMs(self.now));
-        for peer in &self.peers {
-            match &view.outcome {
-                Some(outcome) => assert_eq!(peer.over, Some(outcome.reason), "{}", peer.user),
-                None => {
-                    assert_eq!(peer.over, None, "{}", peer.user);
-                    let told = peer.page.phase.map(as_told);
-                    assert_eq!(told, Some(as_told(view.phase)), "{}", peer.user);
-                }
-            }
-        }
-    }
-
-    /// Lets everybody come back and everything arrive.
-    fn settle(&mut self) {
-        for _ in 0..200 {
-            for side in 0..2 {
-                self.connect(side);
-                self.page_sends(side);
-            }
-            let idle = |socket: &Socket| {
-                socket.up.is_empty() && socket.down.is_empty() && !(socket.cut || socket.closed)
-            };
-            if self.sockets.iter().all(idle) && self.all_are_told() {
-                return;
-            }
-            for _ in 0..20 {
-                self.core_receives(false);
-                self.client_receives(false);
-            }
-        }
-        panic!("it never settles: {:?}", self.sockets);
-    }
-
-    fn all_are_told(&self) -> bool {
-        self.peers
-            .iter()
-            .all(|peer| peer.over.is_some() || peer.page.welcomed)
-    }
-
     /// The core takes one thing from some socket.
-    fn core_receives(&mut self, trouble: bool) {
+    pub(crate) fn core_receives(&mut self, trouble: bool) {
         if self.sockets.is_empty() {
             return;
         }
@@ -211,7 +139,7 @@ impl World {
     }
 
     /// Some client takes one thing from its socket.
-    fn client_receives(&mut self, trouble: bool) {
+    pub(crate) fn client_receives(&mut self, trouble: bool) {
         if self.sockets.is_empty() {
             return;
         }
@@ -247,7 +175,7 @@ impl World {
         }
     }
 
-    fn page_sends(&mut self, side: usize) {
+    pub(crate) fn page_sends(&mut self, side: usize) {
         let peer = &mut self.peers[side];
         if !peer.page.welcomed {
             return;
@@ -262,7 +190,7 @@ impl World {
     }
 
     /// The page wants a socket: it has none, or one that says nothing.
-    fn connect(&mut self, side: usize) {
+    pub(crate) fn connect(&mut self, side: usize) {
         if !self.peers[side].page.welcomed && self.is_silent(side) {
             self.abandon(side);
         }
@@ -288,7 +216,7 @@ impl World {
 
     /// The page gives its socket up; the core hears of that after what is under way, or never: in
     /// some cases the page is back before.
-    fn abandon(&mut self, side: usize) {
+    pub(crate) fn abandon(&mut self, side: usize) {
         let peer = &mut self.peers[side];
         peer.page.welcomed = false;
         let gone = peer.socket.take();
@@ -395,7 +323,7 @@ impl World {
         self.handle(Input::Booked { spec }, Cause::Booking);
     }
 
-    fn handle(&mut self, input: Input, cause: Cause) {
+    pub(crate) fn handle(&mut self, input: Input, cause: Cause) {
         if self.verbose {
             eprintln!("{} {input:?}", self.now);
         }
@@ -454,56 +382,8 @@ impl World {
     }
 }
 
-/// That a countdown is over is seen from the clock, no frame tells it.
-fn as_told(phase: wire::Phase) -> wire::Phase {
-    match phase {
-        wire::Phase::Connecting => wire::Phase::Countdown,
-        phase => phase,
-    }
-}
-
 fn hash(token: u64) -> TokenHash {
     let mut hash = TokenHash::default();
     hash[..8].copy_from_slice(&token.to_be_bytes());
     hash
-}
-
-fn settings() -> Settings {
-    Settings {
-        grace_ms: 5_000,
-        resume_buffer_frames: 24,
-        ..Settings::default()
-    }
-}
-
-fn some_spec(prng: &mut Prng) -> SessionSpec {
-    let duration_ms = prng.one_of(&[1_000, 15_000, 60_000]);
-    SessionSpec {
-        id: "s".into(),
-        revision: 1,
-        participants: ["ann", "bob"].map(|name| Participant {
-            user_id: name.into(),
-            name: name.to_uppercase(),
-        }),
-        lobby_opens_at: UnixMs(START - 1_900),
-        starts_at: UnixMs(START),
-        closes_at: UnixMs(START + prng.one_of(&[500, 30_000, 30_000, 30_000])),
-        countdown_ms: prng.one_of(&[500, 5_000]),
-        duration_ms,
-        extension_ms: 5_000,
-        max_extensions: prng.one_of(&[0, 2]),
-        hard_end_at: prng
-            .permille(300)
-            .then_some(UnixMs(START + duration_ms + 8_000)),
-        connect_ms: 4_000,
-        on_loss: prng.one_of(&[OnLoss::Run, OnLoss::Pause]),
-        max_pause_ms: 6_000,
-        duplicate: prng.one_of(&[
-            DuplicatePolicy::Takeover,
-            DuplicatePolicy::Takeover,
-            DuplicatePolicy::Reject,
-        ]),
-        media: MediaBackend::P2p,
-        ice: IcePolicy::All,
-    }
 }

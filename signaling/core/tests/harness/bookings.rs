@@ -1,0 +1,49 @@
+//! Bookings as a seed draws them: short enough that a run sees their end.
+
+use signaling_core::Settings;
+use wire::{DuplicatePolicy, IcePolicy, MediaBackend, OnLoss, Participant, SessionSpec, UnixMs};
+
+use crate::prng::Prng;
+
+/// When every one of them starts.
+pub(crate) const START: i64 = 1_000_000;
+
+pub(crate) fn settings() -> Settings {
+    Settings {
+        grace_ms: 5_000,
+        resume_buffer_frames: 24,
+        ..Settings::default()
+    }
+}
+
+pub(crate) fn some_spec(prng: &mut Prng) -> SessionSpec {
+    let duration_ms = prng.one_of(&[1_000, 15_000, 60_000]);
+    SessionSpec {
+        id: "s".into(),
+        revision: 1,
+        participants: ["ann", "bob"].map(|name| Participant {
+            user_id: name.into(),
+            name: name.to_uppercase(),
+        }),
+        lobby_opens_at: UnixMs(START - 1_900),
+        starts_at: UnixMs(START),
+        closes_at: UnixMs(START + prng.one_of(&[500, 30_000, 30_000, 30_000])),
+        countdown_ms: prng.one_of(&[500, 5_000]),
+        duration_ms,
+        extension_ms: 5_000,
+        max_extensions: prng.one_of(&[0, 2]),
+        hard_end_at: prng
+            .permille(300)
+            .then_some(UnixMs(START + duration_ms + 8_000)),
+        connect_ms: 4_000,
+        on_loss: prng.one_of(&[OnLoss::Run, OnLoss::Pause]),
+        max_pause_ms: 6_000,
+        duplicate: prng.one_of(&[
+            DuplicatePolicy::Takeover,
+            DuplicatePolicy::Takeover,
+            DuplicatePolicy::Reject,
+        ]),
+        media: MediaBackend::P2p,
+        ice: IcePolicy::All,
+    }
+}
