@@ -60,9 +60,9 @@ impl Default for Limits {
             rooms: 50_000,
             frames: Rate::FRAMES,
             joins: Rate::JOINS,
-            // What a device missed is queued at once: 3,000 messages, or 300 of the longest.
-            queue_frames: 4_096,
-            queue_bytes: 6 * 1024 * 1024,
+            queue_frames: 1_024,
+            // The largest frame must fit: a `welcome` with a hundred of the longest messages.
+            queue_bytes: 4 * 1024 * 1024,
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use wire::ErrorCode;
 use wire::chat::{ChatServerFrame, SyncResponse};
 
-use crate::connection::missed_messages;
+use crate::connection::read_all;
 use crate::edge::Edge;
 use crate::http::{Guest, Query, refuse};
 use crate::store::Stores;
@@ -58,7 +58,7 @@ pub(crate) async fn sync<S: Stores>(
 }
 
 async fn answer<S: Stores>(edge: &Edge<S>, plan: SyncPlan) -> Result<Json<SyncResponse>, Refusal> {
-    let messages = missed_messages(edge, &plan.missed)
+    let messages = read_all(plan.missed, edge.stores.as_ref())
         .await
         .map_err(|error| Refusal::storage_unavailable(&error))?;
     let mut frames = plan.frames;

@@ -173,8 +173,8 @@ impl Hub {
         self.connections.len()
     }
 
-    pub(crate) fn max_missed_total(&self) -> u64 {
-        self.settings.max_missed_total
+    pub(crate) fn max_sync_messages(&self) -> u64 {
+        self.settings.max_sync_messages
     }
 
     fn run_due(&mut self, now: UnixMs, out: &mut Vec<Output>) {

@@ -21,6 +21,10 @@ pub struct Settings {
     pub max_watched: usize,
     /// Messages that one `hello` is sent in all; rooms beyond it are not recovered.
     pub max_missed_total: u64,
+    /// Messages that one answer of `sync` brings in all; rooms beyond it are not recovered.
+    pub max_sync_messages: u64,
+    /// People whose presence a newcomer is told.
+    pub max_told_present: usize,
     /// Frames kept for a connection while what it missed is being read.
     pub max_held_frames: usize,
     /// Rooms in memory; above it, those are dropped that nobody connected is in.
@@ -39,6 +43,8 @@ impl Default for Settings {
             small_room: 100,
             max_watched: 200,
             max_missed_total: 3_000,
+            max_sync_messages: 600,
+            max_told_present: 200,
             max_held_frames: 1_000,
             max_rooms: 50_000,
         }

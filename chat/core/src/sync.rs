@@ -106,7 +106,7 @@ impl Hub {
                 }
             }
         }
-        let mut budget = self.max_missed_total();
+        let mut budget = self.max_sync_messages();
         for room in rooms {
             news_of(
                 room,

@@ -69,6 +69,11 @@ impl Door {
         }
     }
 
+    /// True while there is room for what need not be sent at once.
+    pub(super) fn has_room(&self) -> bool {
+        self.line.has_room()
+    }
+
     pub(super) fn say_goodbye(&self, retry_after_ms: u64) {
         self.send(GoingAway { retry_after_ms });
         self.close(CloseCode::GoingAway);

@@ -75,6 +75,7 @@ pub(crate) async fn list_messages<S: Stores>(
         .page(&room, page)
         .await
         .map_err(|error| Refusal::storage_unavailable(&error))?;
+    let messages = page.fit(messages);
     let last_seq = messages.last().map_or(0, |last| last.seq).max(last_seq);
     Ok(Json(Messages {
         id: None,

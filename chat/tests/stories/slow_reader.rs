@@ -25,4 +25,12 @@ async fn cht_23_a_slow_reader_is_dropped_and_resumes_with_its_cursor() {
     assert!(matches!(code, Some(4002) | None), "{code:?}");
     let had = bo.cursors[&room.id].seq;
     assert!(had < count, "it was dropped");
+    // What it missed is many times what its queue holds.
+    let mut bo = bo.reconnect().await;
+    assert!(bo.welcome.as_ref().unwrap().rooms[0].recovered);
+    for seq in had + 1..=count {
+        assert_eq!(bo.expect::<Message>(SOON).await.seq, seq);
+    }
+    ann.say(&room.id, "c-last", "still here").await;
+    assert_eq!(bo.expect::<Message>(SOON).await.body, "still here");
 }

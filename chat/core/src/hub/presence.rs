@@ -43,6 +43,7 @@ impl Hub {
             .into_iter()
             .map(|user| self.presence_of(user))
             .filter(|presence| presence.state != PresenceState::Offline)
+            .take(self.settings.max_told_present)
             .collect();
         for frame in frames {
             self.send(vec![id], frame.into(), out);

@@ -68,6 +68,13 @@ impl SocketHandle {
         self.queue.wake.wake();
     }
 
+    /// True while less than half of the queue is taken: for what is sent as fast as it is read.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        let state = self.queue.lock();
+        state.frames.len() < self.queue.max_frames / 2 && state.bytes < self.queue.max_bytes / 2
+    }
+
     /// True when the socket is closing or gone.
     #[must_use]
     pub fn is_closed(&self) -> bool {
@@ -143,7 +150,9 @@ mod tests {
     #[test]
     fn edg_12_the_queue_is_bounded_in_frames_and_bytes() {
         let handle = SocketHandle::new(2, 100);
+        assert!(handle.has_room());
         assert_eq!(handle.try_send("a".into()), Ok(()));
+        assert!(!handle.has_room());
         assert_eq!(handle.try_send("b".into()), Ok(()));
         assert_eq!(handle.try_send("c".into()), Err(Overflow));
         assert_eq!(handle.pop(), Popped::Text("a".into()));

@@ -1,0 +1,169 @@
+//! What goes on over a socket from `welcome` to its end.
+
+use std::pin::pin;
+
+use chat_core::{Input, Output};
+use service::clock::{now, sleep_until};
+use service::socket::{Departure, Incoming, Socket};
+use wire::chat::{ChatClientFrame, Messages};
+use wire::{CloseCode, ConnectionId, Envelope, ErrorCode, RoomId, UnixMs};
+
+use super::catch_up::{CatchUp, Progress};
+use super::door::{Door, Refusal};
+use crate::edge::Edge;
+use crate::registry::Membership;
+use crate::store::{StoreError, Stores};
+
+/// A ticket may be this much past its time when it is shown, in milliseconds; then it is good for as long.
+const EXPIRY_LEEWAY_MS: i64 = 60_000;
+
+/// One socket's.
+pub(super) struct Talk<'a, S> {
+    door: &'a mut Door,
+    edge: &'a Edge<S>,
+    connection: ConnectionId,
+    catching_up: Option<CatchUp>,
+}
+
+impl<'a, S: Stores> Talk<'a, S> {
+    /// `left` is what the hub asked for when the device came in.
+    pub(super) fn new(
+        door: &'a mut Door,
+        edge: &'a Edge<S>,
+        membership: &Membership,
+        left: Vec<Output>,
+    ) -> Self {
+        let catching_up = left.into_iter().find_map(|output| match output {
+            Output::CatchUp { missed, .. } => Some(CatchUp::new(missed)),
+            _ => None,
+        });
+        Self {
+            door,
+            edge,
+            connection: membership.connection(),
+            catching_up,
+        }
+    }
+
+    /// Takes frames until the socket is over.
+    pub(super) async fn hold(mut self, socket: &mut Socket, expires_at: UnixMs) -> Departure {
+        let mut expiry = pin!(sleep_until(good_until(expires_at, now())));
+        let mut expired = false;
+        loop {
+            self.catch_up().await;
+            tokio::select! {
+                incoming = socket.next() => match incoming {
+                    Incoming::Text(text) => self.take(&text).await,
+                    Incoming::Closed(departure) => return departure,
+                },
+                () = CatchUp::pause(), if self.catching_up.is_some() => {}
+                () = &mut expiry, if !expired => {
+                    expired = true;
+                    Refusal::unauthenticated("expired").tell(self.door, None);
+                }
+            }
+        }
+    }
+
+    async fn catch_up(&mut self) {
+        let Some(catching_up) = &mut self.catching_up else {
+            return;
+        };
+        match catching_up
+            .go_on(self.door, self.edge.stores.as_ref())
+            .await
+        {
+            Ok(Progress::Waiting) => return,
+            Ok(Progress::Done) => {
+                let (connection, messages) = (self.connection, Vec::new());
+                self.edge.registry.handle(Input::CaughtUp {
+                    connection,
+                    messages,
+                });
+            }
+            Err(error) => {
+                self.unreadable(&error, None);
+                self.door.close(CloseCode::Internal);
+            }
+        }
+        self.catching_up = None;
+    }
+
+    async fn take(&mut self, text: &str) {
+        let Some((Envelope { id, .. }, frame)) = self.door.take(text) else {
+            return;
+        };
+        if let Some(room) = room_of(&frame)
+            && let Err(code) = self.edge.find(room).await
+        {
+            self.door.send(Refusal::storage(code).body.for_frame(id));
+            return;
+        }
+        let connection = self.connection;
+        let left = self.edge.registry.handle(Input::Frame {
+            connection,
+            id,
+            frame,
+        });
+        for output in left {
+            self.read_history(output).await;
+        }
+    }
+
+    async fn read_history(&self, output: Output) {
+        let Output::History {
+            id,
+            room,
+            page,
+            min_seq,
+            last_seq,
+            ..
+        } = output
+        else {
+            return;
+        };
+        match self.edge.stores.page(&room, page).await {
+            Ok(messages) => {
+                let messages = page.fit(messages);
+                let last_seq = messages.last().map_or(0, |last| last.seq).max(last_seq);
+                let room = Some(room);
+                self.door.send(Messages {
+                    id,
+                    room,
+                    messages,
+                    min_seq,
+                    last_seq,
+                });
+            }
+            Err(error) => self.unreadable(&error, id),
+        }
+    }
+
+    fn unreadable(&self, error: &StoreError, id: Option<wire::FrameId>) {
+        metrics::counter!("storage_errors_total").increment(1);
+        tracing::error!(%error, "the store can't be read");
+        let refusal = Refusal::storage(ErrorCode::StorageUnavailable);
+        self.door.send(refusal.body.for_frame(id));
+    }
+}
+
+fn room_of(frame: &ChatClientFrame) -> Option<&RoomId> {
+    match frame {
+        ChatClientFrame::Send(frame) => Some(&frame.room),
+        ChatClientFrame::MarkRead(frame) => Some(&frame.room),
+        ChatClientFrame::MarkDelivered(frame) => Some(&frame.room),
+        ChatClientFrame::Typing(frame) => Some(&frame.room),
+        ChatClientFrame::History(frame) => Some(&frame.room),
+        ChatClientFrame::Hello(_)
+        | ChatClientFrame::AskPresence(_)
+        | ChatClientFrame::SetStatus(_)
+        | ChatClientFrame::Ping(_) => None,
+    }
+}
+
+fn good_until(expires_at: UnixMs, now: UnixMs) -> UnixMs {
+    match expires_at > now {
+        true => expires_at,
+        false => expires_at + EXPIRY_LEEWAY_MS,
+    }
+}
