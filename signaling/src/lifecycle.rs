@@ -14,6 +14,7 @@ use service::tickets::{JwksSource, TicketVerifier};
 use service::{Shutdown, StartError, Tasks};
 use signaling_core::Settings;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -23,8 +24,8 @@ use crate::events::Inlet;
 use crate::kept::Draft;
 use crate::registry::Registry;
 use crate::router::router;
-use crate::store::SnapshotStore;
 use crate::store::sqlite::{MIGRATIONS, SqliteStore};
+use crate::store::{SnapshotStore, StoreError};
 use crate::writer::Writer;
 
 /// How often what nobody can ask for any longer is forgotten.
@@ -48,6 +49,7 @@ pub async fn run(
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
     tracing::info!(public_url = config.public_url, "signaling starts");
+    let origins = AllowedOrigins::new(&config.allowed_origins).map_err(StartError::Config)?;
     let directory = config.data_dir.join("signaling");
     let database = Database::open(&directory.join("signaling.db"), &MIGRATIONS).await?;
     let outbox = Outbox::new(database.clone());
@@ -68,14 +70,16 @@ pub async fn run(
         writer.clone(),
         tasks.clone(),
     );
-    restore(store.as_ref(), &registry).await?;
+    restore(store.as_ref(), &registry)
+        .await
+        .map_err(|error| StartError::File {
+            path: directory.join("signaling.db"),
+            source: std::io::Error::other(error),
+        })?;
     keep_time(&tasks, &registry, store.clone(), &stop_writing);
 
-    let source = JwksSource {
-        scheduler_url: config.scheduler_url.clone(),
-        cache: directory.join("jwks.json"),
-    };
-    let tickets = TicketVerifier::start(source, client.clone(), &tasks, &shutdown);
+    let keys = key_source(&config);
+    let tickets = TicketVerifier::start(keys, client.clone(), &tasks, &shutdown);
     let readiness = readiness(&database, &tickets);
     post_facts(
         &config,
@@ -89,7 +93,7 @@ pub async fn run(
     let edge = Arc::new(Edge {
         registry: registry.clone(),
         tickets,
-        origins: AllowedOrigins::new(&config.allowed_origins).map_err(StartError::Config)?,
+        origins,
         socket: socket_settings(&config),
         frame_rate: config.limits.frames,
         joins: Mutex::new(KeyedLimiter::new(config.limits.joins)),
@@ -105,6 +109,19 @@ pub async fn run(
     let app = router(edge, secret, Arc::new(inlet), readiness);
     service::http::serve(listener, app, limits(&config), shutdown).await?;
 
+    stop(&sockets, &tasks, stop_writing, writing).await;
+    database.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// First the sockets, which still say how sessions stand; then the writer, then the rest.
+async fn stop(
+    sockets: &Tasks,
+    tasks: &Tasks,
+    stop_writing: CancellationToken,
+    writing: JoinHandle<()>,
+) {
     if !sockets.close_and_wait(SOCKETS_LIMIT).await {
         tracing::warn!(left = sockets.running(), "sockets were cut");
     }
@@ -112,15 +129,11 @@ pub async fn run(
     if writing.await.is_err() || !tasks.close_and_wait(TASKS_LIMIT).await {
         tracing::warn!(left = tasks.running(), "tasks were cut");
     }
-    database.close().await;
-    tracing::info!("stopped");
-    Ok(())
 }
 
 /// Sessions that an earlier process left go on, and what became due meanwhile happens now.
-async fn restore<S: SnapshotStore>(store: &S, registry: &Registry) -> Result<(), StartError> {
-    let failed = |error: crate::store::StoreError| StartError::Config(error.to_string());
-    let rows = store.load().await.map_err(failed)?;
+async fn restore<S: SnapshotStore>(store: &S, registry: &Registry) -> Result<(), StoreError> {
+    let rows = store.load().await?;
     let found = rows.len();
     for row in rows {
         match Draft::from_row(row) {
@@ -207,6 +220,13 @@ fn readiness(database: &Database, tickets: &TicketVerifier) -> Readiness {
         async move { has_key.then_some(()).ok_or("no ticket key yet".to_owned()) }
     });
     readiness
+}
+
+fn key_source(config: &Config) -> JwksSource {
+    JwksSource {
+        scheduler_url: config.scheduler_url.clone(),
+        cache: config.data_dir.join("signaling/jwks.json"),
+    }
 }
 
 fn events_secret(config: &Config) -> Result<EventsSecret, StartError> {

@@ -3,21 +3,29 @@
 //! No task per session: whoever brings an input runs the core under the session's lock. Lock order: a
 //! session's entry, then the maps; nobody takes an entry while holding a map.
 
+mod archive;
+mod membership;
+mod operators;
+
+pub(crate) use membership::Membership;
+pub(crate) use operators::NotOn;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use service::Tasks;
 use service::clock::now;
 use service::socket::SocketHandle;
-use signaling_core::{Input, OperatorView, Session, Settings};
+use signaling_core::{Input, Session, Settings};
 use tokio::time::{sleep, timeout};
-use wire::signaling::{ClientFrame, GoingAway, ServerFrame};
-use wire::{CloseCode, ConnectionId, Outcome, SessionId, SessionSpec, UnixMs, UserId};
+use wire::signaling::{GoingAway, ServerFrame};
+use wire::{CloseCode, ConnectionId, SessionId, SessionSpec, UnixMs};
 
+use self::archive::Archive;
 use crate::join::Joining;
-use crate::kept::{Draft, Kept, forget_at};
+use crate::kept::{Draft, Kept};
 use crate::slot::{Entry, Slot, Waiting};
 use crate::timetable::Timetable;
 use crate::writer::{Change, Writer};
@@ -28,8 +36,6 @@ const HOLD_LIMIT: Duration = Duration::from_millis(100);
 const MAX_SLEEP: Duration = Duration::from_secs(1);
 /// Deadlines that one turn of the timer runs before others get the thread.
 const DUE_PER_TURN: usize = 64;
-/// Most bookings and ended sessions that are remembered; 300 bytes each.
-const MAX_REMEMBERED: usize = 1_000_000;
 
 /// The sessions of this process; clones share them.
 #[derive(Debug, Clone)]
@@ -41,7 +47,7 @@ struct Inner {
     max_sessions: usize,
     sessions: RwLock<HashMap<SessionId, Arc<Slot>>>,
     /// What is known of sessions that are not in `sessions`.
-    remembered: Mutex<HashMap<SessionId, Remembered>>,
+    archive: Archive,
     timetable: Timetable,
     writer: Writer,
     tasks: Tasks,
@@ -49,24 +55,9 @@ struct Inner {
     draining: AtomicBool,
 }
 
-#[derive(Debug)]
-struct Remembered {
-    kept: Kept,
-    forget_at: UnixMs,
-}
-
 /// No room for another session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full;
-
-/// A session that an operator can do nothing with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum NotOn {
-    /// Nobody has joined it, or it is long over.
-    Unknown,
-    /// It is over.
-    Over(Outcome),
-}
 
 impl Registry {
     pub(crate) fn new(
@@ -79,7 +70,7 @@ impl Registry {
             settings: Arc::new(settings),
             max_sessions,
             sessions: RwLock::default(),
-            remembered: Mutex::default(),
+            archive: Archive::default(),
             timetable: Timetable::default(),
             writer,
             tasks,
@@ -94,7 +85,11 @@ impl Registry {
         let snapshot = match draft.kept {
             Kept::Open(snapshot) => snapshot,
             kept @ (Kept::Over(_) | Kept::Booked(_)) => {
-                self.0.remember(id, kept, draft.forget_at);
+                self.0.archive.remember(Draft {
+                    session: id,
+                    kept,
+                    forget_at: draft.forget_at,
+                });
                 return;
             }
         };
@@ -129,11 +124,7 @@ impl Registry {
             drop(entry);
             break slot;
         };
-        Ok(Membership {
-            registry: self.clone(),
-            slot,
-            connection,
-        })
+        Ok(Membership::new(self.clone(), slot, connection))
     }
 
     /// A booking was made or moved.
@@ -163,55 +154,6 @@ impl Registry {
                 Some(Kept::Over(Box::new(session.snapshot())))
             }
         });
-    }
-
-    /// Sessions in memory, in the order of their ids, from after `after`; and whether there are more.
-    pub(crate) fn views(
-        &self,
-        after: Option<&SessionId>,
-        limit: usize,
-    ) -> (Vec<OperatorView>, bool) {
-        let mut slots: Vec<_> = self.0.read_sessions().values().cloned().collect();
-        slots.retain(|slot| after.is_none_or(|after| slot.id > *after));
-        slots.sort_unstable_by(|one, other| one.id.cmp(&other.id));
-        let more = slots.len() > limit;
-        slots.truncate(limit);
-        let view = |slot: Arc<Slot>| slot.lock().session.view(now());
-        (slots.into_iter().map(view).collect(), more)
-    }
-
-    /// A session that is on, or over and not yet forgotten.
-    pub(crate) fn view(&self, id: &SessionId) -> Option<OperatorView> {
-        if let Some(slot) = self.0.find(id) {
-            return Some(slot.lock().session.view(now()));
-        }
-        let snapshot = match &self.0.remembered().get(id)?.kept {
-            Kept::Open(snapshot) | Kept::Over(snapshot) => (**snapshot).clone(),
-            Kept::Booked(_) => return None,
-        };
-        let settings = Arc::clone(&self.0.settings);
-        Some(Session::restore(snapshot, settings, now()).view(now()))
-    }
-
-    /// An operator ends a session.
-    pub(crate) fn end(&self, id: &SessionId) -> Result<(), NotOn> {
-        self.command(id, Input::End)
-    }
-
-    /// An operator removes a person.
-    pub(crate) fn kick(&self, id: &SessionId, user: UserId) -> Result<(), NotOn> {
-        self.command(id, Input::Kick { user })
-    }
-
-    fn command(&self, id: &SessionId, input: Input) -> Result<(), NotOn> {
-        let view = self.view(id).ok_or(NotOn::Unknown)?;
-        if let Some(outcome) = view.outcome {
-            return Err(NotOn::Over(outcome));
-        }
-        match self.0.tell(id, input) {
-            true => Ok(()),
-            false => Err(NotOn::Unknown),
-        }
     }
 
     /// Tells a session that is in memory, or else changes what is remembered of it.
@@ -265,7 +207,7 @@ impl Registry {
 
     /// Forgets what no ticket can ask for any longer.
     pub(crate) fn forget(&self, now: UnixMs) {
-        self.0.remembered().retain(|_, known| known.forget_at > now);
+        self.0.archive.forget(now);
     }
 
     /// Says goodbye to every socket and stores every session as it stands. From here on a socket that
@@ -290,52 +232,6 @@ impl Registry {
                 let _ = line.try_send(goodbye.to_text(None).into());
                 line.close(CloseCode::GoingAway);
             }
-        }
-    }
-}
-
-/// A socket's place in its session. Dropping it reports the socket lost, by its connection's id: an old
-/// socket never takes a newer one along.
-#[derive(Debug)]
-pub(crate) struct Membership {
-    registry: Registry,
-    slot: Arc<Slot>,
-    connection: ConnectionId,
-}
-
-impl Membership {
-    /// Which connection this is.
-    pub(crate) fn connection(&self) -> ConnectionId {
-        self.connection
-    }
-
-    /// Which session.
-    pub(crate) fn session(&self) -> &SessionId {
-        &self.slot.id
-    }
-
-    /// Hands a frame to the session.
-    pub(crate) fn frame(&self, id: Option<u64>, frame: ClientFrame) {
-        let connection = self.connection;
-        let input = Input::Frame {
-            connection,
-            id,
-            frame,
-        };
-        let mut entry = self.slot.lock();
-        self.registry.0.run(&self.slot, &mut entry, input);
-    }
-}
-
-impl Drop for Membership {
-    fn drop(&mut self) {
-        let connection = self.connection;
-        let mut entry = self.slot.lock();
-        entry.remove_line(connection);
-        if !self.registry.0.draining.load(Ordering::SeqCst) {
-            self.registry
-                .0
-                .run(&self.slot, &mut entry, Input::Lost { connection });
         }
     }
 }
@@ -409,39 +305,18 @@ impl Inner {
         entry.retired = true;
         // Remembered first: who looks for the session finds it in one place or the other.
         if let Some(draft) = entry.draft(&slot.id) {
-            self.remember(draft.session, draft.kept, draft.forget_at);
+            self.archive.remember(draft);
         }
         self.write_sessions().remove(&slot.id);
     }
 
-    fn remember(&self, id: SessionId, kept: Kept, forget_at: UnixMs) {
-        let mut remembered = self.remembered();
-        if remembered.len() >= MAX_REMEMBERED && !remembered.contains_key(&id) {
-            metrics::counter!("signaling_remembered_overflow_total").increment(1);
-            return;
-        }
-        remembered.insert(id, Remembered { kept, forget_at });
-    }
-
     /// Changes what is remembered of a session that is not in memory, on disk too.
     fn keep(&self, id: &SessionId, change: impl FnOnce(Option<&Kept>) -> Option<Kept>) {
-        let known = self.remembered();
-        let Some(kept) = change(known.get(id).map(|known| &known.kept)) else {
+        let Some(draft) = self.archive.change(id, change) else {
             return;
         };
-        drop(known);
-        let forget_at = match &kept {
-            Kept::Open(snapshot) | Kept::Over(snapshot) => forget_at(&snapshot.spec),
-            Kept::Booked(spec) => forget_at(spec),
-        };
-        self.remember(id.clone(), kept.clone(), forget_at);
-        let session = id.clone();
         self.writer.submit(Change {
-            draft: Some(Draft {
-                session,
-                kept,
-                forget_at,
-            }),
+            draft: Some(draft),
             ..Change::default()
         });
     }
@@ -464,13 +339,12 @@ impl Inner {
             return Err(Full);
         }
         let settings = Arc::clone(&self.settings);
-        let (session, saved) = match self.remembered().get(&ticket.id).map(|known| &known.kept) {
-            Some(Kept::Over(snapshot) | Kept::Open(snapshot)) => (
-                Session::restore((**snapshot).clone(), settings, now()),
-                true,
-            ),
+        let (session, saved) = match self.archive.get(&ticket.id) {
+            Some(Kept::Over(snapshot) | Kept::Open(snapshot)) => {
+                (Session::restore(*snapshot, settings, now()), true)
+            }
             Some(Kept::Booked(spec)) if spec.revision > ticket.revision => {
-                (Session::new((**spec).clone(), settings), false)
+                (Session::new(*spec, settings), false)
             }
             _ => (Session::new(ticket.clone(), settings), false),
         };
@@ -490,19 +364,13 @@ impl Inner {
         ConnectionId(now.max(last + 1))
     }
 
-    fn read_sessions(&self) -> std::sync::RwLockReadGuard<'_, HashMap<SessionId, Arc<Slot>>> {
+    fn read_sessions(&self) -> RwLockReadGuard<'_, HashMap<SessionId, Arc<Slot>>> {
         self.sessions.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write_sessions(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<SessionId, Arc<Slot>>> {
+    fn write_sessions(&self) -> RwLockWriteGuard<'_, HashMap<SessionId, Arc<Slot>>> {
         self.sessions
             .write()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn remembered(&self) -> MutexGuard<'_, HashMap<SessionId, Remembered>> {
-        self.remembered
-            .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
