@@ -91,8 +91,9 @@ pub(crate) async fn run(
     let program = std::env::current_exe()
         .map_err(|error| Failure::crash(format!("the own program can't be found: {error}")))?;
     let sources = with_local_urls(settings, sources)?;
+    let log_format = settings.log_format()?;
     let [mut scheduler, mut signaling, mut chat] =
-        Service::ALL.map(|service| Child::new(service, &program, &sources, &stop));
+        Service::ALL.map(|service| Child::new(service, &program, &sources, log_format, &stop));
     let kept = async { tokio::try_join!(scheduler.keep(), signaling.keep(), chat.keep()) };
     tokio::pin!(kept);
     let announced = tokio::select! {

@@ -1,9 +1,10 @@
 //! `rendezvous up`: what it prints, how it stops, what it starts again, as real processes.
 
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
-use testkit::{Http, SOON, Service, Stack, StackOptions, is_running, until};
+use rustix::process::{Pid, Signal, kill_process};
+use testkit::{Http, SOON, Service, Stack, StackOptions, binary, is_running, until};
 
 /// What a stop may take.
 const STOP: Duration = Duration::from_secs(10);
@@ -48,11 +49,9 @@ async fn ops_1_up_prints_what_is_up_and_a_join_link_for_each() {
     })
     .await;
     for service in Service::ALL {
-        let line = stack.line(&stack.url(service), SOON).await;
-        assert!(
-            line.contains(service.name()) && line.contains("ready"),
-            "{line}"
-        );
+        let ready = format!("{}  ready", stack.url(service));
+        let line = stack.line(&ready, SOON).await;
+        assert!(line.starts_with(service.name()), "{line}");
     }
     let links = join_links(&stack);
     let mut people = Vec::new();
@@ -157,4 +156,59 @@ async fn ops_16_up_comes_back_at_once_after_it_was_killed() {
     for service in Service::ALL {
         second.ready(service, SOON).await;
     }
+}
+
+#[tokio::test]
+async fn ops_18_a_service_runs_alone_and_without_the_scheduler() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stack = Stack::start_with(StackOptions {
+        data_dir: Some(folder.path().to_owned()),
+        ..StackOptions::default()
+    })
+    .await;
+    let ports = stack.ports();
+    stack.signal(Signal::TERM);
+    stack.gone(STOP).await;
+
+    for service in [Service::Signaling, Service::Chat] {
+        let address = format!("127.0.0.1:{}", ports[service as usize]);
+        let listen = format!("{}.listen={address}", service.name());
+        let mut alone = Command::new(binary())
+            .args([service.name(), "--set", &listen, "--data-dir"])
+            .arg(folder.path())
+            .current_dir(folder.path())
+            // Under a service manager stdin is this, which has ended from the start.
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        // The last good copy of the ticket keys lies on disk.
+        let url = format!("http://{address}/health/ready");
+        until("ready without the scheduler", SOON * 2, async || {
+            let asked = Http::new();
+            let asked = asked.try_send(reqwest::Method::GET, &url, None, &[]).await;
+            asked.is_ok_and(|answer| answer.status == 200).then_some(())
+        })
+        .await;
+        let pid = Pid::from_raw(i32::try_from(alone.id()).unwrap()).unwrap();
+        kill_process(pid, Signal::TERM).unwrap();
+        let status = until("its end", STOP, async || alone.try_wait().unwrap()).await;
+        assert!(status.success(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn ops_19_lines_of_children_are_named_and_json_stays_json() {
+    let stack = Stack::start().await;
+    stack.line("chat      | ", SOON).await;
+
+    let stack = Stack::start_with(StackOptions {
+        env: vec![("RENDEZVOUS_LOG_FORMAT".to_owned(), "json".to_owned())],
+        ..StackOptions::default()
+    })
+    .await;
+    let line = stack.line("\"listening\"", SOON).await;
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&line).is_ok(),
+        "{line}"
+    );
 }

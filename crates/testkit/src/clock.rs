@@ -26,10 +26,7 @@ pub async fn sleep_until(moment: UnixMs) {
 ///
 /// # Panics
 /// When `limit` passes first; the message names `what`.
-pub async fn until<T, F>(what: &str, limit: Duration, mut look: impl FnMut() -> F) -> T
-where
-    F: Future<Output = Option<T>>,
-{
+pub async fn until<T>(what: &str, limit: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let waited = tokio::time::timeout(limit, async {
         loop {
             if let Some(found) = look().await {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use service::Shutdown;
+use service::telemetry::LogFormat;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, BufReader};
 use tokio::process::Command;
 use tokio::sync::oneshot;
@@ -29,6 +30,8 @@ pub(super) struct Child {
     service: Service,
     program: PathBuf,
     arguments: Vec<String>,
+    /// Stands before each line of its output.
+    prefix: String,
     stop: Shutdown,
     backoff: Backoff,
 }
@@ -38,12 +41,19 @@ impl Child {
         service: Service,
         program: &Path,
         sources: &Sources,
+        log_format: LogFormat,
         stop: &Shutdown,
     ) -> Self {
+        let prefix = match log_format {
+            LogFormat::Text => format!("{:<9} | ", service.name()),
+            // A line of JSON with something before it is none; each names its crate itself.
+            LogFormat::Json => String::new(),
+        };
         Self {
             service,
             program: program.to_owned(),
             arguments: arguments(service, sources),
+            prefix,
             stop: stop.clone(),
             backoff: Backoff::default(),
         }
@@ -106,8 +116,8 @@ impl Child {
         let pass_on = async {
             let both = async {
                 tokio::join!(
-                    pass_on(name, stdout, tokio::io::stdout()),
-                    pass_on(name, stderr, tokio::io::stderr()),
+                    pass_on(&self.prefix, stdout, tokio::io::stdout()),
+                    pass_on(&self.prefix, stderr, tokio::io::stderr()),
                 )
             };
             let last = async {
@@ -162,17 +172,16 @@ fn arguments(service: Service, sources: &Sources) -> Vec<String> {
     arguments
 }
 
-/// Copies lines with the child's name before each.
+/// Copies lines with `prefix` before each.
 async fn pass_on(
-    name: &str,
+    prefix: &str,
     from: Option<impl AsyncRead + Unpin>,
     mut to: impl AsyncWrite + Unpin,
 ) {
     let Some(from) = from else { return };
     let mut from = BufReader::new(from);
     loop {
-        let mut line = format!("{name:<9} | ").into_bytes();
-        let begin = line.len();
+        let mut line = prefix.as_bytes().to_vec();
         match (&mut from)
             .take(LINE_BYTES)
             .read_until(b'\n', &mut line)
@@ -181,7 +190,6 @@ async fn pass_on(
             Ok(1..) => {}
             Ok(0) | Err(_) => return,
         }
-        debug_assert!(line.len() > begin);
         if line.last() != Some(&b'\n') {
             line.push(b'\n');
         }
