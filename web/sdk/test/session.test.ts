@@ -64,6 +64,11 @@ describe('a session from one seat', () => {
     expect(state).toMatchObject({ extensionsLeft: 0, extendAskedBy: [] });
   });
 
+  test('[WEB-16] an extension that is not to be had leaves no request behind', () => {
+    const refused = { type: 'error', code: 'no_extensions_left', message: 'No.' } as const;
+    expect(after(lobby, live, { type: 'extend_requested', by: 'u-ann' }, refused)).toMatchObject({ extensionsLeft: 0, extendAskedBy: [] });
+  });
+
   test('[WEB-17] untold, media closes 1 s after the deadline, also after one that moved', () => {
     expect(ownDeadline(after(lobby, live))).toBe(NOW + 61_000);
     expect(ownDeadline(after(lobby, live, { type: 'extended', deadline_at: NOW + 90_000, extensions_left: 0 }))).toBe(NOW + 91_000);

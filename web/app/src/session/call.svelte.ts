@@ -138,6 +138,13 @@ export class Call implements CallModel, CallActions {
     void this.#local.choose(kind, deviceId);
   }
 
+  /** Something was plugged in or out. */
+  devicesPlugged(): void {
+    void this.#listDevices();
+    const gone = [this.devices.audio, this.devices.video].some((state) => state === 'missing' || state === 'unplugged');
+    if (gone && this.seat.stage.phase !== 'ended' && !this.left) void this.#local.open();
+  }
+
   hurry(): void {
     this.#signaling?.hurry();
   }
@@ -181,6 +188,7 @@ export class Call implements CallModel, CallActions {
       case 'welcome':
         this.opensAt = null;
         this.#polite = frame.you.polite;
+        if (frame.resumed) this.#mediaLink.heal();
         break;
       case 'negotiate':
         this.#mediaLink.negotiate(frame, this.me ?? '', this.#polite, this.seat.spec?.ice ?? 'all');
@@ -198,7 +206,10 @@ export class Call implements CallModel, CallActions {
         this.peerWishes = peerWishes(frame.payload) ?? this.peerWishes;
         break;
       case 'peer_joined':
+        this.#tellWishes();
+        break;
       case 'peer_resumed':
+        this.#mediaLink.heal();
         this.#tellWishes();
         break;
     }

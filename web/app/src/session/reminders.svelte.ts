@@ -31,8 +31,11 @@ export class Reminders {
     }
   }
 
-  dismiss(): void {
+  /** Put away, here and after a reload. */
+  dismiss(scheduler: SchedulerClient, access: string): void {
+    const read = this.current;
     this.current = null;
+    if (read !== null) void scheduler.notificationRead(access, read.id).catch(() => undefined);
   }
 
   stop(): void {

@@ -62,6 +62,12 @@ export class MediaLink {
     if (pc.connectionState !== 'connected') pc.restartIce();
   }
 
+  /** The way to the other one is open again: mend the line if it is still broken. */
+  heal(): void {
+    const pc = this.#pc;
+    if (pc?.connectionState === 'failed' || pc?.connectionState === 'disconnected') this.#askRestart(pc);
+  }
+
   /** The devices changed: send what there is now, without a new negotiation. */
   tracksChanged(): void {
     for (const transceiver of this.#pc?.getTransceivers() ?? []) {

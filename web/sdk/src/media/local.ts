@@ -74,12 +74,15 @@ export class LocalMedia {
     return this.#devices[kind]?.preview.getSettings().deviceId ?? null;
   }
 
-  /** Asks for both at once (one prompt), then for each alone, so that a missing camera does not cost the microphone. */
+  /**
+   * Asks for what is not there yet: both at once (one prompt), then each alone, so that a missing camera does not
+   * cost the microphone.
+   */
   async open(): Promise<void> {
     this.#stopped = false;
-    if (await this.#ask(['audio', 'video'])) return;
-    await this.#ask(['audio']);
-    await this.#ask(['video']);
+    const wanted = KINDS.filter((kind) => this.#devices[kind] === null);
+    if (wanted.length === 0 || (await this.#ask(wanted)) || wanted.length === 1) return;
+    for (const kind of wanted) await this.#ask([kind]);
   }
 
   /** Takes another device of that kind. */

@@ -92,6 +92,9 @@ export function applyFrame(state: SessionState, frame: Signaling.ServerFrame, no
       return { ...state, ...standing(state, frame.session), spec: frame.session };
     case 'extend_requested':
       return { ...state, extendAskedBy: [...new Set([...state.extendAskedBy, frame.by])] };
+    case 'error':
+      // Asked in vain: the control goes, and nobody is left waiting for the other one's word.
+      return frame.code === 'no_extensions_left' ? { ...state, extensionsLeft: 0, extendAskedBy: [] } : state;
     case 'extended':
       return extended(state, frame, now);
     case 'ending':
