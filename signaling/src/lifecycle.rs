@@ -101,7 +101,7 @@ pub async fn run(
         shutdown: shutdown.clone(),
     });
     let inlet = Inlet {
-        registry: registry.clone(),
+        registry,
         writer,
         store,
     };
@@ -111,7 +111,6 @@ pub async fn run(
 
     stop(&sockets, &tasks, stop_writing, writing).await;
     database.close().await;
-    tracing::info!("stopped");
     Ok(())
 }
 
@@ -129,6 +128,7 @@ async fn stop(
     if writing.await.is_err() || !tasks.close_and_wait(TASKS_LIMIT).await {
         tracing::warn!(left = tasks.running(), "tasks were cut");
     }
+    tracing::info!("signaling stops");
 }
 
 /// Sessions that an earlier process left go on, and what became due meanwhile happens now.

@@ -41,7 +41,7 @@ fn ids(events: &[Event]) -> Vec<&str> {
     events.iter().map(|event| event.id.as_str()).collect()
 }
 
-async fn a_row_replaces_the_row_of_the_same_session(store: impl SnapshotStore) {
+async fn sig_180_a_row_replaces_the_row_of_the_same_session(store: impl SnapshotStore) {
     let first = Batch {
         rows: vec![
             row("b", KeptAs::Open, "1", 5),
@@ -62,7 +62,7 @@ async fn a_row_replaces_the_row_of_the_same_session(store: impl SnapshotStore) {
     assert_eq!(store.load().await.unwrap(), expected);
 }
 
-async fn a_batch_written_twice_is_written_once(store: impl SnapshotStore) {
+async fn sig_181_a_batch_written_twice_is_written_once(store: impl SnapshotStore) {
     let batch = Batch {
         rows: vec![row("a", KeptAs::Open, "1", 5)],
         facts: vec![event("e1"), event("e2")],
@@ -77,7 +77,7 @@ async fn a_batch_written_twice_is_written_once(store: impl SnapshotStore) {
     assert_eq!(store.unsent("scheduler").await.unwrap(), batch.facts);
 }
 
-async fn facts_keep_the_order_of_their_batches(store: impl SnapshotStore) {
+async fn sig_182_facts_keep_the_order_of_their_batches(store: impl SnapshotStore) {
     for facts in [vec![event("z"), event("m")], vec![event("a")], vec![]] {
         let batch = Batch {
             facts,
@@ -89,7 +89,7 @@ async fn facts_keep_the_order_of_their_batches(store: impl SnapshotStore) {
     assert_eq!(ids(&unsent), ["z", "m", "a"]);
 }
 
-async fn an_event_that_was_taken_is_known(store: impl SnapshotStore) {
+async fn sig_183_an_event_that_was_taken_is_known(store: impl SnapshotStore) {
     assert!(!store.has_taken("t1").await.unwrap());
     let batch = Batch {
         taken: vec![Taken {
@@ -103,7 +103,7 @@ async fn an_event_that_was_taken_is_known(store: impl SnapshotStore) {
     assert!(!store.has_taken("t2").await.unwrap());
 }
 
-async fn pruning_spares_what_is_open_or_may_be_asked_for(store: impl SnapshotStore) {
+async fn sig_184_pruning_spares_what_is_open_or_may_be_asked_for(store: impl SnapshotStore) {
     let batch = Batch {
         rows: vec![
             row("booked", KeptAs::Booked, "1", 10),
@@ -122,14 +122,14 @@ async fn pruning_spares_what_is_open_or_may_be_asked_for(store: impl SnapshotSto
 }
 
 macro_rules! contract {
-    ($($name:ident => $rule:ident,)+) => {
+    ($($rule:ident,)+) => {
         mod memory {
-            $( #[tokio::test] async fn $name() {
+            $( #[tokio::test] async fn $rule() {
                 super::$rule(super::MemoryStore::default()).await;
             } )+
         }
         mod sqlite {
-            $( #[tokio::test] async fn $name() {
+            $( #[tokio::test] async fn $rule() {
                 let file = super::File::new();
                 super::$rule(file.open().await).await;
             } )+
@@ -138,11 +138,11 @@ macro_rules! contract {
 }
 
 contract! {
-    sig_180_a_row_replaces_the_row_of_the_same_session => a_row_replaces_the_row_of_the_same_session,
-    sig_181_a_batch_written_twice_is_written_once => a_batch_written_twice_is_written_once,
-    sig_182_facts_keep_the_order_of_their_batches => facts_keep_the_order_of_their_batches,
-    sig_183_an_event_that_was_taken_is_known => an_event_that_was_taken_is_known,
-    sig_184_pruning_spares_what_is_open_or_may_be_asked_for => pruning_spares_what_is_open_or_may_be_asked_for,
+    sig_180_a_row_replaces_the_row_of_the_same_session,
+    sig_181_a_batch_written_twice_is_written_once,
+    sig_182_facts_keep_the_order_of_their_batches,
+    sig_183_an_event_that_was_taken_is_known,
+    sig_184_pruning_spares_what_is_open_or_may_be_asked_for,
 }
 
 struct File(TempDir);
