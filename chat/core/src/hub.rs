@@ -167,12 +167,6 @@ impl Hub {
         rooms
     }
 
-    /// How many sockets and waiting requests there are.
-    #[must_use]
-    pub fn connections(&self) -> usize {
-        self.connections.len()
-    }
-
     pub(crate) fn max_sync_messages(&self) -> u64 {
         self.settings.max_sync_messages
     }

@@ -39,11 +39,11 @@ pub enum Input {
         /// The frame.
         frame: ChatClientFrame,
     },
-    /// What a [`Fetch`](crate::Output::CatchUp) asked for, by room and rising `seq`.
+    /// What a [`CatchUp`](crate::Output::CatchUp) asked for is read, by room and rising `seq`.
     CaughtUp {
         /// For which socket.
         connection: ConnectionId,
-        /// What it missed.
+        /// What it missed and has not been sent already.
         messages: Vec<Message>,
     },
     /// A connection is gone.
