@@ -55,6 +55,6 @@ describe('coming back to a seat', () => {
     const memory = new SeatMemory();
     memory.welcomed({ ...WELCOME, resumed: false, last_id: 0 });
     for (let index = 0; index < 1_000; index += 1) memory.number({ type: 'refresh' });
-    expect(memory.welcomed({ ...WELCOME, resumed: true, last_id: 0 })).toHaveLength(256);
+    expect(memory.welcomed({ ...WELCOME, resumed: true, last_id: 0 })).toHaveLength(128);
   });
 });

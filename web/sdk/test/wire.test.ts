@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { applyChat, emptyRoom } from '../src/chat/state.ts';
+import { SeatMemory } from '../src/signaling/resume.ts';
 import { BEFORE_JOIN, applyFrame } from '../src/signaling/session.ts';
+import { parseFrame } from '../src/socket/frame.ts';
 import { CLOSE_CODES, type Chat, type JoinResponse, type Notification, type SessionView, type Signaling, type TicketResponse } from '../src/wire.generated.ts';
 import { fixtures, raw } from './frames.ts';
 
@@ -50,6 +52,13 @@ describe('the wire', () => {
     }
     for (const { id, kind } of of<Notification>('notification')) expect([typeof id, typeof kind]).toEqual(['string', 'string']);
     for (const kind of ['join_response', 'session_view', 'ticket_response', 'notification']) expect(of(kind).length, kind).toBeGreaterThan(0);
+  });
+
+  test('[WEB-36] text that is no frame is dropped, and a type that is not known changes nothing', () => {
+    for (const text of ['', '{', '[]', '17', 'null', '"join"', '{"epoch":1}', '{"type":1}']) expect(parseFrame(text)).toBeNull();
+    const unknown = parseFrame('{"type":"firework","seq":3}') as Signaling.ServerFrame;
+    expect(applyFrame(BEFORE_JOIN, unknown, 0)).toBe(BEFORE_JOIN);
+    expect(new SeatMemory().isNew((unknown as unknown as { seq: number }).seq), 'its number counts').toBe(true);
   });
 
   test('[WEB-24] the close codes are those of the table', () => {

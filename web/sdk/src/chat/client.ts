@@ -41,6 +41,9 @@ const RESEND_AFTER_MS = 6_000;
 /** Codes after which the same message may still get through. */
 const PASSING: ReadonlySet<string> = new Set(['storage_unavailable', 'storage_full', 'rate_limited', 'internal', 'unavailable']);
 
+/** How far messages have come is told at most this often (ms). */
+const DELIVERED_EVERY_MS = 250;
+
 /** "Writing" is told at most this often (ms). */
 const TYPING_EVERY_MS = 3_000;
 
@@ -56,6 +59,7 @@ export class ChatClient {
   #answered = '';
   #asking = '';
   #resend: ReturnType<typeof setInterval> | undefined;
+  #telling: ReturnType<typeof setTimeout> | undefined;
   #typedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ChatOptions) {
@@ -80,6 +84,7 @@ export class ChatClient {
 
   stop(): void {
     clearInterval(this.#resend);
+    clearTimeout(this.#telling);
     this.#link.stop();
   }
 
@@ -151,9 +156,20 @@ export class ChatClient {
     if (frame.type === 'messages') this.#historyCame();
     if (frame.type === 'heads') this.#answered = '';
     if (frame.type === 'message' && frame.room === this.#state.room && frame.from !== this.#options.me) {
-      this.#link.send({ type: 'delivered', room: frame.room, seq: frame.seq });
+      this.#tellDelivered();
     }
     this.#askMissing();
+  }
+
+  /** One word for all that came in a while: a recovery may bring hundreds. */
+  #tellDelivered(): void {
+    if (this.#telling !== undefined) return;
+    this.#telling = setTimeout(() => {
+      this.#telling = undefined;
+      const { room, messages } = this.#state;
+      const seq = messages.at(-1)?.seq;
+      if (seq !== undefined) this.#link.send({ type: 'delivered', room, seq });
+    }, DELIVERED_EVERY_MS);
   }
 
   #welcomed(frame: Chat.Welcome): void {

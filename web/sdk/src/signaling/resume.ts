@@ -9,8 +9,8 @@ export type NumberedFrame = Exclude<Signaling.ClientFrame, { type: 'join' } | { 
 
 export type Sent = NumberedFrame & { readonly id: number };
 
-/** Frames kept for a resume at most: two negotiations with all their candidates. */
-const LONGEST_BACKLOG = 256;
+/** Frames kept for a resume at most: one negotiation with its candidates, and below the server's burst of 200. */
+const LONGEST_BACKLOG = 128;
 
 export class SeatMemory {
   #token: string | null = null;

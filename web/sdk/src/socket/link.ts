@@ -5,6 +5,7 @@
 import { afterClose, backOff } from '../reconnect.ts';
 import { ApiError } from '../scheduler/api-error.ts';
 import type { ErrorBody, TicketResponse } from '../wire.generated.ts';
+import { parseFrame, type AnyFrame } from './frame.ts';
 
 export type LinkStatus = 'connecting' | 'open' | 'lost';
 
@@ -15,10 +16,6 @@ export type Refusal =
 
 /** `new` asks the scheduler first; `same` takes the one at hand while it counts. */
 export type TicketSource = (which: 'same' | 'new') => Promise<TicketResponse>;
-
-interface AnyFrame {
-  readonly type: string;
-}
 
 export interface LinkOptions<Frame extends AnyFrame> {
   readonly subprotocol: string;
@@ -115,7 +112,7 @@ export class Link<Frame extends AnyFrame> {
   #message(socket: WebSocket, data: unknown): void {
     if (socket !== this.#socket || typeof data !== 'string') return;
     this.#heard(socket);
-    const frame = parse(data);
+    const frame = parseFrame(data);
     if (frame === null) return;
     if (frame.type === 'welcome') this.#welcome(frame as { ping_ms?: number; timeout_ms?: number });
     if (frame.type === 'error') this.#lastError = frame as unknown as ErrorBody;
@@ -180,15 +177,5 @@ export class Link<Frame extends AnyFrame> {
     clearTimeout(this.#silence);
     clearInterval(this.#pings);
     return socket;
-  }
-}
-
-function parse(data: string): AnyFrame | null {
-  try {
-    const value: unknown = JSON.parse(data);
-    const typed = typeof value === 'object' && value !== null && typeof (value as AnyFrame).type === 'string';
-    return typed ? (value as AnyFrame) : null;
-  } catch {
-    return null;
   }
 }
