@@ -42,7 +42,7 @@ def rust() -> Outcome:
 def harness() -> Outcome:
     """The seeded harness around signaling's core, at its full number of seeds."""
     command = ["cargo", "test", "-p", "signaling-core", "--all-features", "--test", "harness", "--no-fail-fast"]
-    return reports.from_cargo("harness", run(command, env={"HARNESS_SEEDS": "1000"}))
+    return reports.from_cargo("harness", run(command, env={"RENDEZVOUS_SEEDS": "1000"}))
 
 
 def faults() -> Outcome:

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nesting_is_bounded_and_brackets_in_strings_do_not_count() {
+    fn wir_9_nesting_is_bounded_and_brackets_in_strings_do_not_count() {
         assert_eq!(depth(r#"{"a":[{}, "[[[\"{{{", []], "}":1}"#), 3);
         let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(serde_json::from_str::<RawJson>(&nested(MAX_DEPTH)).is_ok());
