@@ -2,9 +2,9 @@
 
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-use testkit::{binary, free_ports};
+use testkit::{free_ports, program};
 
 /// The exit code of a mistake that a person must put right.
 const CONFIG: i32 = 78;
@@ -12,9 +12,8 @@ const CONFIG: i32 = 78;
 /// Runs the program to its end on `data_dir` and free ports, with `more` variables.
 fn rendezvous(args: &[&str], data_dir: &Path, more: &[(&str, String)]) -> Output {
     let [scheduler, signaling, chat] = free_ports();
-    Command::new(binary())
+    program()
         .args(args)
-        .current_dir(std::env::temp_dir())
         .env("RENDEZVOUS_DATA_DIR", data_dir)
         .env(
             "RENDEZVOUS_SCHEDULER_LISTEN",
@@ -109,7 +108,7 @@ fn ops_9_the_default_file_is_read_where_it_lies() {
         "[chatt]\nlisten = 'x'\n",
     )
     .unwrap();
-    let output = Command::new(binary())
+    let output = program()
         .arg("config")
         .current_dir(folder.path())
         .output()

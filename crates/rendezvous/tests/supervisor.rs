@@ -1,10 +1,10 @@
 //! `rendezvous up`: what it prints, how it stops, what it starts again, as real processes.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use testkit::{Http, SOON, Service, Stack, StackOptions, binary, is_running, until};
+use testkit::{Http, SOON, Service, Stack, StackOptions, is_running, program, until};
 
 /// What a stop may take.
 const STOP: Duration = Duration::from_secs(10);
@@ -173,7 +173,7 @@ async fn ops_18_a_service_runs_alone_and_without_the_scheduler() {
     for service in [Service::Signaling, Service::Chat] {
         let address = format!("127.0.0.1:{}", ports[service as usize]);
         let listen = format!("{}.listen={address}", service.name());
-        let mut alone = Command::new(binary())
+        let mut alone = program()
             .args([service.name(), "--set", &listen, "--data-dir"])
             .arg(folder.path())
             .current_dir(folder.path())

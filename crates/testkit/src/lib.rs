@@ -23,7 +23,7 @@ pub use chat_peer::{Chat, ChatPeer};
 pub use clock::{now, sleep_until, until};
 pub use http::{Answer, Http};
 pub use peer::{Peer, Pick, Protocol};
-pub use process::{binary, free_ports, is_running};
+pub use process::{free_ports, is_running, program};
 pub use signaling_peer::{CutPeer, Signaling, TestPeer};
 pub use signer::TicketSigner;
 pub use socket::{Arrival, Refused, Socket};

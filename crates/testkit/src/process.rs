@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -16,7 +17,7 @@ const PORTS: u32 = 12_000;
 /// # Panics
 /// When it was not built.
 #[must_use]
-pub fn binary() -> PathBuf {
+fn binary() -> PathBuf {
     for name in ["RENDEZVOUS_BIN", "CARGO_BIN_EXE_rendezvous"] {
         if let Some(path) = std::env::var_os(name) {
             return PathBuf::from(path);
@@ -29,6 +30,23 @@ pub fn binary() -> PathBuf {
         .map(|folder| folder.join("rendezvous"))
         .find(|path| path.is_file());
     found.unwrap_or_else(|| panic!("no `rendezvous` above {}: build it first", test.display()))
+}
+
+/// The built `rendezvous`, out of reach of what a developer has set for a stack of their own: no
+/// variable of ours, and no `rendezvous.toml` where it runs.
+///
+/// # Panics
+/// When it was not built.
+#[must_use]
+pub fn program() -> Command {
+    let mut command = Command::new(binary());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("RENDEZVOUS_") {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(std::env::temp_dir());
+    command
 }
 
 /// Three ports that were free a moment ago, below those that the kernel gives to connections: there

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use wire::{SessionView, TicketResponse};
 
-use crate::process::{arguments_of, binary, children_of, free_ports, signal};
+use crate::process::{arguments_of, children_of, free_ports, program, signal};
 use crate::{Http, SOON, until};
 
 /// How long `up` may take until all three are ready, in seconds: first start on two busy cores.
@@ -236,7 +236,7 @@ impl Stack {
     /// When it can't be started.
     #[must_use]
     pub fn run(&self, args: &[&str]) -> Output {
-        let mut command = Command::new(binary());
+        let mut command = program();
         environment(&mut command, self.data_dir(), self.ports);
         command.args(args).output().unwrap()
     }
@@ -356,7 +356,7 @@ impl Drop for Stack {
 }
 
 fn command(data_dir: &Path, ports: [u16; 3]) -> Command {
-    let mut command = Command::new(binary());
+    let mut command = program();
     environment(&mut command, data_dir, ports);
     command
         .arg("up")
@@ -367,15 +367,6 @@ fn command(data_dir: &Path, ports: [u16; 3]) -> Command {
 }
 
 fn environment(command: &mut Command, data_dir: &Path, ports: [u16; 3]) {
-    // What the developer has set for a stack of their own does not reach the test's.
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy();
-        if name.starts_with("RENDEZVOUS_") {
-            command.env_remove(&*name);
-        }
-    }
-    // Where a `rendezvous.toml` of the developer's does not lie.
-    command.current_dir(std::env::temp_dir());
     command.env("RENDEZVOUS_DATA_DIR", data_dir);
     for service in Service::ALL {
         command.env(

@@ -13,8 +13,13 @@ use crate::outcome::Failure;
 const DEFAULT_FILE: &str = "rendezvous.toml";
 /// What every variable of ours begins with.
 const PREFIX: &str = "RENDEZVOUS_";
-/// Variables of ours that are no keys.
-const OTHER_VARIABLES: [&str; 2] = ["RENDEZVOUS_CONFIG", "RENDEZVOUS_BIN"];
+/// Variables of ours that are no keys: the command line's, and those of the tests.
+const OTHER_VARIABLES: [&str; 4] = [
+    "RENDEZVOUS_CONFIG",
+    "RENDEZVOUS_BIN",
+    "RENDEZVOUS_CHROMIUM",
+    "RENDEZVOUS_SEEDS",
+];
 /// Above this distance a known key is no likely correction of an unknown one (Damerau-Levenshtein).
 const LIKELY_DISTANCE: usize = 8;
 
