@@ -69,8 +69,8 @@ where
 }
 
 async fn reload_keys(app: App) {
-    let reloaded = tokio::task::spawn_blocking(move || app.tickets.reload()).await;
-    if let Ok(Err(error)) = reloaded {
+    // A few small files, once in a while: not worth a thread.
+    if let Err(error) = app.tickets.reload() {
         tracing::error!(%error, "the keys could not be read again; the known ones sign on");
     }
 }
