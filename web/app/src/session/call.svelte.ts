@@ -26,6 +26,7 @@ import {
   type Signaling,
   type Wishes,
 } from '@rendezvous/sdk';
+import { tick } from 'svelte';
 import { closedBy, remember, rememberStory, storySoFar, type Opened } from './entry.ts';
 import type { CallActions, CallModel, Devices, Entry } from './model.ts';
 import { peerWishes, wishesPayload } from './wishes.ts';
@@ -218,7 +219,8 @@ export class Call implements CallModel, CallActions {
 
   /** Media follows the phase: nothing leaves before live, nothing stays open after the end. */
   #follow(before: SeatState): void {
-    this.#local.setLive(this.seat.stage.phase === 'live');
+    // After the screen and whoever watches it: switching tracks may block, and both screens should turn at one instant.
+    void tick().then(() => this.#local.setLive(this.seat.stage.phase === 'live'));
     if (before.moments !== this.seat.moments) rememberStory(this.seat.moments);
     if (before.stage.phase !== 'ended' && this.seat.stage.phase === 'ended') this.#closeAll();
   }

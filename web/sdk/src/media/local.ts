@@ -96,6 +96,7 @@ export class LocalMedia {
   }
 
   setLive(live: boolean): void {
+    if (live === this.#live) return;
     this.#live = live;
     this.#apply();
   }
@@ -131,6 +132,7 @@ export class LocalMedia {
     this.preview.addTrack(track);
     track.addEventListener('ended', () => this.#unplugged(kind, track));
     this.#apply();
+    this.#changed();
   }
 
   #unplugged(kind: Kind, track: MediaStreamTrack): void {
@@ -156,7 +158,6 @@ export class LocalMedia {
       device.preview.enabled = this.#wishes[kind];
       device.outgoing.enabled = mayLeave(kind, this.#live, this.#wishes);
     }
-    this.#changed();
   }
 }
 

@@ -51,6 +51,9 @@ export interface SessionState {
   readonly moments: readonly Moment[];
 }
 
+/** `live` is sent at the countdown's end; for so long its travelling is no news (ms). */
+const LIVE_ON_ITS_WAY_MS = 250;
+
 /** Most lines of the story that are kept; a flapping connection must not fill the page. */
 const LONGEST_STORY = 60;
 
@@ -120,9 +123,9 @@ export function ended(
   return told({ ...state, stage }, now, 'ended');
 }
 
-/** The countdown's end passed without a word yet: what the screen shows until the server speaks. */
+/** The countdown's end passed and `live` did not come: what the screen shows until the server speaks. */
 export function afterCountdown(state: SessionState, now: number): SessionState {
-  if (state.stage.phase !== 'countdown' || now < state.stage.liveAt) return state;
+  if (state.stage.phase !== 'countdown' || now < state.stage.liveAt + LIVE_ON_ITS_WAY_MS) return state;
   return { ...state, stage: { phase: 'connecting' } };
 }
 
