@@ -241,6 +241,9 @@ fn settings(config: &Config) -> Settings {
         ice_servers: config.ice_servers.clone(),
         grace_ms: config.grace_ms,
         loopback_candidates: config.loopback_candidates,
+        // A resume is queued whole beside its `welcome`: it has to fit into one socket's queue.
+        resume_buffer_frames: config.limits.queue_frames / 4 * 3,
+        resume_buffer_bytes: config.limits.queue_bytes / 2,
         ..Settings::default()
     }
 }

@@ -1,7 +1,8 @@
 //! How a frame's text becomes a value: the envelope first, then the fields of its type.
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 /// The number or word by which a client tells its frames apart; given back as it came.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,8 +41,9 @@ pub struct Envelope {
     /// What the client calls it; `ok` or `error` echoes it.
     #[serde(default)]
     pub id: Option<FrameId>,
-    /// Number that the server gave, 1, 2, 3, … within the seat.
-    #[serde(default)]
+    /// Number that the server gave, 1, 2, 3, … within the seat. A client's frame may have a field of
+    /// that name with a meaning of its own: whatever is no number is left to the frame's type.
+    #[serde(default, deserialize_with = "number_or_none")]
     pub seq: Option<u64>,
 }
 
@@ -79,6 +81,11 @@ impl Envelope {
         }
         parse_fields(text, None)
     }
+}
+
+fn number_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    Ok(raw.get().parse().ok())
 }
 
 /// Reads the fields of one frame type; on failure names the field.

@@ -39,6 +39,11 @@ impl<'de> Deserialize<'de> for RawJson {
         if depth(raw.get()) > MAX_DEPTH {
             return Err(serde::de::Error::custom("nested too deeply"));
         }
+        if raw.get().contains("\\u") {
+            // What is kept raw is not unescaped, and half a surrogate pair would get through.
+            serde_json::from_str::<serde_json::Value>(raw.get())
+                .map_err(serde::de::Error::custom)?;
+        }
         Ok(Self(raw))
     }
 }

@@ -139,6 +139,13 @@ fn wir_4_bad_frames_are_malformed_and_name_the_field() {
 }
 
 #[test]
+fn wir_4_a_bad_position_names_its_field_and_its_frame() {
+    let error = ChatClientFrame::parse(r#"{"type":"read","room":"r","seq":-1,"id":901}"#);
+    let (field, id) = (Some("seq".to_owned()), Some(901.into()));
+    assert_eq!(error, Err(FrameError::Malformed { field, id }));
+}
+
+#[test]
 fn wir_5_an_unknown_type_is_told_from_a_malformed_frame() {
     let error = ClientFrame::parse(r#"{"type":"teleport","id":9}"#).unwrap_err();
     assert_eq!(error, FrameError::UnknownType { id: Some(9.into()) });

@@ -114,6 +114,8 @@ impl Session {
                 let shown = join.resume.map(|resume| resume.token_hash);
                 seat.tokens.replace(shown, token);
                 seat.stream = Stream::default();
+                // A new page counts its frames from 1.
+                seat.last_id = None;
                 self.negotiation.joined_fresh(side);
                 fx.count(Metric::JoinedFresh);
             }

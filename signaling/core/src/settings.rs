@@ -36,10 +36,11 @@ impl Default for Settings {
             ping_ms: 5_000,
             timeout_ms: 12_000,
             warning_ms: 10_000,
-            // Twice what the frame limit (100/s) lets the other one send between two pings.
-            resume_buffer_frames: 1_024,
-            // 500 `data` frames of the largest size, as come between two pings at that rate.
-            resume_buffer_bytes: 2 * 1024 * 1024,
+            // Half as much again as the frame limit (100/s) lets the other one send between two pings,
+            // and less than one socket's queue takes: a replay is queued whole.
+            resume_buffer_frames: 768,
+            // 130 `data` frames of the largest size, and half of one socket's queue.
+            resume_buffer_bytes: 512 * 1024,
             max_candidates: 100,
             loopback_candidates: true,
         }

@@ -89,7 +89,7 @@ impl Session {
     /// was in. Whatever became due meanwhile is due at once: call [`Session::handle`] with a tick.
     #[must_use]
     pub fn restore(snapshot: Snapshot, settings: Arc<Settings>, now: UnixMs) -> Self {
-        let resume_until = now + settings.grace_ms;
+        let grace_ms = settings.grace_ms;
         let phase = match snapshot.phase {
             // Nobody is in now: both have to be, for a countdown.
             Phase::Countdown { .. } | Phase::Connecting { .. } => Phase::Lobby,
@@ -99,7 +99,7 @@ impl Session {
             spec: snapshot.spec,
             settings,
             phase,
-            seats: snapshot.seats.map(|seat| restore_seat(seat, resume_until)),
+            seats: snapshot.seats.map(|seat| restore_seat(seat, now, grace_ms)),
             negotiation: Negotiation::restore(snapshot.last_epoch, snapshot.round),
             kicked: snapshot.kicked,
         }
@@ -118,16 +118,22 @@ fn save_seat(seat: &Seat) -> SavedSeat {
     }
 }
 
-fn restore_seat(saved: SavedSeat, resume_until: UnixMs) -> Seat {
+fn restore_seat(saved: SavedSeat, now: UnixMs, grace_ms: i64) -> Seat {
     let hashes = |tokens: Vec<SavedToken>| tokens.into_iter().map(|token| token.0).collect();
     Seat {
         occupancy: match saved.held {
-            true => Occupancy::Lost { resume_until },
+            true => Occupancy::Lost {
+                resume_until: now + grace_ms,
+            },
             false => Occupancy::Empty,
         },
         newest: None,
         came_at: saved.came_at,
-        last_in_at: saved.last_in_at,
+        // Who was in was in until the process ended, which is about now.
+        last_in_at: match saved.held {
+            true => Some(now),
+            false => saved.last_in_at,
+        },
         last_id: saved.last_id,
         tokens: Tokens::restore(hashes(saved.tokens), hashes(saved.dead_tokens)),
         stream: Stream::default(),

@@ -147,11 +147,13 @@ fn sig_14_a_refused_frame_may_be_sent_again_under_its_number() {
 }
 
 #[test]
-fn sig_14_numbers_rise_within_the_seat_across_its_sockets() {
-    let (mut table, ann, _) = Table::both_in();
+fn sig_14_a_fresh_join_begins_its_numbers_anew() {
+    let (mut table, ann, bob) = Table::both_in();
     table.numbered(ann, 9, super::table::data("1"));
     let (ann, turn) = table.join(ANN);
-    assert_eq!(turn.welcome(ann).last_id, 9);
+    assert_eq!(turn.welcome(ann).last_id, 0);
+    let turn = table.numbered(ann, 1, super::table::data("2"));
+    assert_eq!(turn.kinds(bob), ["data"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The process ends, and another goes on.
 
+use wire::signaling::ServerFrame;
 use wire::{EndReason, UnixMs};
 
 use super::table::{ANN, BOB, CLOSE, END, GRACE, LIVE, START, Table, offer};
@@ -104,6 +105,17 @@ fn sig_45_no_epoch_comes_twice_though_the_last_write_was_lost() {
     table.resume(ANN, 1, 0);
     table.join(BOB);
     assert!(table.epoch() > lost);
+}
+
+#[test]
+fn sig_45_who_is_not_back_yet_was_last_in_at_the_restart() {
+    let (mut table, ..) = Table::live();
+    table.restart(LIVE + 9_000);
+    let (ann, turn) = table.resume(ANN, 1, 3);
+    let ServerFrame::Waiting(waiting) = turn.one(ann, "waiting") else {
+        panic!("one() gave another kind");
+    };
+    assert_eq!(waiting.since, UnixMs(LIVE + 9_000));
 }
 
 #[test]
