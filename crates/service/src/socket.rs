@@ -10,7 +10,7 @@ mod upgrade;
 
 pub use axum::extract::ws::Utf8Bytes;
 pub use malformed::MalformedCounter;
-pub use queue::{Overflow, SocketHandle};
+pub use queue::{Frame, Overflow, SocketHandle};
 pub use task::{Departure, Incoming, Socket};
 pub use upgrade::Upgrade;
 

@@ -5,8 +5,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
 
 use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use wire::CloseCode;
+
+/// What travels over a socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frame {
+    /// Text, which is UTF-8.
+    Text(Utf8Bytes),
+    /// Bytes that mean whatever both ends agree on.
+    Binary(Bytes),
+}
+
+impl Frame {
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+}
 
 /// The queue is full: the other end reads too slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,18 +56,26 @@ impl SocketHandle {
     /// # Errors
     /// [`Overflow`] when the queue is full; the frame is not sent. Close with `SlowConsumer` then.
     pub fn try_send(&self, text: Utf8Bytes) -> Result<(), Overflow> {
+        self.try_send_frame(Frame::Text(text))
+    }
+
+    /// As [`SocketHandle::try_send`], for either kind of frame.
+    ///
+    /// # Errors
+    /// [`Overflow`] when the queue is full.
+    pub fn try_send_frame(&self, frame: Frame) -> Result<(), Overflow> {
         let mut state = self.queue.lock();
         if state.closing.is_some() || state.gone {
             return Ok(());
         }
-        let bytes = state.bytes + text.len();
+        let bytes = state.bytes + frame.len();
         if state.frames.len() >= self.queue.max_frames || bytes > self.queue.max_bytes {
             drop(state);
             metrics::counter!("socket_overflows_total").increment(1);
             return Err(Overflow);
         }
         state.bytes = bytes;
-        state.frames.push_back(text);
+        state.frames.push_back(frame);
         drop(state);
         self.queue.wake.wake();
         Ok(())
@@ -89,9 +116,9 @@ impl SocketHandle {
     /// The next frame, or, when there is none, the code to close with.
     pub(super) fn pop(&self) -> Popped {
         let mut state = self.queue.lock();
-        if let Some(text) = state.frames.pop_front() {
-            state.bytes -= text.len();
-            return Popped::Text(text);
+        if let Some(frame) = state.frames.pop_front() {
+            state.bytes -= frame.len();
+            return Popped::Frame(frame);
         }
         state.closing.map_or(Popped::Nothing, Popped::Close)
     }
@@ -107,7 +134,7 @@ impl SocketHandle {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Popped {
     /// A frame to write.
-    Text(Utf8Bytes),
+    Frame(Frame),
     /// The queue is empty, and the socket is to be closed.
     Close(CloseCode),
     /// The queue is empty.
@@ -124,7 +151,7 @@ struct Queue {
 
 #[derive(Debug, Default)]
 struct State {
-    frames: VecDeque<Utf8Bytes>,
+    frames: VecDeque<Frame>,
     bytes: usize,
     closing: Option<CloseCode>,
     gone: bool,
@@ -155,7 +182,7 @@ mod tests {
         assert!(!handle.has_room());
         assert_eq!(handle.try_send("b".into()), Ok(()));
         assert_eq!(handle.try_send("c".into()), Err(Overflow));
-        assert_eq!(handle.pop(), Popped::Text("a".into()));
+        assert_eq!(handle.pop(), Popped::Frame(Frame::Text("a".into())));
         assert_eq!(handle.try_send("x".repeat(100).into()), Err(Overflow));
         assert_eq!(handle.try_send("x".repeat(99).into()), Ok(()));
     }
@@ -167,7 +194,7 @@ mod tests {
         handle.close(CloseCode::SessionOver);
         handle.close(CloseCode::GoingAway);
         assert_eq!(handle.try_send("late".into()), Ok(()));
-        assert_eq!(handle.pop(), Popped::Text("a".into()));
+        assert_eq!(handle.pop(), Popped::Frame(Frame::Text("a".into())));
         assert_eq!(handle.pop(), Popped::Close(CloseCode::SessionOver));
     }
 

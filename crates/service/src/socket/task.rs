@@ -11,7 +11,7 @@ use tokio::time::{Instant, Sleep};
 use tokio_tungstenite::tungstenite::Error as WsError;
 use wire::CloseCode;
 
-use super::queue::Popped;
+use super::queue::{Frame, Popped};
 use super::{SocketHandle, SocketSettings};
 use crate::http::Linger;
 
@@ -83,12 +83,25 @@ impl Socket {
         self.handle.clone()
     }
 
-    /// The next frame, or the end; after the end always the end. Cancel-safe.
+    /// The next text frame, or the end; after the end always the end. A binary frame is refused with 1003.
+    /// Cancel-safe.
     ///
     /// Meanwhile it writes what is queued (all of it, then one flush), answers pings, sends its own, and
     /// ends a socket that is silent or reads nothing.
     pub async fn next(&mut self) -> Incoming {
-        poll_fn(|cx| self.poll_incoming(cx)).await
+        match self.next_frame().await {
+            Ok(Frame::Text(text)) => Incoming::Text(text),
+            Ok(Frame::Binary(_)) => Incoming::Closed(self.end(CloseCode::UnsupportedData)),
+            Err(departure) => Incoming::Closed(departure),
+        }
+    }
+
+    /// As [`Socket::next`], but takes binary frames too.
+    ///
+    /// # Errors
+    /// How the socket ended; from then on always the same.
+    pub async fn next_frame(&mut self) -> Result<Frame, Departure> {
+        poll_fn(|cx| self.poll_frame(cx)).await
     }
 
     /// As [`Socket::next`], for the first frame: closes with 4507 when none comes within `limit`.
@@ -120,19 +133,19 @@ impl Socket {
         }
     }
 
-    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Result<Frame, Departure>> {
         self.handle.register(cx.waker());
         loop {
             if self.departure.is_none() && self.poll_write(cx).is_err() {
                 self.gone();
             }
             if let Some(departure) = self.departure {
-                return Poll::Ready(Incoming::Closed(departure));
+                return Poll::Ready(Err(departure));
             }
             match Pin::new(&mut self.stream).poll_next(cx) {
                 Poll::Ready(message) => {
-                    if let Some(incoming) = self.take(message) {
-                        return Poll::Ready(incoming);
+                    if let Some(taken) = self.take(message) {
+                        return Poll::Ready(taken);
                     }
                 }
                 Poll::Pending => {
@@ -145,12 +158,15 @@ impl Socket {
     }
 
     /// What a message means. A ping's answer is queued by tungstenite and leaves with the next poll.
-    fn take(&mut self, message: Option<Result<Message, axum::Error>>) -> Option<Incoming> {
+    fn take(
+        &mut self,
+        message: Option<Result<Message, axum::Error>>,
+    ) -> Option<Result<Frame, Departure>> {
         self.heard_at = Instant::now();
         let departure = match message {
-            Some(Ok(Message::Text(text))) => return Some(Incoming::Text(text)),
+            Some(Ok(Message::Text(text))) => return Some(Ok(Frame::Text(text))),
+            Some(Ok(Message::Binary(bytes))) => return Some(Ok(Frame::Binary(bytes))),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return None,
-            Some(Ok(Message::Binary(_))) => self.end(CloseCode::UnsupportedData),
             Some(Ok(Message::Close(frame))) => {
                 self.handle.mark_gone();
                 *self
@@ -163,7 +179,7 @@ impl Socket {
             },
             None => self.gone(),
         };
-        Some(Incoming::Closed(departure))
+        Some(Err(departure))
     }
 
     /// Drains the queue into the stream's buffer, then flushes once.
@@ -177,7 +193,8 @@ impl Socket {
                 }
             }
             let message = match self.handle.pop() {
-                Popped::Text(text) => Message::Text(text),
+                Popped::Frame(Frame::Text(text)) => Message::Text(text),
+                Popped::Frame(Frame::Binary(bytes)) => Message::Binary(bytes),
                 Popped::Close(code) => {
                     self.close_sent = true;
                     self.departure.get_or_insert(Departure::Server(code));

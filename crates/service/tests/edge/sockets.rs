@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use futures_util::{SinkExt, StreamExt};
 use service::Tasks;
 use service::http::{Refusal, standard};
@@ -82,6 +82,10 @@ impl Fixture {
     }
 
     async fn with(settings: SocketSettings) -> Self {
+        Self::routed(settings, get(echo)).await
+    }
+
+    async fn routed(settings: SocketSettings, route: MethodRouter<Echo>) -> Self {
         let tasks = Tasks::new();
         let (tell, told) = mpsc::channel(16);
         let origins = AllowedOrigins::from_web_origin("http://localhost:8080").unwrap();
@@ -91,7 +95,7 @@ impl Fixture {
             settings,
             told: tell,
         };
-        let routes = Router::new().route("/ws", get(echo)).with_state(state);
+        let routes = Router::new().route("/ws", route).with_state(state);
         Self {
             server: Server::start(standard(routes, &origins)).await,
             tasks,
@@ -209,6 +213,11 @@ async fn edg_17_the_subprotocol_is_ours_or_not_named() {
         .replace("version: 13", "version: 8");
     let answer = fixture.server.ask(&old.replace("\r\n", "\n")).await;
     assert_eq!((answer.status, answer.code()), (400, "malformed".into()));
+    let keyless = fixture
+        .request("connection: close\n")
+        .replace("sec-websocket-key", "x-key");
+    let answer = fixture.server.ask(&keyless.replace("\r\n", "\n")).await;
+    assert_eq!((answer.status, answer.code()), (400, "malformed".into()));
     fixture.stop().await;
 }
 
@@ -249,6 +258,22 @@ async fn edg_18_what_is_queued_leaves_in_one_write() {
         "{text}"
     );
     drop(raw);
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn edg_34_compression_is_not_negotiated() {
+    let mut fixture = Fixture::start().await;
+    let mut raw = fixture.server.connect().await;
+    let offer = "sec-websocket-extensions: permessage-deflate; client_max_window_bits\n";
+    raw.send(fixture.request(offer).as_bytes()).await;
+    let head = raw.read_head().await;
+    assert!(head.contains("101"), "{head}");
+    assert!(!head.contains("sec-websocket-extensions"), "{head}");
+    // A frame that says that it is compressed has a reserved bit set.
+    raw.send(&frame(0xc1, b"a")).await;
+    assert_eq!(close_code(&raw.read_to_end().await), Some(1002));
+    fixture.opened().await;
     fixture.stop().await;
 }
 
@@ -320,12 +345,19 @@ async fn edg_24_breaches_have_their_codes() {
         vec![0; 8],
     ]
     .concat();
+    let negative = [vec![0x81, 0xff], vec![0xff; 8], vec![0; 8]].concat();
+    let crumbs = [frame(0x01, b""), frame(0x00, b"x").repeat(64 * 1024 + 1)].concat();
+    let split = [frame(0x01, b"\xce"), frame(0x80, b"\xff")].concat();
     let breaches = [
         ("binary", frame(0x82, b"a"), 1003),
         ("not UTF-8", frame(0x81, b"\xff\xfe"), 1007),
+        ("not UTF-8 over two fragments", split, 1007),
+        ("cut in a character", frame(0x81, b"\xce"), 1007),
         ("too large", frame(0x81, &[b'x'; 64 * 1024 + 1]), 1009),
         ("too large in all", fragmented, 1009),
+        ("too large in fragments of one byte", crumbs, 1009),
         ("a size that can't be", huge, 1009),
+        ("a size that no frame may name", negative, 1009),
         (
             "much too large",
             frame(0x81, &vec![b'x'; 1024 * 1024]),
@@ -350,6 +382,34 @@ async fn edg_24_breaches_have_their_codes() {
             .unwrap();
         assert_eq!(fixture.gone().await, Departure::Server(expected), "{name}");
     }
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn binary_is_taken_only_from_who_asks_for_any_frame() {
+    async fn any(State(echo): State<Echo>, upgrade: Upgrade) -> Result<Response, Refusal> {
+        upgrade.accept(
+            &echo.origins,
+            echo.settings,
+            &echo.tasks,
+            async |mut socket| {
+                let handle = socket.handle();
+                while let Ok(frame) = socket.next_frame().await {
+                    handle.try_send_frame(frame).unwrap();
+                }
+                assert!(matches!(socket.next().await, Incoming::Closed(_)));
+                socket
+            },
+        )
+    }
+    let fixture = Fixture::routed(SocketSettings::new("test.v1"), get(any)).await;
+    let mut client = fixture.client().await;
+    for message in [Message::binary(vec![0xff]), Message::text("a")] {
+        client.send(message.clone()).await.unwrap();
+        assert_eq!(client.next().await.unwrap().unwrap(), message);
+    }
+    client.close(None).await.unwrap();
+    assert!(client.next().await.unwrap().unwrap().is_close());
     fixture.stop().await;
 }
 
