@@ -161,7 +161,10 @@ impl Session {
                     fx.send_numbered(connection, *seq, frame.clone());
                 }
             }
-            Entry::Fresh | Entry::WithoutFrames(_) => self.tell_waiting(side, now, fx),
+            Entry::Fresh | Entry::WithoutFrames(_) => {
+                self.tell_waiting(side, now, fx);
+                self.tell_still_paused(side, fx);
+            }
         }
         match entry {
             Entry::Fresh => self.tell(other(side), PeerJoined { user_id }, fx),

@@ -5,6 +5,7 @@ use wire::{EndReason, EventType, OnLoss, SessionFact, UnixMs};
 
 use crate::effects::Effects;
 use crate::phase::Clock;
+use crate::seat::Side;
 use crate::{Phase, Session};
 
 impl Session {
@@ -74,6 +75,25 @@ impl Session {
             until,
         };
         self.tell_both(paused, fx);
+    }
+
+    /// Who comes while the clock stands, and is alone, learns what is left and until when.
+    pub(crate) fn tell_still_paused(&mut self, side: Side, fx: &mut Effects) {
+        let Phase::Paused {
+            remaining_ms,
+            until,
+            ..
+        } = self.phase
+        else {
+            return;
+        };
+        if !self.both_in() {
+            let paused = Paused {
+                remaining_ms,
+                until,
+            };
+            self.tell(side, paused, fx);
+        }
     }
 
     /// The clock runs again: both are in, or the pauses are used up.

@@ -3,7 +3,7 @@
 use wire::signaling::ServerFrame;
 use wire::{OnLoss, UnixMs};
 
-use super::table::{BOB, END, LIVE, Table};
+use super::table::{ANN, BOB, END, LIVE, Table};
 
 fn pausing() -> (Table, wire::ConnectionId, wire::ConnectionId) {
     Table::with(|spec| {
@@ -37,6 +37,20 @@ fn sig_41_the_clock_stands_while_one_is_lost() {
     assert!(table.is(wire::Phase::Live));
     table.tick(END + 5_000);
     assert!(table.is(wire::Phase::Ended));
+}
+
+#[test]
+fn sig_41_who_comes_alone_while_it_stands_is_told_what_is_left() {
+    let (mut table, ann, bob) = pausing();
+    table.tick(LIVE + 10_000);
+    table.lose(bob);
+    table.lose(ann);
+    let (ann, turn) = table.join(ANN);
+    assert_eq!(turn.kinds(ann), ["welcome", "waiting", "paused"]);
+    let ServerFrame::Paused(paused) = turn.one(ann, "paused") else {
+        unreachable!("asked for by its type")
+    };
+    assert_eq!(paused.remaining_ms, 50_000);
 }
 
 #[test]
