@@ -8,6 +8,7 @@ use crate::seat::{Occupancy, Side};
 
 /// A session as the operators' list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OperatorView {
     /// Which session.
     pub id: SessionId,
@@ -42,6 +43,7 @@ pub struct OperatorView {
 
 /// One person of a session, as operators see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SeatView {
     /// Who.
     pub user_id: UserId,
@@ -64,6 +66,7 @@ pub struct SeatView {
 
 /// Whether a person is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SeatState {
     /// Nobody.

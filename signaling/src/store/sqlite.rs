@@ -1,5 +1,6 @@
 //! Rows and facts in the service's SQLite file, beside the outbox and inbox of `service::events`.
 
+use serde_json::json;
 use service::events::{Inbox, Outbox};
 use service::sqlite::Database;
 use sqlx::migrate::Migrator;
@@ -30,12 +31,8 @@ impl SqliteStore {
 impl SnapshotStore for SqliteStore {
     async fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
         let mut transaction = self.database.begin_immediate().await?;
-        for row in &batch.rows {
-            upsert(&mut transaction, row).await?;
-        }
-        for fact in &batch.facts {
-            Outbox::append(&mut transaction, fact).await?;
-        }
+        upsert(&mut transaction, &batch.rows).await?;
+        Outbox::append_all(&mut transaction, &batch.facts).await?;
         for taken in &batch.taken {
             Inbox::take(&mut transaction, &taken.event, taken.at).await?;
         }
@@ -83,16 +80,27 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-async fn upsert(transaction: &mut Transaction<'_, Sqlite>, row: &Row) -> Result<(), sqlx::Error> {
+/// All rows in one statement: a thousand sessions that end at one instant are one trip to the store.
+async fn upsert(transaction: &mut Transaction<'_, Sqlite>, rows: &[Row]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let as_json = |row: &Row| {
+        json!([
+            row.session.as_str(),
+            row.kept_as.name(),
+            row.body,
+            row.forget_at.0
+        ])
+    };
+    let all: Vec<_> = rows.iter().map(as_json).collect();
     sqlx::query(
-        "INSERT INTO sessions (id, kept_as, body, forget_at) VALUES (?1, ?2, ?3, ?4)
+        "INSERT INTO sessions (id, kept_as, body, forget_at)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1) WHERE true
          ON CONFLICT (id) DO UPDATE SET
              kept_as = excluded.kept_as, body = excluded.body, forget_at = excluded.forget_at",
     )
-    .bind(row.session.as_str())
-    .bind(row.kept_as.name())
-    .bind(&row.body)
-    .bind(row.forget_at.0)
+    .bind(serde_json::Value::from(all).to_string())
     .execute(&mut **transaction)
     .await?;
     Ok(())

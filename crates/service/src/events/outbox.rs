@@ -64,6 +64,30 @@ impl Outbox {
         Ok(())
     }
 
+    /// As [`Outbox::append`] for several, in their order and in one statement: what a group commit needs.
+    ///
+    /// # Errors
+    /// When the store refuses them; roll back then.
+    pub async fn append_all(
+        connection: &mut SqliteConnection,
+        events: &[Event],
+    ) -> Result<(), sqlx::Error> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let bodies = serde_json::to_string(events).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+        sqlx::query(
+            "INSERT INTO outbox (event_id, occurred_at, body)
+             SELECT value ->> '$.id', value ->> '$.occurred_at', value FROM json_each(?1)
+             WHERE true ORDER BY key
+             ON CONFLICT (event_id) DO NOTHING",
+        )
+        .bind(bodies)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
     /// Tells the posters that something was committed.
     pub fn wake(&self) {
         self.committed.notify_waiters();
