@@ -16,13 +16,14 @@ use crate::edge::Edge;
 use crate::events::Inlet;
 use crate::store::Stores;
 use crate::sync::sync;
-use crate::{connection, http};
+use crate::{connection, describe, http};
 
 /// | route | for |
 /// |---|---|
 /// | `GET /v1/chat` | clients |
 /// | `GET /v1/rooms`, `GET`, `POST /v1/rooms/{id}/messages`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
 /// | `POST /v1/events` | the scheduler |
+/// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
 /// | `GET /health/live`, `/health/ready`, `/metrics` | operators |
 pub(crate) fn router<S: Stores>(
     edge: Arc<Edge<S>>,
@@ -41,7 +42,11 @@ pub(crate) fn router<S: Stores>(
         .with_state(edge);
     let router = clients
         .merge(service::events::routes(secret, Arc::new(inlet)))
-        .merge(service::health::routes(readiness));
+        .merge(service::health::routes(readiness))
+        .merge(service::describe::routes(
+            describe::api(),
+            Some(&describe::channel()),
+        ));
     service::http::standard(router, &origins)
 }
 

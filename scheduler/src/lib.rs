@@ -10,6 +10,7 @@ mod app;
 mod bookings;
 mod clock;
 mod config;
+mod describe;
 mod events;
 mod hub;
 mod join_links;

@@ -9,6 +9,7 @@ use service::origin::AllowedOrigins;
 use crate::api::{join, jwks, notifications, rooms, sessions};
 use crate::app::App;
 use crate::config::Config;
+use crate::describe;
 use crate::events::Sink;
 use crate::web::{self, Web};
 
@@ -48,6 +49,7 @@ pub(crate) fn routes(
     let all = api
         .merge(events)
         .merge(health::routes(readiness))
+        .merge(service::describe::routes(describe::api(), None))
         .merge(pages);
     service::http::standard(all, origins)
 }

@@ -5,6 +5,7 @@
 
 mod config;
 mod connection;
+mod describe;
 mod edge;
 mod events;
 mod join;

@@ -13,6 +13,7 @@ use service::http::Refusal;
 use service::socket::Upgrade;
 
 use crate::connection;
+use crate::describe;
 use crate::edge::Edge;
 use crate::events::Inlet;
 use crate::operators;
@@ -23,6 +24,7 @@ use crate::store::SnapshotStore;
 /// | `GET /v1/signal` | clients |
 /// | `POST /v1/events` | the scheduler |
 /// | `GET /v1/sessions`, `GET /v1/sessions/{id}`, `POST …/end`, `DELETE …/participants/{user_id}` | operators, with their ticket |
+/// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
 /// | `GET /health/live`, `/health/ready`, `/metrics` | operators |
 pub(crate) fn router<S: SnapshotStore>(
     edge: Arc<Edge>,
@@ -43,7 +45,11 @@ pub(crate) fn router<S: SnapshotStore>(
         .with_state(edge);
     let router = people
         .merge(service::events::routes(secret, inlet))
-        .merge(service::health::routes(readiness));
+        .merge(service::health::routes(readiness))
+        .merge(service::describe::routes(
+            describe::api(),
+            Some(&describe::channel()),
+        ));
     service::http::standard(router, &origins)
 }
 

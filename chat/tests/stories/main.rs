@@ -4,6 +4,7 @@ mod bad_frames;
 mod both_see_it;
 mod coming_back;
 mod events;
+mod it_describes_itself;
 mod killed;
 mod not_a_member;
 mod over_http;

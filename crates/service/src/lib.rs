@@ -5,6 +5,7 @@
 //! (`rustls::crypto::ring::default_provider().install_default()`), before [`http::client`] is called.
 
 pub mod clock;
+pub mod describe;
 pub mod events;
 pub mod health;
 pub mod http;

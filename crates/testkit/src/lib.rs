@@ -10,6 +10,7 @@
 mod booking;
 mod chat_peer;
 mod clock;
+pub mod described;
 mod http;
 mod peer;
 mod process;

@@ -8,6 +8,7 @@ use crate::{EndReason, FrameId, UnixMs};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ErrorCode {
     /// Not JSON, or a field missing or of the wrong type; `field` names it.
     Malformed,
@@ -84,6 +85,7 @@ pub enum ErrorCode {
 /// What an `error` frame says beside its `type`; the optional fields belong to single codes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorBody {
     /// Which case.
     pub code: ErrorCode,
@@ -144,6 +146,7 @@ impl ErrorBody {
 /// A problem document (RFC 9457, `application/problem+json`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// Always `about:blank`: `code` tells the kind.
     #[serde(rename = "type")]
@@ -171,6 +174,7 @@ pub struct Problem {
 /// One wrong field of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// Path of the field, as `participants[1].name`.
     pub field: String,

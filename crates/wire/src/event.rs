@@ -8,6 +8,7 @@ use crate::{EndReason, RoomId, SessionSpec, UnixMs, UserId};
 /// A fact, as the outbox keeps it and the inbox takes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Its own id (UUIDv7): a second delivery is known by it.
     pub id: String,
@@ -30,6 +31,7 @@ pub struct Event {
 
 /// Body of `POST /v1/events`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventBatch {
     /// Which service sends.
     pub source: String,
@@ -77,6 +79,7 @@ word_enum! {
 
 /// Data of `session.scheduled`, `.rescheduled` and `.cancelled`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionBooked {
     /// What a ticket for it says.
     pub session: SessionSpec,
@@ -86,6 +89,7 @@ pub struct SessionBooked {
 
 /// Data of `message.unread`: one person who was not there to take a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MessageUnread {
     /// The room; also the event's subject.
     pub room_id: RoomId,
@@ -101,6 +105,7 @@ pub struct MessageUnread {
 
 /// Data of what signaling reports of a session; each type has its own fields of these.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionFact {
     /// Of `joined` and `left`: who.
     #[serde(default, skip_serializing_if = "Option::is_none")]

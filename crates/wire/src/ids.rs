@@ -10,6 +10,7 @@ macro_rules! text_id {
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub struct $name(pub String);
 
         impl $name {
@@ -75,5 +76,21 @@ impl<'de> Deserialize<'de> for ConnectionId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for ConnectionId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ConnectionId".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[0-9]+$",
+            "description": "One socket of one seat; a number as text, because it may pass 2^53. \
+                            Of two connections of a seat the later has the higher id."
+        })
     }
 }

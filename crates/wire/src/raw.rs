@@ -85,6 +85,19 @@ impl PartialEq for RawJson {
 
 impl Eq for RawJson {}
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for RawJson {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RawJson".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Any JSON value that nests no deeper than 127; carried untouched."
+        })
+    }
+}
+
 #[cfg(feature = "typescript")]
 impl ts_rs::TS for RawJson {
     type WithoutGenerics = Self;

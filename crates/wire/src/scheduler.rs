@@ -11,6 +11,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(
     missing_docs,
     reason = "the fields are those of `SessionSpec`, documented there"
@@ -59,6 +60,7 @@ pub struct BookSession {
 /// Body of `PATCH /v1/sessions/{id}`: what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the fields are those of `BookSession`")]
 pub struct ChangeSession {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,6 +101,7 @@ pub struct ChangeSession {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BookParticipant {
     /// A person that the scheduler knows.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,6 +142,7 @@ word_enum! {
 /// A session as the scheduler tells it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(
     missing_docs,
     reason = "most fields are those of `SessionSpec`, documented there"
@@ -189,6 +193,7 @@ pub struct SessionView {
 /// One of the two, as the scheduler tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionParticipant {
     /// Who.
     pub user_id: UserId,
@@ -212,6 +217,7 @@ pub struct SessionParticipant {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JoinRequest {
     /// What stood behind the `#` of the join link.
     pub token: String,
@@ -220,6 +226,7 @@ pub struct JoinRequest {
 /// What a join link is traded for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JoinResponse {
     /// The session that it opens.
     pub session: SessionView,
@@ -235,6 +242,7 @@ pub struct JoinResponse {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TicketRequest {
     /// Whom the ticket is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -244,6 +252,7 @@ pub struct TicketRequest {
 /// A ticket, and where to take it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TicketResponse {
     /// The JWT.
     pub ticket: String,
@@ -256,6 +265,7 @@ pub struct TicketResponse {
 /// A page of a collection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Page<T> {
     /// This page's.
     pub items: Vec<T>,
@@ -283,6 +293,7 @@ word_enum! {
 /// Something a person is told; an item of `GET /v1/notifications` and the data of its stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Notification {
     /// Its own id, rising with time.
     pub id: String,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(transparent)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnixMs(pub i64);
 
 impl UnixMs {

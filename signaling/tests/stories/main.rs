@@ -18,6 +18,7 @@ mod an_old_socket_never_removes_the_new;
 mod bad_frames_get_their_code;
 mod ended_arrives_on_time;
 mod events_twice_and_reversed;
+mod it_describes_itself;
 mod operators_see_and_end_sessions;
 mod tickets_decide_who_comes_in;
 mod two_rust_peers_exchange_bytes;

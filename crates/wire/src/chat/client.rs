@@ -37,6 +37,7 @@ macro_rules! client_frame {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub struct $name { $( $(#[$field_meta])* pub $field: $kind, )* }
     };
 }

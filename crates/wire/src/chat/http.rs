@@ -8,6 +8,7 @@ use super::ChatServerFrame;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PostMessage {
     /// The sender's own key for the message.
     pub client_id: String,
@@ -19,6 +20,7 @@ pub struct PostMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PutRead {
     /// The last `seq` read.
     pub seq: u64,
@@ -27,6 +29,7 @@ pub struct PutRead {
 /// Answer of `GET /v1/sync`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SyncResponse {
     /// Ask with it next time.
     pub cursor: String,

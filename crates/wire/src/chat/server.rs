@@ -47,6 +47,7 @@ macro_rules! server_frame {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub struct $name { $( $(#[$field_meta])* pub $field: $kind, )* }
     };
 }

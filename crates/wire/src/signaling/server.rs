@@ -70,17 +70,13 @@ frames! {
 }
 
 impl ServerFrame {
+    /// The types that carry no `seq`: they belong to one socket, not to the seat.
+    pub const UNSEQUENCED: [&'static str; 5] = ["welcome", "ok", "error", "pong", "going_away"];
+
     /// True for the frames that are numbered and kept for a resume.
     #[must_use]
     pub fn is_sequenced(&self) -> bool {
-        !matches!(
-            self,
-            Self::Welcome(_)
-                | Self::Accepted(_)
-                | Self::ErrorBody(_)
-                | Self::Pong(_)
-                | Self::GoingAway(_)
-        )
+        !Self::UNSEQUENCED.contains(&self.kind())
     }
 }
 
@@ -89,6 +85,7 @@ macro_rules! server_frame {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub struct $name { $( $(#[$field_meta])* pub $field: $kind, )* }
     };
 }

@@ -1,0 +1,120 @@
+//! What chat says of itself: its operations and its frames, for `/openapi.json`, `/asyncapi.json` and
+//! `/docs`.
+
+use service::describe::{Api, Channel, Frames, Numbers, Operation, Who};
+use wire::ErrorCode::{
+    BadCursor, BadText, Conflict, InvalidField, Malformed, NotAMember, OriginNotAllowed,
+    RateLimited, StorageFull, StorageUnavailable,
+};
+use wire::chat::{
+    ChatClientFrame, ChatServerFrame, Message, Messages, PostMessage, PutRead, Read, RoomView,
+    SyncResponse,
+};
+use wire::{CHAT_SUBPROTOCOL, Page};
+
+/// Chat's table.
+pub(crate) fn api() -> Api {
+    let mut operations = vec![
+        Operation::get(
+            "/v1/chat",
+            "Opens the WebSocket of a device; see `/asyncapi.json`.",
+        )
+        .tagged("With a WebSocket")
+        .answers_nothing(101, "The first frame is `hello`, within 5 s.")
+        .refuses(400, &[Malformed])
+        .refuses(403, &[OriginNotAllowed]),
+    ];
+    let without = [rooms(), messages()].concat().into_iter();
+    operations.extend(without.map(|operation| {
+        operation
+            .tagged("Without a WebSocket")
+            .by(&[Who::Guest])
+            .refuses(429, &[RateLimited])
+            .refuses(503, &[StorageUnavailable])
+    }));
+    Api::new(
+        "Rendezvous chat",
+        "Stores messages, tells who has read how far, and who is there.",
+        operations,
+    )
+}
+
+fn rooms() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/v1/rooms",
+            "Your rooms, the one with the newest message first.",
+        )
+        .query::<u32>("limit", "Items of a page: 50, at most 200.")
+        .query::<String>("cursor", "`next_cursor` of the page before.")
+        .answers::<Page<RoomView>>(200, "A page.")
+        .refuses(400, &[BadCursor])
+        .refuses(422, &[InvalidField]),
+        Operation::get(
+            "/v1/sync",
+            "What came since, as soon as there is something.",
+        )
+        .query::<String>(
+            "cursor",
+            "`cursor` of the answer before; without one, how things stand.",
+        )
+        .query::<u64>("timeout_ms", "How long to wait: 25 000, at most 55 000.")
+        .answers::<SyncResponse>(200, "The frames, also when there are none.")
+        .refuses(400, &[BadCursor])
+        .refuses(422, &[InvalidField]),
+    ]
+}
+
+fn messages() -> Vec<Operation> {
+    const MESSAGES: &str = "/v1/rooms/{id}/messages";
+    vec![
+        Operation::post(MESSAGES, "Sends a message.")
+            .takes::<PostMessage>()
+            .answers::<Message>(201, "It is stored.")
+            .answers::<Message>(200, "It was stored before, under the same `client_id`.")
+            .refuses(404, &[NotAMember])
+            .refuses(409, &[Conflict])
+            .refuses(422, &[BadText])
+            .refuses(503, &[StorageFull]),
+        Operation::get(MESSAGES, "A piece of the history, in rising `seq`.")
+            .query::<u64>(
+                "before",
+                "Only with a lower `seq`; not together with `after`.",
+            )
+            .query::<u64>(
+                "after",
+                "Only with a higher `seq`; not together with `before`.",
+            )
+            .query::<u32>("limit", "How many: 50, at most 200.")
+            .answers::<Messages>(200, "The messages.")
+            .refuses(400, &[BadCursor])
+            .refuses(404, &[NotAMember])
+            .refuses(422, &[InvalidField]),
+        Operation::put(
+            "/v1/rooms/{id}/read",
+            "Read up to here; only moves forward.",
+        )
+        .takes::<PutRead>()
+        .answers::<Read>(200, "How far you have read.")
+        .refuses(404, &[NotAMember]),
+    ]
+}
+
+/// The frames of `GET /v1/chat`.
+pub(crate) fn channel() -> Channel {
+    Channel {
+        name: "chat",
+        path: "/v1/chat",
+        summary: "One device of one person. The first frame is `hello` with a ticket, within 5 s.",
+        subprotocol: CHAT_SUBPROTOCOL,
+        host: "127.0.0.1:8082",
+        from_client: Frames::of::<ChatClientFrame>(Some(Numbers {
+            name: "id",
+            told: "The client's own; the answer gives it back.",
+            types: &["integer", "string"],
+            required: false,
+            except: &[],
+        })),
+        from_server: Frames::of::<ChatServerFrame>(None),
+    }
+}

@@ -1,0 +1,194 @@
+//! A table of operations as an OpenAPI 3.1 document.
+
+use serde_json::{Map, Value, json};
+use wire::{ErrorCode, Problem};
+
+use super::operation::{Answer, Content, Operation, Who, common};
+use super::schemas::Schemas;
+
+/// What a service does over HTTP. What every service does is in it from the start.
+#[derive(Debug, Clone)]
+pub struct Api {
+    pub(super) title: &'static str,
+    pub(super) summary: &'static str,
+    operations: Vec<Operation>,
+}
+
+impl Api {
+    /// A service's own operations; the common ones come after them.
+    #[must_use]
+    pub fn new(title: &'static str, summary: &'static str, operations: Vec<Operation>) -> Self {
+        Self {
+            title,
+            summary,
+            operations,
+        }
+        .with(common())
+    }
+
+    pub(super) fn with(mut self, more: Vec<Operation>) -> Self {
+        self.operations.extend(more);
+        self
+    }
+}
+
+/// The document.
+pub(super) fn document(api: &Api) -> Value {
+    let mut schemas = Schemas::openapi();
+    let mut paths = Map::new();
+    let mut tags: Vec<&str> = Vec::new();
+    for operation in &api.operations {
+        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
+        path[operation.method] = described(operation, &mut schemas);
+        if !tags.contains(&operation.tag) {
+            tags.push(operation.tag);
+        }
+    }
+    schemas.outgoing(|generator| generator.subschema_for::<Problem>());
+    let tags: Vec<Value> = tags.iter().map(|tag| json!({"name": tag})).collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": api.title,
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": api.summary,
+            "description": "JSON in UTF-8. A field ending in `_at` is a point in time in Unix milliseconds, \
+                one ending in `_ms` a span. A refusal is a problem document (RFC 9457): match on its `code`, \
+                which does not change. No credential ever stands in an address.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": schemas.finish(),
+            "securitySchemes": credentials(&api.operations),
+        },
+    })
+}
+
+fn credentials(operations: &[Operation]) -> Value {
+    let used = Who::ALL
+        .into_iter()
+        .filter(|who| operations.iter().any(|o| o.who.contains(who)));
+    let described = used.map(|who| {
+        let mut scheme = json!({"type": "http", "scheme": "bearer", "description": who.told()});
+        if who.is_jwt() {
+            scheme["bearerFormat"] = json!("JWT");
+        }
+        (who.credential().to_owned(), scheme)
+    });
+    Value::Object(described.collect())
+}
+
+fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
+    let security: Vec<Value> = operation
+        .who
+        .iter()
+        .map(|who| json!({who.credential(): []}))
+        .collect();
+    let mut described = json!({
+        "operationId": operation_id(operation),
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "security": security,
+        "parameters": parameters(operation, schemas),
+        "responses": responses(operation, schemas),
+    });
+    if let Some(body) = &operation.body {
+        described["requestBody"] = json!({
+            "required": body.required,
+            "content": {"application/json": {"schema": schemas.incoming(body.schema)}},
+        });
+    }
+    described
+}
+
+/// `POST /v1/sessions/{id}/cancel` is `post_sessions_id_cancel`.
+fn operation_id(operation: &Operation) -> String {
+    let path = operation.path.trim_start_matches("/v1");
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    let words: Vec<&str> = std::iter::once(operation.method).chain(words).collect();
+    words.join("_")
+}
+
+fn parameters(operation: &Operation, schemas: &mut Schemas) -> Vec<Value> {
+    let in_path = placeholders(operation.path).map(
+        |name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}),
+    );
+    let mut all: Vec<Value> = in_path.collect();
+    all.extend(operation.parameters.iter().map(|parameter| {
+        json!({
+            "name": parameter.name,
+            "in": parameter.place,
+            "description": parameter.told,
+            "schema": schemas.incoming(parameter.schema),
+        })
+    }));
+    all
+}
+
+/// The names in braces.
+fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn responses(operation: &Operation, schemas: &mut Schemas) -> Value {
+    let mut all = Map::new();
+    for Answer {
+        status,
+        told,
+        content,
+    } in &operation.answers
+    {
+        let mut answer = json!({"description": told});
+        match content {
+            Content::None => {}
+            Content::Json(schema) => {
+                let schema = schemas.outgoing(*schema);
+                answer["content"] = json!({"application/json": {"schema": schema}});
+            }
+            Content::Other(media) => answer["content"] = json!({*media: {}}),
+        }
+        all.insert(status.to_string(), answer);
+    }
+    for (status, codes) in operation.all_refusals() {
+        all.insert(status.to_string(), refusal(&codes));
+    }
+    Value::Object(all)
+}
+
+fn refusal(codes: &[ErrorCode]) -> Value {
+    let words: Vec<Value> = codes.iter().map(|code| json!(code)).collect();
+    let told: Vec<String> = words
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|word| format!("`{word}`"))
+        .collect();
+    let schema = json!({"allOf": [
+        {"$ref": "#/components/schemas/Problem"},
+        {"properties": {"code": {"enum": words}}},
+    ]});
+    json!({
+        "description": told.join(", "),
+        "content": {"application/problem+json": {"schema": schema}},
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_and_ids_come_from_the_path() {
+        let path = "/v1/sessions/{id}/participants/{user_id}";
+        assert_eq!(placeholders(path).collect::<Vec<_>>(), ["id", "user_id"]);
+        let operation = Operation::delete(path, "");
+        assert_eq!(
+            operation_id(&operation),
+            "delete_sessions_id_participants_user_id"
+        );
+    }
+}

@@ -1,0 +1,297 @@
+//! One operation of a service, as its table has it.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use wire::{ErrorCode, EventBatch};
+
+/// Makes a type's schema, and notes what it refers to.
+pub(super) type Describe = fn(&mut SchemaGenerator) -> Schema;
+
+/// Who may ask, by what they show as `Authorization: Bearer`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// An application's back end, by its API key.
+    Application,
+    /// One of the two of a session, by the access that a join link was traded for.
+    Person,
+    /// A person, by their ticket for this service.
+    Guest,
+    /// An operator, by a ticket that says so.
+    Operator,
+    /// Another service of the installation.
+    Service,
+}
+
+impl Who {
+    pub(super) const ALL: [Who; 5] = [
+        Who::Application,
+        Who::Person,
+        Who::Guest,
+        Who::Operator,
+        Who::Service,
+    ];
+
+    /// The credential's name in the document.
+    pub(super) fn credential(self) -> &'static str {
+        match self {
+            Who::Application => "api_key",
+            Who::Person => "access",
+            Who::Guest => "ticket",
+            Who::Operator => "operator_ticket",
+            Who::Service => "events_secret",
+        }
+    }
+
+    pub(super) fn told(self) -> &'static str {
+        match self {
+            Who::Application => "An application's API key, `rk_…`.",
+            Who::Person => "What `POST /v1/join` gave for the token of a join link.",
+            Who::Guest => "A ticket for this service (JWT, EdDSA), signed by the scheduler.",
+            Who::Operator => "A ticket whose `aud` is `operator` (JWT, EdDSA).",
+            Who::Service => "The secret that the services of one installation share.",
+        }
+    }
+
+    pub(super) fn is_jwt(self) -> bool {
+        matches!(self, Who::Guest | Who::Operator)
+    }
+}
+
+/// What one method does at one address. Made by its constructors, and told more of by the rest.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) tag: &'static str,
+    pub(super) who: &'static [Who],
+    pub(super) parameters: Vec<Parameter>,
+    pub(super) body: Option<Body>,
+    pub(super) answers: Vec<Answer>,
+    pub(super) refusals: Vec<(u16, &'static [ErrorCode])>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Parameter {
+    pub(super) place: &'static str,
+    pub(super) name: &'static str,
+    pub(super) told: &'static str,
+    pub(super) schema: Describe,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Body {
+    pub(super) schema: Describe,
+    pub(super) required: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) told: &'static str,
+    pub(super) content: Content,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    None,
+    Json(Describe),
+    Other(&'static str),
+}
+
+impl Operation {
+    /// `GET`.
+    #[must_use]
+    pub fn get(path: &'static str, summary: &'static str) -> Self {
+        Self::new("get", path, summary)
+    }
+
+    /// `POST`.
+    #[must_use]
+    pub fn post(path: &'static str, summary: &'static str) -> Self {
+        Self::new("post", path, summary)
+    }
+
+    /// `PUT`.
+    #[must_use]
+    pub fn put(path: &'static str, summary: &'static str) -> Self {
+        Self::new("put", path, summary)
+    }
+
+    /// `PATCH`.
+    #[must_use]
+    pub fn patch(path: &'static str, summary: &'static str) -> Self {
+        Self::new("patch", path, summary)
+    }
+
+    /// `DELETE`.
+    #[must_use]
+    pub fn delete(path: &'static str, summary: &'static str) -> Self {
+        Self::new("delete", path, summary)
+    }
+
+    fn new(method: &'static str, path: &'static str, summary: &'static str) -> Self {
+        Self {
+            method,
+            path,
+            summary,
+            tag: "",
+            who: &[],
+            parameters: Vec::new(),
+            body: None,
+            answers: Vec::new(),
+            refusals: Vec::new(),
+        }
+    }
+
+    /// Under which heading it stands.
+    #[must_use]
+    pub fn tagged(self, tag: &'static str) -> Self {
+        Self { tag, ..self }
+    }
+
+    /// Who may: any of these. Nobody named: everybody, without a credential.
+    #[must_use]
+    pub fn by(self, who: &'static [Who]) -> Self {
+        Self { who, ..self }
+    }
+
+    /// It has an optional parameter behind the question mark.
+    #[must_use]
+    pub fn query<T: JsonSchema>(self, name: &'static str, told: &'static str) -> Self {
+        self.parameter::<T>("query", name, told)
+    }
+
+    /// It has an optional header.
+    #[must_use]
+    pub fn header(self, name: &'static str, told: &'static str) -> Self {
+        self.parameter::<String>("header", name, told)
+    }
+
+    /// Its body is a `T`.
+    #[must_use]
+    pub fn takes<T: JsonSchema>(mut self) -> Self {
+        self.body = Some(Body {
+            schema: schema_of::<T>,
+            required: true,
+        });
+        self
+    }
+
+    /// Its body is a `T`, or empty.
+    #[must_use]
+    pub fn may_take<T: JsonSchema>(mut self) -> Self {
+        self.body = Some(Body {
+            schema: schema_of::<T>,
+            required: false,
+        });
+        self
+    }
+
+    /// It answers with a `T`.
+    #[must_use]
+    pub fn answers<T: JsonSchema>(self, status: u16, told: &'static str) -> Self {
+        self.answer(status, told, Content::Json(schema_of::<T>))
+    }
+
+    /// It answers without a body.
+    #[must_use]
+    pub fn answers_nothing(self, status: u16, told: &'static str) -> Self {
+        self.answer(status, told, Content::None)
+    }
+
+    /// It answers with something that has no schema here.
+    #[must_use]
+    pub fn answers_as(self, status: u16, media: &'static str, told: &'static str) -> Self {
+        self.answer(status, told, Content::Other(media))
+    }
+
+    /// It refuses with a status and one of these codes. What every operation of its kind refuses needs no
+    /// telling: a missing credential, a body that is no JSON, a credential in the address.
+    #[must_use]
+    pub fn refuses(mut self, status: u16, codes: &'static [ErrorCode]) -> Self {
+        self.refusals.push((status, codes));
+        self
+    }
+
+    /// Everything it refuses, with what every operation of its kind does.
+    pub(super) fn all_refusals(&self) -> Vec<(u16, Vec<ErrorCode>)> {
+        let mut all: Vec<(u16, &[ErrorCode])> = vec![(400, &[ErrorCode::TokenInUrl])];
+        if !self.who.is_empty() {
+            all.push((401, &[ErrorCode::Unauthenticated]));
+        }
+        if self.body.is_some() {
+            all.push((400, &[ErrorCode::Malformed]));
+            all.push((413, &[ErrorCode::TooLarge]));
+            all.push((415, &[ErrorCode::UnsupportedMediaType]));
+            all.push((422, &[ErrorCode::InvalidField, ErrorCode::UnknownField]));
+        }
+        all.extend(&self.refusals);
+        let mut by_status: Vec<(u16, Vec<ErrorCode>)> = Vec::new();
+        for (status, codes) in all {
+            let at = by_status.iter().position(|(known, _)| *known == status);
+            let at = at.unwrap_or_else(|| {
+                by_status.push((status, Vec::new()));
+                by_status.len() - 1
+            });
+            for code in codes {
+                if !by_status[at].1.contains(code) {
+                    by_status[at].1.push(*code);
+                }
+            }
+        }
+        by_status
+    }
+
+    fn parameter<T: JsonSchema>(
+        mut self,
+        place: &'static str,
+        name: &'static str,
+        told: &'static str,
+    ) -> Self {
+        self.parameters.push(Parameter {
+            place,
+            name,
+            told,
+            schema: schema_of::<T>,
+        });
+        self
+    }
+
+    fn answer(mut self, status: u16, told: &'static str, content: Content) -> Self {
+        self.answers.push(Answer {
+            status,
+            told,
+            content,
+        });
+        self
+    }
+}
+
+/// What every service has beside its own: events from the others, and what operators look at.
+pub(super) fn common() -> Vec<Operation> {
+    const EVENTS: &str = "Between the services";
+    const HEALTH: &str = "Health";
+    vec![
+        Operation::post("/v1/events", "Takes facts that another service tells.")
+            .tagged(EVENTS)
+            .by(&[Who::Service])
+            .takes::<EventBatch>()
+            .answers_nothing(200, "They are stored, and have taken effect once.")
+            .refuses(503, &[ErrorCode::StorageUnavailable]),
+        Operation::get("/health/live", "Whether the process runs.")
+            .tagged(HEALTH)
+            .answers_as(200, "application/json", "It runs."),
+        Operation::get("/health/ready", "Whether it can do its work.")
+            .tagged(HEALTH)
+            .answers_as(200, "application/json", "It can.")
+            .refuses(503, &[ErrorCode::Unavailable]),
+        Operation::get("/metrics", "Numbers, as Prometheus text.")
+            .tagged(HEALTH)
+            .answers_as(200, "text/plain", "The numbers.")
+            .refuses(503, &[ErrorCode::Unavailable]),
+    ]
+}
+
+fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}

@@ -1,0 +1,152 @@
+//! What the scheduler says of itself: each of its operations, for `/openapi.json` and `/docs`.
+
+use service::describe::{Api, Operation, Who};
+use wire::ErrorCode::{
+    Conflict, Forbidden, InvalidField, NotAParticipant, NotFound, PreconditionFailed, RateLimited,
+    SessionOver, StorageUnavailable, UnknownField,
+};
+use wire::{
+    BookSession, ChangeSession, JoinRequest, JoinResponse, Notification, Page, SessionState,
+    SessionView, TicketRequest, TicketResponse, UnixMs,
+};
+
+const ONCE: &str = "Makes a repeat safe: the same key and body give the first answer again.";
+const IF_MATCH: &str = "The revision that is meant, as `ETag` gave it.";
+const LIMIT: &str = "Items of a page: 50, at most 200.";
+const CURSOR: &str = "`next_cursor` of the page before.";
+
+/// The scheduler's table.
+pub(crate) fn api() -> Api {
+    let operations = [sessions(), tickets(), people()].concat();
+    Api::new(
+        "Rendezvous scheduler",
+        "Books sessions, signs tickets, reminds people and keeps the record.",
+        operations,
+    )
+}
+
+fn sessions() -> Vec<Operation> {
+    let all = vec![
+        Operation::post("/v1/sessions", "Books a session of two people.")
+            .by(&[Who::Application])
+            .header("Idempotency-Key", ONCE)
+            .takes::<BookSession>()
+            .answers::<SessionView>(201, "The session; `Location` and `ETag` name it.")
+            .refuses(409, &[Conflict]),
+        Operation::get(
+            "/v1/sessions",
+            "The application's sessions, by their start.",
+        )
+        .by(&[Who::Application])
+        .query::<UnixMs>("from", "Those that start then or later.")
+        .query::<UnixMs>("to", "Those that start before.")
+        .query::<SessionState>("state", "Those that stand so.")
+        .query::<u32>("limit", LIMIT)
+        .query::<String>("cursor", CURSOR)
+        .answers::<Page<SessionView>>(200, "A page.")
+        .refuses(422, &[InvalidField, UnknownField]),
+        Operation::get(
+            "/v1/sessions/{id}",
+            "A session, who came when, and its outcome.",
+        )
+        .by(&[Who::Application, Who::Person])
+        .answers::<SessionView>(200, "The session; `ETag` is its revision.")
+        .refuses(404, &[NotFound]),
+        Operation::patch(
+            "/v1/sessions/{id}",
+            "Moves or changes a session that is not live.",
+        )
+        .by(&[Who::Application])
+        .header("If-Match", IF_MATCH)
+        .header("Idempotency-Key", ONCE)
+        .takes::<ChangeSession>()
+        .answers::<SessionView>(200, "The session as it is now.")
+        .refuses(404, &[NotFound])
+        .refuses(409, &[Conflict, SessionOver])
+        .refuses(412, &[PreconditionFailed]),
+        Operation::post("/v1/sessions/{id}/cancel", "Calls a session off.")
+            .by(&[Who::Application])
+            .header("If-Match", IF_MATCH)
+            .header("Idempotency-Key", ONCE)
+            .answers::<SessionView>(200, "The session as it is now.")
+            .refuses(404, &[NotFound])
+            .refuses(409, &[Conflict, SessionOver])
+            .refuses(412, &[PreconditionFailed]),
+    ];
+    finished(all, "Sessions")
+}
+
+fn tickets() -> Vec<Operation> {
+    let mut all = vec![
+        Operation::post("/v1/sessions/{id}/ticket", "A ticket for the call.")
+            .by(&[Who::Application, Who::Person])
+            .may_take::<TicketRequest>()
+            .answers::<TicketResponse>(200, "The ticket, and where to take it.")
+            .refuses(403, &[NotAParticipant])
+            .refuses(404, &[NotFound])
+            .refuses(409, &[SessionOver]),
+        Operation::post("/v1/rooms/ticket", "A ticket for the chat.")
+            .by(&[Who::Application, Who::Person])
+            .may_take::<TicketRequest>()
+            .answers::<TicketResponse>(200, "The ticket, and where to take it.")
+            .refuses(404, &[NotFound]),
+        Operation::post("/v1/join", "Trades the token of a join link for access.")
+            .takes::<JoinRequest>()
+            .answers::<JoinResponse>(200, "The session, and a credential for it.")
+            .refuses(404, &[NotFound])
+            .refuses(409, &[SessionOver]),
+    ];
+    all = finished(all, "Tickets");
+    all.push(
+        Operation::get("/.well-known/jwks.json", "The public keys of the tickets.")
+            .tagged("Tickets")
+            .answers_as(200, "application/json", "A JWK Set (RFC 7517)."),
+    );
+    all
+}
+
+fn people() -> Vec<Operation> {
+    let all = vec![
+        Operation::get(
+            "/v1/notifications",
+            "What a person has been told, the newest first.",
+        )
+        .by(&[Who::Person])
+        .query::<u32>("limit", LIMIT)
+        .query::<String>("cursor", CURSOR)
+        .answers::<Page<Notification>>(200, "A page.")
+        .refuses(422, &[InvalidField, UnknownField]),
+        Operation::get(
+            "/v1/notifications/stream",
+            "What a person is told, as it happens.",
+        )
+        .by(&[Who::Person])
+        .header("Last-Event-ID", "Goes on after this one.")
+        .answers_as(
+            200,
+            "text/event-stream",
+            "Server-sent events named `notification`; their data is a `Notification`.",
+        )
+        .refuses(429, &[RateLimited]),
+        Operation::post(
+            "/v1/notifications/{id}/read",
+            "Marks a notification as read.",
+        )
+        .by(&[Who::Person])
+        .answers_nothing(204, "It is read.")
+        .refuses(404, &[NotFound]),
+    ];
+    finished(all, "Notifications")
+}
+
+/// What all operations with a store behind them have: somebody else's credential is refused, and so is
+/// everything while the store does not answer.
+fn finished(operations: Vec<Operation>, tag: &'static str) -> Vec<Operation> {
+    let finish = |operation: Operation| {
+        operation
+            .tagged(tag)
+            .refuses(403, &[Forbidden])
+            .refuses(503, &[StorageUnavailable])
+    };
+    operations.into_iter().map(finish).collect()
+}
