@@ -39,8 +39,6 @@ test('[END-1] two people meet, see each other, and part on time', async ({ pair,
 
   for (const person of [annAt, boAt]) await person.reaches('live');
   await Promise.all([annAt, boAt].map(pictureAndSoundComeUp));
-  const [annLive, boLive] = await Promise.all([annAt, boAt].map((one) => one.sawPhaseAt('live')));
-  expect(Math.abs(annLive! - boLive!), 'live at one instant').toBeLessThan(AGREEMENT_MS);
   await expect(annAt.get('time-left')).toHaveText(/0:0\d/);
 
   for (const person of [annAt, boAt]) {
@@ -48,6 +46,7 @@ test('[END-1] two people meet, see each other, and part on time', async ({ pair,
     await endsOnTime(person);
     await person.hangsUpByItself();
   }
+  await showTheSameTime(annAt, boAt);
   const record = await application.ended(session.id);
   expect(record.outcome).toEqual({ reason: 'completed' });
   for (const one of record.participants) expect(one.joined_at).toHaveLength(1);
@@ -66,12 +65,11 @@ test('[END-2] a page whose clock is 90 s wrong agrees with the other one', async
   for (const person of [annAt, boAt]) await person.reaches('live');
   const wrongBy = await boAt.page.evaluate(() => Date.now() - (performance.timeOrigin + performance.now()));
   expect(wrongBy, "Bo's clock is wrong").toBeGreaterThan(80_000);
-  const [annLive, boLive] = await Promise.all([annAt, boAt].map((one) => one.sawPhaseAt('live')));
-  expect(Math.abs(annLive! - boLive!)).toBeLessThan(AGREEMENT_MS);
   const [annLeft, boLeft] = await Promise.all([annAt, boAt].map((one) => one.get('time-left').textContent()));
   expect(annLeft).toMatch(/0:0\d/);
   expect(boLeft).toMatch(/0:0\d/);
   for (const person of [annAt, boAt]) await endsOnTime(person);
+  await showTheSameTime(annAt, boAt);
 });
 
 test('[END-3] two tabs of one profile are two people, across reloads', async ({ browser, application, personIn }) => {
@@ -108,10 +106,26 @@ async function pictureAndSoundComeUp(person: Person): Promise<void> {
   });
 }
 
+/** Figure by figure; the median, because one late repaint says nothing about the clocks. */
+async function showTheSameTime(one: Person, other: Person): Promise<void> {
+  const [here, there] = await Promise.all([one.figures(), other.figures()]);
+  const apart = [...here].flatMap(([figure, at]) => (there.has(figure) ? [Math.abs(at - there.get(figure)!)] : []));
+  expect(apart.length, 'figures that both have shown').toBeGreaterThanOrEqual(6);
+  const median = apart.sort((a, b) => a - b)[Math.floor(apart.length / 2)]!;
+  measured('figures apart', median);
+  expect(median, `figures apart: ${apart.map(Math.round).join(', ')} ms`).toBeLessThan(AGREEMENT_MS);
+}
+
 async function endsOnTime(person: Person): Promise<void> {
   const ended = await person.gets('ended');
   const deadline = person.received.filter((one) => 'deadline_at' in one.frame).at(-1)?.frame['deadline_at'] as number;
   expect(ended.frame['reason']).toBe('completed');
+  measured(`${person.name}: ended after the deadline`, ended.at - deadline);
   expect(ended.at - deadline, 'ended against the deadline').toBeGreaterThanOrEqual(-EARLY_MS);
   expect(ended.at - deadline, 'ended against the deadline').toBeLessThanOrEqual(LATE_MS);
+}
+
+/** Kept in the report, so that a run can be quoted. */
+function measured(what: string, ms: number): void {
+  test.info().annotations.push({ type: what, description: `${Math.round(ms)} ms` });
 }

@@ -1,9 +1,9 @@
 /** One of the two, in a page of theirs. */
-import { type BrowserContext, type Locator, type Page, type WebSocket, expect } from '@playwright/test';
+import { type BrowserContext, type CDPSession, type Locator, type Page, expect } from '@playwright/test';
 import { type ProbeWindow, installProbe } from './probe.ts';
 import { until } from './waiting.ts';
 
-/** A frame that reached the page's socket, and when this process saw it. */
+/** A frame of one of the page's sockets, and when the browser took it, by the machine's clock in milliseconds. */
 export interface SeenFrame {
   at: number;
   frame: { type: string } & Record<string, unknown>;
@@ -16,10 +16,10 @@ export class Person {
   readonly sent: SeenFrame[] = [];
   readonly problems: string[] = [];
 
-  private constructor(page: Page, name: string) {
+  private constructor(page: Page, network: CDPSession, name: string) {
     this.page = page;
     this.name = name;
-    page.on('websocket', (socket) => this.#listen(socket));
+    this.#listen(network);
     page.on('pageerror', (error) => this.problems.push(String(error)));
     page.on('console', (message) => {
       if (/Content Security Policy|Trusted/i.test(message.text())) this.problems.push(message.text());
@@ -29,7 +29,9 @@ export class Person {
   static async in(context: BrowserContext, name: string): Promise<Person> {
     const page = await context.newPage();
     await page.addInitScript(installProbe);
-    return new Person(page, name);
+    const network = await context.newCDPSession(page);
+    await network.send('Network.enable');
+    return new Person(page, network, name);
   }
 
   async open(link: string): Promise<void> {
@@ -56,6 +58,12 @@ export class Person {
     );
     if (at === undefined) throw new Error(`${this.name} never showed ${phase}`);
     return at;
+  }
+
+  /** When each figure of the countdown and of the time left was first shown. */
+  async figures(): Promise<Map<string, number>> {
+    const seen = await this.page.evaluate(() => (window as unknown as ProbeWindow).probe.figures);
+    return new Map(seen.map(({ figure, at }) => [figure, at]));
   }
 
   /** The first frame of a type that came on any of the page's sockets. */
@@ -134,12 +142,21 @@ export class Person {
     return this.get('chat-message').filter({ hasText: text });
   }
 
-  #listen(socket: WebSocket): void {
-    socket.on('framereceived', ({ payload }) => remember(this.received, payload));
-    socket.on('framesent', ({ payload }) => remember(this.sent, payload));
+  /** The browser's own times: what this process adds while both share two cores is no lateness of a service. */
+  #listen(network: CDPSession): void {
+    const wallMinusMonotonic = new Map<string, number>();
+    network.on('Network.webSocketWillSendHandshakeRequest', ({ requestId, timestamp, wallTime }) => {
+      wallMinusMonotonic.set(requestId, wallTime - timestamp);
+    });
+    const remember = (list: SeenFrame[], requestId: string, timestamp: number, text: string) => {
+      const at = (timestamp + (wallMinusMonotonic.get(requestId) ?? Number.NaN)) * 1_000;
+      list.push({ at, frame: JSON.parse(text) as SeenFrame['frame'] });
+    };
+    network.on('Network.webSocketFrameReceived', ({ requestId, timestamp, response }) => {
+      if (response.opcode === 1) remember(this.received, requestId, timestamp, response.payloadData);
+    });
+    network.on('Network.webSocketFrameSent', ({ requestId, timestamp, response }) => {
+      if (response.opcode === 1) remember(this.sent, requestId, timestamp, response.payloadData);
+    });
   }
-}
-
-function remember(list: SeenFrame[], payload: string | Buffer): void {
-  if (typeof payload === 'string') list.push({ at: Date.now(), frame: JSON.parse(payload) as SeenFrame['frame'] });
 }

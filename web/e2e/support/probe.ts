@@ -5,6 +5,8 @@ export interface ProbeWindow extends Window {
     connections: RTCPeerConnection[];
     tracks: MediaStreamTrack[];
     phases: { phase: string; at: number }[];
+    /** Each figure of the countdown and of the time left, and when it was first shown. */
+    figures: { figure: string; at: number }[];
   };
 }
 
@@ -13,7 +15,7 @@ export function installProbe(): void {
   const page = window as unknown as ProbeWindow;
   // Not Date: a story may have set the page's clock wrong.
   const monotonicStart = performance.timeOrigin;
-  page.probe = { connections: [], tracks: [], phases: [] };
+  page.probe = { connections: [], tracks: [], phases: [], figures: [] };
 
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
@@ -35,11 +37,18 @@ export function installProbe(): void {
   const note = () => {
     const phase = document.querySelector('[data-phase]')?.getAttribute('data-phase');
     const last = page.probe.phases.at(-1)?.phase;
-    if (phase && phase !== last) page.probe.phases.push({ phase, at: monotonicStart + performance.now() });
+    const at = monotonicStart + performance.now();
+    if (phase && phase !== last) page.probe.phases.push({ phase, at });
+    for (const id of ['countdown', 'time-left']) {
+      const shown = document.querySelector(`[data-testid="${id}"]`)?.textContent?.trim();
+      const figure = `${id} ${shown}`;
+      if (shown && !page.probe.figures.some((one) => one.figure === figure)) page.probe.figures.push({ figure, at });
+    }
   };
   new MutationObserver(note).observe(document, {
     subtree: true,
     childList: true,
+    characterData: true,
     attributes: true,
     attributeFilter: ['data-phase'],
   });
