@@ -175,4 +175,15 @@ macro_rules! frames {
     };
 }
 
-pub(crate) use frames;
+/// Declares one frame's fields, or what stands inside a frame, with all that each of them derives.
+macro_rules! frame {
+    ($(#[$meta:meta])* $name:ident { $( $(#[$field_meta:meta])* $field:ident: $kind:ty, )* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub struct $name { $( $(#[$field_meta])* pub $field: $kind, )* }
+    };
+}
+
+pub(crate) use {frame, frames};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::PresenceState;
-use crate::frame::frames;
+use crate::frame::{frame, frames};
 use crate::{RoomId, UserId};
 
 frames! {
@@ -32,17 +32,7 @@ frames! {
     }
 }
 
-macro_rules! client_frame {
-    ($(#[$meta:meta])* $name:ident { $( $(#[$field_meta:meta])* $field:ident: $kind:ty, )* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        pub struct $name { $( $(#[$field_meta])* pub $field: $kind, )* }
-    };
-}
-
-client_frame! {
+frame! {
     /// Comes in, with how far this device has read each room.
     Hello {
         /// The JWT.
@@ -55,7 +45,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// How far a device is in a room.
     Cursor {
         /// The room's `epoch` at that time.
@@ -65,7 +55,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// A message for a room; a second one with the same `client_id` has no second effect.
     Send {
         /// Which room.
@@ -77,7 +67,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// Read up to here.
     MarkRead {
         /// Which room.
@@ -87,7 +77,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// On this device up to here.
     MarkDelivered {
         /// Which room.
@@ -97,7 +87,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// Writing just now.
     Typing {
         /// Which room.
@@ -105,7 +95,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// Asks for messages; with neither bound, the newest.
     History {
         /// Which room.
@@ -122,7 +112,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// Asks who is there, and to be told of changes.
     AskPresence {
         /// About whom.
@@ -133,7 +123,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// Here, or away.
     SetStatus {
         /// `online` or `away`.
@@ -141,7 +131,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// A sign of life.
     Ping {
         /// The client's own time, given back in `pong`.

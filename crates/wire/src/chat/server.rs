@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::frame::frames;
+use crate::frame::{frame, frames};
 use crate::session::word_enum;
 use crate::{ErrorBody, FrameId, RoomId, UnixMs, UserId};
 
@@ -42,17 +42,7 @@ frames! {
     }
 }
 
-macro_rules! server_frame {
-    ($(#[$meta:meta])* $name:ident { $( $(#[$field_meta:meta])* $field:ident: $kind:ty, )* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        pub struct $name { $( $(#[$field_meta])* pub $field: $kind, )* }
-    };
-}
-
-server_frame! {
+frame! {
     /// Your rooms as they stand.
     Welcome {
         /// The newest 100; more by `GET /v1/rooms`.
@@ -68,7 +58,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// A room as it stands for one member.
     RoomView {
         /// Which room.
@@ -93,7 +83,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// One who belongs to a room.
     Member {
         /// Who.
@@ -107,7 +97,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// A message of yours is durable.
     Sent {
         /// The `id` of your `send`.
@@ -124,7 +114,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// A message of a room.
     Message {
         /// Which room.
@@ -144,7 +134,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// Someone read up to here.
     Read {
         /// Which room.
@@ -156,7 +146,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// It reached someone up to here.
     Delivered {
         /// Which room.
@@ -168,7 +158,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// Someone is writing.
     TypingBy {
         /// Which room.
@@ -178,7 +168,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// How someone is there.
     Presence {
         /// Who.
@@ -203,7 +193,7 @@ word_enum! {
     }
 }
 
-server_frame! {
+frame! {
     /// A room that is no longer yours.
     Removed {
         /// Which room.
@@ -211,7 +201,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The last `seq` of the rooms that changed, so that a silent loss is found.
     Heads {
         /// Room by room.
@@ -219,7 +209,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// How far a room is.
     RoomHead {
         /// Which room.
@@ -229,7 +219,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// A piece of a room's history, in rising `seq`.
     Messages {
         /// The `id` of your `history`.
@@ -247,7 +237,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The server drains.
     GoingAway {
         /// Come back after so long, in milliseconds.
@@ -255,7 +245,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The answer to `ping`.
     Pong {
         /// As it was sent.
@@ -266,7 +256,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// A frame took effect.
     Accepted {
         /// Its `id`.

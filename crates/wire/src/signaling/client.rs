@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::RawJson;
-use crate::frame::frames;
+use crate::frame::{frame, frames};
 
 frames! {
     /// A client's frame; its envelope may carry `id`, a number rising within the seat.
@@ -31,17 +31,7 @@ frames! {
     }
 }
 
-macro_rules! client_frame {
-    ($(#[$meta:meta])* $name:ident { $( $(#[$field_meta:meta])* $field:ident: $kind:ty, )* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        pub struct $name { $( $(#[$field_meta])* pub $field: $kind, )* }
-    };
-}
-
-client_frame! {
+frame! {
     /// Comes in, or comes back.
     Join {
         /// The JWT.
@@ -52,7 +42,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// Where a page left off.
     Resume {
         /// The `resume_token` of the last `welcome`.
@@ -62,7 +52,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// A description that asks (RFC 8829).
     Offer {
         /// Which negotiation.
@@ -72,7 +62,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// A description that answers.
     Answer {
         /// Which negotiation.
@@ -82,7 +72,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// A candidate as `RTCIceCandidate.toJSON()` gives it, or null at their end (RFC 8838).
     Candidate {
         /// Which negotiation.
@@ -92,7 +82,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// The PeerConnection is `connected`, or the other one is seen in the media room.
     Connected {
         /// Which negotiation.
@@ -100,12 +90,12 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// Asks for more time; the clock moves when both have asked.
     Extend {}
 }
 
-client_frame! {
+frame! {
     /// Anything small, relayed while both are in.
     Data {
         /// Any JSON up to 4 KiB.
@@ -113,12 +103,12 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// Asks for fresh `ice_servers` before an ICE restart.
     Refresh {}
 }
 
-client_frame! {
+frame! {
     /// A sign of life that also measures the clock and frees the resume buffer.
     Ping {
         /// The client's own time, given back in `pong`.
@@ -129,7 +119,7 @@ client_frame! {
     }
 }
 
-client_frame! {
+frame! {
     /// A person's decision, never sent on unload.
     Leave {}
 }

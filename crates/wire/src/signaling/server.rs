@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::frame::frames;
+use crate::frame::{frame, frames};
 use crate::session::word_enum;
 use crate::{
     ConnectionId, EndReason, ErrorBody, IceServer, MediaBackend, Phase, RawJson, SessionSpec,
@@ -80,17 +80,7 @@ impl ServerFrame {
     }
 }
 
-macro_rules! server_frame {
-    ($(#[$meta:meta])* $name:ident { $( $(#[$field_meta:meta])* $field:ident: $kind:ty, )* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        pub struct $name { $( $(#[$field_meta])* pub $field: $kind, )* }
-    };
-}
-
-server_frame! {
+frame! {
     /// The session as it stands for whoever joined.
     Welcome {
         /// The booking and its clock.
@@ -125,7 +115,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The booking, and how its clock stands.
     SessionNow {
         /// What the ticket says.
@@ -150,7 +140,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// Yourself.
     You {
         /// Who.
@@ -162,7 +152,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The other one.
     PeerView {
         /// Who.
@@ -177,7 +167,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// How to reach the media room.
     MediaAccess {
         /// Which kind of server.
@@ -191,7 +181,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// You are alone.
     Waiting {
         /// Who is not here.
@@ -207,7 +197,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The other one came in.
     PeerJoined {
         /// Who.
@@ -215,7 +205,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The other one's socket is gone; the seat is kept.
     PeerLost {
         /// Who.
@@ -225,7 +215,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The other one came back, with media that lives.
     PeerResumed {
         /// Who.
@@ -233,7 +223,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The other one's seat is empty.
     PeerLeft {
         /// Who.
@@ -255,7 +245,7 @@ word_enum! {
     }
 }
 
-server_frame! {
+frame! {
     /// Both are in and one of them joined fresh: make a new PeerConnection.
     Negotiate {
         /// Stands on every description and candidate of it.
@@ -271,7 +261,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The other one's offer.
     RelayedOffer {
         /// Which negotiation.
@@ -283,7 +273,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The other one's answer.
     RelayedAnswer {
         /// Which negotiation.
@@ -295,7 +285,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The other one's candidate, or their end.
     RelayedCandidate {
         /// Which negotiation.
@@ -307,7 +297,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// Both are in and it is time: live at one instant.
     Countdown {
         /// That instant.
@@ -317,7 +307,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The countdown is off; a new one starts when both are in again.
     CountdownCancelled {
         /// Why.
@@ -337,7 +327,7 @@ word_enum! {
     }
 }
 
-server_frame! {
+frame! {
     /// The clock runs.
     Live {
         /// Since when.
@@ -349,7 +339,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The clock stands.
     Paused {
         /// What is left on it, in milliseconds.
@@ -359,7 +349,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The booking changed; replaces what `welcome` said.
     Rescheduled {
         /// The booking and its clock.
@@ -369,7 +359,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// One asked for more time.
     ExtendRequested {
         /// Who.
@@ -377,7 +367,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// Both asked, the deadline moved.
     Extended {
         /// The new one.
@@ -387,7 +377,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The end is near.
     Ending {
         /// When.
@@ -397,7 +387,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// It is over; the socket closes with 4504.
     Ended {
         /// Why.
@@ -408,7 +398,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// From the other one, not stored.
     RelayedData {
         /// As it was sent.
@@ -418,7 +408,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The answer to `refresh`.
     IceServers {
         /// For the PeerConnection.
@@ -429,7 +419,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The server drains: ask for the node again, or come back to this one.
     GoingAway {
         /// Come back after so long, in milliseconds.
@@ -437,7 +427,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// The answer to `ping`.
     Pong {
         /// As it was sent.
@@ -447,7 +437,7 @@ server_frame! {
     }
 }
 
-server_frame! {
+frame! {
     /// A numbered frame took effect.
     Accepted {
         /// Its number.
