@@ -1,17 +1,26 @@
-//! Who asks: an application by its key, or a person by the access that a join link was traded for.
+//! Who asks: an application or an operator by their key, an operator by their ticket, or a person by the
+//! access that a join link was traded for.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::clock;
 use service::http::Refusal;
 use service::tickets::bearer;
-use wire::UserId;
+use wire::{SessionId, UserId};
 
-use crate::api_keys;
+use crate::api_keys::{self, Scope};
 use crate::app::App;
 use crate::store::StoredSession;
 
-/// Who asks.
+/// What a request shows.
+enum Credential {
+    Application(String),
+    OperatorKey(String),
+    OperatorTicket,
+    Person(Box<Person>),
+}
+
+/// Who asks for something of a session: its application, or one of its two.
 pub(crate) enum Caller {
     Application(String),
     Person(Box<Person>),
@@ -20,25 +29,57 @@ pub(crate) enum Caller {
 /// An application's back end.
 pub(crate) struct Application(pub(crate) String);
 
+/// An operator's API key, by its name. It gets tickets, and reaches nothing else: those last an hour, and
+/// it lasts until it is void.
+pub(crate) struct OperatorKey(pub(crate) String);
+
+/// Who may look at everything that happened to a session.
+pub(crate) enum Observer {
+    /// At those of this application.
+    Application(String),
+    /// At any.
+    Operator,
+}
+
 /// One of the two of a session, who reaches that session, its room and its notifications.
 pub(crate) struct Person {
     pub(crate) user: UserId,
     pub(crate) session: StoredSession,
 }
 
+impl FromRequestParts<App> for Credential {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let shown = bearer(&parts.headers).ok_or_else(|| Refusal::unauthenticated("missing"))?;
+        if shown.starts_with(api_keys::PREFIX) {
+            let found = app.store.key(api_keys::hash(shown)).await?;
+            let key = found.ok_or_else(|| Refusal::unauthenticated("unknown_key"))?;
+            return Ok(match key.scope {
+                Scope::App => Credential::Application(key.name),
+                Scope::Operator => Credential::OperatorKey(key.name),
+            });
+        }
+        if is_ticket(shown) {
+            app.tickets.check_operator(shown, clock::now()).await?;
+            return Ok(Credential::OperatorTicket);
+        }
+        let person = person(app, shown).await?;
+        Ok(Credential::Person(Box::new(person)))
+    }
+}
+
 impl FromRequestParts<App> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        let credential =
-            bearer(&parts.headers).ok_or_else(|| Refusal::unauthenticated("missing"))?;
-        if credential.starts_with(api_keys::PREFIX) {
-            let found = app.store.application(api_keys::hash(credential)).await?;
-            let application = found.ok_or_else(|| Refusal::unauthenticated("unknown_key"))?;
-            return Ok(Caller::Application(application));
+        match Credential::from_request_parts(parts, app).await? {
+            Credential::Application(application) => Ok(Caller::Application(application)),
+            Credential::Person(person) => Ok(Caller::Person(person)),
+            Credential::OperatorKey(_) | Credential::OperatorTicket => Err(Refusal::forbidden(
+                "Only an application or a person may do that.",
+            )),
         }
-        let person = person(app, credential).await?;
-        Ok(Caller::Person(Box::new(person)))
     }
 }
 
@@ -46,9 +87,37 @@ impl FromRequestParts<App> for Application {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        match Caller::from_request_parts(parts, app).await? {
-            Caller::Application(application) => Ok(Application(application)),
-            Caller::Person(_) => Err(Refusal::forbidden("Only an application may do that.")),
+        match Credential::from_request_parts(parts, app).await? {
+            Credential::Application(application) => Ok(Application(application)),
+            _ => Err(Refusal::forbidden("Only an application may do that.")),
+        }
+    }
+}
+
+impl FromRequestParts<App> for OperatorKey {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        match Credential::from_request_parts(parts, app).await? {
+            Credential::OperatorKey(name) => Ok(OperatorKey(name)),
+            _ => Err(Refusal::forbidden("Only an operator's key gets that.")),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Observer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        match Credential::from_request_parts(parts, app).await? {
+            Credential::Application(application) => Ok(Observer::Application(application)),
+            Credential::OperatorTicket => Ok(Observer::Operator),
+            Credential::OperatorKey(_) => Err(Refusal::forbidden(
+                "Trade the operator's key for a ticket first.",
+            )),
+            Credential::Person(_) => Err(Refusal::forbidden(
+                "Only its application and operators see that.",
+            )),
         }
     }
 }
@@ -57,11 +126,30 @@ impl FromRequestParts<App> for Person {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        match Caller::from_request_parts(parts, app).await? {
-            Caller::Person(person) => Ok(*person),
-            Caller::Application(_) => Err(Refusal::forbidden("Only a person has that.")),
+        match Credential::from_request_parts(parts, app).await? {
+            Credential::Person(person) => Ok(*person),
+            _ => Err(Refusal::forbidden("Only a person has that.")),
         }
     }
+}
+
+impl App {
+    /// The session, if `observer` may look at it.
+    pub(crate) async fn observed(
+        &self,
+        observer: Observer,
+        id: SessionId,
+    ) -> Result<StoredSession, Refusal> {
+        match observer {
+            Observer::Application(application) => self.own_session(&application, id).await,
+            Observer::Operator => self.store.session(id).await?.ok_or_else(no_such_session),
+        }
+    }
+}
+
+/// True for what has the three parts of a JWT; a person's access has two.
+fn is_ticket(shown: &str) -> bool {
+    shown.split('.').count() == 3
 }
 
 async fn person(app: &App, access: &str) -> Result<Person, Refusal> {

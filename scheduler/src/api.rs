@@ -3,7 +3,9 @@
 pub(crate) mod join;
 pub(crate) mod jwks;
 pub(crate) mod notifications;
+pub(crate) mod operators;
 pub(crate) mod rooms;
 pub(crate) mod sessions;
+pub(crate) mod timeline;
 
 mod query;

@@ -9,19 +9,48 @@ use sha2::{Digest as _, Sha256};
 use wire::UnixMs;
 
 use crate::config::database;
-use crate::store::Store as _;
 use crate::store::sqlite::SqliteStore;
+use crate::store::{ApiKey, Store as _};
 
 /// What every key begins with, so that a leaked one is recognized.
 pub(crate) const PREFIX: &str = "rk_";
 /// Characters of an application's name.
 const MAX_NAME_CHARS: usize = 100;
 
+/// What an API key is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The sessions and people of one application.
+    App,
+    /// Operators' tickets, and nothing else.
+    Operator,
+}
+
+impl Scope {
+    /// The word that is kept and shown.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Scope::App => "app",
+            Scope::Operator => "operator",
+        }
+    }
+
+    /// The scope of a kept word.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Scope::App, Scope::Operator]
+            .into_iter()
+            .find(|scope| scope.name() == name)
+    }
+}
+
 /// An API key as an operator sees it: the key itself is shown once only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKeyInfo {
-    /// The application that it stands for.
+    /// The application that it stands for, or what an operator called it.
     pub name: String,
+    /// What it is good for.
+    pub scope: Scope,
     /// When it was made.
     pub created_at: UnixMs,
 }
@@ -40,14 +69,14 @@ pub enum CreateError {
     Name,
 }
 
-/// Makes an API key for the application called `name` and returns it, the only time that it is seen.
+/// Makes an API key for the application, or the operator, called `name` and returns it, the only time that it is seen.
 ///
 /// Works beside a running scheduler, which honours it at once, and where none has run yet. A second key
-/// of the same name is a second key of the same application.
+/// of the same name and scope is a second key of the same application.
 ///
 /// # Errors
 /// [`CreateError`].
-pub async fn create(data_dir: &Path, name: &str) -> Result<String, CreateError> {
+pub async fn create(data_dir: &Path, name: &str, scope: Scope) -> Result<String, CreateError> {
     let length = name.chars().count();
     if name.trim().is_empty() || length > MAX_NAME_CHARS || name.chars().any(char::is_control) {
         return Err(CreateError::Name);
@@ -55,22 +84,26 @@ pub async fn create(data_dir: &Path, name: &str) -> Result<String, CreateError> 
     let secret: [u8; 32] = rand::random();
     let key = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));
     let store = SqliteStore::open(&database(data_dir)).await?;
+    let stands_for = ApiKey {
+        name: name.to_owned(),
+        scope,
+    };
     let added = store
-        .add_key(hash(&key), name.to_owned(), service::clock::now())
+        .add_key(hash(&key), stands_for, service::clock::now())
         .await;
     store.close().await;
     added.map_err(|error| CreateError::Store(error.0))?;
     Ok(key)
 }
 
-/// Makes an API key as [`create`] does, and makes every older one of that name void.
+/// Makes an application's API key as [`create`] does, and makes every older one of that name void.
 ///
 /// # Errors
 /// [`CreateError`].
 pub async fn replace(data_dir: &Path, name: &str) -> Result<String, CreateError> {
-    let key = create(data_dir, name).await?;
+    let key = create(data_dir, name, Scope::App).await?;
     let store = SqliteStore::open(&database(data_dir)).await?;
-    let voided = store.void_other_keys(hash(&key), name.to_owned()).await;
+    let voided = store.void_other_keys(hash(&key)).await;
     store.close().await;
     voided.map_err(|error| CreateError::Store(error.0))?;
     Ok(key)
@@ -85,7 +118,11 @@ pub async fn list(data_dir: &Path) -> Result<Vec<ApiKeyInfo>, CreateError> {
     let keys = store.keys().await;
     store.close().await;
     let keys = keys.map_err(|error| CreateError::Store(error.0))?;
-    let info = |(name, created_at)| ApiKeyInfo { name, created_at };
+    let info = |(key, created_at): (ApiKey, UnixMs)| ApiKeyInfo {
+        name: key.name,
+        scope: key.scope,
+        created_at,
+    };
     Ok(keys.into_iter().map(info).collect())
 }
 

@@ -7,7 +7,7 @@ use wire::ErrorCode::{
 };
 use wire::{
     BookSession, ChangeSession, JoinRequest, JoinResponse, Notification, Page, SessionState,
-    SessionView, TicketRequest, TicketResponse, UnixMs,
+    SessionView, TicketRequest, TicketResponse, TimelineItem, UnixMs,
 };
 
 const ONCE: &str = "Makes a repeat safe: the same key and body give the first answer again.";
@@ -17,7 +17,7 @@ const CURSOR: &str = "`next_cursor` of the page before.";
 
 /// The scheduler's table.
 pub(crate) fn api() -> Api {
-    let operations = [sessions(), tickets(), people()].concat();
+    let operations = [sessions(), tickets(), people(), operators()].concat();
     Api::new(
         "Rendezvous scheduler",
         "Books sessions, signs tickets, reminds people and keeps the record.",
@@ -137,6 +137,28 @@ fn people() -> Vec<Operation> {
         .refuses(404, &[NotFound]),
     ];
     finished(all, "Notifications")
+}
+
+fn operators() -> Vec<Operation> {
+    let all = vec![
+        Operation::post(
+            "/v1/operator/ticket",
+            "A ticket for the operators' routes of every service.",
+        )
+        .by(&[Who::OperatorKey])
+        .answers::<TicketResponse>(200, "The ticket, and where signaling is."),
+        Operation::get(
+            "/v1/sessions/{id}/timeline",
+            "What happened to a session, in the order in which it happened.",
+        )
+        .by(&[Who::Application, Who::Operator])
+        .query::<u32>("limit", LIMIT)
+        .query::<String>("cursor", CURSOR)
+        .answers::<Page<TimelineItem>>(200, "A page.")
+        .refuses(404, &[NotFound])
+        .refuses(422, &[InvalidField, UnknownField]),
+    ];
+    finished(all, "Operators")
 }
 
 /// What all operations with a store behind them have: somebody else's credential is refused, and so is

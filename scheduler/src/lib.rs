@@ -15,6 +15,7 @@ mod events;
 mod hub;
 mod join_links;
 pub mod keys;
+pub mod operators;
 mod recurring;
 mod router;
 mod secret_file;

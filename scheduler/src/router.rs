@@ -6,7 +6,7 @@ use service::events::EventsSecret;
 use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
-use crate::api::{join, jwks, notifications, rooms, sessions};
+use crate::api::{join, jwks, notifications, operators, rooms, sessions, timeline};
 use crate::app::App;
 use crate::config::Config;
 use crate::describe;
@@ -38,6 +38,9 @@ pub(crate) fn routes(
         .route("/v1/notifications", get(notifications::list))
         .route("/v1/notifications/stream", get(notifications::stream))
         .route("/v1/notifications/{id}/read", post(notifications::read))
+        // For operators; the timeline for applications too.
+        .route("/v1/operator/ticket", post(operators::ticket))
+        .route("/v1/sessions/{id}/timeline", get(timeline::list))
         // For the other services.
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .with_state(app);

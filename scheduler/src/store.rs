@@ -16,8 +16,10 @@ use std::pin::Pin;
 use scheduler_core::{Booking, Effect, Job, Terms};
 use wire::{
     EndReason, Event, FieldError, Notification, Participant, RoomId, SessionId, SessionState,
-    UnixMs, UserId,
+    TimelineItem, UnixMs, UserId,
 };
+
+use crate::api_keys::Scope;
 
 pub(crate) use session::{StoredParticipant, StoredSession};
 
@@ -31,17 +33,17 @@ pub(crate) struct StoreError(pub(crate) Box<dyn std::error::Error + Send + Sync>
 
 /// Where everything is kept.
 pub(crate) trait Store: Send + Sync + 'static {
-    /// The application of an API key, by the key's hash.
-    fn application(&self, key_hash: String) -> Answer<'_, Option<String>>;
+    /// What an API key stands for, by its hash.
+    fn key(&self, key_hash: String) -> Answer<'_, Option<ApiKey>>;
 
-    /// Adds an API key's hash for an application.
-    fn add_key(&self, key_hash: String, application: String, now: UnixMs) -> Answer<'_, ()>;
+    /// Adds an API key's hash with what it stands for.
+    fn add_key(&self, key_hash: String, key: ApiKey, now: UnixMs) -> Answer<'_, ()>;
 
-    /// Makes the keys of an application void, all but the one of this hash.
-    fn void_other_keys(&self, key_hash: String, application: String) -> Answer<'_, ()>;
+    /// Makes every other key void that stands for the same as the one of this hash.
+    fn void_other_keys(&self, key_hash: String) -> Answer<'_, ()>;
 
-    /// Each key's application and when it was made, by name, then age.
-    fn keys(&self) -> Answer<'_, Vec<(String, UnixMs)>>;
+    /// What each key stands for and when it was made, by name, then age.
+    fn keys(&self) -> Answer<'_, Vec<(ApiKey, UnixMs)>>;
 
     /// The first answer to that key in that scope, if there was one.
     fn answered(&self, application: String, once: Once) -> Answer<'_, Option<Written>>;
@@ -89,8 +91,19 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// Takes in what another service tells: its events, each once, and up to when it has told all.
     fn take_in(&self, batch: wire::EventBatch, now: UnixMs) -> Answer<'_, Vec<Told>>;
 
+    /// What happened to a session, by time, then id, both rising: bookings, what was due and facts of
+    /// others, each written once, with the change that it tells of.
+    fn timeline(&self, query: TimelineQuery) -> Answer<'_, Vec<TimelineEntry>>;
+
     /// Forgets idempotency keys older than `before`; how many.
     fn forget_keys(&self, before: UnixMs) -> Answer<'_, u64>;
+}
+
+/// What an API key stands for; keys of one name and scope stand for the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ApiKey {
+    pub(crate) name: String,
+    pub(crate) scope: Scope,
 }
 
 /// An `Idempotency-Key` with what it stands for.
@@ -233,6 +246,22 @@ pub(crate) struct MarkRead {
     pub(crate) of: Option<SessionId>,
     pub(crate) id: String,
     pub(crate) now: UnixMs,
+}
+
+/// Which part of a session's timeline to list.
+#[derive(Debug, Clone)]
+pub(crate) struct TimelineQuery {
+    pub(crate) session: SessionId,
+    /// After this time and id.
+    pub(crate) after: Option<(UnixMs, String)>,
+    pub(crate) limit: u32,
+}
+
+/// One thing that happened, with its id in the timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TimelineEntry {
+    pub(crate) id: String,
+    pub(crate) item: TimelineItem,
 }
 
 /// An event of ours that the other services are to learn.

@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use serde::Serialize;
 use serde_json::Value;
+use service::tickets::{KeySet, TicketFault, TicketVerifier};
 use uuid::Uuid;
 use wire::{
     ChatClaims, ChatRoomGrant, RoomId, SessionSpec, SignalingClaims, TicketAudience,
@@ -13,6 +14,7 @@ use wire::{
 
 use crate::config::Config;
 use crate::keys::{KeyError, KeyRing};
+use crate::operators;
 
 /// How long a ticket counts beyond its session's latest end: clocks differ.
 const SIGNALING_MARGIN_MS: i64 = 60_000;
@@ -24,6 +26,8 @@ const CHAT_LIFE_MS: i64 = 12 * 3_600_000;
 pub(crate) struct Tickets {
     issuer: String,
     signaling: String,
+    /// Where operators reach signaling.
+    signaling_http: String,
     chat: String,
     data_dir: PathBuf,
     ring: Arc<RwLock<KeyRing>>,
@@ -41,6 +45,7 @@ impl Tickets {
         Ok(Self {
             issuer: config.public_url.clone(),
             signaling: websocket(&config.signaling_url, "/v1/signal"),
+            signaling_http: config.signaling_url.trim_end_matches('/').to_owned(),
             chat: websocket(&config.chat_url, "/v1/chat"),
             ring: Arc::new(RwLock::new(KeyRing::load_or_create(&config.data_dir)?)),
             data_dir: config.data_dir.clone(),
@@ -75,6 +80,26 @@ impl Tickets {
             only,
         };
         self.answer(&claims, &self.chat, claims.common.exp)
+    }
+
+    /// A ticket for the operators' routes of every service; its address is signaling's.
+    pub(crate) fn operator(
+        &self,
+        now: UnixMs,
+        name: &str,
+    ) -> jsonwebtoken::errors::Result<TicketResponse> {
+        let claims = operators::claims(&self.issuer, now, name);
+        self.answer(&claims, &self.signaling_http, claims.exp)
+    }
+
+    /// Checks an operator's ticket with our own keys.
+    pub(crate) async fn check_operator(
+        &self,
+        ticket: &str,
+        now: UnixMs,
+    ) -> Result<TicketHeaderClaims, TicketFault> {
+        let keys = KeySet::from_jwks(&self.jwks().to_string()).unwrap_or_default();
+        TicketVerifier::with_keys(keys).operator(ticket, now).await
     }
 
     /// The public keys.

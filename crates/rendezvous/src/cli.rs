@@ -81,11 +81,20 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum KeysCommand {
-    /// Make an API key for an application's back end; prints the key alone, once
+    /// Make an API key for an application's back end, or for an operator; prints the key alone, once
     Create {
         /// What to call it
         #[arg(long)]
         name: String,
+        /// For an operator instead: it can be traded for operators' tickets, and can't book
+        #[arg(long)]
+        operator: bool,
+    },
+    /// Print a ticket, signed with the newest key of the data directory; works while nothing runs
+    Ticket {
+        /// For the operators' routes of every service, for an hour
+        #[arg(long, required = true)]
+        operator: bool,
     },
     /// List the API keys and the keys that sign tickets
     List,

@@ -2,8 +2,9 @@
 //! running services, which see the change without being told.
 
 use chrono::{DateTime, SecondsFormat};
-use scheduler::api_keys::{self, CreateError};
+use scheduler::api_keys::{self, CreateError, Scope};
 use scheduler::keys as ticket_keys;
+use scheduler::operators::{self, TicketError};
 use service::sqlite::OpenError;
 use wire::UnixMs;
 
@@ -16,13 +17,23 @@ use crate::say;
 pub(crate) async fn run(settings: &Settings, command: KeysCommand) -> Result<(), Failure> {
     let data_dir = settings.data_dir.as_path();
     match command {
-        KeysCommand::Create { name } => {
-            let key = api_keys::create(data_dir, &name).await.map_err(refused)?;
-            say::line(&key).await;
+        KeysCommand::Create { name, operator } => {
+            let scope = if operator {
+                Scope::Operator
+            } else {
+                Scope::App
+            };
+            let key = api_keys::create(data_dir, &name, scope).await;
+            say::line(&key.map_err(refused)?).await;
+        }
+        KeysCommand::Ticket { operator: _ } => {
+            let ticket = operators::ticket(data_dir, &settings.scheduler.public_url);
+            say::line(&ticket.map_err(unsigned)?).await;
         }
         KeysCommand::List => {
             for key in api_keys::list(data_dir).await.map_err(refused)? {
-                say::line(&format!("api     {}  {}", date(key.created_at), key.name)).await;
+                let (date, scope) = (date(key.created_at), key.scope.name());
+                say::line(&format!("api     {date}  {scope:<8}  {}", key.name)).await;
             }
             for key in ticket_keys::list(data_dir).map_err(unreadable)? {
                 let note = if key.signs { "signs" } else { "verifies" };
@@ -55,6 +66,13 @@ fn refused(error: CreateError) -> Failure {
             Failure::config(error.to_string())
         }
         other => Failure::crash(other.to_string()),
+    }
+}
+
+fn unsigned(error: TicketError) -> Failure {
+    match error {
+        TicketError::Key(error) => unreadable(error),
+        TicketError::Sign(_) => Failure::crash(error.to_string()),
     }
 }
 

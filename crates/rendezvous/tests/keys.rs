@@ -1,7 +1,9 @@
 //! `rendezvous keys` beside running services.
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
-use testkit::{Http, SOON, Service, Stack, until};
+use testkit::{Http, SOON, Service, Stack, StackOptions, until};
+use wire::{SessionView, TicketResponse};
 
 fn stdout(stack: &Stack, args: &[&str]) -> String {
     let output = stack.run(args);
@@ -57,6 +59,68 @@ async fn ops_17_tickets_of_before_and_after_a_rotation_are_good() {
     let after = until("a ticket of the new key", SOON * 4, signed_by_new).await;
     testkit::TestPeer::join(&before.url, &before.ticket).await;
     testkit::TestPeer::join(&after.url, &after.ticket).await;
+}
+
+/// The call's and the timeline's address of a session.
+fn operators_urls(stack: &Stack, session: &SessionView) -> [String; 2] {
+    [
+        format!("{}/v1/sessions", stack.url(Service::Signaling)),
+        format!(
+            "{}/v1/sessions/{}/timeline",
+            stack.url(Service::Scheduler),
+            session.id
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn ops_25_an_operators_key_is_traded_for_a_ticket_that_every_service_takes() {
+    let stack = Stack::start().await;
+    let args = ["keys", "create", "--name", "night shift", "--operator"];
+    let key = stdout(&stack, &args);
+    let listed = stdout(&stack, &["keys", "list"]);
+    let line = listed.lines().find(|line| line.contains("night shift"));
+    assert!(line.unwrap().contains("  operator  "), "{listed}");
+
+    let application = stack.application();
+    let session = stack.book(&application, json!({})).await;
+    let route = format!("{}/v1/operator/ticket", stack.url(Service::Scheduler));
+    let traded = Http::bearer(key.trim()).post(&route, json!({})).await;
+    let traded: TicketResponse = traded.json(200);
+    assert_eq!(traded.url, stack.url(Service::Signaling));
+    let operator = Http::bearer(&traded.ticket);
+    for url in operators_urls(&stack, &session) {
+        let page: Value = operator.get(&url).await.json(200);
+        assert!(page["items"].is_array(), "{page}");
+        assert_eq!(Http::bearer(key.trim()).get(&url).await.status / 100, 4);
+    }
+    assert_eq!(application.post(&route, json!({})).await.status, 403);
+}
+
+#[tokio::test]
+async fn ops_26_a_ticket_is_printed_while_nothing_runs_and_good_afterwards() {
+    let data = tempfile::tempdir().unwrap();
+    let mut options = StackOptions {
+        data_dir: Some(data.path().to_owned()),
+        ..StackOptions::default()
+    };
+    let mut stack = Stack::start_with(options.clone()).await;
+    let application = stack.application();
+    let session = stack.book(&application, json!({})).await;
+    stack.signal(Signal::TERM);
+    stack.gone(SOON * 4).await;
+
+    let printed = stdout(&stack, &["keys", "ticket", "--operator"]);
+    let ticket = printed.strip_suffix('\n').unwrap();
+    assert_eq!(ticket.split('.').count(), 3, "{printed:?}");
+    assert!(!ticket.contains(char::is_whitespace), "{printed:?}");
+    options.ports = Some(stack.ports());
+    let stack = Stack::start_with(options).await;
+    for url in operators_urls(&stack, &session) {
+        assert_eq!(Http::bearer(ticket).get(&url).await.status, 200, "{url}");
+    }
+    let unsaid = stack.run(&["keys", "ticket"]);
+    assert!(!unsaid.status.success(), "{unsaid:?}");
 }
 
 fn header_of(ticket: &str) -> &str {

@@ -54,6 +54,8 @@ word_enum! {
         SessionCancelled = "session.cancelled",
         /// A reminder went out.
         SessionReminded = "session.reminded",
+        /// A reminder did not go out, and will not.
+        SessionReminderMissed = "session.reminder_missed",
         /// The lobby opened.
         SessionOpened = "session.opened",
         /// One came in.

@@ -13,6 +13,7 @@ mod scheduler;
 mod session;
 mod ticket;
 mod time;
+mod timeline;
 
 pub mod chat;
 pub mod signaling;
@@ -36,6 +37,7 @@ pub use session::{
 };
 pub use ticket::{ChatClaims, ChatRoomGrant, SignalingClaims, TicketAudience, TicketHeaderClaims};
 pub use time::UnixMs;
+pub use timeline::TimelineItem;
 
 /// WebSocket subprotocol of signaling.
 pub const SIGNALING_SUBPROTOCOL: &str = "rendezvous.v1";

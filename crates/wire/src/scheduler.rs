@@ -256,7 +256,7 @@ pub struct TicketRequest {
 pub struct TicketResponse {
     /// The JWT.
     pub ticket: String,
-    /// The complete WebSocket address to connect to.
+    /// The complete WebSocket address to connect to; of an operator's ticket, where signaling is.
     pub url: String,
     /// When the ticket stops to count.
     pub expires_at: UnixMs,
@@ -265,7 +265,11 @@ pub struct TicketResponse {
 /// A page of a collection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "{T}Page")
+)]
 pub struct Page<T> {
     /// This page's.
     pub items: Vec<T>,

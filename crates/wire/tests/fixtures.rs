@@ -10,7 +10,7 @@ use wire::chat::{ChatClientFrame, ChatServerFrame};
 use wire::signaling::{ClientFrame, ServerFrame};
 use wire::{
     BookSession, ChatClaims, CloseCode, Event, FrameError, JoinResponse, Notification, Problem,
-    SessionView, SignalingClaims, TicketResponse,
+    SessionView, SignalingClaims, TicketHeaderClaims, TicketResponse, TimelineItem,
 };
 
 #[derive(Deserialize)]
@@ -69,9 +69,10 @@ fn wir_2_events_tickets_and_http_bodies_round_trip() {
         round_trips::<Event>(&fixture);
     }
     for fixture in fixtures(include_str!("../fixtures/tickets.json")) {
-        match fixture.name.starts_with("chat") {
-            true => round_trips::<ChatClaims>(&fixture),
-            false => round_trips::<SignalingClaims>(&fixture),
+        match fixture.name.split(' ').next() {
+            Some("chat") => round_trips::<ChatClaims>(&fixture),
+            Some("operator") => round_trips::<TicketHeaderClaims>(&fixture),
+            _ => round_trips::<SignalingClaims>(&fixture),
         }
     }
     for fixture in fixtures(include_str!("../fixtures/http.json")) {
@@ -81,6 +82,7 @@ fn wir_2_events_tickets_and_http_bodies_round_trip() {
             "join_response" => round_trips::<JoinResponse>(&fixture),
             "ticket_response" => round_trips::<TicketResponse>(&fixture),
             "notification" => round_trips::<Notification>(&fixture),
+            "timeline_item" => round_trips::<TimelineItem>(&fixture),
             "problem" => round_trips::<Problem>(&fixture),
             other => panic!("{}: no such kind: {other}", fixture.name),
         }

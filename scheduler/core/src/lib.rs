@@ -13,6 +13,7 @@ mod plan;
 mod record;
 mod standing;
 mod terms;
+pub mod timeline;
 
 pub use booking::{Booking, check_booking};
 pub use change::check_change;

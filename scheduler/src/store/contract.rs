@@ -65,6 +65,14 @@ impl Kept {
         self.store().await.settle(now, jobs).await.unwrap()
     }
 
+    async fn add_key(&mut self, hash: &str, name: &str, scope: Scope) -> ApiKey {
+        let name = name.to_owned();
+        let key = ApiKey { name, scope };
+        let store = self.store().await;
+        store.add_key(hash.into(), key.clone(), NOW).await.unwrap();
+        key
+    }
+
     async fn tell(&mut self, events: Vec<Event>) -> Vec<Told> {
         let batch = EventBatch {
             source: "signaling".into(),
@@ -374,24 +382,27 @@ async fn sch_78_notifications_are_told_once_and_read_by_their_owner(mut kept: Ke
 
 async fn sch_79_a_key_is_known_by_its_hash_until_it_is_made_void(mut kept: Kept) {
     let store = kept.store().await;
-    assert_eq!(store.application("h".into()).await.unwrap(), None);
-    for (hash, application) in [("h", "shop"), ("i", "shop"), ("j", "other")] {
-        store
-            .add_key(hash.into(), application.into(), NOW)
-            .await
-            .unwrap();
-    }
-    let known = kept.store().await.application("h".into()).await.unwrap();
-    assert_eq!(known.as_deref(), Some("shop"));
+    assert_eq!(store.key("h".into()).await.unwrap(), None);
+    let shop = kept.add_key("h", "shop", Scope::App).await;
+    kept.add_key("i", "shop", Scope::App).await;
+    let other = kept.add_key("j", "other", Scope::App).await;
+    let known = kept.store().await.key("h".into()).await.unwrap();
+    assert_eq!(known.as_ref(), Some(&shop));
     let store = kept.store().await;
-    store
-        .void_other_keys("i".into(), "shop".into())
-        .await
-        .unwrap();
+    store.void_other_keys("i".into()).await.unwrap();
     let store = kept.store().await;
-    assert_eq!(store.application("h".into()).await.unwrap(), None);
-    let keys = store.keys().await.unwrap();
-    assert_eq!(keys, [("other".to_owned(), NOW), ("shop".to_owned(), NOW)]);
+    assert_eq!(store.key("h".into()).await.unwrap(), None);
+    assert_eq!(store.keys().await.unwrap(), [(other, NOW), (shop, NOW)]);
+}
+
+async fn sch_80_a_key_keeps_its_scope_and_voids_none_of_another(mut kept: Kept) {
+    let theirs = kept.add_key("h", "shop", Scope::Operator).await;
+    let ours = kept.add_key("i", "shop", Scope::App).await;
+    let store = kept.store().await;
+    store.void_other_keys("i".into()).await.unwrap();
+    let store = kept.store().await;
+    assert_eq!(store.key("h".into()).await.unwrap(), Some(theirs));
+    assert_eq!(store.key("i".into()).await.unwrap(), Some(ours));
 }
 
 /// Names each rule once and runs it on both kinds.
@@ -417,4 +428,7 @@ contract! {
     sch_77_facts_count_once_and_in_any_order
     sch_78_notifications_are_told_once_and_read_by_their_owner
     sch_79_a_key_is_known_by_its_hash_until_it_is_made_void
+    sch_80_a_key_keeps_its_scope_and_voids_none_of_another
 }
+
+mod timeline;

@@ -4,11 +4,13 @@ mod booking;
 mod changes;
 mod inbox;
 mod jobs;
+mod keys;
 mod listing;
 mod notices;
 mod once;
 mod people;
 mod rows;
+mod timeline;
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,8 +20,9 @@ use service::sqlite::{Database, OpenError};
 use wire::{EventBatch, Notification, Participant, SessionId, UnixMs, UserId};
 
 use super::{
-    Answer, Cancel, Claimed, ClaimedJob, MarkRead, NewBooking, NewTerms, NotificationQuery, Once,
-    Room, SessionFilter, Store, StoreError, StoredSession, Told, Written,
+    Answer, ApiKey, Cancel, Claimed, ClaimedJob, MarkRead, NewBooking, NewTerms, NotificationQuery,
+    Once, Room, SessionFilter, Store, StoreError, StoredSession, TimelineEntry, TimelineQuery,
+    Told, Written,
 };
 
 /// How often opening is tried: `rendezvous keys create` may make the tables beside a starting scheduler.
@@ -64,20 +67,20 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    fn application(&self, key_hash: String) -> Answer<'_, Option<String>> {
-        Box::pin(people::application(&self.db, key_hash))
+    fn key(&self, key_hash: String) -> Answer<'_, Option<ApiKey>> {
+        Box::pin(keys::key(&self.db, key_hash))
     }
 
-    fn add_key(&self, key_hash: String, application: String, now: UnixMs) -> Answer<'_, ()> {
-        Box::pin(people::add_key(&self.db, key_hash, application, now))
+    fn add_key(&self, key_hash: String, key: ApiKey, now: UnixMs) -> Answer<'_, ()> {
+        Box::pin(keys::add(&self.db, key_hash, key, now))
     }
 
-    fn void_other_keys(&self, key_hash: String, application: String) -> Answer<'_, ()> {
-        Box::pin(people::void_other_keys(&self.db, key_hash, application))
+    fn void_other_keys(&self, key_hash: String) -> Answer<'_, ()> {
+        Box::pin(keys::void_others(&self.db, key_hash))
     }
 
-    fn keys(&self) -> Answer<'_, Vec<(String, UnixMs)>> {
-        Box::pin(people::keys(&self.db))
+    fn keys(&self) -> Answer<'_, Vec<(ApiKey, UnixMs)>> {
+        Box::pin(keys::list(&self.db))
     }
 
     fn answered(&self, application: String, once: Once) -> Answer<'_, Option<Written>> {
@@ -134,6 +137,10 @@ impl Store for SqliteStore {
 
     fn take_in(&self, batch: EventBatch, now: UnixMs) -> Answer<'_, Vec<Told>> {
         Box::pin(inbox::take_in(&self.db, batch, now))
+    }
+
+    fn timeline(&self, query: TimelineQuery) -> Answer<'_, Vec<TimelineEntry>> {
+        Box::pin(timeline::list(&self.db, query))
     }
 
     fn forget_keys(&self, before: UnixMs) -> Answer<'_, u64> {

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use scheduler::Config;
+use scheduler::api_keys::{self, Scope};
 use serde_json::{Value, json};
 use service::{Shutdown, StartError};
 use testkit::{Answer, Http, SOON, now};
@@ -70,6 +71,20 @@ impl Running {
 
     pub(crate) async fn key(&self, name: &str) -> Http {
         Http::bearer(&key(self.data.path(), name).await)
+    }
+
+    /// A client with a new operator's key.
+    pub(crate) async fn operator_key(&self, name: &str) -> Http {
+        let key = api_keys::create(self.data.path(), name, Scope::Operator).await;
+        Http::bearer(&key.unwrap())
+    }
+
+    /// A client with an operator's ticket.
+    pub(crate) async fn operator(&self) -> Http {
+        let key = self.operator_key("operator").await;
+        let url = self.at("/v1/operator/ticket");
+        let answer: Value = key.post(&url, json!({})).await.json(200);
+        Http::bearer(answer["ticket"].as_str().unwrap())
     }
 
     pub(crate) async fn book(&self, offer: Value) -> Value {
@@ -154,5 +169,5 @@ pub(crate) fn fact(session: &Value, kind: &str, at: UnixMs, data: &SessionFact) 
 }
 
 async fn key(data_dir: &Path, name: &str) -> String {
-    scheduler::api_keys::create(data_dir, name).await.unwrap()
+    api_keys::create(data_dir, name, Scope::App).await.unwrap()
 }

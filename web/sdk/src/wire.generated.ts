@@ -407,7 +407,7 @@ export type TicketResponse = {
  */
 ticket: string, 
 /**
- * The complete WebSocket address to connect to.
+ * The complete WebSocket address to connect to; of an operator's ticket, where signaling is.
  */
 url: string, 
 /**
@@ -465,7 +465,7 @@ next_cursor?: string, };
 /**
  * What can happen.
  */
-export type EventType = "match.created" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "message.unread" | "user.kicked" | "user.erased";
+export type EventType = "match.created" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "message.unread" | "user.kicked" | "user.erased";
 /**
  * A fact, as the outbox keeps it and the inbox takes it.
  */
@@ -498,6 +498,58 @@ revision?: number,
  * The particulars; [`SessionBooked`] or [`SessionFact`] for sessions.
  */
 data: Record<string, unknown>, };
+/**
+ * One thing that happened to a session; each type has its own fields of these.
+ */
+export type TimelineItem = { 
+/**
+ * When it happened.
+ */
+at: UnixMs, 
+/**
+ * What happened.
+ */
+type: EventType, 
+/**
+ * Of `joined`, `left`, `reminded` and `reminder_missed`: who.
+ */
+user_id?: UserId, 
+/**
+ * Of a booking and its reminders: its revision.
+ */
+revision?: number, 
+/**
+ * Of `scheduled` and `rescheduled`: when the session starts.
+ */
+starts_at?: UnixMs, 
+/**
+ * Of a reminder: how long before the start it is due, in milliseconds.
+ */
+before_ms?: number, 
+/**
+ * Of `left`: `left`, `lost`, `kicked` or `ended`.
+ */
+how?: string, 
+/**
+ * Of `live`: when the clock started.
+ */
+started_at?: UnixMs, 
+/**
+ * Of `live` and `extended`: when it runs out.
+ */
+deadline_at?: UnixMs, 
+/**
+ * Of `extended`: how many are left.
+ */
+extensions_left?: number, 
+/**
+ * Of `ended` and `reminder_missed`: why.
+ */
+reason?: string, 
+/**
+ * Of `no_show`, and of `ended` by it: who was never in.
+ */
+absent?: Array<UserId>, };
 
 export namespace Signaling {
   /**

@@ -17,16 +17,19 @@ pub enum Who {
     Guest,
     /// An operator, by a ticket that says so.
     Operator,
+    /// An operator's tool, by an API key of that scope.
+    OperatorKey,
     /// Another service of the installation.
     Service,
 }
 
 impl Who {
-    pub(super) const ALL: [Who; 5] = [
+    pub(super) const ALL: [Who; 6] = [
         Who::Application,
         Who::Person,
         Who::Guest,
         Who::Operator,
+        Who::OperatorKey,
         Who::Service,
     ];
 
@@ -37,6 +40,7 @@ impl Who {
             Who::Person => "access",
             Who::Guest => "ticket",
             Who::Operator => "operator_ticket",
+            Who::OperatorKey => "operator_key",
             Who::Service => "events_secret",
         }
     }
@@ -47,6 +51,9 @@ impl Who {
             Who::Person => "What `POST /v1/join` gave for the token of a join link.",
             Who::Guest => "A ticket for this service (JWT, EdDSA), signed by the scheduler.",
             Who::Operator => "A ticket whose `aud` is `operator` (JWT, EdDSA).",
+            Who::OperatorKey => {
+                "An API key with the scope of operators, `rk_…`; it gets tickets and no more."
+            }
             Who::Service => "The secret that the services of one installation share.",
         }
     }

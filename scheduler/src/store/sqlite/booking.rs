@@ -6,6 +6,7 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 use wire::{EventType, UnixMs};
 
+use super::timeline::{self, Reminder};
 use super::{inbox, once, people, rows};
 use crate::store::{NewBooking, StoreError, StoredSession, Written, event};
 
@@ -32,9 +33,8 @@ pub(super) async fn book(db: &Database, new: NewBooking) -> Result<Written, Stor
         created_at: new.now,
     };
     insert(&mut tx, &session).await?;
+    announce(&mut tx, &session, EventType::SessionScheduled, new.now).await?;
     insert_jobs(&mut tx, &session, new.now).await?;
-    let told = event(EventType::SessionScheduled, &session, new.now)?;
-    inbox::send(&mut tx, &told).await?;
     once::keep(
         &mut tx,
         &session.application,
@@ -88,6 +88,18 @@ async fn insert(
     Ok(())
 }
 
+/// Tells of a booking, a move or a cancellation, others by an event and operators by the timeline.
+pub(super) async fn announce(
+    connection: &mut SqliteConnection,
+    session: &StoredSession,
+    kind: EventType,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    let told = event(kind, session, now)?;
+    inbox::send(connection, &told).await?;
+    timeline::append_booking(connection, session, &told.id, kind, now).await
+}
+
 /// Adds the jobs of the session's present revision.
 pub(super) async fn insert_jobs(
     connection: &mut SqliteConnection,
@@ -111,6 +123,15 @@ pub(super) async fn insert_jobs(
         .bind(job.missed.map(scheduler_core::MissReason::name))
         .execute(&mut *connection)
         .await?;
+        if job.missed.is_some() {
+            let reminder = Reminder {
+                session: &session.id,
+                revision: session.revision,
+                before_ms: job.kind.before_ms(),
+                user: job.user,
+            };
+            timeline::append_reminder(connection, reminder, job.missed, now).await?;
+        }
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use service::sqlite::Database;
 use sqlx::SqliteConnection;
 use wire::{EventType, NotificationKind, SessionId, SessionState, UnixMs};
 
-use super::{booking, inbox, notices, once, rows};
-use crate::store::{Cancel, NewTerms, Once, StoreError, StoredSession, Told, Written, event};
+use super::{booking, notices, once, rows};
+use crate::store::{Cancel, NewTerms, Once, StoreError, StoredSession, Told, Written};
 
 pub(super) async fn change(db: &Database, new: NewTerms) -> Result<Written, StoreError> {
     let mut tx = db.begin_immediate().await?;
@@ -24,9 +24,8 @@ pub(super) async fn change(db: &Database, new: NewTerms) -> Result<Written, Stor
     session.revision += 1;
     rows::update_session(&mut tx, &session).await?;
     call_off_jobs(&mut tx, &session.id).await?;
+    booking::announce(&mut tx, &session, EventType::SessionRescheduled, new.now).await?;
     booking::insert_jobs(&mut tx, &session, new.now).await?;
-    let fact = event(EventType::SessionRescheduled, &session, new.now)?;
-    inbox::send(&mut tx, &fact).await?;
     let told = if moved {
         tell_both(
             &mut tx,
@@ -64,8 +63,7 @@ pub(super) async fn cancel(db: &Database, cancel: Cancel) -> Result<Written, Sto
     session.revision += 1;
     rows::update_session(&mut tx, &session).await?;
     call_off_jobs(&mut tx, &session.id).await?;
-    let fact = event(EventType::SessionCancelled, &session, cancel.now)?;
-    inbox::send(&mut tx, &fact).await?;
+    booking::announce(&mut tx, &session, EventType::SessionCancelled, cancel.now).await?;
     let kind = NotificationKind::SessionCancelled;
     let told = tell_both(&mut tx, &session, kind, cancel.now).await?;
     once::keep(&mut tx, &cancel.application, once, &session, cancel.now).await?;

@@ -6,10 +6,10 @@ use service::sqlite::Database;
 use sqlx::SqliteConnection;
 use wire::{
     Event, EventBatch, EventType, MessageUnread, NotificationKind, RoomId, SessionFact, SessionId,
-    UnixMs,
+    TimelineItem, UnixMs,
 };
 
-use super::{notices, rows};
+use super::{notices, rows, timeline};
 use crate::store::{StoreError, StoredSession, Told};
 
 /// Puts an event of ours into the outbox, within the write that it tells of.
@@ -47,8 +47,8 @@ async fn apply(
     match EventType::from_name(&event.kind) {
         Some(EventType::MessageUnread) => message_unread(connection, event, now).await,
         Some(kind) => {
-            match fact(kind, event) {
-                Some(fact) => note(connection, event, fact).await?,
+            match reported(kind, event) {
+                Some((fact, item)) => note(connection, event, fact, &item).await?,
                 None => pass_over(event),
             }
             Ok(None)
@@ -60,11 +60,12 @@ async fn apply(
     }
 }
 
-/// Folds a fact into its session's record.
+/// Folds a fact into its session's record, and adds it to its timeline.
 async fn note(
     connection: &mut SqliteConnection,
     event: &Event,
     fact: Fact,
+    item: &TimelineItem,
 ) -> Result<(), StoreError> {
     let id = SessionId::from(event.subject.as_str());
     let Some(mut session) = rows::session(connection, &id).await? else {
@@ -72,12 +73,18 @@ async fn note(
         return Ok(());
     };
     session.record.note(event.occurred_at, fact);
-    rows::update_session(connection, &session).await
+    rows::update_session(connection, &session).await?;
+    timeline::append(connection, &id, &event.id, item).await
 }
 
-/// What an event of signaling says, if it says anything for the record.
-fn fact(kind: EventType, event: &Event) -> Option<Fact> {
+/// What an event of signaling says for the record and for the timeline, if it says anything.
+fn reported(kind: EventType, event: &Event) -> Option<(Fact, TimelineItem)> {
     let data: SessionFact = serde_json::from_value(event.data.clone()).ok()?;
+    let item = TimelineItem::of_fact(kind, event.occurred_at, data.clone());
+    Some((fact(kind, data)?, item))
+}
+
+fn fact(kind: EventType, data: SessionFact) -> Option<Fact> {
     Some(match kind {
         EventType::SessionJoined => Fact::Joined(data.user_id?),
         EventType::SessionLeft => Fact::Left(data.user_id?),

@@ -4,8 +4,9 @@ use scheduler_core::{Effect, Fact, Job, JobKind, JobState, MissReason};
 use service::events::Inbox;
 use service::sqlite::Database;
 use sqlx::SqliteConnection;
-use wire::{NotificationKind, SessionId, UnixMs};
+use wire::{EndReason, EventType, NotificationKind, SessionFact, SessionId, TimelineItem, UnixMs};
 
+use super::timeline::{self, Reminder};
 use super::{notices, rows, unreadable};
 use crate::store::{Claimed, ClaimedJob, StoreError, Told};
 
@@ -175,12 +176,24 @@ async fn carry_out(
 ) -> Result<Vec<Told>, StoreError> {
     let session = &claimed.session;
     match effect {
-        Effect::Remind => tell(connection, claimed, NotificationKind::SessionReminder, now).await,
-        Effect::Open => tell(connection, claimed, NotificationKind::SessionOpened, now).await,
-        Effect::MissReminders => miss_reminders(connection, &session.id).await,
+        Effect::Remind => {
+            timeline::append_reminder(connection, Reminder::of(&claimed.job), None, now).await?;
+            tell(connection, claimed, NotificationKind::SessionReminder, now).await
+        }
+        Effect::Open => {
+            let opened = TimelineItem::new(EventType::SessionOpened, now);
+            timeline::append_own(connection, &session.id, &opened).await?;
+            tell(connection, claimed, NotificationKind::SessionOpened, now).await
+        }
+        Effect::MissReminders => miss_reminders(connection, &session.id, now).await,
         Effect::NobodyCame => nobody_came(connection, &session.id, now).await,
         Effect::Erase => erase(connection, &session.id).await,
-        Effect::LookAgain(_) | Effect::Nothing | Effect::Miss(_) => Ok(Vec::new()),
+        Effect::Miss(reason) => {
+            let reminder = Reminder::of(&claimed.job);
+            timeline::append_reminder(connection, reminder, Some(*reason), now).await?;
+            Ok(Vec::new())
+        }
+        Effect::LookAgain(_) | Effect::Nothing => Ok(Vec::new()),
     }
 }
 
@@ -205,15 +218,27 @@ async fn tell(
 async fn miss_reminders(
     connection: &mut SqliteConnection,
     session: &SessionId,
+    now: UnixMs,
 ) -> Result<Vec<Told>, StoreError> {
-    sqlx::query(
+    let reason = MissReason::SessionStarted;
+    let missed: Vec<(i64, i64, String)> = sqlx::query_as(
         "UPDATE jobs SET state = 'missed', reason = ?2, lease_until = NULL \
-         WHERE session_id = ?1 AND kind = 'reminder' AND state IN ('due', 'claimed')",
+         WHERE session_id = ?1 AND kind = 'reminder' AND state IN ('due', 'claimed') \
+         RETURNING revision, before_ms, user_id",
     )
     .bind(session.as_str())
-    .bind(MissReason::SessionStarted.name())
-    .execute(connection)
+    .bind(reason.name())
+    .fetch_all(&mut *connection)
     .await?;
+    for (revision, before_ms, user) in missed {
+        let reminder = Reminder {
+            session,
+            revision: revision.cast_unsigned(),
+            before_ms,
+            user: Some(user.into()),
+        };
+        timeline::append_reminder(connection, reminder, Some(reason), now).await?;
+    }
     Ok(Vec::new())
 }
 
@@ -227,8 +252,15 @@ async fn nobody_came(
         && !session.record.anybody_came()
     {
         let absent = session.users().to_vec();
+        let ended = SessionFact {
+            reason: Some(EndReason::NoShow),
+            absent: Some(absent.clone()),
+            ..SessionFact::default()
+        };
         session.record.note(now, Fact::NobodyCame { absent });
         rows::update_session(connection, &session).await?;
+        let ended = TimelineItem::of_fact(EventType::SessionEnded, now, ended);
+        timeline::append_own(connection, id, &ended).await?;
     }
     Ok(Vec::new())
 }

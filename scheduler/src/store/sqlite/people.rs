@@ -1,4 +1,4 @@
-//! Applications by their keys, and the people whom they name.
+//! The people whom applications name.
 
 use scheduler_core::{External, Person, nameless_person, same_person, unknown_person};
 use service::sqlite::Database;
@@ -7,61 +7,6 @@ use uuid::Uuid;
 use wire::{FieldError, Participant, UnixMs, UserId};
 
 use crate::store::{StoreError, StoredParticipant};
-
-pub(super) async fn application(
-    db: &Database,
-    key_hash: String,
-) -> Result<Option<String>, StoreError> {
-    let found = sqlx::query_scalar("SELECT application FROM api_keys WHERE hash = ?1")
-        .bind(key_hash)
-        .fetch_optional(db.readers())
-        .await?;
-    Ok(found)
-}
-
-pub(super) async fn add_key(
-    db: &Database,
-    key_hash: String,
-    application: String,
-    now: UnixMs,
-) -> Result<(), StoreError> {
-    let mut tx = db.begin_immediate().await?;
-    sqlx::query("INSERT INTO api_keys (hash, application, created_at) VALUES (?1, ?2, ?3)")
-        .bind(key_hash)
-        .bind(application)
-        .bind(now.0)
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-pub(super) async fn void_other_keys(
-    db: &Database,
-    key_hash: String,
-    application: String,
-) -> Result<(), StoreError> {
-    let mut tx = db.begin_immediate().await?;
-    sqlx::query("DELETE FROM api_keys WHERE application = ?1 AND hash <> ?2")
-        .bind(application)
-        .bind(key_hash)
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-pub(super) async fn keys(db: &Database) -> Result<Vec<(String, UnixMs)>, StoreError> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
-        "SELECT application, created_at FROM api_keys ORDER BY application, created_at",
-    )
-    .fetch_all(db.readers())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(application, at)| (application, UnixMs(at)))
-        .collect())
-}
 
 pub(super) async fn person(
     db: &Database,

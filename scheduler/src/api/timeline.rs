@@ -1,0 +1,55 @@
+//! `/v1/sessions/{id}/timeline`: what happened to a session, for its application and for operators.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, Query, State};
+use service::http::{Json, Refusal};
+use wire::{Page, TimelineItem, UnixMs};
+
+use super::query::{Params, cursor, from_cursor};
+use crate::access::Observer;
+use crate::app::App;
+use crate::store::{TimelineEntry, TimelineQuery};
+
+/// `GET /v1/sessions/{id}/timeline`.
+pub(crate) async fn list(
+    State(app): State<App>,
+    observer: Observer,
+    Path(id): Path<String>,
+    Query(named): Query<HashMap<String, String>>,
+) -> Result<Json<Page<TimelineItem>>, Refusal> {
+    let session = app.observed(observer, id.into()).await?;
+    let (after, limit) = page(named)?;
+    // One more than asked for tells whether there is another page.
+    let query = TimelineQuery {
+        session: session.id,
+        after,
+        limit: limit + 1,
+    };
+    let mut entries = app.store.timeline(query).await?;
+    let more = entries.len() > limit as usize;
+    entries.truncate(limit as usize);
+    Ok(Json(Page {
+        next_cursor: entries.last().filter(|_| more).map(cursor_after),
+        items: entries.into_iter().map(|entry| entry.item).collect(),
+    }))
+}
+
+/// After which entry, and how many.
+fn page(named: HashMap<String, String>) -> Result<(Option<(UnixMs, String)>, u32), Refusal> {
+    let mut params = Params::new(named, &["limit", "cursor"]);
+    let after = params.parsed("cursor", "That is no cursor of ours.", after_cursor);
+    let limit = params.limit();
+    params.check()?;
+    Ok((after, limit))
+}
+
+fn cursor_after(entry: &TimelineEntry) -> String {
+    cursor(&format!("{} {}", entry.item.at.0, entry.id))
+}
+
+fn after_cursor(text: &str) -> Option<(UnixMs, String)> {
+    let text = from_cursor(text)?;
+    let (at, id) = text.split_once(' ')?;
+    Some((UnixMs(at.parse().ok()?), id.to_owned()))
+}

@@ -1,0 +1,144 @@
+//! What a store must do about timelines.
+
+use EventType::{
+    SessionCancelled, SessionEnded, SessionJoined, SessionLive, SessionOpened, SessionReminded,
+    SessionReminderMissed, SessionRescheduled, SessionScheduled,
+};
+use wire::EventType;
+
+use super::*;
+
+impl Kept {
+    async fn timeline(&mut self, session: &SessionId) -> Vec<TimelineItem> {
+        let mut items = Vec::new();
+        let mut after = None;
+        loop {
+            let query = TimelineQuery {
+                session: session.clone(),
+                after,
+                limit: 2,
+            };
+            let page = self.store().await.timeline(query).await.unwrap();
+            let Some(last) = page.last() else {
+                return items;
+            };
+            after = Some((last.item.at, last.id.clone()));
+            items.extend(page.into_iter().map(|entry| entry.item));
+        }
+    }
+
+    async fn kinds(&mut self, session: &SessionId) -> Vec<EventType> {
+        let items = self.timeline(session).await;
+        items.into_iter().map(|item| item.kind).collect()
+    }
+
+    /// Does what is due at `at`, as `effect` has it.
+    async fn do_due(&mut self, at: UnixMs, effect: impl Fn(JobKind) -> Effect) {
+        let claimed = self.claim(at).await;
+        let decided = claimed.into_iter().map(|claimed| {
+            let effect = effect(claimed.job.kind);
+            (claimed, effect)
+        });
+        self.settle(at, decided.collect()).await;
+    }
+}
+
+fn at(mut event: Event, at: UnixMs) -> Event {
+    event.occurred_at = at;
+    event
+}
+
+async fn sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time(mut kept: Kept) {
+    let session = kept.booked().await;
+    let subject = session.id.as_str();
+    let joined = SessionFact {
+        user_id: Some(session.users()[0].clone()),
+        ..SessionFact::default()
+    };
+    let live = SessionFact {
+        started_at: Some(NOW + 2),
+        deadline_at: Some(NOW + 60_000),
+        ..SessionFact::default()
+    };
+    let ended = SessionFact {
+        reason: Some(wire::EndReason::Completed),
+        ..SessionFact::default()
+    };
+    let facts = [
+        at(event("c", "session.joined", subject, &joined), NOW + 1),
+        at(event("a", "session.live", subject, &live), NOW + 2),
+        at(event("b", "session.ended", subject, &ended), NOW + 2),
+        at(event("d", "session.exploded", subject, &ended), NOW + 3),
+    ];
+    let mut reversed: Vec<_> = facts.iter().rev().cloned().collect();
+    reversed.extend(facts.clone());
+    kept.tell(reversed).await;
+    kept.tell(facts.to_vec()).await;
+    let items = kept.timeline(&session.id).await;
+    let kinds: Vec<_> = items.iter().map(|item| item.kind).collect();
+    let told = [SessionScheduled, SessionJoined, SessionLive, SessionEnded];
+    assert_eq!(kinds, told);
+    assert_eq!(items[0].starts_at, Some(session.terms.starts_at));
+    assert_eq!(items[1].user_id, joined.user_id);
+    assert_eq!(items[2].deadline_at, live.deadline_at);
+    assert_eq!(items[3].reason.as_deref(), Some("completed"));
+}
+
+async fn sch_81_bookings_stand_in_the_timeline(mut kept: Kept) {
+    let session = kept.booked().await;
+    let mut later = moved(&session, 1);
+    later.now = NOW + 1;
+    done(kept.store().await.change(later).await.unwrap());
+    let mut cancel = cancelled(&session);
+    cancel.now = NOW + 2;
+    done(kept.store().await.cancel(cancel.clone()).await.unwrap());
+    done(kept.store().await.cancel(cancel).await.unwrap());
+    let items = kept.timeline(&session.id).await;
+    let told: Vec<_> = items
+        .iter()
+        .map(|item| (item.kind, item.revision, item.at))
+        .collect();
+    let expected = [
+        (SessionScheduled, Some(1), NOW),
+        (SessionRescheduled, Some(2), NOW + 1),
+        (SessionCancelled, Some(3), NOW + 2),
+    ];
+    assert_eq!(told, expected);
+    let other = kept.booked().await;
+    assert_eq!(kept.kinds(&other.id).await, [SessionScheduled]);
+}
+
+async fn sch_81_what_was_due_stands_in_the_timeline(mut kept: Kept) {
+    let session = kept.booked().await;
+    let due = session.terms.starts_at - 300_000;
+    kept.do_due(due, |kind| match kind {
+        JobKind::LobbyOpens => Effect::Open,
+        _ => Effect::Remind,
+    })
+    .await;
+    let kinds = kept.kinds(&session.id).await;
+    let count = |kind| kinds.iter().filter(|other| **other == kind).count();
+    assert_eq!((count(SessionReminded), count(SessionOpened)), (2, 1));
+
+    let missed = kept.booked().await;
+    let closes_at = missed.terms.closes_at();
+    kept.do_due(closes_at, |kind| match kind {
+        JobKind::Reminder { .. } => Effect::Miss(MissReason::SessionStarted),
+        JobKind::NoShowCheck => Effect::NobodyCame,
+        _ => Effect::Nothing,
+    })
+    .await;
+    let items = kept.timeline(&missed.id).await;
+    let of = |kind| items.iter().filter(move |item| item.kind == kind);
+    assert_eq!(of(SessionReminderMissed).count(), 2);
+    let reason = Some("session_started".to_owned());
+    assert!(of(SessionReminderMissed).all(|item| item.reason == reason && item.user_id.is_some()));
+    let ended = of(SessionEnded).next().unwrap();
+    assert_eq!(ended.absent, Some(missed.users().to_vec()));
+}
+
+contract! {
+    sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time
+    sch_81_bookings_stand_in_the_timeline
+    sch_81_what_was_due_stands_in_the_timeline
+}
