@@ -38,7 +38,7 @@ impl Page {
 /// Writing to a `String` doesn't fail.
 macro_rules! put {
     ($html:expr, $($format:tt)+) => {
-        let _ = write!($html, $($format)+);
+        { let _ = write!($html, $($format)+); }
     };
 }
 
@@ -188,8 +188,8 @@ fn schemas(html: &mut String, openapi: &Value, asyncapi: Option<&Value>) {
             "<article id=\"type-{name}\"><h3><code>{name}</code></h3>",
             name = escape(name)
         );
-        if let Some(told) = schema["description"].as_str() {
-            put!(html, "<p>{}</p>", escape(told));
+        if schema["description"].is_string() {
+            put!(html, "<p>{}</p>", text(&schema["description"]));
         }
         shape(html, schema);
         html.push_str("</article>");
@@ -286,8 +286,18 @@ fn fields(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     fields.map(|(name, value)| (name.as_str(), value))
 }
 
+/// A sentence; what stands between backticks is code.
 fn text(value: &Value) -> String {
-    escape(value.as_str().unwrap_or_default())
+    let sentence = escape(value.as_str().unwrap_or_default());
+    let mut parts = sentence.split('`');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    while let Some(code) = parts.next() {
+        match parts.next() {
+            Some(after) => put!(out, "<code>{code}</code>{after}"),
+            None => put!(out, "`{code}"),
+        }
+    }
+    out
 }
 
 fn escape(text: &str) -> String {
@@ -312,6 +322,12 @@ mod tests {
                 .contains("<title>&lt;script&gt;&quot;&amp;</title>")
         );
         assert!(!page.html.contains("<script"));
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        let told = text(&json!("`a<b` and `c` or `"));
+        assert_eq!(told, "<code>a&lt;b</code> and <code>c</code> or `");
     }
 
     #[test]
