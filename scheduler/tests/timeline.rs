@@ -61,8 +61,8 @@ async fn sch_86_a_timeline_is_its_applications_and_operators() {
 #[tokio::test]
 async fn sch_87_everything_that_happened_is_told_in_order_however_it_came() {
     let scheduler = Running::start().await;
-    let mut command = offer(200);
-    command["remind_before_ms"] = json!([100, 50_000]);
+    let mut command = offer(2_000);
+    command["remind_before_ms"] = json!([1_000, 50_000]);
     command["lobby_ms"] = json!(0);
     let session = scheduler.book(command).await;
     let told = async || items(&scheduler, &scheduler.app, &session).await;
