@@ -104,13 +104,14 @@ impl Registry {
     ///
     /// Subscribe first: the socket is on the line before the core hears of it, so that no frame is missed.
     pub(crate) fn join(&self, joining: Joining, line: SocketHandle) -> Result<Membership, Full> {
-        let connection = self.0.next_connection();
-        let slot = loop {
+        let (slot, connection) = loop {
             let slot = self.0.slot_for(&joining.spec)?;
             let mut entry = slot.lock();
             if entry.retired {
                 continue;
             }
+            // Under the lock: of two that race, the one that comes second is the later one.
+            let connection = self.0.next_connection();
             entry.add_line(connection, line);
             let input = Input::Join {
                 connection,
@@ -122,7 +123,7 @@ impl Registry {
             };
             self.0.run(&slot, &mut entry, input);
             drop(entry);
-            break slot;
+            break (slot, connection);
         };
         Ok(Membership::new(self.clone(), slot, connection))
     }
