@@ -12,7 +12,7 @@ use service::socket::SocketSettings;
 use service::sqlite::Database;
 use service::tickets::{JwksSource, TicketVerifier};
 use service::{Shutdown, StartError, Tasks};
-use signaling_core::Settings;
+use signaling_core::{Settings, StaticIce};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
@@ -238,7 +238,7 @@ fn events_secret(config: &Config) -> Result<EventsSecret, StartError> {
 
 fn settings(config: &Config) -> Settings {
     Settings {
-        ice_servers: config.ice_servers.clone(),
+        media: Arc::new(StaticIce(config.ice_servers.clone())),
         grace_ms: config.grace_ms,
         loopback_candidates: config.loopback_candidates,
         // A resume is queued whole beside its `welcome`: it has to fit into one socket's queue.

@@ -19,7 +19,11 @@ impl Session {
         }
         self.cancel_countdown(CancelReason::Rescheduled, fx);
         let others_are_named = self.seat_anew(&spec, fx);
+        let media_moves = self.has_media_room() || spec.media != self.spec.media;
         self.spec = spec;
+        if media_moves && !others_are_named {
+            self.negotiate_anew();
+        }
         fx.save_behind();
         for side in SIDES {
             let rescheduled = Rescheduled {
@@ -30,11 +34,23 @@ impl Session {
         }
         if now < self.spec.lobby_opens_at {
             self.empty_early_lobby(now, fx);
-        } else if others_are_named {
-            for side in SIDES {
+        } else {
+            for side in SIDES.into_iter().filter(|_| others_are_named) {
                 self.tell_waiting(side, now, fx);
             }
-            self.both_may_be_in(now, fx);
+            if others_are_named || media_moves {
+                self.both_may_be_in(now, fx);
+            }
+        }
+    }
+
+    /// A media room is of one revision: whoever is there negotiates anew.
+    fn negotiate_anew(&mut self) {
+        self.negotiation.vacated();
+        for side in SIDES {
+            if !self.seats[side].is_empty() {
+                self.negotiation.joined_fresh(side);
+            }
         }
     }
 

@@ -65,8 +65,8 @@ impl Session {
             ClientFrame::Data(data) => self.relay_data(side, data, fx),
             ClientFrame::Refresh(_) => {
                 let ice_servers = IceServers {
-                    ice_servers: self.settings.ice_servers.clone(),
-                    media: None,
+                    ice_servers: self.ice_servers(side, now),
+                    media: self.media(side, now),
                 };
                 self.tell(side, ice_servers, fx);
                 Ok(())

@@ -2,14 +2,13 @@
 
 use wire::signaling::{Negotiate, PeerJoined, PeerResumed};
 use wire::{
-    CloseCode, ConnectionId, DuplicatePolicy, EventType, MediaBackend, SessionFact, SessionSpec,
-    UnixMs, UserId,
+    CloseCode, ConnectionId, DuplicatePolicy, EventType, SessionFact, SessionSpec, UnixMs, UserId,
 };
 
 use crate::effects::Effects;
 use crate::refusal::Refusal;
 use crate::resume::{Claim, Stream};
-use crate::seat::{Side, other};
+use crate::seat::{SIDES, Side, other};
 use crate::{Metric, Phase, ResumeClaim, Session, TokenHash};
 
 /// What a `join` brings, beside who it is.
@@ -180,15 +179,16 @@ impl Session {
         if !self.both_in() {
             return;
         }
-        let p2p = self.spec.media == MediaBackend::P2p;
-        if let Some(round) = self.negotiation.begin(now, p2p) {
-            let negotiate = Negotiate {
-                epoch: round.epoch,
-                offerer: round.offerer.map(|side| self.user(side).clone()),
-                ice_servers: self.settings.ice_servers.clone(),
-                media: None,
-            };
-            self.tell_both(negotiate, fx);
+        if let Some(round) = self.negotiation.begin(now, !self.has_media_room()) {
+            for side in SIDES {
+                let negotiate = Negotiate {
+                    epoch: round.epoch,
+                    offerer: round.offerer.map(|side| self.user(side).clone()),
+                    ice_servers: self.ice_servers(side, now),
+                    media: self.media(side, now),
+                };
+                self.tell(side, negotiate, fx);
+            }
         }
         if matches!(self.phase, Phase::Paused { .. }) {
             self.run_again(now, fx);

@@ -16,6 +16,7 @@ mod join;
 mod leave;
 mod live;
 mod lobby;
+mod media;
 mod negotiation;
 mod output;
 mod phase;
@@ -32,6 +33,7 @@ mod view;
 mod welcome;
 
 pub use input::{Input, ResumeClaim, TokenHash};
+pub use media::{Access, MediaAccess, StaticIce};
 pub use output::{Metric, Output};
 pub use phase::{Clock, Phase};
 pub use session::Session;

@@ -1,10 +1,10 @@
 //! What one says to the other: checked in the order of the rules, then passed on untouched.
 
+use wire::UnixMs;
 use wire::signaling::{
     Answer, Candidate, Connected, Data, Offer, RelayedAnswer, RelayedCandidate, RelayedData,
     RelayedOffer,
 };
-use wire::{MediaBackend, UnixMs};
 
 use crate::effects::Effects;
 use crate::negotiation::{OfferMet, Round};
@@ -126,7 +126,7 @@ impl Session {
     }
 
     fn round_to_relay(&mut self, side: Side, epoch: u64) -> Result<&mut Round, Refusal> {
-        if self.spec.media != MediaBackend::P2p {
+        if self.has_media_room() {
             return Err(Refusal::NotP2p);
         }
         self.somebody_is_across(side)?;

@@ -1,12 +1,14 @@
 //! What an operator decides for all sessions. What a booking decides stands in its `SessionSpec`.
 
-use wire::IceServer;
+use std::sync::Arc;
+
+use crate::{MediaAccess, StaticIce};
 
 /// Settings of every session of a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
-    /// Told to each client for its PeerConnection.
-    pub ice_servers: Vec<IceServer>,
+    /// Grants what reaches the media: ICE servers, and a media server's room.
+    pub media: Arc<dyn MediaAccess>,
     /// How long a lost socket's seat is kept, in milliseconds.
     pub grace_ms: i64,
     /// How often a client is to send `ping`, in milliseconds.
@@ -31,7 +33,7 @@ impl Default for Settings {
     /// The values of the protocol, no ICE server, and loopback candidates let through.
     fn default() -> Self {
         Self {
-            ice_servers: Vec::new(),
+            media: Arc::new(StaticIce::default()),
             grace_ms: 30_000,
             ping_ms: 5_000,
             timeout_ms: 12_000,

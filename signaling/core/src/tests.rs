@@ -6,6 +6,7 @@ mod extension;
 mod join;
 mod live;
 mod lobby;
+mod media;
 mod negotiation;
 mod operators;
 mod pause;

@@ -1,0 +1,113 @@
+//! With what a person reaches the other one's media: ICE servers, and the room where a media server
+//! carries it. Asked for anew each time, because what it gives is good for a short while only.
+//!
+//! Who grants it is behind a trait: the core knows when it is due and to whom, and no secret.
+
+use std::fmt::Debug;
+
+use wire::{IceServer, MediaBackend, OnLoss, SessionSpec, UnixMs, UserId};
+
+use crate::seat::Side;
+use crate::{Phase, Session};
+
+/// Whom access is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Access<'a> {
+    /// The session, as booked.
+    pub spec: &'a SessionSpec,
+    /// The person.
+    pub user: &'a UserId,
+    /// When it is over at the latest, every extension and pause that is left included: nothing that
+    /// is granted has to be good for longer.
+    pub latest_end: UnixMs,
+}
+
+/// Grants access. Pure: the same arguments give the same answer, and nothing is waited for.
+pub trait MediaAccess: Debug + Send + Sync {
+    /// The ICE servers for a PeerConnection.
+    fn ice_servers(&self, now: UnixMs, who: Access<'_>) -> Vec<IceServer>;
+
+    /// The room of a media server; none where the browsers talk to each other, or where no server
+    /// of the booked kind is known.
+    fn media(&self, now: UnixMs, who: Access<'_>) -> Option<wire::signaling::MediaAccess>;
+}
+
+/// The same ICE servers for everybody, and no media server.
+#[derive(Debug, Clone, Default)]
+pub struct StaticIce(pub Vec<IceServer>);
+
+impl MediaAccess for StaticIce {
+    fn ice_servers(&self, _now: UnixMs, _who: Access<'_>) -> Vec<IceServer> {
+        self.0.clone()
+    }
+
+    fn media(&self, _now: UnixMs, _who: Access<'_>) -> Option<wire::signaling::MediaAccess> {
+        None
+    }
+}
+
+impl Session {
+    pub(crate) fn ice_servers(&self, side: Side, now: UnixMs) -> Vec<IceServer> {
+        self.settings.media.ice_servers(now, self.access(side))
+    }
+
+    /// The media room, from `negotiate` on for as long as that negotiation is: who waits alone has
+    /// nobody to meet there.
+    pub(crate) fn media(&self, side: Side, now: UnixMs) -> Option<wire::signaling::MediaAccess> {
+        self.negotiation.round()?;
+        self.settings.media.media(now, self.access(side))
+    }
+
+    /// True where a media server carries the media, in a room of the booking's revision.
+    pub(crate) fn has_media_room(&self) -> bool {
+        self.spec.media != MediaBackend::P2p
+    }
+
+    fn access(&self, side: Side) -> Access<'_> {
+        Access {
+            spec: &self.spec,
+            user: self.user(side),
+            latest_end: self.latest_end(),
+        }
+    }
+
+    /// When it is over at the latest, as far as is known by now.
+    #[must_use]
+    pub fn latest_end(&self) -> UnixMs {
+        let extension_ms = self
+            .spec
+            .extension_ms
+            .saturating_mul(i64::from(self.extensions_left()));
+        let pause_ms = match self.spec.on_loss {
+            OnLoss::Run => 0,
+            OnLoss::Pause => self.spec.max_pause_ms,
+        };
+        let paused_ms = self.clock().map_or(0, |clock| clock.paused_ms);
+        let pauses_left_ms = (pause_ms - paused_ms).max(0);
+        match &self.phase {
+            Phase::Live { deadline_at, .. } => {
+                self.extended_at_most(*deadline_at, extension_ms) + pauses_left_ms
+            }
+            Phase::Paused {
+                until,
+                remaining_ms,
+                ..
+            } => self.extended_at_most(*until + *remaining_ms, extension_ms),
+            Phase::Lobby
+            | Phase::Countdown { .. }
+            | Phase::Connecting { .. }
+            | Phase::Ended { .. } => {
+                let unextended = self.spec.latest_end() - extension_ms - pause_ms;
+                self.extended_at_most(unextended, extension_ms) + pause_ms
+            }
+        }
+    }
+
+    /// A deadline with all extensions: none goes past the hard end, which itself shortens nothing.
+    fn extended_at_most(&self, deadline_at: UnixMs, extension_ms: i64) -> UnixMs {
+        let extended = deadline_at + extension_ms;
+        self.spec.hard_end_at.map_or(extended, |hard_end_at| {
+            extended.min(hard_end_at).max(deadline_at)
+        })
+    }
+}
