@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need and the machine lacks: Python, shellcheck, a browser, a Node that is new enough, cargo-deny.
+# Installs what the tests need and the machine lacks: Python, shellcheck, a browser, a Node that is new enough, cargo-deny,
+# a LiveKit server.
 # Nothing is done twice: what is found is left alone.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -50,6 +51,7 @@ case ${1:-all} in
     "$REPO/scripts/with-node" node --version >/dev/null
     need_chromium
     need_cargo_deny
+    "$REPO/scripts/install-livekit.sh" >/dev/null
     ;;
   check)
     need_command python3 python3

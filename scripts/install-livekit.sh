@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Builds the LiveKit server that tests talk to, once, and prints the path of its binary.
+# usage: scripts/install-livekit.sh
+set -euo pipefail
+# shellcheck source=scripts/env.sh
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+
+LIVEKIT_VERSION=1.13.5
+# A folder of its own: Go names the binary after the folder `cmd/server`, as other servers' are.
+LIVEKIT_HOME=$TOOLS/livekit-$LIVEKIT_VERSION
+LIVEKIT=$LIVEKIT_HOME/server
+
+is_installed() {
+  [ -x "$LIVEKIT" ] && "$LIVEKIT" --version 2>/dev/null | grep -qF "$LIVEKIT_VERSION"
+}
+
+install() {
+  command -v go >/dev/null || die "LiveKit's server is built with Go: install Go 1.24 or newer (https://go.dev/dl)"
+  say "building LiveKit $LIVEKIT_VERSION into $LIVEKIT_HOME (once, a few minutes)" >&2
+  mkdir -p "$LIVEKIT_HOME"
+  env -u GOFLAGS GOBIN="$LIVEKIT_HOME" go install "github.com/livekit/livekit-server/cmd/server@v$LIVEKIT_VERSION" >&2
+  is_installed || die "LiveKit was built, but $LIVEKIT is not version $LIVEKIT_VERSION"
+}
+
+is_installed || install
+printf '%s\n' "$LIVEKIT"
