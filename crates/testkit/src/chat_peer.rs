@@ -108,8 +108,7 @@ impl ChatPeer {
     pub async fn refused(url: &str, ticket: &str) -> (ErrorBody, Option<u16>) {
         let mut peer = Self::connect(url).await;
         peer.send_hello(ticket, "device", None).await;
-        let error = peer.expect::<ErrorBody>(SOON).await;
-        (error, peer.expect_close(SOON).await)
+        peer.expect_refusal().await
     }
 
     /// Cuts the socket and comes back on a new one with the cursors.
@@ -117,11 +116,14 @@ impl ChatPeer {
     /// # Panics
     /// When it is refused.
     pub async fn reconnect(self) -> Self {
-        let (url, state, next_id) = self.cut_off().await;
-        let (ticket, device) = (state.ticket.clone(), state.device_id.clone());
-        let cursors = state.cursors.clone();
-        let mut peer = Self::connect(&url).await;
-        (peer.state, peer.next_id) = (state, next_id);
+        let opened = self.cut().await.connect().await;
+        let mut peer = opened.unwrap_or_else(|(_, refused)| panic!("{refused:?}"));
+        let Chat {
+            ticket,
+            device_id: device,
+            cursors,
+            ..
+        } = peer.state.clone();
         peer.send_hello(&ticket, &device, Some(cursors)).await;
         peer.expect::<Welcome>(SOON).await;
         peer
@@ -156,11 +158,6 @@ impl ChatPeer {
         })
         .await;
         self.expect::<Sent>(SOON).await
-    }
-
-    /// Breaks the TCP connection without a close frame.
-    pub async fn cut(self) {
-        self.cut_off().await;
     }
 }
 

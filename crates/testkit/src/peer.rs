@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use wire::UnixMs;
+use wire::{ErrorBody, UnixMs};
 
 use crate::{Arrival, Refused, SOON, Socket, now};
 
@@ -196,10 +196,39 @@ impl<P: Protocol> Peer<P> {
         self.expect_close(SOON).await
     }
 
-    /// Breaks the TCP connection without a close frame, and returns what a page still has.
-    pub(crate) async fn cut_off(self) -> (String, P, u64) {
+    /// Takes the `error` and the close code with which the server refuses what was sent first.
+    ///
+    /// # Panics
+    /// When it doesn't.
+    pub async fn expect_refusal(&mut self) -> (ErrorBody, Option<u16>)
+    where
+        ErrorBody: Pick<P::Server>,
+    {
+        let error = self.expect::<ErrorBody>(SOON).await;
+        (error, self.expect_close(SOON).await)
+    }
+
+    /// What the page has, while its socket stays open: it comes back by another way meanwhile.
+    #[must_use]
+    pub fn fork(&self) -> Past<P>
+    where
+        P: Clone,
+    {
+        Past {
+            url: self.url.clone(),
+            state: self.state.clone(),
+            next_id: self.next_id,
+        }
+    }
+
+    /// Breaks the TCP connection without a close frame. What was not read yet is lost.
+    pub async fn cut(self) -> Past<P> {
         self.socket.cut().await;
-        (self.url, self.state, self.next_id)
+        Past {
+            url: self.url,
+            state: self.state,
+            next_id: self.next_id,
+        }
     }
 
     fn on(url: &str, socket: Socket) -> Self {
@@ -219,6 +248,34 @@ impl<P: Protocol> Peer<P> {
         match self.closed {
             Some(code) => panic!("closed with {code:?} before {kind}; unread: {seen:?}"),
             None => panic!("no {kind} within {limit:?}; unread: {seen:?}"),
+        }
+    }
+}
+
+/// What a page keeps of a client whose connection broke.
+#[derive(Debug, Clone)]
+pub struct Past<P: Protocol> {
+    /// Where it comes back: the complete WebSocket address.
+    pub url: String,
+    /// Its state.
+    pub state: P,
+    next_id: u64,
+}
+
+impl<P: Protocol> Past<P> {
+    /// A new socket with the state of the old one. Nothing is sent.
+    ///
+    /// # Errors
+    /// When the server does not upgrade.
+    pub async fn connect(self) -> Result<Peer<P>, (Self, Refused)> {
+        let headers = [("Sec-WebSocket-Protocol", P::SUBPROTOCOL)];
+        match Socket::try_connect(&self.url, &headers).await {
+            Ok(socket) => {
+                let mut peer = Peer::on(&self.url, socket);
+                (peer.state, peer.next_id) = (self.state, self.next_id);
+                Ok(peer)
+            }
+            Err(refused) => Err((self, refused)),
         }
     }
 }

@@ -4,8 +4,8 @@
 use wire::signaling::{self, ClientFrame, Join, Resume, ServerFrame, Welcome};
 use wire::{ErrorBody, FrameError, SIGNALING_SUBPROTOCOL};
 
-use crate::SOON;
-use crate::peer::{Peer, Protocol, pick};
+use crate::peer::{Past, Peer, Protocol, pick};
+use crate::{Refused, SOON};
 
 /// A client of `GET /v1/signal`. That the server's `seq` has no gap is checked on every frame.
 pub type TestPeer = Peer<Signaling>;
@@ -79,8 +79,7 @@ impl TestPeer {
     pub async fn refused(url: &str, ticket: &str) -> (ErrorBody, Option<u16>) {
         let mut peer = Self::connect(url).await;
         peer.send_join(ticket, None).await;
-        let error = peer.expect::<ErrorBody>(SOON).await;
-        (error, peer.expect_close(SOON).await)
+        peer.expect_refusal().await
     }
 
     /// Sends `join`.
@@ -98,26 +97,10 @@ impl TestPeer {
     pub async fn resume(self) -> Self {
         self.cut().await.resume().await
     }
-
-    /// Breaks the TCP connection without a close frame.
-    pub async fn cut(self) -> CutPeer {
-        let (url, state, next_id) = self.cut_off().await;
-        CutPeer {
-            url,
-            state,
-            next_id,
-        }
-    }
 }
 
-/// What a page keeps of a peer whose connection broke.
-#[derive(Debug, Clone)]
-pub struct CutPeer {
-    url: String,
-    /// Its state.
-    pub state: Signaling,
-    next_id: u64,
-}
+/// What a page of signaling keeps.
+pub type CutPeer = Past<Signaling>;
 
 impl CutPeer {
     /// Comes back on a new socket with the resume token, and takes the `welcome`.
@@ -135,15 +118,26 @@ impl CutPeer {
     /// Sends the `join` of [`Self::resume`] and waits for nothing.
     ///
     /// # Panics
-    /// When it never joined.
+    /// When it never joined, or the server does not upgrade.
     pub async fn reopen(self) -> TestPeer {
+        let opened = self.try_reopen().await;
+        opened.unwrap_or_else(|(_, refused)| panic!("{refused:?}"))
+    }
+
+    /// [`Self::reopen`], over a network that may break meanwhile.
+    ///
+    /// # Errors
+    /// When there is no upgrade.
+    ///
+    /// # Panics
+    /// When it never joined.
+    pub async fn try_reopen(self) -> Result<TestPeer, (Self, Refused)> {
         let token = self.state.welcome.as_ref().unwrap().resume_token.clone();
         let (ticket, last_seq) = (self.state.ticket.clone(), self.state.last_seq);
-        let mut peer = TestPeer::connect(&self.url).await;
-        (peer.state, peer.next_id) = (self.state, self.next_id);
+        let mut peer = self.connect().await?;
         peer.send_join(&ticket, Some(Resume { token, last_seq }))
             .await;
-        peer
+        Ok(peer)
     }
 }
 

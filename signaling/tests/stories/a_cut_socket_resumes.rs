@@ -3,18 +3,10 @@
 use std::time::Duration;
 
 use testkit::{ANN, BO, SOON, TestPeer};
-use wire::RawJson;
-use wire::signaling::{
-    Data, Negotiate, PeerJoined, PeerLost, PeerResumed, RelayedData, Resume, Welcome,
-};
+use wire::signaling::{Negotiate, PeerJoined, PeerLost, PeerResumed, Resume, Welcome};
 
 use crate::server::{Server, booking};
-
-fn data(n: usize) -> Data {
-    Data {
-        payload: RawJson::parse(n.to_string()).unwrap(),
-    }
-}
+use crate::talk::{data, hears, settled};
 
 #[tokio::test]
 async fn sig_130_a_cut_socket_gets_what_it_missed_in_order_once() {
@@ -27,17 +19,14 @@ async fn sig_130_a_cut_socket_gets_what_it_missed_in_order_once() {
     for n in 0..20 {
         ann.send(data(n)).await;
     }
-    // The server has taken all of them once it answers.
-    ann.send_text(r#"{"type":"ping","sent_at":1}"#).await;
-    ann.expect::<wire::signaling::Pong>(SOON).await;
+    settled(&mut ann).await;
 
     // That no seq is missing or repeated is checked by the peer on every frame.
     let mut bo = bo.resume().await;
     assert!(bo.welcome.as_ref().unwrap().resumed);
     assert_eq!(bo.epoch, epoch, "the negotiation goes on");
     for n in 0..20 {
-        let frame = bo.expect::<RelayedData>(SOON).await;
-        assert_eq!(frame.payload.text(), n.to_string());
+        hears(&mut bo, n).await;
     }
     assert_eq!(ann.expect::<PeerResumed>(SOON).await.user_id.as_str(), BO);
     bo.expect_no::<Negotiate>(Duration::from_millis(100)).await;

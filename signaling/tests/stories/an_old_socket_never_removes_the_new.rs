@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use testkit::{ANN, BO, SOON, TestPeer};
+use testkit::{ANN, BO, Booking, SOON, TestPeer};
 use wire::RawJson;
-use wire::signaling::{Data, Negotiate, PeerJoined, PeerLeft, PeerLost, RelayedData};
+use wire::signaling::{Data, Negotiate, PeerJoined, PeerLeft, PeerLost, RelayedData, ServerFrame};
 
 use crate::server::{Server, booking};
+use crate::talk::{data, hears, never_got};
 
 #[tokio::test]
 async fn sig_140_a_takeover_closes_the_old_socket_and_keeps_the_new() {
@@ -41,27 +42,78 @@ async fn sig_141_the_token_of_the_replaced_is_dead() {
     assert_eq!(back.expect_close(SOON).await, Some(4505));
 }
 
-#[tokio::test]
-async fn sig_142_a_hundred_races_leave_exactly_one() {
+/// Sessions whose races run side by side, and races of each.
+const SESSIONS: usize = 20;
+const RACES: usize = 50;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sig_142_a_thousand_races_leave_exactly_one_each() {
     let server = Server::with(|config| {
         config.limits.joins.per_second = 10_000;
         config.limits.joins.burst = 10_000;
     })
     .await;
-    for _ in 0..100 {
-        let session = booking().spec();
-        let ticket = server.ticket(ANN, &session);
-        let (mut one, mut two) = tokio::join!(
-            TestPeer::join(&server.url, &ticket),
-            TestPeer::join(&server.url, &ticket),
-        );
-        let id = |peer: &TestPeer| peer.welcome.as_ref().unwrap().you.connection_id;
-        let (old, new) = match id(&one) < id(&two) {
-            true => (&mut one, &mut two),
-            false => (&mut two, &mut one),
-        };
-        assert_eq!(old.expect_close(SOON).await, Some(4505));
-        new.send_text(r#"{"type":"ping","sent_at":1}"#).await;
-        new.expect::<wire::signaling::Pong>(SOON).await;
+    let all = (0..SESSIONS).map(|_| races(&server));
+    futures_util::future::join_all(all).await;
+}
+
+/// Bo joins twice at once, again and again; Ann talks to whichever of them is left.
+async fn races(server: &Server) {
+    let session = Booking::starting_in(600_000).lobby_ms(700_000).spec();
+    let (url, ticket) = (&server.url, server.ticket(BO, &session));
+    let mut ann = server.join(ANN, &session).await;
+    let mut left: Option<TestPeer> = None;
+    for n in 0..RACES {
+        let past = left.as_ref().map(TestPeer::fork);
+        let (one, two) = tokio::join!(TestPeer::join(url, &ticket), async {
+            match past {
+                // Every other time one of the two is a page that comes back.
+                Some(past) if n % 2 == 1 => answered(past.reopen().await).await,
+                _ => TestPeer::join(url, &ticket).await,
+            }
+        });
+        let mut new = winner(one, two).await;
+        if let Some(mut before) = left {
+            assert_eq!(before.expect_close(SOON).await, Some(4505));
+        }
+        ann.send(data(n)).await;
+        hears(&mut new, n).await;
+        new.send(data(n)).await;
+        hears(&mut ann, n).await;
+        never_got(&mut ann, &["peer_lost", "peer_left", "error", "data"]);
+        left = Some(new);
     }
+}
+
+/// Waits until the server has taken or refused its join.
+async fn answered(mut peer: TestPeer) -> TestPeer {
+    peer.next(SOON).await.expect("an answer");
+    peer
+}
+
+/// The one that is left; the other was closed with 4505.
+async fn winner(mut one: TestPeer, mut two: TestPeer) -> TestPeer {
+    let (first, second) = tokio::join!(standing(&mut one), standing(&mut two));
+    match (first, second) {
+        (None, Some(code)) => {
+            assert_eq!(code, 4505);
+            one
+        }
+        (Some(code), None) => {
+            assert_eq!(code, 4505);
+            two
+        }
+        both => panic!("not exactly one is left: {both:?}"),
+    }
+}
+
+/// The code with which it was closed; none where it answers.
+async fn standing(peer: &mut TestPeer) -> Option<u16> {
+    peer.send_text(r#"{"type":"ping","sent_at":1}"#).await;
+    while let Some(frame) = peer.next(SOON).await {
+        if matches!(frame, ServerFrame::Pong(_)) {
+            return None;
+        }
+    }
+    peer.expect_close(SOON).await
 }

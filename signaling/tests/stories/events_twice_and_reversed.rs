@@ -1,43 +1,12 @@
 //! What the scheduler tells of bookings has one outcome, in whatever order and however often it comes.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use testkit::{ANN, SOON, TestPeer};
-use uuid::Uuid;
 use wire::signaling::{Ended, Rescheduled};
-use wire::{EndReason, ErrorCode, Event, EventBatch, RoomId, SessionBooked, SessionSpec};
+use wire::{EndReason, ErrorCode, SessionSpec};
 
+use crate::booked::{batch, event, post};
 use crate::server::{Server, booking};
-
-fn event(kind: &str, session: &SessionSpec) -> Event {
-    Event {
-        id: Uuid::now_v7().to_string(),
-        kind: kind.to_owned(),
-        occurred_at: testkit::now(),
-        source: "scheduler".to_owned(),
-        subject: session.id.to_string(),
-        revision: Some(session.revision),
-        data: serde_json::to_value(SessionBooked {
-            session: session.clone(),
-            room_id: RoomId::from("room"),
-        })
-        .unwrap(),
-    }
-}
-
-fn batch(events: &[Event]) -> Value {
-    serde_json::to_value(EventBatch {
-        source: "scheduler".to_owned(),
-        events: events.to_vec(),
-        complete_to: testkit::now(),
-    })
-    .unwrap()
-}
-
-async fn post(server: &Server, events: &[Event]) {
-    let url = format!("{}/v1/events", server.http);
-    let answer = server.other_service().post(&url, batch(events)).await;
-    assert_eq!(answer.status, 200, "{}", answer.body);
-}
 
 /// A booking and its change: another length, the next revision.
 fn moved(session: &SessionSpec) -> SessionSpec {

@@ -1,0 +1,66 @@
+//! More is said to somebody who is lost than is kept for them: they are told that frames are gone, and
+//! the other one is told nothing of it. Of a reader that is connected tells `a_slow_reader_harms_nobody`.
+
+use std::time::Duration;
+
+use testkit::{Booking, SOON, TestPeer};
+use wire::signaling::{Negotiate, PeerLost, PeerResumed};
+
+use crate::server::{Server, connected};
+use crate::talk::{data, hears, never_got, settled};
+
+/// More than the buffer, which is three quarters of this server's queue of 16 frames.
+const SAID: usize = 40;
+
+async fn overflowed(media_is_up: bool) -> (Server, TestPeer, TestPeer, u64) {
+    let server = Server::with(|config| config.limits.queue_frames = 16).await;
+    let session = Booking::starting_in(600_000).lobby_ms(700_000).spec();
+    let (mut ann, mut bo) = server.pair(&session).await;
+    if media_is_up {
+        connected(&mut ann).await;
+        connected(&mut bo).await;
+        settled(&mut ann).await;
+        settled(&mut bo).await;
+    }
+    let epoch = ann.epoch.unwrap();
+    let bo = bo.cut().await;
+    ann.expect::<PeerLost>(SOON).await;
+    ann.forget();
+    for n in 0..SAID {
+        ann.send_numbered(data(n)).await;
+    }
+    settled(&mut ann).await;
+    never_got(&mut ann, &["error", "peer_left", "countdown_cancelled"]);
+    let bo = bo.resume().await;
+    assert!(!bo.welcome.as_ref().unwrap().resumed);
+    ann.expect::<PeerResumed>(SOON).await;
+    (server, ann, bo, epoch)
+}
+
+/// Both go on: numbers begin with 1, which the peer checks.
+async fn go_on(ann: &mut TestPeer, bo: &mut TestPeer) {
+    ann.send(data(100)).await;
+    hears(bo, 100).await;
+    bo.send_numbered(data(101)).await;
+    hears(ann, 101).await;
+    settled(ann).await;
+    never_got(ann, &["error", "peer_left", "peer_joined"]);
+}
+
+#[tokio::test]
+async fn sig_228_frames_that_are_gone_cost_a_negotiation_where_media_is_not_up() {
+    let (_server, mut ann, mut bo, epoch) = overflowed(false).await;
+    let negotiate = bo.expect::<Negotiate>(SOON).await;
+    assert!(negotiate.epoch > epoch);
+    assert_eq!(ann.expect::<Negotiate>(SOON).await, negotiate);
+    go_on(&mut ann, &mut bo).await;
+}
+
+#[tokio::test]
+async fn sig_228_and_nothing_where_it_is() {
+    let (_server, mut ann, mut bo, epoch) = overflowed(true).await;
+    assert_eq!(bo.epoch, Some(epoch));
+    go_on(&mut ann, &mut bo).await;
+    ann.expect_no::<Negotiate>(Duration::from_millis(100)).await;
+    bo.expect_no::<Negotiate>(Duration::ZERO).await;
+}

@@ -1,0 +1,95 @@
+//! A socket is dead and nobody closed it: the page is back by another way before the server notices, or
+//! the server notices by the silence. Whatever the old way still brings changes nothing.
+
+use std::time::{Duration, Instant};
+
+use testkit::{ANN, BO, Booking, Proxy, SOON, TestPeer};
+use wire::DuplicatePolicy;
+use wire::signaling::{Negotiate, PeerLost, PeerResumed, RelayedData};
+
+use crate::server::Server;
+use crate::talk::{data, hears, never_got, settled};
+
+/// A silent socket is lost within this time: the protocol's 12 s, and some for two busy cores.
+const NOTICED: Duration = Duration::from_secs(14);
+
+/// A pair in an open lobby, Bo by way of a proxy.
+async fn pair(policy: DuplicatePolicy) -> (Server, Proxy, TestPeer, TestPeer) {
+    let server = Server::start().await;
+    let proxy = Proxy::to(&server.url).await;
+    let booking = Booking::starting_in(600_000).lobby_ms(700_000);
+    let session = booking.with(|spec| spec.duplicate = policy).spec();
+    let mut ann = server.join(ANN, &session).await;
+    let url = proxy.through(&server.url);
+    let mut bo = TestPeer::join(&url, &server.ticket(BO, &session)).await;
+    ann.expect::<Negotiate>(SOON).await;
+    bo.expect::<Negotiate>(SOON).await;
+    ann.forget();
+    (server, proxy, ann, bo)
+}
+
+#[tokio::test]
+async fn sig_223_back_by_another_network_the_old_socket_means_nothing() {
+    for policy in [DuplicatePolicy::Takeover, DuplicatePolicy::Reject] {
+        let (server, proxy, mut ann, mut bo) = pair(policy).await;
+        let old_way = proxy.newest();
+        old_way.freeze();
+        ann.send(data(0)).await;
+        // What Bo says last is stuck in the old network.
+        let stuck = bo.send_numbered(data(7)).await;
+        // The page keeps what it has, and the old socket stays open.
+        let mut past = bo.fork();
+        past.url.clone_from(&server.url);
+        let mut new = past.resume().await;
+        let welcome = new.welcome.clone().unwrap();
+        assert!(welcome.resumed && welcome.last_id < stuck);
+        hears(&mut new, 0).await;
+        new.send_text(format!(r#"{{"type":"data","id":{stuck},"payload":7}}"#))
+            .await;
+        hears(&mut ann, 7).await;
+        ann.expect::<PeerResumed>(SOON).await;
+
+        // The old network comes to life: its frame, its close and its end come too late.
+        old_way.thaw();
+        assert_eq!(bo.expect_close(SOON).await, Some(4505));
+        drop(bo);
+        settled(&mut ann).await;
+        ann.send(data(1)).await;
+        hears(&mut new, 1).await;
+        new.send(data(8)).await;
+        hears(&mut ann, 8).await;
+        never_got(
+            &mut ann,
+            &["peer_lost", "peer_left", "peer_joined", "negotiate", "data"],
+        );
+        never_got(&mut new, &["data", "negotiate"]);
+    }
+}
+
+#[tokio::test]
+async fn sig_224_a_silent_socket_is_noticed_within_12_s_and_its_page_resumes() {
+    let (_server, proxy, mut ann, bo) = pair(DuplicatePolicy::Takeover).await;
+    let old_way = proxy.newest();
+    let began = Instant::now();
+    old_way.freeze();
+    let lost = ann.expect::<PeerLost>(NOTICED).await;
+    assert_eq!(lost.user_id.as_str(), BO);
+    // A socket that answered its last ping is never given up sooner than the next is due.
+    assert!(
+        began.elapsed() > Duration::from_secs(6),
+        "{:?}",
+        began.elapsed()
+    );
+    for n in 0..5 {
+        ann.send(data(n)).await;
+    }
+    settled(&mut ann).await;
+    let mut bo = bo.cut().await.resume().await;
+    assert!(bo.welcome.as_ref().unwrap().resumed);
+    for n in 0..5 {
+        hears(&mut bo, n).await;
+    }
+    ann.expect::<PeerResumed>(SOON).await;
+    settled(&mut bo).await;
+    bo.expect_no::<RelayedData>(Duration::ZERO).await;
+}

@@ -1,0 +1,78 @@
+//! Both ask for more time, up to `max_extensions`, and never past `hard_end_at`.
+
+use testkit::{SOON, TestPeer};
+use wire::signaling::{Ended, Extend, ExtendRequested, Extended};
+use wire::{EndReason, ErrorBody, ErrorCode, UserId};
+
+use crate::server::{Server, booking};
+use crate::talk::{never_got, settled};
+
+async fn refused(peer: &mut TestPeer) -> ErrorCode {
+    peer.send(Extend {}).await;
+    peer.expect::<ErrorBody>(SOON).await.code
+}
+
+/// Both ask; both are told the same, which is returned.
+async fn both_ask(ann: &mut TestPeer, bo: &mut TestPeer) -> Extended {
+    ann.send_numbered(Extend {}).await;
+    // Asking again changes nothing.
+    ann.send_numbered(Extend {}).await;
+    settled(ann).await;
+    for peer in [&mut *ann, &mut *bo] {
+        let asked = peer.expect::<ExtendRequested>(SOON).await;
+        assert_eq!(asked.by, UserId::from(testkit::ANN));
+    }
+    never_got(ann, &["extended", "extend_requested", "error"]);
+    bo.send_numbered(Extend {}).await;
+    let extended = ann.expect::<Extended>(SOON).await;
+    assert_eq!(bo.expect::<Extended>(SOON).await, extended);
+    extended
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sig_235_both_extend_as_often_as_booked_and_never_past_the_hard_end() {
+    let server = Server::start().await;
+    let booking = booking().duration_ms(3_000).with(|spec| {
+        spec.extension_ms = 1_000;
+        spec.max_extensions = 2;
+        spec.hard_end_at = Some(spec.starts_at + 5_000);
+    });
+    let session = booking.spec();
+    let (mut ann, mut bo) = server.pair(&session).await;
+    assert_eq!(refused(&mut ann).await, ErrorCode::NotLive);
+    crate::server::connected(&mut ann).await;
+    crate::server::connected(&mut bo).await;
+    let live = ann.expect::<wire::signaling::Live>(SOON).await;
+
+    let first = both_ask(&mut ann, &mut bo).await;
+    assert_eq!(first.deadline_at, live.deadline_at + 1_000);
+    assert_eq!(first.extensions_left, 1);
+    let second = both_ask(&mut ann, &mut bo).await;
+    assert_eq!(Some(second.deadline_at), session.hard_end_at, "clipped");
+    assert_eq!(second.extensions_left, 0);
+    assert!(second.deadline_at < first.deadline_at + 1_000);
+    for peer in [&mut ann, &mut bo] {
+        assert_eq!(refused(peer).await, ErrorCode::NoExtensionsLeft);
+    }
+    for peer in [&mut ann, &mut bo] {
+        let ended = peer.expect::<Ended>(2 * SOON).await;
+        assert_eq!(ended.reason, EndReason::Completed);
+        let late = peer.last_at.since(second.deadline_at);
+        assert!((-5..=250).contains(&late), "{late} ms after the hard end");
+    }
+}
+
+#[tokio::test]
+async fn sig_235_who_comes_back_sees_who_has_asked() {
+    let server = Server::start().await;
+    let (mut ann, bo, _) = server.live_pair(&booking().spec()).await;
+    ann.send_numbered(Extend {}).await;
+    settled(&mut ann).await;
+    let bo = bo.resume().await;
+    let welcome = bo.welcome.as_ref().unwrap();
+    assert_eq!(
+        welcome.session.extend_requested_by,
+        Some(UserId::from(testkit::ANN))
+    );
+    assert_eq!(welcome.session.extensions_left, 1);
+}
