@@ -6,7 +6,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/rendezvous
 TYPES := web/sdk/src/wire.generated.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up build web test check types e2e harness autobahn clean
+.PHONY: help up build web test check types e2e harness faults autobahn clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -38,6 +38,10 @@ e2e: ## the stories in real browsers
 
 harness: ## the seeded harness around signaling's core, 1,000 seeds
 	@python3 scripts/test.py harness
+
+faults: ## every fault around the real binary: kills, full and failing disks, clocks, bad links (10 minutes at most)
+	@scripts/install-test-deps.sh faults
+	@RENDEZVOUS_FAULTS=all python3 scripts/test.py faults
 
 autobahn: ## the Autobahn WebSocket suite (RFC 6455) against the shared sockets; fetches it once
 	@python3 scripts/test.py autobahn

@@ -30,6 +30,13 @@ need_command() {
   command -v "$1" >/dev/null || die "$WANTED is installed, but there is no command '$1'"
 }
 
+# What rows of crates/faults break things with: system calls, the wall clock, limits and processors.
+need_faults() {
+  need_command strace strace
+  need_command faketime faketime
+  need_command setpriv util-linux
+}
+
 need_chromium() {
   # The stories run any Chromium that is named; otherwise Debian's.
   [ -n "${RENDEZVOUS_CHROMIUM:-}" ] || need_command chromium chromium
@@ -52,11 +59,13 @@ case ${1:-all} in
     need_chromium
     need_cargo_deny
     "$REPO/scripts/install-livekit.sh" >/dev/null
+    need_faults
     ;;
   check)
     need_command python3 python3
     need_command shellcheck shellcheck
     need_cargo_deny
     ;;
-  *) die "usage: scripts/install-test-deps.sh [all|check]" ;;
+  faults) need_faults ;;
+  *) die "usage: scripts/install-test-deps.sh [all|check|faults]" ;;
 esac

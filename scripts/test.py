@@ -22,6 +22,7 @@ SUITES = {
     "check": checks.check,
     "rust": tests.rust,
     "harness": tests.harness,
+    "mutants": tests.mutants,
     "faults": tests.faults,
     "web": tests.web,
     "e2e": tests.e2e,
@@ -30,7 +31,7 @@ SUITES = {
 # Fetches 20 MB of packages that nothing else needs.
 ONLY_BY_NAME = {"autobahn"}
 # The web app is embedded in the binary: what compiles the whole workspace needs both.
-NEED_BUILD = {"check", "rust", "e2e"}
+NEED_BUILD = {"check", "rust", "faults", "e2e"}
 
 
 def main(names: list[str]) -> int:

@@ -8,6 +8,9 @@ from .command import Finished
 from .outcome import Outcome
 
 CARGO = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;", re.MULTILINE)
+# A row that could not run for want of a program.
+LEFT_OUT = re.compile(r"^.*LEFT OUT: ", re.MULTILINE)
+FILTERED_OUT = re.compile(r"^test result: .*; (\d+) filtered out;", re.MULTILINE)
 UNITTEST = re.compile(r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED)(?: \(([^)]*)\))?$", re.MULTILINE)
 PLAIN = re.compile(r"^(?:[\w-]+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
 
@@ -18,6 +21,18 @@ def from_cargo(name: str, finished: Finished) -> Outcome:
     for passed, failed, ignored in CARGO.findall(finished.text):
         _add(outcome, int(passed), int(failed), int(ignored))
     return _checked(outcome, finished)
+
+
+def from_rows(name: str, finished: Finished) -> Outcome:
+    """As `from_cargo`, of tests that say which of them were left out: the long ones, and those that lack a tool."""
+    outcome = from_cargo(name, finished)
+    lacking = len(LEFT_OUT.findall(finished.text))
+    outcome.passed -= lacking
+    outcome.skipped += lacking
+    long = sum(int(count) for count in FILTERED_OUT.findall(finished.text))
+    if long:
+        outcome.notes.append(f"{long} long rows were left out: `make faults` runs every row")
+    return outcome
 
 
 def from_unittest(name: str, finished: Finished) -> Outcome:

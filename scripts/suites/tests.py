@@ -1,5 +1,6 @@
 """The suites that run tests, each through the project's own tools."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -16,7 +17,11 @@ CARGO_SET = ["--workspace", "--all-features"]
 # as `cargo test` will: without it, tokio and all that stands on it would be compiled twice.
 WITH_TEST_FEATURES = ["--test", "typescript_is_fresh"]
 PLAYWRIGHT_REPORT = WEB / "e2e" / "results" / "report.json"
-FAULTS = REPO / "signaling" / "core" / "faults" / "run.sh"
+MUTANTS = REPO / "signaling" / "core" / "mutants" / "run.sh"
+# A module of rows that are left out of the short run.
+LONG_ROWS = "::long::"
+# What every row may take together, building included; each has a limit of its own.
+FAULTS_LIMIT_S = 15 * 60
 WEB_WORKSPACES = ["sdk", "app", "e2e"]
 
 
@@ -35,8 +40,8 @@ def build() -> Outcome:
 
 
 def rust() -> Outcome:
-    """Every test of the workspace, but for the long runs of `harness`."""
-    return reports.from_cargo("rust", run(["cargo", "test", *CARGO_SET, "--no-fail-fast"]))
+    """Every test of the workspace, but for the long runs of `harness`, and what `faults` runs one by one."""
+    return reports.from_cargo("rust", run(["cargo", "test", *CARGO_SET, "--exclude", "faults", "--no-fail-fast"]))
 
 
 def harness() -> Outcome:
@@ -45,9 +50,17 @@ def harness() -> Outcome:
     return reports.from_cargo("harness", run(command, env={"RENDEZVOUS_SEEDS": "1000"}))
 
 
-def faults() -> Outcome:
+def mutants() -> Outcome:
     """Whether the tests of signaling's core catch faults that are patched in on purpose."""
-    return reports.from_plain("faults", run([str(FAULTS)]))
+    return reports.from_plain("mutants", run([str(MUTANTS)]))
+
+
+def faults() -> Outcome:
+    """Faults around the real binary (crates/faults), one row after another; every row with RENDEZVOUS_FAULTS=all."""
+    every = os.environ.get("RENDEZVOUS_FAULTS") == "all"
+    rows = ["--test-threads=1", "--nocapture", *([] if every else ["--skip", LONG_ROWS])]
+    finished = run(["cargo", "test", *CARGO_SET, "--test", "rows", "--no-fail-fast", "--", *rows], limit_s=FAULTS_LIMIT_S)
+    return reports.from_rows("faults", finished)
 
 
 def web() -> Outcome:

@@ -37,19 +37,27 @@ class Cargo(unittest.TestCase):
         self.assertEqual(outcome.failed, 1)
 
 
+class Rows(unittest.TestCase):
+    def test_what_was_left_out_is_counted_and_said(self):
+        text = "test a ... LEFT OUT: this row needs strace\nok\ntest result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 7 filtered out; x\n"
+        outcome = reports.from_rows("faults", Finished(0, text))
+        self.assertEqual((outcome.passed, outcome.failed, outcome.skipped), (2, 0, 1))
+        self.assertIn("7 long rows", outcome.notes[0])
+
+
 class Skips(unittest.TestCase):
     def test_a_skip_is_red_under_ci_alone(self):
-        outcome = reports.from_plain("faults", Finished(0, "3 passed, 0 failed, 1 skipped\n"))
+        outcome = reports.from_plain("mutants", Finished(0, "3 passed, 0 failed, 1 skipped\n"))
         self.assertEqual((outcome.is_red(ci=True), outcome.is_red(ci=False)), (True, False))
 
 
 class Plain(unittest.TestCase):
     def test_the_last_line_counts(self):
-        outcome = reports.from_plain("faults", Finished(0, "inner: 1 passed, 0 failed\nfaults: 5 passed, 0 failed\n"))
+        outcome = reports.from_plain("mutants", Finished(0, "inner: 1 passed, 0 failed\nmutants: 5 passed, 0 failed\n"))
         self.assertEqual((outcome.passed, outcome.failed), (5, 0))
 
     def test_a_script_that_counts_nothing_is_a_failure(self):
-        self.assertEqual(reports.from_plain("faults", Finished(0, "all good\n")).failed, 1)
+        self.assertEqual(reports.from_plain("mutants", Finished(0, "all good\n")).failed, 1)
 
 
 class Unittest(unittest.TestCase):

@@ -7,7 +7,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 core=$(dirname "$here")
 root=$(cd "$core/../.." && pwd)
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/faults"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/mutants"
 export RENDEZVOUS_SEEDS="${RENDEZVOUS_SEEDS:-200}"
 export RUST_BACKTRACE=0
 
@@ -37,7 +37,7 @@ harness() { (cd "$copy" && cargo test --quiet --offline -p signaling-core --test
 fresh_core
 if ! harness; then
     cat "$log"
-    echo "faults: the harness is red without any fault" >&2
+    echo "mutants: the harness is red without any fault" >&2
     exit 1
 fi
 
@@ -57,5 +57,5 @@ for patch in "$here"/*.patch; do
     fi
 done
 
-echo "faults: $passed passed, $failed failed, 0 skipped"
+echo "mutants: $passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,64 @@
+//! Two people of another session, who must not notice what happens to others.
+
+use std::time::Duration;
+
+use testkit::{Booking, SOON, TicketSigner};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use wire::signaling::PeerLost;
+
+use crate::{Couple, Lone};
+
+/// Pause between two words.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// A pair that talks all the time in a task of its own.
+#[derive(Debug)]
+pub struct Bystanders {
+    stop: watch::Sender<bool>,
+    talking: JoinHandle<(u32, Duration)>,
+}
+
+impl Bystanders {
+    /// Both join a session of their own, and begin to talk.
+    pub async fn of(lone: &Lone, signer: &TicketSigner) -> Self {
+        let booking = Booking::new().duration_ms(600_000);
+        let couple = Couple::live(&lone.ws(), signer, booking).await;
+        let (stop, stopped) = watch::channel(false);
+        Self {
+            stop,
+            talking: tokio::spawn(talk(couple, stopped)),
+        }
+    }
+
+    /// Stops them. They must have been able to talk, with no answer slower than `limit`; how often
+    /// they did.
+    ///
+    /// # Panics
+    /// When they could not.
+    pub async fn unharmed(self, limit: Duration) -> u32 {
+        self.stop.send(true).ok();
+        let (words, longest) = self.talking.await.expect("bystanders kept talking");
+        assert!(words > 0, "the bystanders never got a word through");
+        assert!(longest <= limit, "a bystander waited {longest:?}");
+        words
+    }
+}
+
+async fn talk(mut couple: Couple, mut stop: watch::Receiver<bool>) -> (u32, Duration) {
+    let (mut words, mut longest) = (0, Duration::ZERO);
+    loop {
+        let took = couple.talk(&format!("word {words}")).await;
+        longest = longest.max(took);
+        words += 1;
+        tokio::select! {
+            _ = stop.changed() => break,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+    for peer in [&mut couple.ann, &mut couple.bo] {
+        peer.expect_no::<PeerLost>(Duration::from_millis(1)).await;
+    }
+    let took = tokio::time::timeout(SOON, couple.talk("the end")).await;
+    (words, longest.max(took.expect("the last word arrives")))
+}

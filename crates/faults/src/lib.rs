@@ -1,0 +1,57 @@
+//! Rigs that break things around the real binary: one service as a process of its own, its disk,
+//! its clock, its link. What must hold while they are broken is in `tests/rows`, a test a fault.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking"
+)]
+
+mod bystanders;
+mod couple;
+mod disk;
+mod ledger;
+mod link;
+mod lone;
+mod metrics;
+mod returning;
+mod tools;
+
+pub use bystanders::Bystanders;
+pub use couple::Couple;
+pub use disk::{Injection, SYNC};
+pub use ledger::{Ledger, Scribe, read_room};
+pub use link::{Link, Weather};
+pub use lone::Lone;
+pub use metrics::Metrics;
+pub use returning::{Crowd, Return, busiest_second};
+pub use tools::{is_there, need};
+
+use std::time::Duration;
+
+/// True in the run of every row (`RENDEZVOUS_FAULTS=all`), which repeats what the short one does a
+/// few times.
+#[must_use]
+pub fn thorough() -> bool {
+    std::env::var("RENDEZVOUS_FAULTS").is_ok_and(|wanted| wanted == "all")
+}
+
+/// Longest span of a row, so that a run ends by itself.
+const ROW_LIMIT: Duration = Duration::from_secs(150);
+
+/// Runs a row on a runtime of its own, to its end or its limit.
+///
+/// # Panics
+/// When the row fails, or takes longer than it may.
+pub fn row(story: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        tokio::time::timeout(ROW_LIMIT, story)
+            .await
+            .expect("a row ends by itself");
+    });
+    runtime.shutdown_timeout(Duration::from_secs(1));
+}
