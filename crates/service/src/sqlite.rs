@@ -1,6 +1,12 @@
-//! Opening a service's SQLite store: durable, one writer, several readers.
+//! Opening a service's SQLite store: durable, one writer, several readers, and opened anew after the
+//! disk has failed.
 //!
 //! Tables and queries are each service's own.
+
+mod trouble;
+mod write;
+
+pub use write::WriteTransaction;
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -11,7 +17,8 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+
+use self::trouble::Trouble;
 
 /// How long a write waits for one of another process, as `rendezvous keys` beside a running scheduler.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -54,6 +61,7 @@ pub enum OpenError {
 pub struct Database {
     writer: SqlitePool,
     readers: SqlitePool,
+    trouble: Trouble,
 }
 
 impl Database {
@@ -71,7 +79,8 @@ impl Database {
             path: path.to_owned(),
             source,
         };
-        let writer = pool(options(path), 1).await.map_err(refused)?;
+        let trouble = Trouble::default();
+        let writer = pool(options(path), 1, &trouble).await.map_err(refused)?;
         migrations
             .run(&writer)
             .await
@@ -79,10 +88,13 @@ impl Database {
                 path: path.to_owned(),
                 source,
             })?;
-        let readers = pool(options(path).pragma("query_only", "ON"), READERS)
-            .await
-            .map_err(refused)?;
-        Ok(Self { writer, readers })
+        let reading = options(path).pragma("query_only", "ON");
+        let readers = pool(reading, READERS, &trouble).await.map_err(refused)?;
+        Ok(Self {
+            writer,
+            readers,
+            trouble,
+        })
     }
 
     /// The one connection that writes. Give it back after each transaction: outbox and readiness need it
@@ -103,8 +115,8 @@ impl Database {
     ///
     /// # Errors
     /// When no connection is free in time, or another process keeps the lock.
-    pub async fn begin_immediate(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await
+    pub async fn begin_immediate(&self) -> Result<WriteTransaction, sqlx::Error> {
+        WriteTransaction::begin(&self.writer, &self.trouble).await
     }
 
     /// For readiness: commits a row of `write_probe`, which each service's first migration makes.
@@ -145,8 +157,18 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
 }
 
-async fn pool(options: SqliteConnectOptions, connections: u32) -> Result<SqlitePool, sqlx::Error> {
+async fn pool(
+    options: SqliteConnectOptions,
+    connections: u32,
+    trouble: &Trouble,
+) -> Result<SqlitePool, sqlx::Error> {
+    let trouble = trouble.clone();
     SqlitePoolOptions::new()
+        // One that was open when the disk failed is closed, and another opened in its place.
+        .before_acquire(move |_, meta| {
+            let usable = !trouble.is_of(meta.age);
+            Box::pin(std::future::ready(Ok(usable)))
+        })
         .min_connections(1)
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)

@@ -4,7 +4,7 @@ use serde_json::json;
 use service::events::{Inbox, Outbox};
 use service::sqlite::Database;
 use sqlx::migrate::Migrator;
-use sqlx::{Sqlite, Transaction};
+use sqlx::SqliteConnection;
 use wire::{Event, SessionId, UnixMs};
 
 use super::{Batch, KeptAs, Row, SnapshotStore, StoreError};
@@ -81,7 +81,7 @@ impl From<sqlx::Error> for StoreError {
 }
 
 /// All rows in one statement: a thousand sessions that end at one instant are one trip to the store.
-async fn upsert(transaction: &mut Transaction<'_, Sqlite>, rows: &[Row]) -> Result<(), StoreError> {
+async fn upsert(transaction: &mut SqliteConnection, rows: &[Row]) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -101,7 +101,7 @@ async fn upsert(transaction: &mut Transaction<'_, Sqlite>, rows: &[Row]) -> Resu
              kept_as = excluded.kept_as, body = excluded.body, forget_at = excluded.forget_at",
     )
     .bind(serde_json::Value::from(all).to_string())
-    .execute(&mut **transaction)
+    .execute(&mut *transaction)
     .await?;
     Ok(())
 }

@@ -142,15 +142,16 @@ impl Outbox {
     /// # Errors
     /// When the store refuses it; the batch is delivered again, which is harmless.
     pub async fn delivered(&self, destination: &str, last: i64) -> Result<(), sqlx::Error> {
+        let mut transaction = self.database.begin_immediate().await?;
         sqlx::query(
             "INSERT INTO outbox_cursor (destination, position) VALUES (?1, ?2)
              ON CONFLICT (destination) DO UPDATE SET position = max(position, excluded.position)",
         )
         .bind(destination)
         .bind(last)
-        .execute(self.database.writer())
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        transaction.commit().await
     }
 
     /// Forgets what every known destination took more than a day ago.
@@ -158,13 +159,15 @@ impl Outbox {
     /// # Errors
     /// When the store refuses it.
     pub async fn prune(&self, now: UnixMs) -> Result<u64, sqlx::Error> {
+        let mut transaction = self.database.begin_immediate().await?;
         let gone = sqlx::query(
             "DELETE FROM outbox WHERE occurred_at < ?1
              AND position <= (SELECT coalesce(min(position), 0) FROM outbox_cursor)",
         )
         .bind((now - KEPT_MS).0)
-        .execute(self.database.writer())
+        .execute(&mut *transaction)
         .await?;
+        transaction.commit().await?;
         Ok(gone.rows_affected())
     }
 
