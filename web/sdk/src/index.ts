@@ -5,7 +5,8 @@ export { BEFORE_JOIN, afterCountdown, applyFrame, ended, ownDeadline } from './s
 export type { Ended, Moment, Peer, Presence, SessionState as SeatState, Stage } from './signaling/session.ts';
 export { SignalingClient } from './signaling/client.ts';
 export { LocalMedia, type DeviceState, type Kind, type Wishes } from './media/local.ts';
-export { MediaLink, type LinkState } from './media/link.ts';
+export { MediaLink, type MediaLinkOptions } from './media/link.ts';
+export type { LinkState } from './media/carrier.ts';
 export { ChatClient } from './chat/client.ts';
 export { emptyRoom, older, readByOthers, unread, type Pending, type RoomState } from './chat/state.ts';
 export { SchedulerClient } from './scheduler/client.ts';

@@ -20,18 +20,20 @@ export interface Closed {
   readonly attempt: number;
   /** From `going_away` or an `error`: no earlier than this. */
   readonly retryAfterMs?: number | undefined;
+  /** It said `going_away`, however its socket closed then. */
+  readonly draining?: boolean;
   /** In [0, 1). */
   readonly random: number;
 }
 
 /** Codes 4500–4999 stop, all others come back after a growing, jittered wait. 4501 comes back with a new ticket. */
-export function afterClose({ code, attempt, retryAfterMs, random }: Closed): AfterClose {
+export function afterClose({ code, attempt, retryAfterMs, draining, random }: Closed): AfterClose {
   const refusedTicket = code === CLOSE_CODES.unauthenticated;
   if (code >= 4500 && code <= 4999 && !(refusedTicket && attempt < TICKET_ATTEMPTS)) return { next: 'stop', code };
   return {
     next: 'retry',
     delayMs: (retryAfterMs ?? 0) + backOff(attempt, random),
-    ticket: refusedTicket || code === CLOSE_CODES.going_away ? 'new' : 'same',
+    ticket: refusedTicket || draining || code === CLOSE_CODES.going_away ? 'new' : 'same',
   };
 }
 

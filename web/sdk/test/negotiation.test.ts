@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { answered, begin, receive, wanted, type Negotiation, type RemoteCandidate } from '../src/signaling/negotiation.ts';
+import { answered, begin, receive, unanswered, wanted, type Negotiation, type RemoteCandidate } from '../src/signaling/negotiation.ts';
 
 const EPOCH = 7;
 const offer = { type: 'offer', epoch: EPOCH, sdp: 'theirs', from: 'bo' } as const;
 const answer = { type: 'answer', epoch: EPOCH, sdp: 'theirs', from: 'bo' } as const;
 const candidate = (what: RemoteCandidate, epoch = EPOCH) => ({ type: 'candidate', epoch, candidate: what, from: 'bo' }) as const;
+const add = (what: RemoteCandidate, mayFail = false) => ({ do: 'add_candidate', candidate: what, mayFail });
 const A = { candidate: 'a', sdpMid: '0' };
 
 function start(offerer: string, polite = false): Negotiation {
@@ -33,10 +34,10 @@ describe('negotiating', () => {
     const [after, steps] = receive(both, offer, true);
     expect(steps).toEqual([
       { do: 'accept_offer', sdp: 'theirs' },
-      { do: 'add_candidate', candidate: A },
-      { do: 'add_candidate', candidate: null },
+      add(A),
+      add(null),
     ]);
-    expect(receive(after, candidate(A), true)[1]).toEqual([{ do: 'add_candidate', candidate: A }]);
+    expect(receive(after, candidate(A), true)[1]).toEqual([add(A)]);
   });
 
   test('[WEB-11] frames of another epoch are skipped', () => {
@@ -47,13 +48,14 @@ describe('negotiating', () => {
     expect(receive(null, offer, true)).toEqual([null, []]);
   });
 
-  test('[WEB-12] in a glare the impolite one goes on with its own offer and drops what came with the other', () => {
+  test('[WEB-12] in a glare the impolite one goes on with its own offer, and what came with the other may fail', () => {
     const [ignoring, steps] = receive(answered(start('ann', false)), offer, false);
     expect(steps).toEqual([]);
-    expect(receive(ignoring, candidate(A), false)[1]).toEqual([]);
+    const [, mixed] = receive({ ...ignoring!, remoteReady: true }, candidate(A), false);
+    expect(mixed, 'it may as well be of the generation that is on').toEqual([add(A, true)]);
     const [settled, accepted] = receive(ignoring, answer, false);
     expect(accepted[0]).toEqual({ do: 'accept_answer', sdp: 'theirs' });
-    expect(receive(settled, candidate(A), true)[1]).toEqual([{ do: 'add_candidate', candidate: A }]);
+    expect(receive(settled, candidate(A), true)[1]).toEqual([add(A)]);
   });
 
   test('[WEB-12] in a glare the polite one takes the other offer', () => {
@@ -62,6 +64,13 @@ describe('negotiating', () => {
 
   test('[WEB-12] an answer that nobody waits for is dropped', () => {
     expect(receive(start('ann'), answer, true)[1]).toEqual([]);
+  });
+
+  test('[WEB-37] an offer whose answer was lost is taken back and made anew; without one there is nothing to do', () => {
+    const state = answered(start('ann'));
+    expect(unanswered(state, 'have-local-offer')).toEqual([{ do: 'take_back' }, { do: 'offer' }]);
+    for (const signalling of ['stable', 'have-remote-offer', 'closed'] as const) expect(unanswered(state, signalling)).toEqual([]);
+    expect(unanswered(null, 'have-local-offer')).toEqual([]);
   });
 
   test('[WEB-10] what is held is bounded', () => {

@@ -25,6 +25,13 @@ describe('after a close', () => {
     expect(next.next === 'retry' && next.delayMs).toBeGreaterThanOrEqual(1_000);
   });
 
+  test('[WEB-39] a node that said it would go is asked for anew however its socket ended, when it said and soon after', () => {
+    const next = afterClose({ code: 1006, attempt: 0, retryAfterMs: 700, draining: true, random: 0.999 });
+    expect(next).toMatchObject({ next: 'retry', ticket: 'new' });
+    expect(next.next === 'retry' && next.delayMs).toBeGreaterThanOrEqual(700);
+    expect(next.next === 'retry' && next.delayMs).toBeLessThanOrEqual(900);
+  });
+
   test('[WEB-6] waits grow, are jittered, and stay below 3 s, so that a seat kept for 30 s is never given away by waiting', () => {
     for (let attempt = 0; attempt < 40; attempt += 1) {
       const [low, high] = [backOff(attempt, 0), backOff(attempt, 0.999)];

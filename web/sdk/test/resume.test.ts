@@ -51,6 +51,23 @@ describe('coming back to a seat', () => {
     expect(memory.number({ type: 'extend' }).id).toBe(42);
   });
 
+  test('[WEB-38] where frames were lost no half of an exchange is repeated, and the rest is', () => {
+    const memory = new SeatMemory();
+    memory.welcomed({ ...WELCOME, epoch: EPOCH, resumed: false, last_id: 0 });
+    memory.number({ type: 'offer', epoch: EPOCH, sdp: 'v=0' });
+    memory.number({ type: 'answer', epoch: EPOCH, sdp: 'v=0' });
+    const kept = [memory.number({ type: 'candidate', epoch: EPOCH, candidate: null }), memory.number({ type: 'extend' })];
+    expect(memory.welcomed({ ...WELCOME, epoch: EPOCH, resumed: false, last_id: 0 })).toEqual(kept);
+  });
+
+  test('[WEB-38] an offer takes the place of the one that did not get through', () => {
+    const memory = new SeatMemory();
+    memory.welcomed({ ...WELCOME, epoch: EPOCH, resumed: false, last_id: 0 });
+    memory.number({ type: 'offer', epoch: EPOCH, sdp: 'old' });
+    const second = memory.number({ type: 'offer', epoch: EPOCH, sdp: 'new' });
+    expect(memory.welcomed({ ...WELCOME, epoch: EPOCH, resumed: true, last_id: 0 })).toEqual([second]);
+  });
+
   test('[WEB-8] the backlog is bounded', () => {
     const memory = new SeatMemory();
     memory.welcomed({ ...WELCOME, resumed: false, last_id: 0 });

@@ -79,6 +79,7 @@ export class Call implements CallModel, CallActions {
       send: (frame) => this.#signaling?.send(frame),
       outgoing: (kind) => this.#local.outgoing(kind),
       changed: (state) => this.#mediaChanged(state),
+      reachable: () => this.link === 'open' && this.seat.peer?.presence.is === 'here',
     });
     this.preview = this.#local.preview;
     this.remote = this.#mediaLink.remote;
@@ -146,8 +147,10 @@ export class Call implements CallModel, CallActions {
     if (gone && this.seat.stage.phase !== 'ended' && !this.left) void this.#local.open();
   }
 
+  /** There is a network again, or another one. */
   hurry(): void {
     this.#signaling?.hurry();
+    this.#mediaLink.heal();
   }
 
   /** The booking may have changed: ask the scheduler, if it is there. */
@@ -189,7 +192,7 @@ export class Call implements CallModel, CallActions {
       case 'welcome':
         this.opensAt = null;
         this.#polite = frame.you.polite;
-        if (frame.resumed) this.#mediaLink.heal();
+        this.#mediaLink.welcomed(frame);
         break;
       case 'negotiate':
         this.#mediaLink.negotiate(frame, this.me ?? '', this.#polite, this.seat.spec?.ice ?? 'all');
@@ -201,7 +204,7 @@ export class Call implements CallModel, CallActions {
         this.#mediaLink.relayed(frame);
         break;
       case 'ice_servers':
-        this.#mediaLink.iceServers(frame.ice_servers);
+        this.#mediaLink.refreshed(frame);
         break;
       case 'data':
         this.peerWishes = peerWishes(frame.payload) ?? this.peerWishes;

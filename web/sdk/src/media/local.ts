@@ -37,6 +37,8 @@ export function deviceProblem(name: string): DeviceState {
 interface Device {
   readonly preview: MediaStreamTrack;
   readonly outgoing: MediaStreamTrack;
+  /** The only way to turn `outgoing` on. */
+  readonly allow: (on: boolean) => void;
 }
 
 const CONSTRAINTS: Record<Kind, MediaTrackConstraints> = {
@@ -128,7 +130,8 @@ export class LocalMedia {
     const kind = track.kind as Kind;
     if (this.#stopped) return track.stop();
     this.#release(kind, 'on');
-    this.#devices[kind] = { preview: track, outgoing: track.clone() };
+    const outgoing = track.clone();
+    this.#devices[kind] = { preview: track, outgoing, allow: locked(outgoing) };
     this.preview.addTrack(track);
     track.addEventListener('ended', () => this.#unplugged(kind, track));
     this.#apply();
@@ -156,9 +159,22 @@ export class LocalMedia {
       const device = this.#devices[kind];
       if (device === null) continue;
       device.preview.enabled = this.#wishes[kind];
-      device.outgoing.enabled = mayLeave(kind, this.#live, this.#wishes);
+      device.allow(mayLeave(kind, this.#live, this.#wishes));
     }
   }
+}
+
+/** Off, and deaf to whoever else would turn it on: the clients of media servers enable what they are given. */
+function locked(track: MediaStreamTrack): (on: boolean) => void {
+  let allowed = false;
+  const native = Object.getOwnPropertyDescriptor(MediaStreamTrack.prototype, 'enabled');
+  const apply = (on: boolean): void => native?.set?.call(track, on);
+  Object.defineProperty(track, 'enabled', { get: () => allowed, set: () => undefined });
+  apply(false);
+  return (on) => {
+    allowed = on;
+    apply(on);
+  };
 }
 
 function constraints(kind: Kind, deviceId: string | undefined): MediaTrackConstraints {

@@ -4,8 +4,8 @@
  */
 import type { ServerClock } from '../clock/server-clock.ts';
 import { Link, type LinkStatus, type Refusal, type TicketSource } from '../socket/link.ts';
-import type { Signaling } from '../wire.generated.ts';
-import { SeatMemory, type NumberedFrame } from './resume.ts';
+import type { ErrorBody, Signaling } from '../wire.generated.ts';
+import { LONGEST_BACKLOG, SeatMemory, type NumberedFrame } from './resume.ts';
 
 export interface SignalingOptions {
   readonly tickets: TicketSource;
@@ -19,6 +19,9 @@ export interface SignalingOptions {
 /** Pings soon after `welcome`, so that a countdown finds the clock already well known (ms after it). */
 const CLOCK_BURST_MS = [0, 150, 400, 900];
 
+/** Frames that were too many come again after this long, if the server names no time (ms). */
+const RETRY_MS = 1_000;
+
 /** Pings that may be without an answer; more are forgotten. */
 const MOST_OPEN_PINGS = 16;
 
@@ -27,6 +30,9 @@ export class SignalingClient {
   readonly #link: Link<Signaling.ServerFrame>;
   readonly #memory = new SeatMemory();
   readonly #pings = new Map<number, number>();
+  /** Refused for their number alone, and what was to be sent after them. */
+  #postponed: NumberedFrame[] = [];
+  #later: ReturnType<typeof setTimeout> | undefined;
   #joinSentAt = 0;
   #lastPing = 0;
 
@@ -49,7 +55,8 @@ export class SignalingClient {
 
   /** Goes out now, or with the next socket of this seat. */
   send(frame: NumberedFrame): void {
-    this.#link.send(this.#memory.number(frame));
+    if (this.#postponed.length === 0) this.#link.send(this.#memory.number(frame));
+    else this.#postpone(frame);
   }
 
   hurry(): void {
@@ -58,6 +65,7 @@ export class SignalingClient {
 
   /** Closes the socket; the seat is lost, not left. */
   stop(): void {
+    clearTimeout(this.#later);
     this.#link.stop();
   }
 
@@ -80,8 +88,28 @@ export class SignalingClient {
     if (!this.#memory.isNew(seq)) return;
     if (frame.type === 'welcome') this.#welcomed(frame);
     if (frame.type === 'pong') this.#ponged(frame);
-    if ((frame.type === 'ok' || frame.type === 'error') && id !== undefined) this.#memory.answered(id);
+    if (frame.type === 'ok' && id !== undefined) this.#memory.answered(id);
+    if (frame.type === 'error' && id !== undefined) this.#refused(id, frame);
     this.#options.frame(frame);
+  }
+
+  /** Too many at once is no answer to what was said: it is said again, in its order, under new numbers. */
+  #refused(id: number, { code, retry_after_ms }: ErrorBody): void {
+    const frame = this.#memory.answered(id);
+    if (code !== 'rate_limited' || frame === undefined) return;
+    this.#postpone(frame);
+    this.#later ??= setTimeout(() => this.#resume(), retry_after_ms ?? RETRY_MS);
+  }
+
+  #postpone(frame: NumberedFrame): void {
+    this.#postponed = [...this.#postponed, frame].slice(-LONGEST_BACKLOG);
+  }
+
+  #resume(): void {
+    const frames = this.#postponed;
+    this.#postponed = [];
+    this.#later = undefined;
+    for (const frame of frames) this.send(frame);
   }
 
   #welcomed(frame: Signaling.Welcome): void {

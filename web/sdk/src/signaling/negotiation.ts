@@ -10,7 +10,7 @@ export interface Negotiation {
   readonly offerer: boolean;
   /** The epoch's first answer went one way or the other; from then on either may offer. */
   readonly answered: boolean;
-  /** The other one's offer lost a glare: its candidates belong to nothing. */
+  /** The other one's offer lost a glare: candidates may come that belong to nothing. */
   readonly ignoring: boolean;
   readonly remoteReady: boolean;
   readonly held: readonly RemoteCandidate[];
@@ -21,9 +21,11 @@ export type RemoteCandidate = RTCIceCandidateInit | null;
 /** What the owner of the PeerConnection has to do, in order. */
 export type Step =
   | { readonly do: 'offer' }
+  | { readonly do: 'take_back' }
   | { readonly do: 'accept_offer'; readonly sdp: string }
   | { readonly do: 'accept_answer'; readonly sdp: string }
-  | { readonly do: 'add_candidate'; readonly candidate: RemoteCandidate };
+  /** `mayFail`: it may be of an offer that was ignored, or of what is on. */
+  | { readonly do: 'add_candidate'; readonly candidate: RemoteCandidate; readonly mayFail: boolean };
 
 export type Next = readonly [Negotiation | null, readonly Step[]];
 
@@ -59,6 +61,11 @@ export function wanted(state: Negotiation | null, stable: boolean): readonly Ste
   return state !== null && state.answered && stable ? [{ do: 'offer' }] : [];
 }
 
+/** Our offer got no answer, and none is on its way: it was lost. What it asked for is asked again. */
+export function unanswered(state: Negotiation | null, signalling: RTCSignalingState): readonly Step[] {
+  return state !== null && signalling === 'have-local-offer' ? [{ do: 'take_back' }, { do: 'offer' }] : [];
+}
+
 /** Our answer is on its way: both sides may offer now. */
 export function answered(state: Negotiation): Negotiation {
   return { ...state, answered: true };
@@ -75,12 +82,11 @@ function offered(state: Negotiation, sdp: string, stable: boolean): Next {
 
 /** A remote description goes first, then what was waiting for it. */
 function described(state: Negotiation, step: Step): Next {
-  const held = state.held.map((candidate): Step => ({ do: 'add_candidate', candidate }));
+  const held = state.held.map((candidate): Step => ({ do: 'add_candidate', candidate, mayFail: false }));
   return [{ ...state, remoteReady: true, held: [] }, [step, ...held]];
 }
 
 function candidate(state: Negotiation, candidate: RemoteCandidate): Next {
-  if (state.ignoring) return [state, []];
-  if (state.remoteReady) return [state, [{ do: 'add_candidate', candidate }]];
+  if (state.remoteReady) return [state, [{ do: 'add_candidate', candidate, mayFail: state.ignoring }]];
   return [{ ...state, held: [...state.held, candidate].slice(0, MOST_HELD) }, []];
 }

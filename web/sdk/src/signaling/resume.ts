@@ -10,7 +10,7 @@ export type NumberedFrame = Exclude<Signaling.ClientFrame, { type: 'join' } | { 
 export type Sent = NumberedFrame & { readonly id: number };
 
 /** Frames kept for a resume at most: one negotiation with its candidates, and below the server's burst of 200. */
-const LONGEST_BACKLOG = 128;
+export const LONGEST_BACKLOG = 128;
 
 export class SeatMemory {
   #token: string | null = null;
@@ -27,31 +27,37 @@ export class SeatMemory {
     return this.#lastSeq;
   }
 
-  /** Gives a frame its number and keeps it until it is answered. */
+  /** Gives a frame its number and keeps it until it is answered. An offer takes the place of one that did not get through. */
   number(frame: NumberedFrame): Sent {
     this.#lastId += 1;
     const sent = { ...frame, id: this.#lastId };
-    this.#unanswered = [...this.#unanswered, sent].slice(-LONGEST_BACKLOG);
+    const others = frame.type === 'offer' ? this.#unanswered.filter(({ type }) => type !== 'offer') : this.#unanswered;
+    this.#unanswered = [...others, sent].slice(-LONGEST_BACKLOG);
     return sent;
   }
 
-  /** `ok` or `error` came for it. */
-  answered(id: number): void {
-    this.#unanswered = this.#unanswered.filter((frame) => frame.id !== id);
+  /** `ok` or `error` came for it; the frame, if it was waited for. */
+  answered(id: number): NumberedFrame | undefined {
+    const found = this.#unanswered.find((frame) => frame.id === id);
+    this.#unanswered = this.#unanswered.filter((frame) => frame !== found);
+    return found;
   }
 
   /**
    * After `welcome`: the frames to send again, in order.
    *
-   * Those up to `last_id` took effect. A negotiation that is no longer on is not worth repeating.
+   * Those up to `last_id` took effect. A negotiation that is no longer on is not worth repeating; nor, where frames are
+   * lost, is half of an exchange: whoever has an offer open makes it anew.
    */
   welcomed(welcome: Signaling.Welcome): readonly Sent[] {
     this.#token = welcome.resume_token;
     this.#lastId = Math.max(this.#lastId, welcome.last_id);
     if (!welcome.resumed) this.#lastSeq = 0;
-    this.#unanswered = this.#unanswered.filter(
-      (frame) => frame.id > welcome.last_id && (!('epoch' in frame) || frame.epoch === welcome.epoch),
-    );
+    this.#unanswered = this.#unanswered.filter((frame) => {
+      const on = !('epoch' in frame) || frame.epoch === welcome.epoch;
+      const half = !welcome.resumed && (frame.type === 'offer' || frame.type === 'answer');
+      return frame.id > welcome.last_id && on && !half;
+    });
     return this.#unanswered;
   }
 

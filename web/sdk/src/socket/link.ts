@@ -4,7 +4,7 @@
  */
 import { afterClose, backOff } from '../reconnect.ts';
 import { ApiError } from '../scheduler/api-error.ts';
-import type { ErrorBody, TicketResponse } from '../wire.generated.ts';
+import { CLOSE_CODES, type ErrorBody, type TicketResponse } from '../wire.generated.ts';
 import { parseFrame, type AnyFrame } from './frame.ts';
 
 export type LinkStatus = 'connecting' | 'open' | 'lost';
@@ -31,6 +31,9 @@ export interface LinkOptions<Frame extends AnyFrame> {
 /** A socket that has not been welcomed after this long is given up (ms). */
 const WELCOME_TIMEOUT_MS = 8_000;
 
+/** After a change of networks, a socket that does not answer within this long is dead (ms). */
+const PROBE_MS = 2_000;
+
 /** What a server that does not say so expects (ms). */
 const DEFAULT_PING_MS = 5_000;
 
@@ -38,6 +41,7 @@ export class Link<Frame extends AnyFrame> {
   readonly #options: LinkOptions<Frame>;
   #socket: WebSocket | null = null;
   #welcomed = false;
+  #draining = false;
   #stopped = false;
   #attempt = 0;
   #lastError: ErrorBody | null = null;
@@ -63,9 +67,11 @@ export class Link<Frame extends AnyFrame> {
     return true;
   }
 
-  /** The network is back: don't wait for the end of a back-off. */
+  /** The network is back, or another one: don't wait for the end of a back-off, nor long for a socket that may be dead. */
   hurry(): void {
-    if (this.#stopped || this.#socket !== null || this.#retry === undefined) return;
+    if (this.#stopped) return;
+    if (this.#socket !== null) return this.#probe(this.#socket);
+    if (this.#retry === undefined) return;
     clearTimeout(this.#retry);
     this.#retry = undefined;
     void this.#connect('same');
@@ -102,6 +108,8 @@ export class Link<Frame extends AnyFrame> {
     const socket = new WebSocket(url, [this.#options.subprotocol]);
     this.#socket = socket;
     this.#welcomed = false;
+    this.#draining = false;
+    this.#lastError = null;
     this.#silenceMs = WELCOME_TIMEOUT_MS;
     this.#heard(socket);
     socket.onopen = () => socket.send(JSON.stringify(this.#options.greet(ticket)));
@@ -111,12 +119,12 @@ export class Link<Frame extends AnyFrame> {
 
   #message(socket: WebSocket, data: unknown): void {
     if (socket !== this.#socket || typeof data !== 'string') return;
-    this.#heard(socket);
     const frame = parseFrame(data);
+    if (frame?.type === 'welcome') this.#welcome(frame as { ping_ms?: number; timeout_ms?: number });
+    this.#heard(socket);
     if (frame === null) return;
-    if (frame.type === 'welcome') this.#welcome(frame as { ping_ms?: number; timeout_ms?: number });
     if (frame.type === 'error') this.#lastError = frame as unknown as ErrorBody;
-    if (frame.type === 'going_away') this.#retryAfterMs = (frame as { retry_after_ms?: number }).retry_after_ms;
+    if (frame.type === 'going_away') this.#goingAway(frame as { retry_after_ms?: number });
     this.#options.received(frame as Frame);
     if (frame.type === 'welcome') this.#options.status('open');
   }
@@ -124,17 +132,27 @@ export class Link<Frame extends AnyFrame> {
   #welcome({ ping_ms, timeout_ms }: { ping_ms?: number; timeout_ms?: number }): void {
     this.#welcomed = true;
     this.#attempt = 0;
-    this.#lastError = null;
-    this.#retryAfterMs = undefined;
     const pingMs = ping_ms ?? DEFAULT_PING_MS;
     this.#silenceMs = timeout_ms ?? 3 * pingMs;
     clearInterval(this.#pings);
     this.#pings = setInterval(() => this.send(this.#options.ping()), pingMs);
   }
 
+  #goingAway({ retry_after_ms }: { retry_after_ms?: number }): void {
+    this.#draining = true;
+    this.#retryAfterMs = retry_after_ms;
+  }
+
   #heard(socket: WebSocket): void {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.#silent(socket), this.#silenceMs);
+  }
+
+  /** What lives answers a ping soon; whatever comes sets the usual patience again. */
+  #probe(socket: WebSocket): void {
+    if (!this.send(this.#options.ping())) return;
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#silent(socket), PROBE_MS);
   }
 
   /** A dead path may never deliver the close: act as if it had. */
@@ -147,7 +165,7 @@ export class Link<Frame extends AnyFrame> {
     if (socket !== this.#socket) return;
     this.#drop();
     if (this.#stopped) return;
-    const next = afterClose({ code, attempt: this.#attempt, retryAfterMs: this.#pause(), random: Math.random() });
+    const next = afterClose({ code, attempt: this.#attempt, retryAfterMs: this.#asked(code), draining: this.#draining, random: Math.random() });
     if (next.next === 'stop') {
       this.#stopped = true;
       this.#options.refused({ by: 'socket', code: next.code, error: this.#lastError });
@@ -157,8 +175,11 @@ export class Link<Frame extends AnyFrame> {
     this.#again(next.delayMs, next.ticket);
   }
 
-  #pause(): number | undefined {
-    return this.#retryAfterMs ?? this.#lastError?.retry_after_ms;
+  /** What the server asked for counts for the next try only: after it, the back-off does. */
+  #asked(code: number): number | undefined {
+    const asked = this.#draining ? this.#retryAfterMs : undefined;
+    this.#retryAfterMs = undefined;
+    return asked ?? (code === CLOSE_CODES.rate_limited ? this.#lastError?.retry_after_ms : undefined);
   }
 
   #again(delayMs: number, which: 'same' | 'new'): void {
