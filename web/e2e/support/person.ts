@@ -71,6 +71,11 @@ export class Person {
     return until(`${this.name} gets ${type}`, () => this.received.find((one) => one.frame.type === type), limitMs);
   }
 
+  /** What signaling answered to each coming, the last one at the end. */
+  get welcomes(): SeenFrame[] {
+    return this.received.filter(({ frame }) => frame.type === 'welcome' && 'resume_token' in frame);
+  }
+
   /** Counters of what is coming in from the other one. */
   async inbound(): Promise<{ framesDecoded: number; audioEnergy: number }> {
     return this.page.evaluate(async () => {

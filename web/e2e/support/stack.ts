@@ -66,6 +66,11 @@ export class Stack {
     process.kill(await this.pidOf(service), 'SIGKILL');
   }
 
+  /** Asks one service to end, as a deployment does; the supervisor starts it again. */
+  async terminate(service: ServiceName): Promise<void> {
+    process.kill(await this.pidOf(service), 'SIGTERM');
+  }
+
   /** Stops one service without ending it, so that nothing starts it again until `resume`. */
   async freeze(service: ServiceName): Promise<() => void> {
     const pid = await this.pidOf(service);
