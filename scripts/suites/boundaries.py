@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import source
 
-CORES = ("signaling/core/src/*", "chat/core/src/*", "scheduler/core/src/*", "crates/wire/src/*")
+CORES = ("signaling/core/src/*", "chat/core/src/*", "scheduler/core/src/*", "turn/core/src/*", "crates/wire/src/*")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 
 from .command import run
 
-PURE = ["wire", "signaling-core", "chat-core", "scheduler-core"]
+PURE = ["wire", "signaling-core", "chat-core", "scheduler-core", "turn-core"]
 
 # Whole families by their beginning: `tokio` is also tokio-util and tokio-stream.
 BARRED = re.compile(

@@ -1,0 +1,72 @@
+//! All that a server is told.
+
+use std::net::SocketAddr;
+
+/// Names an allocation for as long as the process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AllocationId(pub u64);
+
+/// Where a client's bytes come from; with the listener's own address the 5-tuple of RFC 8656.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Client {
+    /// Datagrams of one address.
+    Udp(SocketAddr),
+    /// A TCP connection, by its number: an address may come back on a new one.
+    Tcp {
+        /// Unique for as long as the process runs.
+        connection: u64,
+        /// The address of its other end.
+        remote: SocketAddr,
+    },
+}
+
+impl Client {
+    /// Its address, an IPv4-mapped one unmapped.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        let (Client::Udp(address)
+        | Client::Tcp {
+            remote: address, ..
+        }) = self;
+        SocketAddr::new(address.ip().to_canonical(), address.port())
+    }
+
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self, Client::Tcp { .. })
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy)]
+pub enum Input<'a> {
+    /// A datagram, or one frame of a stream without its padding.
+    FromClient {
+        /// Who sent it.
+        client: Client,
+        /// The frame.
+        bytes: &'a [u8],
+    },
+    /// A datagram that came to a relay address.
+    FromPeer {
+        /// Whose relay address.
+        allocation: AllocationId,
+        /// Who sent it.
+        peer: SocketAddr,
+        /// Its payload.
+        bytes: &'a [u8],
+    },
+    /// The answer to [`crate::Output::Open`].
+    Opened {
+        /// For which it was.
+        allocation: AllocationId,
+        /// The address at which peers reach it; `None` when no port was free.
+        relayed: Option<SocketAddr>,
+    },
+    /// A TCP connection ended.
+    Gone {
+        /// Which.
+        client: Client,
+    },
+    /// The moment of [`crate::Server::next_deadline`] has come.
+    Tick,
+}

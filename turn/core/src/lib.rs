@@ -1,0 +1,34 @@
+//! A STUN and TURN server (RFC 8489, RFC 8656) that holds no socket, reads no clock and draws nothing:
+//! it is told what arrived and when, and returns what is to be sent.
+//!
+//! Also what both ends of a TURN credential need: who signs it ([`TurnCredentials`]), which peers no
+//! relay may reach ([`PeerPolicy`]), and the same rules as a configuration of coturn ([`coturn`]).
+
+mod allocation;
+mod auth;
+pub mod coturn;
+mod credentials;
+mod effects;
+mod framing;
+mod input;
+mod metric;
+mod nonce;
+mod output;
+mod peers;
+mod rate;
+mod requests;
+mod server;
+mod settings;
+pub mod stun;
+#[cfg(test)]
+mod tests;
+mod traffic;
+
+pub use credentials::{MIN_SECRET_BYTES, Secret, SecretError, TurnCredentials};
+pub use framing::{Framed, MAX_FRAME_BYTES, split_frame};
+pub use input::{AllocationId, Client, Input};
+pub use metric::{Dropped, Metric, Refused};
+pub use output::{Family, Output};
+pub use peers::{Cidr, CidrError, FORBIDDEN, PeerPolicy};
+pub use server::Server;
+pub use settings::{Quotas, Settings};

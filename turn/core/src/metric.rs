@@ -1,0 +1,72 @@
+//! What is counted.
+
+/// Something that happened and is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// An allocation was made.
+    Allocated,
+    /// A request was refused.
+    Refused(Refused),
+    /// A payload of so many bytes was relayed.
+    Relayed(usize),
+    /// Something that arrived was dropped.
+    Dropped(Dropped),
+}
+
+/// Why a request was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refused {
+    /// A signed request with a user name, a time or a signature that is none of ours.
+    Credential,
+    /// The person has as many allocations as one may.
+    PersonQuota,
+    /// There are as many allocations as there may be.
+    TotalQuota,
+    /// No port was free, or an allocation has all the permissions that one may.
+    Capacity,
+    /// The peer is one that no relay may reach.
+    Peer,
+    /// Anything else: a request that makes no sense.
+    Request,
+}
+
+impl Refused {
+    /// Its label.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Refused::Credential => "credential",
+            Refused::PersonQuota => "person_quota",
+            Refused::TotalQuota => "total_quota",
+            Refused::Capacity => "capacity",
+            Refused::Peer => "peer",
+            Refused::Request => "request",
+        }
+    }
+}
+
+/// Why something was dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dropped {
+    /// It is neither STUN nor channel data, or of nobody's allocation.
+    Meaningless,
+    /// No permission covers the peer.
+    Permission,
+    /// The allocation has sent or got as many bytes as it may in this second.
+    Bandwidth,
+    /// The address has been answered as often as it may be in this second.
+    Flood,
+}
+
+impl Dropped {
+    /// Its label.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Dropped::Meaningless => "meaningless",
+            Dropped::Permission => "permission",
+            Dropped::Bandwidth => "bandwidth",
+            Dropped::Flood => "flood",
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! STUN proper: where a client's bytes come from, told to anybody.
+
+use super::SOFTWARE;
+use crate::Client;
+use crate::stun::{Attribute, Class, Message, Writer};
+
+/// The whole answer; nothing here is a secret or costs anything, and so nothing is signed.
+pub(super) fn answer(client: Client, message: &Message<'_>) -> Vec<u8> {
+    let writer = |class| Writer::new(class, message.method(), message.transaction());
+    let unknown = message.unknown();
+    if unknown.is_empty() {
+        return writer(Class::Success)
+            .with_address(Attribute::XOR_MAPPED_ADDRESS, client.address())
+            .with(Attribute::SOFTWARE, SOFTWARE)
+            .finish();
+    }
+    let list: Vec<u8> = unknown
+        .iter()
+        .flat_map(|attribute| attribute.0.to_be_bytes())
+        .collect();
+    writer(Class::Error)
+        .with_error(420, "Unknown Attribute")
+        .with(Attribute::UNKNOWN_ATTRIBUTES, &list)
+        .finish()
+}

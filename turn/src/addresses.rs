@@ -1,0 +1,48 @@
+//! Where clients come in: one address on UDP and on TCP.
+
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::{TcpListener, UdpSocket};
+
+/// Tries to find a port that is free on both, when any will do.
+const ATTEMPTS: usize = 16;
+
+/// The two sockets of one address.
+#[derive(Debug)]
+pub struct Listeners {
+    pub(crate) udp: UdpSocket,
+    pub(crate) tcp: TcpListener,
+    address: SocketAddr,
+}
+
+impl Listeners {
+    /// Binds both; port 0 is one that is free on both.
+    ///
+    /// # Errors
+    /// When either can't be bound.
+    pub async fn bind(address: SocketAddr) -> io::Result<Self> {
+        let mut attempts = if address.port() == 0 { ATTEMPTS } else { 1 };
+        loop {
+            attempts -= 1;
+            match Self::bind_once(address).await {
+                Err(error) if attempts == 0 => return Err(error),
+                Err(_) => {}
+                Ok(listeners) => return Ok(listeners),
+            }
+        }
+    }
+
+    async fn bind_once(address: SocketAddr) -> io::Result<Self> {
+        let tcp = TcpListener::bind(address).await?;
+        let address = tcp.local_addr()?;
+        let udp = UdpSocket::bind(address).await?;
+        Ok(Self { udp, tcp, address })
+    }
+
+    /// Where they are.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
