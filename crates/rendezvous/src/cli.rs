@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use load::parse_span;
 
 /// Timed one-to-one sessions for any web application.
 ///
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     /// Make, list and change keys; works beside running services
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Drive a running server as many people at once would, and print how it did
+    #[command(subcommand)]
+    Load(LoadCommand),
     /// Print the settings that count, secrets hidden
     Config,
 }
@@ -57,7 +61,7 @@ impl Command {
             Command::Scheduler(args) | Command::Signaling(args) | Command::Chat(args) => {
                 args.supervised
             }
-            Command::Up(_) | Command::Keys(_) | Command::Config => false,
+            Command::Up(_) | Command::Keys(_) | Command::Load(_) | Command::Config => false,
         }
     }
 }
@@ -104,23 +108,26 @@ pub(crate) enum KeysCommand {
     Export,
 }
 
-/// Reads `30s`, `2m`, `500ms` or a bare number of seconds.
-fn parse_span(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let unit_ms = match &text[digits.len()..] {
-        "ms" => 1,
-        "" | "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        other => return Err(format!("{other:?} is no unit: use ms, s, m or h")),
-    };
-    let number: u64 = digits
-        .parse()
-        .map_err(|_| format!("{digits:?} is no whole number"))?;
-    number
-        .checked_mul(unit_ms)
-        .map(Duration::from_millis)
-        .ok_or_else(|| "too long".to_owned())
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum LoadCommand {
+    /// Pairs that join sessions, negotiate, and stay to the end
+    Signaling(Box<LoadArgs>),
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(group = ArgGroup::new("key").required(true).args(["key_file", "key_env"]))]
+pub(crate) struct LoadArgs {
+    /// The scheduler's address, as http://127.0.0.1:8080; it names signaling's
+    #[arg(long)]
+    pub(crate) url: String,
+    /// The file that holds an API key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// The environment variable that holds an API key
+    #[arg(long, value_name = "NAME")]
+    pub(crate) key_env: Option<String>,
+    #[command(flatten)]
+    pub(crate) options: load::Options,
 }
 
 #[cfg(test)]
@@ -131,16 +138,5 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn a_span_has_a_unit() {
-        assert_eq!(parse_span("30s"), Ok(Duration::from_secs(30)));
-        assert_eq!(parse_span("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(parse_span("2m"), Ok(Duration::from_secs(120)));
-        assert_eq!(parse_span("7"), Ok(Duration::from_secs(7)));
-        assert!(parse_span("soon").is_err());
-        assert!(parse_span("3 weeks").is_err());
-        assert!(parse_span("99999999999999999h").is_err());
     }
 }

@@ -4,6 +4,7 @@
 mod cli;
 mod config;
 mod keys;
+mod load;
 mod outcome;
 mod parent;
 mod say;
@@ -51,6 +52,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         Command::Signaling(args) => serve::signaling(&settings, &args).await,
         Command::Chat(args) => serve::chat(&settings, &args).await,
         Command::Keys(command) => keys::run(&settings, command).await,
+        Command::Load(command) => load::run(command).await,
         Command::Config => {
             say::text(&config::shown(&settings)?).await;
             Ok(())

@@ -1,0 +1,253 @@
+//! A run from its bookings to its report. The one place that spawns.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::booking::BookingError;
+use crate::clock::now_us;
+use crate::fill::{Run, Signs, attend};
+use crate::meter::Meter;
+use crate::options::{Options, Scenario};
+use crate::progress::shown;
+use crate::report::{PhaseReport, Report, spans_ms};
+use crate::scenario::{Work, attend_sessions};
+use crate::seat::{Table, Target, Tongue, unbooked};
+use crate::tally::Span;
+
+/// Descriptors beside the sockets: the runtime's own, the log, the scheduler's connections.
+const OTHER_DESCRIPTORS: u64 = 100;
+/// How long a stopped run may take to close its sockets.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
+/// How long the server has to come to rest before memory and idleness are measured.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// Why nothing was measured.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// No sessions to go into.
+    #[error(transparent)]
+    Booking(#[from] BookingError),
+    /// Told to stop twice.
+    #[error("stopped")]
+    Stopped,
+    /// This process may not have so many sockets.
+    #[error(
+        "{pairs} pairs need {needed} descriptors, and the hard limit is {limit} (`ulimit -Hn`)"
+    )]
+    Descriptors {
+        /// What was asked for.
+        pairs: u32,
+        /// What it takes.
+        needed: u64,
+        /// What there is.
+        limit: u64,
+    },
+}
+
+/// Does what `options` say, until it is done or the person at the keyboard presses Ctrl-C: then the
+/// sockets are closed, and what was measured until then is the report. A second Ctrl-C is not waited for.
+///
+/// # Errors
+/// As [`run`], and when it is stopped for good.
+pub async fn attended(target: &Target, options: &Options) -> Result<Report, LoadError> {
+    let stop = CancellationToken::new();
+    let mut running = std::pin::pin!(run(target, options.clone(), stop.clone()));
+    loop {
+        tokio::select! {
+            ended = &mut running => return ended,
+            pressed = tokio::signal::ctrl_c() => {
+                if pressed.is_err() || stop.is_cancelled() {
+                    return Err(LoadError::Stopped);
+                }
+                stop.cancel();
+            }
+        }
+    }
+}
+
+/// Does what `options` say, until it is done or `stop` is cancelled.
+///
+/// # Errors
+/// When it can't begin. What goes wrong later stands in the report.
+pub async fn run(
+    target: &Target,
+    options: Options,
+    stop: CancellationToken,
+) -> Result<Report, LoadError> {
+    raise_descriptors(options.pairs)?;
+    let started_at = now_us() / 1_000;
+    let tables = tables(target, &options, &stop).await?;
+    let same_clock = match target {
+        Target::Rendezvous(booker) => booker.is_near(),
+        Target::Reference { .. } | Target::PeerJs { .. } => true,
+    };
+    let run = Run::new(options, same_clock, stop);
+    let meter = Meter::new(run.options.server_pid);
+    let phases = match run.options.scenario {
+        Scenario::Sessions => sessions(&run, tables, meter).await,
+        _ => filled(&run, &tables, meter).await,
+    };
+    let counted = run.tally.counted();
+    Ok(Report {
+        target: target.name().to_owned(),
+        scenario: run.options.scenario.name().to_owned(),
+        pairs: run.options.pairs,
+        started_at,
+        interrupted: run.stop.is_cancelled(),
+        operations: phases.iter().map(|phase| phase.operations).sum(),
+        messages: counted.messages,
+        phases,
+        spans_ms: spans_ms(&counted),
+        errors: counted.errors,
+        ends: counted.ends,
+    })
+}
+
+async fn tables(
+    target: &Target,
+    options: &Options,
+    stop: &CancellationToken,
+) -> Result<Vec<Table>, LoadError> {
+    let any = |tongue, url: &str| {
+        let table = |number| unbooked(tongue, url, number);
+        (0..options.pairs).map(table).collect::<Vec<_>>()
+    };
+    match target {
+        Target::Reference { url } => Ok(any(Tongue::Reference, url)),
+        Target::PeerJs { url } => Ok(any(Tongue::PeerJs, url)),
+        Target::Rendezvous(booker) => {
+            let booked = std::sync::atomic::AtomicU64::new(0);
+            let count = || {
+                booked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            };
+            let done = || booked.load(std::sync::atomic::Ordering::Relaxed);
+            let booking = booker.tables(options, count);
+            let booking = shown("booking", u64::from(options.pairs), done, booking);
+            tokio::select! {
+                () = stop.cancelled() => Ok(Vec::new()),
+                booked = booking => Ok(booked?),
+            }
+        }
+    }
+}
+
+/// Whole sessions, `concurrency` at once.
+async fn sessions(run: &Arc<Run>, mut tables: Vec<Table>, meter: Meter) -> Vec<PhaseReport> {
+    let total = tables.len() as u64;
+    tables.reverse();
+    let pile = Arc::new(Mutex::new(tables));
+    let measuring = meter.start();
+    let mut crew = JoinSet::new();
+    for _ in 0..run.options.concurrency {
+        crew.spawn(attend_sessions(Arc::clone(run), Arc::clone(&pile)));
+    }
+    let all = async { while crew.join_next().await.is_some() {} };
+    let done = || run.tally.operations();
+    shown("sessions", total, done, until_stopped(run, all)).await;
+    vec![measuring.end("sessions", run.tally.operations())]
+}
+
+/// Fill, work, empty; as often as was asked for.
+async fn filled(run: &Arc<Run>, tables: &[Table], meter: Meter) -> Vec<PhaseReport> {
+    let mut phases = Vec::new();
+    for _ in 0..run.options.cycles {
+        if !run.stop.is_cancelled() {
+            cycle(run, tables, meter, &mut phases).await;
+        }
+    }
+    phases
+}
+
+async fn cycle(run: &Arc<Run>, tables: &[Table], meter: Meter, phases: &mut Vec<PhaseReport>) {
+    let (work, signs, pairs) = (Work::of(&run.options), Signs::new(&run.stop), tables.len());
+    let joined_before = run.tally.joins();
+    let joined = || run.tally.joins() - joined_before;
+    let measuring = meter.start();
+    let mut crew = JoinSet::new();
+    for (number, table) in (0..).zip(tables) {
+        let attending = attend(Arc::clone(run), table.clone(), number, work, signs.clone());
+        crew.spawn(attending);
+    }
+    let arriving = until_stopped(run, signs.all_arrived(pairs));
+    shown("joining", 2 * pairs as u64, joined, arriving).await;
+    let mut filling = measuring.end("fill", joined());
+    let is_joining = matches!(run.options.scenario, Scenario::Joins | Scenario::Idle);
+    if is_joining {
+        until_stopped(run, sleep(SETTLE)).await;
+        settle_memory(&mut filling, meter);
+        phases.push(filling);
+    } else {
+        run.tally.forget(&[Span::Message, Span::Exchange]);
+    }
+    let measuring = meter.start();
+    signs.give_go();
+    let working = until_stopped(run, signs.all_worked(pairs));
+    let (total, done) = extent(run, work, pairs);
+    shown(run.options.scenario.name(), total, done, working).await;
+    if run.options.scenario != Scenario::Joins {
+        let operations = run.tally.operations();
+        phases.push(measuring.end(run.options.scenario.name(), operations));
+    }
+    let measuring = meter.start();
+    signs.finish.cancel();
+    let emptying = async { while crew.join_next().await.is_some() {} };
+    let limit = match run.stop.is_cancelled() {
+        true => STOP_LIMIT,
+        false => Duration::MAX,
+    };
+    drop(timeout(limit, emptying).await);
+    if is_joining {
+        until_stopped(run, sleep(SETTLE)).await;
+        phases.push(measuring.end("empty", 0));
+    }
+}
+
+/// Memory counts once the server has come to rest; processor time until all were in.
+fn settle_memory(filling: &mut PhaseReport, meter: Meter) {
+    if let (Some(server), Some(now)) = (&mut filling.server, meter.start().end("", 0).server) {
+        server.rss_bytes_after = now.rss_bytes_after;
+    }
+}
+
+/// How far the work is: in seconds where it lasts for a time, else in what is done.
+fn extent(run: &Arc<Run>, work: Work, pairs: usize) -> (u64, Box<dyn Fn() -> u64 + '_>) {
+    let began = std::time::Instant::now();
+    match work.lasts() {
+        Some(lasts) => (lasts.as_secs(), Box::new(move || began.elapsed().as_secs())),
+        None => {
+            let each = u64::from(run.options.exchanges.unwrap_or(1));
+            (pairs as u64 * each, Box::new(|| run.tally.operations()))
+        }
+    }
+}
+
+async fn until_stopped(run: &Arc<Run>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = run.stop.cancelled() => {}
+        () = work => {}
+    }
+}
+
+/// Raises the soft limit of descriptors to what the sockets need.
+fn raise_descriptors(pairs: u32) -> Result<(), LoadError> {
+    let needed = 2 * u64::from(pairs) + OTHER_DESCRIPTORS;
+    let mut limits = getrlimit(Resource::Nofile);
+    if limits.current.is_none_or(|current| current >= needed) {
+        return Ok(());
+    }
+    let refused = |limit| LoadError::Descriptors {
+        pairs,
+        needed,
+        limit,
+    };
+    if let Some(limit) = limits.maximum.filter(|most| *most < needed) {
+        return Err(refused(limit));
+    }
+    limits.current = Some(needed);
+    setrlimit(Resource::Nofile, limits).map_err(|_| refused(limits.maximum.unwrap_or(u64::MAX)))
+}

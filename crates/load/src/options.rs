@@ -1,0 +1,127 @@
+//! What is to be done: the flags, which every front end of the generator shares.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::span::parse_span;
+
+/// Most pairs of one run: two sockets each, below the 20,000 descriptors that a process is
+/// commonly allowed at most.
+const MAX_PAIRS: i64 = 9_900;
+
+/// A way of being busy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Scenario {
+    /// Each pair exchanges descriptions and candidates again and again, the next when the last is done
+    Exchange,
+    /// Exchanges begin at a fixed rate, whatever becomes of those before (open loop)
+    Rate,
+    /// Whole sessions: connect, join, exchange, close
+    Sessions,
+    /// Connect and join, as fast as `--concurrency` allows, or at `--join-rate`
+    Joins,
+    /// Joined, and then nothing but signs of life
+    Idle,
+    /// Live sessions to their ends, and how late each turn comes
+    Deadlines,
+}
+
+impl Scenario {
+    /// Its name on the command line and in the result.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Scenario::Exchange => "exchange",
+            Scenario::Rate => "rate",
+            Scenario::Sessions => "sessions",
+            Scenario::Joins => "joins",
+            Scenario::Idle => "idle",
+            Scenario::Deadlines => "deadlines",
+        }
+    }
+}
+
+/// One run of the generator.
+#[derive(Debug, Clone, Args)]
+pub struct Options {
+    /// What the pairs do
+    #[arg(long, value_enum, default_value_t = Scenario::Exchange)]
+    pub scenario: Scenario,
+    /// How many pairs: two sockets each
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=MAX_PAIRS))]
+    pub pairs: u32,
+    /// Exchanges of each pair before its session goes on [default: for as long as --duration]
+    #[arg(long, value_name = "N")]
+    pub exchanges: Option<u32>,
+    /// How long the measured part lasts, where it isn't counted: `30s`, `2m`
+    #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = parse_span)]
+    pub duration: Duration,
+    /// Exchanges a second, of all pairs together (rate)
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub rate: u32,
+    /// Joins a second, 0 for no limit; a server allows 50 of one address unless told otherwise
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub join_rate: u32,
+    /// How many pairs connect, or go through a session, at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=MAX_PAIRS))]
+    pub concurrency: u32,
+    /// How often to fill and empty the server (idle, joins)
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub cycles: u32,
+    /// Stay until the session is live and its time is up (exchange)
+    #[arg(long)]
+    pub to_end: bool,
+    /// How long a session is live (deadlines, and exchange with --to-end)
+    #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = parse_span)]
+    pub live: Duration,
+    /// From both in to live
+    #[arg(long, value_name = "SPAN", default_value = "1s", value_parser = parse_span)]
+    pub countdown: Duration,
+    /// Over which span the starts, and so the ends, are spread; 0s for all at one instant (deadlines)
+    #[arg(long, value_name = "SPAN", default_value = "0s", value_parser = parse_span)]
+    pub spread: Duration,
+    /// How far ahead the first start is booked, so that all are in by then [default: by their number] (deadlines)
+    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    pub lead: Option<Duration>,
+    /// Number the frames, so that the server acknowledges each
+    #[arg(long)]
+    pub numbered: bool,
+    /// Send the application's own signs of life; without it the WebSocket's pings are all
+    #[arg(long, default_value_t = true, action = clap::ArgAction::Set)]
+    pub pings: bool,
+    /// Write the result as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Which share of the operations may fail, 0 to 1, before the run counts as failed
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub max_errors: f64,
+    /// Read processor time and memory of this process, where the server runs on this machine
+    #[arg(long, value_name = "PID")]
+    pub server_pid: Option<u32>,
+}
+
+/// How long booking a session and its two tickets may take, for the lead.
+const BOOKING: Duration = Duration::from_millis(7);
+/// How long a join may take at no limit, for the lead.
+const JOINING: Duration = Duration::from_micros(500);
+/// What is added to the lead.
+const MARGIN: Duration = Duration::from_secs(10);
+
+impl Options {
+    /// How far ahead the first start is booked.
+    pub(crate) fn lead(&self) -> Duration {
+        let joining = match self.join_rate {
+            0 => JOINING,
+            rate => Duration::from_secs(1) / rate,
+        };
+        self.lead
+            .unwrap_or_else(|| MARGIN + self.pairs * (BOOKING + 2 * joining))
+    }
+
+    /// The sessions go live, and are booked so that they do.
+    pub(crate) fn goes_live(&self) -> bool {
+        self.scenario == Scenario::Deadlines || self.to_end
+    }
+}

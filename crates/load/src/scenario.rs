@@ -1,0 +1,146 @@
+//! What a pair does between its sign to begin and its sign to go.
+
+mod sessions;
+
+pub(crate) use sessions::attend_sessions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::connection::Fault;
+use crate::fill::Run;
+use crate::options::{Options, Scenario};
+use crate::pace::{Pace, began};
+use crate::pair::Pair;
+use crate::tally::Span;
+
+/// The work of one pair.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Work {
+    /// Nothing but signs of life.
+    Hold { lasts: Duration },
+    /// Exchange after exchange, until the time is up.
+    Exchange { lasts: Duration },
+    /// So many exchanges, then on to the end of the session where that is wanted.
+    Count { exchanges: u32, to_end: bool },
+    /// Every `pairs`-th of the exchanges that are due at a rate.
+    Rate {
+        pace: Pace,
+        pairs: u64,
+        lasts: Duration,
+    },
+    /// The session's own turns.
+    ToEnd,
+}
+
+impl Work {
+    pub(crate) fn of(options: &Options) -> Self {
+        let lasts = options.duration;
+        match options.scenario {
+            Scenario::Exchange if options.to_end || options.exchanges.is_some() => Work::Count {
+                exchanges: options.exchanges.unwrap_or(1),
+                to_end: options.to_end,
+            },
+            Scenario::Exchange | Scenario::Sessions => Work::Exchange { lasts },
+            Scenario::Rate => Work::Rate {
+                pace: Pace::new(options.rate).expect("the flag is at least 1"),
+                pairs: u64::from(options.pairs),
+                lasts,
+            },
+            Scenario::Joins => Work::Hold {
+                lasts: Duration::ZERO,
+            },
+            Scenario::Idle => Work::Hold { lasts },
+            Scenario::Deadlines => Work::ToEnd,
+        }
+    }
+
+    /// How long it lasts, where that is known.
+    pub(crate) fn lasts(self) -> Option<Duration> {
+        match self {
+            Work::Hold { lasts } | Work::Exchange { lasts } | Work::Rate { lasts, .. } => {
+                Some(lasts)
+            }
+            Work::Count { .. } | Work::ToEnd => None,
+        }
+    }
+
+    /// Before the sign to begin: what happens once in a session's life and is not to be measured.
+    pub(crate) async fn prepare(self, pair: &mut Pair) -> Result<(), Fault> {
+        match self {
+            Work::Exchange { .. } | Work::Rate { .. } => {
+                pair.exchange(Instant::now()).await?;
+                pair.report_connected().await
+            }
+            Work::ToEnd => pair.report_connected().await,
+            Work::Hold { .. } | Work::Count { .. } => Ok(()),
+        }
+    }
+
+    /// The work itself. `went` is when all began.
+    pub(crate) async fn run(
+        self,
+        run: &Arc<Run>,
+        pair: &mut Pair,
+        number: u64,
+        went: Instant,
+    ) -> Result<(), Fault> {
+        match self {
+            Work::Hold { lasts } => pair.hold_until(went + lasts).await,
+            Work::Exchange { lasts } => {
+                while went.elapsed() < lasts && !run.stop.is_cancelled() {
+                    pair.exchange(Instant::now()).await?;
+                    run.tally.done();
+                }
+                Ok(())
+            }
+            Work::Count { exchanges, to_end } => {
+                for _ in 0..exchanges {
+                    pair.exchange(Instant::now()).await?;
+                    run.tally.done();
+                }
+                pair.report_connected().await?;
+                match to_end {
+                    true => pair.hold(&run.stop).await,
+                    false => Ok(()),
+                }
+            }
+            Work::Rate { pace, pairs, lasts } => {
+                let due = |turn: u64| went + pace.due(number + turn * pairs);
+                at_rate(run, pair, due, went + lasts).await
+            }
+            Work::ToEnd => {
+                pair.hold(&run.stop).await?;
+                if pair.is_over() {
+                    run.tally.done();
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Open loop: each exchange at its time, late only where the one before it was not done.
+async fn at_rate(
+    run: &Arc<Run>,
+    pair: &mut Pair,
+    due: impl Fn(u64) -> Instant,
+    until: Instant,
+) -> Result<(), Fault> {
+    for turn in 0.. {
+        let due = due(turn);
+        if due >= until || run.stop.is_cancelled() {
+            break;
+        }
+        let was_busy = Instant::now() >= due;
+        if !was_busy {
+            pair.hold_until(due).await?;
+            run.tally.took(Span::OwnLate, due.elapsed());
+        }
+        pair.exchange(began(due, was_busy, Instant::now())).await?;
+        run.tally.done();
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! `rendezvous load`: drives a running server, as many people at once would. What that means is in the
+//! crate `load`; here are the key, and what a result means for the exit code.
+
+use load::{Booker, BookingError, LoadError, Target};
+
+use crate::cli::{LoadArgs, LoadCommand};
+use crate::outcome::Failure;
+use crate::say;
+
+/// Runs a load to its end, and prints what was measured.
+///
+/// # Errors
+/// A wrong address or key is for a person to put right; too many errors are a failure.
+pub(crate) async fn run(command: LoadCommand) -> Result<(), Failure> {
+    let LoadCommand::Signaling(args) = command;
+    let booker = Booker::new(&args.url, &key(&args)?).map_err(refused)?;
+    let report = load::attended(&Target::Rendezvous(booker), &args.options)
+        .await
+        .map_err(failure)?;
+    say::text(&load::table(&report)).await;
+    report.settle(&args.options).map_err(Failure::crash)
+}
+
+/// Never from the command line itself, which every process can read.
+fn key(args: &LoadArgs) -> Result<String, Failure> {
+    if let Some(path) = &args.key_file {
+        return std::fs::read_to_string(path)
+            .map_err(|error| Failure::config(format!("--key-file {}: {error}", path.display())));
+    }
+    let name = args.key_env.as_deref().unwrap_or_default();
+    std::env::var(name).map_err(|_| Failure::config(format!("--key-env {name}: it is not set")))
+}
+
+fn failure(error: LoadError) -> Failure {
+    match error {
+        LoadError::Booking(error) => refused(error),
+        LoadError::Descriptors { .. } => Failure::config(error.to_string()),
+        LoadError::Stopped => Failure::crash(error.to_string()),
+    }
+}
+
+fn refused(error: BookingError) -> Failure {
+    match error {
+        BookingError::Setting(_) | BookingError::WrongKey(_) => Failure::config(error.to_string()),
+        BookingError::Refused { .. } | BookingError::Unreachable { .. } => {
+            Failure::crash(error.to_string())
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! `rendezvous load signaling` against running services.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use load::Report;
+use rustix::process::{Pid, Signal, kill_process};
+use testkit::{SOON, Service, Stack, program, until};
+
+/// The arguments after which a scenario's own stand.
+fn args(stack: &Stack, key_file: &str, result: &str) -> Vec<String> {
+    let url = stack.url(Service::Scheduler);
+    let fixed = [
+        "load",
+        "signaling",
+        "--url",
+        &url,
+        "--key-file",
+        key_file,
+        "--json",
+        result,
+    ];
+    fixed.map(str::to_owned).to_vec()
+}
+
+/// A key in a file, and where the result is to lie.
+fn files(stack: &Stack, key: &str) -> (String, String) {
+    let in_data = |name: &str| stack.data_dir().join(name).display().to_string();
+    let (key_file, result) = (in_data("load.key"), in_data("load.json"));
+    std::fs::write(&key_file, format!("{key}\n")).unwrap();
+    (key_file, result)
+}
+
+fn report(path: &str) -> Report {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn lod_11_three_pairs_go_from_booking_to_their_ends() {
+    let stack = Stack::start().await;
+    let (key_file, result) = files(&stack, &stack.key("load"));
+    let mut command = program();
+    command.args(args(&stack, &key_file, &result)).args([
+        "--pairs",
+        "3",
+        "--to-end",
+        "--exchanges",
+        "2",
+        "--countdown",
+        "200ms",
+        "--live",
+        "1s",
+    ]);
+    let output = command.output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{printed}{:?}", output.stderr);
+
+    let report = report(&result);
+    assert_eq!((report.pairs, report.operations), (3, 6), "{printed}");
+    assert_eq!(report.messages, 6 * 22);
+    assert!(report.errors.is_empty() && !report.interrupted, "{printed}");
+    assert_eq!(report.ends["completed"], 6, "both of each are told");
+    for span in ["join", "message", "exchange", "live_late", "ended_late"] {
+        assert!(report.spans_ms[span].count > 0, "{span}: {printed}");
+    }
+    assert!(printed.contains("completed") && printed.contains("p99.9"));
+    assert!(!printed.contains("rk_"), "the key is shown");
+}
+
+#[tokio::test]
+async fn lod_8_a_wrong_key_is_said_so_and_never_taken_from_the_command_line() {
+    let stack = Stack::start().await;
+    let (key_file, result) = files(&stack, "rk_wrong");
+    let output = program()
+        .args(args(&stack, &key_file, &result))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(78), "{said}");
+    assert!(
+        said.contains("refuses the key") && !said.contains("rk_wrong"),
+        "{said}"
+    );
+
+    let url = stack.url(Service::Scheduler);
+    let without = program()
+        .args(["load", "signaling", "--url", &url])
+        .output()
+        .unwrap();
+    assert!(!without.status.success());
+    let unset = program()
+        .args([
+            "load",
+            "signaling",
+            "--url",
+            &url,
+            "--key-env",
+            "NO_SUCH_KEY",
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(unset.status.code(), Some(78));
+}
+
+#[tokio::test]
+async fn lod_12_too_many_failures_are_a_failure() {
+    let stack = Stack::start_with(testkit::StackOptions {
+        env: vec![(
+            "RENDEZVOUS_SIGNALING_LIMITS_FRAMES_BURST".into(),
+            "5".into(),
+        )],
+        ..Default::default()
+    })
+    .await;
+    let (key_file, result) = files(&stack, &stack.key("load"));
+    let mut command = program();
+    command.args(args(&stack, &key_file, &result));
+    command.args(["--pairs", "2", "--exchanges", "1"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(report(&result).errors["rate_limited"], 2);
+
+    command.args(["--max-errors", "1"]);
+    assert!(command.output().unwrap().status.success());
+}
+
+#[tokio::test]
+async fn lod_13_an_interrupted_run_tells_what_it_measured() {
+    let stack = Stack::start().await;
+    let (key_file, result) = files(&stack, &stack.key("load"));
+    let child = program()
+        .args(args(&stack, &key_file, &result))
+        .args(["--scenario", "idle", "--pairs", "2", "--duration", "10m"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let metrics = format!("{}/metrics", stack.url(Service::Signaling));
+    until("both pairs in", SOON * 4, async || {
+        let answer = testkit::Http::new().get(&metrics).await;
+        answer
+            .body
+            .as_str()?
+            .contains("\nsockets 4\n")
+            .then_some(())
+    })
+    .await;
+    // Past the moment in which the generator lets the server come to rest.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let report = report(&result);
+    assert!(report.interrupted);
+    assert_eq!(report.spans_ms["join"].count, 4);
+}
