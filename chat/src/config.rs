@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use service::limiter::Rate;
+use serde::{Deserialize, Serialize};
+use service::http;
+use service::socket::SocketLimits;
 
 /// Settings of the service. The defaults work on a laptop with a scheduler on its default port.
 #[derive(Debug, Clone)]
@@ -15,27 +17,24 @@ pub struct Config {
     pub scheduler_url: String,
     /// Origins of pages that may connect, each as a browser sends it. Empty: no page may.
     pub allowed_origins: Vec<String>,
+    /// Proxies whose word on a client's address counts: addresses, and blocks as `10.0.0.0/8`.
+    pub trusted_proxies: Vec<String>,
     /// What it holds and takes at most.
     pub limits: Limits,
 }
 
-/// Bounds of the service. Each has a metric that counts how often it bit.
-#[derive(Debug, Clone, Copy)]
+/// Bounds of the service. Each is a key of the settings, and counted when it bites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
-    /// Connections at once.
-    pub connections: usize,
-    /// Connections at once of one address; loopback is not counted.
-    pub connections_per_address: usize,
+    /// Of the listener.
+    #[serde(flatten)]
+    pub http: http::Limits,
+    /// Of sockets; the rate of frames is also that of one person's requests.
+    #[serde(flatten)]
+    pub sockets: SocketLimits,
     /// Rooms in memory at once.
     pub rooms: usize,
-    /// Frames of one socket, and requests of one person.
-    pub frames: Rate,
-    /// First frames of one address.
-    pub joins: Rate,
-    /// Frames that may wait for one socket.
-    pub queue_frames: usize,
-    /// Bytes that may wait for one socket.
-    pub queue_bytes: usize,
 }
 
 impl Default for Config {
@@ -47,6 +46,7 @@ impl Default for Config {
             allowed_origins: ["localhost", "127.0.0.1", "[::1]"]
                 .map(|host| format!("http://{host}:8080"))
                 .to_vec(),
+            trusted_proxies: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -55,14 +55,13 @@ impl Default for Config {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 20_000,
-            connections_per_address: 1_000,
+            http: http::Limits::default(),
+            sockets: SocketLimits {
+                // The largest frame must fit: a `welcome` with a hundred of the longest messages.
+                queue_bytes: 4 * 1024 * 1024,
+                ..SocketLimits::default()
+            },
             rooms: 50_000,
-            frames: Rate::FRAMES,
-            joins: Rate::JOINS,
-            queue_frames: 1_024,
-            // The largest frame must fit: a `welcome` with a hundred of the longest messages.
-            queue_bytes: 4 * 1024 * 1024,
         }
     }
 }

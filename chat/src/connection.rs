@@ -6,11 +6,10 @@ mod catch_up;
 mod door;
 mod talk;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use chat_core::check_id;
-use service::socket::{Departure, FIRST_FRAME_TIMEOUT, Incoming, Socket};
+use service::socket::{Departure, Incoming, Socket, Visit};
 use tokio::time::Instant;
 use wire::chat::{ChatClientFrame, Hello};
 use wire::{CloseCode, FrameId};
@@ -26,10 +25,10 @@ pub(crate) use catch_up::read_all;
 pub(crate) async fn serve<S: Stores>(
     mut socket: Socket,
     edge: Arc<Edge<S>>,
-    address: IpAddr,
+    visit: Visit,
 ) -> Socket {
-    let mut door = Door::new(socket.handle(), edge.frame_rate);
-    let Some((hello, id, admission)) = come_in(&mut socket, &mut door, &edge, address).await else {
+    let mut door = Door::new(socket.handle(), visit);
+    let Some((hello, id, admission)) = come_in(&mut socket, &mut door, &edge).await else {
         return socket;
     };
     if let Err(code) = edge.open(&admission).await {
@@ -58,9 +57,8 @@ async fn come_in<S: Stores>(
     socket: &mut Socket,
     door: &mut Door,
     edge: &Edge<S>,
-    address: IpAddr,
 ) -> Option<(Hello, Option<FrameId>, Admission)> {
-    let until = Instant::now() + FIRST_FRAME_TIMEOUT;
+    let until = Instant::now() + edge.gate.join_timeout();
     loop {
         let incoming = tokio::select! {
             incoming = socket.first(until.saturating_duration_since(Instant::now())) => incoming,
@@ -74,7 +72,7 @@ async fn come_in<S: Stores>(
         };
         match door.take(&text) {
             Some((envelope, ChatClientFrame::Hello(hello))) => {
-                return match admit(&hello, edge, address).await {
+                return match admit(&hello, door, edge).await {
                     Ok(admission) => Some((hello, envelope.id, admission)),
                     Err(refusal) => {
                         refusal.tell(door, envelope.id);
@@ -98,14 +96,17 @@ async fn come_in<S: Stores>(
 
 async fn admit<S: Stores>(
     hello: &Hello,
+    door: &mut Door,
     edge: &Edge<S>,
-    address: IpAddr,
 ) -> Result<Admission, Refusal> {
-    edge.count_join(address).map_err(Refusal::rate_limited)?;
+    door.count_join()?;
     check_id(&hello.device_id).map_err(|_| Refusal::malformed("device_id"))?;
-    edge.admit(&hello.ticket)
+    let admission = edge
+        .admit(&hello.ticket)
         .await
-        .map_err(|fault| Refusal::unauthenticated(fault.reason()))
+        .map_err(|fault| Refusal::unauthenticated(fault.reason()))?;
+    door.belongs_to(&admission.caller.user)?;
+    Ok(admission)
 }
 
 /// A close frame that a client sends on purpose. A page that is left or reloaded sends 1001: it is lost,

@@ -1,14 +1,16 @@
 //! From an empty process to a serving one, and back: what starts in which order, and what stops.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chat_core::Settings;
+use service::comeback::Comeback;
 use service::events::{Destination, EventsSecret, Poster};
 use service::health::Readiness;
-use service::limiter::KeyedLimiter;
+use service::http::Front;
 use service::origin::AllowedOrigins;
-use service::socket::SocketSettings;
+use service::proxies::TrustedProxies;
+use service::socket::Gate;
 use service::tickets::{JwksSource, TicketVerifier};
 use service::{Shutdown, StartError, Tasks};
 use tokio::net::TcpListener;
@@ -27,7 +29,7 @@ use crate::writer::{Desk, Writer};
 /// Longest wait for sockets to finish their closing handshake when the service stops.
 const SOCKETS_LIMIT: Duration = Duration::from_secs(3);
 /// Longest wait for the other tasks after that; with the last commit it stays within the 10 s of a stop.
-const TASKS_LIMIT: Duration = Duration::from_secs(5);
+const TASKS_LIMIT: Duration = Duration::from_secs(3);
 
 /// Serves on `listener` until `shutdown`, and stops within 10 s.
 ///
@@ -38,6 +40,10 @@ pub async fn run(
     config: Config,
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
+    let front = Front {
+        limits: config.limits.http,
+        proxies: TrustedProxies::new(&config.trusted_proxies).map_err(StartError::Config)?,
+    };
     let directory = config.data_dir.join(crate::SERVICE);
     let stores = Arc::new(SqliteStore::open(&directory.join("chat.db")).await?);
     let secret = events_secret(&config)?;
@@ -55,6 +61,7 @@ pub async fn run(
     let source = JwksSource {
         scheduler_url: config.scheduler_url.clone(),
         cache: directory.join("jwks.json"),
+        refetch: config.limits.sockets.jwks_refetch(),
     };
     let tickets = TicketVerifier::start(source, client.clone(), &tasks, &shutdown);
     let readiness = readiness(&stores, &tickets);
@@ -77,16 +84,14 @@ pub async fn run(
         stores: Arc::clone(&stores),
         tickets,
         origins: AllowedOrigins::new(&config.allowed_origins).map_err(StartError::Config)?,
-        socket: socket_settings(&config.limits),
-        frame_rate: config.limits.frames,
-        joins: Mutex::new(KeyedLimiter::new(config.limits.joins)),
-        requests: Mutex::new(KeyedLimiter::new(config.limits.frames)),
+        gate: Gate::new(config.limits.sockets),
+        comeback: Comeback::default(),
         tasks: sockets.clone(),
         shutdown: shutdown.clone(),
     });
     say_goodbye(&tasks, Arc::clone(&edge));
     let app = router(edge, secret, Inlet { writer }, readiness);
-    service::http::serve(listener, app, http_limits(&config.limits), shutdown).await?;
+    service::http::serve(listener, app, front, shutdown).await?;
 
     if !sockets.close_and_wait(SOCKETS_LIMIT).await {
         tracing::warn!(left = sockets.running(), "sockets were cut");
@@ -153,21 +158,5 @@ fn settings(limits: &Limits) -> Settings {
     Settings {
         max_rooms: limits.rooms,
         ..Settings::default()
-    }
-}
-
-fn socket_settings(limits: &Limits) -> SocketSettings {
-    SocketSettings {
-        queue_frames: limits.queue_frames,
-        queue_bytes: limits.queue_bytes,
-        ..SocketSettings::new(wire::CHAT_SUBPROTOCOL)
-    }
-}
-
-fn http_limits(limits: &Limits) -> service::http::Limits {
-    service::http::Limits {
-        connections: limits.connections,
-        connections_per_address: limits.connections_per_address,
-        ..service::http::Limits::default()
     }
 }

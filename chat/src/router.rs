@@ -1,12 +1,12 @@
 //! Every route of the service, and who answers it.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post, put};
+use service::clock::now;
 use service::events::EventsSecret;
 use service::health::Readiness;
 use service::http::Refusal;
@@ -54,11 +54,10 @@ async fn chat<S: Stores>(
     State(edge): State<Arc<Edge<S>>>,
     request: Upgrade,
 ) -> Result<Response, Refusal> {
-    let address = request
-        .peer()
-        .map_or(IpAddr::from(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let visit = edge.gate.visit(request.client(), now());
+    let settings = edge.gate.settings(wire::CHAT_SUBPROTOCOL);
     let serving = Arc::clone(&edge);
-    request.accept(&edge.origins, edge.socket, &edge.tasks, move |socket| {
-        connection::serve(socket, serving, address)
+    request.accept(&edge.origins, settings, &edge.tasks, move |socket| {
+        connection::serve(socket, serving, visit)
     })
 }

@@ -7,6 +7,7 @@ use service::events::Outbox;
 use wire::MediaBackend;
 
 use crate::clock::Clock;
+use crate::guesses::Guesses;
 use crate::hub::Hub;
 use crate::join_links::JoinLinks;
 use crate::store::{Store, Told};
@@ -21,6 +22,7 @@ pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) tickets: Tickets,
     pub(crate) links: JoinLinks,
+    pub(crate) guesses: Arc<Guesses>,
     pub(crate) hub: Hub,
     pub(crate) clock: Clock,
     pub(crate) outbox: Outbox,

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+use service::http;
+
 /// Everything a scheduler is told at its start.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -21,6 +24,31 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Pages that may call; the web origin is always among them.
     pub allowed_origins: Vec<String>,
+    /// Proxies whose word on a client's address counts: addresses, and blocks as `10.0.0.0/8`.
+    pub trusted_proxies: Vec<String>,
+    /// What it holds and takes at most.
+    pub limits: Limits,
+}
+
+/// Bounds of the service. Each is a key of the settings, and counted when it bites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Of the listener.
+    #[serde(flatten)]
+    pub http: http::Limits,
+    /// Wrong join links a minute of one address. Good ones are not counted, and loopback is not, unless a
+    /// trusted proxy names it.
+    pub wrong_links_per_minute: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            http: http::Limits::default(),
+            wrong_links_per_minute: 10,
+        }
+    }
 }
 
 impl Config {
@@ -43,6 +71,8 @@ impl Config {
             chat_url,
             data_dir: data_dir.into(),
             allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            limits: Limits::default(),
         }
     }
 

@@ -12,6 +12,7 @@ mod clock;
 mod config;
 mod describe;
 mod events;
+mod guesses;
 mod hub;
 mod join_links;
 pub mod keys;
@@ -24,24 +25,30 @@ mod tickets;
 mod view;
 mod web;
 
-pub use config::Config;
+pub use config::{Config, Limits};
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use service::events::{Destination, EventsSecret, Outbox, Poster};
 use service::health::Readiness;
-use service::http::Limits;
+use service::http::Front;
 use service::origin::AllowedOrigins;
+use service::proxies::TrustedProxies;
 use service::{Shutdown, StartError, Tasks};
 use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::clock::Clock;
+use crate::guesses::Guesses;
 use crate::hub::Hub;
 use crate::join_links::JoinLinks;
 use crate::store::SOURCE;
 use crate::store::sqlite::SqliteStore;
 use crate::tickets::Tickets;
+
+/// Longest wait for tasks after requests in flight; both stay within the 10 s of a stop.
+const TASKS_LIMIT: Duration = Duration::from_secs(4);
 
 /// Serves until `shutdown` starts, then finishes what is in flight.
 ///
@@ -53,6 +60,10 @@ pub async fn run(
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
     let origins = allowed_origins(&config)?;
+    let front = Front {
+        limits: config.limits.http,
+        proxies: TrustedProxies::new(&config.trusted_proxies).map_err(StartError::Config)?,
+    };
     let store = SqliteStore::open(&config.database()).await?;
     let outbox = Outbox::new(store.database().clone());
     let secret = EventsSecret::load_or_create(&config.data_dir)
@@ -73,8 +84,10 @@ pub async fn run(
     tasks.spawn("recurring", recurring);
 
     let routes = router::routes(app, &config, secret, readiness, &origins);
-    service::http::serve(listener, routes, Limits::default(), shutdown).await?;
-    tasks.close_and_wait(service::lifecycle::DRAIN_LIMIT).await;
+    service::http::serve(listener, routes, front, shutdown).await?;
+    if !tasks.close_and_wait(TASKS_LIMIT).await {
+        tracing::warn!(left = tasks.running(), "tasks were cut");
+    }
     store.close().await;
     Ok(())
 }
@@ -92,6 +105,7 @@ fn app(
         store: Arc::new(store.clone()),
         tickets,
         links,
+        guesses: Arc::new(Guesses::new(config.limits.wrong_links_per_minute)),
         hub: Hub::default(),
         clock: Clock::default(),
         outbox: outbox.clone(),

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use service::limiter::Rate;
+use serde::{Deserialize, Serialize};
+use service::http;
+use service::socket::SocketLimits;
 use wire::IceServer;
 
 /// Settings of the service. The defaults work on a laptop with a scheduler on its default port.
@@ -22,27 +24,24 @@ pub struct Config {
     pub loopback_candidates: bool,
     /// How long a lost socket's seat is kept, in milliseconds.
     pub grace_ms: i64,
+    /// Proxies whose word on a client's address counts: addresses, and blocks as `10.0.0.0/8`.
+    pub trusted_proxies: Vec<String>,
     /// What it holds and takes at most.
     pub limits: Limits,
 }
 
-/// Bounds of the service. Each has a metric that counts how often it bit.
-#[derive(Debug, Clone, Copy)]
+/// Bounds of the service. Each is a key of the settings, and counted when it bites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
-    /// Connections at once.
-    pub connections: usize,
-    /// Connections at once of one address; loopback is not counted.
-    pub connections_per_address: usize,
+    /// Of the listener.
+    #[serde(flatten)]
+    pub http: http::Limits,
+    /// Of sockets.
+    #[serde(flatten)]
+    pub sockets: SocketLimits,
     /// Sessions in memory at once.
     pub sessions: usize,
-    /// Frames of one socket.
-    pub frames: Rate,
-    /// Joins of one address.
-    pub joins: Rate,
-    /// Frames that may wait for one socket.
-    pub queue_frames: usize,
-    /// Bytes that may wait for one socket.
-    pub queue_bytes: usize,
 }
 
 impl Default for Config {
@@ -57,6 +56,7 @@ impl Default for Config {
             ice_servers: Vec::new(),
             loopback_candidates: true,
             grace_ms: 30_000,
+            trusted_proxies: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -65,13 +65,9 @@ impl Default for Config {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 20_000,
-            connections_per_address: 1_000,
+            http: http::Limits::default(),
+            sockets: SocketLimits::default(),
             sessions: 100_000,
-            frames: Rate::FRAMES,
-            joins: Rate::JOINS,
-            queue_frames: 1_024,
-            queue_bytes: 1024 * 1024,
         }
     }
 }

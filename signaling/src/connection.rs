@@ -2,12 +2,11 @@
 //!
 //! What a frame does is the core's; how bytes become frames and liveness is `service::socket`'s.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use service::clock::now;
-use service::limiter::{Rate, TokenBucket};
-use service::socket::{FIRST_FRAME_TIMEOUT, Incoming, MalformedCounter, Socket, SocketHandle};
+use service::limits::Limit;
+use service::socket::{Incoming, Socket, SocketHandle, TooFast, Visit};
 use tokio::time::Instant;
 use wire::signaling::{ClientFrame, GoingAway, Join, ServerFrame};
 use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId};
@@ -16,24 +15,16 @@ use crate::edge::Edge;
 use crate::join::Joining;
 use crate::registry::{Full, Membership};
 
-/// How many frames above the limit a socket may send before it is closed: some are a burst of
-/// candidates, many are a flood.
-const REFUSALS: Rate = Rate {
-    per_second: 10,
-    burst: 100,
-};
 /// When to try again where there is no room for another session, in milliseconds.
 const FULL_RETRY_MS: u64 = 1_000;
 
 /// Serves a socket until it is over, and gives it back for the closing handshake.
-pub(crate) async fn serve(mut socket: Socket, edge: Arc<Edge>, address: IpAddr) -> Socket {
+pub(crate) async fn serve(mut socket: Socket, edge: Arc<Edge>, visit: Visit) -> Socket {
     let mut door = Door {
         line: socket.handle(),
-        frames: TokenBucket::new(edge.frame_rate, now()),
-        refusals: TokenBucket::new(REFUSALS, now()),
-        malformed: MalformedCounter::default(),
+        visit,
     };
-    let Some(membership) = come_in(&mut socket, &mut door, &edge, address).await else {
+    let Some(membership) = come_in(&mut socket, &mut door, &edge).await else {
         return socket;
     };
     while let Incoming::Text(text) = socket.next().await {
@@ -48,13 +39,8 @@ pub(crate) async fn serve(mut socket: Socket, edge: Arc<Edge>, address: IpAddr) 
 }
 
 /// Waits for a good `join`. None where the socket is over, or is to be closed.
-async fn come_in(
-    socket: &mut Socket,
-    door: &mut Door,
-    edge: &Edge,
-    address: IpAddr,
-) -> Option<Membership> {
-    let until = Instant::now() + FIRST_FRAME_TIMEOUT;
+async fn come_in(socket: &mut Socket, door: &mut Door, edge: &Edge) -> Option<Membership> {
+    let until = Instant::now() + edge.gate.join_timeout();
     loop {
         let incoming = tokio::select! {
             incoming = socket.first(until.saturating_duration_since(Instant::now())) => incoming,
@@ -69,7 +55,7 @@ async fn come_in(
         };
         match door.take(&text) {
             Some((envelope, ClientFrame::Join(join))) => {
-                return match admit(&join, door, edge, address).await {
+                return match admit(&join, door, edge).await {
                     Ok(membership) => Some(membership),
                     Err(refusal) => {
                         refusal.tell(door, envelope.id);
@@ -91,22 +77,23 @@ async fn come_in(
     }
 }
 
-async fn admit(
-    join: &Join,
-    door: &Door,
-    edge: &Edge,
-    address: IpAddr,
-) -> Result<Membership, Refusal> {
-    edge.count_join(address).map_err(Refusal::rate_limited)?;
+async fn admit(join: &Join, door: &mut Door, edge: &Edge) -> Result<Membership, Refusal> {
+    door.visit.join(now()).map_err(Refusal::rate_limited)?;
     let claims = edge
         .tickets
         .signaling(&join.ticket, now())
         .await
         .map_err(|fault| Refusal::unauthenticated(fault.reason()))?;
+    door.visit
+        .belongs_to(&claims.common.sub, now())
+        .map_err(Refusal::rate_limited)?;
     let joining = Joining::new(claims, join.resume.as_ref());
     edge.registry
         .join(joining, door.line.clone())
-        .map_err(|Full| Refusal::rate_limited(FULL_RETRY_MS))
+        .map_err(|Full| {
+            Limit::Sessions.hit();
+            Refusal::rate_limited(FULL_RETRY_MS)
+        })
 }
 
 fn is_join(text: &str) -> bool {
@@ -116,16 +103,14 @@ fn is_join(text: &str) -> bool {
 /// What stands between a socket's text and the session: rate, shape, and patience with both.
 struct Door {
     line: SocketHandle,
-    frames: TokenBucket,
-    refusals: TokenBucket,
-    malformed: MalformedCounter,
+    visit: Visit,
 }
 
 impl Door {
     /// The frame, or none where it was refused and the socket told so.
     fn take(&mut self, text: &str) -> Option<(Envelope, ClientFrame)> {
-        if let Err(retry_after_ms) = self.frames.take(now()) {
-            self.refuse_rate(text, retry_after_ms);
+        if let Err(too_fast) = self.visit.frame(now()) {
+            self.refuse_rate(text, too_fast);
             return None;
         }
         match parse(text) {
@@ -144,7 +129,7 @@ impl Door {
                 let mut body = ErrorBody::new(ErrorCode::Malformed, "The frame can't be read.");
                 body.field = field;
                 self.send(body.for_frame(id));
-                if self.malformed.count(now()) {
+                if self.visit.malformed(now()) {
                     self.line.close(CloseCode::Malformed);
                 }
                 None
@@ -152,13 +137,12 @@ impl Door {
         }
     }
 
-    fn refuse_rate(&mut self, text: &str, retry_after_ms: u64) {
-        metrics::counter!("signaling_frames_refused_total").increment(1);
+    fn refuse_rate(&self, text: &str, too_fast: TooFast) {
         let id = Envelope::parse(text).ok().and_then(|envelope| envelope.id);
         let mut body = ErrorBody::new(ErrorCode::RateLimited, "Too many frames.").for_frame(id);
-        body.retry_after_ms = Some(retry_after_ms);
+        body.retry_after_ms = Some(too_fast.retry_after_ms);
         self.send(body);
-        if self.refusals.take(now()).is_err() {
+        if too_fast.flood {
             self.line.close(CloseCode::RateLimited);
         }
     }

@@ -1,14 +1,16 @@
 //! From an empty process to a serving one, and back: what starts in which order, and what stops.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use service::clock::now;
+use service::comeback::Comeback;
 use service::events::{Destination, EventsSecret, Outbox, Poster};
 use service::health::Readiness;
-use service::limiter::KeyedLimiter;
+use service::http::Front;
 use service::origin::AllowedOrigins;
-use service::socket::SocketSettings;
+use service::proxies::TrustedProxies;
+use service::socket::Gate;
 use service::sqlite::Database;
 use service::tickets::{JwksSource, TicketVerifier};
 use service::{Shutdown, StartError, Tasks};
@@ -32,9 +34,8 @@ use crate::writer::Writer;
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 /// Longest wait for sockets to finish their closing handshake when the service stops.
 const SOCKETS_LIMIT: Duration = Duration::from_secs(3);
-/// Longest wait for requests in flight before that, and for the other tasks after it. With the last
-/// commit a stop stays within its 10 s.
-const REQUESTS_LIMIT: Duration = Duration::from_secs(3);
+/// Longest wait for the other tasks after it. With requests in flight before it, and the last commit, a
+/// stop stays within its 10 s.
 const TASKS_LIMIT: Duration = Duration::from_millis(1_500);
 /// A fact reaches the writer within this time, in milliseconds: it is submitted under its session's lock.
 const SUBMIT_LAG_MS: i64 = 500;
@@ -50,6 +51,10 @@ pub async fn run(
 ) -> Result<(), StartError> {
     tracing::info!(public_url = config.public_url, "signaling starts");
     let origins = AllowedOrigins::new(&config.allowed_origins).map_err(StartError::Config)?;
+    let front = Front {
+        limits: config.limits.http,
+        proxies: TrustedProxies::new(&config.trusted_proxies).map_err(StartError::Config)?,
+    };
     let directory = config.data_dir.join("signaling");
     let database = Database::open(&directory.join("signaling.db"), &MIGRATIONS).await?;
     let outbox = Outbox::new(database.clone());
@@ -94,9 +99,8 @@ pub async fn run(
         registry: registry.clone(),
         tickets,
         origins,
-        socket: socket_settings(&config),
-        frame_rate: config.limits.frames,
-        joins: Mutex::new(KeyedLimiter::new(config.limits.joins)),
+        gate: Gate::new(config.limits.sockets),
+        comeback: Comeback::default(),
         tasks: sockets.clone(),
         shutdown: shutdown.clone(),
     });
@@ -107,7 +111,7 @@ pub async fn run(
     };
     say_goodbye(&tasks, Arc::clone(&edge));
     let app = router(edge, secret, Arc::new(inlet), readiness);
-    service::http::serve(listener, app, limits(&config), shutdown).await?;
+    service::http::serve(listener, app, front, shutdown).await?;
 
     stop(&sockets, &tasks, stop_writing, writing).await;
     database.close().await;
@@ -226,6 +230,7 @@ fn key_source(config: &Config) -> JwksSource {
     JwksSource {
         scheduler_url: config.scheduler_url.clone(),
         cache: config.data_dir.join("signaling/jwks.json"),
+        refetch: config.limits.sockets.jwks_refetch(),
     }
 }
 
@@ -242,25 +247,8 @@ fn settings(config: &Config) -> Settings {
         grace_ms: config.grace_ms,
         loopback_candidates: config.loopback_candidates,
         // A resume is queued whole beside its `welcome`: it has to fit into one socket's queue.
-        resume_buffer_frames: config.limits.queue_frames / 4 * 3,
-        resume_buffer_bytes: config.limits.queue_bytes / 2,
+        resume_buffer_frames: config.limits.sockets.queue_frames / 4 * 3,
+        resume_buffer_bytes: config.limits.sockets.queue_bytes / 2,
         ..Settings::default()
-    }
-}
-
-fn socket_settings(config: &Config) -> SocketSettings {
-    SocketSettings {
-        queue_frames: config.limits.queue_frames,
-        queue_bytes: config.limits.queue_bytes,
-        ..SocketSettings::new(wire::SIGNALING_SUBPROTOCOL)
-    }
-}
-
-fn limits(config: &Config) -> service::http::Limits {
-    service::http::Limits {
-        connections: config.limits.connections,
-        connections_per_address: config.limits.connections_per_address,
-        drain: REQUESTS_LIMIT,
-        ..service::http::Limits::default()
     }
 }

@@ -336,7 +336,6 @@ impl Inner {
             return Ok(Arc::clone(slot));
         }
         if sessions.len() >= self.max_sessions {
-            metrics::counter!("signaling_sessions_refused_total").increment(1);
             return Err(Full);
         }
         let settings = Arc::clone(&self.settings);

@@ -1,12 +1,12 @@
 //! Every route of the service, and who answers it.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
+use service::clock::now;
 use service::events::EventsSecret;
 use service::health::Readiness;
 use service::http::Refusal;
@@ -54,11 +54,10 @@ pub(crate) fn router<S: SnapshotStore>(
 }
 
 async fn signal(State(edge): State<Arc<Edge>>, request: Upgrade) -> Result<Response, Refusal> {
-    let address = request
-        .peer()
-        .map_or(IpAddr::from(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let visit = edge.gate.visit(request.client(), now());
+    let settings = edge.gate.settings(wire::SIGNALING_SUBPROTOCOL);
     let serving = Arc::clone(&edge);
-    request.accept(&edge.origins, edge.socket, &edge.tasks, move |socket| {
-        connection::serve(socket, serving, address)
+    request.accept(&edge.origins, settings, &edge.tasks, move |socket| {
+        connection::serve(socket, serving, visit)
     })
 }

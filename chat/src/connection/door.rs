@@ -1,41 +1,39 @@
 //! What stands between a socket's text and the hub: rate, shape, and patience with both.
 
 use service::clock::now;
-use service::limiter::{Rate, TokenBucket};
-use service::socket::{MalformedCounter, SocketHandle};
+use service::socket::{SocketHandle, TooFast, Visit};
 use wire::chat::{ChatClientFrame, ChatServerFrame, GoingAway};
-use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId};
+use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId, UserId};
 
-/// How many frames above the limit a socket may send before it is closed: some are a burst, many are a flood.
-const REFUSALS: Rate = Rate {
-    per_second: 10,
-    burst: 100,
-};
 /// When to try again after the store failed, in milliseconds.
 const STORAGE_RETRY_MS: u64 = 1_000;
 
 /// One socket's.
 pub(super) struct Door {
     line: SocketHandle,
-    frames: TokenBucket,
-    refusals: TokenBucket,
-    malformed: MalformedCounter,
+    visit: Visit,
 }
 
 impl Door {
-    pub(super) fn new(line: SocketHandle, frames: Rate) -> Self {
-        Self {
-            line,
-            frames: TokenBucket::new(frames, now()),
-            refusals: TokenBucket::new(REFUSALS, now()),
-            malformed: MalformedCounter::default(),
-        }
+    pub(super) fn new(line: SocketHandle, visit: Visit) -> Self {
+        Self { line, visit }
+    }
+
+    /// Counts a first frame of the address.
+    pub(super) fn count_join(&self) -> Result<(), Refusal> {
+        self.visit.join(now()).map_err(Refusal::rate_limited)
+    }
+
+    /// From here on it is one of this person's sockets.
+    pub(super) fn belongs_to(&mut self, user: &UserId) -> Result<(), Refusal> {
+        let counted = self.visit.belongs_to(user, now());
+        counted.map_err(Refusal::rate_limited)
     }
 
     /// The frame, or none where it was refused and the socket told so.
     pub(super) fn take(&mut self, text: &str) -> Option<(Envelope, ChatClientFrame)> {
-        if let Err(retry_after_ms) = self.frames.take(now()) {
-            self.refuse_rate(text, retry_after_ms);
+        if let Err(too_fast) = self.visit.frame(now()) {
+            self.refuse_rate(text, too_fast);
             return None;
         }
         match ChatClientFrame::parse(text) {
@@ -54,7 +52,7 @@ impl Door {
                 let mut body = ErrorBody::new(ErrorCode::Malformed, "The frame can't be read.");
                 body.field = field;
                 self.send(body.for_frame(id));
-                if self.malformed.count(now()) {
+                if self.visit.malformed(now()) {
                     self.close(CloseCode::Malformed);
                 }
                 None
@@ -83,13 +81,12 @@ impl Door {
         self.line.close(code);
     }
 
-    fn refuse_rate(&mut self, text: &str, retry_after_ms: u64) {
-        metrics::counter!("chat_frames_refused_total").increment(1);
+    fn refuse_rate(&self, text: &str, too_fast: TooFast) {
         let id = Envelope::parse(text).ok().and_then(|envelope| envelope.id);
         let mut body = ErrorBody::new(ErrorCode::RateLimited, "Too many frames.").for_frame(id);
-        body.retry_after_ms = Some(retry_after_ms);
+        body.retry_after_ms = Some(too_fast.retry_after_ms);
         self.send(body);
-        if self.refusals.take(now()).is_err() {
+        if too_fast.flood {
             self.close(CloseCode::RateLimited);
         }
     }

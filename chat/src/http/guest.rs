@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use service::clock::now;
 use service::http::Refusal;
 use wire::RoomId;
 
@@ -27,7 +28,8 @@ impl<S: Stores> FromRequestParts<Arc<Edge<S>>> for Guest {
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or_else(|| Refusal::unauthenticated("no_ticket"))?;
         let admission = edge.admit(ticket.trim()).await?;
-        edge.count_request(&admission.caller.user)
+        edge.gate
+            .request(&admission.caller.user, now())
             .map_err(Refusal::rate_limited)?;
         Ok(Self(admission))
     }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use service::limiter::Rate;
 use testkit::{ANN, BookedRoom, ChatPeer, SOON};
 use wire::chat::{Ping, Pong};
 use wire::{ErrorBody, ErrorCode};
@@ -69,10 +68,8 @@ async fn cht_37_too_large_and_binary_frames_close() {
 #[tokio::test]
 async fn cht_38_too_many_frames_are_refused_and_a_flood_is_cut() {
     let server = Server::with(|limits| {
-        limits.frames = Rate {
-            per_second: 1,
-            burst: 5,
-        }
+        limits.sockets.frames_per_second = 1;
+        limits.sockets.frames_burst = 5;
     })
     .await;
     let BookedRoom(room) = BookedRoom::new();

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use chat::{Config, Limits};
-use service::limiter::Rate;
 use service::{Shutdown, StartError};
 use testkit::{ChatPeer, Http, TicketSigner};
 use tokio::net::TcpListener;
@@ -106,15 +105,10 @@ impl Server {
 
 /// Many people of a test share one address.
 fn generous() -> Limits {
-    let many = Rate {
-        per_second: 100_000,
-        burst: 100_000,
-    };
-    Limits {
-        frames: many,
-        joins: many,
-        ..Limits::default()
-    }
+    let mut limits = Limits::default();
+    limits.sockets.frames_per_second = 100_000;
+    limits.sockets.joins_per_second = 100_000;
+    limits
 }
 
 pub(crate) fn config(data: &Path, scheduler_url: &str, limits: Limits) -> Config {

@@ -7,7 +7,7 @@ use crate::server::Server;
 
 #[tokio::test]
 async fn cht_23_a_slow_reader_is_dropped_and_resumes_with_its_cursor() {
-    let server = Server::with(|limits| limits.queue_bytes = 64 * 1024).await;
+    let server = Server::with(|limits| limits.sockets.queue_bytes = 64 * 1024).await;
     let BookedRoom(room) = BookedRoom::new();
     let mut ann = server.peer(ANN, &room).await;
     let mut bo = server.peer(BO, &room).await;

@@ -4,9 +4,10 @@
 mod settings;
 mod sources;
 
-pub(crate) use self::settings::{Settings, SocketLimits};
+pub(crate) use self::settings::Settings;
 
 use service::origin::AllowedOrigins;
+use service::proxies::TrustedProxies;
 
 use crate::cli::Cli;
 use crate::outcome::Failure;
@@ -98,8 +99,25 @@ impl Settings {
         if self.signaling.grace_ms <= 0 {
             return Err(Failure::config("signaling.grace_ms is not above 0"));
         }
-        check_limits("signaling", &self.signaling.limits)?;
-        check_limits("chat", &self.chat.limits)
+        self.check_limits()?;
+        TrustedProxies::new(&self.trusted_proxies)
+            .map(drop)
+            .map_err(|why| Failure::config(format!("trusted_proxies: {why}")))
+    }
+
+    fn check_limits(&self) -> Result<(), Failure> {
+        let (signaling, chat) = (&self.signaling.limits, &self.chat.limits);
+        let checks = [
+            ("scheduler", self.scheduler.limits.http.check()),
+            ("signaling", signaling.http.check()),
+            ("signaling", signaling.sockets.check()),
+            ("chat", chat.http.check()),
+            ("chat", chat.sockets.check()),
+        ];
+        for (service, check) in checks {
+            check.map_err(|(key, why)| Failure::config(format!("{service}.limits.{key} {why}")))?;
+        }
+        Ok(())
     }
 
     /// How log lines look.
@@ -139,17 +157,6 @@ fn resolve_urls(
             .map_err(|why| Failure::config(format!("{service}.{key}: {why}")))?;
     }
     Ok(())
-}
-
-fn check_limits(service: &str, limits: &SocketLimits) -> Result<(), Failure> {
-    let all_positive = limits.connections > 0
-        && limits.connections_per_address > 0
-        && limits.frames_per_second > 0
-        && limits.frames_burst > 0
-        && limits.joins_per_second > 0;
-    all_positive
-        .then_some(())
-        .ok_or_else(|| Failure::config(format!("{service}.limits: each must be above 0")))
 }
 
 /// The `host:port` by which this machine reaches a listener of `host:port`.

@@ -3,13 +3,12 @@
 
 use std::time::Duration;
 
-use service::limiter::Rate;
 use service::sqlite::OpenError;
 use service::{Shutdown, StartError};
 use tokio::net::TcpListener;
 
 use crate::cli::ServeArgs;
-use crate::config::{Settings, SocketLimits};
+use crate::config::Settings;
 use crate::outcome::Failure;
 use crate::parent;
 use crate::up::{Service, listen_failure};
@@ -31,6 +30,8 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         chat_events_url: settings.chat.internal_url.clone(),
         data_dir: settings.data_dir.clone(),
         allowed_origins: own.allowed_origins.clone(),
+        trusted_proxies: settings.trusted_proxies.clone(),
+        limits: own.limits,
     };
     end(scheduler::run(listener, config, shutdown).await)
 }
@@ -39,7 +40,6 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
 pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
     let (listener, shutdown) = begin(Service::Signaling, settings, args).await?;
     let own = &settings.signaling;
-    let (frames, joins) = rates(&own.limits);
     let config = signaling::Config {
         public_url: own.public_url.clone(),
         data_dir: settings.data_dir.clone(),
@@ -48,13 +48,8 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
         ice_servers: own.ice_servers.clone(),
         loopback_candidates: own.loopback_candidates,
         grace_ms: own.grace_ms,
-        limits: signaling::Limits {
-            connections: own.limits.connections,
-            connections_per_address: own.limits.connections_per_address,
-            frames,
-            joins,
-            ..signaling::Limits::default()
-        },
+        trusted_proxies: settings.trusted_proxies.clone(),
+        limits: own.limits,
     };
     end(signaling::run(listener, config, shutdown).await)
 }
@@ -63,19 +58,13 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
 pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
     let (listener, shutdown) = begin(Service::Chat, settings, args).await?;
     let own = &settings.chat;
-    let (frames, joins) = rates(&own.limits);
     let config = chat::Config {
         public_url: own.public_url.clone(),
         data_dir: settings.data_dir.clone(),
         scheduler_url: settings.scheduler.internal_url.clone(),
         allowed_origins: own.allowed_origins.clone(),
-        limits: chat::Limits {
-            connections: own.limits.connections,
-            connections_per_address: own.limits.connections_per_address,
-            frames,
-            joins,
-            ..chat::Limits::default()
-        },
+        trusted_proxies: settings.trusted_proxies.clone(),
+        limits: own.limits,
     };
     end(chat::run(listener, config, shutdown).await)
 }
@@ -113,16 +102,4 @@ fn end(ended: Result<(), StartError>) -> Result<(), Failure> {
         ),
         other => Failure::crash(other.to_string()),
     })
-}
-
-fn rates(limits: &SocketLimits) -> (Rate, Rate) {
-    let frames = Rate {
-        per_second: limits.frames_per_second,
-        burst: limits.frames_burst,
-    };
-    let joins = Rate {
-        per_second: limits.joins_per_second,
-        burst: limits.joins_per_second,
-    };
-    (frames, joins)
 }

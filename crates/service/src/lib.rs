@@ -5,13 +5,17 @@
 //! (`rustls::crypto::ring::default_provider().install_default()`), before [`http::client`] is called.
 
 pub mod clock;
+pub mod comeback;
 pub mod describe;
+pub mod descriptors;
 pub mod events;
 pub mod health;
 pub mod http;
 pub mod lifecycle;
 pub mod limiter;
+pub mod limits;
 pub mod origin;
+pub mod proxies;
 pub mod socket;
 pub mod sqlite;
 pub mod telemetry;

@@ -1,5 +1,9 @@
 //! Rate limits, pure: they are told the time.
 
+mod shares;
+
+pub use shares::{Held, Shares};
+
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -15,19 +19,6 @@ pub struct Rate {
     pub per_second: u32,
     /// Tokens there at most.
     pub burst: u32,
-}
-
-impl Rate {
-    /// Frames of one socket, by default.
-    pub const FRAMES: Rate = Rate {
-        per_second: 100,
-        burst: 200,
-    };
-    /// Joins of one address, by default.
-    pub const JOINS: Rate = Rate {
-        per_second: 50,
-        burst: 50,
-    };
 }
 
 /// A token bucket. Kept in thousandths of a token, so that no fraction is lost.
@@ -73,7 +64,7 @@ impl TokenBucket {
         self.filled_at = now;
     }
 
-    fn is_full(&mut self, now: UnixMs) -> bool {
+    pub(crate) fn is_full(&mut self, now: UnixMs) -> bool {
         self.fill(now);
         self.millitokens >= i64::from(self.rate.burst) * 1000
     }
@@ -118,9 +109,14 @@ impl<K: Eq + Hash> KeyedLimiter<K> {
 mod tests {
     use super::*;
 
+    const FRAMES: Rate = Rate {
+        per_second: 100,
+        burst: 200,
+    };
+
     #[test]
     fn edg_13_a_burst_then_the_rate() {
-        let mut bucket = TokenBucket::new(Rate::FRAMES, UnixMs(0));
+        let mut bucket = TokenBucket::new(FRAMES, UnixMs(0));
         for _ in 0..200 {
             assert_eq!(bucket.take(UnixMs(0)), Ok(()));
         }

@@ -3,12 +3,16 @@
 //! Beside each service's `connection.rs` the only place that names a WebSocket type. It knows liveness,
 //! limits and the closing handshake, and nothing of what a frame says.
 
+mod gate;
+mod limits;
 mod malformed;
 mod queue;
 mod task;
 mod upgrade;
 
 pub use axum::extract::ws::Utf8Bytes;
+pub use gate::{Gate, TooFast, Visit};
+pub use limits::SocketLimits;
 pub use malformed::MalformedCounter;
 pub use queue::{Frame, Overflow, SocketHandle};
 pub use task::{Departure, Incoming, Socket};

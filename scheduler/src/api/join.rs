@@ -1,8 +1,10 @@
 //! `/v1/join`: a join link is traded for access.
 
+use axum::Extension;
 use axum::extract::State;
 use service::clock;
 use service::http::{Json, Refusal};
+use service::proxies::Client;
 use wire::{JoinRequest, JoinResponse};
 
 use crate::app::App;
@@ -16,12 +18,13 @@ const ACCESS_AFTER_END_MS: i64 = 24 * 3_600_000;
 /// `POST /v1/join`.
 pub(crate) async fn join(
     State(app): State<App>,
+    Extension(client): Extension<Client>,
     Json(request): Json<JoinRequest>,
 ) -> Result<Json<JoinResponse>, Refusal> {
-    let grant = app
-        .links
-        .open_link(&request.token)
-        .ok_or_else(unknown_link)?;
+    let Some(grant) = app.links.open_link(&request.token) else {
+        app.guesses.count(client)?;
+        return Err(unknown_link());
+    };
     let session = linked(&app, &grant).await?;
     let now = clock::now();
     if let Some(reason) = session.over(now) {

@@ -27,9 +27,9 @@ struct Pair {
 async fn pair() -> Pair {
     let server = Server::with(|config| {
         // The test is one address, and says more than a person.
-        config.limits.joins.per_second = 10_000;
-        config.limits.joins.burst = 10_000;
-        config.limits.frames.per_second = 10_000;
+        config.limits.sockets.joins_per_second = 10_000;
+        config.limits.sockets.joins_burst = 10_000;
+        config.limits.sockets.frames_per_second = 10_000;
     })
     .await;
     let proxy = Proxy::to(&server.url).await;

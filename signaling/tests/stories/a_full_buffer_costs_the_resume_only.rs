@@ -13,7 +13,7 @@ use crate::talk::{data, hears, never_got, settled};
 const SAID: usize = 40;
 
 async fn overflowed(media_is_up: bool) -> (Server, TestPeer, TestPeer, u64) {
-    let server = Server::with(|config| config.limits.queue_frames = 16).await;
+    let server = Server::with(|config| config.limits.sockets.queue_frames = 16).await;
     let session = Booking::starting_in(600_000).lobby_ms(700_000).spec();
     let (mut ann, mut bo) = server.pair(&session).await;
     if media_is_up {

@@ -12,9 +12,9 @@ const FRAMES: usize = 1_500;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_170_a_slow_reader_is_closed_and_may_come_back() {
     let server = Server::with(|config| {
-        config.limits.frames.burst = 10_000;
-        config.limits.queue_frames = 16;
-        config.limits.queue_bytes = 64 * 1024;
+        config.limits.sockets.frames_burst = 10_000;
+        config.limits.sockets.queue_frames = 16;
+        config.limits.sockets.queue_bytes = 64 * 1024;
     })
     .await;
     let session = booking().countdown_ms(60_000).spec();

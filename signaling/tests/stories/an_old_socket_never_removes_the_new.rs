@@ -49,8 +49,8 @@ const RACES: usize = 50;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_142_a_thousand_races_leave_exactly_one_each() {
     let server = Server::with(|config| {
-        config.limits.joins.per_second = 10_000;
-        config.limits.joins.burst = 10_000;
+        config.limits.sockets.joins_per_second = 10_000;
+        config.limits.sockets.joins_burst = 10_000;
     })
     .await;
     let all = (0..SESSIONS).map(|_| races(&server));

@@ -155,8 +155,8 @@ async fn sig_115_a_flood_is_told_when_to_go_on_and_then_closed() {
 #[tokio::test]
 async fn sig_116_joins_of_one_address_are_limited() {
     let server = Server::with(|config| {
-        config.limits.joins.per_second = 1;
-        config.limits.joins.burst = 2;
+        config.limits.sockets.joins_per_second = 1;
+        config.limits.sockets.joins_burst = 2;
     })
     .await;
     let ticket = server.ticket(ANN, &booking().spec());

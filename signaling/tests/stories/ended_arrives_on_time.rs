@@ -33,8 +33,8 @@ async fn sig_103_ended_arrives_on_time_when_idle() {
 async fn sig_103_ended_arrives_on_time_with_200_other_sessions() {
     let server = Server::with(|config| {
         // The test is one address for all of them.
-        config.limits.joins.per_second = 10_000;
-        config.limits.joins.burst = 10_000;
+        config.limits.sockets.joins_per_second = 10_000;
+        config.limits.sockets.joins_burst = 10_000;
     })
     .await;
     let mut others = Vec::new();

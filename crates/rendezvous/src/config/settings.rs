@@ -12,6 +12,8 @@ use wire::IceServer;
 pub(crate) struct Settings {
     /// Where the stores and keys lie.
     pub(crate) data_dir: PathBuf,
+    /// Proxies whose word on a client's address counts: addresses, and blocks as `10.0.0.0/8`.
+    pub(crate) trusted_proxies: Vec<String>,
     pub(crate) log: Log,
     pub(crate) scheduler: Scheduler,
     pub(crate) signaling: Signaling,
@@ -38,6 +40,7 @@ pub(crate) struct Scheduler {
     pub(crate) internal_url: String,
     /// Pages that may call it; empty: its own.
     pub(crate) allowed_origins: Vec<String>,
+    pub(crate) limits: scheduler::Limits,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,7 +60,7 @@ pub(crate) struct Signaling {
     pub(crate) loopback_candidates: bool,
     /// How long a lost seat is kept, in milliseconds.
     pub(crate) grace_ms: i64,
-    pub(crate) limits: SocketLimits,
+    pub(crate) limits: signaling::Limits,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,29 +74,14 @@ pub(crate) struct Chat {
     pub(crate) internal_url: String,
     /// Pages that may connect; empty: the scheduler's.
     pub(crate) allowed_origins: Vec<String>,
-    pub(crate) limits: SocketLimits,
-}
-
-/// What a service holds, and what one client may do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct SocketLimits {
-    /// Connections at once.
-    pub(crate) connections: usize,
-    /// Connections at once of one address; loopback is not counted.
-    pub(crate) connections_per_address: usize,
-    /// Frames a second of one socket, in the long run.
-    pub(crate) frames_per_second: u32,
-    /// Frames at once of one socket.
-    pub(crate) frames_burst: u32,
-    /// First frames a second of one address.
-    pub(crate) joins_per_second: u32,
+    pub(crate) limits: chat::Limits,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             data_dir: PathBuf::from("./data"),
+            trusted_proxies: Vec::new(),
             log: Log::default(),
             scheduler: Scheduler::default(),
             signaling: Signaling::default(),
@@ -119,6 +107,7 @@ impl Default for Scheduler {
             public_url: String::new(),
             internal_url: String::new(),
             allowed_origins: Vec::new(),
+            limits: scheduler::Limits::default(),
         }
     }
 }
@@ -133,7 +122,7 @@ impl Default for Signaling {
             ice_servers: Vec::new(),
             loopback_candidates: true,
             grace_ms: 30_000,
-            limits: SocketLimits::default(),
+            limits: signaling::Limits::default(),
         }
     }
 }
@@ -145,19 +134,7 @@ impl Default for Chat {
             public_url: String::new(),
             internal_url: String::new(),
             allowed_origins: Vec::new(),
-            limits: SocketLimits::default(),
-        }
-    }
-}
-
-impl Default for SocketLimits {
-    fn default() -> Self {
-        Self {
-            connections: 20_000,
-            connections_per_address: 1_000,
-            frames_per_second: 100,
-            frames_burst: 200,
-            joins_per_second: 50,
+            limits: chat::Limits::default(),
         }
     }
 }

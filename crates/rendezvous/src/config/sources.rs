@@ -29,7 +29,12 @@ pub(super) fn read(
     environment: impl Iterator<Item = (String, String)>,
 ) -> Result<(Settings, Vec<String>), Failure> {
     let known = known_keys()?;
-    let mut table = read_file(flags.config.as_deref(), &known)?;
+    // Over the defaults: where a service's differ from those of a section that it shares, its own count.
+    let mut table = Table::new();
+    for key in &known {
+        put(&mut table, &key.path, key.default.clone());
+    }
+    overlay(&mut table, read_file(flags.config.as_deref(), &known)?);
     let warnings = apply_environment(&mut table, environment, &known)?;
     apply_flags(&mut table, flags, &known)?;
     let settings = serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
@@ -48,6 +53,13 @@ struct Known {
 impl Known {
     fn variable(&self) -> String {
         format!("{PREFIX}{}", self.path.replace('.', "_").to_uppercase())
+    }
+
+    /// What is wrong with a value of this key in a file, if it is of another type.
+    fn wrong_type(&self, path: &str, value: &Value) -> Option<String> {
+        let (found, due) = (value.type_str(), self.default.type_str());
+        (path == self.path && found != due)
+            .then(|| format!("{path}: the file has a {found}, and it is a {due}"))
     }
 
     /// The value that a text, of the environment or a flag, stands for.
@@ -121,14 +133,20 @@ fn read_file(named: Option<&Path>, known: &[Known]) -> Result<Table, Failure> {
         });
         Failure::config(format!("{shown} line {line}: {}", error.message()))
     })?;
-    let mut unknown = None;
+    let (mut unknown, mut wrong) = (None, None);
     walk("", &Value::Table(table.clone()), &mut |path, value| {
         // A section in which nothing stands is no mistake; a word in place of one is.
         let exists = known.iter().any(|key| key.path == path);
         if !exists && unknown.is_none() && !matches!(value, Value::Table(_)) {
             unknown = Some(path.to_owned());
         }
+        if wrong.is_none() {
+            wrong = known.iter().find_map(|key| key.wrong_type(path, value));
+        }
     });
+    if let Some(why) = wrong {
+        return Err(Failure::config(why));
+    }
     match unknown {
         Some(path) => Err(unknown_key(&format!("{shown}: "), &path, known)),
         None => Ok(table),
@@ -191,6 +209,18 @@ fn put(table: &mut Table, path: &str, value: Value) {
                 .or_insert_with(|| Value::Table(Table::new()));
             if let Value::Table(inner) = entry {
                 put(inner, rest, value);
+            }
+        }
+    }
+}
+
+/// Puts all of `over` into `table`, in place of what is there.
+fn overlay(table: &mut Table, over: Table) {
+    for (name, value) in over {
+        match (table.get_mut(&name), value) {
+            (Some(Value::Table(inner)), Value::Table(value)) => overlay(inner, value),
+            (_, value) => {
+                table.insert(name, value);
             }
         }
     }

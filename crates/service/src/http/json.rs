@@ -10,9 +10,21 @@ use serde::de::DeserializeOwned;
 use wire::FieldError;
 
 use super::Refusal;
+use crate::limits::Limit;
 
-/// Largest body of a command, in bytes; `standard` sets it as the router's limit.
+/// Largest body of a command, in bytes, unless the listener has another limit.
 pub const BODY_LIMIT: usize = 64 * 1024;
+
+/// The listener's limit of a body, in bytes; an extension of its requests.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BodyLimit(pub(super) usize);
+
+impl BodyLimit {
+    pub(super) fn of(request: &Request) -> usize {
+        let own = request.extensions().get::<Self>();
+        own.map_or(BODY_LIMIT, |limit| limit.0)
+    }
+}
 
 /// A JSON body, in or out. Going in: 415 for another media type, 413 above the limit, 400 for what is
 /// no JSON, 422 naming the field for what is no `T`.
@@ -66,10 +78,14 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refusal> {
+    let limit = BodyLimit::of(&request);
     Bytes::from_request(request, state)
         .await
         .map_err(|rejection: BytesRejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large(BODY_LIMIT),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Limit::BodyBytes.hit();
+                Refusal::too_large(limit)
+            }
             _ => Refusal::malformed("The body could not be read."),
         })
 }

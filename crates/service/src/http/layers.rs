@@ -1,5 +1,6 @@
 //! What every answer of every service has: security headers, a request id, problems for what is not there.
 
+use std::any::Any;
 use std::time::Instant;
 
 use axum::Router;
@@ -7,9 +8,11 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
 use wire::ErrorCode;
 
-use super::{BODY_LIMIT, Refusal, refuse_credentials_in_url};
+use super::json::BodyLimit;
+use super::{Refusal, refuse_credentials_in_url};
 use crate::origin::AllowedOrigins;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -35,15 +38,33 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
 /// Puts the common layers around all routes of a service. Call it last, on the complete router.
 ///
 /// 404 and 405 as problems (a fallback that the router has itself is replaced: use a wildcard route for
-/// pages), CORS, body limit, refusal of credentials in addresses, security headers, request id, metrics.
+/// pages), CORS, body limit, panics as 500, refusal of credentials in addresses, security headers, request id, metrics.
 pub fn standard(router: Router, origins: &AllowedOrigins) -> Router {
     router
         .fallback(not_there)
         .method_not_allowed_fallback(not_that_method)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(limit_body))
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(refuse_credentials_in_url))
         .layer(origins.cors())
         .layer(from_fn(observe))
+}
+
+/// The listener's limit; a route of its own may have another one.
+async fn limit_body(mut request: Request, next: Next) -> Response {
+    DefaultBodyLimit::max(BodyLimit::of(&request)).apply(&mut request);
+    next.run(request).await
+}
+
+/// A fault of ours in one request is the end of that request only. What the panic said is in the log.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    metrics::counter!("http_panics_total").increment(1);
+    Refusal::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorCode::Internal,
+        "Something went wrong here.",
+    )
+    .into_response()
 }
 
 async fn not_there() -> Refusal {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::serve::Seat;
+use super::doorman::Seat;
 use crate::lifecycle::spawn_detached;
 
 /// How long a lingering stream waits for the other end's last bytes.

@@ -9,6 +9,8 @@ use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use wire::CloseCode;
 
+use crate::limits::Limit;
+
 /// What travels over a socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame {
@@ -69,9 +71,17 @@ impl SocketHandle {
             return Ok(());
         }
         let bytes = state.bytes + frame.len();
-        if state.frames.len() >= self.queue.max_frames || bytes > self.queue.max_bytes {
+        let full = match (
+            state.frames.len() >= self.queue.max_frames,
+            bytes > self.queue.max_bytes,
+        ) {
+            (true, _) => Some(Limit::QueueFrames),
+            (false, true) => Some(Limit::QueueBytes),
+            (false, false) => None,
+        };
+        if let Some(limit) = full {
             drop(state);
-            metrics::counter!("socket_overflows_total").increment(1);
+            limit.hit();
             return Err(Overflow);
         }
         state.bytes = bytes;

@@ -14,6 +14,7 @@ use wire::CloseCode;
 use super::queue::{Frame, Popped};
 use super::{SocketHandle, SocketSettings};
 use crate::http::Linger;
+use crate::limits::Limit;
 
 /// What a socket brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +109,10 @@ impl Socket {
     pub async fn first(&mut self, limit: Duration) -> Incoming {
         match tokio::time::timeout(limit, self.next()).await {
             Ok(incoming) => incoming,
-            Err(_) => Incoming::Closed(self.end(CloseCode::JoinTimeout)),
+            Err(_) => {
+                Limit::JoinTimeout.hit();
+                Incoming::Closed(self.end(CloseCode::JoinTimeout))
+            }
         }
     }
 
@@ -174,7 +178,12 @@ impl Socket {
                     .insert(Departure::Peer(frame.map(|frame| frame.code)))
             }
             Some(Err(error)) => match fault(error) {
-                Some(code) => self.end(code),
+                Some(code) => {
+                    if code == CloseCode::TooLarge {
+                        Limit::FrameBytes.hit();
+                    }
+                    self.end(code)
+                }
                 None => self.gone(),
             },
             None => self.gone(),
@@ -226,7 +235,7 @@ impl Socket {
         }
         let now = Instant::now();
         if now >= self.heard_at + self.settings.silent_after {
-            metrics::counter!("socket_silences_total").increment(1);
+            Limit::Silence.hit();
             self.end(CloseCode::HeartbeatTimeout);
             return Poll::Ready(());
         }
@@ -234,7 +243,7 @@ impl Socket {
             .stalled_since
             .is_some_and(|since| now >= since + self.settings.write_timeout)
         {
-            metrics::counter!("socket_stalls_total").increment(1);
+            Limit::WriteTimeout.hit();
             self.end(CloseCode::SlowConsumer);
             return Poll::Ready(());
         }

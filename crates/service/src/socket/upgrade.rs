@@ -1,10 +1,10 @@
 //! From an HTTP request to a socket.
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
+use axum::extract::FromRequestParts;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -12,21 +12,31 @@ use wire::ErrorCode;
 
 use super::{Socket, SocketSettings};
 use crate::Tasks;
-use crate::http::{Linger, Refusal};
+use crate::http::{Doorman, Linger, Refusal};
 use crate::origin::AllowedOrigins;
+use crate::proxies::Client;
 
 /// First read of a socket, in bytes; tungstenite's own 128 KiB would be the largest part of an idle one.
 const READ_BUFFER_BYTES: usize = 4096;
 /// What is gathered before a write in the middle of a drain, in bytes.
 const WRITE_BUFFER_BYTES: usize = 32 * 1024;
 
+/// When to try again where an address has too many connections, in milliseconds.
+const FULL_RETRY_MS: u64 = 5_000;
+/// Who asks where the router is not run by [`crate::http::serve`].
+const NOBODY: Client = Client {
+    ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+    forwarded: false,
+};
+
 /// A request to speak over a WebSocket; an extractor of routes.
 #[derive(Debug)]
 pub struct Upgrade {
     request: WebSocketUpgrade,
     headers: HeaderMap,
-    peer: Option<SocketAddr>,
+    client: Client,
     linger: Option<Linger>,
+    doorman: Option<Doorman>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
@@ -46,11 +56,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
         Ok(Self {
             request,
             headers: parts.headers.clone(),
-            peer: parts
-                .extensions
-                .get::<ConnectInfo<SocketAddr>>()
-                .map(|info| info.0),
-            linger: parts.extensions.get::<Linger>().cloned(),
+            client: parts.extensions.get().copied().unwrap_or(NOBODY),
+            linger: parts.extensions.get().cloned(),
+            doorman: parts.extensions.get().cloned(),
         })
     }
 }
@@ -63,17 +71,18 @@ fn code_of(status: StatusCode) -> ErrorCode {
 }
 
 impl Upgrade {
-    /// The address of the other end; absent only where the router is not run by [`crate::http::serve`].
+    /// Who asks.
     #[must_use]
-    pub fn peer(&self) -> Option<SocketAddr> {
-        self.peer
+    pub fn client(&self) -> Client {
+        self.client
     }
 
     /// Upgrades, and runs `serve` with the socket as one of `tasks`. `serve` gives the socket back, and
     /// the closing handshake is finished here. A client that offers no subprotocol is taken as speaking ours.
     ///
     /// # Errors
-    /// 403 for a page of another origin; 400 when subprotocols are offered and ours is not among them.
+    /// 403 for a page of another origin; 400 when subprotocols are offered and ours is not among them; 429
+    /// when the address that a trusted proxy names has too many connections.
     pub fn accept<F, Fut>(
         self,
         origins: &AllowedOrigins,
@@ -94,12 +103,20 @@ impl Upgrade {
                 settings.subprotocol
             )));
         }
+        let place = match &self.doorman {
+            Some(doorman) if self.client.forwarded => {
+                let place = doorman.count(self.client.ip);
+                Some(place.ok_or_else(|| Refusal::rate_limited(FULL_RETRY_MS))?)
+            }
+            _ => None,
+        };
         let tasks = tasks.clone();
         let linger = self.linger;
         Ok(sized(request, settings).on_upgrade(move |socket| {
             tasks.track(async move {
                 let socket = Socket::new(socket, settings, linger);
                 serve(socket).await.finish().await;
+                drop(place);
             })
         }))
     }

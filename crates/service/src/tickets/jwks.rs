@@ -11,6 +11,7 @@ use wire::{ChatClaims, SignalingClaims, TicketAudience, TicketHeaderClaims, Unix
 
 use super::verify::verify;
 use super::{KeySet, TicketFault};
+use crate::limits::Limit;
 use crate::{Shutdown, Tasks};
 
 /// Pause after a fetch that failed.
@@ -19,8 +20,6 @@ const RETRY: Duration = Duration::from_millis(500);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often the keys are fetched anew.
 const REFRESH: Duration = Duration::from_secs(180);
-/// Least time between fetches that unknown `kid`s ask for: strangers can ask as often as they like.
-const UNKNOWN_KID_EVERY: Duration = Duration::from_secs(5);
 /// How long a ticket with an unknown `kid` waits for a fetch.
 const UNKNOWN_KID_WAIT: Duration = Duration::from_secs(1);
 /// Largest JWK set, in bytes.
@@ -33,6 +32,8 @@ pub struct JwksSource {
     pub scheduler_url: String,
     /// Where the last good copy is kept, as `<data-dir>/chat/jwks.json`.
     pub cache: PathBuf,
+    /// Least time between fetches that unknown `kid`s ask for: strangers can ask as often as they like.
+    pub refetch: Duration,
 }
 
 /// Verifies tickets. Clones share the keys.
@@ -78,6 +79,7 @@ impl TicketVerifier {
                 source.scheduler_url.trim_end_matches('/')
             ),
             cache: source.cache,
+            refetch: source.refetch,
             client,
             shared: Arc::clone(&verifier.shared),
         };
@@ -181,6 +183,7 @@ impl Shared {
 struct Fetcher {
     url: String,
     cache: PathBuf,
+    refetch: Duration,
     client: reqwest::Client,
     shared: Arc<Shared>,
 }
@@ -201,8 +204,11 @@ impl Fetcher {
             tokio::select! {
                 () = tokio::time::sleep(next) => {}
                 () = self.shared.wanted.notified() => {
-                    let pause = UNKNOWN_KID_EVERY.min(next);
-                    tokio::time::sleep_until(fetched_at + pause).await;
+                    let at = fetched_at + self.refetch.min(next);
+                    if at > Instant::now() {
+                        Limit::JwksRefetch.hit();
+                    }
+                    tokio::time::sleep_until(at).await;
                 }
             }
         }

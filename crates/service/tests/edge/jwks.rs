@@ -79,6 +79,7 @@ impl Fixture {
 
     fn verifier(&self, scheduler_url: String) -> TicketVerifier {
         let source = JwksSource {
+            refetch: std::time::Duration::from_secs(5),
             scheduler_url,
             cache: self.cache(),
         };

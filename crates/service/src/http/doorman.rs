@@ -1,0 +1,143 @@
+//! Counts who is connected, and turns away whoever is too much.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::Limits;
+use crate::limits::Limit;
+use crate::proxies::TrustedProxies;
+
+/// Connections of each address.
+type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
+/// The places of one listener. Clones share them.
+#[derive(Debug, Clone)]
+pub(crate) struct Doorman {
+    places: Arc<Semaphore>,
+    by_address: Counts,
+    per_address: usize,
+    proxies: TrustedProxies,
+}
+
+impl Doorman {
+    pub(super) fn new(limits: &Limits, proxies: TrustedProxies) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(limits.connections)),
+            by_address: Arc::default(),
+            per_address: limits.connections_per_address,
+            proxies,
+        }
+    }
+
+    /// A place for a connection from `peer`; none where there are too many.
+    pub(super) fn seat(&self, peer: IpAddr) -> Option<Seat> {
+        let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
+            Limit::Connections.hit();
+            return None;
+        };
+        let peer = peer.to_canonical();
+        // Behind a proxy are many: there each WebSocket is counted for whoever asks for it.
+        let address = match peer.is_loopback() || self.proxies.trusts(peer) {
+            true => None,
+            false => Some(self.count(peer)?),
+        };
+        metrics::gauge!("connections").increment(1.0);
+        Some(Seat {
+            _permit: permit,
+            _address: address,
+        })
+    }
+
+    /// A place among those of an address; none where it has too many.
+    pub(crate) fn count(&self, ip: IpAddr) -> Option<AddressSeat> {
+        let mut by_address = lock(&self.by_address);
+        let count = by_address.entry(ip).or_default();
+        if *count >= self.per_address {
+            Limit::ConnectionsPerAddress.hit();
+            return None;
+        }
+        *count += 1;
+        Some(AddressSeat {
+            ip,
+            by_address: Arc::clone(&self.by_address),
+        })
+    }
+}
+
+/// Gives the place of one connection back when it is dropped, also after an upgrade.
+#[derive(Debug)]
+pub(super) struct Seat {
+    _permit: OwnedSemaphorePermit,
+    _address: Option<AddressSeat>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        metrics::gauge!("connections").decrement(1.0);
+    }
+}
+
+/// Gives a place among those of an address back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct AddressSeat {
+    ip: IpAddr,
+    by_address: Counts,
+}
+
+impl Drop for AddressSeat {
+    fn drop(&mut self) {
+        let mut by_address = lock(&self.by_address);
+        if let Some(count) = by_address.get_mut(&self.ip) {
+            *count -= 1;
+            if *count == 0 {
+                by_address.remove(&self.ip);
+            }
+        }
+    }
+}
+
+/// The count stays right when a holder panics: each change is one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edg_3_places_are_counted_in_all_and_for_each_address() {
+        let limits = Limits {
+            connections: 3,
+            connections_per_address: 1,
+            ..Limits::default()
+        };
+        let doorman = Doorman::new(&limits, TrustedProxies::default());
+        let far: IpAddr = "192.0.2.1".parse().unwrap();
+        let near: IpAddr = "127.0.0.1".parse().unwrap();
+        let first = doorman.seat(far).unwrap();
+        assert!(doorman.seat(far).is_none());
+        let _second = doorman.seat(near).unwrap();
+        let _third = doorman.seat(near).unwrap();
+        assert!(doorman.seat(near).is_none());
+        drop(first);
+        assert!(lock(&doorman.by_address).is_empty());
+        assert!(doorman.seat(far).is_some());
+    }
+
+    #[test]
+    fn edg_48_a_listed_proxys_own_connections_are_not_counted() {
+        let limits = Limits {
+            connections_per_address: 1,
+            ..Limits::default()
+        };
+        let proxies = TrustedProxies::new(["192.0.2.1"]).unwrap();
+        let doorman = Doorman::new(&limits, proxies);
+        let proxy: IpAddr = "192.0.2.1".parse().unwrap();
+        let _first = doorman.seat(proxy).unwrap();
+        assert!(doorman.seat(proxy).is_some());
+    }
+}

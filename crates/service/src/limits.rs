@@ -1,0 +1,145 @@
+//! The names of all limits of the edge, and the one metric that counts how often each has bitten.
+//!
+//! What each limit is stands where it is kept: [`crate::http::Limits`], [`crate::socket::SocketLimits`],
+//! and each service's own settings.
+
+/// A limit that somebody can run into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Limit {
+    /// Connections at once; the new one is closed.
+    Connections,
+    /// Connections at once of one address; the new one is closed, or refused with 429 behind a proxy.
+    ConnectionsPerAddress,
+    /// Sockets at once of one person; refused with 4004.
+    ConnectionsPerUser,
+    /// Descriptors of the process; the new connection is closed.
+    Descriptors,
+    /// Time for the head of a request; the connection is closed.
+    HeaderTimeout,
+    /// Bytes or lines of the head of a request; answered with 431.
+    HeaderSize,
+    /// Bytes of a body; answered with 413.
+    BodyBytes,
+    /// Time for requests in flight when the service stops; they are cut.
+    Drain,
+    /// Bytes of a frame; closed with 1009.
+    FrameBytes,
+    /// Time for the first frame; closed with 4507.
+    JoinTimeout,
+    /// Time without anything from the other end; closed with 4001.
+    Silence,
+    /// Time without progress of a write; closed with 4002.
+    WriteTimeout,
+    /// Frames that wait to be written; closed with 4002.
+    QueueFrames,
+    /// Bytes that wait to be written; closed with 4002.
+    QueueBytes,
+    /// Frames of one socket; refused with `rate_limited`.
+    Frames,
+    /// Frames of all sockets of one person; refused with `rate_limited`.
+    FramesPerUser,
+    /// Frames of all sockets of one address; refused with `rate_limited`.
+    FramesPerAddress,
+    /// Refused frames of one socket; closed with 4004.
+    Flood,
+    /// Malformed frames of one socket; closed with 4500.
+    Malformed,
+    /// First frames of one address; refused with 4004.
+    Joins,
+    /// Requests of one person; answered with 429.
+    Requests,
+    /// Fetches of ticket keys that unknown `kid`s ask for; the ticket waits, a little.
+    JwksRefetch,
+    /// Sessions in memory; a join is refused with 4004.
+    Sessions,
+    /// Rooms in memory; refused until one is let go of.
+    Rooms,
+    /// Wrong join links of one address; answered with 429.
+    WrongLinks,
+}
+
+impl Limit {
+    /// All of them.
+    pub const ALL: [Self; 25] = [
+        Self::Connections,
+        Self::ConnectionsPerAddress,
+        Self::ConnectionsPerUser,
+        Self::Descriptors,
+        Self::HeaderTimeout,
+        Self::HeaderSize,
+        Self::BodyBytes,
+        Self::Drain,
+        Self::FrameBytes,
+        Self::JoinTimeout,
+        Self::Silence,
+        Self::WriteTimeout,
+        Self::QueueFrames,
+        Self::QueueBytes,
+        Self::Frames,
+        Self::FramesPerUser,
+        Self::FramesPerAddress,
+        Self::Flood,
+        Self::Malformed,
+        Self::Joins,
+        Self::Requests,
+        Self::JwksRefetch,
+        Self::Sessions,
+        Self::Rooms,
+        Self::WrongLinks,
+    ];
+
+    /// Its name in the metric.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connections => "connections",
+            Self::ConnectionsPerAddress => "connections_per_address",
+            Self::ConnectionsPerUser => "connections_per_user",
+            Self::Descriptors => "descriptors",
+            Self::HeaderTimeout => "header_timeout",
+            Self::HeaderSize => "header_size",
+            Self::BodyBytes => "body_bytes",
+            Self::Drain => "drain",
+            Self::FrameBytes => "frame_bytes",
+            Self::JoinTimeout => "join_timeout",
+            Self::Silence => "silence",
+            Self::WriteTimeout => "write_timeout",
+            Self::QueueFrames => "queue_frames",
+            Self::QueueBytes => "queue_bytes",
+            Self::Frames => "frames",
+            Self::FramesPerUser => "frames_per_user",
+            Self::FramesPerAddress => "frames_per_address",
+            Self::Flood => "flood",
+            Self::Malformed => "malformed",
+            Self::Joins => "joins",
+            Self::Requests => "requests",
+            Self::JwksRefetch => "jwks_refetch",
+            Self::Sessions => "sessions",
+            Self::Rooms => "rooms",
+            Self::WrongLinks => "wrong_links",
+        }
+    }
+
+    /// It has bitten: one more in `limit_hits_total{limit="…"}`.
+    pub fn hit(self) {
+        metrics::counter!("limit_hits_total", "limit" => self.name()).increment(1);
+    }
+
+    /// Shows each of them at 0, so that the first bite is a change and not a new line.
+    pub(crate) fn show_all() {
+        for limit in Self::ALL {
+            metrics::counter!("limit_hits_total", "limit" => limit.name()).increment(0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_stands_once() {
+        let names: std::collections::BTreeSet<_> = Limit::ALL.map(Limit::name).into();
+        assert_eq!(names.len(), Limit::ALL.len());
+    }
+}
