@@ -11,6 +11,7 @@ mod events;
 mod join;
 mod kept;
 mod lifecycle;
+mod log;
 mod operators;
 mod registry;
 mod router;

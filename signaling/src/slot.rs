@@ -5,14 +5,16 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use service::socket::SocketHandle;
-use signaling_core::{Input, Output, Session, Snapshot};
+use signaling_core::{Input, Output, Session, Snapshot, Timing};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 use wire::{ConnectionId, Event, EventType, SessionFact, SessionId, UnixMs};
 
 use crate::kept::{Draft, Kept, forget_at};
+use crate::log;
 use crate::writer::{Change, Writer};
 
 /// The `source` of every fact of this service.
@@ -195,11 +197,16 @@ impl Entry {
                     }
                 }
                 Output::Fact(kind, fact) => {
-                    log(id, kind, &fact);
+                    log::fact(id, kind, &fact);
                     done.facts.push(event(id, now, kind, &fact));
                 }
                 Output::Count(metric) => {
                     metrics::counter!("signaling_core_total", "what" => metric.name()).increment(1);
+                }
+                Output::Note(note) => log::note(id, &note),
+                Output::Measure(Timing::BothConnected, ms) => {
+                    let seconds = Duration::from_millis(ms.max(0).unsigned_abs()).as_secs_f64();
+                    metrics::histogram!("signaling_both_connected_seconds").record(seconds);
                 }
                 Output::Send { .. } | Output::Close { .. } => match self.holds.back_mut() {
                     Some(hold) => hold.outputs.push(output),
@@ -273,21 +280,13 @@ impl Entry {
                 self.lines.swap_remove(at).1.close(code);
                 None
             }
-            Output::Save { .. } | Output::Fact(..) | Output::Count(_) => None,
+            Output::Save { .. }
+            | Output::Fact(..)
+            | Output::Note(_)
+            | Output::Count(_)
+            | Output::Measure(..) => None,
         }
     }
-}
-
-/// One line for each fact of a session's life.
-fn log(session: &SessionId, kind: EventType, fact: &SessionFact) {
-    tracing::info!(
-        %session,
-        event = kind.name(),
-        user = fact.user_id.as_ref().map(tracing::field::display),
-        how = fact.how.as_deref(),
-        deadline_at = fact.deadline_at.map(|at| at.0),
-        reason = fact.reason.map(wire::EndReason::name),
-    );
 }
 
 fn event(session: &SessionId, now: UnixMs, kind: EventType, fact: &SessionFact) -> Event {

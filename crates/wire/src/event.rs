@@ -130,4 +130,34 @@ pub struct SessionFact {
     /// Of `ended` by no-show, and of `no_show`: who was never in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absent: Option<Vec<UserId>>,
+    /// Of `ended` and `no_show`: what the verdict rests on, one entry a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Vec<Presence>>,
+}
+
+/// When one person was in, and whether their media came up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Presence {
+    /// Who.
+    pub user_id: UserId,
+    /// When they were in, oldest first; empty if they never were. Of more than 16, the first and the
+    /// newest.
+    pub stays: Vec<Stay>,
+    /// When they first said that their media was up; none if it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_up_at: Option<UnixMs>,
+}
+
+/// One stay of one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Stay {
+    /// When they came.
+    pub from: UnixMs,
+    /// When they left, or were last heard of; none while they are in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<UnixMs>,
 }

@@ -22,7 +22,9 @@ pub mod typescript;
 
 pub use close::CloseCode;
 pub use error::{ErrorBody, ErrorCode, FieldError, Problem};
-pub use event::{Event, EventBatch, EventType, MessageUnread, SessionBooked, SessionFact};
+pub use event::{
+    Event, EventBatch, EventType, MessageUnread, Presence, SessionBooked, SessionFact, Stay,
+};
 pub use frame::{Envelope, FrameError, FrameId};
 pub use ids::{ConnectionId, RoomId, SessionId, UserId};
 pub use raw::RawJson;

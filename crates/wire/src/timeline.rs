@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EventType, SessionFact, UnixMs, UserId};
+use crate::{EventType, Presence, SessionFact, UnixMs, UserId};
 
 /// One thing that happened to a session; each type has its own fields of these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub struct TimelineItem {
     /// Of `no_show`, and of `ended` by it: who was never in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absent: Option<Vec<UserId>>,
+    /// Of `no_show` and `ended`: when each was in, and whether their media came up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Vec<Presence>>,
 }
 
 impl TimelineItem {
@@ -69,6 +72,7 @@ impl TimelineItem {
             extensions_left: fact.extensions_left,
             reason: fact.reason.map(|reason| reason.name().to_owned()),
             absent: fact.absent,
+            evidence: fact.evidence,
         }
     }
 }

@@ -39,7 +39,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         SessionView, SessionParticipant, JoinRequest,
         JoinResponse, TicketRequest, TicketResponse,
         NotificationKind, Notification, Page<Notification>,
-        EventType, Event, TimelineItem,
+        EventType, Event, Stay, Presence, TimelineItem,
     );
 }
 

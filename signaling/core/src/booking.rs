@@ -5,7 +5,7 @@ use wire::{CloseCode, EndReason, EventType, SessionFact, SessionSpec, UnixMs};
 
 use crate::effects::Effects;
 use crate::seat::{SIDES, Seat};
-use crate::{Phase, Session};
+use crate::{Note, Phase, Session};
 
 impl Session {
     /// Takes a booking of a higher revision, from a ticket or an event.
@@ -25,6 +25,9 @@ impl Session {
             self.negotiate_anew();
         }
         fx.save_behind();
+        fx.note(Note::Rescheduled {
+            revision: self.spec.revision,
+        });
         for side in SIDES {
             let rescheduled = Rescheduled {
                 session: self.session_now(),
@@ -104,6 +107,8 @@ impl Session {
             }
             // Who came for the earlier time has not come for this one.
             seat.last_in_at = None;
+            seat.stays.clear();
+            seat.media_up_at = None;
             self.seats[side] = seat;
         }
     }

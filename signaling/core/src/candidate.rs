@@ -1,105 +1,176 @@
 //! ICE candidates by bounds and shape (RFC 8839, section 5.1): an address that the other browser may
 //! rightly be sent to, and under `ice: relay` none of the sender's own.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
+use serde::Deserialize;
 use wire::{IcePolicy, RawJson};
 
 /// Largest candidate, in bytes of JSON; browsers' are under 400.
 const MAX_BYTES: usize = 2 * 1024;
+/// Longest name under `.local`, in bytes (RFC 1035); browsers' are 42.
+const MAX_NAME_BYTES: usize = 253;
+/// What `RTCIceCandidate.toJSON()` gives. Under `ice: relay` nothing else passes: other libraries add
+/// `relatedAddress`.
+const KEYS: [&str; 4] = ["candidate", "sdpMid", "sdpMLineIndex", "usernameFragment"];
 
-/// The candidate to relay, which under [`IcePolicy::All`] is the one that came; none where
-/// [`IcePolicy::Relay`] forbids it.
+/// What becomes of a candidate.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It ends one generation of candidates (W3C WebRTC, section 4.8.1), and is relayed.
+    End,
+    /// It is relayed as it came.
+    AsItCame,
+    /// This is relayed in its place: it told an address of the sender's own.
+    Instead(RawJson),
+    /// [`IcePolicy::Relay`] forbids it.
+    Forbidden,
+}
+
+#[derive(Deserialize)]
+struct Init<'a> {
+    #[serde(borrow)]
+    candidate: Cow<'a, str>,
+}
+
+/// Judges a candidate as a frame brings it.
 ///
 /// # Errors
 /// With the reason, as one word.
 pub(crate) fn check(
-    candidate: RawJson,
+    candidate: &RawJson,
     policy: IcePolicy,
     loopback: bool,
-) -> Result<Option<RawJson>, &'static str> {
+) -> Result<Verdict, &'static str> {
     if candidate.is_null() {
-        return Ok(Some(candidate));
+        return Ok(Verdict::End);
     }
-    if candidate.text().len() > MAX_BYTES {
+    let text = candidate.text();
+    if text.len() > MAX_BYTES {
         return Err("too_large");
     }
-    let mut object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(candidate.text()).map_err(|_| "not_an_object")?;
-    let line = object
-        .get("candidate")
-        .and_then(serde_json::Value::as_str)
-        .ok_or("no_candidate")?;
+    let init: Init<'_> = serde_json::from_str(text).map_err(|_| match text.starts_with('{') {
+        true => "no_candidate",
+        false => "not_an_object",
+    })?;
+    let line = init.candidate.strip_prefix("a=").unwrap_or(&init.candidate);
     if line.is_empty() {
-        // Browsers' own mark of the end of one generation (W3C WebRTC, section 4.8.1).
-        return Ok(Some(candidate));
+        return Ok(Verdict::End);
     }
-    let line = line.strip_prefix("a=").unwrap_or(line);
     let value = line.strip_prefix("candidate:").ok_or("bad_line")?;
-    check_value(value, loopback)?;
-    if policy == IcePolicy::All {
-        return Ok(Some(candidate));
-    }
-    let Some(relayed) = relayed_only(value) else {
-        return Ok(None);
-    };
-    object.insert(
-        "candidate".to_owned(),
-        format!("candidate:{relayed}").into(),
-    );
-    let text = serde_json::Value::Object(object).to_string();
-    RawJson::parse(text).map(Some).map_err(|_| "not_an_object")
-}
-
-/// Under `ice: relay`, from what follows `candidate:`: the candidate without the sender's own
-/// address, or none where it is nothing but that.
-pub(crate) fn relayed_only(value: &str) -> Option<String> {
-    let mut words: Vec<&str> = value.split_ascii_whitespace().collect();
-    if word_after(&words, "typ") != Some("relay") {
-        return None;
-    }
-    replace_after(&mut words, "raddr", "0.0.0.0");
-    replace_after(&mut words, "rport", "0");
-    Some(words.join(" "))
-}
-
-/// `foundation component transport priority address port typ type …`
-fn check_value(value: &str, loopback: bool) -> Result<(), &'static str> {
-    if value.chars().any(char::is_control) {
-        return Err("control_character");
-    }
-    let words: Vec<&str> = value.split(' ').collect();
-    let [_, _, _, _, address, port, typ, ..] = words.as_slice() else {
-        return Err("bad_line");
-    };
-    if *typ != "typ" {
-        return Err("bad_line");
-    }
-    match port.parse::<u16>() {
-        Ok(0) | Err(_) => return Err("bad_port"),
-        Ok(_) => {}
-    }
-    match address.parse::<IpAddr>() {
-        Ok(ip) if ip.to_canonical().is_multicast() => Err("bad_address"),
-        Ok(ip) if ip.to_canonical().is_loopback() && !loopback => Err("bad_address"),
-        Ok(_) => Ok(()),
-        // Browsers hide addresses behind mDNS names; any other name would be a lookup on demand.
-        Err(_) if address.ends_with(".local") => Ok(()),
-        Err(_) => Err("bad_address"),
+    let line = Line::parse(value)?;
+    line.check(loopback)?;
+    match policy {
+        IcePolicy::All => Ok(Verdict::AsItCame),
+        IcePolicy::Relay => Ok(line
+            .relayed()
+            .and_then(|line| instead(text, &line))
+            .map_or(Verdict::Forbidden, Verdict::Instead)),
     }
 }
 
-fn word_after<'a>(words: &[&'a str], name: &str) -> Option<&'a str> {
-    let at = words.iter().position(|word| *word == name)?;
-    words.get(at + 1).copied()
+fn instead(text: &str, line: &str) -> Option<RawJson> {
+    let mut object: serde_json::Map<_, serde_json::Value> = serde_json::from_str(text).ok()?;
+    object.retain(|key, _| KEYS.contains(&key.as_str()));
+    object.insert("candidate".to_owned(), format!("candidate:{line}").into());
+    RawJson::parse(serde_json::Value::Object(object).to_string()).ok()
 }
 
-fn replace_after<'a>(words: &mut [&'a str], name: &str, with: &'a str) {
-    if let Some(at) = words.iter().position(|word| *word == name)
-        && let Some(word) = words.get_mut(at + 1)
-    {
-        *word = with;
+/// What follows `candidate:`, word by word:
+/// `foundation component transport priority address port "typ" type *(name value)`.
+#[derive(Debug)]
+pub(crate) struct Line<'a> {
+    words: [&'a str; 8],
+    /// `raddr`, `rport` and the rest.
+    extensions: Vec<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    /// # Errors
+    /// Where the words are not those.
+    pub(crate) fn parse(value: &'a str) -> Result<Self, &'static str> {
+        if value.chars().any(char::is_control) {
+            return Err("control_character");
+        }
+        let mut rest = value.split(' ');
+        let mut words = [""; 8];
+        for word in &mut words {
+            *word = rest.next().filter(|w| !w.is_empty()).ok_or("bad_line")?;
+        }
+        let [_, component, _, priority, _, _, typ, _] = words;
+        let component_fits = component.parse::<u16>().is_ok_and(|n| n <= 256);
+        if !component_fits || priority.parse::<u32>().is_err() || !typ.eq_ignore_ascii_case("typ") {
+            return Err("bad_line");
+        }
+        Ok(Self {
+            words,
+            extensions: rest.collect(),
+        })
     }
+
+    /// # Errors
+    /// Where no browser is to be sent to that address.
+    pub(crate) fn check(&self, loopback: bool) -> Result<(), &'static str> {
+        match self.port().parse::<u16>() {
+            Ok(0) | Err(_) => return Err("bad_port"),
+            Ok(_) => {}
+        }
+        let good = match self.address().parse::<IpAddr>() {
+            Ok(ip) => {
+                let ip = ip.to_canonical();
+                // To connect to 0.0.0.0 is to connect to oneself.
+                let own = ip.is_loopback() || ip.is_unspecified();
+                !ip.is_multicast() && (loopback || !own)
+            }
+            // Browsers hide addresses behind mDNS names; any other name would be a lookup on demand.
+            Err(_) => is_mdns_name(self.address()),
+        };
+        good.then_some(()).ok_or("bad_address")
+    }
+
+    pub(crate) fn address(&self) -> &'a str {
+        self.words[4]
+    }
+
+    pub(crate) fn port(&self) -> &'a str {
+        self.words[5]
+    }
+
+    /// Under `ice: relay`: the line without the sender's own address, or none where it is nothing
+    /// but that.
+    pub(crate) fn relayed(&self) -> Option<String> {
+        let address: IpAddr = self.address().parse().ok()?;
+        if !self.words[7].eq_ignore_ascii_case("relay") {
+            return None;
+        }
+        let mut kept = self.words.join(" ");
+        for pair in self.extensions.chunks(2) {
+            let [name, value] = pair else { continue };
+            let value = match name.to_ascii_lowercase().as_str() {
+                "raddr" if address.is_ipv6() => "::",
+                "raddr" => "0.0.0.0",
+                "rport" => "0",
+                _ if tells_an_address(value) => continue,
+                _ => value,
+            };
+            kept.push_str(&format!(" {name} {value}"));
+        }
+        Some(kept)
+    }
+}
+
+/// True for a word that says where somebody is.
+pub(crate) fn tells_an_address(word: &str) -> bool {
+    word.parse::<IpAddr>().is_ok_and(|ip| !ip.is_unspecified()) || is_mdns_name(word)
+}
+
+fn is_mdns_name(word: &str) -> bool {
+    let label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    word.len() <= MAX_NAME_BYTES
+        && word
+            .strip_suffix(".local")
+            .is_some_and(|name| !name.is_empty() && name.bytes().all(label))
 }
 
 #[cfg(test)]
@@ -113,7 +184,19 @@ mod tests {
 
     fn verdict(address: &str, port: &str) -> Result<(), &'static str> {
         let line = format!("candidate:1 1 udp 2122260223 {address} {port} typ host generation 0");
-        check(json(&line), IcePolicy::All, false).map(|_| ())
+        check(&json(&line), IcePolicy::All, false).map(|_| ())
+    }
+
+    fn under_relay(text: &str) -> Result<Verdict, &'static str> {
+        let candidate = RawJson::parse(text).expect("is JSON");
+        check(&candidate, IcePolicy::Relay, true)
+    }
+
+    fn passed(text: &str) -> String {
+        match under_relay(text) {
+            Ok(Verdict::Instead(json)) => json.text().to_owned(),
+            other => panic!("a line is due, not {other:?}"),
+        }
     }
 
     #[test]
@@ -123,20 +206,20 @@ mod tests {
             "candidate:2 1 tcp 1518280447 192.168.1.2 9 typ host tcptype active",
             "candidate:3 1 udp 1 2001:db8::1 50000 typ srflx raddr 0.0.0.0 rport 0",
             "candidate:4 1 udp 1 0f0e7f8a-1111-4222-8333-444455556666.local 50000 typ host",
-            "",
         ] {
-            let candidate = json(line);
-            assert_eq!(
-                check(candidate.clone(), IcePolicy::All, false),
-                Ok(Some(candidate))
-            );
+            let verdict = check(&json(line), IcePolicy::All, false);
+            assert_eq!(verdict, Ok(Verdict::AsItCame), "{line}");
         }
     }
 
     #[test]
     fn sig_21_the_end_of_candidates_is_relayed() {
         let null = RawJson::parse("null").expect("is JSON");
-        assert_eq!(check(null.clone(), IcePolicy::All, false), Ok(Some(null)));
+        for end in [null, json("")] {
+            for policy in [IcePolicy::All, IcePolicy::Relay] {
+                assert_eq!(check(&end, policy, false), Ok(Verdict::End));
+            }
+        }
     }
 
     #[test]
@@ -144,30 +227,49 @@ mod tests {
         assert_eq!(verdict("192.0.2.1", "0"), Err("bad_port"));
         assert_eq!(verdict("192.0.2.1", "99999"), Err("bad_port"));
         assert_eq!(verdict("192.0.2.1", "65535"), Ok(()));
-        assert_eq!(verdict("example.org", "5000"), Err("bad_address"));
-        assert_eq!(verdict("127.0.0.1", "5000"), Err("bad_address"));
-        assert_eq!(verdict("::1", "5000"), Err("bad_address"));
-        assert_eq!(verdict("::ffff:127.0.0.1", "5000"), Err("bad_address"));
-        assert_eq!(verdict("224.0.0.251", "5000"), Err("bad_address"));
-        assert_eq!(verdict("ff02::fb", "5000"), Err("bad_address"));
+        for address in [
+            "example.org",
+            ".local",
+            "a/b.local",
+            "127.0.0.1",
+            "127.255.0.9",
+            "0.0.0.0",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "224.0.0.251",
+            "ff02::fb",
+        ] {
+            assert_eq!(verdict(address, "5000"), Err("bad_address"), "{address}");
+        }
     }
 
     #[test]
     fn sig_21_loopback_is_relayed_where_the_operator_allows_it() {
         let candidate = json("candidate:1 1 udp 1 127.0.0.1 5000 typ host");
-        assert!(check(candidate, IcePolicy::All, true).is_ok());
+        assert!(check(&candidate, IcePolicy::All, true).is_ok());
     }
 
     #[test]
     fn sig_21_what_is_no_candidate_is_refused() {
         let refused = |text: &str| {
             let candidate = RawJson::parse(text).expect("is JSON");
-            check(candidate, IcePolicy::All, false).expect_err("is refused")
+            check(&candidate, IcePolicy::All, false).expect_err("is refused")
         };
         assert_eq!(refused("7"), "not_an_object");
         assert_eq!(refused("{}"), "no_candidate");
-        assert_eq!(refused(r#"{"candidate":"hello"}"#), "bad_line");
-        assert_eq!(refused(r#"{"candidate":"candidate:1 1 udp"}"#), "bad_line");
+        assert_eq!(refused(r#"{"candidate":7}"#), "no_candidate");
+        for line in [
+            "hello",
+            "candidate:1 1 udp",
+            "candidate:1 1 udp 1 192.0.2.1 5000 typ",
+            "candidate:1 x udp 1 192.0.2.1 5000 typ host",
+            "candidate:1 1 udp x 192.0.2.1 5000 typ host",
+            "candidate:1  1 udp 1 192.0.2.1 5000 typ host",
+        ] {
+            let text = format!(r#"{{"candidate":"{line}"}}"#);
+            assert_eq!(refused(&text), "bad_line", "{line}");
+        }
         assert_eq!(
             refused(r#"{"candidate":"candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\na=x"}"#),
             "control_character"
@@ -178,15 +280,34 @@ mod tests {
 
     #[test]
     fn sig_22_relay_policy_lets_no_address_of_the_sender_through() {
-        let host = json("candidate:1 1 udp 1 192.0.2.1 5000 typ host");
-        assert_eq!(check(host, IcePolicy::Relay, true), Ok(None));
+        for line in [
+            "candidate:1 1 udp 1 192.0.2.1 5000 typ host",
+            "candidate:1 1 udp 1 192.0.2.1 5000 typ srflx raddr 10.0.0.1 rport 4000",
+            "candidate:1 1 udp 1 0f0e7f8a.local 5000 typ host",
+            "candidate:1 1 udp 1 0f0e7f8a.local 5000 typ relay",
+        ] {
+            let text = format!(r#"{{"candidate":"{line}"}}"#);
+            assert_eq!(under_relay(&text), Ok(Verdict::Forbidden), "{line}");
+        }
         let relay =
-            json("candidate:1 1 udp 1 192.0.2.9 5000 typ relay raddr 192.0.2.1 rport 4000 ufrag a");
-        let passed = check(relay, IcePolicy::Relay, true)
-            .expect("is good")
-            .expect("is relayed");
-        assert!(passed.text().contains(
-            "candidate:1 1 udp 1 192.0.2.9 5000 typ relay raddr 0.0.0.0 rport 0 ufrag a"
+            "candidate:1 1 udp 1 192.0.2.9 5000 typ relay raddr 192.0.2.1 rport 4000 ufrag a";
+        let text = passed(&format!(
+            r#"{{"candidate":"{relay}","sdpMid":"0","relatedAddress":"192.0.2.1"}}"#
         ));
+        let kept = "candidate:1 1 udp 1 192.0.2.9 5000 typ relay raddr 0.0.0.0 rport 0 ufrag a";
+        assert!(text.contains(kept), "{text}");
+        assert!(text.contains("sdpMid"), "{text}");
+        assert!(!text.contains("192.0.2.1\""), "{text}");
+        let six = "candidate:1 1 udp 1 2001:db8::9 5000 typ relay raddr 2001:db8::1 rport 4000 x 10.0.0.1";
+        let text = passed(&format!(r#"{{"candidate":"{six}"}}"#));
+        assert!(text.contains("typ relay raddr :: rport 0\""), "{text}");
+    }
+
+    #[test]
+    fn sig_22_a_host_candidate_that_says_relay_elsewhere_is_none() {
+        let text = r#"{"candidate":"candidate:typ relay udp 1 192.0.2.1 5000 typ host"}"#;
+        assert_eq!(under_relay(text), Err("bad_line"));
+        let text = r#"{"candidate":"candidate:1 1 udp 1 192.0.2.1 5000 typ host typ relay"}"#;
+        assert_eq!(under_relay(text), Ok(Verdict::Forbidden));
     }
 }

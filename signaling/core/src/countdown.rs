@@ -4,7 +4,7 @@ use wire::signaling::{CancelReason, CountdownCancelled};
 use wire::{EndReason, UnixMs};
 
 use crate::effects::Effects;
-use crate::{Phase, Session};
+use crate::{Note, Phase, Session};
 
 /// A countdown that is seen to be over later than this was not watched, in milliseconds: the process
 /// stood still. The clock then starts when it is seen, so that nobody loses time by it.
@@ -19,10 +19,10 @@ impl Session {
             };
             return self.go_live(started_at, now, fx);
         }
-        self.phase = Phase::Connecting {
-            until: now + self.spec.connect_ms,
-        };
+        let until = now + self.spec.connect_ms;
+        self.phase = Phase::Connecting { until };
         fx.save_behind();
+        fx.note(Note::Connecting { until });
     }
 
     pub(crate) fn connecting_is_over(&mut self, fx: &mut Effects) {
@@ -35,6 +35,7 @@ impl Session {
         if let Phase::Countdown { .. } | Phase::Connecting { .. } = self.phase {
             self.phase = Phase::Lobby;
             fx.save_behind();
+            fx.note(Note::CountdownCancelled { reason });
             self.tell_both(CountdownCancelled { reason }, fx);
         }
     }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use wire::signaling::ServerFrame;
-use wire::{CloseCode, ConnectionId, EventType, SessionFact};
+use wire::{CloseCode, ConnectionId, EventType, SessionFact, UnixMs};
 
-use crate::{Metric, Output, Snapshot};
+use crate::{Metric, Note, Output, Snapshot, Timing};
 
 /// The effects of one step: of one deadline, or of one input.
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
+    now: UnixMs,
     outputs: Vec<Output>,
     facts: Vec<Output>,
     save: Save,
@@ -25,6 +26,19 @@ enum Save {
 }
 
 impl Effects {
+    /// None yet, of a step at `now`.
+    pub(crate) fn at(now: UnixMs) -> Self {
+        Self {
+            now,
+            ..Self::default()
+        }
+    }
+
+    /// When the step is.
+    pub(crate) fn now(&self) -> UnixMs {
+        self.now
+    }
+
     /// Sends an unnumbered frame to a socket.
     pub(crate) fn send(&mut self, connection: ConnectionId, frame: impl Into<ServerFrame>) {
         self.send_at(self.outputs.len(), connection, frame);
@@ -52,6 +66,16 @@ impl Effects {
     /// Counts something.
     pub(crate) fn count(&mut self, metric: Metric) {
         self.outputs.push(Output::Count(metric));
+    }
+
+    /// Measures something, in milliseconds.
+    pub(crate) fn measure(&mut self, timing: Timing, ms: i64) {
+        self.outputs.push(Output::Measure(timing, ms));
+    }
+
+    /// Has something told in the log.
+    pub(crate) fn note(&mut self, note: Note) {
+        self.outputs.push(Output::Note(note));
     }
 
     /// Reports a fact, which is stored together with the state that it is about.

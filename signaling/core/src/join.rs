@@ -9,7 +9,7 @@ use crate::effects::Effects;
 use crate::refusal::Refusal;
 use crate::resume::{Claim, Stream};
 use crate::seat::{SIDES, Side, other};
-use crate::{Metric, Phase, ResumeClaim, Session, TokenHash};
+use crate::{Back, Metric, Note, Phase, ResumeClaim, Session, TokenHash};
 
 /// What a `join` brings, beside who it is.
 #[derive(Debug)]
@@ -107,6 +107,11 @@ impl Session {
             }
         }
         let was_empty = seat.is_empty();
+        let how = match entry {
+            Entry::Fresh => Back::Fresh,
+            Entry::Resumed(_) => Back::Resumed,
+            Entry::WithoutFrames(_) => Back::WithoutFrames,
+        };
         seat.take(connection, now);
         match entry {
             Entry::Fresh => {
@@ -133,6 +138,9 @@ impl Session {
         fx.save_behind();
         if was_empty {
             fx.fact(EventType::SessionJoined, self.about(side));
+        } else {
+            let user = self.user(side).clone();
+            fx.note(Note::Back { user, how });
         }
         self.greet(side, entry, join.new_token, now, fx);
         self.both_may_be_in(now, fx);
@@ -180,6 +188,7 @@ impl Session {
             return;
         }
         if let Some(round) = self.negotiation.begin(now, !self.has_media_room()) {
+            fx.note(Note::Negotiate { epoch: round.epoch });
             for side in SIDES {
                 let negotiate = Negotiate {
                     epoch: round.epoch,

@@ -5,7 +5,7 @@ use wire::{CloseCode, ConnectionId, EndReason, EventType, SessionFact, UnixMs, U
 
 use crate::effects::Effects;
 use crate::seat::{Seat, Side, other};
-use crate::{Metric, Phase, Session};
+use crate::{Metric, Note, Phase, Session};
 
 impl Session {
     /// A person's decision: ends a live session, else frees the seat.
@@ -34,9 +34,14 @@ impl Session {
         };
         self.seats[side].lose(now, self.settings.grace_ms);
         fx.save_behind();
+        let resume_until = now + self.settings.grace_ms;
+        fx.note(Note::Lost {
+            user: self.user(side).clone(),
+            resume_until,
+        });
         let lost = PeerLost {
             user_id: self.user(side).clone(),
-            resume_until: now + self.settings.grace_ms,
+            resume_until,
         };
         self.tell(other(side), lost, fx);
         self.cancel_countdown(CancelReason::Lost, fx);
@@ -79,7 +84,11 @@ impl Session {
                 ..self.about(side)
             };
             fx.fact(EventType::SessionLeft, left);
+            let user_id = self.user(side).clone();
+            let reason = LeftReason::Kicked;
+            self.tell(other(side), PeerLeft { user_id, reason }, fx);
         }
+        fx.fact(EventType::UserKicked, self.about(side));
         self.end(EndReason::Kicked, Some(side), fx);
     }
 

@@ -8,6 +8,7 @@
 mod booking;
 mod candidate;
 mod countdown;
+mod due;
 mod effects;
 mod extension;
 mod frames;
@@ -20,6 +21,7 @@ mod media;
 mod negotiation;
 mod output;
 mod phase;
+mod presence;
 mod refusal;
 mod relay;
 mod resume;
@@ -32,9 +34,10 @@ mod verdict;
 mod view;
 mod welcome;
 
+pub use due::Due;
 pub use input::{Input, ResumeClaim, TokenHash};
 pub use media::{Access, MediaAccess, StaticIce};
-pub use output::{Metric, Output};
+pub use output::{Back, Metric, Note, Output, Timing};
 pub use phase::{Clock, Phase};
 pub use session::Session;
 pub use settings::Settings;

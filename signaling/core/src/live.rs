@@ -6,7 +6,7 @@ use wire::{EndReason, EventType, OnLoss, SessionFact, UnixMs};
 use crate::effects::Effects;
 use crate::phase::Clock;
 use crate::seat::Side;
-use crate::{Phase, Session};
+use crate::{Due, Note, Phase, Session};
 
 impl Session {
     pub(crate) fn go_live(&mut self, started_at: UnixMs, now: UnixMs, fx: &mut Effects) {
@@ -27,10 +27,10 @@ impl Session {
     }
 
     /// The next thing that a live clock brings: its warning, or its end.
-    pub(crate) fn live_deadline(&self, deadline_at: UnixMs, warned: bool) -> UnixMs {
+    pub(crate) fn live_due(&self, deadline_at: UnixMs, warned: bool) -> (UnixMs, Due) {
         match warned {
-            true => deadline_at,
-            false => deadline_at - self.settings.warning_ms,
+            true => (deadline_at, Due::Deadline),
+            false => (deadline_at - self.settings.warning_ms, Due::Warning),
         }
     }
 
@@ -49,7 +49,8 @@ impl Session {
         self.tell_both(ending, fx);
     }
 
-    /// Stops the clock for somebody who is lost, where the booking says so and the cap allows.
+    /// Stops the clock for somebody who is lost, where the booking says so and the cap allows. A hard
+    /// end caps the pause too: the clock must not run again into it.
     pub(crate) fn pause_if_booked(&mut self, now: UnixMs, fx: &mut Effects) {
         let Phase::Live {
             clock, deadline_at, ..
@@ -57,7 +58,11 @@ impl Session {
         else {
             return;
         };
-        let budget_ms = self.spec.max_pause_ms - clock.paused_ms;
+        let until_hard_end_ms = self
+            .spec
+            .hard_end_at
+            .map_or(i64::MAX, |hard_end_at| hard_end_at.since(*deadline_at));
+        let budget_ms = (self.spec.max_pause_ms - clock.paused_ms).min(until_hard_end_ms);
         if self.spec.on_loss != OnLoss::Pause || budget_ms <= 0 {
             return;
         }
@@ -70,6 +75,7 @@ impl Session {
             until,
         };
         fx.save_behind();
+        fx.note(Note::Paused { until });
         let paused = Paused {
             remaining_ms,
             until,
@@ -113,7 +119,9 @@ impl Session {
             paused_ms: clock.paused_ms + over_at.since(*since),
             ..clock.clone()
         };
-        self.run_until(over_at + *remaining_ms, clock, now, fx);
+        let deadline_at = over_at + *remaining_ms;
+        fx.note(Note::Resumed { deadline_at });
+        self.run_until(deadline_at, clock, now, fx);
     }
 
     fn run_until(&mut self, deadline_at: UnixMs, clock: Clock, now: UnixMs, fx: &mut Effects) {

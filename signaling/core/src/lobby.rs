@@ -5,17 +5,17 @@ use wire::{EndReason, LAST_COUNTDOWN_AFTER_CLOSE_MS, UnixMs};
 
 use crate::effects::Effects;
 use crate::seat::Seat;
-use crate::{Phase, Session};
+use crate::{Due, Note, Phase, Session};
 
 impl Session {
     /// When the lobby changes by itself: both are in, and the start comes; or a seat is empty when
     /// it closes. While a grace runs it waits for that.
-    pub(crate) fn lobby_deadline(&self) -> Option<UnixMs> {
+    pub(crate) fn lobby_due(&self) -> Option<(UnixMs, Due)> {
         if self.both_in() {
-            return Some(self.spec.starts_at);
+            return Some((self.spec.starts_at, Due::Start));
         }
         let grace_runs = self.seats.iter().any(|seat| seat.resume_until().is_some());
-        (!grace_runs).then_some(self.spec.closes_at)
+        (!grace_runs).then_some((self.spec.closes_at, Due::Close))
     }
 
     pub(crate) fn lobby_is_due(&mut self, now: UnixMs, fx: &mut Effects) {
@@ -28,6 +28,7 @@ impl Session {
         let live_at = now + self.spec.countdown_ms;
         self.phase = Phase::Countdown { live_at };
         fx.save_behind();
+        fx.note(Note::Countdown { live_at });
         let countdown = Countdown {
             live_at,
             server_now: now,

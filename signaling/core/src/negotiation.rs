@@ -26,10 +26,13 @@ pub(crate) struct Round {
     pub(crate) connected: [bool; 2],
     /// Whether an answer was relayed, so that either may offer.
     pub(crate) answered: bool,
-    /// Whose offers are to be answered.
-    offers: [bool; 2],
+    /// How many offers of each are to be answered. One may follow another before the answer to the
+    /// first is here, and each is answered.
+    offers: [u32; 2],
     /// How many candidates were relayed.
     candidates: [u32; 2],
+    /// When it began; none where that was before a restart.
+    began_at: Option<UnixMs>,
 }
 
 /// What a relayed offer met.
@@ -71,8 +74,9 @@ impl Negotiation {
             offerer: with_offerer.then_some(fresh),
             connected: [false; 2],
             answered: false,
-            offers: [false; 2],
+            offers: [0; 2],
             candidates: [0; 2],
+            began_at: Some(now),
         });
         self.round
     }
@@ -120,8 +124,9 @@ impl Negotiation {
             offerer: saved.offerer,
             connected: saved.connected,
             answered: saved.answered,
-            offers: [true; 2],
+            offers: [1; 2],
             candidates: [0; 2],
+            began_at: None,
         });
         Self {
             last_epoch,
@@ -147,10 +152,10 @@ impl Round {
             // A renegotiation or an ICE restart gathers anew.
             self.candidates = [0; 2];
         }
-        self.offers[side] = true;
+        self.offers[side] = self.offers[side].saturating_add(1);
         match self.offers[other(side)] {
-            true => OfferMet::Glare,
-            false => OfferMet::Nothing,
+            0 => OfferMet::Nothing,
+            _ => OfferMet::Glare,
         }
     }
 
@@ -159,16 +164,23 @@ impl Round {
     /// # Errors
     /// When the other side has no offer open.
     pub(crate) fn may_answer(&self, side: Side) -> Result<(), Refusal> {
-        self.offers[other(side)]
-            .then_some(())
-            .ok_or(Refusal::NotYourTurn)
+        let any = self.offers[other(side)] > 0;
+        any.then_some(()).ok_or(Refusal::NotYourTurn)
     }
 
-    /// Notes an answer that is relayed; true for the round's first. Whoever answers has taken its
-    /// own offer back, so that none is open.
-    pub(crate) fn answer_relayed(&mut self) -> bool {
-        self.offers = [false; 2];
+    /// Notes this side's answer, which is relayed; true for the round's first. Whoever answers has
+    /// taken its own offer back.
+    pub(crate) fn answer_relayed(&mut self, side: Side) -> bool {
+        self.offers[side] = 0;
+        self.offers[other(side)] = self.offers[other(side)].saturating_sub(1);
         !std::mem::replace(&mut self.answered, true)
+    }
+
+    /// How long it took until media was up on both sides, in milliseconds; none where it is not, or
+    /// where nobody knows.
+    pub(crate) fn both_connected_after(&self, now: UnixMs) -> Option<i64> {
+        let both = self.connected == [true, true];
+        self.began_at.filter(|_| both).map(|at| now.since(at))
     }
 
     /// Counts a candidate; false where it is one too many.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use wire::signaling::ServerFrame;
-use wire::{CloseCode, ConnectionId, EventType, SessionFact};
+use wire::signaling::{CancelReason, ServerFrame};
+use wire::{CloseCode, ConnectionId, EventType, SessionFact, UnixMs, UserId};
 
 use crate::Snapshot;
 
@@ -36,8 +36,114 @@ pub enum Output {
     /// An event, in the same transaction as the last [`Output::Save`] before it. It occurred at the
     /// `now` of the call.
     Fact(EventType, SessionFact),
+    /// A turn in its life that is no event, for the log.
+    Note(Note),
     /// Something worth counting.
     Count(Metric),
+    /// Something worth measuring, in milliseconds.
+    Measure(Timing, i64),
+}
+
+/// What the log tells beside the facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// A socket is gone, its seat is kept.
+    Lost {
+        /// Whose.
+        user: UserId,
+        /// Until when.
+        resume_until: UnixMs,
+    },
+    /// Somebody whose seat was theirs already is in with another socket.
+    Back {
+        /// Who.
+        user: UserId,
+        /// With which claim on what they missed.
+        how: Back,
+    },
+    /// A negotiation began.
+    Negotiate {
+        /// Its epoch.
+        epoch: u64,
+    },
+    /// A countdown began.
+    Countdown {
+        /// When it is over.
+        live_at: UnixMs,
+    },
+    /// A countdown, or the wait for media after it, was broken off.
+    CountdownCancelled {
+        /// Why.
+        reason: CancelReason,
+    },
+    /// The countdown is over, the media is not up.
+    Connecting {
+        /// When it is given up.
+        until: UnixMs,
+    },
+    /// The clock stands.
+    Paused {
+        /// When it runs again at the latest.
+        until: UnixMs,
+    },
+    /// The clock runs again.
+    Resumed {
+        /// Until when.
+        deadline_at: UnixMs,
+    },
+    /// A booking of a higher revision was taken over.
+    Rescheduled {
+        /// Which.
+        revision: u64,
+    },
+}
+
+impl Note {
+    /// The word by which the log names it, as events are named.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Note::Lost { .. } => "session.lost",
+            Note::Back { .. } => "session.back",
+            Note::Negotiate { .. } => "session.negotiate",
+            Note::Countdown { .. } => "session.countdown",
+            Note::CountdownCancelled { .. } => "session.countdown_cancelled",
+            Note::Connecting { .. } => "session.connecting",
+            Note::Paused { .. } => "session.paused",
+            Note::Resumed { .. } => "session.resumed",
+            Note::Rescheduled { .. } => "session.rescheduled",
+        }
+    }
+}
+
+/// What became of somebody who came back to their seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Back {
+    /// A page without a past.
+    Fresh,
+    /// A page that gets exactly what it missed.
+    Resumed,
+    /// A page whose media may live, and whose frames are gone.
+    WithoutFrames,
+}
+
+impl Back {
+    /// The word in the log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Back::Fresh => "fresh",
+            Back::Resumed => "resumed",
+            Back::WithoutFrames => "without_frames",
+        }
+    }
+}
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Timing {
+    /// From `negotiate` until both have reported `connected`.
+    BothConnected,
 }
 
 /// What is counted.

@@ -6,11 +6,12 @@ use wire::signaling::{
     RelayedOffer,
 };
 
+use crate::candidate::{self, Verdict};
 use crate::effects::Effects;
 use crate::negotiation::{OfferMet, Round};
 use crate::refusal::Refusal;
 use crate::seat::{Side, other};
-use crate::{Metric, Phase, Session, candidate, sdp};
+use crate::{Metric, Phase, Session, Timing, sdp};
 
 /// Largest payload of `data`, in bytes of JSON.
 const MAX_DATA_BYTES: usize = 4 * 1024;
@@ -22,10 +23,10 @@ impl Session {
         offer: Offer,
         fx: &mut Effects,
     ) -> Result<(), Refusal> {
-        let policy = self.spec.ice;
+        let bounds = self.sdp_bounds();
         let round = self.round_to_relay(side, offer.epoch)?;
         round.may_offer(side)?;
-        let sdp = sdp::check(offer.sdp, policy).map_err(Refusal::BadSdp)?;
+        let sdp = checked(offer.sdp, bounds, fx)?;
         if round.offered(side) == OfferMet::Glare {
             fx.count(Metric::Glare);
         }
@@ -44,11 +45,11 @@ impl Session {
         answer: Answer,
         fx: &mut Effects,
     ) -> Result<(), Refusal> {
-        let policy = self.spec.ice;
+        let bounds = self.sdp_bounds();
         let round = self.round_to_relay(side, answer.epoch)?;
         round.may_answer(side)?;
-        let sdp = sdp::check(answer.sdp, policy).map_err(Refusal::BadSdp)?;
-        if round.answer_relayed() {
+        let sdp = checked(answer.sdp, bounds, fx)?;
+        if round.answer_relayed(side) {
             fx.save_behind();
         }
         let relayed = RelayedAnswer {
@@ -69,14 +70,17 @@ impl Session {
         let (policy, loopback) = (self.spec.ice, self.settings.loopback_candidates);
         let max = self.settings.max_candidates;
         let round = self.round_to_relay(side, frame.epoch)?;
-        if !frame.candidate.is_null() && !round.count_candidate(side, max) {
+        let verdict = candidate::check(&frame.candidate, policy, loopback);
+        if verdict != Ok(Verdict::End) && !round.count_candidate(side, max) {
             return Err(Refusal::TooManyCandidates);
         }
-        let passed =
-            candidate::check(frame.candidate, policy, loopback).map_err(Refusal::BadCandidate)?;
-        let Some(candidate) = passed else {
-            fx.count(Metric::CandidateStripped);
-            return Ok(());
+        let candidate = match verdict.map_err(Refusal::BadCandidate)? {
+            Verdict::End | Verdict::AsItCame => frame.candidate,
+            Verdict::Instead(candidate) => candidate,
+            Verdict::Forbidden => {
+                fx.count(Metric::CandidateStripped);
+                return Ok(());
+            }
         };
         let relayed = RelayedCandidate {
             epoch: frame.epoch,
@@ -118,11 +122,24 @@ impl Session {
         if std::mem::replace(&mut round.connected[side], true) {
             return Ok(());
         }
+        let took_ms = round.both_connected_after(now);
+        self.seats[side].media_up_at.get_or_insert(now);
+        if let Some(took_ms) = took_ms {
+            fx.measure(Timing::BothConnected, took_ms);
+        }
         fx.save_behind();
         if matches!(self.phase, Phase::Connecting { .. }) && self.negotiation.both_connected() {
             self.go_live(now, now, fx);
         }
         Ok(())
+    }
+
+    fn sdp_bounds(&self) -> sdp::Bounds {
+        sdp::Bounds {
+            policy: self.spec.ice,
+            loopback: self.settings.loopback_candidates,
+            max_candidates: self.settings.max_candidates,
+        }
     }
 
     fn round_to_relay(&mut self, side: Side, epoch: u64) -> Result<&mut Round, Refusal> {
@@ -139,4 +156,13 @@ impl Session {
             false => Ok(()),
         }
     }
+}
+
+/// The description to relay.
+fn checked(sdp: String, bounds: sdp::Bounds, fx: &mut Effects) -> Result<String, Refusal> {
+    let checked = sdp::check(sdp, bounds).map_err(Refusal::BadSdp)?;
+    for _ in 0..checked.stripped {
+        fx.count(Metric::CandidateStripped);
+    }
+    Ok(checked.sdp)
 }

@@ -1,22 +1,46 @@
 //! Descriptions by bounds and shape (RFC 8866): what is no description of an encrypted call does not
 //! reach the other browser. What is inside an `m=` section is the browsers' own affair.
 
+use std::borrow::Cow;
+
 use wire::IcePolicy;
 
-use crate::candidate;
+use crate::candidate::{self, Line};
 
 /// Most media sections; a call of two needs a handful.
 const MAX_MEDIA_SECTIONS: usize = 64;
+/// The port of a section whose address is still to be found (RFC 8840, section 4.1.1).
+const NO_PORT: &str = "9";
+/// The address of nobody, where the grammar wants one (RFC 8829, section 5.2.1).
+const NOWHERE: &str = "IN IP4 0.0.0.0";
 
-/// The text to relay, which under [`IcePolicy::All`] is the one that came.
+/// What candidates a description may hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) policy: IcePolicy,
+    pub(crate) loopback: bool,
+    pub(crate) max_candidates: u32,
+}
+
+/// A description that is relayed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Checked {
+    /// The text that came, but for candidates that must not pass and, under [`IcePolicy::Relay`],
+    /// for the sender's own addresses.
+    pub(crate) sdp: String,
+    /// How many candidates were taken out.
+    pub(crate) stripped: u32,
+}
+
+/// Judges a description.
 ///
 /// # Errors
 /// With the reason, as one word.
-pub(crate) fn check(sdp: String, policy: IcePolicy) -> Result<String, &'static str> {
-    if !sdp.starts_with("v=0") {
+pub(crate) fn check(sdp: String, bounds: Bounds) -> Result<Checked, &'static str> {
+    if lines(&sdp).next() != Some("v=0") {
         return Err("not_sdp");
     }
-    let (mut media, mut fingerprints) = (0, 0);
+    let (mut media, mut fingerprints, mut candidates, mut wrong) = (0, 0, 0, 0);
     for line in lines(&sdp) {
         check_line(line)?;
         if line.starts_with("m=") {
@@ -27,17 +51,37 @@ pub(crate) fn check(sdp: String, policy: IcePolicy) -> Result<String, &'static s
         } else if let Some(fingerprint) = line.strip_prefix("a=fingerprint:") {
             check_fingerprint(fingerprint)?;
             fingerprints += 1;
+        } else if line.starts_with(CANDIDATE) {
+            candidates += 1;
+            wrong += u32::from(!may_pass(line, bounds.loopback));
         }
     }
     match (media, fingerprints) {
-        (0, _) => Err("no_media"),
-        (_, 0) => Err("no_fingerprint"),
-        (MAX_MEDIA_SECTIONS.., _) => Err("too_many_media"),
-        _ => Ok(match policy {
-            IcePolicy::All => sdp,
-            IcePolicy::Relay => relayed_only(&sdp),
-        }),
+        (0, _) => return Err("no_media"),
+        (_, 0) => return Err("no_fingerprint"),
+        (MAX_MEDIA_SECTIONS.., _) => return Err("too_many_media"),
+        _ => {}
     }
+    if candidates > bounds.max_candidates {
+        return Err("too_many_candidates");
+    }
+    Ok(match bounds.policy {
+        IcePolicy::All if wrong == 0 => Checked { sdp, stripped: 0 },
+        IcePolicy::All => rewritten(&sdp, |line| {
+            may_pass(line, bounds.loopback).then_some(Cow::Borrowed(line))
+        }),
+        IcePolicy::Relay => relayed_only(&sdp, bounds.loopback),
+    })
+}
+
+const CANDIDATE: &str = "a=candidate:";
+
+/// False for a candidate that no browser is to be sent to.
+fn may_pass(line: &str, loopback: bool) -> bool {
+    line.strip_prefix(CANDIDATE).is_none_or(|value| {
+        let line = Line::parse(value);
+        line.is_ok_and(|line| line.check(loopback).is_ok())
+    })
 }
 
 /// Lines end with CRLF; a lone LF is taken too (RFC 8866, section 5).
@@ -66,23 +110,78 @@ fn check_fingerprint(value: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Without the candidates that tell an address of the sender's own.
-fn relayed_only(sdp: &str) -> String {
+/// The lines for which there is something to be said instead.
+fn rewritten<'a>(sdp: &'a str, instead: impl Fn(&'a str) -> Option<Cow<'a, str>>) -> Checked {
     let mut kept = String::with_capacity(sdp.len());
+    let mut stripped = 0;
     for line in lines(sdp) {
-        match line.strip_prefix("a=candidate:") {
-            None => kept.push_str(line),
-            Some(value) => match candidate::relayed_only(value) {
-                None => continue,
-                Some(value) => {
-                    kept.push_str("a=candidate:");
-                    kept.push_str(&value);
-                }
-            },
+        match instead(line) {
+            Some(line) => {
+                kept.push_str(&line);
+                kept.push_str("\r\n");
+            }
+            None => stripped += u32::from(line.starts_with(CANDIDATE)),
         }
-        kept.push_str("\r\n");
     }
-    kept
+    Checked {
+        sdp: kept,
+        stripped,
+    }
+}
+
+/// With relayed candidates only, and no address in any line but theirs.
+fn relayed_only(sdp: &str, loopback: bool) -> Checked {
+    let relays: Vec<_> = lines(sdp)
+        .filter_map(|line| Line::parse(line.strip_prefix(CANDIDATE)?).ok())
+        .filter(|line| line.relayed().is_some() && line.check(loopback).is_ok())
+        .map(|line| (line.address(), line.port()))
+        .collect();
+    rewritten(sdp, |line| {
+        let passes = may_pass(line, loopback);
+        passes.then(|| nowhere_but(&relays, line)).flatten()
+    })
+}
+
+/// A line without any address but those of `relays`; none where nothing is left of it.
+fn nowhere_but<'a>(relays: &[(&str, &str)], line: &'a str) -> Option<Cow<'a, str>> {
+    if let Some(value) = line.strip_prefix(CANDIDATE) {
+        let relayed = Line::parse(value).ok()?.relayed()?;
+        return Some(format!("{CANDIDATE}{relayed}").into());
+    }
+    let own_port = |port: &str| {
+        !matches!(port, "0" | NO_PORT) && relays.iter().all(|(_, relay)| *relay != port)
+    };
+    if let Some((media, rest)) = line.split_once(' ').filter(|_| line.starts_with("m=")) {
+        let (port, rest) = rest.split_once(' ')?;
+        return Some(match own_port(port) {
+            true => format!("{media} {NO_PORT} {rest}").into(),
+            false => line.into(),
+        });
+    }
+    let own = |word: &str| {
+        let value = word.split_once(':').map_or(word, |(_, value)| value);
+        [word, value].into_iter().any(|word| {
+            candidate::tells_an_address(word) && relays.iter().all(|(relay, _)| *relay != word)
+        })
+    };
+    let tells = line.split([' ', '=']).any(own);
+    if let Some(port) = line.strip_prefix("a=rtcp:") {
+        let port = port.split(' ').next().unwrap_or_default();
+        return Some(match tells || own_port(port) {
+            true => format!("a=rtcp:{NO_PORT} {NOWHERE}").into(),
+            false => line.into(),
+        });
+    }
+    if !tells {
+        return Some(line.into());
+    }
+    // The session keeps its name (RFC 8866, section 5.2); any other line that tells an address goes.
+    let origin = line.strip_prefix("o=").map(|origin| {
+        let name: Vec<_> = origin.split(' ').take(3).collect();
+        format!("o={} {NOWHERE}", name.join(" "))
+    });
+    let connection = line.starts_with("c=").then(|| format!("c={NOWHERE}"));
+    origin.or(connection).map(Cow::Owned)
 }
 
 #[cfg(test)]
@@ -95,23 +194,45 @@ mod tests {
         format!("v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n{rest}")
     }
 
+    fn bounds(policy: IcePolicy) -> Bounds {
+        Bounds {
+            policy,
+            loopback: false,
+            max_candidates: 100,
+        }
+    }
+
+    fn all(sdp: String) -> Result<Checked, &'static str> {
+        check(sdp, bounds(IcePolicy::All))
+    }
+
+    fn untouched(sdp: &str) -> Result<Checked, &'static str> {
+        Ok(Checked {
+            sdp: sdp.to_owned(),
+            stripped: 0,
+        })
+    }
+
     fn refusal(rest: &str) -> &'static str {
-        check(sdp(rest), IcePolicy::All).expect_err("is refused")
+        all(sdp(rest)).expect_err("is refused")
     }
 
     #[test]
     fn sig_20_a_whole_description_is_relayed_untouched() {
-        let text = sdp(&format!("{FINGERPRINT}m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"));
-        assert_eq!(check(text.clone(), IcePolicy::All), Ok(text.clone()));
+        let text = sdp(&format!(
+            "{FINGERPRINT}m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 192.0.2.1\r\n\
+             a=candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\n"
+        ));
+        assert_eq!(all(text.clone()), untouched(&text));
         let bare_lf = text.replace("\r\n", "\n");
-        assert_eq!(check(bare_lf.clone(), IcePolicy::All), Ok(bare_lf));
+        assert_eq!(all(bare_lf.clone()), untouched(&bare_lf));
     }
 
     #[test]
     fn sig_20_what_is_no_description_of_an_encrypted_call_is_refused_with_its_reason() {
         let media = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n";
-        assert_eq!(check(String::new(), IcePolicy::All), Err("not_sdp"));
-        assert_eq!(check("hello".into(), IcePolicy::All), Err("not_sdp"));
+        assert_eq!(all(String::new()), Err("not_sdp"));
+        assert_eq!(all("hello".into()), Err("not_sdp"));
         assert_eq!(refusal(FINGERPRINT), "no_media");
         assert_eq!(refusal(media), "no_fingerprint");
         assert_eq!(
@@ -138,17 +259,47 @@ mod tests {
             refusal(&format!("{FINGERPRINT}{media}\r\na=x\r\n")),
             "bad_line"
         );
+        let candidate = "a=candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\n";
+        assert_eq!(
+            refusal(&format!("{FINGERPRINT}{media}{}", candidate.repeat(101))),
+            "too_many_candidates"
+        );
     }
 
     #[test]
-    fn sig_22_relay_policy_strips_candidates_that_are_not_relayed() {
-        let text = sdp(&format!(
-            "{FINGERPRINT}m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n\
-             a=candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\n\
-             a=candidate:2 1 udp 1 192.0.2.9 6000 typ relay raddr 192.0.2.1 rport 5000\r\n"
-        ));
-        let kept = check(text, IcePolicy::Relay).expect("is relayed");
-        assert!(!kept.contains("192.0.2.1 "), "{kept}");
-        assert!(kept.contains("192.0.2.9 6000 typ relay raddr 0.0.0.0 rport 0\r\n"));
+    fn sig_51_candidates_that_no_frame_may_bring_are_taken_out_of_descriptions() {
+        let start = format!("{FINGERPRINT}m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n");
+        let good = "a=candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\n";
+        let bad = "a=candidate:2 1 udp 1 127.0.0.1 5000 typ host\r\n\
+                   a=candidate:3 1 udp 1 224.0.0.1 5000 typ host\r\n\
+                   a=candidate:4 1 udp 1 example.org 5000 typ host\r\n\
+                   a=candidate:5 1 udp 1 192.0.2.1 0 typ host\r\n";
+        let checked = all(sdp(&format!("{start}{bad}{good}"))).expect("is relayed");
+        assert_eq!(checked.sdp, sdp(&format!("{start}{good}")));
+        assert_eq!(checked.stripped, 4);
+    }
+
+    #[test]
+    fn sig_22_under_relay_no_line_of_a_description_tells_an_address_of_the_sender() {
+        let text = format!(
+            "v=0\r\no=- 77 2 IN IP4 198.51.100.1\r\ns=-\r\nt=0 0\r\n{FINGERPRINT}\
+             m=audio 40000 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 198.51.100.1\r\n\
+             a=rtcp:40001 IN IP4 198.51.100.1\r\na=rtpmap:111 opus/48000/2\r\n\
+             a=candidate:1 1 udp 1 198.51.100.1 40000 typ host\r\n\
+             a=candidate:2 1 udp 1 host.local 40000 typ host\r\n\
+             a=remote-candidates:1 198.51.100.2 40002\r\na=x-at:198.51.100.1\r\n\
+             m=video 6000 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 192.0.2.9\r\na=rtcp:9 IN IP4 0.0.0.0\r\n\
+             a=candidate:3 1 udp 1 192.0.2.9 6000 typ relay raddr 198.51.100.1 rport 40000\r\n"
+        );
+        let checked = check(text, bounds(IcePolicy::Relay)).expect("is relayed");
+        let kept = format!(
+            "v=0\r\no=- 77 2 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n{FINGERPRINT}\
+             m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\n\
+             a=rtcp:9 IN IP4 0.0.0.0\r\na=rtpmap:111 opus/48000/2\r\n\
+             m=video 6000 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 192.0.2.9\r\na=rtcp:9 IN IP4 0.0.0.0\r\n\
+             a=candidate:3 1 udp 1 192.0.2.9 6000 typ relay raddr 0.0.0.0 rport 0\r\n"
+        );
+        assert_eq!(checked.sdp, kept);
+        assert_eq!(checked.stripped, 2);
     }
 }

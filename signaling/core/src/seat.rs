@@ -1,6 +1,6 @@
 //! A seat is a person in a session: whether they are in, and what they may come back to.
 
-use wire::{ConnectionId, UnixMs};
+use wire::{ConnectionId, Stay, UnixMs};
 
 use crate::resume::{Stream, Tokens};
 
@@ -25,6 +25,10 @@ pub(crate) struct Seat {
     pub(crate) came_at: Option<UnixMs>,
     /// When this person was last seen in; none if they never were.
     pub(crate) last_in_at: Option<UnixMs>,
+    /// When this person was in, oldest first.
+    pub(crate) stays: Vec<Stay>,
+    /// When this person's media first came up.
+    pub(crate) media_up_at: Option<UnixMs>,
     /// The highest `id` that took effect; none if no numbered frame has.
     pub(crate) last_id: Option<u64>,
     pub(crate) tokens: Tokens,
@@ -79,6 +83,7 @@ impl Seat {
         self.occupancy = Occupancy::In { connection };
         self.newest = Some(connection);
         self.came_at.get_or_insert(now);
+        self.stay_begins(now);
         self.last_in_at = Some(now);
     }
 
@@ -95,6 +100,7 @@ impl Seat {
         if self.is_in() {
             self.last_in_at = Some(now);
         }
+        self.stay_ends(self.last_in_at.unwrap_or(now));
         self.occupancy = Occupancy::Empty;
         self.came_at = None;
         self.stream = Stream::default();

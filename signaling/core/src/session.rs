@@ -1,7 +1,7 @@
 //! One session: what it is made of, and which part of it takes which input.
 //!
 //! The parts are `impl Session` blocks, one topic a file: `join`, `leave`, `relay`, `extension`,
-//! `booking` for what comes from outside; `lobby`, `countdown`, `live`, `verdict` for what time brings.
+//! `booking` for what comes from outside; `due`, `lobby`, `countdown`, `live`, `verdict` for what time brings.
 
 use std::sync::Arc;
 
@@ -12,10 +12,6 @@ use crate::effects::Effects;
 use crate::negotiation::Negotiation;
 use crate::seat::{SIDES, Seat, Side, other};
 use crate::{Input, Metric, Output, Phase, Settings};
-
-/// Most deadlines that run in one call. A call that comes late finds a handful; more would be a loop
-/// in the rules, which must not become a hang.
-const MAX_DUE: usize = 32;
 
 /// One session of two people.
 #[derive(Debug)]
@@ -47,17 +43,12 @@ impl Session {
     pub fn handle(&mut self, now: UnixMs, input: Input) -> Vec<Output> {
         let mut outputs = Vec::new();
         self.run_due(now, &mut outputs);
-        self.step(&mut outputs, |session, fx| session.take(now, input, fx));
+        self.step(now, &mut outputs, |session, fx| {
+            session.take(now, input, fx)
+        });
         // What the input made due: both are in now, and the start is past.
         self.run_due(now, &mut outputs);
         outputs
-    }
-
-    /// When to call [`Session::handle`] with a tick, though nothing else came.
-    #[must_use]
-    pub fn next_deadline(&self) -> Option<UnixMs> {
-        let graces = self.seats.iter().filter_map(Seat::resume_until);
-        self.phase_deadline().into_iter().chain(graces).min()
     }
 
     /// How it ended, once it has.
@@ -69,60 +60,15 @@ impl Session {
         }
     }
 
-    fn run_due(&mut self, now: UnixMs, outputs: &mut Vec<Output>) {
-        for _ in 0..MAX_DUE {
-            let Some(at) = self.next_deadline().filter(|at| *at <= now) else {
-                return;
-            };
-            self.step(outputs, |session, fx| session.reach(at, now, fx));
-        }
-        debug_assert!(
-            self.next_deadline().is_none_or(|at| at > now),
-            "deadlines that never end: {self:?}"
-        );
-    }
-
-    fn step(&mut self, outputs: &mut Vec<Output>, run: impl FnOnce(&mut Self, &mut Effects)) {
-        let mut fx = Effects::default();
+    pub(crate) fn step(
+        &mut self,
+        now: UnixMs,
+        outputs: &mut Vec<Output>,
+        run: impl FnOnce(&mut Self, &mut Effects),
+    ) {
+        let mut fx = Effects::at(now);
         run(self, &mut fx);
         fx.finish(outputs, || self.snapshot());
-    }
-
-    /// The deadline `at` is reached. The phase's own goes before a grace of the same instant: a
-    /// session whose time is up was not abandoned.
-    fn reach(&mut self, at: UnixMs, now: UnixMs, fx: &mut Effects) {
-        if self.phase_deadline() == Some(at) {
-            return self.reach_phase_deadline(now, fx);
-        }
-        let over = |side: &Side| self.seats[*side].resume_until() == Some(at);
-        if let Some(side) = SIDES.into_iter().find(over) {
-            self.grace_is_over(side, now, fx);
-        }
-    }
-
-    fn phase_deadline(&self) -> Option<UnixMs> {
-        match &self.phase {
-            Phase::Lobby => self.lobby_deadline(),
-            Phase::Countdown { live_at } => Some(*live_at),
-            Phase::Connecting { until } | Phase::Paused { until, .. } => Some(*until),
-            Phase::Live {
-                deadline_at,
-                warned,
-                ..
-            } => Some(self.live_deadline(*deadline_at, *warned)),
-            Phase::Ended { .. } => None,
-        }
-    }
-
-    fn reach_phase_deadline(&mut self, now: UnixMs, fx: &mut Effects) {
-        match self.phase {
-            Phase::Lobby => self.lobby_is_due(now, fx),
-            Phase::Countdown { live_at } => self.countdown_is_over(live_at, now, fx),
-            Phase::Connecting { .. } => self.connecting_is_over(fx),
-            Phase::Live { deadline_at, .. } => self.live_is_due(deadline_at, now, fx),
-            Phase::Paused { .. } => self.run_again(now, fx),
-            Phase::Ended { .. } => {}
-        }
     }
 
     fn take(&mut self, now: UnixMs, input: Input, fx: &mut Effects) {

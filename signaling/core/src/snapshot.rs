@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use wire::{SessionSpec, UnixMs, UserId};
+use wire::{SessionSpec, Stay, UnixMs, UserId};
 
 use crate::negotiation::Negotiation;
 use crate::resume::{Stream, Tokens};
@@ -40,6 +40,12 @@ pub struct SavedSeat {
     /// When this person was last seen in, if they ever were.
     #[serde(default)]
     pub last_in_at: Option<UnixMs>,
+    /// When this person was in, oldest first.
+    #[serde(default)]
+    pub stays: Vec<Stay>,
+    /// When this person's media first came up.
+    #[serde(default)]
+    pub media_up_at: Option<UnixMs>,
     /// The highest `id` that took effect; none if no numbered frame has.
     #[serde(default)]
     pub last_id: Option<u64>,
@@ -112,6 +118,8 @@ fn save_seat(seat: &Seat) -> SavedSeat {
         held: !seat.is_empty(),
         came_at: seat.came_at,
         last_in_at: seat.last_in_at,
+        stays: seat.stays.clone(),
+        media_up_at: seat.media_up_at,
         last_id: seat.last_id,
         tokens: tokens.into_iter().map(SavedToken).collect(),
         dead_tokens: dead_tokens.into_iter().map(SavedToken).collect(),
@@ -134,6 +142,8 @@ fn restore_seat(saved: SavedSeat, now: UnixMs, grace_ms: i64) -> Seat {
             true => Some(now),
             false => saved.last_in_at,
         },
+        stays: saved.stays,
+        media_up_at: saved.media_up_at,
         last_id: saved.last_id,
         tokens: Tokens::restore(hashes(saved.tokens), hashes(saved.dead_tokens)),
         stream: Stream::default(),

@@ -25,6 +25,7 @@ impl Session {
         if !self.nobody_came() {
             let no_show = SessionFact {
                 absent: Some(absent.clone()),
+                evidence: Some(self.evidence(fx)),
                 ..SessionFact::default()
             };
             fx.fact(EventType::SessionNoShow, no_show);
@@ -56,8 +57,10 @@ impl Session {
             }
         }
         let judged_by_scheduler = outcome.reason == EndReason::NoShow && self.nobody_came();
+        let evidence = self.evidence(fx);
         if !judged_by_scheduler {
             let ended = SessionFact {
+                evidence: Some(evidence),
                 reason: Some(outcome.reason),
                 absent: outcome.absent.clone(),
                 ..SessionFact::default()

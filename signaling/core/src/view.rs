@@ -1,7 +1,7 @@
 //! What operators see of a session.
 
 use serde::Serialize;
-use wire::{ConnectionId, Outcome, SessionId, UnixMs, UserId};
+use wire::{ConnectionId, Outcome, SessionId, Stay, UnixMs, UserId};
 
 use crate::Session;
 use crate::seat::{Occupancy, Side};
@@ -62,6 +62,11 @@ pub struct SeatView {
     pub came_at: Option<UnixMs>,
     /// Whether their media is up in the present negotiation.
     pub connected: bool,
+    /// When they were in, oldest first; without `to`, they still are.
+    pub stays: Vec<Stay>,
+    /// When their media first came up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_up_at: Option<UnixMs>,
 }
 
 /// Whether a person is there.
@@ -114,6 +119,8 @@ impl Session {
             resume_until: seat.resume_until(),
             came_at: seat.came_at,
             connected: round.is_some_and(|round| round.connected[side]),
+            stays: seat.stays.clone(),
+            media_up_at: seat.media_up_at,
         }
     }
 }

@@ -499,6 +499,35 @@ revision?: number,
  */
 data: Record<string, unknown>, };
 /**
+ * One stay of one person.
+ */
+export type Stay = { 
+/**
+ * When they came.
+ */
+from: UnixMs, 
+/**
+ * When they left, or were last heard of; none while they are in.
+ */
+to?: UnixMs, };
+/**
+ * When one person was in, and whether their media came up.
+ */
+export type Presence = { 
+/**
+ * Who.
+ */
+user_id: UserId, 
+/**
+ * When they were in, oldest first; empty if they never were. Of more than 16, the first and the
+ * newest.
+ */
+stays: Array<Stay>, 
+/**
+ * When they first said that their media was up; none if it never was.
+ */
+media_up_at?: UnixMs, };
+/**
  * One thing that happened to a session; each type has its own fields of these.
  */
 export type TimelineItem = { 
@@ -549,7 +578,11 @@ reason?: string,
 /**
  * Of `no_show`, and of `ended` by it: who was never in.
  */
-absent?: Array<UserId>, };
+absent?: Array<UserId>, 
+/**
+ * Of `no_show` and `ended`: when each was in, and whether their media came up.
+ */
+evidence?: Array<Presence>, };
 
 export namespace Signaling {
   /**

@@ -173,3 +173,30 @@ fn sig_46_a_join_is_stored_behind_its_welcome() {
     let (_, turn) = table.join(ANN);
     assert!(matches!(&turn.0[0], Output::Save { wait: false, .. }));
 }
+
+#[test]
+fn sig_56_each_deadline_says_what_it_is_of() {
+    let due = |table: &Table| table.session.next_due().map(|(_, due)| due.name());
+    let mut table = Table::new();
+    assert_eq!(due(&table), Some("close"));
+    table.join(super::table::ANN);
+    let (bob, _) = table.join(super::table::BOB);
+    assert_eq!(due(&table), Some("start"));
+    assert!(!table.session.span_runs());
+    table.lose(bob);
+    assert_eq!(due(&table), Some("grace"));
+    assert!(table.session.span_runs());
+    table.resume(super::table::BOB, 2, 0);
+    table.tick(super::table::START);
+    assert_eq!(due(&table), Some("countdown"));
+    table.tick(LIVE);
+    assert_eq!(due(&table), Some("connect"));
+    let (mut table, ..) = Table::live();
+    assert_eq!(due(&table), Some("warning"));
+    assert!(table.session.span_runs());
+    table.tick(END - 10_000);
+    assert_eq!(due(&table), Some("deadline"));
+    table.tick(END);
+    assert_eq!(due(&table), None);
+    assert!(!table.session.span_runs());
+}

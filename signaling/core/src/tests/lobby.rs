@@ -1,7 +1,7 @@
 //! Waiting, leaving, and how a lobby closes.
 
 use wire::signaling::{Ended, PeerLeft, ServerFrame};
-use wire::{CloseCode, EndReason, EventType, UnixMs};
+use wire::{CloseCode, EndReason, EventType, Stay, UnixMs};
 
 use super::table::{ANN, BOB, CLOSE, GRACE, START, Table};
 
@@ -136,6 +136,84 @@ fn sig_37_a_socket_that_reads_too_slowly_is_closed_and_its_seat_kept() {
     assert_eq!(turn.closed(bob), Some(CloseCode::SlowConsumer));
     assert_eq!(turn.kinds(ann), ["peer_lost"]);
     assert!(table.lose(bob).0.is_empty());
+}
+
+#[test]
+fn sig_54_a_no_show_rests_on_who_was_in_from_when_to_when() {
+    let mut table = Table::new();
+    let came = table.now;
+    let (ann, _) = table.join(ANN);
+    table.tick(came + 10_000);
+    table.leave(ann);
+    table.tick(came + 20_000);
+    let (ann, _) = table.join(ANN);
+    table.tick(CLOSE - 1_000);
+    table.lose(ann);
+    let turn = table.tick(CLOSE - 1_000 + GRACE);
+    let verdicts = [EventType::SessionNoShow, EventType::SessionEnded];
+    for kind in verdicts {
+        let (_, fact) = turn
+            .facts()
+            .into_iter()
+            .find(|(it, _)| *it == kind)
+            .expect("is told");
+        assert_eq!(fact.absent, Some(vec!["bob".into()]));
+        let evidence = fact.evidence.as_deref().expect("of a verdict");
+        // Until she was lost, not until she was given up.
+        let stays = [
+            stay(came, came + 10_000),
+            stay(came + 20_000, CLOSE - 1_000),
+        ];
+        assert_eq!(evidence[ANN].stays, stays);
+        assert_eq!(evidence[BOB].user_id, "bob".into());
+        assert!(evidence[BOB].stays.is_empty());
+        assert_eq!(evidence[ANN].media_up_at, None);
+    }
+}
+
+#[test]
+fn sig_54_a_verdict_says_whose_media_came_up_also_after_a_restart() {
+    let (mut table, ann, _) = Table::both_in();
+    let (came, epoch) = (table.now, table.epoch());
+    table.tick(START - 1_000);
+    table.frame(ann, wire::signaling::Connected { epoch });
+    table.restart(START - 500);
+    table.tick(START);
+    table.resume(ANN, 1, 0);
+    table.resume(BOB, 2, 0);
+    let turn = table.tick(START + 60_000);
+    let (_, fact) = *turn.facts().last().expect("ended");
+    assert_eq!(fact.reason, Some(EndReason::ConnectFailed));
+    let evidence = fact.evidence.as_deref().expect("of a verdict");
+    assert_eq!(evidence[ANN].media_up_at, Some(UnixMs(START - 1_000)));
+    assert_eq!(evidence[BOB].media_up_at, None);
+    let ended_at = START + 25_000;
+    assert_eq!(evidence[ANN].stays, [stay(came, ended_at)]);
+    assert_eq!(evidence[BOB].stays, [stay(came, ended_at)]);
+}
+
+#[test]
+fn sig_54_of_many_stays_the_first_and_the_newest_are_kept() {
+    let mut table = Table::new();
+    let came = table.now;
+    for at in 0..40 {
+        table.tick(came + at * 1_000);
+        let (ann, _) = table.join(ANN);
+        table.tick(came + at * 1_000 + 10);
+        table.leave(ann);
+    }
+    let turn = table.tick(CLOSE);
+    let evidence = turn.facts()[0].1.evidence.clone().expect("of a verdict");
+    assert_eq!(evidence[ANN].stays.len(), 16);
+    assert_eq!(evidence[ANN].stays[0].from, UnixMs(came));
+    assert_eq!(evidence[ANN].stays[15].from, UnixMs(came + 39_000));
+}
+
+fn stay(from: i64, to: i64) -> Stay {
+    Stay {
+        from: UnixMs(from),
+        to: Some(UnixMs(to)),
+    }
 }
 
 /// Both in, media never up, in a countdown that began just before the lobby closed.

@@ -4,7 +4,7 @@ use wire::signaling::{Connected, Negotiate, ServerFrame};
 use wire::{ConnectionId, ErrorCode, MediaBackend, UserId};
 
 use super::table::{ANN, BOB, Table, Turn, answer, candidate, data, json, offer};
-use crate::{Metric, Output};
+use crate::{Metric, Output, Timing};
 
 fn negotiate(turn: &Turn, socket: ConnectionId) -> Negotiate {
     match turn.one(socket, "negotiate") {
@@ -147,6 +147,43 @@ fn sig_18_both_offers_of_a_glare_are_relayed_and_one_answer_settles_it() {
 }
 
 #[test]
+fn sig_18_an_offer_that_follows_another_is_answered_too() {
+    let (mut table, ann, bob, epoch) = answered();
+    for _ in 0..2 {
+        assert_eq!(table.frame(ann, offer(epoch)).kinds(bob), ["offer"]);
+    }
+    for _ in 0..2 {
+        assert_eq!(table.frame(bob, answer(epoch)).kinds(ann), ["answer"]);
+    }
+    let turn = table.frame(bob, answer(epoch));
+    assert_eq!(turn.error(bob).code, ErrorCode::NotYourTurn);
+}
+
+#[test]
+fn sig_52_both_restart_ice_at_once_fifty_times_and_neither_is_stuck() {
+    let (mut table, ann, bob, epoch) = answered();
+    for round in 0..50 {
+        // Both gather anew at once; the polite one takes its own offer back, then offers again.
+        let (first, second) = if round % 2 == 0 {
+            (ann, bob)
+        } else {
+            (bob, ann)
+        };
+        table.frame(first, offer(epoch));
+        table.frame(second, offer(epoch));
+        for (from, to) in [(ann, bob), (bob, ann)] {
+            for _ in 0..90 {
+                assert_eq!(table.frame(from, candidate(epoch)).kinds(to), ["candidate"]);
+            }
+        }
+        assert_eq!(table.frame(bob, answer(epoch)).kinds(ann), ["answer"]);
+        assert_eq!(table.frame(bob, offer(epoch)).kinds(ann), ["offer"]);
+        assert_eq!(table.frame(ann, answer(epoch)).kinds(bob), ["answer"]);
+    }
+    assert_eq!(table.epoch(), epoch);
+}
+
+#[test]
 fn sig_18_either_renegotiates_fifty_times_in_one_epoch() {
     let (mut table, ann, bob, epoch) = answered();
     for _ in 0..50 {
@@ -251,6 +288,24 @@ fn sig_21_the_end_of_candidates_is_relayed_as_null() {
 }
 
 #[test]
+fn sig_53_the_time_until_both_are_connected_is_measured_from_negotiate() {
+    let (mut table, ann, bob) = Table::both_in();
+    let epoch = table.epoch();
+    table.now += 700;
+    table.frame(bob, Connected { epoch });
+    table.now += 50;
+    let took = Output::Measure(Timing::BothConnected, 750);
+    assert!(table.frame(ann, Connected { epoch }).0.contains(&took));
+    let again = table.frame(ann, Connected { epoch });
+    assert!(
+        !again
+            .0
+            .iter()
+            .any(|output| matches!(output, Output::Measure(..)))
+    );
+}
+
+#[test]
 fn sig_23_a_hundred_candidates_of_one_side_are_relayed_and_no_more() {
     let (mut table, ann, bob) = Table::both_in();
     let epoch = table.epoch();
@@ -259,6 +314,12 @@ fn sig_23_a_hundred_candidates_of_one_side_are_relayed_and_no_more() {
     }
     let turn = table.frame(bob, candidate(epoch));
     assert_eq!(turn.error(bob).code, ErrorCode::TooManyCandidates);
+    // That there are no more is none of them.
+    for end in ["null", r#"{"candidate":"","sdpMid":"0"}"#] {
+        let mut frame = candidate(epoch);
+        frame.candidate = json(end);
+        assert_eq!(table.frame(bob, frame).kinds(ann), ["candidate"]);
+    }
     assert_eq!(table.frame(ann, candidate(epoch)).kinds(bob), ["candidate"]);
 }
 

@@ -1,6 +1,7 @@
 //! What operators do.
 
-use wire::{CloseCode, ErrorCode};
+use wire::signaling::{LeftReason, ServerFrame};
+use wire::{CloseCode, ErrorCode, EventType};
 
 use super::table::{ANN, BOB, Table};
 use crate::{Input, SeatState};
@@ -20,10 +21,17 @@ fn sig_44_ending_ends_it_for_both() {
 fn sig_44_the_kicked_can_not_come_back() {
     let (mut table, ann, bob) = Table::live();
     let turn = table.take(Input::Kick { user: "bob".into() });
-    assert_eq!(turn.kinds(ann), ["ended"]);
+    assert_eq!(turn.kinds(ann), ["peer_left", "ended"]);
+    let ServerFrame::PeerLeft(left) = turn.one(ann, "peer_left") else {
+        unreachable!("asked for by its type")
+    };
+    assert_eq!(left.reason, LeftReason::Kicked);
     assert_eq!(turn.closed(ann), Some(CloseCode::SessionOver));
     assert_eq!(turn.closed(bob), Some(CloseCode::Kicked));
     assert_eq!(turn.facts()[0].1.how.as_deref(), Some("kicked"));
+    let (kind, kicked) = turn.facts()[1];
+    assert_eq!(kind, EventType::UserKicked);
+    assert_eq!(kicked.user_id, Some("bob".into()));
     table.restart(table.now);
     let (bob, turn) = table.join(BOB);
     assert_eq!(turn.error(bob).code, ErrorCode::SessionOver);

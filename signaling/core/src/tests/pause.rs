@@ -98,3 +98,31 @@ fn sig_41_a_late_timer_lengthens_no_pause() {
     };
     assert_eq!(deadline_at, UnixMs(END + 20_000));
 }
+
+#[test]
+fn sig_55_a_pause_does_not_move_the_deadline_past_the_hard_end() {
+    for (hard_end_at, pause_ms) in [(END + 2_000, 2_000), (END + 90_000, 30_000)] {
+        let (mut table, _, bob) = paused_booking(hard_end_at).seated_live();
+        table.tick(LIVE + 1_000);
+        table.lose(bob);
+        assert!(table.is(wire::Phase::Paused));
+        table.tick(LIVE + 1_000 + pause_ms - 1);
+        assert!(table.is(wire::Phase::Paused));
+        table.tick(LIVE + 1_000 + pause_ms);
+        assert!(matches!(
+            table.phase(),
+            crate::Phase::Live { deadline_at, .. } if deadline_at.0 == END + pause_ms
+        ));
+    }
+    // No room for any pause: the clock runs on.
+    let (mut table, _, bob) = paused_booking(END).seated_live();
+    table.lose(bob);
+    assert!(table.is(wire::Phase::Live));
+}
+
+fn paused_booking(hard_end_at: i64) -> Table {
+    Table::with(|spec| {
+        spec.on_loss = OnLoss::Pause;
+        spec.hard_end_at = Some(UnixMs(hard_end_at));
+    })
+}

@@ -17,6 +17,8 @@ pub(crate) fn settings() -> Settings {
 }
 
 pub(crate) fn some_spec(prng: &mut Prng) -> SessionSpec {
+    // Before the first deadline, soon after it, and out of reach.
+    let hard_end_ms = prng.one_of(&[0, 8_000, 60_000]);
     let duration_ms = prng.one_of(&[1_000, 15_000, 60_000]);
     SessionSpec {
         id: "s".into(),
@@ -31,19 +33,24 @@ pub(crate) fn some_spec(prng: &mut Prng) -> SessionSpec {
         countdown_ms: prng.one_of(&[500, 5_000]),
         duration_ms,
         extension_ms: 5_000,
-        max_extensions: prng.one_of(&[0, 2]),
+        max_extensions: prng.one_of(&[0, 1, 2, 3]),
         hard_end_at: prng
-            .permille(300)
-            .then_some(UnixMs(START + duration_ms + 8_000)),
+            .permille(400)
+            .then_some(UnixMs(START + duration_ms + hard_end_ms)),
         connect_ms: 4_000,
         on_loss: prng.one_of(&[OnLoss::Run, OnLoss::Pause]),
-        max_pause_ms: 6_000,
+        max_pause_ms: prng.one_of(&[0, 6_000, 6_000]),
         duplicate: prng.one_of(&[
             DuplicatePolicy::Takeover,
             DuplicatePolicy::Takeover,
             DuplicatePolicy::Reject,
         ]),
-        media: MediaBackend::P2p,
-        ice: IcePolicy::All,
+        media: prng.one_of(&[
+            MediaBackend::P2p,
+            MediaBackend::P2p,
+            MediaBackend::P2p,
+            MediaBackend::Livekit,
+        ]),
+        ice: prng.one_of(&[IcePolicy::All, IcePolicy::Relay]),
     }
 }

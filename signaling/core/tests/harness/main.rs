@@ -94,6 +94,8 @@ fn assert_everything_was_met(seen: &BTreeMap<String, u64>) {
         "relayed",
         "replayed",
         "old socket's end",
+        "relayed under relay",
+        "shown out",
     ];
     for what in phases.iter().chain(&reasons).chain(&others) {
         assert!(seen.contains_key(*what), "never met: {what} in {seen:?}");

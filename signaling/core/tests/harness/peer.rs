@@ -112,11 +112,13 @@ impl Peer {
         match frame {
             ServerFrame::Negotiate(negotiate) => {
                 self.page.epoch = Some(negotiate.epoch);
-                self.page.answered = false;
+                // Without an offerer both meet in a room, and are connected there.
+                self.page.answered = negotiate.offerer.is_none();
                 self.page.offered = negotiate.offerer.as_ref() == Some(&self.user);
                 if self.page.offered {
                     self.offer();
                 }
+                self.report_connected();
             }
             ServerFrame::RelayedOffer(offer) if Some(offer.epoch) == self.page.epoch => {
                 self.want(Answer {
@@ -156,7 +158,7 @@ impl Peer {
             }),
             55..65 => self.want(Candidate {
                 epoch,
-                candidate: RawJson::parse(CANDIDATE).expect("is JSON"),
+                candidate: RawJson::parse(prng.one_of(&CANDIDATES)).expect("is JSON"),
             }),
             65..80 => self.offer(),
             80..90 => self.want(wire::signaling::Extend {}),
@@ -218,7 +220,17 @@ fn ping(last_seq: u64) -> Ping {
     }
 }
 
-const SDP: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
-    a=fingerprint:sha-256 AA:BB\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n";
+/// The address of everybody's own; 192.0.2.9 is a relay's.
+pub(crate) const OWN_ADDRESS: &str = "198.51.100.7";
 
-const CANDIDATE: &str = r#"{"candidate":"candidate:1 1 udp 1 192.0.2.1 5000 typ host"}"#;
+const SDP: &str = "v=0\r\no=- 1 2 IN IP4 198.51.100.7\r\ns=-\r\nt=0 0\r\n\
+    a=fingerprint:sha-256 AA:BB\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n\
+    a=candidate:1 1 udp 1 192.0.2.9 5000 typ relay raddr 198.51.100.7 rport 1\r\n\
+    a=candidate:2 1 udp 1 198.51.100.7 5000 typ host\r\n";
+
+const CANDIDATES: [&str; 4] = [
+    "null",
+    r#"{"candidate":""}"#,
+    r#"{"candidate":"candidate:1 1 udp 1 198.51.100.7 5000 typ host"}"#,
+    r#"{"candidate":"candidate:1 1 udp 1 192.0.2.9 5000 typ relay raddr 198.51.100.7 rport 1"}"#,
+];

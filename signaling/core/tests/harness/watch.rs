@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use signaling_core::{Output, Session};
+use signaling_core::{Output, Session, Snapshot};
 use wire::signaling::{ClientFrame, ServerFrame};
 use wire::{
-    ConnectionId, EndReason, EventType, LAST_COUNTDOWN_AFTER_CLOSE_MS, OnLoss, Phase, SessionSpec,
-    UnixMs,
+    CloseCode, ConnectionId, EndReason, EventType, IcePolicy, LAST_COUNTDOWN_AFTER_CLOSE_MS,
+    MediaBackend, OnLoss, Phase, SessionSpec, UnixMs,
 };
+
+use crate::bookings::settings;
+use crate::peer::OWN_ADDRESS;
 
 /// Why the core was called.
 pub(crate) enum Cause {
@@ -26,6 +29,7 @@ pub(crate) enum Cause {
     },
     Lost(ConnectionId),
     Operator,
+    Kick(usize),
     Booking,
     Time,
 }
@@ -44,6 +48,8 @@ pub(crate) struct Watch {
     started_at: Option<UnixMs>,
     deadline_at: Option<UnixMs>,
     before: Phase,
+    /// Who was removed while it was on.
+    kicked: Option<usize>,
     /// A restart lost writes that nobody waits for.
     lossy: bool,
 }
@@ -70,6 +76,7 @@ impl Watch {
             started_at: None,
             deadline_at: None,
             before: Phase::Lobby,
+            kicked: None,
             lossy: false,
         }
     }
@@ -90,11 +97,12 @@ impl Watch {
         seen: &mut BTreeMap<String, u64>,
     ) {
         let mut met = |what: &str| *seen.entry(what.to_owned()).or_default() += 1;
-        if let Cause::Join {
-            connection, side, ..
-        } = cause
-        {
-            self.sides.insert(*connection, *side);
+        match cause {
+            Cause::Join {
+                connection, side, ..
+            } => drop(self.sides.insert(*connection, *side)),
+            Cause::Kick(side) if self.before != Phase::Ended => self.kicked = Some(*side),
+            _ => {}
         }
         let was_in = [self.seats[0].current, self.seats[1].current];
         for output in outputs {
@@ -104,9 +112,14 @@ impl Watch {
                     seq,
                     frame,
                 } => self.sent(cause, *connection, *seq, frame, &mut met),
-                Output::Close { connection, .. } => self.closed(*connection),
+                Output::Close { connection, code } => {
+                    self.shown_out(cause, *code, &mut met);
+                    self.closed(*connection);
+                }
                 Output::Fact(kind, fact) => self.fact(*kind, fact, now, &mut met),
-                Output::Save { .. } | Output::Count(_) => {}
+                Output::Save { snapshot, .. } => restores(snapshot, now),
+                Output::Measure(_, ms) => assert!(*ms >= 0, "it took {ms} ms"),
+                Output::Count(_) | Output::Note(_) => {}
             }
         }
         // Deadlines that were due ran before the loss, and were still told.
@@ -116,6 +129,11 @@ impl Watch {
         self.ended_is_told(cause, outputs, was_in);
         self.clock(now, core);
         self.verdict(now, cause, core, &mut met);
+        let next = core.next_deadline();
+        assert!(
+            next.is_none_or(|at| at > now),
+            "due, and not done: {next:?}"
+        );
         self.who_is_in(now, core);
         self.before = core.view(now).phase;
         met(self.before.name());
@@ -185,6 +203,17 @@ impl Watch {
         self.relayed(cause, side, frame, met);
     }
 
+    /// Who was removed can't come back; anybody else is told that it is over.
+    fn shown_out(&self, cause: &Cause, code: CloseCode, met: &mut impl FnMut(&str)) {
+        let Cause::Join { side, .. } = cause else {
+            return;
+        };
+        if let Some(kicked) = self.kicked {
+            assert_eq!(code == CloseCode::Kicked, kicked == *side, "{code:?}");
+            met("shown out");
+        }
+    }
+
     fn relayed(&self, cause: &Cause, to: usize, frame: &ServerFrame, met: &mut impl FnMut(&str)) {
         let from = match frame {
             ServerFrame::RelayedOffer(offer) => &offer.from,
@@ -195,6 +224,18 @@ impl Watch {
         };
         let other = &self.spec.participants[1 - to].user_id;
         assert_eq!(from, other, "relayed to anybody but the other: {frame:?}");
+        let is_data = matches!(frame, ServerFrame::RelayedData(_));
+        if self.spec.media != MediaBackend::P2p {
+            assert!(is_data, "relayed beside a media server: {frame:?}");
+        }
+        if self.spec.ice == IcePolicy::Relay && !is_data {
+            let text = frame.to_text(None);
+            assert!(
+                !text.contains(OWN_ADDRESS),
+                "an address gets through: {text}"
+            );
+            met("relayed under relay");
+        }
         match cause {
             Cause::Frame {
                 side, frame: sent, ..
@@ -214,7 +255,8 @@ impl Watch {
         assert!(epoch >= self.last_epoch, "an epoch came back");
         self.last_epoch = epoch;
         let fresh = &self.spec.participants[self.last_fresh].user_id;
-        assert_eq!(offerer, Some(fresh), "who came fresh last offers");
+        let due = (self.spec.media == MediaBackend::P2p).then_some(fresh);
+        assert_eq!(offerer, due, "who came fresh last offers, if anybody does");
     }
 
     fn closed(&mut self, connection: ConnectionId) {
@@ -257,9 +299,27 @@ impl Watch {
                 assert_eq!(self.ends, 1, "ended twice");
                 let reason = fact.reason.expect("ended without a reason");
                 met(reason.name());
+                self.evidence(fact.evidence.as_deref().expect("of ended"), now);
             }
             _ => {}
         }
+    }
+
+    /// It names both, in order: each stay is over, and comes after the one before.
+    fn evidence(&self, evidence: &[wire::Presence], now: UnixMs) {
+        for (side, presence) in evidence.iter().enumerate() {
+            assert_eq!(presence.user_id, self.spec.participants[side].user_id);
+            let mut free_from = UnixMs(i64::MIN);
+            for stay in &presence.stays {
+                let to = stay.to.expect("it is over");
+                assert!(free_from <= stay.from && stay.from <= to && to <= now);
+                free_from = to;
+            }
+            let was_in = self.seats[side].was_in;
+            assert!(was_in != presence.stays.is_empty() || self.lossy);
+            assert!(presence.media_up_at.is_none() || was_in);
+        }
+        assert_eq!(evidence.len(), 2);
     }
 
     /// Whoever was in when it ended was told so, last of all, and their socket closed.
@@ -320,6 +380,12 @@ impl Watch {
         assert!(now < deadline_at, "live past the deadline");
         assert_eq!(view.started_at, self.started_at, "it started when it did");
         let promised = self.deadline_at.expect("live was told");
+        let unextended = deadline_at.min(promised);
+        let hard_end_at = self.spec.hard_end_at.unwrap_or(deadline_at);
+        assert!(
+            deadline_at <= hard_end_at.max(unextended),
+            "a pause or an extension went past the hard end"
+        );
         match self.spec.on_loss {
             OnLoss::Run => assert_eq!(deadline_at, promised, "the deadline moved"),
             OnLoss::Pause => {
@@ -375,9 +441,10 @@ impl Watch {
                 assert!(somebody_gone || now > last_start);
             }
             EndReason::ConnectFailed => assert!(!clock_ran && self.lives == 0),
-            EndReason::Cancelled | EndReason::Kicked | EndReason::Terminated => {
+            EndReason::Cancelled | EndReason::Terminated => {
                 assert!(matches!(cause, Cause::Operator));
             }
+            EndReason::Kicked => assert!(matches!(cause, Cause::Kick(_))),
         }
     }
 
@@ -388,6 +455,28 @@ impl Watch {
             assert_eq!(seat.connection_id, books.current, "{}", seat.user_id);
         }
     }
+}
+
+/// What is restored is what was stored: but for a countdown, which needs both, and for who was in,
+/// who has a grace from now.
+fn restores(stored: &Snapshot, now: UnixMs) {
+    let settings = Arc::new(settings());
+    let restored = Session::restore(stored.clone(), settings, now);
+    let mut again = restored.snapshot();
+    for (seat, stored) in again.seats.iter_mut().zip(&stored.seats) {
+        if seat.held {
+            assert_eq!(seat.last_in_at, Some(now));
+            seat.last_in_at = stored.last_in_at;
+        }
+    }
+    match stored.phase.name() {
+        Phase::Countdown | Phase::Connecting => {
+            assert_eq!(again.phase.name(), Phase::Lobby);
+            again.phase = stored.phase.clone();
+        }
+        _ => {}
+    }
+    assert_eq!(&again, stored);
 }
 
 impl SeatBooks {

@@ -305,7 +305,7 @@ impl World {
             self.handle(Input::End, Cause::Operator);
         } else {
             let user = self.peers[side].user.clone();
-            self.handle(Input::Kick { user }, Cause::Operator);
+            self.handle(Input::Kick { user }, Cause::Kick(side));
         }
     }
 
@@ -365,7 +365,7 @@ impl World {
                     self.store_catches_up();
                 }
             }
-            Output::Fact(..) => {}
+            Output::Fact(..) | Output::Note(_) | Output::Measure(..) => {}
             Output::Count(metric) => self.count(metric),
         }
     }

@@ -1,0 +1,44 @@
+//! What the log tells of sessions: one line for each turn of a life, named as its event is. Never a token,
+//! a description, a candidate or what two people say to each other.
+
+use signaling_core::Note;
+use tracing::field::display;
+use wire::{EndReason, EventType, SessionFact, SessionId};
+
+/// One line for a fact.
+pub(crate) fn fact(session: &SessionId, kind: EventType, fact: &SessionFact) {
+    tracing::info!(
+        %session,
+        event = kind.name(),
+        user = fact.user_id.as_ref().map(display),
+        how = fact.how.as_deref(),
+        started_at = fact.started_at.map(|at| at.0),
+        deadline_at = fact.deadline_at.map(|at| at.0),
+        extensions_left = fact.extensions_left,
+        reason = fact.reason.map(EndReason::name),
+        absent = fact.absent.as_ref().map(tracing::field::debug),
+    );
+}
+
+/// One line for what is no event.
+pub(crate) fn note(session: &SessionId, note: &Note) {
+    let event = note.name();
+    match note {
+        Note::Lost { user, resume_until } => {
+            tracing::info!(%session, event, %user, resume_until = resume_until.0);
+        }
+        Note::Back { user, how } => tracing::info!(%session, event, %user, how = how.name()),
+        Note::Negotiate { epoch } => tracing::info!(%session, event, epoch),
+        Note::Countdown { live_at } => tracing::info!(%session, event, live_at = live_at.0),
+        Note::CountdownCancelled { reason } => {
+            tracing::info!(%session, event, reason = reason.name());
+        }
+        Note::Connecting { until } | Note::Paused { until } => {
+            tracing::info!(%session, event, until = until.0);
+        }
+        Note::Resumed { deadline_at } => {
+            tracing::info!(%session, event, deadline_at = deadline_at.0);
+        }
+        Note::Rescheduled { revision } => tracing::info!(%session, event, revision),
+    }
+}
