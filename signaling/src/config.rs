@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use service::http;
 use service::socket::SocketLimits;
+use turn_core::TurnCredentials;
 use wire::IceServer;
+
+use crate::media::MediaConfig;
 
 /// Settings of the service. The defaults work on a laptop with a scheduler on its default port.
 #[derive(Debug, Clone)]
@@ -20,6 +23,10 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Told to each client for its PeerConnection.
     pub ice_servers: Vec<IceServer>,
+    /// Issues each person's TURN credentials, beside those servers.
+    pub turn: Option<TurnCredentials>,
+    /// The media servers that may be booked.
+    pub media: MediaConfig,
     /// Whether candidates with a loopback address are relayed: for two people on one machine.
     pub loopback_candidates: bool,
     /// How long a lost socket's seat is kept, in milliseconds.
@@ -54,6 +61,8 @@ impl Default for Config {
                 .map(|host| format!("http://{host}:8080"))
                 .to_vec(),
             ice_servers: Vec::new(),
+            turn: None,
+            media: MediaConfig::default(),
             loopback_candidates: true,
             grace_ms: 30_000,
             trusted_proxies: Vec::new(),

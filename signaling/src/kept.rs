@@ -1,9 +1,9 @@
 //! What is known of a session that nobody is in, and how everything known becomes a store's row.
 
 use signaling_core::Snapshot;
-use wire::{SessionId, SessionSpec, UnixMs};
+use wire::{MediaBackend, SessionId, SessionSpec, UnixMs};
 
-use crate::store::{KeptAs, Row};
+use crate::store::{Closing, KeptAs, Row};
 
 /// Tickets are honoured a little longer than they say, for clocks that differ; a row outlives them.
 const FORGET_AFTER_LAST_TICKET_MS: i64 = 10 * 60_000;
@@ -36,6 +36,20 @@ pub(crate) struct UnreadableRow {
 }
 
 impl Draft {
+    /// Of a session that is over and had a media room: that the room is to be removed.
+    pub(crate) fn closing(&self, now: UnixMs) -> Option<Closing> {
+        let Kept::Over(snapshot) = &self.kept else {
+            return None;
+        };
+        let spec = &snapshot.spec;
+        (spec.media != MediaBackend::P2p).then(|| Closing {
+            session: self.session.clone(),
+            kind: spec.media,
+            revision: spec.revision,
+            ended_at: now,
+        })
+    }
+
     pub(crate) fn into_row(self) -> Row {
         let (kept_as, body) = match &self.kept {
             Kept::Open(snapshot) => (KeptAs::Open, serde_json::to_string(snapshot)),

@@ -11,6 +11,7 @@ mod events;
 mod join;
 mod kept;
 mod lifecycle;
+pub mod media;
 mod log;
 mod operators;
 mod registry;

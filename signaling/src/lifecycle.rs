@@ -14,7 +14,7 @@ use service::socket::Gate;
 use service::sqlite::Database;
 use service::tickets::{JwksSource, TicketVerifier};
 use service::{Shutdown, StartError, Tasks};
-use signaling_core::{Settings, StaticIce};
+use signaling_core::{MediaAccess, Settings};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
@@ -24,6 +24,7 @@ use crate::Config;
 use crate::edge::Edge;
 use crate::events::Inlet;
 use crate::kept::Draft;
+use crate::media::{IceServers, Media};
 use crate::registry::Registry;
 use crate::router::router;
 use crate::store::sqlite::{MIGRATIONS, SqliteStore};
@@ -62,6 +63,12 @@ pub async fn run(
     let secret = events_secret(&config)?;
     let client = service::http::client();
 
+    let ice = Arc::new(IceServers {
+        fixed: config.ice_servers.clone(),
+        turn: config.turn.clone(),
+    });
+    let media = Media::open(&config.media, ice, database.clone()).await?;
+
     let (sockets, tasks) = (Tasks::new(), Tasks::new());
     let writer = Writer::default();
     let stop_writing = CancellationToken::new();
@@ -70,9 +77,10 @@ pub async fn run(
         writer.clone().run(Arc::clone(&store), stop_writing.clone()),
     );
     let registry = Registry::new(
-        settings(&config),
+        settings(&config, Arc::clone(&media.access)),
         config.limits.sessions,
         writer.clone(),
+        media.desk.clone(),
         tasks.clone(),
     );
     restore(store.as_ref(), &registry)
@@ -110,7 +118,8 @@ pub async fn run(
         store,
     };
     say_goodbye(&tasks, Arc::clone(&edge));
-    let app = router(edge, secret, Arc::new(inlet), readiness);
+    let media = media.start(&tasks, &shutdown);
+    let app = router(edge, secret, Arc::new(inlet), readiness, media);
     service::http::serve(listener, app, front, shutdown).await?;
 
     stop(&sockets, &tasks, stop_writing, writing).await;
@@ -241,9 +250,9 @@ fn events_secret(config: &Config) -> Result<EventsSecret, StartError> {
     })
 }
 
-fn settings(config: &Config) -> Settings {
+fn settings(config: &Config, media: Arc<dyn MediaAccess>) -> Settings {
     Settings {
-        media: Arc::new(StaticIce(config.ice_servers.clone())),
+        media,
         grace_ms: config.grace_ms,
         loopback_candidates: config.loopback_candidates,
         // A resume is queued whole beside its `welcome`: it has to fit into one socket's queue.

@@ -26,6 +26,7 @@ use wire::{CloseCode, ConnectionId, SessionId, SessionSpec, UnixMs};
 use self::archive::Archive;
 use crate::join::Joining;
 use crate::kept::{Draft, Kept};
+use crate::media::MediaDesk;
 use crate::slot::{Entry, Slot, Waiting};
 use crate::timetable::Timetable;
 use crate::writer::{Change, Writer};
@@ -50,6 +51,7 @@ struct Inner {
     archive: Archive,
     timetable: Timetable,
     writer: Writer,
+    media: MediaDesk,
     tasks: Tasks,
     last_connection: AtomicU64,
     draining: AtomicBool,
@@ -64,6 +66,7 @@ impl Registry {
         settings: Settings,
         max_sessions: usize,
         writer: Writer,
+        media: MediaDesk,
         tasks: Tasks,
     ) -> Self {
         Self(Arc::new(Inner {
@@ -73,6 +76,7 @@ impl Registry {
             archive: Archive::default(),
             timetable: Timetable::default(),
             writer,
+            media,
             tasks,
             last_connection: AtomicU64::new(0),
             draining: AtomicBool::new(false),
@@ -291,6 +295,7 @@ impl Inner {
         if entry.retired {
             return;
         }
+        self.media.note(entry.session.room_note());
         let done = entry.is_done();
         let due = entry.session.next_deadline().filter(|_| !done);
         self.timetable.move_to(&slot.id, entry.due, due);

@@ -24,6 +24,7 @@ use crate::store::SnapshotStore;
 /// | `GET /v1/signal` | clients |
 /// | `POST /v1/events` | the scheduler |
 /// | `GET /v1/sessions`, `GET /v1/sessions/{id}`, `POST …/end`, `DELETE …/participants/{user_id}` | operators, with their ticket |
+/// | `POST /v1/media/…/webhook` | each media server that is configured |
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
 /// | `GET /health/live`, `/health/ready`, `/metrics` | operators |
 pub(crate) fn router<S: SnapshotStore>(
@@ -31,6 +32,7 @@ pub(crate) fn router<S: SnapshotStore>(
     secret: EventsSecret,
     inlet: Arc<Inlet<S>>,
     readiness: Readiness,
+    media: Router,
 ) -> Router {
     let origins = edge.origins.clone();
     let people = Router::new()
@@ -44,6 +46,7 @@ pub(crate) fn router<S: SnapshotStore>(
         )
         .with_state(edge);
     let router = people
+        .merge(media)
         .merge(service::events::routes(secret, inlet))
         .merge(service::health::routes(readiness))
         .merge(service::describe::routes(

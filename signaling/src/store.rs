@@ -7,7 +7,7 @@ pub mod sqlite;
 
 use std::future::Future;
 
-use wire::{Event, SessionId, UnixMs};
+use wire::{Event, MediaBackend, SessionId, UnixMs};
 
 /// What a row of a session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,6 +62,19 @@ pub struct Taken {
     pub at: UnixMs,
 }
 
+/// A session's media rooms are to be removed, because it is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    /// Which session.
+    pub session: SessionId,
+    /// Which kind of server has its rooms.
+    pub kind: MediaBackend,
+    /// Its last revision.
+    pub revision: u64,
+    /// When it ended, or a little later.
+    pub ended_at: UnixMs,
+}
+
 /// What is written together.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
@@ -71,6 +84,8 @@ pub struct Batch {
     pub facts: Vec<Event>,
     /// Events that these rows already contain.
     pub taken: Vec<Taken>,
+    /// Of these rows those that end a session which a media server carried.
+    pub closings: Vec<Closing>,
 }
 
 impl Batch {

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use service::clock::now;
+use service::telemetry::spans;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -176,7 +178,10 @@ impl Pile {
     /// The rows become JSON here, while sessions can go on submitting.
     fn into_batch(self) -> (Batch, Vec<oneshot::Sender<()>>) {
         let batch = Batch {
+        let at = now();
+        let closings = self.drafts.values().filter_map(|draft| draft.closing(at));
             rows: self.drafts.into_values().map(Draft::into_row).collect(),
+            closings: closings.collect(),
             facts: self.facts,
             taken: self.taken,
         };

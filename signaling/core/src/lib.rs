@@ -18,6 +18,7 @@ mod leave;
 mod live;
 mod lobby;
 mod media;
+mod media_room;
 mod negotiation;
 mod output;
 mod phase;
@@ -36,13 +37,14 @@ mod welcome;
 
 pub use due::Due;
 pub use input::{Input, ResumeClaim, TokenHash};
-pub use media::{Access, MediaAccess, StaticIce};
+pub use media::{Access, MediaAccess, RoomNote, StaticIce};
+pub use media_room::{MediaChange, MediaNews, MediaPerson, MediaRoom};
 pub use output::{Back, Metric, Note, Output, Timing};
 pub use phase::{Clock, Phase};
 pub use session::Session;
 pub use settings::Settings;
 pub use snapshot::{SavedRound, SavedSeat, SavedToken, Snapshot};
-pub use view::{OperatorView, SeatState, SeatView};
+pub use view::{MediaPersonView, MediaView, OperatorView, SeatState, SeatView};
 
 #[cfg(test)]
 mod tests;

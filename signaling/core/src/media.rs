@@ -5,7 +5,7 @@
 
 use std::fmt::Debug;
 
-use wire::{IceServer, MediaBackend, OnLoss, SessionSpec, UnixMs, UserId};
+use wire::{IceServer, MediaBackend, OnLoss, SessionId, SessionSpec, UnixMs, UserId};
 
 use crate::seat::Side;
 use crate::{Phase, Session};
@@ -46,7 +46,43 @@ impl MediaAccess for StaticIce {
     }
 }
 
+/// What a session wants of its media server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomNote {
+    /// Which session.
+    pub session: SessionId,
+    /// Which kind of server.
+    pub kind: MediaBackend,
+    /// Of which revision the room is.
+    pub revision: u64,
+    /// The two.
+    pub users: [UserId; 2],
+    /// The negotiation that is on: a higher one has new media.
+    pub epoch: Option<u64>,
+    /// True from the end on: nobody may be in the room, nor the room be there.
+    pub is_over: bool,
+}
+
 impl Session {
+    /// What is wanted of a media server; none where the browsers talk to each other, or where nobody
+    /// has come yet.
+    #[must_use]
+    pub fn room_note(&self) -> Option<RoomNote> {
+        let is_over = self.is_over().is_some();
+        let somebody_came = self
+            .seats
+            .iter()
+            .any(|seat| !seat.is_empty() || seat.last_in_at.is_some());
+        (self.has_media_room() && (is_over || somebody_came)).then(|| RoomNote {
+            session: self.spec.id.clone(),
+            kind: self.spec.media,
+            revision: self.spec.revision,
+            users: [self.user(0).clone(), self.user(1).clone()],
+            epoch: self.negotiation.round().map(|round| round.epoch),
+            is_over,
+        })
+    }
+
     pub(crate) fn ice_servers(&self, side: Side, now: UnixMs) -> Vec<IceServer> {
         self.settings.media.ice_servers(now, self.access(side))
     }

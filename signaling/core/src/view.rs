@@ -1,7 +1,7 @@
 //! What operators see of a session.
 
 use serde::Serialize;
-use wire::{ConnectionId, Outcome, SessionId, Stay, UnixMs, UserId};
+use wire::{ConnectionId, MediaBackend, Outcome, SessionId, Stay, UnixMs, UserId};
 
 use crate::Session;
 use crate::seat::{Occupancy, Side};
@@ -37,8 +37,38 @@ pub struct OperatorView {
     pub outcome: Option<Outcome>,
     /// The two.
     pub participants: [SeatView; 2],
+    /// Who is in the media server's room, where there is one; filled in by whoever asks the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaView>,
     /// The server's time.
     pub server_now: UnixMs,
+}
+
+/// The room of a media server, as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MediaView {
+    /// Which kind of server.
+    pub kind: MediaBackend,
+    /// Its name there.
+    pub room: String,
+    /// Everybody who is in, one entry a connection.
+    pub people: Vec<MediaPersonView>,
+    /// When the server was last asked; none where it has not answered yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<UnixMs>,
+}
+
+/// One connection to a media room, as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MediaPersonView {
+    /// Whose.
+    pub user_id: UserId,
+    /// The media server's id of it.
+    pub sid: String,
+    /// Since when, by the media server's clock.
+    pub joined_at: UnixMs,
 }
 
 /// One person of a session, as operators see them.
@@ -99,6 +129,7 @@ impl Session {
             epoch: self.negotiation.round().map(|round| round.epoch),
             outcome: self.is_over().cloned(),
             participants: [self.seat_view(0), self.seat_view(1)],
+            media: None,
             server_now: now,
         }
     }

@@ -31,21 +31,31 @@ impl Registry {
         slots.sort_unstable_by(|one, other| one.id.cmp(&other.id));
         let more = slots.len() > limit;
         slots.truncate(limit);
-        let view = |slot: Arc<Slot>| slot.lock().session.view(now());
+        let view = |slot: Arc<Slot>| {
+            let view = slot.lock().session.view(now());
+            self.with_media(view)
+        };
         (slots.into_iter().map(view).collect(), more)
     }
 
     /// A session that is on, or over and not yet forgotten.
     pub(crate) fn view(&self, id: &SessionId) -> Option<OperatorView> {
         if let Some(slot) = self.0.find(id) {
-            return Some(slot.lock().session.view(now()));
+            let view = slot.lock().session.view(now());
+            return Some(self.with_media(view));
         }
         let snapshot = match self.0.archive.get(id)? {
             Kept::Open(snapshot) | Kept::Over(snapshot) => snapshot,
             Kept::Booked(_) => return None,
         };
         let settings = Arc::clone(&self.0.settings);
-        Some(Session::restore(*snapshot, settings, now()).view(now()))
+        let view = Session::restore(*snapshot, settings, now()).view(now());
+        Some(self.with_media(view))
+    }
+
+    fn with_media(&self, view: OperatorView) -> OperatorView {
+        let media = self.0.media.view(&view.id);
+        OperatorView { media, ..view }
     }
 
     /// An operator ends a session.

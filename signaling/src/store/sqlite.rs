@@ -8,6 +8,7 @@ use sqlx::SqliteConnection;
 use wire::{Event, SessionId, UnixMs};
 
 use super::{Batch, KeptAs, Row, SnapshotStore, StoreError};
+use crate::media::store::insert_closings;
 
 /// The tables of this service.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/signaling/sqlite");
@@ -33,6 +34,7 @@ impl SnapshotStore for SqliteStore {
         let mut transaction = self.database.begin_immediate().await?;
         upsert(&mut transaction, &batch.rows).await?;
         Outbox::append_all(&mut transaction, &batch.facts).await?;
+        insert_closings(&mut transaction, &batch.closings).await?;
         for taken in &batch.taken {
             Inbox::take(&mut transaction, &taken.event, taken.at).await?;
         }

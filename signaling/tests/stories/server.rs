@@ -37,6 +37,9 @@ pub(crate) struct Server {
     task: JoinHandle<()>,
 }
 
+/// What a test wants otherwise than by default.
+type Change = Arc<dyn Fn(&mut Config) + Send + Sync>;
+
 /// What outlives the process.
 #[derive(Clone)]
 struct Place {
@@ -44,7 +47,7 @@ struct Place {
     address: SocketAddr,
     signer: Arc<TicketSigner>,
     scheduler: Scheduler,
-    change: fn(&mut Config),
+    change: Change,
 }
 
 impl Server {
@@ -53,7 +56,7 @@ impl Server {
     }
 
     /// With changed settings.
-    pub(crate) async fn with(change: fn(&mut Config)) -> Self {
+    pub(crate) async fn with(change: impl Fn(&mut Config) + Send + Sync + 'static) -> Self {
         let signer = Arc::new(TicketSigner::start().await);
         let scheduler = Scheduler::start(signer.jwks()).await;
         Self::on(Place {
@@ -61,7 +64,7 @@ impl Server {
             address: "127.0.0.1:0".parse().unwrap(),
             signer,
             scheduler,
-            change,
+            change: Arc::new(change),
         })
         .await
     }

@@ -1,0 +1,29 @@
+//! ICE servers: the same for everybody, and relays with a credential for one person and session.
+
+use signaling_core::{Access, MediaAccess};
+use turn_core::TurnCredentials;
+use wire::signaling::MediaAccess as Room;
+use wire::{IceServer, UnixMs};
+
+/// The ICE servers of this installation. Whether a relay is up is not known here: a browser finds out, and
+/// goes on with the others.
+#[derive(Debug)]
+pub(crate) struct IceServers {
+    pub(crate) fixed: Vec<IceServer>,
+    pub(crate) turn: Option<TurnCredentials>,
+}
+
+impl MediaAccess for IceServers {
+    fn ice_servers(&self, now: UnixMs, who: Access<'_>) -> Vec<IceServer> {
+        let mut servers = self.fixed.clone();
+        if let Some(turn) = &self.turn {
+            let (session, user) = (&who.spec.id.0, &who.user.0);
+            servers.extend(turn.ice_servers(now, session, user, who.latest_end));
+        }
+        servers
+    }
+
+    fn media(&self, _now: UnixMs, _who: Access<'_>) -> Option<Room> {
+        None
+    }
+}
