@@ -6,7 +6,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/rendezvous
 TYPES := web/sdk/src/wire.generated.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up build web test check types e2e harness faults autobahn clean
+.PHONY: help up build web test check types e2e bench harness faults autobahn clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -45,6 +45,9 @@ faults: ## every fault around the real binary: kills, full and failing disks, cl
 
 autobahn: ## the Autobahn WebSocket suite (RFC 6455) against the shared sockets; fetches it once
 	@python3 scripts/test.py autobahn
+
+bench: ## measure against a bare relay and PeerJS, and write docs/PERFORMANCE.md's figures; ARGS=--quick to try it
+	@python3 bench/run.py $(ARGS)
 
 clean: ## remove what was built here; the cache of tools and test builds stays
 	rm -rf target web/app/dist web/node_modules web/e2e/results

@@ -40,6 +40,10 @@ pub async fn serve(listener: TcpListener) -> io::Result<()> {
 async fn attend(stream: TcpStream, rooms: Rooms) {
     let (sender, queue) = channel(QUEUE_FRAMES);
     let mut path = String::new();
+    #[expect(
+        clippy::result_large_err,
+        reason = "the library's callback has this type, and nothing is refused"
+    )]
     let enter = |request: &Request, response: Response| {
         // Before the answer goes out: whoever has it is in.
         request.uri().path().clone_into(&mut path);

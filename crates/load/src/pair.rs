@@ -289,7 +289,7 @@ impl Pair {
 
     async fn ping(&mut self) -> Result<(), Fault> {
         let Some(every) = self.ping_every else {
-            return Ok(pending().await);
+            return Ok(());
         };
         self.ping_timer.as_mut().reset(Instant::now() + every);
         self.pinged_at = Instant::now();

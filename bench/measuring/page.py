@@ -1,0 +1,91 @@
+"""The figures in docs/PERFORMANCE.md: what stands between its markers is written from the results."""
+
+import re
+from pathlib import Path
+
+from .processes import REPO, Failed
+from .results import Result, Verdict
+
+PAGE = REPO / "docs" / "PERFORMANCE.md"
+PLOTS = REPO / "docs" / "plots"
+
+
+def fill(results: dict[str, Result], path: Path = PAGE) -> None:
+    """Puts the figures of `results` into the page; what has not been measured stays as it is."""
+    text = path.read_text()
+    text = between(text, "machine", machine(results))
+    text = between(text, "bars", table(results))
+    text = between(text, "figures", figures(results))
+    path.write_text(text)
+
+
+def between(text: str, name: str, content: str) -> str:
+    """Replaces what stands between the markers of that name."""
+    pattern = re.compile(rf"(<!-- bench:{name} -->\n).*?(<!-- /bench:{name} -->)", re.DOTALL)
+    if not pattern.search(text):
+        raise Failed(f"{PAGE} has no markers for {name}")
+    return pattern.sub(lambda found: f"{found[1]}\n{content.strip()}\n\n{found[2]}", text)
+
+
+def machine(results: dict[str, Result]) -> str:
+    """Where the figures are from; the newest, where bars were measured apart."""
+    newest = max((result.machine for result in results.values()), key=lambda where: where["at"])
+    return (f"Measured on {newest['at'][:10]}: {newest['processor']}, {newest['cores']} cores, Linux {newest['kernel']}, "
+            f"commit `{newest['commit']}`, load average {newest['load']:.1f} when it began.")
+
+
+def table(results: dict[str, Result]) -> str:
+    """A line for each limit of each bar."""
+    lines = ["| bar | what | asked | measured: median (min–max) | |", "|---|---|---|---|---|"]
+    for name, result in results.items():
+        for number, verdict in enumerate(result.verdicts()):
+            title = f"**{name}** {result.bar.title}" if number == 0 else ""
+            lines.append(f"| {title} | {verdict.limit.what} | {asked(verdict)} | {measured(verdict)} | {word(verdict)} |")
+    return "\n".join(lines)
+
+
+def asked(verdict: Verdict) -> str:
+    return f"≤ {shown(verdict.limit.at_most, verdict.limit.unit)}"
+
+
+def measured(verdict: Verdict) -> str:
+    unit = verdict.limit.unit
+    if verdict.low == verdict.high:
+        return shown(verdict.median, unit)
+    return f"{shown(verdict.median, unit)} ({number(verdict.low)}–{number(verdict.high)})"
+
+
+def shown(value: float, unit: str) -> str:
+    return f"{number(value)}{unit}" if unit in ("×", "%") else f"{number(value)} {unit}"
+
+
+def number(value: float) -> str:
+    """Three digits, and none after the point where there are that many before it."""
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 0.2 else f"{value:.3f}"
+
+
+def word(verdict: Verdict) -> str:
+    if verdict.is_met:
+        return "met"
+    return "not reached" if verdict.limit.stretch else "**missed**"
+
+
+def figures(results: dict[str, Result]) -> str:
+    """The figures behind the ratios: medians of the rounds."""
+    lines = ["| bar | unit | Rendezvous | bare relay | PeerJS 1.0.2 | rounds |", "|---|---|---|---|---|---|"]
+    for name, result in results.items():
+        cells = [number(result.median(server)) if server in result.rounds[0] else "–" for server in ("rendezvous", "reference", "peerjs")]
+        if cells == ["–"] * 3:
+            continue
+        lines.append(f"| {name} | {result.bar.unit} | {' | '.join(cells)} | {len(result.rounds)} |")
+    lines.append("")
+    if "P6" in results:
+        ticket, result = results["P6"].median("ticket"), results["P6"]
+        lines.append(f"One ticket verification: {ticket:.0f} µs. A join among 1,000: {result.median('rendezvous_1000'):.0f} µs, "
+                     f"among 9,000: {result.median('rendezvous_9000'):.0f} µs.")
+    if "L2" in results:
+        result = results["L2"]
+        lines.append(f"The group-commit bound, 9,000 rows and facts in one transaction: {result.median('bound'):.0f} ms.")
+    return "\n".join(lines)
