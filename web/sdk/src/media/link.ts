@@ -7,6 +7,7 @@ import type { IcePolicy, MediaBackend, Signaling } from '../wire.generated.ts';
 import type { Carrier, LinkState, Pairing, RelayedFrame, Surroundings } from './carrier.ts';
 import { LiveKitRoom } from './livekit.ts';
 import type { Kind } from './local.ts';
+import { OpenViduRoom } from './openvidu.ts';
 import { PeerLine } from './peer.ts';
 
 export interface MediaLinkOptions {
@@ -19,10 +20,10 @@ export interface MediaLinkOptions {
   readonly reachable?: () => boolean;
 }
 
-const MAKE: Record<MediaBackend, (pairing: Pairing, around: Surroundings) => Carrier | null> = {
+const MAKE: Record<MediaBackend, (pairing: Pairing, around: Surroundings) => Carrier> = {
   p2p: (pairing, around) => new PeerLine(pairing, around),
   livekit: (pairing, around) => new LiveKitRoom(pairing, around),
-  openvidu: () => null,
+  openvidu: (pairing, around) => new OpenViduRoom(pairing, around),
 };
 
 export class MediaLink {
@@ -94,7 +95,8 @@ export class MediaLink {
 
   /**
    * Sends one more track, a screen for example, until the function that it returns is called. It lasts over pairings. The
-   * track is sent as it is: disable it for as long as the session isn't live.
+   * track is sent as it is: disable it for as long as the session isn't live. With OpenVidu 2 nothing can be shared: it takes one
+   * stream of a person.
    */
   share(track: MediaStreamTrack): () => void {
     this.#shares.add(track);
@@ -118,12 +120,12 @@ export class MediaLink {
     this.#options.changed('closed');
   }
 
-  #make(pairing: Pairing): Carrier | null {
+  #make(pairing: Pairing): Carrier {
     const kind = pairing.frame.media?.kind ?? 'p2p';
     const ifCurrent = (act: () => void) => () => {
-      if (carrier !== null && carrier === this.#carrier) act();
+      if (carrier === this.#carrier) act();
     };
-    const carrier: Carrier | null = MAKE[kind](pairing, {
+    const carrier: Carrier = MAKE[kind](pairing, {
       send: (frame) => ifCurrent(() => this.#options.send(frame))(),
       outgoing: this.#options.outgoing,
       shares: () => this.#shares,

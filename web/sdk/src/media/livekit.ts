@@ -83,7 +83,7 @@ export class LiveKitRoom implements Carrier {
     if (this.#closed || access === undefined) return;
     let room: Room | null = null;
     try {
-      this.#library ??= await import('livekit-client');
+      this.#library ??= await load();
       if (this.#closed || this.#room !== null) return;
       room = this.#newRoom(this.#library);
       this.#room = room;
@@ -196,4 +196,11 @@ export class LiveKitRoom implements Carrier {
     for (const track of this.#around.shares()) wanted.set(track.id, { track, source: 'ScreenShare' });
     return wanted;
   }
+}
+
+/** It says much; what goes wrong is enough. */
+async function load(): Promise<Library> {
+  const library = await import('livekit-client');
+  library.setLogLevel('warn');
+  return library;
 }

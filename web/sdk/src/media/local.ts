@@ -37,8 +37,13 @@ export function deviceProblem(name: string): DeviceState {
 interface Device {
   readonly preview: MediaStreamTrack;
   readonly outgoing: MediaStreamTrack;
-  /** The only way to turn `outgoing` on. */
+  /** The only way to turn `outgoing` on, and to end it. */
+  readonly key: Key;
+}
+
+interface Key {
   readonly allow: (on: boolean) => void;
+  readonly stop: () => void;
 }
 
 const CONSTRAINTS: Record<Kind, MediaTrackConstraints> = {
@@ -131,7 +136,7 @@ export class LocalMedia {
     if (this.#stopped) return track.stop();
     this.#release(kind, 'on');
     const outgoing = track.clone();
-    this.#devices[kind] = { preview: track, outgoing, allow: locked(outgoing) };
+    this.#devices[kind] = { preview: track, outgoing, key: locked(outgoing) };
     this.preview.addTrack(track);
     track.addEventListener('ended', () => this.#unplugged(kind, track));
     this.#apply();
@@ -151,7 +156,7 @@ export class LocalMedia {
     if (device === null) return;
     this.preview.removeTrack(device.preview);
     device.preview.stop();
-    device.outgoing.stop();
+    device.key.stop();
   }
 
   #apply(): void {
@@ -159,21 +164,28 @@ export class LocalMedia {
       const device = this.#devices[kind];
       if (device === null) continue;
       device.preview.enabled = this.#wishes[kind];
-      device.allow(mayLeave(kind, this.#live, this.#wishes));
+      device.key.allow(mayLeave(kind, this.#live, this.#wishes));
     }
   }
 }
 
-/** Off, and deaf to whoever else would turn it on: the clients of media servers enable what they are given. */
-function locked(track: MediaStreamTrack): (on: boolean) => void {
+/** Off, and deaf to everybody else: the clients of media servers turn on what they are given, and stop it when they go. */
+function locked(track: MediaStreamTrack): Key {
   let allowed = false;
   const native = Object.getOwnPropertyDescriptor(MediaStreamTrack.prototype, 'enabled');
   const apply = (on: boolean): void => native?.set?.call(track, on);
-  Object.defineProperty(track, 'enabled', { get: () => allowed, set: () => undefined });
+  const stop = track.stop.bind(track);
+  Object.defineProperties(track, {
+    enabled: { get: () => allowed, set: () => undefined },
+    stop: { value: () => undefined },
+  });
   apply(false);
-  return (on) => {
-    allowed = on;
-    apply(on);
+  return {
+    allow: (on) => {
+      allowed = on;
+      apply(on);
+    },
+    stop,
   };
 }
 
