@@ -16,6 +16,8 @@ pub struct Config {
     pub signaling_url: String,
     /// Where browsers reach chat; tickets name it.
     pub chat_url: String,
+    /// Where browsers reach the media servers that are configured: the page may connect there, too.
+    pub media_urls: Vec<String>,
     /// Where signaling takes events; the public address unless told otherwise.
     pub signaling_events_url: String,
     /// Where chat takes events; the public address unless told otherwise.
@@ -69,6 +71,7 @@ impl Config {
             public_url,
             signaling_url,
             chat_url,
+            media_urls: Vec::new(),
             data_dir: data_dir.into(),
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),

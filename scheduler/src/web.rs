@@ -141,11 +141,17 @@ fn media_type(path: &str) -> &'static str {
     }
 }
 
-/// Nothing from elsewhere, and connections to the three services only.
+/// Nothing from elsewhere, and connections to the three services and the media servers only.
 fn content_security_policy(config: &Config) -> String {
     let mut connect = vec!["'self'".to_owned()];
-    for address in [&config.public_url, &config.signaling_url, &config.chat_url] {
-        if let Ok(origin) = origin_of(address) {
+    let services = [&config.public_url, &config.signaling_url, &config.chat_url];
+    for address in services.into_iter().chain(&config.media_urls) {
+        // Media servers are often named by the address of their socket.
+        let address = match address.strip_prefix("ws") {
+            Some(rest) => format!("http{rest}"),
+            None => address.clone(),
+        };
+        if let Ok(origin) = origin_of(&address) {
             connect.push(websocket(&origin, ""));
             connect.push(origin);
         }
@@ -183,5 +189,21 @@ mod tests {
              ws://localhost:8082 http://localhost:8082"
         );
         assert!(!policy.contains('*'));
+    }
+
+    #[test]
+    fn web_44_the_page_may_connect_to_the_media_servers_that_are_configured() {
+        let mut config = Config::new(
+            "https://meet.example",
+            "https://meet.example",
+            "https://meet.example",
+            "/nowhere",
+        );
+        config.media_urls = vec!["wss://livekit.example:7443/".to_owned()];
+        let policy = content_security_policy(&config);
+        assert!(
+            policy.contains(" wss://livekit.example:7443 https://livekit.example:7443;"),
+            "{policy}"
+        );
     }
 }

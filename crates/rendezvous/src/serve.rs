@@ -26,6 +26,7 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         web_origin: own.public_url.clone(),
         signaling_url: settings.signaling.public_url.clone(),
         chat_url: settings.chat.public_url.clone(),
+        media_urls: Vec::new(),
         signaling_events_url: settings.signaling.internal_url.clone(),
         chat_events_url: settings.chat.internal_url.clone(),
         data_dir: settings.data_dir.clone(),
