@@ -37,6 +37,15 @@ need_faults() {
   need_command setpriv util-linux
 }
 
+# A TURN server that is not ours, to hold ours against. Its package would start one for everybody at once.
+need_coturn() {
+  command -v turnserver >/dev/null && return
+  if [ -d /run/systemd/system ]; then
+    WANTED=coturn as_root systemctl mask --quiet coturn.service
+  fi
+  need_command turnserver coturn
+}
+
 need_chromium() {
   # The stories run any Chromium that is named; otherwise Debian's.
   [ -n "${RENDEZVOUS_CHROMIUM:-}" ] || need_command chromium chromium
@@ -57,6 +66,7 @@ case ${1:-all} in
     need_command shellcheck shellcheck
     "$REPO/scripts/with-node" node --version >/dev/null
     need_chromium
+    need_coturn
     need_cargo_deny
     "$REPO/scripts/install-livekit.sh" >/dev/null
     need_faults

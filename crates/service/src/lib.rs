@@ -16,6 +16,7 @@ pub mod limiter;
 pub mod limits;
 pub mod origin;
 pub mod proxies;
+pub mod secret_file;
 pub mod socket;
 pub mod sqlite;
 pub mod telemetry;

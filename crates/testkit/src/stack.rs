@@ -179,9 +179,15 @@ impl Stack {
     /// The process id of a service, if it runs as a direct child of `up`.
     #[must_use]
     pub fn child(&self, service: Service) -> Option<u32> {
+        self.child_named(service.name())
+    }
+
+    /// The process id of what runs as this subcommand under `up`.
+    #[must_use]
+    pub fn child_named(&self, subcommand: &str) -> Option<u32> {
         children_of(self.pid())
             .into_iter()
-            .find(|pid| arguments_of(*pid).iter().any(|arg| arg == service.name()))
+            .find(|pid| arguments_of(*pid).iter().any(|arg| arg == subcommand))
     }
 
     /// Kills a service as `kill -9` does, and returns the id of the dead process.

@@ -1,20 +1,13 @@
 //! The secret that services show each other; a file of the data directory.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 
-/// Bytes of a new secret.
-const SECRET_BYTES: usize = 32;
-/// Characters of the shortest one that is taken: the base64 of 32 bytes.
-const MIN_CHARS: usize = 43;
+use crate::secret_file;
 
 /// What a service shows as Bearer at `POST /v1/events`. Its text is in no log.
 #[derive(Clone)]
@@ -33,15 +26,8 @@ impl EventsSecret {
     /// # Errors
     /// When the file can't be read or made, or is shorter than 32 random bytes would be.
     pub fn load_or_create(data_dir: &Path) -> io::Result<Self> {
-        let keys = data_dir.join("keys");
-        let path = keys.join("events.secret");
-        match read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            found => return found,
-        }
-        crate::sqlite::create_private_dir(&keys)?;
-        publish(&keys, &path)?;
-        read(&path)
+        let text = secret_file::load_or_create(data_dir, "events.secret")?;
+        Ok(Self(text.into()))
     }
 
     /// One that is given, as in tests.
@@ -66,39 +52,10 @@ impl EventsSecret {
     }
 }
 
-fn read(path: &Path) -> io::Result<EventsSecret> {
-    let text = fs::read_to_string(path)?;
-    let text = text.trim();
-    if text.len() < MIN_CHARS {
-        let told = format!("{} is too short for a secret: delete it", path.display());
-        return Err(io::Error::new(io::ErrorKind::InvalidData, told));
-    }
-    Ok(EventsSecret(text.into()))
-}
-
-/// Writes a whole file first and then links it to its name, which only one process can do.
-fn publish(keys: &Path, path: &Path) -> io::Result<()> {
-    let draft = keys.join(format!(".events.secret.{}", uuid::Uuid::now_v7()));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&draft)?;
-    let secret: [u8; SECRET_BYTES] = rand::random();
-    let written = file
-        .write_all(URL_SAFE_NO_PAD.encode(secret).as_bytes())
-        .and_then(|()| file.sync_all());
-    let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
-    });
-    fs::remove_file(&draft)?;
-    linked
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
