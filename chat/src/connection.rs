@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use chat_core::check_id;
 use service::socket::{Departure, Incoming, Socket, Visit};
+use service::telemetry::spans;
 use tokio::time::Instant;
+use tracing::Instrument;
 use wire::chat::{ChatClientFrame, Hello};
 use wire::{CloseCode, FrameId};
 
@@ -72,7 +74,7 @@ async fn come_in<S: Stores>(
         };
         match door.take(&text) {
             Some((envelope, ChatClientFrame::Hello(hello))) => {
-                return match admit(&hello, door, edge).await {
+                return match admit(&hello, door, edge).instrument(spans::join()).await {
                     Ok(admission) => Some((hello, envelope.id, admission)),
                     Err(refusal) => {
                         refusal.tell(door, envelope.id);

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_core::{Hub, Input, Origin, Output, Settings};
 use service::clock::{now, sleep_until_maybe};
+use service::limits::Limit;
 use service::socket::{SocketHandle, Utf8Bytes};
 use tokio::sync::Notify;
 use wire::chat::{ChatServerFrame, Cursor};
@@ -73,7 +74,7 @@ impl Registry {
     /// As [`Self::handle`], for several at once: nobody sees what is between.
     pub(crate) fn handle_all(&self, inputs: impl IntoIterator<Item = Input>) -> Vec<Output> {
         let mut state = self.state();
-        let due = state.hub.next_deadline();
+        let (due, let_go) = (state.hub.next_deadline(), state.hub.rooms_let_go());
         let mut left = Vec::new();
         for input in inputs {
             let outputs = state.hub.handle(now(), input);
@@ -81,6 +82,9 @@ impl Registry {
         }
         if state.hub.next_deadline() != due {
             self.0.rescheduled.notify_one();
+        }
+        for _ in let_go..state.hub.rooms_let_go() {
+            Limit::Rooms.hit();
         }
         left
     }
@@ -221,7 +225,6 @@ impl State {
                 Line::Socket(socket) => {
                     let text = text.get_or_insert_with(|| frame.to_text(None).into());
                     if socket.try_send(text.clone()).is_err() {
-                        metrics::counter!("chat_slow_consumers_total").increment(1);
                         socket.close(CloseCode::SlowConsumer);
                     }
                 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use service::clock::now;
 use service::limits::Limit;
 use service::socket::{Incoming, Socket, SocketHandle, TooFast, Visit};
+use service::telemetry::spans;
 use tokio::time::Instant;
+use tracing::Instrument;
 use wire::signaling::{ClientFrame, GoingAway, Join, ServerFrame};
 use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId};
 
@@ -55,7 +57,7 @@ async fn come_in(socket: &mut Socket, door: &mut Door, edge: &Edge) -> Option<Me
         };
         match door.take(&text) {
             Some((envelope, ClientFrame::Join(join))) => {
-                return match admit(&join, door, edge).await {
+                return match admit(&join, door, edge).instrument(spans::join()).await {
                     Ok(membership) => Some(membership),
                     Err(refusal) => {
                         refusal.tell(door, envelope.id);

@@ -33,6 +33,8 @@ pub struct Hub {
     heads_at: Option<UnixMs>,
     /// Counts uses of rooms, to find the one that is longest unused.
     uses: u64,
+    /// Rooms that were let go of because there were too many.
+    let_go: u64,
 }
 
 /// A room in memory.
@@ -57,6 +59,7 @@ impl Hub {
             changed: BTreeSet::new(),
             heads_at: None,
             uses: 0,
+            let_go: 0,
         }
     }
 
@@ -110,6 +113,12 @@ impl Hub {
             Input::Tick => {}
         }
         out
+    }
+
+    /// How many rooms were let go of so far, because there were more than [`Settings::max_rooms`].
+    #[must_use]
+    pub fn rooms_let_go(&self) -> u64 {
+        self.let_go
     }
 
     /// When [`Input::Tick`] is due.

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use chat_core::{Draft, Input, Move, Origin, Output};
 use service::clock::now;
+use service::telemetry::spans;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 use wire::{ErrorCode, UnixMs};
 
 use super::pending::Pending;
@@ -111,7 +113,8 @@ impl<S: Stores> Desk<S> {
             return;
         }
         let begun = Instant::now();
-        match self.try_append(&appends).await {
+        let commit = spans::commit(appends.len());
+        match self.try_append(&appends).instrument(commit).await {
             Ok(outcomes) => self.tell(appends, outcomes),
             Err(error) => self.refuse(appends, &error),
         }

@@ -12,6 +12,8 @@ use service::proxies::TrustedProxies;
 use crate::cli::Cli;
 use crate::outcome::Failure;
 
+/// Where OpenTelemetry's own tools look for the collector.
+const OTLP_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 /// What stands in place of a secret.
 const HIDDEN: &str = "(hidden)";
 
@@ -22,7 +24,10 @@ const HIDDEN: &str = "(hidden)";
 pub(crate) fn load(cli: &Cli) -> Result<Settings, Failure> {
     let environment = std::env::vars_os()
         .filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
-    let (settings, warnings) = sources::read(&cli.sources, environment)?;
+    let (mut settings, warnings) = sources::read(&cli.sources, environment)?;
+    if settings.telemetry.otlp_endpoint.is_empty() {
+        settings.telemetry.otlp_endpoint = std::env::var(OTLP_ENDPOINT).unwrap_or_default();
+    }
     // A child's environment is its parent's, which has warned already.
     if !cli.command.is_supervised() {
         for warning in warnings {

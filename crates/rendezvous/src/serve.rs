@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
+use service::descriptors;
 use service::sqlite::OpenError;
+use service::telemetry::{self, LastWords, Telemetry};
 use service::{Shutdown, StartError};
 use tokio::net::TcpListener;
 
@@ -19,7 +21,11 @@ const ORPHAN_DRAIN: Duration = Duration::from_secs(1);
 
 /// Runs the scheduler until it is told to stop.
 pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
-    let (listener, shutdown) = begin(Service::Scheduler, settings, args).await?;
+    let Begun {
+        listener,
+        shutdown,
+        last_words,
+    } = begin(Service::Scheduler, settings, args).await?;
     let own = &settings.scheduler;
     let config = scheduler::Config {
         public_url: own.public_url.clone(),
@@ -34,12 +40,16 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         trusted_proxies: settings.trusted_proxies.clone(),
         limits: own.limits,
     };
-    end(scheduler::run(listener, config, shutdown).await)
+    end(scheduler::run(listener, config, shutdown).await, last_words).await
 }
 
 /// Runs signaling until it is told to stop.
 pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
-    let (listener, shutdown) = begin(Service::Signaling, settings, args).await?;
+    let Begun {
+        listener,
+        shutdown,
+        last_words,
+    } = begin(Service::Signaling, settings, args).await?;
     let own = &settings.signaling;
     let config = signaling::Config {
         public_url: own.public_url.clone(),
@@ -52,12 +62,16 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
         trusted_proxies: settings.trusted_proxies.clone(),
         limits: own.limits,
     };
-    end(signaling::run(listener, config, shutdown).await)
+    end(signaling::run(listener, config, shutdown).await, last_words).await
 }
 
 /// Runs the chat until it is told to stop.
 pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
-    let (listener, shutdown) = begin(Service::Chat, settings, args).await?;
+    let Begun {
+        listener,
+        shutdown,
+        last_words,
+    } = begin(Service::Chat, settings, args).await?;
     let own = &settings.chat;
     let config = chat::Config {
         public_url: own.public_url.clone(),
@@ -67,17 +81,27 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
         trusted_proxies: settings.trusted_proxies.clone(),
         limits: own.limits,
     };
-    end(chat::run(listener, config, shutdown).await)
+    end(chat::run(listener, config, shutdown).await, last_words).await
 }
 
-/// Starts the log, listens, and ties the service's end to signals and to its parent's end.
-async fn begin(
-    service: Service,
-    settings: &Settings,
-    args: &ServeArgs,
-) -> Result<(TcpListener, Shutdown), Failure> {
-    service::telemetry::init(settings.log_format()?, &settings.log.level)
-        .map_err(|why| Failure::config(format!("log.level: {why}")))?;
+/// A service that may start.
+struct Begun {
+    listener: TcpListener,
+    shutdown: Shutdown,
+    last_words: LastWords,
+}
+
+/// Starts the log, raises the limit of descriptors, listens, and ties the service's end to signals and
+/// to its parent's end.
+async fn begin(service: Service, settings: &Settings, args: &ServeArgs) -> Result<Begun, Failure> {
+    let last_words = telemetry::init(&Telemetry {
+        service: service.name(),
+        format: settings.log_format()?,
+        filter: &settings.log.level,
+        otlp_endpoint: &settings.telemetry.otlp_endpoint,
+    })
+    .map_err(|why| Failure::config(format!("log and telemetry: {why}")))?;
+    descriptors::raise();
     let listen = service.listen(settings);
     let listener = TcpListener::bind(listen)
         .await
@@ -92,10 +116,15 @@ async fn begin(
             tokio::time::sleep(ORPHAN_DRAIN).await;
         });
     }
-    Ok((listener, shutdown))
+    Ok(Begun {
+        listener,
+        shutdown,
+        last_words,
+    })
 }
 
-fn end(ended: Result<(), StartError>) -> Result<(), Failure> {
+async fn end(ended: Result<(), StartError>, last_words: LastWords) -> Result<(), Failure> {
+    last_words.say().await;
     ended.map_err(|error| match error {
         StartError::Config(line) => Failure::Config(line),
         StartError::File { .. } | StartError::Store(OpenError::File { .. }) => Failure::config(

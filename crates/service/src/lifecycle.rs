@@ -135,7 +135,7 @@ impl Tasks {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let alarm = PanicAlarm { name };
+        let alarm = PanicAlarm::new(name);
         self.tracker.spawn(async move {
             let _alarm = alarm;
             future.await;
@@ -171,8 +171,14 @@ pub(crate) fn spawn_detached(future: impl Future<Output = ()> + Send + 'static) 
 }
 
 /// Logs and counts a task that panicked: tokio would otherwise keep it to itself.
-struct PanicAlarm {
+pub(crate) struct PanicAlarm {
     name: &'static str,
+}
+
+impl PanicAlarm {
+    pub(crate) fn new(name: &'static str) -> Self {
+        Self { name }
+    }
 }
 
 impl Drop for PanicAlarm {

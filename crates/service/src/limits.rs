@@ -52,7 +52,7 @@ pub enum Limit {
     JwksRefetch,
     /// Sessions in memory; a join is refused with 4004.
     Sessions,
-    /// Rooms in memory; refused until one is let go of.
+    /// Rooms in memory; those that are longest unused are let go of.
     Rooms,
     /// Wrong join links of one address; answered with 429.
     WrongLinks,

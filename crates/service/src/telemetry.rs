@@ -1,14 +1,36 @@
-//! Logs: to stderr, as text or JSON lines, through a bounded queue, so that a log that nobody reads
-//! never stops a service.
+//! What a process says of itself: logs to stderr, as text or JSON lines, and traces to a collector where
+//! one is named. Metrics are [`crate::health`]'s.
+//!
+//! Neither ever stops a service: both pass through bounded queues, and what does not fit is dropped and
+//! counted.
 
-use std::io::{self, Write};
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+mod lines;
+pub mod spans;
+mod traces;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use std::io;
 
-/// Lines that may wait for a reader of stderr; what comes beyond is dropped and counted.
-const QUEUED_LINES: usize = 4096;
+use tracing_subscriber::filter::{Directive, EnvFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, Registry};
+
+use self::lines::Lines;
+use self::traces::Exporter;
+
+/// Crates that write whole frames, requests or keys into the log at their lower levels: there tickets and
+/// messages stand. They are held at `info` whatever the filter says.
+const TALKATIVE: [&str; 9] = [
+    "tungstenite",
+    "tokio_tungstenite",
+    "axum",
+    "hyper",
+    "hyper_util",
+    "reqwest",
+    "rustls",
+    "h2",
+    "sqlx",
+];
 
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,106 +42,104 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging for this process. `filter` is as `info` or `info,signaling=debug`. A second call
-/// does nothing.
+/// What to say, and where.
+#[derive(Debug, Clone, Default)]
+pub struct Telemetry<'a> {
+    /// Who speaks: `service.name` of traces.
+    pub service: &'a str,
+    /// How a log line looks.
+    pub format: LogFormat,
+    /// As `info` or `info,signaling=debug`.
+    pub filter: &'a str,
+    /// A collector that takes OTLP over HTTP, as `http://127.0.0.1:4318`; empty: no traces.
+    pub otlp_endpoint: &'a str,
+}
+
+/// Sends the last traces when the process ends.
+#[derive(Debug, Default)]
+pub struct LastWords {
+    exporter: Option<Exporter>,
+}
+
+impl LastWords {
+    /// Waits, a little, until what is over has been sent.
+    pub async fn say(self) {
+        if let Some(exporter) = self.exporter {
+            exporter.finish().await;
+        }
+    }
+}
+
+/// Starts logging and tracing for this process, within its runtime. A second call changes nothing.
 ///
 /// # Errors
-/// When `filter` can't be read.
-pub fn init(format: LogFormat, filter: &str) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| format!("log filter: {error}"))?;
+/// When the filter or the endpoint can't be used.
+pub fn init(telemetry: &Telemetry<'_>) -> Result<LastWords, String> {
     let lines = Lines::start(io::stderr()).map_err(|error| format!("log thread: {error}"))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(lines);
-    // An error means that a logger is there already.
-    drop(match format {
-        LogFormat::Text => builder.with_ansi(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    let text = tracing_subscriber::fmt::layer::<Registry>().with_writer(lines);
+    let log = match telemetry.format {
+        LogFormat::Text => text.with_ansi(false).boxed(),
+        LogFormat::Json => text.json().flatten_event(true).boxed(),
+    };
+    let log = log.with_filter(filter(telemetry.filter)?);
+    let (exporter, provider) = match telemetry.otlp_endpoint {
+        "" => (None, None),
+        endpoint => {
+            let (exporter, provider) = traces::start(endpoint, telemetry.service)?;
+            (Some(exporter), Some(provider))
+        }
+    };
+    let traces = provider.map(|provider| {
+        let spans = Targets::new().with_target(spans::TARGET, tracing::Level::INFO);
+        traces::layer(&provider).with_filter(spans)
     });
-    Ok(())
-}
-
-/// Hands lines to a thread of its own.
-#[derive(Clone)]
-struct Lines {
-    queue: SyncSender<Vec<u8>>,
-}
-
-impl Lines {
-    fn start(mut out: impl Write + Send + 'static) -> io::Result<Self> {
-        let (queue, lines) = sync_channel::<Vec<u8>>(QUEUED_LINES);
-        std::thread::Builder::new()
-            .name("log".to_owned())
-            .spawn(move || {
-                for line in lines {
-                    // Where stderr is gone there is nobody to tell.
-                    if out.write_all(&line).is_err() {
-                        return;
-                    }
-                }
-            })?;
-        Ok(Self { queue })
+    // An error means that a logger is there already.
+    if Registry::default()
+        .with(log)
+        .with(traces)
+        .try_init()
+        .is_ok()
+    {
+        std::panic::set_hook(Box::new(|panic| tell_panic(panic)));
     }
+    Ok(LastWords { exporter })
 }
 
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Line;
-
-    fn make_writer(&'a self) -> Line {
-        Line {
-            queue: self.queue.clone(),
-        }
+fn filter(text: &str) -> Result<EnvFilter, String> {
+    let wrong = |error: &dyn std::fmt::Display| format!("log filter: {error}");
+    let mut filter = EnvFilter::try_new(text).map_err(|error| wrong(&error))?;
+    for name in TALKATIVE {
+        let directive: Directive = format!("{name}=info").parse().map_err(|e| wrong(&e))?;
+        filter = filter.add_directive(directive);
     }
+    // Spans are for the collector; in the log they would only repeat what its lines say.
+    let spans: Directive = format!("{}=off", spans::TARGET)
+        .parse()
+        .map_err(|e| wrong(&e))?;
+    Ok(filter.add_directive(spans))
 }
 
-struct Line {
-    queue: SyncSender<Vec<u8>>,
-}
-
-impl Write for Line {
-    /// The formatter writes each line with one call.
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if let Err(TrySendError::Full(_)) = self.queue.try_send(line.to_vec()) {
-            metrics::counter!("log_lines_dropped_total").increment(1);
-        }
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// A panic is a line like all others: on its own it would block where nobody reads stderr.
+fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    let payload = panic.payload();
+    let what = (payload.downcast_ref::<&str>().copied())
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    tracing::error!(place, what, "a panic");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{Arc, Mutex};
-    use std::time::Instant;
-
-    /// A reader that never reads: writing blocks for as long as the lock is held.
-    struct Stuck(Arc<Mutex<()>>);
-
-    impl Write for Stuck {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            drop(self.0.lock());
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     #[test]
-    fn edg_22_a_log_that_nobody_reads_stops_nobody() {
-        let gate = Arc::new(Mutex::new(()));
-        let closed = gate.lock().unwrap();
-        let lines = Lines::start(Stuck(Arc::clone(&gate))).unwrap();
-        let begun = Instant::now();
-        for _ in 0..QUEUED_LINES * 2 {
-            lines.make_writer().write_all(b"line\n").unwrap();
+    fn a_filter_can_not_bring_out_what_others_were_told_in_confidence() {
+        let shown = filter("trace,hyper=trace").unwrap().to_string();
+        for name in TALKATIVE {
+            assert!(shown.contains(&format!("{name}=info")), "{shown}");
         }
-        assert!(begun.elapsed().as_secs() < 5);
-        drop(closed);
+        assert!(!shown.contains("hyper=trace"), "{shown}");
+        assert!(filter("=").is_err());
     }
 }

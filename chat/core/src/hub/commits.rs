@@ -198,6 +198,7 @@ impl Hub {
             let Some(held) = self.rooms.remove(&id) else {
                 continue;
             };
+            self.let_go += 1;
             self.changed.remove(&id);
             for member in held.room.members {
                 if let Some(person) = self.people.get_mut(&member.user_id) {

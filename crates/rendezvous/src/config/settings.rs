@@ -15,6 +15,7 @@ pub(crate) struct Settings {
     /// Proxies whose word on a client's address counts: addresses, and blocks as `10.0.0.0/8`.
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) log: Log,
+    pub(crate) telemetry: Telemetry,
     pub(crate) scheduler: Scheduler,
     pub(crate) signaling: Signaling,
     pub(crate) chat: Chat,
@@ -27,6 +28,14 @@ pub(crate) struct Log {
     pub(crate) level: String,
     /// `text` or `json`.
     pub(crate) format: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Telemetry {
+    /// A collector that takes OTLP over HTTP, as `http://127.0.0.1:4318`; empty: what
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` says, or no traces.
+    pub(crate) otlp_endpoint: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,6 +92,7 @@ impl Default for Settings {
             data_dir: PathBuf::from("./data"),
             trusted_proxies: Vec::new(),
             log: Log::default(),
+            telemetry: Telemetry::default(),
             scheduler: Scheduler::default(),
             signaling: Signaling::default(),
             chat: Chat::default(),

@@ -9,11 +9,13 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument;
 use wire::ErrorCode;
 
 use super::json::BodyLimit;
 use super::{Refusal, refuse_credentials_in_url};
 use crate::origin::AllowedOrigins;
+use crate::telemetry::spans;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -88,9 +90,11 @@ async fn observe(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let id = uuid::Uuid::now_v7();
-    let mut response = next.run(request).await;
+    let span = spans::request(&method, &route, request.headers());
+    let mut response = next.run(request).instrument(span.clone()).await;
     finish(&mut response, id);
     let status = response.status().as_u16();
+    spans::answered(&span, status);
     tracing::debug!(%id, %method, route, status, "request");
     let labels = [
         ("route", route),

@@ -8,13 +8,16 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use tracing::Instrument;
 use wire::ErrorCode;
 
 use super::{Socket, SocketSettings};
 use crate::Tasks;
 use crate::http::{Doorman, Linger, Refusal};
+use crate::lifecycle::PanicAlarm;
 use crate::origin::AllowedOrigins;
 use crate::proxies::Client;
+use crate::telemetry::spans;
 
 /// First read of a socket, in bytes; tungstenite's own 128 KiB would be the largest part of an idle one.
 const READ_BUFFER_BYTES: usize = 4096;
@@ -112,12 +115,15 @@ impl Upgrade {
         };
         let tasks = tasks.clone();
         let linger = self.linger;
+        let span = spans::socket(settings.subprotocol);
         Ok(sized(request, settings).on_upgrade(move |socket| {
-            tasks.track(async move {
+            let served = async move {
+                let _alarm = PanicAlarm::new("socket");
                 let socket = Socket::new(socket, settings, linger);
                 serve(socket).await.finish().await;
                 drop(place);
-            })
+            };
+            tasks.track(served.instrument(span))
         }))
     }
 }
