@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use service::clock::now;
+use service::clock::{now, steady};
 use service::limits::Limit;
 use service::socket::{Incoming, Socket, SocketHandle, TooFast, Visit};
 use service::telemetry::spans;
@@ -80,14 +80,14 @@ async fn come_in(socket: &mut Socket, door: &mut Door, edge: &Edge) -> Option<Me
 }
 
 async fn admit(join: &Join, door: &mut Door, edge: &Edge) -> Result<Membership, Refusal> {
-    door.visit.join(now()).map_err(Refusal::rate_limited)?;
+    door.visit.join(steady()).map_err(Refusal::rate_limited)?;
     let claims = edge
         .tickets
         .signaling(&join.ticket, now())
         .await
         .map_err(|fault| Refusal::unauthenticated(fault.reason()))?;
     door.visit
-        .belongs_to(&claims.common.sub, now())
+        .belongs_to(&claims.common.sub, steady())
         .map_err(Refusal::rate_limited)?;
     let joining = Joining::new(claims, join.resume.as_ref());
     edge.registry
@@ -111,7 +111,7 @@ struct Door {
 impl Door {
     /// The frame, or none where it was refused and the socket told so.
     fn take(&mut self, text: &str) -> Option<(Envelope, ClientFrame)> {
-        if let Err(too_fast) = self.visit.frame(now()) {
+        if let Err(too_fast) = self.visit.frame(steady()) {
             self.refuse_rate(text, too_fast);
             return None;
         }
@@ -131,7 +131,7 @@ impl Door {
                 let mut body = ErrorBody::new(ErrorCode::Malformed, "The frame can't be read.");
                 body.field = field;
                 self.send(body.for_frame(id));
-                if self.visit.malformed(now()) {
+                if self.visit.malformed(steady()) {
                     self.line.close(CloseCode::Malformed);
                 }
                 None

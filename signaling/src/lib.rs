@@ -16,6 +16,7 @@ mod log;
 mod operators;
 mod registry;
 mod router;
+mod session_clock;
 mod slot;
 pub mod store;
 mod timetable;

@@ -2,7 +2,6 @@
 //! a description, a candidate or what two people say to each other.
 
 use signaling_core::Note;
-use tracing::field::display;
 use wire::{EndReason, EventType, SessionFact, SessionId};
 
 /// One line for a fact.
@@ -10,7 +9,7 @@ pub(crate) fn fact(session: &SessionId, kind: EventType, fact: &SessionFact) {
     tracing::info!(
         %session,
         event = kind.name(),
-        user = fact.user_id.as_ref().map(display),
+        user = fact.user_id.as_ref().map(tracing::field::display),
         how = fact.how.as_deref(),
         started_at = fact.started_at.map(|at| at.0),
         deadline_at = fact.deadline_at.map(|at| at.0),

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
-use service::clock::now;
+use service::clock::steady;
 use service::events::EventsSecret;
 use service::health::Readiness;
 use service::http::Refusal;
@@ -57,7 +57,7 @@ pub(crate) fn router<S: SnapshotStore>(
 }
 
 async fn signal(State(edge): State<Arc<Edge>>, request: Upgrade) -> Result<Response, Refusal> {
-    let visit = edge.gate.visit(request.client(), now());
+    let visit = edge.gate.visit(request.client(), steady());
     let settings = edge.gate.settings(wire::SIGNALING_SUBPROTOCOL);
     let serving = Arc::clone(&edge);
     request.accept(&edge.origins, settings, &edge.tasks, move |socket| {

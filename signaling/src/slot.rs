@@ -4,17 +4,21 @@
 //! nothing of other sessions.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use service::clock::{steady, wall_ahead_ms};
 use service::socket::SocketHandle;
-use signaling_core::{Input, Output, Session, Snapshot, Timing};
+use signaling_core::{Due, Input, OperatorView, Output, Session, Snapshot, Timing};
 use tokio::sync::oneshot;
 use uuid::Uuid;
-use wire::{ConnectionId, Event, EventType, SessionFact, SessionId, UnixMs};
+use wire::signaling::{GoingAway, ServerFrame};
+use wire::{CloseCode, ConnectionId, Event, EventType, SessionFact, SessionId, UnixMs};
 
 use crate::kept::{Draft, Kept, forget_at};
 use crate::log;
+use crate::session_clock::SessionClock;
 use crate::writer::{Change, Writer};
 
 /// The `source` of every fact of this service.
@@ -31,12 +35,17 @@ pub(crate) struct Slot {
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) session: Session,
-    /// Where this session stands in the timetable.
+    /// Where this session stands in the timetable, by the steady clock.
     pub(crate) due: Option<UnixMs>,
     /// Taken out of the registry: look it up again.
     pub(crate) retired: bool,
     /// The phase that the metrics count it under.
     pub(crate) counted: Option<wire::Phase>,
+    /// How often the core panicked in this session.
+    pub(crate) strikes: u8,
+    /// The core panicked in the last call.
+    broken: bool,
+    clock: SessionClock,
     /// Sockets that have sent `join` and are not closed; a seat's current one and, for a moment, an older one.
     lines: Vec<(ConnectionId, SocketHandle)>,
     /// Outputs behind a commit, in order; a later group never overtakes.
@@ -75,7 +84,13 @@ pub(crate) struct Waiting {
 }
 
 impl Slot {
-    pub(crate) fn new(id: SessionId, session: Session, saved: bool) -> Arc<Self> {
+    pub(crate) fn new(
+        id: SessionId,
+        session: Session,
+        saved: bool,
+        clock: SessionClock,
+        strikes: u8,
+    ) -> Arc<Self> {
         let snapshot = session.snapshot();
         Arc::new(Self {
             id,
@@ -84,6 +99,9 @@ impl Slot {
                 due: None,
                 retired: false,
                 counted: None,
+                strikes,
+                broken: false,
+                clock,
                 lines: Vec::new(),
                 holds: VecDeque::new(),
                 next_hold: 0,
@@ -118,9 +136,60 @@ impl Entry {
         self.phase
     }
 
-    /// The sockets that are there.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = &SocketHandle> {
-        self.lines.iter().map(|(_, line)| line)
+    /// Tells every socket when to come back, and closes it: the process stops.
+    pub(crate) fn say_goodbye(&self, mut retry_after_ms: impl FnMut() -> u64) {
+        for (_, line) in &self.lines {
+            let goodbye = ServerFrame::from(GoingAway {
+                retry_after_ms: retry_after_ms(),
+            });
+            // A full queue makes no difference: the close code says the same.
+            let _ = line.try_send(goodbye.to_text(None).into());
+            line.close(CloseCode::GoingAway);
+        }
+    }
+
+    /// Closes every socket; what waits for the store is never sent.
+    pub(crate) fn close_all(&mut self, code: CloseCode) {
+        self.holds.clear();
+        for (_, line) in self.lines.drain(..) {
+            line.close(code);
+        }
+    }
+
+    /// True once the core has panicked: nothing of the session is to be relied on but its snapshot.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// What time it is in this session.
+    fn now(&mut self) -> UnixMs {
+        self.follow_the_wall();
+        self.clock.at(steady())
+    }
+
+    fn follow_the_wall(&mut self) {
+        if !self.session.span_runs() {
+            self.clock.follow(wall_ahead_ms());
+        }
+    }
+
+    /// When the session is due, by the steady clock.
+    pub(crate) fn due_in_steady(&mut self) -> Option<UnixMs> {
+        self.follow_the_wall();
+        let due = self.session.next_deadline()?;
+        Some(self.clock.steady(due))
+    }
+
+    /// What is due then, by the steady clock; none where something else came before it.
+    pub(crate) fn kind_due_at(&self, steady: UnixMs) -> Option<Due> {
+        let (at, due) = self.session.next_due()?;
+        (self.clock.steady(at) == steady).then_some(due)
+    }
+
+    /// What operators see.
+    pub(crate) fn view(&mut self) -> OperatorView {
+        let now = self.now();
+        self.session.view(now)
     }
 
     /// Nobody is connected, and either it is over or nothing of it counts.
@@ -136,17 +205,17 @@ impl Entry {
     }
 
     /// Runs an input and whatever follows from sending what it causes.
-    pub(crate) fn run(
-        &mut self,
-        id: &SessionId,
-        writer: &Writer,
-        now: UnixMs,
-        input: Input,
-    ) -> Vec<Waiting> {
+    pub(crate) fn run(&mut self, id: &SessionId, writer: &Writer, input: Input) -> Vec<Waiting> {
+        let now = self.now();
         let mut inputs = VecDeque::from([input]);
         let mut waiting = Vec::new();
         while let Some(input) = inputs.pop_front() {
-            let outputs = self.session.handle(now, input);
+            // A bug of the core costs its own session a moment, and no other session anything.
+            let handled = AssertUnwindSafe(|| self.session.handle(now, input));
+            let Ok(outputs) = catch_unwind(handled) else {
+                self.broken = true;
+                return waiting;
+            };
             let hold = self.next_hold;
             let done = self.carry_out(id, now, outputs);
             let overflow = |connection| Input::Overflow { connection };
@@ -159,13 +228,7 @@ impl Entry {
     }
 
     /// Sends what waited behind `hold`, once nothing before it waits any longer.
-    pub(crate) fn release(
-        &mut self,
-        id: &SessionId,
-        writer: &Writer,
-        now: UnixMs,
-        hold: u64,
-    ) -> Vec<Waiting> {
+    pub(crate) fn release(&mut self, id: &SessionId, writer: &Writer, hold: u64) -> Vec<Waiting> {
         if let Some(held) = self.holds.iter_mut().find(|held| held.number == hold) {
             held.stored = true;
         }
@@ -180,7 +243,7 @@ impl Entry {
             );
         }
         full.into_iter()
-            .flat_map(|connection| self.run(id, writer, now, Input::Overflow { connection }))
+            .flat_map(|connection| self.run(id, writer, Input::Overflow { connection }))
             .collect()
     }
 
@@ -248,8 +311,11 @@ impl Entry {
         None
     }
 
-    fn draft_of(&mut self, id: &SessionId, snapshot: Box<Snapshot>) -> Draft {
+    fn draft_of(&mut self, id: &SessionId, mut snapshot: Box<Snapshot>) -> Draft {
         self.saved = true;
+        if self.session.span_runs() {
+            snapshot.clock_ahead_ms = self.clock.ms_ahead_of_wall();
+        }
         self.phase = snapshot.phase.name();
         self.forget_at = self.forget_at.max(forget_at(&snapshot.spec));
         let kept = match snapshot.phase {

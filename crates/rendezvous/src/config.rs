@@ -1,9 +1,11 @@
 //! All that can be set, its defaults, and what follows from it. The only module that reads a
 //! settings file or the environment; services are handed plain structs.
 
+mod auto;
 mod settings;
 mod sources;
 
+pub(crate) use self::auto::is_loopback;
 pub(crate) use self::settings::Settings;
 
 use service::origin::AllowedOrigins;

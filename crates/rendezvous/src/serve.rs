@@ -10,7 +10,7 @@ use service::{Shutdown, StartError};
 use tokio::net::TcpListener;
 
 use crate::cli::ServeArgs;
-use crate::config::Settings;
+use crate::config::{Settings, is_loopback};
 use crate::outcome::Failure;
 use crate::parent;
 use crate::up::{Service, listen_failure};
@@ -57,7 +57,7 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
         scheduler_url: settings.scheduler.internal_url.clone(),
         allowed_origins: own.allowed_origins.clone(),
         ice_servers: own.ice_servers.clone(),
-        loopback_candidates: own.loopback_candidates,
+        loopback_candidates: own.loopback_candidates.or(|| is_loopback(&own.listen)),
         grace_ms: own.grace_ms,
         trusted_proxies: settings.trusted_proxies.clone(),
         limits: own.limits,

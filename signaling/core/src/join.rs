@@ -112,11 +112,15 @@ impl Session {
             Entry::Resumed(_) => Back::Resumed,
             Entry::WithoutFrames(_) => Back::WithoutFrames,
         };
-        seat.take(connection, now);
+        if seat.take(connection, now) {
+            fx.count(Metric::StayForgotten);
+        }
         match entry {
             Entry::Fresh => {
                 let shown = join.resume.map(|resume| resume.token_hash);
-                seat.tokens.replace(shown, token);
+                for _ in 0..seat.tokens.replace(shown, token) {
+                    fx.count(Metric::TokenForgotten);
+                }
                 seat.stream = Stream::default();
                 // A new page counts its frames from 1.
                 seat.last_id = None;

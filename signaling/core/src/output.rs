@@ -173,8 +173,14 @@ pub enum Metric {
     BadCandidate,
     /// A candidate above the cap was refused.
     TooManyCandidates,
-    /// A candidate that `ice: relay` forbids was dropped.
+    /// A candidate that `ice: relay` forbids, or that no browser is to be sent to, was dropped.
     CandidateStripped,
+    /// A payload of `data` above the limit was refused.
+    DataTooLarge,
+    /// A token that a takeover killed is no longer known as such: a seat remembers a few.
+    TokenForgotten,
+    /// A stay is no longer in the evidence: a seat remembers the first and the newest.
+    StayForgotten,
 }
 
 impl Metric {
@@ -195,6 +201,9 @@ impl Metric {
             Metric::BadCandidate => "bad_candidate",
             Metric::TooManyCandidates => "too_many_candidates",
             Metric::CandidateStripped => "candidate_stripped",
+            Metric::DataTooLarge => "data_too_large",
+            Metric::TokenForgotten => "token_forgotten",
+            Metric::StayForgotten => "stay_forgotten",
         }
     }
 }

@@ -11,24 +11,26 @@ use crate::seat::{SIDES, Seat, Side};
 const MAX_STAYS: usize = 16;
 
 impl Seat {
-    /// Somebody is in from now on, if they are not already.
-    pub(crate) fn stay_begins(&mut self, now: UnixMs) {
+    /// Somebody is in from now on, if they are not already. True where an older stay had to go.
+    pub(crate) fn stay_begins(&mut self, now: UnixMs) -> bool {
         if self.stays.last().is_some_and(|stay| stay.to.is_none()) {
-            return;
+            return false;
         }
-        if self.stays.len() >= MAX_STAYS {
+        let full = self.stays.len() >= MAX_STAYS;
+        if full {
             self.stays.remove(1);
         }
         self.stays.push(Stay {
             from: now,
             to: None,
         });
+        full
     }
 
-    /// Nobody is in any longer; they were until `at`.
+    /// Nobody is in any longer; they were until `at`. A lobby's clock may have been set back meanwhile.
     pub(crate) fn stay_ends(&mut self, at: UnixMs) {
         if let Some(stay) = self.stays.last_mut().filter(|stay| stay.to.is_none()) {
-            stay.to = Some(at);
+            stay.to = Some(at.max(stay.from));
         }
     }
 }

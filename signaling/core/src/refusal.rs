@@ -94,6 +94,7 @@ impl Refusal {
             Refusal::BadSdp(_) => Some(Metric::BadSdp),
             Refusal::BadCandidate(_) => Some(Metric::BadCandidate),
             Refusal::TooManyCandidates => Some(Metric::TooManyCandidates),
+            Refusal::DataTooLarge => Some(Metric::DataTooLarge),
             _ => None,
         }
     }

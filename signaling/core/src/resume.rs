@@ -119,17 +119,17 @@ impl Tokens {
     }
 
     /// Another page, or the same one anew, has the seat: all older tokens die, but for the one that
-    /// it showed itself, which is merely worth nothing.
-    pub(crate) fn replace(&mut self, shown: Option<TokenHash>, new: TokenHash) {
+    /// it showed itself, which is merely worth nothing. Gives the number of dead ones that had to go.
+    pub(crate) fn replace(&mut self, shown: Option<TokenHash>, new: TokenHash) -> usize {
         let killed = self.live.iter().map(|token| token.hash);
         self.dead.extend(killed.filter(|hash| Some(*hash) != shown));
-        while self.dead.len() > MAX_DEAD_TOKENS {
-            self.dead.pop_front();
-        }
+        let forgotten = self.dead.len().saturating_sub(MAX_DEAD_TOKENS);
+        self.dead.drain(..forgotten);
         self.live = vec![Token {
             hash: new,
             in_stream: true,
         }];
+        forgotten
     }
 
     /// The live ones, newest first, and the dead ones, newest last, as a snapshot keeps them.

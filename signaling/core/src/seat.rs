@@ -78,13 +78,13 @@ impl Seat {
         matches!(self.occupancy, Occupancy::Empty)
     }
 
-    /// Somebody has it, with this socket.
-    pub(crate) fn take(&mut self, connection: ConnectionId, now: UnixMs) {
+    /// Somebody has it, with this socket. True where an older stay had to be forgotten for this one.
+    pub(crate) fn take(&mut self, connection: ConnectionId, now: UnixMs) -> bool {
         self.occupancy = Occupancy::In { connection };
         self.newest = Some(connection);
         self.came_at.get_or_insert(now);
-        self.stay_begins(now);
         self.last_in_at = Some(now);
+        self.stay_begins(now)
     }
 
     /// Its socket is gone; somebody may come back.

@@ -27,6 +27,14 @@ pub struct Snapshot {
     /// Who was removed by an operator and may not come back.
     #[serde(default)]
     pub kicked: Vec<UserId>,
+    /// How far the session's clock was ahead of the wall clock, in milliseconds. The edge's, which alone
+    /// has both: always 0 as the core gives it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub clock_ahead_ms: i64,
+}
+
+fn is_zero(ms: &i64) -> bool {
+    *ms == 0
 }
 
 /// A seat as it is stored.
@@ -88,6 +96,7 @@ impl Session {
             last_epoch,
             round,
             kicked: self.kicked.clone(),
+            clock_ahead_ms: 0,
         }
     }
 

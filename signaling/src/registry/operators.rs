@@ -32,7 +32,7 @@ impl Registry {
         let more = slots.len() > limit;
         slots.truncate(limit);
         let view = |slot: Arc<Slot>| {
-            let view = slot.lock().session.view(now());
+            let view = slot.lock().view();
             self.with_media(view)
         };
         (slots.into_iter().map(view).collect(), more)
@@ -41,7 +41,7 @@ impl Registry {
     /// A session that is on, or over and not yet forgotten.
     pub(crate) fn view(&self, id: &SessionId) -> Option<OperatorView> {
         if let Some(slot) = self.0.find(id) {
-            let view = slot.lock().session.view(now());
+            let view = slot.lock().view();
             return Some(self.with_media(view));
         }
         let snapshot = match self.0.archive.get(id)? {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use wire::IceServer;
 
+use super::auto::Auto;
+
 /// Every key, with its default. A key's path is its name in the file (`signaling.listen`), and
 /// that of its variable (`RENDEZVOUS_SIGNALING_LISTEN`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,8 +67,9 @@ pub(crate) struct Signaling {
     pub(crate) allowed_origins: Vec<String>,
     /// Told to every client, as `RTCConfiguration.iceServers` has them.
     pub(crate) ice_servers: Vec<IceServer>,
-    /// Whether candidates of the loopback address are relayed: for two people on one machine.
-    pub(crate) loopback_candidates: bool,
+    /// Whether candidates of the loopback address are relayed, for two people on one machine: by default
+    /// where `listen` is of this machine alone.
+    pub(crate) loopback_candidates: Auto,
     /// How long a lost seat is kept, in milliseconds.
     pub(crate) grace_ms: i64,
     pub(crate) limits: signaling::Limits,
@@ -130,7 +133,7 @@ impl Default for Signaling {
             internal_url: String::new(),
             allowed_origins: Vec::new(),
             ice_servers: Vec::new(),
-            loopback_candidates: true,
+            loopback_candidates: Auto::default(),
             grace_ms: 30_000,
             limits: signaling::Limits::default(),
         }

@@ -58,7 +58,8 @@ impl Known {
     /// What is wrong with a value of this key in a file, if it is of another type.
     fn wrong_type(&self, path: &str, value: &Value) -> Option<String> {
         let (found, due) = (value.type_str(), self.default.type_str());
-        (path == self.path && found != due)
+        let may_be_said_plainly = value.is_bool() && self.default.as_str() == Some("auto");
+        (path == self.path && found != due && !may_be_said_plainly)
             .then(|| format!("{path}: the file has a {found}, and it is a {due}"))
     }
 

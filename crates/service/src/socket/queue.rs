@@ -52,6 +52,18 @@ impl SocketHandle {
         }
     }
 
+    /// One that no socket reads: what is sent to it stays there. For tests of who sends and closes what.
+    #[must_use]
+    pub fn unread(max_frames: usize, max_bytes: usize) -> Self {
+        Self::new(max_frames, max_bytes)
+    }
+
+    /// With what it is closed, or will be after what is queued.
+    #[must_use]
+    pub fn closing(&self) -> Option<CloseCode> {
+        self.queue.lock().closing
+    }
+
     /// Queues a text frame. To a socket that is closing or gone it is dropped, and `Ok`: that it is gone
     /// is told by its [`super::Socket::next`].
     ///
