@@ -12,6 +12,7 @@ use service::telemetry::spans;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 use wire::{Event, SessionId, UnixMs};
 
 use crate::kept::Draft;
@@ -177,11 +178,11 @@ impl Pile {
 
     /// The rows become JSON here, while sessions can go on submitting.
     fn into_batch(self) -> (Batch, Vec<oneshot::Sender<()>>) {
-        let batch = Batch {
         let at = now();
         let closings = self.drafts.values().filter_map(|draft| draft.closing(at));
-            rows: self.drafts.into_values().map(Draft::into_row).collect(),
+        let batch = Batch {
             closings: closings.collect(),
+            rows: self.drafts.into_values().map(Draft::into_row).collect(),
             facts: self.facts,
             taken: self.taken,
         };
@@ -199,8 +200,9 @@ async fn write_or_stop<S: SnapshotStore>(
         stop.cancelled().await;
         sleep(LAST_COMMIT_LIMIT).await;
     };
+    let commit = spans::commit(batch.rows.len() + batch.facts.len());
     tokio::select! {
-        () = write(store, batch) => true,
+        () = write(store, batch).instrument(commit) => true,
         () = given_up => false,
     }
 }
