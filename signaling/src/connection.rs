@@ -162,7 +162,7 @@ impl Door {
 
 /// A frame whose `id`, if any, is a number: signaling takes no other.
 fn parse(text: &str) -> Result<(Envelope, ClientFrame), FrameError> {
-    let (envelope, frame) = ClientFrame::parse(text)?;
+    let (envelope, frame) = ClientFrame::read(text)?;
     match envelope.id {
         Some(FrameId::Text(_)) => Err(FrameError::Malformed {
             field: Some("id".to_owned()),

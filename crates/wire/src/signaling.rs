@@ -1,6 +1,7 @@
 //! Frames of `GET /v1/signal`, subprotocol `rendezvous.v1`.
 
 mod client;
+mod hot;
 mod server;
 
 pub use client::{

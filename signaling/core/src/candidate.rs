@@ -77,6 +77,13 @@ fn instead(text: &str, line: &str) -> Option<RawJson> {
     RawJson::parse(serde_json::Value::Object(object).to_string()).ok()
 }
 
+/// True where a text has a control character, as Unicode has them. The bytes are looked at first: nearly
+/// every line is plain ASCII, and that is quick.
+pub(crate) fn holds_control(text: &str) -> bool {
+    let is_odd = |byte: u8| !byte.is_ascii() || byte.is_ascii_control();
+    text.bytes().any(is_odd) && text.chars().any(char::is_control)
+}
+
 /// What follows `candidate:`, word by word:
 /// `foundation component transport priority address port "typ" type *(name value)`.
 #[derive(Debug)]
@@ -90,7 +97,7 @@ impl<'a> Line<'a> {
     /// # Errors
     /// Where the words are not those.
     pub(crate) fn parse(value: &'a str) -> Result<Self, &'static str> {
-        if value.chars().any(char::is_control) {
+        if holds_control(value) {
             return Err("control_character");
         }
         let mut rest = value.split(' ');

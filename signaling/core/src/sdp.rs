@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use wire::IcePolicy;
 
-use crate::candidate::{self, Line};
+use crate::candidate::{self, Line, holds_control};
 
 /// Most media sections; a call of two needs a handful.
 const MAX_MEDIA_SECTIONS: usize = 64;
@@ -91,7 +91,7 @@ fn lines(sdp: &str) -> impl Iterator<Item = &str> {
 }
 
 fn check_line(line: &str) -> Result<(), &'static str> {
-    if line.chars().any(char::is_control) {
+    if holds_control(line) {
         return Err("control_character");
     }
     let mut start = line.bytes();
