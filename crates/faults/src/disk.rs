@@ -30,6 +30,15 @@ impl Injection {
         Self::attach(pid, calls, &["-e", &format!("inject={calls}:{how}")]).await
     }
 
+    /// As [`Self::of`], with `also` in the trace and not in the fault.
+    ///
+    /// # Panics
+    /// When `strace` can't attach.
+    pub async fn of_seen(pid: u32, calls: &str, how: &str, also: &str) -> Self {
+        let inject = format!("inject={calls}:{how}");
+        Self::attach(pid, &format!("{calls},{also}"), &["-e", &inject]).await
+    }
+
     /// Watches system calls and changes nothing.
     ///
     /// # Panics

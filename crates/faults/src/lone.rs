@@ -58,6 +58,7 @@ impl Lone {
         lone.with("RENDEZVOUS_SCHEDULER_PUBLIC_URL", signer.url())
             // All clients of a row share one address: its limit is not what a row is about.
             .with_own("LIMITS_JOINS_PER_SECOND", "10000")
+            .with_own("LIMITS_JOINS_BURST", "10000")
     }
 
     /// With a variable.

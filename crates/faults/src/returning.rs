@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rand::Rng;
 use testkit::{CutPeer, SOON, TestPeer};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
@@ -10,8 +11,8 @@ use wire::signaling::{GoingAway, Welcome};
 
 /// Longest wait for a goodbye, and for a way back.
 const LIMIT: Duration = Duration::from_secs(60);
-/// Pause after an attempt that nobody took: the least that the client in the browser has.
-const RETRY: Duration = Duration::from_millis(500);
+/// Pause after an attempt that nobody took, by chance as a page's, in milliseconds.
+const RETRY_MS: std::ops::RangeInclusive<u64> = 500..=4_000;
 
 /// One client that went and came back.
 #[derive(Debug)]
@@ -99,6 +100,7 @@ async fn come_back(mut page: CutPeer, attempts: &mut Vec<Instant>) -> TestPeer {
             }
             Err((same, _)) => page = same,
         }
-        sleep(RETRY).await;
+        let pause = rand::rng().random_range(RETRY_MS);
+        sleep(Duration::from_millis(pause)).await;
     }
 }

@@ -1,5 +1,5 @@
-//! Opening a service's SQLite store: durable, one writer, several readers, and opened anew after the
-//! disk has failed.
+//! Opening a service's SQLite store: durable, one writer, several readers, and opened anew after a
+//! write has failed.
 //!
 //! Tables and queries are each service's own.
 
@@ -164,7 +164,7 @@ async fn pool(
 ) -> Result<SqlitePool, sqlx::Error> {
     let trouble = trouble.clone();
     SqlitePoolOptions::new()
-        // One that was open when the disk failed is closed, and another opened in its place.
+        // One that was open when a write failed is closed, and another opened in its place.
         .before_acquire(move |_, meta| {
             let usable = !trouble.is_of(meta.age);
             Box::pin(std::future::ready(Ok(usable)))

@@ -120,6 +120,17 @@ impl<P: Protocol> Peer<P> {
         }
     }
 
+    /// The next frame of this type, if one comes before `limit` passes or the socket closes.
+    pub async fn try_expect<F: Pick<P::Server>>(&mut self, limit: Duration) -> Option<F> {
+        let deadline = after(limit);
+        loop {
+            match self.next(left(deadline)).await? {
+                frame if is_a::<P, F>(&frame) => return Some(picked(frame)),
+                other => self.skipped.push_back(other),
+            }
+        }
+    }
+
     /// The very next frame, which must be of this type.
     ///
     /// # Panics
@@ -178,6 +189,21 @@ impl<P: Protocol> Peer<P> {
                 None => assert!(self.closed.is_some(), "not closed within {limit:?}"),
             }
         }
+    }
+
+    /// Reads for `limit` at most: the close code, as [`Self::expect_close`] has it, if it closes meanwhile.
+    pub async fn closes_within(&mut self, limit: Duration) -> Option<Option<u16>> {
+        let deadline = after(limit);
+        while let Some(frame) = self.next(left(deadline)).await {
+            self.skipped.push_back(frame);
+        }
+        self.closed
+    }
+
+    /// Whether it is closed, as far as it was read, and with which code.
+    #[must_use]
+    pub fn closed(&self) -> Option<Option<u16>> {
+        self.closed
     }
 
     /// Forgets the frames that were skipped, so that only new ones are found.

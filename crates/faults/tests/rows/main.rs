@@ -2,5 +2,10 @@
 //! counted, and that nobody has to start anything again. `make faults` runs all; modules named
 //! `long` are left out of `make test`.
 
+mod disk;
 mod killed;
+mod link;
+mod paused;
+mod restarts;
 mod rigs;
+mod starved;

@@ -1,27 +1,39 @@
-//! When the disk last failed. A handle on which a sync failed may say of the next one that all is well
-//! though pages were dropped meanwhile, so no connection from before is used again.
+//! When a write last failed, so that no connection from before is used again. A handle on which a sync
+//! failed may say of the next one that all is well though pages were dropped meanwhile; and after a full
+//! disk SQLite has rolled back by itself, of which the driver's count of transactions knows nothing.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Primary result code of a failed read, write or sync (`SQLITE_IOERR`); the rest of a code says which.
 const SQLITE_IOERR: i32 = 10;
+/// Primary result codes after which a connection is as good as before: others have the lock.
+const SQLITE_BUSY: i32 = 5;
+const SQLITE_LOCKED: i32 = 6;
 
 /// Shared by the connections of one file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Trouble(Arc<Mutex<Option<Instant>>>);
 
 impl Trouble {
-    /// Takes note of an error, if it is one of the disk.
-    pub(super) fn note(&self, error: &sqlx::Error) {
-        if is_of_disk(error) {
+    /// Takes note of what came of a beginning or a commit: true where its connection is given up.
+    pub(super) fn note(&self, error: &sqlx::Error) -> bool {
+        let code = primary_code(error);
+        let gives_up = match error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => false,
+            _ => !matches!(code, Some(SQLITE_BUSY | SQLITE_LOCKED)),
+        };
+        if code == Some(SQLITE_IOERR) {
             metrics::counter!("storage_io_errors_total").increment(1);
-            tracing::error!(%error, "the disk failed: the store is opened anew");
+        }
+        if gives_up {
+            tracing::error!(%error, "a write failed: the store is opened anew");
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }
+        gives_up
     }
 
-    /// True for a connection of this age where the disk has failed since it was opened.
+    /// True for a connection of this age where a write has failed since it was opened.
     pub(super) fn is_of(&self, age: Duration) -> bool {
         let failed_at = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_older = failed_at.is_some_and(|at| age >= at.elapsed());
@@ -32,10 +44,9 @@ impl Trouble {
     }
 }
 
-fn is_of_disk(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    let number = code.and_then(|code| code.parse::<i32>().ok());
-    number.is_some_and(|number| number & 0xff == SQLITE_IOERR)
+fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let code = error.as_database_error()?.code()?;
+    code.parse::<i32>().ok().map(|code| code & 0xff)
 }
 
 #[cfg(test)]
@@ -53,7 +64,8 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_the_pool_is_none_of_the_disk() {
-        assert!(!is_of_disk(&sqlx::Error::PoolTimedOut));
+    fn a_pool_without_a_free_connection_gives_none_up() {
+        assert!(!Trouble::default().note(&sqlx::Error::PoolTimedOut));
+        assert!(Trouble::default().note(&sqlx::Error::InvalidSavePointStatement));
     }
 }

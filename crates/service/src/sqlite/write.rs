@@ -11,6 +11,9 @@ use super::trouble::Trouble;
 /// A commit that takes longer is counted in `storage_slow_total`: a hundred times what a disk needs.
 const SLOW: Duration = Duration::from_millis(500);
 
+/// Takes the write lock at once.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
 /// Holds the one connection that writes; rolled back unless [committed](Self::commit).
 #[derive(Debug)]
 pub struct WriteTransaction {
@@ -21,8 +24,11 @@ pub struct WriteTransaction {
 
 impl WriteTransaction {
     pub(super) async fn begin(writer: &SqlitePool, trouble: &Trouble) -> Result<Self, sqlx::Error> {
-        let inner = writer.begin_with("BEGIN IMMEDIATE").await;
-        let inner = inner.inspect_err(|error| trouble.note(error))?;
+        let inner = match writer.begin_with(BEGIN).await {
+            // The connection was left over from a failed write; the next one is new.
+            Err(error) if trouble.note(&error) => writer.begin_with(BEGIN).await?,
+            begun => begun?,
+        };
         Ok(Self {
             inner,
             begun: Instant::now(),
@@ -41,7 +47,10 @@ impl WriteTransaction {
             metrics::counter!("storage_slow_total").increment(1);
             tracing::warn!(took_ms = took.as_millis(), "the store is slow");
         }
-        committed.inspect_err(|error| self.trouble.note(error))
+        if let Err(error) = &committed {
+            self.trouble.note(error);
+        }
+        committed
     }
 }
 

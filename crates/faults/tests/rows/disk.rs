@@ -1,0 +1,332 @@
+//! Disks that fail, fill up, or take their time: what waits for them is told, and what doesn't goes on.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use faults::{Bystanders, Couple, Injection, Ledger, Lone, SYNC, Scribe, need, read_room, row};
+use testkit::{
+    ANN, BO, BookedRoom, Booking, ChatPeer, SOON, Service, TestPeer, TicketSigner, until,
+};
+use wire::signaling::{Ended, Leave};
+use wire::{ErrorCode, Phase, RoomId};
+
+/// From the end of a fault to being as before.
+const HEAL_LIMIT: Duration = Duration::from_secs(5);
+/// Longest wait of somebody whose way does not lead over the disk. It is far below what the disk takes
+/// here, and far above what a busy machine does.
+const UNHINDERED: Duration = Duration::from_secs(1);
+/// Counts what went out without having been stored.
+const HELD: &str = "signaling_held_too_long_total";
+/// A sync that takes 2 s, as `strace` is told it.
+const SLOW_SYNC: &str = "delay_enter=2000000";
+
+/// A chat, a room in it, and somebody who writes there.
+struct Chat {
+    lone: Lone,
+    room: RoomId,
+    ticket: String,
+    bo_ticket: String,
+    ledger: Ledger,
+    ann: Scribe,
+}
+
+impl Chat {
+    async fn start(signer: &TicketSigner) -> Self {
+        let lone = Lone::new(Service::Chat, signer).started().await;
+        let room = BookedRoom::new();
+        let [ticket, bo_ticket] =
+            [ANN, BO].map(|who| signer.chat(who, std::slice::from_ref(&room.0)));
+        let ledger = Ledger::default();
+        let mut ann = Scribe::new("ann", &ticket, &room.id(), &ledger);
+        ann.connect(&lone.ws()).await;
+        for _ in 0..10 {
+            assert_eq!(ann.write_one().await, Some(true));
+        }
+        Self {
+            lone,
+            room: room.id(),
+            ticket,
+            bo_ticket,
+            ledger,
+            ann,
+        }
+    }
+
+    /// While nothing can be written: Ann is told `code`, Bo comes in and reads, and ready says no.
+    async fn refuses_to_write(&mut self, code: ErrorCode) {
+        for _ in 0..5 {
+            assert_eq!(self.ann.write_one().await, Some(false));
+        }
+        assert_eq!(self.ann.refusals, [code; 5]);
+        let began = Instant::now();
+        let bo = ChatPeer::hello(&self.lone.ws(), &self.bo_ticket, "tablet").await;
+        let read = read_room(&self.lone.http(), &self.bo_ticket, &self.room).await;
+        assert!(read.len() >= 10, "{} can be read", read.len());
+        assert!(began.elapsed() < SOON, "reading took {:?}", began.elapsed());
+        drop(bo);
+        let lone = &self.lone;
+        until("no longer ready", SOON, async || {
+            (!lone.is_ready().await).then_some(())
+        })
+        .await;
+    }
+
+    /// It heals by itself, and what was acknowledged is there.
+    async fn heals(&mut self) {
+        let lone = &self.lone;
+        until("ready again", HEAL_LIMIT, async || {
+            lone.is_ready().await.then_some(())
+        })
+        .await;
+        for _ in 0..10 {
+            assert_eq!(self.ann.write_one().await, Some(true));
+        }
+        let stored = self
+            .ledger
+            .check(&lone.http(), &self.ticket, &self.room)
+            .await;
+        // What was refused may be there or not; written again it is there once.
+        assert_eq!(stored, self.ledger.len());
+    }
+}
+
+#[test]
+fn flt_6_a_sync_that_fails_is_told_and_the_store_is_opened_anew() {
+    if !need("strace") {
+        return;
+    }
+    row(async {
+        let signer = TicketSigner::start().await;
+        let mut chat = Chat::start(&signer).await;
+        let before = chat.lone.metrics().await;
+        let fault = Injection::of_seen(chat.lone.pid(), SYNC, "error=EIO", "close,openat").await;
+        chat.refuses_to_write(ErrorCode::StorageUnavailable).await;
+        let trace = fault.end().await;
+        chat.heals().await;
+
+        let after = chat.lone.metrics().await;
+        for counter in [
+            "storage_errors_total",
+            "storage_io_errors_total",
+            "storage_reopened_total",
+        ] {
+            after.assert_rose(counter, &before);
+        }
+        assert_no_sync_is_tried_again(&trace);
+    });
+}
+
+/// After a sync failed on a descriptor, that one is closed before anything is synced by its number.
+fn assert_no_sync_is_tried_again(trace: &str) {
+    let (mut failed, mut failures) = (HashMap::new(), 0);
+    let mut begun: HashMap<&str, &str> = HashMap::new();
+    for line in trace.lines() {
+        let Some((thread, rest)) = line.split_once(' ') else {
+            continue;
+        };
+        let Some((_, call)) = rest.trim_start().split_once(' ') else {
+            continue;
+        };
+        let descriptor = descriptor_of(call).or_else(|| begun.get(thread).copied());
+        let Some(descriptor) = descriptor else {
+            continue;
+        };
+        let starts = !call.starts_with("<... ");
+        let is_sync = call.contains("sync");
+        if starts {
+            begun.insert(thread, descriptor);
+            if is_sync {
+                assert!(!failed.contains_key(descriptor), "tried again: {line}");
+            } else if call.starts_with("close") {
+                failed.remove(descriptor);
+            }
+        }
+        if is_sync && call.contains("EIO") {
+            failed.insert(descriptor, line);
+            failures += 1;
+        }
+    }
+    assert!(failures > 0, "no sync failed:\n{trace}");
+}
+
+/// The number in `fsync(12</path>)`.
+fn descriptor_of(call: &str) -> Option<&str> {
+    let (_, arguments) = call.split_once('(')?;
+    let end = arguments.find(|letter: char| !letter.is_ascii_digit())?;
+    (end > 0).then(|| &arguments[..end])
+}
+
+#[test]
+fn flt_6_a_session_goes_on_while_syncs_fail_and_is_stored_afterwards() {
+    if !need("strace") {
+        return;
+    }
+    row(async {
+        let signer = TicketSigner::start().await;
+        let mut signaling = Lone::new(Service::Signaling, &signer).started().await;
+        let bystanders = Bystanders::of(&signaling, &signer).await;
+        let before = signaling.metrics().await;
+        let fault = Injection::of(signaling.pid(), SYNC, "error=EIO").await;
+        let couple = lives_without_the_disk(&signaling, &signer).await;
+        fault.end().await;
+        bystanders.unharmed(UNHINDERED).await;
+        let after = signaling.metrics().await;
+        after.assert_rose("signaling_store_failures_total", &before);
+        after.assert_rose(HELD, &before);
+        is_stored_afterwards(&mut signaling, &signer, couple).await;
+    });
+}
+
+#[test]
+fn flt_7_a_full_disk_refuses_messages_and_nothing_else() {
+    if !need("strace") {
+        return;
+    }
+    row(async {
+        let signer = TicketSigner::start().await;
+        let mut chat = Chat::start(&signer).await;
+        let before = chat.lone.metrics().await;
+        let fault = Injection::of(chat.lone.pid(), "pwrite64", "error=ENOSPC").await;
+        chat.refuses_to_write(ErrorCode::StorageFull).await;
+        fault.end().await;
+        chat.heals().await;
+        let after = chat.lone.metrics().await;
+        after.assert_rose("storage_errors_total", &before);
+    });
+}
+
+#[test]
+fn flt_7_a_session_goes_on_while_the_disk_is_full_and_is_stored_afterwards() {
+    if !need("strace") {
+        return;
+    }
+    row(async {
+        let signer = TicketSigner::start().await;
+        let mut signaling = Lone::new(Service::Signaling, &signer).started().await;
+        let bystanders = Bystanders::of(&signaling, &signer).await;
+        let before = signaling.metrics().await;
+        let fault = Injection::of(signaling.pid(), "pwrite64", "error=ENOSPC").await;
+        let couple = lives_without_the_disk(&signaling, &signer).await;
+        fault.end().await;
+        bystanders.unharmed(UNHINDERED).await;
+        let after = signaling.metrics().await;
+        after.assert_rose("signaling_store_failures_total", &before);
+        is_stored_afterwards(&mut signaling, &signer, couple).await;
+    });
+}
+
+#[test]
+fn flt_8_joins_and_relays_do_not_wait_for_a_slow_disk() {
+    if !need("strace") {
+        return;
+    }
+    row(async {
+        let signer = TicketSigner::start().await;
+        let mut signaling = Lone::new(Service::Signaling, &signer).started().await;
+        let bystanders = Bystanders::of(&signaling, &signer).await;
+        let before = signaling.metrics().await;
+        let fault = Injection::of(signaling.pid(), SYNC, SLOW_SYNC).await;
+        let mut joins = Vec::new();
+        for _ in 0..20 {
+            let spec = Booking::new().spec();
+            let ticket = signer.signaling(ANN, &spec);
+            let began = Instant::now();
+            let peer = TestPeer::join(&signaling.ws(), &ticket).await;
+            joins.push(began.elapsed());
+            drop(peer);
+        }
+        joins.sort_unstable();
+        println!("joins: median {:?}, slowest {:?}", joins[10], joins[19]);
+        assert!(joins[19] < UNHINDERED, "{joins:?}");
+        let couple = lives_without_the_disk(&signaling, &signer).await;
+        until("a slow commit is counted", SOON * 2, async || {
+            let now = signaling.metrics().await;
+            (now.sum("storage_slow_total") > before.sum("storage_slow_total")).then_some(())
+        })
+        .await;
+        fault.end().await;
+        bystanders.unharmed(UNHINDERED).await;
+        let after = signaling.metrics().await;
+        after.assert_rose(HELD, &before);
+        is_stored_afterwards(&mut signaling, &signer, couple).await;
+    });
+}
+
+/// A couple that begins now goes live, talks, and another one ends, each as if there were a disk.
+async fn lives_without_the_disk(signaling: &Lone, signer: &TicketSigner) -> Couple {
+    let booking = || Booking::new().countdown_ms(1).duration_ms(600_000);
+    let began = Instant::now();
+    let mut couple = Couple::live(&signaling.ws(), signer, booking()).await;
+    let took = began.elapsed();
+    assert!(took < UNHINDERED * 2, "{took:?} until live");
+    couple.talk("can you hear me").await;
+
+    let mut over = Couple::live(&signaling.ws(), signer, booking()).await;
+    let began = Instant::now();
+    over.ann.send(Leave {}).await;
+    over.bo.expect::<Ended>(SOON).await;
+    assert!(began.elapsed() < UNHINDERED, "{:?}", began.elapsed());
+    couple
+}
+
+/// What could not be written is written by itself, so that a kill afterwards loses nothing.
+async fn is_stored_afterwards(signaling: &mut Lone, signer: &TicketSigner, couple: Couple) {
+    let began = Instant::now();
+    // The store takes one change after another: when a new one is not waited for in vain, the old
+    // ones are there.
+    loop {
+        let before = signaling.metrics().await;
+        let booking = Booking::new().countdown_ms(1);
+        Couple::live(&signaling.ws(), signer, booking).await;
+        let now = signaling.metrics().await;
+        if now.sum(HELD) <= before.sum(HELD) && signaling.is_ready().await {
+            break;
+        }
+        assert!(began.elapsed() < HEAL_LIMIT, "the store does not heal");
+    }
+    signaling.kill();
+    signaling.start().await;
+    let mut couple = couple.back().await;
+    let session = &couple.ann.welcome.as_ref().unwrap().session;
+    assert_eq!(session.phase, Phase::Live);
+    assert_eq!(session.deadline_at, Some(couple.live.deadline_at));
+    couple.talk("here we are").await;
+}
+
+mod long {
+    use super::*;
+    use wire::chat::{Send, Sent};
+
+    #[test]
+    fn flt_8_messages_are_slow_on_a_slow_disk_and_stay_in_order() {
+        if !need("strace") {
+            return;
+        }
+        row(async {
+            let signer = TicketSigner::start().await;
+            let chat = Chat::start(&signer).await;
+            let mut bo = ChatPeer::hello(&chat.lone.ws(), &chat.bo_ticket, "tablet").await;
+            let before = chat.lone.metrics().await;
+            let fault = Injection::of(chat.lone.pid(), SYNC, SLOW_SYNC).await;
+            let began = Instant::now();
+            for number in 0..6 {
+                bo.send_numbered(Send {
+                    room: chat.room.clone(),
+                    client_id: format!("slow-{number}"),
+                    body: format!("Number {number}."),
+                })
+                .await;
+            }
+            let mut seqs = Vec::new();
+            for _ in 0..6 {
+                let sent = bo.expect::<Sent>(Duration::from_secs(30)).await;
+                seqs.push(sent.seq);
+            }
+            assert!(began.elapsed() >= Duration::from_secs(2), "it was not slow");
+            fault.end().await;
+            assert!(seqs.is_sorted() && seqs.windows(2).all(|two| two[0] + 1 == two[1]));
+            let after = chat.lone.metrics().await;
+            after.assert_rose("storage_slow_total", &before);
+        });
+    }
+}
