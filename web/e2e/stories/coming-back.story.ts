@@ -39,9 +39,9 @@ test('[END-23] the same link in a second tab takes over, and the first says so a
   expect(ann.welcomes.at(-1)?.frame['session']).toMatchObject({ deadline_at: live['deadline_at'] });
 });
 
-test('[END-24] another network, and none at all: the old socket is dead and not closed, picture and clock run on', async ({ browser, personIn }) => {
-  const way = await Way.make();
-  const stack = await Stack.start({ RENDEZVOUS_SIGNALING_PUBLIC_URL: way.url });
+test('[END-24] another network, and none at all: the old socket is dead and not closed, picture and clock run on', async ({ browser, own, personIn }) => {
+  const way = own(await Way.make());
+  const stack = own(await Stack.start({ RENDEZVOUS_SIGNALING_PUBLIC_URL: way.url }));
   way.leadsTo(stack.ports.signaling);
   const booking = await (await Application.of(stack)).book(PLAN);
   const ann = await personIn(await browser.newContext({ locale: 'en-GB' }), 'Ann');
@@ -78,8 +78,6 @@ test('[END-24] another network, and none at all: the old socket is dead and not 
     await pictureRunsOn(person);
     expect(person.received.filter(({ frame }) => frame.type === 'negotiate'), 'no new pairing').toHaveLength(1);
   }
-  await stack.stop();
-  await way.close();
 });
 
 test('[END-25] signaling is stopped and started in a live call: both are told to come back, media and clock run on', async ({ pair, stack }) => {

@@ -1,8 +1,12 @@
 /**
- * An OpenVidu 2 server as far as `openvidu-browser` speaks with one, for there is no package of the real one: JSON-RPC as its
- * client sends it, and one page of the same browser in place of the media node, which takes and gives streams.
+ * An OpenVidu 2 server, for there is no package of the real one: the REST bodies and statuses that it documents, JSON-RPC as
+ * `openvidu-browser` sends it, and one page of the same browser in place of the media node, which takes and gives streams.
  */
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Browser, Page, WebSocketRoute } from '@playwright/test';
+
+const SECRET = 'MY_SECRET';
 
 interface Request {
   id: number;
@@ -10,66 +14,132 @@ interface Request {
   params?: Record<string, unknown>;
 }
 
-interface Guest {
+/** Made by REST with a token that is good for one coming, and then taken. */
+interface Connection {
   id: string;
-  socket: WebSocketRoute;
+  session: string;
+  token: string;
+  data: string;
+  socket: WebSocketRoute | null;
   published: object | null;
 }
 
 export class OpenVidu {
   readonly #node: Page;
-  readonly #guests = new Map<string, Guest>();
-  /** Each token that was used, in order: they are good for one coming. */
-  readonly tokens: string[] = [];
+  readonly #rest: Server;
+  readonly #connections = new Map<string, Connection>();
+  readonly #sessions = new Set<string>();
 
-  private constructor(node: Page) {
+  private constructor(node: Page, rest: Server) {
     this.#node = node;
+    this.#rest = rest;
+    rest.on('request', (request: IncomingMessage, response: ServerResponse) => void this.#answerRest(request, response));
   }
 
   static async start(browser: Browser): Promise<OpenVidu> {
     const node = await (await browser.newContext()).newPage();
     await node.evaluate(mediaNode);
-    return new OpenVidu(node);
+    const rest = createServer();
+    await new Promise<void>((done) => rest.listen(0, '127.0.0.1', done));
+    return new OpenVidu(node, rest);
   }
 
-  /** Where its client connects; no address that exists. */
-  static readonly host = 'openvidu.test';
+  /** What a stack is told of it. */
+  get settings(): Record<string, string> {
+    return {
+      RENDEZVOUS_OPENVIDU_URL: `http://${this.#host}`,
+      RENDEZVOUS_OPENVIDU_SECRET: SECRET,
+      RENDEZVOUS_OPENVIDU_WEBHOOK_AUTHORIZATION: 'Basic of-its-webhooks',
+    };
+  }
 
-  token(session: string): string {
-    return `wss://${OpenVidu.host}?sessionId=${session}&token=tok_${crypto.randomUUID()}&role=PUBLISHER&version=2.32.0`;
+  get sessions(): readonly string[] {
+    return [...this.#sessions];
   }
 
   get connected(): number {
-    return this.#guests.size;
+    return this.#guests.length;
   }
 
   /** Serves the clients of a page. */
   async serve(page: Page): Promise<void> {
-    await page.routeWebSocket(new RegExp(`//${OpenVidu.host}/`), (socket) => this.#client(socket));
+    await page.routeWebSocket(new RegExp(`^wss://${this.#host}/`), (socket) => this.#client(socket));
   }
 
-  /** Ends the session for everybody, as its REST `DELETE` does. */
+  async stop(): Promise<void> {
+    this.#rest.closeAllConnections();
+    await new Promise((done) => this.#rest.close(done));
+  }
+
+  get #host(): string {
+    return `127.0.0.1:${(this.#rest.address() as AddressInfo).port}`;
+  }
+
+  get #guests(): (Connection & { socket: WebSocketRoute })[] {
+    return [...this.#connections.values()].filter((one): one is Connection & { socket: WebSocketRoute } => one.socket !== null);
+  }
+
+  async #answerRest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = (chunks.length === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString())) as Record<string, string>;
+    const known = request.headers.authorization === `Basic ${Buffer.from(`OPENVIDUAPP:${SECRET}`).toString('base64')}`;
+    const [status, answer] = known ? this.#rested(`${request.method}`, `${request.url}`.replace('/openvidu/api/sessions', ''), body) : [401];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(answer === undefined ? '' : JSON.stringify(answer));
+  }
+
+  #rested(method: string, path: string, body: Record<string, string>): [number, object?] {
+    const [session = '', , connection] = path.split('/').slice(1);
+    if (path === '' && method === 'GET') return [200, { numberOfElements: this.#sessions.size, content: this.sessions.map((id) => ({ id })) }];
+    if (path === '') return this.#open(body['customSessionId'] ?? '');
+    if (!this.#sessions.has(session)) return [404];
+    if (path.includes('/connection')) return this.#connection(method, session, connection, body);
+    this.#sessions.delete(session);
+    for (const { id } of this.#guests) this.#evict(id);
+    return [204];
+  }
+
+  #open(id: string): [number, object?] {
+    if (this.#sessions.has(id)) return [409];
+    this.#sessions.add(id);
+    return [200, { id, object: 'session', customSessionId: id }];
+  }
+
+  #connection(method: string, session: string, id: string | undefined, body: Record<string, string>): [number, object?] {
+    if (method === 'GET') return [200, { content: [...this.#connections.values()].filter((one) => one.session === session).map(rested) }];
+    if (method === 'DELETE') return this.#evict(id ?? '') ? [204] : [404];
+    const token = `wss://${this.#host}?sessionId=${session}&token=tok_${crypto.randomUUID()}&role=PUBLISHER&version=2.32.0`;
+    const made: Connection = { id: `con_${crypto.randomUUID()}`, session, token, data: body['data'] ?? '', socket: null, published: null };
+    this.#connections.set(made.id, made);
+    return [200, rested(made)];
+  }
+
+  #evict(id: string): boolean {
+    const connection = this.#connections.get(id);
+    if (connection?.socket) notify(connection.socket, 'participantEvicted', { connectionId: id, reason: 'forceDisconnectByServer' });
+    return connection !== undefined;
+  }
+
+  /** Puts out whoever is in, as an operator of OpenVidu's would. */
   evictAll(): void {
-    for (const guest of this.#guests.values()) {
-      notify(guest.socket, 'participantEvicted', { connectionId: guest.id, reason: 'sessionClosedByServer' });
-    }
+    for (const { id } of this.#guests) this.#evict(id);
   }
 
   #client(socket: WebSocketRoute): void {
-    let guest: Guest | null = null;
+    let guest: Connection | null = null;
     socket.onMessage((text) => {
       const request = JSON.parse(String(text)) as Request;
       void this.#answer(socket, request, guest).then((result) => {
-        if (request.method === 'joinRoom') guest = this.#guests.get((result as { id: string }).id) ?? null;
+        if (request.method === 'joinRoom') guest = this.#connections.get((result as { id: string }).id) ?? null;
         if (guest !== null && request.method === 'leaveRoom') this.#left(guest);
         socket.send(JSON.stringify({ id: request.id, jsonrpc: '2.0', result: { ...result, sessionId: 'rpc' } }));
-        if (guest !== null && request.method === 'publishVideo') this.#tellOthers(guest, 'participantPublished', { ...described(guest) });
+        if (guest !== null && request.method === 'publishVideo') this.#tellOthers(guest, 'participantPublished', described(guest));
       });
     });
     socket.onClose(() => guest !== null && this.#left(guest));
   }
 
-  async #answer(socket: WebSocketRoute, { method, params = {} }: Request, guest: Guest | null): Promise<object> {
+  async #answer(socket: WebSocketRoute, { method, params = {} }: Request, guest: Connection | null): Promise<object> {
     switch (method) {
       case 'ping':
         return { value: 'pong' };
@@ -88,17 +158,15 @@ export class OpenVidu {
   }
 
   #join(socket: WebSocketRoute, params: Record<string, unknown>): object {
-    const token = String(params['token']);
-    if (this.tokens.includes(token)) throw new Error('a token was used twice');
-    this.tokens.push(token);
-    const guest: Guest = { id: `con_${crypto.randomUUID()}`, socket, published: null };
-    const others = [...this.#guests.values()].map(described);
-    this.#guests.set(guest.id, guest);
-    this.#tellOthers(guest, 'participantJoined', { ...described(guest) });
-    return { ...described(guest), value: others, session: params['session'], finalUserId: guest.id, role: 'PUBLISHER', record: false, mediaServer: 'kurento', version: '2.32.0', videoSimulcast: false, life: 1 };
+    const guest = [...this.#connections.values()].find(({ token }) => token === params['token']);
+    if (guest === undefined || guest.socket !== null) throw new Error('no such token, or one that was used');
+    const others = this.#guests.map(described);
+    guest.socket = socket;
+    this.#tellOthers(guest, 'participantJoined', described(guest));
+    return { ...described(guest), value: others, session: guest.session, finalUserId: guest.data, role: 'PUBLISHER', record: false, mediaServer: 'kurento', version: '2.32.0', videoSimulcast: false, life: 1 };
   }
 
-  async #publish(guest: Guest, params: Record<string, unknown>): Promise<object> {
+  async #publish(guest: Connection, params: Record<string, unknown>): Promise<object> {
     const id = `str_${guest.id}`;
     const { sdpOffer, ...stream } = params;
     const sdpAnswer = await this.#negotiate('take', id, id, sdpOffer);
@@ -110,18 +178,24 @@ export class OpenVidu {
     return this.#node.evaluate(answerOffer, { what, stream, endpoint, sdp: String(sdp) });
   }
 
-  #left(guest: Guest): void {
-    if (this.#guests.delete(guest.id)) this.#tellOthers(guest, 'participantLeft', { connectionId: guest.id, reason: 'disconnect' });
+  #left(guest: Connection): void {
+    if (this.#connections.delete(guest.id)) this.#tellOthers(guest, 'participantLeft', { connectionId: guest.id, reason: 'disconnect' });
   }
 
-  #tellOthers(guest: Guest, method: string, params: object): void {
-    for (const other of this.#guests.values()) if (other.id !== guest.id) notify(other.socket, method, params);
+  #tellOthers(guest: Connection, method: string, params: object): void {
+    for (const other of this.#guests) if (other.id !== guest.id) notify(other.socket, method, params);
   }
 }
 
-function described({ id, published }: Guest): { id: string } {
+/** As the clients of others are told of it. */
+function described({ id, published }: Connection): object {
   const about = { id, createdAt: Date.now(), metadata: '' };
-  return published === null ? about : { ...about, streams: [published] } as { id: string };
+  return published === null ? about : { ...about, streams: [published] };
+}
+
+/** As REST tells of it. */
+function rested({ id, token, data, socket }: Connection): object {
+  return { id, object: 'connection', type: 'WEBRTC', status: socket === null ? 'pending' : 'active', token, serverData: data, activeAt: Date.now() };
 }
 
 function notify(socket: WebSocketRoute, method: string, params: object): void {

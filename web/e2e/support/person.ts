@@ -91,6 +91,18 @@ export class Person {
     });
   }
 
+  /** The other one's picture moves and their sound is there, over whatever connection there is by now. */
+  async seesAndHears(): Promise<void> {
+    await until(`${this.name} sees`, async () => (await this.remotePicture()).brightness > 5);
+    let least = await this.inbound();
+    await until(`${this.name} sees and hears more`, async () => {
+      const now = await this.inbound();
+      // What was counted on a connection that is gone does not count any more.
+      least = { framesDecoded: Math.min(least.framesDecoded, now.framesDecoded), audioEnergy: Math.min(least.audioEnergy, now.audioEnergy) };
+      return now.framesDecoded > least.framesDecoded + 5 && now.audioEnergy > least.audioEnergy;
+    });
+  }
+
   /** What the remote picture shows: how bright it is, and a digest that changes with it. */
   async remotePicture(): Promise<{ brightness: number; digest: number; audible: boolean }> {
     return this.page.evaluate(() => {

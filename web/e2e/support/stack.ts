@@ -99,7 +99,7 @@ export class Stack {
   }
 }
 
-function binary(): string {
+export function binary(): string {
   const named = process.env['RENDEZVOUS_BIN'];
   if (!named || !existsSync(named)) throw new Error('RENDEZVOUS_BIN names no binary: run `make e2e`.');
   return named;

@@ -7,6 +7,8 @@ import { Stack } from './stack.ts';
 interface Fixtures {
   /** Ann and Bo in two browser contexts, each with the booking's link not yet opened. */
   pair: (plan: Plan) => Promise<Booking & { annAt: Person; boAt: Person }>;
+  /** What a story started for itself: it is stopped afterwards, however the story ends. */
+  own: <Thing extends { stop(): Promise<void> }>(thing: Thing) => Thing;
   /** A person in a context with options of its own. */
   personIn: (context: BrowserContext, name: string) => Promise<Person>;
 }
@@ -26,6 +28,14 @@ export const test = base.extend<Fixtures, { stack: Stack; application: Applicati
     },
     { scope: 'worker' },
   ],
+  own: async ({}, use) => {
+    const things: { stop(): Promise<void> }[] = [];
+    await use((thing) => {
+      things.push(thing);
+      return thing;
+    });
+    for (const thing of things.reverse()) await thing.stop();
+  },
   personIn: async ({}, use, info) => {
     const people: Person[] = [];
     await use(async (context, name) => {

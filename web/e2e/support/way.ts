@@ -37,7 +37,7 @@ export class Way {
     far.unpipe(near).pause();
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     for (const pair of [...this.#pairs, ...this.#dead]) for (const socket of pair) socket.destroy();
     await new Promise((done) => this.#server.close(done));
   }
