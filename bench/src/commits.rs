@@ -39,7 +39,7 @@ pub async fn measure(rows: u32, rounds: u32, dir: &Path) -> Result<String, Strin
         let batch = Batch {
             rows: bodies.clone(),
             facts: facts.collect(),
-            taken: Vec::new(),
+            ..Batch::default()
         };
         let began = Instant::now();
         store.commit(&batch).await.map_err(|error| told(&error))?;
