@@ -93,7 +93,11 @@ export class Person {
 
   /** The other one's picture moves and their sound is there, over whatever connection there is by now. */
   async seesAndHears(): Promise<void> {
-    await until(`${this.name} sees`, async () => (await this.remotePicture()).brightness > 5);
+    const { digest } = await until(`${this.name} sees`, async () => {
+      const picture = await this.remotePicture();
+      return picture.brightness > 5 && picture.audible ? picture : undefined;
+    });
+    await until(`${this.name}'s picture moves`, async () => (await this.remotePicture()).digest !== digest);
     let least = await this.inbound();
     await until(`${this.name} sees and hears more`, async () => {
       const now = await this.inbound();

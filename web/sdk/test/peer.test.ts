@@ -140,7 +140,7 @@ function pair(delay: () => number, lose: (frame: NumberedFrame) => boolean = () 
     outgoing: () => null,
     shares: () => new Set(),
     changed: () => undefined,
-    sharedChanged: () => undefined,
+    streamsChanged: () => undefined,
     reachable: () => true,
   });
   const frame: Signaling.Negotiate = { epoch: EPOCH, offerer: 'ann', ice_servers: [] };

@@ -79,6 +79,7 @@ export class Call implements CallModel, CallActions {
       send: (frame) => this.#signaling?.send(frame),
       outgoing: (kind) => this.#local.outgoing(kind),
       changed: (state) => this.#mediaChanged(state),
+      streamsChanged: () => (this.remote = this.#mediaLink.remote),
       reachable: () => this.link === 'open' && this.seat.peer?.presence.is === 'here',
     });
     this.preview = this.#local.preview;

@@ -27,14 +27,14 @@ export interface Surroundings {
   /** What is sent beside camera and microphone: a screen, say. */
   readonly shares: () => ReadonlySet<MediaStreamTrack>;
   readonly changed: (state: 'connecting' | 'connected' | 'interrupted') => void;
-  /** What the other one shares has changed. */
-  readonly sharedChanged: () => void;
+  /** `remote` is another object, or what is in `shared` has changed. */
+  readonly streamsChanged: () => void;
   /** Whether the other one can hear us over signaling, as far as we know. */
   readonly reachable: () => boolean;
 }
 
 export interface Carrier {
-  /** The other one's camera and microphone. */
+  /** The other one's camera and microphone. A player that has lost every track of a stream stays silent: hence a new one then. */
   readonly remote: MediaStream;
   /** What the other one sends beside them. */
   readonly shared: MediaStream;

@@ -14,8 +14,8 @@ export interface MediaLinkOptions {
   readonly send: (frame: NumberedFrame) => void;
   readonly outgoing: (kind: Kind) => MediaStreamTrack | null;
   readonly changed: (state: LinkState) => void;
-  /** What the other one shares beside camera and microphone has changed: see `shared`. */
-  readonly sharedChanged?: () => void;
+  /** `remote` or `shared` is to be read again. */
+  readonly streamsChanged?: () => void;
   /** Whether the other one can hear us over signaling, as far as is known; true if left out. */
   readonly reachable?: () => boolean;
 }
@@ -41,7 +41,7 @@ export class MediaLink {
     this.#options = options;
   }
 
-  /** The other one's camera and microphone; another object with each pairing. */
+  /** The other one's camera and microphone; another object with each pairing, and after `streamsChanged`. */
   get remote(): MediaStream {
     return this.#carrier?.remote ?? this.#nothing;
   }
@@ -130,7 +130,7 @@ export class MediaLink {
       outgoing: this.#options.outgoing,
       shares: () => this.#shares,
       changed: (state) => ifCurrent(() => this.#changed(state))(),
-      sharedChanged: ifCurrent(() => this.#options.sharedChanged?.()),
+      streamsChanged: ifCurrent(() => this.#options.streamsChanged?.()),
       reachable: () => this.#options.reachable?.() ?? true,
     });
     return carrier;

@@ -17,7 +17,7 @@ interface Wanted {
 }
 
 export class LiveKitRoom implements Carrier {
-  readonly remote = new MediaStream();
+  remote = new MediaStream();
   readonly shared = new MediaStream();
   readonly #around: Surroundings;
   readonly #policy: RTCIceTransportPolicy;
@@ -111,16 +111,15 @@ export class LiveKitRoom implements Carrier {
   }
 
   #arrived(track: MediaStreamTrack, source: string): void {
-    if (source === 'camera' || source === 'microphone') return this.remote.addTrack(track);
-    this.shared.addTrack(track);
-    this.#around.sharedChanged();
+    const isDevice = source === 'camera' || source === 'microphone';
+    (isDevice ? this.remote : this.shared).addTrack(track);
+    this.#around.streamsChanged();
   }
 
-  #gone(track: MediaStreamTrack): void {
-    this.remote.removeTrack(track);
-    if (!this.shared.getTracks().includes(track)) return;
-    this.shared.removeTrack(track);
-    this.#around.sharedChanged();
+  #gone(...tracks: MediaStreamTrack[]): void {
+    for (const track of tracks) this.shared.removeTrack(track);
+    this.remote = new MediaStream(this.remote.getTracks().filter((one) => !tracks.includes(one)));
+    this.#around.streamsChanged();
   }
 
   /** Connected is: in the room, and the other one is there. */
@@ -153,7 +152,7 @@ export class LiveKitRoom implements Carrier {
     const room = this.#room;
     this.#room = null;
     this.#published.clear();
-    for (const track of [...this.remote.getTracks(), ...this.shared.getTracks()]) this.#gone(track);
+    this.#gone(...this.remote.getTracks(), ...this.shared.getTracks());
     room?.removeAllListeners();
     void room?.disconnect(false).catch(() => undefined);
   }

@@ -16,7 +16,8 @@ interface Devices {
 }
 
 export class OpenViduRoom implements Carrier {
-  readonly remote = new MediaStream();
+  remote = new MediaStream();
+  /** It takes one stream of a person: there is nothing beside it. */
   readonly shared = new MediaStream();
   readonly #around: Surroundings;
   readonly #policy: RTCIceTransportPolicy;
@@ -26,6 +27,8 @@ export class OpenViduRoom implements Carrier {
   #session: Session | null = null;
   #publisher: Publisher | null = null;
   #published: Devices = { audio: null, video: null };
+  /** What is received, by stream. */
+  readonly #received = new Map<string, MediaStreamTrack[]>();
   #others = new Set<string>();
   #met = false;
   #inside = false;
@@ -123,7 +126,7 @@ export class OpenViduRoom implements Carrier {
     session.on('connectionCreated', ({ connection }) => current(() => this.#came(connection.connectionId, session))());
     session.on('connectionDestroyed', ({ connection }) => current(() => this.#went(connection.connectionId))());
     session.on('streamCreated', (event) => current(() => void this.#subscribe(session, event))());
-    session.on('streamDestroyed', (event) => current(() => this.#gone(event.stream.getMediaStream()))());
+    session.on('streamDestroyed', (event) => current(() => this.#gone(event.stream.streamId))());
     session.on('sessionDisconnected', current(() => this.#lost(true)));
     session.on('reconnecting', current(() => this.#around.changed('interrupted')));
     session.on('reconnected', current(() => this.#look()));
@@ -144,20 +147,21 @@ export class OpenViduRoom implements Carrier {
     try {
       const subscriber = await session.subscribeAsync(stream, undefined as never, { insertMode: undefined } as never);
       if (session !== this.#session) return;
-      const into = stream.typeOfVideo === 'SCREEN' ? this.shared : this.remote;
-      for (const track of subscriber.stream.getMediaStream()?.getTracks() ?? []) into.addTrack(track);
-      if (into === this.shared) this.#around.sharedChanged();
+      this.#received.set(stream.streamId, subscriber.stream.getMediaStream()?.getTracks() ?? []);
+      this.#show();
     } catch (error) {
       if (session === this.#session) console.warn('the other one cannot be received', error);
     }
   }
 
-  #gone(stream: MediaStream | undefined): void {
-    for (const track of stream?.getTracks() ?? []) {
-      this.remote.removeTrack(track);
-      this.shared.removeTrack(track);
-    }
-    this.#around.sharedChanged();
+  #gone(stream: string): void {
+    this.#received.delete(stream);
+    this.#show();
+  }
+
+  #show(): void {
+    this.remote = new MediaStream([...this.#received.values()].flat());
+    this.#around.streamsChanged();
   }
 
   /** Connected is: in the session, and the other one is there. */
@@ -192,7 +196,8 @@ export class OpenViduRoom implements Carrier {
     this.#published = { audio: null, video: null };
     this.#inside = false;
     this.#others = new Set();
-    for (const stream of [this.remote, this.shared]) for (const track of stream.getTracks()) stream.removeTrack(track);
+    this.#received.clear();
+    this.#show();
     session?.disconnect();
   }
 

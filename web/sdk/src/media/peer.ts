@@ -98,9 +98,9 @@ export class PeerLine implements Carrier {
     this.shared.addTrack(track);
     track.onended = () => {
       this.shared.removeTrack(track);
-      this.#around.sharedChanged();
+      this.#around.streamsChanged();
     };
-    this.#around.sharedChanged();
+    this.#around.streamsChanged();
   }
 
   /** The transceiver of the camera or the microphone: the first of its kind, on both sides. */
