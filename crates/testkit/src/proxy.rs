@@ -265,7 +265,7 @@ fn break_off(from: OwnedReadHalf, to: OwnedWriteHalf) {
 }
 
 /// The `host:port` of an address.
-fn authority(url: &str) -> &str {
+pub(crate) fn authority(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)
 }

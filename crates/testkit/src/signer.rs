@@ -3,6 +3,7 @@
 
 use axum::{Json, Router, routing::get};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::hmac;
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde::Serialize;
@@ -134,10 +135,23 @@ impl TicketSigner {
     /// Signs any claims under any header, for tickets that are wrong in one way.
     #[must_use]
     pub fn sign(&self, header: &Value, claims: &impl Serialize) -> String {
-        let head = URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).unwrap());
-        let body = URL_SAFE_NO_PAD.encode(serde_json::to_vec(claims).unwrap());
-        let signed = format!("{head}.{body}");
+        self.sign_text(&header.to_string(), &serde_json::to_string(claims).unwrap())
+    }
+
+    /// Signs what need not be JSON.
+    #[must_use]
+    pub fn sign_text(&self, header: &str, claims: &str) -> String {
+        let signed = unsigned(header, claims);
         let signature = URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes()));
+        format!("{signed}.{signature}")
+    }
+
+    /// What a forger makes of the public key: the secret of a symmetric signature (HS256).
+    #[must_use]
+    pub fn sign_with_public_key(&self, header: &Value, claims: &impl Serialize) -> String {
+        let signed = unsigned(&header.to_string(), &serde_json::to_string(claims).unwrap());
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, self.key.public_key().as_ref());
+        let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&secret, signed.as_bytes()));
         format!("{signed}.{signature}")
     }
 
@@ -173,6 +187,11 @@ impl Drop for TicketSigner {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+fn unsigned(header: &str, claims: &str) -> String {
+    let [head, body] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part));
+    format!("{head}.{body}")
 }
 
 fn jwks_of(key: &Ed25519KeyPair, kid: &str) -> Value {

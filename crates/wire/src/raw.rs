@@ -5,6 +5,8 @@ use serde_json::value::RawValue;
 
 /// Deepest nesting that is carried: what serde_json and others parse without running out of stack.
 const MAX_DEPTH: usize = 127;
+/// So many digits in a row are surely within a double, which reaches to 1.8e308.
+const PLAIN_DIGITS: usize = 300;
 
 /// A JSON value kept as the text that came, so that what is relayed is untouched.
 #[derive(Debug, Clone, Serialize)]
@@ -36,11 +38,13 @@ impl RawJson {
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        if depth(raw.get()) > MAX_DEPTH {
+        let shape = Shape::of(raw.get());
+        if shape.depth > MAX_DEPTH {
             return Err(serde::de::Error::custom("nested too deeply"));
         }
-        if raw.get().contains("\\u") {
-            // What is kept raw is not unescaped, and half a surrogate pair would get through.
+        if shape.in_doubt {
+            // What is kept raw is neither unescaped nor counted: half a surrogate pair, or a number
+            // beyond a double, would get through to a parser that refuses the whole frame for it.
             serde_json::from_str::<serde_json::Value>(raw.get())
                 .map_err(serde::de::Error::custom)?;
         }
@@ -48,33 +52,53 @@ impl<'de> Deserialize<'de> for RawJson {
     }
 }
 
-/// How deep arrays and objects are nested in a text that is valid JSON.
-fn depth(json: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    let mut bytes = json.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => skip_string(&mut bytes),
-            b'[' | b'{' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' => depth -= 1,
-            _ => {}
-        }
-    }
-    deepest
+/// What a text that is valid JSON is like.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Shape {
+    /// How deep arrays and objects are nested.
+    depth: usize,
+    /// An escaped character, or a number with an exponent or many digits: to be looked at closely.
+    in_doubt: bool,
 }
 
-/// Goes past the end of a string whose opening quote was taken.
-fn skip_string(bytes: &mut std::str::Bytes<'_>) {
+impl Shape {
+    fn of(json: &str) -> Self {
+        let mut shape = Self::default();
+        let (mut depth, mut digits) = (0_usize, 0_usize);
+        let mut bytes = json.bytes();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'"' => shape.in_doubt |= skip_string(&mut bytes),
+                b'[' | b'{' => {
+                    depth += 1;
+                    shape.depth = shape.depth.max(depth);
+                }
+                b']' | b'}' => depth -= 1,
+                // Words have an `e` too, and no digit before it.
+                b'e' | b'E' => shape.in_doubt |= digits > 0,
+                _ => {}
+            }
+            digits = match byte {
+                b'0'..=b'9' => digits + 1,
+                _ => 0,
+            };
+            shape.in_doubt |= digits > PLAIN_DIGITS;
+        }
+        shape
+    }
+}
+
+/// Goes past the end of a string whose opening quote was taken; true where something in it is `\u…`.
+fn skip_string(bytes: &mut std::str::Bytes<'_>) -> bool {
+    let mut escaped = false;
     while let Some(byte) = bytes.next() {
         match byte {
-            b'"' => return,
-            b'\\' => drop(bytes.next()),
+            b'"' => break,
+            b'\\' => escaped |= bytes.next() == Some(b'u'),
             _ => {}
         }
     }
+    escaped
 }
 
 impl PartialEq for RawJson {
@@ -118,9 +142,35 @@ mod tests {
 
     #[test]
     fn wir_9_nesting_is_bounded_and_brackets_in_strings_do_not_count() {
-        assert_eq!(depth(r#"{"a":[{}, "[[[\"{{{", []], "}":1}"#), 3);
+        assert_eq!(Shape::of(r#"{"a":[{}, "[[[\"{{{", []], "}":1}"#).depth, 3);
         let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(serde_json::from_str::<RawJson>(&nested(MAX_DEPTH)).is_ok());
         assert!(serde_json::from_str::<RawJson>(&nested(MAX_DEPTH + 1)).is_err());
+    }
+
+    #[test]
+    fn wir_9_what_a_strict_parser_refuses_is_refused_here() {
+        let long = "9".repeat(400);
+        let refused = [
+            r#""\ud800""#,
+            r#"{"\udc00":1}"#,
+            "1e999",
+            "[-1E400]",
+            long.as_str(),
+        ];
+        for text in refused {
+            assert!(serde_json::from_str::<RawJson>(text).is_err(), "{text}");
+        }
+        let ids = "1".repeat(290);
+        for text in [
+            "1e300",
+            "[true,false,null]",
+            r#""\ud83d\ude00 1e999""#,
+            r#"{"e":"9e"}"#,
+            &ids,
+        ] {
+            let kept = serde_json::from_str::<RawJson>(text).unwrap();
+            assert_eq!(kept.text(), text, "untouched");
+        }
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod booked;
+mod person;
 mod server;
 mod talk;
 
@@ -26,10 +27,12 @@ mod an_old_socket_never_removes_the_new;
 mod bad_frames_get_their_code;
 mod ended_arrives_on_time;
 mod events_twice_and_reversed;
+mod garbage_stops_nobody;
 mod it_describes_itself;
 mod more_time;
 mod operators_see_and_end_sessions;
 mod tabs_and_devices;
 mod tickets_decide_who_comes_in;
 mod two_rust_peers_exchange_bytes;
+mod two_rust_peers_renegotiate;
 mod who_comes_and_who_does_not;

@@ -92,7 +92,7 @@ impl Socket {
     pub async fn next(&mut self) -> Incoming {
         match self.next_frame().await {
             Ok(Frame::Text(text)) => Incoming::Text(text),
-            Ok(Frame::Binary(_)) => Incoming::Closed(self.end(CloseCode::UnsupportedData)),
+            Ok(Frame::Binary(_)) => Incoming::Closed(self.breach(CloseCode::UnsupportedData)),
             Err(departure) => Incoming::Closed(departure),
         }
     }
@@ -182,7 +182,7 @@ impl Socket {
                     if code == CloseCode::TooLarge {
                         Limit::FrameBytes.hit();
                     }
-                    self.end(code)
+                    self.breach(code)
                 }
                 None => self.gone(),
             },
@@ -281,6 +281,12 @@ impl Socket {
     fn end(&mut self, code: CloseCode) -> Departure {
         self.handle.close(code);
         *self.departure.get_or_insert(Departure::Server(code))
+    }
+
+    /// Ends a socket whose other end broke the rules of RFC 6455, or of this service.
+    fn breach(&mut self, code: CloseCode) -> Departure {
+        metrics::counter!("socket_breaches_total", "code" => code.name()).increment(1);
+        self.end(code)
     }
 
     fn gone(&mut self) -> Departure {
