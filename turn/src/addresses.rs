@@ -3,10 +3,14 @@
 use std::io;
 use std::net::SocketAddr;
 
+use rustix::net::sockopt::{set_socket_recv_buffer_size, set_socket_send_buffer_size};
 use tokio::net::{TcpListener, UdpSocket};
 
 /// Tries to find a port that is free on both, when any will do.
 const ATTEMPTS: usize = 16;
+/// What the system may hold of datagrams of all clients, in bytes, if it lets us: a burst of video from many
+/// at once.
+const BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
 /// The two sockets of one address.
 #[derive(Debug)]
@@ -37,6 +41,9 @@ impl Listeners {
         let tcp = TcpListener::bind(address).await?;
         let address = tcp.local_addr()?;
         let udp = UdpSocket::bind(address).await?;
+        // A system that gives less is no reason not to serve.
+        set_socket_recv_buffer_size(&udp, BUFFER_BYTES).ok();
+        set_socket_send_buffer_size(&udp, BUFFER_BYTES).ok();
         Ok(Self { udp, tcp, address })
     }
 

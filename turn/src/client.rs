@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
+use turn_core::Family;
 use turn_core::stun::{
     Attribute, Class, Key, Message, Method, TransactionId, Writer, long_term_key, read_xor_address,
 };
@@ -95,14 +96,27 @@ impl TurnClient {
         address(&read(&answer)?, Attribute::XOR_MAPPED_ADDRESS)
     }
 
-    /// Asks for a relay address.
+    /// Asks for a relay address of IPv4.
     ///
     /// # Errors
     /// When it is refused, or nothing comes back.
     pub async fn allocate(&mut self) -> Result<Allocation, ClientError> {
-        let over_udp =
-            |writer: Writer| writer.with_number(Attribute::REQUESTED_TRANSPORT, 17 << 24);
-        let answer = self.request(Method::ALLOCATE, over_udp).await?;
+        self.allocate_of(Family::V4).await
+    }
+
+    /// Asks for a relay address.
+    ///
+    /// # Errors
+    /// When it is refused, or nothing comes back.
+    pub async fn allocate_of(&mut self, family: Family) -> Result<Allocation, ClientError> {
+        let wanted = |writer: Writer| {
+            let writer = writer.with_number(Attribute::REQUESTED_TRANSPORT, 17 << 24);
+            match family {
+                Family::V4 => writer,
+                Family::V6 => writer.with_number(Attribute::REQUESTED_ADDRESS_FAMILY, 2 << 24),
+            }
+        };
+        let answer = self.request(Method::ALLOCATE, wanted).await?;
         let message = read(&answer)?;
         Ok(Allocation {
             relayed: address(&message, Attribute::XOR_RELAYED_ADDRESS)?,

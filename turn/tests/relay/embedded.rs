@@ -1,0 +1,120 @@
+//! The server of this repository, on ports of its own.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use service::Shutdown;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use turn::client::{Transport, TurnClient};
+use turn::{Config, Listeners};
+use turn_core::{Cidr, PeerPolicy, Quotas, Secret, TurnCredentials};
+use wire::UnixMs;
+
+/// Both servers of the tests know it.
+pub(crate) const SECRET: &str = "the-secret-of-the-tests-which-is-long-enough";
+/// The one before it.
+pub(crate) const OLD_SECRET: &str = "the-secret-before-it-which-is-also-long-enough";
+pub(crate) const REALM: &str = "rendezvous";
+/// Long enough for anything that should happen at once, on two busy cores.
+pub(crate) const SOON: Duration = Duration::from_secs(5);
+/// Quotas that a test reaches soon.
+pub(crate) const QUOTAS: Quotas = Quotas {
+    per_person: 10,
+    total: 50,
+    bytes_per_second: 2_000_000,
+};
+
+pub(crate) fn secrets() -> Vec<Secret> {
+    [SECRET, OLD_SECRET]
+        .map(|text| Secret::new(text).unwrap())
+        .to_vec()
+}
+
+/// User name and password of a person for a minute, signed with the newest secret.
+pub(crate) fn credential(person: &str) -> (String, String) {
+    let now = testkit::now();
+    let issuer = TurnCredentials {
+        urls: vec!["turn:here".to_owned()],
+        secrets: secrets(),
+    };
+    let mut servers = issuer.ice_servers(now, "session", person, UnixMs(now.0 + 60_000));
+    let server = servers.remove(0);
+    (server.username.unwrap(), server.credential.unwrap())
+}
+
+/// A running server; stopped when it is dropped.
+pub(crate) struct Embedded {
+    pub(crate) address: SocketAddr,
+    pub(crate) http: String,
+    shutdown: Shutdown,
+    _running: JoinHandle<()>,
+}
+
+impl Embedded {
+    /// One as `up` starts it: nothing is allowed that is not by default.
+    pub(crate) async fn start() -> Self {
+        Self::allowing(&[]).await
+    }
+
+    pub(crate) async fn allowing(ranges: &[&str]) -> Self {
+        // The HTTP client of the tests needs a provider, which in the binary `main` installs.
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
+        let listeners = Listeners::bind("127.0.0.1:0".parse().unwrap())
+            .await
+            .unwrap();
+        let address = listeners.address();
+        let http = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let http_address = format!("http://{}", http.local_addr().unwrap());
+        let allowed: Vec<Cidr> = ranges.iter().map(|range| range.parse().unwrap()).collect();
+        let config = Config {
+            realm: REALM.to_owned(),
+            secrets: secrets(),
+            relay_ip: address.ip(),
+            external_ip: None,
+            ports: (20_000, 60_000),
+            peers: PeerPolicy::except(allowed),
+            quotas: QUOTAS,
+            max_lifetime_s: 600,
+        };
+        let shutdown = Shutdown::new();
+        let told = shutdown.clone();
+        let running = tokio::spawn(async move {
+            turn::run(listeners, http, config, told).await.unwrap();
+        });
+        Self {
+            address,
+            http: http_address,
+            shutdown,
+            _running: running,
+        }
+    }
+
+    pub(crate) async fn client(&self, transport: Transport, person: &str) -> TurnClient {
+        let (username, password) = credential(person);
+        TurnClient::connect(transport, self.address, &username, &password)
+            .await
+            .unwrap()
+    }
+
+    /// The value of a series in `/metrics`.
+    pub(crate) async fn metric(&self, series: &str) -> f64 {
+        let text = reqwest::get(format!("{}/metrics", self.http))
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        text.lines()
+            .find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')?.parse().ok())
+            .unwrap_or_else(|| panic!("no {series} in\n{text}"))
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.shutdown.abort();
+    }
+}
