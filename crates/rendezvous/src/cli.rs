@@ -44,12 +44,18 @@ pub(crate) enum Command {
     Signaling(ServeArgs),
     /// Run the chat alone: rooms, messages, read positions
     Chat(ServeArgs),
+    /// Run the STUN and TURN server alone: what gets a call through strict firewalls
+    Turn(ServeArgs),
+    /// Print a configuration for coturn that takes the same credentials and keeps the same rules; it holds secrets
+    TurnConfig,
     /// Make, list and change keys; works beside running services
     #[command(subcommand)]
     Keys(KeysCommand),
     /// Drive a running server as many people at once would, and print how it did
     #[command(subcommand)]
     Load(LoadCommand),
+    /// Try each relay and media server that is configured, and say what to do about one that does not work
+    Doctor,
     /// Print the settings that count, secrets hidden
     Config,
 }
@@ -58,10 +64,16 @@ impl Command {
     /// True for a child of `up`.
     pub(crate) fn is_supervised(&self) -> bool {
         match self {
-            Command::Scheduler(args) | Command::Signaling(args) | Command::Chat(args) => {
-                args.supervised
-            }
-            Command::Up(_) | Command::Keys(_) | Command::Load(_) | Command::Config => false,
+            Command::Scheduler(args)
+            | Command::Signaling(args)
+            | Command::Chat(args)
+            | Command::Turn(args) => args.supervised,
+            Command::Up(_)
+            | Command::TurnConfig
+            | Command::Doctor
+            | Command::Keys(_)
+            | Command::Load(_)
+            | Command::Config => false,
         }
     }
 }

@@ -4,6 +4,7 @@
 mod auto;
 mod settings;
 mod sources;
+mod turn;
 
 pub(crate) use self::auto::is_loopback;
 pub(crate) use self::settings::Settings;
@@ -50,6 +51,7 @@ pub(crate) fn shown(settings: &Settings) -> Result<String, Failure> {
             HIDDEN.clone_into(credential);
         }
     }
+    shown.turn.hide(HIDDEN);
     toml::to_string(&shown)
         .map_err(|error| Failure::crash(format!("the settings can't be shown: {error}")))
 }
@@ -78,6 +80,7 @@ impl Settings {
             &mut chat.internal_url,
         )?;
         self.fill_origins()?;
+        self.turn.resolve()?;
         self.check()?;
         Ok(self)
     }

@@ -3,12 +3,14 @@
 
 mod cli;
 mod config;
+mod doctor;
 mod keys;
 mod load;
 mod outcome;
 mod parent;
 mod say;
 mod serve;
+mod turn_config;
 mod up;
 
 use std::process::ExitCode;
@@ -51,6 +53,9 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         Command::Scheduler(args) => serve::scheduler(&settings, &args).await,
         Command::Signaling(args) => serve::signaling(&settings, &args).await,
         Command::Chat(args) => serve::chat(&settings, &args).await,
+        Command::Turn(args) => serve::turn(&settings, &args).await,
+        Command::Doctor => doctor::run(&settings).await,
+        Command::TurnConfig => turn_config::run(&settings).await,
         Command::Keys(command) => keys::run(&settings, command).await,
         Command::Load(command) => load::run(command).await,
         Command::Config => {

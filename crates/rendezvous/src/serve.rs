@@ -57,6 +57,8 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
         scheduler_url: settings.scheduler.internal_url.clone(),
         allowed_origins: own.allowed_origins.clone(),
         ice_servers: own.ice_servers.clone(),
+        turn: settings.turn.credentials(&settings.data_dir)?,
+        media: signaling::media::MediaConfig::default(),
         loopback_candidates: own.loopback_candidates.or(|| is_loopback(&own.listen)),
         grace_ms: own.grace_ms,
         trusted_proxies: settings.trusted_proxies.clone(),
@@ -82,6 +84,25 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
         limits: own.limits,
     };
     end(chat::run(listener, config, shutdown).await, last_words).await
+}
+
+/// Runs the STUN and TURN server until it is told to stop.
+pub(crate) async fn turn(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
+    let own = &settings.turn;
+    let (config, address) = (own.server(&settings.data_dir)?, own.address()?);
+    let listeners = turn::Listeners::bind(address)
+        .await
+        .map_err(|error| listen_failure(Service::Turn, &own.listen, &error))?;
+    let Begun {
+        listener,
+        shutdown,
+        last_words,
+    } = begin(Service::Turn, settings, args).await?;
+    end(
+        turn::run(listeners, listener, config, shutdown).await,
+        last_words,
+    )
+    .await
 }
 
 /// A service that may start.

@@ -1,9 +1,10 @@
-//! `rendezvous up`: three children, each a process of its own, watched and started again. It serves
+//! `rendezvous up`: three children and the relay, each a process of its own, watched and started again. It serves
 //! nothing itself and opens no store, so that it has no cause to fall over.
 
 mod backoff;
 mod child;
 mod demo;
+mod placed;
 mod preflight;
 
 use std::time::Duration;
@@ -25,15 +26,17 @@ const LOOK_LIMIT: Duration = Duration::from_secs(2);
 /// After so long without being ready, that is said, and again each time.
 const SLOW_START: Duration = Duration::from_secs(15);
 
-/// One of the three.
+/// One of the three, or the relay beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
     Scheduler,
     Signaling,
     Chat,
+    Turn,
 }
 
 impl Service {
+    /// The three that are spoken to over HTTP by pages and by each other.
     pub(crate) const ALL: [Service; 3] = [Service::Scheduler, Service::Signaling, Service::Chat];
 
     /// Its subcommand, and its section in the settings.
@@ -42,30 +45,37 @@ impl Service {
             Service::Scheduler => "scheduler",
             Service::Signaling => "signaling",
             Service::Chat => "chat",
+            Service::Turn => "turn",
         }
     }
 
+    /// Where it speaks HTTP; the relay does so to operators only.
     pub(crate) fn listen(self, settings: &Settings) -> &str {
         match self {
             Service::Scheduler => &settings.scheduler.listen,
             Service::Signaling => &settings.signaling.listen,
             Service::Chat => &settings.chat.listen,
+            Service::Turn => &settings.turn.http_listen,
         }
     }
 
+    /// Empty for the relay, which has none.
     fn public_url(self, settings: &Settings) -> &str {
         match self {
             Service::Scheduler => &settings.scheduler.public_url,
             Service::Signaling => &settings.signaling.public_url,
             Service::Chat => &settings.chat.public_url,
+            Service::Turn => "",
         }
     }
 
+    /// Empty for the relay, which has none.
     fn internal_url(self, settings: &Settings) -> &str {
         match self {
             Service::Scheduler => &settings.scheduler.internal_url,
             Service::Signaling => &settings.signaling.internal_url,
             Service::Chat => &settings.chat.internal_url,
+            Service::Turn => "",
         }
     }
 
@@ -88,13 +98,23 @@ pub(crate) async fn run(
     let stop =
         Shutdown::from_signals().map_err(|error| Failure::crash(format!("no signals: {error}")))?;
     let _lock = preflight::check(settings).await?;
+    let (settings, relay_places) = placed::place(settings).await?;
+    let settings = &settings;
     let program = std::env::current_exe()
         .map_err(|error| Failure::crash(format!("the own program can't be found: {error}")))?;
-    let sources = with_local_urls(settings, sources)?;
+    let mut sources = with_local_urls(settings, sources)?;
+    sources.set.extend(relay_places);
     let log_format = settings.log_format()?;
     let [mut scheduler, mut signaling, mut chat] =
         Service::ALL.map(|service| Child::new(service, &program, &sources, log_format, &stop));
-    let kept = async { tokio::try_join!(scheduler.keep(), signaling.keep(), chat.keep()) };
+    let mut turn = Child::new(Service::Turn, &program, &sources, log_format, &stop);
+    let relay = async {
+        match settings.turn.is_embedded() {
+            true => turn.keep().await,
+            false => Ok(()),
+        }
+    };
+    let kept = async { tokio::try_join!(scheduler.keep(), signaling.keep(), chat.keep(), relay) };
     tokio::pin!(kept);
     let announced = tokio::select! {
         ended = &mut kept => return ended.map(drop),
@@ -133,9 +153,16 @@ async fn announce(settings: &Settings, args: &UpArgs) -> Result<(), Failure> {
         ready(&client, Service::Signaling, settings),
         ready(&client, Service::Chat, settings),
     )?;
+    if settings.turn.is_embedded() {
+        ready(&client, Service::Turn, settings).await?;
+    }
     for service in Service::ALL {
         let url = service.public_url(settings);
         say::line(&format!("{:<9}  {url}  ready", service.name())).await;
+    }
+    if settings.turn.is_embedded() {
+        let name = Service::Turn.name();
+        say::line(&format!("{name:<9}  turn:{}  ready", settings.turn.listen)).await;
     }
     if args.demo {
         let base = Service::Scheduler.local_url(settings)?;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use wire::IceServer;
 
+use super::turn::Turn;
+
 use super::auto::Auto;
 
 /// Every key, with its default. A key's path is its name in the file (`signaling.listen`), and
@@ -21,6 +23,7 @@ pub(crate) struct Settings {
     pub(crate) scheduler: Scheduler,
     pub(crate) signaling: Signaling,
     pub(crate) chat: Chat,
+    pub(crate) turn: Turn,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,6 +102,7 @@ impl Default for Settings {
             scheduler: Scheduler::default(),
             signaling: Signaling::default(),
             chat: Chat::default(),
+            turn: Turn::default(),
         }
     }
 }

@@ -101,15 +101,21 @@ async fn check_free(service: Service, listen: &str) -> Result<(), Failure> {
             service.name()
         )));
     }
+    patiently(async || TcpListener::bind(listen).await)
+        .await
+        .map(drop)
+        .map_err(|error| listen_failure(service, listen, &error))
+}
+
+/// Binds, again and again while what holds the address may be on its way out.
+pub(super) async fn patiently<T>(bind: impl AsyncFn() -> io::Result<T>) -> io::Result<T> {
     let deadline = tokio::time::Instant::now() + PORT_PATIENCE;
     loop {
-        let error = match TcpListener::bind(listen).await {
-            Ok(_) => return Ok(()),
-            Err(error) => error,
-        };
-        let may_change = error.kind() == ErrorKind::AddrInUse;
-        if !may_change || tokio::time::Instant::now() >= deadline {
-            return Err(listen_failure(service, listen, &error));
+        match bind().await {
+            Err(error)
+                if error.kind() == ErrorKind::AddrInUse
+                    && tokio::time::Instant::now() < deadline => {}
+            bound => return bound,
         }
         tokio::time::sleep(ASK_EVERY).await;
     }

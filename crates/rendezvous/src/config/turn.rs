@@ -1,0 +1,407 @@
+//! `[turn]`: the STUN and TURN server, the embedded one or those of others, and the secrets that it shares
+//! with signaling. What it does with them is in its own crate.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use turn_core::{Cidr, PeerPolicy, Quotas, Secret, TurnCredentials};
+
+use crate::outcome::Failure;
+
+/// The file of the data directory that holds the secret that was made here.
+const SECRET_FILE: &str = "turn.secret";
+/// Where the embedded server listens unless told otherwise: TURN's own port (RFC 8656).
+const LISTEN: &str = "127.0.0.1:3478";
+/// Where it tells operators how it is.
+const HTTP_LISTEN: &str = "127.0.0.1:8083";
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Turn {
+    /// Whether the embedded server runs; it does not where `urls` name others.
+    pub(crate) enabled: bool,
+    /// `host:port`, on UDP and TCP; empty: 127.0.0.1:3478, and under `up` another port if that is taken.
+    pub(crate) listen: String,
+    /// `host:port` for its `/metrics` and `/health`; empty: 127.0.0.1:8083, and under `up` another port if
+    /// that is taken.
+    pub(crate) http_listen: String,
+    /// By which name or address clients reach it; empty: where it relays.
+    pub(crate) host: String,
+    /// The address that it relays from; empty: where it listens.
+    pub(crate) relay_ip: String,
+    /// How that address is seen from outside, behind a NAT of one to one; empty: as it is.
+    pub(crate) external_ip: String,
+    /// The first port that it relays from.
+    pub(crate) min_port: u16,
+    /// The last one.
+    pub(crate) max_port: u16,
+    /// `stun:`, `turn:` and `turns:` addresses of other servers that know the secrets, as coturn.
+    pub(crate) urls: Vec<String>,
+    /// What credentials are signed with, the newest first, 32 bytes each at least; none: one is made, in
+    /// `keys/turn.secret` of the data directory.
+    pub(crate) secrets: Vec<String>,
+    /// Named in challenges.
+    pub(crate) realm: String,
+    /// Ranges that may be relayed to though they are not on the public network, as `10.1.0.0/16`.
+    pub(crate) allow_peers: Vec<String>,
+    /// Allocations at once of one person in one session.
+    pub(crate) user_quota: usize,
+    /// Allocations at once in all.
+    pub(crate) total_quota: usize,
+    /// Bytes a second of one allocation, in each direction.
+    pub(crate) max_bytes_per_second: u32,
+    /// Longest life of an allocation before it must be refreshed, in seconds.
+    pub(crate) max_lifetime_s: u32,
+    /// Whether `listen` was left open, so that another port will do.
+    #[serde(skip)]
+    pub(crate) may_listen_elsewhere: bool,
+    /// The same of `http_listen`.
+    #[serde(skip)]
+    pub(crate) may_tell_elsewhere: bool,
+}
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            listen: String::new(),
+            http_listen: String::new(),
+            host: String::new(),
+            relay_ip: String::new(),
+            external_ip: String::new(),
+            // The dynamic ports (RFC 6335).
+            min_port: 49_152,
+            max_port: 65_535,
+            urls: Vec::new(),
+            secrets: Vec::new(),
+            realm: "rendezvous".to_owned(),
+            allow_peers: Vec::new(),
+            // A browser allocates on UDP and TCP for each of its networks, and again at each ICE restart.
+            user_quota: 16,
+            total_quota: 2_000,
+            // 8 Mbit/s: twice what a browser sends of 1080p.
+            max_bytes_per_second: 1_000_000,
+            max_lifetime_s: 600,
+            may_listen_elsewhere: false,
+            may_tell_elsewhere: false,
+        }
+    }
+}
+
+impl Turn {
+    /// Puts a concrete value in place of each empty one, and checks all.
+    pub(super) fn resolve(&mut self) -> Result<(), Failure> {
+        self.may_listen_elsewhere = self.listen.is_empty();
+        self.may_tell_elsewhere = self.http_listen.is_empty();
+        for (listen, default) in [
+            (&mut self.listen, LISTEN),
+            (&mut self.http_listen, HTTP_LISTEN),
+        ] {
+            if listen.is_empty() {
+                default.clone_into(listen);
+            }
+        }
+        self.given_secrets()?;
+        self.allowed()?;
+        self.limits()?;
+        for url in &self.urls {
+            let is_ice = ["stun:", "stuns:", "turn:", "turns:"]
+                .iter()
+                .any(|scheme| url.starts_with(scheme));
+            if !is_ice {
+                return Err(wrong(
+                    "urls",
+                    &format!("{url:?} begins with no stun: or turn:"),
+                ));
+            }
+        }
+        if self.is_embedded() {
+            self.relay()?;
+            self.http_address()?;
+        }
+        Ok(())
+    }
+
+    /// True when `up` runs the server itself.
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.enabled && self.urls.is_empty()
+    }
+
+    /// Where the embedded server listens.
+    pub(crate) fn address(&self) -> Result<SocketAddr, Failure> {
+        self.listen.parse().map_err(|_| {
+            wrong(
+                "listen",
+                &format!("{:?} is not ip:port, as 127.0.0.1:3478", self.listen),
+            )
+        })
+    }
+
+    /// Where it tells operators how it is.
+    pub(crate) fn http_address(&self) -> Result<SocketAddr, Failure> {
+        self.http_listen.parse().map_err(|_| {
+            let why = format!("{:?} is not ip:port, as 127.0.0.1:8083", self.http_listen);
+            wrong("http_listen", &why)
+        })
+    }
+
+    /// What the embedded server is told.
+    pub(crate) fn server(&self, data_dir: &Path) -> Result<turn::Config, Failure> {
+        let (relay_ip, external_ip) = self.relay()?;
+        Ok(turn::Config {
+            realm: self.realm.clone(),
+            secrets: self.secrets(data_dir)?,
+            relay_ip,
+            external_ip,
+            ports: (self.min_port, self.max_port),
+            peers: PeerPolicy::except(self.allowed()?),
+            quotas: self.quotas(),
+            max_lifetime_s: self.max_lifetime_s,
+        })
+    }
+
+    /// What signaling hands out; `None` where there is no server.
+    pub(crate) fn credentials(&self, data_dir: &Path) -> Result<Option<TurnCredentials>, Failure> {
+        if !self.is_embedded() && self.urls.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(TurnCredentials {
+            urls: self.addresses()?,
+            secrets: self.secrets(data_dir)?,
+        }))
+    }
+
+    /// The same rules for coturn.
+    pub(crate) fn coturn(&self, data_dir: &Path) -> Result<String, Failure> {
+        let (relay_ip, external_ip) = self.relay()?;
+        let config = turn_core::coturn::Coturn {
+            listen: self.address()?,
+            relay_ip,
+            external_ip,
+            ports: (self.min_port, self.max_port),
+            realm: &self.realm,
+            secrets: &self.secrets(data_dir)?,
+            allowed: &self.allowed()?,
+            quotas: self.quotas(),
+            max_lifetime_s: self.max_lifetime_s,
+        };
+        Ok(config.config())
+    }
+
+    /// Puts a mark in place of each secret.
+    pub(super) fn hide(&mut self, mark: &str) {
+        for secret in &mut self.secrets {
+            mark.clone_into(secret);
+        }
+    }
+
+    fn addresses(&self) -> Result<Vec<String>, Failure> {
+        if !self.urls.is_empty() {
+            return Ok(self.urls.clone());
+        }
+        let (relay_ip, external_ip) = self.relay()?;
+        let host = match self.host.as_str() {
+            "" => match external_ip.unwrap_or(relay_ip) {
+                IpAddr::V4(ip) => ip.to_string(),
+                IpAddr::V6(ip) => format!("[{ip}]"),
+            },
+            named => named.to_owned(),
+        };
+        let at = format!("{host}:{}", self.address()?.port());
+        Ok(vec![
+            format!("stun:{at}"),
+            format!("turn:{at}?transport=udp"),
+            format!("turn:{at}?transport=tcp"),
+        ])
+    }
+
+    /// The address that is relayed from, and how it is seen from outside.
+    fn relay(&self) -> Result<(IpAddr, Option<IpAddr>), Failure> {
+        let read = |key: &str, text: &str| match text {
+            "" => Ok(None),
+            text => text
+                .parse::<IpAddr>()
+                .map(Some)
+                .map_err(|_| wrong(key, &format!("{text:?} is no IP address"))),
+        };
+        let external = read("external_ip", &self.external_ip)?;
+        let relay = match read("relay_ip", &self.relay_ip)? {
+            Some(ip) => ip,
+            None => self.address()?.ip(),
+        };
+        if relay.is_unspecified() {
+            let why = "name the address to relay from, since turn.listen is every address";
+            return Err(wrong("relay_ip", why));
+        }
+        if external.is_some_and(|ip| ip.is_ipv4() != relay.is_ipv4()) {
+            return Err(wrong(
+                "external_ip",
+                "is of another family than turn.relay_ip",
+            ));
+        }
+        Ok((relay, external))
+    }
+
+    fn secrets(&self, data_dir: &Path) -> Result<Vec<Secret>, Failure> {
+        let given = self.given_secrets()?;
+        if !given.is_empty() {
+            return Ok(given);
+        }
+        let file = data_dir.join("keys").join(SECRET_FILE);
+        let failed =
+            |why: &dyn std::fmt::Display| Failure::config(format!("{}: {why}", file.display()));
+        let text = service::secret_file::load_or_create(data_dir, SECRET_FILE)
+            .map_err(|error| failed(&error))?;
+        Ok(vec![Secret::new(&text).map_err(|why| failed(&why))?])
+    }
+
+    fn given_secrets(&self) -> Result<Vec<Secret>, Failure> {
+        let read = |(at, text): (usize, &String)| {
+            // By its place: the secret itself must not stand in a log.
+            Secret::new(text).map_err(|why| wrong("secrets", &format!("number {} {why}", at + 1)))
+        };
+        self.secrets.iter().enumerate().map(read).collect()
+    }
+
+    fn allowed(&self) -> Result<Vec<Cidr>, Failure> {
+        let read = |text: &String| {
+            text.parse()
+                .map_err(|why| wrong("allow_peers", &format!("{text:?} {why}")))
+        };
+        self.allow_peers.iter().map(read).collect()
+    }
+
+    fn quotas(&self) -> Quotas {
+        Quotas {
+            per_person: self.user_quota,
+            total: self.total_quota,
+            bytes_per_second: self.max_bytes_per_second,
+        }
+    }
+
+    fn limits(&self) -> Result<(), Failure> {
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"'#\\".contains(&byte);
+        if self.realm.is_empty() || !self.realm.bytes().all(is_plain) {
+            return Err(wrong("realm", "is empty or not plain ASCII"));
+        }
+        if self.min_port == 0 || self.min_port > self.max_port {
+            return Err(wrong("min_port", "is 0 or above turn.max_port"));
+        }
+        for (key, value, least) in [
+            ("user_quota", self.user_quota as u64, 1),
+            ("total_quota", self.total_quota as u64, 1),
+            (
+                "max_bytes_per_second",
+                self.max_bytes_per_second.into(),
+                10_000,
+            ),
+            ("max_lifetime_s", self.max_lifetime_s.into(), 60),
+        ] {
+            if value < least {
+                return Err(wrong(key, &format!("is below {least}")));
+            }
+        }
+        if self.max_lifetime_s > 3_600 {
+            return Err(wrong("max_lifetime_s", "is above an hour"));
+        }
+        Ok(())
+    }
+}
+
+fn wrong(key: &str, why: &str) -> Failure {
+    Failure::config(format!("turn.{key}: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "a-secret-of-at-least-thirty-two-bytes";
+
+    fn refused(change: impl FnOnce(&mut Turn)) -> String {
+        let mut turn = Turn::default();
+        change(&mut turn);
+        match turn.resolve() {
+            Err(Failure::Config(line)) => line,
+            other => panic!("{other:?}: {turn:?}"),
+        }
+    }
+
+    #[test]
+    fn trn_20_the_default_is_an_embedded_server_on_loopback() {
+        let data = tempfile::tempdir().unwrap();
+        let mut turn = Turn::default();
+        turn.resolve().unwrap();
+        assert!(turn.is_embedded() && turn.may_listen_elsewhere);
+        let issued = turn.credentials(data.path()).unwrap().unwrap();
+        assert_eq!(
+            issued.urls,
+            [
+                "stun:127.0.0.1:3478",
+                "turn:127.0.0.1:3478?transport=udp",
+                "turn:127.0.0.1:3478?transport=tcp"
+            ]
+        );
+        let server = turn.server(data.path()).unwrap();
+        assert_eq!(server.secrets, issued.secrets, "both read the same file");
+    }
+
+    #[test]
+    fn trn_20_other_servers_take_its_place_with_the_same_secrets() {
+        let data = tempfile::tempdir().unwrap();
+        let mut turn = Turn {
+            urls: vec!["turn:relay.example.org:3478".to_owned()],
+            secrets: vec![SECRET.to_owned(), SECRET.to_uppercase()],
+            ..Turn::default()
+        };
+        turn.resolve().unwrap();
+        assert!(!turn.is_embedded());
+        let issued = turn.credentials(data.path()).unwrap().unwrap();
+        assert_eq!(issued.urls, turn.urls);
+        assert_eq!(issued.secrets.len(), 2);
+        let coturn = turn.coturn(data.path()).unwrap();
+        assert!(coturn.contains(&format!("static-auth-secret={SECRET}\n")));
+        assert!(!data.path().join("keys").exists(), "none was made");
+    }
+
+    #[test]
+    fn trn_21_what_is_wrong_is_one_line_that_names_the_key_and_no_secret() {
+        for (line, key) in [
+            (
+                refused(|turn| turn.secrets = vec![String::new()]),
+                "secrets",
+            ),
+            (
+                refused(|turn| turn.secrets = vec!["hunter2".to_owned()]),
+                "secrets",
+            ),
+            (
+                refused(|turn| turn.urls = vec!["https://relay".to_owned()]),
+                "urls",
+            ),
+            (
+                refused(|turn| turn.allow_peers = vec!["10.0.0.1/8".to_owned()]),
+                "allow_peers",
+            ),
+            (
+                refused(|turn| turn.listen = "0.0.0.0:3478".to_owned()),
+                "relay_ip",
+            ),
+            (refused(|turn| turn.listen = "relay".to_owned()), "listen"),
+            (
+                refused(|turn| turn.external_ip = "::1".to_owned()),
+                "external_ip",
+            ),
+            (
+                refused(|turn| (turn.min_port, turn.max_port) = (2, 1)),
+                "min_port",
+            ),
+            (refused(|turn| turn.user_quota = 0), "user_quota"),
+            (refused(|turn| turn.realm = "two words".to_owned()), "realm"),
+        ] {
+            assert!(line.starts_with(&format!("turn.{key}: ")), "{line}");
+            assert!(!line.contains("hunter2"), "{line}");
+        }
+    }
+}

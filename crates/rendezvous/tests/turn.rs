@@ -1,0 +1,261 @@
+//! The relay beside the three services: on by default, told to everybody who joins, and no loss to a session
+//! when it is gone.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+use testkit::{Http, SOON, Service, Stack, StackOptions, TestPeer, is_running, program, until};
+use turn::client::{Transport, TurnClient};
+use wire::signaling::{IceServers, Refresh};
+use wire::{IceServer, SessionView};
+
+/// Until a child that died runs again and relays, on two busy cores.
+const BACK: Duration = Duration::from_secs(20);
+
+async fn booked(stack: &Stack) -> (Http, SessionView) {
+    let application = stack.application();
+    let session = stack
+        .book(&application, json!({"duration_ms": 60_000}))
+        .await;
+    (application, session)
+}
+
+/// Joins, and gives what `welcome` says of relays.
+async fn joined(stack: &Stack, one: usize) -> (TestPeer, IceServer) {
+    let (application, session) = booked(stack).await;
+    let ticket = stack.ticket(&application, &session, one).await;
+    let peer = TestPeer::join(&ticket.url, &ticket.ticket).await;
+    let welcome = peer.state.welcome.clone().expect("it was welcomed");
+    let relay = relay_of(&welcome.ice_servers);
+    let username = relay.username.clone().unwrap();
+    let user = &session.participants[one].user_id;
+    assert!(
+        username.ends_with(&format!(":{}.{user}", session.id)),
+        "{username}"
+    );
+    (peer, relay)
+}
+
+fn relay_of(servers: &[IceServer]) -> IceServer {
+    let relay = servers.iter().find(|server| server.credential.is_some());
+    relay
+        .unwrap_or_else(|| panic!("no relay in {servers:?}"))
+        .clone()
+}
+
+fn address_of(relay: &IceServer) -> SocketAddr {
+    let url = &relay.urls[0];
+    let address = url
+        .strip_prefix("turn:")
+        .and_then(|rest| rest.split('?').next());
+    address
+        .and_then(|address| address.parse().ok())
+        .unwrap_or_else(|| panic!("{url}"))
+}
+
+/// A payload goes through a relay of its own to another and arrives.
+async fn relays(relay: &IceServer) -> bool {
+    let (username, password) = (
+        relay.username.clone().unwrap(),
+        relay.credential.clone().unwrap(),
+    );
+    let address = address_of(relay);
+    let mut relayed = Vec::new();
+    for transport in [Transport::Udp, Transport::Tcp] {
+        let Ok(mut client) = TurnClient::connect(transport, address, &username, &password).await
+        else {
+            return false;
+        };
+        let Ok(allocation) = client.allocate().await else {
+            return false;
+        };
+        relayed.push((client, allocation.relayed));
+    }
+    let (mut bo, relay_of_bo) = relayed.pop().unwrap();
+    let (mut ann, relay_of_ann) = relayed.pop().unwrap();
+    ann.permit(relay_of_bo).await.unwrap();
+    bo.permit(relay_of_ann).await.unwrap();
+    ann.send(relay_of_bo, b"hello").await.unwrap();
+    bo.receive(SOON).await.unwrap() == (relay_of_ann, b"hello".to_vec())
+}
+
+#[tokio::test]
+async fn trn_22_the_credentials_of_a_welcome_relay() {
+    let stack = Stack::start().await;
+    let (mut peer, relay) = joined(&stack, 0).await;
+    stack.line("turn:127.0.0.1:", SOON).await;
+    until("it relays", BACK, async || {
+        relays(&relay).await.then_some(())
+    })
+    .await;
+    // An ICE restart asks anew, and gets what is good until the same end.
+    peer.send(Refresh {}).await;
+    let fresh = peer.expect::<IceServers>(SOON).await;
+    assert_eq!(relay_of(&fresh.ice_servers).urls, relay.urls);
+}
+
+#[tokio::test]
+async fn trn_22_a_port_that_is_taken_moves_where_it_was_left_open_and_is_told_where_not() {
+    // Some other stack of this machine may hold the port already.
+    let _taken = TcpListener::bind("127.0.0.1:3478");
+    let stack = Stack::start().await;
+    let (_peer, relay) = joined(&stack, 0).await;
+    assert_ne!(address_of(&relay).port(), 3478);
+    until("it relays", BACK, async || {
+        relays(&relay).await.then_some(())
+    })
+    .await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let output = program()
+        .args(["up", "--set", "turn.listen=127.0.0.1:3478"])
+        .env("RENDEZVOUS_DATA_DIR", folder.path())
+        .envs(listens())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(78), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.contains("RENDEZVOUS_TURN_LISTEN"), "{stderr}");
+}
+
+fn listens() -> impl Iterator<Item = (String, String)> {
+    let ports = testkit::free_ports();
+    Service::ALL.into_iter().map(move |service| {
+        let name = format!("RENDEZVOUS_{}_LISTEN", service.name().to_uppercase());
+        (name, format!("127.0.0.1:{}", ports[service as usize]))
+    })
+}
+
+#[tokio::test]
+async fn trn_24_a_relay_that_is_killed_harms_no_session_and_comes_back() {
+    let stack = Stack::start().await;
+    let (mut peer, relay) = joined(&stack, 0).await;
+    until("it relays", BACK, async || {
+        relays(&relay).await.then_some(())
+    })
+    .await;
+    let others = Service::ALL.map(|service| stack.child(service));
+    let pid = stack.child_named("turn").expect("it runs");
+    kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL).unwrap();
+    // While it is down, who asks is answered as before.
+    peer.send(Refresh {}).await;
+    let fresh = peer.expect::<IceServers>(SOON).await;
+    assert_eq!(relay_of(&fresh.ice_servers).urls, relay.urls);
+    until("it relays again", BACK, async || {
+        relays(&relay).await.then_some(())
+    })
+    .await;
+    assert!(!is_running(pid));
+    assert_eq!(Service::ALL.map(|service| stack.child(service)), others);
+}
+
+#[tokio::test]
+async fn trn_24_relays_of_others_are_told_though_they_are_down() {
+    let secret = "a-secret-of-at-least-thirty-two-bytes";
+    let options = StackOptions {
+        env: vec![
+            (
+                "RENDEZVOUS_TURN_URLS".to_owned(),
+                "turn:127.0.0.1:9?transport=udp".to_owned(),
+            ),
+            ("RENDEZVOUS_TURN_SECRETS".to_owned(), secret.to_owned()),
+        ],
+        ..StackOptions::default()
+    };
+    let stack = Stack::start_with(options).await;
+    let (_peer, relay) = joined(&stack, 1).await;
+    assert_eq!(relay.urls, ["turn:127.0.0.1:9?transport=udp"]);
+    assert_eq!(stack.child_named("turn"), None);
+}
+
+#[test]
+fn trn_23_turn_config_prints_the_same_secrets_and_config_hides_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |command: &str, secrets: &str| {
+        let output = program()
+            .arg(command)
+            .env("RENDEZVOUS_DATA_DIR", folder.path())
+            .envs((!secrets.is_empty()).then_some(("RENDEZVOUS_TURN_SECRETS", secrets)))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let made = run("turn-config", "");
+    let file = folder.path().join("keys/turn.secret");
+    let secret = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        made.contains(&format!("static-auth-secret={secret}\n")),
+        "{made}"
+    );
+    assert_eq!(run("turn-config", ""), made, "it is made once");
+    let [new, old] = ["n", "o"].map(|letter| letter.repeat(40));
+    let both = format!("{new},{old}");
+    let given = run("turn-config", &both);
+    assert!(
+        given.contains(&format!(
+            "static-auth-secret={new}\nstatic-auth-secret={old}\n"
+        )),
+        "{given}"
+    );
+    let shown = run("config", &both);
+    assert!(!shown.contains(&new) && !shown.contains(&old), "{shown}");
+}
+
+#[test]
+fn trn_21_an_empty_or_short_secret_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    for (secret, part) in [("", "is empty"), ("short", "32 bytes")] {
+        let output = program()
+            .arg("up")
+            .env("RENDEZVOUS_DATA_DIR", folder.path())
+            .env("RENDEZVOUS_TURN_SECRETS", secret)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(78), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(
+            stderr.contains(part) && !stderr.contains("short\""),
+            "{stderr}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn trn_25_doctor_relays_a_payload_or_says_what_to_do() {
+    let stack = Stack::start().await;
+    let (_peer, relay) = joined(&stack, 0).await;
+    until("it relays", BACK, async || {
+        relays(&relay).await.then_some(())
+    })
+    .await;
+    let listen = format!("turn.listen={}", address_of(&relay));
+    let output = stack.run(&["doctor", "--set", &listen]);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(
+        stdout.matches("relays from 127.0.0.1").count(),
+        2,
+        "{stdout}"
+    );
+    assert_eq!(
+        stdout.matches("sees us at 127.0.0.1").count(),
+        1,
+        "{stdout}"
+    );
+
+    let other = "turn.secrets=another-secret-of-at-least-thirty-two-bytes";
+    let output = stack.run(&["doctor", "--set", &listen, "--set", other]);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}");
+    assert_eq!(
+        stdout.matches("does not take our credentials").count(),
+        2,
+        "{stdout}"
+    );
+    assert!(stdout.contains("turn-config"), "{stdout}");
+}
