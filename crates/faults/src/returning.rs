@@ -11,8 +11,9 @@ use wire::signaling::{GoingAway, Welcome};
 
 /// Longest wait for a goodbye, and for a way back.
 const LIMIT: Duration = Duration::from_secs(60);
-/// Pause after an attempt that nobody took, by chance as a page's, in milliseconds.
-const RETRY_MS: std::ops::RangeInclusive<u64> = 500..=4_000;
+/// Pause after an attempt that nobody took, in milliseconds: by chance, so that those who came too early
+/// do not come together either.
+const RETRY_MS: std::ops::RangeInclusive<u64> = 500..=6_500;
 
 /// One client that went and came back.
 #[derive(Debug)]

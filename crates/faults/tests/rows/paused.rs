@@ -7,7 +7,7 @@ use faults::{Bystanders, Couple, Lone, need, row};
 use rustix::process::Signal;
 use testkit::{Booking, SOON, Service, TestPeer, TicketSigner};
 use tokio::time::{Instant, sleep};
-use wire::signaling::{Data, Ended, RelayedData};
+use wire::signaling::{Data, Ended, RelayedData, ServerFrame};
 use wire::{CloseCode, EndReason, ErrorCode, RawJson};
 
 /// How late what was due meanwhile may be once the process runs again: it has much to catch up with.
@@ -28,38 +28,48 @@ async fn stands_still_for(span: Duration) {
     let mut ending = Couple::live(&signaling.ws(), &signer, short).await;
 
     signaling.signal(Signal::STOP);
-    say(&mut staying.ann, "into the silence").await;
+    let said = say(&mut staying.ann, "into the silence").await;
     sleep(span).await;
     signaling.signal(Signal::CONT);
     let began = Instant::now();
     for peer in [&mut ending.ann, &mut ending.bo] {
-        let ended = peer.expect::<Ended>(CATCH_UP + SOON).await;
-        assert_eq!(ended.reason, EndReason::Completed);
-        assert_eq!(peer.expect_close(SOON).await, Some(4504));
-        peer.expect_no::<Ended>(Duration::from_millis(1)).await;
+        ends_once(peer).await;
     }
     assert!(began.elapsed() < CATCH_UP + SOON);
     let ticket = ending.ticket(&signer, 0);
     let (error, _) = TestPeer::refused(&signaling.ws(), &ticket).await;
     assert_eq!(error.code, ErrorCode::SessionOver);
 
-    let mut staying = returned(staying).await;
-    // What was said before comes once: a repeat would be a gap or a wrong word.
+    staying.ann = still_or_again(staying.ann).await;
+    staying.bo = still_or_again(staying.bo).await;
+    let welcome = staying.ann.welcome.as_ref().unwrap();
+    if welcome.resumed && welcome.last_id < said {
+        // What the server has not taken before it gave the socket up, the page says again.
+        say(&mut staying.ann, "into the silence").await;
+    }
+    // It comes once: a repeat would be a wrong word below.
     let word = staying.bo.expect::<RelayedData>(SOON).await;
     assert_eq!(word.payload.text(), "\"into the silence\"");
     staying.talk("and on we go").await;
 }
 
-/// Each has its socket still, or was told that it was silent for too long and comes back.
-async fn returned(couple: Couple) -> Couple {
-    let Couple { ann, bo, .. } = couple;
-    Couple {
-        ann: still_or_again(ann).await,
-        bo: still_or_again(bo).await,
-        ..couple
+/// It is told that the session is over, or that it was silent for too long: then the ticket tells it.
+async fn ends_once(peer: &mut TestPeer) {
+    let code = peer.expect_close(CATCH_UP + SOON).await;
+    let ends = peer.skipped().filter_map(|frame| match frame {
+        ServerFrame::Ended(ended) => Some(ended.reason),
+        _ => None,
+    });
+    let ends: Vec<_> = ends.collect();
+    if code == Some(CloseCode::HeartbeatTimeout as u16) {
+        assert!(ends.is_empty(), "{ends:?}");
+    } else {
+        assert_eq!(code, Some(CloseCode::SessionOver as u16));
+        assert_eq!(ends, [EndReason::Completed]);
     }
 }
 
+/// It has its socket still, or was told that it was silent for too long and comes back.
 async fn still_or_again(mut peer: TestPeer) -> TestPeer {
     match peer.closes_within(Duration::from_secs(1)).await {
         None => peer,
@@ -72,10 +82,13 @@ async fn still_or_again(mut peer: TestPeer) -> TestPeer {
     }
 }
 
-async fn say(peer: &mut TestPeer, word: &str) {
+async fn say(peer: &mut TestPeer, word: &str) -> u64 {
     let payload = RawJson::parse(format!("{word:?}")).unwrap();
-    peer.send(Data { payload }).await;
+    peer.send_numbered(Data { payload }).await
 }
+
+/// How long a session is live over which the clock jumps, in milliseconds.
+const LIVE_MS: i64 = 3_000;
 
 /// A service whose wall clock a file sets: an offset in seconds.
 struct Watch {
@@ -135,18 +148,18 @@ fn flt_15_a_clock_that_jumps_ends_no_session_early_or_late() {
             sleep(Duration::from_millis(1_500)).await;
             let url = watch.lone.ws();
             let bystanders = Bystanders::of(&watch.lone, &signer).await;
-            let booking = Booking::new().countdown_ms(1).duration_ms(5_000);
+            let booking = Booking::new().countdown_ms(1).duration_ms(LIVE_MS);
             let mut couple = Couple::live(&url, &signer, booking).await;
             let lives = Instant::now();
             sleep(Duration::from_secs(1)).await;
             watch.jump(offset);
             for peer in [&mut couple.ann, &mut couple.bo] {
-                peer.expect::<Ended>(Duration::from_secs(5) + SOON).await;
+                peer.expect::<Ended>(SOON * 2).await;
             }
             let lived = lives.elapsed();
-            println!("{offset} s: ended after {lived:?} of 5 s");
-            let wanted = Duration::from_millis(4_700)..Duration::from_millis(6_500);
-            assert!(wanted.contains(&lived), "{offset}: {lived:?}");
+            println!("{offset} s: ended after {lived:?} of {LIVE_MS} ms");
+            let late = lived.as_millis().cast_signed() - i128::from(LIVE_MS);
+            assert!((-300..1_500).contains(&late), "{offset}: {lived:?}");
             bystanders.unharmed(SOON).await;
             // Whether a ticket is good is a matter of the wall clock.
             if let Some(reason) = fault {

@@ -29,7 +29,7 @@ fn flt_40_five_hundred_sockets_are_back_within_15_s_of_a_restart() {
     row(async {
         let signer = TicketSigner::start().await;
         let mut signaling = Lone::new(Service::Signaling, &signer).started().await;
-        let couples = live_couples(&signaling, &signer, SOCKETS / 2, Some(25_000)).await;
+        let couples = live_couples(&signaling, &signer, SOCKETS / 2, Some(22_000)).await;
 
         let told_at = Instant::now();
         let (crowd, lives) = gather(couples);

@@ -145,16 +145,19 @@ fn flt_34_a_log_that_nobody_reads_stops_nothing_and_its_loss_is_counted() {
         // Everything is said, so that the pipe and the queue behind it are full soon.
         let mut signaling = lone.with("RENDEZVOUS_LOG_LEVEL", "trace").started().await;
         let bystanders = Bystanders::of(&signaling, &signer).await;
-        let mut dropped = 0.0;
+        let (mut dropped, mut sessions) = (0.0, 0);
         let mut couples = Vec::new();
+        let url = signaling.ws();
         while dropped < 1.0 {
-            assert!(couples.len() < 500, "no line was dropped");
-            let booking = Booking::new().countdown_ms(1);
-            couples.push(Couple::live(&signaling.ws(), &signer, booking).await);
+            assert!(sessions < 2_000, "no line was dropped");
+            let booking = || Booking::new().countdown_ms(1).duration_ms(600_000);
+            // Those of before go: that is worth some lines too.
+            couples = join_all((0..25).map(|_| Couple::live(&url, &signer, booking()))).await;
+            sessions += couples.len();
             let now = signaling.metrics().await;
             dropped = now.sum("log_lines_dropped_total");
         }
-        println!("{dropped} lines dropped after {} sessions", couples.len());
+        println!("{dropped} lines dropped after {sessions} sessions");
         for couple in &mut couples {
             couple.talk("can you hear me").await;
         }
@@ -172,8 +175,10 @@ mod long {
     use wire::RawJson;
     use wire::signaling::{Data, PeerLost};
 
-    /// Couples of which one talks and the other one does not listen.
-    const FLOODS: usize = 60;
+    /// Couples of which one talks as much as it may, and the other one does not listen.
+    const FLOODS: usize = 20;
+    /// What each of them says, 4 KB at a time: more than all queues between the two hold.
+    const WORDS: usize = 1_500;
     /// What one of them may cost: two queues of 1 MiB, what is kept to resume, and the sockets.
     const FLOOD_KIB: u64 = 3 * 1024;
     /// Above what the process has at rest: what all floods may cost together, and half as much again.
@@ -219,7 +224,7 @@ mod long {
                 couple.bo.socket().stall(true).await;
             }
             let payload = RawJson::parse(format!("{:?}", "x".repeat(4_000))).unwrap();
-            for _ in 0..1_000 {
+            for _ in 0..WORDS {
                 for couple in &mut couples {
                     let payload = payload.clone();
                     couple.ann.send(Data { payload }).await;
