@@ -10,7 +10,8 @@ use service::tickets::{TicketFault, TicketVerifier};
 use service::{Shutdown, Tasks};
 use wire::{ChatClaims, ChatRoomGrant, ErrorCode, RoomId, UnixMs};
 
-use crate::registry::{Caller, Registry};
+use crate::caller::Caller;
+use crate::registry::Registry;
 use crate::writer::{Command, Writer};
 
 /// The shared parts.

@@ -3,6 +3,7 @@
 //! The edge around `chat-core`: sockets, routes, the writer and its stores. Who is told of what is decided
 //! there; nothing here knows what a message or a position means.
 
+mod caller;
 mod config;
 mod connection;
 mod describe;

@@ -3,7 +3,7 @@
 //! One lock holds the hub and the way to every socket: what the hub answers is queued before anybody
 //! else asks it, so that frames leave in its order. Nothing waits while holding it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_core::{Hub, Input, Origin, Output, Settings};
@@ -12,19 +12,13 @@ use service::limits::Limit;
 use service::socket::{SocketHandle, Utf8Bytes};
 use tokio::sync::Notify;
 use wire::chat::{ChatServerFrame, Cursor};
-use wire::{CloseCode, ConnectionId, ErrorCode, RoomId, UserId};
+use wire::{CloseCode, ConnectionId, ErrorCode, RoomId};
 
+use crate::caller::Caller;
 use crate::writer::{Command, Writer};
 
 /// When to try again where the writer's queue is full, in milliseconds.
 const BUSY_RETRY_MS: u64 = 1_000;
-
-/// Who somebody is, and which rooms their ticket reaches.
-#[derive(Debug, Clone)]
-pub(crate) struct Caller {
-    pub(crate) user: UserId,
-    pub(crate) only: Option<BTreeSet<RoomId>>,
-}
 
 /// Everybody who is connected. Clones share it.
 #[derive(Debug, Clone)]

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use wire::chat::Message;
 use wire::{ChatRoomGrant, ErrorCode, EventBatch, RoomId};
 
-use crate::registry::Caller;
+use crate::caller::Caller;
 
 /// Commands that may wait: some seconds of work on a slow disk.
 const QUEUE: usize = 4_096;

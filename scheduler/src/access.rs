@@ -8,8 +8,9 @@ use service::http::Refusal;
 use service::tickets::bearer;
 use wire::{SessionId, UserId};
 
-use crate::api_keys::{self, Scope};
+use crate::api_keys;
 use crate::app::App;
+use crate::scope::Scope;
 use crate::store::StoredSession;
 
 /// What a request shows.

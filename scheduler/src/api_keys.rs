@@ -8,6 +8,8 @@ use service::sqlite::OpenError;
 use sha2::{Digest as _, Sha256};
 use wire::UnixMs;
 
+pub use crate::scope::Scope;
+
 use crate::config::database;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{ApiKey, Store as _};
@@ -16,33 +18,6 @@ use crate::store::{ApiKey, Store as _};
 pub(crate) const PREFIX: &str = "rk_";
 /// Characters of an application's name.
 const MAX_NAME_CHARS: usize = 100;
-
-/// What an API key is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// The sessions and people of one application.
-    App,
-    /// Operators' tickets, and nothing else.
-    Operator,
-}
-
-impl Scope {
-    /// The word that is kept and shown.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Scope::App => "app",
-            Scope::Operator => "operator",
-        }
-    }
-
-    /// The scope of a kept word.
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Scope::App, Scope::Operator]
-            .into_iter()
-            .find(|scope| scope.name() == name)
-    }
-}
 
 /// An API key as an operator sees it: the key itself is shown once only.
 #[derive(Debug, Clone, PartialEq, Eq)]

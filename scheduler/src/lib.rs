@@ -19,6 +19,7 @@ pub mod keys;
 pub mod operators;
 mod recurring;
 mod router;
+mod scope;
 mod secret_file;
 mod store;
 mod tickets;

@@ -19,7 +19,7 @@ use wire::{
     TimelineItem, UnixMs, UserId,
 };
 
-use crate::api_keys::Scope;
+use crate::scope::Scope;
 
 pub(crate) use session::{StoredParticipant, StoredSession};
 

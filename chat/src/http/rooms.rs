@@ -10,8 +10,8 @@ use wire::chat::RoomView;
 use wire::{ErrorCode, Page, RoomId, UnixMs};
 
 use super::{Guest, Query, refuse};
+use crate::caller::Caller;
 use crate::edge::Edge;
-use crate::registry::Caller;
 use crate::store::{RoomPosition, Stores};
 
 /// Rooms in a page, if nothing is said.

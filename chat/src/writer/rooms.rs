@@ -11,7 +11,7 @@ use super::Answer;
 use super::desk::Moving;
 use super::desk::{Desk, Group, failure, refusal};
 use super::pending::MAX_UNSETTLED;
-use crate::registry::Caller;
+use crate::caller::Caller;
 use crate::store::{Changes, Head, Opening, StoreError, StoredRoom, Stores};
 
 /// Rooms of a person that are brought into memory when they come; as many as a `welcome` has.

@@ -55,9 +55,7 @@ impl RoomStore for SqliteStore {
         for settled in &changes.settled {
             settle(&mut transaction, settled).await?;
         }
-        for fact in &changes.facts {
-            Outbox::append(&mut transaction, fact).await?;
-        }
+        Outbox::append_all(&mut transaction, &changes.facts).await?;
         for batch in &changes.taken {
             for event in &batch.events {
                 Inbox::take(&mut transaction, event, service::clock::now()).await?;

@@ -51,17 +51,7 @@ impl Outbox {
         connection: &mut SqliteConnection,
         event: &Event,
     ) -> Result<(), sqlx::Error> {
-        let body = serde_json::to_string(event).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-        sqlx::query(
-            "INSERT INTO outbox (event_id, occurred_at, body) VALUES (?1, ?2, ?3)
-             ON CONFLICT (event_id) DO NOTHING",
-        )
-        .bind(&event.id)
-        .bind(event.occurred_at.0)
-        .bind(body)
-        .execute(connection)
-        .await?;
-        Ok(())
+        Self::append_all(connection, std::slice::from_ref(event)).await
     }
 
     /// As [`Outbox::append`] for several, in their order and in one statement: what a group commit needs.

@@ -26,6 +26,7 @@ fn app() -> Router {
             post(async |JsonOrEmpty(note): JsonOrEmpty<Note>| Json(note)),
         )
         .route("/hang", get(std::future::pending::<()>))
+        .route("/panic", get(panics))
         .route(
             "/slow",
             get(async || tokio::time::sleep(Duration::from_secs(2)).await),
@@ -35,6 +36,10 @@ fn app() -> Router {
         routes,
         &AllowedOrigins::from_web_origin("http://127.0.0.1:8080").unwrap(),
     )
+}
+
+async fn panics() {
+    panic!("as it should");
 }
 
 fn post_of(path: &str, kind: &str, body: &str) -> String {
@@ -213,6 +218,20 @@ async fn edg_7_bodies_are_taken_strictly() {
     assert_eq!(ask("/note", json, &large).await, (413, "too_large".into()));
     assert_eq!(ask("/maybe", "text/plain", "").await, (200, String::new()));
     assert_eq!(ask("/maybe", json, "{").await, (400, "malformed".into()));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn edg_53_a_panic_ends_its_request_alone() {
+    let server = Server::start(app()).await;
+    let mut other = server.connect().await;
+    other.send(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let answer = server.ask(&get_of("/panic")).await;
+    assert_eq!((answer.status, answer.code()), (500, "internal".into()));
+    assert!(!answer.body.contains("as it should"), "{answer:?}");
+    assert!(other.read_head().await.contains("200 OK"));
+    let metrics = server.ask(&get_of("/metrics")).await;
+    assert!(metrics.body.contains("http_panics_total 1"));
     server.stop().await;
 }
 

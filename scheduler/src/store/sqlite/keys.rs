@@ -4,7 +4,7 @@ use service::sqlite::Database;
 use wire::UnixMs;
 
 use super::unreadable;
-use crate::api_keys::Scope;
+use crate::scope::Scope;
 use crate::store::{ApiKey, StoreError};
 
 #[derive(sqlx::FromRow)]
