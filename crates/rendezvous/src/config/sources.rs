@@ -313,6 +313,23 @@ mod tests {
     }
 
     #[test]
+    fn ops_28_every_limit_stands_in_the_handbook_with_its_default() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/OPERATIONS.md");
+        let handbook = std::fs::read_to_string(path).unwrap();
+        let known = known_keys().unwrap();
+        let limits = known.iter().filter(|key| key.path.contains(".limits."));
+        for key in limits {
+            let (_, name) = key.path.split_once(".limits.").unwrap();
+            let names = [format!("`{}`", key.path), format!("`*.limits.{name}`")];
+            let default = format!("| {} |", key.default);
+            let is_there = handbook.lines().any(|line| {
+                names.iter().any(|name| line.contains(name)) && line.contains(&default)
+            });
+            assert!(is_there, "{} with {default}", key.path);
+        }
+    }
+
+    #[test]
     fn ice_servers_come_as_json() {
         let json = r#"[{"urls":["turn:turn.example"],"username":"u","credential":"c"}]"#;
         let variables = [("RENDEZVOUS_SIGNALING_ICE_SERVERS", json)];
