@@ -36,7 +36,7 @@ pub fn thorough() -> bool {
 }
 
 /// Longest span of a row, so that a run ends by itself.
-const ROW_LIMIT: Duration = Duration::from_secs(150);
+const ROW_LIMIT: Duration = Duration::from_secs(240);
 
 /// Runs a row on a runtime of its own, to its end or its limit.
 ///

@@ -148,6 +148,7 @@ fn flt_15_a_clock_that_jumps_ends_no_session_early_or_late() {
             sleep(Duration::from_millis(1_500)).await;
             let url = watch.lone.ws();
             let bystanders = Bystanders::of(&watch.lone, &signer).await;
+            let before = watch.lone.metrics().await;
             let booking = Booking::new().countdown_ms(1).duration_ms(LIVE_MS);
             let mut couple = Couple::live(&url, &signer, booking).await;
             let lives = Instant::now();
@@ -161,6 +162,8 @@ fn flt_15_a_clock_that_jumps_ends_no_session_early_or_late() {
             let late = lived.as_millis().cast_signed() - i128::from(LIVE_MS);
             assert!((-300..1_500).contains(&late), "{offset}: {lived:?}");
             bystanders.unharmed(SOON).await;
+            let after = watch.lone.metrics().await;
+            after.assert_rose("clock_jumps_total", &before);
             // Whether a ticket is good is a matter of the wall clock.
             if let Some(reason) = fault {
                 let spec = Booking::new().spec();

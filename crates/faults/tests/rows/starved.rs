@@ -9,7 +9,7 @@ use std::time::Duration;
 use faults::{Bystanders, Couple, Lone, need, row};
 use futures_util::future::join_all;
 use rustix::process::Signal;
-use testkit::{Booking, SOON, Service, Socket, TicketSigner, program};
+use testkit::{Booking, SOON, Service, Socket, TicketSigner, program, until};
 use tokio::time::sleep;
 
 /// The exit code of a mistake that a person must put right (`EX_CONFIG`).
@@ -117,24 +117,54 @@ fn flt_12_without_descriptors_newcomers_are_turned_away_and_nobody_else_notices(
         let signaling = lone.started().await;
         let bystanders = Bystanders::of(&signaling, &signer).await;
         let before = signaling.metrics().await;
-        let protocol = [("Sec-WebSocket-Protocol", wire::SIGNALING_SUBPROTOCOL)];
-        let url = signaling.ws();
-        let crowd = join_all((0..SOCKETS).map(|_| Socket::try_connect(&url, &protocol)));
-        let used = signaling.cpu_time();
-        let (crowd, ()) = tokio::join!(crowd, sleep(Duration::from_secs(3)));
-        let share = (signaling.cpu_time() - used).as_secs_f64() / 3.0;
-        let refused = crowd.iter().filter(|one| one.is_err()).count();
-        println!("{refused} of {SOCKETS} turned away, {share:.3} of a processor used");
+        // Below its limit the service keeps some descriptors for itself, and counts connections.
+        let refused = crowd_in(&signaling, SOCKETS).await;
         assert!(refused >= SOCKETS - 128, "{refused} refused");
-        assert!(share <= IDLE_SHARE, "{share} of a processor");
-        drop(crowd);
+        emptied(&signaling).await;
+        // A limit that it did not know of: accepting itself fails.
+        let pid = signaling.pid().to_string();
+        let open = fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count();
+        let lower = format!("--nofile={}:128", open + 8);
+        let set = std::process::Command::new("prlimit")
+            .args(["--pid", &pid, &lower])
+            .status();
+        assert!(set.unwrap().success());
+        let refused = crowd_in(&signaling, 60).await;
+        assert!(refused >= 40, "{refused} refused");
+        emptied(&signaling).await;
+
         bystanders.unharmed(SOON).await;
         let new = Booking::new().countdown_ms(1);
         let mut new = Couple::live(&signaling.ws(), &signer, new).await;
         new.talk("there is room again").await;
         let after = signaling.metrics().await;
-        after.assert_rose("limit_hits_total", &before);
+        for limit in ["connections", "descriptors"] {
+            after.assert_rose(&format!("limit_hits_total{{limit=\"{limit}\"}}"), &before);
+        }
     });
+}
+
+/// So many want to come in and stay for a while; how many were turned away.
+async fn crowd_in(signaling: &Lone, sockets: usize) -> usize {
+    let protocol = [("Sec-WebSocket-Protocol", wire::SIGNALING_SUBPROTOCOL)];
+    let url = signaling.ws();
+    let crowd = join_all((0..sockets).map(|_| Socket::try_connect(&url, &protocol)));
+    let used = signaling.cpu_time();
+    let (crowd, ()) = tokio::join!(crowd, sleep(Duration::from_secs(3)));
+    let share = (signaling.cpu_time() - used).as_secs_f64() / 3.0;
+    let refused = crowd.iter().filter(|one| one.is_err()).count();
+    println!("{refused} of {sockets} turned away, {share:.3} of a processor used");
+    assert!(share <= IDLE_SHARE, "{share} of a processor");
+    refused
+}
+
+/// Waits until those of the crowd are gone.
+async fn emptied(signaling: &Lone) {
+    until("the crowd is gone", SOON * 2, async || {
+        let now = signaling.metrics().await;
+        (now.sum("connections") <= 8.0).then_some(())
+    })
+    .await;
 }
 
 #[test]
