@@ -151,6 +151,9 @@ impl<'a> Line<'a> {
         if !self.words[7].eq_ignore_ascii_case("relay") {
             return None;
         }
+        if self.words[..3].iter().any(|word| tells_an_address(word)) {
+            return None;
+        }
         let mut kept = self.words.join(" ");
         for pair in self.extensions.chunks(2) {
             let [name, value] = pair else { continue };
@@ -158,7 +161,7 @@ impl<'a> Line<'a> {
                 "raddr" if address.is_ipv6() => "::",
                 "raddr" => "0.0.0.0",
                 "rport" => "0",
-                _ if tells_an_address(value) => continue,
+                _ if tells_an_address(name) || tells_an_address(value) => continue,
                 _ => value,
             };
             kept.push_str(&format!(" {name} {value}"));

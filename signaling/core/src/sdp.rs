@@ -1,18 +1,16 @@
 //! Descriptions by bounds and shape (RFC 8866): what is no description of an encrypted call does not
 //! reach the other browser. What is inside an `m=` section is the browsers' own affair.
 
+mod nowhere;
+
 use std::borrow::Cow;
 
 use wire::IcePolicy;
 
-use crate::candidate::{self, Line, holds_control};
+use crate::candidate::{Line, holds_control};
 
 /// Most media sections; a call of two needs a handful.
 const MAX_MEDIA_SECTIONS: usize = 64;
-/// The port of a section whose address is still to be found (RFC 8840, section 4.1.1).
-const NO_PORT: &str = "9";
-/// The address of nobody, where the grammar wants one (RFC 8829, section 5.2.1).
-const NOWHERE: &str = "IN IP4 0.0.0.0";
 
 /// What candidates a description may hold.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +68,7 @@ pub(crate) fn check(sdp: String, bounds: Bounds) -> Result<Checked, &'static str
         IcePolicy::All => rewritten(&sdp, |line| {
             may_pass(line, bounds.loopback).then_some(Cow::Borrowed(line))
         }),
-        IcePolicy::Relay => relayed_only(&sdp, bounds.loopback),
+        IcePolicy::Relay => nowhere::relayed_only(&sdp, bounds.loopback),
     })
 }
 
@@ -127,61 +125,6 @@ fn rewritten<'a>(sdp: &'a str, instead: impl Fn(&'a str) -> Option<Cow<'a, str>>
         sdp: kept,
         stripped,
     }
-}
-
-/// With relayed candidates only, and no address in any line but theirs.
-fn relayed_only(sdp: &str, loopback: bool) -> Checked {
-    let relays: Vec<_> = lines(sdp)
-        .filter_map(|line| Line::parse(line.strip_prefix(CANDIDATE)?).ok())
-        .filter(|line| line.relayed().is_some() && line.check(loopback).is_ok())
-        .map(|line| (line.address(), line.port()))
-        .collect();
-    rewritten(sdp, |line| {
-        let passes = may_pass(line, loopback);
-        passes.then(|| nowhere_but(&relays, line)).flatten()
-    })
-}
-
-/// A line without any address but those of `relays`; none where nothing is left of it.
-fn nowhere_but<'a>(relays: &[(&str, &str)], line: &'a str) -> Option<Cow<'a, str>> {
-    if let Some(value) = line.strip_prefix(CANDIDATE) {
-        let relayed = Line::parse(value).ok()?.relayed()?;
-        return Some(format!("{CANDIDATE}{relayed}").into());
-    }
-    let own_port = |port: &str| {
-        !matches!(port, "0" | NO_PORT) && relays.iter().all(|(_, relay)| *relay != port)
-    };
-    if let Some((media, rest)) = line.split_once(' ').filter(|_| line.starts_with("m=")) {
-        let (port, rest) = rest.split_once(' ')?;
-        return Some(match own_port(port) {
-            true => format!("{media} {NO_PORT} {rest}").into(),
-            false => line.into(),
-        });
-    }
-    let own = |word: &str| {
-        let value = word.split_once(':').map_or(word, |(_, value)| value);
-        [word, value].into_iter().any(|word| {
-            candidate::tells_an_address(word) && relays.iter().all(|(relay, _)| *relay != word)
-        })
-    };
-    let tells = line.split([' ', '=']).any(own);
-    if let Some(port) = line.strip_prefix("a=rtcp:") {
-        let port = port.split(' ').next().unwrap_or_default();
-        return Some(match tells || own_port(port) {
-            true => format!("a=rtcp:{NO_PORT} {NOWHERE}").into(),
-            false => line.into(),
-        });
-    }
-    if !tells {
-        return Some(line.into());
-    }
-    // The session keeps its name (RFC 8866, section 5.2); any other line that tells an address goes.
-    let origin = line.strip_prefix("o=").map(|origin| {
-        let name: Vec<_> = origin.split(' ').take(3).collect();
-        format!("o={} {NOWHERE}", name.join(" "))
-    });
-    let connection = line.starts_with("c=").then(|| format!("c={NOWHERE}"));
-    origin.or(connection).map(Cow::Owned)
 }
 
 #[cfg(test)]
