@@ -69,6 +69,7 @@ case ${1:-all} in
     need_coturn
     need_cargo_deny
     "$REPO/scripts/install-livekit.sh" >/dev/null
+    "$REPO/scripts/install-media-clients.sh" >/dev/null
     need_faults
     ;;
   check)

@@ -11,8 +11,8 @@ mod events;
 mod join;
 mod kept;
 mod lifecycle;
-pub mod media;
 mod log;
+pub mod media;
 mod operators;
 mod registry;
 mod router;
@@ -24,3 +24,4 @@ mod writer;
 
 pub use config::{Config, Limits};
 pub use lifecycle::run;
+pub use media::MediaConfig;

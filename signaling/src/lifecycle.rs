@@ -118,7 +118,7 @@ pub async fn run(
         store,
     };
     say_goodbye(&tasks, Arc::clone(&edge));
-    let media = media.start(&tasks, &shutdown);
+    let media = media.start(&edge.registry, &tasks, &shutdown);
     let app = router(edge, secret, Arc::new(inlet), readiness, media);
     service::http::serve(listener, app, front, shutdown).await?;
 

@@ -8,6 +8,7 @@ mod ice;
 mod inbox;
 mod keep;
 mod livekit;
+mod openvidu;
 mod receive;
 mod room;
 mod rooms;
@@ -17,6 +18,7 @@ pub(crate) mod store;
 pub(crate) use ice::IceServers;
 pub use livekit::token::{Key, Keys};
 pub use livekit::{LiveKit, LiveKitConfig};
+pub use openvidu::{OpenVidu, OpenViduConfig};
 pub use server::{MediaError, MediaServer};
 
 use std::path::Path;
@@ -35,6 +37,7 @@ use self::inbox::{Applier, Read};
 use self::receive::{Proof, Receiver};
 use self::rooms::Rooms;
 use self::store::MediaStore;
+use crate::registry::Registry;
 use crate::store::StoreError;
 
 /// The media servers of an installation; none by default.
@@ -42,6 +45,8 @@ use crate::store::StoreError;
 pub struct MediaConfig {
     /// LiveKit, or OpenVidu 3, which speaks the same.
     pub livekit: Option<LiveKitConfig>,
+    /// OpenVidu 2.
+    pub openvidu: Option<OpenViduConfig>,
 }
 
 /// Where sessions say what they want of their media server; clones share it.
@@ -79,6 +84,7 @@ pub(crate) struct Media {
     pub(crate) access: Arc<dyn MediaAccess>,
     store: MediaStore,
     livekit: Option<(LiveKitConfig, Arc<LiveKit>)>,
+    openvidu: Option<(OpenViduConfig, Arc<OpenVidu>)>,
 }
 
 impl Media {
@@ -104,28 +110,48 @@ impl Media {
                 .push(take_up(server.as_ref(), &store, settings).await?);
             livekit = Some((config.clone(), server));
         }
+        let mut openvidu = None;
+        if let Some(config) = &config.openvidu {
+            let server = Arc::new(OpenVidu::new(config));
+            let settings = ("openvidu.secret", config.url.as_str());
+            desk.servers
+                .push(take_up(server.as_ref(), &store, settings).await?);
+            openvidu = Some((config.clone(), server));
+        }
+        let purse = openvidu.as_ref().map(|(config, server)| {
+            let url = config.url.replacen("http", "ws", 1);
+            (url, server.purse())
+        });
         let access = Arc::new(Grants {
             ice,
             livekit: config.livekit.clone(),
+            openvidu: purse,
         });
         Ok(Self {
             desk,
             access,
             store,
             livekit,
+            openvidu,
         })
     }
 
     /// Starts the tasks of each server, and gives the routes for their events.
-    pub(crate) fn start(self, tasks: &Tasks, shutdown: &Shutdown) -> Router {
+    pub(crate) fn start(self, registry: &Registry, tasks: &Tasks, shutdown: &Shutdown) -> Router {
         let mut routes = Router::new();
+        let parts = |proof, read| Parts {
+            store: self.store.clone(),
+            desk: self.desk.clone(),
+            registry: registry.clone(),
+            proof,
+            read,
+        };
         if let Some((config, server)) = self.livekit {
-            let parts = Parts {
-                store: self.store.clone(),
-                desk: self.desk.clone(),
-                proof: Proof::LiveKit(config.keys),
-                read: livekit::webhook::read,
-            };
+            let parts = parts(Proof::LiveKit(config.keys), livekit::webhook::read);
+            routes = routes.merge(parts.start(server, tasks, shutdown));
+        }
+        if let Some((config, server)) = self.openvidu {
+            let parts = parts(Proof::OpenVidu(config), openvidu::webhook::read);
             routes = routes.merge(parts.start(server, tasks, shutdown));
         }
         routes
@@ -135,6 +161,7 @@ impl Media {
 struct Parts {
     store: MediaStore,
     desk: MediaDesk,
+    registry: Registry,
     proof: Proof,
     read: Read,
 }
@@ -156,9 +183,9 @@ impl Parts {
         until(shutdown, tasks, "media inbox", async move {
             applier.run().await
         });
-        let (of, at) = (rooms.clone(), Arc::clone(&server));
+        let (of, at, registry) = (rooms.clone(), Arc::clone(&server), self.registry);
         until(shutdown, tasks, "media opens", async move {
-            keep::open_rooms(&of, &*at).await
+            keep::open_rooms(&of, &*at, |session| registry.media_is_ready(session)).await;
         });
         let (of, at) = (rooms.clone(), Arc::clone(&server));
         until(shutdown, tasks, "media polls", async move {
@@ -216,15 +243,30 @@ async fn take_up<S: MediaServer>(
     Ok((kind, rooms))
 }
 
+/// Whether an event told of a room of that name.
+///
+/// # Errors
+/// When the store can't be opened or read.
+pub async fn has_heard_of(data_dir: &Path, room: &str) -> Result<bool, StoreError> {
+    let database = open(data_dir).await?;
+    let heard = MediaStore::new(database.clone()).has_heard_of(room).await;
+    database.close().await;
+    heard
+}
+
+async fn open(data_dir: &Path) -> Result<Database, StoreError> {
+    let path = data_dir.join("signaling").join("signaling.db");
+    Database::open(&path, &crate::store::sqlite::MIGRATIONS)
+        .await
+        .map_err(StoreError::new)
+}
+
 /// Makes every event new again that could not be read, beside a service that runs or not; says how many.
 ///
 /// # Errors
 /// When the store can't be opened or written.
 pub async fn replay(data_dir: &Path) -> Result<u64, StoreError> {
-    let path = data_dir.join("signaling").join("signaling.db");
-    let database = Database::open(&path, &crate::store::sqlite::MIGRATIONS)
-        .await
-        .map_err(StoreError::new)?;
+    let database = open(data_dir).await?;
     let replayed = MediaStore::new(database.clone()).replay().await;
     database.close().await;
     replayed

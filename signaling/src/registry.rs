@@ -4,6 +4,7 @@
 //! session's entry, then the maps; nobody takes an entry while holding a map.
 
 mod archive;
+mod media;
 mod membership;
 mod operators;
 mod sessions;

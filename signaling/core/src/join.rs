@@ -191,7 +191,9 @@ impl Session {
         if !self.both_in() {
             return;
         }
-        if let Some(round) = self.negotiation.begin(now, !self.has_media_room()) {
+        if self.media_is_ready(now)
+            && let Some(round) = self.negotiation.begin(now, !self.has_media_room())
+        {
             fx.note(Note::Negotiate { epoch: round.epoch });
             for side in SIDES {
                 let negotiate = Negotiate {

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use wire::{IceServer, MediaBackend, OnLoss, SessionId, SessionSpec, UnixMs, UserId};
 
-use crate::seat::Side;
+use crate::seat::{SIDES, Side};
 use crate::{Phase, Session};
 
 /// Whom access is for.
@@ -26,6 +26,12 @@ pub struct Access<'a> {
 pub trait MediaAccess: Debug + Send + Sync {
     /// The ICE servers for a PeerConnection.
     fn ice_servers(&self, now: UnixMs, who: Access<'_>) -> Vec<IceServer>;
+
+    /// False while a media server that must be asked for access beforehand has not given it: then nothing
+    /// is negotiated yet. Whoever asked gives the session a tick when it has.
+    fn is_ready(&self, _now: UnixMs, _who: Access<'_>) -> bool {
+        true
+    }
 
     /// The room of a media server; none where the browsers talk to each other, or where no server
     /// of the booked kind is known.
@@ -92,6 +98,13 @@ impl Session {
     pub(crate) fn media(&self, side: Side, now: UnixMs) -> Option<wire::signaling::MediaAccess> {
         self.negotiation.round()?;
         self.settings.media.media(now, self.access(side))
+    }
+
+    /// True where both can be granted access.
+    pub(crate) fn media_is_ready(&self, now: UnixMs) -> bool {
+        SIDES
+            .into_iter()
+            .all(|side| self.settings.media.is_ready(now, self.access(side)))
     }
 
     /// True where a media server carries the media, in a room of the booking's revision.

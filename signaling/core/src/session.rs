@@ -100,7 +100,8 @@ impl Session {
             Input::Cancelled { revision } => self.cancelled(revision, fx),
             Input::End => self.end_by_operator(fx),
             Input::Kick { user } => self.kick(user, fx),
-            Input::Tick => {}
+            // What was waited for may be ready.
+            Input::Tick => self.both_may_be_in(now, fx),
         }
     }
 }

@@ -1,18 +1,50 @@
 //! What is granted to a person: ICE servers, and a token for the media room.
 
+use std::sync::Arc;
+
 use signaling_core::{Access, MediaAccess};
 use wire::signaling::MediaAccess as Room;
 use wire::{IceServer, MediaBackend, UnixMs};
 
 use super::livekit::LiveKitConfig;
+use super::openvidu::Purse;
 use super::room;
 
 /// The grants of this installation.
 #[derive(Debug)]
 pub(crate) struct Grants {
     /// ICE servers are granted by this one.
-    pub(crate) ice: std::sync::Arc<dyn MediaAccess>,
+    pub(crate) ice: Arc<dyn MediaAccess>,
     pub(crate) livekit: Option<LiveKitConfig>,
+    /// Where browsers reach OpenVidu, and the tokens that are ready.
+    pub(crate) openvidu: Option<(String, Purse)>,
+}
+
+impl Grants {
+    /// Signed here and now.
+    fn livekit(&self, now: UnixMs, who: Access<'_>, room: String) -> Option<Room> {
+        let livekit = self.livekit.as_ref()?;
+        let mut people = who.spec.participants.iter();
+        let person = people.find(|person| person.user_id == *who.user)?;
+        let token = livekit.keys.join_token(now, &room, person, who.latest_end);
+        Some(Room {
+            kind: MediaBackend::Livekit,
+            url: livekit.public_url.clone(),
+            token,
+            room,
+        })
+    }
+
+    /// From those that were asked for beforehand.
+    fn openvidu(&self, who: Access<'_>, room: String) -> Option<Room> {
+        let (url, purse) = self.openvidu.as_ref()?;
+        Some(Room {
+            kind: MediaBackend::Openvidu,
+            url: url.clone(),
+            token: purse.token(&room, who.user)?,
+            room,
+        })
+    }
 }
 
 impl MediaAccess for Grants {
@@ -20,24 +52,18 @@ impl MediaAccess for Grants {
         self.ice.ice_servers(now, who)
     }
 
+    fn is_ready(&self, now: UnixMs, who: Access<'_>) -> bool {
+        let asks_beforehand = who.spec.media == MediaBackend::Openvidu && self.openvidu.is_some();
+        !asks_beforehand || self.media(now, who).is_some()
+    }
+
     fn media(&self, now: UnixMs, who: Access<'_>) -> Option<Room> {
-        match who.spec.media {
-            MediaBackend::P2p | MediaBackend::Openvidu => None,
-            MediaBackend::Livekit => {
-                let livekit = self.livekit.as_ref()?;
-                let person = who
-                    .spec
-                    .participants
-                    .iter()
-                    .find(|person| person.user_id == *who.user)?;
-                let room = room::name(MediaBackend::Livekit, &who.spec.id, who.spec.revision);
-                Some(Room {
-                    kind: MediaBackend::Livekit,
-                    url: livekit.public_url.clone(),
-                    token: livekit.keys.join_token(now, &room, person, who.latest_end),
-                    room,
-                })
-            }
+        let kind = who.spec.media;
+        let room = room::name(kind, &who.spec.id, who.spec.revision);
+        match kind {
+            MediaBackend::P2p => None,
+            MediaBackend::Livekit => self.livekit(now, who, room),
+            MediaBackend::Openvidu => self.openvidu(who, room),
         }
     }
 }

@@ -29,7 +29,13 @@ const POLL_RETRY: Duration = Duration::from_secs(2);
 const HINT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Makes rooms as they are wanted, and tries again where that fails.
-pub(crate) async fn open_rooms<S: MediaServer>(rooms: &Rooms, server: &S) {
+/// `ready` is told of each session whose room is.
+pub(crate) async fn open_rooms<S: MediaServer>(
+    rooms: &Rooms,
+    server: &S,
+    ready: impl Fn(&SessionId) + Sync,
+) {
+    let ready = &ready;
     loop {
         let due = rooms.take_opens(now(), TURN);
         if due.is_empty() {
@@ -37,19 +43,29 @@ pub(crate) async fn open_rooms<S: MediaServer>(rooms: &Rooms, server: &S) {
             continue;
         }
         iter(due)
-            .for_each_concurrent(AT_ONCE, |note| open(rooms, server, note))
+            .for_each_concurrent(AT_ONCE, |note| async move {
+                let session = note.session.clone();
+                if open(rooms, server, note).await {
+                    ready(&session);
+                }
+            })
             .await;
     }
 }
 
-async fn open<S: MediaServer>(rooms: &Rooms, server: &S, note: RoomNote) {
+async fn open<S: MediaServer>(rooms: &Rooms, server: &S, note: RoomNote) -> bool {
     let name = room::name(note.kind, &note.session, note.revision);
-    let done = server.open(&name).await;
+    let done = async {
+        server.open(&name).await?;
+        server.prepare(&name, &note.users).await
+    }
+    .await;
     if let Err(error) = &done {
         failed(server, "open", error);
         tracing::warn!(session = %note.session, %error, "the media room is not made yet");
     }
     rooms.opened(&note, done.is_ok(), now());
+    done.is_ok()
 }
 
 /// Removes the rooms of sessions that are over and everybody in them, until it is seen that they are gone

@@ -15,6 +15,7 @@ use wire::MediaBackend;
 
 use super::livekit;
 use super::livekit::token::Keys;
+use super::openvidu::{self, OpenViduConfig};
 use super::store::{MediaStore, Stored};
 
 /// How a server proves that an event is its own.
@@ -22,6 +23,8 @@ use super::store::{MediaStore, Stored};
 pub(crate) enum Proof {
     /// A signature over the raw bytes.
     LiveKit(Keys),
+    /// A header that the operator set; the event itself proves nothing.
+    OpenVidu(OpenViduConfig),
 }
 
 /// Takes the events of one server.
@@ -45,6 +48,7 @@ impl Receiver {
     fn media_type(&self) -> &'static str {
         match self.proof {
             Proof::LiveKit(_) => "application/webhook+json",
+            Proof::OpenVidu(_) => "application/json",
         }
     }
 
@@ -52,6 +56,16 @@ impl Receiver {
         let shown = shown(headers)?;
         match &self.proof {
             Proof::LiveKit(keys) => livekit::webhook::is_genuine(keys, shown, body),
+            Proof::OpenVidu(config) => {
+                openvidu::webhook::is_genuine(&config.webhook_authorization, shown)
+            }
+        }
+    }
+
+    fn key_and_time(&self, body: &[u8]) -> (Option<String>, Option<i64>) {
+        match &self.proof {
+            Proof::LiveKit(_) => livekit::webhook::key_and_time(body),
+            Proof::OpenVidu(_) => openvidu::webhook::key_and_time(body),
         }
     }
 
@@ -104,7 +118,7 @@ async fn take(receiver: &Receiver, request: Request) -> Result<Stored, Refusal> 
 }
 
 async fn store(receiver: &Receiver, body: &[u8]) -> Result<Stored, Refusal> {
-    let (key, made_at) = livekit::webhook::key_and_time(body);
+    let (key, made_at) = receiver.key_and_time(body);
     let received_at = now();
     if let Some(made_at) = made_at {
         let age_ms = u32::try_from(received_at.0.saturating_sub(made_at)).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use signaling_core::MediaPerson;
-use wire::MediaBackend;
+use wire::{MediaBackend, UserId};
 
 /// Longest wait for one answer of a media server.
 pub(crate) const ANSWER_LIMIT: Duration = Duration::from_secs(3);
@@ -28,6 +28,13 @@ pub trait MediaServer: Send + Sync + 'static {
 
     /// Makes a room for two, unless it is there.
     fn open(&self, room: &str) -> impl Future<Output = Result<(), MediaError>> + Send;
+
+    /// Gets ready what these two need in order to come into a room that is there.
+    fn prepare(
+        &self,
+        room: &str,
+        users: &[UserId; 2],
+    ) -> impl Future<Output = Result<(), MediaError>> + Send;
 
     /// Of `names` those rooms that are there; every room, where `names` is none.
     fn rooms(

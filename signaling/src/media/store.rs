@@ -179,6 +179,16 @@ impl MediaStore {
         Ok(done.rows_affected())
     }
 
+    /// Whether an event holds this text.
+    pub(crate) async fn has_heard_of(&self, text: &str) -> Result<bool, StoreError> {
+        let (heard,): (bool,) =
+            sqlx::query_as("SELECT EXISTS (SELECT 1 FROM media_inbox WHERE instr(body, ?1) > 0)")
+                .bind(text)
+                .fetch_one(self.database.readers())
+                .await?;
+        Ok(heard)
+    }
+
     /// Sessions of a kind of server that are over and whose rooms are not known to be gone for good.
     pub(crate) async fn closings(&self, kind: MediaBackend) -> Result<Vec<Closing>, StoreError> {
         let found: Vec<(String, i64, i64)> = sqlx::query_as(

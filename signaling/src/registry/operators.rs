@@ -53,11 +53,6 @@ impl Registry {
         Some(self.with_media(view))
     }
 
-    fn with_media(&self, view: OperatorView) -> OperatorView {
-        let media = self.0.media.view(&view.id);
-        OperatorView { media, ..view }
-    }
-
     /// An operator ends a session.
     pub(crate) fn end(&self, id: &SessionId) -> Result<(), NotOn> {
         self.command(id, Input::End)

@@ -3,8 +3,8 @@
 use serde_json::json;
 use service::events::{Inbox, Outbox};
 use service::sqlite::Database;
-use sqlx::migrate::Migrator;
 use sqlx::SqliteConnection;
+use sqlx::migrate::Migrator;
 use wire::{Event, SessionId, UnixMs};
 
 use super::{Batch, KeptAs, Row, SnapshotStore, StoreError};

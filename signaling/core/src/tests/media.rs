@@ -1,6 +1,7 @@
 //! What reaches the media: made for whoever is told it, when they are told it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use wire::signaling::{MediaAccess as Room, ServerFrame};
 use wire::{ConnectionId, IceServer, MediaBackend, OnLoss, SessionSpec, UnixMs};
@@ -88,6 +89,45 @@ fn med_1_a_resumed_page_is_granted_its_room_again() {
     let (bob, turn) = table.resume(BOB, 2, 1);
     let (_, media) = granted(&turn, bob, "welcome");
     assert_eq!(media.expect("the negotiation is on").room, "s.1");
+}
+
+/// Grants nothing until it is told to.
+#[derive(Debug, Default)]
+struct Late(AtomicBool);
+
+impl MediaAccess for Late {
+    fn ice_servers(&self, _now: UnixMs, _who: Access<'_>) -> Vec<IceServer> {
+        Vec::new()
+    }
+
+    fn is_ready(&self, _now: UnixMs, _who: Access<'_>) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn media(&self, now: UnixMs, who: Access<'_>) -> Option<Room> {
+        Named.media(now, who)
+    }
+}
+
+#[test]
+fn med_4_nothing_is_negotiated_before_access_can_be_granted() {
+    let mut table = with_a_room();
+    let late = Arc::new(Late::default());
+    let settings = Settings {
+        media: late.clone(),
+        ..Settings::default()
+    };
+    table.session = Session::new(table.session.snapshot().spec, Arc::new(settings));
+    let (ann, _) = table.join(ANN);
+    let (bob, turn) = table.join(BOB);
+    assert_eq!(turn.kinds(bob), ["welcome"]);
+    assert!(table.take(Input::Tick).0.is_empty());
+    late.0.store(true, Ordering::Relaxed);
+    let turn = table.take(Input::Tick);
+    for socket in [ann, bob] {
+        assert_eq!(turn.kinds(socket), ["negotiate"]);
+    }
+    assert!(table.take(Input::Tick).0.is_empty(), "once");
 }
 
 #[test]

@@ -1,0 +1,20 @@
+//! What sessions and their media servers tell each other.
+
+use signaling_core::{Input, OperatorView};
+use wire::SessionId;
+
+use super::Registry;
+
+impl Registry {
+    /// A media server has what a session may have waited for.
+    pub(crate) fn media_is_ready(&self, session: &SessionId) {
+        // One that is no longer in memory waits for nothing.
+        self.0.tell(session, Input::Tick);
+    }
+
+    /// A view with who is in the media room.
+    pub(super) fn with_media(&self, view: OperatorView) -> OperatorView {
+        let media = self.0.media.view(&view.id);
+        OperatorView { media, ..view }
+    }
+}

@@ -1,0 +1,293 @@
+//! Sessions whose media a real LiveKit server carries: let in, put out, and the room gone in time.
+
+use std::time::Duration;
+
+use signaling::media::{LiveKit, MediaServer};
+use testkit::{ANN, BO, Http, SOON, TestPeer, until};
+use wire::signaling::{Ended, IceServers, Live, MediaAccess, Negotiate, Refresh};
+use wire::{EndReason, MediaBackend, SessionSpec};
+
+use crate::contract;
+use crate::guest::Guest;
+use crate::livekit_server::{LiveKitServer, config};
+use crate::server::{Server, booking, connected};
+
+/// How long a removal may take, and who comes back with a kept token may stay.
+const OUT: Duration = Duration::from_secs(5);
+/// Polls are 15 s apart at most; and the machine is busy.
+const ONE_POLL: Duration = Duration::from_secs(20);
+
+fn session(duration_ms: i64) -> SessionSpec {
+    let livekit = |spec: &mut SessionSpec| {
+        spec.media = MediaBackend::Livekit;
+        spec.max_extensions = 0;
+    };
+    booking().duration_ms(duration_ms).with(livekit).spec()
+}
+
+async fn server_for(livekit: &LiveKitServer) -> Server {
+    let settings = livekit.config();
+    Server::with(move |config| config.media.livekit = Some(settings.clone())).await
+}
+
+/// Both join and are given their access.
+async fn negotiated(server: &Server, session: &SessionSpec) -> [(TestPeer, MediaAccess); 2] {
+    let mut ann = server.join(ANN, session).await;
+    let mut bo = server.join(BO, session).await;
+    let of_ann = ann.expect::<Negotiate>(SOON).await;
+    let of_bo = bo.expect::<Negotiate>(SOON).await;
+    assert_eq!(of_ann.offerer, None, "nobody offers");
+    [(ann, of_ann.media.unwrap()), (bo, of_bo.media.unwrap())]
+}
+
+fn webhook(server: &Server) -> String {
+    format!("{}/v1/media/livekit/webhook", server.http)
+}
+
+async fn is_gone(livekit: &LiveKit, room: &str, within: Duration) {
+    let names = [room.to_owned()];
+    until("the room is gone", within, async || {
+        let rooms = livekit.rooms(Some(&names)).await.ok()?;
+        rooms.is_empty().then_some(())
+    })
+    .await;
+}
+
+async fn people(livekit: &LiveKit, room: &str, count: usize) {
+    until("that many are in", OUT, async || {
+        let people = livekit.people(room).await.ok()?;
+        (people.len() == count).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn med_22_livekit_keeps_the_contract_of_a_media_server() {
+    let Some(mut livekit) = LiveKitServer::prepare() else {
+        return;
+    };
+    livekit.start(None).await;
+    let server = server_for(&livekit).await;
+    let session = session(60_000);
+    let [(_ann, access), _bo] = negotiated(&server, &session).await;
+    let enter = async || Guest::enter(&access).await.expect("the token is good");
+    contract::keeps_the_contract(&livekit.client(), &access.room, enter).await;
+    let mut wrong = livekit.config();
+    wrong.keys.first.api_secret = "another secret of thirty-two bytes".to_owned();
+    let wrong = LiveKit::new(&wrong);
+    let nobody = LiveKit::new(&config(testkit::free_ports()[0]));
+    contract::tells_refused_from_unreachable(&wrong, &nobody).await;
+}
+
+#[tokio::test]
+async fn med_23_both_get_a_token_for_the_room_of_their_session_and_livekit_takes_it() {
+    let Some(mut livekit) = LiveKitServer::prepare() else {
+        return;
+    };
+    livekit.start(None).await;
+    let server = server_for(&livekit).await;
+    let session = session(60_000);
+    let [(mut ann, of_ann), (_bo, of_bo)] = negotiated(&server, &session).await;
+    assert_eq!(of_ann.kind, MediaBackend::Livekit);
+    assert_eq!(of_ann.room, format!("{}.1", session.id));
+    assert_eq!(of_ann.room, of_bo.room);
+    assert_ne!(of_ann.token, of_bo.token);
+    let client = livekit.client();
+    let names = [of_ann.room.clone()];
+    until(
+        "the room is made before anybody is in it",
+        SOON,
+        async || {
+            let rooms = client.rooms(Some(&names)).await.unwrap();
+            (rooms == names).then_some(())
+        },
+    )
+    .await;
+    let _guest = Guest::enter(&of_ann).await.expect("the token is good");
+    let _other = Guest::enter(&of_bo).await.expect("the token is good");
+    people(&client, &of_ann.room, 2).await;
+    let forged = MediaAccess {
+        token: format!("{}x", of_ann.token),
+        ..of_ann.clone()
+    };
+    assert_eq!(Guest::enter(&forged).await.err(), Some(401));
+
+    ann.send(Refresh {}).await;
+    let again = ann.expect::<IceServers>(SOON).await.media.unwrap();
+    assert_eq!(again.room, of_ann.room, "a reconnect keeps the room");
+    let ann = ann.resume().await;
+    let welcome = ann.welcome.clone().unwrap();
+    assert_eq!(welcome.media.map(|media| media.room), Some(of_ann.room));
+}
+
+#[tokio::test]
+async fn med_24_at_the_deadline_both_are_out_and_the_room_is_gone() {
+    let Some(mut livekit) = LiveKitServer::prepare() else {
+        return;
+    };
+    livekit.start(None).await;
+    let server = server_for(&livekit).await;
+    let session = session(3_000);
+    let [(mut ann, of_ann), (mut bo, of_bo)] = negotiated(&server, &session).await;
+    let mut guests = [
+        Guest::enter(&of_ann).await.unwrap(),
+        Guest::enter(&of_bo).await.unwrap(),
+    ];
+    connected(&mut ann).await;
+    connected(&mut bo).await;
+    ann.expect::<Live>(SOON).await;
+    let ended = ann.expect::<Ended>(Duration::from_secs(10)).await;
+    assert_eq!(ended.reason, EndReason::Completed);
+    for guest in &mut guests {
+        guest.is_put_out(OUT).await;
+    }
+    let client = livekit.client();
+    is_gone(&client, &of_ann.room, OUT).await;
+
+    let mut back = Guest::enter(&of_ann)
+        .await
+        .expect("LiveKit takes a token until it expires");
+    back.is_put_out(OUT).await;
+    is_gone(&client, &of_ann.room, OUT).await;
+}
+
+#[tokio::test]
+async fn med_24_whoever_is_kicked_is_out_of_the_room_too() {
+    let Some(mut livekit) = LiveKitServer::prepare() else {
+        return;
+    };
+    livekit.start(None).await;
+    let server = server_for(&livekit).await;
+    let session = session(60_000);
+    let [(_ann, of_ann), (_bo, of_bo)] = negotiated(&server, &session).await;
+    let mut kicked = Guest::enter(&of_ann).await.unwrap();
+    let mut other = Guest::enter(&of_bo).await.unwrap();
+    let operator = Http::bearer(&server.signer.operator());
+    let url = format!(
+        "{}/v1/sessions/{}/participants/{ANN}",
+        server.http, session.id
+    );
+    assert_eq!(operator.delete(&url).await.status, 200);
+    kicked.is_put_out(OUT).await;
+    other.is_put_out(OUT).await;
+    is_gone(&livekit.client(), &of_ann.room, OUT).await;
+}
+
+#[tokio::test]
+async fn med_25_a_livekit_that_is_down_at_the_deadline_and_a_restart_change_nothing() {
+    let Some(mut livekit) = LiveKitServer::prepare() else {
+        return;
+    };
+    livekit.start(None).await;
+    let server = server_for(&livekit).await;
+    let session = session(2_000);
+    let [(mut ann, of_ann), (mut bo, _)] = negotiated(&server, &session).await;
+    connected(&mut ann).await;
+    connected(&mut bo).await;
+    ann.expect::<Live>(SOON).await;
+    livekit.kill();
+    ann.expect::<Ended>(Duration::from_secs(10)).await;
+    // The process that knew of the end is gone, too.
+    let server = server.restarted().await;
+    livekit.start(None).await;
+    // With it gone nobody can be in; somebody who comes back makes the room anew.
+    let mut back = Guest::enter(&of_ann).await.expect("the token is good");
+    back.is_put_out(OUT).await;
+    is_gone(&livekit.client(), &of_ann.room, OUT).await;
+    drop(server);
+}
+
+#[tokio::test]
+async fn med_26_a_livekit_that_is_down_at_the_start_is_waited_for_and_nothing_begins_without_it() {
+    let Some(mut livekit) = LiveKitServer::prepare() else {
+        return;
+    };
+    let server = server_for(&livekit).await;
+    let session = session(60_000);
+    let [(mut ann, of_ann), (mut bo, of_bo)] = negotiated(&server, &session).await;
+    assert_eq!(Guest::enter(&of_ann).await.err(), Some(0));
+    // The countdown is long over.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let operator = Http::bearer(&server.signer.operator());
+    let url = format!("{}/v1/sessions/{}", server.http, session.id);
+    let view = operator.get(&url).await.body;
+    assert_eq!(view["phase"], "connecting");
+    assert!(view["started_at"].is_null(), "nothing has begun");
+    livekit.start(None).await;
+    let client = livekit.client();
+    let names = [of_ann.room.clone()];
+    until("the room is made", OUT, async || {
+        let rooms = client.rooms(Some(&names)).await.unwrap();
+        (rooms == names).then_some(())
+    })
+    .await;
+    let _guests = [
+        Guest::enter(&of_ann).await.expect("the token is good"),
+        Guest::enter(&of_bo).await.expect("the token is good"),
+    ];
+    connected(&mut ann).await;
+    connected(&mut bo).await;
+    ann.expect::<Live>(SOON).await;
+}
+
+#[tokio::test]
+async fn med_33_events_of_the_real_server_are_taken_and_applied() {
+    let Some(mut livekit) = LiveKitServer::prepare() else {
+        return;
+    };
+    let server = server_for(&livekit).await;
+    livekit.start(Some(&webhook(&server))).await;
+    let session = session(60_000);
+    let [(_ann, of_ann), _bo] = negotiated(&server, &session).await;
+    let guest = Guest::enter(&of_ann).await.unwrap();
+    drop(guest);
+    livekit.client().delete(&of_ann.room).await.unwrap();
+    for kind in ["room_started", "room_finished"] {
+        until(kind, Duration::from_secs(30), async || {
+            let letters = crate::inbox::letters(server.data_dir()).await;
+            letters
+                .into_iter()
+                .find(|letter| letter.state == "done" && letter.body["event"] == kind)
+        })
+        .await;
+    }
+    let letters = crate::inbox::letters(server.data_dir()).await;
+    assert!(
+        letters.iter().all(|letter| letter.state == "done"),
+        "{letters:?}"
+    );
+}
+
+#[tokio::test]
+async fn med_34_without_a_single_webhook_the_poll_finds_who_comes_and_goes() {
+    let Some(mut livekit) = LiveKitServer::prepare() else {
+        return;
+    };
+    livekit.start(None).await;
+    let server = server_for(&livekit).await;
+    let session = session(60_000);
+    let [(_ann, of_ann), _bo] = negotiated(&server, &session).await;
+    let operator = Http::bearer(&server.signer.operator());
+    let url = format!("{}/v1/sessions/{}", server.http, session.id);
+    let who = async |expected: &[&str]| {
+        until("the list is right", ONE_POLL, async || {
+            let media = operator.get(&url).await.body["media"].clone();
+            let people = media["people"].as_array()?;
+            let users: Vec<_> = people
+                .iter()
+                .filter_map(|one| one["user_id"].as_str())
+                .collect();
+            (users == expected && !media["checked_at"].is_null()).then_some(())
+        })
+        .await;
+    };
+    who(&[]).await;
+    let guest = Guest::enter(&of_ann).await.unwrap();
+    who(&[ANN]).await;
+    drop(guest);
+    let client = livekit.client();
+    for person in client.people(&of_ann.room).await.unwrap() {
+        client.remove(&of_ann.room, &person).await.unwrap();
+    }
+    who(&[]).await;
+}
