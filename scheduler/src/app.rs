@@ -13,9 +13,6 @@ use crate::join_links::JoinLinks;
 use crate::store::{Store, Told};
 use crate::tickets::Tickets;
 
-/// Media that sessions may ask for.
-pub(crate) const MEDIA_CONFIGURED: &[MediaBackend] = &[MediaBackend::P2p];
-
 /// The parts of a running scheduler. Clones share them.
 #[derive(Clone)]
 pub(crate) struct App {
@@ -26,6 +23,8 @@ pub(crate) struct App {
     pub(crate) hub: Hub,
     pub(crate) clock: Clock,
     pub(crate) outbox: Outbox,
+    /// Media that sessions may ask for.
+    pub(crate) media: Arc<[MediaBackend]>,
     /// Join links begin with it; without a slash at its end.
     pub(crate) web_origin: Arc<str>,
     /// Ends the streams, which would otherwise hold a stop up.

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use wire::{BookSession, ChangeSession, SessionId, UnixMs};
 
 use crate::access::no_such_session;
-use crate::app::{App, MEDIA_CONFIGURED};
+use crate::app::App;
 use crate::store::{Cancel, NewBooking, NewTerms, Once, StoredSession, Written};
 
 /// Characters of an `Idempotency-Key`.
@@ -35,7 +35,7 @@ impl App {
             return self.kept(before);
         }
         let now = clock::now();
-        let booking = check_booking(now, offer, MEDIA_CONFIGURED).map_err(Refusal::invalid)?;
+        let booking = check_booking(now, offer, &self.media).map_err(Refusal::invalid)?;
         let new = NewBooking {
             application,
             booking,
@@ -64,8 +64,8 @@ impl App {
             return Err(Refusal::session_over(reason));
         }
         if_match.check(session.revision)?;
-        let terms = check_change(now, &session.terms, change, MEDIA_CONFIGURED)
-            .map_err(Refusal::invalid)?;
+        let terms =
+            check_change(now, &session.terms, change, &self.media).map_err(Refusal::invalid)?;
         let new = NewTerms {
             application,
             id: session.id,

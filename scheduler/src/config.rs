@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use service::http;
+use wire::MediaBackend;
 
 /// Everything a scheduler is told at its start.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct Config {
     pub signaling_url: String,
     /// Where browsers reach chat; tickets name it.
     pub chat_url: String,
+    /// What sessions may be booked with: the browsers alone, and the media servers that are configured.
+    pub media: Vec<MediaBackend>,
     /// Where browsers reach the media servers that are configured: the page may connect there, too.
     pub media_urls: Vec<String>,
     /// Where signaling takes events; the public address unless told otherwise.
@@ -71,6 +74,7 @@ impl Config {
             public_url,
             signaling_url,
             chat_url,
+            media: vec![MediaBackend::P2p],
             media_urls: Vec::new(),
             data_dir: data_dir.into(),
             allowed_origins: Vec::new(),

@@ -110,6 +110,7 @@ fn app(
         hub: Hub::default(),
         clock: Clock::default(),
         outbox: outbox.clone(),
+        media: config.media.as_slice().into(),
         web_origin: config.web_origin.trim_end_matches('/').into(),
         shutdown: shutdown.clone(),
     })

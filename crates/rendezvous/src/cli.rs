@@ -56,6 +56,9 @@ pub(crate) enum Command {
     Load(LoadCommand),
     /// Try each relay and media server that is configured, and say what to do about one that does not work
     Doctor,
+    /// What media servers told; works beside running services
+    #[command(subcommand)]
+    Media(MediaCommand),
     /// Print the settings that count, secrets hidden
     Config,
 }
@@ -73,6 +76,7 @@ impl Command {
             | Command::Doctor
             | Command::Keys(_)
             | Command::Load(_)
+            | Command::Media(_)
             | Command::Config => false,
         }
     }
@@ -93,6 +97,12 @@ pub(crate) struct ServeArgs {
     /// Stop when stdin closes: `up` holds the other end, so that its children die with it
     #[arg(long, hide = true)]
     pub(crate) supervised: bool,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum MediaCommand {
+    /// Try again each event that could not be read; a running service takes them within 2 s
+    Replay,
 }
 
 #[derive(Debug, Clone, Subcommand)]

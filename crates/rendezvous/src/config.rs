@@ -2,6 +2,7 @@
 //! settings file or the environment; services are handed plain structs.
 
 mod auto;
+mod media;
 mod settings;
 mod sources;
 mod turn;
@@ -52,6 +53,7 @@ pub(crate) fn shown(settings: &Settings) -> Result<String, Failure> {
         }
     }
     shown.turn.hide(HIDDEN);
+    shown.hide_media(HIDDEN);
     toml::to_string(&shown)
         .map_err(|error| Failure::crash(format!("the settings can't be shown: {error}")))
 }
@@ -81,6 +83,8 @@ impl Settings {
         )?;
         self.fill_origins()?;
         self.turn.resolve()?;
+        self.livekit.resolve()?;
+        self.openvidu.resolve()?;
         self.check()?;
         Ok(self)
     }

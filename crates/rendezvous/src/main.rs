@@ -6,6 +6,7 @@ mod config;
 mod doctor;
 mod keys;
 mod load;
+mod media;
 mod outcome;
 mod parent;
 mod say;
@@ -58,6 +59,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         Command::TurnConfig => turn_config::run(&settings).await,
         Command::Keys(command) => keys::run(&settings, command).await,
         Command::Load(command) => load::run(command).await,
+        Command::Media(command) => media::run(&settings, command).await,
         Command::Config => {
             say::text(&config::shown(&settings)?).await;
             Ok(())

@@ -150,6 +150,19 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn med_41_a_media_server_may_be_booked_once_it_is_configured() {
+        let livekit = BookSession {
+            media: Some(MediaBackend::Livekit),
+            ..offer()
+        };
+        let configured = [MediaBackend::P2p, MediaBackend::Livekit];
+        let booked = check_booking(NOW, livekit, &configured).unwrap();
+        assert_eq!(booked.terms.media, MediaBackend::Livekit);
+        let refused = refused(|offer| offer.media = Some(MediaBackend::Livekit));
+        assert_eq!(refused, [("media".into(), "not_configured".into())]);
+    }
+
+    #[test]
     fn sch_1_a_start_up_to_a_minute_ago_is_now_and_earlier_is_refused() {
         for (ago, starts) in [(0, NOW), (1, NOW), (60_000, NOW), (-1, NOW + 1)] {
             let mut offer = offer();

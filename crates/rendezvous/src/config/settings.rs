@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use wire::IceServer;
 
-use super::turn::Turn;
-
 use super::auto::Auto;
+use super::media::{LiveKit, OpenVidu};
+use super::turn::Turn;
 
 /// Every key, with its default. A key's path is its name in the file (`signaling.listen`), and
 /// that of its variable (`RENDEZVOUS_SIGNALING_LISTEN`).
@@ -24,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) signaling: Signaling,
     pub(crate) chat: Chat,
     pub(crate) turn: Turn,
+    pub(crate) livekit: LiveKit,
+    pub(crate) openvidu: OpenVidu,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,6 +105,8 @@ impl Default for Settings {
             signaling: Signaling::default(),
             chat: Chat::default(),
             turn: Turn::default(),
+            livekit: LiveKit::default(),
+            openvidu: OpenVidu::default(),
         }
     }
 }
