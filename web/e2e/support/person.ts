@@ -46,7 +46,7 @@ export class Person {
     return this.page.getByTestId(testId);
   }
 
-  async reaches(phase: string, limitMs = 20_000): Promise<void> {
+  async reaches(phase: string, limitMs = 30_000): Promise<void> {
     await expect(this.root, `${this.name} reaches ${phase}`).toHaveAttribute('data-phase', phase, { timeout: limitMs });
   }
 

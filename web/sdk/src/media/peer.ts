@@ -193,9 +193,10 @@ export class PeerLine implements Carrier {
     this.#awaitAnswer();
   }
 
-  /** Two that each wait for the other's answer, of which one was lost, would wait for ever. */
+  /** Two that each wait for the other's answer, of which one was lost, would wait for ever. A first answer that is lost brings a new pairing. */
   #awaitAnswer(): void {
     clearTimeout(this.#answerDue);
+    if (!this.#negotiation?.answered) return;
     this.#answerDue = setTimeout(() => {
       if (this.#around.reachable()) this.#run(() => unanswered(this.#negotiation, this.#pc.signalingState));
       else this.#awaitAnswer();
