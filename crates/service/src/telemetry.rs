@@ -100,7 +100,7 @@ pub fn init(telemetry: &Telemetry<'_>) -> Result<LastWords, String> {
         .try_init()
         .is_ok()
     {
-        std::panic::set_hook(Box::new(|panic| tell_panic(panic)));
+        std::panic::set_hook(Box::new(tell_panic));
     }
     Ok(LastWords { exporter })
 }

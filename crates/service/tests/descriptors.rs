@@ -62,7 +62,7 @@ fn edg_49_without_descriptors_new_ones_are_closed_and_old_ones_served() {
 
 /// A server in a runtime of its own, which goes on till the process ends.
 fn start() -> SocketAddr {
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, told) = std::sync::mpsc::sync_channel(1);
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

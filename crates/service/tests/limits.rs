@@ -493,11 +493,7 @@ fn do_as_told(text: &str, socket: &Socket, visit: &mut Visit) {
                 line.close(CloseCode::SlowConsumer);
             }
         }
-        _ if text == "malformed" => {
-            if visit.malformed(now()) {
-                line.close(CloseCode::Malformed);
-            }
-        }
+        _ if text == "malformed" && visit.malformed(now()) => line.close(CloseCode::Malformed),
         _ => {}
     }
 }

@@ -121,13 +121,17 @@ mod tests {
 
     #[test]
     fn edg_51_what_stands_in_a_line_can_not_look_like_another() {
-        let forged = "joined name=Eve\n2026-11-21 ERROR all is lost\r\u{1b}[2K\u{9b}31m\u{2028}x\u{7f}\n";
+        let forged =
+            "joined name=Eve\n2026-11-21 ERROR all is lost\r\u{1b}[2K\u{9b}31m\u{2028}x\u{7f}\n";
         let line = String::from_utf8(one_line(forged.as_bytes())).unwrap();
         assert_eq!(
             line,
             "joined name=Eve\\n2026-11-21 ERROR all is lost\\r\\u{1b}[2K\\u{9b}31m\\u{2028}x\\u{7f}\n"
         );
-        assert_eq!(one_line("Zoë 👩‍🚀 \"quoted\"\n".as_bytes()), "Zoë 👩‍🚀 \"quoted\"\n".as_bytes());
+        assert_eq!(
+            one_line("Zoë 👩‍🚀 \"quoted\"\n".as_bytes()),
+            "Zoë 👩‍🚀 \"quoted\"\n".as_bytes()
+        );
         let long = one_line("x".repeat(LINE_BYTES * 2).as_bytes());
         assert!(long.len() < LINE_BYTES + 32);
         assert!(long.ends_with("(cut)\n".as_bytes()));

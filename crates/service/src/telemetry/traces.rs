@@ -57,7 +57,10 @@ impl Exporter {
 ///
 /// # Errors
 /// When the endpoint can't be used.
-pub(super) fn start(endpoint: &str, service: &str) -> Result<(Exporter, SdkTracerProvider), String> {
+pub(super) fn start(
+    endpoint: &str,
+    service: &str,
+) -> Result<(Exporter, SdkTracerProvider), String> {
     let wrong = |error: &dyn std::fmt::Display| format!("OTLP endpoint {endpoint:?}: {error}");
     crate::origin::origin_of(endpoint).map_err(|error| wrong(&error))?;
     let base = endpoint.trim_end_matches('/').trim_end_matches(PATH);
@@ -159,8 +162,11 @@ impl SpanProcessor for Queue {
     fn on_start(&self, _: &mut Span, _: &Context) {}
 
     fn on_end(&self, span: SpanData) {
-        let taken = self.lock().as_ref().map(|sender| sender.try_send(span));
-        if !matches!(taken, Some(Ok(()))) {
+        let queue = self.lock();
+        let is_taken = queue
+            .as_ref()
+            .is_some_and(|sender| sender.try_send(span).is_ok());
+        if !is_taken {
             count("dropped", 1);
         }
     }
