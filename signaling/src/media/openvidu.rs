@@ -50,9 +50,12 @@ pub struct OpenVidu {
     purse: Purse,
 }
 
+/// Of each room the newest token of each person.
+type Tokens = HashMap<String, Vec<(UserId, String)>>;
+
 /// Tokens that are ready, by room and person; clones share them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Purse(Arc<Mutex<HashMap<String, Vec<(UserId, String)>>>>);
+pub(crate) struct Purse(Arc<Mutex<Tokens>>);
 
 impl Purse {
     /// The newest token of a person for a room.
@@ -75,7 +78,7 @@ impl Purse {
         self.lock().remove(room);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<(UserId, String)>>> {
+    fn lock(&self) -> MutexGuard<'_, Tokens> {
         // Single inserts and removes: nothing can be half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
