@@ -61,6 +61,10 @@ pub(crate) fn key_and_time(body: &[u8]) -> (Option<String>, Option<i64>) {
 
 /// Reads an event: which session its server is to be asked about.
 pub(crate) fn read(body: &str) -> Result<Heard, Unreadable> {
+    // Serde would also take an array for a struct.
+    if !body.trim_start().starts_with('{') {
+        return Err(Unreadable("no object".to_owned()));
+    }
     let event: Event =
         serde_json::from_str(body).map_err(|error| Unreadable(format!("no event: {error}")))?;
     if !OF_PEOPLE.contains(&event.event.as_str()) {
