@@ -70,6 +70,7 @@ async fn sig_181_a_batch_written_twice_is_written_once(store: impl SnapshotStore
             event: event("t1"),
             at: UnixMs(1),
         }],
+        ..Batch::default()
     };
     store.commit(&batch).await.unwrap();
     store.commit(&batch).await.unwrap();
@@ -174,6 +175,7 @@ async fn sig_185_what_was_committed_is_there_when_opened_again() {
             event: event("t1"),
             at: UnixMs(1),
         }],
+        ..Batch::default()
     };
     // Never closed: as after the death of the process.
     std::mem::forget({
@@ -207,6 +209,7 @@ async fn sig_186_a_batch_is_written_whole_or_not_at_all() {
             event: event("t1"),
             at: UnixMs(1),
         }],
+        ..Batch::default()
     };
     assert!(store.commit(&batch).await.is_err());
     assert!(store.load().await.unwrap().is_empty());
