@@ -27,7 +27,7 @@ async fn joined(stack: &Stack, one: usize) -> (TestPeer, IceServer) {
     let (application, session) = booked(stack).await;
     let ticket = stack.ticket(&application, &session, one).await;
     let peer = TestPeer::join(&ticket.url, &ticket.ticket).await;
-    let welcome = peer.state.welcome.clone().expect("it was welcomed");
+    let welcome = peer.welcome.clone().expect("it was welcomed");
     let relay = relay_of(&welcome.ice_servers);
     let username = relay.username.clone().unwrap();
     let user = &session.participants[one].user_id;
