@@ -22,5 +22,6 @@ mod descriptions;
 mod frames;
 mod json;
 mod requests;
+mod ticket_uses;
 mod tickets;
 mod turns;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use signaling::Config;
 use testkit::{ANN, Booking, Http, SOON, TestPeer};
@@ -16,6 +17,9 @@ use crate::talk::{data, hears, never_got};
 
 /// Metrics are the process's own: one table is played after the other, so that each row moves its own.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// Between two exchanges of the bystanders: they talk, and don't flood.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The service with its bystanders.
 pub(crate) struct Stage {
@@ -133,7 +137,7 @@ impl Bystanders {
                     never_got(peer, &[]);
                 }
                 tell.send_replace(n);
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                tokio::time::sleep(PAUSE).await;
             }
         });
         Self { exchanged, talking }
