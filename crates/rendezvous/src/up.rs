@@ -98,12 +98,12 @@ pub(crate) async fn run(
     let stop =
         Shutdown::from_signals().map_err(|error| Failure::crash(format!("no signals: {error}")))?;
     let _lock = preflight::check(settings).await?;
-    let (settings, relay_places) = placed::place(settings).await?;
-    let settings = &settings;
+    let placed = placed::place(settings).await?;
+    let settings = &placed.settings;
     let program = std::env::current_exe()
         .map_err(|error| Failure::crash(format!("the own program can't be found: {error}")))?;
     let mut sources = with_local_urls(settings, sources)?;
-    sources.set.extend(relay_places);
+    sources.set.extend(placed.assignments.iter().cloned());
     let log_format = settings.log_format()?;
     let [mut scheduler, mut signaling, mut chat] =
         Service::ALL.map(|service| Child::new(service, &program, &sources, log_format, &stop));

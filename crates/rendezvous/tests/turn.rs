@@ -97,20 +97,29 @@ async fn trn_22_the_credentials_of_a_welcome_relay() {
 }
 
 #[tokio::test]
-async fn trn_22_a_port_that_is_taken_moves_where_it_was_left_open_and_is_told_where_not() {
-    // Some other stack of this machine may hold the port already.
-    let _taken = TcpListener::bind("127.0.0.1:3478");
-    let stack = Stack::start().await;
-    let (_peer, relay) = joined(&stack, 0).await;
-    assert_ne!(address_of(&relay).port(), 3478);
-    until("it relays", BACK, async || {
-        relays(&relay).await.then_some(())
-    })
-    .await;
+async fn trn_22_relays_that_start_together_find_a_port_each() {
+    let (one, other, third) = tokio::join!(Stack::start(), Stack::start(), Stack::start());
+    let mut ports = Vec::new();
+    for stack in [&one, &other, &third] {
+        let (_peer, relay) = joined(stack, 0).await;
+        until("it relays", BACK, async || {
+            relays(&relay).await.then_some(())
+        })
+        .await;
+        ports.push(address_of(&relay).port());
+    }
+    ports.sort_unstable();
+    ports.dedup();
+    assert_eq!(ports.len(), 3, "{ports:?}");
+}
 
+#[test]
+fn trn_22_a_port_that_is_configured_and_taken_is_one_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = format!("turn.listen={}", taken.local_addr().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let output = program()
-        .args(["up", "--set", "turn.listen=127.0.0.1:3478"])
+        .args(["up", "--set", &listen])
         .env("RENDEZVOUS_DATA_DIR", folder.path())
         .envs(listens())
         .output()

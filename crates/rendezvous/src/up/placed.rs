@@ -1,9 +1,12 @@
 //! Ports for the embedded relay: its own when they are free, others when they were left open and are not.
 //! A relay may stand anywhere, because clients are told where; what is configured is kept to.
 
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 
+use rustix::fs::{FlockOperation, OFlags, flock};
 use tokio::net::TcpListener;
 use turn::Listeners;
 
@@ -13,45 +16,64 @@ use crate::config::Settings;
 use crate::outcome::Failure;
 use crate::say;
 
-/// Settings that say where the relay will be, and the same for the children.
-pub(super) async fn place(settings: &Settings) -> Result<(Settings, Vec<String>), Failure> {
-    let mut placed = settings.clone();
-    if !placed.turn.is_embedded() {
-        return Ok((placed, Vec::new()));
+/// Where another port is looked for: below those that the kernel gives to connections, which could take one
+/// between here and the child's start.
+const ELSEWHERE: std::ops::Range<u32> = 10_000..20_000;
+/// Ports that are tried there.
+const ATTEMPTS: u32 = 64;
+
+/// Where the relay will be.
+pub(super) struct Placed {
+    pub(super) settings: Settings,
+    /// The same for the children.
+    pub(super) assignments: Vec<String>,
+    /// For as long as `up` lives, no other `up` of this machine moves there.
+    claims: Vec<File>,
+}
+
+/// Finds the ports, and claims those that were not configured.
+pub(super) async fn place(settings: &Settings) -> Result<Placed, Failure> {
+    let mut placed = Placed {
+        settings: settings.clone(),
+        assignments: Vec::new(),
+        claims: Vec::new(),
+    };
+    let turn = &mut placed.settings.turn;
+    if !turn.is_embedded() {
+        return Ok(placed);
     }
-    let turn = &mut placed.turn;
     let wanted = turn.address()?;
     let relay = choose(
         settings,
         wanted,
         turn.may_listen_elsewhere,
-        async |address| Listeners::bind(address).await.map(|bound| bound.address()),
+        async |address| Listeners::bind(address).await.map(drop),
     );
-    let relay = relay
+    let (relay, claim) = relay
         .await
         .map_err(|error| listen_failure(Service::Turn, &turn.listen, &error))?;
-    let tells: SocketAddr = turn.http_address()?;
+    placed.claims.extend(claim);
+    let tells = turn.http_address()?;
     let tells = choose(settings, tells, turn.may_tell_elsewhere, async |address| {
-        TcpListener::bind(address).await?.local_addr()
+        TcpListener::bind(address).await.map(drop)
     });
-    let tells = tells.await.map_err(|error| {
+    let (tells, claim) = tells.await.map_err(|error| {
         let listen = &turn.http_listen;
         Failure::config(format!(
             "turn: {listen} can't be listened on ({error}): set RENDEZVOUS_TURN_HTTP_LISTEN to another host:port"
         ))
     })?;
+    placed.claims.extend(claim);
     if relay != wanted {
-        say::line(&format!(
-            "turn: {wanted} is in use, so it listens at {relay}"
-        ))
-        .await;
+        let line = format!("turn: {wanted} is in use, so it listens at {relay}");
+        say::line(&line).await;
     }
     (turn.listen, turn.http_listen) = (relay.to_string(), tells.to_string());
-    let assignments = vec![
+    placed.assignments = vec![
         format!("turn.listen={relay}"),
         format!("turn.http_listen={tells}"),
     ];
-    Ok((placed, assignments))
+    Ok(placed)
 }
 
 /// The address itself if it is free. If it is not, it is waited for where it was configured, and another
@@ -60,18 +82,51 @@ async fn choose(
     settings: &Settings,
     wanted: SocketAddr,
     may_move: bool,
-    bind: impl AsyncFn(SocketAddr) -> io::Result<SocketAddr>,
-) -> io::Result<SocketAddr> {
+    bind: impl AsyncFn(SocketAddr) -> io::Result<()>,
+) -> io::Result<(SocketAddr, Option<File>)> {
     if !may_move {
-        return patiently(async || bind(wanted).await).await;
+        patiently(async || bind(wanted).await).await?;
+        return Ok((wanted, None));
     }
-    // Free now, and not for long: a service is about to listen there.
-    let is_spoken_for = Service::ALL
-        .iter()
-        .any(|service| service.listen(settings).parse() == Ok(wanted));
-    match bind(wanted).await {
-        Ok(address) if !is_spoken_for => Ok(address),
-        Err(error) if error.kind() != io::ErrorKind::AddrInUse => Err(error),
-        _ => bind(SocketAddr::new(wanted.ip(), 0)).await,
+    let spoken_for = Service::ALL.map(|service| service.listen(settings).parse().ok());
+    for port in std::iter::once(wanted.port()).chain(others()) {
+        let address = SocketAddr::new(wanted.ip(), port);
+        // Free now, and not for long: a service is about to listen there, or another relay.
+        let claim = match spoken_for.contains(&Some(address)) {
+            true => continue,
+            false => claim(port),
+        };
+        let Some(claim) = claim else { continue };
+        match bind(address).await {
+            Ok(()) => return Ok((address, Some(claim))),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            Err(error) => return Err(error),
+        }
     }
+    Err(io::ErrorKind::AddrInUse.into())
+}
+
+/// Ports to move to; those who look at the same time begin apart.
+fn others() -> impl Iterator<Item = u16> {
+    let begin = std::process::id().wrapping_mul(97);
+    (0..ATTEMPTS).filter_map(move |step| {
+        let offset = begin.wrapping_add(step) % (ELSEWHERE.end - ELSEWHERE.start);
+        u16::try_from(ELSEWHERE.start + offset).ok()
+    })
+}
+
+/// Between finding a port free and the child's listening another `up` may find it free too: so it is claimed by
+/// a lock that all of this machine see. `None` when it is another's.
+fn claim(port: u16) -> Option<File> {
+    let path = std::env::temp_dir().join(format!("rendezvous-{port}.lock"));
+    let no_follow = i32::try_from(OFlags::NOFOLLOW.bits()).ok()?;
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .custom_flags(no_follow)
+        .open(path)
+        .ok()?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive).ok()?;
+    Some(file)
 }
