@@ -13,6 +13,7 @@ use tracing::Instrument;
 use wire::signaling::{ClientFrame, GoingAway, Join, ServerFrame};
 use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId};
 
+use crate::counters;
 use crate::edge::Edge;
 use crate::join::Joining;
 use crate::registry::{Full, Membership};
@@ -117,7 +118,7 @@ impl Door {
         }
         match parse(text) {
             Ok((envelope, frame)) => {
-                metrics::counter!("signaling_frames_total", "type" => frame.kind()).increment(1);
+                counters::frame(frame.kind());
                 Some((envelope, frame))
             }
             Err(FrameError::UnknownType { id }) => {

@@ -5,6 +5,7 @@
 
 mod config;
 mod connection;
+mod counters;
 mod describe;
 mod edge;
 mod events;

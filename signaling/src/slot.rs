@@ -16,6 +16,7 @@ use uuid::Uuid;
 use wire::signaling::{GoingAway, ServerFrame};
 use wire::{CloseCode, ConnectionId, Event, EventType, SessionFact, SessionId, UnixMs};
 
+use crate::counters;
 use crate::kept::{Draft, Kept, forget_at};
 use crate::log;
 use crate::session_clock::SessionClock;
@@ -262,6 +263,9 @@ impl Entry {
                 Output::Fact(kind, fact) => {
                     log::fact(id, kind, &fact);
                     done.facts.push(event(id, now, kind, &fact));
+                }
+                Output::Count(signaling_core::Metric::BufferOverflow) => {
+                    counters::buffer_overflow()
                 }
                 Output::Count(metric) => {
                     metrics::counter!("signaling_core_total", "what" => metric.name()).increment(1);

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::json;
-use wire::signaling::{ClientFrame, Connected, Join, Leave, Negotiate, Pong, ServerFrame, Welcome};
+use wire::signaling::{ClientFrame, Connected, Join, Leave, Negotiate, Pong, ServerFrame};
 
 use crate::connection::Utf8Bytes;
 use crate::material::{self, Role};
@@ -168,13 +168,9 @@ fn hear_rendezvous(text: &str) -> Heard {
         return Heard::Other;
     };
     match frame {
-        ServerFrame::Welcome(Welcome {
-            ping_ms,
-            server_now,
-            ..
-        }) => Heard::Welcome {
-            ping_ms: u64::try_from(ping_ms).ok(),
-            server_now: Some(server_now.0),
+        ServerFrame::Welcome(welcome) => Heard::Welcome {
+            ping_ms: u64::try_from(welcome.ping_ms).ok(),
+            server_now: Some(welcome.server_now.0),
         },
         ServerFrame::Negotiate(Negotiate { epoch, offerer, .. }) => Heard::Negotiate {
             epoch,

@@ -328,7 +328,8 @@ macro_rules! pick {
 
             fn pick(frame: $frames) -> Option<Self> {
                 match frame {
-                    $frames::$variant(body) => Some(body),
+                    // Some variants are boxed, and some are not.
+                    $frames::$variant(body) => Some(*Box::<$body>::from(body)),
                     _ => None,
                 }
             }

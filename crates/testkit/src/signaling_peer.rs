@@ -51,7 +51,7 @@ impl Protocol for Signaling {
                     self.last_seq = 0;
                 }
                 self.epoch = welcome.epoch;
-                self.welcome = Some(welcome.clone());
+                self.welcome = Some(welcome.as_ref().clone());
             }
             ServerFrame::Negotiate(negotiate) => self.epoch = Some(negotiate.epoch),
             _ => {}

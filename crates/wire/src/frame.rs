@@ -1,5 +1,7 @@
 //! How a frame's text becomes a value: the envelope first, then the fields of its type.
 
+use std::io::Write;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -115,11 +117,12 @@ fn bad_field<T: DeserializeOwned>(text: &str) -> Option<String> {
     names_a_field.then_some(path)
 }
 
-/// Declares a closed set of frames: the enum, its JSON with `type`, and its parser.
+/// Declares a closed set of frames: the enum, its JSON with `type`, and its parser. A large and rare frame
+/// is boxed, with `as Box<…>`: each of the others would take its room.
 macro_rules! frames {
     (
         $(#[$meta:meta])*
-        $name:ident { $( $(#[$variant_meta:meta])* $tag:literal => $variant:ident, )+ }
+        $name:ident { $( $(#[$variant_meta:meta])* $tag:literal => $variant:ident $(as $boxed:ty)?, )+ }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -127,7 +130,8 @@ macro_rules! frames {
         #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum $name {
-            $( $(#[$variant_meta])* #[serde(rename = $tag)] $variant($variant), )+
+            $( $(#[$variant_meta])* #[serde(rename = $tag)]
+                $variant(crate::frame::payload!($variant $(, $boxed)?)), )+
         }
 
         impl $name {
@@ -148,7 +152,7 @@ macro_rules! frames {
                 let envelope = crate::Envelope::parse(text)?;
                 let id = envelope.id.as_ref();
                 let frame = match envelope.kind.as_str() {
-                    $( $tag => Self::$variant(crate::frame::parse_fields(text, id)?), )+
+                    $( $tag => crate::frame::parse_fields::<$variant>(text, id)?.into(), )+
                     _ => return Err(crate::FrameError::UnknownType { id: envelope.id }),
                 };
                 Ok((envelope, frame))
@@ -157,24 +161,52 @@ macro_rules! frames {
             /// The frame's JSON, with the number that it carries (`"id"` or `"seq"`), if any.
             #[must_use]
             pub fn to_text(&self, number: Option<(&str, u64)>) -> String {
-                let mut text =
-                    serde_json::to_string(self).expect("a frame has string keys and no failing field");
-                if let Some((name, value)) = number {
-                    text.pop();
-                    text.push_str(&format!(",\"{name}\":{value}}}"));
-                }
-                text
+                crate::frame::to_text(self, number)
             }
         }
 
         $(
             impl From<$variant> for $name {
                 fn from(frame: $variant) -> Self {
-                    Self::$variant(frame)
+                    Self::$variant(crate::frame::boxed!(frame $(, $boxed)?))
                 }
             }
         )+
     };
+}
+
+/// What a variant holds.
+macro_rules! payload {
+    ($plain:ty) => {
+        $plain
+    };
+    ($plain:ty, $boxed:ty) => {
+        $boxed
+    };
+}
+
+/// A frame as its variant holds it.
+macro_rules! boxed {
+    ($frame:ident) => {
+        $frame
+    };
+    ($frame:ident, $boxed:ty) => {
+        <$boxed>::new($frame)
+    };
+}
+
+/// First room for a frame's text, in bytes: a candidate fits, and a description doubles it a few times.
+const TEXT_BYTES: usize = 512;
+
+/// A frame's JSON, with the number that it carries, if any.
+pub(crate) fn to_text(frame: &impl Serialize, number: Option<(&str, u64)>) -> String {
+    let mut json = Vec::with_capacity(TEXT_BYTES);
+    serde_json::to_writer(&mut json, frame).expect("a frame has string keys and no failing field");
+    if let Some((name, value)) = number {
+        json.pop();
+        write!(json, ",\"{name}\":{value}}}").expect("a vector takes all that is written");
+    }
+    String::from_utf8(json).expect("JSON is UTF-8")
 }
 
 /// Declares one frame's fields, or what stands inside a frame, with all that each of them derives.
@@ -188,4 +220,4 @@ macro_rules! frame {
     };
 }
 
-pub(crate) use {frame, frames};
+pub(crate) use {boxed, frame, frames, payload};

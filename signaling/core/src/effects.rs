@@ -80,7 +80,7 @@ impl Effects {
 
     /// Reports a fact, which is stored together with the state that it is about.
     pub(crate) fn fact(&mut self, kind: EventType, fact: SessionFact) {
-        self.facts.push(Output::Fact(kind, fact));
+        self.facts.push(Output::Fact(kind, Box::new(fact)));
         self.save_behind();
     }
 

@@ -35,7 +35,7 @@ pub enum Output {
     },
     /// An event, in the same transaction as the last [`Output::Save`] before it. It occurred at the
     /// `now` of the call.
-    Fact(EventType, SessionFact),
+    Fact(EventType, Box<SessionFact>),
     /// A turn in its life that is no event, for the log.
     Note(Note),
     /// Something worth counting.

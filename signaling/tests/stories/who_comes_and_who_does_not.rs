@@ -51,7 +51,7 @@ async fn sig_230_the_lobby_opens_at_its_moment_and_not_before() {
                 sleep_until(now() + left.min(200)).await;
             }
             // Asked just before, and taken just after.
-            Some(wire::signaling::ServerFrame::Welcome(welcome)) => break welcome,
+            Some(wire::signaling::ServerFrame::Welcome(welcome)) => break *welcome,
             other => panic!("{other:?}"),
         }
     };

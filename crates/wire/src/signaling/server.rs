@@ -11,13 +11,9 @@ use crate::{
 
 frames! {
     /// A server's frame; all but `welcome`, `ok`, `error`, `pong` and `going_away` carry `seq`.
-    #[expect(
-        clippy::large_enum_variant,
-        reason = "frames live for one call; `welcome` is rare and boxing it would burden every reader"
-    )]
     ServerFrame {
         /// The answer to `join`.
-        "welcome" => Welcome,
+        "welcome" => Welcome as Box<Welcome>,
         /// You are alone.
         "waiting" => Waiting,
         /// The other one came.
@@ -45,7 +41,7 @@ frames! {
         /// The clock stands.
         "paused" => Paused,
         /// The booking changed.
-        "rescheduled" => Rescheduled,
+        "rescheduled" => Rescheduled as Box<Rescheduled>,
         /// One asked for more time.
         "extend_requested" => ExtendRequested,
         /// The deadline moved.

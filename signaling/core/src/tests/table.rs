@@ -254,7 +254,7 @@ impl Turn {
 
     pub(super) fn facts(&self) -> Vec<(EventType, &SessionFact)> {
         let fact = |output| match output {
-            &Output::Fact(kind, ref fact) => Some((kind, fact)),
+            &Output::Fact(kind, ref fact) => Some((kind, &**fact)),
             _ => None,
         };
         self.0.iter().filter_map(fact).collect()
