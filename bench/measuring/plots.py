@@ -18,10 +18,9 @@ STYLE = """
   .title { font-size: 15px; font-weight: 600 }
   .note { fill: #59636e }
   .axis { stroke: #59636e }
-  .limit { stroke: #cf222e; stroke-dasharray: 4 3; stroke-width: 1.5 }
   .rendezvous { fill: #2f6fde } .reference { fill: #8c959f } .peerjs { fill: #d4761f }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 } .note { fill: #9da7b3 } .axis { stroke: #9da7b3 } .limit { stroke: #ff7b72 }
+    text { fill: #e6edf3 } .note { fill: #9da7b3 } .axis { stroke: #9da7b3 }
     .rendezvous { fill: #5b94f5 } .reference { fill: #7d8590 } .peerjs { fill: #e8964a }
   }"""
 
@@ -45,10 +44,9 @@ class Group:
     rows: list[Row]
 
 
-def chart(title: str, note: str, groups: list[Group], limit: float | None = None) -> str:
-    """Horizontal bars from zero, so that lengths compare; `limit` is a dashed line."""
-    values = [row.value for group in groups for row in group.rows]
-    most = max([*values, limit or 0.0]) or 1.0
+def chart(title: str, note: str, groups: list[Group]) -> str:
+    """Horizontal bars from zero, so that lengths compare."""
+    most = max(row.value for group in groups for row in group.rows) or 1.0
     scale = (WIDTH - LEFT - RIGHT) / most
     height = TOP + sum(len(group.rows) * ROW + GAP for group in groups) + 8
     lines = [
@@ -69,9 +67,6 @@ def chart(title: str, note: str, groups: list[Group], limit: float | None = None
             y += ROW
         y += GAP
     lines.append(f'<line class="axis" x1="{LEFT}" y1="{TOP}" x2="{LEFT}" y2="{height - GAP}"/>')
-    if limit is not None:
-        x = LEFT + limit * scale
-        lines.append(f'<line class="limit" x1="{x:.1f}" y1="{TOP - 4}" x2="{x:.1f}" y2="{height - GAP}"/>')
     lines.append("</svg>")
     return "\n".join(lines) + "\n"
 
