@@ -7,7 +7,7 @@ use crate::{AllocationId, Client, Dropped, Metric, Output, Refused};
 pub(crate) struct Effects(Vec<Output>);
 
 impl Effects {
-    pub(crate) fn to_client(&mut self, client: Client, bytes: Vec<u8>) {
+    pub(crate) fn tell(&mut self, client: Client, bytes: Vec<u8>) {
         self.0.push(Output::ToClient { client, bytes });
     }
 

@@ -85,7 +85,7 @@ impl Server {
             return effects.dropped(Dropped::Flood);
         }
         if message.method() == Method::BINDING {
-            return effects.to_client(client, binding::answer(client, message));
+            return effects.tell(client, binding::answer(client, message));
         }
         let caller = match self.caller(now, client, message) {
             Ok(caller) => caller,
@@ -95,7 +95,7 @@ impl Server {
             Ok(Granted::Later) => {}
             Ok(Granted::Now(writer)) => {
                 let answer = writer.with(Attribute::SOFTWARE, SOFTWARE);
-                effects.to_client(client, answer.signed_with(&caller.key).finish());
+                effects.tell(client, answer.signed_with(&caller.key).finish());
             }
             Err(refusal) => self.refuse(now, client, message, Some(&caller), &refusal, effects),
         }
@@ -161,6 +161,6 @@ impl Server {
         if let Some(caller) = caller {
             answer = answer.signed_with(&caller.key);
         }
-        effects.to_client(client, answer.finish());
+        effects.tell(client, answer.finish());
     }
 }

@@ -49,13 +49,13 @@ impl Server {
         self.expire(now, &mut effects);
         match input {
             Input::FromClient { client, bytes } => {
-                self.from_client(now, client, bytes, &mut effects);
+                self.take_frame(now, client, bytes, &mut effects);
             }
             Input::FromPeer {
                 allocation,
                 peer,
                 bytes,
-            } => self.from_peer(now, allocation, peer, bytes, &mut effects),
+            } => self.take_payload(now, allocation, peer, bytes, &mut effects),
             Input::Opened {
                 allocation,
                 relayed,

@@ -12,7 +12,7 @@ use crate::{AllocationId, Client, Dropped, Metric, Output, Server};
 
 impl Server {
     /// Takes a client's frame: channel data, a request or a Send indication.
-    pub(crate) fn from_client(
+    pub(crate) fn take_frame(
         &mut self,
         now: UnixMs,
         client: Client,
@@ -97,7 +97,7 @@ impl Server {
     }
 
     /// From a peer out there to a client.
-    pub(crate) fn from_peer(
+    pub(crate) fn take_payload(
         &mut self,
         now: UnixMs,
         id: AllocationId,
@@ -134,7 +134,7 @@ impl Server {
             None => data_indication(peer, payload, id),
         };
         effects.count(Metric::Relayed(payload.len()));
-        effects.to_client(allocation.client, bytes);
+        effects.tell(allocation.client, bytes);
     }
 }
 

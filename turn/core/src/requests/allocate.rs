@@ -104,7 +104,7 @@ impl Server {
             }
         };
         let answer = answer.with(Attribute::SOFTWARE, SOFTWARE);
-        effects.to_client(client, answer.signed_with(&key).finish());
+        effects.tell(client, answer.signed_with(&key).finish());
     }
 
     pub(super) fn refresh(
