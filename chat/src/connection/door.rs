@@ -94,7 +94,7 @@ impl Door {
 
 /// Why a `hello` is refused, or a socket that was let in is closed.
 pub(super) struct Refusal {
-    pub(super) body: ErrorBody,
+    pub(super) body: Box<ErrorBody>,
     code: CloseCode,
 }
 
@@ -103,7 +103,7 @@ impl Refusal {
         let mut body = ErrorBody::new(ErrorCode::Unauthenticated, "A good ticket is needed.");
         body.reason = Some(reason.to_owned());
         Self {
-            body,
+            body: Box::new(body),
             code: CloseCode::Unauthenticated,
         }
     }
@@ -112,7 +112,7 @@ impl Refusal {
         let mut body = ErrorBody::new(ErrorCode::RateLimited, "Too many joins at present.");
         body.retry_after_ms = Some(retry_after_ms);
         Self {
-            body,
+            body: Box::new(body),
             code: CloseCode::RateLimited,
         }
     }
@@ -121,7 +121,7 @@ impl Refusal {
         let mut body = ErrorBody::new(ErrorCode::Malformed, "A field is wrong.");
         body.field = Some(field.to_owned());
         Self {
-            body,
+            body: Box::new(body),
             code: CloseCode::Malformed,
         }
     }
@@ -130,7 +130,7 @@ impl Refusal {
         let mut body = ErrorBody::new(code, "The store does not answer at present.");
         body.retry_after_ms = Some(STORAGE_RETRY_MS);
         Self {
-            body,
+            body: Box::new(body),
             code: CloseCode::Internal,
         }
     }

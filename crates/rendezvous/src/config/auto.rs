@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Auto {
     /// It is found out.
     #[default]
-    Auto,
+    Detect,
     /// Somebody said yes.
     Yes,
     /// Somebody said no.
@@ -27,7 +27,7 @@ impl Auto {
     /// What was said, or else what `found` gives.
     pub(crate) fn or(self, found: impl FnOnce() -> bool) -> bool {
         match self {
-            Self::Auto => found(),
+            Self::Detect => found(),
             Self::Yes => true,
             Self::No => false,
         }
@@ -42,7 +42,7 @@ impl TryFrom<Said> for Auto {
             Said::Plainly(true) => Ok(Self::Yes),
             Said::Plainly(false) => Ok(Self::No),
             Said::Word(word) => match word.as_str() {
-                "auto" => Ok(Self::Auto),
+                "auto" => Ok(Self::Detect),
                 "true" => Ok(Self::Yes),
                 "false" => Ok(Self::No),
                 _ => Err("is `auto`, `true` or `false`"),
@@ -54,7 +54,7 @@ impl TryFrom<Said> for Auto {
 impl From<Auto> for Said {
     fn from(auto: Auto) -> Self {
         match auto {
-            Auto::Auto => Said::Word("auto".to_owned()),
+            Auto::Detect => Said::Word("auto".to_owned()),
             Auto::Yes => Said::Plainly(true),
             Auto::No => Said::Plainly(false),
         }
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn sig_202_what_nobody_says_follows_from_where_it_listens() {
         for listen in ["127.0.0.1:8081", "[::1]:0", "localhost:8081"] {
-            assert!(Auto::Auto.or(|| is_loopback(listen)), "{listen}");
+            assert!(Auto::Detect.or(|| is_loopback(listen)), "{listen}");
             assert!(!Auto::No.or(|| is_loopback(listen)));
         }
         for listen in [
@@ -85,7 +85,7 @@ mod tests {
             "192.0.2.1:8081",
             "example.org:8081",
         ] {
-            assert!(!Auto::Auto.or(|| is_loopback(listen)), "{listen}");
+            assert!(!Auto::Detect.or(|| is_loopback(listen)), "{listen}");
             assert!(Auto::Yes.or(|| is_loopback(listen)));
         }
     }
@@ -95,7 +95,7 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<Auto>(text).ok();
         assert_eq!(read("true"), Some(Auto::Yes));
         assert_eq!(read("\"false\""), Some(Auto::No));
-        assert_eq!(read("\"auto\""), Some(Auto::Auto));
+        assert_eq!(read("\"auto\""), Some(Auto::Detect));
         assert_eq!(read("\"maybe\""), None);
         assert_eq!(read("1"), None);
     }
