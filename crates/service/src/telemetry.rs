@@ -55,9 +55,10 @@ pub struct Telemetry<'a> {
     pub otlp_endpoint: &'a str,
 }
 
-/// Sends the last traces when the process ends.
-#[derive(Debug, Default)]
+/// Writes the last lines and sends the last traces when the process ends.
+#[derive(Debug)]
 pub struct LastWords {
+    lines: Lines,
     exporter: Option<Exporter>,
 }
 
@@ -67,6 +68,7 @@ impl LastWords {
         if let Some(exporter) = self.exporter {
             exporter.finish().await;
         }
+        self.lines.written().await;
     }
 }
 
@@ -76,7 +78,7 @@ impl LastWords {
 /// When the filter or the endpoint can't be used.
 pub fn init(telemetry: &Telemetry<'_>) -> Result<LastWords, String> {
     let lines = Lines::start(io::stderr()).map_err(|error| format!("log thread: {error}"))?;
-    let text = tracing_subscriber::fmt::layer::<Registry>().with_writer(lines);
+    let text = tracing_subscriber::fmt::layer::<Registry>().with_writer(lines.clone());
     let log = match telemetry.format {
         LogFormat::Text => text.with_ansi(false).boxed(),
         LogFormat::Json => text.json().flatten_event(true).boxed(),
@@ -102,7 +104,7 @@ pub fn init(telemetry: &Telemetry<'_>) -> Result<LastWords, String> {
     {
         std::panic::set_hook(Box::new(tell_panic));
     }
-    Ok(LastWords { exporter })
+    Ok(LastWords { lines, exporter })
 }
 
 fn filter(text: &str) -> Result<EnvFilter, String> {

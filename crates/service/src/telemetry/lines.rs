@@ -2,7 +2,10 @@
 //! nobody reads never stops a service, and one line each, whatever stands in them.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
 
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -11,28 +14,66 @@ const QUEUED_LINES: usize = 4096;
 /// Longest line, in bytes; the rest is cut. With [`QUEUED_LINES`] it bounds what a stuck log costs.
 const LINE_BYTES: usize = 16 * 1024;
 
+/// Rest between two writes: waking the thread for each line of a burst would cost more than the lines do.
+/// A line that comes alone is written at once.
+const REST: Duration = Duration::from_millis(2);
+/// What is written with one call, in bytes, but for the last line of it.
+const WRITE_BYTES: usize = 64 * 1024;
+/// Longest wait for the last lines when the process ends.
+const LAST_LINES_LIMIT: Duration = Duration::from_millis(200);
+
 /// Hands lines to a thread of its own.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Lines {
     queue: SyncSender<Vec<u8>>,
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Lines {
     pub(super) fn start(mut out: impl Write + Send + 'static) -> io::Result<Self> {
         let (queue, lines) = sync_channel::<Vec<u8>>(QUEUED_LINES);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let unwritten = Arc::clone(&waiting);
         metrics::counter!("log_lines_dropped_total").increment(0);
         std::thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || {
-                for line in lines {
+                while let Ok(first) = lines.recv() {
+                    let (text, count) = gather(first, &lines);
+                    let written = out.write_all(&text);
+                    unwritten.fetch_sub(count, Ordering::SeqCst);
                     // Where stderr is gone there is nobody to tell.
-                    if out.write_all(&line).is_err() {
+                    if written.is_err() {
                         return;
                     }
+                    std::thread::sleep(REST);
                 }
             })?;
-        Ok(Self { queue })
+        Ok(Self { queue, waiting })
     }
+
+    /// Returns when all lines are written, or nobody seems to read them.
+    pub(super) async fn written(&self) {
+        let all = async {
+            while self.waiting.load(Ordering::SeqCst) > 0 {
+                tokio::time::sleep(REST).await;
+            }
+        };
+        // What is left then would have no reader.
+        let _ = tokio::time::timeout(LAST_LINES_LIMIT, all).await;
+    }
+}
+
+/// A line and those behind it, as one text, and how many they are.
+fn gather(first: Vec<u8>, lines: &Receiver<Vec<u8>>) -> (Vec<u8>, usize) {
+    let (mut text, mut count) = (first, 1);
+    while text.len() < WRITE_BYTES
+        && let Ok(line) = lines.try_recv()
+    {
+        text.extend_from_slice(&line);
+        count += 1;
+    }
+    (text, count)
 }
 
 impl<'a> MakeWriter<'a> for Lines {
@@ -40,20 +81,25 @@ impl<'a> MakeWriter<'a> for Lines {
 
     fn make_writer(&'a self) -> Line {
         Line {
-            queue: self.queue.clone(),
+            lines: self.clone(),
         }
     }
 }
 
 pub(super) struct Line {
-    queue: SyncSender<Vec<u8>>,
+    lines: Lines,
 }
 
 impl Write for Line {
     /// The formatter writes each line with one call.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if let Err(TrySendError::Full(_)) = self.queue.try_send(one_line(line)) {
-            metrics::counter!("log_lines_dropped_total").increment(1);
+        // Counted before it can be written, so that the count never falls below zero.
+        self.lines.waiting.fetch_add(1, Ordering::SeqCst);
+        if let Err(refused) = self.lines.queue.try_send(one_line(line)) {
+            self.lines.waiting.fetch_sub(1, Ordering::SeqCst);
+            if matches!(refused, TrySendError::Full(_)) {
+                metrics::counter!("log_lines_dropped_total").increment(1);
+            }
         }
         Ok(line.len())
     }
@@ -117,6 +163,36 @@ mod tests {
         }
         assert!(begun.elapsed().as_secs() < 5);
         drop(closed);
+    }
+
+    #[tokio::test]
+    async fn a_burst_is_written_whole_in_order_and_in_few_writes() {
+        struct Heard(Arc<Mutex<(Vec<u8>, usize)>>);
+        impl Write for Heard {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                let mut heard = self.0.lock().unwrap();
+                heard.0.extend_from_slice(bytes);
+                heard.1 += 1;
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let heard = Arc::new(Mutex::new((Vec::new(), 0)));
+        let lines = Lines::start(Heard(Arc::clone(&heard))).unwrap();
+        let burst: Vec<_> = (0..1_000).map(|n| format!("line {n}\n")).collect();
+        for line in &burst {
+            lines.make_writer().write_all(line.as_bytes()).unwrap();
+        }
+        let begun = Instant::now();
+        while lines.waiting.load(Ordering::SeqCst) > 0 && begun.elapsed().as_secs() < 20 {
+            lines.written().await;
+        }
+        let (text, writes) = heard.lock().unwrap().clone();
+        assert_eq!(String::from_utf8(text).unwrap(), burst.concat());
+        assert!(writes < 500, "{writes} writes");
     }
 
     #[test]
