@@ -21,7 +21,7 @@ from measuring.servers import install_peerjs  # noqa: E402
 
 # Above this other work is on the machine, and the figures are of both.
 CALM_LOAD = 0.7
-CALM_LIMIT_S = 120
+CALM_LIMIT_S = 30
 
 
 def main() -> int:

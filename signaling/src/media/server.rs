@@ -16,7 +16,7 @@ const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// implementation, against the real server where there is one.
 ///
 /// - Each command may be given again: what is as it should be already is no error.
-/// - Every answer is waited for [`ANSWER_LIMIT`] at most.
+/// - Every answer is waited for 3 s at most.
 /// - What [`rooms`](Self::rooms) and [`people`](Self::people) say is true at some moment of the call.
 pub trait MediaServer: Send + Sync + 'static {
     /// Which kind it is.
