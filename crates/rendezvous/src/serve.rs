@@ -113,7 +113,7 @@ struct Begun {
     last_words: LastWords,
 }
 
-/// Starts the log, raises the limit of descriptors, listens, and ties the service's end to signals and
+/// Starts the log, listens, raises the limit of descriptors, and ties the service's end to signals and
 /// to its parent's end.
 async fn begin(service: Service, settings: &Settings, args: &ServeArgs) -> Result<Begun, Failure> {
     let last_words = telemetry::init(&Telemetry {
@@ -123,11 +123,12 @@ async fn begin(service: Service, settings: &Settings, args: &ServeArgs) -> Resul
         otlp_endpoint: &settings.telemetry.otlp_endpoint,
     })
     .map_err(|why| Failure::config(format!("log and telemetry: {why}")))?;
-    descriptors::raise();
     let listen = service.listen(settings);
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|error| listen_failure(service, listen, &error))?;
+    // After what can be wrong with the settings: that is told in one line, and nothing else.
+    descriptors::raise();
     let shutdown =
         Shutdown::from_signals().map_err(|error| Failure::crash(format!("no signals: {error}")))?;
     if args.supervised {

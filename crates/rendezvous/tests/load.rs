@@ -105,10 +105,13 @@ async fn lod_8_a_wrong_key_is_said_so_and_never_taken_from_the_command_line() {
 #[tokio::test]
 async fn lod_12_too_many_failures_are_a_failure() {
     let stack = Stack::start_with(testkit::StackOptions {
-        env: vec![(
-            "RENDEZVOUS_SIGNALING_LIMITS_FRAMES_BURST".into(),
-            "5".into(),
-        )],
+        // A burst is never less than a second's frames.
+        env: ["PER_SECOND", "BURST"]
+            .map(|what| {
+                let variable = format!("RENDEZVOUS_SIGNALING_LIMITS_FRAMES_{what}");
+                (variable, "5".to_owned())
+            })
+            .to_vec(),
         ..Default::default()
     })
     .await;

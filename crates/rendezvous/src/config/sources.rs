@@ -303,6 +303,7 @@ mod tests {
                 Value::Integer(_) => "77",
                 Value::Boolean(_) => "true",
                 Value::Array(_) => "[]",
+                Value::String(default) if default == "auto" => "false",
                 _ => "text",
             };
             let variables = [(key.variable(), text.to_owned())];

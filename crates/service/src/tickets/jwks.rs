@@ -190,6 +190,8 @@ struct Fetcher {
 
 impl Fetcher {
     async fn fetch_forever(&self) {
+        // A key that is new is fetched at once; only then do those who ask for more have to wait.
+        let mut asked_at: Option<Instant> = None;
         loop {
             let fetched = self.fetch().await;
             let next = match &fetched {
@@ -200,15 +202,16 @@ impl Fetcher {
                 }
             };
             self.shared.fetches.send_modify(|fetches| *fetches += 1);
-            let fetched_at = Instant::now();
             tokio::select! {
                 () = tokio::time::sleep(next) => {}
                 () = self.shared.wanted.notified() => {
-                    let at = fetched_at + self.refetch.min(next);
-                    if at > Instant::now() {
+                    let now = Instant::now();
+                    let at = asked_at.map_or(now, |last| last + self.refetch.min(next));
+                    if at > now {
                         Limit::JwksRefetch.hit();
                     }
                     tokio::time::sleep_until(at).await;
+                    asked_at = Some(Instant::now());
                 }
             }
         }
