@@ -17,7 +17,7 @@ test('[END-16] chat dies: the call does not notice', async ({ pair, stack }) => 
 });
 
 test('[END-17] the scheduler dies: call and chat go on, and the record is complete afterwards', async ({ pair, stack, application }) => {
-  const { session, ann, bo, annAt, boAt } = await pair({ ...PLAN, duration_ms: 9_000 });
+  const { session, ann, bo, annAt, boAt } = await pair({ ...PLAN });
   await bothLive(annAt, ann, boAt, bo);
   const thaw = await stack.freeze('scheduler');
   await mediaRunsOn(annAt);
