@@ -1,0 +1,151 @@
+//! What a poll asks the server: about which rooms, and whose the rooms are that it has.
+
+use wire::UnixMs;
+
+use super::tracked::{REVISIONS_BACK, Stage, Tracked};
+use super::{Applied, Rooms};
+use crate::media::room;
+
+/// Whose a room is that the server has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// The room of a session that is on.
+    Wanted,
+    /// The room of an older revision: nobody is told of it any longer.
+    Stale,
+    /// The room of a session that is over, or of nobody known here.
+    Other,
+}
+
+impl Rooms {
+    /// The rooms of sessions that are on.
+    pub(crate) fn on(&self) -> Vec<String> {
+        let sessions = self.lock();
+        let on = sessions
+            .values()
+            .filter(|tracked| matches!(tracked.stage, Stage::On { .. }));
+        on.map(Tracked::room_name).collect()
+    }
+
+    /// A room's server is to be asked about it soon.
+    pub(crate) fn ask_about(&self, room: &str) -> Applied {
+        let Some((session, _)) = room::parse(self.0.kind, room) else {
+            return Applied::Unknown;
+        };
+        let mut sessions = self.lock();
+        let Some(tracked) = sessions.get_mut(&session) else {
+            return Applied::Unknown;
+        };
+        tracked.ask = true;
+        if let Stage::Over { check, .. } = &mut tracked.stage
+            && check.at.is_some()
+        {
+            check.at = Some(service::clock::now());
+        }
+        drop(sessions);
+        self.0.to_ask.notify_one();
+        self.0.to_close.notify_one();
+        Applied::Taken
+    }
+
+    /// Rooms that a hint was about.
+    pub(crate) fn take_asked(&self) -> Vec<String> {
+        let mut sessions = self.lock();
+        let asked = sessions
+            .values_mut()
+            .filter_map(|tracked| std::mem::take(&mut tracked.ask).then(|| tracked.room_name()));
+        asked.collect()
+    }
+
+    /// Returns when a hint came.
+    pub(crate) async fn some_to_ask(&self) {
+        self.0.to_ask.notified().await;
+    }
+
+    /// Whose a room is that the server has; one of an ended session is looked for at once.
+    pub(crate) fn claim(&self, room: &str, now: UnixMs) -> Claim {
+        let Some((session, revision)) = room::parse(self.0.kind, room) else {
+            return Claim::Other;
+        };
+        let mut sessions = self.lock();
+        match sessions.get_mut(&session) {
+            Some(Tracked {
+                stage: Stage::On { .. },
+                note,
+                ..
+            }) => match revision {
+                revision if revision < note.revision => Claim::Stale,
+                _ => Claim::Wanted,
+            },
+            Some(Tracked {
+                stage: Stage::Over { check, .. },
+                note,
+                ..
+            }) => {
+                if revision < note.revision.saturating_sub(REVISIONS_BACK) {
+                    return Claim::Stale;
+                }
+                if check.at.is_some() {
+                    check.at = Some(now);
+                }
+                drop(sessions);
+                self.0.to_close.notify_one();
+                Claim::Other
+            }
+            None => Claim::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{on, over, rooms};
+    use super::*;
+
+    const NOW: UnixMs = UnixMs(1_000_000);
+
+    #[test]
+    fn med_56_a_hint_asks_about_its_room_once() {
+        let rooms = rooms();
+        rooms.note(on("a", 1), NOW);
+        rooms.note(on("b", 1), NOW);
+        for _ in 0..2 {
+            assert_eq!(rooms.ask_about("b.1"), Applied::Taken);
+        }
+        assert_eq!(rooms.ask_about("c.1"), Applied::Unknown);
+        assert_eq!(rooms.ask_about("lobby"), Applied::Unknown);
+        assert_eq!(rooms.take_asked(), ["b.1"]);
+        assert!(rooms.take_asked().is_empty());
+    }
+
+    #[test]
+    fn med_2_the_room_of_an_older_revision_is_stale() {
+        let rooms = rooms();
+        rooms.note(on("a", 2), NOW);
+        assert_eq!(rooms.on(), ["a.2"]);
+        assert_eq!(rooms.claim("a.2", NOW), Claim::Wanted);
+        assert_eq!(rooms.claim("a.1", NOW), Claim::Stale);
+        assert_eq!(rooms.claim("b.1", NOW), Claim::Other);
+        assert_eq!(rooms.claim("lobby", NOW), Claim::Other);
+    }
+
+    #[test]
+    fn med_24_a_room_of_an_ended_session_that_is_seen_is_looked_for_at_once() {
+        let rooms = rooms();
+        rooms.note(over("a", 20), NOW);
+        assert!(rooms.on().is_empty());
+        let session = rooms.take_checks(NOW, 9).remove(0).session;
+        assert_eq!(rooms.claim("a.20", NOW), Claim::Other);
+        assert!(rooms.take_checks(NOW, 9).is_empty(), "being looked for");
+        rooms.is_absent(&session, NOW);
+        assert!(rooms.take_checks(NOW, 9).is_empty());
+        assert_eq!(
+            rooms.claim("a.9", NOW),
+            Claim::Stale,
+            "nobody looks so far back"
+        );
+        assert!(rooms.take_checks(NOW, 9).is_empty());
+        assert_eq!(rooms.claim("a.10", NOW), Claim::Other);
+        assert_eq!(rooms.take_checks(NOW, 9).len(), 1);
+    }
+}

@@ -1,0 +1,126 @@
+//! One session of a media server: what it wants, what is to be done next for it, and who is in its room.
+//! It knows no other session, and no clock.
+
+use signaling_core::{MediaRoom, RoomNote};
+use wire::UnixMs;
+
+use crate::media::room;
+
+/// First pause after a failure, in milliseconds; it doubles.
+const RETRY_MIN_MS: i64 = 250;
+/// Longest pause, in milliseconds: a server that is back is noticed within it.
+const RETRY_MAX_MS: i64 = 2_000;
+/// Revisions of one session whose rooms are looked for at its end. Rooms of yet older ones are found by
+/// the poll.
+pub(super) const REVISIONS_BACK: u64 = 10;
+
+#[derive(Debug)]
+pub(super) struct Tracked {
+    pub(super) note: RoomNote,
+    pub(super) stage: Stage,
+    pub(super) room: MediaRoom,
+    /// A hint came: the server is to be asked about this room.
+    pub(super) ask: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// On: the room is made when it is due.
+    On { open: Due },
+    /// Over: the room is looked for, again and again, and removed if it is there.
+    Over { check: Due, until: UnixMs },
+}
+
+impl Tracked {
+    pub(super) fn new(note: RoomNote, stage: Stage) -> Self {
+        Self {
+            note,
+            stage,
+            room: MediaRoom::default(),
+            ask: false,
+        }
+    }
+
+    pub(super) fn room_name(&self) -> String {
+        room::name(self.note.kind, &self.note.session, self.note.revision)
+    }
+
+    pub(super) fn every_room(&self) -> Vec<String> {
+        let last = self.note.revision;
+        let first = last.saturating_sub(REVISIONS_BACK);
+        (first..=last)
+            .map(|revision| room::name(self.note.kind, &self.note.session, revision))
+            .collect()
+    }
+}
+
+/// When something is to be done, and how often it failed. None while it is being done, or is done.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Due {
+    pub(super) at: Option<UnixMs>,
+    pub(super) failures: u32,
+}
+
+impl Due {
+    pub(super) fn at(at: UnixMs) -> Self {
+        Self {
+            at: Some(at),
+            failures: 0,
+        }
+    }
+
+    pub(super) fn failed(&mut self, now: UnixMs) {
+        let pause_ms = RETRY_MIN_MS << self.failures.min(8);
+        self.failures += 1;
+        self.at = Some(now + pause_ms.min(RETRY_MAX_MS));
+    }
+
+    pub(super) fn take(&mut self, now: UnixMs) -> bool {
+        let due = self.at.is_some_and(|at| at <= now);
+        if due {
+            self.at = None;
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::on;
+    use super::*;
+
+    #[test]
+    fn med_24_the_rooms_of_some_older_revisions_are_looked_for_too() {
+        let of = |revision| {
+            let stage = Stage::On {
+                open: Due::default(),
+            };
+            Tracked::new(on("a", revision), stage).every_room()
+        };
+        assert_eq!(of(0), ["a.0"]);
+        assert_eq!(of(2), ["a.0", "a.1", "a.2"]);
+        let many = of(20);
+        assert_eq!(many.len(), 11);
+        assert_eq!((many[0].as_str(), many[10].as_str()), ("a.10", "a.20"));
+    }
+
+    #[test]
+    fn med_25_pauses_grow_to_a_bound_however_often_it_fails() {
+        let mut due = Due::at(UnixMs(0));
+        let mut pauses = Vec::new();
+        for _ in 0..100 {
+            due.failed(UnixMs(0));
+            pauses.push(due.at.unwrap().0);
+        }
+        assert_eq!(pauses[..5], [250, 500, 1_000, 2_000, 2_000]);
+        assert_eq!(pauses[99], 2_000);
+    }
+
+    #[test]
+    fn med_25_what_is_due_is_taken_once_and_never_early() {
+        let mut due = Due::at(UnixMs(10));
+        assert!(!due.take(UnixMs(9)));
+        assert!(due.take(UnixMs(10)));
+        assert!(!due.take(UnixMs(10)));
+    }
+}
