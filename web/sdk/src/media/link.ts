@@ -5,10 +5,11 @@
 import type { NumberedFrame } from '../signaling/resume.ts';
 import type { IcePolicy, MediaBackend, Signaling } from '../wire.generated.ts';
 import type { Carrier, LinkState, Pairing, RelayedFrame, Surroundings } from './carrier.ts';
-import { LiveKitRoom } from './livekit.ts';
+import { LIVEKIT } from './livekit.ts';
 import type { Kind } from './local.ts';
-import { OpenViduRoom } from './openvidu.ts';
+import { OPENVIDU } from './openvidu.ts';
 import { PeerLine } from './peer.ts';
+import { MediaRoom } from './room.ts';
 
 export interface MediaLinkOptions {
   readonly send: (frame: NumberedFrame) => void;
@@ -22,8 +23,8 @@ export interface MediaLinkOptions {
 
 const MAKE: Record<MediaBackend, (pairing: Pairing, around: Surroundings) => Carrier> = {
   p2p: (pairing, around) => new PeerLine(pairing, around),
-  livekit: (pairing, around) => new LiveKitRoom(pairing, around),
-  openvidu: (pairing, around) => new OpenViduRoom(pairing, around),
+  livekit: (pairing, around) => new MediaRoom(LIVEKIT, pairing, around),
+  openvidu: (pairing, around) => new MediaRoom(OPENVIDU, pairing, around),
 };
 
 export class MediaLink {
