@@ -1,7 +1,9 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-/** Pure cores only: no browser, no DOM. The real browsers are in e2e. */
+/** No browser, no DOM: pure cores, and what a component draws first. The real browsers are in e2e. */
 export default defineConfig({
+  plugins: [svelte({ configFile: 'app/svelte.config.js' })],
   test: {
     environment: 'node',
     include: ['sdk/test/**/*.test.ts', 'app/test/**/*.test.ts'],

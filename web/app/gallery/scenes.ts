@@ -88,7 +88,7 @@ const ROOM: RoomState = {
   ],
 };
 
-const CHAT: ChatModel = { room: ROOM, status: 'open', typing: false };
+const CHAT: ChatModel = { room: ROOM, status: 'open', typing: false, draft: '' };
 const UNSENT: ChatModel = {
   room: {
     ...ROOM,
@@ -99,6 +99,7 @@ const UNSENT: ChatModel = {
   },
   status: 'lost',
   typing: false,
+  draft: '',
 };
 
 const REMINDER: Notification = { id: 'n', kind: 'session_reminder', created_at: START - 5 * MINUTE, session_id: 's', starts_at: START, with: 'Bo' };

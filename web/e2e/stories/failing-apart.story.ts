@@ -16,14 +16,17 @@ test('[END-16] chat dies: the call does not notice', async ({ pair, stack }) => 
   await expect(boAt.message('while it was down')).toHaveCount(1);
 });
 
-test('[END-17] the scheduler dies: call and chat go on, and the record is complete afterwards', async ({ pair, stack, application }) => {
+test('[END-17] the scheduler dies: call and chat go on, a draft over the end, too, and the record is complete afterwards', async ({ pair, stack, application }) => {
   const { session, ann, bo, annAt, boAt } = await pair({ ...PLAN });
   await bothLive(annAt, ann, boAt, bo);
   const thaw = await stack.freeze('scheduler');
   await mediaRunsOn(annAt);
   await annAt.write('still here');
   await expect(boAt.get('unread').first()).toBeVisible();
+  await annAt.get('chat-input').fill('half a thought');
   for (const person of [annAt, boAt]) await person.reaches('ended');
+  await expect(annAt.get('chat-input'), 'what was being written').toHaveValue('half a thought');
+  await expect(annAt.get('chat-input')).toBeFocused();
   await stack.kill('scheduler');
   thaw();
   await stack.ready('scheduler');

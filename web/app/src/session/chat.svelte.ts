@@ -20,9 +20,12 @@ export interface ChatModel {
   readonly room: RoomState;
   readonly status: LinkStatus | 'refused';
   readonly typing: boolean;
+  /** Written and not sent yet. It outlives the panel in which it is written, and not the page. */
+  readonly draft: string;
 }
 
 export interface ChatActions {
+  keepDraft(text: string): void;
   /** False when too many messages wait already. */
   write(body: string): boolean;
   retry(clientId: string): void;
@@ -35,6 +38,7 @@ export class Conversation implements ChatModel, ChatActions {
   room = $state.raw<RoomState>(emptyRoom('', ''));
   status = $state.raw<LinkStatus | 'refused'>('connecting');
   typing = $state.raw(false);
+  draft = $state.raw('');
   unread = $derived(unread(this.room));
   #client: ChatClient | null = null;
   #quiet: ReturnType<typeof setTimeout> | undefined;
@@ -54,6 +58,10 @@ export class Conversation implements ChatModel, ChatActions {
       typing: () => this.#typing(),
     });
     this.#client.start();
+  }
+
+  keepDraft(text: string): void {
+    this.draft = text;
   }
 
   write(body: string): boolean {

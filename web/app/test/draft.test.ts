@@ -1,0 +1,36 @@
+/** What somebody writes in the chat, over panels that come and go: drawn as a page would draw it, without a browser. */
+import { render } from 'svelte/server';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import ChatPanel from '../src/components/ChatPanel.svelte';
+import { Conversation } from '../src/session/chat.svelte.ts';
+
+const setItem = vi.fn();
+
+beforeEach(() => {
+  vi.stubGlobal('document', { visibilityState: 'visible' });
+  vi.stubGlobal('sessionStorage', { getItem: () => null, setItem });
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test('[WEB-48] what is written and not sent is there in the next panel of its room, and in no other room', () => {
+  const [one, other] = [new Conversation(), new Conversation()];
+  expect(writtenIn(one)).toBe('');
+  one.keepDraft('half a thou');
+  expect(writtenIn(one), 'beside the call').toBe('half a thou');
+  expect(writtenIn(one), 'after it').toBe('half a thou');
+  expect(writtenIn(other)).toBe('');
+  one.keepDraft('');
+  expect(writtenIn(one)).toBe('');
+});
+
+test('[WEB-48] it is remembered by the page alone', () => {
+  new Conversation().keepDraft('for nobody yet');
+  expect(setItem).not.toHaveBeenCalled();
+});
+
+/** What stands in the field of a panel that is mounted now. */
+function writtenIn(chat: Conversation): string | undefined {
+  const { body } = render(ChatPanel, { props: { chat, actions: chat, name: 'Bo', peerId: 'bo', now: 0 } });
+  return /<textarea[^>]*>([^<]*)<\/textarea>/.exec(body)?.[1];
+}
