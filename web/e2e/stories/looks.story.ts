@@ -3,6 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { expect, test } from '../support/story.ts';
 import type { Person } from '../support/person.ts';
 
+/** The chat's corners are round on a phone, and the picture is behind them (px). */
+const CORNER_PX = 14;
+
 const PICTURES = new URL('../results/pictures/', import.meta.url).pathname;
 
 for (const [device, viewport] of [
@@ -12,7 +15,7 @@ for (const [device, viewport] of [
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`[END-20] every screen fits a ${device} in ${colorScheme}`, async ({ browser, application, personIn }) => {
       await mkdir(PICTURES, { recursive: true });
-      const booking = await application.book({ startsInMs: 7_000, lobby_ms: 4_000, countdown_ms: 3_000, duration_ms: 5_000 });
+      const booking = await application.book({ startsInMs: 7_000, lobby_ms: 4_000, countdown_ms: 3_000, duration_ms: 8_000 });
       const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB' });
       const ann = await personIn(context, 'Ann');
       const bo = await personIn(await browser.newContext({ locale: 'en-GB' }), 'Bo');
@@ -22,9 +25,20 @@ for (const [device, viewport] of [
         if (phase === 'lobby') await bo.open(booking.bo);
         if (phase === 'live') await ann.page.waitForTimeout(800);
         await fits(ann, `${phase}-${device}-${colorScheme}`);
+        if (phase === 'live') await chatLeavesThePicture(ann, `chat-${device}-${colorScheme}`);
       }
     });
   }
+}
+
+/** The whole of the other one's picture is beside the chat: their face is in the middle of it. */
+async function chatLeavesThePicture(person: Person, name: string): Promise<void> {
+  await person.get('chat-toggle').click();
+  await expect(person.get('chat-input')).toBeFocused();
+  await fits(person, name);
+  const [picture, chat] = await Promise.all([person.get('remote-video').boundingBox(), person.get('chat').boundingBox()]);
+  const under = Math.min(picture!.x + picture!.width - chat!.x, picture!.y + picture!.height - chat!.y);
+  expect(under, `${name}: the picture is under the chat`).toBeLessThanOrEqual(CORNER_PX);
 }
 
 async function fits(person: Person, name: string): Promise<void> {
