@@ -96,7 +96,7 @@ impl Applier {
         let done = (letter.position, LetterState::Done, None);
         let applied = match (self.read)(&letter.body) {
             Ok(Heard::News { room, news }) => self.rooms.apply(&room, news, now()),
-            Ok(Heard::Hint { room }) => self.rooms.ask_about(&room),
+            Ok(Heard::Hint { room }) => self.rooms.ask_about(&room, now()),
             Ok(Heard::Nothing) => {
                 self.count("ignored");
                 return done;

@@ -8,11 +8,11 @@ mod opening;
 mod polling;
 mod tracked;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use signaling_core::{MediaChange, MediaNews, MediaPersonView, MediaRoom, MediaView, RoomNote};
+use signaling_core::{MediaChange, MediaNews, MediaPersonView, MediaView, RoomNote};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use wire::{MediaBackend, SessionId, UnixMs};
@@ -22,6 +22,7 @@ pub(crate) use self::polling::Claim;
 use self::tracked::{Due, Stage, Tracked};
 use super::room;
 use crate::store::Closing;
+use crate::timetable::Timetable;
 
 /// Sessions that are known at once. Those that are over stay for some minutes.
 const MAX_SESSIONS: usize = 200_000;
@@ -36,11 +37,22 @@ pub(crate) struct Rooms(Arc<Shared>);
 struct Shared {
     kind: MediaBackend,
     reach_ms: i64,
-    sessions: Mutex<BTreeMap<SessionId, Tracked>>,
-    to_open: Notify,
-    to_close: Notify,
+    known: Mutex<Known>,
+    /// Whose room is to be made, and whose is to be looked for. Written only while `known` is locked, so that
+    /// they say what the stages there say.
+    to_open: Timetable,
+    to_close: Timetable,
     to_ask: Notify,
     newcomer: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    sessions: BTreeMap<SessionId, Tracked>,
+    /// Those that a hint was about: the server is to be asked about their rooms.
+    asked: BTreeSet<SessionId>,
+    /// How many of the sessions are over.
+    over: usize,
 }
 
 /// What became of an event.
@@ -57,9 +69,9 @@ impl Rooms {
         Self(Arc::new(Shared {
             kind,
             reach_ms,
-            sessions: Mutex::default(),
-            to_open: Notify::new(),
-            to_close: Notify::new(),
+            known: Mutex::default(),
+            to_open: Timetable::default(),
+            to_close: Timetable::default(),
             to_ask: Notify::new(),
             newcomer: Notify::new(),
         }))
@@ -67,40 +79,28 @@ impl Rooms {
 
     /// What a session wants changed.
     pub(crate) fn note(&self, note: RoomNote, now: UnixMs) {
-        let mut sessions = self.lock();
-        let Some(tracked) = sessions.get_mut(&note.session) else {
-            if sessions.len() >= MAX_SESSIONS {
-                metrics::counter!("signaling_media_sessions_refused_total").increment(1);
-                return;
-            }
-            let stage = self.stage_for(&note, now);
-            sessions.insert(note.session.clone(), Tracked::new(note, stage));
-            drop(sessions);
-            self.0.newcomer.notify_one();
-            return self.wake();
-        };
-        if tracked.note == note || matches!(tracked.stage, Stage::Over { .. }) {
+        let fresh = self.stage_for(&note, now);
+        let mut known = self.lock();
+        if known.sessions.contains_key(&note.session) {
+            let session = note.session.clone();
+            self.change_in(&mut known, &session, |tracked| tracked.want(note, fresh));
             return;
         }
-        let news_of_media = note.epoch.is_some() && note.epoch != tracked.note.epoch;
-        let moved = note.revision != tracked.note.revision;
-        if moved {
-            tracked.room = MediaRoom::default();
+        if known.sessions.len() >= MAX_SESSIONS {
+            metrics::counter!("signaling_media_sessions_refused_total").increment(1);
+            return;
         }
-        if note.is_over || moved || news_of_media {
-            tracked.stage = self.stage_for(&note, now);
-        }
-        tracked.note = note;
-        drop(sessions);
-        self.wake();
+        self.track(&mut known, note, fresh);
+        drop(known);
+        self.0.newcomer.notify_one();
     }
 
     /// Sessions that ended before this process began.
     pub(crate) fn restore(&self, closings: Vec<Closing>, now: UnixMs) {
-        let mut sessions = self.lock();
+        let mut known = self.lock();
         for closing in closings {
             let note = RoomNote {
-                session: closing.session.clone(),
+                session: closing.session,
                 kind: closing.kind,
                 revision: closing.revision,
                 users: ["".into(), "".into()],
@@ -111,10 +111,8 @@ impl Rooms {
                 check: Due::at(now),
                 until: closing.ended_at + self.0.reach_ms,
             };
-            sessions.insert(closing.session, Tracked::new(note, stage));
+            self.track(&mut known, note, stage);
         }
-        drop(sessions);
-        self.wake();
     }
 
     /// Applies what is heard of a room.
@@ -122,46 +120,32 @@ impl Rooms {
         let Some((session, revision)) = room::parse(self.0.kind, room) else {
             return Applied::Unknown;
         };
-        let mut sessions = self.lock();
-        let Some(tracked) = sessions.get_mut(&session) else {
-            return Applied::Unknown;
-        };
-        if revision != tracked.note.revision {
-            // An old room's news; the poll sees to it that it goes.
-            return Applied::Taken;
-        }
         let polled = matches!(news, MediaNews::Polled { .. });
-        let changes = tracked.room.handle(now, news);
-        for change in &changes {
-            log(&session, change, polled);
-        }
-        let mut somebody_came = changes
-            .iter()
-            .any(|change| matches!(change, MediaChange::Came(_)));
-        if let Stage::Over { check, .. } = &mut tracked.stage {
-            if somebody_came && check.at.is_some() {
-                check.at = Some(now);
+        let applied = self.change(&session, |tracked| {
+            if revision != tracked.note.revision {
+                // An old room's news; the poll sees to it that it goes.
+                return;
             }
-        } else {
-            somebody_came = false;
+            for change in tracked.hear(news, now) {
+                log(&session, &change, polled);
+            }
+        });
+        match applied {
+            Some(()) => Applied::Taken,
+            None => Applied::Unknown,
         }
-        drop(sessions);
-        if somebody_came {
-            self.0.to_close.notify_one();
-        }
-        Applied::Taken
     }
 
     /// True where an event about this room can be applied.
     pub(crate) fn knows(&self, room: &str) -> bool {
         room::parse(self.0.kind, room)
-            .is_some_and(|(session, _)| self.lock().contains_key(&session))
+            .is_some_and(|(session, _)| self.lock().sessions.contains_key(&session))
     }
 
     /// What operators see of a session's room.
     pub(crate) fn view(&self, session: &SessionId) -> Option<MediaView> {
-        let sessions = self.lock();
-        let tracked = sessions.get(session)?;
+        let known = self.lock();
+        let tracked = known.sessions.get(session)?;
         let people = tracked.room.people().map(|person| MediaPersonView {
             user_id: person.user.clone(),
             sid: person.sid.clone(),
@@ -180,25 +164,74 @@ impl Rooms {
         self.0.newcomer.notified().await;
     }
 
-    async fn wait(&self, notify: &Notify, due: impl Fn(&Stage) -> Option<UnixMs>) {
-        let first = self
-            .lock()
-            .values()
-            .filter_map(|tracked| due(&tracked.stage))
-            .min();
-        let wait = first.map_or(MAX_SLEEP, |first| {
+    /// Gives out what is due by `table`: at most `limit` sessions, those first that wait longest.
+    fn take<T>(
+        &self,
+        table: &Timetable,
+        now: UnixMs,
+        limit: usize,
+        give: impl Fn(&Tracked) -> T,
+    ) -> Vec<T> {
+        let mut known = self.lock();
+        let due = std::iter::from_fn(|| table.pop(now)).take(limit);
+        due.filter_map(|(_, session)| {
+            let tracked = known.sessions.get_mut(&session)?;
+            tracked.stage.is_taken();
+            Some(give(tracked))
+        })
+        .collect()
+    }
+
+    /// Returns when something may be due by `table`.
+    async fn wait(&self, table: &Timetable) {
+        let wait = table.first().map_or(MAX_SLEEP, |first| {
             let ms = first.since(service::clock::now()).max(0).unsigned_abs();
             Duration::from_millis(ms).min(MAX_SLEEP)
         });
-        if timeout(wait, notify.notified()).await.is_ok() {
+        if timeout(wait, table.changed()).await.is_ok() {
             // Several ends of one moment make one question.
             sleep(Duration::from_millis(2)).await;
         }
     }
 
-    fn wake(&self) {
-        self.0.to_open.notify_one();
-        self.0.to_close.notify_one();
+    /// Changes a session, where it is known, and what is due with it.
+    fn change<T>(&self, session: &SessionId, change: impl FnOnce(&mut Tracked) -> T) -> Option<T> {
+        self.change_in(&mut self.lock(), session, change)
+    }
+
+    fn change_in<T>(
+        &self,
+        known: &mut Known,
+        session: &SessionId,
+        change: impl FnOnce(&mut Tracked) -> T,
+    ) -> Option<T> {
+        let tracked = known.sessions.get_mut(session)?;
+        let old = tracked.stage;
+        let changed = change(tracked);
+        let new = tracked.stage;
+        self.file(known, session, Some(old), Some(new));
+        Some(changed)
+    }
+
+    fn track(&self, known: &mut Known, note: RoomNote, stage: Stage) {
+        let session = note.session.clone();
+        let before = known
+            .sessions
+            .insert(session.clone(), Tracked::new(note, stage));
+        let old = before.map(|tracked| tracked.stage);
+        self.file(known, &session, old, Some(stage));
+    }
+
+    /// Every change of a stage is filed here.
+    fn file(&self, known: &mut Known, session: &SessionId, old: Option<Stage>, new: Option<Stage>) {
+        let open_at = |stage: Option<Stage>| stage?.open_at();
+        let check_at = |stage: Option<Stage>| stage?.check_at();
+        self.0.to_open.move_to(session, open_at(old), open_at(new));
+        self.0
+            .to_close
+            .move_to(session, check_at(old), check_at(new));
+        known.over -= usize::from(old.is_some_and(Stage::is_over));
+        known.over += usize::from(new.is_some_and(Stage::is_over));
     }
 
     fn stage_for(&self, note: &RoomNote, now: UnixMs) -> Stage {
@@ -211,12 +244,9 @@ impl Rooms {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<SessionId, Tracked>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         // Each change is of one entry, and complete before anything can panic.
-        self.0
-            .sessions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -22,37 +22,29 @@ pub(crate) struct Check {
 impl Rooms {
     /// Rooms to be looked for, at most `limit` sessions' worth; each is given out once until it is reported on.
     pub(crate) fn take_checks(&self, now: UnixMs, limit: usize) -> Vec<Check> {
-        let mut sessions = self.lock();
-        let due = sessions.values_mut().filter_map(|tracked| {
-            let Stage::Over { check, .. } = &mut tracked.stage else {
-                return None;
-            };
-            check.take(now).then(|| Check {
-                session: tracked.note.session.clone(),
-                rooms: tracked.every_room(),
-            })
-        });
-        due.take(limit).collect()
+        let check = |tracked: &Tracked| Check {
+            session: tracked.note.session.clone(),
+            rooms: tracked.every_room(),
+        };
+        self.take(&self.0.to_close, now, limit, check)
     }
 
     /// The server has no room of this session. True once nobody can get back in.
     pub(crate) fn is_absent(&self, session: &SessionId, now: UnixMs) -> bool {
-        let mut sessions = self.lock();
-        let Some(tracked) = sessions.get_mut(session) else {
-            return false;
+        let people = Vec::new();
+        let nobody = MediaNews::Polled {
+            asked_at: now,
+            people,
         };
-        let Stage::Over { check, until } = &mut tracked.stage else {
-            return false;
-        };
-        tracked.room.handle(
-            now,
-            MediaNews::Polled {
-                asked_at: now,
-                people: Vec::new(),
-            },
-        );
-        *check = Due::at(now + WATCH_EVERY_MS);
-        now >= *until
+        let finished = self.change(session, |tracked| {
+            let Stage::Over { check, until } = &mut tracked.stage else {
+                return false;
+            };
+            tracked.room.handle(now, nobody);
+            *check = Due::at(now + WATCH_EVERY_MS);
+            now >= *until
+        });
+        finished.unwrap_or(false)
     }
 
     /// A room of this session was removed, which is to be verified.
@@ -67,31 +59,29 @@ impl Rooms {
 
     /// Nothing more is to be done for this session.
     pub(crate) fn forget(&self, session: &SessionId) {
-        self.lock().remove(session);
+        let mut known = self.lock();
+        known.asked.remove(session);
+        if let Some(tracked) = known.sessions.remove(session) {
+            self.file(&mut known, session, Some(tracked.stage), None);
+        }
     }
 
     /// How many sessions are over and still watched.
     pub(crate) fn watched(&self) -> usize {
-        let sessions = self.lock();
-        let over = |tracked: &&Tracked| matches!(tracked.stage, Stage::Over { .. });
-        sessions.values().filter(over).count()
+        self.lock().over
     }
 
     /// Returns when a room may be due to be looked for.
     pub(crate) async fn some_to_close(&self) {
-        self.wait(&self.0.to_close, |stage| match stage {
-            Stage::Over { check, .. } => check.at,
-            Stage::On { .. } => None,
-        })
-        .await;
+        self.wait(&self.0.to_close).await;
     }
 
     fn check(&self, session: &SessionId, change: impl FnOnce(&mut Due)) {
-        if let Some(tracked) = self.lock().get_mut(session)
-            && let Stage::Over { check, .. } = &mut tracked.stage
-        {
-            change(check);
-        }
+        self.change(session, |tracked| {
+            if let Stage::Over { check, .. } = &mut tracked.stage {
+                change(check);
+            }
+        });
     }
 }
 

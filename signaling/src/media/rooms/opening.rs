@@ -10,31 +10,23 @@ use crate::media::room;
 impl Rooms {
     /// Rooms to be made, at most `limit`; each is given out once until it is reported on.
     pub(crate) fn take_opens(&self, now: UnixMs, limit: usize) -> Vec<RoomNote> {
-        let mut sessions = self.lock();
-        let due = sessions.values_mut().filter_map(|tracked| {
-            let Stage::On { open } = &mut tracked.stage else {
-                return None;
-            };
-            open.take(now).then(|| tracked.note.clone())
-        });
-        due.take(limit).collect()
+        let note = |tracked: &super::Tracked| tracked.note.clone();
+        self.take(&self.0.to_open, now, limit, note)
     }
 
     /// Whether a room could be made.
     pub(crate) fn opened(&self, note: &RoomNote, done: bool, now: UnixMs) {
-        let mut sessions = self.lock();
-        let Some(tracked) = sessions.get_mut(&note.session) else {
-            return;
-        };
-        let current = tracked.note.revision == note.revision;
-        if let Stage::On { open } = &mut tracked.stage
-            && current
-        {
-            match done {
-                true => open.failures = 0,
-                false => open.failed(now),
+        self.change(&note.session, |tracked| {
+            let current = tracked.note.revision == note.revision;
+            if let Stage::On { open } = &mut tracked.stage
+                && current
+            {
+                match done {
+                    true => open.failures = 0,
+                    false => open.failed(now),
+                }
             }
-        }
+        });
     }
 
     /// A room that should be there is not: it is made again, where people are to meet in it.
@@ -42,23 +34,19 @@ impl Rooms {
         let Some((session, _)) = room::parse(self.0.kind, room) else {
             return;
         };
-        if let Some(tracked) = self.lock().get_mut(&session)
-            && let Stage::On { open } = &mut tracked.stage
-            && tracked.note.epoch.is_some()
-            && open.at.is_none()
-        {
-            *open = Due::at(now);
-        }
-        self.0.to_open.notify_one();
+        self.change(&session, |tracked| {
+            if let Stage::On { open } = &mut tracked.stage
+                && tracked.note.epoch.is_some()
+                && open.at.is_none()
+            {
+                *open = Due::at(now);
+            }
+        });
     }
 
     /// Returns when a room may be due to be made.
     pub(crate) async fn some_to_open(&self) {
-        self.wait(&self.0.to_open, |stage| match stage {
-            Stage::On { open } => open.at,
-            Stage::Over { .. } => None,
-        })
-        .await;
+        self.wait(&self.0.to_open).await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use wire::UnixMs;
 
-use super::tracked::{REVISIONS_BACK, Stage, Tracked};
+use super::tracked::{REVISIONS_BACK, Tracked};
 use super::{Applied, Rooms};
 use crate::media::room;
 
@@ -20,41 +20,37 @@ pub(crate) enum Claim {
 impl Rooms {
     /// The rooms of sessions that are on.
     pub(crate) fn on(&self) -> Vec<String> {
-        let sessions = self.lock();
-        let on = sessions
-            .values()
-            .filter(|tracked| matches!(tracked.stage, Stage::On { .. }));
-        on.map(Tracked::room_name).collect()
+        let known = self.lock();
+        let on = known.sessions.values();
+        on.filter(|tracked| !tracked.stage.is_over())
+            .map(Tracked::room_name)
+            .collect()
     }
 
     /// A room's server is to be asked about it soon.
-    pub(crate) fn ask_about(&self, room: &str) -> Applied {
+    pub(crate) fn ask_about(&self, room: &str, now: UnixMs) -> Applied {
         let Some((session, _)) = room::parse(self.0.kind, room) else {
             return Applied::Unknown;
         };
-        let mut sessions = self.lock();
-        let Some(tracked) = sessions.get_mut(&session) else {
+        let mut known = self.lock();
+        let hurried = self.change_in(&mut known, &session, |tracked| tracked.stage.hurry(now));
+        if hurried.is_none() {
             return Applied::Unknown;
-        };
-        tracked.ask = true;
-        if let Stage::Over { check, .. } = &mut tracked.stage
-            && check.at.is_some()
-        {
-            check.at = Some(service::clock::now());
         }
-        drop(sessions);
+        known.asked.insert(session);
+        drop(known);
         self.0.to_ask.notify_one();
-        self.0.to_close.notify_one();
         Applied::Taken
     }
 
     /// Rooms that a hint was about.
     pub(crate) fn take_asked(&self) -> Vec<String> {
-        let mut sessions = self.lock();
-        let asked = sessions
-            .values_mut()
-            .filter_map(|tracked| std::mem::take(&mut tracked.ask).then(|| tracked.room_name()));
-        asked.collect()
+        let mut known = self.lock();
+        let asked = std::mem::take(&mut known.asked);
+        asked
+            .iter()
+            .filter_map(|session| known.sessions.get(session).map(Tracked::room_name))
+            .collect()
     }
 
     /// Returns when a hint came.
@@ -67,33 +63,21 @@ impl Rooms {
         let Some((session, revision)) = room::parse(self.0.kind, room) else {
             return Claim::Other;
         };
-        let mut sessions = self.lock();
-        match sessions.get_mut(&session) {
-            Some(Tracked {
-                stage: Stage::On { .. },
-                note,
-                ..
-            }) => match revision {
-                revision if revision < note.revision => Claim::Stale,
-                _ => Claim::Wanted,
-            },
-            Some(Tracked {
-                stage: Stage::Over { check, .. },
-                note,
-                ..
-            }) => {
-                if revision < note.revision.saturating_sub(REVISIONS_BACK) {
-                    return Claim::Stale;
-                }
-                if check.at.is_some() {
-                    check.at = Some(now);
-                }
-                drop(sessions);
-                self.0.to_close.notify_one();
-                Claim::Other
+        let claim = self.change(&session, |tracked| {
+            let current = tracked.note.revision;
+            if !tracked.stage.is_over() {
+                return match revision < current {
+                    true => Claim::Stale,
+                    false => Claim::Wanted,
+                };
             }
-            None => Claim::Other,
-        }
+            if revision < current.saturating_sub(REVISIONS_BACK) {
+                return Claim::Stale;
+            }
+            tracked.stage.hurry(now);
+            Claim::Other
+        });
+        claim.unwrap_or(Claim::Other)
     }
 }
 
@@ -110,10 +94,10 @@ mod tests {
         rooms.note(on("a", 1), NOW);
         rooms.note(on("b", 1), NOW);
         for _ in 0..2 {
-            assert_eq!(rooms.ask_about("b.1"), Applied::Taken);
+            assert_eq!(rooms.ask_about("b.1", NOW), Applied::Taken);
         }
-        assert_eq!(rooms.ask_about("c.1"), Applied::Unknown);
-        assert_eq!(rooms.ask_about("lobby"), Applied::Unknown);
+        assert_eq!(rooms.ask_about("c.1", NOW), Applied::Unknown);
+        assert_eq!(rooms.ask_about("lobby", NOW), Applied::Unknown);
         assert_eq!(rooms.take_asked(), ["b.1"]);
         assert!(rooms.take_asked().is_empty());
     }

@@ -1,7 +1,7 @@
 //! One session of a media server: what it wants, what is to be done next for it, and who is in its room.
 //! It knows no other session, and no clock.
 
-use signaling_core::{MediaRoom, RoomNote};
+use signaling_core::{MediaChange, MediaNews, MediaRoom, RoomNote};
 use wire::UnixMs;
 
 use crate::media::room;
@@ -19,11 +19,9 @@ pub(super) struct Tracked {
     pub(super) note: RoomNote,
     pub(super) stage: Stage,
     pub(super) room: MediaRoom,
-    /// A hint came: the server is to be asked about this room.
-    pub(super) ask: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Stage {
     /// On: the room is made when it is due.
     On { open: Due },
@@ -37,8 +35,33 @@ impl Tracked {
             note,
             stage,
             room: MediaRoom::default(),
-            ask: false,
         }
+    }
+
+    /// Takes what the session wants now; `fresh` is the stage of a session that wants it for the first time.
+    pub(super) fn want(&mut self, note: RoomNote, fresh: Stage) {
+        if self.note == note || self.stage.is_over() {
+            return;
+        }
+        let news_of_media = note.epoch.is_some() && note.epoch != self.note.epoch;
+        let moved = note.revision != self.note.revision;
+        if moved {
+            self.room = MediaRoom::default();
+        }
+        if note.is_over || moved || news_of_media {
+            self.stage = fresh;
+        }
+        self.note = note;
+    }
+
+    /// What news changes about who is in the room. After the end whoever comes is looked for at once.
+    pub(super) fn hear(&mut self, news: MediaNews, now: UnixMs) -> Vec<MediaChange> {
+        let changes = self.room.handle(now, news);
+        let came = |change: &MediaChange| matches!(change, MediaChange::Came(_));
+        if changes.iter().any(came) {
+            self.stage.hurry(now);
+        }
+        changes
     }
 
     pub(super) fn room_name(&self) -> String {
@@ -51,6 +74,43 @@ impl Tracked {
         (first..=last)
             .map(|revision| room::name(self.note.kind, &self.note.session, revision))
             .collect()
+    }
+}
+
+impl Stage {
+    /// When the room is to be made.
+    pub(super) fn open_at(self) -> Option<UnixMs> {
+        match self {
+            Self::On { open } => open.at,
+            Self::Over { .. } => None,
+        }
+    }
+
+    /// When the room is to be looked for.
+    pub(super) fn check_at(self) -> Option<UnixMs> {
+        match self {
+            Self::Over { check, .. } => check.at,
+            Self::On { .. } => None,
+        }
+    }
+
+    pub(super) fn is_over(self) -> bool {
+        matches!(self, Self::Over { .. })
+    }
+
+    /// After the end the room is looked for at once, unless that is being done.
+    pub(super) fn hurry(&mut self, now: UnixMs) {
+        if let Self::Over { check, .. } = self
+            && check.at.is_some()
+        {
+            check.at = Some(now);
+        }
+    }
+
+    /// It is given out: nothing is due until that is reported on.
+    pub(super) fn is_taken(&mut self) {
+        let (Self::On { open: due } | Self::Over { check: due, .. }) = self;
+        due.at = None;
     }
 }
 
@@ -73,14 +133,6 @@ impl Due {
         let pause_ms = RETRY_MIN_MS << self.failures.min(8);
         self.failures += 1;
         self.at = Some(now + pause_ms.min(RETRY_MAX_MS));
-    }
-
-    pub(super) fn take(&mut self, now: UnixMs) -> bool {
-        let due = self.at.is_some_and(|at| at <= now);
-        if due {
-            self.at = None;
-        }
-        due
     }
 }
 
@@ -114,13 +166,5 @@ mod tests {
         }
         assert_eq!(pauses[..5], [250, 500, 1_000, 2_000, 2_000]);
         assert_eq!(pauses[99], 2_000);
-    }
-
-    #[test]
-    fn med_25_what_is_due_is_taken_once_and_never_early() {
-        let mut due = Due::at(UnixMs(10));
-        assert!(!due.take(UnixMs(9)));
-        assert!(due.take(UnixMs(10)));
-        assert!(!due.take(UnixMs(10)));
     }
 }
