@@ -10,48 +10,13 @@ use crate::coturn::RealCoturn;
 use crate::embedded::{Embedded, QUOTAS};
 
 /// One address of every kind that no relay may reach.
-const FORBIDDEN: [&str; 40] = [
-    "0.0.0.0",
-    "0.1.2.3",
-    "10.0.0.1",
-    "10.255.255.255",
-    "100.64.0.1",
-    "100.100.100.200",
-    "127.0.0.1",
-    "127.255.255.254",
-    "168.63.129.16",
-    "169.254.0.1",
-    "169.254.169.254",
-    "172.16.0.1",
-    "172.31.255.255",
-    "192.0.0.192",
-    "192.0.2.1",
-    "192.88.99.1",
-    "192.168.0.1",
-    "198.18.0.1",
-    "198.51.100.1",
-    "203.0.113.1",
-    "224.0.0.251",
-    "239.255.255.250",
-    "240.0.0.1",
-    "255.255.255.255",
-    "::",
-    "::1",
-    "::7f00:1",
-    "::ffff:127.0.0.1",
-    "::ffff:10.0.0.1",
-    "::ffff:169.254.169.254",
-    "64:ff9b::7f00:1",
-    "64:ff9b:1::a00:1",
-    "100::1",
-    "2001:0:7f00:1::1",
-    "2001:db8::1",
-    "2002:7f00:1::1",
-    "fc00::1",
-    "fd00:ec2::254",
-    "fe80::1",
-    "ff02::fb",
-];
+fn forbidden_peers() -> Vec<IpAddr> {
+    let lines = include_str!("../../core/src/tests/forbidden_peers.txt").lines();
+    let addresses = lines.filter(|line| !line.starts_with('#'));
+    let found: Vec<_> = addresses.map(|line| line.parse().unwrap()).collect();
+    assert_eq!(found.len(), 40);
+    found
+}
 
 fn code(outcome: Result<(), ClientError>) -> Option<u16> {
     match outcome {
@@ -64,8 +29,7 @@ fn code(outcome: Result<(), ClientError>) -> Option<u16> {
 /// What a permission and a channel for each forbidden address are answered.
 async fn probe(client: &mut TurnClient, port: u16) -> Vec<(IpAddr, Option<u16>, Option<u16>)> {
     let mut answers = Vec::new();
-    for (number, ip) in (0x4000..).zip(FORBIDDEN) {
-        let ip: IpAddr = ip.parse().unwrap();
+    for (number, ip) in (0x4000..).zip(forbidden_peers()) {
         let peer = SocketAddr::new(ip, port);
         let permission = code(client.permit(peer).await);
         let channel = code(client.bind(number, peer).await);
