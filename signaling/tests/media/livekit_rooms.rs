@@ -3,41 +3,19 @@
 use std::time::Duration;
 
 use signaling::media::{LiveKit, MediaServer};
-use testkit::{ANN, BO, Http, SOON, TestPeer, until};
-use wire::signaling::{Ended, IceServers, Live, MediaAccess, Negotiate, Refresh};
-use wire::{EndReason, MediaBackend, SessionSpec};
+use testkit::{ANN, Http, SOON, until};
+use wire::signaling::{Ended, IceServers, Live, MediaAccess, Refresh};
+use wire::{EndReason, MediaBackend};
 
 use crate::contract;
 use crate::guest::Guest;
 use crate::livekit_server::{LiveKitServer, config};
-use crate::server::{Server, booking, connected};
-
-/// How long a removal may take, and who comes back with a kept token may stay.
-const OUT: Duration = Duration::from_secs(5);
-/// Polls are 15 s apart at most; and the machine is busy.
-const ONE_POLL: Duration = Duration::from_secs(20);
-
-fn session(duration_ms: i64) -> SessionSpec {
-    let livekit = |spec: &mut SessionSpec| {
-        spec.media = MediaBackend::Livekit;
-        spec.max_extensions = 0;
-    };
-    booking().duration_ms(duration_ms).with(livekit).spec()
-}
+use crate::server::{Server, connected};
+use crate::sessions::{ONE_POLL, OUT, negotiated, session, who};
 
 async fn server_for(livekit: &LiveKitServer) -> Server {
     let settings = livekit.config();
     Server::with(move |config| config.media.livekit = Some(settings.clone())).await
-}
-
-/// Both join and are given their access.
-async fn negotiated(server: &Server, session: &SessionSpec) -> [(TestPeer, MediaAccess); 2] {
-    let mut ann = server.join(ANN, session).await;
-    let mut bo = server.join(BO, session).await;
-    let of_ann = ann.expect::<Negotiate>(SOON).await;
-    let of_bo = bo.expect::<Negotiate>(SOON).await;
-    assert_eq!(of_ann.offerer, None, "nobody offers");
-    [(ann, of_ann.media.unwrap()), (bo, of_bo.media.unwrap())]
 }
 
 fn webhook(server: &Server) -> String {
@@ -68,7 +46,7 @@ async fn med_22_livekit_keeps_the_contract_of_a_media_server() {
     };
     livekit.start(None).await;
     let server = server_for(&livekit).await;
-    let session = session(60_000);
+    let session = session(MediaBackend::Livekit, 60_000);
     let [(_ann, access), _bo] = negotiated(&server, &session).await;
     let enter = async || Guest::enter(&access).await.expect("the token is good");
     contract::keeps_the_contract(&livekit.client(), &access.room, enter).await;
@@ -86,7 +64,7 @@ async fn med_23_both_get_a_token_for_the_room_of_their_session_and_livekit_takes
     };
     livekit.start(None).await;
     let server = server_for(&livekit).await;
-    let session = session(60_000);
+    let session = session(MediaBackend::Livekit, 60_000);
     let [(mut ann, of_ann), (_bo, of_bo)] = negotiated(&server, &session).await;
     assert_eq!(of_ann.kind, MediaBackend::Livekit);
     assert_eq!(of_ann.room, format!("{}.1", session.id));
@@ -127,7 +105,7 @@ async fn med_24_at_the_deadline_both_are_out_and_the_room_is_gone() {
     };
     livekit.start(None).await;
     let server = server_for(&livekit).await;
-    let session = session(3_000);
+    let session = session(MediaBackend::Livekit, 3_000);
     let [(mut ann, of_ann), (mut bo, of_bo)] = negotiated(&server, &session).await;
     let mut guests = [
         Guest::enter(&of_ann).await.unwrap(),
@@ -158,7 +136,7 @@ async fn med_24_whoever_is_kicked_is_out_of_the_room_too() {
     };
     livekit.start(None).await;
     let server = server_for(&livekit).await;
-    let session = session(60_000);
+    let session = session(MediaBackend::Livekit, 60_000);
     let [(_ann, of_ann), (_bo, of_bo)] = negotiated(&server, &session).await;
     let mut kicked = Guest::enter(&of_ann).await.unwrap();
     let mut other = Guest::enter(&of_bo).await.unwrap();
@@ -180,7 +158,7 @@ async fn med_25_a_livekit_that_is_down_at_the_deadline_and_a_restart_change_noth
     };
     livekit.start(None).await;
     let server = server_for(&livekit).await;
-    let session = session(2_000);
+    let session = session(MediaBackend::Livekit, 2_000);
     let [(mut ann, of_ann), (mut bo, _)] = negotiated(&server, &session).await;
     connected(&mut ann).await;
     connected(&mut bo).await;
@@ -203,7 +181,7 @@ async fn med_26_a_livekit_that_is_down_at_the_start_is_waited_for_and_nothing_be
         return;
     };
     let server = server_for(&livekit).await;
-    let session = session(60_000);
+    let session = session(MediaBackend::Livekit, 60_000);
     let [(mut ann, of_ann), (mut bo, of_bo)] = negotiated(&server, &session).await;
     assert_eq!(Guest::enter(&of_ann).await.err(), Some(0));
     // The countdown is long over.
@@ -237,7 +215,7 @@ async fn med_33_events_of_the_real_server_are_taken_and_applied() {
     };
     let server = server_for(&livekit).await;
     livekit.start(Some(&webhook(&server))).await;
-    let session = session(60_000);
+    let session = session(MediaBackend::Livekit, 60_000);
     let [(_ann, of_ann), _bo] = negotiated(&server, &session).await;
     let guest = Guest::enter(&of_ann).await.unwrap();
     drop(guest);
@@ -265,29 +243,15 @@ async fn med_34_without_a_single_webhook_the_poll_finds_who_comes_and_goes() {
     };
     livekit.start(None).await;
     let server = server_for(&livekit).await;
-    let session = session(60_000);
+    let session = session(MediaBackend::Livekit, 60_000);
     let [(_ann, of_ann), _bo] = negotiated(&server, &session).await;
-    let operator = Http::bearer(&server.signer.operator());
-    let url = format!("{}/v1/sessions/{}", server.http, session.id);
-    let who = async |expected: &[&str]| {
-        until("the list is right", ONE_POLL, async || {
-            let media = operator.get(&url).await.body["media"].clone();
-            let people = media["people"].as_array()?;
-            let users: Vec<_> = people
-                .iter()
-                .filter_map(|one| one["user_id"].as_str())
-                .collect();
-            (users == expected && !media["checked_at"].is_null()).then_some(())
-        })
-        .await;
-    };
-    who(&[]).await;
+    who(&server, &session, &[], ONE_POLL).await;
     let guest = Guest::enter(&of_ann).await.unwrap();
-    who(&[ANN]).await;
+    who(&server, &session, &[ANN], ONE_POLL).await;
     drop(guest);
     let client = livekit.client();
     for person in client.people(&of_ann.room).await.unwrap() {
         client.remove(&of_ann.room, &person).await.unwrap();
     }
-    who(&[]).await;
+    who(&server, &session, &[], ONE_POLL).await;
 }

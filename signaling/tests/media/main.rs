@@ -20,3 +20,4 @@ mod livekit_server;
 mod livekit_webhooks;
 mod openvidu_rooms;
 mod openvidu_server;
+mod sessions;

@@ -5,53 +5,20 @@ use std::process::Command;
 use std::time::Duration;
 
 use signaling::media::{MediaServer, OpenVidu, OpenViduConfig};
-use testkit::{ANN, BO, Http, SOON, TestPeer, until};
-use wire::signaling::{Ended, IceServers, Live, MediaAccess, Negotiate, Refresh};
-use wire::{MediaBackend, SessionSpec, UserId};
+use testkit::{ANN, BO, Http, SOON, until};
+use wire::signaling::{Ended, IceServers, Live, Negotiate, Refresh};
+use wire::{MediaBackend, UserId};
 
 use crate::contract;
 use crate::openvidu_server::{OpenViduServer, SECRET, WEBHOOK_HEADER};
-use crate::server::{Server, booking, connected};
-
-const OUT: Duration = Duration::from_secs(5);
-const ONE_POLL: Duration = Duration::from_secs(20);
-
-fn session(duration_ms: i64) -> SessionSpec {
-    let openvidu = |spec: &mut SessionSpec| {
-        spec.media = MediaBackend::Openvidu;
-        spec.max_extensions = 0;
-    };
-    booking().duration_ms(duration_ms).with(openvidu).spec()
-}
+use crate::server::{Server, connected};
+use crate::sessions::{ONE_POLL, OUT, negotiated, session, who};
 
 async fn server_for(openvidu: &OpenViduServer) -> Server {
     let settings = openvidu.config();
     let server = Server::with(move |config| config.media.openvidu = Some(settings.clone())).await;
     openvidu.tell(&format!("{}/v1/media/openvidu/webhook", server.http));
     server
-}
-
-async fn negotiated(server: &Server, session: &SessionSpec) -> [(TestPeer, MediaAccess); 2] {
-    let mut ann = server.join(ANN, session).await;
-    let mut bo = server.join(BO, session).await;
-    let of_ann = ann.expect::<Negotiate>(SOON).await.media.unwrap();
-    let of_bo = bo.expect::<Negotiate>(SOON).await.media.unwrap();
-    [(ann, of_ann), (bo, of_bo)]
-}
-
-async fn who(server: &Server, session: &SessionSpec, expected: &[&str], within: Duration) {
-    let operator = Http::bearer(&server.signer.operator());
-    let url = format!("{}/v1/sessions/{}", server.http, session.id);
-    until("the list is right", within, async || {
-        let media = operator.get(&url).await.body["media"].clone();
-        let people = media["people"].as_array()?;
-        let users: Vec<_> = people
-            .iter()
-            .filter_map(|one| one["user_id"].as_str())
-            .collect();
-        (users == expected && !media["checked_at"].is_null()).then_some(())
-    })
-    .await;
 }
 
 async fn post(server: &Server, header: &str, body: &str) -> u16 {
@@ -97,7 +64,7 @@ async fn med_52_openvidu_keeps_the_contract_of_a_media_server() {
 async fn med_53_tokens_are_ready_before_both_negotiate_and_each_brings_its_person_in() {
     let openvidu = OpenViduServer::start().await;
     let server = server_for(&openvidu).await;
-    let session = session(60_000);
+    let session = session(MediaBackend::Openvidu, 60_000);
     let [(mut ann, of_ann), (_bo, of_bo)] = negotiated(&server, &session).await;
     assert_eq!(of_ann.kind, MediaBackend::Openvidu);
     assert_eq!(of_ann.room, format!("{}_1", session.id));
@@ -127,7 +94,7 @@ async fn med_53_tokens_are_ready_before_both_negotiate_and_each_brings_its_perso
 async fn med_54_at_the_deadline_the_session_is_gone_also_when_openvidu_was_down_then() {
     let openvidu = OpenViduServer::start().await;
     let server = server_for(&openvidu).await;
-    let session = session(2_000);
+    let session = session(MediaBackend::Openvidu, 2_000);
     let [(mut ann, of_ann), (mut bo, of_bo)] = negotiated(&server, &session).await;
     openvidu.enter(&of_ann.token, 1).await.unwrap();
     connected(&mut ann).await;
@@ -154,7 +121,7 @@ async fn med_55_nothing_is_negotiated_while_openvidu_is_down() {
     let openvidu = OpenViduServer::start().await;
     let server = server_for(&openvidu).await;
     openvidu.set_down(true);
-    let session = session(60_000);
+    let session = session(MediaBackend::Openvidu, 60_000);
     let mut ann = server.join(ANN, &session).await;
     let mut bo = server.join(BO, &session).await;
     // Longer than a first retry.
@@ -169,7 +136,7 @@ async fn med_55_nothing_is_negotiated_while_openvidu_is_down() {
 async fn med_56_an_event_is_a_hint_that_the_api_must_confirm() {
     let openvidu = OpenViduServer::start().await;
     let server = server_for(&openvidu).await;
-    let session = session(60_000);
+    let session = session(MediaBackend::Openvidu, 60_000);
     let [(_ann, of_ann), _bo] = negotiated(&server, &session).await;
     openvidu
         .event("participantJoined", &of_ann.room, "con_invented", 1)
