@@ -15,7 +15,7 @@ for (const [device, viewport] of [
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`[END-20] every screen fits a ${device} in ${colorScheme}`, async ({ browser, application, personIn }) => {
       await mkdir(PICTURES, { recursive: true });
-      const booking = await application.book({ startsInMs: 7_000, lobby_ms: 4_000, countdown_ms: 3_000, duration_ms: 8_000 });
+      const booking = await application.book({ startsInMs: 7_000, lobby_ms: 4_000, countdown_ms: 3_000, duration_ms: 15_000 });
       const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB' });
       const ann = await personIn(context, 'Ann');
       const bo = await personIn(await browser.newContext({ locale: 'en-GB' }), 'Bo');
