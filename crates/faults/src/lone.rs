@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use testkit::{Service, TicketSigner, free_ports, program};
+use testkit::{Service, TicketSigner, free_ports, program_under};
 
 use crate::Metrics;
 use crate::metrics::is_ready;
@@ -272,27 +272,12 @@ impl Lone {
     }
 
     fn command(&self) -> Command {
-        let clean = program();
-        let mut command = match self.wrapper.split_first() {
-            Some((wrapper, rest)) => {
-                let mut command = Command::new(wrapper);
-                command.args(rest).arg(clean.get_program());
-                command
-            }
-            None => Command::new(clean.get_program()),
-        };
-        for (name, value) in clean.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
+        let mut command = program_under(&self.wrapper);
         command
             // Its standard input is our pipe: it ends with us, however we end.
             .args([self.service.name(), "--supervised"])
             .env("RENDEZVOUS_DATA_DIR", self.data_dir.path())
             .envs(self.env.iter().map(|(name, value)| (name, value)))
-            .current_dir(std::env::temp_dir())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());

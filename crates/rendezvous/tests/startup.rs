@@ -4,26 +4,16 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Output;
 
-use testkit::{free_ports, program};
+use testkit::{environment, free_ports, program};
 
 /// The exit code of a mistake that a person must put right.
 const CONFIG: i32 = 78;
 
 /// Runs the program to its end on `data_dir` and free ports, with `more` variables.
 fn rendezvous(args: &[&str], data_dir: &Path, more: &[(&str, String)]) -> Output {
-    let [scheduler, signaling, chat] = free_ports();
     program()
         .args(args)
-        .env("RENDEZVOUS_DATA_DIR", data_dir)
-        .env(
-            "RENDEZVOUS_SCHEDULER_LISTEN",
-            format!("127.0.0.1:{scheduler}"),
-        )
-        .env(
-            "RENDEZVOUS_SIGNALING_LISTEN",
-            format!("127.0.0.1:{signaling}"),
-        )
-        .env("RENDEZVOUS_CHAT_LISTEN", format!("127.0.0.1:{chat}"))
+        .envs(environment(data_dir, free_ports()))
         .envs(more.iter().map(|(name, value)| (*name, value)))
         .output()
         .unwrap()

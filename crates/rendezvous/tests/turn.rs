@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
-use testkit::{Http, SOON, Service, Stack, StackOptions, TestPeer, is_running, program, until};
+use testkit::{
+    Http, SOON, Service, Stack, StackOptions, TestPeer, environment, free_ports, is_running,
+    program, until,
+};
 use turn::client::{Transport, TurnClient};
 use wire::signaling::{IceServers, Refresh};
 use wire::{IceServer, SessionView};
@@ -120,22 +123,13 @@ fn trn_22_a_port_that_is_configured_and_taken_is_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let output = program()
         .args(["up", "--set", &listen])
-        .env("RENDEZVOUS_DATA_DIR", folder.path())
-        .envs(listens())
+        .envs(environment(folder.path(), free_ports()))
         .output()
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(78), "{stderr}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     assert!(stderr.contains("RENDEZVOUS_TURN_LISTEN"), "{stderr}");
-}
-
-fn listens() -> impl Iterator<Item = (String, String)> {
-    let ports = testkit::free_ports();
-    Service::ALL.into_iter().map(move |service| {
-        let name = format!("RENDEZVOUS_{}_LISTEN", service.name().to_uppercase());
-        (name, format!("127.0.0.1:{}", ports[service as usize]))
-    })
 }
 
 #[tokio::test]

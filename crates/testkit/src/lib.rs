@@ -26,13 +26,13 @@ pub use chat_peer::{Chat, ChatPeer};
 pub use clock::{now, sleep_until, until};
 pub use http::{Answer, Http};
 pub use peer::{Past, Peer, Pick, Protocol};
-pub use process::{free_ports, is_running, program};
+pub use process::{free_ports, is_running, program, program_under};
 pub use proxy::{Break, Cut, Line, Proxy, Way};
 pub use raw::RawSocket;
 pub use signaling_peer::{CutPeer, Signaling, TestPeer};
 pub use signer::TicketSigner;
 pub use socket::{Arrival, Refused, Socket};
-pub use stack::{Service, Stack, StackOptions};
+pub use stack::{Service, Stack, StackOptions, environment};
 
 use std::time::Duration;
 

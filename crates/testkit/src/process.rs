@@ -39,7 +39,24 @@ fn binary() -> PathBuf {
 /// When it was not built.
 #[must_use]
 pub fn program() -> Command {
-    let mut command = Command::new(binary());
+    program_under(&[])
+}
+
+/// [`program`], started by another command that becomes it, as `prlimit --nofile=128`; where `wrapper` is
+/// empty, by none.
+///
+/// # Panics
+/// When it was not built.
+#[must_use]
+pub fn program_under(wrapper: &[String]) -> Command {
+    let mut command = match wrapper.split_first() {
+        Some((first, rest)) => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(binary());
+            command
+        }
+        None => Command::new(binary()),
+    };
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("RENDEZVOUS_") {
             command.env_remove(name);

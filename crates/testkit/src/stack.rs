@@ -1,6 +1,7 @@
 //! The real binary as real processes: `rendezvous up` on free ports and a directory of its own.
 //! It restarts nothing: that is the supervisor's work, which is what is tested.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -243,7 +244,7 @@ impl Stack {
     #[must_use]
     pub fn run(&self, args: &[&str]) -> Output {
         let mut command = program();
-        environment(&mut command, self.data_dir(), self.ports);
+        command.envs(environment(self.data_dir(), self.ports));
         command.args(args).output().unwrap()
     }
 
@@ -363,23 +364,28 @@ impl Drop for Stack {
 
 fn command(data_dir: &Path, ports: [u16; 3]) -> Command {
     let mut command = program();
-    environment(&mut command, data_dir, ports);
     command
         .arg("up")
+        .envs(environment(data_dir, ports))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
 }
 
-fn environment(command: &mut Command, data_dir: &Path, ports: [u16; 3]) {
-    command.env("RENDEZVOUS_DATA_DIR", data_dir);
-    for service in Service::ALL {
-        command.env(
-            format!("RENDEZVOUS_{}_LISTEN", service.name().to_uppercase()),
-            format!("127.0.0.1:{}", ports[service as usize]),
-        );
-    }
+/// The variables that place a program of its own: its stores in `data_dir`, and scheduler, signaling and chat
+/// at these ports of loopback.
+pub fn environment(
+    data_dir: &Path,
+    ports: [u16; 3],
+) -> impl Iterator<Item = (String, OsString)> + use<> {
+    let stores = ("RENDEZVOUS_DATA_DIR".to_owned(), data_dir.into());
+    let listens = Service::ALL.into_iter().map(move |service| {
+        let name = format!("RENDEZVOUS_{}_LISTEN", service.name().to_uppercase());
+        let listen = format!("127.0.0.1:{}", ports[service as usize]);
+        (name, listen.into())
+    });
+    std::iter::once(stores).chain(listens)
 }
 
 fn collect(stream: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) {

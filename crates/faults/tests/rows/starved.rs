@@ -9,7 +9,9 @@ use std::time::Duration;
 use faults::{Bystanders, Couple, Lone, need, row};
 use futures_util::future::join_all;
 use rustix::process::Signal;
-use testkit::{Booking, SOON, Service, Socket, TicketSigner, program, until};
+use testkit::{
+    Booking, SOON, Service, Socket, TicketSigner, environment, free_ports, program_under, until,
+};
 use tokio::time::sleep;
 
 /// The exit code of a mistake that a person must put right (`EX_CONFIG`).
@@ -73,29 +75,9 @@ fn alone_refuses(wrapper: &[String], data_dir: &Path, named: &Path) {
 }
 
 fn ended(wrapper: &[String], command: &str, data_dir: &Path) -> (Option<i32>, Vec<String>) {
-    let clean = program();
-    let mut run = match wrapper.split_first() {
-        Some((first, rest)) => {
-            let mut run = std::process::Command::new(first);
-            run.args(rest).arg(clean.get_program());
-            run
-        }
-        None => std::process::Command::new(clean.get_program()),
-    };
-    let [scheduler, signaling, chat] = testkit::free_ports();
-    let output = run
+    let output = program_under(wrapper)
         .arg(command)
-        .env("RENDEZVOUS_DATA_DIR", data_dir)
-        .env(
-            "RENDEZVOUS_SCHEDULER_LISTEN",
-            format!("127.0.0.1:{scheduler}"),
-        )
-        .env(
-            "RENDEZVOUS_SIGNALING_LISTEN",
-            format!("127.0.0.1:{signaling}"),
-        )
-        .env("RENDEZVOUS_CHAT_LISTEN", format!("127.0.0.1:{chat}"))
-        .current_dir(std::env::temp_dir())
+        .envs(environment(data_dir, free_ports()))
         .stdin(Stdio::null())
         .output()
         .unwrap();
