@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chat_core::{Hub, Input, Missed, Output, Room, Settings};
 use wire::chat::{
-    ChatClientFrame, ChatServerFrame, Cursor, Member, Message, PresenceState, Send, Welcome,
+    ChatClientFrame, ChatServerFrame, Cursor, MarkRead, Member, Message, PresenceState, Send,
+    Welcome,
 };
-use wire::{CloseCode, ConnectionId, FrameId, UnixMs};
+use wire::{CloseCode, ConnectionId, ErrorCode, FrameId, UnixMs};
 
 /// When every test begins.
 const START: i64 = 1_700_000_000_000;
@@ -17,6 +18,31 @@ pub(crate) fn at(ms: i64) -> UnixMs {
 
 pub(crate) fn kinds(frames: &[ChatServerFrame]) -> Vec<&'static str> {
     frames.iter().map(ChatServerFrame::kind).collect()
+}
+
+pub(crate) fn send(room: &str, client_id: &str, body: &str) -> ChatClientFrame {
+    Send {
+        room: room.into(),
+        client_id: client_id.into(),
+        body: body.into(),
+    }
+    .into()
+}
+
+pub(crate) fn read(room: &str, seq: u64) -> ChatClientFrame {
+    MarkRead {
+        room: room.into(),
+        seq,
+    }
+    .into()
+}
+
+pub(crate) fn errors(frames: &[ChatServerFrame]) -> Vec<ErrorCode> {
+    let code = |frame: &ChatServerFrame| match frame {
+        ChatServerFrame::ErrorBody(body) => Some(body.code),
+        _ => None,
+    };
+    frames.iter().filter_map(code).collect()
 }
 
 pub(crate) struct House {
