@@ -1,37 +1,26 @@
 //! Each limit of the shared edge, bitten over real sockets: each is counted, and the next row finds a
 //! server that lives. Alone in its process, since the counters are the process's.
 
-use std::net::SocketAddr;
+mod edge;
+
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
-use axum::routing::{get, post};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use serde_json::{Value, json};
 use service::clock::now;
-use service::http::{Front, Json, Limits, Refusal, serve, standard};
+use service::http::Limits;
 use service::limits::Limit;
-use service::origin::AllowedOrigins;
-use service::proxies::TrustedProxies;
-use service::socket::{Gate, Incoming, Socket, SocketLimits, SocketSettings, Upgrade, Visit};
+use service::socket::{Gate, SocketLimits};
 use service::tickets::{JwksSource, TicketVerifier};
-use service::{Shutdown, Tasks, health};
+use service::{Shutdown, Tasks};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use wire::{CloseCode, UserId};
 
-type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-/// Long enough on two busy cores.
-const SOON: Duration = Duration::from_secs(20);
+use crate::edge::{Edge, SOON, closed, heard, say};
 
 #[tokio::test]
 async fn edg_46_each_limit_that_bites_is_counted() {
@@ -306,203 +295,4 @@ async fn jwks_refetch() {
 fn slow(_: &mut Limits, sockets: &mut SocketLimits) {
     sockets.frames_per_second = 1;
     sockets.frames_burst = 100;
-}
-
-/// The shared accept loop and sockets, with a handler that does as it is told.
-struct Edge {
-    address: SocketAddr,
-    shutdown: Shutdown,
-    hanging: std::sync::Arc<tokio::sync::Notify>,
-    departures: std::sync::Arc<std::sync::Mutex<Vec<CloseCode>>>,
-}
-
-#[derive(Clone)]
-struct Shared {
-    gate: Gate,
-    tasks: Tasks,
-    hanging: std::sync::Arc<tokio::sync::Notify>,
-    departures: std::sync::Arc<std::sync::Mutex<Vec<CloseCode>>>,
-}
-
-impl Edge {
-    async fn start(change: impl FnOnce(&mut Limits, &mut SocketLimits)) -> Self {
-        let (mut http, mut sockets) = (Limits::default(), SocketLimits::default());
-        change(&mut http, &mut sockets);
-        let shared = Shared {
-            gate: Gate::new(sockets),
-            tasks: Tasks::new(),
-            hanging: std::sync::Arc::default(),
-            departures: std::sync::Arc::default(),
-        };
-        let (hanging, departures) = (shared.hanging.clone(), shared.departures.clone());
-        let routes = Router::new()
-            .route("/socket", get(socket))
-            .route("/note", post(note))
-            .route("/hang", get(hang))
-            .with_state(shared)
-            .merge(health::routes(health::Readiness::new()));
-        let app = standard(routes, &AllowedOrigins::default());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let shutdown = Shutdown::new();
-        let front = Front {
-            limits: http,
-            proxies: TrustedProxies::new(["127.0.0.1"]).unwrap(),
-        };
-        tokio::spawn(serve(listener, app, front, shutdown.clone()));
-        Self {
-            address,
-            shutdown,
-            hanging,
-            departures,
-        }
-    }
-
-    async fn hits(&self, limit: Limit) -> u64 {
-        let request = b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-        let text = String::from_utf8(self.raw(request).await).unwrap();
-        let line = format!("limit_hits_total{{limit=\"{}\"}} ", limit.name());
-        let found = text.lines().find_map(|text| text.strip_prefix(&line));
-        found
-            .unwrap_or_else(|| panic!("no {line}"))
-            .parse()
-            .unwrap()
-    }
-
-    /// Sends bytes, and reads to the end; a reset counts as one.
-    async fn raw(&self, bytes: &[u8]) -> Vec<u8> {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(bytes).await.ok();
-        let mut all = Vec::new();
-        let read = tokio::time::timeout(SOON, stream.read_to_end(&mut all)).await;
-        read.expect("an end").ok();
-        all
-    }
-
-    async fn socket(&self) -> Client {
-        let url = format!("ws://{}/socket", self.address);
-        tokio_tungstenite::connect_async(url).await.unwrap().0
-    }
-
-    /// A socket through a proxy, of somebody at `ip`.
-    async fn upgrade(&self, ip: &'static str) -> Result<Client, WsError> {
-        let url = format!("ws://{}/socket", self.address);
-        let mut request = url.into_client_request().unwrap();
-        request
-            .headers_mut()
-            .insert("x-forwarded-for", ip.parse().unwrap());
-        Ok(tokio_tungstenite::connect_async(request).await?.0)
-    }
-
-    async fn joined(&self, user: &str) -> Client {
-        let mut socket = self.socket().await;
-        say(&mut socket, &format!("join {user}")).await;
-        heard(&mut socket, "joined").await;
-        socket
-    }
-}
-
-impl Drop for Edge {
-    fn drop(&mut self) {
-        self.shutdown.abort();
-    }
-}
-
-async fn say(socket: &mut Client, text: &str) {
-    socket.send(Message::text(text)).await.unwrap();
-}
-
-async fn heard(socket: &mut Client, text: &str) {
-    let found = async {
-        while let Some(Ok(message)) = socket.next().await {
-            if message.to_text().is_ok_and(|heard| heard == text) {
-                return true;
-            }
-        }
-        false
-    };
-    assert!(tokio::time::timeout(SOON, found).await.unwrap(), "{text}");
-}
-
-async fn closed(socket: &mut Client) -> u16 {
-    let end = async {
-        loop {
-            match socket.next().await {
-                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
-                Some(Ok(_)) => {}
-                other => panic!("no close frame: {other:?}"),
-            }
-        }
-    };
-    tokio::time::timeout(SOON, end).await.unwrap()
-}
-
-async fn socket(State(shared): State<Shared>, upgrade: Upgrade) -> Result<Response, Refusal> {
-    let visit = shared.gate.visit(upgrade.client(), now());
-    let settings = SocketSettings {
-        ping_every: Duration::from_millis(100),
-        silent_after: Duration::from_secs(2),
-        ..shared.gate.settings("limits.v1")
-    };
-    let tasks = shared.tasks.clone();
-    let none = AllowedOrigins::default();
-    upgrade.accept(&none, settings, &tasks, move |socket| {
-        obey(socket, visit, shared)
-    })
-}
-
-async fn obey(mut socket: Socket, mut visit: Visit, shared: Shared) -> Socket {
-    let line = socket.handle();
-    let mut incoming = socket.first(shared.gate.join_timeout()).await;
-    while let Incoming::Text(text) = incoming {
-        if let Err(too_fast) = visit.frame(now()) {
-            line.try_send("rate_limited".into()).ok();
-            if too_fast.flood {
-                line.close(CloseCode::RateLimited);
-            }
-        } else {
-            do_as_told(&text, &socket, &mut visit);
-        }
-        incoming = socket.next().await;
-    }
-    if let Incoming::Closed(service::socket::Departure::Server(code)) = incoming {
-        shared.departures.lock().unwrap().push(code);
-    }
-    socket
-}
-
-fn do_as_told(text: &str, socket: &Socket, visit: &mut Visit) {
-    let line = socket.handle();
-    match text.split_once(' ') {
-        Some(("join", user)) => {
-            let user = UserId::from(user);
-            if visit.join(now()).is_err() || visit.belongs_to(&user, now()).is_err() {
-                line.close(CloseCode::RateLimited);
-            }
-            line.try_send("joined".into()).ok();
-        }
-        Some(("send", bytes)) => {
-            let text = "x".repeat(bytes.parse().unwrap());
-            if line.try_send(text.into()).is_err() {
-                line.close(CloseCode::SlowConsumer);
-            }
-        }
-        _ if text == "thrice" => {
-            let sent: Vec<_> = (0..3).map(|_| line.try_send("x".into())).collect();
-            if sent.iter().any(Result::is_err) {
-                line.close(CloseCode::SlowConsumer);
-            }
-        }
-        _ if text == "malformed" && visit.malformed(now()) => line.close(CloseCode::Malformed),
-        _ => {}
-    }
-}
-
-async fn note(Json(_): Json<Value>) -> StatusCode {
-    StatusCode::OK
-}
-
-async fn hang(State(shared): State<Shared>) {
-    shared.hanging.notify_one();
-    std::future::pending::<()>().await;
 }
