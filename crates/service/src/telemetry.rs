@@ -84,24 +84,19 @@ pub fn init(telemetry: &Telemetry<'_>) -> Result<LastWords, String> {
         LogFormat::Json => text.json().flatten_event(true).boxed(),
     };
     let log = log.with_filter(filter(telemetry.filter)?);
-    let (exporter, provider) = match telemetry.otlp_endpoint {
-        "" => (None, None),
+    let registry = Registry::default().with(log);
+    // A second layer only where there is a collector: one that is absent would have every span made.
+    let (exporter, installed) = match telemetry.otlp_endpoint {
+        "" => (None, registry.try_init()),
         endpoint => {
             let (exporter, provider) = traces::start(endpoint, telemetry.service)?;
-            (Some(exporter), Some(provider))
+            let spans = Targets::new().with_target(spans::TARGET, tracing::Level::INFO);
+            let traces = traces::layer(&provider).with_filter(spans);
+            (Some(exporter), registry.with(traces).try_init())
         }
     };
-    let traces = provider.map(|provider| {
-        let spans = Targets::new().with_target(spans::TARGET, tracing::Level::INFO);
-        traces::layer(&provider).with_filter(spans)
-    });
     // An error means that a logger is there already.
-    if Registry::default()
-        .with(log)
-        .with(traces)
-        .try_init()
-        .is_ok()
-    {
+    if installed.is_ok() {
         std::panic::set_hook(Box::new(tell_panic));
     }
     Ok(LastWords { lines, exporter })

@@ -1,0 +1,16 @@
+//! Where no collector is named. Alone in its process, since a process has one subscriber.
+
+use service::telemetry::{LogFormat, Telemetry, init, spans};
+
+#[tokio::test]
+async fn edg_63_without_a_collector_no_span_is_made() {
+    let last_words = init(&Telemetry {
+        service: "edge",
+        format: LogFormat::Text,
+        filter: "trace",
+        otlp_endpoint: "",
+    });
+    assert!(spans::join().is_disabled());
+    assert!(spans::commit(1).is_disabled());
+    last_words.unwrap().say().await;
+}
