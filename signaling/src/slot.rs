@@ -208,24 +208,40 @@ impl Entry {
     /// Runs an input and whatever follows from sending what it causes.
     pub(crate) fn run(&mut self, id: &SessionId, writer: &Writer, input: Input) -> Vec<Waiting> {
         let now = self.now();
-        let mut inputs = VecDeque::from([input]);
         let mut waiting = Vec::new();
-        while let Some(input) = inputs.pop_front() {
-            // A bug of the core costs its own session a moment, and no other session anything.
-            let handled = AssertUnwindSafe(|| self.session.handle(now, input));
-            let Ok(outputs) = catch_unwind(handled) else {
-                self.broken = true;
-                return waiting;
-            };
-            let hold = self.next_hold;
-            let done = self.carry_out(id, now, outputs);
-            let overflow = |connection| Input::Overflow { connection };
-            inputs.extend(done.full.iter().copied().map(overflow));
-            if let Some(stored) = self.store(id, writer, done) {
-                waiting.push(Waiting { hold, stored });
-            }
+        let mut full = self.take_in(id, writer, now, input, &mut waiting);
+        while let Some(connection) = full.pop() {
+            let overflow = Input::Overflow { connection };
+            full.extend(self.take_in(id, writer, now, overflow, &mut waiting));
         }
         waiting
+    }
+
+    /// Runs one input; names the sockets that took nothing more.
+    fn take_in(
+        &mut self,
+        id: &SessionId,
+        writer: &Writer,
+        now: UnixMs,
+        input: Input,
+        waiting: &mut Vec<Waiting>,
+    ) -> Vec<ConnectionId> {
+        if self.broken {
+            return Vec::new();
+        }
+        // A bug of the core costs its own session a moment, and no other session anything.
+        let handled = AssertUnwindSafe(|| self.session.handle(now, input));
+        let Ok(outputs) = catch_unwind(handled) else {
+            self.broken = true;
+            return Vec::new();
+        };
+        let hold = self.next_hold;
+        let mut done = self.carry_out(id, now, outputs);
+        let full = std::mem::take(&mut done.full);
+        if let Some(stored) = self.store(id, writer, done) {
+            waiting.push(Waiting { hold, stored });
+        }
+        full
     }
 
     /// Sends what waited behind `hold`, once nothing before it waits any longer.

@@ -1,5 +1,6 @@
 //! How a frame's text becomes a value: the envelope first, then the fields of its type.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use serde::de::DeserializeOwned;
@@ -40,7 +41,7 @@ impl From<u64> for FrameId {
 pub struct Envelope {
     /// Which frame.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// What the client calls it; `ok` or `error` echoes it.
     #[serde(default)]
     pub id: Option<FrameId>,
@@ -151,7 +152,7 @@ macro_rules! frames {
             pub fn parse(text: &str) -> Result<(crate::Envelope, Self), crate::FrameError> {
                 let envelope = crate::Envelope::parse(text)?;
                 let id = envelope.id.as_ref();
-                let frame = match envelope.kind.as_str() {
+                let frame = match envelope.kind.as_ref() {
                     $( $tag => crate::frame::parse_fields::<$variant>(text, id)?.into(), )+
                     _ => return Err(crate::FrameError::UnknownType { id: envelope.id }),
                 };

@@ -1,6 +1,8 @@
 //! Reads the frames that nearly all traffic consists of in one pass over their text, where
 //! [`ClientFrame::parse`] makes two. Whatever is unusual is left to it, so that both read alike.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 use super::{Answer, Candidate, ClientFrame, Offer};
@@ -13,8 +15,10 @@ const OFFER: &str = r#"{"type":"offer","#;
 const ANSWER: &str = r#"{"type":"answer","#;
 
 #[derive(Deserialize)]
-struct WholeCandidate {
-    r#type: String,
+struct WholeCandidate<'a> {
+    /// Known already; a second one makes the text unusual.
+    #[serde(borrow, rename = "type")]
+    _type: Cow<'a, str>,
     #[serde(default)]
     id: Option<u64>,
     #[serde(default, deserialize_with = "number_or_none")]
@@ -24,8 +28,10 @@ struct WholeCandidate {
 }
 
 #[derive(Deserialize)]
-struct WholeDescription {
-    r#type: String,
+struct WholeDescription<'a> {
+    /// Known already; a second one makes the text unusual.
+    #[serde(borrow, rename = "type")]
+    _type: Cow<'a, str>,
     #[serde(default)]
     id: Option<u64>,
     #[serde(default, deserialize_with = "number_or_none")]
@@ -50,32 +56,29 @@ impl ClientFrame {
 /// None for every other frame, and for one of these with anything wrong.
 fn read_whole(text: &str) -> Option<(Envelope, ClientFrame)> {
     if text.starts_with(CANDIDATE) {
-        let whole: WholeCandidate = serde_json::from_str(text).ok()?;
+        let whole: WholeCandidate<'_> = serde_json::from_str(text).ok()?;
         let candidate = Candidate {
             epoch: whole.epoch,
             candidate: whole.candidate,
         };
-        return Some((
-            envelope(whole.r#type, whole.id, whole.seq),
-            candidate.into(),
-        ));
+        return Some((envelope("candidate", whole.id, whole.seq), candidate.into()));
     }
     let is_offer = text.starts_with(OFFER);
     if !is_offer && !text.starts_with(ANSWER) {
         return None;
     }
-    let whole: WholeDescription = serde_json::from_str(text).ok()?;
+    let whole: WholeDescription<'_> = serde_json::from_str(text).ok()?;
     let (epoch, sdp) = (whole.epoch, whole.sdp);
-    let frame = match is_offer {
-        true => Offer { epoch, sdp }.into(),
-        false => Answer { epoch, sdp }.into(),
+    let (kind, frame) = match is_offer {
+        true => ("offer", Offer { epoch, sdp }.into()),
+        false => ("answer", Answer { epoch, sdp }.into()),
     };
-    Some((envelope(whole.r#type, whole.id, whole.seq), frame))
+    Some((envelope(kind, whole.id, whole.seq), frame))
 }
 
-fn envelope(kind: String, id: Option<u64>, seq: Option<u64>) -> Envelope {
+fn envelope(kind: &'static str, id: Option<u64>, seq: Option<u64>) -> Envelope {
     Envelope {
-        kind,
+        kind: Cow::Borrowed(kind),
         id: id.map(FrameId::from),
         seq,
     }
