@@ -1,6 +1,5 @@
 //! Rows and facts in the service's SQLite file, beside the outbox and inbox of `service::events`.
 
-use serde_json::json;
 use service::events::{Inbox, Outbox};
 use service::sqlite::Database;
 use sqlx::SqliteConnection;
@@ -12,6 +11,9 @@ use crate::media::store::insert_closings;
 
 /// The tables of this service.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/signaling/sqlite");
+
+/// Rows of one statement, at 1 to 2 KB each: more would gain nothing and hold the memory of all at once.
+const ROWS_TOGETHER: usize = 250;
 
 /// The store that a single machine needs.
 #[derive(Debug, Clone)]
@@ -82,30 +84,27 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// All rows in one statement: a thousand sessions that end at one instant are one trip to the store.
+/// Many rows in one statement: a thousand sessions that end at one instant are a few trips to the store.
 async fn upsert(transaction: &mut SqliteConnection, rows: &[Row]) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
+    for some in rows.chunks(ROWS_TOGETHER) {
+        let columns: Vec<_> = some.iter().map(columns).collect();
+        let json = serde_json::to_string(&columns).map_err(StoreError::new)?;
+        sqlx::query(
+            "INSERT INTO sessions (id, kept_as, body, forget_at)
+             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1) WHERE true
+             ON CONFLICT (id) DO UPDATE SET
+                 kept_as = excluded.kept_as, body = excluded.body, forget_at = excluded.forget_at",
+        )
+        .bind(json)
+        .execute(&mut *transaction)
+        .await?;
     }
-    let as_json = |row: &Row| {
-        json!([
-            row.session.as_str(),
-            row.kept_as.name(),
-            row.body,
-            row.forget_at.0
-        ])
-    };
-    let all: Vec<_> = rows.iter().map(as_json).collect();
-    sqlx::query(
-        "INSERT INTO sessions (id, kept_as, body, forget_at)
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1) WHERE true
-         ON CONFLICT (id) DO UPDATE SET
-             kept_as = excluded.kept_as, body = excluded.body, forget_at = excluded.forget_at",
-    )
-    .bind(serde_json::Value::from(all).to_string())
-    .execute(&mut *transaction)
-    .await?;
     Ok(())
+}
+
+fn columns(row: &Row) -> (&str, &str, &str, i64) {
+    let (session, kept_as) = (row.session.as_str(), row.kept_as.name());
+    (session, kept_as, &row.body, row.forget_at.0)
 }
 
 /// The table's check lets no other word in; a newer version's is passed over.
