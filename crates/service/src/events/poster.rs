@@ -11,6 +11,9 @@ use crate::{Shutdown, Tasks, clock};
 
 /// Pause after a delivery that failed: undelivered events are tried again well within 2 s.
 const RETRY: Duration = Duration::from_millis(500);
+/// Rest between two deliveries: each costs a request and a commit, however many events it carries. An event
+/// that comes alone goes at once, and none waits long beside the 2 s that it has.
+const REST: Duration = Duration::from_millis(100);
 /// Longest wait for an answer. A receiver that is slow, and not down, must be able to finish a batch.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest last try when the service stops.
@@ -95,7 +98,10 @@ impl Poster {
             let woken = self.outbox.woken();
             match self.deliver(destination).await {
                 Ok(More::Yes) => {}
-                Ok(More::No) => drop(tokio::time::timeout(HEARTBEAT, woken).await),
+                Ok(More::No) => {
+                    tokio::time::sleep(REST).await;
+                    drop(tokio::time::timeout(HEARTBEAT, woken).await);
+                }
                 Err(error) => {
                     metrics::counter!("events_delivery_failed_total", "to" => destination.service)
                         .increment(1);
