@@ -13,7 +13,7 @@ use tracing::Instrument;
 use wire::ErrorCode;
 
 use super::json::BodyLimit;
-use super::{Refusal, refuse_credentials_in_url};
+use super::{Linger, Refusal, refuse_credentials_in_url};
 use crate::origin::AllowedOrigins;
 use crate::telemetry::spans;
 
@@ -52,10 +52,18 @@ pub fn standard(router: Router, origins: &AllowedOrigins) -> Router {
         .layer(from_fn(observe))
 }
 
-/// The listener's limit; a route of its own may have another one.
+/// The listener's limit; a route of its own may have another one. Who sends more is still sending when the
+/// answer goes out, and must be able to read it.
 async fn limit_body(mut request: Request, next: Next) -> Response {
     DefaultBodyLimit::max(BodyLimit::of(&request)).apply(&mut request);
-    next.run(request).await
+    let linger = request.extensions().get::<Linger>().cloned();
+    let response = next.run(request).await;
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE
+        && let Some(linger) = linger
+    {
+        linger.ask();
+    }
+    response
 }
 
 /// A fault of ours in one request is the end of that request only. What the panic said is in the log.

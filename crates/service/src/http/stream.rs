@@ -16,7 +16,9 @@ use crate::lifecycle::spawn_detached;
 /// How long a lingering stream waits for the other end's last bytes.
 const LINGER: Duration = Duration::from_secs(1);
 /// How much of them it takes, in bytes.
-const LINGER_BYTES: u64 = 1024 * 1024;
+const LINGER_BYTES: usize = 8 * 1024 * 1024;
+/// What it reads into, in bytes: mostly there is nothing but the end, and thousands may linger at once.
+const LINGER_BUFFER_BYTES: usize = 512;
 
 /// Asks a connection to linger when it is dropped.
 ///
@@ -62,7 +64,14 @@ impl Drop for Admitted {
 async fn linger(mut stream: TcpStream, _seat: Option<Seat>) {
     let rest = async {
         stream.shutdown().await?;
-        tokio::io::copy(&mut stream.take(LINGER_BYTES), &mut tokio::io::sink()).await
+        let (mut read, mut buffer) = (0, [0; LINGER_BUFFER_BYTES]);
+        while read < LINGER_BYTES {
+            match stream.read(&mut buffer).await? {
+                0 => break,
+                bytes => read += bytes,
+            }
+        }
+        std::io::Result::Ok(())
     };
     // Whatever comes of it, the stream is closed next.
     drop(tokio::time::timeout(LINGER, rest).await);
