@@ -27,7 +27,8 @@ pub(crate) async fn serve(mut socket: Socket, edge: Arc<Edge>, visit: Visit) -> 
         line: socket.handle(),
         visit,
     };
-    let Some(membership) = come_in(&mut socket, &mut door, &edge).await else {
+    // Boxed, so that a socket that is in does not keep the room that coming in took.
+    let Some(membership) = Box::pin(come_in(&mut socket, &mut door, &edge)).await else {
         return socket;
     };
     while let Incoming::Text(text) = socket.next().await {

@@ -81,7 +81,7 @@ impl Gate {
     #[must_use]
     pub fn visit(&self, client: Client, now: UnixMs) -> Visit {
         let address = client.counted();
-        Visit {
+        Visit(Box::new(Standing {
             gate: self.clone(),
             client,
             frames: TokenBucket::new(self.0.limits.frames(), now),
@@ -89,7 +89,7 @@ impl Gate {
             malformed: MalformedCounter::default(),
             address: address.and_then(|ip| self.0.addresses.hold(ip, now)),
             user: None,
-        }
+        }))
     }
 
     /// Counts a request over HTTP of a person, as frames of a socket are counted.
@@ -106,8 +106,13 @@ impl Gate {
 }
 
 /// One socket's standing; dropping it gives its places back.
+///
+/// Boxed: each future that it passes through would keep room for it for as long as the socket lives.
 #[derive(Debug)]
-pub struct Visit {
+pub struct Visit(Box<Standing>);
+
+#[derive(Debug)]
+struct Standing {
     gate: Gate,
     client: Client,
     frames: TokenBucket,
@@ -128,7 +133,7 @@ impl Visit {
             Err(refused) => refused,
         };
         limit.hit();
-        let flood = self.refusals.take(now).is_err();
+        let flood = self.0.refusals.take(now).is_err();
         if flood {
             Limit::Flood.hit();
         }
@@ -141,7 +146,7 @@ impl Visit {
     /// Counts a frame that could not be read. True when it is one too many: close with 4500.
     #[must_use]
     pub fn malformed(&mut self, now: UnixMs) -> bool {
-        let too_many = self.malformed.count(now);
+        let too_many = self.0.malformed.count(now);
         if too_many {
             Limit::Malformed.hit();
         }
@@ -153,9 +158,9 @@ impl Visit {
     /// # Errors
     /// When there were too many: when to try again, in milliseconds.
     pub fn join(&self, now: UnixMs) -> Result<(), u64> {
-        let mut joins = (self.gate.0.joins.lock()).unwrap_or_else(PoisonError::into_inner);
+        let mut joins = (self.0.gate.0.joins.lock()).unwrap_or_else(PoisonError::into_inner);
         joins
-            .take(self.client.ip, now)
+            .take(self.0.client.ip, now)
             .inspect_err(|_| Limit::Joins.hit())
     }
 
@@ -164,8 +169,8 @@ impl Visit {
     /// # Errors
     /// When they have too many: when to try again, in milliseconds.
     pub fn belongs_to(&mut self, user: &UserId, now: UnixMs) -> Result<(), u64> {
-        self.user = self.gate.0.users.hold(user.clone(), now);
-        if self.user.is_none() {
+        self.0.user = self.0.gate.0.users.hold(user.clone(), now);
+        if self.0.user.is_none() {
             Limit::ConnectionsPerUser.hit();
             return Err(FULL_RETRY_MS);
         }
@@ -173,11 +178,11 @@ impl Visit {
     }
 
     fn take(&mut self, now: UnixMs) -> Result<(), (Limit, u64)> {
-        self.frames.take(now).map_err(|ms| (Limit::Frames, ms))?;
-        if let Some(user) = &self.user {
+        self.0.frames.take(now).map_err(|ms| (Limit::Frames, ms))?;
+        if let Some(user) = &self.0.user {
             user.take(now).map_err(|ms| (Limit::FramesPerUser, ms))?;
         }
-        match &self.address {
+        match &self.0.address {
             Some(address) => address
                 .take(now)
                 .map_err(|ms| (Limit::FramesPerAddress, ms)),

@@ -2,6 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::LazyLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,6 +16,10 @@ use super::queue::{Frame, Popped};
 use super::{SocketHandle, SocketSettings};
 use crate::http::Linger;
 use crate::limits::Limit;
+
+/// Sockets are pinged together, so many times in the interval between two pings of one: a thread that is
+/// awake for one socket serves the next for far less than it costs to wake it again.
+const PINGS_TOGETHER: u32 = 20;
 
 /// What a socket brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +43,8 @@ pub enum Departure {
 
 /// One WebSocket. Whoever owns it must keep calling [`Socket::next`]: that also writes and pings.
 pub struct Socket {
-    stream: WebSocket,
+    /// Boxed: it would be copied into every future that the socket passes through.
+    stream: Box<WebSocket>,
     handle: SocketHandle,
     settings: SocketSettings,
     linger: Option<Linger>,
@@ -48,6 +54,8 @@ pub struct Socket {
     stalled_since: Option<Instant>,
     unflushed: bool,
     close_sent: bool,
+    /// The other end has answered our close frame: nothing of it is still on the way.
+    close_answered: bool,
     departure: Option<Departure>,
 }
 
@@ -63,17 +71,19 @@ impl Socket {
     pub(super) fn new(stream: WebSocket, settings: SocketSettings, linger: Option<Linger>) -> Self {
         metrics::gauge!("sockets").increment(1.0);
         let now = Instant::now();
+        let ping_at = next_ping(now, settings.ping_every);
         Self {
-            stream,
+            stream: Box::new(stream),
             handle: SocketHandle::new(settings.queue_frames, settings.queue_bytes),
             settings,
             linger,
-            timer: Box::pin(tokio::time::sleep_until(now + settings.ping_every)),
-            ping_at: now + settings.ping_every,
+            timer: Box::pin(tokio::time::sleep_until(ping_at)),
+            ping_at,
             heard_at: now,
             stalled_since: None,
             unflushed: false,
             close_sent: false,
+            close_answered: false,
             departure: None,
         }
     }
@@ -130,9 +140,8 @@ impl Socket {
         if closed.is_err() {
             tracing::debug!("a socket's other end did not finish the closing handshake");
         }
-        if !matches!(self.departure, Some(Departure::Peer(_)))
-            && let Some(linger) = &self.linger
-        {
+        let is_closed = self.close_answered || matches!(self.departure, Some(Departure::Peer(_)));
+        if let Some(linger) = self.linger.as_ref().filter(|_| !is_closed) {
             linger.ask();
         }
     }
@@ -146,7 +155,7 @@ impl Socket {
             if let Some(departure) = self.departure {
                 return Poll::Ready(Err(departure));
             }
-            match Pin::new(&mut self.stream).poll_next(cx) {
+            match Pin::new(&mut *self.stream).poll_next(cx) {
                 Poll::Ready(message) => {
                     if let Some(taken) = self.take(message) {
                         return Poll::Ready(taken);
@@ -194,7 +203,7 @@ impl Socket {
     /// Drains the queue into the stream's buffer, then flushes once.
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Result<(), axum::Error> {
         while !self.close_sent {
-            match Pin::new(&mut self.stream).poll_ready(cx)? {
+            match Pin::new(&mut *self.stream).poll_ready(cx)? {
                 Poll::Ready(()) => self.stalled_since = None,
                 Poll::Pending => {
                     self.stalled_since.get_or_insert_with(Instant::now);
@@ -211,11 +220,11 @@ impl Socket {
                 }
                 Popped::Nothing => break,
             };
-            Pin::new(&mut self.stream).start_send(message)?;
+            Pin::new(&mut *self.stream).start_send(message)?;
             self.unflushed = true;
         }
         if self.unflushed {
-            match Pin::new(&mut self.stream).poll_flush(cx)? {
+            match Pin::new(&mut *self.stream).poll_flush(cx)? {
                 Poll::Ready(()) => {
                     self.unflushed = false;
                     self.stalled_since = None;
@@ -248,7 +257,7 @@ impl Socket {
             return Poll::Ready(());
         }
         if now >= self.ping_at {
-            self.ping_at = now + self.settings.ping_every;
+            self.ping_at = next_ping(now, self.settings.ping_every);
             self.ping(cx);
         }
         let next = self.next_timer();
@@ -258,7 +267,7 @@ impl Socket {
 
     /// A stalled socket gets no ping: it would only wait with the rest.
     fn ping(&mut self, cx: &mut Context<'_>) {
-        let mut stream = Pin::new(&mut self.stream);
+        let mut stream = Pin::new(&mut *self.stream);
         if self.stalled_since.is_none()
             && matches!(stream.as_mut().poll_ready(cx), Poll::Ready(Ok(())))
         {
@@ -303,7 +312,8 @@ impl Socket {
             return Poll::Ready(());
         }
         loop {
-            match Pin::new(&mut self.stream).poll_next(cx) {
+            match Pin::new(&mut *self.stream).poll_next(cx) {
+                Poll::Ready(Some(Ok(Message::Close(_)))) => self.close_answered = true,
                 Poll::Ready(Some(Ok(_))) => {}
                 Poll::Ready(Some(Err(_)) | None) if self.unflushed && !by_peer => {
                     // Reading has ended by a fault; what says so must still leave.
@@ -323,6 +333,15 @@ impl Drop for Socket {
     }
 }
 
+/// When a socket is pinged next: after `every`, or a little sooner, together with others.
+fn next_ping(now: Instant, every: Duration) -> Instant {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let step = every / PINGS_TOGETHER;
+    let since_start = (now + every).saturating_duration_since(*START).as_nanos();
+    let past_step = since_start.checked_rem(step.as_nanos()).unwrap_or_default();
+    now + every - Duration::from_nanos(u64::try_from(past_step).unwrap_or_default())
+}
+
 fn close_message(code: CloseCode) -> Message {
     Message::Close(Some(CloseFrame {
         code: code.code(),
@@ -340,5 +359,25 @@ fn fault(error: axum::Error) -> Option<CloseCode> {
         WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
         WsError::Protocol(_) => Some(CloseCode::ProtocolError),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edg_19_sockets_are_pinged_together_and_never_late() {
+        let (now, every) = (Instant::now(), Duration::from_secs(5));
+        let step = every / PINGS_TOGETHER;
+        let mut moments = Vec::new();
+        for ms in 0..250 {
+            let came = now + Duration::from_millis(ms);
+            let wait = next_ping(came, every) - came;
+            assert!(wait <= every && wait > every - step, "{wait:?}");
+            moments.push(came + wait);
+        }
+        moments.dedup();
+        assert!(moments.len() <= 2, "{moments:?}");
     }
 }

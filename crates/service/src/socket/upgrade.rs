@@ -117,9 +117,9 @@ impl Upgrade {
         let linger = self.linger;
         let span = spans::socket(settings.subprotocol);
         Ok(sized(request, settings).on_upgrade(move |socket| {
+            let socket = Socket::new(socket, settings, linger);
             let served = async move {
                 let _alarm = PanicAlarm::new("socket");
-                let socket = Socket::new(socket, settings, linger);
                 serve(socket).await.finish().await;
                 drop(place);
             };
