@@ -12,6 +12,8 @@ from .servers import scratch, start
 # The figures of one round, by name.
 Figures = dict[str, float]
 SERVERS = ("reference", "rendezvous", "peerjs")
+# 5,000 connections send 1,000 pings a second, and are sent as many: each is a message in and one out. An exchange has 22.
+PINGS_AS_EXCHANGES = 91
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def sessions(turn: int, size: Size) -> dict[str, Figures]:
 
 
 def idle(turn: int, size: Size) -> dict[str, Figures]:
-    """P5 and P7: 5,000 connections that do nothing, three times over."""
+    """P5 and P7: 5,000 connections that do nothing, three times over; and what as many messages cost the bare relay."""
     pairs = size(2500, 300)
     memory: Figures = {}
     quiet: Figures = {}
@@ -141,6 +143,10 @@ def idle(turn: int, size: Size) -> dict[str, Figures]:
             memory["rss_third_mb"] = filled[2]["rss_bytes_after"] / 1e6
             held = [phase(report, "idle", number) for number in range(3)]
             quiet[name] = 100 * sum(part["server"]["cpu_s"] for part in held) / sum(part["seconds"] for part in held)
+    with start("reference") as server:
+        rate = ["--scenario", "rate", "--pairs", "100", "--join-rate", "0", "--rate", size(PINGS_AS_EXCHANGES, 20)]
+        relayed = phase(drive(server, *rate, "--duration", size(10, 3) + "s"), "rate")
+    quiet["reference"] = 100 * relayed["server"]["cpu_s"] / relayed["seconds"]
     return {"P5": memory, "P7": quiet}
 
 
