@@ -47,7 +47,7 @@ autobahn: ## the Autobahn WebSocket suite (RFC 6455) against the shared sockets;
 	@python3 scripts/test.py autobahn
 
 bench: ## measure against a bare relay and PeerJS, and write docs/PERFORMANCE.md's figures; ARGS=--quick to try it
-	@python3 bench/run.py $(ARGS)
+	@python3 tools/bench/run.py $(ARGS)
 
 clean: ## remove what was built here; the cache of tools and test builds stays
 	rm -rf target web/app/dist web/node_modules web/e2e/results

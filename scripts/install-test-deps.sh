@@ -30,7 +30,7 @@ need_command() {
   command -v "$1" >/dev/null || die "$WANTED is installed, but there is no command '$1'"
 }
 
-# What rows of crates/faults break things with: system calls, the wall clock, limits and processors.
+# What rows of tools/faults break things with: system calls, the wall clock, limits and processors.
 need_faults() {
   need_command strace strace
   need_command faketime faketime

@@ -60,7 +60,7 @@ BOUNDARIES = [
 ]
 
 # A client for tests: it may hold both ends of a socket, and start what it likes.
-NOT_PRODUCTION = ("crates/testkit/*", "crates/faults/*", "*/tests/*", "*/src/tests.rs", "*/benches/*", "bench/*")
+NOT_PRODUCTION = ("tools/testkit/*", "tools/faults/*", "*/tests/*", "*/src/tests.rs", "*/benches/*", "tools/bench/*")
 
 
 def violations(repo: Path, boundary: Boundary) -> list[str]:

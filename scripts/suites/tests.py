@@ -56,7 +56,7 @@ def mutants() -> Outcome:
 
 
 def faults() -> Outcome:
-    """Faults around the real binary (crates/faults), one row after another; every row with RENDEZVOUS_FAULTS=all."""
+    """Faults around the real binary (tools/faults), one row after another; every row with RENDEZVOUS_FAULTS=all."""
     every = os.environ.get("RENDEZVOUS_FAULTS") == "all"
     rows = ["--test-threads=1", "--nocapture", *([] if every else ["--skip", LONG_ROWS])]
     finished = run(["cargo", "test", *CARGO_SET, "--test", "rows", "--no-fail-fast", "--", *rows], limit_s=FAULTS_LIMIT_S)

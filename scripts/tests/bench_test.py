@@ -1,11 +1,11 @@
-"""Whether bench/ makes of rounds what it says: ratios within a round, their median, a verdict, a plot and a page."""
+"""Whether tools/bench/ makes of rounds what it says: ratios within a round, their median, a verdict, a plot and a page."""
 
 import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "bench"))
 
 from measuring import page, plots  # noqa: E402
 from measuring.bars import BARS  # noqa: E402

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-REPO = Path(__file__).resolve().parents[2]
+REPO = Path(__file__).resolve().parents[3]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or REPO / "target")
 RENDEZVOUS = TARGET / "release" / "rendezvous"
 BENCH = TARGET / "release" / "bench"

@@ -8,7 +8,7 @@ from statistics import median
 from .bars import BARS, Bar, Figures, Limit
 from .processes import REPO
 
-RESULTS = REPO / "bench" / "results"
+RESULTS = REPO / "tools" / "bench" / "results"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from .processes import BENCH, CLIENT_CORE, RENDEZVOUS, REPO, SERVER_CORE, Failed, first_line, free_port, running, wait_ready
 
 WITH_NODE = str(REPO / "scripts" / "with-node")
-PEERJS = REPO / "bench" / "peerjs"
+PEERJS = REPO / "tools" / "bench" / "peerjs"
 # Beyond what any bar asks for: what is measured is the work, not the refusal of it.
 NO_LIMIT = 1_000_000
 CONNECTIONS = 19_000

@@ -1,4 +1,4 @@
-//! The commands that `bench/run.py` puts together: a server to compare with, the generator that drives
+//! The commands that `tools/bench/run.py` puts together: a server to compare with, the generator that drives
 //! it, and the two costs that are measured by themselves.
 
 use std::path::PathBuf;

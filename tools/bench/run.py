@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Rendezvous beside a bare relay and PeerJS, in alternating rounds, and writes docs/PERFORMANCE.md's figures.
 
-usage: bench/run.py [--quick] [--only P1,L2] [--rounds N] [--no-build] [--page-only]
+usage: tools/bench/run.py [--quick] [--only P1,L2] [--rounds N] [--no-build] [--page-only]
 """
 
 import argparse

@@ -7,7 +7,7 @@ use crate::booking::Booker;
 pub enum Target {
     /// Rendezvous, by its scheduler.
     Rendezvous(Booker),
-    /// The bare relay of `bench/`, as `ws://host:port`: what the second of a room says, the first hears.
+    /// The bare relay of `tools/bench/`, as `ws://host:port`: what the second of a room says, the first hears.
     Reference {
         /// Its address.
         url: String,

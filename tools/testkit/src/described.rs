@@ -10,9 +10,9 @@ use crate::Http;
 
 /// Where `service` has routes that each service merges into its own; one need not have them all.
 const SHARED: [&str; 3] = [
-    include_str!("../../service/src/describe.rs"),
-    include_str!("../../service/src/events/receive.rs"),
-    include_str!("../../service/src/health.rs"),
+    include_str!("../../../crates/service/src/describe.rs"),
+    include_str!("../../../crates/service/src/events/receive.rs"),
+    include_str!("../../../crates/service/src/health.rs"),
 ];
 
 /// Every route is in `/openapi.json` with each of its methods, and everything in it is answered.
