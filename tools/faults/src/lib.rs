@@ -14,7 +14,6 @@ mod link;
 mod lone;
 mod metrics;
 mod returning;
-mod tools;
 
 pub use bystanders::Bystanders;
 pub use couple::Couple;
@@ -24,7 +23,6 @@ pub use link::{Link, Weather};
 pub use lone::Lone;
 pub use metrics::Metrics;
 pub use returning::{Crowd, Return, busiest_second};
-pub use tools::{is_there, need};
 
 use std::time::Duration;
 

@@ -20,6 +20,7 @@ mod signaling_peer;
 mod signer;
 mod socket;
 mod stack;
+mod tools;
 
 pub use booking::{ANN, BO, BookedRoom, Booking};
 pub use chat_peer::{Chat, ChatPeer};
@@ -33,6 +34,7 @@ pub use signaling_peer::{CutPeer, Signaling, TestPeer};
 pub use signer::TicketSigner;
 pub use socket::{Arrival, Refused, Socket};
 pub use stack::{Service, Stack, StackOptions, environment};
+pub use tools::{has_tool, left_out};
 
 use std::time::Duration;
 

@@ -18,25 +18,6 @@ pub(crate) struct RealCoturn {
     folder: TempDir,
 }
 
-/// True when the machine has coturn. In CI it must.
-fn is_installed() -> bool {
-    let found = Command::new("turnserver")
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    assert!(
-        found || !is_ci,
-        "no turnserver: scripts/install-test-deps.sh installs it"
-    );
-    if !found {
-        eprintln!("SKIPPED: no turnserver; scripts/install-test-deps.sh installs it");
-    }
-    found
-}
-
 impl RealCoturn {
     /// One that allows these ranges beside the public network; `None` where it is not installed.
     pub(crate) async fn start(ranges: &[&str]) -> Option<Self> {
@@ -44,7 +25,7 @@ impl RealCoturn {
     }
 
     pub(crate) async fn relaying_from(relay_ip: IpAddr, ranges: &[&str]) -> Option<Self> {
-        if !is_installed() {
+        if !testkit::has_tool("turnserver") {
             return None;
         }
         let [port, ..] = testkit::free_ports();

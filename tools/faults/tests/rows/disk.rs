@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use faults::{Bystanders, Couple, Injection, Ledger, Lone, SYNC, Scribe, need, read_room, row};
+use faults::{Bystanders, Couple, Injection, Ledger, Lone, SYNC, Scribe, read_room, row};
 use testkit::{
-    ANN, BO, BookedRoom, Booking, ChatPeer, SOON, Service, TestPeer, TicketSigner, until,
+    ANN, BO, BookedRoom, Booking, ChatPeer, SOON, Service, TestPeer, TicketSigner, has_tool, until,
 };
 use wire::signaling::{Ended, Leave};
 use wire::{ErrorCode, Phase, RoomId};
@@ -92,7 +92,7 @@ impl Chat {
 
 #[test]
 fn flt_6_a_sync_that_fails_is_told_and_the_store_is_opened_anew() {
-    if !need("strace") {
+    if !has_tool("strace") {
         return;
     }
     row(async {
@@ -158,7 +158,7 @@ fn descriptor_of(call: &str) -> Option<&str> {
 
 #[test]
 fn flt_6_a_session_goes_on_while_syncs_fail_and_is_stored_afterwards() {
-    if !need("strace") {
+    if !has_tool("strace") {
         return;
     }
     row(async {
@@ -179,7 +179,7 @@ fn flt_6_a_session_goes_on_while_syncs_fail_and_is_stored_afterwards() {
 
 #[test]
 fn flt_7_a_full_disk_refuses_messages_and_nothing_else() {
-    if !need("strace") {
+    if !has_tool("strace") {
         return;
     }
     row(async {
@@ -197,7 +197,7 @@ fn flt_7_a_full_disk_refuses_messages_and_nothing_else() {
 
 #[test]
 fn flt_7_a_session_goes_on_while_the_disk_is_full_and_is_stored_afterwards() {
-    if !need("strace") {
+    if !has_tool("strace") {
         return;
     }
     row(async {
@@ -217,7 +217,7 @@ fn flt_7_a_session_goes_on_while_the_disk_is_full_and_is_stored_afterwards() {
 
 #[test]
 fn flt_8_joins_and_relays_do_not_wait_for_a_slow_disk() {
-    if !need("strace") {
+    if !has_tool("strace") {
         return;
     }
     row(async {
@@ -299,7 +299,7 @@ mod long {
 
     #[test]
     fn flt_8_messages_are_slow_on_a_slow_disk_and_stay_in_order() {
-        if !need("strace") {
+        if !has_tool("strace") {
             return;
         }
         row(async {

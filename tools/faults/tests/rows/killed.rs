@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use faults::{Couple, Injection, Ledger, Lone, SYNC, Scribe, need, read_room, row, thorough};
+use faults::{Couple, Injection, Ledger, Lone, SYNC, Scribe, read_room, row, thorough};
 use rand::Rng;
-use testkit::{ANN, BO, BookedRoom, Booking, ChatPeer, SOON, Service, TestPeer, TicketSigner};
+use testkit::{
+    ANN, BO, BookedRoom, Booking, ChatPeer, SOON, Service, TestPeer, TicketSigner, has_tool,
+};
 use wire::signaling::{Ended, Leave, Welcome};
 use wire::{ErrorCode, Phase};
 
@@ -127,7 +129,7 @@ async fn still_live(couple: Couple) -> Couple {
 
 #[test]
 fn flt_2_killed_between_commit_and_answer_a_retry_gets_the_same_message() {
-    if !need("strace") {
+    if !has_tool("strace") {
         return;
     }
     row(async {
@@ -169,7 +171,7 @@ fn flt_2_killed_between_commit_and_answer_a_retry_gets_the_same_message() {
 
 #[test]
 fn flt_41_no_message_is_acknowledged_before_its_commit_is_on_disk() {
-    if !need("strace") {
+    if !has_tool("strace") {
         return;
     }
     row(async {

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use faults::{Bystanders, Couple, Lone, need, row};
+use faults::{Bystanders, Couple, Lone, row};
 use rustix::process::Signal;
-use testkit::{Booking, SOON, Service, TestPeer, TicketSigner};
+use testkit::{Booking, SOON, Service, TestPeer, TicketSigner, has_tool};
 use tokio::time::{Instant, sleep};
 use wire::signaling::{Data, Ended, RelayedData, ServerFrame};
 use wire::{CloseCode, EndReason, ErrorCode, RawJson};
@@ -124,7 +124,7 @@ impl Watch {
 
 /// Where Debian's package has the library for programs with threads.
 fn faketime() -> Option<PathBuf> {
-    if !need("faketime") {
+    if !has_tool("faketime") {
         return None;
     }
     let places = std::fs::read_dir("/usr/lib")

@@ -6,11 +6,12 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use faults::{Bystanders, Couple, Lone, need, row};
+use faults::{Bystanders, Couple, Lone, row};
 use futures_util::future::join_all;
 use rustix::process::Signal;
 use testkit::{
-    Booking, SOON, Service, Socket, TicketSigner, environment, free_ports, program_under, until,
+    Booking, SOON, Service, Socket, TicketSigner, environment, free_ports, has_tool, program_under,
+    until,
 };
 use tokio::time::sleep;
 
@@ -25,7 +26,7 @@ const IDLE_SHARE: f64 = 0.2;
 #[test]
 fn flt_11_a_data_directory_that_cannot_be_written_is_one_line_and_exit_code_78() {
     let wrapper = unprivileged();
-    if !wrapper.is_empty() && !need(&wrapper[0]) {
+    if !wrapper.is_empty() && !has_tool(&wrapper[0]) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -90,7 +91,7 @@ fn ended(wrapper: &[String], command: &str, data_dir: &Path) -> (Option<i32>, Ve
 
 #[test]
 fn flt_12_without_descriptors_newcomers_are_turned_away_and_nobody_else_notices() {
-    if !need("prlimit") {
+    if !has_tool("prlimit") {
         return;
     }
     row(async {
@@ -218,7 +219,7 @@ mod long {
 
     #[test]
     fn flt_13_a_flood_is_shed_long_before_memory_ends() {
-        if !need("prlimit") {
+        if !has_tool("prlimit") {
             return;
         }
         row(async {
@@ -255,7 +256,7 @@ mod long {
 
     #[test]
     fn flt_14_a_starved_processor_drops_no_live_client() {
-        if !need("taskset") {
+        if !has_tool("taskset") {
             return;
         }
         row(async {
