@@ -9,7 +9,7 @@ mod talk;
 use std::sync::Arc;
 
 use chat_core::check_id;
-use service::socket::{Departure, Incoming, Socket, Visit};
+use service::socket::{ConnectionPermit, Disconnect, Incoming, Socket};
 use service::telemetry::spans;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -27,9 +27,9 @@ pub(crate) use catch_up::read_all;
 pub(crate) async fn serve<S: Stores>(
     mut socket: Socket,
     edge: Arc<Edge<S>>,
-    visit: Visit,
+    permit: ConnectionPermit,
 ) -> Socket {
-    let mut door = Door::new(socket.handle(), visit);
+    let mut door = Door::new(socket.handle(), permit);
     let Some((hello, id, admission)) = come_in(&mut socket, &mut door, &edge).await else {
         return socket;
     };
@@ -60,7 +60,7 @@ async fn come_in<S: Stores>(
     door: &mut Door,
     edge: &Edge<S>,
 ) -> Option<(Hello, Option<FrameId>, Admission)> {
-    let until = Instant::now() + edge.gate.join_timeout();
+    let until = Instant::now() + edge.limiter.join_timeout();
     loop {
         let incoming = tokio::select! {
             incoming = socket.first(until.saturating_duration_since(Instant::now())) => incoming,
@@ -113,6 +113,6 @@ async fn admit<S: Stores>(
 
 /// A close frame that a client sends on purpose. A page that is left or reloaded sends 1001: it is lost,
 /// and may be back at once.
-fn is_goodbye(departure: Departure) -> bool {
-    matches!(departure, Departure::Peer(None | Some(1000 | 1005)))
+fn is_goodbye(departure: Disconnect) -> bool {
+    matches!(departure, Disconnect::Peer(None | Some(1000 | 1005)))
 }

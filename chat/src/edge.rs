@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use service::clock::now;
-use service::comeback::Comeback;
 use service::origin::AllowedOrigins;
-use service::socket::Gate;
+use service::reconnect_backoff::ReconnectBackoff;
+use service::socket::ConnectionLimiter;
 use service::tickets::{TicketFault, TicketVerifier};
 use service::{Shutdown, Tasks};
 use wire::{ChatClaims, ChatRoomGrant, ErrorCode, RoomId, UnixMs};
@@ -22,8 +22,8 @@ pub(crate) struct Edge<S> {
     pub(crate) stores: Arc<S>,
     pub(crate) tickets: TicketVerifier,
     pub(crate) origins: AllowedOrigins,
-    pub(crate) gate: Gate,
-    pub(crate) comeback: Comeback,
+    pub(crate) limiter: ConnectionLimiter,
+    pub(crate) reconnect_backoff: ReconnectBackoff,
     pub(crate) tasks: Tasks,
     pub(crate) shutdown: Shutdown,
 }
@@ -78,7 +78,7 @@ impl<S> Edge<S> {
 
     /// When a client should come back after `going_away`, so that not all come at once.
     pub(crate) fn retry_after_ms(&self) -> u64 {
-        self.comeback
+        self.reconnect_backoff
             .retry_after_ms(self.tasks.running(), rand::random())
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat_core::Settings;
-use service::comeback::Comeback;
 use service::events::{Destination, EventsSecret, Poster};
 use service::health::Readiness;
-use service::http::Front;
+use service::http::ListenerConfig;
 use service::origin::AllowedOrigins;
 use service::proxies::TrustedProxies;
-use service::socket::Gate;
+use service::reconnect_backoff::ReconnectBackoff;
+use service::socket::ConnectionLimiter;
 use service::tickets::{JwksSource, TicketVerifier};
 use service::{Shutdown, StartError, Tasks};
 use tokio::net::TcpListener;
@@ -40,7 +40,7 @@ pub async fn run(
     config: Config,
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
-    let front = Front {
+    let front = ListenerConfig {
         limits: config.limits.http,
         proxies: TrustedProxies::new(&config.trusted_proxies).map_err(StartError::Config)?,
     };
@@ -84,8 +84,8 @@ pub async fn run(
         stores: Arc::clone(&stores),
         tickets,
         origins: AllowedOrigins::new(&config.allowed_origins).map_err(StartError::Config)?,
-        gate: Gate::new(config.limits.sockets),
-        comeback: Comeback::default(),
+        limiter: ConnectionLimiter::new(config.limits.sockets),
+        reconnect_backoff: ReconnectBackoff::default(),
         tasks: sockets.clone(),
         shutdown: shutdown.clone(),
     });

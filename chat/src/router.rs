@@ -9,7 +9,7 @@ use axum::routing::{get, post, put};
 use service::clock::now;
 use service::events::EventsSecret;
 use service::health::Readiness;
-use service::http::Refusal;
+use service::http::HttpError;
 use service::socket::Upgrade;
 
 use crate::edge::Edge;
@@ -53,11 +53,11 @@ pub(crate) fn router<S: Stores>(
 async fn chat<S: Stores>(
     State(edge): State<Arc<Edge<S>>>,
     request: Upgrade,
-) -> Result<Response, Refusal> {
-    let visit = edge.gate.visit(request.client(), now());
-    let settings = edge.gate.settings(wire::CHAT_SUBPROTOCOL);
+) -> Result<Response, HttpError> {
+    let permit = edge.limiter.admit(request.client(), now());
+    let settings = edge.limiter.settings(wire::CHAT_SUBPROTOCOL);
     let serving = Arc::clone(&edge);
     request.accept(&edge.origins, settings, &edge.tasks, move |socket| {
-        connection::serve(socket, serving, visit)
+        connection::serve(socket, serving, permit)
     })
 }

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chat_core::{SyncCursor, SyncPlan};
 use service::clock::now;
-use service::http::{Json, Refusal};
+use service::http::{HttpError, Json};
 use tokio::time::{Instant, sleep_until};
 use wire::ErrorCode;
 use wire::chat::{ChatServerFrame, SyncResponse};
@@ -28,7 +28,7 @@ pub(crate) async fn sync<S: Stores>(
     State(edge): State<Arc<Edge<S>>>,
     guest: Guest,
     query: Query,
-) -> Result<Json<SyncResponse>, Refusal> {
+) -> Result<Json<SyncResponse>, HttpError> {
     let hold_ms = query
         .number("timeout_ms")?
         .unwrap_or(DEFAULT_HOLD_MS)
@@ -57,10 +57,13 @@ pub(crate) async fn sync<S: Stores>(
     }
 }
 
-async fn answer<S: Stores>(edge: &Edge<S>, plan: SyncPlan) -> Result<Json<SyncResponse>, Refusal> {
+async fn answer<S: Stores>(
+    edge: &Edge<S>,
+    plan: SyncPlan,
+) -> Result<Json<SyncResponse>, HttpError> {
     let messages = read_all(plan.missed, edge.stores.as_ref())
         .await
-        .map_err(|error| Refusal::storage_unavailable(&error))?;
+        .map_err(|error| HttpError::storage_unavailable(&error))?;
     let mut frames = plan.frames;
     frames.extend(messages.into_iter().map(ChatServerFrame::from));
     frames.extend(plan.marks);

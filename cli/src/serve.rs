@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use service::descriptors;
 use service::sqlite::OpenError;
-use service::telemetry::{self, LastWords, Telemetry};
+use service::telemetry::{self, Telemetry, TelemetryGuard};
 use service::{Shutdown, StartError};
 use tokio::net::TcpListener;
 
@@ -24,7 +24,7 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
     let Begun {
         listener,
         shutdown,
-        last_words,
+        telemetry_guard,
     } = begin(Service::Scheduler, settings, args).await?;
     let own = &settings.scheduler;
     let config = scheduler::Config {
@@ -41,7 +41,11 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         trusted_proxies: settings.trusted_proxies.clone(),
         limits: own.limits,
     };
-    end(scheduler::run(listener, config, shutdown).await, last_words).await
+    end(
+        scheduler::run(listener, config, shutdown).await,
+        telemetry_guard,
+    )
+    .await
 }
 
 /// Runs signaling until it is told to stop.
@@ -49,7 +53,7 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
     let Begun {
         listener,
         shutdown,
-        last_words,
+        telemetry_guard,
     } = begin(Service::Signaling, settings, args).await?;
     let own = &settings.signaling;
     let config = signaling::Config {
@@ -65,7 +69,11 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
         trusted_proxies: settings.trusted_proxies.clone(),
         limits: own.limits,
     };
-    end(signaling::run(listener, config, shutdown).await, last_words).await
+    end(
+        signaling::run(listener, config, shutdown).await,
+        telemetry_guard,
+    )
+    .await
 }
 
 /// Runs the chat until it is told to stop.
@@ -73,7 +81,7 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
     let Begun {
         listener,
         shutdown,
-        last_words,
+        telemetry_guard,
     } = begin(Service::Chat, settings, args).await?;
     let own = &settings.chat;
     let config = chat::Config {
@@ -84,7 +92,7 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
         trusted_proxies: settings.trusted_proxies.clone(),
         limits: own.limits,
     };
-    end(chat::run(listener, config, shutdown).await, last_words).await
+    end(chat::run(listener, config, shutdown).await, telemetry_guard).await
 }
 
 /// Runs the STUN and TURN server until it is told to stop.
@@ -97,11 +105,11 @@ pub(crate) async fn turn(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
     let Begun {
         listener,
         shutdown,
-        last_words,
+        telemetry_guard,
     } = begin(Service::Turn, settings, args).await?;
     end(
         turn::run(listeners, listener, config, shutdown).await,
-        last_words,
+        telemetry_guard,
     )
     .await
 }
@@ -110,13 +118,13 @@ pub(crate) async fn turn(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
 struct Begun {
     listener: TcpListener,
     shutdown: Shutdown,
-    last_words: LastWords,
+    telemetry_guard: TelemetryGuard,
 }
 
 /// Starts the log, listens, raises the limit of descriptors, and ties the service's end to signals and
 /// to its parent's end.
 async fn begin(service: Service, settings: &Settings, args: &ServeArgs) -> Result<Begun, Failure> {
-    let last_words = telemetry::init(&Telemetry {
+    let telemetry_guard = telemetry::init(&Telemetry {
         service: service.name(),
         format: settings.log_format()?,
         filter: &settings.log.level,
@@ -142,12 +150,15 @@ async fn begin(service: Service, settings: &Settings, args: &ServeArgs) -> Resul
     Ok(Begun {
         listener,
         shutdown,
-        last_words,
+        telemetry_guard,
     })
 }
 
-async fn end(ended: Result<(), StartError>, last_words: LastWords) -> Result<(), Failure> {
-    last_words.say().await;
+async fn end(
+    ended: Result<(), StartError>,
+    telemetry_guard: TelemetryGuard,
+) -> Result<(), Failure> {
+    telemetry_guard.flush().await;
     ended.map_err(|error| match error {
         StartError::Config(line) => Failure::Config(line),
         StartError::File { .. } | StartError::Store(OpenError::File { .. }) => Failure::config(

@@ -4,7 +4,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::clock;
-use service::http::Refusal;
+use service::http::HttpError;
 use service::tickets::bearer;
 use wire::{SessionId, UserId};
 
@@ -49,13 +49,13 @@ pub(crate) struct Person {
 }
 
 impl FromRequestParts<App> for Credential {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        let shown = bearer(&parts.headers).ok_or_else(|| Refusal::unauthenticated("missing"))?;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+        let shown = bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("missing"))?;
         if shown.starts_with(api_keys::PREFIX) {
             let found = app.store.key(api_keys::hash(shown)).await?;
-            let key = found.ok_or_else(|| Refusal::unauthenticated("unknown_key"))?;
+            let key = found.ok_or_else(|| HttpError::unauthenticated("unknown_key"))?;
             return Ok(match key.scope {
                 Scope::App => Credential::Application(key.name),
                 Scope::Operator => Credential::OperatorKey(key.name),
@@ -71,13 +71,13 @@ impl FromRequestParts<App> for Credential {
 }
 
 impl FromRequestParts<App> for Caller {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
         match Credential::from_request_parts(parts, app).await? {
             Credential::Application(application) => Ok(Caller::Application(application)),
             Credential::Person(person) => Ok(Caller::Person(person)),
-            Credential::OperatorKey(_) | Credential::OperatorTicket => Err(Refusal::forbidden(
+            Credential::OperatorKey(_) | Credential::OperatorTicket => Err(HttpError::forbidden(
                 "Only an application or a person may do that.",
             )),
         }
@@ -85,38 +85,38 @@ impl FromRequestParts<App> for Caller {
 }
 
 impl FromRequestParts<App> for Application {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
         match Credential::from_request_parts(parts, app).await? {
             Credential::Application(application) => Ok(Application(application)),
-            _ => Err(Refusal::forbidden("Only an application may do that.")),
+            _ => Err(HttpError::forbidden("Only an application may do that.")),
         }
     }
 }
 
 impl FromRequestParts<App> for OperatorKey {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
         match Credential::from_request_parts(parts, app).await? {
             Credential::OperatorKey(name) => Ok(OperatorKey(name)),
-            _ => Err(Refusal::forbidden("Only an operator's key gets that.")),
+            _ => Err(HttpError::forbidden("Only an operator's key gets that.")),
         }
     }
 }
 
 impl FromRequestParts<App> for Observer {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
         match Credential::from_request_parts(parts, app).await? {
             Credential::Application(application) => Ok(Observer::Application(application)),
             Credential::OperatorTicket => Ok(Observer::Operator),
-            Credential::OperatorKey(_) => Err(Refusal::forbidden(
+            Credential::OperatorKey(_) => Err(HttpError::forbidden(
                 "Trade the operator's key for a ticket first.",
             )),
-            Credential::Person(_) => Err(Refusal::forbidden(
+            Credential::Person(_) => Err(HttpError::forbidden(
                 "Only its application and operators see that.",
             )),
         }
@@ -124,12 +124,12 @@ impl FromRequestParts<App> for Observer {
 }
 
 impl FromRequestParts<App> for Person {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
         match Credential::from_request_parts(parts, app).await? {
             Credential::Person(person) => Ok(*person),
-            _ => Err(Refusal::forbidden("Only a person has that.")),
+            _ => Err(HttpError::forbidden("Only a person has that.")),
         }
     }
 }
@@ -140,7 +140,7 @@ impl App {
         &self,
         observer: Observer,
         id: SessionId,
-    ) -> Result<StoredSession, Refusal> {
+    ) -> Result<StoredSession, HttpError> {
         match observer {
             Observer::Application(application) => self.own_session(&application, id).await,
             Observer::Operator => self.store.session(id).await?.ok_or_else(no_such_session),
@@ -153,18 +153,18 @@ fn is_ticket(shown: &str) -> bool {
     shown.split('.').count() == 3
 }
 
-async fn person(app: &App, access: &str) -> Result<Person, Refusal> {
+async fn person(app: &App, access: &str) -> Result<Person, HttpError> {
     let grant = app
         .links
         .open_access(clock::now(), access)
-        .ok_or_else(|| Refusal::unauthenticated("bad_access"))?;
+        .ok_or_else(|| HttpError::unauthenticated("bad_access"))?;
     let session = app.store.session(grant.session).await?;
     let session = session.filter(|session| {
         session
             .participant(&grant.user)
             .is_some_and(|p| p.generation == grant.generation)
     });
-    let session = session.ok_or_else(|| Refusal::unauthenticated("revoked"))?;
+    let session = session.ok_or_else(|| HttpError::unauthenticated("revoked"))?;
     Ok(Person {
         user: grant.user,
         session,
@@ -172,6 +172,6 @@ async fn person(app: &App, access: &str) -> Result<Person, Refusal> {
 }
 
 /// The refusal of what is not there, or is not the caller's: nobody learns which.
-pub(crate) fn no_such_session() -> Refusal {
-    Refusal::not_found("There is no such session.")
+pub(crate) fn no_such_session() -> HttpError {
+    HttpError::not_found("There is no such session.")
 }

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scheduler_core::{check_booking, check_change};
 use serde::Serialize;
 use service::clock;
-use service::http::Refusal;
+use service::http::HttpError;
 use sha2::{Digest as _, Sha256};
 use wire::{BookSession, ChangeSession, SessionId, UnixMs};
 
@@ -30,12 +30,12 @@ impl App {
         application: String,
         offer: BookSession,
         once: Option<Once>,
-    ) -> Result<Kept, Refusal> {
+    ) -> Result<Kept, HttpError> {
         if let Some(before) = self.before(&application, once.as_ref()).await? {
             return self.kept(before);
         }
         let now = clock::now();
-        let booking = check_booking(now, offer, &self.media).map_err(Refusal::invalid)?;
+        let booking = check_booking(now, offer, &self.media).map_err(HttpError::invalid)?;
         let new = NewBooking {
             application,
             booking,
@@ -54,18 +54,18 @@ impl App {
         if_match: IfMatch,
         change: ChangeSession,
         once: Option<Once>,
-    ) -> Result<Kept, Refusal> {
+    ) -> Result<Kept, HttpError> {
         if let Some(before) = self.before(&application, once.as_ref()).await? {
             return self.kept(before);
         }
         let now = clock::now();
         let session = self.own_session(&application, id).await?;
         if let Some(reason) = session.over(now) {
-            return Err(Refusal::session_over(reason));
+            return Err(HttpError::session_over(reason));
         }
         if_match.check(session.revision)?;
         let terms =
-            check_change(now, &session.terms, change, &self.media).map_err(Refusal::invalid)?;
+            check_change(now, &session.terms, change, &self.media).map_err(HttpError::invalid)?;
         let new = NewTerms {
             application,
             id: session.id,
@@ -85,7 +85,7 @@ impl App {
         id: SessionId,
         if_match: IfMatch,
         once: Option<Once>,
-    ) -> Result<Kept, Refusal> {
+    ) -> Result<Kept, HttpError> {
         let session = self.own_session(&application, id.clone()).await?;
         if !session.cancelled {
             if_match.check(session.revision)?;
@@ -108,7 +108,7 @@ impl App {
         &self,
         application: &str,
         id: SessionId,
-    ) -> Result<StoredSession, Refusal> {
+    ) -> Result<StoredSession, HttpError> {
         let found = self.store.session(id).await?;
         found
             .filter(|session| session.application == application)
@@ -119,7 +119,7 @@ impl App {
         &self,
         application: &str,
         once: Option<&Once>,
-    ) -> Result<Option<Written>, Refusal> {
+    ) -> Result<Option<Written>, HttpError> {
         match once {
             Some(once) => Ok(self
                 .store
@@ -129,7 +129,7 @@ impl App {
         }
     }
 
-    fn kept(&self, written: Written) -> Result<Kept, Refusal> {
+    fn kept(&self, written: Written) -> Result<Kept, HttpError> {
         match written {
             Written::Done { session, told } => {
                 self.committed(told);
@@ -143,15 +143,15 @@ impl App {
                 session: *session,
                 at,
             }),
-            Written::KeyReused => Err(Refusal::conflict(
+            Written::KeyReused => Err(HttpError::conflict(
                 "That Idempotency-Key stood for another command.",
             )),
-            Written::Refused(fields) => Err(Refusal::invalid(fields)),
-            Written::Moved => Err(Refusal::precondition_failed(
+            Written::Refused(fields) => Err(HttpError::invalid(fields)),
+            Written::Moved => Err(HttpError::precondition_failed(
                 "The session has another revision.",
             )),
-            Written::Live => Err(Refusal::conflict("The session is live.")),
-            Written::Over(reason) => Err(Refusal::session_over(reason)),
+            Written::Live => Err(HttpError::conflict("The session is live.")),
+            Written::Over(reason) => Err(HttpError::session_over(reason)),
             Written::NotThere => Err(no_such_session()),
         }
     }
@@ -182,13 +182,13 @@ impl IfMatch {
         matches!(self, IfMatch::OneOf(_))
     }
 
-    fn check(&self, revision: u64) -> Result<(), Refusal> {
+    fn check(&self, revision: u64) -> Result<(), HttpError> {
         let matches = match self {
             IfMatch::Any => true,
             IfMatch::OneOf(tags) => tags.iter().any(|tag| *tag == revision.to_string()),
         };
         matches.then_some(()).ok_or_else(|| {
-            Refusal::precondition_failed(format!("The session has revision {revision}."))
+            HttpError::precondition_failed(format!("The session has revision {revision}."))
         })
     }
 }
@@ -204,16 +204,16 @@ pub(crate) fn once(
     headers: &HeaderMap,
     scope: String,
     command: &impl Serialize,
-) -> Result<Option<Once>, Refusal> {
+) -> Result<Option<Once>, HttpError> {
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(None);
     };
     let key = key.to_str().unwrap_or_default();
     if key.is_empty() || key.len() > MAX_KEY_CHARS {
         let message = format!("An Idempotency-Key has 1 to {MAX_KEY_CHARS} characters of ASCII.");
-        return Err(Refusal::field("Idempotency-Key", "out_of_range", message));
+        return Err(HttpError::field("Idempotency-Key", "out_of_range", message));
     }
-    let command = serde_json::to_vec(command).map_err(|error| Refusal::internal(&error))?;
+    let command = serde_json::to_vec(command).map_err(|error| HttpError::internal(&error))?;
     Ok(Some(Once {
         scope,
         key: key.to_owned(),

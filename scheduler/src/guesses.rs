@@ -7,10 +7,10 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use service::clock::now;
-use service::http::Refusal;
+use service::http::HttpError;
 use service::limiter::{KeyedLimiter, Rate};
 use service::limits::Limit;
-use service::proxies::Client;
+use service::proxies::ClientAddr;
 
 /// The bucket's ticks in a minute: it is told milliseconds, and a rate below one a second is not whole.
 const SLOWER: i64 = 60;
@@ -31,7 +31,7 @@ impl Guesses {
     ///
     /// # Errors
     /// 429 when there were too many of the address.
-    pub(crate) fn count(&self, client: Client) -> Result<(), Refusal> {
+    pub(crate) fn count(&self, client: ClientAddr) -> Result<(), HttpError> {
         let Some(ip) = client.counted() else {
             return Ok(());
         };
@@ -41,7 +41,7 @@ impl Guesses {
         let mut limiter = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         limiter.take(ip, slow).map_err(|slow_ms| {
             Limit::WrongLinks.hit();
-            Refusal::rate_limited(slow_ms.saturating_mul(SLOWER.unsigned_abs()))
+            HttpError::rate_limited(slow_ms.saturating_mul(SLOWER.unsigned_abs()))
         })
     }
 }
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn edg_47_wrong_links_of_an_address_are_limited() {
         let guesses = Guesses::new(2);
-        let from = |ip: &str| Client::direct(ip.parse().unwrap());
+        let from = |ip: &str| ClientAddr::direct(ip.parse().unwrap());
         assert!(guesses.count(from("192.0.2.1")).is_ok());
         assert!(guesses.count(from("192.0.2.1")).is_ok());
         let refused = guesses.count(from("192.0.2.1")).unwrap_err();

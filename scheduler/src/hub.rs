@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use futures_util::Stream;
-use service::http::Refusal;
+use service::http::HttpError;
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio_stream::wrappers::ReceiverStream;
 use wire::{Notification, SessionId, UserId};
@@ -55,12 +55,12 @@ impl Hub {
         &self,
         user: &UserId,
         session: &SessionId,
-    ) -> Result<Subscription, Refusal> {
+    ) -> Result<Subscription, HttpError> {
         let mut listeners = self.lock();
         let own = listeners.of.get(user).map_or(0, Vec::len);
         if listeners.count >= MAX_LISTENERS || own >= MAX_LISTENERS_PER_PERSON {
             metrics::counter!("notification_streams_refused_total").increment(1);
-            return Err(Refusal::rate_limited(RETRY_AFTER_MS));
+            return Err(HttpError::rate_limited(RETRY_AFTER_MS));
         }
         listeners.last_id += 1;
         listeners.count += 1;

@@ -33,7 +33,7 @@ use std::time::Duration;
 
 use service::events::{Destination, EventsSecret, Outbox, Poster};
 use service::health::Readiness;
-use service::http::Front;
+use service::http::ListenerConfig;
 use service::origin::AllowedOrigins;
 use service::proxies::TrustedProxies;
 use service::{Shutdown, StartError, Tasks};
@@ -61,7 +61,7 @@ pub async fn run(
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
     let origins = allowed_origins(&config)?;
-    let front = Front {
+    let front = ListenerConfig {
         limits: config.limits.http,
         proxies: TrustedProxies::new(&config.trusted_proxies).map_err(StartError::Config)?,
     };

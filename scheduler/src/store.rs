@@ -294,7 +294,7 @@ impl From<serde_json::Error> for StoreError {
     }
 }
 
-impl From<StoreError> for service::http::Refusal {
+impl From<StoreError> for service::http::HttpError {
     fn from(error: StoreError) -> Self {
         Self::storage_unavailable(&*error.0)
     }

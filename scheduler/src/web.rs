@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{EmbeddedFile, RustEmbed};
-use service::http::Refusal;
+use service::http::HttpError;
 use service::origin::origin_of;
 
 use crate::config::Config;
@@ -47,7 +47,7 @@ impl Web {
 pub(crate) async fn page(State(web): State<Web>, method: Method, headers: HeaderMap) -> Response {
     match Files::get("index.html") {
         Some(file) => serve(&web, "index.html", file, &method, &headers),
-        None => Refusal::unavailable(
+        None => HttpError::unavailable(
             "The web front end is not built in: run `make build` and start again.",
         )
         .into_response(),
@@ -63,7 +63,7 @@ pub(crate) async fn file(
 ) -> Response {
     match Files::get(&path) {
         Some(file) => serve(&web, &path, file, &method, &headers),
-        None => Refusal::not_found("There is nothing at this address.").into_response(),
+        None => HttpError::not_found("There is nothing at this address.").into_response(),
     }
 }
 
@@ -75,7 +75,7 @@ fn serve(
     asked: &HeaderMap,
 ) -> Response {
     if method != Method::GET && method != Method::HEAD {
-        return Refusal::new(
+        return HttpError::new(
             StatusCode::METHOD_NOT_ALLOWED,
             wire::ErrorCode::MethodNotAllowed,
             "This address does not take that method.",

@@ -41,7 +41,7 @@ BOUNDARIES = [
         re.compile(r"\b(?:sqlx|mongodb|async_nats)\b"),
         ("*/src/*",),
         ("*/store.rs", "*/store/*", "crates/service/src/sqlite.rs", "crates/service/src/sqlite/*", "crates/service/src/events/*",
-         "crates/service/src/http/refusal.rs", "crates/service/src/lib.rs"),
+         "crates/service/src/http/error.rs", "crates/service/src/lib.rs"),
     ),
     Boundary(
         "one place spawns",

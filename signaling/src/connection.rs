@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use service::clock::{now, steady};
 use service::limits::Limit;
-use service::socket::{Incoming, Socket, SocketHandle, TooFast, Visit};
+use service::socket::{ConnectionPermit, Incoming, Socket, SocketHandle, TooFast};
 use service::telemetry::spans;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -22,10 +22,10 @@ use crate::registry::{Full, Membership};
 const FULL_RETRY_MS: u64 = 1_000;
 
 /// Serves a socket until it is over, and gives it back for the closing handshake.
-pub(crate) async fn serve(mut socket: Socket, edge: Arc<Edge>, visit: Visit) -> Socket {
+pub(crate) async fn serve(mut socket: Socket, edge: Arc<Edge>, permit: ConnectionPermit) -> Socket {
     let mut door = Door {
         line: socket.handle(),
-        visit,
+        permit,
     };
     // Boxed, so that a socket that is in does not keep the room that coming in took.
     let Some(membership) = Box::pin(come_in(&mut socket, &mut door, &edge)).await else {
@@ -44,7 +44,7 @@ pub(crate) async fn serve(mut socket: Socket, edge: Arc<Edge>, visit: Visit) -> 
 
 /// Waits for a good `join`. None where the socket is over, or is to be closed.
 async fn come_in(socket: &mut Socket, door: &mut Door, edge: &Edge) -> Option<Membership> {
-    let until = Instant::now() + edge.gate.join_timeout();
+    let until = Instant::now() + edge.limiter.join_timeout();
     loop {
         let incoming = tokio::select! {
             incoming = socket.first(until.saturating_duration_since(Instant::now())) => incoming,
@@ -82,14 +82,16 @@ async fn come_in(socket: &mut Socket, door: &mut Door, edge: &Edge) -> Option<Me
 }
 
 async fn admit(join: &Join, door: &mut Door, edge: &Edge) -> Result<Membership, Refusal> {
-    door.visit.join(steady()).map_err(Refusal::rate_limited)?;
+    door.permit
+        .check_join(steady())
+        .map_err(Refusal::rate_limited)?;
     let claims = edge
         .tickets
         .signaling(&join.ticket, now())
         .await
         .map_err(|fault| Refusal::unauthenticated(fault.reason()))?;
-    door.visit
-        .belongs_to(&claims.common.sub, steady())
+    door.permit
+        .assign_user(&claims.common.sub, steady())
         .map_err(Refusal::rate_limited)?;
     let joining = Joining::new(claims, join.resume.as_ref());
     edge.registry
@@ -107,13 +109,13 @@ fn is_join(text: &str) -> bool {
 /// What stands between a socket's text and the session: rate, shape, and patience with both.
 struct Door {
     line: SocketHandle,
-    visit: Visit,
+    permit: ConnectionPermit,
 }
 
 impl Door {
     /// The frame, or none where it was refused and the socket told so.
     fn take(&mut self, text: &str) -> Option<(Envelope, ClientFrame)> {
-        if let Err(too_fast) = self.visit.frame(steady()) {
+        if let Err(too_fast) = self.permit.check_frame(steady()) {
             self.refuse_rate(text, too_fast);
             return None;
         }
@@ -133,7 +135,7 @@ impl Door {
                 let mut body = ErrorBody::new(ErrorCode::Malformed, "The frame can't be read.");
                 body.field = field;
                 self.send(body.for_frame(id));
-                if self.visit.malformed(steady()) {
+                if self.permit.count_malformed(steady()) {
                     self.line.close(CloseCode::Malformed);
                 }
                 None

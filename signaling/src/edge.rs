@@ -1,8 +1,8 @@
 //! What every socket and every route of the service shares.
 
-use service::comeback::Comeback;
 use service::origin::AllowedOrigins;
-use service::socket::Gate;
+use service::reconnect_backoff::ReconnectBackoff;
+use service::socket::ConnectionLimiter;
 use service::tickets::TicketVerifier;
 use service::{Shutdown, Tasks};
 
@@ -14,8 +14,8 @@ pub(crate) struct Edge {
     pub(crate) registry: Registry,
     pub(crate) tickets: TicketVerifier,
     pub(crate) origins: AllowedOrigins,
-    pub(crate) gate: Gate,
-    pub(crate) comeback: Comeback,
+    pub(crate) limiter: ConnectionLimiter,
+    pub(crate) reconnect_backoff: ReconnectBackoff,
     pub(crate) tasks: Tasks,
     pub(crate) shutdown: Shutdown,
 }
@@ -23,7 +23,7 @@ pub(crate) struct Edge {
 impl Edge {
     /// When a client should come back after `going_away`, so that not all come at once.
     pub(crate) fn retry_after_ms(&self) -> u64 {
-        self.comeback
+        self.reconnect_backoff
             .retry_after_ms(self.tasks.running(), rand::random())
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use service::clock::now;
-use service::comeback::Comeback;
 use service::events::{Destination, EventsSecret, Outbox, Poster};
 use service::health::Readiness;
-use service::http::Front;
+use service::http::ListenerConfig;
 use service::origin::AllowedOrigins;
 use service::proxies::TrustedProxies;
-use service::socket::Gate;
+use service::reconnect_backoff::ReconnectBackoff;
+use service::socket::ConnectionLimiter;
 use service::sqlite::Database;
 use service::tickets::{JwksSource, TicketVerifier};
 use service::{Shutdown, StartError, Tasks};
@@ -52,7 +52,7 @@ pub async fn run(
 ) -> Result<(), StartError> {
     tracing::info!(public_url = config.public_url, "signaling starts");
     let origins = AllowedOrigins::new(&config.allowed_origins).map_err(StartError::Config)?;
-    let front = Front {
+    let front = ListenerConfig {
         limits: config.limits.http,
         proxies: TrustedProxies::new(&config.trusted_proxies).map_err(StartError::Config)?,
     };
@@ -107,8 +107,8 @@ pub async fn run(
         registry: registry.clone(),
         tickets,
         origins,
-        gate: Gate::new(config.limits.sockets),
-        comeback: Comeback::default(),
+        limiter: ConnectionLimiter::new(config.limits.sockets),
+        reconnect_backoff: ReconnectBackoff::default(),
         tasks: sockets.clone(),
         shutdown: shutdown.clone(),
     });

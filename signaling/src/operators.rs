@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use serde::Deserialize;
 use service::clock::now;
-use service::http::{Json, Refusal};
+use service::http::{HttpError, Json};
 use service::tickets::bearer;
 use signaling_core::OperatorView;
 use wire::{Page, SessionId, UserId};
@@ -23,10 +23,10 @@ const PAGE_MAX: usize = 200;
 pub(crate) struct Operator;
 
 impl FromRequestParts<Arc<Edge>> for Operator {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, Refusal> {
-        let ticket = bearer(&parts.headers).ok_or_else(|| Refusal::unauthenticated("missing"))?;
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, HttpError> {
+        let ticket = bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("missing"))?;
         edge.tickets.operator(ticket, now()).await?;
         Ok(Self)
     }
@@ -43,9 +43,9 @@ pub(crate) async fn list(
     _: Operator,
     State(edge): State<Arc<Edge>>,
     query: Result<Query<PageQuery>, QueryRejection>,
-) -> Result<Json<Page<OperatorView>>, Refusal> {
-    let Query(query) =
-        query.map_err(|_| Refusal::field("limit", "wrong_type", "The limit is a whole number."))?;
+) -> Result<Json<Page<OperatorView>>, HttpError> {
+    let Query(query) = query
+        .map_err(|_| HttpError::field("limit", "wrong_type", "The limit is a whole number."))?;
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
     let after = query.cursor.map(SessionId);
     let (items, more) = edge.registry.views(after.as_ref(), limit);
@@ -61,7 +61,7 @@ pub(crate) async fn show(
     _: Operator,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<SessionId>,
-) -> Result<Json<OperatorView>, Refusal> {
+) -> Result<Json<OperatorView>, HttpError> {
     let view = edge.registry.view(&id);
     view.map(Json).ok_or_else(not_there)
 }
@@ -71,7 +71,7 @@ pub(crate) async fn end(
     _: Operator,
     State(edge): State<Arc<Edge>>,
     Path(id): Path<SessionId>,
-) -> Result<Json<OperatorView>, Refusal> {
+) -> Result<Json<OperatorView>, HttpError> {
     edge.registry.end(&id)?;
     edge.registry.view(&id).map(Json).ok_or_else(not_there)
 }
@@ -81,24 +81,24 @@ pub(crate) async fn kick(
     _: Operator,
     State(edge): State<Arc<Edge>>,
     Path((id, user)): Path<(SessionId, UserId)>,
-) -> Result<Json<OperatorView>, Refusal> {
+) -> Result<Json<OperatorView>, HttpError> {
     let view = edge.registry.view(&id).ok_or_else(not_there)?;
     if view.participants.iter().all(|seat| seat.user_id != user) {
-        return Err(Refusal::not_found("This person is not one of the two."));
+        return Err(HttpError::not_found("This person is not one of the two."));
     }
     edge.registry.kick(&id, user)?;
     edge.registry.view(&id).map(Json).ok_or_else(not_there)
 }
 
-fn not_there() -> Refusal {
-    Refusal::not_found("No such session is on here.")
+fn not_there() -> HttpError {
+    HttpError::not_found("No such session is on here.")
 }
 
-impl From<NotOn> for Refusal {
+impl From<NotOn> for HttpError {
     fn from(fault: NotOn) -> Self {
         match fault {
             NotOn::Unknown => not_there(),
-            NotOn::Over(outcome) => Refusal::session_over(outcome.reason),
+            NotOn::Over(outcome) => HttpError::session_over(outcome.reason),
         }
     }
 }

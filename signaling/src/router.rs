@@ -9,7 +9,7 @@ use axum::routing::{delete, get, post};
 use service::clock::steady;
 use service::events::EventsSecret;
 use service::health::Readiness;
-use service::http::Refusal;
+use service::http::HttpError;
 use service::socket::Upgrade;
 
 use crate::connection;
@@ -56,11 +56,11 @@ pub(crate) fn router<S: SnapshotStore>(
     service::http::standard(router, &origins)
 }
 
-async fn signal(State(edge): State<Arc<Edge>>, request: Upgrade) -> Result<Response, Refusal> {
-    let visit = edge.gate.visit(request.client(), steady());
-    let settings = edge.gate.settings(wire::SIGNALING_SUBPROTOCOL);
+async fn signal(State(edge): State<Arc<Edge>>, request: Upgrade) -> Result<Response, HttpError> {
+    let permit = edge.limiter.admit(request.client(), steady());
+    let settings = edge.limiter.settings(wire::SIGNALING_SUBPROTOCOL);
     let serving = Arc::clone(&edge);
     request.accept(&edge.origins, settings, &edge.tasks, move |socket| {
-        connection::serve(socket, serving, visit)
+        connection::serve(socket, serving, permit)
     })
 }

@@ -1,7 +1,7 @@
 //! What stands between a socket's text and the hub: rate, shape, and patience with both.
 
 use service::clock::now;
-use service::socket::{SocketHandle, TooFast, Visit};
+use service::socket::{ConnectionPermit, SocketHandle, TooFast};
 use wire::chat::{ChatClientFrame, ChatServerFrame, GoingAway};
 use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId, UserId};
 
@@ -11,28 +11,28 @@ const STORAGE_RETRY_MS: u64 = 1_000;
 /// One socket's.
 pub(super) struct Door {
     line: SocketHandle,
-    visit: Visit,
+    permit: ConnectionPermit,
 }
 
 impl Door {
-    pub(super) fn new(line: SocketHandle, visit: Visit) -> Self {
-        Self { line, visit }
+    pub(super) fn new(line: SocketHandle, permit: ConnectionPermit) -> Self {
+        Self { line, permit }
     }
 
     /// Counts a first frame of the address.
     pub(super) fn count_join(&self) -> Result<(), Refusal> {
-        self.visit.join(now()).map_err(Refusal::rate_limited)
+        self.permit.check_join(now()).map_err(Refusal::rate_limited)
     }
 
     /// From here on it is one of this person's sockets.
     pub(super) fn belongs_to(&mut self, user: &UserId) -> Result<(), Refusal> {
-        let counted = self.visit.belongs_to(user, now());
+        let counted = self.permit.assign_user(user, now());
         counted.map_err(Refusal::rate_limited)
     }
 
     /// The frame, or none where it was refused and the socket told so.
     pub(super) fn take(&mut self, text: &str) -> Option<(Envelope, ChatClientFrame)> {
-        if let Err(too_fast) = self.visit.frame(now()) {
+        if let Err(too_fast) = self.permit.check_frame(now()) {
             self.refuse_rate(text, too_fast);
             return None;
         }
@@ -52,7 +52,7 @@ impl Door {
                 let mut body = ErrorBody::new(ErrorCode::Malformed, "The frame can't be read.");
                 body.field = field;
                 self.send(body.for_frame(id));
-                if self.visit.malformed(now()) {
+                if self.permit.count_malformed(now()) {
                     self.close(CloseCode::Malformed);
                 }
                 None

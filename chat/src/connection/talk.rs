@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use chat_core::{Input, Output};
 use service::clock::{now, sleep_until};
-use service::socket::{Departure, Incoming, Socket};
+use service::socket::{Disconnect, Incoming, Socket};
 use wire::chat::{ChatClientFrame, Messages};
 use wire::{CloseCode, ConnectionId, Envelope, ErrorCode, RoomId, UnixMs};
 
@@ -46,7 +46,7 @@ impl<'a, S: Stores> Talk<'a, S> {
     }
 
     /// Takes frames until the socket is over.
-    pub(super) async fn hold(mut self, socket: &mut Socket, expires_at: UnixMs) -> Departure {
+    pub(super) async fn hold(mut self, socket: &mut Socket, expires_at: UnixMs) -> Disconnect {
         let mut expiry = pin!(sleep_until(good_until(expires_at, now())));
         let mut expired = false;
         loop {

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use service::clock::now;
-use service::http::Refusal;
+use service::http::HttpError;
 use wire::RoomId;
 
 use super::refuse;
@@ -18,19 +18,19 @@ use crate::store::Stores;
 pub(crate) struct Guest(pub(crate) Admission);
 
 impl<S: Stores> FromRequestParts<Arc<Edge<S>>> for Guest {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge<S>>) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge<S>>) -> Result<Self, HttpError> {
         let ticket = parts
             .headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
-            .ok_or_else(|| Refusal::unauthenticated("no_ticket"))?;
+            .ok_or_else(|| HttpError::unauthenticated("no_ticket"))?;
         let admission = edge.admit(ticket.trim()).await?;
-        edge.gate
-            .request(&admission.caller.user, now())
-            .map_err(Refusal::rate_limited)?;
+        edge.limiter
+            .check_request(&admission.caller.user, now())
+            .map_err(HttpError::rate_limited)?;
         Ok(Self(admission))
     }
 }
@@ -41,7 +41,7 @@ impl Guest {
         &self,
         edge: &Edge<S>,
         room: &RoomId,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), HttpError> {
         let Admission { caller, grants, .. } = &self.0;
         let granted = grants.iter().find(|grant| &grant.id == room);
         let members = granted.map_or(&[][..], |grant| &grant.members);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chat_core::{Draft, Mark, Move, Page, check_body, check_id};
-use service::http::{Json, Refusal};
+use service::http::{HttpError, Json};
 use wire::chat::{Message, Messages, PostMessage, PutRead, Read};
 use wire::{ErrorCode, RoomId};
 
@@ -21,11 +21,12 @@ pub(crate) async fn post_message<S: Stores>(
     guest: Guest,
     Path(room): Path<String>,
     Json(posted): Json<PostMessage>,
-) -> Result<(StatusCode, Json<Message>), Refusal> {
+) -> Result<(StatusCode, Json<Message>), HttpError> {
     let room = RoomId(room);
     let PostMessage { client_id, body } = posted;
-    check_id(&client_id)
-        .map_err(|bad| Refusal::field("client_id", bad.code(), "This is no key for a message."))?;
+    check_id(&client_id).map_err(|bad| {
+        HttpError::field("client_id", bad.code(), "This is no key for a message.")
+    })?;
     check_body(&body).map_err(refuse_body)?;
     guest.reach(&edge, &room).await?;
     let draft = Draft {
@@ -56,7 +57,7 @@ pub(crate) async fn list_messages<S: Stores>(
     guest: Guest,
     Path(room): Path<String>,
     query: Query,
-) -> Result<Json<Messages>, Refusal> {
+) -> Result<Json<Messages>, HttpError> {
     let room = RoomId(room);
     let limit: Option<u32> = query.number("limit")?;
     let page = Page::asked(query.number("before")?, query.number("after")?, limit)
@@ -74,7 +75,7 @@ pub(crate) async fn list_messages<S: Stores>(
         .stores
         .page(&room, page)
         .await
-        .map_err(|error| Refusal::storage_unavailable(&error))?;
+        .map_err(|error| HttpError::storage_unavailable(&error))?;
     let messages = page.fit(messages);
     let last_seq = messages.last().map_or(0, |last| last.seq).max(last_seq);
     Ok(Json(Messages {
@@ -92,7 +93,7 @@ pub(crate) async fn put_read<S: Stores>(
     guest: Guest,
     Path(room): Path<String>,
     Json(PutRead { seq }): Json<PutRead>,
-) -> Result<Json<Read>, Refusal> {
+) -> Result<Json<Read>, HttpError> {
     let room = RoomId(room);
     guest.reach(&edge, &room).await?;
     let caller = guest.0.caller;

@@ -5,20 +5,20 @@ use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use service::http::Refusal;
+use service::http::HttpError;
 
 /// The parameters; unknown ones are ignored.
 #[derive(Debug)]
 pub(crate) struct Query(HashMap<String, String>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Query {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
         axum::extract::Query::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Query(parameters)| Self(parameters))
-            .map_err(|_| Refusal::malformed("The query can't be read."))
+            .map_err(|_| HttpError::malformed("The query can't be read."))
     }
 }
 
@@ -32,10 +32,10 @@ impl Query {
     ///
     /// # Errors
     /// 422 naming the parameter.
-    pub(crate) fn number<N: FromStr>(&self, name: &str) -> Result<Option<N>, Refusal> {
+    pub(crate) fn number<N: FromStr>(&self, name: &str) -> Result<Option<N>, HttpError> {
         let number = self.0.get(name).map(|text| text.parse());
         number.transpose().map_err(|_| {
-            Refusal::field(name, "wrong_type", "This is a whole number, not negative.")
+            HttpError::field(name, "wrong_type", "This is a whole number, not negative.")
         })
     }
 }

@@ -2,28 +2,28 @@
 
 use axum::http::StatusCode;
 use chat_core::BadText;
-use service::http::Refusal;
+use service::http::HttpError;
 use wire::{ErrorCode, FieldError};
 
 /// When to try again after the store failed, in milliseconds.
 const STORAGE_RETRY_MS: u64 = 1_000;
 
 /// The problem for a code.
-pub(crate) fn refuse(code: ErrorCode) -> Refusal {
+pub(crate) fn refuse(code: ErrorCode) -> HttpError {
     match code {
         ErrorCode::NotAMember => {
             let told = "There is no such room, or you are not in it.";
-            Refusal::new(StatusCode::NOT_FOUND, code, told)
+            HttpError::new(StatusCode::NOT_FOUND, code, told)
         }
         ErrorCode::Conflict => {
-            Refusal::conflict("That client_id already stands for another message.")
+            HttpError::conflict("That client_id already stands for another message.")
         }
-        ErrorCode::BadCursor => Refusal::new(
+        ErrorCode::BadCursor => HttpError::new(
             StatusCode::BAD_REQUEST,
             code,
             "That is no cursor, or one too many.",
         ),
-        ErrorCode::StorageFull => Refusal::new(
+        ErrorCode::StorageFull => HttpError::new(
             StatusCode::SERVICE_UNAVAILABLE,
             code,
             "There is no room left to store it.",
@@ -31,7 +31,7 @@ pub(crate) fn refuse(code: ErrorCode) -> Refusal {
         .with_retry_after_ms(STORAGE_RETRY_MS),
         _ => {
             let told = "The store does not answer at present.";
-            Refusal::new(
+            HttpError::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 ErrorCode::StorageUnavailable,
                 told,
@@ -42,9 +42,9 @@ pub(crate) fn refuse(code: ErrorCode) -> Refusal {
 }
 
 /// The problem for a message's text.
-pub(super) fn refuse_body(bad: BadText) -> Refusal {
+pub(super) fn refuse_body(bad: BadText) -> HttpError {
     let told = "That is no text for a message.";
-    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::BadText, told)
+    HttpError::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::BadText, told)
         .with_reason(bad.code())
         .with_errors(vec![FieldError {
             field: "body".to_owned(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use service::http::{Json, Refusal};
+use service::http::{HttpError, Json};
 use wire::chat::RoomView;
 use wire::{ErrorCode, Page, RoomId, UnixMs};
 
@@ -24,7 +24,7 @@ pub(crate) async fn list_rooms<S: Stores>(
     State(edge): State<Arc<Edge<S>>>,
     guest: Guest,
     query: Query,
-) -> Result<Json<Page<RoomView>>, Refusal> {
+) -> Result<Json<Page<RoomView>>, HttpError> {
     let limit: u32 = query
         .number("limit")?
         .unwrap_or(DEFAULT_PAGE)
@@ -42,7 +42,7 @@ pub(crate) async fn list_rooms<S: Stores>(
             .stores
             .rooms_of(&caller.user, after.as_ref(), limit + 1)
             .await
-            .map_err(|error| Refusal::storage_unavailable(&error))?,
+            .map_err(|error| HttpError::storage_unavailable(&error))?,
     };
     let more = positions.len() > limit as usize;
     positions.truncate(limit as usize);

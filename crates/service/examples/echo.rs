@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use service::http::{Limits, Refusal, serve, standard};
+use service::http::{HttpError, Limits, serve, standard};
 use service::origin::AllowedOrigins;
 use service::socket::{Socket, SocketSettings, Upgrade};
 use service::{Shutdown, Tasks};
@@ -47,7 +47,7 @@ fn routes() -> Router {
 async fn upgrade(
     State((origins, tasks)): State<(AllowedOrigins, Tasks)>,
     upgrade: Upgrade,
-) -> Result<Response, Refusal> {
+) -> Result<Response, HttpError> {
     upgrade.accept(&origins, settings(), &tasks, echo)
 }
 

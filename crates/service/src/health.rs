@@ -16,7 +16,7 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use wire::FieldError;
 
-use crate::http::{Json, Refusal};
+use crate::http::{HttpError, Json};
 
 /// Longest wait for one check.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -113,7 +113,7 @@ async fn live() -> Json<Status> {
     })
 }
 
-async fn ready(State(readiness): State<Readiness>) -> Result<Json<Status>, Refusal> {
+async fn ready(State(readiness): State<Readiness>) -> Result<Json<Status>, HttpError> {
     let failing = readiness.failing().await;
     if failing.is_empty() {
         let others = lock(&readiness.inner.others).clone();
@@ -122,12 +122,12 @@ async fn ready(State(readiness): State<Readiness>) -> Result<Json<Status>, Refus
             others,
         }));
     }
-    Err(Refusal::unavailable("Not ready.").with_errors(failing))
+    Err(HttpError::unavailable("Not ready.").with_errors(failing))
 }
 
 async fn scrape(State(metrics): State<Option<PrometheusHandle>>) -> Response {
     let Some(metrics) = metrics else {
-        return Refusal::unavailable("Metrics are recorded elsewhere.").into_response();
+        return HttpError::unavailable("Metrics are recorded elsewhere.").into_response();
     };
     metrics.run_upkeep();
     let headers = [(

@@ -2,23 +2,23 @@
 //!
 //! No route of a service stands here, only what all routes have in common.
 
-mod doorman;
+mod accept_limiter;
+mod error;
 mod json;
 mod layers;
 mod limits;
 mod query;
-mod refusal;
 mod reserve;
 mod serve;
 mod stream;
 
-pub(crate) use doorman::Doorman;
+pub(crate) use accept_limiter::AcceptLimiter;
+pub use error::HttpError;
 pub use json::{BODY_LIMIT, Json, JsonOrEmpty};
 pub use layers::standard;
 pub use limits::Limits;
 pub use query::refuse_credentials_in_url;
-pub use refusal::Refusal;
-pub use serve::{Front, PeerAddr, serve};
+pub use serve::{ListenerConfig, PeerAddr, serve};
 pub(crate) use stream::Linger;
 
 use std::time::Duration;

@@ -5,7 +5,6 @@
 //! (`rustls::crypto::ring::default_provider().install_default()`), before [`http::client`] is called.
 
 pub mod clock;
-pub mod comeback;
 pub mod describe;
 pub mod descriptors;
 pub mod events;
@@ -16,6 +15,7 @@ pub mod limiter;
 pub mod limits;
 pub mod origin;
 pub mod proxies;
+pub mod reconnect_backoff;
 pub mod secret_file;
 pub mod socket;
 pub mod sqlite;

@@ -1,8 +1,8 @@
 //! Rate limits, pure: they are told the time.
 
-mod shares;
+mod shared_quota;
 
-pub use shares::{Held, Shares};
+pub use shared_quota::{QuotaPermit, SharedQuota};
 
 use std::collections::HashMap;
 use std::hash::Hash;

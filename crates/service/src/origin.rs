@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::http::Refusal;
+use crate::http::HttpError;
 
 /// How long a browser may remember a preflight's answer.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
@@ -52,7 +52,7 @@ impl AllowedOrigins {
     ///
     /// # Errors
     /// 403 for any other origin, `null`, or more than one.
-    pub fn check(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+    pub fn check(&self, headers: &HeaderMap) -> Result<(), HttpError> {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let allowed = match (origins.next(), origins.next()) {
             (None, _) => true,
@@ -63,7 +63,7 @@ impl AllowedOrigins {
             return Ok(());
         }
         metrics::counter!("origin_refused_total").increment(1);
-        Err(Refusal::origin_not_allowed())
+        Err(HttpError::origin_not_allowed())
     }
 
     /// The CORS layer; part of [`crate::http::standard`].

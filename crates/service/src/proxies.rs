@@ -15,14 +15,14 @@ const MAX_HOPS: usize = 16;
 
 /// Who asks, as far as it is known for certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Client {
+pub struct ClientAddr {
     /// Their address.
     pub ip: IpAddr,
     /// True where a trusted proxy has said so.
     pub forwarded: bool,
 }
 
-impl Client {
+impl ClientAddr {
     /// Who is at the other end of a connection.
     #[must_use]
     pub fn direct(ip: IpAddr) -> Self {
@@ -75,19 +75,19 @@ impl TrustedProxies {
     /// A proxy writes one of the two headers and may pass the other on as it came. So where both are there
     /// and differ, neither is believed, and the proxy itself counts as the one who asks.
     #[must_use]
-    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddr {
         let peer = peer.to_canonical();
         if !self.trusts(peer) {
-            return Client::direct(peer);
+            return ClientAddr::direct(peer);
         }
         let listed = all(headers, &X_FORWARDED_FOR).map(|text| self.nearest(&hops(&text)));
         let standard = all(headers, &header::FORWARDED).map(|text| self.nearest(&elements(&text)));
         let ip = match (listed, standard) {
-            (None, None) => return Client::direct(peer),
+            (None, None) => return ClientAddr::direct(peer),
             (Some(one), Some(other)) if one != other => None,
             (Some(one), _) | (None, Some(one)) => one,
         };
-        Client {
+        ClientAddr {
             ip: ip.unwrap_or(peer),
             forwarded: true,
         }
@@ -228,8 +228,8 @@ mod tests {
     #[test]
     fn the_loopback_is_counted_only_where_a_proxy_names_it() {
         let loopback: IpAddr = "127.0.0.1".parse().unwrap();
-        assert_eq!(Client::direct(loopback).counted(), None);
-        let forwarded = Client {
+        assert_eq!(ClientAddr::direct(loopback).counted(), None);
+        let forwarded = ClientAddr {
             ip: loopback,
             forwarded: true,
         };

@@ -3,7 +3,7 @@
 //! Beside each service's `connection.rs` the only place that names a WebSocket type. It knows liveness,
 //! limits and the closing handshake, and nothing of what a frame says.
 
-mod gate;
+mod connection_limiter;
 mod limits;
 mod malformed;
 mod queue;
@@ -11,11 +11,11 @@ mod task;
 mod upgrade;
 
 pub use axum::extract::ws::Utf8Bytes;
-pub use gate::{Gate, TooFast, Visit};
+pub use connection_limiter::{ConnectionLimiter, ConnectionPermit, TooFast};
 pub use limits::SocketLimits;
 pub use malformed::MalformedCounter;
 pub use queue::{Frame, Overflow, SocketHandle};
-pub use task::{Departure, Incoming, Socket};
+pub use task::{Disconnect, Incoming, Socket};
 pub use upgrade::Upgrade;
 
 use std::time::Duration;

@@ -4,7 +4,7 @@
 //! Neither ever stops a service: both pass through bounded queues, and what does not fit is dropped and
 //! counted.
 
-mod lines;
+mod log_writer;
 pub mod spans;
 mod traces;
 
@@ -15,7 +15,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry};
 
-use self::lines::Lines;
+use self::log_writer::LogWriter;
 use self::traces::Exporter;
 
 /// Crates that write whole frames, requests or keys into the log at their lower levels: there tickets and
@@ -57,18 +57,18 @@ pub struct Telemetry<'a> {
 
 /// Writes the last lines and sends the last traces when the process ends.
 #[derive(Debug)]
-pub struct LastWords {
-    lines: Lines,
+pub struct TelemetryGuard {
+    log_writer: LogWriter,
     exporter: Option<Exporter>,
 }
 
-impl LastWords {
+impl TelemetryGuard {
     /// Waits, a little, until what is over has been sent.
-    pub async fn say(self) {
+    pub async fn flush(self) {
         if let Some(exporter) = self.exporter {
             exporter.finish().await;
         }
-        self.lines.written().await;
+        self.log_writer.written().await;
     }
 }
 
@@ -76,9 +76,10 @@ impl LastWords {
 ///
 /// # Errors
 /// When the filter or the endpoint can't be used.
-pub fn init(telemetry: &Telemetry<'_>) -> Result<LastWords, String> {
-    let lines = Lines::start(io::stderr()).map_err(|error| format!("log thread: {error}"))?;
-    let text = tracing_subscriber::fmt::layer::<Registry>().with_writer(lines.clone());
+pub fn init(telemetry: &Telemetry<'_>) -> Result<TelemetryGuard, String> {
+    let log_writer =
+        LogWriter::start(io::stderr()).map_err(|error| format!("log thread: {error}"))?;
+    let text = tracing_subscriber::fmt::layer::<Registry>().with_writer(log_writer.clone());
     let log = match telemetry.format {
         LogFormat::Text => text.with_ansi(false).boxed(),
         LogFormat::Json => text.json().flatten_event(true).boxed(),
@@ -99,7 +100,10 @@ pub fn init(telemetry: &Telemetry<'_>) -> Result<LastWords, String> {
     if installed.is_ok() {
         std::panic::set_hook(Box::new(tell_panic));
     }
-    Ok(LastWords { lines, exporter })
+    Ok(TelemetryGuard {
+        log_writer,
+        exporter,
+    })
 }
 
 fn filter(text: &str) -> Result<EnvFilter, String> {

@@ -15,7 +15,7 @@ use futures_util::{SinkExt, StreamExt};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
-use service::http::{Limits, Refusal, serve, standard};
+use service::http::{HttpError, Limits, serve, standard};
 use service::origin::AllowedOrigins;
 use service::socket::{Incoming, Socket, SocketSettings, Upgrade};
 use service::telemetry::{LogFormat, Telemetry, init, spans};
@@ -34,7 +34,7 @@ const CALLER: &str = "00f067aa0ba902b7";
 async fn edg_55_requests_sockets_joins_and_commits_are_traced_and_messages_are_not() {
     drop(rustls::crypto::ring::default_provider().install_default());
     let collector = Collector::start().await;
-    let last_words = init(&Telemetry {
+    let telemetry_guard = init(&Telemetry {
         service: "edge",
         format: LogFormat::Text,
         filter: "warn",
@@ -96,7 +96,9 @@ async fn edg_55_requests_sockets_joins_and_commits_are_traced_and_messages_are_n
     };
     tokio::time::timeout(SOON, counted).await.unwrap();
     shutdown.start();
-    tokio::time::timeout(SOON, last_words.say()).await.unwrap();
+    tokio::time::timeout(SOON, telemetry_guard.flush())
+        .await
+        .unwrap();
 }
 
 fn counts(line: &str, name: &str) -> bool {
@@ -124,7 +126,7 @@ async fn panics() {
     panic!("as it should");
 }
 
-async fn upgrade(upgrade: Upgrade) -> Result<Response, Refusal> {
+async fn upgrade(upgrade: Upgrade) -> Result<Response, HttpError> {
     let settings = SocketSettings::new("traces.v1");
     upgrade.accept(&AllowedOrigins::default(), settings, &Tasks::new(), talk)
 }

@@ -3,8 +3,8 @@
 use axum::Extension;
 use axum::extract::State;
 use service::clock;
-use service::http::{Json, Refusal};
-use service::proxies::Client;
+use service::http::{HttpError, Json};
+use service::proxies::ClientAddr;
 use wire::{JoinRequest, JoinResponse};
 
 use crate::app::App;
@@ -18,9 +18,9 @@ const ACCESS_AFTER_END_MS: i64 = 24 * 3_600_000;
 /// `POST /v1/join`.
 pub(crate) async fn join(
     State(app): State<App>,
-    Extension(client): Extension<Client>,
+    Extension(client): Extension<ClientAddr>,
     Json(request): Json<JoinRequest>,
-) -> Result<Json<JoinResponse>, Refusal> {
+) -> Result<Json<JoinResponse>, HttpError> {
     let Some(grant) = app.links.open_link(&request.token) else {
         app.guesses.count(client)?;
         return Err(unknown_link());
@@ -28,7 +28,7 @@ pub(crate) async fn join(
     let session = linked(&app, &grant).await?;
     let now = clock::now();
     if let Some(reason) = session.over(now) {
-        return Err(Refusal::session_over(reason));
+        return Err(HttpError::session_over(reason));
     }
     let expires_at = session.spec().latest_end() + ACCESS_AFTER_END_MS;
     let access = app
@@ -44,7 +44,7 @@ pub(crate) async fn join(
 }
 
 /// The session that a link opens, unless the link was revoked.
-async fn linked(app: &App, grant: &Grant) -> Result<StoredSession, Refusal> {
+async fn linked(app: &App, grant: &Grant) -> Result<StoredSession, HttpError> {
     let session = app.store.session(grant.session.clone()).await?;
     session
         .filter(|session| {
@@ -55,6 +55,6 @@ async fn linked(app: &App, grant: &Grant) -> Result<StoredSession, Refusal> {
         .ok_or_else(unknown_link)
 }
 
-fn unknown_link() -> Refusal {
-    Refusal::not_found("This link is not known.")
+fn unknown_link() -> HttpError {
+    HttpError::not_found("This link is not known.")
 }

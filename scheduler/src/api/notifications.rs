@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt as _, stream};
 use service::clock;
-use service::http::{Json, Refusal};
+use service::http::{HttpError, Json};
 use wire::{Notification, Page};
 
 use super::query::{Params, cursor, from_cursor};
@@ -27,7 +27,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     person: Person,
     Query(named): Query<HashMap<String, String>>,
-) -> Result<Json<Page<Notification>>, Refusal> {
+) -> Result<Json<Page<Notification>>, HttpError> {
     let mut params = Params::new(named, &["limit", "cursor"]);
     let before = params.parsed("cursor", "That is no cursor of ours.", from_cursor);
     let limit = params.limit();
@@ -48,7 +48,7 @@ pub(crate) async fn read(
     State(app): State<App>,
     person: Person,
     Path(id): Path<String>,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, HttpError> {
     let read = MarkRead {
         user: person.user,
         of: Some(person.session.id),
@@ -58,7 +58,7 @@ pub(crate) async fn read(
     let found = app.store.mark_read(read).await?;
     found
         .map(|_| StatusCode::NO_CONTENT)
-        .ok_or_else(|| Refusal::not_found("There is no such notification."))
+        .ok_or_else(|| HttpError::not_found("There is no such notification."))
 }
 
 /// `GET /v1/notifications/stream`: subscribes first and then reads what was missed, so that nothing
@@ -67,7 +67,7 @@ pub(crate) async fn stream(
     State(app): State<App>,
     person: Person,
     headers: HeaderMap,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, HttpError> {
     let live = app.hub.subscribe(&person.user, &person.session.id)?;
     let missed = missed(&app, &person, &headers).await?;
     let last = missed.last().map(|n| n.id.clone()).unwrap_or_default();
@@ -85,7 +85,7 @@ async fn missed(
     app: &App,
     person: &Person,
     headers: &HeaderMap,
-) -> Result<Vec<Notification>, Refusal> {
+) -> Result<Vec<Notification>, HttpError> {
     let Some(last) = headers.get("last-event-id") else {
         return Ok(Vec::new());
     };

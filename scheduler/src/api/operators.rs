@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use service::clock;
-use service::http::{Json, JsonOrEmpty, Refusal};
+use service::http::{HttpError, Json, JsonOrEmpty};
 use wire::TicketResponse;
 
 use super::sessions::Nothing;
@@ -14,7 +14,9 @@ pub(crate) async fn ticket(
     State(app): State<App>,
     OperatorKey(name): OperatorKey,
     JsonOrEmpty(Nothing {}): JsonOrEmpty<Nothing>,
-) -> Result<Json<TicketResponse>, Refusal> {
+) -> Result<Json<TicketResponse>, HttpError> {
     let ticket = app.tickets.operator(clock::now(), &name);
-    ticket.map(Json).map_err(|error| Refusal::internal(&error))
+    ticket
+        .map(Json)
+        .map_err(|error| HttpError::internal(&error))
 }

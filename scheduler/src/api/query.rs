@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use service::http::Refusal;
+use service::http::HttpError;
 use wire::{FieldError, UnixMs};
 
 /// Items of a page where none are asked for.
@@ -65,11 +65,11 @@ impl Params {
     }
 
     /// Ends the looking: everything that was wrong.
-    pub(super) fn check(self) -> Result<(), Refusal> {
+    pub(super) fn check(self) -> Result<(), HttpError> {
         if self.errors.is_empty() {
             return Ok(());
         }
-        Err(Refusal::invalid(self.errors))
+        Err(HttpError::invalid(self.errors))
     }
 
     fn wrong(&mut self, name: &str, code: &str, message: &str) {

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use service::clock;
-use service::http::{Json, JsonOrEmpty, Refusal};
+use service::http::{HttpError, Json, JsonOrEmpty};
 use wire::{ChatRoomGrant, RoomId, TicketRequest, TicketResponse, UserId};
 
 use super::sessions::holder;
@@ -20,7 +20,7 @@ pub(crate) async fn ticket(
     State(app): State<App>,
     caller: Caller,
     JsonOrEmpty(request): JsonOrEmpty<TicketRequest>,
-) -> Result<Json<TicketResponse>, Refusal> {
+) -> Result<Json<TicketResponse>, HttpError> {
     let user = holder(&caller, request)?;
     let scope = match caller {
         Caller::Application(application) => everything(&app, application, user).await?,
@@ -29,7 +29,9 @@ pub(crate) async fn ticket(
     let ticket = app
         .tickets
         .chat(clock::now(), scope.holder, scope.rooms, scope.only);
-    ticket.map(Json).map_err(|error| Refusal::internal(&error))
+    ticket
+        .map(Json)
+        .map_err(|error| HttpError::internal(&error))
 }
 
 struct Scope {
@@ -39,9 +41,9 @@ struct Scope {
 }
 
 /// Every room of a person, for the application that knows them.
-async fn everything(app: &App, application: String, user: UserId) -> Result<Scope, Refusal> {
+async fn everything(app: &App, application: String, user: UserId) -> Result<Scope, HttpError> {
     let person = app.store.person(application, user).await?;
-    let person = person.ok_or_else(|| Refusal::not_found("There is no such person."))?;
+    let person = person.ok_or_else(|| HttpError::not_found("There is no such person."))?;
     let rooms = app
         .store
         .rooms_of(person.user_id.clone(), MAX_ROOMS)
@@ -61,10 +63,10 @@ async fn everything(app: &App, application: String, user: UserId) -> Result<Scop
 }
 
 /// The one room that a join link reaches.
-fn one_room(session: &StoredSession, user: UserId) -> Result<Scope, Refusal> {
+fn one_room(session: &StoredSession, user: UserId) -> Result<Scope, HttpError> {
     let person = session
         .participant(&user)
-        .ok_or_else(|| Refusal::forbidden("That person is not one of the two."))?;
+        .ok_or_else(|| HttpError::forbidden("That person is not one of the two."))?;
     Ok(Scope {
         holder: Holder {
             name: person.name.clone(),

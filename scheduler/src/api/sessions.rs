@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use service::clock;
-use service::http::{Json, JsonOrEmpty, Refusal};
+use service::http::{HttpError, Json, JsonOrEmpty};
 use wire::{
     BookSession, ChangeSession, ErrorCode, Page, SessionId, SessionState, SessionView,
     TicketRequest, TicketResponse, UnixMs, UserId,
@@ -26,7 +26,7 @@ pub(crate) async fn book(
     Application(application): Application,
     headers: HeaderMap,
     Json(offer): Json<BookSession>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, HttpError> {
     let once = once(&headers, "POST /v1/sessions".to_owned(), &offer)?;
     let kept = app.book(application, offer, once).await?;
     Ok(answer(&app, StatusCode::CREATED, &kept))
@@ -37,7 +37,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     Application(application): Application,
     Query(named): Query<HashMap<String, String>>,
-) -> Result<Json<Page<SessionView>>, Refusal> {
+) -> Result<Json<Page<SessionView>>, HttpError> {
     let mut filter = filter(named)?;
     let now = clock::now();
     (filter.application, filter.now) = (application, now);
@@ -61,7 +61,7 @@ pub(crate) async fn get(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, HttpError> {
     let (session, audience) = reach(&app, caller, id.into()).await?;
     let view = app.view(&session, clock::now(), audience);
     Ok(([etag(session.revision)], Json(view)).into_response())
@@ -74,7 +74,7 @@ pub(crate) async fn change(
     Path(id): Path<String>,
     headers: HeaderMap,
     Json(change): Json<ChangeSession>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, HttpError> {
     let once = once(&headers, format!("PATCH /v1/sessions/{id}"), &change)?;
     let if_match = IfMatch::of(&headers);
     let kept = app
@@ -90,7 +90,7 @@ pub(crate) async fn cancel(
     Path(id): Path<String>,
     headers: HeaderMap,
     JsonOrEmpty(nothing): JsonOrEmpty<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, HttpError> {
     let once = once(&headers, format!("POST /v1/sessions/{id}/cancel"), &nothing)?;
     let kept = app
         .cancel(application, id.into(), IfMatch::of(&headers), once)
@@ -104,20 +104,22 @@ pub(crate) async fn ticket(
     caller: Caller,
     Path(id): Path<String>,
     JsonOrEmpty(request): JsonOrEmpty<TicketRequest>,
-) -> Result<Json<TicketResponse>, Refusal> {
+) -> Result<Json<TicketResponse>, HttpError> {
     let user = holder(&caller, request)?;
     let (session, _) = reach(&app, caller, id.into()).await?;
     let now = clock::now();
     let person = session.participant(&user).ok_or_else(not_a_participant)?;
     if let Some(reason) = session.over(now) {
-        return Err(Refusal::session_over(reason));
+        return Err(HttpError::session_over(reason));
     }
     let holder = Holder {
         user_id: user,
         name: person.name.clone(),
     };
     let ticket = app.tickets.signaling(now, holder, session.spec());
-    ticket.map(Json).map_err(|error| Refusal::internal(&error))
+    ticket
+        .map(Json)
+        .map_err(|error| HttpError::internal(&error))
 }
 
 /// A command without fields.
@@ -126,15 +128,15 @@ pub(crate) async fn ticket(
 pub(crate) struct Nothing {}
 
 /// Whom a ticket is for: oneself, or whom an application names.
-pub(super) fn holder(caller: &Caller, request: TicketRequest) -> Result<UserId, Refusal> {
+pub(super) fn holder(caller: &Caller, request: TicketRequest) -> Result<UserId, HttpError> {
     match (caller, request.user_id) {
         (Caller::Application(_), Some(user)) => Ok(user),
-        (Caller::Application(_), None) => Err(Refusal::field(
+        (Caller::Application(_), None) => Err(HttpError::field(
             "user_id",
             "required",
             "Name whom the ticket is for.",
         )),
-        (Caller::Person(person), Some(user)) if user != person.user => Err(Refusal::forbidden(
+        (Caller::Person(person), Some(user)) if user != person.user => Err(HttpError::forbidden(
             "A person gets tickets for themselves only.",
         )),
         (Caller::Person(person), _) => Ok(person.user.clone()),
@@ -146,7 +148,7 @@ async fn reach(
     app: &App,
     caller: Caller,
     id: SessionId,
-) -> Result<(StoredSession, Audience), Refusal> {
+) -> Result<(StoredSession, Audience), HttpError> {
     match caller {
         Caller::Application(application) => {
             let session = app.own_session(&application, id).await?;
@@ -157,8 +159,8 @@ async fn reach(
     }
 }
 
-fn not_a_participant() -> Refusal {
-    Refusal::new(
+fn not_a_participant() -> HttpError {
+    HttpError::new(
         StatusCode::FORBIDDEN,
         ErrorCode::NotAParticipant,
         "That person is not one of the two.",
@@ -179,7 +181,7 @@ fn etag(revision: u64) -> (header::HeaderName, String) {
     (header::ETAG, format!("\"{revision}\""))
 }
 
-fn filter(named: HashMap<String, String>) -> Result<SessionFilter, Refusal> {
+fn filter(named: HashMap<String, String>) -> Result<SessionFilter, HttpError> {
     let mut params = Params::new(named, &["from", "to", "state", "limit", "cursor"]);
     let filter = SessionFilter {
         from: params.time("from"),

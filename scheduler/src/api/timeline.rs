@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::{Path, Query, State};
-use service::http::{Json, Refusal};
+use service::http::{HttpError, Json};
 use wire::{Page, TimelineItem, UnixMs};
 
 use super::query::{Params, cursor, from_cursor};
@@ -17,7 +17,7 @@ pub(crate) async fn list(
     observer: Observer,
     Path(id): Path<String>,
     Query(named): Query<HashMap<String, String>>,
-) -> Result<Json<Page<TimelineItem>>, Refusal> {
+) -> Result<Json<Page<TimelineItem>>, HttpError> {
     let session = app.observed(observer, id.into()).await?;
     let (after, limit) = page(named)?;
     // One more than asked for tells whether there is another page.
@@ -36,7 +36,7 @@ pub(crate) async fn list(
 }
 
 /// After which entry, and how many.
-fn page(named: HashMap<String, String>) -> Result<(Option<(UnixMs, String)>, u32), Refusal> {
+fn page(named: HashMap<String, String>) -> Result<(Option<(UnixMs, String)>, u32), HttpError> {
     let mut params = Params::new(named, &["limit", "cursor"]);
     let after = params.parsed("cursor", "That is no cursor of ours.", after_cursor);
     let limit = params.limit();

@@ -9,7 +9,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::post;
 use service::clock::now;
-use service::http::{BODY_LIMIT, Refusal};
+use service::http::{BODY_LIMIT, HttpError};
 use tokio::sync::Notify;
 use wire::MediaBackend;
 
@@ -83,7 +83,7 @@ fn shown(headers: &HeaderMap) -> Result<&str, &'static str> {
 async fn receive(
     State(receiver): State<Arc<Receiver>>,
     request: Request,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, HttpError> {
     let taken = take(&receiver, request).await;
     receiver.count(match &taken {
         Ok(Stored::New) => "stored",
@@ -95,29 +95,29 @@ async fn receive(
     match taken? {
         Stored::New => receiver.arrived.notify_one(),
         Stored::Known => {}
-        Stored::Full => return Err(Refusal::unavailable("Too many events wait.")),
+        Stored::Full => return Err(HttpError::unavailable("Too many events wait.")),
     }
     Ok(StatusCode::OK)
 }
 
-async fn take(receiver: &Receiver, request: Request) -> Result<Stored, Refusal> {
+async fn take(receiver: &Receiver, request: Request) -> Result<Stored, HttpError> {
     check_headers(request.headers(), receiver.media_type())?;
     // Of somebody who shows nothing not even the body is read.
-    shown(request.headers()).map_err(Refusal::unauthenticated)?;
+    shown(request.headers()).map_err(HttpError::unauthenticated)?;
     let headers = request.headers().clone();
     let body = Bytes::from_request(request, &())
         .await
         .map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large(BODY_LIMIT),
-            _ => Refusal::malformed("The body could not be read."),
+            StatusCode::PAYLOAD_TOO_LARGE => HttpError::too_large(BODY_LIMIT),
+            _ => HttpError::malformed("The body could not be read."),
         })?;
     receiver
         .is_genuine(&headers, &body)
-        .map_err(Refusal::unauthenticated)?;
+        .map_err(HttpError::unauthenticated)?;
     store(receiver, &body).await
 }
 
-async fn store(receiver: &Receiver, body: &[u8]) -> Result<Stored, Refusal> {
+async fn store(receiver: &Receiver, body: &[u8]) -> Result<Stored, HttpError> {
     let (key, made_at) = receiver.key_and_time(body);
     let received_at = now();
     if let Some(made_at) = made_at {
@@ -132,7 +132,7 @@ async fn store(receiver: &Receiver, body: &[u8]) -> Result<Stored, Refusal> {
         .store
         .take(receiver.kind, &key, received_at, &text)
         .await
-        .map_err(|error| Refusal::storage_unavailable(&error))
+        .map_err(|error| HttpError::storage_unavailable(&error))
 }
 
 fn hash(body: &[u8]) -> String {
@@ -142,7 +142,7 @@ fn hash(body: &[u8]) -> String {
 }
 
 /// 415 for what is packed, or is not what this server sends.
-fn check_headers(headers: &HeaderMap, media_type: &str) -> Result<(), Refusal> {
+fn check_headers(headers: &HeaderMap, media_type: &str) -> Result<(), HttpError> {
     let packed = headers
         .get(header::CONTENT_ENCODING)
         .is_some_and(|encoding| encoding != "identity");
@@ -153,7 +153,7 @@ fn check_headers(headers: &HeaderMap, media_type: &str) -> Result<(), Refusal> {
         .is_some_and(|shown| shown.trim().eq_ignore_ascii_case(media_type));
     match !packed && is_right {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(HttpError::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             wire::ErrorCode::UnsupportedMediaType,
             format!("The body is {media_type}, not packed."),

@@ -11,7 +11,7 @@ use axum::routing::post;
 use wire::EventBatch;
 
 use super::{EventsSecret, MAX_BATCH_BYTES, MAX_BATCH_EVENTS};
-use crate::http::{Json, Refusal};
+use crate::http::{HttpError, Json};
 
 /// Takes the batches of other services.
 pub trait EventSink: Send + Sync + 'static {
@@ -60,13 +60,13 @@ impl<S> Clone for Receiver<S> {
 struct Shown;
 
 impl<S: EventSink> FromRequestParts<Receiver<S>> for Shown {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Receiver<S>) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &Receiver<S>) -> Result<Self, HttpError> {
         if state.secret.is_shown(&parts.headers) {
             return Ok(Self);
         }
-        Err(Refusal::unauthenticated("bad_secret"))
+        Err(HttpError::unauthenticated("bad_secret"))
     }
 }
 
@@ -74,11 +74,11 @@ async fn deliver<S: EventSink>(
     _: Shown,
     State(receiver): State<Receiver<S>>,
     request: Request,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, HttpError> {
     let Json(batch) = Json::<EventBatch>::from_request(request, &()).await?;
     if batch.events.len() > MAX_BATCH_EVENTS {
         let told = format!("A batch has {MAX_BATCH_EVENTS} events at most.");
-        return Err(Refusal::field("events", "too_many", told));
+        return Err(HttpError::field("events", "too_many", told));
     }
     let source = batch.source.clone();
     let count = batch.events.len() as u64;
@@ -86,7 +86,7 @@ async fn deliver<S: EventSink>(
         .sink
         .accept(batch)
         .await
-        .map_err(|error| Refusal::storage_unavailable(&error))?;
+        .map_err(|error| HttpError::storage_unavailable(&error))?;
     metrics::counter!("events_received_total", "source" => source).increment(count);
     Ok(StatusCode::OK)
 }

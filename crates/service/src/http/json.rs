@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wire::FieldError;
 
-use super::Refusal;
+use super::HttpError;
 use crate::limits::Limit;
 
 /// Largest body of a command, in bytes, unless the listener has another limit.
@@ -36,11 +36,11 @@ pub struct Json<T>(pub T);
 pub struct JsonOrEmpty<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, HttpError> {
         if !is_json(request.headers()) {
-            return Err(Refusal::unsupported_media_type());
+            return Err(HttpError::unsupported_media_type());
         }
         let body = read(request, state).await?;
         parse(&body).map(Json)
@@ -48,16 +48,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 }
 
 impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for JsonOrEmpty<T> {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, HttpError> {
         let json = is_json(request.headers());
         let body = read(request, state).await?;
         if body.is_empty() {
             return Ok(Self(T::default()));
         }
         if !json {
-            return Err(Refusal::unsupported_media_type());
+            return Err(HttpError::unsupported_media_type());
         }
         parse(&body).map(Self)
     }
@@ -77,38 +77,38 @@ fn is_json(headers: &HeaderMap) -> bool {
         .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
 }
 
-async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refusal> {
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, HttpError> {
     let limit = BodyLimit::of(&request);
     Bytes::from_request(request, state)
         .await
         .map_err(|rejection: BytesRejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => {
                 Limit::BodyBytes.hit();
-                Refusal::too_large(limit)
+                HttpError::too_large(limit)
             }
-            _ => Refusal::malformed("The body could not be read."),
+            _ => HttpError::malformed("The body could not be read."),
         })
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, HttpError> {
     // Serde would also take an array for a struct; a command is an object.
     if body.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Refusal::malformed("The body is not a JSON object."));
+        return Err(HttpError::malformed("The body is not a JSON object."));
     }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&error))?;
     json.end()
-        .map_err(|_| Refusal::malformed("The body is not JSON."))?;
+        .map_err(|_| HttpError::malformed("The body is not JSON."))?;
     Ok(value)
 }
 
-fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
+fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> HttpError {
     if error.inner().classify() != serde_json::error::Category::Data {
-        return Refusal::malformed("The body is not JSON.");
+        return HttpError::malformed("The body is not JSON.");
     }
     let path = error.path().to_string();
     let text = error.inner().to_string();
-    Refusal::invalid(vec![field_error(&path, &text)])
+    HttpError::invalid(vec![field_error(&path, &text)])
 }
 
 /// Serde tells its cases apart by text alone; the words here are those of `serde::de::Error`.

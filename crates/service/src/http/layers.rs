@@ -13,7 +13,7 @@ use tracing::Instrument;
 use wire::ErrorCode;
 
 use super::json::BodyLimit;
-use super::{Linger, Refusal, refuse_credentials_in_url};
+use super::{HttpError, Linger, refuse_credentials_in_url};
 use crate::origin::AllowedOrigins;
 use crate::telemetry::spans;
 
@@ -69,7 +69,7 @@ async fn limit_body(mut request: Request, next: Next) -> Response {
 /// A fault of ours in one request is the end of that request only. What the panic said is in the log.
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     metrics::counter!("http_panics_total").increment(1);
-    Refusal::new(
+    HttpError::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         ErrorCode::Internal,
         "Something went wrong here.",
@@ -77,12 +77,12 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
     .into_response()
 }
 
-async fn not_there() -> Refusal {
-    Refusal::not_found("There is nothing at this address.")
+async fn not_there() -> HttpError {
+    HttpError::not_found("There is nothing at this address.")
 }
 
-async fn not_that_method() -> Refusal {
-    Refusal::new(
+async fn not_that_method() -> HttpError {
+    HttpError::new(
         StatusCode::METHOD_NOT_ALLOWED,
         ErrorCode::MethodNotAllowed,
         "This address does not take that method.",
@@ -124,8 +124,8 @@ fn finish(response: &mut Response, id: uuid::Uuid) {
     }
 }
 
-impl From<Refusal> for Response {
-    fn from(refusal: Refusal) -> Self {
+impl From<HttpError> for Response {
+    fn from(refusal: HttpError) -> Self {
         refusal.into_response()
     }
 }

@@ -4,7 +4,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::Refusal;
+use super::HttpError;
 
 /// Names under which clients are known to put credentials into a query.
 const CREDENTIAL_NAMES: [&str; 14] = [
@@ -28,7 +28,7 @@ const CREDENTIAL_NAMES: [&str; 14] = [
 pub async fn refuse_credentials_in_url(request: Request, next: Next) -> Response {
     if has_credential(request.uri().query().unwrap_or_default()) {
         metrics::counter!("http_token_in_url_total").increment(1);
-        return Refusal::token_in_url().into_response();
+        return HttpError::token_in_url().into_response();
     }
     next.run(request).await
 }

@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 use super::Limits;
-use super::doorman::Doorman;
+use super::accept_limiter::AcceptLimiter;
 use super::json::BodyLimit;
 use super::reserve::Reserve;
 use super::stream::{Admitted, Linger};
@@ -31,14 +31,14 @@ pub type PeerAddr = ConnectInfo<SocketAddr>;
 
 /// What a listener is told: what it holds at most, and whom it believes.
 #[derive(Debug, Clone, Default)]
-pub struct Front {
+pub struct ListenerConfig {
     /// What it holds and takes at most.
     pub limits: Limits,
     /// Whose word on addresses counts.
     pub proxies: TrustedProxies,
 }
 
-impl From<Limits> for Front {
+impl From<Limits> for ListenerConfig {
     fn from(limits: Limits) -> Self {
         Self {
             limits,
@@ -57,17 +57,17 @@ impl From<Limits> for Front {
 pub async fn serve(
     listener: TcpListener,
     app: Router,
-    front: impl Into<Front>,
+    front: impl Into<ListenerConfig>,
     shutdown: Shutdown,
 ) -> io::Result<()> {
-    let Front {
+    let ListenerConfig {
         mut limits,
         proxies,
     } = front.into();
     limits.connections = limits.connections.min(room_for_connections());
     Limit::show_all();
     tracing::info!(address = %listener.local_addr()?, connections = limits.connections, "listening");
-    let doorman = Doorman::new(&limits, proxies.clone());
+    let accept_limiter = AcceptLimiter::new(&limits, proxies.clone());
     let mut reserve = Reserve::new();
     let connections = Tasks::new();
     loop {
@@ -84,14 +84,14 @@ pub async fn serve(
         };
         reserve.accepted();
         let linger = Linger::default();
-        let Some(stream) = admit(&doorman, stream, address, linger.clone()) else {
+        let Some(stream) = admit(&accept_limiter, stream, address, linger.clone()) else {
             continue;
         };
         let answer = Answer {
             app: app.clone(),
             address,
             linger,
-            doorman: doorman.clone(),
+            accept_limiter: accept_limiter.clone(),
             proxies: proxies.clone(),
             body: BodyLimit(limits.body_bytes),
         };
@@ -113,12 +113,12 @@ pub async fn serve(
 }
 
 fn admit(
-    doorman: &Doorman,
+    accept_limiter: &AcceptLimiter,
     stream: TcpStream,
     address: SocketAddr,
     linger: Linger,
 ) -> Option<Admitted> {
-    let seat = doorman.seat(address.ip())?;
+    let permit = accept_limiter.accept(address.ip())?;
     // Nagle's algorithm would hold small frames back for up to 40 ms.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
@@ -126,7 +126,7 @@ fn admit(
     Some(Admitted {
         stream: Some(stream),
         linger,
-        seat: Some(seat),
+        permit: Some(permit),
     })
 }
 
@@ -167,7 +167,7 @@ struct Answer {
     app: Router,
     address: SocketAddr,
     linger: Linger,
-    doorman: Doorman,
+    accept_limiter: AcceptLimiter,
     proxies: TrustedProxies,
     body: BodyLimit,
 }
@@ -188,7 +188,7 @@ impl Service<hyper::Request<Incoming>> for Answer {
         extensions.insert(ConnectInfo(address));
         extensions.insert(client);
         extensions.insert(self.linger.clone());
-        extensions.insert(self.doorman.clone());
+        extensions.insert(self.accept_limiter.clone());
         extensions.insert(self.body);
         self.app.clone().oneshot(request)
     }
@@ -205,8 +205,8 @@ mod tests {
             .await
             .unwrap();
         let (stream, address) = listener.accept().await.unwrap();
-        let doorman = Doorman::new(&Limits::default(), TrustedProxies::default());
-        let admitted = admit(&doorman, stream, address, Linger::default()).unwrap();
+        let accept_limiter = AcceptLimiter::new(&Limits::default(), TrustedProxies::default());
+        let admitted = admit(&accept_limiter, stream, address, Linger::default()).unwrap();
         assert!(admitted.stream.as_ref().unwrap().nodelay().unwrap());
     }
 }

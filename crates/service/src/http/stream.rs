@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::doorman::Seat;
+use super::accept_limiter::AcceptPermit;
 use crate::lifecycle::spawn_detached;
 
 /// How long a lingering stream waits for the other end's last bytes.
@@ -43,7 +43,7 @@ pub(super) struct Admitted {
     /// `None` only while it is dropped.
     pub(super) stream: Option<TcpStream>,
     pub(super) linger: Linger,
-    pub(super) seat: Option<Seat>,
+    pub(super) permit: Option<AcceptPermit>,
 }
 
 impl Admitted {
@@ -57,11 +57,11 @@ impl Drop for Admitted {
         let (Some(stream), true) = (self.stream.take(), self.linger.is_asked()) else {
             return;
         };
-        spawn_detached(linger(stream, self.seat.take()));
+        spawn_detached(linger(stream, self.permit.take()));
     }
 }
 
-async fn linger(mut stream: TcpStream, _seat: Option<Seat>) {
+async fn linger(mut stream: TcpStream, _permit: Option<AcceptPermit>) {
     let rest = async {
         stream.shutdown().await?;
         let (mut read, mut buffer) = (0, [0; LINGER_BUFFER_BYTES]);

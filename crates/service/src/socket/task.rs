@@ -27,12 +27,12 @@ pub enum Incoming {
     /// A text frame.
     Text(Utf8Bytes),
     /// It is over; nothing more comes.
-    Closed(Departure),
+    Closed(Disconnect),
 }
 
 /// Who ended a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Departure {
+pub enum Disconnect {
     /// The other end, by a close frame with this code, if any.
     Peer(Option<u16>),
     /// The connection broke without a close frame.
@@ -56,7 +56,7 @@ pub struct Socket {
     close_sent: bool,
     /// The other end has answered our close frame: nothing of it is still on the way.
     close_answered: bool,
-    departure: Option<Departure>,
+    departure: Option<Disconnect>,
 }
 
 impl std::fmt::Debug for Socket {
@@ -111,7 +111,7 @@ impl Socket {
     ///
     /// # Errors
     /// How the socket ended; from then on always the same.
-    pub async fn next_frame(&mut self) -> Result<Frame, Departure> {
+    pub async fn next_frame(&mut self) -> Result<Frame, Disconnect> {
         poll_fn(|cx| self.poll_frame(cx)).await
     }
 
@@ -131,7 +131,7 @@ impl Socket {
     pub(super) async fn finish(mut self) {
         if !matches!(
             self.departure,
-            Some(Departure::Peer(_) | Departure::Vanished)
+            Some(Disconnect::Peer(_) | Disconnect::Vanished)
         ) {
             self.handle.close(CloseCode::Normal);
         }
@@ -140,13 +140,13 @@ impl Socket {
         if closed.is_err() {
             tracing::debug!("a socket's other end did not finish the closing handshake");
         }
-        let is_closed = self.close_answered || matches!(self.departure, Some(Departure::Peer(_)));
+        let is_closed = self.close_answered || matches!(self.departure, Some(Disconnect::Peer(_)));
         if let Some(linger) = self.linger.as_ref().filter(|_| !is_closed) {
             linger.ask();
         }
     }
 
-    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Result<Frame, Departure>> {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Result<Frame, Disconnect>> {
         self.handle.register(cx.waker());
         loop {
             if self.departure.is_none() && self.poll_write(cx).is_err() {
@@ -174,7 +174,7 @@ impl Socket {
     fn take(
         &mut self,
         message: Option<Result<Message, axum::Error>>,
-    ) -> Option<Result<Frame, Departure>> {
+    ) -> Option<Result<Frame, Disconnect>> {
         self.heard_at = Instant::now();
         let departure = match message {
             Some(Ok(Message::Text(text))) => return Some(Ok(Frame::Text(text))),
@@ -184,7 +184,7 @@ impl Socket {
                 self.handle.mark_gone();
                 *self
                     .departure
-                    .insert(Departure::Peer(frame.map(|frame| frame.code)))
+                    .insert(Disconnect::Peer(frame.map(|frame| frame.code)))
             }
             Some(Err(error)) => match fault(error) {
                 Some(code) => {
@@ -215,7 +215,7 @@ impl Socket {
                 Popped::Frame(Frame::Binary(bytes)) => Message::Binary(bytes),
                 Popped::Close(code) => {
                     self.close_sent = true;
-                    self.departure.get_or_insert(Departure::Server(code));
+                    self.departure.get_or_insert(Disconnect::Server(code));
                     close_message(code)
                 }
                 Popped::Nothing => break,
@@ -287,27 +287,27 @@ impl Socket {
     }
 
     /// Ends the socket from this side; the close frame is written by [`Socket::finish`].
-    fn end(&mut self, code: CloseCode) -> Departure {
+    fn end(&mut self, code: CloseCode) -> Disconnect {
         self.handle.close(code);
-        *self.departure.get_or_insert(Departure::Server(code))
+        *self.departure.get_or_insert(Disconnect::Server(code))
     }
 
     /// Ends a socket whose other end broke the rules of RFC 6455, or of this service.
-    fn breach(&mut self, code: CloseCode) -> Departure {
+    fn breach(&mut self, code: CloseCode) -> Disconnect {
         metrics::counter!("socket_breaches_total", "code" => code.name()).increment(1);
         self.end(code)
     }
 
-    fn gone(&mut self) -> Departure {
+    fn gone(&mut self) -> Disconnect {
         self.handle.mark_gone();
-        *self.departure.get_or_insert(Departure::Vanished)
+        *self.departure.get_or_insert(Disconnect::Vanished)
     }
 
     /// Ready when both close frames have passed, or the connection is gone. Letting the stream be polled
     /// once more after the other end's close frame is what sends the answer.
     fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.handle.register(cx.waker());
-        let by_peer = matches!(self.departure, Some(Departure::Peer(_)));
+        let by_peer = matches!(self.departure, Some(Disconnect::Peer(_)));
         if !by_peer && self.poll_write(cx).is_err() {
             return Poll::Ready(());
         }

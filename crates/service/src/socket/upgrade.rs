@@ -13,10 +13,10 @@ use wire::ErrorCode;
 
 use super::{Socket, SocketSettings};
 use crate::Tasks;
-use crate::http::{Doorman, Linger, Refusal};
+use crate::http::{AcceptLimiter, HttpError, Linger};
 use crate::lifecycle::PanicAlarm;
 use crate::origin::AllowedOrigins;
-use crate::proxies::Client;
+use crate::proxies::ClientAddr;
 use crate::telemetry::spans;
 
 /// First read of a socket, in bytes; tungstenite's own 128 KiB would be the largest part of an idle one.
@@ -27,7 +27,7 @@ const WRITE_BUFFER_BYTES: usize = 32 * 1024;
 /// When to try again where an address has too many connections, in milliseconds.
 const FULL_RETRY_MS: u64 = 5_000;
 /// Who asks where the router is not run by [`crate::http::serve`].
-const NOBODY: Client = Client {
+const NOBODY: ClientAddr = ClientAddr {
     ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
     forwarded: false,
 };
@@ -37,20 +37,20 @@ const NOBODY: Client = Client {
 pub struct Upgrade {
     request: WebSocketUpgrade,
     headers: HeaderMap,
-    client: Client,
+    client: ClientAddr,
     linger: Option<Linger>,
-    doorman: Option<Doorman>,
+    accept_limiter: Option<AcceptLimiter>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
-    type Rejection = Refusal;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
         let request = WebSocketUpgrade::from_request_parts(parts, state)
             .await
             .map_err(|rejection| {
                 let status = rejection.status();
-                Refusal::new(
+                HttpError::new(
                     status,
                     code_of(status),
                     "A WebSocket (RFC 6455) is spoken here.",
@@ -61,7 +61,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
             headers: parts.headers.clone(),
             client: parts.extensions.get().copied().unwrap_or(NOBODY),
             linger: parts.extensions.get().cloned(),
-            doorman: parts.extensions.get().cloned(),
+            accept_limiter: parts.extensions.get().cloned(),
         })
     }
 }
@@ -76,7 +76,7 @@ fn code_of(status: StatusCode) -> ErrorCode {
 impl Upgrade {
     /// Who asks.
     #[must_use]
-    pub fn client(&self) -> Client {
+    pub fn client(&self) -> ClientAddr {
         self.client
     }
 
@@ -92,7 +92,7 @@ impl Upgrade {
         settings: SocketSettings,
         tasks: &Tasks,
         serve: F,
-    ) -> Result<Response, Refusal>
+    ) -> Result<Response, HttpError>
     where
         F: FnOnce(Socket) -> Fut + Send + 'static,
         Fut: Future<Output = Socket> + Send + 'static,
@@ -101,15 +101,15 @@ impl Upgrade {
         let request = self.request.protocols([settings.subprotocol]);
         let offered = request.requested_protocols().next().is_some();
         if offered && request.selected_protocol().is_none() {
-            return Err(Refusal::malformed(format!(
+            return Err(HttpError::malformed(format!(
                 "The subprotocol is {}.",
                 settings.subprotocol
             )));
         }
-        let place = match &self.doorman {
-            Some(doorman) if self.client.forwarded => {
-                let place = doorman.count(self.client.ip);
-                Some(place.ok_or_else(|| Refusal::rate_limited(FULL_RETRY_MS))?)
+        let place = match &self.accept_limiter {
+            Some(accept_limiter) if self.client.forwarded => {
+                let place = accept_limiter.accept_from(self.client.ip);
+                Some(place.ok_or_else(|| HttpError::rate_limited(FULL_RETRY_MS))?)
             }
             _ => None,
         };

@@ -1,6 +1,6 @@
 //! What can be wrong with a ticket.
 
-use crate::http::Refusal;
+use crate::http::HttpError;
 
 /// Why a ticket is not taken. [`TicketFault::reason`] is the stable word on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -41,8 +41,8 @@ impl TicketFault {
     }
 }
 
-impl From<TicketFault> for Refusal {
+impl From<TicketFault> for HttpError {
     fn from(fault: TicketFault) -> Self {
-        Refusal::unauthenticated(fault.reason())
+        HttpError::unauthenticated(fault.reason())
     }
 }

@@ -5,10 +5,10 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use service::Tasks;
-use service::http::{Refusal, standard};
+use service::http::{HttpError, standard};
 use service::origin::AllowedOrigins;
 use service::socket::{
-    Departure, FIRST_FRAME_TIMEOUT, Incoming, Socket, SocketHandle, SocketSettings, Upgrade,
+    Disconnect, FIRST_FRAME_TIMEOUT, Incoming, Socket, SocketHandle, SocketSettings, Upgrade,
 };
 use tokio::sync::mpsc;
 
@@ -83,7 +83,7 @@ impl Fixture {
         }
     }
 
-    pub(crate) async fn gone(&mut self) -> Departure {
+    pub(crate) async fn gone(&mut self) -> Disconnect {
         loop {
             if let Told::Gone(departure) = self.told.recv().await.unwrap() {
                 return departure;
@@ -109,10 +109,13 @@ pub(crate) struct Echo {
 #[derive(Debug)]
 pub(crate) enum Told {
     Open(SocketHandle),
-    Gone(Departure),
+    Gone(Disconnect),
 }
 
-pub(crate) async fn echo(State(echo): State<Echo>, upgrade: Upgrade) -> Result<Response, Refusal> {
+pub(crate) async fn echo(
+    State(echo): State<Echo>,
+    upgrade: Upgrade,
+) -> Result<Response, HttpError> {
     assert!(upgrade.client().ip.is_loopback());
     let told = echo.told;
     upgrade.accept(

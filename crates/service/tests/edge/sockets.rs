@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use futures_util::{SinkExt, StreamExt};
-use service::http::Refusal;
-use service::socket::{Departure, FIRST_FRAME_TIMEOUT, Incoming, SocketSettings, Upgrade};
+use service::http::HttpError;
+use service::socket::{Disconnect, FIRST_FRAME_TIMEOUT, Incoming, SocketSettings, Upgrade};
 use tokio::io::AsyncReadExt;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
@@ -35,7 +35,7 @@ async fn edg_17_the_subprotocol_is_ours_or_not_named() {
     );
     fixture.opened().await;
     drop(raw);
-    assert_eq!(fixture.gone().await, Departure::Vanished);
+    assert_eq!(fixture.gone().await, Disconnect::Vanished);
 
     let plain = fixture.raw().await;
     fixture.opened().await;
@@ -129,7 +129,7 @@ async fn edg_19_a_silent_socket_is_pinged_and_then_lost() {
     assert_eq!(close_code(&bytes), Some(4001));
     assert_eq!(
         fixture.gone().await,
-        Departure::Server(CloseCode::HeartbeatTimeout)
+        Disconnect::Server(CloseCode::HeartbeatTimeout)
     );
     let after = begun.elapsed();
     assert!(
@@ -162,7 +162,7 @@ async fn edg_23_the_first_frame_has_a_time_limit() {
     assert_eq!(close_code(&raw.read_to_end().await), Some(4507));
     assert_eq!(
         fixture.gone().await,
-        Departure::Server(CloseCode::JoinTimeout)
+        Disconnect::Server(CloseCode::JoinTimeout)
     );
     assert!(begun.elapsed() >= FIRST_FRAME_TIMEOUT);
     fixture.stop().await;
@@ -216,14 +216,14 @@ async fn edg_24_breaches_have_their_codes() {
             .into_iter()
             .find(|c| c.code() == code)
             .unwrap();
-        assert_eq!(fixture.gone().await, Departure::Server(expected), "{name}");
+        assert_eq!(fixture.gone().await, Disconnect::Server(expected), "{name}");
     }
     fixture.stop().await;
 }
 
 #[tokio::test]
 async fn binary_is_taken_only_from_who_asks_for_any_frame() {
-    async fn any(State(echo): State<Echo>, upgrade: Upgrade) -> Result<Response, Refusal> {
+    async fn any(State(echo): State<Echo>, upgrade: Upgrade) -> Result<Response, HttpError> {
         upgrade.accept(
             &echo.origins,
             echo.settings,
@@ -259,7 +259,10 @@ async fn edg_24_who_is_still_sending_is_told_and_not_reset() {
     let mut close = [0; 4];
     raw.0.read_exact(&mut close).await.unwrap();
     assert_eq!(close_code(&close), Some(1009));
-    assert_eq!(fixture.gone().await, Departure::Server(CloseCode::TooLarge));
+    assert_eq!(
+        fixture.gone().await,
+        Disconnect::Server(CloseCode::TooLarge)
+    );
     // Its tasks have ended, so that without lingering the connection would be gone.
     all_ended(&fixture.tasks).await;
     for piece in rest.chunks(32 * 1024) {
@@ -288,7 +291,7 @@ async fn edg_25_a_close_of_the_other_end_is_answered() {
     raw.send(&frame(0x88, &[0x0f, 0xa0])).await;
     let answer = raw.read_to_end().await;
     assert_eq!(close_code(&answer), Some(4000));
-    assert_eq!(fixture.gone().await, Departure::Peer(Some(4000)));
+    assert_eq!(fixture.gone().await, Disconnect::Peer(Some(4000)));
     fixture.stop().await;
 }
 
@@ -313,7 +316,7 @@ async fn edg_25_our_close_says_why_after_what_was_queued() {
     assert!(client.next().await.is_none(), "a clean end");
     assert_eq!(
         fixture.gone().await,
-        Departure::Server(CloseCode::SessionOver)
+        Disconnect::Server(CloseCode::SessionOver)
     );
     assert!(handle.is_closed());
     fixture.stop().await;
@@ -351,7 +354,7 @@ async fn edg_26_who_reads_nothing_is_ended() {
     }
     assert_eq!(
         fixture.gone().await,
-        Departure::Server(CloseCode::SlowConsumer)
+        Disconnect::Server(CloseCode::SlowConsumer)
     );
     drop(raw);
     fixture.stop().await;
@@ -363,6 +366,6 @@ async fn a_reset_is_a_loss() {
     let client = fixture.client().await;
     fixture.opened().await;
     drop(client);
-    assert_eq!(fixture.gone().await, Departure::Vanished);
+    assert_eq!(fixture.gone().await, Disconnect::Vanished);
     fixture.stop().await;
 }

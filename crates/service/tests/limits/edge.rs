@@ -11,11 +11,13 @@ use axum::routing::{get, post};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use service::clock::now;
-use service::http::{Front, Json, Limits, Refusal, serve, standard};
+use service::http::{HttpError, Json, Limits, ListenerConfig, serve, standard};
 use service::limits::Limit;
 use service::origin::AllowedOrigins;
 use service::proxies::TrustedProxies;
-use service::socket::{Gate, Incoming, Socket, SocketLimits, SocketSettings, Upgrade, Visit};
+use service::socket::{
+    ConnectionLimiter, ConnectionPermit, Incoming, Socket, SocketLimits, SocketSettings, Upgrade,
+};
 use service::{Shutdown, Tasks, health};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -39,7 +41,7 @@ pub(crate) struct Edge {
 
 #[derive(Clone)]
 struct Shared {
-    gate: Gate,
+    limiter: ConnectionLimiter,
     tasks: Tasks,
     hanging: std::sync::Arc<tokio::sync::Notify>,
     departures: std::sync::Arc<std::sync::Mutex<Vec<CloseCode>>>,
@@ -50,7 +52,7 @@ impl Edge {
         let (mut http, mut sockets) = (Limits::default(), SocketLimits::default());
         change(&mut http, &mut sockets);
         let shared = Shared {
-            gate: Gate::new(sockets),
+            limiter: ConnectionLimiter::new(sockets),
             tasks: Tasks::new(),
             hanging: std::sync::Arc::default(),
             departures: std::sync::Arc::default(),
@@ -66,7 +68,7 @@ impl Edge {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = Shutdown::new();
-        let front = Front {
+        let front = ListenerConfig {
             limits: http,
             proxies: TrustedProxies::new(["127.0.0.1"]).unwrap(),
         };
@@ -158,46 +160,46 @@ pub(crate) async fn closed(socket: &mut Client) -> u16 {
     tokio::time::timeout(SOON, end).await.unwrap()
 }
 
-async fn socket(State(shared): State<Shared>, upgrade: Upgrade) -> Result<Response, Refusal> {
-    let visit = shared.gate.visit(upgrade.client(), now());
+async fn socket(State(shared): State<Shared>, upgrade: Upgrade) -> Result<Response, HttpError> {
+    let permit = shared.limiter.admit(upgrade.client(), now());
     let settings = SocketSettings {
         ping_every: Duration::from_millis(100),
         silent_after: Duration::from_secs(2),
-        ..shared.gate.settings("limits.v1")
+        ..shared.limiter.settings("limits.v1")
     };
     let tasks = shared.tasks.clone();
     let none = AllowedOrigins::default();
     upgrade.accept(&none, settings, &tasks, move |socket| {
-        obey(socket, visit, shared)
+        obey(socket, permit, shared)
     })
 }
 
-async fn obey(mut socket: Socket, mut visit: Visit, shared: Shared) -> Socket {
+async fn obey(mut socket: Socket, mut permit: ConnectionPermit, shared: Shared) -> Socket {
     let line = socket.handle();
-    let mut incoming = socket.first(shared.gate.join_timeout()).await;
+    let mut incoming = socket.first(shared.limiter.join_timeout()).await;
     while let Incoming::Text(text) = incoming {
-        if let Err(too_fast) = visit.frame(now()) {
+        if let Err(too_fast) = permit.check_frame(now()) {
             line.try_send("rate_limited".into()).ok();
             if too_fast.flood {
                 line.close(CloseCode::RateLimited);
             }
         } else {
-            do_as_told(&text, &socket, &mut visit);
+            do_as_told(&text, &socket, &mut permit);
         }
         incoming = socket.next().await;
     }
-    if let Incoming::Closed(service::socket::Departure::Server(code)) = incoming {
+    if let Incoming::Closed(service::socket::Disconnect::Server(code)) = incoming {
         shared.departures.lock().unwrap().push(code);
     }
     socket
 }
 
-fn do_as_told(text: &str, socket: &Socket, visit: &mut Visit) {
+fn do_as_told(text: &str, socket: &Socket, permit: &mut ConnectionPermit) {
     let line = socket.handle();
     match text.split_once(' ') {
         Some(("join", user)) => {
             let user = UserId::from(user);
-            if visit.join(now()).is_err() || visit.belongs_to(&user, now()).is_err() {
+            if permit.check_join(now()).is_err() || permit.assign_user(&user, now()).is_err() {
                 line.close(CloseCode::RateLimited);
             }
             line.try_send("joined".into()).ok();
@@ -214,7 +216,9 @@ fn do_as_told(text: &str, socket: &Socket, visit: &mut Visit) {
                 line.close(CloseCode::SlowConsumer);
             }
         }
-        _ if text == "malformed" && visit.malformed(now()) => line.close(CloseCode::Malformed),
+        _ if text == "malformed" && permit.count_malformed(now()) => {
+            line.close(CloseCode::Malformed)
+        }
         _ => {}
     }
 }

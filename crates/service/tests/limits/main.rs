@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use service::clock::now;
 use service::http::Limits;
 use service::limits::Limit;
-use service::socket::{Gate, SocketLimits};
+use service::socket::{ConnectionLimiter, SocketLimits};
 use service::tickets::{JwksSource, TicketVerifier};
 use service::{Shutdown, Tasks};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -264,9 +264,9 @@ async fn joins() {
 }
 
 fn requests() {
-    let gate = Gate::new(SocketLimits::default());
+    let limiter = ConnectionLimiter::new(SocketLimits::default());
     let ann = UserId::from("ann");
-    let refused = (0..1_000).find_map(|_| gate.request(&ann, now()).err());
+    let refused = (0..1_000).find_map(|_| limiter.check_request(&ann, now()).err());
     assert!(refused.is_some());
 }
 

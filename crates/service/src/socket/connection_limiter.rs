@@ -9,9 +9,9 @@ use wire::{UnixMs, UserId};
 
 use super::malformed::MalformedCounter;
 use super::{SocketLimits, SocketSettings};
-use crate::limiter::{Held, KeyedLimiter, Rate, Shares, TokenBucket};
+use crate::limiter::{KeyedLimiter, QuotaPermit, Rate, SharedQuota, TokenBucket};
 use crate::limits::Limit;
-use crate::proxies::Client;
+use crate::proxies::ClientAddr;
 
 /// How many frames above the limit a socket may send before it is closed: some are a burst of candidates,
 /// many are a flood.
@@ -24,15 +24,15 @@ const FULL_RETRY_MS: u64 = 5_000;
 
 /// The limits of a service's sockets. Clones share them.
 #[derive(Debug, Clone)]
-pub struct Gate(Arc<Shared>);
+pub struct ConnectionLimiter(Arc<LimiterState>);
 
 #[derive(Debug)]
-struct Shared {
+struct LimiterState {
     limits: SocketLimits,
     joins: Mutex<KeyedLimiter<IpAddr>>,
     requests: Mutex<KeyedLimiter<UserId>>,
-    users: Shares<UserId>,
-    addresses: Shares<IpAddr>,
+    users: SharedQuota<UserId>,
+    addresses: SharedQuota<IpAddr>,
 }
 
 /// A frame that came too early.
@@ -44,17 +44,17 @@ pub struct TooFast {
     pub flood: bool,
 }
 
-impl Gate {
+impl ConnectionLimiter {
     /// Nobody is there yet.
     #[must_use]
     pub fn new(limits: SocketLimits) -> Self {
-        Self(Arc::new(Shared {
+        Self(Arc::new(LimiterState {
             limits,
             joins: Mutex::new(KeyedLimiter::new(limits.joins())),
             requests: Mutex::new(KeyedLimiter::new(limits.frames())),
-            users: Shares::new(limits.frames_per_user(), limits.connections_per_user),
+            users: SharedQuota::new(limits.frames_per_user(), limits.connections_per_user),
             // How many sockets an address may have is the accept loop's business.
-            addresses: Shares::new(limits.frames_per_address(), usize::MAX),
+            addresses: SharedQuota::new(limits.frames_per_address(), usize::MAX),
         }))
     }
 
@@ -79,15 +79,15 @@ impl Gate {
 
     /// A new socket, of which only the address is known.
     #[must_use]
-    pub fn visit(&self, client: Client, now: UnixMs) -> Visit {
+    pub fn admit(&self, client: ClientAddr, now: UnixMs) -> ConnectionPermit {
         let address = client.counted();
-        Visit(Box::new(Standing {
-            gate: self.clone(),
+        ConnectionPermit(Box::new(PermitState {
+            limiter: self.clone(),
             client,
             frames: TokenBucket::new(self.0.limits.frames(), now),
             refusals: TokenBucket::new(REFUSALS, now),
             malformed: MalformedCounter::default(),
-            address: address.and_then(|ip| self.0.addresses.hold(ip, now)),
+            address: address.and_then(|ip| self.0.addresses.acquire(ip, now)),
             user: None,
         }))
     }
@@ -96,7 +96,7 @@ impl Gate {
     ///
     /// # Errors
     /// When there were too many: when to try again, in milliseconds.
-    pub fn request(&self, user: &UserId, now: UnixMs) -> Result<(), u64> {
+    pub fn check_request(&self, user: &UserId, now: UnixMs) -> Result<(), u64> {
         // A bucket is one number: nothing can be half done.
         let mut requests = (self.0.requests.lock()).unwrap_or_else(PoisonError::into_inner);
         requests
@@ -105,29 +105,29 @@ impl Gate {
     }
 }
 
-/// One socket's standing; dropping it gives its places back.
+/// What one socket may still send, and its places in the quotas; dropping it releases them.
 ///
 /// Boxed: each future that it passes through would keep room for it for as long as the socket lives.
 #[derive(Debug)]
-pub struct Visit(Box<Standing>);
+pub struct ConnectionPermit(Box<PermitState>);
 
 #[derive(Debug)]
-struct Standing {
-    gate: Gate,
-    client: Client,
+struct PermitState {
+    limiter: ConnectionLimiter,
+    client: ClientAddr,
     frames: TokenBucket,
     refusals: TokenBucket,
     malformed: MalformedCounter,
-    address: Option<Held<IpAddr>>,
-    user: Option<Held<UserId>>,
+    address: Option<QuotaPermit<IpAddr>>,
+    user: Option<QuotaPermit<UserId>>,
 }
 
-impl Visit {
+impl ConnectionPermit {
     /// Counts a frame.
     ///
     /// # Errors
     /// When the socket, its person or its address has sent too many.
-    pub fn frame(&mut self, now: UnixMs) -> Result<(), TooFast> {
+    pub fn check_frame(&mut self, now: UnixMs) -> Result<(), TooFast> {
         let (limit, retry_after_ms) = match self.take(now) {
             Ok(()) => return Ok(()),
             Err(refused) => refused,
@@ -145,7 +145,7 @@ impl Visit {
 
     /// Counts a frame that could not be read. True when it is one too many: close with 4500.
     #[must_use]
-    pub fn malformed(&mut self, now: UnixMs) -> bool {
+    pub fn count_malformed(&mut self, now: UnixMs) -> bool {
         let too_many = self.0.malformed.count(now);
         if too_many {
             Limit::Malformed.hit();
@@ -157,8 +157,8 @@ impl Visit {
     ///
     /// # Errors
     /// When there were too many: when to try again, in milliseconds.
-    pub fn join(&self, now: UnixMs) -> Result<(), u64> {
-        let mut joins = (self.0.gate.0.joins.lock()).unwrap_or_else(PoisonError::into_inner);
+    pub fn check_join(&self, now: UnixMs) -> Result<(), u64> {
+        let mut joins = (self.0.limiter.0.joins.lock()).unwrap_or_else(PoisonError::into_inner);
         joins
             .take(self.0.client.ip, now)
             .inspect_err(|_| Limit::Joins.hit())
@@ -168,8 +168,8 @@ impl Visit {
     ///
     /// # Errors
     /// When they have too many: when to try again, in milliseconds.
-    pub fn belongs_to(&mut self, user: &UserId, now: UnixMs) -> Result<(), u64> {
-        self.0.user = self.0.gate.0.users.hold(user.clone(), now);
+    pub fn assign_user(&mut self, user: &UserId, now: UnixMs) -> Result<(), u64> {
+        self.0.user = self.0.limiter.0.users.acquire(user.clone(), now);
         if self.0.user.is_none() {
             Limit::ConnectionsPerUser.hit();
             return Err(FULL_RETRY_MS);
@@ -195,31 +195,31 @@ impl Visit {
 mod tests {
     use super::*;
 
-    fn gate(change: impl FnOnce(&mut SocketLimits)) -> Gate {
+    fn limiter(change: impl FnOnce(&mut SocketLimits)) -> ConnectionLimiter {
         let mut limits = SocketLimits {
             frames_per_second: 1,
             frames_burst: 2,
             ..SocketLimits::default()
         };
         change(&mut limits);
-        Gate::new(limits)
+        ConnectionLimiter::new(limits)
     }
 
-    fn from(ip: &str) -> Client {
-        Client::direct(ip.parse().unwrap())
+    fn from(ip: &str) -> ClientAddr {
+        ClientAddr::direct(ip.parse().unwrap())
     }
 
     #[test]
     fn edg_44_frames_are_limited_by_socket_by_person_and_by_address() {
         let now = UnixMs(0);
-        let gate = gate(|limits| {
+        let limiter = limiter(|limits| {
             limits.frames_user_factor = 2;
             limits.frames_address_factor = 3;
         });
         let (ann, far) = (UserId::from("ann".to_owned()), from("192.0.2.1"));
-        let mut sockets: Vec<_> = (0..4).map(|_| gate.visit(far, now)).collect();
+        let mut sockets: Vec<_> = (0..4).map(|_| limiter.admit(far, now)).collect();
         for socket in &mut sockets[..3] {
-            socket.belongs_to(&ann, now).unwrap();
+            socket.assign_user(&ann, now).unwrap();
         }
         let mut sent = |index: usize| sockets[index].take(now).map_err(|(limit, _)| limit);
         assert_eq!([sent(0), sent(0)], [Ok(()), Ok(())]);
@@ -227,20 +227,20 @@ mod tests {
         assert_eq!([sent(1), sent(1)], [Ok(()), Ok(())]);
         assert_eq!(sent(2), Err(Limit::FramesPerUser));
         assert_eq!([sent(3), sent(3)], [Ok(()), Ok(())], "another one's");
-        let mut fifth = gate.visit(far, now);
+        let mut fifth = limiter.admit(far, now);
         assert_eq!(fifth.take(now).unwrap_err().0, Limit::FramesPerAddress);
-        let mut near = gate.visit(from("127.0.0.1"), now);
+        let mut near = limiter.admit(from("127.0.0.1"), now);
         assert_eq!(near.take(now), Ok(()), "the loopback is not counted");
     }
 
     #[test]
     fn edg_43_a_person_has_so_many_sockets_and_gets_places_back() {
         let now = UnixMs(0);
-        let gate = gate(|limits| limits.connections_per_user = 2);
+        let limiter = limiter(|limits| limits.connections_per_user = 2);
         let ann = UserId::from("ann".to_owned());
         let enter = || {
-            let mut visit = gate.visit(from("127.0.0.1"), now);
-            visit.belongs_to(&ann, now).map(|()| visit)
+            let mut permit = limiter.admit(from("127.0.0.1"), now);
+            permit.assign_user(&ann, now).map(|()| permit)
         };
         let first = enter().unwrap();
         let _second = enter().unwrap();
@@ -251,10 +251,10 @@ mod tests {
 
     #[test]
     fn a_burst_is_refused_and_a_flood_is_to_be_closed() {
-        let gate = gate(|_| {});
-        let mut visit = gate.visit(from("127.0.0.1"), UnixMs(0));
+        let limiter = limiter(|_| {});
+        let mut permit = limiter.admit(from("127.0.0.1"), UnixMs(0));
         let refused: Vec<_> = (0..200)
-            .filter_map(|_| visit.frame(UnixMs(0)).err())
+            .filter_map(|_| permit.check_frame(UnixMs(0)).err())
             .collect();
         assert_eq!(refused.len(), 198);
         assert_eq!(refused.iter().filter(|refused| !refused.flood).count(), 100);

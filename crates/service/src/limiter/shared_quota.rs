@@ -13,36 +13,36 @@ use super::{Rate, TokenBucket};
 /// Keys at which a first look is taken for those that need not be remembered.
 const SWEEP_MIN: usize = 1_024;
 
-/// Who shares with whom. Clones share one table.
+/// A quota for each key. Clones share one table.
 ///
 /// A key is remembered while somebody holds it, and after that until its bucket is full again: leaving and
 /// coming back gives nobody more. So there are no more keys than holders, and those of a few seconds ago.
 #[derive(Debug)]
-pub struct Shares<K> {
-    table: Arc<Mutex<Table<K>>>,
+pub struct SharedQuota<K> {
+    table: Arc<Mutex<QuotaTable<K>>>,
     rate: Rate,
     max_holders: usize,
 }
 
 #[derive(Debug)]
-struct Table<K> {
-    shares: HashMap<K, Share>,
+struct QuotaTable<K> {
+    entries: HashMap<K, QuotaEntry>,
     sweep_at: usize,
 }
 
 #[derive(Debug)]
-struct Share {
+struct QuotaEntry {
     holders: usize,
     bucket: Arc<Mutex<TokenBucket>>,
 }
 
-impl<K: Eq + Hash + Clone> Shares<K> {
+impl<K: Eq + Hash + Clone> SharedQuota<K> {
     /// At most `max_holders` a key, and `rate` for all of them together.
     #[must_use]
     pub fn new(rate: Rate, max_holders: usize) -> Self {
         Self {
-            table: Arc::new(Mutex::new(Table {
-                shares: HashMap::new(),
+            table: Arc::new(Mutex::new(QuotaTable {
+                entries: HashMap::new(),
                 sweep_at: SWEEP_MIN,
             })),
             rate,
@@ -50,50 +50,53 @@ impl<K: Eq + Hash + Clone> Shares<K> {
         }
     }
 
-    /// A part of `key`'s share; none where there are too many holders.
+    /// One holder's permit on the quota of `key`; `None` at `max_holders`.
     #[must_use]
-    pub fn hold(&self, key: K, now: UnixMs) -> Option<Held<K>> {
+    pub fn acquire(&self, key: K, now: UnixMs) -> Option<QuotaPermit<K>> {
         let mut table = lock(&self.table);
         table.sweep(now);
-        let share = table.shares.entry(key.clone()).or_insert_with(|| Share {
-            holders: 0,
-            bucket: Arc::new(Mutex::new(TokenBucket::new(self.rate, now))),
-        });
-        if share.holders >= self.max_holders {
+        let entry = table
+            .entries
+            .entry(key.clone())
+            .or_insert_with(|| QuotaEntry {
+                holders: 0,
+                bucket: Arc::new(Mutex::new(TokenBucket::new(self.rate, now))),
+            });
+        if entry.holders >= self.max_holders {
             return None;
         }
-        share.holders += 1;
-        Some(Held {
-            bucket: Arc::clone(&share.bucket),
+        entry.holders += 1;
+        Some(QuotaPermit {
+            bucket: Arc::clone(&entry.bucket),
             table: Arc::clone(&self.table),
             key,
         })
     }
 }
 
-impl<K: Eq + Hash> Table<K> {
+impl<K: Eq + Hash> QuotaTable<K> {
     /// Forgets who is gone and owes nothing. Each look doubles the number at which the next one is due, so
     /// that it costs nothing that grows.
     fn sweep(&mut self, now: UnixMs) {
-        if self.shares.len() < self.sweep_at {
+        if self.entries.len() < self.sweep_at {
             return;
         }
-        self.shares
-            .retain(|_, share| share.holders > 0 || !lock(&share.bucket).is_full(now));
-        self.sweep_at = (self.shares.len() * 2).max(SWEEP_MIN);
+        self.entries
+            .retain(|_, entry| entry.holders > 0 || !lock(&entry.bucket).is_full(now));
+        self.sweep_at = (self.entries.len() * 2).max(SWEEP_MIN);
     }
 }
 
-/// A part of a share; dropping it gives it back.
+/// One holder of a quota; dropping it releases the place.
 #[derive(Debug)]
-pub struct Held<K: Eq + Hash> {
-    table: Arc<Mutex<Table<K>>>,
+pub struct QuotaPermit<K: Eq + Hash> {
+    table: Arc<Mutex<QuotaTable<K>>>,
     bucket: Arc<Mutex<TokenBucket>>,
     key: K,
 }
 
-impl<K: Eq + Hash> Held<K> {
-    /// Takes one token of the share.
+impl<K: Eq + Hash> QuotaPermit<K> {
+    /// Takes one token of the shared bucket.
     ///
     /// # Errors
     /// Where there is none: how long until there is one, in milliseconds.
@@ -102,10 +105,10 @@ impl<K: Eq + Hash> Held<K> {
     }
 }
 
-impl<K: Eq + Hash> Drop for Held<K> {
+impl<K: Eq + Hash> Drop for QuotaPermit<K> {
     fn drop(&mut self) {
-        if let Some(share) = lock(&self.table).shares.get_mut(&self.key) {
-            share.holders -= 1;
+        if let Some(entry) = lock(&self.table).entries.get_mut(&self.key) {
+            entry.holders -= 1;
         }
     }
 }
@@ -126,34 +129,34 @@ mod tests {
 
     #[test]
     fn edg_45_holders_are_capped_and_share_one_bucket() {
-        let shares = Shares::new(RATE, 2);
+        let entries = SharedQuota::new(RATE, 2);
         let now = UnixMs(0);
-        let first = shares.hold("ann", now).unwrap();
-        let second = shares.hold("ann", now).unwrap();
-        assert!(shares.hold("ann", now).is_none());
-        assert!(shares.hold("bo", now).is_some());
+        let first = entries.acquire("ann", now).unwrap();
+        let second = entries.acquire("ann", now).unwrap();
+        assert!(entries.acquire("ann", now).is_none());
+        assert!(entries.acquire("bo", now).is_some());
         assert_eq!(first.take(now), Ok(()));
         assert_eq!(second.take(now), Ok(()));
         assert_eq!(first.take(now), Err(1_000));
         drop(second);
-        let third = shares.hold("ann", now).unwrap();
+        let third = entries.acquire("ann", now).unwrap();
         assert_eq!(third.take(now), Err(1_000), "coming back gives nothing");
     }
 
     #[test]
     fn who_is_gone_and_owes_nothing_is_forgotten() {
-        let shares = Shares::new(RATE, 1);
-        let owes = shares.hold(0, UnixMs(0)).unwrap();
+        let entries = SharedQuota::new(RATE, 1);
+        let owes = entries.acquire(0, UnixMs(0)).unwrap();
         owes.take(UnixMs(0)).unwrap();
         drop(owes);
-        let stays = shares.hold(1, UnixMs(0)).unwrap();
+        let stays = entries.acquire(1, UnixMs(0)).unwrap();
         for key in 2..SWEEP_MIN {
-            drop(shares.hold(key, UnixMs(0)).unwrap());
+            drop(entries.acquire(key, UnixMs(0)).unwrap());
         }
-        assert_eq!(lock(&shares.table).shares.len(), SWEEP_MIN);
-        drop(shares.hold(SWEEP_MIN, UnixMs(0)).unwrap());
+        assert_eq!(lock(&entries.table).entries.len(), SWEEP_MIN);
+        drop(entries.acquire(SWEEP_MIN, UnixMs(0)).unwrap());
         assert_eq!(
-            lock(&shares.table).shares.len(),
+            lock(&entries.table).entries.len(),
             3,
             "who owes, who stays, who is new"
         );

@@ -15,12 +15,12 @@ const SPAN_MAX_MS: u64 = 20_000;
 
 /// Gives each socket a slot of its own, and within it a time by chance.
 #[derive(Debug, Default)]
-pub struct Comeback {
+pub struct ReconnectBackoff {
     sockets: OnceLock<u64>,
     given: AtomicU64,
 }
 
-impl Comeback {
+impl ReconnectBackoff {
     /// The `retry_after_ms` of the next socket. `sockets` is how many there are in all, of which the first
     /// call counts; `random` is any number.
     pub fn retry_after_ms(&self, sockets: usize, random: u64) -> u64 {
@@ -38,14 +38,14 @@ mod tests {
     use super::*;
 
     fn times(sockets: usize) -> Vec<u64> {
-        let comeback = Comeback::default();
+        let backoff = ReconnectBackoff::default();
         let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
         let mut times: Vec<_> = (0..sockets)
             .map(|_| {
                 seed ^= seed << 13;
                 seed ^= seed >> 7;
                 seed ^= seed << 17;
-                comeback.retry_after_ms(sockets, seed)
+                backoff.retry_after_ms(sockets, seed)
             })
             .collect();
         times.sort_unstable();
@@ -80,9 +80,9 @@ mod tests {
 
     #[test]
     fn who_comes_late_shares_a_slot() {
-        let comeback = Comeback::default();
+        let backoff = ReconnectBackoff::default();
         for _ in 0..1_000 {
-            assert!(comeback.retry_after_ms(2, 7) <= BASE_MS + SPAN_MIN_MS);
+            assert!(backoff.retry_after_ms(2, 7) <= BASE_MS + SPAN_MIN_MS);
         }
     }
 }

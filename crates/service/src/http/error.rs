@@ -10,11 +10,11 @@ const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+
 
 /// Why a request is refused; answers as `application/problem+json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct HttpError {
     problem: Box<Problem>,
 }
 
-impl Refusal {
+impl HttpError {
     /// A refusal of any kind. `detail` is one plain sentence, and never holds a secret or another's data.
     pub fn new(status: StatusCode, code: ErrorCode, detail: impl Into<String>) -> Self {
         Self {
@@ -228,13 +228,13 @@ impl Refusal {
     }
 }
 
-impl From<sqlx::Error> for Refusal {
+impl From<sqlx::Error> for HttpError {
     fn from(error: sqlx::Error) -> Self {
         Self::storage_unavailable(&error)
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         let status = self.status();
         let body = serde_json::to_vec(&self.problem).expect("a problem has only plain fields");
@@ -259,22 +259,22 @@ mod tests {
 
     #[test]
     fn edg_6_a_refusal_is_a_problem_document() {
-        let response = Refusal::rate_limited(1_200).into_response();
+        let response = HttpError::rate_limited(1_200).into_response();
         assert_eq!(response.status(), 429);
         assert_eq!(
             response.headers()[header::CONTENT_TYPE],
             "application/problem+json"
         );
         assert_eq!(response.headers()[header::RETRY_AFTER], "2");
-        let response = Refusal::unauthenticated("expired").into_response();
+        let response = HttpError::unauthenticated("expired").into_response();
         assert_eq!(response.headers()[header::WWW_AUTHENTICATE], "Bearer");
     }
 
     #[test]
     fn unknown_fields_alone_have_their_own_code() {
-        let unknown = Refusal::field("role", "unknown_field", "No such field.");
+        let unknown = HttpError::field("role", "unknown_field", "No such field.");
         assert_eq!(unknown.problem().code, ErrorCode::UnknownField);
-        let other = Refusal::field("starts_at", "out_of_range", "Too early.");
+        let other = HttpError::field("starts_at", "out_of_range", "Too early.");
         assert_eq!(other.problem().code, ErrorCode::InvalidField);
         assert_eq!(other.problem().status, 422);
     }

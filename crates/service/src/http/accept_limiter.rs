@@ -15,14 +15,14 @@ type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
 
 /// The places of one listener. Clones share them.
 #[derive(Debug, Clone)]
-pub(crate) struct Doorman {
+pub(crate) struct AcceptLimiter {
     places: Arc<Semaphore>,
     by_address: Counts,
     per_address: usize,
     proxies: TrustedProxies,
 }
 
-impl Doorman {
+impl AcceptLimiter {
     pub(super) fn new(limits: &Limits, proxies: TrustedProxies) -> Self {
         Self {
             places: Arc::new(Semaphore::new(limits.connections)),
@@ -33,7 +33,7 @@ impl Doorman {
     }
 
     /// A place for a connection from `peer`; none where there are too many.
-    pub(super) fn seat(&self, peer: IpAddr) -> Option<Seat> {
+    pub(super) fn accept(&self, peer: IpAddr) -> Option<AcceptPermit> {
         let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
             Limit::Connections.hit();
             return None;
@@ -42,17 +42,17 @@ impl Doorman {
         // Behind a proxy are many: there each WebSocket is counted for whoever asks for it.
         let address = match peer.is_loopback() || self.proxies.trusts(peer) {
             true => None,
-            false => Some(self.count(peer)?),
+            false => Some(self.accept_from(peer)?),
         };
         metrics::gauge!("connections").increment(1.0);
-        Some(Seat {
+        Some(AcceptPermit {
             _permit: permit,
             _address: address,
         })
     }
 
     /// A place among those of an address; none where it has too many.
-    pub(crate) fn count(&self, ip: IpAddr) -> Option<AddressSeat> {
+    pub(crate) fn accept_from(&self, ip: IpAddr) -> Option<AddressPermit> {
         let mut by_address = lock(&self.by_address);
         let count = by_address.entry(ip).or_default();
         if *count >= self.per_address {
@@ -60,7 +60,7 @@ impl Doorman {
             return None;
         }
         *count += 1;
-        Some(AddressSeat {
+        Some(AddressPermit {
             ip,
             by_address: Arc::clone(&self.by_address),
         })
@@ -69,12 +69,12 @@ impl Doorman {
 
 /// Gives the place of one connection back when it is dropped, also after an upgrade.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(super) struct AcceptPermit {
     _permit: OwnedSemaphorePermit,
-    _address: Option<AddressSeat>,
+    _address: Option<AddressPermit>,
 }
 
-impl Drop for Seat {
+impl Drop for AcceptPermit {
     fn drop(&mut self) {
         metrics::gauge!("connections").decrement(1.0);
     }
@@ -82,12 +82,12 @@ impl Drop for Seat {
 
 /// Gives a place among those of an address back when it is dropped.
 #[derive(Debug)]
-pub(crate) struct AddressSeat {
+pub(crate) struct AddressPermit {
     ip: IpAddr,
     by_address: Counts,
 }
 
-impl Drop for AddressSeat {
+impl Drop for AddressPermit {
     fn drop(&mut self) {
         let mut by_address = lock(&self.by_address);
         if let Some(count) = by_address.get_mut(&self.ip) {
@@ -115,17 +115,17 @@ mod tests {
             connections_per_address: 1,
             ..Limits::default()
         };
-        let doorman = Doorman::new(&limits, TrustedProxies::default());
+        let accept_limiter = AcceptLimiter::new(&limits, TrustedProxies::default());
         let far: IpAddr = "192.0.2.1".parse().unwrap();
         let near: IpAddr = "127.0.0.1".parse().unwrap();
-        let first = doorman.seat(far).unwrap();
-        assert!(doorman.seat(far).is_none());
-        let _second = doorman.seat(near).unwrap();
-        let _third = doorman.seat(near).unwrap();
-        assert!(doorman.seat(near).is_none());
+        let first = accept_limiter.accept(far).unwrap();
+        assert!(accept_limiter.accept(far).is_none());
+        let _second = accept_limiter.accept(near).unwrap();
+        let _third = accept_limiter.accept(near).unwrap();
+        assert!(accept_limiter.accept(near).is_none());
         drop(first);
-        assert!(lock(&doorman.by_address).is_empty());
-        assert!(doorman.seat(far).is_some());
+        assert!(lock(&accept_limiter.by_address).is_empty());
+        assert!(accept_limiter.accept(far).is_some());
     }
 
     #[test]
@@ -135,9 +135,9 @@ mod tests {
             ..Limits::default()
         };
         let proxies = TrustedProxies::new(["192.0.2.1"]).unwrap();
-        let doorman = Doorman::new(&limits, proxies);
+        let accept_limiter = AcceptLimiter::new(&limits, proxies);
         let proxy: IpAddr = "192.0.2.1".parse().unwrap();
-        let _first = doorman.seat(proxy).unwrap();
-        assert!(doorman.seat(proxy).is_some());
+        let _first = accept_limiter.accept(proxy).unwrap();
+        assert!(accept_limiter.accept(proxy).is_some());
     }
 }

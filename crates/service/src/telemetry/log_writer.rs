@@ -24,12 +24,12 @@ const LAST_LINES_LIMIT: Duration = Duration::from_millis(200);
 
 /// Hands lines to a thread of its own.
 #[derive(Debug, Clone)]
-pub(super) struct Lines {
+pub(super) struct LogWriter {
     queue: SyncSender<Vec<u8>>,
     waiting: Arc<AtomicUsize>,
 }
 
-impl Lines {
+impl LogWriter {
     pub(super) fn start(mut out: impl Write + Send + 'static) -> io::Result<Self> {
         let (queue, lines) = sync_channel::<Vec<u8>>(QUEUED_LINES);
         let waiting = Arc::new(AtomicUsize::new(0));
@@ -76,21 +76,21 @@ fn gather(first: Vec<u8>, lines: &Receiver<Vec<u8>>) -> (Vec<u8>, usize) {
     (text, count)
 }
 
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Line;
+impl<'a> MakeWriter<'a> for LogWriter {
+    type Writer = LogLine;
 
-    fn make_writer(&'a self) -> Line {
-        Line {
+    fn make_writer(&'a self) -> LogLine {
+        LogLine {
             lines: self.clone(),
         }
     }
 }
 
-pub(super) struct Line {
-    lines: Lines,
+pub(super) struct LogLine {
+    lines: LogWriter,
 }
 
-impl Write for Line {
+impl Write for LogLine {
     /// The formatter writes each line with one call.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         // Counted before it can be written, so that the count never falls below zero.
@@ -156,7 +156,7 @@ mod tests {
     fn edg_22_a_log_that_nobody_reads_stops_nobody() {
         let gate = Arc::new(Mutex::new(()));
         let closed = gate.lock().unwrap();
-        let lines = Lines::start(Stuck(Arc::clone(&gate))).unwrap();
+        let lines = LogWriter::start(Stuck(Arc::clone(&gate))).unwrap();
         let begun = Instant::now();
         for _ in 0..QUEUED_LINES * 2 {
             lines.make_writer().write_all(b"line\n").unwrap();
@@ -167,8 +167,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_burst_is_written_whole_in_order_and_in_few_writes() {
-        struct Heard(Arc<Mutex<(Vec<u8>, usize)>>);
-        impl Write for Heard {
+        struct RecordingWriter(Arc<Mutex<(Vec<u8>, usize)>>);
+        impl Write for RecordingWriter {
             fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
                 let mut heard = self.0.lock().unwrap();
                 heard.0.extend_from_slice(bytes);
@@ -181,7 +181,7 @@ mod tests {
             }
         }
         let heard = Arc::new(Mutex::new((Vec::new(), 0)));
-        let lines = Lines::start(Heard(Arc::clone(&heard))).unwrap();
+        let lines = LogWriter::start(RecordingWriter(Arc::clone(&heard))).unwrap();
         let burst: Vec<_> = (0..1_000).map(|n| format!("line {n}\n")).collect();
         for line in &burst {
             lines.make_writer().write_all(line.as_bytes()).unwrap();
