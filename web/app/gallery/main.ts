@@ -1,7 +1,7 @@
 /** Every screen without a service: `/gallery/#live`. For the eye and for pictures; no part of the build. */
 import { mount } from 'svelte';
 import { locale } from '../src/i18n/index.ts';
-import Home from '../src/screens/Home.svelte';
+import HomeScreen from '../src/screens/HomeScreen.svelte';
 import SessionView from '../src/SessionView.svelte';
 import '../src/styles/tokens.css';
 import '../src/styles/base.css';
@@ -13,7 +13,7 @@ const target = document.getElementById('app');
 addEventListener('hashchange', () => location.reload());
 
 if (target !== null) {
-  if (name === 'home') mount(Home, { target });
+  if (name === 'home') mount(HomeScreen, { target });
   else if (name in SCENES) show(target, SCENES[name as keyof typeof SCENES]());
   else index(target);
 }

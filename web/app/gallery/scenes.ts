@@ -1,5 +1,5 @@
 /** The states that a session can show, each as a model. */
-import { BEFORE_JOIN, emptyRoom, type Chat, type Notification, type RoomState, type SeatState, type SessionView, type Stage } from '@rendezvous/sdk';
+import { BEFORE_JOIN, emptyRoom, type Chat, type Notification, type RoomState, type SessionState, type SessionView, type SessionStage } from '@rendezvous/sdk';
 import type { ChatModel } from '../src/session/chat.svelte.ts';
 import type { CallModel } from '../src/session/model.ts';
 import { drawnPerson } from './picture.ts';
@@ -48,23 +48,23 @@ const BOOKING: SessionView = {
   created_at: START - 60 * MINUTE,
 };
 
-const SEAT: SeatState = {
+const SEAT: SessionState = {
   ...BEFORE_JOIN,
   stage: { phase: 'lobby' },
   spec: { id: 's', revision: 1, participants: [{ user_id: 'ann', name: 'Ann' }, { user_id: 'bo', name: 'Bo' }], ...TIMES, ...POLICY },
   me: 'ann',
   peer: { userId: 'bo', name: 'Bo', presence: { is: 'away', since: START - 228_000 } },
   extensionsLeft: 1,
-  moments: [{ at: START - 228_000, what: 'you_came' }],
+  timeline: [{ at: START - 228_000, what: 'you_came' }],
 };
 
-const HERE: SeatState = {
+const HERE: SessionState = {
   ...SEAT,
   peer: { userId: 'bo', name: 'Bo', presence: { is: 'here' } },
-  moments: [...SEAT.moments, { at: START - 80_000, what: 'peer_came' }],
+  timeline: [...SEAT.timeline, { at: START - 80_000, what: 'peer_came' }],
 };
 
-const LIVE: Stage = { phase: 'live', startedAt: START + 5_000, deadlineAt: START + 65_000, ending: false };
+const LIVE: SessionStage = { phase: 'live', startedAt: START + 5_000, deadlineAt: START + 65_000, ending: false };
 
 function message(seq: number, from: string, body: string, at: number): Chat.Message {
   return { room: 'r', seq, message_id: `m${seq}`, from, client_id: `c${seq}`, body, sent_at: at };
@@ -135,11 +135,11 @@ function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = 
   });
 }
 
-const ended = (stage: Partial<Extract<Stage, { phase: 'ended' }>>): SeatState => ({
+const ended = (stage: Partial<Extract<SessionStage, { phase: 'ended' }>>): SessionState => ({
   ...HERE,
   stage: { phase: 'ended', reason: 'completed', absent: [], startedAt: START + 5_000, endedAt: START + 65_000, ...stage },
-  moments: [
-    ...HERE.moments,
+  timeline: [
+    ...HERE.timeline,
     { at: START, what: 'countdown' },
     { at: START + 5_000, what: 'live' },
     { at: START + 65_000, what: 'ended' },

@@ -1,15 +1,15 @@
-import { BEFORE_JOIN, type SeatState, type Stage } from '@rendezvous/sdk';
+import { BEFORE_JOIN, type SessionState, type SessionStage } from '@rendezvous/sdk';
 import { describe, expect, test } from 'vitest';
 import type { CallModel } from '../src/session/model.ts';
 import { interruptions, peerName, phaseOf, screenOf } from '../src/session/screen.ts';
 import { story } from '../src/session/story.ts';
 import { BOOKING, MODEL, START } from './model.ts';
 
-function seat(stage: Stage): SeatState {
+function seat(stage: SessionStage): SessionState {
   return { ...BEFORE_JOIN, stage, me: 'ann' };
 }
 
-const STAGES: readonly Stage[] = [
+const STAGES: readonly SessionStage[] = [
   { phase: 'lobby' },
   { phase: 'countdown', liveAt: START },
   { phase: 'connecting' },
@@ -50,13 +50,13 @@ describe('the screen', () => {
   });
 
   test('[WEB-30] only losses while live are interruptions', () => {
-    const moments = [
+    const timeline = [
       { at: 1, what: 'peer_lost' },
       { at: 2, what: 'live' },
       { at: 3, what: 'peer_lost' },
       { at: 4, what: 'peer_back' },
     ] as const;
-    expect(interruptions({ ...BEFORE_JOIN, moments })).toBe(1);
+    expect(interruptions({ ...BEFORE_JOIN, timeline })).toBe(1);
   });
 
   test('[WEB-30] who was there before us is told from the record, once', () => {

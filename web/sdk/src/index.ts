@@ -1,8 +1,8 @@
 /** What an application uses: `SignalingClient`, `MediaLink`, `LocalMedia`, `ChatClient`, `SchedulerClient`. */
 export * from './wire.generated.ts';
 export { ServerClock } from './clock/server-clock.ts';
-export { BEFORE_JOIN, afterCountdown, applyFrame, ended, ownDeadline } from './signaling/session.ts';
-export type { Ended, Moment, Peer, Presence, SessionState as SeatState, Stage } from './signaling/session.ts';
+export { BEFORE_JOIN, afterCountdown, applyFrame, endSession, localDeadline } from './signaling/session.ts';
+export type { EndedStage, TimelineEntry, Peer, Presence, SessionState, SessionStage } from './signaling/session.ts';
 export { SignalingClient } from './signaling/client.ts';
 export { LocalMedia, type DeviceState, type Kind, type Wishes } from './media/local.ts';
 export { MediaLink, type MediaLinkOptions } from './media/link.ts';
@@ -13,4 +13,4 @@ export { SchedulerClient } from './scheduler/client.ts';
 export { ApiError } from './scheduler/api-error.ts';
 export { ticketSource } from './scheduler/tickets.ts';
 export { TabStorage } from './storage.ts';
-export type { LinkStatus, Refusal } from './socket/link.ts';
+export type { SocketStatus, ConnectionRejection } from './socket/reconnecting-socket.ts';

@@ -1,6 +1,6 @@
 /**
- * What a tab remembers over a reload. `sessionStorage` is per tab, so two links in one browser are two people.
- * A browser that forbids storage costs the reload, nothing else.
+ * JSON in `sessionStorage`: it survives a reload and is not shared between tabs, so two links in one browser are two participants.
+ * Where the browser forbids storage, nothing is kept.
  */
 export class TabStorage {
   readonly #prefix: string;
@@ -22,7 +22,7 @@ export class TabStorage {
     try {
       sessionStorage.setItem(this.#prefix + key, JSON.stringify(value));
     } catch {
-      // Full or forbidden: the page goes on without memory.
+      // Quota exceeded or forbidden: not kept.
     }
   }
 
@@ -30,7 +30,7 @@ export class TabStorage {
     try {
       sessionStorage.removeItem(this.#prefix + key);
     } catch {
-      // Forbidden: nothing was kept either.
+      // Forbidden: there is nothing to remove.
     }
   }
 }

@@ -103,10 +103,10 @@ describe('a room of a media server', () => {
     await vi.advanceTimersByTimeAsync(LONG_MS);
     expect(sent, 'who is in it needs no token').toEqual([]);
     expect(stays[0]!.left).toBe(0);
-    for (const hurry of [() => media.reopened(), () => media.renew(pairing('again'))]) {
+    for (const reconnectNow of [() => media.reopened(), () => media.renew(pairing('again'))]) {
       sent.length = 0;
       media.restart();
-      hurry();
+      reconnectNow();
       await vi.advanceTimersByTimeAsync(0);
       expect(sent).toEqual([{ type: 'refresh' }]);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BEFORE_JOIN, afterCountdown, applyFrame, ended, ownDeadline, type SessionState } from '../src/signaling/session.ts';
+import { BEFORE_JOIN, afterCountdown, applyFrame, endSession, localDeadline, type SessionState } from '../src/signaling/session.ts';
 import type { Signaling } from '../src/wire.generated.ts';
 import { fixtures, serverFrame } from './frames.ts';
 
@@ -38,7 +38,7 @@ describe('a session from one seat', () => {
   test('[WEB-14] the end is final: nothing moves it', () => {
     const over = after(lobby, live, { type: 'ended', reason: 'left' });
     for (const { frame } of fixtures<Signaling.ServerFrame>('signaling_server')) expect(applyFrame(over, frame, NOW)).toBe(over);
-    expect(ended(over, { reason: 'completed' }, NOW)).toBe(over);
+    expect(endSession(over, { reason: 'completed' }, NOW)).toBe(over);
   });
 
   test('[WEB-15] lost is not left: the seat is kept until it is not', () => {
@@ -70,13 +70,13 @@ describe('a session from one seat', () => {
   });
 
   test('[WEB-17] untold, media closes 1 s after the deadline, also after one that moved', () => {
-    expect(ownDeadline(after(lobby, live))).toBe(NOW + 61_000);
-    expect(ownDeadline(after(lobby, live, { type: 'extended', deadline_at: NOW + 90_000, extensions_left: 0 }))).toBe(NOW + 91_000);
+    expect(localDeadline(after(lobby, live))).toBe(NOW + 61_000);
+    expect(localDeadline(after(lobby, live, { type: 'extended', deadline_at: NOW + 90_000, extensions_left: 0 }))).toBe(NOW + 91_000);
   });
 
   test('[WEB-17] without a running clock there is nothing to close', () => {
-    expect(ownDeadline(after(lobby))).toBeNull();
-    expect(ownDeadline(after(lobby, live, { type: 'paused', remaining_ms: 9, until: NOW }))).toBeNull();
+    expect(localDeadline(after(lobby))).toBeNull();
+    expect(localDeadline(after(lobby, live, { type: 'paused', remaining_ms: 9, until: NOW }))).toBeNull();
   });
 
   test('[WEB-18] a countdown whose live is 250 ms late turns to connecting, not 1 ms earlier', () => {
@@ -87,13 +87,13 @@ describe('a session from one seat', () => {
   });
 
   test('[WEB-13] a second first join, after a reload, is told as a return', () => {
-    const { moments } = applyFrame({ ...BEFORE_JOIN, moments: after(lobby).moments }, lobby, NOW + 1);
-    expect(moments.map(({ what }) => what)).toEqual(['you_came', 'you_back']);
+    const { timeline } = applyFrame({ ...BEFORE_JOIN, timeline: after(lobby).timeline }, lobby, NOW + 1);
+    expect(timeline.map(({ what }) => what)).toEqual(['you_came', 'you_back']);
   });
 
   test('[WEB-13] a flapping line cannot fill the story', () => {
     const userId = after(lobby).peer?.userId ?? '';
     const flapping = Array.from({ length: 500 }, () => ({ type: 'peer_resumed', user_id: userId }) as const);
-    expect(after(lobby, ...flapping).moments).toHaveLength(60);
+    expect(after(lobby, ...flapping).timeline).toHaveLength(60);
   });
 });

@@ -51,9 +51,9 @@ async function seated() {
       return Promise.resolve({ ticket: 't', url: `ws://node-${asked.length}/`, expires_at: 1 });
     },
     clock: new ServerClock(),
-    frame: () => undefined,
-    status: () => undefined,
-    refused: () => undefined,
+    onFrame: () => undefined,
+    onStatus: () => undefined,
+    onRejected: () => undefined,
   });
   client.start();
   await vi.advanceTimersByTimeAsync(0);
@@ -90,12 +90,12 @@ describe('a seat over a socket', () => {
 
   test('[WEB-43] after a change of networks a socket that stays silent is given up in 2 s, one that answers is kept', async () => {
     const { client, socket } = await seated();
-    client.hurry();
+    client.reconnectNow();
     await vi.advanceTimersByTimeAsync(1_900);
     socket.tell({ type: 'pong', sent_at: 1, server_now: 1 });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(PlayedSocket.all, 'it answered').toHaveLength(1);
-    client.hurry();
+    client.reconnectNow();
     await vi.advanceTimersByTimeAsync(2_000 + 200);
     expect(PlayedSocket.all, 'it did not').toHaveLength(2);
   });

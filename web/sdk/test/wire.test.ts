@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applyChat, emptyRoom } from '../src/chat/state.ts';
-import { SeatMemory } from '../src/signaling/resume.ts';
+import { ResumeState } from '../src/signaling/resume.ts';
 import { BEFORE_JOIN, applyFrame } from '../src/signaling/session.ts';
 import { parseFrame } from '../src/socket/frame.ts';
 import { CLOSE_CODES, type Chat, type JoinResponse, type Notification, type SessionView, type Signaling, type TicketResponse } from '../src/wire.generated.ts';
@@ -58,7 +58,7 @@ describe('the wire', () => {
     for (const text of ['', '{', '[]', '17', 'null', '"join"', '{"epoch":1}', '{"type":1}']) expect(parseFrame(text)).toBeNull();
     const unknown = parseFrame('{"type":"firework","seq":3}') as Signaling.ServerFrame;
     expect(applyFrame(BEFORE_JOIN, unknown, 0)).toBe(BEFORE_JOIN);
-    expect(new SeatMemory().isNew((unknown as unknown as { seq: number }).seq), 'its number counts').toBe(true);
+    expect(new ResumeState().acceptSeq((unknown as unknown as { seq: number }).seq), 'its number counts').toBe(true);
   });
 
   test('[WEB-24] the close codes are those of the table', () => {

@@ -13,15 +13,15 @@ import {
   TabStorage,
   afterCountdown,
   applyFrame,
-  ended,
-  ownDeadline,
+  endSession,
+  localDeadline,
   ticketSource,
   type EndReason,
   type Kind,
   type LinkState,
-  type LinkStatus,
-  type Refusal,
-  type SeatState,
+  type SocketStatus,
+  type ConnectionRejection,
+  type SessionState,
   type SessionView,
   type Signaling,
   type Wishes,
@@ -47,10 +47,10 @@ export class Call implements CallModel, CallActions {
   entry = $state.raw<Entry>({ is: 'opening', trouble: false });
   booking = $state.raw<SessionView | null>(null);
   me = $state.raw<string | null>(null);
-  seat = $state.raw<SeatState>(BEFORE_JOIN);
+  seat = $state.raw<SessionState>(BEFORE_JOIN);
   opensAt = $state.raw<number | null>(null);
   left = $state.raw(false);
-  link = $state.raw<LinkStatus>('connecting');
+  link = $state.raw<SocketStatus>('connecting');
   media = $state.raw<LinkState>('none');
   devices = $state.raw<Devices>({ audio: 'asking', video: 'asking' });
   available = $state.raw<readonly MediaDeviceInfo[]>([]);
@@ -93,7 +93,7 @@ export class Call implements CallModel, CallActions {
     this.me = pass.me;
     this.booking = booking;
     this.entry = { is: 'in' };
-    this.seat = { ...BEFORE_JOIN, moments: storySoFar() };
+    this.seat = { ...BEFORE_JOIN, timeline: storySoFar() };
     if (booking.state === 'ended' || booking.state === 'cancelled') return;
     void this.#local.open();
     this.#waitForLobby(booking.lobby_opens_at);
@@ -124,7 +124,7 @@ export class Call implements CallModel, CallActions {
     if (phase === 'live' || phase === 'paused') return this.#over('left');
     this.#mediaLink.pause();
     this.#local.stop();
-    this.seat = { ...BEFORE_JOIN, moments: this.seat.moments };
+    this.seat = { ...BEFORE_JOIN, timeline: this.seat.timeline };
   }
 
   comeBack(): void {
@@ -149,8 +149,8 @@ export class Call implements CallModel, CallActions {
   }
 
   /** There is a network again, or another one. */
-  hurry(): void {
-    this.#signaling?.hurry();
+  reconnectNow(): void {
+    this.#signaling?.reconnectNow();
     this.#mediaLink.heal();
   }
 
@@ -178,9 +178,9 @@ export class Call implements CallModel, CallActions {
     const signaling: SignalingClient = new SignalingClient({
       tickets: ticketSource(() => this.#scheduler.sessionTicket(access, id), new TabStorage(`rendezvous:${id}:`), 'ticket', this.clock),
       clock: this.clock,
-      frame: (frame) => signaling === this.#signaling && this.#frame(frame),
-      status: (status) => signaling === this.#signaling && (this.link = status),
-      refused: (refusal) => signaling === this.#signaling && this.#refused(refusal),
+      onFrame: (frame) => signaling === this.#signaling && this.#frame(frame),
+      onStatus: (status) => signaling === this.#signaling && (this.link = status),
+      onRejected: (rejection) => signaling === this.#signaling && this.#rejected(rejection),
     });
     this.#signaling = signaling;
     signaling.start();
@@ -222,17 +222,17 @@ export class Call implements CallModel, CallActions {
   }
 
   /** Media follows the phase: nothing leaves before live, nothing stays open after the end. */
-  #follow(before: SeatState): void {
+  #follow(before: SessionState): void {
     // After the screen and whoever watches it: switching tracks may block, and both screens should turn at one instant.
     void tick().then(() => this.#local.setLive(this.seat.stage.phase === 'live'));
-    if (before.moments !== this.seat.moments) rememberStory(this.seat.moments);
+    if (before.timeline !== this.seat.timeline) rememberStory(this.seat.timeline);
     if (before.stage.phase !== 'ended' && this.seat.stage.phase === 'ended') this.#closeAll();
   }
 
-  #refused(refusal: Refusal): void {
+  #rejected(rejection: ConnectionRejection): void {
     this.#signaling = null;
-    if (refusal.by === 'scheduler') return this.#refusedByScheduler(refusal);
-    const { code, error } = refusal;
+    if (rejection.by === 'scheduler') return this.#rejectedByScheduler(rejection);
+    const { code, error } = rejection;
     if (code === CLOSE_CODES.too_early) return this.#tooEarly(error?.opens_at);
     if (code === CLOSE_CODES.session_over) return this.#over((error?.reason ?? 'completed') as EndReason);
     if (this.seat.stage.phase === 'ended') return;
@@ -241,14 +241,14 @@ export class Call implements CallModel, CallActions {
     this.entry = { is: 'closed', why: why[code as keyof typeof why] ?? 'broken' };
   }
 
-  #refusedByScheduler({ error }: Extract<Refusal, { by: 'scheduler' }>): void {
+  #rejectedByScheduler({ error }: Extract<ConnectionRejection, { by: 'scheduler' }>): void {
     if (error.code === 'session_over') return this.#over((error.reason ?? 'completed') as EndReason);
     this.#closeAll();
     this.entry = { is: 'closed', why: closedBy(error) };
   }
 
   #tooEarly(opensAt: number | undefined): void {
-    this.seat = { ...BEFORE_JOIN, moments: this.seat.moments };
+    this.seat = { ...BEFORE_JOIN, timeline: this.seat.timeline };
     this.#mediaLink.pause();
     this.opensAt = Math.max(opensAt ?? 0, this.clock.now() + EARLY_RETRY_MS);
     void this.refreshBooking();
@@ -256,7 +256,7 @@ export class Call implements CallModel, CallActions {
 
   #over(reason: EndReason): void {
     const before = this.seat;
-    this.seat = ended(before, { reason }, this.clock.now());
+    this.seat = endSession(before, { reason }, this.clock.now());
     this.#follow(before);
   }
 
@@ -310,7 +310,7 @@ export class Call implements CallModel, CallActions {
     this.now = this.clock.now();
     if (this.opensAt !== null && this.now >= this.opensAt && this.#signaling === null) this.#enter();
     this.seat = afterCountdown(this.seat, this.now);
-    const deadline = ownDeadline(this.seat);
+    const deadline = localDeadline(this.seat);
     if (deadline !== null && this.now >= deadline) this.#over('completed');
     this.#ticking = setTimeout(() => this.#tick(), TICK_MS - (this.now % TICK_MS));
   }

@@ -5,7 +5,7 @@ import {
   emptyRoom,
   ticketSource,
   unread,
-  type LinkStatus,
+  type SocketStatus,
   type RoomState,
   type SchedulerClient,
   type ServerClock,
@@ -18,7 +18,7 @@ const TYPING_SHOWN_MS = 4_000;
 /** What the chat's panel is drawn from; the gallery provides it too. */
 export interface ChatModel {
   readonly room: RoomState;
-  readonly status: LinkStatus | 'refused';
+  readonly status: SocketStatus | 'refused';
   readonly typing: boolean;
   /** Written and not sent yet. It outlives the panel in which it is written, and not the page. */
   readonly draft: string;
@@ -36,7 +36,7 @@ export interface ChatActions {
 
 export class Conversation implements ChatModel, ChatActions {
   room = $state.raw<RoomState>(emptyRoom('', ''));
-  status = $state.raw<LinkStatus | 'refused'>('connecting');
+  status = $state.raw<SocketStatus | 'refused'>('connecting');
   typing = $state.raw(false);
   draft = $state.raw('');
   unread = $derived(unread(this.room));
@@ -52,10 +52,10 @@ export class Conversation implements ChatModel, ChatActions {
       tickets: ticketSource(() => scheduler.roomTicket(pass.access), storage, 'ticket', clock),
       clock,
       storage,
-      changed: (room) => this.#changed(room),
-      status: (status) => (this.status = status),
-      refused: () => (this.status = 'refused'),
-      typing: () => this.#typing(),
+      onChange: (room) => this.#changed(room),
+      onStatus: (status) => (this.status = status),
+      onRejected: () => (this.status = 'refused'),
+      onTyping: () => this.#typing(),
     });
     this.#client.start();
   }
@@ -84,8 +84,8 @@ export class Conversation implements ChatModel, ChatActions {
     this.#client?.tellTyping();
   }
 
-  hurry(): void {
-    this.#client?.hurry();
+  reconnectNow(): void {
+    this.#client?.reconnectNow();
   }
 
   stop(): void {

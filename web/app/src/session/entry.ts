@@ -2,7 +2,7 @@
  * From a join link to a person of a session. The link's token leaves the address as soon as it is traded; what it is
  * traded for stays in this tab.
  */
-import { ApiError, TabStorage, type JoinResponse, type Moment, type SchedulerClient, type SessionView } from '@rendezvous/sdk';
+import { ApiError, TabStorage, type JoinResponse, type TimelineEntry, type SchedulerClient, type SessionView } from '@rendezvous/sdk';
 import type { Closed } from './model.ts';
 
 /** What a tab keeps to be the same person after a reload. */
@@ -32,7 +32,7 @@ export async function open(scheduler: SchedulerClient, trouble: () => void): Pro
     try {
       return token === '' && pass !== null ? await reopen(scheduler, pass) : await trade(scheduler, token);
     } catch (error) {
-      if (!(error instanceof ApiError) || !error.passes) return closedBy(error);
+      if (!(error instanceof ApiError) || !error.isTransient) return closedBy(error);
       // The ticket at hand may still let us in: whoever was inside must not wait for the scheduler.
       if (token === '' && pass !== null) {
         const booking = storage.get<SessionView>('booking');
@@ -50,12 +50,12 @@ export function remember(booking: SessionView): void {
 }
 
 /** The story so far, so that a reload does not forget what was seen. */
-export function rememberStory(moments: readonly Moment[]): void {
-  storage.set('story', moments);
+export function rememberStory(timeline: readonly TimelineEntry[]): void {
+  storage.set('story', timeline);
 }
 
-export function storySoFar(): readonly Moment[] {
-  return storage.get<Moment[]>('story') ?? [];
+export function storySoFar(): readonly TimelineEntry[] {
+  return storage.get<TimelineEntry[]>('story') ?? [];
 }
 
 export function closedBy(error: unknown): Closed {

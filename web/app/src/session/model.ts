@@ -1,5 +1,5 @@
 /** All that the session's screens are drawn from. The running call and the gallery both provide it. */
-import type { DeviceState, Kind, LinkState, LinkStatus, SeatState, SessionView, Wishes } from '@rendezvous/sdk';
+import type { DeviceState, Kind, LinkState, SocketStatus, SessionState, SessionView, Wishes } from '@rendezvous/sdk';
 
 /** Why a link lets nobody in, or no longer. */
 export type Closed =
@@ -27,12 +27,12 @@ export interface CallModel {
   /** What the scheduler says about the session; null until it has answered. */
   readonly booking: SessionView | null;
   readonly me: string | null;
-  readonly seat: SeatState;
+  readonly seat: SessionState;
   /** The lobby is not open before this; null once we may try. */
   readonly opensAt: number | null;
   /** This person left by decision, and may come back. */
   readonly left: boolean;
-  readonly link: LinkStatus;
+  readonly link: SocketStatus;
   readonly media: LinkState;
   readonly preview: MediaStream | null;
   readonly remote: MediaStream | null;

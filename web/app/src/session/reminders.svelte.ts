@@ -35,7 +35,7 @@ export class Reminders {
   dismiss(scheduler: SchedulerClient, access: string): void {
     const read = this.current;
     this.current = null;
-    if (read !== null) void scheduler.notificationRead(access, read.id).catch(() => undefined);
+    if (read !== null) void scheduler.markNotificationRead(access, read.id).catch(() => undefined);
   }
 
   stop(): void {

@@ -1,5 +1,5 @@
 /** Which screen a session shows, and the one word that tests and themes follow. Pure. */
-import type { EndReason, SeatState } from '@rendezvous/sdk';
+import type { EndReason, SessionState } from '@rendezvous/sdk';
 import type { CallModel, Closed } from './model.ts';
 
 export type Screen =
@@ -53,9 +53,9 @@ export function peerName({ seat, booking, me }: Pick<CallModel, 'seat' | 'bookin
 }
 
 /** How often the line broke while it was live. */
-export function interruptions(seat: SeatState): number {
-  const live = seat.moments.findIndex(({ what }) => what === 'live');
-  return live < 0 ? 0 : seat.moments.slice(live).filter(({ what }) => what === 'peer_lost').length;
+export function interruptions(seat: SessionState): number {
+  const live = seat.timeline.findIndex(({ what }) => what === 'live');
+  return live < 0 ? 0 : seat.timeline.slice(live).filter(({ what }) => what === 'peer_lost').length;
 }
 
 function inside({ seat, link }: CallModel): Screen {
@@ -69,7 +69,7 @@ function inside({ seat, link }: CallModel): Screen {
   }
 }
 
-function stagePhase({ stage }: SeatState): ShownPhase {
+function stagePhase({ stage }: SessionState): ShownPhase {
   return stage.phase === 'joining' ? 'loading' : stage.phase;
 }
 

@@ -3,7 +3,7 @@
  * back; the server drops repeats by `client_id`, so sending again is always right.
  */
 import type { ServerClock } from '../clock/server-clock.ts';
-import { Link, type LinkStatus, type Refusal, type TicketSource } from '../socket/link.ts';
+import { ReconnectingSocket, type SocketStatus, type ConnectionRejection, type TicketSource } from '../socket/reconnecting-socket.ts';
 import type { TabStorage } from '../storage.ts';
 import type { Chat, ErrorBody } from '../wire.generated.ts';
 import {
@@ -28,11 +28,11 @@ export interface ChatOptions {
   readonly tickets: TicketSource;
   readonly clock: ServerClock;
   readonly storage: TabStorage;
-  readonly changed: (state: RoomState) => void;
-  readonly status: (status: LinkStatus) => unknown;
-  readonly refused: (refusal: Refusal) => unknown;
+  readonly onChange: (state: RoomState) => void;
+  readonly onStatus: (status: SocketStatus) => unknown;
+  readonly onRejected: (rejection: ConnectionRejection) => unknown;
   /** Someone else is writing. */
-  readonly typing: (userId: string) => void;
+  readonly onTyping: (userId: string) => void;
 }
 
 /** A message without an answer for this long is sent again (ms). */
@@ -49,7 +49,7 @@ const TYPING_EVERY_MS = 3_000;
 
 export class ChatClient {
   readonly #options: ChatOptions;
-  readonly #link: Link<Chat.ChatServerFrame>;
+  readonly #socket: ReconnectingSocket<Chat.ChatServerFrame>;
   #state: RoomState;
   #lastId = 0;
   /** Which message each unanswered `send` was. */
@@ -65,31 +65,31 @@ export class ChatClient {
   constructor(options: ChatOptions) {
     this.#options = options;
     this.#state = emptyRoom(options.room, options.me, options.storage.get<Pending[]>('pending') ?? []);
-    this.#link = new Link({
+    this.#socket = new ReconnectingSocket({
       subprotocol: 'rendezvous.chat.v1',
       tickets: options.tickets,
-      greet: (ticket) => this.#hello(ticket),
+      firstFrame: (ticket) => this.#hello(ticket),
       ping: () => ({ type: 'ping' }),
-      received: (frame: Chat.ChatServerFrame) => this.#received(frame),
-      status: options.status,
-      refused: options.refused,
+      onFrame: (frame: Chat.ChatServerFrame) => this.#received(frame),
+      onStatus: options.onStatus,
+      onRejected: options.onRejected,
     });
   }
 
   start(): void {
-    this.#link.start();
-    this.#options.changed(this.#state);
+    this.#socket.start();
+    this.#options.onChange(this.#state);
     this.#resend = setInterval(() => this.#sendPending(), RESEND_AFTER_MS);
   }
 
   stop(): void {
     clearInterval(this.#resend);
     clearTimeout(this.#telling);
-    this.#link.stop();
+    this.#socket.stop();
   }
 
-  hurry(): void {
-    this.#link.hurry();
+  reconnectNow(): void {
+    this.#socket.reconnectNow();
   }
 
   /** False when too many messages wait already. */
@@ -112,7 +112,7 @@ export class ChatClient {
   markRead(): void {
     const { room, messages, lastSeq } = this.#state;
     if (unread(this.#state) === 0 || messages.at(-1)?.seq !== lastSeq) return;
-    if (this.#link.send({ type: 'read', room, seq: lastSeq })) {
+    if (this.#socket.send({ type: 'read', room, seq: lastSeq })) {
       this.#set(applyChat(this.#state, { type: 'read', room, user_id: this.#options.me, seq: lastSeq }));
     }
   }
@@ -123,10 +123,10 @@ export class ChatClient {
   }
 
   tellTyping(): void {
-    const now = this.#options.clock.mark();
+    const now = this.#options.clock.monotonicNow();
     if (now - this.#typedAt < TYPING_EVERY_MS) return;
     this.#typedAt = now;
-    this.#link.send({ type: 'typing', room: this.#state.room });
+    this.#socket.send({ type: 'typing', room: this.#state.room });
   }
 
   #hello(ticket: string): Chat.ChatClientFrame {
@@ -168,7 +168,7 @@ export class ChatClient {
       this.#telling = undefined;
       const { room, messages } = this.#state;
       const seq = messages.at(-1)?.seq;
-      if (seq !== undefined) this.#link.send({ type: 'delivered', room, seq });
+      if (seq !== undefined) this.#socket.send({ type: 'delivered', room, seq });
     }, DELIVERED_EVERY_MS);
   }
 
@@ -178,7 +178,7 @@ export class ChatClient {
     this.#sends.clear();
     if (frame.rooms.some(({ room }) => room === this.#state.room)) this.#sendPending();
     this.#lastId += 1;
-    this.#link.send({ type: 'presence', id: this.#lastId, users: this.#options.others, subscribe: true });
+    this.#socket.send({ type: 'presence', id: this.#lastId, users: this.#options.others, subscribe: true });
   }
 
   #sent(frame: Chat.Sent): void {
@@ -196,7 +196,7 @@ export class ChatClient {
   }
 
   #typing({ room, user_id }: Chat.TypingBy): void {
-    if (room === this.#state.room && user_id !== this.#options.me) this.#options.typing(user_id);
+    if (room === this.#state.room && user_id !== this.#options.me) this.#options.onTyping(user_id);
   }
 
   #askMissing(): void {
@@ -213,7 +213,7 @@ export class ChatClient {
     if (this.#history !== null) return;
     this.#lastId += 1;
     this.#asking = JSON.stringify(query);
-    if (this.#link.send({ type: 'history', id: this.#lastId, room: this.#state.room, ...query })) this.#history = this.#lastId;
+    if (this.#socket.send({ type: 'history', id: this.#lastId, room: this.#state.room, ...query })) this.#history = this.#lastId;
   }
 
   #sendPending(): void {
@@ -222,7 +222,7 @@ export class ChatClient {
 
   #send({ clientId, body }: Pending): void {
     this.#lastId += 1;
-    const sent = this.#link.send({ type: 'send', id: this.#lastId, room: this.#state.room, client_id: clientId, body });
+    const sent = this.#socket.send({ type: 'send', id: this.#lastId, room: this.#state.room, client_id: clientId, body });
     if (!sent) return;
     for (const [id, earlier] of this.#sends) if (earlier === clientId) this.#sends.delete(id);
     this.#sends.set(this.#lastId, clientId);
@@ -232,6 +232,6 @@ export class ChatClient {
     const pendingChanged = state.pending !== this.#state.pending;
     this.#state = state;
     if (pendingChanged) this.#options.storage.set('pending', state.pending);
-    this.#options.changed(state);
+    this.#options.onChange(state);
   }
 }

@@ -1,5 +1,5 @@
-/** The server's clock as this page knows it. Holds one estimate; reads time only through what it was given. */
-import { dateHeader, observe, roundTrip, type ClockEstimate } from './offset.ts';
+/** The server's clock as estimated by this page. */
+import { betterEstimate, dateHeaderSample, roundTripSample, type ClockEstimate } from './offset.ts';
 
 export class ServerClock {
   #estimate: ClockEstimate = null;
@@ -11,23 +11,23 @@ export class ServerClock {
     this.#wall = wall;
   }
 
-  /** Server time, Unix ms. Before the first measurement, the page's own guess. */
+  /** Server time, Unix ms. Before the first sample it is the local wall clock. */
   now(): number {
     return this.#estimate === null ? this.#wall() : this.#monotonic() + this.#estimate.offset;
   }
 
-  /** A monotonic reading, to be handed back to `roundTrip` or `date`. */
-  mark(): number {
+  /** For `sentAt` of the two methods below (ms). */
+  monotonicNow(): number {
     return this.#monotonic();
   }
 
-  roundTrip(sentAt: number, serverNow: number): void {
-    this.#estimate = observe(this.#estimate, roundTrip(sentAt, this.#monotonic(), serverNow));
+  addRoundTrip(sentAt: number, serverNow: number): void {
+    this.#estimate = betterEstimate(this.#estimate, roundTripSample(sentAt, this.#monotonic(), serverNow));
   }
 
-  date(sentAt: number, header: string | null): void {
+  addDateHeader(sentAt: number, header: string | null): void {
     const date = header === null ? Number.NaN : Date.parse(header);
     if (Number.isNaN(date)) return;
-    this.#estimate = observe(this.#estimate, dateHeader(sentAt, this.#monotonic(), date));
+    this.#estimate = betterEstimate(this.#estimate, dateHeaderSample(sentAt, this.#monotonic(), date));
   }
 }

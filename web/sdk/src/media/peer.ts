@@ -3,7 +3,7 @@
  * the browser says. Because nothing overtakes a step, the connection's signalling state says all that perfect negotiation
  * otherwise keeps flags for.
  */
-import { answered, begin, iceServersOf, receive, unanswered, wanted, type Negotiation, type Next, type Step } from '../signaling/negotiation.ts';
+import { beginNegotiation, iceServersOf, markAnswered, negotiationNeeded, receiveSignal, reofferIfUnanswered, type Negotiation, type NegotiationResult, type NegotiationStep } from '../signaling/negotiation.ts';
 import type { Signaling } from '../wire.generated.ts';
 import type { Carrier, Pairing, RelayedFrame, Surroundings } from './carrier.ts';
 import { KINDS, type Kind } from './local.ts';
@@ -29,7 +29,7 @@ export class PeerLine implements Carrier {
   constructor({ frame, me, polite, policy }: Pairing, around: Surroundings) {
     this.#around = around;
     this.#pc = new RTCPeerConnection({ iceServers: iceServersOf(frame.ice_servers), iceTransportPolicy: policy });
-    const [negotiation, steps] = begin(frame, me, polite);
+    const [negotiation, steps] = beginNegotiation(frame, me, polite);
     this.#negotiation = negotiation;
     this.#listen(this.#pc);
     this.#run(() => steps);
@@ -41,7 +41,7 @@ export class PeerLine implements Carrier {
   }
 
   relayed(frame: RelayedFrame): void {
-    this.#run(() => this.#take(receive(this.#negotiation, frame, this.#stable)));
+    this.#run(() => this.#take(receiveSignal(this.#negotiation, frame, this.#stable)));
   }
 
   refreshed({ ice_servers }: Signaling.IceServers): void {
@@ -52,7 +52,7 @@ export class PeerLine implements Carrier {
   }
 
   reopened(complete: boolean): void {
-    if (!complete) this.#run(() => unanswered(this.#negotiation, this.#pc.signalingState));
+    if (!complete) this.#run(() => reofferIfUnanswered(this.#negotiation, this.#pc.signalingState));
     if (this.#pc.connectionState === 'failed' || this.#pc.connectionState === 'disconnected') this.#askRestart();
   }
 
@@ -87,7 +87,7 @@ export class PeerLine implements Carrier {
       // An empty candidate marks the end of one generation; the null after it marks the end of all.
       if (candidate?.candidate !== '') this.#sendCandidate(candidate?.toJSON() ?? null);
     };
-    pc.onnegotiationneeded = () => this.#run(() => wanted(this.#negotiation, this.#stable));
+    pc.onnegotiationneeded = () => this.#run(() => negotiationNeeded(this.#negotiation, this.#stable));
     pc.onsignalingstatechange = () => this.#stable && clearTimeout(this.#answerDue);
     pc.onconnectionstatechange = () => this.#stateChanged();
     pc.ontrack = ({ track, transceiver }) => this.#arrived(track, transceiver);
@@ -143,7 +143,7 @@ export class PeerLine implements Carrier {
   }
 
   /** One thing at a time, decided when its turn comes; nothing is done for a connection that is closed. */
-  #run(decide: () => readonly Step[]): void {
+  #run(decide: () => readonly NegotiationStep[]): void {
     this.#steps = this.#steps.then(async () => {
       try {
         for (const step of this.#negotiation === null ? [] : decide()) {
@@ -155,16 +155,16 @@ export class PeerLine implements Carrier {
     });
   }
 
-  #take([negotiation, steps]: Next): readonly Step[] {
+  #take([negotiation, steps]: NegotiationResult): readonly NegotiationStep[] {
     this.#negotiation = negotiation;
     return steps;
   }
 
-  async #step(step: Step): Promise<void> {
+  async #step(step: NegotiationStep): Promise<void> {
     switch (step.do) {
       case 'offer':
         return this.#offer();
-      case 'take_back':
+      case 'rollback':
         return this.#pc.setLocalDescription({ type: 'rollback' });
       case 'accept_offer':
         return this.#answer(step.sdp);
@@ -176,7 +176,7 @@ export class PeerLine implements Carrier {
   }
 
   /** One that the browser refuses costs no other. */
-  async #addCandidate({ candidate, mayFail }: Extract<Step, { do: 'add_candidate' }>): Promise<void> {
+  async #addCandidate({ candidate, mayFail }: Extract<NegotiationStep, { do: 'add_candidate' }>): Promise<void> {
     await this.#pc.addIceCandidate(candidate ?? undefined).catch((error: unknown) => {
       if (!mayFail && this.#negotiation !== null) console.warn('candidate refused', error);
     });
@@ -198,7 +198,7 @@ export class PeerLine implements Carrier {
     clearTimeout(this.#answerDue);
     if (!this.#negotiation?.answered) return;
     this.#answerDue = setTimeout(() => {
-      if (this.#around.reachable()) this.#run(() => unanswered(this.#negotiation, this.#pc.signalingState));
+      if (this.#around.reachable()) this.#run(() => reofferIfUnanswered(this.#negotiation, this.#pc.signalingState));
       else this.#awaitAnswer();
     }, ANSWER_LIMIT_MS);
   }
@@ -212,7 +212,7 @@ export class PeerLine implements Carrier {
     this.tracksChanged();
     await this.#pc.setLocalDescription();
     this.#describe('answer');
-    if (this.#negotiation !== null) this.#negotiation = answered(this.#negotiation);
+    if (this.#negotiation !== null) this.#negotiation = markAnswered(this.#negotiation);
   }
 
   #describe(type: 'offer' | 'answer'): void {

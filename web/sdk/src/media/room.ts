@@ -2,7 +2,7 @@
  * A room of a media server: comes in, comes again with a fresh token after a loss, and tells whether the other one is there. How
  * one comes in, publishes and leaves is the business of a backend's `Stay`.
  */
-import { backOff } from '../reconnect.ts';
+import { backoffDelay } from '../reconnect.ts';
 import type { IcePolicy, IceServer, MediaBackend, Signaling } from '../wire.generated.ts';
 import type { Carrier, Pairing, Surroundings } from './carrier.ts';
 
@@ -162,7 +162,7 @@ export class MediaRoom implements Carrier {
   #lost(): void {
     this.#leave();
     if (this.#met) this.#around.changed('interrupted');
-    this.#again(backOff(this.#attempt, Math.random()));
+    this.#again(backoffDelay(this.#attempt, Math.random()));
     this.#attempt += 1;
   }
 

@@ -1,4 +1,4 @@
-/** A request that got no good answer: a problem document, or nobody there (status 0). */
+/** A failed request: an RFC 9457 problem document, or no response at all (status 0). */
 import type { Problem } from '../wire.generated.ts';
 
 export class ApiError extends Error {
@@ -14,8 +14,8 @@ export class ApiError extends Error {
     this.reason = problem.reason;
   }
 
-  /** True where the same request may succeed later: nobody there, overloaded, or a fault of the server. */
-  get passes(): boolean {
+  /** Whether a retry may succeed: no response, 429 or 5xx. */
+  get isTransient(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }

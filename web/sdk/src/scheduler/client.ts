@@ -1,10 +1,10 @@
-/** The scheduler over HTTP, as one person of one session: the credential goes in a header, never in an address. */
+/** The scheduler's HTTP API as a participant uses it. Credentials go in the Authorization header, never in the URL. */
 import type { ServerClock } from '../clock/server-clock.ts';
 import type { JoinResponse, Notification, Page, Problem, SessionView, TicketResponse } from '../wire.generated.ts';
 import { ApiError } from './api-error.ts';
 import { sseParser } from './sse.ts';
 
-/** No answer after this long is no answer (ms). */
+/** Requests are aborted after this long (ms). */
 const REQUEST_TIMEOUT_MS = 5_000;
 
 export class SchedulerClient {
@@ -16,7 +16,7 @@ export class SchedulerClient {
     this.#clock = clock;
   }
 
-  /** Trades what stood behind the `#` of a join link. */
+  /** Exchanges the token from the fragment of a join link. */
   join(token: string): Promise<JoinResponse> {
     return this.#json('POST', '/v1/join', { body: { token } });
   }
@@ -37,20 +37,20 @@ export class SchedulerClient {
     return this.#json('GET', '/v1/notifications', { access });
   }
 
-  notificationRead(access: string, id: string): Promise<unknown> {
+  markNotificationRead(access: string, id: string): Promise<unknown> {
     return this.#json('POST', `/v1/notifications/${encodeURIComponent(id)}/read`, { access, body: {} });
   }
 
-  /** Calls back for each notification until the stream breaks or is aborted. Read by fetch: EventSource sends no header. */
-  async notificationStream(access: string, told: (notification: Notification) => void, abort: AbortSignal): Promise<void> {
+  /** Resolves when the stream ends or is aborted. Uses fetch because EventSource cannot send an Authorization header. */
+  async notificationStream(access: string, onNotification: (notification: Notification) => void, abort: AbortSignal): Promise<void> {
     const response = await fetch(`${this.#base}/v1/notifications/stream`, {
       headers: { authorization: `Bearer ${access}`, accept: 'text/event-stream' },
       signal: abort,
     });
-    if (!response.ok || response.body === null) throw await problemOf(response);
+    if (!response.ok || response.body === null) throw await apiErrorFrom(response);
     const parse = sseParser((data) => {
       const notification = asNotification(data);
-      if (notification !== null) told(notification);
+      if (notification !== null) onNotification(notification);
     });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
@@ -61,7 +61,7 @@ export class SchedulerClient {
   }
 
   async #json<T>(method: string, path: string, options: { access?: string; body?: object }): Promise<T> {
-    const sentAt = this.#clock.mark();
+    const sentAt = this.#clock.monotonicNow();
     const response = await fetch(this.#base + path, {
       method,
       headers: {
@@ -73,13 +73,13 @@ export class SchedulerClient {
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     }).catch(() => null);
     if (response === null) throw new ApiError(0, {});
-    this.#clock.date(sentAt, response.headers.get('date'));
-    if (!response.ok) throw await problemOf(response);
+    this.#clock.addDateHeader(sentAt, response.headers.get('date'));
+    if (!response.ok) throw await apiErrorFrom(response);
     return (await response.json().catch(() => ({}))) as T;
   }
 }
 
-async function problemOf(response: Response): Promise<ApiError> {
+async function apiErrorFrom(response: Response): Promise<ApiError> {
   const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
   return new ApiError(response.status, problem);
 }

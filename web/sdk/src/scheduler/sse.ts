@@ -1,18 +1,18 @@
-/** Server-sent events (HTML standard, 9.2.6) from chunks of text: the data of each event. Pure. */
+/** A parser of server-sent events (HTML standard, 9.2.6). Pure. */
 
-/** An event longer than this is not ours; its data is dropped (characters). */
-const LONGEST_EVENT = 65_536;
+/** Text without a line end is cut after this many characters. */
+const MAX_EVENT_LENGTH = 65_536;
 
-/** Gives a function that takes chunks as they come and calls back once per event that has data. */
-export function sseParser(event: (data: string) => void): (chunk: string) => void {
+/** Returns a function that takes chunks of text; `onEvent` is called for each complete event with data. */
+export function sseParser(onEvent: (data: string) => void): (chunk: string) => void {
   let rest = '';
   let data: string[] = [];
   return (chunk) => {
     const lines = (rest + chunk).split(/\r\n|\n|\r(?!$)/);
-    rest = (lines.pop() ?? '').slice(0, LONGEST_EVENT);
+    rest = (lines.pop() ?? '').slice(0, MAX_EVENT_LENGTH);
     for (const line of lines) {
       if (line === '') {
-        if (data.length > 0) event(data.join('\n'));
+        if (data.length > 0) onEvent(data.join('\n'));
         data = [];
       } else if (line.startsWith('data:')) {
         data.push(line.slice(line.startsWith('data: ') ? 6 : 5));

@@ -1,6 +1,6 @@
 /**
- * Who offers, which frames count, and when a candidate may be added: perfect negotiation with epochs.
- * Pure: frames and the connection's signalling state in, things to do out.
+ * Perfect negotiation within an epoch (W3C webrtc-pc, 10.7): who offers, how glare is resolved, when a candidate may be added.
+ * Pure: frames and the signaling state in, steps out.
  */
 import type { IceServer, Signaling } from '../wire.generated.ts';
 
@@ -8,66 +8,66 @@ export interface Negotiation {
   readonly epoch: number;
   readonly polite: boolean;
   readonly offerer: boolean;
-  /** The epoch's first answer went one way or the other; from then on either may offer. */
+  /** The first offer/answer of the epoch is complete: from then on either side may offer. */
   readonly answered: boolean;
-  /** The other one's offer lost a glare: candidates may come that belong to nothing. */
-  readonly ignoring: boolean;
-  readonly remoteReady: boolean;
-  readonly held: readonly RemoteCandidate[];
+  /** The peer's last offer was ignored in a glare: its candidates may fail to be added. */
+  readonly ignoreOffer: boolean;
+  readonly hasRemoteDescription: boolean;
+  readonly pendingCandidates: readonly RemoteCandidate[];
 }
 
 export type RemoteCandidate = RTCIceCandidateInit | null;
 
-/** What the owner of the PeerConnection has to do, in order. */
-export type Step =
+/** To be executed on the RTCPeerConnection, in order. */
+export type NegotiationStep =
   | { readonly do: 'offer' }
-  | { readonly do: 'take_back' }
+  | { readonly do: 'rollback' }
   | { readonly do: 'accept_offer'; readonly sdp: string }
   | { readonly do: 'accept_answer'; readonly sdp: string }
-  /** `mayFail`: it may be of an offer that was ignored, or of what is on. */
+  /** `mayFail`: it may belong to an ignored offer. */
   | { readonly do: 'add_candidate'; readonly candidate: RemoteCandidate; readonly mayFail: boolean };
 
-export type Next = readonly [Negotiation | null, readonly Step[]];
+export type NegotiationResult = readonly [Negotiation | null, readonly NegotiationStep[]];
 
-/** Candidates held before the description at most; the server relays no more than about that in an epoch. */
-const MOST_HELD = 200;
+/** Candidates that are buffered before the remote description; the server relays about as many in an epoch. */
+const MAX_PENDING_CANDIDATES = 200;
 
-/** A new pairing: a new connection, and the later arriver offers. */
-export function begin(frame: { epoch: number; offerer?: string }, me: string, polite: boolean): Next {
+/** A new epoch. The server names the offerer: whoever joined later. */
+export function beginNegotiation(frame: { epoch: number; offerer?: string }, me: string, polite: boolean): NegotiationResult {
   const offerer = frame.offerer === me;
-  const fresh: Negotiation = { epoch: frame.epoch, polite, offerer, answered: false, ignoring: false, remoteReady: false, held: [] };
-  return [fresh, offerer ? [{ do: 'offer' }] : []];
+  const negotiation: Negotiation = { epoch: frame.epoch, polite, offerer, answered: false, ignoreOffer: false, hasRemoteDescription: false, pendingCandidates: [] };
+  return [negotiation, offerer ? [{ do: 'offer' }] : []];
 }
 
-/** A relayed frame. Those of another epoch are replays of a pairing that is over. */
-export function receive(
+/** Frames of another epoch are obsolete and ignored. */
+export function receiveSignal(
   state: Negotiation | null,
   frame: Extract<Signaling.ServerFrame, { type: 'offer' | 'answer' | 'candidate' }>,
   stable: boolean,
-): Next {
+): NegotiationResult {
   if (state === null || frame.epoch !== state.epoch) return [state, []];
   switch (frame.type) {
     case 'offer':
-      return offered(state, frame.sdp, stable);
+      return receiveOffer(state, frame.sdp, stable);
     case 'answer':
-      return stable ? [state, []] : described({ ...state, answered: true, ignoring: false }, { do: 'accept_answer', sdp: frame.sdp });
+      return stable ? [state, []] : setRemoteDescription({ ...state, answered: true, ignoreOffer: false }, { do: 'accept_answer', sdp: frame.sdp });
     case 'candidate':
-      return candidate(state, frame.candidate as RemoteCandidate);
+      return receiveCandidate(state, frame.candidate as RemoteCandidate);
   }
 }
 
-/** The browser wants to negotiate again (a restart of ICE, a new track). */
-export function wanted(state: Negotiation | null, stable: boolean): readonly Step[] {
+/** For the `negotiationneeded` event: an ICE restart or a new track. */
+export function negotiationNeeded(state: Negotiation | null, stable: boolean): readonly NegotiationStep[] {
   return state !== null && state.answered && stable ? [{ do: 'offer' }] : [];
 }
 
-/** Our offer got no answer, and none is on its way: it was lost. What it asked for is asked again. */
-export function unanswered(state: Negotiation | null, signalling: RTCSignalingState): readonly Step[] {
-  return state !== null && signalling === 'have-local-offer' ? [{ do: 'take_back' }, { do: 'offer' }] : [];
+/** For an offer whose answer was lost: rolls it back and makes a new one. */
+export function reofferIfUnanswered(state: Negotiation | null, signalingState: RTCSignalingState): readonly NegotiationStep[] {
+  return state !== null && signalingState === 'have-local-offer' ? [{ do: 'rollback' }, { do: 'offer' }] : [];
 }
 
-/** Our answer is on its way: both sides may offer now. */
-export function answered(state: Negotiation): Negotiation {
+/** After the local answer was sent. */
+export function markAnswered(state: Negotiation): Negotiation {
   return { ...state, answered: true };
 }
 
@@ -75,18 +75,18 @@ export function iceServersOf(servers: readonly IceServer[]): RTCIceServer[] {
   return servers.map((server) => ({ ...server }));
 }
 
-function offered(state: Negotiation, sdp: string, stable: boolean): Next {
-  if (!stable && !state.polite) return [{ ...state, ignoring: true }, []];
-  return described({ ...state, ignoring: false }, { do: 'accept_offer', sdp });
+function receiveOffer(state: Negotiation, sdp: string, stable: boolean): NegotiationResult {
+  if (!stable && !state.polite) return [{ ...state, ignoreOffer: true }, []];
+  return setRemoteDescription({ ...state, ignoreOffer: false }, { do: 'accept_offer', sdp });
 }
 
-/** A remote description goes first, then what was waiting for it. */
-function described(state: Negotiation, step: Step): Next {
-  const held = state.held.map((candidate): Step => ({ do: 'add_candidate', candidate, mayFail: false }));
-  return [{ ...state, remoteReady: true, held: [] }, [step, ...held]];
+/** Applies a remote description, then the candidates that were buffered for it. */
+function setRemoteDescription(state: Negotiation, step: NegotiationStep): NegotiationResult {
+  const buffered = state.pendingCandidates.map((candidate): NegotiationStep => ({ do: 'add_candidate', candidate, mayFail: false }));
+  return [{ ...state, hasRemoteDescription: true, pendingCandidates: [] }, [step, ...buffered]];
 }
 
-function candidate(state: Negotiation, candidate: RemoteCandidate): Next {
-  if (state.remoteReady) return [state, [{ do: 'add_candidate', candidate, mayFail: state.ignoring }]];
-  return [{ ...state, held: [...state.held, candidate].slice(0, MOST_HELD) }, []];
+function receiveCandidate(state: Negotiation, candidate: RemoteCandidate): NegotiationResult {
+  if (state.hasRemoteDescription) return [state, [{ do: 'add_candidate', candidate, mayFail: state.ignoreOffer }]];
+  return [{ ...state, pendingCandidates: [...state.pendingCandidates, candidate].slice(0, MAX_PENDING_CANDIDATES) }, []];
 }

@@ -1,10 +1,10 @@
-/** From a socket's text to a frame: an object with a `type`. Pure; what a type carries is its reader's business. */
+/** Parses the text of a socket into a frame: an object with a `type`. Does not validate the fields of each type. */
 
 export interface AnyFrame {
   readonly type: string;
 }
 
-/** Null for what is no frame; it is dropped, and the socket lives. */
+/** Null for anything else; the caller drops it and keeps the socket open. */
 export function parseFrame(text: string): AnyFrame | null {
   try {
     const value: unknown = JSON.parse(text);

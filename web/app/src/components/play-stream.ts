@@ -2,7 +2,7 @@
 import type { Attachment } from 'svelte/attachments';
 
 /** Plays a stream in a video element that is muted by its markup. */
-export function plays(stream: MediaStream | null): Attachment<HTMLVideoElement> {
+export function playStream(stream: MediaStream | null): Attachment<HTMLVideoElement> {
   return (video) => {
     video.srcObject = stream;
     if (stream !== null) void video.play().catch(() => undefined);
