@@ -9,22 +9,22 @@ use service::tickets::bearer;
 use wire::{SessionId, UserId};
 
 use crate::api_keys;
-use crate::app::App;
 use crate::scope::Scope;
-use crate::store::StoredSession;
+use crate::state::AppState;
+use scheduler_core::BookedSession;
 
 /// What a request shows.
 enum Credential {
     Application(String),
     OperatorKey(String),
     OperatorTicket,
-    Person(Box<Person>),
+    Participant(Box<SessionMember>),
 }
 
 /// Who asks for something of a session: its application, or one of its two.
-pub(crate) enum Caller {
+pub(crate) enum SessionCaller {
     Application(String),
-    Person(Box<Person>),
+    Participant(Box<SessionMember>),
 }
 
 /// An application's back end.
@@ -38,20 +38,20 @@ pub(crate) struct OperatorKey(pub(crate) String);
 pub(crate) enum Observer {
     /// At those of this application.
     Application(String),
-    /// At any.
+    /// At the timeline of every session.
     Operator,
 }
 
 /// One of the two of a session, who reaches that session, its room and its notifications.
-pub(crate) struct Person {
+pub(crate) struct SessionMember {
     pub(crate) user: UserId,
-    pub(crate) session: StoredSession,
+    pub(crate) session: BookedSession,
 }
 
-impl FromRequestParts<App> for Credential {
+impl FromRequestParts<AppState> for Credential {
     type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
         let shown = bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("missing"))?;
         if shown.starts_with(api_keys::PREFIX) {
             let found = app.store.key(api_keys::hash(shown)).await?;
@@ -66,17 +66,17 @@ impl FromRequestParts<App> for Credential {
             return Ok(Credential::OperatorTicket);
         }
         let person = person(app, shown).await?;
-        Ok(Credential::Person(Box::new(person)))
+        Ok(Credential::Participant(Box::new(person)))
     }
 }
 
-impl FromRequestParts<App> for Caller {
+impl FromRequestParts<AppState> for SessionCaller {
     type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
         match Credential::from_request_parts(parts, app).await? {
-            Credential::Application(application) => Ok(Caller::Application(application)),
-            Credential::Person(person) => Ok(Caller::Person(person)),
+            Credential::Application(application) => Ok(SessionCaller::Application(application)),
+            Credential::Participant(person) => Ok(SessionCaller::Participant(person)),
             Credential::OperatorKey(_) | Credential::OperatorTicket => Err(HttpError::forbidden(
                 "Only an application or a person may do that.",
             )),
@@ -84,10 +84,10 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-impl FromRequestParts<App> for Application {
+impl FromRequestParts<AppState> for Application {
     type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
         match Credential::from_request_parts(parts, app).await? {
             Credential::Application(application) => Ok(Application(application)),
             _ => Err(HttpError::forbidden("Only an application may do that.")),
@@ -95,10 +95,10 @@ impl FromRequestParts<App> for Application {
     }
 }
 
-impl FromRequestParts<App> for OperatorKey {
+impl FromRequestParts<AppState> for OperatorKey {
     type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
         match Credential::from_request_parts(parts, app).await? {
             Credential::OperatorKey(name) => Ok(OperatorKey(name)),
             _ => Err(HttpError::forbidden("Only an operator's key gets that.")),
@@ -106,41 +106,41 @@ impl FromRequestParts<App> for OperatorKey {
     }
 }
 
-impl FromRequestParts<App> for Observer {
+impl FromRequestParts<AppState> for Observer {
     type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
         match Credential::from_request_parts(parts, app).await? {
             Credential::Application(application) => Ok(Observer::Application(application)),
             Credential::OperatorTicket => Ok(Observer::Operator),
             Credential::OperatorKey(_) => Err(HttpError::forbidden(
                 "Trade the operator's key for a ticket first.",
             )),
-            Credential::Person(_) => Err(HttpError::forbidden(
+            Credential::Participant(_) => Err(HttpError::forbidden(
                 "Only its application and operators see that.",
             )),
         }
     }
 }
 
-impl FromRequestParts<App> for Person {
+impl FromRequestParts<AppState> for SessionMember {
     type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
         match Credential::from_request_parts(parts, app).await? {
-            Credential::Person(person) => Ok(*person),
+            Credential::Participant(person) => Ok(*person),
             _ => Err(HttpError::forbidden("Only a person has that.")),
         }
     }
 }
 
-impl App {
+impl AppState {
     /// The session, if `observer` may look at it.
     pub(crate) async fn observed(
         &self,
         observer: Observer,
         id: SessionId,
-    ) -> Result<StoredSession, HttpError> {
+    ) -> Result<BookedSession, HttpError> {
         match observer {
             Observer::Application(application) => self.own_session(&application, id).await,
             Observer::Operator => self.store.session(id).await?.ok_or_else(no_such_session),
@@ -153,7 +153,7 @@ fn is_ticket(shown: &str) -> bool {
     shown.split('.').count() == 3
 }
 
-async fn person(app: &App, access: &str) -> Result<Person, HttpError> {
+async fn person(app: &AppState, access: &str) -> Result<SessionMember, HttpError> {
     let grant = app
         .links
         .open_access(clock::now(), access)
@@ -165,7 +165,7 @@ async fn person(app: &App, access: &str) -> Result<Person, HttpError> {
             .is_some_and(|p| p.generation == grant.generation)
     });
     let session = session.ok_or_else(|| HttpError::unauthenticated("revoked"))?;
-    Ok(Person {
+    Ok(SessionMember {
         user: grant.user,
         session,
     })

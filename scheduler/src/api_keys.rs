@@ -12,7 +12,7 @@ pub use crate::scope::Scope;
 
 use crate::config::database;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{ApiKey, Store as _};
+use crate::store::{ApiKey, SchedulerStore as _};
 
 /// What every key begins with, so that a leaked one is recognized.
 pub(crate) const PREFIX: &str = "rk_";

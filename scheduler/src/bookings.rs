@@ -11,27 +11,28 @@ use sha2::{Digest as _, Sha256};
 use wire::{BookSession, ChangeSession, SessionId, UnixMs};
 
 use crate::access::no_such_session;
-use crate::app::App;
-use crate::store::{Cancel, NewBooking, NewTerms, Once, StoredSession, Written};
+use crate::state::AppState;
+use crate::store::{Cancel, CommandOutcome, IdempotencyKey, NewBooking, NewTerms};
+use scheduler_core::BookedSession;
 
 /// Characters of an `Idempotency-Key`.
 const MAX_KEY_CHARS: usize = 255;
 
 /// A session, and the moment as of which it is to be told.
-pub(crate) struct Kept {
-    pub(crate) session: StoredSession,
+pub(crate) struct SessionAsOf {
+    pub(crate) session: BookedSession,
     pub(crate) at: UnixMs,
 }
 
-impl App {
+impl AppState {
     /// Books. An idempotency key is looked at before the bounds: a retry may come when its start is past.
     pub(crate) async fn book(
         &self,
         application: String,
         offer: BookSession,
-        once: Option<Once>,
-    ) -> Result<Kept, HttpError> {
-        if let Some(before) = self.before(&application, once.as_ref()).await? {
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<SessionAsOf, HttpError> {
+        if let Some(before) = self.before(&application, idempotency.as_ref()).await? {
             return self.kept(before);
         }
         let now = clock::now();
@@ -40,7 +41,7 @@ impl App {
             application,
             booking,
             now,
-            once,
+            idempotency,
         };
         let written = self.store.book(new).await?;
         self.kept(written)
@@ -53,9 +54,9 @@ impl App {
         id: SessionId,
         if_match: IfMatch,
         change: ChangeSession,
-        once: Option<Once>,
-    ) -> Result<Kept, HttpError> {
-        if let Some(before) = self.before(&application, once.as_ref()).await? {
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<SessionAsOf, HttpError> {
+        if let Some(before) = self.before(&application, idempotency.as_ref()).await? {
             return self.kept(before);
         }
         let now = clock::now();
@@ -72,7 +73,7 @@ impl App {
             revision: session.revision,
             terms,
             now,
-            once,
+            idempotency,
         };
         let written = self.store.change(new).await?;
         self.kept(written)
@@ -84,8 +85,8 @@ impl App {
         application: String,
         id: SessionId,
         if_match: IfMatch,
-        once: Option<Once>,
-    ) -> Result<Kept, HttpError> {
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<SessionAsOf, HttpError> {
         let session = self.own_session(&application, id.clone()).await?;
         if !session.cancelled {
             if_match.check(session.revision)?;
@@ -97,7 +98,7 @@ impl App {
                 id,
                 revision: if_match.is_named().then_some(session.revision),
                 now: clock::now(),
-                once,
+                idempotency,
             })
             .await?;
         self.kept(written)
@@ -108,7 +109,7 @@ impl App {
         &self,
         application: &str,
         id: SessionId,
-    ) -> Result<StoredSession, HttpError> {
+    ) -> Result<BookedSession, HttpError> {
         let found = self.store.session(id).await?;
         found
             .filter(|session| session.application == application)
@@ -118,41 +119,44 @@ impl App {
     async fn before(
         &self,
         application: &str,
-        once: Option<&Once>,
-    ) -> Result<Option<Written>, HttpError> {
-        match once {
-            Some(once) => Ok(self
+        idempotency: Option<&IdempotencyKey>,
+    ) -> Result<Option<CommandOutcome>, HttpError> {
+        match idempotency {
+            Some(idempotency) => Ok(self
                 .store
-                .answered(application.to_owned(), once.clone())
+                .answered(application.to_owned(), idempotency.clone())
                 .await?),
             None => Ok(None),
         }
     }
 
-    fn kept(&self, written: Written) -> Result<Kept, HttpError> {
+    fn kept(&self, written: CommandOutcome) -> Result<SessionAsOf, HttpError> {
         match written {
-            Written::Done { session, told } => {
-                self.committed(told);
+            CommandOutcome::Done {
+                session,
+                deliveries,
+            } => {
+                self.committed(deliveries);
                 let at = clock::now();
-                Ok(Kept {
+                Ok(SessionAsOf {
                     session: *session,
                     at,
                 })
             }
-            Written::Again { session, at } => Ok(Kept {
+            CommandOutcome::Repeated { session, at } => Ok(SessionAsOf {
                 session: *session,
                 at,
             }),
-            Written::KeyReused => Err(HttpError::conflict(
+            CommandOutcome::KeyReused => Err(HttpError::conflict(
                 "That Idempotency-Key stood for another command.",
             )),
-            Written::Refused(fields) => Err(HttpError::invalid(fields)),
-            Written::Moved => Err(HttpError::precondition_failed(
+            CommandOutcome::Invalid(fields) => Err(HttpError::invalid(fields)),
+            CommandOutcome::RevisionMismatch => Err(HttpError::precondition_failed(
                 "The session has another revision.",
             )),
-            Written::Live => Err(HttpError::conflict("The session is live.")),
-            Written::Over(reason) => Err(HttpError::session_over(reason)),
-            Written::NotThere => Err(no_such_session()),
+            CommandOutcome::Live => Err(HttpError::conflict("The session is live.")),
+            CommandOutcome::Over(reason) => Err(HttpError::session_over(reason)),
+            CommandOutcome::NotFound => Err(no_such_session()),
         }
     }
 }
@@ -200,11 +204,11 @@ fn bare(tag: &str) -> &str {
 }
 
 /// The command's `Idempotency-Key`, if it has one.
-pub(crate) fn once(
+pub(crate) fn idempotency_key(
     headers: &HeaderMap,
     scope: String,
     command: &impl Serialize,
-) -> Result<Option<Once>, HttpError> {
+) -> Result<Option<IdempotencyKey>, HttpError> {
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(None);
     };
@@ -214,7 +218,7 @@ pub(crate) fn once(
         return Err(HttpError::field("Idempotency-Key", "out_of_range", message));
     }
     let command = serde_json::to_vec(command).map_err(|error| HttpError::internal(&error))?;
-    Ok(Some(Once {
+    Ok(Some(IdempotencyKey {
         scope,
         key: key.to_owned(),
         fingerprint: URL_SAFE_NO_PAD.encode(Sha256::digest(command)),

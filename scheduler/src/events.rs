@@ -6,24 +6,24 @@ use service::clock;
 use service::events::{AcceptError, EventSink};
 use wire::EventBatch;
 
-use crate::app::App;
+use crate::state::AppState;
 
 /// Applies what other services tell.
 pub(crate) struct Sink {
-    app: App,
+    app: AppState,
 }
 
 impl Sink {
-    pub(crate) fn new(app: App) -> Arc<Self> {
+    pub(crate) fn new(app: AppState) -> Arc<Self> {
         Arc::new(Self { app })
     }
 }
 
 impl EventSink for Sink {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
-        let told = self.app.store.take_in(batch, clock::now()).await?;
-        self.app.hub.publish(told);
-        self.app.clock.look();
+        let deliveries = self.app.store.take_in(batch, clock::now()).await?;
+        self.app.notifications.publish(deliveries);
+        self.app.due_jobs.look();
         Ok(())
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct JoinLinks {
 
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Grant {
+pub(crate) struct LinkGrant {
     pub(crate) session: SessionId,
     pub(crate) user: UserId,
     pub(crate) generation: u32,
@@ -61,27 +61,27 @@ impl JoinLinks {
     }
 
     /// What stands behind the `#` of a join link. It has no end of its own: the session's counts.
-    pub(crate) fn link(&self, grant: &Grant) -> Option<String> {
+    pub(crate) fn link(&self, grant: &LinkGrant) -> Option<String> {
         self.seal(Purpose::Link, grant, UnixMs(0))
     }
 
     /// The Bearer credential that a link is traded for.
-    pub(crate) fn access(&self, grant: &Grant, expires_at: UnixMs) -> Option<String> {
+    pub(crate) fn access(&self, grant: &LinkGrant, expires_at: UnixMs) -> Option<String> {
         self.seal(Purpose::Access, grant, expires_at)
     }
 
     /// Who a link is for.
-    pub(crate) fn open_link(&self, token: &str) -> Option<Grant> {
+    pub(crate) fn open_link(&self, token: &str) -> Option<LinkGrant> {
         Some(self.open(Purpose::Link, token)?.0)
     }
 
     /// Whose access it is, while it counts.
-    pub(crate) fn open_access(&self, now: UnixMs, token: &str) -> Option<Grant> {
+    pub(crate) fn open_access(&self, now: UnixMs, token: &str) -> Option<LinkGrant> {
         let (grant, expires_at) = self.open(Purpose::Access, token)?;
         (now < expires_at).then_some(grant)
     }
 
-    fn seal(&self, purpose: Purpose, grant: &Grant, expires_at: UnixMs) -> Option<String> {
+    fn seal(&self, purpose: Purpose, grant: &LinkGrant, expires_at: UnixMs) -> Option<String> {
         let mut payload = Vec::with_capacity(PAYLOAD_BYTES);
         payload.push(purpose as u8);
         payload.extend(grant.generation.to_be_bytes());
@@ -93,7 +93,7 @@ impl JoinLinks {
         Some(format!("{}.{}", text(&payload), text(&tag.into_bytes())))
     }
 
-    fn open(&self, purpose: Purpose, token: &str) -> Option<(Grant, UnixMs)> {
+    fn open(&self, purpose: Purpose, token: &str) -> Option<(LinkGrant, UnixMs)> {
         let (payload, tag) = token.split_once('.')?;
         let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
@@ -104,7 +104,7 @@ impl JoinLinks {
         if head[0] != purpose as u8 {
             return None;
         }
-        let grant = Grant {
+        let grant = LinkGrant {
             generation: u32::from_be_bytes(head[1..5].try_into().ok()?),
             session: id(&ids[..16])?.into(),
             user: id(&ids[16..])?.into(),
@@ -126,8 +126,8 @@ mod tests {
 
     const END: UnixMs = UnixMs(1_000);
 
-    fn grant() -> Grant {
-        Grant {
+    fn grant() -> LinkGrant {
+        LinkGrant {
             session: Uuid::now_v7().to_string().into(),
             user: Uuid::now_v7().to_string().into(),
             generation: 3,

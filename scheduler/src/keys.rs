@@ -41,9 +41,9 @@ pub enum KeyError {
     /// A file can't be read or written.
     #[error("{path}: {source}")]
     File {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The operating system's error.
         source: io::Error,
     },
     /// A file holds no Ed25519 key in PKCS#8 PEM.

@@ -6,24 +6,24 @@
 mod access;
 mod api;
 pub mod api_keys;
-mod app;
 mod bookings;
-mod clock;
 mod config;
 mod describe;
+mod due_jobs;
 mod events;
-mod guesses;
-mod hub;
+mod housekeeping;
+mod join_link_throttle;
 mod join_links;
 pub mod keys;
+mod notification_stream;
 pub mod operators;
-mod recurring;
 mod router;
 mod scope;
 mod secret_file;
+mod session_view;
+mod state;
 mod store;
 mod tickets;
-mod view;
 mod web;
 
 pub use config::{Config, Limits};
@@ -39,11 +39,11 @@ use service::proxies::TrustedProxies;
 use service::{Shutdown, StartError, Tasks};
 use tokio::net::TcpListener;
 
-use crate::app::App;
-use crate::clock::Clock;
-use crate::guesses::Guesses;
-use crate::hub::Hub;
+use crate::due_jobs::DueJobRunner;
+use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
+use crate::notification_stream::NotificationBroadcaster;
+use crate::state::AppState;
 use crate::store::SOURCE;
 use crate::store::sqlite::SqliteStore;
 use crate::tickets::Tickets;
@@ -76,13 +76,14 @@ pub async fn run(
     Poster::new(outbox, SOURCE, secret.clone(), service::http::client())
         .reporting_to(readiness.clone())
         .start(destinations(&config), &tasks, &shutdown);
-    let due = app
-        .clock
-        .clone()
-        .run(Arc::clone(&app.store), app.hub.clone(), shutdown.clone());
+    let due = app.due_jobs.clone().run(
+        Arc::clone(&app.store),
+        app.notifications.clone(),
+        shutdown.clone(),
+    );
     tasks.spawn("due jobs", due);
-    let recurring = recurring::run(app.clone(), store.database().clone(), shutdown.clone());
-    tasks.spawn("recurring", recurring);
+    let housekeeping = housekeeping::run(app.clone(), store.database().clone(), shutdown.clone());
+    tasks.spawn("housekeeping", housekeeping);
 
     let routes = router::routes(app, &config, secret, readiness, &origins);
     service::http::serve(listener, routes, front, shutdown).await?;
@@ -98,17 +99,17 @@ fn app(
     store: &SqliteStore,
     outbox: &Outbox,
     shutdown: &Shutdown,
-) -> Result<App, StartError> {
+) -> Result<AppState, StartError> {
     let tickets = Tickets::load_or_create(config).map_err(|e| StartError::Config(e.to_string()))?;
     let links = JoinLinks::load_or_create(&config.data_dir)
         .map_err(|source| file_error(config.keys_dir().join("join.secret"), source))?;
-    Ok(App {
+    Ok(AppState {
         store: Arc::new(store.clone()),
         tickets,
         links,
-        guesses: Arc::new(Guesses::new(config.limits.wrong_links_per_minute)),
-        hub: Hub::default(),
-        clock: Clock::default(),
+        join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
+        notifications: NotificationBroadcaster::default(),
+        due_jobs: DueJobRunner::default(),
         outbox: outbox.clone(),
         media: config.media.as_slice().into(),
         web_origin: config.web_origin.trim_end_matches('/').into(),
@@ -122,7 +123,7 @@ fn allowed_origins(config: &Config) -> Result<AllowedOrigins, StartError> {
     AllowedOrigins::new(web.iter().chain(more)).map_err(StartError::Config)
 }
 
-fn readiness(store: &SqliteStore, app: &App) -> Readiness {
+fn readiness(store: &SqliteStore, app: &AppState) -> Readiness {
     let readiness = Readiness::new();
     let database = store.database().clone();
     readiness.check("store", move || {

@@ -7,15 +7,15 @@ use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
 use crate::api::{join, jwks, notifications, operators, rooms, sessions, timeline};
-use crate::app::App;
 use crate::config::Config;
 use crate::describe;
 use crate::events::Sink;
-use crate::web::{self, Web};
+use crate::state::AppState;
+use crate::web::{self, WebApp};
 
 /// All routes, with the layers that every service has.
 pub(crate) fn routes(
-    app: App,
+    app: AppState,
     config: &Config,
     secret: EventsSecret,
     readiness: Readiness,
@@ -48,7 +48,7 @@ pub(crate) fn routes(
         .route("/", any(web::page))
         .route("/join", any(web::page))
         .route("/{*path}", any(web::file))
-        .with_state(Web::new(config));
+        .with_state(WebApp::new(config));
     let all = api
         .merge(events)
         .merge(health::routes(readiness))

@@ -4,7 +4,6 @@
 //! event that tells of it, a due job with the notification that it makes. Rules are decided in
 //! `scheduler-core`; a store keeps what was decided.
 
-mod session;
 pub(crate) mod sqlite;
 
 #[cfg(test)]
@@ -13,7 +12,7 @@ mod contract;
 use std::future::Future;
 use std::pin::Pin;
 
-use scheduler_core::{Booking, Effect, Job, Terms};
+use scheduler_core::{BookedSession, CheckedBooking, Job, JobAction, Terms};
 use wire::{
     EndReason, Event, FieldError, Notification, Participant, RoomId, SessionId, SessionState,
     TimelineItem, UnixMs, UserId,
@@ -21,10 +20,9 @@ use wire::{
 
 use crate::scope::Scope;
 
-pub(crate) use session::{StoredParticipant, StoredSession};
-
-/// What a method of [`Store`] returns.
-pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+/// What a method of [`SchedulerStore`] returns.
+pub(crate) type StoreFuture<'a, T> =
+    Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// The store did not answer, or holds what can't be understood.
 #[derive(Debug, thiserror::Error)]
@@ -32,71 +30,79 @@ pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError
 pub(crate) struct StoreError(pub(crate) Box<dyn std::error::Error + Send + Sync>);
 
 /// Where everything is kept.
-pub(crate) trait Store: Send + Sync + 'static {
+pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// What an API key stands for, by its hash.
-    fn key(&self, key_hash: String) -> Answer<'_, Option<ApiKey>>;
+    fn key(&self, key_hash: String) -> StoreFuture<'_, Option<ApiKey>>;
 
     /// Adds an API key's hash with what it stands for.
-    fn add_key(&self, key_hash: String, key: ApiKey, now: UnixMs) -> Answer<'_, ()>;
+    fn add_key(&self, key_hash: String, key: ApiKey, now: UnixMs) -> StoreFuture<'_, ()>;
 
     /// Makes every other key void that stands for the same as the one of this hash.
-    fn void_other_keys(&self, key_hash: String) -> Answer<'_, ()>;
+    fn void_other_keys(&self, key_hash: String) -> StoreFuture<'_, ()>;
 
     /// What each key stands for and when it was made, by name, then age.
-    fn keys(&self) -> Answer<'_, Vec<(ApiKey, UnixMs)>>;
+    fn keys(&self) -> StoreFuture<'_, Vec<(ApiKey, UnixMs)>>;
 
     /// The first answer to that key in that scope, if there was one.
-    fn answered(&self, application: String, once: Once) -> Answer<'_, Option<Written>>;
+    fn answered(
+        &self,
+        application: String,
+        idempotency: IdempotencyKey,
+    ) -> StoreFuture<'_, Option<CommandOutcome>>;
 
     /// Keeps a booking, its people, jobs, event and idempotency key. The same `external_id` of the same
     /// application is always the same person.
-    fn book(&self, booking: NewBooking) -> Answer<'_, Written>;
+    fn book(&self, booking: NewBooking) -> StoreFuture<'_, CommandOutcome>;
 
     /// One session, whosever it is.
-    fn session(&self, id: SessionId) -> Answer<'_, Option<StoredSession>>;
+    fn session(&self, id: SessionId) -> StoreFuture<'_, Option<BookedSession>>;
 
     /// Sessions by start, then id, both rising.
-    fn sessions(&self, filter: SessionFilter) -> Answer<'_, Vec<StoredSession>>;
+    fn sessions(&self, filter: SessionFilter) -> StoreFuture<'_, Vec<BookedSession>>;
 
     /// Replaces the terms of a session that is still booked at `revision`; its open jobs are replaced
     /// by those of the new revision in the same transaction.
-    fn change(&self, change: NewTerms) -> Answer<'_, Written>;
+    fn change(&self, change: NewTerms) -> StoreFuture<'_, CommandOutcome>;
 
     /// Calls a session off, with its open jobs; once more has no effect.
-    fn cancel(&self, cancel: Cancel) -> Answer<'_, Written>;
+    fn cancel(&self, cancel: Cancel) -> StoreFuture<'_, CommandOutcome>;
 
     /// A person of an application.
-    fn person(&self, application: String, user: UserId) -> Answer<'_, Option<Participant>>;
+    fn person(&self, application: String, user: UserId) -> StoreFuture<'_, Option<Participant>>;
 
     /// The newest rooms of a person, at most `limit`.
-    fn rooms_of(&self, user: UserId, limit: u32) -> Answer<'_, Vec<Room>>;
+    fn rooms_of(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<SessionRoom>>;
 
     /// Due times of open jobs up to `until`, rising, at most `limit`.
-    fn due_times(&self, until: UnixMs, limit: u32) -> Answer<'_, Vec<UnixMs>>;
+    fn due_times(&self, until: UnixMs, limit: u32) -> StoreFuture<'_, Vec<UnixMs>>;
 
     /// Claims jobs that are due, the longest due first. What is claimed is nobody else's until the
     /// lease ends, and may then be claimed again.
-    fn claim_due(&self, now: UnixMs, limit: u32) -> Answer<'_, Claimed>;
+    fn claim_due(&self, now: UnixMs, limit: u32) -> StoreFuture<'_, Claimed>;
 
     /// Does what was decided about claimed jobs; a job whose claim has lapsed and been taken over, or
     /// whose booking has changed, is left alone. Says whom to tell what.
-    fn settle(&self, now: UnixMs, decided: Vec<(ClaimedJob, Effect)>) -> Answer<'_, Vec<Told>>;
+    fn settle(
+        &self,
+        now: UnixMs,
+        decided: Vec<(ClaimedJob, JobAction)>,
+    ) -> StoreFuture<'_, Vec<Delivery>>;
 
     /// A person's notifications, by id; only of one session where `of` says so.
-    fn notifications(&self, query: NotificationQuery) -> Answer<'_, Vec<Notification>>;
+    fn notifications(&self, query: NotificationQuery) -> StoreFuture<'_, Vec<Notification>>;
 
     /// Marks one as read, the first time counts; `None` when the person has no such.
-    fn mark_read(&self, read: MarkRead) -> Answer<'_, Option<Notification>>;
+    fn mark_read(&self, read: MarkRead) -> StoreFuture<'_, Option<Notification>>;
 
     /// Takes in what another service tells: its events, each once, and up to when it has told all.
-    fn take_in(&self, batch: wire::EventBatch, now: UnixMs) -> Answer<'_, Vec<Told>>;
+    fn take_in(&self, batch: wire::EventBatch, now: UnixMs) -> StoreFuture<'_, Vec<Delivery>>;
 
     /// What happened to a session, by time, then id, both rising: bookings, what was due and facts of
     /// others, each written once, with the change that it tells of.
-    fn timeline(&self, query: TimelineQuery) -> Answer<'_, Vec<TimelineEntry>>;
+    fn timeline(&self, query: TimelineQuery) -> StoreFuture<'_, Vec<TimelineEntry>>;
 
     /// Forgets idempotency keys older than `before`; how many.
-    fn forget_keys(&self, before: UnixMs) -> Answer<'_, u64>;
+    fn forget_keys(&self, before: UnixMs) -> StoreFuture<'_, u64>;
 }
 
 /// What an API key stands for; keys of one name and scope stand for the same.
@@ -108,7 +114,7 @@ pub(crate) struct ApiKey {
 
 /// An `Idempotency-Key` with what it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Once {
+pub(crate) struct IdempotencyKey {
     /// Method and address.
     pub(crate) scope: String,
     pub(crate) key: String,
@@ -120,9 +126,9 @@ pub(crate) struct Once {
 #[derive(Debug, Clone)]
 pub(crate) struct NewBooking {
     pub(crate) application: String,
-    pub(crate) booking: Booking,
+    pub(crate) booking: CheckedBooking,
     pub(crate) now: UnixMs,
-    pub(crate) once: Option<Once>,
+    pub(crate) idempotency: Option<IdempotencyKey>,
 }
 
 /// Checked terms, to replace those of `revision`.
@@ -133,7 +139,7 @@ pub(crate) struct NewTerms {
     pub(crate) revision: u64,
     pub(crate) terms: Terms,
     pub(crate) now: UnixMs,
-    pub(crate) once: Option<Once>,
+    pub(crate) idempotency: Option<IdempotencyKey>,
 }
 
 /// A session to be called off.
@@ -144,34 +150,34 @@ pub(crate) struct Cancel {
     /// Only if it still has this revision.
     pub(crate) revision: Option<u64>,
     pub(crate) now: UnixMs,
-    pub(crate) once: Option<Once>,
+    pub(crate) idempotency: Option<IdempotencyKey>,
 }
 
 /// What became of a write.
 #[derive(Debug, Clone)]
-pub(crate) enum Written {
-    /// Kept.
+pub(crate) enum CommandOutcome {
+    /// Committed; what is to be delivered comes with it.
     Done {
-        session: Box<StoredSession>,
-        told: Vec<Told>,
+        session: Box<BookedSession>,
+        deliveries: Vec<Delivery>,
     },
     /// Kept before under the same idempotency key: the session as it was at that moment.
-    Again {
-        session: Box<StoredSession>,
+    Repeated {
+        session: Box<BookedSession>,
         at: UnixMs,
     },
     /// The idempotency key stood for another command.
     KeyReused,
     /// Refused, for these fields.
-    Refused(Vec<FieldError>),
+    Invalid(Vec<FieldError>),
     /// Its revision is another one.
-    Moved,
+    RevisionMismatch,
     /// It is live.
     Live,
     /// It is over.
     Over(EndReason),
     /// No such session of this application.
-    NotThere,
+    NotFound,
 }
 
 /// Which sessions to list.
@@ -181,7 +187,7 @@ pub(crate) struct SessionFilter {
     pub(crate) now: UnixMs,
     /// Starting at or after.
     pub(crate) from: Option<UnixMs>,
-    /// Starting before.
+    /// Starting earlier than this.
     pub(crate) to: Option<UnixMs>,
     pub(crate) state: Option<SessionState>,
     /// After this start and id.
@@ -191,7 +197,7 @@ pub(crate) struct SessionFilter {
 
 /// A room and its two.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Room {
+pub(crate) struct SessionRoom {
     pub(crate) id: RoomId,
     pub(crate) members: Vec<Participant>,
 }
@@ -200,7 +206,7 @@ pub(crate) struct Room {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Claimed {
     pub(crate) jobs: Vec<ClaimedJob>,
-    pub(crate) told_to: Option<UnixMs>,
+    pub(crate) source_watermark: Option<UnixMs>,
 }
 
 /// A claimed job with its session.
@@ -209,12 +215,12 @@ pub(crate) struct ClaimedJob {
     pub(crate) job: Job,
     /// Until when the claim holds; it also tells one claim from another.
     pub(crate) until: UnixMs,
-    pub(crate) session: StoredSession,
+    pub(crate) session: BookedSession,
 }
 
 /// A notification and whom it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct Delivery {
     pub(crate) user: UserId,
     pub(crate) notification: Notification,
 }
@@ -270,7 +276,7 @@ pub(crate) const SOURCE: &str = "scheduler";
 /// Makes an event of ours.
 pub(crate) fn event(
     kind: wire::EventType,
-    session: &StoredSession,
+    session: &BookedSession,
     now: UnixMs,
 ) -> Result<Event, StoreError> {
     let data = wire::SessionBooked {

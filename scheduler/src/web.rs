@@ -23,15 +23,15 @@ const PERMISSIONS: &str = "camera=(self), microphone=(self), geolocation=(), dis
 
 #[derive(RustEmbed)]
 #[folder = "../web/app/dist"]
-struct Files;
+struct EmbeddedFiles;
 
 /// What the pages are served with.
 #[derive(Clone)]
-pub(crate) struct Web {
+pub(crate) struct WebApp {
     policy: Arc<HeaderValue>,
 }
 
-impl Web {
+impl WebApp {
     pub(crate) fn new(config: &Config) -> Self {
         let policy = content_security_policy(config);
         Self {
@@ -44,8 +44,12 @@ impl Web {
 }
 
 /// `GET /` and `GET /join`: the page.
-pub(crate) async fn page(State(web): State<Web>, method: Method, headers: HeaderMap) -> Response {
-    match Files::get("index.html") {
+pub(crate) async fn page(
+    State(web): State<WebApp>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    match EmbeddedFiles::get("index.html") {
         Some(file) => serve(&web, "index.html", file, &method, &headers),
         None => HttpError::unavailable(
             "The web front end is not built in: run `make build` and start again.",
@@ -56,19 +60,19 @@ pub(crate) async fn page(State(web): State<Web>, method: Method, headers: Header
 
 /// `GET` of a file of the page.
 pub(crate) async fn file(
-    State(web): State<Web>,
+    State(web): State<WebApp>,
     Path(path): Path<String>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    match Files::get(&path) {
+    match EmbeddedFiles::get(&path) {
         Some(file) => serve(&web, &path, file, &method, &headers),
         None => HttpError::not_found("There is nothing at this address.").into_response(),
     }
 }
 
 fn serve(
-    web: &Web,
+    web: &WebApp,
     path: &str,
     file: EmbeddedFile,
     method: &Method,

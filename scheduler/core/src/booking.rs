@@ -2,18 +2,18 @@
 
 use wire::{BookSession, DuplicatePolicy, FieldError, IcePolicy, MediaBackend, OnLoss, UnixMs};
 
-use crate::field::{
-    CLOSES_AFTER_MS, CONNECT_MS, COUNTDOWN_MS, DURATION_MS, EXTENSION_MS, Errors, LOBBY_MS,
+use crate::field_checks::{
+    CLOSES_AFTER_MS, CONNECT_MS, COUNTDOWN_MS, DURATION_MS, EXTENSION_MS, FieldErrors, LOBBY_MS,
     MAX_EXTENSIONS, MAX_PAUSE_MS,
 };
-use crate::person::{Person, check_people};
+use crate::participant::{ParticipantRef, check_people};
 use crate::terms::{self, Terms};
 
 /// A booking that can be kept.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Booking {
+pub struct CheckedBooking {
     /// The two; the second is the polite one.
-    pub people: [Person; 2],
+    pub people: [ParticipantRef; 2],
     /// What was agreed, with every default filled in.
     pub terms: Terms,
 }
@@ -26,8 +26,8 @@ pub fn check_booking(
     now: UnixMs,
     offer: BookSession,
     media_configured: &[MediaBackend],
-) -> Result<Booking, Vec<FieldError>> {
-    let mut errors = Errors::default();
+) -> Result<CheckedBooking, Vec<FieldError>> {
+    let mut errors = FieldErrors::default();
     let people = check_people(&mut errors, offer.participants);
     let reminders = offer
         .remind_before_ms
@@ -56,13 +56,17 @@ pub fn check_booking(
     };
     check_bounds(&mut errors, &terms, media_configured);
     match people {
-        Some(people) => errors.into_result(Booking { people, terms }),
+        Some(people) => errors.into_result(CheckedBooking { people, terms }),
         None => Err(errors.0),
     }
 }
 
 /// The bounds that hold for a booking and for a change alike.
-pub(crate) fn check_bounds(errors: &mut Errors, terms: &Terms, media_configured: &[MediaBackend]) {
+pub(crate) fn check_bounds(
+    errors: &mut FieldErrors,
+    terms: &Terms,
+    media_configured: &[MediaBackend],
+) {
     errors.within("duration_ms", terms.duration_ms, DURATION_MS);
     errors.within("countdown_ms", terms.countdown_ms, COUNTDOWN_MS);
     errors.within("lobby_ms", terms.lobby_ms, LOBBY_MS);

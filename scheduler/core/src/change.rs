@@ -3,7 +3,7 @@
 use wire::{ChangeSession, FieldError, MediaBackend, UnixMs};
 
 use crate::booking::check_bounds;
-use crate::field::Errors;
+use crate::field_checks::FieldErrors;
 use crate::terms::Terms;
 
 /// What would be agreed after `change`; what it does not name stays.
@@ -16,7 +16,7 @@ pub fn check_change(
     change: ChangeSession,
     media_configured: &[MediaBackend],
 ) -> Result<Terms, Vec<FieldError>> {
-    let mut errors = Errors::default();
+    let mut errors = FieldErrors::default();
     let old = terms.clone();
     let changed = Terms {
         starts_at: match change.starts_at {

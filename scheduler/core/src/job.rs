@@ -2,8 +2,8 @@
 
 use wire::{SessionId, UnixMs, UserId};
 
-use crate::record::{Record, Verdict};
-use crate::standing::Standing;
+use crate::record::{Attendance, Record};
+use crate::session_status::SessionStatus;
 use crate::terms::Terms;
 
 /// How long a claim holds. Everything that is done under one is a local transaction of milliseconds;
@@ -100,7 +100,7 @@ pub enum JobState {
         /// When the claim lapses.
         until: UnixMs,
     },
-    /// Done.
+    /// Its work is committed.
     Done,
     /// Not done, and no longer to be done.
     Missed(MissReason),
@@ -150,7 +150,7 @@ pub struct Job {
     pub revision: u64,
     /// What to do.
     pub kind: JobKind,
-    /// For whom.
+    /// The one person whom it concerns; `None` for both.
     pub user: Option<UserId>,
     /// When it was due.
     pub due_at: UnixMs,
@@ -158,17 +158,17 @@ pub struct Job {
 
 /// What to do about a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
+pub enum JobAction {
     /// Tell the person that the session is near.
-    Remind,
+    SendReminder,
     /// Tell both that the lobby is open.
-    Open,
+    AnnounceLobby,
     /// Mark the session's reminders that have not gone out as missed.
     MissReminders,
     /// Keep the verdict that nobody came.
-    NobodyCame,
+    RecordNoShow,
     /// Look again at that moment: not all is known yet.
-    LookAgain(UnixMs),
+    RetryAt(UnixMs),
     /// Erase the session.
     Erase,
     /// Nothing is left to do.
@@ -178,11 +178,11 @@ pub enum Effect {
 }
 
 /// How soon to ask again whether signaling has told everything.
-const LOOK_AGAIN_MS: i64 = 1_000;
+const RETRY_MS: i64 = 1_000;
 
 /// Decides about a job of the session's current revision.
 ///
-/// `told_to` is the moment up to which signaling has told everything.
+/// `source_watermark` is the moment up to which signaling has told everything.
 #[must_use]
 pub fn decide(
     now: UnixMs,
@@ -190,36 +190,38 @@ pub fn decide(
     terms: &Terms,
     cancelled: bool,
     record: &Record,
-    told_to: Option<UnixMs>,
-) -> Effect {
-    let over = Standing::of(terms, cancelled, record).outcome().is_some();
+    source_watermark: Option<UnixMs>,
+) -> JobAction {
+    let over = SessionStatus::of(terms, cancelled, record)
+        .outcome()
+        .is_some();
     match job.kind {
-        JobKind::Reminder { .. } if over => Effect::Miss(MissReason::SessionOver),
+        JobKind::Reminder { .. } if over => JobAction::Miss(MissReason::SessionOver),
         JobKind::Reminder { before_ms } => remind(now, terms, before_ms),
-        JobKind::LobbyOpens if over => Effect::Nothing,
-        JobKind::LobbyOpens => Effect::Open,
-        JobKind::Start => Effect::MissReminders,
-        JobKind::NoShowCheck if over => Effect::Nothing,
-        JobKind::NoShowCheck => match record.verdict(terms.closes_at(), told_to) {
-            Verdict::Unknown => Effect::LookAgain(now + LOOK_AGAIN_MS),
-            Verdict::SomebodyCame => Effect::Nothing,
-            Verdict::NobodyCame => Effect::NobodyCame,
+        JobKind::LobbyOpens if over => JobAction::Nothing,
+        JobKind::LobbyOpens => JobAction::AnnounceLobby,
+        JobKind::Start => JobAction::MissReminders,
+        JobKind::NoShowCheck if over => JobAction::Nothing,
+        JobKind::NoShowCheck => match record.verdict(terms.closes_at(), source_watermark) {
+            Attendance::Unknown => JobAction::RetryAt(now + RETRY_MS),
+            Attendance::SomebodyCame => JobAction::Nothing,
+            Attendance::NobodyCame => JobAction::RecordNoShow,
         },
-        JobKind::Retention => Effect::Erase,
+        JobKind::Retention => JobAction::Erase,
     }
 }
 
-fn remind(now: UnixMs, terms: &Terms, before_ms: i64) -> Effect {
+fn remind(now: UnixMs, terms: &Terms, before_ms: i64) -> JobAction {
     let later_is_due = terms
         .remind_before_ms
         .iter()
         .any(|other| *other < before_ms && terms.starts_at - *other <= now);
     if now >= terms.starts_at {
-        Effect::Miss(MissReason::SessionStarted)
+        JobAction::Miss(MissReason::SessionStarted)
     } else if later_is_due {
-        Effect::Miss(MissReason::Superseded)
+        JobAction::Miss(MissReason::Superseded)
     } else {
-        Effect::Remind
+        JobAction::SendReminder
     }
 }
 
@@ -240,7 +242,12 @@ mod tests {
             .terms
     }
 
-    fn decided(at: UnixMs, kind: JobKind, record: &Record, told_to: Option<UnixMs>) -> Effect {
+    fn decided(
+        at: UnixMs,
+        kind: JobKind,
+        record: &Record,
+        source_watermark: Option<UnixMs>,
+    ) -> JobAction {
         let job = Job {
             id: "j".into(),
             session: "s".into(),
@@ -249,7 +256,7 @@ mod tests {
             user: None,
             due_at: at,
         };
-        decide(at, &job, &terms(), false, record, told_to)
+        decide(at, &job, &terms(), false, record, source_watermark)
     }
 
     #[test]
@@ -257,11 +264,17 @@ mod tests {
         let last = JobKind::Reminder { before_ms: 60_000 };
         let start = terms().starts_at;
         let none = Record::default();
-        assert_eq!(decided(start - 60_000, last, &none, None), Effect::Remind);
-        assert_eq!(decided(start - 1, last, &none, None), Effect::Remind);
+        assert_eq!(
+            decided(start - 60_000, last, &none, None),
+            JobAction::SendReminder
+        );
+        assert_eq!(
+            decided(start - 1, last, &none, None),
+            JobAction::SendReminder
+        );
         assert_eq!(
             decided(start, last, &none, None),
-            Effect::Miss(MissReason::SessionStarted)
+            JobAction::Miss(MissReason::SessionStarted)
         );
     }
 
@@ -270,10 +283,13 @@ mod tests {
         let first = JobKind::Reminder { before_ms: 300_000 };
         let start = terms().starts_at;
         let none = Record::default();
-        assert_eq!(decided(start - 60_001, first, &none, None), Effect::Remind);
+        assert_eq!(
+            decided(start - 60_001, first, &none, None),
+            JobAction::SendReminder
+        );
         assert_eq!(
             decided(start - 60_000, first, &none, None),
-            Effect::Miss(MissReason::Superseded)
+            JobAction::Miss(MissReason::Superseded)
         );
     }
 
@@ -283,13 +299,13 @@ mod tests {
         let at = closes + 5_000;
         let nobody = Record::default();
         let check = |record: &Record, told| decided(at, JobKind::NoShowCheck, record, told);
-        let again = Effect::LookAgain(at + LOOK_AGAIN_MS);
+        let again = JobAction::RetryAt(at + RETRY_MS);
         assert_eq!(check(&nobody, None), again);
         assert_eq!(check(&nobody, Some(closes - 1)), again);
-        assert_eq!(check(&nobody, Some(closes)), Effect::NobodyCame);
+        assert_eq!(check(&nobody, Some(closes)), JobAction::RecordNoShow);
         let mut somebody = Record::default();
         somebody.note(closes - 1, Fact::Joined("ana".into()));
-        assert_eq!(check(&somebody, Some(closes)), Effect::Nothing);
+        assert_eq!(check(&somebody, Some(closes)), JobAction::Nothing);
     }
 
     #[test]
@@ -305,15 +321,15 @@ mod tests {
         let reminder = JobKind::Reminder { before_ms: 60_000 };
         assert_eq!(
             decided(NOW, reminder, &over, None),
-            Effect::Miss(MissReason::SessionOver)
+            JobAction::Miss(MissReason::SessionOver)
         );
         assert_eq!(
             decided(NOW, JobKind::LobbyOpens, &over, None),
-            Effect::Nothing
+            JobAction::Nothing
         );
         assert_eq!(
             decided(NOW, JobKind::NoShowCheck, &over, None),
-            Effect::Nothing
+            JobAction::Nothing
         );
     }
 

@@ -5,22 +5,26 @@
 
 mod booking;
 mod change;
-mod field;
-mod horizon;
+mod due_time_index;
+mod field_checks;
 mod job;
-mod person;
-mod plan;
+mod job_plan;
+mod participant;
 mod record;
-mod standing;
+mod session;
+mod session_status;
 mod terms;
 pub mod timeline;
 
-pub use booking::{Booking, check_booking};
+pub use booking::{CheckedBooking, check_booking};
 pub use change::check_change;
-pub use horizon::Horizon;
-pub use job::{Effect, Job, JobKind, JobState, MissReason, NotClaimable, decide};
-pub use person::{External, Person, nameless_person, same_person, unknown_person};
-pub use plan::{PlannedJob, RETENTION_MS, plan};
-pub use record::{Fact, Judge, MAX_VISITS, Record, Verdict};
-pub use standing::Standing;
+pub use due_time_index::DueTimeIndex;
+pub use job::{Job, JobAction, JobKind, JobState, MissReason, NotClaimable, decide};
+pub use job_plan::{PlannedJob, RETENTION_MS, plan};
+pub use participant::{
+    ExternalPerson, ParticipantRef, nameless_person, same_person, unknown_person,
+};
+pub use record::{Attendance, EndSource, Fact, MAX_VISITS, Record};
+pub use session::{BookedParticipant, BookedSession};
+pub use session_status::SessionStatus;
 pub use terms::Terms;

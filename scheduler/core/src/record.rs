@@ -16,7 +16,7 @@ pub const MAX_VISITS: usize = 500;
 pub enum Fact {
     /// One came in.
     Joined(UserId),
-    /// One went.
+    /// One left, or their connection was lost.
     Left(UserId),
     /// The clock started, or went on after a pause.
     Live {
@@ -32,19 +32,19 @@ pub enum Fact {
     },
     /// It is over, says signaling.
     Ended {
-        /// Why.
+        /// Why it ended.
         reason: EndReason,
         /// Of a no-show: who was never in.
         absent: Option<Vec<UserId>>,
     },
     /// Somebody never came, says signaling.
     NoShow {
-        /// Who.
+        /// Those who never came.
         absent: Vec<UserId>,
     },
     /// Nobody came, judges the scheduler.
     NobodyCame {
-        /// Both.
+        /// Both participants, always.
         absent: Vec<UserId>,
     },
 }
@@ -52,7 +52,7 @@ pub enum Fact {
 /// Whose word an end is; of two, the first in this order counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Judge {
+pub enum EndSource {
     /// Signaling said that it ended.
     Signaling,
     /// Signaling said who did not come.
@@ -68,13 +68,13 @@ pub struct Record {
     left: BTreeMap<UserId, BTreeSet<UnixMs>>,
     started_at: Option<UnixMs>,
     deadline_at: Option<UnixMs>,
-    end: Option<End>,
+    end: Option<RecordedEnd>,
 }
 
 /// An end; the order of the fields decides which of two counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct End {
-    judge: Judge,
+struct RecordedEnd {
+    judge: EndSource,
     at: UnixMs,
     reason: String,
     absent: Option<Vec<UserId>>,
@@ -82,12 +82,12 @@ struct End {
 
 /// Whether anybody came before the session closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Attendance {
     /// Signaling has not yet told everything.
     Unknown,
     /// Somebody did: signaling says how it ends.
     SomebodyCame,
-    /// Nobody did.
+    /// Nobody came: it is a no-show.
     NobodyCame,
 }
 
@@ -108,13 +108,18 @@ impl Record {
                 self.deadline_at = self.deadline_at.max(Some(deadline_at));
             }
             Fact::Ended { reason, absent } => {
-                self.end_with(Judge::Signaling, at, reason, absent);
+                self.end_with(EndSource::Signaling, at, reason, absent);
             }
             Fact::NoShow { absent } => {
-                self.end_with(Judge::SignalingNoShow, at, EndReason::NoShow, Some(absent));
+                self.end_with(
+                    EndSource::SignalingNoShow,
+                    at,
+                    EndReason::NoShow,
+                    Some(absent),
+                );
             }
             Fact::NobodyCame { absent } => {
-                self.end_with(Judge::Scheduler, at, EndReason::NoShow, Some(absent));
+                self.end_with(EndSource::Scheduler, at, EndReason::NoShow, Some(absent));
             }
         }
     }
@@ -165,21 +170,21 @@ impl Record {
         !self.joined.is_empty() || self.started_at.is_some()
     }
 
-    /// Whether anybody came, as far as can be said when signaling has told all up to `told_to`.
+    /// Whether anybody came, as far as can be said when signaling has told all up to `source_watermark`.
     #[must_use]
-    pub fn verdict(&self, closes_at: UnixMs, told_to: Option<UnixMs>) -> Verdict {
+    pub fn verdict(&self, closes_at: UnixMs, source_watermark: Option<UnixMs>) -> Attendance {
         if self.anybody_came() {
-            Verdict::SomebodyCame
-        } else if told_to.is_some_and(|told_to| told_to >= closes_at) {
-            Verdict::NobodyCame
+            Attendance::SomebodyCame
+        } else if source_watermark.is_some_and(|source_watermark| source_watermark >= closes_at) {
+            Attendance::NobodyCame
         } else {
-            Verdict::Unknown
+            Attendance::Unknown
         }
     }
 
     fn end_with(
         &mut self,
-        judge: Judge,
+        judge: EndSource,
         at: UnixMs,
         reason: EndReason,
         absent: Option<Vec<UserId>>,
@@ -188,7 +193,7 @@ impl Record {
             users.sort();
             users
         });
-        let end = End {
+        let end = RecordedEnd {
             judge,
             at,
             reason: reason.name().to_owned(),

@@ -7,22 +7,22 @@ use service::http::{HttpError, Json};
 use service::proxies::ClientAddr;
 use wire::{JoinRequest, JoinResponse};
 
-use crate::app::App;
-use crate::join_links::Grant;
-use crate::store::StoredSession;
-use crate::view::Audience;
+use crate::join_links::LinkGrant;
+use crate::session_view::Audience;
+use crate::state::AppState;
+use scheduler_core::BookedSession;
 
 /// How long access outlives the session's latest end, so that the chat goes on after it.
 const ACCESS_AFTER_END_MS: i64 = 24 * 3_600_000;
 
-/// `POST /v1/join`.
+/// `POST /v1/join`: the access, or 404 for an unknown link, 409 when the session is over.
 pub(crate) async fn join(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Extension(client): Extension<ClientAddr>,
     Json(request): Json<JoinRequest>,
 ) -> Result<Json<JoinResponse>, HttpError> {
     let Some(grant) = app.links.open_link(&request.token) else {
-        app.guesses.count(client)?;
+        app.join_link_throttle.count(client)?;
         return Err(unknown_link());
     };
     let session = linked(&app, &grant).await?;
@@ -36,7 +36,7 @@ pub(crate) async fn join(
         .access(&grant, expires_at)
         .ok_or_else(unknown_link)?;
     Ok(Json(JoinResponse {
-        session: app.view(&session, now, Audience::Person),
+        session: app.view(&session, now, Audience::Participant),
         user_id: grant.user,
         access,
         expires_at,
@@ -44,7 +44,7 @@ pub(crate) async fn join(
 }
 
 /// The session that a link opens, unless the link was revoked.
-async fn linked(app: &App, grant: &Grant) -> Result<StoredSession, HttpError> {
+async fn linked(app: &AppState, grant: &LinkGrant) -> Result<BookedSession, HttpError> {
     let session = app.store.session(grant.session.clone()).await?;
     session
         .filter(|session| {

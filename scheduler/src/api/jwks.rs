@@ -5,12 +5,12 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use service::http::Json;
 
-use crate::app::App;
+use crate::state::AppState;
 
 /// Short, so that a new key is soon known; who meets an unknown `kid` asks again anyway.
 const CACHE: &str = "public, max-age=60";
 
-/// `GET /.well-known/jwks.json`.
-pub(crate) async fn jwks(State(app): State<App>) -> Response {
+/// `GET /.well-known/jwks.json`: a JWK Set (RFC 7517).
+pub(crate) async fn jwks(State(app): State<AppState>) -> Response {
     ([(header::CACHE_CONTROL, CACHE)], Json(app.tickets.jwks())).into_response()
 }

@@ -12,9 +12,9 @@ use service::clock;
 use service::http::{HttpError, Json};
 use wire::{Notification, Page};
 
-use super::query::{Params, cursor, from_cursor};
-use crate::access::Person;
-use crate::app::App;
+use super::query::{QueryParams, cursor, from_cursor};
+use crate::access::SessionMember;
+use crate::state::AppState;
 use crate::store::{MarkRead, NotificationPage, NotificationQuery};
 
 /// How often a comment shows that the stream lives; proxies cut after 30 s or more of silence.
@@ -24,11 +24,11 @@ const MAX_MISSED: u32 = 200;
 
 /// `GET /v1/notifications`: the newest first.
 pub(crate) async fn list(
-    State(app): State<App>,
-    person: Person,
+    State(app): State<AppState>,
+    person: SessionMember,
     Query(named): Query<HashMap<String, String>>,
 ) -> Result<Json<Page<Notification>>, HttpError> {
-    let mut params = Params::new(named, &["limit", "cursor"]);
+    let mut params = QueryParams::new(named, &["limit", "cursor"]);
     let before = params.parsed("cursor", "That is no cursor of ours.", from_cursor);
     let limit = params.limit();
     params.check()?;
@@ -43,10 +43,10 @@ pub(crate) async fn list(
     }))
 }
 
-/// `POST /v1/notifications/{id}/read`.
+/// `POST /v1/notifications/{id}/read`: 204 each time, the first one counts.
 pub(crate) async fn read(
-    State(app): State<App>,
-    person: Person,
+    State(app): State<AppState>,
+    person: SessionMember,
     Path(id): Path<String>,
 ) -> Result<StatusCode, HttpError> {
     let read = MarkRead {
@@ -64,26 +64,28 @@ pub(crate) async fn read(
 /// `GET /v1/notifications/stream`: subscribes first and then reads what was missed, so that nothing
 /// falls between; what comes by both ways is sent once.
 pub(crate) async fn stream(
-    State(app): State<App>,
-    person: Person,
+    State(app): State<AppState>,
+    person: SessionMember,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, HttpError> {
-    let live = app.hub.subscribe(&person.user, &person.session.id)?;
+    let live = app
+        .notifications
+        .subscribe(&person.user, &person.session.id)?;
     let missed = missed(&app, &person, &headers).await?;
     let last = missed.last().map(|n| n.id.clone()).unwrap_or_default();
     let live = live.filter(move |notification| std::future::ready(notification.id > last));
     let hello = stream::iter([Ok(Event::default().comment("listening"))]);
-    let told = stream::iter(missed).chain(live).map(|n| Ok(event(&n)));
+    let notifications = stream::iter(missed).chain(live).map(|n| Ok(event(&n)));
     let stop = app.shutdown.clone();
     let events = hello
-        .chain(told)
+        .chain(notifications)
         .take_until(async move { stop.started().await });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
 async fn missed(
-    app: &App,
-    person: &Person,
+    app: &AppState,
+    person: &SessionMember,
     headers: &HeaderMap,
 ) -> Result<Vec<Notification>, HttpError> {
     let Some(last) = headers.get("last-event-id") else {
@@ -94,7 +96,7 @@ async fn missed(
     Ok(app.store.notifications(query).await?)
 }
 
-fn query(person: &Person, page: NotificationPage, limit: u32) -> NotificationQuery {
+fn query(person: &SessionMember, page: NotificationPage, limit: u32) -> NotificationQuery {
     NotificationQuery {
         user: person.user.clone(),
         of: Some(person.session.id.clone()),

@@ -5,15 +5,15 @@ use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
 use wire::TicketResponse;
 
-use super::sessions::Nothing;
+use super::sessions::EmptyBody;
 use crate::access::OperatorKey;
-use crate::app::App;
+use crate::state::AppState;
 
-/// `POST /v1/operator/ticket`.
+/// `POST /v1/operator/ticket`: a ticket of one hour for an operator's key.
 pub(crate) async fn ticket(
-    State(app): State<App>,
+    State(app): State<AppState>,
     OperatorKey(name): OperatorKey,
-    JsonOrEmpty(Nothing {}): JsonOrEmpty<Nothing>,
+    JsonOrEmpty(EmptyBody {}): JsonOrEmpty<EmptyBody>,
 ) -> Result<Json<TicketResponse>, HttpError> {
     let ticket = app.tickets.operator(clock::now(), &name);
     ticket

@@ -13,12 +13,12 @@ const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 200;
 
 /// The parameters, and what was wrong with those looked at so far.
-pub(super) struct Params {
+pub(super) struct QueryParams {
     named: HashMap<String, String>,
     errors: Vec<FieldError>,
 }
 
-impl Params {
+impl QueryParams {
     /// Takes the parameters; those not in `known` are refused.
     pub(super) fn new(named: HashMap<String, String>, known: &[&str]) -> Self {
         let mut params = Self {

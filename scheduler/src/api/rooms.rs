@@ -6,25 +6,25 @@ use service::http::{HttpError, Json, JsonOrEmpty};
 use wire::{ChatRoomGrant, RoomId, TicketRequest, TicketResponse, UserId};
 
 use super::sessions::holder;
-use crate::access::Caller;
-use crate::app::App;
-use crate::store::StoredSession;
-use crate::tickets::Holder;
+use crate::access::SessionCaller;
+use crate::state::AppState;
+use crate::tickets::TicketHolder;
+use scheduler_core::BookedSession;
 
 /// Rooms that a ticket opens where they are not there yet. Older ones are: their booking's event opened
 /// them.
 const MAX_ROOMS: u32 = 50;
 
-/// `POST /v1/rooms/ticket`.
+/// `POST /v1/rooms/ticket`: every room of a person for their application, one room for a join link.
 pub(crate) async fn ticket(
-    State(app): State<App>,
-    caller: Caller,
+    State(app): State<AppState>,
+    caller: SessionCaller,
     JsonOrEmpty(request): JsonOrEmpty<TicketRequest>,
 ) -> Result<Json<TicketResponse>, HttpError> {
     let user = holder(&caller, request)?;
     let scope = match caller {
-        Caller::Application(application) => everything(&app, application, user).await?,
-        Caller::Person(person) => one_room(&person.session, user)?,
+        SessionCaller::Application(application) => everything(&app, application, user).await?,
+        SessionCaller::Participant(person) => one_room(&person.session, user)?,
     };
     let ticket = app
         .tickets
@@ -34,14 +34,18 @@ pub(crate) async fn ticket(
         .map_err(|error| HttpError::internal(&error))
 }
 
-struct Scope {
-    holder: Holder,
+struct ChatGrants {
+    holder: TicketHolder,
     rooms: Vec<ChatRoomGrant>,
     only: Option<Vec<RoomId>>,
 }
 
 /// Every room of a person, for the application that knows them.
-async fn everything(app: &App, application: String, user: UserId) -> Result<Scope, HttpError> {
+async fn everything(
+    app: &AppState,
+    application: String,
+    user: UserId,
+) -> Result<ChatGrants, HttpError> {
     let person = app.store.person(application, user).await?;
     let person = person.ok_or_else(|| HttpError::not_found("There is no such person."))?;
     let rooms = app
@@ -52,8 +56,8 @@ async fn everything(app: &App, application: String, user: UserId) -> Result<Scop
         id: room.id,
         members: room.members,
     });
-    Ok(Scope {
-        holder: Holder {
+    Ok(ChatGrants {
+        holder: TicketHolder {
             user_id: person.user_id,
             name: person.name,
         },
@@ -63,12 +67,12 @@ async fn everything(app: &App, application: String, user: UserId) -> Result<Scop
 }
 
 /// The one room that a join link reaches.
-fn one_room(session: &StoredSession, user: UserId) -> Result<Scope, HttpError> {
+fn one_room(session: &BookedSession, user: UserId) -> Result<ChatGrants, HttpError> {
     let person = session
         .participant(&user)
         .ok_or_else(|| HttpError::forbidden("That person is not one of the two."))?;
-    Ok(Scope {
-        holder: Holder {
+    Ok(ChatGrants {
+        holder: TicketHolder {
             name: person.name.clone(),
             user_id: user,
         },

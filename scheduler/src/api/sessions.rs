@@ -1,4 +1,4 @@
-//! `/v1/sessions`.
+//! `/v1/sessions`: booking, listing, changing, cancelling, and tickets for the call.
 
 use std::collections::HashMap;
 
@@ -12,29 +12,30 @@ use wire::{
     TicketRequest, TicketResponse, UnixMs, UserId,
 };
 
-use super::query::{Params, cursor, from_cursor};
-use crate::access::{Application, Caller, no_such_session};
-use crate::app::App;
-use crate::bookings::{IfMatch, Kept, once};
-use crate::store::{SessionFilter, StoredSession};
-use crate::tickets::Holder;
-use crate::view::Audience;
+use super::query::{QueryParams, cursor, from_cursor};
+use crate::access::{Application, SessionCaller, no_such_session};
+use crate::bookings::{IfMatch, SessionAsOf, idempotency_key};
+use crate::session_view::Audience;
+use crate::state::AppState;
+use crate::store::SessionFilter;
+use crate::tickets::TicketHolder;
+use scheduler_core::BookedSession;
 
-/// `POST /v1/sessions`.
+/// `POST /v1/sessions`: books, and answers 201 with the session.
 pub(crate) async fn book(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Application(application): Application,
     headers: HeaderMap,
     Json(offer): Json<BookSession>,
 ) -> Result<Response, HttpError> {
-    let once = once(&headers, "POST /v1/sessions".to_owned(), &offer)?;
-    let kept = app.book(application, offer, once).await?;
+    let idempotency = idempotency_key(&headers, "POST /v1/sessions".to_owned(), &offer)?;
+    let kept = app.book(application, offer, idempotency).await?;
     Ok(answer(&app, StatusCode::CREATED, &kept))
 }
 
-/// `GET /v1/sessions`.
+/// `GET /v1/sessions`: a page of the application's sessions, by start.
 pub(crate) async fn list(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Application(application): Application,
     Query(named): Query<HashMap<String, String>>,
 ) -> Result<Json<Page<SessionView>>, HttpError> {
@@ -56,10 +57,10 @@ pub(crate) async fn list(
     }))
 }
 
-/// `GET /v1/sessions/{id}`.
+/// `GET /v1/sessions/{id}`: the session as its application or a participant may see it.
 pub(crate) async fn get(
-    State(app): State<App>,
-    caller: Caller,
+    State(app): State<AppState>,
+    caller: SessionCaller,
     Path(id): Path<String>,
 ) -> Result<Response, HttpError> {
     let (session, audience) = reach(&app, caller, id.into()).await?;
@@ -67,41 +68,42 @@ pub(crate) async fn get(
     Ok(([etag(session.revision)], Json(view)).into_response())
 }
 
-/// `PATCH /v1/sessions/{id}`.
+/// `PATCH /v1/sessions/{id}`: changes what the body names; 412 where `If-Match` names another revision.
 pub(crate) async fn change(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Application(application): Application,
     Path(id): Path<String>,
     headers: HeaderMap,
     Json(change): Json<ChangeSession>,
 ) -> Result<Response, HttpError> {
-    let once = once(&headers, format!("PATCH /v1/sessions/{id}"), &change)?;
+    let idempotency = idempotency_key(&headers, format!("PATCH /v1/sessions/{id}"), &change)?;
     let if_match = IfMatch::of(&headers);
     let kept = app
-        .change(application, id.into(), if_match, change, once)
+        .change(application, id.into(), if_match, change, idempotency)
         .await?;
     Ok(answer(&app, StatusCode::OK, &kept))
 }
 
-/// `POST /v1/sessions/{id}/cancel`.
+/// `POST /v1/sessions/{id}/cancel`: the session as cancelled; repeats have no effect.
 pub(crate) async fn cancel(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Application(application): Application,
     Path(id): Path<String>,
     headers: HeaderMap,
-    JsonOrEmpty(nothing): JsonOrEmpty<Nothing>,
+    JsonOrEmpty(nothing): JsonOrEmpty<EmptyBody>,
 ) -> Result<Response, HttpError> {
-    let once = once(&headers, format!("POST /v1/sessions/{id}/cancel"), &nothing)?;
+    let idempotency =
+        idempotency_key(&headers, format!("POST /v1/sessions/{id}/cancel"), &nothing)?;
     let kept = app
-        .cancel(application, id.into(), IfMatch::of(&headers), once)
+        .cancel(application, id.into(), IfMatch::of(&headers), idempotency)
         .await?;
     Ok(answer(&app, StatusCode::OK, &kept))
 }
 
-/// `POST /v1/sessions/{id}/ticket`.
+/// `POST /v1/sessions/{id}/ticket`: a signaling ticket for one of the two.
 pub(crate) async fn ticket(
-    State(app): State<App>,
-    caller: Caller,
+    State(app): State<AppState>,
+    caller: SessionCaller,
     Path(id): Path<String>,
     JsonOrEmpty(request): JsonOrEmpty<TicketRequest>,
 ) -> Result<Json<TicketResponse>, HttpError> {
@@ -112,7 +114,7 @@ pub(crate) async fn ticket(
     if let Some(reason) = session.over(now) {
         return Err(HttpError::session_over(reason));
     }
-    let holder = Holder {
+    let holder = TicketHolder {
         user_id: user,
         name: person.name.clone(),
     };
@@ -125,37 +127,39 @@ pub(crate) async fn ticket(
 /// A command without fields.
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
+pub(crate) struct EmptyBody {}
 
 /// Whom a ticket is for: oneself, or whom an application names.
-pub(super) fn holder(caller: &Caller, request: TicketRequest) -> Result<UserId, HttpError> {
+pub(super) fn holder(caller: &SessionCaller, request: TicketRequest) -> Result<UserId, HttpError> {
     match (caller, request.user_id) {
-        (Caller::Application(_), Some(user)) => Ok(user),
-        (Caller::Application(_), None) => Err(HttpError::field(
+        (SessionCaller::Application(_), Some(user)) => Ok(user),
+        (SessionCaller::Application(_), None) => Err(HttpError::field(
             "user_id",
             "required",
             "Name whom the ticket is for.",
         )),
-        (Caller::Person(person), Some(user)) if user != person.user => Err(HttpError::forbidden(
-            "A person gets tickets for themselves only.",
-        )),
-        (Caller::Person(person), _) => Ok(person.user.clone()),
+        (SessionCaller::Participant(person), Some(user)) if user != person.user => Err(
+            HttpError::forbidden("A person gets tickets for themselves only."),
+        ),
+        (SessionCaller::Participant(person), _) => Ok(person.user.clone()),
     }
 }
 
 /// The session, if it is the caller's.
 async fn reach(
-    app: &App,
-    caller: Caller,
+    app: &AppState,
+    caller: SessionCaller,
     id: SessionId,
-) -> Result<(StoredSession, Audience), HttpError> {
+) -> Result<(BookedSession, Audience), HttpError> {
     match caller {
-        Caller::Application(application) => {
+        SessionCaller::Application(application) => {
             let session = app.own_session(&application, id).await?;
             Ok((session, Audience::Application))
         }
-        Caller::Person(person) if person.session.id == id => Ok((person.session, Audience::Person)),
-        Caller::Person(_) => Err(no_such_session()),
+        SessionCaller::Participant(person) if person.session.id == id => {
+            Ok((person.session, Audience::Participant))
+        }
+        SessionCaller::Participant(_) => Err(no_such_session()),
     }
 }
 
@@ -167,7 +171,7 @@ fn not_a_participant() -> HttpError {
     )
 }
 
-fn answer(app: &App, status: StatusCode, kept: &Kept) -> Response {
+fn answer(app: &AppState, status: StatusCode, kept: &SessionAsOf) -> Response {
     let view = app.view(&kept.session, kept.at, Audience::Application);
     let location = HeaderValue::from_str(&format!("/v1/sessions/{}", view.id));
     let mut response = (status, [etag(view.revision)], Json(view)).into_response();
@@ -182,7 +186,7 @@ fn etag(revision: u64) -> (header::HeaderName, String) {
 }
 
 fn filter(named: HashMap<String, String>) -> Result<SessionFilter, HttpError> {
-    let mut params = Params::new(named, &["from", "to", "state", "limit", "cursor"]);
+    let mut params = QueryParams::new(named, &["from", "to", "state", "limit", "cursor"]);
     let filter = SessionFilter {
         from: params.time("from"),
         to: params.time("to"),
@@ -195,7 +199,7 @@ fn filter(named: HashMap<String, String>) -> Result<SessionFilter, HttpError> {
     Ok(filter)
 }
 
-fn cursor_after(session: &StoredSession) -> String {
+fn cursor_after(session: &BookedSession) -> String {
     cursor(&format!("{} {}", session.terms.starts_at.0, session.id))
 }
 

@@ -6,14 +6,14 @@ use axum::extract::{Path, Query, State};
 use service::http::{HttpError, Json};
 use wire::{Page, TimelineItem, UnixMs};
 
-use super::query::{Params, cursor, from_cursor};
+use super::query::{QueryParams, cursor, from_cursor};
 use crate::access::Observer;
-use crate::app::App;
+use crate::state::AppState;
 use crate::store::{TimelineEntry, TimelineQuery};
 
-/// `GET /v1/sessions/{id}/timeline`.
+/// `GET /v1/sessions/{id}/timeline`: a page, oldest first.
 pub(crate) async fn list(
-    State(app): State<App>,
+    State(app): State<AppState>,
     observer: Observer,
     Path(id): Path<String>,
     Query(named): Query<HashMap<String, String>>,
@@ -37,7 +37,7 @@ pub(crate) async fn list(
 
 /// After which entry, and how many.
 fn page(named: HashMap<String, String>) -> Result<(Option<(UnixMs, String)>, u32), HttpError> {
-    let mut params = Params::new(named, &["limit", "cursor"]);
+    let mut params = QueryParams::new(named, &["limit", "cursor"]);
     let after = params.parsed("cursor", "That is no cursor of ours.", after_cursor);
     let limit = params.limit();
     params.check()?;

@@ -1,22 +1,25 @@
 //! What every store must do, one test a rule. Each runs on a store that stays open, and on one that is
 //! closed and opened again before every step, so that nothing counts that is only in memory.
 
-mod kept;
+mod harness;
 
-use scheduler_core::{Effect, JobKind, MissReason, RETENTION_MS};
+use scheduler_core::{JobAction, JobKind, MissReason, RETENTION_MS};
 use wire::{Event, NotificationKind, SessionFact, SessionState};
 
-use self::kept::{Kept, NOW, START_IN_MS, cancelled, done, event, list, moved, new_booking, once};
+use self::harness::{
+    NOW, START_IN_MS, StoreHarness, cancelled, done, event, idempotency_key, list, moved,
+    new_booking,
+};
 use super::*;
 
-async fn sch_70_what_is_booked_is_read_back(mut kept: Kept) {
-    let session = kept.booked().await;
-    assert_eq!(kept.read(&session.id).await, session);
-    let again = kept.booked().await;
+async fn sch_70_what_is_booked_is_read_back(mut harness: StoreHarness) {
+    let session = harness.booked().await;
+    assert_eq!(harness.read(&session.id).await, session);
+    let again = harness.booked().await;
     assert_eq!(again.users(), session.users());
-    let other = done(kept.write(new_booking("other", None)).await).0;
+    let other = done(harness.write(new_booking("other", None)).await).0;
     assert_ne!(other.users(), session.users());
-    let store = kept.store().await;
+    let store = harness.store().await;
     let rooms = store
         .rooms_of(session.users()[1].clone(), 10)
         .await
@@ -26,135 +29,181 @@ async fn sch_70_what_is_booked_is_read_back(mut kept: Kept) {
     assert_eq!(store.session("none".into()).await.unwrap(), None);
 }
 
-async fn sch_71_a_key_stands_for_its_first_command(mut kept: Kept) {
-    let first = done(kept.write(new_booking("shop", once("k", "a"))).await).0;
-    let again = kept.write(new_booking("shop", once("k", "a"))).await;
-    assert!(matches!(again, Written::Again { session, at } if *session == first && at == NOW));
-    let other = kept.write(new_booking("shop", once("k", "b"))).await;
-    assert!(matches!(other, Written::KeyReused));
-    let store = kept.store().await;
+async fn sch_71_a_key_stands_for_its_first_command(mut harness: StoreHarness) {
+    let first = done(
+        harness
+            .write(new_booking("shop", idempotency_key("k", "a")))
+            .await,
+    )
+    .0;
+    let again = harness
+        .write(new_booking("shop", idempotency_key("k", "a")))
+        .await;
+    assert!(
+        matches!(again, CommandOutcome::Repeated { session, at } if *session == first && at == NOW)
+    );
+    let other = harness
+        .write(new_booking("shop", idempotency_key("k", "b")))
+        .await;
+    assert!(matches!(other, CommandOutcome::KeyReused));
+    let store = harness.store().await;
     let known = store
-        .answered("shop".into(), once("k", "a").unwrap())
+        .answered("shop".into(), idempotency_key("k", "a").unwrap())
         .await
         .unwrap();
-    assert!(matches!(known, Some(Written::Again { .. })));
+    assert!(matches!(known, Some(CommandOutcome::Repeated { .. })));
     assert_eq!(store.forget_keys(NOW).await.unwrap(), 0);
     assert_eq!(store.forget_keys(NOW + 1).await.unwrap(), 1);
-    done(kept.write(new_booking("shop", once("k", "b"))).await);
+    done(
+        harness
+            .write(new_booking("shop", idempotency_key("k", "b")))
+            .await,
+    );
 }
 
-async fn sch_72_a_move_replaces_the_jobs_of_the_revision_that_it_was_made_for(mut kept: Kept) {
-    let session = kept.booked().await;
+async fn sch_72_a_move_replaces_the_jobs_of_the_revision_that_it_was_made_for(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
     let reminder = session.terms.starts_at - 300_000;
-    let store = kept.store().await;
+    let store = harness.store().await;
     let stale = store.change(moved(&session, 7)).await.unwrap();
-    assert!(matches!(stale, Written::Moved));
-    let (after, told) = done(store.change(moved(&session, 1)).await.unwrap());
-    assert_eq!((after.revision, told.len()), (2, 2));
-    assert!(kept.claim(reminder).await.is_empty());
-    let due = kept.claim(reminder + 60_000).await;
+    assert!(matches!(stale, CommandOutcome::RevisionMismatch));
+    let (after, deliveries) = done(store.change(moved(&session, 1)).await.unwrap());
+    assert_eq!((after.revision, deliveries.len()), (2, 2));
+    assert!(harness.claim(reminder).await.is_empty());
+    let due = harness.claim(reminder + 60_000).await;
     assert!(due.iter().all(|claimed| claimed.job.revision == 2));
     assert_eq!(due.len(), 3, "two reminders and the lobby");
 }
 
-async fn sch_73_a_cancellation_calls_everything_off_once(mut kept: Kept) {
-    let session = kept.booked().await;
-    let store = kept.store().await;
-    let (after, told) = done(store.cancel(cancelled(&session)).await.unwrap());
+async fn sch_73_a_cancellation_calls_everything_off_once(mut harness: StoreHarness) {
+    let session = harness.booked().await;
+    let store = harness.store().await;
+    let (after, deliveries) = done(store.cancel(cancelled(&session)).await.unwrap());
     assert_eq!(
         (after.state(NOW), after.revision),
         (SessionState::Cancelled, 2)
     );
-    let kinds: Vec<_> = told.iter().map(|told| told.notification.kind).collect();
+    let kinds: Vec<_> = deliveries
+        .iter()
+        .map(|delivery| delivery.notification.kind)
+        .collect();
     assert_eq!(kinds, [NotificationKind::SessionCancelled; 2]);
-    let (again, told) = done(
-        kept.store()
+    let (again, deliveries) = done(
+        harness
+            .store()
             .await
             .cancel(cancelled(&session))
             .await
             .unwrap(),
     );
-    assert_eq!((again, told.len()), (after, 0));
-    assert!(kept.claim(session.terms.closes_at()).await.is_empty());
+    assert_eq!((again, deliveries.len()), (after, 0));
+    assert!(harness.claim(session.terms.closes_at()).await.is_empty());
     let mut theirs = cancelled(&session);
     theirs.application = "other".into();
-    let refused = kept.store().await.cancel(theirs).await.unwrap();
-    assert!(matches!(refused, Written::NotThere));
+    let refused = harness.store().await.cancel(theirs).await.unwrap();
+    assert!(matches!(refused, CommandOutcome::NotFound));
 }
 
-async fn sch_74_a_claim_is_one_claimants_until_it_lapses(mut kept: Kept) {
-    let session = kept.booked().await;
+async fn sch_74_a_claim_is_one_claimants_until_it_lapses(mut harness: StoreHarness) {
+    let session = harness.booked().await;
     let due = session.terms.starts_at - 300_000;
-    assert!(kept.claim(due - 1).await.is_empty());
-    let first = kept.claim(due).await;
+    assert!(harness.claim(due - 1).await.is_empty());
+    let first = harness.claim(due).await;
     assert_eq!(first.len(), 3);
-    assert!(kept.claim(due).await.is_empty());
+    assert!(harness.claim(due).await.is_empty());
     let until = first[0].until;
-    assert!(kept.claim(until - 1).await.is_empty());
-    let second = kept.claim(until).await;
+    assert!(harness.claim(until - 1).await.is_empty());
+    let second = harness.claim(until).await;
     assert_eq!(second.len(), 3);
 
-    let remind = |jobs: Vec<ClaimedJob>| jobs.into_iter().map(|j| (j, Effect::Remind)).collect();
+    let remind = |jobs: Vec<ClaimedJob>| {
+        jobs.into_iter()
+            .map(|j| (j, JobAction::SendReminder))
+            .collect()
+    };
     assert!(
-        kept.settle(until, remind(first)).await.is_empty(),
+        harness.settle(until, remind(first)).await.is_empty(),
         "taken over"
     );
     // Two reminders for one each, and the lobby's for both.
-    assert_eq!(kept.settle(until, remind(second.clone())).await.len(), 4);
-    assert!(kept.settle(until, remind(second)).await.is_empty(), "done");
-    assert!(kept.claim(until + 60_000).await.is_empty());
+    assert_eq!(harness.settle(until, remind(second.clone())).await.len(), 4);
+    assert!(
+        harness.settle(until, remind(second)).await.is_empty(),
+        "done"
+    );
+    assert!(harness.claim(until + 60_000).await.is_empty());
 }
 
-async fn sch_75_a_claimed_job_of_a_booking_that_moved_does_nothing(mut kept: Kept) {
-    let session = kept.booked().await;
+async fn sch_75_a_claimed_job_of_a_booking_that_moved_does_nothing(mut harness: StoreHarness) {
+    let session = harness.booked().await;
     let due = session.terms.starts_at - 300_000;
-    let claimed = kept.claim(due).await;
-    done(kept.store().await.change(moved(&session, 1)).await.unwrap());
+    let claimed = harness.claim(due).await;
+    done(
+        harness
+            .store()
+            .await
+            .change(moved(&session, 1))
+            .await
+            .unwrap(),
+    );
     let remind = claimed
         .into_iter()
-        .map(|job| (job, Effect::Remind))
+        .map(|job| (job, JobAction::SendReminder))
         .collect();
-    assert!(kept.settle(due, remind).await.is_empty());
+    assert!(harness.settle(due, remind).await.is_empty());
 }
 
-async fn sch_76_each_effect_leaves_its_mark(mut kept: Kept) {
-    let session = kept.booked().await;
+async fn sch_76_each_effect_leaves_its_mark(mut harness: StoreHarness) {
+    let session = harness.booked().await;
     let at = session.terms.closes_at();
-    let mut claimed = kept.claim(at).await;
+    let mut claimed = harness.claim(at).await;
     let take = |claimed: &mut Vec<ClaimedJob>, kind: JobKind| {
         let at = claimed.iter().position(|c| c.job.kind == kind).unwrap();
         claimed.remove(at)
     };
     let check = take(&mut claimed, JobKind::NoShowCheck);
-    kept.settle(at, vec![(check, Effect::LookAgain(at + 1_000))])
+    harness
+        .settle(at, vec![(check, JobAction::RetryAt(at + 1_000))])
         .await;
     let reminder = take(&mut claimed, JobKind::Reminder { before_ms: 300_000 });
-    let missed = Effect::Miss(MissReason::SessionStarted);
-    kept.settle(at, vec![(reminder, missed)]).await;
+    let missed = JobAction::Miss(MissReason::SessionStarted);
+    harness.settle(at, vec![(reminder, missed)]).await;
     let start = take(&mut claimed, JobKind::Start);
-    kept.settle(at, vec![(start, Effect::MissReminders)]).await;
+    harness
+        .settle(at, vec![(start, JobAction::MissReminders)])
+        .await;
     let lobby = take(&mut claimed, JobKind::LobbyOpens);
-    kept.settle(at, vec![(lobby, Effect::Nothing)]).await;
+    harness.settle(at, vec![(lobby, JobAction::Nothing)]).await;
 
-    assert!(kept.claim(at + 999).await.is_empty());
-    let mut again = kept.claim(at + 1_000).await;
+    assert!(harness.claim(at + 999).await.is_empty());
+    let mut again = harness.claim(at + 1_000).await;
     let check = take(&mut again, JobKind::NoShowCheck);
     assert!(again.is_empty());
-    kept.settle(at, vec![(check, Effect::NobodyCame)]).await;
-    assert_eq!(kept.read(&session.id).await.state(at), SessionState::Ended);
+    harness
+        .settle(at, vec![(check, JobAction::RecordNoShow)])
+        .await;
+    assert_eq!(
+        harness.read(&session.id).await.state(at),
+        SessionState::Ended
+    );
     let end = session.spec().latest_end() + RETENTION_MS;
-    let retention = kept.claim(end).await;
+    let retention = harness.claim(end).await;
     assert_eq!(retention.len(), 1);
     let erase = retention
         .into_iter()
-        .map(|job| (job, Effect::Erase))
+        .map(|job| (job, JobAction::Erase))
         .collect();
-    kept.settle(end, erase).await;
-    assert_eq!(kept.store().await.session(session.id).await.unwrap(), None);
+    harness.settle(end, erase).await;
+    assert_eq!(
+        harness.store().await.session(session.id).await.unwrap(),
+        None
+    );
 }
 
-async fn sch_77_facts_count_once_and_in_any_order(mut kept: Kept) {
-    let session = kept.booked().await;
+async fn sch_77_facts_count_once_and_in_any_order(mut harness: StoreHarness) {
+    let session = harness.booked().await;
     let subject = session.id.as_str();
     let live = SessionFact {
         started_at: Some(NOW),
@@ -171,34 +220,38 @@ async fn sch_77_facts_count_once_and_in_any_order(mut kept: Kept) {
     ];
     let mut reversed: Vec<_> = facts.iter().rev().cloned().collect();
     reversed.extend(facts.clone());
-    kept.tell(reversed).await;
-    kept.tell(facts.to_vec()).await;
-    let after = kept.read(&session.id).await;
+    harness.tell(reversed).await;
+    harness.tell(facts.to_vec()).await;
+    let after = harness.read(&session.id).await;
     assert_eq!(after.state(NOW), SessionState::Live);
     assert_eq!(after.record.joined_at(&session.users()[0]), [NOW]);
-    let claimed = kept
+    let claimed = harness
         .store()
         .await
         .claim_due(NOW + START_IN_MS, 100)
         .await
         .unwrap();
-    assert_eq!(claimed.told_to, Some(NOW));
+    assert_eq!(claimed.source_watermark, Some(NOW));
 }
 
-async fn sch_78_notifications_are_told_once_and_read_by_their_owner(mut kept: Kept) {
-    let session = kept.booked().await;
+async fn sch_78_notifications_are_told_once_and_read_by_their_owner(mut harness: StoreHarness) {
+    let session = harness.booked().await;
     let [ana, bo] = session.users();
-    let told = done(
-        kept.store()
+    let deliveries = done(
+        harness
+            .store()
             .await
             .cancel(cancelled(&session))
             .await
             .unwrap(),
     )
     .1;
-    let store = kept.store().await;
+    let store = harness.store().await;
     let of_ana = store.notifications(list(&ana)).await.unwrap();
-    let hers: Vec<_> = told.into_iter().filter(|told| told.user == ana).collect();
+    let hers: Vec<_> = deliveries
+        .into_iter()
+        .filter(|delivery| delivery.user == ana)
+        .collect();
     assert_eq!(of_ana, [hers[0].notification.clone()]);
     let read = |user: &UserId, of: Option<SessionId>| MarkRead {
         user: user.clone(),
@@ -216,7 +269,8 @@ async fn sch_78_notifications_are_told_once_and_read_by_their_owner(mut kept: Ke
         ..list(&ana)
     };
     assert!(
-        kept.store()
+        harness
+            .store()
             .await
             .notifications(after)
             .await
@@ -225,27 +279,27 @@ async fn sch_78_notifications_are_told_once_and_read_by_their_owner(mut kept: Ke
     );
 }
 
-async fn sch_79_a_key_is_known_by_its_hash_until_it_is_made_void(mut kept: Kept) {
-    let store = kept.store().await;
+async fn sch_79_a_key_is_known_by_its_hash_until_it_is_made_void(mut harness: StoreHarness) {
+    let store = harness.store().await;
     assert_eq!(store.key("h".into()).await.unwrap(), None);
-    let shop = kept.add_key("h", "shop", Scope::App).await;
-    kept.add_key("i", "shop", Scope::App).await;
-    let other = kept.add_key("j", "other", Scope::App).await;
-    let known = kept.store().await.key("h".into()).await.unwrap();
+    let shop = harness.add_key("h", "shop", Scope::App).await;
+    harness.add_key("i", "shop", Scope::App).await;
+    let other = harness.add_key("j", "other", Scope::App).await;
+    let known = harness.store().await.key("h".into()).await.unwrap();
     assert_eq!(known.as_ref(), Some(&shop));
-    let store = kept.store().await;
+    let store = harness.store().await;
     store.void_other_keys("i".into()).await.unwrap();
-    let store = kept.store().await;
+    let store = harness.store().await;
     assert_eq!(store.key("h".into()).await.unwrap(), None);
     assert_eq!(store.keys().await.unwrap(), [(other, NOW), (shop, NOW)]);
 }
 
-async fn sch_80_a_key_keeps_its_scope_and_voids_none_of_another(mut kept: Kept) {
-    let theirs = kept.add_key("h", "shop", Scope::Operator).await;
-    let ours = kept.add_key("i", "shop", Scope::App).await;
-    let store = kept.store().await;
+async fn sch_80_a_key_keeps_its_scope_and_voids_none_of_another(mut harness: StoreHarness) {
+    let theirs = harness.add_key("h", "shop", Scope::Operator).await;
+    let ours = harness.add_key("i", "shop", Scope::App).await;
+    let store = harness.store().await;
     store.void_other_keys("i".into()).await.unwrap();
-    let store = kept.store().await;
+    let store = harness.store().await;
     assert_eq!(store.key("h".into()).await.unwrap(), Some(theirs));
     assert_eq!(store.key("i".into()).await.unwrap(), Some(ours));
 }
@@ -254,10 +308,10 @@ async fn sch_80_a_key_keeps_its_scope_and_voids_none_of_another(mut kept: Kept) 
 macro_rules! contract {
     ($($rule:ident)+) => {
         mod open {
-            $( #[tokio::test] async fn $rule() { super::$rule(super::Kept::new(false)).await; } )+
+            $( #[tokio::test] async fn $rule() { super::$rule(super::StoreHarness::new(false)).await; } )+
         }
         mod reopened {
-            $( #[tokio::test] async fn $rule() { super::$rule(super::Kept::new(true)).await; } )+
+            $( #[tokio::test] async fn $rule() { super::$rule(super::StoreHarness::new(true)).await; } )+
         }
     };
 }

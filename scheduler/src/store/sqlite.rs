@@ -1,29 +1,30 @@
 //! The store on SQLite: one file, one writer, every write one immediate transaction.
 
+mod api_keys;
 mod booking;
 mod changes;
+mod idempotency;
 mod inbox;
 mod jobs;
-mod keys;
-mod listing;
-mod notices;
-mod once;
+mod notifications;
 mod people;
 mod rows;
+mod sessions;
 mod timeline;
 
 use std::path::Path;
 use std::time::Duration;
 
-use scheduler_core::Effect;
+use scheduler_core::JobAction;
 use service::sqlite::{Database, OpenError};
 use wire::{EventBatch, Notification, Participant, SessionId, UnixMs, UserId};
 
 use super::{
-    Answer, ApiKey, Cancel, Claimed, ClaimedJob, MarkRead, NewBooking, NewTerms, NotificationQuery,
-    Once, Room, SessionFilter, Store, StoreError, StoredSession, TimelineEntry, TimelineQuery,
-    Told, Written,
+    ApiKey, Cancel, Claimed, ClaimedJob, CommandOutcome, Delivery, IdempotencyKey, MarkRead,
+    NewBooking, NewTerms, NotificationQuery, SchedulerStore, SessionFilter, SessionRoom,
+    StoreError, StoreFuture, TimelineEntry, TimelineQuery,
 };
+use scheduler_core::BookedSession;
 
 /// How often opening is tried: `rendezvous keys create` may make the tables beside a starting scheduler.
 const OPEN_TRIES: u32 = 5;
@@ -66,85 +67,93 @@ impl SqliteStore {
     }
 }
 
-impl Store for SqliteStore {
-    fn key(&self, key_hash: String) -> Answer<'_, Option<ApiKey>> {
-        Box::pin(keys::key(&self.db, key_hash))
+impl SchedulerStore for SqliteStore {
+    fn key(&self, key_hash: String) -> StoreFuture<'_, Option<ApiKey>> {
+        Box::pin(api_keys::key(&self.db, key_hash))
     }
 
-    fn add_key(&self, key_hash: String, key: ApiKey, now: UnixMs) -> Answer<'_, ()> {
-        Box::pin(keys::add(&self.db, key_hash, key, now))
+    fn add_key(&self, key_hash: String, key: ApiKey, now: UnixMs) -> StoreFuture<'_, ()> {
+        Box::pin(api_keys::add(&self.db, key_hash, key, now))
     }
 
-    fn void_other_keys(&self, key_hash: String) -> Answer<'_, ()> {
-        Box::pin(keys::void_others(&self.db, key_hash))
+    fn void_other_keys(&self, key_hash: String) -> StoreFuture<'_, ()> {
+        Box::pin(api_keys::void_others(&self.db, key_hash))
     }
 
-    fn keys(&self) -> Answer<'_, Vec<(ApiKey, UnixMs)>> {
-        Box::pin(keys::list(&self.db))
+    fn keys(&self) -> StoreFuture<'_, Vec<(ApiKey, UnixMs)>> {
+        Box::pin(api_keys::list(&self.db))
     }
 
-    fn answered(&self, application: String, once: Once) -> Answer<'_, Option<Written>> {
-        Box::pin(once::look_up(&self.db, application, once))
+    fn answered(
+        &self,
+        application: String,
+        idempotency: IdempotencyKey,
+    ) -> StoreFuture<'_, Option<CommandOutcome>> {
+        Box::pin(idempotency::look_up(&self.db, application, idempotency))
     }
 
-    fn book(&self, booking: NewBooking) -> Answer<'_, Written> {
+    fn book(&self, booking: NewBooking) -> StoreFuture<'_, CommandOutcome> {
         Box::pin(booking::book(&self.db, booking))
     }
 
-    fn session(&self, id: SessionId) -> Answer<'_, Option<StoredSession>> {
-        Box::pin(listing::session(&self.db, id))
+    fn session(&self, id: SessionId) -> StoreFuture<'_, Option<BookedSession>> {
+        Box::pin(sessions::session(&self.db, id))
     }
 
-    fn sessions(&self, filter: SessionFilter) -> Answer<'_, Vec<StoredSession>> {
-        Box::pin(listing::sessions(&self.db, filter))
+    fn sessions(&self, filter: SessionFilter) -> StoreFuture<'_, Vec<BookedSession>> {
+        Box::pin(sessions::sessions(&self.db, filter))
     }
 
-    fn change(&self, change: NewTerms) -> Answer<'_, Written> {
+    fn change(&self, change: NewTerms) -> StoreFuture<'_, CommandOutcome> {
         Box::pin(changes::change(&self.db, change))
     }
 
-    fn cancel(&self, cancel: Cancel) -> Answer<'_, Written> {
+    fn cancel(&self, cancel: Cancel) -> StoreFuture<'_, CommandOutcome> {
         Box::pin(changes::cancel(&self.db, cancel))
     }
 
-    fn person(&self, application: String, user: UserId) -> Answer<'_, Option<Participant>> {
+    fn person(&self, application: String, user: UserId) -> StoreFuture<'_, Option<Participant>> {
         Box::pin(people::person(&self.db, application, user))
     }
 
-    fn rooms_of(&self, user: UserId, limit: u32) -> Answer<'_, Vec<Room>> {
-        Box::pin(listing::rooms_of(&self.db, user, limit))
+    fn rooms_of(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<SessionRoom>> {
+        Box::pin(sessions::rooms_of(&self.db, user, limit))
     }
 
-    fn due_times(&self, until: UnixMs, limit: u32) -> Answer<'_, Vec<UnixMs>> {
+    fn due_times(&self, until: UnixMs, limit: u32) -> StoreFuture<'_, Vec<UnixMs>> {
         Box::pin(jobs::due_times(&self.db, until, limit))
     }
 
-    fn claim_due(&self, now: UnixMs, limit: u32) -> Answer<'_, Claimed> {
+    fn claim_due(&self, now: UnixMs, limit: u32) -> StoreFuture<'_, Claimed> {
         Box::pin(jobs::claim_due(&self.db, now, limit))
     }
 
-    fn settle(&self, now: UnixMs, decided: Vec<(ClaimedJob, Effect)>) -> Answer<'_, Vec<Told>> {
+    fn settle(
+        &self,
+        now: UnixMs,
+        decided: Vec<(ClaimedJob, JobAction)>,
+    ) -> StoreFuture<'_, Vec<Delivery>> {
         Box::pin(jobs::settle(&self.db, now, decided))
     }
 
-    fn notifications(&self, query: NotificationQuery) -> Answer<'_, Vec<Notification>> {
-        Box::pin(notices::list(&self.db, query))
+    fn notifications(&self, query: NotificationQuery) -> StoreFuture<'_, Vec<Notification>> {
+        Box::pin(notifications::list(&self.db, query))
     }
 
-    fn mark_read(&self, read: MarkRead) -> Answer<'_, Option<Notification>> {
-        Box::pin(notices::mark_read(&self.db, read))
+    fn mark_read(&self, read: MarkRead) -> StoreFuture<'_, Option<Notification>> {
+        Box::pin(notifications::mark_read(&self.db, read))
     }
 
-    fn take_in(&self, batch: EventBatch, now: UnixMs) -> Answer<'_, Vec<Told>> {
+    fn take_in(&self, batch: EventBatch, now: UnixMs) -> StoreFuture<'_, Vec<Delivery>> {
         Box::pin(inbox::take_in(&self.db, batch, now))
     }
 
-    fn timeline(&self, query: TimelineQuery) -> Answer<'_, Vec<TimelineEntry>> {
+    fn timeline(&self, query: TimelineQuery) -> StoreFuture<'_, Vec<TimelineEntry>> {
         Box::pin(timeline::list(&self.db, query))
     }
 
-    fn forget_keys(&self, before: UnixMs) -> Answer<'_, u64> {
-        Box::pin(once::forget(&self.db, before))
+    fn forget_keys(&self, before: UnixMs) -> StoreFuture<'_, u64> {
+        Box::pin(idempotency::forget(&self.db, before))
     }
 }
 

@@ -8,7 +8,7 @@ use wire::EventType;
 
 use super::*;
 
-impl Kept {
+impl StoreHarness {
     async fn timeline(&mut self, session: &SessionId) -> Vec<TimelineItem> {
         let mut items = Vec::new();
         let mut after = None;
@@ -33,7 +33,7 @@ impl Kept {
     }
 
     /// Does what is due at `at`, as `effect` has it.
-    async fn do_due(&mut self, at: UnixMs, effect: impl Fn(JobKind) -> Effect) {
+    async fn do_due(&mut self, at: UnixMs, effect: impl Fn(JobKind) -> JobAction) {
         let claimed = self.claim(at).await;
         let decided = claimed.into_iter().map(|claimed| {
             let effect = effect(claimed.job.kind);
@@ -48,8 +48,10 @@ fn at(mut event: Event, at: UnixMs) -> Event {
     event
 }
 
-async fn sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time(mut kept: Kept) {
-    let session = kept.booked().await;
+async fn sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
     let subject = session.id.as_str();
     let joined = SessionFact {
         user_id: Some(session.users()[0].clone()),
@@ -72,29 +74,29 @@ async fn sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time(mut k
     ];
     let mut reversed: Vec<_> = facts.iter().rev().cloned().collect();
     reversed.extend(facts.clone());
-    kept.tell(reversed).await;
-    kept.tell(facts.to_vec()).await;
-    let items = kept.timeline(&session.id).await;
+    harness.tell(reversed).await;
+    harness.tell(facts.to_vec()).await;
+    let items = harness.timeline(&session.id).await;
     let kinds: Vec<_> = items.iter().map(|item| item.kind).collect();
-    let told = [SessionScheduled, SessionJoined, SessionLive, SessionEnded];
-    assert_eq!(kinds, told);
+    let expected = [SessionScheduled, SessionJoined, SessionLive, SessionEnded];
+    assert_eq!(kinds, expected);
     assert_eq!(items[0].starts_at, Some(session.terms.starts_at));
     assert_eq!(items[1].user_id, joined.user_id);
     assert_eq!(items[2].deadline_at, live.deadline_at);
     assert_eq!(items[3].reason.as_deref(), Some("completed"));
 }
 
-async fn sch_81_bookings_stand_in_the_timeline(mut kept: Kept) {
-    let session = kept.booked().await;
+async fn sch_81_bookings_stand_in_the_timeline(mut harness: StoreHarness) {
+    let session = harness.booked().await;
     let mut later = moved(&session, 1);
     later.now = NOW + 1;
-    done(kept.store().await.change(later).await.unwrap());
+    done(harness.store().await.change(later).await.unwrap());
     let mut cancel = cancelled(&session);
     cancel.now = NOW + 2;
-    done(kept.store().await.cancel(cancel.clone()).await.unwrap());
-    done(kept.store().await.cancel(cancel).await.unwrap());
-    let items = kept.timeline(&session.id).await;
-    let told: Vec<_> = items
+    done(harness.store().await.cancel(cancel.clone()).await.unwrap());
+    done(harness.store().await.cancel(cancel).await.unwrap());
+    let items = harness.timeline(&session.id).await;
+    let listed: Vec<_> = items
         .iter()
         .map(|item| (item.kind, item.revision, item.at))
         .collect();
@@ -103,32 +105,34 @@ async fn sch_81_bookings_stand_in_the_timeline(mut kept: Kept) {
         (SessionRescheduled, Some(2), NOW + 1),
         (SessionCancelled, Some(3), NOW + 2),
     ];
-    assert_eq!(told, expected);
-    let other = kept.booked().await;
-    assert_eq!(kept.kinds(&other.id).await, [SessionScheduled]);
+    assert_eq!(listed, expected);
+    let other = harness.booked().await;
+    assert_eq!(harness.kinds(&other.id).await, [SessionScheduled]);
 }
 
-async fn sch_81_what_was_due_stands_in_the_timeline(mut kept: Kept) {
-    let session = kept.booked().await;
+async fn sch_81_what_was_due_stands_in_the_timeline(mut harness: StoreHarness) {
+    let session = harness.booked().await;
     let due = session.terms.starts_at - 300_000;
-    kept.do_due(due, |kind| match kind {
-        JobKind::LobbyOpens => Effect::Open,
-        _ => Effect::Remind,
-    })
-    .await;
-    let kinds = kept.kinds(&session.id).await;
+    harness
+        .do_due(due, |kind| match kind {
+            JobKind::LobbyOpens => JobAction::AnnounceLobby,
+            _ => JobAction::SendReminder,
+        })
+        .await;
+    let kinds = harness.kinds(&session.id).await;
     let count = |kind| kinds.iter().filter(|other| **other == kind).count();
     assert_eq!((count(SessionReminded), count(SessionOpened)), (2, 1));
 
-    let missed = kept.booked().await;
+    let missed = harness.booked().await;
     let closes_at = missed.terms.closes_at();
-    kept.do_due(closes_at, |kind| match kind {
-        JobKind::Reminder { .. } => Effect::Miss(MissReason::SessionStarted),
-        JobKind::NoShowCheck => Effect::NobodyCame,
-        _ => Effect::Nothing,
-    })
-    .await;
-    let items = kept.timeline(&missed.id).await;
+    harness
+        .do_due(closes_at, |kind| match kind {
+            JobKind::Reminder { .. } => JobAction::Miss(MissReason::SessionStarted),
+            JobKind::NoShowCheck => JobAction::RecordNoShow,
+            _ => JobAction::Nothing,
+        })
+        .await;
+    let items = harness.timeline(&missed.id).await;
     let of = |kind| items.iter().filter(move |item| item.kind == kind);
     assert_eq!(of(SessionReminderMissed).count(), 2);
     let reason = Some("session_started".to_owned());

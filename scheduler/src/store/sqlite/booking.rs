@@ -7,21 +7,24 @@ use uuid::Uuid;
 use wire::{EventType, UnixMs};
 
 use super::timeline::{self, Reminder};
-use super::{inbox, once, people, rows};
-use crate::store::{NewBooking, StoreError, StoredSession, Written, event};
+use super::{idempotency, inbox, people, rows};
+use crate::store::{CommandOutcome, NewBooking, StoreError, event};
+use scheduler_core::BookedSession;
 
-pub(super) async fn book(db: &Database, new: NewBooking) -> Result<Written, StoreError> {
+pub(super) async fn book(db: &Database, new: NewBooking) -> Result<CommandOutcome, StoreError> {
     let mut tx = db.begin_immediate().await?;
-    if let Some(before) = once::find(&mut tx, &new.application, new.once.as_ref()).await? {
+    if let Some(before) =
+        idempotency::find(&mut tx, &new.application, new.idempotency.as_ref()).await?
+    {
         return Ok(before);
     }
     let booking = new.booking;
     let both = people::both(&mut tx, &new.application, booking.people, new.now).await?;
     let participants = match both {
         Ok(participants) => participants,
-        Err(fields) => return Ok(Written::Refused(fields)),
+        Err(fields) => return Ok(CommandOutcome::Invalid(fields)),
     };
-    let session = StoredSession {
+    let session = BookedSession {
         id: Uuid::now_v7().to_string().into(),
         application: new.application,
         revision: 1,
@@ -35,24 +38,24 @@ pub(super) async fn book(db: &Database, new: NewBooking) -> Result<Written, Stor
     insert(&mut tx, &session).await?;
     announce(&mut tx, &session, EventType::SessionScheduled, new.now).await?;
     insert_jobs(&mut tx, &session, new.now).await?;
-    once::keep(
+    idempotency::keep(
         &mut tx,
         &session.application,
-        new.once.as_ref(),
+        new.idempotency.as_ref(),
         &session,
         new.now,
     )
     .await?;
     tx.commit().await?;
-    Ok(Written::Done {
+    Ok(CommandOutcome::Done {
         session: Box::new(session),
-        told: Vec::new(),
+        deliveries: Vec::new(),
     })
 }
 
 async fn insert(
     connection: &mut SqliteConnection,
-    session: &StoredSession,
+    session: &BookedSession,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO sessions (id, application, revision, room_id, status, starts_at, \
@@ -91,19 +94,19 @@ async fn insert(
 /// Tells of a booking, a move or a cancellation, others by an event and operators by the timeline.
 pub(super) async fn announce(
     connection: &mut SqliteConnection,
-    session: &StoredSession,
+    session: &BookedSession,
     kind: EventType,
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    let told = event(kind, session, now)?;
-    inbox::send(connection, &told).await?;
-    timeline::append_booking(connection, session, &told.id, kind, now).await
+    let announced = event(kind, session, now)?;
+    inbox::send(connection, &announced).await?;
+    timeline::append_booking(connection, session, &announced.id, kind, now).await
 }
 
 /// Adds the jobs of the session's present revision.
 pub(super) async fn insert_jobs(
     connection: &mut SqliteConnection,
-    session: &StoredSession,
+    session: &BookedSession,
     now: UnixMs,
 ) -> Result<(), StoreError> {
     let latest_end = session.spec().latest_end();

@@ -4,19 +4,20 @@ use service::sqlite::Database;
 use sqlx::SqliteConnection;
 use wire::{EventType, NotificationKind, SessionId, SessionState, UnixMs};
 
-use super::{booking, notices, once, rows};
-use crate::store::{Cancel, NewTerms, Once, StoreError, StoredSession, Told, Written};
+use super::{booking, idempotency, notifications, rows};
+use crate::store::{Cancel, CommandOutcome, Delivery, IdempotencyKey, NewTerms, StoreError};
+use scheduler_core::BookedSession;
 
-pub(super) async fn change(db: &Database, new: NewTerms) -> Result<Written, StoreError> {
+pub(super) async fn change(db: &Database, new: NewTerms) -> Result<CommandOutcome, StoreError> {
     let mut tx = db.begin_immediate().await?;
-    let (id, once) = (&new.id, new.once.as_ref());
-    let mut session = match open(&mut tx, &new.application, id, once, new.now).await? {
+    let (id, idempotency) = (&new.id, new.idempotency.as_ref());
+    let mut session = match open(&mut tx, &new.application, id, idempotency, new.now).await? {
         Ok(session) => session,
         Err(refused) => return Ok(refused),
     };
     match session.state(new.now) {
-        _ if session.revision != new.revision => return Ok(Written::Moved),
-        SessionState::Live => return Ok(Written::Live),
+        _ if session.revision != new.revision => return Ok(CommandOutcome::RevisionMismatch),
+        SessionState::Live => return Ok(CommandOutcome::Live),
         _ => {}
     }
     let moved = session.terms.starts_at != new.terms.starts_at;
@@ -26,7 +27,7 @@ pub(super) async fn change(db: &Database, new: NewTerms) -> Result<Written, Stor
     call_off_jobs(&mut tx, &session.id).await?;
     booking::announce(&mut tx, &session, EventType::SessionRescheduled, new.now).await?;
     booking::insert_jobs(&mut tx, &session, new.now).await?;
-    let told = if moved {
+    let deliveries = if moved {
         tell_both(
             &mut tx,
             &session,
@@ -37,19 +38,21 @@ pub(super) async fn change(db: &Database, new: NewTerms) -> Result<Written, Stor
     } else {
         Vec::new()
     };
-    once::keep(&mut tx, &new.application, once, &session, new.now).await?;
+    idempotency::keep(&mut tx, &new.application, idempotency, &session, new.now).await?;
     tx.commit().await?;
-    Ok(done(session, told))
+    Ok(done(session, deliveries))
 }
 
-pub(super) async fn cancel(db: &Database, cancel: Cancel) -> Result<Written, StoreError> {
+pub(super) async fn cancel(db: &Database, cancel: Cancel) -> Result<CommandOutcome, StoreError> {
     let mut tx = db.begin_immediate().await?;
-    let (id, once) = (&cancel.id, cancel.once.as_ref());
-    let mut session = match open(&mut tx, &cancel.application, id, once, cancel.now).await? {
+    let (id, idempotency) = (&cancel.id, cancel.idempotency.as_ref());
+    let mut session = match open(&mut tx, &cancel.application, id, idempotency, cancel.now).await? {
         Ok(session) => session,
-        Err(Written::Over(wire::EndReason::Cancelled)) => {
+        Err(CommandOutcome::Over(wire::EndReason::Cancelled)) => {
             let same = rows::session(&mut tx, id).await?;
-            return Ok(same.map_or(Written::NotThere, |session| done(session, Vec::new())));
+            return Ok(same.map_or(CommandOutcome::NotFound, |session| {
+                done(session, Vec::new())
+            }));
         }
         Err(refused) => return Ok(refused),
     };
@@ -57,7 +60,7 @@ pub(super) async fn cancel(db: &Database, cancel: Cancel) -> Result<Written, Sto
         .revision
         .is_some_and(|revision| revision != session.revision)
     {
-        return Ok(Written::Moved);
+        return Ok(CommandOutcome::RevisionMismatch);
     }
     session.cancelled = true;
     session.revision += 1;
@@ -65,10 +68,17 @@ pub(super) async fn cancel(db: &Database, cancel: Cancel) -> Result<Written, Sto
     call_off_jobs(&mut tx, &session.id).await?;
     booking::announce(&mut tx, &session, EventType::SessionCancelled, cancel.now).await?;
     let kind = NotificationKind::SessionCancelled;
-    let told = tell_both(&mut tx, &session, kind, cancel.now).await?;
-    once::keep(&mut tx, &cancel.application, once, &session, cancel.now).await?;
+    let deliveries = tell_both(&mut tx, &session, kind, cancel.now).await?;
+    idempotency::keep(
+        &mut tx,
+        &cancel.application,
+        idempotency,
+        &session,
+        cancel.now,
+    )
+    .await?;
     tx.commit().await?;
-    Ok(done(session, told))
+    Ok(done(session, deliveries))
 }
 
 /// The session, if it is there and not over, and the key is new.
@@ -76,18 +86,18 @@ async fn open(
     connection: &mut SqliteConnection,
     application: &str,
     id: &SessionId,
-    once: Option<&Once>,
+    idempotency: Option<&IdempotencyKey>,
     now: UnixMs,
-) -> Result<Result<StoredSession, Written>, StoreError> {
-    if let Some(before) = once::find(connection, application, once).await? {
+) -> Result<Result<BookedSession, CommandOutcome>, StoreError> {
+    if let Some(before) = idempotency::find(connection, application, idempotency).await? {
         return Ok(Err(before));
     }
     let found = rows::session(connection, id).await?;
     let Some(session) = found.filter(|session| session.application == application) else {
-        return Ok(Err(Written::NotThere));
+        return Ok(Err(CommandOutcome::NotFound));
     };
     Ok(match session.over(now) {
-        Some(reason) => Err(Written::Over(reason)),
+        Some(reason) => Err(CommandOutcome::Over(reason)),
         None => Ok(session),
     })
 }
@@ -109,21 +119,22 @@ async fn call_off_jobs(
 
 async fn tell_both(
     connection: &mut SqliteConnection,
-    session: &StoredSession,
+    session: &BookedSession,
     kind: NotificationKind,
     now: UnixMs,
-) -> Result<Vec<Told>, StoreError> {
+) -> Result<Vec<Delivery>, StoreError> {
     let cause = format!("revision:{}:{}", session.id, session.revision);
-    let mut told = Vec::new();
+    let mut deliveries = Vec::new();
     for user in session.users() {
-        told.extend(notices::tell(connection, session, &user, kind, &cause, now).await?);
+        deliveries
+            .extend(notifications::tell(connection, session, &user, kind, &cause, now).await?);
     }
-    Ok(told)
+    Ok(deliveries)
 }
 
-fn done(session: StoredSession, told: Vec<Told>) -> Written {
-    Written::Done {
+fn done(session: BookedSession, deliveries: Vec<Delivery>) -> CommandOutcome {
+    CommandOutcome::Done {
         session: Box::new(session),
-        told,
+        deliveries,
     }
 }

@@ -9,8 +9,9 @@ use wire::{
     TimelineItem, UnixMs,
 };
 
-use super::{notices, rows, timeline};
-use crate::store::{StoreError, StoredSession, Told};
+use super::{notifications, rows, timeline};
+use crate::store::{Delivery, StoreError};
+use scheduler_core::BookedSession;
 
 /// Puts an event of ours into the outbox, within the write that it tells of.
 pub(super) async fn send(
@@ -25,17 +26,17 @@ pub(super) async fn take_in(
     db: &Database,
     batch: EventBatch,
     now: UnixMs,
-) -> Result<Vec<Told>, StoreError> {
+) -> Result<Vec<Delivery>, StoreError> {
     let mut tx = db.begin_immediate().await?;
-    let mut told = Vec::new();
+    let mut deliveries = Vec::new();
     for event in &batch.events {
         if Inbox::take(&mut tx, event, now).await? {
-            told.extend(apply(&mut tx, event, now).await?);
+            deliveries.extend(apply(&mut tx, event, now).await?);
         }
     }
     Inbox::advance(&mut tx, &batch).await?;
     tx.commit().await?;
-    Ok(told)
+    Ok(deliveries)
 }
 
 /// Applies one event. What makes no sense is counted and passed over: it would stop those behind it.
@@ -43,7 +44,7 @@ async fn apply(
     connection: &mut SqliteConnection,
     event: &Event,
     now: UnixMs,
-) -> Result<Option<Told>, StoreError> {
+) -> Result<Option<Delivery>, StoreError> {
     match EventType::from_name(&event.kind) {
         Some(EventType::MessageUnread) => message_unread(connection, event, now).await,
         Some(kind) => {
@@ -111,7 +112,7 @@ async fn message_unread(
     connection: &mut SqliteConnection,
     event: &Event,
     now: UnixMs,
-) -> Result<Option<Told>, StoreError> {
+) -> Result<Option<Delivery>, StoreError> {
     let Ok(data) = serde_json::from_value::<MessageUnread>(event.data.clone()) else {
         pass_over(event);
         return Ok(None);
@@ -122,17 +123,17 @@ async fn message_unread(
     };
     let (user, kind) = (data.user_id, NotificationKind::MessageUnread);
     let known = session.participant(&user).is_some();
-    if !known || notices::has_unread(connection, &session, &user, kind).await? {
+    if !known || notifications::has_unread(connection, &session, &user, kind).await? {
         return Ok(None);
     }
     let cause = format!("event:{}", event.id);
-    notices::tell(connection, &session, &user, kind, &cause, now).await
+    notifications::tell(connection, &session, &user, kind, &cause, now).await
 }
 
 async fn session_of_room(
     connection: &mut SqliteConnection,
     room: &RoomId,
-) -> Result<Option<StoredSession>, StoreError> {
+) -> Result<Option<BookedSession>, StoreError> {
     let id: Option<String> = sqlx::query_scalar("SELECT id FROM sessions WHERE room_id = ?1")
         .bind(room.as_str())
         .fetch_optional(&mut *connection)

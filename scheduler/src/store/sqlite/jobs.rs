@@ -1,14 +1,14 @@
 //! What is due: claimed with a lease, done in one transaction with what it causes.
 
-use scheduler_core::{Effect, Fact, Job, JobKind, JobState, MissReason};
+use scheduler_core::{Fact, Job, JobAction, JobKind, JobState, MissReason};
 use service::events::Inbox;
 use service::sqlite::Database;
 use sqlx::SqliteConnection;
 use wire::{EndReason, EventType, NotificationKind, SessionFact, SessionId, TimelineItem, UnixMs};
 
 use super::timeline::{self, Reminder};
-use super::{notices, rows, unreadable};
-use crate::store::{Claimed, ClaimedJob, StoreError, Told};
+use super::{notifications, rows, unreadable};
+use crate::store::{Claimed, ClaimedJob, Delivery, StoreError};
 
 /// Whose word on who came counts.
 const SIGNALING: &str = "signaling";
@@ -86,7 +86,7 @@ pub(super) async fn claim_due(
     .await?;
     let mut claimed = Claimed {
         jobs: Vec::with_capacity(rows.len()),
-        told_to: Inbox::complete_to(&mut *tx, SIGNALING).await?,
+        source_watermark: Inbox::complete_to(&mut *tx, SIGNALING).await?,
     };
     for row in rows {
         let Ok(JobState::Claimed { until }) = row.state().claim(now) else {
@@ -125,34 +125,34 @@ async fn any_due(db: &Database, now: UnixMs) -> Result<bool, StoreError> {
 pub(super) async fn settle(
     db: &Database,
     now: UnixMs,
-    decided: Vec<(ClaimedJob, Effect)>,
-) -> Result<Vec<Told>, StoreError> {
+    decided: Vec<(ClaimedJob, JobAction)>,
+) -> Result<Vec<Delivery>, StoreError> {
     let mut tx = db.begin_immediate().await?;
-    let mut told = Vec::new();
+    let mut deliveries = Vec::new();
     for (claimed, effect) in decided {
         if finish(&mut tx, &claimed, &effect).await? {
-            told.extend(carry_out(&mut tx, &claimed, &effect, now).await?);
+            deliveries.extend(carry_out(&mut tx, &claimed, &effect, now).await?);
         }
     }
     tx.commit().await?;
-    Ok(told)
+    Ok(deliveries)
 }
 
 /// Notes what became of the job; false when the claim no longer holds.
 async fn finish(
     connection: &mut SqliteConnection,
     claimed: &ClaimedJob,
-    effect: &Effect,
+    effect: &JobAction,
 ) -> Result<bool, StoreError> {
     let (state, reason, due_at) = match effect {
-        Effect::Miss(reason) => ("missed", Some(reason.name()), claimed.job.due_at),
-        Effect::LookAgain(at) => ("due", None, *at),
-        Effect::Remind
-        | Effect::Open
-        | Effect::MissReminders
-        | Effect::NobodyCame
-        | Effect::Erase
-        | Effect::Nothing => ("done", None, claimed.job.due_at),
+        JobAction::Miss(reason) => ("missed", Some(reason.name()), claimed.job.due_at),
+        JobAction::RetryAt(at) => ("due", None, *at),
+        JobAction::SendReminder
+        | JobAction::AnnounceLobby
+        | JobAction::MissReminders
+        | JobAction::RecordNoShow
+        | JobAction::Erase
+        | JobAction::Nothing => ("done", None, claimed.job.due_at),
     };
     let finished = sqlx::query(
         "UPDATE jobs SET state = ?3, reason = ?4, due_at = ?5, lease_until = NULL \
@@ -171,29 +171,29 @@ async fn finish(
 async fn carry_out(
     connection: &mut SqliteConnection,
     claimed: &ClaimedJob,
-    effect: &Effect,
+    effect: &JobAction,
     now: UnixMs,
-) -> Result<Vec<Told>, StoreError> {
+) -> Result<Vec<Delivery>, StoreError> {
     let session = &claimed.session;
     match effect {
-        Effect::Remind => {
+        JobAction::SendReminder => {
             timeline::append_reminder(connection, Reminder::of(&claimed.job), None, now).await?;
             tell(connection, claimed, NotificationKind::SessionReminder, now).await
         }
-        Effect::Open => {
+        JobAction::AnnounceLobby => {
             let opened = TimelineItem::new(EventType::SessionOpened, now);
             timeline::append_own(connection, &session.id, &opened).await?;
             tell(connection, claimed, NotificationKind::SessionOpened, now).await
         }
-        Effect::MissReminders => miss_reminders(connection, &session.id, now).await,
-        Effect::NobodyCame => nobody_came(connection, &session.id, now).await,
-        Effect::Erase => erase(connection, &session.id).await,
-        Effect::Miss(reason) => {
+        JobAction::MissReminders => miss_reminders(connection, &session.id, now).await,
+        JobAction::RecordNoShow => nobody_came(connection, &session.id, now).await,
+        JobAction::Erase => erase(connection, &session.id).await,
+        JobAction::Miss(reason) => {
             let reminder = Reminder::of(&claimed.job);
             timeline::append_reminder(connection, reminder, Some(*reason), now).await?;
             Ok(Vec::new())
         }
-        Effect::LookAgain(_) | Effect::Nothing => Ok(Vec::new()),
+        JobAction::RetryAt(_) | JobAction::Nothing => Ok(Vec::new()),
     }
 }
 
@@ -203,23 +203,24 @@ async fn tell(
     claimed: &ClaimedJob,
     kind: NotificationKind,
     now: UnixMs,
-) -> Result<Vec<Told>, StoreError> {
+) -> Result<Vec<Delivery>, StoreError> {
     let cause = format!("job:{}", claimed.job.id);
-    let mut told = Vec::new();
+    let mut deliveries = Vec::new();
     for user in claimed.session.users() {
         if claimed.job.user.as_ref().is_none_or(|only| only == &user) {
             let session = &claimed.session;
-            told.extend(notices::tell(connection, session, &user, kind, &cause, now).await?);
+            deliveries
+                .extend(notifications::tell(connection, session, &user, kind, &cause, now).await?);
         }
     }
-    Ok(told)
+    Ok(deliveries)
 }
 
 async fn miss_reminders(
     connection: &mut SqliteConnection,
     session: &SessionId,
     now: UnixMs,
-) -> Result<Vec<Told>, StoreError> {
+) -> Result<Vec<Delivery>, StoreError> {
     let reason = MissReason::SessionStarted;
     let missed: Vec<(i64, i64, String)> = sqlx::query_as(
         "UPDATE jobs SET state = 'missed', reason = ?2, lease_until = NULL \
@@ -247,7 +248,7 @@ async fn nobody_came(
     connection: &mut SqliteConnection,
     id: &SessionId,
     now: UnixMs,
-) -> Result<Vec<Told>, StoreError> {
+) -> Result<Vec<Delivery>, StoreError> {
     if let Some(mut session) = rows::session(connection, id).await?
         && !session.record.anybody_came()
     {
@@ -268,7 +269,7 @@ async fn nobody_came(
 async fn erase(
     connection: &mut SqliteConnection,
     session: &SessionId,
-) -> Result<Vec<Told>, StoreError> {
+) -> Result<Vec<Delivery>, StoreError> {
     sqlx::query("DELETE FROM sessions WHERE id = ?1")
         .bind(session.as_str())
         .execute(connection)

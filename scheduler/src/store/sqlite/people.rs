@@ -1,12 +1,15 @@
 //! The people whom applications name.
 
-use scheduler_core::{External, Person, nameless_person, same_person, unknown_person};
+use scheduler_core::{
+    ExternalPerson, ParticipantRef, nameless_person, same_person, unknown_person,
+};
 use service::sqlite::Database;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 use wire::{FieldError, Participant, UnixMs, UserId};
 
-use crate::store::{StoreError, StoredParticipant};
+use crate::store::StoreError;
+use scheduler_core::BookedParticipant;
 
 pub(super) async fn person(
     db: &Database,
@@ -29,9 +32,9 @@ pub(super) async fn person(
 pub(super) async fn both(
     connection: &mut SqliteConnection,
     application: &str,
-    people: [Person; 2],
+    people: [ParticipantRef; 2],
     now: UnixMs,
-) -> Result<Result<[StoredParticipant; 2], Vec<FieldError>>, StoreError> {
+) -> Result<Result<[BookedParticipant; 2], Vec<FieldError>>, StoreError> {
     let [first, second] = people;
     let first = one(connection, application, 0, first, now).await?;
     let second = one(connection, application, 1, second, now).await?;
@@ -46,18 +49,18 @@ async fn one(
     connection: &mut SqliteConnection,
     application: &str,
     at: usize,
-    person: Person,
+    person: ParticipantRef,
     now: UnixMs,
-) -> Result<Result<StoredParticipant, FieldError>, StoreError> {
+) -> Result<Result<BookedParticipant, FieldError>, StoreError> {
     match person {
-        Person::Known { user_id, name } => {
+        ParticipantRef::Known { user_id, name } => {
             let found = known(connection, application, &user_id).await?;
             let Some((external_id, kept)) = found else {
                 return Ok(Err(unknown_person(at)));
             };
             Ok(Ok(participant(user_id, external_id, name.unwrap_or(kept))))
         }
-        Person::External(external) => {
+        ParticipantRef::ExternalPerson(external) => {
             external_person(connection, application, at, external, now).await
         }
     }
@@ -67,9 +70,9 @@ async fn external_person(
     connection: &mut SqliteConnection,
     application: &str,
     at: usize,
-    external: External,
+    external: ExternalPerson,
     now: UnixMs,
-) -> Result<Result<StoredParticipant, FieldError>, StoreError> {
+) -> Result<Result<BookedParticipant, FieldError>, StoreError> {
     let found: Option<(String, String)> =
         sqlx::query_as("SELECT id, name FROM users WHERE application = ?1 AND external_id = ?2")
             .bind(application)
@@ -115,8 +118,8 @@ async fn known(
     Ok(found)
 }
 
-fn participant(user_id: UserId, external_id: String, name: String) -> StoredParticipant {
-    StoredParticipant {
+fn participant(user_id: UserId, external_id: String, name: String) -> BookedParticipant {
+    BookedParticipant {
         user_id,
         external_id,
         name,

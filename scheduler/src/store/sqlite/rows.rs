@@ -4,7 +4,8 @@ use scheduler_core::{Record, Terms};
 use sqlx::{FromRow, SqliteConnection};
 use wire::{EndReason, SessionId, UnixMs};
 
-use crate::store::{StoreError, StoredParticipant, StoredSession};
+use crate::store::StoreError;
+use scheduler_core::{BookedParticipant, BookedSession};
 
 /// A query of whole sessions: with their two people, in order.
 macro_rules! select_sessions {
@@ -46,22 +47,22 @@ pub(super) struct SessionRow {
 }
 
 impl SessionRow {
-    pub(super) fn into_session(self) -> Result<StoredSession, StoreError> {
+    pub(super) fn into_session(self) -> Result<BookedSession, StoreError> {
         let terms: Terms = serde_json::from_str(&self.terms)?;
         let record: Record = serde_json::from_str(&self.record)?;
-        let first = StoredParticipant {
+        let first = BookedParticipant {
             user_id: self.a_user.into(),
             external_id: self.a_external,
             name: self.a_name,
             generation: self.a_generation,
         };
-        let second = StoredParticipant {
+        let second = BookedParticipant {
             user_id: self.b_user.into(),
             external_id: self.b_external,
             name: self.b_name,
             generation: self.b_generation,
         };
-        Ok(StoredSession {
+        Ok(BookedSession {
             id: self.id.into(),
             application: self.application,
             revision: self.revision.cast_unsigned(),
@@ -79,7 +80,7 @@ impl SessionRow {
 pub(super) async fn session(
     connection: &mut SqliteConnection,
     id: &SessionId,
-) -> Result<Option<StoredSession>, StoreError> {
+) -> Result<Option<BookedSession>, StoreError> {
     sqlx::query_as::<_, SessionRow>(select_sessions!("WHERE s.id = ?1"))
         .bind(id.as_str())
         .fetch_optional(connection)
@@ -91,7 +92,7 @@ pub(super) async fn session(
 /// Writes what may change of a session.
 pub(super) async fn update_session(
     connection: &mut SqliteConnection,
-    session: &StoredSession,
+    session: &BookedSession,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE sessions SET revision = ?2, status = ?3, starts_at = ?4, lobby_opens_at = ?5, \
@@ -111,8 +112,8 @@ pub(super) async fn update_session(
 }
 
 /// The part of a session's state that does not depend on the time.
-pub(super) fn status(session: &StoredSession) -> &'static str {
-    match session.standing().outcome() {
+pub(super) fn status(session: &BookedSession) -> &'static str {
+    match session.status().outcome() {
         Some(outcome) if outcome.reason == EndReason::Cancelled => "cancelled",
         Some(_) => "ended",
         None if session.record.started_at().is_some() => "live",

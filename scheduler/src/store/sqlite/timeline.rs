@@ -6,7 +6,8 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 use wire::{EventType, SessionId, TimelineItem, UnixMs, UserId};
 
-use crate::store::{StoreError, StoredSession, TimelineEntry, TimelineQuery};
+use crate::store::{StoreError, TimelineEntry, TimelineQuery};
+use scheduler_core::BookedSession;
 
 /// Adds what an event tells of; a second time has no effect.
 pub(super) async fn append(
@@ -48,7 +49,7 @@ pub(super) async fn append_own(
 /// Adds that the session was booked, moved or called off, as the event of that id tells.
 pub(super) async fn append_booking(
     connection: &mut SqliteConnection,
-    session: &StoredSession,
+    session: &BookedSession,
     event_id: &str,
     kind: EventType,
     now: UnixMs,

@@ -33,9 +33,9 @@ pub(crate) const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 /// Everything that was wrong, in the order of the checks.
 #[derive(Default)]
-pub(crate) struct Errors(pub(crate) Vec<FieldError>);
+pub(crate) struct FieldErrors(pub(crate) Vec<FieldError>);
 
-impl Errors {
+impl FieldErrors {
     pub(crate) fn add(&mut self, field: impl Into<String>, code: &str, message: impl Into<String>) {
         self.0.push(FieldError {
             field: field.into(),

@@ -1,6 +1,6 @@
 //! The store under test, and what is written to it.
 
-use scheduler_core::{Booking, Effect, check_booking};
+use scheduler_core::{CheckedBooking, JobAction, check_booking};
 use serde_json::json;
 use wire::{BookParticipant, BookSession, Event, EventBatch, MediaBackend, SessionFact};
 
@@ -11,13 +11,13 @@ pub(super) const NOW: UnixMs = UnixMs(1_900_000_000_000);
 pub(super) const START_IN_MS: i64 = 600_000;
 
 /// A store under test.
-pub(super) struct Kept {
+pub(super) struct StoreHarness {
     folder: tempfile::TempDir,
     open: Option<SqliteStore>,
     reopens: bool,
 }
 
-impl Kept {
+impl StoreHarness {
     pub(super) fn new(reopens: bool) -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
@@ -39,16 +39,16 @@ impl Kept {
         self.open.clone().unwrap()
     }
 
-    pub(super) async fn write(&mut self, new: NewBooking) -> Written {
+    pub(super) async fn write(&mut self, new: NewBooking) -> CommandOutcome {
         self.store().await.book(new).await.unwrap()
     }
 
-    pub(super) async fn booked(&mut self) -> StoredSession {
+    pub(super) async fn booked(&mut self) -> BookedSession {
         let written = self.write(new_booking("shop", None)).await;
         done(written).0
     }
 
-    pub(super) async fn read(&mut self, id: &SessionId) -> StoredSession {
+    pub(super) async fn read(&mut self, id: &SessionId) -> BookedSession {
         let found = self.store().await.session(id.clone()).await.unwrap();
         found.unwrap()
     }
@@ -60,8 +60,8 @@ impl Kept {
     pub(super) async fn settle(
         &mut self,
         now: UnixMs,
-        jobs: Vec<(ClaimedJob, Effect)>,
-    ) -> Vec<Told> {
+        jobs: Vec<(ClaimedJob, JobAction)>,
+    ) -> Vec<Delivery> {
         self.store().await.settle(now, jobs).await.unwrap()
     }
 
@@ -73,7 +73,7 @@ impl Kept {
         key
     }
 
-    pub(super) async fn tell(&mut self, events: Vec<Event>) -> Vec<Told> {
+    pub(super) async fn tell(&mut self, events: Vec<Event>) -> Vec<Delivery> {
         let batch = EventBatch {
             source: "signaling".into(),
             events,
@@ -83,7 +83,7 @@ impl Kept {
     }
 }
 
-pub(super) fn booking(first: &str, second: &str) -> Booking {
+pub(super) fn booking(first: &str, second: &str) -> CheckedBooking {
     let person = |id: &str| BookParticipant {
         external_id: Some(id.into()),
         name: Some(id.to_uppercase()),
@@ -96,31 +96,34 @@ pub(super) fn booking(first: &str, second: &str) -> Booking {
     check_booking(NOW, offer, &[MediaBackend::P2p]).unwrap()
 }
 
-pub(super) fn new_booking(application: &str, once: Option<Once>) -> NewBooking {
+pub(super) fn new_booking(application: &str, idempotency: Option<IdempotencyKey>) -> NewBooking {
     NewBooking {
         application: application.into(),
         booking: booking("ana", "bo"),
         now: NOW,
-        once,
+        idempotency,
     }
 }
 
-pub(super) fn once(key: &str, fingerprint: &str) -> Option<Once> {
-    Some(Once {
+pub(super) fn idempotency_key(key: &str, fingerprint: &str) -> Option<IdempotencyKey> {
+    Some(IdempotencyKey {
         scope: "book".into(),
         key: key.into(),
         fingerprint: fingerprint.into(),
     })
 }
 
-pub(super) fn done(written: Written) -> (StoredSession, Vec<Told>) {
+pub(super) fn done(written: CommandOutcome) -> (BookedSession, Vec<Delivery>) {
     match written {
-        Written::Done { session, told } => (*session, told),
+        CommandOutcome::Done {
+            session,
+            deliveries,
+        } => (*session, deliveries),
         other => panic!("{other:?}"),
     }
 }
 
-pub(super) fn moved(session: &StoredSession, revision: u64) -> NewTerms {
+pub(super) fn moved(session: &BookedSession, revision: u64) -> NewTerms {
     let mut terms = session.terms.clone();
     terms.starts_at = terms.starts_at + 60_000;
     NewTerms {
@@ -129,17 +132,17 @@ pub(super) fn moved(session: &StoredSession, revision: u64) -> NewTerms {
         revision,
         terms,
         now: NOW,
-        once: None,
+        idempotency: None,
     }
 }
 
-pub(super) fn cancelled(session: &StoredSession) -> Cancel {
+pub(super) fn cancelled(session: &BookedSession) -> Cancel {
     Cancel {
         application: session.application.clone(),
         id: session.id.clone(),
         revision: None,
         now: NOW,
-        once: None,
+        idempotency: None,
     }
 }
 

@@ -3,13 +3,13 @@
 
 use std::sync::{Arc, Mutex};
 
-use scheduler_core::{Effect, Horizon, decide};
+use scheduler_core::{DueTimeIndex, JobAction, decide};
 use service::{Shutdown, clock};
 use tokio::sync::Notify;
 use wire::UnixMs;
 
-use crate::hub::Hub;
-use crate::store::{Claimed, ClaimedJob, Store, StoreError};
+use crate::notification_stream::NotificationBroadcaster;
+use crate::store::{Claimed, ClaimedJob, SchedulerStore, StoreError};
 
 /// Longest time between two looks at the rows, in milliseconds: what a lost wake-up costs.
 const POLL_MS: i64 = 1_000;
@@ -20,21 +20,26 @@ const READ_AHEAD: u32 = 10_000;
 
 /// Wakes whoever does what is due. Clones share it.
 #[derive(Clone, Default)]
-pub(crate) struct Clock {
+pub(crate) struct DueJobRunner {
     woken: Arc<Notify>,
-    horizon: Arc<Mutex<Horizon>>,
+    horizon: Arc<Mutex<DueTimeIndex>>,
 }
 
-impl Clock {
+impl DueJobRunner {
     /// Something may have become due, or been planned: look at the rows.
     pub(crate) fn look(&self) {
         self.woken.notify_one();
     }
 
     /// Does what is due until the shutdown starts.
-    pub(crate) async fn run(self, store: Arc<dyn Store>, hub: Hub, shutdown: Shutdown) {
+    pub(crate) async fn run(
+        self,
+        store: Arc<dyn SchedulerStore>,
+        notifications: NotificationBroadcaster,
+        shutdown: Shutdown,
+    ) {
         loop {
-            if let Err(error) = self.do_due(&*store, &hub).await {
+            if let Err(error) = self.do_due(&*store, &notifications).await {
                 metrics::counter!("due_jobs_failed_total").increment(1);
                 tracing::warn!(%error, "due jobs could not be done; they will be tried again");
             }
@@ -52,14 +57,18 @@ impl Clock {
         horizon.next().map_or(poll, |due| due.min(poll))
     }
 
-    async fn do_due(&self, store: &dyn Store, hub: &Hub) -> Result<(), StoreError> {
+    async fn do_due(
+        &self,
+        store: &dyn SchedulerStore,
+        notifications: &NotificationBroadcaster,
+    ) -> Result<(), StoreError> {
         loop {
             let claimed = store.claim_due(clock::now(), BATCH).await?;
             let full = claimed.jobs.len() == BATCH as usize;
             if !claimed.jobs.is_empty() {
                 let now = clock::now();
-                let told = store.settle(now, decided(now, claimed)).await?;
-                hub.publish(told);
+                let deliveries = store.settle(now, decided(now, claimed)).await?;
+                notifications.publish(deliveries);
             }
             if !full {
                 break;
@@ -68,11 +77,13 @@ impl Clock {
         self.read_ahead(store).await
     }
 
-    async fn read_ahead(&self, store: &dyn Store) -> Result<(), StoreError> {
+    async fn read_ahead(&self, store: &dyn SchedulerStore) -> Result<(), StoreError> {
         let now = clock::now();
-        let times = store.due_times(Horizon::until(now), READ_AHEAD).await?;
+        let times = store
+            .due_times(DueTimeIndex::until(now), READ_AHEAD)
+            .await?;
         let mut horizon = self.horizon.lock().expect("no holder panics");
-        *horizon = Horizon::default();
+        *horizon = DueTimeIndex::default();
         for due_at in times.into_iter().filter(|due_at| *due_at > now) {
             horizon.add(now, due_at);
         }
@@ -80,8 +91,8 @@ impl Clock {
     }
 }
 
-fn decided(now: UnixMs, claimed: Claimed) -> Vec<(ClaimedJob, Effect)> {
-    let told_to = claimed.told_to;
+fn decided(now: UnixMs, claimed: Claimed) -> Vec<(ClaimedJob, JobAction)> {
+    let source_watermark = claimed.source_watermark;
     claimed
         .jobs
         .into_iter()
@@ -93,7 +104,7 @@ fn decided(now: UnixMs, claimed: Claimed) -> Vec<(ClaimedJob, Effect)> {
                 &session.terms,
                 session.cancelled,
                 &session.record,
-                told_to,
+                source_watermark,
             );
             late(now, &claimed, &effect);
             (claimed, effect)
@@ -101,7 +112,7 @@ fn decided(now: UnixMs, claimed: Claimed) -> Vec<(ClaimedJob, Effect)> {
         .collect()
 }
 
-fn late(now: UnixMs, claimed: &ClaimedJob, effect: &Effect) {
+fn late(now: UnixMs, claimed: &ClaimedJob, effect: &JobAction) {
     let lateness_ms = now.since(claimed.job.due_at).max(0);
     let labels = [("kind", claimed.job.kind.name())];
     #[expect(
@@ -109,7 +120,7 @@ fn late(now: UnixMs, claimed: &ClaimedJob, effect: &Effect) {
         reason = "a lateness that loses precision as f64 is of 200,000 years"
     )]
     metrics::histogram!("due_job_lateness_seconds", &labels).record(lateness_ms as f64 / 1000.0);
-    if let Effect::Miss(reason) = effect {
+    if let JobAction::Miss(reason) = effect {
         metrics::counter!("due_jobs_missed_total", "reason" => reason.name()).increment(1);
     }
 }

@@ -10,7 +10,7 @@ use service::sqlite::Database;
 use service::{Shutdown, clock};
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
-use crate::app::App;
+use crate::state::AppState;
 
 /// Every second: look at what is due.
 const LOOK: &str = "* * * * * *";
@@ -24,7 +24,7 @@ const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
 const CHANNEL: usize = 1_000;
 
 /// Runs until the shutdown starts.
-pub(crate) async fn run(app: App, database: Database, shutdown: Shutdown) {
+pub(crate) async fn run(app: AppState, database: Database, shutdown: Shutdown) {
     let mut cron = match start(app, database).await {
         Ok(cron) => cron,
         Err(error) => {
@@ -38,9 +38,9 @@ pub(crate) async fn run(app: App, database: Database, shutdown: Shutdown) {
     }
 }
 
-async fn start(app: App, database: Database) -> Result<JobScheduler, JobSchedulerError> {
+async fn start(app: AppState, database: Database) -> Result<JobScheduler, JobSchedulerError> {
     let cron = JobScheduler::new_with_channel_size(CHANNEL).await?;
-    let clock = app.clock.clone();
+    let clock = app.due_jobs.clone();
     cron.add(every(LOOK, move || {
         clock.look();
         async {}
@@ -68,14 +68,14 @@ where
     )
 }
 
-async fn reload_keys(app: App) {
+async fn reload_keys(app: AppState) {
     // A few small files, once in a while: not worth a thread.
     if let Err(error) = app.tickets.reload() {
         tracing::error!(%error, "the keys could not be read again; the known ones sign on");
     }
 }
 
-async fn forget(app: App, database: Database) {
+async fn forget(app: AppState, database: Database) {
     let now = clock::now();
     if let Err(error) = app.store.forget_keys(now - IDEMPOTENCY_MS).await {
         tracing::warn!(%error, "old idempotency keys could not be forgotten");

@@ -2,7 +2,7 @@
 
 use wire::{BookParticipant, FieldError, UserId};
 
-use crate::field::Errors;
+use crate::field_checks::FieldErrors;
 
 /// Characters of a name.
 const MAX_NAME_CHARS: usize = 100;
@@ -17,21 +17,21 @@ const MAX_TAG_BYTES: usize = 64;
 
 /// One of the two, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Person {
+pub enum ParticipantRef {
     /// Somebody the scheduler knows.
     Known {
-        /// Who.
+        /// Its id, as a booking answered it.
         user_id: UserId,
         /// Replaces the name that is kept.
         name: Option<String>,
     },
     /// Somebody the application knows.
-    External(External),
+    ExternalPerson(ExternalPerson),
 }
 
 /// Somebody the application knows; the same `external_id` is the same person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct External {
+pub struct ExternalPerson {
     /// The application's own id.
     pub external_id: String,
     /// What the other one is shown; may be absent for one who was here before.
@@ -46,9 +46,9 @@ pub struct External {
 
 /// Checks both, and that they are two.
 pub(crate) fn check_people(
-    errors: &mut Errors,
+    errors: &mut FieldErrors,
     people: Vec<BookParticipant>,
-) -> Option<[Person; 2]> {
+) -> Option<[ParticipantRef; 2]> {
     if people.len() != 2 {
         errors.add(
             "participants",
@@ -57,12 +57,12 @@ pub(crate) fn check_people(
         );
         return None;
     }
-    let checked: Vec<Option<Person>> = people
+    let checked: Vec<Option<ParticipantRef>> = people
         .into_iter()
         .enumerate()
         .map(|(at, person)| check_person(errors, &format!("participants[{at}]"), person))
         .collect();
-    let [Some(first), Some(second)] = <[Option<Person>; 2]>::try_from(checked).ok()? else {
+    let [Some(first), Some(second)] = <[Option<ParticipantRef>; 2]>::try_from(checked).ok()? else {
         return None;
     };
     if same(&first, &second) {
@@ -76,15 +76,23 @@ pub(crate) fn check_people(
     Some([first, second])
 }
 
-fn same(first: &Person, second: &Person) -> bool {
+fn same(first: &ParticipantRef, second: &ParticipantRef) -> bool {
     match (first, second) {
-        (Person::Known { user_id: a, .. }, Person::Known { user_id: b, .. }) => a == b,
-        (Person::External(a), Person::External(b)) => a.external_id == b.external_id,
+        (ParticipantRef::Known { user_id: a, .. }, ParticipantRef::Known { user_id: b, .. }) => {
+            a == b
+        }
+        (ParticipantRef::ExternalPerson(a), ParticipantRef::ExternalPerson(b)) => {
+            a.external_id == b.external_id
+        }
         _ => false,
     }
 }
 
-fn check_person(errors: &mut Errors, path: &str, person: BookParticipant) -> Option<Person> {
+fn check_person(
+    errors: &mut FieldErrors,
+    path: &str,
+    person: BookParticipant,
+) -> Option<ParticipantRef> {
     let name = person.name.map(|name| name.trim().to_owned());
     if let Some(name) = &name {
         check_text(
@@ -103,7 +111,7 @@ fn check_person(errors: &mut Errors, path: &str, person: BookParticipant) -> Opt
         person.time_zone.as_deref(),
     );
     match (person.user_id, person.external_id) {
-        (Some(user_id), None) => Some(Person::Known { user_id, name }),
+        (Some(user_id), None) => Some(ParticipantRef::Known { user_id, name }),
         (None, Some(external_id)) => {
             let field = format!("{path}.external_id");
             check_text(
@@ -113,7 +121,7 @@ fn check_person(errors: &mut Errors, path: &str, person: BookParticipant) -> Opt
                 MAX_EXTERNAL_ID_BYTES,
                 external_id.len(),
             );
-            Some(Person::External(External {
+            Some(ParticipantRef::ExternalPerson(ExternalPerson {
                 external_id,
                 name,
                 email: person.email,
@@ -140,7 +148,7 @@ fn check_person(errors: &mut Errors, path: &str, person: BookParticipant) -> Opt
     }
 }
 
-fn check_text(errors: &mut Errors, field: &str, text: &str, max: usize, length: usize) {
+fn check_text(errors: &mut FieldErrors, field: &str, text: &str, max: usize, length: usize) {
     if text.is_empty() {
         errors.add(field, "required", format!("`{field}` is empty."));
     } else if length > max {
@@ -159,7 +167,7 @@ fn check_text(errors: &mut Errors, field: &str, text: &str, max: usize, length: 
 }
 
 fn check_contact(
-    errors: &mut Errors,
+    errors: &mut FieldErrors,
     path: &str,
     email: Option<&str>,
     locale: Option<&str>,

@@ -8,13 +8,13 @@ use crate::scope::Scope;
 use crate::store::{ApiKey, StoreError};
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct ApiKeyRow {
     application: String,
     scope: String,
     created_at: i64,
 }
 
-impl Row {
+impl ApiKeyRow {
     fn into_key(self) -> Result<ApiKey, StoreError> {
         let scope = Scope::from_name(&self.scope);
         Ok(ApiKey {
@@ -25,12 +25,14 @@ impl Row {
 }
 
 pub(super) async fn key(db: &Database, hash: String) -> Result<Option<ApiKey>, StoreError> {
-    sqlx::query_as::<_, Row>("SELECT application, scope, created_at FROM api_keys WHERE hash = ?1")
-        .bind(hash)
-        .fetch_optional(db.readers())
-        .await?
-        .map(Row::into_key)
-        .transpose()
+    sqlx::query_as::<_, ApiKeyRow>(
+        "SELECT application, scope, created_at FROM api_keys WHERE hash = ?1",
+    )
+    .bind(hash)
+    .fetch_optional(db.readers())
+    .await?
+    .map(ApiKeyRow::into_key)
+    .transpose()
 }
 
 pub(super) async fn add(
@@ -67,7 +69,7 @@ pub(super) async fn void_others(db: &Database, hash: String) -> Result<(), Store
 }
 
 pub(super) async fn list(db: &Database) -> Result<Vec<(ApiKey, UnixMs)>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<ApiKeyRow> = sqlx::query_as(
         "SELECT application, scope, created_at FROM api_keys ORDER BY application, created_at",
     )
     .fetch_all(db.readers())
@@ -83,7 +85,7 @@ pub(super) async fn list(db: &Database) -> Result<Vec<(ApiKey, UnixMs)>, StoreEr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store as _;
+    use crate::store::SchedulerStore as _;
     use crate::store::sqlite::SqliteStore;
 
     #[tokio::test]

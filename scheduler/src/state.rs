@@ -6,22 +6,22 @@ use service::Shutdown;
 use service::events::Outbox;
 use wire::MediaBackend;
 
-use crate::clock::Clock;
-use crate::guesses::Guesses;
-use crate::hub::Hub;
+use crate::due_jobs::DueJobRunner;
+use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
-use crate::store::{Store, Told};
+use crate::notification_stream::NotificationBroadcaster;
+use crate::store::{Delivery, SchedulerStore};
 use crate::tickets::Tickets;
 
 /// The parts of a running scheduler. Clones share them.
 #[derive(Clone)]
-pub(crate) struct App {
-    pub(crate) store: Arc<dyn Store>,
+pub(crate) struct AppState {
+    pub(crate) store: Arc<dyn SchedulerStore>,
     pub(crate) tickets: Tickets,
     pub(crate) links: JoinLinks,
-    pub(crate) guesses: Arc<Guesses>,
-    pub(crate) hub: Hub,
-    pub(crate) clock: Clock,
+    pub(crate) join_link_throttle: Arc<JoinLinkThrottle>,
+    pub(crate) notifications: NotificationBroadcaster,
+    pub(crate) due_jobs: DueJobRunner,
     pub(crate) outbox: Outbox,
     /// Media that sessions may ask for.
     pub(crate) media: Arc<[MediaBackend]>,
@@ -31,11 +31,11 @@ pub(crate) struct App {
     pub(crate) shutdown: Shutdown,
 }
 
-impl App {
+impl AppState {
     /// After a write of ours was committed: posters, clock and streams learn of it.
-    pub(crate) fn committed(&self, told: Vec<Told>) {
+    pub(crate) fn committed(&self, deliveries: Vec<Delivery>) {
         self.outbox.wake();
-        self.clock.look();
-        self.hub.publish(told);
+        self.due_jobs.look();
+        self.notifications.publish(deliveries);
     }
 }

@@ -15,7 +15,7 @@ pub struct PlannedJob {
     pub kind: JobKind,
     /// For whom; none where it concerns the session.
     pub user: Option<UserId>,
-    /// When.
+    /// When it becomes due.
     pub due_at: UnixMs,
     /// Why it is not to be done at all.
     pub missed: Option<MissReason>,

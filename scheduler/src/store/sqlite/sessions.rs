@@ -4,12 +4,13 @@ use service::sqlite::Database;
 use wire::{SessionId, UserId};
 
 use super::rows::{self, SessionRow, select_sessions};
-use crate::store::{Room, SessionFilter, StoreError, StoredSession};
+use crate::store::{SessionFilter, SessionRoom, StoreError};
+use scheduler_core::BookedSession;
 
 pub(super) async fn session(
     db: &Database,
     id: SessionId,
-) -> Result<Option<StoredSession>, StoreError> {
+) -> Result<Option<BookedSession>, StoreError> {
     let mut connection = db.readers().acquire().await?;
     rows::session(&mut connection, &id).await
 }
@@ -17,7 +18,7 @@ pub(super) async fn session(
 pub(super) async fn sessions(
     db: &Database,
     filter: SessionFilter,
-) -> Result<Vec<StoredSession>, StoreError> {
+) -> Result<Vec<BookedSession>, StoreError> {
     let after = filter.after.as_ref();
     sqlx::query_as::<_, SessionRow>(select_sessions!(
         "WHERE s.application = ?1 \
@@ -47,7 +48,7 @@ pub(super) async fn rooms_of(
     db: &Database,
     user: UserId,
     limit: u32,
-) -> Result<Vec<Room>, StoreError> {
+) -> Result<Vec<SessionRoom>, StoreError> {
     let rows = sqlx::query_as::<_, SessionRow>(select_sessions!(
         "WHERE a.user_id = ?1 OR b.user_id = ?1 ORDER BY s.id DESC LIMIT ?2"
     ))
@@ -58,7 +59,7 @@ pub(super) async fn rooms_of(
     rows.into_iter()
         .map(|row| {
             let session = row.into_session()?;
-            Ok(Room {
+            Ok(SessionRoom {
                 id: session.room_id.clone(),
                 members: session.members(),
             })

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio_stream::wrappers::ReceiverStream;
 use wire::{Notification, SessionId, UserId};
 
-use crate::store::Told;
+use crate::store::Delivery;
 
 /// Streams at once; each is a connection, and the listener's cap is twice this.
 const MAX_LISTENERS: usize = 10_000;
@@ -24,18 +24,18 @@ const RETRY_AFTER_MS: u64 = 5_000;
 
 /// Everybody who listens. Clones share them.
 #[derive(Clone, Default)]
-pub(crate) struct Hub {
-    listeners: Arc<Mutex<Listeners>>,
+pub(crate) struct NotificationBroadcaster {
+    listeners: Arc<Mutex<StreamListeners>>,
 }
 
 #[derive(Default)]
-struct Listeners {
+struct StreamListeners {
     last_id: u64,
     count: usize,
-    of: HashMap<UserId, Vec<Listener>>,
+    of: HashMap<UserId, Vec<StreamListener>>,
 }
 
-struct Listener {
+struct StreamListener {
     id: u64,
     session: SessionId,
     queue: mpsc::Sender<Notification>,
@@ -43,13 +43,13 @@ struct Listener {
 
 /// One who listens; dropping it ends that.
 pub(crate) struct Subscription {
-    hub: Hub,
+    broadcaster: NotificationBroadcaster,
     user: UserId,
     id: u64,
     notifications: ReceiverStream<Notification>,
 }
 
-impl Hub {
+impl NotificationBroadcaster {
     /// Listens for what `user` is told of `session`.
     pub(crate) fn subscribe(
         &self,
@@ -70,13 +70,13 @@ impl Hub {
             .of
             .entry(user.clone())
             .or_default()
-            .push(Listener {
+            .push(StreamListener {
                 id,
                 session: session.clone(),
                 queue,
             });
         Ok(Subscription {
-            hub: self.clone(),
+            broadcaster: self.clone(),
             user: user.clone(),
             id,
             notifications: ReceiverStream::new(notifications),
@@ -84,23 +84,23 @@ impl Hub {
     }
 
     /// Tells those who listen; waits for nobody.
-    pub(crate) fn publish(&self, told: Vec<Told>) {
-        if told.is_empty() {
+    pub(crate) fn publish(&self, deliveries: Vec<Delivery>) {
+        if deliveries.is_empty() {
             return;
         }
         let mut listeners = self.lock();
-        for Told { user, notification } in told {
-            listeners.tell(&user, &notification);
+        for Delivery { user, notification } in deliveries {
+            listeners.deliver(&user, &notification);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Listeners> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, StreamListeners> {
         self.listeners.lock().expect("no holder panics")
     }
 }
 
-impl Listeners {
-    fn tell(&mut self, user: &UserId, notification: &Notification) {
+impl StreamListeners {
+    fn deliver(&mut self, user: &UserId, notification: &Notification) {
         let Some(listeners) = self.of.get_mut(user) else {
             return;
         };
@@ -144,7 +144,7 @@ impl Stream for Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.hub.lock().remove(&self.user, self.id);
+        self.broadcaster.lock().remove(&self.user, self.id);
     }
 }
 
@@ -155,8 +155,8 @@ mod tests {
 
     use super::*;
 
-    fn told(user: &str, session: &str, id: usize) -> Told {
-        Told {
+    fn delivery(user: &str, session: &str, id: usize) -> Delivery {
+        Delivery {
             user: user.into(),
             notification: Notification {
                 id: format!("{id:04}"),
@@ -172,39 +172,39 @@ mod tests {
 
     #[tokio::test]
     async fn sch_30_each_hears_what_is_theirs_and_of_their_session() {
-        let hub = Hub::default();
-        let mut ana = hub.subscribe(&"ana".into(), &"s".into()).unwrap();
-        hub.publish(vec![
-            told("bo", "s", 1),
-            told("ana", "t", 2),
-            told("ana", "s", 3),
+        let broadcaster = NotificationBroadcaster::default();
+        let mut ana = broadcaster.subscribe(&"ana".into(), &"s".into()).unwrap();
+        broadcaster.publish(vec![
+            delivery("bo", "s", 1),
+            delivery("ana", "t", 2),
+            delivery("ana", "s", 3),
         ]);
         assert_eq!(ana.next().await.unwrap().id, "0003");
         drop(ana);
-        assert_eq!(hub.lock().count, 0);
-        assert!(hub.lock().of.is_empty());
+        assert_eq!(broadcaster.lock().count, 0);
+        assert!(broadcaster.lock().of.is_empty());
     }
 
     #[tokio::test]
     async fn sch_30_a_slow_listener_is_let_go_and_holds_nobody_up() {
-        let hub = Hub::default();
-        let slow = hub.subscribe(&"ana".into(), &"s".into()).unwrap();
+        let broadcaster = NotificationBroadcaster::default();
+        let slow = broadcaster.subscribe(&"ana".into(), &"s".into()).unwrap();
         for id in 0..=QUEUE {
-            hub.publish(vec![told("ana", "s", id)]);
+            broadcaster.publish(vec![delivery("ana", "s", id)]);
         }
         assert_eq!(slow.count().await, QUEUE);
-        assert_eq!(hub.lock().count, 0);
+        assert_eq!(broadcaster.lock().count, 0);
     }
 
     #[tokio::test]
     async fn sch_30_one_person_has_so_many_streams_and_no_more() {
-        let hub = Hub::default();
+        let broadcaster = NotificationBroadcaster::default();
         let open: Vec<_> = (0..MAX_LISTENERS_PER_PERSON)
-            .map(|_| hub.subscribe(&"ana".into(), &"s".into()).unwrap())
+            .map(|_| broadcaster.subscribe(&"ana".into(), &"s".into()).unwrap())
             .collect();
-        assert!(hub.subscribe(&"ana".into(), &"s".into()).is_err());
-        assert!(hub.subscribe(&"bo".into(), &"s".into()).is_ok());
+        assert!(broadcaster.subscribe(&"ana".into(), &"s".into()).is_err());
+        assert!(broadcaster.subscribe(&"bo".into(), &"s".into()).is_ok());
         drop(open);
-        assert!(hub.subscribe(&"ana".into(), &"s".into()).is_ok());
+        assert!(broadcaster.subscribe(&"ana".into(), &"s".into()).is_ok());
     }
 }

@@ -13,11 +13,11 @@ const MAX_TIMES: usize = 100_000;
 
 /// The due times of the next minute.
 #[derive(Debug, Default)]
-pub struct Horizon {
+pub struct DueTimeIndex {
     times: BTreeSet<UnixMs>,
 }
 
-impl Horizon {
+impl DueTimeIndex {
     /// How far ahead from `now` due times are worth adding.
     #[must_use]
     pub fn until(now: UnixMs) -> UnixMs {
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn sch_14_times_come_in_order_and_only_when_due() {
-        let mut horizon = Horizon::default();
+        let mut horizon = DueTimeIndex::default();
         for after in [30, 10, 20, 10] {
             horizon.add(NOW, NOW + after);
         }
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn sch_14_what_is_more_than_a_minute_ahead_is_left_to_the_rows() {
-        let mut horizon = Horizon::default();
+        let mut horizon = DueTimeIndex::default();
         horizon.add(NOW, NOW + SPAN_MS + 1);
         assert_eq!(horizon.next(), None);
         horizon.add(NOW, NOW + SPAN_MS);

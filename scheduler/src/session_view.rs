@@ -2,9 +2,9 @@
 
 use wire::{SessionParticipant, SessionView, UnixMs};
 
-use crate::app::App;
-use crate::join_links::Grant;
-use crate::store::{StoredParticipant, StoredSession};
+use crate::join_links::LinkGrant;
+use crate::state::AppState;
+use scheduler_core::{BookedParticipant, BookedSession};
 
 /// Who is told.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -12,14 +12,14 @@ pub(crate) enum Audience {
     /// The application: with its own ids, join links and metadata.
     Application,
     /// One of the two.
-    Person,
+    Participant,
 }
 
-impl App {
+impl AppState {
     /// The session as it stands at `now`.
     pub(crate) fn view(
         &self,
-        session: &StoredSession,
+        session: &BookedSession,
         now: UnixMs,
         audience: Audience,
     ) -> SessionView {
@@ -56,15 +56,15 @@ impl App {
             started_at: session.record.started_at(),
             deadline_at: session.record.deadline_at(),
             ended_at: session.record.ended_at(),
-            outcome: session.standing().outcome(),
+            outcome: session.status().outcome(),
             created_at: session.created_at,
         }
     }
 
     fn participant_view(
         &self,
-        session: &StoredSession,
-        person: &StoredParticipant,
+        session: &BookedSession,
+        person: &BookedParticipant,
         audience: Audience,
     ) -> SessionParticipant {
         let ours = audience == Audience::Application;
@@ -78,8 +78,8 @@ impl App {
         }
     }
 
-    fn join_url(&self, session: &StoredSession, person: &StoredParticipant) -> Option<String> {
-        let token = self.links.link(&Grant {
+    fn join_url(&self, session: &BookedSession, person: &BookedParticipant) -> Option<String> {
+        let token = self.links.link(&LinkGrant {
             session: session.id.clone(),
             user: person.user_id.clone(),
             generation: person.generation,

@@ -5,24 +5,25 @@ use service::sqlite::Database;
 use sqlx::SqliteConnection;
 use wire::UnixMs;
 
-use crate::store::{Once, StoreError, StoredSession, Written};
+use crate::store::{CommandOutcome, IdempotencyKey, StoreError};
+use scheduler_core::BookedSession;
 
 pub(super) async fn look_up(
     db: &Database,
     application: String,
-    once: Once,
-) -> Result<Option<Written>, StoreError> {
+    idempotency: IdempotencyKey,
+) -> Result<Option<CommandOutcome>, StoreError> {
     let mut connection = db.readers().acquire().await?;
-    find(&mut connection, &application, Some(&once)).await
+    find(&mut connection, &application, Some(&idempotency)).await
 }
 
 /// What the key stands for already.
 pub(super) async fn find(
     connection: &mut SqliteConnection,
     application: &str,
-    once: Option<&Once>,
-) -> Result<Option<Written>, StoreError> {
-    let Some(once) = once else {
+    idempotency: Option<&IdempotencyKey>,
+) -> Result<Option<CommandOutcome>, StoreError> {
+    let Some(idempotency) = idempotency else {
         return Ok(None);
     };
     let found: Option<(String, String, i64)> = sqlx::query_as(
@@ -30,14 +31,16 @@ pub(super) async fn find(
          WHERE application = ?1 AND scope = ?2 AND key = ?3",
     )
     .bind(application)
-    .bind(&once.scope)
-    .bind(&once.key)
+    .bind(&idempotency.scope)
+    .bind(&idempotency.key)
     .fetch_optional(connection)
     .await?;
     Ok(match found {
         None => None,
-        Some((fingerprint, ..)) if fingerprint != once.fingerprint => Some(Written::KeyReused),
-        Some((_, answer, at)) => Some(Written::Again {
+        Some((fingerprint, ..)) if fingerprint != idempotency.fingerprint => {
+            Some(CommandOutcome::KeyReused)
+        }
+        Some((_, answer, at)) => Some(CommandOutcome::Repeated {
             session: serde_json::from_str(&answer)?,
             at: UnixMs(at),
         }),
@@ -48,11 +51,11 @@ pub(super) async fn find(
 pub(super) async fn keep(
     connection: &mut SqliteConnection,
     application: &str,
-    once: Option<&Once>,
-    session: &StoredSession,
+    idempotency: Option<&IdempotencyKey>,
+    session: &BookedSession,
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    let Some(once) = once else {
+    let Some(idempotency) = idempotency else {
         return Ok(());
     };
     sqlx::query(
@@ -60,9 +63,9 @@ pub(super) async fn keep(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )
     .bind(application)
-    .bind(&once.scope)
-    .bind(&once.key)
-    .bind(&once.fingerprint)
+    .bind(&idempotency.scope)
+    .bind(&idempotency.key)
+    .bind(&idempotency.fingerprint)
     .bind(serde_json::to_string(session)?)
     .bind(now.0)
     .execute(connection)

@@ -6,12 +6,11 @@ use uuid::Uuid;
 use wire::{Notification, NotificationKind, UnixMs, UserId};
 
 use super::unreadable;
-use crate::store::{
-    MarkRead, NotificationPage, NotificationQuery, StoreError, StoredSession, Told,
-};
+use crate::store::{Delivery, MarkRead, NotificationPage, NotificationQuery, StoreError};
+use scheduler_core::BookedSession;
 
 #[derive(FromRow)]
-struct Row {
+struct NotificationRow {
     id: String,
     session_id: Option<String>,
     kind: String,
@@ -21,7 +20,7 @@ struct Row {
     read_at: Option<i64>,
 }
 
-impl Row {
+impl NotificationRow {
     fn into_notification(self) -> Result<Notification, StoreError> {
         let kind = NotificationKind::from_name(&self.kind);
         Ok(Notification {
@@ -39,19 +38,19 @@ impl Row {
 /// Tells one of the two, unless that cause has been told.
 pub(super) async fn tell(
     connection: &mut SqliteConnection,
-    session: &StoredSession,
+    session: &BookedSession,
     user: &UserId,
     kind: NotificationKind,
     cause: &str,
     now: UnixMs,
-) -> Result<Option<Told>, StoreError> {
+) -> Result<Option<Delivery>, StoreError> {
     let notification = Notification {
         id: Uuid::now_v7().to_string(),
         kind,
         created_at: now,
         session_id: Some(session.id.clone()),
         starts_at: Some(session.terms.starts_at),
-        with: session.with(user),
+        with: session.other_name(user),
         read_at: None,
     };
     let inserted = sqlx::query(
@@ -69,7 +68,7 @@ pub(super) async fn tell(
     .execute(connection)
     .await?
     .rows_affected();
-    Ok((inserted == 1).then(|| Told {
+    Ok((inserted == 1).then(|| Delivery {
         user: user.clone(),
         notification,
     }))
@@ -78,7 +77,7 @@ pub(super) async fn tell(
 /// True while the person has an unread notification of that kind for the session.
 pub(super) async fn has_unread(
     connection: &mut SqliteConnection,
-    session: &StoredSession,
+    session: &BookedSession,
     user: &UserId,
     kind: NotificationKind,
 ) -> Result<bool, StoreError> {
@@ -99,7 +98,7 @@ pub(super) async fn list(
     query: NotificationQuery,
 ) -> Result<Vec<Notification>, StoreError> {
     let rows = match query.page {
-        NotificationPage::After(id) => sqlx::query_as::<_, Row>(
+        NotificationPage::After(id) => sqlx::query_as::<_, NotificationRow>(
             "SELECT id, session_id, kind, created_at, starts_at, with_name, read_at \
              FROM notifications WHERE user_id = ?1 AND (?2 IS NULL OR session_id = ?2) \
              AND id > ?3 ORDER BY id LIMIT ?4",
@@ -107,7 +106,7 @@ pub(super) async fn list(
         .bind(query.user.0)
         .bind(query.of.map(|of| of.0))
         .bind(id),
-        NotificationPage::Before(id) => sqlx::query_as::<_, Row>(
+        NotificationPage::Before(id) => sqlx::query_as::<_, NotificationRow>(
             "SELECT id, session_id, kind, created_at, starts_at, with_name, read_at \
              FROM notifications WHERE user_id = ?1 AND (?2 IS NULL OR session_id = ?2) \
              AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4",
@@ -117,7 +116,9 @@ pub(super) async fn list(
         .bind(id),
     };
     let rows = rows.bind(query.limit).fetch_all(db.readers()).await?;
-    rows.into_iter().map(Row::into_notification).collect()
+    rows.into_iter()
+        .map(NotificationRow::into_notification)
+        .collect()
 }
 
 pub(super) async fn mark_read(
@@ -125,7 +126,7 @@ pub(super) async fn mark_read(
     read: MarkRead,
 ) -> Result<Option<Notification>, StoreError> {
     let mut tx = db.begin_immediate().await?;
-    let row = sqlx::query_as::<_, Row>(
+    let row = sqlx::query_as::<_, NotificationRow>(
         "UPDATE notifications SET read_at = coalesce(read_at, ?4) \
          WHERE id = ?1 AND user_id = ?2 AND (?3 IS NULL OR session_id = ?3) \
          RETURNING id, session_id, kind, created_at, starts_at, with_name, read_at",
@@ -137,5 +138,5 @@ pub(super) async fn mark_read(
     .fetch_optional(&mut *tx)
     .await?;
     tx.commit().await?;
-    row.map(Row::into_notification).transpose()
+    row.map(NotificationRow::into_notification).transpose()
 }

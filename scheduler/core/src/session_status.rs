@@ -7,13 +7,13 @@ use crate::terms::Terms;
 
 /// A session as far as its state depends on it.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing<'a> {
+pub struct SessionStatus<'a> {
     terms: &'a Terms,
     cancelled: bool,
     record: &'a Record,
 }
 
-impl<'a> Standing<'a> {
+impl<'a> SessionStatus<'a> {
     /// The standing of a booking with that record.
     #[must_use]
     pub fn of(terms: &'a Terms, cancelled: bool, record: &'a Record) -> Self {
@@ -93,7 +93,7 @@ mod tests {
         let terms = terms();
         let mut record = Record::default();
         let opens = terms.lobby_opens_at();
-        let state = |record: &Record, at| Standing::of(&terms, false, record).state(at);
+        let state = |record: &Record, at| SessionStatus::of(&terms, false, record).state(at);
         assert_eq!(state(&record, opens - 1), SessionState::Scheduled);
         assert_eq!(state(&record, opens), SessionState::Open);
         record.note(
@@ -112,7 +112,7 @@ mod tests {
     fn sch_13_cancelled_stands_unless_signaling_saw_another_end() {
         let terms = terms();
         let mut record = Record::default();
-        let state = |record: &Record| Standing::of(&terms, true, record).state(NOW);
+        let state = |record: &Record| SessionStatus::of(&terms, true, record).state(NOW);
         assert_eq!(state(&record), SessionState::Cancelled);
         record.note(NOW + 1, ended(EndReason::Cancelled));
         assert_eq!(state(&record), SessionState::Cancelled);
@@ -125,7 +125,7 @@ mod tests {
         let terms = terms();
         let mut record = Record::default();
         let end = NOW + 1_000;
-        let over = |record: &Record, at| Standing::of(&terms, false, record).over(at, end);
+        let over = |record: &Record, at| SessionStatus::of(&terms, false, record).over(at, end);
         assert_eq!(over(&record, end - 1), None);
         assert_eq!(over(&record, end), Some(EndReason::NoShow));
         record.note(NOW, Fact::Joined("ana".into()));
