@@ -5,7 +5,7 @@ import { interruptions, peerName, phaseOf, screenOf } from '../src/session/scree
 import { story } from '../src/session/story.ts';
 import { BOOKING, MODEL, START } from './model.ts';
 
-function seat(stage: SessionStage): SessionState {
+function session(stage: SessionStage): SessionState {
   return { ...BEFORE_JOIN, stage, me: 'ann' };
 }
 
@@ -20,7 +20,7 @@ const STAGES: readonly SessionStage[] = [
 
 describe('the screen', () => {
   test.each(STAGES)('[WEB-29] in $phase the root says $phase', (stage) => {
-    expect(phaseOf({ ...MODEL, seat: seat(stage) })).toBe(stage.phase);
+    expect(phaseOf({ ...MODEL, session: session(stage) })).toBe(stage.phase);
   });
 
   test.each<[string, Partial<CallModel>]>([
@@ -28,7 +28,7 @@ describe('the screen', () => {
     ['loading', {}],
     ['early', { opensAt: START + 1 }],
     ['refused', { entry: { is: 'closed', why: 'unknown' } }],
-    ['refused', { entry: { is: 'closed', why: 'replaced' }, seat: seat({ phase: 'lobby' }) }],
+    ['refused', { entry: { is: 'closed', why: 'replaced' }, session: session({ phase: 'lobby' }) }],
     ['ended', { booking: { ...BOOKING, state: 'cancelled' } }],
     ['ended', { booking: { ...BOOKING, state: 'ended', outcome: { reason: 'no_show', absent: ['bo'] } } }],
   ])('[WEB-29] it is %s for %j', (phase, change) => {
@@ -36,7 +36,7 @@ describe('the screen', () => {
   });
 
   test('[WEB-29] an end that we saw is told before the record of it', () => {
-    const shown = screenOf({ ...MODEL, seat: seat({ phase: 'ended', reason: 'left', absent: [], startedAt: START, endedAt: START + 9 }) });
+    const shown = screenOf({ ...MODEL, session: session({ phase: 'ended', reason: 'left', absent: [], startedAt: START, endedAt: START + 9 }) });
     expect(shown).toMatchObject({ screen: 'ended', end: { reason: 'left', endedAt: START + 9 } });
   });
 

@@ -6,7 +6,7 @@ import { ko } from '../src/i18n/ko.ts';
 import { deviceSentence } from '../src/session/device-words.ts';
 import { endWords } from '../src/session/end-words.ts';
 import { joinToken } from '../src/session/join-link.ts';
-import { peerWishes, wishesPayload } from '../src/session/wishes.ts';
+import { parseMediaStatus, mediaStatusPayload } from '../src/session/media-status.ts';
 import { MODEL, START } from './model.ts';
 
 const REASONS: readonly EndReason[] = ['completed', 'no_show', 'left', 'abandoned', 'cancelled', 'connect_failed', 'kicked', 'terminated'];
@@ -50,7 +50,7 @@ describe('words', () => {
   });
 
   test('[WEB-35] what a client of another make sends as data is not believed', () => {
-    expect(peerWishes(wishesPayload({ audio: true, video: true }, { audio: 'on', video: 'missing' }))).toEqual({ audio: true, video: false });
-    for (const strange of [null, 1, 'media', {}, { media: null }, { media: { audio: 1, video: true } }, []]) expect(peerWishes(strange)).toBeNull();
+    expect(parseMediaStatus(mediaStatusPayload({ audio: true, video: true }, { audio: 'on', video: 'missing' }))).toEqual({ audio: true, video: false });
+    for (const strange of [null, 1, 'media', {}, { media: null }, { media: { audio: 1, video: true } }, []]) expect(parseMediaStatus(strange)).toBeNull();
   });
 });

@@ -1,12 +1,12 @@
-/** What an application uses: `SignalingClient`, `MediaLink`, `LocalMedia`, `ChatClient`, `SchedulerClient`. */
+/** What an application uses: `SignalingClient`, `MediaConnection`, `LocalMedia`, `ChatClient`, `SchedulerClient`. */
 export * from './wire.generated.ts';
 export { ServerClock } from './clock/server-clock.ts';
 export { BEFORE_JOIN, afterCountdown, applyFrame, endSession, localDeadline } from './signaling/session.ts';
 export type { EndedStage, TimelineEntry, Peer, Presence, SessionState, SessionStage } from './signaling/session.ts';
 export { SignalingClient } from './signaling/client.ts';
-export { LocalMedia, type DeviceState, type Kind, type Wishes } from './media/local.ts';
-export { MediaLink, type MediaLinkOptions } from './media/link.ts';
-export type { LinkState } from './media/carrier.ts';
+export { LocalMedia, type DeviceState, type TrackKind, type EnabledMedia } from './media/local.ts';
+export { MediaConnection, type MediaConnectionOptions } from './media/connection.ts';
+export type { MediaConnectionState } from './media/transport.ts';
 export { ChatClient } from './chat/client.ts';
 export { emptyRoom, older, readByOthers, unread, type Pending, type RoomState } from './chat/state.ts';
 export { SchedulerClient } from './scheduler/client.ts';

@@ -1,4 +1,4 @@
-/** Frames as the golden fixtures have them, for the tests to change in one field. */
+/** Frames of the golden fixtures that `crates/wire` shares with this client. */
 import { readFileSync } from 'node:fs';
 import type { Chat, Signaling } from '../src/index.ts';
 

@@ -1,7 +1,7 @@
-/** Two ends of a line over a network that the test plays, with a PeerConnection that keeps the standard's state machine. */
+/** Two transports over a simulated network, with a fake RTCPeerConnection that has the state machine of the standard. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { RelayedFrame, Surroundings } from '../src/media/carrier.ts';
-import { PeerLine } from '../src/media/peer.ts';
+import type { PeerSignal, TransportContext } from '../src/media/transport.ts';
+import { PeerConnectionTransport } from '../src/media/peer-connection.ts';
 import type { NumberedFrame } from '../src/signaling/resume.ts';
 import type { Signaling } from '../src/wire.generated.ts';
 
@@ -9,16 +9,16 @@ const EPOCH = 7;
 
 interface Sdp {
   readonly serial: number;
-  /** The offer that an answer answers. */
+  /** For an answer: the serial of its offer. */
   readonly to?: number;
   readonly restarts: number;
 }
 
 let serials = 0;
 
-/** Signalling state, roll-back, negotiationneeded and ICE restarts as the standard has them; no media. */
-class PlayedConnection extends EventTarget {
-  static all: PlayedConnection[] = [];
+/** Implements signalingState, rollback, negotiationneeded and ICE restarts, without media. */
+class FakePeerConnection extends EventTarget {
+  static all: FakePeerConnection[] = [];
   signalingState: RTCSignalingState = 'stable';
   connectionState: RTCPeerConnectionState = 'new';
   localDescription: { type: string; sdp: string } | null = null;
@@ -26,11 +26,11 @@ class PlayedConnection extends EventTarget {
   onnegotiationneeded: (() => void) | null = null;
   onsignalingstatechange: (() => void) | null = null;
   onconnectionstatechange: (() => void) | null = null;
-  /** ICE restarts that both sides have agreed on, begun by this one. */
-  agreed = 0;
-  #wanted = 0;
-  #offered = 0;
-  #needed = false;
+  /** ICE restarts offered by this side and answered by the other. */
+  restartsCompleted = 0;
+  #restartsRequested = 0;
+  #restartsOffered = 0;
+  #negotiationNeeded = false;
   #remote: Sdp | null = null;
   #pending: Sdp | null = null;
   readonly #transceivers: object[] = [];
@@ -38,7 +38,7 @@ class PlayedConnection extends EventTarget {
   constructor(configuration: RTCConfiguration) {
     super();
     this.configuration = configuration;
-    PlayedConnection.all.push(this);
+    FakePeerConnection.all.push(this);
   }
 
   getConfiguration = (): RTCConfiguration => this.configuration;
@@ -47,109 +47,109 @@ class PlayedConnection extends EventTarget {
   addTransceiver = (kind: string): object => {
     const transceiver = { direction: 'sendrecv', receiver: { track: { kind } }, sender: { track: null } };
     this.#transceivers.push(transceiver);
-    this.#need();
+    this.#requestNegotiation();
     return transceiver;
   };
   close = (): void => void (this.signalingState = 'closed');
   addIceCandidate = (): Promise<void> => Promise.resolve();
 
   restartIce(): void {
-    this.#wanted += 1;
-    this.#need();
+    this.#restartsRequested += 1;
+    this.#requestNegotiation();
   }
 
   async setLocalDescription(given?: { type: string }): Promise<void> {
     await Promise.resolve();
-    if (given?.type === 'rollback') return this.#rollBack();
+    if (given?.type === 'rollback') return this.#rollback();
     const answering = this.signalingState === 'have-remote-offer';
-    const sdp: Sdp = { serial: (serials += 1), restarts: this.#wanted, ...(answering ? { to: this.#remote!.serial } : {}) };
+    const sdp: Sdp = { serial: (serials += 1), restarts: this.#restartsRequested, ...(answering ? { to: this.#remote!.serial } : {}) };
     this.localDescription = { type: answering ? 'answer' : 'offer', sdp: JSON.stringify(sdp) };
-    if (answering) return this.#turn('stable');
+    if (answering) return this.#setSignalingState('stable');
     this.#pending = sdp;
-    this.#offered = this.#wanted;
-    this.#needed = false;
-    this.#turn('have-local-offer');
+    this.#restartsOffered = this.#restartsRequested;
+    this.#negotiationNeeded = false;
+    this.#setSignalingState('have-local-offer');
   }
 
   async setRemoteDescription({ type, sdp }: { type: string; sdp: string }): Promise<void> {
     await Promise.resolve();
     this.#remote = JSON.parse(sdp) as Sdp;
     if (type === 'offer') {
-      if (this.signalingState === 'have-local-offer') this.#rollBack();
-      return this.#turn('have-remote-offer');
+      if (this.signalingState === 'have-local-offer') this.#rollback();
+      return this.#setSignalingState('have-remote-offer');
     }
     if (this.signalingState !== 'have-local-offer') throw new Error('an answer without an offer');
     if (this.#remote.to !== this.#pending?.serial) throw new Error('an answer to another offer');
-    this.agreed = this.#offered;
-    this.#turn('stable');
+    this.restartsCompleted = this.#restartsOffered;
+    this.#setSignalingState('stable');
   }
 
-  say(state: RTCPeerConnectionState): void {
+  setConnectionState(state: RTCPeerConnectionState): void {
     this.connectionState = state;
     this.onconnectionstatechange?.();
   }
 
-  get content(): boolean {
-    return this.signalingState === 'stable' && this.agreed === this.#wanted;
+  get settled(): boolean {
+    return this.signalingState === 'stable' && this.restartsCompleted === this.#restartsRequested;
   }
 
-  #rollBack(): void {
+  #rollback(): void {
     this.#pending = null;
-    this.#needed = this.agreed !== this.#wanted;
-    this.#turn('stable');
+    this.#negotiationNeeded = this.restartsCompleted !== this.#restartsRequested;
+    this.#setSignalingState('stable');
   }
 
-  #need(): void {
-    this.#needed = true;
-    this.#check();
+  #requestNegotiation(): void {
+    this.#negotiationNeeded = true;
+    this.#fireNegotiationNeeded();
   }
 
-  #turn(state: RTCSignalingState): void {
+  #setSignalingState(state: RTCSignalingState): void {
     this.signalingState = state;
     this.onsignalingstatechange?.();
-    if (state === 'stable' && this.agreed !== this.#wanted) this.#needed = true;
-    this.#check();
+    if (state === 'stable' && this.restartsCompleted !== this.#restartsRequested) this.#negotiationNeeded = true;
+    this.#fireNegotiationNeeded();
   }
 
-  #check(): void {
+  #fireNegotiationNeeded(): void {
     queueMicrotask(() => {
-      if (this.#needed && this.signalingState === 'stable') this.onnegotiationneeded?.();
+      if (this.#negotiationNeeded && this.signalingState === 'stable') this.onnegotiationneeded?.();
     });
   }
 }
 
-/** Both ends, and what is under way between them. */
+/** Both sides, with frames delivered in order after `delay`, unless `lose` drops them. */
 function pair(delay: () => number, lose: (frame: NumberedFrame) => boolean = () => false) {
-  PlayedConnection.all = [];
-  const lines: PeerLine[] = [];
+  FakePeerConnection.all = [];
+  const transports: PeerConnectionTransport[] = [];
   const sent: NumberedFrame[][] = [[], []];
-  const crossed = { glares: 0 };
+  const counters = { glares: 0 };
   const last = [0, 0];
-  const around = (side: 0 | 1): Surroundings => ({
+  const context = (side: 0 | 1): TransportContext => ({
     send: (frame) => {
       sent[side]!.push(frame);
       if (!['offer', 'answer', 'candidate'].includes(frame.type) || lose(frame)) return;
       // In order, each after the one before it.
       last[side] = Math.max(last[side]! + 1, Date.now() + delay());
       setTimeout(() => {
-        const other = PlayedConnection.all[1 - side]!;
-        if (frame.type === 'offer' && other.signalingState === 'have-local-offer') crossed.glares += 1;
-        lines[1 - side]!.relayed({ ...frame, from: 'x' } as RelayedFrame);
+        const other = FakePeerConnection.all[1 - side]!;
+        if (frame.type === 'offer' && other.signalingState === 'have-local-offer') counters.glares += 1;
+        transports[1 - side]!.handleSignal({ ...frame, from: 'x' } as PeerSignal);
       }, last[side]! - Date.now());
     },
-    outgoing: () => null,
-    shares: () => new Set(),
-    changed: () => undefined,
-    streamsChanged: () => undefined,
-    reachable: () => true,
+    outgoingTrack: () => null,
+    sharedTracks: () => new Set(),
+    onStateChange: () => undefined,
+    onStreamsChange: () => undefined,
+    isPeerReachable: () => true,
   });
   const frame: Signaling.Negotiate = { epoch: EPOCH, offerer: 'ann', ice_servers: [] };
-  lines.push(new PeerLine({ frame, me: 'ann', polite: false, policy: 'all' }, around(0)));
-  lines.push(new PeerLine({ frame, me: 'bo', polite: true, policy: 'all' }, around(1)));
-  return { lines, sent, crossed, connections: PlayedConnection.all };
+  transports.push(new PeerConnectionTransport({ frame, me: 'ann', polite: false, policy: 'all' }, context(0)));
+  transports.push(new PeerConnectionTransport({ frame, me: 'bo', polite: true, policy: 'all' }, context(1)));
+  return { transports, sent, counters, connections: FakePeerConnection.all };
 }
 
-/** Small and repeatable (mulberry32). */
+/** A seeded generator (mulberry32), in [0, 1). */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -163,7 +163,7 @@ function random(seed: number): () => number {
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('MediaStream', class {});
-  vi.stubGlobal('RTCPeerConnection', PlayedConnection);
+  vi.stubGlobal('RTCPeerConnection', FakePeerConnection);
   vi.spyOn(console, 'warn').mockImplementation((...what) => {
     throw new Error(what.map(String).join(' '));
   });
@@ -180,15 +180,15 @@ describe('a line between two pages', () => {
     let glares = 0;
     for (let seed = 1; seed <= 200; seed += 1) {
       const next = random(seed);
-      const { connections, crossed } = pair(() => Math.floor(next() * 40));
+      const { connections, counters } = pair(() => Math.floor(next() * 40));
       await vi.advanceTimersByTimeAsync(200);
       for (let wish = 0; wish < 25; wish += 1) {
         connections[next() < 0.5 ? 0 : 1]!.restartIce();
         await vi.advanceTimersByTimeAsync(Math.floor(next() * 60));
       }
       await vi.advanceTimersByTimeAsync(2_000);
-      expect(connections.map(({ content }) => content), `seed ${seed}`).toEqual([true, true]);
-      glares += crossed.glares;
+      expect(connections.map(({ settled }) => settled), `seed ${seed}`).toEqual([true, true]);
+      glares += counters.glares;
     }
     expect(glares, 'it has been put to the test').toBeGreaterThan(100);
   });
@@ -201,35 +201,35 @@ describe('a line between two pages', () => {
     connections[0]!.restartIce();
     connections[1]!.restartIce();
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(connections[0]!.content, 'its answer is lost').toBe(false);
+    expect(connections[0]!.settled, 'its answer is lost').toBe(false);
     losing = false;
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(connections.map(({ content }) => content)).toEqual([true, true]);
+    expect(connections.map(({ settled }) => settled)).toEqual([true, true]);
   });
 
   test('[WEB-46] a restart asks for servers first, and takes them; a line that has healed meanwhile is left alone', async () => {
-    const { lines, sent, connections } = pair(() => 5);
+    const { transports, sent, connections } = pair(() => 5);
     await vi.advanceTimersByTimeAsync(200);
     const refreshes = () => sent[0]!.filter(({ type }) => type === 'refresh').length;
-    connections[0]!.say('connected');
-    lines[0]!.restart();
+    connections[0]!.setConnectionState('connected');
+    transports[0]!.restart();
     expect(refreshes(), 'on demand').toBe(1);
-    expect(connections[0]!.content, 'not before the servers are there').toBe(true);
-    lines[0]!.refreshed({ ice_servers: [{ urls: ['turn:new.example'] }] });
+    expect(connections[0]!.settled, 'not before the servers are there').toBe(true);
+    transports[0]!.updateIceServers({ ice_servers: [{ urls: ['turn:new.example'] }] });
     expect(connections[0]!.configuration.iceServers).toEqual([{ urls: ['turn:new.example'] }]);
     await vi.advanceTimersByTimeAsync(200);
-    expect(connections[0]!.agreed).toBe(1);
+    expect(connections[0]!.restartsCompleted).toBe(1);
 
-    connections[0]!.say('disconnected');
+    connections[0]!.setConnectionState('disconnected');
     await vi.advanceTimersByTimeAsync(2_900);
     expect(refreshes(), 'it may heal by itself').toBe(1);
     await vi.advanceTimersByTimeAsync(200);
     expect(refreshes()).toBe(2);
-    connections[0]!.say('connected');
-    lines[0]!.refreshed({ ice_servers: [] });
+    connections[0]!.setConnectionState('connected');
+    transports[0]!.updateIceServers({ ice_servers: [] });
     await vi.advanceTimersByTimeAsync(200);
-    expect(connections[0]!.agreed, 'it has healed').toBe(1);
-    connections[0]!.say('failed');
+    expect(connections[0]!.restartsCompleted, 'it has healed').toBe(1);
+    connections[0]!.setConnectionState('failed');
     expect(refreshes(), 'at once').toBe(3);
   });
 });

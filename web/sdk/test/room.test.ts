@@ -1,24 +1,24 @@
-/** The life of a media server's room, over a library that the test plays: when one comes in, comes again, and leaves. */
+/** `MediaServerTransport` over a fake client library: when it joins, rejoins and leaves. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Pairing, Surroundings } from '../src/media/carrier.ts';
-import { MediaRoom, type Backend, type Stay, type Visit } from '../src/media/room.ts';
+import type { NegotiationParams, TransportContext } from '../src/media/transport.ts';
+import { MediaServerTransport, type MediaServerClient, type RoomConnection, type RoomContext } from '../src/media/media-server.ts';
 import type { NumberedFrame } from '../src/signaling/resume.ts';
 import type { Signaling } from '../src/wire.generated.ts';
 
-/** Longer than any back-off (ms). */
+/** Longer than any backoff delay (ms). */
 const LONG_MS = 4_000;
 
-class PlayedStay implements Stay {
-  together: boolean | null = null;
+class FakeRoomConnection implements RoomConnection {
+  peerPresent: boolean | null = null;
   token = '';
   left = 0;
   published = 0;
   inside!: () => void;
   refused!: (error: Error) => void;
-  readonly visit: Visit;
+  readonly context: RoomContext;
 
-  constructor(visit: Visit) {
-    this.visit = visit;
+  constructor(context: RoomContext) {
+    this.context = context;
   }
 
   connect({ token }: Signaling.MediaAccess): Promise<void> {
@@ -29,14 +29,14 @@ class PlayedStay implements Stay {
   publish = (): Promise<void> => Promise.resolve(void (this.published += 1));
   leave = (): void => void (this.left += 1);
 
-  async comesIn(together: boolean): Promise<void> {
-    this.together = together;
+  async joins(peerPresent: boolean): Promise<void> {
+    this.peerPresent = peerPresent;
     this.inside();
     await settled();
   }
 }
 
-class PlayedStream {
+class FakeMediaStream {
   readonly tracks: unknown[];
   constructor(tracks: unknown[] = []) {
     this.tracks = tracks;
@@ -46,7 +46,7 @@ class PlayedStream {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.stubGlobal('MediaStream', PlayedStream);
+  vi.stubGlobal('MediaStream', FakeMediaStream);
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
 });
 
@@ -58,29 +58,29 @@ afterEach(() => {
 
 describe('a room of a media server', () => {
   test('[WEB-47] that is lost is entered anew with a fresh token, and connected again only once both are in it', async () => {
-    const { stays, sent, states, answer } = await room();
-    await stays[0]!.comesIn(true);
-    stays[0]!.visit.lost();
+    const { connections, sent, states, answer } = await room();
+    await connections[0]!.joins(true);
+    connections[0]!.context.onDisconnected();
     expect(states).toEqual(['connected', 'interrupted']);
-    expect(stays[0]!.left).toBe(1);
+    expect(connections[0]!.left).toBe(1);
     expect(sent, 'not at once').toEqual([]);
     await vi.advanceTimersByTimeAsync(LONG_MS);
     expect(sent).toEqual([{ type: 'refresh' }]);
     await answer('second');
-    expect(stays.map(({ token }) => token)).toEqual(['first', 'second']);
-    await stays[1]!.comesIn(false);
+    expect(connections.map(({ token }) => token)).toEqual(['first', 'second']);
+    await connections[1]!.joins(false);
     expect(states.at(-1)).toBe('interrupted');
-    stays[1]!.together = true;
-    stays[1]!.visit.look();
+    connections[1]!.peerPresent = true;
+    connections[1]!.context.onPresenceChange();
     expect(states.at(-1)).toBe('connected');
   });
 
   test('[WEB-47] that is out of reach is asked for again and again, at growing distances', async () => {
-    const { stays, sent, states, answer } = await room();
+    const { connections, sent, states, answer } = await room();
     vi.spyOn(Math, 'random').mockReturnValue(0);
     const waits: number[] = [];
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      stays.at(-1)!.refused(new Error('nobody answers'));
+      connections.at(-1)!.refused(new Error('nobody answers'));
       await settled();
       const from = Date.now();
       await vi.advanceTimersToNextTimerAsync();
@@ -93,17 +93,17 @@ describe('a room of a media server', () => {
     expect(states, 'nobody was ever met').toEqual([]);
   });
 
-  test('[WEB-47] is kept where the pairing goes on in it, and asked for at once where one waits to come again', async () => {
-    const { media, stays, sent } = await room();
-    await stays[0]!.comesIn(true);
-    expect(media.renew(pairing('again'))).toBe(true);
-    expect(media.renew(pairing('other', { room: 's.2' }))).toBe(false);
-    expect(media.renew(pairing('other', { kind: 'openvidu' }))).toBe(false);
-    media.reopened();
+  test('[WEB-47] is kept where a new epoch goes on in it, and asked for at once where one waits to come again', async () => {
+    const { media, connections, sent } = await room();
+    await connections[0]!.joins(true);
+    expect(media.tryReuse(params('again'))).toBe(true);
+    expect(media.tryReuse(params('other', { room: 's.2' }))).toBe(false);
+    expect(media.tryReuse(params('other', { kind: 'openvidu' }))).toBe(false);
+    media.handleReconnect();
     await vi.advanceTimersByTimeAsync(LONG_MS);
     expect(sent, 'who is in it needs no token').toEqual([]);
-    expect(stays[0]!.left).toBe(0);
-    for (const reconnectNow of [() => media.reopened(), () => media.renew(pairing('again'))]) {
+    expect(connections[0]!.left).toBe(0);
+    for (const reconnectNow of [() => media.handleReconnect(), () => media.tryReuse(params('again'))]) {
       sent.length = 0;
       media.restart();
       reconnectNow();
@@ -113,55 +113,55 @@ describe('a room of a media server', () => {
   });
 
   test('[WEB-47] that was left tells nothing more, however late it opens', async () => {
-    const { media, stays, sent, states, answer } = await room();
+    const { media, connections, sent, states, answer } = await room();
     media.restart();
     await vi.advanceTimersByTimeAsync(LONG_MS);
     await answer('second');
-    await stays[0]!.comesIn(true);
-    stays[0]!.visit.look();
-    stays[0]!.visit.lost();
+    await connections[0]!.joins(true);
+    connections[0]!.context.onPresenceChange();
+    connections[0]!.context.onDisconnected();
     expect(states).toEqual([]);
-    expect(stays.map(({ left, published }) => ({ left, published }))).toEqual([{ left: 1, published: 0 }, { left: 0, published: 0 }]);
-    await stays[1]!.comesIn(true);
-    expect(stays[1]!.published).toBe(1);
+    expect(connections.map(({ left, published }) => ({ left, published }))).toEqual([{ left: 1, published: 0 }, { left: 0, published: 0 }]);
+    await connections[1]!.joins(true);
+    expect(connections[1]!.published).toBe(1);
     media.close();
-    stays[1]!.visit.lost();
+    connections[1]!.context.onDisconnected();
     await answer('third');
     await vi.advanceTimersByTimeAsync(LONG_MS);
-    expect(stays).toHaveLength(2);
-    expect(stays[1]!.left).toBe(1);
+    expect(connections).toHaveLength(2);
+    expect(connections[1]!.left).toBe(1);
     expect(sent).toHaveLength(1);
     expect(states).toEqual(['connected']);
   });
 });
 
 async function room() {
-  const stays: PlayedStay[] = [];
+  const connections: FakeRoomConnection[] = [];
   const sent: NumberedFrame[] = [];
   const states: string[] = [];
-  const backend: Backend = {
+  const client: MediaServerClient = {
     kind: 'livekit',
-    load: () => Promise.resolve((visit) => stays[stays.push(new PlayedStay(visit)) - 1]!),
+    load: () => Promise.resolve((context) => connections[connections.push(new FakeRoomConnection(context)) - 1]!),
   };
-  const around: Surroundings = {
+  const transport: TransportContext = {
     send: (frame) => sent.push(frame),
-    outgoing: () => null,
-    shares: () => new Set(),
-    changed: (state) => states.push(state),
-    streamsChanged: () => undefined,
-    reachable: () => true,
+    outgoingTrack: () => null,
+    sharedTracks: () => new Set(),
+    onStateChange: (state) => states.push(state),
+    onStreamsChange: () => undefined,
+    isPeerReachable: () => true,
   };
-  const media = new MediaRoom(backend, pairing('first'), around);
+  const media = new MediaServerTransport(client, params('first'), transport);
   await settled();
-  /** The answer to a `refresh`. */
+  /** Delivers the reply to `refresh`. */
   const answer = async (token: string): Promise<void> => {
-    media.refreshed({ ice_servers: [], media: access(token) });
+    media.updateIceServers({ ice_servers: [], media: access(token) });
     await settled();
   };
-  return { media, stays, sent, states, answer };
+  return { media, connections, sent, states, answer };
 }
 
-function pairing(token: string, changed: Partial<Signaling.MediaAccess> = {}): Pairing {
+function params(token: string, changed: Partial<Signaling.MediaAccess> = {}): NegotiationParams {
   return { frame: { epoch: 1, ice_servers: [], media: { ...access(token), ...changed } }, me: 'ann', polite: false, policy: 'all' };
 }
 
@@ -169,7 +169,7 @@ function access(token: string): Signaling.MediaAccess {
   return { kind: 'livekit', url: 'wss://media.example', room: 's.1', token };
 }
 
-/** What is due without any time passing has happened. */
+/** Runs pending microtasks and timers that are due now. */
 async function settled(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }

@@ -6,7 +6,7 @@ import {
   BEFORE_JOIN,
   CLOSE_CODES,
   LocalMedia,
-  MediaLink,
+  MediaConnection,
   ServerClock,
   SchedulerClient,
   SignalingClient,
@@ -17,19 +17,19 @@ import {
   localDeadline,
   ticketSource,
   type EndReason,
-  type Kind,
-  type LinkState,
+  type TrackKind,
+  type MediaConnectionState,
   type SocketStatus,
   type ConnectionRejection,
   type SessionState,
   type SessionView,
   type Signaling,
-  type Wishes,
+  type EnabledMedia,
 } from '@rendezvous/sdk';
 import { tick } from 'svelte';
 import { closedBy, remember, rememberStory, storySoFar, type Opened } from './entry.ts';
 import type { CallActions, CallModel, Devices, Entry } from './model.ts';
-import { peerWishes, wishesPayload } from './wishes.ts';
+import { parseMediaStatus, mediaStatusPayload } from './media-status.ts';
 
 /** How often the screens look at the clock, on the clock's own multiples, so that two pages turn together (ms). */
 const TICK_MS = 100;
@@ -47,16 +47,16 @@ export class Call implements CallModel, CallActions {
   entry = $state.raw<Entry>({ is: 'opening', trouble: false });
   booking = $state.raw<SessionView | null>(null);
   me = $state.raw<string | null>(null);
-  seat = $state.raw<SessionState>(BEFORE_JOIN);
+  session = $state.raw<SessionState>(BEFORE_JOIN);
   opensAt = $state.raw<number | null>(null);
   left = $state.raw(false);
-  link = $state.raw<SocketStatus>('connecting');
-  media = $state.raw<LinkState>('none');
+  signalingStatus = $state.raw<SocketStatus>('connecting');
+  mediaState = $state.raw<MediaConnectionState>('none');
   devices = $state.raw<Devices>({ audio: 'asking', video: 'asking' });
-  available = $state.raw<readonly MediaDeviceInfo[]>([]);
-  chosen = $state.raw<Readonly<Record<Kind, string | null>>>({ audio: null, video: null });
-  wishes = $state.raw<Wishes>({ audio: true, video: true });
-  peerWishes = $state.raw<Wishes | null>(null);
+  availableDevices = $state.raw<readonly MediaDeviceInfo[]>([]);
+  selectedDevices = $state.raw<Readonly<Record<TrackKind, string | null>>>({ audio: null, video: null });
+  enabledMedia = $state.raw<EnabledMedia>({ audio: true, video: true });
+  peerMedia = $state.raw<EnabledMedia | null>(null);
   now = $state.raw(0);
   preview = $state.raw<MediaStream | null>(null);
   remote = $state.raw<MediaStream | null>(null);
@@ -64,7 +64,7 @@ export class Call implements CallModel, CallActions {
   readonly clock: ServerClock;
   readonly #scheduler: SchedulerClient;
   readonly #local: LocalMedia;
-  readonly #mediaLink: MediaLink;
+  readonly #mediaConnection: MediaConnection;
   #signaling: SignalingClient | null = null;
   #access: string | null = null;
   #polite = false;
@@ -75,15 +75,15 @@ export class Call implements CallModel, CallActions {
     this.clock = clock;
     this.now = clock.now();
     this.#local = new LocalMedia(() => this.#devicesChanged());
-    this.#mediaLink = new MediaLink({
+    this.#mediaConnection = new MediaConnection({
       send: (frame) => this.#signaling?.send(frame),
-      outgoing: (kind) => this.#local.outgoing(kind),
-      changed: (state) => this.#mediaChanged(state),
-      streamsChanged: () => (this.remote = this.#mediaLink.remote),
-      reachable: () => this.link === 'open' && this.seat.peer?.presence.is === 'here',
+      outgoingTrack: (kind) => this.#local.outgoingTrack(kind),
+      onStateChange: (state) => this.#mediaChanged(state),
+      onStreamsChange: () => (this.remote = this.#mediaConnection.remote),
+      isPeerReachable: () => this.signalingStatus === 'open' && this.session.peer?.presence.is === 'here',
     });
     this.preview = this.#local.preview;
-    this.remote = this.#mediaLink.remote;
+    this.remote = this.#mediaConnection.remote;
     this.#tick();
   }
 
@@ -93,28 +93,28 @@ export class Call implements CallModel, CallActions {
     this.me = pass.me;
     this.booking = booking;
     this.entry = { is: 'in' };
-    this.seat = { ...BEFORE_JOIN, timeline: storySoFar() };
+    this.session = { ...BEFORE_JOIN, timeline: storySoFar() };
     if (booking.state === 'ended' || booking.state === 'cancelled') return;
     void this.#local.open();
     this.#waitForLobby(booking.lobby_opens_at);
   }
 
   setMuted(muted: boolean): void {
-    this.#wish({ ...this.wishes, audio: !muted });
+    this.#setEnabledMedia({ ...this.enabledMedia, audio: !muted });
   }
 
   setCameraOff(off: boolean): void {
-    this.#wish({ ...this.wishes, video: !off });
+    this.#setEnabledMedia({ ...this.enabledMedia, video: !off });
   }
 
   extend(): void {
     this.#signaling?.send({ type: 'extend' });
-    if (this.me !== null) this.seat = { ...this.seat, extendAskedBy: [...new Set([...this.seat.extendAskedBy, this.me])] };
+    if (this.me !== null) this.session = { ...this.session, extendAskedBy: [...new Set([...this.session.extendAskedBy, this.me])] };
   }
 
   /** In the lobby the seat can be taken again; once it is live, leaving ends the session. */
   leave(): void {
-    const { phase } = this.seat.stage;
+    const { phase } = this.session.stage;
     this.left = true;
     this.#signaling?.send({ type: 'leave' });
     // The word may still have to be repeated over a new socket; nobody waits for that.
@@ -122,9 +122,9 @@ export class Call implements CallModel, CallActions {
     this.#signaling = null;
     setTimeout(() => leaving?.stop(), LEAVE_DELIVERY_MS);
     if (phase === 'live' || phase === 'paused') return this.#over('left');
-    this.#mediaLink.pause();
+    this.#mediaConnection.pause();
     this.#local.stop();
-    this.seat = { ...BEFORE_JOIN, timeline: this.seat.timeline };
+    this.session = { ...BEFORE_JOIN, timeline: this.session.timeline };
   }
 
   comeBack(): void {
@@ -137,21 +137,21 @@ export class Call implements CallModel, CallActions {
     void this.#local.open();
   }
 
-  choose(kind: Kind, deviceId: string): void {
-    void this.#local.choose(kind, deviceId);
+  selectDevice(kind: TrackKind, deviceId: string): void {
+    void this.#local.selectDevice(kind, deviceId);
   }
 
   /** Something was plugged in or out. */
   devicesPlugged(): void {
     void this.#listDevices();
     const gone = [this.devices.audio, this.devices.video].some((state) => state === 'missing' || state === 'unplugged');
-    if (gone && this.seat.stage.phase !== 'ended' && !this.left) void this.#local.open();
+    if (gone && this.session.stage.phase !== 'ended' && !this.left) void this.#local.open();
   }
 
   /** There is a network again, or another one. */
   reconnectNow(): void {
     this.#signaling?.reconnectNow();
-    this.#mediaLink.heal();
+    this.#mediaConnection.recover();
   }
 
   /** The booking may have changed: ask the scheduler, if it is there. */
@@ -174,12 +174,12 @@ export class Call implements CallModel, CallActions {
     if (this.#signaling !== null || this.#access === null || this.booking === null) return;
     const { id } = this.booking;
     const access = this.#access;
-    this.link = 'connecting';
+    this.signalingStatus = 'connecting';
     const signaling: SignalingClient = new SignalingClient({
       tickets: ticketSource(() => this.#scheduler.sessionTicket(access, id), new TabStorage(`rendezvous:${id}:`), 'ticket', this.clock),
       clock: this.clock,
       onFrame: (frame) => signaling === this.#signaling && this.#frame(frame),
-      onStatus: (status) => signaling === this.#signaling && (this.link = status),
+      onStatus: (status) => signaling === this.#signaling && (this.signalingStatus = status),
       onRejected: (rejection) => signaling === this.#signaling && this.#rejected(rejection),
     });
     this.#signaling = signaling;
@@ -187,35 +187,35 @@ export class Call implements CallModel, CallActions {
   }
 
   #frame(frame: Signaling.ServerFrame): void {
-    const before = this.seat;
-    this.seat = applyFrame(before, frame, this.clock.now());
+    const before = this.session;
+    this.session = applyFrame(before, frame, this.clock.now());
     switch (frame.type) {
       case 'welcome':
         this.opensAt = null;
         this.#polite = frame.you.polite;
-        this.#mediaLink.welcomed(frame);
+        this.#mediaConnection.handleWelcome(frame);
         break;
       case 'negotiate':
-        this.#mediaLink.negotiate(frame, this.me ?? '', this.#polite, this.seat.spec?.ice ?? 'all');
-        this.#tellWishes();
+        this.#mediaConnection.negotiate(frame, this.me ?? '', this.#polite, this.session.spec?.ice ?? 'all');
+        this.#sendMediaStatus();
         break;
       case 'offer':
       case 'answer':
       case 'candidate':
-        this.#mediaLink.relayed(frame);
+        this.#mediaConnection.handleSignal(frame);
         break;
       case 'ice_servers':
-        this.#mediaLink.refreshed(frame);
+        this.#mediaConnection.updateIceServers(frame);
         break;
       case 'data':
-        this.peerWishes = peerWishes(frame.payload) ?? this.peerWishes;
+        this.peerMedia = parseMediaStatus(frame.payload) ?? this.peerMedia;
         break;
       case 'peer_joined':
-        this.#tellWishes();
+        this.#sendMediaStatus();
         break;
       case 'peer_resumed':
-        this.#mediaLink.heal();
-        this.#tellWishes();
+        this.#mediaConnection.recover();
+        this.#sendMediaStatus();
         break;
     }
     this.#follow(before);
@@ -224,9 +224,9 @@ export class Call implements CallModel, CallActions {
   /** Media follows the phase: nothing leaves before live, nothing stays open after the end. */
   #follow(before: SessionState): void {
     // After the screen and whoever watches it: switching tracks may block, and both screens should turn at one instant.
-    void tick().then(() => this.#local.setLive(this.seat.stage.phase === 'live'));
-    if (before.timeline !== this.seat.timeline) rememberStory(this.seat.timeline);
-    if (before.stage.phase !== 'ended' && this.seat.stage.phase === 'ended') this.#closeAll();
+    void tick().then(() => this.#local.setLive(this.session.stage.phase === 'live'));
+    if (before.timeline !== this.session.timeline) rememberStory(this.session.timeline);
+    if (before.stage.phase !== 'ended' && this.session.stage.phase === 'ended') this.#closeAll();
   }
 
   #rejected(rejection: ConnectionRejection): void {
@@ -235,7 +235,7 @@ export class Call implements CallModel, CallActions {
     const { code, error } = rejection;
     if (code === CLOSE_CODES.too_early) return this.#tooEarly(error?.opens_at);
     if (code === CLOSE_CODES.session_over) return this.#over((error?.reason ?? 'completed') as EndReason);
-    if (this.seat.stage.phase === 'ended') return;
+    if (this.session.stage.phase === 'ended') return;
     this.#closeAll();
     const why = { [CLOSE_CODES.replaced]: 'replaced', [CLOSE_CODES.kicked]: 'removed', [CLOSE_CODES.not_a_participant]: 'not_yours' } as const;
     this.entry = { is: 'closed', why: why[code as keyof typeof why] ?? 'broken' };
@@ -248,20 +248,20 @@ export class Call implements CallModel, CallActions {
   }
 
   #tooEarly(opensAt: number | undefined): void {
-    this.seat = { ...BEFORE_JOIN, timeline: this.seat.timeline };
-    this.#mediaLink.pause();
+    this.session = { ...BEFORE_JOIN, timeline: this.session.timeline };
+    this.#mediaConnection.pause();
     this.opensAt = Math.max(opensAt ?? 0, this.clock.now() + EARLY_RETRY_MS);
     void this.refreshBooking();
   }
 
   #over(reason: EndReason): void {
-    const before = this.seat;
-    this.seat = endSession(before, { reason }, this.clock.now());
+    const before = this.session;
+    this.session = endSession(before, { reason }, this.clock.now());
     this.#follow(before);
   }
 
   #closeAll(): void {
-    this.#mediaLink.close();
+    this.#mediaConnection.close();
     this.#local.stop();
     this.#signaling?.stop();
     this.#signaling = null;
@@ -277,40 +277,40 @@ export class Call implements CallModel, CallActions {
     remember(booking);
   }
 
-  #mediaChanged(state: LinkState): void {
-    this.media = state;
-    this.remote = this.#mediaLink.remote;
+  #mediaChanged(state: MediaConnectionState): void {
+    this.mediaState = state;
+    this.remote = this.#mediaConnection.remote;
   }
 
   #devicesChanged(): void {
     const before = this.devices;
     this.devices = { audio: this.#local.state('audio'), video: this.#local.state('video') };
-    this.chosen = { audio: this.#local.deviceId('audio'), video: this.#local.deviceId('video') };
-    this.#mediaLink.tracksChanged();
-    if (before.audio !== this.devices.audio || before.video !== this.devices.video) this.#tellWishes();
+    this.selectedDevices = { audio: this.#local.deviceId('audio'), video: this.#local.deviceId('video') };
+    this.#mediaConnection.updateTracks();
+    if (before.audio !== this.devices.audio || before.video !== this.devices.video) this.#sendMediaStatus();
     if (this.devices.audio === 'on' || this.devices.video === 'on') void this.#listDevices();
   }
 
   async #listDevices(): Promise<void> {
-    this.available = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+    this.availableDevices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
   }
 
-  #wish(wishes: Wishes): void {
-    this.wishes = wishes;
-    this.#local.wish(wishes);
-    this.#tellWishes();
+  #setEnabledMedia(enabledMedia: EnabledMedia): void {
+    this.enabledMedia = enabledMedia;
+    this.#local.setEnabled(enabledMedia);
+    this.#sendMediaStatus();
   }
 
-  #tellWishes(): void {
-    if (this.seat.peer?.presence.is !== 'here') return;
-    this.#signaling?.send({ type: 'data', payload: wishesPayload(this.wishes, this.devices) });
+  #sendMediaStatus(): void {
+    if (this.session.peer?.presence.is !== 'here') return;
+    this.#signaling?.send({ type: 'data', payload: mediaStatusPayload(this.enabledMedia, this.devices) });
   }
 
   #tick(): void {
     this.now = this.clock.now();
     if (this.opensAt !== null && this.now >= this.opensAt && this.#signaling === null) this.#enter();
-    this.seat = afterCountdown(this.seat, this.now);
-    const deadline = localDeadline(this.seat);
+    this.session = afterCountdown(this.session, this.now);
+    const deadline = localDeadline(this.session);
     if (deadline !== null && this.now >= deadline) this.#over('completed');
     this.#ticking = setTimeout(() => this.#tick(), TICK_MS - (this.now % TICK_MS));
   }

@@ -29,7 +29,7 @@ export function endWords(model: CallModel, end: End, words: Words, locale: strin
 function completed(model: CallModel, end: End, words: Words, locale: string): { title: string; lead: string } {
   const title = words.endedTitle(words.length(model.booking?.duration_ms ?? 60_000));
   if (end.startedAt === null || end.endedAt === null) return { title, lead: words.endedChat(peerName(model)) };
-  const broke = interruptions(model.seat);
+  const broke = interruptions(model.session);
   const how = broke === 0 ? words.noInterruption : words.interruptions(broke);
   return { title, lead: `${words.endedSpan(exactTime(end.startedAt, locale), exactTime(end.endedAt, locale))}, ${how}` };
 }

@@ -1,5 +1,5 @@
 /** All that the session's screens are drawn from. The running call and the gallery both provide it. */
-import type { DeviceState, Kind, LinkState, SocketStatus, SessionState, SessionView, Wishes } from '@rendezvous/sdk';
+import type { DeviceState, TrackKind, MediaConnectionState, SocketStatus, SessionState, SessionView, EnabledMedia } from '@rendezvous/sdk';
 
 /** Why a link lets nobody in, or no longer. */
 export type Closed =
@@ -27,23 +27,23 @@ export interface CallModel {
   /** What the scheduler says about the session; null until it has answered. */
   readonly booking: SessionView | null;
   readonly me: string | null;
-  readonly seat: SessionState;
+  readonly session: SessionState;
   /** The lobby is not open before this; null once we may try. */
   readonly opensAt: number | null;
   /** This person left by decision, and may come back. */
   readonly left: boolean;
-  readonly link: SocketStatus;
-  readonly media: LinkState;
+  readonly signalingStatus: SocketStatus;
+  readonly mediaState: MediaConnectionState;
   readonly preview: MediaStream | null;
   readonly remote: MediaStream | null;
   readonly devices: Devices;
   /** What the browser lists; labels only once it may. */
-  readonly available: readonly MediaDeviceInfo[];
+  readonly availableDevices: readonly MediaDeviceInfo[];
   /** Which of them is used. */
-  readonly chosen: Readonly<Record<Kind, string | null>>;
-  readonly wishes: Wishes;
+  readonly selectedDevices: Readonly<Record<TrackKind, string | null>>;
+  readonly enabledMedia: EnabledMedia;
   /** What the other one sends, as they say; null until they said it. */
-  readonly peerWishes: Wishes | null;
+  readonly peerMedia: EnabledMedia | null;
   /** The server's time, ticking. */
   readonly now: number;
 }
@@ -56,5 +56,5 @@ export interface CallActions {
   leave(): void;
   comeBack(): void;
   retryDevices(): void;
-  choose(kind: Kind, deviceId: string): void;
+  selectDevice(kind: TrackKind, deviceId: string): void;
 }

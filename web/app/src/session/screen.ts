@@ -23,12 +23,12 @@ export interface End {
 export type ShownPhase = 'loading' | 'early' | 'lobby' | 'countdown' | 'connecting' | 'live' | 'paused' | 'ended' | 'refused';
 
 export function screenOf(model: CallModel): Screen {
-  const { entry, booking, seat } = model;
+  const { entry, booking, session } = model;
   if (entry.is === 'closed') return { screen: 'closed', why: entry.why };
   const end = endOf(model);
   if (end !== null) return { screen: 'ended', end };
   if (entry.is === 'opening' || booking === null) return { screen: 'loading', trouble: entry.is === 'opening' && entry.trouble };
-  if (model.left) return { screen: 'left', closesAt: seat.spec?.closes_at ?? booking.closes_at };
+  if (model.left) return { screen: 'left', closesAt: session.spec?.closes_at ?? booking.closes_at };
   if (model.opensAt !== null) return { screen: 'early', opensAt: model.opensAt, startsAt: booking.starts_at };
   return inside(model);
 }
@@ -39,7 +39,7 @@ export function phaseOf(model: CallModel): ShownPhase {
     case 'closed':
       return 'refused';
     case 'stage':
-      return stagePhase(model.seat);
+      return stagePhase(model.session);
     case 'left':
       return 'lobby';
     default:
@@ -48,20 +48,20 @@ export function phaseOf(model: CallModel): ShownPhase {
 }
 
 /** The other one's name, from whoever knows it. */
-export function peerName({ seat, booking, me }: Pick<CallModel, 'seat' | 'booking' | 'me'>): string {
-  return seat.peer?.name ?? booking?.participants.find(({ user_id }) => user_id !== me)?.name ?? '';
+export function peerName({ session, booking, me }: Pick<CallModel, 'session' | 'booking' | 'me'>): string {
+  return session.peer?.name ?? booking?.participants.find(({ user_id }) => user_id !== me)?.name ?? '';
 }
 
 /** How often the line broke while it was live. */
-export function interruptions(seat: SessionState): number {
-  const live = seat.timeline.findIndex(({ what }) => what === 'live');
-  return live < 0 ? 0 : seat.timeline.slice(live).filter(({ what }) => what === 'peer_lost').length;
+export function interruptions(session: SessionState): number {
+  const live = session.timeline.findIndex(({ what }) => what === 'live');
+  return live < 0 ? 0 : session.timeline.slice(live).filter(({ what }) => what === 'peer_lost').length;
 }
 
-function inside({ seat, link }: CallModel): Screen {
-  switch (seat.stage.phase) {
+function inside({ session, signalingStatus }: CallModel): Screen {
+  switch (session.stage.phase) {
     case 'joining':
-      return { screen: 'loading', trouble: link === 'lost' };
+      return { screen: 'loading', trouble: signalingStatus === 'lost' };
     case 'lobby':
       return { screen: 'lobby' };
     default:
@@ -73,9 +73,9 @@ function stagePhase({ stage }: SessionState): ShownPhase {
   return stage.phase === 'joining' ? 'loading' : stage.phase;
 }
 
-function endOf({ seat, booking }: CallModel): End | null {
-  if (seat.stage.phase === 'ended') {
-    const { reason, absent, startedAt, endedAt } = seat.stage;
+function endOf({ session, booking }: CallModel): End | null {
+  if (session.stage.phase === 'ended') {
+    const { reason, absent, startedAt, endedAt } = session.stage;
     return { reason, absent, startedAt: startedAt ?? booking?.started_at ?? null, endedAt: endedAt };
   }
   if (booking?.state === 'cancelled') return { reason: 'cancelled', absent: [], startedAt: null, endedAt: booking.ended_at ?? null };

@@ -1,50 +1,46 @@
-/**
- * Rooms of LiveKit and OpenVidu 3. The library reconnects by itself for as long as its own patience lasts; whatever comes then is
- * `room.ts`.
- */
+/** Rooms of LiveKit and OpenVidu 3. The library reconnects by itself; once it gives up, `media-server.ts` rejoins the room. */
 import type { LocalTrack, Room } from 'livekit-client';
 import type { Signaling } from '../wire.generated.ts';
-import { KINDS } from './local.ts';
-import type { Backend, Stay, Visit } from './room.ts';
+import { TRACK_KINDS } from './local.ts';
+import type { MediaServerClient, RoomConnection, RoomContext } from './media-server.ts';
 
 type Library = typeof import('livekit-client');
 
-/** Something to publish, and where it came from. */
-interface Wanted {
+interface Publication {
   readonly track: MediaStreamTrack;
   readonly source: 'Camera' | 'Microphone' | 'ScreenShare';
 }
 
-export const LIVEKIT: Backend = {
+export const LIVEKIT: MediaServerClient = {
   kind: 'livekit',
   async load() {
     const library = await import('livekit-client');
-    // It says much; what goes wrong is enough.
+    // The default level logs every step.
     library.setLogLevel('warn');
-    return (visit) => new LiveKitStay(library, visit);
+    return (context) => new LiveKitConnection(library, context);
   },
 };
 
-class LiveKitStay implements Stay {
+class LiveKitConnection implements RoomConnection {
   readonly #library: Library;
-  readonly #visit: Visit;
+  readonly #context: RoomContext;
   readonly #room: Room;
   readonly #published = new Map<string, LocalTrack>();
   #left = false;
 
-  constructor(library: Library, visit: Visit) {
+  constructor(library: Library, context: RoomContext) {
     this.#library = library;
-    this.#visit = visit;
-    // The devices are ours: neither the library nor the end of a room stops them.
+    this.#context = context;
+    // `LocalMedia` owns the tracks: the library must not stop them.
     this.#room = new library.Room({ stopLocalTrackOnUnpublish: false });
     this.#listen(library.RoomEvent);
   }
 
   async connect({ url, token }: Signaling.MediaAccess): Promise<void> {
-    await this.#room.connect(url, token, { rtcConfig: { iceTransportPolicy: this.#visit.policy } });
+    await this.#room.connect(url, token, { rtcConfig: { iceTransportPolicy: this.#context.policy } });
   }
 
-  get together(): boolean {
+  get peerPresent(): boolean {
     const { Connected, SignalReconnecting } = this.#library.ConnectionState;
     const inside = this.#room.state === Connected || this.#room.state === SignalReconnecting;
     return inside && this.#room.remoteParticipants.size > 0;
@@ -52,19 +48,19 @@ class LiveKitStay implements Stay {
 
   async publish(): Promise<void> {
     const { localParticipant } = this.#room;
-    const wanted = this.#wanted();
+    const publications = this.#publications();
     for (const [key, local] of this.#published) {
       if (this.#left) return;
-      const track = wanted.get(key)?.track;
+      const track = publications.get(key)?.track;
       if (track === undefined) {
         this.#published.delete(key);
         await localParticipant.unpublishTrack(local, false);
       } else if (local.mediaStreamTrack !== track) await local.replaceTrack(track, true);
     }
-    for (const [key, { track, source }] of wanted) {
+    for (const [key, { track, source }] of publications) {
       if (this.#left) return;
       if (this.#published.has(key)) continue;
-      // For one who looks, one size is enough.
+      // Simulcast is of no use with a single subscriber.
       const options = { source: this.#library.Track.Source[source], simulcast: false };
       const { track: local } = await localParticipant.publishTrack(track, options);
       if (local !== undefined) this.#published.set(key, local);
@@ -78,37 +74,37 @@ class LiveKitStay implements Stay {
   }
 
   #listen(event: Library['RoomEvent']): void {
-    const { look, lost } = this.#visit;
+    const { onPresenceChange, onDisconnected } = this.#context;
     this.#room
-      .on(event.ParticipantConnected, look)
-      .on(event.ParticipantDisconnected, look)
-      .on(event.ConnectionStateChanged, look)
-      .on(event.TrackSubscribed, (track, { source }) => this.#arrived(track.mediaStreamTrack, source))
-      .on(event.TrackUnsubscribed, (track) => this.#gone(track.mediaStreamTrack))
-      .on(event.Disconnected, lost);
+      .on(event.ParticipantConnected, onPresenceChange)
+      .on(event.ParticipantDisconnected, onPresenceChange)
+      .on(event.ConnectionStateChanged, onPresenceChange)
+      .on(event.TrackSubscribed, (track, { source }) => this.#handleSubscribed(track.mediaStreamTrack, source))
+      .on(event.TrackUnsubscribed, (track) => this.#handleUnsubscribed(track.mediaStreamTrack))
+      .on(event.Disconnected, onDisconnected);
   }
 
-  #arrived(track: MediaStreamTrack, source: string): void {
-    const { around, remote, shared } = this.#visit;
+  #handleSubscribed(track: MediaStreamTrack, source: string): void {
+    const { transport, remote, shared } = this.#context;
     const isDevice = source === 'camera' || source === 'microphone';
     (isDevice ? remote() : shared).addTrack(track);
-    around.streamsChanged();
+    transport.onStreamsChange();
   }
 
-  #gone(track: MediaStreamTrack): void {
-    const { remote, shared, show } = this.#visit;
+  #handleUnsubscribed(track: MediaStreamTrack): void {
+    const { remote, shared, setRemoteTracks } = this.#context;
     shared.removeTrack(track);
-    show(remote().getTracks().filter((one) => one !== track));
+    setRemoteTracks(remote().getTracks().filter((one) => one !== track));
   }
 
-  #wanted(): ReadonlyMap<string, Wanted> {
-    const { around } = this.#visit;
-    const wanted = new Map<string, Wanted>();
-    for (const kind of KINDS) {
-      const track = around.outgoing(kind);
-      if (track !== null) wanted.set(kind, { track, source: kind === 'audio' ? 'Microphone' : 'Camera' });
+  #publications(): ReadonlyMap<string, Publication> {
+    const { transport } = this.#context;
+    const publications = new Map<string, Publication>();
+    for (const kind of TRACK_KINDS) {
+      const track = transport.outgoingTrack(kind);
+      if (track !== null) publications.set(kind, { track, source: kind === 'audio' ? 'Microphone' : 'Camera' });
     }
-    for (const track of around.shares()) wanted.set(track.id, { track, source: 'ScreenShare' });
-    return wanted;
+    for (const track of transport.sharedTracks()) publications.set(track.id, { track, source: 'ScreenShare' });
+    return publications;
   }
 }

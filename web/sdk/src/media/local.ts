@@ -1,26 +1,25 @@
 /**
- * Camera and microphone of this page. The preview shows the device itself; what is sent is a clone that stays
- * disabled (black, silent) until the session is live, so that one's own picture is never dark in the lobby.
+ * Camera and microphone of this page. The preview shows the original tracks; clones are sent, which stay disabled (black, silent)
+ * until the session is live. So the preview is visible in the lobby too.
  */
 
 export type DeviceState = 'asking' | 'on' | 'refused' | 'missing' | 'busy' | 'unplugged' | 'stopped';
 
-export type Kind = 'audio' | 'video';
+export type TrackKind = 'audio' | 'video';
 
-export const KINDS = ['audio', 'video'] as const;
+export const TRACK_KINDS = ['audio', 'video'] as const;
 
-/** What a person chose; the session's phase decides on top of it. */
-export interface Wishes {
+/** Which kinds a participant has switched on. Nothing is sent before the session is live, whatever this says. */
+export interface EnabledMedia {
   readonly audio: boolean;
   readonly video: boolean;
 }
 
-/** Whether a track of that kind may leave the page. Pure. */
-export function mayLeave(kind: Kind, live: boolean, wishes: Wishes): boolean {
-  return live && wishes[kind];
+export function maySend(kind: TrackKind, live: boolean, enabled: EnabledMedia): boolean {
+  return live && enabled[kind];
 }
 
-/** What the name of a getUserMedia error means to a person. Pure. */
+/** From the name of a getUserMedia error. */
 export function deviceProblem(name: string): DeviceState {
   switch (name) {
     case 'NotAllowedError':
@@ -34,146 +33,145 @@ export function deviceProblem(name: string): DeviceState {
   }
 }
 
-interface Device {
+interface LocalDevice {
   readonly preview: MediaStreamTrack;
-  readonly outgoing: MediaStreamTrack;
-  /** The only way to turn `outgoing` on, and to end it. */
-  readonly key: Key;
+  readonly outgoingTrack: MediaStreamTrack;
+  /** The only way to enable or stop `outgoingTrack`: see `guardTrack`. */
+  readonly control: TrackControl;
 }
 
-interface Key {
-  readonly allow: (on: boolean) => void;
+interface TrackControl {
+  readonly setEnabled: (on: boolean) => void;
   readonly stop: () => void;
 }
 
-const CONSTRAINTS: Record<Kind, MediaTrackConstraints> = {
+const CONSTRAINTS: Record<TrackKind, MediaTrackConstraints> = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
   video: { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: 'user' },
 };
 
 export class LocalMedia {
   readonly preview = new MediaStream();
-  readonly #changed: () => void;
-  readonly #devices: Record<Kind, Device | null> = { audio: null, video: null };
-  readonly #states: Record<Kind, DeviceState> = { audio: 'asking', video: 'asking' };
-  #wishes: Wishes = { audio: true, video: true };
+  readonly #onChange: () => void;
+  readonly #devices: Record<TrackKind, LocalDevice | null> = { audio: null, video: null };
+  readonly #states: Record<TrackKind, DeviceState> = { audio: 'asking', video: 'asking' };
+  #enabled: EnabledMedia = { audio: true, video: true };
   #live = false;
   #stopped = false;
 
-  constructor(changed: () => void) {
-    this.#changed = changed;
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
   }
 
-  state(kind: Kind): DeviceState {
+  state(kind: TrackKind): DeviceState {
     return this.#states[kind];
   }
 
-  get wishes(): Wishes {
-    return this.#wishes;
+  get enabled(): EnabledMedia {
+    return this.#enabled;
   }
 
-  /** The track to send, or null where there is none. */
-  outgoing(kind: Kind): MediaStreamTrack | null {
-    return this.#devices[kind]?.outgoing ?? null;
+  /** The guarded clone to send; null without a device. */
+  outgoingTrack(kind: TrackKind): MediaStreamTrack | null {
+    return this.#devices[kind]?.outgoingTrack ?? null;
   }
 
-  deviceId(kind: Kind): string | null {
+  deviceId(kind: TrackKind): string | null {
     return this.#devices[kind]?.preview.getSettings().deviceId ?? null;
   }
 
   /**
-   * Asks for what is not there yet: both at once (one prompt), then each alone, so that a missing camera does not
-   * cost the microphone.
+   * Requests the devices that are not open: both at once (one prompt), and if that fails each alone, so that the microphone works
+   * without a camera.
    */
   async open(): Promise<void> {
     this.#stopped = false;
-    const wanted = KINDS.filter((kind) => this.#devices[kind] === null);
-    if (wanted.length === 0 || (await this.#ask(wanted)) || wanted.length === 1) return;
-    for (const kind of wanted) await this.#ask([kind]);
+    const wanted = TRACK_KINDS.filter((kind) => this.#devices[kind] === null);
+    if (wanted.length === 0 || (await this.#acquire(wanted)) || wanted.length === 1) return;
+    for (const kind of wanted) await this.#acquire([kind]);
   }
 
-  /** Takes another device of that kind. */
-  async choose(kind: Kind, deviceId: string): Promise<void> {
-    await this.#ask([kind], deviceId);
+  async selectDevice(kind: TrackKind, deviceId: string): Promise<void> {
+    await this.#acquire([kind], deviceId);
   }
 
-  wish(wishes: Wishes): void {
-    this.#wishes = wishes;
-    this.#apply();
+  setEnabled(enabled: EnabledMedia): void {
+    this.#enabled = enabled;
+    this.#applyEnabled();
   }
 
   setLive(live: boolean): void {
     if (live === this.#live) return;
     this.#live = live;
-    this.#apply();
+    this.#applyEnabled();
   }
 
-  /** Stops every track: the lamp goes out, until `open`. */
+  /** Releases the devices (the camera light goes out) until `open`. */
   stop(): void {
     this.#stopped = true;
-    for (const kind of KINDS) this.#release(kind, 'stopped');
-    this.#changed();
+    for (const kind of TRACK_KINDS) this.#release(kind, 'stopped');
+    this.#onChange();
   }
 
-  async #ask(kinds: readonly Kind[], deviceId?: string): Promise<boolean> {
+  async #acquire(kinds: readonly TrackKind[], deviceId?: string): Promise<boolean> {
     if (this.#stopped) return true;
     try {
       if (navigator.mediaDevices === undefined) throw new DOMException('insecure page', 'NotFoundError');
       const wanted = Object.fromEntries(kinds.map((kind) => [kind, constraints(kind, deviceId)]));
       const stream = await navigator.mediaDevices.getUserMedia(wanted);
-      for (const track of stream.getTracks()) this.#take(track);
+      for (const track of stream.getTracks()) this.#addTrack(track);
       return true;
     } catch (error) {
-      const problem = deviceProblem(error instanceof Error ? error.name : '');
-      for (const kind of kinds) if (this.#devices[kind] === null) this.#states[kind] = problem;
-      this.#changed();
+      const state = deviceProblem(error instanceof Error ? error.name : '');
+      for (const kind of kinds) if (this.#devices[kind] === null) this.#states[kind] = state;
+      this.#onChange();
       return false;
     }
   }
 
-  #take(track: MediaStreamTrack): void {
-    const kind = track.kind as Kind;
+  #addTrack(track: MediaStreamTrack): void {
+    const kind = track.kind as TrackKind;
     if (this.#stopped) return track.stop();
     this.#release(kind, 'on');
-    const outgoing = track.clone();
-    this.#devices[kind] = { preview: track, outgoing, key: locked(outgoing) };
+    const outgoingTrack = track.clone();
+    this.#devices[kind] = { preview: track, outgoingTrack, control: guardTrack(outgoingTrack) };
     this.preview.addTrack(track);
     track.addEventListener('ended', () => this.#unplugged(kind, track));
-    this.#apply();
-    this.#changed();
+    this.#applyEnabled();
+    this.#onChange();
   }
 
-  #unplugged(kind: Kind, track: MediaStreamTrack): void {
+  #unplugged(kind: TrackKind, track: MediaStreamTrack): void {
     if (this.#devices[kind]?.preview !== track) return;
     this.#release(kind, 'unplugged');
-    this.#changed();
+    this.#onChange();
   }
 
-  #release(kind: Kind, state: DeviceState): void {
+  #release(kind: TrackKind, state: DeviceState): void {
     const device = this.#devices[kind];
     this.#devices[kind] = null;
     this.#states[kind] = state;
     if (device === null) return;
     this.preview.removeTrack(device.preview);
     device.preview.stop();
-    device.key.stop();
+    device.control.stop();
   }
 
-  #apply(): void {
-    for (const kind of KINDS) {
+  #applyEnabled(): void {
+    for (const kind of TRACK_KINDS) {
       const device = this.#devices[kind];
       if (device === null) continue;
-      device.preview.enabled = this.#wishes[kind];
-      device.key.allow(mayLeave(kind, this.#live, this.#wishes));
+      device.preview.enabled = this.#enabled[kind];
+      device.control.setEnabled(maySend(kind, this.#live, this.#enabled));
     }
   }
 }
 
-/** Off, and deaf to everybody else: the clients of media servers turn on what they are given, and stop it when they go. */
-function locked(track: MediaStreamTrack): Key {
+/** Shadows `enabled` and `stop` on the track: the client libraries of media servers enable and stop the tracks that they are given. */
+function guardTrack(track: MediaStreamTrack): TrackControl {
   let allowed = false;
-  const native = Object.getOwnPropertyDescriptor(MediaStreamTrack.prototype, 'enabled');
-  const apply = (on: boolean): void => native?.set?.call(track, on);
+  const descriptor = Object.getOwnPropertyDescriptor(MediaStreamTrack.prototype, 'enabled');
+  const apply = (on: boolean): void => descriptor?.set?.call(track, on);
   const stop = track.stop.bind(track);
   Object.defineProperties(track, {
     enabled: { get: () => allowed, set: () => undefined },
@@ -181,7 +179,7 @@ function locked(track: MediaStreamTrack): Key {
   });
   apply(false);
   return {
-    allow: (on) => {
+    setEnabled: (on) => {
       allowed = on;
       apply(on);
     },
@@ -189,6 +187,6 @@ function locked(track: MediaStreamTrack): Key {
   };
 }
 
-function constraints(kind: Kind, deviceId: string | undefined): MediaTrackConstraints {
+function constraints(kind: TrackKind, deviceId: string | undefined): MediaTrackConstraints {
   return deviceId === undefined ? CONSTRAINTS[kind] : { ...CONSTRAINTS[kind], deviceId: { exact: deviceId } };
 }

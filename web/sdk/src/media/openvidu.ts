@@ -1,109 +1,109 @@
 /**
- * Sessions of OpenVidu 2. The library reconnects by itself over a short break; whatever comes then is `room.ts`. It takes one stream
- * of a person: beside camera and microphone nothing is shared. OpenVidu 3 is LiveKit: `livekit.ts`.
+ * Sessions of OpenVidu 2. The library reconnects by itself after a short interruption; once it gives up, `media-server.ts` rejoins.
+ * A participant publishes one stream, so shared tracks are not sent. OpenVidu 3 is LiveKit: `livekit.ts`.
  */
 import type { Publisher, Session, StreamEvent } from 'openvidu-browser';
 import type { Signaling } from '../wire.generated.ts';
-import type { Backend, Stay, Visit } from './room.ts';
+import type { MediaServerClient, RoomConnection, RoomContext } from './media-server.ts';
 
 type Library = typeof import('openvidu-browser');
 
-/** Camera and microphone as they are published: one stream of either or both. */
-interface Devices {
+/** The tracks of the published stream. */
+interface DeviceTracks {
   readonly audio: MediaStreamTrack | null;
   readonly video: MediaStreamTrack | null;
 }
 
-export const OPENVIDU: Backend = {
+export const OPENVIDU: MediaServerClient = {
   kind: 'openvidu',
   async load() {
     const library = await import('openvidu-browser');
-    return (visit) => new OpenViduStay(library, visit);
+    return (context) => new OpenViduConnection(library, context);
   },
 };
 
-class OpenViduStay implements Stay {
-  readonly #visit: Visit;
+class OpenViduConnection implements RoomConnection {
+  readonly #context: RoomContext;
   readonly #session: Session;
-  /** What is received, by stream. */
+  /** Received tracks by stream id. */
   readonly #received = new Map<string, MediaStreamTrack[]>();
-  readonly #others = new Set<string>();
+  readonly #remoteConnections = new Set<string>();
   #publisher: Publisher | null = null;
-  #published: Devices = { audio: null, video: null };
-  #inside = false;
+  #published: DeviceTracks = { audio: null, video: null };
+  #joined = false;
   #left = false;
-  /** The library has left already, and would stumble if it were told to. */
-  #parted = false;
+  /** The library has disconnected by itself: calling `disconnect` again would throw. */
+  #disconnected = false;
 
-  constructor(library: Library, visit: Visit) {
-    this.#visit = visit;
-    this.#session = newSession(library, visit);
+  constructor(library: Library, context: RoomContext) {
+    this.#context = context;
+    this.#session = newSession(library, context);
     this.#listen();
   }
 
   async connect({ token }: Signaling.MediaAccess): Promise<void> {
     await this.#session.connect(token);
     if (this.#left) return this.#session.disconnect();
-    this.#inside = true;
+    this.#joined = true;
   }
 
-  get together(): boolean | null {
-    return this.#inside ? this.#others.size > 0 : null;
+  get peerPresent(): boolean | null {
+    return this.#joined ? this.#remoteConnections.size > 0 : null;
   }
 
-  /** One that is exchanged for another of its kind goes on; where one comes or goes, the stream is made anew. */
+  /** Replaces tracks in place; publishes a new stream if a kind was added or removed. */
   async publish(): Promise<void> {
-    if (!this.#inside) return;
-    const { around } = this.#visit;
-    const before = this.#published;
-    const now: Devices = { audio: around.outgoing('audio'), video: around.outgoing('video') };
-    this.#published = now;
-    const same = (before.audio === null) === (now.audio === null) && (before.video === null) === (now.video === null);
-    if (this.#publisher !== null && same) {
-      if (now.audio !== null && now.audio !== before.audio) await this.#publisher.replaceTrack(now.audio);
-      if (now.video !== null && now.video !== before.video) await this.#publisher.replaceTrack(now.video);
+    if (!this.#joined) return;
+    const { transport } = this.#context;
+    const previous = this.#published;
+    const current: DeviceTracks = { audio: transport.outgoingTrack('audio'), video: transport.outgoingTrack('video') };
+    this.#published = current;
+    const sameKinds = (previous.audio === null) === (current.audio === null) && (previous.video === null) === (current.video === null);
+    if (this.#publisher !== null && sameKinds) {
+      if (current.audio !== null && current.audio !== previous.audio) await this.#publisher.replaceTrack(current.audio);
+      if (current.video !== null && current.video !== previous.video) await this.#publisher.replaceTrack(current.video);
       return;
     }
     const old = this.#publisher;
     this.#publisher = null;
     if (old !== null) await this.#session.unpublish(old);
-    if (this.#left || (now.audio === null && now.video === null)) return;
-    const publisher = this.#session.openvidu.initPublisher(undefined, { audioSource: now.audio ?? false, videoSource: now.video ?? false, mirror: false });
+    if (this.#left || (current.audio === null && current.video === null)) return;
+    const publisher = this.#session.openvidu.initPublisher(undefined, { audioSource: current.audio ?? false, videoSource: current.video ?? false, mirror: false });
     await this.#session.publish(publisher);
     this.#publisher = publisher;
   }
 
   leave(): void {
     this.#left = true;
-    if (!this.#parted) this.#session.disconnect();
+    if (!this.#disconnected) this.#session.disconnect();
   }
 
   #listen(): void {
-    const { around, look, lost } = this.#visit;
+    const { transport, onPresenceChange, onDisconnected } = this.#context;
     const session = this.#session;
-    const ifHere = (act: () => void) => () => {
-      if (!this.#left) act();
+    const unlessLeft = (action: () => void) => () => {
+      if (!this.#left) action();
     };
-    session.on('connectionCreated', ({ connection }) => ifHere(() => this.#came(connection.connectionId))());
-    session.on('connectionDestroyed', ({ connection }) => ifHere(() => this.#went(connection.connectionId))());
-    session.on('streamCreated', (event) => ifHere(() => void this.#subscribe(event))());
-    session.on('streamDestroyed', (event) => ifHere(() => this.#gone(event.stream.streamId))());
+    session.on('connectionCreated', ({ connection }) => unlessLeft(() => this.#handleConnectionCreated(connection.connectionId))());
+    session.on('connectionDestroyed', ({ connection }) => unlessLeft(() => this.#handleConnectionDestroyed(connection.connectionId))());
+    session.on('streamCreated', (event) => unlessLeft(() => void this.#subscribe(event))());
+    session.on('streamDestroyed', (event) => unlessLeft(() => this.#handleStreamDestroyed(event.stream.streamId))());
     session.on('sessionDisconnected', () => {
-      this.#parted = true;
-      lost();
+      this.#disconnected = true;
+      onDisconnected();
     });
-    session.on('reconnecting', ifHere(() => around.changed('interrupted')));
-    session.on('reconnected', look);
+    session.on('reconnecting', unlessLeft(() => transport.onStateChange('interrupted')));
+    session.on('reconnected', onPresenceChange);
   }
 
-  #came(connection: string): void {
-    if (connection !== this.#session.connection?.connectionId) this.#others.add(connection);
-    this.#visit.look();
+  #handleConnectionCreated(connection: string): void {
+    if (connection !== this.#session.connection?.connectionId) this.#remoteConnections.add(connection);
+    this.#context.onPresenceChange();
   }
 
-  #went(connection: string): void {
-    this.#others.delete(connection);
-    this.#visit.look();
+  #handleConnectionDestroyed(connection: string): void {
+    this.#remoteConnections.delete(connection);
+    this.#context.onPresenceChange();
   }
 
   async #subscribe({ stream }: StreamEvent): Promise<void> {
@@ -111,26 +111,26 @@ class OpenViduStay implements Stay {
       const subscriber = await this.#session.subscribeAsync(stream, undefined as never, { insertMode: undefined } as never);
       if (this.#left) return;
       this.#received.set(stream.streamId, subscriber.stream.getMediaStream()?.getTracks() ?? []);
-      this.#show();
+      this.#updateRemoteTracks();
     } catch (error) {
-      if (!this.#left) console.warn('the other one cannot be received', error);
+      if (!this.#left) console.warn('subscribing failed', error);
     }
   }
 
-  #gone(stream: string): void {
+  #handleStreamDestroyed(stream: string): void {
     this.#received.delete(stream);
-    this.#show();
+    this.#updateRemoteTracks();
   }
 
-  #show(): void {
-    this.#visit.show([...this.#received.values()].flat());
+  #updateRemoteTracks(): void {
+    this.#context.setRemoteTracks([...this.#received.values()].flat());
   }
 }
 
-function newSession(library: Library, { servers, policy }: Visit): Session {
+function newSession(library: Library, { servers, policy }: RoomContext): Session {
   const openvidu = new library.OpenVidu();
   openvidu.enableProdMode();
-  // Without servers of ours it would take public ones of others.
+  // The library's default is a public STUN server.
   openvidu.setAdvancedConfiguration({
     iceServers: servers.map((server) => ({ ...server })),
     rtcConfiguration: { iceServers: servers.map((server) => ({ ...server })), iceTransportPolicy: policy },
