@@ -5,7 +5,7 @@ mod running;
 use reqwest::Method;
 use running::{Running, offer};
 use serde_json::{Value, json};
-use testkit::{Answer, Http, now};
+use testkit::{Http, HttpResponse, now};
 use wire::UnixMs;
 
 fn path(scheduler: &Running, session: &Value, tail: &str) -> String {
@@ -15,7 +15,7 @@ fn path(scheduler: &Running, session: &Value, tail: &str) -> String {
     ))
 }
 
-async fn patch(scheduler: &Running, session: &Value, if_match: &str, body: Value) -> Answer {
+async fn patch(scheduler: &Running, session: &Value, if_match: &str, body: Value) -> HttpResponse {
     let url = path(scheduler, session, "");
     let headers = [("if-match", if_match)];
     scheduler

@@ -5,9 +5,9 @@ mod running;
 use reqwest::Method;
 use running::{Running, offer};
 use serde_json::{Value, json};
-use testkit::{Answer, SOON};
+use testkit::{HttpResponse, SOON};
 
-async fn with_key(scheduler: &Running, key: &str, offer: Value) -> Answer {
+async fn with_key(scheduler: &Running, key: &str, offer: Value) -> HttpResponse {
     let url = scheduler.at("/v1/sessions");
     let headers = [("idempotency-key", key)];
     scheduler

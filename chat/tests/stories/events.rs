@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
-use testkit::{ANN, BO, BookedRoom, Booking, ChatPeer, Http, SOON, TicketSigner, now};
+use testkit::{ANN, BO, BookedRoom, ChatPeer, Http, SOON, TestBooking, TicketSigner, now};
 use wire::chat::{Message, RoomView};
 use wire::{EventBatch, RoomId, SessionSpec};
 
@@ -54,7 +54,7 @@ async fn cht_60_a_booking_opens_its_room_for_both() {
     let BookedRoom(room) = BookedRoom::new();
     let mut waiting =
         ChatPeer::hello(&server.socket_url(), &server.signer.chat(BO, &[]), "device").await;
-    let session = Booking::new().spec();
+    let session = TestBooking::new().spec();
     assert_eq!(
         tell(
             &server,
@@ -91,7 +91,7 @@ async fn cht_60_a_booking_opens_its_room_for_both() {
 
 #[tokio::test]
 async fn cht_61_events_twice_and_in_reverse_end_the_same() {
-    let first = Booking::new().spec();
+    let first = TestBooking::new().spec();
     let mut second = first.clone();
     second.revision = 2;
     second.participants[0].name = "Anna".to_owned();

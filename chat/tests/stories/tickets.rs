@@ -1,7 +1,7 @@
 //! What a ticket must be, and how long it counts.
 
 use serde_json::json;
-use testkit::{ANN, BookedRoom, Booking, ChatPeer, SOON, now};
+use testkit::{ANN, BookedRoom, ChatPeer, SOON, TestBooking, now};
 use wire::{ErrorBody, ErrorCode};
 
 use crate::server::Server;
@@ -17,7 +17,7 @@ async fn cht_39_a_bad_ticket_is_refused_with_its_reason() {
     for (ticket, reason) in [
         (signer.sign_claims(&old), "expired"),
         (
-            signer.signaling(ANN, &Booking::new().spec()),
+            signer.signaling(ANN, &TestBooking::new().spec()),
             "wrong_audience",
         ),
         (signer.sign(&none, &signer.chat_claims(ANN, &[])), "bad_alg"),

@@ -10,7 +10,7 @@ use scheduler::Config;
 use scheduler::api_keys::{self, Scope};
 use serde_json::{Value, json};
 use service::{Shutdown, StartError};
-use testkit::{Answer, Http, SOON, now};
+use testkit::{Http, HttpResponse, SOON, now};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use wire::{SessionFact, UnixMs};
@@ -98,7 +98,7 @@ impl Running {
     }
 
     /// Opens the join link of the `at`th of the two.
-    pub(crate) async fn join(&self, session: &Value, at: usize) -> Answer {
+    pub(crate) async fn join(&self, session: &Value, at: usize) -> HttpResponse {
         let token = token(session, at);
         let body = json!({ "token": token });
         Http::new().post(&self.at("/v1/join"), body).await

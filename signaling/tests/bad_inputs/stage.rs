@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use signaling::Config;
-use testkit::{ANN, Booking, Http, SOON, TestPeer};
+use testkit::{ANN, Http, SOON, TestBooking, TestPeer};
 use tokio::sync::{MutexGuard, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -102,7 +102,7 @@ impl Stage {
 
 /// A session whose lobby is open and whose start is far.
 pub(crate) fn waiting() -> SessionSpec {
-    Booking::starting_in(600_000).lobby_ms(700_000).spec()
+    TestBooking::starting_in(600_000).lobby_ms(700_000).spec()
 }
 
 /// The whole table is one address.

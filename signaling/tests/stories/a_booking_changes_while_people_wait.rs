@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use testkit::{ANN, BO, Booking, Http, SOON, TestPeer, now};
+use testkit::{ANN, BO, Http, SOON, TestBooking, TestPeer, now};
 use wire::signaling::{Countdown, CountdownCancelled, Ended, PeerLost, Rescheduled};
 use wire::{EndReason, ErrorCode, Phase, SessionSpec};
 
@@ -94,7 +94,7 @@ async fn sig_236_a_live_session_is_not_moved_but_may_be_called_off() {
 
 /// A pair whose Bo is lost and comes back when the lobby has been closed for so long.
 async fn back_after_closing(server: &Server, ms: i64) -> (TestPeer, TestPeer) {
-    let session = Booking::starting_in(600_000).lobby_ms(700_000).spec();
+    let session = TestBooking::starting_in(600_000).lobby_ms(700_000).spec();
     let (mut ann, bo) = server.pair(&session).await;
     let bo = bo.cut().await;
     ann.expect::<PeerLost>(SOON).await;

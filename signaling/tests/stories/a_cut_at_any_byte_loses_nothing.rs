@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use testkit::{ANN, BO, Booking, Break, Cut, Proxy, SOON, TestPeer, Way};
+use testkit::{ANN, BO, Break, Cut, Proxy, SOON, TestBooking, TestPeer, Way};
 use wire::signaling::{Negotiate, RelayedData, ServerFrame, Welcome};
 
 use crate::server::Server;
@@ -33,7 +33,7 @@ async fn pair() -> Pair {
     })
     .await;
     let proxy = Proxy::to(&server.url).await;
-    let session = Booking::starting_in(600_000).lobby_ms(700_000).spec();
+    let session = TestBooking::starting_in(600_000).lobby_ms(700_000).spec();
     let mut ann = server.join(ANN, &session).await;
     let url = proxy.through(&server.url);
     let mut bo = TestPeer::join(&url, &server.ticket(BO, &session)).await;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use testkit::{Booking, SOON, TestPeer};
+use testkit::{SOON, TestBooking, TestPeer};
 use wire::signaling::{Negotiate, PeerLost, PeerResumed};
 
 use crate::server::{Server, connected};
@@ -14,7 +14,7 @@ const SAID: usize = 40;
 
 async fn overflowed(media_is_up: bool) -> (Server, TestPeer, TestPeer, u64) {
     let server = Server::with(|config| config.limits.sockets.queue_frames = 16).await;
-    let session = Booking::starting_in(600_000).lobby_ms(700_000).spec();
+    let session = TestBooking::starting_in(600_000).lobby_ms(700_000).spec();
     let (mut ann, mut bo) = server.pair(&session).await;
     if media_is_up {
         connected(&mut ann).await;

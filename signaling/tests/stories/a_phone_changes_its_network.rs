@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use testkit::{ANN, BO, Booking, Proxy, SOON, TestPeer};
+use testkit::{ANN, BO, Proxy, SOON, TestBooking, TestPeer};
 use wire::DuplicatePolicy;
 use wire::signaling::{Negotiate, PeerLost, PeerResumed, RelayedData};
 
@@ -17,7 +17,7 @@ const NOTICED: Duration = Duration::from_secs(14);
 async fn pair(policy: DuplicatePolicy) -> (Server, Proxy, TestPeer, TestPeer) {
     let server = Server::start().await;
     let proxy = Proxy::to(&server.url).await;
-    let booking = Booking::starting_in(600_000).lobby_ms(700_000);
+    let booking = TestBooking::starting_in(600_000).lobby_ms(700_000);
     let session = booking.with(|spec| spec.duplicate = policy).spec();
     let mut ann = server.join(ANN, &session).await;
     let url = proxy.through(&server.url);

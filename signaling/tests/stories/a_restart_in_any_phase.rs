@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use testkit::{Booking, Http, SOON, TestPeer, until};
+use testkit::{Http, SOON, TestBooking, TestPeer, until};
 use wire::signaling::{Countdown, Live, Negotiate, Paused};
 use wire::{OnLoss, Phase, SessionSpec};
 
@@ -51,7 +51,7 @@ async fn goes_live_after(server: Server, ann: TestPeer, bo: TestPeer) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_225_a_restart_in_the_lobby_negotiates_anew_and_waits_on() {
     let server = Server::start().await;
-    let session = Booking::starting_in(600_000).lobby_ms(700_000).spec();
+    let session = TestBooking::starting_in(600_000).lobby_ms(700_000).spec();
     let (ann, bo) = server.pair(&session).await;
     server.scheduler.told(&session, "session.joined").await;
     let before = ann.epoch.unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use testkit::{ANN, BO, Booking, SOON, TestPeer};
+use testkit::{ANN, BO, SOON, TestBooking, TestPeer};
 use wire::RawJson;
 use wire::signaling::{Data, Negotiate, PeerJoined, PeerLeft, PeerLost, RelayedData, ServerFrame};
 
@@ -59,7 +59,7 @@ async fn sig_142_a_thousand_races_leave_exactly_one_each() {
 
 /// Bo joins twice at once, again and again; Ann talks to whichever of them is left.
 async fn races(server: &Server) {
-    let session = Booking::starting_in(600_000).lobby_ms(700_000).spec();
+    let session = TestBooking::starting_in(600_000).lobby_ms(700_000).spec();
     let (url, ticket) = (&server.url, server.ticket(BO, &session));
     let mut ann = server.join(ANN, &session).await;
     let mut left: Option<TestPeer> = None;

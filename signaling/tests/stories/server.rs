@@ -13,7 +13,7 @@ use axum::{Json, Router};
 use service::Shutdown;
 use signaling::Config;
 use tempfile::TempDir;
-use testkit::{ANN, BO, Booking, Http, SOON, TestPeer, TicketSigner, until};
+use testkit::{ANN, BO, Http, SOON, TestBooking, TestPeer, TicketSigner, until};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -212,8 +212,8 @@ pub(crate) async fn connected(peer: &mut TestPeer) {
 }
 
 /// A session that starts now.
-pub(crate) fn booking() -> Booking {
-    Booking::new()
+pub(crate) fn booking() -> TestBooking {
+    TestBooking::new()
 }
 
 /// The scheduler's outside: keys, and an inbox for events.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use testkit::{BO, Booking, SOON, TestPeer};
+use testkit::{BO, SOON, TestBooking, TestPeer};
 use wire::signaling::{Negotiate, PeerJoined, PeerLost};
 use wire::{DuplicatePolicy, ErrorCode, SessionSpec};
 
@@ -11,7 +11,7 @@ use crate::server::Server;
 use crate::talk::{data, hears, never_got, settled};
 
 fn session(policy: DuplicatePolicy) -> SessionSpec {
-    let booking = Booking::starting_in(600_000).lobby_ms(700_000);
+    let booking = TestBooking::starting_in(600_000).lobby_ms(700_000);
     booking.with(|spec| spec.duplicate = policy).spec()
 }
 

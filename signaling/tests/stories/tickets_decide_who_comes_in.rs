@@ -1,7 +1,7 @@
 //! A join with anything but a good ticket of one of the two is refused, and says why.
 
 use serde_json::{Value, json};
-use testkit::{ANN, Booking, TestPeer};
+use testkit::{ANN, TestBooking, TestPeer};
 use wire::{ErrorBody, ErrorCode, SessionSpec, TicketAudience};
 
 use crate::server::{Server, booking};
@@ -90,7 +90,7 @@ async fn sig_122_a_stranger_is_no_participant() {
 #[tokio::test]
 async fn sig_123_who_comes_too_early_is_told_when() {
     let server = Server::start().await;
-    let session = Booking::starting_in(600_000).spec();
+    let session = TestBooking::starting_in(600_000).spec();
     let (error, code) = refused(&server, &server.ticket(ANN, &session)).await;
     assert_eq!((error.code, code), (ErrorCode::TooEarly, Some(4503)));
     assert_eq!(error.opens_at, Some(session.lobby_opens_at));

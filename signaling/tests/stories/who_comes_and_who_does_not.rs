@@ -1,7 +1,7 @@
 //! The verdicts over people: too early, nobody across, gone again, without media. Each at its time, told
 //! to who is there, to who comes later, and to the scheduler.
 
-use testkit::{ANN, BO, Booking, SOON, TestPeer, now, sleep_until};
+use testkit::{ANN, BO, SOON, TestBooking, TestPeer, now, sleep_until};
 use wire::signaling::{Countdown, Ended, Leave, PeerLeft, Welcome};
 use wire::{EndReason, ErrorCode, Phase, SessionSpec, UserId};
 
@@ -31,7 +31,7 @@ async fn stays_over(server: &Server, session: &SessionSpec, reason: &str) {
 #[tokio::test]
 async fn sig_230_the_lobby_opens_at_its_moment_and_not_before() {
     let server = Server::start().await;
-    let session = Booking::starting_in(60_800).lobby_ms(60_000).spec();
+    let session = TestBooking::starting_in(60_800).lobby_ms(60_000).spec();
     let opens_at = session.lobby_opens_at;
     let mut refused = 0;
     let welcome = loop {

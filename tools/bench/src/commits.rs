@@ -9,7 +9,7 @@ use service::events::Outbox;
 use service::sqlite::Database;
 use signaling::store::sqlite::{MIGRATIONS, SqliteStore};
 use signaling::store::{Batch, KeptAs, Row, SnapshotStore};
-use testkit::{Booking, now};
+use testkit::{TestBooking, now};
 use wire::Event;
 
 /// Milliseconds of each of `rounds` commits of `rows` sessions, as JSON. The rows are there already, as
@@ -54,7 +54,7 @@ pub async fn measure(rows: u32, rounds: u32, dir: &Path) -> Result<String, Strin
 
 /// A session's row, of the size that a live one's has: the booking, and as much again for the seats.
 fn row() -> Row {
-    let spec = Booking::new().spec();
+    let spec = TestBooking::new().spec();
     let body = json!({ "spec": spec, "rest": spec });
     Row {
         session: spec.id.clone(),

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use service::tickets::{KeySet, TicketVerifier};
-use testkit::{ANN, Booking, TicketSigner, now};
+use testkit::{ANN, TestBooking, TicketSigner, now};
 
 /// Verifications of one batch; the median of the batches counts, so that a pause elsewhere does not.
 const BATCH: u32 = 250;
@@ -17,7 +17,7 @@ pub async fn measure(count: u32) -> Result<String, String> {
     let keys = KeySet::from_jwks(&signer.jwks().to_string())
         .map_err(|error| format!("our own keys can't be read: {error}"))?;
     let verifier = TicketVerifier::with_keys(keys);
-    let ticket = signer.signaling(ANN, &Booking::new().spec());
+    let ticket = signer.signaling(ANN, &TestBooking::new().spec());
     let mut batches = Vec::new();
     for _ in 0..count.div_ceil(BATCH).max(1) {
         let began = Instant::now();

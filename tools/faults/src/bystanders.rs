@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use testkit::{Booking, SOON, TicketSigner};
+use testkit::{SOON, TestBooking, TicketSigner};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use wire::signaling::PeerLost;
@@ -22,7 +22,7 @@ pub struct Bystanders {
 impl Bystanders {
     /// Both join a session of their own, and begin to talk.
     pub async fn of(lone: &Lone, signer: &TicketSigner) -> Self {
-        let booking = Booking::new().duration_ms(600_000);
+        let booking = TestBooking::new().duration_ms(600_000);
         let couple = Couple::live(&lone.ws(), signer, booking).await;
         let (stop, stopped) = watch::channel(false);
         Self {

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use testkit::{Booking, SOON, TestPeer, TicketSigner};
+use testkit::{SOON, TestBooking, TestPeer, TicketSigner};
 use wire::signaling::{Connected, Data, Live, Negotiate, RelayedData};
 use wire::{RawJson, SessionSpec, UserId};
 
@@ -26,7 +26,7 @@ impl Couple {
     ///
     /// # Panics
     /// When they don't get so far.
-    pub async fn live(url: &str, signer: &TicketSigner, booking: Booking) -> Self {
+    pub async fn live(url: &str, signer: &TicketSigner, booking: TestBooking) -> Self {
         Self::live_by([url, url], signer, booking).await
     }
 
@@ -34,7 +34,7 @@ impl Couple {
     ///
     /// # Panics
     /// When they don't get so far.
-    pub async fn live_by(urls: [&str; 2], signer: &TicketSigner, booking: Booking) -> Self {
+    pub async fn live_by(urls: [&str; 2], signer: &TicketSigner, booking: TestBooking) -> Self {
         let spec = people_of_its_own(booking.spec());
         let [ann, bo] = [0, 1].map(|one| ticket_of(signer, &spec, one));
         let mut ann = TestPeer::join(urls[0], &ann).await;

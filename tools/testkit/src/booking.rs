@@ -16,15 +16,15 @@ pub const BO: &str = "bo";
 /// Builds a [`SessionSpec`] of Ann and Bo: starts now, its lobby has been open for a minute,
 /// 300 ms of countdown, 60 s live, one extension of 60 s.
 #[derive(Debug, Clone)]
-pub struct Booking(SessionSpec);
+pub struct TestBooking(SessionSpec);
 
-impl Default for Booking {
+impl Default for TestBooking {
     fn default() -> Self {
         Self::starting_at(now())
     }
 }
 
-impl Booking {
+impl TestBooking {
     /// The default booking, starting now.
     #[must_use]
     pub fn new() -> Self {

@@ -9,14 +9,14 @@ use wire::chat::{
 use wire::{CHAT_SUBPROTOCOL, ErrorBody, FrameError, RoomId};
 
 use crate::SOON;
-use crate::peer::{Peer, Protocol, pick};
+use crate::peer::{Protocol, ProtocolPeer, pick};
 
 /// A client of `GET /v1/chat`. That a room's `seq` has no gap is checked on every message.
-pub type ChatPeer = Peer<Chat>;
+pub type ChatPeer = ProtocolPeer<ChatClientState>;
 
 /// What a client of chat keeps.
 #[derive(Debug, Clone, Default)]
-pub struct Chat {
+pub struct ChatClientState {
     ticket: String,
     device_id: String,
     /// The last `welcome`.
@@ -25,7 +25,7 @@ pub struct Chat {
     pub cursors: BTreeMap<RoomId, Cursor>,
 }
 
-impl Protocol for Chat {
+impl Protocol for ChatClientState {
     const SUBPROTOCOL: &'static str = CHAT_SUBPROTOCOL;
     type Client = ChatClientFrame;
     type Server = ChatServerFrame;
@@ -59,7 +59,7 @@ impl Protocol for Chat {
     }
 }
 
-impl Chat {
+impl ChatClientState {
     /// A recovered room goes on from its cursor; any other stands where the server says.
     fn enter(&mut self, room: &chat::RoomView) {
         let known = self.cursors.get(&room.room);
@@ -118,7 +118,7 @@ impl ChatPeer {
     pub async fn reconnect(self) -> Self {
         let opened = self.cut().await.connect().await;
         let mut peer = opened.unwrap_or_else(|(_, refused)| panic!("{refused:?}"));
-        let Chat {
+        let ChatClientState {
             ticket,
             device_id: device,
             cursors,

@@ -21,7 +21,7 @@ pub struct Http {
 
 /// What came back.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct HttpResponse {
     /// The status code.
     pub status: u16,
     /// The headers.
@@ -67,27 +67,27 @@ impl Http {
     }
 
     /// GET.
-    pub async fn get(&self, url: &str) -> Answer {
+    pub async fn get(&self, url: &str) -> HttpResponse {
         self.send(Method::GET, url, None, &[]).await
     }
 
     /// POST with a JSON body.
-    pub async fn post(&self, url: &str, body: Value) -> Answer {
+    pub async fn post(&self, url: &str, body: Value) -> HttpResponse {
         self.send(Method::POST, url, Some(body), &[]).await
     }
 
     /// PUT with a JSON body.
-    pub async fn put(&self, url: &str, body: Value) -> Answer {
+    pub async fn put(&self, url: &str, body: Value) -> HttpResponse {
         self.send(Method::PUT, url, Some(body), &[]).await
     }
 
     /// PATCH with a JSON body.
-    pub async fn patch(&self, url: &str, body: Value) -> Answer {
+    pub async fn patch(&self, url: &str, body: Value) -> HttpResponse {
         self.send(Method::PATCH, url, Some(body), &[]).await
     }
 
     /// DELETE.
-    pub async fn delete(&self, url: &str) -> Answer {
+    pub async fn delete(&self, url: &str) -> HttpResponse {
         self.send(Method::DELETE, url, None, &[]).await
     }
 
@@ -101,7 +101,7 @@ impl Http {
         url: &str,
         body: Option<Value>,
         headers: &[(&str, &str)],
-    ) -> Answer {
+    ) -> HttpResponse {
         self.try_send(method.clone(), url, body, headers)
             .await
             .unwrap_or_else(|error| panic!("{method} {url}: {error}"))
@@ -117,7 +117,7 @@ impl Http {
         url: &str,
         body: Option<Value>,
         headers: &[(&str, &str)],
-    ) -> Result<Answer, reqwest::Error> {
+    ) -> Result<HttpResponse, reqwest::Error> {
         let mut request = self.client.request(method, url);
         if let Some(bearer) = &self.bearer {
             request = request.bearer_auth(bearer);
@@ -135,7 +135,7 @@ impl Http {
             "" => Value::Null,
             text => serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())),
         };
-        Ok(Answer {
+        Ok(HttpResponse {
             status,
             headers,
             body,
@@ -143,7 +143,7 @@ impl Http {
     }
 }
 
-impl Answer {
+impl HttpResponse {
     /// The body as a value, after checking the status.
     ///
     /// # Panics

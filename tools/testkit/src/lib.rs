@@ -22,17 +22,17 @@ mod socket;
 mod stack;
 mod tools;
 
-pub use booking::{ANN, BO, BookedRoom, Booking};
-pub use chat_peer::{Chat, ChatPeer};
+pub use booking::{ANN, BO, BookedRoom, TestBooking};
+pub use chat_peer::{ChatClientState, ChatPeer};
 pub use clock::{now, sleep_until, until};
-pub use http::{Answer, Http};
-pub use peer::{Past, Peer, Pick, Protocol};
+pub use http::{Http, HttpResponse};
+pub use peer::{DisconnectedPeer, FrameBody, Protocol, ProtocolPeer};
 pub use process::{free_ports, is_running, program, program_under};
-pub use proxy::{Break, Cut, Line, Proxy, Way};
+pub use proxy::{Break, Cut, ProxiedConnection, Proxy, Way};
 pub use raw::RawSocket;
-pub use signaling_peer::{CutPeer, Signaling, TestPeer};
+pub use signaling_peer::{CutPeer, SignalingClientState, TestPeer};
 pub use signer::TicketSigner;
-pub use socket::{Arrival, Refused, Socket};
+pub use socket::{Arrival, TestSocket, UpgradeRefused};
 pub use stack::{Service, Stack, StackOptions, environment};
 pub use tools::{has_tool, left_out};
 

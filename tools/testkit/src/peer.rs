@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use wire::{ErrorBody, UnixMs};
 
-use crate::{Arrival, Refused, SOON, Socket, now};
+use crate::{Arrival, SOON, TestSocket, UpgradeRefused, now};
 
 /// What one kind of client keeps, and how it reads what comes.
 pub trait Protocol: Debug + Default {
@@ -32,8 +32,8 @@ pub trait Protocol: Debug + Default {
     fn take(&mut self, text: &str) -> Self::Server;
 }
 
-/// A server's frame of type `KIND` that [`Peer::expect`] can wait for.
-pub trait Pick<Frame>: Sized {
+/// A server's frame of type `KIND` that [`ProtocolPeer::expect`] can wait for.
+pub trait FrameBody<Frame>: Sized {
     /// Its `type`.
     const KIND: &'static str;
 
@@ -43,39 +43,39 @@ pub trait Pick<Frame>: Sized {
 
 /// A client. What it knows of the protocol's state is read through `Deref`.
 ///
-/// A frame that [`Peer::expect`] skips is kept for a later `expect`.
+/// A frame that [`ProtocolPeer::expect`] skips is kept for a later `expect`.
 #[derive(Debug)]
-pub struct Peer<P: Protocol> {
+pub struct ProtocolPeer<P: Protocol> {
     /// When the last frame came.
     pub last_at: UnixMs,
     pub(crate) url: String,
     pub(crate) state: P,
-    socket: Socket,
+    socket: TestSocket,
     /// The number of the next frame that carries one.
     pub(crate) next_id: u64,
     skipped: VecDeque<P::Server>,
     closed: Option<Option<u16>>,
 }
 
-impl<P: Protocol> Peer<P> {
+impl<P: Protocol> ProtocolPeer<P> {
     /// Opens a socket and sends nothing. `url` is the complete WebSocket address.
     ///
     /// # Panics
     /// When the server does not upgrade.
     pub async fn connect(url: &str) -> Self {
-        Self::on(url, Socket::connect(url, P::SUBPROTOCOL).await)
+        Self::on(url, TestSocket::connect(url, P::SUBPROTOCOL).await)
     }
 
     /// Opens a socket as a page of `origin` would.
     ///
     /// # Errors
     /// When the server does not upgrade.
-    pub async fn connect_from(url: &str, origin: &str) -> Result<Self, Refused> {
+    pub async fn connect_from(url: &str, origin: &str) -> Result<Self, UpgradeRefused> {
         let headers = [
             ("Sec-WebSocket-Protocol", P::SUBPROTOCOL),
             ("Origin", origin),
         ];
-        Ok(Self::on(url, Socket::try_connect(url, &headers).await?))
+        Ok(Self::on(url, TestSocket::try_connect(url, &headers).await?))
     }
 
     /// Sends a frame without a number.
@@ -97,7 +97,7 @@ impl<P: Protocol> Peer<P> {
     }
 
     /// The socket below, for what no good client does.
-    pub fn socket(&mut self) -> &mut Socket {
+    pub fn socket(&mut self) -> &mut TestSocket {
         &mut self.socket
     }
 
@@ -105,7 +105,7 @@ impl<P: Protocol> Peer<P> {
     ///
     /// # Panics
     /// When `limit` passes, or the socket closes, first.
-    pub async fn expect<F: Pick<P::Server>>(&mut self, limit: Duration) -> F {
+    pub async fn expect<F: FrameBody<P::Server>>(&mut self, limit: Duration) -> F {
         let found = self.skipped.iter().position(|frame| is_a::<P, F>(frame));
         if let Some(frame) = found.and_then(|index| self.skipped.remove(index)) {
             return picked(frame);
@@ -121,7 +121,7 @@ impl<P: Protocol> Peer<P> {
     }
 
     /// The next frame of this type, if one comes before `limit` passes or the socket closes.
-    pub async fn try_expect<F: Pick<P::Server>>(&mut self, limit: Duration) -> Option<F> {
+    pub async fn try_expect<F: FrameBody<P::Server>>(&mut self, limit: Duration) -> Option<F> {
         let deadline = after(limit);
         loop {
             match self.next(left(deadline)).await? {
@@ -135,7 +135,7 @@ impl<P: Protocol> Peer<P> {
     ///
     /// # Panics
     /// When it is another, or none comes in time.
-    pub async fn expect_next<F: Pick<P::Server>>(&mut self, limit: Duration) -> F {
+    pub async fn expect_next<F: FrameBody<P::Server>>(&mut self, limit: Duration) -> F {
         assert!(self.skipped.is_empty(), "unread: {:?}", self.skipped);
         match self.next(limit).await {
             Some(frame) if is_a::<P, F>(&frame) => picked(frame),
@@ -148,7 +148,7 @@ impl<P: Protocol> Peer<P> {
     ///
     /// # Panics
     /// When one does.
-    pub async fn expect_no<F: Pick<P::Server>>(&mut self, span: Duration) {
+    pub async fn expect_no<F: FrameBody<P::Server>>(&mut self, span: Duration) {
         let deadline = after(span);
         while let Some(frame) = self.next(left(deadline)).await {
             self.skipped.push_back(frame);
@@ -228,7 +228,7 @@ impl<P: Protocol> Peer<P> {
     /// When it doesn't.
     pub async fn expect_refusal(&mut self) -> (ErrorBody, Option<u16>)
     where
-        ErrorBody: Pick<P::Server>,
+        ErrorBody: FrameBody<P::Server>,
     {
         let error = self.expect::<ErrorBody>(SOON).await;
         (error, self.expect_close(SOON).await)
@@ -236,11 +236,11 @@ impl<P: Protocol> Peer<P> {
 
     /// What the page has, while its socket stays open: it comes back by another way meanwhile.
     #[must_use]
-    pub fn fork(&self) -> Past<P>
+    pub fn fork(&self) -> DisconnectedPeer<P>
     where
         P: Clone,
     {
-        Past {
+        DisconnectedPeer {
             url: self.url.clone(),
             state: self.state.clone(),
             next_id: self.next_id,
@@ -248,16 +248,16 @@ impl<P: Protocol> Peer<P> {
     }
 
     /// Breaks the TCP connection without a close frame. What was not read yet is lost.
-    pub async fn cut(self) -> Past<P> {
+    pub async fn cut(self) -> DisconnectedPeer<P> {
         self.socket.cut().await;
-        Past {
+        DisconnectedPeer {
             url: self.url,
             state: self.state,
             next_id: self.next_id,
         }
     }
 
-    fn on(url: &str, socket: Socket) -> Self {
+    fn on(url: &str, socket: TestSocket) -> Self {
         Self {
             last_at: now(),
             url: url.to_owned(),
@@ -280,7 +280,7 @@ impl<P: Protocol> Peer<P> {
 
 /// What a page keeps of a client whose connection broke.
 #[derive(Debug, Clone)]
-pub struct Past<P: Protocol> {
+pub struct DisconnectedPeer<P: Protocol> {
     /// Where it comes back: the complete WebSocket address.
     pub url: String,
     /// Its state.
@@ -288,16 +288,16 @@ pub struct Past<P: Protocol> {
     next_id: u64,
 }
 
-impl<P: Protocol> Past<P> {
+impl<P: Protocol> DisconnectedPeer<P> {
     /// A new socket with the state of the old one. Nothing is sent.
     ///
     /// # Errors
     /// When the server does not upgrade.
-    pub async fn connect(self) -> Result<Peer<P>, (Self, Refused)> {
+    pub async fn connect(self) -> Result<ProtocolPeer<P>, (Self, UpgradeRefused)> {
         let headers = [("Sec-WebSocket-Protocol", P::SUBPROTOCOL)];
-        match Socket::try_connect(&self.url, &headers).await {
+        match TestSocket::try_connect(&self.url, &headers).await {
             Ok(socket) => {
-                let mut peer = Peer::on(&self.url, socket);
+                let mut peer = ProtocolPeer::on(&self.url, socket);
                 (peer.state, peer.next_id) = (self.state, self.next_id);
                 Ok(peer)
             }
@@ -306,7 +306,7 @@ impl<P: Protocol> Past<P> {
     }
 }
 
-impl<P: Protocol> Deref for Peer<P> {
+impl<P: Protocol> Deref for ProtocolPeer<P> {
     type Target = P;
 
     fn deref(&self) -> &P {
@@ -314,16 +314,16 @@ impl<P: Protocol> Deref for Peer<P> {
     }
 }
 
-impl<P: Protocol> DerefMut for Peer<P> {
+impl<P: Protocol> DerefMut for ProtocolPeer<P> {
     fn deref_mut(&mut self) -> &mut P {
         &mut self.state
     }
 }
 
-/// Implements [`Pick`] for bodies that are variants of an enum of frames.
+/// Implements [`FrameBody`] for bodies that are variants of an enum of frames.
 macro_rules! pick {
     ($frames:ident { $($variant:ident: $body:ty = $kind:literal,)+ }) => { $(
-        impl $crate::peer::Pick<$frames> for $body {
+        impl $crate::peer::FrameBody<$frames> for $body {
             const KIND: &'static str = $kind;
 
             fn pick(frame: $frames) -> Option<Self> {
@@ -339,11 +339,11 @@ macro_rules! pick {
 
 pub(crate) use pick;
 
-fn is_a<P: Protocol, F: Pick<P::Server>>(frame: &P::Server) -> bool {
+fn is_a<P: Protocol, F: FrameBody<P::Server>>(frame: &P::Server) -> bool {
     P::kind(frame) == F::KIND
 }
 
-fn picked<Frame, F: Pick<Frame>>(frame: Frame) -> F {
+fn picked<Frame, F: FrameBody<Frame>>(frame: Frame) -> F {
     F::pick(frame).expect("its kind was compared")
 }
 

@@ -23,7 +23,7 @@ pub struct Proxy {
 
 /// One connection through a [`Proxy`], and what shall become of it. Clones mean the same one.
 #[derive(Debug, Clone)]
-pub struct Line(Arc<Inner>);
+pub struct ProxiedConnection(Arc<Inner>);
 
 /// Where a connection breaks: once so many more bytes have passed in this direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Break {
 
 #[derive(Debug, Default)]
 struct Shared {
-    newest: Option<Line>,
+    newest: Option<ProxiedConnection>,
     next: Option<Cut>,
 }
 
@@ -114,7 +114,7 @@ impl Proxy {
     /// # Panics
     /// When there was none.
     #[must_use]
-    pub fn newest(&self) -> Line {
+    pub fn newest(&self) -> ProxiedConnection {
         lock(&self.shared)
             .newest
             .clone()
@@ -128,7 +128,7 @@ impl Drop for Proxy {
     }
 }
 
-impl Line {
+impl ProxiedConnection {
     /// Breaks the connection at a byte that is yet to come.
     pub fn cut(&self, cut: Cut) {
         *lock(&self.0.cut) = Some(cut);
@@ -192,7 +192,7 @@ async fn accept(listener: TcpListener, server: SocketAddr, shared: Arc<Mutex<Sha
         upstream.set_nodelay(true).unwrap();
         let line = {
             let mut shared = lock(&shared);
-            let line = Line::new(shared.next.take());
+            let line = ProxiedConnection::new(shared.next.take());
             shared.newest = Some(line.clone());
             line
         };
@@ -203,7 +203,7 @@ async fn accept(listener: TcpListener, server: SocketAddr, shared: Arc<Mutex<Sha
     }
 }
 
-async fn pump(way: Way, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, line: Line) {
+async fn pump(way: Way, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, line: ProxiedConnection) {
     let mut flow = line.0.flow.subscribe();
     let mut chunk = vec![0; CHUNK];
     loop {

@@ -4,15 +4,15 @@
 use wire::signaling::{self, ClientFrame, Join, Resume, ServerFrame, Welcome};
 use wire::{ErrorBody, FrameError, SIGNALING_SUBPROTOCOL};
 
-use crate::peer::{Past, Peer, Protocol, pick};
-use crate::{Refused, SOON};
+use crate::peer::{DisconnectedPeer, Protocol, ProtocolPeer, pick};
+use crate::{SOON, UpgradeRefused};
 
 /// A client of `GET /v1/signal`. That the server's `seq` has no gap is checked on every frame.
-pub type TestPeer = Peer<Signaling>;
+pub type TestPeer = ProtocolPeer<SignalingClientState>;
 
 /// What a client of signaling keeps.
 #[derive(Debug, Clone, Default)]
-pub struct Signaling {
+pub struct SignalingClientState {
     ticket: String,
     /// The last `welcome`.
     pub welcome: Option<Welcome>,
@@ -22,7 +22,7 @@ pub struct Signaling {
     pub epoch: Option<u64>,
 }
 
-impl Protocol for Signaling {
+impl Protocol for SignalingClientState {
     const SUBPROTOCOL: &'static str = SIGNALING_SUBPROTOCOL;
     type Client = ClientFrame;
     type Server = ServerFrame;
@@ -100,7 +100,7 @@ impl TestPeer {
 }
 
 /// What a page of signaling keeps.
-pub type CutPeer = Past<Signaling>;
+pub type CutPeer = DisconnectedPeer<SignalingClientState>;
 
 impl CutPeer {
     /// Comes back on a new socket with the resume token, and takes the `welcome`.
@@ -131,7 +131,7 @@ impl CutPeer {
     ///
     /// # Panics
     /// When it never joined.
-    pub async fn try_reopen(self) -> Result<TestPeer, (Self, Refused)> {
+    pub async fn try_reopen(self) -> Result<TestPeer, (Self, UpgradeRefused)> {
         let token = self.state.welcome.as_ref().unwrap().resume_token.clone();
         let (ticket, last_seq) = (self.state.ticket.clone(), self.state.last_seq);
         let mut peer = self.connect().await?;

@@ -208,7 +208,7 @@ fn jwks_of(key: &Ed25519KeyPair, kid: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ANN, Booking, Http};
+    use crate::{ANN, Http, TestBooking};
     use ring::signature::{ED25519, UnparsedPublicKey};
 
     #[tokio::test]
@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(answer.status, 200);
         let x = answer.body["keys"][0]["x"].as_str().unwrap();
         let public = URL_SAFE_NO_PAD.decode(x).unwrap();
-        let ticket = signer.signaling(ANN, &Booking::new().spec());
+        let ticket = signer.signaling(ANN, &TestBooking::new().spec());
         let (signed, signature) = ticket.rsplit_once('.').unwrap();
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
         UnparsedPublicKey::new(&ED25519, public)

@@ -25,7 +25,7 @@ type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// The test's end of a WebSocket. Dropping it cuts the connection without a close frame.
 #[derive(Debug)]
-pub struct Socket {
+pub struct TestSocket {
     commands: mpsc::Sender<Command>,
     arrivals: mpsc::Receiver<Arrival>,
     task: JoinHandle<()>,
@@ -52,7 +52,7 @@ pub enum Arrival {
 
 /// An upgrade that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub struct UpgradeRefused {
     /// The HTTP status; 0 where nobody answered.
     pub status: u16,
     /// The body.
@@ -65,7 +65,7 @@ enum Command {
     Stall(bool),
 }
 
-impl Socket {
+impl TestSocket {
     /// Connects, asking for `subprotocol`.
     ///
     /// # Panics
@@ -80,7 +80,10 @@ impl Socket {
     ///
     /// # Errors
     /// When the server does not upgrade.
-    pub async fn try_connect(url: &str, headers: &[(&'static str, &str)]) -> Result<Self, Refused> {
+    pub async fn try_connect(
+        url: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, UpgradeRefused> {
         let mut request = url.into_client_request().unwrap();
         for (name, value) in headers {
             request
@@ -91,16 +94,16 @@ impl Socket {
         let connecting = connect_async_with_config(request, None, true);
         match tokio::time::timeout(SOON, connecting).await {
             Ok(Ok((stream, _))) => Ok(Self::spawn(stream)),
-            Ok(Err(Error::Http(response))) => Err(Refused {
+            Ok(Err(Error::Http(response))) => Err(UpgradeRefused {
                 status: response.status().as_u16(),
                 body: String::from_utf8_lossy(response.body().as_deref().unwrap_or_default())
                     .into_owned(),
             }),
-            Ok(Err(error)) => Err(Refused {
+            Ok(Err(error)) => Err(UpgradeRefused {
                 status: 0,
                 body: error.to_string(),
             }),
-            Err(_) => Err(Refused {
+            Err(_) => Err(UpgradeRefused {
                 status: 0,
                 body: "no answer".to_owned(),
             }),
@@ -163,7 +166,7 @@ impl Socket {
     }
 }
 
-impl Drop for Socket {
+impl Drop for TestSocket {
     fn drop(&mut self) {
         self.task.abort();
     }

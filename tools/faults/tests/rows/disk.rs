@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use faults::{Bystanders, Couple, Injection, Ledger, Lone, SYNC, Scribe, read_room, row};
 use testkit::{
-    ANN, BO, BookedRoom, Booking, ChatPeer, SOON, Service, TestPeer, TicketSigner, has_tool, until,
+    ANN, BO, BookedRoom, ChatPeer, SOON, Service, TestBooking, TestPeer, TicketSigner, has_tool,
+    until,
 };
 use wire::signaling::{Ended, Leave};
 use wire::{ErrorCode, Phase, RoomId};
@@ -228,7 +229,7 @@ fn flt_8_joins_and_relays_do_not_wait_for_a_slow_disk() {
         let fault = Injection::of(signaling.pid(), SYNC, SLOW_SYNC).await;
         let mut joins = Vec::new();
         for _ in 0..20 {
-            let spec = Booking::new().spec();
+            let spec = TestBooking::new().spec();
             let ticket = signer.signaling(ANN, &spec);
             let began = Instant::now();
             let peer = TestPeer::join(&signaling.ws(), &ticket).await;
@@ -254,7 +255,7 @@ fn flt_8_joins_and_relays_do_not_wait_for_a_slow_disk() {
 
 /// A couple that begins now goes live, talks, and another one ends, each as if there were a disk.
 async fn lives_without_the_disk(signaling: &Lone, signer: &TicketSigner) -> Couple {
-    let booking = || Booking::new().countdown_ms(1).duration_ms(600_000);
+    let booking = || TestBooking::new().countdown_ms(1).duration_ms(600_000);
     let began = Instant::now();
     let mut couple = Couple::live(&signaling.ws(), signer, booking()).await;
     let took = began.elapsed();
@@ -276,7 +277,7 @@ async fn is_stored_afterwards(signaling: &mut Lone, signer: &TicketSigner, coupl
     // ones are there.
     loop {
         let before = signaling.metrics().await;
-        let booking = Booking::new().countdown_ms(1);
+        let booking = TestBooking::new().countdown_ms(1);
         Couple::live(&signaling.ws(), signer, booking).await;
         let now = signaling.metrics().await;
         if now.sum(HELD) <= before.sum(HELD) && signaling.is_ready().await {

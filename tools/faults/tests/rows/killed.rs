@@ -5,7 +5,7 @@ use std::time::Duration;
 use faults::{Couple, Injection, Ledger, Lone, SYNC, Scribe, read_room, row, thorough};
 use rand::Rng;
 use testkit::{
-    ANN, BO, BookedRoom, Booking, ChatPeer, SOON, Service, TestPeer, TicketSigner, has_tool,
+    ANN, BO, BookedRoom, ChatPeer, SOON, Service, TestBooking, TestPeer, TicketSigner, has_tool,
 };
 use wire::signaling::{Ended, Leave, Welcome};
 use wire::{ErrorCode, Phase};
@@ -93,7 +93,7 @@ fn flt_1_a_session_whose_live_was_told_outlives_a_kill_with_its_deadline() {
         let cycles = if thorough() { 60 } else { 8 };
         let signer = TicketSigner::start().await;
         let mut signaling = Lone::new(Service::Signaling, &signer).started().await;
-        let long = || Booking::new().duration_ms(600_000).countdown_ms(1);
+        let long = || TestBooking::new().duration_ms(600_000).countdown_ms(1);
         let mut old = Couple::live(&signaling.ws(), &signer, long()).await;
         for _ in 0..cycles {
             let mut over = Couple::live(&signaling.ws(), &signer, long()).await;

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use faults::{Bystanders, Couple, Link, Lone, Weather, row};
 use rand::Rng;
-use testkit::{Booking, Break, Cut, CutPeer, Proxy, SOON, Service, TestPeer, TicketSigner, Way};
+use testkit::{
+    Break, Cut, CutPeer, Proxy, SOON, Service, TestBooking, TestPeer, TicketSigner, Way,
+};
 use tokio::time::{Instant, sleep, timeout};
 use wire::RawJson;
 use wire::signaling::{
@@ -39,7 +41,7 @@ fn flt_25_a_frame_cut_after_one_byte_costs_a_resume_and_nothing_else() {
         let before = signaling.metrics().await;
         let proxy = Proxy::to(&signaling.ws()).await;
         let ways = [signaling.ws(), proxy.through(&signaling.ws())];
-        let booking = Booking::new().duration_ms(600_000).countdown_ms(1);
+        let booking = TestBooking::new().duration_ms(600_000).countdown_ms(1);
         let [ann_url, bo_url] = &ways;
         let couple = Couple::live_by([ann_url, bo_url], &signer, booking).await;
         let Couple {
@@ -99,7 +101,7 @@ fn flt_26_a_slow_lossy_link_still_carries_an_offer_and_its_answer_in_time() {
             loss_percent: 2,
         });
         let url = signaling.ws_at(link.port());
-        let spec = Booking::starting_in(60_000).lobby_ms(70_000).spec();
+        let spec = TestBooking::starting_in(60_000).lobby_ms(70_000).spec();
         let tickets =
             [0, 1].map(|one| signer.signaling(spec.participants[one].user_id.as_str(), &spec));
         let mut ann = TestPeer::join(&url, &tickets[0]).await;
@@ -194,7 +196,7 @@ mod long {
             let before = signaling.metrics().await;
             let link = Link::to(signaling.port()).await;
             let urls = [signaling.ws(), signaling.ws_at(link.port())];
-            let booking = Booking::new().duration_ms(600_000).countdown_ms(1);
+            let booking = TestBooking::new().duration_ms(600_000).countdown_ms(1);
             let couple = Couple::live_by([&urls[0], &urls[1]], &signer, booking).await;
             let Couple { mut ann, bo, .. } = couple;
             let last = usize::try_from(FLAPPING.as_millis() / 100).unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use faults::{Bystanders, Couple, Lone, row};
 use rustix::process::Signal;
-use testkit::{Booking, SOON, Service, TestPeer, TicketSigner, has_tool};
+use testkit::{SOON, Service, TestBooking, TestPeer, TicketSigner, has_tool};
 use tokio::time::{Instant, sleep};
 use wire::signaling::{Data, Ended, RelayedData, ServerFrame};
 use wire::{CloseCode, EndReason, ErrorCode, RawJson};
@@ -22,9 +22,9 @@ fn flt_16_a_pause_that_a_deadline_falls_into_ends_that_session_once() {
 async fn stands_still_for(span: Duration) {
     let signer = TicketSigner::start().await;
     let signaling = Lone::new(Service::Signaling, &signer).started().await;
-    let long = Booking::new().duration_ms(600_000).countdown_ms(1);
+    let long = TestBooking::new().duration_ms(600_000).countdown_ms(1);
     let mut staying = Couple::live(&signaling.ws(), &signer, long).await;
-    let short = Booking::new().duration_ms(2_000).countdown_ms(1);
+    let short = TestBooking::new().duration_ms(2_000).countdown_ms(1);
     let mut ending = Couple::live(&signaling.ws(), &signer, short).await;
 
     signaling.signal(Signal::STOP);
@@ -149,7 +149,7 @@ fn flt_15_a_clock_that_jumps_ends_no_session_early_or_late() {
             let url = watch.lone.ws();
             let bystanders = Bystanders::of(&watch.lone, &signer).await;
             let before = watch.lone.metrics().await;
-            let booking = Booking::new().countdown_ms(1).duration_ms(LIVE_MS);
+            let booking = TestBooking::new().countdown_ms(1).duration_ms(LIVE_MS);
             let mut couple = Couple::live(&url, &signer, booking).await;
             let lives = Instant::now();
             sleep(Duration::from_secs(1)).await;
@@ -166,7 +166,7 @@ fn flt_15_a_clock_that_jumps_ends_no_session_early_or_late() {
             after.assert_rose("clock_jumps_total", &before);
             // Whether a ticket is good is a matter of the wall clock.
             if let Some(reason) = fault {
-                let spec = Booking::new().spec();
+                let spec = TestBooking::new().spec();
                 let ticket = signer.signaling(testkit::ANN, &spec);
                 let (error, code) = TestPeer::refused(&url, &ticket).await;
                 assert_eq!(error.reason.as_deref(), Some(reason));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use faults::{Couple, Crowd, Ledger, Lone, Return, Scribe, busiest_second, row};
 use futures_util::future::join_all;
 use rustix::process::Signal;
-use testkit::{ANN, BookedRoom, Booking, SOON, Service, TicketSigner, now};
+use testkit::{ANN, BookedRoom, SOON, Service, TestBooking, TicketSigner, now};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use wire::Phase;
@@ -123,7 +123,7 @@ async fn live_couples(
         let batch = (0..AT_ONCE.min(count - couples.len())).map(|place| {
             let ending = ends_at.filter(|_| place % 10 == 0);
             let duration_ms = ending.map_or(600_000, |at| at.since(now()));
-            let booking = Booking::new().countdown_ms(1).duration_ms(duration_ms);
+            let booking = TestBooking::new().countdown_ms(1).duration_ms(duration_ms);
             Couple::live(&url, signer, booking)
         });
         couples.extend(join_all(batch).await);

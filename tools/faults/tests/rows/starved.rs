@@ -10,8 +10,8 @@ use faults::{Bystanders, Couple, Lone, row};
 use futures_util::future::join_all;
 use rustix::process::Signal;
 use testkit::{
-    Booking, SOON, Service, Socket, TicketSigner, environment, free_ports, has_tool, program_under,
-    until,
+    SOON, Service, TestBooking, TestSocket, TicketSigner, environment, free_ports, has_tool,
+    program_under, until,
 };
 use tokio::time::sleep;
 
@@ -117,7 +117,7 @@ fn flt_12_without_descriptors_newcomers_are_turned_away_and_nobody_else_notices(
         emptied(&signaling).await;
 
         bystanders.unharmed(SOON).await;
-        let new = Booking::new().countdown_ms(1);
+        let new = TestBooking::new().countdown_ms(1);
         let mut new = Couple::live(&signaling.ws(), &signer, new).await;
         new.talk("there is room again").await;
         let after = signaling.metrics().await;
@@ -131,7 +131,7 @@ fn flt_12_without_descriptors_newcomers_are_turned_away_and_nobody_else_notices(
 async fn crowd_in(signaling: &Lone, sockets: usize) -> usize {
     let protocol = [("Sec-WebSocket-Protocol", wire::SIGNALING_SUBPROTOCOL)];
     let url = signaling.ws();
-    let crowd = join_all((0..sockets).map(|_| Socket::try_connect(&url, &protocol)));
+    let crowd = join_all((0..sockets).map(|_| TestSocket::try_connect(&url, &protocol)));
     let used = signaling.cpu_time();
     let (crowd, ()) = tokio::join!(crowd, sleep(Duration::from_secs(3)));
     let share = (signaling.cpu_time() - used).as_secs_f64() / 3.0;
@@ -163,7 +163,7 @@ fn flt_34_a_log_that_nobody_reads_stops_nothing_and_its_loss_is_counted() {
         let url = signaling.ws();
         while dropped < 1.0 {
             assert!(sessions < 2_000, "no line was dropped");
-            let booking = || Booking::new().countdown_ms(1).duration_ms(600_000);
+            let booking = || TestBooking::new().countdown_ms(1).duration_ms(600_000);
             // Those of before go: that is worth some lines too.
             couples = join_all((0..25).map(|_| Couple::live(&url, &signer, booking()))).await;
             sessions += couples.len();
@@ -230,7 +230,7 @@ mod long {
             let before = signaling.metrics().await;
             let at_rest = signaling.memory_kib("VmRSS");
             let url = signaling.ws();
-            let booking = || Booking::new().countdown_ms(1).duration_ms(600_000);
+            let booking = || TestBooking::new().countdown_ms(1).duration_ms(600_000);
             let couples = (0..FLOODS).map(|_| Couple::live(&url, &signer, booking()));
             let mut couples = join_all(couples).await;
             for couple in &mut couples {
@@ -265,7 +265,7 @@ mod long {
             let signaling = lone.started().await;
             let bystanders = Bystanders::of(&signaling, &signer).await;
             let url = signaling.ws();
-            let booking = || Booking::new().countdown_ms(1).duration_ms(600_000);
+            let booking = || TestBooking::new().countdown_ms(1).duration_ms(600_000);
             let mut couples =
                 join_all((0..20).map(|_| Couple::live(&url, &signer, booking()))).await;
             let busy = [Busy::on_the_first(), Busy::on_the_first()];
