@@ -3,8 +3,8 @@
 //! What a frame does is the core's; how bytes become frames and liveness is `service::socket`'s.
 
 mod catch_up;
-mod door;
-mod talk;
+mod frame_loop;
+mod frame_reader;
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ use wire::{CloseCode, FrameId};
 
 use crate::edge::{Admission, Edge};
 use crate::store::Stores;
-use door::{Door, Refusal, is_hello};
-use talk::Talk;
+use frame_loop::FrameLoop;
+use frame_reader::{FrameReader, Refusal, is_hello};
 
 pub(crate) use catch_up::read_all;
 
@@ -29,35 +29,35 @@ pub(crate) async fn serve<S: Stores>(
     edge: Arc<Edge<S>>,
     permit: ConnectionPermit,
 ) -> Socket {
-    let mut door = Door::new(socket.handle(), permit);
-    let Some((hello, id, admission)) = come_in(&mut socket, &mut door, &edge).await else {
+    let mut reader = FrameReader::new(socket.handle(), permit);
+    let Some((hello, id, admission)) = authenticate(&mut socket, &mut reader, &edge).await else {
         return socket;
     };
     if let Err(code) = edge.open(&admission).await {
-        Refusal::storage(code).tell(&door, id);
+        Refusal::storage(code).tell(&reader, id);
         return socket;
     }
     let cursors = hello.cursors.unwrap_or_default();
-    let (mut membership, left) = edge
+    let (mut subscription, left) = edge
         .registry
         .enter(&admission.caller, socket.handle(), cursors);
     // Whoever came in after the others were told goodbye is told here.
     if edge.shutdown.is_started() {
-        door.say_goodbye(edge.retry_after_ms());
+        reader.say_goodbye(edge.retry_after_ms());
     }
-    let talk = Talk::new(&mut door, &edge, &membership, left);
-    let departure = talk.hold(&mut socket, admission.expires_at).await;
+    let frame_loop = FrameLoop::new(&mut reader, &edge, &subscription, left);
+    let departure = frame_loop.hold(&mut socket, admission.expires_at).await;
     if is_goodbye(departure) {
-        membership.closed_cleanly();
+        subscription.closed_cleanly();
     }
-    tracing::debug!(connection = %membership.connection(), ?departure, "socket over");
+    tracing::debug!(connection = %subscription.connection(), ?departure, "socket over");
     socket
 }
 
 /// Waits for a good `hello`. None where the socket is over, or is to be closed.
-async fn come_in<S: Stores>(
+async fn authenticate<S: Stores>(
     socket: &mut Socket,
-    door: &mut Door,
+    reader: &mut FrameReader,
     edge: &Edge<S>,
 ) -> Option<(Hello, Option<FrameId>, Admission)> {
     let until = Instant::now() + edge.limiter.join_timeout();
@@ -65,30 +65,30 @@ async fn come_in<S: Stores>(
         let incoming = tokio::select! {
             incoming = socket.first(until.saturating_duration_since(Instant::now())) => incoming,
             () = edge.shutdown.started() => {
-                door.say_goodbye(edge.retry_after_ms());
+                reader.say_goodbye(edge.retry_after_ms());
                 return None;
             }
         };
         let Incoming::Text(text) = incoming else {
             return None;
         };
-        match door.take(&text) {
+        match reader.take(&text) {
             Some((envelope, ChatClientFrame::Hello(hello))) => {
-                return match admit(&hello, door, edge).instrument(spans::join()).await {
+                return match admit(&hello, reader, edge).instrument(spans::join()).await {
                     Ok(admission) => Some((hello, envelope.id, admission)),
                     Err(refusal) => {
-                        refusal.tell(door, envelope.id);
+                        refusal.tell(reader, envelope.id);
                         None
                     }
                 };
             }
             Some((envelope, _)) => {
-                Refusal::unauthenticated("no_ticket").tell(door, envelope.id);
+                Refusal::unauthenticated("no_ticket").tell(reader, envelope.id);
                 return None;
             }
             // A hello that can't be read is a refused one; anything else may still be followed by a good one.
             None if is_hello(&text) => {
-                door.close(CloseCode::Malformed);
+                reader.close(CloseCode::Malformed);
                 return None;
             }
             None => {}
@@ -98,16 +98,16 @@ async fn come_in<S: Stores>(
 
 async fn admit<S: Stores>(
     hello: &Hello,
-    door: &mut Door,
+    reader: &mut FrameReader,
     edge: &Edge<S>,
 ) -> Result<Admission, Refusal> {
-    door.count_join()?;
+    reader.count_join()?;
     check_id(&hello.device_id).map_err(|_| Refusal::malformed("device_id"))?;
     let admission = edge
         .admit(&hello.ticket)
         .await
         .map_err(|fault| Refusal::unauthenticated(fault.reason()))?;
-    door.belongs_to(&admission.caller.user)?;
+    reader.belongs_to(&admission.caller.user)?;
     Ok(admission)
 }
 

@@ -12,13 +12,13 @@ use wire::{ChatClaims, ChatRoomGrant, ErrorCode, RoomId, UnixMs};
 
 use crate::caller::Caller;
 use crate::registry::Registry;
-use crate::writer::{Command, Writer};
+use crate::store_handle::{StoreCommand, StoreHandle};
 
 /// The shared parts.
 #[derive(Debug)]
 pub(crate) struct Edge<S> {
     pub(crate) registry: Registry,
-    pub(crate) writer: Writer,
+    pub(crate) writer: StoreHandle,
     pub(crate) stores: Arc<S>,
     pub(crate) tickets: TicketVerifier,
     pub(crate) origins: AllowedOrigins,
@@ -59,7 +59,7 @@ impl<S> Edge<S> {
     /// Opens what a ticket grants, and brings its person's rooms into memory.
     pub(crate) async fn open(&self, admission: &Admission) -> Result<(), ErrorCode> {
         let (caller, grants) = (admission.caller.clone(), admission.grants.clone());
-        let enter = |reply| Command::Enter {
+        let enter = |reply| StoreCommand::Enter {
             caller,
             grants,
             reply,
@@ -69,11 +69,13 @@ impl<S> Edge<S> {
 
     /// Brings a room into memory, if there is one and it is not there yet.
     pub(crate) async fn find(&self, room: &RoomId) -> Result<(), ErrorCode> {
-        if self.registry.ask(|hub| hub.knows(room)) {
+        if self.registry.ask(|broker| broker.knows(room)) {
             return Ok(());
         }
         let room = room.clone();
-        self.writer.ask(|reply| Command::Load { room, reply }).await
+        self.writer
+            .ask(|reply| StoreCommand::Load { room, reply })
+            .await
     }
 
     /// When a client should come back after `going_away`, so that not all come at once.

@@ -3,18 +3,18 @@
 use service::events::{AcceptError, EventSink};
 use wire::EventBatch;
 
-use crate::writer::{Command, Writer};
+use crate::store_handle::{StoreCommand, StoreHandle};
 
 /// Hands batches to the writer: the events and what they open are one transaction.
 #[derive(Debug)]
 pub(crate) struct Inlet {
-    pub(crate) writer: Writer,
+    pub(crate) writer: StoreHandle,
 }
 
 impl EventSink for Inlet {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
         self.writer
-            .ask(|reply| Command::Take { batch, reply })
+            .ask(|reply| StoreCommand::Take { batch, reply })
             .await
             .map_err(|_| AcceptError::Stopping)
     }

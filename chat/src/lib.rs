@@ -14,8 +14,9 @@ mod lifecycle;
 mod registry;
 mod router;
 pub mod store;
+mod store_actor;
+mod store_handle;
 mod sync;
-mod writer;
 
 pub use config::{Config, Limits};
 pub use lifecycle::run;

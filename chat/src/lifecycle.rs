@@ -24,7 +24,8 @@ use crate::registry::Registry;
 use crate::router::router;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{RoomStore, StoreError};
-use crate::writer::{Desk, Writer};
+use crate::store_actor::StoreActor;
+use crate::store_handle::StoreHandle;
 
 /// Longest wait for sockets to finish their closing handshake when the service stops.
 const SOCKETS_LIMIT: Duration = Duration::from_secs(3);
@@ -51,11 +52,11 @@ pub async fn run(
     let (sockets, tasks) = (Tasks::new(), Tasks::new());
     let stop = CancellationToken::new();
 
-    let (writer, commands) = Writer::new();
+    let (writer, commands) = StoreHandle::new();
     let registry = Registry::new(settings(&config.limits), writer.clone());
-    let mut desk = Desk::new(Arc::clone(&stores), registry.clone(), commands);
-    desk.settle_leftovers().await.map_err(start_error)?;
-    let writing = tasks.spawn("writer", desk.run(stop.clone()));
+    let mut store_actor = StoreActor::new(Arc::clone(&stores), registry.clone(), commands);
+    store_actor.settle_leftovers().await.map_err(start_error)?;
+    let writing = tasks.spawn("writer", store_actor.run(stop.clone()));
     keep_time(&tasks, &registry, &stop);
 
     let source = JwksSource {

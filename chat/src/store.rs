@@ -8,7 +8,7 @@ pub mod sqlite;
 
 use std::future::Future;
 
-use chat_core::{Draft, Move, Page};
+use chat_core::{MessageDraft, Page, PositionUpdate};
 use wire::chat::{Member, Message};
 use wire::{Event, EventBatch, Participant, RoomId, UnixMs, UserId};
 
@@ -16,7 +16,7 @@ use wire::{Event, EventBatch, Participant, RoomId, UnixMs, UserId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
     /// Who says what, and where.
-    pub draft: Draft,
+    pub draft: MessageDraft,
     /// UUIDv7, not lower than any before.
     pub message_id: String,
     /// Now.
@@ -75,7 +75,7 @@ pub struct Changes {
     /// Rooms and members.
     pub openings: Vec<Opening>,
     /// Positions.
-    pub moves: Vec<Move>,
+    pub moves: Vec<PositionUpdate>,
     /// Heads of rooms.
     pub settled: Vec<Settled>,
     /// Events for other services, in order.

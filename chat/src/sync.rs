@@ -18,9 +18,9 @@ use crate::edge::Edge;
 use crate::http::{Guest, Query, refuse};
 use crate::store::Stores;
 
-/// How long a request is held, if nothing is said, in milliseconds.
+/// How long a request is loaded, if nothing is said, in milliseconds.
 const DEFAULT_HOLD_MS: u64 = 25_000;
-/// Longest that a request is held, in milliseconds: proxies cut at 60 s.
+/// Longest that a request is loaded, in milliseconds: proxies cut at 60 s.
 const MAX_HOLD_MS: u64 = 55_000;
 
 /// What came since the cursor, as soon as there is something.
@@ -45,7 +45,7 @@ pub(crate) async fn sync<S: Stores>(
     loop {
         let plan = edge
             .registry
-            .ask(|hub| hub.news(now(), &caller.user, caller.only.as_ref(), since.as_ref()));
+            .ask(|broker| broker.news(now(), &caller.user, caller.only.as_ref(), since.as_ref()));
         if !plan.is_empty() {
             return answer(&edge, plan).await;
         }

@@ -7,14 +7,14 @@ use chat::store::sqlite::SqliteStore;
 use chat::store::{
     Appended, Changes, MessageStore, NewMessage, Opening, RoomPosition, RoomStore, Settled, Stores,
 };
-use chat_core::{Draft, Mark, Move, Page};
+use chat_core::{MessageDraft, Page, PositionKind, PositionUpdate};
 use tempfile::TempDir;
 use wire::chat::Message;
 use wire::{Event, EventBatch, Participant, UnixMs};
 
 fn new(room: &str, from: &str, client_id: &str, body: &str) -> NewMessage {
     NewMessage {
-        draft: Draft {
+        draft: MessageDraft {
             room: room.into(),
             from: from.into(),
             client_id: client_id.into(),
@@ -48,11 +48,11 @@ fn opened(openings: Vec<Opening>) -> Changes {
     }
 }
 
-fn moved(room: &str, user: &str, mark: Mark, seq: u64) -> Changes {
-    let to = Move {
+fn moved(room: &str, user: &str, kind: PositionKind, seq: u64) -> Changes {
+    let to = PositionUpdate {
         room: room.into(),
         user: user.into(),
-        mark,
+        kind,
         seq,
     };
     Changes {
@@ -254,11 +254,11 @@ async fn cht_48_positions_only_rise(store: impl Stores) {
         .await
         .unwrap();
     for (user, mark, seq) in [
-        ("ann", Mark::Delivered, 3),
-        ("ann", Mark::Read, 2),
-        ("ann", Mark::Read, 1),
-        ("ann", Mark::Delivered, 1),
-        ("stranger", Mark::Read, 9),
+        ("ann", PositionKind::Delivered, 3),
+        ("ann", PositionKind::Read, 2),
+        ("ann", PositionKind::Read, 1),
+        ("ann", PositionKind::Delivered, 1),
+        ("stranger", PositionKind::Read, 9),
     ] {
         store.apply(&moved("r", user, mark, seq)).await.unwrap();
     }
@@ -269,7 +269,7 @@ async fn cht_48_positions_only_rise(store: impl Stores) {
         (2, 3)
     );
     store
-        .apply(&moved("r", "ann", Mark::Read, 5))
+        .apply(&moved("r", "ann", PositionKind::Read, 5))
         .await
         .unwrap();
     let room = &store.rooms(&["r".into()]).await.unwrap()[0];
@@ -315,7 +315,7 @@ async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
     };
     let changes = Changes {
         openings: vec![opening("r", &["Ann", "Bo"], Some(1))],
-        moves: moved("r", "ann", Mark::Read, 2).moves,
+        moves: moved("r", "ann", PositionKind::Read, 2).moves,
         settled: settled("r", 2, 2_000).settled,
         facts: vec![event("f-1"), event("f-2")],
         taken: vec![batch],

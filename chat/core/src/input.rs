@@ -1,11 +1,11 @@
-//! Everything that can happen to the hub.
+//! Everything that can happen to the broker.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use wire::chat::{ChatClientFrame, Cursor, Message};
 use wire::{ConnectionId, ErrorCode, FrameId, RoomId, UserId};
 
-use crate::{Move, Origin, Room};
+use crate::{Origin, PositionUpdate, Room};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,9 +65,9 @@ pub enum Input {
         origin: Option<Origin>,
     },
     /// A position moved, durably.
-    Moved {
+    PositionMoved {
         /// The move.
-        to: Move,
+        to: PositionUpdate,
         /// Which frame asked for it, if it was one.
         origin: Option<Origin>,
     },
@@ -80,6 +80,6 @@ pub enum Input {
         /// When to try again, in milliseconds.
         retry_after_ms: Option<u64>,
     },
-    /// [`next_deadline`](crate::Hub::next_deadline) is reached.
+    /// [`next_deadline`](crate::RoomBroker::next_deadline) is reached.
     Tick,
 }

@@ -1,9 +1,9 @@
-//! Everything that the hub can ask of the edge.
+//! Everything that the broker can ask of the edge.
 
 use wire::chat::{ChatServerFrame, Message};
 use wire::{CloseCode, ConnectionId, FrameId, RoomId, UserId};
 
-use crate::{Draft, Move, Origin};
+use crate::{MessageDraft, Origin, PositionUpdate};
 
 /// One thing to do, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,21 +20,21 @@ pub enum Output {
         /// Which frame asked for it.
         origin: Origin,
         /// The message.
-        draft: Draft,
+        draft: MessageDraft,
     },
-    /// Store a position, then tell [`Moved`](crate::Input::Moved).
-    Move {
+    /// Store a position, then tell [`PositionMoved`](crate::Input::PositionMoved).
+    MovePosition {
         /// Which frame asked for it.
         origin: Origin,
         /// The move.
-        to: Move,
+        to: PositionUpdate,
     },
     /// Read what a device missed, then tell [`CaughtUp`](crate::Input::CaughtUp).
     CatchUp {
         /// Which device's socket.
         connection: ConnectionId,
         /// Room by room.
-        missed: Vec<Missed>,
+        missed: Vec<MissedRange>,
     },
     /// Read a page of history and answer the frame with `messages`.
     History {
@@ -69,7 +69,7 @@ pub enum Output {
 
 /// A span of a room that a device missed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missed {
+pub struct MissedRange {
     /// Which room.
     pub room: RoomId,
     /// From the message after this one

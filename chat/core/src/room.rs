@@ -3,7 +3,7 @@
 use wire::chat::{Member, Message, RoomView};
 use wire::{RoomId, UnixMs, UserId};
 
-use crate::{Mark, Move};
+use crate::{PositionKind, PositionUpdate};
 
 /// One room.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,24 +60,24 @@ impl Room {
 
     /// Where a position would move to: never past the last message, `None` where it would not move forward.
     #[must_use]
-    pub fn reach(&self, user: &UserId, mark: Mark, seq: u64) -> Option<u64> {
+    pub fn reach(&self, user: &UserId, kind: PositionKind, seq: u64) -> Option<u64> {
         let member = self.member(user)?;
-        let present = match mark {
-            Mark::Read => member.read_seq,
-            Mark::Delivered => member.delivered_seq,
+        let present = match kind {
+            PositionKind::Read => member.read_seq,
+            PositionKind::Delivered => member.delivered_seq,
         };
         Some(seq.min(self.last_seq)).filter(|seq| *seq > present)
     }
 
     /// Takes a committed move; false when nothing changed. Who has read a message also has it.
-    pub fn moved(&mut self, to: &Move) -> bool {
-        if self.reach(&to.user, to.mark, to.seq) != Some(to.seq) {
+    pub fn moved(&mut self, to: &PositionUpdate) -> bool {
+        if self.reach(&to.user, to.kind, to.seq) != Some(to.seq) {
             return false;
         }
         let Some(member) = self.member_mut(&to.user) else {
             return false;
         };
-        if to.mark == Mark::Read {
+        if to.kind == PositionKind::Read {
             member.read_seq = to.seq;
         }
         member.delivered_seq = member.delivered_seq.max(to.seq);
@@ -144,11 +144,11 @@ pub(crate) mod tests {
         }
     }
 
-    fn to(user: &str, mark: Mark, seq: u64) -> Move {
-        Move {
+    fn to(user: &str, kind: PositionKind, seq: u64) -> PositionUpdate {
+        PositionUpdate {
             room: "r".into(),
             user: user.into(),
-            mark,
+            kind,
             seq,
         }
     }
@@ -160,18 +160,18 @@ pub(crate) mod tests {
             assert!(room.stored(&message("r", seq, "a")));
         }
         let b = UserId::from("b");
-        assert_eq!(room.reach(&b, Mark::Read, 3), Some(3));
-        assert_eq!(room.reach(&b, Mark::Read, 9), Some(5));
-        assert_eq!(room.reach(&b, Mark::Read, 0), None);
-        assert!(room.moved(&to("b", Mark::Read, 3)));
-        assert_eq!(room.reach(&b, Mark::Read, 3), None);
-        assert!(!room.moved(&to("b", Mark::Read, 2)));
-        assert!(!room.moved(&to("stranger", Mark::Read, 2)));
+        assert_eq!(room.reach(&b, PositionKind::Read, 3), Some(3));
+        assert_eq!(room.reach(&b, PositionKind::Read, 9), Some(5));
+        assert_eq!(room.reach(&b, PositionKind::Read, 0), None);
+        assert!(room.moved(&to("b", PositionKind::Read, 3)));
+        assert_eq!(room.reach(&b, PositionKind::Read, 3), None);
+        assert!(!room.moved(&to("b", PositionKind::Read, 2)));
+        assert!(!room.moved(&to("stranger", PositionKind::Read, 2)));
         assert_eq!(
             room.member(&b).map(|m| (m.read_seq, m.delivered_seq)),
             Some((3, 3))
         );
-        assert!(room.moved(&to("b", Mark::Delivered, 4)));
+        assert!(room.moved(&to("b", PositionKind::Delivered, 4)));
         assert_eq!(
             room.member(&b).map(|m| (m.read_seq, m.delivered_seq)),
             Some((3, 4))

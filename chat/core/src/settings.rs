@@ -1,4 +1,4 @@
-//! The numbers that the hub goes by.
+//! The numbers that the broker goes by.
 
 /// Limits and spans; the defaults are those of `docs/PROTOCOL.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]

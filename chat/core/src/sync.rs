@@ -7,7 +7,7 @@ use wire::chat::{ChatServerFrame, Cursor, Delivered, Read, Removed};
 use wire::{RoomId, UnixMs, UserId};
 
 use crate::recovery::{Recovery, recover};
-use crate::{Hub, Missed, Room};
+use crate::{MissedRange, Room, RoomBroker};
 
 /// How far somebody is in all of their rooms; opaque to clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub struct SyncPlan {
     /// Frames that come first.
     pub frames: Vec<ChatServerFrame>,
     /// Messages that follow, to be read from the store.
-    pub missed: Vec<Missed>,
+    pub missed: Vec<MissedRange>,
     /// Frames that come last: positions, which must not run ahead of messages.
     pub marks: Vec<ChatServerFrame>,
     /// Where the client is then.
@@ -72,7 +72,7 @@ impl SyncMark {
     }
 }
 
-impl Hub {
+impl RoomBroker {
     /// What to answer to somebody who was at `since`, or who comes for the first time.
     #[must_use]
     pub fn news(
@@ -140,7 +140,7 @@ fn news_of(
     };
     if after < room.last_seq {
         *budget -= room.last_seq - after;
-        plan.missed.push(Missed {
+        plan.missed.push(MissedRange {
             room: room.id.clone(),
             after,
             through: room.last_seq,

@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use chat_core::{Missed, Page, PageFrom};
+use chat_core::{MissedRange, Page, PageFrom};
 use wire::RoomId;
 use wire::chat::Message;
 
-use super::door::Door;
+use super::frame_reader::FrameReader;
 use crate::store::{MessageStore, StoreError};
 
 /// Messages read at once.
@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// The rest of it.
 #[derive(Debug)]
 pub(super) struct CatchUp {
-    spans: VecDeque<Missed>,
+    spans: VecDeque<MissedRange>,
     read: VecDeque<Message>,
 }
 
@@ -32,7 +32,7 @@ pub(super) enum Progress {
 }
 
 impl CatchUp {
-    pub(super) fn new(missed: Vec<Missed>) -> Self {
+    pub(super) fn new(missed: Vec<MissedRange>) -> Self {
         Self {
             spans: missed.into(),
             read: VecDeque::new(),
@@ -42,16 +42,16 @@ impl CatchUp {
     /// Sends as much as the socket has room for.
     pub(super) async fn go_on(
         &mut self,
-        door: &Door,
+        reader: &FrameReader,
         store: &impl MessageStore,
     ) -> Result<Progress, StoreError> {
         loop {
             while let Some(message) = self.read.pop_front() {
-                if !door.has_room() {
+                if !reader.has_room() {
                     self.read.push_front(message);
                     return Ok(Progress::Waiting);
                 }
-                door.send(message);
+                reader.send(message);
             }
             let Some(span) = self.spans.front_mut() else {
                 return Ok(Progress::Done);
@@ -69,7 +69,10 @@ impl CatchUp {
 }
 
 /// The next messages of a span, which is shortened by them; none at its end.
-async fn read_on(span: &mut Missed, store: &impl MessageStore) -> Result<Vec<Message>, StoreError> {
+async fn read_on(
+    span: &mut MissedRange,
+    store: &impl MessageStore,
+) -> Result<Vec<Message>, StoreError> {
     if span.after >= span.through {
         return Ok(Vec::new());
     }
@@ -86,7 +89,7 @@ async fn read_on(span: &mut Missed, store: &impl MessageStore) -> Result<Vec<Mes
 
 /// Everything that was missed, for a caller that takes it at once.
 pub(crate) async fn read_all(
-    missed: Vec<Missed>,
+    missed: Vec<MissedRange>,
     store: &impl MessageStore,
 ) -> Result<Vec<Message>, StoreError> {
     let mut all = Vec::new();

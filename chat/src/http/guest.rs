@@ -45,13 +45,16 @@ impl Guest {
         let Admission { caller, grants, .. } = &self.0;
         let granted = grants.iter().find(|grant| &grant.id == room);
         let members = granted.map_or(&[][..], |grant| &grant.members);
-        if !edge.registry.ask(|hub| hub.has_members(room, members)) {
+        if !edge
+            .registry
+            .ask(|broker| broker.has_members(room, members))
+        {
             edge.open(&self.0).await.map_err(refuse)?;
             edge.find(room).await.map_err(refuse)?;
         }
         let only = caller.only.as_ref();
         edge.registry
-            .ask(|hub| hub.room_of(&caller.user, only, room).map(drop))
+            .ask(|broker| broker.room_of(&caller.user, only, room).map(drop))
             .map_err(refuse)
     }
 }

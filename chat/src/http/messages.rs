@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use chat_core::{Draft, Mark, Move, Page, check_body, check_id};
+use chat_core::{MessageDraft, Page, PositionKind, PositionUpdate, check_body, check_id};
 use service::http::{HttpError, Json};
 use wire::chat::{Message, Messages, PostMessage, PutRead, Read};
 use wire::{ErrorCode, RoomId};
@@ -13,7 +13,7 @@ use super::refuse::refuse_body;
 use super::{Guest, Query, refuse};
 use crate::edge::Edge;
 use crate::store::Stores;
-use crate::writer::Command;
+use crate::store_handle::StoreCommand;
 
 /// Stores a message: 201, and 200 for one that was stored before.
 pub(crate) async fn post_message<S: Stores>(
@@ -29,7 +29,7 @@ pub(crate) async fn post_message<S: Stores>(
     })?;
     check_body(&body).map_err(refuse_body)?;
     guest.reach(&edge, &room).await?;
-    let draft = Draft {
+    let draft = MessageDraft {
         room,
         from: guest.0.caller.user,
         client_id,
@@ -37,7 +37,7 @@ pub(crate) async fn post_message<S: Stores>(
     };
     let posted = edge
         .writer
-        .ask(|reply| Command::Append {
+        .ask(|reply| StoreCommand::Append {
             draft,
             origin: None,
             reply: Some(reply),
@@ -66,8 +66,8 @@ pub(crate) async fn list_messages<S: Stores>(
     let caller = &guest.0.caller;
     let (min_seq, last_seq) = edge
         .registry
-        .ask(|hub| {
-            let room = hub.room_of(&caller.user, caller.only.as_ref(), &room)?;
+        .ask(|broker| {
+            let room = broker.room_of(&caller.user, caller.only.as_ref(), &room)?;
             Ok((room.min_seq, room.last_seq))
         })
         .map_err(refuse)?;
@@ -99,24 +99,24 @@ pub(crate) async fn put_read<S: Stores>(
     let caller = guest.0.caller;
     let (reached, present) = edge
         .registry
-        .ask(|hub| {
-            let room = hub.room_of(&caller.user, caller.only.as_ref(), &room)?;
+        .ask(|broker| {
+            let room = broker.room_of(&caller.user, caller.only.as_ref(), &room)?;
             let present = room
                 .member(&caller.user)
                 .map_or(0, |member| member.read_seq);
-            Ok((room.reach(&caller.user, Mark::Read, seq), present))
+            Ok((room.reach(&caller.user, PositionKind::Read, seq), present))
         })
         .map_err(refuse)?;
     if let Some(seq) = reached {
         let (room, user) = (room.clone(), caller.user.clone());
-        let to = Move {
+        let to = PositionUpdate {
             room,
             user,
-            mark: Mark::Read,
+            kind: PositionKind::Read,
             seq,
         };
         edge.writer
-            .ask(|reply| Command::Move {
+            .ask(|reply| StoreCommand::MovePosition {
                 to,
                 origin: None,
                 reply: Some(reply),

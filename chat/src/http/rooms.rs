@@ -50,8 +50,8 @@ pub(crate) async fn list_rooms<S: Stores>(
     let mut items = Vec::with_capacity(positions.len());
     for RoomPosition { room, .. } in positions {
         edge.find(&room).await.map_err(refuse)?;
-        items.extend(edge.registry.ask(|hub| {
-            let room = hub
+        items.extend(edge.registry.ask(|broker| {
+            let room = broker
                 .room_of(&caller.user, caller.only.as_ref(), &room)
                 .ok()?;
             room.view(&caller.user, false)
@@ -62,8 +62,9 @@ pub(crate) async fn list_rooms<S: Stores>(
 
 /// The rooms of a ticket that names them; all are in memory.
 fn reached<S>(edge: &Edge<S>, caller: &Caller, after: Option<&RoomPosition>) -> Vec<RoomPosition> {
-    edge.registry.ask(|hub| {
-        hub.rooms_of(&caller.user, caller.only.as_ref())
+    edge.registry.ask(|broker| {
+        broker
+            .rooms_of(&caller.user, caller.only.as_ref())
             .into_iter()
             .map(|room| RoomPosition {
                 active_at: room.active_at,

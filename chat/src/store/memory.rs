@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_core::{Mark, Move, Page, PageFrom};
+use chat_core::{Page, PageFrom, PositionKind, PositionUpdate};
 use wire::chat::{Member, Message};
 use wire::{Event, RoomId, UserId};
 
@@ -204,14 +204,14 @@ impl Tables {
         *revision = (*revision).max(opening.revision.unwrap_or(0));
     }
 
-    fn move_to(&mut self, to: &Move) {
+    fn move_to(&mut self, to: &PositionUpdate) {
         let room = self.rooms.get_mut(&to.room);
         let members = room.map(|(room, _)| &mut room.members);
         let Some(member) = members.and_then(|all| all.iter_mut().find(|m| m.user_id == to.user))
         else {
             return;
         };
-        if to.mark == Mark::Read {
+        if to.kind == PositionKind::Read {
             member.read_seq = member.read_seq.max(to.seq);
         }
         member.delivered_seq = member.delivered_seq.max(to.seq);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chat_core::{Mark, Move};
+use chat_core::{PositionKind, PositionUpdate};
 use service::events::{Inbox, Outbox};
 use sqlx::SqliteConnection;
 use wire::chat::Member;
@@ -166,11 +166,14 @@ async fn open(connection: &mut SqliteConnection, opening: &Opening) -> Result<()
     Ok(())
 }
 
-async fn move_to(connection: &mut SqliteConnection, to: &Move) -> Result<(), sqlx::Error> {
+async fn move_to(
+    connection: &mut SqliteConnection,
+    to: &PositionUpdate,
+) -> Result<(), sqlx::Error> {
     // Who has read a message also has it.
-    let read_seq = match to.mark {
-        Mark::Read => to.seq,
-        Mark::Delivered => 0,
+    let read_seq = match to.kind {
+        PositionKind::Read => to.seq,
+        PositionKind::Delivered => 0,
     };
     sqlx::query(MOVE)
         .bind(to.room.as_str())

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use wire::chat::{Presence, PresenceState};
 use wire::{ConnectionId, UserId};
 
-use super::Hub;
+use super::RoomBroker;
 use crate::Output;
 
-impl Hub {
+impl RoomBroker {
     /// Tells of a change, if there is one.
     pub(super) fn announce(&mut self, user: &UserId, out: &mut Vec<Output>) {
         let present = self.present_state(user);
-        let Some(person) = self.people.get_mut(user) else {
+        let Some(person) = self.users.get_mut(user) else {
             return;
         };
         if person.announced == present {
@@ -52,7 +52,7 @@ impl Hub {
 
     /// How somebody is there, as others were told last.
     pub(super) fn presence_of(&self, user: &UserId) -> Presence {
-        let person = self.people.get(user);
+        let person = self.users.get(user);
         Presence {
             user_id: user.clone(),
             state: person.map_or(PresenceState::Offline, |person| person.announced),
@@ -71,7 +71,7 @@ impl Hub {
     }
 
     pub(super) fn grace_over(&mut self, user: &UserId, out: &mut Vec<Output>) {
-        if let Some(person) = self.people.get_mut(user) {
+        if let Some(person) = self.users.get_mut(user) {
             person.grace_until = None;
         }
         self.announce(user, out);
@@ -79,7 +79,7 @@ impl Hub {
     }
 
     fn present_state(&self, user: &UserId) -> PresenceState {
-        let Some(person) = self.people.get(user) else {
+        let Some(person) = self.users.get(user) else {
             return PresenceState::Offline;
         };
         if person.connections.is_empty() {

@@ -1,4 +1,4 @@
-//! Rooms: opening them, moving positions in them, and bringing them into the hub.
+//! Rooms: opening them, moving positions in them, and bringing them into the broker.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,12 +7,11 @@ use serde::Deserialize as _;
 use service::clock::now;
 use wire::{ChatRoomGrant, ErrorCode, Event, EventBatch, EventType, RoomId, SessionBooked};
 
-use super::Answer;
-use super::desk::Moving;
-use super::desk::{Desk, Group, failure, refusal};
-use super::pending::MAX_UNSETTLED;
+use super::follow_ups::MAX_UNSETTLED;
+use super::{CommandBatch, PendingPosition, StoreActor, failure, refusal};
 use crate::caller::Caller;
 use crate::store::{Changes, Head, Opening, StoreError, StoredRoom, Stores};
+use crate::store_handle::Reply;
 
 /// Rooms of a person that are brought into memory when they come; as many as a `welcome` has.
 const ROOMS_OF_ENTRY: u32 = 100;
@@ -20,10 +19,10 @@ const ROOMS_OF_ENTRY: u32 = 100;
 const LEFTOVERS: u32 = 4 * MAX_UNSETTLED as u32;
 
 /// Somebody who comes in, or a room that somebody names.
-pub(super) struct Entry {
+pub(super) struct OpenRequest {
     grants: Vec<ChatRoomGrant>,
     wanted: Wanted,
-    reply: Answer<()>,
+    reply: Reply<()>,
 }
 
 enum Wanted {
@@ -32,13 +31,13 @@ enum Wanted {
 }
 
 /// A batch of another service's events.
-pub(super) struct Taking {
+pub(super) struct IncomingBatch {
     pub(super) batch: EventBatch,
-    pub(super) reply: Answer<()>,
+    pub(super) reply: Reply<()>,
 }
 
-impl Entry {
-    pub(super) fn of_ticket(caller: Caller, grants: Vec<ChatRoomGrant>, reply: Answer<()>) -> Self {
+impl OpenRequest {
+    pub(super) fn of_ticket(caller: Caller, grants: Vec<ChatRoomGrant>, reply: Reply<()>) -> Self {
         Self {
             grants,
             wanted: Wanted::RoomsOf(caller),
@@ -46,7 +45,7 @@ impl Entry {
         }
     }
 
-    pub(super) fn of_room(room: RoomId, reply: Answer<()>) -> Self {
+    pub(super) fn of_room(room: RoomId, reply: Reply<()>) -> Self {
         Self {
             grants: Vec::new(),
             wanted: Wanted::Room(room),
@@ -55,9 +54,9 @@ impl Entry {
     }
 }
 
-impl<S: Stores> Desk<S> {
+impl<S: Stores> StoreActor<S> {
     /// Writes what is pending and what the group wants, in one transaction; then tells everybody.
-    pub(super) async fn write(&mut self, group: Group) {
+    pub(super) async fn write(&mut self, group: CommandBatch) {
         match self.try_write(&group).await {
             Ok(opened) => {
                 self.pending.clear();
@@ -70,12 +69,12 @@ impl<S: Stores> Desk<S> {
         }
     }
 
-    async fn try_write(&mut self, group: &Group) -> Result<BTreeSet<RoomId>, StoreError> {
+    async fn try_write(&mut self, group: &CommandBatch) -> Result<BTreeSet<RoomId>, StoreError> {
         let mut changes = self.pending.changes();
-        let takings = group.takings.iter();
+        let batches = group.batches.iter();
         changes
             .taken
-            .extend(takings.map(|taking| taking.batch.clone()));
+            .extend(batches.map(|taking| taking.batch.clone()));
         let events = changes.taken.iter().flat_map(|batch| &batch.events);
         changes.openings.extend(events.filter_map(opening_of));
         changes
@@ -94,13 +93,13 @@ impl<S: Stores> Desk<S> {
     }
 
     /// The rooms of tickets that are not there, or lack a member.
-    async fn openings_of(&self, entries: &[Entry]) -> Result<Vec<Opening>, StoreError> {
+    async fn openings_of(&self, entries: &[OpenRequest]) -> Result<Vec<Opening>, StoreError> {
         let grants = || entries.iter().flat_map(|entry| &entry.grants);
         self.load(grants().map(|grant| grant.id.clone()).collect())
             .await?;
         let is_new = |grant: &&ChatRoomGrant| {
             self.registry
-                .ask(|hub| !hub.has_members(&grant.id, &grant.members))
+                .ask(|broker| !broker.has_members(&grant.id, &grant.members))
         };
         let opening = |grant: &ChatRoomGrant| Opening {
             room: grant.id.clone(),
@@ -112,7 +111,7 @@ impl<S: Stores> Desk<S> {
         Ok(grants().filter(is_new).map(opening).collect())
     }
 
-    async fn tell_written(&mut self, group: Group, opened: BTreeSet<RoomId>) {
+    async fn tell_written(&mut self, group: CommandBatch, opened: BTreeSet<RoomId>) {
         let reread = self.read(opened).await;
         let opened = reread.unwrap_or_else(|error| {
             // They are stored; whoever asks for them next brings them into memory.
@@ -121,11 +120,11 @@ impl<S: Stores> Desk<S> {
         });
         let mut inputs: Vec<Input> = opened.into_iter().map(Input::Opened).collect();
         let mut replies = Vec::new();
-        for Moving { to, origin, reply } in group.moves {
-            inputs.push(Input::Moved { to, origin });
+        for PendingPosition { to, origin, reply } in group.moves {
+            inputs.push(Input::PositionMoved { to, origin });
             replies.extend(reply);
         }
-        replies.extend(group.takings.into_iter().map(|taking| taking.reply));
+        replies.extend(group.batches.into_iter().map(|taking| taking.reply));
         self.registry.handle_all(inputs);
         for reply in replies {
             reply.send(Ok(())).ok();
@@ -137,15 +136,15 @@ impl<S: Stores> Desk<S> {
         }
     }
 
-    fn refuse_group(&self, group: Group, code: ErrorCode) {
+    fn refuse_group(&self, group: CommandBatch, code: ErrorCode) {
         let mut inputs = Vec::new();
         let mut replies = Vec::new();
-        for Moving { origin, reply, .. } in group.moves {
+        for PendingPosition { origin, reply, .. } in group.moves {
             inputs.extend(origin.map(|origin| refusal(origin, code)));
             replies.extend(reply);
         }
         replies.extend(group.entries.into_iter().map(|entry| entry.reply));
-        replies.extend(group.takings.into_iter().map(|taking| taking.reply));
+        replies.extend(group.batches.into_iter().map(|taking| taking.reply));
         self.registry.handle_all(inputs);
         for reply in replies {
             reply.send(Err(code)).ok();
@@ -169,7 +168,7 @@ impl<S: Stores> Desk<S> {
     /// Brings those rooms into memory that are not there yet.
     pub(super) async fn load(&self, mut rooms: BTreeSet<RoomId>) -> Result<(), StoreError> {
         self.registry
-            .ask(|hub| rooms.retain(|room| !hub.knows(room)));
+            .ask(|broker| rooms.retain(|room| !broker.knows(room)));
         let found = self.read(rooms).await?;
         self.registry
             .handle_all(found.into_iter().map(Input::Loaded));

@@ -1,18 +1,8 @@
-//! The one writer: takes what is to be stored, writes it in groups, and tells the hub what was committed.
-//!
-//! Messages are written first and answered at once. What follows from them (heads of rooms, the sender's
-//! position, events) is written a little later with other changes; after a crash [`Desk::settle_leftovers`]
-//! makes up for it. Rooms come into the hub only from here, between two commits.
-
-mod desk;
-mod pending;
-mod rooms;
-
-pub(crate) use desk::Desk;
+//! The way to the store actor: its commands, their bounded queue, and how their replies come back.
 
 use std::time::Duration;
 
-use chat_core::{Draft, Move, Origin};
+use chat_core::{MessageDraft, Origin, PositionUpdate};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use wire::chat::Message;
@@ -26,71 +16,72 @@ const QUEUE: usize = 4_096;
 const ANSWER_LIMIT: Duration = Duration::from_secs(8);
 
 /// How a wish ends.
-pub(crate) type Answer<T> = oneshot::Sender<Result<T, ErrorCode>>;
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, ErrorCode>>;
 
 /// One wish.
 #[derive(Debug)]
-pub(crate) enum Command {
+pub(crate) enum StoreCommand {
     /// Store a message; its room is in memory and its sender a member.
     Append {
-        draft: Draft,
+        draft: MessageDraft,
         origin: Option<Origin>,
-        reply: Option<Answer<Posted>>,
+        reply: Option<Reply<AppendOutcome>>,
     },
-    /// Store a position that the hub has found to be one.
-    Move {
-        to: Move,
+    /// Store a position that the broker has found to be one.
+    MovePosition {
+        to: PositionUpdate,
         origin: Option<Origin>,
-        reply: Option<Answer<()>>,
+        reply: Option<Reply<()>>,
     },
     /// Open the rooms that a ticket grants, and bring those of its person into memory.
     Enter {
         caller: Caller,
         grants: Vec<ChatRoomGrant>,
-        reply: Answer<()>,
+        reply: Reply<()>,
     },
     /// Bring a room into memory, if there is one.
-    Load { room: RoomId, reply: Answer<()> },
+    Load { room: RoomId, reply: Reply<()> },
     /// Take what another service tells.
-    Take {
-        batch: EventBatch,
-        reply: Answer<()>,
-    },
+    Take { batch: EventBatch, reply: Reply<()> },
 }
 
 /// What became of a posted message.
 #[derive(Debug)]
-pub(crate) struct Posted {
+pub(crate) struct AppendOutcome {
     pub(crate) message: Message,
     /// It had been stored before.
     pub(crate) repeat: bool,
 }
 
-impl Command {
+impl StoreCommand {
     /// Which frame asked for it, if it was one.
     pub(crate) fn origin(&self) -> Option<&Origin> {
         match self {
-            Command::Append { origin, .. } | Command::Move { origin, .. } => origin.as_ref(),
-            Command::Enter { .. } | Command::Load { .. } | Command::Take { .. } => None,
+            StoreCommand::Append { origin, .. } | StoreCommand::MovePosition { origin, .. } => {
+                origin.as_ref()
+            }
+            StoreCommand::Enter { .. } | StoreCommand::Load { .. } | StoreCommand::Take { .. } => {
+                None
+            }
         }
     }
 }
 
-/// Gives commands to the [`Desk`]. Clones share its queue.
+/// Gives commands to the [`StoreActor`](crate::store_actor::StoreActor). Clones share its queue.
 #[derive(Debug, Clone)]
-pub(crate) struct Writer {
-    queue: mpsc::Sender<Command>,
+pub(crate) struct StoreHandle {
+    queue: mpsc::Sender<StoreCommand>,
 }
 
-impl Writer {
-    /// One, and what its desk takes from.
-    pub(crate) fn new() -> (Self, mpsc::Receiver<Command>) {
+impl StoreHandle {
+    /// One, and what the store actor takes from.
+    pub(crate) fn new() -> (Self, mpsc::Receiver<StoreCommand>) {
         let (queue, commands) = mpsc::channel(QUEUE);
         (Self { queue }, commands)
     }
 
     /// Gives a command without waiting; gives it back where the queue is full.
-    pub(crate) fn try_submit(&self, command: Command) -> Result<(), Box<Command>> {
+    pub(crate) fn try_submit(&self, command: StoreCommand) -> Result<(), Box<StoreCommand>> {
         self.queue.try_send(command).map_err(|refused| {
             metrics::counter!("chat_writer_full_total").increment(1);
             match refused {
@@ -103,7 +94,7 @@ impl Writer {
     /// Gives a command and waits for its answer.
     pub(crate) async fn ask<T>(
         &self,
-        command: impl FnOnce(Answer<T>) -> Command,
+        command: impl FnOnce(Reply<T>) -> StoreCommand,
     ) -> Result<T, ErrorCode> {
         let (reply, answer) = oneshot::channel();
         self.try_submit(command(reply))

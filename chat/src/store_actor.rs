@@ -1,8 +1,16 @@
-//! The task behind the queue.
+//! The one writer: takes what is to be stored, writes it in groups, and tells the broker what was committed.
+//!
+//! Messages are written first and answered at once. What follows from them (heads of rooms, the sender's
+//! position, events) is written a little later with other changes; after a crash
+//! [`StoreActor::settle_leftovers`] makes up for it. Rooms come into the broker only from here, between two
+//! commits.
+
+mod follow_ups;
+mod rooms;
 
 use std::sync::Arc;
 
-use chat_core::{Draft, Input, Move, Origin, Output};
+use chat_core::{Input, MessageDraft, Origin, Output, PositionUpdate};
 use service::clock::now;
 use service::telemetry::spans;
 use tokio::sync::mpsc;
@@ -11,11 +19,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use wire::{ErrorCode, UnixMs};
 
-use super::pending::Pending;
-use super::rooms::{Entry, Taking};
-use super::{Answer, Command, Posted};
 use crate::registry::Registry;
 use crate::store::{Appended, NewMessage, StoreError, Stores};
+use crate::store_handle::{AppendOutcome, Reply, StoreCommand};
+use follow_ups::FollowUps;
+use rooms::{IncomingBatch, OpenRequest};
 
 /// Commands of one group: at 50,000 rows a second a commit of them takes 10 ms.
 const MAX_GROUP: usize = 512;
@@ -24,48 +32,48 @@ const RETRY_MS: u64 = 1_000;
 
 /// Owns everything that writes.
 #[derive(Debug)]
-pub(crate) struct Desk<S> {
-    pub(super) stores: Arc<S>,
-    pub(super) registry: Registry,
-    commands: mpsc::Receiver<Command>,
-    pub(super) pending: Pending,
+pub(crate) struct StoreActor<S> {
+    stores: Arc<S>,
+    registry: Registry,
+    commands: mpsc::Receiver<StoreCommand>,
+    pending: FollowUps,
     last_sent_at: UnixMs,
 }
 
 /// A message and who waits for it.
 struct Append {
-    draft: Draft,
+    draft: MessageDraft,
     origin: Option<Origin>,
-    reply: Option<Answer<Posted>>,
+    reply: Option<Reply<AppendOutcome>>,
 }
 
 /// A position and who waits for it.
-pub(super) struct Moving {
-    pub(super) to: Move,
-    pub(super) origin: Option<Origin>,
-    pub(super) reply: Option<Answer<()>>,
+struct PendingPosition {
+    to: PositionUpdate,
+    origin: Option<Origin>,
+    reply: Option<Reply<()>>,
 }
 
 /// Commands by what they need.
 #[derive(Default)]
-pub(super) struct Group {
+struct CommandBatch {
     appends: Vec<Append>,
-    pub(super) moves: Vec<Moving>,
-    pub(super) entries: Vec<Entry>,
-    pub(super) takings: Vec<Taking>,
+    moves: Vec<PendingPosition>,
+    entries: Vec<OpenRequest>,
+    batches: Vec<IncomingBatch>,
 }
 
-impl<S: Stores> Desk<S> {
+impl<S: Stores> StoreActor<S> {
     pub(crate) fn new(
         stores: Arc<S>,
         registry: Registry,
-        commands: mpsc::Receiver<Command>,
+        commands: mpsc::Receiver<StoreCommand>,
     ) -> Self {
         Self {
             stores,
             registry,
             commands,
-            pending: Pending::default(),
+            pending: FollowUps::default(),
             last_sent_at: UnixMs(0),
         }
     }
@@ -85,11 +93,11 @@ impl<S: Stores> Desk<S> {
         while let Ok(command) = self.commands.try_recv() {
             self.serve(Some(command)).await;
         }
-        self.write(Group::default()).await;
+        self.write(CommandBatch::default()).await;
     }
 
-    async fn serve(&mut self, first: Option<Command>) {
-        let mut group = Group::default();
+    async fn serve(&mut self, first: Option<StoreCommand>) {
+        let mut group = CommandBatch::default();
         let mut next = first;
         let mut taken = 0;
         while let Some(command) = next {
@@ -164,7 +172,10 @@ impl<S: Stores> Desk<S> {
                 (Err(_), None) => {}
             }
             if let Some(reply) = reply {
-                replies.push((reply, posted.map(|message| Posted { message, repeat })));
+                replies.push((
+                    reply,
+                    posted.map(|message| AppendOutcome { message, repeat }),
+                ));
             }
         }
         metrics::counter!("chat_sends_total").increment(inputs.len() as u64);
@@ -176,7 +187,7 @@ impl<S: Stores> Desk<S> {
         }
     }
 
-    pub(super) fn note_unread(&mut self, outputs: Vec<Output>) {
+    fn note_unread(&mut self, outputs: Vec<Output>) {
         for output in outputs {
             if let Output::Unread { message, users } = output {
                 self.pending.note_unread(&message, users);
@@ -197,10 +208,10 @@ impl<S: Stores> Desk<S> {
     }
 }
 
-impl Group {
-    fn add(&mut self, command: Command) {
+impl CommandBatch {
+    fn add(&mut self, command: StoreCommand) {
         match command {
-            Command::Append {
+            StoreCommand::Append {
                 draft,
                 origin,
                 reply,
@@ -211,26 +222,33 @@ impl Group {
                     reply,
                 });
             }
-            Command::Move { to, origin, reply } => self.moves.push(Moving { to, origin, reply }),
-            Command::Enter {
+            StoreCommand::MovePosition { to, origin, reply } => {
+                self.moves.push(PendingPosition { to, origin, reply })
+            }
+            StoreCommand::Enter {
                 caller,
                 grants,
                 reply,
             } => {
-                self.entries.push(Entry::of_ticket(caller, grants, reply));
+                self.entries
+                    .push(OpenRequest::of_ticket(caller, grants, reply));
             }
-            Command::Load { room, reply } => self.entries.push(Entry::of_room(room, reply)),
-            Command::Take { batch, reply } => self.takings.push(Taking { batch, reply }),
+            StoreCommand::Load { room, reply } => {
+                self.entries.push(OpenRequest::of_room(room, reply))
+            }
+            StoreCommand::Take { batch, reply } => {
+                self.batches.push(IncomingBatch { batch, reply })
+            }
         }
     }
 
     fn needs_writing(&self) -> bool {
-        !(self.moves.is_empty() && self.entries.is_empty() && self.takings.is_empty())
+        !(self.moves.is_empty() && self.entries.is_empty() && self.batches.is_empty())
     }
 }
 
 /// What the one who asked is told; the cause is for the log alone.
-pub(super) fn failure(error: &StoreError) -> ErrorCode {
+fn failure(error: &StoreError) -> ErrorCode {
     metrics::counter!("storage_errors_total").increment(1);
     tracing::error!(%error, "the store failed");
     match error {
@@ -239,7 +257,7 @@ pub(super) fn failure(error: &StoreError) -> ErrorCode {
     }
 }
 
-pub(super) fn refusal(origin: Origin, code: ErrorCode) -> Input {
+fn refusal(origin: Origin, code: ErrorCode) -> Input {
     Input::Refused {
         origin,
         code,

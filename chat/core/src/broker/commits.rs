@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use wire::chat::{Delivered, Heads, Message, Read, RoomHead, Sent};
 use wire::{ConnectionId, RoomId, UnixMs, UserId};
 
-use super::{Held, Hub};
-use crate::{Mark, Move, Origin, Output, Room};
+use super::{LoadedRoom, RoomBroker};
+use crate::{Origin, Output, PositionKind, PositionUpdate, Room};
 
-impl Hub {
+impl RoomBroker {
     pub(super) fn loaded(&mut self, room: Room) {
         if self.rooms.contains_key(&room.id) {
             self.touch(&room.id);
@@ -18,16 +18,16 @@ impl Hub {
     }
 
     pub(super) fn opened(&mut self, mut room: Room, out: &mut Vec<Output>) {
-        if let Some(held) = self.rooms.get_mut(&room.id) {
-            if held.room.has_same_people(&room) {
+        if let Some(loaded) = self.rooms.get_mut(&room.id) {
+            if loaded.room.has_same_people(&room) {
                 return;
             }
             // Members and names are what was committed; how far the messages are is known here.
-            room.last_seq = held.room.last_seq.max(room.last_seq);
-            room.last_message = held.room.last_message.take().or(room.last_message);
-            room.active_at = held.room.active_at.max(room.active_at);
+            room.last_seq = loaded.room.last_seq.max(room.last_seq);
+            room.last_message = loaded.room.last_message.take().or(room.last_message);
+            room.active_at = loaded.room.active_at.max(room.active_at);
             for member in &mut room.members {
-                if let Some(known) = held.room.member(&member.user_id) {
+                if let Some(known) = loaded.room.member(&member.user_id) {
                     member.read_seq = member.read_seq.max(known.read_seq);
                     member.delivered_seq = member.delivered_seq.max(known.delivered_seq);
                 }
@@ -35,7 +35,7 @@ impl Hub {
         }
         let id = room.id.clone();
         self.hold(room);
-        let Some(room) = self.rooms.get(&id).map(|held| held.room.clone()) else {
+        let Some(room) = self.rooms.get(&id).map(|loaded| loaded.room.clone()) else {
             return;
         };
         for member in &room.members {
@@ -64,13 +64,13 @@ impl Hub {
             self.send(vec![origin.connection], sent.into(), out);
         }
         self.touch(&message.room);
-        let Some(held) = self.rooms.get_mut(&message.room) else {
+        let Some(loaded) = self.rooms.get_mut(&message.room) else {
             return;
         };
-        if !held.room.stored(&message) {
+        if !loaded.room.stored(&message) {
             return;
         }
-        held.typing.remove(&message.from);
+        loaded.typing.remove(&message.from);
         self.changed.insert(message.room.clone());
         self.heads_at
             .get_or_insert(now + self.settings.heads_every_ms);
@@ -78,7 +78,7 @@ impl Hub {
     }
 
     fn tell_message(&mut self, message: Message, out: &mut Vec<Output>) {
-        let Some(room) = self.rooms.get(&message.room).map(|held| &held.room) else {
+        let Some(room) = self.rooms.get(&message.room).map(|loaded| &loaded.room) else {
             return;
         };
         let to = self.audience(room, |_, _| true);
@@ -100,7 +100,7 @@ impl Hub {
             return Vec::new();
         }
         let is_absent = |user: &&UserId| {
-            let person = self.people.get(user);
+            let person = self.users.get(user);
             let reached = |id: &ConnectionId| {
                 self.connections
                     .get(id)
@@ -112,18 +112,23 @@ impl Hub {
         users.filter(is_absent).cloned().collect()
     }
 
-    pub(super) fn moved(&mut self, to: &Move, origin: Option<Origin>, out: &mut Vec<Output>) {
+    pub(super) fn moved(
+        &mut self,
+        to: &PositionUpdate,
+        origin: Option<Origin>,
+        out: &mut Vec<Output>,
+    ) {
         let changed = self
             .rooms
             .get_mut(&to.room)
-            .is_some_and(|held| held.room.moved(to));
+            .is_some_and(|loaded| loaded.room.moved(to));
         let by = origin.as_ref().map(|origin| origin.connection);
-        if changed && let Some(held) = self.rooms.get(&to.room) {
-            let audience = self.audience(&held.room, |id, _| Some(id) != by);
+        if changed && let Some(loaded) = self.rooms.get(&to.room) {
+            let audience = self.audience(&loaded.room, |id, _| Some(id) != by);
             let (room, user_id, seq) = (to.room.clone(), to.user.clone(), to.seq);
-            let frame = match to.mark {
-                Mark::Read => Read { room, user_id, seq }.into(),
-                Mark::Delivered => Delivered { room, user_id, seq }.into(),
+            let frame = match to.kind {
+                PositionKind::Read => Read { room, user_id, seq }.into(),
+                PositionKind::Delivered => Delivered { room, user_id, seq }.into(),
             };
             self.send(audience, frame, out);
         }
@@ -136,7 +141,7 @@ impl Hub {
     pub(super) fn send_heads(&mut self, out: &mut Vec<Output>) {
         let mut by_connection: BTreeMap<ConnectionId, Vec<RoomHead>> = BTreeMap::new();
         for id in std::mem::take(&mut self.changed) {
-            let Some(room) = self.rooms.get(&id).map(|held| &held.room) else {
+            let Some(room) = self.rooms.get(&id).map(|loaded| &loaded.room) else {
                 continue;
             };
             for connection in self.audience(room, |_, _| true) {
@@ -155,23 +160,23 @@ impl Hub {
     fn touch(&mut self, room: &RoomId) {
         self.uses += 1;
         let uses = self.uses;
-        if let Some(held) = self.rooms.get_mut(room) {
-            held.used = uses;
+        if let Some(loaded) = self.rooms.get_mut(room) {
+            loaded.used = uses;
         }
     }
 
     fn hold(&mut self, room: Room) {
         self.uses += 1;
         for member in &room.members {
-            let person = self.people.entry(member.user_id.clone()).or_default();
+            let person = self.users.entry(member.user_id.clone()).or_default();
             person.rooms.insert(room.id.clone());
         }
-        let held = Held {
+        let loaded = LoadedRoom {
             room,
             used: self.uses,
             typing: HashMap::new(),
         };
-        self.rooms.insert(held.room.id.clone(), held);
+        self.rooms.insert(loaded.room.id.clone(), loaded);
         if self.rooms.len() > self.settings.max_rooms {
             self.drop_idle_rooms();
         }
@@ -179,9 +184,9 @@ impl Hub {
 
     /// Drops the longest unused tenth of the rooms, of those that nobody connected is in.
     fn drop_idle_rooms(&mut self) {
-        let is_idle = |held: &&Held| {
-            held.room.members.iter().all(|member| {
-                self.people.get(&member.user_id).is_none_or(|person| {
+        let is_idle = |loaded: &&LoadedRoom| {
+            loaded.room.members.iter().all(|member| {
+                self.users.get(&member.user_id).is_none_or(|person| {
                     person.connections.is_empty() && person.grace_until.is_none()
                 })
             })
@@ -189,19 +194,19 @@ impl Hub {
         let mut idle: Vec<(u64, RoomId)> = self
             .rooms
             .values()
-            .filter(|held| held.used < self.uses && is_idle(held))
-            .map(|held| (held.used, held.room.id.clone()))
+            .filter(|loaded| loaded.used < self.uses && is_idle(loaded))
+            .map(|loaded| (loaded.used, loaded.room.id.clone()))
             .collect();
         idle.sort_unstable();
         idle.truncate(self.settings.max_rooms / 10 + 1);
         for (_, id) in idle {
-            let Some(held) = self.rooms.remove(&id) else {
+            let Some(loaded) = self.rooms.remove(&id) else {
                 continue;
             };
             self.let_go += 1;
             self.changed.remove(&id);
-            for member in held.room.members {
-                if let Some(person) = self.people.get_mut(&member.user_id) {
+            for member in loaded.room.members {
+                if let Some(person) = self.users.get_mut(&member.user_id) {
                     person.rooms.remove(&id);
                 }
                 self.forget_if_idle(&member.user_id);

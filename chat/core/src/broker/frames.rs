@@ -6,15 +6,15 @@ use wire::chat::{
 };
 use wire::{ConnectionId, ErrorBody, ErrorCode, FrameId, RoomId, UnixMs, UserId};
 
-use super::Hub;
+use super::RoomBroker;
 use crate::text::{check_body, check_id};
-use crate::{Draft, Mark, Move, Origin, Output, Page, Room};
+use crate::{MessageDraft, Origin, Output, Page, PositionKind, PositionUpdate, Room};
 
 /// What the frame gets instead. Boxed: it is seldom, and large beside a success.
-pub(super) type Refused = Box<ErrorBody>;
+pub(super) type ErrorReply = Box<ErrorBody>;
 
 /// An error with its sentence.
-pub(super) fn error(code: ErrorCode, id: Option<FrameId>) -> Refused {
+pub(super) fn error(code: ErrorCode, id: Option<FrameId>) -> ErrorReply {
     Box::new(ErrorBody::new(code, sentence(code)).for_frame(id))
 }
 
@@ -32,13 +32,13 @@ fn sentence(code: ErrorCode) -> &'static str {
     }
 }
 
-fn malformed(field: &str, id: Option<FrameId>) -> Refused {
+fn malformed(field: &str, id: Option<FrameId>) -> ErrorReply {
     let mut body = error(ErrorCode::Malformed, id);
     body.field = Some(field.to_owned());
     body
 }
 
-impl Hub {
+impl RoomBroker {
     pub(super) fn frame(
         &mut self,
         now: UnixMs,
@@ -53,7 +53,7 @@ impl Hub {
         if !matches!(
             frame,
             ChatClientFrame::Ping(_) | ChatClientFrame::MarkDelivered(_)
-        ) && let Some(person) = self.people.get_mut(&user)
+        ) && let Some(person) = self.users.get_mut(&user)
         {
             person.last_active_at = Some(now);
         }
@@ -66,20 +66,20 @@ impl Hub {
             ChatClientFrame::Send(frame) => self.on_send(origin, user, frame, out),
             ChatClientFrame::MarkRead(MarkRead { room, seq }) => self.on_mark(
                 origin,
-                Move {
+                PositionUpdate {
                     room,
                     user,
-                    mark: Mark::Read,
+                    kind: PositionKind::Read,
                     seq,
                 },
                 out,
             ),
             ChatClientFrame::MarkDelivered(MarkDelivered { room, seq }) => self.on_mark(
                 origin,
-                Move {
+                PositionUpdate {
                     room,
                     user,
-                    mark: Mark::Delivered,
+                    kind: PositionKind::Delivered,
                     seq,
                 },
                 out,
@@ -108,7 +108,7 @@ impl Hub {
         from: UserId,
         frame: Send,
         out: &mut Vec<Output>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), ErrorReply> {
         let id = || origin.id.clone();
         check_id(&frame.client_id).map_err(|_| malformed("client_id", id()))?;
         self.room_for(&origin, &frame.room)?;
@@ -124,7 +124,7 @@ impl Hub {
         } = frame;
         out.push(Output::Append {
             origin,
-            draft: Draft {
+            draft: MessageDraft {
                 room,
                 from,
                 client_id,
@@ -137,16 +137,16 @@ impl Hub {
     fn on_mark(
         &mut self,
         origin: Origin,
-        mut to: Move,
+        mut to: PositionUpdate,
         out: &mut Vec<Output>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), ErrorReply> {
         match self
             .room_for(&origin, &to.room)?
-            .reach(&to.user, to.mark, to.seq)
+            .reach(&to.user, to.kind, to.seq)
         {
             Some(seq) => {
                 to.seq = seq;
-                out.push(Output::Move { origin, to });
+                out.push(Output::MovePosition { origin, to });
             }
             None => self.accept(origin, out),
         }
@@ -160,13 +160,13 @@ impl Hub {
         user: UserId,
         frame: Typing,
         out: &mut Vec<Output>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), ErrorReply> {
         let room = self.room_for(&origin, &frame.room)?;
         let to = self.audience(room, |_, member| member != &user);
         let every = self.settings.typing_every_ms;
-        let fresh = self.rooms.get_mut(&frame.room).is_some_and(|held| {
-            held.typing.retain(|_, at| now.since(*at) < every);
-            held.typing.insert(user.clone(), now).is_none()
+        let fresh = self.rooms.get_mut(&frame.room).is_some_and(|loaded| {
+            loaded.typing.retain(|_, at| now.since(*at) < every);
+            loaded.typing.insert(user.clone(), now).is_none()
         });
         if fresh {
             let told = TypingBy {
@@ -184,7 +184,7 @@ impl Hub {
         origin: Origin,
         frame: History,
         out: &mut Vec<Output>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), ErrorReply> {
         let room = self.room_for(&origin, &frame.room)?;
         let (min_seq, last_seq) = (room.min_seq, room.last_seq);
         let page = Page::asked(frame.before, frame.after, frame.limit)
@@ -207,7 +207,7 @@ impl Hub {
         user: &UserId,
         frame: AskPresence,
         out: &mut Vec<Output>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), ErrorReply> {
         if frame.users.len() > self.settings.max_watched {
             return Err(malformed("users", origin.id));
         }
@@ -248,7 +248,7 @@ impl Hub {
         user: &UserId,
         frame: SetStatus,
         out: &mut Vec<Output>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), ErrorReply> {
         let away = match frame.state {
             PresenceState::Online => false,
             PresenceState::Away => true,
@@ -269,7 +269,7 @@ impl Hub {
         }
     }
 
-    fn room_for(&self, origin: &Origin, room: &RoomId) -> Result<&Room, Refused> {
+    fn room_for(&self, origin: &Origin, room: &RoomId) -> Result<&Room, ErrorReply> {
         let refusal = || error(ErrorCode::NotAMember, origin.id.clone());
         let connection = self
             .connections

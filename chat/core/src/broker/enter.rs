@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use wire::chat::{ChatServerFrame, Cursor, Message, Welcome};
 use wire::{ConnectionId, RoomId, UnixMs, UserId};
 
-use super::Hub;
-use super::people::{Connection, Stage};
+use super::RoomBroker;
+use super::connections::{Connection, DeliveryMode};
 use crate::recovery::{Recovery, recover};
-use crate::{Missed, Output};
+use crate::{MissedRange, Output};
 
-impl Hub {
+impl RoomBroker {
     pub(super) fn hello(
         &mut self,
         now: UnixMs,
@@ -22,8 +22,8 @@ impl Hub {
     ) {
         let (welcome, missed) = self.welcome(now, &user, only.as_ref(), cursors);
         let stage = match missed.is_empty() {
-            true => Stage::Live,
-            false => Stage::CatchingUp { held: Vec::new() },
+            true => DeliveryMode::Live,
+            false => DeliveryMode::CatchingUp { loaded: Vec::new() },
         };
         out.push(Output::Send {
             to: vec![id],
@@ -46,7 +46,7 @@ impl Hub {
         user: &UserId,
         only: Option<&BTreeSet<RoomId>>,
         cursors: &BTreeMap<RoomId, Cursor>,
-    ) -> (Welcome, Vec<Missed>) {
+    ) -> (Welcome, Vec<MissedRange>) {
         let mut budget = self.settings.max_missed_total;
         let mut missed = Vec::new();
         let mut views = Vec::new();
@@ -60,7 +60,7 @@ impl Hub {
                 && after < room.last_seq
             {
                 budget -= room.last_seq - after;
-                missed.push(Missed {
+                missed.push(MissedRange {
                     room: room.id.clone(),
                     after,
                     through: room.last_seq,
@@ -87,7 +87,7 @@ impl Hub {
     ) {
         let user = connection.user.clone();
         self.connections.insert(id, connection);
-        let person = self.people.entry(user.clone()).or_default();
+        let person = self.users.entry(user.clone()).or_default();
         person.connections.insert(id);
         person.last_active_at = Some(now);
         if let Some(until) = person.grace_until.take() {
@@ -105,13 +105,13 @@ impl Hub {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let Stage::CatchingUp { held } = &mut connection.stage else {
+        let DeliveryMode::CatchingUp { loaded } = &mut connection.stage else {
             return;
         };
-        let held = std::mem::take(held);
-        connection.stage = Stage::Live;
+        let loaded = std::mem::take(loaded);
+        connection.stage = DeliveryMode::Live;
         let missed = messages.into_iter().map(ChatServerFrame::from);
-        let frames = missed.chain(held);
+        let frames = missed.chain(loaded);
         out.extend(frames.map(|frame| Output::Send {
             to: vec![id],
             frame,
@@ -137,7 +137,7 @@ impl Hub {
             }
         }
         let user = connection.user;
-        let Some(person) = self.people.get_mut(&user) else {
+        let Some(person) = self.users.get_mut(&user) else {
             return;
         };
         person.connections.remove(&id);
@@ -152,11 +152,11 @@ impl Hub {
 
     pub(super) fn forget_if_idle(&mut self, user: &UserId) {
         if self
-            .people
+            .users
             .get(user)
             .is_some_and(|person| person.is_forgettable())
         {
-            self.people.remove(user);
+            self.users.remove(user);
         }
     }
 }

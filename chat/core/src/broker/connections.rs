@@ -1,4 +1,4 @@
-//! What the hub remembers of a person and of a connection.
+//! What the broker remembers of a person and of a connection.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use wire::{ConnectionId, RoomId, UnixMs, UserId};
 
 /// Somebody who is in a room in memory, connected or not.
 #[derive(Debug)]
-pub(super) struct Person {
+pub(super) struct ConnectedUser {
     /// Their rooms that are in memory.
     pub(super) rooms: BTreeSet<RoomId>,
     pub(super) connections: BTreeSet<ConnectionId>,
@@ -18,7 +18,7 @@ pub(super) struct Person {
     pub(super) last_active_at: Option<UnixMs>,
 }
 
-impl Default for Person {
+impl Default for ConnectedUser {
     fn default() -> Self {
         Self {
             rooms: BTreeSet::new(),
@@ -30,7 +30,7 @@ impl Default for Person {
     }
 }
 
-impl Person {
+impl ConnectedUser {
     /// Nothing that would have to be remembered.
     pub(super) fn is_forgettable(&self) -> bool {
         self.rooms.is_empty() && self.connections.is_empty() && self.grace_until.is_none()
@@ -43,18 +43,18 @@ pub(super) struct Connection {
     pub(super) user: UserId,
     only: Option<BTreeSet<RoomId>>,
     pub(super) away: bool,
-    pub(super) stage: Stage,
+    pub(super) stage: DeliveryMode,
     /// Whose presence it asked to be told.
     pub(super) watching: BTreeSet<UserId>,
 }
 
 /// How far a connection is.
 #[derive(Debug)]
-pub(super) enum Stage {
+pub(super) enum DeliveryMode {
     /// What it missed is being read; frames since `welcome` are kept.
     CatchingUp {
         /// In order.
-        held: Vec<ChatServerFrame>,
+        loaded: Vec<ChatServerFrame>,
     },
     /// Frames go out at once.
     Live,
@@ -63,7 +63,11 @@ pub(super) enum Stage {
 }
 
 impl Connection {
-    pub(super) fn socket(user: UserId, only: Option<BTreeSet<RoomId>>, stage: Stage) -> Self {
+    pub(super) fn socket(
+        user: UserId,
+        only: Option<BTreeSet<RoomId>>,
+        stage: DeliveryMode,
+    ) -> Self {
         Self {
             user,
             only,
@@ -74,7 +78,7 @@ impl Connection {
     }
 
     pub(super) fn waiting(user: UserId, only: Option<BTreeSet<RoomId>>) -> Self {
-        Self::socket(user, only, Stage::Waiting)
+        Self::socket(user, only, DeliveryMode::Waiting)
     }
 
     pub(super) fn only(&self) -> Option<&BTreeSet<RoomId>> {

@@ -1,4 +1,4 @@
-//! What stands between a socket's text and the hub: rate, shape, and patience with both.
+//! What stands between a socket's text and the broker: rate limiting, parsing, error budget.
 
 use service::clock::now;
 use service::socket::{ConnectionPermit, SocketHandle, TooFast};
@@ -9,14 +9,14 @@ use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId, UserI
 const STORAGE_RETRY_MS: u64 = 1_000;
 
 /// One socket's.
-pub(super) struct Door {
-    line: SocketHandle,
+pub(super) struct FrameReader {
+    socket: SocketHandle,
     permit: ConnectionPermit,
 }
 
-impl Door {
-    pub(super) fn new(line: SocketHandle, permit: ConnectionPermit) -> Self {
-        Self { line, permit }
+impl FrameReader {
+    pub(super) fn new(socket: SocketHandle, permit: ConnectionPermit) -> Self {
+        Self { socket, permit }
     }
 
     /// Counts a first frame of the address.
@@ -62,14 +62,14 @@ impl Door {
 
     pub(super) fn send(&self, frame: impl Into<ChatServerFrame>) {
         let text = frame.into().to_text(None);
-        if self.line.try_send(text.into()).is_err() {
+        if self.socket.try_send(text.into()).is_err() {
             self.close(CloseCode::SlowConsumer);
         }
     }
 
     /// True while there is room for what need not be sent at once.
     pub(super) fn has_room(&self) -> bool {
-        self.line.has_room()
+        self.socket.has_room()
     }
 
     pub(super) fn say_goodbye(&self, retry_after_ms: u64) {
@@ -78,7 +78,7 @@ impl Door {
     }
 
     pub(super) fn close(&self, code: CloseCode) {
-        self.line.close(code);
+        self.socket.close(code);
     }
 
     fn refuse_rate(&self, text: &str, too_fast: TooFast) {
@@ -135,10 +135,10 @@ impl Refusal {
         }
     }
 
-    pub(super) fn tell(self, door: &Door, id: Option<FrameId>) {
+    pub(super) fn tell(self, reader: &FrameReader, id: Option<FrameId>) {
         metrics::counter!("chat_refusals_total", "why" => self.code.name()).increment(1);
-        door.send(self.body.for_frame(id));
-        door.close(self.code);
+        reader.send(self.body.for_frame(id));
+        reader.close(self.code);
     }
 }
 

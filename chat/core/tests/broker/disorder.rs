@@ -7,16 +7,16 @@ use chat_core::Output;
 use wire::ConnectionId;
 use wire::chat::{ChatServerFrame, Cursor, MarkRead, Send};
 
-use crate::house::House;
+use crate::harness::Harness;
 
 const SEEDS: u64 = 1_000;
 const STEPS: u64 = 120;
 const PEOPLE: [&str; 3] = ["ann", "bo", "kim"];
 
 /// Numbers that look random, the same for the same seed (SplitMix64).
-struct Dice(u64);
+struct SeededRandom(u64);
 
-impl Dice {
+impl SeededRandom {
     fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -37,9 +37,9 @@ struct Device {
     unanswered: BTreeSet<String>,
 }
 
-struct Day {
-    house: House,
-    dice: Dice,
+struct Simulation {
+    chat: Harness,
+    random: SeededRandom,
     devices: Vec<Device>,
     /// What the one writer has not committed yet.
     writes: VecDeque<Output>,
@@ -49,7 +49,7 @@ struct Day {
     written: BTreeMap<String, String>,
 }
 
-impl Day {
+impl Simulation {
     fn new(seed: u64) -> Self {
         let device = |n: usize| Device {
             user: PEOPLE[n % PEOPLE.len()],
@@ -59,8 +59,8 @@ impl Day {
             unanswered: BTreeSet::new(),
         };
         Self {
-            house: House::with_room("r", &PEOPLE),
-            dice: Dice(seed),
+            chat: Harness::with_room("r", &PEOPLE),
+            random: SeededRandom(seed),
             devices: (0..5).map(device).collect(),
             writes: VecDeque::new(),
             reads: Vec::new(),
@@ -70,8 +70,8 @@ impl Day {
     }
 
     fn step(&mut self) {
-        let device = self.dice.below(self.devices.len() as u64) as usize;
-        match self.dice.below(12) {
+        let device = self.random.below(self.devices.len() as u64) as usize;
+        match self.random.below(12) {
             0 => self.lose(device),
             1..=2 => self.come(device),
             3..=6 => self.write(device),
@@ -86,9 +86,9 @@ impl Day {
     fn lose(&mut self, device: usize) {
         if let Some(connection) = self.devices[device].connection.take() {
             // What was on its way is lost with the socket.
-            self.house.took(connection);
-            let clean = self.dice.below(2) == 0;
-            self.house.gone(connection, clean);
+            self.chat.took(connection);
+            let clean = self.random.below(2) == 0;
+            self.chat.gone(connection, clean);
         }
     }
 
@@ -106,7 +106,7 @@ impl Day {
         } else {
             Vec::new()
         };
-        let (connection, left) = self.house.hello_with(user, &cursors);
+        let (connection, left) = self.chat.hello_with(user, &cursors);
         self.devices[device].connection = Some(connection);
         self.sort(left);
     }
@@ -133,34 +133,34 @@ impl Day {
                 client_id: key,
                 body: "hi".to_owned(),
             };
-            let left = self.house.frame(connection, 1, frame.into());
+            let left = self.chat.frame(connection, 1, frame.into());
             self.sort(left);
         }
     }
 
     fn read(&mut self, device: usize) {
-        let seq = self.devices[device].seq + self.dice.below(3);
+        let seq = self.devices[device].seq + self.random.below(3);
         if let Some(connection) = self.devices[device].connection {
             let frame = MarkRead {
                 room: "r".into(),
                 seq,
             };
-            let left = self.house.frame(connection, 2, frame.into());
+            let left = self.chat.frame(connection, 2, frame.into());
             self.sort(left);
         }
     }
 
     fn commit_one(&mut self) {
         if let Some(write) = self.writes.pop_front() {
-            self.house.commit(vec![write]);
+            self.chat.commit(vec![write]);
         }
     }
 
     fn read_one(&mut self) {
         if !self.reads.is_empty() {
-            let index = self.dice.below(self.reads.len() as u64) as usize;
+            let index = self.random.below(self.reads.len() as u64) as usize;
             let read = self.reads.swap_remove(index);
-            self.house.commit(vec![read]);
+            self.chat.commit(vec![read]);
         }
     }
 
@@ -179,7 +179,7 @@ impl Day {
             let Some(connection) = device.connection else {
                 continue;
             };
-            for frame in self.house.took(connection) {
+            for frame in self.chat.took(connection) {
                 device.take(frame);
             }
         }
@@ -198,7 +198,7 @@ impl Day {
             }
             self.look();
         }
-        let stored = self.house.stored();
+        let stored = self.chat.stored();
         for device in &self.devices {
             assert_eq!(
                 device.seq,
@@ -256,10 +256,10 @@ impl Device {
 #[test]
 fn cht_6_nobody_misses_repeats_or_reorders_a_message() {
     for seed in 0..SEEDS {
-        let mut day = Day::new(seed);
+        let mut simulation = Simulation::new(seed);
         for _ in 0..STEPS {
-            day.step();
+            simulation.step();
         }
-        day.end();
+        simulation.end();
     }
 }

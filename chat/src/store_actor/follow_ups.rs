@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chat_core::{Mark, Move};
+use chat_core::{PositionKind, PositionUpdate};
 use service::clock::now;
 use tokio::time::{Duration, Instant};
 use wire::chat::Message;
@@ -21,7 +21,7 @@ const MAX_FACTS: usize = 10_000;
 
 /// The consequences.
 #[derive(Debug, Default)]
-pub(super) struct Pending {
+pub(super) struct FollowUps {
     heads: BTreeMap<RoomId, (u64, UnixMs)>,
     /// The senders' own positions.
     read: BTreeMap<(RoomId, UserId), u64>,
@@ -30,7 +30,7 @@ pub(super) struct Pending {
     due: Option<Instant>,
 }
 
-impl Pending {
+impl FollowUps {
     /// Notes a stored message.
     pub(super) fn note(&mut self, message: &Message) {
         let head = self.heads.entry(message.room.clone()).or_default();
@@ -70,10 +70,10 @@ impl Pending {
             last_seq: *last_seq,
             active_at: *active_at,
         };
-        let read = |((room, user), seq): (&(RoomId, UserId), &u64)| Move {
+        let read = |((room, user), seq): (&(RoomId, UserId), &u64)| PositionUpdate {
             room: room.clone(),
             user: user.clone(),
-            mark: Mark::Read,
+            kind: PositionKind::Read,
             seq: *seq,
         };
         Changes {

@@ -4,9 +4,9 @@
 //! store. Frames of one connection leave in the order in which they must be read.
 
 mod commits;
+mod connections;
 mod enter;
 mod frames;
-mod people;
 mod presence;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,14 +15,14 @@ use wire::chat::ChatServerFrame;
 use wire::{CloseCode, ConnectionId, ErrorCode, Participant, RoomId, UnixMs, UserId};
 
 use crate::{Input, Output, Room, Settings};
-use people::{Connection, Person, Stage};
+use connections::{ConnectedUser, Connection, DeliveryMode};
 
 /// All rooms in memory and everybody who is connected.
 #[derive(Debug)]
-pub struct Hub {
+pub struct RoomBroker {
     settings: Settings,
-    rooms: HashMap<RoomId, Held>,
-    people: HashMap<UserId, Person>,
+    rooms: HashMap<RoomId, LoadedRoom>,
+    users: HashMap<UserId, ConnectedUser>,
     connections: BTreeMap<ConnectionId, Connection>,
     /// Who asked to be told of whose presence.
     watchers: HashMap<UserId, BTreeSet<ConnectionId>>,
@@ -39,20 +39,20 @@ pub struct Hub {
 
 /// A room in memory.
 #[derive(Debug)]
-struct Held {
+struct LoadedRoom {
     room: Room,
     used: u64,
     typing: HashMap<UserId, UnixMs>,
 }
 
-impl Hub {
+impl RoomBroker {
     /// An empty one.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
             rooms: HashMap::new(),
-            people: HashMap::new(),
+            users: HashMap::new(),
             connections: BTreeMap::new(),
             watchers: HashMap::new(),
             graces: BTreeSet::new(),
@@ -100,7 +100,7 @@ impl Hub {
             Input::Loaded(room) => self.loaded(room),
             Input::Opened(room) => self.opened(room, &mut out),
             Input::Stored { message, origin } => self.stored(now, message, origin, &mut out),
-            Input::Moved { to, origin } => self.moved(&to, origin, &mut out),
+            Input::PositionMoved { to, origin } => self.moved(&to, origin, &mut out),
             Input::Refused {
                 origin,
                 code,
@@ -137,10 +137,10 @@ impl Hub {
     /// True for a room in memory that all of them belong to.
     #[must_use]
     pub fn has_members(&self, room: &RoomId, users: &[Participant]) -> bool {
-        self.rooms.get(room).is_some_and(|held| {
+        self.rooms.get(room).is_some_and(|loaded| {
             users
                 .iter()
-                .all(|user| held.room.member(&user.user_id).is_some())
+                .all(|user| loaded.room.member(&user.user_id).is_some())
         })
     }
 
@@ -155,8 +155,9 @@ impl Hub {
         room: &RoomId,
     ) -> Result<&Room, ErrorCode> {
         let reached = only.is_none_or(|only| only.contains(room));
-        let held = self.rooms.get(room).filter(|_| reached);
-        held.map(|held| &held.room)
+        let loaded = self.rooms.get(room).filter(|_| reached);
+        loaded
+            .map(|loaded| &loaded.room)
             .filter(|room| room.member(user).is_some())
             .ok_or(ErrorCode::NotAMember)
     }
@@ -164,7 +165,7 @@ impl Hub {
     /// The rooms of a person that are in memory and that the ticket reaches, the newest first.
     #[must_use]
     pub fn rooms_of(&self, user: &UserId, only: Option<&BTreeSet<RoomId>>) -> Vec<&Room> {
-        let Some(person) = self.people.get(user) else {
+        let Some(person) = self.users.get(user) else {
             return Vec::new();
         };
         let mut rooms: Vec<&Room> = person
@@ -199,16 +200,16 @@ impl Hub {
         let mut now_to = Vec::with_capacity(to.len());
         for connection in to {
             match self.connections.get_mut(&connection).map(|c| &mut c.stage) {
-                Some(Stage::CatchingUp { held }) if held.len() < max_held => {
-                    held.push(frame.clone());
+                Some(DeliveryMode::CatchingUp { loaded }) if loaded.len() < max_held => {
+                    loaded.push(frame.clone());
                 }
-                Some(Stage::CatchingUp { .. }) => {
+                Some(DeliveryMode::CatchingUp { .. }) => {
                     out.push(Output::Close {
                         connection,
                         code: CloseCode::SlowConsumer,
                     });
                 }
-                Some(Stage::Live | Stage::Waiting) => now_to.push(connection),
+                Some(DeliveryMode::Live | DeliveryMode::Waiting) => now_to.push(connection),
                 None => {}
             }
         }
@@ -225,7 +226,7 @@ impl Hub {
     ) -> Vec<ConnectionId> {
         let mut to = Vec::new();
         for member in &room.members {
-            let Some(person) = self.people.get(&member.user_id) else {
+            let Some(person) = self.users.get(&member.user_id) else {
                 continue;
             };
             for id in &person.connections {

@@ -9,28 +9,28 @@ use wire::chat::{ChatClientFrame, Messages};
 use wire::{CloseCode, ConnectionId, Envelope, ErrorCode, RoomId, UnixMs};
 
 use super::catch_up::{CatchUp, Progress};
-use super::door::{Door, Refusal};
+use super::frame_reader::{FrameReader, Refusal};
 use crate::edge::Edge;
-use crate::registry::Membership;
+use crate::registry::Subscription;
 use crate::store::{StoreError, Stores};
 
 /// A ticket may be this much past its time when it is shown, in milliseconds; then it is good for as long.
 const EXPIRY_LEEWAY_MS: i64 = 60_000;
 
 /// One socket's.
-pub(super) struct Talk<'a, S> {
-    door: &'a mut Door,
+pub(super) struct FrameLoop<'a, S> {
+    reader: &'a mut FrameReader,
     edge: &'a Edge<S>,
     connection: ConnectionId,
     catching_up: Option<CatchUp>,
 }
 
-impl<'a, S: Stores> Talk<'a, S> {
-    /// `left` is what the hub asked for when the device came in.
+impl<'a, S: Stores> FrameLoop<'a, S> {
+    /// `left` is what the broker asked for when the device came in.
     pub(super) fn new(
-        door: &'a mut Door,
+        reader: &'a mut FrameReader,
         edge: &'a Edge<S>,
-        membership: &Membership,
+        subscription: &Subscription,
         left: Vec<Output>,
     ) -> Self {
         let catching_up = left.into_iter().find_map(|output| match output {
@@ -38,9 +38,9 @@ impl<'a, S: Stores> Talk<'a, S> {
             _ => None,
         });
         Self {
-            door,
+            reader,
             edge,
-            connection: membership.connection(),
+            connection: subscription.connection(),
             catching_up,
         }
     }
@@ -59,7 +59,7 @@ impl<'a, S: Stores> Talk<'a, S> {
                 () = CatchUp::pause(), if self.catching_up.is_some() => {}
                 () = &mut expiry, if !expired => {
                     expired = true;
-                    Refusal::unauthenticated("expired").tell(self.door, None);
+                    Refusal::unauthenticated("expired").tell(self.reader, None);
                 }
             }
         }
@@ -70,7 +70,7 @@ impl<'a, S: Stores> Talk<'a, S> {
             return;
         };
         match catching_up
-            .go_on(self.door, self.edge.stores.as_ref())
+            .go_on(self.reader, self.edge.stores.as_ref())
             .await
         {
             Ok(Progress::Waiting) => return,
@@ -83,20 +83,20 @@ impl<'a, S: Stores> Talk<'a, S> {
             }
             Err(error) => {
                 self.unreadable(&error, None);
-                self.door.close(CloseCode::Internal);
+                self.reader.close(CloseCode::Internal);
             }
         }
         self.catching_up = None;
     }
 
     async fn take(&mut self, text: &str) {
-        let Some((Envelope { id, .. }, frame)) = self.door.take(text) else {
+        let Some((Envelope { id, .. }, frame)) = self.reader.take(text) else {
             return;
         };
         if let Some(room) = room_of(&frame)
             && let Err(code) = self.edge.find(room).await
         {
-            self.door.send(Refusal::storage(code).body.for_frame(id));
+            self.reader.send(Refusal::storage(code).body.for_frame(id));
             return;
         }
         let connection = self.connection;
@@ -127,7 +127,7 @@ impl<'a, S: Stores> Talk<'a, S> {
                 let messages = page.fit(messages);
                 let last_seq = messages.last().map_or(0, |last| last.seq).max(last_seq);
                 let room = Some(room);
-                self.door.send(Messages {
+                self.reader.send(Messages {
                     id,
                     room,
                     messages,
@@ -143,7 +143,7 @@ impl<'a, S: Stores> Talk<'a, S> {
         metrics::counter!("storage_errors_total").increment(1);
         tracing::error!(%error, "the store can't be read");
         let refusal = Refusal::storage(ErrorCode::StorageUnavailable);
-        self.door.send(refusal.body.for_frame(id));
+        self.reader.send(refusal.body.for_frame(id));
     }
 }
 

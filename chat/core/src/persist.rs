@@ -13,7 +13,7 @@ pub struct Origin {
 
 /// A message that has no place in its room yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
+pub struct MessageDraft {
     /// Which room.
     pub room: RoomId,
     /// Who wrote it.
@@ -26,7 +26,7 @@ pub struct Draft {
 
 /// Which of a member's two positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Mark {
+pub enum PositionKind {
     /// `read_seq`.
     Read,
     /// `delivered_seq`.
@@ -35,13 +35,13 @@ pub enum Mark {
 
 /// A position that is to move forward.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Move {
+pub struct PositionUpdate {
     /// Which room.
     pub room: RoomId,
     /// Whose position.
     pub user: UserId,
     /// Which of the two.
-    pub mark: Mark,
+    pub kind: PositionKind,
     /// To where.
     pub seq: u64,
 }

@@ -1,8 +1,8 @@
-//! A hub with a store of a few lines: it commits what the hub asks for, and keeps what each one was sent.
+//! A broker with a store of a few subscribers: it commits what the broker asks for, and keeps what each one was sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chat_core::{Hub, Input, Missed, Output, Room, Settings};
+use chat_core::{Input, MissedRange, Output, Room, RoomBroker, Settings};
 use wire::chat::{
     ChatClientFrame, ChatServerFrame, Cursor, MarkRead, Member, Message, PresenceState, Send,
     Welcome,
@@ -45,8 +45,8 @@ pub(crate) fn errors(frames: &[ChatServerFrame]) -> Vec<ErrorCode> {
     frames.iter().filter_map(code).collect()
 }
 
-pub(crate) struct House {
-    hub: Hub,
+pub(crate) struct Harness {
+    broker: RoomBroker,
     now: UnixMs,
     stored: Vec<Message>,
     sent: BTreeMap<ConnectionId, Vec<ChatServerFrame>>,
@@ -54,16 +54,16 @@ pub(crate) struct House {
     last_id: u64,
 }
 
-impl House {
+impl Harness {
     pub(crate) fn with_room(room: &str, members: &[&str]) -> Self {
-        let mut house = Self::holding(50_000);
-        house.room(room, members);
-        house
+        let mut chat = Self::holding(50_000);
+        chat.room(room, members);
+        chat
     }
 
     pub(crate) fn holding(max_rooms: usize) -> Self {
         Self {
-            hub: Hub::new(Settings {
+            broker: RoomBroker::new(Settings {
                 max_rooms,
                 ..Settings::default()
             }),
@@ -155,7 +155,7 @@ impl House {
         self.commit(left)
     }
 
-    /// Does what the hub asked for; says whom messages did not reach.
+    /// Does what the broker asked for; says whom messages did not reach.
     pub(crate) fn commit(&mut self, outputs: Vec<Output>) -> Vec<String> {
         let mut absent = Vec::new();
         for output in outputs {
@@ -167,7 +167,7 @@ impl House {
                         origin: Some(origin),
                     }
                 }
-                Output::Move { origin, to } => Input::Moved {
+                Output::MovePosition { origin, to } => Input::PositionMoved {
                     to,
                     origin: Some(origin),
                 },
@@ -200,11 +200,11 @@ impl House {
     }
 
     pub(crate) fn next_deadline(&self) -> Option<UnixMs> {
-        self.hub.next_deadline()
+        self.broker.next_deadline()
     }
 
     pub(crate) fn knows(&self, room: &str) -> bool {
-        self.hub.knows(&room.into())
+        self.broker.knows(&room.into())
     }
 
     pub(crate) fn stored(&self) -> &[Message] {
@@ -251,7 +251,7 @@ impl House {
 
     fn handle(&mut self, input: Input) -> Vec<Output> {
         let mut left = Vec::new();
-        for output in self.hub.handle(self.now, input) {
+        for output in self.broker.handle(self.now, input) {
             match output {
                 Output::Send { to, frame } => {
                     for connection in to {
@@ -267,7 +267,7 @@ impl House {
         left
     }
 
-    fn append(&mut self, draft: chat_core::Draft) -> Message {
+    fn append(&mut self, draft: chat_core::MessageDraft) -> Message {
         let same = |m: &&Message| {
             m.room == draft.room && m.from == draft.from && m.client_id == draft.client_id
         };
@@ -288,8 +288,8 @@ impl House {
         message
     }
 
-    pub(crate) fn missed(&self, missed: &[Missed]) -> Vec<Message> {
-        let span = |one: &Missed| {
+    pub(crate) fn missed(&self, missed: &[MissedRange]) -> Vec<Message> {
+        let span = |one: &MissedRange| {
             let (room, range) = (one.room.clone(), one.after + 1..=one.through);
             let inside = self
                 .stored

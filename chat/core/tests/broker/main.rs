@@ -1,0 +1,7 @@
+//! The broker from outside: its rules one by one, and a thousand disorderly days.
+
+mod catching_up;
+mod disorder;
+mod harness;
+mod presence;
+mod rules;

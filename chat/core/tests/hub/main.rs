@@ -1,7 +1,0 @@
-//! The hub from outside: its rules one by one, and a thousand disorderly days.
-
-mod catching_up;
-mod disorder;
-mod house;
-mod presence;
-mod rules;
