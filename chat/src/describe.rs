@@ -1,7 +1,7 @@
 //! What chat says of itself: its operations and its frames, for `/openapi.json`, `/asyncapi.json` and
 //! `/docs`.
 
-use service::describe::{Api, Channel, Frames, Numbers, Operation, Who};
+use service::describe::{Api, AuthScheme, Channel, FrameNumber, Frames, Operation};
 use wire::ErrorCode::{
     BadCursor, BadText, Conflict, InvalidField, Malformed, NotAMember, OriginNotAllowed,
     RateLimited, StorageFull, StorageUnavailable,
@@ -12,7 +12,7 @@ use wire::chat::{
 };
 use wire::{CHAT_SUBPROTOCOL, Page};
 
-/// Chat's table.
+/// The operations of chat.
 pub(crate) fn api() -> Api {
     let mut operations = vec![
         Operation::get(
@@ -28,7 +28,7 @@ pub(crate) fn api() -> Api {
     operations.extend(without.map(|operation| {
         operation
             .tagged("Without a WebSocket")
-            .by(&[Who::Guest])
+            .by(&[AuthScheme::Guest])
             .refuses(429, &[RateLimited])
             .refuses(503, &[StorageUnavailable])
     }));
@@ -108,9 +108,9 @@ pub(crate) fn channel() -> Channel {
         summary: "One device of one person. The first frame is `hello` with a ticket, within 5 s.",
         subprotocol: CHAT_SUBPROTOCOL,
         host: "127.0.0.1:8082",
-        from_client: Frames::of::<ChatClientFrame>(Some(Numbers {
+        from_client: Frames::of::<ChatClientFrame>(Some(FrameNumber {
             name: "id",
-            told: "The client's own; the answer gives it back.",
+            description: "The client's own; the answer gives it back.",
             types: &["integer", "string"],
             required: false,
             except: &[],

@@ -1,6 +1,6 @@
 //! What the scheduler says of itself: each of its operations, for `/openapi.json` and `/docs`.
 
-use service::describe::{Api, Operation, Who};
+use service::describe::{Api, AuthScheme, Operation};
 use wire::ErrorCode::{
     Conflict, Forbidden, InvalidField, NotAParticipant, NotFound, PreconditionFailed, RateLimited,
     SessionOver, StorageUnavailable, UnknownField,
@@ -28,7 +28,7 @@ pub(crate) fn api() -> Api {
 fn sessions() -> Vec<Operation> {
     let all = vec![
         Operation::post("/v1/sessions", "Books a session of two people.")
-            .by(&[Who::Application])
+            .by(&[AuthScheme::Application])
             .header("Idempotency-Key", ONCE)
             .takes::<BookSession>()
             .answers::<SessionView>(201, "The session; `Location` and `ETag` name it.")
@@ -37,7 +37,7 @@ fn sessions() -> Vec<Operation> {
             "/v1/sessions",
             "The application's sessions, by their start.",
         )
-        .by(&[Who::Application])
+        .by(&[AuthScheme::Application])
         .query::<UnixMs>("from", "Those that start then or later.")
         .query::<UnixMs>("to", "Those that start before.")
         .query::<SessionState>("state", "Those that stand so.")
@@ -49,14 +49,14 @@ fn sessions() -> Vec<Operation> {
             "/v1/sessions/{id}",
             "A session, who came when, and its outcome.",
         )
-        .by(&[Who::Application, Who::Person])
+        .by(&[AuthScheme::Application, AuthScheme::Person])
         .answers::<SessionView>(200, "The session; `ETag` is its revision.")
         .refuses(404, &[NotFound]),
         Operation::patch(
             "/v1/sessions/{id}",
             "Moves or changes a session that is not live.",
         )
-        .by(&[Who::Application])
+        .by(&[AuthScheme::Application])
         .header("If-Match", IF_MATCH)
         .header("Idempotency-Key", ONCE)
         .takes::<ChangeSession>()
@@ -65,7 +65,7 @@ fn sessions() -> Vec<Operation> {
         .refuses(409, &[Conflict, SessionOver])
         .refuses(412, &[PreconditionFailed]),
         Operation::post("/v1/sessions/{id}/cancel", "Calls a session off.")
-            .by(&[Who::Application])
+            .by(&[AuthScheme::Application])
             .header("If-Match", IF_MATCH)
             .header("Idempotency-Key", ONCE)
             .answers::<SessionView>(200, "The session as it is now.")
@@ -79,14 +79,14 @@ fn sessions() -> Vec<Operation> {
 fn tickets() -> Vec<Operation> {
     let mut all = vec![
         Operation::post("/v1/sessions/{id}/ticket", "A ticket for the call.")
-            .by(&[Who::Application, Who::Person])
+            .by(&[AuthScheme::Application, AuthScheme::Person])
             .may_take::<TicketRequest>()
             .answers::<TicketResponse>(200, "The ticket, and where to take it.")
             .refuses(403, &[NotAParticipant])
             .refuses(404, &[NotFound])
             .refuses(409, &[SessionOver]),
         Operation::post("/v1/rooms/ticket", "A ticket for the chat.")
-            .by(&[Who::Application, Who::Person])
+            .by(&[AuthScheme::Application, AuthScheme::Person])
             .may_take::<TicketRequest>()
             .answers::<TicketResponse>(200, "The ticket, and where to take it.")
             .refuses(404, &[NotFound]),
@@ -111,7 +111,7 @@ fn people() -> Vec<Operation> {
             "/v1/notifications",
             "What a person has been told, the newest first.",
         )
-        .by(&[Who::Person])
+        .by(&[AuthScheme::Person])
         .query::<u32>("limit", LIMIT)
         .query::<String>("cursor", CURSOR)
         .answers::<Page<Notification>>(200, "A page.")
@@ -120,7 +120,7 @@ fn people() -> Vec<Operation> {
             "/v1/notifications/stream",
             "What a person is told, as it happens.",
         )
-        .by(&[Who::Person])
+        .by(&[AuthScheme::Person])
         .header("Last-Event-ID", "Goes on after this one.")
         .answers_as(
             200,
@@ -132,7 +132,7 @@ fn people() -> Vec<Operation> {
             "/v1/notifications/{id}/read",
             "Marks a notification as read.",
         )
-        .by(&[Who::Person])
+        .by(&[AuthScheme::Person])
         .answers_nothing(204, "It is read.")
         .refuses(404, &[NotFound]),
     ];
@@ -145,13 +145,13 @@ fn operators() -> Vec<Operation> {
             "/v1/operator/ticket",
             "A ticket for the operators' routes of every service.",
         )
-        .by(&[Who::OperatorKey])
+        .by(&[AuthScheme::OperatorKey])
         .answers::<TicketResponse>(200, "The ticket, and where signaling is."),
         Operation::get(
             "/v1/sessions/{id}/timeline",
             "What happened to a session, in the order in which it happened.",
         )
-        .by(&[Who::Application, Who::Operator])
+        .by(&[AuthScheme::Application, AuthScheme::Operator])
         .query::<u32>("limit", LIMIT)
         .query::<String>("cursor", CURSOR)
         .answers::<Page<TimelineItem>>(200, "A page.")

@@ -44,7 +44,7 @@ pub struct Limits {
     /// Of the listener.
     #[serde(flatten)]
     pub http: http::Limits,
-    /// Of sockets.
+    /// Limits of the sockets.
     #[serde(flatten)]
     pub sockets: SocketLimits,
     /// Sessions in memory at once.

@@ -1,15 +1,16 @@
 //! What signaling says of itself: its operations and its frames, for `/openapi.json`, `/asyncapi.json` and
 //! `/docs`.
 
-use service::describe::{Api, Channel, Frames, Numbers, Operation, Who};
+use service::describe::{Api, AuthScheme, Channel, FrameNumber, Frames, Operation};
 use signaling_core::OperatorView;
 use wire::ErrorCode::{InvalidField, Malformed, NotFound, OriginNotAllowed, SessionOver};
 use wire::signaling::{ClientFrame, ServerFrame};
 use wire::{Page, SIGNALING_SUBPROTOCOL};
 
-/// Signaling's table.
+/// The operations of signaling.
 pub(crate) fn api() -> Api {
-    let operators = |operation: Operation| operation.tagged("Operators").by(&[Who::Operator]);
+    let operators =
+        |operation: Operation| operation.tagged("Operators").by(&[AuthScheme::Operator]);
     let operations = vec![
         Operation::get(
             "/v1/signal",
@@ -57,17 +58,17 @@ pub(crate) fn channel() -> Channel {
         summary: "One person's place in one session. The first frame is `join` with a ticket, within 5 s.",
         subprotocol: SIGNALING_SUBPROTOCOL,
         host: "127.0.0.1:8081",
-        from_client: Frames::of::<ClientFrame>(Some(Numbers {
+        from_client: Frames::of::<ClientFrame>(Some(FrameNumber {
             name: "id",
-            told: "Rises within the seat. `ok` or `error` gives it back; what took effect once has no second \
+            description: "Rises within the seat. `ok` or `error` gives it back; what took effect once has no second \
                    effect.",
             types: &["integer"],
             required: false,
             except: &[],
         })),
-        from_server: Frames::of::<ServerFrame>(Some(Numbers {
+        from_server: Frames::of::<ServerFrame>(Some(FrameNumber {
             name: "seq",
-            told: "1, 2, 3, … within the seat.",
+            description: "1, 2, 3, … within the seat.",
             types: &["integer"],
             required: true,
             except: &ServerFrame::UNSEQUENCED,

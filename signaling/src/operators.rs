@@ -56,7 +56,7 @@ pub(crate) async fn list(
     Ok(Json(Page { items, next_cursor }))
 }
 
-/// `GET /v1/sessions/{id}`.
+/// `GET /v1/sessions/{id}`: one session in memory.
 pub(crate) async fn show(
     _: Operator,
     State(edge): State<Arc<Edge>>,
@@ -66,7 +66,7 @@ pub(crate) async fn show(
     view.map(Json).ok_or_else(not_there)
 }
 
-/// `POST /v1/sessions/{id}/end`.
+/// `POST /v1/sessions/{id}/end`: ends the session for both.
 pub(crate) async fn end(
     _: Operator,
     State(edge): State<Arc<Edge>>,

@@ -90,7 +90,7 @@ fn next_nap(now: UnixMs, due: UnixMs) -> Option<Duration> {
 }
 
 fn watch_for_jumps(told: &watch::Sender<u64>) {
-    let mut seen = JumpWatch(wall_ahead_ms());
+    let mut seen = ClockJumpDetector(wall_ahead_ms());
     loop {
         std::thread::sleep(COMPARE_EVERY);
         let Some(by_ms) = seen.look(wall_ahead_ms()) else {
@@ -109,9 +109,9 @@ fn watch_for_jumps(told: &watch::Sender<u64>) {
 }
 
 /// How far the wall clock was ahead when it was last looked at, in milliseconds.
-struct JumpWatch(i64);
+struct ClockJumpDetector(i64);
 
-impl JumpWatch {
+impl ClockJumpDetector {
     /// By how much it was set since then, in milliseconds, if by enough to matter. Small steps add up.
     fn look(&mut self, ahead_ms: i64) -> Option<i64> {
         let by_ms = ahead_ms - self.0;
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn sig_201_a_jump_is_told_once_and_small_steps_add_up() {
-        let mut watch = JumpWatch(0);
+        let mut watch = ClockJumpDetector(0);
         assert_eq!(watch.look(0), None);
         assert_eq!(watch.look(3_600_000), Some(3_600_000));
         assert_eq!(watch.look(3_600_001), None);

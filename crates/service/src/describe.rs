@@ -14,9 +14,9 @@ use axum::body::Bytes;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::get;
 
-pub use asyncapi::{Channel, Frames, Numbers};
+pub use asyncapi::{Channel, FrameNumber, Frames};
 pub use openapi::Api;
-pub use operation::{Operation, Who};
+pub use operation::{AuthScheme, Operation};
 
 /// Asked for again each time: a new version describes itself anew.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
@@ -29,7 +29,7 @@ pub fn routes(api: Api, channel: Option<&Channel>) -> Router {
     let api = api.with(operations(channel.is_some()));
     let openapi = openapi::document(&api);
     let asyncapi = channel.map(|channel| asyncapi::document(&api, channel));
-    let page = page::Page::new(&openapi, asyncapi.as_ref());
+    let page = page::DocsPage::new(&openapi, asyncapi.as_ref());
     let policy = HeaderValue::from_str(&page.policy).expect("a digest is base64");
     let html = [
         (header::CONTENT_TYPE, HTML),

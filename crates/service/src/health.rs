@@ -29,11 +29,11 @@ type Probe = Arc<dyn Fn() -> Probing + Send + Sync>;
 /// The checks of one service. Clones share them.
 #[derive(Clone, Default)]
 pub struct Readiness {
-    inner: Arc<Inner>,
+    state: Arc<ReadinessState>,
 }
 
 #[derive(Default)]
-struct Inner {
+struct ReadinessState {
     checks: Mutex<Vec<(&'static str, Probe)>>,
     others: Mutex<BTreeMap<String, bool>>,
     last: tokio::sync::Mutex<Option<(Instant, Vec<FieldError>)>>,
@@ -54,23 +54,23 @@ impl Readiness {
         Fut: Future<Output = Result<(), String>> + Send + 'static,
     {
         let probe: Probe = Arc::new(move || Box::pin(probe()));
-        lock(&self.inner.checks).push((name, probe));
+        lock(&self.state.checks).push((name, probe));
     }
 
     /// Reports whether another service answers. Never a 503.
     pub fn report_other(&self, service: &str, up: bool) {
-        lock(&self.inner.others).insert(service.to_owned(), up);
+        lock(&self.state.others).insert(service.to_owned(), up);
     }
 
     /// Runs the checks: each that fails.
     pub async fn failing(&self) -> Vec<FieldError> {
-        let mut last = self.inner.last.lock().await;
+        let mut last = self.state.last.lock().await;
         if let Some((at, outcome)) = &*last
             && at.elapsed() < PROBE_CACHE
         {
             return outcome.clone();
         }
-        let checks = lock(&self.inner.checks).clone();
+        let checks = lock(&self.state.checks).clone();
         let mut failing = Vec::new();
         for (name, probe) in checks {
             let outcome = tokio::time::timeout(PROBE_TIMEOUT, probe())
@@ -99,25 +99,25 @@ pub fn routes(readiness: Readiness) -> Router {
 }
 
 #[derive(serde::Serialize)]
-struct Status {
+struct HealthReport {
     status: &'static str,
     /// Each other service that was heard of: `true` when it answered last time.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     others: BTreeMap<String, bool>,
 }
 
-async fn live() -> Json<Status> {
-    Json(Status {
+async fn live() -> Json<HealthReport> {
+    Json(HealthReport {
         status: "live",
         others: BTreeMap::new(),
     })
 }
 
-async fn ready(State(readiness): State<Readiness>) -> Result<Json<Status>, HttpError> {
+async fn ready(State(readiness): State<Readiness>) -> Result<Json<HealthReport>, HttpError> {
     let failing = readiness.failing().await;
     if failing.is_empty() {
-        let others = lock(&readiness.inner.others).clone();
-        return Ok(Json(Status {
+        let others = lock(&readiness.state.others).clone();
+        return Ok(Json(HealthReport {
             status: "ready",
             others,
         }));

@@ -10,6 +10,7 @@ pub mod descriptors;
 pub mod events;
 pub mod health;
 pub mod http;
+mod http_client;
 pub mod lifecycle;
 pub mod limiter;
 pub mod limits;
@@ -19,32 +20,9 @@ pub mod reconnect_backoff;
 pub mod secret_file;
 pub mod socket;
 pub mod sqlite;
+mod start_error;
 pub mod telemetry;
 pub mod tickets;
 
 pub use lifecycle::{Shutdown, Tasks};
-
-/// Why a service could not start, or stopped serving on its own.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The store could not be opened.
-    #[error(transparent)]
-    Store(#[from] sqlite::OpenError),
-    /// A file of the data directory could not be read or written.
-    #[error("{path}: {source}")]
-    File {
-        /// Which file.
-        path: std::path::PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The settings contradict each other or can't be used.
-    #[error("{0}")]
-    Config(String),
-    /// The listener failed for good.
-    #[error("listening: {0}")]
-    Listen(#[from] std::io::Error),
-    /// A query of the start-up failed.
-    #[error("store: {0}")]
-    Query(#[from] sqlx::Error),
-}
+pub use start_error::StartError;

@@ -6,10 +6,13 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::http::HttpError;
-
 /// How long a browser may remember a preflight's answer.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
+
+/// A page of an origin that is not on the list asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("pages of this origin may not connect")]
+pub struct OriginNotAllowed;
 
 /// The origins of pages that may connect. Compared byte for byte.
 #[derive(Debug, Clone, Default)]
@@ -51,8 +54,8 @@ impl AllowedOrigins {
     /// Lets a WebSocket upgrade pass when no page asks (no `Origin`), or one of the list.
     ///
     /// # Errors
-    /// 403 for any other origin, `null`, or more than one.
-    pub fn check(&self, headers: &HeaderMap) -> Result<(), HttpError> {
+    /// For any other origin, `null`, or more than one.
+    pub fn check(&self, headers: &HeaderMap) -> Result<(), OriginNotAllowed> {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let allowed = match (origins.next(), origins.next()) {
             (None, _) => true,
@@ -63,7 +66,7 @@ impl AllowedOrigins {
             return Ok(());
         }
         metrics::counter!("origin_refused_total").increment(1);
-        Err(HttpError::origin_not_allowed())
+        Err(OriginNotAllowed)
     }
 
     /// The CORS layer; part of [`crate::http::standard`].

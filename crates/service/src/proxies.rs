@@ -16,7 +16,7 @@ const MAX_HOPS: usize = 16;
 /// Who asks, as far as it is known for certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddr {
-    /// Their address.
+    /// The IP address, canonical: no IPv4 mapped into IPv6.
     pub ip: IpAddr,
     /// True where a trusted proxy has said so.
     pub forwarded: bool,

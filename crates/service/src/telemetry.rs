@@ -35,7 +35,7 @@ const TALKATIVE: [&str; 9] = [
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogFormat {
-    /// For people.
+    /// Plain text, for people.
     #[default]
     Text,
     /// For machines: one JSON object a line.

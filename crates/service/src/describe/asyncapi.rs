@@ -13,7 +13,7 @@ use super::schemas::Schemas;
 pub struct Channel {
     /// Its name in the document.
     pub name: &'static str,
-    /// Its address.
+    /// Path of the WebSocket route, as `/v1/chat`.
     pub path: &'static str,
     /// What it is for, and how it begins.
     pub summary: &'static str,
@@ -31,16 +31,16 @@ pub struct Channel {
 #[derive(Debug, Clone)]
 pub struct Frames {
     describe: Describe,
-    numbers: Option<Numbers>,
+    numbers: Option<FrameNumber>,
 }
 
 /// A field that frames carry beside those of their type.
 #[derive(Debug, Clone, Copy)]
-pub struct Numbers {
+pub struct FrameNumber {
     /// Its name: `id` or `seq`.
     pub name: &'static str,
     /// What it means.
-    pub told: &'static str,
+    pub description: &'static str,
     /// Its JSON types.
     pub types: &'static [&'static str],
     /// True where it always stands.
@@ -52,7 +52,7 @@ pub struct Numbers {
 impl Frames {
     /// The frames of `T`, an enum of frames told apart by `type`.
     #[must_use]
-    pub fn of<T: JsonSchema>(numbers: Option<Numbers>) -> Self {
+    pub fn of<T: JsonSchema>(numbers: Option<FrameNumber>) -> Self {
         Self {
             describe: |generator: &mut SchemaGenerator| -> Schema { T::json_schema(generator) },
             numbers,
@@ -63,11 +63,15 @@ impl Frames {
 /// The document. Seen from the service, as AsyncAPI 3 has it: it receives what clients send.
 pub(super) fn document(api: &Api, channel: &Channel) -> Value {
     let mut schemas = Schemas::asyncapi();
-    let asked = schemas.incoming(channel.from_client.describe);
-    let told = schemas.outgoing(channel.from_server.describe);
+    let received = schemas.incoming(channel.from_client.describe);
+    let sent = schemas.outgoing(channel.from_server.describe);
     let directions = [
-        ("receive", "client", messages(&asked, &channel.from_client)),
-        ("send", "server", messages(&told, &channel.from_server)),
+        (
+            "receive",
+            "client",
+            messages(&received, &channel.from_client),
+        ),
+        ("send", "server", messages(&sent, &channel.from_server)),
     ];
     let mut all = Map::new();
     let mut in_channel = Map::new();
@@ -159,9 +163,9 @@ fn messages(schema: &Value, frames: &Frames) -> Vec<(String, Value)> {
     variants.iter().filter_map(message).collect()
 }
 
-fn number(payload: &mut Value, numbers: Numbers) {
+fn number(payload: &mut Value, numbers: FrameNumber) {
     payload["properties"][numbers.name] =
-        json!({"type": numbers.types, "description": numbers.told});
+        json!({"type": numbers.types, "description": numbers.description});
     if let (true, Some(required)) = (numbers.required, payload["required"].as_array_mut()) {
         required.push(json!(numbers.name));
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use wire::{ErrorCode, Problem};
 
-use super::operation::{Answer, Content, Operation, Who, common};
+use super::operation::{AuthScheme, Content, Operation, ResponseSpec, common};
 use super::schemas::Schemas;
 
 /// What a service does over HTTP. What every service does is in it from the start.
@@ -32,7 +32,7 @@ impl Api {
     }
 }
 
-/// The document.
+/// Builds the OpenAPI document of a service.
 pub(super) fn document(api: &Api) -> Value {
     let mut schemas = Schemas::openapi();
     let mut paths = Map::new();
@@ -68,24 +68,25 @@ pub(super) fn document(api: &Api) -> Value {
 }
 
 fn credentials(operations: &[Operation]) -> Value {
-    let used = Who::ALL
+    let used = AuthScheme::ALL
         .into_iter()
-        .filter(|who| operations.iter().any(|o| o.who.contains(who)));
-    let described = used.map(|who| {
-        let mut scheme = json!({"type": "http", "scheme": "bearer", "description": who.told()});
-        if who.is_jwt() {
+        .filter(|auth| operations.iter().any(|o| o.auth.contains(auth)));
+    let described = used.map(|auth| {
+        let mut scheme =
+            json!({"type": "http", "scheme": "bearer", "description": auth.description()});
+        if auth.is_jwt() {
             scheme["bearerFormat"] = json!("JWT");
         }
-        (who.credential().to_owned(), scheme)
+        (auth.name().to_owned(), scheme)
     });
     Value::Object(described.collect())
 }
 
 fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
     let security: Vec<Value> = operation
-        .who
+        .auth
         .iter()
-        .map(|who| json!({who.credential(): []}))
+        .map(|auth| json!({auth.name(): []}))
         .collect();
     let mut described = json!({
         "operationId": operation_id(operation),
@@ -121,8 +122,8 @@ fn parameters(operation: &Operation, schemas: &mut Schemas) -> Vec<Value> {
     all.extend(operation.parameters.iter().map(|parameter| {
         json!({
             "name": parameter.name,
-            "in": parameter.place,
-            "description": parameter.told,
+            "in": parameter.location,
+            "description": parameter.description,
             "schema": schemas.incoming(parameter.schema),
         })
     }));
@@ -137,13 +138,13 @@ fn placeholders(path: &str) -> impl Iterator<Item = &str> {
 
 fn responses(operation: &Operation, schemas: &mut Schemas) -> Value {
     let mut all = Map::new();
-    for Answer {
+    for ResponseSpec {
         status,
-        told,
+        description,
         content,
     } in &operation.answers
     {
-        let mut answer = json!({"description": told});
+        let mut answer = json!({"description": description});
         match content {
             Content::None => {}
             Content::Json(schema) => {

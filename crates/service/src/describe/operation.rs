@@ -8,7 +8,7 @@ pub(super) type Describe = fn(&mut SchemaGenerator) -> Schema;
 
 /// Who may ask, by what they show as `Authorization: Bearer`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub enum AuthScheme {
     /// An application's back end, by its API key.
     Application,
     /// One of the two of a session, by the access that a join link was traded for.
@@ -23,78 +23,78 @@ pub enum Who {
     Service,
 }
 
-impl Who {
-    pub(super) const ALL: [Who; 6] = [
-        Who::Application,
-        Who::Person,
-        Who::Guest,
-        Who::Operator,
-        Who::OperatorKey,
-        Who::Service,
+impl AuthScheme {
+    pub(super) const ALL: [AuthScheme; 6] = [
+        AuthScheme::Application,
+        AuthScheme::Person,
+        AuthScheme::Guest,
+        AuthScheme::Operator,
+        AuthScheme::OperatorKey,
+        AuthScheme::Service,
     ];
 
     /// The credential's name in the document.
-    pub(super) fn credential(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
-            Who::Application => "api_key",
-            Who::Person => "access",
-            Who::Guest => "ticket",
-            Who::Operator => "operator_ticket",
-            Who::OperatorKey => "operator_key",
-            Who::Service => "events_secret",
+            AuthScheme::Application => "api_key",
+            AuthScheme::Person => "access",
+            AuthScheme::Guest => "ticket",
+            AuthScheme::Operator => "operator_ticket",
+            AuthScheme::OperatorKey => "operator_key",
+            AuthScheme::Service => "events_secret",
         }
     }
 
-    pub(super) fn told(self) -> &'static str {
+    pub(super) fn description(self) -> &'static str {
         match self {
-            Who::Application => "An application's API key, `rk_…`.",
-            Who::Person => "What `POST /v1/join` gave for the token of a join link.",
-            Who::Guest => "A ticket for this service (JWT, EdDSA), signed by the scheduler.",
-            Who::Operator => "A ticket whose `aud` is `operator` (JWT, EdDSA).",
-            Who::OperatorKey => {
+            AuthScheme::Application => "An application's API key, `rk_…`.",
+            AuthScheme::Person => "What `POST /v1/join` gave for the token of a join link.",
+            AuthScheme::Guest => "A ticket for this service (JWT, EdDSA), signed by the scheduler.",
+            AuthScheme::Operator => "A ticket whose `aud` is `operator` (JWT, EdDSA).",
+            AuthScheme::OperatorKey => {
                 "An API key with the scope of operators, `rk_…`; it gets tickets and no more."
             }
-            Who::Service => "The secret that the services of one installation share.",
+            AuthScheme::Service => "The secret that the services of one installation share.",
         }
     }
 
     pub(super) fn is_jwt(self) -> bool {
-        matches!(self, Who::Guest | Who::Operator)
+        matches!(self, AuthScheme::Guest | AuthScheme::Operator)
     }
 }
 
-/// What one method does at one address. Made by its constructors, and told more of by the rest.
+/// What one method does at one address. Built from one constructor and the methods below.
 #[derive(Debug, Clone)]
 pub struct Operation {
     pub(super) method: &'static str,
     pub(super) path: &'static str,
     pub(super) summary: &'static str,
     pub(super) tag: &'static str,
-    pub(super) who: &'static [Who],
+    pub(super) auth: &'static [AuthScheme],
     pub(super) parameters: Vec<Parameter>,
-    pub(super) body: Option<Body>,
-    pub(super) answers: Vec<Answer>,
+    pub(super) body: Option<RequestBody>,
+    pub(super) answers: Vec<ResponseSpec>,
     pub(super) refusals: Vec<(u16, &'static [ErrorCode])>,
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Parameter {
-    pub(super) place: &'static str,
+    pub(super) location: &'static str,
     pub(super) name: &'static str,
-    pub(super) told: &'static str,
+    pub(super) description: &'static str,
     pub(super) schema: Describe,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Body {
+pub(super) struct RequestBody {
     pub(super) schema: Describe,
     pub(super) required: bool,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
+pub(super) struct ResponseSpec {
     pub(super) status: u16,
-    pub(super) told: &'static str,
+    pub(super) description: &'static str,
     pub(super) content: Content,
 }
 
@@ -106,31 +106,31 @@ pub(super) enum Content {
 }
 
 impl Operation {
-    /// `GET`.
+    /// A `GET` of this path.
     #[must_use]
     pub fn get(path: &'static str, summary: &'static str) -> Self {
         Self::new("get", path, summary)
     }
 
-    /// `POST`.
+    /// A `POST` to this path.
     #[must_use]
     pub fn post(path: &'static str, summary: &'static str) -> Self {
         Self::new("post", path, summary)
     }
 
-    /// `PUT`.
+    /// A `PUT` to this path.
     #[must_use]
     pub fn put(path: &'static str, summary: &'static str) -> Self {
         Self::new("put", path, summary)
     }
 
-    /// `PATCH`.
+    /// A `PATCH` of this path.
     #[must_use]
     pub fn patch(path: &'static str, summary: &'static str) -> Self {
         Self::new("patch", path, summary)
     }
 
-    /// `DELETE`.
+    /// A `DELETE` of this path.
     #[must_use]
     pub fn delete(path: &'static str, summary: &'static str) -> Self {
         Self::new("delete", path, summary)
@@ -142,7 +142,7 @@ impl Operation {
             path,
             summary,
             tag: "",
-            who: &[],
+            auth: &[],
             parameters: Vec::new(),
             body: None,
             answers: Vec::new(),
@@ -156,28 +156,28 @@ impl Operation {
         Self { tag, ..self }
     }
 
-    /// Who may: any of these. Nobody named: everybody, without a credential.
+    /// Who may ask: any of these. Nobody named: everybody, without a credential.
     #[must_use]
-    pub fn by(self, who: &'static [Who]) -> Self {
-        Self { who, ..self }
+    pub fn by(self, auth: &'static [AuthScheme]) -> Self {
+        Self { auth, ..self }
     }
 
     /// It has an optional parameter behind the question mark.
     #[must_use]
-    pub fn query<T: JsonSchema>(self, name: &'static str, told: &'static str) -> Self {
-        self.parameter::<T>("query", name, told)
+    pub fn query<T: JsonSchema>(self, name: &'static str, description: &'static str) -> Self {
+        self.parameter::<T>("query", name, description)
     }
 
     /// It has an optional header.
     #[must_use]
-    pub fn header(self, name: &'static str, told: &'static str) -> Self {
-        self.parameter::<String>("header", name, told)
+    pub fn header(self, name: &'static str, description: &'static str) -> Self {
+        self.parameter::<String>("header", name, description)
     }
 
     /// Its body is a `T`.
     #[must_use]
     pub fn takes<T: JsonSchema>(mut self) -> Self {
-        self.body = Some(Body {
+        self.body = Some(RequestBody {
             schema: schema_of::<T>,
             required: true,
         });
@@ -187,7 +187,7 @@ impl Operation {
     /// Its body is a `T`, or empty.
     #[must_use]
     pub fn may_take<T: JsonSchema>(mut self) -> Self {
-        self.body = Some(Body {
+        self.body = Some(RequestBody {
             schema: schema_of::<T>,
             required: false,
         });
@@ -196,20 +196,20 @@ impl Operation {
 
     /// It answers with a `T`.
     #[must_use]
-    pub fn answers<T: JsonSchema>(self, status: u16, told: &'static str) -> Self {
-        self.answer(status, told, Content::Json(schema_of::<T>))
+    pub fn answers<T: JsonSchema>(self, status: u16, description: &'static str) -> Self {
+        self.answer(status, description, Content::Json(schema_of::<T>))
     }
 
     /// It answers without a body.
     #[must_use]
-    pub fn answers_nothing(self, status: u16, told: &'static str) -> Self {
-        self.answer(status, told, Content::None)
+    pub fn answers_nothing(self, status: u16, description: &'static str) -> Self {
+        self.answer(status, description, Content::None)
     }
 
     /// It answers with something that has no schema here.
     #[must_use]
-    pub fn answers_as(self, status: u16, media: &'static str, told: &'static str) -> Self {
-        self.answer(status, told, Content::Other(media))
+    pub fn answers_as(self, status: u16, media: &'static str, description: &'static str) -> Self {
+        self.answer(status, description, Content::Other(media))
     }
 
     /// It refuses with a status and one of these codes. What every operation of its kind refuses needs no
@@ -223,7 +223,7 @@ impl Operation {
     /// Everything it refuses, with what every operation of its kind does.
     pub(super) fn all_refusals(&self) -> Vec<(u16, Vec<ErrorCode>)> {
         let mut all: Vec<(u16, &[ErrorCode])> = vec![(400, &[ErrorCode::TokenInUrl])];
-        if !self.who.is_empty() {
+        if !self.auth.is_empty() {
             all.push((401, &[ErrorCode::Unauthenticated]));
         }
         if self.body.is_some() {
@@ -251,23 +251,23 @@ impl Operation {
 
     fn parameter<T: JsonSchema>(
         mut self,
-        place: &'static str,
+        location: &'static str,
         name: &'static str,
-        told: &'static str,
+        description: &'static str,
     ) -> Self {
         self.parameters.push(Parameter {
-            place,
+            location,
             name,
-            told,
+            description,
             schema: schema_of::<T>,
         });
         self
     }
 
-    fn answer(mut self, status: u16, told: &'static str, content: Content) -> Self {
-        self.answers.push(Answer {
+    fn answer(mut self, status: u16, description: &'static str, content: Content) -> Self {
+        self.answers.push(ResponseSpec {
             status,
-            told,
+            description,
             content,
         });
         self
@@ -281,7 +281,7 @@ pub(super) fn common() -> Vec<Operation> {
     vec![
         Operation::post("/v1/events", "Takes facts that another service tells.")
             .tagged(EVENTS)
-            .by(&[Who::Service])
+            .by(&[AuthScheme::Service])
             .takes::<EventBatch>()
             .answers_nothing(200, "They are stored, and have taken effect once.")
             .refuses(503, &[ErrorCode::StorageUnavailable]),

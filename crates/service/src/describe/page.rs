@@ -10,12 +10,12 @@ use sha2::{Digest as _, Sha256};
 const STYLE: &str = include_str!("page.css");
 
 /// The page, and the policy that it needs.
-pub(super) struct Page {
+pub(super) struct DocsPage {
     pub(super) html: String,
     pub(super) policy: String,
 }
 
-impl Page {
+impl DocsPage {
     /// From the documents themselves, so that all three say the same.
     pub(super) fn new(openapi: &Value, asyncapi: Option<&Value>) -> Self {
         let mut html = String::new();
@@ -316,7 +316,7 @@ mod tests {
     #[test]
     fn what_is_told_is_text_and_not_markup() {
         let openapi = json!({"info": {"title": "<script>\"&"}, "paths": {}});
-        let page = Page::new(&openapi, None);
+        let page = DocsPage::new(&openapi, None);
         assert!(
             page.html
                 .contains("<title>&lt;script&gt;&quot;&amp;</title>")

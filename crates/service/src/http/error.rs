@@ -5,6 +5,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use wire::{EndReason, ErrorCode, FieldError, Problem};
 
+use crate::origin::OriginNotAllowed;
+
 /// Media type of a problem document (RFC 9457).
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -221,7 +223,7 @@ impl HttpError {
         StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// The document.
+    /// The problem document (RFC 9457) that is sent.
     #[must_use]
     pub fn problem(&self) -> &Problem {
         &self.problem
@@ -231,6 +233,12 @@ impl HttpError {
 impl From<sqlx::Error> for HttpError {
     fn from(error: sqlx::Error) -> Self {
         Self::storage_unavailable(&error)
+    }
+}
+
+impl From<OriginNotAllowed> for HttpError {
+    fn from(_: OriginNotAllowed) -> Self {
+        Self::origin_not_allowed()
     }
 }
 

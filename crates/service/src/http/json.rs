@@ -173,20 +173,20 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "only its errors are looked at")]
-    struct Booking {
-        people: Vec<Person>,
+    struct SampleBooking {
+        people: Vec<SamplePerson>,
         at: i64,
     }
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "only its errors are looked at")]
-    struct Person {
+    struct SamplePerson {
         name: String,
     }
 
     fn refusal(body: &str) -> (u16, ErrorCode, String, String) {
-        let refusal = parse::<Booking>(body.as_bytes()).unwrap_err();
+        let refusal = parse::<SampleBooking>(body.as_bytes()).unwrap_err();
         let problem = refusal.problem();
         let (field, code) = problem.errors.first().map_or_else(
             || (String::new(), String::new()),

@@ -17,13 +17,13 @@ use tower::ServiceExt;
 
 use super::Limits;
 use super::accept_limiter::AcceptLimiter;
+use super::descriptor_reserve::DescriptorReserve;
 use super::json::BodyLimit;
-use super::reserve::Reserve;
-use super::stream::{Admitted, Linger};
+use super::stream::{AcceptedStream, Linger};
 use crate::descriptors::room_for_connections;
+use crate::lifecycle::{Shutdown, Tasks};
 use crate::limits::Limit;
 use crate::proxies::TrustedProxies;
-use crate::{Shutdown, Tasks};
 
 /// The address of who asks, as an extractor: `PeerAddr(addr): PeerAddr`. Behind a trusted proxy it is what
 /// the proxy says, without a port.
@@ -68,7 +68,7 @@ pub async fn serve(
     Limit::show_all();
     tracing::info!(address = %listener.local_addr()?, connections = limits.connections, "listening");
     let accept_limiter = AcceptLimiter::new(&limits, proxies.clone());
-    let mut reserve = Reserve::new();
+    let mut reserve = DescriptorReserve::new();
     let connections = Tasks::new();
     loop {
         let (stream, address) = tokio::select! {
@@ -87,7 +87,7 @@ pub async fn serve(
         let Some(stream) = admit(&accept_limiter, stream, address, linger.clone()) else {
             continue;
         };
-        let answer = Answer {
+        let service = RouterService {
             app: app.clone(),
             address,
             linger,
@@ -95,7 +95,7 @@ pub async fn serve(
             proxies: proxies.clone(),
             body: BodyLimit(limits.body_bytes),
         };
-        let connection = http1(&limits).serve_connection(TokioIo::new(stream), answer);
+        let connection = http1(&limits).serve_connection(TokioIo::new(stream), service);
         connections.spawn(
             "connection",
             drive(connection.with_upgrades(), shutdown.clone()),
@@ -117,13 +117,13 @@ fn admit(
     stream: TcpStream,
     address: SocketAddr,
     linger: Linger,
-) -> Option<Admitted> {
+) -> Option<AcceptedStream> {
     let permit = accept_limiter.accept(address.ip())?;
     // Nagle's algorithm would hold small frames back for up to 40 ms.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    Some(Admitted {
+    Some(AcceptedStream {
         stream: Some(stream),
         linger,
         permit: Some(permit),
@@ -131,7 +131,10 @@ fn admit(
 }
 
 /// Drives one connection: to its end, or, from the shutdown on, to the end of the request in flight.
-async fn drive(connection: UpgradeableConnection<TokioIo<Admitted>, Answer>, shutdown: Shutdown) {
+async fn drive(
+    connection: UpgradeableConnection<TokioIo<AcceptedStream>, RouterService>,
+    shutdown: Shutdown,
+) {
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -163,7 +166,7 @@ fn http1(limits: &Limits) -> hyper::server::conn::http1::Builder {
 }
 
 /// The router as a hyper service that knows who asks.
-struct Answer {
+struct RouterService {
     app: Router,
     address: SocketAddr,
     linger: Linger,
@@ -172,7 +175,7 @@ struct Answer {
     body: BodyLimit,
 }
 
-impl Service<hyper::Request<Incoming>> for Answer {
+impl Service<hyper::Request<Incoming>> for RouterService {
     type Response = Response;
     type Error = Infallible;
     type Future = tower::util::Oneshot<Router, Request>;

@@ -1,4 +1,4 @@
-//! An accepted TCP stream: keeps its seat, and can stay a moment after its end.
+//! An accepted TCP stream: keeps its permit, and can stay a moment after its end.
 
 use std::io;
 use std::pin::Pin;
@@ -38,21 +38,21 @@ impl Linger {
     }
 }
 
-/// A stream that holds its seat for as long as it lives.
-pub(super) struct Admitted {
+/// A stream that holds its permit for as long as it lives.
+pub(super) struct AcceptedStream {
     /// `None` only while it is dropped.
     pub(super) stream: Option<TcpStream>,
     pub(super) linger: Linger,
     pub(super) permit: Option<AcceptPermit>,
 }
 
-impl Admitted {
+impl AcceptedStream {
     fn stream(&mut self) -> Pin<&mut TcpStream> {
         Pin::new(self.stream.as_mut().expect("taken by drop alone"))
     }
 }
 
-impl Drop for Admitted {
+impl Drop for AcceptedStream {
     fn drop(&mut self) {
         let (Some(stream), true) = (self.stream.take(), self.linger.is_asked()) else {
             return;
@@ -77,7 +77,7 @@ async fn linger(mut stream: TcpStream, _permit: Option<AcceptPermit>) {
     drop(tokio::time::timeout(LINGER, rest).await);
 }
 
-impl AsyncRead for Admitted {
+impl AsyncRead for AcceptedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -87,7 +87,7 @@ impl AsyncRead for Admitted {
     }
 }
 
-impl AsyncWrite for Admitted {
+impl AsyncWrite for AcceptedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

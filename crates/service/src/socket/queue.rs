@@ -37,13 +37,13 @@ pub struct Overflow;
 /// Writes to a socket from anywhere; cheap to clone, never waits.
 #[derive(Debug, Clone)]
 pub struct SocketHandle {
-    queue: Arc<Queue>,
+    queue: Arc<OutboundQueue>,
 }
 
 impl SocketHandle {
     pub(super) fn new(max_frames: usize, max_bytes: usize) -> Self {
         Self {
-            queue: Arc::new(Queue {
+            queue: Arc::new(OutboundQueue {
                 state: Mutex::default(),
                 wake: AtomicWaker::new(),
                 max_frames,
@@ -136,13 +136,13 @@ impl SocketHandle {
     }
 
     /// The next frame, or, when there is none, the code to close with.
-    pub(super) fn pop(&self) -> Popped {
+    pub(super) fn pop(&self) -> QueueItem {
         let mut state = self.queue.lock();
         if let Some(frame) = state.frames.pop_front() {
             state.bytes -= frame.len();
-            return Popped::Frame(frame);
+            return QueueItem::Frame(frame);
         }
-        state.closing.map_or(Popped::Nothing, Popped::Close)
+        state.closing.map_or(QueueItem::Nothing, QueueItem::Close)
     }
 
     pub(super) fn mark_gone(&self) {
@@ -154,7 +154,7 @@ impl SocketHandle {
 
 /// What the writer finds.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Popped {
+pub(super) enum QueueItem {
     /// A frame to write.
     Frame(Frame),
     /// The queue is empty, and the socket is to be closed.
@@ -164,30 +164,30 @@ pub(super) enum Popped {
 }
 
 #[derive(Debug)]
-struct Queue {
-    state: Mutex<State>,
+struct OutboundQueue {
+    state: Mutex<OutboundState>,
     wake: AtomicWaker,
     max_frames: usize,
     max_bytes: usize,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct OutboundState {
     frames: VecDeque<Frame>,
     bytes: usize,
     closing: Option<CloseCode>,
     gone: bool,
 }
 
-impl State {
+impl OutboundState {
     fn clear(&mut self) {
         self.frames = VecDeque::new();
         self.bytes = 0;
     }
 }
 
-impl Queue {
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+impl OutboundQueue {
+    fn lock(&self) -> std::sync::MutexGuard<'_, OutboundState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -204,7 +204,7 @@ mod tests {
         assert!(!handle.has_room());
         assert_eq!(handle.try_send("b".into()), Ok(()));
         assert_eq!(handle.try_send("c".into()), Err(Overflow));
-        assert_eq!(handle.pop(), Popped::Frame(Frame::Text("a".into())));
+        assert_eq!(handle.pop(), QueueItem::Frame(Frame::Text("a".into())));
         assert_eq!(handle.try_send("x".repeat(100).into()), Err(Overflow));
         assert_eq!(handle.try_send("x".repeat(99).into()), Ok(()));
     }
@@ -216,8 +216,8 @@ mod tests {
         handle.close(CloseCode::SessionOver);
         handle.close(CloseCode::GoingAway);
         assert_eq!(handle.try_send("late".into()), Ok(()));
-        assert_eq!(handle.pop(), Popped::Frame(Frame::Text("a".into())));
-        assert_eq!(handle.pop(), Popped::Close(CloseCode::SessionOver));
+        assert_eq!(handle.pop(), QueueItem::Frame(Frame::Text("a".into())));
+        assert_eq!(handle.pop(), QueueItem::Close(CloseCode::SessionOver));
     }
 
     #[test]
@@ -225,6 +225,6 @@ mod tests {
         let handle = SocketHandle::new(2, 100);
         handle.try_send("a".into()).unwrap();
         handle.close(CloseCode::SlowConsumer);
-        assert_eq!(handle.pop(), Popped::Close(CloseCode::SlowConsumer));
+        assert_eq!(handle.pop(), QueueItem::Close(CloseCode::SlowConsumer));
     }
 }

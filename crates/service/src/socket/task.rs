@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep};
 use tokio_tungstenite::tungstenite::Error as WsError;
 use wire::CloseCode;
 
-use super::queue::{Frame, Popped};
+use super::queue::{Frame, QueueItem};
 use super::{SocketHandle, SocketSettings};
 use crate::http::Linger;
 use crate::limits::Limit;
@@ -56,13 +56,13 @@ pub struct Socket {
     close_sent: bool,
     /// The other end has answered our close frame: nothing of it is still on the way.
     close_answered: bool,
-    departure: Option<Disconnect>,
+    disconnect: Option<Disconnect>,
 }
 
 impl std::fmt::Debug for Socket {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Socket")
-            .field("departure", &self.departure)
+            .field("disconnect", &self.disconnect)
             .finish_non_exhaustive()
     }
 }
@@ -84,7 +84,7 @@ impl Socket {
             unflushed: false,
             close_sent: false,
             close_answered: false,
-            departure: None,
+            disconnect: None,
         }
     }
 
@@ -103,7 +103,7 @@ impl Socket {
         match self.next_frame().await {
             Ok(Frame::Text(text)) => Incoming::Text(text),
             Ok(Frame::Binary(_)) => Incoming::Closed(self.breach(CloseCode::UnsupportedData)),
-            Err(departure) => Incoming::Closed(departure),
+            Err(disconnect) => Incoming::Closed(disconnect),
         }
     }
 
@@ -130,7 +130,7 @@ impl Socket {
     /// A socket that nobody closed gets 1000.
     pub(super) async fn finish(mut self) {
         if !matches!(
-            self.departure,
+            self.disconnect,
             Some(Disconnect::Peer(_) | Disconnect::Vanished)
         ) {
             self.handle.close(CloseCode::Normal);
@@ -140,7 +140,7 @@ impl Socket {
         if closed.is_err() {
             tracing::debug!("a socket's other end did not finish the closing handshake");
         }
-        let is_closed = self.close_answered || matches!(self.departure, Some(Disconnect::Peer(_)));
+        let is_closed = self.close_answered || matches!(self.disconnect, Some(Disconnect::Peer(_)));
         if let Some(linger) = self.linger.as_ref().filter(|_| !is_closed) {
             linger.ask();
         }
@@ -149,11 +149,11 @@ impl Socket {
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Result<Frame, Disconnect>> {
         self.handle.register(cx.waker());
         loop {
-            if self.departure.is_none() && self.poll_write(cx).is_err() {
+            if self.disconnect.is_none() && self.poll_write(cx).is_err() {
                 self.gone();
             }
-            if let Some(departure) = self.departure {
-                return Poll::Ready(Err(departure));
+            if let Some(disconnect) = self.disconnect {
+                return Poll::Ready(Err(disconnect));
             }
             match Pin::new(&mut *self.stream).poll_next(cx) {
                 Poll::Ready(message) => {
@@ -176,14 +176,14 @@ impl Socket {
         message: Option<Result<Message, axum::Error>>,
     ) -> Option<Result<Frame, Disconnect>> {
         self.heard_at = Instant::now();
-        let departure = match message {
+        let disconnect = match message {
             Some(Ok(Message::Text(text))) => return Some(Ok(Frame::Text(text))),
             Some(Ok(Message::Binary(bytes))) => return Some(Ok(Frame::Binary(bytes))),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return None,
             Some(Ok(Message::Close(frame))) => {
                 self.handle.mark_gone();
                 *self
-                    .departure
+                    .disconnect
                     .insert(Disconnect::Peer(frame.map(|frame| frame.code)))
             }
             Some(Err(error)) => match fault(error) {
@@ -197,7 +197,7 @@ impl Socket {
             },
             None => self.gone(),
         };
-        Some(Err(departure))
+        Some(Err(disconnect))
     }
 
     /// Drains the queue into the stream's buffer, then flushes once.
@@ -211,14 +211,14 @@ impl Socket {
                 }
             }
             let message = match self.handle.pop() {
-                Popped::Frame(Frame::Text(text)) => Message::Text(text),
-                Popped::Frame(Frame::Binary(bytes)) => Message::Binary(bytes),
-                Popped::Close(code) => {
+                QueueItem::Frame(Frame::Text(text)) => Message::Text(text),
+                QueueItem::Frame(Frame::Binary(bytes)) => Message::Binary(bytes),
+                QueueItem::Close(code) => {
                     self.close_sent = true;
-                    self.departure.get_or_insert(Disconnect::Server(code));
+                    self.disconnect.get_or_insert(Disconnect::Server(code));
                     close_message(code)
                 }
-                Popped::Nothing => break,
+                QueueItem::Nothing => break,
             };
             Pin::new(&mut *self.stream).start_send(message)?;
             self.unflushed = true;
@@ -289,7 +289,7 @@ impl Socket {
     /// Ends the socket from this side; the close frame is written by [`Socket::finish`].
     fn end(&mut self, code: CloseCode) -> Disconnect {
         self.handle.close(code);
-        *self.departure.get_or_insert(Disconnect::Server(code))
+        *self.disconnect.get_or_insert(Disconnect::Server(code))
     }
 
     /// Ends a socket whose other end broke the rules of RFC 6455, or of this service.
@@ -300,14 +300,14 @@ impl Socket {
 
     fn gone(&mut self) -> Disconnect {
         self.handle.mark_gone();
-        *self.departure.get_or_insert(Disconnect::Vanished)
+        *self.disconnect.get_or_insert(Disconnect::Vanished)
     }
 
     /// Ready when both close frames have passed, or the connection is gone. Letting the stream be polled
     /// once more after the other end's close frame is what sends the answer.
     fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.handle.register(cx.waker());
-        let by_peer = matches!(self.departure, Some(Disconnect::Peer(_)));
+        let by_peer = matches!(self.disconnect, Some(Disconnect::Peer(_)));
         if !by_peer && self.poll_write(cx).is_err() {
             return Poll::Ready(());
         }

@@ -12,9 +12,8 @@ use tracing::Instrument;
 use wire::ErrorCode;
 
 use super::{Socket, SocketSettings};
-use crate::Tasks;
 use crate::http::{AcceptLimiter, HttpError, Linger};
-use crate::lifecycle::PanicAlarm;
+use crate::lifecycle::{PanicAlarm, Tasks};
 use crate::origin::AllowedOrigins;
 use crate::proxies::ClientAddr;
 use crate::telemetry::spans;
@@ -74,7 +73,7 @@ fn code_of(status: StatusCode) -> ErrorCode {
 }
 
 impl Upgrade {
-    /// Who asks.
+    /// The address that the client is limited by, from the connection or a trusted proxy.
     #[must_use]
     pub fn client(&self) -> ClientAddr {
         self.client

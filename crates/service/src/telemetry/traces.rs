@@ -41,7 +41,7 @@ const PATH: &str = "/v1/traces";
 /// The task that sends.
 #[derive(Debug)]
 pub(super) struct Exporter {
-    queue: Queue,
+    queue: SpanQueue,
     task: JoinHandle<()>,
 }
 
@@ -66,7 +66,7 @@ pub(super) fn start(
     let base = endpoint.trim_end_matches('/').trim_end_matches(PATH);
     let mut exporter = SpanExporter::builder()
         .with_http()
-        .with_http_client(Client(crate::http::client()))
+        .with_http_client(CollectorClient(crate::http_client::client()))
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(format!("{base}{PATH}"))
         .with_timeout(EXPORT_TIMEOUT)
@@ -82,7 +82,7 @@ pub(super) fn start(
         .build();
     exporter.set_resource(&resource);
     let (sender, spans) = mpsc::channel(QUEUED_SPANS);
-    let queue = Queue(Arc::new(Mutex::new(Some(sender))));
+    let queue = SpanQueue(Arc::new(Mutex::new(Some(sender))));
     let task = tokio::spawn(send_all(exporter, spans));
     let provider = SdkTracerProvider::builder()
         .with_span_processor(queue.clone())
@@ -146,9 +146,9 @@ fn count(result: &'static str, spans: u64) {
 
 /// Takes spans that are over. Clones share it.
 #[derive(Debug, Clone)]
-struct Queue(Arc<Mutex<Option<mpsc::Sender<SpanData>>>>);
+struct SpanQueue(Arc<Mutex<Option<mpsc::Sender<SpanData>>>>);
 
-impl Queue {
+impl SpanQueue {
     fn close(&self) {
         drop(self.lock().take());
     }
@@ -158,7 +158,7 @@ impl Queue {
     }
 }
 
-impl SpanProcessor for Queue {
+impl SpanProcessor for SpanQueue {
     fn on_start(&self, _: &mut Span, _: &Context) {}
 
     fn on_end(&self, span: SpanData) {
@@ -183,10 +183,10 @@ impl SpanProcessor for Queue {
 
 /// Our HTTP client, as the exporter wants one.
 #[derive(Debug)]
-struct Client(reqwest::Client);
+struct CollectorClient(reqwest::Client);
 
 #[async_trait]
-impl HttpClient for Client {
+impl HttpClient for CollectorClient {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let answer = self.0.execute(request.try_into()?).await?;
         let mut response = Response::builder().status(answer.status());

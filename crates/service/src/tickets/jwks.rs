@@ -11,8 +11,8 @@ use wire::{ChatClaims, SignalingClaims, TicketAudience, TicketHeaderClaims, Unix
 
 use super::verify::verify;
 use super::{KeySet, TicketFault};
+use crate::lifecycle::{Shutdown, Tasks};
 use crate::limits::Limit;
-use crate::{Shutdown, Tasks};
 
 /// Pause after a fetch that failed.
 const RETRY: Duration = Duration::from_millis(500);
@@ -39,11 +39,11 @@ pub struct JwksSource {
 /// Verifies tickets. Clones share the keys.
 #[derive(Debug, Clone)]
 pub struct TicketVerifier {
-    shared: Arc<Shared>,
+    state: Arc<VerifierState>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct VerifierState {
     keys: RwLock<Arc<KeySet>>,
     /// A `kid` was not known.
     wanted: Notify,
@@ -73,7 +73,7 @@ impl TicketVerifier {
             .and_then(|json| KeySet::from_jwks(&json).ok())
             .unwrap_or_default();
         let verifier = Self::new(kept, true);
-        let fetcher = Fetcher {
+        let fetcher = JwksFetcher {
             url: format!(
                 "{}/.well-known/jwks.json",
                 source.scheduler_url.trim_end_matches('/')
@@ -81,7 +81,7 @@ impl TicketVerifier {
             cache: source.cache,
             refetch: source.refetch,
             client,
-            shared: Arc::clone(&verifier.shared),
+            state: Arc::clone(&verifier.state),
         };
         let shutdown = shutdown.clone();
         tasks.spawn("jwks", async move {
@@ -95,7 +95,7 @@ impl TicketVerifier {
 
     fn new(keys: KeySet, fetching: bool) -> Self {
         Self {
-            shared: Arc::new(Shared {
+            state: Arc::new(VerifierState {
                 keys: RwLock::new(Arc::new(keys)),
                 wanted: Notify::new(),
                 fetches: watch::Sender::new(0),
@@ -107,7 +107,7 @@ impl TicketVerifier {
     /// True once a key is in hand; a check of readiness.
     #[must_use]
     pub fn has_key(&self) -> bool {
-        !self.shared.keys().is_empty()
+        !self.state.keys().is_empty()
     }
 
     /// Verifies a ticket to join a session.
@@ -148,11 +148,11 @@ impl TicketVerifier {
         audience: TicketAudience,
         now: UnixMs,
     ) -> Result<C, TicketFault> {
-        let outcome = verify(ticket, audience, &self.shared.keys(), now);
+        let outcome = verify(ticket, audience, &self.state.keys(), now);
         let outcome = match outcome {
-            Err(TicketFault::UnknownKey) if self.shared.fetching => {
+            Err(TicketFault::UnknownKey) if self.state.fetching => {
                 self.await_fetch().await;
-                verify(ticket, audience, &self.shared.keys(), now)
+                verify(ticket, audience, &self.state.keys(), now)
             }
             outcome => outcome,
         };
@@ -164,13 +164,13 @@ impl TicketVerifier {
 
     /// Asks for a fetch and waits for one, a little; the keys may just have been changed.
     async fn await_fetch(&self) {
-        let mut fetches = self.shared.fetches.subscribe();
-        self.shared.wanted.notify_one();
+        let mut fetches = self.state.fetches.subscribe();
+        self.state.wanted.notify_one();
         drop(tokio::time::timeout(UNKNOWN_KID_WAIT, fetches.changed()).await);
     }
 }
 
-impl Shared {
+impl VerifierState {
     fn keys(&self) -> Arc<KeySet> {
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -180,15 +180,15 @@ impl Shared {
     }
 }
 
-struct Fetcher {
+struct JwksFetcher {
     url: String,
     cache: PathBuf,
     refetch: Duration,
     client: reqwest::Client,
-    shared: Arc<Shared>,
+    state: Arc<VerifierState>,
 }
 
-impl Fetcher {
+impl JwksFetcher {
     async fn fetch_forever(&self) {
         // A key that is new is fetched at once; only then do those who ask for more have to wait.
         let mut asked_at: Option<Instant> = None;
@@ -201,10 +201,10 @@ impl Fetcher {
                     RETRY
                 }
             };
-            self.shared.fetches.send_modify(|fetches| *fetches += 1);
+            self.state.fetches.send_modify(|fetches| *fetches += 1);
             tokio::select! {
                 () = tokio::time::sleep(next) => {}
-                () = self.shared.wanted.notified() => {
+                () = self.state.wanted.notified() => {
                     let now = Instant::now();
                     let at = asked_at.map_or(now, |last| last + self.refetch.min(next));
                     if at > now {
@@ -227,7 +227,7 @@ impl Fetcher {
             return Err("the JWK set is too large".to_owned());
         }
         let json = std::str::from_utf8(&body).map_err(|_| "the JWK set is no text".to_owned())?;
-        self.shared.replace(KeySet::from_jwks(json)?);
+        self.state.replace(KeySet::from_jwks(json)?);
         if let Err(error) = keep(&self.cache, &body) {
             tracing::warn!(%error, path = %self.cache.display(), "the ticket keys were not kept");
         }

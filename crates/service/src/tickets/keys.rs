@@ -23,7 +23,7 @@ impl std::fmt::Debug for KeySet {
 }
 
 #[derive(Deserialize)]
-struct Document {
+struct JwksDocument {
     keys: Vec<Jwk>,
 }
 
@@ -44,7 +44,7 @@ impl KeySet {
     /// # Errors
     /// When it is no JWK set, or has no Ed25519 key.
     pub fn from_jwks(json: &str) -> Result<Self, String> {
-        let document: Document =
+        let document: JwksDocument =
             serde_json::from_str(json).map_err(|error| format!("no JWK set: {error}"))?;
         let keys: HashMap<_, _> = document
             .keys

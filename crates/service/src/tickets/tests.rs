@@ -12,11 +12,11 @@ use super::{KeySet, MAX_TICKET_BYTES, TicketFault};
 
 const NOW_S: i64 = 1_800_000_000;
 
-struct Signer {
+struct TicketSigner {
     pair: Ed25519KeyPair,
 }
 
-impl Signer {
+impl TicketSigner {
     fn new() -> Self {
         let der = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
         Self {
@@ -57,21 +57,21 @@ fn with(name: &str, value: Value) -> String {
     claims.to_string()
 }
 
-fn check(ticket: &str, signer: &Signer) -> Result<TicketHeaderClaims, TicketFault> {
+fn check(ticket: &str, signer: &TicketSigner) -> Result<TicketHeaderClaims, TicketFault> {
     let now = UnixMs(NOW_S * 1000);
     verify(ticket, TicketAudience::Signaling, &signer.keys(), now)
 }
 
 #[test]
 fn edg_16_a_genuine_ticket_is_taken() {
-    let signer = Signer::new();
+    let signer = TicketSigner::new();
     let ticket = signer.sign(&header(), &claims().to_string());
     assert_eq!(check(&ticket, &signer).unwrap().sub.as_str(), "u1");
 }
 
 #[test]
 fn edg_16_other_algorithms_are_refused() {
-    let signer = Signer::new();
+    let signer = TicketSigner::new();
     for alg in ["none", "None", "HS256", "RS256", "ES256", "eddsa", ""] {
         let mut header = header();
         header["alg"] = json!(alg);
@@ -86,7 +86,7 @@ fn edg_16_other_algorithms_are_refused() {
 
 #[test]
 fn edg_16_a_signature_of_another_key_or_text_is_refused() {
-    let (signer, other) = (Signer::new(), Signer::new());
+    let (signer, other) = (TicketSigner::new(), TicketSigner::new());
     let forged = other.sign(&header(), &claims().to_string());
     assert_eq!(check(&forged, &signer), Err(TicketFault::BadSignature));
     let genuine = signer.sign(&header(), &claims().to_string());
@@ -101,7 +101,7 @@ fn edg_16_a_signature_of_another_key_or_text_is_refused() {
 
 #[test]
 fn edg_16_a_kid_is_only_looked_up() {
-    let signer = Signer::new();
+    let signer = TicketSigner::new();
     for kid in [
         json!("k2"),
         json!("../../dev/null"),
@@ -118,7 +118,7 @@ fn edg_16_a_kid_is_only_looked_up() {
 
 #[test]
 fn edg_16_a_header_brings_no_key() {
-    let (signer, other) = (Signer::new(), Signer::new());
+    let (signer, other) = (TicketSigner::new(), TicketSigner::new());
     let header = json!({
         "alg": "EdDSA", "kid": "mine", "jku": "http://127.0.0.1:1/jwks", "x5u": "http://127.0.0.1:1/x",
         "jwk": {"kty": "OKP", "crv": "Ed25519", "kid": "mine", "x": other.x()},
@@ -134,7 +134,7 @@ fn edg_16_a_header_brings_no_key() {
 
 #[test]
 fn edg_16_every_claim_is_required_and_of_its_type() {
-    let signer = Signer::new();
+    let signer = TicketSigner::new();
     for name in ["iss", "aud", "sub", "jti", "nbf", "exp"] {
         let mut without = claims();
         without.as_object_mut().unwrap().remove(name);
@@ -181,7 +181,7 @@ fn edg_16_every_claim_is_required_and_of_its_type() {
 
 #[test]
 fn edg_16_times_have_a_minute_of_leeway() {
-    let signer = Signer::new();
+    let signer = TicketSigner::new();
     let outcome = |name, value| check(&signer.sign(&header(), &with(name, json!(value))), &signer);
     assert!(outcome("exp", NOW_S - 59).is_ok());
     assert_eq!(outcome("exp", NOW_S - 61), Err(TicketFault::Expired));
@@ -191,7 +191,7 @@ fn edg_16_times_have_a_minute_of_leeway() {
 
 #[test]
 fn edg_16_a_ticket_for_another_service_is_refused() {
-    let signer = Signer::new();
+    let signer = TicketSigner::new();
     for audience in [
         json!("chat"),
         json!("operator"),
@@ -212,7 +212,7 @@ fn edg_16_a_ticket_for_another_service_is_refused() {
 
 #[test]
 fn edg_16_size_and_depth_are_bounded() {
-    let signer = Signer::new();
+    let signer = TicketSigner::new();
     let long = signer.sign(&header(), &with("name", json!("x".repeat(100_000))));
     assert!(long.len() > MAX_TICKET_BYTES);
     assert_eq!(check(&long, &signer), Err(TicketFault::TooLarge));

@@ -17,7 +17,7 @@ const LEEWAY_S: i64 = 60;
 const MAX_KID_BYTES: usize = 128;
 
 #[derive(Deserialize)]
-struct Header {
+struct TicketHeader {
     alg: String,
     #[serde(default)]
     kid: Option<String>,
@@ -30,7 +30,7 @@ struct Header {
 
 /// The claims that decide. All are required; an integer is an integer, and no text or fraction.
 #[derive(Deserialize)]
-struct Registered {
+struct RegisteredClaims {
     iss: String,
     aud: String,
     sub: String,
@@ -52,7 +52,7 @@ pub(super) fn verify<C: DeserializeOwned>(
     }
     let (message, signature) = ticket.rsplit_once('.').ok_or(TicketFault::Malformed)?;
     let (header, claims) = message.split_once('.').ok_or(TicketFault::Malformed)?;
-    let header: Header = part(header)?;
+    let header: TicketHeader = part(header)?;
     if header.alg != "EdDSA" {
         return Err(TicketFault::BadAlg);
     }
@@ -78,7 +78,8 @@ pub(super) fn verify<C: DeserializeOwned>(
 }
 
 fn check(claims: &[u8], audience: TicketAudience, now: UnixMs) -> Result<(), TicketFault> {
-    let claims: Registered = serde_json::from_slice(claims).map_err(|_| TicketFault::Malformed)?;
+    let claims: RegisteredClaims =
+        serde_json::from_slice(claims).map_err(|_| TicketFault::Malformed)?;
     let named = [&claims.iss, &claims.sub, &claims.jti];
     if named.iter().any(|claim| claim.is_empty()) || claims.exp < 0 || claims.nbf < 0 {
         return Err(TicketFault::Malformed);

@@ -17,13 +17,13 @@ const TURN_AWAY_MAX: usize = 4_096;
 
 /// A descriptor in hand, to be given up when there is no other.
 #[derive(Debug)]
-pub(super) struct Reserve {
+pub(super) struct DescriptorReserve {
     file: Option<File>,
     /// Accepting failed last time too, which the log knows already.
     failing: bool,
 }
 
-impl Reserve {
+impl DescriptorReserve {
     pub(super) fn new() -> Self {
         Self {
             file: open(),
