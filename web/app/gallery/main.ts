@@ -29,7 +29,7 @@ function show(target: HTMLElement, { model, chat, notification, chatOpen }: Scen
       chatOpen,
       dismiss: nothing,
       actions: { setMuted: nothing, setCameraOff: nothing, extend: nothing, leave: nothing, comeBack: nothing, retryDevices: nothing, selectDevice: nothing },
-      chatActions: { keepDraft: nothing, write: () => true, retry: nothing, markRead: nothing, loadOlder: nothing, tellTyping: nothing },
+      chatActions: { setDraft: nothing, send: () => true, retry: nothing, markRead: nothing, loadOlder: nothing, sendTyping: nothing },
     },
   });
 }

@@ -1,5 +1,5 @@
 /** The states that a session can show, each as a model. */
-import { BEFORE_JOIN, emptyRoom, type Chat, type Notification, type RoomState, type SessionState, type SessionView, type SessionStage } from '@rendezvous/sdk';
+import { BEFORE_JOIN, emptyChatRoom, type Chat, type Notification, type ChatRoomState, type SessionState, type SessionView, type SessionStage } from '@rendezvous/sdk';
 import type { ChatModel } from '../src/session/chat.svelte.ts';
 import type { CallModel } from '../src/session/model.ts';
 import { drawnPerson } from './picture.ts';
@@ -71,8 +71,8 @@ function message(seq: number, from: string, body: string, at: number): Chat.Mess
 }
 
 const DAY = 24 * 60 * MINUTE;
-const ROOM: RoomState = {
-  ...emptyRoom('r', 'ann'),
+const ROOM: ChatRoomState = {
+  ...emptyChatRoom('r', 'ann'),
   epoch: 'e',
   lastSeq: 5,
   minSeq: 1,
@@ -107,7 +107,7 @@ const REMINDER: Notification = { id: 'n', kind: 'session_reminder', created_at: 
 function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = {}): () => Scene {
   return () => ({
     model: {
-      entry: { is: 'in' },
+      joinState: { is: 'in' },
       booking: BOOKING,
       me: 'ann',
       session: SESSION,
@@ -147,8 +147,8 @@ const ended = (stage: Partial<Extract<SessionStage, { phase: 'ended' }>>): Sessi
 });
 
 export const SCENES = {
-  loading: scene({ entry: { is: 'opening', trouble: false }, booking: null }),
-  trouble: scene({ entry: { is: 'opening', trouble: true }, booking: null }),
+  loading: scene({ joinState: { is: 'opening', retrying: false }, booking: null }),
+  trouble: scene({ joinState: { is: 'opening', retrying: true }, booking: null }),
   early: scene({ opensAt: START - 5 * MINUTE, now: START - 9 * MINUTE - 20_000 }),
   'early-reminder': scene({ opensAt: START - 5 * MINUTE, now: START - 6 * MINUTE }, { notification: REMINDER }),
   waiting: scene({}),
@@ -192,7 +192,7 @@ export const SCENES = {
   cancelled: scene({ booking: { ...BOOKING, state: 'cancelled' } }),
   'connect-failed': scene({ session: ended({ reason: 'connect_failed', startedAt: null }), now: START + MINUTE }),
   left: scene({ left: true }),
-  replaced: scene({ entry: { is: 'closed', why: 'replaced' } }),
-  unknown: scene({ entry: { is: 'closed', why: 'unknown' }, booking: null }),
-  past: scene({ entry: { is: 'closed', why: 'past' }, booking: null }),
+  replaced: scene({ joinState: { is: 'closed', why: 'replaced' } }),
+  unknown: scene({ joinState: { is: 'closed', why: 'unknown' }, booking: null }),
+  past: scene({ joinState: { is: 'closed', why: 'past' }, booking: null }),
 } satisfies Record<string, () => Scene>;

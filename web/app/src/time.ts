@@ -1,6 +1,6 @@
-/** How times and spans are written. Pure: no clock is read here. */
+/** Formats times and durations. Pure: no clock is read here. */
 
-/** `2:41`, `0:05`, `1:02:03`. Rounded up, so that the figure turns to zero when the time is over, not a second before. */
+/** `2:41`, `0:05`, `1:02:03`. Rounded up, so that it reaches zero when the time is over, not a second before. */
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1_000));
   const parts = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60), seconds % 60];
@@ -8,17 +8,17 @@ export function span(ms: number): string {
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
 }
 
-/** The number of a countdown of `wholeMs`: 3, 2, 1, and never 0, nor more than it began with. */
+/** The seconds shown in a countdown of `wholeMs`, from its start value down to 1. */
 export function countdownNumber(ms: number, wholeMs: number): number {
   return Math.max(1, Math.min(Math.ceil(wholeMs / 1_000), Math.ceil(ms / 1_000)));
 }
 
-/** `13:56:12` in the reader's own zone. */
+/** `13:56:12` in the local time zone. */
 export function exactTime(at: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at);
 }
 
-/** `13:56`. */
+/** `13:56` in the local time zone. */
 export function minuteTime(at: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 }
@@ -33,7 +33,7 @@ export function dayName(at: number, now: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', weekday: 'short' }).format(at);
 }
 
-/** `13:56` today, with the date on another day. */
+/** `13:56`, with the date unless it is today. */
 export function moment(at: number, now: number, locale: string): string {
   if (midnight(at) === midnight(now)) return minuteTime(at, locale);
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);

@@ -1,7 +1,7 @@
-import { emptyRoom, type Chat, type RoomState } from '@rendezvous/sdk';
+import { emptyChatRoom, type Chat, type ChatRoomState } from '@rendezvous/sdk';
 import { describe, expect, test } from 'vitest';
 import { bubbles } from '../src/session/chat-lines.ts';
-import { sends } from '../src/session/keys.ts';
+import { isSubmitKey } from '../src/session/submit-key.ts';
 
 const MINUTE = 60_000;
 
@@ -9,8 +9,8 @@ function message(seq: number, from: string, at: number): Chat.Message {
   return { room: 'r', seq, message_id: `m${seq}`, from, client_id: `c${seq}`, body: String(seq), sent_at: at };
 }
 
-const ROOM: RoomState = {
-  ...emptyRoom('r', 'ann', [{ clientId: 'p', body: 'waits', writtenAt: 3 * MINUTE, state: 'sending' }]),
+const ROOM: ChatRoomState = {
+  ...emptyChatRoom('r', 'ann', [{ clientId: 'p', body: 'waits', writtenAt: 3 * MINUTE, state: 'sending' }]),
   members: [
     { user_id: 'ann', name: 'Ann', read_seq: 4, delivered_seq: 4 },
     { user_id: 'bo', name: 'Bo', read_seq: 2, delivered_seq: 4 },
@@ -42,17 +42,17 @@ describe('what stands in the chat', () => {
 describe('Enter', () => {
   const enter = { key: 'Enter', isComposing: false, keyCode: 13, shiftKey: false };
 
-  test('[WEB-32] sends', () => {
-    expect(sends(enter)).toBe(true);
-    expect(sends({ ...enter, key: 'a' })).toBe(false);
+  test('[WEB-32] isSubmitKey', () => {
+    expect(isSubmitKey(enter)).toBe(true);
+    expect(isSubmitKey({ ...enter, key: 'a' })).toBe(false);
   });
 
-  test('[WEB-32] that ends a composition never sends, by either sign of it', () => {
-    expect(sends({ ...enter, isComposing: true })).toBe(false);
-    expect(sends({ ...enter, keyCode: 229 })).toBe(false);
+  test('[WEB-32] that ends a composition never isSubmitKey, by either sign of it', () => {
+    expect(isSubmitKey({ ...enter, isComposing: true })).toBe(false);
+    expect(isSubmitKey({ ...enter, keyCode: 229 })).toBe(false);
   });
 
   test('[WEB-32] with Shift is a new line', () => {
-    expect(sends({ ...enter, shiftKey: true })).toBe(false);
+    expect(isSubmitKey({ ...enter, shiftKey: true })).toBe(false);
   });
 });

@@ -16,16 +16,16 @@ afterEach(() => vi.unstubAllGlobals());
 test('[WEB-48] what is written and not sent is there in the next panel of its room, and in no other room', () => {
   const [one, other] = [new Conversation(), new Conversation()];
   expect(writtenIn(one)).toBe('');
-  one.keepDraft('half a thou');
+  one.setDraft('half a thou');
   expect(writtenIn(one), 'beside the call').toBe('half a thou');
   expect(writtenIn(one), 'after it').toBe('half a thou');
   expect(writtenIn(other)).toBe('');
-  one.keepDraft('');
+  one.setDraft('');
   expect(writtenIn(one)).toBe('');
 });
 
 test('[WEB-48] it is remembered by the page alone', () => {
-  new Conversation().keepDraft('for nobody yet');
+  new Conversation().setDraft('for nobody yet');
   expect(setItem).not.toHaveBeenCalled();
 });
 

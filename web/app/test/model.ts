@@ -33,7 +33,7 @@ export const BOOKING: SessionView = {
 };
 
 export const MODEL: CallModel = {
-  entry: { is: 'in' },
+  joinState: { is: 'in' },
   booking: BOOKING,
   me: 'ann',
   session: BEFORE_JOIN,

@@ -2,7 +2,7 @@ import { BEFORE_JOIN, type SessionState, type SessionStage } from '@rendezvous/s
 import { describe, expect, test } from 'vitest';
 import type { CallModel } from '../src/session/model.ts';
 import { interruptions, peerName, phaseOf, screenOf } from '../src/session/screen.ts';
-import { story } from '../src/session/story.ts';
+import { sessionTimeline } from '../src/session/timeline.ts';
 import { BOOKING, MODEL, START } from './model.ts';
 
 function session(stage: SessionStage): SessionState {
@@ -24,11 +24,11 @@ describe('the screen', () => {
   });
 
   test.each<[string, Partial<CallModel>]>([
-    ['loading', { entry: { is: 'opening', trouble: true }, booking: null }],
+    ['loading', { joinState: { is: 'opening', retrying: true }, booking: null }],
     ['loading', {}],
     ['early', { opensAt: START + 1 }],
-    ['refused', { entry: { is: 'closed', why: 'unknown' } }],
-    ['refused', { entry: { is: 'closed', why: 'replaced' }, session: session({ phase: 'lobby' }) }],
+    ['refused', { joinState: { is: 'closed', why: 'unknown' } }],
+    ['refused', { joinState: { is: 'closed', why: 'replaced' }, session: session({ phase: 'lobby' }) }],
     ['ended', { booking: { ...BOOKING, state: 'cancelled' } }],
     ['ended', { booking: { ...BOOKING, state: 'ended', outcome: { reason: 'no_show', absent: ['bo'] } } }],
   ])('[WEB-29] it is %s for %j', (phase, change) => {
@@ -64,14 +64,14 @@ describe('the screen', () => {
     if (ann === undefined || bo === undefined) throw new Error('there are two');
     const record = { ...BOOKING, participants: [ann, { ...bo, joined_at: [START - 9_000] }] };
     const came = [{ at: START, what: 'you_came' }] as const;
-    expect(story(came, record, 'ann').map(({ what }) => what)).toEqual(['peer_came', 'you_came']);
-    expect(story([{ at: START - 8_990, what: 'peer_came' }, ...came], record, 'ann')).toHaveLength(2);
+    expect(sessionTimeline(came, record, 'ann').map(({ what }) => what)).toEqual(['peer_came', 'you_came']);
+    expect(sessionTimeline([{ at: START - 8_990, what: 'peer_came' }, ...came], record, 'ann')).toHaveLength(2);
   });
 
-  test('[WEB-30] after a reload the story comes from the record', () => {
+  test('[WEB-30] after a reload the sessionTimeline comes from the record', () => {
     const [ann, bo] = BOOKING.participants;
     if (ann === undefined || bo === undefined) throw new Error('there are two');
     const record = { ...BOOKING, participants: [{ ...ann, joined_at: [START - 9] }, { ...bo, joined_at: [START - 5], left_at: [START + 9] }], started_at: START, ended_at: START + 9 };
-    expect(story([], record, 'ann').map(({ what }) => what)).toEqual(['you_came', 'peer_came', 'live', 'ended']);
+    expect(sessionTimeline([], record, 'ann').map(({ what }) => what)).toEqual(['you_came', 'peer_came', 'live', 'ended']);
   });
 });

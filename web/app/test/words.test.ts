@@ -49,7 +49,7 @@ describe('words', () => {
     for (const wrong of ['', 'http://localhost:8080/join', 'http://localhost:8080/join#', '#a.b', `${token}"><script>`]) expect(joinToken(wrong)).toBeNull();
   });
 
-  test('[WEB-35] what a client of another make sends as data is not believed', () => {
+  test('[WEB-35] what a client of another make isSubmitKey as data is not believed', () => {
     expect(parseMediaStatus(mediaStatusPayload({ audio: true, video: true }, { audio: 'on', video: 'missing' }))).toEqual({ audio: true, video: false });
     for (const strange of [null, 1, 'media', {}, { media: null }, { media: { audio: 1, video: true } }, []]) expect(parseMediaStatus(strange)).toBeNull();
   });

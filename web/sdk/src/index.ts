@@ -8,7 +8,7 @@ export { LocalMedia, type DeviceState, type TrackKind, type EnabledMedia } from 
 export { MediaConnection, type MediaConnectionOptions } from './media/connection.ts';
 export type { MediaConnectionState } from './media/transport.ts';
 export { ChatClient } from './chat/client.ts';
-export { emptyRoom, older, readByOthers, unread, type Pending, type RoomState } from './chat/state.ts';
+export { emptyChatRoom, olderQuery, readByOthers, unreadCount, type PendingMessage, type ChatRoomState } from './chat/state.ts';
 export { SchedulerClient } from './scheduler/client.ts';
 export { ApiError } from './scheduler/api-error.ts';
 export { ticketSource } from './scheduler/tickets.ts';

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import {
   applyChat,
-  compose,
-  confirmed,
+  addPending,
+  confirmSent,
   cursorOf,
-  emptyRoom,
-  missing,
-  older,
+  emptyChatRoom,
+  missingQuery,
+  olderQuery,
   readByOthers,
-  refused,
-  tryAgain,
-  unread,
-  type RoomState,
+  markFailed,
+  markSending,
+  unreadCount,
+  type ChatRoomState,
 } from '../src/chat/state.ts';
 import type { Chat } from '../src/wire.generated.ts';
 
@@ -38,14 +38,14 @@ function message(seq: number, from = 'bo', room = 'r'): { type: 'message' } & Ch
   return { type: 'message', room, seq, message_id: `m${seq}`, from, client_id: `c${seq}`, body: `body ${seq}`, sent_at: seq };
 }
 
-function after(...frames: readonly Chat.ChatServerFrame[]): RoomState {
-  return frames.reduce(applyChat, emptyRoom('r', 'ann'));
+function after(...frames: readonly Chat.ChatServerFrame[]): ChatRoomState {
+  return frames.reduce(applyChat, emptyChatRoom('r', 'ann'));
 }
 
-const seqs = (state: RoomState): number[] => state.messages.map(({ seq }) => seq);
+const seqs = (state: ChatRoomState): number[] => state.messages.map(({ seq }) => seq);
 
-function written(state: RoomState, clientId: string): RoomState {
-  const next = compose(state, clientId, 'hello', 5);
+function written(state: ChatRoomState, clientId: string): ChatRoomState {
+  const next = addPending(state, clientId, 'hello', 5);
   if (next === null) throw new Error('there is room');
   return next;
 }
@@ -55,7 +55,7 @@ describe('a room', () => {
     const waiting = written(after(welcome()), 'x');
     expect(waiting.pending).toMatchObject([{ clientId: 'x', state: 'sending' }]);
     expect(applyChat(waiting, welcome()).pending, 'chat was away and is back').toHaveLength(1);
-    const done = confirmed(waiting, 'x', { room: 'r', seq: 1, message_id: 'm1', sent_at: 9 });
+    const done = confirmSent(waiting, 'x', { room: 'r', seq: 1, message_id: 'm1', sent_at: 9 });
     expect(done.pending).toEqual([]);
     expect(done.messages).toMatchObject([{ seq: 1, body: 'hello', from: 'ann' }]);
   });
@@ -64,8 +64,8 @@ describe('a room', () => {
     const waiting = written(after(welcome()), 'c1');
     const sent = { room: 'r', seq: 1, message_id: 'm1', sent_at: 1 };
     for (const state of [
-      applyChat(confirmed(waiting, 'c1', sent), message(1, 'ann')),
-      confirmed(applyChat(waiting, message(1, 'ann')), 'c1', sent),
+      applyChat(confirmSent(waiting, 'c1', sent), message(1, 'ann')),
+      confirmSent(applyChat(waiting, message(1, 'ann')), 'c1', sent),
     ]) {
       expect(seqs(state)).toEqual([1]);
       expect(state.pending).toEqual([]);
@@ -73,15 +73,15 @@ describe('a room', () => {
   });
 
   test('[WEB-19] a refused message waits for a decision, and can be tried again', () => {
-    const failed = refused(written(after(welcome()), 'x'), 'x');
+    const failed = markFailed(written(after(welcome()), 'x'), 'x');
     expect(failed.pending).toMatchObject([{ state: 'failed' }]);
-    expect(tryAgain(failed, 'x').pending).toMatchObject([{ state: 'sending' }]);
+    expect(markSending(failed, 'x').pending).toMatchObject([{ state: 'sending' }]);
   });
 
   test('[WEB-19] what waits is bounded, and the writer is told', () => {
-    let state: RoomState | null = after(welcome());
-    for (let index = 0; index < 100; index += 1) state = state && compose(state, `x${index}`, 'hello', 0);
-    expect(state && compose(state, 'one more', 'hello', 0)).toBeNull();
+    let state: ChatRoomState | null = after(welcome());
+    for (let index = 0; index < 100; index += 1) state = state && addPending(state, `x${index}`, 'hello', 0);
+    expect(state && addPending(state, 'one more', 'hello', 0)).toBeNull();
   });
 
   test('[WEB-20] doubles and disorder leave each message once, in rising order', () => {
@@ -90,47 +90,47 @@ describe('a room', () => {
 
   test('[WEB-20] a hole is asked for, and the cursor never claims what lies behind it', () => {
     const state = after(welcome(), message(1), message(2), message(5));
-    expect(missing(state)).toEqual({ after: 2, limit: 200 });
+    expect(missingQuery(state)).toEqual({ after: 2, limit: 200 });
     expect(cursorOf(state)).toEqual({ epoch: 'e', seq: 2 });
     const whole = applyChat(state, { type: 'messages', room: 'r', messages: [message(3), message(4), message(5)], min_seq: 1, last_seq: 5 });
-    expect(missing(whole)).toBeNull();
+    expect(missingQuery(whole)).toBeNull();
     expect(cursorOf(whole)).toEqual({ epoch: 'e', seq: 5 });
   });
 
   test('[WEB-20] heads find a silent loss', () => {
     const state = after(welcome(), message(1), { type: 'heads', rooms: [{ room: 'r', last_seq: 3 }] });
-    expect(missing(state)).toEqual({ after: 1, limit: 200 });
+    expect(missingQuery(state)).toEqual({ after: 1, limit: 200 });
   });
 
   test('[WEB-21] after a recovery nothing is asked for: the missed ones are on their way', () => {
     const back = applyChat(after(welcome(), message(1)), welcome({ recovered: true, last_seq: 3 }));
-    expect(missing(back)).toBeNull();
+    expect(missingQuery(back)).toBeNull();
     expect(seqs(applyChat(applyChat(back, message(2)), message(3)))).toEqual([1, 2, 3]);
   });
 
   test('[WEB-21] what could not be recovered is read again from the newest', () => {
     const back = applyChat(after(welcome(), message(1)), welcome({ recovered: false, last_seq: 900 }));
     expect(seqs(back)).toEqual([]);
-    expect(missing(back)).toEqual({ limit: 50 });
+    expect(missingQuery(back)).toEqual({ limit: 50 });
   });
 
   test('[WEB-22] older pages are asked for up to what retention left', () => {
-    expect(older(after(welcome({ last_seq: 80 }), message(31)))).toEqual({ before: 31, limit: 50 });
-    expect(older(after(welcome({ last_seq: 80, min_seq: 31 }), message(31)))).toBeNull();
-    expect(older(after(welcome()))).toBeNull();
+    expect(olderQuery(after(welcome({ last_seq: 80 }), message(31)))).toEqual({ before: 31, limit: 50 });
+    expect(olderQuery(after(welcome({ last_seq: 80, min_seq: 31 }), message(31)))).toBeNull();
+    expect(olderQuery(after(welcome()))).toBeNull();
   });
 
   test('[WEB-23] positions only move forward, and unread is the difference of two numbers', () => {
     const state = after(welcome({ last_seq: 5, read_seq: 3, unread: 2 }));
-    expect(unread(state)).toBe(2);
+    expect(unreadCount(state)).toBe(2);
     const seen = applyChat(state, { type: 'read', room: 'r', user_id: 'ann', seq: 5 });
-    expect(unread(applyChat(seen, { type: 'read', room: 'r', user_id: 'ann', seq: 1 }))).toBe(0);
+    expect(unreadCount(applyChat(seen, { type: 'read', room: 'r', user_id: 'ann', seq: 1 }))).toBe(0);
     const theirs = applyChat(seen, { type: 'read', room: 'r', user_id: 'bo', seq: 4 });
     expect(readByOthers(applyChat(theirs, { type: 'read', room: 'r', user_id: 'bo', seq: 2 }))).toBe(4);
   });
 
   test('[WEB-23] sending moves the own position', () => {
-    expect(unread(after(welcome(), message(1), message(2, 'ann')))).toBe(0);
+    expect(unreadCount(after(welcome(), message(1), message(2, 'ann')))).toBe(0);
   });
 
   test('[WEB-20] other rooms change nothing', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applyChat, emptyRoom } from '../src/chat/state.ts';
+import { applyChat, emptyChatRoom } from '../src/chat/state.ts';
 import { ResumeState } from '../src/signaling/resume.ts';
 import { BEFORE_JOIN, applyFrame } from '../src/signaling/session.ts';
 import { parseFrame } from '../src/socket/frame.ts';
@@ -34,7 +34,7 @@ describe('the wire', () => {
   });
 
   test.each(fixtures<Chat.ChatServerFrame>('chat_server'))('[WEB-24] chat decodes "$name"', ({ frame }) => {
-    expect(Object.values(applyChat(emptyRoom('room-1', 'u-ann'), frame))).not.toContain(undefined);
+    expect(Object.values(applyChat(emptyChatRoom('room-1', 'u-ann'), frame))).not.toContain(undefined);
   });
 
   test('[WEB-24] the bodies that the page reads have the fields that it reads', () => {

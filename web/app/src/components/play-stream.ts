@@ -1,7 +1,6 @@
-/** Attachments that put live media into elements. */
 import type { Attachment } from 'svelte/attachments';
 
-/** Plays a stream in a video element that is muted by its markup. */
+/** A Svelte attachment. The element must have the `muted` attribute, or autoplay is blocked. */
 export function playStream(stream: MediaStream | null): Attachment<HTMLVideoElement> {
   return (video) => {
     video.srcObject = stream;

@@ -186,5 +186,5 @@ export const en = {
   messages: 'Messages',
 };
 
-/** What every language has to say. */
+/** The texts that every language must have. */
 export type Words = typeof en;

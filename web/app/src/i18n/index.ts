@@ -1,4 +1,4 @@
-/** The words of this page, in the language that the browser asks for. */
+/** The texts of the page in the browser's language. */
 import { en, type Words } from './en.ts';
 import { ko } from './ko.ts';
 
@@ -6,7 +6,7 @@ const LANGUAGES = { en, ko } satisfies Record<string, Words>;
 
 export type Locale = keyof typeof LANGUAGES;
 
-/** The first of a person's languages that we speak; English else. */
+/** The first preferred language that is available; otherwise English. */
 export function chooseLocale(wanted: readonly string[]): Locale {
   for (const tag of wanted) {
     const language = tag.toLowerCase().split('-')[0] ?? '';

@@ -1,14 +1,14 @@
 /**
- * One person's session in this tab: puts signaling, media and the scheduler's record together for the screens. The
- * rules are in the SDK's pure parts; this only passes things on. Chat is apart (`chat.svelte.ts`): either may fail.
+ * The call of this tab as Svelte state: connects signaling, media and the scheduler's booking. The rules are in the SDK's pure parts.
+ * Independent of the chat (`chat.svelte.ts`).
  */
 import {
   BEFORE_JOIN,
   CLOSE_CODES,
   LocalMedia,
   MediaConnection,
-  ServerClock,
   SchedulerClient,
+  ServerClock,
   SignalingClient,
   TabStorage,
   afterCountdown,
@@ -16,35 +16,35 @@ import {
   endSession,
   localDeadline,
   ticketSource,
-  type EndReason,
-  type TrackKind,
-  type MediaConnectionState,
-  type SocketStatus,
   type ConnectionRejection,
+  type EnabledMedia,
+  type EndReason,
+  type MediaConnectionState,
   type SessionState,
   type SessionView,
   type Signaling,
-  type EnabledMedia,
+  type SocketStatus,
+  type TrackKind,
 } from '@rendezvous/sdk';
 import { tick } from 'svelte';
-import { closedBy, remember, rememberStory, storySoFar, type Opened } from './entry.ts';
-import type { CallActions, CallModel, Devices, Entry } from './model.ts';
-import { parseMediaStatus, mediaStatusPayload } from './media-status.ts';
+import { closedReason, closedReasonOfCode, loadTimeline, saveBooking, saveTimeline, type JoinedSession } from './join.ts';
+import { mediaStatusPayload, parseMediaStatus } from './media-status.ts';
+import type { CallActions, CallModel, Devices, JoinState } from './model.ts';
 
-/** How often the screens look at the clock, on the clock's own multiples, so that two pages turn together (ms). */
+/** Update interval of `now`, aligned to multiples of the server's clock so that two pages change at the same instant (ms). */
 const TICK_MS = 100;
 
-/** Too early by the server's word although our clock said it is time: try again after this (ms). */
+/** Minimum delay before rejoining after the close code `too_early` (ms). */
 const EARLY_RETRY_MS = 1_000;
 
-/** How long a `leave` is tried to be delivered (ms). */
+/** How long the socket stays open for the acknowledgement of `leave` (ms). */
 const LEAVE_DELIVERY_MS = 5_000;
 
-/** After the end the scheduler's record is read this much later, twice: it is complete within 2 s (ms). */
-const RECORD_AFTER_MS = [300, 2_500];
+/** When the booking is fetched after the end: the scheduler completes the record within 2 s (ms after it). */
+const FETCH_AFTER_END_MS = [300, 2_500];
 
 export class Call implements CallModel, CallActions {
-  entry = $state.raw<Entry>({ is: 'opening', trouble: false });
+  joinState = $state.raw<JoinState>({ is: 'opening', retrying: false });
   booking = $state.raw<SessionView | null>(null);
   me = $state.raw<string | null>(null);
   session = $state.raw<SessionState>(BEFORE_JOIN);
@@ -68,17 +68,17 @@ export class Call implements CallModel, CallActions {
   #signaling: SignalingClient | null = null;
   #access: string | null = null;
   #polite = false;
-  #ticking: ReturnType<typeof setTimeout> | undefined;
+  #tickTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(scheduler: SchedulerClient, clock: ServerClock) {
     this.#scheduler = scheduler;
     this.clock = clock;
     this.now = clock.now();
-    this.#local = new LocalMedia(() => this.#devicesChanged());
+    this.#local = new LocalMedia(() => this.#updateDevices());
     this.#mediaConnection = new MediaConnection({
       send: (frame) => this.#signaling?.send(frame),
       outgoingTrack: (kind) => this.#local.outgoingTrack(kind),
-      onStateChange: (state) => this.#mediaChanged(state),
+      onStateChange: (state) => this.#handleMediaState(state),
       onStreamsChange: () => (this.remote = this.#mediaConnection.remote),
       isPeerReachable: () => this.signalingStatus === 'open' && this.session.peer?.presence.is === 'here',
     });
@@ -87,13 +87,13 @@ export class Call implements CallModel, CallActions {
     this.#tick();
   }
 
-  /** The link was opened: get ready, and go in as soon as the lobby is open. */
-  begin({ pass, booking }: Opened): void {
-    this.#access = pass.access;
-    this.me = pass.me;
+  /** Opens the devices, and joins as soon as the lobby is open. */
+  begin({ credentials, booking }: JoinedSession): void {
+    this.#access = credentials.access;
+    this.me = credentials.me;
     this.booking = booking;
-    this.entry = { is: 'in' };
-    this.session = { ...BEFORE_JOIN, timeline: storySoFar() };
+    this.joinState = { is: 'in' };
+    this.session = { ...BEFORE_JOIN, timeline: loadTimeline() };
     if (booking.state === 'ended' || booking.state === 'cancelled') return;
     void this.#local.open();
     this.#waitForLobby(booking.lobby_opens_at);
@@ -112,16 +112,16 @@ export class Call implements CallModel, CallActions {
     if (this.me !== null) this.session = { ...this.session, extendAskedBy: [...new Set([...this.session.extendAskedBy, this.me])] };
   }
 
-  /** In the lobby the seat can be taken again; once it is live, leaving ends the session. */
+  /** Before `live` the user can come back; after it, leaving ends the session. */
   leave(): void {
     const { phase } = this.session.stage;
     this.left = true;
     this.#signaling?.send({ type: 'leave' });
-    // The word may still have to be repeated over a new socket; nobody waits for that.
+    // `leave` may have to be resent after a reconnect, without anything waiting for it.
     const leaving = this.#signaling;
     this.#signaling = null;
     setTimeout(() => leaving?.stop(), LEAVE_DELIVERY_MS);
-    if (phase === 'live' || phase === 'paused') return this.#over('left');
+    if (phase === 'live' || phase === 'paused') return this.#end('left');
     this.#mediaConnection.pause();
     this.#local.stop();
     this.session = { ...BEFORE_JOIN, timeline: this.session.timeline };
@@ -130,7 +130,7 @@ export class Call implements CallModel, CallActions {
   comeBack(): void {
     this.left = false;
     void this.#local.open();
-    this.#enter();
+    this.#join();
   }
 
   retryDevices(): void {
@@ -141,36 +141,31 @@ export class Call implements CallModel, CallActions {
     void this.#local.selectDevice(kind, deviceId);
   }
 
-  /** Something was plugged in or out. */
-  devicesPlugged(): void {
+  handleDeviceChange(): void {
     void this.#listDevices();
-    const gone = [this.devices.audio, this.devices.video].some((state) => state === 'missing' || state === 'unplugged');
-    if (gone && this.session.stage.phase !== 'ended' && !this.left) void this.#local.open();
+    const missing = [this.devices.audio, this.devices.video].some((state) => state === 'missing' || state === 'unplugged');
+    if (missing && this.session.stage.phase !== 'ended' && !this.left) void this.#local.open();
   }
 
-  /** There is a network again, or another one. */
+  /** After a network change. */
   reconnectNow(): void {
     this.#signaling?.reconnectNow();
     this.#mediaConnection.recover();
   }
 
-  /** The booking may have changed: ask the scheduler, if it is there. */
   async refreshBooking(): Promise<void> {
-    if (this.#access === null || this.booking === null) return;
-    const booking = await this.#scheduler.session(this.#access, this.booking.id).catch(() => null);
+    const booking = await this.#fetchBooking();
     if (booking === null) return;
-    this.booking = booking;
-    remember(booking);
     if (this.opensAt !== null && this.#signaling === null) this.#waitForLobby(booking.lobby_opens_at);
     if (booking.state === 'cancelled' || booking.state === 'ended') this.#closeAll();
   }
 
   #waitForLobby(opensAt: number): void {
     if (this.clock.now() < opensAt) this.opensAt = opensAt;
-    else this.#enter();
+    else this.#join();
   }
 
-  #enter(): void {
+  #join(): void {
     if (this.#signaling !== null || this.#access === null || this.booking === null) return;
     const { id } = this.booking;
     const access = this.#access;
@@ -178,15 +173,15 @@ export class Call implements CallModel, CallActions {
     const signaling: SignalingClient = new SignalingClient({
       tickets: ticketSource(() => this.#scheduler.sessionTicket(access, id), new TabStorage(`rendezvous:${id}:`), 'ticket', this.clock),
       clock: this.clock,
-      onFrame: (frame) => signaling === this.#signaling && this.#frame(frame),
+      onFrame: (frame) => signaling === this.#signaling && this.#handleFrame(frame),
       onStatus: (status) => signaling === this.#signaling && (this.signalingStatus = status),
-      onRejected: (rejection) => signaling === this.#signaling && this.#rejected(rejection),
+      onRejected: (rejection) => signaling === this.#signaling && this.#handleRejection(rejection),
     });
     this.#signaling = signaling;
     signaling.start();
   }
 
-  #frame(frame: Signaling.ServerFrame): void {
+  #handleFrame(frame: Signaling.ServerFrame): void {
     const before = this.session;
     this.session = applyFrame(before, frame, this.clock.now());
     switch (frame.type) {
@@ -218,46 +213,45 @@ export class Call implements CallModel, CallActions {
         this.#sendMediaStatus();
         break;
     }
-    this.#follow(before);
+    this.#applyPhase(before);
   }
 
-  /** Media follows the phase: nothing leaves before live, nothing stays open after the end. */
-  #follow(before: SessionState): void {
-    // After the screen and whoever watches it: switching tracks may block, and both screens should turn at one instant.
+  /** Tracks are enabled while the session is live; everything is closed at the end. */
+  #applyPhase(before: SessionState): void {
+    // After the DOM update: enabling tracks may block, and both pages should change at the same instant.
     void tick().then(() => this.#local.setLive(this.session.stage.phase === 'live'));
-    if (before.timeline !== this.session.timeline) rememberStory(this.session.timeline);
+    if (before.timeline !== this.session.timeline) saveTimeline(this.session.timeline);
     if (before.stage.phase !== 'ended' && this.session.stage.phase === 'ended') this.#closeAll();
   }
 
-  #rejected(rejection: ConnectionRejection): void {
+  #handleRejection(rejection: ConnectionRejection): void {
     this.#signaling = null;
-    if (rejection.by === 'scheduler') return this.#rejectedByScheduler(rejection);
+    if (rejection.by === 'scheduler') return this.#handleTicketRejection(rejection);
     const { code, error } = rejection;
-    if (code === CLOSE_CODES.too_early) return this.#tooEarly(error?.opens_at);
-    if (code === CLOSE_CODES.session_over) return this.#over((error?.reason ?? 'completed') as EndReason);
+    if (code === CLOSE_CODES.too_early) return this.#handleTooEarly(error?.opens_at);
+    if (code === CLOSE_CODES.session_over) return this.#end((error?.reason ?? 'completed') as EndReason);
     if (this.session.stage.phase === 'ended') return;
     this.#closeAll();
-    const why = { [CLOSE_CODES.replaced]: 'replaced', [CLOSE_CODES.kicked]: 'removed', [CLOSE_CODES.not_a_participant]: 'not_yours' } as const;
-    this.entry = { is: 'closed', why: why[code as keyof typeof why] ?? 'broken' };
+    this.joinState = { is: 'closed', why: closedReasonOfCode(code) };
   }
 
-  #rejectedByScheduler({ error }: Extract<ConnectionRejection, { by: 'scheduler' }>): void {
-    if (error.code === 'session_over') return this.#over((error.reason ?? 'completed') as EndReason);
+  #handleTicketRejection({ error }: Extract<ConnectionRejection, { by: 'scheduler' }>): void {
+    if (error.code === 'session_over') return this.#end((error.reason ?? 'completed') as EndReason);
     this.#closeAll();
-    this.entry = { is: 'closed', why: closedBy(error) };
+    this.joinState = { is: 'closed', why: closedReason(error) };
   }
 
-  #tooEarly(opensAt: number | undefined): void {
+  #handleTooEarly(opensAt: number | undefined): void {
     this.session = { ...BEFORE_JOIN, timeline: this.session.timeline };
     this.#mediaConnection.pause();
     this.opensAt = Math.max(opensAt ?? 0, this.clock.now() + EARLY_RETRY_MS);
     void this.refreshBooking();
   }
 
-  #over(reason: EndReason): void {
+  #end(reason: EndReason): void {
     const before = this.session;
     this.session = endSession(before, { reason }, this.clock.now());
-    this.#follow(before);
+    this.#applyPhase(before);
   }
 
   #closeAll(): void {
@@ -266,23 +260,25 @@ export class Call implements CallModel, CallActions {
     this.#signaling?.stop();
     this.#signaling = null;
     this.opensAt = null;
-    for (const after of RECORD_AFTER_MS) setTimeout(() => void this.#refreshRecord(), after);
+    for (const after of FETCH_AFTER_END_MS) setTimeout(() => void this.#fetchBooking(), after);
   }
 
-  async #refreshRecord(): Promise<void> {
-    if (this.#access === null || this.booking === null) return;
+  /** Null while the scheduler is down. */
+  async #fetchBooking(): Promise<SessionView | null> {
+    if (this.#access === null || this.booking === null) return null;
     const booking = await this.#scheduler.session(this.#access, this.booking.id).catch(() => null);
-    if (booking === null) return;
+    if (booking === null) return null;
     this.booking = booking;
-    remember(booking);
+    saveBooking(booking);
+    return booking;
   }
 
-  #mediaChanged(state: MediaConnectionState): void {
+  #handleMediaState(state: MediaConnectionState): void {
     this.mediaState = state;
     this.remote = this.#mediaConnection.remote;
   }
 
-  #devicesChanged(): void {
+  #updateDevices(): void {
     const before = this.devices;
     this.devices = { audio: this.#local.state('audio'), video: this.#local.state('video') };
     this.selectedDevices = { audio: this.#local.deviceId('audio'), video: this.#local.deviceId('video') };
@@ -308,15 +304,15 @@ export class Call implements CallModel, CallActions {
 
   #tick(): void {
     this.now = this.clock.now();
-    if (this.opensAt !== null && this.now >= this.opensAt && this.#signaling === null) this.#enter();
+    if (this.opensAt !== null && this.now >= this.opensAt && this.#signaling === null) this.#join();
     this.session = afterCountdown(this.session, this.now);
     const deadline = localDeadline(this.session);
-    if (deadline !== null && this.now >= deadline) this.#over('completed');
-    this.#ticking = setTimeout(() => this.#tick(), TICK_MS - (this.now % TICK_MS));
+    if (deadline !== null && this.now >= deadline) this.#end('completed');
+    this.#tickTimer = setTimeout(() => this.#tick(), TICK_MS - (this.now % TICK_MS));
   }
 
   stop(): void {
-    clearTimeout(this.#ticking);
+    clearTimeout(this.#tickTimer);
     this.#closeAll();
   }
 }

@@ -1,5 +1,5 @@
-/** From a room's messages to what stands in the panel: days, minutes, the divider, our unsent ones. Pure. */
-import { readByOthers, type RoomState } from '@rendezvous/sdk';
+/** From the messages of a room to the bubbles of the panel, with day headings, times and the unread divider. Pure. */
+import { readByOthers, type ChatRoomState } from '@rendezvous/sdk';
 
 export type DeliveryState = 'sending' | 'sent' | 'failed' | 'read';
 
@@ -11,19 +11,18 @@ export interface Bubble {
   readonly state: DeliveryState;
   readonly seq: number | null;
   readonly clientId: string;
-  /** The last of its minute and sender: the time stands below it. */
+  /** The last message of its minute and sender: the time is shown below it. */
   readonly closesMinute: boolean;
-  /** The first of its day. */
+  /** The first message of its day: the date is shown above it. */
   readonly opensDay: boolean;
-  /** The first that was not read when the panel was opened. */
+  /** The first unread message when the panel was opened: the divider is shown above it. */
   readonly firstUnread: boolean;
 }
 
-/** A minute (ms): messages of one person within one minute stand together. */
 const MINUTE_MS = 60_000;
 
-/** `dividerAfter` is the read position when the panel was opened; null for no divider. */
-export function bubbles(room: RoomState, dividerAfter: number | null, sameDay: (a: number, b: number) => boolean): readonly Bubble[] {
+/** `dividerAfter`: the read position when the panel was opened; null for no divider. */
+export function bubbles(room: ChatRoomState, dividerAfter: number | null, sameDay: (a: number, b: number) => boolean): readonly Bubble[] {
   const read = readByOthers(room);
   const lines = [
     ...room.messages.map(({ seq, from, body, sent_at, client_id, message_id }) => ({
@@ -39,12 +38,12 @@ export function bubbles(room: RoomState, dividerAfter: number | null, sameDay: (
   ];
   const firstUnread = dividerAfter === null ? undefined : lines.find(({ seq, mine }) => seq !== null && seq > dividerAfter && !mine);
   return lines.map((line, index) => {
-    const before = lines[index - 1];
-    const after = lines[index + 1];
+    const previous = lines[index - 1];
+    const next = lines[index + 1];
     return {
       ...line,
-      closesMinute: after === undefined || after.mine !== line.mine || after.state !== line.state || minute(after.at) !== minute(line.at),
-      opensDay: before === undefined || !sameDay(before.at, line.at),
+      closesMinute: next === undefined || next.mine !== line.mine || next.state !== line.state || minute(next.at) !== minute(line.at),
+      opensDay: previous === undefined || !sameDay(previous.at, line.at),
       firstUnread: line === firstUnread,
     };
   });

@@ -1,71 +1,71 @@
-/** The chat of a session for the screens. It outlives the call, and the call outlives it. */
+/** The chat of a session as Svelte state. Independent of the call: either works without the other. */
 import {
   ChatClient,
   TabStorage,
-  emptyRoom,
+  emptyChatRoom,
   ticketSource,
-  unread,
+  unreadCount,
   type SocketStatus,
-  type RoomState,
+  type ChatRoomState,
   type SchedulerClient,
   type ServerClock,
 } from '@rendezvous/sdk';
-import type { Opened } from './entry.ts';
+import type { JoinedSession } from './join.ts';
 
-/** "Is writing" is shown this long after the last sign of it (ms). */
+/** The typing indicator disappears this long after the last `typing` frame (ms). */
 const TYPING_SHOWN_MS = 4_000;
 
-/** What the chat's panel is drawn from; the gallery provides it too. */
+/** The view model of the chat panel, provided by `Conversation` and by the gallery. */
 export interface ChatModel {
-  readonly room: RoomState;
+  readonly room: ChatRoomState;
   readonly status: SocketStatus | 'refused';
   readonly typing: boolean;
-  /** Written and not sent yet. It outlives the panel in which it is written, and not the page. */
+  /** Text of the composer. Kept while panels are unmounted, lost on reload. */
   readonly draft: string;
 }
 
 export interface ChatActions {
-  keepDraft(text: string): void;
-  /** False when too many messages wait already. */
-  write(body: string): boolean;
+  setDraft(text: string): void;
+  /** False if too many messages are pending. */
+  send(body: string): boolean;
   retry(clientId: string): void;
   markRead(): void;
   loadOlder(): void;
-  tellTyping(): void;
+  sendTyping(): void;
 }
 
 export class Conversation implements ChatModel, ChatActions {
-  room = $state.raw<RoomState>(emptyRoom('', ''));
+  room = $state.raw<ChatRoomState>(emptyChatRoom('', ''));
   status = $state.raw<SocketStatus | 'refused'>('connecting');
   typing = $state.raw(false);
   draft = $state.raw('');
-  unread = $derived(unread(this.room));
+  unread = $derived(unreadCount(this.room));
   #client: ChatClient | null = null;
-  #quiet: ReturnType<typeof setTimeout> | undefined;
+  #typingTimer: ReturnType<typeof setTimeout> | undefined;
 
-  begin({ pass, booking }: Opened, scheduler: SchedulerClient, clock: ServerClock): void {
-    const storage = new TabStorage(`rendezvous:${pass.sessionId}:chat:`);
+  begin({ credentials, booking }: JoinedSession, scheduler: SchedulerClient, clock: ServerClock): void {
+    const storage = new TabStorage(`rendezvous:${credentials.sessionId}:chat:`);
     this.#client = new ChatClient({
-      room: pass.roomId,
-      me: pass.me,
-      others: booking.participants.map(({ user_id }) => user_id).filter((id) => id !== pass.me),
-      tickets: ticketSource(() => scheduler.roomTicket(pass.access), storage, 'ticket', clock),
+      room: credentials.roomId,
+      me: credentials.me,
+      others: booking.participants.map(({ user_id }) => user_id).filter((id) => id !== credentials.me),
+      tickets: ticketSource(() => scheduler.roomTicket(credentials.access), storage, 'ticket', clock),
       clock,
       storage,
-      onChange: (room) => this.#changed(room),
+      onChange: (room) => this.#handleChange(room),
       onStatus: (status) => (this.status = status),
       onRejected: () => (this.status = 'refused'),
-      onTyping: () => this.#typing(),
+      onTyping: () => this.#handleTyping(),
     });
     this.#client.start();
   }
 
-  keepDraft(text: string): void {
+  setDraft(text: string): void {
     this.draft = text;
   }
 
-  write(body: string): boolean {
-    return this.#client?.write(body) ?? false;
+  send(body: string): boolean {
+    return this.#client?.send(body) ?? false;
   }
 
   retry(clientId: string): void {
@@ -80,8 +80,8 @@ export class Conversation implements ChatModel, ChatActions {
     this.#client?.loadOlder();
   }
 
-  tellTyping(): void {
-    this.#client?.tellTyping();
+  sendTyping(): void {
+    this.#client?.sendTyping();
   }
 
   reconnectNow(): void {
@@ -92,14 +92,14 @@ export class Conversation implements ChatModel, ChatActions {
     this.#client?.stop();
   }
 
-  #changed(room: RoomState): void {
+  #handleChange(room: ChatRoomState): void {
     if (room.messages.length > this.room.messages.length) this.typing = false;
     this.room = room;
   }
 
-  #typing(): void {
+  #handleTyping(): void {
     this.typing = true;
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => (this.typing = false), TYPING_SHOWN_MS);
+    clearTimeout(this.#typingTimer);
+    this.#typingTimer = setTimeout(() => (this.typing = false), TYPING_SHOWN_MS);
   }
 }

@@ -1,4 +1,4 @@
-/** The one clear sentence about camera and microphone; null when both work. Pure. */
+/** The message about camera and microphone; null if both work. Pure. */
 import type { Words } from '../i18n/en.ts';
 import type { Devices } from './model.ts';
 

@@ -1,10 +1,10 @@
-/** What is said after the end: one sentence for what was, one for what that means. Pure. */
+/** Title and text of the screen after a session. Pure. */
 import type { Words } from '../i18n/en.ts';
 import { exactTime, moment } from '../time.ts';
 import type { CallModel } from './model.ts';
-import { interruptions, peerName, type End } from './screen.ts';
+import { interruptions, peerName, type SessionEnd } from './screen.ts';
 
-export function endWords(model: CallModel, end: End, words: Words, locale: string): { title: string; lead: string } {
+export function endWords(model: CallModel, end: SessionEnd, words: Words, locale: string): { title: string; lead: string } {
   const name = peerName(model);
   switch (end.reason) {
     case 'completed':
@@ -26,7 +26,7 @@ export function endWords(model: CallModel, end: End, words: Words, locale: strin
   }
 }
 
-function completed(model: CallModel, end: End, words: Words, locale: string): { title: string; lead: string } {
+function completed(model: CallModel, end: SessionEnd, words: Words, locale: string): { title: string; lead: string } {
   const title = words.endedTitle(words.length(model.booking?.duration_ms ?? 60_000));
   if (end.startedAt === null || end.endedAt === null) return { title, lead: words.endedChat(peerName(model)) };
   const broke = interruptions(model.session);
@@ -34,8 +34,8 @@ function completed(model: CallModel, end: End, words: Words, locale: string): { 
   return { title, lead: `${words.endedSpan(exactTime(end.startedAt, locale), exactTime(end.endedAt, locale))}, ${how}` };
 }
 
-/** No blame: who was here is told that it does not count against them. */
-function missed(model: CallModel, end: End, words: Words): { title: string; lead: string } {
+/** A participant who was present reads that the no-show does not count against them. */
+function missed(model: CallModel, end: SessionEnd, words: Words): { title: string; lead: string } {
   const name = peerName(model);
   const me = model.me !== null && end.absent.includes(model.me);
   if (!me) return { title: words.missedTitle(name), lead: words.missedLead(name) };

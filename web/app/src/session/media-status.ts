@@ -1,4 +1,4 @@
-/** What two pages of ours tell each other about microphone and camera, in `data` frames. Pure. */
+/** The payload of the `data` frames in which two pages exchange whether microphone and camera are on. Pure. */
 import type { EnabledMedia } from '@rendezvous/sdk';
 import type { Devices } from './model.ts';
 
@@ -6,7 +6,7 @@ export function mediaStatusPayload(enabledMedia: EnabledMedia, devices: Devices)
   return { media: { audio: enabledMedia.audio && devices.audio === 'on', video: enabledMedia.video && devices.video === 'on' } };
 }
 
-/** Null for anything that is not ours: any client may send any JSON. */
+/** Null for any other JSON: other clients may use `data` for their own purposes. */
 export function parseMediaStatus(payload: unknown): EnabledMedia | null {
   if (typeof payload !== 'object' || payload === null || !('media' in payload)) return null;
   const media = payload.media as Partial<EnabledMedia> | null;

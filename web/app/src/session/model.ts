@@ -1,8 +1,8 @@
-/** All that the session's screens are drawn from. The running call and the gallery both provide it. */
-import type { DeviceState, TrackKind, MediaConnectionState, SocketStatus, SessionState, SessionView, EnabledMedia } from '@rendezvous/sdk';
+/** The view model of the session's screens, provided by `Call` and by the gallery. */
+import type { DeviceState, EnabledMedia, MediaConnectionState, SessionState, SessionView, SocketStatus, TrackKind } from '@rendezvous/sdk';
 
-/** Why a link lets nobody in, or no longer. */
-export type Closed =
+/** Why this tab is not in the session: the join link was rejected, or signaling closed the socket for good. */
+export type ClosedReason =
   | 'unknown'
   | 'past'
   | 'cancelled'
@@ -12,9 +12,9 @@ export type Closed =
   | 'removed'
   | 'broken';
 
-export type Entry =
-  | { readonly is: 'opening'; readonly trouble: boolean }
-  | { readonly is: 'closed'; readonly why: Closed }
+export type JoinState =
+  | { readonly is: 'opening'; readonly retrying: boolean }
+  | { readonly is: 'closed'; readonly why: ClosedReason }
   | { readonly is: 'in' };
 
 export interface Devices {
@@ -23,32 +23,32 @@ export interface Devices {
 }
 
 export interface CallModel {
-  readonly entry: Entry;
-  /** What the scheduler says about the session; null until it has answered. */
+  readonly joinState: JoinState;
+  /** The scheduler's view of the session; null until it has responded. */
   readonly booking: SessionView | null;
   readonly me: string | null;
   readonly session: SessionState;
-  /** The lobby is not open before this; null once we may try. */
+  /** When the lobby opens; null once it is open. */
   readonly opensAt: number | null;
-  /** This person left by decision, and may come back. */
+  /** The user left the lobby, and may come back. */
   readonly left: boolean;
   readonly signalingStatus: SocketStatus;
   readonly mediaState: MediaConnectionState;
   readonly preview: MediaStream | null;
   readonly remote: MediaStream | null;
   readonly devices: Devices;
-  /** What the browser lists; labels only once it may. */
+  /** From enumerateDevices: labels are empty until permission is granted. */
   readonly availableDevices: readonly MediaDeviceInfo[];
-  /** Which of them is used. */
+  /** Device ids in use. */
   readonly selectedDevices: Readonly<Record<TrackKind, string | null>>;
   readonly enabledMedia: EnabledMedia;
-  /** What the other one sends, as they say; null until they said it. */
+  /** What the peer sends, according to its last `data` frame; null before the first. */
   readonly peerMedia: EnabledMedia | null;
-  /** The server's time, ticking. */
+  /** The server's time, updated every 100 ms. */
   readonly now: number;
 }
 
-/** What a person can do; the gallery's do nothing. */
+/** No-ops in the gallery. */
 export interface CallActions {
   setMuted(muted: boolean): void;
   setCameraOff(off: boolean): void;

@@ -1,24 +1,24 @@
 /**
- * A room over `GET /v1/chat`. What is written while chat is down is kept, over a reload too, and goes out when it is
- * back; the server drops repeats by `client_id`, so sending again is always right.
+ * The client of `GET /v1/chat` for one room. Messages written while chat is down are kept, also over a reload, and sent after the
+ * reconnect. The server deduplicates by `client_id`, so resending is safe.
  */
 import type { ServerClock } from '../clock/server-clock.ts';
-import { ReconnectingSocket, type SocketStatus, type ConnectionRejection, type TicketSource } from '../socket/reconnecting-socket.ts';
+import { ReconnectingSocket, type ConnectionRejection, type SocketStatus, type TicketSource } from '../socket/reconnecting-socket.ts';
 import type { TabStorage } from '../storage.ts';
 import type { Chat, ErrorBody } from '../wire.generated.ts';
 import {
   applyChat,
-  compose,
-  confirmed,
+  addPending,
+  confirmSent,
   cursorOf,
-  emptyRoom,
-  missing,
-  older,
-  refused,
-  tryAgain,
-  unread,
-  type Pending,
-  type RoomState,
+  emptyChatRoom,
+  markFailed,
+  markSending,
+  missingQuery,
+  olderQuery,
+  unreadCount,
+  type ChatRoomState,
+  type PendingMessage,
 } from './state.ts';
 
 export interface ChatOptions {
@@ -28,49 +28,49 @@ export interface ChatOptions {
   readonly tickets: TicketSource;
   readonly clock: ServerClock;
   readonly storage: TabStorage;
-  readonly onChange: (state: RoomState) => void;
+  readonly onChange: (state: ChatRoomState) => void;
   readonly onStatus: (status: SocketStatus) => unknown;
   readonly onRejected: (rejection: ConnectionRejection) => unknown;
-  /** Someone else is writing. */
+  /** Called for every `typing` frame of another member. */
   readonly onTyping: (userId: string) => void;
 }
 
-/** A message without an answer for this long is sent again (ms). */
+/** Unacknowledged messages are resent at this interval (ms). */
 const RESEND_AFTER_MS = 6_000;
 
-/** Codes after which the same message may still get through. */
-const PASSING: ReadonlySet<string> = new Set(['storage_unavailable', 'storage_full', 'rate_limited', 'internal', 'unavailable']);
+/** Error codes after which the same message is resent. */
+const TRANSIENT_CODES: ReadonlySet<string> = new Set(['storage_unavailable', 'storage_full', 'rate_limited', 'internal', 'unavailable']);
 
-/** How far messages have come is told at most this often (ms). */
-const DELIVERED_EVERY_MS = 250;
+/** Minimum interval of `delivered` frames (ms). */
+const DELIVERED_INTERVAL_MS = 250;
 
-/** "Writing" is told at most this often (ms). */
-const TYPING_EVERY_MS = 3_000;
+/** Minimum interval of `typing` frames (ms). */
+const TYPING_INTERVAL_MS = 3_000;
 
 export class ChatClient {
   readonly #options: ChatOptions;
   readonly #socket: ReconnectingSocket<Chat.ChatServerFrame>;
-  #state: RoomState;
+  #state: ChatRoomState;
   #lastId = 0;
-  /** Which message each unanswered `send` was. */
-  readonly #sends = new Map<number, string>();
-  #history: number | null = null;
-  /** The last query for a hole that was answered: asking it again at once would not help. */
-  #answered = '';
-  #asking = '';
-  #resend: ReturnType<typeof setInterval> | undefined;
-  #telling: ReturnType<typeof setTimeout> | undefined;
-  #typedAt = Number.NEGATIVE_INFINITY;
+  /** Client ids of unacknowledged `send` frames, by frame id. */
+  readonly #pendingSends = new Map<number, string>();
+  #historyRequest: number | null = null;
+  /** The last gap query that was answered: if the gap is still there, repeating it would loop. */
+  #answeredQuery = '';
+  #requestedQuery = '';
+  #resendTimer: ReturnType<typeof setInterval> | undefined;
+  #deliveredTimer: ReturnType<typeof setTimeout> | undefined;
+  #typingSentAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ChatOptions) {
     this.#options = options;
-    this.#state = emptyRoom(options.room, options.me, options.storage.get<Pending[]>('pending') ?? []);
+    this.#state = emptyChatRoom(options.room, options.me, options.storage.get<PendingMessage[]>('pending') ?? []);
     this.#socket = new ReconnectingSocket({
       subprotocol: 'rendezvous.chat.v1',
       tickets: options.tickets,
       firstFrame: (ticket) => this.#hello(ticket),
       ping: () => ({ type: 'ping' }),
-      onFrame: (frame: Chat.ChatServerFrame) => this.#received(frame),
+      onFrame: (frame: Chat.ChatServerFrame) => this.#handleFrame(frame),
       onStatus: options.onStatus,
       onRejected: options.onRejected,
     });
@@ -79,12 +79,12 @@ export class ChatClient {
   start(): void {
     this.#socket.start();
     this.#options.onChange(this.#state);
-    this.#resend = setInterval(() => this.#sendPending(), RESEND_AFTER_MS);
+    this.#resendTimer = setInterval(() => this.#sendPending(), RESEND_AFTER_MS);
   }
 
   stop(): void {
-    clearInterval(this.#resend);
-    clearTimeout(this.#telling);
+    clearInterval(this.#resendTimer);
+    clearTimeout(this.#deliveredTimer);
     this.#socket.stop();
   }
 
@@ -92,40 +92,40 @@ export class ChatClient {
     this.#socket.reconnectNow();
   }
 
-  /** False when too many messages wait already. */
-  write(body: string): boolean {
-    const next = compose(this.#state, crypto.randomUUID(), body, this.#options.clock.now());
+  /** False if too many messages are pending. */
+  send(body: string): boolean {
+    const next = addPending(this.#state, crypto.randomUUID(), body, this.#options.clock.now());
     if (next === null) return false;
-    this.#set(next);
-    const written = next.pending.at(-1);
-    if (written !== undefined) this.#send(written);
+    this.#setState(next);
+    const message = next.pending.at(-1);
+    if (message !== undefined) this.#sendMessage(message);
     return true;
   }
 
   retry(clientId: string): void {
-    this.#set(tryAgain(this.#state, clientId));
+    this.#setState(markSending(this.#state, clientId));
     const pending = this.#state.pending.find((one) => one.clientId === clientId);
-    if (pending !== undefined) this.#send(pending);
+    if (pending !== undefined) this.#sendMessage(pending);
   }
 
-  /** Everything that is here was seen. */
+  /** Moves the read position to the newest message, unless that is not loaded. */
   markRead(): void {
     const { room, messages, lastSeq } = this.#state;
-    if (unread(this.#state) === 0 || messages.at(-1)?.seq !== lastSeq) return;
+    if (unreadCount(this.#state) === 0 || messages.at(-1)?.seq !== lastSeq) return;
     if (this.#socket.send({ type: 'read', room, seq: lastSeq })) {
-      this.#set(applyChat(this.#state, { type: 'read', room, user_id: this.#options.me, seq: lastSeq }));
+      this.#setState(applyChat(this.#state, { type: 'read', room, user_id: this.#options.me, seq: lastSeq }));
     }
   }
 
   loadOlder(): void {
-    const query = older(this.#state);
-    if (query !== null) this.#ask(query);
+    const query = olderQuery(this.#state);
+    if (query !== null) this.#requestHistory(query);
   }
 
-  tellTyping(): void {
+  sendTyping(): void {
     const now = this.#options.clock.monotonicNow();
-    if (now - this.#typedAt < TYPING_EVERY_MS) return;
-    this.#typedAt = now;
+    if (now - this.#typingSentAt < TYPING_INTERVAL_MS) return;
+    this.#typingSentAt = now;
     this.#socket.send({ type: 'typing', room: this.#state.room });
   }
 
@@ -147,88 +147,88 @@ export class ChatClient {
     return fresh;
   }
 
-  #received(frame: Chat.ChatServerFrame): void {
-    if (frame.type === 'sent') this.#sent(frame);
-    else if (frame.type === 'error') this.#failed(frame);
-    else if (frame.type === 'typing') this.#typing(frame);
-    else this.#set(applyChat(this.#state, frame));
-    if (frame.type === 'welcome') this.#welcomed(frame);
-    if (frame.type === 'messages') this.#historyCame();
-    if (frame.type === 'heads') this.#answered = '';
+  #handleFrame(frame: Chat.ChatServerFrame): void {
+    if (frame.type === 'sent') this.#handleSent(frame);
+    else if (frame.type === 'error') this.#handleError(frame);
+    else if (frame.type === 'typing') this.#handleTyping(frame);
+    else this.#setState(applyChat(this.#state, frame));
+    if (frame.type === 'welcome') this.#handleWelcome(frame);
+    if (frame.type === 'messages') this.#handleHistory();
+    if (frame.type === 'heads') this.#answeredQuery = '';
     if (frame.type === 'message' && frame.room === this.#state.room && frame.from !== this.#options.me) {
-      this.#tellDelivered();
+      this.#scheduleDelivered();
     }
-    this.#askMissing();
+    this.#requestMissing();
   }
 
-  /** One word for all that came in a while: a recovery may bring hundreds. */
-  #tellDelivered(): void {
-    if (this.#telling !== undefined) return;
-    this.#telling = setTimeout(() => {
-      this.#telling = undefined;
+  /** Throttled: a recovery may bring hundreds of messages. */
+  #scheduleDelivered(): void {
+    if (this.#deliveredTimer !== undefined) return;
+    this.#deliveredTimer = setTimeout(() => {
+      this.#deliveredTimer = undefined;
       const { room, messages } = this.#state;
       const seq = messages.at(-1)?.seq;
       if (seq !== undefined) this.#socket.send({ type: 'delivered', room, seq });
-    }, DELIVERED_EVERY_MS);
+    }, DELIVERED_INTERVAL_MS);
   }
 
-  #welcomed(frame: Chat.Welcome): void {
-    this.#history = null;
-    this.#answered = '';
-    this.#sends.clear();
+  #handleWelcome(frame: Chat.Welcome): void {
+    this.#historyRequest = null;
+    this.#answeredQuery = '';
+    this.#pendingSends.clear();
     if (frame.rooms.some(({ room }) => room === this.#state.room)) this.#sendPending();
     this.#lastId += 1;
     this.#socket.send({ type: 'presence', id: this.#lastId, users: this.#options.others, subscribe: true });
   }
 
-  #sent(frame: Chat.Sent): void {
-    const clientId = this.#sends.get(Number(frame.id));
-    this.#sends.delete(Number(frame.id));
-    if (clientId !== undefined) this.#set(confirmed(this.#state, clientId, frame));
+  #handleSent(frame: Chat.Sent): void {
+    const clientId = this.#pendingSends.get(Number(frame.id));
+    this.#pendingSends.delete(Number(frame.id));
+    if (clientId !== undefined) this.#setState(confirmSent(this.#state, clientId, frame));
   }
 
-  #failed(frame: ErrorBody): void {
+  #handleError(frame: ErrorBody): void {
     const id = Number(frame.id);
-    if (id === this.#history) this.#history = null;
-    const clientId = this.#sends.get(id);
-    this.#sends.delete(id);
-    if (clientId !== undefined && !PASSING.has(frame.code)) this.#set(refused(this.#state, clientId));
+    if (id === this.#historyRequest) this.#historyRequest = null;
+    const clientId = this.#pendingSends.get(id);
+    this.#pendingSends.delete(id);
+    if (clientId !== undefined && !TRANSIENT_CODES.has(frame.code)) this.#setState(markFailed(this.#state, clientId));
   }
 
-  #typing({ room, user_id }: Chat.TypingBy): void {
+  #handleTyping({ room, user_id }: Chat.TypingBy): void {
     if (room === this.#state.room && user_id !== this.#options.me) this.#options.onTyping(user_id);
   }
 
-  #askMissing(): void {
-    const query = missing(this.#state);
-    if (query !== null && JSON.stringify(query) !== this.#answered) this.#ask(query);
+  #requestMissing(): void {
+    const query = missingQuery(this.#state);
+    if (query !== null && JSON.stringify(query) !== this.#answeredQuery) this.#requestHistory(query);
   }
 
-  #historyCame(): void {
-    this.#history = null;
-    this.#answered = this.#asking;
+  #handleHistory(): void {
+    this.#historyRequest = null;
+    this.#answeredQuery = this.#requestedQuery;
   }
 
-  #ask(query: Omit<Chat.History, 'room'>): void {
-    if (this.#history !== null) return;
+  #requestHistory(query: Omit<Chat.History, 'room'>): void {
+    if (this.#historyRequest !== null) return;
     this.#lastId += 1;
-    this.#asking = JSON.stringify(query);
-    if (this.#socket.send({ type: 'history', id: this.#lastId, room: this.#state.room, ...query })) this.#history = this.#lastId;
+    this.#requestedQuery = JSON.stringify(query);
+    if (this.#socket.send({ type: 'history', id: this.#lastId, room: this.#state.room, ...query })) this.#historyRequest = this.#lastId;
   }
 
   #sendPending(): void {
-    for (const pending of this.#state.pending) if (pending.state === 'sending') this.#send(pending);
+    for (const pending of this.#state.pending) if (pending.state === 'sending') this.#sendMessage(pending);
   }
 
-  #send({ clientId, body }: Pending): void {
+  #sendMessage({ clientId, body }: PendingMessage): void {
     this.#lastId += 1;
     const sent = this.#socket.send({ type: 'send', id: this.#lastId, room: this.#state.room, client_id: clientId, body });
     if (!sent) return;
-    for (const [id, earlier] of this.#sends) if (earlier === clientId) this.#sends.delete(id);
-    this.#sends.set(this.#lastId, clientId);
+    for (const [id, earlier] of this.#pendingSends) if (earlier === clientId) this.#pendingSends.delete(id);
+    this.#pendingSends.set(this.#lastId, clientId);
   }
 
-  #set(state: RoomState): void {
+  #setState(state: ChatRoomState): void {
     const pendingChanged = state.pending !== this.#state.pending;
     this.#state = state;
     if (pendingChanged) this.#options.storage.set('pending', state.pending);

@@ -1,0 +1,86 @@
+/**
+ * Redeems a join link. The token is removed from the URL afterwards; the credentials stay in this tab's storage, so that a reload
+ * works.
+ */
+import { ApiError, CLOSE_CODES, TabStorage, type JoinResponse, type SchedulerClient, type SessionView, type TimelineEntry } from '@rendezvous/sdk';
+import type { ClosedReason } from './model.ts';
+
+export interface TabCredentials {
+  readonly sessionId: string;
+  readonly roomId: string;
+  readonly me: string;
+  readonly access: string;
+}
+
+export interface JoinedSession {
+  readonly credentials: TabCredentials;
+  readonly booking: SessionView;
+}
+
+const storage = new TabStorage('rendezvous:');
+
+/** Delays between attempts while the scheduler is down; the last one repeats (ms). */
+const RETRY_MS = [500, 1_000, 2_000, 3_000];
+
+/** Redeems the token in the URL fragment, or restores the session of this tab. Retries while the scheduler is down. */
+export async function openJoinLink(scheduler: SchedulerClient, onRetry: () => void): Promise<JoinedSession | ClosedReason> {
+  const token = location.hash.slice(1);
+  const credentials = storage.get<TabCredentials>('pass');
+  if (token === '' && credentials === null) return 'no_link';
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return token === '' && credentials !== null ? await restoreSession(scheduler, credentials) : await redeemToken(scheduler, token);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.isTransient) return closedReason(error);
+      // A cached ticket may still be valid, so a reload during a session doesn't need the scheduler.
+      if (token === '' && credentials !== null) {
+        const booking = storage.get<SessionView>('booking');
+        if (booking !== null) return { credentials, booking };
+      }
+      onRetry();
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]));
+    }
+  }
+}
+
+/** For a reload while the scheduler is down. */
+export function saveBooking(booking: SessionView): void {
+  storage.set('booking', booking);
+}
+
+/** For a reload: the record of the scheduler doesn't have every entry. */
+export function saveTimeline(timeline: readonly TimelineEntry[]): void {
+  storage.set('story', timeline);
+}
+
+export function loadTimeline(): readonly TimelineEntry[] {
+  return storage.get<TimelineEntry[]>('story') ?? [];
+}
+
+export function closedReasonOfCode(closeCode: number): ClosedReason {
+  const reasons = { [CLOSE_CODES.replaced]: 'replaced', [CLOSE_CODES.kicked]: 'removed', [CLOSE_CODES.not_a_participant]: 'not_yours' } as const;
+  return reasons[closeCode as keyof typeof reasons] ?? 'broken';
+}
+
+export function closedReason(error: unknown): ClosedReason {
+  if (!(error instanceof ApiError)) return 'broken';
+  if (error.code === 'session_over') return error.reason === 'cancelled' ? 'cancelled' : 'past';
+  if (error.status === 403) return 'not_yours';
+  return error.status === 401 || error.status === 404 || error.status === 422 || error.status === 400 ? 'unknown' : 'broken';
+}
+
+async function redeemToken(scheduler: SchedulerClient, token: string): Promise<JoinedSession> {
+  const { session, user_id, access }: JoinResponse = await scheduler.join(token);
+  const credentials: TabCredentials = { sessionId: session.id, roomId: session.room_id, me: user_id, access };
+  if (storage.get<TabCredentials>('pass')?.sessionId !== credentials.sessionId) saveTimeline([]);
+  storage.set('pass', credentials);
+  saveBooking(session);
+  history.replaceState(null, '', location.pathname);
+  return { credentials, booking: session };
+}
+
+async function restoreSession(scheduler: SchedulerClient, credentials: TabCredentials): Promise<JoinedSession> {
+  const booking = await scheduler.session(credentials.access, credentials.sessionId);
+  saveBooking(booking);
+  return { credentials, booking };
+}
