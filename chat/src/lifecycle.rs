@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bus::{Destination, EventsSecret, HttpTransport, OutboxPublisher};
 use chat_core::Settings;
-use service::events::{Destination, EventsSecret, Poster};
 use service::health::Readiness;
 use service::http::ListenerConfig;
 use service::origin::AllowedOrigins;
@@ -19,7 +19,7 @@ use wire::chat::GoingAway;
 
 use crate::config::{Config, Limits};
 use crate::edge::Edge;
-use crate::events::Inlet;
+use crate::events::SchedulerEvents;
 use crate::registry::Registry;
 use crate::router::router;
 use crate::store::sqlite::SqliteStore;
@@ -70,14 +70,10 @@ pub async fn run(
         service: "scheduler",
         base_url: config.scheduler_url.clone(),
     };
-    Poster::new(
-        stores.outbox().clone(),
-        crate::SERVICE,
-        secret.clone(),
-        client,
-    )
-    .reporting_to(readiness.clone())
-    .start(vec![scheduler], &tasks, &shutdown);
+    let transport = HttpTransport::new(secret.clone(), client, vec![scheduler]);
+    OutboxPublisher::new(stores.outbox().clone(), crate::SERVICE, transport)
+        .reporting_to(readiness.clone())
+        .start(&tasks, &shutdown);
 
     let edge = Arc::new(Edge {
         registry,
@@ -91,7 +87,7 @@ pub async fn run(
         shutdown: shutdown.clone(),
     });
     say_goodbye(&tasks, Arc::clone(&edge));
-    let app = router(edge, secret, Inlet { writer }, readiness);
+    let app = router(edge, secret, SchedulerEvents { writer }, readiness);
     service::http::serve(listener, app, front, shutdown).await?;
 
     if !sockets.close_and_wait(SOCKETS_LIMIT).await {

@@ -6,14 +6,14 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post, put};
+use bus::EventsSecret;
 use service::clock::now;
-use service::events::EventsSecret;
 use service::health::Readiness;
 use service::http::HttpError;
 use service::socket::Upgrade;
 
 use crate::edge::Edge;
-use crate::events::Inlet;
+use crate::events::SchedulerEvents;
 use crate::store::Stores;
 use crate::sync::sync;
 use crate::{connection, describe, http};
@@ -28,7 +28,7 @@ use crate::{connection, describe, http};
 pub(crate) fn router<S: Stores>(
     edge: Arc<Edge<S>>,
     secret: EventsSecret,
-    inlet: Inlet,
+    events: SchedulerEvents,
     readiness: Readiness,
 ) -> Router {
     let origins = edge.origins.clone();
@@ -41,7 +41,7 @@ pub(crate) fn router<S: Stores>(
         .route("/v1/sync", get(sync::<S>))
         .with_state(edge);
     let router = clients
-        .merge(service::events::routes(secret, Arc::new(inlet)))
+        .merge(bus::routes(secret, Arc::new(events)))
         .merge(service::health::routes(readiness))
         .merge(service::describe::routes(
             describe::api(),

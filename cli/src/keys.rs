@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat};
 use scheduler::api_keys::{self, CreateError, Scope};
 use scheduler::keys as ticket_keys;
 use scheduler::operators::{self, TicketError};
-use service::sqlite::OpenError;
+use storage::OpenError;
 use wire::UnixMs;
 
 use crate::cli::KeysCommand;

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use service::descriptors;
-use service::sqlite::OpenError;
 use service::telemetry::{self, Telemetry, TelemetryGuard};
 use service::{Shutdown, StartError};
+use storage::OpenError;
 use tokio::net::TcpListener;
 
 use crate::cli::ServeArgs;

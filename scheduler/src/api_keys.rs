@@ -4,8 +4,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use service::sqlite::OpenError;
 use sha2::{Digest as _, Sha256};
+use storage::OpenError;
 use wire::UnixMs;
 
 pub use crate::scope::Scope;

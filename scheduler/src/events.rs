@@ -2,24 +2,24 @@
 
 use std::sync::Arc;
 
+use bus::{AcceptError, EventHandler};
 use service::clock;
-use service::events::{AcceptError, EventSink};
 use wire::EventBatch;
 
 use crate::state::AppState;
 
 /// Applies what other services tell.
-pub(crate) struct Sink {
+pub(crate) struct ServiceEvents {
     app: AppState,
 }
 
-impl Sink {
+impl ServiceEvents {
     pub(crate) fn new(app: AppState) -> Arc<Self> {
         Arc::new(Self { app })
     }
 }
 
-impl EventSink for Sink {
+impl EventHandler for ServiceEvents {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
         let deliveries = self.app.store.take_in(batch, clock::now()).await?;
         self.app.notifications.publish(deliveries);

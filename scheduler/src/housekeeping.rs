@@ -5,9 +5,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use service::events::Inbox;
-use service::sqlite::Database;
 use service::{Shutdown, clock};
+use storage::{Database, Inbox};
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 use crate::state::AppState;

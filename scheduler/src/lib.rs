@@ -31,12 +31,13 @@ pub use config::{Config, Limits};
 use std::sync::Arc;
 use std::time::Duration;
 
-use service::events::{Destination, EventsSecret, Outbox, Poster};
+use bus::{Destination, EventsSecret, HttpTransport, OutboxPublisher};
 use service::health::Readiness;
 use service::http::ListenerConfig;
 use service::origin::AllowedOrigins;
 use service::proxies::TrustedProxies;
 use service::{Shutdown, StartError, Tasks};
+use storage::Outbox;
 use tokio::net::TcpListener;
 
 use crate::due_jobs::DueJobRunner;
@@ -73,9 +74,11 @@ pub async fn run(
     let readiness = readiness(&store, &app);
     let tasks = Tasks::new();
 
-    Poster::new(outbox, SOURCE, secret.clone(), service::http::client())
+    let client = service::http::client();
+    let transport = HttpTransport::new(secret.clone(), client, destinations(&config));
+    OutboxPublisher::new(outbox, SOURCE, transport)
         .reporting_to(readiness.clone())
-        .start(destinations(&config), &tasks, &shutdown);
+        .start(&tasks, &shutdown);
     let due = app.due_jobs.clone().run(
         Arc::clone(&app.store),
         app.notifications.clone(),

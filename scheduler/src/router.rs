@@ -2,14 +2,14 @@
 
 use axum::Router;
 use axum::routing::{any, get, post};
-use service::events::EventsSecret;
+use bus::EventsSecret;
 use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
 use crate::api::{join, jwks, notifications, operators, rooms, sessions, timeline};
 use crate::config::Config;
 use crate::describe;
-use crate::events::Sink;
+use crate::events::ServiceEvents;
 use crate::state::AppState;
 use crate::web::{self, WebApp};
 
@@ -21,7 +21,7 @@ pub(crate) fn routes(
     readiness: Readiness,
     origins: &AllowedOrigins,
 ) -> Router {
-    let events = service::events::routes(secret, Sink::new(app.clone()));
+    let events = bus::routes(secret, ServiceEvents::new(app.clone()));
     let api = Router::new()
         // For applications.
         .route("/v1/sessions", post(sessions::book).get(sessions::list))

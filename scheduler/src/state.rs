@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use service::Shutdown;
-use service::events::Outbox;
+use storage::Outbox;
 use wire::MediaBackend;
 
 use crate::due_jobs::DueJobRunner;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bus::{AcceptError, EventHandler};
 use serde::Deserialize as _;
 use service::clock::now;
-use service::events::{AcceptError, EventSink};
 use tokio::time::timeout;
 use wire::{Event, EventBatch, EventType, SessionBooked};
 
@@ -18,13 +18,13 @@ const COMMIT_LIMIT: Duration = Duration::from_secs(3);
 
 /// Applies batches to the registry, each event once.
 #[derive(Debug)]
-pub(crate) struct Inlet<S> {
+pub(crate) struct SchedulerEvents<S> {
     pub(crate) registry: Registry,
     pub(crate) writer: Writer,
     pub(crate) store: Arc<S>,
 }
 
-impl<S: SnapshotStore> EventSink for Inlet<S> {
+impl<S: SnapshotStore> EventHandler for SchedulerEvents<S> {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
         let mut taken = Vec::with_capacity(batch.events.len());
         for event in batch.events {
@@ -49,7 +49,7 @@ impl<S: SnapshotStore> EventSink for Inlet<S> {
     }
 }
 
-impl<S: SnapshotStore> Inlet<S> {
+impl<S: SnapshotStore> SchedulerEvents<S> {
     async fn is_known(&self, event: &Event) -> Result<bool, AcceptError> {
         self.store.has_taken(&event.id).await.map_err(|error| {
             tracing::error!(%error, "the inbox can't be read");

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bus::{Destination, EventsSecret, HttpTransport, OutboxPublisher};
 use service::clock::now;
-use service::events::{Destination, EventsSecret, Outbox, Poster};
 use service::health::Readiness;
 use service::http::ListenerConfig;
 use service::origin::AllowedOrigins;
 use service::proxies::TrustedProxies;
 use service::reconnect_backoff::ReconnectBackoff;
 use service::socket::ConnectionLimiter;
-use service::sqlite::Database;
 use service::tickets::{JwksSource, TicketVerifier};
 use service::{Shutdown, StartError, Tasks};
 use signaling_core::{MediaAccess, Settings};
+use storage::{Database, Outbox};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
@@ -22,12 +22,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Config;
 use crate::edge::Edge;
-use crate::events::Inlet;
+use crate::events::SchedulerEvents;
 use crate::kept::Draft;
 use crate::media::{IceServers, Media};
 use crate::registry::Registry;
 use crate::router::router;
-use crate::store::sqlite::{MIGRATIONS, SqliteStore};
+use crate::store::sqlite::SqliteStore;
 use crate::store::{SnapshotStore, StoreError};
 use crate::writer::Writer;
 
@@ -57,7 +57,11 @@ pub async fn run(
         proxies: TrustedProxies::new(&config.trusted_proxies).map_err(StartError::Config)?,
     };
     let directory = config.data_dir.join("signaling");
-    let database = Database::open(&directory.join("signaling.db"), &MIGRATIONS).await?;
+    let database = Database::open(
+        &directory.join("signaling.db"),
+        storage::Schema::signaling(),
+    )
+    .await?;
     let outbox = Outbox::new(database.clone());
     let store = Arc::new(SqliteStore::new(database.clone(), outbox.clone()));
     let secret = events_secret(&config)?;
@@ -94,9 +98,9 @@ pub async fn run(
     let keys = key_source(&config);
     let tickets = TicketVerifier::start(keys, client.clone(), &tasks, &shutdown);
     let readiness = readiness(&database, &tickets);
-    post_facts(
-        &config,
-        Poster::new(outbox, "signaling", secret.clone(), client),
+    publish_events(
+        outbox,
+        http_transport(&config, secret.clone(), client),
         &writer,
         &readiness,
         &tasks,
@@ -112,14 +116,14 @@ pub async fn run(
         tasks: sockets.clone(),
         shutdown: shutdown.clone(),
     });
-    let inlet = Inlet {
+    let events = SchedulerEvents {
         registry,
         writer,
         store,
     };
     say_goodbye(&tasks, Arc::clone(&edge));
     let media = media.start(&edge.registry, &tasks, &shutdown);
-    let app = router(edge, secret, Arc::new(inlet), readiness, media);
+    let app = router(edge, secret, Arc::new(events), readiness, media);
     service::http::serve(listener, app, front, shutdown).await?;
 
     stop(&sockets, &tasks, stop_writing, writing).await;
@@ -193,23 +197,27 @@ async fn prune<S: SnapshotStore>(registry: &Registry, store: &S) {
     }
 }
 
-fn post_facts(
-    config: &Config,
-    poster: Poster,
+fn http_transport(config: &Config, secret: EventsSecret, client: reqwest::Client) -> HttpTransport {
+    let scheduler = Destination {
+        service: "scheduler",
+        base_url: config.scheduler_url.clone(),
+    };
+    HttpTransport::new(secret, client, vec![scheduler])
+}
+
+fn publish_events(
+    outbox: Outbox,
+    transport: HttpTransport,
     writer: &Writer,
     readiness: &Readiness,
     tasks: &Tasks,
     shutdown: &Shutdown,
 ) {
     let writer = writer.clone();
-    let scheduler = Destination {
-        service: "scheduler",
-        base_url: config.scheduler_url.clone(),
-    };
-    poster
+    OutboxPublisher::new(outbox, "signaling", transport)
         .reporting_to(readiness.clone())
-        .complete_to(move || writer.written_to(now() - SUBMIT_LAG_MS))
-        .start(vec![scheduler], tasks, shutdown);
+        .watermark(move || writer.written_to(now() - SUBMIT_LAG_MS))
+        .start(tasks, shutdown);
 }
 
 /// At the first sign of a stop every socket is told when to come back.

@@ -26,9 +26,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use service::clock::now;
-use service::sqlite::Database;
 use service::{Shutdown, StartError, Tasks};
 use signaling_core::{MediaAccess, MediaView, RoomNote};
+use storage::Database;
 use tokio::sync::Notify;
 use wire::{MediaBackend, SessionId};
 
@@ -256,7 +256,7 @@ pub async fn has_heard_of(data_dir: &Path, room: &str) -> Result<bool, StoreErro
 
 async fn open(data_dir: &Path) -> Result<Database, StoreError> {
     let path = data_dir.join("signaling").join("signaling.db");
-    Database::open(&path, &crate::store::sqlite::MIGRATIONS)
+    Database::open(&path, storage::Schema::signaling())
         .await
         .map_err(StoreError::new)
 }

@@ -6,8 +6,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
+use bus::EventsSecret;
 use service::clock::steady;
-use service::events::EventsSecret;
 use service::health::Readiness;
 use service::http::HttpError;
 use service::socket::Upgrade;
@@ -15,7 +15,7 @@ use service::socket::Upgrade;
 use crate::connection;
 use crate::describe;
 use crate::edge::Edge;
-use crate::events::Inlet;
+use crate::events::SchedulerEvents;
 use crate::operators;
 use crate::store::SnapshotStore;
 
@@ -30,7 +30,7 @@ use crate::store::SnapshotStore;
 pub(crate) fn router<S: SnapshotStore>(
     edge: Arc<Edge>,
     secret: EventsSecret,
-    inlet: Arc<Inlet<S>>,
+    events: Arc<SchedulerEvents<S>>,
     readiness: Readiness,
     media: Router,
 ) -> Router {
@@ -47,7 +47,7 @@ pub(crate) fn router<S: SnapshotStore>(
         .with_state(edge);
     let router = people
         .merge(media)
-        .merge(service::events::routes(secret, inlet))
+        .merge(bus::routes(secret, events))
         .merge(service::health::routes(readiness))
         .merge(service::describe::routes(
             describe::api(),

@@ -8,11 +8,10 @@
 use std::path::PathBuf;
 
 use serde_json::json;
-use service::events::Outbox;
-use service::sqlite::Database;
 use signaling::store::memory::MemoryStore;
-use signaling::store::sqlite::{MIGRATIONS, SqliteStore};
+use signaling::store::sqlite::SqliteStore;
 use signaling::store::{Batch, KeptAs, Row, SnapshotStore, Taken};
+use storage::{Database, Outbox, Schema};
 use tempfile::TempDir;
 use wire::{Event, SessionId, UnixMs};
 
@@ -155,7 +154,7 @@ impl File {
 
     async fn database(&self) -> Database {
         let path: PathBuf = self.0.path().join("signaling.db");
-        Database::open(&path, &MIGRATIONS).await.unwrap()
+        Database::open(&path, Schema::signaling()).await.unwrap()
     }
 
     async fn open(&self) -> SqliteStore {

@@ -5,13 +5,9 @@ mod rooms;
 
 use std::path::Path;
 
-use service::events::Outbox;
-use service::sqlite::{Database, OpenError};
+use storage::{Database, OpenError, Outbox, Schema};
 
 use super::StoreError;
-
-/// Result code of a full disk (`SQLITE_FULL`).
-const SQLITE_FULL: &str = "13";
 
 /// One file. Clones share it.
 #[derive(Debug, Clone)]
@@ -26,8 +22,7 @@ impl SqliteStore {
     /// # Errors
     /// When it can't be made, opened or brought up to date.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
-        let migrations = sqlx::migrate!("../migrations/chat/sqlite");
-        let database = Database::open(path, &migrations).await?;
+        let database = Database::open(path, Schema::chat()).await?;
         let outbox = Outbox::new(database.clone());
         Ok(Self { database, outbox })
     }
@@ -44,13 +39,18 @@ impl SqliteStore {
     }
 }
 
+impl From<storage::Error> for StoreError {
+    fn from(error: storage::Error) -> Self {
+        match error {
+            storage::Error::Full(_) => StoreError::Full,
+            other => StoreError::Unavailable(Box::new(other)),
+        }
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|error| error.code());
-        match code.as_deref() {
-            Some(SQLITE_FULL) => StoreError::Full,
-            _ => StoreError::Unavailable(Box::new(error)),
-        }
+        storage::Error::from(error).into()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the edge of every service shares: lifecycle, HTTP, sockets, tickets, events, SQLite, telemetry.
+//! What the edge of every service shares: lifecycle, HTTP, sockets, tickets, telemetry.
 //!
 //! Nothing here knows what a session, a room or a reminder is: services bring their own rules. The one
 //! thing that the binary owes it: `rustls`' ring provider is installed first thing in `main`
@@ -7,7 +7,6 @@
 pub mod clock;
 pub mod describe;
 pub mod descriptors;
-pub mod events;
 pub mod health;
 pub mod http;
 mod http_client;
@@ -19,7 +18,6 @@ pub mod proxies;
 pub mod reconnect_backoff;
 pub mod secret_file;
 pub mod socket;
-pub mod sqlite;
 mod start_error;
 pub mod telemetry;
 pub mod tickets;

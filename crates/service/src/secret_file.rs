@@ -26,7 +26,7 @@ pub fn load_or_create(data_dir: &Path, name: &str) -> io::Result<String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         found => return found,
     }
-    crate::sqlite::create_private_dir(&keys)?;
+    storage::create_private_dir(&keys)?;
     publish(&keys, name)?;
     read(&path)
 }

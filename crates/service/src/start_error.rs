@@ -5,7 +5,7 @@
 pub enum StartError {
     /// The store could not be opened.
     #[error(transparent)]
-    Store(#[from] crate::sqlite::OpenError),
+    Store(#[from] storage::OpenError),
     /// A file of the data directory could not be read or written.
     #[error("{path}: {source}")]
     File {
@@ -22,5 +22,5 @@ pub enum StartError {
     Listen(#[from] std::io::Error),
     /// A query of the start-up failed.
     #[error("store: {0}")]
-    Query(#[from] sqlx::Error),
+    Query(#[from] storage::Error),
 }

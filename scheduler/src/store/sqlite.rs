@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use scheduler_core::JobAction;
-use service::sqlite::{Database, OpenError};
+use storage::{Database, OpenError, Schema};
 use wire::{EventBatch, Notification, Participant, SessionId, UnixMs, UserId};
 
 use super::{
@@ -40,19 +40,18 @@ pub(crate) struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, making it and its tables where they are not there.
     pub(crate) async fn open(path: &Path) -> Result<Self, OpenError> {
-        let migrations = sqlx::migrate!("../migrations/scheduler/sqlite");
         for _ in 1..OPEN_TRIES {
-            match Database::open(path, &migrations).await {
+            match Database::open(path, Schema::scheduler()).await {
                 Ok(db) => return Ok(Self { db }),
                 // Another process may be making the tables at this moment: migrations take no lock.
-                Err(error @ (OpenError::Sqlite { .. } | OpenError::Migrate { .. })) => {
+                Err(error @ (OpenError::Connect { .. } | OpenError::Migrate { .. })) => {
                     tracing::debug!(%error, "the store will be opened again");
                     tokio::time::sleep(OPEN_PAUSE).await;
                 }
                 Err(error) => return Err(error),
             }
         }
-        let db = Database::open(path, &migrations).await?;
+        let db = Database::open(path, Schema::scheduler()).await?;
         Ok(Self { db })
     }
 
@@ -157,9 +156,15 @@ impl SchedulerStore for SqliteStore {
     }
 }
 
+impl From<storage::Error> for StoreError {
+    fn from(error: storage::Error) -> Self {
+        Self(Box::new(error))
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        Self(Box::new(error))
+        storage::Error::from(error).into()
     }
 }
 
@@ -168,11 +173,11 @@ fn unreadable(what: &str) -> StoreError {
     StoreError(format!("{what} in the store can't be understood").into())
 }
 
-impl From<StoreError> for service::events::AcceptError {
+impl From<StoreError> for bus::AcceptError {
     fn from(error: StoreError) -> Self {
-        Self::Store(match error.0.downcast::<sqlx::Error>() {
+        Self::Store(match error.0.downcast::<storage::Error>() {
             Ok(error) => *error,
-            Err(other) => sqlx::Error::Decode(other),
+            Err(other) => storage::Error::Corrupt(other),
         })
     }
 }

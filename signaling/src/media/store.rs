@@ -3,8 +3,8 @@
 //! The closings are written elsewhere: in the transaction of their session's end, by [`insert_closings`].
 
 use serde_json::json;
-use service::sqlite::Database;
 use sqlx::SqliteConnection;
+use storage::Database;
 use wire::{MediaBackend, SessionId, UnixMs};
 
 use crate::store::{Closing, StoreError};
@@ -81,7 +81,7 @@ impl MediaStore {
         now: UnixMs,
         body: &str,
     ) -> Result<Stored, StoreError> {
-        let mut transaction = self.database.begin_immediate().await?;
+        let mut transaction = self.database.begin().await?;
         let (known, waiting): (bool, i64) = sqlx::query_as(
             "SELECT EXISTS (SELECT 1 FROM media_inbox WHERE server = ?1 AND event_key = ?2),
                     (SELECT count(*) FROM (SELECT 1 FROM media_inbox WHERE state = 'new' LIMIT ?3))",
@@ -144,7 +144,7 @@ impl MediaStore {
         if outcomes.is_empty() {
             return Ok(());
         }
-        let mut transaction = self.database.begin_immediate().await?;
+        let mut transaction = self.database.begin().await?;
         for (position, state, why) in outcomes {
             sqlx::query("UPDATE media_inbox SET state = ?2, why = ?3 WHERE position = ?1")
                 .bind(position)

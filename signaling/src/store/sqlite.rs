@@ -1,16 +1,11 @@
-//! Rows and facts in the service's SQLite file, beside the outbox and inbox of `service::events`.
+//! Rows and facts in the service's SQLite file, beside the outbox and inbox of `storage`.
 
-use service::events::{Inbox, Outbox};
-use service::sqlite::Database;
 use sqlx::SqliteConnection;
-use sqlx::migrate::Migrator;
+use storage::{Database, Inbox, Outbox};
 use wire::{Event, SessionId, UnixMs};
 
 use super::{Batch, KeptAs, Row, SnapshotStore, StoreError};
 use crate::media::store::insert_closings;
-
-/// The tables of this service.
-pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/signaling/sqlite");
 
 /// Rows of one statement, at 1 to 2 KB each: more would gain nothing and hold the memory of all at once.
 const ROWS_TOGETHER: usize = 250;
@@ -23,7 +18,7 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// A store in a file that has the [`MIGRATIONS`]. `outbox` is of the same file; its posters are
+    /// A store in a file that has the schema of signaling. `outbox` is of the same file; its publishers are
     /// woken by each commit with facts.
     #[must_use]
     pub fn new(database: Database, outbox: Outbox) -> Self {
@@ -33,7 +28,7 @@ impl SqliteStore {
 
 impl SnapshotStore for SqliteStore {
     async fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin_immediate().await?;
+        let mut transaction = self.database.begin().await?;
         upsert(&mut transaction, &batch.rows).await?;
         Outbox::append_all(&mut transaction, &batch.facts).await?;
         insert_closings(&mut transaction, &batch.closings).await?;
@@ -78,9 +73,15 @@ impl SnapshotStore for SqliteStore {
     }
 }
 
+impl From<storage::Error> for StoreError {
+    fn from(error: storage::Error) -> Self {
+        Self::new(error)
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        Self::new(error)
+        storage::Error::from(error).into()
     }
 }
 

@@ -1,7 +1,6 @@
 //! The disk does not answer: what waits for it waits 100 ms at most, in its order, and is counted.
 
-use service::sqlite::Database;
-use signaling::store::sqlite::MIGRATIONS;
+use storage::{Database, Schema};
 use testkit::{Http, SOON};
 use wire::EndReason;
 use wire::signaling::{Countdown, Ended, Ending, Live};
@@ -23,8 +22,8 @@ async fn sig_171_live_and_ended_go_out_without_the_store_in_order_and_counted() 
 
     // Another process keeps the write lock through live and ended.
     let file = server.data_dir().join("signaling/signaling.db");
-    let other = Database::open(&file, &MIGRATIONS).await.unwrap();
-    let lock = other.begin_immediate().await.unwrap();
+    let other = Database::open(&file, Schema::signaling()).await.unwrap();
+    let lock = other.begin().await.unwrap();
 
     let live = ann.expect::<Live>(SOON).await;
     let late = ann.last_at.since(live_at);

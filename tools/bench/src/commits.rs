@@ -5,10 +5,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde_json::json;
-use service::events::Outbox;
-use service::sqlite::Database;
-use signaling::store::sqlite::{MIGRATIONS, SqliteStore};
+use signaling::store::sqlite::SqliteStore;
 use signaling::store::{Batch, KeptAs, Row, SnapshotStore};
+use storage::{Database, Outbox, Schema};
 use testkit::{TestBooking, now};
 use wire::Event;
 
@@ -20,7 +19,7 @@ use wire::Event;
 pub async fn measure(rows: u32, rounds: u32, dir: &Path) -> Result<String, String> {
     let folder = tempfile::tempdir_in(dir).map_err(|error| error.to_string())?;
     let told = |error: &dyn std::error::Error| error.to_string();
-    let database = Database::open(&folder.path().join("commits.db"), &MIGRATIONS)
+    let database = Database::open(&folder.path().join("commits.db"), Schema::signaling())
         .await
         .map_err(|error| told(&error))?;
     let store = SqliteStore::new(database.clone(), Outbox::new(database.clone()));

@@ -11,7 +11,7 @@ use crate::Http;
 /// Where `service` has routes that each service merges into its own; one need not have them all.
 const SHARED: [&str; 3] = [
     include_str!("../../../crates/service/src/describe.rs"),
-    include_str!("../../../crates/service/src/events/receive.rs"),
+    include_str!("../../../crates/bus/src/receive.rs"),
     include_str!("../../../crates/service/src/health.rs"),
 ];
 

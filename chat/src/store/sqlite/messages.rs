@@ -35,7 +35,7 @@ const LAST: &str = "SELECT * FROM messages ORDER BY position DESC LIMIT ?1";
 
 impl MessageStore for SqliteStore {
     async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
-        let mut transaction = self.database.begin_immediate().await?;
+        let mut transaction = self.database.begin().await?;
         let mut heads = HashMap::new();
         let mut appended = Vec::with_capacity(batch.len());
         for new in batch {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use chat_core::{PositionKind, PositionUpdate};
-use service::events::{Inbox, Outbox};
 use sqlx::SqliteConnection;
+use storage::{Inbox, Outbox};
 use wire::chat::Member;
 use wire::{RoomId, UnixMs, UserId};
 
@@ -45,7 +45,7 @@ const AFTER_ANY_ID: &str = "\u{10ffff}";
 
 impl RoomStore for SqliteStore {
     async fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin_immediate().await?;
+        let mut transaction = self.database.begin().await?;
         for opening in &changes.openings {
             open(&mut transaction, opening).await?;
         }

@@ -230,8 +230,8 @@ impl HttpError {
     }
 }
 
-impl From<sqlx::Error> for HttpError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<storage::Error> for HttpError {
+    fn from(error: storage::Error) -> Self {
         Self::storage_unavailable(&error)
     }
 }

@@ -238,7 +238,7 @@ impl JwksFetcher {
 /// Replaces the copy as a whole: a reader sees the old or the new one.
 fn keep(path: &Path, body: &[u8]) -> std::io::Result<()> {
     if let Some(directory) = path.parent() {
-        crate::sqlite::create_private_dir(directory)?;
+        storage::create_private_dir(directory)?;
     }
     let draft = path.with_extension("json.new");
     std::fs::write(&draft, body)?;

@@ -1,6 +1,6 @@
 //! API keys, by their hashes.
 
-use service::sqlite::Database;
+use storage::Database;
 use wire::UnixMs;
 
 use super::unreadable;
@@ -41,7 +41,7 @@ pub(super) async fn add(
     key: ApiKey,
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    let mut tx = db.begin_immediate().await?;
+    let mut tx = db.begin().await?;
     sqlx::query(
         "INSERT INTO api_keys (hash, application, scope, created_at) VALUES (?1, ?2, ?3, ?4)",
     )
@@ -56,7 +56,7 @@ pub(super) async fn add(
 }
 
 pub(super) async fn void_others(db: &Database, hash: String) -> Result<(), StoreError> {
-    let mut tx = db.begin_immediate().await?;
+    let mut tx = db.begin().await?;
     sqlx::query(
         "DELETE FROM api_keys WHERE hash <> ?1 AND (application, scope) = \
          (SELECT application, scope FROM api_keys WHERE hash = ?1)",
@@ -94,9 +94,13 @@ mod tests {
         let path = folder.path().join("scheduler.db");
         let mut old = sqlx::migrate!("../migrations/scheduler/sqlite");
         old.migrations.to_mut().truncate(2);
-        let db = Database::open(&path, &old).await.unwrap();
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+        let db = sqlx::SqlitePool::connect_with(options.create_if_missing(true))
+            .await
+            .unwrap();
+        old.run(&db).await.unwrap();
         sqlx::query("INSERT INTO api_keys (hash, application, created_at) VALUES ('h', 'shop', 1)")
-            .execute(db.writer())
+            .execute(&db)
             .await
             .unwrap();
         db.close().await;

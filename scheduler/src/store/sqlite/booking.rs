@@ -1,8 +1,8 @@
 //! Keeping a booking: people, session, jobs, event and idempotency key, all or nothing.
 
 use scheduler_core::{Record, plan};
-use service::sqlite::Database;
 use sqlx::SqliteConnection;
+use storage::Database;
 use uuid::Uuid;
 use wire::{EventType, UnixMs};
 
@@ -12,7 +12,7 @@ use crate::store::{CommandOutcome, NewBooking, StoreError, event};
 use scheduler_core::BookedSession;
 
 pub(super) async fn book(db: &Database, new: NewBooking) -> Result<CommandOutcome, StoreError> {
-    let mut tx = db.begin_immediate().await?;
+    let mut tx = db.begin().await?;
     if let Some(before) =
         idempotency::find(&mut tx, &new.application, new.idempotency.as_ref()).await?
     {

@@ -1,7 +1,7 @@
 //! Moving and calling off a booking, with everything that was due for it.
 
-use service::sqlite::Database;
 use sqlx::SqliteConnection;
+use storage::Database;
 use wire::{EventType, NotificationKind, SessionId, SessionState, UnixMs};
 
 use super::{booking, idempotency, notifications, rows};
@@ -9,7 +9,7 @@ use crate::store::{Cancel, CommandOutcome, Delivery, IdempotencyKey, NewTerms, S
 use scheduler_core::BookedSession;
 
 pub(super) async fn change(db: &Database, new: NewTerms) -> Result<CommandOutcome, StoreError> {
-    let mut tx = db.begin_immediate().await?;
+    let mut tx = db.begin().await?;
     let (id, idempotency) = (&new.id, new.idempotency.as_ref());
     let mut session = match open(&mut tx, &new.application, id, idempotency, new.now).await? {
         Ok(session) => session,
@@ -44,7 +44,7 @@ pub(super) async fn change(db: &Database, new: NewTerms) -> Result<CommandOutcom
 }
 
 pub(super) async fn cancel(db: &Database, cancel: Cancel) -> Result<CommandOutcome, StoreError> {
-    let mut tx = db.begin_immediate().await?;
+    let mut tx = db.begin().await?;
     let (id, idempotency) = (&cancel.id, cancel.idempotency.as_ref());
     let mut session = match open(&mut tx, &cancel.application, id, idempotency, cancel.now).await? {
         Ok(session) => session,

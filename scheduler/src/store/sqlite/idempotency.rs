@@ -1,8 +1,8 @@
 //! The first answer to each `Idempotency-Key`. What is kept holds no credential: join links are made
 //! anew from it, and come out the same.
 
-use service::sqlite::Database;
 use sqlx::SqliteConnection;
+use storage::Database;
 use wire::UnixMs;
 
 use crate::store::{CommandOutcome, IdempotencyKey, StoreError};
@@ -74,7 +74,7 @@ pub(super) async fn keep(
 }
 
 pub(super) async fn forget(db: &Database, before: UnixMs) -> Result<u64, StoreError> {
-    let mut tx = db.begin_immediate().await?;
+    let mut tx = db.begin().await?;
     let forgotten = sqlx::query("DELETE FROM idempotency WHERE created_at < ?1")
         .bind(before.0)
         .execute(&mut *tx)

@@ -1,9 +1,8 @@
 //! What other services tell, applied once each, and what is told to them.
 
 use scheduler_core::Fact;
-use service::events::{Inbox, Outbox};
-use service::sqlite::Database;
 use sqlx::SqliteConnection;
+use storage::{Database, Inbox, Outbox};
 use wire::{
     Event, EventBatch, EventType, MessageUnread, NotificationKind, RoomId, SessionFact, SessionId,
     TimelineItem, UnixMs,
@@ -27,7 +26,7 @@ pub(super) async fn take_in(
     batch: EventBatch,
     now: UnixMs,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let mut tx = db.begin_immediate().await?;
+    let mut tx = db.begin().await?;
     let mut deliveries = Vec::new();
     for event in &batch.events {
         if Inbox::take(&mut tx, event, now).await? {

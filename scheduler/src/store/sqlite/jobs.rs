@@ -1,9 +1,8 @@
 //! What is due: claimed with a lease, done in one transaction with what it causes.
 
 use scheduler_core::{Fact, Job, JobAction, JobKind, JobState, MissReason};
-use service::events::Inbox;
-use service::sqlite::Database;
 use sqlx::SqliteConnection;
+use storage::{Database, Inbox};
 use wire::{EndReason, EventType, NotificationKind, SessionFact, SessionId, TimelineItem, UnixMs};
 
 use super::timeline::{self, Reminder};
@@ -74,7 +73,7 @@ pub(super) async fn claim_due(
     if !any_due(db, now).await? {
         return Ok(Claimed::default());
     }
-    let mut tx = db.begin_immediate().await?;
+    let mut tx = db.begin().await?;
     let rows: Vec<JobRow> = sqlx::query_as(
         "SELECT id, session_id, revision, kind, before_ms, user_id, due_at, state, lease_until \
          FROM jobs WHERE state IN ('due', 'claimed') AND due_at <= ?1 \
@@ -86,7 +85,7 @@ pub(super) async fn claim_due(
     .await?;
     let mut claimed = Claimed {
         jobs: Vec::with_capacity(rows.len()),
-        source_watermark: Inbox::complete_to(&mut *tx, SIGNALING).await?,
+        source_watermark: Inbox::source_watermark(&mut *tx, SIGNALING).await?,
     };
     for row in rows {
         let Ok(JobState::Claimed { until }) = row.state().claim(now) else {
@@ -127,7 +126,7 @@ pub(super) async fn settle(
     now: UnixMs,
     decided: Vec<(ClaimedJob, JobAction)>,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let mut tx = db.begin_immediate().await?;
+    let mut tx = db.begin().await?;
     let mut deliveries = Vec::new();
     for (claimed, effect) in decided {
         if finish(&mut tx, &claimed, &effect).await? {

@@ -1,7 +1,7 @@
 //! Notifications: each once for its cause.
 
-use service::sqlite::Database;
 use sqlx::{FromRow, SqliteConnection};
+use storage::Database;
 use uuid::Uuid;
 use wire::{Notification, NotificationKind, UnixMs, UserId};
 
@@ -125,7 +125,7 @@ pub(super) async fn mark_read(
     db: &Database,
     read: MarkRead,
 ) -> Result<Option<Notification>, StoreError> {
-    let mut tx = db.begin_immediate().await?;
+    let mut tx = db.begin().await?;
     let row = sqlx::query_as::<_, NotificationRow>(
         "UPDATE notifications SET read_at = coalesce(read_at, ?4) \
          WHERE id = ?1 AND user_id = ?2 AND (?3 IS NULL OR session_id = ?3) \

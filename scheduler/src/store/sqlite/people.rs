@@ -3,8 +3,8 @@
 use scheduler_core::{
     ExternalPerson, ParticipantRef, nameless_person, same_person, unknown_person,
 };
-use service::sqlite::Database;
 use sqlx::SqliteConnection;
+use storage::Database;
 use uuid::Uuid;
 use wire::{FieldError, Participant, UnixMs, UserId};
 

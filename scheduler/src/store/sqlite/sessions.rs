@@ -1,6 +1,6 @@
 //! Looking sessions up.
 
-use service::sqlite::Database;
+use storage::Database;
 use wire::{SessionId, UserId};
 
 use super::rows::{self, SessionRow, select_sessions};

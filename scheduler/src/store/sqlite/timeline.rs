@@ -1,8 +1,8 @@
 //! What happened to each session, row by row, written within the change that it tells of.
 
 use scheduler_core::{Job, MissReason, timeline::has_room};
-use service::sqlite::Database;
 use sqlx::SqliteConnection;
+use storage::Database;
 use uuid::Uuid;
 use wire::{EventType, SessionId, TimelineItem, UnixMs, UserId};
 

@@ -7,6 +7,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::trouble::Trouble;
+use crate::Error;
 
 /// A commit that takes longer is counted in `storage_slow_total`: a hundred times what a disk needs.
 const SLOW: Duration = Duration::from_millis(500);
@@ -23,7 +24,7 @@ pub struct WriteTransaction {
 }
 
 impl WriteTransaction {
-    pub(super) async fn begin(writer: &SqlitePool, trouble: &Trouble) -> Result<Self, sqlx::Error> {
+    pub(super) async fn begin(writer: &SqlitePool, trouble: &Trouble) -> Result<Self, Error> {
         let inner = match writer.begin_with(BEGIN).await {
             // The connection was left over from a failed write; the next one is new.
             Err(error) if trouble.note(&error) => writer.begin_with(BEGIN).await?,
@@ -40,7 +41,7 @@ impl WriteTransaction {
     ///
     /// # Errors
     /// When it is not, or nobody knows: the same may be written again.
-    pub async fn commit(self) -> Result<(), sqlx::Error> {
+    pub async fn commit(self) -> Result<(), Error> {
         let committed = self.inner.commit().await;
         let took = self.begun.elapsed();
         if took > SLOW {
@@ -50,7 +51,7 @@ impl WriteTransaction {
         if let Err(error) = &committed {
             self.trouble.note(error);
         }
-        committed
+        Ok(committed?)
     }
 }
 

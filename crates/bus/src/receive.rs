@@ -8,15 +8,16 @@ use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, St
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::post;
+use service::http::{HttpError, Json};
+use storage::{MAX_BATCH_BYTES, MAX_BATCH_EVENTS};
 use wire::EventBatch;
 
-use super::{EventsSecret, MAX_BATCH_BYTES, MAX_BATCH_EVENTS};
-use crate::http::{HttpError, Json};
+use crate::EventsSecret;
 
 /// Takes the batches of other services.
-pub trait EventSink: Send + Sync + 'static {
-    /// Applies a batch: in one transaction, each event that [`super::Inbox::take`] calls new, then
-    /// [`super::Inbox::advance`]. Returns after the commit. The outcome must be the same when events come
+pub trait EventHandler: Send + Sync + 'static {
+    /// Applies a batch: in one transaction, each event that [`storage::Inbox::take`] calls new, then
+    /// [`storage::Inbox::advance`]. Returns after the commit. The outcome must be the same when events come
     /// twice or in reverse; one that makes no sense is logged, counted and skipped, never an error, or it
     /// would stop those behind it.
     fn accept(&self, batch: EventBatch) -> impl Future<Output = Result<(), AcceptError>> + Send;
@@ -27,42 +28,42 @@ pub trait EventSink: Send + Sync + 'static {
 pub enum AcceptError {
     /// The store refused it.
     #[error("store: {0}")]
-    Store(#[from] sqlx::Error),
+    Store(#[from] storage::Error),
     /// Whoever applies events does not answer, as while stopping.
     #[error("not taking events now")]
     Stopping,
 }
 
 /// The route, to be merged into a service's router. 401 without the secret, 422 above 200 events,
-/// 413 above 1 MiB, 503 when the sink fails, 200 after its commit.
-pub fn routes<S: EventSink>(secret: EventsSecret, sink: Arc<S>) -> Router {
+/// 413 above 1 MiB, 503 when the handler fails, 200 after its commit.
+pub fn routes<H: EventHandler>(secret: EventsSecret, handler: Arc<H>) -> Router {
     Router::new()
-        .route("/v1/events", post(deliver::<S>))
+        .route("/v1/events", post(deliver::<H>))
         .layer(DefaultBodyLimit::max(MAX_BATCH_BYTES))
-        .with_state(Receiver { secret, sink })
+        .with_state(Receiver { secret, handler })
 }
 
-struct Receiver<S> {
+struct Receiver<H> {
     secret: EventsSecret,
-    sink: Arc<S>,
+    handler: Arc<H>,
 }
 
-impl<S> Clone for Receiver<S> {
+impl<H> Clone for Receiver<H> {
     fn clone(&self) -> Self {
         Self {
             secret: self.secret.clone(),
-            sink: Arc::clone(&self.sink),
+            handler: Arc::clone(&self.handler),
         }
     }
 }
 
 /// Asked for before the body, so that a stranger's body is never read.
-struct Shown;
+struct SecretShown;
 
-impl<S: EventSink> FromRequestParts<Receiver<S>> for Shown {
+impl<H: EventHandler> FromRequestParts<Receiver<H>> for SecretShown {
     type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Receiver<S>) -> Result<Self, HttpError> {
+    async fn from_request_parts(parts: &mut Parts, state: &Receiver<H>) -> Result<Self, HttpError> {
         if state.secret.is_shown(&parts.headers) {
             return Ok(Self);
         }
@@ -70,9 +71,9 @@ impl<S: EventSink> FromRequestParts<Receiver<S>> for Shown {
     }
 }
 
-async fn deliver<S: EventSink>(
-    _: Shown,
-    State(receiver): State<Receiver<S>>,
+async fn deliver<H: EventHandler>(
+    _: SecretShown,
+    State(receiver): State<Receiver<H>>,
     request: Request,
 ) -> Result<StatusCode, HttpError> {
     let Json(batch) = Json::<EventBatch>::from_request(request, &()).await?;
@@ -83,7 +84,7 @@ async fn deliver<S: EventSink>(
     let source = batch.source.clone();
     let count = batch.events.len() as u64;
     receiver
-        .sink
+        .handler
         .accept(batch)
         .await
         .map_err(|error| HttpError::storage_unavailable(&error))?;

@@ -2,9 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use service::sqlite::{Database, OpenError};
+use storage::{Database, OpenError, Schema};
 
-use crate::store::Store;
+use crate::fixture::Store;
 
 #[tokio::test]
 async fn edg_27_a_store_is_durable_and_private() {
@@ -25,7 +25,7 @@ async fn edg_27_a_store_is_durable_and_private() {
         assert_eq!((mode.as_str(), full, keys), ("wal", 2, 1));
     }
     store.database.probe_writable().await.unwrap();
-    let file = store.directory.path().join("data/test/test.db");
+    let file = store.path();
     let mode =
         |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(file.parent().unwrap()), 0o700);
@@ -45,15 +45,11 @@ async fn edg_27_readers_can_not_write() {
 #[tokio::test]
 async fn edg_27_two_processes_take_turns() {
     let store = Store::open().await;
-    let path = store.directory.path().join("data/test/test.db");
-    let migrations =
-        sqlx::migrate::Migrator::new(store.directory.path().join("migrations").as_path())
-            .await
-            .unwrap();
-    let other = Database::open(&path, &migrations).await.unwrap();
+    let path = store.path();
+    let other = Database::open(&path, Schema::scheduler()).await.unwrap();
     let count = async |database: &Database| {
         for _ in 0..50 {
-            let mut transaction = database.begin_immediate().await.unwrap();
+            let mut transaction = database.begin().await.unwrap();
             let (at,): (i64,) =
                 sqlx::query_as("SELECT coalesce(max(complete_to), 0) FROM inbox_source")
                     .fetch_one(&mut *transaction)
@@ -82,12 +78,7 @@ async fn what_can_not_be_opened_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let blocked = directory.path().join("file");
     std::fs::write(&blocked, "").unwrap();
-    let store = Store::open().await;
-    let migrations =
-        sqlx::migrate::Migrator::new(store.directory.path().join("migrations").as_path())
-            .await
-            .unwrap();
-    let error = Database::open(&blocked.join("x.db"), &migrations)
+    let error = Database::open(&blocked.join("x.db"), Schema::scheduler())
         .await
         .unwrap_err();
     assert!(matches!(error, OpenError::File { .. }), "{error}");

@@ -1,4 +1,4 @@
-//! The sender's side of the store.
+//! Facts for other services, written in the transaction of the change that they tell of.
 
 use std::sync::Arc;
 
@@ -6,9 +6,12 @@ use sqlx::SqliteConnection;
 use tokio::sync::Notify;
 use wire::{Event, UnixMs};
 
-use super::{MAX_BATCH_BYTES, MAX_BATCH_EVENTS};
-use crate::sqlite::Database;
+use crate::{Database, Error};
 
+/// Most events of one batch.
+pub const MAX_BATCH_EVENTS: usize = 200;
+/// Largest batch, in bytes.
+pub const MAX_BATCH_BYTES: usize = 1024 * 1024;
 /// How long delivered events are kept, in milliseconds: for whoever looks into a fault.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 /// What a batch's envelope takes beside its events, in bytes.
@@ -47,10 +50,7 @@ impl Outbox {
     ///
     /// # Errors
     /// When the store refuses it; roll back then.
-    pub async fn append(
-        connection: &mut SqliteConnection,
-        event: &Event,
-    ) -> Result<(), sqlx::Error> {
+    pub async fn append(connection: &mut SqliteConnection, event: &Event) -> Result<(), Error> {
         Self::append_all(connection, std::slice::from_ref(event)).await
     }
 
@@ -61,11 +61,11 @@ impl Outbox {
     pub async fn append_all(
         connection: &mut SqliteConnection,
         events: &[Event],
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), Error> {
         if events.is_empty() {
             return Ok(());
         }
-        let bodies = serde_json::to_string(events).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+        let bodies = serde_json::to_string(events).map_err(|e| Error::corrupt(e))?;
         sqlx::query(
             "INSERT INTO outbox (event_id, occurred_at, body)
              SELECT value ->> '$.id', value ->> '$.occurred_at', value FROM json_each(?1)
@@ -78,13 +78,14 @@ impl Outbox {
         Ok(())
     }
 
-    /// Tells the posters that something was committed.
+    /// Tells the publishers that something was committed.
     pub fn wake(&self) {
         self.committed.notify_waiters();
     }
 
     /// Resolves at the next [`Outbox::wake`] after this call, not after the first poll.
-    pub(super) fn woken(&self) -> tokio::sync::futures::OwnedNotified {
+    #[must_use]
+    pub fn woken(&self) -> tokio::sync::futures::OwnedNotified {
         Arc::clone(&self.committed).notified_owned()
     }
 
@@ -92,7 +93,7 @@ impl Outbox {
     ///
     /// # Errors
     /// When the store can't be read, or holds what is no event.
-    pub async fn pending(&self, destination: &str) -> Result<Pending, sqlx::Error> {
+    pub async fn pending(&self, destination: &str) -> Result<Pending, Error> {
         let cursor = self.cursor(destination).await?;
         let limit = i64::try_from(MAX_BATCH_EVENTS).unwrap_or(i64::MAX);
         let rows: Vec<(i64, String)> = sqlx::query_as(
@@ -113,8 +114,7 @@ impl Outbox {
             if bytes > MAX_BATCH_BYTES && !pending.events.is_empty() {
                 break;
             }
-            let event =
-                serde_json::from_str(&body).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+            let event = serde_json::from_str(&body).map_err(|e| Error::corrupt(e))?;
             pending.events.push(event);
             pending.last = position;
         }
@@ -131,8 +131,8 @@ impl Outbox {
     ///
     /// # Errors
     /// When the store refuses it; the batch is delivered again, which is harmless.
-    pub async fn delivered(&self, destination: &str, last: i64) -> Result<(), sqlx::Error> {
-        let mut transaction = self.database.begin_immediate().await?;
+    pub async fn delivered(&self, destination: &str, last: i64) -> Result<(), Error> {
+        let mut transaction = self.database.begin().await?;
         sqlx::query(
             "INSERT INTO outbox_cursor (destination, position) VALUES (?1, ?2)
              ON CONFLICT (destination) DO UPDATE SET position = max(position, excluded.position)",
@@ -148,8 +148,8 @@ impl Outbox {
     ///
     /// # Errors
     /// When the store refuses it.
-    pub async fn prune(&self, now: UnixMs) -> Result<u64, sqlx::Error> {
-        let mut transaction = self.database.begin_immediate().await?;
+    pub async fn prune(&self, now: UnixMs) -> Result<u64, Error> {
+        let mut transaction = self.database.begin().await?;
         let gone = sqlx::query(
             "DELETE FROM outbox WHERE occurred_at < ?1
              AND position <= (SELECT coalesce(min(position), 0) FROM outbox_cursor)",
@@ -161,7 +161,7 @@ impl Outbox {
         Ok(gone.rows_affected())
     }
 
-    async fn cursor(&self, destination: &str) -> Result<i64, sqlx::Error> {
+    async fn cursor(&self, destination: &str) -> Result<i64, Error> {
         let found: Option<(i64,)> =
             sqlx::query_as("SELECT position FROM outbox_cursor WHERE destination = ?1")
                 .bind(destination)

@@ -1,7 +1,9 @@
-//! The receiver's side of the store.
+//! Facts of other services, each taken once, in the transaction of what it causes.
 
 use sqlx::{SqliteConnection, SqliteExecutor};
 use wire::{Event, EventBatch, UnixMs};
+
+use crate::Error;
 
 /// How long an event's id is remembered, in milliseconds; deliveries are repeated for minutes, not weeks.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -19,7 +21,7 @@ impl Inbox {
         connection: &mut SqliteConnection,
         event: &Event,
         now: UnixMs,
-    ) -> Result<bool, sqlx::Error> {
+    ) -> Result<bool, Error> {
         let taken = sqlx::query(
             "INSERT INTO inbox (event_id, received_at) VALUES (?1, ?2)
              ON CONFLICT (event_id) DO NOTHING",
@@ -31,14 +33,14 @@ impl Inbox {
         Ok(taken.rows_affected() == 1)
     }
 
-    /// Notes how far a batch's source is complete; only ever forwards.
+    /// Notes a batch's watermark, up to which its source is complete; only ever forwards.
     ///
     /// # Errors
     /// When the store refuses it; roll back then.
     pub async fn advance(
         connection: &mut SqliteConnection,
         batch: &EventBatch,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), Error> {
         sqlx::query(
             "INSERT INTO inbox_source (source, complete_to) VALUES (?1, ?2)
              ON CONFLICT (source) DO UPDATE SET complete_to = max(complete_to, excluded.complete_to)",
@@ -54,10 +56,10 @@ impl Inbox {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn complete_to(
+    pub async fn source_watermark(
         executor: impl SqliteExecutor<'_>,
         source: &str,
-    ) -> Result<Option<UnixMs>, sqlx::Error> {
+    ) -> Result<Option<UnixMs>, Error> {
         let found: Option<(i64,)> =
             sqlx::query_as("SELECT complete_to FROM inbox_source WHERE source = ?1")
                 .bind(source)
@@ -70,7 +72,7 @@ impl Inbox {
     ///
     /// # Errors
     /// When the store refuses it.
-    pub async fn prune(executor: impl SqliteExecutor<'_>, now: UnixMs) -> Result<u64, sqlx::Error> {
+    pub async fn prune(executor: impl SqliteExecutor<'_>, now: UnixMs) -> Result<u64, Error> {
         let gone = sqlx::query("DELETE FROM inbox WHERE received_at < ?1")
             .bind((now - KEPT_MS).0)
             .execute(executor)

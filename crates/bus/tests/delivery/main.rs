@@ -1,20 +1,23 @@
 //! Facts from one store to another: at least once on the way, once in effect.
 
+mod server;
+mod store;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use serde_json::json;
-use service::events::{
-    AcceptError, Destination, EventSink, EventsSecret, Inbox, Outbox, Poster, routes,
+use bus::{
+    AcceptError, Destination, EventHandler, EventsSecret, HttpTransport, OutboxPublisher, routes,
 };
-use service::sqlite::Database;
+use serde_json::json;
 use service::{Shutdown, Tasks, clock};
+use storage::{Database, Inbox, Outbox};
 use tokio::sync::mpsc;
 use wire::{Event, EventBatch, UnixMs};
 
+use crate::server::{Server, all_ended};
 use crate::store::Store;
-use crate::support::{Server, all_ended};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789a";
 const LIMIT: Duration = Duration::from_secs(20);
@@ -40,7 +43,7 @@ fn batch(events: Vec<Event>) -> EventBatch {
 }
 
 /// Applies an event by noting its id; fails as often as it is told to, before or after the commit.
-struct Sink {
+struct RecordingHandler {
     database: Database,
     applied: mpsc::Sender<String>,
     complete: mpsc::Sender<UnixMs>,
@@ -48,12 +51,12 @@ struct Sink {
     fail_after: AtomicU32,
 }
 
-impl EventSink for Sink {
+impl EventHandler for RecordingHandler {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
         if spend(&self.fail_before) {
             return Err(AcceptError::Stopping);
         }
-        let mut transaction = self.database.begin_immediate().await?;
+        let mut transaction = self.database.begin().await?;
         let mut fresh = Vec::new();
         for event in &batch.events {
             if Inbox::take(&mut transaction, event, clock::now()).await? {
@@ -82,7 +85,7 @@ fn spend(left: &AtomicU32) -> bool {
 
 struct Receiver {
     store: Store,
-    sink: Arc<Sink>,
+    handler: Arc<RecordingHandler>,
     applied: mpsc::Receiver<String>,
     complete: mpsc::Receiver<UnixMs>,
 }
@@ -92,7 +95,7 @@ impl Receiver {
         let store = Store::open().await;
         let (tell, applied) = mpsc::channel(1024);
         let (tell_complete, complete) = mpsc::channel(1024);
-        let sink = Arc::new(Sink {
+        let handler = Arc::new(RecordingHandler {
             database: store.database.clone(),
             applied: tell,
             complete: tell_complete,
@@ -101,14 +104,14 @@ impl Receiver {
         });
         Self {
             store,
-            sink,
+            handler,
             applied,
             complete,
         }
     }
 
     async fn serve(&self) -> Server {
-        let app = routes(EventsSecret::from_text(SECRET), Arc::clone(&self.sink));
+        let app = routes(EventsSecret::from_text(SECRET), Arc::clone(&self.handler));
         Server::start(app).await
     }
 
@@ -142,7 +145,7 @@ impl Sender {
     }
 
     async fn append(&self, numbers: std::ops::Range<u32>) {
-        let mut transaction = self.store.database.begin_immediate().await.unwrap();
+        let mut transaction = self.store.database.begin().await.unwrap();
         for number in numbers {
             Outbox::append(&mut transaction, &event(number))
                 .await
@@ -160,11 +163,9 @@ impl Sender {
             service: "scheduler",
             base_url,
         };
-        Poster::new(self.outbox.clone(), "signaling", secret, client).start(
-            vec![destination],
-            &self.tasks,
-            &self.shutdown,
-        );
+        let transport = HttpTransport::new(secret, client, vec![destination]);
+        OutboxPublisher::new(self.outbox.clone(), "signaling", transport)
+            .start(&self.tasks, &self.shutdown);
     }
 
     async fn stop(self) {
@@ -193,8 +194,8 @@ async fn edg_28_events_arrive_in_order_and_once() {
 #[tokio::test]
 async fn edg_28_a_receiver_that_fails_gets_them_again() {
     let (mut receiver, sender) = (Receiver::new().await, Sender::new().await);
-    receiver.sink.fail_before.store(1, Ordering::SeqCst);
-    receiver.sink.fail_after.store(1, Ordering::SeqCst);
+    receiver.handler.fail_before.store(1, Ordering::SeqCst);
+    receiver.handler.fail_after.store(1, Ordering::SeqCst);
     let server = receiver.serve().await;
     sender.append(0..3).await;
     sender.post_to(url(&server));
@@ -219,7 +220,10 @@ async fn edg_28_a_receiver_that_is_down_gets_them_within_two_seconds_of_its_retu
         .await
         .unwrap_err();
     let listener = tokio::net::TcpListener::bind(address).await.unwrap();
-    let app = routes(EventsSecret::from_text(SECRET), Arc::clone(&receiver.sink));
+    let app = routes(
+        EventsSecret::from_text(SECRET),
+        Arc::clone(&receiver.handler),
+    );
     let back = std::time::Instant::now();
     let shutdown = Shutdown::new();
     let running = tokio::spawn(service::http::serve(
@@ -268,7 +272,7 @@ async fn edg_29_complete_to_never_passes_what_is_unsent_or_uncommitted() {
     let second = receiver.complete.recv().await.unwrap();
     let behind = clock::now().since(second);
     assert!((2_000..10_000).contains(&behind), "{behind}");
-    let kept = Inbox::complete_to(receiver.store.database.readers(), "signaling")
+    let kept = Inbox::source_watermark(receiver.store.database.readers(), "signaling")
         .await
         .unwrap();
     assert_eq!(kept, Some(second));
@@ -281,7 +285,7 @@ async fn edg_30_twice_and_in_reverse_is_the_same() {
     let mut receiver = Receiver::new().await;
     let (one, two) = (batch(vec![event(1)]), batch(vec![event(2), event(2)]));
     for delivered in [&two, &one, &two, &one] {
-        receiver.sink.accept(delivered.clone()).await.unwrap();
+        receiver.handler.accept(delivered.clone()).await.unwrap();
     }
     let mut applied = Vec::new();
     while let Ok(id) = receiver.applied.try_recv() {
@@ -295,29 +299,19 @@ async fn edg_31_only_our_services_deliver_and_batches_are_bounded() {
     let receiver = Receiver::new().await;
     let server = receiver.serve().await;
     let post = async |authorization: &str, body: &str| {
-        let request = format!(
-            "POST /v1/events HTTP/1.1\nhost: x\nconnection: close\ncontent-type: application/json\n\
-             {authorization}content-length: {}\n\n{body}",
-            body.len()
-        );
-        server.ask(&request).await
+        server.post("/v1/events", authorization, body).await
     };
-    let right = format!("authorization: Bearer {SECRET}\n");
+    let right = format!("Bearer {SECRET}");
     let good = serde_json::to_string(&batch(vec![event(1)])).unwrap();
     assert_eq!(post(&right, &good).await.status, 200);
-    let wrong = format!("authorization: Bearer {}b\n", &SECRET[..SECRET.len() - 1]);
-    for authorization in [
-        "",
-        "authorization: Bearer \n",
-        "authorization: Basic eA==\n",
-        &wrong,
-    ] {
+    let wrong = format!("Bearer {}b", &SECRET[..SECRET.len() - 1]);
+    for authorization in ["", "Bearer ", "Basic eA==", &wrong] {
         let answer = post(authorization, &good).await;
         assert_eq!(
             (answer.status, answer.code()),
             (401, "unauthenticated".into())
         );
-        assert!(answer.head.contains("www-authenticate: bearer"));
+        assert!(answer.headers["www-authenticate"] == "Bearer");
     }
     let many = serde_json::to_string(&batch((0..201).map(event).collect())).unwrap();
     assert_eq!(post(&right, &many).await.status, 422);
@@ -330,7 +324,7 @@ async fn edg_31_only_our_services_deliver_and_batches_are_bounded() {
         413
     );
     assert_eq!(post(&right, "{}").await.status, 422);
-    receiver.sink.fail_before.store(1, Ordering::SeqCst);
+    receiver.handler.fail_before.store(1, Ordering::SeqCst);
     let busy = post(&right, &good).await;
     assert_eq!(
         (busy.status, busy.code()),

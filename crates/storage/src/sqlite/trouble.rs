@@ -5,11 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Primary result code of a failed read, write or sync (`SQLITE_IOERR`); the rest of a code says which.
-const SQLITE_IOERR: i32 = 10;
-/// Primary result codes after which a connection is as good as before: others have the lock.
-const SQLITE_BUSY: i32 = 5;
-const SQLITE_LOCKED: i32 = 6;
+use super::error::{SQLITE_BUSY, SQLITE_IOERR, SQLITE_LOCKED, primary_code};
 
 /// Shared by the connections of one file.
 #[derive(Debug, Clone, Default)]
@@ -42,11 +38,6 @@ impl Trouble {
         }
         is_older
     }
-}
-
-fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code = error.as_database_error()?.code()?;
-    code.parse::<i32>().ok().map(|code| code & 0xff)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, header};
 use subtle::ConstantTimeEq;
 
-use crate::secret_file;
+use service::secret_file;
 
 /// What a service shows as Bearer at `POST /v1/events`. Its text is in no log.
 #[derive(Clone)]

@@ -3,22 +3,23 @@
 //!
 //! Tables and queries are each service's own.
 
+mod error;
 mod trouble;
 mod write;
 
 pub use write::WriteTransaction;
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
 use self::trouble::Trouble;
+use crate::{Error, OpenError, Schema, create_private_dir};
 
 /// How long a write waits for one of another process, as `rendezvous keys` beside a running scheduler.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,35 +27,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Connections that only read.
 const READERS: u32 = 4;
-
-/// Why a store could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The directory or file could not be made.
-    #[error("{path} can't be written: {source}")]
-    File {
-        /// Which one.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// SQLite refused it.
-    #[error("{path} can't be opened: {source}")]
-    Sqlite {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: sqlx::Error,
-    },
-    /// A migration failed, or the file is of a newer version.
-    #[error("{path} can't be brought up to date: {source}")]
-    Migrate {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: sqlx::migrate::MigrateError,
-    },
-}
 
 /// One SQLite file: WAL, `synchronous=FULL`, foreign keys on. Clones share its connections.
 #[derive(Debug, Clone)]
@@ -66,27 +38,28 @@ pub struct Database {
 
 impl Database {
     /// Opens `path`, making its directory (0700) and file (0600) where they are not there, and applies
-    /// `migrations` (`sqlx::migrate!("../migrations/<service>/sqlite")`).
+    /// the migrations of `schema`.
     ///
     /// # Errors
     /// [`OpenError`], naming the path.
-    pub async fn open(path: &Path, migrations: &Migrator) -> Result<Self, OpenError> {
+    pub async fn open(path: &Path, schema: Schema) -> Result<Self, OpenError> {
         create_private(path).map_err(|source| OpenError::File {
             path: path.to_owned(),
             source,
         })?;
-        let refused = |source| OpenError::Sqlite {
+        let refused = |source: sqlx::Error| OpenError::Connect {
             path: path.to_owned(),
-            source,
+            source: source.into(),
         };
         let trouble = Trouble::default();
         let writer = pool(options(path), 1, &trouble).await.map_err(refused)?;
-        migrations
+        schema
+            .sqlite()
             .run(&writer)
             .await
             .map_err(|source| OpenError::Migrate {
                 path: path.to_owned(),
-                source,
+                source: sqlx::Error::from(source).into(),
             })?;
         let reading = options(path).pragma("query_only", "ON");
         let readers = pool(reading, READERS, &trouble).await.map_err(refused)?;
@@ -98,7 +71,7 @@ impl Database {
     }
 
     /// The one connection that writes. Give it back after each transaction: outbox and readiness need it
-    /// too, and wait 2 s at most. Use [`Database::begin_immediate`] for more than one statement.
+    /// too, and wait 2 s at most. Use [`Database::begin`] for more than one statement.
     #[must_use]
     pub fn writer(&self) -> &SqlitePool {
         &self.writer
@@ -115,7 +88,7 @@ impl Database {
     ///
     /// # Errors
     /// When no connection is free in time, or another process keeps the lock.
-    pub async fn begin_immediate(&self) -> Result<WriteTransaction, sqlx::Error> {
+    pub async fn begin(&self) -> Result<WriteTransaction, Error> {
         WriteTransaction::begin(&self.writer, &self.trouble).await
     }
 
@@ -125,7 +98,7 @@ impl Database {
     /// In a few words, what is wrong.
     pub async fn probe_writable(&self) -> Result<(), String> {
         let probe = async {
-            let mut transaction = self.begin_immediate().await?;
+            let mut transaction = self.begin().await?;
             sqlx::query(
                 "INSERT INTO write_probe (id, at) VALUES (1, unixepoch())
                  ON CONFLICT (id) DO UPDATE SET at = excluded.at",
@@ -134,7 +107,7 @@ impl Database {
             .await?;
             transaction.commit().await
         };
-        probe.await.map_err(|error: sqlx::Error| {
+        probe.await.map_err(|error: Error| {
             tracing::warn!(%error, "the store can't be written");
             "the store can't be written".to_owned()
         })
@@ -189,18 +162,4 @@ fn create_private(path: &Path) -> std::io::Result<()> {
         .mode(0o600)
         .open(path)
         .map(drop)
-}
-
-/// Makes a directory and those above it, readable by its owner only; one that is there stays as it is.
-///
-/// # Errors
-/// When it can't be made.
-pub fn create_private_dir(directory: &Path) -> std::io::Result<()> {
-    if directory.as_os_str().is_empty() || fs::metadata(directory).is_ok_and(|m| m.is_dir()) {
-        return Ok(());
-    }
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(directory)
 }

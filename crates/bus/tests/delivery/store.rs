@@ -1,0 +1,43 @@
+//! A database with the tables of outbox and inbox, in a directory of its own.
+
+use std::path::PathBuf;
+
+use storage::{Database, Schema};
+use tempfile::TempDir;
+
+pub(crate) struct Store {
+    pub(crate) database: Database,
+    pub(crate) directory: TempDir,
+}
+
+impl Store {
+    pub(crate) async fn open() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let path = path(&directory);
+        let database = Database::open(&path, Schema::scheduler()).await.unwrap();
+        Self {
+            database,
+            directory,
+        }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        path(&self.directory)
+    }
+
+    /// The same files, opened anew, as after a crash.
+    pub(crate) async fn reopen(self) -> Self {
+        self.database.close().await;
+        let database = Database::open(&self.path(), Schema::scheduler())
+            .await
+            .unwrap();
+        Self {
+            database,
+            directory: self.directory,
+        }
+    }
+}
+
+fn path(directory: &TempDir) -> PathBuf {
+    directory.path().join("data/test/test.db")
+}

@@ -1,0 +1,4 @@
+//! What a database promises to every store, over real files: one story a test, each rule by its id.
+
+mod fixture;
+mod opening;
