@@ -6,7 +6,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/rendezvous
 TYPES := web/sdk/src/wire.generated.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up build web test check types e2e bench harness faults autobahn clean
+.PHONY: help up build web test check types spec e2e bench harness faults autobahn clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -31,6 +31,9 @@ check: ## formatting, lints, boundaries, docs, dependencies, rules and tests, fr
 types: ## write web/sdk/src/wire.generated.ts from crates/wire
 	CARGO_TARGET_DIR=$${CARGO_TARGET_DIR:-$(CACHE)/target} \
 	  cargo run -q -p wire --features typescript --bin export-types -- $(TYPES)
+
+spec: ## write into docs/SPEC.md which tests each rule has
+	@python3 scripts/spec.py
 
 e2e: ## the stories in real browsers
 	@scripts/install-test-deps.sh

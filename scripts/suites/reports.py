@@ -8,7 +8,7 @@ from .command import Finished
 from .outcome import Outcome
 
 CARGO = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;", re.MULTILINE)
-# A row that could not run for want of a program.
+# What a test says that could not run for want of a program; it ends well, and has shown nothing.
 LEFT_OUT = re.compile(r"^.*LEFT OUT: ", re.MULTILINE)
 FILTERED_OUT = re.compile(r"^test result: .*; (\d+) filtered out;", re.MULTILINE)
 UNITTEST = re.compile(r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED)(?: \(([^)]*)\))?$", re.MULTILINE)
@@ -16,19 +16,18 @@ PLAIN = re.compile(r"^(?:[\w-]+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)
 
 
 def from_cargo(name: str, finished: Finished) -> Outcome:
-    """The sum over all test binaries and doc tests of one `cargo test`."""
+    """The sum over all test binaries and doc tests of one `cargo test`; a test that was left out counts as skipped."""
     outcome = Outcome(name)
     for passed, failed, ignored in CARGO.findall(finished.text):
         _add(outcome, int(passed), int(failed), int(ignored))
+    lacking = len(LEFT_OUT.findall(finished.text))
+    _add(outcome, -lacking, 0, lacking)
     return _checked(outcome, finished)
 
 
 def from_rows(name: str, finished: Finished) -> Outcome:
-    """As `from_cargo`, of tests that say which of them were left out: the long ones, and those that lack a tool."""
+    """As `from_cargo`, of rows of which the long ones are left out of the short run."""
     outcome = from_cargo(name, finished)
-    lacking = len(LEFT_OUT.findall(finished.text))
-    outcome.passed -= lacking
-    outcome.skipped += lacking
     long = sum(int(count) for count in FILTERED_OUT.findall(finished.text))
     if long:
         outcome.notes.append(f"{long} long rows were left out: `make faults` runs every row")

@@ -34,12 +34,13 @@ def tested_rules(repo: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in source.files(repo, (".rs", ".ts")):
         name = path.relative_to(repo).as_posix()
-        for rule in _rules_of(path):
+        for rule in rules_of(path):
             found.setdefault(rule, name)
     return found
 
 
-def _rules_of(path: Path) -> list[str]:
+def rules_of(path: Path) -> list[str]:
+    """The rules that the tests of a file are named after, once for each test."""
     if path.suffix == ".rs":
         code = source.code_only(path.read_text())
         return [f"{prefix.upper()}-{number}" for prefix, number in RUST_TEST.findall(code)]

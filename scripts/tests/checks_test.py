@@ -1,20 +1,8 @@
-import tempfile
 import unittest
-from pathlib import Path
 
 from suites import boundaries, links, members, purity, rules, source
 
-
-class InARepository(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.repo = Path(folder.name)
-
-    def write(self, name: str, text: str) -> None:
-        path = self.repo / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+from .repository import InARepository
 
 
 class Boundaries(InARepository):

@@ -20,6 +20,11 @@ class Cargo(unittest.TestCase):
         outcome = reports.from_cargo("rust", Finished(101, TWO_BINARIES))
         self.assertEqual((outcome.passed, outcome.failed, outcome.skipped), (3, 2, 1))
 
+    def test_what_was_left_out_is_skipped_and_not_passed(self):
+        text = TWO_BINARIES.replace("running 4 tests", "running 4 tests\ntest a ... LEFT OUT: coturn is missing\n")
+        outcome = reports.from_cargo("rust", Finished(101, text))
+        self.assertEqual((outcome.passed, outcome.failed, outcome.skipped), (2, 2, 2))
+
     def test_a_build_that_broke_is_a_failure(self):
         outcome = reports.from_cargo("rust", Finished(101, "error: could not compile"))
         self.assertEqual(outcome.failed, 1)
