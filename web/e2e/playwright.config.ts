@@ -1,4 +1,4 @@
-/** The stories that only real browsers can tell. One at a time: they share two cores with the services. */
+/** One worker: browsers and services share two cores. */
 import { defineConfig } from '@playwright/test';
 import { CHROMIUM_ARGS, chromiumPath } from './support/chromium.ts';
 

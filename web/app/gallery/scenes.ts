@@ -2,7 +2,7 @@
 import { BEFORE_JOIN, emptyChatRoom, type Chat, type Notification, type ChatRoomState, type SessionState, type SessionView, type SessionStage } from '@rendezvous/sdk';
 import type { ChatModel } from '../src/session/chat.svelte.ts';
 import type { CallModel } from '../src/session/model.ts';
-import { drawnPerson } from './picture.ts';
+import { fakeCameraStream } from './fake-camera.ts';
 
 export interface Scene {
   readonly model: CallModel;
@@ -115,8 +115,8 @@ function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = 
       left: false,
       signalingStatus: 'open',
       mediaState: 'connected',
-      preview: drawnPerson('#4b3a57', '#4b2634'),
-      remote: drawnPerson('#7a5c38', '#2a5a56'),
+      preview: fakeCameraStream('#4b3a57', '#4b2634'),
+      remote: fakeCameraStream('#7a5c38', '#2a5a56'),
       devices: { audio: 'on', video: 'on' },
       availableDevices: [
         { kind: 'audioinput', deviceId: 'a', label: 'Built-in microphone', groupId: '', toJSON: () => null },

@@ -1,91 +1,91 @@
-/** From the reminder to the end, in two windows. */
-import { skewClock } from '../support/probe.ts';
-import type { Person } from '../support/person.ts';
-import { expect, test } from '../support/story.ts';
+/** A whole session, from the reminder to the end, in two windows. */
+import { skewClock } from '../support/instrumentation.ts';
+import type { ParticipantPage } from '../support/participant-page.ts';
+import { expect, test } from '../support/fixtures.ts';
 import { until } from '../support/waiting.ts';
 
 const DURATION_MS = 8_000;
-/** How far apart the two screens may be about the same instant. */
-const AGREEMENT_MS = 100;
-/** `ended` may come this much before and after the deadline. */
+/** How far apart the two screens may show the same number (ms). */
+const MAX_SKEW_MS = 100;
+/** `ended` may arrive this much before and after the deadline (ms). */
 const EARLY_MS = 5;
 const LATE_MS = 250;
 
 test('[END-1] two people meet, see each other, and part on time', async ({ pair, application }) => {
-  const { session, ann, bo, annAt, boAt } = await pair({
+  const { session, ann, bo, annPage, boPage } = await pair({
     startsInMs: 12_000,
     lobby_ms: 6_000,
     remind_before_ms: [9_000],
     duration_ms: DURATION_MS,
   });
 
-  await annAt.open(ann);
-  await annAt.reaches('early');
-  await expect(annAt.get('reminder')).toContainText('Bo');
-  await annAt.reaches('lobby');
-  await expect(annAt.get('waiting')).toContainText('Bo');
-  const waiting = await annAt.gets('waiting');
+  await annPage.open(ann);
+  await annPage.reachesPhase('early');
+  await expect(annPage.get('reminder')).toContainText('Bo');
+  await annPage.reachesPhase('lobby');
+  await expect(annPage.get('waiting')).toContainText('Bo');
+  const waiting = await annPage.gets('waiting');
   expect(waiting.frame['absent']).toEqual([session.participants[1]!.user_id]);
 
-  await boAt.open(bo);
-  for (const person of [annAt, boAt]) await person.reaches('countdown');
-  const negotiate = await boAt.gets('negotiate');
+  await boPage.open(bo);
+  for (const person of [annPage, boPage]) await person.reachesPhase('countdown');
+  const negotiate = await boPage.gets('negotiate');
   expect(negotiate.frame['offerer'], 'the later arriver offers').toBe(session.participants[1]!.user_id);
-  for (const person of [annAt, boAt]) {
+  for (const person of [annPage, boPage]) {
     await until(`${person.name} negotiates before live`, async () => (await person.openConnections()) === 1);
     expect((await person.remotePicture()).brightness, 'black before live').toBeLessThan(2);
     expect((await person.inbound()).audioEnergy, 'silent before live').toBeLessThan(1e-6);
   }
 
-  for (const person of [annAt, boAt]) await person.reaches('live');
-  await Promise.all([annAt, boAt].map(pictureAndSoundComeUp));
-  await expect(annAt.get('time-left')).toHaveText(/0:0\d/);
+  for (const person of [annPage, boPage]) await person.reachesPhase('live');
+  await Promise.all([annPage, boPage].map(pictureAndSoundComeUp));
+  await expect(annPage.get('time-left')).toHaveText(/0:0\d/);
 
-  for (const person of [annAt, boAt]) {
-    await person.reaches('ended');
+  for (const person of [annPage, boPage]) {
+    await person.reachesPhase('ended');
     await endsOnTime(person);
-    await person.hangsUpByItself();
+    await person.closesMedia();
   }
-  await showTheSameTime(annAt, boAt);
+  await showTheSameTime(annPage, boPage);
   const record = await application.ended(session.id);
   expect(record.outcome).toEqual({ reason: 'completed' });
   for (const one of record.participants) expect(one.joined_at).toHaveLength(1);
 
-  await annAt.page.reload();
-  await expect(annAt.root).toHaveAttribute('data-phase', 'ended');
-  await expect(annAt.get('chat-input')).toBeVisible();
+  await annPage.page.reload();
+  await expect(annPage.root).toHaveAttribute('data-phase', 'ended');
+  await expect(annPage.get('chat-input')).toBeVisible();
 });
 
 test('[END-2] a page whose clock is 90 s wrong agrees with the other one', async ({ pair }) => {
-  const { ann, bo, annAt, boAt } = await pair({ startsInMs: 3_000, countdown_ms: 4_000, duration_ms: DURATION_MS });
-  await boAt.page.addInitScript(skewClock, 90_000);
-  await annAt.open(ann);
-  await boAt.open(bo);
-  for (const person of [annAt, boAt]) await person.reaches('countdown');
-  for (const person of [annAt, boAt]) await person.reaches('live');
-  const wrongBy = await boAt.page.evaluate(() => Date.now() - (performance.timeOrigin + performance.now()));
+  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 3_000, countdown_ms: 4_000, duration_ms: DURATION_MS });
+  await boPage.page.addInitScript(skewClock, 90_000);
+  await annPage.open(ann);
+  await boPage.open(bo);
+  for (const person of [annPage, boPage]) await person.reachesPhase('countdown');
+  for (const person of [annPage, boPage]) await person.reachesPhase('live');
+  const wrongBy = await boPage.page.evaluate(() => Date.now() - (performance.timeOrigin + performance.now()));
   expect(wrongBy, "Bo's clock is wrong").toBeGreaterThan(80_000);
-  const [annLeft, boLeft] = await Promise.all([annAt, boAt].map((one) => one.get('time-left').textContent()));
+  const [annLeft, boLeft] = await Promise.all([annPage, boPage].map((one) => one.get('time-left').textContent()));
   expect(annLeft).toMatch(/0:0\d/);
   expect(boLeft).toMatch(/0:0\d/);
-  for (const person of [annAt, boAt]) await endsOnTime(person);
-  await showTheSameTime(annAt, boAt);
+  for (const person of [annPage, boPage]) await endsOnTime(person);
+  await showTheSameTime(annPage, boPage);
 });
 
-test('[END-3] two tabs of one profile are two people, across reloads', async ({ browser, application, personIn }) => {
+test('[END-3] two tabs of one profile are two people, across reloads', async ({ browser, application, openPage }) => {
   const booking = await application.book({ startsInMs: 6_000, duration_ms: 12_000 });
   const context = await browser.newContext({ locale: 'en-GB' });
-  const ann = await personIn(context, 'Ann');
-  const bo = await personIn(context, 'Bo');
+  const ann = await openPage(context, 'Ann');
+  const bo = await openPage(context, 'Bo');
   await ann.open(booking.ann);
   await bo.open(booking.bo);
-  for (const person of [ann, bo]) await person.reaches('lobby');
+  for (const person of [ann, bo]) await person.reachesPhase('lobby');
   await ann.page.reload();
-  for (const person of [ann, bo]) await person.reaches('live');
+  for (const person of [ann, bo]) await person.reachesPhase('live');
   await Promise.all([ann, bo].map(pictureAndSoundComeUp));
 
   await bo.page.reload();
-  await bo.reaches('live');
+  await bo.reachesPhase('live');
   await Promise.all([ann, bo].map(pictureAndSoundComeUp));
   for (const person of [ann, bo]) await endsOnTime(person);
   const record = await application.ended(booking.session.id);
@@ -93,7 +93,7 @@ test('[END-3] two tabs of one profile are two people, across reloads', async ({ 
   await context.close();
 });
 
-async function pictureAndSoundComeUp(person: Person): Promise<void> {
+async function pictureAndSoundComeUp(person: ParticipantPage): Promise<void> {
   const first = await until(`${person.name} sees the other one`, async () => {
     const picture = await person.remotePicture();
     return picture.brightness > 5 && picture.audible ? picture : undefined;
@@ -106,17 +106,17 @@ async function pictureAndSoundComeUp(person: Person): Promise<void> {
   });
 }
 
-/** Figure by figure; the median, because one late repaint says nothing about the clocks. */
-async function showTheSameTime(one: Person, other: Person): Promise<void> {
+/** Compares the median over all displayed numbers, since single repaints may be late. */
+async function showTheSameTime(one: ParticipantPage, other: ParticipantPage): Promise<void> {
   const [here, there] = await Promise.all([one.figures(), other.figures()]);
   const apart = [...here].flatMap(([figure, at]) => (there.has(figure) ? [Math.abs(at - there.get(figure)!)] : []));
   expect(apart.length, 'figures that both have shown').toBeGreaterThanOrEqual(6);
   const median = apart.sort((a, b) => a - b)[Math.floor(apart.length / 2)]!;
   measured('figures apart', median);
-  expect(median, `figures apart: ${apart.map(Math.round).join(', ')} ms`).toBeLessThan(AGREEMENT_MS);
+  expect(median, `figures apart: ${apart.map(Math.round).join(', ')} ms`).toBeLessThan(MAX_SKEW_MS);
 }
 
-async function endsOnTime(person: Person): Promise<void> {
+async function endsOnTime(person: ParticipantPage): Promise<void> {
   const ended = await person.gets('ended');
   const deadline = person.received.filter((one) => 'deadline_at' in one.frame).at(-1)?.frame['deadline_at'] as number;
   expect(ended.frame['reason']).toBe('completed');
@@ -125,7 +125,7 @@ async function endsOnTime(person: Person): Promise<void> {
   expect(ended.at - deadline, 'ended against the deadline').toBeLessThanOrEqual(LATE_MS);
 }
 
-/** Kept in the report, so that a run can be quoted. */
+/** For the report. */
 function measured(what: string, ms: number): void {
   test.info().annotations.push({ type: what, description: `${Math.round(ms)} ms` });
 }

@@ -1,20 +1,19 @@
-/** What the first second of a live session brings. */
-import type { ProbeWindow } from '../support/probe.ts';
-import { expect, test } from '../support/story.ts';
+/** The first second of a live session. */
+import { expect, test } from '../support/fixtures.ts';
 
 const FIRST_SECOND_MS = 1_000;
 
 test('[END-4] picture and sound are there within a second of live, and not before', async ({ pair }) => {
-  const { ann, bo, annAt, boAt } = await pair({ startsInMs: 5_000, countdown_ms: 3_000, duration_ms: 6_000 });
-  await annAt.page.addInitScript(watchThePicture);
-  await boAt.page.addInitScript(watchThePicture);
-  await annAt.open(ann);
-  await boAt.open(bo);
-  for (const person of [annAt, boAt]) await person.reaches('ended', 40_000);
-  for (const person of [annAt, boAt]) {
-    const seen = await person.page.evaluate(() => (window as unknown as Watched).watched);
+  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 5_000, countdown_ms: 3_000, duration_ms: 6_000 });
+  await annPage.page.addInitScript(sampleRemoteVideo);
+  await boPage.page.addInitScript(sampleRemoteVideo);
+  await annPage.open(ann);
+  await boPage.open(bo);
+  for (const person of [annPage, boPage]) await person.reachesPhase('ended', 40_000);
+  for (const person of [annPage, boPage]) {
+    const seen = await person.page.evaluate(() => (window as unknown as SampledWindow).videoSamples);
     const live = await person.page.evaluate(
-      () => (window as unknown as ProbeWindow).probe.phases.find((one) => one.phase === 'live')!.at,
+      () => window.instrumentation.phases.find((one) => one.phase === 'live')!.at,
     );
     const firstLight = seen.find((one) => one.brightness > 5)?.at;
     const firstChange = seen.find((one, index) => index > 0 && one.at > firstLight! && one.digest !== seen[index - 1]!.digest)?.at;
@@ -25,14 +24,14 @@ test('[END-4] picture and sound are there within a second of live, and not befor
   }
 });
 
-interface Watched extends Window {
-  watched: { at: number; brightness: number; digest: number }[];
+interface SampledWindow extends Window {
+  videoSamples: { at: number; brightness: number; digest: number }[];
 }
 
-/** Init script: looks at the remote picture every 40 ms. */
-function watchThePicture(): void {
-  const page = window as unknown as Watched;
-  page.watched = [];
+/** Init script: samples the remote video every 40 ms. */
+function sampleRemoteVideo(): void {
+  const page = window as unknown as SampledWindow;
+  page.videoSamples = [];
   const canvas = new OffscreenCanvas(32, 24);
   const context = canvas.getContext('2d', { willReadFrequently: true })!;
   setInterval(() => {
@@ -46,6 +45,6 @@ function watchThePicture(): void {
       sum += pixels[index]! + pixels[index + 1]! + pixels[index + 2]!;
       digest = (digest * 31 + pixels[index]! * 7 + pixels[index + 1]!) % 1_000_003;
     }
-    page.watched.push({ at: performance.timeOrigin + performance.now(), brightness: sum / (pixels.length / 4) / 3, digest });
+    page.videoSamples.push({ at: performance.timeOrigin + performance.now(), brightness: sum / (pixels.length / 4) / 3, digest });
   }, 40);
 }

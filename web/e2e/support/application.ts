@@ -1,10 +1,10 @@
-/** An application's back end: books sessions with its key, over HTTP, as anyone would. */
+/** The backend of an application: books sessions over HTTP with its API key. */
 import type { BookSession, SessionView } from '../../sdk/src/wire.generated.ts';
 import type { Stack } from './stack.ts';
 import { until } from './waiting.ts';
 
-/** What a story may change of the booking. */
-export type Plan = Partial<BookSession> & { startsInMs: number };
+/** Overrides of the default booking; `startsInMs` is relative to now. */
+export type BookingOverrides = Partial<BookSession> & { startsInMs: number };
 
 export class Application {
   readonly #stack: Stack;
@@ -19,8 +19,8 @@ export class Application {
     return new Application(stack, await stack.createKey('e2e'));
   }
 
-  /** Books Ann and Bo; the lobby is open from at most a minute before, unless the plan says otherwise. */
-  async book({ startsInMs, ...plan }: Plan): Promise<Booking> {
+  /** Books a session of Ann and Bo, with the lobby open from a minute before by default. */
+  async book({ startsInMs, ...overrides }: BookingOverrides): Promise<Booking> {
     const id = crypto.randomUUID();
     const body: BookSession = {
       participants: [
@@ -32,7 +32,7 @@ export class Application {
       countdown_ms: 3_000,
       duration_ms: 8_000,
       remind_before_ms: [],
-      ...plan,
+      ...overrides,
     };
     const session = await this.#call<SessionView>('POST', '/v1/sessions', body);
     const [ann, bo] = session.participants.map((one) => one.join_url);
@@ -48,7 +48,7 @@ export class Application {
     return this.#call('GET', `/v1/sessions/${id}`);
   }
 
-  /** The scheduler's record, once it says that the session is over. */
+  /** Waits until the scheduler's record says that the session has ended. */
   async ended(id: string, limitMs = 10_000): Promise<SessionView> {
     return until(
       'the record says ended',

@@ -1,4 +1,4 @@
-/** Which browser runs the stories, and with which switches. */
+/** The browser of the tests and its command line. */
 import { existsSync } from 'node:fs';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -10,7 +10,7 @@ export function chromiumPath(): string {
   return found;
 }
 
-/** Fake devices that say yes, host candidates on loopback, and no traffic of the browser's own. */
+/** Fake devices without prompts, host candidates on loopback, no background traffic of the browser. */
 export const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--use-fake-device-for-media-stream',

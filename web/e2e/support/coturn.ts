@@ -22,7 +22,7 @@ export class Coturn {
     this.#port = port;
   }
 
-  /** Relays to `allowed` although it is no public network. Undefined where coturn is missing; in CI that is a failure. */
+  /** Allows relaying to `allowed`, a private network. Undefined where coturn is not installed; throws in CI. */
   static async start(allowed: string): Promise<Coturn | undefined> {
     const there = await run('turnserver', ['--version']).then(
       () => true,
@@ -36,7 +36,7 @@ export class Coturn {
     return coturn;
   }
 
-  /** What a stack is told of it. */
+  /** Environment variables for the stack. */
   get settings(): Record<string, string> {
     const at = `127.0.0.1:${this.#port}`;
     return { RENDEZVOUS_TURN_URLS: `turn:${at}?transport=udp,turn:${at}?transport=tcp`, RENDEZVOUS_TURN_SECRETS: SECRET };

@@ -1,4 +1,4 @@
-/** A real LiveKit server on loopback, with a key of its own. */
+/** A real LiveKit server on loopback. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,7 @@ export class LiveKit {
     this.#ports = ports;
   }
 
-  /** One that is not started yet; undefined on a machine that can't build it. In CI that is a failure. */
+  /** Doesn't start it yet. Undefined where it is not installed and cannot be built; throws in CI. */
   static async prepare(): Promise<LiveKit | undefined> {
     try {
       return new LiveKit(execFileSync(INSTALL, { encoding: 'utf8' }).trim(), await freePorts(3));
@@ -31,12 +31,12 @@ export class LiveKit {
     }
   }
 
-  /** What a stack is told of it. */
+  /** Environment variables for the stack. */
   get settings(): Record<string, string> {
     return { RENDEZVOUS_LIVEKIT_URL: this.url, RENDEZVOUS_LIVEKIT_API_KEY: KEY, RENDEZVOUS_LIVEKIT_API_SECRET: SECRET };
   }
 
-  /** Tells its events to `webhook`. */
+  /** Its events are posted to `webhook`. */
   async start(webhook: string): Promise<void> {
     const [port, tcp, udp] = this.#ports;
     const config = [
@@ -70,13 +70,13 @@ export class LiveKit {
     return `http://127.0.0.1:${this.#ports[0]}`;
   }
 
-  /** The rooms that there are, by its own API. */
+  /** Names of the rooms, from its API. */
   async rooms(): Promise<string[]> {
     const { rooms } = (await this.#ask('ListRooms', {})) as { rooms?: { name: string }[] };
     return (rooms ?? []).map(({ name }) => name);
   }
 
-  /** Puts somebody out, as an operator of LiveKit's would. */
+  /** Removes a participant through its API. */
   async remove(room: string, identity: string): Promise<void> {
     await this.#ask('RemoveParticipant', { room, identity });
   }

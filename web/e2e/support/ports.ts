@@ -1,4 +1,4 @@
-/** Free loopback ports. */
+/** Ports on loopback that are free now; another process may still take one before it is used. */
 import { createServer } from 'node:net';
 
 export async function freePorts(count: number): Promise<number[]> {

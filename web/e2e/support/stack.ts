@@ -1,4 +1,4 @@
-/** The real thing: `rendezvous up` on ports and a directory of its own. */
+/** `rendezvous up` on free ports, with a temporary data directory. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
@@ -55,7 +55,7 @@ export class Stack {
     await until(`${service} is ready\n${this.log}`, async () => (await statusOf(url)) === 200, READY_LIMIT_MS);
   }
 
-  /** A key of an application, made beside the running services. */
+  /** Creates an API key with the command line, while the services run. */
   async createKey(name: string): Promise<string> {
     const { stdout } = await run(binary(), ['keys', 'create', '--name', name, '--data-dir', this.dataDir]);
     return stdout.trim();
@@ -66,12 +66,12 @@ export class Stack {
     process.kill(await this.pidOf(service), 'SIGKILL');
   }
 
-  /** Asks one service to end, as a deployment does; the supervisor starts it again. */
+  /** SIGTERM to one service, as a deployment does; the supervisor restarts it. */
   async terminate(service: ServiceName): Promise<void> {
     process.kill(await this.pidOf(service), 'SIGTERM');
   }
 
-  /** Stops one service without ending it, so that nothing starts it again until `resume`. */
+  /** SIGSTOP: the supervisor sees a running process. Returns a function that resumes it. */
   async freeze(service: ServiceName): Promise<() => void> {
     const pid = await this.pidOf(service);
     process.kill(pid, 'SIGSTOP');
@@ -125,9 +125,9 @@ async function isChild(pid: string, parent: number | undefined, service: Service
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     const parentPid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
-    return parentPid === parent && words.includes(service);
+    const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
+    return parentPid === parent && args.includes(service);
   } catch {
-    return false; // It ended while we looked.
+    return false; // The process ended meanwhile.
   }
 }

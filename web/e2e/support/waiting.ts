@@ -1,18 +1,16 @@
-/** Waiting for something to become true, with a bound. */
+const POLL_INTERVAL_MS = 20;
 
-const LOOK_EVERY_MS = 20;
-
-/** Looks until `look` gives something, and fails with `what` when `limitMs` is over. */
+/** Polls until the result is neither undefined nor false. Throws with `what` after `limitMs`. */
 export async function until<T>(
   what: string,
-  look: () => Promise<T | undefined | false> | T | undefined | false,
+  poll: () => Promise<T | undefined | false> | T | undefined | false,
   limitMs = 15_000,
 ): Promise<T> {
   const deadline = Date.now() + limitMs;
   for (;;) {
-    const found = await look();
+    const found = await poll();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms`);
-    await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+    await new Promise((done) => setTimeout(done, POLL_INTERVAL_MS));
   }
 }

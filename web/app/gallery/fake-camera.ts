@@ -1,5 +1,5 @@
 /** A person that is not there: a moving drawing as a media stream. */
-export function drawnPerson(from: string, to: string): MediaStream {
+export function fakeCameraStream(from: string, to: string): MediaStream {
   const canvas = document.createElement('canvas');
   canvas.width = 640;
   canvas.height = 400;

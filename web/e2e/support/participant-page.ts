@@ -1,15 +1,15 @@
-/** One of the two, in a page of theirs. */
+/** The page object of a participant. */
 import { type BrowserContext, type CDPSession, type Locator, type Page, expect } from '@playwright/test';
-import { type ProbeWindow, installProbe } from './probe.ts';
+import { installInstrumentation } from './instrumentation.ts';
 import { until } from './waiting.ts';
 
-/** A frame of one of the page's sockets, and when the browser took it, by the machine's clock in milliseconds. */
+/** A frame of one of the page's WebSockets, and when the browser sent or received it, by the machine's clock (ms). */
 export interface SeenFrame {
   at: number;
   frame: { type: string } & Record<string, unknown>;
 }
 
-export class Person {
+export class ParticipantPage {
   readonly page: Page;
   readonly name: string;
   readonly received: SeenFrame[] = [];
@@ -26,12 +26,12 @@ export class Person {
     });
   }
 
-  static async in(context: BrowserContext, name: string): Promise<Person> {
+  static async in(context: BrowserContext, name: string): Promise<ParticipantPage> {
     const page = await context.newPage();
-    await page.addInitScript(installProbe);
+    await page.addInitScript(installInstrumentation);
     const network = await context.newCDPSession(page);
     await network.send('Network.enable');
-    return new Person(page, network, name);
+    return new ParticipantPage(page, network, name);
   }
 
   async open(link: string): Promise<void> {
@@ -46,41 +46,31 @@ export class Person {
     return this.page.getByTestId(testId);
   }
 
-  async reaches(phase: string, limitMs = 30_000): Promise<void> {
-    await expect(this.root, `${this.name} reaches ${phase}`).toHaveAttribute('data-phase', phase, { timeout: limitMs });
+  async reachesPhase(phase: string, limitMs = 30_000): Promise<void> {
+    await expect(this.root, `${this.name} reachesPhase ${phase}`).toHaveAttribute('data-phase', phase, { timeout: limitMs });
   }
 
-  /** When the page showed a phase for the first time, by the machine's clock. */
-  async sawPhaseAt(phase: string): Promise<number> {
-    const at = await this.page.evaluate(
-      (wanted) => (window as unknown as ProbeWindow).probe.phases.find((one) => one.phase === wanted)?.at,
-      phase,
-    );
-    if (at === undefined) throw new Error(`${this.name} never showed ${phase}`);
-    return at;
-  }
-
-  /** When each figure of the countdown and of the time left was first shown. */
+  /** When each number of the countdown and of the time left was first shown. */
   async figures(): Promise<Map<string, number>> {
-    const seen = await this.page.evaluate(() => (window as unknown as ProbeWindow).probe.figures);
+    const seen = await this.page.evaluate(() => window.instrumentation.figures);
     return new Map(seen.map(({ figure, at }) => [figure, at]));
   }
 
-  /** The first frame of a type that came on any of the page's sockets. */
+  /** The first frame of a type on any of the page's sockets. */
   async gets(type: string, limitMs = 20_000): Promise<SeenFrame> {
     return until(`${this.name} gets ${type}`, () => this.received.find((one) => one.frame.type === type), limitMs);
   }
 
-  /** What signaling answered to each coming, the last one at the end. */
+  /** The `welcome` frames of signaling, in order. */
   get welcomes(): SeenFrame[] {
     return this.received.filter(({ frame }) => frame.type === 'welcome' && 'resume_token' in frame);
   }
 
-  /** Counters of what is coming in from the other one. */
+  /** Sums of the inbound RTP statistics of all connections. */
   async inbound(): Promise<{ framesDecoded: number; audioEnergy: number }> {
     return this.page.evaluate(async () => {
       const sums = { framesDecoded: 0, audioEnergy: 0 };
-      for (const connection of (window as unknown as ProbeWindow).probe.connections) {
+      for (const connection of window.instrumentation.connections) {
         for (const report of (await connection.getStats()).values()) {
           if (report.type !== 'inbound-rtp') continue;
           sums.framesDecoded += report.framesDecoded ?? 0;
@@ -91,7 +81,14 @@ export class Person {
     });
   }
 
-  /** The other one's picture moves and their sound is there, over whatever connection there is by now. */
+  /** Waits for a pong of signaling: every frame that the server sent before it has been received then. */
+  async nextPong(limitMs = 20_000): Promise<void> {
+    const seen = this.received.length;
+    const isPong = ({ frame }: SeenFrame) => frame.type === 'pong' && 'sent_at' in frame;
+    await until(`${this.name} gets a pong`, () => this.received.slice(seen).some(isPong), limitMs);
+  }
+
+  /** Waits until the remote video changes and audio arrives, over whichever connection is current. */
   async seesAndHears(): Promise<void> {
     const { digest } = await until(`${this.name} sees`, async () => {
       const picture = await this.remotePicture();
@@ -101,13 +98,19 @@ export class Person {
     let least = await this.inbound();
     await until(`${this.name} sees and hears more`, async () => {
       const now = await this.inbound();
-      // What was counted on a connection that is gone does not count any more.
+      // A connection that was closed meanwhile takes its counts with it.
       least = { framesDecoded: Math.min(least.framesDecoded, now.framesDecoded), audioEnergy: Math.min(least.audioEnergy, now.audioEnergy) };
       return now.framesDecoded > least.framesDecoded + 5 && now.audioEnergy > least.audioEnergy;
     });
   }
 
-  /** What the remote picture shows: how bright it is, and a digest that changes with it. */
+  /** Waits until at least `frames` more video frames are decoded. */
+  async videoAdvances(frames = 5): Promise<void> {
+    const before = await this.inbound();
+    await until(`${this.name}'s video advances`, async () => (await this.inbound()).framesDecoded > before.framesDecoded + frames);
+  }
+
+  /** Mean brightness of the remote video, and a digest of its pixels. */
   async remotePicture(): Promise<{ brightness: number; digest: number; audible: boolean }> {
     return this.page.evaluate(() => {
       const video = document.querySelector<HTMLVideoElement>('[data-testid="remote-video"]');
@@ -129,10 +132,22 @@ export class Person {
     });
   }
 
-  /** Camera and microphone tracks that are still on. */
+  /** Whether each track of an RTCRtpSender is enabled, and the phase that the page showed at that instant. */
+  async sentTracks(): Promise<{ phase: string | null; enabled: boolean[] }> {
+    return this.page.evaluate(() => {
+      // The page shadows the property on its tracks.
+      const enabled = Object.getOwnPropertyDescriptor(MediaStreamTrack.prototype, 'enabled')!.get!;
+      const senders = window.instrumentation.connections.flatMap((one) => one.getSenders());
+      const tracks = senders.flatMap(({ track }) => (track === null ? [] : [track]));
+      const phase = document.querySelector('[data-phase]')?.getAttribute('data-phase') ?? null;
+      return { phase, enabled: tracks.map((track) => enabled.call(track) as boolean) };
+    });
+  }
+
+  /** Camera and microphone tracks that are not stopped. */
   async openTracks(): Promise<number> {
     return this.page.evaluate(
-      () => (window as unknown as ProbeWindow).probe.tracks.filter((track) => track.readyState === 'live').length,
+      () => window.instrumentation.tracks.filter((track) => track.readyState === 'live').length,
     );
   }
 
@@ -140,11 +155,11 @@ export class Person {
   async openConnections(): Promise<number> {
     return this.page.evaluate(
       () =>
-        (window as unknown as ProbeWindow).probe.connections.filter((one) => one.connectionState !== 'closed').length,
+        window.instrumentation.connections.filter((one) => one.connectionState !== 'closed').length,
     );
   }
 
-  async hangsUpByItself(limitMs = 5_000): Promise<void> {
+  async closesMedia(limitMs = 5_000): Promise<void> {
     await until(
       `${this.name}'s page closes its media`,
       async () => (await this.openTracks()) === 0 && (await this.openConnections()) === 0,
@@ -163,21 +178,21 @@ export class Person {
     return this.get('chat-message').filter({ hasText: text });
   }
 
-  /** The browser's own times: what this process adds while both share two cores is no lateness of a service. */
+  /** Uses the timestamps of the browser, since this process may be delayed on a busy machine. */
   #listen(network: CDPSession): void {
     const wallMinusMonotonic = new Map<string, number>();
     network.on('Network.webSocketWillSendHandshakeRequest', ({ requestId, timestamp, wallTime }) => {
       wallMinusMonotonic.set(requestId, wallTime - timestamp);
     });
-    const remember = (list: SeenFrame[], requestId: string, timestamp: number, text: string) => {
+    const record = (list: SeenFrame[], requestId: string, timestamp: number, text: string) => {
       const at = (timestamp + (wallMinusMonotonic.get(requestId) ?? Number.NaN)) * 1_000;
       list.push({ at, frame: JSON.parse(text) as SeenFrame['frame'] });
     };
     network.on('Network.webSocketFrameReceived', ({ requestId, timestamp, response }) => {
-      if (response.opcode === 1) remember(this.received, requestId, timestamp, response.payloadData);
+      if (response.opcode === 1) record(this.received, requestId, timestamp, response.payloadData);
     });
     network.on('Network.webSocketFrameSent', ({ requestId, timestamp, response }) => {
-      if (response.opcode === 1) remember(this.sent, requestId, timestamp, response.payloadData);
+      if (response.opcode === 1) record(this.sent, requestId, timestamp, response.payloadData);
     });
   }
 }
