@@ -24,7 +24,7 @@ test: ## install what the tests need, then run every suite; the last line counts
 	@scripts/install-test-deps.sh
 	@python3 scripts/test.py
 
-check: ## formatting, lints, boundaries, docs, dependencies, rules and tests, fresh types
+check: ## formatting, lints, boundaries, names, floors, docs, dependencies, rules and tests, fresh types
 	@scripts/install-test-deps.sh check
 	@python3 scripts/test.py tooling check
 
