@@ -110,3 +110,9 @@ class Links(InARepository):
             "README.md: docs/no.png isn't there",
             "README.md: ../elsewhere.md is outside the repository",
         ])
+
+    def test_a_file_that_is_named_and_not_there_is_found(self):
+        self.write("docs/A.md", "`src/here.rs`, `B.md`, `x/y`, `src/gone.rs`, `sub/beside.ts`\n```\n`src/gone_too.rs`\n```\n")
+        self.write("src/here.rs", "")
+        self.write("docs/sub/beside.ts", "")
+        self.assertEqual(links.violations(self.repo), ["docs/A.md: `src/gone.rs` isn't there"])
