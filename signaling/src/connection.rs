@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use service::clock::{now, steady};
 use service::limits::Limit;
-use service::socket::{ConnectionPermit, Incoming, Socket, SocketHandle, TooFast};
+use service::socket::{ConnectionPermit, Incoming, RateExceeded, Socket, SocketHandle};
 use service::telemetry::spans;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -115,8 +115,8 @@ struct Door {
 impl Door {
     /// The frame, or none where it was refused and the socket told so.
     fn take(&mut self, text: &str) -> Option<(Envelope, ClientFrame)> {
-        if let Err(too_fast) = self.permit.check_frame(steady()) {
-            self.refuse_rate(text, too_fast);
+        if let Err(exceeded) = self.permit.check_frame(steady()) {
+            self.refuse_rate(text, exceeded);
             return None;
         }
         match parse(text) {
@@ -143,12 +143,12 @@ impl Door {
         }
     }
 
-    fn refuse_rate(&self, text: &str, too_fast: TooFast) {
+    fn refuse_rate(&self, text: &str, exceeded: RateExceeded) {
         let id = Envelope::parse(text).ok().and_then(|envelope| envelope.id);
         let mut body = ErrorBody::new(ErrorCode::RateLimited, "Too many frames.").for_frame(id);
-        body.retry_after_ms = Some(too_fast.retry_after_ms);
+        body.retry_after_ms = Some(exceeded.retry_after_ms);
         self.send(body);
-        if too_fast.flood {
+        if exceeded.flood {
             self.line.close(CloseCode::RateLimited);
         }
     }

@@ -1,7 +1,7 @@
 //! What stands between a socket's text and the broker: rate limiting, parsing, error budget.
 
 use service::clock::now;
-use service::socket::{ConnectionPermit, SocketHandle, TooFast};
+use service::socket::{ConnectionPermit, RateExceeded, SocketHandle};
 use wire::chat::{ChatClientFrame, ChatServerFrame, GoingAway};
 use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId, UserId};
 
@@ -32,8 +32,8 @@ impl FrameReader {
 
     /// The frame, or none where it was refused and the socket told so.
     pub(super) fn take(&mut self, text: &str) -> Option<(Envelope, ChatClientFrame)> {
-        if let Err(too_fast) = self.permit.check_frame(now()) {
-            self.refuse_rate(text, too_fast);
+        if let Err(exceeded) = self.permit.check_frame(now()) {
+            self.refuse_rate(text, exceeded);
             return None;
         }
         match ChatClientFrame::parse(text) {
@@ -81,12 +81,12 @@ impl FrameReader {
         self.socket.close(code);
     }
 
-    fn refuse_rate(&self, text: &str, too_fast: TooFast) {
+    fn refuse_rate(&self, text: &str, exceeded: RateExceeded) {
         let id = Envelope::parse(text).ok().and_then(|envelope| envelope.id);
         let mut body = ErrorBody::new(ErrorCode::RateLimited, "Too many frames.").for_frame(id);
-        body.retry_after_ms = Some(too_fast.retry_after_ms);
+        body.retry_after_ms = Some(exceeded.retry_after_ms);
         self.send(body);
-        if too_fast.flood {
+        if exceeded.flood {
             self.close(CloseCode::RateLimited);
         }
     }

@@ -160,6 +160,13 @@ impl Tasks {
             .await
             .is_ok()
     }
+
+    /// As [`Tasks::close_and_wait`]; the log says how many of `what` were still running.
+    pub async fn close_or_cut(&self, what: &'static str, limit: Duration) {
+        if !self.close_and_wait(limit).await {
+            tracing::warn!(left = self.running(), "{what} were cut");
+        }
+    }
 }
 
 /// Runs `future` as a task that no stop waits for: it must be short and may be cut. Outside a runtime,

@@ -11,7 +11,7 @@ mod task;
 mod upgrade;
 
 pub use axum::extract::ws::Utf8Bytes;
-pub use connection_limiter::{ConnectionLimiter, ConnectionPermit, TooFast};
+pub use connection_limiter::{ConnectionLimiter, ConnectionPermit, RateExceeded};
 pub use limits::SocketLimits;
 pub use malformed::MalformedCounter;
 pub use queue::{Frame, Overflow, SocketHandle};

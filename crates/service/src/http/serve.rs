@@ -24,6 +24,7 @@ use crate::descriptors::room_for_connections;
 use crate::lifecycle::{Shutdown, Tasks};
 use crate::limits::Limit;
 use crate::proxies::TrustedProxies;
+use crate::start_error::StartError;
 
 /// The address of who asks, as an extractor: `PeerAddr(addr): PeerAddr`. Behind a trusted proxy it is what
 /// the proxy says, without a port.
@@ -36,6 +37,17 @@ pub struct ListenerConfig {
     pub limits: Limits,
     /// Whose word on addresses counts.
     pub proxies: TrustedProxies,
+}
+
+impl ListenerConfig {
+    /// `trusted_proxies` are addresses, and blocks as `10.0.0.0/8`.
+    ///
+    /// # Errors
+    /// Names the proxy that is neither.
+    pub fn new(limits: Limits, trusted_proxies: &[String]) -> Result<Self, StartError> {
+        let proxies = TrustedProxies::new(trusted_proxies).map_err(StartError::Config)?;
+        Ok(Self { limits, proxies })
+    }
 }
 
 impl From<Limits> for ListenerConfig {

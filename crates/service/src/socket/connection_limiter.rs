@@ -37,7 +37,7 @@ struct LimiterState {
 
 /// A frame that came too early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooFast {
+pub struct RateExceeded {
     /// When there is room for it, in milliseconds.
     pub retry_after_ms: u64,
     /// So many were refused that the socket is to be closed with 4004.
@@ -127,7 +127,7 @@ impl ConnectionPermit {
     ///
     /// # Errors
     /// When the socket, its person or its address has sent too many.
-    pub fn check_frame(&mut self, now: UnixMs) -> Result<(), TooFast> {
+    pub fn check_frame(&mut self, now: UnixMs) -> Result<(), RateExceeded> {
         let (limit, retry_after_ms) = match self.take(now) {
             Ok(()) => return Ok(()),
             Err(refused) => refused,
@@ -137,7 +137,7 @@ impl ConnectionPermit {
         if flood {
             Limit::Flood.hit();
         }
-        Err(TooFast {
+        Err(RateExceeded {
             retry_after_ms,
             flood,
         })

@@ -178,9 +178,9 @@ async fn obey(mut socket: Socket, mut permit: ConnectionPermit, shared: Shared) 
     let line = socket.handle();
     let mut incoming = socket.first(shared.limiter.join_timeout()).await;
     while let Incoming::Text(text) = incoming {
-        if let Err(too_fast) = permit.check_frame(now()) {
+        if let Err(exceeded) = permit.check_frame(now()) {
             line.try_send("rate_limited".into()).ok();
-            if too_fast.flood {
+            if exceeded.flood {
                 line.close(CloseCode::RateLimited);
             }
         } else {

@@ -1,0 +1,53 @@
+//! Why a socket is not let in, or must leave: the `error` frame and the close code that follows it.
+
+use wire::{CloseCode, ErrorBody, ErrorCode};
+
+use crate::tickets::TicketFault;
+
+/// A first frame that is refused, or a socket that was let in and is closed.
+#[derive(Debug)]
+pub struct JoinError {
+    pub(super) body: Box<ErrorBody>,
+    pub(super) code: CloseCode,
+}
+
+impl JoinError {
+    /// The `error` frame `body`, then the close code.
+    #[must_use]
+    pub fn new(body: ErrorBody, code: CloseCode) -> Self {
+        Self {
+            body: Box::new(body),
+            code,
+        }
+    }
+
+    /// No ticket, or a bad one; closed with 4501. `reason` is a stable word, as `expired`.
+    #[must_use]
+    pub fn unauthenticated(reason: &str) -> Self {
+        let mut body = ErrorBody::new(ErrorCode::Unauthenticated, "A good ticket is needed.");
+        body.reason = Some(reason.to_owned());
+        Self::new(body, CloseCode::Unauthenticated)
+    }
+
+    /// Too many joins or sockets; closed with 4004.
+    #[must_use]
+    pub fn rate_limited(retry_after_ms: u64) -> Self {
+        let mut body = ErrorBody::new(ErrorCode::RateLimited, "Too many joins at present.");
+        body.retry_after_ms = Some(retry_after_ms);
+        Self::new(body, CloseCode::RateLimited)
+    }
+
+    /// A field of the first frame that can't be used; closed with 4500.
+    #[must_use]
+    pub fn malformed(field: &str) -> Self {
+        let mut body = ErrorBody::new(ErrorCode::Malformed, "A field is wrong.");
+        body.field = Some(field.to_owned());
+        Self::new(body, CloseCode::Malformed)
+    }
+}
+
+impl From<TicketFault> for JoinError {
+    fn from(fault: TicketFault) -> Self {
+        Self::unauthenticated(fault.reason())
+    }
+}
