@@ -1,18 +1,18 @@
 //! Chat: rooms, messages, read positions and presence, over WebSocket and HTTP.
 //!
-//! The edge around `chat-core`: sockets, routes, the writer and its stores. Who is told of what is decided
+//! The service around `chat-core`: sockets, routes, the writer and its stores. Who is told of what is decided
 //! there; nothing here knows what a message or a position means.
 
 mod caller;
 mod config;
 mod connection;
 mod describe;
-mod edge;
 mod events;
 mod http;
 mod lifecycle;
 mod registry;
 mod router;
+mod state;
 pub mod store;
 mod store_actor;
 mod store_handle;

@@ -7,13 +7,13 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post, put};
 use bus::EventsSecret;
-use service::clock::now;
 use service::health::Readiness;
 use service::http::HttpError;
 use service::socket::Upgrade;
+use wire::CHAT_SUBPROTOCOL;
 
-use crate::edge::Edge;
 use crate::events::SchedulerEvents;
+use crate::state::AppState;
 use crate::store::Stores;
 use crate::sync::sync;
 use crate::{connection, describe, http};
@@ -26,12 +26,12 @@ use crate::{connection, describe, http};
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
 /// | `GET /health/live`, `/health/ready`, `/metrics` | operators |
 pub(crate) fn router<S: Stores>(
-    edge: Arc<Edge<S>>,
+    state: Arc<AppState<S>>,
     secret: EventsSecret,
     events: SchedulerEvents,
     readiness: Readiness,
 ) -> Router {
-    let origins = edge.origins.clone();
+    let origins = state.connections.origins.clone();
     let messages = get(http::list_messages::<S>).merge(post(http::post_message::<S>));
     let clients = Router::new()
         .route("/v1/chat", get(chat::<S>))
@@ -39,7 +39,7 @@ pub(crate) fn router<S: Stores>(
         .route("/v1/rooms/{id}/messages", messages)
         .route("/v1/rooms/{id}/read", put(http::put_read::<S>))
         .route("/v1/sync", get(sync::<S>))
-        .with_state(edge);
+        .with_state(state);
     let router = clients
         .merge(bus::routes(secret, Arc::new(events)))
         .merge(service::health::routes(readiness))
@@ -51,13 +51,13 @@ pub(crate) fn router<S: Stores>(
 }
 
 async fn chat<S: Stores>(
-    State(edge): State<Arc<Edge<S>>>,
+    State(state): State<Arc<AppState<S>>>,
     request: Upgrade,
 ) -> Result<Response, HttpError> {
-    let permit = edge.limiter.admit(request.client(), now());
-    let settings = edge.limiter.settings(wire::CHAT_SUBPROTOCOL);
-    let serving = Arc::clone(&edge);
-    request.accept(&edge.origins, settings, &edge.tasks, move |socket| {
-        connection::serve(socket, serving, permit)
-    })
+    let serving = Arc::clone(&state);
+    state
+        .connections
+        .accept(request, CHAT_SUBPROTOCOL, |socket, permit| {
+            connection::serve(socket, serving, permit)
+        })
 }

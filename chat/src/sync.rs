@@ -14,8 +14,8 @@ use wire::ErrorCode;
 use wire::chat::{ChatServerFrame, SyncResponse};
 
 use crate::connection::read_all;
-use crate::edge::Edge;
 use crate::http::{Guest, Query, refuse};
+use crate::state::AppState;
 use crate::store::Stores;
 
 /// How long a request is loaded, if nothing is said, in milliseconds.
@@ -25,7 +25,7 @@ const MAX_HOLD_MS: u64 = 55_000;
 
 /// What came since the cursor, as soon as there is something.
 pub(crate) async fn sync<S: Stores>(
-    State(edge): State<Arc<Edge<S>>>,
+    State(state): State<Arc<AppState<S>>>,
     guest: Guest,
     query: Query,
 ) -> Result<Json<SyncResponse>, HttpError> {
@@ -38,30 +38,30 @@ pub(crate) async fn sync<S: Stores>(
         .text("cursor")
         .map(|text| read_cursor(text, caller.user.as_str()));
     let since = since.transpose().map_err(refuse)?;
-    edge.open(&guest.0).await.map_err(refuse)?;
+    state.open(&guest.0).await.map_err(refuse)?;
     let until = Instant::now() + Duration::from_millis(hold_ms);
     // Registered before the first look, so that nothing falls between.
-    let (_waiting, news) = edge.registry.wait(caller);
+    let (_waiting, news) = state.registry.wait(caller);
     loop {
-        let plan = edge
+        let plan = state
             .registry
             .ask(|broker| broker.news(now(), &caller.user, caller.only.as_ref(), since.as_ref()));
         if !plan.is_empty() {
-            return answer(&edge, plan).await;
+            return answer(&state, plan).await;
         }
         tokio::select! {
             () = news.notified() => {}
-            () = sleep_until(until) => return answer(&edge, plan).await,
-            () = edge.shutdown.started() => return answer(&edge, plan).await,
+            () = sleep_until(until) => return answer(&state, plan).await,
+            () = state.connections.shutdown.started() => return answer(&state, plan).await,
         }
     }
 }
 
 async fn answer<S: Stores>(
-    edge: &Edge<S>,
+    state: &AppState<S>,
     plan: SyncPlan,
 ) -> Result<Json<SyncResponse>, HttpError> {
-    let messages = read_all(plan.missed, edge.stores.as_ref())
+    let messages = read_all(plan.missed, state.stores.as_ref())
         .await
         .map_err(|error| HttpError::storage_unavailable(&error))?;
     let mut frames = plan.frames;

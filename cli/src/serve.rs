@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use service::descriptors;
+use service::realtime::RealtimeConfig;
 use service::telemetry::{self, Telemetry, TelemetryGuard};
 use service::{Shutdown, StartError};
 use storage::OpenError;
@@ -85,11 +86,13 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
     } = begin(Service::Chat, settings, args).await?;
     let own = &settings.chat;
     let config = chat::Config {
-        public_url: own.public_url.clone(),
-        data_dir: settings.data_dir.clone(),
-        scheduler_url: settings.scheduler.internal_url.clone(),
-        allowed_origins: own.allowed_origins.clone(),
-        trusted_proxies: settings.trusted_proxies.clone(),
+        realtime: RealtimeConfig {
+            public_url: own.public_url.clone(),
+            data_dir: settings.data_dir.clone(),
+            scheduler_url: settings.scheduler.internal_url.clone(),
+            allowed_origins: own.allowed_origins.clone(),
+            trusted_proxies: settings.trusted_proxies.clone(),
+        },
         limits: own.limits,
     };
     end(chat::run(listener, config, shutdown).await, telemetry_guard).await

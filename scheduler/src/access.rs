@@ -4,8 +4,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::clock;
-use service::http::HttpError;
-use service::tickets::bearer;
+use service::http::{HttpError, bearer};
 use wire::{SessionId, UserId};
 
 use crate::api_keys;

@@ -35,7 +35,6 @@ use bus::{Destination, EventsSecret, HttpTransport, OutboxPublisher};
 use service::health::Readiness;
 use service::http::ListenerConfig;
 use service::origin::AllowedOrigins;
-use service::proxies::TrustedProxies;
 use service::{Shutdown, StartError, Tasks};
 use storage::Outbox;
 use tokio::net::TcpListener;
@@ -62,14 +61,10 @@ pub async fn run(
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
     let origins = allowed_origins(&config)?;
-    let front = ListenerConfig {
-        limits: config.limits.http,
-        proxies: TrustedProxies::new(&config.trusted_proxies).map_err(StartError::Config)?,
-    };
+    let front = ListenerConfig::new(config.limits.http, &config.trusted_proxies)?;
     let store = SqliteStore::open(&config.database()).await?;
     let outbox = Outbox::new(store.database().clone());
-    let secret = EventsSecret::load_or_create(&config.data_dir)
-        .map_err(|source| file_error(config.keys_dir().join("events.secret"), source))?;
+    let secret = EventsSecret::load_or_create(&config.data_dir)?;
     let app = app(&config, &store, &outbox, &shutdown)?;
     let readiness = readiness(&store, &app);
     let tasks = Tasks::new();
@@ -90,9 +85,7 @@ pub async fn run(
 
     let routes = router::routes(app, &config, secret, readiness, &origins);
     service::http::serve(listener, routes, front, shutdown).await?;
-    if !tasks.close_and_wait(TASKS_LIMIT).await {
-        tracing::warn!(left = tasks.running(), "tasks were cut");
-    }
+    tasks.close_or_cut("tasks", TASKS_LIMIT).await;
     store.close().await;
     Ok(())
 }

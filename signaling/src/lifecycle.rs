@@ -64,7 +64,7 @@ pub async fn run(
     .await?;
     let outbox = Outbox::new(database.clone());
     let store = Arc::new(SqliteStore::new(database.clone(), outbox.clone()));
-    let secret = events_secret(&config)?;
+    let secret = EventsSecret::load_or_create(&config.data_dir)?;
     let client = service::http::client();
 
     let ice = Arc::new(IceServers {
@@ -249,13 +249,6 @@ fn key_source(config: &Config) -> JwksSource {
         cache: config.data_dir.join("signaling/jwks.json"),
         refetch: config.limits.sockets.jwks_refetch(),
     }
-}
-
-fn events_secret(config: &Config) -> Result<EventsSecret, StartError> {
-    EventsSecret::load_or_create(&config.data_dir).map_err(|source| StartError::File {
-        path: config.data_dir.join("keys/events.secret"),
-        source,
-    })
 }
 
 fn settings(config: &Config, media: Arc<dyn MediaAccess>) -> Settings {

@@ -7,8 +7,7 @@ use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use serde::Deserialize;
 use service::clock::now;
-use service::http::{HttpError, Json};
-use service::tickets::bearer;
+use service::http::{HttpError, Json, bearer};
 use signaling_core::OperatorView;
 use wire::{Page, SessionId, UserId};
 

@@ -47,9 +47,7 @@ pub async fn run(
     let app = service::http::standard(readiness, &origins);
     service::http::serve(http, app, service::http::Limits::default(), shutdown).await?;
     stop.cancel();
-    if !tasks.close_and_wait(TASKS_LIMIT).await {
-        tracing::warn!(left = tasks.running(), "tasks were cut");
-    }
+    tasks.close_or_cut("tasks", TASKS_LIMIT).await;
     tracing::info!("turn stops");
     Ok(())
 }

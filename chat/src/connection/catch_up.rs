@@ -7,7 +7,7 @@ use chat_core::{MissedRange, Page, PageFrom};
 use wire::RoomId;
 use wire::chat::Message;
 
-use super::frame_reader::FrameReader;
+use super::protocol::FrameReader;
 use crate::store::{MessageStore, StoreError};
 
 /// Messages read at once.
@@ -47,7 +47,7 @@ impl CatchUp {
     ) -> Result<Progress, StoreError> {
         loop {
             while let Some(message) = self.read.pop_front() {
-                if !reader.has_room() {
+                if !reader.socket().has_room() {
                     self.read.push_front(message);
                     return Ok(Progress::Waiting);
                 }

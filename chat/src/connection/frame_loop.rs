@@ -4,14 +4,15 @@ use std::pin::pin;
 
 use chat_core::{Input, Output};
 use service::clock::{now, sleep_until};
+use service::realtime::JoinError;
 use service::socket::{Disconnect, Incoming, Socket};
 use wire::chat::{ChatClientFrame, Messages};
 use wire::{CloseCode, ConnectionId, Envelope, ErrorCode, RoomId, UnixMs};
 
 use super::catch_up::{CatchUp, Progress};
-use super::frame_reader::{FrameReader, Refusal};
-use crate::edge::Edge;
+use super::protocol::{FrameReader, storage_error};
 use crate::registry::Subscription;
+use crate::state::AppState;
 use crate::store::{StoreError, Stores};
 
 /// A ticket may be this much past its time when it is shown, in milliseconds; then it is good for as long.
@@ -20,7 +21,7 @@ const EXPIRY_LEEWAY_MS: i64 = 60_000;
 /// One socket's.
 pub(super) struct FrameLoop<'a, S> {
     reader: &'a mut FrameReader,
-    edge: &'a Edge<S>,
+    state: &'a AppState<S>,
     connection: ConnectionId,
     catching_up: Option<CatchUp>,
 }
@@ -29,7 +30,7 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
     /// `left` is what the broker asked for when the device came in.
     pub(super) fn new(
         reader: &'a mut FrameReader,
-        edge: &'a Edge<S>,
+        state: &'a AppState<S>,
         subscription: &Subscription,
         left: Vec<Output>,
     ) -> Self {
@@ -39,7 +40,7 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
         });
         Self {
             reader,
-            edge,
+            state,
             connection: subscription.connection(),
             catching_up,
         }
@@ -59,7 +60,7 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
                 () = CatchUp::pause(), if self.catching_up.is_some() => {}
                 () = &mut expiry, if !expired => {
                     expired = true;
-                    Refusal::unauthenticated("expired").tell(self.reader, None);
+                    self.reader.refuse(JoinError::unauthenticated("expired"), None);
                 }
             }
         }
@@ -70,13 +71,13 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
             return;
         };
         match catching_up
-            .go_on(self.reader, self.edge.stores.as_ref())
+            .go_on(self.reader, self.state.stores.as_ref())
             .await
         {
             Ok(Progress::Waiting) => return,
             Ok(Progress::Done) => {
                 let (connection, messages) = (self.connection, Vec::new());
-                self.edge.registry.handle(Input::CaughtUp {
+                self.state.registry.handle(Input::CaughtUp {
                     connection,
                     messages,
                 });
@@ -90,17 +91,17 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
     }
 
     async fn take(&mut self, text: &str) {
-        let Some((Envelope { id, .. }, frame)) = self.reader.take(text) else {
+        let Some((Envelope { id, .. }, frame)) = self.reader.read(text) else {
             return;
         };
         if let Some(room) = room_of(&frame)
-            && let Err(code) = self.edge.find(room).await
+            && let Err(code) = self.state.find(room).await
         {
-            self.reader.send(Refusal::storage(code).body.for_frame(id));
+            self.reader.send(storage_error(code).for_frame(id));
             return;
         }
         let connection = self.connection;
-        let left = self.edge.registry.handle(Input::Frame {
+        let left = self.state.registry.handle(Input::Frame {
             connection,
             id,
             frame,
@@ -122,7 +123,7 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
         else {
             return;
         };
-        match self.edge.stores.page(&room, page).await {
+        match self.state.stores.page(&room, page).await {
             Ok(messages) => {
                 let messages = page.fit(messages);
                 let last_seq = messages.last().map_or(0, |last| last.seq).max(last_seq);
@@ -142,8 +143,8 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
     fn unreadable(&self, error: &StoreError, id: Option<wire::FrameId>) {
         metrics::counter!("storage_errors_total").increment(1);
         tracing::error!(%error, "the store can't be read");
-        let refusal = Refusal::storage(ErrorCode::StorageUnavailable);
-        self.reader.send(refusal.body.for_frame(id));
+        let body = storage_error(ErrorCode::StorageUnavailable);
+        self.reader.send(body.for_frame(id));
     }
 }
 

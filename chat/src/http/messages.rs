@@ -11,13 +11,13 @@ use wire::{ErrorCode, RoomId};
 
 use super::refuse::refuse_body;
 use super::{Guest, Query, refuse};
-use crate::edge::Edge;
+use crate::state::AppState;
 use crate::store::Stores;
 use crate::store_handle::StoreCommand;
 
 /// Stores a message: 201, and 200 for one that was stored before.
 pub(crate) async fn post_message<S: Stores>(
-    State(edge): State<Arc<Edge<S>>>,
+    State(state): State<Arc<AppState<S>>>,
     guest: Guest,
     Path(room): Path<String>,
     Json(posted): Json<PostMessage>,
@@ -28,14 +28,14 @@ pub(crate) async fn post_message<S: Stores>(
         HttpError::field("client_id", bad.code(), "This is no key for a message.")
     })?;
     check_body(&body).map_err(refuse_body)?;
-    guest.reach(&edge, &room).await?;
+    guest.reach(&state, &room).await?;
     let draft = MessageDraft {
         room,
         from: guest.0.caller.user,
         client_id,
         body,
     };
-    let posted = edge
+    let posted = state
         .writer
         .ask(|reply| StoreCommand::Append {
             draft,
@@ -53,7 +53,7 @@ pub(crate) async fn post_message<S: Stores>(
 
 /// A page of a room's history.
 pub(crate) async fn list_messages<S: Stores>(
-    State(edge): State<Arc<Edge<S>>>,
+    State(state): State<Arc<AppState<S>>>,
     guest: Guest,
     Path(room): Path<String>,
     query: Query,
@@ -62,16 +62,16 @@ pub(crate) async fn list_messages<S: Stores>(
     let limit: Option<u32> = query.number("limit")?;
     let page = Page::asked(query.number("before")?, query.number("after")?, limit)
         .ok_or_else(|| refuse(ErrorCode::BadCursor))?;
-    guest.reach(&edge, &room).await?;
+    guest.reach(&state, &room).await?;
     let caller = &guest.0.caller;
-    let (min_seq, last_seq) = edge
+    let (min_seq, last_seq) = state
         .registry
         .ask(|broker| {
             let room = broker.room_of(&caller.user, caller.only.as_ref(), &room)?;
             Ok((room.min_seq, room.last_seq))
         })
         .map_err(refuse)?;
-    let messages = edge
+    let messages = state
         .stores
         .page(&room, page)
         .await
@@ -89,15 +89,15 @@ pub(crate) async fn list_messages<S: Stores>(
 
 /// Moves the reader's position; says where it is then.
 pub(crate) async fn put_read<S: Stores>(
-    State(edge): State<Arc<Edge<S>>>,
+    State(state): State<Arc<AppState<S>>>,
     guest: Guest,
     Path(room): Path<String>,
     Json(PutRead { seq }): Json<PutRead>,
 ) -> Result<Json<Read>, HttpError> {
     let room = RoomId(room);
-    guest.reach(&edge, &room).await?;
+    guest.reach(&state, &room).await?;
     let caller = guest.0.caller;
-    let (reached, present) = edge
+    let (reached, present) = state
         .registry
         .ask(|broker| {
             let room = broker.room_of(&caller.user, caller.only.as_ref(), &room)?;
@@ -115,7 +115,8 @@ pub(crate) async fn put_read<S: Stores>(
             kind: PositionKind::Read,
             seq,
         };
-        edge.writer
+        state
+            .writer
             .ask(|reply| StoreCommand::MovePosition {
                 to,
                 origin: None,

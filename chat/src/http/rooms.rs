@@ -11,7 +11,7 @@ use wire::{ErrorCode, Page, RoomId, UnixMs};
 
 use super::{Guest, Query, refuse};
 use crate::caller::Caller;
-use crate::edge::Edge;
+use crate::state::AppState;
 use crate::store::{RoomPosition, Stores};
 
 /// Rooms in a page, if nothing is said.
@@ -21,7 +21,7 @@ const MAX_PAGE: u32 = 200;
 
 /// A page of rooms, as in `welcome`.
 pub(crate) async fn list_rooms<S: Stores>(
-    State(edge): State<Arc<Edge<S>>>,
+    State(state): State<Arc<AppState<S>>>,
     guest: Guest,
     query: Query,
 ) -> Result<Json<Page<RoomView>>, HttpError> {
@@ -34,11 +34,11 @@ pub(crate) async fn list_rooms<S: Stores>(
         .map(position_of)
         .transpose()
         .map_err(refuse)?;
-    edge.open(&guest.0).await.map_err(refuse)?;
+    state.open(&guest.0).await.map_err(refuse)?;
     let caller = &guest.0.caller;
     let mut positions = match &caller.only {
-        Some(_) => reached(&edge, caller, after.as_ref()),
-        None => edge
+        Some(_) => reached(&state, caller, after.as_ref()),
+        None => state
             .stores
             .rooms_of(&caller.user, after.as_ref(), limit + 1)
             .await
@@ -49,8 +49,8 @@ pub(crate) async fn list_rooms<S: Stores>(
     let next_cursor = positions.last().filter(|_| more).map(cursor_of);
     let mut items = Vec::with_capacity(positions.len());
     for RoomPosition { room, .. } in positions {
-        edge.find(&room).await.map_err(refuse)?;
-        items.extend(edge.registry.ask(|broker| {
+        state.find(&room).await.map_err(refuse)?;
+        items.extend(state.registry.ask(|broker| {
             let room = broker
                 .room_of(&caller.user, caller.only.as_ref(), &room)
                 .ok()?;
@@ -61,8 +61,12 @@ pub(crate) async fn list_rooms<S: Stores>(
 }
 
 /// The rooms of a ticket that names them; all are in memory.
-fn reached<S>(edge: &Edge<S>, caller: &Caller, after: Option<&RoomPosition>) -> Vec<RoomPosition> {
-    edge.registry.ask(|broker| {
+fn reached<S>(
+    state: &AppState<S>,
+    caller: &Caller,
+    after: Option<&RoomPosition>,
+) -> Vec<RoomPosition> {
+    state.registry.ask(|broker| {
         broker
             .rooms_of(&caller.user, caller.only.as_ref())
             .into_iter()

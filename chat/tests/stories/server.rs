@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chat::{Config, Limits};
+use service::realtime::RealtimeConfig;
 use service::{Shutdown, StartError};
 use testkit::{ChatPeer, Http, TicketSigner};
 use tokio::net::TcpListener;
@@ -112,12 +113,12 @@ fn generous() -> Limits {
 }
 
 pub(crate) fn config(data: &Path, scheduler_url: &str, limits: Limits) -> Config {
-    Config {
+    let realtime = RealtimeConfig {
         data_dir: data.to_owned(),
         scheduler_url: scheduler_url.to_owned(),
-        limits,
-        ..Config::default()
-    }
+        ..RealtimeConfig::on_port(8082)
+    };
+    Config { realtime, limits }
 }
 
 async fn serve(port: u16, config: Config) -> (u16, Shutdown, JoinHandle<Result<(), StartError>>) {

@@ -1,13 +1,12 @@
 //! The secret that services show each other; a file of the data directory.
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
+use service::http::bearer;
+use service::{StartError, secret_file};
 use subtle::ConstantTimeEq;
-
-use service::secret_file;
 
 /// What a service shows as Bearer at `POST /v1/events`. Its text is in no log.
 #[derive(Clone)]
@@ -25,8 +24,13 @@ impl EventsSecret {
     ///
     /// # Errors
     /// When the file can't be read or made, or is shorter than 32 random bytes would be.
-    pub fn load_or_create(data_dir: &Path) -> io::Result<Self> {
-        let text = secret_file::load_or_create(data_dir, "events.secret")?;
+    pub fn load_or_create(data_dir: &Path) -> Result<Self, StartError> {
+        let text = secret_file::load_or_create(data_dir, "events.secret").map_err(|source| {
+            StartError::File {
+                path: data_dir.join("keys/events.secret"),
+                source,
+            }
+        })?;
         Ok(Self(text.into()))
     }
 
@@ -45,10 +49,7 @@ impl EventsSecret {
     /// True when `headers` show it; takes the same time wherever they differ.
     #[must_use]
     pub fn is_shown(&self, headers: &HeaderMap) -> bool {
-        headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.as_bytes().strip_prefix(b"Bearer "))
-            .is_some_and(|shown| bool::from(shown.ct_eq(self.0.as_bytes())))
+        bearer(headers).is_some_and(|shown| bool::from(shown.as_bytes().ct_eq(self.0.as_bytes())))
     }
 }
 

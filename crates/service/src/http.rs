@@ -3,6 +3,7 @@
 //! No route of a service stands here, only what all routes have in common.
 
 mod accept_limiter;
+mod bearer;
 mod descriptor_reserve;
 mod error;
 mod json;
@@ -14,6 +15,7 @@ mod stream;
 
 pub use crate::http_client::client;
 pub(crate) use accept_limiter::AcceptLimiter;
+pub use bearer::bearer;
 pub use error::HttpError;
 pub use json::{BODY_LIMIT, Json, JsonOrEmpty};
 pub use layers::standard;

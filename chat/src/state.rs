@@ -3,29 +3,21 @@
 use std::sync::Arc;
 
 use service::clock::now;
-use service::origin::AllowedOrigins;
-use service::reconnect_backoff::ReconnectBackoff;
-use service::socket::ConnectionLimiter;
-use service::tickets::{TicketFault, TicketVerifier};
-use service::{Shutdown, Tasks};
+use service::realtime::ConnectionContext;
+use service::tickets::TicketFault;
 use wire::{ChatClaims, ChatRoomGrant, ErrorCode, RoomId, UnixMs};
 
 use crate::caller::Caller;
 use crate::registry::Registry;
 use crate::store_handle::{StoreCommand, StoreHandle};
 
-/// The shared parts.
+/// The registry, the store, and what connections are checked against.
 #[derive(Debug)]
-pub(crate) struct Edge<S> {
+pub(crate) struct AppState<S> {
     pub(crate) registry: Registry,
     pub(crate) writer: StoreHandle,
     pub(crate) stores: Arc<S>,
-    pub(crate) tickets: TicketVerifier,
-    pub(crate) origins: AllowedOrigins,
-    pub(crate) limiter: ConnectionLimiter,
-    pub(crate) reconnect_backoff: ReconnectBackoff,
-    pub(crate) tasks: Tasks,
-    pub(crate) shutdown: Shutdown,
+    pub(crate) connections: ConnectionContext,
 }
 
 /// What a good ticket says.
@@ -49,10 +41,10 @@ impl From<ChatClaims> for Admission {
     }
 }
 
-impl<S> Edge<S> {
+impl<S> AppState<S> {
     /// Verifies a ticket.
     pub(crate) async fn admit(&self, ticket: &str) -> Result<Admission, TicketFault> {
-        let claims = self.tickets.chat(ticket, now()).await?;
+        let claims = self.connections.tickets.chat(ticket, now()).await?;
         Ok(Admission::from(claims))
     }
 
@@ -76,11 +68,5 @@ impl<S> Edge<S> {
         self.writer
             .ask(|reply| StoreCommand::Load { room, reply })
             .await
-    }
-
-    /// When a client should come back after `going_away`, so that not all come at once.
-    pub(crate) fn retry_after_ms(&self) -> u64 {
-        self.reconnect_backoff
-            .retry_after_ms(self.tasks.running(), rand::random())
     }
 }
