@@ -1,4 +1,4 @@
-/** A person that is not there: a moving drawing as a media stream. */
+/** A moving drawing as a media stream. */
 export function fakeCameraStream(from: string, to: string): MediaStream {
   const canvas = document.createElement('canvas');
   canvas.width = 640;

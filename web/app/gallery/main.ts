@@ -1,4 +1,4 @@
-/** Every screen without a service: `/gallery/#live`. For the eye and for pictures; no part of the build. */
+/** Every screen without a service: `/gallery/#live`. For visual checks and screenshots; not part of the build. */
 import { mount } from 'svelte';
 import { locale } from '../src/i18n/index.ts';
 import HomeScreen from '../src/screens/HomeScreen.svelte';

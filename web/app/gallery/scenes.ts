@@ -1,5 +1,5 @@
-/** The states that a session can show, each as a model. */
-import { BEFORE_JOIN, emptyChatRoom, type Chat, type Notification, type ChatRoomState, type SessionState, type SessionView, type SessionStage } from '@rendezvous/sdk';
+/** View models of the states of a session. */
+import { BEFORE_JOIN, emptyChatRoom, type Chat, type ChatRoomState, type Notification, type SessionStage, type SessionState, type SessionView } from '@rendezvous/sdk';
 import type { ChatModel } from '../src/session/chat.svelte.ts';
 import type { CallModel } from '../src/session/model.ts';
 import { fakeCameraStream } from './fake-camera.ts';

@@ -34,7 +34,7 @@ export function dayName(at: number, now: number, locale: string): string {
 }
 
 /** `13:56`, with the date unless it is today. */
-export function moment(at: number, now: number, locale: string): string {
+export function dateTime(at: number, now: number, locale: string): string {
   if (midnight(at) === midnight(now)) return minuteTime(at, locale);
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 }

@@ -1,4 +1,4 @@
-/** What somebody writes in the chat, over panels that come and go: drawn as a page would draw it, without a browser. */
+/** The draft of the chat while panels are mounted and unmounted, by server-side rendering. */
 import { render } from 'svelte/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import ChatPanel from '../src/components/ChatPanel.svelte';
@@ -15,13 +15,13 @@ afterEach(() => vi.unstubAllGlobals());
 
 test('[WEB-48] what is written and not sent is there in the next panel of its room, and in no other room', () => {
   const [one, other] = [new Conversation(), new Conversation()];
-  expect(writtenIn(one)).toBe('');
+  expect(renderedDraft(one)).toBe('');
   one.setDraft('half a thou');
-  expect(writtenIn(one), 'beside the call').toBe('half a thou');
-  expect(writtenIn(one), 'after it').toBe('half a thou');
-  expect(writtenIn(other)).toBe('');
+  expect(renderedDraft(one), 'beside the call').toBe('half a thou');
+  expect(renderedDraft(one), 'after it').toBe('half a thou');
+  expect(renderedDraft(other)).toBe('');
   one.setDraft('');
-  expect(writtenIn(one)).toBe('');
+  expect(renderedDraft(one)).toBe('');
 });
 
 test('[WEB-48] it is remembered by the page alone', () => {
@@ -29,8 +29,8 @@ test('[WEB-48] it is remembered by the page alone', () => {
   expect(setItem).not.toHaveBeenCalled();
 });
 
-/** What stands in the field of a panel that is mounted now. */
-function writtenIn(chat: Conversation): string | undefined {
+/** The value of the text field in a newly mounted panel. */
+function renderedDraft(chat: Conversation): string | undefined {
   const { body } = render(ChatPanel, { props: { chat, actions: chat, name: 'Bo', peerId: 'bo', now: 0 } });
   return /<textarea[^>]*>([^<]*)<\/textarea>/.exec(body)?.[1];
 }

@@ -1,4 +1,4 @@
-/** A model in which nothing has happened yet, for the tests to change in one field. */
+/** The view model before anything has happened. */
 import { BEFORE_JOIN, type SessionView } from '@rendezvous/sdk';
 import type { CallModel } from '../src/session/model.ts';
 

@@ -1,22 +1,22 @@
 /** Call controls, join links, missing devices, blocked autoplay. */
-import { CHROMIUM_ARGS, chromiumPath } from '../support/chromium.ts';
-import { ParticipantPage } from '../support/participant-page.ts';
-import { expect, test } from '../support/fixtures.ts';
-import { until } from '../support/waiting.ts';
 import { chromium } from '@playwright/test';
+import { CHROMIUM_ARGS, chromiumPath } from '../support/chromium.ts';
+import { expect, test } from '../support/fixtures.ts';
+import { ParticipantPage } from '../support/participant-page.ts';
+import { until } from '../support/waiting.ts';
 
 test('[END-5] muting and turning the camera off reach the other one', async ({ pair }) => {
   const { ann, bo, annPage, boPage } = await pair({ startsInMs: 2_000, countdown_ms: 1_000, duration_ms: 25_000 });
   await annPage.open(ann);
   await boPage.open(bo);
   for (const person of [annPage, boPage]) await person.reachesPhase('live');
-  await until('Bo sees Ann', async () => (await boPage.remotePicture()).brightness > 5);
+  await until('Bo sees Ann', async () => (await boPage.remoteVideo()).brightness > 5);
   await expect(annPage.get('local-video')).toBeVisible();
 
   await annPage.get('camera').click();
-  await until('Bo sees black', async () => (await boPage.remotePicture()).brightness < 2);
+  await until('Bo sees black', async () => (await boPage.remoteVideo()).brightness < 2);
   await annPage.get('camera').click();
-  await until('Bo sees Ann again', async () => (await boPage.remotePicture()).brightness > 5);
+  await until('Bo sees Ann again', async () => (await boPage.remoteVideo()).brightness > 5);
 
   await annPage.get('mute').click();
   await expect(annPage.get('mute')).toHaveAttribute('aria-pressed', 'true');
@@ -123,7 +123,7 @@ for (const [what, flags] of [
     await expect(ann.get('media-notice')).toBeVisible();
     await bo.open(booking.bo);
     for (const person of [ann, bo]) await person.reachesPhase('live');
-    await until('Ann sees Bo all the same', async () => (await ann.remotePicture()).brightness > 5);
+    await until('Ann sees Bo all the same', async () => (await ann.remoteVideo()).brightness > 5);
     await bare.close();
   });
 }
@@ -138,7 +138,7 @@ test('[END-12] sound that the browser blocks starts by one click', async ({ appl
   await bo.open(booking.bo);
   for (const person of [ann, bo]) await person.reachesPhase('live');
   await ann.get('unblock').click();
-  await until('Ann hears Bo', async () => (await ann.remotePicture()).audible);
+  await until('Ann hears Bo', async () => (await ann.remoteVideo()).audible);
   await expect(ann.get('unblock')).toBeHidden();
 });
 

@@ -1,12 +1,12 @@
 /** Short interruptions: another tab, a reload, no network, a restarted service. */
 import { Application } from '../support/application.ts';
+import { expect, test } from '../support/fixtures.ts';
 import type { ParticipantPage } from '../support/participant-page.ts';
 import { Stack } from '../support/stack.ts';
-import { expect, test } from '../support/fixtures.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { until } from '../support/waiting.ts';
 
-const PLAN = { startsInMs: 500, countdown_ms: 1_000, duration_ms: 120_000 };
+const BOOKING = { startsInMs: 500, countdown_ms: 1_000, duration_ms: 120_000 };
 
 /** Below the idle timeout of both sides (ms). */
 const RECONNECT_LIMIT_MS = 8_000;
@@ -15,7 +15,7 @@ const RECONNECT_LIMIT_MS = 8_000;
 const IDLE_LIMIT_MS = 20_000;
 
 test('[END-23] the same link in a second tab takes over, and the first says so and can take it back', async ({ browser, application, openPage }) => {
-  const booking = await application.book(PLAN);
+  const booking = await application.book(BOOKING);
   const context = await browser.newContext({ locale: 'en-GB' });
   const ann = await openPage(context, 'Ann');
   const bo = await openPage(await browser.newContext({ locale: 'en-GB' }), 'Bo');
@@ -43,7 +43,7 @@ test('[END-24] another network, and none at all: the old socket is dead and not 
   const proxy = stopAfter(await TcpProxy.start());
   const stack = stopAfter(await Stack.start({ RENDEZVOUS_SIGNALING_PUBLIC_URL: proxy.url }));
   proxy.forwardTo(stack.ports.signaling);
-  const booking = await (await Application.of(stack)).book(PLAN);
+  const booking = await (await Application.of(stack)).book(BOOKING);
   const ann = await openPage(await browser.newContext({ locale: 'en-GB' }), 'Ann');
   const bo = await openPage(await browser.newContext({ locale: 'en-GB' }), 'Bo');
   await ann.open(booking.ann);
@@ -59,7 +59,7 @@ test('[END-24] another network, and none at all: the old socket is dead and not 
   await bo.nextPong();
   expect(bo.received.some(({ frame }) => frame.type === 'peer_lost'), 'Bo noticed nothing').toBe(false);
 
-  // Now Bo's is.
+  // Bo's connection is the oldest now.
   const before = await bo.get('time-left').textContent();
   await bo.page.context().setOffline(true);
   proxy.blackholeOldest();
@@ -77,12 +77,12 @@ test('[END-24] another network, and none at all: the old socket is dead and not 
   await until('Bo is told', () => bo.received.some(({ frame }) => JSON.stringify(frame['payload'])?.includes('"audio":false')));
   for (const person of [ann, bo]) {
     await person.videoAdvances();
-    expect(person.received.filter(({ frame }) => frame.type === 'negotiate'), 'no new pairing').toHaveLength(1);
+    expect(person.received.filter(({ frame }) => frame.type === 'negotiate'), 'no new epoch').toHaveLength(1);
   }
 });
 
 test('[END-25] signaling is stopped and started in a live call: both are told to come back, media and clock run on', async ({ pair, stack }) => {
-  const { ann, bo, annPage, boPage } = await pair(PLAN);
+  const { ann, bo, annPage, boPage } = await pair(BOOKING);
   await annPage.open(ann);
   await boPage.open(bo);
   await bothLive(annPage, boPage);
@@ -96,7 +96,7 @@ test('[END-25] signaling is stopped and started in a live call: both are told to
     expect(back.frame['session']).toMatchObject({ phase: 'live', deadline_at: live['deadline_at'] });
     await person.videoAdvances();
     expect(await person.openConnections(), 'the same connection').toBe(1);
-    expect(person.received.filter(({ frame }) => frame.type === 'negotiate'), 'no new pairing').toHaveLength(1);
+    expect(person.received.filter(({ frame }) => frame.type === 'negotiate'), 'no new epoch').toHaveLength(1);
   }
   expect(await annPage.get('time-left').textContent(), 'the clock goes on').not.toBe(before);
 });

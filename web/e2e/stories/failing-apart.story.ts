@@ -1,12 +1,12 @@
 /** One service is killed or frozen, the others keep working. */
-import type { ParticipantPage } from '../support/participant-page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import type { ParticipantPage } from '../support/participant-page.ts';
 import { until } from '../support/waiting.ts';
 
-const PLAN = { startsInMs: 1_000, countdown_ms: 1_000, duration_ms: 14_000, max_extensions: 0 };
+const BOOKING = { startsInMs: 1_000, countdown_ms: 1_000, duration_ms: 14_000, max_extensions: 0 };
 
 test('[END-16] chat dies: the call does not notice', async ({ pair, stack }) => {
-  const { ann, bo, annPage, boPage } = await pair(PLAN);
+  const { ann, bo, annPage, boPage } = await pair(BOOKING);
   await bothLive(annPage, ann, boPage, bo);
   await stack.kill('chat');
   await annPage.write('while it was down');
@@ -17,7 +17,7 @@ test('[END-16] chat dies: the call does not notice', async ({ pair, stack }) => 
 });
 
 test('[END-17] the scheduler dies: call and chat go on, a draft over the end, too, and the record is complete afterwards', async ({ pair, stack, application }) => {
-  const { session, ann, bo, annPage, boPage } = await pair({ ...PLAN });
+  const { session, ann, bo, annPage, boPage } = await pair({ ...BOOKING });
   await bothLive(annPage, ann, boPage, bo);
   const resume = await stack.freeze('scheduler');
   await annPage.videoAdvances(10);
@@ -37,7 +37,7 @@ test('[END-17] the scheduler dies: call and chat go on, a draft over the end, to
 });
 
 test('[END-18] signaling dies: media runs on, both resume, and it ends at its original deadline', async ({ pair, stack }) => {
-  const { ann, bo, annPage, boPage } = await pair(PLAN);
+  const { ann, bo, annPage, boPage } = await pair(BOOKING);
   await bothLive(annPage, ann, boPage, bo);
   const live = await annPage.gets('live');
   await stack.kill('signaling');
@@ -54,7 +54,7 @@ test('[END-18] signaling dies: media runs on, both resume, and it ends at its or
 });
 
 test('[END-19] signaling is dead at the deadline: each page ends it by itself', async ({ pair, stack }) => {
-  const { ann, bo, annPage, boPage } = await pair({ ...PLAN, duration_ms: 6_000 });
+  const { ann, bo, annPage, boPage } = await pair({ ...BOOKING, duration_ms: 6_000 });
   await bothLive(annPage, ann, boPage, bo);
   const live = await annPage.gets('live');
   const resume = await stack.freeze('signaling');
@@ -71,6 +71,6 @@ async function bothLive(annPage: ParticipantPage, ann: string, boPage: Participa
   await boPage.open(bo);
   for (const person of [annPage, boPage]) await person.reachesPhase('live');
   for (const person of [annPage, boPage]) {
-    await until(`${person.name} sees the other one`, async () => (await person.remotePicture()).brightness > 5);
+    await until(`${person.name} sees the other one`, async () => (await person.remoteVideo()).brightness > 5);
   }
 }

@@ -1,9 +1,9 @@
 /** A session over a real LiveKit server. */
 import { Application } from '../support/application.ts';
+import { expect, notChecked, test } from '../support/fixtures.ts';
 import { LiveKit } from '../support/livekit.ts';
 import type { ParticipantPage } from '../support/participant-page.ts';
 import { Stack } from '../support/stack.ts';
-import { expect, notChecked, test } from '../support/fixtures.ts';
 import { until } from '../support/waiting.ts';
 
 /** `ended` may arrive this much before the deadline, and after it: a media server and two browsers share two cores (ms). */

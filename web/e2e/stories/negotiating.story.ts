@@ -1,11 +1,11 @@
 /** Renegotiation during a call: for an additional track, and for an ICE restart. */
-import type { ParticipantPage } from '../support/participant-page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import type { ParticipantPage } from '../support/participant-page.ts';
 import { until } from '../support/waiting.ts';
 
 /** Renegotiations of each participant: half in turn, half at once. */
 const ROUNDS = 50;
-const PLAN = { startsInMs: 500, countdown_ms: 1_000, duration_ms: 240_000 };
+const BOOKING = { startsInMs: 500, countdown_ms: 1_000, duration_ms: 240_000 };
 /** For a hundred negotiations on a busy machine (ms). */
 const MANY_ROUNDS_LIMIT_MS = 200_000;
 
@@ -13,7 +13,7 @@ const MANY_ROUNDS_LIMIT_MS = 200_000;
 const MAX_MEDIA_SECTIONS = 6;
 
 test('[END-21] both negotiate again 50 times, in turn and at once: no deadlock, and the picture runs on', async ({ pair }) => {
-  const { ann, bo, annPage, boPage } = await pair(PLAN);
+  const { ann, bo, annPage, boPage } = await pair(BOOKING);
   test.setTimeout(MANY_ROUNDS_LIMIT_MS);
   await bothLive(annPage, ann, boPage, bo);
   for (let round = 0; round < ROUNDS; round += 1) await renegotiate(round % 2 === 0 ? annPage : boPage);
@@ -32,7 +32,7 @@ test('[END-21] both negotiate again 50 times, in turn and at once: no deadlock, 
 });
 
 test('[END-22] either side finds a new way, and both at once: fresh servers, new credentials, the picture runs on', async ({ pair }) => {
-  const { ann, bo, annPage, boPage } = await pair(PLAN);
+  const { ann, bo, annPage, boPage } = await pair(BOOKING);
   await bothLive(annPage, ann, boPage, bo);
   for (const restarting of [[annPage], [boPage], [annPage, boPage]]) {
     const before = await Promise.all([annPage, boPage].map(credentials));
@@ -51,7 +51,7 @@ test('[END-22] either side finds a new way, and both at once: fresh servers, new
   }
   for (const person of [annPage, boPage]) {
     expect(count(person, 'ice_servers')).toBe(count(person, 'refresh'));
-    expect(person.received.filter(({ frame }) => frame.type === 'negotiate'), 'no new pairing').toHaveLength(1);
+    expect(person.received.filter(({ frame }) => frame.type === 'negotiate'), 'no new epoch').toHaveLength(1);
     expect(person.received.filter(({ frame }) => frame.type === 'error')).toEqual([]);
   }
 });

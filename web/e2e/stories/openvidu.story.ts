@@ -1,9 +1,9 @@
 /** A session over an OpenVidu 2 server. */
 import { Application } from '../support/application.ts';
+import { expect, notChecked, test } from '../support/fixtures.ts';
 import { OpenVidu } from '../support/openvidu.ts';
 import type { ParticipantPage } from '../support/participant-page.ts';
 import { Stack } from '../support/stack.ts';
-import { expect, notChecked, test } from '../support/fixtures.ts';
 import { until } from '../support/waiting.ts';
 
 test('[END-27] an OpenVidu session: nothing before live, both are seen and heard, also after a reload; at the end nobody is left, and no session', async ({ browser, stopAfter, openPage }) => {

@@ -2,9 +2,9 @@
 import type { Browser, BrowserContext } from '@playwright/test';
 import { Application } from '../support/application.ts';
 import { Coturn } from '../support/coturn.ts';
+import { expect, test } from '../support/fixtures.ts';
 import type { ParticipantPage } from '../support/participant-page.ts';
 import { Stack } from '../support/stack.ts';
-import { expect, test } from '../support/fixtures.ts';
 
 /** Both browsers are on this machine, so the relays must be allowed to send to it. */
 const LOOPBACK = '127.0.0.0/8';

@@ -1,4 +1,4 @@
-/** The chat before, during and after. */
+/** The chat before, during and after a session. */
 import { expect, test } from '../support/fixtures.ts';
 
 test('[END-13] messages before, during and after the session reach the other side', async ({ pair, stack }) => {
@@ -54,6 +54,10 @@ test('[END-15] Enter that ends a composition sends nothing', async ({ pair }) =>
   await input.fill('한');
   await input.dispatchEvent('keydown', { key: 'Enter', isComposing: true, keyCode: 229, bubbles: true, cancelable: true });
   await expect(annPage.get('chat-message')).toHaveCount(0);
+  await expect(input, 'the text is still there').toHaveValue('한');
+  await input.fill('한글');
   await input.press('Enter');
+  // Messages are shown in the order of sending: one of the composition would come first.
   await expect(annPage.get('chat-message')).toHaveCount(1);
+  await expect(annPage.get('chat-body')).toHaveText(['한글']);
 });

@@ -1,7 +1,7 @@
 /** A whole session, from the reminder to the end, in two windows. */
+import { expect, test } from '../support/fixtures.ts';
 import { skewClock } from '../support/instrumentation.ts';
 import type { ParticipantPage } from '../support/participant-page.ts';
-import { expect, test } from '../support/fixtures.ts';
 import { until } from '../support/waiting.ts';
 
 const DURATION_MS = 8_000;
@@ -33,12 +33,12 @@ test('[END-1] two people meet, see each other, and part on time', async ({ pair,
   expect(negotiate.frame['offerer'], 'the later arriver offers').toBe(session.participants[1]!.user_id);
   for (const person of [annPage, boPage]) {
     await until(`${person.name} negotiates before live`, async () => (await person.openConnections()) === 1);
-    expect((await person.remotePicture()).brightness, 'black before live').toBeLessThan(2);
+    expect((await person.remoteVideo()).brightness, 'black before live').toBeLessThan(2);
     expect((await person.inbound()).audioEnergy, 'silent before live').toBeLessThan(1e-6);
   }
 
   for (const person of [annPage, boPage]) await person.reachesPhase('live');
-  await Promise.all([annPage, boPage].map(pictureAndSoundComeUp));
+  await Promise.all([annPage, boPage].map(receivesVideoAndAudio));
   await expect(annPage.get('time-left')).toHaveText(/0:0\d/);
 
   for (const person of [annPage, boPage]) {
@@ -82,24 +82,24 @@ test('[END-3] two tabs of one profile are two people, across reloads', async ({ 
   for (const person of [ann, bo]) await person.reachesPhase('lobby');
   await ann.page.reload();
   for (const person of [ann, bo]) await person.reachesPhase('live');
-  await Promise.all([ann, bo].map(pictureAndSoundComeUp));
+  await Promise.all([ann, bo].map(receivesVideoAndAudio));
 
   await bo.page.reload();
   await bo.reachesPhase('live');
-  await Promise.all([ann, bo].map(pictureAndSoundComeUp));
+  await Promise.all([ann, bo].map(receivesVideoAndAudio));
   for (const person of [ann, bo]) await endsOnTime(person);
   const record = await application.ended(booking.session.id);
   expect(record.outcome?.reason).toBe('completed');
   await context.close();
 });
 
-async function pictureAndSoundComeUp(person: ParticipantPage): Promise<void> {
+async function receivesVideoAndAudio(person: ParticipantPage): Promise<void> {
   const first = await until(`${person.name} sees the other one`, async () => {
-    const picture = await person.remotePicture();
+    const picture = await person.remoteVideo();
     return picture.brightness > 5 && picture.audible ? picture : undefined;
   });
   const before = await person.inbound();
-  await until(`${person.name}'s picture moves`, async () => (await person.remotePicture()).digest !== first.digest);
+  await until(`${person.name}'s picture moves`, async () => (await person.remoteVideo()).digest !== first.digest);
   await until(`${person.name} hears and sees more`, async () => {
     const now = await person.inbound();
     return now.framesDecoded > before.framesDecoded && now.audioEnergy > before.audioEnergy;
@@ -125,7 +125,7 @@ async function endsOnTime(person: ParticipantPage): Promise<void> {
   expect(ended.at - deadline, 'ended against the deadline').toBeLessThanOrEqual(LATE_MS);
 }
 
-/** For the report. */
+/** Adds a measurement to the report. */
 function measured(what: string, ms: number): void {
   test.info().annotations.push({ type: what, description: `${Math.round(ms)} ms` });
 }

@@ -6,7 +6,7 @@ import { Stack } from './stack.ts';
 
 interface Fixtures {
   /** Ann and Bo in two browser contexts, each with the booking's link not yet opened. */
-  pair: (plan: BookingOverrides) => Promise<Booking & { annPage: ParticipantPage; boPage: ParticipantPage }>;
+  pair: (overrides: BookingOverrides) => Promise<Booking & { annPage: ParticipantPage; boPage: ParticipantPage }>;
   /** Registers something that is stopped after the test, whether it passes or fails. */
   stopAfter: <Resource extends { stop(): Promise<void> }>(resource: Resource) => Resource;
   /** Opens a page in a context that the test has created; problems that it reports fail the test. */
@@ -48,8 +48,8 @@ export const test = base.extend<Fixtures, { stack: Stack; application: Applicati
   },
   pair: async ({ browser, application, openPage }, use) => {
     const contexts: BrowserContext[] = [];
-    await use(async (plan) => {
-      const booking = await application.book(plan);
+    await use(async (overrides) => {
+      const booking = await application.book(overrides);
       const pages: ParticipantPage[] = [];
       for (const name of ['Ann', 'Bo']) {
         const context = await browser.newContext({ locale: 'en-GB' });

@@ -2,8 +2,7 @@
 
 interface Instrumentation {
   connections: RTCPeerConnection[];
-  /** Of getUserMedia. */
-  tracks: MediaStreamTrack[];
+  localTracks: MediaStreamTrack[];
   /** Changes of `data-phase`, by the machine's clock (ms). */
   phases: { phase: string; at: number }[];
   /** Each number of the countdown and of the time left, and when it was first shown. */
@@ -20,7 +19,7 @@ declare global {
 export function installInstrumentation(): void {
   // Not Date: a story may have skewed the page's wall clock.
   const monotonicStart = performance.timeOrigin;
-  const instrumentation: Instrumentation = { connections: [], tracks: [], phases: [], figures: [] };
+  const instrumentation: Instrumentation = { connections: [], localTracks: [], phases: [], figures: [] };
   window.instrumentation = instrumentation;
 
   const Native = window.RTCPeerConnection;
@@ -35,7 +34,7 @@ export function installInstrumentation(): void {
     const getUserMedia = media.getUserMedia.bind(media);
     media.getUserMedia = async (constraints) => {
       const stream = await getUserMedia(constraints);
-      instrumentation.tracks.push(...stream.getTracks());
+      instrumentation.localTracks.push(...stream.getTracks());
       return stream;
     };
   }

@@ -2,9 +2,9 @@
  * A fake OpenVidu 2 server (there is no package of the real one): its documented REST API, the JSON-RPC that `openvidu-browser` uses,
  * and a page of the same browser as media node, which forwards streams.
  */
+import type { Browser, Page, WebSocketRoute } from '@playwright/test';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, Page, WebSocketRoute } from '@playwright/test';
 
 const SECRET = 'MY_SECRET';
 

@@ -91,10 +91,10 @@ export class ParticipantPage {
   /** Waits until the remote video changes and audio arrives, over whichever connection is current. */
   async seesAndHears(): Promise<void> {
     const { digest } = await until(`${this.name} sees`, async () => {
-      const picture = await this.remotePicture();
+      const picture = await this.remoteVideo();
       return picture.brightness > 5 && picture.audible ? picture : undefined;
     });
-    await until(`${this.name}'s picture moves`, async () => (await this.remotePicture()).digest !== digest);
+    await until(`${this.name}'s picture moves`, async () => (await this.remoteVideo()).digest !== digest);
     let least = await this.inbound();
     await until(`${this.name} sees and hears more`, async () => {
       const now = await this.inbound();
@@ -111,7 +111,7 @@ export class ParticipantPage {
   }
 
   /** Mean brightness of the remote video, and a digest of its pixels. */
-  async remotePicture(): Promise<{ brightness: number; digest: number; audible: boolean }> {
+  async remoteVideo(): Promise<{ brightness: number; digest: number; audible: boolean }> {
     return this.page.evaluate(() => {
       const video = document.querySelector<HTMLVideoElement>('[data-testid="remote-video"]');
       const nothing = { brightness: 0, digest: 0, audible: false };
@@ -147,7 +147,7 @@ export class ParticipantPage {
   /** Camera and microphone tracks that are not stopped. */
   async openTracks(): Promise<number> {
     return this.page.evaluate(
-      () => window.instrumentation.tracks.filter((track) => track.readyState === 'live').length,
+      () => window.instrumentation.localTracks.filter((track) => track.readyState === 'live').length,
     );
   }
 

@@ -1,8 +1,8 @@
-/** What an application uses: `SignalingClient`, `MediaConnection`, `LocalMedia`, `ChatClient`, `SchedulerClient`. */
+/** The public API: `SignalingClient`, `MediaConnection`, `LocalMedia`, `ChatClient`, `SchedulerClient`, and the wire types. */
 export * from './wire.generated.ts';
 export { ServerClock } from './clock/server-clock.ts';
 export { BEFORE_JOIN, afterCountdown, applyFrame, endSession, localDeadline } from './signaling/session.ts';
-export type { EndedStage, TimelineEntry, Peer, Presence, SessionState, SessionStage } from './signaling/session.ts';
+export type { EndedStage, TimelineEntry, Peer, PeerPresence, SessionState, SessionStage } from './signaling/session.ts';
 export { SignalingClient } from './signaling/client.ts';
 export { LocalMedia, type DeviceState, type TrackKind, type EnabledMedia } from './media/local.ts';
 export { MediaConnection, type MediaConnectionOptions } from './media/connection.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { betterEstimate, dateHeaderSample, roundTripSample, type ClockEstimate } from '../src/clock/offset.ts';
 import { ServerClock } from '../src/clock/server-clock.ts';
 
-/** The server's clock minus this page's monotonic one, in these tests. */
+/** Server clock minus monotonic clock of the page. */
 const TRUE_OFFSET = 1_700_000_000_000;
 
 function measured(at: number, there: number, back: number): ReturnType<typeof roundTripSample> {

@@ -1,7 +1,7 @@
 /** Two transports over a simulated network, with a fake RTCPeerConnection that has the state machine of the standard. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { PeerSignal, TransportContext } from '../src/media/transport.ts';
 import { PeerConnectionTransport } from '../src/media/peer-connection.ts';
+import type { PeerSignal, TransportContext } from '../src/media/transport.ts';
 import type { NumberedFrame } from '../src/signaling/resume.ts';
 import type { Signaling } from '../src/wire.generated.ts';
 

@@ -1,7 +1,7 @@
 /** `MediaServerTransport` over a fake client library: when it joins, rejoins and leaves. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { NegotiationParams, TransportContext } from '../src/media/transport.ts';
 import { MediaServerTransport, type MediaServerClient, type RoomConnection, type RoomContext } from '../src/media/media-server.ts';
+import type { NegotiationParams, TransportContext } from '../src/media/transport.ts';
 import type { NumberedFrame } from '../src/signaling/resume.ts';
 import type { Signaling } from '../src/wire.generated.ts';
 

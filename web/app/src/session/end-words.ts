@@ -1,6 +1,6 @@
 /** Title and text of the screen after a session. Pure. */
 import type { Words } from '../i18n/en.ts';
-import { exactTime, moment } from '../time.ts';
+import { dateTime, exactTime } from '../time.ts';
 import type { CallModel } from './model.ts';
 import { interruptions, peerName, type SessionEnd } from './screen.ts';
 
@@ -16,7 +16,7 @@ export function endWords(model: CallModel, end: SessionEnd, words: Words, locale
     case 'abandoned':
       return { title: words.abandonedTitle, lead: words.abandonedLead };
     case 'cancelled':
-      return { title: words.cancelledTitle, lead: words.cancelledLead(moment(model.booking?.starts_at ?? 0, model.now, locale)) };
+      return { title: words.cancelledTitle, lead: words.cancelledLead(dateTime(model.booking?.starts_at ?? 0, model.now, locale)) };
     case 'connect_failed':
       return { title: words.connectFailedTitle, lead: words.connectFailedLead };
     case 'kicked':

@@ -4,12 +4,12 @@
  */
 import type { NumberedFrame } from '../signaling/resume.ts';
 import type { IcePolicy, MediaBackend, Signaling } from '../wire.generated.ts';
-import type { MediaTransport, MediaConnectionState, NegotiationParams, PeerSignal, TransportContext } from './transport.ts';
 import { LIVEKIT } from './livekit.ts';
 import type { TrackKind } from './local.ts';
+import { MediaServerTransport } from './media-server.ts';
 import { OPENVIDU } from './openvidu.ts';
 import { PeerConnectionTransport } from './peer-connection.ts';
-import { MediaServerTransport } from './media-server.ts';
+import type { MediaTransport, MediaConnectionState, NegotiationParams, PeerSignal, TransportContext } from './transport.ts';
 
 export interface MediaConnectionOptions {
   readonly send: (frame: NumberedFrame) => void;

@@ -4,7 +4,7 @@ import type { Signaling } from '../wire.generated.ts';
 import { TRACK_KINDS } from './local.ts';
 import type { MediaServerClient, RoomConnection, RoomContext } from './media-server.ts';
 
-type Library = typeof import('livekit-client');
+type LiveKitLibrary = typeof import('livekit-client');
 
 interface Publication {
   readonly track: MediaStreamTrack;
@@ -22,13 +22,13 @@ export const LIVEKIT: MediaServerClient = {
 };
 
 class LiveKitConnection implements RoomConnection {
-  readonly #library: Library;
+  readonly #library: LiveKitLibrary;
   readonly #context: RoomContext;
   readonly #room: Room;
   readonly #published = new Map<string, LocalTrack>();
   #left = false;
 
-  constructor(library: Library, context: RoomContext) {
+  constructor(library: LiveKitLibrary, context: RoomContext) {
     this.#library = library;
     this.#context = context;
     // `LocalMedia` owns the tracks: the library must not stop them.
@@ -73,7 +73,7 @@ class LiveKitConnection implements RoomConnection {
     void this.#room.disconnect(false).catch(() => undefined);
   }
 
-  #listen(event: Library['RoomEvent']): void {
+  #listen(event: LiveKitLibrary['RoomEvent']): void {
     const { onPresenceChange, onDisconnected } = this.#context;
     this.#room
       .on(event.ParticipantConnected, onPresenceChange)

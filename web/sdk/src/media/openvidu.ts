@@ -6,7 +6,7 @@ import type { Publisher, Session, StreamEvent } from 'openvidu-browser';
 import type { Signaling } from '../wire.generated.ts';
 import type { MediaServerClient, RoomConnection, RoomContext } from './media-server.ts';
 
-type Library = typeof import('openvidu-browser');
+type OpenViduLibrary = typeof import('openvidu-browser');
 
 /** The tracks of the published stream. */
 interface DeviceTracks {
@@ -35,7 +35,7 @@ class OpenViduConnection implements RoomConnection {
   /** The library has disconnected by itself: calling `disconnect` again would throw. */
   #disconnected = false;
 
-  constructor(library: Library, context: RoomContext) {
+  constructor(library: OpenViduLibrary, context: RoomContext) {
     this.#context = context;
     this.#session = newSession(library, context);
     this.#listen();
@@ -127,7 +127,7 @@ class OpenViduConnection implements RoomConnection {
   }
 }
 
-function newSession(library: Library, { servers, policy }: RoomContext): Session {
+function newSession(library: OpenViduLibrary, { servers, policy }: RoomContext): Session {
   const openvidu = new library.OpenVidu();
   openvidu.enableProdMode();
   // The library's default is a public STUN server.

@@ -5,8 +5,8 @@
  */
 import { beginNegotiation, iceServersOf, markAnswered, negotiationNeeded, receiveSignal, reofferIfUnanswered, type Negotiation, type NegotiationResult, type NegotiationStep } from '../signaling/negotiation.ts';
 import type { Signaling } from '../wire.generated.ts';
-import type { MediaTransport, NegotiationParams, PeerSignal, TransportContext } from './transport.ts';
 import { TRACK_KINDS, type TrackKind } from './local.ts';
+import type { MediaTransport, NegotiationParams, PeerSignal, TransportContext } from './transport.ts';
 
 /** An ICE restart follows an interruption of this length (ms). */
 const RESTART_DELAY_MS = 3_000;

@@ -23,7 +23,7 @@ export interface EndedStage {
 }
 
 /** `lost`: the peer's socket is gone, and until `until` the same page may resume. */
-export type Presence =
+export type PeerPresence =
   | { readonly is: 'away'; readonly since: number | null }
   | { readonly is: 'here' }
   | { readonly is: 'lost'; readonly until: number };
@@ -31,7 +31,7 @@ export type Presence =
 export interface Peer {
   readonly userId: string;
   readonly name: string;
-  readonly presence: Presence;
+  readonly presence: PeerPresence;
 }
 
 /** An entry of the timeline that is shown after the session. */
@@ -170,7 +170,7 @@ function stageOf(before: SessionStage, session: Signaling.SessionNow): SessionSt
   return phase === 'connecting' ? { phase } : { phase: 'lobby' };
 }
 
-function presenceOf(peer: Signaling.PeerView, before: Peer | null): Presence {
+function presenceOf(peer: Signaling.PeerView, before: Peer | null): PeerPresence {
   if (peer.present) return { is: 'here' };
   if (peer.resume_until !== undefined) return { is: 'lost', until: peer.resume_until };
   return { is: 'away', since: before?.presence.is === 'away' ? before.presence.since : null };
@@ -200,7 +200,7 @@ function extended(state: SessionState, frame: Signaling.Extended, now: number): 
   return withTimelineEntry({ ...state, stage, extensionsLeft: frame.extensions_left, extendAskedBy: [] }, now, 'extended');
 }
 
-function withPresence(state: SessionState, presence: Presence): SessionState {
+function withPresence(state: SessionState, presence: PeerPresence): SessionState {
   return state.peer === null ? state : { ...state, peer: { ...state.peer, presence } };
 }
 
