@@ -1,6 +1,6 @@
 /** A session over an OpenVidu 2 server. */
 import { Application } from '../support/application.ts';
-import { expect, notChecked, test } from '../support/fixtures.ts';
+import { expect, skipIfUnchecked, test } from '../support/fixtures.ts';
 import { OpenVidu } from '../support/openvidu.ts';
 import type { ParticipantPage } from '../support/participant-page.ts';
 import { Stack } from '../support/stack.ts';
@@ -18,10 +18,11 @@ test('[END-27] an OpenVidu session: nothing before live, both are seen and heard
   await until('both are in', () => openvidu.connected === 2);
   expect(openvidu.sessions).toHaveLength(1);
   expect(openvidu.sessions[0]).toContain(session.id);
+  const unchecked: string[] = [];
   for (const person of [ann, bo]) {
     const { phase, enabled } = await person.sentTracks();
     if (phase === 'countdown') expect(enabled, `${person.name} sends nothing before live`).not.toContain(true);
-    else notChecked(`whether ${person.name} sends nothing before live: connected too late`);
+    else unchecked.push(`whether ${person.name} sends nothing before live`);
   }
 
   for (const person of [ann, bo]) await person.reachesPhase('live');
@@ -35,6 +36,7 @@ test('[END-27] an OpenVidu session: nothing before live, both are seen and heard
     await person.closesMedia();
   }
   await until('nobody is left, and no session', () => openvidu.connected === 0 && openvidu.sessions.length === 0);
+  skipIfUnchecked(unchecked);
 
   async function openServedPage(name: string): Promise<ParticipantPage> {
     const person = await openPage(await browser.newContext({ locale: 'en-GB' }), name);

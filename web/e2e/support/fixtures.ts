@@ -62,10 +62,12 @@ export const test = base.extend<Fixtures, { stack: Stack; application: Applicati
   },
 });
 
-/** Records in the report that a check could not be made on a slow machine; in CI that is a failure. */
-export function notChecked(what: string): void {
-  if (process.env['CI']) throw new Error(`not checked: ${what}`);
-  test.info().annotations.push({ type: 'not checked', description: what });
+/** At the end of a test: counts it as skipped if the machine was too slow for some of its checks. In CI it fails then. */
+export function skipIfUnchecked(missed: readonly string[]): void {
+  if (missed.length === 0) return;
+  const reason = `not checked: ${missed.join(', ')}`;
+  if (process.env['CI']) throw new Error(reason);
+  test.skip(true, reason);
 }
 
 export { expect } from '@playwright/test';

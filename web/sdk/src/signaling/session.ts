@@ -91,7 +91,7 @@ export function applyFrame(state: SessionState, frame: Signaling.ServerFrame, no
     case 'paused':
       return paused(state, frame, now);
     case 'rescheduled':
-      return { ...state, ...clockFields(state, frame.session), spec: frame.session };
+      return { ...state, ...sessionFields(state, frame.session), spec: frame.session };
     case 'extend_requested':
       return { ...state, extendAskedBy: [...new Set([...state.extendAskedBy, frame.by])] };
     case 'error':
@@ -141,7 +141,7 @@ function welcomed(state: SessionState, frame: { type: 'welcome' } & Signaling.We
   const joinedBefore = state.timeline.some(({ what }) => what === 'you_came');
   const next: SessionState = {
     ...state,
-    ...clockFields(state, frame.session),
+    ...sessionFields(state, frame.session),
     spec: frame.session,
     me: frame.you.user_id,
     peer: { userId: frame.peer.user_id, name: frame.peer.name, presence: presenceOf(frame.peer, state.peer) },
@@ -150,7 +150,7 @@ function welcomed(state: SessionState, frame: { type: 'welcome' } & Signaling.We
 }
 
 /** Shared by `welcome` and `rescheduled`. */
-function clockFields(state: SessionState, session: Signaling.SessionNow): Pick<SessionState, 'stage' | 'extensionsLeft' | 'extendAskedBy'> {
+function sessionFields(state: SessionState, session: Signaling.SessionNow): Pick<SessionState, 'stage' | 'extensionsLeft' | 'extendAskedBy'> {
   return {
     stage: stageOf(state.stage, session),
     extensionsLeft: session.extensions_left,
