@@ -82,7 +82,7 @@ async fn forget(app: AppState, database: Database) {
     if let Err(error) = app.outbox.prune(now).await {
         tracing::warn!(%error, "the outbox could not be pruned");
     }
-    if let Err(error) = Inbox::prune(database.writer(), now).await {
+    if let Err(error) = Inbox::prune(&database, now).await {
         tracing::warn!(%error, "the inbox could not be pruned");
     }
 }

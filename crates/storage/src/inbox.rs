@@ -1,9 +1,8 @@
 //! Facts of other services, each taken once, in the transaction of what it causes.
 
-use sqlx::{SqliteConnection, SqliteExecutor};
 use wire::{Event, EventBatch, UnixMs};
 
-use crate::Error;
+use crate::{Connection, Database, Error, query};
 
 /// How long an event's id is remembered, in milliseconds; deliveries are repeated for minutes, not weeks.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -18,35 +17,32 @@ impl Inbox {
     /// # Errors
     /// When the store refuses it; roll back then, and the batch comes again.
     pub async fn take(
-        connection: &mut SqliteConnection,
+        connection: &mut dyn Connection,
         event: &Event,
         now: UnixMs,
     ) -> Result<bool, Error> {
-        let taken = sqlx::query(
+        let taken = query(
             "INSERT INTO inbox (event_id, received_at) VALUES (?1, ?2)
              ON CONFLICT (event_id) DO NOTHING",
         )
         .bind(&event.id)
-        .bind(now.0)
+        .bind(now)
         .execute(connection)
         .await?;
-        Ok(taken.rows_affected() == 1)
+        Ok(taken == 1)
     }
 
     /// Notes a batch's watermark, up to which its source is complete; only ever forwards.
     ///
     /// # Errors
     /// When the store refuses it; roll back then.
-    pub async fn advance(
-        connection: &mut SqliteConnection,
-        batch: &EventBatch,
-    ) -> Result<(), Error> {
-        sqlx::query(
+    pub async fn advance(connection: &mut dyn Connection, batch: &EventBatch) -> Result<(), Error> {
+        query(
             "INSERT INTO inbox_source (source, complete_to) VALUES (?1, ?2)
-             ON CONFLICT (source) DO UPDATE SET complete_to = max(complete_to, excluded.complete_to)",
+             ON CONFLICT (source) DO UPDATE SET complete_to = GREATEST(inbox_source.complete_to, excluded.complete_to)",
         )
         .bind(&batch.source)
-        .bind(batch.complete_to.0)
+        .bind(batch.complete_to)
         .execute(connection)
         .await?;
         Ok(())
@@ -57,26 +53,23 @@ impl Inbox {
     /// # Errors
     /// When the store can't be read.
     pub async fn source_watermark(
-        executor: impl SqliteExecutor<'_>,
+        connection: &mut dyn Connection,
         source: &str,
     ) -> Result<Option<UnixMs>, Error> {
-        let found: Option<(i64,)> =
-            sqlx::query_as("SELECT complete_to FROM inbox_source WHERE source = ?1")
+        let found: Option<(UnixMs,)> =
+            query("SELECT complete_to FROM inbox_source WHERE source = ?1")
                 .bind(source)
-                .fetch_optional(executor)
+                .fetch_optional(connection)
                 .await?;
-        Ok(found.map(|(at,)| UnixMs(at)))
+        Ok(found.map(|(at,)| at))
     }
 
     /// Forgets the ids of events that came more than 30 days ago.
     ///
     /// # Errors
     /// When the store refuses it.
-    pub async fn prune(executor: impl SqliteExecutor<'_>, now: UnixMs) -> Result<u64, Error> {
-        let gone = sqlx::query("DELETE FROM inbox WHERE received_at < ?1")
-            .bind((now - KEPT_MS).0)
-            .execute(executor)
-            .await?;
-        Ok(gone.rows_affected())
+    pub async fn prune(database: &Database, now: UnixMs) -> Result<u64, Error> {
+        let old = query("DELETE FROM inbox WHERE received_at < ?1").bind(now - KEPT_MS);
+        database.execute(old).await
     }
 }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use sqlx::SqliteConnection;
 use tokio::sync::Notify;
 use wire::{Event, UnixMs};
 
-use crate::{Database, Error};
+use crate::{Connection, Database, Error, Value, query};
 
 /// Most events of one batch.
 pub const MAX_BATCH_EVENTS: usize = 200;
@@ -50,7 +49,7 @@ impl Outbox {
     ///
     /// # Errors
     /// When the store refuses it; roll back then.
-    pub async fn append(connection: &mut SqliteConnection, event: &Event) -> Result<(), Error> {
+    pub async fn append(connection: &mut dyn Connection, event: &Event) -> Result<(), Error> {
         Self::append_all(connection, std::slice::from_ref(event)).await
     }
 
@@ -59,20 +58,18 @@ impl Outbox {
     /// # Errors
     /// When the store refuses them; roll back then.
     pub async fn append_all(
-        connection: &mut SqliteConnection,
+        connection: &mut dyn Connection,
         events: &[Event],
     ) -> Result<(), Error> {
         if events.is_empty() {
             return Ok(());
         }
-        let bodies = serde_json::to_string(events).map_err(|e| Error::corrupt(e))?;
-        sqlx::query(
-            "INSERT INTO outbox (event_id, occurred_at, body)
-             SELECT value ->> '$.id', value ->> '$.occurred_at', value FROM json_each(?1)
-             WHERE true ORDER BY key
+        let rows: Vec<_> = events.iter().map(row).collect::<Result<_, Error>>()?;
+        query(
+            "INSERT INTO outbox (event_id, occurred_at, body) VALUES ?rows
              ON CONFLICT (event_id) DO NOTHING",
         )
-        .bind(bodies)
+        .bind_rows(rows)
         .execute(connection)
         .await?;
         Ok(())
@@ -94,14 +91,14 @@ impl Outbox {
     /// # Errors
     /// When the store can't be read, or holds what is no event.
     pub async fn pending(&self, destination: &str) -> Result<Pending, Error> {
-        let cursor = self.cursor(destination).await?;
-        let limit = i64::try_from(MAX_BATCH_EVENTS).unwrap_or(i64::MAX);
-        let rows: Vec<(i64, String)> = sqlx::query_as(
+        let mut connection = self.database.read().await?;
+        let cursor = cursor(&mut connection, destination).await?;
+        let rows: Vec<(i64, String)> = query(
             "SELECT position, body FROM outbox WHERE position > ?1 ORDER BY position LIMIT ?2",
         )
         .bind(cursor)
-        .bind(limit)
-        .fetch_all(self.database.readers())
+        .bind(MAX_BATCH_EVENTS as u64)
+        .fetch_all(&mut connection)
         .await?;
         let mut pending = Pending {
             events: Vec::with_capacity(rows.len()),
@@ -114,16 +111,15 @@ impl Outbox {
             if bytes > MAX_BATCH_BYTES && !pending.events.is_empty() {
                 break;
             }
-            let event = serde_json::from_str(&body).map_err(|e| Error::corrupt(e))?;
+            let event = serde_json::from_str(&body).map_err(Error::corrupt)?;
             pending.events.push(event);
             pending.last = position;
         }
-        let (next,): (Option<i64>,) =
-            sqlx::query_as("SELECT MIN(occurred_at) FROM outbox WHERE position > ?1")
-                .bind(pending.last)
-                .fetch_one(self.database.readers())
-                .await?;
-        pending.next_occurred_at = next.map(UnixMs);
+        let (next,) = query("SELECT min(occurred_at) FROM outbox WHERE position > ?1")
+            .bind(pending.last)
+            .fetch_one(&mut connection)
+            .await?;
+        pending.next_occurred_at = next;
         Ok(pending)
     }
 
@@ -132,16 +128,14 @@ impl Outbox {
     /// # Errors
     /// When the store refuses it; the batch is delivered again, which is harmless.
     pub async fn delivered(&self, destination: &str, last: i64) -> Result<(), Error> {
-        let mut transaction = self.database.begin().await?;
-        sqlx::query(
+        let advance = query(
             "INSERT INTO outbox_cursor (destination, position) VALUES (?1, ?2)
-             ON CONFLICT (destination) DO UPDATE SET position = max(position, excluded.position)",
+             ON CONFLICT (destination) DO UPDATE SET
+                 position = GREATEST(outbox_cursor.position, excluded.position)",
         )
         .bind(destination)
-        .bind(last)
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await
+        .bind(last);
+        self.database.execute(advance).await.map(drop)
     }
 
     /// Forgets what every known destination took more than a day ago.
@@ -149,24 +143,25 @@ impl Outbox {
     /// # Errors
     /// When the store refuses it.
     pub async fn prune(&self, now: UnixMs) -> Result<u64, Error> {
-        let mut transaction = self.database.begin().await?;
-        let gone = sqlx::query(
+        let old = query(
             "DELETE FROM outbox WHERE occurred_at < ?1
              AND position <= (SELECT coalesce(min(position), 0) FROM outbox_cursor)",
         )
-        .bind((now - KEPT_MS).0)
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(gone.rows_affected())
+        .bind(now - KEPT_MS);
+        self.database.execute(old).await
     }
+}
 
-    async fn cursor(&self, destination: &str) -> Result<i64, Error> {
-        let found: Option<(i64,)> =
-            sqlx::query_as("SELECT position FROM outbox_cursor WHERE destination = ?1")
-                .bind(destination)
-                .fetch_optional(self.database.readers())
-                .await?;
-        Ok(found.map_or(0, |(position,)| position))
-    }
+/// An event's values, in the order of the insert's columns.
+fn row(event: &Event) -> Result<[Value<'_>; 3], Error> {
+    let body = serde_json::to_string(event).map_err(Error::corrupt)?;
+    Ok([(&event.id).into(), event.occurred_at.into(), body.into()])
+}
+
+async fn cursor(connection: &mut dyn Connection, destination: &str) -> Result<i64, Error> {
+    let found: Option<(i64,)> = query("SELECT position FROM outbox_cursor WHERE destination = ?1")
+        .bind(destination)
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.map_or(0, |(position,)| position))
 }

@@ -1,13 +1,10 @@
-//! Opening a service's SQLite store: durable, one writer, several readers, and opened anew after a
-//! write has failed.
-//!
-//! Tables and queries are each service's own.
+//! SQLite: durable, one writer, several readers, and opened anew after a write has failed.
 
+mod connection;
+mod dialect;
 mod error;
+mod transaction;
 mod trouble;
-mod write;
-
-pub use write::WriteTransaction;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
@@ -18,8 +15,10 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use self::transaction::SqliteTransaction;
 use self::trouble::Trouble;
-use crate::{Error, OpenError, Schema, create_private_dir};
+use crate::engine::{Engine, Transaction};
+use crate::{Connection, OpenError, Schema, StorageFuture, create_private_dir};
 
 /// How long a write waits for one of another process, as `rendezvous keys` beside a running scheduler.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,21 +27,16 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Connections that only read.
 const READERS: u32 = 4;
 
-/// One SQLite file: WAL, `synchronous=FULL`, foreign keys on. Clones share its connections.
-#[derive(Debug, Clone)]
-pub struct Database {
+/// One SQLite file: WAL, `synchronous=FULL`, foreign keys on.
+#[derive(Debug)]
+pub(crate) struct SqliteEngine {
     writer: SqlitePool,
     readers: SqlitePool,
     trouble: Trouble,
 }
 
-impl Database {
-    /// Opens `path`, making its directory (0700) and file (0600) where they are not there, and applies
-    /// the migrations of `schema`.
-    ///
-    /// # Errors
-    /// [`OpenError`], naming the path.
-    pub async fn open(path: &Path, schema: Schema) -> Result<Self, OpenError> {
+impl SqliteEngine {
+    pub(crate) async fn open(path: &Path, schema: Schema) -> Result<Self, OpenError> {
         create_private(path).map_err(|source| OpenError::File {
             path: path.to_owned(),
             source,
@@ -53,14 +47,11 @@ impl Database {
         };
         let trouble = Trouble::default();
         let writer = pool(options(path), 1, &trouble).await.map_err(refused)?;
-        schema
-            .sqlite()
-            .run(&writer)
-            .await
-            .map_err(|source| OpenError::Migrate {
-                path: path.to_owned(),
-                source: sqlx::Error::from(source).into(),
-            })?;
+        let migrated = schema.sqlite().run(&writer).await;
+        migrated.map_err(|source| OpenError::Migrate {
+            path: path.to_owned(),
+            source: sqlx::Error::from(source).into(),
+        })?;
         let reading = options(path).pragma("query_only", "ON");
         let readers = pool(reading, READERS, &trouble).await.map_err(refused)?;
         Ok(Self {
@@ -69,54 +60,34 @@ impl Database {
             trouble,
         })
     }
+}
 
-    /// The one connection that writes. Give it back after each transaction: outbox and readiness need it
-    /// too, and wait 2 s at most. Use [`Database::begin`] for more than one statement.
-    #[must_use]
-    pub fn writer(&self) -> &SqlitePool {
-        &self.writer
-    }
-
-    /// Connections that only read; they see what is committed.
-    #[must_use]
-    pub fn readers(&self) -> &SqlitePool {
-        &self.readers
-    }
-
-    /// A transaction that writes. It takes the write lock at once: one that began by reading could not
-    /// be upgraded while another writes.
-    ///
-    /// # Errors
-    /// When no connection is free in time, or another process keeps the lock.
-    pub async fn begin(&self) -> Result<WriteTransaction, Error> {
-        WriteTransaction::begin(&self.writer, &self.trouble).await
-    }
-
-    /// For readiness: commits a row of `write_probe`, which each service's first migration makes.
-    ///
-    /// # Errors
-    /// In a few words, what is wrong.
-    pub async fn probe_writable(&self) -> Result<(), String> {
-        let probe = async {
-            let mut transaction = self.begin().await?;
-            sqlx::query(
-                "INSERT INTO write_probe (id, at) VALUES (1, unixepoch())
-                 ON CONFLICT (id) DO UPDATE SET at = excluded.at",
-            )
-            .execute(&mut *transaction)
-            .await?;
-            transaction.commit().await
-        };
-        probe.await.map_err(|error: Error| {
-            tracing::warn!(%error, "the store can't be written");
-            "the store can't be written".to_owned()
+impl Engine for SqliteEngine {
+    fn read(&self) -> StorageFuture<'_, Box<dyn Connection>> {
+        Box::pin(async {
+            let connection: Box<dyn Connection> = Box::new(self.readers.acquire().await?);
+            Ok(connection)
         })
     }
 
-    /// Closes every connection; the write-ahead log is folded in.
-    pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+    fn begin(&self) -> StorageFuture<'_, Box<dyn Transaction>> {
+        Box::pin(async {
+            let transaction = SqliteTransaction::begin(&self.writer, &self.trouble).await?;
+            let transaction: Box<dyn Transaction> = Box::new(transaction);
+            Ok(transaction)
+        })
+    }
+
+    fn close(&self) -> StorageFuture<'_, ()> {
+        Box::pin(async {
+            self.readers.close().await;
+            self.writer.close().await;
+            Ok(())
+        })
+    }
+
+    fn pools(&self) -> (&SqlitePool, &SqlitePool) {
+        (&self.writer, &self.readers)
     }
 }
 

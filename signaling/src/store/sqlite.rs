@@ -68,7 +68,7 @@ impl SnapshotStore for SqliteStore {
             .execute(self.database.writer())
             .await?;
         self.outbox.prune(now).await?;
-        Inbox::prune(self.database.writer(), now).await?;
+        Inbox::prune(&self.database, now).await?;
         Ok(gone.rows_affected())
     }
 }

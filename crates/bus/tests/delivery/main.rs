@@ -272,9 +272,12 @@ async fn edg_29_complete_to_never_passes_what_is_unsent_or_uncommitted() {
     let second = receiver.complete.recv().await.unwrap();
     let behind = clock::now().since(second);
     assert!((2_000..10_000).contains(&behind), "{behind}");
-    let kept = Inbox::source_watermark(receiver.store.database.readers(), "signaling")
-        .await
-        .unwrap();
+    let kept = Inbox::source_watermark(
+        &mut receiver.store.database.read().await.unwrap(),
+        "signaling",
+    )
+    .await
+    .unwrap();
     assert_eq!(kept, Some(second));
     sender.stop().await;
     server.stop().await;

@@ -1,0 +1,173 @@
+//! A database, and what is borrowed from it to read and to write.
+
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::engine::{Engine, Transaction};
+use crate::sqlite::SqliteEngine;
+use crate::{Connection, Error, OpenError, Query, Row, Schema, StorageFuture, query};
+
+/// A commit that takes longer is counted in `storage_slow_total`: a hundred times what a disk needs.
+const SLOW: Duration = Duration::from_millis(500);
+
+/// The database of one service. Clones share its connections.
+#[derive(Debug, Clone)]
+pub struct Database {
+    engine: Arc<dyn Engine>,
+}
+
+impl Database {
+    /// Opens the SQLite file `path`, making it (0600) and its directory (0700) where they are not there, and
+    /// applies the migrations of `schema`.
+    ///
+    /// # Errors
+    /// [`OpenError`], naming the path.
+    pub async fn open(path: &Path, schema: Schema) -> Result<Self, OpenError> {
+        let engine = SqliteEngine::open(path, schema).await?;
+        Ok(Self {
+            engine: Arc::new(engine),
+        })
+    }
+
+    /// A connection that reads what is committed. Waits 2 s at most for one that is free.
+    ///
+    /// # Errors
+    /// When none is free in time, or the database does not answer.
+    pub async fn read(&self) -> Result<ReadConnection, Error> {
+        let inner = self.engine.read().await?;
+        Ok(ReadConnection { inner })
+    }
+
+    /// A transaction that writes. It takes the write lock at once: one that began by reading could not
+    /// be upgraded while another writes. Keep it short: outbox and readiness wait for it 2 s at most.
+    ///
+    /// # Errors
+    /// When no connection is free in time, or another process keeps the lock.
+    pub async fn begin(&self) -> Result<WriteTransaction, Error> {
+        let inner = self.engine.begin().await?;
+        Ok(WriteTransaction {
+            inner,
+            begun: Instant::now(),
+        })
+    }
+
+    /// Runs one statement in a transaction of its own; the number of rows that it touched.
+    ///
+    /// # Errors
+    /// When it is refused, or not known to be durable.
+    pub async fn execute(&self, query: Query<'_>) -> Result<u64, Error> {
+        let mut transaction = self.begin().await?;
+        let touched = query.execute(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(touched)
+    }
+
+    /// For readiness: commits a row of `write_probe`, which every [`Schema`] has.
+    ///
+    /// # Errors
+    /// In a few words, what is wrong.
+    pub async fn probe_writable(&self) -> Result<(), String> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let probe = query(
+            "INSERT INTO write_probe (id, at) VALUES (1, ?1)
+             ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+        )
+        .bind(now.unwrap_or_default().as_secs());
+        let written = self.execute(probe).await;
+        written.map(drop).map_err(|error| {
+            tracing::warn!(%error, "the store can't be written");
+            "the store can't be written".to_owned()
+        })
+    }
+
+    /// Closes every connection; SQLite folds its write-ahead log in.
+    pub async fn close(&self) {
+        if let Err(error) = self.engine.close().await {
+            tracing::warn!(%error, "the store was not closed");
+        }
+    }
+
+    /// The driver's connection that writes: for stores that name it.
+    #[must_use]
+    pub fn writer(&self) -> &sqlx::SqlitePool {
+        self.engine.pools().0
+    }
+
+    /// The driver's connections that read: for stores that name it.
+    #[must_use]
+    pub fn readers(&self) -> &sqlx::SqlitePool {
+        self.engine.pools().1
+    }
+}
+
+/// A connection that reads; it goes back to its pool when dropped.
+pub struct ReadConnection {
+    inner: Box<dyn Connection>,
+}
+
+/// Holds the one connection that writes; rolled back unless [committed](Self::commit).
+#[derive(Debug)]
+pub struct WriteTransaction {
+    inner: Box<dyn Transaction>,
+    begun: Instant,
+}
+
+impl WriteTransaction {
+    /// Makes all of it durable.
+    ///
+    /// # Errors
+    /// When it is not, or nobody knows: the same may be written again.
+    pub async fn commit(self) -> Result<(), Error> {
+        let committed = self.inner.commit().await;
+        let took = self.begun.elapsed();
+        if took > SLOW {
+            metrics::counter!("storage_slow_total").increment(1);
+            tracing::warn!(took_ms = took.as_millis(), "the store is slow");
+        }
+        committed
+    }
+}
+
+impl Connection for ReadConnection {
+    fn execute<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, u64> {
+        self.inner.execute(query)
+    }
+
+    fn fetch_all<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Vec<Row>> {
+        self.inner.fetch_all(query)
+    }
+
+    fn fetch_optional<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Option<Row>> {
+        self.inner.fetch_optional(query)
+    }
+}
+
+impl Connection for WriteTransaction {
+    fn execute<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, u64> {
+        self.inner.execute(query)
+    }
+
+    fn fetch_all<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Vec<Row>> {
+        self.inner.fetch_all(query)
+    }
+
+    fn fetch_optional<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Option<Row>> {
+        self.inner.fetch_optional(query)
+    }
+}
+
+impl Deref for WriteTransaction {
+    type Target = sqlx::SqliteConnection;
+
+    fn deref(&self) -> &sqlx::SqliteConnection {
+        self.inner.driver()
+    }
+}
+
+impl DerefMut for WriteTransaction {
+    fn deref_mut(&mut self) -> &mut sqlx::SqliteConnection {
+        self.inner.driver_mut()
+    }
+}

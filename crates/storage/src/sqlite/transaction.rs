@@ -1,0 +1,66 @@
+//! A transaction that writes, and what its failure says of the file.
+
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Sqlite, SqliteConnection};
+
+use super::trouble::Trouble;
+use crate::engine::Transaction;
+use crate::{Connection, Error, Query, Row, StorageFuture};
+
+/// Takes the write lock at once.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// Holds the one connection that writes.
+#[derive(Debug)]
+pub(super) struct SqliteTransaction {
+    inner: sqlx::Transaction<'static, Sqlite>,
+    trouble: Trouble,
+}
+
+impl SqliteTransaction {
+    pub(super) async fn begin(writer: &SqlitePool, trouble: &Trouble) -> Result<Self, Error> {
+        let inner = match writer.begin_with(BEGIN).await {
+            // The connection was left over from a failed write; the next one is new.
+            Err(error) if trouble.note(&error) => writer.begin_with(BEGIN).await?,
+            begun => begun?,
+        };
+        Ok(Self {
+            inner,
+            trouble: trouble.clone(),
+        })
+    }
+}
+
+impl Transaction for SqliteTransaction {
+    fn commit(self: Box<Self>) -> StorageFuture<'static, ()> {
+        Box::pin(async move {
+            let committed = self.inner.commit().await;
+            if let Err(error) = &committed {
+                self.trouble.note(error);
+            }
+            Ok(committed?)
+        })
+    }
+
+    fn driver(&self) -> &SqliteConnection {
+        &self.inner
+    }
+
+    fn driver_mut(&mut self) -> &mut SqliteConnection {
+        &mut self.inner
+    }
+}
+
+impl Connection for SqliteTransaction {
+    fn execute<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, u64> {
+        Connection::execute(&mut *self.inner, query)
+    }
+
+    fn fetch_all<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Vec<Row>> {
+        Connection::fetch_all(&mut *self.inner, query)
+    }
+
+    fn fetch_optional<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Option<Row>> {
+        Connection::fetch_optional(&mut *self.inner, query)
+    }
+}
