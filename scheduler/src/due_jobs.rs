@@ -54,7 +54,7 @@ impl DueJobRunner {
     fn next_look(&self) -> UnixMs {
         let poll = clock::now() + POLL_MS;
         let horizon = self.horizon.lock().expect("no holder panics");
-        horizon.next().map_or(poll, |due| due.min(poll))
+        horizon.next_deadline().map_or(poll, |due| due.min(poll))
     }
 
     async fn do_due(

@@ -41,7 +41,7 @@ impl DueTimeIndex {
 
     /// The next time, if one is known.
     #[must_use]
-    pub fn next(&self) -> Option<UnixMs> {
+    pub fn next_deadline(&self) -> Option<UnixMs> {
         self.times.first().copied()
     }
 }
@@ -58,18 +58,18 @@ mod tests {
         for after in [30, 10, 20, 10] {
             horizon.add(NOW, NOW + after);
         }
-        assert_eq!(horizon.next(), Some(NOW + 10));
+        assert_eq!(horizon.next_deadline(), Some(NOW + 10));
         assert!(!horizon.take_due(NOW + 9));
         assert!(horizon.take_due(NOW + 20));
-        assert_eq!(horizon.next(), Some(NOW + 30));
+        assert_eq!(horizon.next_deadline(), Some(NOW + 30));
     }
 
     #[test]
     fn sch_14_what_is_more_than_a_minute_ahead_is_left_to_the_rows() {
         let mut horizon = DueTimeIndex::default();
         horizon.add(NOW, NOW + SPAN_MS + 1);
-        assert_eq!(horizon.next(), None);
+        assert_eq!(horizon.next_deadline(), None);
         horizon.add(NOW, NOW + SPAN_MS);
-        assert_eq!(horizon.next(), Some(NOW + SPAN_MS));
+        assert_eq!(horizon.next_deadline(), Some(NOW + SPAN_MS));
     }
 }

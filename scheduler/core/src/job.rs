@@ -2,7 +2,9 @@
 
 use wire::{SessionId, UnixMs, UserId};
 
+use crate::job_plan::PlannedJob;
 use crate::record::{Attendance, Record};
+use crate::session::BookedSession;
 use crate::session_status::SessionStatus;
 use crate::terms::Terms;
 
@@ -154,6 +156,46 @@ pub struct Job {
     pub user: Option<UserId>,
     /// When it was due.
     pub due_at: UnixMs,
+}
+
+/// A job that is to be stored, unique by session, revision, kind and person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// Its own id.
+    pub id: String,
+    /// The session that it is planned for.
+    pub session: SessionId,
+    /// The revision of the session that it is planned for.
+    pub revision: u64,
+    /// What is due, for whom and when, or why it is missed from the start.
+    pub planned: PlannedJob,
+}
+
+/// A job under a claim, with its session as it was when it was claimed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimedJob {
+    /// The job itself.
+    pub job: Job,
+    /// Until when the claim holds; it also tells one claim from another.
+    pub until: UnixMs,
+    /// The session that the job belongs to.
+    pub session: BookedSession,
+}
+
+impl ClaimedJob {
+    /// What to do about it at `now`; `source_watermark` as for [`decide`].
+    #[must_use]
+    pub fn decide(&self, now: UnixMs, source_watermark: Option<UnixMs>) -> JobAction {
+        let session = &self.session;
+        decide(
+            now,
+            &self.job,
+            &session.terms,
+            session.cancelled,
+            &session.record,
+            source_watermark,
+        )
+    }
 }
 
 /// What to do about a job.

@@ -1,30 +1,49 @@
-//! What a booking is, when somebody must be told of it, and what became of it.
+//! What a booking is, when somebody must be notified of it, and what became of it.
 //!
 //! Pure: the time and every id are arguments, and nothing here waits, stores, sends or draws a random
-//! value. It is not a clock either: [`plan()`] says what is due when, whoever calls it keeps the rows.
+//! value. It holds no session either: each decision is given what was loaded and returns [`Changes`],
+//! which whoever calls it writes in one transaction.
 
 mod booking;
 mod change;
+mod changes;
+mod commands;
 mod due_time_index;
 mod field_checks;
+mod idempotency;
 mod job;
 mod job_plan;
+mod notification;
 mod participant;
+mod people;
 mod record;
+mod reported;
 mod session;
 mod session_status;
+mod settlement;
 mod terms;
 pub mod timeline;
 
 pub use booking::{CheckedBooking, check_booking};
 pub use change::check_change;
-pub use due_time_index::DueTimeIndex;
-pub use job::{Job, JobAction, JobKind, JobState, MissReason, NotClaimable, decide};
-pub use job_plan::{PlannedJob, RETENTION_MS, plan};
-pub use participant::{
-    ExternalPerson, ParticipantRef, nameless_person, same_person, unknown_person,
+pub use changes::{Changes, JobChange, NewId, SessionChange};
+pub use commands::{
+    BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision, SOURCE, book, cancel,
+    change,
 };
+pub use due_time_index::DueTimeIndex;
+pub use idempotency::{IdempotencyKey, StoredAnswer, repeated};
+pub use job::{
+    ClaimedJob, Job, JobAction, JobKind, JobState, MissReason, NewJob, NotClaimable, decide,
+};
+pub use job_plan::{PlannedJob, RETENTION_MS, plan};
+pub use notification::NewNotification;
+pub use participant::{ExternalPerson, ParticipantRef};
+pub use people::{KnownPerson, PersonChange};
 pub use record::{Attendance, EndSource, Fact, MAX_VISITS, Record};
+pub use reported::{ReportedEvent, note_fact, notify_unread};
 pub use session::{BookedParticipant, BookedSession};
-pub use session_status::SessionStatus;
+pub use session_status::{SessionStatus, StateFilter, StoredStatus};
+pub use settlement::{JobUpdate, SettleContext, settle};
 pub use terms::Terms;
+pub use timeline::TimelineEntry;

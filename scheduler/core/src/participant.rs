@@ -1,6 +1,6 @@
 //! Who takes part, as the application names them; not yet looked up.
 
-use wire::{BookParticipant, FieldError, UserId};
+use wire::{BookParticipant, UserId};
 
 use crate::field_checks::FieldErrors;
 
@@ -26,7 +26,7 @@ pub enum ParticipantRef {
         name: Option<String>,
     },
     /// Somebody the application knows.
-    ExternalPerson(ExternalPerson),
+    External(ExternalPerson),
 }
 
 /// Somebody the application knows; the same `external_id` is the same person.
@@ -81,7 +81,7 @@ fn same(first: &ParticipantRef, second: &ParticipantRef) -> bool {
         (ParticipantRef::Known { user_id: a, .. }, ParticipantRef::Known { user_id: b, .. }) => {
             a == b
         }
-        (ParticipantRef::ExternalPerson(a), ParticipantRef::ExternalPerson(b)) => {
+        (ParticipantRef::External(a), ParticipantRef::External(b)) => {
             a.external_id == b.external_id
         }
         _ => false,
@@ -121,7 +121,7 @@ fn check_person(
                 MAX_EXTERNAL_ID_BYTES,
                 external_id.len(),
             );
-            Some(ParticipantRef::ExternalPerson(ExternalPerson {
+            Some(ParticipantRef::External(ExternalPerson {
                 external_id,
                 name,
                 email: person.email,
@@ -214,34 +214,4 @@ fn is_tag(tag: &str, joints: &str) -> bool {
     tag.len() <= MAX_TAG_BYTES
         && tag.starts_with(|c: char| c.is_ascii_alphabetic())
         && tag.chars().all(known)
-}
-
-/// The field error of a `user_id` that the application does not know.
-#[must_use]
-pub fn unknown_person(at: usize) -> FieldError {
-    FieldError {
-        field: format!("participants[{at}].user_id"),
-        code: "unknown_user".into(),
-        message: "No such person is known to this application.".into(),
-    }
-}
-
-/// The field error of somebody new who has no name.
-#[must_use]
-pub fn nameless_person(at: usize) -> FieldError {
-    FieldError {
-        field: format!("participants[{at}].name"),
-        code: "required".into(),
-        message: "Somebody new needs a `name`.".into(),
-    }
-}
-
-/// The field error of two names for one person.
-#[must_use]
-pub fn same_person() -> FieldError {
-    FieldError {
-        field: "participants[1]".into(),
-        code: "same_person".into(),
-        message: "The two participants are the same person.".into(),
-    }
 }

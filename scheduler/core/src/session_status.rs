@@ -37,6 +37,17 @@ impl<'a> SessionStatus<'a> {
         }
     }
 
+    /// The state as far as it does not depend on the time.
+    #[must_use]
+    pub fn stored(&self) -> StoredStatus {
+        match self.outcome() {
+            Some(outcome) if outcome.reason == EndReason::Cancelled => StoredStatus::Cancelled,
+            Some(_) => StoredStatus::Ended,
+            None if self.record.started_at().is_some() => StoredStatus::Live,
+            None => StoredStatus::Booked,
+        }
+    }
+
     /// How it ended, once it has.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
@@ -55,6 +66,62 @@ impl<'a> SessionStatus<'a> {
             None if self.record.started_at().is_some() => Some(EndReason::Completed),
             None if self.record.anybody_came() => Some(EndReason::Abandoned),
             None => Some(EndReason::NoShow),
+        }
+    }
+}
+
+/// The part of a session's state that does not depend on the time; stores index it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoredStatus {
+    /// Neither live nor over; whether the lobby is open is a question of the time.
+    Booked,
+    /// The clock has started.
+    Live,
+    /// Over, but not by a cancellation.
+    Ended,
+    /// Called off, and nothing else ended it.
+    Cancelled,
+}
+
+impl StoredStatus {
+    /// The word that stores keep.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            StoredStatus::Booked => "booked",
+            StoredStatus::Live => "live",
+            StoredStatus::Ended => "ended",
+            StoredStatus::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// How the sessions of one state are found among stored ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateFilter {
+    /// Their stored status.
+    pub status: StoredStatus,
+    /// Only those whose lobby opens later than this.
+    pub opens_after: Option<UnixMs>,
+    /// Only those whose lobby opens then or earlier.
+    pub opens_by: Option<UnixMs>,
+}
+
+impl StateFilter {
+    /// The filter for `state` as it is at `now`.
+    #[must_use]
+    pub fn new(state: SessionState, now: UnixMs) -> Self {
+        let (status, opens_after, opens_by) = match state {
+            SessionState::Scheduled => (StoredStatus::Booked, Some(now), None),
+            SessionState::Open => (StoredStatus::Booked, None, Some(now)),
+            SessionState::Live => (StoredStatus::Live, None, None),
+            SessionState::Ended => (StoredStatus::Ended, None, None),
+            SessionState::Cancelled => (StoredStatus::Cancelled, None, None),
+        };
+        Self {
+            status,
+            opens_after,
+            opens_by,
         }
     }
 }
@@ -106,6 +173,31 @@ mod tests {
         assert_eq!(state(&record, opens), SessionState::Live);
         record.note(NOW, ended(EndReason::Completed));
         assert_eq!(state(&record, opens), SessionState::Ended);
+    }
+
+    #[test]
+    fn sch_13_each_state_is_found_by_what_is_stored_and_when_its_lobby_opens() {
+        let terms = terms();
+        let mut record = Record::default();
+        let opens = terms.lobby_opens_at();
+        let found = |record: &Record, cancelled, at| {
+            let status = SessionStatus::of(&terms, cancelled, record);
+            let filter = StateFilter::new(status.state(at), at);
+            assert_eq!(status.stored(), filter.status);
+            filter.opens_after.is_none_or(|after| opens > after)
+                && filter.opens_by.is_none_or(|by| opens <= by)
+        };
+        for at in [opens - 1, opens] {
+            assert!(found(&record, false, at) && found(&record, true, at));
+        }
+        let live = Fact::Live {
+            started_at: NOW,
+            deadline_at: NOW + 1,
+        };
+        record.note(NOW, live);
+        assert!(found(&record, false, opens));
+        record.note(NOW, ended(EndReason::Completed));
+        assert!(found(&record, false, opens));
     }
 
     #[test]

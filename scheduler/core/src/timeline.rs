@@ -1,11 +1,25 @@
 //! What stands in a session's timeline, and how much of it. It is not the record: that is one fold of
 //! the same facts, this is what happened, row by row.
 
-use wire::EventType;
+use wire::{EventType, SessionId, TimelineItem, UnixMs, UserId};
+
+use crate::job::MissReason;
+use crate::session::BookedSession;
 
 /// Entries that are kept of one session. Two people who come and go once a second for a quarter of an
 /// hour fill it; what decides how a session went is kept all the same.
 pub const MAX_ENTRIES: u32 = 2_000;
+
+/// One thing that happened. At most one entry has its id, however often it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimelineEntry {
+    /// The event's id where an event tells of it, else its own; second key of the order.
+    pub id: String,
+    /// The session that it happened to.
+    pub session: SessionId,
+    /// What clients are shown; its `at` is the first key of the order.
+    pub item: TimelineItem,
+}
 
 /// True while another entry of that kind is kept beside `kept` others.
 #[must_use]
@@ -19,6 +33,57 @@ fn is_final(kind: EventType) -> bool {
         kind,
         EventType::SessionCancelled | EventType::SessionEnded | EventType::SessionNoShow
     )
+}
+
+/// The entry of a booking, a change or a cancellation, under the id of the event that tells of it.
+pub(crate) fn booking_entry(
+    session: &BookedSession,
+    event_id: String,
+    kind: EventType,
+    now: UnixMs,
+) -> TimelineEntry {
+    let item = TimelineItem {
+        revision: Some(session.revision),
+        starts_at: (kind != EventType::SessionCancelled).then_some(session.terms.starts_at),
+        ..TimelineItem::new(kind, now)
+    };
+    TimelineEntry {
+        id: event_id,
+        session: session.id.clone(),
+        item,
+    }
+}
+
+/// A reminder as the timeline shows it.
+pub(crate) struct ReminderEntry {
+    pub(crate) id: String,
+    pub(crate) session: SessionId,
+    pub(crate) revision: u64,
+    pub(crate) before_ms: i64,
+    pub(crate) user: Option<UserId>,
+    /// Why it did not go out; `None` when it did.
+    pub(crate) missed: Option<MissReason>,
+}
+
+impl ReminderEntry {
+    pub(crate) fn at(self, now: UnixMs) -> TimelineEntry {
+        let kind = match self.missed {
+            Some(_) => EventType::SessionReminderMissed,
+            None => EventType::SessionReminded,
+        };
+        let item = TimelineItem {
+            user_id: self.user,
+            revision: Some(self.revision),
+            before_ms: Some(self.before_ms),
+            reason: self.missed.map(|reason| reason.name().to_owned()),
+            ..TimelineItem::new(kind, now)
+        };
+        TimelineEntry {
+            id: self.id,
+            session: self.session,
+            item,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ async fn one(
             };
             Ok(Ok(participant(user_id, external_id, name.unwrap_or(kept))))
         }
-        ParticipantRef::ExternalPerson(external) => {
+        ParticipantRef::External(external) => {
             external_person(connection, application, at, external, now).await
         }
     }

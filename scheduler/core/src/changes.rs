@@ -1,0 +1,65 @@
+//! What a decision returns: everything that is to be written, published and delivered.
+
+use wire::{Event, SessionId};
+
+use crate::idempotency::StoredAnswer;
+use crate::job::{JobKind, MissReason, NewJob};
+use crate::notification::NewNotification;
+use crate::people::PersonChange;
+use crate::session::BookedSession;
+use crate::timeline::TimelineEntry;
+
+/// Source of new ids: UUIDv7 text in production, counted text in tests. It gives no id twice, and each
+/// sorts after the one before.
+pub type NewId<'a> = &'a mut dyn FnMut() -> String;
+
+/// The effects of one decision. They are applied in one transaction, in the order of the fields.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Changes {
+    /// People to add or bring up to date; written first, because sessions refer to them.
+    pub people: Vec<PersonChange>,
+    /// The one session that changes, if any does.
+    pub session: Option<SessionChange>,
+    /// Jobs to add or call off, in this order.
+    pub jobs: Vec<JobChange>,
+    /// Events for the other services, through the outbox.
+    pub events: Vec<Event>,
+    /// Timeline entries, each subject to [`crate::timeline::has_room`].
+    pub timeline: Vec<TimelineEntry>,
+    /// Notifications; those that are new to their person are delivered after the commit.
+    pub notifications: Vec<NewNotification>,
+    /// The answer to keep under the command's idempotency key.
+    pub answer: Option<StoredAnswer>,
+}
+
+/// What happens to a session's row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SessionChange {
+    /// Add it, with its two participants.
+    Insert(Box<BookedSession>),
+    /// Overwrite revision, terms, record and cancellation.
+    Update(Box<BookedSession>),
+    /// Delete it with its participants, jobs, notifications and timeline.
+    Erase(SessionId),
+}
+
+/// What happens to jobs beside the claimed one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobChange {
+    /// Add one, due or already missed.
+    Insert(NewJob),
+    /// Call off every open job of the session but those of one kind.
+    CancelOpen {
+        /// The session that was changed or cancelled.
+        session: SessionId,
+        /// Jobs of this kind stay as they are.
+        except: JobKind,
+    },
+    /// Mark every open reminder of the session as missed.
+    MissReminders {
+        /// The session whose reminders are too late.
+        session: SessionId,
+        /// Why they are no longer to go out.
+        reason: MissReason,
+    },
+}

@@ -1,0 +1,208 @@
+use wire::{EndReason, EventType, MediaBackend, NotificationKind, SessionState};
+
+use super::*;
+use crate::booking::check_booking;
+use crate::booking::tests::{NOW, offer};
+use crate::idempotency::repeated;
+use crate::record::Fact;
+use crate::settlement::tests::counted;
+
+fn command(key: Option<IdempotencyKey>) -> BookCommand {
+    BookCommand {
+        application: "shop".into(),
+        booking: check_booking(NOW, offer(), &[MediaBackend::P2p]).unwrap(),
+        idempotency: key,
+    }
+}
+
+fn key(fingerprint: &str) -> IdempotencyKey {
+    IdempotencyKey {
+        scope: "book".into(),
+        key: "k".into(),
+        fingerprint: fingerprint.into(),
+    }
+}
+
+fn booked() -> BookedSession {
+    done(book(NOW, command(None), [None, None], &mut counted())).0
+}
+
+fn moved(session: &BookedSession, by_ms: i64) -> ChangeCommand {
+    let mut terms = session.terms.clone();
+    terms.starts_at = terms.starts_at + by_ms;
+    ChangeCommand {
+        application: "shop".into(),
+        id: session.id.clone(),
+        revision: session.revision,
+        terms,
+        idempotency: None,
+    }
+}
+
+fn cancelled(revision: Option<u64>) -> CancelCommand {
+    CancelCommand {
+        application: "shop".into(),
+        id: "s".into(),
+        revision,
+        idempotency: None,
+    }
+}
+
+fn done(decision: Decision) -> (BookedSession, Changes) {
+    match decision {
+        Decision {
+            outcome: CommandOutcome::Done(session),
+            changes: Some(changes),
+        } => (*session, changes),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn kinds(changes: &Changes) -> Vec<EventType> {
+    changes
+        .timeline
+        .iter()
+        .map(|entry| entry.item.kind)
+        .collect()
+}
+
+#[test]
+fn sch_70_a_booking_makes_session_people_jobs_event_and_timeline() {
+    let (session, changes) = done(book(
+        NOW,
+        command(Some(key("a"))),
+        [None, None],
+        &mut counted(),
+    ));
+    assert_eq!((session.revision, session.created_at), (1, NOW));
+    assert_eq!(changes.people.len(), 2);
+    assert_eq!(
+        changes.session,
+        Some(SessionChange::Insert(Box::new(session.clone())))
+    );
+    // One reminder for each, and the session's four moments.
+    assert_eq!(changes.jobs.len(), 6);
+    assert_eq!(changes.events[0].kind, "session.scheduled");
+    assert_eq!(changes.events[0].id, changes.timeline[0].id);
+    assert_eq!(kinds(&changes), [EventType::SessionScheduled]);
+    assert!(changes.notifications.is_empty());
+    assert_eq!(*changes.answer.unwrap().session, session);
+}
+
+#[test]
+fn sch_6_a_reminder_that_is_past_when_booked_is_shown_as_missed() {
+    let mut late = command(None);
+    late.booking.terms.starts_at = NOW + 1;
+    let (_, changes) = done(book(NOW, late, [None, None], &mut counted()));
+    let missed = EventType::SessionReminderMissed;
+    assert_eq!(
+        kinds(&changes),
+        [EventType::SessionScheduled, missed, missed]
+    );
+}
+
+#[test]
+fn sch_71_a_key_stands_for_its_first_command() {
+    let (session, changes) = done(book(
+        NOW,
+        command(Some(key("a"))),
+        [None, None],
+        &mut counted(),
+    ));
+    let answer = changes.answer.unwrap();
+    let CommandOutcome::Repeated { session: same, at } = repeated(&key("a"), answer.clone()) else {
+        panic!("the same command");
+    };
+    assert_eq!((*same, at), (session, NOW));
+    assert_eq!(repeated(&key("b"), answer), CommandOutcome::KeyReused);
+}
+
+#[test]
+fn sch_72_a_move_replaces_jobs_and_notifies_both_and_another_change_notifies_nobody() {
+    let session = booked();
+    let (after, changes) = done(change(
+        NOW,
+        moved(&session, 60_000),
+        Some(session.clone()),
+        &mut counted(),
+    ));
+    assert_eq!(after.revision, 2);
+    let except = JobKind::Retention;
+    assert!(matches!(&changes.jobs[0], JobChange::CancelOpen { except: e, .. } if *e == except));
+    assert!(
+        changes.jobs[1..]
+            .iter()
+            .all(|job| matches!(job, JobChange::Insert(job) if job.revision == 2))
+    );
+    let told: Vec<_> = changes
+        .notifications
+        .iter()
+        .map(|n| n.notification.kind)
+        .collect();
+    assert_eq!(told, [NotificationKind::SessionRescheduled; 2]);
+    assert_eq!(
+        changes.notifications[0].cause,
+        format!("revision:{}:2", session.id)
+    );
+    let same_start = moved(&session, 0);
+    let (_, changes) = done(change(NOW, same_start, Some(session), &mut counted()));
+    assert!(changes.notifications.is_empty());
+    assert_eq!(kinds(&changes), [EventType::SessionRescheduled]);
+}
+
+#[test]
+fn sch_58_a_change_is_refused_for_another_revision_and_while_live_and_after_the_end() {
+    let mut session = booked();
+    let refused = |session: &BookedSession, command: ChangeCommand| {
+        let decision = change(NOW, command, Some(session.clone()), &mut counted());
+        assert_eq!(decision.changes, None);
+        decision.outcome
+    };
+    let mut stale = moved(&session, 1);
+    stale.revision = 7;
+    assert_eq!(refused(&session, stale), CommandOutcome::RevisionMismatch);
+    let mut theirs = moved(&session, 1);
+    theirs.application = "other".into();
+    assert_eq!(refused(&session, theirs), CommandOutcome::NotFound);
+    let live = Fact::Live {
+        started_at: NOW,
+        deadline_at: NOW + 1,
+    };
+    session.record.note(NOW, live);
+    assert_eq!(refused(&session, moved(&session, 1)), CommandOutcome::Live);
+    let ended = Fact::Ended {
+        reason: EndReason::Left,
+        absent: None,
+    };
+    session.record.note(NOW, ended);
+    let over = CommandOutcome::Over(EndReason::Left);
+    assert_eq!(refused(&session, moved(&session, 1)), over);
+}
+
+#[test]
+fn sch_73_a_cancellation_calls_everything_off_once() {
+    let session = booked();
+    let stale = cancel(
+        NOW,
+        cancelled(Some(7)),
+        Some(session.clone()),
+        &mut counted(),
+    );
+    assert_eq!(stale.outcome, CommandOutcome::RevisionMismatch);
+    let (after, changes) = done(cancel(
+        NOW,
+        cancelled(Some(1)),
+        Some(session),
+        &mut counted(),
+    ));
+    assert_eq!(
+        (after.state(NOW), after.revision),
+        (SessionState::Cancelled, 2)
+    );
+    assert_eq!(changes.jobs.len(), 1);
+    assert_eq!(changes.notifications.len(), 2);
+    assert_eq!(kinds(&changes), [EventType::SessionCancelled]);
+    let again = cancel(NOW, cancelled(None), Some(after.clone()), &mut counted());
+    assert_eq!(again.outcome, CommandOutcome::Done(Box::new(after)));
+    assert_eq!(again.changes, None);
+}

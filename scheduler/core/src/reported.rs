@@ -1,0 +1,125 @@
+//! What events of the other services make of a session. One that makes no sense is passed over, never an
+//! error: it would stop those behind it.
+
+use wire::{
+    Event, EventType, MessageUnread, NotificationKind, RoomId, SessionFact, SessionId,
+    TimelineItem, UnixMs, UserId,
+};
+
+use crate::changes::{Changes, NewId, SessionChange};
+use crate::notification::notify;
+use crate::record::Fact;
+use crate::session::BookedSession;
+use crate::timeline::TimelineEntry;
+
+/// What an event says, as far as it concerns the scheduler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReportedEvent {
+    /// Signaling reports something of a session.
+    Fact {
+        /// The session that it happened to.
+        session: SessionId,
+        /// What its record learns.
+        fact: Fact,
+        /// What its timeline shows.
+        item: Box<TimelineItem>,
+    },
+    /// Chat reports a message that nobody was there to take.
+    MessageUnread {
+        /// The room, which belongs to one session.
+        room: RoomId,
+        /// The one who was not there.
+        user: UserId,
+    },
+}
+
+impl ReportedEvent {
+    /// Reads an event; `None` where its type or data mean nothing here.
+    #[must_use]
+    pub fn parse(event: &Event) -> Option<Self> {
+        match EventType::from_name(&event.kind)? {
+            EventType::MessageUnread => {
+                let data: MessageUnread = serde_json::from_value(event.data.clone()).ok()?;
+                Some(ReportedEvent::MessageUnread {
+                    room: data.room_id,
+                    user: data.user_id,
+                })
+            }
+            kind => {
+                let data: SessionFact = serde_json::from_value(event.data.clone()).ok()?;
+                let item = TimelineItem::of_fact(kind, event.occurred_at, data.clone());
+                Some(ReportedEvent::Fact {
+                    session: SessionId::from(event.subject.as_str()),
+                    fact: fact(kind, data)?,
+                    item: Box::new(item),
+                })
+            }
+        }
+    }
+}
+
+fn fact(kind: EventType, data: SessionFact) -> Option<Fact> {
+    Some(match kind {
+        EventType::SessionJoined => Fact::Joined(data.user_id?),
+        EventType::SessionLeft => Fact::Left(data.user_id?),
+        EventType::SessionLive => Fact::Live {
+            started_at: data.started_at?,
+            deadline_at: data.deadline_at?,
+        },
+        EventType::SessionExtended => Fact::Extended {
+            deadline_at: data.deadline_at?,
+        },
+        EventType::SessionEnded => Fact::Ended {
+            reason: data.reason?,
+            absent: data.absent,
+        },
+        EventType::SessionNoShow => Fact::NoShow {
+            absent: data.absent?,
+        },
+        _ => return None,
+    })
+}
+
+/// Folds a fact into its session's record, and adds it to the timeline under the event's id.
+#[must_use]
+pub fn note_fact(
+    event: &Event,
+    mut session: BookedSession,
+    fact: Fact,
+    item: TimelineItem,
+) -> Changes {
+    session.record.note(event.occurred_at, fact);
+    Changes {
+        timeline: vec![TimelineEntry {
+            id: event.id.clone(),
+            session: session.id.clone(),
+            item,
+        }],
+        session: Some(SessionChange::Update(Box::new(session))),
+        ..Changes::default()
+    }
+}
+
+/// Notifies a person of a waiting message, unless they have such a notification and have not read it.
+#[must_use]
+pub fn notify_unread(
+    now: UnixMs,
+    event: &Event,
+    session: &BookedSession,
+    user: UserId,
+    has_unread: bool,
+    new_id: NewId<'_>,
+) -> Changes {
+    if has_unread || session.participant(&user).is_none() {
+        return Changes::default();
+    }
+    let cause = format!("event:{}", event.id);
+    let kind = NotificationKind::MessageUnread;
+    Changes {
+        notifications: vec![notify(session, user, kind, &cause, now, new_id)],
+        ..Changes::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+use serde_json::json;
+
+use super::*;
+use crate::booking::tests::NOW;
+use crate::settlement::tests::{counted, session};
+
+fn event(kind: &str, data: serde_json::Value) -> Event {
+    Event {
+        id: "e".into(),
+        kind: kind.into(),
+        occurred_at: NOW,
+        source: "signaling".into(),
+        subject: "s".into(),
+        revision: None,
+        data,
+    }
+}
+
+#[test]
+fn sch_77_a_fact_goes_to_the_record_and_under_the_events_id_to_the_timeline() {
+    let mut session = session();
+    session.id = "s".into();
+    let user = session.users()[0].clone();
+    let joined = event("session.joined", json!({"user_id": user}));
+    let Some(ReportedEvent::Fact {
+        session: id,
+        fact,
+        item,
+    }) = ReportedEvent::parse(&joined)
+    else {
+        panic!("a fact");
+    };
+    assert_eq!(id, session.id);
+    let changes = note_fact(&joined, session, fact, *item);
+    let Some(SessionChange::Update(after)) = changes.session else {
+        panic!("an update");
+    };
+    assert_eq!(after.record.joined_at(&user), [NOW]);
+    assert_eq!(changes.timeline[0].id, "e");
+}
+
+#[test]
+fn sch_66_what_makes_no_sense_is_passed_over() {
+    for senseless in [
+        event("session.exploded", json!({})),
+        event("session.joined", json!({})),
+        event("session.joined", json!("text")),
+        event("session.scheduled", json!({"user_id": "u"})),
+        event("message.unread", json!({"room_id": "r"})),
+    ] {
+        assert_eq!(ReportedEvent::parse(&senseless), None, "{senseless:?}");
+    }
+}
+
+#[test]
+fn sch_67_a_waiting_message_is_told_once_until_it_is_read() {
+    let session = session();
+    let [user, _] = session.users();
+    let unread = event("message.unread", json!({}));
+    let notified = |user: &UserId, has_unread| {
+        let user = user.clone();
+        let changes = notify_unread(NOW, &unread, &session, user, has_unread, &mut counted());
+        changes.notifications
+    };
+    assert_eq!(notified(&user, false)[0].cause, "event:e");
+    assert!(notified(&user, true).is_empty());
+    assert!(notified(&"stranger".into(), false).is_empty());
+}

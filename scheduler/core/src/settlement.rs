@@ -1,0 +1,171 @@
+//! What becomes of a claimed job, and what it causes.
+
+use wire::{EndReason, EventType, NotificationKind, SessionFact, SessionId, TimelineItem, UnixMs};
+
+use crate::changes::{Changes, JobChange, NewId, SessionChange};
+use crate::job::{ClaimedJob, Job, JobAction, JobState, MissReason};
+use crate::notification::{NewNotification, notify};
+use crate::record::Fact;
+use crate::session::BookedSession;
+use crate::timeline::{ReminderEntry, TimelineEntry};
+
+/// How a claimed job's row is to read once its claim is found to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobUpdate {
+    /// Done, missed, or due again.
+    pub state: JobState,
+    /// Later than before where it is to be tried again.
+    pub due_at: UnixMs,
+}
+
+/// What an action must know of the store within the transaction that carries it out.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SettleContext {
+    /// The session's reminders that are due or claimed; asked for by [`JobAction::reads_open_reminders`].
+    pub open_reminders: Vec<Job>,
+    /// The session as it is now; asked for by [`JobAction::reads_session`].
+    pub session: Option<BookedSession>,
+}
+
+impl JobAction {
+    /// True where [`SettleContext::open_reminders`] must be loaded.
+    #[must_use]
+    pub fn reads_open_reminders(&self) -> bool {
+        matches!(self, JobAction::MissReminders)
+    }
+
+    /// True where [`SettleContext::session`] must be loaded: somebody may have come since the claim.
+    #[must_use]
+    pub fn reads_session(&self) -> bool {
+        matches!(self, JobAction::RecordNoShow)
+    }
+
+    /// What this makes of the job's own row.
+    #[must_use]
+    pub fn job_update(&self, job: &Job) -> JobUpdate {
+        let (state, due_at) = match self {
+            JobAction::Miss(reason) => (JobState::Missed(*reason), job.due_at),
+            JobAction::RetryAt(at) => (JobState::Due, *at),
+            JobAction::SendReminder
+            | JobAction::AnnounceLobby
+            | JobAction::MissReminders
+            | JobAction::RecordNoShow
+            | JobAction::Erase
+            | JobAction::Nothing => (JobState::Done, job.due_at),
+        };
+        JobUpdate { state, due_at }
+    }
+}
+
+/// What a job causes whose claim holds, beside its own row.
+#[must_use]
+pub fn settle(
+    now: UnixMs,
+    claimed: &ClaimedJob,
+    action: &JobAction,
+    context: SettleContext,
+    new_id: NewId<'_>,
+) -> Changes {
+    match action {
+        JobAction::SendReminder => Changes {
+            timeline: vec![reminder_entry(&claimed.job, None, new_id()).at(now)],
+            notifications: notifications(claimed, NotificationKind::SessionReminder, now, new_id),
+            ..Changes::default()
+        },
+        JobAction::AnnounceLobby => Changes {
+            timeline: vec![TimelineEntry {
+                id: new_id(),
+                session: claimed.session.id.clone(),
+                item: TimelineItem::new(EventType::SessionOpened, now),
+            }],
+            notifications: notifications(claimed, NotificationKind::SessionOpened, now, new_id),
+            ..Changes::default()
+        },
+        JobAction::MissReminders => {
+            miss_reminders(now, &claimed.session.id, context.open_reminders, new_id)
+        }
+        JobAction::RecordNoShow => match context.session {
+            Some(session) => record_no_show(now, session, new_id),
+            None => Changes::default(),
+        },
+        JobAction::Erase => Changes {
+            session: Some(SessionChange::Erase(claimed.session.id.clone())),
+            ..Changes::default()
+        },
+        JobAction::Miss(reason) => Changes {
+            timeline: vec![reminder_entry(&claimed.job, Some(*reason), new_id()).at(now)],
+            ..Changes::default()
+        },
+        JobAction::RetryAt(_) | JobAction::Nothing => Changes::default(),
+    }
+}
+
+/// For the job's person, or for both.
+fn notifications(
+    claimed: &ClaimedJob,
+    kind: NotificationKind,
+    now: UnixMs,
+    new_id: NewId<'_>,
+) -> Vec<NewNotification> {
+    let cause = format!("job:{}", claimed.job.id);
+    let concerned = |user: &wire::UserId| claimed.job.user.as_ref().is_none_or(|only| only == user);
+    claimed
+        .session
+        .users()
+        .into_iter()
+        .filter(concerned)
+        .map(|user| notify(&claimed.session, user, kind, &cause, now, new_id))
+        .collect()
+}
+
+fn miss_reminders(now: UnixMs, session: &SessionId, open: Vec<Job>, new_id: NewId<'_>) -> Changes {
+    if open.is_empty() {
+        return Changes::default();
+    }
+    let reason = MissReason::SessionStarted;
+    let entry = |job: &Job| reminder_entry(job, Some(reason), new_id()).at(now);
+    Changes {
+        timeline: open.iter().map(entry).collect(),
+        jobs: vec![JobChange::MissReminders {
+            session: session.clone(),
+            reason,
+        }],
+        ..Changes::default()
+    }
+}
+
+fn record_no_show(now: UnixMs, mut session: BookedSession, new_id: NewId<'_>) -> Changes {
+    if session.record.anybody_came() {
+        return Changes::default();
+    }
+    let absent = session.users().to_vec();
+    let ended = SessionFact {
+        reason: Some(EndReason::NoShow),
+        absent: Some(absent.clone()),
+        ..SessionFact::default()
+    };
+    session.record.note(now, Fact::NobodyCame { absent });
+    Changes {
+        timeline: vec![TimelineEntry {
+            id: new_id(),
+            session: session.id.clone(),
+            item: TimelineItem::of_fact(EventType::SessionEnded, now, ended),
+        }],
+        session: Some(SessionChange::Update(Box::new(session))),
+        ..Changes::default()
+    }
+}
+
+fn reminder_entry(job: &Job, missed: Option<MissReason>, id: String) -> ReminderEntry {
+    ReminderEntry {
+        id,
+        session: job.session.clone(),
+        revision: job.revision,
+        before_ms: job.kind.before_ms(),
+        user: job.user.clone(),
+        missed,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
