@@ -53,7 +53,7 @@ impl FromRequestParts<AppState> for Credential {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
         let shown = bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("missing"))?;
         if shown.starts_with(api_keys::PREFIX) {
-            let found = app.store.key(api_keys::hash(shown)).await?;
+            let found = app.store.api_keys().find(api_keys::hash(shown)).await?;
             let key = found.ok_or_else(|| HttpError::unauthenticated("unknown_key"))?;
             return Ok(match key.scope {
                 Scope::App => Credential::Application(key.name),
@@ -142,7 +142,12 @@ impl AppState {
     ) -> Result<BookedSession, HttpError> {
         match observer {
             Observer::Application(application) => self.own_session(&application, id).await,
-            Observer::Operator => self.store.session(id).await?.ok_or_else(no_such_session),
+            Observer::Operator => self
+                .store
+                .sessions()
+                .find(id)
+                .await?
+                .ok_or_else(no_such_session),
         }
     }
 }
@@ -157,7 +162,7 @@ async fn person(app: &AppState, access: &str) -> Result<SessionMember, HttpError
         .links
         .open_access(clock::now(), access)
         .ok_or_else(|| HttpError::unauthenticated("bad_access"))?;
-    let session = app.store.session(grant.session).await?;
+    let session = app.store.sessions().find(grant.session).await?;
     let session = session.filter(|session| {
         session
             .participant(&grant.user)

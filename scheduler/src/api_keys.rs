@@ -10,8 +10,9 @@ use wire::UnixMs;
 
 pub use crate::scope::Scope;
 
+use crate::commands::{add_api_key, revoke_other_api_keys};
 use crate::config::database;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sql::SqlStore;
 use crate::store::{ApiKey, SchedulerStore as _};
 
 /// What every key begins with, so that a leaked one is recognized.
@@ -58,14 +59,13 @@ pub async fn create(data_dir: &Path, name: &str, scope: Scope) -> Result<String,
     }
     let secret: [u8; 32] = rand::random();
     let key = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));
-    let store = SqliteStore::open(&database(data_dir)).await?;
+    let store = SqlStore::open(&database(data_dir)).await?;
     let stands_for = ApiKey {
         name: name.to_owned(),
         scope,
     };
-    let added = store
-        .add_key(hash(&key), stands_for, service::clock::now())
-        .await;
+    let now = service::clock::now();
+    let added = add_api_key(&store, &hash(&key), &stands_for, now).await;
     store.close().await;
     added.map_err(|error| CreateError::Store(error.0))?;
     Ok(key)
@@ -77,10 +77,14 @@ pub async fn create(data_dir: &Path, name: &str, scope: Scope) -> Result<String,
 /// [`CreateError`].
 pub async fn replace(data_dir: &Path, name: &str) -> Result<String, CreateError> {
     let key = create(data_dir, name, Scope::App).await?;
-    let store = SqliteStore::open(&database(data_dir)).await?;
-    let voided = store.void_other_keys(hash(&key)).await;
+    let store = SqlStore::open(&database(data_dir)).await?;
+    let stands_for = ApiKey {
+        name: name.to_owned(),
+        scope: Scope::App,
+    };
+    let revoked = revoke_other_api_keys(&store, &hash(&key), &stands_for).await;
     store.close().await;
-    voided.map_err(|error| CreateError::Store(error.0))?;
+    revoked.map_err(|error| CreateError::Store(error.0))?;
     Ok(key)
 }
 
@@ -89,8 +93,8 @@ pub async fn replace(data_dir: &Path, name: &str) -> Result<String, CreateError>
 /// # Errors
 /// [`CreateError`].
 pub async fn list(data_dir: &Path) -> Result<Vec<ApiKeyInfo>, CreateError> {
-    let store = SqliteStore::open(&database(data_dir)).await?;
-    let keys = store.keys().await;
+    let store = SqlStore::open(&database(data_dir)).await?;
+    let keys = store.api_keys().list().await;
     store.close().await;
     let keys = keys.map_err(|error| CreateError::Store(error.0))?;
     let info = |(key, created_at): (ApiKey, UnixMs)| ApiKeyInfo {

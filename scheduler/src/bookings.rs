@@ -1,9 +1,12 @@
-//! Booking, moving and calling off: from a command to what is kept.
+//! Booking, changing and cancelling: from a request to its answer.
 
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use scheduler_core::{check_booking, check_change};
+use scheduler_core::{
+    BookCommand, BookedSession, CancelCommand, ChangeCommand, CommandOutcome, IdempotencyKey,
+    check_booking, check_change, repeated,
+};
 use serde::Serialize;
 use service::clock;
 use service::http::HttpError;
@@ -11,9 +14,8 @@ use sha2::{Digest as _, Sha256};
 use wire::{BookSession, ChangeSession, SessionId, UnixMs};
 
 use crate::access::no_such_session;
+use crate::commands::{self, Executed};
 use crate::state::AppState;
-use crate::store::{Cancel, CommandOutcome, IdempotencyKey, NewBooking, NewTerms};
-use scheduler_core::BookedSession;
 
 /// Characters of an `Idempotency-Key`.
 const MAX_KEY_CHARS: usize = 255;
@@ -33,18 +35,17 @@ impl AppState {
         idempotency: Option<IdempotencyKey>,
     ) -> Result<SessionAsOf, HttpError> {
         if let Some(before) = self.before(&application, idempotency.as_ref()).await? {
-            return self.kept(before);
+            return session_as_of(before);
         }
         let now = clock::now();
         let booking = check_booking(now, offer, &self.media).map_err(HttpError::invalid)?;
-        let new = NewBooking {
+        let command = BookCommand {
             application,
             booking,
-            now,
             idempotency,
         };
-        let written = self.store.book(new).await?;
-        self.kept(written)
+        let executed = commands::book(&*self.store, command, now).await?;
+        self.answer(executed)
     }
 
     /// Changes a booking that is neither live nor over.
@@ -57,7 +58,7 @@ impl AppState {
         idempotency: Option<IdempotencyKey>,
     ) -> Result<SessionAsOf, HttpError> {
         if let Some(before) = self.before(&application, idempotency.as_ref()).await? {
-            return self.kept(before);
+            return session_as_of(before);
         }
         let now = clock::now();
         let session = self.own_session(&application, id).await?;
@@ -67,16 +68,15 @@ impl AppState {
         if_match.check(session.revision)?;
         let terms =
             check_change(now, &session.terms, change, &self.media).map_err(HttpError::invalid)?;
-        let new = NewTerms {
+        let command = ChangeCommand {
             application,
             id: session.id,
             revision: session.revision,
             terms,
-            now,
             idempotency,
         };
-        let written = self.store.change(new).await?;
-        self.kept(written)
+        let executed = commands::change(&*self.store, command, now).await?;
+        self.answer(executed)
     }
 
     /// Calls a session off; one that is called off stays so.
@@ -91,17 +91,14 @@ impl AppState {
         if !session.cancelled {
             if_match.check(session.revision)?;
         }
-        let written = self
-            .store
-            .cancel(Cancel {
-                application,
-                id,
-                revision: if_match.is_named().then_some(session.revision),
-                now: clock::now(),
-                idempotency,
-            })
-            .await?;
-        self.kept(written)
+        let command = CancelCommand {
+            application,
+            id,
+            revision: if_match.is_named().then_some(session.revision),
+            idempotency,
+        };
+        let executed = commands::cancel(&*self.store, command, clock::now()).await?;
+        self.answer(executed)
     }
 
     /// A session of this application.
@@ -110,54 +107,54 @@ impl AppState {
         application: &str,
         id: SessionId,
     ) -> Result<BookedSession, HttpError> {
-        let found = self.store.session(id).await?;
+        let found = self.store.sessions().find(id).await?;
         found
             .filter(|session| session.application == application)
             .ok_or_else(no_such_session)
     }
 
+    /// What the key was answered before, if it was.
     async fn before(
         &self,
         application: &str,
         idempotency: Option<&IdempotencyKey>,
     ) -> Result<Option<CommandOutcome>, HttpError> {
-        match idempotency {
-            Some(idempotency) => Ok(self
-                .store
-                .answered(application.to_owned(), idempotency.clone())
-                .await?),
-            None => Ok(None),
-        }
+        let Some(key) = idempotency else {
+            return Ok(None);
+        };
+        let answers = self.store.idempotency();
+        let found = answers.find(application.to_owned(), key.clone()).await?;
+        Ok(found.map(|found| repeated(key, found)))
     }
 
-    fn kept(&self, written: CommandOutcome) -> Result<SessionAsOf, HttpError> {
-        match written {
-            CommandOutcome::Done {
-                session,
-                deliveries,
-            } => {
-                self.committed(deliveries);
-                let at = clock::now();
-                Ok(SessionAsOf {
-                    session: *session,
-                    at,
-                })
-            }
-            CommandOutcome::Repeated { session, at } => Ok(SessionAsOf {
-                session: *session,
-                at,
-            }),
-            CommandOutcome::KeyReused => Err(HttpError::conflict(
-                "That Idempotency-Key stood for another command.",
-            )),
-            CommandOutcome::Invalid(fields) => Err(HttpError::invalid(fields)),
-            CommandOutcome::RevisionMismatch => Err(HttpError::precondition_failed(
-                "The session has another revision.",
-            )),
-            CommandOutcome::Live => Err(HttpError::conflict("The session is live.")),
-            CommandOutcome::Over(reason) => Err(HttpError::session_over(reason)),
-            CommandOutcome::NotFound => Err(no_such_session()),
+    fn answer(&self, executed: Executed) -> Result<SessionAsOf, HttpError> {
+        if matches!(executed.outcome, CommandOutcome::Done(_)) {
+            self.committed(executed.deliveries);
         }
+        session_as_of(executed.outcome)
+    }
+}
+
+fn session_as_of(outcome: CommandOutcome) -> Result<SessionAsOf, HttpError> {
+    match outcome {
+        CommandOutcome::Done(session) => Ok(SessionAsOf {
+            session: *session,
+            at: clock::now(),
+        }),
+        CommandOutcome::Repeated { session, at } => Ok(SessionAsOf {
+            session: *session,
+            at,
+        }),
+        CommandOutcome::KeyReused => Err(HttpError::conflict(
+            "That Idempotency-Key stood for another command.",
+        )),
+        CommandOutcome::Invalid(fields) => Err(HttpError::invalid(fields)),
+        CommandOutcome::RevisionMismatch => Err(HttpError::precondition_failed(
+            "The session has another revision.",
+        )),
+        CommandOutcome::Live => Err(HttpError::conflict("The session is live.")),
+        CommandOutcome::Over(reason) => Err(HttpError::session_over(reason)),
+        CommandOutcome::NotFound => Err(no_such_session()),
     }
 }
 

@@ -3,13 +3,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use scheduler_core::{DueTimeIndex, JobAction, decide};
+use scheduler_core::{ClaimedJob, DueTimeIndex, JobAction};
 use service::{Shutdown, clock};
 use tokio::sync::Notify;
 use wire::UnixMs;
 
+use crate::commands::{ClaimedBatch, claim_due, settle};
 use crate::notification_stream::NotificationBroadcaster;
-use crate::store::{Claimed, ClaimedJob, SchedulerStore, StoreError};
+use crate::store::{SchedulerStore, StoreError};
 
 /// Longest time between two looks at the rows, in milliseconds: what a lost wake-up costs.
 const POLL_MS: i64 = 1_000;
@@ -22,7 +23,7 @@ const READ_AHEAD: u32 = 10_000;
 #[derive(Clone, Default)]
 pub(crate) struct DueJobRunner {
     woken: Arc<Notify>,
-    horizon: Arc<Mutex<DueTimeIndex>>,
+    due_times: Arc<Mutex<DueTimeIndex>>,
 }
 
 impl DueJobRunner {
@@ -53,8 +54,8 @@ impl DueJobRunner {
 
     fn next_look(&self) -> UnixMs {
         let poll = clock::now() + POLL_MS;
-        let horizon = self.horizon.lock().expect("no holder panics");
-        horizon.next_deadline().map_or(poll, |due| due.min(poll))
+        let due_times = self.due_times.lock().expect("no holder panics");
+        due_times.next_deadline().map_or(poll, |due| due.min(poll))
     }
 
     async fn do_due(
@@ -63,11 +64,11 @@ impl DueJobRunner {
         notifications: &NotificationBroadcaster,
     ) -> Result<(), StoreError> {
         loop {
-            let claimed = store.claim_due(clock::now(), BATCH).await?;
+            let claimed = claim_due(store, clock::now(), BATCH).await?;
             let full = claimed.jobs.len() == BATCH as usize;
             if !claimed.jobs.is_empty() {
                 let now = clock::now();
-                let deliveries = store.settle(now, decided(now, claimed)).await?;
+                let deliveries = settle(store, now, decided(now, claimed)).await?;
                 notifications.publish(deliveries);
             }
             if !full {
@@ -80,39 +81,29 @@ impl DueJobRunner {
     async fn read_ahead(&self, store: &dyn SchedulerStore) -> Result<(), StoreError> {
         let now = clock::now();
         let times = store
+            .jobs()
             .due_times(DueTimeIndex::until(now), READ_AHEAD)
             .await?;
-        let mut horizon = self.horizon.lock().expect("no holder panics");
-        *horizon = DueTimeIndex::default();
+        let mut due_times = self.due_times.lock().expect("no holder panics");
+        *due_times = DueTimeIndex::default();
         for due_at in times.into_iter().filter(|due_at| *due_at > now) {
-            horizon.add(now, due_at);
+            due_times.add(now, due_at);
         }
         Ok(())
     }
 }
 
-fn decided(now: UnixMs, claimed: Claimed) -> Vec<(ClaimedJob, JobAction)> {
-    let source_watermark = claimed.source_watermark;
-    claimed
-        .jobs
-        .into_iter()
-        .map(|claimed| {
-            let session = &claimed.session;
-            let effect = decide(
-                now,
-                &claimed.job,
-                &session.terms,
-                session.cancelled,
-                &session.record,
-                source_watermark,
-            );
-            late(now, &claimed, &effect);
-            (claimed, effect)
-        })
-        .collect()
+fn decided(now: UnixMs, batch: ClaimedBatch) -> Vec<(ClaimedJob, JobAction)> {
+    let watermark = batch.source_watermark;
+    let decide = |claimed: ClaimedJob| {
+        let action = claimed.decide(now, watermark);
+        record_lateness(now, &claimed, &action);
+        (claimed, action)
+    };
+    batch.jobs.into_iter().map(decide).collect()
 }
 
-fn late(now: UnixMs, claimed: &ClaimedJob, effect: &JobAction) {
+fn record_lateness(now: UnixMs, claimed: &ClaimedJob, action: &JobAction) {
     let lateness_ms = now.since(claimed.job.due_at).max(0);
     let labels = [("kind", claimed.job.kind.name())];
     #[expect(
@@ -120,7 +111,7 @@ fn late(now: UnixMs, claimed: &ClaimedJob, effect: &JobAction) {
         reason = "a lateness that loses precision as f64 is of 200,000 years"
     )]
     metrics::histogram!("due_job_lateness_seconds", &labels).record(lateness_ms as f64 / 1000.0);
-    if let JobAction::Miss(reason) = effect {
+    if let JobAction::Miss(reason) = action {
         metrics::counter!("due_jobs_missed_total", "reason" => reason.name()).increment(1);
     }
 }

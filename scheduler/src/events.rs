@@ -6,6 +6,7 @@ use bus::{AcceptError, EventHandler};
 use service::clock;
 use wire::EventBatch;
 
+use crate::commands::take_batch;
 use crate::state::AppState;
 
 /// Applies what other services tell.
@@ -21,7 +22,7 @@ impl ServiceEvents {
 
 impl EventHandler for ServiceEvents {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
-        let deliveries = self.app.store.take_in(batch, clock::now()).await?;
+        let deliveries = take_batch(&*self.app.store, &batch, clock::now()).await?;
         self.app.notifications.publish(deliveries);
         self.app.due_jobs.look();
         Ok(())

@@ -9,6 +9,7 @@ use service::{Shutdown, clock};
 use storage::{Database, Inbox};
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
+use crate::commands::forget_answers;
 use crate::state::AppState;
 
 /// Every second: look at what is due.
@@ -76,7 +77,7 @@ async fn reload_keys(app: AppState) {
 
 async fn forget(app: AppState, database: Database) {
     let now = clock::now();
-    if let Err(error) = app.store.forget_keys(now - IDEMPOTENCY_MS).await {
+    if let Err(error) = forget_answers(&*app.store, now - IDEMPOTENCY_MS).await {
         tracing::warn!(%error, "old idempotency keys could not be forgotten");
     }
     if let Err(error) = app.outbox.prune(now).await {

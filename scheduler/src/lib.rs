@@ -7,6 +7,7 @@ mod access;
 mod api;
 pub mod api_keys;
 mod bookings;
+mod commands;
 mod config;
 mod describe;
 mod due_jobs;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::{Destination, EventsSecret, HttpTransport, OutboxPublisher};
+use scheduler_core::SOURCE;
 use service::health::Readiness;
 use service::http::ListenerConfig;
 use service::origin::AllowedOrigins;
@@ -44,8 +46,7 @@ use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
 use crate::notification_stream::NotificationBroadcaster;
 use crate::state::AppState;
-use crate::store::SOURCE;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sql::SqlStore;
 use crate::tickets::Tickets;
 
 /// Longest wait for tasks after requests in flight; both stay within the 10 s of a stop.
@@ -62,7 +63,7 @@ pub async fn run(
 ) -> Result<(), StartError> {
     let origins = allowed_origins(&config)?;
     let front = ListenerConfig::new(config.limits.http, &config.trusted_proxies)?;
-    let store = SqliteStore::open(&config.database()).await?;
+    let store = SqlStore::open(&config.database()).await?;
     let outbox = Outbox::new(store.database().clone());
     let secret = EventsSecret::load_or_create(&config.data_dir)?;
     let app = app(&config, &store, &outbox, &shutdown)?;
@@ -92,7 +93,7 @@ pub async fn run(
 
 fn app(
     config: &Config,
-    store: &SqliteStore,
+    store: &SqlStore,
     outbox: &Outbox,
     shutdown: &Shutdown,
 ) -> Result<AppState, StartError> {
@@ -119,7 +120,7 @@ fn allowed_origins(config: &Config) -> Result<AllowedOrigins, StartError> {
     AllowedOrigins::new(web.iter().chain(more)).map_err(StartError::Config)
 }
 
-fn readiness(store: &SqliteStore, app: &AppState) -> Readiness {
+fn readiness(store: &SqlStore, app: &AppState) -> Readiness {
     let readiness = Readiness::new();
     let database = store.database().clone();
     readiness.check("store", move || {

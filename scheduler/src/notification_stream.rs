@@ -1,4 +1,4 @@
-//! Who is listening for notifications right now. What nobody hears is kept in the store all the same.
+//! Open notification streams. What nobody listens for is stored all the same, and listed later.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -11,8 +11,6 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio_stream::wrappers::ReceiverStream;
 use wire::{Notification, SessionId, UserId};
 
-use crate::store::Delivery;
-
 /// Streams at once; each is a connection, and the listener's cap is twice this.
 const MAX_LISTENERS: usize = 10_000;
 /// Streams of one person at once: more tabs than anyone has.
@@ -22,7 +20,14 @@ const QUEUE: usize = 64;
 /// When to try again where there are too many streams, in milliseconds.
 const RETRY_AFTER_MS: u64 = 5_000;
 
-/// Everybody who listens. Clones share them.
+/// A notification that was committed, and whom it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Delivery {
+    pub(crate) user: UserId,
+    pub(crate) notification: Notification,
+}
+
+/// All open streams. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct NotificationBroadcaster {
     listeners: Arc<Mutex<StreamListeners>>,
@@ -41,8 +46,8 @@ struct StreamListener {
     queue: mpsc::Sender<Notification>,
 }
 
-/// One who listens; dropping it ends that.
-pub(crate) struct Subscription {
+/// One open stream; dropping it closes it.
+pub(crate) struct NotificationStream {
     broadcaster: NotificationBroadcaster,
     user: UserId,
     id: u64,
@@ -50,12 +55,12 @@ pub(crate) struct Subscription {
 }
 
 impl NotificationBroadcaster {
-    /// Listens for what `user` is told of `session`.
+    /// Opens a stream of what `user` is notified of in `session`; 429 when there are too many.
     pub(crate) fn subscribe(
         &self,
         user: &UserId,
         session: &SessionId,
-    ) -> Result<Subscription, HttpError> {
+    ) -> Result<NotificationStream, HttpError> {
         let mut listeners = self.lock();
         let own = listeners.of.get(user).map_or(0, Vec::len);
         if listeners.count >= MAX_LISTENERS || own >= MAX_LISTENERS_PER_PERSON {
@@ -75,7 +80,7 @@ impl NotificationBroadcaster {
                 session: session.clone(),
                 queue,
             });
-        Ok(Subscription {
+        Ok(NotificationStream {
             broadcaster: self.clone(),
             user: user.clone(),
             id,
@@ -83,7 +88,7 @@ impl NotificationBroadcaster {
         })
     }
 
-    /// Tells those who listen; waits for nobody.
+    /// Queues for those who listen; waits for nobody.
     pub(crate) fn publish(&self, deliveries: Vec<Delivery>) {
         if deliveries.is_empty() {
             return;
@@ -134,7 +139,7 @@ impl StreamListeners {
     }
 }
 
-impl Stream for Subscription {
+impl Stream for NotificationStream {
     type Item = Notification;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Notification>> {
@@ -142,7 +147,7 @@ impl Stream for Subscription {
     }
 }
 
-impl Drop for Subscription {
+impl Drop for NotificationStream {
     fn drop(&mut self) {
         self.broadcaster.lock().remove(&self.user, self.id);
     }

@@ -9,8 +9,9 @@ use wire::MediaBackend;
 use crate::due_jobs::DueJobRunner;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
+use crate::notification_stream::Delivery;
 use crate::notification_stream::NotificationBroadcaster;
-use crate::store::{Delivery, SchedulerStore};
+use crate::store::SchedulerStore;
 use crate::tickets::Tickets;
 
 /// The parts of a running scheduler. Clones share them.

@@ -3,15 +3,12 @@
 use wire::{Event, SessionId};
 
 use crate::idempotency::StoredAnswer;
-use crate::job::{JobKind, MissReason, NewJob};
+use crate::job::{JobKind, MissReason};
+use crate::job_plan::NewJob;
 use crate::notification::NewNotification;
 use crate::people::PersonChange;
 use crate::session::BookedSession;
 use crate::timeline::TimelineEntry;
-
-/// Source of new ids: UUIDv7 text in production, counted text in tests. It gives no id twice, and each
-/// sorts after the one before.
-pub type NewId<'a> = &'a mut dyn FnMut() -> String;
 
 /// The effects of one decision. They are applied in one transaction, in the order of the fields.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -6,10 +6,11 @@ use wire::{
 use wire::{SessionId, UnixMs};
 
 use crate::booking::CheckedBooking;
-use crate::changes::{Changes, JobChange, NewId, SessionChange};
+use crate::changes::{Changes, JobChange, SessionChange};
 use crate::idempotency::{IdempotencyKey, StoredAnswer};
-use crate::job::{JobKind, NewJob};
-use crate::job_plan::plan;
+use crate::ids::NewId;
+use crate::job::JobKind;
+use crate::job_plan::{NewJob, plan};
 use crate::notification::notify_both;
 use crate::people::{KnownPerson, resolve};
 use crate::record::Record;
@@ -119,6 +120,20 @@ impl Decision {
             outcome: CommandOutcome::Done(session),
             changes: Some(changes),
         }
+    }
+}
+
+/// What a command comes to whose key was found in the store: its first answer, or a refusal where the
+/// key stood for another command.
+#[must_use]
+pub fn repeated(key: &IdempotencyKey, found: StoredAnswer) -> CommandOutcome {
+    if found.key.fingerprint == key.fingerprint {
+        CommandOutcome::Repeated {
+            session: found.session,
+            at: found.at,
+        }
+    } else {
+        CommandOutcome::KeyReused
     }
 }
 

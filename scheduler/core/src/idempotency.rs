@@ -3,7 +3,6 @@
 
 use wire::UnixMs;
 
-use crate::commands::CommandOutcome;
 use crate::session::BookedSession;
 
 /// An `Idempotency-Key` header with the command that it came with.
@@ -28,18 +27,4 @@ pub struct StoredAnswer {
     pub session: Box<BookedSession>,
     /// When the command was carried out.
     pub at: UnixMs,
-}
-
-/// What a command comes to whose key was found in the store: its first answer, or a refusal where the
-/// key stood for another command.
-#[must_use]
-pub fn repeated(key: &IdempotencyKey, found: StoredAnswer) -> CommandOutcome {
-    if found.key.fingerprint == key.fingerprint {
-        CommandOutcome::Repeated {
-            session: found.session,
-            at: found.at,
-        }
-    } else {
-        CommandOutcome::KeyReused
-    }
 }

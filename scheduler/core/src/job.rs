@@ -2,7 +2,6 @@
 
 use wire::{SessionId, UnixMs, UserId};
 
-use crate::job_plan::PlannedJob;
 use crate::record::{Attendance, Record};
 use crate::session::BookedSession;
 use crate::session_status::SessionStatus;
@@ -156,19 +155,6 @@ pub struct Job {
     pub user: Option<UserId>,
     /// When it was due.
     pub due_at: UnixMs,
-}
-
-/// A job that is to be stored, unique by session, revision, kind and person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewJob {
-    /// Its own id.
-    pub id: String,
-    /// The session that it is planned for.
-    pub session: SessionId,
-    /// The revision of the session that it is planned for.
-    pub revision: u64,
-    /// What is due, for whom and when, or why it is missed from the start.
-    pub planned: PlannedJob,
 }
 
 /// A job under a claim, with its session as it was when it was claimed.

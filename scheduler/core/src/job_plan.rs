@@ -1,8 +1,8 @@
 //! What is due for a session, and when.
 
-use wire::{UnixMs, UserId};
+use wire::{SessionId, UnixMs, UserId};
 
-use crate::job::{JobKind, MissReason};
+use crate::job::{JobKind, JobState, MissReason};
 use crate::terms::Terms;
 
 /// How long a session is kept after its latest possible end: a quarter, as people ask about old bills.
@@ -19,6 +19,27 @@ pub struct PlannedJob {
     pub due_at: UnixMs,
     /// Why it is not to be done at all.
     pub missed: Option<MissReason>,
+}
+
+/// A job that is to be stored, unique by session, revision, kind and person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// Its own id.
+    pub id: String,
+    /// The session that it is planned for.
+    pub session: SessionId,
+    /// The revision of the session that it is planned for.
+    pub revision: u64,
+    /// What is due, for whom and when, or why it is missed from the start.
+    pub planned: PlannedJob,
+}
+
+impl PlannedJob {
+    /// The state in which the job is stored.
+    #[must_use]
+    pub fn state(&self) -> JobState {
+        self.missed.map_or(JobState::Due, JobState::Missed)
+    }
 }
 
 /// Everything that is due for a session booked or changed at `now`, which ends by `latest_end`.

@@ -11,6 +11,7 @@ mod commands;
 mod due_time_index;
 mod field_checks;
 mod idempotency;
+mod ids;
 mod job;
 mod job_plan;
 mod notification;
@@ -26,17 +27,16 @@ pub mod timeline;
 
 pub use booking::{CheckedBooking, check_booking};
 pub use change::check_change;
-pub use changes::{Changes, JobChange, NewId, SessionChange};
+pub use changes::{Changes, JobChange, SessionChange};
 pub use commands::{
     BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision, SOURCE, book, cancel,
-    change,
+    change, repeated,
 };
 pub use due_time_index::DueTimeIndex;
-pub use idempotency::{IdempotencyKey, StoredAnswer, repeated};
-pub use job::{
-    ClaimedJob, Job, JobAction, JobKind, JobState, MissReason, NewJob, NotClaimable, decide,
-};
-pub use job_plan::{PlannedJob, RETENTION_MS, plan};
+pub use idempotency::{IdempotencyKey, StoredAnswer};
+pub use ids::NewId;
+pub use job::{ClaimedJob, Job, JobAction, JobKind, JobState, MissReason, NotClaimable, decide};
+pub use job_plan::{NewJob, PlannedJob, RETENTION_MS, plan};
 pub use notification::NewNotification;
 pub use participant::{ExternalPerson, ParticipantRef};
 pub use people::{KnownPerson, PersonChange};

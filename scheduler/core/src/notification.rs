@@ -2,7 +2,7 @@
 
 use wire::{Notification, NotificationKind, UnixMs, UserId};
 
-use crate::changes::NewId;
+use crate::ids::NewId;
 use crate::session::BookedSession;
 
 /// A notification that is to be stored, and delivered if its cause is new to that person.

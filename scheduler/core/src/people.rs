@@ -2,7 +2,7 @@
 
 use wire::{FieldError, UnixMs, UserId};
 
-use crate::changes::NewId;
+use crate::ids::NewId;
 use crate::participant::{ExternalPerson, ParticipantRef};
 use crate::session::BookedParticipant;
 

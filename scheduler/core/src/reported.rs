@@ -6,7 +6,8 @@ use wire::{
     TimelineItem, UnixMs, UserId,
 };
 
-use crate::changes::{Changes, NewId, SessionChange};
+use crate::changes::{Changes, SessionChange};
+use crate::ids::NewId;
 use crate::notification::notify;
 use crate::record::Fact;
 use crate::session::BookedSession;

@@ -2,7 +2,8 @@
 
 use wire::{EndReason, EventType, NotificationKind, SessionFact, SessionId, TimelineItem, UnixMs};
 
-use crate::changes::{Changes, JobChange, NewId, SessionChange};
+use crate::changes::{Changes, JobChange, SessionChange};
+use crate::ids::NewId;
 use crate::job::{ClaimedJob, Job, JobAction, JobState, MissReason};
 use crate::notification::{NewNotification, notify};
 use crate::record::Fact;

@@ -45,7 +45,7 @@ pub(crate) async fn join(
 
 /// The session that a link opens, unless the link was revoked.
 async fn linked(app: &AppState, grant: &LinkGrant) -> Result<BookedSession, HttpError> {
-    let session = app.store.session(grant.session.clone()).await?;
+    let session = app.store.sessions().find(grant.session.clone()).await?;
     session
         .filter(|session| {
             session

@@ -14,6 +14,7 @@ use wire::{Notification, Page};
 
 use super::query::{QueryParams, cursor, from_cursor};
 use crate::access::SessionMember;
+use crate::commands::mark_read;
 use crate::state::AppState;
 use crate::store::{MarkRead, NotificationPage, NotificationQuery};
 
@@ -34,7 +35,7 @@ pub(crate) async fn list(
     params.check()?;
     // One more than asked for tells whether there is another page.
     let query = query(&person, NotificationPage::Before(before), limit + 1);
-    let mut items = app.store.notifications(query).await?;
+    let mut items = app.store.notifications().list(query).await?;
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
     Ok(Json(Page {
@@ -51,13 +52,13 @@ pub(crate) async fn read(
 ) -> Result<StatusCode, HttpError> {
     let read = MarkRead {
         user: person.user,
-        of: Some(person.session.id),
+        session: Some(person.session.id),
         id,
         now: clock::now(),
     };
-    let found = app.store.mark_read(read).await?;
+    let found = mark_read(&*app.store, &read).await?;
     found
-        .map(|_| StatusCode::NO_CONTENT)
+        .then_some(StatusCode::NO_CONTENT)
         .ok_or_else(|| HttpError::not_found("There is no such notification."))
 }
 
@@ -93,13 +94,13 @@ async fn missed(
     };
     let last = last.to_str().unwrap_or_default().to_owned();
     let query = query(person, NotificationPage::After(last), MAX_MISSED);
-    Ok(app.store.notifications(query).await?)
+    Ok(app.store.notifications().list(query).await?)
 }
 
 fn query(person: &SessionMember, page: NotificationPage, limit: u32) -> NotificationQuery {
     NotificationQuery {
         user: person.user.clone(),
-        of: Some(person.session.id.clone()),
+        session: Some(person.session.id.clone()),
         page,
         limit,
     }

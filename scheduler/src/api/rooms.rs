@@ -46,10 +46,11 @@ async fn everything(
     application: String,
     user: UserId,
 ) -> Result<ChatGrants, HttpError> {
-    let person = app.store.person(application, user).await?;
+    let person = app.store.people().find(application, user).await?;
     let person = person.ok_or_else(|| HttpError::not_found("There is no such person."))?;
     let rooms = app
         .store
+        .sessions()
         .rooms_of(person.user_id.clone(), MAX_ROOMS)
         .await?;
     let grants = rooms.into_iter().map(|room| ChatRoomGrant {

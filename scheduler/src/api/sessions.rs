@@ -19,7 +19,7 @@ use crate::session_view::Audience;
 use crate::state::AppState;
 use crate::store::SessionFilter;
 use crate::tickets::TicketHolder;
-use scheduler_core::BookedSession;
+use scheduler_core::{BookedSession, StateFilter};
 
 /// `POST /v1/sessions`: books, and answers 201 with the session.
 pub(crate) async fn book(
@@ -39,13 +39,12 @@ pub(crate) async fn list(
     Application(application): Application,
     Query(named): Query<HashMap<String, String>>,
 ) -> Result<Json<Page<SessionView>>, HttpError> {
-    let mut filter = filter(named)?;
     let now = clock::now();
-    (filter.application, filter.now) = (application, now);
+    let mut filter = filter(application, named, now)?;
     let limit = filter.limit as usize;
     // One more than asked for tells whether there is another page.
     filter.limit += 1;
-    let mut sessions = app.store.sessions(filter).await?;
+    let mut sessions = app.store.sessions().list(filter).await?;
     let more = sessions.len() > limit;
     sessions.truncate(limit);
     Ok(Json(Page {
@@ -185,15 +184,21 @@ fn etag(revision: u64) -> (header::HeaderName, String) {
     (header::ETAG, format!("\"{revision}\""))
 }
 
-fn filter(named: HashMap<String, String>) -> Result<SessionFilter, HttpError> {
+fn filter(
+    application: String,
+    named: HashMap<String, String>,
+    now: UnixMs,
+) -> Result<SessionFilter, HttpError> {
     let mut params = QueryParams::new(named, &["from", "to", "state", "limit", "cursor"]);
     let filter = SessionFilter {
+        application,
         from: params.time("from"),
         to: params.time("to"),
-        state: params.parsed("state", "There is no such state.", SessionState::from_name),
+        state: params
+            .parsed("state", "There is no such state.", SessionState::from_name)
+            .map(|state| StateFilter::new(state, now)),
         after: params.parsed("cursor", "That is no cursor of ours.", after_cursor),
         limit: params.limit(),
-        ..SessionFilter::default()
     };
     params.check()?;
     Ok(filter)

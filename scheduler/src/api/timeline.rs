@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use axum::extract::{Path, Query, State};
+use scheduler_core::TimelineEntry;
 use service::http::{HttpError, Json};
 use wire::{Page, TimelineItem, UnixMs};
 
 use super::query::{QueryParams, cursor, from_cursor};
 use crate::access::Observer;
 use crate::state::AppState;
-use crate::store::{TimelineEntry, TimelineQuery};
+use crate::store::TimelineQuery;
 
 /// `GET /v1/sessions/{id}/timeline`: a page, oldest first.
 pub(crate) async fn list(
@@ -26,7 +27,7 @@ pub(crate) async fn list(
         after,
         limit: limit + 1,
     };
-    let mut entries = app.store.timeline(query).await?;
+    let mut entries = app.store.timeline().list(query).await?;
     let more = entries.len() > limit as usize;
     entries.truncate(limit as usize);
     Ok(Json(Page {

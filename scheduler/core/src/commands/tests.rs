@@ -3,7 +3,6 @@ use wire::{EndReason, EventType, MediaBackend, NotificationKind, SessionState};
 use super::*;
 use crate::booking::check_booking;
 use crate::booking::tests::{NOW, offer};
-use crate::idempotency::repeated;
 use crate::record::Fact;
 use crate::settlement::tests::counted;
 

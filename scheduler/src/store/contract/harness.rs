@@ -1,152 +1,219 @@
-//! The store under test, and what is written to it.
+//! The store under test, and what is done with it.
 
-use scheduler_core::{CheckedBooking, JobAction, check_booking};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use scheduler_core::{
+    BookCommand, BookedSession, CancelCommand, ChangeCommand, CheckedBooking, ClaimedJob,
+    CommandOutcome, IdempotencyKey, JobAction, check_booking,
+};
 use serde_json::json;
 use wire::{BookParticipant, BookSession, Event, EventBatch, MediaBackend, SessionFact};
+use wire::{Notification, SessionId, UnixMs, UserId};
 
-use super::*;
-use crate::store::sqlite::SqliteStore;
+use crate::commands::{self, ClaimedBatch, Executed};
+use crate::notification_stream::Delivery;
+use crate::scope::Scope;
+use crate::store::{ApiKey, MarkRead, NotificationPage, NotificationQuery, SchedulerStore};
 
-pub(super) const NOW: UnixMs = UnixMs(1_900_000_000_000);
-pub(super) const START_IN_MS: i64 = 600_000;
+pub(crate) const NOW: UnixMs = UnixMs(1_900_000_000_000);
+pub(crate) const START_IN_MS: i64 = 600_000;
+
+/// Opens one store, empty at first.
+pub(crate) trait StoreFactory {
+    /// The store on what was stored before; one that this factory opened earlier is closed first.
+    fn reopen(&mut self) -> Pin<Box<dyn Future<Output = Arc<dyn SchedulerStore>> + '_>>;
+}
 
 /// A store under test.
-pub(super) struct StoreHarness {
-    folder: tempfile::TempDir,
-    open: Option<SqliteStore>,
+pub(crate) struct StoreHarness {
+    factory: Box<dyn StoreFactory>,
+    open: Option<Arc<dyn SchedulerStore>>,
     reopens: bool,
 }
 
 impl StoreHarness {
-    pub(super) fn new(reopens: bool) -> Self {
+    /// On a store that stays open.
+    pub(crate) fn kept_open(factory: impl StoreFactory + 'static) -> Self {
         Self {
-            folder: tempfile::tempdir().unwrap(),
+            factory: Box::new(factory),
             open: None,
-            reopens,
+            reopens: false,
         }
     }
 
-    pub(super) async fn store(&mut self) -> SqliteStore {
-        if self.reopens
-            && let Some(open) = self.open.take()
-        {
-            open.close().await;
+    /// On a store that is opened again before every step.
+    pub(crate) fn reopened(factory: impl StoreFactory + 'static) -> Self {
+        Self {
+            reopens: true,
+            ..Self::kept_open(factory)
         }
-        if self.open.is_none() {
-            let path = self.folder.path().join("scheduler.db");
-            self.open = Some(SqliteStore::open(&path).await.unwrap());
+    }
+
+    pub(crate) async fn store(&mut self) -> Arc<dyn SchedulerStore> {
+        match &self.open {
+            Some(open) if !self.reopens => Arc::clone(open),
+            _ => {
+                drop(self.open.take());
+                let store = self.factory.reopen().await;
+                self.open = Some(Arc::clone(&store));
+                store
+            }
         }
-        self.open.clone().unwrap()
     }
 
-    pub(super) async fn write(&mut self, new: NewBooking) -> CommandOutcome {
-        self.store().await.book(new).await.unwrap()
+    pub(crate) async fn book(&mut self, command: BookCommand) -> Executed {
+        let store = self.store().await;
+        commands::book(&*store, command, NOW).await.unwrap()
     }
 
-    pub(super) async fn booked(&mut self) -> BookedSession {
-        let written = self.write(new_booking("shop", None)).await;
-        done(written).0
+    pub(crate) async fn booked(&mut self) -> BookedSession {
+        done(self.book(booking("shop", None)).await).0
     }
 
-    pub(super) async fn read(&mut self, id: &SessionId) -> BookedSession {
-        let found = self.store().await.session(id.clone()).await.unwrap();
-        found.unwrap()
+    pub(crate) async fn change(&mut self, command: ChangeCommand, now: UnixMs) -> Executed {
+        let store = self.store().await;
+        commands::change(&*store, command, now).await.unwrap()
     }
 
-    pub(super) async fn claim(&mut self, now: UnixMs) -> Vec<ClaimedJob> {
-        self.store().await.claim_due(now, 100).await.unwrap().jobs
+    pub(crate) async fn cancel(&mut self, command: CancelCommand, now: UnixMs) -> Executed {
+        let store = self.store().await;
+        commands::cancel(&*store, command, now).await.unwrap()
     }
 
-    pub(super) async fn settle(
+    pub(crate) async fn find(&mut self, id: &SessionId) -> Option<BookedSession> {
+        let store = self.store().await;
+        store.sessions().find(id.clone()).await.unwrap()
+    }
+
+    pub(crate) async fn claim_batch(&mut self, now: UnixMs) -> ClaimedBatch {
+        let store = self.store().await;
+        commands::claim_due(&*store, now, 100).await.unwrap()
+    }
+
+    pub(crate) async fn claim(&mut self, now: UnixMs) -> Vec<ClaimedJob> {
+        self.claim_batch(now).await.jobs
+    }
+
+    pub(crate) async fn settle(
         &mut self,
         now: UnixMs,
         jobs: Vec<(ClaimedJob, JobAction)>,
     ) -> Vec<Delivery> {
-        self.store().await.settle(now, jobs).await.unwrap()
+        let store = self.store().await;
+        commands::settle(&*store, now, jobs).await.unwrap()
     }
 
-    pub(super) async fn add_key(&mut self, hash: &str, name: &str, scope: Scope) -> ApiKey {
-        let name = name.to_owned();
-        let key = ApiKey { name, scope };
+    pub(crate) async fn take(&mut self, events: Vec<Event>) -> Vec<Delivery> {
+        let batch: EventBatch = serde_json::from_value(json!({
+            "source": "signaling", "events": events, "complete_to": NOW,
+        }))
+        .unwrap();
         let store = self.store().await;
-        store.add_key(hash.into(), key.clone(), NOW).await.unwrap();
+        commands::take_batch(&*store, &batch, NOW).await.unwrap()
+    }
+
+    pub(crate) async fn list(&mut self, query: NotificationQuery) -> Vec<Notification> {
+        let store = self.store().await;
+        store.notifications().list(query).await.unwrap()
+    }
+
+    /// The notification as it is now read; `None` where that person has no such.
+    pub(crate) async fn mark_read(&mut self, read: MarkRead) -> Option<Notification> {
+        let store = self.store().await;
+        if !commands::mark_read(&*store, &read).await.unwrap() {
+            return None;
+        }
+        let all = self.list(all_of(&read.user)).await;
+        all.into_iter().find(|one| one.id == read.id)
+    }
+
+    pub(crate) async fn add_api_key(&mut self, hash: &str, name: &str, scope: Scope) -> ApiKey {
+        let key = ApiKey {
+            name: name.to_owned(),
+            scope,
+        };
+        let store = self.store().await;
+        commands::add_api_key(&*store, hash, &key, NOW)
+            .await
+            .unwrap();
         key
     }
 
-    pub(super) async fn tell(&mut self, events: Vec<Event>) -> Vec<Delivery> {
-        let batch = EventBatch {
-            source: "signaling".into(),
-            events,
-            complete_to: NOW,
-        };
-        self.store().await.take_in(batch, NOW).await.unwrap()
+    pub(crate) async fn revoke_other_api_keys(&mut self, hash: &str, key: &ApiKey) {
+        let store = self.store().await;
+        commands::revoke_other_api_keys(&*store, hash, key)
+            .await
+            .unwrap();
+    }
+
+    pub(crate) async fn find_api_key(&mut self, hash: &str) -> Option<ApiKey> {
+        let store = self.store().await;
+        store.api_keys().find(hash.into()).await.unwrap()
     }
 }
 
-pub(super) fn booking(first: &str, second: &str) -> CheckedBooking {
+fn ana_and_bo() -> CheckedBooking {
     let person = |id: &str| BookParticipant {
         external_id: Some(id.into()),
         name: Some(id.to_uppercase()),
         ..BookParticipant::default()
     };
     let offer: BookSession = serde_json::from_value(json!({
-        "participants": [person(first), person(second)], "starts_at": NOW + START_IN_MS,
+        "participants": [person("ana"), person("bo")], "starts_at": NOW + START_IN_MS,
     }))
     .unwrap();
     check_booking(NOW, offer, &[MediaBackend::P2p]).unwrap()
 }
 
-pub(super) fn new_booking(application: &str, idempotency: Option<IdempotencyKey>) -> NewBooking {
-    NewBooking {
+pub(crate) fn booking(application: &str, idempotency: Option<IdempotencyKey>) -> BookCommand {
+    BookCommand {
         application: application.into(),
-        booking: booking("ana", "bo"),
-        now: NOW,
+        booking: ana_and_bo(),
         idempotency,
     }
 }
 
-pub(super) fn idempotency_key(key: &str, fingerprint: &str) -> Option<IdempotencyKey> {
-    Some(IdempotencyKey {
+pub(crate) fn key(key: &str, fingerprint: &str) -> IdempotencyKey {
+    IdempotencyKey {
         scope: "book".into(),
         key: key.into(),
         fingerprint: fingerprint.into(),
-    })
+    }
 }
 
-pub(super) fn done(written: CommandOutcome) -> (BookedSession, Vec<Delivery>) {
-    match written {
-        CommandOutcome::Done {
-            session,
-            deliveries,
-        } => (*session, deliveries),
+pub(crate) fn done(executed: Executed) -> (BookedSession, Vec<Delivery>) {
+    match executed.outcome {
+        CommandOutcome::Done(session) => (*session, executed.deliveries),
         other => panic!("{other:?}"),
     }
 }
 
-pub(super) fn moved(session: &BookedSession, revision: u64) -> NewTerms {
+/// Moves a session by a minute.
+pub(crate) fn moved(session: &BookedSession, revision: u64) -> ChangeCommand {
     let mut terms = session.terms.clone();
     terms.starts_at = terms.starts_at + 60_000;
-    NewTerms {
+    ChangeCommand {
         application: session.application.clone(),
         id: session.id.clone(),
         revision,
         terms,
-        now: NOW,
         idempotency: None,
     }
 }
 
-pub(super) fn cancelled(session: &BookedSession) -> Cancel {
-    Cancel {
+pub(crate) fn cancelled(session: &BookedSession) -> CancelCommand {
+    CancelCommand {
         application: session.application.clone(),
         id: session.id.clone(),
         revision: None,
-        now: NOW,
         idempotency: None,
     }
 }
 
-pub(super) fn event(id: &str, kind: &str, subject: &str, data: &SessionFact) -> Event {
+/// An event of signaling that happened at [`NOW`].
+pub(crate) fn event(id: &str, kind: &str, subject: &str, data: &SessionFact) -> Event {
     Event {
         id: id.into(),
         kind: kind.into(),
@@ -158,10 +225,10 @@ pub(super) fn event(id: &str, kind: &str, subject: &str, data: &SessionFact) -> 
     }
 }
 
-pub(super) fn list(user: &UserId) -> NotificationQuery {
+pub(crate) fn all_of(user: &UserId) -> NotificationQuery {
     NotificationQuery {
         user: user.clone(),
-        of: None,
+        session: None,
         page: NotificationPage::Before(None),
         limit: 100,
     }

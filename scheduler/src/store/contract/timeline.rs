@@ -4,9 +4,11 @@ use EventType::{
     SessionCancelled, SessionEnded, SessionJoined, SessionLive, SessionOpened, SessionReminded,
     SessionReminderMissed, SessionRescheduled, SessionScheduled,
 };
-use wire::EventType;
+use scheduler_core::{JobAction, JobKind, MissReason};
+use wire::{Event, EventType, SessionFact, SessionId, TimelineItem, UnixMs};
 
-use super::*;
+use super::harness::{NOW, StoreHarness, cancelled, done, event, moved};
+use crate::store::TimelineQuery;
 
 impl StoreHarness {
     async fn timeline(&mut self, session: &SessionId) -> Vec<TimelineItem> {
@@ -18,7 +20,8 @@ impl StoreHarness {
                 after,
                 limit: 2,
             };
-            let page = self.store().await.timeline(query).await.unwrap();
+            let store = self.store().await;
+            let page = store.timeline().list(query).await.unwrap();
             let Some(last) = page.last() else {
                 return items;
             };
@@ -32,12 +35,12 @@ impl StoreHarness {
         items.into_iter().map(|item| item.kind).collect()
     }
 
-    /// Does what is due at `at`, as `effect` has it.
-    async fn do_due(&mut self, at: UnixMs, effect: impl Fn(JobKind) -> JobAction) {
+    /// Does what is due at `at`, as `action` has it.
+    async fn do_due(&mut self, at: UnixMs, action: impl Fn(JobKind) -> JobAction) {
         let claimed = self.claim(at).await;
         let decided = claimed.into_iter().map(|claimed| {
-            let effect = effect(claimed.job.kind);
-            (claimed, effect)
+            let action = action(claimed.job.kind);
+            (claimed, action)
         });
         self.settle(at, decided.collect()).await;
     }
@@ -48,7 +51,7 @@ fn at(mut event: Event, at: UnixMs) -> Event {
     event
 }
 
-async fn sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time(
+pub(crate) async fn sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time(
     mut harness: StoreHarness,
 ) {
     let session = harness.booked().await;
@@ -74,8 +77,8 @@ async fn sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time(
     ];
     let mut reversed: Vec<_> = facts.iter().rev().cloned().collect();
     reversed.extend(facts.clone());
-    harness.tell(reversed).await;
-    harness.tell(facts.to_vec()).await;
+    harness.take(reversed).await;
+    harness.take(facts.to_vec()).await;
     let items = harness.timeline(&session.id).await;
     let kinds: Vec<_> = items.iter().map(|item| item.kind).collect();
     let expected = [SessionScheduled, SessionJoined, SessionLive, SessionEnded];
@@ -86,15 +89,11 @@ async fn sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time(
     assert_eq!(items[3].reason.as_deref(), Some("completed"));
 }
 
-async fn sch_81_bookings_stand_in_the_timeline(mut harness: StoreHarness) {
+pub(crate) async fn sch_81_bookings_stand_in_the_timeline(mut harness: StoreHarness) {
     let session = harness.booked().await;
-    let mut later = moved(&session, 1);
-    later.now = NOW + 1;
-    done(harness.store().await.change(later).await.unwrap());
-    let mut cancel = cancelled(&session);
-    cancel.now = NOW + 2;
-    done(harness.store().await.cancel(cancel.clone()).await.unwrap());
-    done(harness.store().await.cancel(cancel).await.unwrap());
+    done(harness.change(moved(&session, 1), NOW + 1).await);
+    done(harness.cancel(cancelled(&session), NOW + 2).await);
+    done(harness.cancel(cancelled(&session), NOW + 2).await);
     let items = harness.timeline(&session.id).await;
     let listed: Vec<_> = items
         .iter()
@@ -110,7 +109,7 @@ async fn sch_81_bookings_stand_in_the_timeline(mut harness: StoreHarness) {
     assert_eq!(harness.kinds(&other.id).await, [SessionScheduled]);
 }
 
-async fn sch_81_what_was_due_stands_in_the_timeline(mut harness: StoreHarness) {
+pub(crate) async fn sch_81_what_was_due_stands_in_the_timeline(mut harness: StoreHarness) {
     let session = harness.booked().await;
     let due = session.terms.starts_at - 300_000;
     harness
@@ -139,10 +138,4 @@ async fn sch_81_what_was_due_stands_in_the_timeline(mut harness: StoreHarness) {
     assert!(of(SessionReminderMissed).all(|item| item.reason == reason && item.user_id.is_some()));
     let ended = of(SessionEnded).next().unwrap();
     assert_eq!(ended.absent, Some(missed.users().to_vec()));
-}
-
-contract! {
-    sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time
-    sch_81_bookings_stand_in_the_timeline
-    sch_81_what_was_due_stands_in_the_timeline
 }

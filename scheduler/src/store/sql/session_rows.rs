@@ -1,13 +1,13 @@
-//! Rows, and what they mean.
+//! Sessions with their participants, as rows of one query.
 
 use scheduler_core::{Record, Terms};
-use sqlx::{FromRow, SqliteConnection};
-use wire::{EndReason, SessionId, UnixMs};
+use sqlx::FromRow;
+use wire::UnixMs;
 
 use crate::store::StoreError;
 use scheduler_core::{BookedParticipant, BookedSession};
 
-/// A query of whole sessions: with their two people, in order.
+/// A query of whole sessions: each with its two participants, in order.
 macro_rules! select_sessions {
     ($rest:literal) => {
         concat!(
@@ -73,50 +73,5 @@ impl SessionRow {
             cancelled: self.cancelled,
             created_at: UnixMs(self.created_at),
         })
-    }
-}
-
-/// One session, as the connection sees it.
-pub(super) async fn session(
-    connection: &mut SqliteConnection,
-    id: &SessionId,
-) -> Result<Option<BookedSession>, StoreError> {
-    sqlx::query_as::<_, SessionRow>(select_sessions!("WHERE s.id = ?1"))
-        .bind(id.as_str())
-        .fetch_optional(connection)
-        .await?
-        .map(SessionRow::into_session)
-        .transpose()
-}
-
-/// Writes what may change of a session.
-pub(super) async fn update_session(
-    connection: &mut SqliteConnection,
-    session: &BookedSession,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE sessions SET revision = ?2, status = ?3, starts_at = ?4, lobby_opens_at = ?5, \
-         terms = ?6, record = ?7, cancelled = ?8 WHERE id = ?1",
-    )
-    .bind(session.id.as_str())
-    .bind(session.revision.cast_signed())
-    .bind(status(session))
-    .bind(session.terms.starts_at.0)
-    .bind(session.terms.lobby_opens_at().0)
-    .bind(serde_json::to_string(&session.terms)?)
-    .bind(serde_json::to_string(&session.record)?)
-    .bind(session.cancelled)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// The part of a session's state that does not depend on the time.
-pub(super) fn status(session: &BookedSession) -> &'static str {
-    match session.status().outcome() {
-        Some(outcome) if outcome.reason == EndReason::Cancelled => "cancelled",
-        Some(_) => "ended",
-        None if session.record.started_at().is_some() => "live",
-        None => "booked",
     }
 }

@@ -1,0 +1,20 @@
+//! What the scheduler does to its store: each command loads, asks `scheduler-core`, writes what it
+//! returned and commits, in one unit of work. Neither rules nor SQL are here.
+
+mod apply;
+mod booking;
+mod due_jobs;
+mod reported;
+mod upkeep;
+
+pub(crate) use booking::{Executed, book, cancel, change};
+pub(crate) use due_jobs::{ClaimedBatch, claim_due, settle};
+pub(crate) use reported::take_batch;
+pub(crate) use upkeep::{add_api_key, forget_answers, mark_read, revoke_other_api_keys};
+
+use uuid::Uuid;
+
+/// A new id: a UUIDv7, which sorts after every one that this process made before.
+fn new_id() -> String {
+    Uuid::now_v7().to_string()
+}

@@ -1,0 +1,84 @@
+//! Writing what a decision returned.
+
+use scheduler_core::timeline::has_room;
+use scheduler_core::{
+    Changes, JobChange, NewNotification, PersonChange, SessionChange, TimelineEntry,
+};
+
+use crate::notification_stream::Delivery;
+use crate::store::{StoreError, UnitOfWork};
+
+/// Writes all of it, and returns the notifications that were new: deliver them after the commit.
+pub(super) async fn apply(
+    work: &mut dyn UnitOfWork,
+    changes: Changes,
+) -> Result<Vec<Delivery>, StoreError> {
+    for person in &changes.people {
+        match person {
+            PersonChange::Insert(person) => work.people().insert(person).await?,
+            PersonChange::Update(person) => work.people().update(person).await?,
+        }
+    }
+    match &changes.session {
+        Some(SessionChange::Insert(session)) => work.sessions().insert(session).await?,
+        Some(SessionChange::Update(session)) => work.sessions().update(session).await?,
+        Some(SessionChange::Erase(id)) => work.sessions().erase(id).await?,
+        None => {}
+    }
+    for job in &changes.jobs {
+        apply_job(work, job).await?;
+    }
+    for event in &changes.events {
+        work.events().publish(event).await?;
+    }
+    append_timeline(work, &changes.timeline).await?;
+    if let Some(answer) = &changes.answer {
+        work.idempotency().insert(answer).await?;
+    }
+    add_notifications(work, changes.notifications).await
+}
+
+async fn apply_job(work: &mut dyn UnitOfWork, change: &JobChange) -> Result<(), StoreError> {
+    let jobs = work.jobs();
+    match change {
+        JobChange::Insert(job) => jobs.insert(job).await,
+        JobChange::CancelOpen { session, except } => jobs.cancel_open(session, *except).await,
+        JobChange::MissReminders { session, reason } => jobs.miss_reminders(session, *reason).await,
+    }
+}
+
+/// Adds entries of one session while there is room for them.
+async fn append_timeline(
+    work: &mut dyn UnitOfWork,
+    entries: &[TimelineEntry],
+) -> Result<(), StoreError> {
+    let Some(first) = entries.first() else {
+        return Ok(());
+    };
+    let mut count = work.timeline().count(&first.session).await?;
+    for entry in entries {
+        if has_room(entry.item.kind, count) {
+            work.timeline().add(entry).await?;
+            count += 1;
+        } else {
+            metrics::counter!("timeline_entries_dropped_total").increment(1);
+        }
+    }
+    Ok(())
+}
+
+async fn add_notifications(
+    work: &mut dyn UnitOfWork,
+    notifications: Vec<NewNotification>,
+) -> Result<Vec<Delivery>, StoreError> {
+    let mut deliveries = Vec::with_capacity(notifications.len());
+    for new in notifications {
+        if work.notifications().add(&new).await? {
+            deliveries.push(Delivery {
+                user: new.user,
+                notification: new.notification,
+            });
+        }
+    }
+    Ok(deliveries)
+}

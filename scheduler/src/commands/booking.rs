@@ -1,0 +1,116 @@
+//! Booking, changing and cancelling.
+
+use scheduler_core::{
+    self as core, BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision,
+    IdempotencyKey, KnownPerson, ParticipantRef, repeated,
+};
+use wire::UnixMs;
+
+use super::apply::apply;
+use super::new_id;
+use crate::notification_stream::Delivery;
+use crate::store::{SchedulerStore, StoreError, UnitOfWork};
+
+/// A command's outcome, and whom to notify now that it is committed.
+#[derive(Debug)]
+pub(crate) struct Executed {
+    pub(crate) outcome: CommandOutcome,
+    pub(crate) deliveries: Vec<Delivery>,
+}
+
+/// Books a session of two people.
+pub(crate) async fn book(
+    store: &dyn SchedulerStore,
+    command: BookCommand,
+    now: UnixMs,
+) -> Result<Executed, StoreError> {
+    let mut work = store.begin().await?;
+    let key = command.idempotency.as_ref();
+    if let Some(outcome) = known_answer(&mut *work, &command.application, key).await? {
+        return Ok(unwritten(outcome));
+    }
+    let [first, second] = &command.booking.people;
+    let found = [
+        find_person(&mut *work, &command.application, first).await?,
+        find_person(&mut *work, &command.application, second).await?,
+    ];
+    finish(work, core::book(now, command, found, &mut new_id)).await
+}
+
+/// Replaces the terms of a session.
+pub(crate) async fn change(
+    store: &dyn SchedulerStore,
+    command: ChangeCommand,
+    now: UnixMs,
+) -> Result<Executed, StoreError> {
+    let mut work = store.begin().await?;
+    let key = command.idempotency.as_ref();
+    if let Some(outcome) = known_answer(&mut *work, &command.application, key).await? {
+        return Ok(unwritten(outcome));
+    }
+    let found = work.sessions().find(&command.id).await?;
+    finish(work, core::change(now, command, found, &mut new_id)).await
+}
+
+/// Calls a session off.
+pub(crate) async fn cancel(
+    store: &dyn SchedulerStore,
+    command: CancelCommand,
+    now: UnixMs,
+) -> Result<Executed, StoreError> {
+    let mut work = store.begin().await?;
+    let key = command.idempotency.as_ref();
+    if let Some(outcome) = known_answer(&mut *work, &command.application, key).await? {
+        return Ok(unwritten(outcome));
+    }
+    let found = work.sessions().find(&command.id).await?;
+    finish(work, core::cancel(now, command, found, &mut new_id)).await
+}
+
+async fn known_answer(
+    work: &mut dyn UnitOfWork,
+    application: &str,
+    key: Option<&IdempotencyKey>,
+) -> Result<Option<CommandOutcome>, StoreError> {
+    let Some(key) = key else {
+        return Ok(None);
+    };
+    let found = work.idempotency().find(application, key).await?;
+    Ok(found.map(|found| repeated(key, found)))
+}
+
+async fn find_person(
+    work: &mut dyn UnitOfWork,
+    application: &str,
+    person: &ParticipantRef,
+) -> Result<Option<KnownPerson>, StoreError> {
+    let people = work.people();
+    match person {
+        ParticipantRef::Known { user_id, .. } => people.find(application, user_id).await,
+        ParticipantRef::External(external) => {
+            people
+                .find_external(application, &external.external_id)
+                .await
+        }
+    }
+}
+
+/// Writes what was decided, if anything is to be written.
+async fn finish(mut work: Box<dyn UnitOfWork>, decision: Decision) -> Result<Executed, StoreError> {
+    let Some(changes) = decision.changes else {
+        return Ok(unwritten(decision.outcome));
+    };
+    let deliveries = apply(&mut *work, changes).await?;
+    work.commit().await?;
+    Ok(Executed {
+        outcome: decision.outcome,
+        deliveries,
+    })
+}
+
+fn unwritten(outcome: CommandOutcome) -> Executed {
+    Executed {
+        outcome,
+        deliveries: Vec::new(),
+    }
+}

@@ -1,0 +1,66 @@
+//! Taking in what the other services report.
+
+use scheduler_core::{Changes, ReportedEvent, note_fact, notify_unread};
+use wire::{Event, EventBatch, NotificationKind, UnixMs};
+
+use super::apply::apply;
+use super::new_id;
+use crate::notification_stream::Delivery;
+use crate::store::{SchedulerStore, StoreError, UnitOfWork};
+
+/// Takes each event of a batch once, and notes up to when its source has told everything. An event that
+/// makes no sense is counted and passed over.
+pub(crate) async fn take_batch(
+    store: &dyn SchedulerStore,
+    batch: &EventBatch,
+    now: UnixMs,
+) -> Result<Vec<Delivery>, StoreError> {
+    let mut work = store.begin().await?;
+    let mut deliveries = Vec::new();
+    for event in &batch.events {
+        if !work.events().take(event, now).await? {
+            continue;
+        }
+        match changes(&mut *work, event, now).await? {
+            Some(changes) => deliveries.extend(apply(&mut *work, changes).await?),
+            None => pass_over(event),
+        }
+    }
+    work.events().advance(batch).await?;
+    work.commit().await?;
+    Ok(deliveries)
+}
+
+/// What the event changes; `None` where it means nothing here, or its session is not known.
+async fn changes(
+    work: &mut dyn UnitOfWork,
+    event: &Event,
+    now: UnixMs,
+) -> Result<Option<Changes>, StoreError> {
+    match ReportedEvent::parse(event) {
+        Some(ReportedEvent::Fact {
+            session,
+            fact,
+            item,
+        }) => {
+            let found = work.sessions().find(&session).await?;
+            Ok(found.map(|session| note_fact(event, session, fact, *item)))
+        }
+        Some(ReportedEvent::MessageUnread { room, user }) => {
+            let Some(session) = work.sessions().find_by_room(&room).await? else {
+                return Ok(None);
+            };
+            let kind = NotificationKind::MessageUnread;
+            let unread = work.notifications();
+            let has_unread = unread.has_unread(&user, &session.id, kind).await?;
+            let changes = notify_unread(now, event, &session, user, has_unread, &mut new_id);
+            Ok(Some(changes))
+        }
+        None => Ok(None),
+    }
+}
+
+fn pass_over(event: &Event) {
+    metrics::counter!("events_passed_over_total", "source" => event.source.clone()).increment(1);
+    tracing::debug!(id = event.id, kind = event.kind, "an event was passed over");
+}

@@ -1,0 +1,50 @@
+//! Writes that decide nothing: API keys, read marks, and forgetting old idempotency keys.
+
+use wire::UnixMs;
+
+use crate::store::{ApiKey, MarkRead, SchedulerStore, StoreError};
+
+/// Adds an API key's hash with what it stands for.
+pub(crate) async fn add_api_key(
+    store: &dyn SchedulerStore,
+    hash: &str,
+    key: &ApiKey,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    let mut work = store.begin().await?;
+    work.api_keys().add(hash, key, now).await?;
+    work.commit().await
+}
+
+/// Revokes every key of that name and scope but the one of this hash.
+pub(crate) async fn revoke_other_api_keys(
+    store: &dyn SchedulerStore,
+    hash: &str,
+    key: &ApiKey,
+) -> Result<(), StoreError> {
+    let mut work = store.begin().await?;
+    work.api_keys().revoke_others(hash, key).await?;
+    work.commit().await
+}
+
+/// Marks a notification as read, the first time counts; false when the person has no such.
+pub(crate) async fn mark_read(
+    store: &dyn SchedulerStore,
+    read: &MarkRead,
+) -> Result<bool, StoreError> {
+    let mut work = store.begin().await?;
+    let found = work.notifications().mark_read(read).await?;
+    work.commit().await?;
+    Ok(found)
+}
+
+/// Deletes answers to idempotency keys that were given before that moment; how many.
+pub(crate) async fn forget_answers(
+    store: &dyn SchedulerStore,
+    before: UnixMs,
+) -> Result<u64, StoreError> {
+    let mut work = store.begin().await?;
+    let forgotten = work.idempotency().forget(before).await?;
+    work.commit().await?;
+    Ok(forgotten)
+}

@@ -1,0 +1,99 @@
+//! What a store must do about jobs and their claims.
+
+use std::collections::BTreeSet;
+
+use scheduler_core::{ClaimedJob, JobAction, JobKind, MissReason, RETENTION_MS};
+use wire::SessionState;
+
+use super::harness::{NOW, StoreHarness, done, moved};
+use crate::commands::claim_due;
+
+fn with_action(jobs: Vec<ClaimedJob>, action: &JobAction) -> Vec<(ClaimedJob, JobAction)> {
+    let pair = |job| (job, action.clone());
+    jobs.into_iter().map(pair).collect()
+}
+
+pub(crate) async fn sch_74_a_claim_is_one_claimants_until_it_lapses(mut harness: StoreHarness) {
+    let session = harness.booked().await;
+    let due = session.terms.starts_at - 300_000;
+    assert!(harness.claim(due - 1).await.is_empty());
+    let first = harness.claim(due).await;
+    assert_eq!(first.len(), 3);
+    assert!(harness.claim(due).await.is_empty());
+    let until = first[0].until;
+    assert!(harness.claim(until - 1).await.is_empty());
+    let second = harness.claim(until).await;
+    assert_eq!(second.len(), 3);
+
+    let remind = |jobs| with_action(jobs, &JobAction::SendReminder);
+    let taken_over = harness.settle(until, remind(first)).await;
+    assert!(taken_over.is_empty(), "taken over");
+    // Two reminders for one each, and the lobby's for both.
+    let settled = harness.settle(until, remind(second.clone())).await;
+    assert_eq!(settled.len(), 4);
+    let again = harness.settle(until, remind(second)).await;
+    assert!(again.is_empty(), "done");
+    assert!(harness.claim(until + 60_000).await.is_empty());
+}
+
+pub(crate) async fn sch_74_of_two_claims_at_once_each_job_goes_to_one(mut harness: StoreHarness) {
+    let session = harness.booked().await;
+    let closes_at = session.terms.closes_at();
+    let store = harness.store().await;
+    let (one, other) = futures_util::join!(
+        claim_due(&*store, closes_at, 100),
+        claim_due(&*store, closes_at, 100)
+    );
+    let jobs = [one.unwrap().jobs, other.unwrap().jobs].concat();
+    let ids: BTreeSet<_> = jobs.iter().map(|claimed| &claimed.job.id).collect();
+    assert_eq!((jobs.len(), ids.len()), (5, 5));
+}
+
+pub(crate) async fn sch_75_a_claimed_job_of_a_booking_that_moved_does_nothing(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let due = session.terms.starts_at - 300_000;
+    let claimed = harness.claim(due).await;
+    done(harness.change(moved(&session, 1), NOW).await);
+    let remind = with_action(claimed, &JobAction::SendReminder);
+    assert!(harness.settle(due, remind).await.is_empty());
+}
+
+pub(crate) async fn sch_76_each_action_leaves_its_mark(mut harness: StoreHarness) {
+    let session = harness.booked().await;
+    let at = session.terms.closes_at();
+    let mut claimed = harness.claim(at).await;
+    let take = |claimed: &mut Vec<ClaimedJob>, kind: JobKind| {
+        let at = claimed.iter().position(|c| c.job.kind == kind).unwrap();
+        claimed.remove(at)
+    };
+    let check = take(&mut claimed, JobKind::NoShowCheck);
+    let retry = JobAction::RetryAt(at + 1_000);
+    harness.settle(at, vec![(check, retry)]).await;
+    let reminder = take(&mut claimed, JobKind::Reminder { before_ms: 300_000 });
+    let missed = JobAction::Miss(MissReason::SessionStarted);
+    harness.settle(at, vec![(reminder, missed)]).await;
+    let start = take(&mut claimed, JobKind::Start);
+    harness
+        .settle(at, vec![(start, JobAction::MissReminders)])
+        .await;
+    let lobby = take(&mut claimed, JobKind::LobbyOpens);
+    harness.settle(at, vec![(lobby, JobAction::Nothing)]).await;
+
+    assert!(harness.claim(at + 999).await.is_empty());
+    let mut again = harness.claim(at + 1_000).await;
+    let check = take(&mut again, JobKind::NoShowCheck);
+    assert!(again.is_empty());
+    harness
+        .settle(at, vec![(check, JobAction::RecordNoShow)])
+        .await;
+    let ended = harness.find(&session.id).await.unwrap();
+    assert_eq!(ended.state(at), SessionState::Ended);
+    let end = session.spec().latest_end() + RETENTION_MS;
+    let retention = harness.claim(end).await;
+    assert_eq!(retention.len(), 1);
+    let erase = with_action(retention, &JobAction::Erase);
+    harness.settle(end, erase).await;
+    assert_eq!(harness.find(&session.id).await, None);
+}

@@ -1,0 +1,43 @@
+//! What a store must do about notifications.
+
+use wire::{SessionId, UserId};
+
+use super::harness::{NOW, StoreHarness, all_of, cancelled, done};
+use crate::store::{MarkRead, NotificationPage, NotificationQuery};
+
+pub(crate) async fn sch_78_notifications_are_stored_once_and_read_by_their_owner(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let [ana, bo] = session.users();
+    let deliveries = done(harness.cancel(cancelled(&session), NOW).await).1;
+    let of_ana = harness.list(all_of(&ana)).await;
+    let hers: Vec<_> = deliveries.into_iter().filter(|d| d.user == ana).collect();
+    assert_eq!(of_ana, [hers[0].notification.clone()]);
+    let read = |user: &UserId, session: Option<SessionId>| MarkRead {
+        user: user.clone(),
+        session,
+        id: of_ana[0].id.clone(),
+        now: NOW + 5,
+    };
+    assert_eq!(harness.mark_read(read(&bo, None)).await, None);
+    let elsewhere = read(&ana, Some("elsewhere".into()));
+    assert_eq!(harness.mark_read(elsewhere).await, None);
+    let marked = harness.mark_read(read(&ana, Some(session.id))).await;
+    assert_eq!(marked.unwrap().read_at, Some(NOW + 5));
+    let later = MarkRead {
+        now: NOW + 9,
+        ..read(&ana, None)
+    };
+    let again = harness.mark_read(later).await;
+    assert_eq!(
+        again.unwrap().read_at,
+        Some(NOW + 5),
+        "the first time counts"
+    );
+    let after = NotificationQuery {
+        page: NotificationPage::After(of_ana[0].id.clone()),
+        ..all_of(&ana)
+    };
+    assert!(harness.list(after).await.is_empty());
+}

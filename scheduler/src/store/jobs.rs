@@ -1,0 +1,61 @@
+//! Jobs: what is due for sessions, and who is at it.
+
+use scheduler_core::{Job, JobKind, JobState, JobUpdate, MissReason, NewJob};
+use wire::{SessionId, UnixMs};
+
+use super::StoreFuture;
+
+/// Reads committed due times.
+pub(crate) trait JobQueries: Send + Sync {
+    /// True where [`JobRepository::claimable`] would find something. Most looks find nothing, and this
+    /// one waits for no unit of work.
+    fn any_claimable(&self, now: UnixMs) -> StoreFuture<'_, bool>;
+
+    /// Distinct due times of open jobs up to `until`, rising, at most `limit`.
+    fn due_times(&self, until: UnixMs, limit: u32) -> StoreFuture<'_, Vec<UnixMs>>;
+}
+
+/// Reads and writes jobs within a unit of work. A job is open while it is due or claimed.
+pub(crate) trait JobRepository: Send {
+    /// Open jobs that are due by `now` and under no claim that holds, the longest due first, then by id.
+    fn claimable(&mut self, now: UnixMs, limit: u32) -> StoreFuture<'_, Vec<StoredJob>>;
+
+    /// Puts a job under a claim until that moment.
+    fn claim<'a>(&'a mut self, id: &'a str, until: UnixMs) -> StoreFuture<'a, ()>;
+
+    /// Writes what became of a job under the claim that holds until `until`. False, and nothing is
+    /// written, when the job is not under that claim any more.
+    fn settle<'a>(
+        &'a mut self,
+        id: &'a str,
+        until: UnixMs,
+        update: JobUpdate,
+    ) -> StoreFuture<'a, bool>;
+
+    /// Adds a job. A second one of the same session, revision, kind and person is an error.
+    fn insert<'a>(&'a mut self, job: &'a NewJob) -> StoreFuture<'a, ()>;
+
+    /// Cancels every open job of the session but those of the kind `except`.
+    fn cancel_open<'a>(
+        &'a mut self,
+        session: &'a SessionId,
+        except: JobKind,
+    ) -> StoreFuture<'a, ()>;
+
+    /// Open reminders of the session, of every revision.
+    fn open_reminders<'a>(&'a mut self, session: &'a SessionId) -> StoreFuture<'a, Vec<Job>>;
+
+    /// Marks those that [`JobRepository::open_reminders`] would return as missed.
+    fn miss_reminders<'a>(
+        &'a mut self,
+        session: &'a SessionId,
+        reason: MissReason,
+    ) -> StoreFuture<'a, ()>;
+}
+
+/// A job with its state as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredJob {
+    pub(crate) job: Job,
+    pub(crate) state: JobState,
+}

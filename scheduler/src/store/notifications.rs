@@ -1,0 +1,58 @@
+//! Notifications of people, each stored once for its cause.
+
+use scheduler_core::NewNotification;
+use wire::{Notification, NotificationKind, SessionId, UnixMs, UserId};
+
+use super::StoreFuture;
+
+/// Reads committed notifications.
+pub(crate) trait NotificationQueries: Send + Sync {
+    /// A person's notifications, by id.
+    fn list(&self, query: NotificationQuery) -> StoreFuture<'_, Vec<Notification>>;
+}
+
+/// Reads and writes notifications within a unit of work.
+pub(crate) trait NotificationRepository: Send {
+    /// Adds a notification; false, and nothing is written, when that person has one of that cause.
+    fn add<'a>(&'a mut self, new: &'a NewNotification) -> StoreFuture<'a, bool>;
+
+    /// True while the person has an unread notification of that kind for the session.
+    fn has_unread<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        session: &'a SessionId,
+        kind: NotificationKind,
+    ) -> StoreFuture<'a, bool>;
+
+    /// Marks one as read, unless it is; false when the person has no such notification.
+    fn mark_read<'a>(&'a mut self, read: &'a MarkRead) -> StoreFuture<'a, bool>;
+}
+
+/// Which notifications to list.
+#[derive(Debug, Clone)]
+pub(crate) struct NotificationQuery {
+    pub(crate) user: UserId,
+    /// Only those of this session; `None` lists all.
+    pub(crate) session: Option<SessionId>,
+    pub(crate) page: NotificationPage,
+    pub(crate) limit: u32,
+}
+
+/// Which part of the notifications, in which order.
+#[derive(Debug, Clone)]
+pub(crate) enum NotificationPage {
+    /// Rising from the one after this id.
+    After(String),
+    /// Falling from the newest, or from the one before this id.
+    Before(Option<String>),
+}
+
+/// A notification that a person has read.
+#[derive(Debug, Clone)]
+pub(crate) struct MarkRead {
+    pub(crate) user: UserId,
+    /// Only if it is of this session; `None` takes any.
+    pub(crate) session: Option<SessionId>,
+    pub(crate) id: String,
+    pub(crate) now: UnixMs,
+}

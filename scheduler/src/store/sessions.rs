@@ -1,0 +1,61 @@
+//! Sessions with their two participants, and the rooms that they share.
+
+use scheduler_core::{BookedSession, StateFilter};
+use wire::{Participant, RoomId, SessionId, UnixMs, UserId};
+
+use super::StoreFuture;
+
+/// Reads committed sessions.
+pub(crate) trait SessionQueries: Send + Sync {
+    /// One session, of any application.
+    fn find(&self, id: SessionId) -> StoreFuture<'_, Option<BookedSession>>;
+
+    /// Sessions of an application by start, then id, both rising.
+    fn list(&self, filter: SessionFilter) -> StoreFuture<'_, Vec<BookedSession>>;
+
+    /// Rooms of a person, those of the newest sessions first, at most `limit`.
+    fn rooms_of(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<SessionRoom>>;
+}
+
+/// Reads and writes sessions within a unit of work.
+pub(crate) trait SessionRepository: Send {
+    /// One session, of any application.
+    fn find<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, Option<BookedSession>>;
+
+    /// The session that a room belongs to.
+    fn find_by_room<'a>(&'a mut self, room: &'a RoomId) -> StoreFuture<'a, Option<BookedSession>>;
+
+    /// Adds a session with its participants, who must be known people. An id that is there already is an
+    /// error.
+    fn insert<'a>(&'a mut self, session: &'a BookedSession) -> StoreFuture<'a, ()>;
+
+    /// Overwrites revision, terms, record and cancellation, and what is indexed of them.
+    fn update<'a>(&'a mut self, session: &'a BookedSession) -> StoreFuture<'a, ()>;
+
+    /// Deletes a session with its participants, jobs, notifications and timeline. People stay.
+    fn erase<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, ()>;
+}
+
+/// Which sessions to list; `None` leaves a condition out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SessionFilter {
+    /// Only this application's.
+    pub(crate) application: String,
+    /// Starting at or after this.
+    pub(crate) from: Option<UnixMs>,
+    /// Starting earlier than this.
+    pub(crate) to: Option<UnixMs>,
+    /// In one state.
+    pub(crate) state: Option<StateFilter>,
+    /// Later in the order than this start and id.
+    pub(crate) after: Option<(UnixMs, SessionId)>,
+    /// At most so many.
+    pub(crate) limit: u32,
+}
+
+/// A chat room and its two members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SessionRoom {
+    pub(crate) id: RoomId,
+    pub(crate) members: Vec<Participant>,
+}

@@ -1,0 +1,118 @@
+//! API keys, by their hashes.
+
+use wire::UnixMs;
+
+use super::unit_of_work::SqlUnitOfWork;
+use super::{SqlStore, unreadable};
+use crate::scope::Scope;
+use crate::store::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoreError, StoreFuture};
+
+impl ApiKeyQueries for SqlStore {
+    fn find(&self, hash: String) -> StoreFuture<'_, Option<ApiKey>> {
+        Box::pin(async move {
+            sqlx::query_as::<_, ApiKeyRow>(
+                "SELECT application, scope, created_at FROM api_keys WHERE hash = ?1",
+            )
+            .bind(hash)
+            .fetch_optional(self.db.readers())
+            .await?
+            .map(ApiKeyRow::into_key)
+            .transpose()
+        })
+    }
+
+    fn list(&self) -> StoreFuture<'_, Vec<(ApiKey, UnixMs)>> {
+        Box::pin(async {
+            let rows: Vec<ApiKeyRow> = sqlx::query_as(
+                "SELECT application, scope, created_at FROM api_keys \
+                 ORDER BY application, created_at",
+            )
+            .fetch_all(self.db.readers())
+            .await?;
+            let listed = |row: ApiKeyRow| {
+                let created_at = UnixMs(row.created_at);
+                Ok((row.into_key()?, created_at))
+            };
+            rows.into_iter().map(listed).collect()
+        })
+    }
+}
+
+impl ApiKeyRepository for SqlUnitOfWork {
+    fn add<'a>(&'a mut self, hash: &'a str, key: &'a ApiKey, now: UnixMs) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO api_keys (hash, application, scope, created_at) \
+                 VALUES (?1, ?2, ?3, ?4)",
+            )
+            .bind(hash)
+            .bind(&key.name)
+            .bind(key.scope.name())
+            .bind(now.0)
+            .execute(self.connection())
+            .await?;
+            Ok(())
+        })
+    }
+
+    fn revoke_others<'a>(&'a mut self, hash: &'a str, key: &'a ApiKey) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            sqlx::query(
+                "DELETE FROM api_keys WHERE hash <> ?1 AND application = ?2 AND scope = ?3",
+            )
+            .bind(hash)
+            .bind(&key.name)
+            .bind(key.scope.name())
+            .execute(self.connection())
+            .await?;
+            Ok(())
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ApiKeyRow {
+    application: String,
+    scope: String,
+    created_at: i64,
+}
+
+impl ApiKeyRow {
+    fn into_key(self) -> Result<ApiKey, StoreError> {
+        let scope = Scope::from_name(&self.scope);
+        Ok(ApiKey {
+            name: self.application,
+            scope: scope.ok_or_else(|| unreadable("a key"))?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::SchedulerStore as _;
+    use crate::store::sql::SqlStore;
+
+    #[tokio::test]
+    async fn sch_83_a_key_from_before_there_were_scopes_is_an_applications() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scheduler.db");
+        let mut old = sqlx::migrate!("../migrations/scheduler/sqlite");
+        old.migrations.to_mut().truncate(2);
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+        let db = sqlx::SqlitePool::connect_with(options.create_if_missing(true))
+            .await
+            .unwrap();
+        old.run(&db).await.unwrap();
+        sqlx::query("INSERT INTO api_keys (hash, application, created_at) VALUES ('h', 'shop', 1)")
+            .execute(&db)
+            .await
+            .unwrap();
+        db.close().await;
+
+        let store = SqlStore::open(&path).await.unwrap();
+        let key = store.api_keys().find("h".into()).await.unwrap().unwrap();
+        assert_eq!((key.name.as_str(), key.scope), ("shop", Scope::App));
+        store.close().await;
+    }
+}

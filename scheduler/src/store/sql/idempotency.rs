@@ -1,0 +1,88 @@
+//! Answers to idempotency keys.
+
+use scheduler_core::{IdempotencyKey, StoredAnswer};
+use sqlx::SqliteConnection;
+use wire::UnixMs;
+
+use super::SqlStore;
+use super::unit_of_work::SqlUnitOfWork;
+use crate::store::{IdempotencyQueries, IdempotencyRepository, StoreError, StoreFuture};
+
+impl IdempotencyQueries for SqlStore {
+    fn find(
+        &self,
+        application: String,
+        key: IdempotencyKey,
+    ) -> StoreFuture<'_, Option<StoredAnswer>> {
+        Box::pin(async move {
+            let mut connection = self.db.readers().acquire().await?;
+            find(&mut connection, &application, &key).await
+        })
+    }
+}
+
+impl IdempotencyRepository for SqlUnitOfWork {
+    fn find<'a>(
+        &'a mut self,
+        application: &'a str,
+        key: &'a IdempotencyKey,
+    ) -> StoreFuture<'a, Option<StoredAnswer>> {
+        Box::pin(find(self.connection(), application, key))
+    }
+
+    fn insert<'a>(&'a mut self, answer: &'a StoredAnswer) -> StoreFuture<'a, ()> {
+        Box::pin(async {
+            sqlx::query(
+                "INSERT INTO idempotency (application, scope, key, fingerprint, answer, created_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )
+            .bind(&answer.application)
+            .bind(&answer.key.scope)
+            .bind(&answer.key.key)
+            .bind(&answer.key.fingerprint)
+            .bind(serde_json::to_string(&answer.session)?)
+            .bind(answer.at.0)
+            .execute(self.connection())
+            .await?;
+            Ok(())
+        })
+    }
+
+    fn forget(&mut self, before: UnixMs) -> StoreFuture<'_, u64> {
+        Box::pin(async move {
+            let forgotten = sqlx::query("DELETE FROM idempotency WHERE created_at < ?1")
+                .bind(before.0)
+                .execute(self.connection())
+                .await?;
+            Ok(forgotten.rows_affected())
+        })
+    }
+}
+
+async fn find(
+    connection: &mut SqliteConnection,
+    application: &str,
+    key: &IdempotencyKey,
+) -> Result<Option<StoredAnswer>, StoreError> {
+    let found: Option<(String, String, i64)> = sqlx::query_as(
+        "SELECT fingerprint, answer, created_at FROM idempotency \
+         WHERE application = ?1 AND scope = ?2 AND key = ?3",
+    )
+    .bind(application)
+    .bind(&key.scope)
+    .bind(&key.key)
+    .fetch_optional(connection)
+    .await?;
+    let Some((fingerprint, answer, at)) = found else {
+        return Ok(None);
+    };
+    Ok(Some(StoredAnswer {
+        application: application.to_owned(),
+        key: IdempotencyKey {
+            fingerprint,
+            ..key.clone()
+        },
+        session: serde_json::from_str(&answer)?,
+        at: UnixMs(at),
+    }))
+}

@@ -1,0 +1,64 @@
+//! One write transaction, as the repositories of all subjects.
+
+use sqlx::SqliteConnection;
+use storage::WriteTransaction;
+
+use crate::store::{
+    ApiKeyRepository, EventRepository, IdempotencyRepository, JobRepository,
+    NotificationRepository, PersonRepository, SessionRepository, StoreFuture, TimelineRepository,
+    UnitOfWork,
+};
+
+/// Rolled back when it is dropped uncommitted.
+pub(super) struct SqlUnitOfWork {
+    tx: WriteTransaction,
+}
+
+impl SqlUnitOfWork {
+    pub(super) fn new(tx: WriteTransaction) -> Self {
+        Self { tx }
+    }
+
+    /// The connection that the transaction runs on.
+    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.tx
+    }
+}
+
+impl UnitOfWork for SqlUnitOfWork {
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn jobs(&mut self) -> &mut dyn JobRepository {
+        self
+    }
+
+    fn people(&mut self) -> &mut dyn PersonRepository {
+        self
+    }
+
+    fn notifications(&mut self) -> &mut dyn NotificationRepository {
+        self
+    }
+
+    fn idempotency(&mut self) -> &mut dyn IdempotencyRepository {
+        self
+    }
+
+    fn timeline(&mut self) -> &mut dyn TimelineRepository {
+        self
+    }
+
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
+        self
+    }
+
+    fn events(&mut self) -> &mut dyn EventRepository {
+        self
+    }
+
+    fn commit(self: Box<Self>) -> StoreFuture<'static, ()> {
+        Box::pin(async { Ok(self.tx.commit().await?) })
+    }
+}
