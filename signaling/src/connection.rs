@@ -15,8 +15,8 @@ use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId};
 
 use crate::counters;
 use crate::edge::Edge;
-use crate::join::Joining;
-use crate::registry::{Full, Membership};
+use crate::join::JoinAttempt;
+use crate::registry::{RegistryFull, SessionMembership};
 
 /// When to try again where there is no room for another session, in milliseconds.
 const FULL_RETRY_MS: u64 = 1_000;
@@ -43,7 +43,7 @@ pub(crate) async fn serve(mut socket: Socket, edge: Arc<Edge>, permit: Connectio
 }
 
 /// Waits for a good `join`. None where the socket is over, or is to be closed.
-async fn come_in(socket: &mut Socket, door: &mut Door, edge: &Edge) -> Option<Membership> {
+async fn come_in(socket: &mut Socket, door: &mut Door, edge: &Edge) -> Option<SessionMembership> {
     let until = Instant::now() + edge.limiter.join_timeout();
     loop {
         let incoming = tokio::select! {
@@ -81,7 +81,7 @@ async fn come_in(socket: &mut Socket, door: &mut Door, edge: &Edge) -> Option<Me
     }
 }
 
-async fn admit(join: &Join, door: &mut Door, edge: &Edge) -> Result<Membership, Refusal> {
+async fn admit(join: &Join, door: &mut Door, edge: &Edge) -> Result<SessionMembership, Refusal> {
     door.permit
         .check_join(steady())
         .map_err(Refusal::rate_limited)?;
@@ -93,10 +93,10 @@ async fn admit(join: &Join, door: &mut Door, edge: &Edge) -> Result<Membership, 
     door.permit
         .assign_user(&claims.common.sub, steady())
         .map_err(Refusal::rate_limited)?;
-    let joining = Joining::new(claims, join.resume.as_ref());
+    let joining = JoinAttempt::new(claims, join.resume.as_ref());
     edge.registry
         .join(joining, door.line.clone())
-        .map_err(|Full| {
+        .map_err(|RegistryFull| {
             Limit::Sessions.hit();
             Refusal::rate_limited(FULL_RETRY_MS)
         })

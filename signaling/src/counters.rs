@@ -22,7 +22,7 @@ pub(crate) fn frame(kind: &'static str) {
 /// Counts a frame that had to go from a resume buffer.
 pub(crate) fn buffer_overflow() {
     static OVERFLOWS: LazyLock<Counter> = LazyLock::new(|| {
-        let what = signaling_core::Metric::BufferOverflow.name();
+        let what = signaling_core::SessionMetric::BufferOverflow.name();
         counter!("signaling_core_total", "what" => what)
     });
     OVERFLOWS.increment(1);

@@ -10,8 +10,8 @@ use tokio::time::timeout;
 use wire::{Event, EventBatch, EventType, SessionBooked};
 
 use crate::registry::Registry;
-use crate::store::{SnapshotStore, Taken};
-use crate::writer::{Change, Writer};
+use crate::store::{AcceptedEvent, SnapshotStore};
+use crate::write_buffer::{StoreChange, WriteBuffer};
 
 /// Longest wait for the commit of a batch; the sender then tries again.
 const COMMIT_LIMIT: Duration = Duration::from_secs(3);
@@ -20,7 +20,7 @@ const COMMIT_LIMIT: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(crate) struct SchedulerEvents<S> {
     pub(crate) registry: Registry,
-    pub(crate) writer: Writer,
+    pub(crate) writer: WriteBuffer,
     pub(crate) store: Arc<S>,
 }
 
@@ -32,15 +32,15 @@ impl<S: SnapshotStore> EventHandler for SchedulerEvents<S> {
                 continue;
             }
             self.apply(&event);
-            taken.push(Taken { event, at: now() });
+            taken.push(AcceptedEvent { event, at: now() });
         }
         if taken.is_empty() {
             return Ok(());
         }
         // What the events changed was put aside before this, so that it is committed before or with it.
-        let change = Change {
-            taken,
-            ..Change::default()
+        let change = StoreChange {
+            accepted: taken,
+            ..StoreChange::default()
         };
         match timeout(COMMIT_LIMIT, self.writer.submit_urgent(change)).await {
             Ok(Ok(())) => Ok(()),
@@ -51,7 +51,7 @@ impl<S: SnapshotStore> EventHandler for SchedulerEvents<S> {
 
 impl<S: SnapshotStore> SchedulerEvents<S> {
     async fn is_known(&self, event: &Event) -> Result<bool, AcceptError> {
-        self.store.has_taken(&event.id).await.map_err(|error| {
+        self.store.has_accepted(&event.id).await.map_err(|error| {
             tracing::error!(%error, "the inbox can't be read");
             AcceptError::Stopping
         })

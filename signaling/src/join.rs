@@ -12,7 +12,7 @@ const TOKEN_BYTES: usize = 32;
 
 /// A person at the door of a session.
 #[derive(Debug)]
-pub(crate) struct Joining {
+pub(crate) struct JoinAttempt {
     pub(crate) user: UserId,
     pub(crate) spec: SessionSpec,
     pub(crate) resume: Option<ResumeClaim>,
@@ -20,7 +20,7 @@ pub(crate) struct Joining {
     pub(crate) new_token_hash: TokenHash,
 }
 
-impl Joining {
+impl JoinAttempt {
     /// With a fresh resume token, should the core let them in.
     pub(crate) fn new(claims: SignalingClaims, resume: Option<&Resume>) -> Self {
         let new_token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; TOKEN_BYTES]>());

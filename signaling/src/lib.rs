@@ -6,11 +6,11 @@
 mod config;
 mod connection;
 mod counters;
+mod deadline_index;
 mod describe;
 mod edge;
 mod events;
 mod join;
-mod kept;
 mod lifecycle;
 mod log;
 pub mod media;
@@ -18,10 +18,10 @@ mod operators;
 mod registry;
 mod router;
 mod session_clock;
-mod slot;
+mod session_handle;
 pub mod store;
-mod timetable;
-mod writer;
+mod stored_session;
+mod write_buffer;
 
 pub use config::{Config, Limits};
 pub use lifecycle::run;

@@ -13,7 +13,7 @@ use service::reconnect_backoff::ReconnectBackoff;
 use service::socket::ConnectionLimiter;
 use service::tickets::{JwksSource, TicketVerifier};
 use service::{Shutdown, StartError, Tasks};
-use signaling_core::{MediaAccess, Settings};
+use signaling_core::{AccessProvider, Settings};
 use storage::{Database, Outbox};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -23,13 +23,13 @@ use tokio_util::sync::CancellationToken;
 use crate::Config;
 use crate::edge::Edge;
 use crate::events::SchedulerEvents;
-use crate::kept::Draft;
 use crate::media::{IceServers, Media};
 use crate::registry::Registry;
 use crate::router::router;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{SnapshotStore, StoreError};
-use crate::writer::Writer;
+use crate::stored_session::PendingSnapshot;
+use crate::write_buffer::WriteBuffer;
 
 /// How often what nobody can ask for any longer is forgotten.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
@@ -74,7 +74,7 @@ pub async fn run(
     let media = Media::open(&config.media, ice, database.clone()).await?;
 
     let (sockets, tasks) = (Tasks::new(), Tasks::new());
-    let writer = Writer::default();
+    let writer = WriteBuffer::default();
     let stop_writing = CancellationToken::new();
     let writing = tasks.spawn(
         "writer",
@@ -84,7 +84,7 @@ pub async fn run(
         settings(&config, Arc::clone(&media.access)),
         config.limits.sessions,
         writer.clone(),
-        media.desk.clone(),
+        media.rooms.clone(),
         tasks.clone(),
     );
     restore(store.as_ref(), &registry)
@@ -153,8 +153,8 @@ async fn restore<S: SnapshotStore>(store: &S, registry: &Registry) -> Result<(),
     let rows = store.load().await?;
     let found = rows.len();
     for row in rows {
-        match Draft::from_row(row) {
-            Ok(draft) => registry.restore(draft),
+        match PendingSnapshot::from_row(row) {
+            Ok(pending) => registry.restore(pending),
             Err(error) => tracing::error!(%error, "passed over"),
         }
     }
@@ -172,7 +172,7 @@ fn keep_time<S: SnapshotStore>(
     let (timer, stop_timer) = (registry.clone(), stop.clone());
     tasks.spawn("timer", async move {
         tokio::select! {
-            () = timer.keep_time() => {}
+            () = timer.run_timer() => {}
             () = stop_timer.cancelled() => {}
         }
     });
@@ -208,7 +208,7 @@ fn http_transport(config: &Config, secret: EventsSecret, client: reqwest::Client
 fn publish_events(
     outbox: Outbox,
     transport: HttpTransport,
-    writer: &Writer,
+    writer: &WriteBuffer,
     readiness: &Readiness,
     tasks: &Tasks,
     shutdown: &Shutdown,
@@ -251,7 +251,7 @@ fn key_source(config: &Config) -> JwksSource {
     }
 }
 
-fn settings(config: &Config, media: Arc<dyn MediaAccess>) -> Settings {
+fn settings(config: &Config, media: Arc<dyn AccessProvider>) -> Settings {
     Settings {
         media,
         grace_ms: config.grace_ms,

@@ -1,7 +1,7 @@
 //! What the log tells of sessions: one line for each turn of a life, named as its event is. Never a token,
 //! a description, a candidate or what two people say to each other.
 
-use signaling_core::Note;
+use signaling_core::LogEvent;
 use wire::{EndReason, EventType, SessionFact, SessionId};
 
 /// One line for a fact.
@@ -20,24 +20,24 @@ pub(crate) fn fact(session: &SessionId, kind: EventType, fact: &SessionFact) {
 }
 
 /// One line for what is no event.
-pub(crate) fn note(session: &SessionId, note: &Note) {
-    let event = note.name();
-    match note {
-        Note::Lost { user, resume_until } => {
+pub(crate) fn event(session: &SessionId, logged: &LogEvent) {
+    let event = logged.name();
+    match logged {
+        LogEvent::Lost { user, resume_until } => {
             tracing::info!(%session, event, %user, resume_until = resume_until.0);
         }
-        Note::Back { user, how } => tracing::info!(%session, event, %user, how = how.name()),
-        Note::Negotiate { epoch } => tracing::info!(%session, event, epoch),
-        Note::Countdown { live_at } => tracing::info!(%session, event, live_at = live_at.0),
-        Note::CountdownCancelled { reason } => {
+        LogEvent::Back { user, how } => tracing::info!(%session, event, %user, how = how.name()),
+        LogEvent::Negotiate { epoch } => tracing::info!(%session, event, epoch),
+        LogEvent::Countdown { live_at } => tracing::info!(%session, event, live_at = live_at.0),
+        LogEvent::CountdownCancelled { reason } => {
             tracing::info!(%session, event, reason = reason.name());
         }
-        Note::Connecting { until } | Note::Paused { until } => {
+        LogEvent::Connecting { until } | LogEvent::Paused { until } => {
             tracing::info!(%session, event, until = until.0);
         }
-        Note::Resumed { deadline_at } => {
+        LogEvent::Resumed { deadline_at } => {
             tracing::info!(%session, event, deadline_at = deadline_at.0);
         }
-        Note::Rescheduled { revision } => tracing::info!(%session, event, revision),
+        LogEvent::Rescheduled { revision } => tracing::info!(%session, event, revision),
     }
 }

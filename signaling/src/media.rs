@@ -3,22 +3,22 @@
 //! The one place that knows of LiveKit and OpenVidu. What a session is, and when it is over, it is told.
 
 mod access;
-mod heard;
 mod ice;
-mod inbox;
-mod keep;
 mod livekit;
 mod openvidu;
-mod receive;
-mod room;
-mod rooms;
+mod parsed_event;
+mod room_name;
+mod room_tasks;
+mod room_tracker;
 mod server;
 pub(crate) mod store;
+mod webhook_inbox;
+mod webhook_receiver;
 
 pub(crate) use ice::IceServers;
-pub use livekit::token::{Key, Keys};
-pub use livekit::{LiveKit, LiveKitConfig};
-pub use openvidu::{OpenVidu, OpenViduConfig};
+pub use livekit::token::{LiveKitKey, LiveKitKeys};
+pub use livekit::{LiveKitClient, LiveKitConfig};
+pub use openvidu::{OpenViduClient, OpenViduConfig};
 pub use server::{MediaError, MediaServer};
 
 use std::path::Path;
@@ -27,16 +27,16 @@ use std::sync::Arc;
 use axum::Router;
 use service::clock::now;
 use service::{Shutdown, StartError, Tasks};
-use signaling_core::{MediaAccess, MediaView, RoomNote};
+use signaling_core::{AccessProvider, MediaView, RoomRequest};
 use storage::Database;
 use tokio::sync::Notify;
 use wire::{MediaBackend, SessionId};
 
-use self::access::Grants;
-use self::inbox::{Applier, Read};
-use self::receive::{Proof, Receiver};
-use self::rooms::Rooms;
+use self::access::AccessGrants;
+use self::room_tracker::RoomTracker;
 use self::store::MediaStore;
+use self::webhook_inbox::{InboxProcessor, ParseEvent};
+use self::webhook_receiver::{WebhookAuth, WebhookReceiver};
 use crate::registry::Registry;
 use crate::store::StoreError;
 
@@ -45,19 +45,19 @@ use crate::store::StoreError;
 pub struct MediaConfig {
     /// LiveKit, or OpenVidu 3, which speaks the same.
     pub livekit: Option<LiveKitConfig>,
-    /// OpenVidu 2.
+    /// OpenVidu 2, through its REST API.
     pub openvidu: Option<OpenViduConfig>,
 }
 
-/// Where sessions say what they want of their media server; clones share it.
+/// The rooms of every media server of the installation; clones share them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct MediaDesk {
-    servers: Vec<(MediaBackend, Rooms)>,
+pub(crate) struct MediaRooms {
+    servers: Vec<(MediaBackend, RoomTracker)>,
 }
 
-impl MediaDesk {
-    /// What a session wants, where it wants anything.
-    pub(crate) fn note(&self, note: Option<RoomNote>) {
+impl MediaRooms {
+    /// Passes on what a session wants of its media server, if anything.
+    pub(crate) fn note(&self, note: Option<RoomRequest>) {
         let Some(note) = note else { return };
         if let Some(rooms) = self.of(note.kind) {
             rooms.note(note, now());
@@ -71,7 +71,7 @@ impl MediaDesk {
             .find_map(|(_, rooms)| rooms.view(session))
     }
 
-    fn of(&self, kind: MediaBackend) -> Option<&Rooms> {
+    fn of(&self, kind: MediaBackend) -> Option<&RoomTracker> {
         let (_, rooms) = self.servers.iter().find(|(known, _)| *known == kind)?;
         Some(rooms)
     }
@@ -80,11 +80,11 @@ impl MediaDesk {
 /// Everything about media servers, from the settings to the tasks.
 #[derive(Debug)]
 pub(crate) struct Media {
-    pub(crate) desk: MediaDesk,
-    pub(crate) access: Arc<dyn MediaAccess>,
+    pub(crate) rooms: MediaRooms,
+    pub(crate) access: Arc<dyn AccessProvider>,
     store: MediaStore,
-    livekit: Option<(LiveKitConfig, Arc<LiveKit>)>,
-    openvidu: Option<(OpenViduConfig, Arc<OpenVidu>)>,
+    livekit: Option<(LiveKitConfig, Arc<LiveKitClient>)>,
+    openvidu: Option<(OpenViduConfig, Arc<OpenViduClient>)>,
 }
 
 impl Media {
@@ -94,41 +94,43 @@ impl Media {
     /// Where a server refuses our credentials. One that does not answer is waited for later.
     pub(crate) async fn open(
         config: &MediaConfig,
-        ice: Arc<dyn MediaAccess>,
+        ice: Arc<dyn AccessProvider>,
         database: Database,
     ) -> Result<Self, StartError> {
         let store = MediaStore::new(database);
-        let mut desk = MediaDesk::default();
+        let mut rooms = MediaRooms::default();
         let mut livekit = None;
         if let Some(config) = &config.livekit {
-            let server = Arc::new(LiveKit::new(config));
+            let server = Arc::new(LiveKitClient::new(config));
             let settings = (
                 "livekit.api_key and livekit.api_secret",
                 config.url.as_str(),
             );
-            desk.servers
+            rooms
+                .servers
                 .push(take_up(server.as_ref(), &store, settings).await?);
             livekit = Some((config.clone(), server));
         }
         let mut openvidu = None;
         if let Some(config) = &config.openvidu {
-            let server = Arc::new(OpenVidu::new(config));
+            let server = Arc::new(OpenViduClient::new(config));
             let settings = ("openvidu.secret", config.url.as_str());
-            desk.servers
+            rooms
+                .servers
                 .push(take_up(server.as_ref(), &store, settings).await?);
             openvidu = Some((config.clone(), server));
         }
-        let purse = openvidu.as_ref().map(|(config, server)| {
+        let token_cache = openvidu.as_ref().map(|(config, server)| {
             let url = config.url.replacen("http", "ws", 1);
-            (url, server.purse())
+            (url, server.token_cache())
         });
-        let access = Arc::new(Grants {
+        let access = Arc::new(AccessGrants {
             ice,
             livekit: config.livekit.clone(),
-            openvidu: purse,
+            openvidu: token_cache,
         });
         Ok(Self {
-            desk,
+            rooms,
             access,
             store,
             livekit,
@@ -141,17 +143,17 @@ impl Media {
         let mut routes = Router::new();
         let parts = |proof, read| Parts {
             store: self.store.clone(),
-            desk: self.desk.clone(),
+            rooms: self.rooms.clone(),
             registry: registry.clone(),
             proof,
             read,
         };
         if let Some((config, server)) = self.livekit {
-            let parts = parts(Proof::LiveKit(config.keys), livekit::webhook::read);
+            let parts = parts(WebhookAuth::LiveKit(config.keys), livekit::webhook::read);
             routes = routes.merge(parts.start(server, tasks, shutdown));
         }
         if let Some((config, server)) = self.openvidu {
-            let parts = parts(Proof::OpenVidu(config), openvidu::webhook::read);
+            let parts = parts(WebhookAuth::OpenVidu(config), openvidu::webhook::read);
             routes = routes.merge(parts.start(server, tasks, shutdown));
         }
         routes
@@ -160,20 +162,20 @@ impl Media {
 
 struct Parts {
     store: MediaStore,
-    desk: MediaDesk,
+    rooms: MediaRooms,
     registry: Registry,
-    proof: Proof,
-    read: Read,
+    proof: WebhookAuth,
+    read: ParseEvent,
 }
 
 impl Parts {
     fn start<S: MediaServer>(self, server: Arc<S>, tasks: &Tasks, shutdown: &Shutdown) -> Router {
         let kind = server.kind();
-        let Some(rooms) = self.desk.of(kind).cloned() else {
+        let Some(rooms) = self.rooms.of(kind).cloned() else {
             return Router::new();
         };
         let arrived = Arc::new(Notify::new());
-        let applier = Applier {
+        let applier = InboxProcessor {
             kind,
             rooms: rooms.clone(),
             store: self.store.clone(),
@@ -185,17 +187,17 @@ impl Parts {
         });
         let (of, at, registry) = (rooms.clone(), Arc::clone(&server), self.registry);
         until(shutdown, tasks, "media opens", async move {
-            keep::open_rooms(&of, &*at, |session| registry.media_is_ready(session)).await;
+            room_tasks::open_rooms(&of, &*at, |session| registry.media_is_ready(session)).await;
         });
         let (of, at) = (rooms.clone(), Arc::clone(&server));
         until(shutdown, tasks, "media polls", async move {
-            keep::poll_rooms(&of, &*at).await
+            room_tasks::poll_rooms(&of, &*at).await
         });
         let store = self.store.clone();
         until(shutdown, tasks, "media closes", async move {
-            keep::close_rooms(&rooms, &*server, &store).await;
+            room_tasks::close_rooms(&rooms, &*server, &store).await;
         });
-        let receiver = Receiver {
+        let receiver = WebhookReceiver {
             kind,
             proof: self.proof,
             store: self.store,
@@ -224,7 +226,7 @@ async fn take_up<S: MediaServer>(
     server: &S,
     store: &MediaStore,
     (settings, url): (&str, &str),
-) -> Result<(MediaBackend, Rooms), StartError> {
+) -> Result<(MediaBackend, RoomTracker), StartError> {
     let kind = server.kind();
     match server.rooms(Some(&["rendezvous".to_owned()])).await {
         Ok(_) => {}
@@ -235,7 +237,7 @@ async fn take_up<S: MediaServer>(
         }
         Err(error) => tracing::warn!(%url, %error, "the media server is waited for"),
     }
-    let rooms = Rooms::new(kind, server.token_reach_ms());
+    let rooms = RoomTracker::new(kind, server.token_reach_ms());
     let closings = store.closings(kind).await.map_err(|error| {
         StartError::Config(format!("the media rooms' rows can't be read: {error}"))
     })?;

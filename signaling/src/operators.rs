@@ -12,7 +12,7 @@ use signaling_core::OperatorView;
 use wire::{Page, SessionId, UserId};
 
 use crate::edge::Edge;
-use crate::registry::NotOn;
+use crate::registry::CommandError;
 
 /// Sessions of a page that asks for no number, and at most.
 const PAGE: usize = 50;
@@ -93,11 +93,11 @@ fn not_there() -> HttpError {
     HttpError::not_found("No such session is on here.")
 }
 
-impl From<NotOn> for HttpError {
-    fn from(fault: NotOn) -> Self {
+impl From<CommandError> for HttpError {
+    fn from(fault: CommandError) -> Self {
         match fault {
-            NotOn::Unknown => not_there(),
-            NotOn::Over(outcome) => HttpError::session_over(outcome.reason),
+            CommandError::Unknown => not_there(),
+            CommandError::Over(outcome) => HttpError::session_over(outcome.reason),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Every session in memory: finds the one that a socket or an event means, and wakes the one that is due.
 //!
 //! No task per session: whoever brings an input runs the core under the session's lock. Lock order: a
-//! session's entry, then the maps; nobody takes an entry while holding a map.
+//! session's state, then the maps; nobody takes an state while holding a map.
 
 mod archive;
 mod media;
@@ -10,8 +10,8 @@ mod operators;
 mod sessions;
 mod timer;
 
-pub(crate) use membership::Membership;
-pub(crate) use operators::NotOn;
+pub(crate) use membership::SessionMembership;
+pub(crate) use operators::CommandError;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -24,30 +24,30 @@ use signaling_core::{Input, Session, Settings};
 use wire::{SessionId, SessionSpec, UnixMs};
 
 use self::archive::Archive;
-use crate::join::Joining;
-use crate::kept::{Draft, Kept};
-use crate::media::MediaDesk;
-use crate::slot::Slot;
-use crate::timetable::Timetable;
-use crate::writer::{Change, Writer};
+use crate::deadline_index::DeadlineIndex;
+use crate::join::JoinAttempt;
+use crate::media::MediaRooms;
+use crate::session_handle::SessionHandle;
+use crate::stored_session::{PendingSnapshot, StoredSession};
+use crate::write_buffer::{StoreChange, WriteBuffer};
 
 /// When who comes in while the process is stopping is to come back, in milliseconds.
 const LATE_RETRY_MS: u64 = 1_000;
 
 /// The sessions of this process; clones share them.
 #[derive(Debug, Clone)]
-pub(crate) struct Registry(Arc<Inner>);
+pub(crate) struct Registry(Arc<RegistryInner>);
 
 #[derive(Debug)]
-struct Inner {
+struct RegistryInner {
     settings: Arc<Settings>,
     max_sessions: usize,
-    sessions: RwLock<HashMap<SessionId, Arc<Slot>>>,
+    sessions: RwLock<HashMap<SessionId, Arc<SessionHandle>>>,
     /// What is known of sessions that are not in `sessions`.
     archive: Archive,
-    timetable: Timetable,
-    writer: Writer,
-    media: MediaDesk,
+    deadlines: DeadlineIndex,
+    writes: WriteBuffer,
+    media: MediaRooms,
     tasks: Tasks,
     last_connection: AtomicU64,
     draining: AtomicBool,
@@ -55,23 +55,23 @@ struct Inner {
 
 /// No room for another session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Full;
+pub(crate) struct RegistryFull;
 
 impl Registry {
     pub(crate) fn new(
         settings: Settings,
         max_sessions: usize,
-        writer: Writer,
-        media: MediaDesk,
+        writes: WriteBuffer,
+        media: MediaRooms,
         tasks: Tasks,
     ) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(RegistryInner {
             settings: Arc::new(settings),
             max_sessions,
             sessions: RwLock::default(),
             archive: Archive::default(),
-            timetable: Timetable::default(),
-            writer,
+            deadlines: DeadlineIndex::default(),
+            writes,
             media,
             tasks,
             last_connection: AtomicU64::new(0),
@@ -80,64 +80,68 @@ impl Registry {
     }
 
     /// Takes over what an earlier process stored.
-    pub(crate) fn restore(&self, draft: Draft) {
-        let id = draft.session;
-        let snapshot = match draft.kept {
-            Kept::Open(snapshot) => snapshot,
-            kept @ (Kept::Over(_) | Kept::Booked(_)) => {
-                self.0.archive.remember(Draft {
+    pub(crate) fn restore(&self, pending: PendingSnapshot) {
+        let id = pending.session;
+        let snapshot = match pending.stored {
+            StoredSession::Open(snapshot) => snapshot,
+            stored @ (StoredSession::Over(_) | StoredSession::Booked(_)) => {
+                self.0.archive.remember(PendingSnapshot {
                     session: id,
-                    kept,
-                    forget_at: draft.forget_at,
+                    stored,
+                    forget_at: pending.forget_at,
                 });
                 return;
             }
         };
-        self.0.take_over(id, *snapshot, 0);
+        self.0.restore_session(id, *snapshot, 0);
     }
 
     /// Lets a socket in, or has the core refuse it on that socket.
     ///
-    /// Subscribe first: the socket is on the line before the core hears of it, so that no frame is missed.
-    pub(crate) fn join(&self, joining: Joining, line: SocketHandle) -> Result<Membership, Full> {
-        let (slot, connection) = loop {
-            let slot = self.0.slot_for(&joining.spec)?;
-            let mut entry = slot.lock();
-            if entry.retired {
+    /// Subscribe first: the socket is on the socket before the core hears of it, so that no frame is missed.
+    pub(crate) fn join(
+        &self,
+        attempt: JoinAttempt,
+        socket: SocketHandle,
+    ) -> Result<SessionMembership, RegistryFull> {
+        let (handle, connection) = loop {
+            let handle = self.0.handle_for(&attempt.spec)?;
+            let mut state = handle.lock();
+            if state.retired {
                 continue;
             }
             // Under the lock: of two that race, the one that comes second is the later one.
             let connection = self.0.next_connection();
-            entry.add_line(connection, line);
+            state.add_connection(connection, socket);
             let input = Input::Join {
                 connection,
-                user: joining.user,
-                spec: joining.spec,
-                resume: joining.resume,
-                new_token: joining.new_token,
-                new_token_hash: joining.new_token_hash,
+                user: attempt.user,
+                spec: attempt.spec,
+                resume: attempt.resume,
+                new_token: attempt.new_token,
+                new_token_hash: attempt.new_token_hash,
             };
-            self.0.run(&slot, &mut entry, input);
+            self.0.run(&handle, &mut state, input);
             if self.0.draining.load(Ordering::SeqCst) {
                 // It came in behind the goodbyes.
-                entry.say_goodbye(|| LATE_RETRY_MS);
+                state.say_goodbye(|| LATE_RETRY_MS);
             }
-            drop(entry);
-            break (slot, connection);
+            drop(state);
+            break (handle, connection);
         };
-        Ok(Membership::new(self.clone(), slot, connection))
+        Ok(SessionMembership::new(self.clone(), handle, connection))
     }
 
     /// A booking was made or moved.
     pub(crate) fn booked(&self, spec: SessionSpec) {
         let id = spec.id.clone();
         let input = Input::Booked { spec: spec.clone() };
-        self.tell_or_keep(&id, input, |known| match known {
-            Some(Kept::Over(_) | Kept::Open(_)) => None,
-            Some(Kept::Booked(old)) if old.revision >= spec.revision => None,
+        self.apply_or_store(&id, input, |known| match known {
+            Some(StoredSession::Over(_) | StoredSession::Open(_)) => None,
+            Some(StoredSession::Booked(old)) if old.revision >= spec.revision => None,
             // The first revision is on every ticket that there is.
             None if spec.revision <= 1 => None,
-            _ => Some(Kept::Booked(Box::new(spec))),
+            _ => Some(StoredSession::Booked(Box::new(spec))),
         });
     }
 
@@ -145,31 +149,31 @@ impl Registry {
     pub(crate) fn cancelled(&self, spec: SessionSpec, revision: u64) {
         let id = spec.id.clone();
         let settings = Arc::clone(&self.0.settings);
-        self.tell_or_keep(&id, Input::Cancelled { revision }, |known| match known {
-            Some(Kept::Over(_) | Kept::Open(_)) => None,
-            Some(Kept::Booked(newer)) if newer.revision > revision => None,
+        self.apply_or_store(&id, Input::Cancelled { revision }, |known| match known {
+            Some(StoredSession::Over(_) | StoredSession::Open(_)) => None,
+            Some(StoredSession::Booked(newer)) if newer.revision > revision => None,
             _ => {
                 let mut session = Session::new(spec, settings);
                 // Nobody is in, and who cancelled knows: nothing to send and nothing to report.
                 drop(session.handle(now(), Input::Cancelled { revision }));
-                Some(Kept::Over(Box::new(session.snapshot())))
+                Some(StoredSession::Over(Box::new(session.snapshot())))
             }
         });
     }
 
     /// Tells a session that is in memory, or else changes what is remembered of it.
-    fn tell_or_keep(
+    fn apply_or_store(
         &self,
         id: &SessionId,
         input: Input,
-        change: impl FnOnce(Option<&Kept>) -> Option<Kept>,
+        change: impl FnOnce(Option<&StoredSession>) -> Option<StoredSession>,
     ) {
-        if self.0.tell(id, input.clone()) {
+        if self.0.send_input(id, input.clone()) {
             return;
         }
-        self.0.keep(id, change);
+        self.0.store_archived(id, change);
         // Somebody may have joined in between, by what was remembered before; telling twice is harmless.
-        self.0.tell(id, input);
+        self.0.send_input(id, input);
     }
 
     /// How many sessions are in memory.
@@ -186,17 +190,17 @@ impl Registry {
     /// goes is not lost: the next process gives its seat a full grace.
     pub(crate) fn drain(&self, mut retry_after_ms: impl FnMut() -> u64) {
         self.0.draining.store(true, Ordering::SeqCst);
-        let slots: Vec<_> = self.0.read_sessions().values().cloned().collect();
-        tracing::info!(sessions = slots.len(), "draining");
-        for slot in slots {
-            let mut entry = slot.lock();
-            if let Some(draft) = entry.draft(&slot.id) {
-                self.0.writer.submit(Change {
-                    draft: Some(draft),
-                    ..Change::default()
+        let handles: Vec<_> = self.0.read_sessions().values().cloned().collect();
+        tracing::info!(sessions = handles.len(), "draining");
+        for handle in handles {
+            let mut state = handle.lock();
+            if let Some(pending) = state.pending_snapshot(&handle.id) {
+                self.0.writes.submit(StoreChange {
+                    snapshot: Some(pending),
+                    ..StoreChange::default()
                 });
             }
-            entry.say_goodbye(&mut retry_after_ms);
+            state.say_goodbye(&mut retry_after_ms);
         }
     }
 }

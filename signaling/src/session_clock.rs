@@ -52,7 +52,7 @@ mod tests {
     use wire::{ConnectionId, SessionSpec};
 
     use super::*;
-    use crate::kept::tests::spec;
+    use crate::stored_session::tests::spec;
 
     const HOUR_MS: i64 = 3_600_000;
 
@@ -85,7 +85,7 @@ mod tests {
 
         /// As the registry does it: the clock is looked at, then the input runs.
         fn take(&mut self, input: Input) {
-            if !self.session.span_runs() {
+            if !self.session.has_running_timer() {
                 self.clock.follow(self.wall_ahead_ms);
             }
             drop(self.session.handle(self.clock.at(self.steady), input));
@@ -117,7 +117,7 @@ mod tests {
         }
 
         fn due_in_steady(&mut self) -> Option<UnixMs> {
-            if !self.session.span_runs() {
+            if !self.session.has_running_timer() {
                 self.clock.follow(self.wall_ahead_ms);
             }
             let due = self.session.next_deadline()?;
@@ -166,7 +166,7 @@ mod tests {
             }
             machine.take(Input::Lost { connection: bob });
             machine.pass(29_999);
-            assert!(machine.session.span_runs());
+            assert!(machine.session.has_running_timer());
             machine.pass(1_000);
             assert_eq!(machine.phase(), wire::Phase::Live);
             machine.pass(1);

@@ -1,4 +1,4 @@
-//! What signaling keeps on disk, as the registry needs it: one row a session, and the facts of it.
+//! What signaling stores, as the registry needs it: one row a session, and its events for the outbox.
 //!
 //! The rows' bodies are JSON that only the registry understands; no store looks into them.
 
@@ -11,7 +11,7 @@ use wire::{Event, MediaBackend, SessionId, UnixMs};
 
 /// What a row of a session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum KeptAs {
+pub enum RowKind {
     /// A session that is on: its snapshot.
     Open,
     /// A session that ended: its last snapshot, which says why and who was kicked.
@@ -20,14 +20,14 @@ pub enum KeptAs {
     Booked,
 }
 
-impl KeptAs {
+impl RowKind {
     /// The word in the database.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            KeptAs::Open => "open",
-            KeptAs::Over => "over",
-            KeptAs::Booked => "booked",
+            RowKind::Open => "open",
+            RowKind::Over => "over",
+            RowKind::Booked => "booked",
         }
     }
 
@@ -36,18 +36,18 @@ impl KeptAs {
     pub fn from_name(word: &str) -> Option<Self> {
         [Self::Open, Self::Over, Self::Booked]
             .into_iter()
-            .find(|kept| kept.name() == word)
+            .find(|stored| stored.name() == word)
     }
 }
 
 /// One session's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// Which session.
+pub struct SessionRow {
+    /// The session's id; the key of the row.
     pub session: SessionId,
     /// What `body` is.
-    pub kept_as: KeptAs,
-    /// JSON.
+    pub kind: RowKind,
+    /// A snapshot or a booking, as JSON text.
     pub body: String,
     /// From then on nobody can ask for it: every ticket has expired.
     pub forget_at: UnixMs,
@@ -55,8 +55,8 @@ pub struct Row {
 
 /// An event of another service that has been applied.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Taken {
-    /// The event.
+pub struct AcceptedEvent {
+    /// The event as it was received.
     pub event: Event,
     /// When it came.
     pub at: UnixMs,
@@ -64,8 +64,8 @@ pub struct Taken {
 
 /// A session's media rooms are to be removed, because it is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closing {
-    /// Which session.
+pub struct RoomClosing {
+    /// The session that is over.
     pub session: SessionId,
     /// Which kind of server has its rooms.
     pub kind: MediaBackend,
@@ -79,20 +79,20 @@ pub struct Closing {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
     /// The newest row of each session that changed.
-    pub rows: Vec<Row>,
+    pub rows: Vec<SessionRow>,
     /// Facts for the outbox, in the order in which they happened.
     pub facts: Vec<Event>,
     /// Events that these rows already contain.
-    pub taken: Vec<Taken>,
+    pub accepted: Vec<AcceptedEvent>,
     /// Of these rows those that end a session which a media server carried.
-    pub closings: Vec<Closing>,
+    pub closings: Vec<RoomClosing>,
 }
 
 impl Batch {
     /// True when there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.facts.is_empty() && self.taken.is_empty()
+        self.rows.is_empty() && self.facts.is_empty() && self.accepted.is_empty()
     }
 }
 
@@ -124,15 +124,16 @@ pub trait SnapshotStore: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the store does not answer.
-    fn load(&self) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+    fn load(&self) -> impl Future<Output = Result<Vec<SessionRow>, StoreError>> + Send;
 
-    /// True where a committed batch has [taken](Batch::taken) the event of that id.
+    /// True where a committed batch has [accepted](Batch::accepted) the event of that id.
     ///
     /// # Errors
     /// When the store does not answer.
-    fn has_taken(&self, event_id: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
+    fn has_accepted(&self, event_id: &str)
+    -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Facts that `destination` has not taken, in order, at most one delivery's worth.
+    /// Facts that `destination` has not accepted, in order, at most one delivery's worth.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -141,7 +142,7 @@ pub trait SnapshotStore: Send + Sync + 'static {
         destination: &str,
     ) -> impl Future<Output = Result<Vec<Event>, StoreError>> + Send;
 
-    /// Removes the rows with `forget_at ≤ now`, open ones excepted, and what was delivered or taken
+    /// Removes the rows with `forget_at ≤ now`, open ones excepted, and what was delivered or accepted
     /// long ago; says how many rows.
     ///
     /// # Errors

@@ -10,15 +10,15 @@ use std::path::PathBuf;
 use serde_json::json;
 use signaling::store::memory::MemoryStore;
 use signaling::store::sqlite::SqliteStore;
-use signaling::store::{Batch, KeptAs, Row, SnapshotStore, Taken};
+use signaling::store::{AcceptedEvent, Batch, RowKind, SessionRow, SnapshotStore};
 use storage::{Database, Outbox, Schema};
 use tempfile::TempDir;
 use wire::{Event, SessionId, UnixMs};
 
-fn row(id: &str, kept_as: KeptAs, body: &str, forget_at: i64) -> Row {
-    Row {
+fn row(id: &str, kind: RowKind, body: &str, forget_at: i64) -> SessionRow {
+    SessionRow {
         session: SessionId::from(id),
-        kept_as,
+        kind,
         body: body.to_owned(),
         forget_at: UnixMs(forget_at),
     }
@@ -43,29 +43,29 @@ fn ids(events: &[Event]) -> Vec<&str> {
 async fn sig_180_a_row_replaces_the_row_of_the_same_session(store: impl SnapshotStore) {
     let first = Batch {
         rows: vec![
-            row("b", KeptAs::Open, "1", 5),
-            row("a", KeptAs::Booked, "2", 6),
+            row("b", RowKind::Open, "1", 5),
+            row("a", RowKind::Booked, "2", 6),
         ],
         ..Batch::default()
     };
     store.commit(&first).await.unwrap();
     let second = Batch {
-        rows: vec![row("b", KeptAs::Over, "{\"é\":\"'\"}", 9)],
+        rows: vec![row("b", RowKind::Over, "{\"é\":\"'\"}", 9)],
         ..Batch::default()
     };
     store.commit(&second).await.unwrap();
     let expected = vec![
-        row("a", KeptAs::Booked, "2", 6),
-        row("b", KeptAs::Over, "{\"é\":\"'\"}", 9),
+        row("a", RowKind::Booked, "2", 6),
+        row("b", RowKind::Over, "{\"é\":\"'\"}", 9),
     ];
     assert_eq!(store.load().await.unwrap(), expected);
 }
 
 async fn sig_181_a_batch_written_twice_is_written_once(store: impl SnapshotStore) {
     let batch = Batch {
-        rows: vec![row("a", KeptAs::Open, "1", 5)],
+        rows: vec![row("a", RowKind::Open, "1", 5)],
         facts: vec![event("e1"), event("e2")],
-        taken: vec![Taken {
+        accepted: vec![AcceptedEvent {
             event: event("t1"),
             at: UnixMs(1),
         }],
@@ -90,26 +90,26 @@ async fn sig_182_facts_keep_the_order_of_their_batches(store: impl SnapshotStore
 }
 
 async fn sig_183_an_event_that_was_taken_is_known(store: impl SnapshotStore) {
-    assert!(!store.has_taken("t1").await.unwrap());
+    assert!(!store.has_accepted("t1").await.unwrap());
     let batch = Batch {
-        taken: vec![Taken {
+        accepted: vec![AcceptedEvent {
             event: event("t1"),
             at: UnixMs(1),
         }],
         ..Batch::default()
     };
     store.commit(&batch).await.unwrap();
-    assert!(store.has_taken("t1").await.unwrap());
-    assert!(!store.has_taken("t2").await.unwrap());
+    assert!(store.has_accepted("t1").await.unwrap());
+    assert!(!store.has_accepted("t2").await.unwrap());
 }
 
 async fn sig_184_pruning_spares_what_is_open_or_may_be_asked_for(store: impl SnapshotStore) {
     let batch = Batch {
         rows: vec![
-            row("booked", KeptAs::Booked, "1", 10),
-            row("open", KeptAs::Open, "1", 10),
-            row("over", KeptAs::Over, "1", 10),
-            row("over-later", KeptAs::Over, "1", 11),
+            row("booked", RowKind::Booked, "1", 10),
+            row("open", RowKind::Open, "1", 10),
+            row("over", RowKind::Over, "1", 10),
+            row("over-later", RowKind::Over, "1", 11),
         ],
         ..Batch::default()
     };
@@ -168,9 +168,9 @@ impl File {
 async fn sig_185_what_was_committed_is_there_when_opened_again() {
     let file = File::new();
     let batch = Batch {
-        rows: vec![row("a", KeptAs::Open, "1", 5)],
+        rows: vec![row("a", RowKind::Open, "1", 5)],
         facts: vec![event("e1")],
-        taken: vec![Taken {
+        accepted: vec![AcceptedEvent {
             event: event("t1"),
             at: UnixMs(1),
         }],
@@ -185,7 +185,7 @@ async fn sig_185_what_was_committed_is_there_when_opened_again() {
     let store = file.open().await;
     assert_eq!(store.load().await.unwrap(), batch.rows);
     assert_eq!(store.unsent("scheduler").await.unwrap(), batch.facts);
-    assert!(store.has_taken("t1").await.unwrap());
+    assert!(store.has_accepted("t1").await.unwrap());
 }
 
 #[tokio::test]
@@ -202,9 +202,9 @@ async fn sig_186_a_batch_is_written_whole_or_not_at_all() {
     .await
     .unwrap();
     let batch = Batch {
-        rows: vec![row("a", KeptAs::Open, "1", 5)],
+        rows: vec![row("a", RowKind::Open, "1", 5)],
         facts: vec![event("e1"), event("e2")],
-        taken: vec![Taken {
+        accepted: vec![AcceptedEvent {
             event: event("t1"),
             at: UnixMs(1),
         }],
@@ -213,5 +213,5 @@ async fn sig_186_a_batch_is_written_whole_or_not_at_all() {
     assert!(store.commit(&batch).await.is_err());
     assert!(store.load().await.unwrap().is_empty());
     assert!(store.unsent("scheduler").await.unwrap().is_empty());
-    assert!(!store.has_taken("t1").await.unwrap());
+    assert!(!store.has_accepted("t1").await.unwrap());
 }

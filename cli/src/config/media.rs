@@ -2,7 +2,7 @@
 //! anything in it is set.
 
 use serde::{Deserialize, Serialize};
-use signaling::media::{Key, Keys, LiveKitConfig, MediaConfig, OpenViduConfig};
+use signaling::media::{LiveKitConfig, LiveKitKey, LiveKitKeys, MediaConfig, OpenViduConfig};
 use wire::MediaBackend;
 
 use crate::outcome::Failure;
@@ -82,13 +82,13 @@ impl LiveKit {
         self.is_set().then(|| LiveKitConfig {
             url: self.url.clone(),
             public_url: self.public_url.clone(),
-            keys: Keys {
-                first: Key {
+            keys: LiveKitKeys {
+                first: LiveKitKey {
                     api_key: self.api_key.clone(),
                     api_secret: self.api_secret.clone(),
                 },
                 others: previous
-                    .map(|key| Key {
+                    .map(|key| LiveKitKey {
                         api_key: key.api_key.clone(),
                         api_secret: key.api_secret.clone(),
                     })

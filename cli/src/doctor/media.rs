@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use service::clock::now;
 use signaling::media::{
-    LiveKit, LiveKitConfig, MediaError, MediaServer, OpenVidu, OpenViduConfig, has_heard_of,
+    LiveKitClient, LiveKitConfig, MediaError, MediaServer, OpenViduClient, OpenViduConfig,
+    has_heard_of,
 };
 use tokio::time::{Instant, sleep};
 
@@ -30,7 +31,7 @@ pub(crate) async fn check(settings: &Settings) -> Vec<Finding> {
 }
 
 async fn livekit(settings: &Settings, config: &LiveKitConfig, findings: &mut Vec<Finding>) {
-    let server = LiveKit::new(config);
+    let server = LiveKitClient::new(config);
     let url = &config.url;
     let keys = "livekit.api_key and livekit.api_secret are to be one of the `keys` in LiveKit's own configuration";
     let answered = answers(&server, "LiveKit", url, keys).await;
@@ -91,7 +92,7 @@ async fn arrives(settings: &Settings, data_dir: &Path, room: &str) -> Result<Str
 }
 
 async fn openvidu(settings: &Settings, config: &OpenViduConfig, findings: &mut Vec<Finding>) {
-    let server = OpenVidu::new(config);
+    let server = OpenViduClient::new(config);
     let keys = "openvidu.secret is to be OpenVidu's own OPENVIDU_SECRET";
     findings.push(answers(&server, "OpenVidu", &config.url, keys).await);
     // It tells an event only when somebody joins: what can be tried is our side of it.

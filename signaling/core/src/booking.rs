@@ -3,29 +3,33 @@
 use wire::signaling::{CancelReason, LeftReason, Rescheduled};
 use wire::{CloseCode, EndReason, EventType, SessionFact, SessionSpec, UnixMs};
 
-use crate::effects::Effects;
 use crate::seat::{SIDES, Seat};
-use crate::{Note, Phase, Session};
+use crate::step_outputs::StepOutputs;
+use crate::{LogEvent, Session, SessionPhase};
 
 impl Session {
     /// Takes a booking of a higher revision, from a ticket or an event.
-    pub(crate) fn adopt(&mut self, spec: SessionSpec, now: UnixMs, fx: &mut Effects) {
+    pub(crate) fn apply_booking(&mut self, spec: SessionSpec, now: UnixMs, out: &mut StepOutputs) {
         if spec.revision <= self.spec.revision || spec.id != self.spec.id {
             return;
         }
         match self.phase {
-            Phase::Lobby | Phase::Countdown { .. } | Phase::Connecting { .. } => {}
-            Phase::Live { .. } | Phase::Paused { .. } | Phase::Ended { .. } => return,
+            SessionPhase::Lobby
+            | SessionPhase::Countdown { .. }
+            | SessionPhase::Connecting { .. } => {}
+            SessionPhase::Live { .. }
+            | SessionPhase::Paused { .. }
+            | SessionPhase::Ended { .. } => return,
         }
-        self.cancel_countdown(CancelReason::Rescheduled, fx);
-        let others_are_named = self.seat_anew(&spec, fx);
+        self.cancel_countdown(CancelReason::Rescheduled, out);
+        let others_are_named = self.reassign_seats(&spec, out);
         let media_moves = self.has_media_room() || spec.media != self.spec.media;
         self.spec = spec;
         if media_moves && !others_are_named {
-            self.negotiate_anew();
+            self.restart_negotiation();
         }
-        fx.save_behind();
-        fx.note(Note::Rescheduled {
+        out.save_behind();
+        out.note(LogEvent::Rescheduled {
             revision: self.spec.revision,
         });
         for side in SIDES {
@@ -33,22 +37,22 @@ impl Session {
                 session: self.session_now(),
                 server_now: now,
             };
-            self.tell(side, rescheduled, fx);
+            self.send_to(side, rescheduled, out);
         }
         if now < self.spec.lobby_opens_at {
-            self.empty_early_lobby(now, fx);
+            self.empty_early_lobby(now, out);
         } else {
             for side in SIDES.into_iter().filter(|_| others_are_named) {
-                self.tell_waiting(side, now, fx);
+                self.send_waiting(side, now, out);
             }
             if others_are_named || media_moves {
-                self.both_may_be_in(now, fx);
+                self.proceed_if_both_in(now, out);
             }
         }
     }
 
     /// A media room is of one revision: whoever is there negotiates anew.
-    fn negotiate_anew(&mut self) {
+    fn restart_negotiation(&mut self) {
         self.negotiation.vacated();
         for side in SIDES {
             if !self.seats[side].is_empty() {
@@ -58,15 +62,15 @@ impl Session {
     }
 
     /// The booking was called off; this alone touches a live session.
-    pub(crate) fn cancelled(&mut self, revision: u64, fx: &mut Effects) {
+    pub(crate) fn cancelled(&mut self, revision: u64, out: &mut StepOutputs) {
         if self.is_over().is_none() && revision >= self.spec.revision {
-            self.end(EndReason::Cancelled, None, fx);
+            self.end(EndReason::Cancelled, None, out);
         }
     }
 
     /// Each keeps their seat, at whatever place they are named now; who is no longer named goes.
     /// True where anybody is named at another place than before.
-    fn seat_anew(&mut self, spec: &SessionSpec, fx: &mut Effects) -> bool {
+    fn reassign_seats(&mut self, spec: &SessionSpec, out: &mut StepOutputs) -> bool {
         let named_as_before = SIDES
             .into_iter()
             .all(|side| *self.user(side) == spec.participants[side].user_id);
@@ -83,7 +87,7 @@ impl Session {
                 .position(|participant| participant.user_id == *self.user(side));
             match place {
                 Some(place) => seats[place] = seat,
-                None => self.see_off(&seat, CloseCode::NotAParticipant, side, fx),
+                None => self.close_seat(&seat, CloseCode::NotAParticipant, side, out),
             }
         }
         self.seats = seats;
@@ -97,12 +101,12 @@ impl Session {
     }
 
     /// The new lobby is not open: whoever was in comes back when it is.
-    fn empty_early_lobby(&mut self, now: UnixMs, fx: &mut Effects) {
+    fn empty_early_lobby(&mut self, now: UnixMs, out: &mut StepOutputs) {
         self.negotiation.vacated();
         for side in SIDES {
             let mut seat = std::mem::take(&mut self.seats[side]);
             if !seat.is_empty() {
-                self.see_off(&seat, CloseCode::TooEarly, side, fx);
+                self.close_seat(&seat, CloseCode::TooEarly, side, out);
                 seat.vacate(now);
             }
             // Who came for the earlier time has not come for this one.
@@ -113,16 +117,16 @@ impl Session {
         }
     }
 
-    fn see_off(&self, seat: &Seat, code: CloseCode, side: usize, fx: &mut Effects) {
+    fn close_seat(&self, seat: &Seat, code: CloseCode, side: usize, out: &mut StepOutputs) {
         if let Some(connection) = seat.connection() {
-            fx.close(connection, code);
+            out.close(connection, code);
         }
         if !seat.is_empty() {
             let left = SessionFact {
                 how: Some(LeftReason::Left.name().to_owned()),
-                ..self.about(side)
+                ..self.fact_about(side)
             };
-            fx.fact(EventType::SessionLeft, left);
+            out.fact(EventType::SessionLeft, left);
         }
     }
 }

@@ -17,15 +17,15 @@ const ASCII_BLOCK: usize = 32;
 /// `relatedAddress`.
 const KEYS: [&str; 4] = ["candidate", "sdpMid", "sdpMLineIndex", "usernameFragment"];
 
-/// What becomes of a candidate.
+/// Whether a candidate is relayed, and how.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum CandidateDecision {
     /// It ends one generation of candidates (W3C WebRTC, section 4.8.1), and is relayed.
-    End,
+    EndOfCandidates,
     /// It is relayed as it came.
-    AsItCame,
-    /// This is relayed in its place: it told an address of the sender's own.
-    Instead(RawJson),
+    Unchanged,
+    /// This is relayed in its place: it had an address of the sender's own.
+    Replaced(RawJson),
     /// [`IcePolicy::Relay`] forbids it.
     Forbidden,
 }
@@ -44,9 +44,9 @@ pub(crate) fn check(
     candidate: &RawJson,
     policy: IcePolicy,
     loopback: bool,
-) -> Result<Verdict, &'static str> {
+) -> Result<CandidateDecision, &'static str> {
     if candidate.is_null() {
-        return Ok(Verdict::End);
+        return Ok(CandidateDecision::EndOfCandidates);
     }
     let text = candidate.text();
     if text.len() > MAX_BYTES {
@@ -58,17 +58,17 @@ pub(crate) fn check(
     })?;
     let line = init.candidate.strip_prefix("a=").unwrap_or(&init.candidate);
     if line.is_empty() {
-        return Ok(Verdict::End);
+        return Ok(CandidateDecision::EndOfCandidates);
     }
     let value = line.strip_prefix("candidate:").ok_or("bad_line")?;
-    let line = Line::parse(value)?;
+    let line = CandidateLine::parse(value)?;
     line.check(loopback)?;
     match policy {
-        IcePolicy::All => Ok(Verdict::AsItCame),
+        IcePolicy::All => Ok(CandidateDecision::Unchanged),
         IcePolicy::Relay => Ok(line
             .relayed()
             .and_then(|line| instead(text, &line))
-            .map_or(Verdict::Forbidden, Verdict::Instead)),
+            .map_or(CandidateDecision::Forbidden, CandidateDecision::Replaced)),
     }
 }
 
@@ -81,7 +81,7 @@ fn instead(text: &str, line: &str) -> Option<RawJson> {
 
 /// True where a text has a control character, as Unicode has them. The bytes are looked at first: nearly
 /// every line is plain ASCII, and that is quick.
-pub(crate) fn holds_control(text: &str) -> bool {
+pub(crate) fn contains_control(text: &str) -> bool {
     let is_odd = |byte: &u8| !byte.is_ascii() || byte.is_ascii_control();
     // A block at a time and without a way out of it: the compiler makes vector instructions of that.
     let mut blocks = text.as_bytes().chunks(ASCII_BLOCK);
@@ -92,17 +92,17 @@ pub(crate) fn holds_control(text: &str) -> bool {
 /// What follows `candidate:`, word by word:
 /// `foundation component transport priority address port "typ" type *(name value)`.
 #[derive(Debug)]
-pub(crate) struct Line<'a> {
+pub(crate) struct CandidateLine<'a> {
     words: [&'a str; 8],
     /// `raddr`, `rport` and the rest, not yet taken apart: nearly always nobody asks for them.
     extensions: &'a str,
 }
 
-impl<'a> Line<'a> {
+impl<'a> CandidateLine<'a> {
     /// # Errors
     /// Where the words are not those.
     pub(crate) fn parse(value: &'a str) -> Result<Self, &'static str> {
-        if holds_control(value) {
+        if contains_control(value) {
             return Err("control_character");
         }
         let mut rest = value;
@@ -156,7 +156,7 @@ impl<'a> Line<'a> {
         if !self.words[7].eq_ignore_ascii_case("relay") {
             return None;
         }
-        if self.words[..3].iter().any(|word| tells_an_address(word)) {
+        if self.words[..3].iter().any(|word| contains_address(word)) {
             return None;
         }
         let mut kept = self.words.join(" ");
@@ -167,7 +167,7 @@ impl<'a> Line<'a> {
                 "raddr" if address.is_ipv6() => "::",
                 "raddr" => "0.0.0.0",
                 "rport" => "0",
-                _ if tells_an_address(name) || tells_an_address(value) => continue,
+                _ if contains_address(name) || contains_address(value) => continue,
                 _ => value,
             };
             kept.push_str(&format!(" {name} {value}"));
@@ -188,8 +188,8 @@ fn next_word<'a>(rest: &mut &'a str) -> Option<&'a str> {
     (!word.is_empty()).then_some(word)
 }
 
-/// True for a word that says where somebody is.
-pub(crate) fn tells_an_address(word: &str) -> bool {
+/// True for an IP address that is not unspecified, or an mDNS name.
+pub(crate) fn contains_address(word: &str) -> bool {
     word.parse::<IpAddr>().is_ok_and(|ip| !ip.is_unspecified()) || is_mdns_name(word)
 }
 
@@ -210,19 +210,19 @@ mod tests {
         RawJson::parse(object.to_string()).expect("is JSON")
     }
 
-    fn verdict(address: &str, port: &str) -> Result<(), &'static str> {
+    fn decision(address: &str, port: &str) -> Result<(), &'static str> {
         let line = format!("candidate:1 1 udp 2122260223 {address} {port} typ host generation 0");
         check(&json(&line), IcePolicy::All, false).map(|_| ())
     }
 
-    fn under_relay(text: &str) -> Result<Verdict, &'static str> {
+    fn under_relay(text: &str) -> Result<CandidateDecision, &'static str> {
         let candidate = RawJson::parse(text).expect("is JSON");
         check(&candidate, IcePolicy::Relay, true)
     }
 
     fn passed(text: &str) -> String {
         match under_relay(text) {
-            Ok(Verdict::Instead(json)) => json.text().to_owned(),
+            Ok(CandidateDecision::Replaced(json)) => json.text().to_owned(),
             other => panic!("a line is due, not {other:?}"),
         }
     }
@@ -235,8 +235,8 @@ mod tests {
             "candidate:3 1 udp 1 2001:db8::1 50000 typ srflx raddr 0.0.0.0 rport 0",
             "candidate:4 1 udp 1 0f0e7f8a-1111-4222-8333-444455556666.local 50000 typ host",
         ] {
-            let verdict = check(&json(line), IcePolicy::All, false);
-            assert_eq!(verdict, Ok(Verdict::AsItCame), "{line}");
+            let decision = check(&json(line), IcePolicy::All, false);
+            assert_eq!(decision, Ok(CandidateDecision::Unchanged), "{line}");
         }
     }
 
@@ -245,16 +245,19 @@ mod tests {
         let null = RawJson::parse("null").expect("is JSON");
         for end in [null, json("")] {
             for policy in [IcePolicy::All, IcePolicy::Relay] {
-                assert_eq!(check(&end, policy, false), Ok(Verdict::End));
+                assert_eq!(
+                    check(&end, policy, false),
+                    Ok(CandidateDecision::EndOfCandidates)
+                );
             }
         }
     }
 
     #[test]
     fn sig_21_wrong_addresses_and_ports_are_refused() {
-        assert_eq!(verdict("192.0.2.1", "0"), Err("bad_port"));
-        assert_eq!(verdict("192.0.2.1", "99999"), Err("bad_port"));
-        assert_eq!(verdict("192.0.2.1", "65535"), Ok(()));
+        assert_eq!(decision("192.0.2.1", "0"), Err("bad_port"));
+        assert_eq!(decision("192.0.2.1", "99999"), Err("bad_port"));
+        assert_eq!(decision("192.0.2.1", "65535"), Ok(()));
         for address in [
             "example.org",
             ".local",
@@ -268,7 +271,7 @@ mod tests {
             "224.0.0.251",
             "ff02::fb",
         ] {
-            assert_eq!(verdict(address, "5000"), Err("bad_address"), "{address}");
+            assert_eq!(decision(address, "5000"), Err("bad_address"), "{address}");
         }
     }
 
@@ -315,7 +318,11 @@ mod tests {
             "candidate:1 1 udp 1 0f0e7f8a.local 5000 typ relay",
         ] {
             let text = format!(r#"{{"candidate":"{line}"}}"#);
-            assert_eq!(under_relay(&text), Ok(Verdict::Forbidden), "{line}");
+            assert_eq!(
+                under_relay(&text),
+                Ok(CandidateDecision::Forbidden),
+                "{line}"
+            );
         }
         let relay =
             "candidate:1 1 udp 1 192.0.2.9 5000 typ relay raddr 192.0.2.1 rport 4000 ufrag a";
@@ -336,6 +343,6 @@ mod tests {
         let text = r#"{"candidate":"candidate:typ relay udp 1 192.0.2.1 5000 typ host"}"#;
         assert_eq!(under_relay(text), Err("bad_line"));
         let text = r#"{"candidate":"candidate:1 1 udp 1 192.0.2.1 5000 typ host typ relay"}"#;
-        assert_eq!(under_relay(text), Ok(Verdict::Forbidden));
+        assert_eq!(under_relay(text), Ok(CandidateDecision::Forbidden));
     }
 }

@@ -3,31 +3,31 @@
 use wire::signaling::{ExtendRequested, Extended};
 use wire::{EventType, SessionFact, UnixMs};
 
-use crate::effects::Effects;
-use crate::phase::Clock;
-use crate::refusal::Refusal;
+use crate::phase::LiveClock;
+use crate::reject_reason::RejectReason;
 use crate::seat::Side;
-use crate::{Phase, Session};
+use crate::step_outputs::StepOutputs;
+use crate::{Session, SessionPhase};
 
 impl Session {
-    pub(crate) fn extend(&mut self, side: Side, fx: &mut Effects) -> Result<(), Refusal> {
-        let Phase::Live {
+    pub(crate) fn extend(&mut self, side: Side, out: &mut StepOutputs) -> Result<(), RejectReason> {
+        let SessionPhase::Live {
             clock, deadline_at, ..
         } = &self.phase
         else {
-            return Err(Refusal::NotLive);
+            return Err(RejectReason::NotLive);
         };
         let Some(new_deadline_at) = self.extended_deadline(clock, *deadline_at) else {
-            return Err(Refusal::NoExtensionsLeft);
+            return Err(RejectReason::NoExtensionsLeft);
         };
         let mut clock = clock.clone();
         let asked_before = std::mem::replace(&mut clock.asked[side], true);
         if clock.asked == [true, true] {
-            self.grant(new_deadline_at, clock, fx);
+            self.grant(new_deadline_at, clock, out);
         } else if !asked_before {
-            self.keep_asking(clock, fx);
+            self.keep_asking(clock, out);
             let by = self.user(side).clone();
-            self.tell_both(ExtendRequested { by }, fx);
+            self.send_to_both(ExtendRequested { by }, out);
         }
         Ok(())
     }
@@ -39,15 +39,15 @@ impl Session {
     }
 
     /// Of a session that is or was live: its clock.
-    pub(crate) fn clock(&self) -> Option<&Clock> {
+    pub(crate) fn clock(&self) -> Option<&LiveClock> {
         match &self.phase {
-            Phase::Live { clock, .. } | Phase::Paused { clock, .. } => Some(clock),
+            SessionPhase::Live { clock, .. } | SessionPhase::Paused { clock, .. } => Some(clock),
             _ => None,
         }
     }
 
     /// The deadline that one more extension would give, if it would give anything.
-    fn extended_deadline(&self, clock: &Clock, deadline_at: UnixMs) -> Option<UnixMs> {
+    fn extended_deadline(&self, clock: &LiveClock, deadline_at: UnixMs) -> Option<UnixMs> {
         let wanted = deadline_at + self.spec.extension_ms;
         let clipped = self
             .spec
@@ -57,16 +57,16 @@ impl Session {
         (any_left && clipped > deadline_at).then_some(clipped)
     }
 
-    fn keep_asking(&mut self, asking: Clock, fx: &mut Effects) {
-        if let Phase::Live { clock, .. } = &mut self.phase {
+    fn keep_asking(&mut self, asking: LiveClock, out: &mut StepOutputs) {
+        if let SessionPhase::Live { clock, .. } = &mut self.phase {
             *clock = asking;
-            fx.save_behind();
+            out.save_behind();
         }
     }
 
-    fn grant(&mut self, deadline_at: UnixMs, clock: Clock, fx: &mut Effects) {
-        self.phase = Phase::Live {
-            clock: Clock {
+    fn grant(&mut self, deadline_at: UnixMs, clock: LiveClock, out: &mut StepOutputs) {
+        self.phase = SessionPhase::Live {
+            clock: LiveClock {
                 extensions: clock.extensions + 1,
                 asked: [false; 2],
                 ..clock
@@ -74,18 +74,18 @@ impl Session {
             deadline_at,
             warned: false,
         };
-        fx.save_first();
+        out.save_first();
         let extensions_left = self.extensions_left();
         let extended = SessionFact {
             deadline_at: Some(deadline_at),
             extensions_left: Some(extensions_left),
             ..SessionFact::default()
         };
-        fx.fact(EventType::SessionExtended, extended);
+        out.fact(EventType::SessionExtended, extended);
         let extended = Extended {
             deadline_at,
             extensions_left,
         };
-        self.tell_both(extended, fx);
+        self.send_to_both(extended, out);
     }
 }

@@ -3,7 +3,7 @@
 use wire::signaling::ClientFrame;
 use wire::{ConnectionId, SessionSpec, UserId};
 
-/// SHA-256 of a resume token; the edge computes it, so that the core and its snapshots hold no secret.
+/// SHA-256 of a resume token; the caller computes it, so that the core and its snapshots hold no secret.
 pub type TokenHash = [u8; 32];
 
 /// One thing that happened. Whatever it is, deadlines that are due run before it.
@@ -21,31 +21,31 @@ pub enum Input {
         resume: Option<ResumeClaim>,
         /// The resume token for `welcome`, should the join be let in.
         new_token: String,
-        /// Its hash.
+        /// SHA-256 of `new_token`.
         new_token_hash: TokenHash,
     },
     /// Any frame of a socket that has joined; a second `join` too.
     Frame {
-        /// The socket.
+        /// The connection that sent it.
         connection: ConnectionId,
         /// The frame's `id`.
         id: Option<u64>,
-        /// The frame.
+        /// The parsed client frame.
         frame: ClientFrame,
     },
     /// A socket is gone, and nobody said `leave`. Of a socket that is no seat's current one: nothing.
     Lost {
-        /// The socket.
+        /// The connection that is gone.
         connection: ConnectionId,
     },
     /// A socket does not read fast enough: it is closed, its seat is kept.
     Overflow {
-        /// The socket.
+        /// The connection whose queue is full.
         connection: ConnectionId,
     },
     /// The booking as an event tells it; a higher revision replaces a lower one.
     Booked {
-        /// The booking.
+        /// The booking as it is now.
         spec: SessionSpec,
     },
     /// The booking was called off.
@@ -57,7 +57,7 @@ pub enum Input {
     End,
     /// An operator removes a person, which ends the session.
     Kick {
-        /// Whom.
+        /// The person to be removed.
         user: UserId,
     },
     /// [`Session::next_deadline`](crate::Session::next_deadline) is reached.

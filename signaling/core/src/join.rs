@@ -5,15 +5,15 @@ use wire::{
     CloseCode, ConnectionId, DuplicatePolicy, EventType, SessionFact, SessionSpec, UnixMs, UserId,
 };
 
-use crate::effects::Effects;
-use crate::refusal::Refusal;
-use crate::resume::{Claim, Stream};
+use crate::reject_reason::RejectReason;
+use crate::resume::{ResumeBuffer, TokenStatus};
 use crate::seat::{SIDES, Side, other};
-use crate::{Back, Metric, Note, Phase, ResumeClaim, Session, TokenHash};
+use crate::step_outputs::StepOutputs;
+use crate::{LogEvent, ResumeClaim, ReturnKind, Session, SessionMetric, SessionPhase, TokenHash};
 
 /// What a `join` brings, beside who it is.
 #[derive(Debug)]
-pub(crate) struct Join {
+pub(crate) struct JoinParams {
     pub(crate) connection: ConnectionId,
     pub(crate) resume: Option<ResumeClaim>,
     pub(crate) new_token: String,
@@ -22,7 +22,7 @@ pub(crate) struct Join {
 
 /// How a join that is let in is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Entry {
+enum JoinKind {
     /// A page without a past.
     Fresh,
     /// A page that gets exactly what it missed.
@@ -37,164 +37,176 @@ impl Session {
         now: UnixMs,
         user: &UserId,
         spec: SessionSpec,
-        join: Join,
-        fx: &mut Effects,
+        join: JoinParams,
+        out: &mut StepOutputs,
     ) {
         if self.side_of_connection(join.connection).is_some() {
-            return fx.send(join.connection, Refusal::JoinedBefore.error());
+            return out.send(join.connection, RejectReason::JoinedBefore.error());
         }
-        self.adopt(spec, now, fx);
+        self.apply_booking(spec, now, out);
         match self.admit(now, user, &join) {
-            Ok((side, entry)) => self.enter(side, entry, join, now, fx),
+            Ok((side, kind)) => self.take_seat(side, kind, join, now, out),
             Err(refusal) => {
-                fx.send(join.connection, refusal.error());
+                out.send(join.connection, refusal.error());
                 if let Some(code) = refusal.close_code() {
-                    fx.close(join.connection, code);
+                    out.close(join.connection, code);
                 }
             }
         }
     }
 
-    fn admit(&self, now: UnixMs, user: &UserId, join: &Join) -> Result<(Side, Entry), Refusal> {
-        let side = self.side_of(user).ok_or(Refusal::NotAParticipant)?;
-        if let Phase::Ended { outcome } = &self.phase {
+    fn admit(
+        &self,
+        now: UnixMs,
+        user: &UserId,
+        join: &JoinParams,
+    ) -> Result<(Side, JoinKind), RejectReason> {
+        let side = self.side_of(user).ok_or(RejectReason::NotAParticipant)?;
+        if let SessionPhase::Ended { outcome } = &self.phase {
             let reason = outcome.reason;
             return Err(match self.kicked.contains(user) {
-                true => Refusal::Kicked,
-                false => Refusal::SessionOver { reason },
+                true => RejectReason::Kicked,
+                false => RejectReason::SessionOver { reason },
             });
         }
         if now < self.spec.lobby_opens_at {
             let opens_at = self.spec.lobby_opens_at;
-            return Err(Refusal::TooEarly { opens_at });
+            return Err(RejectReason::TooEarly { opens_at });
         }
         let seat = &self.seats[side];
         if seat.newest.is_some_and(|newest| join.connection < newest) {
             // The last words of a page that was reloaded since: they must not throw out the new one.
-            return Err(Refusal::Replaced);
+            return Err(RejectReason::Replaced);
         }
         let resume = join.resume;
-        let claim = resume.map_or(Claim::Unknown, |resume| {
-            seat.tokens.claim(&resume.token_hash)
+        let claim = resume.map_or(TokenStatus::Unknown, |resume| {
+            seat.tokens.status(&resume.token_hash)
         });
         let held = !seat.is_empty();
-        let entry = match (claim, resume) {
-            (Claim::Dead, _) => return Err(Refusal::Replaced),
-            (Claim::InStream, Some(resume)) if held => {
+        let kind = match (claim, resume) {
+            (TokenStatus::Dead, _) => return Err(RejectReason::Replaced),
+            (TokenStatus::InStream, Some(resume)) if held => {
                 match seat.stream.can_replay(resume.last_seq) {
-                    true => Entry::Resumed(resume),
-                    false => Entry::WithoutFrames(resume),
+                    true => JoinKind::Resumed(resume),
+                    false => JoinKind::WithoutFrames(resume),
                 }
             }
-            (Claim::OutOfStream, Some(resume)) if held => Entry::WithoutFrames(resume),
-            _ => Entry::Fresh,
+            (TokenStatus::OutOfStream, Some(resume)) if held => JoinKind::WithoutFrames(resume),
+            _ => JoinKind::Fresh,
         };
-        let taken = entry == Entry::Fresh && seat.is_in();
+        let taken = kind == JoinKind::Fresh && seat.is_in();
         if taken && self.spec.duplicate == DuplicatePolicy::Reject {
-            return Err(Refusal::SeatTaken);
+            return Err(RejectReason::SeatTaken);
         }
-        Ok((side, entry))
+        Ok((side, kind))
     }
 
-    fn enter(&mut self, side: Side, entry: Entry, join: Join, now: UnixMs, fx: &mut Effects) {
+    fn take_seat(
+        &mut self,
+        side: Side,
+        kind: JoinKind,
+        join: JoinParams,
+        now: UnixMs,
+        out: &mut StepOutputs,
+    ) {
         let connection = join.connection;
         let token = join.new_token_hash;
         let seat = &mut self.seats[side];
         if let Some(older) = seat.connection() {
-            fx.close(older, CloseCode::Replaced);
-            if entry == Entry::Fresh {
-                fx.count(Metric::TakenOver);
+            out.close(older, CloseCode::Replaced);
+            if kind == JoinKind::Fresh {
+                out.count(SessionMetric::TakenOver);
             }
         }
         let was_empty = seat.is_empty();
-        let how = match entry {
-            Entry::Fresh => Back::Fresh,
-            Entry::Resumed(_) => Back::Resumed,
-            Entry::WithoutFrames(_) => Back::WithoutFrames,
+        let how = match kind {
+            JoinKind::Fresh => ReturnKind::Fresh,
+            JoinKind::Resumed(_) => ReturnKind::Resumed,
+            JoinKind::WithoutFrames(_) => ReturnKind::WithoutFrames,
         };
         if seat.take(connection, now) {
-            fx.count(Metric::StayForgotten);
+            out.count(SessionMetric::StayForgotten);
         }
-        match entry {
-            Entry::Fresh => {
+        match kind {
+            JoinKind::Fresh => {
                 let shown = join.resume.map(|resume| resume.token_hash);
                 for _ in 0..seat.tokens.replace(shown, token) {
-                    fx.count(Metric::TokenForgotten);
+                    out.count(SessionMetric::TokenForgotten);
                 }
-                seat.stream = Stream::default();
+                seat.stream = ResumeBuffer::default();
                 // A new page counts its frames from 1.
                 seat.last_id = None;
                 self.negotiation.joined_fresh(side);
-                fx.count(Metric::JoinedFresh);
+                out.count(SessionMetric::JoinedFresh);
             }
-            Entry::Resumed(claim) => {
+            JoinKind::Resumed(claim) => {
                 seat.tokens.renew(claim.token_hash, token, true);
                 seat.stream.confirm(claim.last_seq);
-                fx.count(Metric::Resumed);
+                out.count(SessionMetric::Resumed);
             }
-            Entry::WithoutFrames(claim) => {
+            JoinKind::WithoutFrames(claim) => {
                 seat.tokens.renew(claim.token_hash, token, false);
-                seat.stream = Stream::default();
+                seat.stream = ResumeBuffer::default();
                 self.negotiation.came_back_without_frames(side);
-                fx.count(Metric::ResumeRefused);
+                out.count(SessionMetric::ResumeRefused);
             }
         }
-        fx.save_behind();
+        out.save_behind();
         if was_empty {
-            fx.fact(EventType::SessionJoined, self.about(side));
+            out.fact(EventType::SessionJoined, self.fact_about(side));
         } else {
             let user = self.user(side).clone();
-            fx.note(Note::Back { user, how });
+            out.note(LogEvent::Back { user, how });
         }
-        self.greet(side, entry, join.new_token, now, fx);
-        self.both_may_be_in(now, fx);
+        self.send_welcome(side, kind, join.new_token, now, out);
+        self.proceed_if_both_in(now, out);
     }
 
     /// Tells whoever came where things stand, and the other one that they came.
-    fn greet(
+    fn send_welcome(
         &mut self,
         side: Side,
-        entry: Entry,
+        kind: JoinKind,
         new_token: String,
         now: UnixMs,
-        fx: &mut Effects,
+        out: &mut StepOutputs,
     ) {
         let Some(connection) = self.seats[side].connection() else {
             return;
         };
         let user_id = self.user(side).clone();
-        let resumed = matches!(entry, Entry::Resumed(_));
+        let resumed = matches!(kind, JoinKind::Resumed(_));
         let welcome = self.welcome(side, connection, new_token, resumed, now);
-        fx.send(connection, welcome);
-        match entry {
-            Entry::Resumed(claim) => {
+        out.send(connection, welcome);
+        match kind {
+            JoinKind::Resumed(claim) => {
                 for (seq, frame) in self.seats[side].stream.after(claim.last_seq) {
-                    fx.send_numbered(connection, *seq, frame.clone());
+                    out.send_numbered(connection, *seq, frame.clone());
                 }
             }
-            Entry::Fresh | Entry::WithoutFrames(_) => {
-                self.tell_waiting(side, now, fx);
-                self.tell_still_paused(side, fx);
+            JoinKind::Fresh | JoinKind::WithoutFrames(_) => {
+                self.send_waiting(side, now, out);
+                self.send_still_paused(side, out);
             }
         }
-        match entry {
-            Entry::Fresh => self.tell(other(side), PeerJoined { user_id }, fx),
-            Entry::Resumed(_) | Entry::WithoutFrames(_) => {
-                self.tell(other(side), PeerResumed { user_id }, fx);
+        match kind {
+            JoinKind::Fresh => self.send_to(other(side), PeerJoined { user_id }, out),
+            JoinKind::Resumed(_) | JoinKind::WithoutFrames(_) => {
+                self.send_to(other(side), PeerResumed { user_id }, out);
             }
         }
     }
 
     /// Both being in lets a negotiation begin, and a clock that stands run again. The countdown,
     /// which also needs the start to be past, is the lobby's deadline.
-    pub(crate) fn both_may_be_in(&mut self, now: UnixMs, fx: &mut Effects) {
+    pub(crate) fn proceed_if_both_in(&mut self, now: UnixMs, out: &mut StepOutputs) {
         if !self.both_in() {
             return;
         }
         if self.media_is_ready(now)
             && let Some(round) = self.negotiation.begin(now, !self.has_media_room())
         {
-            fx.note(Note::Negotiate { epoch: round.epoch });
+            out.note(LogEvent::Negotiate { epoch: round.epoch });
             for side in SIDES {
                 let negotiate = Negotiate {
                     epoch: round.epoch,
@@ -202,16 +214,16 @@ impl Session {
                     ice_servers: self.ice_servers(side, now),
                     media: self.media(side, now),
                 };
-                self.tell(side, negotiate, fx);
+                self.send_to(side, negotiate, out);
             }
         }
-        if matches!(self.phase, Phase::Paused { .. }) {
-            self.run_again(now, fx);
+        if matches!(self.phase, SessionPhase::Paused { .. }) {
+            self.resume_clock(now, out);
         }
     }
 
     /// A fact about one person.
-    pub(crate) fn about(&self, side: Side) -> SessionFact {
+    pub(crate) fn fact_about(&self, side: Side) -> SessionFact {
         SessionFact {
             user_id: Some(self.user(side).clone()),
             ..SessionFact::default()

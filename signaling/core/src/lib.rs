@@ -3,13 +3,13 @@
 //! Pure: no I/O, no clock, no randomness, no task. [`Session::handle`] is told the time and an
 //! [`Input`] and returns what is to be done as [`Output`]s; [`Session::next_deadline`] says when to
 //! call again though nothing came. What it is not: a socket, a ticket check, a store or a registry
-//! of sessions. Those are the edge's, in package `signaling`.
+//! of sessions. Those are in package `signaling`.
 
 mod booking;
 mod candidate;
 mod countdown;
-mod due;
-mod effects;
+mod deadline;
+mod end;
 mod extension;
 mod frames;
 mod input;
@@ -23,7 +23,7 @@ mod negotiation;
 mod output;
 mod phase;
 mod presence;
-mod refusal;
+mod reject_reason;
 mod relay;
 mod resume;
 mod sdp;
@@ -31,16 +31,19 @@ mod seat;
 mod session;
 mod settings;
 mod snapshot;
-mod verdict;
+mod step_outputs;
 mod view;
 mod welcome;
 
-pub use due::Due;
+pub use deadline::DeadlineKind;
 pub use input::{Input, ResumeClaim, TokenHash};
-pub use media::{Access, MediaAccess, RoomNote, StaticIce};
-pub use media_room::{MediaChange, MediaNews, MediaPerson, MediaRoom};
-pub use output::{Back, Metric, Note, Output, Timing};
-pub use phase::{Clock, Phase};
+pub use media::{AccessProvider, AccessRequest, RoomRequest, StaticIce};
+pub use media_room::{MediaPerson, MediaRoom, MediaRoomChange, MediaUpdate};
+pub use output::{
+    LogEvent, Observation, Output, ReturnKind, SessionMetric, SessionTiming, SocketOutput,
+    StoreOutput,
+};
+pub use phase::{LiveClock, SessionPhase};
 pub use session::Session;
 pub use settings::Settings;
 pub use snapshot::{SavedRound, SavedSeat, SavedToken, Snapshot};

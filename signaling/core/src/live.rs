@@ -3,15 +3,15 @@
 use wire::signaling::{Ending, Live, Paused};
 use wire::{EndReason, EventType, OnLoss, SessionFact, UnixMs};
 
-use crate::effects::Effects;
-use crate::phase::Clock;
+use crate::phase::LiveClock;
 use crate::seat::Side;
-use crate::{Due, Note, Phase, Session};
+use crate::step_outputs::StepOutputs;
+use crate::{DeadlineKind, LogEvent, Session, SessionPhase};
 
 impl Session {
-    pub(crate) fn go_live(&mut self, started_at: UnixMs, now: UnixMs, fx: &mut Effects) {
+    pub(crate) fn go_live(&mut self, started_at: UnixMs, now: UnixMs, out: &mut StepOutputs) {
         let deadline_at = started_at + self.spec.duration_ms;
-        let clock = Clock {
+        let clock = LiveClock {
             started_at,
             extensions: 0,
             asked: [false; 2],
@@ -22,37 +22,40 @@ impl Session {
             deadline_at: Some(deadline_at),
             ..SessionFact::default()
         };
-        fx.fact(EventType::SessionLive, live);
-        self.run_until(deadline_at, clock, now, fx);
+        out.fact(EventType::SessionLive, live);
+        self.run_until(deadline_at, clock, now, out);
     }
 
     /// The next thing that a live clock brings: its warning, or its end.
-    pub(crate) fn live_due(&self, deadline_at: UnixMs, warned: bool) -> (UnixMs, Due) {
+    pub(crate) fn live_due(&self, deadline_at: UnixMs, warned: bool) -> (UnixMs, DeadlineKind) {
         match warned {
-            true => (deadline_at, Due::Deadline),
-            false => (deadline_at - self.settings.warning_ms, Due::Warning),
+            true => (deadline_at, DeadlineKind::Deadline),
+            false => (
+                deadline_at - self.settings.warning_ms,
+                DeadlineKind::Warning,
+            ),
         }
     }
 
-    pub(crate) fn live_is_due(&mut self, deadline_at: UnixMs, now: UnixMs, fx: &mut Effects) {
+    pub(crate) fn live_is_due(&mut self, deadline_at: UnixMs, now: UnixMs, out: &mut StepOutputs) {
         if now >= deadline_at {
-            return self.end(EndReason::Completed, None, fx);
+            return self.end(EndReason::Completed, None, out);
         }
-        if let Phase::Live { warned, .. } = &mut self.phase {
+        if let SessionPhase::Live { warned, .. } = &mut self.phase {
             *warned = true;
         }
-        fx.save_behind();
+        out.save_behind();
         let ending = Ending {
             deadline_at,
             server_now: now,
         };
-        self.tell_both(ending, fx);
+        self.send_to_both(ending, out);
     }
 
     /// Stops the clock for somebody who is lost, where the booking says so and the cap allows. A hard
     /// end caps the pause too: the clock must not run again into it.
-    pub(crate) fn pause_if_booked(&mut self, now: UnixMs, fx: &mut Effects) {
-        let Phase::Live {
+    pub(crate) fn pause_if_booked(&mut self, now: UnixMs, out: &mut StepOutputs) {
+        let SessionPhase::Live {
             clock, deadline_at, ..
         } = &self.phase
         else {
@@ -68,24 +71,24 @@ impl Session {
         }
         let remaining_ms = deadline_at.since(now);
         let until = now + budget_ms;
-        self.phase = Phase::Paused {
+        self.phase = SessionPhase::Paused {
             clock: clock.clone(),
             remaining_ms,
             since: now,
             until,
         };
-        fx.save_behind();
-        fx.note(Note::Paused { until });
+        out.save_behind();
+        out.note(LogEvent::Paused { until });
         let paused = Paused {
             remaining_ms,
             until,
         };
-        self.tell_both(paused, fx);
+        self.send_to_both(paused, out);
     }
 
     /// Who comes while the clock stands, and is alone, learns what is left and until when.
-    pub(crate) fn tell_still_paused(&mut self, side: Side, fx: &mut Effects) {
-        let Phase::Paused {
+    pub(crate) fn send_still_paused(&mut self, side: Side, out: &mut StepOutputs) {
+        let SessionPhase::Paused {
             remaining_ms,
             until,
             ..
@@ -98,13 +101,13 @@ impl Session {
                 remaining_ms,
                 until,
             };
-            self.tell(side, paused, fx);
+            self.send_to(side, paused, out);
         }
     }
 
     /// The clock runs again: both are in, or the pauses are used up.
-    pub(crate) fn run_again(&mut self, now: UnixMs, fx: &mut Effects) {
-        let Phase::Paused {
+    pub(crate) fn resume_clock(&mut self, now: UnixMs, out: &mut StepOutputs) {
+        let SessionPhase::Paused {
             clock,
             remaining_ms,
             since,
@@ -115,28 +118,34 @@ impl Session {
         };
         // A timer that comes late lengthens no pause beyond its cap.
         let over_at = now.min(*until);
-        let clock = Clock {
+        let clock = LiveClock {
             paused_ms: clock.paused_ms + over_at.since(*since),
             ..clock.clone()
         };
         let deadline_at = over_at + *remaining_ms;
-        fx.note(Note::Resumed { deadline_at });
-        self.run_until(deadline_at, clock, now, fx);
+        out.note(LogEvent::Resumed { deadline_at });
+        self.run_until(deadline_at, clock, now, out);
     }
 
-    fn run_until(&mut self, deadline_at: UnixMs, clock: Clock, now: UnixMs, fx: &mut Effects) {
+    fn run_until(
+        &mut self,
+        deadline_at: UnixMs,
+        clock: LiveClock,
+        now: UnixMs,
+        out: &mut StepOutputs,
+    ) {
         let started_at = clock.started_at;
-        self.phase = Phase::Live {
+        self.phase = SessionPhase::Live {
             clock,
             deadline_at,
             warned: false,
         };
-        fx.save_first();
+        out.save_first();
         let live = Live {
             started_at,
             deadline_at,
             server_now: now,
         };
-        self.tell_both(live, fx);
+        self.send_to_both(live, out);
     }
 }

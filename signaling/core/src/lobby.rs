@@ -3,37 +3,37 @@
 use wire::signaling::Countdown;
 use wire::{EndReason, LAST_COUNTDOWN_AFTER_CLOSE_MS, UnixMs};
 
-use crate::effects::Effects;
 use crate::seat::Seat;
-use crate::{Due, Note, Phase, Session};
+use crate::step_outputs::StepOutputs;
+use crate::{DeadlineKind, LogEvent, Session, SessionPhase};
 
 impl Session {
     /// When the lobby changes by itself: both are in, and the start comes; or a seat is empty when
     /// it closes. While a grace runs it waits for that.
-    pub(crate) fn lobby_due(&self) -> Option<(UnixMs, Due)> {
+    pub(crate) fn lobby_due(&self) -> Option<(UnixMs, DeadlineKind)> {
         if self.both_in() {
-            return Some((self.spec.starts_at, Due::Start));
+            return Some((self.spec.starts_at, DeadlineKind::Start));
         }
         let grace_runs = self.seats.iter().any(|seat| seat.resume_until().is_some());
-        (!grace_runs).then_some((self.spec.closes_at, Due::Close))
+        (!grace_runs).then_some((self.spec.closes_at, DeadlineKind::Close))
     }
 
-    pub(crate) fn lobby_is_due(&mut self, now: UnixMs, fx: &mut Effects) {
+    pub(crate) fn lobby_is_due(&mut self, now: UnixMs, out: &mut StepOutputs) {
         if !self.both_in() {
-            return self.close_lobby(fx);
+            return self.close_lobby(out);
         }
         if now > self.spec.closes_at + LAST_COUNTDOWN_AFTER_CLOSE_MS {
-            return self.end(EndReason::Abandoned, None, fx);
+            return self.end(EndReason::Abandoned, None, out);
         }
         let live_at = now + self.spec.countdown_ms;
-        self.phase = Phase::Countdown { live_at };
-        fx.save_behind();
-        fx.note(Note::Countdown { live_at });
+        self.phase = SessionPhase::Countdown { live_at };
+        out.save_behind();
+        out.note(LogEvent::Countdown { live_at });
         let countdown = Countdown {
             live_at,
             server_now: now,
         };
-        self.tell_both(countdown, fx);
+        self.send_to_both(countdown, out);
     }
 
     /// True where nobody was ever in: of that the scheduler judges, not we.

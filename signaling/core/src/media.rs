@@ -8,14 +8,14 @@ use std::fmt::Debug;
 use wire::{IceServer, MediaBackend, OnLoss, SessionId, SessionSpec, UnixMs, UserId};
 
 use crate::seat::{SIDES, Side};
-use crate::{Phase, Session};
+use crate::{Session, SessionPhase};
 
-/// Whom access is for.
+/// The session and person that access is granted for.
 #[derive(Debug, Clone, Copy)]
-pub struct Access<'a> {
+pub struct AccessRequest<'a> {
     /// The session, as booked.
     pub spec: &'a SessionSpec,
-    /// The person.
+    /// The person who is granted access.
     pub user: &'a UserId,
     /// When it is over at the latest, every extension and pause that is left included: nothing that
     /// is granted has to be good for longer.
@@ -23,45 +23,45 @@ pub struct Access<'a> {
 }
 
 /// Grants access. Pure: the same arguments give the same answer, and nothing is waited for.
-pub trait MediaAccess: Debug + Send + Sync {
+pub trait AccessProvider: Debug + Send + Sync {
     /// The ICE servers for a PeerConnection.
-    fn ice_servers(&self, now: UnixMs, who: Access<'_>) -> Vec<IceServer>;
+    fn ice_servers(&self, now: UnixMs, who: AccessRequest<'_>) -> Vec<IceServer>;
 
     /// False while a media server that must be asked for access beforehand has not given it: then nothing
     /// is negotiated yet. Whoever asked gives the session a tick when it has.
-    fn is_ready(&self, _now: UnixMs, _who: Access<'_>) -> bool {
+    fn is_ready(&self, _now: UnixMs, _who: AccessRequest<'_>) -> bool {
         true
     }
 
     /// The room of a media server; none where the browsers talk to each other, or where no server
     /// of the booked kind is known.
-    fn media(&self, now: UnixMs, who: Access<'_>) -> Option<wire::signaling::MediaAccess>;
+    fn media(&self, now: UnixMs, who: AccessRequest<'_>) -> Option<wire::signaling::MediaAccess>;
 }
 
 /// The same ICE servers for everybody, and no media server.
 #[derive(Debug, Clone, Default)]
 pub struct StaticIce(pub Vec<IceServer>);
 
-impl MediaAccess for StaticIce {
-    fn ice_servers(&self, _now: UnixMs, _who: Access<'_>) -> Vec<IceServer> {
+impl AccessProvider for StaticIce {
+    fn ice_servers(&self, _now: UnixMs, _who: AccessRequest<'_>) -> Vec<IceServer> {
         self.0.clone()
     }
 
-    fn media(&self, _now: UnixMs, _who: Access<'_>) -> Option<wire::signaling::MediaAccess> {
+    fn media(&self, _now: UnixMs, _who: AccessRequest<'_>) -> Option<wire::signaling::MediaAccess> {
         None
     }
 }
 
 /// What a session wants of its media server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoomNote {
-    /// Which session.
+pub struct RoomRequest {
+    /// The session that has the room.
     pub session: SessionId,
     /// Which kind of server.
     pub kind: MediaBackend,
     /// Of which revision the room is.
     pub revision: u64,
-    /// The two.
+    /// The two participants, by seat.
     pub users: [UserId; 2],
     /// The negotiation that is on: a higher one has new media.
     pub epoch: Option<u64>,
@@ -73,13 +73,13 @@ impl Session {
     /// What is wanted of a media server; none where the browsers talk to each other, or where nobody
     /// has come yet.
     #[must_use]
-    pub fn room_note(&self) -> Option<RoomNote> {
+    pub fn room_request(&self) -> Option<RoomRequest> {
         let is_over = self.is_over().is_some();
         let somebody_came = self
             .seats
             .iter()
             .any(|seat| !seat.is_empty() || seat.last_in_at.is_some());
-        (self.has_media_room() && (is_over || somebody_came)).then(|| RoomNote {
+        (self.has_media_room() && (is_over || somebody_came)).then(|| RoomRequest {
             session: self.spec.id.clone(),
             kind: self.spec.media,
             revision: self.spec.revision,
@@ -112,8 +112,8 @@ impl Session {
         self.spec.media != MediaBackend::P2p
     }
 
-    fn access(&self, side: Side) -> Access<'_> {
-        Access {
+    fn access(&self, side: Side) -> AccessRequest<'_> {
+        AccessRequest {
             spec: &self.spec,
             user: self.user(side),
             latest_end: self.latest_end(),
@@ -134,18 +134,18 @@ impl Session {
         let paused_ms = self.clock().map_or(0, |clock| clock.paused_ms);
         let pauses_left_ms = (pause_ms - paused_ms).max(0);
         match &self.phase {
-            Phase::Live { deadline_at, .. } => {
+            SessionPhase::Live { deadline_at, .. } => {
                 self.extended_at_most(*deadline_at, extension_ms) + pauses_left_ms
             }
-            Phase::Paused {
+            SessionPhase::Paused {
                 until,
                 remaining_ms,
                 ..
             } => self.extended_at_most(*until + *remaining_ms, extension_ms),
-            Phase::Lobby
-            | Phase::Countdown { .. }
-            | Phase::Connecting { .. }
-            | Phase::Ended { .. } => {
+            SessionPhase::Lobby
+            | SessionPhase::Countdown { .. }
+            | SessionPhase::Connecting { .. }
+            | SessionPhase::Ended { .. } => {
                 let unextended = self.spec.latest_end() - extension_ms - pause_ms;
                 self.extended_at_most(unextended, extension_ms) + pause_ms
             }

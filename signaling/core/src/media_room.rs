@@ -1,4 +1,4 @@
-//! Who is in a media server's room: what its events say, put right by what its API answers.
+//! Who is in a media server's room: what its events say, corrected by what its API answers.
 //!
 //! Events may be lost, doubled and late, so nobody is counted: each connection is known by the id that
 //! the media server gave it, and goes out once. What the API answers wins over every event heard
@@ -25,19 +25,19 @@ pub struct MediaPerson {
     pub joined_at: UnixMs,
 }
 
-/// What is heard of a room.
+/// An event about a room, or an answer of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MediaNews {
+pub enum MediaUpdate {
     /// An event: somebody came in.
     Joined {
-        /// Who.
+        /// The connection and its person.
         person: MediaPerson,
         /// Which instance of the room.
         room_sid: String,
     },
     /// An event: a connection is over, whether its media ever came up or not.
     Left {
-        /// Which.
+        /// The media server's id of the connection.
         sid: String,
     },
     /// An event: the room is gone, and everybody with it.
@@ -56,7 +56,7 @@ pub enum MediaNews {
 
 /// What that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MediaChange {
+pub enum MediaRoomChange {
     /// A connection is in that was not.
     Came(MediaPerson),
     /// A connection is out that was in.
@@ -66,7 +66,7 @@ pub enum MediaChange {
 /// The connections of one room.
 #[derive(Debug, Clone, Default)]
 pub struct MediaRoom {
-    known: BTreeMap<String, Known>,
+    known: BTreeMap<String, TrackedConnection>,
     finished: VecDeque<String>,
     /// Ids in the order in which they were first heard of.
     order: VecDeque<String>,
@@ -74,7 +74,7 @@ pub struct MediaRoom {
 }
 
 #[derive(Debug, Clone)]
-struct Known {
+struct TrackedConnection {
     /// Nobody knows whose a connection was of which only the end was heard.
     person: Option<MediaPerson>,
     room_sid: Option<String>,
@@ -83,13 +83,13 @@ struct Known {
 }
 
 impl MediaRoom {
-    /// Takes news that were heard at `now`, and says what they changed; nothing where they were old.
-    pub fn handle(&mut self, now: UnixMs, news: MediaNews) -> Vec<MediaChange> {
-        match news {
-            MediaNews::Joined { person, room_sid } => self.joined(now, person, room_sid),
-            MediaNews::Left { sid } => self.left(now, &sid),
-            MediaNews::Finished { room_sid } => self.finish(now, room_sid),
-            MediaNews::Polled { asked_at, people } => self.polled(now, asked_at, people),
+    /// Takes update that were heard at `now`, and says what they changed; nothing where they were old.
+    pub fn handle(&mut self, now: UnixMs, update: MediaUpdate) -> Vec<MediaRoomChange> {
+        match update {
+            MediaUpdate::Joined { person, room_sid } => self.joined(now, person, room_sid),
+            MediaUpdate::Left { sid } => self.left(now, &sid),
+            MediaUpdate::Finished { room_sid } => self.finish(now, room_sid),
+            MediaUpdate::Polled { asked_at, people } => self.polled(now, asked_at, people),
         }
     }
 
@@ -105,13 +105,18 @@ impl MediaRoom {
         self.polled_at
     }
 
-    fn joined(&mut self, now: UnixMs, person: MediaPerson, room_sid: String) -> Vec<MediaChange> {
+    fn joined(
+        &mut self,
+        now: UnixMs,
+        person: MediaPerson,
+        room_sid: String,
+    ) -> Vec<MediaRoomChange> {
         // One connection comes in once: whatever is known of it is newer than this.
         if self.known.contains_key(&person.sid) {
             return Vec::new();
         }
         let is_in = !self.finished.contains(&room_sid);
-        let known = Known {
+        let known = TrackedConnection {
             person: Some(person.clone()),
             room_sid: Some(room_sid),
             is_in,
@@ -119,15 +124,15 @@ impl MediaRoom {
         };
         self.remember(person.sid.clone(), known);
         is_in
-            .then_some(MediaChange::Came(person))
+            .then_some(MediaRoomChange::Came(person))
             .into_iter()
             .collect()
     }
 
-    fn left(&mut self, now: UnixMs, sid: &str) -> Vec<MediaChange> {
+    fn left(&mut self, now: UnixMs, sid: &str) -> Vec<MediaRoomChange> {
         if !self.known.contains_key(sid) {
             // Its beginning is lost or still to come, and must not bring it in then.
-            let over = Known {
+            let over = TrackedConnection {
                 person: None,
                 room_sid: None,
                 is_in: false,
@@ -135,17 +140,17 @@ impl MediaRoom {
             };
             self.remember(sid.to_owned(), over);
         }
-        self.put_out(now, |known_sid, _| known_sid == sid)
+        self.mark_out(now, |known_sid, _| known_sid == sid)
     }
 
-    fn finish(&mut self, now: UnixMs, room_sid: String) -> Vec<MediaChange> {
+    fn finish(&mut self, now: UnixMs, room_sid: String) -> Vec<MediaRoomChange> {
         if !self.finished.contains(&room_sid) {
             self.finished.push_back(room_sid.clone());
             if self.finished.len() > MAX_FINISHED {
                 self.finished.pop_front();
             }
         }
-        self.put_out(now, |_, known| known.room_sid.as_ref() == Some(&room_sid))
+        self.mark_out(now, |_, known| known.room_sid.as_ref() == Some(&room_sid))
     }
 
     fn polled(
@@ -153,14 +158,14 @@ impl MediaRoom {
         now: UnixMs,
         asked_at: UnixMs,
         people: Vec<MediaPerson>,
-    ) -> Vec<MediaChange> {
+    ) -> Vec<MediaRoomChange> {
         if self.polled_at.is_some_and(|last| last > asked_at) {
             return Vec::new();
         }
         self.polled_at = Some(asked_at);
         let present: BTreeSet<String> = people.iter().map(|person| person.sid.clone()).collect();
         // Who was heard of after the question may have come after the answer.
-        let mut changes = self.put_out(now, |sid, known| {
+        let mut changes = self.mark_out(now, |sid, known| {
             known.heard_at < asked_at && !present.contains(sid)
         });
         for person in people {
@@ -169,31 +174,35 @@ impl MediaRoom {
                 continue;
             }
             let room_sid = known.and_then(|known| known.room_sid.clone());
-            let inside = Known {
+            let inside = TrackedConnection {
                 person: Some(person.clone()),
                 room_sid,
                 is_in: true,
                 heard_at: now,
             };
             self.remember(person.sid.clone(), inside);
-            changes.push(MediaChange::Came(person));
+            changes.push(MediaRoomChange::Came(person));
         }
         changes
     }
 
-    fn put_out(&mut self, now: UnixMs, which: impl Fn(&str, &Known) -> bool) -> Vec<MediaChange> {
+    fn mark_out(
+        &mut self,
+        now: UnixMs,
+        which: impl Fn(&str, &TrackedConnection) -> bool,
+    ) -> Vec<MediaRoomChange> {
         let mut changes = Vec::new();
         for (sid, known) in &mut self.known {
             if known.is_in && which(sid, known) {
                 known.is_in = false;
                 known.heard_at = now;
-                changes.extend(known.person.clone().map(MediaChange::Went));
+                changes.extend(known.person.clone().map(MediaRoomChange::Went));
             }
         }
         changes
     }
 
-    fn remember(&mut self, sid: String, known: Known) {
+    fn remember(&mut self, sid: String, known: TrackedConnection) {
         if self.known.insert(sid.clone(), known).is_none() {
             self.order.push_back(sid);
         }
@@ -220,30 +229,30 @@ mod tests {
         }
     }
 
-    fn joined(sid: &str) -> MediaNews {
-        MediaNews::Joined {
+    fn joined(sid: &str) -> MediaUpdate {
+        MediaUpdate::Joined {
             person: person(sid),
             room_sid: "room".to_owned(),
         }
     }
 
-    fn left(sid: &str) -> MediaNews {
-        MediaNews::Left {
+    fn left(sid: &str) -> MediaUpdate {
+        MediaUpdate::Left {
             sid: sid.to_owned(),
         }
     }
 
-    fn polled(asked_at: i64, sids: &[&str]) -> MediaNews {
-        MediaNews::Polled {
+    fn polled(asked_at: i64, sids: &[&str]) -> MediaUpdate {
+        MediaUpdate::Polled {
             asked_at: UnixMs(asked_at),
             people: sids.iter().map(|sid| person(sid)).collect(),
         }
     }
 
-    fn after(news: &[(i64, MediaNews)]) -> Vec<String> {
+    fn after(update: &[(i64, MediaUpdate)]) -> Vec<String> {
         let mut room = MediaRoom::default();
-        for (now, news) in news {
-            room.handle(UnixMs(*now), news.clone());
+        for (now, update) in update {
+            room.handle(UnixMs(*now), update.clone());
         }
         room.people().map(|person| person.sid.clone()).collect()
     }
@@ -271,7 +280,7 @@ mod tests {
 
     #[test]
     fn med_10_a_finished_room_takes_everybody_along_also_those_heard_of_later() {
-        let finished = MediaNews::Finished {
+        let finished = MediaUpdate::Finished {
             room_sid: "room".to_owned(),
         };
         assert!(after(&[(1, joined("a")), (2, finished.clone())]).is_empty());
@@ -307,7 +316,7 @@ mod tests {
             room.handle(UnixMs(n), left(&n.to_string()));
             room.handle(
                 UnixMs(n),
-                MediaNews::Finished {
+                MediaUpdate::Finished {
                     room_sid: n.to_string(),
                 },
             );

@@ -3,7 +3,7 @@
 use wire::UnixMs;
 
 use crate::SavedRound;
-use crate::refusal::Refusal;
+use crate::reject_reason::RejectReason;
 use crate::seat::{Side, other};
 
 /// The negotiations of a session.
@@ -18,7 +18,7 @@ pub(crate) struct Negotiation {
 /// One negotiation, from its `negotiate` on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Round {
-    /// Its epoch.
+    /// The epoch that its frames carry.
     pub(crate) epoch: u64,
     /// Who offers first; none with a media server.
     pub(crate) offerer: Option<Side>,
@@ -37,7 +37,7 @@ pub(crate) struct Round {
 
 /// What a relayed offer met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OfferMet {
+pub(crate) enum OfferOutcome {
     /// Nothing in its way.
     Nothing,
     /// An offer of the other side that is not answered.
@@ -90,8 +90,8 @@ impl Negotiation {
     ///
     /// # Errors
     /// When the frame is of any other epoch than the current one.
-    pub(crate) fn round_of(&mut self, epoch: u64) -> Result<&mut Round, Refusal> {
-        let stale = Refusal::StaleEpoch {
+    pub(crate) fn round_of(&mut self, epoch: u64) -> Result<&mut Round, RejectReason> {
+        let stale = RejectReason::StaleEpoch {
             epoch: self.last_epoch,
         };
         self.round
@@ -141,21 +141,21 @@ impl Round {
     ///
     /// # Errors
     /// When the other side is to offer first, or nobody is.
-    pub(crate) fn may_offer(&self, side: Side) -> Result<(), Refusal> {
+    pub(crate) fn may_offer(&self, side: Side) -> Result<(), RejectReason> {
         let allowed = self.answered || self.offerer == Some(side);
-        allowed.then_some(()).ok_or(Refusal::NotYourTurn)
+        allowed.then_some(()).ok_or(RejectReason::NotYourTurn)
     }
 
     /// Notes an offer that is relayed.
-    pub(crate) fn offered(&mut self, side: Side) -> OfferMet {
+    pub(crate) fn offered(&mut self, side: Side) -> OfferOutcome {
         if self.answered {
             // A renegotiation or an ICE restart gathers anew.
             self.candidates = [0; 2];
         }
         self.offers[side] = self.offers[side].saturating_add(1);
         match self.offers[other(side)] {
-            0 => OfferMet::Nothing,
-            _ => OfferMet::Glare,
+            0 => OfferOutcome::Nothing,
+            _ => OfferOutcome::Glare,
         }
     }
 
@@ -163,9 +163,9 @@ impl Round {
     ///
     /// # Errors
     /// When the other side has no offer open.
-    pub(crate) fn may_answer(&self, side: Side) -> Result<(), Refusal> {
+    pub(crate) fn may_answer(&self, side: Side) -> Result<(), RejectReason> {
         let any = self.offers[other(side)] > 0;
-        any.then_some(()).ok_or(Refusal::NotYourTurn)
+        any.then_some(()).ok_or(RejectReason::NotYourTurn)
     }
 
     /// Notes this side's answer, which is relayed; true for the round's first. Whoever answers has

@@ -7,12 +7,23 @@ use wire::{CloseCode, ConnectionId, EventType, SessionFact, UnixMs, UserId};
 
 use crate::Snapshot;
 
-/// One thing to do. Outputs of one call are carried out in their order.
+/// One thing to do. The outputs of one call are carried out in their order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
+    /// For a socket. Held while a [`StoreOutput::Save`] before it is waited for.
+    Deliver(SocketOutput),
+    /// For the store.
+    Persist(StoreOutput),
+    /// For the log and the metrics; nothing depends on it.
+    Observe(Observation),
+}
+
+/// What a socket is given.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SocketOutput {
     /// Send a frame to a socket.
     Send {
-        /// The socket.
+        /// The receiving socket's connection.
         connection: ConnectionId,
         /// The frame's `seq`, where it carries one.
         seq: Option<u64>,
@@ -21,11 +32,16 @@ pub enum Output {
     },
     /// Close a socket, after what was sent to it before.
     Close {
-        /// The socket.
+        /// The connection to be closed.
         connection: ConnectionId,
-        /// With which code.
+        /// The WebSocket close code.
         code: CloseCode,
     },
+}
+
+/// What is stored, in one transaction per call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StoreOutput {
     /// Store the session as it now stands.
     Save {
         /// All that a restarted process needs.
@@ -33,37 +49,42 @@ pub enum Output {
         /// True: what follows is held until it is stored, at most 100 ms. False: written behind.
         wait: bool,
     },
-    /// An event, in the same transaction as the last [`Output::Save`] before it. It occurred at the
-    /// `now` of the call.
+    /// An event, in the same transaction as the last [`StoreOutput::Save`] before it. It occurred at
+    /// the `now` of the call.
     Fact(EventType, Box<SessionFact>),
-    /// A turn in its life that is no event, for the log.
-    Note(Note),
-    /// Something worth counting.
-    Count(Metric),
-    /// Something worth measuring, in milliseconds.
-    Measure(Timing, i64),
 }
 
-/// What the log tells beside the facts.
+/// What is logged, counted or measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
+pub enum Observation {
+    /// A change of the session that is no event for other services.
+    Log(LogEvent),
+    /// Something worth counting.
+    Count(SessionMetric),
+    /// Something worth measuring, in milliseconds.
+    Measure(SessionTiming, i64),
+}
+
+/// What is logged beside the facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogEvent {
     /// A socket is gone, its seat is kept.
     Lost {
-        /// Whose.
+        /// The person whose socket is gone.
         user: UserId,
-        /// Until when.
+        /// Until when the seat is reserved.
         resume_until: UnixMs,
     },
     /// Somebody whose seat was theirs already is in with another socket.
     Back {
-        /// Who.
+        /// The person who is back.
         user: UserId,
-        /// With which claim on what they missed.
-        how: Back,
+        /// How much of what they missed is replayed.
+        how: ReturnKind,
     },
     /// A negotiation began.
     Negotiate {
-        /// Its epoch.
+        /// The epoch of this negotiation.
         epoch: u64,
     },
     /// A countdown began.
@@ -73,7 +94,7 @@ pub enum Note {
     },
     /// A countdown, or the wait for media after it, was broken off.
     CountdownCancelled {
-        /// Why.
+        /// What broke it off.
         reason: CancelReason,
     },
     /// The countdown is over, the media is not up.
@@ -88,67 +109,67 @@ pub enum Note {
     },
     /// The clock runs again.
     Resumed {
-        /// Until when.
+        /// The new deadline of the live clock.
         deadline_at: UnixMs,
     },
     /// A booking of a higher revision was taken over.
     Rescheduled {
-        /// Which.
+        /// The revision that now counts.
         revision: u64,
     },
 }
 
-impl Note {
-    /// The word by which the log names it, as events are named.
+impl LogEvent {
+    /// The `event` field of the log line, named as events are.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Note::Lost { .. } => "session.lost",
-            Note::Back { .. } => "session.back",
-            Note::Negotiate { .. } => "session.negotiate",
-            Note::Countdown { .. } => "session.countdown",
-            Note::CountdownCancelled { .. } => "session.countdown_cancelled",
-            Note::Connecting { .. } => "session.connecting",
-            Note::Paused { .. } => "session.paused",
-            Note::Resumed { .. } => "session.resumed",
-            Note::Rescheduled { .. } => "session.rescheduled",
+            LogEvent::Lost { .. } => "session.lost",
+            LogEvent::Back { .. } => "session.back",
+            LogEvent::Negotiate { .. } => "session.negotiate",
+            LogEvent::Countdown { .. } => "session.countdown",
+            LogEvent::CountdownCancelled { .. } => "session.countdown_cancelled",
+            LogEvent::Connecting { .. } => "session.connecting",
+            LogEvent::Paused { .. } => "session.paused",
+            LogEvent::Resumed { .. } => "session.resumed",
+            LogEvent::Rescheduled { .. } => "session.rescheduled",
         }
     }
 }
 
 /// What became of somebody who came back to their seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Back {
-    /// A page without a past.
+pub enum ReturnKind {
+    /// A page without a valid resume token.
     Fresh,
-    /// A page that gets exactly what it missed.
+    /// A page that is sent exactly the frames it missed.
     Resumed,
-    /// A page whose media may live, and whose frames are gone.
+    /// A page with a valid token whose missed frames are no longer buffered.
     WithoutFrames,
 }
 
-impl Back {
-    /// The word in the log.
+impl ReturnKind {
+    /// The `how` field of the log line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Back::Fresh => "fresh",
-            Back::Resumed => "resumed",
-            Back::WithoutFrames => "without_frames",
+            ReturnKind::Fresh => "fresh",
+            ReturnKind::Resumed => "resumed",
+            ReturnKind::WithoutFrames => "without_frames",
         }
     }
 }
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Timing {
+pub enum SessionTiming {
     /// From `negotiate` until both have reported `connected`.
     BothConnected,
 }
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Metric {
+pub enum SessionMetric {
     /// A join got `resumed: true`.
     Resumed,
     /// A valid token's frames were gone: `resumed: false`.
@@ -183,27 +204,27 @@ pub enum Metric {
     StayForgotten,
 }
 
-impl Metric {
-    /// The word by which the edge labels it.
+impl SessionMetric {
+    /// The `what` label of `signaling_core_total`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Metric::Resumed => "resumed",
-            Metric::ResumeRefused => "resume_refused",
-            Metric::JoinedFresh => "joined_fresh",
-            Metric::TakenOver => "taken_over",
-            Metric::BufferOverflow => "buffer_overflow",
-            Metric::SlowConsumer => "slow_consumer",
-            Metric::Repeated => "repeated",
-            Metric::StaleEpoch => "stale_epoch",
-            Metric::Glare => "glare",
-            Metric::BadSdp => "bad_sdp",
-            Metric::BadCandidate => "bad_candidate",
-            Metric::TooManyCandidates => "too_many_candidates",
-            Metric::CandidateStripped => "candidate_stripped",
-            Metric::DataTooLarge => "data_too_large",
-            Metric::TokenForgotten => "token_forgotten",
-            Metric::StayForgotten => "stay_forgotten",
+            SessionMetric::Resumed => "resumed",
+            SessionMetric::ResumeRefused => "resume_refused",
+            SessionMetric::JoinedFresh => "joined_fresh",
+            SessionMetric::TakenOver => "taken_over",
+            SessionMetric::BufferOverflow => "buffer_overflow",
+            SessionMetric::SlowConsumer => "slow_consumer",
+            SessionMetric::Repeated => "repeated",
+            SessionMetric::StaleEpoch => "stale_epoch",
+            SessionMetric::Glare => "glare",
+            SessionMetric::BadSdp => "bad_sdp",
+            SessionMetric::BadCandidate => "bad_candidate",
+            SessionMetric::TooManyCandidates => "too_many_candidates",
+            SessionMetric::CandidateStripped => "candidate_stripped",
+            SessionMetric::DataTooLarge => "data_too_large",
+            SessionMetric::TokenForgotten => "token_forgotten",
+            SessionMetric::StayForgotten => "stay_forgotten",
         }
     }
 }

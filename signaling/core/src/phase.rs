@@ -6,10 +6,10 @@ use wire::{Outcome, UnixMs};
 /// Where a session stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "snake_case")]
-pub enum Phase {
+pub enum SessionPhase {
     /// Waiting for both and for the start.
     Lobby,
-    /// Both in.
+    /// Both are in; the countdown runs.
     Countdown {
         /// When it is over.
         live_at: UnixMs,
@@ -22,7 +22,7 @@ pub enum Phase {
     /// The clock runs.
     Live {
         /// What outlives a pause.
-        clock: Clock,
+        clock: LiveClock,
         /// When it runs out.
         deadline_at: UnixMs,
         /// Whether `ending` was sent for this deadline.
@@ -31,7 +31,7 @@ pub enum Phase {
     /// The clock stands, one is lost.
     Paused {
         /// What outlives a pause.
-        clock: Clock,
+        clock: LiveClock,
         /// What is left on the clock, in milliseconds.
         remaining_ms: i64,
         /// Since when it stands.
@@ -39,16 +39,16 @@ pub enum Phase {
         /// When it runs again at the latest.
         until: UnixMs,
     },
-    /// Over.
+    /// The session is over.
     Ended {
-        /// How.
+        /// The reason, and who was absent.
         outcome: Outcome,
     },
 }
 
 /// What is true of a session from `live` on, through every pause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clock {
+pub struct LiveClock {
     /// When it first went live.
     pub started_at: UnixMs,
     /// How many extensions were granted.
@@ -59,17 +59,17 @@ pub struct Clock {
     pub paused_ms: i64,
 }
 
-impl Phase {
+impl SessionPhase {
     /// Its name on the wire.
     #[must_use]
     pub fn name(&self) -> wire::Phase {
         match self {
-            Phase::Lobby => wire::Phase::Lobby,
-            Phase::Countdown { .. } => wire::Phase::Countdown,
-            Phase::Connecting { .. } => wire::Phase::Connecting,
-            Phase::Live { .. } => wire::Phase::Live,
-            Phase::Paused { .. } => wire::Phase::Paused,
-            Phase::Ended { .. } => wire::Phase::Ended,
+            SessionPhase::Lobby => wire::Phase::Lobby,
+            SessionPhase::Countdown { .. } => wire::Phase::Countdown,
+            SessionPhase::Connecting { .. } => wire::Phase::Connecting,
+            SessionPhase::Live { .. } => wire::Phase::Live,
+            SessionPhase::Paused { .. } => wire::Phase::Paused,
+            SessionPhase::Ended { .. } => wire::Phase::Ended,
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Who was in, from when to when, and whose media came up: what a verdict rests on.
+//! Who was in, from when to when, and whose media came up: the evidence for the outcome.
 
 use wire::{Presence, Stay, UnixMs};
 
 use crate::Session;
-use crate::effects::Effects;
 use crate::seat::{SIDES, Seat, Side};
+use crate::step_outputs::StepOutputs;
 
 /// Most stays that are kept of one person, in the snapshot and in the event: of more, the first and
 /// the newest.
@@ -37,11 +37,11 @@ impl Seat {
 
 impl Session {
     /// The evidence as it ends: every stay is over. Who is lost was in until they were lost.
-    pub(crate) fn evidence(&mut self, fx: &Effects) -> Vec<Presence> {
+    pub(crate) fn evidence(&mut self, out: &StepOutputs) -> Vec<Presence> {
         for seat in &mut self.seats {
             let until = match seat.is_in() {
-                true => fx.now(),
-                false => seat.last_in_at.unwrap_or(fx.now()),
+                true => out.now(),
+                false => seat.last_in_at.unwrap_or(out.now()),
             };
             seat.stay_ends(until);
         }

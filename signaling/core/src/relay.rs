@@ -1,4 +1,4 @@
-//! What one says to the other: checked in the order of the rules, then passed on untouched.
+//! Frames that one person sends to the other: checked, then relayed unchanged.
 
 use wire::UnixMs;
 use wire::signaling::{
@@ -6,12 +6,12 @@ use wire::signaling::{
     RelayedOffer,
 };
 
-use crate::candidate::{self, Verdict};
-use crate::effects::Effects;
-use crate::negotiation::{OfferMet, Round};
-use crate::refusal::Refusal;
+use crate::candidate::{self, CandidateDecision};
+use crate::negotiation::{OfferOutcome, Round};
+use crate::reject_reason::RejectReason;
 use crate::seat::{Side, other};
-use crate::{Metric, Phase, Session, Timing, sdp};
+use crate::step_outputs::StepOutputs;
+use crate::{Session, SessionMetric, SessionPhase, SessionTiming, sdp};
 
 /// Largest payload of `data`, in bytes of JSON.
 const MAX_DATA_BYTES: usize = 4 * 1024;
@@ -21,21 +21,21 @@ impl Session {
         &mut self,
         side: Side,
         offer: Offer,
-        fx: &mut Effects,
-    ) -> Result<(), Refusal> {
-        let bounds = self.sdp_bounds();
+        out: &mut StepOutputs,
+    ) -> Result<(), RejectReason> {
+        let limits = self.sdp_limits();
         let round = self.round_to_relay(side, offer.epoch)?;
         round.may_offer(side)?;
-        let sdp = checked(offer.sdp, bounds, fx)?;
-        if round.offered(side) == OfferMet::Glare {
-            fx.count(Metric::Glare);
+        let sdp = checked(offer.sdp, limits, out)?;
+        if round.offered(side) == OfferOutcome::Glare {
+            out.count(SessionMetric::Glare);
         }
         let relayed = RelayedOffer {
             epoch: offer.epoch,
             sdp,
             from: self.user(side).clone(),
         };
-        self.tell(other(side), relayed, fx);
+        self.send_to(other(side), relayed, out);
         Ok(())
     }
 
@@ -43,21 +43,21 @@ impl Session {
         &mut self,
         side: Side,
         answer: Answer,
-        fx: &mut Effects,
-    ) -> Result<(), Refusal> {
-        let bounds = self.sdp_bounds();
+        out: &mut StepOutputs,
+    ) -> Result<(), RejectReason> {
+        let limits = self.sdp_limits();
         let round = self.round_to_relay(side, answer.epoch)?;
         round.may_answer(side)?;
-        let sdp = checked(answer.sdp, bounds, fx)?;
+        let sdp = checked(answer.sdp, limits, out)?;
         if round.answer_relayed(side) {
-            fx.save_behind();
+            out.save_behind();
         }
         let relayed = RelayedAnswer {
             epoch: answer.epoch,
             sdp,
             from: self.user(side).clone(),
         };
-        self.tell(other(side), relayed, fx);
+        self.send_to(other(side), relayed, out);
         Ok(())
     }
 
@@ -65,20 +65,20 @@ impl Session {
         &mut self,
         side: Side,
         frame: Candidate,
-        fx: &mut Effects,
-    ) -> Result<(), Refusal> {
+        out: &mut StepOutputs,
+    ) -> Result<(), RejectReason> {
         let (policy, loopback) = (self.spec.ice, self.settings.loopback_candidates);
         let max = self.settings.max_candidates;
         let round = self.round_to_relay(side, frame.epoch)?;
-        let verdict = candidate::check(&frame.candidate, policy, loopback);
-        if verdict != Ok(Verdict::End) && !round.count_candidate(side, max) {
-            return Err(Refusal::TooManyCandidates);
+        let decision = candidate::check(&frame.candidate, policy, loopback);
+        if decision != Ok(CandidateDecision::EndOfCandidates) && !round.count_candidate(side, max) {
+            return Err(RejectReason::TooManyCandidates);
         }
-        let candidate = match verdict.map_err(Refusal::BadCandidate)? {
-            Verdict::End | Verdict::AsItCame => frame.candidate,
-            Verdict::Instead(candidate) => candidate,
-            Verdict::Forbidden => {
-                fx.count(Metric::CandidateStripped);
+        let candidate = match decision.map_err(RejectReason::BadCandidate)? {
+            CandidateDecision::EndOfCandidates | CandidateDecision::Unchanged => frame.candidate,
+            CandidateDecision::Replaced(candidate) => candidate,
+            CandidateDecision::Forbidden => {
+                out.count(SessionMetric::CandidateStripped);
                 return Ok(());
             }
         };
@@ -87,7 +87,7 @@ impl Session {
             candidate,
             from: self.user(side).clone(),
         };
-        self.tell(other(side), relayed, fx);
+        self.send_to(other(side), relayed, out);
         Ok(())
     }
 
@@ -95,17 +95,17 @@ impl Session {
         &mut self,
         side: Side,
         data: Data,
-        fx: &mut Effects,
-    ) -> Result<(), Refusal> {
-        self.somebody_is_across(side)?;
+        out: &mut StepOutputs,
+    ) -> Result<(), RejectReason> {
+        self.require_peer(side)?;
         if data.payload.text().len() > MAX_DATA_BYTES {
-            return Err(Refusal::DataTooLarge);
+            return Err(RejectReason::DataTooLarge);
         }
         let relayed = RelayedData {
             payload: data.payload,
             from: self.user(side).clone(),
         };
-        self.tell(other(side), relayed, fx);
+        self.send_to(other(side), relayed, out);
         Ok(())
     }
 
@@ -115,9 +115,9 @@ impl Session {
         side: Side,
         connected: Connected,
         now: UnixMs,
-        fx: &mut Effects,
-    ) -> Result<(), Refusal> {
-        self.somebody_is_across(side)?;
+        out: &mut StepOutputs,
+    ) -> Result<(), RejectReason> {
+        self.require_peer(side)?;
         let round = self.negotiation.round_of(connected.epoch)?;
         if std::mem::replace(&mut round.connected[side], true) {
             return Ok(());
@@ -125,44 +125,50 @@ impl Session {
         let took_ms = round.both_connected_after(now);
         self.seats[side].media_up_at.get_or_insert(now);
         if let Some(took_ms) = took_ms {
-            fx.measure(Timing::BothConnected, took_ms);
+            out.measure(SessionTiming::BothConnected, took_ms);
         }
-        fx.save_behind();
-        if matches!(self.phase, Phase::Connecting { .. }) && self.negotiation.both_connected() {
-            self.go_live(now, now, fx);
+        out.save_behind();
+        if matches!(self.phase, SessionPhase::Connecting { .. })
+            && self.negotiation.both_connected()
+        {
+            self.go_live(now, now, out);
         }
         Ok(())
     }
 
-    fn sdp_bounds(&self) -> sdp::Bounds {
-        sdp::Bounds {
+    fn sdp_limits(&self) -> sdp::SdpLimits {
+        sdp::SdpLimits {
             policy: self.spec.ice,
             loopback: self.settings.loopback_candidates,
             max_candidates: self.settings.max_candidates,
         }
     }
 
-    fn round_to_relay(&mut self, side: Side, epoch: u64) -> Result<&mut Round, Refusal> {
+    fn round_to_relay(&mut self, side: Side, epoch: u64) -> Result<&mut Round, RejectReason> {
         if self.has_media_room() {
-            return Err(Refusal::NotP2p);
+            return Err(RejectReason::NotP2p);
         }
-        self.somebody_is_across(side)?;
+        self.require_peer(side)?;
         self.negotiation.round_of(epoch)
     }
 
-    fn somebody_is_across(&self, side: Side) -> Result<(), Refusal> {
+    fn require_peer(&self, side: Side) -> Result<(), RejectReason> {
         match self.seats[other(side)].is_empty() {
-            true => Err(Refusal::PeerAbsent),
+            true => Err(RejectReason::PeerAbsent),
             false => Ok(()),
         }
     }
 }
 
 /// The description to relay.
-fn checked(sdp: String, bounds: sdp::Bounds, fx: &mut Effects) -> Result<String, Refusal> {
-    let checked = sdp::check(sdp, bounds).map_err(Refusal::BadSdp)?;
+fn checked(
+    sdp: String,
+    limits: sdp::SdpLimits,
+    out: &mut StepOutputs,
+) -> Result<String, RejectReason> {
+    let checked = sdp::check(sdp, limits).map_err(RejectReason::BadSdp)?;
     for _ in 0..checked.stripped {
-        fx.count(Metric::CandidateStripped);
+        out.count(SessionMetric::CandidateStripped);
     }
     Ok(checked.sdp)
 }

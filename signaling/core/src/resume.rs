@@ -1,4 +1,4 @@
-//! What a page may have missed: the numbered frames of a seat, and the tokens that ask for them.
+//! The resume buffer of a seat: numbered frames that its page may have missed, and the tokens that ask for them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,13 +14,13 @@ const MAX_DEAD_TOKENS: usize = 32;
 
 /// The numbered frames of a seat that its page has not confirmed, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Stream {
+pub(crate) struct ResumeBuffer {
     last_seq: u64,
     bytes: usize,
     frames: VecDeque<(u64, Arc<ServerFrame>)>,
 }
 
-impl Stream {
+impl ResumeBuffer {
     /// Numbers a frame and keeps it. The second value is true where older ones had to go for it.
     pub(crate) fn push(&mut self, frame: Arc<ServerFrame>, settings: &Settings) -> (u64, bool) {
         self.last_seq += 1;
@@ -64,18 +64,18 @@ impl Stream {
     }
 }
 
-/// The tokens of a seat.
+/// The resume tokens of a seat.
 #[derive(Debug, Default)]
-pub(crate) struct Tokens {
+pub(crate) struct ResumeTokens {
     /// Newest first. The second one is what the page showed when it got the first: should that
     /// `welcome` be lost on the way, the page shows it again.
-    live: Vec<Token>,
-    /// Newest last.
+    live: Vec<ResumeToken>,
+    /// Hashes of killed tokens, newest last.
     dead: VecDeque<TokenHash>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Token {
+struct ResumeToken {
     hash: TokenHash,
     /// Whether its page counts in the numbering of the present stream.
     in_stream: bool,
@@ -83,7 +83,7 @@ struct Token {
 
 /// What a token is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Claim {
+pub(crate) enum TokenStatus {
     /// Its page is the seat's, and the stream is the one that it knows.
     InStream,
     /// Its page is the seat's, the stream is not.
@@ -94,24 +94,24 @@ pub(crate) enum Claim {
     Unknown,
 }
 
-impl Tokens {
-    pub(crate) fn claim(&self, hash: &TokenHash) -> Claim {
+impl ResumeTokens {
+    pub(crate) fn status(&self, hash: &TokenHash) -> TokenStatus {
         match self.live.iter().find(|token| &token.hash == hash) {
-            Some(token) if token.in_stream => Claim::InStream,
-            Some(_) => Claim::OutOfStream,
-            None if self.dead.contains(hash) => Claim::Dead,
-            None => Claim::Unknown,
+            Some(token) if token.in_stream => TokenStatus::InStream,
+            Some(_) => TokenStatus::OutOfStream,
+            None if self.dead.contains(hash) => TokenStatus::Dead,
+            None => TokenStatus::Unknown,
         }
     }
 
     /// The page that showed `shown` came back and is given `new`; true where its stream goes on.
     pub(crate) fn renew(&mut self, shown: TokenHash, new: TokenHash, stream_goes_on: bool) {
         self.live = vec![
-            Token {
+            ResumeToken {
                 hash: new,
                 in_stream: true,
             },
-            Token {
+            ResumeToken {
                 hash: shown,
                 in_stream: stream_goes_on,
             },
@@ -125,7 +125,7 @@ impl Tokens {
         self.dead.extend(killed.filter(|hash| Some(*hash) != shown));
         let forgotten = self.dead.len().saturating_sub(MAX_DEAD_TOKENS);
         self.dead.drain(..forgotten);
-        self.live = vec![Token {
+        self.live = vec![ResumeToken {
             hash: new,
             in_stream: true,
         }];
@@ -138,9 +138,9 @@ impl Tokens {
         (live, self.dead.iter().copied().collect())
     }
 
-    /// Tokens from a snapshot: their pages are known, their streams are gone.
+    /// ResumeTokens from a snapshot: their pages are known, their streams are gone.
     pub(crate) fn restore(live: Vec<TokenHash>, dead: Vec<TokenHash>) -> Self {
-        let out_of_stream = |hash| Token {
+        let out_of_stream = |hash| ResumeToken {
             hash,
             in_stream: false,
         };

@@ -1,20 +1,20 @@
-//! Descriptions by bounds and shape (RFC 8866): what is no description of an encrypted call does not
+//! Descriptions by limits and shape (RFC 8866): what is no description of an encrypted call does not
 //! reach the other browser. What is inside an `m=` section is the browsers' own affair.
 
-mod nowhere;
+mod redact;
 
 use std::borrow::Cow;
 
 use wire::IcePolicy;
 
-use crate::candidate::{Line, holds_control};
+use crate::candidate::{CandidateLine, contains_control};
 
 /// Most media sections; a call of two needs a handful.
 const MAX_MEDIA_SECTIONS: usize = 64;
 
 /// What candidates a description may hold.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
+pub(crate) struct SdpLimits {
     pub(crate) policy: IcePolicy,
     pub(crate) loopback: bool,
     pub(crate) max_candidates: u32,
@@ -22,7 +22,7 @@ pub(crate) struct Bounds {
 
 /// A description that is relayed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Checked {
+pub(crate) struct CheckedSdp {
     /// The text that came, but for candidates that must not pass and, under [`IcePolicy::Relay`],
     /// for the sender's own addresses.
     pub(crate) sdp: String,
@@ -34,7 +34,7 @@ pub(crate) struct Checked {
 ///
 /// # Errors
 /// With the reason, as one word.
-pub(crate) fn check(sdp: String, bounds: Bounds) -> Result<Checked, &'static str> {
+pub(crate) fn check(sdp: String, limits: SdpLimits) -> Result<CheckedSdp, &'static str> {
     if lines(&sdp).next() != Some("v=0") {
         return Err("not_sdp");
     }
@@ -51,7 +51,7 @@ pub(crate) fn check(sdp: String, bounds: Bounds) -> Result<Checked, &'static str
             fingerprints += 1;
         } else if line.starts_with(CANDIDATE) {
             candidates += 1;
-            wrong += u32::from(!may_pass(line, bounds.loopback));
+            wrong += u32::from(!may_pass(line, limits.loopback));
         }
     }
     match (media, fingerprints) {
@@ -60,15 +60,15 @@ pub(crate) fn check(sdp: String, bounds: Bounds) -> Result<Checked, &'static str
         (MAX_MEDIA_SECTIONS.., _) => return Err("too_many_media"),
         _ => {}
     }
-    if candidates > bounds.max_candidates {
+    if candidates > limits.max_candidates {
         return Err("too_many_candidates");
     }
-    Ok(match bounds.policy {
-        IcePolicy::All if wrong == 0 => Checked { sdp, stripped: 0 },
+    Ok(match limits.policy {
+        IcePolicy::All if wrong == 0 => CheckedSdp { sdp, stripped: 0 },
         IcePolicy::All => rewritten(&sdp, |line| {
-            may_pass(line, bounds.loopback).then_some(Cow::Borrowed(line))
+            may_pass(line, limits.loopback).then_some(Cow::Borrowed(line))
         }),
-        IcePolicy::Relay => nowhere::relayed_only(&sdp, bounds.loopback),
+        IcePolicy::Relay => redact::relayed_only(&sdp, limits.loopback),
     })
 }
 
@@ -77,7 +77,7 @@ const CANDIDATE: &str = "a=candidate:";
 /// False for a candidate that no browser is to be sent to.
 fn may_pass(line: &str, loopback: bool) -> bool {
     line.strip_prefix(CANDIDATE).is_none_or(|value| {
-        let line = Line::parse(value);
+        let line = CandidateLine::parse(value);
         line.is_ok_and(|line| line.check(loopback).is_ok())
     })
 }
@@ -89,7 +89,7 @@ fn lines(sdp: &str) -> impl Iterator<Item = &str> {
 }
 
 fn check_line(line: &str) -> Result<(), &'static str> {
-    if holds_control(line) {
+    if contains_control(line) {
         return Err("control_character");
     }
     let mut start = line.bytes();
@@ -109,7 +109,7 @@ fn check_fingerprint(value: &str) -> Result<(), &'static str> {
 }
 
 /// The lines for which there is something to be said instead.
-fn rewritten<'a>(sdp: &'a str, instead: impl Fn(&'a str) -> Option<Cow<'a, str>>) -> Checked {
+fn rewritten<'a>(sdp: &'a str, instead: impl Fn(&'a str) -> Option<Cow<'a, str>>) -> CheckedSdp {
     let mut kept = String::with_capacity(sdp.len());
     let mut stripped = 0;
     for line in lines(sdp) {
@@ -121,7 +121,7 @@ fn rewritten<'a>(sdp: &'a str, instead: impl Fn(&'a str) -> Option<Cow<'a, str>>
             None => stripped += u32::from(line.starts_with(CANDIDATE)),
         }
     }
-    Checked {
+    CheckedSdp {
         sdp: kept,
         stripped,
     }
@@ -137,20 +137,20 @@ mod tests {
         format!("v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n{rest}")
     }
 
-    fn bounds(policy: IcePolicy) -> Bounds {
-        Bounds {
+    fn limits(policy: IcePolicy) -> SdpLimits {
+        SdpLimits {
             policy,
             loopback: false,
             max_candidates: 100,
         }
     }
 
-    fn all(sdp: String) -> Result<Checked, &'static str> {
-        check(sdp, bounds(IcePolicy::All))
+    fn all(sdp: String) -> Result<CheckedSdp, &'static str> {
+        check(sdp, limits(IcePolicy::All))
     }
 
-    fn untouched(sdp: &str) -> Result<Checked, &'static str> {
-        Ok(Checked {
+    fn untouched(sdp: &str) -> Result<CheckedSdp, &'static str> {
+        Ok(CheckedSdp {
             sdp: sdp.to_owned(),
             stripped: 0,
         })
@@ -234,7 +234,7 @@ mod tests {
              m=video 6000 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 192.0.2.9\r\na=rtcp:9 IN IP4 0.0.0.0\r\n\
              a=candidate:3 1 udp 1 192.0.2.9 6000 typ relay raddr 198.51.100.1 rport 40000\r\n"
         );
-        let checked = check(text, bounds(IcePolicy::Relay)).expect("is relayed");
+        let checked = check(text, limits(IcePolicy::Relay)).expect("is relayed");
         let kept = format!(
             "v=0\r\no=- 77 2 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n{FINGERPRINT}\
              m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\n\

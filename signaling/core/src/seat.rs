@@ -2,12 +2,12 @@
 
 use wire::{ConnectionId, Stay, UnixMs};
 
-use crate::resume::{Stream, Tokens};
+use crate::resume::{ResumeBuffer, ResumeTokens};
 
 /// The number of a seat: the place of its person in `participants`.
 pub(crate) type Side = usize;
 
-/// Both seats.
+/// Both seats, in the order of `participants`.
 pub(crate) const SIDES: [Side; 2] = [0, 1];
 
 /// The seat across.
@@ -15,7 +15,7 @@ pub(crate) fn other(side: Side) -> Side {
     1 - side
 }
 
-/// One seat.
+/// One person's place in a session.
 #[derive(Debug, Default)]
 pub(crate) struct Seat {
     pub(crate) occupancy: Occupancy,
@@ -31,19 +31,19 @@ pub(crate) struct Seat {
     pub(crate) media_up_at: Option<UnixMs>,
     /// The highest `id` that took effect; none if no numbered frame has.
     pub(crate) last_id: Option<u64>,
-    pub(crate) tokens: Tokens,
-    pub(crate) stream: Stream,
+    pub(crate) tokens: ResumeTokens,
+    pub(crate) stream: ResumeBuffer,
 }
 
 /// Whether somebody sits there.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Occupancy {
-    /// Nobody.
+    /// Nobody holds the seat.
     #[default]
     Empty,
     /// Somebody, with a socket that lives.
     In {
-        /// That socket.
+        /// The current socket of the seat.
         connection: ConnectionId,
     },
     /// Somebody whose socket is gone.
@@ -95,7 +95,7 @@ impl Seat {
         self.last_in_at = Some(now);
     }
 
-    /// Nobody has it. Tokens stay, so that whoever comes next kills them.
+    /// Nobody has it. ResumeTokens stay, so that whoever comes next kills them.
     pub(crate) fn vacate(&mut self, now: UnixMs) {
         if self.is_in() {
             self.last_in_at = Some(now);
@@ -103,6 +103,6 @@ impl Seat {
         self.stay_ends(self.last_in_at.unwrap_or(now));
         self.occupancy = Occupancy::Empty;
         self.came_at = None;
-        self.stream = Stream::default();
+        self.stream = ResumeBuffer::default();
     }
 }

@@ -8,17 +8,17 @@ use std::sync::Arc;
 use wire::signaling::ServerFrame;
 use wire::{ConnectionId, Outcome, SessionSpec, UnixMs, UserId};
 
-use crate::effects::Effects;
 use crate::negotiation::Negotiation;
 use crate::seat::{SIDES, Seat, Side, other};
-use crate::{Input, Metric, Output, Phase, Settings};
+use crate::step_outputs::StepOutputs;
+use crate::{Input, Output, SessionMetric, SessionPhase, Settings};
 
 /// One session of two people.
 #[derive(Debug)]
 pub struct Session {
     pub(crate) spec: SessionSpec,
     pub(crate) settings: Arc<Settings>,
-    pub(crate) phase: Phase,
+    pub(crate) phase: SessionPhase,
     pub(crate) seats: [Seat; 2],
     pub(crate) negotiation: Negotiation,
     /// Who was removed by an operator.
@@ -32,7 +32,7 @@ impl Session {
         Self {
             spec,
             settings,
-            phase: Phase::Lobby,
+            phase: SessionPhase::Lobby,
             seats: [Seat::default(), Seat::default()],
             negotiation: Negotiation::default(),
             kicked: Vec::new(),
@@ -43,8 +43,8 @@ impl Session {
     pub fn handle(&mut self, now: UnixMs, input: Input) -> Vec<Output> {
         let mut outputs = Vec::new();
         self.run_due(now, &mut outputs);
-        self.step(now, &mut outputs, |session, fx| {
-            session.take(now, input, fx)
+        self.step(now, &mut outputs, |session, out| {
+            session.apply(now, input, out)
         });
         // What the input made due: both are in now, and the start is past.
         self.run_due(now, &mut outputs);
@@ -55,7 +55,7 @@ impl Session {
     #[must_use]
     pub fn is_over(&self) -> Option<&Outcome> {
         match &self.phase {
-            Phase::Ended { outcome } => Some(outcome),
+            SessionPhase::Ended { outcome } => Some(outcome),
             _ => None,
         }
     }
@@ -64,14 +64,14 @@ impl Session {
         &mut self,
         now: UnixMs,
         outputs: &mut Vec<Output>,
-        run: impl FnOnce(&mut Self, &mut Effects),
+        run: impl FnOnce(&mut Self, &mut StepOutputs),
     ) {
-        let mut fx = Effects::at(now);
-        run(self, &mut fx);
-        fx.finish(outputs, || self.snapshot());
+        let mut out = StepOutputs::at(now);
+        run(self, &mut out);
+        out.finish(outputs, || self.snapshot());
     }
 
-    fn take(&mut self, now: UnixMs, input: Input, fx: &mut Effects) {
+    fn apply(&mut self, now: UnixMs, input: Input, out: &mut StepOutputs) {
         match input {
             Input::Join {
                 connection,
@@ -81,27 +81,27 @@ impl Session {
                 new_token,
                 new_token_hash,
             } => {
-                let join = crate::join::Join {
+                let join = crate::join::JoinParams {
                     connection,
                     resume,
                     new_token,
                     new_token_hash,
                 };
-                self.join(now, &user, spec, join, fx);
+                self.join(now, &user, spec, join, out);
             }
             Input::Frame {
                 connection,
                 id,
                 frame,
-            } => self.frame(now, connection, id, frame, fx),
-            Input::Lost { connection } => self.socket_lost(connection, now, fx),
-            Input::Overflow { connection } => self.socket_overflowed(connection, now, fx),
-            Input::Booked { spec } => self.adopt(spec, now, fx),
-            Input::Cancelled { revision } => self.cancelled(revision, fx),
-            Input::End => self.end_by_operator(fx),
-            Input::Kick { user } => self.kick(user, fx),
+            } => self.frame(now, connection, id, frame, out),
+            Input::Lost { connection } => self.socket_lost(connection, now, out),
+            Input::Overflow { connection } => self.socket_overflowed(connection, now, out),
+            Input::Booked { spec } => self.apply_booking(spec, now, out),
+            Input::Cancelled { revision } => self.cancelled(revision, out),
+            Input::End => self.end_by_operator(out),
+            Input::Kick { user } => self.kick(user, out),
             // What was waited for may be ready.
-            Input::Tick => self.both_may_be_in(now, fx),
+            Input::Tick => self.proceed_if_both_in(now, out),
         }
     }
 }
@@ -130,33 +130,38 @@ impl Session {
 
     /// Sends a numbered frame to a seat: at once to somebody who is in, later to somebody who is
     /// lost, never to nobody.
-    pub(crate) fn tell(&mut self, side: Side, frame: impl Into<ServerFrame>, fx: &mut Effects) {
-        self.tell_shared(side, Arc::new(frame.into()), fx);
+    pub(crate) fn send_to(
+        &mut self,
+        side: Side,
+        frame: impl Into<ServerFrame>,
+        out: &mut StepOutputs,
+    ) {
+        self.send_shared(side, Arc::new(frame.into()), out);
     }
 
-    /// [`Session::tell`] to both.
-    pub(crate) fn tell_both(&mut self, frame: impl Into<ServerFrame>, fx: &mut Effects) {
+    /// [`Session::send_to`] to both.
+    pub(crate) fn send_to_both(&mut self, frame: impl Into<ServerFrame>, out: &mut StepOutputs) {
         let frame = Arc::new(frame.into());
-        self.tell_shared(0, Arc::clone(&frame), fx);
-        self.tell_shared(1, frame, fx);
+        self.send_shared(0, Arc::clone(&frame), out);
+        self.send_shared(1, frame, out);
     }
 
-    fn tell_shared(&mut self, side: Side, frame: Arc<ServerFrame>, fx: &mut Effects) {
+    fn send_shared(&mut self, side: Side, frame: Arc<ServerFrame>, out: &mut StepOutputs) {
         let seat = &mut self.seats[side];
         if seat.is_empty() {
             return;
         }
         let (seq, overflowed) = seat.stream.push(Arc::clone(&frame), &self.settings);
         if overflowed {
-            fx.count(Metric::BufferOverflow);
+            out.count(SessionMetric::BufferOverflow);
         }
         if let Some(connection) = seat.connection() {
-            fx.send_numbered(connection, seq, frame);
+            out.send_numbered(connection, seq, frame);
         }
     }
 
     /// Tells somebody that they are alone, if they are.
-    pub(crate) fn tell_waiting(&mut self, side: Side, now: UnixMs, fx: &mut Effects) {
+    pub(crate) fn send_waiting(&mut self, side: Side, now: UnixMs, out: &mut StepOutputs) {
         let absent = &self.seats[other(side)];
         let came_at = self.seats[side].came_at.unwrap_or(now);
         if absent.is_in() {
@@ -169,6 +174,6 @@ impl Session {
             closes_at: self.spec.closes_at,
             server_now: now,
         };
-        self.tell(side, waiting, fx);
+        self.send_to(side, waiting, out);
     }
 }

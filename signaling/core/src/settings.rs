@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::{MediaAccess, StaticIce};
+use crate::{AccessProvider, StaticIce};
 
 /// Settings of every session of a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Grants what reaches the media: ICE servers, and a media server's room.
-    pub media: Arc<dyn MediaAccess>,
+    pub media: Arc<dyn AccessProvider>,
     /// How long a lost socket's seat is kept, in milliseconds.
     pub grace_ms: i64,
     /// How often a client is to send `ping`, in milliseconds.

@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 use wire::{SessionSpec, Stay, UnixMs, UserId};
 
 use crate::negotiation::Negotiation;
-use crate::resume::{Stream, Tokens};
+use crate::resume::{ResumeBuffer, ResumeTokens};
 use crate::seat::{Occupancy, Seat};
-use crate::{Phase, Session, Settings, TokenHash};
+use crate::{Session, SessionPhase, Settings, TokenHash};
 
-/// A session as it is stored, as JSON. Tokens stand in it as hashes only.
+/// A session as it is stored, as JSON. ResumeTokens stand in it as hashes only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The booking of the highest revision seen.
     pub spec: SessionSpec,
     /// Where it stands.
-    pub phase: Phase,
+    pub phase: SessionPhase,
     /// The seats, in the order of `spec.participants`.
     pub seats: [SavedSeat; 2],
     /// The highest epoch that there was; 0 for none.
@@ -27,8 +27,8 @@ pub struct Snapshot {
     /// Who was removed by an operator and may not come back.
     #[serde(default)]
     pub kicked: Vec<UserId>,
-    /// How far the session's clock was ahead of the wall clock, in milliseconds. The edge's, which alone
-    /// has both: always 0 as the core gives it.
+    /// How far the session's clock was ahead of the wall clock, in milliseconds. Filled in by the
+    /// caller, which alone has both clocks: always 0 as the core gives it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub clock_ahead_ms: i64,
 }
@@ -57,10 +57,10 @@ pub struct SavedSeat {
     /// The highest `id` that took effect; none if no numbered frame has.
     #[serde(default)]
     pub last_id: Option<u64>,
-    /// Tokens that bring the page back to this seat, newest first.
+    /// ResumeTokens that bring the page back to this seat, newest first.
     #[serde(default)]
     pub tokens: Vec<SavedToken>,
-    /// Tokens that a takeover killed, newest last.
+    /// ResumeTokens that a takeover killed, newest last.
     #[serde(default)]
     pub dead_tokens: Vec<SavedToken>,
 }
@@ -73,7 +73,7 @@ pub struct SavedToken(pub TokenHash);
 /// A negotiation as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedRound {
-    /// Its epoch.
+    /// The epoch of the negotiation.
     pub epoch: u64,
     /// Which seat offers first; none with a media server.
     #[serde(default)]
@@ -107,7 +107,7 @@ impl Session {
         let grace_ms = settings.grace_ms;
         let phase = match snapshot.phase {
             // Nobody is in now: both have to be, for a countdown.
-            Phase::Countdown { .. } | Phase::Connecting { .. } => Phase::Lobby,
+            SessionPhase::Countdown { .. } | SessionPhase::Connecting { .. } => SessionPhase::Lobby,
             phase => phase,
         };
         Self {
@@ -154,8 +154,8 @@ fn restore_seat(saved: SavedSeat, now: UnixMs, grace_ms: i64) -> Seat {
         stays: saved.stays,
         media_up_at: saved.media_up_at,
         last_id: saved.last_id,
-        tokens: Tokens::restore(hashes(saved.tokens), hashes(saved.dead_tokens)),
-        stream: Stream::default(),
+        tokens: ResumeTokens::restore(hashes(saved.tokens), hashes(saved.dead_tokens)),
+        stream: ResumeBuffer::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod countdown;
 mod extension;
+mod fixture;
 mod join;
 mod live;
 mod lobby;
@@ -13,5 +14,4 @@ mod pause;
 mod rescheduled;
 mod restart;
 mod resume;
-mod table;
 mod takeover;

@@ -10,9 +10,9 @@ use crate::seat::{Occupancy, Side};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OperatorView {
-    /// Which session.
+    /// The id of the session.
     pub id: SessionId,
-    /// Of which revision.
+    /// The revision of the booking.
     pub revision: u64,
     /// Where it stands.
     pub phase: wire::Phase,
@@ -35,7 +35,7 @@ pub struct OperatorView {
     /// Once over: how it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
-    /// The two.
+    /// Both participants, by seat.
     pub participants: [SeatView; 2],
     /// Who is in the media server's room, where there is one; filled in by whoever asks the server.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +63,7 @@ pub struct MediaView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MediaPersonView {
-    /// Whose.
+    /// The person's id, as their token said.
     pub user_id: UserId,
     /// The media server's id of it.
     pub sid: String,
@@ -75,13 +75,13 @@ pub struct MediaPersonView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SeatView {
-    /// Who.
+    /// The person's id.
     pub user_id: UserId,
     /// What the other one is shown.
     pub name: String,
     /// Whether they are there.
     pub state: SeatState,
-    /// Their socket.
+    /// The current socket of this person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_id: Option<ConnectionId>,
     /// Of the lost: until when the seat is kept.
@@ -104,7 +104,7 @@ pub struct SeatView {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SeatState {
-    /// Nobody.
+    /// Nobody holds the seat.
     Empty,
     /// With a socket that lives.
     In,

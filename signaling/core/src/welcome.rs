@@ -4,7 +4,7 @@ use wire::signaling::{PeerView, SessionNow, Welcome, You};
 use wire::{ConnectionId, UnixMs};
 
 use crate::seat::{Side, other};
-use crate::{Phase, Session};
+use crate::{Session, SessionPhase};
 
 /// The second of `participants` rolls back when offers cross.
 const POLITE_SIDE: Side = 1;
@@ -53,11 +53,11 @@ impl Session {
     /// The booking, and how its clock stands.
     pub(crate) fn session_now(&self) -> SessionNow {
         let live_at = match self.phase {
-            Phase::Countdown { live_at } => Some(live_at),
+            SessionPhase::Countdown { live_at } => Some(live_at),
             _ => None,
         };
         let deadline_at = match self.phase {
-            Phase::Live { deadline_at, .. } => Some(deadline_at),
+            SessionPhase::Live { deadline_at, .. } => Some(deadline_at),
             _ => None,
         };
         let asked = self.clock().map_or([false; 2], |clock| clock.asked);

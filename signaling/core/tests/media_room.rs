@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use signaling_core::{MediaNews, MediaPerson, MediaRoom};
+use signaling_core::{MediaPerson, MediaRoom, MediaUpdate};
 use wire::UnixMs;
 
 const SEEDS: u64 = 1_000;
@@ -40,7 +40,7 @@ struct Truth {
     inside: Vec<MediaPerson>,
     made: u64,
     instance: u64,
-    under_way: Vec<(i64, MediaNews)>,
+    under_way: Vec<(i64, MediaUpdate)>,
 }
 
 impl Truth {
@@ -49,7 +49,7 @@ impl Truth {
     }
 
     /// 30 % never come, 20 % come twice, and each takes its own time.
-    fn send(&mut self, now: i64, news: MediaNews, prng: &mut Prng) {
+    fn send(&mut self, now: i64, news: MediaUpdate, prng: &mut Prng) {
         if prng.percent(30) {
             return;
         }
@@ -69,7 +69,7 @@ impl Truth {
         };
         self.inside.push(person.clone());
         let room_sid = self.room_sid();
-        self.send(now, MediaNews::Joined { person, room_sid }, prng);
+        self.send(now, MediaUpdate::Joined { person, room_sid }, prng);
     }
 
     fn somebody_leaves(&mut self, now: i64, prng: &mut Prng) {
@@ -78,20 +78,20 @@ impl Truth {
         }
         let at = prng.below(self.inside.len() as u64) as usize;
         let sid = self.inside.swap_remove(at).sid;
-        self.send(now, MediaNews::Left { sid }, prng);
+        self.send(now, MediaUpdate::Left { sid }, prng);
     }
 
     fn finishes(&mut self, now: i64, prng: &mut Prng) {
         for person in std::mem::take(&mut self.inside) {
-            self.send(now, MediaNews::Left { sid: person.sid }, prng);
+            self.send(now, MediaUpdate::Left { sid: person.sid }, prng);
         }
         let room_sid = self.room_sid();
         self.instance += 1;
-        self.send(now, MediaNews::Finished { room_sid }, prng);
+        self.send(now, MediaUpdate::Finished { room_sid }, prng);
     }
 
     fn answer(&mut self, now: i64, prng: &mut Prng) {
-        let polled = MediaNews::Polled {
+        let polled = MediaUpdate::Polled {
             asked_at: UnixMs(now),
             people: self.inside.clone(),
         };

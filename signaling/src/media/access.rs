@@ -2,27 +2,27 @@
 
 use std::sync::Arc;
 
-use signaling_core::{Access, MediaAccess};
+use signaling_core::{AccessProvider, AccessRequest};
 use wire::signaling::MediaAccess as Room;
 use wire::{IceServer, MediaBackend, UnixMs};
 
 use super::livekit::LiveKitConfig;
-use super::openvidu::Purse;
-use super::room;
+use super::openvidu::TokenCache;
+use super::room_name;
 
 /// The grants of this installation.
 #[derive(Debug)]
-pub(crate) struct Grants {
+pub(crate) struct AccessGrants {
     /// ICE servers are granted by this one.
-    pub(crate) ice: Arc<dyn MediaAccess>,
+    pub(crate) ice: Arc<dyn AccessProvider>,
     pub(crate) livekit: Option<LiveKitConfig>,
     /// Where browsers reach OpenVidu, and the tokens that are ready.
-    pub(crate) openvidu: Option<(String, Purse)>,
+    pub(crate) openvidu: Option<(String, TokenCache)>,
 }
 
-impl Grants {
+impl AccessGrants {
     /// Signed here and now.
-    fn livekit(&self, now: UnixMs, who: Access<'_>, room: String) -> Option<Room> {
+    fn livekit(&self, now: UnixMs, who: AccessRequest<'_>, room: String) -> Option<Room> {
         let livekit = self.livekit.as_ref()?;
         let mut people = who.spec.participants.iter();
         let person = people.find(|person| person.user_id == *who.user)?;
@@ -36,30 +36,30 @@ impl Grants {
     }
 
     /// From those that were asked for beforehand.
-    fn openvidu(&self, who: Access<'_>, room: String) -> Option<Room> {
-        let (url, purse) = self.openvidu.as_ref()?;
+    fn openvidu(&self, who: AccessRequest<'_>, room: String) -> Option<Room> {
+        let (url, token_cache) = self.openvidu.as_ref()?;
         Some(Room {
             kind: MediaBackend::Openvidu,
             url: url.clone(),
-            token: purse.token(&room, who.user)?,
+            token: token_cache.token(&room, who.user)?,
             room,
         })
     }
 }
 
-impl MediaAccess for Grants {
-    fn ice_servers(&self, now: UnixMs, who: Access<'_>) -> Vec<IceServer> {
+impl AccessProvider for AccessGrants {
+    fn ice_servers(&self, now: UnixMs, who: AccessRequest<'_>) -> Vec<IceServer> {
         self.ice.ice_servers(now, who)
     }
 
-    fn is_ready(&self, now: UnixMs, who: Access<'_>) -> bool {
+    fn is_ready(&self, now: UnixMs, who: AccessRequest<'_>) -> bool {
         let asks_beforehand = who.spec.media == MediaBackend::Openvidu && self.openvidu.is_some();
         !asks_beforehand || self.media(now, who).is_some()
     }
 
-    fn media(&self, now: UnixMs, who: Access<'_>) -> Option<Room> {
+    fn media(&self, now: UnixMs, who: AccessRequest<'_>) -> Option<Room> {
         let kind = who.spec.media;
-        let room = room::name(kind, &who.spec.id, who.spec.revision);
+        let room = room_name::format(kind, &who.spec.id, who.spec.revision);
         match kind {
             MediaBackend::P2p => None,
             MediaBackend::Livekit => self.livekit(now, who, room),

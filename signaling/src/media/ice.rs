@@ -1,6 +1,6 @@
 //! ICE servers: the same for everybody, and relays with a credential for one person and session.
 
-use signaling_core::{Access, MediaAccess};
+use signaling_core::{AccessProvider, AccessRequest};
 use turn_core::TurnCredentials;
 use wire::signaling::MediaAccess as Room;
 use wire::{IceServer, UnixMs};
@@ -13,8 +13,8 @@ pub(crate) struct IceServers {
     pub(crate) turn: Option<TurnCredentials>,
 }
 
-impl MediaAccess for IceServers {
-    fn ice_servers(&self, now: UnixMs, who: Access<'_>) -> Vec<IceServer> {
+impl AccessProvider for IceServers {
+    fn ice_servers(&self, now: UnixMs, who: AccessRequest<'_>) -> Vec<IceServer> {
         let mut servers = self.fixed.clone();
         if let Some(turn) = &self.turn {
             let (session, user) = (&who.spec.id.0, &who.user.0);
@@ -23,7 +23,7 @@ impl MediaAccess for IceServers {
         servers
     }
 
-    fn media(&self, _now: UnixMs, _who: Access<'_>) -> Option<Room> {
+    fn media(&self, _now: UnixMs, _who: AccessRequest<'_>) -> Option<Room> {
         None
     }
 }

@@ -10,7 +10,7 @@ use service::clock::now;
 use signaling_core::MediaPerson;
 use wire::{MediaBackend, UnixMs, UserId};
 
-use self::token::Keys;
+use self::token::LiveKitKeys;
 use super::server::{self, MediaError, MediaServer};
 
 /// How long a room without anybody lasts, in seconds: people may wait in the lobby before.
@@ -33,46 +33,46 @@ pub struct LiveKitConfig {
     /// Where browsers reach it, as `wss://livekit.example.org`.
     pub public_url: String,
     /// With what tokens are signed.
-    pub keys: Keys,
+    pub keys: LiveKitKeys,
 }
 
 /// One LiveKit server.
 #[derive(Debug, Clone)]
-pub struct LiveKit {
+pub struct LiveKitClient {
     base: String,
-    keys: Keys,
+    keys: LiveKitKeys,
     client: reqwest::Client,
 }
 
 #[derive(Debug, Deserialize)]
-struct Rooms {
+struct RoomList {
     #[serde(default)]
-    rooms: Vec<Room>,
+    rooms: Vec<LiveKitRoom>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Room {
+struct LiveKitRoom {
     #[serde(default)]
     name: String,
 }
 
 #[derive(Debug, Deserialize)]
-struct People {
+struct ParticipantList {
     #[serde(default)]
-    participants: Vec<Participant>,
+    participants: Vec<LiveKitParticipant>,
 }
 
 /// A participant, as API and webhooks tell of one. Numbers of 64 bits are texts in protojson.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Participant {
+pub(crate) struct LiveKitParticipant {
     #[serde(default)]
     pub(crate) sid: String,
     #[serde(default)]
     pub(crate) identity: String,
     #[serde(default, alias = "joinedAt")]
-    joined_at: Number,
+    joined_at: ProtoNumber,
     #[serde(default, alias = "joinedAtMs")]
-    joined_at_ms: Number,
+    joined_at_ms: ProtoNumber,
     #[serde(default)]
     state: Value,
 }
@@ -80,9 +80,9 @@ pub(crate) struct Participant {
 /// A number, or a text of one; 0 where it is left out or neither.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(from = "Value")]
-pub(crate) struct Number(pub(crate) i64);
+pub(crate) struct ProtoNumber(pub(crate) i64);
 
-impl From<Value> for Number {
+impl From<Value> for ProtoNumber {
     fn from(value: Value) -> Self {
         let read = match &value {
             Value::String(text) => text.parse().ok(),
@@ -92,7 +92,7 @@ impl From<Value> for Number {
     }
 }
 
-impl Participant {
+impl LiveKitParticipant {
     /// As the core knows people.
     pub(crate) fn into_person(self) -> MediaPerson {
         let joined_at = match self.joined_at_ms.0 {
@@ -111,7 +111,7 @@ impl Participant {
     }
 }
 
-impl LiveKit {
+impl LiveKitClient {
     /// The server of these settings; nothing is asked yet.
     #[must_use]
     pub fn new(config: &LiveKitConfig) -> Self {
@@ -155,7 +155,7 @@ fn is_not_found(body: &[u8]) -> bool {
     problem["code"] == "not_found"
 }
 
-impl MediaServer for LiveKit {
+impl MediaServer for LiveKitClient {
     fn kind(&self) -> MediaBackend {
         MediaBackend::Livekit
     }
@@ -171,7 +171,7 @@ impl MediaServer for LiveKit {
             "departure_timeout": DEPARTURE_TIMEOUT_S,
             "max_participants": MAX_PARTICIPANTS,
         });
-        match self.call::<Room>("CreateRoom", room, wanted).await? {
+        match self.call::<LiveKitRoom>("CreateRoom", room, wanted).await? {
             Some(made) if made.name == room => Ok(()),
             _ => Err(MediaError::Strange("no room to CreateRoom".to_owned())),
         }
@@ -187,17 +187,19 @@ impl MediaServer for LiveKit {
             Some(names) => json!({ "names": names }),
             None => json!({}),
         };
-        let answer = self.call::<Rooms>("ListRooms", "", asked).await?;
+        let answer = self.call::<RoomList>("ListRooms", "", asked).await?;
         let rooms = answer.map(|answer| answer.rooms).unwrap_or_default();
         Ok(rooms.into_iter().map(|room| room.name).collect())
     }
 
     async fn people(&self, room: &str) -> Result<Vec<MediaPerson>, MediaError> {
         let asked = json!({ "room": room });
-        let answer = self.call::<People>("ListParticipants", room, asked).await?;
+        let answer = self
+            .call::<ParticipantList>("ListParticipants", room, asked)
+            .await?;
         let people = answer.map(|answer| answer.participants).unwrap_or_default();
         let present = people.into_iter().filter(|person| !person.is_gone());
-        Ok(present.map(Participant::into_person).collect())
+        Ok(present.map(LiveKitParticipant::into_person).collect())
     }
 
     async fn remove(&self, room: &str, person: &MediaPerson) -> Result<(), MediaError> {

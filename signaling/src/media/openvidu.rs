@@ -1,8 +1,8 @@
 //! OpenVidu 2: its settings, and its sessions and connections through its REST API. OpenVidu 3 speaks as
 //! LiveKit does.
 //!
-//! A token lets one person in once, is asked for beforehand, and dies with its session; so there is a purse of
-//! tokens that are ready to be handed out.
+//! A token lets one person in once, is asked for beforehand, and dies with its session; so there is a
+//! cache of tokens that are ready to be handed out.
 
 pub(crate) mod webhook;
 
@@ -22,7 +22,7 @@ use super::server::{self, MediaError, MediaServer};
 const USER: &str = "OPENVIDUAPP";
 /// A token dies with its session. A moment is left for one that is being used right then, in milliseconds.
 const TOKEN_REACH_MS: i64 = 30_000;
-/// Rooms that the purse has tokens for; each is emptied with its room.
+/// Rooms that the cache has tokens for; each is emptied with its room.
 const MAX_ROOMS: usize = 100_000;
 
 /// How an OpenVidu 2 server is reached.
@@ -30,7 +30,7 @@ const MAX_ROOMS: usize = 100_000;
 pub struct OpenViduConfig {
     /// Where it is, as `https://openvidu.example.org`.
     pub url: String,
-    /// Its `OPENVIDU_SECRET`.
+    /// The server's `OPENVIDU_SECRET` setting.
     pub secret: String,
     /// The `Authorization` of its webhooks, as its `OPENVIDU_WEBHOOK_HEADERS` sets it.
     pub webhook_authorization: String,
@@ -44,20 +44,20 @@ impl std::fmt::Debug for OpenViduConfig {
 
 /// One OpenVidu 2 server.
 #[derive(Debug, Clone)]
-pub struct OpenVidu {
+pub struct OpenViduClient {
     config: Arc<OpenViduConfig>,
     client: reqwest::Client,
-    purse: Purse,
+    token_cache: TokenCache,
 }
 
 /// Of each room the newest token of each person.
-type Tokens = HashMap<String, Vec<(UserId, String)>>;
+type TokensByRoom = HashMap<String, Vec<(UserId, String)>>;
 
 /// Tokens that are ready, by room and person; clones share them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Purse(Arc<Mutex<Tokens>>);
+pub(crate) struct TokenCache(Arc<Mutex<TokensByRoom>>);
 
-impl Purse {
+impl TokenCache {
     /// The newest token of a person for a room.
     pub(crate) fn token(&self, room: &str, user: &UserId) -> Option<String> {
         let tokens = self.lock();
@@ -66,9 +66,9 @@ impl Purse {
     }
 
     fn put(&self, room: &str, tokens: Vec<(UserId, String)>) {
-        let mut purse = self.lock();
-        if purse.len() < MAX_ROOMS || purse.contains_key(room) {
-            purse.insert(room.to_owned(), tokens);
+        let mut token_cache = self.lock();
+        if token_cache.len() < MAX_ROOMS || token_cache.contains_key(room) {
+            token_cache.insert(room.to_owned(), tokens);
         } else {
             metrics::counter!("signaling_media_sessions_refused_total").increment(1);
         }
@@ -78,25 +78,25 @@ impl Purse {
         self.lock().remove(room);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Tokens> {
+    fn lock(&self) -> MutexGuard<'_, TokensByRoom> {
         // Single inserts and removes: nothing can be half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[derive(Debug, Deserialize)]
-struct List<T> {
+struct ItemList<T> {
     content: Vec<T>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Room {
+struct OpenViduSession {
     id: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Connection {
+struct OpenViduConnection {
     id: String,
     #[serde(default)]
     status: String,
@@ -105,19 +105,19 @@ struct Connection {
     server_data: Option<String>,
 }
 
-impl OpenVidu {
+impl OpenViduClient {
     /// The server of these settings; nothing is asked yet.
     #[must_use]
     pub fn new(config: &OpenViduConfig) -> Self {
         Self {
             config: Arc::new(config.clone()),
             client: server::client(),
-            purse: Purse::default(),
+            token_cache: TokenCache::default(),
         }
     }
 
-    pub(crate) fn purse(&self) -> Purse {
-        self.purse.clone()
+    pub(crate) fn token_cache(&self) -> TokenCache {
+        self.token_cache.clone()
     }
 
     /// Asks, and gives status and body; a refusal of our credentials is an error.
@@ -153,7 +153,7 @@ impl OpenVidu {
         let path = format!("/{room}/connection");
         let (status, body) = self.ask(Method::POST, &path, Some(wanted)).await?;
         expect(status, &[200], "a connection")?;
-        let connection: Connection = parse(&body)?;
+        let connection: OpenViduConnection = parse(&body)?;
         let token = connection.token.filter(|token| !token.is_empty());
         token.ok_or_else(|| MediaError::Strange("a connection without a token".to_owned()))
     }
@@ -170,7 +170,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, MediaError> {
     serde_json::from_slice(body).map_err(|error| MediaError::Strange(error.to_string()))
 }
 
-impl MediaServer for OpenVidu {
+impl MediaServer for OpenViduClient {
     fn kind(&self) -> MediaBackend {
         MediaBackend::Openvidu
     }
@@ -193,14 +193,14 @@ impl MediaServer for OpenVidu {
         for user in users {
             tokens.push((user.clone(), self.connect(room, user).await?));
         }
-        self.purse.put(room, tokens);
+        self.token_cache.put(room, tokens);
         Ok(())
     }
 
     async fn rooms(&self, names: Option<&[String]>) -> Result<Vec<String>, MediaError> {
         let (status, body) = self.ask(Method::GET, "", None).await?;
         expect(status, &[200], "sessions")?;
-        let list: List<Room> = parse(&body)?;
+        let list: ItemList<OpenViduSession> = parse(&body)?;
         let rooms = list.content.into_iter().map(|room| room.id);
         Ok(rooms
             .filter(|room| names.is_none_or(|names| names.contains(room)))
@@ -214,7 +214,7 @@ impl MediaServer for OpenVidu {
             return Ok(Vec::new());
         }
         expect(status, &[200], "connections")?;
-        let list: List<Connection> = parse(&body)?;
+        let list: ItemList<OpenViduConnection> = parse(&body)?;
         let active = list
             .content
             .into_iter()
@@ -236,7 +236,7 @@ impl MediaServer for OpenVidu {
     }
 
     async fn delete(&self, room: &str) -> Result<(), MediaError> {
-        self.purse.empty(room);
+        self.token_cache.empty(room);
         let (status, _) = self.ask(Method::DELETE, &format!("/{room}"), None).await?;
         expect(status, &[204, 404], "a session's end")
     }

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use storage::Database;
 use wire::{MediaBackend, SessionId, UnixMs};
 
-use crate::store::{Closing, StoreError};
+use crate::store::{RoomClosing, StoreError};
 
 /// Events that may wait to be applied; beyond it the media server is to try again. They are applied at
 /// thousands a second.
@@ -27,18 +27,18 @@ pub(crate) struct MediaStore {
 
 /// What became of an event that was to be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stored {
+pub(crate) enum InsertOutcome {
     /// It is on disk.
     New,
     /// It was there already.
-    Known,
+    Duplicate,
     /// Too many wait; it is not stored.
     Full,
 }
 
 /// An event as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Letter {
+pub(crate) struct WebhookEvent {
     pub(crate) position: i64,
     pub(crate) received_at: UnixMs,
     pub(crate) body: String,
@@ -46,7 +46,7 @@ pub(crate) struct Letter {
 
 /// Where an event stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LetterState {
+pub(crate) enum WebhookEventState {
     /// To be applied.
     New,
     /// Of a session that is not known here yet.
@@ -57,13 +57,13 @@ pub(crate) enum LetterState {
     Dead,
 }
 
-impl LetterState {
+impl WebhookEventState {
     fn name(self) -> &'static str {
         match self {
-            LetterState::New => "new",
-            LetterState::Parked => "parked",
-            LetterState::Done => "done",
-            LetterState::Dead => "dead",
+            WebhookEventState::New => "new",
+            WebhookEventState::Parked => "parked",
+            WebhookEventState::Done => "done",
+            WebhookEventState::Dead => "dead",
         }
     }
 }
@@ -80,7 +80,7 @@ impl MediaStore {
         key: &str,
         now: UnixMs,
         body: &str,
-    ) -> Result<Stored, StoreError> {
+    ) -> Result<InsertOutcome, StoreError> {
         let mut transaction = self.database.begin().await?;
         let (known, waiting): (bool, i64) = sqlx::query_as(
             "SELECT EXISTS (SELECT 1 FROM media_inbox WHERE server = ?1 AND event_key = ?2),
@@ -92,10 +92,10 @@ impl MediaStore {
         .fetch_one(&mut *transaction)
         .await?;
         if known {
-            return Ok(Stored::Known);
+            return Ok(InsertOutcome::Duplicate);
         }
         if waiting >= MAX_WAITING {
-            return Ok(Stored::Full);
+            return Ok(InsertOutcome::Full);
         }
         sqlx::query(
             "INSERT INTO media_inbox (server, event_key, received_at, body, state)
@@ -108,16 +108,16 @@ impl MediaStore {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(Stored::New)
+        Ok(InsertOutcome::New)
     }
 
     /// Events of a server in that state, oldest first, from after `after`; one reading's worth.
-    pub(crate) async fn letters(
+    pub(crate) async fn events(
         &self,
         server: MediaBackend,
-        state: LetterState,
+        state: WebhookEventState,
         after: i64,
-    ) -> Result<Vec<Letter>, StoreError> {
+    ) -> Result<Vec<WebhookEvent>, StoreError> {
         let found: Vec<(i64, i64, String)> = sqlx::query_as(
             "SELECT position, received_at, body FROM media_inbox
              WHERE state = ?1 AND server = ?2 AND position > ?3 ORDER BY position LIMIT ?4",
@@ -128,18 +128,18 @@ impl MediaStore {
         .bind(PAGE)
         .fetch_all(self.database.readers())
         .await?;
-        let letter = |(position, received_at, body)| Letter {
+        let event = |(position, received_at, body)| WebhookEvent {
             position,
             received_at: UnixMs(received_at),
             body,
         };
-        Ok(found.into_iter().map(letter).collect())
+        Ok(found.into_iter().map(event).collect())
     }
 
     /// Puts events into other states, in one transaction.
     pub(crate) async fn file(
         &self,
-        outcomes: &[(i64, LetterState, Option<String>)],
+        outcomes: &[(i64, WebhookEventState, Option<String>)],
     ) -> Result<(), StoreError> {
         if outcomes.is_empty() {
             return Ok(());
@@ -190,14 +190,17 @@ impl MediaStore {
     }
 
     /// Sessions of a kind of server that are over and whose rooms are not known to be gone for good.
-    pub(crate) async fn closings(&self, kind: MediaBackend) -> Result<Vec<Closing>, StoreError> {
+    pub(crate) async fn closings(
+        &self,
+        kind: MediaBackend,
+    ) -> Result<Vec<RoomClosing>, StoreError> {
         let found: Vec<(String, i64, i64)> = sqlx::query_as(
             "SELECT session, revision, ended_at FROM media_closings WHERE kind = ?1",
         )
         .bind(kind.name())
         .fetch_all(self.database.readers())
         .await?;
-        let closing = |(session, revision, ended_at): (String, i64, i64)| Closing {
+        let closing = |(session, revision, ended_at): (String, i64, i64)| RoomClosing {
             session: SessionId(session),
             kind,
             revision: revision.unsigned_abs(),
@@ -219,12 +222,12 @@ impl MediaStore {
 /// Notes that rooms are to be removed, in the transaction of whatever ends their sessions.
 pub(crate) async fn insert_closings(
     transaction: &mut SqliteConnection,
-    closings: &[Closing],
+    closings: &[RoomClosing],
 ) -> Result<(), StoreError> {
     if closings.is_empty() {
         return Ok(());
     }
-    let as_json = |closing: &Closing| {
+    let as_json = |closing: &RoomClosing| {
         json!([
             closing.session.as_str(),
             closing.kind.name(),

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use wire::{SessionId, UnixMs};
 
-use crate::kept::{Draft, Kept, forget_at};
+use crate::stored_session::{PendingSnapshot, StoredSession, forget_at};
 
 /// Most sessions that are remembered, at 1 KB each: all that end within a quarter of an hour at 200 a
 /// second.
@@ -17,40 +17,42 @@ pub(super) struct Archive(Mutex<HashMap<SessionId, Remembered>>);
 
 #[derive(Debug)]
 struct Remembered {
-    kept: Kept,
+    stored: StoredSession,
     forget_at: UnixMs,
 }
 
 impl Archive {
     /// What is known of a session.
-    pub(super) fn get(&self, id: &SessionId) -> Option<Kept> {
-        self.lock().get(id).map(|known| known.kept.clone())
+    pub(super) fn get(&self, id: &SessionId) -> Option<StoredSession> {
+        self.lock().get(id).map(|known| known.stored.clone())
     }
 
     /// Remembers a session, or replaces what was known of it.
-    pub(super) fn remember(&self, draft: Draft) {
-        insert(&mut self.lock(), draft);
+    pub(super) fn remember(&self, pending: PendingSnapshot) {
+        insert(&mut self.lock(), pending);
     }
 
     /// Replaces what is known by what `change` makes of it, if anything; gives that back for the store.
     pub(super) fn change(
         &self,
         id: &SessionId,
-        change: impl FnOnce(Option<&Kept>) -> Option<Kept>,
-    ) -> Option<Draft> {
+        change: impl FnOnce(Option<&StoredSession>) -> Option<StoredSession>,
+    ) -> Option<PendingSnapshot> {
         let mut known = self.lock();
-        let kept = change(known.get(id).map(|known| &known.kept))?;
-        let forget_at = match &kept {
-            Kept::Open(snapshot) | Kept::Over(snapshot) => forget_at(&snapshot.spec),
-            Kept::Booked(spec) => forget_at(spec),
+        let stored = change(known.get(id).map(|known| &known.stored))?;
+        let forget_at = match &stored {
+            StoredSession::Open(snapshot) | StoredSession::Over(snapshot) => {
+                forget_at(&snapshot.spec)
+            }
+            StoredSession::Booked(spec) => forget_at(spec),
         };
-        let draft = Draft {
+        let pending = PendingSnapshot {
             session: id.clone(),
-            kept,
+            stored,
             forget_at,
         };
-        insert(&mut known, draft.clone());
-        Some(draft)
+        insert(&mut known, pending.clone());
+        Some(pending)
     }
 
     /// Forgets what no ticket can ask for any longer.
@@ -64,41 +66,41 @@ impl Archive {
     }
 }
 
-fn insert(known: &mut HashMap<SessionId, Remembered>, draft: Draft) {
-    if known.len() >= MAX_REMEMBERED && !known.contains_key(&draft.session) {
+fn insert(known: &mut HashMap<SessionId, Remembered>, pending: PendingSnapshot) {
+    if known.len() >= MAX_REMEMBERED && !known.contains_key(&pending.session) {
         metrics::counter!("signaling_remembered_overflow_total").increment(1);
         return;
     }
-    let Draft {
+    let PendingSnapshot {
         session,
-        kept,
+        stored,
         forget_at,
-    } = draft;
-    known.insert(session, Remembered { kept, forget_at });
+    } = pending;
+    known.insert(session, Remembered { stored, forget_at });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kept::tests::spec;
+    use crate::stored_session::tests::spec;
 
     #[test]
     fn sig_106_a_change_sees_what_is_known_and_what_is_due_is_forgotten() {
         let archive = Archive::default();
         let id = SessionId::from("s");
-        let book = |known: Option<&Kept>| {
+        let book = |known: Option<&StoredSession>| {
             assert!(known.is_none());
-            Some(Kept::Booked(Box::new(spec())))
+            Some(StoredSession::Booked(Box::new(spec())))
         };
-        let draft = archive.change(&id, book).unwrap();
-        let nothing = |known: Option<&Kept>| {
-            assert!(matches!(known, Some(Kept::Booked(_))));
+        let pending = archive.change(&id, book).unwrap();
+        let nothing = |known: Option<&StoredSession>| {
+            assert!(matches!(known, Some(StoredSession::Booked(_))));
             None
         };
         assert!(archive.change(&id, nothing).is_none());
-        archive.forget(draft.forget_at - 1);
+        archive.forget(pending.forget_at - 1);
         assert!(archive.get(&id).is_some());
-        archive.forget(draft.forget_at);
+        archive.forget(pending.forget_at);
         assert!(archive.get(&id).is_none());
     }
 }

@@ -9,7 +9,7 @@ impl Registry {
     /// A media server has what a session may have waited for.
     pub(crate) fn media_is_ready(&self, session: &SessionId) {
         // One that is no longer in memory waits for nothing.
-        self.0.tell(session, Input::Tick);
+        self.0.send_input(session, Input::Tick);
     }
 
     /// A view with who is in the media room.

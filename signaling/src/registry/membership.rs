@@ -8,34 +8,38 @@ use wire::signaling::ClientFrame;
 use wire::{ConnectionId, SessionId};
 
 use super::Registry;
-use crate::slot::Slot;
+use crate::session_handle::SessionHandle;
 
 /// A socket's place in its session. Dropping it reports the socket lost, by its connection's id: an old
 /// socket never takes a newer one along.
 #[derive(Debug)]
-pub(crate) struct Membership {
+pub(crate) struct SessionMembership {
     registry: Registry,
-    slot: Arc<Slot>,
+    handle: Arc<SessionHandle>,
     connection: ConnectionId,
 }
 
-impl Membership {
-    pub(super) fn new(registry: Registry, slot: Arc<Slot>, connection: ConnectionId) -> Self {
+impl SessionMembership {
+    pub(super) fn new(
+        registry: Registry,
+        handle: Arc<SessionHandle>,
+        connection: ConnectionId,
+    ) -> Self {
         Self {
             registry,
-            slot,
+            handle,
             connection,
         }
     }
 
-    /// Which connection this is.
+    /// The id of this connection.
     pub(crate) fn connection(&self) -> ConnectionId {
         self.connection
     }
 
-    /// Which session.
+    /// The id of its session.
     pub(crate) fn session(&self) -> &SessionId {
-        &self.slot.id
+        &self.handle.id
     }
 
     /// Hands a frame to the session.
@@ -46,20 +50,20 @@ impl Membership {
             id,
             frame,
         };
-        let mut entry = self.slot.lock();
-        self.registry.0.run(&self.slot, &mut entry, input);
+        let mut state = self.handle.lock();
+        self.registry.0.run(&self.handle, &mut state, input);
     }
 }
 
-impl Drop for Membership {
+impl Drop for SessionMembership {
     fn drop(&mut self) {
         let connection = self.connection;
-        let mut entry = self.slot.lock();
-        entry.remove_line(connection);
+        let mut state = self.handle.lock();
+        state.remove_connection(connection);
         if !self.registry.0.draining.load(Ordering::SeqCst) {
             self.registry
                 .0
-                .run(&self.slot, &mut entry, Input::Lost { connection });
+                .run(&self.handle, &mut state, Input::Lost { connection });
         }
     }
 }

@@ -7,12 +7,12 @@ use signaling_core::{Input, OperatorView, Session};
 use wire::{Outcome, SessionId, UserId};
 
 use super::Registry;
-use crate::kept::Kept;
-use crate::slot::Slot;
+use crate::session_handle::SessionHandle;
+use crate::stored_session::StoredSession;
 
 /// A session that an operator can do nothing with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum NotOn {
+pub(crate) enum CommandError {
     /// Nobody has joined it, or it is long over.
     Unknown,
     /// It is over.
@@ -26,27 +26,27 @@ impl Registry {
         after: Option<&SessionId>,
         limit: usize,
     ) -> (Vec<OperatorView>, bool) {
-        let mut slots: Vec<_> = self.0.read_sessions().values().cloned().collect();
-        slots.retain(|slot| after.is_none_or(|after| slot.id > *after));
-        slots.sort_unstable_by(|one, other| one.id.cmp(&other.id));
-        let more = slots.len() > limit;
-        slots.truncate(limit);
-        let view = |slot: Arc<Slot>| {
-            let view = slot.lock().view();
+        let mut handles: Vec<_> = self.0.read_sessions().values().cloned().collect();
+        handles.retain(|handle| after.is_none_or(|after| handle.id > *after));
+        handles.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        let more = handles.len() > limit;
+        handles.truncate(limit);
+        let view = |handle: Arc<SessionHandle>| {
+            let view = handle.lock().view();
             self.with_media(view)
         };
-        (slots.into_iter().map(view).collect(), more)
+        (handles.into_iter().map(view).collect(), more)
     }
 
     /// A session that is on, or over and not yet forgotten.
     pub(crate) fn view(&self, id: &SessionId) -> Option<OperatorView> {
-        if let Some(slot) = self.0.find(id) {
-            let view = slot.lock().view();
+        if let Some(handle) = self.0.find(id) {
+            let view = handle.lock().view();
             return Some(self.with_media(view));
         }
         let snapshot = match self.0.archive.get(id)? {
-            Kept::Open(snapshot) | Kept::Over(snapshot) => snapshot,
-            Kept::Booked(_) => return None,
+            StoredSession::Open(snapshot) | StoredSession::Over(snapshot) => snapshot,
+            StoredSession::Booked(_) => return None,
         };
         let settings = Arc::clone(&self.0.settings);
         let view = Session::restore(*snapshot, settings, now()).view(now());
@@ -54,23 +54,23 @@ impl Registry {
     }
 
     /// An operator ends a session.
-    pub(crate) fn end(&self, id: &SessionId) -> Result<(), NotOn> {
+    pub(crate) fn end(&self, id: &SessionId) -> Result<(), CommandError> {
         self.command(id, Input::End)
     }
 
     /// An operator removes a person.
-    pub(crate) fn kick(&self, id: &SessionId, user: UserId) -> Result<(), NotOn> {
+    pub(crate) fn kick(&self, id: &SessionId, user: UserId) -> Result<(), CommandError> {
         self.command(id, Input::Kick { user })
     }
 
-    fn command(&self, id: &SessionId, input: Input) -> Result<(), NotOn> {
-        let view = self.view(id).ok_or(NotOn::Unknown)?;
+    fn command(&self, id: &SessionId, input: Input) -> Result<(), CommandError> {
+        let view = self.view(id).ok_or(CommandError::Unknown)?;
         if let Some(outcome) = view.outcome {
-            return Err(NotOn::Over(outcome));
+            return Err(CommandError::Over(outcome));
         }
-        match self.0.tell(id, input) {
+        match self.0.send_input(id, input) {
             true => Ok(()),
-            false => Err(NotOn::Unknown),
+            false => Err(CommandError::Unknown),
         }
     }
 }

@@ -11,163 +11,175 @@ use signaling_core::{Input, Session, Snapshot};
 use tokio::time::timeout;
 use wire::{CloseCode, ConnectionId, SessionId, SessionSpec};
 
-use super::{Full, Inner};
-use crate::kept::{Draft, Kept};
+use super::{RegistryFull, RegistryInner};
 use crate::session_clock::SessionClock;
-use crate::slot::{Entry, Slot, Waiting};
-use crate::writer::Change;
+use crate::session_handle::{PendingCommit, SessionHandle, SessionState};
+use crate::stored_session::{PendingSnapshot, StoredSession};
+use crate::write_buffer::StoreChange;
 
 /// How long outputs wait for the store; then they go out all the same, and are counted.
 const HOLD_LIMIT: Duration = Duration::from_millis(100);
 /// How often the core may panic in one session; then the session is left alone until somebody joins it.
-const MAX_STRIKES: u8 = 3;
+const MAX_PANICS: u8 = 3;
 
-impl Inner {
+impl RegistryInner {
     /// False where the session is not in memory.
-    pub(super) fn tell(self: &Arc<Self>, id: &SessionId, input: Input) -> bool {
-        let Some(slot) = self.find(id) else {
+    pub(super) fn send_input(self: &Arc<Self>, id: &SessionId, input: Input) -> bool {
+        let Some(handle) = self.find(id) else {
             return false;
         };
-        let mut entry = slot.lock();
-        let here = !entry.retired;
-        self.run(&slot, &mut entry, input);
+        let mut state = handle.lock();
+        let here = !state.retired;
+        self.run(&handle, &mut state, input);
         here
     }
 
     /// Runs an input, puts its outputs on their way, and sees to the session's place everywhere else.
-    pub(super) fn run(self: &Arc<Self>, slot: &Arc<Slot>, entry: &mut Entry, input: Input) {
-        if entry.retired {
+    pub(super) fn run(
+        self: &Arc<Self>,
+        handle: &Arc<SessionHandle>,
+        state: &mut SessionState,
+        input: Input,
+    ) {
+        if state.retired {
             return;
         }
-        let waiting = entry.run(&slot.id, &self.writer, input);
-        self.wait_for_store(slot, waiting);
-        self.settle(slot, entry);
+        let commits = state.run(&handle.id, &self.writes, input);
+        self.spawn_releases(handle, commits);
+        self.settle(handle, state);
     }
 
     /// One short task per commit that is waited for, which is two or three in a session's life.
-    fn wait_for_store(self: &Arc<Self>, slot: &Arc<Slot>, waiting: Vec<Waiting>) {
-        for Waiting { hold, stored } in waiting {
-            let (inner, slot) = (Arc::clone(self), Arc::clone(slot));
+    fn spawn_releases(self: &Arc<Self>, handle: &Arc<SessionHandle>, commits: Vec<PendingCommit>) {
+        for PendingCommit { hold, stored } in commits {
+            let (inner, handle) = (Arc::clone(self), Arc::clone(handle));
             self.tasks.spawn("hold", async move {
                 if timeout(HOLD_LIMIT, stored).await.is_err() {
                     metrics::counter!("signaling_held_too_long_total").increment(1);
-                    tracing::warn!(session = %slot.id, "went on without the store");
+                    tracing::warn!(session = %handle.id, "went on without the store");
                 }
-                let mut entry = slot.lock();
-                let more = entry.release(&slot.id, &inner.writer, hold);
-                inner.wait_for_store(&slot, more);
-                inner.settle(&slot, &mut entry);
+                let mut state = handle.lock();
+                let more = state.release(&handle.id, &inner.writes, hold);
+                inner.spawn_releases(&handle, more);
+                inner.settle(&handle, &mut state);
             });
         }
     }
 
-    /// After every change: the timetable, the metrics, and the end of its stay in memory.
-    pub(super) fn settle(self: &Arc<Self>, slot: &Arc<Slot>, entry: &mut Entry) {
-        if entry.retired {
+    /// After every change: the deadlines, the metrics, and the end of its stay in memory.
+    pub(super) fn settle(self: &Arc<Self>, handle: &Arc<SessionHandle>, state: &mut SessionState) {
+        if state.retired {
             return;
         }
-        self.media.note(entry.session.room_note());
-        if entry.is_broken() {
-            return self.lose(slot, entry);
+        self.media.note(state.session.room_request());
+        if state.has_panicked() {
+            return self.recover_from_panic(handle, state);
         }
-        let done = entry.is_done();
-        let due = entry.due_in_steady().filter(|_| !done);
-        self.timetable.move_to(&slot.id, entry.due, due);
-        entry.due = due;
-        let phase = (!done).then(|| entry.phase());
-        count_phase(&mut entry.counted, phase);
+        let done = state.is_done();
+        let due = state.due_in_steady().filter(|_| !done);
+        self.deadlines.move_to(&handle.id, state.due, due);
+        state.due = due;
+        let phase = (!done).then(|| state.phase());
+        count_phase(&mut state.counted, phase);
         if done {
-            self.retire(slot, entry);
+            self.retire(handle, state);
         }
     }
 
     /// Has a session go on from a snapshot, with a full grace for whoever was in.
-    pub(super) fn take_over(self: &Arc<Self>, id: SessionId, snapshot: Snapshot, strikes: u8) {
+    pub(super) fn restore_session(self: &Arc<Self>, id: SessionId, snapshot: Snapshot, panics: u8) {
         let clock = SessionClock::ahead_of_wall(snapshot.clock_ahead_ms);
         let now = clock.at(steady());
         let session = Session::restore(snapshot, Arc::clone(&self.settings), now);
-        let slot = Slot::new(id.clone(), session, true, clock, strikes);
-        self.write_sessions().insert(id, Arc::clone(&slot));
-        let mut entry = slot.lock();
-        self.settle(&slot, &mut entry);
+        let handle = SessionHandle::new(id.clone(), session, true, clock, panics);
+        self.write_sessions().insert(id, Arc::clone(&handle));
+        let mut state = handle.lock();
+        self.settle(&handle, &mut state);
     }
 
     /// The core panicked in it: what it was about to do is not done, and its sockets are told that their
     /// session is gone. It goes on from where it stands for whoever comes back, but not for ever.
-    fn lose(self: &Arc<Self>, slot: &Arc<Slot>, entry: &mut Entry) {
+    fn recover_from_panic(self: &Arc<Self>, handle: &Arc<SessionHandle>, state: &mut SessionState) {
         metrics::counter!("signaling_sessions_lost_total").increment(1);
-        tracing::error!(session = %slot.id, event = "session.state_lost", strikes = entry.strikes);
-        entry.close_all(CloseCode::StateLost);
-        entry.retired = true;
-        self.timetable.move_to(&slot.id, entry.due.take(), None);
-        count_phase(&mut entry.counted, None);
-        let strikes = entry.strikes + 1;
-        match entry.draft(&slot.id) {
-            Some(Draft {
-                kept: Kept::Open(snapshot),
+        tracing::error!(session = %handle.id, event = "session.state_lost", strikes = state.panics);
+        state.close_all(CloseCode::StateLost);
+        state.retired = true;
+        self.deadlines.move_to(&handle.id, state.due.take(), None);
+        count_phase(&mut state.counted, None);
+        let panics = state.panics + 1;
+        match state.pending_snapshot(&handle.id) {
+            Some(PendingSnapshot {
+                stored: StoredSession::Open(snapshot),
                 ..
-            }) if strikes < MAX_STRIKES => {
+            }) if panics < MAX_PANICS => {
                 // In its place, so that nobody who joins meanwhile begins it anew.
-                return self.take_over(slot.id.clone(), *snapshot, strikes);
+                return self.restore_session(handle.id.clone(), *snapshot, panics);
             }
-            Some(draft) => self.archive.remember(draft),
+            Some(pending) => self.archive.remember(pending),
             None => {}
         }
-        self.write_sessions().remove(&slot.id);
+        self.write_sessions().remove(&handle.id);
     }
 
-    fn retire(&self, slot: &Arc<Slot>, entry: &mut Entry) {
-        entry.retired = true;
+    fn retire(&self, handle: &Arc<SessionHandle>, state: &mut SessionState) {
+        state.retired = true;
         // Remembered first: who looks for the session finds it in one place or the other.
-        if let Some(draft) = entry.draft(&slot.id) {
-            self.archive.remember(draft);
+        if let Some(pending) = state.pending_snapshot(&handle.id) {
+            self.archive.remember(pending);
         }
-        self.write_sessions().remove(&slot.id);
+        self.write_sessions().remove(&handle.id);
     }
 
     /// Changes what is remembered of a session that is not in memory, on disk too.
-    pub(super) fn keep(&self, id: &SessionId, change: impl FnOnce(Option<&Kept>) -> Option<Kept>) {
-        let Some(draft) = self.archive.change(id, change) else {
+    pub(super) fn store_archived(
+        &self,
+        id: &SessionId,
+        change: impl FnOnce(Option<&StoredSession>) -> Option<StoredSession>,
+    ) {
+        let Some(pending) = self.archive.change(id, change) else {
             return;
         };
-        self.writer.submit(Change {
-            draft: Some(draft),
-            ..Change::default()
+        self.writes.submit(StoreChange {
+            snapshot: Some(pending),
+            ..StoreChange::default()
         });
     }
 
-    pub(super) fn find(&self, id: &SessionId) -> Option<Arc<Slot>> {
+    pub(super) fn find(&self, id: &SessionId) -> Option<Arc<SessionHandle>> {
         self.read_sessions().get(id).cloned()
     }
 
     /// The session that a ticket means, brought into memory if it is not there.
-    pub(super) fn slot_for(&self, ticket: &SessionSpec) -> Result<Arc<Slot>, Full> {
-        if let Some(slot) = self.find(&ticket.id) {
-            return Ok(slot);
+    pub(super) fn handle_for(
+        &self,
+        ticket: &SessionSpec,
+    ) -> Result<Arc<SessionHandle>, RegistryFull> {
+        if let Some(handle) = self.find(&ticket.id) {
+            return Ok(handle);
         }
         let mut sessions = self.write_sessions();
-        if let Some(slot) = sessions.get(&ticket.id) {
-            return Ok(Arc::clone(slot));
+        if let Some(handle) = sessions.get(&ticket.id) {
+            return Ok(Arc::clone(handle));
         }
         if sessions.len() >= self.max_sessions {
-            return Err(Full);
+            return Err(RegistryFull);
         }
         let settings = Arc::clone(&self.settings);
         let mut clock = SessionClock::ahead_of_wall(0);
         let (session, saved) = match self.archive.get(&ticket.id) {
-            Some(Kept::Over(snapshot) | Kept::Open(snapshot)) => {
+            Some(StoredSession::Over(snapshot) | StoredSession::Open(snapshot)) => {
                 clock = SessionClock::ahead_of_wall(snapshot.clock_ahead_ms);
                 let now = clock.at(steady());
                 (Session::restore(*snapshot, settings, now), true)
             }
-            Some(Kept::Booked(spec)) if spec.revision > ticket.revision => {
+            Some(StoredSession::Booked(spec)) if spec.revision > ticket.revision => {
                 (Session::new(*spec, settings), false)
             }
             _ => (Session::new(ticket.clone(), settings), false),
         };
-        let slot = Slot::new(ticket.id.clone(), session, saved, clock, 0);
-        sessions.insert(ticket.id.clone(), Arc::clone(&slot));
-        Ok(slot)
+        let handle = SessionHandle::new(ticket.id.clone(), session, saved, clock, 0);
+        sessions.insert(ticket.id.clone(), Arc::clone(&handle));
+        Ok(handle)
     }
 
     /// Rises, across restarts too.
@@ -181,11 +193,15 @@ impl Inner {
         ConnectionId(now.max(last + 1))
     }
 
-    pub(super) fn read_sessions(&self) -> RwLockReadGuard<'_, HashMap<SessionId, Arc<Slot>>> {
+    pub(super) fn read_sessions(
+        &self,
+    ) -> RwLockReadGuard<'_, HashMap<SessionId, Arc<SessionHandle>>> {
         self.sessions.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn write_sessions(&self) -> RwLockWriteGuard<'_, HashMap<SessionId, Arc<Slot>>> {
+    pub(super) fn write_sessions(
+        &self,
+    ) -> RwLockWriteGuard<'_, HashMap<SessionId, Arc<SessionHandle>>> {
         self.sessions
             .write()
             .unwrap_or_else(PoisonError::into_inner)
@@ -212,28 +228,28 @@ mod tests {
 
     use service::Tasks;
     use service::socket::SocketHandle;
-    use signaling_core::{Access, MediaAccess, Settings};
+    use signaling_core::{AccessProvider, AccessRequest, Settings};
     use wire::signaling::Refresh;
     use wire::{IceServer, SessionSpec, UnixMs};
 
     use super::*;
-    use crate::join::Joining;
-    use crate::kept::tests::spec;
-    use crate::media::MediaDesk;
-    use crate::registry::{Membership, Registry};
-    use crate::writer::Writer;
+    use crate::join::JoinAttempt;
+    use crate::media::MediaRooms;
+    use crate::registry::{Registry, SessionMembership};
+    use crate::stored_session::tests::spec;
+    use crate::write_buffer::WriteBuffer;
 
     /// A bug of the core, which shows when it is asked for.
     #[derive(Debug, Default)]
     struct Bug(AtomicBool);
 
-    impl MediaAccess for Bug {
-        fn ice_servers(&self, _now: UnixMs, _who: Access<'_>) -> Vec<IceServer> {
+    impl AccessProvider for Bug {
+        fn ice_servers(&self, _now: UnixMs, _who: AccessRequest<'_>) -> Vec<IceServer> {
             assert!(!self.0.load(Ordering::SeqCst), "the bug of this test");
             Vec::new()
         }
 
-        fn media(&self, _: UnixMs, _: Access<'_>) -> Option<wire::signaling::MediaAccess> {
+        fn media(&self, _: UnixMs, _: AccessRequest<'_>) -> Option<wire::signaling::MediaAccess> {
             None
         }
     }
@@ -243,8 +259,8 @@ mod tests {
             media: bug,
             ..Settings::default()
         };
-        let desk = MediaDesk::default();
-        Registry::new(settings, 10, Writer::default(), desk, Tasks::new())
+        let media = MediaRooms::default();
+        Registry::new(settings, 10, WriteBuffer::default(), media, Tasks::new())
     }
 
     fn on_now() -> SessionSpec {
@@ -254,17 +270,21 @@ mod tests {
         spec
     }
 
-    fn join(registry: &Registry, spec: &SessionSpec, side: usize) -> (Membership, SocketHandle) {
-        let line = SocketHandle::unread(100, 100_000);
-        let joining = Joining {
+    fn join(
+        registry: &Registry,
+        spec: &SessionSpec,
+        side: usize,
+    ) -> (SessionMembership, SocketHandle) {
+        let socket = SocketHandle::unread(100, 100_000);
+        let attempt = JoinAttempt {
             user: spec.participants[side].user_id.clone(),
             spec: spec.clone(),
             resume: None,
             new_token: String::new(),
             new_token_hash: rand::random(),
         };
-        let membership = registry.join(joining, line.clone());
-        (membership.expect("there is room"), line)
+        let membership = registry.join(attempt, socket.clone());
+        (membership.expect("there is room"), socket)
     }
 
     #[tokio::test]
@@ -273,26 +293,26 @@ mod tests {
         let registry = registry(Arc::clone(&bug));
         let (spec, mut other) = (on_now(), on_now());
         other.id = "other".into();
-        let (ann, ann_line) = join(&registry, &spec, 0);
-        let (_bob, bob_line) = join(&registry, &spec, 1);
-        let (_cid, cid_line) = join(&registry, &other, 0);
+        let (ann, ann_socket) = join(&registry, &spec, 0);
+        let (_bob, bob_socket) = join(&registry, &spec, 1);
+        let (_cid, cid_socket) = join(&registry, &other, 0);
         bug.0.store(true, Ordering::SeqCst);
         ann.frame(None, Refresh {}.into());
         bug.0.store(false, Ordering::SeqCst);
-        for line in [&ann_line, &bob_line] {
-            assert_eq!(line.closing(), Some(CloseCode::StateLost));
+        for socket in [&ann_socket, &bob_socket] {
+            assert_eq!(socket.closing(), Some(CloseCode::StateLost));
         }
-        assert_eq!(cid_line.closing(), None);
+        assert_eq!(cid_socket.closing(), None);
         let view = registry.view(&spec.id).expect("it goes on");
         assert!(
             view.participants
                 .iter()
                 .all(|seat| seat.resume_until.is_some())
         );
-        let (_ann, new_line) = join(&registry, &spec, 0);
+        let (_ann, new_socket) = join(&registry, &spec, 0);
         // The end of the old socket comes after the new one has the seat.
         drop(ann);
-        assert_eq!(new_line.closing(), None);
+        assert_eq!(new_socket.closing(), None);
         let view = registry.view(&spec.id).expect("it goes on");
         assert!(view.participants[0].connection_id.is_some());
     }
@@ -302,23 +322,23 @@ mod tests {
         let bug = Arc::new(Bug::default());
         let registry = registry(Arc::clone(&bug));
         let spec = on_now();
-        for strike in 1..=MAX_STRIKES {
-            let (ann, line) = join(&registry, &spec, 0);
+        for round in 1..=MAX_PANICS {
+            let (ann, socket) = join(&registry, &spec, 0);
             bug.0.store(true, Ordering::SeqCst);
             ann.frame(None, Refresh {}.into());
             bug.0.store(false, Ordering::SeqCst);
-            assert_eq!(line.closing(), Some(CloseCode::StateLost));
-            assert_eq!(registry.len(), usize::from(strike < MAX_STRIKES));
+            assert_eq!(socket.closing(), Some(CloseCode::StateLost));
+            assert_eq!(registry.len(), usize::from(round < MAX_PANICS));
         }
-        let (_ann, line) = join(&registry, &spec, 0);
-        assert_eq!(line.closing(), None);
+        let (_ann, socket) = join(&registry, &spec, 0);
+        assert_eq!(socket.closing(), None);
     }
 
     #[tokio::test]
     async fn sig_199_who_comes_in_behind_the_goodbyes_is_told_to_come_back() {
         let registry = registry(Arc::new(Bug::default()));
         registry.drain(|| 7);
-        let (_ann, line) = join(&registry, &on_now(), 0);
-        assert_eq!(line.closing(), Some(CloseCode::GoingAway));
+        let (_ann, socket) = join(&registry, &on_now(), 0);
+        assert_eq!(socket.closing(), Some(CloseCode::GoingAway));
     }
 }

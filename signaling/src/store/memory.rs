@@ -5,21 +5,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wire::{Event, SessionId, UnixMs};
 
-use super::{Batch, KeptAs, Row, SnapshotStore, StoreError};
+use super::{Batch, RowKind, SessionRow, SnapshotStore, StoreError};
 
 /// Clones share their content, as two processes share a file.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryStore(Arc<Mutex<Tables>>);
+pub struct MemoryStore(Arc<Mutex<MemoryTables>>);
 
 #[derive(Debug, Default)]
-struct Tables {
-    rows: BTreeMap<SessionId, Row>,
+struct MemoryTables {
+    rows: BTreeMap<SessionId, SessionRow>,
     facts: Vec<Event>,
-    taken: HashSet<String>,
+    accepted: HashSet<String>,
 }
 
 impl MemoryStore {
-    fn tables(&self) -> MutexGuard<'_, Tables> {
+    fn tables(&self) -> MutexGuard<'_, MemoryTables> {
         // Each change below is made by single pushes and inserts that can't panic half-way.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -36,18 +36,21 @@ impl SnapshotStore for MemoryStore {
                 tables.facts.push(fact.clone());
             }
         }
-        tables
-            .taken
-            .extend(batch.taken.iter().map(|taken| taken.event.id.clone()));
+        tables.accepted.extend(
+            batch
+                .accepted
+                .iter()
+                .map(|accepted| accepted.event.id.clone()),
+        );
         Ok(())
     }
 
-    async fn load(&self) -> Result<Vec<Row>, StoreError> {
+    async fn load(&self) -> Result<Vec<SessionRow>, StoreError> {
         Ok(self.tables().rows.values().cloned().collect())
     }
 
-    async fn has_taken(&self, event_id: &str) -> Result<bool, StoreError> {
-        Ok(self.tables().taken.contains(event_id))
+    async fn has_accepted(&self, event_id: &str) -> Result<bool, StoreError> {
+        Ok(self.tables().accepted.contains(event_id))
     }
 
     async fn unsent(&self, _destination: &str) -> Result<Vec<Event>, StoreError> {
@@ -59,7 +62,7 @@ impl SnapshotStore for MemoryStore {
         let before = tables.rows.len();
         tables
             .rows
-            .retain(|_, row| row.kept_as == KeptAs::Open || row.forget_at > now);
+            .retain(|_, row| row.kind == RowKind::Open || row.forget_at > now);
         Ok((before - tables.rows.len()) as u64)
     }
 }

@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 use storage::{Database, Inbox, Outbox};
 use wire::{Event, SessionId, UnixMs};
 
-use super::{Batch, KeptAs, Row, SnapshotStore, StoreError};
+use super::{Batch, RowKind, SessionRow, SnapshotStore, StoreError};
 use crate::media::store::insert_closings;
 
 /// Rows of one statement, at 1 to 2 KB each: more would gain nothing and hold the memory of all at once.
@@ -32,8 +32,8 @@ impl SnapshotStore for SqliteStore {
         upsert(&mut transaction, &batch.rows).await?;
         Outbox::append_all(&mut transaction, &batch.facts).await?;
         insert_closings(&mut transaction, &batch.closings).await?;
-        for taken in &batch.taken {
-            Inbox::take(&mut transaction, &taken.event, taken.at).await?;
+        for accepted in &batch.accepted {
+            Inbox::take(&mut transaction, &accepted.event, accepted.at).await?;
         }
         transaction.commit().await?;
         if !batch.facts.is_empty() {
@@ -42,7 +42,7 @@ impl SnapshotStore for SqliteStore {
         Ok(())
     }
 
-    async fn load(&self) -> Result<Vec<Row>, StoreError> {
+    async fn load(&self) -> Result<Vec<SessionRow>, StoreError> {
         let found: Vec<(String, String, String, i64)> =
             sqlx::query_as("SELECT id, kept_as, body, forget_at FROM sessions ORDER BY id")
                 .fetch_all(self.database.readers())
@@ -50,7 +50,7 @@ impl SnapshotStore for SqliteStore {
         Ok(found.into_iter().filter_map(row).collect())
     }
 
-    async fn has_taken(&self, event_id: &str) -> Result<bool, StoreError> {
+    async fn has_accepted(&self, event_id: &str) -> Result<bool, StoreError> {
         let found: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM inbox WHERE event_id = ?1")
             .bind(event_id)
             .fetch_optional(self.database.readers())
@@ -86,7 +86,7 @@ impl From<sqlx::Error> for StoreError {
 }
 
 /// Many rows in one statement: a thousand sessions that end at one instant are a few trips to the store.
-async fn upsert(transaction: &mut SqliteConnection, rows: &[Row]) -> Result<(), StoreError> {
+async fn upsert(transaction: &mut SqliteConnection, rows: &[SessionRow]) -> Result<(), StoreError> {
     for some in rows.chunks(ROWS_TOGETHER) {
         let columns: Vec<_> = some.iter().map(columns).collect();
         let json = serde_json::to_string(&columns).map_err(StoreError::new)?;
@@ -103,16 +103,16 @@ async fn upsert(transaction: &mut SqliteConnection, rows: &[Row]) -> Result<(), 
     Ok(())
 }
 
-fn columns(row: &Row) -> (&str, &str, &str, i64) {
-    let (session, kept_as) = (row.session.as_str(), row.kept_as.name());
-    (session, kept_as, &row.body, row.forget_at.0)
+fn columns(row: &SessionRow) -> (&str, &str, &str, i64) {
+    let (session, kind) = (row.session.as_str(), row.kind.name());
+    (session, kind, &row.body, row.forget_at.0)
 }
 
 /// The table's check lets no other word in; a newer version's is passed over.
-fn row((id, kept_as, body, forget_at): (String, String, String, i64)) -> Option<Row> {
-    Some(Row {
+fn row((id, kind, body, forget_at): (String, String, String, i64)) -> Option<SessionRow> {
+    Some(SessionRow {
         session: SessionId(id),
-        kept_as: KeptAs::from_name(&kept_as)?,
+        kind: RowKind::from_name(&kind)?,
         body,
         forget_at: UnixMs(forget_at),
     })

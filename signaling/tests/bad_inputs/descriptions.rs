@@ -5,7 +5,7 @@ use testkit::{SOON, TestPeer};
 use wire::signaling::{Candidate, Offer, RelayedCandidate, RelayedOffer};
 use wire::{ErrorBody, ErrorCode, IcePolicy, RawJson};
 
-use crate::stage::{Stage, waiting};
+use crate::stage::{BadInputStage, waiting};
 use crate::talk::{never_got, settled};
 
 const BAD_SDP: &str = "signaling_core_total{what=\"bad_sdp\"}";
@@ -29,7 +29,7 @@ pub(crate) fn good_sdp() -> String {
 
 /// The offerer sends it and is told why it is not relayed; the other one sees nothing, and a good one goes
 /// through afterwards.
-async fn bad_sdp(stage: &Stage, sdp: String) {
+async fn bad_sdp(stage: &BadInputStage, sdp: String) {
     let (mut ann, mut bo) = stage.pair().await;
     let epoch = bo.epoch.unwrap();
     bo.send(Offer { epoch, sdp }).await;
@@ -45,7 +45,7 @@ async fn bad_sdp(stage: &Stage, sdp: String) {
 
 #[tokio::test]
 async fn sig_250_descriptions_that_are_not_relayed() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let huge = async {
         let (mut ann, mut bo) = stage.pair().await;
         let sdp = sdp(&format!(
@@ -121,7 +121,7 @@ fn host(address: &str, port: &str) -> String {
     format!("candidate:1 1 udp 2113937151 {address} {port} typ host")
 }
 
-async fn bad_candidate(stage: &Stage, line: &str) {
+async fn bad_candidate(stage: &BadInputStage, line: &str) {
     let (mut ann, mut bo) = stage.pair().await;
     let epoch = bo.epoch.unwrap();
     bo.send(candidate(epoch, line)).await;
@@ -136,7 +136,7 @@ async fn bad_candidate(stage: &Stage, line: &str) {
 
 #[tokio::test]
 async fn sig_251_candidates_that_are_not_relayed() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let rows = [
         ("port 0", host("192.0.2.7", "0")),
         ("port 99999", host("192.0.2.7", "99999")),
@@ -179,7 +179,7 @@ async fn sig_251_candidates_that_are_not_relayed() {
 }
 
 /// With `ice: relay` no address of the sender's own gets through, in whatever it is wrapped.
-async fn relay_only(stage: &Stage) {
+async fn relay_only(stage: &BadInputStage) {
     let mut session = waiting();
     session.ice = IcePolicy::Relay;
     let (mut ann, mut bo): (TestPeer, TestPeer) = stage.server.pair(&session).await;

@@ -7,13 +7,13 @@ use testkit::{ANN, BO, RawSocket, SOON};
 use wire::SIGNALING_SUBPROTOCOL;
 use wire::signaling::{Negotiate, PeerLost, PeerResumed};
 
-use crate::stage::{Stage, waiting};
+use crate::stage::{BadInputStage, waiting};
 use crate::talk::never_got;
 
 const BREACHES: &str = "socket_breaches_total";
 
 /// Opens a socket and joins; gives the `welcome` back.
-async fn join(stage: &Stage, join: serde_json::Value) -> (RawSocket, serde_json::Value) {
+async fn join(stage: &BadInputStage, join: serde_json::Value) -> (RawSocket, serde_json::Value) {
     let mut raw = RawSocket::upgraded(&stage.server.url, SIGNALING_SUBPROTOCOL).await;
     raw.send_text(&join.to_string()).await;
     let welcome = raw.text(SOON).await.expect("an answer");
@@ -21,7 +21,7 @@ async fn join(stage: &Stage, join: serde_json::Value) -> (RawSocket, serde_json:
 }
 
 /// Bo sends `bytes`, is closed with `code`, and comes back; Ann sees a loss and a return.
-async fn closes(stage: &Stage, bytes: &[u8], code: u16) {
+async fn closes(stage: &BadInputStage, bytes: &[u8], code: u16) {
     let session = waiting();
     let mut ann = stage.server.join(ANN, &session).await;
     let ticket = stage.server.ticket(BO, &session);
@@ -40,7 +40,7 @@ async fn closes(stage: &Stage, bytes: &[u8], code: u16) {
     never_got(&mut ann, &["data", "error", "peer_left", "peer_joined"]);
 }
 
-async fn rows(stage: &Stage, number: u8, code: u16, rows: Vec<(&str, Vec<u8>)>) {
+async fn rows(stage: &BadInputStage, number: u8, code: u16, rows: Vec<(&str, Vec<u8>)>) {
     for (name, bytes) in rows {
         stage
             .row(number, name, "", closes(stage, &bytes, code))
@@ -55,7 +55,7 @@ fn claims(length: u64) -> Vec<u8> {
 
 #[tokio::test]
 async fn sig_245_breaches_of_the_framing() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let unmasked = vec![0x81, 2, b'{', b'}'];
     let breaches = vec![
         ("unmasked", unmasked),
@@ -87,7 +87,7 @@ async fn sig_245_breaches_of_the_framing() {
 
 #[tokio::test]
 async fn sig_245_frames_that_are_too_large_or_of_the_wrong_kind() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let crumbs = [frame(0x01, b"{"), frame(0x00, b" ").repeat(1024 * 1024)].concat();
     let halves = [frame(0x01, &[b' '; 40_000]), frame(0x80, &[b' '; 40_000])].concat();
     let large = vec![

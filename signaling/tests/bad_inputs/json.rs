@@ -4,14 +4,14 @@ use testkit::{SOON, TestPeer};
 use wire::signaling::{Pong, RelayedData};
 use wire::{ErrorBody, ErrorCode, FrameId};
 
-use crate::stage::Stage;
+use crate::stage::BadInputStage;
 use crate::talk::{never_got, settled};
 
 const MALFORMED: &str = "signaling_frames_total{type=\"malformed\"}";
 const UNKNOWN: &str = "signaling_frames_total{type=\"unknown\"}";
 
 /// Ann sends `text` and is told `code` and `field`; her socket lives, and Bo sees nothing of it.
-async fn costs_an_error(stage: &Stage, text: &str, code: ErrorCode, field: Option<&str>) {
+async fn costs_an_error(stage: &BadInputStage, text: &str, code: ErrorCode, field: Option<&str>) {
     let (mut ann, mut bo) = stage.pair().await;
     ann.send_text(text).await;
     let error = ann.expect::<ErrorBody>(SOON).await;
@@ -26,7 +26,7 @@ async fn costs_an_error(stage: &Stage, text: &str, code: ErrorCode, field: Optio
 
 #[tokio::test]
 async fn sig_246_what_is_no_json_costs_an_error_and_the_third_the_socket() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let deep = |opening: &str, closing: &str| {
         let nested = format!("{}{}", opening.repeat(10_000), closing.repeat(10_000));
         format!(r#"{{"type":"data","payload":{nested}}}"#)
@@ -109,7 +109,7 @@ async fn sig_246_what_is_no_json_costs_an_error_and_the_third_the_socket() {
 
 #[tokio::test]
 async fn sig_246_unknown_types_unknown_fields_and_wrong_fields() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     for kind in ["dance", "welcome", "Offer", "", "__proto__"] {
         let text = format!(r#"{{"type":"{kind}","id":3}}"#);
         let played = costs_an_error(&stage, &text, ErrorCode::UnknownType, None);

@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::RawSocket;
 use testkit::raw::upgrade;
 
-use crate::stage::Stage;
+use crate::stage::BadInputStage;
 
 const REFUSED_ORIGIN: &str = "origin_refused_total";
 const TOKEN_IN_URL: &str = "http_token_in_url_total";
@@ -12,7 +12,7 @@ const TOKEN_IN_URL: &str = "http_token_in_url_total";
 const HEADER_SIZE: &str = "limit_hits_total{limit=\"header_size\"}";
 const BAD_REQUEST: &str = "http_requests_total{route=\"/v1/signal\",method=\"GET\",status=\"400\"}";
 
-async fn ask(stage: &Stage, request: &str) -> (u16, String) {
+async fn ask(stage: &BadInputStage, request: &str) -> (u16, String) {
     let mut raw = RawSocket::connect(&stage.server.url).await;
     // Each is the last request of its connection.
     let (head, _) = request.split_once("\r\n\r\n").unwrap();
@@ -21,7 +21,7 @@ async fn ask(stage: &Stage, request: &str) -> (u16, String) {
     raw.answer().await
 }
 
-async fn refused(stage: &Stage, request: &str, status: u16, code: &str) {
+async fn refused(stage: &BadInputStage, request: &str, status: u16, code: &str) {
     let (got, text) = ask(stage, request).await;
     assert_eq!(got, status, "{text}");
     assert!(
@@ -32,7 +32,7 @@ async fn refused(stage: &Stage, request: &str, status: u16, code: &str) {
 
 #[tokio::test]
 async fn sig_244_no_credential_in_an_address_and_no_foreign_page() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let url = &stage.server.url;
     for name in ["ticket", "token", "access_token"] {
         let request = upgrade(&format!("{url}?{name}=eyJhbGciOiJub25lIn0.e30."), "");
@@ -62,7 +62,7 @@ async fn sig_244_no_credential_in_an_address_and_no_foreign_page() {
 
 #[tokio::test]
 async fn sig_244_an_upgrade_that_is_none() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let good = upgrade(&stage.server.url, "");
     let without = |name: &str| good.replacen(name, "X-Other", 1);
     let key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";

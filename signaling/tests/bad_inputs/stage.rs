@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use wire::SessionSpec;
 
-use crate::server::Server;
+use crate::server::SignalingServer;
 use crate::talk::{data, hears, never_got};
 
 /// Metrics are the process's own: one table is played after the other, so that each row moves its own.
@@ -22,23 +22,23 @@ static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(())
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// The service with its bystanders.
-pub(crate) struct Stage {
-    pub(crate) server: Server,
+pub(crate) struct BadInputStage {
+    pub(crate) server: SignalingServer,
     http: Http,
-    bystanders: Bystanders,
+    bystanders: SteadyPair,
     played: Mutex<BTreeSet<u8>>,
     _alone: MutexGuard<'static, ()>,
 }
 
-impl Stage {
+impl BadInputStage {
     pub(crate) async fn start() -> Self {
         Self::with(generous).await
     }
 
     pub(crate) async fn with(change: fn(&mut Config)) -> Self {
         let alone = ONE_AT_A_TIME.lock().await;
-        let server = Server::with(change).await;
-        let bystanders = Bystanders::start(&server).await;
+        let server = SignalingServer::with(change).await;
+        let bystanders = SteadyPair::start(&server).await;
         Self {
             server,
             http: Http::new(),
@@ -114,13 +114,13 @@ pub(crate) fn generous(config: &mut Config) {
 }
 
 /// Two people who talk to each other all the time.
-struct Bystanders {
+struct SteadyPair {
     exchanged: watch::Receiver<usize>,
     talking: JoinHandle<()>,
 }
 
-impl Bystanders {
-    async fn start(server: &Server) -> Self {
+impl SteadyPair {
+    async fn start(server: &SignalingServer) -> Self {
         let (mut ann, mut bo) = server.pair(&waiting()).await;
         ann.forget();
         bo.forget();
@@ -152,13 +152,13 @@ impl Bystanders {
     }
 }
 
-impl Drop for Bystanders {
+impl Drop for SteadyPair {
     fn drop(&mut self) {
         self.talking.abort();
     }
 }
 
 /// Ann, alone in a session of her own.
-pub(crate) async fn let_in(server: &Server) -> TestPeer {
+pub(crate) async fn let_in(server: &SignalingServer) -> TestPeer {
     server.join(ANN, &waiting()).await
 }

@@ -5,12 +5,12 @@ use serde_json::json;
 use testkit::{ANN, BO, BookedRoom, Http, RawSocket, TestPeer, TicketSigner};
 use wire::{ErrorCode, SIGNALING_SUBPROTOCOL, SessionSpec};
 
-use crate::stage::{Stage, waiting};
+use crate::stage::{BadInputStage, waiting};
 use crate::tickets::{parts, rows, with};
 
 #[tokio::test]
 async fn sig_242_a_ticket_is_for_one_use() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let signer = &stage.server.signer;
     let (header, claims) = parts(signer);
     let to = |aud: Value| signer.sign(&header, &with(claims.clone(), "aud", aud));
@@ -34,7 +34,7 @@ async fn sig_242_a_ticket_is_for_one_use() {
 
 #[tokio::test]
 async fn sig_242_a_ticket_is_for_one_session_and_its_people() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let server = &stage.server;
     let refused = async |ticket: String| TestPeer::refused(&server.url, &ticket).await;
 
@@ -93,7 +93,7 @@ async fn sig_242_a_ticket_is_for_one_session_and_its_people() {
 
 #[tokio::test]
 async fn sig_243_size_and_depth_of_a_ticket_are_bounded() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let signer = &stage.server.signer;
     let (header, claims) = parts(signer);
     let more = |name: &str, value: &str| {

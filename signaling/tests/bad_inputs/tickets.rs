@@ -7,7 +7,7 @@ use testkit::{ANN, TestPeer, TicketSigner, now, sleep_until};
 use tokio::net::TcpListener;
 use wire::ErrorCode;
 
-use crate::stage::{Stage, waiting};
+use crate::stage::{BadInputStage, waiting};
 
 /// Any signaling ticket of Ann: header and claims, to be made wrong in one way.
 pub(crate) fn parts(signer: &TicketSigner) -> (Value, Value) {
@@ -22,14 +22,19 @@ pub(crate) fn with(mut value: Value, name: &str, to: Value) -> Value {
 }
 
 /// Joins, and is `unauthenticated {reason}`, then 4501.
-pub(crate) async fn refused(stage: &Stage, ticket: &str, reason: &str) {
+pub(crate) async fn refused(stage: &BadInputStage, ticket: &str, reason: &str) {
     let (error, code) = TestPeer::refused(&stage.server.url, ticket).await;
     assert_eq!(error.code, ErrorCode::Unauthenticated, "{reason}");
     assert_eq!((error.reason.as_deref(), code), (Some(reason), Some(4501)));
 }
 
 /// Plays a row for each of these tickets.
-pub(crate) async fn rows(stage: &Stage, number: u8, reason: &str, rows: Vec<(&str, String)>) {
+pub(crate) async fn rows(
+    stage: &BadInputStage,
+    number: u8,
+    reason: &str,
+    rows: Vec<(&str, String)>,
+) {
     let metric = format!("tickets_refused_total{{reason=\"{reason}\"}}");
     for (name, ticket) in rows {
         let played = refused(stage, &ticket, reason);
@@ -39,7 +44,7 @@ pub(crate) async fn rows(stage: &Stage, number: u8, reason: &str, rows: Vec<(&st
 
 #[tokio::test]
 async fn sig_240_forged_and_confused_tickets() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let signer = &stage.server.signer;
     let (header, claims) = parts(signer);
     let alg = |name: &str| with(header.clone(), "alg", json!(name));
@@ -54,8 +59,8 @@ async fn sig_240_forged_and_confused_tickets() {
     let symmetric =
         ["HS256", "HS512"].map(|name| (name, signer.sign_with_public_key(&alg(name), &claims)));
     rows(&stage, 2, "bad_alg", symmetric.into()).await;
-    let kept = signer.sign_with_public_key(&header, &claims);
-    rows(&stage, 2, "bad_signature", vec![("as EdDSA", kept)]).await;
+    let stored = signer.sign_with_public_key(&header, &claims);
+    rows(&stage, 2, "bad_signature", vec![("as EdDSA", stored)]).await;
 
     // Each of them waits a second for keys that may just have changed: at once, then.
     let kids = [
@@ -80,7 +85,7 @@ async fn sig_240_forged_and_confused_tickets() {
 
 #[tokio::test]
 async fn sig_240_a_header_brings_no_key() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let signer = &stage.server.signer;
     let (mut header, claims) = parts(signer);
     let forger = TicketSigner::start().await;
@@ -106,7 +111,7 @@ async fn sig_240_a_header_brings_no_key() {
 
 #[tokio::test]
 async fn sig_241_times_are_whole_numbers_and_a_minute_is_forgiven() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let signer = &stage.server.signer;
     let (header, claims) = parts(signer);
     let second = now().as_secs();

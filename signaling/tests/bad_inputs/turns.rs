@@ -5,7 +5,7 @@ use wire::signaling::{Answer, Data, Offer, RelayedAnswer, RelayedData, RelayedOf
 use wire::{ErrorBody, ErrorCode, RawJson};
 
 use crate::descriptions::good_sdp;
-use crate::stage::{Stage, let_in, waiting};
+use crate::stage::{BadInputStage, let_in, waiting};
 use crate::talk::{data, hears, never_got, settled};
 
 const REFUSED_JOIN: &str = "signaling_joins_refused_total{why=\"unauthenticated\"}";
@@ -18,7 +18,7 @@ async fn told(peer: &mut TestPeer) -> ErrorBody {
 
 #[tokio::test]
 async fn sig_247_nothing_before_a_join_and_one_join_a_socket() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let server = &stage.server;
     for text in [
         r#"{"type":"offer","epoch":1,"sdp":"v=0"}"#,
@@ -70,7 +70,7 @@ fn answer(epoch: u64) -> Answer {
 
 #[tokio::test]
 async fn sig_248_offers_and_answers_have_their_turns() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let alone = async {
         let mut ann = let_in(&stage.server).await;
         ann.send(offer(1)).await;
@@ -134,7 +134,7 @@ async fn sig_248_offers_and_answers_have_their_turns() {
 
 #[tokio::test]
 async fn sig_249_nobody_reaches_a_third_person_or_another_session() {
-    let stage = Stage::start().await;
+    let stage = BadInputStage::start().await;
     let server = &stage.server;
     let (mut ann, mut bo) = stage.pair().await;
     let (mut cleo, mut dan) = stage.pair().await;

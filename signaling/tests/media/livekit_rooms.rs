@@ -2,27 +2,27 @@
 
 use std::time::Duration;
 
-use signaling::media::{LiveKit, MediaServer};
+use signaling::media::{LiveKitClient, MediaServer};
 use testkit::{ANN, Http, SOON, until};
 use wire::signaling::{Ended, IceServers, Live, MediaAccess, Refresh};
 use wire::{EndReason, MediaBackend};
 
 use crate::contract;
-use crate::guest::Guest;
+use crate::livekit_guest::LiveKitGuest;
 use crate::livekit_server::{LiveKitServer, config};
-use crate::server::{Server, connected};
+use crate::server::{SignalingServer, connected};
 use crate::sessions::{ONE_POLL, OUT, negotiated, session, who};
 
-async fn server_for(livekit: &LiveKitServer) -> Server {
+async fn server_for(livekit: &LiveKitServer) -> SignalingServer {
     let settings = livekit.config();
-    Server::with(move |config| config.media.livekit = Some(settings.clone())).await
+    SignalingServer::with(move |config| config.media.livekit = Some(settings.clone())).await
 }
 
-fn webhook(server: &Server) -> String {
+fn webhook(server: &SignalingServer) -> String {
     format!("{}/v1/media/livekit/webhook", server.http)
 }
 
-async fn is_gone(livekit: &LiveKit, room: &str, within: Duration) {
+async fn is_gone(livekit: &LiveKitClient, room: &str, within: Duration) {
     let names = [room.to_owned()];
     until("the room is gone", within, async || {
         let rooms = livekit.rooms(Some(&names)).await.ok()?;
@@ -31,7 +31,7 @@ async fn is_gone(livekit: &LiveKit, room: &str, within: Duration) {
     .await;
 }
 
-async fn people(livekit: &LiveKit, room: &str, count: usize) {
+async fn people(livekit: &LiveKitClient, room: &str, count: usize) {
     until("that many are in", OUT, async || {
         let people = livekit.people(room).await.ok()?;
         (people.len() == count).then_some(())
@@ -48,12 +48,16 @@ async fn med_22_livekit_keeps_the_contract_of_a_media_server() {
     let server = server_for(&livekit).await;
     let session = session(MediaBackend::Livekit, 60_000);
     let [(_ann, access), _bo] = negotiated(&server, &session).await;
-    let enter = async || Guest::enter(&access).await.expect("the token is good");
+    let enter = async || {
+        LiveKitGuest::enter(&access)
+            .await
+            .expect("the token is good")
+    };
     contract::keeps_the_contract(&livekit.client(), &access.room, enter).await;
     let mut wrong = livekit.config();
     wrong.keys.first.api_secret = "another secret of thirty-two bytes".to_owned();
-    let wrong = LiveKit::new(&wrong);
-    let nobody = LiveKit::new(&config(testkit::free_ports()[0]));
+    let wrong = LiveKitClient::new(&wrong);
+    let nobody = LiveKitClient::new(&config(testkit::free_ports()[0]));
     contract::tells_refused_from_unreachable(&wrong, &nobody).await;
 }
 
@@ -81,14 +85,18 @@ async fn med_23_both_get_a_token_for_the_room_of_their_session_and_livekit_takes
         },
     )
     .await;
-    let _guest = Guest::enter(&of_ann).await.expect("the token is good");
-    let _other = Guest::enter(&of_bo).await.expect("the token is good");
+    let _guest = LiveKitGuest::enter(&of_ann)
+        .await
+        .expect("the token is good");
+    let _other = LiveKitGuest::enter(&of_bo)
+        .await
+        .expect("the token is good");
     people(&client, &of_ann.room, 2).await;
     let forged = MediaAccess {
         token: format!("{}x", of_ann.token),
         ..of_ann.clone()
     };
-    assert_eq!(Guest::enter(&forged).await.err(), Some(401));
+    assert_eq!(LiveKitGuest::enter(&forged).await.err(), Some(401));
 
     ann.send(Refresh {}).await;
     let again = ann.expect::<IceServers>(SOON).await.media.unwrap();
@@ -108,8 +116,8 @@ async fn med_24_at_the_deadline_both_are_out_and_the_room_is_gone() {
     let session = session(MediaBackend::Livekit, 3_000);
     let [(mut ann, of_ann), (mut bo, of_bo)] = negotiated(&server, &session).await;
     let mut guests = [
-        Guest::enter(&of_ann).await.unwrap(),
-        Guest::enter(&of_bo).await.unwrap(),
+        LiveKitGuest::enter(&of_ann).await.unwrap(),
+        LiveKitGuest::enter(&of_bo).await.unwrap(),
     ];
     connected(&mut ann).await;
     connected(&mut bo).await;
@@ -122,7 +130,7 @@ async fn med_24_at_the_deadline_both_are_out_and_the_room_is_gone() {
     let client = livekit.client();
     is_gone(&client, &of_ann.room, OUT).await;
 
-    let mut back = Guest::enter(&of_ann)
+    let mut back = LiveKitGuest::enter(&of_ann)
         .await
         .expect("LiveKit takes a token until it expires");
     back.is_put_out(OUT).await;
@@ -138,8 +146,8 @@ async fn med_24_whoever_is_kicked_is_out_of_the_room_too() {
     let server = server_for(&livekit).await;
     let session = session(MediaBackend::Livekit, 60_000);
     let [(_ann, of_ann), (_bo, of_bo)] = negotiated(&server, &session).await;
-    let mut kicked = Guest::enter(&of_ann).await.unwrap();
-    let mut other = Guest::enter(&of_bo).await.unwrap();
+    let mut kicked = LiveKitGuest::enter(&of_ann).await.unwrap();
+    let mut other = LiveKitGuest::enter(&of_bo).await.unwrap();
     let operator = Http::bearer(&server.signer.operator());
     let url = format!(
         "{}/v1/sessions/{}/participants/{ANN}",
@@ -169,7 +177,9 @@ async fn med_25_a_livekit_that_is_down_at_the_deadline_and_a_restart_change_noth
     let server = server.restarted().await;
     livekit.start(None).await;
     // With it gone nobody can be in; somebody who comes back makes the room anew.
-    let mut back = Guest::enter(&of_ann).await.expect("the token is good");
+    let mut back = LiveKitGuest::enter(&of_ann)
+        .await
+        .expect("the token is good");
     back.is_put_out(OUT).await;
     is_gone(&livekit.client(), &of_ann.room, OUT).await;
     drop(server);
@@ -183,7 +193,7 @@ async fn med_26_a_livekit_that_is_down_at_the_start_is_waited_for_and_nothing_be
     let server = server_for(&livekit).await;
     let session = session(MediaBackend::Livekit, 60_000);
     let [(mut ann, of_ann), (mut bo, of_bo)] = negotiated(&server, &session).await;
-    assert_eq!(Guest::enter(&of_ann).await.err(), Some(0));
+    assert_eq!(LiveKitGuest::enter(&of_ann).await.err(), Some(0));
     // The countdown is long over.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let operator = Http::bearer(&server.signer.operator());
@@ -200,8 +210,12 @@ async fn med_26_a_livekit_that_is_down_at_the_start_is_waited_for_and_nothing_be
     })
     .await;
     let _guests = [
-        Guest::enter(&of_ann).await.expect("the token is good"),
-        Guest::enter(&of_bo).await.expect("the token is good"),
+        LiveKitGuest::enter(&of_ann)
+            .await
+            .expect("the token is good"),
+        LiveKitGuest::enter(&of_bo)
+            .await
+            .expect("the token is good"),
     ];
     connected(&mut ann).await;
     connected(&mut bo).await;
@@ -217,22 +231,22 @@ async fn med_33_events_of_the_real_server_are_taken_and_applied() {
     livekit.start(Some(&webhook(&server))).await;
     let session = session(MediaBackend::Livekit, 60_000);
     let [(_ann, of_ann), _bo] = negotiated(&server, &session).await;
-    let guest = Guest::enter(&of_ann).await.unwrap();
+    let guest = LiveKitGuest::enter(&of_ann).await.unwrap();
     drop(guest);
     livekit.client().delete(&of_ann.room).await.unwrap();
     for kind in ["room_started", "room_finished"] {
         until(kind, Duration::from_secs(30), async || {
-            let letters = crate::inbox::letters(server.data_dir()).await;
-            letters
+            let events = crate::webhook_inbox::events(server.data_dir()).await;
+            events
                 .into_iter()
-                .find(|letter| letter.state == "done" && letter.body["event"] == kind)
+                .find(|event| event.state == "done" && event.body["event"] == kind)
         })
         .await;
     }
-    let letters = crate::inbox::letters(server.data_dir()).await;
+    let events = crate::webhook_inbox::events(server.data_dir()).await;
     assert!(
-        letters.iter().all(|letter| letter.state == "done"),
-        "{letters:?}"
+        events.iter().all(|event| event.state == "done"),
+        "{events:?}"
     );
 }
 
@@ -246,7 +260,7 @@ async fn med_34_without_a_single_webhook_the_poll_finds_who_comes_and_goes() {
     let session = session(MediaBackend::Livekit, 60_000);
     let [(_ann, of_ann), _bo] = negotiated(&server, &session).await;
     who(&server, &session, &[], ONE_POLL).await;
-    let guest = Guest::enter(&of_ann).await.unwrap();
+    let guest = LiveKitGuest::enter(&of_ann).await.unwrap();
     who(&server, &session, &[ANN], ONE_POLL).await;
     drop(guest);
     let client = livekit.client();

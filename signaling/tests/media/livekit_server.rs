@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use signaling::media::{Key, Keys, LiveKit, LiveKitConfig};
+use signaling::media::{LiveKitClient, LiveKitConfig, LiveKitKey, LiveKitKeys};
 use tempfile::TempDir;
 use testkit::{free_ports, until};
 
@@ -13,7 +13,7 @@ use testkit::{free_ports, until};
 const START: Duration = Duration::from_secs(30);
 /// The key that it and the service under test share.
 pub(crate) const KEY: &str = "APItest";
-/// Its secret.
+/// The secret of that key.
 pub(crate) const SECRET: &str = "a secret of more than thirty-two bytes";
 
 /// A LiveKit server, which runs until it is killed or dropped.
@@ -47,8 +47,8 @@ impl LiveKitServer {
     }
 
     /// A client of its API.
-    pub(crate) fn client(&self) -> LiveKit {
-        LiveKit::new(&self.config())
+    pub(crate) fn client(&self) -> LiveKitClient {
+        LiveKitClient::new(&self.config())
     }
 
     /// Starts it, telling its events to `webhook`.
@@ -104,8 +104,8 @@ pub(crate) fn config(port: u16) -> LiveKitConfig {
     LiveKitConfig {
         url: format!("http://127.0.0.1:{port}"),
         public_url: format!("ws://127.0.0.1:{port}"),
-        keys: Keys {
-            first: Key {
+        keys: LiveKitKeys {
+            first: LiveKitKey {
                 api_key: KEY.to_owned(),
                 api_secret: SECRET.to_owned(),
             },

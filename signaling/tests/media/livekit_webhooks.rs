@@ -9,9 +9,9 @@ use testkit::{ANN, BO, Http, SOON, now, until};
 use wire::signaling::Negotiate;
 use wire::{MediaBackend, SessionSpec};
 
-use crate::inbox::{Letter, age_parked, letters};
 use crate::livekit_server::{KEY, SECRET, config};
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
+use crate::webhook_inbox::{WebhookEvent, age_parked, events};
 
 const TYPE: &str = "application/webhook+json";
 
@@ -24,12 +24,12 @@ fn signed(body: &str, age_s: i64) -> String {
     encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap()
 }
 
-async fn server() -> Server {
+async fn server() -> SignalingServer {
     let nobody = config(testkit::free_ports()[0]);
-    Server::with(move |config| config.media.livekit = Some(nobody.clone())).await
+    SignalingServer::with(move |config| config.media.livekit = Some(nobody.clone())).await
 }
 
-async fn post(server: &Server, body: &str, token: &str, more: &[(&str, &str)]) -> u16 {
+async fn post(server: &SignalingServer, body: &str, token: &str, more: &[(&str, &str)]) -> u16 {
     let url = format!("{}/v1/media/livekit/webhook", server.http);
     let mut headers = vec![("content-type", TYPE), ("authorization", token)];
     for (name, value) in more {
@@ -46,7 +46,7 @@ async fn post(server: &Server, body: &str, token: &str, more: &[(&str, &str)]) -
     request.send().await.unwrap().status().as_u16()
 }
 
-async fn told(server: &Server, body: &str) -> u16 {
+async fn told(server: &SignalingServer, body: &str) -> u16 {
     post(server, body, &signed(body, 0), &[]).await
 }
 
@@ -60,7 +60,7 @@ fn event(kind: &str, id: &str, room: &str, sid: &str, user: &str) -> String {
 }
 
 /// A session with both in, whose room is carried by LiveKit.
-async fn session(server: &Server) -> (SessionSpec, [testkit::TestPeer; 2]) {
+async fn session(server: &SignalingServer) -> (SessionSpec, [testkit::TestPeer; 2]) {
     let spec = booking()
         .with(|spec| spec.media = MediaBackend::Livekit)
         .spec();
@@ -70,19 +70,21 @@ async fn session(server: &Server) -> (SessionSpec, [testkit::TestPeer; 2]) {
     (spec, [ann, bo])
 }
 
-async fn when(server: &Server, what: &str, state: &str, count: usize) -> Vec<Letter> {
+async fn when(
+    server: &SignalingServer,
+    what: &str,
+    state: &str,
+    count: usize,
+) -> Vec<WebhookEvent> {
     until(what, SOON, async || {
-        let letters = letters(server.data_dir()).await;
-        let so = letters
-            .iter()
-            .filter(|letter| letter.state == state)
-            .count();
-        (so == count).then_some(letters)
+        let events = events(server.data_dir()).await;
+        let so = events.iter().filter(|event| event.state == state).count();
+        (so == count).then_some(events)
     })
     .await
 }
 
-async fn who_is_in(server: &Server, session: &SessionSpec) -> Vec<String> {
+async fn who_is_in(server: &SignalingServer, session: &SessionSpec) -> Vec<String> {
     let operator = Http::bearer(&server.signer.operator());
     let url = format!("{}/v1/sessions/{}", server.http, session.id);
     let media = operator.get(&url).await.body["media"].clone();
@@ -132,12 +134,12 @@ async fn med_32_only_what_is_genuine_and_fresh_and_plain_is_taken() {
     );
     assert_eq!(post(&server, &large, &signed(&large, 0), &[]).await, 413);
     assert!(
-        letters(server.data_dir()).await.is_empty(),
+        events(server.data_dir()).await.is_empty(),
         "nothing of it is stored"
     );
     assert_eq!(post(&server, &body, &good, &[]).await, 200);
     assert_eq!(
-        letters(server.data_dir()).await.len(),
+        events(server.data_dir()).await.len(),
         1,
         "stored before the answer"
     );
@@ -158,8 +160,8 @@ async fn med_35_an_event_counts_once_and_what_is_not_known_is_passed_over() {
     ] {
         assert_eq!(told(&server, unknown).await, 200);
     }
-    let letters = when(&server, "all are applied", "done", 3).await;
-    assert_eq!(letters.len(), 3);
+    let events = when(&server, "all are applied", "done", 3).await;
+    assert_eq!(events.len(), 3);
     assert_eq!(who_is_in(&server, &spec).await, ["PA_1"]);
     let old_left = event("participant_left", "EV_5", &room, "PA_0", ANN);
     told(&server, &old_left).await;
@@ -198,8 +200,8 @@ async fn med_36_an_event_of_an_unknown_room_waits_ten_minutes_for_its_session() 
     when(&server, "its session has come", "done", 1).await;
     assert_eq!(who_is_in(&server, &spec).await, ["PA_1"]);
     age_parked(server.data_dir(), 10 * 60_000).await;
-    let letters = when(&server, "the other one is given up", "done", 2).await;
-    assert!(letters.iter().any(|letter| letter.why.is_some()));
+    let events = when(&server, "the other one is given up", "done", 2).await;
+    assert!(events.iter().any(|event| event.why.is_some()));
 }
 
 #[tokio::test]
@@ -207,9 +209,9 @@ async fn med_37_an_event_that_can_not_be_read_is_laid_aside_and_can_be_replayed(
     let server = server().await;
     let broken = r#"{"event":"participant_joined","id":"EV_1"}"#;
     assert_eq!(told(&server, broken).await, 200);
-    let letters = when(&server, "it is laid aside", "dead", 1).await;
+    let events = when(&server, "it is laid aside", "dead", 1).await;
     assert!(
-        letters[0]
+        events[0]
             .why
             .as_deref()
             .unwrap()
@@ -249,7 +251,7 @@ async fn med_38_what_was_stored_before_a_crash_is_applied_after_it() {
         200
     );
     assert_eq!(
-        letters(server.data_dir()).await.len(),
+        events(server.data_dir()).await.len(),
         1,
         "known after a restart, too"
     );

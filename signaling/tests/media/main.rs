@@ -13,11 +13,11 @@ mod server;
 
 mod contract;
 mod credentials;
-mod guest;
-mod inbox;
+mod livekit_guest;
 mod livekit_rooms;
 mod livekit_server;
 mod livekit_webhooks;
 mod openvidu_rooms;
 mod openvidu_server;
 mod sessions;
+mod webhook_inbox;

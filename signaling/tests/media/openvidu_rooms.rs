@@ -4,24 +4,25 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use signaling::media::{MediaServer, OpenVidu, OpenViduConfig};
+use signaling::media::{MediaServer, OpenViduClient, OpenViduConfig};
 use testkit::{ANN, BO, Http, SOON, until};
 use wire::signaling::{Ended, IceServers, Live, Negotiate, Refresh};
 use wire::{MediaBackend, UserId};
 
 use crate::contract;
 use crate::openvidu_server::{OpenViduServer, SECRET, WEBHOOK_HEADER};
-use crate::server::{Server, connected};
+use crate::server::{SignalingServer, connected};
 use crate::sessions::{ONE_POLL, OUT, negotiated, session, who};
 
-async fn server_for(openvidu: &OpenViduServer) -> Server {
+async fn server_for(openvidu: &OpenViduServer) -> SignalingServer {
     let settings = openvidu.config();
-    let server = Server::with(move |config| config.media.openvidu = Some(settings.clone())).await;
+    let server =
+        SignalingServer::with(move |config| config.media.openvidu = Some(settings.clone())).await;
     openvidu.tell(&format!("{}/v1/media/openvidu/webhook", server.http));
     server
 }
 
-async fn post(server: &Server, header: &str, body: &str) -> u16 {
+async fn post(server: &SignalingServer, header: &str, body: &str) -> u16 {
     let url = format!("{}/v1/media/openvidu/webhook", server.http);
     let request = reqwest::Client::new().post(url).body(body.to_owned());
     let request = request.header("content-type", "application/json; charset=utf-8");
@@ -34,7 +35,7 @@ async fn med_52_openvidu_keeps_the_contract_of_a_media_server() {
     // Whoever asks over HTTP first installs the crypto provider.
     let _http = Http::new();
     let server = OpenViduServer::start().await;
-    let client = OpenVidu::new(&server.config());
+    let client = OpenViduClient::new(&server.config());
     let enter = async || {
         let users = [UserId::from(ANN), UserId::from(BO)];
         client.prepare("contract_1", &users).await.unwrap();
@@ -57,7 +58,11 @@ async fn med_52_openvidu_keeps_the_contract_of_a_media_server() {
         url: format!("http://127.0.0.1:{}", testkit::free_ports()[0]),
         ..server.config()
     };
-    contract::tells_refused_from_unreachable(&OpenVidu::new(&wrong), &OpenVidu::new(&nobody)).await;
+    contract::tells_refused_from_unreachable(
+        &OpenViduClient::new(&wrong),
+        &OpenViduClient::new(&nobody),
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -151,9 +156,9 @@ async fn med_56_an_event_is_a_hint_that_the_api_must_confirm() {
         .event("sessionDestroyed", &of_ann.room, "", 1)
         .await;
     until("all are applied", SOON, async || {
-        let letters = crate::inbox::letters(server.data_dir()).await;
-        let done = letters.iter().all(|letter| letter.state == "done");
-        (done && letters.len() == 4).then_some(())
+        let events = crate::webhook_inbox::events(server.data_dir()).await;
+        let done = events.iter().all(|event| event.state == "done");
+        (done && events.len() == 4).then_some(())
     })
     .await;
     who(&server, &session, &[ANN], SOON).await;
@@ -169,11 +174,15 @@ async fn med_51_an_event_without_the_agreed_header_is_refused() {
     for wrong in ["", "Basic", &WEBHOOK_HEADER[..10], SECRET] {
         assert_eq!(post(&server, wrong, event).await, 401, "{wrong}");
     }
-    assert!(crate::inbox::letters(server.data_dir()).await.is_empty());
+    assert!(
+        crate::webhook_inbox::events(server.data_dir())
+            .await
+            .is_empty()
+    );
     assert_eq!(post(&server, WEBHOOK_HEADER, event).await, 200);
     assert_eq!(post(&server, WEBHOOK_HEADER, event).await, 200);
     assert_eq!(
-        crate::inbox::letters(server.data_dir()).await.len(),
+        crate::webhook_inbox::events(server.data_dir()).await.len(),
         1,
         "once"
     );

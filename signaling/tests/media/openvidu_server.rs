@@ -19,7 +19,7 @@ use testkit::now;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// Its `OPENVIDU_SECRET`.
+/// The server's `OPENVIDU_SECRET` setting.
 pub(crate) const SECRET: &str = "MY_SECRET_OF_TESTS";
 /// What its `OPENVIDU_WEBHOOK_HEADERS` sets.
 pub(crate) const WEBHOOK_HEADER: &str = "Basic cmVuZGV6dm91czp3ZWJob29r";
@@ -27,25 +27,25 @@ pub(crate) const WEBHOOK_HEADER: &str = "Basic cmVuZGV6dm91czp3ZWJob29r";
 /// A running server.
 pub(crate) struct OpenViduServer {
     pub(crate) url: String,
-    state: Arc<Inner>,
+    state: Arc<FakeState>,
     task: JoinHandle<()>,
 }
 
 #[derive(Default)]
-struct Inner {
-    rooms: Mutex<BTreeMap<String, Room>>,
+struct FakeState {
+    rooms: Mutex<BTreeMap<String, FakeRoom>>,
     made: AtomicU64,
     /// Answers nothing but 503 while true.
     down: AtomicBool,
     webhook: Mutex<Option<String>>,
 }
 
-struct Room {
+struct FakeRoom {
     created_at: i64,
-    connections: Vec<Connection>,
+    connections: Vec<FakeConnection>,
 }
 
-struct Connection {
+struct FakeConnection {
     id: String,
     token: String,
     data: String,
@@ -55,7 +55,7 @@ struct Connection {
 
 impl OpenViduServer {
     pub(crate) async fn start() -> Self {
-        let state = Arc::<Inner>::default();
+        let state = Arc::<FakeState>::default();
         let router = Router::new()
             .route("/openvidu/api/sessions", get(list).post(create))
             .route("/openvidu/api/sessions/{room}", get(show).delete(close))
@@ -158,7 +158,7 @@ impl Drop for OpenViduServer {
     }
 }
 
-async fn guard(State(state): State<Arc<Inner>>, request: Request, next: Next) -> Response {
+async fn guard(State(state): State<Arc<FakeState>>, request: Request, next: Next) -> Response {
     let expected = format!("Basic {}", STANDARD.encode(format!("OPENVIDUAPP:{SECRET}")));
     if state.down.load(Ordering::SeqCst) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
@@ -172,7 +172,7 @@ async fn guard(State(state): State<Arc<Inner>>, request: Request, next: Next) ->
 }
 
 async fn create(
-    State(state): State<Arc<Inner>>,
+    State(state): State<Arc<FakeState>>,
     headers: HeaderMap,
     Json(wanted): Json<Value>,
 ) -> Response {
@@ -193,7 +193,7 @@ async fn create(
     if rooms.contains_key(&name) {
         return problem(409, "Session already exists");
     }
-    let room = Room {
+    let room = FakeRoom {
         created_at: now().0,
         connections: Vec::new(),
     };
@@ -202,7 +202,7 @@ async fn create(
     Json(body).into_response()
 }
 
-async fn list(State(state): State<Arc<Inner>>) -> Json<Value> {
+async fn list(State(state): State<Arc<FakeState>>) -> Json<Value> {
     let rooms = state.rooms.lock().unwrap();
     let content: Vec<_> = rooms
         .iter()
@@ -211,21 +211,21 @@ async fn list(State(state): State<Arc<Inner>>) -> Json<Value> {
     Json(json!({"numberOfElements": content.len(), "content": content}))
 }
 
-async fn show(State(state): State<Arc<Inner>>, Path(name): Path<String>) -> Response {
+async fn show(State(state): State<Arc<FakeState>>, Path(name): Path<String>) -> Response {
     match state.rooms.lock().unwrap().get(&name) {
         Some(room) => Json(session(&name, room)).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-async fn close(State(state): State<Arc<Inner>>, Path(name): Path<String>) -> StatusCode {
+async fn close(State(state): State<Arc<FakeState>>, Path(name): Path<String>) -> StatusCode {
     match state.rooms.lock().unwrap().remove(&name) {
         Some(_) => StatusCode::NO_CONTENT,
         None => StatusCode::NOT_FOUND,
     }
 }
 
-async fn connections(State(state): State<Arc<Inner>>, Path(name): Path<String>) -> Response {
+async fn connections(State(state): State<Arc<FakeState>>, Path(name): Path<String>) -> Response {
     match state.rooms.lock().unwrap().get(&name) {
         Some(room) => Json(connections_of(&name, room)).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
@@ -233,7 +233,7 @@ async fn connections(State(state): State<Arc<Inner>>, Path(name): Path<String>) 
 }
 
 async fn connect(
-    State(state): State<Arc<Inner>>,
+    State(state): State<Arc<FakeState>>,
     Path(name): Path<String>,
     Json(wanted): Json<Value>,
 ) -> Response {
@@ -242,7 +242,7 @@ async fn connect(
     let Some(room) = rooms.get_mut(&name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let made = Connection {
+    let made = FakeConnection {
         id: format!("con_{number:010}"),
         token: format!("wss://localhost?sessionId={name}&token=tok_{number:010}"),
         data: wanted["data"].as_str().unwrap_or_default().to_owned(),
@@ -255,7 +255,7 @@ async fn connect(
 }
 
 async fn disconnect(
-    State(state): State<Arc<Inner>>,
+    State(state): State<Arc<FakeState>>,
     Path((name, id)): Path<(String, String)>,
 ) -> StatusCode {
     let mut rooms = state.rooms.lock().unwrap();
@@ -279,7 +279,7 @@ fn problem(status: u16, message: &str) -> Response {
     (status, Json(body)).into_response()
 }
 
-fn session(name: &str, room: &Room) -> Value {
+fn session(name: &str, room: &FakeRoom) -> Value {
     json!({
         "id": name, "object": "session", "sessionId": name, "createdAt": room.created_at,
         "mediaMode": "ROUTED", "recordingMode": "MANUAL", "customSessionId": name, "recording": false,
@@ -292,7 +292,7 @@ fn session(name: &str, room: &Room) -> Value {
     })
 }
 
-fn connections_of(name: &str, room: &Room) -> Value {
+fn connections_of(name: &str, room: &FakeRoom) -> Value {
     let content: Vec<_> = room
         .connections
         .iter()
@@ -301,7 +301,7 @@ fn connections_of(name: &str, room: &Room) -> Value {
     json!({"numberOfElements": content.len(), "content": content})
 }
 
-fn connection(room: &str, one: &Connection) -> Value {
+fn connection(room: &str, one: &FakeConnection) -> Value {
     let is_active = one.active_at.is_some();
     let streams = is_active.then(|| json!([]));
     json!({

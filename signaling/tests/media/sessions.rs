@@ -6,7 +6,7 @@ use testkit::{ANN, BO, Http, SOON, TestPeer, until};
 use wire::signaling::{MediaAccess, Negotiate};
 use wire::{MediaBackend, SessionSpec};
 
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
 
 /// How long a removal may take, and who comes back with a kept token may stay.
 pub(crate) const OUT: Duration = Duration::from_secs(5);
@@ -23,7 +23,7 @@ pub(crate) fn session(media: MediaBackend, duration_ms: i64) -> SessionSpec {
 
 /// Both join and are given their access.
 pub(crate) async fn negotiated(
-    server: &Server,
+    server: &SignalingServer,
     session: &SessionSpec,
 ) -> [(TestPeer, MediaAccess); 2] {
     let mut ann = server.join(ANN, session).await;
@@ -36,7 +36,7 @@ pub(crate) async fn negotiated(
 
 /// Waits until operators see exactly these people in the room, after it was polled.
 pub(crate) async fn who(
-    server: &Server,
+    server: &SignalingServer,
     session: &SessionSpec,
     expected: &[&str],
     within: Duration,

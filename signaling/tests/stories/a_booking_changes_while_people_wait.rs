@@ -8,7 +8,7 @@ use wire::signaling::{Countdown, CountdownCancelled, Ended, PeerLost, Reschedule
 use wire::{EndReason, ErrorCode, Phase, SessionSpec};
 
 use crate::booked::{cancel, reschedule};
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
 use crate::talk::settled;
 
 fn later(spec: &mut SessionSpec, by_ms: i64) {
@@ -23,7 +23,7 @@ fn later(spec: &mut SessionSpec, by_ms: i64) {
 
 #[tokio::test]
 async fn sig_236_a_move_cancels_the_countdown_and_replaces_what_welcome_said() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().countdown_ms(60_000).spec();
     let (mut ann, mut bo) = server.pair(&session).await;
     ann.expect::<Countdown>(SOON).await;
@@ -56,7 +56,7 @@ async fn sig_236_a_move_cancels_the_countdown_and_replaces_what_welcome_said() {
 
 #[tokio::test]
 async fn sig_236_where_the_new_lobby_is_not_open_all_are_sent_away_until_it_is() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().countdown_ms(60_000).spec();
     let (mut ann, mut bo) = server.pair(&session).await;
     let moved = reschedule(&server, &session, |spec| later(spec, 600_000)).await;
@@ -72,7 +72,7 @@ async fn sig_236_where_the_new_lobby_is_not_open_all_are_sent_away_until_it_is()
 
 #[tokio::test]
 async fn sig_236_a_live_session_is_not_moved_but_may_be_called_off() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let (mut ann, mut bo, live) = server.live_pair(&session).await;
     reschedule(&server, &session, |spec| later(spec, 600_000)).await;
@@ -93,7 +93,7 @@ async fn sig_236_a_live_session_is_not_moved_but_may_be_called_off() {
 }
 
 /// A pair whose Bo is lost and comes back when the lobby has been closed for so long.
-async fn back_after_closing(server: &Server, ms: i64) -> (TestPeer, TestPeer) {
+async fn back_after_closing(server: &SignalingServer, ms: i64) -> (TestPeer, TestPeer) {
     let session = TestBooking::starting_in(600_000).lobby_ms(700_000).spec();
     let (mut ann, bo) = server.pair(&session).await;
     let bo = bo.cut().await;
@@ -111,7 +111,7 @@ async fn back_after_closing(server: &Server, ms: i64) -> (TestPeer, TestPeer) {
 
 #[tokio::test]
 async fn sig_237_no_countdown_begins_later_than_30_s_after_closing() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     // Ten seconds are left for two busy cores.
     let (mut ann, mut bo) = back_after_closing(&server, 20_000).await;
     for peer in [&mut ann, &mut bo] {
@@ -130,7 +130,7 @@ async fn sig_237_no_countdown_begins_later_than_30_s_after_closing() {
 
 #[tokio::test]
 async fn sig_238_who_was_removed_while_away_cannot_come_back_by_any_way() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().countdown_ms(60_000).spec();
     let (mut ann, bo) = server.pair(&session).await;
     let bo = bo.cut().await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use testkit::{ANN, BO, Break, Cut, Proxy, SOON, TestBooking, TestPeer, Way};
 use wire::signaling::{Negotiate, RelayedData, ServerFrame, Welcome};
 
-use crate::server::Server;
+use crate::server::SignalingServer;
 use crate::talk::{data, hears, never_got, number, settled};
 
 /// What is said in a round; each is some 50 bytes on the wire.
@@ -17,15 +17,15 @@ const BYTES: usize = 3 * 40;
 const NEVER: [&str; 5] = ["peer_joined", "peer_left", "negotiate", "error", "data"];
 
 /// A pair in a lobby whose start is far, Bo by way of a proxy.
-struct Pair {
-    _server: Server,
+struct ProxiedPair {
+    _server: SignalingServer,
     proxy: Proxy,
     ann: TestPeer,
     bo: TestPeer,
 }
 
-async fn pair() -> Pair {
-    let server = Server::with(|config| {
+async fn pair() -> ProxiedPair {
+    let server = SignalingServer::with(|config| {
         // The test is one address, and says more than a person.
         config.limits.sockets.joins_per_second = 10_000;
         config.limits.sockets.joins_burst = 10_000;
@@ -40,7 +40,7 @@ async fn pair() -> Pair {
     ann.expect::<Negotiate>(SOON).await;
     bo.expect::<Negotiate>(SOON).await;
     ann.forget();
-    Pair {
+    ProxiedPair {
         _server: server,
         proxy,
         ann,

@@ -5,12 +5,12 @@ use std::time::Duration;
 use testkit::{ANN, BO, SOON, TestPeer};
 use wire::signaling::{Negotiate, PeerJoined, PeerLost, PeerResumed, Resume, Welcome};
 
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
 use crate::talk::{data, hears, settled};
 
 #[tokio::test]
 async fn sig_130_a_cut_socket_gets_what_it_missed_in_order_once() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().countdown_ms(60_000).spec();
     let (mut ann, bo) = server.pair(&session).await;
     let epoch = bo.epoch;
@@ -34,7 +34,7 @@ async fn sig_130_a_cut_socket_gets_what_it_missed_in_order_once() {
 
 #[tokio::test]
 async fn sig_131_a_reload_joins_fresh_and_offers() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().countdown_ms(60_000).spec();
     let (mut ann, bo) = server.pair(&session).await;
     let before = ann.epoch.unwrap();
@@ -55,7 +55,7 @@ async fn sig_131_a_reload_joins_fresh_and_offers() {
 
 #[tokio::test]
 async fn sig_132_a_token_that_was_never_given_is_a_fresh_join() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let mut ann = TestPeer::connect(&server.url).await;
     let made_up = Resume {

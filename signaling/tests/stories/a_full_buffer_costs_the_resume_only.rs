@@ -6,14 +6,14 @@ use std::time::Duration;
 use testkit::{SOON, TestBooking, TestPeer};
 use wire::signaling::{Negotiate, PeerLost, PeerResumed};
 
-use crate::server::{Server, connected};
+use crate::server::{SignalingServer, connected};
 use crate::talk::{data, hears, never_got, settled};
 
 /// More than the buffer, which is three quarters of this server's queue of 16 frames.
 const SAID: usize = 40;
 
-async fn overflowed(media_is_up: bool) -> (Server, TestPeer, TestPeer, u64) {
-    let server = Server::with(|config| config.limits.sockets.queue_frames = 16).await;
+async fn overflowed(media_is_up: bool) -> (SignalingServer, TestPeer, TestPeer, u64) {
+    let server = SignalingServer::with(|config| config.limits.sockets.queue_frames = 16).await;
     let session = TestBooking::starting_in(600_000).lobby_ms(700_000).spec();
     let (mut ann, mut bo) = server.pair(&session).await;
     if media_is_up {

@@ -1,6 +1,6 @@
 //! Two people, one session, from the first join to the refusal of who comes back afterwards.
 
-use crate::server::{Server, booking, connected};
+use crate::server::{SignalingServer, booking, connected};
 use testkit::{ANN, BO, SOON, TestPeer};
 use wire::signaling::{
     Answer, Candidate, Countdown, Data, Ended, Ending, Live, Negotiate, Offer, PeerJoined,
@@ -16,7 +16,7 @@ pub(crate) const SDP: &str = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na
 
 #[tokio::test]
 async fn sig_101_a_pair_goes_from_lobby_to_ended() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().duration_ms(1_000).spec();
 
     let mut ann = server.join(ANN, &session).await;
@@ -66,7 +66,7 @@ async fn sig_101_a_pair_goes_from_lobby_to_ended() {
 
 #[tokio::test]
 async fn sig_102_what_happened_is_told_to_the_scheduler_in_order() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().duration_ms(1_000).spec();
     let (mut ann, _bo, live) = server.live_pair(&session).await;
     ann.expect::<Ended>(SOON).await;

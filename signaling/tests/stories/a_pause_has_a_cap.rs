@@ -6,7 +6,7 @@ use testkit::SOON;
 use wire::OnLoss;
 use wire::signaling::{Ended, Live, Paused, PeerLost};
 
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
 use crate::talk::settled;
 
 /// All pauses together, in milliseconds.
@@ -14,7 +14,7 @@ const CAP_MS: i64 = 1_500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_234_pauses_last_as_long_as_their_cap_together() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let booking = booking().duration_ms(4_000).with(|spec| {
         spec.on_loss = OnLoss::Pause;
         spec.max_pause_ms = CAP_MS;

@@ -7,15 +7,15 @@ use testkit::{ANN, BO, Proxy, SOON, TestBooking, TestPeer};
 use wire::DuplicatePolicy;
 use wire::signaling::{Negotiate, PeerLost, PeerResumed, RelayedData};
 
-use crate::server::Server;
+use crate::server::SignalingServer;
 use crate::talk::{data, hears, never_got, settled};
 
 /// A silent socket is lost within this time: the protocol's 12 s, and some for two busy cores.
 const NOTICED: Duration = Duration::from_secs(14);
 
 /// A pair in an open lobby, Bo by way of a proxy.
-async fn pair(policy: DuplicatePolicy) -> (Server, Proxy, TestPeer, TestPeer) {
-    let server = Server::start().await;
+async fn pair(policy: DuplicatePolicy) -> (SignalingServer, Proxy, TestPeer, TestPeer) {
+    let server = SignalingServer::start().await;
     let proxy = Proxy::to(&server.url).await;
     let booking = TestBooking::starting_in(600_000).lobby_ms(700_000);
     let session = booking.with(|spec| spec.duplicate = policy).spec();

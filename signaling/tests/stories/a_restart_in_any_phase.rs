@@ -8,7 +8,7 @@ use testkit::{Http, SOON, TestBooking, TestPeer, until};
 use wire::signaling::{Countdown, Live, Negotiate, Paused};
 use wire::{OnLoss, Phase, SessionSpec};
 
-use crate::server::{Server, booking, connected};
+use crate::server::{SignalingServer, booking, connected};
 
 /// Comes back at the same address, is told that its frames are gone, and in which phase it is.
 async fn back(peer: TestPeer, phase: Phase) -> TestPeer {
@@ -20,7 +20,7 @@ async fn back(peer: TestPeer, phase: Phase) -> TestPeer {
 }
 
 /// Waits until operators see the session in a phase.
-async fn seen_as(server: &Server, session: &SessionSpec, phase: &str) {
+async fn seen_as(server: &SignalingServer, session: &SessionSpec, phase: &str) {
     let url = format!("{}/v1/sessions/{}", server.http, session.id);
     let operator = Http::bearer(&server.signer.operator());
     until(phase, SOON, async || {
@@ -31,7 +31,7 @@ async fn seen_as(server: &Server, session: &SessionSpec, phase: &str) {
 }
 
 /// Both come back to a lobby, and everything before live begins anew.
-async fn goes_live_after(server: Server, ann: TestPeer, bo: TestPeer) {
+async fn goes_live_after(server: SignalingServer, ann: TestPeer, bo: TestPeer) {
     let before = ann.epoch.unwrap();
     let server = server.killed().await;
     let mut ann = back(ann, Phase::Lobby).await;
@@ -50,7 +50,7 @@ async fn goes_live_after(server: Server, ann: TestPeer, bo: TestPeer) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_225_a_restart_in_the_lobby_negotiates_anew_and_waits_on() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = TestBooking::starting_in(600_000).lobby_ms(700_000).spec();
     let (ann, bo) = server.pair(&session).await;
     server.scheduler.told(&session, "session.joined").await;
@@ -66,7 +66,7 @@ async fn sig_225_a_restart_in_the_lobby_negotiates_anew_and_waits_on() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_225_a_restart_in_the_countdown_counts_down_anew() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().countdown_ms(1_000).spec();
     let (mut ann, bo) = server.pair(&session).await;
     ann.expect::<Countdown>(SOON).await;
@@ -75,7 +75,7 @@ async fn sig_225_a_restart_in_the_countdown_counts_down_anew() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_225_a_restart_while_connecting_counts_down_anew() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().countdown_ms(200).spec();
     let (ann, bo) = server.pair(&session).await;
     seen_as(&server, &session, "connecting").await;
@@ -84,7 +84,7 @@ async fn sig_225_a_restart_while_connecting_counts_down_anew() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_225_a_restart_in_a_pause_gives_no_time_and_takes_none() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let booking = booking().duration_ms(60_000);
     let session = booking.with(|spec| spec.on_loss = OnLoss::Pause).spec();
     let (mut ann, bo, live) = server.live_pair(&session).await;

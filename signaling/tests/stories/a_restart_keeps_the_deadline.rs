@@ -4,7 +4,7 @@ use testkit::{ANN, BO, SOON, TestPeer};
 use wire::signaling::{Ended, Live, Welcome};
 use wire::{EndReason, Phase};
 
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
 
 /// Comes back with the resume token of the old process, at the same address.
 async fn back(peer: TestPeer) -> TestPeer {
@@ -29,7 +29,7 @@ async fn ends_on_time(peer: &mut TestPeer, live: &Live) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_150_a_killed_process_goes_on_to_the_original_deadline() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().duration_ms(4_000).spec();
     let (ann, bo, live) = server.live_pair(&session).await;
     let epoch = ann.epoch;
@@ -50,7 +50,7 @@ async fn sig_150_a_killed_process_goes_on_to_the_original_deadline() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_151_a_deadline_that_passed_meanwhile_ends_the_session_at_once() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().duration_ms(1_000).spec();
     let (_ann, _bo, live) = server.live_pair(&session).await;
     let server = server.killed_until(live.deadline_at + 100).await;
@@ -65,7 +65,7 @@ async fn sig_151_a_deadline_that_passed_meanwhile_ends_the_session_at_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_152_the_ended_stay_ended_after_a_restart() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().duration_ms(1_000).spec();
     let (mut ann, _bo, _) = server.live_pair(&session).await;
     ann.expect::<Ended>(SOON).await;
@@ -79,7 +79,7 @@ async fn sig_152_the_ended_stay_ended_after_a_restart() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_153_a_stop_says_goodbye_and_loses_nothing() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().duration_ms(6_000).spec();
     let (mut ann, mut bo, live) = server.live_pair(&session).await;
     server.terminate();
@@ -98,7 +98,7 @@ async fn sig_153_a_stop_says_goodbye_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_154_who_waits_alone_waits_on_after_a_restart() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let ann = server.join(ANN, &session).await;
     server.scheduler.told(&session, "session.joined").await;

@@ -4,14 +4,14 @@ use testkit::{BO, SOON};
 use wire::RawJson;
 use wire::signaling::{Data, PeerLost, Pong};
 
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
 
 /// Frames of 4 KiB: more than the queue and both ends' TCP buffers take.
 const FRAMES: usize = 1_500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_170_a_slow_reader_is_closed_and_may_come_back() {
-    let server = Server::with(|config| {
+    let server = SignalingServer::with(|config| {
         config.limits.sockets.frames_burst = 10_000;
         config.limits.sockets.queue_frames = 16;
         config.limits.sockets.queue_bytes = 64 * 1024;

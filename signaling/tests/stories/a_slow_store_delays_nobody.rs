@@ -5,14 +5,14 @@ use testkit::{Http, SOON};
 use wire::EndReason;
 use wire::signaling::{Countdown, Ended, Ending, Live};
 
-use crate::server::{Server, booking, connected};
+use crate::server::{SignalingServer, booking, connected};
 
 /// The wait, and some for two busy cores, in milliseconds.
 const LATEST_MS: i64 = 100 + 250;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_171_live_and_ended_go_out_without_the_store_in_order_and_counted() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().countdown_ms(800).duration_ms(1_000).spec();
     let (mut ann, mut bo) = server.pair(&session).await;
     connected(&mut ann).await;
@@ -47,7 +47,7 @@ async fn sig_171_live_and_ended_go_out_without_the_store_in_order_and_counted() 
     assert!(ended.occurred_at >= live.deadline_at);
 }
 
-async fn held_too_long(server: &Server) -> f64 {
+async fn held_too_long(server: &SignalingServer) -> f64 {
     let answer = Http::new().get(&format!("{}/metrics", server.http)).await;
     let text = answer.body.as_str().unwrap().to_owned();
     let line = text

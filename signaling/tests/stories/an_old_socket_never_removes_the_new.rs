@@ -6,12 +6,12 @@ use testkit::{ANN, BO, SOON, TestBooking, TestPeer};
 use wire::RawJson;
 use wire::signaling::{Data, Negotiate, PeerJoined, PeerLeft, PeerLost, RelayedData, ServerFrame};
 
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
 use crate::talk::{data, hears, never_got};
 
 #[tokio::test]
 async fn sig_140_a_takeover_closes_the_old_socket_and_keeps_the_new() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().countdown_ms(60_000).spec();
     let (mut ann, mut old) = server.pair(&session).await;
     let mut new = server.join(BO, &session).await;
@@ -33,7 +33,7 @@ async fn sig_140_a_takeover_closes_the_old_socket_and_keeps_the_new() {
 
 #[tokio::test]
 async fn sig_141_the_token_of_the_replaced_is_dead() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let old = server.join(ANN, &session).await;
     let cut = old.cut().await;
@@ -48,7 +48,7 @@ const RACES: usize = 50;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_142_a_thousand_races_leave_exactly_one_each() {
-    let server = Server::with(|config| {
+    let server = SignalingServer::with(|config| {
         config.limits.sockets.joins_per_second = 10_000;
         config.limits.sockets.joins_burst = 10_000;
     })
@@ -58,7 +58,7 @@ async fn sig_142_a_thousand_races_leave_exactly_one_each() {
 }
 
 /// Bo joins twice at once, again and again; Ann talks to whichever of them is left.
-async fn races(server: &Server) {
+async fn races(server: &SignalingServer) {
     let session = TestBooking::starting_in(600_000).lobby_ms(700_000).spec();
     let (url, ticket) = (&server.url, server.ticket(BO, &session));
     let mut ann = server.join(ANN, &session).await;

@@ -5,7 +5,7 @@ use testkit::{ANN, SOON, TestPeer};
 use wire::signaling::{Pong, Welcome};
 use wire::{ErrorBody, ErrorCode, FrameId};
 
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
 
 /// Frames of a flood: far above the burst of 200.
 const FLOOD: usize = 2_000;
@@ -22,7 +22,7 @@ async fn lives(peer: &mut TestPeer) {
 
 #[tokio::test]
 async fn sig_110_the_first_frame_must_be_join() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     for text in [r#"{"type":"ping","sent_at":1}"#, r#"{"type":"leave"}"#] {
         let mut peer = TestPeer::connect(&server.url).await;
         let error = told(&mut peer, text).await;
@@ -33,7 +33,7 @@ async fn sig_110_the_first_frame_must_be_join() {
 
 #[tokio::test]
 async fn sig_110_a_socket_that_does_not_join_is_closed_after_5_s() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let mut peer = TestPeer::connect(&server.url).await;
     let began = testkit::now();
     // Anything that is no join does not prolong it.
@@ -45,7 +45,7 @@ async fn sig_110_a_socket_that_does_not_join_is_closed_after_5_s() {
 
 #[tokio::test]
 async fn sig_111_a_join_that_cannot_be_read_is_refused() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let mut peer = TestPeer::connect(&server.url).await;
     let error = told(&mut peer, r#"{"type":"join","id":3}"#).await;
     assert_eq!(error.code, ErrorCode::Malformed);
@@ -56,7 +56,7 @@ async fn sig_111_a_join_that_cannot_be_read_is_refused() {
 
 #[tokio::test]
 async fn sig_112_a_malformed_frame_costs_an_error_and_the_third_the_socket() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let mut peer = server.join(ANN, &booking().spec()).await;
     let error = told(&mut peer, "{").await;
     assert_eq!((error.code, error.field), (ErrorCode::Malformed, None));
@@ -72,7 +72,7 @@ async fn sig_112_a_malformed_frame_costs_an_error_and_the_third_the_socket() {
 
 #[tokio::test]
 async fn sig_112_each_kind_of_nonsense_is_malformed() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     let deep = format!(r#"{{"type":"data","payload":{deep}}}"#);
@@ -105,7 +105,7 @@ async fn sig_112_each_kind_of_nonsense_is_malformed() {
 
 #[tokio::test]
 async fn sig_113_an_unknown_type_costs_an_error_however_often() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let mut peer = server.join(ANN, &booking().spec()).await;
     for id in 1..=5 {
         let error = told(&mut peer, &format!(r#"{{"type":"dance","id":{id}}}"#)).await;
@@ -120,7 +120,7 @@ async fn sig_113_an_unknown_type_costs_an_error_however_often() {
 
 #[tokio::test]
 async fn sig_114_breaches_of_the_websocket_keep_their_codes() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let mut binary = server.join(ANN, &session).await;
     binary.socket().send_binary(vec![1, 2, 3]).await;
@@ -134,7 +134,7 @@ async fn sig_114_breaches_of_the_websocket_keep_their_codes() {
 
 #[tokio::test]
 async fn sig_115_a_flood_is_told_when_to_go_on_and_then_closed() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let mut flooder = server.join(ANN, &session).await;
     for at in 0..FLOOD {
@@ -154,7 +154,7 @@ async fn sig_115_a_flood_is_told_when_to_go_on_and_then_closed() {
 
 #[tokio::test]
 async fn sig_116_joins_of_one_address_are_limited() {
-    let server = Server::with(|config| {
+    let server = SignalingServer::with(|config| {
         config.limits.sockets.joins_per_second = 1;
         config.limits.sockets.joins_burst = 2;
     })
@@ -179,7 +179,7 @@ async fn sig_116_joins_of_one_address_are_limited() {
 
 #[tokio::test]
 async fn sig_117_only_listed_pages_may_connect() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     for origin in [
         "http://localhost:8080",
         "http://127.0.0.1:8080",

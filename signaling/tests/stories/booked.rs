@@ -4,7 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use wire::{Event, EventBatch, RoomId, SessionBooked, SessionSpec};
 
-use crate::server::Server;
+use crate::server::SignalingServer;
 
 /// An event about a booking, with a new id.
 pub(crate) fn event(kind: &str, session: &SessionSpec) -> Event {
@@ -34,7 +34,7 @@ pub(crate) fn batch(events: &[Event]) -> Value {
 }
 
 /// Posts events, which are taken.
-pub(crate) async fn post(server: &Server, events: &[Event]) {
+pub(crate) async fn post(server: &SignalingServer, events: &[Event]) {
     let url = format!("{}/v1/events", server.http);
     let answer = server.other_service().post(&url, batch(events)).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
@@ -42,7 +42,7 @@ pub(crate) async fn post(server: &Server, events: &[Event]) {
 
 /// Moves a booking: the next revision of it, changed so. Returns it once signaling has taken it.
 pub(crate) async fn reschedule(
-    server: &Server,
+    server: &SignalingServer,
     session: &SessionSpec,
     change: impl FnOnce(&mut SessionSpec),
 ) -> SessionSpec {
@@ -56,7 +56,7 @@ pub(crate) async fn reschedule(
 }
 
 /// Calls a booking off.
-pub(crate) async fn cancel(server: &Server, session: &SessionSpec) {
+pub(crate) async fn cancel(server: &SignalingServer, session: &SessionSpec) {
     let next = SessionSpec {
         revision: session.revision + 1,
         ..session.clone()

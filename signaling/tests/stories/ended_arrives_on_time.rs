@@ -1,7 +1,7 @@
 //! `ended` reaches each socket from 5 ms before to 250 ms after `deadline_at`: a window of the
 //! protocol, measured where the frame arrives.
 
-use crate::server::{Server, booking, connected};
+use crate::server::{SignalingServer, booking, connected};
 use testkit::{ANN, BO, SOON, TestPeer};
 use wire::EndReason;
 use wire::signaling::{Ended, Live, Negotiate};
@@ -22,7 +22,7 @@ async fn check(peer: &mut TestPeer, live: &Live) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_103_ended_arrives_on_time_when_idle() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().duration_ms(1_000).spec();
     let (mut ann, mut bo, live) = server.live_pair(&session).await;
     check(&mut ann, &live).await;
@@ -31,7 +31,7 @@ async fn sig_103_ended_arrives_on_time_when_idle() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_103_ended_arrives_on_time_with_200_other_sessions() {
-    let server = Server::with(|config| {
+    let server = SignalingServer::with(|config| {
         // The test is one address for all of them.
         config.limits.sockets.joins_per_second = 10_000;
         config.limits.sockets.joins_burst = 10_000;

@@ -6,7 +6,7 @@ use wire::signaling::{Ended, Rescheduled};
 use wire::{EndReason, ErrorCode, SessionSpec};
 
 use crate::booked::{batch, event, post};
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
 
 /// A booking and its change: another length, the next revision.
 fn moved(session: &SessionSpec) -> SessionSpec {
@@ -17,7 +17,7 @@ fn moved(session: &SessionSpec) -> SessionSpec {
     }
 }
 
-async fn cancelled(server: &Server, session: &SessionSpec) {
+async fn cancelled(server: &SignalingServer, session: &SessionSpec) {
     let (error, code) = TestPeer::refused(&server.url, &server.ticket(ANN, session)).await;
     assert_eq!((error.code, code), (ErrorCode::SessionOver, Some(4504)));
     assert_eq!(error.reason.as_deref(), Some("cancelled"));
@@ -25,7 +25,7 @@ async fn cancelled(server: &Server, session: &SessionSpec) {
 
 #[tokio::test]
 async fn sig_160_a_cancelled_session_refuses_its_tickets_also_after_a_restart() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     post(&server, &[event("session.cancelled", &moved(&session))]).await;
     cancelled(&server, &session).await;
@@ -39,7 +39,7 @@ async fn sig_160_a_cancelled_session_refuses_its_tickets_also_after_a_restart() 
 
 #[tokio::test]
 async fn sig_161_reversed_and_doubled_the_outcome_is_the_same() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let events = [
         event("session.scheduled", &session),
@@ -55,7 +55,7 @@ async fn sig_161_reversed_and_doubled_the_outcome_is_the_same() {
 
 #[tokio::test]
 async fn sig_162_a_booking_that_moved_counts_more_than_an_older_ticket() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let new = moved(&session);
     post(
@@ -74,7 +74,7 @@ async fn sig_162_a_booking_that_moved_counts_more_than_an_older_ticket() {
 
 #[tokio::test]
 async fn sig_163_who_waits_is_told_of_a_change_and_of_the_end() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let mut ann = server.join(ANN, &session).await;
     let new = moved(&session);
@@ -90,7 +90,7 @@ async fn sig_163_who_waits_is_told_of_a_change_and_of_the_end() {
 
 #[tokio::test]
 async fn sig_164_events_need_the_secret_and_nonsense_stops_nobody() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let url = format!("{}/v1/events", server.http);
     let good = event("session.cancelled", &moved(&session));

@@ -8,8 +8,8 @@ use webrtc::peer_connection::PeerConnection;
 use wire::SIGNALING_SUBPROTOCOL;
 use wire::signaling::{Pong, Welcome};
 
-use crate::person::{UP, exchange, opened, person, theirs};
-use crate::server::{Server, booking};
+use crate::rtc_peer::{UP, exchange, opened, person, theirs};
+use crate::server::{SignalingServer, booking};
 
 const SOCKETS: usize = 50;
 const FRAMES: usize = 200;
@@ -31,7 +31,7 @@ const GARBAGE: [&str; 8] = [
 ];
 
 /// One socket's share, in pieces. It is closed for it again and again, and opens another.
-async fn garbage(server: &Server, seed: usize) {
+async fn garbage(server: &SignalingServer, seed: usize) {
     let session = booking().spec();
     let join =
         serde_json::json!({"type": "join", "ticket": server.ticket(ANN, &session)}).to_string();
@@ -52,7 +52,7 @@ async fn garbage(server: &Server, seed: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_253_two_peers_negotiate_in_ten_thousand_frames_of_garbage() {
-    let server = Server::with(|config| {
+    let server = SignalingServer::with(|config| {
         // The test is one address for all of them.
         config.limits.sockets.joins_per_second = 10_000;
         config.limits.sockets.joins_burst = 10_000;

@@ -8,7 +8,7 @@
 )]
 
 mod booked;
-mod person;
+mod rtc_peer;
 mod server;
 mod talk;
 

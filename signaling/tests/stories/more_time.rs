@@ -4,7 +4,7 @@ use testkit::{SOON, TestPeer};
 use wire::signaling::{Ended, Extend, ExtendRequested, Extended, Live};
 use wire::{EndReason, ErrorBody, ErrorCode, UserId};
 
-use crate::server::{Server, booking, connected};
+use crate::server::{SignalingServer, booking, connected};
 use crate::talk::{never_got, settled};
 
 async fn refused(peer: &mut TestPeer) -> ErrorCode {
@@ -31,7 +31,7 @@ async fn both_ask(ann: &mut TestPeer, bo: &mut TestPeer) -> Extended {
 
 #[tokio::test]
 async fn sig_235_both_extend_as_often_as_booked() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let booking = booking().with(|spec| {
         spec.extension_ms = 30_000;
         spec.max_extensions = 2;
@@ -56,7 +56,7 @@ async fn sig_235_both_extend_as_often_as_booked() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_235_never_past_the_hard_end() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     // Two busy cores may take some seconds until it is live.
     let booking = booking().duration_ms(2_000).with(|spec| {
         spec.max_extensions = 2;
@@ -79,7 +79,7 @@ async fn sig_235_never_past_the_hard_end() {
 
 #[tokio::test]
 async fn sig_235_who_comes_back_sees_who_has_asked() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let (mut ann, bo, _) = server.live_pair(&booking().spec()).await;
     ann.send_numbered(Extend {}).await;
     settled(&mut ann).await;

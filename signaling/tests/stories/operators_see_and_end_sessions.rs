@@ -5,11 +5,11 @@ use testkit::{ANN, BO, Http, SOON, TestPeer};
 use wire::signaling::Ended;
 use wire::{EndReason, ErrorCode};
 
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
 
 #[tokio::test]
 async fn sig_195_operators_see_who_is_in() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let _ann = server.join(ANN, &session).await;
     let _other = server.join(ANN, &booking().spec()).await;
@@ -42,7 +42,7 @@ async fn sig_195_operators_see_who_is_in() {
 
 #[tokio::test]
 async fn sig_196_an_operator_ends_a_session_once() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let (mut ann, mut bo, _) = server.live_pair(&session).await;
     let url = format!("{}/v1/sessions/{}/end", server.http, session.id);
@@ -69,7 +69,7 @@ async fn sig_196_an_operator_ends_a_session_once() {
 
 #[tokio::test]
 async fn sig_197_the_kicked_cannot_come_back_also_after_a_restart() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let (mut ann, mut bo, _) = server.live_pair(&session).await;
     let base = format!("{}/v1/sessions/{}/participants", server.http, session.id);

@@ -24,33 +24,33 @@ use wire::{Event, EventBatch, SessionSpec, UnixMs};
 const STOP: Duration = Duration::from_secs(10);
 
 /// The service in a runtime of its own, so that a test can kill it as `kill -9` does.
-pub(crate) struct Server {
-    /// `ws://…/v1/signal`.
+pub(crate) struct SignalingServer {
+    /// The socket's address, `ws://…/v1/signal`.
     pub(crate) url: String,
-    /// `http://…`.
+    /// The base URL, `http://…`.
     pub(crate) http: String,
     pub(crate) signer: Arc<TicketSigner>,
-    pub(crate) scheduler: Scheduler,
-    place: Place,
+    pub(crate) scheduler: FakeScheduler,
+    place: Installation,
     runtime: Option<Runtime>,
     shutdown: Shutdown,
     task: JoinHandle<()>,
 }
 
 /// What a test wants otherwise than by default.
-type Change = Arc<dyn Fn(&mut Config) + Send + Sync>;
+type ConfigChange = Arc<dyn Fn(&mut Config) + Send + Sync>;
 
 /// What outlives the process.
 #[derive(Clone)]
-struct Place {
+struct Installation {
     dir: Arc<TempDir>,
     address: SocketAddr,
     signer: Arc<TicketSigner>,
-    scheduler: Scheduler,
-    change: Change,
+    scheduler: FakeScheduler,
+    change: ConfigChange,
 }
 
-impl Server {
+impl SignalingServer {
     pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
     }
@@ -58,8 +58,8 @@ impl Server {
     /// With changed settings.
     pub(crate) async fn with(change: impl Fn(&mut Config) + Send + Sync + 'static) -> Self {
         let signer = Arc::new(TicketSigner::start().await);
-        let scheduler = Scheduler::start(signer.jwks()).await;
-        Self::on(Place {
+        let scheduler = FakeScheduler::start(signer.jwks()).await;
+        Self::on(Installation {
             dir: Arc::new(TempDir::new().unwrap()),
             address: "127.0.0.1:0".parse().unwrap(),
             signer,
@@ -142,7 +142,7 @@ impl Server {
         Http::bearer(secret.unwrap().trim())
     }
 
-    async fn on(mut place: Place) -> Self {
+    async fn on(mut place: Installation) -> Self {
         // Whoever asks over HTTP first installs the crypto provider.
         let http = Http::new();
         let listener = bind(place.address).await;
@@ -186,7 +186,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for SignalingServer {
     fn drop(&mut self) {
         // A runtime can't be dropped inside another one in the ordinary way.
         if let Some(runtime) = self.runtime.take() {
@@ -218,13 +218,13 @@ pub(crate) fn booking() -> TestBooking {
 
 /// The scheduler's outside: keys, and an inbox for events.
 #[derive(Clone)]
-pub(crate) struct Scheduler {
+pub(crate) struct FakeScheduler {
     pub(crate) url: String,
-    inbox: Arc<Mutex<Inbox>>,
+    inbox: Arc<Mutex<ReceivedEvents>>,
 }
 
 #[derive(Default)]
-struct Inbox {
+struct ReceivedEvents {
     events: Vec<Event>,
     ids: HashSet<String>,
     complete_to: UnixMs,
@@ -232,9 +232,9 @@ struct Inbox {
     late: Option<Event>,
 }
 
-impl Scheduler {
+impl FakeScheduler {
     async fn start(jwks: serde_json::Value) -> Self {
-        let inbox = Arc::<Mutex<Inbox>>::default();
+        let inbox = Arc::<Mutex<ReceivedEvents>>::default();
         let keys = get(move || std::future::ready(Json(jwks.clone())));
         let router = Router::new()
             .route("/.well-known/jwks.json", keys)
@@ -266,7 +266,7 @@ impl Scheduler {
     }
 }
 
-async fn take(State(inbox): State<Arc<Mutex<Inbox>>>, Json(batch): Json<EventBatch>) {
+async fn take(State(inbox): State<Arc<Mutex<ReceivedEvents>>>, Json(batch): Json<EventBatch>) {
     let mut inbox = inbox.lock().unwrap();
     let late = batch
         .events

@@ -7,7 +7,7 @@ use testkit::{BO, SOON, TestBooking, TestPeer};
 use wire::signaling::{Negotiate, PeerJoined, PeerLost};
 use wire::{DuplicatePolicy, ErrorCode, SessionSpec};
 
-use crate::server::Server;
+use crate::server::SignalingServer;
 use crate::talk::{data, hears, never_got, settled};
 
 fn session(policy: DuplicatePolicy) -> SessionSpec {
@@ -17,7 +17,7 @@ fn session(policy: DuplicatePolicy) -> SessionSpec {
 
 #[tokio::test]
 async fn sig_226_a_person_goes_to_and_fro_between_devices() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = session(DuplicatePolicy::Takeover);
     let (mut ann, mut phone) = server.pair(&session).await;
     let mut epoch = ann.epoch.unwrap();
@@ -45,7 +45,7 @@ async fn sig_226_a_person_goes_to_and_fro_between_devices() {
 
 #[tokio::test]
 async fn sig_227_with_reject_the_second_is_sent_away_while_the_first_lives() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = session(DuplicatePolicy::Reject);
     let (mut ann, mut bo) = server.pair(&session).await;
     ann.forget();

@@ -4,19 +4,23 @@ use serde_json::{Value, json};
 use testkit::{ANN, TestBooking, TestPeer};
 use wire::{ErrorBody, ErrorCode, SessionSpec, TicketAudience};
 
-use crate::server::{Server, booking};
+use crate::server::{SignalingServer, booking};
 
-async fn refused(server: &Server, ticket: &str) -> (ErrorBody, Option<u16>) {
+async fn refused(server: &SignalingServer, ticket: &str) -> (ErrorBody, Option<u16>) {
     TestPeer::refused(&server.url, ticket).await
 }
 
-async fn unauthenticated(server: &Server, ticket: &str, reason: &str) {
+async fn unauthenticated(server: &SignalingServer, ticket: &str, reason: &str) {
     let (error, code) = refused(server, ticket).await;
     assert_eq!(error.code, ErrorCode::Unauthenticated, "{reason}");
     assert_eq!((error.reason.as_deref(), code), (Some(reason), Some(4501)));
 }
 
-fn changed(server: &Server, session: &SessionSpec, change: impl FnOnce(&mut Value)) -> String {
+fn changed(
+    server: &SignalingServer,
+    session: &SessionSpec,
+    change: impl FnOnce(&mut Value),
+) -> String {
     let mut claims = serde_json::to_value(server.signer.signaling_claims(ANN, session)).unwrap();
     change(&mut claims);
     server.signer.sign_claims(&claims)
@@ -24,7 +28,7 @@ fn changed(server: &Server, session: &SessionSpec, change: impl FnOnce(&mut Valu
 
 #[tokio::test]
 async fn sig_120_what_is_wrong_with_a_ticket_is_said() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let good = server.ticket(ANN, &session);
     let now = testkit::now().as_secs();
@@ -68,7 +72,7 @@ async fn sig_120_what_is_wrong_with_a_ticket_is_said() {
 
 #[tokio::test]
 async fn sig_121_clocks_may_differ_by_less_than_a_minute() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let now = testkit::now().as_secs();
     let ticket = changed(&server, &session, |claims| {
@@ -81,7 +85,7 @@ async fn sig_121_clocks_may_differ_by_less_than_a_minute() {
 
 #[tokio::test]
 async fn sig_122_a_stranger_is_no_participant() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let (error, code) = refused(&server, &server.ticket("mallory", &session)).await;
     assert_eq!((error.code, code), (ErrorCode::NotAParticipant, Some(4502)));
@@ -89,7 +93,7 @@ async fn sig_122_a_stranger_is_no_participant() {
 
 #[tokio::test]
 async fn sig_123_who_comes_too_early_is_told_when() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = TestBooking::starting_in(600_000).spec();
     let (error, code) = refused(&server, &server.ticket(ANN, &session)).await;
     assert_eq!((error.code, code), (ErrorCode::TooEarly, Some(4503)));
@@ -98,7 +102,7 @@ async fn sig_123_who_comes_too_early_is_told_when() {
 
 #[tokio::test]
 async fn sig_124_a_credential_in_the_address_is_refused() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let url = format!("{}/v1/signal?ticket=secret", server.http);
     let answer = testkit::Http::new().get(&url).await;
     assert_eq!(answer.status, 400);

@@ -5,12 +5,12 @@ use testkit::{ANN, BO};
 use tokio::time::timeout;
 use webrtc::peer_connection::PeerConnection;
 
-use crate::person::{UP, exchange, opened, person, theirs};
-use crate::server::{Server, booking};
+use crate::rtc_peer::{UP, exchange, opened, person, theirs};
+use crate::server::{SignalingServer, booking};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_190_two_rust_peers_exchange_bytes() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let ann = server.join(ANN, &session).await;
     let bo = server.join(BO, &session).await;

@@ -11,8 +11,8 @@ use webrtc::data_channel::DataChannel;
 use webrtc::peer_connection::{PeerConnection, RTCPeerConnectionState, RTCSessionDescription};
 use wire::signaling::{Answer, Offer, ServerFrame};
 
-use crate::person::{Happening, Person, UP, exchange, opened, person, theirs};
-use crate::server::{Server, booking};
+use crate::rtc_peer::{Happening, RtcPeer, UP, exchange, opened, person, theirs};
+use crate::server::{SignalingServer, booking};
 
 /// Offers of each side that must be answered.
 const OFFERS: usize = 50;
@@ -21,7 +21,7 @@ const ALL: Duration = Duration::from_secs(60);
 
 /// Who negotiates, and what is on its way.
 struct Negotiator<'a, P> {
-    person: &'a mut Person<P>,
+    person: &'a mut RtcPeer<P>,
     polite: bool,
     /// Own offers that are still to be answered.
     left: usize,
@@ -37,7 +37,7 @@ struct Negotiator<'a, P> {
 }
 
 impl<'a, P: PeerConnection> Negotiator<'a, P> {
-    fn new(person: &'a mut Person<P>, left: usize, restart_ice: bool) -> Self {
+    fn new(person: &'a mut RtcPeer<P>, left: usize, restart_ice: bool) -> Self {
         let polite = person.signal.welcome.as_ref().unwrap().you.polite;
         Self {
             person,
@@ -147,8 +147,8 @@ type Channel = [Arc<dyn DataChannel>; 2];
 /// Ann's and Bo's offers, at once; then the channel still carries bytes. Gives back how often offers crossed,
 /// and who offered which credentials.
 async fn negotiate<A: PeerConnection, B: PeerConnection>(
-    (ann, offers_of_ann): (&mut Person<A>, usize),
-    (bo, offers_of_bo): (&mut Person<B>, usize),
+    (ann, offers_of_ann): (&mut RtcPeer<A>, usize),
+    (bo, offers_of_bo): (&mut RtcPeer<B>, usize),
     channel: &Channel,
     restart_ice: bool,
 ) -> (usize, [Vec<String>; 2]) {
@@ -179,7 +179,7 @@ async fn negotiate<A: PeerConnection, B: PeerConnection>(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sig_252_two_rust_peers_renegotiate_at_once_and_restart_ice() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().duration_ms(300_000).spec();
     let ann = server.join(ANN, &session).await;
     let bo = server.join(BO, &session).await;

@@ -5,7 +5,7 @@ use testkit::{ANN, BO, SOON, TestBooking, TestPeer, now, sleep_until};
 use wire::signaling::{Countdown, Ended, Leave, PeerLeft, Welcome};
 use wire::{EndReason, ErrorCode, Phase, SessionSpec, UserId};
 
-use crate::server::{Server, booking, connected};
+use crate::server::{SignalingServer, booking, connected};
 
 /// Takes the end of somebody who is in.
 async fn ends(peer: &mut TestPeer, reason: EndReason) -> Ended {
@@ -18,7 +18,7 @@ async fn ends(peer: &mut TestPeer, reason: EndReason) -> Ended {
 }
 
 /// Who comes afterwards is told why it is over; and so is the scheduler.
-async fn stays_over(server: &Server, session: &SessionSpec, reason: &str) {
+async fn stays_over(server: &SignalingServer, session: &SessionSpec, reason: &str) {
     for user in [ANN, BO] {
         let (error, code) = TestPeer::refused(&server.url, &server.ticket(user, session)).await;
         assert_eq!((error.code, code), (ErrorCode::SessionOver, Some(4504)));
@@ -30,7 +30,7 @@ async fn stays_over(server: &Server, session: &SessionSpec, reason: &str) {
 
 #[tokio::test]
 async fn sig_230_the_lobby_opens_at_its_moment_and_not_before() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = TestBooking::starting_in(60_800).lobby_ms(60_000).spec();
     let opens_at = session.lobby_opens_at;
     let mut refused = 0;
@@ -61,7 +61,7 @@ async fn sig_230_the_lobby_opens_at_its_moment_and_not_before() {
 
 #[tokio::test]
 async fn sig_231_who_never_came_is_named_whichever_of_the_two() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     for (came, absent) in [(ANN, BO), (BO, ANN)] {
         let session = booking().closes_after_ms(700).spec();
         let mut peer = server.join(came, &session).await;
@@ -84,7 +84,7 @@ async fn sig_231_who_never_came_is_named_whichever_of_the_two() {
 
 #[tokio::test]
 async fn sig_232_who_came_and_went_is_no_no_show() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking()
         .countdown_ms(60_000)
         .closes_after_ms(900)
@@ -105,7 +105,7 @@ async fn sig_232_who_came_and_went_is_no_no_show() {
 
 #[tokio::test]
 async fn sig_232_a_live_session_that_both_lost_is_abandoned_after_the_grace() {
-    let server = Server::with(|config| config.grace_ms = 700).await;
+    let server = SignalingServer::with(|config| config.grace_ms = 700).await;
     let session = booking().spec();
     let (ann, bo, _) = server.live_pair(&session).await;
     let cut_at = now();
@@ -119,7 +119,7 @@ async fn sig_232_a_live_session_that_both_lost_is_abandoned_after_the_grace() {
 
 #[tokio::test]
 async fn sig_232_leaving_ends_a_live_session_for_both() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     let session = booking().spec();
     let (mut ann, mut bo, _) = server.live_pair(&session).await;
     bo.send_numbered(Leave {}).await;
@@ -130,7 +130,7 @@ async fn sig_232_leaving_ends_a_live_session_for_both() {
 
 #[tokio::test]
 async fn sig_233_without_media_it_is_given_up_in_time() {
-    let server = Server::start().await;
+    let server = SignalingServer::start().await;
     for how_many in 0..2 {
         let booking = booking().countdown_ms(200);
         let session = booking.with(|spec| spec.connect_ms = 500).spec();

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::json;
 use signaling::store::sqlite::SqliteStore;
-use signaling::store::{Batch, KeptAs, Row, SnapshotStore};
+use signaling::store::{Batch, RowKind, SessionRow, SnapshotStore};
 use storage::{Database, Outbox, Schema};
 use testkit::{TestBooking, now};
 use wire::Event;
@@ -52,12 +52,12 @@ pub async fn measure(rows: u32, rounds: u32, dir: &Path) -> Result<String, Strin
 }
 
 /// A session's row, of the size that a live one's has: the booking, and as much again for the seats.
-fn row() -> Row {
+fn row() -> SessionRow {
     let spec = TestBooking::new().spec();
     let body = json!({ "spec": spec, "rest": spec });
-    Row {
+    SessionRow {
         session: spec.id.clone(),
-        kept_as: KeptAs::Open,
+        kind: RowKind::Open,
         body: body.to_string(),
         forget_at: spec.latest_end(),
     }

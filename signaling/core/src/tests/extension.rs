@@ -1,20 +1,20 @@
-//! More time.
+//! A live session is extended when both ask.
 
 use wire::signaling::ServerFrame;
 use wire::{ErrorCode, EventType, UnixMs};
 
-use super::table::{END, LIVE, START, Table, extend};
-use crate::Output;
+use super::fixture::{END, Fixture, LIVE, START, extend};
+use crate::{Output, StoreOutput};
 
 #[test]
 fn sig_40_both_must_ask() {
-    let (mut table, ann, bob) = Table::live();
-    let turn = table.numbered(ann, 1, extend());
+    let (mut fixture, ann, bob) = Fixture::live();
+    let turn = fixture.numbered(ann, 1, extend());
     assert_eq!(turn.kinds(ann), ["ok", "extend_requested"]);
     assert_eq!(turn.kinds(bob), ["extend_requested"]);
     // Asking twice is asking once.
-    assert_eq!(table.numbered(ann, 2, extend()).kinds(bob).len(), 0);
-    let turn = table.numbered(bob, 1, extend());
+    assert_eq!(fixture.numbered(ann, 2, extend()).kinds(bob).len(), 0);
+    let turn = fixture.numbered(bob, 1, extend());
     assert_eq!(turn.kinds(ann), ["extended"]);
     assert_eq!(turn.kinds(bob), ["ok", "extended"]);
     let ServerFrame::Extended(extended) = turn.one(ann, "extended") else {
@@ -23,18 +23,21 @@ fn sig_40_both_must_ask() {
     assert_eq!(extended.deadline_at, UnixMs(END + 60_000));
     assert_eq!(extended.extensions_left, 0);
     assert_eq!(turn.fact_kinds(), [EventType::SessionExtended]);
-    assert!(matches!(&turn.0[0], Output::Save { wait: true, .. }));
-    table.tick(END + 60_000 - 1);
-    assert!(table.is(wire::Phase::Live));
-    table.tick(END + 60_000);
-    assert!(table.is(wire::Phase::Ended));
+    assert!(matches!(
+        &turn.0[0],
+        Output::Persist(StoreOutput::Save { wait: true, .. })
+    ));
+    fixture.tick(END + 60_000 - 1);
+    assert!(fixture.is(wire::Phase::Live));
+    fixture.tick(END + 60_000);
+    assert!(fixture.is(wire::Phase::Ended));
 }
 
 #[test]
 fn sig_40_who_asked_is_in_the_welcome() {
-    let (mut table, ann, _) = Table::live();
-    table.frame(ann, extend());
-    let (bob, turn) = table.join(super::table::BOB);
+    let (mut fixture, ann, _) = Fixture::live();
+    fixture.frame(ann, extend());
+    let (bob, turn) = fixture.join(super::fixture::BOB);
     let session = &turn.welcome(bob).session;
     assert_eq!(session.extend_requested_by, Some("ann".into()));
     assert_eq!(session.extensions_left, 1);
@@ -42,47 +45,47 @@ fn sig_40_who_asked_is_in_the_welcome() {
 
 #[test]
 fn sig_40_the_warning_comes_again_for_the_new_deadline() {
-    let (mut table, ann, bob) = Table::live();
-    assert_eq!(table.tick(END - 10_000).kinds(ann), ["ending"]);
-    table.frame(ann, extend());
-    table.frame(bob, extend());
-    assert!(table.tick(END + 49_999).0.is_empty());
-    assert_eq!(table.tick(END + 50_000).kinds(ann), ["ending"]);
+    let (mut fixture, ann, bob) = Fixture::live();
+    assert_eq!(fixture.tick(END - 10_000).kinds(ann), ["ending"]);
+    fixture.frame(ann, extend());
+    fixture.frame(bob, extend());
+    assert!(fixture.tick(END + 49_999).0.is_empty());
+    assert_eq!(fixture.tick(END + 50_000).kinds(ann), ["ending"]);
 }
 
 #[test]
 fn sig_40_no_more_than_the_booking_allows() {
-    let (mut table, ann, bob) = Table::live();
-    table.frame(ann, extend());
-    table.frame(bob, extend());
-    let turn = table.numbered(ann, 7, extend());
+    let (mut fixture, ann, bob) = Fixture::live();
+    fixture.frame(ann, extend());
+    fixture.frame(bob, extend());
+    let turn = fixture.numbered(ann, 7, extend());
     assert_eq!(turn.error(ann).code, ErrorCode::NoExtensionsLeft);
     assert_eq!(turn.error(ann).id, Some(7.into()));
 }
 
 #[test]
 fn sig_40_never_past_the_hard_end() {
-    let (mut table, ann, bob) =
-        Table::with(|spec| spec.hard_end_at = Some(UnixMs(END + 1))).seated_live();
-    table.frame(ann, extend());
-    let turn = table.frame(bob, extend());
+    let (mut fixture, ann, bob) =
+        Fixture::with(|spec| spec.hard_end_at = Some(UnixMs(END + 1))).seated_live();
+    fixture.frame(ann, extend());
+    let turn = fixture.frame(bob, extend());
     assert!(matches!(
         turn.one(ann, "extended"),
         ServerFrame::Extended(extended) if extended.deadline_at == UnixMs(END + 1)
     ));
 
-    let (mut table, ann, _) =
-        Table::with(|spec| spec.hard_end_at = Some(UnixMs(END))).seated_live();
-    let turn = table.frame(ann, extend());
+    let (mut fixture, ann, _) =
+        Fixture::with(|spec| spec.hard_end_at = Some(UnixMs(END))).seated_live();
+    let turn = fixture.frame(ann, extend());
     assert_eq!(turn.error(ann).code, ErrorCode::NoExtensionsLeft);
 }
 
 #[test]
 fn sig_40_only_a_live_session_can_be_extended() {
-    let (mut table, ann, _) = Table::both_in();
+    let (mut fixture, ann, _) = Fixture::both_in();
     for at in [START - 1, START, LIVE] {
-        table.tick(at);
-        let turn = table.frame(ann, extend());
+        fixture.tick(at);
+        let turn = fixture.frame(ann, extend());
         assert_eq!(turn.error(ann).code, ErrorCode::NotLive);
     }
 }

@@ -3,12 +3,12 @@
 use wire::signaling::ServerFrame;
 use wire::{CloseCode, ErrorCode, EventType, UnixMs};
 
-use super::table::{ANN, BOB, CLOSE, END, START, Table, ping};
+use super::fixture::{ANN, BOB, CLOSE, END, Fixture, START, ping};
 
 #[test]
 fn sig_1_nobody_else_is_let_in() {
-    let mut table = Table::new();
-    let (eve, turn) = table.join_as("eve", None);
+    let mut fixture = Fixture::new();
+    let (eve, turn) = fixture.join_as("eve", None);
     assert_eq!(turn.error(eve).code, ErrorCode::NotAParticipant);
     assert_eq!(turn.closed(eve), Some(CloseCode::NotAParticipant));
     assert!(turn.facts().is_empty());
@@ -16,42 +16,42 @@ fn sig_1_nobody_else_is_let_in() {
 
 #[test]
 fn sig_2_the_lobby_opens_on_its_millisecond() {
-    let mut table = Table::new();
-    table.now = START - 300_001;
-    let (ann, turn) = table.join(ANN);
+    let mut fixture = Fixture::new();
+    fixture.now = START - 300_001;
+    let (ann, turn) = fixture.join(ANN);
     assert_eq!(turn.error(ann).code, ErrorCode::TooEarly);
     assert_eq!(turn.error(ann).opens_at, Some(UnixMs(START - 300_000)));
     assert_eq!(turn.closed(ann), Some(CloseCode::TooEarly));
-    table.now += 1;
-    let (ann, turn) = table.join(ANN);
+    fixture.now += 1;
+    let (ann, turn) = fixture.join(ANN);
     assert_eq!(turn.wire_phase(ann), wire::Phase::Lobby);
 }
 
 #[test]
 fn sig_3_after_the_end_nobody_is_let_in_and_the_reason_is_told() {
-    let (mut table, ..) = Table::live();
-    table.tick(END);
-    let (ann, turn) = table.join(ANN);
+    let (mut fixture, ..) = Fixture::live();
+    fixture.tick(END);
+    let (ann, turn) = fixture.join(ANN);
     assert_eq!(turn.error(ann).code, ErrorCode::SessionOver);
     assert_eq!(turn.error(ann).reason.as_deref(), Some("completed"));
     assert_eq!(turn.closed(ann), Some(CloseCode::SessionOver));
-    let (eve, turn) = table.join_as("eve", None);
+    let (eve, turn) = fixture.join_as("eve", None);
     assert_eq!(turn.error(eve).code, ErrorCode::NotAParticipant);
 }
 
 #[test]
 fn sig_3_a_resume_after_the_end_is_told_the_reason_too() {
-    let (mut table, ann, _) = Table::live();
-    table.lose(ann);
-    table.tick(END);
-    let (ann, turn) = table.resume(ANN, 1, 0);
+    let (mut fixture, ann, _) = Fixture::live();
+    fixture.lose(ann);
+    fixture.tick(END);
+    let (ann, turn) = fixture.resume(ANN, 1, 0);
     assert_eq!(turn.error(ann).reason.as_deref(), Some("completed"));
 }
 
 #[test]
 fn sig_4_the_first_one_in_is_welcomed_and_waits_since_they_came() {
-    let mut table = Table::new();
-    let (ann, turn) = table.join(ANN);
+    let mut fixture = Fixture::new();
+    let (ann, turn) = fixture.join(ANN);
     assert_eq!(turn.kinds(ann), ["welcome", "waiting"]);
     assert_eq!(turn.seqs(ann), [1]);
     let welcome = turn.welcome(ann);
@@ -71,11 +71,11 @@ fn sig_4_the_first_one_in_is_welcomed_and_waits_since_they_came() {
 
 #[test]
 fn sig_4_waiting_tells_when_the_absent_one_was_last_in() {
-    let (mut table, _, bob) = Table::both_in();
-    table.now += 10;
-    table.leave(bob);
-    table.now += 10;
-    let (ann, turn) = table.join(ANN);
+    let (mut fixture, _, bob) = Fixture::both_in();
+    fixture.now += 10;
+    fixture.leave(bob);
+    fixture.now += 10;
+    let (ann, turn) = fixture.join(ANN);
     let ServerFrame::Waiting(waiting) = turn.one(ann, "waiting") else {
         unreachable!("asked for by its type")
     };
@@ -84,9 +84,9 @@ fn sig_4_waiting_tells_when_the_absent_one_was_last_in() {
 
 #[test]
 fn sig_4_the_second_one_is_welcomed_and_the_first_is_told() {
-    let mut table = Table::new();
-    let (ann, _) = table.join(ANN);
-    let (bob, turn) = table.join(BOB);
+    let mut fixture = Fixture::new();
+    let (ann, _) = fixture.join(ANN);
+    let (bob, turn) = fixture.join(BOB);
     assert_eq!(turn.kinds(bob), ["welcome", "negotiate"]);
     assert_eq!(turn.kinds(ann), ["peer_joined", "negotiate"]);
     let welcome = turn.welcome(bob);
@@ -96,84 +96,84 @@ fn sig_4_the_second_one_is_welcomed_and_the_first_is_told() {
 
 #[test]
 fn sig_10_a_second_join_on_one_socket_is_refused_and_the_socket_lives() {
-    let mut table = Table::new();
-    let (ann, _) = table.join(ANN);
+    let mut fixture = Fixture::new();
+    let (ann, _) = fixture.join(ANN);
     let again = wire::signaling::Join {
         ticket: String::new(),
         resume: None,
     };
-    let turn = table.numbered(ann, 4, again);
+    let turn = fixture.numbered(ann, 4, again);
     assert_eq!(turn.error(ann).code, ErrorCode::AlreadyJoined);
     assert_eq!(turn.error(ann).id, Some(4.into()));
     assert_eq!(turn.closed(ann), None);
-    assert_eq!(table.frame(ann, ping(0)).kinds(ann), ["pong"]);
+    assert_eq!(fixture.frame(ann, ping(0)).kinds(ann), ["pong"]);
 }
 
 #[test]
 fn sig_14_a_numbered_frame_that_took_effect_is_answered_by_ok_and_has_no_second_effect() {
-    let (mut table, ann, bob) = Table::both_in();
-    let turn = table.numbered(ann, 5, super::table::data("1"));
+    let (mut fixture, ann, bob) = Fixture::both_in();
+    let turn = fixture.numbered(ann, 5, super::fixture::data("1"));
     assert_eq!(turn.kinds(ann), ["ok"]);
     assert_eq!(turn.kinds(bob), ["data"]);
     for repeated in [5, 4] {
-        let turn = table.numbered(ann, repeated, super::table::data("1"));
+        let turn = fixture.numbered(ann, repeated, super::fixture::data("1"));
         assert_eq!(turn.kinds(ann), ["ok"]);
         assert!(turn.kinds(bob).is_empty());
     }
-    let turn = table.numbered(ann, 6, super::table::data("1"));
+    let turn = fixture.numbered(ann, 6, super::fixture::data("1"));
     assert_eq!(turn.kinds(bob), ["data"]);
 }
 
 #[test]
 fn sig_14_numbers_may_begin_at_0() {
-    let (mut table, ann, bob) = Table::both_in();
-    let turn = table.numbered(ann, 0, super::table::data("1"));
+    let (mut fixture, ann, bob) = Fixture::both_in();
+    let turn = fixture.numbered(ann, 0, super::fixture::data("1"));
     assert_eq!(turn.kinds(bob), ["data"]);
-    let turn = table.numbered(ann, 0, super::table::data("1"));
+    let turn = fixture.numbered(ann, 0, super::fixture::data("1"));
     assert_eq!(turn.kinds(ann), ["ok"]);
     assert!(turn.kinds(bob).is_empty());
 }
 
 #[test]
 fn sig_14_a_refused_frame_may_be_sent_again_under_its_number() {
-    let mut table = Table::new();
-    let (ann, _) = table.join(ANN);
-    let turn = table.numbered(ann, 1, super::table::data("1"));
+    let mut fixture = Fixture::new();
+    let (ann, _) = fixture.join(ANN);
+    let turn = fixture.numbered(ann, 1, super::fixture::data("1"));
     assert_eq!(turn.error(ann).code, ErrorCode::PeerAbsent);
     assert_eq!(turn.error(ann).id, Some(1.into()));
-    let (bob, _) = table.join(BOB);
-    let turn = table.numbered(ann, 1, super::table::data("1"));
+    let (bob, _) = fixture.join(BOB);
+    let turn = fixture.numbered(ann, 1, super::fixture::data("1"));
     assert_eq!(turn.kinds(bob), ["data"]);
 }
 
 #[test]
 fn sig_14_a_fresh_join_begins_its_numbers_anew() {
-    let (mut table, ann, bob) = Table::both_in();
-    table.numbered(ann, 9, super::table::data("1"));
-    let (ann, turn) = table.join(ANN);
+    let (mut fixture, ann, bob) = Fixture::both_in();
+    fixture.numbered(ann, 9, super::fixture::data("1"));
+    let (ann, turn) = fixture.join(ANN);
     assert_eq!(turn.welcome(ann).last_id, 0);
-    let turn = table.numbered(ann, 1, super::table::data("2"));
+    let turn = fixture.numbered(ann, 1, super::fixture::data("2"));
     assert_eq!(turn.kinds(bob), ["data"]);
 }
 
 #[test]
 fn sig_25_ping_is_answered_with_its_own_time_and_the_servers() {
-    let mut table = Table::new();
-    let (ann, _) = table.join(ANN);
-    let turn = table.frame(ann, ping(0));
+    let mut fixture = Fixture::new();
+    let (ann, _) = fixture.join(ANN);
+    let turn = fixture.frame(ann, ping(0));
     let ServerFrame::Pong(pong) = turn.one(ann, "pong") else {
         unreachable!("asked for by its type")
     };
     assert_eq!(pong.sent_at, 7.into());
-    assert_eq!(pong.server_now, UnixMs(table.now));
+    assert_eq!(pong.server_now, UnixMs(fixture.now));
     assert!(turn.seqs(ann).is_empty());
 }
 
 #[test]
 fn sig_25_refresh_is_answered_with_ice_servers() {
-    let mut table = Table::new();
-    let (ann, _) = table.join(ANN);
-    let turn = table.frame(ann, wire::signaling::Refresh {});
+    let mut fixture = Fixture::new();
+    let (ann, _) = fixture.join(ANN);
+    let turn = fixture.frame(ann, wire::signaling::Refresh {});
     assert_eq!(turn.kinds(ann), ["ice_servers"]);
     assert_eq!(turn.seqs(ann), [2]);
 }

@@ -3,24 +3,24 @@
 use wire::signaling::{LeftReason, ServerFrame};
 use wire::{CloseCode, ErrorCode, EventType};
 
-use super::table::{ANN, BOB, Table};
+use super::fixture::{ANN, BOB, Fixture};
 use crate::{Input, SeatState};
 
 #[test]
 fn sig_44_ending_ends_it_for_both() {
-    let (mut table, ann, bob) = Table::live();
-    let turn = table.take(Input::End);
+    let (mut fixture, ann, bob) = Fixture::live();
+    let turn = fixture.take(Input::End);
     assert_eq!(turn.closed(ann), Some(CloseCode::SessionOver));
     assert_eq!(turn.closed(bob), Some(CloseCode::SessionOver));
-    let (ann, turn) = table.join(ANN);
+    let (ann, turn) = fixture.join(ANN);
     assert_eq!(turn.error(ann).reason.as_deref(), Some("terminated"));
-    assert!(table.take(Input::End).0.is_empty());
+    assert!(fixture.take(Input::End).0.is_empty());
 }
 
 #[test]
 fn sig_44_the_kicked_can_not_come_back() {
-    let (mut table, ann, bob) = Table::live();
-    let turn = table.take(Input::Kick { user: "bob".into() });
+    let (mut fixture, ann, bob) = Fixture::live();
+    let turn = fixture.take(Input::Kick { user: "bob".into() });
     assert_eq!(turn.kinds(ann), ["peer_left", "ended"]);
     let ServerFrame::PeerLeft(left) = turn.one(ann, "peer_left") else {
         unreachable!("asked for by its type")
@@ -32,19 +32,19 @@ fn sig_44_the_kicked_can_not_come_back() {
     let (kind, kicked) = turn.facts()[1];
     assert_eq!(kind, EventType::UserKicked);
     assert_eq!(kicked.user_id, Some("bob".into()));
-    table.restart(table.now);
-    let (bob, turn) = table.join(BOB);
+    fixture.restart(fixture.now);
+    let (bob, turn) = fixture.join(BOB);
     assert_eq!(turn.error(bob).code, ErrorCode::SessionOver);
     assert_eq!(turn.closed(bob), Some(CloseCode::Kicked));
-    let (ann, turn) = table.join(ANN);
+    let (ann, turn) = fixture.join(ANN);
     assert_eq!(turn.closed(ann), Some(CloseCode::SessionOver));
 }
 
 #[test]
 fn sig_44_operators_see_who_is_in() {
-    let (mut table, ann, bob) = Table::live();
-    table.lose(bob);
-    let view = table.session.view(wire::UnixMs(table.now));
+    let (mut fixture, ann, bob) = Fixture::live();
+    fixture.lose(bob);
+    let view = fixture.session.view(wire::UnixMs(fixture.now));
     assert_eq!(view.phase, wire::Phase::Live);
     assert_eq!(view.participants[ANN].connection_id, Some(ann));
     assert_eq!(view.participants[BOB].state, SeatState::Lost);

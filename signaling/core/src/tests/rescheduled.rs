@@ -2,7 +2,7 @@
 
 use wire::{CloseCode, EndReason, ErrorCode, UnixMs};
 
-use super::table::{ANN, BOB, END, LIVE, START, Table, spec};
+use super::fixture::{ANN, BOB, END, Fixture, LIVE, START, spec};
 use crate::Input;
 
 fn moved(revision: u64, by_ms: i64) -> Input {
@@ -16,84 +16,84 @@ fn moved(revision: u64, by_ms: i64) -> Input {
 
 #[test]
 fn sig_42_a_higher_revision_replaces_what_was_booked() {
-    let (mut table, ann, bob) = Table::both_in();
-    table.tick(START + 1_000);
-    let turn = table.take(moved(2, 60_000));
+    let (mut fixture, ann, bob) = Fixture::both_in();
+    fixture.tick(START + 1_000);
+    let turn = fixture.take(moved(2, 60_000));
     for socket in [ann, bob] {
         assert_eq!(turn.kinds(socket), ["countdown_cancelled", "rescheduled"]);
     }
-    table.tick(START + 59_999);
-    assert!(table.is(wire::Phase::Lobby));
-    table.tick(START + 60_000);
-    assert!(table.is(wire::Phase::Countdown));
+    fixture.tick(START + 59_999);
+    assert!(fixture.is(wire::Phase::Lobby));
+    fixture.tick(START + 60_000);
+    assert!(fixture.is(wire::Phase::Countdown));
 }
 
 #[test]
 fn sig_42_an_older_or_equal_revision_is_late() {
-    let (mut table, ..) = Table::both_in();
-    table.take(moved(3, 60_000));
-    assert!(table.take(moved(2, 0)).0.is_empty());
-    assert!(table.take(moved(3, 0)).0.is_empty());
+    let (mut fixture, ..) = Fixture::both_in();
+    fixture.take(moved(3, 60_000));
+    assert!(fixture.take(moved(2, 0)).0.is_empty());
+    assert!(fixture.take(moved(3, 0)).0.is_empty());
     assert_eq!(
-        table.session.snapshot().spec.starts_at,
+        fixture.session.snapshot().spec.starts_at,
         UnixMs(START + 60_000)
     );
 }
 
 #[test]
 fn sig_42_where_the_new_lobby_is_not_open_they_come_back_later() {
-    let (mut table, ann, bob) = Table::both_in();
-    let turn = table.take(moved(2, 3_600_000));
+    let (mut fixture, ann, bob) = Fixture::both_in();
+    let turn = fixture.take(moved(2, 3_600_000));
     for socket in [ann, bob] {
         assert_eq!(turn.kinds(socket), ["rescheduled"]);
         assert_eq!(turn.closed(socket), Some(CloseCode::TooEarly));
     }
-    let (ann, turn) = table.join(ANN);
+    let (ann, turn) = fixture.join(ANN);
     assert_eq!(turn.error(ann).code, ErrorCode::TooEarly);
-    table.tick(START + 3_300_000);
-    let (ann, turn) = table.join(ANN);
+    fixture.tick(START + 3_300_000);
+    let (ann, turn) = fixture.join(ANN);
     assert_eq!(turn.kinds(ann), ["welcome", "waiting"]);
     // Having waited for the earlier time does not count for this one.
-    let turn = table.tick(START + 3_720_000);
+    let turn = fixture.tick(START + 3_720_000);
     assert_eq!(turn.facts()[0].1.absent, Some(vec!["bob".into()]));
 }
 
 #[test]
 fn sig_42_a_live_session_is_not_moved() {
-    let (mut table, ..) = Table::live();
-    assert!(table.take(moved(2, 3_600_000)).0.is_empty());
-    table.tick(END);
+    let (mut fixture, ..) = Fixture::live();
+    assert!(fixture.take(moved(2, 3_600_000)).0.is_empty());
+    fixture.tick(END);
     assert_eq!(
-        table.session.is_over().map(|outcome| outcome.reason),
+        fixture.session.is_over().map(|outcome| outcome.reason),
         Some(EndReason::Completed)
     );
 }
 
 #[test]
 fn sig_42_who_is_no_longer_named_goes() {
-    let (mut table, ann, bob) = Table::both_in();
+    let (mut fixture, ann, bob) = Fixture::both_in();
     let mut spec = spec();
     spec.revision = 2;
     spec.participants[BOB].user_id = "cat".into();
-    let turn = table.take(Input::Booked { spec });
+    let turn = fixture.take(Input::Booked { spec });
     assert_eq!(turn.closed(bob), Some(CloseCode::NotAParticipant));
     assert_eq!(turn.closed(ann), None);
     assert_eq!(turn.kinds(ann), ["rescheduled", "waiting"]);
-    let (cat, turn) = table.join_as("cat", None);
+    let (cat, turn) = fixture.join_as("cat", None);
     assert_eq!(turn.kinds(cat), ["welcome", "negotiate"]);
 }
 
 #[test]
 fn sig_43_cancelling_ends_it_in_every_phase() {
     for at in [START - 1, START, LIVE, LIVE + 1] {
-        let (mut table, ann, bob) = Table::both_in();
-        table.both_connected(ann, bob);
-        table.tick(at);
-        assert!(table.take(Input::Cancelled { revision: 0 }).0.is_empty());
-        let turn = table.take(Input::Cancelled { revision: 1 });
+        let (mut fixture, ann, bob) = Fixture::both_in();
+        fixture.both_connected(ann, bob);
+        fixture.tick(at);
+        assert!(fixture.take(Input::Cancelled { revision: 0 }).0.is_empty());
+        let turn = fixture.take(Input::Cancelled { revision: 1 });
         assert_eq!(turn.kinds(ann), ["ended"]);
         assert_eq!(turn.closed(bob), Some(CloseCode::SessionOver));
-        let (ann, turn) = table.join(ANN);
+        let (ann, turn) = fixture.join(ANN);
         assert_eq!(turn.error(ann).reason.as_deref(), Some("cancelled"));
     }
 }

@@ -2,12 +2,12 @@
 
 use wire::{CloseCode, DuplicatePolicy, ErrorCode};
 
-use super::table::{ANN, LIVE, START, Table};
+use super::fixture::{ANN, Fixture, LIVE, START};
 
 #[test]
 fn sig_8_a_fresh_join_closes_the_older_socket_and_is_told_to_the_other() {
-    let (mut table, ann, bob) = Table::both_in();
-    let (newer, turn) = table.join(ANN);
+    let (mut fixture, ann, bob) = Fixture::both_in();
+    let (newer, turn) = fixture.join(ANN);
     assert_eq!(turn.closed(ann), Some(CloseCode::Replaced));
     assert_eq!(turn.kinds(newer), ["welcome", "negotiate"]);
     assert_eq!(turn.kinds(bob), ["peer_joined", "negotiate"]);
@@ -16,67 +16,67 @@ fn sig_8_a_fresh_join_closes_the_older_socket_and_is_told_to_the_other() {
 
 #[test]
 fn sig_8_the_older_sockets_token_is_dead() {
-    let (mut table, ..) = Table::both_in();
-    let (newer, _) = table.join(ANN);
-    let (old, turn) = table.resume(ANN, 1, 0);
+    let (mut fixture, ..) = Fixture::both_in();
+    let (newer, _) = fixture.join(ANN);
+    let (old, turn) = fixture.resume(ANN, 1, 0);
     assert_eq!(turn.error(old).code, ErrorCode::AlreadyJoined);
     assert_eq!(turn.closed(old), Some(CloseCode::Replaced));
     assert_eq!(turn.closed(newer), None);
     // Also after a restart, and while the newer one is lost.
-    table.restart(table.now);
-    let (old, turn) = table.resume(ANN, 1, 0);
+    fixture.restart(fixture.now);
+    let (old, turn) = fixture.resume(ANN, 1, 0);
     assert_eq!(turn.closed(old), Some(CloseCode::Replaced));
 }
 
 #[test]
 fn sig_8_a_page_that_comes_too_late_to_resume_does_not_kill_its_own_token() {
-    let (mut table, ann, _) = Table::both_in();
-    table.lose(ann);
-    table.tick(table.now + 30_000);
-    let (ann, turn) = table.resume(ANN, 1, 0);
+    let (mut fixture, ann, _) = Fixture::both_in();
+    fixture.lose(ann);
+    fixture.tick(fixture.now + 30_000);
+    let (ann, turn) = fixture.resume(ANN, 1, 0);
     assert!(!turn.welcome(ann).resumed);
     // That welcome was lost too.
-    table.lose(ann);
-    let (ann, turn) = table.resume(ANN, 1, 0);
+    fixture.lose(ann);
+    let (ann, turn) = fixture.resume(ANN, 1, 0);
     assert_eq!(turn.kinds(ann)[0], "welcome");
 }
 
 #[test]
 fn sig_8_a_countdown_goes_on() {
-    let (mut table, _, bob) = Table::both_in();
-    table.tick(START);
-    let (ann, turn) = table.join(ANN);
+    let (mut fixture, _, bob) = Fixture::both_in();
+    fixture.tick(START);
+    let (ann, turn) = fixture.join(ANN);
     assert_eq!(turn.wire_phase(ann), wire::Phase::Countdown);
     assert_eq!(turn.kinds(bob), ["peer_joined", "negotiate"]);
-    table.both_connected(ann, bob);
-    table.tick(LIVE);
-    assert!(table.is(wire::Phase::Live));
+    fixture.both_connected(ann, bob);
+    fixture.tick(LIVE);
+    assert!(fixture.is(wire::Phase::Live));
 }
 
 #[test]
 fn sig_9_under_reject_the_second_socket_is_refused_while_the_first_lives() {
-    let (mut table, ann, bob) =
-        Table::with(|spec| spec.duplicate = DuplicatePolicy::Reject).seated();
-    let (second, turn) = table.join(ANN);
+    let (mut fixture, ann, bob) =
+        Fixture::with(|spec| spec.duplicate = DuplicatePolicy::Reject).seated();
+    let (second, turn) = fixture.join(ANN);
     assert_eq!(turn.error(second).code, ErrorCode::AlreadyJoined);
     assert_eq!(turn.closed(second), Some(CloseCode::Replaced));
     assert_eq!(turn.closed(ann), None);
     assert!(turn.to(bob).is_empty());
     // The same page may resume, and a lost socket does not live.
-    let (third, turn) = table.resume(ANN, 1, 0);
+    let (third, turn) = fixture.resume(ANN, 1, 0);
     assert!(turn.welcome(third).resumed);
-    table.lose(third);
-    let (fourth, turn) = table.join(ANN);
+    fixture.lose(third);
+    let (fourth, turn) = fixture.join(ANN);
     assert_eq!(turn.kinds(fourth), ["welcome", "negotiate"]);
 }
 
 #[test]
 fn sig_11_a_join_that_was_under_way_does_not_throw_out_a_newer_socket() {
-    let (mut table, _, bob) = Table::both_in();
-    let turn = table.take(crate::Input::Join {
+    let (mut fixture, _, bob) = Fixture::both_in();
+    let turn = fixture.take(crate::Input::Join {
         connection: wire::ConnectionId(bob.0 - 1),
         user: "bob".into(),
-        spec: super::table::spec(),
+        spec: super::fixture::spec(),
         resume: None,
         new_token: "late".to_owned(),
         new_token_hash: [9; 32],

@@ -3,11 +3,11 @@
 use signaling_core::Input;
 use wire::UnixMs;
 
+use crate::invariants::Cause;
 use crate::network::Socket;
-use crate::watch::Cause;
-use crate::world::World;
+use crate::simulation::Simulation;
 
-impl World {
+impl Simulation {
     /// No more trouble: everybody comes back, everything arrives, and all must agree; then time runs
     /// to the end of all deadlines, and all must agree again.
     pub(crate) fn calm_down(&mut self) {

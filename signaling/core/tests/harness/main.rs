@@ -6,15 +6,15 @@
 
 mod bookings;
 mod calm;
+mod invariants;
 mod network;
 mod peer;
 mod prng;
-mod watch;
-mod world;
+mod simulation;
 
 use std::collections::BTreeMap;
 
-use world::World;
+use simulation::Simulation;
 
 const DEFAULT_SEEDS: u64 = 1_000;
 /// Steps of a run before all is calm.
@@ -48,17 +48,17 @@ fn sig_50_a_seed_gives_the_same_run_every_time() {
 
 fn run(seed: u64, verbose: bool) -> BTreeMap<String, u64> {
     let _named = NameOnPanic(seed);
-    let mut world = World::new(seed, verbose);
+    let mut simulation = Simulation::new(seed, verbose);
     let mut after_the_end = 0;
     for _ in 0..STEPS {
-        world.step();
-        after_the_end += u32::from(world.is_over());
+        simulation.step();
+        after_the_end += u32::from(simulation.is_over());
         if after_the_end > STEPS_AFTER_THE_END {
             break;
         }
     }
-    world.calm_down();
-    world.seen()
+    simulation.calm_down();
+    simulation.seen()
 }
 
 /// A run in which nothing happens breaks no rule: all that matters must have come up.

@@ -148,7 +148,7 @@ impl Peer {
     }
 
     /// Something that a page may send at any time, sensible or not.
-    pub(crate) fn act(&mut self, prng: &mut Prng, payload: u64) {
+    pub(crate) fn apply_frame(&mut self, prng: &mut Prng, payload: u64) {
         let epoch = self.page.epoch.unwrap_or(0);
         match prng.below(100) {
             0..25 => self.report_connected(),

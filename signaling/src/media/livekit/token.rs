@@ -14,14 +14,14 @@ const ADMIN_LIFE_MS: i64 = 30_000;
 
 /// An API key and its secret.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Key {
+pub struct LiveKitKey {
     /// The key, which is no secret: tokens name it as `iss`.
     pub api_key: String,
-    /// The secret.
+    /// The secret that tokens are signed with.
     pub api_secret: String,
 }
 
-impl std::fmt::Debug for Key {
+impl std::fmt::Debug for LiveKitKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Key").field(&self.api_key).finish()
     }
@@ -29,15 +29,15 @@ impl std::fmt::Debug for Key {
 
 /// The keys that are good: the first signs, all verify.
 #[derive(Debug, Clone)]
-pub struct Keys {
+pub struct LiveKitKeys {
     /// What tokens are signed with.
-    pub first: Key,
+    pub first: LiveKitKey,
     /// What webhooks may also be signed with, while keys are changed.
-    pub others: Vec<Key>,
+    pub others: Vec<LiveKitKey>,
 }
 
 #[derive(Debug, Serialize)]
-struct Claims<'a> {
+struct AccessTokenClaims<'a> {
     iss: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     sub: Option<&'a str>,
@@ -45,14 +45,14 @@ struct Claims<'a> {
     name: Option<&'a str>,
     nbf: i64,
     exp: i64,
-    video: Video<'a>,
+    video: VideoGrant<'a>,
     #[serde(rename = "roomConfig", skip_serializing_if = "Option::is_none")]
     room_config: Option<RoomConfig>,
 }
 
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Video<'a> {
+struct VideoGrant<'a> {
     room: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     room_join: Option<bool>,
@@ -79,7 +79,7 @@ struct RoomConfig {
     max_participants: u32,
 }
 
-impl Keys {
+impl LiveKitKeys {
     /// Lets a person into a room until [`LIFE_MS`] from now, and never past `latest_end`.
     pub(crate) fn join_token(
         &self,
@@ -89,20 +89,20 @@ impl Keys {
         latest_end: UnixMs,
     ) -> String {
         let expires = (now + LIFE_MS).min(latest_end).max(now);
-        self.sign(&Claims {
+        self.sign(&AccessTokenClaims {
             iss: &self.first.api_key,
             sub: Some(person.user_id.as_str()),
             name: Some(&person.name),
             nbf: now.as_secs(),
             // Rounded up: a session's last second is one of it.
             exp: (expires + 999).as_secs(),
-            video: Video {
+            video: VideoGrant {
                 room,
                 room_join: Some(true),
                 can_publish: Some(true),
                 can_subscribe: Some(true),
                 can_publish_data: Some(true),
-                ..Video::default()
+                ..VideoGrant::default()
             },
             room_config: Some(RoomConfig {
                 empty_timeout: EMPTY_TIMEOUT_S,
@@ -114,29 +114,29 @@ impl Keys {
 
     /// Lets us make, list and remove rooms, and see to the people of `room`.
     pub(crate) fn admin_token(&self, now: UnixMs, room: &str) -> String {
-        self.sign(&Claims {
+        self.sign(&AccessTokenClaims {
             iss: &self.first.api_key,
             sub: None,
             name: None,
             nbf: now.as_secs(),
             exp: (now + ADMIN_LIFE_MS).as_secs(),
-            video: Video {
+            video: VideoGrant {
                 room,
                 room_admin: Some(true),
                 room_create: Some(true),
                 room_list: Some(true),
-                ..Video::default()
+                ..VideoGrant::default()
             },
             room_config: None,
         })
     }
 
     /// Every key that is good.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Key> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &LiveKitKey> {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    fn sign(&self, claims: &Claims<'_>) -> String {
+    fn sign(&self, claims: &AccessTokenClaims<'_>) -> String {
         let key = EncodingKey::from_secret(self.first.api_secret.as_bytes());
         encode(&Header::new(Algorithm::HS256), claims, &key)
             .expect("claims of texts and numbers are signed with any secret")
@@ -150,9 +150,9 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::{Value, json};
 
-    fn keys() -> Keys {
-        Keys {
-            first: Key {
+    fn keys() -> LiveKitKeys {
+        LiveKitKeys {
+            first: LiveKitKey {
                 api_key: "APIkey".to_owned(),
                 api_secret: "a secret of thirty-two bytes or so".to_owned(),
             },

@@ -5,37 +5,37 @@ use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use signaling_core::MediaNews;
+use signaling_core::MediaUpdate;
 use subtle::ConstantTimeEq;
 
-use super::token::Keys;
-use super::{Number, Participant};
-use crate::media::heard::{Heard, Unreadable};
+use super::token::LiveKitKeys;
+use super::{LiveKitParticipant, ProtoNumber};
+use crate::media::parsed_event::{ParsedEvent, UnreadableEvent};
 
 /// For clocks that differ, in seconds.
 const LEEWAY_S: u64 = 60;
 
 #[derive(Debug, Deserialize)]
-struct Claims {
+struct WebhookClaims {
     #[serde(default)]
     sha256: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Event {
+struct LiveKitEvent {
     #[serde(default)]
     event: String,
     #[serde(default)]
     id: String,
     #[serde(default)]
-    created_at: Number,
-    room: Option<Room>,
-    participant: Option<Participant>,
+    created_at: ProtoNumber,
+    room: Option<EventRoom>,
+    participant: Option<LiveKitParticipant>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Room {
+struct EventRoom {
     #[serde(default)]
     sid: String,
     #[serde(default)]
@@ -45,7 +45,7 @@ struct Room {
 /// Whether `authorization` signs exactly these bytes, with a key of ours, now. The bytes are hashed before
 /// anything reads them.
 pub(crate) fn is_genuine(
-    keys: &Keys,
+    keys: &LiveKitKeys,
     authorization: &str,
     body: &[u8],
 ) -> Result<(), &'static str> {
@@ -59,7 +59,7 @@ pub(crate) fn is_genuine(
             rules.set_required_spec_claims(&["exp", "iss"]);
             rules.set_issuer(&[&key.api_key]);
             let secret = DecodingKey::from_secret(key.api_secret.as_bytes());
-            decode::<Claims>(authorization, &secret, &rules).ok()
+            decode::<WebhookClaims>(authorization, &secret, &rules).ok()
         })
         .ok_or("bad_signature")?
         .claims;
@@ -73,7 +73,7 @@ pub(crate) fn is_genuine(
 /// What an event is known by when it comes again, and when it was made, in Unix milliseconds; none where it
 /// does not say.
 pub(crate) fn key_and_time(body: &[u8]) -> (Option<String>, Option<i64>) {
-    let Ok(event) = serde_json::from_slice::<Event>(body) else {
+    let Ok(event) = serde_json::from_slice::<LiveKitEvent>(body) else {
         return (None, None);
     };
     let id = Some(event.id).filter(|id| !id.is_empty());
@@ -83,9 +83,9 @@ pub(crate) fn key_and_time(body: &[u8]) -> (Option<String>, Option<i64>) {
 
 /// Reads an event. Kinds and fields that are not known are passed over, as are those that say nothing about
 /// who is in.
-pub(crate) fn read(body: &str) -> Result<Heard, Unreadable> {
-    let event: Event =
-        serde_json::from_str(body).map_err(|error| Unreadable(format!("no event: {error}")))?;
+pub(crate) fn read(body: &str) -> Result<ParsedEvent, UnreadableEvent> {
+    let event: LiveKitEvent = serde_json::from_str(body)
+        .map_err(|error| UnreadableEvent(format!("no event: {error}")))?;
     let needs = matches!(
         event.event.as_str(),
         "participant_joined"
@@ -95,38 +95,38 @@ pub(crate) fn read(body: &str) -> Result<Heard, Unreadable> {
             | "room_finished"
     );
     if !needs {
-        return Ok(Heard::Nothing);
+        return Ok(ParsedEvent::Nothing);
     }
     let room = event
         .room
         .filter(|room| !room.name.is_empty())
-        .ok_or_else(|| Unreadable(format!("{} of no room", event.event)))?;
-    let news = match event.event.as_str() {
+        .ok_or_else(|| UnreadableEvent(format!("{} of no room", event.event)))?;
+    let update = match event.event.as_str() {
         "room_started" => None,
-        "room_finished" => Some(MediaNews::Finished { room_sid: room.sid }),
+        "room_finished" => Some(MediaUpdate::Finished { room_sid: room.sid }),
         joined_or_left => {
             let participant = event
                 .participant
                 .filter(|participant| !participant.sid.is_empty())
-                .ok_or_else(|| Unreadable(format!("{joined_or_left} of nobody")))?;
+                .ok_or_else(|| UnreadableEvent(format!("{joined_or_left} of nobody")))?;
             Some(match joined_or_left {
-                "participant_joined" => MediaNews::Joined {
+                "participant_joined" => MediaUpdate::Joined {
                     person: participant.into_person(),
                     room_sid: room.sid,
                 },
-                _ => MediaNews::Left {
+                _ => MediaUpdate::Left {
                     sid: participant.sid,
                 },
             })
         }
     };
-    Ok(news.map_or(
-        Heard::Hint {
+    Ok(update.map_or(
+        ParsedEvent::Hint {
             room: room.name.clone(),
         },
-        |news| Heard::News {
+        |update| ParsedEvent::Update {
             room: room.name,
-            news,
+            update,
         },
     ))
 }
@@ -134,7 +134,7 @@ pub(crate) fn read(body: &str) -> Result<Heard, Unreadable> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::livekit::token::Key;
+    use crate::media::livekit::token::LiveKitKey;
     use jsonwebtoken::{EncodingKey, Header, encode};
     use serde_json::{Value, json};
     use service::clock::now;
@@ -142,12 +142,12 @@ mod tests {
     const BODY: &str = r#"{"event":"room_started", "room":{"sid":"RM_TkVjUvAqgzKz", "name":"mytestroom", "emptyTimeout":300, "creationTime":"1628545903", "turnPassword":"ICkSr2rEeslkN6e9bXL4Ji5zzMD5Z7zzr6ulOaxMj6N", "enabledCodecs":[{"mime":"audio/opus"}, {"mime":"video/VP8"}]}}"#;
     const HASH: &str = "CoEQz1chqJ9bnZRcORddjplkvpjmPujmLTR42DbefYI=";
 
-    fn keys() -> Keys {
-        let key = |api_key: &str, api_secret: &str| Key {
+    fn keys() -> LiveKitKeys {
+        let key = |api_key: &str, api_secret: &str| LiveKitKey {
             api_key: api_key.to_owned(),
             api_secret: api_secret.to_owned(),
         };
-        Keys {
+        LiveKitKeys {
             first: key("abcdefg", "abababa"),
             others: vec![key("older", "of last month")],
         }
@@ -196,8 +196,8 @@ mod tests {
             assert_eq!(verdict(claims(), body), Err("bad_hash"), "{body}");
         }
         let at = now().as_secs();
-        type Change = (&'static str, Box<dyn Fn(&mut Value)>);
-        let wrong: [Change; 7] = [
+        type WebhookEdit = (&'static str, Box<dyn Fn(&mut Value)>);
+        let wrong: [WebhookEdit; 7] = [
             (
                 "10 minutes old",
                 Box::new(move |c| {
@@ -253,9 +253,9 @@ mod tests {
 
     #[test]
     fn med_31_events_are_read_and_what_is_not_known_is_passed_over() {
-        let Ok(Heard::News {
+        let Ok(ParsedEvent::Update {
             room,
-            news: MediaNews::Joined { person, room_sid },
+            update: MediaUpdate::Joined { person, room_sid },
         }) = read(&joined(r#","kind":"HOLOGRAM","later":{"deep":[1]}"#))
         else {
             panic!("somebody joined");
@@ -270,8 +270,8 @@ mod tests {
             let body = format!(
                 r#"{{"event":"{kind}","room":{{"name":"s.1"}},"participant":{{"sid":"{sid}"}}}}"#
             );
-            let Ok(Heard::News {
-                news: MediaNews::Left { sid: read },
+            let Ok(ParsedEvent::Update {
+                update: MediaUpdate::Left { sid: read },
                 ..
             }) = read(&body)
             else {
@@ -284,7 +284,10 @@ mod tests {
             r#"{"event":"room_exploded"}"#,
             "{}",
         ] {
-            assert!(matches!(read(nothing), Ok(Heard::Nothing)), "{nothing}");
+            assert!(
+                matches!(read(nothing), Ok(ParsedEvent::Nothing)),
+                "{nothing}"
+            );
         }
         assert_eq!(
             key_and_time(joined("").as_bytes()),

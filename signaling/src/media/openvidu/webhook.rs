@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
-use crate::media::heard::{Heard, Unreadable};
+use crate::media::parsed_event::{ParsedEvent, UnreadableEvent};
 
 /// Events that say that somebody came, went, or that a session began or ended.
 const OF_PEOPLE: [&str; 6] = [
@@ -18,7 +18,7 @@ const OF_PEOPLE: [&str; 6] = [
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Event {
+struct OpenViduEvent {
     #[serde(default)]
     event: String,
     #[serde(default)]
@@ -60,20 +60,20 @@ pub(crate) fn key_and_time(body: &[u8]) -> (Option<String>, Option<i64>) {
 }
 
 /// Reads an event: which session its server is to be asked about.
-pub(crate) fn read(body: &str) -> Result<Heard, Unreadable> {
+pub(crate) fn read(body: &str) -> Result<ParsedEvent, UnreadableEvent> {
     // Serde would also take an array for a struct.
     if !body.trim_start().starts_with('{') {
-        return Err(Unreadable("no object".to_owned()));
+        return Err(UnreadableEvent("no object".to_owned()));
     }
-    let event: Event =
-        serde_json::from_str(body).map_err(|error| Unreadable(format!("no event: {error}")))?;
+    let event: OpenViduEvent = serde_json::from_str(body)
+        .map_err(|error| UnreadableEvent(format!("no event: {error}")))?;
     if !OF_PEOPLE.contains(&event.event.as_str()) {
-        return Ok(Heard::Nothing);
+        return Ok(ParsedEvent::Nothing);
     }
     if event.session_id.is_empty() || event.timestamp.is_null() {
-        return Err(Unreadable(format!("{} of no session", event.event)));
+        return Err(UnreadableEvent(format!("{} of no session", event.event)));
     }
-    Ok(Heard::Hint {
+    Ok(ParsedEvent::Hint {
         room: event.session_id,
     })
 }
@@ -115,7 +115,7 @@ mod tests {
         for kind in OF_PEOPLE {
             let body = LEFT.replace("participantLeft", kind);
             assert!(
-                matches!(read(&body), Ok(Heard::Hint { room }) if room == "s_1"),
+                matches!(read(&body), Ok(ParsedEvent::Hint { room }) if room == "s_1"),
                 "{kind}"
             );
         }
@@ -126,7 +126,7 @@ mod tests {
             "danced",
         ] {
             let body = LEFT.replace("participantLeft", other);
-            assert!(matches!(read(&body), Ok(Heard::Nothing)), "{other}");
+            assert!(matches!(read(&body), Ok(ParsedEvent::Nothing)), "{other}");
         }
         for broken in [
             "",

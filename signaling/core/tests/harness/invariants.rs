@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use signaling_core::{Output, Session, Snapshot};
+use signaling_core::{Observation, Output, Session, Snapshot, SocketOutput, StoreOutput};
 use wire::signaling::{ClientFrame, ServerFrame};
 use wire::{
     CloseCode, ConnectionId, EndReason, EventType, IcePolicy, LAST_COUNTDOWN_AFTER_CLOSE_MS,
@@ -34,7 +34,7 @@ pub(crate) enum Cause {
     Time,
 }
 
-pub(crate) struct Watch {
+pub(crate) struct InvariantChecker {
     /// The booking of the highest revision.
     pub(crate) spec: SessionSpec,
     seats: [SeatBooks; 2],
@@ -62,7 +62,7 @@ struct SeatBooks {
     given: BTreeMap<u64, Arc<ServerFrame>>,
 }
 
-impl Watch {
+impl InvariantChecker {
     pub(crate) fn new(spec: SessionSpec) -> Self {
         Self {
             spec,
@@ -107,19 +107,23 @@ impl Watch {
         let was_in = [self.seats[0].current, self.seats[1].current];
         for output in outputs {
             match output {
-                Output::Send {
+                Output::Deliver(SocketOutput::Send {
                     connection,
                     seq,
                     frame,
-                } => self.sent(cause, *connection, *seq, frame, &mut met),
-                Output::Close { connection, code } => {
+                }) => self.sent(cause, *connection, *seq, frame, &mut met),
+                Output::Deliver(SocketOutput::Close { connection, code }) => {
                     self.shown_out(cause, *code, &mut met);
                     self.closed(*connection);
                 }
-                Output::Fact(kind, fact) => self.fact(*kind, fact, now, &mut met),
-                Output::Save { snapshot, .. } => restores(snapshot, now),
-                Output::Measure(_, ms) => assert!(*ms >= 0, "it took {ms} ms"),
-                Output::Count(_) | Output::Note(_) => {}
+                Output::Persist(StoreOutput::Fact(kind, fact)) => {
+                    self.fact(*kind, fact, now, &mut met)
+                }
+                Output::Persist(StoreOutput::Save { snapshot, .. }) => restores(snapshot, now),
+                Output::Observe(Observation::Measure(_, ms)) => {
+                    assert!(*ms >= 0, "it took {ms} ms")
+                }
+                Output::Observe(Observation::Count(_)) | Output::Observe(Observation::Log(_)) => {}
             }
         }
         // Deadlines that were due ran before the loss, and were still told.
@@ -324,7 +328,12 @@ impl Watch {
 
     /// Whoever was in when it ended was told so, last of all, and their socket closed.
     fn ended_is_told(&self, cause: &Cause, outputs: &[Output], was_in: [Option<ConnectionId>; 2]) {
-        let is_end = |output: &Output| matches!(output, Output::Fact(EventType::SessionEnded, _));
+        let is_end = |output: &Output| {
+            matches!(
+                output,
+                Output::Persist(StoreOutput::Fact(EventType::SessionEnded, _))
+            )
+        };
         if !outputs.iter().any(is_end) {
             return;
         }
@@ -337,11 +346,11 @@ impl Watch {
             let mut closed = false;
             for output in outputs {
                 match output {
-                    Output::Send {
+                    Output::Deliver(SocketOutput::Send {
                         connection: to,
                         frame,
                         ..
-                    } if *to == connection => {
+                    }) if *to == connection => {
                         // A doubled join is refused on a socket that was closed by its own step.
                         let refusal = matches!(**frame, ServerFrame::ErrorBody(_));
                         assert!(!closed || refusal, "a frame after the close");
@@ -349,7 +358,11 @@ impl Watch {
                             last = Some(frame);
                         }
                     }
-                    Output::Close { connection: to, .. } if *to == connection => closed = true,
+                    Output::Deliver(SocketOutput::Close { connection: to, .. })
+                        if *to == connection =>
+                    {
+                        closed = true
+                    }
                     _ => {}
                 }
             }
@@ -364,9 +377,14 @@ impl Watch {
     fn closed_early(&self, outputs: &[Output], connection: ConnectionId) -> bool {
         let at = |wanted: &dyn Fn(&Output) -> bool| outputs.iter().position(wanted);
         let close = at(
-            &|output| matches!(output, Output::Close { connection: to, .. } if *to == connection),
+            &|output| matches!(output, Output::Deliver(SocketOutput::Close { connection: to, .. }) if *to == connection),
         );
-        let end = at(&|output| matches!(output, Output::Fact(EventType::SessionEnded, _)));
+        let end = at(&|output| {
+            matches!(
+                output,
+                Output::Persist(StoreOutput::Fact(EventType::SessionEnded, _))
+            )
+        });
         close < end
     }
 

@@ -4,7 +4,7 @@ use wire::{MediaBackend, SessionId};
 
 /// The room of a session's revision: `<session id>.<revision>`. OpenVidu 2 takes letters, digits, `-` and
 /// `_` only: there it is `<session id>_<revision>`.
-pub(crate) fn name(kind: MediaBackend, session: &SessionId, revision: u64) -> String {
+pub(crate) fn format(kind: MediaBackend, session: &SessionId, revision: u64) -> String {
     format!("{session}{}{revision}", separator(kind))
 }
 
@@ -29,10 +29,10 @@ mod tests {
     #[test]
     fn med_20_a_room_is_named_after_session_and_revision() {
         let session = SessionId::from("0190-a_b");
-        assert_eq!(name(MediaBackend::Livekit, &session, 3), "0190-a_b.3");
-        assert_eq!(name(MediaBackend::Openvidu, &session, 3), "0190-a_b_3");
+        assert_eq!(format(MediaBackend::Livekit, &session, 3), "0190-a_b.3");
+        assert_eq!(format(MediaBackend::Openvidu, &session, 3), "0190-a_b_3");
         for kind in [MediaBackend::Livekit, MediaBackend::Openvidu] {
-            let room = name(kind, &session, 3);
+            let room = format(kind, &session, 3);
             assert_eq!(parse(kind, &room), Some((session.clone(), 3)));
         }
         for other in ["", "lobby", ".3", "a.", "a.b", "a.-1"] {

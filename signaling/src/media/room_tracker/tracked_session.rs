@@ -1,10 +1,10 @@
 //! One session of a media server: what it wants, what is to be done next for it, and who is in its room.
 //! It knows no other session, and no clock.
 
-use signaling_core::{MediaChange, MediaNews, MediaRoom, RoomNote};
+use signaling_core::{MediaRoom, MediaRoomChange, MediaUpdate, RoomRequest};
 use wire::UnixMs;
 
-use crate::media::room;
+use crate::media::room_name;
 
 /// First pause after a failure, in milliseconds; it doubles.
 const RETRY_MIN_MS: i64 = 250;
@@ -15,22 +15,22 @@ const RETRY_MAX_MS: i64 = 2_000;
 pub(super) const REVISIONS_BACK: u64 = 10;
 
 #[derive(Debug)]
-pub(super) struct Tracked {
-    pub(super) note: RoomNote,
-    pub(super) stage: Stage,
+pub(super) struct TrackedSession {
+    pub(super) note: RoomRequest,
+    pub(super) stage: RoomStage,
     pub(super) room: MediaRoom,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Stage {
+pub(super) enum RoomStage {
     /// On: the room is made when it is due.
-    On { open: Due },
+    On { open: RetryTimer },
     /// Over: the room is looked for, again and again, and removed if it is there.
-    Over { check: Due, until: UnixMs },
+    Over { check: RetryTimer, until: UnixMs },
 }
 
-impl Tracked {
-    pub(super) fn new(note: RoomNote, stage: Stage) -> Self {
+impl TrackedSession {
+    pub(super) fn new(note: RoomRequest, stage: RoomStage) -> Self {
         Self {
             note,
             stage,
@@ -39,25 +39,25 @@ impl Tracked {
     }
 
     /// Takes what the session wants now; `fresh` is the stage of a session that wants it for the first time.
-    pub(super) fn want(&mut self, note: RoomNote, fresh: Stage) {
+    pub(super) fn want(&mut self, note: RoomRequest, fresh: RoomStage) {
         if self.note == note || self.stage.is_over() {
             return;
         }
-        let news_of_media = note.epoch.is_some() && note.epoch != self.note.epoch;
+        let new_epoch = note.epoch.is_some() && note.epoch != self.note.epoch;
         let moved = note.revision != self.note.revision;
         if moved {
             self.room = MediaRoom::default();
         }
-        if note.is_over || moved || news_of_media {
+        if note.is_over || moved || new_epoch {
             self.stage = fresh;
         }
         self.note = note;
     }
 
-    /// What news changes about who is in the room. After the end whoever comes is looked for at once.
-    pub(super) fn hear(&mut self, news: MediaNews, now: UnixMs) -> Vec<MediaChange> {
-        let changes = self.room.handle(now, news);
-        let came = |change: &MediaChange| matches!(change, MediaChange::Came(_));
+    /// What update changes about who is in the room. After the end whoever comes is looked for at once.
+    pub(super) fn apply(&mut self, update: MediaUpdate, now: UnixMs) -> Vec<MediaRoomChange> {
+        let changes = self.room.handle(now, update);
+        let came = |change: &MediaRoomChange| matches!(change, MediaRoomChange::Came(_));
         if changes.iter().any(came) {
             self.stage.hurry(now);
         }
@@ -65,19 +65,19 @@ impl Tracked {
     }
 
     pub(super) fn room_name(&self) -> String {
-        room::name(self.note.kind, &self.note.session, self.note.revision)
+        room_name::format(self.note.kind, &self.note.session, self.note.revision)
     }
 
     pub(super) fn every_room(&self) -> Vec<String> {
         let last = self.note.revision;
         let first = last.saturating_sub(REVISIONS_BACK);
         (first..=last)
-            .map(|revision| room::name(self.note.kind, &self.note.session, revision))
+            .map(|revision| room_name::format(self.note.kind, &self.note.session, revision))
             .collect()
     }
 }
 
-impl Stage {
+impl RoomStage {
     /// When the room is to be made.
     pub(super) fn open_at(self) -> Option<UnixMs> {
         match self {
@@ -116,12 +116,12 @@ impl Stage {
 
 /// When something is to be done, and how often it failed. None while it is being done, or is done.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Due {
+pub(super) struct RetryTimer {
     pub(super) at: Option<UnixMs>,
     pub(super) failures: u32,
 }
 
-impl Due {
+impl RetryTimer {
     pub(super) fn at(at: UnixMs) -> Self {
         Self {
             at: Some(at),
@@ -144,10 +144,10 @@ mod tests {
     #[test]
     fn med_24_the_rooms_of_some_older_revisions_are_looked_for_too() {
         let of = |revision| {
-            let stage = Stage::On {
-                open: Due::default(),
+            let stage = RoomStage::On {
+                open: RetryTimer::default(),
             };
-            Tracked::new(on("a", revision), stage).every_room()
+            TrackedSession::new(on("a", revision), stage).every_room()
         };
         assert_eq!(of(0), ["a.0"]);
         assert_eq!(of(2), ["a.0", "a.1", "a.2"]);
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn med_25_pauses_grow_to_a_bound_however_often_it_fails() {
-        let mut due = Due::at(UnixMs(0));
+        let mut due = RetryTimer::at(UnixMs(0));
         let mut pauses = Vec::new();
         for _ in 0..100 {
             due.failed(UnixMs(0));

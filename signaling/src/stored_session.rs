@@ -3,14 +3,14 @@
 use signaling_core::Snapshot;
 use wire::{MediaBackend, SessionId, SessionSpec, UnixMs};
 
-use crate::store::{Closing, KeptAs, Row};
+use crate::store::{RoomClosing, RowKind, SessionRow};
 
 /// Tickets are honoured a little longer than they say, for clocks that differ; a row outlives them.
 const FORGET_AFTER_LAST_TICKET_MS: i64 = 10 * 60_000;
 
 /// What a session's row says.
 #[derive(Debug, Clone)]
-pub(crate) enum Kept {
+pub(crate) enum StoredSession {
     /// On: a restart goes on from here.
     Open(Box<Snapshot>),
     /// Over; joins are refused by what the snapshot says.
@@ -21,9 +21,9 @@ pub(crate) enum Kept {
 
 /// A row that is not JSON yet.
 #[derive(Debug, Clone)]
-pub(crate) struct Draft {
+pub(crate) struct PendingSnapshot {
     pub(crate) session: SessionId,
-    pub(crate) kept: Kept,
+    pub(crate) stored: StoredSession,
     pub(crate) forget_at: UnixMs,
 }
 
@@ -35,14 +35,14 @@ pub(crate) struct UnreadableRow {
     cause: serde_json::Error,
 }
 
-impl Draft {
+impl PendingSnapshot {
     /// Of a session that is over and had a media room: that the room is to be removed.
-    pub(crate) fn closing(&self, now: UnixMs) -> Option<Closing> {
-        let Kept::Over(snapshot) = &self.kept else {
+    pub(crate) fn room_closing(&self, now: UnixMs) -> Option<RoomClosing> {
+        let StoredSession::Over(snapshot) = &self.stored else {
             return None;
         };
         let spec = &snapshot.spec;
-        (spec.media != MediaBackend::P2p).then(|| Closing {
+        (spec.media != MediaBackend::P2p).then(|| RoomClosing {
             session: self.session.clone(),
             kind: spec.media,
             revision: spec.revision,
@@ -50,33 +50,33 @@ impl Draft {
         })
     }
 
-    pub(crate) fn into_row(self) -> Row {
-        let (kept_as, body) = match &self.kept {
-            Kept::Open(snapshot) => (KeptAs::Open, serde_json::to_string(snapshot)),
-            Kept::Over(snapshot) => (KeptAs::Over, serde_json::to_string(snapshot)),
-            Kept::Booked(spec) => (KeptAs::Booked, serde_json::to_string(spec)),
+    pub(crate) fn into_row(self) -> SessionRow {
+        let (kind, body) = match &self.stored {
+            StoredSession::Open(snapshot) => (RowKind::Open, serde_json::to_string(snapshot)),
+            StoredSession::Over(snapshot) => (RowKind::Over, serde_json::to_string(snapshot)),
+            StoredSession::Booked(spec) => (RowKind::Booked, serde_json::to_string(spec)),
         };
-        Row {
+        SessionRow {
             session: self.session,
-            kept_as,
+            kind,
             body: body.expect("snapshots and bookings have string keys and no failing field"),
             forget_at: self.forget_at,
         }
     }
 
-    pub(crate) fn from_row(row: Row) -> Result<Self, UnreadableRow> {
-        let read = match row.kept_as {
-            KeptAs::Open => serde_json::from_str(&row.body).map(Kept::Open),
-            KeptAs::Over => serde_json::from_str(&row.body).map(Kept::Over),
-            KeptAs::Booked => serde_json::from_str(&row.body).map(Kept::Booked),
+    pub(crate) fn from_row(row: SessionRow) -> Result<Self, UnreadableRow> {
+        let read = match row.kind {
+            RowKind::Open => serde_json::from_str(&row.body).map(StoredSession::Open),
+            RowKind::Over => serde_json::from_str(&row.body).map(StoredSession::Over),
+            RowKind::Booked => serde_json::from_str(&row.body).map(StoredSession::Booked),
         };
-        let kept = read.map_err(|cause| UnreadableRow {
+        let stored = read.map_err(|cause| UnreadableRow {
             session: row.session.clone(),
             cause,
         })?;
         Ok(Self {
             session: row.session,
-            kept,
+            stored,
             forget_at: row.forget_at,
         })
     }
@@ -106,19 +106,19 @@ pub(crate) mod tests {
 
     #[test]
     fn sig_105_a_row_reads_back_as_what_was_kept() {
-        let draft = Draft {
+        let pending = PendingSnapshot {
             session: SessionId::from("s"),
-            kept: Kept::Booked(Box::new(spec())),
+            stored: StoredSession::Booked(Box::new(spec())),
             forget_at: UnixMs(7),
         };
-        let row = draft.clone().into_row();
-        let back = Draft::from_row(row.clone()).unwrap();
+        let row = pending.clone().into_row();
+        let back = PendingSnapshot::from_row(row.clone()).unwrap();
         assert_eq!(back.clone().into_row(), row);
-        assert_eq!(back.forget_at, draft.forget_at);
-        let unreadable = Row {
+        assert_eq!(back.forget_at, pending.forget_at);
+        let unreadable = SessionRow {
             body: "{}".to_owned(),
             ..row
         };
-        assert!(Draft::from_row(unreadable).is_err());
+        assert!(PendingSnapshot::from_row(unreadable).is_err());
     }
 }

@@ -1,18 +1,18 @@
-//! How it ends: the verdict, told to both, and the door shut.
+//! How a session ends: the outcome is decided, sent to both, and their sockets are closed.
 
 use wire::signaling::Ended;
 use wire::{CloseCode, EndReason, EventType, Outcome, SessionFact, UserId};
 
-use crate::effects::Effects;
 use crate::seat::{SIDES, Seat, Side};
-use crate::{Phase, Session};
+use crate::step_outputs::StepOutputs;
+use crate::{Session, SessionPhase};
 
-/// How somebody goes who is in when it ends; beside the words of `LeftReason`.
+/// The `how` of whoever is in when it ends; beside the values of `LeftReason`.
 const LEFT_WITH_THE_END: &str = "ended";
 
 impl Session {
     /// The lobby closes with a seat empty: a no-show of whoever was never in, else abandoned.
-    pub(crate) fn close_lobby(&mut self, fx: &mut Effects) {
+    pub(crate) fn close_lobby(&mut self, out: &mut StepOutputs) {
         let never_in = |side: &Side| self.seats[*side].last_in_at.is_none();
         let absent: Vec<UserId> = SIDES
             .into_iter()
@@ -20,44 +20,44 @@ impl Session {
             .map(|side| self.user(side).clone())
             .collect();
         if absent.is_empty() {
-            return self.end(EndReason::Abandoned, None, fx);
+            return self.end(EndReason::Abandoned, None, out);
         }
         if !self.nobody_came() {
             let no_show = SessionFact {
                 absent: Some(absent.clone()),
-                evidence: Some(self.evidence(fx)),
+                evidence: Some(self.evidence(out)),
                 ..SessionFact::default()
             };
-            fx.fact(EventType::SessionNoShow, no_show);
+            out.fact(EventType::SessionNoShow, no_show);
         }
         let outcome = Outcome {
             reason: EndReason::NoShow,
             absent: Some(absent),
         };
-        self.end_with(outcome, None, fx);
+        self.end_with(outcome, None, out);
     }
 
     /// Ends the session. `by` is who left or was removed, whose going is reported already.
-    pub(crate) fn end(&mut self, reason: EndReason, by: Option<Side>, fx: &mut Effects) {
+    pub(crate) fn end(&mut self, reason: EndReason, by: Option<Side>, out: &mut StepOutputs) {
         let outcome = Outcome {
             reason,
             absent: None,
         };
-        self.end_with(outcome, by, fx);
+        self.end_with(outcome, by, out);
     }
 
-    fn end_with(&mut self, outcome: Outcome, by: Option<Side>, fx: &mut Effects) {
+    fn end_with(&mut self, outcome: Outcome, by: Option<Side>, out: &mut StepOutputs) {
         for side in SIDES {
             if by != Some(side) && !self.seats[side].is_empty() {
                 let left = SessionFact {
                     how: Some(LEFT_WITH_THE_END.to_owned()),
-                    ..self.about(side)
+                    ..self.fact_about(side)
                 };
-                fx.fact(EventType::SessionLeft, left);
+                out.fact(EventType::SessionLeft, left);
             }
         }
         let judged_by_scheduler = outcome.reason == EndReason::NoShow && self.nobody_came();
-        let evidence = self.evidence(fx);
+        let evidence = self.evidence(out);
         if !judged_by_scheduler {
             let ended = SessionFact {
                 evidence: Some(evidence),
@@ -65,14 +65,14 @@ impl Session {
                 absent: outcome.absent.clone(),
                 ..SessionFact::default()
             };
-            fx.fact(EventType::SessionEnded, ended);
+            out.fact(EventType::SessionEnded, ended);
         }
-        fx.save_first();
+        out.save_first();
         let frame = Ended {
             reason: outcome.reason,
             absent: outcome.absent.clone(),
         };
-        self.tell_both(frame, fx);
+        self.send_to_both(frame, out);
         for side in SIDES {
             if let Some(connection) = self.seats[side].connection() {
                 let kicked = self.kicked.contains(self.user(side));
@@ -80,11 +80,11 @@ impl Session {
                     true => CloseCode::Kicked,
                     false => CloseCode::SessionOver,
                 };
-                fx.close(connection, code);
+                out.close(connection, code);
             }
             self.seats[side] = Seat::default();
         }
         self.negotiation.vacated();
-        self.phase = Phase::Ended { outcome };
+        self.phase = SessionPhase::Ended { outcome };
     }
 }

@@ -6,23 +6,23 @@
 mod closing;
 mod opening;
 mod polling;
-mod tracked;
+mod tracked_session;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use signaling_core::{MediaChange, MediaNews, MediaPersonView, MediaView, RoomNote};
+use signaling_core::{MediaPersonView, MediaRoomChange, MediaUpdate, MediaView, RoomRequest};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use wire::{MediaBackend, SessionId, UnixMs};
 
-pub(crate) use self::closing::Check;
-pub(crate) use self::polling::Claim;
-use self::tracked::{Due, Stage, Tracked};
-use super::room;
-use crate::store::Closing;
-use crate::timetable::Timetable;
+pub(crate) use self::closing::RemovalCheck;
+pub(crate) use self::polling::RoomOwner;
+use self::tracked_session::{RetryTimer, RoomStage, TrackedSession};
+use super::room_name;
+use crate::deadline_index::DeadlineIndex;
+use crate::store::RoomClosing;
 
 /// Sessions that are known at once. Those that are over stay for some minutes.
 const MAX_SESSIONS: usize = 200_000;
@@ -31,24 +31,24 @@ const MAX_SLEEP: Duration = Duration::from_secs(1);
 
 /// The rooms of one media server; clones share them.
 #[derive(Debug, Clone)]
-pub(crate) struct Rooms(Arc<Shared>);
+pub(crate) struct RoomTracker(Arc<TrackerState>);
 
 #[derive(Debug)]
-struct Shared {
+struct TrackerState {
     kind: MediaBackend,
     reach_ms: i64,
-    known: Mutex<Known>,
+    known: Mutex<TrackedSessions>,
     /// Whose room is to be made, and whose is to be looked for. Written only while `known` is locked, so that
     /// they say what the stages there say.
-    to_open: Timetable,
-    to_close: Timetable,
+    to_open: DeadlineIndex,
+    to_close: DeadlineIndex,
     to_ask: Notify,
     newcomer: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Known {
-    sessions: BTreeMap<SessionId, Tracked>,
+struct TrackedSessions {
+    sessions: BTreeMap<SessionId, TrackedSession>,
     /// Those that a hint was about: the server is to be asked about their rooms.
     asked: BTreeSet<SessionId>,
     /// How many of the sessions are over.
@@ -57,28 +57,28 @@ struct Known {
 
 /// What became of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Applied {
+pub(crate) enum UpdateOutcome {
     /// It was taken, whether it changed anything or not.
-    Taken,
+    Applied,
     /// Its session is not known here.
     Unknown,
 }
 
-impl Rooms {
+impl RoomTracker {
     pub(crate) fn new(kind: MediaBackend, reach_ms: i64) -> Self {
-        Self(Arc::new(Shared {
+        Self(Arc::new(TrackerState {
             kind,
             reach_ms,
             known: Mutex::default(),
-            to_open: Timetable::default(),
-            to_close: Timetable::default(),
+            to_open: DeadlineIndex::default(),
+            to_close: DeadlineIndex::default(),
             to_ask: Notify::new(),
             newcomer: Notify::new(),
         }))
     }
 
     /// What a session wants changed.
-    pub(crate) fn note(&self, note: RoomNote, now: UnixMs) {
+    pub(crate) fn note(&self, note: RoomRequest, now: UnixMs) {
         let fresh = self.stage_for(&note, now);
         let mut known = self.lock();
         if known.sessions.contains_key(&note.session) {
@@ -96,10 +96,10 @@ impl Rooms {
     }
 
     /// Sessions that ended before this process began.
-    pub(crate) fn restore(&self, closings: Vec<Closing>, now: UnixMs) {
+    pub(crate) fn restore(&self, closings: Vec<RoomClosing>, now: UnixMs) {
         let mut known = self.lock();
         for closing in closings {
-            let note = RoomNote {
+            let note = RoomRequest {
                 session: closing.session,
                 kind: closing.kind,
                 revision: closing.revision,
@@ -107,8 +107,8 @@ impl Rooms {
                 epoch: None,
                 is_over: true,
             };
-            let stage = Stage::Over {
-                check: Due::at(now),
+            let stage = RoomStage::Over {
+                check: RetryTimer::at(now),
                 until: closing.ended_at + self.0.reach_ms,
             };
             self.track(&mut known, note, stage);
@@ -116,29 +116,29 @@ impl Rooms {
     }
 
     /// Applies what is heard of a room.
-    pub(crate) fn apply(&self, room: &str, news: MediaNews, now: UnixMs) -> Applied {
-        let Some((session, revision)) = room::parse(self.0.kind, room) else {
-            return Applied::Unknown;
+    pub(crate) fn apply(&self, room: &str, update: MediaUpdate, now: UnixMs) -> UpdateOutcome {
+        let Some((session, revision)) = room_name::parse(self.0.kind, room) else {
+            return UpdateOutcome::Unknown;
         };
-        let polled = matches!(news, MediaNews::Polled { .. });
+        let polled = matches!(update, MediaUpdate::Polled { .. });
         let applied = self.change(&session, |tracked| {
             if revision != tracked.note.revision {
-                // An old room's news; the poll sees to it that it goes.
+                // A room of an older revision: the poll removes it.
                 return;
             }
-            for change in tracked.hear(news, now) {
+            for change in tracked.apply(update, now) {
                 log(&session, &change, polled);
             }
         });
         match applied {
-            Some(()) => Applied::Taken,
-            None => Applied::Unknown,
+            Some(()) => UpdateOutcome::Applied,
+            None => UpdateOutcome::Unknown,
         }
     }
 
     /// True where an event about this room can be applied.
     pub(crate) fn knows(&self, room: &str) -> bool {
-        room::parse(self.0.kind, room)
+        room_name::parse(self.0.kind, room)
             .is_some_and(|(session, _)| self.lock().sessions.contains_key(&session))
     }
 
@@ -160,17 +160,17 @@ impl Rooms {
     }
 
     /// Returns when a session came that was not known before.
-    pub(crate) async fn a_newcomer(&self) {
+    pub(crate) async fn new_session(&self) {
         self.0.newcomer.notified().await;
     }
 
     /// Gives out what is due by `table`: at most `limit` sessions, those first that wait longest.
     fn take<T>(
         &self,
-        table: &Timetable,
+        table: &DeadlineIndex,
         now: UnixMs,
         limit: usize,
-        give: impl Fn(&Tracked) -> T,
+        give: impl Fn(&TrackedSession) -> T,
     ) -> Vec<T> {
         let mut known = self.lock();
         let due = std::iter::from_fn(|| table.pop(now)).take(limit);
@@ -183,7 +183,7 @@ impl Rooms {
     }
 
     /// Returns when something may be due by `table`.
-    async fn wait(&self, table: &Timetable) {
+    async fn wait(&self, table: &DeadlineIndex) {
         let wait = table.first().map_or(MAX_SLEEP, |first| {
             let ms = first.since(service::clock::now()).max(0).unsigned_abs();
             Duration::from_millis(ms).min(MAX_SLEEP)
@@ -195,15 +195,19 @@ impl Rooms {
     }
 
     /// Changes a session, where it is known, and what is due with it.
-    fn change<T>(&self, session: &SessionId, change: impl FnOnce(&mut Tracked) -> T) -> Option<T> {
+    fn change<T>(
+        &self,
+        session: &SessionId,
+        change: impl FnOnce(&mut TrackedSession) -> T,
+    ) -> Option<T> {
         self.change_in(&mut self.lock(), session, change)
     }
 
     fn change_in<T>(
         &self,
-        known: &mut Known,
+        known: &mut TrackedSessions,
         session: &SessionId,
-        change: impl FnOnce(&mut Tracked) -> T,
+        change: impl FnOnce(&mut TrackedSession) -> T,
     ) -> Option<T> {
         let tracked = known.sessions.get_mut(session)?;
         let old = tracked.stage;
@@ -213,48 +217,56 @@ impl Rooms {
         Some(changed)
     }
 
-    fn track(&self, known: &mut Known, note: RoomNote, stage: Stage) {
+    fn track(&self, known: &mut TrackedSessions, note: RoomRequest, stage: RoomStage) {
         let session = note.session.clone();
         let before = known
             .sessions
-            .insert(session.clone(), Tracked::new(note, stage));
+            .insert(session.clone(), TrackedSession::new(note, stage));
         let old = before.map(|tracked| tracked.stage);
         self.file(known, &session, old, Some(stage));
     }
 
     /// Every change of a stage is filed here.
-    fn file(&self, known: &mut Known, session: &SessionId, old: Option<Stage>, new: Option<Stage>) {
-        let open_at = |stage: Option<Stage>| stage?.open_at();
-        let check_at = |stage: Option<Stage>| stage?.check_at();
+    fn file(
+        &self,
+        known: &mut TrackedSessions,
+        session: &SessionId,
+        old: Option<RoomStage>,
+        new: Option<RoomStage>,
+    ) {
+        let open_at = |stage: Option<RoomStage>| stage?.open_at();
+        let check_at = |stage: Option<RoomStage>| stage?.check_at();
         self.0.to_open.move_to(session, open_at(old), open_at(new));
         self.0
             .to_close
             .move_to(session, check_at(old), check_at(new));
-        known.over -= usize::from(old.is_some_and(Stage::is_over));
-        known.over += usize::from(new.is_some_and(Stage::is_over));
+        known.over -= usize::from(old.is_some_and(RoomStage::is_over));
+        known.over += usize::from(new.is_some_and(RoomStage::is_over));
     }
 
-    fn stage_for(&self, note: &RoomNote, now: UnixMs) -> Stage {
+    fn stage_for(&self, note: &RoomRequest, now: UnixMs) -> RoomStage {
         match note.is_over {
-            true => Stage::Over {
-                check: Due::at(now),
+            true => RoomStage::Over {
+                check: RetryTimer::at(now),
                 until: now + self.0.reach_ms,
             },
-            false => Stage::On { open: Due::at(now) },
+            false => RoomStage::On {
+                open: RetryTimer::at(now),
+            },
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, TrackedSessions> {
         // Each change is of one entry, and complete before anything can panic.
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// One line for each change, and a count of those that no event told.
-fn log(session: &SessionId, change: &MediaChange, polled: bool) {
+fn log(session: &SessionId, change: &MediaRoomChange, polled: bool) {
     let (what, person) = match change {
-        MediaChange::Came(person) => ("came", person),
-        MediaChange::Went(person) => ("went", person),
+        MediaRoomChange::Came(person) => ("came", person),
+        MediaRoomChange::Went(person) => ("went", person),
     };
     tracing::info!(%session, user = %person.user, sid = person.sid, what, polled, "media room");
     if polled {
@@ -270,13 +282,13 @@ mod tests {
     pub(super) const REACH_MS: i64 = 60_000;
     const NOW: UnixMs = UnixMs(1_000_000);
 
-    pub(super) fn rooms() -> Rooms {
-        Rooms::new(MediaBackend::Livekit, REACH_MS)
+    pub(super) fn rooms() -> RoomTracker {
+        RoomTracker::new(MediaBackend::Livekit, REACH_MS)
     }
 
     /// What a session wants that is on and negotiates nothing yet.
-    pub(super) fn on(session: &str, revision: u64) -> RoomNote {
-        RoomNote {
+    pub(super) fn on(session: &str, revision: u64) -> RoomRequest {
+        RoomRequest {
             session: SessionId::from(session),
             kind: MediaBackend::Livekit,
             revision,
@@ -287,15 +299,15 @@ mod tests {
     }
 
     /// What a session wants that is over.
-    pub(super) fn over(session: &str, revision: u64) -> RoomNote {
-        RoomNote {
+    pub(super) fn over(session: &str, revision: u64) -> RoomRequest {
+        RoomRequest {
             is_over: true,
             ..on(session, revision)
         }
     }
 
-    fn polled(user: &str, now: UnixMs) -> MediaNews {
-        MediaNews::Polled {
+    fn polled(user: &str, now: UnixMs) -> MediaUpdate {
+        MediaUpdate::Polled {
             asked_at: now,
             people: vec![signaling_core::MediaPerson {
                 user: user.into(),
@@ -311,9 +323,9 @@ mod tests {
         rooms.note(on("a", 1), NOW);
         assert!(rooms.knows("a.1") && !rooms.knows("b.1") && !rooms.knows("lobby"));
         for (room, applied) in [
-            ("a.1", Applied::Taken),
-            ("b.1", Applied::Unknown),
-            ("lobby", Applied::Unknown),
+            ("a.1", UpdateOutcome::Applied),
+            ("b.1", UpdateOutcome::Unknown),
+            ("lobby", UpdateOutcome::Unknown),
         ] {
             assert_eq!(
                 rooms.apply(room, polled("ann", NOW), NOW),

@@ -8,9 +8,9 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 use wire::{MediaBackend, UnixMs};
 
-use super::heard::{Heard, Unreadable};
-use super::rooms::{Applied, Rooms};
-use super::store::{Letter, LetterState, MediaStore};
+use super::parsed_event::{ParsedEvent, UnreadableEvent};
+use super::room_tracker::{RoomTracker, UpdateOutcome};
+use super::store::{MediaStore, WebhookEvent, WebhookEventState};
 use crate::store::StoreError;
 
 /// How long an event of a session that is not known here is kept, in milliseconds.
@@ -23,22 +23,22 @@ const STORE_RETRY: Duration = Duration::from_secs(1);
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 
 /// Reads an event's body.
-pub(crate) type Read = fn(&str) -> Result<Heard, Unreadable>;
+pub(crate) type ParseEvent = fn(&str) -> Result<ParsedEvent, UnreadableEvent>;
 
-type Outcome = (i64, LetterState, Option<String>);
+type StateChange = (i64, WebhookEventState, Option<String>);
 
 /// Applies what is in the inbox of one server.
 #[derive(Debug, Clone)]
-pub(crate) struct Applier {
+pub(crate) struct InboxProcessor {
     pub(crate) kind: MediaBackend,
-    pub(crate) rooms: Rooms,
+    pub(crate) rooms: RoomTracker,
     pub(crate) store: MediaStore,
-    pub(crate) read: Read,
+    pub(crate) read: ParseEvent,
     /// Something was stored.
     pub(crate) arrived: Arc<Notify>,
 }
 
-impl Applier {
+impl InboxProcessor {
     /// Applies for as long as it is polled.
     pub(crate) async fn run(&self) {
         let mut pruned = Instant::now();
@@ -57,7 +57,7 @@ impl Applier {
             let waited = async {
                 tokio::select! {
                     () = self.arrived.notified() => {}
-                    () = self.rooms.a_newcomer() => {}
+                    () = self.rooms.new_session() => {}
                 }
             };
             // Nothing came: then it is looked all the same.
@@ -67,18 +67,21 @@ impl Applier {
 
     async fn look(&self) -> Result<(), StoreError> {
         loop {
-            let letters = self.store.letters(self.kind, LetterState::New, 0).await?;
-            if letters.is_empty() {
+            let events = self
+                .store
+                .events(self.kind, WebhookEventState::New, 0)
+                .await?;
+            if events.is_empty() {
                 break;
             }
-            let outcomes: Vec<_> = letters.iter().map(|letter| self.apply(letter)).collect();
+            let outcomes: Vec<_> = events.iter().map(|event| self.apply(event)).collect();
             self.store.file(&outcomes).await?;
         }
         let mut after = 0;
         loop {
             let parked = self
                 .store
-                .letters(self.kind, LetterState::Parked, after)
+                .events(self.kind, WebhookEventState::Parked, after)
                 .await?;
             let Some(last) = parked.last() else {
                 return Ok(());
@@ -86,57 +89,57 @@ impl Applier {
             after = last.position;
             let outcomes: Vec<_> = parked
                 .iter()
-                .filter_map(|letter| self.apply_parked(letter, now()))
+                .filter_map(|event| self.apply_parked(event, now()))
                 .collect();
             self.store.file(&outcomes).await?;
         }
     }
 
-    fn apply(&self, letter: &Letter) -> Outcome {
-        let done = (letter.position, LetterState::Done, None);
-        let applied = match (self.read)(&letter.body) {
-            Ok(Heard::News { room, news }) => self.rooms.apply(&room, news, now()),
-            Ok(Heard::Hint { room }) => self.rooms.ask_about(&room, now()),
-            Ok(Heard::Nothing) => {
+    fn apply(&self, event: &WebhookEvent) -> StateChange {
+        let done = (event.position, WebhookEventState::Done, None);
+        let applied = match (self.read)(&event.body) {
+            Ok(ParsedEvent::Update { room, update }) => self.rooms.apply(&room, update, now()),
+            Ok(ParsedEvent::Hint { room }) => self.rooms.ask_about(&room, now()),
+            Ok(ParsedEvent::Nothing) => {
                 self.count("ignored");
                 return done;
             }
             Err(unreadable) => {
                 self.count("dead");
-                tracing::error!(position = letter.position, %unreadable, "a media event is laid aside");
+                tracing::error!(position = event.position, %unreadable, "a media event is laid aside");
                 return (
-                    letter.position,
-                    LetterState::Dead,
+                    event.position,
+                    WebhookEventState::Dead,
                     Some(unreadable.to_string()),
                 );
             }
         };
         match applied {
-            Applied::Taken => {
+            UpdateOutcome::Applied => {
                 self.count("applied");
                 done
             }
-            Applied::Unknown => {
+            UpdateOutcome::Unknown => {
                 self.count("parked");
-                (letter.position, LetterState::Parked, None)
+                (event.position, WebhookEventState::Parked, None)
             }
         }
     }
 
     /// None where it goes on waiting.
-    fn apply_parked(&self, letter: &Letter, now: UnixMs) -> Option<Outcome> {
-        let room = match (self.read)(&letter.body) {
-            Ok(Heard::News { room, .. } | Heard::Hint { room }) => room,
-            Ok(Heard::Nothing) | Err(_) => String::new(),
+    fn apply_parked(&self, event: &WebhookEvent, now: UnixMs) -> Option<StateChange> {
+        let room = match (self.read)(&event.body) {
+            Ok(ParsedEvent::Update { room, .. } | ParsedEvent::Hint { room }) => room,
+            Ok(ParsedEvent::Nothing) | Err(_) => String::new(),
         };
         if self.rooms.knows(&room) {
-            return Some(self.apply(letter));
+            return Some(self.apply(event));
         }
-        let is_old = now.since(letter.received_at) >= PARKED_FOR_MS;
+        let is_old = now.since(event.received_at) >= PARKED_FOR_MS;
         is_old.then(|| {
             self.count("dropped");
             let why = "no session here has this room".to_owned();
-            (letter.position, LetterState::Done, Some(why))
+            (event.position, WebhookEventState::Done, Some(why))
         })
     }
 

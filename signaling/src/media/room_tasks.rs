@@ -8,12 +8,12 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use service::clock::now;
-use signaling_core::{MediaNews, RoomNote};
+use signaling_core::{MediaUpdate, RoomRequest};
 use tokio::time::{Instant, sleep, timeout};
 use wire::SessionId;
 
-use super::room;
-use super::rooms::{Check, Claim, Rooms};
+use super::room_name;
+use super::room_tracker::{RemovalCheck, RoomOwner, RoomTracker};
 use super::server::{MediaError, MediaServer};
 use super::store::MediaStore;
 
@@ -31,7 +31,7 @@ const HINT_PAUSE: Duration = Duration::from_millis(50);
 /// Makes rooms as they are wanted, and tries again where that fails.
 /// `ready` is told of each session whose room is.
 pub(crate) async fn open_rooms<S: MediaServer>(
-    rooms: &Rooms,
+    rooms: &RoomTracker,
     server: &S,
     ready: impl Fn(&SessionId) + Sync,
 ) {
@@ -53,8 +53,8 @@ pub(crate) async fn open_rooms<S: MediaServer>(
     }
 }
 
-async fn open<S: MediaServer>(rooms: &Rooms, server: &S, note: RoomNote) -> bool {
-    let name = room::name(note.kind, &note.session, note.revision);
+async fn open<S: MediaServer>(rooms: &RoomTracker, server: &S, note: RoomRequest) -> bool {
+    let name = room_name::format(note.kind, &note.session, note.revision);
     let done = async {
         server.open(&name).await?;
         server.prepare(&name, &note.users).await
@@ -70,7 +70,11 @@ async fn open<S: MediaServer>(rooms: &Rooms, server: &S, note: RoomNote) -> bool
 
 /// Removes the rooms of sessions that are over and everybody in them, until it is seen that they are gone
 /// and nobody can come back.
-pub(crate) async fn close_rooms<S: MediaServer>(rooms: &Rooms, server: &S, store: &MediaStore) {
+pub(crate) async fn close_rooms<S: MediaServer>(
+    rooms: &RoomTracker,
+    server: &S,
+    store: &MediaStore,
+) {
     loop {
         let due = rooms.take_checks(now(), TURN);
         let kind = server.kind().name();
@@ -103,10 +107,10 @@ pub(crate) async fn close_rooms<S: MediaServer>(rooms: &Rooms, server: &S, store
 }
 
 async fn see_to<S: MediaServer>(
-    rooms: &Rooms,
+    rooms: &RoomTracker,
     server: &S,
     store: &MediaStore,
-    check: Check,
+    check: RemovalCheck,
     present: &BTreeSet<String>,
 ) {
     let there: Vec<_> = check
@@ -141,7 +145,7 @@ async fn empty_and_delete<S: MediaServer>(server: &S, room: &str) -> Result<(), 
 }
 
 /// Its row goes first: should that fail, all of this is done again.
-async fn finish(rooms: &Rooms, store: &MediaStore, session: &SessionId) {
+async fn finish(rooms: &RoomTracker, store: &MediaStore, session: &SessionId) {
     match store.forget_closing(session).await {
         Ok(()) => rooms.forget(session),
         Err(error) => {
@@ -152,7 +156,7 @@ async fn finish(rooms: &Rooms, store: &MediaStore, session: &SessionId) {
 }
 
 /// Asks who is in each room: all of them every [`POLL_EVERY`], one of them after a hint.
-pub(crate) async fn poll_rooms<S: MediaServer>(rooms: &Rooms, server: &S) {
+pub(crate) async fn poll_rooms<S: MediaServer>(rooms: &RoomTracker, server: &S) {
     let mut next = Instant::now();
     loop {
         let wait = next.saturating_duration_since(Instant::now());
@@ -178,12 +182,12 @@ pub(crate) async fn poll_rooms<S: MediaServer>(rooms: &Rooms, server: &S) {
     }
 }
 
-async fn poll_all<S: MediaServer>(rooms: &Rooms, server: &S) -> Result<(), MediaError> {
+async fn poll_all<S: MediaServer>(rooms: &RoomTracker, server: &S) -> Result<(), MediaError> {
     let on = rooms.on();
     let asked_at = now();
     let present: BTreeSet<String> = server.rooms(None).await?.into_iter().collect();
     for room in &present {
-        if rooms.claim(room, now()) == Claim::Stale {
+        if rooms.claim(room, now()) == RoomOwner::Stale {
             tracing::info!(room, "a media room of an older booking goes");
             empty_and_delete(server, room).await?;
         }
@@ -196,7 +200,7 @@ async fn poll_all<S: MediaServer>(rooms: &Rooms, server: &S) -> Result<(), Media
                     return ask(rooms, server, &room).await;
                 }
                 let people = Vec::new();
-                rooms.apply(&room, MediaNews::Polled { asked_at, people }, now());
+                rooms.apply(&room, MediaUpdate::Polled { asked_at, people }, now());
                 rooms.is_missing(&room, now());
             }
         })
@@ -204,11 +208,11 @@ async fn poll_all<S: MediaServer>(rooms: &Rooms, server: &S) -> Result<(), Media
     Ok(())
 }
 
-async fn ask<S: MediaServer>(rooms: &Rooms, server: &S, room: &str) {
+async fn ask<S: MediaServer>(rooms: &RoomTracker, server: &S, room: &str) {
     let asked_at = now();
     match server.people(room).await {
         Ok(people) => {
-            rooms.apply(room, MediaNews::Polled { asked_at, people }, now());
+            rooms.apply(room, MediaUpdate::Polled { asked_at, people }, now());
         }
         Err(error) => {
             failed(server, "poll", &error);

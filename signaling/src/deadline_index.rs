@@ -8,12 +8,12 @@ use wire::{SessionId, UnixMs};
 
 /// Sessions in the order of their next deadline.
 #[derive(Debug, Default)]
-pub(crate) struct Timetable {
+pub(crate) struct DeadlineIndex {
     due: Mutex<BTreeSet<(UnixMs, SessionId)>>,
     earlier: Notify,
 }
 
-impl Timetable {
+impl DeadlineIndex {
     /// Moves a session from its `old` place to its `new` one.
     pub(crate) fn move_to(&self, session: &SessionId, old: Option<UnixMs>, new: Option<UnixMs>) {
         if old == new {
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn sig_100_due_sessions_come_in_order_and_never_early() {
-        let table = Timetable::default();
+        let table = DeadlineIndex::default();
         let (a, b) = (SessionId::from("a"), SessionId::from("b"));
         table.move_to(&a, None, Some(UnixMs(20)));
         table.move_to(&b, None, Some(UnixMs(10)));
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn sig_100_a_session_without_deadline_is_nowhere() {
-        let table = Timetable::default();
+        let table = DeadlineIndex::default();
         let a = SessionId::from("a");
         table.move_to(&a, None, Some(UnixMs(20)));
         table.move_to(&a, Some(UnixMs(20)), None);

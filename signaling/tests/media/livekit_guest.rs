@@ -9,9 +9,9 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use wire::signaling::MediaAccess;
 
 /// A person in a LiveKit room.
-pub(crate) struct Guest(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct LiveKitGuest(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
-impl Guest {
+impl LiveKitGuest {
     /// Enters, and waits for the first word of the server.
     ///
     /// # Errors

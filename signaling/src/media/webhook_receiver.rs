@@ -14,30 +14,30 @@ use tokio::sync::Notify;
 use wire::MediaBackend;
 
 use super::livekit;
-use super::livekit::token::Keys;
+use super::livekit::token::LiveKitKeys;
 use super::openvidu::{self, OpenViduConfig};
-use super::store::{MediaStore, Stored};
+use super::store::{InsertOutcome, MediaStore};
 
 /// How a server proves that an event is its own.
 #[derive(Debug, Clone)]
-pub(crate) enum Proof {
+pub(crate) enum WebhookAuth {
     /// A signature over the raw bytes.
-    LiveKit(Keys),
+    LiveKit(LiveKitKeys),
     /// A header that the operator set; the event itself proves nothing.
     OpenVidu(OpenViduConfig),
 }
 
 /// Takes the events of one server.
 #[derive(Debug, Clone)]
-pub(crate) struct Receiver {
+pub(crate) struct WebhookReceiver {
     pub(crate) kind: MediaBackend,
-    pub(crate) proof: Proof,
+    pub(crate) proof: WebhookAuth,
     pub(crate) store: MediaStore,
     pub(crate) arrived: Arc<Notify>,
 }
 
-impl Receiver {
-    /// Its route.
+impl WebhookReceiver {
+    /// The `POST` route of this server's webhooks.
     pub(crate) fn routes(self) -> Router {
         let path = format!("/v1/media/{}/webhook", self.kind.name());
         Router::new()
@@ -47,16 +47,16 @@ impl Receiver {
 
     fn media_type(&self) -> &'static str {
         match self.proof {
-            Proof::LiveKit(_) => "application/webhook+json",
-            Proof::OpenVidu(_) => "application/json",
+            WebhookAuth::LiveKit(_) => "application/webhook+json",
+            WebhookAuth::OpenVidu(_) => "application/json",
         }
     }
 
     fn is_genuine(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), &'static str> {
         let shown = shown(headers)?;
         match &self.proof {
-            Proof::LiveKit(keys) => livekit::webhook::is_genuine(keys, shown, body),
-            Proof::OpenVidu(config) => {
+            WebhookAuth::LiveKit(keys) => livekit::webhook::is_genuine(keys, shown, body),
+            WebhookAuth::OpenVidu(config) => {
                 openvidu::webhook::is_genuine(&config.webhook_authorization, shown)
             }
         }
@@ -64,8 +64,8 @@ impl Receiver {
 
     fn key_and_time(&self, body: &[u8]) -> (Option<String>, Option<i64>) {
         match &self.proof {
-            Proof::LiveKit(_) => livekit::webhook::key_and_time(body),
-            Proof::OpenVidu(_) => openvidu::webhook::key_and_time(body),
+            WebhookAuth::LiveKit(_) => livekit::webhook::key_and_time(body),
+            WebhookAuth::OpenVidu(_) => openvidu::webhook::key_and_time(body),
         }
     }
 
@@ -81,26 +81,26 @@ fn shown(headers: &HeaderMap) -> Result<&str, &'static str> {
 }
 
 async fn receive(
-    State(receiver): State<Arc<Receiver>>,
+    State(receiver): State<Arc<WebhookReceiver>>,
     request: Request,
 ) -> Result<StatusCode, HttpError> {
     let taken = take(&receiver, request).await;
     receiver.count(match &taken {
-        Ok(Stored::New) => "stored",
-        Ok(Stored::Known) => "duplicate",
-        Ok(Stored::Full) => "dropped",
+        Ok(InsertOutcome::New) => "stored",
+        Ok(InsertOutcome::Duplicate) => "duplicate",
+        Ok(InsertOutcome::Full) => "dropped",
         Err(refusal) if refusal.status().is_server_error() => "failed",
         Err(_) => "refused",
     });
     match taken? {
-        Stored::New => receiver.arrived.notify_one(),
-        Stored::Known => {}
-        Stored::Full => return Err(HttpError::unavailable("Too many events wait.")),
+        InsertOutcome::New => receiver.arrived.notify_one(),
+        InsertOutcome::Duplicate => {}
+        InsertOutcome::Full => return Err(HttpError::unavailable("Too many events wait.")),
     }
     Ok(StatusCode::OK)
 }
 
-async fn take(receiver: &Receiver, request: Request) -> Result<Stored, HttpError> {
+async fn take(receiver: &WebhookReceiver, request: Request) -> Result<InsertOutcome, HttpError> {
     check_headers(request.headers(), receiver.media_type())?;
     // Of somebody who shows nothing not even the body is read.
     shown(request.headers()).map_err(HttpError::unauthenticated)?;
@@ -117,7 +117,7 @@ async fn take(receiver: &Receiver, request: Request) -> Result<Stored, HttpError
     store(receiver, &body).await
 }
 
-async fn store(receiver: &Receiver, body: &[u8]) -> Result<Stored, HttpError> {
+async fn store(receiver: &WebhookReceiver, body: &[u8]) -> Result<InsertOutcome, HttpError> {
     let (key, made_at) = receiver.key_and_time(body);
     let received_at = now();
     if let Some(made_at) = made_at {

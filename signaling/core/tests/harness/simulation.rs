@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use signaling_core::{Input, Metric, Output, ResumeClaim, Session, Snapshot, TokenHash};
+use signaling_core::{
+    Input, Observation, Output, ResumeClaim, Session, SessionMetric, Snapshot, SocketOutput,
+    StoreOutput, TokenHash,
+};
 use wire::signaling::Leave;
 use wire::{ConnectionId, UnixMs};
 
 use crate::bookings::{START, settings, some_spec};
+use crate::invariants::{Cause, InvariantChecker};
 use crate::network::{self, Down, Socket, Up};
 use crate::peer::{Page, Peer, Reaction};
 use crate::prng::Prng;
-use crate::watch::{Cause, Watch};
 
-pub(crate) struct World {
+pub(crate) struct Simulation {
     prng: Prng,
     verbose: bool,
     pub(crate) now: i64,
@@ -26,11 +29,11 @@ pub(crate) struct World {
     last_connection: u64,
     last_token: u64,
     payloads: u64,
-    watch: Watch,
+    invariants: InvariantChecker,
     seen: BTreeMap<String, u64>,
 }
 
-impl World {
+impl Simulation {
     pub(crate) fn new(seed: u64, verbose: bool) -> Self {
         let mut prng = Prng::new(seed);
         let spec = some_spec(&mut prng);
@@ -45,7 +48,7 @@ impl World {
             last_connection: 0,
             last_token: 0,
             payloads: 0,
-            watch: Watch::new(spec),
+            invariants: InvariantChecker::new(spec),
             seen: BTreeMap::new(),
             prng,
             verbose,
@@ -108,7 +111,7 @@ impl World {
                 let input = Input::Join {
                     connection,
                     user: self.peers[side].user.clone(),
-                    spec: self.watch.spec.clone(),
+                    spec: self.invariants.spec.clone(),
                     resume: resume.map(|(token, last_seq)| ResumeClaim {
                         token_hash: hash(token),
                         last_seq,
@@ -171,7 +174,7 @@ impl World {
         if self.peers[side].page.welcomed {
             self.payloads += 1;
             let payload = self.payloads;
-            self.peers[side].act(&mut self.prng, payload);
+            self.peers[side].apply_frame(&mut self.prng, payload);
         }
     }
 
@@ -284,7 +287,7 @@ impl World {
         let text = serde_json::to_string(&self.stored).expect("is JSON");
         let snapshot: Snapshot = serde_json::from_str(&text).expect("is a snapshot");
         self.core = Session::restore(snapshot, Arc::new(settings()), UnixMs(self.now));
-        self.watch.restarted(lossy);
+        self.invariants.restarted(lossy);
         self.handle(Input::Tick, Cause::Time);
     }
 
@@ -310,7 +313,7 @@ impl World {
     }
 
     fn booking_changes(&mut self) {
-        let mut spec = self.watch.spec.clone();
+        let mut spec = self.invariants.spec.clone();
         if self.prng.permille(250) {
             let revision = spec.revision - self.prng.below(2);
             return self.handle(Input::Cancelled { revision }, Cause::Operator);
@@ -319,7 +322,7 @@ impl World {
         let by_ms = self.prng.one_of(&[-1_000, 0, 3_000]);
         spec.starts_at = (spec.starts_at + by_ms).max(spec.lobby_opens_at);
         spec.closes_at = (spec.closes_at + by_ms).max(spec.starts_at);
-        self.watch.spec = spec.clone();
+        self.invariants.spec = spec.clone();
         self.handle(Input::Booked { spec }, Cause::Booking);
     }
 
@@ -330,43 +333,48 @@ impl World {
         let now = UnixMs(self.now);
         let outputs = self.core.handle(now, input);
         if self.verbose {
-            for output in outputs.iter().filter(|o| !matches!(o, Output::Save { .. })) {
+            for output in outputs
+                .iter()
+                .filter(|o| !matches!(o, Output::Persist(StoreOutput::Save { .. })))
+            {
                 eprintln!("    {output:?}");
             }
         }
-        self.watch
+        self.invariants
             .after(now, &cause, &outputs, &self.core, &mut self.seen);
         for output in outputs {
-            self.carry_out(output);
+            self.apply_output(output);
         }
     }
 
-    fn carry_out(&mut self, output: Output) {
+    fn apply_output(&mut self, output: Output) {
         match output {
-            Output::Send {
+            Output::Deliver(SocketOutput::Send {
                 connection,
                 seq,
                 frame,
-            } => {
+            }) => {
                 if let Some(socket) = self.socket(connection) {
                     socket.down.push_back(Down::Frame { seq, frame });
                 }
             }
-            Output::Close { connection, .. } => {
+            Output::Deliver(SocketOutput::Close { connection, .. }) => {
                 if let Some(socket) = self.socket(connection) {
                     socket.down.push_back(Down::Close);
                     socket.closed = true;
                     socket.up.clear();
                 }
             }
-            Output::Save { snapshot, wait } => {
+            Output::Persist(StoreOutput::Save { snapshot, wait }) => {
                 self.behind = Some(*snapshot);
                 if wait || self.prng.permille(800) {
                     self.store_catches_up();
                 }
             }
-            Output::Fact(..) | Output::Note(_) | Output::Measure(..) => {}
-            Output::Count(metric) => self.count(metric),
+            Output::Persist(StoreOutput::Fact(..))
+            | Output::Observe(Observation::Log(_))
+            | Output::Observe(Observation::Measure(..)) => {}
+            Output::Observe(Observation::Count(metric)) => self.count(metric),
         }
     }
 
@@ -377,7 +385,7 @@ impl World {
             .find(|socket| socket.id == id && !socket.cut)
     }
 
-    fn count(&mut self, metric: Metric) {
+    fn count(&mut self, metric: SessionMetric) {
         *self.seen.entry(metric.name().to_owned()).or_default() += 1;
     }
 }

@@ -1,24 +1,24 @@
 //! The rooms of sessions that are on: which are to be made, and what became of that.
 
-use signaling_core::RoomNote;
+use signaling_core::RoomRequest;
 use wire::UnixMs;
 
-use super::Rooms;
-use super::tracked::{Due, Stage};
-use crate::media::room;
+use super::RoomTracker;
+use super::tracked_session::{RetryTimer, RoomStage};
+use crate::media::room_name;
 
-impl Rooms {
+impl RoomTracker {
     /// Rooms to be made, at most `limit`; each is given out once until it is reported on.
-    pub(crate) fn take_opens(&self, now: UnixMs, limit: usize) -> Vec<RoomNote> {
-        let note = |tracked: &super::Tracked| tracked.note.clone();
+    pub(crate) fn take_opens(&self, now: UnixMs, limit: usize) -> Vec<RoomRequest> {
+        let note = |tracked: &super::TrackedSession| tracked.note.clone();
         self.take(&self.0.to_open, now, limit, note)
     }
 
     /// Whether a room could be made.
-    pub(crate) fn opened(&self, note: &RoomNote, done: bool, now: UnixMs) {
+    pub(crate) fn opened(&self, note: &RoomRequest, done: bool, now: UnixMs) {
         self.change(&note.session, |tracked| {
             let current = tracked.note.revision == note.revision;
-            if let Stage::On { open } = &mut tracked.stage
+            if let RoomStage::On { open } = &mut tracked.stage
                 && current
             {
                 match done {
@@ -31,15 +31,15 @@ impl Rooms {
 
     /// A room that should be there is not: it is made again, where people are to meet in it.
     pub(crate) fn is_missing(&self, room: &str, now: UnixMs) {
-        let Some((session, _)) = room::parse(self.0.kind, room) else {
+        let Some((session, _)) = room_name::parse(self.0.kind, room) else {
             return;
         };
         self.change(&session, |tracked| {
-            if let Stage::On { open } = &mut tracked.stage
+            if let RoomStage::On { open } = &mut tracked.stage
                 && tracked.note.epoch.is_some()
                 && open.at.is_none()
             {
-                *open = Due::at(now);
+                *open = RetryTimer::at(now);
             }
         });
     }
@@ -93,7 +93,7 @@ mod tests {
         rooms.opened(&waiting, true, NOW);
         rooms.is_missing("a.1", NOW);
         assert_eq!(rooms.take_opens(NOW, 9), [], "nobody meets in it yet");
-        let meeting = [RoomNote {
+        let meeting = [RoomRequest {
             epoch: Some(1),
             ..waiting
         }];

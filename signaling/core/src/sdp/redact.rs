@@ -1,94 +1,94 @@
-//! Under `ice: relay`: a description that says of no address but a relay's where anybody is.
+//! Under `ice: relay`: removes every address from a description but those of relays.
 
 use std::borrow::Cow;
 
-use super::{CANDIDATE, Checked, lines, may_pass, rewritten};
-use crate::candidate::{Line, tells_an_address};
+use super::{CANDIDATE, CheckedSdp, lines, may_pass, rewritten};
+use crate::candidate::{CandidateLine, contains_address};
 
 /// The port of a section whose address is still to be found (RFC 8840, section 4.1.1).
 const NO_PORT: &str = "9";
 /// The address of nobody, where the grammar wants one (RFC 8829, section 5.2.1).
-const NOWHERE: &str = "IN IP4 0.0.0.0";
+const UNSPECIFIED: &str = "IN IP4 0.0.0.0";
 
 /// With relayed candidates only, and no address in any line but theirs.
-pub(super) fn relayed_only(sdp: &str, loopback: bool) -> Checked {
-    let known = Known::of(sdp, loopback);
+pub(super) fn relayed_only(sdp: &str, loopback: bool) -> CheckedSdp {
+    let addresses = DescribedAddresses::of(sdp, loopback);
     rewritten(sdp, |line| {
         let passes = may_pass(line, loopback);
-        passes.then(|| known.without_own(line)).flatten()
+        passes.then(|| addresses.redacted(line)).flatten()
     })
 }
 
-/// What addresses a description tells.
-struct Known<'a> {
+/// What addresses a description has_own.
+struct DescribedAddresses<'a> {
     /// Addresses and ports of relayed candidates.
     relays: Vec<(&'a str, &'a str)>,
     /// All other addresses.
     own: Vec<&'a str>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> DescribedAddresses<'a> {
     fn of(sdp: &'a str, loopback: bool) -> Self {
         let relays: Vec<_> = lines(sdp)
-            .filter_map(|line| Line::parse(line.strip_prefix(CANDIDATE)?).ok())
+            .filter_map(|line| CandidateLine::parse(line.strip_prefix(CANDIDATE)?).ok())
             .filter(|line| line.relayed().is_some() && line.check(loopback).is_ok())
             .map(|line| (line.address(), line.port()))
             .collect();
         let is_own = |word: &&str| {
-            tells_an_address(word) && relays.iter().all(|(address, _)| address != word)
+            contains_address(word) && relays.iter().all(|(address, _)| address != word)
         };
         let own = lines(sdp).flat_map(words).filter(is_own).collect();
         Self { relays, own }
     }
 
     /// The line without any address of the sender's own; none where nothing is left of it.
-    fn without_own(&self, line: &'a str) -> Option<Cow<'a, str>> {
+    fn redacted(&self, line: &'a str) -> Option<Cow<'a, str>> {
         if let Some(value) = line.strip_prefix(CANDIDATE) {
-            let relayed = Line::parse(value).ok()?.relayed()?;
+            let relayed = CandidateLine::parse(value).ok()?.relayed()?;
             return Some(format!("{CANDIDATE}{relayed}").into());
         }
-        let tells = self.tells(line);
+        let has_own = self.has_own_address(line);
         match line.get(..2)? {
-            "m=" => self.media(line, tells),
-            "o=" if tells => Some(self.origin(line).into()),
-            "c=" if tells => Some(format!("c={NOWHERE}").into()),
+            "m=" => self.media(line, has_own),
+            "o=" if has_own => Some(self.origin(line).into()),
+            "c=" if has_own => Some(format!("c={UNSPECIFIED}").into()),
             _ => match line.strip_prefix("a=rtcp:") {
-                Some(value) => Some(self.rtcp(line, value, tells)),
-                None => (!tells).then_some(line.into()),
+                Some(value) => Some(self.rtcp(line, value, has_own)),
+                None => (!has_own).then_some(line.into()),
             },
         }
     }
 
-    fn tells(&self, text: &str) -> bool {
+    fn has_own_address(&self, text: &str) -> bool {
         self.own.iter().any(|own| text.contains(own))
     }
 
     /// The session keeps its name (RFC 8866, section 5.2): `username id version`.
     fn origin(&self, line: &str) -> String {
         let name = line["o=".len()..].split(' ');
-        let mut name = name.map(|word| match self.tells(word) {
+        let mut name = name.map(|word| match self.has_own_address(word) {
             true => "-",
             false => word,
         });
         let mut next = || name.next().unwrap_or("-");
-        format!("o={} {} {} {NOWHERE}", next(), next(), next())
+        format!("o={} {} {} {UNSPECIFIED}", next(), next(), next())
     }
 
     /// `m=kind port proto format…`: without a port that is no relay's.
-    fn media(&self, line: &'a str, tells: bool) -> Option<Cow<'a, str>> {
+    fn media(&self, line: &'a str, has_own: bool) -> Option<Cow<'a, str>> {
         let (kind, rest) = line.split_once(' ')?;
         let (port, rest) = rest.split_once(' ')?;
-        let tells_elsewhere = tells && self.tells(rest);
-        (!tells_elsewhere).then(|| match self.is_own_port(port) {
+        let has_own_elsewhere = has_own && self.has_own_address(rest);
+        (!has_own_elsewhere).then(|| match self.is_own_port(port) {
             true => format!("{kind} {NO_PORT} {rest}").into(),
             false => line.into(),
         })
     }
 
-    fn rtcp(&self, line: &'a str, value: &str, tells: bool) -> Cow<'a, str> {
+    fn rtcp(&self, line: &'a str, value: &str, has_own: bool) -> Cow<'a, str> {
         let port = value.split(' ').next().unwrap_or_default();
-        match tells || self.is_own_port(port) {
-            true => format!("a=rtcp:{NO_PORT} {NOWHERE}").into(),
+        match has_own || self.is_own_port(port) {
+            true => format!("a=rtcp:{NO_PORT} {UNSPECIFIED}").into(),
             false => line.into(),
         }
     }
@@ -111,7 +111,7 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use wire::IcePolicy;
 
-    use super::super::{Bounds, check};
+    use super::super::{SdpLimits, check};
 
     const SEEDS: u64 = 20_000;
     const OWN: [&str; 4] = ["198.51.100.7", "2001:db8::7", "10.0.0.7", "own.local"];
@@ -187,12 +187,12 @@ mod tests {
             for _ in 0..prng.below(12) {
                 sdp.push_str(&prng.line());
             }
-            let bounds = Bounds {
+            let limits = SdpLimits {
                 policy: IcePolicy::Relay,
                 loopback: false,
                 max_candidates: 100,
             };
-            let Ok(checked) = check(sdp.clone(), bounds) else {
+            let Ok(checked) = check(sdp.clone(), limits) else {
                 continue;
             };
             // What the sender gives out as a relay's is one.

@@ -11,7 +11,10 @@ use wire::{
     OnLoss, Participant, RawJson, SessionFact, SessionSpec, UnixMs,
 };
 
-use crate::{Input, Output, Phase, ResumeClaim, Session, Settings, Snapshot};
+use crate::{
+    Input, Output, ResumeClaim, Session, SessionPhase, Settings, Snapshot, SocketOutput,
+    StoreOutput,
+};
 
 /// When the session of these tests starts.
 pub(super) const START: i64 = 1_000_000;
@@ -28,14 +31,14 @@ pub(super) const ANN: usize = 0;
 pub(super) const BOB: usize = 1;
 pub(super) const NAMES: [&str; 2] = ["ann", "bob"];
 
-pub(super) struct Table {
+pub(super) struct Fixture {
     pub(super) session: Session,
     pub(super) now: i64,
     joins: u8,
 }
 
 /// What one call had done.
-pub(super) struct Turn(pub(super) Vec<Output>);
+pub(super) struct StepResult(pub(super) Vec<Output>);
 
 pub(super) fn spec() -> SessionSpec {
     SessionSpec {
@@ -62,12 +65,12 @@ pub(super) fn spec() -> SessionSpec {
     }
 }
 
-impl Table {
+impl Fixture {
     pub(super) fn new() -> Self {
         Self::with(|_| {})
     }
 
-    /// A table whose booking differs from [`spec`].
+    /// A fixture whose booking differs from [`spec`].
     pub(super) fn with(change: impl FnOnce(&mut SessionSpec)) -> Self {
         let mut spec = spec();
         change(&mut spec);
@@ -95,35 +98,40 @@ impl Table {
     }
 
     pub(super) fn seated_live(self) -> (Self, ConnectionId, ConnectionId) {
-        let (mut table, ann, bob) = self.seated();
-        table.both_connected(ann, bob);
-        table.tick(START);
-        table.tick(LIVE);
-        assert!(table.is(wire::Phase::Live));
-        (table, ann, bob)
+        let (mut fixture, ann, bob) = self.seated();
+        fixture.both_connected(ann, bob);
+        fixture.tick(START);
+        fixture.tick(LIVE);
+        assert!(fixture.is(wire::Phase::Live));
+        (fixture, ann, bob)
     }
 
-    pub(super) fn take(&mut self, input: Input) -> Turn {
-        Turn(self.session.handle(UnixMs(self.now), input))
+    pub(super) fn take(&mut self, input: Input) -> StepResult {
+        StepResult(self.session.handle(UnixMs(self.now), input))
     }
 
     /// The clock moves, and the deadlines up to then run as they come.
-    pub(super) fn tick(&mut self, at: i64) -> Turn {
+    pub(super) fn tick(&mut self, at: i64) -> StepResult {
         let mut outputs = Vec::new();
         while let Some(due) = self.session.next_deadline().filter(|due| due.0 <= at) {
             self.now = due.0.max(self.now);
             outputs.extend(self.take(Input::Tick).0);
         }
         self.now = at;
-        Turn(outputs)
+        StepResult(outputs)
     }
 
-    pub(super) fn join(&mut self, side: usize) -> (ConnectionId, Turn) {
+    pub(super) fn join(&mut self, side: usize) -> (ConnectionId, StepResult) {
         self.join_as(NAMES[side], None)
     }
 
-    /// Comes back with the token of the `token`-th join of this table.
-    pub(super) fn resume(&mut self, side: usize, token: u8, last_seq: u64) -> (ConnectionId, Turn) {
+    /// Comes back with the token of the `token`-th join of this fixture.
+    pub(super) fn resume(
+        &mut self,
+        side: usize,
+        token: u8,
+        last_seq: u64,
+    ) -> (ConnectionId, StepResult) {
         let claim = ResumeClaim {
             token_hash: [token; 32],
             last_seq,
@@ -135,7 +143,7 @@ impl Table {
         &mut self,
         user: &str,
         resume: Option<ResumeClaim>,
-    ) -> (ConnectionId, Turn) {
+    ) -> (ConnectionId, StepResult) {
         self.joins += 1;
         let connection = ConnectionId(u64::from(self.joins) + 100);
         let spec = self.session.snapshot().spec;
@@ -154,7 +162,7 @@ impl Table {
         &mut self,
         connection: ConnectionId,
         frame: impl Into<ClientFrame>,
-    ) -> Turn {
+    ) -> StepResult {
         let frame = frame.into();
         self.take(Input::Frame {
             connection,
@@ -168,7 +176,7 @@ impl Table {
         connection: ConnectionId,
         id: u64,
         frame: impl Into<ClientFrame>,
-    ) -> Turn {
+    ) -> StepResult {
         let frame = frame.into();
         self.take(Input::Frame {
             connection,
@@ -177,23 +185,23 @@ impl Table {
         })
     }
 
-    pub(super) fn lose(&mut self, connection: ConnectionId) -> Turn {
+    pub(super) fn lose(&mut self, connection: ConnectionId) -> StepResult {
         self.take(Input::Lost { connection })
     }
 
-    pub(super) fn leave(&mut self, connection: ConnectionId) -> Turn {
+    pub(super) fn leave(&mut self, connection: ConnectionId) -> StepResult {
         self.frame(connection, Leave {})
     }
 
-    pub(super) fn both_connected(&mut self, ann: ConnectionId, bob: ConnectionId) -> Turn {
+    pub(super) fn both_connected(&mut self, ann: ConnectionId, bob: ConnectionId) -> StepResult {
         let epoch = self.epoch();
         let mut outputs = self.frame(ann, Connected { epoch }).0;
         outputs.extend(self.frame(bob, Connected { epoch }).0);
-        Turn(outputs)
+        StepResult(outputs)
     }
 
     /// The process ends and another goes on from what was stored last.
-    pub(super) fn restart(&mut self, at: i64) -> Turn {
+    pub(super) fn restart(&mut self, at: i64) -> StepResult {
         self.now = at;
         let text = serde_json::to_string(&self.session.snapshot()).expect("is JSON");
         let snapshot: Snapshot = serde_json::from_str(&text).expect("is a snapshot");
@@ -211,20 +219,20 @@ impl Table {
         self.phase().name() == phase
     }
 
-    pub(super) fn phase(&self) -> Phase {
+    pub(super) fn phase(&self) -> SessionPhase {
         self.session.snapshot().phase
     }
 }
 
-impl Turn {
+impl StepResult {
     /// The frames to a socket.
     pub(super) fn to(&self, to: ConnectionId) -> Vec<&ServerFrame> {
         let mut frames = Vec::new();
         for output in &self.0 {
             match output {
-                Output::Send {
+                Output::Deliver(SocketOutput::Send {
                     connection, frame, ..
-                } if *connection == to => frames.push(&**frame),
+                }) if *connection == to => frames.push(&**frame),
                 _ => {}
             }
         }
@@ -237,9 +245,9 @@ impl Turn {
 
     pub(super) fn seqs(&self, to: ConnectionId) -> Vec<u64> {
         let seq = |output: &Output| match output {
-            Output::Send {
+            Output::Deliver(SocketOutput::Send {
                 connection, seq, ..
-            } if *connection == to => *seq,
+            }) if *connection == to => *seq,
             _ => None,
         };
         self.0.iter().filter_map(seq).collect()
@@ -247,14 +255,16 @@ impl Turn {
 
     pub(super) fn closed(&self, to: ConnectionId) -> Option<CloseCode> {
         self.0.iter().find_map(|output| match output {
-            Output::Close { connection, code } if *connection == to => Some(*code),
+            Output::Deliver(SocketOutput::Close { connection, code }) if *connection == to => {
+                Some(*code)
+            }
             _ => None,
         })
     }
 
     pub(super) fn facts(&self) -> Vec<(EventType, &SessionFact)> {
         let fact = |output| match output {
-            &Output::Fact(kind, ref fact) => Some((kind, &**fact)),
+            &Output::Persist(StoreOutput::Fact(kind, ref fact)) => Some((kind, &**fact)),
             _ => None,
         };
         self.0.iter().filter_map(fact).collect()

@@ -1,15 +1,18 @@
-//! What one step wants done, gathered, and then put into the order in which the edge does it.
+//! Collects the outputs of one step, and puts them into the order in which they are carried out.
 
 use std::sync::Arc;
 
 use wire::signaling::ServerFrame;
 use wire::{CloseCode, ConnectionId, EventType, SessionFact, UnixMs};
 
-use crate::{Metric, Note, Output, Snapshot, Timing};
+use crate::{
+    LogEvent, Observation, Output, SessionMetric, SessionTiming, Snapshot, SocketOutput,
+    StoreOutput,
+};
 
-/// The effects of one step: of one deadline, or of one input.
+/// The outputs of one step: of one deadline, or of one input.
 #[derive(Debug, Default)]
-pub(crate) struct Effects {
+pub(crate) struct StepOutputs {
     now: UnixMs,
     outputs: Vec<Output>,
     facts: Vec<Output>,
@@ -25,8 +28,8 @@ enum Save {
     First,
 }
 
-impl Effects {
-    /// None yet, of a step at `now`.
+impl StepOutputs {
+    /// No outputs yet, for a step at `now`.
     pub(crate) fn at(now: UnixMs) -> Self {
         Self {
             now,
@@ -34,7 +37,7 @@ impl Effects {
         }
     }
 
-    /// When the step is.
+    /// The time of the step.
     pub(crate) fn now(&self) -> UnixMs {
         self.now
     }
@@ -51,36 +54,40 @@ impl Effects {
         seq: u64,
         frame: Arc<ServerFrame>,
     ) {
-        self.outputs.push(Output::Send {
+        self.outputs.push(Output::Deliver(SocketOutput::Send {
             connection,
             seq: Some(seq),
             frame,
-        });
+        }));
     }
 
     /// Closes a socket, after what was sent to it.
     pub(crate) fn close(&mut self, connection: ConnectionId, code: CloseCode) {
-        self.outputs.push(Output::Close { connection, code });
+        self.outputs
+            .push(Output::Deliver(SocketOutput::Close { connection, code }));
     }
 
-    /// Counts something.
-    pub(crate) fn count(&mut self, metric: Metric) {
-        self.outputs.push(Output::Count(metric));
+    /// Adds one to a counter.
+    pub(crate) fn count(&mut self, metric: SessionMetric) {
+        self.outputs
+            .push(Output::Observe(Observation::Count(metric)));
     }
 
-    /// Measures something, in milliseconds.
-    pub(crate) fn measure(&mut self, timing: Timing, ms: i64) {
-        self.outputs.push(Output::Measure(timing, ms));
+    /// Records a duration, in milliseconds.
+    pub(crate) fn measure(&mut self, timing: SessionTiming, ms: i64) {
+        self.outputs
+            .push(Output::Observe(Observation::Measure(timing, ms)));
     }
 
-    /// Has something told in the log.
-    pub(crate) fn note(&mut self, note: Note) {
-        self.outputs.push(Output::Note(note));
+    /// Writes a log line.
+    pub(crate) fn note(&mut self, note: LogEvent) {
+        self.outputs.push(Output::Observe(Observation::Log(note)));
     }
 
     /// Reports a fact, which is stored together with the state that it is about.
     pub(crate) fn fact(&mut self, kind: EventType, fact: SessionFact) {
-        self.facts.push(Output::Fact(kind, Box::new(fact)));
+        self.facts
+            .push(Output::Persist(StoreOutput::Fact(kind, Box::new(fact))));
         self.save_behind();
     }
 
@@ -89,12 +96,12 @@ impl Effects {
         self.save = self.save.max(Save::Behind);
     }
 
-    /// Stores the state after this step before anybody is told of it.
+    /// Stores the state after this step before its frames are sent.
     pub(crate) fn save_first(&mut self) {
         self.save = Save::First;
     }
 
-    /// Where the next frame of this step will stand; see [`Effects::send_at`].
+    /// Where the next frame of this step will stand; see [`StepOutputs::send_at`].
     pub(crate) fn mark(&self) -> usize {
         self.outputs.len()
     }
@@ -106,21 +113,21 @@ impl Effects {
         connection: ConnectionId,
         frame: impl Into<ServerFrame>,
     ) {
-        let output = Output::Send {
+        let output = Output::Deliver(SocketOutput::Send {
             connection,
             seq: None,
             frame: Arc::new(frame.into()),
-        };
+        });
         self.outputs.insert(mark, output);
     }
 
     /// Appends the step to `outputs`: the save, the facts that share its transaction, the rest.
     pub(crate) fn finish(self, outputs: &mut Vec<Output>, snapshot: impl FnOnce() -> Snapshot) {
         if self.save != Save::No {
-            outputs.push(Output::Save {
+            outputs.push(Output::Persist(StoreOutput::Save {
                 snapshot: Box::new(snapshot()),
                 wait: self.save == Save::First,
-            });
+            }));
         }
         outputs.extend(self.facts);
         outputs.extend(self.outputs);

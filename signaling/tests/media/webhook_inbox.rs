@@ -8,26 +8,26 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 /// An event as it lies there.
 #[derive(Debug)]
-pub(crate) struct Letter {
+pub(crate) struct WebhookEvent {
     pub(crate) state: String,
     pub(crate) body: Value,
     pub(crate) why: Option<String>,
 }
 
 /// Every event, in the order in which they came.
-pub(crate) async fn letters(data_dir: &Path) -> Vec<Letter> {
+pub(crate) async fn events(data_dir: &Path) -> Vec<WebhookEvent> {
     let mut connection = open(data_dir).await;
     let rows: Vec<(String, String, Option<String>)> =
         sqlx::query_as("SELECT state, body, why FROM media_inbox ORDER BY position")
             .fetch_all(&mut connection)
             .await
             .unwrap();
-    let letter = |(state, body, why): (String, String, Option<String>)| Letter {
+    let event = |(state, body, why): (String, String, Option<String>)| WebhookEvent {
         state,
         body: serde_json::from_str(&body).unwrap_or_default(),
         why,
     };
-    rows.into_iter().map(letter).collect()
+    rows.into_iter().map(event).collect()
 }
 
 /// Makes what is parked older by so many milliseconds, as if the clock had gone on.

@@ -1,6 +1,6 @@
-//! The one writer: collects what sessions want kept, and writes it in one transaction after another.
+//! Collects what sessions want stored, and writes it in one transaction after another.
 //!
-//! Nobody waits here while holding a session: submitting only puts things aside. Of a session that changes
+//! Nobody waits here while holding a session: submitting only adds to the next batch. Of a session that changes
 //! faster than the disk turns, only the newest row is written. It decides nothing about sessions.
 
 use std::collections::HashMap;
@@ -15,10 +15,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use wire::{Event, SessionId, UnixMs};
 
-use crate::kept::Draft;
-use crate::store::{Batch, SnapshotStore, Taken};
+use crate::store::{AcceptedEvent, Batch, SnapshotStore};
+use crate::stored_session::PendingSnapshot;
 
-/// How long a change that nobody waits for may stand aside, so that the next ones share its commit.
+/// How long a change that nobody waits for may be buffered, so that the next ones share its commit.
 const LINGER: Duration = Duration::from_millis(25);
 /// First pause after a failed commit; it doubles.
 const RETRY_MIN: Duration = Duration::from_millis(50);
@@ -31,63 +31,63 @@ const LAST_COMMIT_LIMIT: Duration = Duration::from_secs(2);
 
 /// What is written together.
 #[derive(Debug, Default)]
-pub(crate) struct Change {
-    pub(crate) draft: Option<Draft>,
+pub(crate) struct StoreChange {
+    pub(crate) snapshot: Option<PendingSnapshot>,
     pub(crate) facts: Vec<Event>,
-    pub(crate) taken: Vec<Taken>,
+    pub(crate) accepted: Vec<AcceptedEvent>,
 }
 
 /// Takes changes; cheap to clone. [`run`](Self::run) writes them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Writer(Arc<Shared>);
+pub(crate) struct WriteBuffer(Arc<SharedBuffer>);
 
 #[derive(Debug, Default)]
-struct Shared {
-    desk: Mutex<Desk>,
+struct SharedBuffer {
+    state: Mutex<BufferState>,
     work: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Desk {
-    pile: Pile,
+struct BufferState {
+    pending: PendingBatch,
     /// When the oldest fact happened that is being written at the moment.
     writing_from: Option<UnixMs>,
 }
 
 /// What the next commit will contain.
 #[derive(Debug, Default)]
-struct Pile {
-    drafts: HashMap<SessionId, Draft>,
+struct PendingBatch {
+    snapshots: HashMap<SessionId, PendingSnapshot>,
     facts: Vec<Event>,
-    taken: Vec<Taken>,
+    accepted: Vec<AcceptedEvent>,
     waiting: Vec<oneshot::Sender<()>>,
     /// When its oldest part was put there.
     since: Option<Instant>,
 }
 
-impl Writer {
-    /// Puts a change aside; its commit begins within [`LINGER`].
-    pub(crate) fn submit(&self, change: Change) {
-        self.desk().pile.add(change);
+impl WriteBuffer {
+    /// Buffers a change; its commit begins within [`LINGER`].
+    pub(crate) fn submit(&self, change: StoreChange) {
+        self.lock().pending.add(change);
         self.0.work.notify_one();
     }
 
-    /// Puts a change aside and has it written at once. The receiver hears of the commit.
-    pub(crate) fn submit_urgent(&self, change: Change) -> oneshot::Receiver<()> {
+    /// Buffers a change and starts its commit at once. The receiver resolves when it is on disk.
+    pub(crate) fn submit_urgent(&self, change: StoreChange) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
-        let mut desk = self.desk();
-        desk.pile.add(change);
-        desk.pile.waiting.push(sender);
-        drop(desk);
+        let mut state = self.lock();
+        state.pending.add(change);
+        state.pending.waiting.push(sender);
+        drop(state);
         self.0.work.notify_one();
         receiver
     }
 
     /// Every fact that happened up to then is on disk, as far as it was submitted; at most `now`.
     pub(crate) fn written_to(&self, now: UnixMs) -> UnixMs {
-        let desk = self.desk();
-        let oldest = desk.pile.facts.first().map(|fact| fact.occurred_at);
-        let unwritten = [desk.writing_from, oldest].into_iter().flatten().min();
+        let state = self.lock();
+        let oldest = state.pending.facts.first().map(|fact| fact.occurred_at);
+        let unwritten = [state.writing_from, oldest].into_iter().flatten().min();
         unwritten.map_or(now, |first| (first - 1).min(now))
     }
 
@@ -95,8 +95,8 @@ impl Writer {
     pub(crate) async fn run<S: SnapshotStore>(self, store: Arc<S>, stop: CancellationToken) {
         loop {
             let stopping = self.wait_for_work(&stop).await;
-            let pile = self.desk().clear();
-            let (batch, waiting) = pile.into_batch();
+            let pending = self.lock().take();
+            let (batch, waiting) = pending.into_batch();
             if !batch.is_empty() && !write_or_stop(store.as_ref(), &batch, &stop).await {
                 tracing::error!(
                     rows = batch.rows.len(),
@@ -104,7 +104,7 @@ impl Writer {
                 );
                 return;
             }
-            self.desk().writing_from = None;
+            self.lock().writing_from = None;
             for waiter in waiting {
                 // Whoever stopped waiting has gone on without the store.
                 let _ = waiter.send(());
@@ -118,7 +118,7 @@ impl Writer {
     /// True when it is time to stop.
     async fn wait_for_work(&self, stop: &CancellationToken) -> bool {
         loop {
-            let due = self.desk().pile.due();
+            let due = self.lock().pending.due();
             if due.is_some_and(|due| due <= Instant::now()) {
                 return stop.is_cancelled();
             }
@@ -136,23 +136,23 @@ impl Writer {
         }
     }
 
-    fn desk(&self) -> MutexGuard<'_, Desk> {
+    fn lock(&self) -> MutexGuard<'_, BufferState> {
         // Pushes and inserts only: a panic elsewhere leaves nothing half done here.
-        self.0.desk.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Desk {
-    fn clear(&mut self) -> Pile {
-        self.writing_from = self.pile.facts.first().map(|fact| fact.occurred_at);
-        std::mem::take(&mut self.pile)
+impl BufferState {
+    fn take(&mut self) -> PendingBatch {
+        self.writing_from = self.pending.facts.first().map(|fact| fact.occurred_at);
+        std::mem::take(&mut self.pending)
     }
 }
 
-impl Pile {
-    fn add(&mut self, change: Change) {
-        if let Some(draft) = change.draft {
-            self.drafts.insert(draft.session.clone(), draft);
+impl PendingBatch {
+    fn add(&mut self, change: StoreChange) {
+        if let Some(snapshot) = change.snapshot {
+            self.snapshots.insert(snapshot.session.clone(), snapshot);
         }
         for fact in change.facts {
             if self.facts.len() < MAX_PENDING_FACTS {
@@ -161,7 +161,7 @@ impl Pile {
                 metrics::counter!("signaling_facts_dropped_total").increment(1);
             }
         }
-        self.taken.extend(change.taken);
+        self.accepted.extend(change.accepted);
         self.since.get_or_insert_with(Instant::now);
     }
 
@@ -179,12 +179,19 @@ impl Pile {
     /// The rows become JSON here, while sessions can go on submitting.
     fn into_batch(self) -> (Batch, Vec<oneshot::Sender<()>>) {
         let at = now();
-        let closings = self.drafts.values().filter_map(|draft| draft.closing(at));
+        let closings = self
+            .snapshots
+            .values()
+            .filter_map(|snapshot| snapshot.room_closing(at));
         let batch = Batch {
             closings: closings.collect(),
-            rows: self.drafts.into_values().map(Draft::into_row).collect(),
+            rows: self
+                .snapshots
+                .into_values()
+                .map(PendingSnapshot::into_row)
+                .collect(),
             facts: self.facts,
-            taken: self.taken,
+            accepted: self.accepted,
         };
         (batch, self.waiting)
     }
@@ -223,8 +230,8 @@ async fn write<S: SnapshotStore>(store: &S, batch: &Batch) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kept::Kept;
     use crate::store::memory::MemoryStore;
+    use crate::stored_session::StoredSession;
     use serde_json::json;
 
     fn fact(id: &str, at: i64) -> Event {
@@ -239,30 +246,30 @@ mod tests {
         }
     }
 
-    fn change(revision: u64, fact_id: &str, at: i64) -> Change {
-        let mut spec = crate::kept::tests::spec();
+    fn change(revision: u64, fact_id: &str, at: i64) -> StoreChange {
+        let mut spec = crate::stored_session::tests::spec();
         spec.revision = revision;
-        Change {
-            draft: Some(Draft {
+        StoreChange {
+            snapshot: Some(PendingSnapshot {
                 session: spec.id.clone(),
-                kept: Kept::Booked(Box::new(spec)),
+                stored: StoredSession::Booked(Box::new(spec)),
                 forget_at: UnixMs(at),
             }),
             facts: vec![fact(fact_id, at)],
-            taken: Vec::new(),
+            accepted: Vec::new(),
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn sig_104_the_newest_row_and_every_fact_in_order_are_written() {
-        let (writer, store) = (Writer::default(), Arc::new(MemoryStore::default()));
+        let (writes, store) = (WriteBuffer::default(), Arc::new(MemoryStore::default()));
         let stop = CancellationToken::new();
-        let running = tokio::spawn(writer.clone().run(Arc::clone(&store), stop.clone()));
-        writer.submit(change(1, "e1", 10));
-        writer.submit(change(2, "e2", 20));
-        assert_eq!(writer.written_to(UnixMs(30)), UnixMs(9), "not yet");
-        writer.submit_urgent(change(3, "e3", 30)).await.unwrap();
-        assert_eq!(writer.written_to(UnixMs(40)), UnixMs(40));
+        let running = tokio::spawn(writes.clone().run(Arc::clone(&store), stop.clone()));
+        writes.submit(change(1, "e1", 10));
+        writes.submit(change(2, "e2", 20));
+        assert_eq!(writes.written_to(UnixMs(30)), UnixMs(9), "not yet");
+        writes.submit_urgent(change(3, "e3", 30)).await.unwrap();
+        assert_eq!(writes.written_to(UnixMs(40)), UnixMs(40));
         let rows = store.load().await.unwrap();
         assert_eq!(rows.len(), 1);
         assert!(rows[0].body.contains("\"revision\":3"));
@@ -275,13 +282,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn sig_104_what_nobody_waits_for_is_written_soon_and_at_the_latest_when_stopping() {
-        let (writer, store) = (Writer::default(), Arc::new(MemoryStore::default()));
+        let (writes, store) = (WriteBuffer::default(), Arc::new(MemoryStore::default()));
         let stop = CancellationToken::new();
-        let running = tokio::spawn(writer.clone().run(Arc::clone(&store), stop.clone()));
-        writer.submit(change(1, "e1", 10));
+        let running = tokio::spawn(writes.clone().run(Arc::clone(&store), stop.clone()));
+        writes.submit(change(1, "e1", 10));
         sleep(LINGER * 2).await;
         assert_eq!(store.unsent("scheduler").await.unwrap().len(), 1);
-        writer.submit(change(2, "e2", 20));
+        writes.submit(change(2, "e2", 20));
         stop.cancel();
         running.await.unwrap();
         assert_eq!(store.unsent("scheduler").await.unwrap().len(), 2);

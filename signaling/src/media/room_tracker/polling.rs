@@ -2,13 +2,13 @@
 
 use wire::UnixMs;
 
-use super::tracked::{REVISIONS_BACK, Tracked};
-use super::{Applied, Rooms};
-use crate::media::room;
+use super::tracked_session::{REVISIONS_BACK, TrackedSession};
+use super::{RoomTracker, UpdateOutcome};
+use crate::media::room_name;
 
 /// Whose a room is that the server has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Claim {
+pub(crate) enum RoomOwner {
     /// The room of a session that is on.
     Wanted,
     /// The room of an older revision: nobody is told of it any longer.
@@ -17,30 +17,30 @@ pub(crate) enum Claim {
     Other,
 }
 
-impl Rooms {
+impl RoomTracker {
     /// The rooms of sessions that are on.
     pub(crate) fn on(&self) -> Vec<String> {
         let known = self.lock();
         let on = known.sessions.values();
         on.filter(|tracked| !tracked.stage.is_over())
-            .map(Tracked::room_name)
+            .map(TrackedSession::room_name)
             .collect()
     }
 
     /// A room's server is to be asked about it soon.
-    pub(crate) fn ask_about(&self, room: &str, now: UnixMs) -> Applied {
-        let Some((session, _)) = room::parse(self.0.kind, room) else {
-            return Applied::Unknown;
+    pub(crate) fn ask_about(&self, room: &str, now: UnixMs) -> UpdateOutcome {
+        let Some((session, _)) = room_name::parse(self.0.kind, room) else {
+            return UpdateOutcome::Unknown;
         };
         let mut known = self.lock();
         let hurried = self.change_in(&mut known, &session, |tracked| tracked.stage.hurry(now));
         if hurried.is_none() {
-            return Applied::Unknown;
+            return UpdateOutcome::Unknown;
         }
         known.asked.insert(session);
         drop(known);
         self.0.to_ask.notify_one();
-        Applied::Taken
+        UpdateOutcome::Applied
     }
 
     /// Rooms that a hint was about.
@@ -49,7 +49,7 @@ impl Rooms {
         let asked = std::mem::take(&mut known.asked);
         asked
             .iter()
-            .filter_map(|session| known.sessions.get(session).map(Tracked::room_name))
+            .filter_map(|session| known.sessions.get(session).map(TrackedSession::room_name))
             .collect()
     }
 
@@ -59,25 +59,25 @@ impl Rooms {
     }
 
     /// Whose a room is that the server has; one of an ended session is looked for at once.
-    pub(crate) fn claim(&self, room: &str, now: UnixMs) -> Claim {
-        let Some((session, revision)) = room::parse(self.0.kind, room) else {
-            return Claim::Other;
+    pub(crate) fn claim(&self, room: &str, now: UnixMs) -> RoomOwner {
+        let Some((session, revision)) = room_name::parse(self.0.kind, room) else {
+            return RoomOwner::Other;
         };
         let claim = self.change(&session, |tracked| {
             let current = tracked.note.revision;
             if !tracked.stage.is_over() {
                 return match revision < current {
-                    true => Claim::Stale,
-                    false => Claim::Wanted,
+                    true => RoomOwner::Stale,
+                    false => RoomOwner::Wanted,
                 };
             }
             if revision < current.saturating_sub(REVISIONS_BACK) {
-                return Claim::Stale;
+                return RoomOwner::Stale;
             }
             tracked.stage.hurry(now);
-            Claim::Other
+            RoomOwner::Other
         });
-        claim.unwrap_or(Claim::Other)
+        claim.unwrap_or(RoomOwner::Other)
     }
 }
 
@@ -94,10 +94,10 @@ mod tests {
         rooms.note(on("a", 1), NOW);
         rooms.note(on("b", 1), NOW);
         for _ in 0..2 {
-            assert_eq!(rooms.ask_about("b.1", NOW), Applied::Taken);
+            assert_eq!(rooms.ask_about("b.1", NOW), UpdateOutcome::Applied);
         }
-        assert_eq!(rooms.ask_about("c.1", NOW), Applied::Unknown);
-        assert_eq!(rooms.ask_about("lobby", NOW), Applied::Unknown);
+        assert_eq!(rooms.ask_about("c.1", NOW), UpdateOutcome::Unknown);
+        assert_eq!(rooms.ask_about("lobby", NOW), UpdateOutcome::Unknown);
         assert_eq!(rooms.take_asked(), ["b.1"]);
         assert!(rooms.take_asked().is_empty());
     }
@@ -107,10 +107,10 @@ mod tests {
         let rooms = rooms();
         rooms.note(on("a", 2), NOW);
         assert_eq!(rooms.on(), ["a.2"]);
-        assert_eq!(rooms.claim("a.2", NOW), Claim::Wanted);
-        assert_eq!(rooms.claim("a.1", NOW), Claim::Stale);
-        assert_eq!(rooms.claim("b.1", NOW), Claim::Other);
-        assert_eq!(rooms.claim("lobby", NOW), Claim::Other);
+        assert_eq!(rooms.claim("a.2", NOW), RoomOwner::Wanted);
+        assert_eq!(rooms.claim("a.1", NOW), RoomOwner::Stale);
+        assert_eq!(rooms.claim("b.1", NOW), RoomOwner::Other);
+        assert_eq!(rooms.claim("lobby", NOW), RoomOwner::Other);
     }
 
     #[test]
@@ -119,17 +119,17 @@ mod tests {
         rooms.note(over("a", 20), NOW);
         assert!(rooms.on().is_empty());
         let session = rooms.take_checks(NOW, 9).remove(0).session;
-        assert_eq!(rooms.claim("a.20", NOW), Claim::Other);
+        assert_eq!(rooms.claim("a.20", NOW), RoomOwner::Other);
         assert!(rooms.take_checks(NOW, 9).is_empty(), "being looked for");
         rooms.is_absent(&session, NOW);
         assert!(rooms.take_checks(NOW, 9).is_empty());
         assert_eq!(
             rooms.claim("a.9", NOW),
-            Claim::Stale,
+            RoomOwner::Stale,
             "nobody looks so far back"
         );
         assert!(rooms.take_checks(NOW, 9).is_empty());
-        assert_eq!(rooms.claim("a.10", NOW), Claim::Other);
+        assert_eq!(rooms.claim("a.10", NOW), RoomOwner::Other);
         assert_eq!(rooms.take_checks(NOW, 9).len(), 1);
     }
 }

@@ -1,10 +1,10 @@
 //! The rooms of sessions that are over: which are to be looked for, until nobody can get back in.
 
-use signaling_core::MediaNews;
+use signaling_core::MediaUpdate;
 use wire::{SessionId, UnixMs};
 
-use super::Rooms;
-use super::tracked::{Due, Stage, Tracked};
+use super::RoomTracker;
+use super::tracked_session::{RetryTimer, RoomStage, TrackedSession};
 
 /// How soon after a removal its success is checked, in milliseconds.
 const VERIFY_MS: i64 = 200;
@@ -14,15 +14,15 @@ const WATCH_EVERY_MS: i64 = 3_000;
 
 /// A room that is to be looked for, because its session is over.
 #[derive(Debug, Clone)]
-pub(crate) struct Check {
+pub(crate) struct RemovalCheck {
     pub(crate) session: SessionId,
     pub(crate) rooms: Vec<String>,
 }
 
-impl Rooms {
+impl RoomTracker {
     /// Rooms to be looked for, at most `limit` sessions' worth; each is given out once until it is reported on.
-    pub(crate) fn take_checks(&self, now: UnixMs, limit: usize) -> Vec<Check> {
-        let check = |tracked: &Tracked| Check {
+    pub(crate) fn take_checks(&self, now: UnixMs, limit: usize) -> Vec<RemovalCheck> {
+        let check = |tracked: &TrackedSession| RemovalCheck {
             session: tracked.note.session.clone(),
             rooms: tracked.every_room(),
         };
@@ -32,16 +32,16 @@ impl Rooms {
     /// The server has no room of this session. True once nobody can get back in.
     pub(crate) fn is_absent(&self, session: &SessionId, now: UnixMs) -> bool {
         let people = Vec::new();
-        let nobody = MediaNews::Polled {
+        let nobody = MediaUpdate::Polled {
             asked_at: now,
             people,
         };
         let finished = self.change(session, |tracked| {
-            let Stage::Over { check, until } = &mut tracked.stage else {
+            let RoomStage::Over { check, until } = &mut tracked.stage else {
                 return false;
             };
             tracked.room.handle(now, nobody);
-            *check = Due::at(now + WATCH_EVERY_MS);
+            *check = RetryTimer::at(now + WATCH_EVERY_MS);
             now >= *until
         });
         finished.unwrap_or(false)
@@ -49,7 +49,7 @@ impl Rooms {
 
     /// A room of this session was removed, which is to be verified.
     pub(crate) fn was_removed(&self, session: &SessionId, now: UnixMs) {
-        self.check(session, |check| *check = Due::at(now + VERIFY_MS));
+        self.check(session, |check| *check = RetryTimer::at(now + VERIFY_MS));
     }
 
     /// It could not be found out, or not be removed.
@@ -76,9 +76,9 @@ impl Rooms {
         self.wait(&self.0.to_close).await;
     }
 
-    fn check(&self, session: &SessionId, change: impl FnOnce(&mut Due)) {
+    fn check(&self, session: &SessionId, change: impl FnOnce(&mut RetryTimer)) {
         self.change(session, |tracked| {
-            if let Stage::Over { check, .. } = &mut tracked.stage {
+            if let RoomStage::Over { check, .. } = &mut tracked.stage {
                 change(check);
             }
         });
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn med_25_what_an_earlier_process_left_is_looked_for_until_its_own_end() {
         let (rooms, session) = (rooms(), SessionId::from("a"));
-        let closing = crate::store::Closing {
+        let closing = crate::store::RoomClosing {
             session: session.clone(),
             kind: MediaBackend::Livekit,
             revision: 1,

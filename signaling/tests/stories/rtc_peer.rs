@@ -29,10 +29,10 @@ pub(crate) enum Happening {
     Channel(Arc<dyn DataChannel>),
 }
 
-struct Handler(mpsc::Sender<Happening>);
+struct RtcHandler(mpsc::Sender<Happening>);
 
 #[async_trait::async_trait]
-impl PeerConnectionEventHandler for Handler {
+impl PeerConnectionEventHandler for RtcHandler {
     async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
         let candidate = event.candidate.to_json().unwrap();
         self.0.try_send(Happening::Candidate(candidate)).ok();
@@ -48,7 +48,7 @@ impl PeerConnectionEventHandler for Handler {
 }
 
 /// One person: a socket to the service, and a connection to the other one.
-pub(crate) struct Person<P> {
+pub(crate) struct RtcPeer<P> {
     pub(crate) signal: TestPeer,
     pub(crate) connection: P,
     pub(crate) happenings: mpsc::Receiver<Happening>,
@@ -56,17 +56,17 @@ pub(crate) struct Person<P> {
 }
 
 /// Somebody who is in and told to negotiate.
-pub(crate) async fn person(mut signal: TestPeer) -> Person<impl PeerConnection> {
+pub(crate) async fn person(mut signal: TestPeer) -> RtcPeer<impl PeerConnection> {
     let (sender, happenings) = mpsc::channel(HAPPENINGS);
     let connection = PeerConnectionBuilder::new()
-        .with_handler(Arc::new(Handler(sender)))
+        .with_handler(Arc::new(RtcHandler(sender)))
         .with_runtime(default_runtime().unwrap())
         .with_udp_addrs(vec!["127.0.0.1:0".to_owned()])
         .build()
         .await
         .unwrap();
     let epoch = signal.expect::<Negotiate>(SOON).await.epoch;
-    Person {
+    RtcPeer {
         signal,
         connection,
         happenings,
@@ -74,7 +74,7 @@ pub(crate) async fn person(mut signal: TestPeer) -> Person<impl PeerConnection> 
     }
 }
 
-impl<P: PeerConnection> Person<P> {
+impl<P: PeerConnection> RtcPeer<P> {
     /// Opens a channel and offers it.
     pub(crate) async fn offer(&mut self) -> Arc<dyn DataChannel> {
         let channel = self
@@ -171,7 +171,7 @@ pub(crate) async fn opened(channel: &Arc<dyn DataChannel>) {
 
 /// The channel that the other one opened, wherever in the story that came up.
 pub(crate) async fn theirs<P: PeerConnection>(
-    person: &mut Person<P>,
+    person: &mut RtcPeer<P>,
     seen: Option<Arc<dyn DataChannel>>,
 ) -> Arc<dyn DataChannel> {
     if let Some(channel) = seen {

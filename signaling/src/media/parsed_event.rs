@@ -1,20 +1,20 @@
-//! What a media server's event means to us, whichever server it is from.
+//! The content of a media server's webhook event, whichever server it is from.
 
-use signaling_core::MediaNews;
+use signaling_core::MediaUpdate;
 
 /// An event that could be read.
 #[derive(Debug)]
-pub(crate) enum Heard {
+pub(crate) enum ParsedEvent {
     /// It says who is in a room.
-    News {
-        /// Which room.
+    Update {
+        /// The room's name.
         room: String,
-        /// What.
-        news: MediaNews,
+        /// What the event says of it.
+        update: MediaUpdate,
     },
     /// Something changed in a room; its server is to be asked what.
     Hint {
-        /// Which room.
+        /// The room's name.
         room: String,
     },
     /// Nothing that concerns us.
@@ -24,4 +24,4 @@ pub(crate) enum Heard {
 /// An event that is genuine and can't be read: it is kept for whoever finds out why.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct Unreadable(pub(crate) String);
+pub(crate) struct UnreadableEvent(pub(crate) String);
