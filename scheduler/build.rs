@@ -3,6 +3,5 @@
 fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=../web/app/dist");
-    println!("cargo::rerun-if-changed=../migrations/scheduler");
     std::fs::create_dir_all("../web/app/dist")
 }

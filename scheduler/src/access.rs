@@ -3,6 +3,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use scheduler_core::BookedSession;
 use service::clock;
 use service::http::{HttpError, bearer};
 use wire::{SessionId, UserId};
@@ -10,7 +11,6 @@ use wire::{SessionId, UserId};
 use crate::api_keys;
 use crate::scope::Scope;
 use crate::state::AppState;
-use scheduler_core::BookedSession;
 
 /// What a request shows.
 enum Credential {

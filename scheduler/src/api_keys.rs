@@ -1,4 +1,4 @@
-//! API keys: 32 random bytes, shown once, kept as their hash.
+//! API keys: 32 random bytes, shown once, stored as their hash.
 
 use std::path::Path;
 
@@ -105,7 +105,7 @@ pub async fn list(data_dir: &Path) -> Result<Vec<ApiKeyInfo>, CreateError> {
     Ok(keys.into_iter().map(info).collect())
 }
 
-/// How a key is kept. It is random, so a plain hash can't be guessed back.
+/// How a key is stored. It is random, so a plain hash can't be guessed back.
 pub(crate) fn hash(key: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(key))
 }

@@ -20,7 +20,7 @@ use crate::state::AppState;
 /// Characters of an `Idempotency-Key`.
 const MAX_KEY_CHARS: usize = 255;
 
-/// A session, and the moment as of which it is to be told.
+/// A session, and the moment as of which it is answered.
 pub(crate) struct SessionAsOf {
     pub(crate) session: BookedSession,
     pub(crate) at: UnixMs,

@@ -4,12 +4,12 @@
 mod apply;
 mod booking;
 mod due_jobs;
-mod reported;
+mod events;
 mod upkeep;
 
 pub(crate) use booking::{Executed, book, cancel, change};
 pub(crate) use due_jobs::{ClaimedBatch, claim_due, settle};
-pub(crate) use reported::take_batch;
+pub(crate) use events::take_batch;
 pub(crate) use upkeep::{add_api_key, forget_answers, mark_read, revoke_other_api_keys};
 
 use uuid::Uuid;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use service::http;
 use wire::MediaBackend;
 
-/// Everything a scheduler is told at its start.
+/// Everything that a scheduler is configured with.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where people and applications reach it, as `http://localhost:8080`; the `iss` of its tickets.
@@ -21,15 +21,15 @@ pub struct Config {
     pub media: Vec<MediaBackend>,
     /// Where browsers reach the media servers that are configured: the page may connect there, too.
     pub media_urls: Vec<String>,
-    /// Where signaling takes events; the public address unless told otherwise.
+    /// Where signaling takes events; the public address unless set otherwise.
     pub signaling_events_url: String,
-    /// Where chat takes events; the public address unless told otherwise.
+    /// Where chat takes events; the public address unless set otherwise.
     pub chat_events_url: String,
     /// The data directory: `scheduler/scheduler.db` and `keys/` lie below it.
     pub data_dir: PathBuf,
     /// Pages that may call; the web origin is always among them.
     pub allowed_origins: Vec<String>,
-    /// Proxies whose word on a client's address counts: addresses, and blocks as `10.0.0.0/8`.
+    /// Proxies that are trusted to name a client's address: addresses, and blocks as `10.0.0.0/8`.
     pub trusted_proxies: Vec<String>,
     /// What it holds and takes at most.
     pub limits: Limits,

@@ -19,7 +19,7 @@ const BATCH: u32 = 100;
 /// Due times that are read ahead.
 const READ_AHEAD: u32 = 10_000;
 
-/// Wakes whoever does what is due. Clones share it.
+/// Runs due jobs. Clones share one wake-up.
 #[derive(Clone, Default)]
 pub(crate) struct DueJobRunner {
     woken: Arc<Notify>,
@@ -28,7 +28,7 @@ pub(crate) struct DueJobRunner {
 
 impl DueJobRunner {
     /// Something may have become due, or been planned: look at the rows.
-    pub(crate) fn look(&self) {
+    pub(crate) fn wake(&self) {
         self.woken.notify_one();
     }
 

@@ -1,4 +1,4 @@
-//! What signaling and chat tell: the record of a session, and messages that wait.
+//! Events of signaling and chat: facts for the record of a session, and messages that wait.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use wire::EventBatch;
 use crate::commands::take_batch;
 use crate::state::AppState;
 
-/// Applies what other services tell.
+/// Applies the events of other services.
 pub(crate) struct ServiceEvents {
     app: AppState,
 }
@@ -24,7 +24,7 @@ impl EventHandler for ServiceEvents {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
         let deliveries = take_batch(&*self.app.store, &batch, clock::now()).await?;
         self.app.notifications.publish(deliveries);
-        self.app.due_jobs.look();
+        self.app.due_jobs.wake();
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! What recurs: a tick that says "look now", and housekeeping.
+//! What recurs: a tick that wakes the job runner, and housekeeping.
 //!
 //! It holds no session's time: what it runs is lost in a restart, and the rows are not.
 
@@ -40,9 +40,9 @@ pub(crate) async fn run(app: AppState, database: Database, shutdown: Shutdown) {
 
 async fn start(app: AppState, database: Database) -> Result<JobScheduler, JobSchedulerError> {
     let cron = JobScheduler::new_with_channel_size(CHANNEL).await?;
-    let clock = app.due_jobs.clone();
+    let due_jobs = app.due_jobs.clone();
     cron.add(every(LOOK, move || {
-        clock.look();
+        due_jobs.wake();
         async {}
     })?)
     .await?;

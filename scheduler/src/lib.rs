@@ -1,6 +1,6 @@
-//! Who meets whom, when, and who has been told: the control plane.
+//! Who meets whom, when, and who is notified of it: the control plane.
 //!
-//! It books sessions, signs tickets, reminds people and keeps the record of what became of a session. It
+//! It books sessions, signs tickets, reminds people and records what became of a session. It
 //! is not asked while a session runs: whoever holds a ticket goes on without it.
 
 mod access;

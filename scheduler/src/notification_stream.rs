@@ -1,4 +1,4 @@
-//! Open notification streams. What nobody listens for is stored all the same, and listed later.
+//! Open notification streams. What no stream is open for is stored all the same, and listed later.
 
 use std::collections::HashMap;
 use std::pin::Pin;

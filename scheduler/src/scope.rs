@@ -1,4 +1,4 @@
-//! What an API key is good for. How one is made, kept and found is said elsewhere.
+//! What an API key is good for. How one is made, stored and found is said elsewhere.
 
 /// What an API key is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// The word that is kept and shown.
+    /// The word that is stored and shown.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -19,7 +19,7 @@ impl Scope {
         }
     }
 
-    /// The scope of a kept word.
+    /// The scope of a stored word.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         [Scope::App, Scope::Operator]
             .into_iter()

@@ -1,12 +1,12 @@
-//! A session as it is told: to its application with everything, to one of the two with less.
+//! A session as clients see it: its application all of it, a participant less.
 
+use scheduler_core::{BookedParticipant, BookedSession};
 use wire::{SessionParticipant, SessionView, UnixMs};
 
 use crate::join_links::LinkGrant;
 use crate::state::AppState;
-use scheduler_core::{BookedParticipant, BookedSession};
 
-/// Who is told.
+/// Who sees the session.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Audience {
     /// The application: with its own ids, join links and metadata.

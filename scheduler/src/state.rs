@@ -9,8 +9,7 @@ use wire::MediaBackend;
 use crate::due_jobs::DueJobRunner;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
-use crate::notification_stream::Delivery;
-use crate::notification_stream::NotificationBroadcaster;
+use crate::notification_stream::{Delivery, NotificationBroadcaster};
 use crate::store::SchedulerStore;
 use crate::tickets::Tickets;
 
@@ -33,10 +32,10 @@ pub(crate) struct AppState {
 }
 
 impl AppState {
-    /// After a write of ours was committed: posters, clock and streams learn of it.
+    /// After a write of ours was committed: event publishers, job runner and streams learn of it.
     pub(crate) fn committed(&self, deliveries: Vec<Delivery>) {
         self.outbox.wake();
-        self.due_jobs.look();
+        self.due_jobs.wake();
         self.notifications.publish(deliveries);
     }
 }

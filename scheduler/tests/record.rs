@@ -92,7 +92,18 @@ async fn sch_65_nobody_came_is_judged_only_when_signaling_has_told_all() {
     let session = scheduler.book(offer).await;
     let closes_at = UnixMs(session["closes_at"].as_i64().unwrap());
     scheduler.tell(Vec::new(), closes_at - 1).await;
-    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    // What is due is done in the order of its time: once this one is open, the check has been made, and
+    // put off at least once.
+    let mut later = running::offer(1_500);
+    later["lobby_ms"] = json!(0);
+    let later = scheduler.book(later).await;
+    let timeline = format!("/v1/sessions/{}/timeline", later["id"].as_str().unwrap());
+    eventually(async || {
+        let page: Value = scheduler.app.get(&scheduler.at(&timeline)).await.json(200);
+        let mut items = page["items"].as_array().unwrap().iter();
+        items.any(|item| item["type"] == "session.opened")
+    })
+    .await;
     assert_eq!(scheduler.session(&session["id"]).await["state"], "open");
     scheduler.tell(Vec::new(), closes_at).await;
     eventually(async || scheduler.session(&session["id"]).await["state"] == "ended").await;

@@ -1,4 +1,4 @@
-//! A booking as it came, checked against every bound.
+//! A booking as it was requested, checked against every bound.
 
 use wire::{BookSession, DuplicatePolicy, FieldError, IcePolicy, MediaBackend, OnLoss, UnixMs};
 
@@ -9,7 +9,7 @@ use crate::field_checks::{
 use crate::participant::{ParticipantRef, check_people};
 use crate::terms::{self, Terms};
 
-/// A booking that can be kept.
+/// A booking within every bound.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckedBooking {
     /// The two; the second is the polite one.
@@ -182,8 +182,8 @@ pub(crate) mod tests {
 
     #[test]
     fn sch_1_every_number_has_bounds_and_both_ends_are_inside() {
-        type Set = fn(&mut BookSession, i64);
-        let table: [(&str, i64, i64, Set); 8] = [
+        type SetNumber = fn(&mut BookSession, i64);
+        let table: [(&str, i64, i64, SetNumber); 8] = [
             ("duration_ms", 1_000, 86_400_000, |o, v| {
                 o.duration_ms = Some(v)
             }),
@@ -249,8 +249,8 @@ pub(crate) mod tests {
 
     #[test]
     fn sch_2_a_person_is_named_one_way_and_without_control_characters() {
-        type Change = fn(&mut BookParticipant);
-        let table: [(Change, &str, &str); 6] = [
+        type EditParticipant = fn(&mut BookParticipant);
+        let table: [(EditParticipant, &str, &str); 6] = [
             (|p| p.external_id = None, "participants[0]", "required"),
             (
                 |p| p.user_id = Some("u".into()),

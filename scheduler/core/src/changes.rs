@@ -17,8 +17,10 @@ pub struct Changes {
     pub people: Vec<PersonChange>,
     /// The one session that changes, if any does.
     pub session: Option<SessionChange>,
-    /// Jobs to add or call off, in this order.
-    pub jobs: Vec<JobChange>,
+    /// Open jobs of the session that are not to be done any more; written before `new_jobs`.
+    pub closed_jobs: Option<JobClosing>,
+    /// Jobs to add, due or already missed.
+    pub new_jobs: Vec<NewJob>,
     /// Events for the other services, through the outbox.
     pub events: Vec<Event>,
     /// Timeline entries, each subject to [`crate::timeline::has_room`].
@@ -40,13 +42,11 @@ pub enum SessionChange {
     Erase(SessionId),
 }
 
-/// What happens to jobs beside the claimed one.
+/// Which open jobs are closed without being done, beside the claimed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JobChange {
-    /// Add one, due or already missed.
-    Insert(NewJob),
-    /// Call off every open job of the session but those of one kind.
-    CancelOpen {
+pub enum JobClosing {
+    /// Cancel every open job of the session but those of one kind.
+    Cancel {
         /// The session that was changed or cancelled.
         session: SessionId,
         /// Jobs of this kind stay as they are.

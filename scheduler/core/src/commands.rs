@@ -6,7 +6,7 @@ use wire::{
 use wire::{SessionId, UnixMs};
 
 use crate::booking::CheckedBooking;
-use crate::changes::{Changes, JobChange, SessionChange};
+use crate::changes::{Changes, JobClosing, SessionChange};
 use crate::idempotency::{IdempotencyKey, StoredAnswer};
 use crate::ids::NewId;
 use crate::job::JobKind;
@@ -276,10 +276,10 @@ fn open_session(
 fn replace(session: &BookedSession) -> Changes {
     Changes {
         session: Some(SessionChange::Update(Box::new(session.clone()))),
-        jobs: vec![JobChange::CancelOpen {
+        closed_jobs: Some(JobClosing::Cancel {
             session: session.id.clone(),
             except: JobKind::Retention,
-        }],
+        }),
         ..Changes::default()
     }
 }
@@ -325,12 +325,12 @@ fn add_jobs(changes: &mut Changes, session: &BookedSession, now: UnixMs, new_id:
             };
             changes.timeline.push(entry.at(now));
         }
-        changes.jobs.push(JobChange::Insert(NewJob {
+        changes.new_jobs.push(NewJob {
             id: new_id(),
             session: session.id.clone(),
             revision: session.revision,
             planned: job,
-        }));
+        });
     }
 }
 

@@ -1,5 +1,5 @@
-//! Idempotency keys: the first answer to each is given again. What is kept holds no credential: join
-//! links are derived from it, and come out the same.
+//! Idempotency keys: the first answer to each is given again. What is stored holds no credential:
+//! join links are derived from it, and come out the same.
 
 use wire::UnixMs;
 

@@ -25,12 +25,12 @@ pub enum JobKind {
     Start,
     /// The session closes: did anybody come?
     NoShowCheck,
-    /// The session is no longer kept.
+    /// The session is to be erased.
     Retention,
 }
 
 impl JobKind {
-    /// The word that stores keep.
+    /// The word that is stored.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -79,7 +79,7 @@ pub enum MissReason {
 }
 
 impl MissReason {
-    /// The word that stores keep.
+    /// The word that is stored.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ impl MissReason {
 pub enum JobState {
     /// Waiting for its time.
     Due,
-    /// Somebody is at it.
+    /// A claim holds it.
     Claimed {
         /// When the claim lapses.
         until: UnixMs,
@@ -132,12 +132,6 @@ impl JobState {
             | JobState::Cancelled => Err(NotClaimable),
         }
     }
-
-    /// True while there is still something to do.
-    #[must_use]
-    pub fn is_open(self) -> bool {
-        matches!(self, JobState::Due | JobState::Claimed { .. })
-    }
 }
 
 /// A job whose time has come.
@@ -162,14 +156,15 @@ pub struct Job {
 pub struct ClaimedJob {
     /// The job itself.
     pub job: Job,
-    /// Until when the claim holds; it also tells one claim from another.
+    /// Until when the claim holds; no two claims of a job share it.
     pub until: UnixMs,
     /// The session that the job belongs to.
     pub session: BookedSession,
 }
 
 impl ClaimedJob {
-    /// What to do about it at `now`; `source_watermark` as for [`decide`].
+    /// What to do about it at `now`; `source_watermark` is the moment up to which signaling has
+    /// reported everything.
     #[must_use]
     pub fn decide(&self, now: UnixMs, source_watermark: Option<UnixMs>) -> JobAction {
         let session = &self.session;
@@ -205,14 +200,14 @@ pub enum JobAction {
     Miss(MissReason),
 }
 
-/// How soon to ask again whether signaling has told everything.
+/// How soon to ask again whether signaling has reported everything.
 const RETRY_MS: i64 = 1_000;
 
 /// Decides about a job of the session's current revision.
 ///
-/// `source_watermark` is the moment up to which signaling has told everything.
+/// `source_watermark` is the moment up to which signaling has reported everything.
 #[must_use]
-pub fn decide(
+pub(crate) fn decide(
     now: UnixMs,
     job: &Job,
     terms: &Terms,
@@ -230,7 +225,7 @@ pub fn decide(
         JobKind::LobbyOpens => JobAction::AnnounceLobby,
         JobKind::Start => JobAction::MissReminders,
         JobKind::NoShowCheck if over => JobAction::Nothing,
-        JobKind::NoShowCheck => match record.verdict(terms.closes_at(), source_watermark) {
+        JobKind::NoShowCheck => match record.attendance(terms.closes_at(), source_watermark) {
             Attendance::Unknown => JobAction::RetryAt(now + RETRY_MS),
             Attendance::SomebodyCame => JobAction::Nothing,
             Attendance::NobodyCame => JobAction::RecordNoShow,
@@ -326,7 +321,8 @@ mod tests {
         let closes = terms().closes_at();
         let at = closes + 5_000;
         let nobody = Record::default();
-        let check = |record: &Record, told| decided(at, JobKind::NoShowCheck, record, told);
+        let check =
+            |record: &Record, watermark| decided(at, JobKind::NoShowCheck, record, watermark);
         let again = JobAction::RetryAt(at + RETRY_MS);
         assert_eq!(check(&nobody, None), again);
         assert_eq!(check(&nobody, Some(closes - 1)), again);
@@ -374,7 +370,6 @@ mod tests {
             JobState::Cancelled,
         ] {
             assert_eq!(over.claim(NOW), Err(NotClaimable));
-            assert!(!over.is_open());
         }
     }
 

@@ -5,10 +5,11 @@ use wire::{SessionId, UnixMs, UserId};
 use crate::job::{JobKind, JobState, MissReason};
 use crate::terms::Terms;
 
-/// How long a session is kept after its latest possible end: a quarter, as people ask about old bills.
+/// How long a session is stored after its latest possible end, in milliseconds: a quarter, as people ask
+/// about old bills.
 pub const RETENTION_MS: i64 = 90 * 86_400_000;
 
-/// A job to be kept: unique within its session's revision by kind and person.
+/// A job as planned: unique within its session's revision by kind and person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedJob {
     /// What to do.
@@ -46,7 +47,7 @@ impl PlannedJob {
 ///
 /// A reminder whose time has passed is planned as missed, so that the record shows it.
 #[must_use]
-pub fn plan(
+pub(crate) fn plan(
     now: UnixMs,
     terms: &Terms,
     users: &[UserId; 2],
@@ -103,11 +104,11 @@ mod tests {
     fn sch_5_each_person_gets_each_reminder_and_the_session_its_four_moments() {
         let jobs = planned(600_000, &[300_000, 60_000]);
         let due: Vec<_> = jobs.iter().map(|job| job.due_at.since(NOW)).collect();
-        let kept = RETENTION_MS + 1_000_000;
+        let erased = RETENTION_MS + 1_000_000;
         assert_eq!(
             due,
             [
-                300_000, 300_000, 540_000, 540_000, 300_000, 600_000, 720_000, kept
+                300_000, 300_000, 540_000, 540_000, 300_000, 600_000, 720_000, erased
             ]
         );
         assert_eq!(jobs[0].user, Some("ana".into()));

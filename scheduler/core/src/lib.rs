@@ -18,7 +18,7 @@ mod notification;
 mod participant;
 mod people;
 mod record;
-mod reported;
+mod reported_event;
 mod session;
 mod session_status;
 mod settlement;
@@ -27,7 +27,7 @@ pub mod timeline;
 
 pub use booking::{CheckedBooking, check_booking};
 pub use change::check_change;
-pub use changes::{Changes, JobChange, SessionChange};
+pub use changes::{Changes, JobClosing, SessionChange};
 pub use commands::{
     BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision, SOURCE, book, cancel,
     change, repeated,
@@ -35,13 +35,13 @@ pub use commands::{
 pub use due_time_index::DueTimeIndex;
 pub use idempotency::{IdempotencyKey, StoredAnswer};
 pub use ids::NewId;
-pub use job::{ClaimedJob, Job, JobAction, JobKind, JobState, MissReason, NotClaimable, decide};
-pub use job_plan::{NewJob, PlannedJob, RETENTION_MS, plan};
+pub use job::{ClaimedJob, Job, JobAction, JobKind, JobState, MissReason, NotClaimable};
+pub use job_plan::{NewJob, PlannedJob, RETENTION_MS};
 pub use notification::NewNotification;
 pub use participant::{ExternalPerson, ParticipantRef};
 pub use people::{KnownPerson, PersonChange};
-pub use record::{Attendance, EndSource, Fact, MAX_VISITS, Record};
-pub use reported::{ReportedEvent, note_fact, notify_unread};
+pub use record::{Fact, Record};
+pub use reported_event::{ReportedEvent, note_fact, notify_unread};
 pub use session::{BookedParticipant, BookedSession};
 pub use session_status::{SessionStatus, StateFilter, StoredStatus};
 pub use settlement::{JobUpdate, SettleContext, settle};

@@ -22,7 +22,7 @@ pub enum ParticipantRef {
     Known {
         /// Its id, as a booking answered it.
         user_id: UserId,
-        /// Replaces the name that is kept.
+        /// Replaces the stored name in this session.
         name: Option<String>,
     },
     /// Somebody the application knows.

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use wire::{EndReason, Outcome, UnixMs, UserId};
 
-/// Comings and goings that are kept of one person in one session; of more, the earliest.
-pub const MAX_VISITS: usize = 500;
+/// Joins, and leaves, that are recorded of one person in one session; of more, the earliest.
+pub(crate) const MAX_VISITS: usize = 500;
 
 /// One fact, as signaling reports it or as the scheduler judges it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +49,10 @@ pub enum Fact {
     },
 }
 
-/// Whose word an end is; of two, the first in this order counts.
+/// Who reported an end; of two ends, the first in this order counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum EndSource {
+pub(crate) enum EndSource {
     /// Signaling said that it ended.
     Signaling,
     /// Signaling said who did not come.
@@ -74,7 +74,9 @@ pub struct Record {
 /// An end; the order of the fields decides which of two counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct RecordedEnd {
-    judge: EndSource,
+    /// Called `judge` where it is stored.
+    #[serde(rename = "judge")]
+    source: EndSource,
     at: UnixMs,
     reason: String,
     absent: Option<Vec<UserId>>,
@@ -82,8 +84,8 @@ struct RecordedEnd {
 
 /// Whether anybody came before the session closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attendance {
-    /// Signaling has not yet told everything.
+pub(crate) enum Attendance {
+    /// Signaling has not yet reported everything.
     Unknown,
     /// Somebody did: signaling says how it ends.
     SomebodyCame,
@@ -170,9 +172,14 @@ impl Record {
         !self.joined.is_empty() || self.started_at.is_some()
     }
 
-    /// Whether anybody came, as far as can be said when signaling has told all up to `source_watermark`.
+    /// Whether anybody came, as far as can be said when signaling has reported all up to
+    /// `source_watermark`.
     #[must_use]
-    pub fn verdict(&self, closes_at: UnixMs, source_watermark: Option<UnixMs>) -> Attendance {
+    pub(crate) fn attendance(
+        &self,
+        closes_at: UnixMs,
+        source_watermark: Option<UnixMs>,
+    ) -> Attendance {
         if self.anybody_came() {
             Attendance::SomebodyCame
         } else if source_watermark.is_some_and(|source_watermark| source_watermark >= closes_at) {
@@ -184,7 +191,7 @@ impl Record {
 
     fn end_with(
         &mut self,
-        judge: EndSource,
+        source: EndSource,
         at: UnixMs,
         reason: EndReason,
         absent: Option<Vec<UserId>>,
@@ -194,13 +201,13 @@ impl Record {
             users
         });
         let end = RecordedEnd {
-            judge,
+            source,
             at,
             reason: reason.name().to_owned(),
             absent,
         };
         self.end = Some(match self.end.take() {
-            Some(kept) => kept.min(end),
+            Some(known) => known.min(end),
             None => end,
         });
     }
@@ -297,14 +304,14 @@ mod tests {
                 absent: Some(vec!["ana".into(), "bo".into()]),
             })
         );
-        let told = (
+        let reported = (
             UnixMs(9),
             Fact::Ended {
                 reason: EndReason::Completed,
                 absent: None,
             },
         );
-        let record = folded(&[judged, told]);
+        let record = folded(&[judged, reported]);
         assert_eq!(record.outcome().unwrap().reason, EndReason::Completed);
         assert_eq!(record.ended_at(), Some(UnixMs(9)));
     }

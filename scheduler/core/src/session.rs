@@ -86,7 +86,7 @@ impl BookedSession {
         SessionStatus::of(&self.terms, self.cancelled, &self.record)
     }
 
-    /// Its state at `now`, as clients are told.
+    /// Its state at `now`, as clients see it.
     #[must_use]
     pub fn state(&self, now: UnixMs) -> SessionState {
         self.status().state(now)

@@ -57,7 +57,7 @@ impl<'a> SessionStatus<'a> {
     }
 
     /// Why nobody is let in any more; after `latest_end` a session is over even where its end has
-    /// not been told.
+    /// not been reported.
     #[must_use]
     pub fn over(&self, now: UnixMs, latest_end: UnixMs) -> Option<EndReason> {
         match self.outcome() {
@@ -84,7 +84,7 @@ pub enum StoredStatus {
 }
 
 impl StoredStatus {
-    /// The word that stores keep.
+    /// The word that is stored.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 use wire::{EndReason, EventType, NotificationKind, SessionFact, SessionId, TimelineItem, UnixMs};
 
-use crate::changes::{Changes, JobChange, SessionChange};
+use crate::changes::{Changes, JobClosing, SessionChange};
 use crate::ids::NewId;
 use crate::job::{ClaimedJob, Job, JobAction, JobState, MissReason};
 use crate::notification::{NewNotification, notify};
@@ -127,10 +127,10 @@ fn miss_reminders(now: UnixMs, session: &SessionId, open: Vec<Job>, new_id: NewI
     let entry = |job: &Job| reminder_entry(job, Some(reason), new_id()).at(now);
     Changes {
         timeline: open.iter().map(entry).collect(),
-        jobs: vec![JobChange::MissReminders {
+        closed_jobs: Some(JobClosing::MissReminders {
             session: session.clone(),
             reason,
-        }],
+        }),
         ..Changes::default()
     }
 }

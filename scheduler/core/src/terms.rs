@@ -11,7 +11,7 @@ pub(crate) const DEFAULT_COUNTDOWN_MS: i64 = 5_000;
 pub(crate) const DEFAULT_DURATION_MS: i64 = 60_000;
 /// How long before the start the lobby opens.
 pub(crate) const DEFAULT_LOBBY_MS: i64 = 300_000;
-/// How long after the start an empty seat becomes a no-show.
+/// Time after the start until whoever is missing is a no-show.
 pub(crate) const DEFAULT_CLOSES_AFTER_MS: i64 = 120_000;
 /// What an extension adds.
 pub(crate) const DEFAULT_EXTENSION_MS: i64 = 60_000;
@@ -27,38 +27,38 @@ pub(crate) const DEFAULT_REMIND_BEFORE_MS: [i64; 1] = [300_000];
 /// What was agreed; spans in milliseconds. The fields are those of [`SessionSpec`] and of the booking.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Terms {
-    /// First moment at which a countdown may begin.
+    /// Earliest moment of a countdown; the lobby waits for it.
     pub starts_at: UnixMs,
-    /// How long it is live.
+    /// Length of the live phase, 1 s to 1 day.
     pub duration_ms: i64,
-    /// From both in to live.
+    /// Countdown before the live phase, up to 10 minutes.
     pub countdown_ms: i64,
-    /// How long before the start the lobby opens.
+    /// Lobby before the start, up to a week.
     pub lobby_ms: i64,
-    /// How long after the start an empty seat becomes a no-show.
+    /// Time after the start until whoever is missing is a no-show, up to a day.
     pub closes_after_ms: i64,
-    /// What an extension adds.
+    /// Length of one extension, up to a day.
     pub extension_ms: i64,
-    /// How often it may be extended.
+    /// Most extensions of the session, up to 100.
     pub max_extensions: u32,
-    /// No extension goes past this.
+    /// Extensions end here at the latest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hard_end_at: Option<UnixMs>,
-    /// How long media may take to come up after the countdown.
+    /// Limit for media to come up after the countdown.
     pub connect_ms: i64,
-    /// What happens to the clock while one is lost.
+    /// Whether the clock runs on while a connection is lost.
     pub on_loss: OnLoss,
-    /// Longest sum of all pauses.
+    /// Bound of all pauses together, up to an hour.
     pub max_pause_ms: i64,
-    /// What happens when the same person joins twice.
+    /// Which connection wins when one person joins twice.
     pub duplicate: DuplicatePolicy,
-    /// Who carries the media.
+    /// The browsers alone, or a media server.
     pub media: MediaBackend,
-    /// Which candidates may be used.
+    /// Whether candidates other than relayed ones may be used.
     pub ice: IcePolicy,
     /// When to remind, before the start; the earliest reminder first, none twice.
     pub remind_before_ms: Vec<i64>,
-    /// The application's own.
+    /// Opaque data of the application, up to 16 KiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
 }
@@ -70,7 +70,7 @@ impl Terms {
         self.starts_at - self.lobby_ms
     }
 
-    /// From here on an empty seat is a no-show.
+    /// From here on whoever is missing is a no-show.
     #[must_use]
     pub fn closes_at(&self) -> UnixMs {
         self.starts_at + self.closes_after_ms

@@ -6,14 +6,14 @@ use wire::{EventType, SessionId, TimelineItem, UnixMs, UserId};
 use crate::job::MissReason;
 use crate::session::BookedSession;
 
-/// Entries that are kept of one session. Two people who come and go once a second for a quarter of an
-/// hour fill it; what decides how a session went is kept all the same.
+/// Entries that are stored of one session. Two people who come and go once a second for a quarter of an
+/// hour fill it; what says how a session went is stored all the same.
 pub const MAX_ENTRIES: u32 = 2_000;
 
 /// One thing that happened. At most one entry has its id, however often it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimelineEntry {
-    /// The event's id where an event tells of it, else its own; second key of the order.
+    /// The event's id where an event reports it, else its own; second key of the order.
     pub id: String,
     /// The session that it happened to.
     pub session: SessionId,
@@ -21,10 +21,10 @@ pub struct TimelineEntry {
     pub item: TimelineItem,
 }
 
-/// True while another entry of that kind is kept beside `kept` others.
+/// True while another entry of that kind may be stored beside `stored` others.
 #[must_use]
-pub fn has_room(kind: EventType, kept: u32) -> bool {
-    kept < MAX_ENTRIES || is_final(kind)
+pub fn has_room(kind: EventType, stored: u32) -> bool {
+    stored < MAX_ENTRIES || is_final(kind)
 }
 
 /// What happens once to a session, and says how it went.
@@ -35,7 +35,7 @@ fn is_final(kind: EventType) -> bool {
     )
 }
 
-/// The entry of a booking, a change or a cancellation, under the id of the event that tells of it.
+/// The entry of a booking, a change or a cancellation, under the id of the event that announces it.
 pub(crate) fn booking_entry(
     session: &BookedSession,
     event_id: String,

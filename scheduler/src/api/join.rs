@@ -2,6 +2,7 @@
 
 use axum::Extension;
 use axum::extract::State;
+use scheduler_core::BookedSession;
 use service::clock;
 use service::http::{HttpError, Json};
 use service::proxies::ClientAddr;
@@ -10,7 +11,6 @@ use wire::{JoinRequest, JoinResponse};
 use crate::join_links::LinkGrant;
 use crate::session_view::Audience;
 use crate::state::AppState;
-use scheduler_core::BookedSession;
 
 /// How long access outlives the session's latest end, so that the chat goes on after it.
 const ACCESS_AFTER_END_MS: i64 = 24 * 3_600_000;

@@ -1,4 +1,4 @@
-//! `/v1/notifications`: what a person has been told, and is told now.
+//! `/v1/notifications`: what a person was notified of, as a list and as a stream.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -20,7 +20,7 @@ use crate::store::{MarkRead, NotificationPage, NotificationQuery};
 
 /// How often a comment shows that the stream lives; proxies cut after 30 s or more of silence.
 const HEARTBEAT: Duration = Duration::from_secs(10);
-/// Missed notifications that a resumed stream begins with; of more, the list tells.
+/// Missed notifications that a resumed stream begins with; more are in the list.
 const MAX_MISSED: u32 = 200;
 
 /// `GET /v1/notifications`: the newest first.
@@ -33,7 +33,7 @@ pub(crate) async fn list(
     let before = params.parsed("cursor", "That is no cursor of ours.", from_cursor);
     let limit = params.limit();
     params.check()?;
-    // One more than asked for tells whether there is another page.
+    // One more than asked for shows whether there is another page.
     let query = query(&person, NotificationPage::Before(before), limit + 1);
     let mut items = app.store.notifications().list(query).await?;
     let more = items.len() > limit as usize;

@@ -1,6 +1,7 @@
 //! `/v1/rooms`: chat itself is another service's; here are the tickets for it.
 
 use axum::extract::State;
+use scheduler_core::BookedSession;
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
 use wire::{ChatRoomGrant, RoomId, TicketRequest, TicketResponse, UserId};
@@ -9,7 +10,6 @@ use super::sessions::holder;
 use crate::access::SessionCaller;
 use crate::state::AppState;
 use crate::tickets::TicketHolder;
-use scheduler_core::BookedSession;
 
 /// Rooms that a ticket opens where they are not there yet. Older ones are: their booking's event opened
 /// them.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use scheduler_core::{BookedSession, StateFilter};
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
 use wire::{
@@ -19,7 +20,6 @@ use crate::session_view::Audience;
 use crate::state::AppState;
 use crate::store::SessionFilter;
 use crate::tickets::TicketHolder;
-use scheduler_core::{BookedSession, StateFilter};
 
 /// `POST /v1/sessions`: books, and answers 201 with the session.
 pub(crate) async fn book(
@@ -29,8 +29,8 @@ pub(crate) async fn book(
     Json(offer): Json<BookSession>,
 ) -> Result<Response, HttpError> {
     let idempotency = idempotency_key(&headers, "POST /v1/sessions".to_owned(), &offer)?;
-    let kept = app.book(application, offer, idempotency).await?;
-    Ok(answer(&app, StatusCode::CREATED, &kept))
+    let answered = app.book(application, offer, idempotency).await?;
+    Ok(answer(&app, StatusCode::CREATED, &answered))
 }
 
 /// `GET /v1/sessions`: a page of the application's sessions, by start.
@@ -42,7 +42,7 @@ pub(crate) async fn list(
     let now = clock::now();
     let mut filter = filter(application, named, now)?;
     let limit = filter.limit as usize;
-    // One more than asked for tells whether there is another page.
+    // One more than asked for shows whether there is another page.
     filter.limit += 1;
     let mut sessions = app.store.sessions().list(filter).await?;
     let more = sessions.len() > limit;
@@ -77,10 +77,10 @@ pub(crate) async fn change(
 ) -> Result<Response, HttpError> {
     let idempotency = idempotency_key(&headers, format!("PATCH /v1/sessions/{id}"), &change)?;
     let if_match = IfMatch::of(&headers);
-    let kept = app
+    let answered = app
         .change(application, id.into(), if_match, change, idempotency)
         .await?;
-    Ok(answer(&app, StatusCode::OK, &kept))
+    Ok(answer(&app, StatusCode::OK, &answered))
 }
 
 /// `POST /v1/sessions/{id}/cancel`: the session as cancelled; repeats have no effect.
@@ -93,10 +93,10 @@ pub(crate) async fn cancel(
 ) -> Result<Response, HttpError> {
     let idempotency =
         idempotency_key(&headers, format!("POST /v1/sessions/{id}/cancel"), &nothing)?;
-    let kept = app
+    let answered = app
         .cancel(application, id.into(), IfMatch::of(&headers), idempotency)
         .await?;
-    Ok(answer(&app, StatusCode::OK, &kept))
+    Ok(answer(&app, StatusCode::OK, &answered))
 }
 
 /// `POST /v1/sessions/{id}/ticket`: a signaling ticket for one of the two.
@@ -170,8 +170,8 @@ fn not_a_participant() -> HttpError {
     )
 }
 
-fn answer(app: &AppState, status: StatusCode, kept: &SessionAsOf) -> Response {
-    let view = app.view(&kept.session, kept.at, Audience::Application);
+fn answer(app: &AppState, status: StatusCode, answered: &SessionAsOf) -> Response {
+    let view = app.view(&answered.session, answered.at, Audience::Application);
     let location = HeaderValue::from_str(&format!("/v1/sessions/{}", view.id));
     let mut response = (status, [etag(view.revision)], Json(view)).into_response();
     if let (StatusCode::CREATED, Ok(location)) = (status, location) {

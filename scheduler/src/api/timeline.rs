@@ -21,7 +21,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<TimelineItem>>, HttpError> {
     let session = app.observed(observer, id.into()).await?;
     let (after, limit) = page(named)?;
-    // One more than asked for tells whether there is another page.
+    // One more than asked for shows whether there is another page.
     let query = TimelineQuery {
         session: session.id,
         after,

@@ -2,11 +2,11 @@
 
 use scheduler_core::timeline::has_room;
 use scheduler_core::{
-    Changes, JobChange, NewNotification, PersonChange, SessionChange, TimelineEntry,
+    Changes, JobClosing, NewNotification, PersonChange, SessionChange, TimelineEntry,
 };
 
 use crate::notification_stream::Delivery;
-use crate::store::{StoreError, UnitOfWork};
+use crate::store::{JobRepository, StoreError, UnitOfWork};
 
 /// Writes all of it, and returns the notifications that were new: deliver them after the commit.
 pub(super) async fn apply(
@@ -25,8 +25,11 @@ pub(super) async fn apply(
         Some(SessionChange::Erase(id)) => work.sessions().erase(id).await?,
         None => {}
     }
-    for job in &changes.jobs {
-        apply_job(work, job).await?;
+    if let Some(closing) = &changes.closed_jobs {
+        close_jobs(work.jobs(), closing).await?;
+    }
+    if !changes.new_jobs.is_empty() {
+        work.jobs().insert(&changes.new_jobs).await?;
     }
     for event in &changes.events {
         work.events().publish(event).await?;
@@ -38,12 +41,12 @@ pub(super) async fn apply(
     add_notifications(work, changes.notifications).await
 }
 
-async fn apply_job(work: &mut dyn UnitOfWork, change: &JobChange) -> Result<(), StoreError> {
-    let jobs = work.jobs();
-    match change {
-        JobChange::Insert(job) => jobs.insert(job).await,
-        JobChange::CancelOpen { session, except } => jobs.cancel_open(session, *except).await,
-        JobChange::MissReminders { session, reason } => jobs.miss_reminders(session, *reason).await,
+async fn close_jobs(jobs: &mut dyn JobRepository, closing: &JobClosing) -> Result<(), StoreError> {
+    match closing {
+        JobClosing::Cancel { session, except } => jobs.cancel_open(session, *except).await,
+        JobClosing::MissReminders { session, reason } => {
+            jobs.miss_reminders(session, *reason).await
+        }
     }
 }
 

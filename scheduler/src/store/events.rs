@@ -12,7 +12,7 @@ pub(crate) trait EventRepository: Send {
     /// Notes an event of another service: true when it is new, false when it was taken before.
     fn take<'a>(&'a mut self, event: &'a Event, now: UnixMs) -> StoreFuture<'a, bool>;
 
-    /// Notes up to when the batch's source has told everything; it never goes back.
+    /// Notes up to when the batch's source has reported everything; it never goes back.
     fn advance<'a>(&'a mut self, batch: &'a EventBatch) -> StoreFuture<'a, ()>;
 
     /// Up to when everything of `source` has been taken; `None` before its first batch.

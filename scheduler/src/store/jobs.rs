@@ -1,4 +1,4 @@
-//! Jobs: what is due for sessions, and who is at it.
+//! Jobs: what is due for sessions, and under which claims.
 
 use scheduler_core::{Job, JobKind, JobState, JobUpdate, MissReason, NewJob};
 use wire::{SessionId, UnixMs};
@@ -32,8 +32,8 @@ pub(crate) trait JobRepository: Send {
         update: JobUpdate,
     ) -> StoreFuture<'a, bool>;
 
-    /// Adds a job. A second one of the same session, revision, kind and person is an error.
-    fn insert<'a>(&'a mut self, job: &'a NewJob) -> StoreFuture<'a, ()>;
+    /// Adds jobs, at least one. A second one of the same session, revision, kind and person is an error.
+    fn insert<'a>(&'a mut self, jobs: &'a [NewJob]) -> StoreFuture<'a, ()>;
 
     /// Cancels every open job of the session but those of the kind `except`.
     fn cancel_open<'a>(

@@ -37,7 +37,7 @@ pub(crate) trait SessionRepository: Send {
 }
 
 /// Which sessions to list; `None` leaves a condition out.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct SessionFilter {
     /// Only this application's.
     pub(crate) application: String,

@@ -105,12 +105,6 @@ impl From<storage::Error> for StoreError {
     }
 }
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        storage::Error::from(error).into()
-    }
-}
-
 /// A row that this version can't understand.
 fn unreadable(what: &str) -> StoreError {
     StoreError(format!("{what} in the store can't be understood").into())

@@ -80,7 +80,7 @@ fn sch_70_a_booking_makes_session_people_jobs_event_and_timeline() {
         Some(SessionChange::Insert(Box::new(session.clone())))
     );
     // One reminder for each, and the session's four moments.
-    assert_eq!(changes.jobs.len(), 6);
+    assert_eq!(changes.new_jobs.len(), 6);
     assert_eq!(changes.events[0].kind, "session.scheduled");
     assert_eq!(changes.events[0].id, changes.timeline[0].id);
     assert_eq!(kinds(&changes), [EventType::SessionScheduled]);
@@ -126,19 +126,18 @@ fn sch_72_a_move_replaces_jobs_and_notifies_both_and_another_change_notifies_nob
         &mut counted(),
     ));
     assert_eq!(after.revision, 2);
-    let except = JobKind::Retention;
-    assert!(matches!(&changes.jobs[0], JobChange::CancelOpen { except: e, .. } if *e == except));
-    assert!(
-        changes.jobs[1..]
-            .iter()
-            .all(|job| matches!(job, JobChange::Insert(job) if job.revision == 2))
-    );
-    let told: Vec<_> = changes
+    let closing = JobClosing::Cancel {
+        session: session.id.clone(),
+        except: JobKind::Retention,
+    };
+    assert_eq!(changes.closed_jobs, Some(closing));
+    assert!(changes.new_jobs.iter().all(|job| job.revision == 2));
+    let kinds_notified: Vec<_> = changes
         .notifications
         .iter()
         .map(|n| n.notification.kind)
         .collect();
-    assert_eq!(told, [NotificationKind::SessionRescheduled; 2]);
+    assert_eq!(kinds_notified, [NotificationKind::SessionRescheduled; 2]);
     assert_eq!(
         changes.notifications[0].cause,
         format!("revision:{}:2", session.id)
@@ -198,7 +197,7 @@ fn sch_73_a_cancellation_calls_everything_off_once() {
         (after.state(NOW), after.revision),
         (SessionState::Cancelled, 2)
     );
-    assert_eq!(changes.jobs.len(), 1);
+    assert!(changes.closed_jobs.is_some() && changes.new_jobs.is_empty());
     assert_eq!(changes.notifications.len(), 2);
     assert_eq!(kinds(&changes), [EventType::SessionCancelled]);
     let again = cancel(NOW, cancelled(None), Some(after.clone()), &mut counted());

@@ -103,8 +103,8 @@ fn sch_76_the_start_misses_what_has_not_gone_out() {
     let changes = settled(&start, &JobAction::MissReminders, context);
     let reason = MissReason::SessionStarted;
     let session = start.session.id.clone();
-    let missed = JobChange::MissReminders { session, reason };
-    assert_eq!(changes.jobs, [missed]);
+    let missed = JobClosing::MissReminders { session, reason };
+    assert_eq!(changes.closed_jobs, Some(missed));
     let item = &changes.timeline[0].item;
     assert_eq!(item.kind, EventType::SessionReminderMissed);
     assert_eq!(item.reason.as_deref(), Some("session_started"));

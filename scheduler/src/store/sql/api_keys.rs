@@ -1,5 +1,6 @@
 //! API keys, by their hashes.
 
+use storage::{FromRow, Row, query};
 use wire::UnixMs;
 
 use super::unit_of_work::SqlUnitOfWork;
@@ -10,27 +11,25 @@ use crate::store::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoreError, StoreFut
 impl ApiKeyQueries for SqlStore {
     fn find(&self, hash: String) -> StoreFuture<'_, Option<ApiKey>> {
         Box::pin(async move {
-            sqlx::query_as::<_, ApiKeyRow>(
-                "SELECT application, scope, created_at FROM api_keys WHERE hash = ?1",
-            )
-            .bind(hash)
-            .fetch_optional(self.db.readers())
-            .await?
-            .map(ApiKeyRow::into_key)
-            .transpose()
+            let row: Option<ApiKeyRow> =
+                query("SELECT application, scope, created_at FROM api_keys WHERE hash = ?1")
+                    .bind(hash)
+                    .fetch_optional(&mut self.db.read().await?)
+                    .await?;
+            row.map(ApiKeyRow::into_key).transpose()
         })
     }
 
     fn list(&self) -> StoreFuture<'_, Vec<(ApiKey, UnixMs)>> {
         Box::pin(async {
-            let rows: Vec<ApiKeyRow> = sqlx::query_as(
+            let rows: Vec<ApiKeyRow> = query(
                 "SELECT application, scope, created_at FROM api_keys \
                  ORDER BY application, created_at",
             )
-            .fetch_all(self.db.readers())
+            .fetch_all(&mut self.db.read().await?)
             .await?;
             let listed = |row: ApiKeyRow| {
-                let created_at = UnixMs(row.created_at);
+                let created_at = row.created_at;
                 Ok((row.into_key()?, created_at))
             };
             rows.into_iter().map(listed).collect()
@@ -41,15 +40,15 @@ impl ApiKeyQueries for SqlStore {
 impl ApiKeyRepository for SqlUnitOfWork {
     fn add<'a>(&'a mut self, hash: &'a str, key: &'a ApiKey, now: UnixMs) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            sqlx::query(
+            query(
                 "INSERT INTO api_keys (hash, application, scope, created_at) \
                  VALUES (?1, ?2, ?3, ?4)",
             )
             .bind(hash)
             .bind(&key.name)
             .bind(key.scope.name())
-            .bind(now.0)
-            .execute(self.connection())
+            .bind(now)
+            .execute(&mut self.tx)
             .await?;
             Ok(())
         })
@@ -57,24 +56,31 @@ impl ApiKeyRepository for SqlUnitOfWork {
 
     fn revoke_others<'a>(&'a mut self, hash: &'a str, key: &'a ApiKey) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            sqlx::query(
-                "DELETE FROM api_keys WHERE hash <> ?1 AND application = ?2 AND scope = ?3",
-            )
-            .bind(hash)
-            .bind(&key.name)
-            .bind(key.scope.name())
-            .execute(self.connection())
-            .await?;
+            query("DELETE FROM api_keys WHERE hash <> ?1 AND application = ?2 AND scope = ?3")
+                .bind(hash)
+                .bind(&key.name)
+                .bind(key.scope.name())
+                .execute(&mut self.tx)
+                .await?;
             Ok(())
         })
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct ApiKeyRow {
     application: String,
     scope: String,
-    created_at: i64,
+    created_at: UnixMs,
+}
+
+impl FromRow for ApiKeyRow {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        Ok(Self {
+            application: row.get("application")?,
+            scope: row.get("scope")?,
+            created_at: row.get("created_at")?,
+        })
+    }
 }
 
 impl ApiKeyRow {

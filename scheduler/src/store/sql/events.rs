@@ -8,18 +8,18 @@ use crate::store::{EventRepository, StoreFuture};
 
 impl EventRepository for SqlUnitOfWork {
     fn publish<'a>(&'a mut self, event: &'a Event) -> StoreFuture<'a, ()> {
-        Box::pin(async { Ok(Outbox::append(self.connection(), event).await?) })
+        Box::pin(async { Ok(Outbox::append(&mut self.tx, event).await?) })
     }
 
     fn take<'a>(&'a mut self, event: &'a Event, now: UnixMs) -> StoreFuture<'a, bool> {
-        Box::pin(async move { Ok(Inbox::take(self.connection(), event, now).await?) })
+        Box::pin(async move { Ok(Inbox::take(&mut self.tx, event, now).await?) })
     }
 
     fn advance<'a>(&'a mut self, batch: &'a EventBatch) -> StoreFuture<'a, ()> {
-        Box::pin(async { Ok(Inbox::advance(self.connection(), batch).await?) })
+        Box::pin(async { Ok(Inbox::advance(&mut self.tx, batch).await?) })
     }
 
     fn source_watermark<'a>(&'a mut self, source: &'a str) -> StoreFuture<'a, Option<UnixMs>> {
-        Box::pin(async { Ok(Inbox::source_watermark(self.connection(), source).await?) })
+        Box::pin(async { Ok(Inbox::source_watermark(&mut self.tx, source).await?) })
     }
 }

@@ -1,7 +1,7 @@
 //! Answers to idempotency keys.
 
 use scheduler_core::{IdempotencyKey, StoredAnswer};
-use sqlx::SqliteConnection;
+use storage::{Connection, query};
 use wire::UnixMs;
 
 use super::SqlStore;
@@ -15,7 +15,7 @@ impl IdempotencyQueries for SqlStore {
         key: IdempotencyKey,
     ) -> StoreFuture<'_, Option<StoredAnswer>> {
         Box::pin(async move {
-            let mut connection = self.db.readers().acquire().await?;
+            let mut connection = self.db.read().await?;
             find(&mut connection, &application, &key).await
         })
     }
@@ -27,12 +27,12 @@ impl IdempotencyRepository for SqlUnitOfWork {
         application: &'a str,
         key: &'a IdempotencyKey,
     ) -> StoreFuture<'a, Option<StoredAnswer>> {
-        Box::pin(find(self.connection(), application, key))
+        Box::pin(find(&mut self.tx, application, key))
     }
 
     fn insert<'a>(&'a mut self, answer: &'a StoredAnswer) -> StoreFuture<'a, ()> {
         Box::pin(async {
-            sqlx::query(
+            query(
                 "INSERT INTO idempotency (application, scope, key, fingerprint, answer, created_at) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )
@@ -41,8 +41,8 @@ impl IdempotencyRepository for SqlUnitOfWork {
             .bind(&answer.key.key)
             .bind(&answer.key.fingerprint)
             .bind(serde_json::to_string(&answer.session)?)
-            .bind(answer.at.0)
-            .execute(self.connection())
+            .bind(answer.at)
+            .execute(&mut self.tx)
             .await?;
             Ok(())
         })
@@ -50,21 +50,21 @@ impl IdempotencyRepository for SqlUnitOfWork {
 
     fn forget(&mut self, before: UnixMs) -> StoreFuture<'_, u64> {
         Box::pin(async move {
-            let forgotten = sqlx::query("DELETE FROM idempotency WHERE created_at < ?1")
-                .bind(before.0)
-                .execute(self.connection())
+            let forgotten = query("DELETE FROM idempotency WHERE created_at < ?1")
+                .bind(before)
+                .execute(&mut self.tx)
                 .await?;
-            Ok(forgotten.rows_affected())
+            Ok(forgotten)
         })
     }
 }
 
 async fn find(
-    connection: &mut SqliteConnection,
+    connection: &mut dyn Connection,
     application: &str,
     key: &IdempotencyKey,
 ) -> Result<Option<StoredAnswer>, StoreError> {
-    let found: Option<(String, String, i64)> = sqlx::query_as(
+    let found: Option<(String, String, UnixMs)> = query(
         "SELECT fingerprint, answer, created_at FROM idempotency \
          WHERE application = ?1 AND scope = ?2 AND key = ?3",
     )
@@ -83,6 +83,6 @@ async fn find(
             ..key.clone()
         },
         session: serde_json::from_str(&answer)?,
-        at: UnixMs(at),
+        at,
     }))
 }

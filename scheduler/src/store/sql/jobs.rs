@@ -1,6 +1,7 @@
 //! Jobs and their claims.
 
 use scheduler_core::{Job, JobKind, JobState, JobUpdate, MissReason, NewJob};
+use storage::{FromRow, Row, Value, query};
 use wire::{SessionId, UnixMs, UserId};
 
 use super::unit_of_work::SqlUnitOfWork;
@@ -10,12 +11,12 @@ use crate::store::{JobQueries, JobRepository, StoreError, StoreFuture, StoredJob
 impl JobQueries for SqlStore {
     fn any_claimable(&self, now: UnixMs) -> StoreFuture<'_, bool> {
         Box::pin(async move {
-            let found: Option<i64> = sqlx::query_scalar(
+            let found: Option<(i64,)> = query(
                 "SELECT 1 FROM jobs WHERE state IN ('due', 'claimed') AND due_at <= ?1 \
                  AND (state = 'due' OR lease_until <= ?1) LIMIT 1",
             )
-            .bind(now.0)
-            .fetch_optional(self.db.readers())
+            .bind(now)
+            .fetch_optional(&mut self.db.read().await?)
             .await?;
             Ok(found.is_some())
         })
@@ -23,15 +24,15 @@ impl JobQueries for SqlStore {
 
     fn due_times(&self, until: UnixMs, limit: u32) -> StoreFuture<'_, Vec<UnixMs>> {
         Box::pin(async move {
-            let times: Vec<i64> = sqlx::query_scalar(
+            let times: Vec<(UnixMs,)> = query(
                 "SELECT DISTINCT due_at FROM jobs \
                  WHERE state IN ('due', 'claimed') AND due_at <= ?1 ORDER BY due_at LIMIT ?2",
             )
-            .bind(until.0)
+            .bind(until)
             .bind(limit)
-            .fetch_all(self.db.readers())
+            .fetch_all(&mut self.db.read().await?)
             .await?;
-            Ok(times.into_iter().map(UnixMs).collect())
+            Ok(times.into_iter().map(|(at,)| at).collect())
         })
     }
 }
@@ -39,14 +40,15 @@ impl JobQueries for SqlStore {
 impl JobRepository for SqlUnitOfWork {
     fn claimable(&mut self, now: UnixMs, limit: u32) -> StoreFuture<'_, Vec<StoredJob>> {
         Box::pin(async move {
-            let rows: Vec<JobRow> = sqlx::query_as(
+            let rows: Vec<JobRow> = query(
                 "SELECT id, session_id, revision, kind, before_ms, user_id, due_at, state, lease_until \
                  FROM jobs WHERE state IN ('due', 'claimed') AND due_at <= ?1 \
-                 AND (state = 'due' OR lease_until <= ?1) ORDER BY due_at, id LIMIT ?2",
+                 AND (state = 'due' OR lease_until <= ?1) ORDER BY due_at, id LIMIT ?2 \
+                 FOR UPDATE SKIP LOCKED",
             )
-            .bind(now.0)
+            .bind(now)
             .bind(limit)
-            .fetch_all(self.connection())
+            .fetch_all(&mut self.tx)
             .await?;
             rows.into_iter().map(JobRow::into_stored).collect()
         })
@@ -54,10 +56,10 @@ impl JobRepository for SqlUnitOfWork {
 
     fn claim<'a>(&'a mut self, id: &'a str, until: UnixMs) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            sqlx::query("UPDATE jobs SET state = 'claimed', lease_until = ?1 WHERE id = ?2")
-                .bind(until.0)
+            query("UPDATE jobs SET state = 'claimed', lease_until = ?1 WHERE id = ?2")
+                .bind(until)
                 .bind(id)
-                .execute(self.connection())
+                .execute(&mut self.tx)
                 .await?;
             Ok(())
         })
@@ -71,39 +73,29 @@ impl JobRepository for SqlUnitOfWork {
     ) -> StoreFuture<'a, bool> {
         Box::pin(async move {
             let (state, reason) = words(update.state);
-            let settled = sqlx::query(
+            let settled = query(
                 "UPDATE jobs SET state = ?1, reason = ?2, due_at = ?3, lease_until = NULL \
                  WHERE id = ?4 AND state = 'claimed' AND lease_until = ?5",
             )
             .bind(state)
             .bind(reason)
-            .bind(update.due_at.0)
+            .bind(update.due_at)
             .bind(id)
-            .bind(until.0)
-            .execute(self.connection())
+            .bind(until)
+            .execute(&mut self.tx)
             .await?;
-            Ok(settled.rows_affected() == 1)
+            Ok(settled == 1)
         })
     }
 
-    fn insert<'a>(&'a mut self, job: &'a NewJob) -> StoreFuture<'a, ()> {
+    fn insert<'a>(&'a mut self, jobs: &'a [NewJob]) -> StoreFuture<'a, ()> {
         Box::pin(async {
-            let planned = &job.planned;
-            let (state, reason) = words(planned.state());
-            sqlx::query(
+            query(
                 "INSERT INTO jobs (id, session_id, revision, kind, before_ms, user_id, due_at, state, reason) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 VALUES ?rows",
             )
-            .bind(&job.id)
-            .bind(job.session.as_str())
-            .bind(job.revision.cast_signed())
-            .bind(planned.kind.name())
-            .bind(planned.kind.before_ms())
-            .bind(planned.user.as_ref().map_or("", UserId::as_str))
-            .bind(planned.due_at.0)
-            .bind(state)
-            .bind(reason)
-            .execute(self.connection())
+            .bind_rows(jobs.iter().map(row))
+            .execute(&mut self.tx)
             .await?;
             Ok(())
         })
@@ -115,13 +107,14 @@ impl JobRepository for SqlUnitOfWork {
         except: JobKind,
     ) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            sqlx::query(
-                "UPDATE jobs SET state = 'cancelled' \
-                 WHERE session_id = ?1 AND kind <> ?2 AND state IN ('due', 'claimed')",
+            query(
+                "UPDATE jobs SET state = ?1 \
+                 WHERE session_id = ?2 AND kind <> ?3 AND state IN ('due', 'claimed')",
             )
+            .bind(words(JobState::Cancelled).0)
             .bind(session.as_str())
             .bind(except.name())
-            .execute(self.connection())
+            .execute(&mut self.tx)
             .await?;
             Ok(())
         })
@@ -129,13 +122,13 @@ impl JobRepository for SqlUnitOfWork {
 
     fn open_reminders<'a>(&'a mut self, session: &'a SessionId) -> StoreFuture<'a, Vec<Job>> {
         Box::pin(async {
-            let rows: Vec<JobRow> = sqlx::query_as(
+            let rows: Vec<JobRow> = query(
                 "SELECT id, session_id, revision, kind, before_ms, user_id, due_at, state, lease_until \
                  FROM jobs WHERE session_id = ?1 AND kind = 'reminder' \
                  AND state IN ('due', 'claimed') ORDER BY due_at, id",
             )
             .bind(session.as_str())
-            .fetch_all(self.connection())
+            .fetch_all(&mut self.tx)
             .await?;
             rows.into_iter().map(JobRow::into_job).collect()
         })
@@ -147,38 +140,70 @@ impl JobRepository for SqlUnitOfWork {
         reason: MissReason,
     ) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            sqlx::query(
-                "UPDATE jobs SET state = 'missed', reason = ?1, lease_until = NULL \
-                 WHERE session_id = ?2 AND kind = 'reminder' AND state IN ('due', 'claimed')",
+            let (state, reason) = words(JobState::Missed(reason));
+            query(
+                "UPDATE jobs SET state = ?1, reason = ?2, lease_until = NULL \
+                 WHERE session_id = ?3 AND kind = 'reminder' AND state IN ('due', 'claimed')",
             )
-            .bind(reason.name())
+            .bind(state)
+            .bind(reason)
             .bind(session.as_str())
-            .execute(self.connection())
+            .execute(&mut self.tx)
             .await?;
             Ok(())
         })
     }
 }
 
-#[derive(sqlx::FromRow)]
+/// A new job, in the order of the columns.
+fn row(job: &NewJob) -> [Value<'_>; 9] {
+    let planned = &job.planned;
+    let (state, reason) = words(planned.state());
+    [
+        job.id.as_str().into(),
+        job.session.as_str().into(),
+        job.revision.into(),
+        planned.kind.name().into(),
+        planned.kind.before_ms().into(),
+        planned.user.as_ref().map_or("", UserId::as_str).into(),
+        planned.due_at.into(),
+        state.into(),
+        reason.into(),
+    ]
+}
+
 struct JobRow {
     id: String,
     session_id: String,
-    revision: i64,
+    revision: u64,
     kind: String,
     before_ms: i64,
     user_id: String,
-    due_at: i64,
+    due_at: UnixMs,
     state: String,
-    lease_until: Option<i64>,
+    lease_until: Option<UnixMs>,
+}
+
+impl FromRow for JobRow {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            session_id: row.get("session_id")?,
+            revision: row.get("revision")?,
+            kind: row.get("kind")?,
+            before_ms: row.get("before_ms")?,
+            user_id: row.get("user_id")?,
+            due_at: row.get("due_at")?,
+            state: row.get("state")?,
+            lease_until: row.get("lease_until")?,
+        })
+    }
 }
 
 impl JobRow {
     fn into_stored(self) -> Result<StoredJob, StoreError> {
         let state = match (self.state.as_str(), self.lease_until) {
-            ("claimed", Some(until)) => JobState::Claimed {
-                until: UnixMs(until),
-            },
+            ("claimed", Some(until)) => JobState::Claimed { until },
             ("due", _) => JobState::Due,
             _ => return Err(unreadable("a job")),
         };
@@ -191,10 +216,10 @@ impl JobRow {
         Ok(Job {
             id: self.id,
             session: self.session_id.into(),
-            revision: self.revision.cast_unsigned(),
+            revision: self.revision,
             kind: kind.ok_or_else(|| unreadable("a job"))?,
             user: Some(UserId(self.user_id)).filter(|user| !user.0.is_empty()),
-            due_at: UnixMs(self.due_at),
+            due_at: self.due_at,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Notifications of people.
 
 use scheduler_core::NewNotification;
+use storage::{FromRow, Row, query};
 use wire::{Notification, NotificationKind, SessionId, UnixMs, UserId};
 
 use super::unit_of_work::SqlUnitOfWork;
@@ -11,9 +12,9 @@ use crate::store::{
 };
 
 impl NotificationQueries for SqlStore {
-    fn list(&self, query: NotificationQuery) -> StoreFuture<'_, Vec<Notification>> {
+    fn list(&self, wanted: NotificationQuery) -> StoreFuture<'_, Vec<Notification>> {
         Box::pin(async move {
-            let (statement, from) = match query.page {
+            let (statement, from) = match wanted.page {
                 NotificationPage::After(id) => (
                     "SELECT id, session_id, kind, created_at, starts_at, with_name, read_at \
                      FROM notifications WHERE user_id = ?1 AND (?2 IS NULL OR session_id = ?2) \
@@ -27,12 +28,12 @@ impl NotificationQueries for SqlStore {
                     id,
                 ),
             };
-            let rows = sqlx::query_as::<_, NotificationRow>(statement)
-                .bind(query.user.0)
-                .bind(query.session.map(|session| session.0))
+            let rows: Vec<NotificationRow> = query(statement)
+                .bind(wanted.user.0)
+                .bind(wanted.session.map(|session| session.0))
                 .bind(from)
-                .bind(query.limit)
-                .fetch_all(self.db.readers())
+                .bind(wanted.limit)
+                .fetch_all(&mut self.db.read().await?)
                 .await?;
             rows.into_iter()
                 .map(NotificationRow::into_notification)
@@ -45,7 +46,7 @@ impl NotificationRepository for SqlUnitOfWork {
     fn add<'a>(&'a mut self, new: &'a NewNotification) -> StoreFuture<'a, bool> {
         Box::pin(async {
             let notification = &new.notification;
-            let inserted = sqlx::query(
+            let inserted = query(
                 "INSERT INTO notifications (id, user_id, session_id, kind, cause, created_at, starts_at, with_name) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (user_id, cause) DO NOTHING",
             )
@@ -54,12 +55,12 @@ impl NotificationRepository for SqlUnitOfWork {
             .bind(notification.session_id.as_ref().map(SessionId::as_str))
             .bind(notification.kind.name())
             .bind(&new.cause)
-            .bind(notification.created_at.0)
-            .bind(notification.starts_at.map(|at| at.0))
-            .bind(&notification.with)
-            .execute(self.connection())
+            .bind(notification.created_at)
+            .bind(notification.starts_at)
+            .bind(notification.with.as_deref())
+            .execute(&mut self.tx)
             .await?;
-            Ok(inserted.rows_affected() == 1)
+            Ok(inserted == 1)
         })
     }
 
@@ -70,14 +71,14 @@ impl NotificationRepository for SqlUnitOfWork {
         kind: NotificationKind,
     ) -> StoreFuture<'a, bool> {
         Box::pin(async move {
-            let found: Option<i64> = sqlx::query_scalar(
+            let found: Option<(i64,)> = query(
                 "SELECT 1 FROM notifications WHERE user_id = ?1 AND session_id = ?2 AND kind = ?3 \
                  AND read_at IS NULL LIMIT 1",
             )
             .bind(user.as_str())
             .bind(session.as_str())
             .bind(kind.name())
-            .fetch_optional(self.connection())
+            .fetch_optional(&mut self.tx)
             .await?;
             Ok(found.is_some())
         })
@@ -85,30 +86,43 @@ impl NotificationRepository for SqlUnitOfWork {
 
     fn mark_read<'a>(&'a mut self, read: &'a MarkRead) -> StoreFuture<'a, bool> {
         Box::pin(async {
-            let marked = sqlx::query(
+            let marked = query(
                 "UPDATE notifications SET read_at = coalesce(read_at, ?1) \
                  WHERE id = ?2 AND user_id = ?3 AND (?4 IS NULL OR session_id = ?4)",
             )
-            .bind(read.now.0)
+            .bind(read.now)
             .bind(&read.id)
             .bind(read.user.as_str())
             .bind(read.session.as_ref().map(SessionId::as_str))
-            .execute(self.connection())
+            .execute(&mut self.tx)
             .await?;
-            Ok(marked.rows_affected() == 1)
+            Ok(marked == 1)
         })
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct NotificationRow {
     id: String,
     session_id: Option<String>,
     kind: String,
-    created_at: i64,
-    starts_at: Option<i64>,
+    created_at: UnixMs,
+    starts_at: Option<UnixMs>,
     with_name: Option<String>,
-    read_at: Option<i64>,
+    read_at: Option<UnixMs>,
+}
+
+impl FromRow for NotificationRow {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            session_id: row.get("session_id")?,
+            kind: row.get("kind")?,
+            created_at: row.get("created_at")?,
+            starts_at: row.get("starts_at")?,
+            with_name: row.get("with_name")?,
+            read_at: row.get("read_at")?,
+        })
+    }
 }
 
 impl NotificationRow {
@@ -117,11 +131,11 @@ impl NotificationRow {
         Ok(Notification {
             id: self.id,
             kind: kind.ok_or_else(|| unreadable("a notification"))?,
-            created_at: UnixMs(self.created_at),
+            created_at: self.created_at,
             session_id: self.session_id.map(Into::into),
-            starts_at: self.starts_at.map(UnixMs),
+            starts_at: self.starts_at,
             with: self.with_name,
-            read_at: self.read_at.map(UnixMs),
+            read_at: self.read_at,
         })
     }
 }

@@ -1,7 +1,8 @@
 //! People of applications.
 
 use scheduler_core::KnownPerson;
-use wire::{Participant, UnixMs, UserId};
+use storage::{FromRow, Row, query};
+use wire::{Participant, UserId};
 
 use super::SqlStore;
 use super::unit_of_work::SqlUnitOfWork;
@@ -10,13 +11,13 @@ use crate::store::{PersonQueries, PersonRepository, StoreFuture};
 impl PersonQueries for SqlStore {
     fn find(&self, application: String, user: UserId) -> StoreFuture<'_, Option<Participant>> {
         Box::pin(async move {
-            let name: Option<String> =
-                sqlx::query_scalar("SELECT name FROM users WHERE id = ?1 AND application = ?2")
+            let name: Option<(String,)> =
+                query("SELECT name FROM users WHERE id = ?1 AND application = ?2")
                     .bind(user.as_str())
                     .bind(application)
-                    .fetch_optional(self.db.readers())
+                    .fetch_optional(&mut self.db.read().await?)
                     .await?;
-            Ok(name.map(|name| Participant {
+            Ok(name.map(|(name,)| Participant {
                 user_id: user,
                 name,
             }))
@@ -31,15 +32,15 @@ impl PersonRepository for SqlUnitOfWork {
         user: &'a UserId,
     ) -> StoreFuture<'a, Option<KnownPerson>> {
         Box::pin(async move {
-            let row: Option<PersonRow> = sqlx::query_as(
+            let row: Option<PersonRow> = query(
                 "SELECT id, application, external_id, name, email, locale, time_zone, created_at \
                  FROM users WHERE id = ?1 AND application = ?2",
             )
             .bind(user.as_str())
             .bind(application)
-            .fetch_optional(self.connection())
+            .fetch_optional(&mut self.tx)
             .await?;
-            Ok(row.map(PersonRow::into_person))
+            Ok(row.map(|PersonRow(person)| person))
         })
     }
 
@@ -49,21 +50,21 @@ impl PersonRepository for SqlUnitOfWork {
         external_id: &'a str,
     ) -> StoreFuture<'a, Option<KnownPerson>> {
         Box::pin(async move {
-            let row: Option<PersonRow> = sqlx::query_as(
+            let row: Option<PersonRow> = query(
                 "SELECT id, application, external_id, name, email, locale, time_zone, created_at \
                  FROM users WHERE application = ?1 AND external_id = ?2",
             )
             .bind(application)
             .bind(external_id)
-            .fetch_optional(self.connection())
+            .fetch_optional(&mut self.tx)
             .await?;
-            Ok(row.map(PersonRow::into_person))
+            Ok(row.map(|PersonRow(person)| person))
         })
     }
 
     fn insert<'a>(&'a mut self, person: &'a KnownPerson) -> StoreFuture<'a, ()> {
         Box::pin(async {
-            sqlx::query(
+            query(
                 "INSERT INTO users (id, application, external_id, name, email, locale, time_zone, created_at) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )
@@ -71,11 +72,11 @@ impl PersonRepository for SqlUnitOfWork {
             .bind(&person.application)
             .bind(&person.external_id)
             .bind(&person.name)
-            .bind(&person.email)
-            .bind(&person.locale)
-            .bind(&person.time_zone)
-            .bind(person.created_at.0)
-            .execute(self.connection())
+            .bind(person.email.as_deref())
+            .bind(person.locale.as_deref())
+            .bind(person.time_zone.as_deref())
+            .bind(person.created_at)
+            .execute(&mut self.tx)
             .await?;
             Ok(())
         })
@@ -83,44 +84,35 @@ impl PersonRepository for SqlUnitOfWork {
 
     fn update<'a>(&'a mut self, person: &'a KnownPerson) -> StoreFuture<'a, ()> {
         Box::pin(async {
-            sqlx::query(
+            query(
                 "UPDATE users SET name = ?1, email = ?2, locale = ?3, time_zone = ?4 WHERE id = ?5",
             )
             .bind(&person.name)
-            .bind(&person.email)
-            .bind(&person.locale)
-            .bind(&person.time_zone)
+            .bind(person.email.as_deref())
+            .bind(person.locale.as_deref())
+            .bind(person.time_zone.as_deref())
             .bind(person.id.as_str())
-            .execute(self.connection())
+            .execute(&mut self.tx)
             .await?;
             Ok(())
         })
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct PersonRow {
-    id: String,
-    application: String,
-    external_id: String,
-    name: String,
-    email: Option<String>,
-    locale: Option<String>,
-    time_zone: Option<String>,
-    created_at: i64,
-}
+/// A person, out of the columns that both look-ups select.
+struct PersonRow(KnownPerson);
 
-impl PersonRow {
-    fn into_person(self) -> KnownPerson {
-        KnownPerson {
-            id: self.id.into(),
-            application: self.application,
-            external_id: self.external_id,
-            name: self.name,
-            email: self.email,
-            locale: self.locale,
-            time_zone: self.time_zone,
-            created_at: UnixMs(self.created_at),
-        }
+impl FromRow for PersonRow {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        Ok(Self(KnownPerson {
+            id: UserId(row.get("id")?),
+            application: row.get("application")?,
+            external_id: row.get("external_id")?,
+            name: row.get("name")?,
+            email: row.get("email")?,
+            locale: row.get("locale")?,
+            time_zone: row.get("time_zone")?,
+            created_at: row.get("created_at")?,
+        }))
     }
 }

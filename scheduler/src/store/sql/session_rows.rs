@@ -1,11 +1,10 @@
 //! Sessions with their participants, as rows of one query.
 
-use scheduler_core::{Record, Terms};
-use sqlx::FromRow;
-use wire::UnixMs;
+use scheduler_core::{BookedParticipant, BookedSession};
+use storage::{FromRow, Row};
+use wire::{RoomId, SessionId, UserId};
 
 use crate::store::StoreError;
-use scheduler_core::{BookedParticipant, BookedSession};
 
 /// A query of whole sessions: each with its two participants, in order.
 macro_rules! select_sessions {
@@ -26,52 +25,41 @@ macro_rules! select_sessions {
 
 pub(super) use select_sessions;
 
-#[derive(FromRow)]
-pub(super) struct SessionRow {
-    id: String,
-    application: String,
-    revision: i64,
-    room_id: String,
-    terms: String,
-    record: String,
-    cancelled: bool,
-    created_at: i64,
-    a_user: String,
-    a_external: String,
-    a_name: String,
-    a_generation: u32,
-    b_user: String,
-    b_external: String,
-    b_name: String,
-    b_generation: u32,
+/// A whole session, still as text and numbers.
+pub(super) struct SessionRow(Row);
+
+impl FromRow for SessionRow {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        Ok(Self(row))
+    }
 }
 
 impl SessionRow {
     pub(super) fn into_session(self) -> Result<BookedSession, StoreError> {
-        let terms: Terms = serde_json::from_str(&self.terms)?;
-        let record: Record = serde_json::from_str(&self.record)?;
+        let Self(row) = self;
+        let (terms, record): (String, String) = (row.get("terms")?, row.get("record")?);
         let first = BookedParticipant {
-            user_id: self.a_user.into(),
-            external_id: self.a_external,
-            name: self.a_name,
-            generation: self.a_generation,
+            user_id: UserId(row.get("a_user")?),
+            external_id: row.get("a_external")?,
+            name: row.get("a_name")?,
+            generation: row.get("a_generation")?,
         };
         let second = BookedParticipant {
-            user_id: self.b_user.into(),
-            external_id: self.b_external,
-            name: self.b_name,
-            generation: self.b_generation,
+            user_id: UserId(row.get("b_user")?),
+            external_id: row.get("b_external")?,
+            name: row.get("b_name")?,
+            generation: row.get("b_generation")?,
         };
         Ok(BookedSession {
-            id: self.id.into(),
-            application: self.application,
-            revision: self.revision.cast_unsigned(),
-            room_id: self.room_id.into(),
+            id: SessionId(row.get("id")?),
+            application: row.get("application")?,
+            revision: row.get("revision")?,
+            room_id: RoomId(row.get("room_id")?),
             participants: [first, second],
-            terms,
-            record,
-            cancelled: self.cancelled,
-            created_at: UnixMs(self.created_at),
+            terms: serde_json::from_str(&terms)?,
+            record: serde_json::from_str(&record)?,
+            cancelled: row.get("cancelled")?,
+            created_at: row.get("created_at")?,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Sessions, their participants and their rooms.
 
-use scheduler_core::BookedSession;
-use sqlx::SqliteConnection;
+use scheduler_core::{BookedParticipant, BookedSession};
+use storage::{Connection, Value, query};
 use wire::{RoomId, SessionId, UserId};
 
 use super::SqlStore;
@@ -14,7 +14,7 @@ use crate::store::{
 impl SessionQueries for SqlStore {
     fn find(&self, id: SessionId) -> StoreFuture<'_, Option<BookedSession>> {
         Box::pin(async move {
-            let mut connection = self.db.readers().acquire().await?;
+            let mut connection = self.db.read().await?;
             find(&mut connection, &id).await
         })
     }
@@ -22,7 +22,7 @@ impl SessionQueries for SqlStore {
     fn list(&self, filter: SessionFilter) -> StoreFuture<'_, Vec<BookedSession>> {
         Box::pin(async move {
             let after = filter.after.as_ref();
-            let rows = sqlx::query_as::<_, SessionRow>(select_sessions!(
+            let rows: Vec<SessionRow> = query(select_sessions!(
                 "WHERE s.application = ?1 \
                  AND (?2 IS NULL OR s.starts_at >= ?2) AND (?3 IS NULL OR s.starts_at < ?3) \
                  AND (?4 IS NULL OR s.starts_at > ?4 OR (s.starts_at = ?4 AND s.id > ?5)) \
@@ -32,20 +32,15 @@ impl SessionQueries for SqlStore {
                  ORDER BY s.starts_at, s.id LIMIT ?9"
             ))
             .bind(&filter.application)
-            .bind(filter.from.map(|at| at.0))
-            .bind(filter.to.map(|at| at.0))
-            .bind(after.map(|(at, _)| at.0))
+            .bind(filter.from)
+            .bind(filter.to)
+            .bind(after.map(|(at, _)| *at))
             .bind(after.map(|(_, id)| id.as_str()))
             .bind(filter.state.map(|state| state.status.name()))
-            .bind(
-                filter
-                    .state
-                    .and_then(|state| state.opens_after)
-                    .map(|at| at.0),
-            )
-            .bind(filter.state.and_then(|state| state.opens_by).map(|at| at.0))
+            .bind(filter.state.and_then(|state| state.opens_after))
+            .bind(filter.state.and_then(|state| state.opens_by))
             .bind(filter.limit)
-            .fetch_all(self.db.readers())
+            .fetch_all(&mut self.db.read().await?)
             .await?;
             rows.into_iter().map(SessionRow::into_session).collect()
         })
@@ -53,12 +48,12 @@ impl SessionQueries for SqlStore {
 
     fn rooms_of(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<SessionRoom>> {
         Box::pin(async move {
-            let rows = sqlx::query_as::<_, SessionRow>(select_sessions!(
+            let rows: Vec<SessionRow> = query(select_sessions!(
                 "WHERE a.user_id = ?1 OR b.user_id = ?1 ORDER BY s.id DESC LIMIT ?2"
             ))
             .bind(user.as_str())
             .bind(limit)
-            .fetch_all(self.db.readers())
+            .fetch_all(&mut self.db.read().await?)
             .await?;
             let sessions = rows.into_iter().map(SessionRow::into_session);
             let room = |session: BookedSession| SessionRoom {
@@ -72,37 +67,36 @@ impl SessionQueries for SqlStore {
 
 impl SessionRepository for SqlUnitOfWork {
     fn find<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, Option<BookedSession>> {
-        Box::pin(find(self.connection(), id))
+        Box::pin(find(&mut self.tx, id))
     }
 
     fn find_by_room<'a>(&'a mut self, room: &'a RoomId) -> StoreFuture<'a, Option<BookedSession>> {
         Box::pin(async {
-            sqlx::query_as::<_, SessionRow>(select_sessions!("WHERE s.room_id = ?1"))
+            let row: Option<SessionRow> = query(select_sessions!("WHERE s.room_id = ?1"))
                 .bind(room.as_str())
-                .fetch_optional(self.connection())
-                .await?
-                .map(SessionRow::into_session)
-                .transpose()
+                .fetch_optional(&mut self.tx)
+                .await?;
+            row.map(SessionRow::into_session).transpose()
         })
     }
 
     fn insert<'a>(&'a mut self, session: &'a BookedSession) -> StoreFuture<'a, ()> {
         Box::pin(async {
-            insert(self.connection(), session).await?;
-            insert_participants(self.connection(), session).await
+            insert(&mut self.tx, session).await?;
+            insert_participants(&mut self.tx, session).await
         })
     }
 
     fn update<'a>(&'a mut self, session: &'a BookedSession) -> StoreFuture<'a, ()> {
-        Box::pin(update(self.connection(), session))
+        Box::pin(update(&mut self.tx, session))
     }
 
     fn erase<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, ()> {
         Box::pin(async {
             // Participants, jobs, notifications and timeline go with it, by their foreign keys.
-            sqlx::query("DELETE FROM sessions WHERE id = ?1")
+            query("DELETE FROM sessions WHERE id = ?1")
                 .bind(id.as_str())
-                .execute(self.connection())
+                .execute(&mut self.tx)
                 .await?;
             Ok(())
         })
@@ -110,74 +104,75 @@ impl SessionRepository for SqlUnitOfWork {
 }
 
 async fn find(
-    connection: &mut SqliteConnection,
+    connection: &mut dyn Connection,
     id: &SessionId,
 ) -> Result<Option<BookedSession>, StoreError> {
-    sqlx::query_as::<_, SessionRow>(select_sessions!("WHERE s.id = ?1"))
+    let row: Option<SessionRow> = query(select_sessions!("WHERE s.id = ?1"))
         .bind(id.as_str())
         .fetch_optional(connection)
-        .await?
-        .map(SessionRow::into_session)
-        .transpose()
+        .await?;
+    row.map(SessionRow::into_session).transpose()
 }
 
 async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut dyn Connection,
     session: &BookedSession,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO sessions (id, application, revision, room_id, status, starts_at, \
          lobby_opens_at, terms, record, cancelled, created_at) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )
     .bind(session.id.as_str())
     .bind(&session.application)
-    .bind(session.revision.cast_signed())
+    .bind(session.revision)
     .bind(session.room_id.as_str())
     .bind(session.status().stored().name())
-    .bind(session.terms.starts_at.0)
-    .bind(session.terms.lobby_opens_at().0)
+    .bind(session.terms.starts_at)
+    .bind(session.terms.lobby_opens_at())
     .bind(serde_json::to_string(&session.terms)?)
     .bind(serde_json::to_string(&session.record)?)
     .bind(session.cancelled)
-    .bind(session.created_at.0)
+    .bind(session.created_at)
     .execute(connection)
     .await?;
     Ok(())
 }
 
 async fn insert_participants(
-    connection: &mut SqliteConnection,
+    connection: &mut dyn Connection,
     session: &BookedSession,
 ) -> Result<(), StoreError> {
-    for (position, person) in (0_i64..).zip(&session.participants) {
-        sqlx::query(
-            "INSERT INTO participants (session_id, position, user_id, name, generation) \
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )
-        .bind(session.id.as_str())
-        .bind(position)
-        .bind(person.user_id.as_str())
-        .bind(&person.name)
-        .bind(person.generation)
-        .execute(&mut *connection)
-        .await?;
-    }
+    let row = |(position, person): (i64, &BookedParticipant)| -> [Value<'_>; 5] {
+        [
+            session.id.as_str().into(),
+            position.into(),
+            person.user_id.0.clone().into(),
+            person.name.clone().into(),
+            person.generation.into(),
+        ]
+    };
+    query(
+        "INSERT INTO participants (session_id, position, user_id, name, generation) VALUES ?rows",
+    )
+    .bind_rows((0_i64..).zip(&session.participants).map(row))
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
 async fn update(
-    connection: &mut SqliteConnection,
+    connection: &mut dyn Connection,
     session: &BookedSession,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "UPDATE sessions SET revision = ?1, status = ?2, starts_at = ?3, lobby_opens_at = ?4, \
          terms = ?5, record = ?6, cancelled = ?7 WHERE id = ?8",
     )
-    .bind(session.revision.cast_signed())
+    .bind(session.revision)
     .bind(session.status().stored().name())
-    .bind(session.terms.starts_at.0)
-    .bind(session.terms.lobby_opens_at().0)
+    .bind(session.terms.starts_at)
+    .bind(session.terms.lobby_opens_at())
     .bind(serde_json::to_string(&session.terms)?)
     .bind(serde_json::to_string(&session.record)?)
     .bind(session.cancelled)

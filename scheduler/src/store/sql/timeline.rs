@@ -1,6 +1,7 @@
 //! Timelines of sessions.
 
 use scheduler_core::TimelineEntry;
+use storage::query;
 use wire::SessionId;
 
 use super::SqlStore;
@@ -8,23 +9,23 @@ use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{StoreFuture, TimelineQueries, TimelineQuery, TimelineRepository};
 
 impl TimelineQueries for SqlStore {
-    fn list(&self, query: TimelineQuery) -> StoreFuture<'_, Vec<TimelineEntry>> {
+    fn list(&self, page: TimelineQuery) -> StoreFuture<'_, Vec<TimelineEntry>> {
         Box::pin(async move {
-            let after = query.after.as_ref();
-            let rows: Vec<(String, String)> = sqlx::query_as(
+            let after = page.after.as_ref();
+            let rows: Vec<(String, String)> = query(
                 "SELECT id, body FROM timeline WHERE session_id = ?1 \
                  AND (?2 IS NULL OR at > ?2 OR (at = ?2 AND id > ?3)) ORDER BY at, id LIMIT ?4",
             )
-            .bind(query.session.as_str())
-            .bind(after.map(|(at, _)| at.0))
+            .bind(page.session.as_str())
+            .bind(after.map(|(at, _)| *at))
             .bind(after.map(|(_, id)| id.as_str()))
-            .bind(query.limit)
-            .fetch_all(self.db.readers())
+            .bind(page.limit)
+            .fetch_all(&mut self.db.read().await?)
             .await?;
             let entry = |(id, body): (String, String)| {
                 Ok(TimelineEntry {
                     id,
-                    session: query.session.clone(),
+                    session: page.session.clone(),
                     item: serde_json::from_str(&body)?,
                 })
             };
@@ -36,9 +37,9 @@ impl TimelineQueries for SqlStore {
 impl TimelineRepository for SqlUnitOfWork {
     fn count<'a>(&'a mut self, session: &'a SessionId) -> StoreFuture<'a, u32> {
         Box::pin(async {
-            let count = sqlx::query_scalar("SELECT count(*) FROM timeline WHERE session_id = ?1")
+            let (count,) = query("SELECT count(*) FROM timeline WHERE session_id = ?1")
                 .bind(session.as_str())
-                .fetch_one(self.connection())
+                .fetch_one(&mut self.tx)
                 .await?;
             Ok(count)
         })
@@ -46,15 +47,15 @@ impl TimelineRepository for SqlUnitOfWork {
 
     fn add<'a>(&'a mut self, entry: &'a TimelineEntry) -> StoreFuture<'a, ()> {
         Box::pin(async {
-            sqlx::query(
+            query(
                 "INSERT INTO timeline (id, session_id, at, body) VALUES (?1, ?2, ?3, ?4) \
                  ON CONFLICT (id) DO NOTHING",
             )
             .bind(&entry.id)
             .bind(entry.session.as_str())
-            .bind(entry.item.at.0)
+            .bind(entry.item.at)
             .bind(serde_json::to_string(&entry.item)?)
-            .execute(self.connection())
+            .execute(&mut self.tx)
             .await?;
             Ok(())
         })

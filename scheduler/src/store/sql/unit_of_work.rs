@@ -1,6 +1,5 @@
 //! One write transaction, as the repositories of all subjects.
 
-use sqlx::SqliteConnection;
 use storage::WriteTransaction;
 
 use crate::store::{
@@ -11,17 +10,12 @@ use crate::store::{
 
 /// Rolled back when it is dropped uncommitted.
 pub(super) struct SqlUnitOfWork {
-    tx: WriteTransaction,
+    pub(super) tx: WriteTransaction,
 }
 
 impl SqlUnitOfWork {
     pub(super) fn new(tx: WriteTransaction) -> Self {
         Self { tx }
-    }
-
-    /// The connection that the transaction runs on.
-    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.tx
     }
 }
 

@@ -8,7 +8,7 @@ use super::new_id;
 use crate::notification_stream::Delivery;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
 
-/// Takes each event of a batch once, and notes up to when its source has told everything. An event that
+/// Takes each event of a batch once, and notes up to when its source has reported everything. An event that
 /// makes no sense is counted and passed over.
 pub(crate) async fn take_batch(
     store: &dyn SchedulerStore,
