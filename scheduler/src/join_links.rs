@@ -9,12 +9,12 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
+use service::secret_file;
 use sha2::Sha256;
 use uuid::Uuid;
 use wire::{SessionId, UnixMs, UserId};
 
 use crate::config::keys_dir;
-use crate::secret_file;
 
 /// Bytes of the secret: as many as the hash has.
 const SECRET_BYTES: usize = 32;

@@ -11,11 +11,11 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde::Serialize;
 use serde_json::{Value, json};
+use service::secret_file;
 use uuid::Uuid;
 use wire::UnixMs;
 
 use crate::config::keys_dir;
-use crate::secret_file;
 
 /// PKCS#8 (RFC 8410) in front of an Ed25519 seed: version 0, the algorithm's identifier, two lengths.
 const PKCS8_HEAD: [u8; 16] = [

@@ -20,7 +20,6 @@ mod notification_stream;
 pub mod operators;
 mod router;
 mod scope;
-mod secret_file;
 mod session_view;
 mod state;
 mod store;

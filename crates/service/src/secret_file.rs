@@ -1,62 +1,117 @@
-//! A secret that an installation makes for itself: a file of the data directory that every service reads, and
-//! whichever comes first writes.
+//! Files that only their owner may read, written whole or not at all: secrets, keys, and copies of keys.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// Bytes of a new secret.
 const SECRET_BYTES: usize = 32;
-/// Characters of the shortest one that is taken: the base64 of 32 bytes.
+/// Characters of the shortest secret that is taken: the base64 of 32 bytes.
 const MIN_CHARS: usize = 43;
 
-/// Reads `<data_dir>/keys/<name>`, or makes it (0600, directory 0700). Processes that race to make it end up
-/// with the same one.
+/// Reads the secret `<data_dir>/keys/<name>`, or makes it. Processes that race to make it end up with the
+/// same one.
 ///
 /// # Errors
 /// When the file can't be read or made, or is shorter than 32 random bytes would be.
 pub fn load_or_create(data_dir: &Path, name: &str) -> io::Result<String> {
-    let keys = data_dir.join("keys");
-    let path = keys.join(name);
-    match read(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        found => return found,
-    }
-    storage::create_private_dir(&keys)?;
-    publish(&keys, name)?;
-    read(&path)
-}
-
-fn read(path: &Path) -> io::Result<String> {
-    let text = fs::read_to_string(path)?;
+    let path = data_dir.join("keys").join(name);
+    let bytes = read_or_create(&path, || {
+        let secret: [u8; SECRET_BYTES] = rand::random();
+        URL_SAFE_NO_PAD.encode(secret).into_bytes()
+    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
     let text = text.trim();
     if text.len() < MIN_CHARS {
-        let told = format!("{} is too short for a secret: delete it", path.display());
-        return Err(io::Error::new(io::ErrorKind::InvalidData, told));
+        let error = format!("{} is too short for a secret: delete it", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, error));
     }
     Ok(text.to_owned())
 }
 
-/// Writes a whole file first and then links it to its name, which only one process can do.
-fn publish(keys: &Path, name: &str) -> io::Result<()> {
-    let draft = keys.join(format!(".{name}.{}", uuid::Uuid::now_v7()));
+/// Reads `path`, or writes what `make` gives where it is not there yet. Of processes that come at once, all
+/// get what the first one wrote.
+///
+/// # Errors
+/// When the file can't be read or made.
+pub fn read_or_create(path: &Path, make: impl FnOnce() -> Vec<u8>) -> io::Result<Vec<u8>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        read => return read,
+    }
+    match create(path, &make()) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => fs::read(path),
+    }
+}
+
+/// Writes a new file of mode 0600 in a folder of mode 0700; an existing one is left alone.
+///
+/// # Errors
+/// `AlreadyExists`, or what the file system says.
+pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
+    // Written under another name first and then linked to its own, which only one process can do.
+    let draft = write_draft(path, content)?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    linked
+}
+
+/// Writes a file of mode 0600 in place of the one that is there: a reader sees the old or the new one.
+///
+/// # Errors
+/// What the file system says; the old file is left then.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let draft = write_draft(path, content)?;
+    fs::rename(&draft, path).or_else(|error| fs::remove_file(&draft).and(Err(error)))
+}
+
+fn write_draft(path: &Path, content: &[u8]) -> io::Result<std::path::PathBuf> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    storage::create_private_dir(folder)?;
+    let draft = folder.join(format!(".{}", uuid::Uuid::now_v7().simple()));
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(&draft)?;
-    let secret: [u8; SECRET_BYTES] = rand::random();
-    let written = file
-        .write_all(URL_SAFE_NO_PAD.encode(secret).as_bytes())
-        .and_then(|()| file.sync_all());
-    let linked = written.and_then(|()| match fs::hard_link(&draft, keys.join(name)) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
-    });
-    fs::remove_file(&draft)?;
-    linked
+    match file.write_all(content).and_then(|()| file.sync_all()) {
+        Ok(()) => Ok(draft),
+        Err(error) => fs::remove_file(&draft).and(Err(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn sch_20_a_secret_is_its_owners_and_the_first_one_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys").join("x.secret");
+        assert_eq!(read_or_create(&path, || b"one".to_vec()).unwrap(), b"one");
+        assert_eq!(read_or_create(&path, || b"two".to_vec()).unwrap(), b"one");
+        assert!(create(&path, b"three").is_err());
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jwks.json");
+        replace(&path, b"old").unwrap();
+        replace(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

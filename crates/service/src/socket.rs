@@ -20,6 +20,13 @@ pub use upgrade::Upgrade;
 
 use std::time::Duration;
 
+/// How often the server sends a WebSocket ping.
+const PING_EVERY: Duration = Duration::from_secs(5);
+/// A socket without any frame for this long is lost.
+const SILENT_AFTER: Duration = Duration::from_secs(12);
+/// How long the other end may take to answer our close frame.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// How sockets behave; the defaults are those of `docs/PROTOCOL.md`.
 #[derive(Debug, Clone, Copy)]
 pub struct SocketSettings {
@@ -45,18 +52,21 @@ impl SocketSettings {
     /// The defaults, for a subprotocol.
     #[must_use]
     pub fn new(subprotocol: &'static str) -> Self {
+        Self::under(&SocketLimits::default(), subprotocol)
+    }
+
+    /// For a subprotocol, under the limits that an operator has set.
+    #[must_use]
+    pub fn under(limits: &SocketLimits, subprotocol: &'static str) -> Self {
         Self {
             subprotocol,
-            max_frame_bytes: wire::MAX_FRAME_BYTES,
-            ping_every: Duration::from_secs(5),
-            silent_after: Duration::from_secs(12),
-            write_timeout: Duration::from_secs(10),
-            close_timeout: Duration::from_secs(2),
-            queue_frames: 1_024,
-            queue_bytes: 1024 * 1024,
+            max_frame_bytes: limits.frame_bytes,
+            ping_every: PING_EVERY,
+            silent_after: SILENT_AFTER,
+            write_timeout: Duration::from_millis(limits.write_timeout_ms),
+            close_timeout: CLOSE_TIMEOUT,
+            queue_frames: limits.queue_frames,
+            queue_bytes: limits.queue_bytes,
         }
     }
 }
-
-/// How long a new socket may take to send its first frame; then 4507.
-pub const FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(5);

@@ -47,3 +47,7 @@ pub const SIGNALING_SUBPROTOCOL: &str = "rendezvous.v1";
 pub const CHAT_SUBPROTOCOL: &str = "rendezvous.chat.v1";
 /// Largest frame that any socket takes, in bytes; OWASP's figure for WebSocket messages.
 pub const MAX_FRAME_BYTES: usize = 64 * 1024;
+/// Frames that may wait for one socket, unless the operator says otherwise.
+pub const QUEUE_FRAMES: usize = 1_024;
+/// Bytes that may wait for one socket, unless the operator says otherwise.
+pub const QUEUE_BYTES: usize = 1024 * 1024;

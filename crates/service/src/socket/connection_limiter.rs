@@ -61,14 +61,7 @@ impl ConnectionLimiter {
     /// How a socket of `subprotocol` behaves under these limits.
     #[must_use]
     pub fn settings(&self, subprotocol: &'static str) -> SocketSettings {
-        let limits = &self.0.limits;
-        SocketSettings {
-            max_frame_bytes: limits.frame_bytes,
-            write_timeout: Duration::from_millis(limits.write_timeout_ms),
-            queue_frames: limits.queue_frames,
-            queue_bytes: limits.queue_bytes,
-            ..SocketSettings::new(subprotocol)
-        }
+        SocketSettings::under(&self.0.limits, subprotocol)
     }
 
     /// How long a new socket may take to send its first frame.

@@ -1,6 +1,6 @@
 //! The scheduler's public keys: fetched, refreshed, and kept on disk for when it is down.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use super::verify::verify;
 use super::{KeySet, TicketFault};
 use crate::lifecycle::{Shutdown, Tasks};
 use crate::limits::Limit;
+use crate::secret_file;
 
 /// Pause after a fetch that failed.
 const RETRY: Duration = Duration::from_millis(500);
@@ -228,19 +229,9 @@ impl JwksFetcher {
         }
         let json = std::str::from_utf8(&body).map_err(|_| "the JWK set is no text".to_owned())?;
         self.state.replace(KeySet::from_jwks(json)?);
-        if let Err(error) = keep(&self.cache, &body) {
+        if let Err(error) = secret_file::replace(&self.cache, &body) {
             tracing::warn!(%error, path = %self.cache.display(), "the ticket keys were not kept");
         }
         Ok(())
     }
-}
-
-/// Replaces the copy as a whole: a reader sees the old or the new one.
-fn keep(path: &Path, body: &[u8]) -> std::io::Result<()> {
-    if let Some(directory) = path.parent() {
-        storage::create_private_dir(directory)?;
-    }
-    let draft = path.with_extension("json.new");
-    std::fs::write(&draft, body)?;
-    std::fs::rename(draft, path)
 }

@@ -1,7 +1,7 @@
-//! Each limit of the shared edge, bitten over real sockets: each is counted, and the next row finds a
+//! Each limit of the shared server, reached over real sockets: each is counted, and the next row finds a
 //! server that lives. Alone in its process, since the counters are the process's.
 
-mod edge;
+mod server;
 
 use std::time::Duration;
 
@@ -20,24 +20,24 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use wire::{CloseCode, UserId};
 
-use crate::edge::{Edge, SOON, closed, heard, say};
+use crate::server::{LimitServer, SOON, closed, expect_text, say};
 
 #[tokio::test]
 async fn edg_46_each_limit_that_bites_is_counted() {
     drop(rustls::crypto::ring::default_provider().install_default());
-    let metrics = Edge::start(|_, _| {}).await;
+    let metrics = LimitServer::start(|_, _| {}).await;
     for limit in Limit::ALL {
         let before = metrics.hits(limit).await;
-        if bite(limit).await {
+        if reach(limit).await {
             let after = metrics.hits(limit).await;
             assert!(after > before, "{}: {before} {after}", limit.name());
         }
     }
 }
 
-/// Runs into a limit. False for those that are not of the shared edge, or take a process of their own:
+/// Runs into a limit. False for those that are not of the shared server, or take a process of their own:
 /// tests beside what keeps them name them.
-async fn bite(limit: Limit) -> bool {
+async fn reach(limit: Limit) -> bool {
     match limit {
         Limit::Connections => connections().await,
         Limit::ConnectionsPerAddress => connections_per_address().await,
@@ -66,37 +66,37 @@ async fn bite(limit: Limit) -> bool {
 }
 
 async fn connections() {
-    let edge = Edge::start(|http, _| http.connections = 1).await;
-    let _first = edge.socket().await;
-    assert_eq!(edge.raw(b"").await, b"", "closed at once");
+    let server = LimitServer::start(|http, _| http.connections = 1).await;
+    let _first = server.socket().await;
+    assert_eq!(server.raw(b"").await, b"", "closed at once");
 }
 
 async fn connections_per_address() {
-    let edge = Edge::start(|http, _| http.connections_per_address = 1).await;
-    let first = edge.upgrade("192.0.2.7").await.unwrap();
-    let refused = edge.upgrade("192.0.2.7").await.unwrap_err();
+    let server = LimitServer::start(|http, _| http.connections_per_address = 1).await;
+    let first = server.upgrade("192.0.2.7").await.unwrap();
+    let refused = server.upgrade("192.0.2.7").await.unwrap_err();
     assert!(matches!(refused, WsError::Http(answer) if answer.status() == 429));
-    edge.upgrade("192.0.2.8").await.unwrap();
+    server.upgrade("192.0.2.8").await.unwrap();
     drop(first);
 }
 
 async fn connections_per_user() {
-    let edge = Edge::start(|_, sockets| sockets.connections_per_user = 1).await;
-    let _first = edge.joined("ann").await;
-    let mut second = edge.socket().await;
+    let server = LimitServer::start(|_, sockets| sockets.connections_per_user = 1).await;
+    let _first = server.joined("ann").await;
+    let mut second = server.socket().await;
     say(&mut second, "join ann").await;
     assert_eq!(closed(&mut second).await, CloseCode::RateLimited.code());
 }
 
 async fn header_timeout() {
-    let edge = Edge::start(|http, _| http.header_timeout_ms = 100).await;
-    edge.raw(b"GET / HTTP/1.1\r\nhost: x\r\n").await;
+    let server = LimitServer::start(|http, _| http.header_timeout_ms = 100).await;
+    server.raw(b"GET / HTTP/1.1\r\nhost: x\r\n").await;
 }
 
 async fn header_size() {
-    let edge = Edge::start(|http, _| http.header_lines = 4).await;
+    let server = LimitServer::start(|http, _| http.header_lines = 4).await;
     let many = format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(8));
-    let answer = edge.raw(many.as_bytes()).await;
+    let answer = server.raw(many.as_bytes()).await;
     assert!(
         answer.starts_with(b"HTTP/1.1 431"),
         "{}",
@@ -105,22 +105,22 @@ async fn header_size() {
 }
 
 async fn body_bytes() {
-    let edge = Edge::start(|http, _| http.body_bytes = 10).await;
+    let server = LimitServer::start(|http, _| http.body_bytes = 10).await;
     let request = "POST /note HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
                    content-length: 20\r\n\r\n{\"text\":\"123456789\"}";
-    let answer = String::from_utf8(edge.raw(request.as_bytes()).await).unwrap();
+    let answer = String::from_utf8(server.raw(request.as_bytes()).await).unwrap();
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
     assert!(answer.contains("10 bytes at most"), "{answer}");
 }
 
 async fn drain() {
-    let edge = Edge::start(|http, _| http.drain_ms = 100).await;
-    let mut busy = TcpStream::connect(edge.address).await.unwrap();
+    let server = LimitServer::start(|http, _| http.drain_ms = 100).await;
+    let mut busy = TcpStream::connect(server.address).await.unwrap();
     busy.write_all(b"GET /hang HTTP/1.1\r\nhost: x\r\n\r\n")
         .await
         .unwrap();
-    edge.hanging.notified().await;
-    edge.shutdown.start();
+    server.hanging.notified().await;
+    server.shutdown.start();
     let mut rest = Vec::new();
     tokio::time::timeout(SOON, busy.read_to_end(&mut rest))
         .await
@@ -129,93 +129,93 @@ async fn drain() {
 }
 
 async fn frame_bytes() {
-    let edge = Edge::start(|_, sockets| sockets.frame_bytes = 4_096).await;
-    let mut ann = edge.joined("ann").await;
+    let server = LimitServer::start(|_, sockets| sockets.frame_bytes = 4_096).await;
+    let mut ann = server.joined("ann").await;
     say(&mut ann, &"x".repeat(4_097)).await;
     assert_eq!(closed(&mut ann).await, CloseCode::TooLarge.code());
 }
 
 async fn join_timeout() {
-    let edge = Edge::start(|_, sockets| sockets.join_timeout_ms = 100).await;
-    let mut socket = edge.socket().await;
+    let server = LimitServer::start(|_, sockets| sockets.join_timeout_ms = 100).await;
+    let mut socket = server.socket().await;
     assert_eq!(closed(&mut socket).await, CloseCode::JoinTimeout.code());
 }
 
 /// The client answers no ping, as nobody polls it.
 async fn silence() {
-    let edge = Edge::start(|_, _| {}).await;
-    let mut ann = edge.joined("ann").await;
+    let server = LimitServer::start(|_, _| {}).await;
+    let mut ann = server.joined("ann").await;
     say(&mut ann, "ping seldom").await;
-    let bitten = async {
-        while edge.departures.lock().unwrap().is_empty() {
+    let reached = async {
+        while server.disconnects.lock().unwrap().is_empty() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(SOON, bitten).await.unwrap();
+    tokio::time::timeout(SOON, reached).await.unwrap();
 }
 
 async fn write_timeout() {
-    let edge = Edge::start(|_, sockets| {
+    let server = LimitServer::start(|_, sockets| {
         sockets.write_timeout_ms = 200;
         sockets.queue_bytes = 64 * 1024 * 1024;
     })
     .await;
-    let mut ann = edge.joined("ann").await;
+    let mut ann = server.joined("ann").await;
     say(&mut ann, "send 32000000").await;
-    let bitten = async {
-        while edge.departures.lock().unwrap().is_empty() {
+    let reached = async {
+        while server.disconnects.lock().unwrap().is_empty() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(SOON, bitten).await.unwrap();
+    tokio::time::timeout(SOON, reached).await.unwrap();
 }
 
 async fn queue_frames() {
-    let edge = Edge::start(|_, sockets| sockets.queue_frames = 2).await;
-    let mut ann = edge.joined("ann").await;
+    let server = LimitServer::start(|_, sockets| sockets.queue_frames = 2).await;
+    let mut ann = server.joined("ann").await;
     say(&mut ann, "thrice").await;
     assert_eq!(closed(&mut ann).await, CloseCode::SlowConsumer.code());
 }
 
 async fn queue_bytes() {
-    let edge = Edge::start(|_, sockets| sockets.queue_bytes = 100_000).await;
-    let mut ann = edge.joined("ann").await;
+    let server = LimitServer::start(|_, sockets| sockets.queue_bytes = 100_000).await;
+    let mut ann = server.joined("ann").await;
     say(&mut ann, "send 100001").await;
     assert_eq!(closed(&mut ann).await, CloseCode::SlowConsumer.code());
 }
 
 async fn frames() {
-    let edge = Edge::start(slow).await;
-    let mut ann = edge.joined("ann").await;
+    let server = LimitServer::start(slow).await;
+    let mut ann = server.joined("ann").await;
     for _ in 0..100 {
         say(&mut ann, "hello").await;
     }
-    heard(&mut ann, "rate_limited").await;
+    expect_text(&mut ann, "rate_limited").await;
 }
 
 async fn frames_per_user() {
-    let edge = Edge::start(|http, sockets| {
+    let server = LimitServer::start(|http, sockets| {
         slow(http, sockets);
         sockets.frames_user_factor = 1;
     })
     .await;
-    let (mut phone, mut laptop) = (edge.joined("ann").await, edge.joined("ann").await);
+    let (mut phone, mut laptop) = (server.joined("ann").await, server.joined("ann").await);
     for _ in 0..80 {
         say(&mut phone, "hello").await;
         say(&mut laptop, "hello").await;
     }
-    heard(&mut laptop, "rate_limited").await;
+    expect_text(&mut laptop, "rate_limited").await;
 }
 
 async fn frames_per_address() {
-    let edge = Edge::start(|http, sockets| {
+    let server = LimitServer::start(|http, sockets| {
         slow(http, sockets);
         sockets.frames_address_factor = 1;
     })
     .await;
     let (mut ann, mut bo) = (
-        edge.upgrade("192.0.2.7").await.unwrap(),
-        edge.upgrade("192.0.2.7").await.unwrap(),
+        server.upgrade("192.0.2.7").await.unwrap(),
+        server.upgrade("192.0.2.7").await.unwrap(),
     );
     say(&mut ann, "join ann").await;
     say(&mut bo, "join bo").await;
@@ -223,12 +223,12 @@ async fn frames_per_address() {
         say(&mut ann, "hello").await;
         say(&mut bo, "hello").await;
     }
-    heard(&mut bo, "rate_limited").await;
+    expect_text(&mut bo, "rate_limited").await;
 }
 
 async fn flood() {
-    let edge = Edge::start(slow).await;
-    let mut ann = edge.joined("ann").await;
+    let server = LimitServer::start(slow).await;
+    let mut ann = server.joined("ann").await;
     for _ in 0..500 {
         // The end may come while there is still something to say.
         if ann.send(Message::text("hello")).await.is_err() {
@@ -239,8 +239,8 @@ async fn flood() {
 }
 
 async fn malformed() {
-    let edge = Edge::start(|_, _| {}).await;
-    let mut ann = edge.joined("ann").await;
+    let server = LimitServer::start(|_, _| {}).await;
+    let mut ann = server.joined("ann").await;
     for _ in 0..3 {
         say(&mut ann, "malformed").await;
     }
@@ -248,14 +248,14 @@ async fn malformed() {
 }
 
 async fn joins() {
-    let edge = Edge::start(|_, sockets| {
+    let server = LimitServer::start(|_, sockets| {
         sockets.joins_per_second = 1;
         sockets.joins_burst = 1;
     })
     .await;
     let mut crowd = Vec::new();
     for _ in 0..20 {
-        let mut socket = edge.socket().await;
+        let mut socket = server.socket().await;
         say(&mut socket, "join ann").await;
         crowd.push(socket);
     }

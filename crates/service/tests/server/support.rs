@@ -10,13 +10,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-pub(crate) struct Server {
+pub(crate) struct HttpTestServer {
     pub(crate) address: SocketAddr,
     pub(crate) shutdown: Shutdown,
     pub(crate) running: JoinHandle<std::io::Result<()>>,
 }
 
-impl Server {
+impl HttpTestServer {
     pub(crate) async fn start(app: Router) -> Self {
         Self::with_limits(app, Limits::default()).await
     }
@@ -33,15 +33,15 @@ impl Server {
         }
     }
 
-    pub(crate) async fn connect(&self) -> Raw {
-        Raw(TcpStream::connect(self.address).await.unwrap())
+    pub(crate) async fn connect(&self) -> RawConnection {
+        RawConnection(TcpStream::connect(self.address).await.unwrap())
     }
 
     /// One request, and the whole answer.
-    pub(crate) async fn ask(&self, request: &str) -> Answer {
+    pub(crate) async fn ask(&self, request: &str) -> RawResponse {
         let mut raw = self.connect().await;
         raw.send(request.replace('\n', "\r\n").as_bytes()).await;
-        Answer::parse(&raw.read_to_end().await)
+        RawResponse::parse(&raw.read_to_end().await)
     }
 
     pub(crate) async fn stop(self) {
@@ -50,9 +50,9 @@ impl Server {
     }
 }
 
-pub(crate) struct Raw(pub(crate) TcpStream);
+pub(crate) struct RawConnection(pub(crate) TcpStream);
 
-impl Raw {
+impl RawConnection {
     pub(crate) async fn send(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).await.unwrap();
     }
@@ -78,13 +78,13 @@ impl Raw {
 }
 
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct RawResponse {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl RawResponse {
     fn parse(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));

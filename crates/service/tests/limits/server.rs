@@ -1,4 +1,4 @@
-//! The edge that the limits are bitten at, and what a client says to it.
+//! The server that the limits are reached at, and what a client says to it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -26,38 +26,38 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use wire::{CloseCode, UserId};
 
-pub(crate) type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(crate) type LimitClient = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Long enough on two busy cores.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
 /// The shared accept loop and sockets, with a handler that does as it is told.
-pub(crate) struct Edge {
+pub(crate) struct LimitServer {
     pub(crate) address: SocketAddr,
     pub(crate) shutdown: Shutdown,
     pub(crate) hanging: std::sync::Arc<tokio::sync::Notify>,
-    pub(crate) departures: std::sync::Arc<std::sync::Mutex<Vec<CloseCode>>>,
+    pub(crate) disconnects: std::sync::Arc<std::sync::Mutex<Vec<CloseCode>>>,
 }
 
 #[derive(Clone)]
-struct Shared {
+struct LimitServerState {
     limiter: ConnectionLimiter,
     tasks: Tasks,
     hanging: std::sync::Arc<tokio::sync::Notify>,
-    departures: std::sync::Arc<std::sync::Mutex<Vec<CloseCode>>>,
+    disconnects: std::sync::Arc<std::sync::Mutex<Vec<CloseCode>>>,
 }
 
-impl Edge {
+impl LimitServer {
     pub(crate) async fn start(change: impl FnOnce(&mut Limits, &mut SocketLimits)) -> Self {
         let (mut http, mut sockets) = (Limits::default(), SocketLimits::default());
         change(&mut http, &mut sockets);
-        let shared = Shared {
+        let shared = LimitServerState {
             limiter: ConnectionLimiter::new(sockets),
             tasks: Tasks::new(),
             hanging: std::sync::Arc::default(),
-            departures: std::sync::Arc::default(),
+            disconnects: std::sync::Arc::default(),
         };
-        let (hanging, departures) = (shared.hanging.clone(), shared.departures.clone());
+        let (hanging, disconnects) = (shared.hanging.clone(), shared.disconnects.clone());
         let routes = Router::new()
             .route("/socket", get(socket))
             .route("/note", post(note))
@@ -77,7 +77,7 @@ impl Edge {
             address,
             shutdown,
             hanging,
-            departures,
+            disconnects,
         }
     }
 
@@ -102,13 +102,13 @@ impl Edge {
         all
     }
 
-    pub(crate) async fn socket(&self) -> Client {
+    pub(crate) async fn socket(&self) -> LimitClient {
         let url = format!("ws://{}/socket", self.address);
         tokio_tungstenite::connect_async(url).await.unwrap().0
     }
 
     /// A socket through a proxy, of somebody at `ip`.
-    pub(crate) async fn upgrade(&self, ip: &'static str) -> Result<Client, WsError> {
+    pub(crate) async fn upgrade(&self, ip: &'static str) -> Result<LimitClient, WsError> {
         let url = format!("ws://{}/socket", self.address);
         let mut request = url.into_client_request().unwrap();
         request
@@ -117,28 +117,31 @@ impl Edge {
         Ok(tokio_tungstenite::connect_async(request).await?.0)
     }
 
-    pub(crate) async fn joined(&self, user: &str) -> Client {
+    pub(crate) async fn joined(&self, user: &str) -> LimitClient {
         let mut socket = self.socket().await;
         say(&mut socket, &format!("join {user}")).await;
-        heard(&mut socket, "joined").await;
+        expect_text(&mut socket, "joined").await;
         socket
     }
 }
 
-impl Drop for Edge {
+impl Drop for LimitServer {
     fn drop(&mut self) {
         self.shutdown.abort();
     }
 }
 
-pub(crate) async fn say(socket: &mut Client, text: &str) {
+pub(crate) async fn say(socket: &mut LimitClient, text: &str) {
     socket.send(Message::text(text)).await.unwrap();
 }
 
-pub(crate) async fn heard(socket: &mut Client, text: &str) {
+pub(crate) async fn expect_text(socket: &mut LimitClient, text: &str) {
     let found = async {
         while let Some(Ok(message)) = socket.next().await {
-            if message.to_text().is_ok_and(|heard| heard == text) {
+            if message
+                .to_text()
+                .is_ok_and(|expect_text| expect_text == text)
+            {
                 return true;
             }
         }
@@ -147,7 +150,7 @@ pub(crate) async fn heard(socket: &mut Client, text: &str) {
     assert!(tokio::time::timeout(SOON, found).await.unwrap(), "{text}");
 }
 
-pub(crate) async fn closed(socket: &mut Client) -> u16 {
+pub(crate) async fn closed(socket: &mut LimitClient) -> u16 {
     let end = async {
         loop {
             match socket.next().await {
@@ -160,7 +163,10 @@ pub(crate) async fn closed(socket: &mut Client) -> u16 {
     tokio::time::timeout(SOON, end).await.unwrap()
 }
 
-async fn socket(State(shared): State<Shared>, upgrade: Upgrade) -> Result<Response, HttpError> {
+async fn socket(
+    State(shared): State<LimitServerState>,
+    upgrade: Upgrade,
+) -> Result<Response, HttpError> {
     let permit = shared.limiter.admit(upgrade.client(), now());
     let settings = SocketSettings {
         ping_every: Duration::from_millis(100),
@@ -170,54 +176,58 @@ async fn socket(State(shared): State<Shared>, upgrade: Upgrade) -> Result<Respon
     let tasks = shared.tasks.clone();
     let none = AllowedOrigins::default();
     upgrade.accept(&none, settings, &tasks, move |socket| {
-        obey(socket, permit, shared)
+        serve_commands(socket, permit, shared)
     })
 }
 
-async fn obey(mut socket: Socket, mut permit: ConnectionPermit, shared: Shared) -> Socket {
-    let line = socket.handle();
+async fn serve_commands(
+    mut socket: Socket,
+    mut permit: ConnectionPermit,
+    shared: LimitServerState,
+) -> Socket {
+    let handle = socket.handle();
     let mut incoming = socket.first(shared.limiter.join_timeout()).await;
     while let Incoming::Text(text) = incoming {
         if let Err(exceeded) = permit.check_frame(now()) {
-            line.try_send("rate_limited".into()).ok();
+            handle.try_send("rate_limited".into()).ok();
             if exceeded.flood {
-                line.close(CloseCode::RateLimited);
+                handle.close(CloseCode::RateLimited);
             }
         } else {
-            do_as_told(&text, &socket, &mut permit);
+            run_command(&text, &socket, &mut permit);
         }
         incoming = socket.next().await;
     }
     if let Incoming::Closed(service::socket::Disconnect::Server(code)) = incoming {
-        shared.departures.lock().unwrap().push(code);
+        shared.disconnects.lock().unwrap().push(code);
     }
     socket
 }
 
-fn do_as_told(text: &str, socket: &Socket, permit: &mut ConnectionPermit) {
-    let line = socket.handle();
+fn run_command(text: &str, socket: &Socket, permit: &mut ConnectionPermit) {
+    let handle = socket.handle();
     match text.split_once(' ') {
         Some(("join", user)) => {
             let user = UserId::from(user);
             if permit.check_join(now()).is_err() || permit.assign_user(&user, now()).is_err() {
-                line.close(CloseCode::RateLimited);
+                handle.close(CloseCode::RateLimited);
             }
-            line.try_send("joined".into()).ok();
+            handle.try_send("joined".into()).ok();
         }
         Some(("send", bytes)) => {
             let text = "x".repeat(bytes.parse().unwrap());
-            if line.try_send(text.into()).is_err() {
-                line.close(CloseCode::SlowConsumer);
+            if handle.try_send(text.into()).is_err() {
+                handle.close(CloseCode::SlowConsumer);
             }
         }
         _ if text == "thrice" => {
-            let sent: Vec<_> = (0..3).map(|_| line.try_send("x".into())).collect();
+            let sent: Vec<_> = (0..3).map(|_| handle.try_send("x".into())).collect();
             if sent.iter().any(Result::is_err) {
-                line.close(CloseCode::SlowConsumer);
+                handle.close(CloseCode::SlowConsumer);
             }
         }
         _ if text == "malformed" && permit.count_malformed(now()) => {
-            line.close(CloseCode::Malformed)
+            handle.close(CloseCode::Malformed)
         }
         _ => {}
     }
@@ -227,7 +237,7 @@ async fn note(Json(_): Json<Value>) -> StatusCode {
     StatusCode::OK
 }
 
-async fn hang(State(shared): State<Shared>) {
+async fn hang(State(shared): State<LimitServerState>) {
     shared.hanging.notify_one();
     std::future::pending::<()>().await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::Server;
+use crate::support::HttpTestServer;
 use axum::Router;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
@@ -14,16 +14,16 @@ use tokio::time::Instant;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Note {
+struct NoteBody {
     text: String,
 }
 
 fn app() -> Router {
     let routes = Router::new()
-        .route("/note", post(async |Json(note): Json<Note>| Json(note)))
+        .route("/note", post(async |Json(note): Json<NoteBody>| Json(note)))
         .route(
             "/maybe",
-            post(async |JsonOrEmpty(note): JsonOrEmpty<Note>| Json(note)),
+            post(async |JsonOrEmpty(note): JsonOrEmpty<NoteBody>| Json(note)),
         )
         .route("/hang", get(std::future::pending::<()>))
         .route("/panic", get(panics))
@@ -55,7 +55,7 @@ fn get_of(path: &str) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn edg_2_a_slow_head_is_cut_off() {
-    let server = Server::start(app()).await;
+    let server = HttpTestServer::start(app()).await;
     for begun in ["", "GET / HT", "GET / HTTP/1.1\r\nhost: x\r\na: b\r\n"] {
         let mut raw = server.connect().await;
         let at = Instant::now();
@@ -72,7 +72,7 @@ async fn edg_2_a_slow_head_is_cut_off() {
 
 #[tokio::test(start_paused = true)]
 async fn edg_2_a_dripping_head_is_cut_off() {
-    let server = Server::start(app()).await;
+    let server = HttpTestServer::start(app()).await;
     let raw = server.connect().await;
     let at = Instant::now();
     let (mut reader, mut writer) = raw.0.into_split();
@@ -101,7 +101,7 @@ async fn edg_3_above_the_cap_new_connections_are_closed() {
         connections: 1,
         ..Limits::default()
     };
-    let server = Server::with_limits(app(), limits).await;
+    let server = HttpTestServer::with_limits(app(), limits).await;
     let mut first = server.connect().await;
     first
         .send(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -118,7 +118,7 @@ async fn edg_3_above_the_cap_new_connections_are_closed() {
 
 #[tokio::test(start_paused = true)]
 async fn edg_4_a_stop_lets_requests_finish() {
-    let server = Server::start(app()).await;
+    let server = HttpTestServer::start(app()).await;
     let mut idle = server.connect().await;
     idle.send(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n")
         .await;
@@ -139,7 +139,7 @@ async fn edg_4_a_stop_lets_requests_finish() {
 
 #[tokio::test(start_paused = true)]
 async fn edg_4_a_stop_is_bounded() {
-    let server = Server::start(app()).await;
+    let server = HttpTestServer::start(app()).await;
     let mut stuck = server.connect().await;
     stuck.send(b"GET /hang HTTP/1.1\r\nhost: x\r\n\r\n").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -151,7 +151,7 @@ async fn edg_4_a_stop_is_bounded() {
 
 #[tokio::test]
 async fn edg_5_what_is_not_there_is_a_problem() {
-    let server = Server::start(app()).await;
+    let server = HttpTestServer::start(app()).await;
     let missing = server.ask(&get_of("/nothing")).await;
     assert_eq!((missing.status, missing.code()), (404, "not_found".into()));
     let wrong = server.ask(&get_of("/note")).await;
@@ -176,7 +176,7 @@ async fn edg_5_what_is_not_there_is_a_problem() {
 
 #[tokio::test]
 async fn edg_7_bodies_are_taken_strictly() {
-    let server = Server::start(app()).await;
+    let server = HttpTestServer::start(app()).await;
     let json = "application/json";
     let ask = async |path: &str, kind: &str, body: &str| {
         let answer = server.ask(&post_of(path, kind, body)).await;
@@ -223,7 +223,7 @@ async fn edg_7_bodies_are_taken_strictly() {
 
 #[tokio::test]
 async fn edg_53_a_panic_ends_its_request_alone() {
-    let server = Server::start(app()).await;
+    let server = HttpTestServer::start(app()).await;
     let mut other = server.connect().await;
     other.send(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let answer = server.ask(&get_of("/panic")).await;
@@ -237,7 +237,7 @@ async fn edg_53_a_panic_ends_its_request_alone() {
 
 #[tokio::test]
 async fn edg_9_a_credential_in_the_address_is_refused() {
-    let server = Server::start(app()).await;
+    let server = HttpTestServer::start(app()).await;
     let answer = server.ask(&get_of("/health/live?ticket=eyJ")).await;
     assert_eq!((answer.status, answer.code()), (400, "token_in_url".into()));
     server.stop().await;
@@ -245,7 +245,7 @@ async fn edg_9_a_credential_in_the_address_is_refused() {
 
 #[tokio::test]
 async fn edg_10_cors_answers_listed_pages_only() {
-    let server = Server::start(app()).await;
+    let server = HttpTestServer::start(app()).await;
     let preflight = |origin: &str| {
         format!(
             "OPTIONS /note HTTP/1.1\nhost: x\nconnection: close\norigin: {origin}\n\
@@ -280,7 +280,7 @@ async fn edg_10_cors_answers_listed_pages_only() {
 async fn edg_11_ready_speaks_of_itself_alone() {
     let readiness = Readiness::new();
     readiness.report_other("scheduler", false);
-    let server = Server::start(health::routes(readiness.clone())).await;
+    let server = HttpTestServer::start(health::routes(readiness.clone())).await;
     let ready = server.ask(&get_of("/health/ready")).await;
     assert_eq!(ready.status, 200);
     assert_eq!(ready.json()["others"]["scheduler"], false);
@@ -293,7 +293,7 @@ async fn edg_11_ready_speaks_of_itself_alone() {
     readiness.check("store", async || {
         Err("the store can't be written".to_owned())
     });
-    let server = Server::start(health::routes(readiness)).await;
+    let server = HttpTestServer::start(health::routes(readiness)).await;
     let refused = server.ask(&get_of("/health/ready")).await;
     assert_eq!(
         (refused.status, refused.code()),
@@ -306,7 +306,7 @@ async fn edg_11_ready_speaks_of_itself_alone() {
 
 #[tokio::test]
 async fn edg_2_a_large_head_is_refused() {
-    let server = Server::start(app()).await;
+    let server = HttpTestServer::start(app()).await;
     let long = format!(
         "GET /health/live HTTP/1.1\nhost: x\na: {}\n\n",
         "x".repeat(100_000)

@@ -8,20 +8,20 @@ use service::Tasks;
 use service::http::{HttpError, standard};
 use service::origin::AllowedOrigins;
 use service::socket::{
-    Disconnect, FIRST_FRAME_TIMEOUT, Incoming, Socket, SocketHandle, SocketSettings, Upgrade,
+    Disconnect, Incoming, Socket, SocketHandle, SocketLimits, SocketSettings, Upgrade,
 };
 use tokio::sync::mpsc;
 
-use crate::support::{Raw, Server, all_ended};
+use crate::support::{HttpTestServer, RawConnection, all_ended};
 
 /// A running service with one socket route.
-pub(crate) struct Fixture {
-    pub(crate) server: Server,
+pub(crate) struct EchoFixture {
+    pub(crate) server: HttpTestServer,
     pub(crate) tasks: Tasks,
-    pub(crate) told: mpsc::Receiver<Told>,
+    pub(crate) told: mpsc::Receiver<EchoEvent>,
 }
 
-impl Fixture {
+impl EchoFixture {
     pub(crate) async fn start() -> Self {
         Self::with(SocketSettings::new("test.v1")).await
     }
@@ -42,7 +42,7 @@ impl Fixture {
         };
         let routes = Router::new().route("/ws", route).with_state(state);
         Self {
-            server: Server::start(standard(routes, &origins)).await,
+            server: HttpTestServer::start(standard(routes, &origins)).await,
             tasks,
             told,
         }
@@ -58,14 +58,14 @@ impl Fixture {
     }
 
     /// Upgraded, with one frame echoed, and from there on bytes.
-    pub(crate) async fn raw(&self) -> Raw {
+    pub(crate) async fn raw(&self) -> RawConnection {
         let mut raw = self.server.connect().await;
         raw.send(self.request("").as_bytes()).await;
         assert!(raw.read_head().await.contains("101"));
         raw
     }
 
-    pub(crate) async fn client(&self) -> Client {
+    pub(crate) async fn client(&self) -> EchoClient {
         let stream = tokio::net::TcpStream::connect(self.server.address)
             .await
             .unwrap();
@@ -78,14 +78,14 @@ impl Fixture {
 
     pub(crate) async fn opened(&mut self) -> SocketHandle {
         match self.told.recv().await.unwrap() {
-            Told::Open(handle) => handle,
-            Told::Gone(departure) => panic!("gone: {departure:?}"),
+            EchoEvent::Open(handle) => handle,
+            EchoEvent::Gone(departure) => panic!("gone: {departure:?}"),
         }
     }
 
     pub(crate) async fn gone(&mut self) -> Disconnect {
         loop {
-            if let Told::Gone(departure) = self.told.recv().await.unwrap() {
+            if let EchoEvent::Gone(departure) = self.told.recv().await.unwrap() {
                 return departure;
             }
         }
@@ -103,11 +103,11 @@ pub(crate) struct Echo {
     pub(crate) origins: AllowedOrigins,
     pub(crate) tasks: Tasks,
     pub(crate) settings: SocketSettings,
-    pub(crate) told: mpsc::Sender<Told>,
+    pub(crate) told: mpsc::Sender<EchoEvent>,
 }
 
 #[derive(Debug)]
-pub(crate) enum Told {
+pub(crate) enum EchoEvent {
     Open(SocketHandle),
     Gone(Disconnect),
 }
@@ -126,10 +126,10 @@ pub(crate) async fn echo(
     )
 }
 
-pub(crate) async fn run(mut socket: Socket, told: mpsc::Sender<Told>) -> Socket {
+pub(crate) async fn run(mut socket: Socket, told: mpsc::Sender<EchoEvent>) -> Socket {
     let handle = socket.handle();
-    told.send(Told::Open(handle.clone())).await.unwrap();
-    let mut incoming = socket.first(FIRST_FRAME_TIMEOUT).await;
+    told.send(EchoEvent::Open(handle.clone())).await.unwrap();
+    let mut incoming = socket.first(SocketLimits::default().join_timeout()).await;
     loop {
         match incoming {
             Incoming::Text(text) if text.as_str() == "burst" => {
@@ -139,7 +139,7 @@ pub(crate) async fn run(mut socket: Socket, told: mpsc::Sender<Told>) -> Socket 
             }
             Incoming::Text(text) => handle.try_send(text).unwrap(),
             Incoming::Closed(departure) => {
-                told.send(Told::Gone(departure)).await.unwrap();
+                told.send(EchoEvent::Gone(departure)).await.unwrap();
                 return socket;
             }
         }
@@ -147,7 +147,7 @@ pub(crate) async fn run(mut socket: Socket, told: mpsc::Sender<Told>) -> Socket 
     }
 }
 
-pub(crate) type Client = tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>;
+pub(crate) type EchoClient = tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>;
 
 /// A client's frame, masked with zeros; `first` holds FIN, reserved bits and opcode.
 pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {

@@ -7,20 +7,20 @@ use axum::response::Response;
 use axum::routing::get;
 use futures_util::{SinkExt, StreamExt};
 use service::http::HttpError;
-use service::socket::{Disconnect, FIRST_FRAME_TIMEOUT, Incoming, SocketSettings, Upgrade};
+use service::socket::{Disconnect, Incoming, SocketLimits, SocketSettings, Upgrade};
 use tokio::io::AsyncReadExt;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 use wire::CloseCode;
 
-use crate::echo::{Echo, Fixture, close_code, frame};
+use crate::echo::{Echo, EchoFixture, close_code, frame};
 use crate::support::all_ended;
 
 const LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn edg_17_the_subprotocol_is_ours_or_not_named() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     let mut raw = fixture.server.connect().await;
     raw.send(
         fixture
@@ -59,7 +59,7 @@ async fn edg_17_the_subprotocol_is_ours_or_not_named() {
 
 #[tokio::test]
 async fn edg_10_a_foreign_page_is_refused_before_the_upgrade() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     for headers in [
         "origin: null\n",
         "origin: http://evil.example\n",
@@ -83,7 +83,7 @@ async fn edg_10_a_foreign_page_is_refused_before_the_upgrade() {
 
 #[tokio::test]
 async fn edg_18_what_is_queued_leaves_in_one_write() {
-    let fixture = Fixture::start().await;
+    let fixture = EchoFixture::start().await;
     let mut raw = fixture.raw().await;
     raw.send(&frame(0x81, b"burst")).await;
     let mut bytes = [0; 4096];
@@ -99,7 +99,7 @@ async fn edg_18_what_is_queued_leaves_in_one_write() {
 
 #[tokio::test]
 async fn edg_34_compression_is_not_negotiated() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     let mut raw = fixture.server.connect().await;
     let offer = "sec-websocket-extensions: permessage-deflate; client_max_window_bits\n";
     raw.send(fixture.request(offer).as_bytes()).await;
@@ -115,7 +115,7 @@ async fn edg_34_compression_is_not_negotiated() {
 
 #[tokio::test(start_paused = true)]
 async fn edg_19_a_silent_socket_is_pinged_and_then_lost() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     let mut raw = fixture.raw().await;
     raw.send(&frame(0x81, b"a")).await;
     let begun = Instant::now();
@@ -141,7 +141,7 @@ async fn edg_19_a_silent_socket_is_pinged_and_then_lost() {
 
 #[tokio::test(start_paused = true)]
 async fn edg_19_any_frame_counts_as_life() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     let mut raw = fixture.raw().await;
     raw.send(&frame(0x81, b"a")).await;
     for _ in 0..6 {
@@ -155,7 +155,7 @@ async fn edg_19_any_frame_counts_as_life() {
 
 #[tokio::test(start_paused = true)]
 async fn edg_23_the_first_frame_has_a_time_limit() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     let mut raw = fixture.raw().await;
     let begun = Instant::now();
     raw.send(&frame(0x89, b"ping")).await;
@@ -164,13 +164,13 @@ async fn edg_23_the_first_frame_has_a_time_limit() {
         fixture.gone().await,
         Disconnect::Server(CloseCode::JoinTimeout)
     );
-    assert!(begun.elapsed() >= FIRST_FRAME_TIMEOUT);
+    assert!(begun.elapsed() >= SocketLimits::default().join_timeout());
     fixture.stop().await;
 }
 
 #[tokio::test]
 async fn edg_24_breaches_have_their_codes() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     let fragmented = [frame(0x01, &[b'x'; 40_000]), frame(0x80, &[b'x'; 40_000])].concat();
     let mut unmasked = frame(0x81, b"");
     unmasked.truncate(1);
@@ -238,7 +238,7 @@ async fn binary_is_taken_only_from_who_asks_for_any_frame() {
             },
         )
     }
-    let fixture = Fixture::routed(SocketSettings::new("test.v1"), get(any)).await;
+    let fixture = EchoFixture::routed(SocketSettings::new("test.v1"), get(any)).await;
     let mut client = fixture.client().await;
     for message in [Message::binary(vec![0xff]), Message::text("a")] {
         client.send(message.clone()).await.unwrap();
@@ -251,7 +251,7 @@ async fn binary_is_taken_only_from_who_asks_for_any_frame() {
 
 #[tokio::test]
 async fn edg_24_who_is_still_sending_is_told_and_not_reset() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     let mut raw = fixture.raw().await;
     let frame = frame(0x81, &vec![b'x'; 256 * 1024]);
     let (begin, rest) = frame.split_at(64);
@@ -274,7 +274,7 @@ async fn edg_24_who_is_still_sending_is_told_and_not_reset() {
 
 #[tokio::test]
 async fn edg_24_the_largest_frame_is_taken() {
-    let fixture = Fixture::start().await;
+    let fixture = EchoFixture::start().await;
     let mut client = fixture.client().await;
     let text = "x".repeat(64 * 1024);
     client.send(Message::text(text.clone())).await.unwrap();
@@ -286,7 +286,7 @@ async fn edg_24_the_largest_frame_is_taken() {
 
 #[tokio::test]
 async fn edg_25_a_close_of_the_other_end_is_answered() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     let mut raw = fixture.raw().await;
     raw.send(&frame(0x88, &[0x0f, 0xa0])).await;
     let answer = raw.read_to_end().await;
@@ -297,7 +297,7 @@ async fn edg_25_a_close_of_the_other_end_is_answered() {
 
 #[tokio::test]
 async fn edg_25_our_close_says_why_after_what_was_queued() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     let mut client = fixture.client().await;
     let handle = fixture.opened().await;
     handle.try_send("last words".into()).unwrap();
@@ -324,7 +324,7 @@ async fn edg_25_our_close_says_why_after_what_was_queued() {
 
 #[tokio::test(start_paused = true)]
 async fn edg_25_a_close_that_is_not_answered_is_not_waited_for_long() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     let mut raw = fixture.raw().await;
     let begun = Instant::now();
     fixture.opened().await.close(CloseCode::Replaced);
@@ -343,7 +343,7 @@ async fn edg_26_who_reads_nothing_is_ended() {
     settings.queue_frames = 1 << 20;
     settings.queue_bytes = 1 << 30;
     settings.silent_after = Duration::from_secs(3_600);
-    let mut fixture = Fixture::with(settings).await;
+    let mut fixture = EchoFixture::with(settings).await;
     let mut raw = fixture.raw().await;
     raw.send(&frame(0x81, b"a")).await;
     let handle = fixture.opened().await;
@@ -362,7 +362,7 @@ async fn edg_26_who_reads_nothing_is_ended() {
 
 #[tokio::test]
 async fn a_reset_is_a_loss() {
-    let mut fixture = Fixture::start().await;
+    let mut fixture = EchoFixture::start().await;
     let client = fixture.client().await;
     fixture.opened().await;
     drop(client);

@@ -12,14 +12,14 @@ use serde_json::json;
 use service::tickets::{JwksSource, TicketFault, TicketVerifier};
 use service::{Shutdown, Tasks, clock};
 
-use crate::support::{Server, all_ended};
+use crate::support::{HttpTestServer, all_ended};
 
-struct Key {
+struct TestKey {
     kid: &'static str,
     pair: Ed25519KeyPair,
 }
 
-impl Key {
+impl TestKey {
     fn new(kid: &'static str) -> Self {
         let random = ring::rand::SystemRandom::new();
         let der = Ed25519KeyPair::generate_pkcs8(&random).unwrap();
@@ -50,15 +50,15 @@ impl Key {
     }
 }
 
-struct Fixture {
+struct JwksFixture {
     served: Arc<Mutex<String>>,
-    server: Server,
+    server: HttpTestServer,
     tasks: Tasks,
     shutdown: Shutdown,
     directory: tempfile::TempDir,
 }
 
-impl Fixture {
+impl JwksFixture {
     async fn start(jwks: &str) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         let served = Arc::new(Mutex::new(jwks.to_owned()));
@@ -66,7 +66,8 @@ impl Fixture {
         let route = get(async move || answer.lock().unwrap().clone());
         Self {
             served,
-            server: Server::start(Router::new().route("/.well-known/jwks.json", route)).await,
+            server: HttpTestServer::start(Router::new().route("/.well-known/jwks.json", route))
+                .await,
             tasks: Tasks::new(),
             shutdown: Shutdown::new(),
             directory: tempfile::tempdir().unwrap(),
@@ -99,8 +100,8 @@ impl Fixture {
 
 #[tokio::test]
 async fn edg_32_keys_are_fetched_and_a_new_one_is_found_by_its_kid() {
-    let (old, new) = (Key::new("old"), Key::new("new"));
-    let fixture = Fixture::start("not yet").await;
+    let (old, new) = (TestKey::new("old"), TestKey::new("new"));
+    let fixture = JwksFixture::start("not yet").await;
     let verifier = fixture.verifier(fixture.url());
     assert!(!verifier.has_key());
     *fixture.served.lock().unwrap() = old.jwks();
@@ -125,8 +126,8 @@ async fn edg_32_keys_are_fetched_and_a_new_one_is_found_by_its_kid() {
 
 #[tokio::test]
 async fn edg_32_the_last_good_copy_serves_without_the_scheduler() {
-    let key = Key::new("k");
-    let fixture = Fixture::start(&key.jwks()).await;
+    let key = TestKey::new("k");
+    let fixture = JwksFixture::start(&key.jwks()).await;
     let verifier = fixture.verifier(fixture.url());
     verifier.chat(&key.ticket(), clock::now()).await.unwrap();
     while !fixture.cache().exists() {
@@ -135,7 +136,7 @@ async fn edg_32_the_last_good_copy_serves_without_the_scheduler() {
     let alone = fixture.verifier("http://127.0.0.1:1".to_owned());
     assert!(alone.has_key());
     alone.chat(&key.ticket(), clock::now()).await.unwrap();
-    let stranger = Key::new("stranger");
+    let stranger = TestKey::new("stranger");
     assert_eq!(
         alone.chat(&stranger.ticket(), clock::now()).await,
         Err(TicketFault::UnknownKey)

@@ -1,0 +1,7 @@
+//! Accept loop, routes and sockets over real connections: one story a test, each rule by its id.
+
+mod echo;
+mod http;
+mod jwks;
+mod sockets;
+mod support;
