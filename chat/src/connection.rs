@@ -18,7 +18,7 @@ use wire::chat::Hello;
 use crate::state::{Admission, AppState};
 use crate::store::Stores;
 use frame_loop::FrameLoop;
-use protocol::{FrameReader, not_opened};
+use protocol::{ChatFrameReader, not_opened};
 
 pub(crate) use catch_up::read_all;
 
@@ -28,7 +28,7 @@ pub(crate) async fn serve<S: Stores>(
     state: Arc<AppState<S>>,
     permit: ConnectionPermit,
 ) -> Socket {
-    let mut reader = FrameReader::new(socket.handle(), permit);
+    let mut reader = ChatFrameReader::new(socket.handle(), permit);
     let Some((hello, id)) = reader.join(&mut socket, &state.connections).await else {
         return socket;
     };
@@ -64,7 +64,7 @@ pub(crate) async fn serve<S: Stores>(
 
 async fn admit<S: Stores>(
     hello: &Hello,
-    reader: &mut FrameReader,
+    reader: &mut ChatFrameReader,
     state: &AppState<S>,
 ) -> Result<Admission, JoinError> {
     reader.check_join()?;

@@ -1,7 +1,7 @@
 //! What chat says of itself: its operations and its frames, for `/openapi.json`, `/asyncapi.json` and
 //! `/docs`.
 
-use service::describe::{Api, AuthScheme, Channel, FrameNumber, Frames, Operation};
+use service::describe::{Api, AuthScheme, FrameChannel, FrameNumber, Frames, Operation};
 use wire::ErrorCode::{
     BadCursor, BadText, Conflict, InvalidField, Malformed, NotAMember, OriginNotAllowed,
     RateLimited, StorageFull, StorageUnavailable,
@@ -101,8 +101,8 @@ fn messages() -> Vec<Operation> {
 }
 
 /// The frames of `GET /v1/chat`.
-pub(crate) fn channel() -> Channel {
-    Channel {
+pub(crate) fn channel() -> FrameChannel {
+    FrameChannel {
         name: "chat",
         path: "/v1/chat",
         summary: "One device of one person. The first frame is `hello` with a ticket, within 5 s.",

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use service::descriptors;
 use service::realtime::RealtimeConfig;
-use service::telemetry::{self, Telemetry, TelemetryGuard};
+use service::telemetry::{self, TelemetryConfig, TelemetryGuard};
 use service::{Shutdown, StartError};
 use storage::OpenError;
 use tokio::net::TcpListener;
@@ -58,16 +58,18 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
     } = begin(Service::Signaling, settings, args).await?;
     let own = &settings.signaling;
     let config = signaling::Config {
-        public_url: own.public_url.clone(),
-        data_dir: settings.data_dir.clone(),
-        scheduler_url: settings.scheduler.internal_url.clone(),
-        allowed_origins: own.allowed_origins.clone(),
+        realtime: RealtimeConfig {
+            public_url: own.public_url.clone(),
+            data_dir: settings.data_dir.clone(),
+            scheduler_url: settings.scheduler.internal_url.clone(),
+            allowed_origins: own.allowed_origins.clone(),
+            trusted_proxies: settings.trusted_proxies.clone(),
+        },
         ice_servers: own.ice_servers.clone(),
         turn: settings.turn.credentials(&settings.data_dir)?,
         media: settings.media(),
         loopback_candidates: own.loopback_candidates.or(|| is_loopback(&own.listen)),
         grace_ms: own.grace_ms,
-        trusted_proxies: settings.trusted_proxies.clone(),
         limits: own.limits,
     };
     end(
@@ -127,7 +129,7 @@ struct Begun {
 /// Starts the log, listens, raises the limit of descriptors, and ties the service's end to signals and
 /// to its parent's end.
 async fn begin(service: Service, settings: &Settings, args: &ServeArgs) -> Result<Begun, Failure> {
-    let telemetry_guard = telemetry::init(&Telemetry {
+    let telemetry_guard = telemetry::init(&TelemetryConfig {
         service: service.name(),
         format: settings.log_format()?,
         filter: &settings.log.level,

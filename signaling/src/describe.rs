@@ -1,7 +1,7 @@
 //! What signaling says of itself: its operations and its frames, for `/openapi.json`, `/asyncapi.json` and
 //! `/docs`.
 
-use service::describe::{Api, AuthScheme, Channel, FrameNumber, Frames, Operation};
+use service::describe::{Api, AuthScheme, FrameChannel, FrameNumber, Frames, Operation};
 use signaling_core::OperatorView;
 use wire::ErrorCode::{InvalidField, Malformed, NotFound, OriginNotAllowed, SessionOver};
 use wire::signaling::{ClientFrame, ServerFrame};
@@ -51,8 +51,8 @@ pub(crate) fn api() -> Api {
 }
 
 /// The frames of `GET /v1/signal`.
-pub(crate) fn channel() -> Channel {
-    Channel {
+pub(crate) fn channel() -> FrameChannel {
+    FrameChannel {
         name: "signal",
         path: "/v1/signal",
         summary: "One person's place in one session. The first frame is `join` with a ticket, within 5 s.",

@@ -1,6 +1,6 @@
 //! The live plane: which two peers of a session are in, whose offer goes to whom, what time it is in it.
 //!
-//! The edge around `signaling-core`: sockets, tasks, the store. What a session does is decided there;
+//! The service around `signaling-core`: sockets, tasks, the store. What a session does is decided there;
 //! nothing here knows a rule of the protocol that is about two people.
 
 mod config;
@@ -8,7 +8,6 @@ mod connection;
 mod counters;
 mod deadline_index;
 mod describe;
-mod edge;
 mod events;
 mod join;
 mod lifecycle;
@@ -19,6 +18,7 @@ mod registry;
 mod router;
 mod session_clock;
 mod session_handle;
+mod state;
 pub mod store;
 mod stored_session;
 mod write_buffer;

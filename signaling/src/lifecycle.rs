@@ -1,42 +1,35 @@
 //! From an empty process to a serving one, and back: what starts in which order, and what stops.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bus::{Destination, EventsSecret, HttpTransport, OutboxPublisher};
 use service::clock::now;
-use service::health::Readiness;
-use service::http::ListenerConfig;
-use service::origin::AllowedOrigins;
-use service::proxies::TrustedProxies;
-use service::reconnect_backoff::ReconnectBackoff;
-use service::socket::ConnectionLimiter;
-use service::tickets::{JwksSource, TicketVerifier};
-use service::{Shutdown, StartError, Tasks};
+use service::realtime::Runtime;
+use service::{Shutdown, StartError};
 use signaling_core::{AccessProvider, Settings};
 use storage::{Database, Outbox};
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
-use tokio_util::sync::CancellationToken;
 
 use crate::Config;
-use crate::edge::Edge;
 use crate::events::SchedulerEvents;
 use crate::media::{IceServers, Media};
 use crate::registry::Registry;
 use crate::router::router;
+use crate::state::AppState;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{SnapshotStore, StoreError};
 use crate::stored_session::PendingSnapshot;
 use crate::write_buffer::WriteBuffer;
 
+/// What other services know this one as.
+const SERVICE: &str = "signaling";
 /// How often what nobody can ask for any longer is forgotten.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
-/// Longest wait for sockets to finish their closing handshake when the service stops.
-const SOCKETS_LIMIT: Duration = Duration::from_secs(3);
-/// Longest wait for the other tasks after it. With requests in flight before it, and the last commit, a
-/// stop stays within its 10 s.
+/// Longest wait for what is no socket when the service stops. With requests in flight and sockets before it,
+/// and the last commit, a stop stays within its 10 s.
 const TASKS_LIMIT: Duration = Duration::from_millis(1_500);
 /// A fact reaches the writer within this time, in milliseconds: it is submitted under its session's lock.
 const SUBMIT_LAG_MS: i64 = 500;
@@ -50,102 +43,48 @@ pub async fn run(
     config: Config,
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
-    tracing::info!(public_url = config.public_url, "signaling starts");
-    let origins = AllowedOrigins::new(&config.allowed_origins).map_err(StartError::Config)?;
-    let front = ListenerConfig {
-        limits: config.limits.http,
-        proxies: TrustedProxies::new(&config.trusted_proxies).map_err(StartError::Config)?,
-    };
-    let directory = config.data_dir.join("signaling");
-    let database = Database::open(
-        &directory.join("signaling.db"),
-        storage::Schema::signaling(),
-    )
-    .await?;
+    let (http, sockets) = (config.limits.http, config.limits.sockets);
+    let runtime = Runtime::new(SERVICE, &config.realtime, http, sockets, shutdown)?;
+    let path = runtime.directory().join("signaling.db");
+    let database = Database::open(&path, storage::Schema::signaling()).await?;
     let outbox = Outbox::new(database.clone());
     let store = Arc::new(SqliteStore::new(database.clone(), outbox.clone()));
-    let secret = EventsSecret::load_or_create(&config.data_dir)?;
-    let client = service::http::client();
+    let secret = EventsSecret::load_or_create(&config.realtime.data_dir)?;
+    let media = Media::open(&config.media, ice_servers(&config), database.clone()).await?;
 
-    let ice = Arc::new(IceServers {
-        fixed: config.ice_servers.clone(),
-        turn: config.turn.clone(),
-    });
-    let media = Media::open(&config.media, ice, database.clone()).await?;
-
-    let (sockets, tasks) = (Tasks::new(), Tasks::new());
     let writer = WriteBuffer::default();
-    let stop_writing = CancellationToken::new();
-    let writing = tasks.spawn(
-        "writer",
-        writer.clone().run(Arc::clone(&store), stop_writing.clone()),
-    );
+    let committing = writer.clone().run(Arc::clone(&store), runtime.stop.clone());
+    let writing = runtime.tasks.spawn("writer", committing);
     let registry = Registry::new(
         settings(&config, Arc::clone(&media.access)),
         config.limits.sessions,
         writer.clone(),
         media.rooms.clone(),
-        tasks.clone(),
+        runtime.tasks.clone(),
     );
     restore(store.as_ref(), &registry)
         .await
-        .map_err(|error| StartError::File {
-            path: directory.join("signaling.db"),
-            source: std::io::Error::other(error),
-        })?;
-    keep_time(&tasks, &registry, store.clone(), &stop_writing);
+        .map_err(|error| unreadable(&path, error))?;
+    keep_time(&runtime, &registry, &store);
 
-    let keys = key_source(&config);
-    let tickets = TicketVerifier::start(keys, client.clone(), &tasks, &shutdown);
-    let readiness = readiness(&database, &tickets);
-    publish_events(
-        outbox,
-        http_transport(&config, secret.clone(), client),
-        &writer,
-        &readiness,
-        &tasks,
-        &shutdown,
-    );
-
-    let edge = Arc::new(Edge {
+    watch_database(&runtime, &database);
+    let state = Arc::new(AppState {
         registry: registry.clone(),
-        tickets,
-        origins,
-        limiter: ConnectionLimiter::new(config.limits.sockets),
-        reconnect_backoff: ReconnectBackoff::default(),
-        tasks: sockets.clone(),
-        shutdown: shutdown.clone(),
+        connections: runtime.connections(),
     });
-    let events = SchedulerEvents {
+    publish_events(&runtime, &config, outbox, &writer, secret.clone());
+    say_goodbye(&runtime, Arc::clone(&state));
+    let media = media.start(&registry, &runtime.tasks, &runtime.shutdown);
+    let events = Arc::new(SchedulerEvents {
         registry,
         writer,
         store,
-    };
-    say_goodbye(&tasks, Arc::clone(&edge));
-    let media = media.start(&edge.registry, &tasks, &shutdown);
-    let app = router(edge, secret, Arc::new(events), readiness, media);
-    service::http::serve(listener, app, front, shutdown).await?;
-
-    stop(&sockets, &tasks, stop_writing, writing).await;
+    });
+    let app = router(state, secret, events, runtime.readiness.clone(), media);
+    // First the sockets end, which still say how sessions stand; then the writer, then the rest.
+    runtime.serve(listener, app, writing, TASKS_LIMIT).await?;
     database.close().await;
     Ok(())
-}
-
-/// First the sockets, which still say how sessions stand; then the writer, then the rest.
-async fn stop(
-    sockets: &Tasks,
-    tasks: &Tasks,
-    stop_writing: CancellationToken,
-    writing: JoinHandle<()>,
-) {
-    if !sockets.close_and_wait(SOCKETS_LIMIT).await {
-        tracing::warn!(left = sockets.running(), "sockets were cut");
-    }
-    stop_writing.cancel();
-    if writing.await.is_err() || !tasks.close_and_wait(TASKS_LIMIT).await {
-        tracing::warn!(left = tasks.running(), "tasks were cut");
-    }
-    tracing::info!("signaling stops");
 }
 
 /// Sessions that an earlier process left go on, and what became due meanwhile happens now.
@@ -163,26 +102,21 @@ async fn restore<S: SnapshotStore>(store: &S, registry: &Registry) -> Result<(),
     Ok(())
 }
 
-fn keep_time<S: SnapshotStore>(
-    tasks: &Tasks,
-    registry: &Registry,
-    store: Arc<S>,
-    stop: &CancellationToken,
-) {
-    let (timer, stop_timer) = (registry.clone(), stop.clone());
-    tasks.spawn("timer", async move {
-        tokio::select! {
-            () = timer.run_timer() => {}
-            () = stop_timer.cancelled() => {}
-        }
-    });
-    let (registry, stop) = (registry.clone(), stop.clone());
-    tasks.spawn("prune", async move {
-        tokio::select! {
-            () = prune(&registry, store.as_ref()) => {}
-            () = stop.cancelled() => {}
-        }
-    });
+fn unreadable(path: &Path, error: StoreError) -> StartError {
+    StartError::File {
+        path: path.to_owned(),
+        source: std::io::Error::other(error),
+    }
+}
+
+fn keep_time<S: SnapshotStore>(runtime: &Runtime, registry: &Registry, store: &Arc<S>) {
+    let timer = registry.clone();
+    runtime.spawn_until_stop("timer", async move { timer.run_timer().await });
+    let (registry, store) = (registry.clone(), Arc::clone(store));
+    runtime.spawn_until_stop(
+        "prune",
+        async move { prune(&registry, store.as_ref()).await },
+    );
 }
 
 async fn prune<S: SnapshotStore>(registry: &Registry, store: &S) {
@@ -197,68 +131,51 @@ async fn prune<S: SnapshotStore>(registry: &Registry, store: &S) {
     }
 }
 
-fn http_transport(config: &Config, secret: EventsSecret, client: reqwest::Client) -> HttpTransport {
+fn publish_events(
+    runtime: &Runtime,
+    config: &Config,
+    outbox: Outbox,
+    writer: &WriteBuffer,
+    secret: EventsSecret,
+) {
     let scheduler = Destination {
         service: "scheduler",
-        base_url: config.scheduler_url.clone(),
+        base_url: config.realtime.scheduler_url.clone(),
     };
-    HttpTransport::new(secret, client, vec![scheduler])
-}
-
-fn publish_events(
-    outbox: Outbox,
-    transport: HttpTransport,
-    writer: &WriteBuffer,
-    readiness: &Readiness,
-    tasks: &Tasks,
-    shutdown: &Shutdown,
-) {
+    let transport = HttpTransport::new(secret, runtime.client.clone(), vec![scheduler]);
     let writer = writer.clone();
-    OutboxPublisher::new(outbox, "signaling", transport)
-        .reporting_to(readiness.clone())
+    OutboxPublisher::new(outbox, SERVICE, transport)
+        .reporting_to(runtime.readiness.clone())
         .watermark(move || writer.written_to(now() - SUBMIT_LAG_MS))
-        .start(tasks, shutdown);
+        .start(&runtime.tasks, &runtime.shutdown);
 }
 
 /// At the first sign of a stop every socket is told when to come back.
-fn say_goodbye(tasks: &Tasks, edge: Arc<Edge>) {
-    tasks.spawn("goodbye", async move {
-        edge.shutdown.started().await;
-        edge.registry.drain(|| edge.retry_after_ms());
-    });
+fn say_goodbye(runtime: &Runtime, state: Arc<AppState>) {
+    runtime.on_shutdown(move || state.registry.drain(|| state.connections.retry_after_ms()));
 }
 
-fn readiness(database: &Database, tickets: &TicketVerifier) -> Readiness {
-    let readiness = Readiness::new();
+fn watch_database(runtime: &Runtime, database: &Database) {
     let database = database.clone();
-    readiness.check("store", move || {
+    runtime.readiness.check("store", move || {
         let database = database.clone();
         async move { database.probe_writable().await }
     });
-    let tickets = tickets.clone();
-    readiness.check("ticket_keys", move || {
-        let has_key = tickets.has_key();
-        async move { has_key.then_some(()).ok_or("no ticket key yet".to_owned()) }
-    });
-    readiness
 }
 
-fn key_source(config: &Config) -> JwksSource {
-    JwksSource {
-        scheduler_url: config.scheduler_url.clone(),
-        cache: config.data_dir.join("signaling/jwks.json"),
-        refetch: config.limits.sockets.jwks_refetch(),
-    }
+fn ice_servers(config: &Config) -> Arc<IceServers> {
+    Arc::new(IceServers {
+        fixed: config.ice_servers.clone(),
+        turn: config.turn.clone(),
+    })
 }
 
 fn settings(config: &Config, media: Arc<dyn AccessProvider>) -> Settings {
+    let sockets = &config.limits.sockets;
     Settings {
         media,
         grace_ms: config.grace_ms,
         loopback_candidates: config.loopback_candidates,
-        // A resume is queued whole beside its `welcome`: it has to fit into one socket's queue.
-        resume_buffer_frames: config.limits.sockets.queue_frames / 4 * 3,
-        resume_buffer_bytes: config.limits.sockets.queue_bytes / 2,
-        ..Settings::default()
+        ..Settings::for_queue(sockets.queue_frames, sockets.queue_bytes)
     }
 }

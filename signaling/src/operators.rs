@@ -11,8 +11,8 @@ use service::http::{HttpError, Json, bearer};
 use signaling_core::OperatorView;
 use wire::{Page, SessionId, UserId};
 
-use crate::edge::Edge;
 use crate::registry::CommandError;
+use crate::state::AppState;
 
 /// Sessions of a page that asks for no number, and at most.
 const PAGE: usize = 50;
@@ -21,12 +21,15 @@ const PAGE_MAX: usize = 200;
 /// Whoever shows an operator's ticket as Bearer.
 pub(crate) struct Operator;
 
-impl FromRequestParts<Arc<Edge>> for Operator {
+impl FromRequestParts<Arc<AppState>> for Operator {
     type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Self, HttpError> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &Arc<AppState>,
+    ) -> Result<Self, HttpError> {
         let ticket = bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("missing"))?;
-        edge.tickets.operator(ticket, now()).await?;
+        state.connections.tickets.operator(ticket, now()).await?;
         Ok(Self)
     }
 }
@@ -40,14 +43,14 @@ pub(crate) struct PageQuery {
 /// `GET /v1/sessions`: those in memory, by id.
 pub(crate) async fn list(
     _: Operator,
-    State(edge): State<Arc<Edge>>,
+    State(state): State<Arc<AppState>>,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<Page<OperatorView>>, HttpError> {
     let Query(query) = query
         .map_err(|_| HttpError::field("limit", "wrong_type", "The limit is a whole number."))?;
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
     let after = query.cursor.map(SessionId);
-    let (items, more) = edge.registry.views(after.as_ref(), limit);
+    let (items, more) = state.registry.views(after.as_ref(), limit);
     let next_cursor = match items.last() {
         Some(last) if more => Some(last.id.to_string()),
         _ => None,
@@ -58,35 +61,35 @@ pub(crate) async fn list(
 /// `GET /v1/sessions/{id}`: one session in memory.
 pub(crate) async fn show(
     _: Operator,
-    State(edge): State<Arc<Edge>>,
+    State(state): State<Arc<AppState>>,
     Path(id): Path<SessionId>,
 ) -> Result<Json<OperatorView>, HttpError> {
-    let view = edge.registry.view(&id);
+    let view = state.registry.view(&id);
     view.map(Json).ok_or_else(not_there)
 }
 
 /// `POST /v1/sessions/{id}/end`: ends the session for both.
 pub(crate) async fn end(
     _: Operator,
-    State(edge): State<Arc<Edge>>,
+    State(state): State<Arc<AppState>>,
     Path(id): Path<SessionId>,
 ) -> Result<Json<OperatorView>, HttpError> {
-    edge.registry.end(&id)?;
-    edge.registry.view(&id).map(Json).ok_or_else(not_there)
+    state.registry.end(&id)?;
+    state.registry.view(&id).map(Json).ok_or_else(not_there)
 }
 
 /// `DELETE /v1/sessions/{id}/participants/{user_id}`: removes the person, which ends the session.
 pub(crate) async fn kick(
     _: Operator,
-    State(edge): State<Arc<Edge>>,
+    State(state): State<Arc<AppState>>,
     Path((id, user)): Path<(SessionId, UserId)>,
 ) -> Result<Json<OperatorView>, HttpError> {
-    let view = edge.registry.view(&id).ok_or_else(not_there)?;
+    let view = state.registry.view(&id).ok_or_else(not_there)?;
     if view.participants.iter().all(|seat| seat.user_id != user) {
         return Err(HttpError::not_found("This person is not one of the two."));
     }
-    edge.registry.kick(&id, user)?;
-    edge.registry.view(&id).map(Json).ok_or_else(not_there)
+    state.registry.kick(&id, user)?;
+    state.registry.view(&id).map(Json).ok_or_else(not_there)
 }
 
 fn not_there() -> HttpError {

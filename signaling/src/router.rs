@@ -7,16 +7,16 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
 use bus::EventsSecret;
-use service::clock::steady;
 use service::health::Readiness;
 use service::http::HttpError;
 use service::socket::Upgrade;
+use wire::SIGNALING_SUBPROTOCOL;
 
 use crate::connection;
 use crate::describe;
-use crate::edge::Edge;
 use crate::events::SchedulerEvents;
 use crate::operators;
+use crate::state::AppState;
 use crate::store::SnapshotStore;
 
 /// | route | for |
@@ -28,13 +28,13 @@ use crate::store::SnapshotStore;
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
 /// | `GET /health/live`, `/health/ready`, `/metrics` | operators |
 pub(crate) fn router<S: SnapshotStore>(
-    edge: Arc<Edge>,
+    state: Arc<AppState>,
     secret: EventsSecret,
     events: Arc<SchedulerEvents<S>>,
     readiness: Readiness,
     media: Router,
 ) -> Router {
-    let origins = edge.origins.clone();
+    let origins = state.connections.origins.clone();
     let people = Router::new()
         .route("/v1/signal", get(signal))
         .route("/v1/sessions", get(operators::list))
@@ -44,7 +44,7 @@ pub(crate) fn router<S: SnapshotStore>(
             "/v1/sessions/{id}/participants/{user_id}",
             delete(operators::kick),
         )
-        .with_state(edge);
+        .with_state(state);
     let router = people
         .merge(media)
         .merge(bus::routes(secret, events))
@@ -56,11 +56,14 @@ pub(crate) fn router<S: SnapshotStore>(
     service::http::standard(router, &origins)
 }
 
-async fn signal(State(edge): State<Arc<Edge>>, request: Upgrade) -> Result<Response, HttpError> {
-    let permit = edge.limiter.admit(request.client(), steady());
-    let settings = edge.limiter.settings(wire::SIGNALING_SUBPROTOCOL);
-    let serving = Arc::clone(&edge);
-    request.accept(&edge.origins, settings, &edge.tasks, move |socket| {
-        connection::serve(socket, serving, permit)
-    })
+async fn signal(
+    State(state): State<Arc<AppState>>,
+    request: Upgrade,
+) -> Result<Response, HttpError> {
+    let serving = Arc::clone(&state);
+    state
+        .connections
+        .accept(request, SIGNALING_SUBPROTOCOL, |socket, permit| {
+            connection::serve(socket, serving, permit)
+        })
 }

@@ -7,7 +7,7 @@ use chat_core::{MissedRange, Page, PageFrom};
 use wire::RoomId;
 use wire::chat::Message;
 
-use super::protocol::FrameReader;
+use super::protocol::ChatFrameReader;
 use crate::store::{MessageStore, StoreError};
 
 /// Messages read at once.
@@ -42,7 +42,7 @@ impl CatchUp {
     /// Sends as much as the socket has room for.
     pub(super) async fn go_on(
         &mut self,
-        reader: &FrameReader,
+        reader: &ChatFrameReader,
         store: &impl MessageStore,
     ) -> Result<Progress, StoreError> {
         loop {

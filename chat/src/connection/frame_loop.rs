@@ -10,7 +10,7 @@ use wire::chat::{ChatClientFrame, Messages};
 use wire::{CloseCode, ConnectionId, Envelope, ErrorCode, RoomId, UnixMs};
 
 use super::catch_up::{CatchUp, Progress};
-use super::protocol::{FrameReader, storage_error};
+use super::protocol::{ChatFrameReader, storage_error};
 use crate::registry::Subscription;
 use crate::state::AppState;
 use crate::store::{StoreError, Stores};
@@ -20,7 +20,7 @@ const EXPIRY_LEEWAY_MS: i64 = 60_000;
 
 /// One socket's.
 pub(super) struct FrameLoop<'a, S> {
-    reader: &'a mut FrameReader,
+    reader: &'a mut ChatFrameReader,
     state: &'a AppState<S>,
     connection: ConnectionId,
     catching_up: Option<CatchUp>,
@@ -29,7 +29,7 @@ pub(super) struct FrameLoop<'a, S> {
 impl<'a, S: Stores> FrameLoop<'a, S> {
     /// `left` is what the broker asked for when the device came in.
     pub(super) fn new(
-        reader: &'a mut FrameReader,
+        reader: &'a mut ChatFrameReader,
         state: &'a AppState<S>,
         subscription: &Subscription,
         left: Vec<Output>,

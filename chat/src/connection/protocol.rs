@@ -11,7 +11,7 @@ const STORAGE_RETRY_MS: u64 = 1_000;
 pub(super) enum ChatProtocol {}
 
 /// Rate limiting, parsing and error budget of one socket.
-pub(super) type FrameReader = realtime::FrameReader<ChatProtocol>;
+pub(super) type ChatFrameReader = realtime::FrameReader<ChatProtocol>;
 
 impl FrameProtocol for ChatProtocol {
     type ClientFrame = ChatClientFrame;

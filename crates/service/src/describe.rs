@@ -14,7 +14,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::get;
 
-pub use asyncapi::{Channel, FrameNumber, Frames};
+pub use asyncapi::{FrameChannel, FrameNumber, Frames};
 pub use openapi::Api;
 pub use operation::{AuthScheme, Operation};
 
@@ -25,7 +25,7 @@ const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// The addresses of the documents, to be merged into a service's router: `/openapi.json`, `/docs`, and
 /// `/asyncapi.json` where there is a channel.
-pub fn routes(api: Api, channel: Option<&Channel>) -> Router {
+pub fn routes(api: Api, channel: Option<&FrameChannel>) -> Router {
     let api = api.with(operations(channel.is_some()));
     let openapi = openapi::document(&api);
     let asyncapi = channel.map(|channel| asyncapi::document(&api, channel));

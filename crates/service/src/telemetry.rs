@@ -44,7 +44,7 @@ pub enum LogFormat {
 
 /// What to say, and where.
 #[derive(Debug, Clone, Default)]
-pub struct Telemetry<'a> {
+pub struct TelemetryConfig<'a> {
     /// Who speaks: `service.name` of traces.
     pub service: &'a str,
     /// How a log line looks.
@@ -76,7 +76,7 @@ impl TelemetryGuard {
 ///
 /// # Errors
 /// When the filter or the endpoint can't be used.
-pub fn init(telemetry: &Telemetry<'_>) -> Result<TelemetryGuard, String> {
+pub fn init(telemetry: &TelemetryConfig<'_>) -> Result<TelemetryGuard, String> {
     let log_writer =
         LogWriter::start(io::stderr()).map_err(|error| format!("log thread: {error}"))?;
     let text = tracing_subscriber::fmt::layer::<Registry>().with_writer(log_writer.clone());

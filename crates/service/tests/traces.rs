@@ -18,7 +18,7 @@ use prost::Message as _;
 use service::http::{HttpError, Limits, serve, standard};
 use service::origin::AllowedOrigins;
 use service::socket::{Incoming, Socket, SocketSettings, Upgrade};
-use service::telemetry::{LogFormat, Telemetry, init, spans};
+use service::telemetry::{LogFormat, TelemetryConfig, init, spans};
 use service::{Shutdown, Tasks, health};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -34,7 +34,7 @@ const CALLER: &str = "00f067aa0ba902b7";
 async fn edg_55_requests_sockets_joins_and_commits_are_traced_and_messages_are_not() {
     drop(rustls::crypto::ring::default_provider().install_default());
     let collector = Collector::start().await;
-    let telemetry_guard = init(&Telemetry {
+    let telemetry_guard = init(&TelemetryConfig {
         service: "edge",
         format: LogFormat::Text,
         filter: "warn",

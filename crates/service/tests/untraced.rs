@@ -1,10 +1,10 @@
 //! Where no collector is named. Alone in its process, since a process has one subscriber.
 
-use service::telemetry::{LogFormat, Telemetry, init, spans};
+use service::telemetry::{LogFormat, TelemetryConfig, init, spans};
 
 #[tokio::test]
 async fn edg_63_without_a_collector_no_span_is_made() {
-    let telemetry_guard = init(&Telemetry {
+    let telemetry_guard = init(&TelemetryConfig {
         service: "edge",
         format: LogFormat::Text,
         filter: "trace",

@@ -30,19 +30,29 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// The values of the protocol, no ICE server, and loopback candidates let through.
+    /// For sockets with the default queue.
     fn default() -> Self {
+        Self::for_queue(wire::QUEUE_FRAMES, wire::QUEUE_BYTES)
+    }
+}
+
+impl Settings {
+    /// The values of the protocol, no ICE server, loopback candidates let through, and resume buffers for
+    /// sockets whose queue takes so many frames and bytes.
+    ///
+    /// A replay is queued whole beside its `welcome`, so it must fit into one queue: three quarters of the
+    /// frames (with the defaults 768, half as much again as the other one may send between two pings at 100
+    /// frames a second) and half of the bytes (by default 130 `data` frames of the largest size).
+    #[must_use]
+    pub fn for_queue(frames: usize, bytes: usize) -> Self {
         Self {
             media: Arc::new(StaticIce::default()),
             grace_ms: 30_000,
             ping_ms: 5_000,
             timeout_ms: 12_000,
             warning_ms: 10_000,
-            // Half as much again as the frame limit (100/s) lets the other one send between two pings,
-            // and less than one socket's queue takes: a replay is queued whole.
-            resume_buffer_frames: 768,
-            // 130 `data` frames of the largest size, and half of one socket's queue.
-            resume_buffer_bytes: 512 * 1024,
+            resume_buffer_frames: frames / 4 * 3,
+            resume_buffer_bytes: bytes / 2,
             max_candidates: 100,
             loopback_candidates: true,
         }

@@ -1,5 +1,6 @@
 //! A media server that refuses our credentials is a mistake to be put right, one that is away is not.
 
+use service::realtime::RealtimeConfig;
 use service::{Shutdown, StartError};
 use signaling::Config;
 use signaling::media::OpenViduConfig;
@@ -15,9 +16,13 @@ async fn start(change: impl FnOnce(&mut Config)) -> Result<(), StartError> {
     // Whoever asks over HTTP first installs the crypto provider.
     let _http = Http::new();
     let dir = TempDir::new().unwrap();
-    let mut config = Config {
+    let realtime = RealtimeConfig {
         data_dir: dir.path().to_owned(),
         scheduler_url: "http://127.0.0.1:9".to_owned(),
+        ..RealtimeConfig::on_port(8081)
+    };
+    let mut config = Config {
+        realtime,
         ..Config::default()
     };
     change(&mut config);

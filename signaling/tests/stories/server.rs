@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use service::Shutdown;
+use service::realtime::RealtimeConfig;
 use signaling::Config;
 use tempfile::TempDir;
 use testkit::{ANN, BO, Http, SOON, TestBooking, TestPeer, TicketSigner, until};
@@ -148,10 +149,14 @@ impl SignalingServer {
         let listener = bind(place.address).await;
         let address = listener.local_addr().unwrap();
         place.address = address;
-        let mut config = Config {
+        let realtime = RealtimeConfig {
             public_url: format!("http://{address}"),
             data_dir: place.dir.path().to_owned(),
             scheduler_url: place.scheduler.url.clone(),
+            ..RealtimeConfig::on_port(address.port())
+        };
+        let mut config = Config {
+            realtime,
             ..Config::default()
         };
         (place.change)(&mut config);

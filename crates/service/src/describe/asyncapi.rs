@@ -10,7 +10,7 @@ use super::schemas::Schemas;
 
 /// What a service's socket speaks.
 #[derive(Debug, Clone)]
-pub struct Channel {
+pub struct FrameChannel {
     /// Its name in the document.
     pub name: &'static str,
     /// Path of the WebSocket route, as `/v1/chat`.
@@ -61,7 +61,7 @@ impl Frames {
 }
 
 /// The document. Seen from the service, as AsyncAPI 3 has it: it receives what clients send.
-pub(super) fn document(api: &Api, channel: &Channel) -> Value {
+pub(super) fn document(api: &Api, channel: &FrameChannel) -> Value {
     let mut schemas = Schemas::asyncapi();
     let received = schemas.incoming(channel.from_client.describe);
     let sent = schemas.outgoing(channel.from_server.describe);
@@ -119,7 +119,7 @@ pub(super) fn document(api: &Api, channel: &Channel) -> Value {
     })
 }
 
-fn handshake(channel: &Channel) -> Value {
+fn handshake(channel: &FrameChannel) -> Value {
     let subprotocol = json!({"type": "string", "const": channel.subprotocol});
     json!({
         "method": "GET",
@@ -128,7 +128,7 @@ fn handshake(channel: &Channel) -> Value {
     })
 }
 
-fn description(channel: &Channel) -> String {
+fn description(channel: &FrameChannel) -> String {
     let codes: Vec<String> = CloseCode::ALL
         .into_iter()
         .map(|code| format!("- {} `{}`", code.code(), code.name()))
