@@ -45,7 +45,7 @@ pub(crate) async fn serve<S: Stores>(
         return socket;
     }
     let cursors = hello.cursors.unwrap_or_default();
-    let (mut subscription, left) =
+    let (mut subscription, reads) =
         state
             .registry
             .enter(&admission.caller, socket.handle(), cursors);
@@ -53,7 +53,7 @@ pub(crate) async fn serve<S: Stores>(
     if state.connections.shutdown.is_started() {
         reader.go_away(state.connections.retry_after_ms());
     }
-    let frame_loop = FrameLoop::new(&mut reader, &state, &subscription, left);
+    let frame_loop = FrameLoop::new(&mut reader, &state, &subscription, reads);
     let disconnect = frame_loop.hold(&mut socket, admission.expires_at).await;
     if is_goodbye(disconnect) {
         subscription.closed_cleanly();

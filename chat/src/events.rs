@@ -14,7 +14,7 @@ pub(crate) struct SchedulerEvents {
 impl EventHandler for SchedulerEvents {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
         self.writer
-            .ask(|reply| StoreCommand::Take { batch, reply })
+            .ask(|reply| StoreCommand::TakeEvents { batch, reply })
             .await
             .map_err(|_| AcceptError::Stopping)
     }

@@ -1,6 +1,6 @@
 //! Chat: rooms, messages, read positions and presence, over WebSocket and HTTP.
 //!
-//! The service around `chat-core`: sockets, routes, the writer and its stores. Who is told of what is decided
+//! What surrounds `chat-core`: sockets, routes, the store actor and its stores. Who is told of what is decided
 //! there; nothing here knows what a message or a position means.
 
 mod caller;
@@ -11,11 +11,13 @@ mod events;
 mod http;
 mod lifecycle;
 mod registry;
+mod room_loader;
 mod router;
 mod state;
 pub mod store;
 mod store_actor;
 mod store_handle;
+mod subscriber;
 mod sync;
 
 pub use config::{Config, Limits};

@@ -13,6 +13,7 @@ use wire::chat::GoingAway;
 use crate::config::{Config, Limits};
 use crate::events::SchedulerEvents;
 use crate::registry::Registry;
+use crate::room_loader::RoomLoader;
 use crate::router::router;
 use crate::state::AppState;
 use crate::store::sqlite::SqliteStore;
@@ -39,7 +40,8 @@ pub async fn run(
 
     let (writer, commands) = StoreHandle::new();
     let registry = Registry::new(settings(&config.limits), writer.clone());
-    let mut actor = StoreActor::new(Arc::clone(&store), registry.clone(), commands);
+    let rooms = RoomLoader::new(Arc::clone(&store), registry.clone());
+    let mut actor = StoreActor::new(rooms.clone(), registry.clone(), commands);
     actor.settle_leftovers().await.map_err(start_error)?;
     let writing = runtime
         .tasks
@@ -52,6 +54,7 @@ pub async fn run(
         registry,
         writer: writer.clone(),
         stores: Arc::clone(&store),
+        rooms,
         connections: runtime.connections(),
     });
     publish_events(&runtime, &config, &store, secret.clone());

@@ -6,7 +6,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_core::{Input, Origin, Output, RoomBroker, Settings};
+use bus::Fanout;
+use chat_core::{
+    FrameDelivery, Input, Output, ReadRequest, RoomBroker, Settings, WriteOutcome, WriteRequest,
+};
 use service::clock::{now, sleep_until_maybe};
 use service::limits::Limit;
 use service::socket::{SocketHandle, Utf8Bytes};
@@ -15,9 +18,10 @@ use wire::chat::{ChatServerFrame, Cursor};
 use wire::{CloseCode, ConnectionId, ErrorCode, RoomId};
 
 use crate::caller::Caller;
-use crate::store_handle::{StoreCommand, StoreHandle};
+use crate::store_handle::StoreHandle;
+use crate::subscriber::{ReadQueue, Subscriber};
 
-/// When to try again where the writer's queue is full, in milliseconds.
+/// When to try again where the store actor's queue is full, in milliseconds.
 const BUSY_RETRY_MS: u64 = 1_000;
 
 /// Everybody who is connected. Clones share it.
@@ -27,7 +31,7 @@ pub(crate) struct Registry(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
-    writer: StoreHandle,
+    store: StoreHandle,
     /// The broker's next deadline is another one.
     rescheduled: Notify,
 }
@@ -39,40 +43,31 @@ struct State {
     last_id: u64,
 }
 
-/// The way to somebody.
-#[derive(Debug)]
-enum Subscriber {
-    Socket(SocketHandle),
-    /// A request that waits: it is woken, and looks for itself.
-    Waiting(Arc<Notify>),
-}
-
 impl Registry {
-    pub(crate) fn new(settings: Settings, writer: StoreHandle) -> Self {
+    pub(crate) fn new(settings: Settings, store: StoreHandle) -> Self {
         Self(Arc::new(Shared {
             state: Mutex::new(State {
                 broker: RoomBroker::new(settings),
                 subscribers: HashMap::new(),
                 last_id: 0,
             }),
-            writer,
+            store,
             rescheduled: Notify::new(),
         }))
     }
 
-    /// Tells the broker and does what it says. What only the caller can do is given back.
-    pub(crate) fn handle(&self, input: Input) -> Vec<Output> {
-        self.handle_all([input])
+    /// Tells the broker what happened, and hands on what it asks for.
+    pub(crate) fn handle(&self, input: Input) {
+        self.handle_all([input]);
     }
 
     /// As [`Self::handle`], for several at once: nobody sees what is between.
-    pub(crate) fn handle_all(&self, inputs: impl IntoIterator<Item = Input>) -> Vec<Output> {
+    pub(crate) fn handle_all(&self, inputs: impl IntoIterator<Item = Input>) {
         let mut state = self.state();
         let (due, let_go) = (state.broker.next_deadline(), state.broker.rooms_let_go());
-        let mut left = Vec::new();
         for input in inputs {
             let outputs = state.broker.handle(now(), input);
-            self.perform(&mut state, outputs, &mut left);
+            self.dispatch(&mut state, outputs);
         }
         if state.broker.next_deadline() != due {
             self.0.rescheduled.notify_one();
@@ -80,7 +75,6 @@ impl Registry {
         for _ in let_go..state.broker.rooms_let_go() {
             Limit::Rooms.hit();
         }
-        left
     }
 
     /// Asks the broker without changing it.
@@ -92,26 +86,30 @@ impl Registry {
     pub(crate) fn enter(
         &self,
         caller: &Caller,
-        subscriber: SocketHandle,
+        socket: SocketHandle,
         cursors: BTreeMap<RoomId, Cursor>,
-    ) -> (Subscription, Vec<Output>) {
-        let connection = self.add_line(Subscriber::Socket(subscriber));
+    ) -> (Subscription, Arc<ReadQueue>) {
+        let reads = Arc::new(ReadQueue::default());
+        let connection = self.add_subscriber(Subscriber::Socket {
+            socket,
+            reads: Arc::clone(&reads),
+        });
         let Caller { user, only } = caller.clone();
-        let left = self.handle(Input::Hello {
+        self.handle(Input::Hello {
             connection,
             user,
             only,
             cursors,
         });
-        (self.subscription(connection), left)
+        (self.subscription(connection), reads)
     }
 
     /// Registers a request that waits for news. Gone when the guard is dropped.
     pub(crate) fn wait(&self, caller: &Caller) -> (Subscription, Arc<Notify>) {
         let news = Arc::new(Notify::new());
-        let connection = self.add_line(Subscriber::Waiting(Arc::clone(&news)));
+        let connection = self.add_subscriber(Subscriber::LongPoll(Arc::clone(&news)));
         let Caller { user, only } = caller.clone();
-        self.handle(Input::Waiting {
+        self.handle(Input::LongPoll {
             connection,
             user,
             only,
@@ -136,11 +134,11 @@ impl Registry {
     pub(crate) fn drain(&self, mut farewell: impl FnMut() -> ChatServerFrame) {
         for subscriber in self.state().subscribers.values() {
             match subscriber {
-                Subscriber::Socket(socket) => {
+                Subscriber::Socket { socket, .. } => {
                     socket.try_send(farewell().to_text(None).into()).ok();
                     socket.close(CloseCode::GoingAway);
                 }
-                Subscriber::Waiting(news) => news.notify_one(),
+                Subscriber::LongPoll(news) => news.notify_one(),
             }
         }
     }
@@ -153,7 +151,7 @@ impl Registry {
         }
     }
 
-    fn add_line(&self, subscriber: Subscriber) -> ConnectionId {
+    fn add_subscriber(&self, subscriber: Subscriber) -> ConnectionId {
         let mut state = self.state();
         let now_ms = u64::try_from(now().0).unwrap_or(0);
         state.last_id = now_ms.max(state.last_id + 1);
@@ -162,73 +160,77 @@ impl Registry {
         id
     }
 
-    fn perform(&self, state: &mut State, outputs: Vec<Output>, left: &mut Vec<Output>) {
+    /// The one place where what the broker asks for is given to who does it, in its order.
+    fn dispatch(&self, state: &mut State, outputs: Vec<Output>) {
         for output in outputs {
             match output {
-                Output::Send { to, frame } => state.send(&to, &frame),
-                Output::Close { connection, code } => state.close(connection, code),
-                Output::Append { origin, draft } => {
-                    let command = StoreCommand::Append {
-                        draft,
-                        origin: Some(origin),
-                        reply: None,
-                    };
-                    self.submit(state, command, left);
-                }
-                Output::MovePosition { origin, to } => {
-                    let command = StoreCommand::MovePosition {
-                        to,
-                        origin: Some(origin),
-                        reply: None,
-                    };
-                    self.submit(state, command, left);
-                }
-                Output::CatchUp { .. } | Output::History { .. } | Output::Unread { .. } => {
-                    left.push(output);
-                }
+                Output::Deliver(delivery) => state.deliver(&delivery),
+                Output::Persist(request) => self.persist(state, request),
+                Output::Read(request) => state.queue_read(request),
             }
         }
     }
 
-    fn submit(&self, state: &mut State, command: StoreCommand, left: &mut Vec<Output>) {
-        let Err(refused) = self.0.writer.try_submit(command) else {
-            return;
-        };
-        if let Some(origin) = refused.origin() {
-            let refusal = Input::Refused {
-                origin: Origin::clone(origin),
+    fn persist(&self, state: &mut State, request: WriteRequest) {
+        if let Err(origin) = self.0.store.submit(request) {
+            let refused = WriteOutcome::Refused {
+                origin: *origin,
                 code: ErrorCode::StorageUnavailable,
                 retry_after_ms: Some(BUSY_RETRY_MS),
             };
-            let outputs = state.broker.handle(now(), refusal);
-            self.perform(state, outputs, left);
+            let outputs = state.broker.handle(now(), Input::Written(refused));
+            self.dispatch(state, outputs);
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A panic inside the broker would be a fault of its own; the rest of the process goes on.
+        // A panic inside the broker would be a fault of its own; the other rooms go on.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// Everybody who can be told is connected to this process.
+impl Fanout<WriteOutcome> for Registry {
+    fn publish(&self, outcomes: Vec<WriteOutcome>) {
+        self.handle_all(outcomes.into_iter().map(Input::Written));
+    }
+}
+
 impl State {
+    fn deliver(&self, delivery: &FrameDelivery) {
+        match delivery {
+            FrameDelivery::Send { to, frame } => self.send(to, frame),
+            FrameDelivery::Close { connection, code } => self.close(*connection, *code),
+        }
+    }
+
+    /// A connection that is gone needs nothing read.
+    fn queue_read(&self, request: ReadRequest) {
+        let connection = request.connection();
+        if let Some(Subscriber::Socket { reads, .. }) = self.subscribers.get(&connection)
+            && !reads.push(request)
+        {
+            self.close(connection, CloseCode::SlowConsumer);
+        }
+    }
+
     fn send(&self, to: &[ConnectionId], frame: &ChatServerFrame) {
         let mut text: Option<Utf8Bytes> = None;
         for subscriber in to.iter().filter_map(|id| self.subscribers.get(id)) {
             match subscriber {
-                Subscriber::Socket(socket) => {
+                Subscriber::Socket { socket, .. } => {
                     let text = text.get_or_insert_with(|| frame.to_text(None).into());
                     if socket.try_send(text.clone()).is_err() {
                         socket.close(CloseCode::SlowConsumer);
                     }
                 }
-                Subscriber::Waiting(news) => news.notify_one(),
+                Subscriber::LongPoll(news) => news.notify_one(),
             }
         }
     }
 
     fn close(&self, id: ConnectionId, code: CloseCode) {
-        if let Some(Subscriber::Socket(socket)) = self.subscribers.get(&id) {
+        if let Some(Subscriber::Socket { socket, .. }) = self.subscribers.get(&id) {
             socket.close(code);
         }
     }

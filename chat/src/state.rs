@@ -9,6 +9,8 @@ use wire::{ChatClaims, ChatRoomGrant, ErrorCode, RoomId, UnixMs};
 
 use crate::caller::Caller;
 use crate::registry::Registry;
+use crate::room_loader::RoomLoader;
+use crate::store::Stores;
 use crate::store_handle::{StoreCommand, StoreHandle};
 
 /// The registry, the store, and what connections are checked against.
@@ -17,6 +19,7 @@ pub(crate) struct AppState<S> {
     pub(crate) registry: Registry,
     pub(crate) writer: StoreHandle,
     pub(crate) stores: Arc<S>,
+    pub(crate) rooms: RoomLoader<S>,
     pub(crate) connections: ConnectionContext,
 }
 
@@ -41,7 +44,7 @@ impl From<ChatClaims> for Admission {
     }
 }
 
-impl<S> AppState<S> {
+impl<S: Stores> AppState<S> {
     /// Verifies a ticket.
     pub(crate) async fn admit(&self, ticket: &str) -> Result<Admission, TicketFault> {
         let claims = self.connections.tickets.chat(ticket, now()).await?;
@@ -50,23 +53,20 @@ impl<S> AppState<S> {
 
     /// Opens what a ticket grants, and brings its person's rooms into memory.
     pub(crate) async fn open(&self, admission: &Admission) -> Result<(), ErrorCode> {
-        let (caller, grants) = (admission.caller.clone(), admission.grants.clone());
-        let enter = |reply| StoreCommand::Enter {
-            caller,
-            grants,
-            reply,
-        };
-        self.writer.ask(enter).await
+        let unopened = self.rooms.unopened(&admission.grants).await;
+        let grants = unopened.map_err(|error| error.report())?;
+        if !grants.is_empty() {
+            self.writer
+                .ask(|reply| StoreCommand::OpenRooms { grants, reply })
+                .await?;
+        }
+        let loaded = self.rooms.load_rooms_of(&admission.caller).await;
+        loaded.map_err(|error| error.report())
     }
 
     /// Brings a room into memory, if there is one and it is not there yet.
     pub(crate) async fn find(&self, room: &RoomId) -> Result<(), ErrorCode> {
-        if self.registry.ask(|broker| broker.knows(room)) {
-            return Ok(());
-        }
-        let room = room.clone();
-        self.writer
-            .ask(|reply| StoreCommand::Load { room, reply })
-            .await
+        let loaded = self.rooms.load([room.clone()].into()).await;
+        loaded.map_err(|error| error.report())
     }
 }

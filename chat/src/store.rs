@@ -1,7 +1,7 @@
 //! What chat keeps, as its callers need it: messages, and rooms with how far everybody is.
 //!
 //! Two traits, because in production they are two databases. `tests/store_contract.rs` runs on every
-//! implementation. One writer calls what changes; anybody may read.
+//! implementation. The store actor alone calls what changes; anybody may read.
 
 pub mod memory;
 pub mod sqlite;
@@ -10,7 +10,7 @@ use std::future::Future;
 
 use chat_core::{MessageDraft, Page, PositionUpdate};
 use wire::chat::{Member, Message};
-use wire::{Event, EventBatch, Participant, RoomId, UnixMs, UserId};
+use wire::{ErrorCode, Event, EventBatch, Participant, RoomId, UnixMs, UserId};
 
 /// A message with everything but its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub struct Opening {
 
 /// That all that follows from a room's messages up to here is part of these changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
+pub struct SettledHead {
     /// Which room.
     pub room: RoomId,
     /// Up to which message.
@@ -71,15 +71,15 @@ pub struct Settled {
 
 /// What is written together.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Changes {
+pub struct RoomChanges {
     /// Rooms and members.
     pub openings: Vec<Opening>,
     /// Positions.
-    pub moves: Vec<PositionUpdate>,
+    pub positions: Vec<PositionUpdate>,
     /// Heads of rooms.
-    pub settled: Vec<Settled>,
+    pub settled: Vec<SettledHead>,
     /// Events for other services, in order.
-    pub facts: Vec<Event>,
+    pub events: Vec<Event>,
     /// Events of other services, of which the openings have been made.
     pub taken: Vec<EventBatch>,
 }
@@ -91,7 +91,7 @@ pub struct StoredRoom {
     pub id: RoomId,
     /// Its epoch.
     pub epoch: String,
-    /// Up to where it is [`Settled`].
+    /// Up to where it is [`SettledHead`].
     pub last_seq: u64,
     /// When its last message was sent, or it was opened.
     pub active_at: UnixMs,
@@ -108,6 +108,18 @@ pub enum StoreError {
     /// Its disk is full.
     #[error("the store is full")]
     Full,
+}
+
+impl StoreError {
+    /// What the one who asked is told; the cause is logged and counted.
+    pub(crate) fn report(&self) -> ErrorCode {
+        metrics::counter!("storage_errors_total").increment(1);
+        tracing::error!(error = %self, "the store failed");
+        match self {
+            StoreError::Full => ErrorCode::StorageFull,
+            StoreError::Unavailable(_) => ErrorCode::StorageUnavailable,
+        }
+    }
 }
 
 /// Keeps messages.
@@ -160,7 +172,7 @@ pub trait RoomStore: Send + Sync + 'static {
     ///
     /// # Errors
     /// When nothing of it is stored, or nobody knows: the same changes may be given again.
-    fn apply(&self, changes: &Changes) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn apply(&self, changes: &RoomChanges) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Those of `ids` that are there.
     ///

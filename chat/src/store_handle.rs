@@ -1,27 +1,27 @@
 //! The way to the store actor: its commands, their bounded queue, and how their replies come back.
 
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chat_core::{MessageDraft, Origin, PositionUpdate};
+use chat_core::{MessageDraft, Origin, PositionUpdate, WriteRequest};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use wire::chat::Message;
-use wire::{ChatRoomGrant, ErrorCode, EventBatch, RoomId};
-
-use crate::caller::Caller;
+use wire::{ChatRoomGrant, ErrorCode, EventBatch, UserId};
 
 /// Commands that may wait: some seconds of work on a slow disk.
 const QUEUE: usize = 4_096;
-/// Longest wait for an answer; above it the caller is told that the store is unavailable.
-const ANSWER_LIMIT: Duration = Duration::from_secs(8);
+/// Longest wait for a reply; above it the caller is told that the store is unavailable.
+const REPLY_LIMIT: Duration = Duration::from_secs(8);
 
-/// How a wish ends.
+/// Takes the outcome of a command to who asked for it.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, ErrorCode>>;
 
-/// One wish.
+/// One thing to be written.
 #[derive(Debug)]
 pub(crate) enum StoreCommand {
-    /// Store a message; its room is in memory and its sender a member.
+    /// Store a message; its sender is a member of the room.
     Append {
         draft: MessageDraft,
         origin: Option<Origin>,
@@ -29,20 +29,17 @@ pub(crate) enum StoreCommand {
     },
     /// Store a position that the broker has found to be one.
     MovePosition {
-        to: PositionUpdate,
+        update: PositionUpdate,
         origin: Option<Origin>,
         reply: Option<Reply<()>>,
     },
-    /// Open the rooms that a ticket grants, and bring those of its person into memory.
-    Enter {
-        caller: Caller,
+    /// Open the rooms that a ticket grants, or add the members that they lack.
+    OpenRooms {
         grants: Vec<ChatRoomGrant>,
         reply: Reply<()>,
     },
-    /// Bring a room into memory, if there is one.
-    Load { room: RoomId, reply: Reply<()> },
     /// Take what another service tells.
-    Take { batch: EventBatch, reply: Reply<()> },
+    TakeEvents { batch: EventBatch, reply: Reply<()> },
 }
 
 /// What became of a posted message.
@@ -53,55 +50,118 @@ pub(crate) struct AppendOutcome {
     pub(crate) repeat: bool,
 }
 
-impl StoreCommand {
-    /// Which frame asked for it, if it was one.
-    pub(crate) fn origin(&self) -> Option<&Origin> {
-        match self {
-            StoreCommand::Append { origin, .. } | StoreCommand::MovePosition { origin, .. } => {
-                origin.as_ref()
-            }
-            StoreCommand::Enter { .. } | StoreCommand::Load { .. } | StoreCommand::Take { .. } => {
-                None
-            }
-        }
-    }
+/// A stored message, and the members whom it did not reach.
+#[derive(Debug)]
+pub(crate) struct UnreadNote {
+    pub(crate) message: Message,
+    pub(crate) users: Vec<UserId>,
 }
 
-/// Gives commands to the [`StoreActor`](crate::store_actor::StoreActor). Clones share its queue.
+/// Gives commands to the store actor. Clones share its queue.
 #[derive(Debug, Clone)]
 pub(crate) struct StoreHandle {
     queue: mpsc::Sender<StoreCommand>,
+    unread: UnreadNotes,
 }
 
+/// What the store actor takes from.
+#[derive(Debug)]
+pub(crate) struct StoreQueue {
+    commands: mpsc::Receiver<StoreCommand>,
+    unread: UnreadNotes,
+}
+
+/// Notes beside the queue, so that one is there before the actor writes what else follows from its message.
+/// They come while the actor tells what it wrote, and it takes them right after: as many as its group holds.
+#[derive(Debug, Clone, Default)]
+struct UnreadNotes(Arc<Mutex<Vec<UnreadNote>>>);
+
 impl StoreHandle {
-    /// One, and what the store actor takes from.
-    pub(crate) fn new() -> (Self, mpsc::Receiver<StoreCommand>) {
+    /// A handle, and the actor's end of its queue.
+    pub(crate) fn new() -> (Self, StoreQueue) {
         let (queue, commands) = mpsc::channel(QUEUE);
-        (Self { queue }, commands)
+        let unread = UnreadNotes::default();
+        let handle = Self {
+            queue,
+            unread: unread.clone(),
+        };
+        (handle, StoreQueue { commands, unread })
     }
 
-    /// Gives a command without waiting; gives it back where the queue is full.
-    pub(crate) fn try_submit(&self, command: StoreCommand) -> Result<(), Box<StoreCommand>> {
-        self.queue.try_send(command).map_err(|refused| {
-            metrics::counter!("chat_writer_full_total").increment(1);
-            match refused {
-                mpsc::error::TrySendError::Full(command)
-                | mpsc::error::TrySendError::Closed(command) => Box::new(command),
+    /// Takes what the broker asks for, without waiting.
+    ///
+    /// # Errors
+    /// The frame to be refused, where the queue is full.
+    pub(crate) fn submit(&self, request: WriteRequest) -> Result<(), Box<Origin>> {
+        let (command, origin) = match request {
+            WriteRequest::Append { origin, draft } => {
+                let command = StoreCommand::Append {
+                    draft,
+                    origin: Some(origin.clone()),
+                    reply: None,
+                };
+                (command, origin)
             }
-        })
+            WriteRequest::MovePosition { origin, update } => {
+                let command = StoreCommand::MovePosition {
+                    update,
+                    origin: Some(origin.clone()),
+                    reply: None,
+                };
+                (command, origin)
+            }
+            WriteRequest::NoteUnread { message, users } => {
+                self.unread.lock().push(UnreadNote { message, users });
+                return Ok(());
+            }
+        };
+        self.send(command).map_err(|_| Box::new(origin))
     }
 
-    /// Gives a command and waits for its answer.
+    /// Gives a command and waits for its reply.
+    ///
+    /// # Errors
+    /// `storage_unavailable` where the queue is full or no reply comes in time, else the reply's own.
     pub(crate) async fn ask<T>(
         &self,
         command: impl FnOnce(Reply<T>) -> StoreCommand,
     ) -> Result<T, ErrorCode> {
-        let (reply, answer) = oneshot::channel();
-        self.try_submit(command(reply))
-            .map_err(|_| ErrorCode::StorageUnavailable)?;
-        match timeout(ANSWER_LIMIT, answer).await {
+        let (reply, outcome) = oneshot::channel();
+        self.send(command(reply))?;
+        match timeout(REPLY_LIMIT, outcome).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) | Err(_) => Err(ErrorCode::StorageUnavailable),
         }
+    }
+
+    fn send(&self, command: StoreCommand) -> Result<(), ErrorCode> {
+        self.queue.try_send(command).map_err(|_| {
+            metrics::counter!("chat_writer_full_total").increment(1);
+            ErrorCode::StorageUnavailable
+        })
+    }
+}
+
+impl StoreQueue {
+    /// The next command; `None` once nobody can give another.
+    pub(crate) async fn recv(&mut self) -> Option<StoreCommand> {
+        self.commands.recv().await
+    }
+
+    /// The next command, if it waits already.
+    pub(crate) fn try_recv(&mut self) -> Option<StoreCommand> {
+        self.commands.try_recv().ok()
+    }
+
+    /// The notes that came since the last call.
+    pub(crate) fn take_unread(&self) -> Vec<UnreadNote> {
+        mem::take(&mut *self.unread.lock())
+    }
+}
+
+impl UnreadNotes {
+    fn lock(&self) -> MutexGuard<'_, Vec<UnreadNote>> {
+        // A push or a take can't panic half-way.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

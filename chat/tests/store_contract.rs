@@ -5,7 +5,8 @@ use std::future::Future;
 use chat::store::memory::MemoryStore;
 use chat::store::sqlite::SqliteStore;
 use chat::store::{
-    Appended, Changes, MessageStore, NewMessage, Opening, RoomPosition, RoomStore, Settled, Stores,
+    Appended, MessageStore, NewMessage, Opening, RoomChanges, RoomPosition, RoomStore, SettledHead,
+    Stores,
 };
 use chat_core::{MessageDraft, Page, PositionKind, PositionUpdate};
 use tempfile::TempDir;
@@ -41,35 +42,35 @@ fn opening(room: &str, members: &[&str], revision: Option<u64>) -> Opening {
     }
 }
 
-fn opened(openings: Vec<Opening>) -> Changes {
-    Changes {
+fn opened(openings: Vec<Opening>) -> RoomChanges {
+    RoomChanges {
         openings,
-        ..Changes::default()
+        ..RoomChanges::default()
     }
 }
 
-fn moved(room: &str, user: &str, kind: PositionKind, seq: u64) -> Changes {
+fn moved(room: &str, user: &str, kind: PositionKind, seq: u64) -> RoomChanges {
     let to = PositionUpdate {
         room: room.into(),
         user: user.into(),
         kind,
         seq,
     };
-    Changes {
-        moves: vec![to],
-        ..Changes::default()
+    RoomChanges {
+        positions: vec![to],
+        ..RoomChanges::default()
     }
 }
 
-fn settled(room: &str, last_seq: u64, active_at: i64) -> Changes {
-    let settled = Settled {
+fn settled(room: &str, last_seq: u64, active_at: i64) -> RoomChanges {
+    let settled = SettledHead {
         room: room.into(),
         last_seq,
         active_at: UnixMs(active_at),
     };
-    Changes {
+    RoomChanges {
         settled: vec![settled],
-        ..Changes::default()
+        ..RoomChanges::default()
     }
 }
 
@@ -313,11 +314,11 @@ async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
         events: vec![event("e-1")],
         complete_to: UnixMs(5),
     };
-    let changes = Changes {
+    let changes = RoomChanges {
         openings: vec![opening("r", &["Ann", "Bo"], Some(1))],
-        moves: moved("r", "ann", PositionKind::Read, 2).moves,
+        positions: moved("r", "ann", PositionKind::Read, 2).positions,
         settled: settled("r", 2, 2_000).settled,
-        facts: vec![event("f-1"), event("f-2")],
+        events: vec![event("f-1"), event("f-2")],
         taken: vec![batch],
     };
     store.apply(&changes).await.unwrap();
@@ -370,17 +371,17 @@ contract!(
 #[tokio::test]
 async fn cht_51_sqlite_events_wait_in_order_each_once() {
     let (_directory, store) = sqlite().await;
-    let facts = vec![event("f-1"), event("f-2")];
+    let events = vec![event("f-1"), event("f-2")];
     for _ in 0..2 {
-        let changes = Changes {
-            facts: facts.clone(),
-            ..Changes::default()
+        let changes = RoomChanges {
+            events: events.clone(),
+            ..RoomChanges::default()
         };
         store.apply(&changes).await.unwrap();
     }
     assert_eq!(
         store.outbox().pending("scheduler").await.unwrap().events,
-        facts
+        events
     );
 }
 

@@ -2,64 +2,70 @@
 //!
 //! What it knows of rooms is what was committed, in the order of the commits; it never runs ahead of the
 //! store. Frames of one connection leave in the order in which they must be read.
+//!
+//! Anybody may read a room from the store and bring it in, at any time. Two rules keep that exact, with one
+//! store actor that writes a room:
+//!
+//! - From before a write until all that follows from it is written, the room [stays](Input::WriteBegun) in
+//!   memory. A read that saw what nobody has been told yet finds the room there, and is ignored.
+//! - A room is [taken](Input::Loaded) only if nothing was told of it since the read began. A read that missed
+//!   what was told meanwhile is ignored, and done again.
 
-mod commits;
 mod connections;
 mod enter;
 mod frames;
+mod outcomes;
 mod presence;
+mod rooms;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use wire::chat::ChatServerFrame;
 use wire::{CloseCode, ConnectionId, ErrorCode, Participant, RoomId, UnixMs, UserId};
 
-use crate::{Input, Output, Room, Settings};
+use crate::{
+    FrameDelivery, Input, LocalPresence, Output, PresenceTracker, Room, Settings, WriteOutcome,
+};
 use connections::{ConnectedUser, Connection, DeliveryMode};
+use rooms::LoadedRooms;
 
 /// All rooms in memory and everybody who is connected.
 #[derive(Debug)]
-pub struct RoomBroker {
+pub struct RoomBroker<P = LocalPresence> {
     settings: Settings,
-    rooms: HashMap<RoomId, LoadedRoom>,
+    rooms: LoadedRooms,
     users: HashMap<UserId, ConnectedUser>,
     connections: BTreeMap<ConnectionId, Connection>,
-    /// Who asked to be told of whose presence.
+    presence: P,
+    /// Connections that asked to be told of a person's presence.
     watchers: HashMap<UserId, BTreeSet<ConnectionId>>,
-    /// When whose grace is over.
-    graces: BTreeSet<(UnixMs, UserId)>,
     /// Rooms with new messages since the last `heads`.
     changed: BTreeSet<RoomId>,
     heads_at: Option<UnixMs>,
-    /// Counts uses of rooms, to find the one that is longest unused.
-    uses: u64,
-    /// Rooms that were let go of because there were too many.
-    let_go: u64,
-}
-
-/// A room in memory.
-#[derive(Debug)]
-struct LoadedRoom {
-    room: Room,
-    used: u64,
-    typing: HashMap<UserId, UnixMs>,
 }
 
 impl RoomBroker {
-    /// An empty one.
+    /// An empty one that knows of no other process.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
+        let presence = LocalPresence::new(settings.offline_grace_ms);
+        Self::with_presence(settings, presence)
+    }
+}
+
+impl<P: PresenceTracker> RoomBroker<P> {
+    /// An empty one that asks `presence` who is online.
+    #[must_use]
+    pub fn with_presence(settings: Settings, presence: P) -> Self {
         Self {
+            rooms: LoadedRooms::new(settings.max_rooms),
             settings,
-            rooms: HashMap::new(),
             users: HashMap::new(),
             connections: BTreeMap::new(),
+            presence,
             watchers: HashMap::new(),
-            graces: BTreeSet::new(),
             changed: BTreeSet::new(),
             heads_at: None,
-            uses: 0,
-            let_go: 0,
         }
     }
 
@@ -76,12 +82,13 @@ impl RoomBroker {
             } => {
                 self.hello(now, connection, user, only, &cursors, &mut out);
             }
-            Input::Waiting {
+            Input::LongPoll {
                 connection,
                 user,
                 only,
             } => {
-                self.add_connection(now, connection, Connection::waiting(user, only), &mut out);
+                let request = Connection::long_poll(user, only);
+                self.add_connection(now, connection, request, &mut out);
             }
             Input::Frame {
                 connection,
@@ -90,58 +97,80 @@ impl RoomBroker {
             } => {
                 self.frame(now, connection, id, frame, &mut out);
             }
-            Input::CaughtUp {
-                connection,
-                messages,
-            } => {
-                self.caught_up(connection, messages, &mut out);
-            }
+            Input::CaughtUp { connection } => self.caught_up(connection, &mut out),
             Input::Gone { connection, clean } => self.gone(now, connection, clean, &mut out),
-            Input::Loaded(room) => self.loaded(room),
-            Input::Opened(room) => self.opened(room, &mut out),
-            Input::Stored { message, origin } => self.stored(now, message, origin, &mut out),
-            Input::PositionMoved { to, origin } => self.moved(&to, origin, &mut out),
-            Input::Refused {
+            Input::Loaded { room, as_of } => self.loaded(room, as_of),
+            Input::WriteBegun(rooms) => self.rooms.keep(rooms),
+            Input::WriteDone(rooms) => self.rooms.release(&rooms),
+            Input::Written(outcome) => self.written(now, outcome, &mut out),
+            Input::Tick => {}
+        }
+        out
+    }
+
+    fn written(&mut self, now: UnixMs, outcome: WriteOutcome, out: &mut Vec<Output>) {
+        match outcome {
+            WriteOutcome::Stored { message, origin } => self.stored(now, message, origin, out),
+            WriteOutcome::PositionMoved { update, origin } => self.moved(&update, origin, out),
+            WriteOutcome::RoomOpened { room, changed } => self.opened(room, changed, out),
+            WriteOutcome::Refused {
                 origin,
                 code,
                 retry_after_ms,
             } => {
                 let mut body = frames::error(code, origin.id);
                 body.retry_after_ms = retry_after_ms;
-                self.send(vec![origin.connection], (*body).into(), &mut out);
+                self.send(vec![origin.connection], (*body).into(), out);
             }
-            Input::Tick => {}
         }
-        out
     }
 
     /// How many rooms were let go of so far, because there were more than [`Settings::max_rooms`].
     #[must_use]
     pub fn rooms_let_go(&self) -> u64 {
-        self.let_go
+        self.rooms.let_go()
     }
 
     /// When [`Input::Tick`] is due.
     #[must_use]
     pub fn next_deadline(&self) -> Option<UnixMs> {
-        let grace = self.graces.first().map(|(at, _)| *at);
+        let grace = self.presence.next_deadline();
         grace.into_iter().chain(self.heads_at).min()
+    }
+
+    /// Rises with each outcome that is told. A read that begins now is [as of](Input::Loaded) it.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.rooms.version()
+    }
+
+    /// True where a read as of then is not taken, and is to be done again.
+    #[must_use]
+    pub fn is_outdated(&self, room: &RoomId, as_of: u64) -> bool {
+        !self.knows(room) && !self.rooms.is_current(room, as_of)
     }
 
     /// True for a room in memory.
     #[must_use]
     pub fn knows(&self, room: &RoomId) -> bool {
-        self.rooms.contains_key(room)
+        self.rooms.get(room).is_some()
     }
 
     /// True for a room in memory that all of them belong to.
     #[must_use]
     pub fn has_members(&self, room: &RoomId, users: &[Participant]) -> bool {
-        self.rooms.get(room).is_some_and(|loaded| {
+        let is_member = |room: &Room| {
             users
                 .iter()
-                .all(|user| loaded.room.member(&user.user_id).is_some())
-        })
+                .all(|user| room.member(&user.user_id).is_some())
+        };
+        self.rooms.get(room).is_some_and(is_member)
+    }
+
+    /// The room as everybody has been told, if it is in memory.
+    #[must_use]
+    pub fn room(&self, room: &RoomId) -> Option<&Room> {
+        self.rooms.get(room)
     }
 
     /// The room, for a member whose ticket reaches it.
@@ -155,10 +184,8 @@ impl RoomBroker {
         room: &RoomId,
     ) -> Result<&Room, ErrorCode> {
         let reached = only.is_none_or(|only| only.contains(room));
-        let loaded = self.rooms.get(room).filter(|_| reached);
-        loaded
-            .map(|loaded| &loaded.room)
-            .filter(|room| room.member(user).is_some())
+        let room = self.rooms.get(room).filter(|_| reached);
+        room.filter(|room| room.member(user).is_some())
             .ok_or(ErrorCode::NotAMember)
     }
 
@@ -182,11 +209,9 @@ impl RoomBroker {
     }
 
     fn run_due(&mut self, now: UnixMs, out: &mut Vec<Output>) {
-        while let Some((at, user)) = self.graces.first().cloned()
-            && at <= now
-        {
-            self.graces.remove(&(at, user.clone()));
-            self.grace_over(&user, out);
+        while let Some(user) = self.presence.take_expired(now) {
+            self.announce(&user, out);
+            self.forget_if_idle(&user);
         }
         if self.heads_at.is_some_and(|at| at <= now) {
             self.heads_at = None;
@@ -196,25 +221,23 @@ impl RoomBroker {
 
     /// Sends to live connections, and keeps it for those that are still catching up.
     fn send(&mut self, to: Vec<ConnectionId>, frame: ChatServerFrame, out: &mut Vec<Output>) {
-        let max_held = self.settings.max_held_frames;
+        let max_queued = self.settings.max_queued_frames;
         let mut now_to = Vec::with_capacity(to.len());
         for connection in to {
-            match self.connections.get_mut(&connection).map(|c| &mut c.stage) {
-                Some(DeliveryMode::CatchingUp { loaded }) if loaded.len() < max_held => {
-                    loaded.push(frame.clone());
+            match self.connections.get_mut(&connection).map(|c| &mut c.mode) {
+                Some(DeliveryMode::CatchingUp { queued }) if queued.len() < max_queued => {
+                    queued.push(frame.clone());
                 }
                 Some(DeliveryMode::CatchingUp { .. }) => {
-                    out.push(Output::Close {
-                        connection,
-                        code: CloseCode::SlowConsumer,
-                    });
+                    let code = CloseCode::SlowConsumer;
+                    out.push(FrameDelivery::Close { connection, code }.into());
                 }
-                Some(DeliveryMode::Live | DeliveryMode::Waiting) => now_to.push(connection),
+                Some(DeliveryMode::Live | DeliveryMode::WakeOnly) => now_to.push(connection),
                 None => {}
             }
         }
         if !now_to.is_empty() {
-            out.push(Output::Send { to: now_to, frame });
+            out.push(FrameDelivery::Send { to: now_to, frame }.into());
         }
     }
 

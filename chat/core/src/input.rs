@@ -2,84 +2,68 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wire::chat::{ChatClientFrame, Cursor, Message};
-use wire::{ConnectionId, ErrorCode, FrameId, RoomId, UserId};
+use wire::chat::{ChatClientFrame, Cursor};
+use wire::{ConnectionId, FrameId, RoomId, UserId};
 
-use crate::{Origin, PositionUpdate, Room};
+use crate::{Room, WriteOutcome};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     /// A device came in with a valid ticket; the newest rooms of its person are [loaded](Input::Loaded).
     Hello {
-        /// Its socket.
+        /// The device's socket.
         connection: ConnectionId,
-        /// Whose it is.
+        /// Its person.
         user: UserId,
-        /// The only rooms that its ticket reaches.
+        /// The only rooms that its ticket reaches; `None` for all.
         only: Option<BTreeSet<RoomId>>,
-        /// How far the device is.
+        /// How far the device is in each room.
         cursors: BTreeMap<RoomId, Cursor>,
     },
     /// Somebody waits for news over HTTP; frames for it only wake it.
-    Waiting {
-        /// The request.
+    LongPoll {
+        /// The request that waits.
         connection: ConnectionId,
-        /// Whose it is.
+        /// Its person.
         user: UserId,
-        /// The only rooms that its ticket reaches.
+        /// The only rooms that its ticket reaches; `None` for all.
         only: Option<BTreeSet<RoomId>>,
     },
     /// A frame other than `hello`; the room that it names is loaded, if there is one.
     Frame {
-        /// From which socket.
+        /// The socket it came from.
         connection: ConnectionId,
         /// The frame's `id`.
         id: Option<FrameId>,
-        /// The frame.
+        /// The frame itself.
         frame: ChatClientFrame,
     },
-    /// What a [`CatchUp`](crate::Output::CatchUp) asked for is read, by room and rising `seq`.
+    /// What a [`CatchUp`](crate::ReadRequest::CatchUp) asked for is read and sent, by room and rising `seq`.
     CaughtUp {
-        /// For which socket.
+        /// The socket that has it all.
         connection: ConnectionId,
-        /// What it missed and has not been sent already.
-        messages: Vec<Message>,
     },
     /// A connection is gone.
     Gone {
-        /// Which.
+        /// The connection that ended.
         connection: ConnectionId,
         /// Closed by the client on purpose: no grace.
         clean: bool,
     },
-    /// A room was read from the store; ignored where it is known already.
-    Loaded(Room),
-    /// A room was opened or changed.
-    Opened(Room),
-    /// A message is durable; for a retry, what was stored before.
-    Stored {
-        /// The message.
-        message: Message,
-        /// Which frame asked for it, if it was one.
-        origin: Option<Origin>,
+    /// A room was read from the store. Ignored where it is in memory, or where something was told of it since.
+    Loaded {
+        /// The room as it was read.
+        room: Room,
+        /// The broker's [`version`](crate::RoomBroker::version) before the read began.
+        as_of: u64,
     },
-    /// A position moved, durably.
-    PositionMoved {
-        /// The move.
-        to: PositionUpdate,
-        /// Which frame asked for it, if it was one.
-        origin: Option<Origin>,
-    },
-    /// What a frame asked for can't be done.
-    Refused {
-        /// Which frame.
-        origin: Origin,
-        /// Why.
-        code: ErrorCode,
-        /// When to try again, in milliseconds.
-        retry_after_ms: Option<u64>,
-    },
+    /// The store actor is about to write to these rooms: once in memory, they stay.
+    WriteBegun(BTreeSet<RoomId>),
+    /// All that follows from what was written to these rooms is written too: they may leave memory.
+    WriteDone(BTreeSet<RoomId>),
+    /// What became of a write, in the order of the commits.
+    Written(WriteOutcome),
     /// [`next_deadline`](crate::RoomBroker::next_deadline) is reached.
     Tick,
 }

@@ -1,12 +1,15 @@
 //! The rules of chat: who is told what, which positions count, who is there, what a device has missed.
 //!
-//! No I/O, no clock, no randomness, no task: the edge tells the [`RoomBroker`] what was committed and what came
-//! in, with the time, and does what the broker answers. Nothing here has seen a database or a socket.
+//! No I/O, no clock, no randomness, no task: the service tells the [`RoomBroker`] what was committed and what
+//! came in, with the time, and does what the broker answers. Nothing here has seen a database or a socket.
 
 mod broker;
 mod input;
 mod output;
+mod page;
 mod persist;
+mod presence;
+mod read;
 mod recovery;
 mod room;
 mod settings;
@@ -15,8 +18,11 @@ mod text;
 
 pub use broker::RoomBroker;
 pub use input::Input;
-pub use output::{MissedRange, Output, Page, PageFrom};
-pub use persist::{MessageDraft, Origin, PositionKind, PositionUpdate};
+pub use output::{FrameDelivery, Output};
+pub use page::{Page, PageFrom};
+pub use persist::{MessageDraft, Origin, PositionKind, PositionUpdate, WriteOutcome, WriteRequest};
+pub use presence::{LocalPresence, PresenceTracker};
+pub use read::{MissedRange, ReadRequest};
 pub use recovery::{MAX_MISSED, Recovery, recover};
 pub use room::Room;
 pub use settings::Settings;

@@ -1,190 +1,54 @@
-//! Everything that the broker can ask of the edge.
+//! Everything that the broker can ask of its surroundings, typed by who does it.
 
-use wire::chat::{ChatServerFrame, Message};
-use wire::{CloseCode, ConnectionId, FrameId, RoomId, UserId};
+use wire::chat::ChatServerFrame;
+use wire::{CloseCode, ConnectionId};
 
-use crate::{MessageDraft, Origin, PositionUpdate};
+use crate::{ReadRequest, WriteRequest};
 
 /// One thing to do, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
+    /// For connections: what they are sent.
+    Deliver(FrameDelivery),
+    /// For the store actor: what is to be durable.
+    Persist(WriteRequest),
+    /// For the connection that asked: what it is to read from the store.
+    Read(ReadRequest),
+}
+
+/// What connections are sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FrameDelivery {
     /// Send a frame to each of these connections.
     Send {
-        /// To whom.
+        /// The connections, each once.
         to: Vec<ConnectionId>,
-        /// What.
+        /// The frame that each of them gets.
         frame: ChatServerFrame,
-    },
-    /// Store a message, then tell [`Stored`](crate::Input::Stored) or [`Refused`](crate::Input::Refused).
-    Append {
-        /// Which frame asked for it.
-        origin: Origin,
-        /// The message.
-        draft: MessageDraft,
-    },
-    /// Store a position, then tell [`PositionMoved`](crate::Input::PositionMoved).
-    MovePosition {
-        /// Which frame asked for it.
-        origin: Origin,
-        /// The move.
-        to: PositionUpdate,
-    },
-    /// Read what a device missed, then tell [`CaughtUp`](crate::Input::CaughtUp).
-    CatchUp {
-        /// Which device's socket.
-        connection: ConnectionId,
-        /// Room by room.
-        missed: Vec<MissedRange>,
-    },
-    /// Read a page of history and answer the frame with `messages`.
-    History {
-        /// Which socket.
-        connection: ConnectionId,
-        /// The frame's `id`.
-        id: Option<FrameId>,
-        /// Which room.
-        room: RoomId,
-        /// Which page.
-        page: Page,
-        /// The first `seq` that retention left.
-        min_seq: u64,
-        /// The last message's `seq`.
-        last_seq: u64,
-    },
-    /// Nobody of `users` was there to take the message.
-    Unread {
-        /// The message.
-        message: Message,
-        /// Who was not there.
-        users: Vec<UserId>,
     },
     /// Close a connection.
     Close {
-        /// Which.
+        /// The connection to be closed.
         connection: ConnectionId,
-        /// With what.
+        /// The code of its close frame.
         code: CloseCode,
     },
 }
 
-/// A span of a room that a device missed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MissedRange {
-    /// Which room.
-    pub room: RoomId,
-    /// From the message after this one
-    pub after: u64,
-    /// to this one.
-    pub through: u64,
-}
-
-/// A page of a room's history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    /// Which end.
-    pub from: PageFrom,
-    /// How many messages at most.
-    pub limit: u32,
-}
-
-/// Where a page lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageFrom {
-    /// The newest.
-    Newest,
-    /// The newest with a `seq` below this.
-    Before(u64),
-    /// The oldest with a `seq` above this.
-    After(u64),
-}
-
-/// Messages in a page, if nothing is said.
-const DEFAULT_PAGE: u32 = 50;
-/// Most messages in a page.
-const MAX_PAGE: u32 = 200;
-/// Most bytes of text in a page: a page is one frame.
-const MAX_PAGE_BYTES: usize = 1024 * 1024;
-
-impl Page {
-    /// The page that a client asks for; `None` when it names both ends.
-    #[must_use]
-    pub fn asked(before: Option<u64>, after: Option<u64>, limit: Option<u32>) -> Option<Self> {
-        let from = match (before, after) {
-            (None, None) => PageFrom::Newest,
-            (Some(seq), None) => PageFrom::Before(seq),
-            (None, Some(seq)) => PageFrom::After(seq),
-            (Some(_), Some(_)) => return None,
-        };
-        let limit = limit.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
-        Some(Self { from, limit })
-    }
-
-    /// As much of what was found as one answer may hold: from the end at which the page begins.
-    #[must_use]
-    pub fn fit(self, mut messages: Vec<Message>) -> Vec<Message> {
-        let mut left = MAX_PAGE_BYTES;
-        let mut fits = |message: &Message| match left.checked_sub(message.body.len()) {
-            Some(rest) => {
-                left = rest;
-                true
-            }
-            None => false,
-        };
-        match self.from {
-            PageFrom::After(_) => {
-                let kept = messages.iter().take_while(|message| fits(message)).count();
-                messages.truncate(kept);
-            }
-            PageFrom::Newest | PageFrom::Before(_) => {
-                let kept = messages
-                    .iter()
-                    .rev()
-                    .take_while(|message| fits(message))
-                    .count();
-                messages.drain(..messages.len() - kept);
-            }
-        }
-        messages
+impl From<FrameDelivery> for Output {
+    fn from(delivery: FrameDelivery) -> Self {
+        Output::Deliver(delivery)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::room::tests::message;
+impl From<WriteRequest> for Output {
+    fn from(request: WriteRequest) -> Self {
+        Output::Persist(request)
+    }
+}
 
-    #[test]
-    fn cht_33_a_page_of_long_messages_is_shorter() {
-        let long = |seq| Message {
-            body: "x".repeat(16 * 1024),
-            ..message("r", seq, "a")
-        };
-        let found: Vec<Message> = (1..=200).map(long).collect();
-        let seqs = |page: Page| -> Vec<u64> {
-            page.fit(found.clone())
-                .iter()
-                .map(|message| message.seq)
-                .collect()
-        };
-        let after = seqs(Page {
-            from: PageFrom::After(0),
-            limit: 200,
-        });
-        assert_eq!(after, (1..=64).collect::<Vec<_>>());
-        let newest = seqs(Page {
-            from: PageFrom::Newest,
-            limit: 200,
-        });
-        assert_eq!(newest, (137..=200).collect::<Vec<_>>());
-        let short: Vec<Message> = (1..=200).map(|seq| message("r", seq, "a")).collect();
-        assert_eq!(
-            Page {
-                from: PageFrom::Newest,
-                limit: 200
-            }
-            .fit(short)
-            .len(),
-            200
-        );
+impl From<ReadRequest> for Output {
+    fn from(request: ReadRequest) -> Self {
+        Output::Read(request)
     }
 }

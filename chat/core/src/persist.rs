@@ -1,11 +1,14 @@
-//! What is on its way to a store.
+//! What is to be stored, and what became of it.
 
-use wire::{ConnectionId, FrameId, RoomId, UserId};
+use wire::chat::Message;
+use wire::{ConnectionId, ErrorCode, FrameId, RoomId, UserId};
 
-/// Which frame asked for it, so that the answer finds its way back.
+use crate::Room;
+
+/// The frame that asked for a write, so that its answer finds the way back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    /// The socket.
+    /// The socket of the frame.
     pub connection: ConnectionId,
     /// The frame's `id`.
     pub id: Option<FrameId>,
@@ -14,34 +17,95 @@ pub struct Origin {
 /// A message that has no place in its room yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageDraft {
-    /// Which room.
+    /// The room it is for.
     pub room: RoomId,
-    /// Who wrote it.
+    /// Its sender.
     pub from: UserId,
-    /// The sender's own key for it.
+    /// The sender's own key for it: the same one again is a retry.
     pub client_id: String,
-    /// The text.
+    /// Its text, [checked](crate::check_body).
     pub body: String,
 }
 
 /// Which of a member's two positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PositionKind {
-    /// `read_seq`.
+    /// `read_seq`: the member has seen it.
     Read,
-    /// `delivered_seq`.
+    /// `delivered_seq`: a device of the member has it.
     Delivered,
 }
 
 /// A position that is to move forward.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PositionUpdate {
-    /// Which room.
+    /// The room in which it moves.
     pub room: RoomId,
-    /// Whose position.
+    /// The member whose position it is.
     pub user: UserId,
-    /// Which of the two.
+    /// Which of the member's two positions.
     pub kind: PositionKind,
-    /// To where.
+    /// The message that it moves to.
     pub seq: u64,
+}
+
+/// What the broker asks the store actor to make durable.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WriteRequest {
+    /// Store a message; its outcome is [`Stored`](WriteOutcome::Stored) or [`Refused`](WriteOutcome::Refused).
+    Append {
+        /// The frame that asked for it.
+        origin: Origin,
+        /// The message to be stored.
+        draft: MessageDraft,
+    },
+    /// Store a position; its outcome is [`PositionMoved`](WriteOutcome::PositionMoved) or `Refused`.
+    MovePosition {
+        /// The frame that asked for it.
+        origin: Origin,
+        /// The position to be stored.
+        update: PositionUpdate,
+    },
+    /// Store that no connection of `users` took the message, together with what else follows from it.
+    NoteUnread {
+        /// The message, which is stored already.
+        message: Message,
+        /// The members whom it did not reach.
+        users: Vec<UserId>,
+    },
+}
+
+/// What became of a write. Nobody hears of one before it is durable.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WriteOutcome {
+    /// A message is durable; for a retry, what was stored before.
+    Stored {
+        /// The message with its place in the room.
+        message: Message,
+        /// The frame that asked for it, if it was one.
+        origin: Option<Origin>,
+    },
+    /// A position moved, durably.
+    PositionMoved {
+        /// The position where it is now.
+        update: PositionUpdate,
+        /// The frame that asked for it, if it was one.
+        origin: Option<Origin>,
+    },
+    /// A room was opened, or members were added or renamed; or it was asked for, and all was so already.
+    RoomOpened {
+        /// The room as it was read after the write.
+        room: Room,
+        /// True where this write changed its members or their names.
+        changed: bool,
+    },
+    /// What a frame asked for can't be done.
+    Refused {
+        /// The frame that asked for it.
+        origin: Origin,
+        /// The reason it is told.
+        code: ErrorCode,
+        /// When to try again, in milliseconds.
+        retry_after_ms: Option<u64>,
+    },
 }

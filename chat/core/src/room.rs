@@ -41,6 +41,21 @@ impl Room {
             .eq(other.members.iter().map(named))
     }
 
+    /// Takes over how far the messages and the members are in `known`, the same room, where that is further.
+    pub(crate) fn take_progress(&mut self, known: &Room) {
+        if known.last_seq >= self.last_seq {
+            self.last_seq = known.last_seq;
+            self.last_message.clone_from(&known.last_message);
+        }
+        self.active_at = self.active_at.max(known.active_at);
+        for member in &mut self.members {
+            if let Some(known) = known.member(&member.user_id) {
+                member.read_seq = member.read_seq.max(known.read_seq);
+                member.delivered_seq = member.delivered_seq.max(known.delivered_seq);
+            }
+        }
+    }
+
     /// The room as `user` sees it; `None` for a stranger.
     #[must_use]
     pub fn view(&self, user: &UserId, recovered: bool) -> Option<RoomView> {
@@ -70,17 +85,17 @@ impl Room {
     }
 
     /// Takes a committed move; false when nothing changed. Who has read a message also has it.
-    pub fn moved(&mut self, to: &PositionUpdate) -> bool {
-        if self.reach(&to.user, to.kind, to.seq) != Some(to.seq) {
+    pub fn moved(&mut self, update: &PositionUpdate) -> bool {
+        if self.reach(&update.user, update.kind, update.seq) != Some(update.seq) {
             return false;
         }
-        let Some(member) = self.member_mut(&to.user) else {
+        let Some(member) = self.member_mut(&update.user) else {
             return false;
         };
-        if to.kind == PositionKind::Read {
-            member.read_seq = to.seq;
+        if update.kind == PositionKind::Read {
+            member.read_seq = update.seq;
         }
-        member.delivered_seq = member.delivered_seq.max(to.seq);
+        member.delivered_seq = member.delivered_seq.max(update.seq);
         true
     }
 

@@ -26,7 +26,7 @@ pub struct Settings {
     /// People whose presence a newcomer is told.
     pub max_told_present: usize,
     /// Frames kept for a connection while what it missed is being read.
-    pub max_held_frames: usize,
+    pub max_queued_frames: usize,
     /// Rooms in memory; above it, those are dropped that nobody connected is in.
     pub max_rooms: usize,
 }
@@ -45,7 +45,7 @@ impl Default for Settings {
             max_missed_total: 3_000,
             max_sync_messages: 600,
             max_told_present: 200,
-            max_held_frames: 1_000,
+            max_queued_frames: 1_000,
             max_rooms: 50_000,
         }
     }

@@ -7,7 +7,7 @@ use wire::chat::{ChatServerFrame, Cursor, Delivered, Read, Removed};
 use wire::{RoomId, UnixMs, UserId};
 
 use crate::recovery::{Recovery, recover};
-use crate::{MissedRange, Room, RoomBroker};
+use crate::{MissedRange, PresenceTracker, Room, RoomBroker};
 
 /// How far somebody is in all of their rooms; opaque to clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +72,7 @@ impl SyncMark {
     }
 }
 
-impl RoomBroker {
+impl<P: PresenceTracker> RoomBroker<P> {
     /// What to answer to somebody who was at `since`, or who comes for the first time.
     #[must_use]
     pub fn news(

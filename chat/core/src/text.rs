@@ -17,7 +17,7 @@ pub enum BadText {
     /// Longer than the limit.
     #[error("too_long")]
     TooLong,
-    /// With a control character other than tab and subscriber break.
+    /// With a control character other than tab and line break.
     #[error("control_character")]
     ControlCharacter,
 }
@@ -48,7 +48,7 @@ pub fn check_body(body: &str) -> Result<(), BadText> {
     {
         return Err(BadText::Blank);
     }
-    // A carriage return stands only before a subscriber feed: alone it overwrites a subscriber on a terminal.
+    // A carriage return stands only before a line feed: alone it overwrites a line on a terminal.
     let mut rest = body.chars().peekable();
     while let Some(c) = rest.next() {
         let fine = match c {

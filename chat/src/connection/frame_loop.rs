@@ -1,8 +1,9 @@
 //! What goes on over a socket from `welcome` to its end.
 
 use std::pin::pin;
+use std::sync::Arc;
 
-use chat_core::{Input, Output};
+use chat_core::{Input, ReadRequest};
 use service::clock::{now, sleep_until};
 use service::realtime::JoinError;
 use service::socket::{Disconnect, Incoming, Socket};
@@ -14,35 +15,34 @@ use super::protocol::{ChatFrameReader, storage_error};
 use crate::registry::Subscription;
 use crate::state::AppState;
 use crate::store::{StoreError, Stores};
+use crate::subscriber::ReadQueue;
 
 /// A ticket may be this much past its time when it is shown, in milliseconds; then it is good for as long.
 const EXPIRY_LEEWAY_MS: i64 = 60_000;
 
-/// One socket's.
+/// What one socket's task goes by.
 pub(super) struct FrameLoop<'a, S> {
     reader: &'a mut ChatFrameReader,
     state: &'a AppState<S>,
     connection: ConnectionId,
+    reads: Arc<ReadQueue>,
     catching_up: Option<CatchUp>,
 }
 
 impl<'a, S: Stores> FrameLoop<'a, S> {
-    /// `left` is what the broker asked for when the device came in.
+    /// `reads` is where the broker asks for what it wants read.
     pub(super) fn new(
         reader: &'a mut ChatFrameReader,
         state: &'a AppState<S>,
         subscription: &Subscription,
-        left: Vec<Output>,
+        reads: Arc<ReadQueue>,
     ) -> Self {
-        let catching_up = left.into_iter().find_map(|output| match output {
-            Output::CatchUp { missed, .. } => Some(CatchUp::new(missed)),
-            _ => None,
-        });
         Self {
             reader,
             state,
             connection: subscription.connection(),
-            catching_up,
+            reads,
+            catching_up: None,
         }
     }
 
@@ -53,15 +53,18 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
         loop {
             self.catch_up().await;
             tokio::select! {
+                biased;
+                // A frame's answer is read before the next frame is taken.
+                request = self.reads.next() => self.read(request).await,
+                () = &mut expiry, if !expired => {
+                    expired = true;
+                    self.reader.refuse(JoinError::unauthenticated("expired"), None);
+                }
                 incoming = socket.next() => match incoming {
                     Incoming::Text(text) => self.take(&text).await,
                     Incoming::Closed(departure) => return departure,
                 },
                 () = CatchUp::pause(), if self.catching_up.is_some() => {}
-                () = &mut expiry, if !expired => {
-                    expired = true;
-                    self.reader.refuse(JoinError::unauthenticated("expired"), None);
-                }
             }
         }
     }
@@ -76,11 +79,8 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
         {
             Ok(Progress::Waiting) => return,
             Ok(Progress::Done) => {
-                let (connection, messages) = (self.connection, Vec::new());
-                self.state.registry.handle(Input::CaughtUp {
-                    connection,
-                    messages,
-                });
+                let connection = self.connection;
+                self.state.registry.handle(Input::CaughtUp { connection });
             }
             Err(error) => {
                 self.unreadable(&error, None);
@@ -101,42 +101,38 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
             return;
         }
         let connection = self.connection;
-        let left = self.state.registry.handle(Input::Frame {
+        self.state.registry.handle(Input::Frame {
             connection,
             id,
             frame,
         });
-        for output in left {
-            self.read_history(output).await;
-        }
     }
 
-    async fn read_history(&self, output: Output) {
-        let Output::History {
-            id,
-            room,
-            page,
-            min_seq,
-            last_seq,
-            ..
-        } = output
-        else {
-            return;
-        };
-        match self.state.stores.page(&room, page).await {
-            Ok(messages) => {
-                let messages = page.fit(messages);
-                let last_seq = messages.last().map_or(0, |last| last.seq).max(last_seq);
-                let room = Some(room);
-                self.reader.send(Messages {
-                    id,
-                    room,
-                    messages,
-                    min_seq,
-                    last_seq,
-                });
-            }
-            Err(error) => self.unreadable(&error, id),
+    async fn read(&mut self, request: ReadRequest) {
+        match request {
+            ReadRequest::CatchUp { missed, .. } => self.catching_up = Some(CatchUp::new(missed)),
+            ReadRequest::History {
+                id,
+                room,
+                page,
+                min_seq,
+                last_seq,
+                ..
+            } => match self.state.stores.page(&room, page).await {
+                Ok(messages) => {
+                    let messages = page.fit(messages);
+                    let last_seq = messages.last().map_or(0, |last| last.seq).max(last_seq);
+                    let room = Some(room);
+                    self.reader.send(Messages {
+                        id,
+                        room,
+                        messages,
+                        min_seq,
+                        last_seq,
+                    });
+                }
+                Err(error) => self.unreadable(&error, id),
+            },
         }
     }
 

@@ -109,7 +109,7 @@ pub(crate) async fn put_read<S: Stores>(
         .map_err(refuse)?;
     if let Some(seq) = reached {
         let (room, user) = (room.clone(), caller.user.clone());
-        let to = PositionUpdate {
+        let update = PositionUpdate {
             room,
             user,
             kind: PositionKind::Read,
@@ -118,7 +118,7 @@ pub(crate) async fn put_read<S: Stores>(
         state
             .writer
             .ask(|reply| StoreCommand::MovePosition {
-                to,
+                update,
                 origin: None,
                 reply: Some(reply),
             })

@@ -1,5 +1,6 @@
 //! `/v1/rooms`: a person's rooms from the newest on, page by page.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -36,17 +37,17 @@ pub(crate) async fn list_rooms<S: Stores>(
         .map_err(refuse)?;
     state.open(&guest.0).await.map_err(refuse)?;
     let caller = &guest.0.caller;
-    let mut positions = match &caller.only {
-        Some(_) => reached(&state, caller, after.as_ref()),
+    let in_memory = in_memory(&state, caller);
+    let stored = match &caller.only {
+        Some(_) => Vec::new(),
         None => state
             .stores
             .rooms_of(&caller.user, after.as_ref(), limit + 1)
             .await
             .map_err(|error| HttpError::storage_unavailable(&error))?,
     };
-    let more = positions.len() > limit as usize;
-    positions.truncate(limit as usize);
-    let next_cursor = positions.last().filter(|_| more).map(cursor_of);
+    let (positions, next) = page_of(stored, in_memory, after.as_ref(), limit as usize);
+    let next_cursor = next.as_ref().map(cursor_of);
     let mut items = Vec::with_capacity(positions.len());
     for RoomPosition { room, .. } in positions {
         state.find(&room).await.map_err(refuse)?;
@@ -60,12 +61,8 @@ pub(crate) async fn list_rooms<S: Stores>(
     Ok(Json(Page { items, next_cursor }))
 }
 
-/// The rooms of a ticket that names them; all are in memory.
-fn reached<S>(
-    state: &AppState<S>,
-    caller: &Caller,
-    after: Option<&RoomPosition>,
-) -> Vec<RoomPosition> {
+/// A person's rooms that are in memory: all that their ticket names, if it does.
+fn in_memory<S>(state: &AppState<S>, caller: &Caller) -> Vec<RoomPosition> {
     state.registry.ask(|broker| {
         broker
             .rooms_of(&caller.user, caller.only.as_ref())
@@ -74,9 +71,38 @@ fn reached<S>(
                 active_at: room.active_at,
                 room: room.id.clone(),
             })
-            .filter(|position| after.is_none_or(|after| position < after))
             .collect()
     })
+}
+
+/// A page, and after which room the next one begins.
+///
+/// `stored` has one more than `limit` where there are more. A room with a newer message than its row knows of
+/// is in memory, where its place is the right one.
+fn page_of(
+    stored: Vec<RoomPosition>,
+    in_memory: Vec<RoomPosition>,
+    after: Option<&RoomPosition>,
+    limit: usize,
+) -> (Vec<RoomPosition>, Option<RoomPosition>) {
+    // Below the last one that was read, others may be missing.
+    let lowest = stored.last().filter(|_| stored.len() > limit).cloned();
+    let mut places: BTreeMap<RoomId, UnixMs> = BTreeMap::new();
+    for RoomPosition { active_at, room } in stored.into_iter().chain(in_memory) {
+        let place = places.entry(room).or_insert(active_at);
+        *place = (*place).max(active_at);
+    }
+    let mut positions: Vec<RoomPosition> = places
+        .into_iter()
+        .map(|(room, active_at)| RoomPosition { active_at, room })
+        .filter(|position| after.is_none_or(|after| position < after))
+        .filter(|position| lowest.as_ref().is_none_or(|lowest| position >= lowest))
+        .collect();
+    positions.sort_by(|a, b| b.cmp(a));
+    let more = positions.len() > limit || lowest.is_some();
+    positions.truncate(limit);
+    let next = positions.last().cloned().or(lowest).filter(|_| more);
+    (positions, next)
 }
 
 fn cursor_of(position: &RoomPosition) -> String {
@@ -109,5 +135,24 @@ mod tests {
         for bad in ["", "!", "AAAA", &URL_SAFE_NO_PAD.encode("x r")] {
             assert_eq!(position_of(bad), Err(ErrorCode::BadCursor), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_room_with_news_is_listed_where_memory_has_it() {
+        let at = |active_at, room: &str| RoomPosition {
+            active_at: UnixMs(active_at),
+            room: room.into(),
+        };
+        let stored = vec![at(9, "a"), at(8, "b"), at(7, "c")];
+        let (page, next) = page_of(stored, vec![at(10, "c"), at(1, "z")], None, 2);
+        assert_eq!(
+            (page, next),
+            (vec![at(10, "c"), at(9, "a")], Some(at(9, "a")))
+        );
+        // The next page does not bring it again.
+        let stored = vec![at(8, "b"), at(7, "c")];
+        let memory = vec![at(10, "c"), at(1, "z")];
+        let (page, next) = page_of(stored, memory, Some(&at(9, "a")), 2);
+        assert_eq!((page, next), (vec![at(8, "b"), at(1, "z")], None));
     }
 }

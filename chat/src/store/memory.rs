@@ -8,7 +8,7 @@ use wire::chat::{Member, Message};
 use wire::{Event, RoomId, UserId};
 
 use super::{
-    Appended, Changes, Head, MessageStore, NewMessage, Opening, RoomPosition, RoomStore,
+    Appended, Head, MessageStore, NewMessage, Opening, RoomChanges, RoomPosition, RoomStore,
     StoreError, StoredRoom,
 };
 
@@ -20,15 +20,15 @@ pub struct MemoryStore(Arc<Mutex<Tables>>);
 struct Tables {
     rooms: BTreeMap<RoomId, (StoredRoom, u64)>,
     messages: Vec<Message>,
-    facts: Vec<Event>,
+    events: Vec<Event>,
     taken: HashSet<String>,
 }
 
 impl MemoryStore {
     /// Events for other services, in order.
     #[must_use]
-    pub fn facts(&self) -> Vec<Event> {
-        self.tables().facts.clone()
+    pub fn events(&self) -> Vec<Event> {
+        self.tables().events.clone()
     }
 
     /// True for an event that was taken.
@@ -86,12 +86,12 @@ impl MessageStore for MemoryStore {
 }
 
 impl RoomStore for MemoryStore {
-    async fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
+    async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
         let mut tables = self.tables();
         for opening in &changes.openings {
             tables.open(opening);
         }
-        for to in &changes.moves {
+        for to in &changes.positions {
             tables.move_to(to);
         }
         for settled in &changes.settled {
@@ -100,9 +100,9 @@ impl RoomStore for MemoryStore {
                 room.active_at = room.active_at.max(settled.active_at);
             }
         }
-        for fact in &changes.facts {
-            if tables.facts.iter().all(|known| known.id != fact.id) {
-                tables.facts.push(fact.clone());
+        for fact in &changes.events {
+            if tables.events.iter().all(|known| known.id != fact.id) {
+                tables.events.push(fact.clone());
             }
         }
         let taken = changes.taken.iter().flat_map(|batch| &batch.events);

@@ -8,7 +8,8 @@ use tokio::time::{Duration, Instant};
 use wire::chat::Message;
 use wire::{Event, EventType, MessageUnread, RoomId, UnixMs, UserId};
 
-use crate::store::{Changes, Settled};
+use crate::store::{RoomChanges, SettledHead};
+use crate::store_handle::UnreadNote;
 
 /// How long it may wait for company. It bounds how late an event leaves.
 const LINGER: Duration = Duration::from_millis(25);
@@ -17,15 +18,15 @@ const RETRY: Duration = Duration::from_millis(500);
 /// Messages whose consequences may wait while the store takes writes; the start looks at as many.
 pub(super) const MAX_UNSETTLED: usize = 512;
 /// Events that may wait while the store does not take them; above it no message is taken either.
-const MAX_FACTS: usize = 10_000;
+const MAX_EVENTS: usize = 10_000;
 
-/// The consequences.
+/// The consequences of stored messages, merged by room and by sender.
 #[derive(Debug, Default)]
 pub(super) struct FollowUps {
     heads: BTreeMap<RoomId, (u64, UnixMs)>,
     /// The senders' own positions.
     read: BTreeMap<(RoomId, UserId), u64>,
-    facts: Vec<Event>,
+    events: Vec<Event>,
     messages: usize,
     due: Option<Instant>,
 }
@@ -42,10 +43,16 @@ impl FollowUps {
         self.due.get_or_insert_with(|| Instant::now() + LINGER);
     }
 
-    /// Notes that `users` were not there to take a message.
-    pub(super) fn note_unread(&mut self, message: &Message, users: Vec<UserId>) {
-        let facts = users.into_iter().map(|user_id| unread(message, user_id));
-        self.facts.extend(facts);
+    /// Notes whom a message did not reach.
+    pub(super) fn note_unread(&mut self, note: UnreadNote) {
+        let UnreadNote { message, users } = note;
+        let events = users.into_iter().map(|user_id| unread(&message, user_id));
+        self.events.extend(events);
+    }
+
+    /// True where something of the room waits.
+    pub(super) fn concern(&self, room: &RoomId) -> bool {
+        self.heads.contains_key(room)
     }
 
     /// When it must be written.
@@ -60,12 +67,12 @@ impl FollowUps {
 
     /// True where the store has not taken writes for too long.
     pub(super) fn is_overfull(&self) -> bool {
-        self.facts.len() >= MAX_FACTS
+        self.events.len() >= MAX_EVENTS
     }
 
-    /// All of it as changes.
-    pub(super) fn changes(&self) -> Changes {
-        let settled = |(room, (last_seq, active_at)): (&RoomId, &(u64, UnixMs))| Settled {
+    /// All of it as changes of rooms.
+    pub(super) fn changes(&self) -> RoomChanges {
+        let settled = |(room, (last_seq, active_at)): (&RoomId, &(u64, UnixMs))| SettledHead {
             room: room.clone(),
             last_seq: *last_seq,
             active_at: *active_at,
@@ -76,11 +83,11 @@ impl FollowUps {
             kind: PositionKind::Read,
             seq: *seq,
         };
-        Changes {
+        RoomChanges {
             settled: self.heads.iter().map(settled).collect(),
-            moves: self.read.iter().map(read).collect(),
-            facts: self.facts.clone(),
-            ..Changes::default()
+            positions: self.read.iter().map(read).collect(),
+            events: self.events.clone(),
+            ..RoomChanges::default()
         }
     }
 
@@ -91,7 +98,7 @@ impl FollowUps {
         }
     }
 
-    /// It is written.
+    /// All of it is written.
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }

@@ -5,10 +5,7 @@ use std::time::Duration;
 use testkit::{ANN, BO, BookedRoom, SOON};
 use wire::chat::{Delivered, MarkDelivered, MarkRead, Message, Read, Typing, TypingBy};
 
-use crate::server::Server;
-
-/// Longer than any answer takes.
-const QUIET: Duration = Duration::from_millis(200);
+use crate::server::{Server, settle};
 
 #[tokio::test]
 async fn cht_10_a_message_reaches_every_connection_of_the_room() {
@@ -69,7 +66,8 @@ async fn cht_11_positions_are_told_to_the_others_and_only_rise() {
     })
     .await;
     assert_eq!(ann.expect::<Read>(SOON).await.seq, 3);
-    bo.expect_no::<Read>(QUIET).await;
+    settle(&mut bo).await;
+    bo.expect_no::<Read>(Duration::ZERO).await;
 }
 
 #[tokio::test]
@@ -84,5 +82,6 @@ async fn cht_12_typing_is_told_to_the_other_only() {
     })
     .await;
     assert_eq!(bo.expect::<TypingBy>(SOON).await.user_id.as_str(), ANN);
-    phone.expect_no::<TypingBy>(QUIET).await;
+    settle(&mut phone).await;
+    phone.expect_no::<TypingBy>(Duration::ZERO).await;
 }

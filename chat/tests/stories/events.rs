@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use testkit::{ANN, BO, BookedRoom, ChatPeer, Http, SOON, TestBooking, TicketSigner, now};
-use wire::chat::{Message, RoomView};
+use wire::chat::{Message, Presence, PresenceState, RoomView};
 use wire::{EventBatch, RoomId, SessionSpec};
 
 use crate::server::Server;
@@ -150,6 +150,14 @@ async fn cht_29_the_scheduler_hears_of_a_message_that_nobody_took() {
     let mut bo = server.peer(BO, &room).await;
     ann.say(&room.id, "c-2", "hello").await;
     bo.expect::<Message>(SOON).await;
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    assert_eq!(told.lock().unwrap().len(), 1);
+    bo.close().await;
+    while ann.expect::<Presence>(SOON).await.state != PresenceState::Offline {}
+    let last = ann.say(&room.id, "c-3", "gone again?").await;
+    let told = testkit::until("the next event", SOON, async || {
+        let told = told.lock().unwrap();
+        (told.len() > 1).then(|| told.clone())
+    })
+    .await;
+    let seqs: Vec<_> = told.iter().map(|event| event.data["seq"].clone()).collect();
+    assert_eq!(seqs, [json!(sent.seq), json!(last.seq)]);
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use chat::Limits;
 use testkit::{ANN, BO, BookedRoom, ChatPeer, Http, SOON, TicketSigner};
@@ -106,7 +105,7 @@ async fn cht_9_kill_9_loses_no_acknowledged_message() {
             acknowledged.push(ann.expect::<Sent>(SOON).await);
         }
         victim.kill();
-        while let Some(frame) = ann.next(Duration::from_millis(200)).await {
+        while let Some(frame) = ann.next(SOON).await {
             if let wire::chat::ChatServerFrame::Sent(sent) = frame {
                 acknowledged.push(sent);
             }

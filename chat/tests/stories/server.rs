@@ -10,6 +10,7 @@ use testkit::{ChatPeer, Http, TicketSigner};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use wire::ChatRoomGrant;
+use wire::chat::{Ping, Pong};
 
 /// How long a stop may take at most.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
@@ -102,6 +103,12 @@ impl Server {
         })
         .await;
     }
+}
+
+/// Returns once all has come that `peer` has been told so far: frames of one socket come in order.
+pub(crate) async fn settle(peer: &mut ChatPeer) {
+    peer.send(Ping { sent_at: None }).await;
+    peer.expect::<Pong>(testkit::SOON).await;
 }
 
 /// Many people of a test share one address.

@@ -1,16 +1,19 @@
-//! Facts between services, from one's outbox to another's inbox.
+//! How facts and room messages travel: facts between services, from one's outbox to another's inbox, and
+//! what was written to a room, to everybody who is connected ([`Fanout`]).
 //!
 //! A fact is written to the sender's outbox in the transaction of the change that it tells of
 //! ([`storage::Outbox`]), given to an [`EventTransport`] at least once and in order by the
 //! [`OutboxPublisher`], and taken once by the receiver's inbox ([`storage::Inbox`]), in the transaction of
 //! what it causes. The transport is signed HTTP posts: [`HttpTransport`] here, [`routes`] there.
 
+mod fanout;
 mod http;
 mod publisher;
 mod receive;
 mod secret;
 mod transport;
 
+pub use fanout::Fanout;
 pub use http::{Destination, HttpTransport};
 pub use publisher::OutboxPublisher;
 pub use receive::{AcceptError, EventHandler, routes};

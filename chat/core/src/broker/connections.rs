@@ -2,39 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use wire::chat::{ChatServerFrame, PresenceState};
-use wire::{ConnectionId, RoomId, UnixMs, UserId};
+use wire::chat::ChatServerFrame;
+use wire::{ConnectionId, RoomId, UserId};
 
-/// Somebody who is in a room in memory, connected or not.
-#[derive(Debug)]
+/// Somebody who is in a room in memory, or connected.
+#[derive(Debug, Default)]
 pub(super) struct ConnectedUser {
     /// Their rooms that are in memory.
     pub(super) rooms: BTreeSet<RoomId>,
-    pub(super) connections: BTreeSet<ConnectionId>,
-    /// What others were told last.
-    pub(super) announced: PresenceState,
-    /// The last connection was lost, and until then others are not told.
-    pub(super) grace_until: Option<UnixMs>,
-    pub(super) last_active_at: Option<UnixMs>,
-}
-
-impl Default for ConnectedUser {
-    fn default() -> Self {
-        Self {
-            rooms: BTreeSet::new(),
-            connections: BTreeSet::new(),
-            announced: PresenceState::Offline,
-            grace_until: None,
-            last_active_at: None,
-        }
-    }
-}
-
-impl ConnectedUser {
-    /// Nothing that would have to be remembered.
-    pub(super) fn is_forgettable(&self) -> bool {
-        self.rooms.is_empty() && self.connections.is_empty() && self.grace_until.is_none()
-    }
+    pub(super) connections: Vec<ConnectionId>,
 }
 
 /// A socket, or a request that waits for news.
@@ -43,42 +19,38 @@ pub(super) struct Connection {
     pub(super) user: UserId,
     only: Option<BTreeSet<RoomId>>,
     pub(super) away: bool,
-    pub(super) stage: DeliveryMode,
+    pub(super) mode: DeliveryMode,
     /// Whose presence it asked to be told.
     pub(super) watching: BTreeSet<UserId>,
 }
 
-/// How far a connection is.
+/// What becomes of a frame for a connection.
 #[derive(Debug)]
 pub(super) enum DeliveryMode {
-    /// What it missed is being read; frames since `welcome` are kept.
+    /// What it missed is being read; frames since `welcome` wait.
     CatchingUp {
-        /// In order.
-        loaded: Vec<ChatServerFrame>,
+        /// The frames, in order.
+        queued: Vec<ChatServerFrame>,
     },
-    /// Frames go out at once.
+    /// It is sent at once.
     Live,
-    /// A request; a frame only wakes it.
-    Waiting,
+    /// It wakes a request.
+    WakeOnly,
 }
 
 impl Connection {
-    pub(super) fn socket(
-        user: UserId,
-        only: Option<BTreeSet<RoomId>>,
-        stage: DeliveryMode,
-    ) -> Self {
+    pub(super) fn socket(user: UserId, only: Option<BTreeSet<RoomId>>, mode: DeliveryMode) -> Self {
         Self {
             user,
             only,
             away: false,
-            stage,
+            mode,
             watching: BTreeSet::new(),
         }
     }
 
-    pub(super) fn waiting(user: UserId, only: Option<BTreeSet<RoomId>>) -> Self {
-        Self::socket(user, only, DeliveryMode::Waiting)
+    pub(super) fn long_poll(user: UserId, only: Option<BTreeSet<RoomId>>) -> Self {
+        Self::socket(user, only, DeliveryMode::WakeOnly)
     }
 
     pub(super) fn only(&self) -> Option<&BTreeSet<RoomId>> {

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wire::chat::{ChatServerFrame, Cursor, Message, Welcome};
+use wire::chat::{Cursor, Welcome};
 use wire::{ConnectionId, RoomId, UnixMs, UserId};
 
 use super::RoomBroker;
-use super::connections::{Connection, DeliveryMode};
+use super::connections::{ConnectedUser, Connection, DeliveryMode};
 use crate::recovery::{Recovery, recover};
-use crate::{MissedRange, Output};
+use crate::{FrameDelivery, MissedRange, Output, PresenceTracker, ReadRequest};
 
-impl RoomBroker {
+impl<P: PresenceTracker> RoomBroker<P> {
     pub(super) fn hello(
         &mut self,
         now: UnixMs,
@@ -21,21 +21,17 @@ impl RoomBroker {
         out: &mut Vec<Output>,
     ) {
         let (welcome, missed) = self.welcome(now, &user, only.as_ref(), cursors);
-        let stage = match missed.is_empty() {
+        let mode = match missed.is_empty() {
             true => DeliveryMode::Live,
-            false => DeliveryMode::CatchingUp { loaded: Vec::new() },
+            false => DeliveryMode::CatchingUp { queued: Vec::new() },
         };
-        out.push(Output::Send {
-            to: vec![id],
-            frame: welcome.into(),
-        });
+        let (to, frame) = (vec![id], welcome.into());
+        out.push(FrameDelivery::Send { to, frame }.into());
         if !missed.is_empty() {
-            out.push(Output::CatchUp {
-                connection: id,
-                missed,
-            });
+            let connection = id;
+            out.push(ReadRequest::CatchUp { connection, missed }.into());
         }
-        self.add_connection(now, id, Connection::socket(user.clone(), only, stage), out);
+        self.add_connection(now, id, Connection::socket(user.clone(), only, mode), out);
         self.tell_who_is_there(id, &user, out);
     }
 
@@ -87,35 +83,27 @@ impl RoomBroker {
     ) {
         let user = connection.user.clone();
         self.connections.insert(id, connection);
-        let person = self.users.entry(user.clone()).or_default();
-        person.connections.insert(id);
-        person.last_active_at = Some(now);
-        if let Some(until) = person.grace_until.take() {
-            self.graces.remove(&(until, user.clone()));
-        }
+        let connections = &mut self.users.entry(user.clone()).or_default().connections;
+        connections.reserve_exact(1);
+        connections.push(id);
+        self.presence.connected(now, &user);
         self.announce(&user, out);
     }
 
-    pub(super) fn caught_up(
-        &mut self,
-        id: ConnectionId,
-        messages: Vec<Message>,
-        out: &mut Vec<Output>,
-    ) {
+    pub(super) fn caught_up(&mut self, id: ConnectionId, out: &mut Vec<Output>) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let DeliveryMode::CatchingUp { loaded } = &mut connection.stage else {
+        let DeliveryMode::CatchingUp { queued } = &mut connection.mode else {
             return;
         };
-        let loaded = std::mem::take(loaded);
-        connection.stage = DeliveryMode::Live;
-        let missed = messages.into_iter().map(ChatServerFrame::from);
-        let frames = missed.chain(loaded);
-        out.extend(frames.map(|frame| Output::Send {
+        let queued = std::mem::take(queued);
+        connection.mode = DeliveryMode::Live;
+        let send = |frame| FrameDelivery::Send {
             to: vec![id],
             frame,
-        }));
+        };
+        out.extend(queued.into_iter().map(send).map(Output::from));
     }
 
     pub(super) fn gone(
@@ -137,26 +125,21 @@ impl RoomBroker {
             }
         }
         let user = connection.user;
-        let Some(person) = self.users.get_mut(&user) else {
-            return;
-        };
-        person.connections.remove(&id);
-        if person.connections.is_empty() && !clean {
-            let until = now + self.settings.offline_grace_ms;
-            person.grace_until = Some(until);
-            self.graces.insert((until, user.clone()));
+        if let Some(known) = self.users.get_mut(&user) {
+            known.connections.retain(|other| *other != id);
         }
+        self.presence
+            .disconnected(now, &user, connection.away, clean);
         self.announce(&user, out);
         self.forget_if_idle(&user);
     }
 
     pub(super) fn forget_if_idle(&mut self, user: &UserId) {
-        if self
-            .users
-            .get(user)
-            .is_some_and(|person| person.is_forgettable())
-        {
+        let is_idle =
+            |known: &ConnectedUser| known.rooms.is_empty() && known.connections.is_empty();
+        if self.users.get(user).is_none_or(is_idle) && !self.presence.is_here(user) {
             self.users.remove(user);
+            self.presence.forget(user);
         }
     }
 }

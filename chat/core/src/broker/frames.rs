@@ -8,7 +8,10 @@ use wire::{ConnectionId, ErrorBody, ErrorCode, FrameId, RoomId, UnixMs, UserId};
 
 use super::RoomBroker;
 use crate::text::{check_body, check_id};
-use crate::{MessageDraft, Origin, Output, Page, PositionKind, PositionUpdate, Room};
+use crate::{
+    MessageDraft, Origin, Output, Page, PositionKind, PositionUpdate, PresenceTracker, ReadRequest,
+    Room, WriteRequest,
+};
 
 /// What the frame gets instead. Boxed: it is seldom, and large beside a success.
 pub(super) type ErrorReply = Box<ErrorBody>;
@@ -38,7 +41,7 @@ fn malformed(field: &str, id: Option<FrameId>) -> ErrorReply {
     body
 }
 
-impl RoomBroker {
+impl<P: PresenceTracker> RoomBroker<P> {
     pub(super) fn frame(
         &mut self,
         now: UnixMs,
@@ -53,9 +56,8 @@ impl RoomBroker {
         if !matches!(
             frame,
             ChatClientFrame::Ping(_) | ChatClientFrame::MarkDelivered(_)
-        ) && let Some(person) = self.users.get_mut(&user)
-        {
-            person.last_active_at = Some(now);
+        ) {
+            self.presence.active(now, &user);
         }
         let origin = Origin {
             connection,
@@ -64,7 +66,7 @@ impl RoomBroker {
         let outcome = match frame {
             ChatClientFrame::Hello(_) => Err(error(ErrorCode::AlreadyJoined, id)),
             ChatClientFrame::Send(frame) => self.on_send(origin, user, frame, out),
-            ChatClientFrame::MarkRead(MarkRead { room, seq }) => self.on_mark(
+            ChatClientFrame::MarkRead(MarkRead { room, seq }) => self.on_position(
                 origin,
                 PositionUpdate {
                     room,
@@ -74,7 +76,7 @@ impl RoomBroker {
                 },
                 out,
             ),
-            ChatClientFrame::MarkDelivered(MarkDelivered { room, seq }) => self.on_mark(
+            ChatClientFrame::MarkDelivered(MarkDelivered { room, seq }) => self.on_position(
                 origin,
                 PositionUpdate {
                     room,
@@ -86,7 +88,7 @@ impl RoomBroker {
             ),
             ChatClientFrame::Typing(frame) => self.on_typing(now, origin, user, frame, out),
             ChatClientFrame::History(frame) => self.on_history(origin, frame, out),
-            ChatClientFrame::AskPresence(frame) => self.on_presence(origin, &user, frame, out),
+            ChatClientFrame::AskPresence(frame) => self.on_ask_presence(origin, &user, frame, out),
             ChatClientFrame::SetStatus(frame) => self.on_status(origin, &user, frame, out),
             ChatClientFrame::Ping(Ping { sent_at }) => {
                 let pong = Pong {
@@ -122,31 +124,29 @@ impl RoomBroker {
             client_id,
             body,
         } = frame;
-        out.push(Output::Append {
-            origin,
-            draft: MessageDraft {
-                room,
-                from,
-                client_id,
-                body,
-            },
-        });
+        let draft = MessageDraft {
+            room,
+            from,
+            client_id,
+            body,
+        };
+        out.push(WriteRequest::Append { origin, draft }.into());
         Ok(())
     }
 
-    fn on_mark(
+    fn on_position(
         &mut self,
         origin: Origin,
-        mut to: PositionUpdate,
+        mut update: PositionUpdate,
         out: &mut Vec<Output>,
     ) -> Result<(), ErrorReply> {
         match self
-            .room_for(&origin, &to.room)?
-            .reach(&to.user, to.kind, to.seq)
+            .room_for(&origin, &update.room)?
+            .reach(&update.user, update.kind, update.seq)
         {
             Some(seq) => {
-                to.seq = seq;
-                out.push(Output::MovePosition { origin, to });
+                update.seq = seq;
+                out.push(WriteRequest::MovePosition { origin, update }.into());
             }
             None => self.accept(origin, out),
         }
@@ -190,18 +190,19 @@ impl RoomBroker {
         let page = Page::asked(frame.before, frame.after, frame.limit)
             .ok_or_else(|| error(ErrorCode::BadCursor, origin.id.clone()))?;
         let Origin { connection, id } = origin;
-        out.push(Output::History {
+        let request = ReadRequest::History {
             connection,
             id,
             room: frame.room,
             page,
             min_seq,
             last_seq,
-        });
+        };
+        out.push(request.into());
         Ok(())
     }
 
-    fn on_presence(
+    fn on_ask_presence(
         &mut self,
         origin: Origin,
         user: &UserId,
@@ -215,7 +216,7 @@ impl RoomBroker {
             // A stranger looks like one who is not there.
             let together = self.are_together(user, &other, origin.connection);
             let told = match together {
-                true => self.presence_of(&other),
+                true => self.presence.presence(&other),
                 false => wire::chat::Presence {
                     user_id: other.clone(),
                     state: PresenceState::Offline,
@@ -254,8 +255,11 @@ impl RoomBroker {
             PresenceState::Away => true,
             PresenceState::Offline => return Err(malformed("state", origin.id)),
         };
-        if let Some(connection) = self.connections.get_mut(&origin.connection) {
+        if let Some(connection) = self.connections.get_mut(&origin.connection)
+            && connection.away != away
+        {
             connection.away = away;
+            self.presence.set_away(user, away);
         }
         self.announce(user, out);
         self.accept(origin, out);

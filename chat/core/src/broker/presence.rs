@@ -6,22 +6,15 @@ use wire::chat::{Presence, PresenceState};
 use wire::{ConnectionId, UserId};
 
 use super::RoomBroker;
-use crate::Output;
+use crate::{Output, PresenceTracker};
 
-impl RoomBroker {
+impl<P: PresenceTracker> RoomBroker<P> {
     /// Tells of a change, if there is one.
     pub(super) fn announce(&mut self, user: &UserId, out: &mut Vec<Output>) {
-        let present = self.present_state(user);
-        let Some(person) = self.users.get_mut(user) else {
-            return;
-        };
-        if person.announced == present {
-            return;
+        if let Some(frame) = self.presence.take_change(user) {
+            let to = self.who_is_told(user);
+            self.send(to, frame.into(), out);
         }
-        person.announced = present;
-        let to = self.who_is_told(user);
-        let frame = self.presence_of(user);
-        self.send(to, frame.into(), out);
     }
 
     /// Tells a newcomer who of their small rooms is there; who is not told of is offline.
@@ -41,22 +34,12 @@ impl RoomBroker {
         there.remove(user);
         let frames: Vec<Presence> = there
             .into_iter()
-            .map(|user| self.presence_of(user))
+            .map(|user| self.presence.presence(user))
             .filter(|presence| presence.state != PresenceState::Offline)
             .take(self.settings.max_told_present)
             .collect();
         for frame in frames {
             self.send(vec![id], frame.into(), out);
-        }
-    }
-
-    /// How somebody is there, as others were told last.
-    pub(super) fn presence_of(&self, user: &UserId) -> Presence {
-        let person = self.users.get(user);
-        Presence {
-            user_id: user.clone(),
-            state: person.map_or(PresenceState::Offline, |person| person.announced),
-            last_active_at: person.and_then(|person| person.last_active_at),
         }
     }
 
@@ -68,31 +51,6 @@ impl RoomBroker {
                 .rooms_of(one, only)
                 .iter()
                 .any(|room| room.member(other).is_some())
-    }
-
-    pub(super) fn grace_over(&mut self, user: &UserId, out: &mut Vec<Output>) {
-        if let Some(person) = self.users.get_mut(user) {
-            person.grace_until = None;
-        }
-        self.announce(user, out);
-        self.forget_if_idle(user);
-    }
-
-    fn present_state(&self, user: &UserId) -> PresenceState {
-        let Some(person) = self.users.get(user) else {
-            return PresenceState::Offline;
-        };
-        if person.connections.is_empty() {
-            return match person.grace_until {
-                Some(_) => person.announced,
-                None => PresenceState::Offline,
-            };
-        }
-        let away = |id: &ConnectionId| self.connections.get(id).is_none_or(|c| c.away);
-        match person.connections.iter().all(away) {
-            true => PresenceState::Away,
-            false => PresenceState::Online,
-        }
     }
 
     /// Those who share a small room with `user`, and those who asked.

@@ -1,6 +1,6 @@
 //! What somebody gets who was away, or comes for the first time: what was missed, heads, rooms, pages.
 
-use chat_core::Output;
+use chat_core::{Output, ReadRequest};
 use wire::chat::{ChatClientFrame, ChatServerFrame, Cursor, History};
 use wire::{CloseCode, ErrorCode};
 
@@ -120,6 +120,8 @@ fn cht_33_a_page_names_one_end_at_most() {
     assert_eq!(errors(&chat.took(ann)), [ErrorCode::BadCursor]);
     for (asked, limit) in [(None, 50), (Some(7), 7), (Some(0), 1), (Some(1_000), 200)] {
         let left = chat.frame(ann, 2, history(None, None, asked));
-        assert!(matches!(&left[..], [Output::History { page, .. }] if page.limit == limit));
+        assert!(
+            matches!(&left[..], [Output::Read(ReadRequest::History { page, .. })] if page.limit == limit)
+        );
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use chat_core::Output;
+use chat_core::{Output, ReadRequest};
 use wire::ConnectionId;
 use wire::chat::{ChatServerFrame, Cursor, MarkRead, Send};
 
@@ -14,10 +14,10 @@ const STEPS: u64 = 120;
 const PEOPLE: [&str; 3] = ["ann", "bo", "kim"];
 
 /// Numbers that look random, the same for the same seed (SplitMix64).
-struct SeededRandom(u64);
+pub(crate) struct SeededRandom(pub(crate) u64);
 
 impl SeededRandom {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -167,7 +167,7 @@ impl Simulation {
     fn sort(&mut self, outputs: Vec<Output>) {
         for output in outputs {
             match output {
-                Output::CatchUp { .. } => self.reads.push(output),
+                Output::Read(ReadRequest::CatchUp { .. }) => self.reads.push(output),
                 other => self.writes.push_back(other),
             }
         }

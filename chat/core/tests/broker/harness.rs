@@ -1,8 +1,11 @@
-//! A broker with a store of a few subscribers: it commits what the broker asks for, and keeps what each one was sent.
+//! A broker with a store of a few lines: it commits what the broker asks for, and keeps what each one was sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chat_core::{Input, MissedRange, Output, Room, RoomBroker, Settings};
+use chat_core::{
+    FrameDelivery, Input, MissedRange, Output, ReadRequest, Room, RoomBroker, Settings,
+    WriteOutcome, WriteRequest,
+};
 use wire::chat::{
     ChatClientFrame, ChatServerFrame, Cursor, MarkRead, Member, Message, PresenceState, Send,
     Welcome,
@@ -78,13 +81,16 @@ impl Harness {
     /// A room that was there before.
     pub(crate) fn room(&mut self, id: &str, members: &[&str]) {
         let room = room(id, members);
-        self.handle(Input::Loaded(room));
+        let as_of = self.broker.version();
+        self.handle(Input::Loaded { room, as_of });
     }
 
     /// A room that is opened, or that has these members from now on.
     pub(crate) fn open(&mut self, id: &str, members: &[&str]) {
         let room = room(id, members);
-        self.handle(Input::Opened(room));
+        let known = self.broker.room(&room.id);
+        let changed = known.is_none_or(|known| !known.has_same_people(&room));
+        self.handle(Input::Written(WriteOutcome::RoomOpened { room, changed }));
     }
 
     pub(crate) fn hello(&mut self, user: &str) -> ConnectionId {
@@ -160,29 +166,26 @@ impl Harness {
         let mut absent = Vec::new();
         for output in outputs {
             let input = match output {
-                Output::Append { origin, draft } => {
+                Output::Persist(WriteRequest::Append { origin, draft }) => {
                     let message = self.append(draft);
-                    Input::Stored {
-                        message,
-                        origin: Some(origin),
-                    }
+                    let origin = Some(origin);
+                    Input::Written(WriteOutcome::Stored { message, origin })
                 }
-                Output::MovePosition { origin, to } => Input::PositionMoved {
-                    to,
-                    origin: Some(origin),
-                },
-                Output::CatchUp { connection, missed } => {
+                Output::Persist(WriteRequest::MovePosition { origin, update }) => {
+                    let origin = Some(origin);
+                    Input::Written(WriteOutcome::PositionMoved { update, origin })
+                }
+                Output::Read(ReadRequest::CatchUp { connection, missed }) => {
                     let messages = self.missed(&missed);
-                    Input::CaughtUp {
-                        connection,
-                        messages,
-                    }
+                    let sent = self.sent.entry(connection).or_default();
+                    sent.extend(messages.into_iter().map(ChatServerFrame::from));
+                    Input::CaughtUp { connection }
                 }
-                Output::Unread { users, .. } => {
+                Output::Persist(WriteRequest::NoteUnread { users, .. }) => {
                     absent.extend(users.iter().map(ToString::to_string));
                     continue;
                 }
-                _ => continue,
+                Output::Deliver(_) | Output::Read(ReadRequest::History { .. }) => continue,
             };
             let left = self.handle(input);
             absent.extend(self.commit(left));
@@ -253,12 +256,12 @@ impl Harness {
         let mut left = Vec::new();
         for output in self.broker.handle(self.now, input) {
             match output {
-                Output::Send { to, frame } => {
+                Output::Deliver(FrameDelivery::Send { to, frame }) => {
                     for connection in to {
                         self.sent.entry(connection).or_default().push(frame.clone());
                     }
                 }
-                Output::Close { connection, code } => {
+                Output::Deliver(FrameDelivery::Close { connection, code }) => {
                     self.closed.entry(connection).or_insert(code);
                 }
                 other => left.push(other),
@@ -301,7 +304,7 @@ impl Harness {
     }
 }
 
-fn room(id: &str, members: &[&str]) -> Room {
+pub(crate) fn room(id: &str, members: &[&str]) -> Room {
     Room {
         id: id.into(),
         epoch: format!("e-{id}"),

@@ -4,4 +4,5 @@ mod catching_up;
 mod disorder;
 mod harness;
 mod presence;
+mod races;
 mod rules;

@@ -1,6 +1,6 @@
 //! What the broker does with messages, marks and members: no I/O, no async, the time as a number.
 
-use chat_core::{Output, PositionKind};
+use chat_core::{Output, PositionKind, WriteRequest};
 use wire::ErrorCode;
 use wire::chat::{ChatServerFrame, History, MarkDelivered, Ping, Typing};
 
@@ -12,7 +12,9 @@ fn cht_20_a_message_is_stored_before_anybody_hears_of_it() {
     let (ann, bo) = (chat.hello("ann"), chat.hello("bo"));
     chat.forget();
     let left = chat.frame(ann, 7, send("r", "c-1", "hi"));
-    assert!(matches!(&left[..], [Output::Append { draft, .. }] if draft.body == "hi"));
+    assert!(
+        matches!(&left[..], [Output::Persist(WriteRequest::Append { draft, .. })] if draft.body == "hi")
+    );
     assert!(chat.took(ann).is_empty() && chat.took(bo).is_empty());
     chat.commit(left);
     assert_eq!(kinds(&chat.took(ann)), ["sent", "message"]);
@@ -99,7 +101,7 @@ fn cht_4_reading_is_told_once_and_never_goes_back() {
     chat.forget();
     let left = chat.frame(bo, 3, read("r", 99));
     assert!(
-        matches!(&left[..], [Output::MovePosition { to, .. }] if to.seq == 2 && to.kind == PositionKind::Read)
+        matches!(&left[..], [Output::Persist(WriteRequest::MovePosition { update, .. })] if update.seq == 2 && update.kind == PositionKind::Read)
     );
     chat.commit(left);
     assert_eq!(kinds(&chat.took(bo)), ["ok"]);

@@ -10,7 +10,9 @@ use wire::{RoomId, UnixMs, UserId};
 
 use super::messages::ids_json;
 use super::{SqliteStore, signed, unsigned};
-use crate::store::{Changes, Opening, RoomPosition, RoomStore, Settled, StoreError, StoredRoom};
+use crate::store::{
+    Opening, RoomChanges, RoomPosition, RoomStore, SettledHead, StoreError, StoredRoom,
+};
 
 const OPEN: &str = "INSERT INTO rooms (room_id, epoch, active_at) VALUES (?1, ?2, ?3)
      ON CONFLICT (room_id) DO NOTHING";
@@ -44,18 +46,18 @@ const ROOMS_OF: &str =
 const AFTER_ANY_ID: &str = "\u{10ffff}";
 
 impl RoomStore for SqliteStore {
-    async fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
+    async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
         let mut transaction = self.database.begin().await?;
         for opening in &changes.openings {
             open(&mut transaction, opening).await?;
         }
-        for to in &changes.moves {
+        for to in &changes.positions {
             move_to(&mut transaction, to).await?;
         }
         for settled in &changes.settled {
             settle(&mut transaction, settled).await?;
         }
-        Outbox::append_all(&mut transaction, &changes.facts).await?;
+        Outbox::append_all(&mut transaction, &changes.events).await?;
         for batch in &changes.taken {
             for event in &batch.events {
                 Inbox::take(&mut transaction, event, service::clock::now()).await?;
@@ -63,7 +65,7 @@ impl RoomStore for SqliteStore {
             Inbox::advance(&mut transaction, batch).await?;
         }
         transaction.commit().await?;
-        if !changes.facts.is_empty() {
+        if !changes.events.is_empty() {
             self.outbox.wake();
         }
         Ok(())
@@ -185,7 +187,10 @@ async fn move_to(
     Ok(())
 }
 
-async fn settle(connection: &mut SqliteConnection, settled: &Settled) -> Result<(), sqlx::Error> {
+async fn settle(
+    connection: &mut SqliteConnection,
+    settled: &SettledHead,
+) -> Result<(), sqlx::Error> {
     sqlx::query(SETTLE)
         .bind(settled.room.as_str())
         .bind(signed(settled.last_seq))

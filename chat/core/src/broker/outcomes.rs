@@ -1,41 +1,36 @@
-//! What was committed, and who is told of it.
+//! What was written, and who is told of it; what was read, and whether it is taken.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use wire::chat::{Delivered, Heads, Message, Read, RoomHead, Sent};
-use wire::{ConnectionId, RoomId, UnixMs, UserId};
+use wire::{ConnectionId, UnixMs, UserId};
 
-use super::{LoadedRoom, RoomBroker};
-use crate::{Origin, Output, PositionKind, PositionUpdate, Room};
+use super::RoomBroker;
+use crate::{Origin, Output, PositionKind, PositionUpdate, PresenceTracker, Room, WriteRequest};
 
-impl RoomBroker {
-    pub(super) fn loaded(&mut self, room: Room) {
-        if self.rooms.contains_key(&room.id) {
-            self.touch(&room.id);
-        } else {
-            self.hold(room);
+impl<P: PresenceTracker> RoomBroker<P> {
+    pub(super) fn loaded(&mut self, room: Room, as_of: u64) {
+        if self.knows(&room.id) {
+            self.rooms.touch(&room.id);
+        } else if self.rooms.is_current(&room.id, as_of) {
+            self.bring_in(room);
         }
     }
 
-    pub(super) fn opened(&mut self, mut room: Room, out: &mut Vec<Output>) {
+    pub(super) fn opened(&mut self, mut room: Room, changed: bool, out: &mut Vec<Output>) {
+        self.rooms.note_told(&room.id);
         if let Some(loaded) = self.rooms.get_mut(&room.id) {
-            if loaded.room.has_same_people(&room) {
+            if !changed {
                 return;
             }
             // Members and names are what was committed; how far the messages are is known here.
-            room.last_seq = loaded.room.last_seq.max(room.last_seq);
-            room.last_message = loaded.room.last_message.take().or(room.last_message);
-            room.active_at = loaded.room.active_at.max(room.active_at);
-            for member in &mut room.members {
-                if let Some(known) = loaded.room.member(&member.user_id) {
-                    member.read_seq = member.read_seq.max(known.read_seq);
-                    member.delivered_seq = member.delivered_seq.max(known.delivered_seq);
-                }
-            }
+            room.take_progress(&loaded.room);
         }
-        let id = room.id.clone();
-        self.hold(room);
-        let Some(room) = self.rooms.get(&id).map(|loaded| loaded.room.clone()) else {
+        self.bring_in(room.clone());
+        if !changed {
+            return;
+        }
+        let Some(room) = self.rooms.get(&room.id).cloned() else {
             return;
         };
         for member in &room.members {
@@ -63,7 +58,7 @@ impl RoomBroker {
             };
             self.send(vec![origin.connection], sent.into(), out);
         }
-        self.touch(&message.room);
+        self.rooms.note_told(&message.room);
         let Some(loaded) = self.rooms.get_mut(&message.room) else {
             return;
         };
@@ -78,7 +73,7 @@ impl RoomBroker {
     }
 
     fn tell_message(&mut self, message: Message, out: &mut Vec<Output>) {
-        let Some(room) = self.rooms.get(&message.room).map(|loaded| &loaded.room) else {
+        let Some(room) = self.rooms.get(&message.room) else {
             return;
         };
         let to = self.audience(room, |_, _| true);
@@ -87,10 +82,8 @@ impl RoomBroker {
             self.send(to, message.clone().into(), out);
         }
         if !absent.is_empty() {
-            out.push(Output::Unread {
-                message,
-                users: absent,
-            });
+            let users = absent;
+            out.push(WriteRequest::NoteUnread { message, users }.into());
         }
     }
 
@@ -114,19 +107,20 @@ impl RoomBroker {
 
     pub(super) fn moved(
         &mut self,
-        to: &PositionUpdate,
+        update: &PositionUpdate,
         origin: Option<Origin>,
         out: &mut Vec<Output>,
     ) {
+        self.rooms.note_told(&update.room);
         let changed = self
             .rooms
-            .get_mut(&to.room)
-            .is_some_and(|loaded| loaded.room.moved(to));
+            .get_mut(&update.room)
+            .is_some_and(|loaded| loaded.room.moved(update));
         let by = origin.as_ref().map(|origin| origin.connection);
-        if changed && let Some(loaded) = self.rooms.get(&to.room) {
-            let audience = self.audience(&loaded.room, |id, _| Some(id) != by);
-            let (room, user_id, seq) = (to.room.clone(), to.user.clone(), to.seq);
-            let frame = match to.kind {
+        if changed && let Some(room) = self.rooms.get(&update.room) {
+            let audience = self.audience(room, |id, _| Some(id) != by);
+            let (room, user_id, seq) = (update.room.clone(), update.user.clone(), update.seq);
+            let frame = match update.kind {
                 PositionKind::Read => Read { room, user_id, seq }.into(),
                 PositionKind::Delivered => Delivered { room, user_id, seq }.into(),
             };
@@ -141,7 +135,7 @@ impl RoomBroker {
     pub(super) fn send_heads(&mut self, out: &mut Vec<Output>) {
         let mut by_connection: BTreeMap<ConnectionId, Vec<RoomHead>> = BTreeMap::new();
         for id in std::mem::take(&mut self.changed) {
-            let Some(room) = self.rooms.get(&id).map(|loaded| &loaded.room) else {
+            let Some(room) = self.rooms.get(&id) else {
                 continue;
             };
             for connection in self.audience(room, |_, _| true) {
@@ -157,57 +151,29 @@ impl RoomBroker {
         }
     }
 
-    fn touch(&mut self, room: &RoomId) {
-        self.uses += 1;
-        let uses = self.uses;
-        if let Some(loaded) = self.rooms.get_mut(room) {
-            loaded.used = uses;
-        }
-    }
-
-    fn hold(&mut self, room: Room) {
-        self.uses += 1;
+    fn bring_in(&mut self, room: Room) {
         for member in &room.members {
-            let person = self.users.entry(member.user_id.clone()).or_default();
-            person.rooms.insert(room.id.clone());
+            let user = self.users.entry(member.user_id.clone()).or_default();
+            user.rooms.insert(room.id.clone());
         }
-        let loaded = LoadedRoom {
-            room,
-            used: self.uses,
-            typing: HashMap::new(),
-        };
-        self.rooms.insert(loaded.room.id.clone(), loaded);
-        if self.rooms.len() > self.settings.max_rooms {
-            self.drop_idle_rooms();
-        }
+        self.rooms.insert(room);
+        self.drop_idle_rooms();
     }
 
-    /// Drops the longest unused tenth of the rooms, of those that nobody connected is in.
+    /// Drops rooms that nobody connected is in, where there are too many.
     fn drop_idle_rooms(&mut self) {
-        let is_idle = |loaded: &&LoadedRoom| {
-            loaded.room.members.iter().all(|member| {
-                self.users.get(&member.user_id).is_none_or(|person| {
-                    person.connections.is_empty() && person.grace_until.is_none()
-                })
-            })
+        let is_idle = |room: &Room| {
+            let mut members = room.members.iter();
+            !members.any(|member| self.presence.is_here(&member.user_id))
         };
-        let mut idle: Vec<(u64, RoomId)> = self
-            .rooms
-            .values()
-            .filter(|loaded| loaded.used < self.uses && is_idle(loaded))
-            .map(|loaded| (loaded.used, loaded.room.id.clone()))
-            .collect();
-        idle.sort_unstable();
-        idle.truncate(self.settings.max_rooms / 10 + 1);
-        for (_, id) in idle {
-            let Some(loaded) = self.rooms.remove(&id) else {
+        for id in self.rooms.surplus(is_idle) {
+            let Some(room) = self.rooms.remove(&id) else {
                 continue;
             };
-            self.let_go += 1;
             self.changed.remove(&id);
-            for member in loaded.room.members {
-                if let Some(person) = self.users.get_mut(&member.user_id) {
-                    person.rooms.remove(&id);
+            for member in room.members {
+                if let Some(user) = self.users.get_mut(&member.user_id) {
+                    user.rooms.remove(&id);
                 }
                 self.forget_if_idle(&member.user_id);
             }

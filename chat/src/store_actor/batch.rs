@@ -1,0 +1,77 @@
+//! The commands of one commit, by what they need.
+
+use chat_core::{MessageDraft, Origin, PositionUpdate};
+use wire::{ChatRoomGrant, EventBatch};
+
+use crate::store_handle::{AppendOutcome, Reply, StoreCommand};
+
+/// Commands that are served together.
+#[derive(Default)]
+pub(super) struct CommandBatch {
+    pub(super) appends: Vec<PendingAppend>,
+    pub(super) positions: Vec<PendingPosition>,
+    pub(super) openings: Vec<PendingOpening>,
+    pub(super) events: Vec<PendingEvents>,
+}
+
+/// A message and who waits for it.
+pub(super) struct PendingAppend {
+    pub(super) draft: MessageDraft,
+    pub(super) origin: Option<Origin>,
+    pub(super) reply: Option<Reply<AppendOutcome>>,
+}
+
+/// A position and who waits for it.
+pub(super) struct PendingPosition {
+    pub(super) update: PositionUpdate,
+    pub(super) origin: Option<Origin>,
+    pub(super) reply: Option<Reply<()>>,
+}
+
+/// The rooms of a ticket, and who came with it.
+pub(super) struct PendingOpening {
+    pub(super) grants: Vec<ChatRoomGrant>,
+    pub(super) reply: Reply<()>,
+}
+
+/// Another service's events, and its request that waits.
+pub(super) struct PendingEvents {
+    pub(super) batch: EventBatch,
+    pub(super) reply: Reply<()>,
+}
+
+impl CommandBatch {
+    pub(super) fn add(&mut self, command: StoreCommand) {
+        match command {
+            StoreCommand::Append {
+                draft,
+                origin,
+                reply,
+            } => self.appends.push(PendingAppend {
+                draft,
+                origin,
+                reply,
+            }),
+            StoreCommand::MovePosition {
+                update,
+                origin,
+                reply,
+            } => self.positions.push(PendingPosition {
+                update,
+                origin,
+                reply,
+            }),
+            StoreCommand::OpenRooms { grants, reply } => {
+                self.openings.push(PendingOpening { grants, reply });
+            }
+            StoreCommand::TakeEvents { batch, reply } => {
+                self.events.push(PendingEvents { batch, reply });
+            }
+        }
+    }
+
+    /// True where more than messages is to be written.
+    pub(super) fn needs_writing(&self) -> bool {
+        !(self.positions.is_empty() && self.openings.is_empty() && self.events.is_empty())
+    }
+}

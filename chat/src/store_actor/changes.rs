@@ -1,0 +1,155 @@
+//! Everything but messages: rooms are opened, positions moved, events taken, in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bus::Fanout;
+use chat_core::{Room, WriteOutcome};
+use serde::Deserialize as _;
+use service::clock::now;
+use wire::{ChatRoomGrant, ErrorCode, Event, EventType, RoomId, SessionBooked};
+
+use super::batch::{CommandBatch, PendingOpening, PendingPosition};
+use super::{StoreActor, refused};
+use crate::store::{Opening, RoomChanges, StoreError, Stores};
+use crate::store_handle::Reply;
+
+/// Rooms that are opened, as they were before.
+type Before = BTreeMap<RoomId, Option<Room>>;
+
+impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
+    /// Writes what follows from messages and what the batch wants, in one transaction; then tells everybody.
+    pub(super) async fn write(&mut self, batch: CommandBatch) {
+        match self.try_write(&batch).await {
+            Ok(before) => {
+                self.follow_ups.clear();
+                self.tell_written(batch, before).await;
+            }
+            Err(error) => {
+                self.follow_ups.failed();
+                self.refuse_batch(batch, error.report());
+            }
+        }
+    }
+
+    async fn try_write(&mut self, batch: &CommandBatch) -> Result<Before, StoreError> {
+        let mut changes = self.follow_ups.changes();
+        let taken = batch.events.iter().map(|events| events.batch.clone());
+        changes.taken.extend(taken);
+        let events = changes.taken.iter().flat_map(|batch| &batch.events);
+        let openings: Vec<Opening> = events.filter_map(opening_of).collect();
+        changes.openings.extend(openings);
+        let positions = batch.positions.iter().map(|moving| moving.update.clone());
+        changes.positions.extend(positions);
+        self.keep_rooms(rooms_of(&changes, &batch.openings)).await?;
+        changes.openings.extend(self.openings_of(&batch.openings));
+        let opened = changes.openings.iter().map(|opening| &opening.room);
+        // What is there already must be known, so that only what changes is told of.
+        let before = self.rooms.registry().ask(|broker| {
+            let known = |room: &RoomId| (room.clone(), broker.room(room).cloned());
+            opened.map(known).collect()
+        });
+        if changes != RoomChanges::default() {
+            self.rooms.stores().apply(&changes).await?;
+        }
+        Ok(before)
+    }
+
+    /// The rooms of tickets that are not there, or lack a member.
+    fn openings_of(&self, openings: &[PendingOpening]) -> Vec<Opening> {
+        let grants = openings.iter().flat_map(|opening| &opening.grants);
+        let opening = |grant: &ChatRoomGrant| Opening {
+            room: grant.id.clone(),
+            epoch: uuid::Uuid::now_v7().to_string(),
+            members: grant.members.clone(),
+            revision: None,
+            at: now(),
+        };
+        self.rooms.registry().ask(|broker| {
+            let is_new = |grant: &&ChatRoomGrant| !broker.has_members(&grant.id, &grant.members);
+            grants.filter(is_new).map(opening).collect()
+        })
+    }
+
+    async fn tell_written(&mut self, batch: CommandBatch, mut before: Before) {
+        let opened = self.rooms.read(before.keys().cloned().collect()).await;
+        let opened = opened.unwrap_or_else(|error| {
+            // They are stored; whoever asks for them next brings them into memory.
+            error.report();
+            Vec::new()
+        });
+        let mut told = Vec::new();
+        for room in opened {
+            let known = before.remove(&room.id).flatten();
+            let changed = known.is_none_or(|known| !known.has_same_people(&room));
+            told.push(WriteOutcome::RoomOpened { room, changed });
+        }
+        let mut replies = Vec::new();
+        for moving in batch.positions {
+            let PendingPosition {
+                update,
+                origin,
+                reply,
+            } = moving;
+            told.push(WriteOutcome::PositionMoved { update, origin });
+            replies.extend(reply);
+        }
+        replies.extend(batch.events.into_iter().map(|events| events.reply));
+        replies.extend(batch.openings.into_iter().map(|opening| opening.reply));
+        self.publish(told);
+        answer(replies, Ok(()));
+    }
+
+    fn refuse_batch(&self, batch: CommandBatch, code: ErrorCode) {
+        let mut told = Vec::new();
+        let mut replies = Vec::new();
+        for PendingPosition { origin, reply, .. } in batch.positions {
+            told.extend(origin.map(|origin| refused(origin, code)));
+            replies.extend(reply);
+        }
+        replies.extend(batch.openings.into_iter().map(|opening| opening.reply));
+        replies.extend(batch.events.into_iter().map(|events| events.reply));
+        self.fanout.publish(told);
+        answer(replies, Err(code));
+    }
+}
+
+/// Nobody may wait any longer: it is written, or not, all the same.
+fn answer(replies: Vec<Reply<()>>, outcome: Result<(), ErrorCode>) {
+    for reply in replies {
+        reply.send(outcome).ok();
+    }
+}
+
+/// The rooms whose members or positions change.
+fn rooms_of(changes: &RoomChanges, openings: &[PendingOpening]) -> BTreeSet<RoomId> {
+    let opened = changes.openings.iter().map(|opening| &opening.room);
+    let moved = changes.positions.iter().map(|update| &update.room);
+    let grants = openings.iter().flat_map(|opening| &opening.grants);
+    let granted = grants.map(|grant| &grant.id);
+    opened.chain(moved).chain(granted).cloned().collect()
+}
+
+/// The room of a booking. A cancelled one has it too: events may come in any order.
+fn opening_of(event: &Event) -> Option<Opening> {
+    match EventType::from_name(&event.kind)? {
+        EventType::SessionScheduled
+        | EventType::SessionRescheduled
+        | EventType::SessionCancelled => {}
+        _ => return None,
+    }
+    let booked = match SessionBooked::deserialize(&event.data) {
+        Ok(booked) => booked,
+        Err(error) => {
+            metrics::counter!("chat_events_skipped_total").increment(1);
+            tracing::warn!(event = event.id, kind = event.kind, %error, "skipped an event");
+            return None;
+        }
+    };
+    Some(Opening {
+        room: booked.room_id,
+        epoch: uuid::Uuid::now_v7().to_string(),
+        members: booked.session.participants.to_vec(),
+        revision: Some(event.revision.unwrap_or(booked.session.revision)),
+        at: event.occurred_at,
+    })
+}

@@ -1,0 +1,77 @@
+//! What an earlier process stored and did not follow up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bus::Fanout;
+use chat_core::{Input, WriteOutcome};
+use wire::RoomId;
+use wire::chat::Message;
+
+use super::StoreActor;
+use super::follow_ups::MAX_UNSETTLED;
+use crate::room_loader::room_of;
+use crate::store::{StoreError, StoredRoom, Stores};
+
+/// Messages that the start looks at: those of the last batches before a crash, and as many again.
+const LEFTOVERS: u32 = 4 * MAX_UNSETTLED as u32;
+
+impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
+    /// Makes up for it, before anybody is served.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn settle_leftovers(&mut self) -> Result<(), StoreError> {
+        let stores = self.rooms.stores();
+        let last = stores.last(LEFTOVERS).await?;
+        let ids: BTreeSet<RoomId> = last.iter().map(|message| message.room.clone()).collect();
+        let ids: Vec<RoomId> = ids.into_iter().collect();
+        let stored = stores.rooms(&ids).await?;
+        let leftovers = unsettled(&stored, last);
+        if leftovers.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(
+            messages = leftovers.len(),
+            "following up what an earlier process stored"
+        );
+        self.bring_in(stored);
+        let mut told = Vec::with_capacity(leftovers.len());
+        for message in leftovers {
+            self.follow_ups.note(&message);
+            let origin = None;
+            told.push(WriteOutcome::Stored { message, origin });
+        }
+        self.publish(told);
+        let changes = self.follow_ups.changes();
+        self.rooms.stores().apply(&changes).await?;
+        self.follow_ups.clear();
+        self.release_rooms();
+        Ok(())
+    }
+
+    /// Rooms as they were before their leftovers, so that these are told.
+    fn bring_in(&mut self, stored: Vec<StoredRoom>) {
+        let registry = self.rooms.registry();
+        self.kept.extend(stored.iter().map(|room| room.id.clone()));
+        registry.handle(Input::WriteBegun(self.kept.clone()));
+        let as_of = registry.ask(|broker| broker.version());
+        registry.handle_all(stored.into_iter().map(|stored| Input::Loaded {
+            room: room_of(stored, None),
+            as_of,
+        }));
+    }
+}
+
+/// Those messages that their room's row does not know of.
+fn unsettled(stored: &[StoredRoom], mut last: Vec<Message>) -> Vec<Message> {
+    let settled: BTreeMap<&RoomId, u64> = stored
+        .iter()
+        .map(|room| (&room.id, room.last_seq))
+        .collect();
+    last.retain(|message| {
+        settled
+            .get(&message.room)
+            .is_some_and(|seq| message.seq > *seq)
+    });
+    last
+}
