@@ -8,6 +8,6 @@ mod rooms;
 
 pub(crate) use guest::Guest;
 pub(crate) use messages::{list_messages, post_message, put_read};
-pub(crate) use query::Query;
+pub(crate) use query::QueryParameters;
 pub(crate) use refuse::refuse;
 pub(crate) use rooms::list_rooms;

@@ -16,7 +16,7 @@ use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::router::router;
 use crate::state::AppState;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sql::SqlChatStore;
 use crate::store::{RoomStore, StoreError};
 use crate::store_actor::StoreActor;
 use crate::store_handle::StoreHandle;
@@ -35,7 +35,7 @@ pub async fn run(
 ) -> Result<(), StartError> {
     let Limits { http, sockets, .. } = config.limits;
     let runtime = Runtime::new(crate::SERVICE, &config.realtime, http, sockets, shutdown)?;
-    let store = Arc::new(SqliteStore::open(&runtime.directory().join("chat.db")).await?);
+    let store = Arc::new(SqlChatStore::open(&runtime.directory().join("chat.db")).await?);
     let secret = EventsSecret::load_or_create(&config.realtime.data_dir)?;
 
     let (writer, commands) = StoreHandle::new();
@@ -66,7 +66,7 @@ pub async fn run(
     Ok(())
 }
 
-fn watch_store(runtime: &Runtime, store: &Arc<SqliteStore>) {
+fn watch_store(runtime: &Runtime, store: &Arc<SqlChatStore>) {
     let store = Arc::clone(store);
     runtime.readiness.check("store", move || {
         let store = Arc::clone(&store);
@@ -74,7 +74,7 @@ fn watch_store(runtime: &Runtime, store: &Arc<SqliteStore>) {
     });
 }
 
-fn publish_events(runtime: &Runtime, config: &Config, store: &SqliteStore, secret: EventsSecret) {
+fn publish_events(runtime: &Runtime, config: &Config, store: &SqlChatStore, secret: EventsSecret) {
     let scheduler = Destination {
         service: "scheduler",
         base_url: config.realtime.scheduler_url.clone(),
@@ -86,7 +86,7 @@ fn publish_events(runtime: &Runtime, config: &Config, store: &SqliteStore, secre
 }
 
 /// At the first sign of a stop every socket is told when to come back.
-fn say_goodbye(runtime: &Runtime, state: Arc<AppState<SqliteStore>>) {
+fn say_goodbye(runtime: &Runtime, state: Arc<AppState<SqlChatStore>>) {
     runtime.on_shutdown(move || {
         state.registry.drain(|| {
             let retry_after_ms = state.connections.retry_after_ms();

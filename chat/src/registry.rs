@@ -26,18 +26,18 @@ const BUSY_RETRY_MS: u64 = 1_000;
 
 /// Everybody who is connected. Clones share it.
 #[derive(Debug, Clone)]
-pub(crate) struct Registry(Arc<Shared>);
+pub(crate) struct Registry(Arc<RegistryInner>);
 
 #[derive(Debug)]
-struct Shared {
-    state: Mutex<State>,
+struct RegistryInner {
+    state: Mutex<RegistryState>,
     store: StoreHandle,
     /// The broker's next deadline is another one.
     rescheduled: Notify,
 }
 
 #[derive(Debug)]
-struct State {
+struct RegistryState {
     broker: RoomBroker,
     subscribers: HashMap<ConnectionId, Subscriber>,
     last_id: u64,
@@ -45,8 +45,8 @@ struct State {
 
 impl Registry {
     pub(crate) fn new(settings: Settings, store: StoreHandle) -> Self {
-        Self(Arc::new(Shared {
-            state: Mutex::new(State {
+        Self(Arc::new(RegistryInner {
+            state: Mutex::new(RegistryState {
                 broker: RoomBroker::new(settings),
                 subscribers: HashMap::new(),
                 last_id: 0,
@@ -161,7 +161,7 @@ impl Registry {
     }
 
     /// The one place where what the broker asks for is given to who does it, in its order.
-    fn dispatch(&self, state: &mut State, outputs: Vec<Output>) {
+    fn dispatch(&self, state: &mut RegistryState, outputs: Vec<Output>) {
         for output in outputs {
             match output {
                 Output::Deliver(delivery) => state.deliver(&delivery),
@@ -171,7 +171,7 @@ impl Registry {
         }
     }
 
-    fn persist(&self, state: &mut State, request: WriteRequest) {
+    fn persist(&self, state: &mut RegistryState, request: WriteRequest) {
         if let Err(origin) = self.0.store.submit(request) {
             let refused = WriteOutcome::Refused {
                 origin: *origin,
@@ -183,7 +183,7 @@ impl Registry {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, RegistryState> {
         // A panic inside the broker would be a fault of its own; the other rooms go on.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -196,7 +196,7 @@ impl Fanout<WriteOutcome> for Registry {
     }
 }
 
-impl State {
+impl RegistryState {
     fn deliver(&self, delivery: &FrameDelivery) {
         match delivery {
             FrameDelivery::Send { to, frame } => self.send(to, frame),

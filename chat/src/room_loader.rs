@@ -150,3 +150,6 @@ async fn within_limit<T>(
         Err(late) => Err(StoreError::Unavailable(late.into())),
     }
 }
+
+#[cfg(test)]
+mod tests;

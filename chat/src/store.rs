@@ -1,14 +1,14 @@
 //! What chat keeps, as its callers need it: messages, and rooms with how far everybody is.
 //!
-//! Two traits, because in production they are two databases. `tests/store_contract.rs` runs on every
+//! Two traits, because in production they are two databases. `tests/store_contract` runs on every
 //! implementation. The store actor alone calls what changes; anybody may read.
 
 pub mod memory;
-pub mod sqlite;
+pub mod sql;
 
 use std::future::Future;
 
-use chat_core::{MessageDraft, Page, PositionUpdate};
+use chat_core::{HistoryPage, MessageDraft, PositionUpdate};
 use wire::chat::{Member, Message};
 use wire::{ErrorCode, Event, EventBatch, Participant, RoomId, UnixMs, UserId};
 
@@ -19,7 +19,7 @@ pub struct NewMessage {
     pub draft: MessageDraft,
     /// UUIDv7, not lower than any before.
     pub message_id: String,
-    /// Now.
+    /// When the store actor took it.
     pub sent_at: UnixMs,
 }
 
@@ -46,7 +46,7 @@ pub struct Head {
 /// A room to be opened, or the members of one that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
-    /// Which.
+    /// The room, new or known.
     pub room: RoomId,
     /// Its epoch, if it is new.
     pub epoch: String,
@@ -54,14 +54,14 @@ pub struct Opening {
     pub members: Vec<Participant>,
     /// The booking that names the members. Names of a lower one, or of a ticket, are replaced.
     pub revision: Option<u64>,
-    /// Now.
+    /// Its `active_at`, if it is new.
     pub at: UnixMs,
 }
 
 /// That all that follows from a room's messages up to here is part of these changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettledHead {
-    /// Which room.
+    /// The room of the messages.
     pub room: RoomId,
     /// Up to which message.
     pub last_seq: u64,
@@ -74,7 +74,7 @@ pub struct SettledHead {
 pub struct RoomChanges {
     /// Rooms and members.
     pub openings: Vec<Opening>,
-    /// Positions.
+    /// Positions that move forward.
     pub positions: Vec<PositionUpdate>,
     /// Heads of rooms.
     pub settled: Vec<SettledHead>,
@@ -87,9 +87,9 @@ pub struct RoomChanges {
 /// A room as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredRoom {
-    /// Which.
+    /// Names it for ever.
     pub id: RoomId,
-    /// Its epoch.
+    /// Another one makes every cursor void.
     pub epoch: String,
     /// Up to where it is [`SettledHead`].
     pub last_seq: u64,
@@ -145,7 +145,7 @@ pub trait MessageStore: Send + Sync + 'static {
     fn page(
         &self,
         room: &RoomId,
-        page: Page,
+        page: HistoryPage,
     ) -> impl Future<Output = Result<Vec<Message>, StoreError>> + Send;
 
     /// The heads of those of `rooms` that have messages.
@@ -206,7 +206,7 @@ pub trait RoomStore: Send + Sync + 'static {
 pub struct RoomPosition {
     /// When its last message was sent, or it was opened.
     pub active_at: UnixMs,
-    /// Which room.
+    /// The last of equals by time is the one with the lowest id.
     pub room: RoomId,
 }
 

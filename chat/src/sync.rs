@@ -14,7 +14,7 @@ use wire::ErrorCode;
 use wire::chat::{ChatServerFrame, SyncResponse};
 
 use crate::connection::read_all;
-use crate::http::{Guest, Query, refuse};
+use crate::http::{Guest, QueryParameters, refuse};
 use crate::state::AppState;
 use crate::store::Stores;
 
@@ -27,7 +27,7 @@ const MAX_HOLD_MS: u64 = 55_000;
 pub(crate) async fn sync<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
     guest: Guest,
-    query: Query,
+    query: QueryParameters,
 ) -> Result<Json<SyncResponse>, HttpError> {
     let hold_ms = query
         .number("timeout_ms")?

@@ -26,7 +26,7 @@ use wire::{CloseCode, ConnectionId, ErrorCode, Participant, RoomId, UnixMs, User
 use crate::{
     FrameDelivery, Input, LocalPresence, Output, PresenceTracker, Room, Settings, WriteOutcome,
 };
-use connections::{ConnectedUser, Connection, DeliveryMode};
+use connections::{ClientConnection, ConnectedUser, DeliveryMode};
 use rooms::LoadedRooms;
 
 /// All rooms in memory and everybody who is connected.
@@ -35,7 +35,7 @@ pub struct RoomBroker<P = LocalPresence> {
     settings: Settings,
     rooms: LoadedRooms,
     users: HashMap<UserId, ConnectedUser>,
-    connections: BTreeMap<ConnectionId, Connection>,
+    connections: BTreeMap<ConnectionId, ClientConnection>,
     presence: P,
     /// Connections that asked to be told of a person's presence.
     watchers: HashMap<UserId, BTreeSet<ConnectionId>>,
@@ -87,7 +87,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
                 user,
                 only,
             } => {
-                let request = Connection::long_poll(user, only);
+                let request = ClientConnection::long_poll(user, only);
                 self.add_connection(now, connection, request, &mut out);
             }
             Input::Frame {

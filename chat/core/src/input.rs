@@ -14,7 +14,7 @@ pub enum Input {
     Hello {
         /// The device's socket.
         connection: ConnectionId,
-        /// Its person.
+        /// The person it belongs to.
         user: UserId,
         /// The only rooms that its ticket reaches; `None` for all.
         only: Option<BTreeSet<RoomId>>,
@@ -25,7 +25,7 @@ pub enum Input {
     LongPoll {
         /// The request that waits.
         connection: ConnectionId,
-        /// Its person.
+        /// The person it belongs to.
         user: UserId,
         /// The only rooms that its ticket reaches; `None` for all.
         only: Option<BTreeSet<RoomId>>,

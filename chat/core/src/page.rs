@@ -4,7 +4,7 @@ use wire::chat::Message;
 
 /// A page of a room's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
+pub struct HistoryPage {
     /// Where it lies.
     pub from: PageFrom,
     /// How many messages at most.
@@ -14,7 +14,7 @@ pub struct Page {
 /// Where a page lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageFrom {
-    /// The newest.
+    /// The newest messages.
     Newest,
     /// The newest with a `seq` below this.
     Before(u64),
@@ -29,7 +29,7 @@ const MAX_PAGE: u32 = 200;
 /// Most bytes of text in a page: a page is one frame.
 const MAX_PAGE_BYTES: usize = 1024 * 1024;
 
-impl Page {
+impl HistoryPage {
     /// The page that a client asks for; `None` when it names both ends.
     #[must_use]
     pub fn asked(before: Option<u64>, after: Option<u64>, limit: Option<u32>) -> Option<Self> {
@@ -84,25 +84,25 @@ mod tests {
             ..message("r", seq, "a")
         };
         let found: Vec<Message> = (1..=200).map(long).collect();
-        let seqs = |page: Page| -> Vec<u64> {
+        let seqs = |page: HistoryPage| -> Vec<u64> {
             page.fit(found.clone())
                 .iter()
                 .map(|message| message.seq)
                 .collect()
         };
-        let after = seqs(Page {
+        let after = seqs(HistoryPage {
             from: PageFrom::After(0),
             limit: 200,
         });
         assert_eq!(after, (1..=64).collect::<Vec<_>>());
-        let newest = seqs(Page {
+        let newest = seqs(HistoryPage {
             from: PageFrom::Newest,
             limit: 200,
         });
         assert_eq!(newest, (137..=200).collect::<Vec<_>>());
         let short: Vec<Message> = (1..=200).map(|seq| message("r", seq, "a")).collect();
         assert_eq!(
-            Page {
+            HistoryPage {
                 from: PageFrom::Newest,
                 limit: 200
             }

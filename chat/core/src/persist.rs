@@ -3,7 +3,7 @@
 use wire::chat::Message;
 use wire::{ConnectionId, ErrorCode, FrameId, RoomId, UserId};
 
-use crate::Room;
+use crate::{PositionUpdate, Room};
 
 /// The frame that asked for a write, so that its answer finds the way back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,34 +19,12 @@ pub struct Origin {
 pub struct MessageDraft {
     /// The room it is for.
     pub room: RoomId,
-    /// Its sender.
+    /// The member who wrote it.
     pub from: UserId,
     /// The sender's own key for it: the same one again is a retry.
     pub client_id: String,
     /// Its text, [checked](crate::check_body).
     pub body: String,
-}
-
-/// Which of a member's two positions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PositionKind {
-    /// `read_seq`: the member has seen it.
-    Read,
-    /// `delivered_seq`: a device of the member has it.
-    Delivered,
-}
-
-/// A position that is to move forward.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PositionUpdate {
-    /// The room in which it moves.
-    pub room: RoomId,
-    /// The member whose position it is.
-    pub user: UserId,
-    /// Which of the member's two positions.
-    pub kind: PositionKind,
-    /// The message that it moves to.
-    pub seq: u64,
 }
 
 /// What the broker asks the store actor to make durable.

@@ -2,7 +2,7 @@
 
 use wire::{ConnectionId, FrameId, RoomId};
 
-use crate::Page;
+use crate::HistoryPage;
 
 /// One thing to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum ReadRequest {
         /// The room whose history it is.
         room: RoomId,
         /// Where the page lies.
-        page: Page,
+        page: HistoryPage,
         /// The first `seq` that retention left.
         min_seq: u64,
         /// The last message's `seq`.

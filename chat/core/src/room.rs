@@ -5,10 +5,10 @@ use wire::{RoomId, UnixMs, UserId};
 
 use crate::{PositionKind, PositionUpdate};
 
-/// One room.
+/// A room with its head and its members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Room {
-    /// Which.
+    /// Names it for ever.
     pub id: RoomId,
     /// Opaque; another one makes every cursor void.
     pub epoch: String,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use chat_core::{MissedRange, Page, PageFrom};
+use chat_core::{HistoryPage, MissedRange, PageFrom};
 use wire::RoomId;
 use wire::chat::Message;
 
@@ -77,7 +77,7 @@ async fn read_on(
         return Ok(Vec::new());
     }
     let room: RoomId = span.room.clone();
-    let page = Page {
+    let page = HistoryPage {
         from: PageFrom::After(span.after),
         limit: PAGE,
     };

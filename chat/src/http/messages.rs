@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use chat_core::{MessageDraft, Page, PositionKind, PositionUpdate, check_body, check_id};
+use chat_core::{HistoryPage, MessageDraft, PositionKind, PositionUpdate, check_body, check_id};
 use service::http::{HttpError, Json};
 use wire::chat::{Message, Messages, PostMessage, PutRead, Read};
 use wire::{ErrorCode, RoomId};
 
 use super::refuse::refuse_body;
-use super::{Guest, Query, refuse};
+use super::{Guest, QueryParameters, refuse};
 use crate::state::AppState;
 use crate::store::Stores;
 use crate::store_handle::StoreCommand;
@@ -56,11 +56,11 @@ pub(crate) async fn list_messages<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
     guest: Guest,
     Path(room): Path<String>,
-    query: Query,
+    query: QueryParameters,
 ) -> Result<Json<Messages>, HttpError> {
     let room = RoomId(room);
     let limit: Option<u32> = query.number("limit")?;
-    let page = Page::asked(query.number("before")?, query.number("after")?, limit)
+    let page = HistoryPage::asked(query.number("before")?, query.number("after")?, limit)
         .ok_or_else(|| refuse(ErrorCode::BadCursor))?;
     guest.reach(&state, &room).await?;
     let caller = &guest.0.caller;

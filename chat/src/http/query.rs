@@ -9,9 +9,9 @@ use service::http::HttpError;
 
 /// The parameters; unknown ones are ignored.
 #[derive(Debug)]
-pub(crate) struct Query(HashMap<String, String>);
+pub(crate) struct QueryParameters(HashMap<String, String>);
 
-impl<S: Send + Sync> FromRequestParts<S> for Query {
+impl<S: Send + Sync> FromRequestParts<S> for QueryParameters {
     type Rejection = HttpError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
@@ -22,8 +22,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     }
 }
 
-impl Query {
-    /// A text.
+impl QueryParameters {
+    /// A parameter's text, if it is there.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }

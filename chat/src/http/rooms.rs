@@ -10,7 +10,7 @@ use service::http::{HttpError, Json};
 use wire::chat::RoomView;
 use wire::{ErrorCode, Page, RoomId, UnixMs};
 
-use super::{Guest, Query, refuse};
+use super::{Guest, QueryParameters, refuse};
 use crate::caller::Caller;
 use crate::state::AppState;
 use crate::store::{RoomPosition, Stores};
@@ -24,7 +24,7 @@ const MAX_PAGE: u32 = 200;
 pub(crate) async fn list_rooms<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
     guest: Guest,
-    query: Query,
+    query: QueryParameters,
 ) -> Result<Json<Page<RoomView>>, HttpError> {
     let limit: u32 = query
         .number("limit")?

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_core::{Page, PageFrom, PositionKind, PositionUpdate};
+use chat_core::{HistoryPage, PageFrom, PositionKind, PositionUpdate};
 use wire::chat::{Member, Message};
 use wire::{Event, RoomId, UserId};
 
@@ -49,7 +49,7 @@ impl MessageStore for MemoryStore {
         Ok(batch.iter().map(|new| tables.append(new)).collect())
     }
 
-    async fn page(&self, room: &RoomId, page: Page) -> Result<Vec<Message>, StoreError> {
+    async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
         let tables = self.tables();
         let all: Vec<&Message> = tables.messages.iter().filter(|m| &m.room == room).collect();
         let limit = page.limit as usize;

@@ -15,7 +15,7 @@ pub(super) struct ConnectedUser {
 
 /// A socket, or a request that waits for news.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(super) struct ClientConnection {
     pub(super) user: UserId,
     only: Option<BTreeSet<RoomId>>,
     pub(super) away: bool,
@@ -38,7 +38,7 @@ pub(super) enum DeliveryMode {
     WakeOnly,
 }
 
-impl Connection {
+impl ClientConnection {
     pub(super) fn socket(user: UserId, only: Option<BTreeSet<RoomId>>, mode: DeliveryMode) -> Self {
         Self {
             user,

@@ -6,7 +6,7 @@ use wire::chat::{Cursor, Welcome};
 use wire::{ConnectionId, RoomId, UnixMs, UserId};
 
 use super::RoomBroker;
-use super::connections::{ConnectedUser, Connection, DeliveryMode};
+use super::connections::{ClientConnection, ConnectedUser, DeliveryMode};
 use crate::recovery::{Recovery, recover};
 use crate::{FrameDelivery, MissedRange, Output, PresenceTracker, ReadRequest};
 
@@ -31,7 +31,12 @@ impl<P: PresenceTracker> RoomBroker<P> {
             let connection = id;
             out.push(ReadRequest::CatchUp { connection, missed }.into());
         }
-        self.add_connection(now, id, Connection::socket(user.clone(), only, mode), out);
+        self.add_connection(
+            now,
+            id,
+            ClientConnection::socket(user.clone(), only, mode),
+            out,
+        );
         self.tell_who_is_there(id, &user, out);
     }
 
@@ -78,7 +83,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         &mut self,
         now: UnixMs,
         id: ConnectionId,
-        connection: Connection,
+        connection: ClientConnection,
         out: &mut Vec<Output>,
     ) {
         let user = connection.user.clone();

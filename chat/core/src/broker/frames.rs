@@ -9,8 +9,8 @@ use wire::{ConnectionId, ErrorBody, ErrorCode, FrameId, RoomId, UnixMs, UserId};
 use super::RoomBroker;
 use crate::text::{check_body, check_id};
 use crate::{
-    MessageDraft, Origin, Output, Page, PositionKind, PositionUpdate, PresenceTracker, ReadRequest,
-    Room, WriteRequest,
+    HistoryPage, MessageDraft, Origin, Output, PositionKind, PositionUpdate, PresenceTracker,
+    ReadRequest, Room, WriteRequest,
 };
 
 /// What the frame gets instead. Boxed: it is seldom, and large beside a success.
@@ -187,7 +187,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
     ) -> Result<(), ErrorReply> {
         let room = self.room_for(&origin, &frame.room)?;
         let (min_seq, last_seq) = (room.min_seq, room.last_seq);
-        let page = Page::asked(frame.before, frame.after, frame.limit)
+        let page = HistoryPage::asked(frame.before, frame.after, frame.limit)
             .ok_or_else(|| error(ErrorCode::BadCursor, origin.id.clone()))?;
         let Origin { connection, id } = origin;
         let request = ReadRequest::History {

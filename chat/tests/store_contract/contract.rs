@@ -1,19 +1,52 @@
-//! What every store promises, run on each of them. A rule that holds for one only says so in its name.
+//! The rules, each on an empty store.
 
 use std::future::Future;
 
-use chat::store::memory::MemoryStore;
-use chat::store::sqlite::SqliteStore;
-use chat::store::{
-    Appended, MessageStore, NewMessage, Opening, RoomChanges, RoomPosition, RoomStore, SettledHead,
-    Stores,
-};
-use chat_core::{MessageDraft, Page, PositionKind, PositionUpdate};
-use tempfile::TempDir;
+use chat::store::{Appended, NewMessage, Opening, RoomChanges, RoomPosition, SettledHead, Stores};
+use chat_core::{HistoryPage, MessageDraft, PositionKind, PositionUpdate};
 use wire::chat::Message;
 use wire::{Event, EventBatch, Participant, UnixMs};
 
-fn new(room: &str, from: &str, client_id: &str, body: &str) -> NewMessage {
+/// Makes empty stores; what they stand on goes with it.
+pub(crate) trait StoreFactory: Default {
+    /// The implementation that is to keep the rules.
+    type Store: Stores;
+
+    /// An empty store.
+    fn make(&self) -> impl Future<Output = Self::Store>;
+}
+
+/// Every rule as a test, on the stores of a factory.
+macro_rules! keeps_the_contract {
+    ($factory:ty) => {
+        crate::contract::keeps_the_contract! { $factory:
+            cht_40_seq_is_dense_by_room,
+            cht_41_a_repeat_has_one_effect,
+            cht_42_a_key_stands_for_one_text,
+            cht_43_pages_lie_where_they_were_asked_for,
+            cht_44_heads_are_the_two_ends,
+            cht_45_the_last_messages_of_all_rooms,
+            cht_46_a_room_is_opened_once,
+            cht_47_names_are_of_the_highest_revision,
+            cht_48_positions_only_rise,
+            cht_49_rooms_of_a_person_come_newest_first,
+            cht_50_changes_twice_are_as_once,
+        }
+    };
+    ($factory:ty: $($rule:ident,)+) => {
+        $(
+            #[tokio::test]
+            async fn $rule() {
+                let factory = <$factory>::default();
+                let store = crate::contract::StoreFactory::make(&factory).await;
+                crate::contract::$rule(store).await;
+            }
+        )+
+    };
+}
+pub(crate) use keeps_the_contract;
+
+pub(crate) fn new(room: &str, from: &str, client_id: &str, body: &str) -> NewMessage {
     NewMessage {
         draft: MessageDraft {
             room: room.into(),
@@ -26,7 +59,7 @@ fn new(room: &str, from: &str, client_id: &str, body: &str) -> NewMessage {
     }
 }
 
-fn opening(room: &str, members: &[&str], revision: Option<u64>) -> Opening {
+pub(crate) fn opening(room: &str, members: &[&str], revision: Option<u64>) -> Opening {
     Opening {
         room: room.into(),
         epoch: format!("epoch {}", revision.unwrap_or(0)),
@@ -42,7 +75,7 @@ fn opening(room: &str, members: &[&str], revision: Option<u64>) -> Opening {
     }
 }
 
-fn opened(openings: Vec<Opening>) -> RoomChanges {
+pub(crate) fn opened(openings: Vec<Opening>) -> RoomChanges {
     RoomChanges {
         openings,
         ..RoomChanges::default()
@@ -74,7 +107,7 @@ fn settled(room: &str, last_seq: u64, active_at: i64) -> RoomChanges {
     }
 }
 
-fn event(id: &str) -> Event {
+pub(crate) fn event(id: &str) -> Event {
     Event {
         id: id.to_owned(),
         kind: "session.scheduled".to_owned(),
@@ -86,7 +119,7 @@ fn event(id: &str) -> Event {
     }
 }
 
-fn stored(appended: &Appended) -> &Message {
+pub(crate) fn stored(appended: &Appended) -> &Message {
     match appended {
         Appended::Stored(message) => message,
         other => panic!("not stored but {other:?}"),
@@ -97,7 +130,7 @@ fn seqs(messages: &[Message]) -> Vec<u64> {
     messages.iter().map(|message| message.seq).collect()
 }
 
-async fn fill(store: &impl Stores, room: &str, count: u64) {
+pub(crate) async fn fill(store: &impl Stores, room: &str, count: u64) {
     for n in 1..=count {
         let batch = [new(room, "ann", &format!("c-{n}"), "hi")];
         store.append(&batch).await.unwrap();
@@ -105,7 +138,7 @@ async fn fill(store: &impl Stores, room: &str, count: u64) {
 }
 
 /// Numbers are dense within each room, in the order of the batch.
-async fn cht_40_seq_is_dense_by_room(store: impl Stores) {
+pub(crate) async fn cht_40_seq_is_dense_by_room(store: impl Stores) {
     let batch = [
         new("r", "ann", "c-1", "a"),
         new("q", "ann", "c-1", "b"),
@@ -124,7 +157,7 @@ async fn cht_40_seq_is_dense_by_room(store: impl Stores) {
 }
 
 /// A repeat is answered with what was stored, within a batch too; it takes no number.
-async fn cht_41_a_repeat_has_one_effect(store: impl Stores) {
+pub(crate) async fn cht_41_a_repeat_has_one_effect(store: impl Stores) {
     let first = store.append(&[new("r", "ann", "c-1", "a")]).await.unwrap();
     let mut again = new("r", "ann", "c-1", "a");
     again.message_id = "another".to_owned();
@@ -138,14 +171,14 @@ async fn cht_41_a_repeat_has_one_effect(store: impl Stores) {
     assert_eq!(stored(&second[1]).seq, 2);
     assert_eq!(second[2], Appended::Repeat(stored(&second[1]).clone()));
     let page = store
-        .page(&"r".into(), Page::asked(None, None, None).unwrap())
+        .page(&"r".into(), HistoryPage::asked(None, None, None).unwrap())
         .await
         .unwrap();
     assert_eq!(seqs(&page), [1, 2]);
 }
 
 /// The same key with another text is a conflict, and changes nothing; of another sender or room it is none.
-async fn cht_42_a_key_stands_for_one_text(store: impl Stores) {
+pub(crate) async fn cht_42_a_key_stands_for_one_text(store: impl Stores) {
     store.append(&[new("r", "ann", "c-1", "a")]).await.unwrap();
     let batch = [
         new("r", "ann", "c-1", "other"),
@@ -158,7 +191,7 @@ async fn cht_42_a_key_stands_for_one_text(store: impl Stores) {
 }
 
 /// Pages rise, exclude what they are named by, and lie where they were asked for.
-async fn cht_43_pages_lie_where_they_were_asked_for(store: impl Stores) {
+pub(crate) async fn cht_43_pages_lie_where_they_were_asked_for(store: impl Stores) {
     fill(&store, "r", 10).await;
     fill(&store, "q", 3).await;
     for (before, after, limit, expected) in [
@@ -172,14 +205,14 @@ async fn cht_43_pages_lie_where_they_were_asked_for(store: impl Stores) {
         (Some(u64::MAX), None, 1, vec![10]),
         (None, Some(u64::MAX), 1, vec![]),
     ] {
-        let page = Page::asked(before, after, Some(limit)).unwrap();
+        let page = HistoryPage::asked(before, after, Some(limit)).unwrap();
         let found = store.page(&"r".into(), page).await.unwrap();
         assert_eq!(seqs(&found), expected, "{before:?} {after:?} {limit}");
     }
 }
 
 /// Heads are those of the rooms that have messages.
-async fn cht_44_heads_are_the_two_ends(store: impl Stores) {
+pub(crate) async fn cht_44_heads_are_the_two_ends(store: impl Stores) {
     fill(&store, "r", 4).await;
     let heads = store.heads(&["r".into(), "empty".into()]).await.unwrap();
     assert_eq!(heads.len(), 1);
@@ -188,7 +221,7 @@ async fn cht_44_heads_are_the_two_ends(store: impl Stores) {
 }
 
 /// The last messages come in the order in which they were stored.
-async fn cht_45_the_last_messages_of_all_rooms(store: impl Stores) {
+pub(crate) async fn cht_45_the_last_messages_of_all_rooms(store: impl Stores) {
     fill(&store, "r", 2).await;
     fill(&store, "q", 2).await;
     let last = store.last(3).await.unwrap();
@@ -197,7 +230,7 @@ async fn cht_45_the_last_messages_of_all_rooms(store: impl Stores) {
 }
 
 /// A room is opened once: its epoch stays, members are added.
-async fn cht_46_a_room_is_opened_once(store: impl Stores) {
+pub(crate) async fn cht_46_a_room_is_opened_once(store: impl Stores) {
     store
         .apply(&opened(vec![opening("r", &["Ann"], None)]))
         .await
@@ -217,7 +250,7 @@ async fn cht_46_a_room_is_opened_once(store: impl Stores) {
 }
 
 /// Names are those of the highest revision, in whichever order bookings and tickets come, and how often.
-async fn cht_47_names_are_of_the_highest_revision(store: impl Stores) {
+pub(crate) async fn cht_47_names_are_of_the_highest_revision(store: impl Stores) {
     let named = |name: &str, revision| Opening {
         members: vec![Participant {
             user_id: "ann".into(),
@@ -249,7 +282,7 @@ async fn cht_47_names_are_of_the_highest_revision(store: impl Stores) {
 }
 
 /// Positions only rise; reading is having; strangers have none.
-async fn cht_48_positions_only_rise(store: impl Stores) {
+pub(crate) async fn cht_48_positions_only_rise(store: impl Stores) {
     store
         .apply(&opened(vec![opening("r", &["Ann"], None)]))
         .await
@@ -281,7 +314,7 @@ async fn cht_48_positions_only_rise(store: impl Stores) {
 }
 
 /// Heads of rooms only rise, and move the room up among its members' rooms.
-async fn cht_49_rooms_of_a_person_come_newest_first(store: impl Stores) {
+pub(crate) async fn cht_49_rooms_of_a_person_come_newest_first(store: impl Stores) {
     let openings = ["a", "b", "c"].map(|room| opening(room, &["Ann"], None));
     store.apply(&opened(openings.to_vec())).await.unwrap();
     store
@@ -308,7 +341,7 @@ async fn cht_49_rooms_of_a_person_come_newest_first(store: impl Stores) {
 }
 
 /// The same changes twice are as once.
-async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
+pub(crate) async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
     let batch = EventBatch {
         source: "scheduler".to_owned(),
         events: vec![event("e-1")],
@@ -326,83 +359,4 @@ async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
     store.apply(&changes).await.unwrap();
     assert_eq!(store.rooms(&["r".into()]).await.unwrap(), once);
     store.probe().await.unwrap();
-}
-
-async fn on_memory<F: Future<Output = ()>>(rule: impl FnOnce(MemoryStore) -> F) {
-    rule(MemoryStore::default()).await;
-}
-
-async fn on_sqlite<F: Future<Output = ()>>(rule: impl FnOnce(SqliteStore) -> F) {
-    let (directory, store) = sqlite().await;
-    rule(store.clone()).await;
-    store.close().await;
-    drop(directory);
-}
-
-async fn sqlite() -> (TempDir, SqliteStore) {
-    let directory = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&directory.path().join("chat.db"))
-        .await
-        .unwrap();
-    (directory, store)
-}
-
-macro_rules! contract {
-    ($($rule:ident),+ $(,)?) => {
-        mod memory { $( #[tokio::test] async fn $rule() { super::on_memory(super::$rule).await; } )+ }
-        mod sqlite { $( #[tokio::test] async fn $rule() { super::on_sqlite(super::$rule).await; } )+ }
-    };
-}
-
-contract!(
-    cht_40_seq_is_dense_by_room,
-    cht_41_a_repeat_has_one_effect,
-    cht_42_a_key_stands_for_one_text,
-    cht_43_pages_lie_where_they_were_asked_for,
-    cht_44_heads_are_the_two_ends,
-    cht_45_the_last_messages_of_all_rooms,
-    cht_46_a_room_is_opened_once,
-    cht_47_names_are_of_the_highest_revision,
-    cht_48_positions_only_rise,
-    cht_49_rooms_of_a_person_come_newest_first,
-    cht_50_changes_twice_are_as_once,
-);
-
-#[tokio::test]
-async fn cht_51_sqlite_events_wait_in_order_each_once() {
-    let (_directory, store) = sqlite().await;
-    let events = vec![event("f-1"), event("f-2")];
-    for _ in 0..2 {
-        let changes = RoomChanges {
-            events: events.clone(),
-            ..RoomChanges::default()
-        };
-        store.apply(&changes).await.unwrap();
-    }
-    assert_eq!(
-        store.outbox().pending("scheduler").await.unwrap().events,
-        events
-    );
-}
-
-#[tokio::test]
-async fn cht_52_sqlite_keeps_it_over_a_reopening() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("chat.db");
-    let store = SqliteStore::open(&path).await.unwrap();
-    store
-        .apply(&opened(vec![opening("r", &["Ann"], None)]))
-        .await
-        .unwrap();
-    fill(&store, "r", 3).await;
-    store.close().await;
-    let store = SqliteStore::open(&path).await.unwrap();
-    let again = store.append(&[new("r", "ann", "c-2", "hi")]).await.unwrap();
-    assert!(matches!(&again[0], Appended::Repeat(message) if message.seq == 2));
-    let next = store.append(&[new("r", "ann", "c-4", "hi")]).await.unwrap();
-    assert_eq!(stored(&next[0]).seq, 4);
-    assert_eq!(
-        store.rooms(&["r".into()]).await.unwrap()[0].epoch,
-        "epoch 0"
-    );
 }

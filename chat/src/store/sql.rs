@@ -1,4 +1,4 @@
-//! Messages and rooms in one SQLite file: the embedded default.
+//! Messages and rooms in one SQL database, in statements that every engine of `storage` takes.
 
 mod messages;
 mod rooms;
@@ -9,15 +9,15 @@ use storage::{Database, OpenError, Outbox, Schema};
 
 use super::StoreError;
 
-/// One file. Clones share it.
+/// One database. Clones share it.
 #[derive(Debug, Clone)]
-pub struct SqliteStore {
+pub struct SqlChatStore {
     database: Database,
     outbox: Outbox,
 }
 
-impl SqliteStore {
-    /// Opens `path`, making it where it is not there.
+impl SqlChatStore {
+    /// Opens the file `path`, making it where it is not there.
     ///
     /// # Errors
     /// When it can't be made, opened or brought up to date.
@@ -33,7 +33,7 @@ impl SqliteStore {
         &self.outbox
     }
 
-    /// Closes the file.
+    /// Closes every connection.
     pub async fn close(&self) {
         self.database.close().await;
     }
@@ -46,19 +46,4 @@ impl From<storage::Error> for StoreError {
             other => StoreError::Unavailable(Box::new(other)),
         }
     }
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        storage::Error::from(error).into()
-    }
-}
-
-/// SQLite's integers are signed; no room comes near the end of them.
-fn signed(seq: u64) -> i64 {
-    i64::try_from(seq).unwrap_or(i64::MAX)
-}
-
-fn unsigned(seq: i64) -> u64 {
-    u64::try_from(seq).unwrap_or(0)
 }

@@ -1,0 +1,195 @@
+//! Reads beside a store actor that is busy, or faster than they are.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chat_core::{HistoryPage, MessageDraft, Settings};
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use wire::chat::Message;
+use wire::{Participant, RoomId, UnixMs, UserId};
+
+use super::RoomLoader;
+use crate::registry::Registry;
+use crate::store::memory::MemoryStore;
+use crate::store::{
+    Appended, Head, MessageStore, NewMessage, Opening, RoomChanges, RoomPosition, RoomStore,
+    StoreError, StoredRoom,
+};
+use crate::store_actor::StoreActor;
+use crate::store_handle::{AppendOutcome, StoreCommand, StoreHandle};
+
+/// A store that appends when it may, and holds back the answer of a read when it is told to.
+struct SlowStore {
+    inner: MemoryStore,
+    appends: Semaphore,
+    hold_next_read: AtomicBool,
+    is_held: Notify,
+    release: Notify,
+}
+
+impl MessageStore for SlowStore {
+    async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
+        self.appends.acquire().await.unwrap().forget();
+        self.inner.append(batch).await
+    }
+
+    async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
+        self.inner.page(room, page).await
+    }
+
+    async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
+        let heads = self.inner.heads(rooms).await;
+        if self.hold_next_read.swap(false, Ordering::SeqCst) {
+            self.is_held.notify_one();
+            self.release.notified().await;
+        }
+        heads
+    }
+
+    async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
+        self.inner.last(limit).await
+    }
+}
+
+impl RoomStore for SlowStore {
+    async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
+        self.inner.apply(changes).await
+    }
+
+    async fn rooms(&self, ids: &[RoomId]) -> Result<Vec<StoredRoom>, StoreError> {
+        self.inner.rooms(ids).await
+    }
+
+    async fn rooms_of(
+        &self,
+        user: &UserId,
+        after: Option<&RoomPosition>,
+        limit: u32,
+    ) -> Result<Vec<RoomPosition>, StoreError> {
+        self.inner.rooms_of(user, after, limit).await
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.inner.probe().await
+    }
+}
+
+struct Fixture {
+    store: Arc<SlowStore>,
+    registry: Registry,
+    handle: StoreHandle,
+    loader: RoomLoader<SlowStore>,
+    _stop: tokio_util::sync::DropGuard,
+}
+
+impl Fixture {
+    /// With the rooms `r`, `q` and `s` in the store, and place for `max_rooms` in memory.
+    async fn new(max_rooms: usize, appends: usize) -> Self {
+        let inner = MemoryStore::default();
+        let openings = ["r", "q", "s"].map(opening).to_vec();
+        let changes = RoomChanges {
+            openings,
+            ..RoomChanges::default()
+        };
+        inner.apply(&changes).await.unwrap();
+        let store = Arc::new(SlowStore {
+            inner,
+            appends: Semaphore::new(appends),
+            hold_next_read: AtomicBool::new(false),
+            is_held: Notify::new(),
+            release: Notify::new(),
+        });
+        let (handle, queue) = StoreHandle::new();
+        let settings = Settings {
+            max_rooms,
+            ..Settings::default()
+        };
+        let registry = Registry::new(settings, handle.clone());
+        let loader = RoomLoader::new(Arc::clone(&store), registry.clone());
+        let stop = CancellationToken::new();
+        let actor = StoreActor::new(loader.clone(), registry.clone(), queue);
+        tokio::spawn(actor.run(stop.clone()));
+        Self {
+            store,
+            registry,
+            handle,
+            loader,
+            _stop: stop.drop_guard(),
+        }
+    }
+
+    async fn append(&self, room: &str) -> AppendOutcome {
+        let draft = MessageDraft {
+            room: room.into(),
+            from: "ann".into(),
+            client_id: "c-1".to_owned(),
+            body: "hi".to_owned(),
+        };
+        let append = |reply| StoreCommand::Append {
+            draft,
+            origin: None,
+            reply: Some(reply),
+        };
+        self.handle.ask(append).await.unwrap()
+    }
+
+    fn last_seq(&self, room: &str) -> Option<u64> {
+        self.registry
+            .ask(|broker| broker.room(&room.into()).map(|room| room.last_seq))
+    }
+}
+
+fn opening(room: &str) -> Opening {
+    let member = |name: &str| Participant {
+        user_id: name.into(),
+        name: name.to_owned(),
+    };
+    Opening {
+        room: room.into(),
+        epoch: "e".to_owned(),
+        members: ["ann", "bo"].map(member).to_vec(),
+        revision: None,
+        at: UnixMs(1),
+    }
+}
+
+#[tokio::test]
+async fn a_read_does_not_wait_for_the_store_actor() {
+    let fixture = Fixture::new(10, 0).await;
+    let appended = fixture.append("r");
+    let read = async {
+        // The actor has begun when its room is in memory; it can't go on before the read is done.
+        testkit::until("the actor is writing", testkit::SOON, async || {
+            fixture.last_seq("r")
+        })
+        .await;
+        fixture.loader.load(["q".into()].into()).await.unwrap();
+        assert_eq!(fixture.last_seq("q"), Some(0));
+        fixture.store.appends.add_permits(1);
+    };
+    let (appended, ()) = tokio::join!(appended, read);
+    assert_eq!(appended.message.seq, 1);
+}
+
+#[tokio::test]
+async fn a_read_that_a_commit_overtook_is_done_again() {
+    let fixture = Fixture::new(1, 1).await;
+    fixture.store.hold_next_read.store(true, Ordering::SeqCst);
+    let slow = fixture.loader.load(["q".into()].into());
+    let overtake = async {
+        fixture.store.is_held.notified().await;
+        fixture.append("q").await;
+        // What follows from the message is written, then another room takes its place.
+        testkit::until("q has left memory", testkit::SOON, async || {
+            fixture.loader.load(["r".into()].into()).await.unwrap();
+            fixture.loader.load(["s".into()].into()).await.unwrap();
+            fixture.last_seq("q").is_none().then_some(())
+        })
+        .await;
+        fixture.store.release.notify_one();
+    };
+    let (loaded, ()) = tokio::join!(slow, overtake);
+    loaded.unwrap();
+    assert_eq!(fixture.last_seq("q"), Some(1));
+}

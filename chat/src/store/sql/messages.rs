@@ -1,0 +1,169 @@
+//! The messages: appended in one transaction, read by pages.
+
+use std::collections::HashMap;
+
+use chat_core::{HistoryPage, PageFrom};
+use storage::{Connection, FromRow, Row, query};
+use wire::chat::Message;
+use wire::{RoomId, UserId};
+
+use super::SqlChatStore;
+use crate::store::{Appended, Head, MessageStore, NewMessage, StoreError};
+
+const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM messages WHERE room_id = ?1";
+
+const INSERT: &str =
+    "INSERT INTO messages (room_id, seq, message_id, sender, client_id, body, sent_at)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+     ON CONFLICT (room_id, sender, client_id) DO NOTHING";
+
+const BY_KEY: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
+     FROM messages WHERE room_id = ?1 AND sender = ?2 AND client_id = ?3";
+
+const BEFORE: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
+     FROM messages WHERE room_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
+
+const AFTER: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
+     FROM messages WHERE room_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+
+const HEADS: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
+     (SELECT min(seq) FROM messages WHERE room_id = ids.value) AS min_seq
+     FROM (?1..) AS ids JOIN messages ON messages.room_id = ids.value
+     AND messages.seq = (SELECT max(seq) FROM messages WHERE room_id = ids.value)";
+
+const LAST: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
+     FROM messages ORDER BY position DESC LIMIT ?1";
+
+impl MessageStore for SqlChatStore {
+    async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
+        let mut transaction = self.database.begin().await?;
+        let mut heads = HashMap::new();
+        let mut appended = Vec::with_capacity(batch.len());
+        for new in batch {
+            appended.push(append_one(&mut transaction, &mut heads, new).await?);
+        }
+        transaction.commit().await?;
+        Ok(appended)
+    }
+
+    async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
+        let (statement, seq, falling) = match page.from {
+            PageFrom::Newest => (BEFORE, u64::MAX, true),
+            PageFrom::Before(seq) => (BEFORE, seq, true),
+            PageFrom::After(seq) => (AFTER, seq, false),
+        };
+        let mut found: Vec<StoredMessage> = query(statement)
+            .bind(room.as_str())
+            .bind(seq)
+            .bind(page.limit)
+            .fetch_all(&mut self.database.read().await?)
+            .await?;
+        if falling {
+            found.reverse();
+        }
+        Ok(found.into_iter().map(|stored| stored.0).collect())
+    }
+
+    async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
+        let found: Vec<StoredHead> = query(HEADS)
+            .bind_list(rooms.iter().map(RoomId::as_str))
+            .fetch_all(&mut self.database.read().await?)
+            .await?;
+        Ok(found.into_iter().map(|stored| stored.0).collect())
+    }
+
+    async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
+        let found: Vec<StoredMessage> = query(LAST)
+            .bind(limit)
+            .fetch_all(&mut self.database.read().await?)
+            .await?;
+        Ok(found.into_iter().rev().map(|stored| stored.0).collect())
+    }
+}
+
+async fn append_one(
+    connection: &mut dyn Connection,
+    heads: &mut HashMap<RoomId, u64>,
+    new: &NewMessage,
+) -> Result<Appended, storage::Error> {
+    let draft = &new.draft;
+    let last_seq = match heads.get(&draft.room) {
+        Some(last_seq) => *last_seq,
+        None => last_seq(connection, &draft.room).await?,
+    };
+    let seq = last_seq + 1;
+    let inserted = query(INSERT)
+        .bind(draft.room.as_str())
+        .bind(seq)
+        .bind(&new.message_id)
+        .bind(draft.from.as_str())
+        .bind(&draft.client_id)
+        .bind(&draft.body)
+        .bind(new.sent_at)
+        .execute(connection)
+        .await?;
+    if inserted == 0 {
+        return repeated(connection, new).await;
+    }
+    heads.insert(draft.room.clone(), seq);
+    Ok(Appended::Stored(Message {
+        room: draft.room.clone(),
+        seq,
+        message_id: new.message_id.clone(),
+        from: draft.from.clone(),
+        client_id: draft.client_id.clone(),
+        body: draft.body.clone(),
+        sent_at: new.sent_at,
+    }))
+}
+
+async fn last_seq(connection: &mut dyn Connection, room: &RoomId) -> Result<u64, storage::Error> {
+    let (last,): (u64,) = query(LAST_SEQ)
+        .bind(room.as_str())
+        .fetch_one(connection)
+        .await?;
+    Ok(last)
+}
+
+async fn repeated(
+    connection: &mut dyn Connection,
+    new: &NewMessage,
+) -> Result<Appended, storage::Error> {
+    let known: StoredMessage = query(BY_KEY)
+        .bind(new.draft.room.as_str())
+        .bind(new.draft.from.as_str())
+        .bind(&new.draft.client_id)
+        .fetch_one(connection)
+        .await?;
+    Ok(match known.0.body == new.draft.body {
+        true => Appended::Repeat(known.0),
+        false => Appended::Conflict,
+    })
+}
+
+struct StoredMessage(Message);
+
+impl FromRow for StoredMessage {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        let (room, seq, message_id, from, client_id, body, sent_at) = FromRow::from_row(row)?;
+        Ok(Self(Message {
+            room: RoomId(room),
+            seq,
+            message_id,
+            from: UserId(from),
+            client_id,
+            body,
+            sent_at,
+        }))
+    }
+}
+
+struct StoredHead(Head);
+
+impl FromRow for StoredHead {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        let min_seq = row.get("min_seq")?;
+        let StoredMessage(last) = FromRow::from_row(row)?;
+        Ok(Self(Head { min_seq, last }))
+    }
+}

@@ -1,0 +1,5 @@
+//! What every store promises, run on each implementation.
+
+mod contract;
+mod memory;
+mod sql;
