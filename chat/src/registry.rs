@@ -26,10 +26,10 @@ const BUSY_RETRY_MS: u64 = 1_000;
 
 /// Everybody who is connected. Clones share it.
 #[derive(Debug, Clone)]
-pub(crate) struct Registry(Arc<RegistryInner>);
+pub(crate) struct Registry(Arc<SharedRegistry>);
 
 #[derive(Debug)]
-struct RegistryInner {
+struct SharedRegistry {
     state: Mutex<RegistryState>,
     store: StoreHandle,
     /// The broker's next deadline is another one.
@@ -45,7 +45,7 @@ struct RegistryState {
 
 impl Registry {
     pub(crate) fn new(settings: Settings, store: StoreHandle) -> Self {
-        Self(Arc::new(RegistryInner {
+        Self(Arc::new(SharedRegistry {
             state: Mutex::new(RegistryState {
                 broker: RoomBroker::new(settings),
                 subscribers: HashMap::new(),
@@ -164,7 +164,8 @@ impl Registry {
     fn dispatch(&self, state: &mut RegistryState, outputs: Vec<Output>) {
         for output in outputs {
             match output {
-                Output::Deliver(delivery) => state.deliver(&delivery),
+                Output::Deliver(delivery) => state.send(&delivery),
+                Output::Close { connection, code } => state.close(connection, code),
                 Output::Persist(request) => self.persist(state, request),
                 Output::Read(request) => state.queue_read(request),
             }
@@ -197,13 +198,6 @@ impl Fanout<WriteOutcome> for Registry {
 }
 
 impl RegistryState {
-    fn deliver(&self, delivery: &FrameDelivery) {
-        match delivery {
-            FrameDelivery::Send { to, frame } => self.send(to, frame),
-            FrameDelivery::Close { connection, code } => self.close(*connection, *code),
-        }
-    }
-
     /// A connection that is gone needs nothing read.
     fn queue_read(&self, request: ReadRequest) {
         let connection = request.connection();
@@ -214,7 +208,8 @@ impl RegistryState {
         }
     }
 
-    fn send(&self, to: &[ConnectionId], frame: &ChatServerFrame) {
+    fn send(&self, delivery: &FrameDelivery) {
+        let FrameDelivery { to, frame } = delivery;
         let mut text: Option<Utf8Bytes> = None;
         for subscriber in to.iter().filter_map(|id| self.subscribers.get(id)) {
             match subscriber {

@@ -230,14 +230,14 @@ impl<P: PresenceTracker> RoomBroker<P> {
                 }
                 Some(DeliveryMode::CatchingUp { .. }) => {
                     let code = CloseCode::SlowConsumer;
-                    out.push(FrameDelivery::Close { connection, code }.into());
+                    out.push(Output::Close { connection, code });
                 }
                 Some(DeliveryMode::Live | DeliveryMode::WakeOnly) => now_to.push(connection),
                 None => {}
             }
         }
         if !now_to.is_empty() {
-            out.push(FrameDelivery::Send { to: now_to, frame }.into());
+            out.push(FrameDelivery { to: now_to, frame }.into());
         }
     }
 

@@ -10,29 +10,26 @@ use crate::{ReadRequest, WriteRequest};
 pub enum Output {
     /// For connections: what they are sent.
     Deliver(FrameDelivery),
-    /// For the store actor: what is to be durable.
-    Persist(WriteRequest),
-    /// For the connection that asked: what it is to read from the store.
-    Read(ReadRequest),
-}
-
-/// What connections are sent.
-#[derive(Debug, Clone, PartialEq)]
-pub enum FrameDelivery {
-    /// Send a frame to each of these connections.
-    Send {
-        /// The connections, each once.
-        to: Vec<ConnectionId>,
-        /// The frame that each of them gets.
-        frame: ChatServerFrame,
-    },
-    /// Close a connection.
+    /// For a connection: that it is closed.
     Close {
         /// The connection to be closed.
         connection: ConnectionId,
         /// The code of its close frame.
         code: CloseCode,
     },
+    /// For the store actor: what is to be durable.
+    Persist(WriteRequest),
+    /// For the connection that asked: what it is to read from the store.
+    Read(ReadRequest),
+}
+
+/// A frame and who gets it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrameDelivery {
+    /// The connections, each once.
+    pub to: Vec<ConnectionId>,
+    /// The frame that each of them gets.
+    pub frame: ChatServerFrame,
 }
 
 impl From<FrameDelivery> for Output {

@@ -9,8 +9,8 @@ use service::http::{HttpError, Json};
 use wire::chat::{Message, Messages, PostMessage, PutRead, Read};
 use wire::{ErrorCode, RoomId};
 
-use super::refuse::refuse_body;
-use super::{Guest, QueryParameters, refuse};
+use super::error::bad_text;
+use super::{QueryParameters, TicketHolder, http_error};
 use crate::state::AppState;
 use crate::store::Stores;
 use crate::store_handle::StoreCommand;
@@ -18,7 +18,7 @@ use crate::store_handle::StoreCommand;
 /// Stores a message: 201, and 200 for one that was stored before.
 pub(crate) async fn post_message<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
-    guest: Guest,
+    holder: TicketHolder,
     Path(room): Path<String>,
     Json(posted): Json<PostMessage>,
 ) -> Result<(StatusCode, Json<Message>), HttpError> {
@@ -27,11 +27,11 @@ pub(crate) async fn post_message<S: Stores>(
     check_id(&client_id).map_err(|bad| {
         HttpError::field("client_id", bad.code(), "This is no key for a message.")
     })?;
-    check_body(&body).map_err(refuse_body)?;
-    guest.reach(&state, &room).await?;
+    check_body(&body).map_err(bad_text)?;
+    holder.reach(&state, &room).await?;
     let draft = MessageDraft {
         room,
-        from: guest.0.caller.user,
+        from: holder.0.caller.user,
         client_id,
         body,
     };
@@ -43,7 +43,7 @@ pub(crate) async fn post_message<S: Stores>(
             reply: Some(reply),
         })
         .await
-        .map_err(refuse)?;
+        .map_err(http_error)?;
     let status = match posted.repeat {
         true => StatusCode::OK,
         false => StatusCode::CREATED,
@@ -54,23 +54,23 @@ pub(crate) async fn post_message<S: Stores>(
 /// A page of a room's history.
 pub(crate) async fn list_messages<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
-    guest: Guest,
+    holder: TicketHolder,
     Path(room): Path<String>,
     query: QueryParameters,
 ) -> Result<Json<Messages>, HttpError> {
     let room = RoomId(room);
     let limit: Option<u32> = query.number("limit")?;
     let page = HistoryPage::asked(query.number("before")?, query.number("after")?, limit)
-        .ok_or_else(|| refuse(ErrorCode::BadCursor))?;
-    guest.reach(&state, &room).await?;
-    let caller = &guest.0.caller;
+        .ok_or_else(|| http_error(ErrorCode::BadCursor))?;
+    holder.reach(&state, &room).await?;
+    let caller = &holder.0.caller;
     let (min_seq, last_seq) = state
         .registry
         .ask(|broker| {
             let room = broker.room_of(&caller.user, caller.only.as_ref(), &room)?;
             Ok((room.min_seq, room.last_seq))
         })
-        .map_err(refuse)?;
+        .map_err(http_error)?;
     let messages = state
         .stores
         .page(&room, page)
@@ -90,13 +90,13 @@ pub(crate) async fn list_messages<S: Stores>(
 /// Moves the reader's position; says where it is then.
 pub(crate) async fn put_read<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
-    guest: Guest,
+    holder: TicketHolder,
     Path(room): Path<String>,
     Json(PutRead { seq }): Json<PutRead>,
 ) -> Result<Json<Read>, HttpError> {
     let room = RoomId(room);
-    guest.reach(&state, &room).await?;
-    let caller = guest.0.caller;
+    holder.reach(&state, &room).await?;
+    let caller = holder.0.caller;
     let (reached, present) = state
         .registry
         .ask(|broker| {
@@ -106,7 +106,7 @@ pub(crate) async fn put_read<S: Stores>(
                 .map_or(0, |member| member.read_seq);
             Ok((room.reach(&caller.user, PositionKind::Read, seq), present))
         })
-        .map_err(refuse)?;
+        .map_err(http_error)?;
     if let Some(seq) = reached {
         let (room, user) = (room.clone(), caller.user.clone());
         let update = PositionUpdate {
@@ -123,7 +123,7 @@ pub(crate) async fn put_read<S: Stores>(
                 reply: Some(reply),
             })
             .await
-            .map_err(refuse)?;
+            .map_err(http_error)?;
     }
     let seq = reached.unwrap_or(present);
     Ok(Json(Read {

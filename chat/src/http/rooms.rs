@@ -10,7 +10,7 @@ use service::http::{HttpError, Json};
 use wire::chat::RoomView;
 use wire::{ErrorCode, Page, RoomId, UnixMs};
 
-use super::{Guest, QueryParameters, refuse};
+use super::{QueryParameters, TicketHolder, http_error};
 use crate::caller::Caller;
 use crate::state::AppState;
 use crate::store::{RoomPosition, Stores};
@@ -23,7 +23,7 @@ const MAX_PAGE: u32 = 200;
 /// A page of rooms, as in `welcome`.
 pub(crate) async fn list_rooms<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
-    guest: Guest,
+    holder: TicketHolder,
     query: QueryParameters,
 ) -> Result<Json<Page<RoomView>>, HttpError> {
     let limit: u32 = query
@@ -34,9 +34,9 @@ pub(crate) async fn list_rooms<S: Stores>(
         .text("cursor")
         .map(position_of)
         .transpose()
-        .map_err(refuse)?;
-    state.open(&guest.0).await.map_err(refuse)?;
-    let caller = &guest.0.caller;
+        .map_err(http_error)?;
+    state.open(&holder.0).await.map_err(http_error)?;
+    let caller = &holder.0.caller;
     let in_memory = in_memory(&state, caller);
     let stored = match &caller.only {
         Some(_) => Vec::new(),
@@ -50,7 +50,7 @@ pub(crate) async fn list_rooms<S: Stores>(
     let next_cursor = next.as_ref().map(cursor_of);
     let mut items = Vec::with_capacity(positions.len());
     for RoomPosition { room, .. } in positions {
-        state.find(&room).await.map_err(refuse)?;
+        state.find(&room).await.map_err(http_error)?;
         items.extend(state.registry.ask(|broker| {
             let room = broker
                 .room_of(&caller.user, caller.only.as_ref(), &room)

@@ -1,11 +1,12 @@
-//! Everything in memory: for tests, and the plainest reading of the contract. Nothing survives the process.
+//! Everything in memory: for tests, and the plainest reading of the contract. Nothing survives the process, and
+//! events go nowhere.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_core::{HistoryPage, PageFrom, PositionKind, PositionUpdate};
 use wire::chat::{Member, Message};
-use wire::{Event, RoomId, UserId};
+use wire::{RoomId, UserId};
 
 use super::{
     Appended, Head, MessageStore, NewMessage, Opening, RoomChanges, RoomPosition, RoomStore,
@@ -20,23 +21,9 @@ pub struct MemoryStore(Arc<Mutex<Tables>>);
 struct Tables {
     rooms: BTreeMap<RoomId, (StoredRoom, u64)>,
     messages: Vec<Message>,
-    events: Vec<Event>,
-    taken: HashSet<String>,
 }
 
 impl MemoryStore {
-    /// Events for other services, in order.
-    #[must_use]
-    pub fn events(&self) -> Vec<Event> {
-        self.tables().events.clone()
-    }
-
-    /// True for an event that was taken.
-    #[must_use]
-    pub fn has_taken(&self, event_id: &str) -> bool {
-        self.tables().taken.contains(event_id)
-    }
-
     fn tables(&self) -> MutexGuard<'_, Tables> {
         // Each change below is made by single steps that can't panic half-way.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -100,13 +87,6 @@ impl RoomStore for MemoryStore {
                 room.active_at = room.active_at.max(settled.active_at);
             }
         }
-        for fact in &changes.events {
-            if tables.events.iter().all(|known| known.id != fact.id) {
-                tables.events.push(fact.clone());
-            }
-        }
-        let taken = changes.taken.iter().flat_map(|batch| &batch.events);
-        tables.taken.extend(taken.map(|event| event.id.clone()));
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use chat::store::{Appended, NewMessage, Opening, RoomChanges, RoomPosition, SettledHead, Stores};
 use chat_core::{HistoryPage, MessageDraft, PositionKind, PositionUpdate};
 use wire::chat::Message;
-use wire::{Event, EventBatch, Participant, UnixMs};
+use wire::{Event, Participant, UnixMs};
 
 /// Makes empty stores; what they stand on goes with it.
 pub(crate) trait StoreFactory: Default {
@@ -342,17 +342,15 @@ pub(crate) async fn cht_49_rooms_of_a_person_come_newest_first(store: impl Store
 
 /// The same changes twice are as once.
 pub(crate) async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
-    let batch = EventBatch {
-        source: "scheduler".to_owned(),
-        events: vec![event("e-1")],
-        complete_to: UnixMs(5),
-    };
+    let batch = serde_json::from_value(serde_json::json!({
+        "source": "scheduler", "events": [event("e-1")], "complete_to": 5,
+    }));
     let changes = RoomChanges {
         openings: vec![opening("r", &["Ann", "Bo"], Some(1))],
         positions: moved("r", "ann", PositionKind::Read, 2).positions,
         settled: settled("r", 2, 2_000).settled,
         events: vec![event("f-1"), event("f-2")],
-        taken: vec![batch],
+        taken: vec![batch.unwrap()],
     };
     store.apply(&changes).await.unwrap();
     let once = store.rooms(&["r".into()]).await.unwrap();

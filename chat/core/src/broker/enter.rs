@@ -26,7 +26,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
             false => DeliveryMode::CatchingUp { queued: Vec::new() },
         };
         let (to, frame) = (vec![id], welcome.into());
-        out.push(FrameDelivery::Send { to, frame }.into());
+        out.push(FrameDelivery { to, frame }.into());
         if !missed.is_empty() {
             let connection = id;
             out.push(ReadRequest::CatchUp { connection, missed }.into());
@@ -104,7 +104,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         };
         let queued = std::mem::take(queued);
         connection.mode = DeliveryMode::Live;
-        let send = |frame| FrameDelivery::Send {
+        let send = |frame| FrameDelivery {
             to: vec![id],
             frame,
         };

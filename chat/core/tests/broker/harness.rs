@@ -185,7 +185,9 @@ impl Harness {
                     absent.extend(users.iter().map(ToString::to_string));
                     continue;
                 }
-                Output::Deliver(_) | Output::Read(ReadRequest::History { .. }) => continue,
+                Output::Deliver(_)
+                | Output::Close { .. }
+                | Output::Read(ReadRequest::History { .. }) => continue,
             };
             let left = self.handle(input);
             absent.extend(self.commit(left));
@@ -256,12 +258,12 @@ impl Harness {
         let mut left = Vec::new();
         for output in self.broker.handle(self.now, input) {
             match output {
-                Output::Deliver(FrameDelivery::Send { to, frame }) => {
+                Output::Deliver(FrameDelivery { to, frame }) => {
                     for connection in to {
                         self.sent.entry(connection).or_default().push(frame.clone());
                     }
                 }
-                Output::Deliver(FrameDelivery::Close { connection, code }) => {
+                Output::Close { connection, code } => {
                     self.closed.entry(connection).or_insert(code);
                 }
                 other => left.push(other),

@@ -2,6 +2,7 @@
 
 mod catching_up;
 mod disorder;
+mod elsewhere;
 mod harness;
 mod presence;
 mod races;

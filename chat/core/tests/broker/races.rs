@@ -239,7 +239,7 @@ impl World {
         let (mut reached, mut unread) = (BTreeSet::new(), BTreeSet::new());
         for output in self.handle(Input::Written(outcome)) {
             match output {
-                Output::Deliver(FrameDelivery::Send { to, frame }) if frame.kind() == wanted => {
+                Output::Deliver(FrameDelivery { to, frame }) if frame.kind() == wanted => {
                     assert!(
                         !matches!(&frame, ChatServerFrame::RoomView(view) if view.room != room)
                     );

@@ -8,15 +8,15 @@ use service::clock::steady;
 use service::http::{HttpError, bearer};
 use wire::RoomId;
 
-use super::refuse;
+use super::http_error;
 use crate::state::{Admission, AppState};
 use crate::store::Stores;
 
 /// Somebody with a good ticket, who has not asked too often.
 #[derive(Debug)]
-pub(crate) struct Guest(pub(crate) Admission);
+pub(crate) struct TicketHolder(pub(crate) Admission);
 
-impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for Guest {
+impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for TicketHolder {
     type Rejection = HttpError;
 
     async fn from_request_parts(
@@ -35,7 +35,7 @@ impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for Guest {
     }
 }
 
-impl Guest {
+impl TicketHolder {
     /// Sees that the room is in memory, and opened if the ticket grants it; checks that it is theirs.
     pub(crate) async fn reach<S: Stores>(
         &self,
@@ -49,13 +49,13 @@ impl Guest {
             .registry
             .ask(|broker| broker.has_members(room, members))
         {
-            state.open(&self.0).await.map_err(refuse)?;
-            state.find(room).await.map_err(refuse)?;
+            state.open(&self.0).await.map_err(http_error)?;
+            state.find(room).await.map_err(http_error)?;
         }
         let only = caller.only.as_ref();
         state
             .registry
             .ask(|broker| broker.room_of(&caller.user, only, room).map(drop))
-            .map_err(refuse)
+            .map_err(http_error)
     }
 }

@@ -9,7 +9,7 @@ use wire::{ErrorCode, FieldError};
 const STORAGE_RETRY_MS: u64 = 1_000;
 
 /// The problem for a code.
-pub(crate) fn refuse(code: ErrorCode) -> HttpError {
+pub(crate) fn http_error(code: ErrorCode) -> HttpError {
     match code {
         ErrorCode::NotAMember => {
             let told = "There is no such room, or you are not in it.";
@@ -42,7 +42,7 @@ pub(crate) fn refuse(code: ErrorCode) -> HttpError {
 }
 
 /// The problem for a message's text.
-pub(super) fn refuse_body(bad: BadText) -> HttpError {
+pub(super) fn bad_text(bad: BadText) -> HttpError {
     let told = "That is no text for a message.";
     HttpError::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::BadText, told)
         .with_reason(bad.code())

@@ -1,0 +1,82 @@
+//! What the actor publishes, seen by a `Fanout` that keeps it.
+
+use std::sync::{Arc, Mutex};
+
+use bus::Fanout;
+use chat_core::{MessageDraft, Settings, WriteOutcome, WriteRequest};
+use tokio_util::sync::CancellationToken;
+use wire::{ConnectionId, Participant, UnixMs};
+
+use super::StoreActor;
+use crate::registry::Registry;
+use crate::room_loader::RoomLoader;
+use crate::store::memory::MemoryStore;
+use crate::store::{Opening, RoomChanges, RoomStore};
+use crate::store_handle::StoreHandle;
+
+/// What was published, commit by commit.
+#[derive(Clone, Default)]
+struct Published(Arc<Mutex<Vec<Vec<WriteOutcome>>>>);
+
+impl Fanout<WriteOutcome> for Published {
+    fn publish(&self, outcomes: Vec<WriteOutcome>) {
+        self.0.lock().unwrap().push(outcomes);
+    }
+}
+
+#[tokio::test]
+async fn what_waited_together_is_one_commit_and_is_published_once() {
+    let store = MemoryStore::default();
+    let opening = Opening {
+        room: "r".into(),
+        epoch: "e".to_owned(),
+        members: vec![Participant {
+            user_id: "ann".into(),
+            name: "Ann".to_owned(),
+        }],
+        revision: None,
+        at: UnixMs(1),
+    };
+    let changes = RoomChanges {
+        openings: vec![opening],
+        ..RoomChanges::default()
+    };
+    store.apply(&changes).await.unwrap();
+    let (handle, queue) = StoreHandle::new();
+    let registry = Registry::new(Settings::default(), handle.clone());
+    let loader = RoomLoader::new(Arc::new(store), registry);
+    for n in 1..=3 {
+        let origin = chat_core::Origin {
+            connection: ConnectionId(n),
+            id: None,
+        };
+        let draft = MessageDraft {
+            room: "r".into(),
+            from: "ann".into(),
+            client_id: format!("c-{n}"),
+            body: "hi".to_owned(),
+        };
+        let append = WriteRequest::Append { origin, draft };
+        handle.submit(append).unwrap();
+    }
+    let (published, stop) = (Published::default(), CancellationToken::new());
+    stop.cancel();
+    // It serves what waits before it stops.
+    StoreActor::new(loader, published.clone(), queue)
+        .run(stop)
+        .await;
+    let published = published.0.lock().unwrap();
+    let seqs = |outcomes: &Vec<WriteOutcome>| -> Vec<u64> {
+        let seq = |outcome: &WriteOutcome| match outcome {
+            WriteOutcome::Stored { message, .. } => message.seq,
+            other => panic!("{other:?}"),
+        };
+        outcomes.iter().map(seq).collect()
+    };
+    let commits: Vec<_> = published
+        .iter()
+        .map(seqs)
+        .filter(|c| !c.is_empty())
+        .collect();
+    assert_eq!(commits, [[1, 2, 3]]);
+}
