@@ -1,18 +1,19 @@
 //! What a booking is, when somebody must be notified of it, and what became of it.
 //!
 //! Pure: the time and every id are arguments, and nothing here waits, stores, sends or draws a random
-//! value. It holds no session either: each decision is given what was loaded and returns [`Changes`],
+//! value. It holds no session either: each decision is given what was loaded and returns [`Effects`],
 //! which whoever calls it writes in one transaction.
 
 mod booking;
 mod change;
-mod changes;
 mod commands;
 mod due_time_index;
+mod effects;
 mod field_checks;
 mod idempotency;
 mod ids;
 mod job;
+mod job_action;
 mod job_plan;
 mod notification;
 mod participant;
@@ -27,15 +28,16 @@ pub mod timeline;
 
 pub use booking::{CheckedBooking, check_booking};
 pub use change::check_change;
-pub use changes::{Changes, JobClosing, SessionChange};
 pub use commands::{
     BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision, SOURCE, book, cancel,
     change, repeated,
 };
 pub use due_time_index::DueTimeIndex;
+pub use effects::{Effects, JobClosing, SessionChange};
 pub use idempotency::{IdempotencyKey, StoredAnswer};
 pub use ids::NewId;
-pub use job::{ClaimedJob, Job, JobAction, JobKind, JobState, MissReason, NotClaimable};
+pub use job::{ClaimedJob, Job, JobKind, JobState, MissReason, NotClaimable};
+pub use job_action::JobAction;
 pub use job_plan::{NewJob, PlannedJob, RETENTION_MS};
 pub use notification::NewNotification;
 pub use participant::{ExternalPerson, ParticipantRef};

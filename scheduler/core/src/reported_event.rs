@@ -6,7 +6,7 @@ use wire::{
     TimelineItem, UnixMs, UserId,
 };
 
-use crate::changes::{Changes, SessionChange};
+use crate::effects::{Effects, SessionChange};
 use crate::ids::NewId;
 use crate::notification::notify;
 use crate::record::Fact;
@@ -88,16 +88,16 @@ pub fn note_fact(
     mut session: BookedSession,
     fact: Fact,
     item: TimelineItem,
-) -> Changes {
+) -> Effects {
     session.record.note(event.occurred_at, fact);
-    Changes {
+    Effects {
         timeline: vec![TimelineEntry {
             id: event.id.clone(),
             session: session.id.clone(),
             item,
         }],
         session: Some(SessionChange::Update(Box::new(session))),
-        ..Changes::default()
+        ..Effects::default()
     }
 }
 
@@ -110,15 +110,15 @@ pub fn notify_unread(
     user: UserId,
     has_unread: bool,
     new_id: NewId<'_>,
-) -> Changes {
+) -> Effects {
     if has_unread || session.participant(&user).is_none() {
-        return Changes::default();
+        return Effects::default();
     }
     let cause = format!("event:{}", event.id);
     let kind = NotificationKind::MessageUnread;
-    Changes {
+    Effects {
         notifications: vec![notify(session, user, kind, &cause, now, new_id)],
-        ..Changes::default()
+        ..Effects::default()
     }
 }
 

@@ -2,9 +2,10 @@
 
 use wire::{EndReason, EventType, NotificationKind, SessionFact, SessionId, TimelineItem, UnixMs};
 
-use crate::changes::{Changes, JobClosing, SessionChange};
+use crate::effects::{Effects, JobClosing, SessionChange};
 use crate::ids::NewId;
-use crate::job::{ClaimedJob, Job, JobAction, JobState, MissReason};
+use crate::job::{ClaimedJob, Job, JobState, MissReason};
+use crate::job_action::JobAction;
 use crate::notification::{NewNotification, notify};
 use crate::record::Fact;
 use crate::session::BookedSession;
@@ -66,38 +67,38 @@ pub fn settle(
     action: &JobAction,
     context: SettleContext,
     new_id: NewId<'_>,
-) -> Changes {
+) -> Effects {
     match action {
-        JobAction::SendReminder => Changes {
+        JobAction::SendReminder => Effects {
             timeline: vec![reminder_entry(&claimed.job, None, new_id()).at(now)],
             notifications: notifications(claimed, NotificationKind::SessionReminder, now, new_id),
-            ..Changes::default()
+            ..Effects::default()
         },
-        JobAction::AnnounceLobby => Changes {
+        JobAction::AnnounceLobby => Effects {
             timeline: vec![TimelineEntry {
                 id: new_id(),
                 session: claimed.session.id.clone(),
                 item: TimelineItem::new(EventType::SessionOpened, now),
             }],
             notifications: notifications(claimed, NotificationKind::SessionOpened, now, new_id),
-            ..Changes::default()
+            ..Effects::default()
         },
         JobAction::MissReminders => {
             miss_reminders(now, &claimed.session.id, context.open_reminders, new_id)
         }
         JobAction::RecordNoShow => match context.session {
             Some(session) => record_no_show(now, session, new_id),
-            None => Changes::default(),
+            None => Effects::default(),
         },
-        JobAction::Erase => Changes {
+        JobAction::Erase => Effects {
             session: Some(SessionChange::Erase(claimed.session.id.clone())),
-            ..Changes::default()
+            ..Effects::default()
         },
-        JobAction::Miss(reason) => Changes {
+        JobAction::Miss(reason) => Effects {
             timeline: vec![reminder_entry(&claimed.job, Some(*reason), new_id()).at(now)],
-            ..Changes::default()
+            ..Effects::default()
         },
-        JobAction::RetryAt(_) | JobAction::Nothing => Changes::default(),
+        JobAction::RetryAt(_) | JobAction::Nothing => Effects::default(),
     }
 }
 
@@ -119,25 +120,25 @@ fn notifications(
         .collect()
 }
 
-fn miss_reminders(now: UnixMs, session: &SessionId, open: Vec<Job>, new_id: NewId<'_>) -> Changes {
+fn miss_reminders(now: UnixMs, session: &SessionId, open: Vec<Job>, new_id: NewId<'_>) -> Effects {
     if open.is_empty() {
-        return Changes::default();
+        return Effects::default();
     }
     let reason = MissReason::SessionStarted;
     let entry = |job: &Job| reminder_entry(job, Some(reason), new_id()).at(now);
-    Changes {
+    Effects {
         timeline: open.iter().map(entry).collect(),
         closed_jobs: Some(JobClosing::MissReminders {
             session: session.clone(),
             reason,
         }),
-        ..Changes::default()
+        ..Effects::default()
     }
 }
 
-fn record_no_show(now: UnixMs, mut session: BookedSession, new_id: NewId<'_>) -> Changes {
+fn record_no_show(now: UnixMs, mut session: BookedSession, new_id: NewId<'_>) -> Effects {
     if session.record.anybody_came() {
-        return Changes::default();
+        return Effects::default();
     }
     let absent = session.users().to_vec();
     let ended = SessionFact {
@@ -146,14 +147,14 @@ fn record_no_show(now: UnixMs, mut session: BookedSession, new_id: NewId<'_>) ->
         ..SessionFact::default()
     };
     session.record.note(now, Fact::NobodyCame { absent });
-    Changes {
+    Effects {
         timeline: vec![TimelineEntry {
             id: new_id(),
             session: session.id.clone(),
             item: TimelineItem::of_fact(EventType::SessionEnded, now, ended),
         }],
         session: Some(SessionChange::Update(Box::new(session))),
-        ..Changes::default()
+        ..Effects::default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use scheduler_core::timeline::has_room;
 use scheduler_core::{
-    Changes, JobClosing, NewNotification, PersonChange, SessionChange, TimelineEntry,
+    Effects, JobClosing, NewNotification, PersonChange, SessionChange, TimelineEntry,
 };
 
 use crate::notification_stream::Delivery;
@@ -11,34 +11,34 @@ use crate::store::{JobRepository, StoreError, UnitOfWork};
 /// Writes all of it, and returns the notifications that were new: deliver them after the commit.
 pub(super) async fn apply(
     work: &mut dyn UnitOfWork,
-    changes: Changes,
+    effects: Effects,
 ) -> Result<Vec<Delivery>, StoreError> {
-    for person in &changes.people {
+    for person in &effects.people {
         match person {
             PersonChange::Insert(person) => work.people().insert(person).await?,
             PersonChange::Update(person) => work.people().update(person).await?,
         }
     }
-    match &changes.session {
+    match &effects.session {
         Some(SessionChange::Insert(session)) => work.sessions().insert(session).await?,
         Some(SessionChange::Update(session)) => work.sessions().update(session).await?,
         Some(SessionChange::Erase(id)) => work.sessions().erase(id).await?,
         None => {}
     }
-    if let Some(closing) = &changes.closed_jobs {
+    if let Some(closing) = &effects.closed_jobs {
         close_jobs(work.jobs(), closing).await?;
     }
-    if !changes.new_jobs.is_empty() {
-        work.jobs().insert(&changes.new_jobs).await?;
+    if !effects.new_jobs.is_empty() {
+        work.jobs().insert(&effects.new_jobs).await?;
     }
-    for event in &changes.events {
+    for event in &effects.events {
         work.events().publish(event).await?;
     }
-    append_timeline(work, &changes.timeline).await?;
-    if let Some(answer) = &changes.answer {
+    append_timeline(work, &effects.timeline).await?;
+    if let Some(answer) = &effects.answer {
         work.idempotency().insert(answer).await?;
     }
-    add_notifications(work, changes.notifications).await
+    add_notifications(work, effects.notifications).await
 }
 
 async fn close_jobs(jobs: &mut dyn JobRepository, closing: &JobClosing) -> Result<(), StoreError> {

@@ -97,10 +97,10 @@ async fn find_person(
 
 /// Writes what was decided, if anything is to be written.
 async fn finish(mut work: Box<dyn UnitOfWork>, decision: Decision) -> Result<Executed, StoreError> {
-    let Some(changes) = decision.changes else {
+    let Some(effects) = decision.effects else {
         return Ok(unwritten(decision.outcome));
     };
-    let deliveries = apply(&mut *work, changes).await?;
+    let deliveries = apply(&mut *work, effects).await?;
     work.commit().await?;
     Ok(Executed {
         outcome: decision.outcome,

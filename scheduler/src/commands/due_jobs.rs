@@ -70,8 +70,8 @@ pub(crate) async fn settle(
             .await?;
         if holds {
             let context = context(&mut *work, &claimed, &action).await?;
-            let changes = core::settle(now, &claimed, &action, context, &mut new_id);
-            deliveries.extend(apply(&mut *work, changes).await?);
+            let effects = core::settle(now, &claimed, &action, context, &mut new_id);
+            deliveries.extend(apply(&mut *work, effects).await?);
         }
     }
     work.commit().await?;

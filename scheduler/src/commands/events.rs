@@ -1,6 +1,6 @@
 //! Taking in what the other services report.
 
-use scheduler_core::{Changes, ReportedEvent, note_fact, notify_unread};
+use scheduler_core::{Effects, ReportedEvent, note_fact, notify_unread};
 use wire::{Event, EventBatch, NotificationKind, UnixMs};
 
 use super::apply::apply;
@@ -21,8 +21,8 @@ pub(crate) async fn take_batch(
         if !work.events().take(event, now).await? {
             continue;
         }
-        match changes(&mut *work, event, now).await? {
-            Some(changes) => deliveries.extend(apply(&mut *work, changes).await?),
+        match effects(&mut *work, event, now).await? {
+            Some(effects) => deliveries.extend(apply(&mut *work, effects).await?),
             None => pass_over(event),
         }
     }
@@ -31,12 +31,12 @@ pub(crate) async fn take_batch(
     Ok(deliveries)
 }
 
-/// What the event changes; `None` where it means nothing here, or its session is not known.
-async fn changes(
+/// What the event causes; `None` where it means nothing here, or its session is not known.
+async fn effects(
     work: &mut dyn UnitOfWork,
     event: &Event,
     now: UnixMs,
-) -> Result<Option<Changes>, StoreError> {
+) -> Result<Option<Effects>, StoreError> {
     match ReportedEvent::parse(event) {
         Some(ReportedEvent::Fact {
             session,
@@ -53,8 +53,8 @@ async fn changes(
             let kind = NotificationKind::MessageUnread;
             let unread = work.notifications();
             let has_unread = unread.has_unread(&user, &session.id, kind).await?;
-            let changes = notify_unread(now, event, &session, user, has_unread, &mut new_id);
-            Ok(Some(changes))
+            let effects = notify_unread(now, event, &session, user, has_unread, &mut new_id);
+            Ok(Some(effects))
         }
         None => Ok(None),
     }

@@ -111,9 +111,9 @@ impl Running {
     }
 
     /// Tells facts as signaling does.
-    pub(crate) async fn tell(&self, events: Vec<Value>, complete_to: UnixMs) {
+    pub(crate) async fn tell(&self, events: Vec<Value>, watermark: UnixMs) {
         let secret = std::fs::read_to_string(self.data.path().join("keys/events.secret")).unwrap();
-        let batch = json!({"source": "signaling", "events": events, "complete_to": complete_to});
+        let batch = json!({"source": "signaling", "events": events, "complete_to": watermark});
         let answer = Http::bearer(secret.trim())
             .post(&self.at("/v1/events"), batch)
             .await;

@@ -3,6 +3,8 @@ use wire::{EndReason, EventType, MediaBackend, NotificationKind, SessionState};
 use super::*;
 use crate::booking::check_booking;
 use crate::booking::tests::{NOW, offer};
+use crate::effects::{JobClosing, SessionChange};
+use crate::job::JobKind;
 use crate::record::Fact;
 use crate::settlement::tests::counted;
 
@@ -47,18 +49,18 @@ fn cancelled(revision: Option<u64>) -> CancelCommand {
     }
 }
 
-fn done(decision: Decision) -> (BookedSession, Changes) {
+fn done(decision: Decision) -> (BookedSession, Effects) {
     match decision {
         Decision {
             outcome: CommandOutcome::Done(session),
-            changes: Some(changes),
-        } => (*session, changes),
+            effects: Some(effects),
+        } => (*session, effects),
         other => panic!("{other:?}"),
     }
 }
 
-fn kinds(changes: &Changes) -> Vec<EventType> {
-    changes
+fn kinds(effects: &Effects) -> Vec<EventType> {
+    effects
         .timeline
         .iter()
         .map(|entry| entry.item.kind)
@@ -67,48 +69,48 @@ fn kinds(changes: &Changes) -> Vec<EventType> {
 
 #[test]
 fn sch_70_a_booking_makes_session_people_jobs_event_and_timeline() {
-    let (session, changes) = done(book(
+    let (session, effects) = done(book(
         NOW,
         command(Some(key("a"))),
         [None, None],
         &mut counted(),
     ));
     assert_eq!((session.revision, session.created_at), (1, NOW));
-    assert_eq!(changes.people.len(), 2);
+    assert_eq!(effects.people.len(), 2);
     assert_eq!(
-        changes.session,
+        effects.session,
         Some(SessionChange::Insert(Box::new(session.clone())))
     );
     // One reminder for each, and the session's four moments.
-    assert_eq!(changes.new_jobs.len(), 6);
-    assert_eq!(changes.events[0].kind, "session.scheduled");
-    assert_eq!(changes.events[0].id, changes.timeline[0].id);
-    assert_eq!(kinds(&changes), [EventType::SessionScheduled]);
-    assert!(changes.notifications.is_empty());
-    assert_eq!(*changes.answer.unwrap().session, session);
+    assert_eq!(effects.new_jobs.len(), 6);
+    assert_eq!(effects.events[0].kind, "session.scheduled");
+    assert_eq!(effects.events[0].id, effects.timeline[0].id);
+    assert_eq!(kinds(&effects), [EventType::SessionScheduled]);
+    assert!(effects.notifications.is_empty());
+    assert_eq!(*effects.answer.unwrap().session, session);
 }
 
 #[test]
 fn sch_6_a_reminder_that_is_past_when_booked_is_shown_as_missed() {
     let mut late = command(None);
     late.booking.terms.starts_at = NOW + 1;
-    let (_, changes) = done(book(NOW, late, [None, None], &mut counted()));
+    let (_, effects) = done(book(NOW, late, [None, None], &mut counted()));
     let missed = EventType::SessionReminderMissed;
     assert_eq!(
-        kinds(&changes),
+        kinds(&effects),
         [EventType::SessionScheduled, missed, missed]
     );
 }
 
 #[test]
 fn sch_71_a_key_stands_for_its_first_command() {
-    let (session, changes) = done(book(
+    let (session, effects) = done(book(
         NOW,
         command(Some(key("a"))),
         [None, None],
         &mut counted(),
     ));
-    let answer = changes.answer.unwrap();
+    let answer = effects.answer.unwrap();
     let CommandOutcome::Repeated { session: same, at } = repeated(&key("a"), answer.clone()) else {
         panic!("the same command");
     };
@@ -119,7 +121,7 @@ fn sch_71_a_key_stands_for_its_first_command() {
 #[test]
 fn sch_72_a_move_replaces_jobs_and_notifies_both_and_another_change_notifies_nobody() {
     let session = booked();
-    let (after, changes) = done(change(
+    let (after, effects) = done(change(
         NOW,
         moved(&session, 60_000),
         Some(session.clone()),
@@ -130,22 +132,22 @@ fn sch_72_a_move_replaces_jobs_and_notifies_both_and_another_change_notifies_nob
         session: session.id.clone(),
         except: JobKind::Retention,
     };
-    assert_eq!(changes.closed_jobs, Some(closing));
-    assert!(changes.new_jobs.iter().all(|job| job.revision == 2));
-    let kinds_notified: Vec<_> = changes
+    assert_eq!(effects.closed_jobs, Some(closing));
+    assert!(effects.new_jobs.iter().all(|job| job.revision == 2));
+    let kinds_notified: Vec<_> = effects
         .notifications
         .iter()
         .map(|n| n.notification.kind)
         .collect();
     assert_eq!(kinds_notified, [NotificationKind::SessionRescheduled; 2]);
     assert_eq!(
-        changes.notifications[0].cause,
+        effects.notifications[0].cause,
         format!("revision:{}:2", session.id)
     );
     let same_start = moved(&session, 0);
-    let (_, changes) = done(change(NOW, same_start, Some(session), &mut counted()));
-    assert!(changes.notifications.is_empty());
-    assert_eq!(kinds(&changes), [EventType::SessionRescheduled]);
+    let (_, effects) = done(change(NOW, same_start, Some(session), &mut counted()));
+    assert!(effects.notifications.is_empty());
+    assert_eq!(kinds(&effects), [EventType::SessionRescheduled]);
 }
 
 #[test]
@@ -153,7 +155,7 @@ fn sch_58_a_change_is_refused_for_another_revision_and_while_live_and_after_the_
     let mut session = booked();
     let refused = |session: &BookedSession, command: ChangeCommand| {
         let decision = change(NOW, command, Some(session.clone()), &mut counted());
-        assert_eq!(decision.changes, None);
+        assert_eq!(decision.effects, None);
         decision.outcome
     };
     let mut stale = moved(&session, 1);
@@ -187,7 +189,7 @@ fn sch_73_a_cancellation_calls_everything_off_once() {
         &mut counted(),
     );
     assert_eq!(stale.outcome, CommandOutcome::RevisionMismatch);
-    let (after, changes) = done(cancel(
+    let (after, effects) = done(cancel(
         NOW,
         cancelled(Some(1)),
         Some(session),
@@ -197,10 +199,10 @@ fn sch_73_a_cancellation_calls_everything_off_once() {
         (after.state(NOW), after.revision),
         (SessionState::Cancelled, 2)
     );
-    assert!(changes.closed_jobs.is_some() && changes.new_jobs.is_empty());
-    assert_eq!(changes.notifications.len(), 2);
-    assert_eq!(kinds(&changes), [EventType::SessionCancelled]);
+    assert!(effects.closed_jobs.is_some() && effects.new_jobs.is_empty());
+    assert_eq!(effects.notifications.len(), 2);
+    assert_eq!(kinds(&effects), [EventType::SessionCancelled]);
     let again = cancel(NOW, cancelled(None), Some(after.clone()), &mut counted());
     assert_eq!(again.outcome, CommandOutcome::Done(Box::new(after)));
-    assert_eq!(again.changes, None);
+    assert_eq!(again.effects, None);
 }

@@ -31,12 +31,12 @@ fn sch_77_a_fact_goes_to_the_record_and_under_the_events_id_to_the_timeline() {
         panic!("a fact");
     };
     assert_eq!(id, session.id);
-    let changes = note_fact(&joined, session, fact, *item);
-    let Some(SessionChange::Update(after)) = changes.session else {
+    let effects = note_fact(&joined, session, fact, *item);
+    let Some(SessionChange::Update(after)) = effects.session else {
         panic!("an update");
     };
     assert_eq!(after.record.joined_at(&user), [NOW]);
-    assert_eq!(changes.timeline[0].id, "e");
+    assert_eq!(effects.timeline[0].id, "e");
 }
 
 #[test]
@@ -59,8 +59,8 @@ fn sch_67_a_waiting_message_is_told_once_until_it_is_read() {
     let unread = event("message.unread", json!({}));
     let notified = |user: &UserId, has_unread| {
         let user = user.clone();
-        let changes = notify_unread(NOW, &unread, &session, user, has_unread, &mut counted());
-        changes.notifications
+        let effects = notify_unread(NOW, &unread, &session, user, has_unread, &mut counted());
+        effects.notifications
     };
     assert_eq!(notified(&user, false)[0].cause, "event:e");
     assert!(notified(&user, true).is_empty());

@@ -44,7 +44,7 @@ fn claimed(kind: JobKind, only_first: bool) -> ClaimedJob {
     }
 }
 
-fn settled(claimed: &ClaimedJob, action: &JobAction, context: SettleContext) -> Changes {
+fn settled(claimed: &ClaimedJob, action: &JobAction, context: SettleContext) -> Effects {
     settle(NOW, claimed, action, context, &mut counted())
 }
 
@@ -53,23 +53,23 @@ const REMINDER: JobKind = JobKind::Reminder { before_ms: 300_000 };
 #[test]
 fn sch_76_a_reminder_notifies_its_person_and_an_open_lobby_both() {
     let reminder = claimed(REMINDER, true);
-    let changes = settled(
+    let effects = settled(
         &reminder,
         &JobAction::SendReminder,
         SettleContext::default(),
     );
-    let [to_ana] = changes.notifications.as_slice() else {
-        panic!("{changes:?}");
+    let [to_ana] = effects.notifications.as_slice() else {
+        panic!("{effects:?}");
     };
     assert_eq!(to_ana.user, reminder.session.users()[0]);
     assert_eq!(to_ana.cause, "job:j");
     assert_eq!(to_ana.notification.with.as_deref(), Some("BO"));
-    assert_eq!(changes.timeline[0].item.kind, EventType::SessionReminded);
-    assert_eq!(changes.timeline[0].item.before_ms, Some(300_000));
+    assert_eq!(effects.timeline[0].item.kind, EventType::SessionReminded);
+    assert_eq!(effects.timeline[0].item.before_ms, Some(300_000));
     let lobby = claimed(JobKind::LobbyOpens, false);
-    let changes = settled(&lobby, &JobAction::AnnounceLobby, SettleContext::default());
-    assert_eq!(changes.notifications.len(), 2);
-    assert_eq!(changes.timeline[0].item.kind, EventType::SessionOpened);
+    let effects = settled(&lobby, &JobAction::AnnounceLobby, SettleContext::default());
+    assert_eq!(effects.notifications.len(), 2);
+    assert_eq!(effects.timeline[0].item.kind, EventType::SessionOpened);
 }
 
 #[test]
@@ -100,16 +100,16 @@ fn sch_76_the_start_misses_what_has_not_gone_out() {
         open_reminders: vec![claimed(REMINDER, true).job],
         session: None,
     };
-    let changes = settled(&start, &JobAction::MissReminders, context);
+    let effects = settled(&start, &JobAction::MissReminders, context);
     let reason = MissReason::SessionStarted;
     let session = start.session.id.clone();
     let missed = JobClosing::MissReminders { session, reason };
-    assert_eq!(changes.closed_jobs, Some(missed));
-    let item = &changes.timeline[0].item;
+    assert_eq!(effects.closed_jobs, Some(missed));
+    let item = &effects.timeline[0].item;
     assert_eq!(item.kind, EventType::SessionReminderMissed);
     assert_eq!(item.reason.as_deref(), Some("session_started"));
     let none = settled(&start, &JobAction::MissReminders, SettleContext::default());
-    assert_eq!(none, Changes::default());
+    assert_eq!(none, Effects::default());
 }
 
 #[test]
@@ -121,13 +121,13 @@ fn sch_9_nobody_came_is_recorded_unless_somebody_came_since_the_claim() {
         open_reminders: Vec::new(),
     };
     let nobody = now_is(Some(check.session.clone()));
-    let changes = settled(&check, &JobAction::RecordNoShow, nobody);
-    let Some(SessionChange::Update(after)) = &changes.session else {
-        panic!("{changes:?}");
+    let effects = settled(&check, &JobAction::RecordNoShow, nobody);
+    let Some(SessionChange::Update(after)) = &effects.session else {
+        panic!("{effects:?}");
     };
     assert_eq!(after.state(NOW), SessionState::Ended);
     assert_eq!(
-        changes.timeline[0].item.absent,
+        effects.timeline[0].item.absent,
         Some(after.users().to_vec())
     );
     let mut somebody = check.session.clone();
@@ -135,15 +135,15 @@ fn sch_9_nobody_came_is_recorded_unless_somebody_came_since_the_claim() {
         .record
         .note(NOW, Fact::Joined(somebody.users()[0].clone()));
     for session in [Some(somebody), None] {
-        let changes = settled(&check, &JobAction::RecordNoShow, now_is(session));
-        assert_eq!(changes, Changes::default());
+        let effects = settled(&check, &JobAction::RecordNoShow, now_is(session));
+        assert_eq!(effects, Effects::default());
     }
 }
 
 #[test]
 fn sch_76_the_end_of_retention_erases_the_session() {
     let retention = claimed(JobKind::Retention, false);
-    let changes = settled(&retention, &JobAction::Erase, SettleContext::default());
+    let effects = settled(&retention, &JobAction::Erase, SettleContext::default());
     let id = retention.session.id;
-    assert_eq!(changes.session, Some(SessionChange::Erase(id)));
+    assert_eq!(effects.session, Some(SessionChange::Erase(id)));
 }

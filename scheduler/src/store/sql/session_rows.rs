@@ -26,15 +26,15 @@ macro_rules! select_sessions {
 pub(super) use select_sessions;
 
 /// A whole session, still as text and numbers.
-pub(super) struct SessionRow(Row);
+pub(super) struct BookedSessionRow(Row);
 
-impl FromRow for SessionRow {
+impl FromRow for BookedSessionRow {
     fn from_row(row: Row) -> Result<Self, storage::Error> {
         Ok(Self(row))
     }
 }
 
-impl SessionRow {
+impl BookedSessionRow {
     pub(super) fn into_session(self) -> Result<BookedSession, StoreError> {
         let Self(row) = self;
         let (terms, record): (String, String) = (row.get("terms")?, row.get("record")?);

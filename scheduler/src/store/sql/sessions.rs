@@ -5,7 +5,7 @@ use storage::{Connection, Value, query};
 use wire::{RoomId, SessionId, UserId};
 
 use super::SqlStore;
-use super::session_rows::{SessionRow, select_sessions};
+use super::session_rows::{BookedSessionRow, select_sessions};
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{
     SessionFilter, SessionQueries, SessionRepository, SessionRoom, StoreError, StoreFuture,
@@ -22,7 +22,7 @@ impl SessionQueries for SqlStore {
     fn list(&self, filter: SessionFilter) -> StoreFuture<'_, Vec<BookedSession>> {
         Box::pin(async move {
             let after = filter.after.as_ref();
-            let rows: Vec<SessionRow> = query(select_sessions!(
+            let rows: Vec<BookedSessionRow> = query(select_sessions!(
                 "WHERE s.application = ?1 \
                  AND (?2 IS NULL OR s.starts_at >= ?2) AND (?3 IS NULL OR s.starts_at < ?3) \
                  AND (?4 IS NULL OR s.starts_at > ?4 OR (s.starts_at = ?4 AND s.id > ?5)) \
@@ -42,20 +42,22 @@ impl SessionQueries for SqlStore {
             .bind(filter.limit)
             .fetch_all(&mut self.db.read().await?)
             .await?;
-            rows.into_iter().map(SessionRow::into_session).collect()
+            rows.into_iter()
+                .map(BookedSessionRow::into_session)
+                .collect()
         })
     }
 
     fn rooms_of(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<SessionRoom>> {
         Box::pin(async move {
-            let rows: Vec<SessionRow> = query(select_sessions!(
+            let rows: Vec<BookedSessionRow> = query(select_sessions!(
                 "WHERE a.user_id = ?1 OR b.user_id = ?1 ORDER BY s.id DESC LIMIT ?2"
             ))
             .bind(user.as_str())
             .bind(limit)
             .fetch_all(&mut self.db.read().await?)
             .await?;
-            let sessions = rows.into_iter().map(SessionRow::into_session);
+            let sessions = rows.into_iter().map(BookedSessionRow::into_session);
             let room = |session: BookedSession| SessionRoom {
                 members: session.members(),
                 id: session.room_id,
@@ -72,11 +74,11 @@ impl SessionRepository for SqlUnitOfWork {
 
     fn find_by_room<'a>(&'a mut self, room: &'a RoomId) -> StoreFuture<'a, Option<BookedSession>> {
         Box::pin(async {
-            let row: Option<SessionRow> = query(select_sessions!("WHERE s.room_id = ?1"))
+            let row: Option<BookedSessionRow> = query(select_sessions!("WHERE s.room_id = ?1"))
                 .bind(room.as_str())
                 .fetch_optional(&mut self.tx)
                 .await?;
-            row.map(SessionRow::into_session).transpose()
+            row.map(BookedSessionRow::into_session).transpose()
         })
     }
 
@@ -107,11 +109,11 @@ async fn find(
     connection: &mut dyn Connection,
     id: &SessionId,
 ) -> Result<Option<BookedSession>, StoreError> {
-    let row: Option<SessionRow> = query(select_sessions!("WHERE s.id = ?1"))
+    let row: Option<BookedSessionRow> = query(select_sessions!("WHERE s.id = ?1"))
         .bind(id.as_str())
         .fetch_optional(connection)
         .await?;
-    row.map(SessionRow::into_session).transpose()
+    row.map(BookedSessionRow::into_session).transpose()
 }
 
 async fn insert(

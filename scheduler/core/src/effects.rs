@@ -12,7 +12,7 @@ use crate::timeline::TimelineEntry;
 
 /// The effects of one decision. They are applied in one transaction, in the order of the fields.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Changes {
+pub struct Effects {
     /// People to add or bring up to date; written first, because sessions refer to them.
     pub people: Vec<PersonChange>,
     /// The one session that changes, if any does.

@@ -1,0 +1,65 @@
+//! What every booking, change and cancellation makes: an event, a timeline entry, and jobs.
+
+use wire::{Event, EventType, SessionBooked, UnixMs};
+
+use super::SOURCE;
+use crate::effects::Effects;
+use crate::ids::NewId;
+use crate::job_plan::{NewJob, plan};
+use crate::session::BookedSession;
+use crate::timeline::{ReminderEntry, booking_entry};
+
+/// Tells of a booking, a change or a cancellation: other services by an event, operators by the timeline.
+pub(super) fn announce(
+    effects: &mut Effects,
+    session: &BookedSession,
+    kind: EventType,
+    now: UnixMs,
+    new_id: NewId<'_>,
+) {
+    let data = SessionBooked {
+        session: session.spec(),
+        room_id: session.room_id.clone(),
+    };
+    let event = Event {
+        id: new_id(),
+        kind: kind.name().to_owned(),
+        occurred_at: now,
+        source: SOURCE.to_owned(),
+        subject: session.id.to_string(),
+        revision: Some(session.revision),
+        data: serde_json::to_value(data).expect("a booking has only plain fields"),
+    };
+    let entry = booking_entry(session, event.id.clone(), kind, now);
+    effects.timeline.push(entry);
+    effects.events.push(event);
+}
+
+/// Plans the jobs of the session's present revision; those that are past already are shown as missed.
+pub(super) fn add_jobs(
+    effects: &mut Effects,
+    session: &BookedSession,
+    now: UnixMs,
+    new_id: NewId<'_>,
+) {
+    let latest_end = session.spec().latest_end();
+    for job in plan(now, &session.terms, &session.users(), latest_end) {
+        if job.missed.is_some() {
+            let entry = ReminderEntry {
+                id: new_id(),
+                session: session.id.clone(),
+                revision: session.revision,
+                before_ms: job.kind.before_ms(),
+                user: job.user.clone(),
+                missed: job.missed,
+            };
+            effects.timeline.push(entry.at(now));
+        }
+        effects.new_jobs.push(NewJob {
+            id: new_id(),
+            session: session.id.clone(),
+            revision: session.revision,
+            planned: job,
+        });
+    }
+}

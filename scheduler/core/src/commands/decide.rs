@@ -1,0 +1,175 @@
+//! What booking, changing and cancelling come to, once what they concern has been loaded.
+
+use wire::{EndReason, EventType, NotificationKind, SessionState, UnixMs};
+
+use super::announce::{add_jobs, announce};
+use super::{BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision};
+use crate::effects::{Effects, JobClosing, SessionChange};
+use crate::idempotency::{IdempotencyKey, StoredAnswer};
+use crate::ids::NewId;
+use crate::job::JobKind;
+use crate::notification::notify_both;
+use crate::people::{KnownPerson, resolve};
+use crate::record::Record;
+use crate::session::BookedSession;
+
+/// What a command comes to whose key was found in the store: its first answer, or a refusal where the
+/// key stood for another command.
+#[must_use]
+pub fn repeated(key: &IdempotencyKey, found: StoredAnswer) -> CommandOutcome {
+    if found.key.fingerprint == key.fingerprint {
+        CommandOutcome::Repeated {
+            session: found.session,
+            at: found.at,
+        }
+    } else {
+        CommandOutcome::KeyReused
+    }
+}
+
+/// Books: people, session, jobs, event, timeline entry and idempotency key, all or nothing. `found` is
+/// what the store has for each of the two people.
+#[must_use]
+pub fn book(
+    now: UnixMs,
+    command: BookCommand,
+    found: [Option<KnownPerson>; 2],
+    new_id: NewId<'_>,
+) -> Decision {
+    let BookCommand {
+        application,
+        booking,
+        idempotency,
+    } = command;
+    let (participants, people) = match resolve(now, &application, booking.people, found, new_id) {
+        Ok(resolved) => resolved,
+        Err(fields) => return Decision::unchanged(CommandOutcome::Invalid(fields)),
+    };
+    let session = BookedSession {
+        id: new_id().into(),
+        application,
+        revision: 1,
+        room_id: new_id().into(),
+        participants,
+        terms: booking.terms,
+        record: Record::default(),
+        cancelled: false,
+        created_at: now,
+    };
+    let mut effects = Effects {
+        people,
+        session: Some(SessionChange::Insert(Box::new(session.clone()))),
+        ..Effects::default()
+    };
+    announce(
+        &mut effects,
+        &session,
+        EventType::SessionScheduled,
+        now,
+        new_id,
+    );
+    add_jobs(&mut effects, &session, now, new_id);
+    Decision::done(now, session, idempotency, effects)
+}
+
+/// Replaces the terms of a session that is neither live nor over. The open jobs of the revision before
+/// are called off, those of the new one planned; both people are notified when the start moves.
+#[must_use]
+pub fn change(
+    now: UnixMs,
+    command: ChangeCommand,
+    found: Option<BookedSession>,
+    new_id: NewId<'_>,
+) -> Decision {
+    let mut session = match open_session(now, &command.application, found) {
+        Ok(session) => session,
+        Err((outcome, _)) => return Decision::unchanged(outcome),
+    };
+    if session.revision != command.revision {
+        return Decision::unchanged(CommandOutcome::RevisionMismatch);
+    }
+    if session.state(now) == SessionState::Live {
+        return Decision::unchanged(CommandOutcome::Live);
+    }
+    let start_moved = session.terms.starts_at != command.terms.starts_at;
+    session.terms = command.terms;
+    session.revision += 1;
+    let mut effects = replace(&session);
+    announce(
+        &mut effects,
+        &session,
+        EventType::SessionRescheduled,
+        now,
+        new_id,
+    );
+    add_jobs(&mut effects, &session, now, new_id);
+    if start_moved {
+        let kind = NotificationKind::SessionRescheduled;
+        effects.notifications = notify_both(&session, kind, now, new_id);
+    }
+    Decision::done(now, session, command.idempotency, effects)
+}
+
+/// Calls a session off, with its open jobs, and notifies both. One that is cancelled stays as it is.
+#[must_use]
+pub fn cancel(
+    now: UnixMs,
+    command: CancelCommand,
+    found: Option<BookedSession>,
+    new_id: NewId<'_>,
+) -> Decision {
+    let mut session = match open_session(now, &command.application, found) {
+        Ok(session) => session,
+        Err((CommandOutcome::Over(EndReason::Cancelled), Some(session))) => {
+            return Decision::unchanged(CommandOutcome::Done(session));
+        }
+        Err((outcome, _)) => return Decision::unchanged(outcome),
+    };
+    if command
+        .revision
+        .is_some_and(|named| named != session.revision)
+    {
+        return Decision::unchanged(CommandOutcome::RevisionMismatch);
+    }
+    session.cancelled = true;
+    session.revision += 1;
+    let mut effects = replace(&session);
+    announce(
+        &mut effects,
+        &session,
+        EventType::SessionCancelled,
+        now,
+        new_id,
+    );
+    let kind = NotificationKind::SessionCancelled;
+    effects.notifications = notify_both(&session, kind, now, new_id);
+    Decision::done(now, session, command.idempotency, effects)
+}
+
+/// The session, if it is this application's and not over; else the refusal, and the session if it is
+/// there all the same.
+fn open_session(
+    now: UnixMs,
+    application: &str,
+    found: Option<BookedSession>,
+) -> Result<BookedSession, (CommandOutcome, Option<Box<BookedSession>>)> {
+    let Some(session) = found.filter(|session| session.application == application) else {
+        return Err((CommandOutcome::NotFound, None));
+    };
+    match session.over(now) {
+        Some(reason) => Err((CommandOutcome::Over(reason), Some(Box::new(session)))),
+        None => Ok(session),
+    }
+}
+
+/// Writes the session, and calls off what was due for it but the end of its keeping.
+fn replace(session: &BookedSession) -> Effects {
+    Effects {
+        session: Some(SessionChange::Update(Box::new(session.clone()))),
+        closed_jobs: Some(JobClosing::Cancel {
+            session: session.id.clone(),
+            except: JobKind::Retention,
+        }),
+        ..Effects::default()
+    }
+}
