@@ -35,7 +35,7 @@ pub struct Config {
     pub limits: Limits,
 }
 
-/// Bounds of the service. Each is a key of the settings, and counted when it bites.
+/// Bounds of the service. Each is a key of the settings, and counted when it is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {

@@ -1,4 +1,4 @@
-//! The two clocks of the edges. Cores read neither: they are told.
+//! The two clocks of a service. Cores read neither: they are told.
 //!
 //! The *wall* clock says what time people have agreed on: bookings, tickets, messages. Somebody may set it.
 //! The *steady* clock counts spans: it starts where the wall clock stands as the process starts, and nobody

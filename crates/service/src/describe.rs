@@ -4,6 +4,7 @@
 //! once, at the start. Schemas come from the types themselves, so that they can't drift from what is sent.
 
 mod asyncapi;
+mod auth_scheme;
 mod openapi;
 mod operation;
 mod page;
@@ -15,8 +16,9 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::get;
 
 pub use asyncapi::{FrameChannel, FrameNumber, Frames};
+pub use auth_scheme::AuthScheme;
 pub use openapi::Api;
-pub use operation::{AuthScheme, Operation};
+pub use operation::Operation;
 
 /// Asked for again each time: a new version describes itself anew.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");

@@ -1,4 +1,4 @@
-//! What the edge of every service shares: lifecycle, HTTP, sockets, tickets, telemetry.
+//! What every service shares: lifecycle, HTTP, sockets, tickets, telemetry.
 //!
 //! Nothing here knows what a session, a room or a reminder is: services bring their own rules. The one
 //! thing that the binary owes it: `rustls`' ring provider is installed first thing in `main`

@@ -1,4 +1,4 @@
-//! The names of all limits of the edge, and the one metric that counts how often each has bitten.
+//! The names of all limits, and the one metric that counts how often each was reached.
 //!
 //! What each limit is stands where it is kept: [`crate::http::Limits`], [`crate::socket::SocketLimits`],
 //! and each service's own settings.
@@ -120,12 +120,12 @@ impl Limit {
         }
     }
 
-    /// It has bitten: one more in `limit_hits_total{limit="…"}`.
+    /// It was reached: one more in `limit_hits_total{limit="…"}`.
     pub fn hit(self) {
         metrics::counter!("limit_hits_total", "limit" => self.name()).increment(1);
     }
 
-    /// Shows each of them at 0, so that the first bite is a change and not a new line.
+    /// Shows each of them at 0, so that the first hit is a change and not a new line.
     pub(crate) fn show_all() {
         for limit in Self::ALL {
             metrics::counter!("limit_hits_total", "limit" => limit.name()).increment(0);

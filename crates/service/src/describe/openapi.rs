@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 use wire::{ErrorCode, Problem};
 
-use super::operation::{AuthScheme, Content, Operation, ResponseSpec, common};
+use super::auth_scheme::AuthScheme;
+use super::operation::{Content, Operation, ResponseSpec, common};
 use super::schemas::Schemas;
 
 /// What a service does over HTTP. What every service does is in it from the start.

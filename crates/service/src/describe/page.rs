@@ -1,11 +1,18 @@
 //! `/docs`: the documents as one page for people. Plain HTML: no script, no file but itself.
 
+#[macro_use]
+mod markup;
+mod shape;
+
 use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
+
+use self::markup::{escape, fields, list, text};
+use self::shape::{kind, shape};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -33,13 +40,6 @@ impl DocsPage {
         );
         Self { html, policy }
     }
-}
-
-/// Writing to a `String` doesn't fail.
-macro_rules! put {
-    ($html:expr, $($format:tt)+) => {
-        { let _ = write!($html, $($format)+); }
-    };
 }
 
 fn head(html: &mut String, openapi: &Value, has_frames: bool) {
@@ -196,117 +196,6 @@ fn schemas(html: &mut String, openapi: &Value, asyncapi: Option<&Value>) {
     }
 }
 
-/// The fields of an object, the words of an enum, or what else a schema allows.
-fn shape(html: &mut String, schema: &Value) {
-    let required = list(&schema["required"]);
-    html.push_str("<div class=\"wide\"><table>");
-    for (name, field) in fields(&schema["properties"]) {
-        let mark = if required.iter().any(|r| r == name) {
-            ""
-        } else {
-            "?"
-        };
-        put!(
-            html,
-            "<tr><th scope=\"row\"><code>{}{mark}</code></th><td>{}</td><td>{}</td></tr>",
-            escape(name),
-            kind(field),
-            text(&field["description"]),
-        );
-    }
-    for word in list(&schema["oneOf"]).iter().filter(|one| is_word(one)) {
-        put!(
-            html,
-            "<tr><th scope=\"row\">{}</th><td>{}</td></tr>",
-            kind(word),
-            text(&word["description"])
-        );
-    }
-    html.push_str("</table></div>");
-    let whole = if schema["properties"].is_null()
-        || !schema["allOf"].is_null()
-        || !schema["$ref"].is_null()
-    {
-        kind(schema)
-    } else {
-        String::new()
-    };
-    if !whole.is_empty() && !list(&schema["oneOf"]).iter().any(is_word) {
-        put!(html, "<p>{whole}</p>");
-    }
-}
-
-fn is_word(schema: &Value) -> bool {
-    !schema["const"].is_null()
-}
-
-/// A schema in a few words, with links to the types that it names.
-fn kind(schema: &Value) -> String {
-    if let Some(at) = schema["$ref"].as_str() {
-        let name = escape(at.rsplit('/').next().unwrap_or(at));
-        return format!("<a href=\"#type-{name}\"><code>{name}</code></a>");
-    }
-    if is_word(schema) {
-        return format!("<code>{}</code>", escape(&schema["const"].to_string()));
-    }
-    for any in ["oneOf", "anyOf", "allOf", "enum"] {
-        let of = list(&schema[any]);
-        if of.is_empty() {
-            continue;
-        }
-        let word = |one: &Value| match any {
-            "enum" => format!("<code>{}</code>", escape(&one.to_string())),
-            _ => kind(one),
-        };
-        let joint = if any == "allOf" { " and " } else { " or " };
-        return of.iter().map(word).collect::<Vec<_>>().join(joint);
-    }
-    let types: Vec<&str> = match &schema["type"] {
-        Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
-        one => one.as_str().into_iter().collect(),
-    };
-    match types.as_slice() {
-        [] => "any JSON".to_owned(),
-        types if types.contains(&"array") && !schema["items"].is_null() => {
-            format!("array of {}", kind(&schema["items"]))
-        }
-        types if types.contains(&"object") && schema["additionalProperties"].is_object() => {
-            format!("object of {}", kind(&schema["additionalProperties"]))
-        }
-        types => types.join(" or "),
-    }
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn fields(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    let fields = value.as_object().into_iter().flatten();
-    fields.map(|(name, value)| (name.as_str(), value))
-}
-
-/// A sentence; what stands between backticks is code.
-fn text(value: &Value) -> String {
-    let sentence = escape(value.as_str().unwrap_or_default());
-    let mut parts = sentence.split('`');
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    while let Some(code) = parts.next() {
-        match parts.next() {
-            Some(after) => put!(out, "<code>{code}</code>{after}"),
-            None => put!(out, "`{code}"),
-        }
-    }
-    out
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -322,25 +211,5 @@ mod tests {
                 .contains("<title>&lt;script&gt;&quot;&amp;</title>")
         );
         assert!(!page.html.contains("<script"));
-    }
-
-    #[test]
-    fn what_stands_between_backticks_is_code() {
-        let told = text(&json!("`a<b` and `c` or `"));
-        assert_eq!(told, "<code>a&lt;b</code> and <code>c</code> or `");
-    }
-
-    #[test]
-    fn a_schema_is_told_in_a_few_words() {
-        let link = "<a href=\"#type-A\"><code>A</code></a>";
-        assert_eq!(kind(&json!({"$ref": "#/components/schemas/A"})), link);
-        let nullable = json!({"anyOf": [{"$ref": "#/x/A"}, {"type": "null"}]});
-        assert_eq!(kind(&nullable), format!("{link} or null"));
-        let many = json!({"type": ["array", "null"], "items": {"type": "integer"}});
-        assert_eq!(kind(&many), "array of integer");
-        assert_eq!(
-            kind(&json!({"const": "p2p"})),
-            "<code>&quot;p2p&quot;</code>"
-        );
     }
 }

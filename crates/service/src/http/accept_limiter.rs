@@ -1,4 +1,4 @@
-//! Counts who is connected, and turns away whoever is too much.
+//! Counts who is connected, and refuses connections above the limits.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

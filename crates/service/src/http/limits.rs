@@ -10,7 +10,7 @@ const HEADER_BYTES_MIN: usize = 8 * 1024;
 const DRAIN_MS_MAX: u64 = 5_000;
 
 /// Limits of the accept loop and of requests. Each is a key of the settings, and counted by
-/// [`crate::limits::Limit`] when it bites.
+/// [`crate::limits::Limit`] when it is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {

@@ -9,7 +9,7 @@ use crate::limiter::Rate;
 /// Smallest frame limit: a ticket with a whole booking still fits into a `join`.
 const FRAME_BYTES_MIN: usize = 4 * 1024;
 
-/// Limits of sockets. Each is a key of the settings, and counted by [`crate::limits::Limit`] when it bites.
+/// Limits of sockets. Each is a key of the settings, and counted by [`crate::limits::Limit`] when it is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SocketLimits {

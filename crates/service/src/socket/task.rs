@@ -1,8 +1,9 @@
 //! The socket itself: owned by one task, which reads, writes, pings and closes it.
 
-use std::future::{Future, poll_fn};
+mod timers;
+
+use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::LazyLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,14 +13,11 @@ use tokio::time::{Instant, Sleep};
 use tokio_tungstenite::tungstenite::Error as WsError;
 use wire::CloseCode;
 
+use self::timers::next_ping;
 use super::queue::{Frame, QueueItem};
 use super::{SocketHandle, SocketSettings};
 use crate::http::Linger;
 use crate::limits::Limit;
-
-/// Sockets are pinged together, so many times in the interval between two pings of one: a thread that is
-/// awake for one socket serves the next for far less than it costs to wake it again.
-const PINGS_TOGETHER: u32 = 20;
 
 /// What a socket brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +48,7 @@ pub struct Socket {
     linger: Option<Linger>,
     timer: Pin<Box<Sleep>>,
     ping_at: Instant,
-    heard_at: Instant,
+    last_received: Instant,
     stalled_since: Option<Instant>,
     unflushed: bool,
     close_sent: bool,
@@ -79,7 +77,7 @@ impl Socket {
             linger,
             timer: Box::pin(tokio::time::sleep_until(ping_at)),
             ping_at,
-            heard_at: now,
+            last_received: now,
             stalled_since: None,
             unflushed: false,
             close_sent: false,
@@ -175,7 +173,7 @@ impl Socket {
         &mut self,
         message: Option<Result<Message, axum::Error>>,
     ) -> Option<Result<Frame, Disconnect>> {
-        self.heard_at = Instant::now();
+        self.last_received = Instant::now();
         let disconnect = match message {
             Some(Ok(Message::Text(text))) => return Some(Ok(Frame::Text(text))),
             Some(Ok(Message::Binary(bytes))) => return Some(Ok(Frame::Binary(bytes))),
@@ -237,55 +235,6 @@ impl Socket {
         Ok(())
     }
 
-    /// Ready when something was done and the loop must go round again.
-    fn poll_timers(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.timer.as_mut().poll(cx).is_pending() {
-            return Poll::Pending;
-        }
-        let now = Instant::now();
-        if now >= self.heard_at + self.settings.silent_after {
-            Limit::Silence.hit();
-            self.end(CloseCode::HeartbeatTimeout);
-            return Poll::Ready(());
-        }
-        if self
-            .stalled_since
-            .is_some_and(|since| now >= since + self.settings.write_timeout)
-        {
-            Limit::WriteTimeout.hit();
-            self.end(CloseCode::SlowConsumer);
-            return Poll::Ready(());
-        }
-        if now >= self.ping_at {
-            self.ping_at = next_ping(now, self.settings.ping_every);
-            self.ping(cx);
-        }
-        let next = self.next_timer();
-        self.timer.as_mut().reset(next);
-        Poll::Ready(())
-    }
-
-    /// A stalled socket gets no ping: it would only wait with the rest.
-    fn ping(&mut self, cx: &mut Context<'_>) {
-        let mut stream = Pin::new(&mut *self.stream);
-        if self.stalled_since.is_none()
-            && matches!(stream.as_mut().poll_ready(cx), Poll::Ready(Ok(())))
-        {
-            // An error shows again at the flush, which follows at once.
-            drop(stream.start_send(Message::Ping(bytes::Bytes::new())));
-            self.unflushed = true;
-        }
-    }
-
-    fn next_timer(&self) -> Instant {
-        let silent = self.heard_at + self.settings.silent_after;
-        let next = self.ping_at.min(silent);
-        match self.stalled_since {
-            Some(since) => next.min(since + self.settings.write_timeout),
-            None => next,
-        }
-    }
-
     /// Ends the socket from this side; the close frame is written by [`Socket::finish`].
     fn end(&mut self, code: CloseCode) -> Disconnect {
         self.handle.close(code);
@@ -333,15 +282,6 @@ impl Drop for Socket {
     }
 }
 
-/// When a socket is pinged next: after `every`, or a little sooner, together with others.
-fn next_ping(now: Instant, every: Duration) -> Instant {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    let step = every / PINGS_TOGETHER;
-    let since_start = (now + every).saturating_duration_since(*START).as_nanos();
-    let past_step = since_start.checked_rem(step.as_nanos()).unwrap_or_default();
-    now + every - Duration::from_nanos(u64::try_from(past_step).unwrap_or_default())
-}
-
 fn close_message(code: CloseCode) -> Message {
     Message::Close(Some(CloseFrame {
         code: code.code(),
@@ -359,25 +299,5 @@ fn fault(error: axum::Error) -> Option<CloseCode> {
         WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
         WsError::Protocol(_) => Some(CloseCode::ProtocolError),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn edg_19_sockets_are_pinged_together_and_never_late() {
-        let (now, every) = (Instant::now(), Duration::from_secs(5));
-        let step = every / PINGS_TOGETHER;
-        let mut moments = Vec::new();
-        for ms in 0..250 {
-            let came = now + Duration::from_millis(ms);
-            let wait = next_ping(came, every) - came;
-            assert!(wait <= every && wait > every - step, "{wait:?}");
-            moments.push(came + wait);
-        }
-        moments.dedup();
-        assert!(moments.len() <= 2, "{moments:?}");
     }
 }

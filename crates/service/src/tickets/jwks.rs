@@ -33,7 +33,7 @@ pub struct JwksSource {
     pub scheduler_url: String,
     /// Where the last good copy is kept, as `<data-dir>/chat/jwks.json`.
     pub cache: PathBuf,
-    /// Least time between fetches that unknown `kid`s ask for: strangers can ask as often as they like.
+    /// Least time between fetches that unknown `kid`s ask for: anybody can ask as often as they like.
     pub refetch: Duration,
 }
 

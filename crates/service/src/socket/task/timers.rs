@@ -1,0 +1,99 @@
+//! When a socket is pinged, and when it is given up: silence and stalled writes.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::LazyLock;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::ws::Message;
+use futures_util::Sink;
+use tokio::time::Instant;
+use wire::CloseCode;
+
+use super::Socket;
+use crate::limits::Limit;
+
+/// Sockets are pinged together, so many times in the interval between two pings of one: a thread that is
+/// awake for one socket serves the next for far less than it costs to wake it again.
+const PINGS_TOGETHER: u32 = 20;
+
+impl Socket {
+    /// Ready when something was done and the loop must go round again.
+    pub(super) fn poll_timers(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.timer.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        let now = Instant::now();
+        if now >= self.last_received + self.settings.silent_after {
+            Limit::Silence.hit();
+            self.end(CloseCode::HeartbeatTimeout);
+            return Poll::Ready(());
+        }
+        if self
+            .stalled_since
+            .is_some_and(|since| now >= since + self.settings.write_timeout)
+        {
+            Limit::WriteTimeout.hit();
+            self.end(CloseCode::SlowConsumer);
+            return Poll::Ready(());
+        }
+        if now >= self.ping_at {
+            self.ping_at = next_ping(now, self.settings.ping_every);
+            self.ping(cx);
+        }
+        let next = self.next_timer();
+        self.timer.as_mut().reset(next);
+        Poll::Ready(())
+    }
+
+    /// A stalled socket gets no ping: it would only wait with the rest.
+    fn ping(&mut self, cx: &mut Context<'_>) {
+        let mut stream = Pin::new(&mut *self.stream);
+        if self.stalled_since.is_none()
+            && matches!(stream.as_mut().poll_ready(cx), Poll::Ready(Ok(())))
+        {
+            // An error shows again at the flush, which follows at once.
+            drop(stream.start_send(Message::Ping(bytes::Bytes::new())));
+            self.unflushed = true;
+        }
+    }
+
+    fn next_timer(&self) -> Instant {
+        let silent = self.last_received + self.settings.silent_after;
+        let next = self.ping_at.min(silent);
+        match self.stalled_since {
+            Some(since) => next.min(since + self.settings.write_timeout),
+            None => next,
+        }
+    }
+}
+
+/// When a socket is pinged next: after `every`, or a little sooner, together with others.
+pub(super) fn next_ping(now: Instant, every: Duration) -> Instant {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let step = every / PINGS_TOGETHER;
+    let since_start = (now + every).saturating_duration_since(*START).as_nanos();
+    let past_step = since_start.checked_rem(step.as_nanos()).unwrap_or_default();
+    now + every - Duration::from_nanos(u64::try_from(past_step).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edg_19_sockets_are_pinged_together_and_never_late() {
+        let (now, every) = (Instant::now(), Duration::from_secs(5));
+        let step = every / PINGS_TOGETHER;
+        let mut moments = Vec::new();
+        for ms in 0..250 {
+            let came = now + Duration::from_millis(ms);
+            let wait = next_ping(came, every) - came;
+            assert!(wait <= every && wait > every - step, "{wait:?}");
+            moments.push(came + wait);
+        }
+        moments.dedup();
+        assert!(moments.len() <= 2, "{moments:?}");
+    }
+}
