@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Destination, EventsSecret, HttpTransport, OutboxPublisher};
+use bus::{Destination, EventsSecret, HttpTransport, NodeId, OutboxPublisher};
 use chat_core::Settings;
 use service::realtime::Runtime;
 use service::{Shutdown, StartError};
@@ -57,7 +57,7 @@ pub async fn run(
         rooms,
         connections: runtime.connections(),
     });
-    publish_events(&runtime, &config, &store, secret.clone());
+    publish_events(&runtime, &config, &store, secret.clone())?;
     say_goodbye(&runtime, Arc::clone(&state));
     let events = SchedulerEvents { writer };
     let app = router(state, secret, events, runtime.readiness.clone());
@@ -74,15 +74,22 @@ fn watch_store(runtime: &Runtime, store: &Arc<SqlChatStore>) {
     });
 }
 
-fn publish_events(runtime: &Runtime, config: &Config, store: &SqlChatStore, secret: EventsSecret) {
+fn publish_events(
+    runtime: &Runtime,
+    config: &Config,
+    store: &SqlChatStore,
+    secret: EventsSecret,
+) -> Result<(), StartError> {
+    let node = NodeId::load_or_create(&config.realtime.data_dir)?;
     let scheduler = Destination {
         service: "scheduler",
         base_url: config.realtime.scheduler_url.clone(),
     };
     let transport = HttpTransport::new(secret, runtime.client.clone(), vec![scheduler]);
-    OutboxPublisher::new(store.outbox().clone(), crate::SERVICE, transport)
+    OutboxPublisher::new(store.outbox().clone(), crate::SERVICE, node, transport)
         .reporting_to(runtime.readiness.clone())
         .start(&runtime.tasks, &runtime.shutdown);
+    Ok(())
 }
 
 /// At the first sign of a stop every socket is told when to come back.

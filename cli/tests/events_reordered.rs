@@ -53,6 +53,7 @@ impl Detour {
     async fn deliver(&self, events: Vec<Event>, complete_to: UnixMs) {
         let batch = EventBatch {
             source: "signaling".to_owned(),
+            node: "n1".to_owned(),
             events,
             complete_to,
         };

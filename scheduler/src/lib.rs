@@ -31,7 +31,7 @@ pub use config::{Config, Limits};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Destination, EventsSecret, HttpTransport, OutboxPublisher};
+use bus::{Destination, EventsSecret, HttpTransport, NodeId, OutboxPublisher};
 use scheduler_core::SOURCE;
 use service::health::Readiness;
 use service::http::ListenerConfig;
@@ -71,7 +71,8 @@ pub async fn run(
 
     let client = service::http::client();
     let transport = HttpTransport::new(secret.clone(), client, destinations(&config));
-    OutboxPublisher::new(outbox, SOURCE, transport)
+    let node = NodeId::load_or_create(&config.data_dir)?;
+    OutboxPublisher::new(outbox, SOURCE, node, transport)
         .reporting_to(readiness.clone())
         .start(&tasks, &shutdown);
     let due = app.due_jobs.clone().run(

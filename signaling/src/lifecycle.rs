@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Destination, EventsSecret, HttpTransport, OutboxPublisher};
+use bus::{Destination, EventsSecret, HttpTransport, NodeId, OutboxPublisher};
 use service::clock::now;
 use service::realtime::Runtime;
 use service::{Shutdown, StartError};
@@ -72,7 +72,7 @@ pub async fn run(
         registry: registry.clone(),
         connections: runtime.connections(),
     });
-    publish_events(&runtime, &config, outbox, &writer, secret.clone());
+    publish_events(&runtime, &config, outbox, &writer, secret.clone())?;
     say_goodbye(&runtime, Arc::clone(&state));
     let media = media.start(&registry, &runtime.tasks, &runtime.shutdown);
     let events = Arc::new(SchedulerEvents {
@@ -137,17 +137,19 @@ fn publish_events(
     outbox: Outbox,
     writer: &WriteBuffer,
     secret: EventsSecret,
-) {
+) -> Result<(), StartError> {
+    let node = NodeId::load_or_create(&config.realtime.data_dir)?;
     let scheduler = Destination {
         service: "scheduler",
         base_url: config.realtime.scheduler_url.clone(),
     };
     let transport = HttpTransport::new(secret, runtime.client.clone(), vec![scheduler]);
     let writer = writer.clone();
-    OutboxPublisher::new(outbox, SERVICE, transport)
+    OutboxPublisher::new(outbox, SERVICE, node, transport)
         .reporting_to(runtime.readiness.clone())
         .watermark(move || writer.written_to(now() - SUBMIT_LAG_MS))
         .start(&runtime.tasks, &runtime.shutdown);
+    Ok(())
 }
 
 /// At the first sign of a stop every socket is told when to come back.

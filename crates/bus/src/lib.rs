@@ -8,6 +8,7 @@
 
 mod fanout;
 mod http;
+mod node;
 mod publisher;
 mod receive;
 mod secret;
@@ -15,6 +16,7 @@ mod transport;
 
 pub use fanout::Fanout;
 pub use http::{Destination, HttpTransport};
+pub use node::NodeId;
 pub use publisher::OutboxPublisher;
 pub use receive::{AcceptError, EventHandler, routes};
 pub use secret::EventsSecret;

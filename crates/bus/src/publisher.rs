@@ -8,7 +8,7 @@ use service::{Shutdown, Tasks, clock};
 use storage::{Outbox, Pending};
 use wire::{EventBatch, UnixMs};
 
-use crate::{EventTransport, TransportError};
+use crate::{EventTransport, NodeId, TransportError};
 
 /// Pause after a delivery that failed: undelivered events are tried again well within 2 s.
 const RETRY: Duration = Duration::from_millis(500);
@@ -27,18 +27,20 @@ const COMMIT_LAG_MS: i64 = 2_000;
 pub struct OutboxPublisher<T> {
     outbox: Outbox,
     source: &'static str,
+    node: NodeId,
     transport: T,
     readiness: Option<Readiness>,
     watermark: Box<dyn Fn() -> UnixMs + Send + Sync>,
 }
 
 impl<T: EventTransport> OutboxPublisher<T> {
-    /// Publishes `outbox` in the name of `source`.
+    /// Publishes `outbox` in the name of `node` of the service `source`.
     #[must_use]
-    pub fn new(outbox: Outbox, source: &'static str, transport: T) -> Self {
+    pub fn new(outbox: Outbox, source: &'static str, node: NodeId, transport: T) -> Self {
         Self {
             outbox,
             source,
+            node,
             transport,
             readiness: None,
             watermark: Box::new(|| clock::now() - COMMIT_LAG_MS),
@@ -131,6 +133,7 @@ impl<T: EventTransport> OutboxPublisher<T> {
             .map_or(watermark, |next| watermark.min(next - 1));
         EventBatch {
             source: self.source.to_owned(),
+            node: self.node.as_str().to_owned(),
             events: pending.events,
             complete_to,
         }

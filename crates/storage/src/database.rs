@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::engine::{Engine, Transaction};
 use crate::sqlite::SqliteEngine;
-use crate::{Connection, Error, OpenError, Query, Row, Schema, StorageFuture, query};
+use crate::{Error, OpenError, Row, Schema, SqlConnection, Statement, StorageFuture, query};
 
 /// A commit that takes longer is counted in `storage_slow_total`: a hundred times what a disk needs.
 const SLOW: Duration = Duration::from_millis(500);
@@ -57,9 +57,9 @@ impl Database {
     ///
     /// # Errors
     /// When it is refused, or not known to be durable.
-    pub async fn execute(&self, query: Query<'_>) -> Result<u64, Error> {
+    pub async fn execute(&self, statement: Statement<'_>) -> Result<u64, Error> {
         let mut transaction = self.begin().await?;
-        let touched = query.execute(&mut transaction).await?;
+        let touched = statement.execute(&mut transaction).await?;
         transaction.commit().await?;
         Ok(touched)
     }
@@ -104,7 +104,7 @@ impl Database {
 
 /// A connection that reads; it goes back to its pool when dropped.
 pub struct ReadConnection {
-    inner: Box<dyn Connection>,
+    inner: Box<dyn SqlConnection>,
 }
 
 /// Holds the one connection that writes; rolled back unless [committed](Self::commit).
@@ -130,31 +130,37 @@ impl WriteTransaction {
     }
 }
 
-impl Connection for ReadConnection {
-    fn execute<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, u64> {
-        self.inner.execute(query)
+impl SqlConnection for ReadConnection {
+    fn execute<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, u64> {
+        self.inner.execute(statement)
     }
 
-    fn fetch_all<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Vec<Row>> {
-        self.inner.fetch_all(query)
+    fn fetch_all<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, Vec<Row>> {
+        self.inner.fetch_all(statement)
     }
 
-    fn fetch_optional<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Option<Row>> {
-        self.inner.fetch_optional(query)
+    fn fetch_optional<'a>(
+        &'a mut self,
+        statement: Statement<'a>,
+    ) -> StorageFuture<'a, Option<Row>> {
+        self.inner.fetch_optional(statement)
     }
 }
 
-impl Connection for WriteTransaction {
-    fn execute<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, u64> {
-        self.inner.execute(query)
+impl SqlConnection for WriteTransaction {
+    fn execute<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, u64> {
+        self.inner.execute(statement)
     }
 
-    fn fetch_all<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Vec<Row>> {
-        self.inner.fetch_all(query)
+    fn fetch_all<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, Vec<Row>> {
+        self.inner.fetch_all(statement)
     }
 
-    fn fetch_optional<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Option<Row>> {
-        self.inner.fetch_optional(query)
+    fn fetch_optional<'a>(
+        &'a mut self,
+        statement: Statement<'a>,
+    ) -> StorageFuture<'a, Option<Row>> {
+        self.inner.fetch_optional(statement)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::fmt::Debug;
 
-use crate::{Connection, StorageFuture};
+use crate::{SqlConnection, StorageFuture};
 
 /// An open database.
 pub(crate) trait Engine: Debug + Send + Sync {
     /// A connection that reads what is committed, and can't write.
-    fn read(&self) -> StorageFuture<'_, Box<dyn Connection>>;
+    fn read(&self) -> StorageFuture<'_, Box<dyn SqlConnection>>;
 
     /// A transaction that nobody who writes can interfere with from its first statement on.
     fn begin(&self) -> StorageFuture<'_, Box<dyn Transaction>>;
@@ -20,7 +20,7 @@ pub(crate) trait Engine: Debug + Send + Sync {
 }
 
 /// A transaction that writes; dropped before [`Transaction::commit`], it is rolled back.
-pub(crate) trait Transaction: Connection + Debug {
+pub(crate) trait Transaction: SqlConnection + Debug {
     /// Makes all of it durable.
     fn commit(self: Box<Self>) -> StorageFuture<'static, ()>;
 

@@ -2,10 +2,14 @@
 
 use wire::{Event, EventBatch, UnixMs};
 
-use crate::{Connection, Database, Error, query};
+use crate::{Database, Error, SqlConnection, query};
 
 /// How long an event's id is remembered, in milliseconds; deliveries are repeated for minutes, not weeks.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// How long a node may be silent, in milliseconds, while another of its source is heard, before nobody waits
+/// for it: longer than a machine is away that comes back with its disk.
+const SILENT_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// What was taken from other services. Everything happens within the caller's transaction.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +21,7 @@ impl Inbox {
     /// # Errors
     /// When the store refuses it; roll back then, and the batch comes again.
     pub async fn take(
-        connection: &mut dyn Connection,
+        connection: &mut dyn SqlConnection,
         event: &Event,
         now: UnixMs,
     ) -> Result<bool, Error> {
@@ -32,36 +36,54 @@ impl Inbox {
         Ok(taken == 1)
     }
 
-    /// Notes a batch's watermark, up to which its source is complete; only ever forwards.
+    /// Notes a batch's watermark, up to which that node of its source is complete; only ever forwards.
     ///
     /// # Errors
     /// When the store refuses it; roll back then.
-    pub async fn advance(connection: &mut dyn Connection, batch: &EventBatch) -> Result<(), Error> {
+    pub async fn advance(
+        connection: &mut dyn SqlConnection,
+        batch: &EventBatch,
+        now: UnixMs,
+    ) -> Result<(), Error> {
         query(
-            "INSERT INTO inbox_source (source, complete_to) VALUES (?1, ?2)
-             ON CONFLICT (source) DO UPDATE SET complete_to = GREATEST(inbox_source.complete_to, excluded.complete_to)",
+            "INSERT INTO inbox_watermark (source, node, complete_to, heard_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (source, node) DO UPDATE SET
+                 complete_to = GREATEST(inbox_watermark.complete_to, excluded.complete_to),
+                 heard_at = GREATEST(inbox_watermark.heard_at, excluded.heard_at)",
         )
         .bind(&batch.source)
+        .bind(&batch.node)
         .bind(batch.complete_to)
+        .bind(now)
         .execute(connection)
         .await?;
         Ok(())
     }
 
-    /// Up to when everything of `source` has been taken; `None` before its first batch.
+    /// Up to when everything of `source` has been taken: the lowest watermark of its nodes, so that none
+    /// vouches for the silence of another. `None` before its first batch.
+    ///
+    /// A node that has been silent for a day while another was heard no longer counts, and one without a
+    /// name counts only while none with a name has been heard since.
     ///
     /// # Errors
     /// When the store can't be read.
     pub async fn source_watermark(
-        connection: &mut dyn Connection,
+        connection: &mut dyn SqlConnection,
         source: &str,
     ) -> Result<Option<UnixMs>, Error> {
-        let found: Option<(UnixMs,)> =
-            query("SELECT complete_to FROM inbox_source WHERE source = ?1")
-                .bind(source)
-                .fetch_optional(connection)
-                .await?;
-        Ok(found.map(|(at,)| at))
+        let (lowest,) = query(
+            "SELECT min(known.complete_to) FROM inbox_watermark AS known
+             JOIN (SELECT max(heard_at) AS heard_at FROM inbox_watermark WHERE source = ?1) AS newest
+                 ON known.heard_at = newest.heard_at
+                     OR known.node <> '' AND known.heard_at > newest.heard_at - ?2
+             WHERE known.source = ?1",
+        )
+        .bind(source)
+        .bind(SILENT_MS)
+        .fetch_one(connection)
+        .await?;
+        Ok(lowest)
     }
 
     /// Forgets the ids of events that came more than 30 days ago.

@@ -16,8 +16,8 @@
 //! | parameters | `?1`, `?2`, each as often as needed | the dialect: as is; `$1`; `?` with values repeated |
 //! | `ON CONFLICT` | `ON CONFLICT (key) DO NOTHING`, `… DO UPDATE SET x = excluded.x` | the dialect: as is; as is; `ON DUPLICATE KEY UPDATE` |
 //! | the larger of two | `GREATEST(a, b)` | the dialect: `max(a, b)`; as is; as is |
-//! | many rows | `INSERT INTO t (a, b) VALUES ?rows`, [`Query::bind_rows`] | the dialect: `json_each`; `unnest`; `JSON_TABLE` |
-//! | a list | `(?1..)`, a subquery with the column `value`, [`Query::bind_list`] | the same |
+//! | many rows | `INSERT INTO t (a, b) VALUES ?rows`, [`Statement::bind_rows`] | the dialect: `json_each`; `unnest`; `JSON_TABLE` |
+//! | a list | `(?1..)`, a subquery with the column `value`, [`Statement::bind_list`] | the same |
 //! | text within text | `instr(text, part)` | the dialect: as is; `strpos`; as is |
 //! | rows that others claim | `FOR UPDATE SKIP LOCKED` at the end of a `SELECT` in a transaction | the dialect: left out, since SQLite has one writer; as is; as is |
 //! | `RETURNING` on `UPDATE` | avoided: MariaDB has none. `SELECT`, then `UPDATE` in the same transaction | the stores |
@@ -25,7 +25,6 @@
 //! | a transaction that reads and then writes | [`Database::begin`] | the engine: `BEGIN IMMEDIATE` |
 //! | partial indexes, `STRICT`, `WITHOUT ROWID`, TEXT as key, identity columns | | the migrations, a text for each dialect |
 
-mod connection;
 mod database;
 mod dialect;
 mod engine;
@@ -39,13 +38,12 @@ mod schema;
 mod sqlite;
 mod value;
 
-pub use connection::{Connection, StorageFuture};
 pub use database::{Database, ReadConnection, WriteTransaction};
 pub use error::{Error, OpenError};
 pub use inbox::Inbox;
 pub use outbox::{MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outbox, Pending};
 pub use private_dir::create_private_dir;
-pub use query::{Query, query};
+pub use query::{SqlConnection, Statement, StorageFuture, query};
 pub use row::{Column, FromRow, Row};
 pub use schema::Schema;
 pub use value::{FromValue, Value};

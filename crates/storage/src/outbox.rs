@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use wire::{Event, UnixMs};
 
-use crate::{Connection, Database, Error, Value, query};
+use crate::{Database, Error, SqlConnection, Value, query};
 
 /// Most events of one batch.
 pub const MAX_BATCH_EVENTS: usize = 200;
@@ -49,7 +49,7 @@ impl Outbox {
     ///
     /// # Errors
     /// When the store refuses it; roll back then.
-    pub async fn append(connection: &mut dyn Connection, event: &Event) -> Result<(), Error> {
+    pub async fn append(connection: &mut dyn SqlConnection, event: &Event) -> Result<(), Error> {
         Self::append_all(connection, std::slice::from_ref(event)).await
     }
 
@@ -58,7 +58,7 @@ impl Outbox {
     /// # Errors
     /// When the store refuses them; roll back then.
     pub async fn append_all(
-        connection: &mut dyn Connection,
+        connection: &mut dyn SqlConnection,
         events: &[Event],
     ) -> Result<(), Error> {
         if events.is_empty() {
@@ -158,7 +158,7 @@ fn row(event: &Event) -> Result<[Value<'_>; 3], Error> {
     Ok([(&event.id).into(), event.occurred_at.into(), body.into()])
 }
 
-async fn cursor(connection: &mut dyn Connection, destination: &str) -> Result<i64, Error> {
+async fn cursor(connection: &mut dyn SqlConnection, destination: &str) -> Result<i64, Error> {
     let found: Option<(i64,)> = query("SELECT position FROM outbox_cursor WHERE destination = ?1")
         .bind(destination)
         .fetch_optional(connection)

@@ -18,7 +18,7 @@ use sqlx::sqlite::{
 use self::transaction::SqliteTransaction;
 use self::trouble::Trouble;
 use crate::engine::{Engine, Transaction};
-use crate::{Connection, OpenError, Schema, StorageFuture, create_private_dir};
+use crate::{OpenError, Schema, SqlConnection, StorageFuture, create_private_dir};
 
 /// How long a write waits for one of another process, as `rendezvous keys` beside a running scheduler.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -63,9 +63,9 @@ impl SqliteEngine {
 }
 
 impl Engine for SqliteEngine {
-    fn read(&self) -> StorageFuture<'_, Box<dyn Connection>> {
+    fn read(&self) -> StorageFuture<'_, Box<dyn SqlConnection>> {
         Box::pin(async {
-            let connection: Box<dyn Connection> = Box::new(self.readers.acquire().await?);
+            let connection: Box<dyn SqlConnection> = Box::new(self.readers.acquire().await?);
             Ok(connection)
         })
     }

@@ -23,6 +23,12 @@ impl From<i64> for Value<'_> {
     }
 }
 
+impl From<i32> for Value<'_> {
+    fn from(value: i32) -> Self {
+        Self::Integer(i64::from(value))
+    }
+}
+
 impl From<u32> for Value<'_> {
     fn from(value: u32) -> Self {
         Self::Integer(i64::from(value))

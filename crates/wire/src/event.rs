@@ -35,9 +35,13 @@ pub struct Event {
 pub struct EventBatch {
     /// Which service sends.
     pub source: String,
+    /// Which of its processes, by an id that outlives a restart. Empty from a version before there were
+    /// nodes: it counts as one node more.
+    #[serde(default)]
+    pub node: String,
     /// In the order in which they happened.
     pub events: Vec<Event>,
-    /// Everything of this source up to this moment has been sent, this batch included.
+    /// Everything of this node of the source up to this moment has been sent, this batch included.
     pub complete_to: UnixMs,
 }
 

@@ -26,7 +26,7 @@ pub(crate) async fn take_batch(
             None => pass_over(event),
         }
     }
-    work.events().advance(batch).await?;
+    work.events().advance(batch, now).await?;
     work.commit().await?;
     Ok(deliveries)
 }

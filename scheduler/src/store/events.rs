@@ -12,9 +12,9 @@ pub(crate) trait EventRepository: Send {
     /// Notes an event of another service: true when it is new, false when it was taken before.
     fn take<'a>(&'a mut self, event: &'a Event, now: UnixMs) -> StoreFuture<'a, bool>;
 
-    /// Notes up to when the batch's source has reported everything; it never goes back.
-    fn advance<'a>(&'a mut self, batch: &'a EventBatch) -> StoreFuture<'a, ()>;
+    /// Notes up to when that node of the batch's source has reported everything; it never goes back.
+    fn advance<'a>(&'a mut self, batch: &'a EventBatch, now: UnixMs) -> StoreFuture<'a, ()>;
 
-    /// Up to when everything of `source` has been taken; `None` before its first batch.
+    /// Up to when every node of `source` has reported everything; `None` before its first batch.
     fn source_watermark<'a>(&'a mut self, source: &'a str) -> StoreFuture<'a, Option<UnixMs>>;
 }

@@ -27,6 +27,7 @@ pub(crate) fn event(kind: &str, session: &SessionSpec) -> Event {
 pub(crate) fn batch(events: &[Event]) -> Value {
     serde_json::to_value(EventBatch {
         source: "scheduler".to_owned(),
+        node: "n1".to_owned(),
         events: events.to_vec(),
         complete_to: testkit::now(),
     })

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chat_core::{HistoryPage, PageFrom};
-use storage::{Connection, FromRow, Row, query};
+use storage::{SqlConnection, FromRow, Row, query};
 use wire::chat::Message;
 use wire::{RoomId, UserId};
 
@@ -82,7 +82,7 @@ impl MessageStore for SqlChatStore {
 }
 
 async fn append_one(
-    connection: &mut dyn Connection,
+    connection: &mut dyn SqlConnection,
     heads: &mut HashMap<RoomId, u64>,
     new: &NewMessage,
 ) -> Result<Appended, storage::Error> {
@@ -117,7 +117,7 @@ async fn append_one(
     }))
 }
 
-async fn last_seq(connection: &mut dyn Connection, room: &RoomId) -> Result<u64, storage::Error> {
+async fn last_seq(connection: &mut dyn SqlConnection, room: &RoomId) -> Result<u64, storage::Error> {
     let (last,): (u64,) = query(LAST_SEQ)
         .bind(room.as_str())
         .fetch_one(connection)
@@ -126,7 +126,7 @@ async fn last_seq(connection: &mut dyn Connection, room: &RoomId) -> Result<u64,
 }
 
 async fn repeated(
-    connection: &mut dyn Connection,
+    connection: &mut dyn SqlConnection,
     new: &NewMessage,
 ) -> Result<Appended, storage::Error> {
     let known: StoredMessage = query(BY_KEY)

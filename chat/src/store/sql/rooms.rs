@@ -1,7 +1,7 @@
 //! The rooms, their members, and the events of other services that they come from.
 
 use chat_core::{PositionKind, PositionUpdate};
-use storage::{Connection, Inbox, Outbox, query};
+use storage::{SqlConnection, Inbox, Outbox, query};
 use wire::chat::Member;
 use wire::{RoomId, UnixMs, UserId};
 
@@ -71,7 +71,7 @@ impl RoomStore for SqlChatStore {
             for event in &batch.events {
                 Inbox::take(&mut transaction, event, service::clock::now()).await?;
             }
-            Inbox::advance(&mut transaction, batch).await?;
+            Inbox::advance(&mut transaction, batch, service::clock::now()).await?;
         }
         transaction.commit().await?;
         if !changes.events.is_empty() {
@@ -137,7 +137,7 @@ impl RoomStore for SqlChatStore {
     }
 }
 
-async fn open(connection: &mut dyn Connection, opening: &Opening) -> Result<(), storage::Error> {
+async fn open(connection: &mut dyn SqlConnection, opening: &Opening) -> Result<(), storage::Error> {
     let room = opening.room.as_str();
     query(OPEN)
         .bind(room)
@@ -176,7 +176,7 @@ async fn open(connection: &mut dyn Connection, opening: &Opening) -> Result<(), 
 }
 
 async fn move_to(
-    connection: &mut dyn Connection,
+    connection: &mut dyn SqlConnection,
     update: &PositionUpdate,
 ) -> Result<(), storage::Error> {
     // Who has read a message also has it.
@@ -195,7 +195,7 @@ async fn move_to(
 }
 
 async fn settle(
-    connection: &mut dyn Connection,
+    connection: &mut dyn SqlConnection,
     settled: &SettledHead,
 ) -> Result<(), storage::Error> {
     query(SETTLE)

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bus::{
-    AcceptError, Destination, EventHandler, EventsSecret, HttpTransport, OutboxPublisher, routes,
+    AcceptError, Destination, EventHandler, EventsSecret, HttpTransport, NodeId, OutboxPublisher,
+    routes,
 };
 use serde_json::json;
 use service::{Shutdown, Tasks, clock};
@@ -37,6 +38,7 @@ fn event(number: u32) -> Event {
 fn batch(events: Vec<Event>) -> EventBatch {
     EventBatch {
         source: "signaling".to_owned(),
+        node: "n1".to_owned(),
         events,
         complete_to: UnixMs(7),
     }
@@ -63,7 +65,7 @@ impl EventHandler for RecordingHandler {
                 fresh.push(event.id.clone());
             }
         }
-        Inbox::advance(&mut transaction, &batch).await?;
+        Inbox::advance(&mut transaction, &batch, clock::now()).await?;
         transaction.commit().await?;
         for id in fresh {
             self.applied.send(id).await.unwrap();
@@ -164,7 +166,8 @@ impl Sender {
             base_url,
         };
         let transport = HttpTransport::new(secret, client, vec![destination]);
-        OutboxPublisher::new(self.outbox.clone(), "signaling", transport)
+        let node = NodeId::load_or_create(self.store.directory.path()).unwrap();
+        OutboxPublisher::new(self.outbox.clone(), "signaling", node, transport)
             .start(&self.tasks, &self.shutdown);
     }
 

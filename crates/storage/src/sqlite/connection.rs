@@ -8,56 +8,62 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Column as _, Decode, Row as _, Sqlite, SqliteConnection, TypeInfo, ValueRef};
 
 use super::dialect::{self, DIALECT};
-use crate::query::Parameter;
-use crate::{Connection, Error, Query, Row, StorageFuture, Value};
+use crate::query::Binding;
+use crate::{Error, Row, SqlConnection, Statement, StorageFuture, Value};
 
-impl Connection for SqliteConnection {
-    fn execute<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, u64> {
-        Box::pin(async move { Ok(prepared(query).execute(self).await?.rows_affected()) })
+impl SqlConnection for SqliteConnection {
+    fn execute<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, u64> {
+        Box::pin(async move { Ok(prepared(statement).execute(self).await?.rows_affected()) })
     }
 
-    fn fetch_all<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Vec<Row>> {
+    fn fetch_all<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, Vec<Row>> {
         Box::pin(async move {
-            let rows = prepared(query).fetch_all(self).await?;
+            let rows = prepared(statement).fetch_all(self).await?;
             let names = rows.first().map(names).unwrap_or_default();
             let row = |row| values(&row).map(|values| Row::new(Arc::clone(&names), values));
             rows.into_iter().map(row).collect()
         })
     }
 
-    fn fetch_optional<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Option<Row>> {
+    fn fetch_optional<'a>(
+        &'a mut self,
+        statement: Statement<'a>,
+    ) -> StorageFuture<'a, Option<Row>> {
         Box::pin(async move {
-            let row = prepared(query).fetch_optional(self).await?;
+            let row = prepared(statement).fetch_optional(self).await?;
             let row = row.map(|row| values(&row).map(|values| Row::new(names(&row), values)));
             row.transpose()
         })
     }
 }
 
-impl Connection for PoolConnection<Sqlite> {
-    fn execute<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, u64> {
-        Connection::execute(&mut **self, query)
+impl SqlConnection for PoolConnection<Sqlite> {
+    fn execute<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, u64> {
+        SqlConnection::execute(&mut **self, statement)
     }
 
-    fn fetch_all<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Vec<Row>> {
-        Connection::fetch_all(&mut **self, query)
+    fn fetch_all<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, Vec<Row>> {
+        SqlConnection::fetch_all(&mut **self, statement)
     }
 
-    fn fetch_optional<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Option<Row>> {
-        Connection::fetch_optional(&mut **self, query)
+    fn fetch_optional<'a>(
+        &'a mut self,
+        statement: Statement<'a>,
+    ) -> StorageFuture<'a, Option<Row>> {
+        SqlConnection::fetch_optional(&mut **self, statement)
     }
 }
 
-fn prepared(query: Query<'_>) -> Prepared<'static, Sqlite, SqliteArguments> {
-    let prepared = sqlx::query(DIALECT.statement(query.text));
+fn prepared(statement: Statement<'_>) -> Prepared<'static, Sqlite, SqliteArguments> {
+    let prepared = sqlx::query(DIALECT.statement(statement.text));
     let bind = |prepared: Prepared<'static, _, _>, parameter| match parameter {
-        Parameter::One(Value::Null) => prepared.bind(None::<i64>),
-        Parameter::One(Value::Integer(value)) => prepared.bind(value),
-        Parameter::One(Value::Text(text)) => prepared.bind(text.into_owned()),
-        Parameter::List(values) => prepared.bind(dialect::list_json(&values)),
-        Parameter::Rows(rows) => prepared.bind(dialect::rows_json(&rows)),
+        Binding::One(Value::Null) => prepared.bind(None::<i64>),
+        Binding::One(Value::Integer(value)) => prepared.bind(value),
+        Binding::One(Value::Text(text)) => prepared.bind(text.into_owned()),
+        Binding::List(values) => prepared.bind(dialect::list_json(&values)),
+        Binding::Rows(rows) => prepared.bind(dialect::rows_json(&rows)),
     };
-    query.parameters.into_iter().fold(prepared, bind)
+    statement.bindings.into_iter().fold(prepared, bind)
 }
 
 fn names(row: &SqliteRow) -> Arc<[String]> {

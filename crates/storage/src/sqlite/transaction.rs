@@ -5,7 +5,7 @@ use sqlx::{Sqlite, SqliteConnection};
 
 use super::trouble::Trouble;
 use crate::engine::Transaction;
-use crate::{Connection, Error, Query, Row, StorageFuture};
+use crate::{Error, Row, SqlConnection, Statement, StorageFuture};
 
 /// Takes the write lock at once.
 const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -51,16 +51,19 @@ impl Transaction for SqliteTransaction {
     }
 }
 
-impl Connection for SqliteTransaction {
-    fn execute<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, u64> {
-        Connection::execute(&mut *self.inner, query)
+impl SqlConnection for SqliteTransaction {
+    fn execute<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, u64> {
+        SqlConnection::execute(&mut *self.inner, statement)
     }
 
-    fn fetch_all<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Vec<Row>> {
-        Connection::fetch_all(&mut *self.inner, query)
+    fn fetch_all<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, Vec<Row>> {
+        SqlConnection::fetch_all(&mut *self.inner, statement)
     }
 
-    fn fetch_optional<'a>(&'a mut self, query: Query<'a>) -> StorageFuture<'a, Option<Row>> {
-        Connection::fetch_optional(&mut *self.inner, query)
+    fn fetch_optional<'a>(
+        &'a mut self,
+        statement: Statement<'a>,
+    ) -> StorageFuture<'a, Option<Row>> {
+        SqlConnection::fetch_optional(&mut *self.inner, statement)
     }
 }

@@ -103,8 +103,10 @@ mod tests {
     async fn sch_83_a_key_from_before_there_were_scopes_is_an_applications() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("scheduler.db");
-        let mut old = sqlx::migrate!("../migrations/scheduler/sqlite");
-        old.migrations.to_mut().truncate(2);
+        let events = sqlx::migrate!("../migrations/events/sqlite");
+        let scheduler = sqlx::migrate!("../migrations/scheduler/sqlite");
+        let old = [&events.migrations[0], &scheduler.migrations[0]].map(Clone::clone);
+        let old = sqlx::migrate::Migrator::with_migrations(old.into());
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
         let db = sqlx::SqlitePool::connect_with(options.create_if_missing(true))
             .await

@@ -15,8 +15,8 @@ impl EventRepository for SqlUnitOfWork {
         Box::pin(async move { Ok(Inbox::take(&mut self.tx, event, now).await?) })
     }
 
-    fn advance<'a>(&'a mut self, batch: &'a EventBatch) -> StoreFuture<'a, ()> {
-        Box::pin(async { Ok(Inbox::advance(&mut self.tx, batch).await?) })
+    fn advance<'a>(&'a mut self, batch: &'a EventBatch, now: UnixMs) -> StoreFuture<'a, ()> {
+        Box::pin(async move { Ok(Inbox::advance(&mut self.tx, batch, now).await?) })
     }
 
     fn source_watermark<'a>(&'a mut self, source: &'a str) -> StoreFuture<'a, Option<UnixMs>> {

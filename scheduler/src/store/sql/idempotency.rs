@@ -1,7 +1,7 @@
 //! Answers to idempotency keys.
 
 use scheduler_core::{IdempotencyKey, StoredAnswer};
-use storage::{Connection, query};
+use storage::{SqlConnection, query};
 use wire::UnixMs;
 
 use super::SqlStore;
@@ -60,7 +60,7 @@ impl IdempotencyRepository for SqlUnitOfWork {
 }
 
 async fn find(
-    connection: &mut dyn Connection,
+    connection: &mut dyn SqlConnection,
     application: &str,
     key: &IdempotencyKey,
 ) -> Result<Option<StoredAnswer>, StoreError> {

@@ -1,7 +1,7 @@
 //! Sessions, their participants and their rooms.
 
 use scheduler_core::{BookedParticipant, BookedSession};
-use storage::{Connection, Value, query};
+use storage::{SqlConnection, Value, query};
 use wire::{RoomId, SessionId, UserId};
 
 use super::SqlStore;
@@ -106,7 +106,7 @@ impl SessionRepository for SqlUnitOfWork {
 }
 
 async fn find(
-    connection: &mut dyn Connection,
+    connection: &mut dyn SqlConnection,
     id: &SessionId,
 ) -> Result<Option<BookedSession>, StoreError> {
     let row: Option<BookedSessionRow> = query(select_sessions!("WHERE s.id = ?1"))
@@ -117,7 +117,7 @@ async fn find(
 }
 
 async fn insert(
-    connection: &mut dyn Connection,
+    connection: &mut dyn SqlConnection,
     session: &BookedSession,
 ) -> Result<(), StoreError> {
     query(
@@ -142,7 +142,7 @@ async fn insert(
 }
 
 async fn insert_participants(
-    connection: &mut dyn Connection,
+    connection: &mut dyn SqlConnection,
     session: &BookedSession,
 ) -> Result<(), StoreError> {
     let row = |(position, person): (i64, &BookedParticipant)| -> [Value<'_>; 5] {
@@ -164,7 +164,7 @@ async fn insert_participants(
 }
 
 async fn update(
-    connection: &mut dyn Connection,
+    connection: &mut dyn SqlConnection,
     session: &BookedSession,
 ) -> Result<(), StoreError> {
     query(

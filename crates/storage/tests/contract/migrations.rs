@@ -1,0 +1,106 @@
+//! Databases of older versions.
+
+use std::path::Path;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use sqlx::{AssertSqlSafe, SqlSafeStr};
+use storage::{Database, Inbox, Schema, query};
+use wire::UnixMs;
+
+/// SHA-384 of the migrations as installations applied them when each service's had all of its own.
+const EVENTS: &str = "AF4F69858647A6E8562B3E44B25C08351B52BC8D48D1E2475FAB8D0C0F8EC406DD4609384E8CB1DC11180485275FE194";
+const SIGNALING: [&str; 3] = [
+    EVENTS,
+    "06F7B403506FD3BD7756E6553E1DC4CD3D7A390FC43A3AFA770ACA64CB2056C3D3AD2F0D9FB9BECFDC8115994DE42C04",
+    "36E2CE31A4E0122A77C479B4560EC3065EE67D6B97CEA138B3716D8F0556F0B52B41F2A3B94E209C6DB8D73C6E0BDBC1",
+];
+const CHAT: [&str; 2] = [
+    EVENTS,
+    "DB7090B5357F10829CA727EFFCA3AAE37D8CE8C81AA1BAA2A40FA67D0B3F5CDECA1FB68B1E78D15A9EEDB83E1083C512",
+];
+const SCHEDULER: [&str; 3] = [
+    EVENTS,
+    "BEF81543BE88D0388FB27CF5182AD2023DBFE0F33E14ECF615E2DD519DE5C4F8D72A8E48D3C140109F506382E49E6FC4",
+    "368734D3181CFBCE8A6D6957A34846741511E26633EED486B31811A17E447A62C3FF212F1811701CB0C149720425018D",
+];
+
+async fn raw(path: &Path) -> SqlitePool {
+    let options = SqliteConnectOptions::new().filename(path);
+    SqlitePool::connect_with(options.create_if_missing(true))
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn edg_64_migrations_have_the_checksums_that_they_were_applied_with() {
+    let schemas = [
+        (Schema::signaling(), SIGNALING.as_slice()),
+        (Schema::chat(), CHAT.as_slice()),
+        (Schema::scheduler(), SCHEDULER.as_slice()),
+    ];
+    for (schema, expected) in schemas {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x.db");
+        Database::open(&path, schema).await.unwrap().close().await;
+        let pool = raw(&path).await;
+        let found: Vec<(i64, String)> =
+            sqlx::query_as("SELECT version, hex(checksum) FROM _sqlx_migrations ORDER BY version")
+                .fetch_all(&pool)
+                .await
+                .unwrap();
+        let old: Vec<_> = found
+            .iter()
+            .take(expected.len())
+            .map(|(_, sum)| sum.as_str())
+            .collect();
+        assert_eq!(old, expected);
+        let versions: Vec<_> = found.iter().map(|(version, _)| *version).collect();
+        let own: Vec<_> = (1..).take(expected.len()).chain([1001]).collect();
+        assert_eq!(versions, own);
+        pool.close().await;
+    }
+}
+
+#[tokio::test]
+async fn edg_64_a_database_of_the_version_before_nodes_opens_with_its_watermarks() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("scheduler.db");
+    let pool = raw(&path).await;
+    old_scheduler().run(&pool).await.unwrap();
+    sqlx::query(
+        "INSERT INTO inbox_source (source, complete_to) VALUES ('signaling', 5), ('chat', 7)",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    pool.close().await;
+
+    let database = Database::open(&path, Schema::scheduler()).await.unwrap();
+    let mut connection = database.read().await.unwrap();
+    let told = Inbox::source_watermark(&mut connection, "signaling")
+        .await
+        .unwrap();
+    assert_eq!(told, Some(UnixMs(5)));
+    let (rows,): (i64,) = query("SELECT count(*) FROM inbox_watermark WHERE node = ''")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(rows, 2);
+}
+
+/// The scheduler's migrations as they lay in one folder.
+fn old_scheduler() -> Migrator {
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    let files = [
+        "events/sqlite/0001_events.sql",
+        "scheduler/sqlite/0002_sessions.sql",
+        "scheduler/sqlite/0003_operators_and_timeline.sql",
+    ];
+    let migration = |(version, file): (i64, &'static str)| {
+        let sql = std::fs::read_to_string(migrations.join(file)).unwrap();
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        Migration::new(version, file.into(), MigrationType::Simple, sql, false)
+    };
+    Migrator::with_migrations((1..).zip(files).map(migration).collect())
+}
