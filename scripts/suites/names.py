@@ -59,9 +59,9 @@ FILES = {
 }
 # A struct's field of the name that holds connections; lines of text are lines.
 LINES = re.compile(r"\blines\s*:\s*[^,;=\n]*\b(?:ConnectionId|Sender|Outgoing|Connection|Subscriber|Line)\b")
-# On the wire between the services it is called so, and stays; crates/bus reads and writes that wire.
+# On the wire between the services it is called so, and stays; storage and bus read and write that wire.
 COMPLETE_TO = re.compile(r"\bcomplete_to\b")
-COMPLETE_TO_IS_WIRE = ("crates/wire/", "crates/bus/")
+COMPLETE_TO_IS_WIRE = ("crates/wire/", "crates/storage/", "crates/bus/")
 
 FEWEST_WORDS = 3
 
