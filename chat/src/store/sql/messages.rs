@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chat_core::{HistoryPage, PageFrom};
-use storage::{SqlConnection, FromRow, Row, query};
+use storage::{FromRow, Row, SqlConnection, query};
 use wire::chat::Message;
 use wire::{RoomId, UserId};
 
@@ -117,7 +117,10 @@ async fn append_one(
     }))
 }
 
-async fn last_seq(connection: &mut dyn SqlConnection, room: &RoomId) -> Result<u64, storage::Error> {
+async fn last_seq(
+    connection: &mut dyn SqlConnection,
+    room: &RoomId,
+) -> Result<u64, storage::Error> {
     let (last,): (u64,) = query(LAST_SEQ)
         .bind(room.as_str())
         .fetch_one(connection)

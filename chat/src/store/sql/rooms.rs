@@ -1,7 +1,7 @@
 //! The rooms, their members, and the events of other services that they come from.
 
 use chat_core::{PositionKind, PositionUpdate};
-use storage::{SqlConnection, Inbox, Outbox, query};
+use storage::{Inbox, Outbox, SqlConnection, query};
 use wire::chat::Member;
 use wire::{RoomId, UnixMs, UserId};
 
