@@ -135,7 +135,7 @@ impl FromRequestParts<AppState> for SessionMember {
 
 impl AppState {
     /// The session, if `observer` may look at it.
-    pub(crate) async fn observed(
+    pub(crate) async fn session_of_observer(
         &self,
         observer: Observer,
         id: SessionId,
@@ -175,7 +175,7 @@ async fn person(app: &AppState, access: &str) -> Result<SessionMember, HttpError
     })
 }
 
-/// The refusal of what is not there, or is not the caller's: nobody learns which.
+/// 404 for what is not there and for what is not the caller's: the answer does not say which.
 pub(crate) fn no_such_session() -> HttpError {
     HttpError::not_found("There is no such session.")
 }

@@ -34,7 +34,10 @@ impl AppState {
         offer: BookSession,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<SessionAsOf, HttpError> {
-        if let Some(before) = self.before(&application, idempotency.as_ref()).await? {
+        if let Some(before) = self
+            .known_answer(&application, idempotency.as_ref())
+            .await?
+        {
             return session_as_of(before);
         }
         let now = clock::now();
@@ -57,7 +60,10 @@ impl AppState {
         change: ChangeSession,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<SessionAsOf, HttpError> {
-        if let Some(before) = self.before(&application, idempotency.as_ref()).await? {
+        if let Some(before) = self
+            .known_answer(&application, idempotency.as_ref())
+            .await?
+        {
             return session_as_of(before);
         }
         let now = clock::now();
@@ -114,7 +120,7 @@ impl AppState {
     }
 
     /// What the key was answered before, if it was.
-    async fn before(
+    async fn known_answer(
         &self,
         application: &str,
         idempotency: Option<&IdempotencyKey>,
@@ -171,7 +177,7 @@ impl IfMatch {
         let mut revisions = Vec::new();
         for value in headers.get_all(axum::http::header::IF_MATCH) {
             let value = value.to_str().unwrap_or_default();
-            revisions.extend(value.split(',').map(|tag| bare(tag).to_owned()));
+            revisions.extend(value.split(',').map(|tag| revision_of(tag).to_owned()));
         }
         if revisions.is_empty() || revisions.iter().any(|tag| tag == "*") {
             return IfMatch::Any;
@@ -194,8 +200,8 @@ impl IfMatch {
     }
 }
 
-/// A revision out of an entity tag; a bare number is taken too.
-fn bare(tag: &str) -> &str {
+/// The revision that an entity tag names, weak or strong; a number without quotes is taken too.
+fn revision_of(tag: &str) -> &str {
     let tag = tag.trim();
     tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"')
 }

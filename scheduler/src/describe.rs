@@ -1,4 +1,4 @@
-//! What the scheduler says of itself: each of its operations, for `/openapi.json` and `/docs`.
+//! The description of each operation, for `/openapi.json` and `/docs`.
 
 use service::describe::{Api, AuthScheme, Operation};
 use wire::ErrorCode::{

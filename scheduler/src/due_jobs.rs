@@ -1,5 +1,5 @@
-//! Does what is due when it is due: one timer over the next minute's due times, and a look at the rows
-//! at least once a second, which are the truth.
+//! Runs jobs when they are due: one timer over the next minute's due times, and a poll of the stored jobs
+//! at least once a second. What is stored decides; the timer only wakes.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ use crate::commands::{ClaimedBatch, claim_due, settle};
 use crate::notification_stream::NotificationBroadcaster;
 use crate::store::{SchedulerStore, StoreError};
 
-/// Longest time between two looks at the rows, in milliseconds: what a lost wake-up costs.
+/// Longest time between two polls of the stored jobs, in milliseconds: what a lost wake-up costs.
 const POLL_MS: i64 = 1_000;
 /// Jobs that are claimed at once, so that one full second is served fairly and in short writes.
 const BATCH: u32 = 100;
@@ -27,7 +27,7 @@ pub(crate) struct DueJobRunner {
 }
 
 impl DueJobRunner {
-    /// Something may have become due, or been planned: look at the rows.
+    /// Polls the stored jobs now: something may have been planned, or become due.
     pub(crate) fn wake(&self) {
         self.woken.notify_one();
     }
@@ -40,25 +40,25 @@ impl DueJobRunner {
         shutdown: Shutdown,
     ) {
         loop {
-            if let Err(error) = self.do_due(&*store, &notifications).await {
+            if let Err(error) = self.run_due(&*store, &notifications).await {
                 metrics::counter!("due_jobs_failed_total").increment(1);
                 tracing::warn!(%error, "due jobs could not be done; they will be tried again");
             }
             tokio::select! {
-                () = clock::sleep_until(self.next_look()) => {}
+                () = clock::sleep_until(self.next_poll()) => {}
                 () = self.woken.notified() => {}
                 () = shutdown.started() => return,
             }
         }
     }
 
-    fn next_look(&self) -> UnixMs {
+    fn next_poll(&self) -> UnixMs {
         let poll = clock::now() + POLL_MS;
         let due_times = self.due_times.lock().expect("no holder panics");
         due_times.next_deadline().map_or(poll, |due| due.min(poll))
     }
 
-    async fn do_due(
+    async fn run_due(
         &self,
         store: &dyn SchedulerStore,
         notifications: &NotificationBroadcaster,
@@ -86,9 +86,11 @@ impl DueJobRunner {
             .await?;
         let mut due_times = self.due_times.lock().expect("no holder panics");
         *due_times = DueTimeIndex::default();
-        for due_at in times.into_iter().filter(|due_at| *due_at > now) {
+        for due_at in times {
             due_times.add(now, due_at);
         }
+        // What was due has been claimed by now; until its lease ends there is nothing to wake for.
+        due_times.take_due(now);
         Ok(())
     }
 }

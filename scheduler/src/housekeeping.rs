@@ -12,8 +12,8 @@ use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use crate::commands::forget_answers;
 use crate::state::AppState;
 
-/// Every second: look at what is due.
-const LOOK: &str = "* * * * * *";
+/// Every second: poll the stored jobs.
+const POLL: &str = "* * * * * *";
 /// Every ten seconds: a key may have been made beside this process.
 const KEYS: &str = "*/10 * * * * *";
 /// Every minute: forget what is old.
@@ -41,7 +41,7 @@ pub(crate) async fn run(app: AppState, database: Database, shutdown: Shutdown) {
 async fn start(app: AppState, database: Database) -> Result<JobScheduler, JobSchedulerError> {
     let cron = JobScheduler::new_with_channel_size(CHANNEL).await?;
     let due_jobs = app.due_jobs.clone();
-    cron.add(every(LOOK, move || {
+    cron.add(every(POLL, move || {
         due_jobs.wake();
         async {}
     })?)

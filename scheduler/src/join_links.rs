@@ -1,7 +1,7 @@
 //! Join links and the access that they are traded for: self-contained, signed by HMAC, stored nowhere.
 //!
 //! Both name a session, a person and the generation of that person's link; raising the generation
-//! revokes both. A byte that is signed with them tells them apart, so that neither passes as the other.
+//! revokes both. A signed byte says which of the two it is, so that neither passes as the other.
 
 use std::io;
 use std::path::Path;
@@ -27,7 +27,7 @@ pub(crate) struct JoinLinks {
     mac: Hmac<Sha256>,
 }
 
-/// What a token says.
+/// What a token grants access to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LinkGrant {
     pub(crate) session: SessionId,

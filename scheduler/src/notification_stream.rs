@@ -88,7 +88,7 @@ impl NotificationBroadcaster {
         })
     }
 
-    /// Queues for those who listen; waits for nobody.
+    /// Queues for the open streams, without waiting for a slow one.
     pub(crate) fn publish(&self, deliveries: Vec<Delivery>) {
         if deliveries.is_empty() {
             return;
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sch_30_each_hears_what_is_theirs_and_of_their_session() {
+    async fn sch_30_a_stream_has_what_is_for_its_person_and_of_its_session() {
         let broadcaster = NotificationBroadcaster::default();
         let mut ana = broadcaster.subscribe(&"ana".into(), &"s".into()).unwrap();
         broadcaster.publish(vec![
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sch_30_a_slow_listener_is_let_go_and_holds_nobody_up() {
+    async fn sch_30_a_slow_stream_is_closed_and_delays_no_other() {
         let broadcaster = NotificationBroadcaster::default();
         let slow = broadcaster.subscribe(&"ana".into(), &"s".into()).unwrap();
         for id in 0..=QUEUE {

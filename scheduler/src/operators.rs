@@ -1,4 +1,4 @@
-//! Operators' tickets: what they say, and one that is signed without a running scheduler. What they
+//! Operators' tickets: their claims, and one that is signed without a running scheduler. What they
 //! open is for each service to judge.
 
 use std::path::Path;
@@ -35,7 +35,7 @@ pub fn ticket(data_dir: &Path, issuer: &str) -> Result<String, TicketError> {
     Ok(ring.sign(&claims(issuer, clock::now(), LOCAL_NAME))?)
 }
 
-/// What a ticket of the operator called `name` says.
+/// The claims of a ticket for the operator called `name`.
 pub(crate) fn claims(issuer: &str, now: UnixMs, name: &str) -> TicketHeaderClaims {
     TicketHeaderClaims {
         iss: issuer.to_owned(),

@@ -95,8 +95,8 @@ pub(crate) trait UnitOfWork: Send {
     /// Outbox and inbox.
     fn events(&mut self) -> &mut dyn EventRepository;
 
-    /// Makes everything that was written durable, or nothing of it. After an error nobody knows which:
-    /// the same may be written again.
+    /// Makes everything that was written durable, or nothing of it. After an error it may be
+    /// either: the same may be written again.
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()>;
 }
 

@@ -1,4 +1,4 @@
-//! Tickets: what the scheduler vouches for, signed, so that the other services need not ask it.
+//! Tickets: JWTs that carry a whole booking, so that the other services need not ask the scheduler.
 
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
@@ -21,7 +21,7 @@ const SIGNALING_MARGIN_MS: i64 = 60_000;
 /// How long a chat ticket counts.
 const CHAT_LIFE_MS: i64 = 12 * 3_600_000;
 
-/// Signs tickets, and says where to take them. Clones share one set of keys.
+/// Signs tickets, and names the address where each is used. Clones share one set of keys.
 #[derive(Clone)]
 pub(crate) struct Tickets {
     issuer: String,

@@ -90,7 +90,7 @@ fn serve(
         "\"{}\"",
         URL_SAFE_NO_PAD.encode(file.metadata.sha256_hash())
     );
-    let mut response = if is_known(asked, &tag) {
+    let mut response = if matches_etag(asked, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         file.data.into_response()
@@ -117,7 +117,7 @@ fn serve(
     response
 }
 
-fn is_known(asked: &HeaderMap, tag: &str) -> bool {
+fn matches_etag(asked: &HeaderMap, tag: &str) -> bool {
     asked
         .get(header::IF_NONE_MATCH)
         .and_then(|tags| tags.to_str().ok())

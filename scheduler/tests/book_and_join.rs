@@ -84,7 +84,7 @@ async fn sch_51_a_link_is_traded_for_access_to_one_session_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn sch_51_without_a_credential_or_with_a_wrong_one_nothing_is_told() {
+async fn sch_51_without_a_credential_or_with_a_wrong_one_nothing_is_answered() {
     let scheduler = Running::start().await;
     let session = scheduler.book(offer(600_000)).await;
     let link = token(&session, 0);

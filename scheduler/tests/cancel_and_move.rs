@@ -96,12 +96,12 @@ async fn sch_59_what_is_called_off_is_over_for_everybody() {
     assert_eq!(ticket.body["reason"], "cancelled");
     let moved = patch(&scheduler, &session, "*", json!({"duration_ms": 5_000})).await;
     assert_eq!(moved.problem(409), "session_over");
-    // The chat goes on, and both are told.
+    // The chat goes on, and both are notified.
     ana.post(&scheduler.at("/v1/rooms/ticket"), json!({}))
         .await
         .json::<Value>(200);
-    let told: Value = ana.get(&scheduler.at("/v1/notifications")).await.json(200);
-    assert_eq!(told["items"][0]["kind"], "session_cancelled");
+    let notified: Value = ana.get(&scheduler.at("/v1/notifications")).await.json(200);
+    assert_eq!(notified["items"][0]["kind"], "session_cancelled");
     assert_eq!(
         outgoing(&scheduler).await,
         [
@@ -122,7 +122,7 @@ async fn sch_58_a_live_session_is_not_moved_but_can_be_called_off() {
         ..wire::SessionFact::default()
     };
     let fact = running::fact(&session, "session.live", at, &live);
-    scheduler.tell(vec![fact], UnixMs(0)).await;
+    scheduler.report(vec![fact], UnixMs(0)).await;
     let moved = patch(&scheduler, &session, "*", json!({"duration_ms": 5_000})).await;
     assert_eq!(moved.problem(409), "conflict");
     let cancelled = scheduler

@@ -1,4 +1,4 @@
-//! What the scheduler says of itself is so.
+//! The OpenAPI description and its page match the routes.
 
 mod running;
 

@@ -54,7 +54,7 @@ async fn sch_42_what_is_not_there_is_a_problem() {
 }
 
 #[tokio::test]
-async fn sch_43_a_stop_does_not_wait_for_those_who_listen() {
+async fn sch_43_a_stop_does_not_wait_for_open_streams() {
     let scheduler = Running::start().await;
     let session = scheduler.book(running::offer(600_000)).await;
     let joined: serde_json::Value = scheduler.join(&session, 0).await.json(200);

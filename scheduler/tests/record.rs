@@ -1,4 +1,4 @@
-//! What signaling tells becomes the record of a session, in whatever order and how often it comes.
+//! What signaling reports becomes the record of a session, in whatever order and how often it comes.
 
 mod running;
 
@@ -65,7 +65,7 @@ async fn sch_64_the_record_is_the_same_however_the_facts_come() {
     ] {
         let session = scheduler.book(offer(0)).await;
         for batch in deliver(story(&session, from)) {
-            scheduler.tell(batch, from).await;
+            scheduler.report(batch, from).await;
         }
         let record = scheduler.session(&session["id"]).await;
         assert_eq!(record["state"], "ended");
@@ -85,13 +85,13 @@ async fn sch_64_the_record_is_the_same_however_the_facts_come() {
 }
 
 #[tokio::test]
-async fn sch_65_nobody_came_is_judged_only_when_signaling_has_told_all() {
+async fn sch_65_nobody_came_is_judged_only_when_signaling_has_reported_all() {
     let scheduler = Running::start().await;
     let mut offer = offer(0);
     offer["closes_after_ms"] = json!(200);
     let session = scheduler.book(offer).await;
     let closes_at = UnixMs(session["closes_at"].as_i64().unwrap());
-    scheduler.tell(Vec::new(), closes_at - 1).await;
+    scheduler.report(Vec::new(), closes_at - 1).await;
     // What is due is done in the order of its time: once this one is open, the check has been made, and
     // put off at least once.
     let mut later = running::offer(1_500);
@@ -105,7 +105,7 @@ async fn sch_65_nobody_came_is_judged_only_when_signaling_has_told_all() {
     })
     .await;
     assert_eq!(scheduler.session(&session["id"]).await["state"], "open");
-    scheduler.tell(Vec::new(), closes_at).await;
+    scheduler.report(Vec::new(), closes_at).await;
     eventually(async || scheduler.session(&session["id"]).await["state"] == "ended").await;
     let outcome = &scheduler.session(&session["id"]).await["outcome"];
     assert_eq!(outcome["reason"], "no_show");
@@ -134,12 +134,12 @@ async fn sch_66_facts_need_the_secret_and_senseless_ones_stop_nothing() {
     story.insert(0, fact(&session, "session.joined", now(), &nothing));
     story.insert(0, fact(&session, "session.exploded", now(), &nothing));
     story.insert(0, unknown);
-    scheduler.tell(story, now()).await;
+    scheduler.report(story, now()).await;
     assert_eq!(scheduler.session(&session["id"]).await["state"], "ended");
 }
 
 #[tokio::test]
-async fn sch_67_a_waiting_message_is_told_once_until_it_is_read() {
+async fn sch_67_a_waiting_message_is_notified_once_until_it_is_read() {
     let scheduler = Running::start().await;
     let session = scheduler.book(offer(600_000)).await;
     let bo = session["participants"][1]["user_id"].clone();
@@ -152,7 +152,7 @@ async fn sch_67_a_waiting_message_is_told_once_until_it_is_read() {
     };
     let one = unread();
     scheduler
-        .tell(vec![one.clone(), unread(), one.clone()], now())
+        .report(vec![one.clone(), unread(), one.clone()], now())
         .await;
     let person = scheduler.person(&session, 1).await;
     let list = async || {
@@ -162,21 +162,21 @@ async fn sch_67_a_waiting_message_is_told_once_until_it_is_read() {
             .json(200);
         page["items"].as_array().unwrap().clone()
     };
-    let told = list().await;
-    assert_eq!(told.len(), 1);
+    let notified = list().await;
+    assert_eq!(notified.len(), 1);
     assert_eq!(
-        (&told[0]["kind"], &told[0]["with"]),
+        (&notified[0]["kind"], &notified[0]["with"]),
         (&json!("message_unread"), &json!("Ana"))
     );
-    let id = told[0]["id"].as_str().unwrap();
+    let id = notified[0]["id"].as_str().unwrap();
     person
         .post(
             &scheduler.at(&format!("/v1/notifications/{id}/read")),
             json!({}),
         )
         .await;
-    scheduler.tell(vec![one], now()).await;
+    scheduler.report(vec![one], now()).await;
     assert_eq!(list().await.len(), 1);
-    scheduler.tell(vec![unread()], now()).await;
+    scheduler.report(vec![unread()], now()).await;
     assert_eq!(list().await.len(), 2);
 }

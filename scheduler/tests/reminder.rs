@@ -1,4 +1,4 @@
-//! A reminder comes at its time, over the stream, once, and to nobody else.
+//! A reminder comes at its time, over the stream, once, and to no other person.
 
 mod running;
 
@@ -33,7 +33,7 @@ impl Sse {
         }
     }
 
-    /// The next event that is not a comment: its id and what it tells.
+    /// The next event that is not a comment: its id and its notification.
     async fn next(&mut self) -> (String, Notification) {
         loop {
             if let Some((block, rest)) = self.read.split_once("\n\n") {
@@ -79,17 +79,17 @@ async fn sch_60_a_reminder_arrives_within_100_ms_of_its_time_and_resumes() {
     let session = scheduler.book(soon(60_000, &[58_500])).await;
     let access = access(&scheduler, &session, 0).await;
     let mut stream = Sse::open(&scheduler, &access, None).await;
-    let (id, told) = stream.next().await;
+    let (id, notified) = stream.next().await;
     let late = now().0 - (session["starts_at"].as_i64().unwrap() - 58_500);
     assert!((0..=100).contains(&late), "{late} ms late");
-    assert_eq!(told.kind, NotificationKind::SessionReminder);
-    assert_eq!(told.id, id);
-    assert_eq!(told.with.as_deref(), Some("Bo"));
+    assert_eq!(notified.kind, NotificationKind::SessionReminder);
+    assert_eq!(notified.id, id);
+    assert_eq!(notified.with.as_deref(), Some("Bo"));
     assert_eq!(
-        told.session_id.unwrap().as_str(),
+        notified.session_id.unwrap().as_str(),
         session["id"].as_str().unwrap()
     );
-    assert_eq!(told.read_at, None);
+    assert_eq!(notified.read_at, None);
 
     let all = "00000000-0000-0000-0000-000000000000";
     let mut resumed = Sse::open(&scheduler, &access, Some(all)).await;
@@ -113,7 +113,7 @@ async fn sch_60_a_reminder_arrives_within_100_ms_of_its_time_and_resumes() {
 }
 
 #[tokio::test]
-async fn sch_61_each_is_told_once_and_reads_their_own() {
+async fn sch_61_each_is_notified_once_and_reads_their_own() {
     let scheduler = Running::start().await;
     let session = scheduler.book(soon(60_000, &[59_500])).await;
     let ana = Http::bearer(&access(&scheduler, &session, 0).await);
@@ -156,8 +156,8 @@ async fn sch_62_the_lobby_is_announced_and_past_reminders_are_not() {
     let session = scheduler.book(soon(800, &[300_000, 60_000])).await;
     let access = access(&scheduler, &session, 1).await;
     let mut stream = Sse::open(&scheduler, &access, None).await;
-    let (_, told) = stream.next().await;
-    assert_eq!(told.kind, NotificationKind::SessionOpened);
+    let (_, notified) = stream.next().await;
+    assert_eq!(notified.kind, NotificationKind::SessionOpened);
     assert!(now().0 >= session["starts_at"].as_i64().unwrap());
 }
 

@@ -1,4 +1,4 @@
-//! What happened to a session is told to its application and to operators, whole and in order.
+//! What happened to a session is shown to its application and to operators, whole and in order.
 
 mod running;
 
@@ -59,14 +59,14 @@ async fn sch_86_a_timeline_is_its_applications_and_operators() {
 }
 
 #[tokio::test]
-async fn sch_87_everything_that_happened_is_told_in_order_however_it_came() {
+async fn sch_87_everything_that_happened_is_shown_in_order_however_it_came() {
     let scheduler = Running::start().await;
     let mut command = offer(2_000);
     command["remind_before_ms"] = json!([1_000, 50_000]);
     command["lobby_ms"] = json!(0);
     let session = scheduler.book(command).await;
-    let told = async || items(&scheduler, &scheduler.app, &session).await;
-    eventually(async || types(&told().await).contains(&"session.opened")).await;
+    let shown = async || items(&scheduler, &scheduler.app, &session).await;
+    eventually(async || types(&shown().await).contains(&"session.opened")).await;
 
     let user = session["participants"][1]["user_id"].as_str().unwrap();
     let (from, joined) = (
@@ -102,10 +102,10 @@ async fn sch_87_everything_that_happened_is_told_in_order_however_it_came() {
         fact(&session, "session.ended", from + 3, &ended),
     ];
     story.reverse();
-    scheduler.tell(story.clone(), now()).await;
-    scheduler.tell(story, now()).await;
+    scheduler.report(story.clone(), now()).await;
+    scheduler.report(story, now()).await;
 
-    let items = told().await;
+    let items = shown().await;
     assert_eq!(items[0]["type"], "session.scheduled");
     assert_eq!(items[0]["starts_at"], session["starts_at"]);
     let (ours, theirs) = items.split_at(items.len() - 5);

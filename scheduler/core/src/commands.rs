@@ -69,7 +69,7 @@ pub enum CommandOutcome {
     },
     /// The idempotency key stood for another command.
     KeyReused,
-    /// These fields name nobody, or one person twice.
+    /// These fields name an unknown person, or one person twice.
     Invalid(Vec<FieldError>),
     /// The session has another revision than the command was made for.
     RevisionMismatch,

@@ -1,6 +1,6 @@
 //! The due times of the next minute, in order: one index and one timer instead of a task per job.
 //!
-//! It is a hint about when to look, not the truth about what is due: the rows are.
+//! It says when to poll the stored jobs, not what is due: the stored jobs say that.
 
 use std::collections::BTreeSet;
 
@@ -24,14 +24,14 @@ impl DueTimeIndex {
         now + SPAN_MS
     }
 
-    /// Adds a due time, unless it lies beyond the horizon or the index is full.
+    /// Adds a due time, unless it is more than a minute ahead or the index is full.
     pub fn add(&mut self, now: UnixMs, due_at: UnixMs) {
         if due_at <= Self::until(now) && self.times.len() < MAX_TIMES {
             self.times.insert(due_at);
         }
     }
 
-    /// Forgets every time that has come, and says whether there was one.
+    /// Removes every time that has come; true when there was one.
     pub fn take_due(&mut self, now: UnixMs) -> bool {
         let later = self.times.split_off(&(now + 1));
         let due = !self.times.is_empty();
@@ -54,22 +54,22 @@ mod tests {
 
     #[test]
     fn sch_14_times_come_in_order_and_only_when_due() {
-        let mut horizon = DueTimeIndex::default();
+        let mut due_times = DueTimeIndex::default();
         for after in [30, 10, 20, 10] {
-            horizon.add(NOW, NOW + after);
+            due_times.add(NOW, NOW + after);
         }
-        assert_eq!(horizon.next_deadline(), Some(NOW + 10));
-        assert!(!horizon.take_due(NOW + 9));
-        assert!(horizon.take_due(NOW + 20));
-        assert_eq!(horizon.next_deadline(), Some(NOW + 30));
+        assert_eq!(due_times.next_deadline(), Some(NOW + 10));
+        assert!(!due_times.take_due(NOW + 9));
+        assert!(due_times.take_due(NOW + 20));
+        assert_eq!(due_times.next_deadline(), Some(NOW + 30));
     }
 
     #[test]
     fn sch_14_what_is_more_than_a_minute_ahead_is_left_to_the_rows() {
-        let mut horizon = DueTimeIndex::default();
-        horizon.add(NOW, NOW + SPAN_MS + 1);
-        assert_eq!(horizon.next_deadline(), None);
-        horizon.add(NOW, NOW + SPAN_MS);
-        assert_eq!(horizon.next_deadline(), Some(NOW + SPAN_MS));
+        let mut due_times = DueTimeIndex::default();
+        due_times.add(NOW, NOW + SPAN_MS + 1);
+        assert_eq!(due_times.next_deadline(), None);
+        due_times.add(NOW, NOW + SPAN_MS);
+        assert_eq!(due_times.next_deadline(), Some(NOW + SPAN_MS));
     }
 }

@@ -11,7 +11,7 @@ const LEASE_MS: i64 = 5_000;
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobKind {
-    /// Telling a person that the session is near.
+    /// Notifying a person that the session is near.
     Reminder {
         /// How long before the start.
         before_ms: i64,

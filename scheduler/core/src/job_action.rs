@@ -10,13 +10,13 @@ use crate::terms::Terms;
 /// What to do about a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobAction {
-    /// Tell the person that the session is near.
+    /// Notify the person that the session is near.
     SendReminder,
-    /// Tell both that the lobby is open.
+    /// Notify both that the lobby is open.
     AnnounceLobby,
     /// Mark the session's reminders that have not gone out as missed.
     MissReminders,
-    /// Keep the verdict that nobody came.
+    /// Record that nobody came.
     RecordNoShow,
     /// Look again at that moment: not all is known yet.
     RetryAt(UnixMs),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn sch_9_nobody_came_is_said_only_once_signaling_has_told_all_up_to_the_close() {
+    fn sch_9_nobody_came_is_recorded_only_once_signaling_has_reported_all_up_to_the_close() {
         let closes = terms().closes_at();
         let at = closes + 5_000;
         let nobody = Record::default();
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn sch_7_nothing_is_told_of_a_session_that_is_over() {
+    fn sch_7_nobody_is_notified_of_a_session_that_is_over() {
         let mut over = Record::default();
         over.note(
             NOW,

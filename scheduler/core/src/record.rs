@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use wire::{EndReason, Outcome, UnixMs, UserId};
 
 /// Joins, and leaves, that are recorded of one person in one session; of more, the earliest.
-pub(crate) const MAX_VISITS: usize = 500;
+pub(crate) const MAX_TIMES: usize = 500;
 
 /// One fact, as signaling reports it or as the scheduler judges it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,19 +30,19 @@ pub enum Fact {
         /// When the clock runs out.
         deadline_at: UnixMs,
     },
-    /// It is over, says signaling.
+    /// Signaling reports that it is over.
     Ended {
         /// Why it ended.
         reason: EndReason,
         /// Of a no-show: who was never in.
         absent: Option<Vec<UserId>>,
     },
-    /// Somebody never came, says signaling.
+    /// Signaling reports that somebody never came.
     NoShow {
         /// Those who never came.
         absent: Vec<UserId>,
     },
-    /// Nobody came, judges the scheduler.
+    /// The scheduler judges that nobody came.
     NobodyCame {
         /// Both participants, always.
         absent: Vec<UserId>,
@@ -87,7 +87,7 @@ struct RecordedEnd {
 pub(crate) enum Attendance {
     /// Signaling has not yet reported everything.
     Unknown,
-    /// Somebody did: signaling says how it ends.
+    /// Somebody did: signaling will report how it ends.
     SomebodyCame,
     /// Nobody came: it is a no-show.
     NobodyCame,
@@ -97,8 +97,8 @@ impl Record {
     /// Takes in a fact that happened at `at`.
     pub fn note(&mut self, at: UnixMs, fact: Fact) {
         match fact {
-            Fact::Joined(user) => visit(&mut self.joined, user, at),
-            Fact::Left(user) => visit(&mut self.left, user, at),
+            Fact::Joined(user) => add_time(&mut self.joined, user, at),
+            Fact::Left(user) => add_time(&mut self.left, user, at),
             Fact::Live {
                 started_at,
                 deadline_at,
@@ -213,16 +213,16 @@ impl Record {
     }
 }
 
-fn visit(visits: &mut BTreeMap<UserId, BTreeSet<UnixMs>>, user: UserId, at: UnixMs) {
-    let times = visits.entry(user).or_default();
+fn add_time(times_by_user: &mut BTreeMap<UserId, BTreeSet<UnixMs>>, user: UserId, at: UnixMs) {
+    let times = times_by_user.entry(user).or_default();
     times.insert(at);
-    if times.len() > MAX_VISITS {
+    if times.len() > MAX_TIMES {
         times.pop_last();
     }
 }
 
-fn times(visits: &BTreeMap<UserId, BTreeSet<UnixMs>>, user: &UserId) -> Vec<UnixMs> {
-    visits
+fn times(times_by_user: &BTreeMap<UserId, BTreeSet<UnixMs>>, user: &UserId) -> Vec<UnixMs> {
+    times_by_user
         .get(user)
         .map(|times| times.iter().copied().collect())
         .unwrap_or_default()

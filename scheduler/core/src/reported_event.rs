@@ -13,7 +13,7 @@ use crate::record::Fact;
 use crate::session::BookedSession;
 use crate::timeline::TimelineEntry;
 
-/// What an event says, as far as it concerns the scheduler.
+/// What an event reports, as far as it concerns the scheduler.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReportedEvent {
     /// Signaling reports something of a session.

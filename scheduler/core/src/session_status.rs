@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn sch_13_after_its_latest_end_a_session_is_over_even_untold() {
+    fn sch_13_after_its_latest_end_a_session_is_over_even_unreported() {
         let terms = terms();
         let mut record = Record::default();
         let end = NOW + 1_000;

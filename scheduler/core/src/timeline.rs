@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sch_82_a_timeline_is_bounded_and_its_end_is_always_kept() {
+    fn sch_82_a_timeline_is_bounded_and_its_end_is_always_stored() {
         let joined = EventType::SessionJoined;
         assert!(has_room(joined, MAX_ENTRIES - 1));
         assert!(!has_room(joined, MAX_ENTRIES));

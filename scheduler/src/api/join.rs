@@ -25,7 +25,7 @@ pub(crate) async fn join(
         app.join_link_throttle.count(client)?;
         return Err(unknown_link());
     };
-    let session = linked(&app, &grant).await?;
+    let session = session_of_link(&app, &grant).await?;
     let now = clock::now();
     if let Some(reason) = session.over(now) {
         return Err(HttpError::session_over(reason));
@@ -44,7 +44,7 @@ pub(crate) async fn join(
 }
 
 /// The session that a link opens, unless the link was revoked.
-async fn linked(app: &AppState, grant: &LinkGrant) -> Result<BookedSession, HttpError> {
+async fn session_of_link(app: &AppState, grant: &LinkGrant) -> Result<BookedSession, HttpError> {
     let session = app.store.sessions().find(grant.session.clone()).await?;
     session
         .filter(|session| {

@@ -23,7 +23,7 @@ pub(crate) async fn ticket(
 ) -> Result<Json<TicketResponse>, HttpError> {
     let user = holder(&caller, request)?;
     let scope = match caller {
-        SessionCaller::Application(application) => everything(&app, application, user).await?,
+        SessionCaller::Application(application) => all_rooms(&app, application, user).await?,
         SessionCaller::Participant(person) => one_room(&person.session, user)?,
     };
     let ticket = app
@@ -41,7 +41,7 @@ struct ChatGrants {
 }
 
 /// Every room of a person, for the application that knows them.
-async fn everything(
+async fn all_rooms(
     app: &AppState,
     application: String,
     user: UserId,

@@ -62,7 +62,7 @@ pub(crate) async fn get(
     caller: SessionCaller,
     Path(id): Path<String>,
 ) -> Result<Response, HttpError> {
-    let (session, audience) = reach(&app, caller, id.into()).await?;
+    let (session, audience) = session_of_caller(&app, caller, id.into()).await?;
     let view = app.view(&session, clock::now(), audience);
     Ok(([etag(session.revision)], Json(view)).into_response())
 }
@@ -107,7 +107,7 @@ pub(crate) async fn ticket(
     JsonOrEmpty(request): JsonOrEmpty<TicketRequest>,
 ) -> Result<Json<TicketResponse>, HttpError> {
     let user = holder(&caller, request)?;
-    let (session, _) = reach(&app, caller, id.into()).await?;
+    let (session, _) = session_of_caller(&app, caller, id.into()).await?;
     let now = clock::now();
     let person = session.participant(&user).ok_or_else(not_a_participant)?;
     if let Some(reason) = session.over(now) {
@@ -145,7 +145,7 @@ pub(super) fn holder(caller: &SessionCaller, request: TicketRequest) -> Result<U
 }
 
 /// The session, if it is the caller's.
-async fn reach(
+async fn session_of_caller(
     app: &AppState,
     caller: SessionCaller,
     id: SessionId,

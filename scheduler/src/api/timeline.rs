@@ -19,7 +19,7 @@ pub(crate) async fn list(
     Path(id): Path<String>,
     Query(named): Query<HashMap<String, String>>,
 ) -> Result<Json<Page<TimelineItem>>, HttpError> {
-    let session = app.observed(observer, id.into()).await?;
+    let session = app.session_of_observer(observer, id.into()).await?;
     let (after, limit) = page(named)?;
     // One more than asked for shows whether there is another page.
     let query = TimelineQuery {

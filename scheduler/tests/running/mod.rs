@@ -110,8 +110,8 @@ impl Running {
         Http::bearer(joined["access"].as_str().unwrap())
     }
 
-    /// Tells facts as signaling does.
-    pub(crate) async fn tell(&self, events: Vec<Value>, watermark: UnixMs) {
+    /// Reports facts as signaling does.
+    pub(crate) async fn report(&self, events: Vec<Value>, watermark: UnixMs) {
         let secret = std::fs::read_to_string(self.data.path().join("keys/events.secret")).unwrap();
         let batch = json!({"source": "signaling", "events": events, "complete_to": watermark});
         let answer = Http::bearer(secret.trim())

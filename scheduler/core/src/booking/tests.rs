@@ -207,7 +207,7 @@ fn sch_3_a_media_server_is_refused_until_one_is_configured() {
 }
 
 #[test]
-fn sch_1_all_that_is_wrong_is_told_at_once() {
+fn sch_1_all_that_is_wrong_is_answered_at_once() {
     let codes = refused(|o| {
         o.participants.clear();
         o.duration_ms = Some(0);

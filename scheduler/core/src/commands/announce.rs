@@ -9,7 +9,8 @@ use crate::job_plan::{NewJob, plan};
 use crate::session::BookedSession;
 use crate::timeline::{ReminderEntry, booking_entry};
 
-/// Tells of a booking, a change or a cancellation: other services by an event, operators by the timeline.
+/// Announces a booking, a change or a cancellation: to other services by an event, to operators by the
+/// timeline.
 pub(super) fn announce(
     effects: &mut Effects,
     session: &BookedSession,

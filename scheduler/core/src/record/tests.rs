@@ -49,12 +49,12 @@ proptest! {
 }
 
 #[test]
-fn sch_11_more_visits_than_are_kept_fold_alike_in_any_order() {
-    let visit = |at| (UnixMs(at), Fact::Joined("ana".into()));
-    let rising: Vec<_> = (0..MAX_VISITS as i64 + 50).map(visit).collect();
+fn sch_11_more_joins_than_are_recorded_fold_alike_in_any_order() {
+    let joined = |at| (UnixMs(at), Fact::Joined("ana".into()));
+    let rising: Vec<_> = (0..MAX_TIMES as i64 + 50).map(joined).collect();
     let falling: Vec<_> = rising.iter().rev().cloned().collect();
     assert_eq!(folded(&rising), folded(&falling));
-    assert_eq!(folded(&rising).joined_at(&"ana".into()).len(), MAX_VISITS);
+    assert_eq!(folded(&rising).joined_at(&"ana".into()).len(), MAX_TIMES);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn sch_12_signaling_knows_how_a_session_ended_whatever_was_judged_before() {
 }
 
 #[test]
-fn sch_12_the_deadline_is_the_latest_that_was_told() {
+fn sch_12_the_deadline_is_the_latest_that_was_reported() {
     let record = folded(&[
         (
             UnixMs(3),

@@ -53,7 +53,7 @@ fn sch_66_what_makes_no_sense_is_passed_over() {
 }
 
 #[test]
-fn sch_67_a_waiting_message_is_told_once_until_it_is_read() {
+fn sch_67_a_waiting_message_is_notified_once_until_it_is_read() {
     let session = session();
     let [user, _] = session.users();
     let unread = event("message.unread", json!({}));
