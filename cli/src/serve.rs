@@ -104,7 +104,7 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
 pub(crate) async fn turn(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
     let own = &settings.turn;
     let (config, address) = (own.server(&settings.data_dir)?, own.address()?);
-    let listeners = turn::Listeners::bind(address)
+    let listeners = turn::RelayListeners::bind(address)
         .await
         .map_err(|error| listen_failure(Service::Turn, &own.listen, &error))?;
     let Begun {

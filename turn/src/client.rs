@@ -1,7 +1,7 @@
 //! A client of STUN and TURN, over UDP or TCP: enough to find out whether a relay relays. For `doctor` and for
 //! tests; it refreshes nothing by itself.
 
-mod link;
+mod socket;
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,11 +10,12 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use turn_core::Family;
 use turn_core::stun::{
-    Attribute, Class, Key, Message, Method, TransactionId, Writer, long_term_key, read_xor_address,
+    Attribute, Class, Method, StunKey, StunMessage, StunMessageWriter, TransactionId,
+    long_term_key, read_xor_address,
 };
 
-use self::link::Link;
-pub use self::link::Transport;
+use self::socket::ServerSocket;
+pub use self::socket::Transport;
 
 /// How long an answer is waited for before a datagram is sent again.
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
@@ -40,7 +41,7 @@ pub enum ClientError {
 
 /// A relay address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Allocation {
+pub struct GrantedAllocation {
     /// Where peers reach the client.
     pub relayed: SocketAddr,
     /// Where the server sees the client.
@@ -52,13 +53,13 @@ pub struct Allocation {
 /// A connection to one server, with a credential.
 #[derive(Debug)]
 pub struct TurnClient {
-    link: Link,
+    socket: ServerSocket,
     username: String,
     password: String,
     /// From the last challenge.
     realm: String,
     nonce: String,
-    key: Option<Key>,
+    key: Option<StunKey>,
     /// Data that came while an answer was waited for.
     waiting: Vec<(SocketAddr, Vec<u8>)>,
 }
@@ -75,7 +76,7 @@ impl TurnClient {
         password: &str,
     ) -> Result<Self, ClientError> {
         Ok(Self {
-            link: Link::connect(transport, server).await?,
+            socket: ServerSocket::connect(transport, server).await?,
             username: username.to_owned(),
             password: password.to_owned(),
             realm: String::new(),
@@ -91,7 +92,7 @@ impl TurnClient {
     /// When no answer tells.
     pub async fn binding(&mut self) -> Result<SocketAddr, ClientError> {
         let transaction = rand::random();
-        let request = Writer::new(Class::Request, Method::BINDING, transaction).finish();
+        let request = StunMessageWriter::new(Class::Request, Method::BINDING, transaction).finish();
         let answer = self.exchange(transaction, &request).await?;
         address(&read(&answer)?, Attribute::XOR_MAPPED_ADDRESS)
     }
@@ -100,7 +101,7 @@ impl TurnClient {
     ///
     /// # Errors
     /// When it is refused, or nothing comes back.
-    pub async fn allocate(&mut self) -> Result<Allocation, ClientError> {
+    pub async fn allocate(&mut self) -> Result<GrantedAllocation, ClientError> {
         self.allocate_of(Family::V4).await
     }
 
@@ -108,8 +109,8 @@ impl TurnClient {
     ///
     /// # Errors
     /// When it is refused, or nothing comes back.
-    pub async fn allocate_of(&mut self, family: Family) -> Result<Allocation, ClientError> {
-        let wanted = |writer: Writer| {
+    pub async fn allocate_of(&mut self, family: Family) -> Result<GrantedAllocation, ClientError> {
+        let wanted = |writer: StunMessageWriter| {
             let writer = writer.with_number(Attribute::REQUESTED_TRANSPORT, 17 << 24);
             match family {
                 Family::V4 => writer,
@@ -118,7 +119,7 @@ impl TurnClient {
         };
         let answer = self.request(Method::ALLOCATE, wanted).await?;
         let message = read(&answer)?;
-        Ok(Allocation {
+        Ok(GrantedAllocation {
             relayed: address(&message, Attribute::XOR_RELAYED_ADDRESS)?,
             mapped: address(&message, Attribute::XOR_MAPPED_ADDRESS)?,
             lifetime_s: message
@@ -132,7 +133,8 @@ impl TurnClient {
     /// # Errors
     /// When it is refused, or nothing comes back.
     pub async fn refresh(&mut self, lifetime_s: u32) -> Result<u32, ClientError> {
-        let lifetime = |writer: Writer| writer.with_number(Attribute::LIFETIME, lifetime_s);
+        let lifetime =
+            |writer: StunMessageWriter| writer.with_number(Attribute::LIFETIME, lifetime_s);
         let answer = self.request(Method::REFRESH, lifetime).await?;
         read(&answer)?
             .number(Attribute::LIFETIME)
@@ -144,7 +146,8 @@ impl TurnClient {
     /// # Errors
     /// When it is refused, or nothing comes back.
     pub async fn permit(&mut self, peer: SocketAddr) -> Result<(), ClientError> {
-        let names = |writer: Writer| writer.with_address(Attribute::XOR_PEER_ADDRESS, peer);
+        let names =
+            |writer: StunMessageWriter| writer.with_address(Attribute::XOR_PEER_ADDRESS, peer);
         self.request(Method::CREATE_PERMISSION, names)
             .await
             .map(drop)
@@ -155,7 +158,7 @@ impl TurnClient {
     /// # Errors
     /// When it is refused, or nothing comes back.
     pub async fn bind(&mut self, number: u16, peer: SocketAddr) -> Result<(), ClientError> {
-        let names = |writer: Writer| {
+        let names = |writer: StunMessageWriter| {
             writer
                 .with_number(Attribute::CHANNEL_NUMBER, u32::from(number) << 16)
                 .with_address(Attribute::XOR_PEER_ADDRESS, peer)
@@ -168,11 +171,11 @@ impl TurnClient {
     /// # Errors
     /// When the network takes nothing.
     pub async fn send(&mut self, peer: SocketAddr, payload: &[u8]) -> Result<(), ClientError> {
-        let bytes = Writer::new(Class::Indication, Method::SEND, rand::random())
+        let bytes = StunMessageWriter::new(Class::Indication, Method::SEND, rand::random())
             .with_address(Attribute::XOR_PEER_ADDRESS, peer)
             .with(Attribute::DATA, payload)
             .finish();
-        Ok(self.link.send(&bytes).await?)
+        Ok(self.socket.send(&bytes).await?)
     }
 
     /// Sends a payload through a channel.
@@ -184,7 +187,7 @@ impl TurnClient {
         let mut bytes = number.to_be_bytes().to_vec();
         bytes.extend(length.to_be_bytes());
         bytes.extend(payload);
-        Ok(self.link.send(&bytes).await?)
+        Ok(self.socket.send(&bytes).await?)
     }
 
     /// Waits for a payload in an indication, and gives who sent it.
@@ -230,12 +233,16 @@ impl TurnClient {
     async fn request(
         &mut self,
         method: Method,
-        attributes: impl Fn(Writer) -> Writer,
+        attributes: impl Fn(StunMessageWriter) -> StunMessageWriter,
     ) -> Result<Vec<u8>, ClientError> {
         // The first challenge tells the realm, the second comes when the nonce is stale.
         for _ in 0..3 {
             let transaction = rand::random();
-            let request = self.signed(attributes(Writer::new(Class::Request, method, transaction)));
+            let request = self.signed(attributes(StunMessageWriter::new(
+                Class::Request,
+                method,
+                transaction,
+            )));
             let answer = self.exchange(transaction, &request).await?;
             let message = read(&answer)?;
             let code = match message.class() {
@@ -257,7 +264,7 @@ impl TurnClient {
         Err(ClientError::Refused(438))
     }
 
-    fn signed(&self, writer: Writer) -> Vec<u8> {
+    fn signed(&self, writer: StunMessageWriter) -> Vec<u8> {
         let Some(key) = self.key else {
             return writer.finish();
         };
@@ -276,7 +283,7 @@ impl TurnClient {
         request: &[u8],
     ) -> Result<Vec<u8>, ClientError> {
         for _ in 0..TRIES {
-            self.link.send_first(request).await?;
+            self.socket.send_first(request).await?;
             let until = Instant::now() + AGAIN_AFTER;
             loop {
                 let frame = match self.frame(until).await {
@@ -284,12 +291,12 @@ impl TurnClient {
                     Err(ClientError::Silent) => break,
                     Err(other) => return Err(other),
                 };
-                let is_answer = Message::read(&frame).is_some_and(|message| {
+                let is_answer = StunMessage::read(&frame).is_some_and(|message| {
                     message.transaction() == transaction
                         && matches!(message.class(), Class::Success | Class::Error)
                 });
                 if is_answer {
-                    self.link.answered();
+                    self.socket.answered();
                     return Ok(frame);
                 }
                 self.keep_data(&frame);
@@ -299,14 +306,14 @@ impl TurnClient {
     }
 
     async fn frame(&mut self, until: Instant) -> Result<Vec<u8>, ClientError> {
-        match timeout_at(until, self.link.receive()).await {
+        match timeout_at(until, self.socket.receive()).await {
             Ok(frame) => Ok(frame?),
             Err(_) => Err(ClientError::Silent),
         }
     }
 
     fn keep_data(&mut self, frame: &[u8]) {
-        let Some(message) = Message::read(frame) else {
+        let Some(message) = StunMessage::read(frame) else {
             return;
         };
         if (message.class(), message.method()) == (Class::Indication, Method::DATA)
@@ -318,11 +325,11 @@ impl TurnClient {
     }
 }
 
-fn read(bytes: &[u8]) -> Result<Message<'_>, ClientError> {
-    Message::read(bytes).ok_or(ClientError::Malformed)
+fn read(bytes: &[u8]) -> Result<StunMessage<'_>, ClientError> {
+    StunMessage::read(bytes).ok_or(ClientError::Malformed)
 }
 
-fn address(message: &Message<'_>, attribute: Attribute) -> Result<SocketAddr, ClientError> {
+fn address(message: &StunMessage<'_>, attribute: Attribute) -> Result<SocketAddr, ClientError> {
     let value = message.value(attribute).ok_or(ClientError::Malformed)?;
     read_xor_address(value, &message.transaction()).ok_or(ClientError::Malformed)
 }

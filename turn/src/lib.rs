@@ -4,15 +4,15 @@
 //! It is a process of its own, so that a flood at a relay port takes nothing from those who signal. It
 //! knows no session: who may relay is in the credential, which signaling hands out.
 
-mod addresses;
 pub mod client;
 mod config;
 mod lifecycle;
-mod meters;
+mod listeners;
+mod metrics;
 mod ports;
 mod relay;
 mod streams;
 
-pub use addresses::Listeners;
 pub use config::Config;
 pub use lifecycle::run;
+pub use listeners::RelayListeners;

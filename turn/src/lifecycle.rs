@@ -10,10 +10,10 @@ use service::{Shutdown, StartError, Tasks};
 use tokio::net::TcpListener;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
-use turn_core::{Family, Input, Server, Settings};
+use turn_core::{Family, Input, Settings, TurnServer};
 
 use crate::relay::Relay;
-use crate::{Config, Listeners, meters, streams};
+use crate::{Config, RelayListeners, metrics, streams};
 
 /// How often what has run out is closed: an allocation lives a second too long at most.
 const TICK_EVERY: Duration = Duration::from_secs(1);
@@ -25,7 +25,7 @@ const TASKS_LIMIT: Duration = Duration::from_secs(2);
 /// # Errors
 /// When it can't start, or the HTTP listener fails for good.
 pub async fn run(
-    listeners: Listeners,
+    listeners: RelayListeners,
     http: TcpListener,
     config: Config,
     shutdown: Shutdown,
@@ -33,9 +33,9 @@ pub async fn run(
     let address = listeners.address();
     tracing::info!(%address, relay_ip = %config.relay_ip, "turn starts");
     let readiness = service::health::routes(Readiness::new());
-    meters::describe();
+    metrics::describe();
     let (tasks, stop) = (Tasks::new(), CancellationToken::new());
-    let server = Server::new(settings(&config, address.ip()));
+    let server = TurnServer::new(settings(&config, address.ip()));
     let udp = Arc::new(listeners.udp);
     let relay = Relay::new(server, udp, &config, tasks.clone(), stop.clone());
     tasks.spawn("turn udp", relay.clone().serve_udp());

@@ -11,9 +11,9 @@ use service::clock::now;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use turn_core::{AllocationId, Client, Input, Output, Server};
+use turn_core::{AllocationId, ClientEndpoint, Input, Output, TurnServer};
 
-use crate::{Config, meters, ports};
+use crate::{Config, metrics, ports};
 
 /// The longest datagram.
 pub(crate) const DATAGRAM_BYTES: usize = 65_536;
@@ -21,11 +21,11 @@ pub(crate) const DATAGRAM_BYTES: usize = 65_536;
 /// The shared server. Clones are the same one.
 #[derive(Clone)]
 pub(crate) struct Relay {
-    inner: Arc<Inner>,
+    inner: Arc<RelayInner>,
 }
 
-struct Inner {
-    state: Mutex<State>,
+struct RelayInner {
+    state: Mutex<RelayState>,
     udp: Arc<UdpSocket>,
     relay_ip: IpAddr,
     advertised_ip: IpAddr,
@@ -34,8 +34,8 @@ struct Inner {
     stop: CancellationToken,
 }
 
-struct State {
-    server: Server,
+struct RelayState {
+    server: TurnServer,
     sockets: BTreeMap<AllocationId, RelaySocket>,
     streams: BTreeMap<u64, mpsc::Sender<Vec<u8>>>,
 }
@@ -48,18 +48,18 @@ struct RelaySocket {
 
 impl Relay {
     pub(crate) fn new(
-        server: Server,
+        server: TurnServer,
         udp: Arc<UdpSocket>,
         config: &Config,
         tasks: Tasks,
         stop: CancellationToken,
     ) -> Self {
-        let state = State {
+        let state = RelayState {
             server,
             sockets: BTreeMap::new(),
             streams: BTreeMap::new(),
         };
-        let inner = Inner {
+        let inner = RelayInner {
             state: Mutex::new(state),
             udp,
             relay_ip: config.relay_ip,
@@ -92,20 +92,20 @@ impl Relay {
             return None;
         }
         state.streams.insert(connection, queue);
-        meters::connections(state.streams.len());
+        metrics::connections(state.streams.len());
         Some(())
     }
 
     /// Forgets a TCP connection, and ends its allocation.
-    pub(crate) fn remove_stream(&self, connection: u64, client: Client) {
+    pub(crate) fn remove_stream(&self, connection: u64, client: ClientEndpoint) {
         let mut state = self.lock();
         state.streams.remove(&connection);
-        meters::connections(state.streams.len());
+        metrics::connections(state.streams.len());
         let outputs = state.server.handle(now(), Input::Gone { client });
         self.perform(&mut state, outputs);
     }
 
-    pub(crate) fn has_allocation(&self, client: Client) -> bool {
+    pub(crate) fn has_allocation(&self, client: ClientEndpoint) -> bool {
         self.lock().server.has_allocation(client)
     }
 
@@ -122,13 +122,13 @@ impl Relay {
                 continue;
             };
             self.take(Input::FromClient {
-                client: Client::Udp(remote),
+                client: ClientEndpoint::Udp(remote),
                 bytes: &buffer[..length],
             });
         }
     }
 
-    fn perform(&self, state: &mut State, outputs: Vec<Output>) {
+    fn perform(&self, state: &mut RelayState, outputs: Vec<Output>) {
         let mut left = VecDeque::from(outputs);
         while let Some(output) = left.pop_front() {
             match output {
@@ -149,38 +149,38 @@ impl Relay {
                         relayed,
                     };
                     left.extend(state.server.handle(now(), opened));
-                    meters::allocations(state.server.allocations());
+                    metrics::allocations(state.server.allocations());
                 }
                 Output::Close { allocation } => {
                     state.sockets.remove(&allocation);
-                    meters::allocations(state.server.allocations());
+                    metrics::allocations(state.server.allocations());
                 }
-                Output::Count(metric) => meters::count(metric),
+                Output::Count(metric) => metrics::count(metric),
             }
         }
     }
 
-    fn to_client(&self, state: &State, client: Client, bytes: Vec<u8>) {
+    fn to_client(&self, state: &RelayState, client: ClientEndpoint, bytes: Vec<u8>) {
         match client {
-            Client::Udp(remote) => send(&self.inner.udp, &bytes, remote),
-            Client::Tcp { connection, .. } => {
+            ClientEndpoint::Udp(remote) => send(&self.inner.udp, &bytes, remote),
+            ClientEndpoint::Tcp { connection, .. } => {
                 let queue = state.streams.get(&connection);
                 if queue.is_some_and(|queue| queue.try_send(bytes).is_err()) {
-                    meters::unsent(1);
+                    metrics::unsent(1);
                 }
             }
         }
     }
 
     /// Opens a relay address, and gives what peers know it by.
-    fn open(&self, state: &mut State, allocation: AllocationId) -> Option<SocketAddr> {
+    fn open(&self, state: &mut RelayState, allocation: AllocationId) -> Option<SocketAddr> {
         let socket = ports::open(self.inner.relay_ip, self.inner.ports)?;
         let port = socket.local_addr().ok()?.port();
         let socket = Arc::new(UdpSocket::from_std(socket).ok()?);
         let closed = self.inner.stop.child_token();
-        let reading = self
-            .clone()
-            .hear(allocation, Arc::clone(&socket), closed.clone());
+        let reading =
+            self.clone()
+                .receive_from_peers(allocation, Arc::clone(&socket), closed.clone());
         self.inner.tasks.spawn("relay socket", reading);
         let relay = RelaySocket {
             socket,
@@ -191,7 +191,7 @@ impl Relay {
     }
 
     /// Reads what peers send to one relay address until it is closed.
-    async fn hear(
+    async fn receive_from_peers(
         self,
         allocation: AllocationId,
         socket: Arc<UdpSocket>,
@@ -214,7 +214,7 @@ impl Relay {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, RelayState> {
         self.inner
             .state
             .lock()
@@ -225,6 +225,6 @@ impl Relay {
 /// Sends a datagram now or never. Past tokio, whose readiness of a new socket may not be known yet.
 fn send(socket: &UdpSocket, bytes: &[u8], to: SocketAddr) {
     if sendto(socket, bytes, SendFlags::empty(), &to).is_err() {
-        meters::unsent(1);
+        metrics::unsent(1);
     }
 }

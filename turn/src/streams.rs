@@ -11,9 +11,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use turn_core::{Client, Framed, Input, MAX_FRAME_BYTES, split_frame};
+use turn_core::{ClientEndpoint, Framed, Input, MAX_FRAME_BYTES, split_frame};
 
-use crate::meters;
+use crate::metrics;
 use crate::relay::Relay;
 
 /// Connections at once: a person has two at most, so this is more than the allocations that there may be.
@@ -49,42 +49,42 @@ pub(crate) async fn serve(
         connection += 1;
         let (queue, queued) = mpsc::channel(QUEUE_FRAMES);
         if relay.add_stream(connection, queue, MAX_STREAMS).is_none() {
-            meters::turned_away();
+            metrics::turned_away();
             continue;
         }
-        let seat = Seat {
+        let permit = StreamPermit {
             relay: relay.clone(),
             connection,
             remote,
         };
-        tasks.spawn("turn stream", carry(seat, stream, queued, stop.clone()));
+        tasks.spawn("turn stream", carry(permit, stream, queued, stop.clone()));
     }
 }
 
 /// A connection's place with the relay; dropping it ends its allocation.
-struct Seat {
+struct StreamPermit {
     relay: Relay,
     connection: u64,
     remote: SocketAddr,
 }
 
-impl Seat {
-    fn client(&self) -> Client {
-        Client::Tcp {
+impl StreamPermit {
+    fn client(&self) -> ClientEndpoint {
+        ClientEndpoint::Tcp {
             connection: self.connection,
             remote: self.remote,
         }
     }
 }
 
-impl Drop for Seat {
+impl Drop for StreamPermit {
     fn drop(&mut self) {
         self.relay.remove_stream(self.connection, self.client());
     }
 }
 
 async fn carry(
-    seat: Seat,
+    permit: StreamPermit,
     stream: TcpStream,
     queued: mpsc::Receiver<Vec<u8>>,
     stop: CancellationToken,
@@ -95,19 +95,19 @@ async fn carry(
     }
     let (from, to) = stream.into_split();
     tokio::select! {
-        () = read(&seat, from) => {}
+        () = read(&permit, from) => {}
         () = write(to, queued) => {}
         () = stop.cancelled() => {}
     }
 }
 
 /// Takes frames until the stream ends, is broken, or is silent without an allocation.
-async fn read(seat: &Seat, mut from: OwnedReadHalf) {
-    let client = seat.client();
+async fn read(permit: &StreamPermit, mut from: OwnedReadHalf) {
+    let client = permit.client();
     let mut buffer: Vec<u8> = Vec::with_capacity(READ_BYTES);
     loop {
         match timeout(IDLE_LIMIT, from.read_buf(&mut buffer)).await {
-            Err(_) if seat.relay.has_allocation(client) => continue,
+            Err(_) if permit.relay.has_allocation(client) => continue,
             Err(_) | Ok(Ok(0) | Err(_)) => return,
             Ok(Ok(_)) => {}
         }
@@ -116,7 +116,7 @@ async fn read(seat: &Seat, mut from: OwnedReadHalf) {
             match split_frame(&buffer[begin..]) {
                 Framed::Whole { length, used } => {
                     let bytes = &buffer[begin..begin + length];
-                    seat.relay.take(Input::FromClient { client, bytes });
+                    permit.relay.take(Input::FromClient { client, bytes });
                     begin += used;
                 }
                 Framed::Partial => break,

@@ -8,7 +8,7 @@ use std::os::unix::fs::OpenOptionsExt;
 
 use rustix::fs::{FlockOperation, OFlags, flock};
 use tokio::net::TcpListener;
-use turn::Listeners;
+use turn::RelayListeners;
 
 use super::preflight::patiently;
 use super::{Service, listen_failure};
@@ -47,7 +47,7 @@ pub(super) async fn place(settings: &Settings) -> Result<Placed, Failure> {
         settings,
         wanted,
         turn.may_listen_elsewhere,
-        async |address| Listeners::bind(address).await.map(drop),
+        async |address| RelayListeners::bind(address).await.map(drop),
     );
     let (relay, claim) = relay
         .await

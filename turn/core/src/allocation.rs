@@ -5,9 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use wire::UnixMs;
 
-use crate::rate::Bucket;
-use crate::stun::{Key, TransactionId};
-use crate::{Client, Family};
+use crate::rate_limit::Bucket;
+use crate::stun::{StunKey, TransactionId};
+use crate::{ClientEndpoint, Family};
 
 /// How long a permission is good, in milliseconds (RFC 8656, section 9).
 const PERMISSION_MS: i64 = 300_000;
@@ -19,11 +19,11 @@ const MAX_PEERS: usize = 64;
 /// An allocation, from the request on.
 #[derive(Debug)]
 pub(crate) struct Allocation {
-    pub(crate) client: Client,
+    pub(crate) client: ClientEndpoint,
     pub(crate) username: String,
     /// Whose quota it counts against.
     pub(crate) person: String,
-    pub(crate) key: Key,
+    pub(crate) key: StunKey,
     pub(crate) family: Family,
     /// Of the request that made it: one that comes again gets the same answer.
     pub(crate) transaction: TransactionId,
@@ -33,7 +33,7 @@ pub(crate) struct Allocation {
     pub(crate) sent: Bucket,
     pub(crate) received: Bucket,
     permissions: BTreeMap<IpAddr, Permission>,
-    channels: BTreeMap<u16, Channel>,
+    channels: BTreeMap<u16, ChannelBinding>,
 }
 
 /// How far a permission goes.
@@ -52,14 +52,14 @@ struct Permission {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Channel {
+struct ChannelBinding {
     peer: SocketAddr,
     until: UnixMs,
 }
 
 /// Why a permission or channel was not given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NotGiven {
+pub(crate) enum PermissionError {
     /// The allocation has as many as one may have.
     Full,
     /// The number or the peer is bound otherwise.
@@ -71,10 +71,10 @@ impl Allocation {
     #[expect(clippy::too_many_arguments, reason = "each is a fact of the request")]
     pub(crate) fn opening(
         now: UnixMs,
-        client: Client,
+        client: ClientEndpoint,
         username: String,
         person: String,
-        key: Key,
+        key: StunKey,
         family: Family,
         transaction: TransactionId,
         expires_at: UnixMs,
@@ -107,14 +107,14 @@ impl Allocation {
         &mut self,
         now: UnixMs,
         peers: &[(IpAddr, Reach)],
-    ) -> Result<(), NotGiven> {
+    ) -> Result<(), PermissionError> {
         self.permissions
             .retain(|_, permission| now < permission.until);
         let new = peers
             .iter()
             .filter(|(ip, _)| !self.permissions.contains_key(ip));
         if self.permissions.len() + new.count() > MAX_PEERS {
-            return Err(NotGiven::Full);
+            return Err(PermissionError::Full);
         }
         let until = now + PERMISSION_MS;
         for (ip, reach) in peers {
@@ -131,20 +131,20 @@ impl Allocation {
         number: u16,
         peer: SocketAddr,
         reach: Reach,
-    ) -> Result<(), NotGiven> {
+    ) -> Result<(), PermissionError> {
         self.channels.retain(|_, channel| now < channel.until);
         let bound = self.channels.get(&number).map(|channel| channel.peer);
         if bound.is_some_and(|bound| bound != peer)
             || (bound.is_none() && self.number_of(now, peer).is_some())
         {
-            return Err(NotGiven::Taken);
+            return Err(PermissionError::Taken);
         }
         if bound.is_none() && self.channels.len() >= MAX_PEERS {
-            return Err(NotGiven::Full);
+            return Err(PermissionError::Full);
         }
         self.permit(now, &[(peer.ip(), reach)])?;
         let until = now + CHANNEL_MS;
-        self.channels.insert(number, Channel { peer, until });
+        self.channels.insert(number, ChannelBinding { peer, until });
         Ok(())
     }
 
@@ -156,7 +156,7 @@ impl Allocation {
 
     /// The channel of a peer.
     pub(crate) fn number_of(&self, now: UnixMs, peer: SocketAddr) -> Option<u16> {
-        let is_it = |channel: &Channel| channel.peer == peer && now < channel.until;
+        let is_it = |channel: &ChannelBinding| channel.peer == peer && now < channel.until;
         let found = self.channels.iter().find(|(_, channel)| is_it(channel))?;
         Some(*found.0)
     }

@@ -1,13 +1,13 @@
 //! The outputs of one step, collected.
 
-use crate::{AllocationId, Client, Dropped, Metric, Output, Refused};
+use crate::{AllocationId, ClientEndpoint, Dropped, Output, RefusalCause, TurnMetric};
 
 /// What is to be done so far.
 #[derive(Debug, Default)]
 pub(crate) struct Effects(Vec<Output>);
 
 impl Effects {
-    pub(crate) fn tell(&mut self, client: Client, bytes: Vec<u8>) {
+    pub(crate) fn tell(&mut self, client: ClientEndpoint, bytes: Vec<u8>) {
         self.0.push(Output::ToClient { client, bytes });
     }
 
@@ -19,16 +19,16 @@ impl Effects {
         self.0.push(Output::Close { allocation });
     }
 
-    pub(crate) fn count(&mut self, metric: Metric) {
+    pub(crate) fn count(&mut self, metric: TurnMetric) {
         self.0.push(Output::Count(metric));
     }
 
     pub(crate) fn dropped(&mut self, why: Dropped) {
-        self.count(Metric::Dropped(why));
+        self.count(TurnMetric::Dropped(why));
     }
 
-    pub(crate) fn refused(&mut self, why: Refused) {
-        self.count(Metric::Refused(why));
+    pub(crate) fn refused(&mut self, why: RefusalCause) {
+        self.count(TurnMetric::Refused(why));
     }
 
     pub(crate) fn into_outputs(self) -> Vec<Output> {

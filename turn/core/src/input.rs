@@ -8,7 +8,7 @@ pub struct AllocationId(pub u64);
 
 /// Where a client's bytes come from; with the listener's own address the 5-tuple of RFC 8656.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Client {
+pub enum ClientEndpoint {
     /// Datagrams of one address.
     Udp(SocketAddr),
     /// A TCP connection, by its number: an address may come back on a new one.
@@ -20,19 +20,19 @@ pub enum Client {
     },
 }
 
-impl Client {
+impl ClientEndpoint {
     /// Its address, an IPv4-mapped one unmapped.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        let (Client::Udp(address)
-        | Client::Tcp {
+        let (ClientEndpoint::Udp(address)
+        | ClientEndpoint::Tcp {
             remote: address, ..
         }) = self;
         SocketAddr::new(address.ip().to_canonical(), address.port())
     }
 
     pub(crate) fn is_stream(&self) -> bool {
-        matches!(self, Client::Tcp { .. })
+        matches!(self, ClientEndpoint::Tcp { .. })
     }
 }
 
@@ -42,7 +42,7 @@ pub enum Input<'a> {
     /// A datagram, or one frame of a stream without its padding.
     FromClient {
         /// Who sent it.
-        client: Client,
+        client: ClientEndpoint,
         /// The frame.
         bytes: &'a [u8],
     },
@@ -65,8 +65,8 @@ pub enum Input<'a> {
     /// A TCP connection ended.
     Gone {
         /// Which.
-        client: Client,
+        client: ClientEndpoint,
     },
-    /// The moment of [`crate::Server::next_deadline`] has come.
+    /// The moment of [`crate::TurnServer::next_deadline`] has come.
     Tick,
 }

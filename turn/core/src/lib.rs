@@ -5,17 +5,18 @@
 //! relay may reach ([`PeerPolicy`]), and the same rules as a configuration of coturn ([`coturn`]).
 
 mod allocation;
-mod auth;
+mod authentication;
 pub mod coturn;
 mod credentials;
 mod effects;
+mod error;
 mod framing;
 mod input;
 mod metric;
 mod nonce;
 mod output;
 mod peers;
-mod rate;
+mod rate_limit;
 mod requests;
 mod server;
 mod settings;
@@ -26,9 +27,9 @@ mod traffic;
 
 pub use credentials::{MIN_SECRET_BYTES, Secret, SecretError, TurnCredentials};
 pub use framing::{Framed, MAX_FRAME_BYTES, split_frame};
-pub use input::{AllocationId, Client, Input};
-pub use metric::{Dropped, Metric, Refused};
+pub use input::{AllocationId, ClientEndpoint, Input};
+pub use metric::{Dropped, RefusalCause, TurnMetric};
 pub use output::{Family, Output};
 pub use peers::{Cidr, CidrError, FORBIDDEN, PeerPolicy};
-pub use server::Server;
+pub use server::TurnServer;
 pub use settings::{Quotas, Settings};

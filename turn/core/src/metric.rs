@@ -2,11 +2,11 @@
 
 /// Something that happened and is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Metric {
+pub enum TurnMetric {
     /// An allocation was made.
     Allocated,
     /// A request was refused.
-    Refused(Refused),
+    Refused(RefusalCause),
     /// A payload of so many bytes was relayed.
     Relayed(usize),
     /// Something that arrived was dropped.
@@ -15,7 +15,7 @@ pub enum Metric {
 
 /// Why a request was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Refused {
+pub enum RefusalCause {
     /// A signed request with a user name, a time or a signature that is none of ours.
     Credential,
     /// The person has as many allocations as one may.
@@ -30,17 +30,17 @@ pub enum Refused {
     Request,
 }
 
-impl Refused {
+impl RefusalCause {
     /// Its label.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Refused::Credential => "credential",
-            Refused::PersonQuota => "person_quota",
-            Refused::TotalQuota => "total_quota",
-            Refused::Capacity => "capacity",
-            Refused::Peer => "peer",
-            Refused::Request => "request",
+            RefusalCause::Credential => "credential",
+            RefusalCause::PersonQuota => "person_quota",
+            RefusalCause::TotalQuota => "total_quota",
+            RefusalCause::Capacity => "capacity",
+            RefusalCause::Peer => "peer",
+            RefusalCause::Request => "request",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::{AllocationId, Client, Metric};
+use crate::{AllocationId, ClientEndpoint, TurnMetric};
 
 /// A kind of address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +31,7 @@ pub enum Output {
     /// Send these bytes, padded already where the client has a stream.
     ToClient {
         /// To whom.
-        client: Client,
+        client: ClientEndpoint,
         /// A whole frame.
         bytes: Vec<u8>,
     },
@@ -57,5 +57,5 @@ pub enum Output {
         allocation: AllocationId,
     },
     /// Count it.
-    Count(Metric),
+    Count(TurnMetric),
 }

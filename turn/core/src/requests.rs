@@ -6,10 +6,11 @@ mod peers;
 
 use wire::UnixMs;
 
-use crate::auth::Caller;
+use crate::authentication::AuthenticatedClient;
 use crate::effects::Effects;
-use crate::stun::{Attribute, Class, Message, Method, Writer};
-use crate::{Client, Dropped, Metric, Refused, Server};
+use crate::error::StunError;
+use crate::stun::{Attribute, Class, Method, StunMessage, StunMessageWriter};
+use crate::{ClientEndpoint, Dropped, RefusalCause, TurnMetric, TurnServer};
 
 /// Requests of one address that are answered within a second, signed or not: a person in a call makes a
 /// handful a minute, and a forged address gets no more than this many answers.
@@ -17,69 +18,25 @@ const ANSWERS_PER_SECOND: u32 = 500;
 /// Named in answers, as RFC 8489 recommends; without a version, which would help nobody but an attacker.
 const SOFTWARE: &[u8] = b"rendezvous";
 
-/// Why a request is refused.
-#[derive(Debug)]
-pub(crate) struct Refusal {
-    code: u16,
-    reason: &'static str,
-    /// Whether realm and a nonce go with it, so that the client may try again.
-    is_challenge: bool,
-    unknown: Vec<Attribute>,
-    why: Option<Refused>,
-}
-
-impl Refusal {
-    pub(crate) fn new(code: u16, reason: &'static str) -> Self {
-        Self {
-            code,
-            reason,
-            is_challenge: false,
-            unknown: Vec::new(),
-            why: Some(Refused::Request),
-        }
-    }
-
-    /// One that every client meets on its way in, and that so counts as no refusal.
-    pub(crate) fn challenge(code: u16, reason: &'static str) -> Self {
-        Self {
-            is_challenge: true,
-            why: None,
-            ..Self::new(code, reason)
-        }
-    }
-
-    pub(crate) fn because(mut self, why: Refused) -> Self {
-        self.why = Some(why);
-        self
-    }
-
-    fn unknown(attributes: Vec<Attribute>) -> Self {
-        Self {
-            unknown: attributes,
-            ..Self::new(420, "Unknown Attribute")
-        }
-    }
-}
-
 /// What comes of a request that is granted.
 enum Granted {
     /// An answer, to be signed.
-    Now(Writer),
+    Now(StunMessageWriter),
     /// The answer follows.
     Later,
 }
 
-impl Server {
-    /// Answers a request.
+impl TurnServer {
+    /// ResponseLimiter a request.
     pub(crate) fn request(
         &mut self,
         now: UnixMs,
-        client: Client,
-        message: &Message<'_>,
+        client: ClientEndpoint,
+        message: &StunMessage<'_>,
         effects: &mut Effects,
     ) {
         if !self
-            .answers
+            .responses
             .allow(now, client.address().ip(), ANSWERS_PER_SECOND)
         {
             return effects.dropped(Dropped::Flood);
@@ -87,70 +44,71 @@ impl Server {
         if message.method() == Method::BINDING {
             return effects.tell(client, binding::answer(client, message));
         }
-        let caller = match self.caller(now, client, message) {
-            Ok(caller) => caller,
-            Err(refusal) => return self.refuse(now, client, message, None, &refusal, effects),
+        let requester = match self.authenticate(now, client, message) {
+            Ok(requester) => requester,
+            Err(error) => return self.refuse(now, client, message, None, &error, effects),
         };
-        match self.granted(now, client, message, &caller, effects) {
+        match self.granted(now, client, message, &requester, effects) {
             Ok(Granted::Later) => {}
             Ok(Granted::Now(writer)) => {
                 let answer = writer.with(Attribute::SOFTWARE, SOFTWARE);
-                effects.tell(client, answer.signed_with(&caller.key).finish());
+                effects.tell(client, answer.signed_with(&requester.key).finish());
             }
-            Err(refusal) => self.refuse(now, client, message, Some(&caller), &refusal, effects),
+            Err(error) => self.refuse(now, client, message, Some(&requester), &error, effects),
         }
     }
 
     fn granted(
         &mut self,
         now: UnixMs,
-        client: Client,
-        message: &Message<'_>,
-        caller: &Caller,
+        client: ClientEndpoint,
+        message: &StunMessage<'_>,
+        requester: &AuthenticatedClient,
         effects: &mut Effects,
-    ) -> Result<Granted, Refusal> {
+    ) -> Result<Granted, StunError> {
         if let Some((_, allocation)) = self.of_client(client)
-            && allocation.username != caller.username
+            && allocation.username != requester.username
         {
-            let wrong = Refusal::new(441, "Wrong Credentials");
-            return Err(wrong.because(Refused::Credential));
+            let wrong = StunError::new(441, "Wrong Credentials");
+            return Err(wrong.because(RefusalCause::Credential));
         }
         let unknown = message.unknown();
         if !unknown.is_empty() {
-            return Err(Refusal::unknown(unknown));
+            return Err(StunError::unknown(unknown));
         }
         match message.method() {
-            Method::ALLOCATE => self.allocate(now, client, message, caller, effects),
-            Method::REFRESH => self.refresh(now, client, message, caller, effects),
+            Method::ALLOCATE => self.allocate(now, client, message, requester, effects),
+            Method::REFRESH => self.refresh(now, client, message, requester, effects),
             Method::CREATE_PERMISSION => self.create_permission(now, client, message),
             Method::CHANNEL_BIND => self.channel_bind(now, client, message),
-            _ => Err(Refusal::new(400, "Bad Request")),
+            _ => Err(StunError::new(400, "Bad Request")),
         }
     }
 
-    /// Answers with an error, signed where the caller is known.
+    /// ResponseLimiter with an error, signed where the requester is known.
     fn refuse(
         &self,
         now: UnixMs,
-        client: Client,
-        message: &Message<'_>,
-        caller: Option<&Caller>,
-        refusal: &Refusal,
+        client: ClientEndpoint,
+        message: &StunMessage<'_>,
+        requester: Option<&AuthenticatedClient>,
+        error: &StunError,
         effects: &mut Effects,
     ) {
-        if let Some(why) = refusal.why {
-            effects.count(Metric::Refused(why));
+        if let Some(cause) = error.cause {
+            effects.count(TurnMetric::Refused(cause));
         }
-        let mut answer = Writer::new(Class::Error, message.method(), message.transaction())
-            .with_error(refusal.code, refusal.reason);
-        if refusal.is_challenge {
+        let mut answer =
+            StunMessageWriter::new(Class::Error, message.method(), message.transaction())
+                .with_error(error.code, error.reason);
+        if error.is_challenge {
             let nonce = self.nonces.make(now, &client.address().to_string());
             answer = answer
                 .with(Attribute::REALM, self.settings.realm.as_bytes())
                 .with(Attribute::NONCE, nonce.as_bytes());
         }
-        if !refusal.unknown.is_empty() {
-            let list: Vec<u8> = refusal
+        if !error.unknown.is_empty() {
+            let list: Vec<u8> = error
                 .unknown
                 .iter()
                 .flat_map(|attribute| attribute.0.to_be_bytes())
@@ -158,8 +116,8 @@ impl Server {
             answer = answer.with(Attribute::UNKNOWN_ATTRIBUTES, &list);
         }
         answer = answer.with(Attribute::SOFTWARE, SOFTWARE);
-        if let Some(caller) = caller {
-            answer = answer.signed_with(&caller.key);
+        if let Some(requester) = requester {
+            answer = answer.signed_with(&requester.key);
         }
         effects.tell(client, answer.finish());
     }

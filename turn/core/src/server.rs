@@ -8,17 +8,17 @@ use wire::UnixMs;
 use crate::allocation::Allocation;
 use crate::effects::Effects;
 use crate::nonce::Nonces;
-use crate::rate::Answers;
-use crate::{AllocationId, Client, Input, Output, Settings};
+use crate::rate_limit::ResponseLimiter;
+use crate::{AllocationId, ClientEndpoint, Input, Output, Settings};
 
 /// All allocations of one STUN and TURN server.
 #[derive(Debug)]
-pub struct Server {
+pub struct TurnServer {
     pub(crate) settings: Settings,
     pub(crate) nonces: Nonces,
-    pub(crate) answers: Answers,
+    pub(crate) responses: ResponseLimiter,
     pub(crate) allocations: BTreeMap<AllocationId, Allocation>,
-    pub(crate) by_client: BTreeMap<Client, AllocationId>,
+    pub(crate) by_client: BTreeMap<ClientEndpoint, AllocationId>,
     pub(crate) by_relayed: BTreeMap<SocketAddr, AllocationId>,
     /// How many each person has.
     pub(crate) by_person: BTreeMap<String, usize>,
@@ -26,14 +26,14 @@ pub struct Server {
     last_id: u64,
 }
 
-impl Server {
+impl TurnServer {
     /// One without allocations.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
             nonces: Nonces::new(settings.nonce_key),
             settings,
-            answers: Answers::default(),
+            responses: ResponseLimiter::default(),
             allocations: BTreeMap::new(),
             by_client: BTreeMap::new(),
             by_relayed: BTreeMap::new(),
@@ -84,11 +84,14 @@ impl Server {
 
     /// True while `client` has an allocation.
     #[must_use]
-    pub fn has_allocation(&self, client: Client) -> bool {
+    pub fn has_allocation(&self, client: ClientEndpoint) -> bool {
         self.by_client.contains_key(&client)
     }
 
-    pub(crate) fn of_client(&mut self, client: Client) -> Option<(AllocationId, &mut Allocation)> {
+    pub(crate) fn of_client(
+        &mut self,
+        client: ClientEndpoint,
+    ) -> Option<(AllocationId, &mut Allocation)> {
         let id = *self.by_client.get(&client)?;
         Some((id, self.allocations.get_mut(&id)?))
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::{Family, PeerPolicy, Secret};
 
-/// Settings of a [`crate::Server`].
+/// Settings of a [`crate::TurnServer`].
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Named in challenges; part of each credential's key.

@@ -7,12 +7,12 @@
 mod address;
 mod attribute;
 mod message;
-mod writer;
+mod message_writer;
 
 pub use address::{read_xor_address, xor_address};
 pub use attribute::Attribute;
-pub use message::{Class, Message, Method, TransactionId};
-pub use writer::Writer;
+pub use message::{Class, Method, StunMessage, TransactionId};
+pub use message_writer::StunMessageWriter;
 
 use hmac::{Hmac, Mac};
 use md5::{Digest, Md5};
@@ -26,11 +26,11 @@ pub const HEADER_BYTES: usize = 20;
 const FINGERPRINT_XOR: u32 = 0x5354_554E;
 
 /// The key of a long-term credential (RFC 8489, section 9.2.2).
-pub type Key = [u8; 16];
+pub type StunKey = [u8; 16];
 
 /// MD5 of `username:realm:password`.
 #[must_use]
-pub fn long_term_key(username: &str, realm: &str, password: &str) -> Key {
+pub fn long_term_key(username: &str, realm: &str, password: &str) -> StunKey {
     let mut hash = Md5::new();
     for part in [username, ":", realm, ":", password] {
         hash.update(part.as_bytes());

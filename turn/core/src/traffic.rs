@@ -7,15 +7,15 @@ use wire::UnixMs;
 
 use crate::allocation::Reach;
 use crate::effects::Effects;
-use crate::stun::{Attribute, Class, Message, Method, Writer, read_xor_address};
-use crate::{AllocationId, Client, Dropped, Metric, Output, Server};
+use crate::stun::{Attribute, Class, Method, StunMessage, StunMessageWriter, read_xor_address};
+use crate::{AllocationId, ClientEndpoint, Dropped, Output, TurnMetric, TurnServer};
 
-impl Server {
+impl TurnServer {
     /// Takes a client's frame: channel data, a request or a Send indication.
     pub(crate) fn take_frame(
         &mut self,
         now: UnixMs,
-        client: Client,
+        client: ClientEndpoint,
         bytes: &[u8],
         effects: &mut Effects,
     ) {
@@ -28,7 +28,7 @@ impl Server {
                 None => effects.dropped(Dropped::Meaningless),
             };
         }
-        let Some(message) = Message::read(bytes) else {
+        let Some(message) = StunMessage::read(bytes) else {
             return effects.dropped(Dropped::Meaningless);
         };
         match (message.class(), message.method()) {
@@ -45,8 +45,8 @@ impl Server {
     fn send_indication(
         &mut self,
         now: UnixMs,
-        client: Client,
-        message: &Message<'_>,
+        client: ClientEndpoint,
+        message: &StunMessage<'_>,
         effects: &mut Effects,
     ) {
         let peer = message
@@ -88,7 +88,7 @@ impl Server {
         if reach == Reach::Inside || peer.port() == 0 {
             return effects.dropped(Dropped::Permission);
         }
-        effects.count(Metric::Relayed(payload.len()));
+        effects.count(TurnMetric::Relayed(payload.len()));
         effects.push(Output::ToPeer {
             allocation: id,
             peer,
@@ -133,7 +133,7 @@ impl Server {
             Some(number) => channel_data(number, payload, allocation.client.is_stream()),
             None => data_indication(peer, payload, id),
         };
-        effects.count(Metric::Relayed(payload.len()));
+        effects.count(TurnMetric::Relayed(payload.len()));
         effects.tell(allocation.client, bytes);
     }
 }
@@ -165,7 +165,7 @@ fn channel_data(number: u16, payload: &[u8], is_padded: bool) -> Vec<u8> {
 fn data_indication(peer: SocketAddr, payload: &[u8], id: AllocationId) -> Vec<u8> {
     let mut transaction = [0; 12];
     transaction[4..].copy_from_slice(&id.0.to_be_bytes());
-    Writer::new(Class::Indication, Method::DATA, transaction)
+    StunMessageWriter::new(Class::Indication, Method::DATA, transaction)
         .with_address(Attribute::XOR_PEER_ADDRESS, peer)
         .with(Attribute::DATA, payload)
         .finish_bare()

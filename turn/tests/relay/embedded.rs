@@ -7,7 +7,7 @@ use service::Shutdown;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use turn::client::{Transport, TurnClient};
-use turn::{Config, Listeners};
+use turn::{Config, RelayListeners};
 use turn_core::{Cidr, PeerPolicy, Quotas, Secret, TurnCredentials};
 use wire::UnixMs;
 
@@ -62,7 +62,7 @@ impl Embedded {
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
-        let listeners = Listeners::bind("127.0.0.1:0".parse().unwrap())
+        let listeners = RelayListeners::bind("127.0.0.1:0".parse().unwrap())
             .await
             .unwrap();
         let address = listeners.address();
@@ -80,9 +80,9 @@ impl Embedded {
             max_lifetime_s: 600,
         };
         let shutdown = Shutdown::new();
-        let told = shutdown.clone();
+        let stopped = shutdown.clone();
         let running = tokio::spawn(async move {
-            turn::run(listeners, http, config, told).await.unwrap();
+            turn::run(listeners, http, config, stopped).await.unwrap();
         });
         Self {
             address,

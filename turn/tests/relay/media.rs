@@ -21,15 +21,15 @@ use crate::embedded::{Embedded, credential};
 /// Longest time for TURN, ICE, DTLS and SCTP together, on two busy cores.
 const UP: Duration = Duration::from_secs(40);
 /// Things that happen to a peer before the test looks.
-const HAPPENINGS: usize = 256;
+const MAX_EVENTS: usize = 256;
 
-struct Handler {
+struct EventForwarder {
     candidates: mpsc::Sender<RTCIceCandidateInit>,
     channels: mpsc::Sender<Arc<dyn DataChannel>>,
 }
 
 #[async_trait::async_trait]
-impl PeerConnectionEventHandler for Handler {
+impl PeerConnectionEventHandler for EventForwarder {
     async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
         let candidate = event.candidate.to_json().unwrap();
         self.candidates.try_send(candidate).ok();
@@ -40,13 +40,13 @@ impl PeerConnectionEventHandler for Handler {
     }
 }
 
-struct Person<P> {
+struct WebRtcPeer<P> {
     connection: P,
     candidates: mpsc::Receiver<RTCIceCandidateInit>,
     channels: mpsc::Receiver<Arc<dyn DataChannel>>,
 }
 
-async fn person(name: &str, server: SocketAddr) -> Person<impl PeerConnection> {
+async fn person(name: &str, server: SocketAddr) -> WebRtcPeer<impl PeerConnection> {
     let (username, credential) = credential(name);
     let configuration = RTCConfigurationBuilder::new()
         .with_ice_servers(vec![RTCIceServer {
@@ -56,11 +56,11 @@ async fn person(name: &str, server: SocketAddr) -> Person<impl PeerConnection> {
         }])
         .with_ice_transport_policy(RTCIceTransportPolicy::Relay)
         .build();
-    let (send_candidate, candidates) = mpsc::channel(HAPPENINGS);
-    let (send_channel, channels) = mpsc::channel(HAPPENINGS);
+    let (send_candidate, candidates) = mpsc::channel(MAX_EVENTS);
+    let (send_channel, channels) = mpsc::channel(MAX_EVENTS);
     let connection = PeerConnectionBuilder::new()
         .with_configuration(configuration)
-        .with_handler(Arc::new(Handler {
+        .with_handler(Arc::new(EventForwarder {
             candidates: send_candidate,
             channels: send_channel,
         }))
@@ -69,7 +69,7 @@ async fn person(name: &str, server: SocketAddr) -> Person<impl PeerConnection> {
         .build()
         .await
         .unwrap();
-    Person {
+    WebRtcPeer {
         connection,
         candidates,
         channels,
@@ -114,7 +114,7 @@ async fn exchange_bytes(server: SocketAddr) {
         at_bo.send(BytesMut::from(&b"back"[..])).await.unwrap();
         assert_eq!(message(&from_ann).await, b"back");
     };
-    let told = timeout(UP, async {
+    let stopped = timeout(UP, async {
         tokio::select! {
             () = story => {}
             ((), ()) = async { tokio::join!(
@@ -123,7 +123,7 @@ async fn exchange_bytes(server: SocketAddr) {
             ) } => panic!("both stopped gathering"),
         }
     });
-    told.await.expect("through the relay in time");
+    stopped.await.expect("through the relay in time");
     ann.connection.close().await.unwrap();
     bo.connection.close().await.unwrap();
 }

@@ -4,28 +4,29 @@ use std::net::SocketAddr;
 
 use wire::UnixMs;
 
-use super::{Granted, Refusal, SOFTWARE};
+use super::{Granted, SOFTWARE};
 use crate::allocation::Allocation;
-use crate::auth::Caller;
+use crate::authentication::AuthenticatedClient;
 use crate::effects::Effects;
-use crate::stun::{Attribute, Class, Message, Method, Writer};
-use crate::{AllocationId, Client, Family, Metric, Output, Refused, Server};
+use crate::error::StunError;
+use crate::stun::{Attribute, Class, Method, StunMessage, StunMessageWriter};
+use crate::{AllocationId, ClientEndpoint, Family, Output, RefusalCause, TurnMetric, TurnServer};
 
 /// UDP's number in REQUESTED-TRANSPORT.
 const UDP: u8 = 17;
 
-impl Server {
+impl TurnServer {
     pub(super) fn allocate(
         &mut self,
         now: UnixMs,
-        client: Client,
-        message: &Message<'_>,
-        caller: &Caller,
+        client: ClientEndpoint,
+        message: &StunMessage<'_>,
+        requester: &AuthenticatedClient,
         effects: &mut Effects,
-    ) -> Result<Granted, Refusal> {
+    ) -> Result<Granted, StunError> {
         if let Some((_, allocation)) = self.of_client(client) {
             if allocation.transaction != message.transaction() {
-                return Err(Refusal::new(437, "Allocation Mismatch"));
+                return Err(StunError::new(437, "Allocation Mismatch"));
             }
             // It was sent again because the answer was lost, or is on its way.
             return Ok(match allocation.relayed {
@@ -35,45 +36,47 @@ impl Server {
         }
         match message.value(Attribute::REQUESTED_TRANSPORT) {
             Some([UDP, _, _, _]) => {}
-            Some([_, _, _, _]) => return Err(Refusal::new(442, "Unsupported Transport Protocol")),
-            _ => return Err(Refusal::new(400, "Bad Request")),
+            Some([_, _, _, _]) => {
+                return Err(StunError::new(442, "Unsupported Transport Protocol"));
+            }
+            _ => return Err(StunError::new(400, "Bad Request")),
         }
         let family = family_asked_for(message)?
             .filter(|family| self.settings.families.contains(family))
-            .ok_or_else(|| Refusal::new(440, "Address Family not Supported"))?;
-        self.check_quotas(caller)?;
+            .ok_or_else(|| StunError::new(440, "Address Family not Supported"))?;
+        self.check_quotas(requester)?;
         let allocation = self.add(Allocation::opening(
             now,
             client,
-            caller.username.clone(),
-            caller.person.clone(),
-            caller.key,
+            requester.username.clone(),
+            requester.person.clone(),
+            requester.key,
             family,
             message.transaction(),
-            self.expiry(now, caller),
+            self.expiry(now, requester),
             self.settings.quotas.bytes_per_second,
         ));
         effects.push(Output::Open { allocation, family });
         Ok(Granted::Later)
     }
 
-    fn check_quotas(&self, caller: &Caller) -> Result<(), Refusal> {
-        let reached = |why| Err(Refusal::new(486, "Allocation Quota Reached").because(why));
+    fn check_quotas(&self, requester: &AuthenticatedClient) -> Result<(), StunError> {
+        let reached = |why| Err(StunError::new(486, "Allocation Quota Reached").because(why));
         let quotas = self.settings.quotas;
-        let held = self.by_person.get(&caller.person).copied();
+        let held = self.by_person.get(&requester.person).copied();
         if held.unwrap_or(0) >= quotas.per_person {
-            return reached(Refused::PersonQuota);
+            return reached(RefusalCause::PersonQuota);
         }
         if self.allocations.len() >= quotas.total {
-            return reached(Refused::TotalQuota);
+            return reached(RefusalCause::TotalQuota);
         }
         Ok(())
     }
 
     /// No allocation outlives its credential, and none goes unrefreshed for long.
-    fn expiry(&self, now: UnixMs, caller: &Caller) -> UnixMs {
+    fn expiry(&self, now: UnixMs, requester: &AuthenticatedClient) -> UnixMs {
         let longest = now + i64::from(self.settings.max_lifetime_s) * 1_000;
-        longest.min(caller.ends_at)
+        longest.min(requester.ends_at)
     }
 
     /// The relay address is there, or no port was free.
@@ -92,14 +95,14 @@ impl Server {
             Some(relayed) => {
                 allocation.relayed = Some(relayed);
                 self.by_relayed.insert(relayed, id);
-                effects.count(Metric::Allocated);
+                effects.count(TurnMetric::Allocated);
                 allocated(now, allocation, relayed)
             }
             None => {
                 let transaction = allocation.transaction;
                 self.remove(id, effects);
-                effects.refused(Refused::Capacity);
-                Writer::new(Class::Error, Method::ALLOCATE, transaction)
+                effects.refused(RefusalCause::Capacity);
+                StunMessageWriter::new(Class::Error, Method::ALLOCATE, transaction)
                     .with_error(508, "Insufficient Capacity")
             }
         };
@@ -110,21 +113,21 @@ impl Server {
     pub(super) fn refresh(
         &mut self,
         now: UnixMs,
-        client: Client,
-        message: &Message<'_>,
-        caller: &Caller,
+        client: ClientEndpoint,
+        message: &StunMessage<'_>,
+        requester: &AuthenticatedClient,
         effects: &mut Effects,
-    ) -> Result<Granted, Refusal> {
-        let expiry = self.expiry(now, caller);
-        let writer = Writer::new(Class::Success, Method::REFRESH, message.transaction());
+    ) -> Result<Granted, StunError> {
+        let expiry = self.expiry(now, requester);
+        let writer = StunMessageWriter::new(Class::Success, Method::REFRESH, message.transaction());
         let is_end = message.number(Attribute::LIFETIME) == Some(0);
         // Also to a client that ends it twice, to which it says the same (RFC 8656, section 8.2).
         let (id, allocation) = self
             .of_client(client)
-            .ok_or_else(|| Refusal::new(437, "Allocation Mismatch"))?;
+            .ok_or_else(|| StunError::new(437, "Allocation Mismatch"))?;
         let has_family = message.value(Attribute::REQUESTED_ADDRESS_FAMILY).is_some();
         if has_family && family_asked_for(message)? != Some(allocation.family) {
-            return Err(Refusal::new(443, "Peer Address Family Mismatch"));
+            return Err(StunError::new(443, "Peer Address Family Mismatch"));
         }
         if is_end {
             self.remove(id, effects);
@@ -139,17 +142,17 @@ impl Server {
 }
 
 /// IPv4 unless another is named; `None` for a number that is no family's.
-fn family_asked_for(message: &Message<'_>) -> Result<Option<Family>, Refusal> {
+fn family_asked_for(message: &StunMessage<'_>) -> Result<Option<Family>, StunError> {
     match message.value(Attribute::REQUESTED_ADDRESS_FAMILY) {
         None | Some([1, _, _, _]) => Ok(Some(Family::V4)),
         Some([2, _, _, _]) => Ok(Some(Family::V6)),
         Some([_, _, _, _]) => Ok(None),
-        Some(_) => Err(Refusal::new(400, "Bad Request")),
+        Some(_) => Err(StunError::new(400, "Bad Request")),
     }
 }
 
-fn allocated(now: UnixMs, allocation: &Allocation, relayed: SocketAddr) -> Writer {
-    Writer::new(Class::Success, Method::ALLOCATE, allocation.transaction)
+fn allocated(now: UnixMs, allocation: &Allocation, relayed: SocketAddr) -> StunMessageWriter {
+    StunMessageWriter::new(Class::Success, Method::ALLOCATE, allocation.transaction)
         .with_address(Attribute::XOR_RELAYED_ADDRESS, relayed)
         .with_address(Attribute::XOR_MAPPED_ADDRESS, allocation.client.address())
         .with_number(

@@ -1,12 +1,12 @@
 //! STUN proper: where a client's bytes come from, told to anybody.
 
 use super::SOFTWARE;
-use crate::Client;
-use crate::stun::{Attribute, Class, Message, Writer};
+use crate::ClientEndpoint;
+use crate::stun::{Attribute, Class, StunMessage, StunMessageWriter};
 
 /// The whole answer; nothing here is a secret or costs anything, and so nothing is signed.
-pub(super) fn answer(client: Client, message: &Message<'_>) -> Vec<u8> {
-    let writer = |class| Writer::new(class, message.method(), message.transaction());
+pub(super) fn answer(client: ClientEndpoint, message: &StunMessage<'_>) -> Vec<u8> {
+    let writer = |class| StunMessageWriter::new(class, message.method(), message.transaction());
     let unknown = message.unknown();
     if unknown.is_empty() {
         return writer(Class::Success)

@@ -4,21 +4,22 @@ use std::net::{IpAddr, SocketAddr};
 
 use wire::UnixMs;
 
-use super::{Granted, Refusal};
-use crate::allocation::{NotGiven, Reach};
-use crate::stun::{Attribute, Class, Message, Writer, read_xor_address};
-use crate::{Client, Family, Refused, Server};
+use super::Granted;
+use crate::allocation::{PermissionError, Reach};
+use crate::error::StunError;
+use crate::stun::{Attribute, Class, StunMessage, StunMessageWriter, read_xor_address};
+use crate::{ClientEndpoint, Family, RefusalCause, TurnServer};
 
 /// Channel numbers (RFC 8656, section 12).
 const CHANNELS: std::ops::RangeInclusive<u16> = 0x4000..=0x4FFF;
 
-impl Server {
+impl TurnServer {
     pub(super) fn create_permission(
         &mut self,
         now: UnixMs,
-        client: Client,
-        message: &Message<'_>,
-    ) -> Result<Granted, Refusal> {
+        client: ClientEndpoint,
+        message: &StunMessage<'_>,
+    ) -> Result<Granted, StunError> {
         let family = self.family_of(client)?;
         let mut peers: Vec<(IpAddr, Reach)> = Vec::new();
         for value in message.values(Attribute::XOR_PEER_ADDRESS) {
@@ -26,23 +27,23 @@ impl Server {
             peers.push((peer.0.ip(), peer.1));
         }
         if peers.is_empty() {
-            return Err(Refusal::new(400, "Bad Request"));
+            return Err(StunError::new(400, "Bad Request"));
         }
         peers.sort_by_key(|(ip, _)| *ip);
         peers.dedup_by_key(|(ip, _)| *ip);
         let (_, allocation) = self.of_client(client).ok_or_else(no_allocation)?;
-        allocation.permit(now, &peers).map_err(not_given)?;
+        allocation.permit(now, &peers).map_err(permission_error)?;
         Ok(Granted::Now(granted(message)))
     }
 
     pub(super) fn channel_bind(
         &mut self,
         now: UnixMs,
-        client: Client,
-        message: &Message<'_>,
-    ) -> Result<Granted, Refusal> {
+        client: ClientEndpoint,
+        message: &StunMessage<'_>,
+    ) -> Result<Granted, StunError> {
         let family = self.family_of(client)?;
-        let bad = || Refusal::new(400, "Bad Request");
+        let bad = || StunError::new(400, "Bad Request");
         let number = match message.value(Attribute::CHANNEL_NUMBER) {
             Some(&[high, low, _, _]) => u16::from_be_bytes([high, low]),
             _ => return Err(bad()),
@@ -55,11 +56,11 @@ impl Server {
         let (_, allocation) = self.of_client(client).ok_or_else(no_allocation)?;
         allocation
             .bind(now, number, peer, reach)
-            .map_err(not_given)?;
+            .map_err(permission_error)?;
         Ok(Granted::Now(granted(message)))
     }
 
-    fn family_of(&mut self, client: Client) -> Result<Family, Refusal> {
+    fn family_of(&mut self, client: ClientEndpoint) -> Result<Family, StunError> {
         let (_, allocation) = self.of_client(client).ok_or_else(no_allocation)?;
         Ok(allocation.family)
     }
@@ -68,17 +69,17 @@ impl Server {
     fn peer(
         &self,
         value: &[u8],
-        message: &Message<'_>,
+        message: &StunMessage<'_>,
         family: Family,
-    ) -> Result<(SocketAddr, Reach), Refusal> {
+    ) -> Result<(SocketAddr, Reach), StunError> {
         let peer = read_xor_address(value, &message.transaction())
-            .ok_or_else(|| Refusal::new(400, "Bad Request"))?;
+            .ok_or_else(|| StunError::new(400, "Bad Request"))?;
         // Before the family: a mapped address is forbidden for what it is, whichever relay asks.
         let reach = self
             .reach(peer)
-            .ok_or_else(|| Refusal::new(403, "Forbidden").because(Refused::Peer))?;
+            .ok_or_else(|| StunError::new(403, "Forbidden").because(RefusalCause::Peer))?;
         if Family::of(peer) != family {
-            return Err(Refusal::new(443, "Peer Address Family Mismatch"));
+            return Err(StunError::new(443, "Peer Address Family Mismatch"));
         }
         Ok((peer, reach))
     }
@@ -99,17 +100,19 @@ impl Server {
     }
 }
 
-fn granted(message: &Message<'_>) -> Writer {
-    Writer::new(Class::Success, message.method(), message.transaction())
+fn granted(message: &StunMessage<'_>) -> StunMessageWriter {
+    StunMessageWriter::new(Class::Success, message.method(), message.transaction())
 }
 
-fn no_allocation() -> Refusal {
-    Refusal::new(437, "Allocation Mismatch")
+fn no_allocation() -> StunError {
+    StunError::new(437, "Allocation Mismatch")
 }
 
-fn not_given(why: NotGiven) -> Refusal {
+fn permission_error(why: PermissionError) -> StunError {
     match why {
-        NotGiven::Full => Refusal::new(508, "Insufficient Capacity").because(Refused::Capacity),
-        NotGiven::Taken => Refusal::new(400, "Bad Request"),
+        PermissionError::Full => {
+            StunError::new(508, "Insufficient Capacity").because(RefusalCause::Capacity)
+        }
+        PermissionError::Taken => StunError::new(400, "Bad Request"),
     }
 }

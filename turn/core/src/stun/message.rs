@@ -44,7 +44,7 @@ impl Method {
 
 /// A message whose lengths fit and whose fingerprint, if it has one, is right. Borrows its bytes.
 #[derive(Debug, Clone, Copy)]
-pub struct Message<'a> {
+pub struct StunMessage<'a> {
     bytes: &'a [u8],
     /// Where MESSAGE-INTEGRITY begins.
     integrity_at: Option<usize>,
@@ -52,7 +52,7 @@ pub struct Message<'a> {
     method: Method,
 }
 
-impl<'a> Message<'a> {
+impl<'a> StunMessage<'a> {
     /// Reads one message that fills `bytes`; `None` for anything else.
     #[must_use]
     pub fn read(bytes: &'a [u8]) -> Option<Self> {

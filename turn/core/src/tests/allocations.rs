@@ -1,14 +1,14 @@
 //! Relay addresses: who gets one, how long it lasts, and what is answered to requests that make no sense.
 
-use super::harness::{Caller, PEER, QUOTAS, World, over_udp};
-use crate::stun::{Attribute, Method, Writer};
-use crate::{Input, Metric, Refused};
+use super::harness::{PEER, QUOTAS, ServerHarness, TestClient, over_udp};
+use crate::stun::{Attribute, Method, StunMessageWriter};
+use crate::{Input, RefusalCause, TurnMetric};
 
 #[test]
 fn trn_8_a_person_has_so_many_allocations_and_486_for_more() {
-    let mut world = World::new();
+    let mut world = ServerHarness::new();
     let codes: Vec<_> = (1..=100)
-        .map(|port| Caller::new(port, "s.ann").allocate(&mut world).code)
+        .map(|port| TestClient::new(port, "s.ann").allocate(&mut world).code)
         .collect();
     assert_eq!(&codes[..QUOTAS.per_person], [None; 3]);
     assert!(
@@ -20,15 +20,17 @@ fn trn_8_a_person_has_so_many_allocations_and_486_for_more() {
     assert!(
         world
             .metrics
-            .contains(&Metric::Refused(Refused::PersonQuota))
+            .contains(&TurnMetric::Refused(RefusalCause::PersonQuota))
     );
-    assert_eq!(Caller::new(101, "s.bo").allocate(&mut world).code, None);
+    assert_eq!(TestClient::new(101, "s.bo").allocate(&mut world).code, None);
 }
 
 #[test]
 fn trn_8_all_have_so_many_together_and_a_place_is_given_back() {
-    let mut world = World::new();
-    let mut callers: Vec<_> = (1..=6).map(|n| Caller::new(n, &format!("s.{n}"))).collect();
+    let mut world = ServerHarness::new();
+    let mut callers: Vec<_> = (1..=6)
+        .map(|n| TestClient::new(n, &format!("s.{n}")))
+        .collect();
     let codes: Vec<_> = callers
         .iter_mut()
         .map(|one| one.allocate(&mut world).code)
@@ -37,7 +39,7 @@ fn trn_8_all_have_so_many_together_and_a_place_is_given_back() {
     assert!(
         world
             .metrics
-            .contains(&Metric::Refused(Refused::TotalQuota))
+            .contains(&TurnMetric::Refused(RefusalCause::TotalQuota))
     );
     let client = callers[0].client;
     world.take(Input::Gone { client });
@@ -46,20 +48,23 @@ fn trn_8_all_have_so_many_together_and_a_place_is_given_back() {
 
 #[test]
 fn trn_8_a_new_credential_of_the_same_person_is_no_new_quota() {
-    let mut world = World::new();
+    let mut world = ServerHarness::new();
     for n in 0..3 {
         let username = format!("9000{n}:s.ann");
-        let mut caller = Caller::signed_with(n, &username, super::harness::SECRET);
+        let mut caller = TestClient::signed_with(n, &username, super::harness::SECRET);
         assert_eq!(caller.allocate(&mut world).code, None);
     }
-    assert_eq!(Caller::new(9, "s.ann").allocate(&mut world).code, Some(486));
+    assert_eq!(
+        TestClient::new(9, "s.ann").allocate(&mut world).code,
+        Some(486)
+    );
 }
 
 #[test]
 fn trn_8_without_a_free_port_it_is_508_and_nothing_is_held() {
-    let mut world = World::new();
+    let mut world = ServerHarness::new();
     world.has_ports = false;
-    let mut ann = Caller::new(1, "s.ann");
+    let mut ann = TestClient::new(1, "s.ann");
     assert_eq!(ann.allocate(&mut world).code, Some(508));
     assert_eq!(world.server.allocations(), 0);
     world.has_ports = true;
@@ -68,9 +73,9 @@ fn trn_8_without_a_free_port_it_is_508_and_nothing_is_held() {
 
 #[test]
 fn trn_9_requests_without_sense_are_told_so() {
-    type Change = fn(Writer) -> Writer;
-    let mut world = World::new();
-    let mut ann = Caller::new(1, "s.ann");
+    type Change = fn(StunMessageWriter) -> StunMessageWriter;
+    let mut world = ServerHarness::new();
+    let mut ann = TestClient::new(1, "s.ann");
     let requests: [(Method, Change, u16); 9] = [
         (Method::REFRESH, |writer| writer, 437),
         (Method::CREATE_PERMISSION, |writer| writer, 437),
@@ -134,10 +139,10 @@ fn trn_9_requests_without_sense_are_told_so() {
 
 #[test]
 fn trn_9_a_request_sent_again_gets_the_same_answer() {
-    let mut world = World::new();
-    let mut ann = Caller::new(1, "s.ann");
+    let mut world = ServerHarness::new();
+    let mut ann = TestClient::new(1, "s.ann");
     ann.allocate(&mut world);
-    let end = |writer: Writer| writer.with_number(Attribute::LIFETIME, 0);
+    let end = |writer: StunMessageWriter| writer.with_number(Attribute::LIFETIME, 0);
     assert_eq!(
         ann.request(&mut world, Method::REFRESH, end).lifetime,
         Some(0)
@@ -150,8 +155,8 @@ fn trn_9_a_request_sent_again_gets_the_same_answer() {
 
 #[test]
 fn trn_14_an_allocation_ends_when_it_is_not_refreshed_ended_or_cut_off() {
-    let mut world = World::new();
-    let mut ann = Caller::new(1, "s.ann");
+    let mut world = ServerHarness::new();
+    let mut ann = TestClient::new(1, "s.ann");
     assert_eq!(ann.allocate(&mut world).lifetime, Some(600));
     world.now = world.now + 599_000;
     let answer = ann.request(&mut world, Method::REFRESH, |writer| {
@@ -165,14 +170,14 @@ fn trn_14_an_allocation_ends_when_it_is_not_refreshed_ended_or_cut_off() {
         (1, None)
     );
 
-    let mut bo = Caller::new(2, "s.bo").over_tcp();
+    let mut bo = TestClient::new(2, "s.bo").over_tcp();
     bo.relay(&mut world);
     let client = bo.client;
     world.take(Input::Gone { client });
     assert_eq!((world.closed.len(), world.server.allocations()), (2, 0));
 
     ann.relay(&mut world);
-    let end = |writer: Writer| writer.with_number(Attribute::LIFETIME, 0);
+    let end = |writer: StunMessageWriter| writer.with_number(Attribute::LIFETIME, 0);
     assert_eq!(
         ann.request(&mut world, Method::REFRESH, end).lifetime,
         Some(0)

@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 
 use proptest::prelude::*;
 
-use super::harness::World;
+use super::harness::ServerHarness;
 use crate::stun::{
-    Attribute, Class, Message, Method, Writer, long_term_key, read_xor_address, xor_address,
+    Attribute, Class, Method, StunMessage, StunMessageWriter, long_term_key, read_xor_address,
+    xor_address,
 };
-use crate::{Client, Framed, Input, split_frame};
+use crate::{ClientEndpoint, Framed, Input, split_frame};
 
 fn bytes(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
@@ -51,7 +52,7 @@ fn trn_3_the_vectors_of_rfc_5769_are_read_as_they_say() {
         ),
     ] {
         let bytes = bytes(text);
-        let message = Message::read(&bytes).expect("its fingerprint is right");
+        let message = StunMessage::read(&bytes).expect("its fingerprint is right");
         assert_eq!(message.method(), Method::BINDING);
         assert!(message.is_signed_with(SHORT_TERM_PASSWORD));
         assert!(!message.is_signed_with(b"another"));
@@ -61,7 +62,7 @@ fn trn_3_the_vectors_of_rfc_5769_are_read_as_they_say() {
         assert_eq!(mapped, address.map(|address| address.parse().unwrap()));
     }
     let bytes = bytes(LONG_TERM);
-    let message = Message::read(&bytes).unwrap();
+    let message = StunMessage::read(&bytes).unwrap();
     let user = message.text(Attribute::USERNAME).unwrap();
     let realm = message.text(Attribute::REALM).unwrap();
     assert!(message.is_signed_with(&long_term_key(user, realm, "TheMatrIX")));
@@ -74,7 +75,7 @@ fn trn_3_a_byte_that_is_changed_is_found() {
     for at in 0..whole.len() - 8 {
         let mut changed = whole.clone();
         changed[at] ^= 1;
-        let is_taken = Message::read(&changed)
+        let is_taken = StunMessage::read(&changed)
             .is_some_and(|message| message.is_signed_with(SHORT_TERM_PASSWORD));
         assert!(!is_taken, "byte {at}");
     }
@@ -82,11 +83,11 @@ fn trn_3_a_byte_that_is_changed_is_found() {
 
 #[test]
 fn trn_3_what_stands_behind_the_integrity_is_not_seen() {
-    let bytes = Writer::new(Class::Request, Method::REFRESH, [1; 12])
+    let bytes = StunMessageWriter::new(Class::Request, Method::REFRESH, [1; 12])
         .signed_with(b"key")
         .with_number(Attribute::LIFETIME, 0)
         .finish();
-    let message = Message::read(&bytes).unwrap();
+    let message = StunMessage::read(&bytes).unwrap();
     assert!(message.is_signed_with(b"key"));
     assert_eq!(message.number(Attribute::LIFETIME), None);
 }
@@ -103,13 +104,13 @@ proptest! {
             SocketAddr::from((ip, port))
         };
         for class in [Class::Request, Class::Indication, Class::Success, Class::Error] {
-            let bytes = Writer::new(class, Method(method), transaction)
+            let bytes = StunMessageWriter::new(class, Method(method), transaction)
                 .with(Attribute::USERNAME, name.as_bytes())
                 .with_address(Attribute::XOR_PEER_ADDRESS, address)
                 .with(Attribute::DATA, &data)
                 .signed_with(b"key")
                 .finish();
-            let message = Message::read(&bytes).unwrap();
+            let message = StunMessage::read(&bytes).unwrap();
             prop_assert_eq!(message.class(), class);
             prop_assert_eq!(message.method(), Method(method));
             prop_assert_eq!(message.transaction(), transaction);
@@ -135,8 +136,8 @@ proptest! {
             bytes[4..8].copy_from_slice(&crate::stun::MAGIC_COOKIE.to_be_bytes());
         }
         let _ = split_frame(&bytes);
-        let mut world = World::new();
-        let client = Client::Udp(SocketAddr::from(([1, 1, 1, 1], 1)));
+        let mut world = ServerHarness::new();
+        let client = ClientEndpoint::Udp(SocketAddr::from(([1, 1, 1, 1], 1)));
         world.take(Input::FromClient { client, bytes: &bytes });
         prop_assert_eq!(world.server.allocations(), 0);
     }
@@ -154,7 +155,7 @@ proptest! {
                 frame.extend(vec![0xAA; length]);
                 frame
             } else {
-                Writer::new(Class::Indication, Method::SEND, [3; 12])
+                StunMessageWriter::new(Class::Indication, Method::SEND, [3; 12])
                     .with(Attribute::DATA, &vec![0xBB; length])
                     .finish()
             };

@@ -4,10 +4,12 @@ use std::net::{IpAddr, SocketAddr};
 
 use wire::UnixMs;
 
-use crate::stun::{Attribute, Class, Key, Message, Method, Writer, long_term_key};
+use crate::stun::{
+    Attribute, Class, Method, StunKey, StunMessage, StunMessageWriter, long_term_key,
+};
 use crate::{
-    AllocationId, Cidr, Client, Family, Input, Metric, Output, PeerPolicy, Quotas, Secret, Server,
-    Settings,
+    AllocationId, Cidr, ClientEndpoint, Family, Input, Output, PeerPolicy, Quotas, Secret,
+    Settings, TurnMetric, TurnServer,
 };
 
 pub(super) const REALM: &str = "example.org";
@@ -26,19 +28,19 @@ pub(super) const QUOTAS: Quotas = Quotas {
 };
 
 /// A server, the time, and what it did last.
-pub(super) struct World {
-    pub(super) server: Server,
+pub(super) struct ServerHarness {
+    pub(super) server: TurnServer,
     pub(super) now: UnixMs,
     next_port: u16,
     next_transaction: u8,
-    pub(super) metrics: Vec<Metric>,
+    pub(super) metrics: Vec<TurnMetric>,
     pub(super) to_peers: Vec<(AllocationId, SocketAddr, Vec<u8>)>,
     pub(super) closed: Vec<AllocationId>,
-    pub(super) to_clients: Vec<(Client, Vec<u8>)>,
+    pub(super) to_clients: Vec<(ClientEndpoint, Vec<u8>)>,
     pub(super) has_ports: bool,
 }
 
-impl World {
+impl ServerHarness {
     pub(super) fn new() -> Self {
         Self::with(|_| {})
     }
@@ -58,7 +60,7 @@ impl World {
         };
         change(&mut settings);
         Self {
-            server: Server::new(settings),
+            server: TurnServer::new(settings),
             now: UnixMs(1_000_000),
             next_port: 50_000,
             next_transaction: 0,
@@ -113,7 +115,7 @@ impl World {
     }
 
     /// Takes a frame of a client, and gives what it is sent next.
-    pub(super) fn exchange(&mut self, client: Client, bytes: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn exchange(&mut self, client: ClientEndpoint, bytes: &[u8]) -> Option<Vec<u8>> {
         let before = self.to_clients.len();
         self.take(Input::FromClient { client, bytes });
         let (to, answer) = self.to_clients.get(before)?.clone();
@@ -123,14 +125,14 @@ impl World {
 }
 
 /// A client: an address, a credential, and the last nonce.
-pub(super) struct Caller {
-    pub(super) client: Client,
+pub(super) struct TestClient {
+    pub(super) client: ClientEndpoint,
     pub(super) username: String,
-    pub(super) key: Key,
+    pub(super) key: StunKey,
     pub(super) nonce: String,
 }
 
-impl Caller {
+impl TestClient {
     pub(super) fn new(port: u16, person: &str) -> Self {
         Self::signed_with(port, &format!("{ENDS_S}:{person}"), SECRET)
     }
@@ -138,7 +140,7 @@ impl Caller {
     pub(super) fn signed_with(port: u16, username: &str, secret: &str) -> Self {
         let password = Secret::new(secret).unwrap().password(username);
         Self {
-            client: Client::Udp(SocketAddr::from(([1, 2, 3, 4], port))),
+            client: ClientEndpoint::Udp(SocketAddr::from(([1, 2, 3, 4], port))),
             username: username.to_owned(),
             key: long_term_key(username, REALM, &password),
             nonce: String::new(),
@@ -147,7 +149,7 @@ impl Caller {
 
     pub(super) fn over_tcp(mut self) -> Self {
         let remote = self.client.address();
-        self.client = Client::Tcp {
+        self.client = ClientEndpoint::Tcp {
             connection: 1,
             remote,
         };
@@ -157,10 +159,10 @@ impl Caller {
     /// Sends a request, again with the nonce when it is challenged, and gives the answer.
     pub(super) fn request(
         &mut self,
-        world: &mut World,
+        world: &mut ServerHarness,
         method: Method,
-        attributes: impl Fn(Writer) -> Writer,
-    ) -> Answer {
+        attributes: impl Fn(StunMessageWriter) -> StunMessageWriter,
+    ) -> StunResponse {
         for _ in 0..2 {
             let answer = self.request_once(world, method, &attributes);
             if !matches!(answer.code, Some(401 | 438)) || answer.nonce.is_none() {
@@ -177,21 +179,21 @@ impl Caller {
 
     pub(super) fn request_once(
         &mut self,
-        world: &mut World,
+        world: &mut ServerHarness,
         method: Method,
-        attributes: &impl Fn(Writer) -> Writer,
-    ) -> Answer {
+        attributes: &impl Fn(StunMessageWriter) -> StunMessageWriter,
+    ) -> StunResponse {
         let bytes = self.signed(world.transaction(), method, attributes);
-        Answer::read(&world.exchange(self.client, &bytes).expect("an answer"))
+        StunResponse::read(&world.exchange(self.client, &bytes).expect("an answer"))
     }
 
     pub(super) fn signed(
         &self,
         transaction: [u8; 12],
         method: Method,
-        attributes: &impl Fn(Writer) -> Writer,
+        attributes: &impl Fn(StunMessageWriter) -> StunMessageWriter,
     ) -> Vec<u8> {
-        attributes(Writer::new(Class::Request, method, transaction))
+        attributes(StunMessageWriter::new(Class::Request, method, transaction))
             .with(Attribute::USERNAME, self.username.as_bytes())
             .with(Attribute::REALM, REALM.as_bytes())
             .with(Attribute::NONCE, self.nonce.as_bytes())
@@ -199,23 +201,28 @@ impl Caller {
             .finish()
     }
 
-    pub(super) fn allocate(&mut self, world: &mut World) -> Answer {
+    pub(super) fn allocate(&mut self, world: &mut ServerHarness) -> StunResponse {
         self.request(world, Method::ALLOCATE, over_udp)
     }
 
     /// Allocates, and gives the relayed address.
-    pub(super) fn relay(&mut self, world: &mut World) -> SocketAddr {
+    pub(super) fn relay(&mut self, world: &mut ServerHarness) -> SocketAddr {
         self.allocate(world).relayed.expect("an allocation")
     }
 
-    pub(super) fn permit(&mut self, world: &mut World, peer: &str) -> Answer {
+    pub(super) fn permit(&mut self, world: &mut ServerHarness, peer: &str) -> StunResponse {
         let peer: SocketAddr = peer.parse().unwrap();
         self.request(world, Method::CREATE_PERMISSION, |writer| {
             writer.with_address(Attribute::XOR_PEER_ADDRESS, peer)
         })
     }
 
-    pub(super) fn bind(&mut self, world: &mut World, number: u16, peer: &str) -> Answer {
+    pub(super) fn bind(
+        &mut self,
+        world: &mut ServerHarness,
+        number: u16,
+        peer: &str,
+    ) -> StunResponse {
         let peer: SocketAddr = peer.parse().unwrap();
         self.request(world, Method::CHANNEL_BIND, |writer| {
             writer
@@ -224,8 +231,8 @@ impl Caller {
         })
     }
 
-    pub(super) fn send(&self, world: &mut World, peer: &str, payload: &[u8]) {
-        let bytes = Writer::new(Class::Indication, Method::SEND, [9; 12])
+    pub(super) fn send(&self, world: &mut ServerHarness, peer: &str, payload: &[u8]) {
+        let bytes = StunMessageWriter::new(Class::Indication, Method::SEND, [9; 12])
             .with_address(Attribute::XOR_PEER_ADDRESS, peer.parse().unwrap())
             .with(Attribute::DATA, payload)
             .finish_bare();
@@ -238,13 +245,13 @@ impl Caller {
 }
 
 /// REQUESTED-TRANSPORT of UDP.
-pub(super) fn over_udp(writer: Writer) -> Writer {
+pub(super) fn over_udp(writer: StunMessageWriter) -> StunMessageWriter {
     writer.with_number(Attribute::REQUESTED_TRANSPORT, 17 << 24)
 }
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct StunResponse {
     /// `None` for a success.
     pub(super) code: Option<u16>,
     pub(super) nonce: Option<String>,
@@ -255,9 +262,9 @@ pub(super) struct Answer {
     pub(super) is_signed: bool,
 }
 
-impl Answer {
+impl StunResponse {
     pub(super) fn read(bytes: &[u8]) -> Self {
-        let message = Message::read(bytes).expect("a message");
+        let message = StunMessage::read(bytes).expect("a message");
         let address = |attribute| {
             let value = message.value(attribute)?;
             crate::stun::read_xor_address(value, &message.transaction())

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::harness::{Caller, PEER, RELAY_IP, World};
-use crate::{Metric, Refused};
+use super::harness::{PEER, RELAY_IP, ServerHarness, TestClient};
+use crate::{RefusalCause, TurnMetric};
 
 /// One address of every kind that no relay may reach.
 fn forbidden_peers() -> Vec<IpAddr> {
@@ -16,8 +16,8 @@ fn forbidden_peers() -> Vec<IpAddr> {
 
 #[test]
 fn trn_7_no_relay_reaches_what_is_not_on_the_public_network() {
-    let mut world = World::new();
-    let mut ann = Caller::new(1, "s.ann");
+    let mut world = ServerHarness::new();
+    let mut ann = TestClient::new(1, "s.ann");
     ann.relay(&mut world);
     for ip in forbidden_peers() {
         let peer = SocketAddr::new(ip, 80).to_string();
@@ -26,7 +26,7 @@ fn trn_7_no_relay_reaches_what_is_not_on_the_public_network() {
         ann.send(&mut world, &peer, b"let me in");
     }
     assert_eq!(world.to_peers, [], "not one byte");
-    let refused = Metric::Refused(Refused::Peer);
+    let refused = TurnMetric::Refused(RefusalCause::Peer);
     assert_eq!(
         world
             .metrics
@@ -40,8 +40,8 @@ fn trn_7_no_relay_reaches_what_is_not_on_the_public_network() {
 
 #[test]
 fn trn_7_one_forbidden_peer_spoils_the_whole_request() {
-    let mut world = World::new();
-    let mut ann = Caller::new(1, "s.ann");
+    let mut world = ServerHarness::new();
+    let mut ann = TestClient::new(1, "s.ann");
     ann.relay(&mut world);
     let answer = ann.request(
         &mut world,
@@ -60,8 +60,8 @@ fn trn_7_one_forbidden_peer_spoils_the_whole_request() {
 
 #[test]
 fn trn_7_an_exception_is_reached() {
-    let mut world = World::allowing(&["10.1.0.0/16"]);
-    let mut ann = Caller::new(1, "s.ann");
+    let mut world = ServerHarness::allowing(&["10.1.0.0/16"]);
+    let mut ann = TestClient::new(1, "s.ann");
     ann.relay(&mut world);
     assert_eq!(ann.permit(&mut world, "10.1.2.3:9").code, None);
     assert_eq!(ann.permit(&mut world, "10.2.2.3:9").code, Some(403));
@@ -72,8 +72,8 @@ fn trn_7_an_exception_is_reached() {
 #[test]
 fn trn_11_own_addresses_lead_to_other_relays_and_to_nothing_else() {
     for own in [RELAY_IP, [127, 0, 0, 1].into()] {
-        let mut world = World::with(|settings| settings.own = vec![own]);
-        let (mut ann, mut bo) = (Caller::new(1, "s.ann"), Caller::new(2, "s.bo"));
+        let mut world = ServerHarness::with(|settings| settings.own = vec![own]);
+        let (mut ann, mut bo) = (TestClient::new(1, "s.ann"), TestClient::new(2, "s.bo"));
         let relay_of_ann = ann.relay(&mut world).to_string();
         let relay_of_bo = bo.relay(&mut world).to_string();
         assert_eq!(ann.permit(&mut world, &relay_of_bo).code, None, "{own}");
@@ -91,8 +91,8 @@ fn trn_11_own_addresses_lead_to_other_relays_and_to_nothing_else() {
 
 #[test]
 fn trn_11_a_loopback_service_beside_the_relay_is_refused_by_its_port() {
-    let mut world = World::with(|settings| settings.own = vec![[127, 0, 0, 1].into()]);
-    let mut ann = Caller::new(1, "s.ann");
+    let mut world = ServerHarness::with(|settings| settings.own = vec![[127, 0, 0, 1].into()]);
+    let mut ann = TestClient::new(1, "s.ann");
     ann.relay(&mut world);
     assert_eq!(ann.permit(&mut world, "127.0.0.1:8081").code, Some(403));
     assert_eq!(
@@ -103,8 +103,8 @@ fn trn_11_a_loopback_service_beside_the_relay_is_refused_by_its_port() {
 
 #[test]
 fn trn_9_an_allocation_has_so_many_peers() {
-    let mut world = World::new();
-    let mut ann = Caller::new(1, "s.ann");
+    let mut world = ServerHarness::new();
+    let mut ann = TestClient::new(1, "s.ann");
     ann.relay(&mut world);
     let peers: Vec<_> = (0..65u8).map(|n| format!("9.9.9.{n}:1")).collect();
     let codes: Vec<_> = peers

@@ -1,12 +1,12 @@
 //! What is relayed, and what is dropped.
 
-use super::harness::{Caller, PEER, QUOTAS, World};
-use crate::stun::{Attribute, Message, Method, read_xor_address};
-use crate::{AllocationId, Dropped, Input, Metric};
+use super::harness::{PEER, QUOTAS, ServerHarness, TestClient};
+use crate::stun::{Attribute, Method, StunMessage, read_xor_address};
+use crate::{AllocationId, Dropped, Input, TurnMetric};
 
 const ANNS: AllocationId = AllocationId(1);
 
-fn hear(world: &mut World, peer: &str, payload: &[u8]) -> Option<Vec<u8>> {
+fn hear(world: &mut ServerHarness, peer: &str, payload: &[u8]) -> Option<Vec<u8>> {
     let before = world.to_clients.len();
     world.take(Input::FromPeer {
         allocation: ANNS,
@@ -18,8 +18,8 @@ fn hear(world: &mut World, peer: &str, payload: &[u8]) -> Option<Vec<u8>> {
 
 #[test]
 fn trn_10_nothing_passes_without_a_permission_and_both_ways_with_one() {
-    let mut world = World::new();
-    let mut ann = Caller::new(1, "s.ann");
+    let mut world = ServerHarness::new();
+    let mut ann = TestClient::new(1, "s.ann");
     ann.relay(&mut world);
     ann.send(&mut world, PEER, b"too early");
     assert_eq!(hear(&mut world, PEER, b"too early"), None);
@@ -32,7 +32,7 @@ fn trn_10_nothing_passes_without_a_permission_and_both_ways_with_one() {
         [(ANNS, PEER.parse().unwrap(), b"hello".to_vec())]
     );
     let bytes = hear(&mut world, PEER, b"hi").unwrap();
-    let message = Message::read(&bytes).unwrap();
+    let message = StunMessage::read(&bytes).unwrap();
     assert_eq!(message.method(), Method::DATA);
     assert_eq!(message.value(Attribute::DATA), Some(b"hi".as_slice()));
     let from = message.value(Attribute::XOR_PEER_ADDRESS).unwrap();
@@ -53,8 +53,8 @@ fn trn_10_nothing_passes_without_a_permission_and_both_ways_with_one() {
 #[test]
 fn trn_10_a_channel_carries_both_ways_and_is_padded_on_a_stream() {
     for is_stream in [false, true] {
-        let mut world = World::new();
-        let mut ann = Caller::new(1, "s.ann");
+        let mut world = ServerHarness::new();
+        let mut ann = TestClient::new(1, "s.ann");
         if is_stream {
             ann = ann.over_tcp();
         }
@@ -82,8 +82,8 @@ fn trn_10_a_channel_carries_both_ways_and_is_padded_on_a_stream() {
 
 #[test]
 fn trn_10_a_channel_stays_with_its_peer() {
-    let mut world = World::new();
-    let mut ann = Caller::new(1, "s.ann");
+    let mut world = ServerHarness::new();
+    let mut ann = TestClient::new(1, "s.ann");
     ann.relay(&mut world);
     assert_eq!(ann.bind(&mut world, 0x4001, PEER).code, None);
     assert_eq!(ann.bind(&mut world, 0x4001, PEER).code, None, "prolonged");
@@ -93,8 +93,11 @@ fn trn_10_a_channel_stays_with_its_peer() {
 
 #[test]
 fn trn_11_a_call_of_two_relays_stays_inside_both_ways() {
-    let mut world = World::new();
-    let (mut ann, mut bo) = (Caller::new(1, "s.ann"), Caller::new(2, "s.bo").over_tcp());
+    let mut world = ServerHarness::new();
+    let (mut ann, mut bo) = (
+        TestClient::new(1, "s.ann"),
+        TestClient::new(2, "s.bo").over_tcp(),
+    );
     let relay_of_ann = ann.relay(&mut world).to_string();
     let relay_of_bo = bo.relay(&mut world).to_string();
     ann.bind(&mut world, 0x4000, &relay_of_bo);
@@ -122,8 +125,8 @@ fn trn_11_a_call_of_two_relays_stays_inside_both_ways() {
 
 #[test]
 fn trn_12_an_allocation_has_so_many_bytes_a_second_each_way() {
-    let mut world = World::new();
-    let mut ann = Caller::new(1, "s.ann");
+    let mut world = ServerHarness::new();
+    let mut ann = TestClient::new(1, "s.ann");
     ann.relay(&mut world);
     ann.permit(&mut world, PEER);
     let rate = QUOTAS.bytes_per_second as usize;
@@ -131,7 +134,11 @@ fn trn_12_an_allocation_has_so_many_bytes_a_second_each_way() {
         ann.send(&mut world, PEER, &[0; 1_000]);
     }
     assert_eq!(world.to_peers.len(), rate / 1_000);
-    assert!(world.metrics.contains(&Metric::Dropped(Dropped::Bandwidth)));
+    assert!(
+        world
+            .metrics
+            .contains(&TurnMetric::Dropped(Dropped::Bandwidth))
+    );
     let heard = (0..rate / 1_000 + 5).filter(|_| hear(&mut world, PEER, &[0; 1_000]).is_some());
     assert_eq!(heard.count(), rate / 1_000);
     world.now = world.now + 1_000;
@@ -141,12 +148,15 @@ fn trn_12_an_allocation_has_so_many_bytes_a_second_each_way() {
 
 #[test]
 fn trn_10_what_is_relayed_is_counted_once() {
-    let mut world = World::new();
-    let mut ann = Caller::new(1, "s.ann");
+    let mut world = ServerHarness::new();
+    let mut ann = TestClient::new(1, "s.ann");
     ann.relay(&mut world);
     ann.permit(&mut world, PEER);
     world.metrics.clear();
     ann.send(&mut world, PEER, b"hello");
     hear(&mut world, PEER, b"hi");
-    assert_eq!(world.metrics, [Metric::Relayed(5), Metric::Relayed(2)]);
+    assert_eq!(
+        world.metrics,
+        [TurnMetric::Relayed(5), TurnMetric::Relayed(2)]
+    );
 }

@@ -9,12 +9,12 @@ use super::{
 
 /// A message in the making.
 #[derive(Debug, Clone)]
-pub struct Writer {
+pub struct StunMessageWriter {
     bytes: Vec<u8>,
     transaction: TransactionId,
 }
 
-impl Writer {
+impl StunMessageWriter {
     /// One without attributes.
     #[must_use]
     pub fn new(class: Class, method: Method, transaction: TransactionId) -> Self {

@@ -14,13 +14,13 @@ const BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
 /// The two sockets of one address.
 #[derive(Debug)]
-pub struct Listeners {
+pub struct RelayListeners {
     pub(crate) udp: UdpSocket,
     pub(crate) tcp: TcpListener,
     address: SocketAddr,
 }
 
-impl Listeners {
+impl RelayListeners {
     /// Binds both; port 0 is one that is free on both.
     ///
     /// # Errors

@@ -46,12 +46,12 @@ impl Bucket {
 
 /// Counts answers by address, so that nobody is flooded with them under a forged one.
 #[derive(Debug, Default)]
-pub(crate) struct Answers {
+pub(crate) struct ResponseLimiter {
     second: i64,
     given: BTreeMap<IpAddr, u32>,
 }
 
-impl Answers {
+impl ResponseLimiter {
     /// True when `ip` may have one more within this second.
     pub(crate) fn allow(&mut self, now: UnixMs, ip: IpAddr, per_second: u32) -> bool {
         if self.second != now.as_secs() {
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn answers_are_counted_by_address_and_second() {
-        let mut answers = Answers::default();
+        let mut answers = ResponseLimiter::default();
         let [one, other] = [[1, 1, 1, 1], [2, 2, 2, 2]].map(IpAddr::from);
         assert!(answers.allow(UnixMs(0), one, 1));
         assert!(!answers.allow(UnixMs(999), one, 1));

@@ -3,45 +3,45 @@
 use wire::UnixMs;
 
 use crate::credentials::read_username;
-use crate::requests::Refusal;
-use crate::stun::{Attribute, Key, Message, long_term_key};
-use crate::{Client, Refused, Server};
+use crate::error::StunError;
+use crate::stun::{Attribute, StunKey, StunMessage, long_term_key};
+use crate::{ClientEndpoint, RefusalCause, TurnServer};
 
 /// Somebody whose request is signed with a credential of ours that is still good.
 #[derive(Debug)]
-pub(crate) struct Caller {
+pub(crate) struct AuthenticatedClient {
     pub(crate) username: String,
     pub(crate) person: String,
-    pub(crate) key: Key,
+    pub(crate) key: StunKey,
     /// When the credential ends.
     pub(crate) ends_at: UnixMs,
 }
 
-impl Server {
+impl TurnServer {
     /// Finds out who signed the request, or what it is answered instead.
-    pub(crate) fn caller(
+    pub(crate) fn authenticate(
         &self,
         now: UnixMs,
-        client: Client,
-        message: &Message<'_>,
-    ) -> Result<Caller, Refusal> {
+        client: ClientEndpoint,
+        message: &StunMessage<'_>,
+    ) -> Result<AuthenticatedClient, StunError> {
         if !message.is_signed() {
-            return Err(Refusal::challenge(401, "Unauthorized"));
+            return Err(StunError::challenge(401, "Unauthorized"));
         }
         let (Some(username), Some(_), Some(nonce)) = (
             message.text(Attribute::USERNAME),
             message.value(Attribute::REALM),
             message.text(Attribute::NONCE),
         ) else {
-            return Err(Refusal::new(400, "Bad Request"));
+            return Err(StunError::new(400, "Bad Request"));
         };
         if !self
             .nonces
             .is_good(now, &client.address().to_string(), nonce)
         {
-            return Err(Refusal::challenge(438, "Stale Nonce"));
+            return Err(StunError::challenge(438, "Stale Nonce"));
         }
-        let denied = || Refusal::challenge(401, "Unauthorized").because(Refused::Credential);
+        let denied = || StunError::challenge(401, "Unauthorized").because(RefusalCause::Credential);
         let (ends_at, person) = read_username(username).ok_or_else(denied)?;
         if ends_at <= now {
             return Err(denied());
@@ -53,7 +53,7 @@ impl Server {
             .map(|secret| long_term_key(username, &self.settings.realm, &secret.password(username)))
             .find(|key| message.is_signed_with(key))
             .ok_or_else(denied)?;
-        Ok(Caller {
+        Ok(AuthenticatedClient {
             username: username.to_owned(),
             person: person.to_owned(),
             key,

@@ -20,7 +20,7 @@ pub enum Transport {
 }
 
 #[derive(Debug)]
-pub(super) enum Link {
+pub(super) enum ServerSocket {
     Udp(UdpSocket),
     Tcp {
         stream: TcpStream,
@@ -30,7 +30,7 @@ pub(super) enum Link {
     },
 }
 
-impl Link {
+impl ServerSocket {
     pub(super) async fn connect(transport: Transport, server: SocketAddr) -> io::Result<Self> {
         match transport {
             Transport::Udp => {

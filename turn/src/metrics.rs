@@ -1,6 +1,6 @@
 //! What `/metrics` says of the relay. No name of a person or session is a label.
 
-use turn_core::{Dropped, Metric, Refused};
+use turn_core::{Dropped, RefusalCause, TurnMetric};
 
 /// Names each series once, so that one that never moved is there with 0.
 pub(crate) fn describe() {
@@ -10,12 +10,12 @@ pub(crate) fn describe() {
     allocations(0);
     connections(0);
     for why in [
-        Refused::Credential,
-        Refused::PersonQuota,
-        Refused::TotalQuota,
-        Refused::Capacity,
-        Refused::Peer,
-        Refused::Request,
+        RefusalCause::Credential,
+        RefusalCause::PersonQuota,
+        RefusalCause::TotalQuota,
+        RefusalCause::Capacity,
+        RefusalCause::Peer,
+        RefusalCause::Request,
     ] {
         metrics::counter!("turn_refused_total", "why" => why.name()).absolute(0);
     }
@@ -31,17 +31,17 @@ pub(crate) fn describe() {
 }
 
 /// Counts what the core wants counted.
-pub(crate) fn count(metric: Metric) {
+pub(crate) fn count(metric: TurnMetric) {
     match metric {
-        Metric::Allocated => metrics::counter!("turn_allocations_total").increment(1),
-        Metric::Relayed(bytes) => {
+        TurnMetric::Allocated => metrics::counter!("turn_allocations_total").increment(1),
+        TurnMetric::Relayed(bytes) => {
             metrics::counter!("turn_relayed_bytes_total").increment(bytes as u64);
             metrics::counter!("turn_relayed_payloads_total").increment(1);
         }
-        Metric::Refused(why) => {
+        TurnMetric::Refused(why) => {
             metrics::counter!("turn_refused_total", "why" => why.name()).increment(1);
         }
-        Metric::Dropped(why) => {
+        TurnMetric::Dropped(why) => {
             metrics::counter!("turn_dropped_total", "why" => why.name()).increment(1);
         }
     }
