@@ -1,6 +1,6 @@
 //! What `/metrics` says of the relay. No name of a person or session is a label.
 
-use turn_core::{Dropped, RefusalCause, TurnMetric};
+use turn_core::{Dropped, Metric, RefusalCause};
 
 /// Names each series once, so that one that never moved is there with 0.
 pub(crate) fn describe() {
@@ -31,17 +31,17 @@ pub(crate) fn describe() {
 }
 
 /// Counts what the core wants counted.
-pub(crate) fn count(metric: TurnMetric) {
+pub(crate) fn count(metric: Metric) {
     match metric {
-        TurnMetric::Allocated => metrics::counter!("turn_allocations_total").increment(1),
-        TurnMetric::Relayed(bytes) => {
+        Metric::Allocated => metrics::counter!("turn_allocations_total").increment(1),
+        Metric::Relayed(bytes) => {
             metrics::counter!("turn_relayed_bytes_total").increment(bytes as u64);
             metrics::counter!("turn_relayed_payloads_total").increment(1);
         }
-        TurnMetric::Refused(why) => {
+        Metric::Refused(why) => {
             metrics::counter!("turn_refused_total", "why" => why.name()).increment(1);
         }
-        TurnMetric::Dropped(why) => {
+        Metric::Dropped(why) => {
             metrics::counter!("turn_dropped_total", "why" => why.name()).increment(1);
         }
     }

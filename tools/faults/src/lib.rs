@@ -6,23 +6,23 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-mod bystanders;
-mod couple;
-mod disk;
-mod ledger;
+mod acknowledged;
 mod link;
-mod lone;
+mod live_pair;
 mod metrics;
-mod returning;
+mod reconnecting;
+mod service_process;
+mod syscall_fault;
+mod unaffected;
 
-pub use bystanders::Bystanders;
-pub use couple::Couple;
-pub use disk::{Injection, SYNC};
-pub use ledger::{Ledger, Scribe, read_room};
-pub use link::{Link, Weather};
-pub use lone::Lone;
+pub use acknowledged::{AcknowledgedMessages, MessageWriter, read_room};
+pub use link::{FaultyLink, LinkCondition};
+pub use live_pair::LivePair;
 pub use metrics::Metrics;
-pub use returning::{Crowd, Return, busiest_second};
+pub use reconnecting::{ReconnectingClients, Reconnection, busiest_second};
+pub use service_process::ServiceProcess;
+pub use syscall_fault::{SYNC, SyscallFault};
+pub use unaffected::UnaffectedPair;
 
 use std::time::Duration;
 

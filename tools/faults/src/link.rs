@@ -23,7 +23,7 @@ const LOSS_COSTS_MS: u64 = 200;
 
 /// How the link is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Weather {
+pub enum LinkCondition {
     /// As if it weren't there.
     Clear,
     /// Nothing passes and nobody is told, as with a phone in a lift.
@@ -32,7 +32,7 @@ pub enum Weather {
     Down,
     /// Everything passes, late and slowly.
     Slow {
-        /// One way.
+        /// Latency of one direction.
         delay: Duration,
         /// In each direction.
         bytes_per_second: u64,
@@ -43,33 +43,33 @@ pub enum Weather {
 
 /// A listening proxy. Dropping it resets all that goes through it.
 #[derive(Debug)]
-pub struct Link {
+pub struct FaultyLink {
     port: u16,
-    shared: Arc<Shared>,
+    state: Arc<LinkState>,
     task: JoinHandle<()>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    weather: watch::Sender<Weather>,
+struct LinkState {
+    condition: watch::Sender<LinkCondition>,
     attempts: Mutex<Vec<Instant>>,
 }
 
-impl Link {
+impl FaultyLink {
     /// A link to a loopback port, clear at first.
     ///
     /// # Panics
     /// When there is no port to listen on.
     pub async fn to(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let shared = Arc::new(Shared {
-            weather: watch::Sender::new(Weather::Clear),
+        let state = Arc::new(LinkState {
+            condition: watch::Sender::new(LinkCondition::Clear),
             attempts: Mutex::default(),
         });
         Self {
             port: listener.local_addr().unwrap().port(),
-            task: tokio::spawn(accept(listener, port, Arc::clone(&shared))),
-            shared,
+            task: tokio::spawn(accept(listener, port, Arc::clone(&state))),
+            state,
         }
     }
 
@@ -79,9 +79,9 @@ impl Link {
         self.port
     }
 
-    /// Changes the weather for every connection.
-    pub fn set(&self, weather: Weather) {
-        self.shared.weather.send_replace(weather);
+    /// Changes the condition for every connection.
+    pub fn set(&self, condition: LinkCondition) {
+        self.state.condition.send_replace(condition);
     }
 
     /// When each connection was begun.
@@ -90,24 +90,24 @@ impl Link {
     /// When a connection panicked.
     #[must_use]
     pub fn attempts(&self) -> Vec<Instant> {
-        self.shared.attempts.lock().unwrap().clone()
+        self.state.attempts.lock().unwrap().clone()
     }
 }
 
-impl Drop for Link {
+impl Drop for FaultyLink {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-async fn accept(listener: TcpListener, port: u16, shared: Arc<Shared>) {
+async fn accept(listener: TcpListener, port: u16, state: Arc<LinkState>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 let Ok((client, _)) = accepted else { return };
-                shared.attempts.lock().unwrap().push(Instant::now());
-                connections.spawn(carry(client, port, Arc::clone(&shared)));
+                state.attempts.lock().unwrap().push(Instant::now());
+                connections.spawn(carry(client, port, Arc::clone(&state)));
             }
             Some(_) = connections.join_next() => {}
         }
@@ -115,7 +115,7 @@ async fn accept(listener: TcpListener, port: u16, shared: Arc<Shared>) {
 }
 
 /// Carries one connection until it ends by itself, or is reset.
-async fn carry(client: TcpStream, port: u16, shared: Arc<Shared>) {
+async fn carry(client: TcpStream, port: u16, state: Arc<LinkState>) {
     let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else {
         client.set_zero_linger().ok();
         return;
@@ -125,15 +125,15 @@ async fn carry(client: TcpStream, port: u16, shared: Arc<Shared>) {
     }
     let (mut client_in, mut client_out) = client.into_split();
     let (mut server_in, mut server_out) = server.into_split();
-    let mut weather = shared.weather.subscribe();
+    let mut condition = state.condition.subscribe();
     let ended = tokio::select! {
         ended = async {
             tokio::try_join!(
-                pump(&mut client_in, &mut server_out, &shared),
-                pump(&mut server_in, &mut client_out, &shared),
+                pump(&mut client_in, &mut server_out, &state),
+                pump(&mut server_in, &mut client_out, &state),
             )
         } => ended.is_ok(),
-        _ = weather.wait_for(|weather| *weather == Weather::Down) => false,
+        _ = condition.wait_for(|condition| *condition == LinkCondition::Down) => false,
     };
     if !ended {
         // With nothing to linger for, and no orderly end of either half, the kernel sends a reset.
@@ -148,7 +148,7 @@ async fn carry(client: TcpStream, port: u16, shared: Arc<Shared>) {
 async fn pump(
     from: &mut OwnedReadHalf,
     to: &mut OwnedWriteHalf,
-    shared: &Shared,
+    state: &LinkState,
 ) -> io::Result<()> {
     let (sender, mut packets) = mpsc::channel::<(Instant, Vec<u8>)>(IN_FLIGHT);
     let read = async {
@@ -166,7 +166,7 @@ async fn pump(
             if packet.is_empty() {
                 return to.shutdown().await;
             }
-            pass(shared, at, packet.len()).await;
+            pass(state, at, packet.len()).await;
             to.write_all(&packet).await?;
         }
         Ok(())
@@ -175,14 +175,16 @@ async fn pump(
 }
 
 /// Returns when a packet that came at `at` may go on.
-async fn pass(shared: &Shared, at: Instant, bytes: usize) {
-    let mut weather = shared.weather.subscribe();
-    let silent = |weather: &Weather| !matches!(weather, Weather::Silent | Weather::Down);
-    let now = match weather.wait_for(silent).await {
+async fn pass(state: &LinkState, at: Instant, bytes: usize) {
+    let mut condition = state.condition.subscribe();
+    let silent = |condition: &LinkCondition| {
+        !matches!(condition, LinkCondition::Silent | LinkCondition::Down)
+    };
+    let now = match condition.wait_for(silent).await {
         Ok(now) => *now,
         Err(_) => return,
     };
-    if let Weather::Slow {
+    if let LinkCondition::Slow {
         delay,
         bytes_per_second,
         loss_percent,

@@ -123,7 +123,7 @@ impl BookedRoom {
         Self::default()
     }
 
-    /// Its id.
+    /// Id of the room.
     #[must_use]
     pub fn id(&self) -> RoomId {
         self.0.id.clone()

@@ -129,7 +129,7 @@ impl ChatPeer {
         peer
     }
 
-    /// Sends `hello`.
+    /// Sends a `hello` frame, which authenticates.
     pub async fn send_hello(
         &mut self,
         ticket: &str,

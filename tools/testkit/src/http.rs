@@ -24,7 +24,7 @@ pub struct Http {
 pub struct HttpResponse {
     /// The status code.
     pub status: u16,
-    /// The headers.
+    /// Headers of the response.
     pub headers: HeaderMap,
     /// The body as JSON; text where it is none; null where it is empty.
     pub body: Value,
@@ -66,7 +66,7 @@ impl Http {
         }
     }
 
-    /// GET.
+    /// Sends a GET request.
     pub async fn get(&self, url: &str) -> HttpResponse {
         self.send(Method::GET, url, None, &[]).await
     }
@@ -86,7 +86,7 @@ impl Http {
         self.send(Method::PATCH, url, Some(body), &[]).await
     }
 
-    /// DELETE.
+    /// Sends a DELETE request.
     pub async fn delete(&self, url: &str) -> HttpResponse {
         self.send(Method::DELETE, url, None, &[]).await
     }

@@ -34,7 +34,7 @@ pub trait Protocol: Debug + Default {
 
 /// A server's frame of type `KIND` that [`ProtocolPeer::expect`] can wait for.
 pub trait FrameBody<Frame>: Sized {
-    /// Its `type`.
+    /// The frame's `type` field.
     const KIND: &'static str;
 
     /// The frame, if it is of this type.
@@ -153,6 +153,17 @@ impl<P: Protocol> ProtocolPeer<P> {
         while let Some(frame) = self.next(left(deadline)).await {
             self.skipped.push_back(frame);
         }
+        let found = self.skipped.iter().find(|frame| is_a::<P, F>(frame));
+        assert!(found.is_none(), "unexpected: {found:?}");
+    }
+
+    /// Checks that no frame of this type has come so far. Called once a later frame has arrived, it proves that
+    /// none was sent before that.
+    ///
+    /// # Panics
+    /// When one was skipped.
+    #[track_caller]
+    pub fn assert_none<F: FrameBody<P::Server>>(&self) {
         let found = self.skipped.iter().find(|frame| is_a::<P, F>(frame));
         assert!(found.is_none(), "unexpected: {found:?}");
     }
@@ -283,7 +294,7 @@ impl<P: Protocol> ProtocolPeer<P> {
 pub struct DisconnectedPeer<P: Protocol> {
     /// Where it comes back: the complete WebSocket address.
     pub url: String,
-    /// Its state.
+    /// State of the protocol, as it was then.
     pub state: P,
     next_id: u64,
 }

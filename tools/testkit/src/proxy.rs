@@ -17,13 +17,13 @@ const CHUNK: usize = 16 * 1024;
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
-    shared: Arc<Mutex<Shared>>,
+    state: Arc<Mutex<ProxyState>>,
     accepting: JoinHandle<()>,
 }
 
 /// One connection through a [`Proxy`], and what shall become of it. Clones mean the same one.
 #[derive(Debug, Clone)]
-pub struct ProxiedConnection(Arc<Inner>);
+pub struct ProxiedConnection(Arc<ConnectionFlow>);
 
 /// Where a connection breaks: once so many more bytes have passed in this direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Cut {
     pub how: Break,
 }
 
-/// A direction.
+/// One direction of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// What the client sends.
@@ -62,13 +62,13 @@ impl Break {
 }
 
 #[derive(Debug, Default)]
-struct Shared {
+struct ProxyState {
     newest: Option<ProxiedConnection>,
     next: Option<Cut>,
 }
 
 #[derive(Debug)]
-struct Inner {
+struct ConnectionFlow {
     flow: watch::Sender<Flow>,
     cut: Mutex<Option<Cut>>,
 }
@@ -89,11 +89,11 @@ impl Proxy {
         let server: SocketAddr = authority(url).parse().expect("an address and a port");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let shared = Arc::<Mutex<Shared>>::default();
-        let accepting = tokio::spawn(accept(listener, server, Arc::clone(&shared)));
+        let state = Arc::<Mutex<ProxyState>>::default();
+        let accepting = tokio::spawn(accept(listener, server, Arc::clone(&state)));
         Self {
             address,
-            shared,
+            state,
             accepting,
         }
     }
@@ -106,7 +106,7 @@ impl Proxy {
 
     /// Cuts the next connection so, counted from its first byte.
     pub fn cut_next(&self, cut: Cut) {
-        lock(&self.shared).next = Some(cut);
+        lock(&self.state).next = Some(cut);
     }
 
     /// The connection that was accepted last.
@@ -115,7 +115,7 @@ impl Proxy {
     /// When there was none.
     #[must_use]
     pub fn newest(&self) -> ProxiedConnection {
-        lock(&self.shared)
+        lock(&self.state)
             .newest
             .clone()
             .expect("somebody connected")
@@ -145,7 +145,7 @@ impl ProxiedConnection {
     }
 
     fn new(cut: Option<Cut>) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(ConnectionFlow {
             flow: watch::Sender::new(Flow::Open),
             cut: Mutex::new(cut),
         }))
@@ -180,7 +180,7 @@ impl ProxiedConnection {
     }
 }
 
-async fn accept(listener: TcpListener, server: SocketAddr, shared: Arc<Mutex<Shared>>) {
+async fn accept(listener: TcpListener, server: SocketAddr, state: Arc<Mutex<ProxyState>>) {
     let mut pumps = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
         while pumps.try_join_next().is_some() {}
@@ -191,9 +191,9 @@ async fn accept(listener: TcpListener, server: SocketAddr, shared: Arc<Mutex<Sha
         client.set_nodelay(true).unwrap();
         upstream.set_nodelay(true).unwrap();
         let line = {
-            let mut shared = lock(&shared);
-            let line = ProxiedConnection::new(shared.next.take());
-            shared.newest = Some(line.clone());
+            let mut state = lock(&state);
+            let line = ProxiedConnection::new(state.next.take());
+            state.newest = Some(line.clone());
             line
         };
         let (from_client, to_client) = client.into_split();

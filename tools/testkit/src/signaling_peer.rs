@@ -82,7 +82,7 @@ impl TestPeer {
         peer.expect_refusal().await
     }
 
-    /// Sends `join`.
+    /// Sends a `join` frame, which authenticates.
     pub async fn send_join(&mut self, ticket: &str, resume: Option<Resume>) {
         ticket.clone_into(&mut self.ticket);
         let ticket = ticket.to_owned();

@@ -21,12 +21,12 @@ const ARRIVALS: usize = 16_384;
 /// Commands on their way to the task.
 const COMMANDS: usize = 256;
 
-type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type ClientStream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// The test's end of a WebSocket. Dropping it cuts the connection without a close frame.
 #[derive(Debug)]
 pub struct TestSocket {
-    commands: mpsc::Sender<Command>,
+    commands: mpsc::Sender<SocketCommand>,
     arrivals: mpsc::Receiver<Arrival>,
     task: JoinHandle<()>,
 }
@@ -38,7 +38,7 @@ pub enum Arrival {
     Text {
         /// When it came.
         at: UnixMs,
-        /// Its text.
+        /// Payload of the message.
         text: String,
     },
     /// The end of the connection.
@@ -55,12 +55,12 @@ pub enum Arrival {
 pub struct UpgradeRefused {
     /// The HTTP status; 0 where nobody answered.
     pub status: u16,
-    /// The body.
+    /// Body of the HTTP response.
     pub body: String,
 }
 
 #[derive(Debug)]
-enum Command {
+enum SocketCommand {
     Send(Message),
     Stall(bool),
 }
@@ -110,7 +110,7 @@ impl TestSocket {
         }
     }
 
-    fn spawn(stream: Stream) -> Self {
+    fn spawn(stream: ClientStream) -> Self {
         let (commands, commands_in) = mpsc::channel(COMMANDS);
         let (arrivals_out, arrivals) = mpsc::channel(ARRIVALS);
         Self {
@@ -122,13 +122,14 @@ impl TestSocket {
 
     /// Sends a text message.
     pub async fn send_text(&self, text: impl Into<String>) {
-        self.command(Command::Send(Message::text(text.into())))
+        self.command(SocketCommand::Send(Message::text(text.into())))
             .await;
     }
 
     /// Sends a binary message.
     pub async fn send_binary(&self, bytes: Vec<u8>) {
-        self.command(Command::Send(Message::binary(bytes))).await;
+        self.command(SocketCommand::Send(Message::binary(bytes)))
+            .await;
     }
 
     /// Sends a close frame with `code`; what comes after is still read.
@@ -137,13 +138,13 @@ impl TestSocket {
             code: code.into(),
             reason: "".into(),
         };
-        self.command(Command::Send(Message::Close(Some(frame))))
+        self.command(SocketCommand::Send(Message::Close(Some(frame))))
             .await;
     }
 
     /// Stops or goes on reading from TCP: a slow consumer, or one that went silent.
     pub async fn stall(&self, stalled: bool) {
-        self.command(Command::Stall(stalled)).await;
+        self.command(SocketCommand::Stall(stalled)).await;
     }
 
     /// Breaks the TCP connection without a close frame, and waits until it is gone.
@@ -160,7 +161,7 @@ impl TestSocket {
             .flatten()
     }
 
-    async fn command(&self, command: Command) {
+    async fn command(&self, command: SocketCommand) {
         // A task that is gone has told its end as an arrival; there is nothing to send to.
         self.commands.send(command).await.ok();
     }
@@ -173,8 +174,8 @@ impl Drop for TestSocket {
 }
 
 async fn drive(
-    mut stream: Stream,
-    mut commands: mpsc::Receiver<Command>,
+    mut stream: ClientStream,
+    mut commands: mpsc::Receiver<SocketCommand>,
     arrivals: mpsc::Sender<Arrival>,
 ) {
     let mut stalled = false;
@@ -182,8 +183,8 @@ async fn drive(
     loop {
         tokio::select! {
             command = commands.recv() => match command {
-                Some(Command::Send(message)) => { stream.send(message).await.ok(); }
-                Some(Command::Stall(now)) => stalled = now,
+                Some(SocketCommand::Send(message)) => { stream.send(message).await.ok(); }
+                Some(SocketCommand::Stall(now)) => stalled = now,
                 None => return,
             },
             message = stream.next(), if !stalled => match message {

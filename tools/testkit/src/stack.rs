@@ -1,7 +1,11 @@
 //! The real binary as real processes: `rendezvous up` on free ports and a directory of its own.
 //! It restarts nothing: that is the supervisor's work, which is what is tested.
 
-use std::ffi::OsString;
+mod application;
+mod services;
+
+pub use self::services::{Service, environment};
+
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -9,9 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
-use serde_json::{Value, json};
 use tempfile::TempDir;
-use wire::{SessionView, TicketResponse};
 
 use crate::process::{arguments_of, children_of, free_ports, program, signal};
 use crate::{Http, SOON, until};
@@ -23,32 +25,6 @@ const STOP_S: u64 = 15;
 /// Lines of output kept; more is a loop that should fail another way.
 const LINES: usize = 10_000;
 
-/// One of the three.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    /// The control plane.
-    Scheduler,
-    /// The live plane.
-    Signaling,
-    /// The chat.
-    Chat,
-}
-
-impl Service {
-    /// All three.
-    pub const ALL: [Service; 3] = [Service::Scheduler, Service::Signaling, Service::Chat];
-
-    /// Its subcommand.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Service::Scheduler => "scheduler",
-            Service::Signaling => "signaling",
-            Service::Chat => "chat",
-        }
-    }
-}
-
 /// How to start a [`Stack`].
 #[derive(Debug, Clone, Default)]
 pub struct StackOptions {
@@ -58,7 +34,7 @@ pub struct StackOptions {
     pub ports: Option<[u16; 3]>,
     /// Arguments after `up`.
     pub args: Vec<String>,
-    /// More environment.
+    /// More environment variables.
     pub env: Vec<(String, String)>,
 }
 
@@ -247,100 +223,6 @@ impl Stack {
         command.envs(environment(self.data_dir(), self.ports));
         command.args(args).output().unwrap()
     }
-
-    /// A new API key, as an operator makes one beside running services.
-    ///
-    /// # Panics
-    /// When none is printed.
-    #[must_use]
-    pub fn key(&self, name: &str) -> String {
-        let output = self.run(&["keys", "create", "--name", name]);
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
-    /// An application's back end: a client of the scheduler with a new API key.
-    #[must_use]
-    pub fn application(&self) -> Http {
-        Http::bearer(&self.key("application"))
-    }
-
-    /// Books Ann and Bo; `more` overrides fields of the command.
-    ///
-    /// # Panics
-    /// When the scheduler refuses.
-    pub async fn book(&self, application: &Http, more: Value) -> SessionView {
-        let mut body = json!({
-            "participants": [
-                {"external_id": "ann", "name": "Ann"},
-                {"external_id": "bo", "name": "Bo"},
-            ],
-            "starts_at": crate::now(),
-            "countdown_ms": 300,
-        });
-        for (name, value) in more.as_object().unwrap() {
-            body[name] = value.clone();
-        }
-        let url = format!("{}/v1/sessions", self.url(Service::Scheduler));
-        application.post(&url, body).await.json(201)
-    }
-
-    /// A participant's ticket for the call.
-    ///
-    /// # Panics
-    /// When the scheduler refuses.
-    pub async fn ticket(
-        &self,
-        application: &Http,
-        session: &SessionView,
-        participant: usize,
-    ) -> TicketResponse {
-        let path = format!("/v1/sessions/{}/ticket", session.id);
-        self.ask_ticket(application, &path, session, participant)
-            .await
-    }
-
-    /// A participant's ticket for the chat.
-    ///
-    /// # Panics
-    /// When the scheduler refuses.
-    pub async fn chat_ticket(
-        &self,
-        application: &Http,
-        session: &SessionView,
-        participant: usize,
-    ) -> TicketResponse {
-        self.ask_ticket(application, "/v1/rooms/ticket", session, participant)
-            .await
-    }
-
-    /// The session as the scheduler tells it.
-    ///
-    /// # Panics
-    /// When it is not there.
-    pub async fn session(&self, application: &Http, session: &SessionView) -> SessionView {
-        let url = format!(
-            "{}/v1/sessions/{}",
-            self.url(Service::Scheduler),
-            session.id
-        );
-        application.get(&url).await.json(200)
-    }
-
-    async fn ask_ticket(
-        &self,
-        application: &Http,
-        path: &str,
-        session: &SessionView,
-        participant: usize,
-    ) -> TicketResponse {
-        let url = format!("{}{path}", self.url(Service::Scheduler));
-        let user = &session.participants[participant].user_id;
-        application
-            .post(&url, json!({"user_id": user}))
-            .await
-            .json(200)
-    }
 }
 
 impl Drop for Stack {
@@ -371,21 +253,6 @@ fn command(data_dir: &Path, ports: [u16; 3]) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
-}
-
-/// The variables that place a program of its own: its stores in `data_dir`, and scheduler, signaling and chat
-/// at these ports of loopback.
-pub fn environment(
-    data_dir: &Path,
-    ports: [u16; 3],
-) -> impl Iterator<Item = (String, OsString)> + use<> {
-    let stores = ("RENDEZVOUS_DATA_DIR".to_owned(), data_dir.into());
-    let listens = Service::ALL.into_iter().map(move |service| {
-        let name = format!("RENDEZVOUS_{}_LISTEN", service.name().to_uppercase());
-        let listen = format!("127.0.0.1:{}", ports[service as usize]);
-        (name, listen.into())
-    });
-    std::iter::once(stores).chain(listens)
 }
 
 fn collect(stream: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) {

@@ -1,6 +1,6 @@
 //! The outputs of one step, collected.
 
-use crate::{AllocationId, ClientEndpoint, Dropped, Output, RefusalCause, TurnMetric};
+use crate::{AllocationId, ClientEndpoint, Dropped, Metric, Output, RefusalCause};
 
 /// What is to be done so far.
 #[derive(Debug, Default)]
@@ -19,16 +19,16 @@ impl Effects {
         self.0.push(Output::Close { allocation });
     }
 
-    pub(crate) fn count(&mut self, metric: TurnMetric) {
+    pub(crate) fn count(&mut self, metric: Metric) {
         self.0.push(Output::Count(metric));
     }
 
     pub(crate) fn dropped(&mut self, why: Dropped) {
-        self.count(TurnMetric::Dropped(why));
+        self.count(Metric::Dropped(why));
     }
 
     pub(crate) fn refused(&mut self, why: RefusalCause) {
-        self.count(TurnMetric::Refused(why));
+        self.count(Metric::Refused(why));
     }
 
     pub(crate) fn into_outputs(self) -> Vec<Output> {

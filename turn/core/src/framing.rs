@@ -11,9 +11,9 @@ pub const MAX_FRAME_BYTES: usize = 4 + 65_536;
 pub enum Framed {
     /// A frame of `used` bytes, of which the first `length` are the message.
     Whole {
-        /// Without padding.
+        /// Bytes without padding.
         length: usize,
-        /// With padding.
+        /// Bytes with padding.
         used: usize,
     },
     /// More bytes must come first.

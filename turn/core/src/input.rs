@@ -36,14 +36,14 @@ impl ClientEndpoint {
     }
 }
 
-/// What happened.
+/// One thing that happened.
 #[derive(Debug, Clone, Copy)]
 pub enum Input<'a> {
     /// A datagram, or one frame of a stream without its padding.
     FromClient {
         /// Who sent it.
         client: ClientEndpoint,
-        /// The frame.
+        /// One whole frame.
         bytes: &'a [u8],
     },
     /// A datagram that came to a relay address.
@@ -52,7 +52,7 @@ pub enum Input<'a> {
         allocation: AllocationId,
         /// Who sent it.
         peer: SocketAddr,
-        /// Its payload.
+        /// The datagram's payload.
         bytes: &'a [u8],
     },
     /// The answer to [`crate::Output::Open`].
@@ -64,7 +64,7 @@ pub enum Input<'a> {
     },
     /// A TCP connection ended.
     Gone {
-        /// Which.
+        /// Whose connection it was.
         client: ClientEndpoint,
     },
     /// The moment of [`crate::TurnServer::next_deadline`] has come.

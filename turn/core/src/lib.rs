@@ -28,7 +28,7 @@ mod traffic;
 pub use credentials::{MIN_SECRET_BYTES, Secret, SecretError, TurnCredentials};
 pub use framing::{Framed, MAX_FRAME_BYTES, split_frame};
 pub use input::{AllocationId, ClientEndpoint, Input};
-pub use metric::{Dropped, RefusalCause, TurnMetric};
+pub use metric::{Dropped, Metric, RefusalCause};
 pub use output::{Family, Output};
 pub use peers::{Cidr, CidrError, FORBIDDEN, PeerPolicy};
 pub use server::TurnServer;

@@ -2,7 +2,7 @@
 
 /// Something that happened and is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TurnMetric {
+pub enum Metric {
     /// An allocation was made.
     Allocated,
     /// A request was refused.
@@ -31,7 +31,7 @@ pub enum RefusalCause {
 }
 
 impl RefusalCause {
-    /// Its label.
+    /// Value of the metric's label `why`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -59,7 +59,7 @@ pub enum Dropped {
 }
 
 impl Dropped {
-    /// Its label.
+    /// Value of the metric's label `why`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::{AllocationId, ClientEndpoint, TurnMetric};
+use crate::{AllocationId, ClientEndpoint, Metric};
 
 /// A kind of address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,32 +30,32 @@ impl Family {
 pub enum Output {
     /// Send these bytes, padded already where the client has a stream.
     ToClient {
-        /// To whom.
+        /// Who gets them.
         client: ClientEndpoint,
         /// A whole frame.
         bytes: Vec<u8>,
     },
     /// Send this payload from the relay address.
     ToPeer {
-        /// From whose.
+        /// Whose relay address.
         allocation: AllocationId,
-        /// To whom.
+        /// Address to send to.
         peer: SocketAddr,
-        /// The payload.
+        /// Payload of the datagram.
         bytes: Vec<u8>,
     },
     /// Open a relay address, and answer with [`crate::Input::Opened`].
     Open {
-        /// For which.
+        /// Allocation that it is for.
         allocation: AllocationId,
         /// Of which kind.
         family: Family,
     },
     /// Close the relay address.
     Close {
-        /// Of which.
+        /// Allocation that has ended.
         allocation: AllocationId,
     },
-    /// Count it.
-    Count(TurnMetric),
+    /// Add it to the counters.
+    Count(Metric),
 }

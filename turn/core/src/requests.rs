@@ -10,7 +10,7 @@ use crate::authentication::AuthenticatedClient;
 use crate::effects::Effects;
 use crate::error::StunError;
 use crate::stun::{Attribute, Class, Method, StunMessage, StunMessageWriter};
-use crate::{ClientEndpoint, Dropped, RefusalCause, TurnMetric, TurnServer};
+use crate::{ClientEndpoint, Dropped, Metric, RefusalCause, TurnServer};
 
 /// Requests of one address that are answered within a second, signed or not: a person in a call makes a
 /// handful a minute, and a forged address gets no more than this many answers.
@@ -96,7 +96,7 @@ impl TurnServer {
         effects: &mut Effects,
     ) {
         if let Some(cause) = error.cause {
-            effects.count(TurnMetric::Refused(cause));
+            effects.count(Metric::Refused(cause));
         }
         let mut answer =
             StunMessageWriter::new(Class::Error, message.method(), message.transaction())

@@ -8,7 +8,7 @@ use wire::UnixMs;
 use crate::allocation::Reach;
 use crate::effects::Effects;
 use crate::stun::{Attribute, Class, Method, StunMessage, StunMessageWriter, read_xor_address};
-use crate::{AllocationId, ClientEndpoint, Dropped, Output, TurnMetric, TurnServer};
+use crate::{AllocationId, ClientEndpoint, Dropped, Metric, Output, TurnServer};
 
 impl TurnServer {
     /// Takes a client's frame: channel data, a request or a Send indication.
@@ -88,7 +88,7 @@ impl TurnServer {
         if reach == Reach::Inside || peer.port() == 0 {
             return effects.dropped(Dropped::Permission);
         }
-        effects.count(TurnMetric::Relayed(payload.len()));
+        effects.count(Metric::Relayed(payload.len()));
         effects.push(Output::ToPeer {
             allocation: id,
             peer,
@@ -133,7 +133,7 @@ impl TurnServer {
             Some(number) => channel_data(number, payload, allocation.client.is_stream()),
             None => data_indication(peer, payload, id),
         };
-        effects.count(TurnMetric::Relayed(payload.len()));
+        effects.count(Metric::Relayed(payload.len()));
         effects.tell(allocation.client, bytes);
     }
 }

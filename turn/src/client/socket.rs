@@ -13,9 +13,9 @@ const DATAGRAM_BYTES: usize = 65_536;
 /// How a server is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
-    /// `?transport=udp`
+    /// Datagrams: `?transport=udp` in a TURN address.
     Udp,
-    /// `?transport=tcp`
+    /// A stream: `?transport=tcp` in a TURN address.
     Tcp,
 }
 

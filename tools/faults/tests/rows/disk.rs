@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use faults::{Bystanders, Couple, Injection, Ledger, Lone, SYNC, Scribe, read_room, row};
+use faults::{
+    AcknowledgedMessages, LivePair, MessageWriter, SYNC, ServiceProcess, SyscallFault,
+    UnaffectedPair, read_room, row,
+};
 use testkit::{
     ANN, BO, BookedRoom, ChatPeer, SOON, Service, TestBooking, TestPeer, TicketSigner, has_tool,
     until,
@@ -22,33 +25,33 @@ const HELD: &str = "signaling_held_too_long_total";
 const SLOW_SYNC: &str = "delay_enter=2000000";
 
 /// A chat, a room in it, and somebody who writes there.
-struct Chat {
-    lone: Lone,
+struct ChatRig {
+    service: ServiceProcess,
     room: RoomId,
     ticket: String,
     bo_ticket: String,
-    ledger: Ledger,
-    ann: Scribe,
+    acknowledged: AcknowledgedMessages,
+    ann: MessageWriter,
 }
 
-impl Chat {
+impl ChatRig {
     async fn start(signer: &TicketSigner) -> Self {
-        let lone = Lone::new(Service::Chat, signer).started().await;
+        let service = ServiceProcess::new(Service::Chat, signer).started().await;
         let room = BookedRoom::new();
         let [ticket, bo_ticket] =
             [ANN, BO].map(|who| signer.chat(who, std::slice::from_ref(&room.0)));
-        let ledger = Ledger::default();
-        let mut ann = Scribe::new("ann", &ticket, &room.id(), &ledger);
-        ann.connect(&lone.ws()).await;
+        let acknowledged = AcknowledgedMessages::default();
+        let mut ann = MessageWriter::new("ann", &ticket, &room.id(), &acknowledged);
+        ann.connect(&service.ws()).await;
         for _ in 0..10 {
             assert_eq!(ann.write_one().await, Some(true));
         }
         Self {
-            lone,
+            service,
             room: room.id(),
             ticket,
             bo_ticket,
-            ledger,
+            acknowledged,
             ann,
         }
     }
@@ -60,34 +63,34 @@ impl Chat {
         }
         assert_eq!(self.ann.refusals, [code; 5]);
         let began = Instant::now();
-        let bo = ChatPeer::hello(&self.lone.ws(), &self.bo_ticket, "tablet").await;
-        let read = read_room(&self.lone.http(), &self.bo_ticket, &self.room).await;
+        let bo = ChatPeer::hello(&self.service.ws(), &self.bo_ticket, "tablet").await;
+        let read = read_room(&self.service.http(), &self.bo_ticket, &self.room).await;
         assert!(read.len() >= 10, "{} can be read", read.len());
         assert!(began.elapsed() < SOON, "reading took {:?}", began.elapsed());
         drop(bo);
-        let lone = &self.lone;
+        let service = &self.service;
         until("no longer ready", SOON, async || {
-            (!lone.is_ready().await).then_some(())
+            (!service.is_ready().await).then_some(())
         })
         .await;
     }
 
     /// It heals by itself, and what was acknowledged is there.
     async fn heals(&mut self) {
-        let lone = &self.lone;
+        let service = &self.service;
         until("ready again", HEAL_LIMIT, async || {
-            lone.is_ready().await.then_some(())
+            service.is_ready().await.then_some(())
         })
         .await;
         for _ in 0..10 {
             assert_eq!(self.ann.write_one().await, Some(true));
         }
         let stored = self
-            .ledger
-            .check(&lone.http(), &self.ticket, &self.room)
+            .acknowledged
+            .check(&service.http(), &self.ticket, &self.room)
             .await;
         // What was refused may be there or not; written again it is there once.
-        assert_eq!(stored, self.ledger.len());
+        assert_eq!(stored, self.acknowledged.len());
     }
 }
 
@@ -98,14 +101,15 @@ fn flt_6_a_sync_that_fails_is_told_and_the_store_is_opened_anew() {
     }
     row(async {
         let signer = TicketSigner::start().await;
-        let mut chat = Chat::start(&signer).await;
-        let before = chat.lone.metrics().await;
-        let fault = Injection::of_seen(chat.lone.pid(), SYNC, "error=EIO", "close,openat").await;
+        let mut chat = ChatRig::start(&signer).await;
+        let before = chat.service.metrics().await;
+        let fault =
+            SyscallFault::of_seen(chat.service.pid(), SYNC, "error=EIO", "close,openat").await;
         chat.refuses_to_write(ErrorCode::StorageUnavailable).await;
         let trace = fault.end().await;
         chat.heals().await;
 
-        let after = chat.lone.metrics().await;
+        let after = chat.service.metrics().await;
         for counter in [
             "storage_errors_total",
             "storage_io_errors_total",
@@ -164,17 +168,19 @@ fn flt_6_a_session_goes_on_while_syncs_fail_and_is_stored_afterwards() {
     }
     row(async {
         let signer = TicketSigner::start().await;
-        let mut signaling = Lone::new(Service::Signaling, &signer).started().await;
-        let bystanders = Bystanders::of(&signaling, &signer).await;
+        let mut signaling = ServiceProcess::new(Service::Signaling, &signer)
+            .started()
+            .await;
+        let unaffected = UnaffectedPair::of(&signaling, &signer).await;
         let before = signaling.metrics().await;
-        let fault = Injection::of(signaling.pid(), SYNC, "error=EIO").await;
-        let couple = lives_without_the_disk(&signaling, &signer).await;
+        let fault = SyscallFault::of(signaling.pid(), SYNC, "error=EIO").await;
+        let pair = lives_without_the_disk(&signaling, &signer).await;
         fault.end().await;
-        bystanders.unharmed(UNHINDERED).await;
+        unaffected.unharmed(UNHINDERED).await;
         let after = signaling.metrics().await;
         after.assert_rose("signaling_store_failures_total", &before);
         after.assert_rose(HELD, &before);
-        is_stored_afterwards(&mut signaling, &signer, couple).await;
+        is_stored_afterwards(&mut signaling, &signer, pair).await;
     });
 }
 
@@ -185,13 +191,13 @@ fn flt_7_a_full_disk_refuses_messages_and_nothing_else() {
     }
     row(async {
         let signer = TicketSigner::start().await;
-        let mut chat = Chat::start(&signer).await;
-        let before = chat.lone.metrics().await;
-        let fault = Injection::of(chat.lone.pid(), "pwrite64", "error=ENOSPC").await;
+        let mut chat = ChatRig::start(&signer).await;
+        let before = chat.service.metrics().await;
+        let fault = SyscallFault::of(chat.service.pid(), "pwrite64", "error=ENOSPC").await;
         chat.refuses_to_write(ErrorCode::StorageFull).await;
         fault.end().await;
         chat.heals().await;
-        let after = chat.lone.metrics().await;
+        let after = chat.service.metrics().await;
         after.assert_rose("storage_errors_total", &before);
     });
 }
@@ -203,16 +209,18 @@ fn flt_7_a_session_goes_on_while_the_disk_is_full_and_is_stored_afterwards() {
     }
     row(async {
         let signer = TicketSigner::start().await;
-        let mut signaling = Lone::new(Service::Signaling, &signer).started().await;
-        let bystanders = Bystanders::of(&signaling, &signer).await;
+        let mut signaling = ServiceProcess::new(Service::Signaling, &signer)
+            .started()
+            .await;
+        let unaffected = UnaffectedPair::of(&signaling, &signer).await;
         let before = signaling.metrics().await;
-        let fault = Injection::of(signaling.pid(), "pwrite64", "error=ENOSPC").await;
-        let couple = lives_without_the_disk(&signaling, &signer).await;
+        let fault = SyscallFault::of(signaling.pid(), "pwrite64", "error=ENOSPC").await;
+        let pair = lives_without_the_disk(&signaling, &signer).await;
         fault.end().await;
-        bystanders.unharmed(UNHINDERED).await;
+        unaffected.unharmed(UNHINDERED).await;
         let after = signaling.metrics().await;
         after.assert_rose("signaling_store_failures_total", &before);
-        is_stored_afterwards(&mut signaling, &signer, couple).await;
+        is_stored_afterwards(&mut signaling, &signer, pair).await;
     });
 }
 
@@ -223,10 +231,12 @@ fn flt_8_joins_and_relays_do_not_wait_for_a_slow_disk() {
     }
     row(async {
         let signer = TicketSigner::start().await;
-        let mut signaling = Lone::new(Service::Signaling, &signer).started().await;
-        let bystanders = Bystanders::of(&signaling, &signer).await;
+        let mut signaling = ServiceProcess::new(Service::Signaling, &signer)
+            .started()
+            .await;
+        let unaffected = UnaffectedPair::of(&signaling, &signer).await;
         let before = signaling.metrics().await;
-        let fault = Injection::of(signaling.pid(), SYNC, SLOW_SYNC).await;
+        let fault = SyscallFault::of(signaling.pid(), SYNC, SLOW_SYNC).await;
         let mut joins = Vec::new();
         for _ in 0..20 {
             let spec = TestBooking::new().spec();
@@ -239,46 +249,50 @@ fn flt_8_joins_and_relays_do_not_wait_for_a_slow_disk() {
         joins.sort_unstable();
         println!("joins: median {:?}, slowest {:?}", joins[10], joins[19]);
         assert!(joins[19] < UNHINDERED, "{joins:?}");
-        let couple = lives_without_the_disk(&signaling, &signer).await;
+        let pair = lives_without_the_disk(&signaling, &signer).await;
         until("a slow commit is counted", SOON * 2, async || {
             let now = signaling.metrics().await;
             (now.sum("storage_slow_total") > before.sum("storage_slow_total")).then_some(())
         })
         .await;
         fault.end().await;
-        bystanders.unharmed(UNHINDERED).await;
+        unaffected.unharmed(UNHINDERED).await;
         let after = signaling.metrics().await;
         after.assert_rose(HELD, &before);
-        is_stored_afterwards(&mut signaling, &signer, couple).await;
+        is_stored_afterwards(&mut signaling, &signer, pair).await;
     });
 }
 
-/// A couple that begins now goes live, talks, and another one ends, each as if there were a disk.
-async fn lives_without_the_disk(signaling: &Lone, signer: &TicketSigner) -> Couple {
+/// A pair that begins now goes live, talks, and another one ends, each as if there were a disk.
+async fn lives_without_the_disk(signaling: &ServiceProcess, signer: &TicketSigner) -> LivePair {
     let booking = || TestBooking::new().countdown_ms(1).duration_ms(600_000);
     let began = Instant::now();
-    let mut couple = Couple::live(&signaling.ws(), signer, booking()).await;
+    let mut pair = LivePair::live(&signaling.ws(), signer, booking()).await;
     let took = began.elapsed();
     assert!(took < UNHINDERED * 2, "{took:?} until live");
-    couple.talk("can you hear me").await;
+    pair.talk("can you hear me").await;
 
-    let mut over = Couple::live(&signaling.ws(), signer, booking()).await;
+    let mut over = LivePair::live(&signaling.ws(), signer, booking()).await;
     let began = Instant::now();
     over.ann.send(Leave {}).await;
     over.bo.expect::<Ended>(SOON).await;
     assert!(began.elapsed() < UNHINDERED, "{:?}", began.elapsed());
-    couple
+    pair
 }
 
 /// What could not be written is written by itself, so that a kill afterwards loses nothing.
-async fn is_stored_afterwards(signaling: &mut Lone, signer: &TicketSigner, couple: Couple) {
+async fn is_stored_afterwards(
+    signaling: &mut ServiceProcess,
+    signer: &TicketSigner,
+    pair: LivePair,
+) {
     let began = Instant::now();
     // The store takes one change after another: when a new one is not waited for in vain, the old
     // ones are there.
     loop {
         let before = signaling.metrics().await;
         let booking = TestBooking::new().countdown_ms(1);
-        Couple::live(&signaling.ws(), signer, booking).await;
+        LivePair::live(&signaling.ws(), signer, booking).await;
         let now = signaling.metrics().await;
         if now.sum(HELD) <= before.sum(HELD) && signaling.is_ready().await {
             break;
@@ -287,11 +301,11 @@ async fn is_stored_afterwards(signaling: &mut Lone, signer: &TicketSigner, coupl
     }
     signaling.kill();
     signaling.start().await;
-    let mut couple = couple.back().await;
-    let session = &couple.ann.welcome.as_ref().unwrap().session;
+    let mut pair = pair.back().await;
+    let session = &pair.ann.welcome.as_ref().unwrap().session;
     assert_eq!(session.phase, Phase::Live);
-    assert_eq!(session.deadline_at, Some(couple.live.deadline_at));
-    couple.talk("here we are").await;
+    assert_eq!(session.deadline_at, Some(pair.live.deadline_at));
+    pair.talk("here we are").await;
 }
 
 mod long {
@@ -305,10 +319,10 @@ mod long {
         }
         row(async {
             let signer = TicketSigner::start().await;
-            let chat = Chat::start(&signer).await;
-            let mut bo = ChatPeer::hello(&chat.lone.ws(), &chat.bo_ticket, "tablet").await;
-            let before = chat.lone.metrics().await;
-            let fault = Injection::of(chat.lone.pid(), SYNC, SLOW_SYNC).await;
+            let chat = ChatRig::start(&signer).await;
+            let mut bo = ChatPeer::hello(&chat.service.ws(), &chat.bo_ticket, "tablet").await;
+            let before = chat.service.metrics().await;
+            let fault = SyscallFault::of(chat.service.pid(), SYNC, SLOW_SYNC).await;
             let began = Instant::now();
             for number in 0..6 {
                 bo.send_numbered(Send {
@@ -326,7 +340,7 @@ mod long {
             assert!(began.elapsed() >= Duration::from_secs(2), "it was not slow");
             fault.end().await;
             assert!(seqs.is_sorted() && seqs.windows(2).all(|two| two[0] + 1 == two[1]));
-            let after = chat.lone.metrics().await;
+            let after = chat.service.metrics().await;
             after.assert_rose("storage_slow_total", &before);
         });
     }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use faults::{Couple, Injection, Ledger, Lone, SYNC, Scribe, read_room, row, thorough};
+use faults::{
+    AcknowledgedMessages, LivePair, MessageWriter, SYNC, ServiceProcess, SyscallFault, read_room,
+    row, thorough,
+};
 use rand::Rng;
 use testkit::{
     ANN, BO, BookedRoom, ChatPeer, SOON, Service, TestBooking, TestPeer, TicketSigner, has_tool,
@@ -17,32 +20,37 @@ const KILL_AFTER_MS: std::ops::RangeInclusive<u64> = 5..=60;
 struct WritingRoom {
     room: BookedRoom,
     ticket: String,
-    ledger: Ledger,
-    scribes: Vec<Scribe>,
+    acknowledged: AcknowledgedMessages,
+    scribes: Vec<MessageWriter>,
 }
 
 impl WritingRoom {
     fn new(signer: &TicketSigner) -> Self {
-        let (room, ledger) = (BookedRoom::new(), Ledger::default());
-        let scribe = |(who, device): (&str, &str)| {
+        let (room, acknowledged) = (BookedRoom::new(), AcknowledgedMessages::default());
+        let writer = |(who, device): (&str, &str)| {
             let ticket = signer.chat(who, std::slice::from_ref(&room.0));
-            Scribe::new(&format!("{who}-{device}"), &ticket, &room.id(), &ledger)
+            MessageWriter::new(
+                &format!("{who}-{device}"),
+                &ticket,
+                &room.id(),
+                &acknowledged,
+            )
         };
         let writers = [(ANN, "phone"), (ANN, "desk"), (BO, "phone"), (BO, "desk")];
-        let scribes = writers.map(scribe).into();
+        let scribes = writers.map(writer).into();
         let ticket = signer.chat(ANN, std::slice::from_ref(&room.0));
         Self {
             room,
             ticket,
-            ledger,
+            acknowledged,
             scribes,
         }
     }
 
     /// All write at once until the connection is gone; `chat` is killed in the middle of it.
-    async fn write_while_killing(&mut self, chat: &mut Lone, after: Duration) {
-        for scribe in &mut self.scribes {
-            scribe.connect(&chat.ws()).await;
+    async fn write_while_killing(&mut self, chat: &mut ServiceProcess, after: Duration) {
+        for writer in &mut self.scribes {
+            writer.connect(&chat.ws()).await;
         }
         let [one, two, three, four] = &mut self.scribes[..] else {
             panic!("four scribes");
@@ -60,9 +68,9 @@ impl WritingRoom {
         );
     }
 
-    async fn check(&self, chat: &Lone) -> usize {
+    async fn check(&self, chat: &ServiceProcess) -> usize {
         let base = chat.http();
-        self.ledger
+        self.acknowledged
             .check(&base, &self.ticket, &self.room.id())
             .await
     }
@@ -73,7 +81,7 @@ fn flt_1_kills_under_writes_lose_nothing_that_was_acknowledged() {
     row(async {
         let cycles = if thorough() { 300 } else { 30 };
         let signer = TicketSigner::start().await;
-        let mut chat = Lone::new(Service::Chat, &signer).started().await;
+        let mut chat = ServiceProcess::new(Service::Chat, &signer).started().await;
         let mut writing = WritingRoom::new(&signer);
         for _ in 0..cycles {
             let after = Duration::from_millis(rand::rng().random_range(KILL_AFTER_MS));
@@ -81,7 +89,7 @@ fn flt_1_kills_under_writes_lose_nothing_that_was_acknowledged() {
             chat.start().await;
         }
         let stored = writing.check(&chat).await;
-        let acknowledged = writing.ledger.len();
+        let acknowledged = writing.acknowledged.len();
         assert!(acknowledged > cycles, "{acknowledged} acknowledged in all");
         println!("{cycles} kills: {acknowledged} acknowledged, {stored} stored, 0 lost");
     });
@@ -92,14 +100,16 @@ fn flt_1_a_session_whose_live_was_told_outlives_a_kill_with_its_deadline() {
     row(async {
         let cycles = if thorough() { 60 } else { 8 };
         let signer = TicketSigner::start().await;
-        let mut signaling = Lone::new(Service::Signaling, &signer).started().await;
+        let mut signaling = ServiceProcess::new(Service::Signaling, &signer)
+            .started()
+            .await;
         let long = || TestBooking::new().duration_ms(600_000).countdown_ms(1);
-        let mut old = Couple::live(&signaling.ws(), &signer, long()).await;
+        let mut old = LivePair::live(&signaling.ws(), &signer, long()).await;
         for _ in 0..cycles {
-            let mut over = Couple::live(&signaling.ws(), &signer, long()).await;
+            let mut over = LivePair::live(&signaling.ws(), &signer, long()).await;
             over.ann.send(Leave {}).await;
             over.bo.expect::<Ended>(SOON).await;
-            let new = Couple::live(&signaling.ws(), &signer, long()).await;
+            let new = LivePair::live(&signaling.ws(), &signer, long()).await;
             let after = Duration::from_millis(rand::rng().random_range(0..=20));
             tokio::time::sleep(after).await;
             signaling.kill();
@@ -116,15 +126,15 @@ fn flt_1_a_session_whose_live_was_told_outlives_a_kill_with_its_deadline() {
 }
 
 /// Both come back to the same session with the same deadline.
-async fn still_live(couple: Couple) -> Couple {
-    let couple = couple.back().await;
-    for peer in [&couple.ann, &couple.bo] {
+async fn still_live(pair: LivePair) -> LivePair {
+    let pair = pair.back().await;
+    for peer in [&pair.ann, &pair.bo] {
         let Welcome { session, .. } = peer.welcome.as_ref().unwrap();
         assert_eq!(session.phase, Phase::Live);
-        assert_eq!(session.deadline_at, Some(couple.live.deadline_at));
-        assert_eq!(session.started_at, Some(couple.live.started_at));
+        assert_eq!(session.deadline_at, Some(pair.live.deadline_at));
+        assert_eq!(session.started_at, Some(pair.live.started_at));
     }
-    couple
+    pair
 }
 
 #[test]
@@ -134,7 +144,7 @@ fn flt_2_killed_between_commit_and_answer_a_retry_gets_the_same_message() {
     }
     row(async {
         let signer = TicketSigner::start().await;
-        let mut chat = Lone::new(Service::Chat, &signer).started().await;
+        let mut chat = ServiceProcess::new(Service::Chat, &signer).started().await;
         let room = BookedRoom::new();
         let ticket = signer.chat(ANN, std::slice::from_ref(&room.0));
         let mut ann = ChatPeer::hello(&chat.ws(), &ticket, "phone").await;
@@ -142,7 +152,7 @@ fn flt_2_killed_between_commit_and_answer_a_retry_gets_the_same_message() {
         settled(&chat).await;
 
         // The commit is written when its sync begins; that is where the process dies.
-        let kill = Injection::of(chat.pid(), SYNC, "signal=KILL:when=1").await;
+        let kill = SyscallFault::of(chat.pid(), SYNC, "signal=KILL:when=1").await;
         ann.send_numbered(wire::chat::Send {
             room: room.id(),
             client_id: "second".to_owned(),
@@ -176,12 +186,12 @@ fn flt_41_no_message_is_acknowledged_before_its_commit_is_on_disk() {
     }
     row(async {
         let signer = TicketSigner::start().await;
-        let chat = Lone::new(Service::Chat, &signer).started().await;
+        let chat = ServiceProcess::new(Service::Chat, &signer).started().await;
         let room = BookedRoom::new();
         let ticket = signer.chat(ANN, std::slice::from_ref(&room.0));
         let mut ann = ChatPeer::hello(&chat.ws(), &ticket, "phone").await;
         let calls = format!("{SYNC},pwrite64,sendto,write,writev,sendmsg");
-        let watch = Injection::watch(chat.pid(), &calls).await;
+        let watch = SyscallFault::watch(chat.pid(), &calls).await;
         for number in 0..5 {
             let key = format!("watched-{number}");
             ann.say(&room.id(), &key, "Is it safe?").await;
@@ -214,7 +224,7 @@ fn is_done(line: &str) -> bool {
 }
 
 /// What follows from a message is written a little later: waits until the store is at rest.
-async fn settled(chat: &Lone) {
+async fn settled(chat: &ServiceProcess) {
     let quiet = Duration::from_millis(150);
     let mut before = wal_state(chat);
     loop {
@@ -227,7 +237,7 @@ async fn settled(chat: &Lone) {
     }
 }
 
-fn wal_state(chat: &Lone) -> Option<std::time::SystemTime> {
+fn wal_state(chat: &ServiceProcess) -> Option<std::time::SystemTime> {
     let wal = chat.data_dir().join("chat/chat.db-wal");
     std::fs::metadata(wal).and_then(|meta| meta.modified()).ok()
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use faults::{Bystanders, Couple, Link, Lone, Weather, row};
+use faults::{FaultyLink, LinkCondition, LivePair, ServiceProcess, UnaffectedPair, row};
 use rand::Rng;
 use testkit::{
     Break, Cut, CutPeer, Proxy, SOON, Service, TestBooking, TestPeer, TicketSigner, Way,
@@ -36,17 +36,19 @@ fn number(n: usize) -> Data {
 fn flt_25_a_frame_cut_after_one_byte_costs_a_resume_and_nothing_else() {
     row(async {
         let signer = TicketSigner::start().await;
-        let signaling = Lone::new(Service::Signaling, &signer).started().await;
-        let bystanders = Bystanders::of(&signaling, &signer).await;
+        let signaling = ServiceProcess::new(Service::Signaling, &signer)
+            .started()
+            .await;
+        let unaffected = UnaffectedPair::of(&signaling, &signer).await;
         let before = signaling.metrics().await;
         let proxy = Proxy::to(&signaling.ws()).await;
         let ways = [signaling.ws(), proxy.through(&signaling.ws())];
         let booking = TestBooking::new().duration_ms(600_000).countdown_ms(1);
         let [ann_url, bo_url] = &ways;
-        let couple = Couple::live_by([ann_url, bo_url], &signer, booking).await;
-        let Couple {
+        let pair = LivePair::live_by([ann_url, bo_url], &signer, booking).await;
+        let LivePair {
             mut ann, mut bo, ..
-        } = couple;
+        } = pair;
         let mut said = 0;
         for way in [Way::ToClient, Way::ToServer] {
             for how in [Break::Reset, Break::HalfClose] {
@@ -82,7 +84,7 @@ fn flt_25_a_frame_cut_after_one_byte_costs_a_resume_and_nothing_else() {
                 said += 1;
             }
         }
-        bystanders.unharmed(SOON).await;
+        unaffected.unharmed(SOON).await;
         let after = signaling.metrics().await;
         after.assert_rose(RESUMED, &before);
     });
@@ -92,10 +94,12 @@ fn flt_25_a_frame_cut_after_one_byte_costs_a_resume_and_nothing_else() {
 fn flt_26_a_slow_lossy_link_still_carries_an_offer_and_its_answer_in_time() {
     row(async {
         let signer = TicketSigner::start().await;
-        let signaling = Lone::new(Service::Signaling, &signer).started().await;
-        let bystanders = Bystanders::of(&signaling, &signer).await;
-        let link = Link::to(signaling.port()).await;
-        link.set(Weather::Slow {
+        let signaling = ServiceProcess::new(Service::Signaling, &signer)
+            .started()
+            .await;
+        let unaffected = UnaffectedPair::of(&signaling, &signer).await;
+        let link = FaultyLink::to(signaling.port()).await;
+        link.set(LinkCondition::Slow {
             delay: Duration::from_millis(200),
             bytes_per_second: 8_000,
             loss_percent: 2,
@@ -129,17 +133,17 @@ fn flt_26_a_slow_lossy_link_still_carries_an_offer_and_its_answer_in_time() {
             let relayed = ann.expect::<RelayedCandidate>(SOON).await;
             assert_eq!(relayed.candidate, candidate);
         }
-        bystanders.unharmed(SOON).await;
+        unaffected.unharmed(SOON).await;
     });
 }
 
 /// A page that comes back as the SDK does, and notes what it heard.
-struct Page {
+struct ReconnectingPage {
     heard: Vec<usize>,
     resumes: usize,
 }
 
-impl Page {
+impl ReconnectingPage {
     /// Listens until it has heard `last`.
     async fn listen(&mut self, mut peer: TestPeer, last: usize) -> TestPeer {
         loop {
@@ -191,14 +195,16 @@ mod long {
     fn flt_24_on_a_flapping_link_all_arrives_once_in_order_and_without_a_storm() {
         row(async {
             let signer = TicketSigner::start().await;
-            let signaling = Lone::new(Service::Signaling, &signer).started().await;
-            let bystanders = Bystanders::of(&signaling, &signer).await;
+            let signaling = ServiceProcess::new(Service::Signaling, &signer)
+                .started()
+                .await;
+            let unaffected = UnaffectedPair::of(&signaling, &signer).await;
             let before = signaling.metrics().await;
-            let link = Link::to(signaling.port()).await;
+            let link = FaultyLink::to(signaling.port()).await;
             let urls = [signaling.ws(), signaling.ws_at(link.port())];
             let booking = TestBooking::new().duration_ms(600_000).countdown_ms(1);
-            let couple = Couple::live_by([&urls[0], &urls[1]], &signer, booking).await;
-            let Couple { mut ann, bo, .. } = couple;
+            let pair = LivePair::live_by([&urls[0], &urls[1]], &signer, booking).await;
+            let LivePair { mut ann, bo, .. } = pair;
             let last = usize::try_from(FLAPPING.as_millis() / 100).unwrap();
             let talk = async {
                 for n in 0..=last {
@@ -206,22 +212,25 @@ mod long {
                     sleep(Duration::from_millis(100)).await;
                 }
             };
-            let weather = async {
-                for bad in [Weather::Down, Weather::Silent].into_iter().cycle() {
+            let condition = async {
+                for bad in [LinkCondition::Down, LinkCondition::Silent]
+                    .into_iter()
+                    .cycle()
+                {
                     sleep(Duration::from_secs(1)).await;
                     link.set(bad);
                     sleep(Duration::from_secs(1)).await;
-                    link.set(Weather::Clear);
+                    link.set(LinkCondition::Clear);
                 }
             };
-            let mut page = Page {
+            let mut page = ReconnectingPage {
                 heard: Vec::new(),
                 resumes: 0,
             };
             let story = async { tokio::join!(talk, page.listen(bo, last)) };
             tokio::select! {
                 _ = timeout(FLAPPING + SOON * 6, story) => {}
-                () = weather => {}
+                () = condition => {}
             }
             assert_eq!(page.heard, (0..=last).collect::<Vec<_>>());
             let attempts = link.attempts();
@@ -230,7 +239,7 @@ mod long {
             let a_second = Duration::from_secs(1);
             let is_storm = |four: &[Instant]| four[3] - four[0] < a_second;
             assert!(!attempts.windows(4).any(is_storm), "{attempts:?}");
-            bystanders.unharmed(SOON).await;
+            unaffected.unharmed(SOON).await;
             signaling.metrics().await.assert_rose(RESUMED, &before);
         });
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use faults::{Bystanders, Couple, Lone, row};
+use faults::{LivePair, ServiceProcess, UnaffectedPair, row};
 use rustix::process::Signal;
 use testkit::{SOON, Service, TestBooking, TestPeer, TicketSigner, has_tool};
 use tokio::time::{Instant, sleep};
@@ -21,11 +21,13 @@ fn flt_16_a_pause_that_a_deadline_falls_into_ends_that_session_once() {
 /// The service stops for `span` and goes on: nobody has to start anything, and nothing happens twice.
 async fn stands_still_for(span: Duration) {
     let signer = TicketSigner::start().await;
-    let signaling = Lone::new(Service::Signaling, &signer).started().await;
+    let signaling = ServiceProcess::new(Service::Signaling, &signer)
+        .started()
+        .await;
     let long = TestBooking::new().duration_ms(600_000).countdown_ms(1);
-    let mut staying = Couple::live(&signaling.ws(), &signer, long).await;
+    let mut staying = LivePair::live(&signaling.ws(), &signer, long).await;
     let short = TestBooking::new().duration_ms(2_000).countdown_ms(1);
-    let mut ending = Couple::live(&signaling.ws(), &signer, short).await;
+    let mut ending = LivePair::live(&signaling.ws(), &signer, short).await;
 
     signaling.signal(Signal::STOP);
     let said = say(&mut staying.ann, "into the silence").await;
@@ -91,19 +93,19 @@ async fn say(peer: &mut TestPeer, word: &str) -> u64 {
 const LIVE_MS: i64 = 3_000;
 
 /// A service whose wall clock a file sets: an offset in seconds.
-struct Watch {
-    lone: Lone,
+struct ClockRig {
+    service: ServiceProcess,
     file: PathBuf,
     _folder: tempfile::TempDir,
 }
 
-impl Watch {
+impl ClockRig {
     async fn start(signer: &TicketSigner) -> Option<Self> {
         let library = faketime()?;
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("offset");
         std::fs::write(&file, "+0").unwrap();
-        let lone = Lone::new(Service::Signaling, signer)
+        let service = ServiceProcess::new(Service::Signaling, signer)
             .with("LD_PRELOAD", library.to_str().unwrap())
             .with("FAKETIME_TIMESTAMP_FILE", file.to_str().unwrap())
             .with("FAKETIME_NO_CACHE", "1")
@@ -111,7 +113,7 @@ impl Watch {
             .with("FAKETIME_DONT_FAKE_MONOTONIC", "1")
             .with("DONT_FAKE_MONOTONIC", "1");
         Some(Self {
-            lone: lone.started().await,
+            service: service.started().await,
             file,
             _folder: folder,
         })
@@ -140,29 +142,29 @@ fn faketime() -> Option<PathBuf> {
 fn flt_15_a_clock_that_jumps_ends_no_session_early_or_late() {
     row(async {
         let signer = TicketSigner::start().await;
-        let Some(watch) = Watch::start(&signer).await else {
+        let Some(rig) = ClockRig::start(&signer).await else {
             return;
         };
         for (offset, fault) in [("+3600", None), ("-7200", Some("not_yet_valid"))] {
-            watch.jump("+0");
+            rig.jump("+0");
             sleep(Duration::from_millis(1_500)).await;
-            let url = watch.lone.ws();
-            let bystanders = Bystanders::of(&watch.lone, &signer).await;
-            let before = watch.lone.metrics().await;
+            let url = rig.service.ws();
+            let unaffected = UnaffectedPair::of(&rig.service, &signer).await;
+            let before = rig.service.metrics().await;
             let booking = TestBooking::new().countdown_ms(1).duration_ms(LIVE_MS);
-            let mut couple = Couple::live(&url, &signer, booking).await;
+            let mut pair = LivePair::live(&url, &signer, booking).await;
             let lives = Instant::now();
             sleep(Duration::from_secs(1)).await;
-            watch.jump(offset);
-            for peer in [&mut couple.ann, &mut couple.bo] {
+            rig.jump(offset);
+            for peer in [&mut pair.ann, &mut pair.bo] {
                 peer.expect::<Ended>(SOON * 2).await;
             }
             let lived = lives.elapsed();
             println!("{offset} s: ended after {lived:?} of {LIVE_MS} ms");
             let late = lived.as_millis().cast_signed() - i128::from(LIVE_MS);
             assert!((-300..1_500).contains(&late), "{offset}: {lived:?}");
-            bystanders.unharmed(SOON).await;
-            let after = watch.lone.metrics().await;
+            unaffected.unharmed(SOON).await;
+            let after = rig.service.metrics().await;
             after.assert_rose("clock_jumps_total", &before);
             // Whether a ticket is good is a matter of the wall clock.
             if let Some(reason) = fault {

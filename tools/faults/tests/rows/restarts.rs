@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use faults::{Couple, Crowd, Ledger, Lone, Return, Scribe, busiest_second, row};
+use faults::{
+    AcknowledgedMessages, LivePair, MessageWriter, ReconnectingClients, Reconnection,
+    ServiceProcess, busiest_second, row,
+};
 use futures_util::future::join_all;
 use rustix::process::Signal;
 use testkit::{ANN, BookedRoom, SOON, Service, TestBooking, TicketSigner, now};
@@ -19,7 +22,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(10);
 const BACK_LIMIT: Duration = Duration::from_secs(15);
 /// Handshakes in any one second while all come back.
 const HANDSHAKES_PER_SECOND: usize = 100;
-/// Couples that begin at once; more would only wait for each other.
+/// Pairs that begin at once; more would only wait for each other.
 const AT_ONCE: usize = 25;
 /// How late `ended` may be on a machine that is busy with other things, in milliseconds.
 const ENDED_LATE_MS: i64 = 1_000;
@@ -28,11 +31,13 @@ const ENDED_LATE_MS: i64 = 1_000;
 fn flt_40_five_hundred_sockets_are_back_within_15_s_of_a_restart() {
     row(async {
         let signer = TicketSigner::start().await;
-        let mut signaling = Lone::new(Service::Signaling, &signer).started().await;
-        let couples = live_couples(&signaling, &signer, SOCKETS / 2, Some(22_000)).await;
+        let mut signaling = ServiceProcess::new(Service::Signaling, &signer)
+            .started()
+            .await;
+        let pairs = live_couples(&signaling, &signer, SOCKETS / 2, Some(22_000)).await;
 
         let told_at = Instant::now();
-        let (crowd, lives) = gather(couples);
+        let (crowd, lives) = gather(pairs);
         signaling.signal(Signal::TERM);
         let status = signaling.gone(STOP_LIMIT).await;
         assert!(status.success(), "{status}");
@@ -68,16 +73,18 @@ fn flt_32_a_storm_of_restarts_loses_no_session_and_no_message() {
 /// Both services are told to stop and started again, over and over, under calls and messages.
 async fn restarts(times: usize, apart: Duration) {
     let signer = TicketSigner::start().await;
-    let mut signaling = Lone::new(Service::Signaling, &signer).started().await;
-    let mut chat = Lone::new(Service::Chat, &signer).started().await;
+    let mut signaling = ServiceProcess::new(Service::Signaling, &signer)
+        .started()
+        .await;
+    let mut chat = ServiceProcess::new(Service::Chat, &signer).started().await;
     let room = BookedRoom::new();
     let ticket = signer.chat(ANN, std::slice::from_ref(&room.0));
-    let ledger = Ledger::default();
-    let mut scribe = Scribe::new("ann", &ticket, &room.id(), &ledger);
-    let couples = live_couples(&signaling, &signer, 10, None).await;
-    let (mut crowd, lives) = gather(couples);
+    let acknowledged = AcknowledgedMessages::default();
+    let mut writer = MessageWriter::new("ann", &ticket, &room.id(), &acknowledged);
+    let pairs = live_couples(&signaling, &signer, 10, None).await;
+    let (mut crowd, lives) = gather(pairs);
     for _ in 0..times {
-        scribe.connect(&chat.ws()).await;
+        writer.connect(&chat.ws()).await;
         let stop = async {
             sleep(Duration::from_millis(200)).await;
             for service in [&mut signaling, &mut chat] {
@@ -89,7 +96,7 @@ async fn restarts(times: usize, apart: Duration) {
                 service.start().await;
             }
         };
-        tokio::join!(scribe.write_on(), stop);
+        tokio::join!(writer.write_on(), stop);
         let returns = crowd.back().await;
         assert_eq!(returns.len(), 20);
         for one in &returns {
@@ -98,51 +105,53 @@ async fn restarts(times: usize, apart: Duration) {
             let kept = |live: &Live| Some(live.deadline_at) == session.deadline_at;
             assert!(lives.iter().any(kept));
         }
-        crowd = Crowd::of(returns.into_iter().map(|one| one.peer));
+        crowd = ReconnectingClients::of(returns.into_iter().map(|one| one.peer));
         sleep(apart).await;
     }
-    let stored = ledger.check(&chat.http(), &ticket, &room.id()).await;
-    assert!(ledger.len() > times, "{} acknowledged", ledger.len());
+    let stored = acknowledged.check(&chat.http(), &ticket, &room.id()).await;
+    assert!(
+        acknowledged.len() > times,
+        "{} acknowledged",
+        acknowledged.len()
+    );
     println!(
         "{times} restarts: {} acknowledged, {stored} stored",
-        ledger.len()
+        acknowledged.len()
     );
 }
 
-/// Couples whose clocks run. Of every batch some end together, so many milliseconds from now.
+/// Pairs whose clocks run. Of every batch some end together, so many milliseconds from now.
 async fn live_couples(
-    signaling: &Lone,
+    signaling: &ServiceProcess,
     signer: &TicketSigner,
     count: usize,
     some_end_in: Option<i64>,
-) -> Vec<Couple> {
+) -> Vec<LivePair> {
     let url = signaling.ws();
-    let mut couples = Vec::with_capacity(count);
+    let mut pairs = Vec::with_capacity(count);
     let ends_at = some_end_in.map(|ms| now() + ms);
-    while couples.len() < count {
-        let batch = (0..AT_ONCE.min(count - couples.len())).map(|place| {
+    while pairs.len() < count {
+        let batch = (0..AT_ONCE.min(count - pairs.len())).map(|place| {
             let ending = ends_at.filter(|_| place % 10 == 0);
             let duration_ms = ending.map_or(600_000, |at| at.since(now()));
             let booking = TestBooking::new().countdown_ms(1).duration_ms(duration_ms);
-            Couple::live(&url, signer, booking)
+            LivePair::live(&url, signer, booking)
         });
-        couples.extend(join_all(batch).await);
+        pairs.extend(join_all(batch).await);
     }
-    couples
+    pairs
 }
 
-fn gather(couples: Vec<Couple>) -> (Crowd, Vec<Live>) {
-    let lives = couples.iter().map(|couple| couple.live.clone()).collect();
-    let peers = couples
-        .into_iter()
-        .flat_map(|couple| [couple.ann, couple.bo]);
-    (Crowd::of(peers), lives)
+fn gather(pairs: Vec<LivePair>) -> (ReconnectingClients, Vec<Live>) {
+    let lives = pairs.iter().map(|pair| pair.live.clone()).collect();
+    let peers = pairs.into_iter().flat_map(|pair| [pair.ann, pair.bo]);
+    (ReconnectingClients::of(peers), lives)
 }
 
 /// No session was lost or changed, and those that end now end on time.
-async fn check_sessions(returns: Vec<Return>, lives: &[Live]) {
+async fn check_sessions(returns: Vec<Reconnection>, lives: &[Live]) {
     let mut ending = JoinSet::new();
-    for Return { mut peer, .. } in returns {
+    for Reconnection { mut peer, .. } in returns {
         let session = &peer.welcome.as_ref().unwrap().session;
         assert_eq!(session.phase, Phase::Live);
         let deadline_at = session.deadline_at.unwrap();

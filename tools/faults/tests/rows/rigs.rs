@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use faults::{Link, Metrics, Weather};
+use faults::{FaultyLink, LinkCondition, Metrics};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
@@ -17,9 +17,9 @@ fn series_of_one_name_are_added_and_others_are_not() {
 }
 
 /// What an echo by way of the link gives back, until it ends.
-async fn echoed(link: impl FnOnce(&Link), text: &[u8]) -> (Vec<u8>, io::Result<usize>) {
+async fn echoed(link: impl FnOnce(&FaultyLink), text: &[u8]) -> (Vec<u8>, io::Result<usize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let proxy = Link::to(listener.local_addr().unwrap().port()).await;
+    let proxy = FaultyLink::to(listener.local_addr().unwrap().port()).await;
     link(&proxy);
     tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
@@ -44,13 +44,13 @@ async fn a_clear_link_carries_everything_and_the_end() {
 
 #[tokio::test]
 async fn a_link_that_is_down_resets() {
-    let (back, end) = echoed(|link| link.set(Weather::Down), b"hello").await;
+    let (back, end) = echoed(|link| link.set(LinkCondition::Down), b"hello").await;
     assert!(back.is_empty() && end.is_err(), "{back:?} {end:?}");
 }
 
 #[tokio::test]
 async fn a_slow_link_is_late() {
-    let slow = Weather::Slow {
+    let slow = LinkCondition::Slow {
         delay: Duration::from_millis(60),
         bytes_per_second: 1_000_000,
         loss_percent: 0,

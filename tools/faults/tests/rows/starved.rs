@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use faults::{Bystanders, Couple, Lone, row};
+use faults::{LivePair, ServiceProcess, UnaffectedPair, row};
 use futures_util::future::join_all;
 use rustix::process::Signal;
 use testkit::{
@@ -96,9 +96,10 @@ fn flt_12_without_descriptors_newcomers_are_turned_away_and_nobody_else_notices(
     }
     row(async {
         let signer = TicketSigner::start().await;
-        let lone = Lone::new(Service::Signaling, &signer).under(&["prlimit", DESCRIPTORS]);
-        let signaling = lone.started().await;
-        let bystanders = Bystanders::of(&signaling, &signer).await;
+        let service =
+            ServiceProcess::new(Service::Signaling, &signer).under(&["prlimit", DESCRIPTORS]);
+        let signaling = service.started().await;
+        let unaffected = UnaffectedPair::of(&signaling, &signer).await;
         let before = signaling.metrics().await;
         // Below its limit the service keeps some descriptors for itself, and counts connections.
         let refused = crowd_in(&signaling, SOCKETS).await;
@@ -116,9 +117,9 @@ fn flt_12_without_descriptors_newcomers_are_turned_away_and_nobody_else_notices(
         assert!(refused >= 40, "{refused} refused");
         emptied(&signaling).await;
 
-        bystanders.unharmed(SOON).await;
+        unaffected.unharmed(SOON).await;
         let new = TestBooking::new().countdown_ms(1);
-        let mut new = Couple::live(&signaling.ws(), &signer, new).await;
+        let mut new = LivePair::live(&signaling.ws(), &signer, new).await;
         new.talk("there is room again").await;
         let after = signaling.metrics().await;
         for limit in ["connections", "descriptors"] {
@@ -128,7 +129,7 @@ fn flt_12_without_descriptors_newcomers_are_turned_away_and_nobody_else_notices(
 }
 
 /// So many want to come in and stay for a while; how many were turned away.
-async fn crowd_in(signaling: &Lone, sockets: usize) -> usize {
+async fn crowd_in(signaling: &ServiceProcess, sockets: usize) -> usize {
     let protocol = [("Sec-WebSocket-Protocol", wire::SIGNALING_SUBPROTOCOL)];
     let url = signaling.ws();
     let crowd = join_all((0..sockets).map(|_| TestSocket::try_connect(&url, &protocol)));
@@ -142,7 +143,7 @@ async fn crowd_in(signaling: &Lone, sockets: usize) -> usize {
 }
 
 /// Waits until those of the crowd are gone.
-async fn emptied(signaling: &Lone) {
+async fn emptied(signaling: &ServiceProcess) {
     until("the crowd is gone", SOON * 2, async || {
         let now = signaling.metrics().await;
         (now.sum("connections") <= 8.0).then_some(())
@@ -154,27 +155,30 @@ async fn emptied(signaling: &Lone) {
 fn flt_34_a_log_that_nobody_reads_stops_nothing_and_its_loss_is_counted() {
     row(async {
         let signer = TicketSigner::start().await;
-        let lone = Lone::new(Service::Signaling, &signer).unread();
+        let service = ServiceProcess::new(Service::Signaling, &signer).unread();
         // Everything is said, so that the pipe and the queue behind it are full soon.
-        let mut signaling = lone.with("RENDEZVOUS_LOG_LEVEL", "trace").started().await;
-        let bystanders = Bystanders::of(&signaling, &signer).await;
+        let mut signaling = service
+            .with("RENDEZVOUS_LOG_LEVEL", "trace")
+            .started()
+            .await;
+        let unaffected = UnaffectedPair::of(&signaling, &signer).await;
         let (mut dropped, mut sessions) = (0.0, 0);
-        let mut couples = Vec::new();
+        let mut pairs = Vec::new();
         let url = signaling.ws();
         while dropped < 1.0 {
             assert!(sessions < 2_000, "no line was dropped");
             let booking = || TestBooking::new().countdown_ms(1).duration_ms(600_000);
             // Those of before go: that is worth some lines too.
-            couples = join_all((0..25).map(|_| Couple::live(&url, &signer, booking()))).await;
-            sessions += couples.len();
+            pairs = join_all((0..25).map(|_| LivePair::live(&url, &signer, booking()))).await;
+            sessions += pairs.len();
             let now = signaling.metrics().await;
             dropped = now.sum("log_lines_dropped_total");
         }
         println!("{dropped} lines dropped after {sessions} sessions");
-        for couple in &mut couples {
-            couple.talk("can you hear me").await;
+        for pair in &mut pairs {
+            pair.talk("can you hear me").await;
         }
-        bystanders.unharmed(SOON).await;
+        unaffected.unharmed(SOON).await;
         signaling.signal(Signal::TERM);
         let status = signaling.gone(Duration::from_secs(10)).await;
         assert!(status.success(), "{status}");
@@ -188,7 +192,7 @@ mod long {
     use wire::RawJson;
     use wire::signaling::{Data, PeerLost};
 
-    /// Couples of which one talks as much as it may, and the other one does not listen.
+    /// Pairs of which one talks as much as it may, and the other one does not listen.
     const FLOODS: usize = 20;
     /// What each of them says, 4 KB at a time: more than all queues between the two hold.
     const WORDS: usize = 1_500;
@@ -224,23 +228,24 @@ mod long {
         }
         row(async {
             let signer = TicketSigner::start().await;
-            let lone = Lone::new(Service::Signaling, &signer).under(&["prlimit", MEMORY_CAP]);
-            let mut signaling = lone.started().await;
-            let bystanders = Bystanders::of(&signaling, &signer).await;
+            let service =
+                ServiceProcess::new(Service::Signaling, &signer).under(&["prlimit", MEMORY_CAP]);
+            let mut signaling = service.started().await;
+            let unaffected = UnaffectedPair::of(&signaling, &signer).await;
             let before = signaling.metrics().await;
             let at_rest = signaling.memory_kib("VmRSS");
             let url = signaling.ws();
             let booking = || TestBooking::new().countdown_ms(1).duration_ms(600_000);
-            let couples = (0..FLOODS).map(|_| Couple::live(&url, &signer, booking()));
-            let mut couples = join_all(couples).await;
-            for couple in &mut couples {
-                couple.bo.socket().stall(true).await;
+            let pairs = (0..FLOODS).map(|_| LivePair::live(&url, &signer, booking()));
+            let mut pairs = join_all(pairs).await;
+            for pair in &mut pairs {
+                pair.bo.socket().stall(true).await;
             }
             let payload = RawJson::parse(format!("{:?}", "x".repeat(4_000))).unwrap();
             for _ in 0..WORDS {
-                for couple in &mut couples {
+                for pair in &mut pairs {
                     let payload = payload.clone();
-                    couple.ann.send(Data { payload }).await;
+                    pair.ann.send(Data { payload }).await;
                 }
                 sleep(Duration::from_millis(10)).await;
             }
@@ -248,7 +253,7 @@ mod long {
             println!("{} MiB more for {FLOODS} floods", grown / 1024);
             assert!(signaling.is_running());
             assert!(grown <= FLOOD_KIB * FLOODS as u64, "{grown} KiB");
-            bystanders.unharmed(SOON).await;
+            unaffected.unharmed(SOON).await;
             let after = signaling.metrics().await;
             after.assert_rose("limit_hits_total", &before);
         });
@@ -261,22 +266,23 @@ mod long {
         }
         row(async {
             let signer = TicketSigner::start().await;
-            let lone = Lone::new(Service::Signaling, &signer).under(&["taskset", "-c", "0"]);
-            let signaling = lone.started().await;
-            let bystanders = Bystanders::of(&signaling, &signer).await;
+            let service =
+                ServiceProcess::new(Service::Signaling, &signer).under(&["taskset", "-c", "0"]);
+            let signaling = service.started().await;
+            let unaffected = UnaffectedPair::of(&signaling, &signer).await;
             let url = signaling.ws();
             let booking = || TestBooking::new().countdown_ms(1).duration_ms(600_000);
-            let mut couples =
-                join_all((0..20).map(|_| Couple::live(&url, &signer, booking()))).await;
+            let mut pairs =
+                join_all((0..20).map(|_| LivePair::live(&url, &signer, booking()))).await;
             let busy = [Busy::on_the_first(), Busy::on_the_first()];
             sleep(STARVED_FOR).await;
-            for couple in &mut couples {
-                couple.talk("still there").await;
-                for peer in [&mut couple.ann, &mut couple.bo] {
+            for pair in &mut pairs {
+                pair.talk("still there").await;
+                for peer in [&mut pair.ann, &mut pair.bo] {
                     kept(peer).await;
                 }
             }
-            let words = bystanders.unharmed(SOON).await;
+            let words = unaffected.unharmed(SOON).await;
             println!("{words} words in {STARVED_FOR:?}");
             drop(busy);
         });

@@ -10,7 +10,7 @@ use crate::authentication::AuthenticatedClient;
 use crate::effects::Effects;
 use crate::error::StunError;
 use crate::stun::{Attribute, Class, Method, StunMessage, StunMessageWriter};
-use crate::{AllocationId, ClientEndpoint, Family, Output, RefusalCause, TurnMetric, TurnServer};
+use crate::{AllocationId, ClientEndpoint, Family, Metric, Output, RefusalCause, TurnServer};
 
 /// UDP's number in REQUESTED-TRANSPORT.
 const UDP: u8 = 17;
@@ -95,7 +95,7 @@ impl TurnServer {
             Some(relayed) => {
                 allocation.relayed = Some(relayed);
                 self.by_relayed.insert(relayed, id);
-                effects.count(TurnMetric::Allocated);
+                effects.count(Metric::Allocated);
                 allocated(now, allocation, relayed)
             }
             None => {

@@ -19,7 +19,7 @@ pub type TransactionId = [u8; 12];
 pub enum Class {
     /// Wants an answer.
     Request,
-    /// Wants none.
+    /// Wants no answer.
     Indication,
     /// The answer to a request that was granted.
     Success,

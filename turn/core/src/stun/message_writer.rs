@@ -58,7 +58,7 @@ impl StunMessageWriter {
         self.with(attribute, &value)
     }
 
-    /// Adds ERROR-CODE.
+    /// Adds an ERROR-CODE attribute.
     #[must_use]
     pub fn with_error(self, code: u16, reason: &str) -> Self {
         let mut value = vec![0, 0, (code / 100) as u8, (code % 100) as u8];

@@ -2,7 +2,7 @@
 
 use super::harness::{PEER, QUOTAS, ServerHarness, TestClient, over_udp};
 use crate::stun::{Attribute, Method, StunMessageWriter};
-use crate::{Input, RefusalCause, TurnMetric};
+use crate::{Input, Metric, RefusalCause};
 
 #[test]
 fn trn_8_a_person_has_so_many_allocations_and_486_for_more() {
@@ -20,7 +20,7 @@ fn trn_8_a_person_has_so_many_allocations_and_486_for_more() {
     assert!(
         world
             .metrics
-            .contains(&TurnMetric::Refused(RefusalCause::PersonQuota))
+            .contains(&Metric::Refused(RefusalCause::PersonQuota))
     );
     assert_eq!(TestClient::new(101, "s.bo").allocate(&mut world).code, None);
 }
@@ -39,7 +39,7 @@ fn trn_8_all_have_so_many_together_and_a_place_is_given_back() {
     assert!(
         world
             .metrics
-            .contains(&TurnMetric::Refused(RefusalCause::TotalQuota))
+            .contains(&Metric::Refused(RefusalCause::TotalQuota))
     );
     let client = callers[0].client;
     world.take(Input::Gone { client });

@@ -8,8 +8,8 @@ use crate::stun::{
     Attribute, Class, Method, StunKey, StunMessage, StunMessageWriter, long_term_key,
 };
 use crate::{
-    AllocationId, Cidr, ClientEndpoint, Family, Input, Output, PeerPolicy, Quotas, Secret,
-    Settings, TurnMetric, TurnServer,
+    AllocationId, Cidr, ClientEndpoint, Family, Input, Metric, Output, PeerPolicy, Quotas, Secret,
+    Settings, TurnServer,
 };
 
 pub(super) const REALM: &str = "example.org";
@@ -33,7 +33,7 @@ pub(super) struct ServerHarness {
     pub(super) now: UnixMs,
     next_port: u16,
     next_transaction: u8,
-    pub(super) metrics: Vec<TurnMetric>,
+    pub(super) metrics: Vec<Metric>,
     pub(super) to_peers: Vec<(AllocationId, SocketAddr, Vec<u8>)>,
     pub(super) closed: Vec<AllocationId>,
     pub(super) to_clients: Vec<(ClientEndpoint, Vec<u8>)>,

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::harness::{PEER, RELAY_IP, ServerHarness, TestClient};
-use crate::{RefusalCause, TurnMetric};
+use crate::{Metric, RefusalCause};
 
 /// One address of every kind that no relay may reach.
 fn forbidden_peers() -> Vec<IpAddr> {
@@ -26,7 +26,7 @@ fn trn_7_no_relay_reaches_what_is_not_on_the_public_network() {
         ann.send(&mut world, &peer, b"let me in");
     }
     assert_eq!(world.to_peers, [], "not one byte");
-    let refused = TurnMetric::Refused(RefusalCause::Peer);
+    let refused = Metric::Refused(RefusalCause::Peer);
     assert_eq!(
         world
             .metrics

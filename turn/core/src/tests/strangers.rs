@@ -4,7 +4,7 @@ use super::harness::{
     ENDS_S, OLD_SECRET, REALM, SECRET, ServerHarness, StunResponse, TestClient, over_udp,
 };
 use crate::stun::{Attribute, Class, Method, StunMessageWriter, long_term_key};
-use crate::{ClientEndpoint, Dropped, RefusalCause, TurnMetric};
+use crate::{ClientEndpoint, Dropped, Metric, RefusalCause};
 
 #[test]
 fn trn_5_without_a_signature_one_is_challenged_and_with_it_one_is_in() {
@@ -40,7 +40,7 @@ fn trn_5_a_foreign_signature_is_refused_and_counted() {
         world
             .metrics
             .iter()
-            .all(|metric| *metric == TurnMetric::Refused(RefusalCause::Credential))
+            .all(|metric| *metric == Metric::Refused(RefusalCause::Credential))
     );
     assert_eq!(world.server.allocations(), 0);
 }
@@ -139,7 +139,7 @@ fn trn_15_an_address_is_answered_so_often_a_second() {
         .filter(|_| world.exchange(from([1, 1, 1, 1]), &binding).is_some())
         .count();
     assert_eq!(answered, 500);
-    assert!(world.metrics.contains(&TurnMetric::Dropped(Dropped::Flood)));
+    assert!(world.metrics.contains(&Metric::Dropped(Dropped::Flood)));
     assert!(world.exchange(from([2, 2, 2, 2]), &binding).is_some());
     world.now = world.now + 1_000;
     assert!(world.exchange(from([1, 1, 1, 1]), &binding).is_some());

@@ -2,7 +2,7 @@
 
 use super::harness::{PEER, QUOTAS, ServerHarness, TestClient};
 use crate::stun::{Attribute, Method, StunMessage, read_xor_address};
-use crate::{AllocationId, Dropped, Input, TurnMetric};
+use crate::{AllocationId, Dropped, Input, Metric};
 
 const ANNS: AllocationId = AllocationId(1);
 
@@ -134,11 +134,7 @@ fn trn_12_an_allocation_has_so_many_bytes_a_second_each_way() {
         ann.send(&mut world, PEER, &[0; 1_000]);
     }
     assert_eq!(world.to_peers.len(), rate / 1_000);
-    assert!(
-        world
-            .metrics
-            .contains(&TurnMetric::Dropped(Dropped::Bandwidth))
-    );
+    assert!(world.metrics.contains(&Metric::Dropped(Dropped::Bandwidth)));
     let heard = (0..rate / 1_000 + 5).filter(|_| hear(&mut world, PEER, &[0; 1_000]).is_some());
     assert_eq!(heard.count(), rate / 1_000);
     world.now = world.now + 1_000;
@@ -155,8 +151,5 @@ fn trn_10_what_is_relayed_is_counted_once() {
     world.metrics.clear();
     ann.send(&mut world, PEER, b"hello");
     hear(&mut world, PEER, b"hi");
-    assert_eq!(
-        world.metrics,
-        [TurnMetric::Relayed(5), TurnMetric::Relayed(2)]
-    );
+    assert_eq!(world.metrics, [Metric::Relayed(5), Metric::Relayed(2)]);
 }

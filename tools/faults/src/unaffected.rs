@@ -7,27 +7,27 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use wire::signaling::PeerLost;
 
-use crate::{Couple, Lone};
+use crate::{LivePair, ServiceProcess};
 
 /// Pause between two words.
 const EVERY: Duration = Duration::from_millis(100);
 
 /// A pair that talks all the time in a task of its own.
 #[derive(Debug)]
-pub struct Bystanders {
+pub struct UnaffectedPair {
     stop: watch::Sender<bool>,
     talking: JoinHandle<(u32, Duration)>,
 }
 
-impl Bystanders {
+impl UnaffectedPair {
     /// Both join a session of their own, and begin to talk.
-    pub async fn of(lone: &Lone, signer: &TicketSigner) -> Self {
+    pub async fn of(service: &ServiceProcess, signer: &TicketSigner) -> Self {
         let booking = TestBooking::new().duration_ms(600_000);
-        let couple = Couple::live(&lone.ws(), signer, booking).await;
+        let pair = LivePair::live(&service.ws(), signer, booking).await;
         let (stop, stopped) = watch::channel(false);
         Self {
             stop,
-            talking: tokio::spawn(talk(couple, stopped)),
+            talking: tokio::spawn(talk(pair, stopped)),
         }
     }
 
@@ -38,17 +38,20 @@ impl Bystanders {
     /// When they could not.
     pub async fn unharmed(self, limit: Duration) -> u32 {
         self.stop.send(true).ok();
-        let (words, longest) = self.talking.await.expect("bystanders kept talking");
-        assert!(words > 0, "the bystanders never got a word through");
+        let (words, longest) = self
+            .talking
+            .await
+            .expect("the unaffected pair kept talking");
+        assert!(words > 0, "the unaffected pair never got a word through");
         assert!(longest <= limit, "a bystander waited {longest:?}");
         words
     }
 }
 
-async fn talk(mut couple: Couple, mut stop: watch::Receiver<bool>) -> (u32, Duration) {
+async fn talk(mut pair: LivePair, mut stop: watch::Receiver<bool>) -> (u32, Duration) {
     let (mut words, mut longest) = (0, Duration::ZERO);
     loop {
-        let took = couple.talk(&format!("word {words}")).await;
+        let took = pair.talk(&format!("word {words}")).await;
         longest = longest.max(took);
         words += 1;
         tokio::select! {
@@ -56,9 +59,9 @@ async fn talk(mut couple: Couple, mut stop: watch::Receiver<bool>) -> (u32, Dura
             () = tokio::time::sleep(EVERY) => {}
         }
     }
-    for peer in [&mut couple.ann, &mut couple.bo] {
-        peer.expect_no::<PeerLost>(Duration::from_millis(1)).await;
+    let took = tokio::time::timeout(SOON, pair.talk("the end")).await;
+    for peer in [&pair.ann, &pair.bo] {
+        peer.assert_none::<PeerLost>();
     }
-    let took = tokio::time::timeout(SOON, couple.talk("the end")).await;
     (words, longest.max(took.expect("the last word arrives")))
 }

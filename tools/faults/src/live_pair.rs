@@ -10,18 +10,18 @@ use wire::{RawJson, SessionSpec, UserId};
 
 /// Both ends of a live session.
 #[derive(Debug)]
-pub struct Couple {
+pub struct LivePair {
     /// What was booked.
     pub spec: SessionSpec,
     /// The first of the two.
     pub ann: TestPeer,
-    /// The second.
+    /// The second of the two.
     pub bo: TestPeer,
     /// What `live` told.
     pub live: Live,
 }
 
-impl Couple {
+impl LivePair {
     /// Both join and report `connected`; the clock runs.
     ///
     /// # Panics
@@ -35,7 +35,7 @@ impl Couple {
     /// # Panics
     /// When they don't get so far.
     pub async fn live_by(urls: [&str; 2], signer: &TicketSigner, booking: TestBooking) -> Self {
-        let spec = people_of_its_own(booking.spec());
+        let spec = with_unique_users(booking.spec());
         let [ann, bo] = [0, 1].map(|one| ticket_of(signer, &spec, one));
         let mut ann = TestPeer::join(urls[0], &ann).await;
         let mut bo = TestPeer::join(urls[1], &bo).await;
@@ -65,12 +65,12 @@ impl Couple {
             payload: payload.clone(),
         })
         .await;
-        heard(bo, &payload).await;
+        expect_data(bo, &payload).await;
         bo.send(Data {
             payload: payload.clone(),
         })
         .await;
-        heard(ann, &payload).await;
+        expect_data(ann, &payload).await;
         began.elapsed()
     }
 
@@ -88,25 +88,25 @@ impl Couple {
 
     /// A ticket of the one or the other.
     #[must_use]
-    pub fn ticket(&self, signer: &TicketSigner, one: usize) -> String {
-        ticket_of(signer, &self.spec, one)
+    pub fn ticket(&self, signer: &TicketSigner, index: usize) -> String {
+        ticket_of(signer, &self.spec, index)
     }
 }
 
 /// The same booking for two whom no other session knows: limits are per person too.
 #[must_use]
-pub(crate) fn people_of_its_own(mut spec: SessionSpec) -> SessionSpec {
+pub(crate) fn with_unique_users(mut spec: SessionSpec) -> SessionSpec {
     for person in &mut spec.participants {
         person.user_id = UserId(format!("{}-{}", person.user_id, spec.id));
     }
     spec
 }
 
-pub(crate) fn ticket_of(signer: &TicketSigner, spec: &SessionSpec, one: usize) -> String {
-    signer.signaling(spec.participants[one].user_id.as_str(), spec)
+pub(crate) fn ticket_of(signer: &TicketSigner, spec: &SessionSpec, index: usize) -> String {
+    signer.signaling(spec.participants[index].user_id.as_str(), spec)
 }
 
-async fn heard(peer: &mut TestPeer, payload: &RawJson) {
+async fn expect_data(peer: &mut TestPeer, payload: &RawJson) {
     let data = peer.expect::<RelayedData>(SOON).await;
     assert_eq!(&data.payload, payload, "another word came first");
 }

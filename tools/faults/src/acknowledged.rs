@@ -17,9 +17,9 @@ const PAGE: usize = 200;
 
 /// What was acknowledged, by the writer's own key. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Ledger(Arc<Mutex<BTreeMap<String, (u64, String)>>>);
+pub struct AcknowledgedMessages(Arc<Mutex<BTreeMap<String, (u64, String)>>>);
 
-impl Ledger {
+impl AcknowledgedMessages {
     /// Notes an answer. A second answer to the same key must be the first again.
     ///
     /// # Panics
@@ -91,28 +91,33 @@ pub async fn read_room(base: &str, ticket: &str, room: &RoomId) -> Vec<Message> 
 
 /// Somebody who writes one message after another, and sends again what has no answer.
 #[derive(Debug)]
-pub struct Scribe {
+pub struct MessageWriter {
     /// What it was refused with so far.
     pub refusals: Vec<ErrorCode>,
     name: String,
     ticket: String,
     room: RoomId,
-    ledger: Ledger,
+    acknowledged: AcknowledgedMessages,
     peer: Option<ChatPeer>,
     unanswered: VecDeque<String>,
     written: u32,
 }
 
-impl Scribe {
+impl MessageWriter {
     /// One with a name of its own and a ticket for the room.
     #[must_use]
-    pub fn new(name: &str, ticket: &str, room: &RoomId, ledger: &Ledger) -> Self {
+    pub fn new(
+        name: &str,
+        ticket: &str,
+        room: &RoomId,
+        acknowledged: &AcknowledgedMessages,
+    ) -> Self {
         Self {
             refusals: Vec::new(),
             name: name.to_owned(),
             ticket: ticket.to_owned(),
             room: room.clone(),
-            ledger: ledger.clone(),
+            acknowledged: acknowledged.clone(),
             peer: None,
             unanswered: VecDeque::new(),
             written: 0,
@@ -154,7 +159,7 @@ impl Scribe {
         loop {
             match peer.next(ANSWER_LIMIT).await? {
                 ChatServerFrame::Sent(sent) => {
-                    self.ledger.note(&client_id, &sent);
+                    self.acknowledged.note(&client_id, &sent);
                     self.unanswered.pop_front();
                     return Some(true);
                 }

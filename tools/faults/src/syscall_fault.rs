@@ -14,13 +14,13 @@ const ATTACH_LIMIT: Duration = Duration::from_secs(10);
 
 /// A fault that is on. Dropping it ends it.
 #[derive(Debug)]
-pub struct Injection {
+pub struct SyscallFault {
     strace: Child,
     log: PathBuf,
     _folder: tempfile::TempDir,
 }
 
-impl Injection {
+impl SyscallFault {
     /// System calls `calls` of process `pid` fail with `how`, as `error=EIO` or `delay_enter=2000000`
     /// (microseconds). On from when this returns.
     ///
@@ -84,13 +84,13 @@ impl Injection {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut injection = Self {
+        let mut fault = Self {
             strace,
             log,
             _folder: folder,
         };
-        injection.attached(pid).await;
-        injection
+        fault.attached(pid).await;
+        fault
     }
 
     /// Every thread of the process has our tracer.
@@ -111,7 +111,7 @@ impl Injection {
     }
 }
 
-impl Drop for Injection {
+impl Drop for SyscallFault {
     fn drop(&mut self) {
         if matches!(self.strace.try_wait(), Ok(None)) {
             // Interrupted it detaches; killed it might leave the service stopped.

@@ -17,7 +17,7 @@ const RETRY_MS: std::ops::RangeInclusive<u64> = 500..=6_500;
 
 /// One client that went and came back.
 #[derive(Debug)]
-pub struct Return {
+pub struct Reconnection {
     /// The same client, with its new `welcome`.
     pub peer: TestPeer,
     /// How long it was asked to stay away.
@@ -32,9 +32,9 @@ pub struct Return {
 
 /// Clients that each wait in a task of their own for `going_away`.
 #[derive(Debug, Default)]
-pub struct Crowd(JoinSet<Return>);
+pub struct ReconnectingClients(JoinSet<Reconnection>);
 
-impl Crowd {
+impl ReconnectingClients {
     /// Takes clients in.
     #[must_use]
     pub fn of(peers: impl IntoIterator<Item = TestPeer>) -> Self {
@@ -49,7 +49,7 @@ impl Crowd {
     ///
     /// # Panics
     /// When one was not sent away as it should be, or is not taken back.
-    pub async fn back(mut self) -> Vec<Return> {
+    pub async fn back(mut self) -> Vec<Reconnection> {
         let mut returns = Vec::with_capacity(self.0.len());
         while let Some(one) = self.0.join_next().await {
             returns.push(one.expect("it came back"));
@@ -60,7 +60,7 @@ impl Crowd {
 
 /// The most attempts that fall into any one second.
 #[must_use]
-pub fn busiest_second(returns: &[Return]) -> usize {
+pub fn busiest_second(returns: &[Reconnection]) -> usize {
     let attempts = returns.iter().flat_map(|one| one.attempts.iter().copied());
     let mut attempts: Vec<Instant> = attempts.collect();
     attempts.sort_unstable();
@@ -71,7 +71,7 @@ pub fn busiest_second(returns: &[Return]) -> usize {
     attempts.iter().map(within).max().unwrap_or_default()
 }
 
-async fn there_and_back(mut peer: TestPeer) -> Return {
+async fn there_and_back(mut peer: TestPeer) -> Reconnection {
     let going = peer.expect::<GoingAway>(LIMIT).await;
     let code = peer.expect_close(SOON * 2).await;
     assert_eq!(code, Some(CloseCode::GoingAway as u16));
@@ -82,7 +82,7 @@ async fn there_and_back(mut peer: TestPeer) -> Return {
     let page = peer.cut().await;
     let mut attempts = Vec::new();
     let peer = timeout(LIMIT, come_back(page, &mut attempts)).await;
-    Return {
+    Reconnection {
         peer: peer.expect("a way back"),
         asked,
         went_at,

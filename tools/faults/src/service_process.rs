@@ -24,7 +24,7 @@ const TICKS_PER_SECOND: u64 = 100;
 
 /// A service as a process of its own. Dropping it kills it.
 #[derive(Debug)]
-pub struct Lone {
+pub struct ServiceProcess {
     service: Service,
     port: u16,
     data_dir: TempDir,
@@ -35,7 +35,7 @@ pub struct Lone {
     lines: Arc<Mutex<VecDeque<String>>>,
 }
 
-impl Lone {
+impl ServiceProcess {
     /// One that is not started yet, with an empty directory.
     ///
     /// # Panics
@@ -43,7 +43,7 @@ impl Lone {
     #[must_use]
     pub fn new(service: Service, signer: &TicketSigner) -> Self {
         let [_, port, _] = free_ports();
-        let mut lone = Self {
+        let mut service = Self {
             service,
             port,
             data_dir: tempfile::tempdir().unwrap(),
@@ -53,9 +53,10 @@ impl Lone {
             child: None,
             lines: Arc::default(),
         };
-        let listen = format!("{}_LISTEN", lone.prefix());
-        lone = lone.with(&listen, &format!("127.0.0.1:{port}"));
-        lone.with("RENDEZVOUS_SCHEDULER_PUBLIC_URL", signer.url())
+        let listen = format!("{}_LISTEN", service.prefix());
+        service = service.with(&listen, &format!("127.0.0.1:{port}"));
+        service
+            .with("RENDEZVOUS_SCHEDULER_PUBLIC_URL", signer.url())
             // All clients of a row share one address: its limit is not what a row is about.
             .with_own("LIMITS_JOINS_PER_SECOND", "10000")
             .with_own("LIMITS_JOINS_BURST", "10000")
@@ -285,7 +286,7 @@ impl Lone {
     }
 }
 
-impl Drop for Lone {
+impl Drop for ServiceProcess {
     fn drop(&mut self) {
         self.kill();
         if std::thread::panicking() {
