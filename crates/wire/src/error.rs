@@ -87,7 +87,7 @@ pub enum ErrorCode {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorBody {
-    /// Which case.
+    /// Stable code of the error.
     pub code: ErrorCode,
     /// One plain sentence.
     pub message: String,
@@ -157,7 +157,7 @@ pub struct Problem {
     pub status: u16,
     /// One plain sentence.
     pub detail: String,
-    /// Which case.
+    /// Stable code of the error.
     pub code: ErrorCode,
     /// Each field that is wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -64,7 +64,7 @@ word_enum! {
         SessionOpened = "session.opened",
         /// One came in.
         SessionJoined = "session.joined",
-        /// One went.
+        /// A participant left for good.
         SessionLeft = "session.left",
         /// The clock started.
         SessionLive = "session.live",
@@ -144,7 +144,7 @@ pub struct SessionFact {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Presence {
-    /// Who.
+    /// Id of the participant.
     pub user_id: UserId,
     /// When they were in, oldest first; empty if they never were. Of more than 16, the first and the
     /// newest.

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 pub enum FrameId {
     /// A number; signaling takes no other.
     Number(u64),
-    /// A word.
+    /// A word of the sender's choosing.
     Text(String),
 }
 
@@ -39,7 +39,7 @@ impl From<u64> for FrameId {
 /// What every frame may carry beside the fields of its type.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Envelope {
-    /// Which frame.
+    /// Type of the frame.
     #[serde(rename = "type")]
     pub kind: Cow<'static, str>,
     /// What the client calls it; `ok` or `error` echoes it.

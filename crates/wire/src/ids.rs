@@ -46,7 +46,7 @@ text_id! {
     SessionId
 }
 text_id! {
-    /// One person.
+    /// Id of one person, across sessions and rooms.
     UserId
 }
 text_id! {

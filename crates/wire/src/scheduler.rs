@@ -17,7 +17,7 @@ use crate::{
     reason = "the fields are those of `SessionSpec`, documented there"
 )]
 pub struct BookSession {
-    /// Exactly two.
+    /// The participants, exactly two.
     pub participants: Vec<BookParticipant>,
     pub starts_at: UnixMs,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,9 +132,9 @@ word_enum! {
         Open = "open",
         /// The clock runs.
         Live = "live",
-        /// Over.
+        /// The session is over.
         Ended = "ended",
-        /// Called off.
+        /// The booking was called off.
         Cancelled = "cancelled",
     }
 }
@@ -195,7 +195,7 @@ pub struct SessionView {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionParticipant {
-    /// Who.
+    /// Id of the participant.
     pub user_id: UserId,
     /// The application's own id; told to the application only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -254,7 +254,7 @@ pub struct TicketRequest {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TicketResponse {
-    /// The JWT.
+    /// The ticket: a signed JWT.
     pub ticket: String,
     /// The complete WebSocket address to connect to; of an operator's ticket, where signaling is.
     pub url: String,
@@ -271,7 +271,7 @@ pub struct TicketResponse {
     schemars(rename = "{T}Page")
 )]
 pub struct Page<T> {
-    /// This page's.
+    /// Items of this page, in order.
     pub items: Vec<T>,
     /// Asks for the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -305,7 +305,7 @@ pub struct Notification {
     pub kind: NotificationKind,
     /// When it was told.
     pub created_at: UnixMs,
-    /// Which session.
+    /// Id of the session concerned, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
     /// Of a session: when it starts.

@@ -9,7 +9,7 @@ use crate::{SessionId, UnixMs, UserId};
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Participant {
-    /// Who.
+    /// Id of the participant.
     pub user_id: UserId,
     /// What the other one is shown.
     pub name: String,
@@ -22,7 +22,7 @@ pub struct Participant {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionSpec {
-    /// Which session.
+    /// Id of the session.
     pub id: SessionId,
     /// Rises with each change of the booking.
     pub revision: u64,
@@ -147,7 +147,7 @@ word_enum! {
 word_enum! {
     /// Which ICE candidates may be used.
     IcePolicy {
-        /// Any.
+        /// Candidates of every type.
         All = "all",
         /// Relayed ones only, so that neither learns the other's address.
         Relay = "relay",
@@ -167,7 +167,7 @@ word_enum! {
         Live = "live",
         /// The clock stands, one is lost.
         Paused = "paused",
-        /// Over.
+        /// The session is over.
         Ended = "ended",
     }
 }
@@ -179,7 +179,7 @@ word_enum! {
         Completed = "completed",
         /// Someone was never in.
         NoShow = "no_show",
-        /// One left.
+        /// One participant decided to leave.
         Left = "left",
         /// Both had been in, and a seat or both were empty in the end.
         Abandoned = "abandoned",
@@ -199,7 +199,7 @@ word_enum! {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Outcome {
-    /// Why.
+    /// Reason of the end.
     pub reason: EndReason,
     /// Of `no_show`: who was never in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -216,7 +216,7 @@ pub struct IceServer {
     /// TURN user name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// TURN password.
+    /// Password of the TURN credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
 }

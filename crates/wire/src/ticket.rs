@@ -10,7 +10,7 @@ use crate::{Participant, RoomId, SessionSpec, UserId};
 pub enum TicketAudience {
     /// Joining one session.
     Signaling,
-    /// Chatting.
+    /// For the chat service.
     Chat,
     /// The operators' routes of every service.
     Operator,
@@ -77,8 +77,8 @@ pub struct ChatClaims {
 /// A room and who belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChatRoomGrant {
-    /// Which room.
+    /// Id of the room.
     pub id: RoomId,
-    /// Its members.
+    /// Everybody who belongs to the room.
     pub members: Vec<Participant>,
 }

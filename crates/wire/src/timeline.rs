@@ -11,7 +11,7 @@ use crate::{EventType, Presence, SessionFact, UnixMs, UserId};
 pub struct TimelineItem {
     /// When it happened.
     pub at: UnixMs,
-    /// What happened.
+    /// Type of the event.
     #[serde(rename = "type")]
     pub kind: EventType,
     /// Of `joined`, `left`, `reminded` and `reminder_missed`: who.

@@ -9,7 +9,7 @@ export type UnixMs = number;
  */
 export type SessionId = string;
 /**
- * One person.
+ * Id of one person, across sessions and rooms.
  */
 export type UserId = string;
 /**
@@ -33,7 +33,7 @@ export type ErrorCode = "malformed" | "unknown_type" | "unauthenticated" | "not_
  */
 export type ErrorBody = { 
 /**
- * Which case.
+ * Stable code of the error.
  */
 code: ErrorCode, 
 /**
@@ -101,7 +101,7 @@ status: number,
  */
 detail: string, 
 /**
- * Which case.
+ * Stable code of the error.
  */
 code: ErrorCode, 
 /**
@@ -121,7 +121,7 @@ retry_after_ms?: number, };
  */
 export type Participant = { 
 /**
- * Who.
+ * Id of the participant.
  */
 user_id: UserId, 
 /**
@@ -157,7 +157,7 @@ export type EndReason = "completed" | "no_show" | "left" | "abandoned" | "cancel
  */
 export type Outcome = { 
 /**
- * Why.
+ * Reason of the end.
  */
 reason: EndReason, 
 /**
@@ -177,7 +177,7 @@ urls: Array<string>,
  */
 username?: string, 
 /**
- * TURN password.
+ * Password of the TURN credential.
  */
 credential?: string, };
 /**
@@ -187,7 +187,7 @@ credential?: string, };
  */
 export type SessionSpec = { 
 /**
- * Which session.
+ * Id of the session.
  */
 id: SessionId, 
 /**
@@ -259,7 +259,7 @@ ice: IcePolicy, };
  */
 export type BookSession = { 
 /**
- * Exactly two.
+ * The participants, exactly two.
  */
 participants: Array<BookParticipant>, starts_at: UnixMs, duration_ms?: number, countdown_ms?: number, 
 /**
@@ -339,7 +339,7 @@ outcome?: Outcome, created_at: UnixMs, };
  */
 export type SessionParticipant = { 
 /**
- * Who.
+ * Id of the participant.
  */
 user_id: UserId, 
 /**
@@ -403,7 +403,7 @@ user_id?: UserId, };
  */
 export type TicketResponse = { 
 /**
- * The JWT.
+ * The ticket: a signed JWT.
  */
 ticket: string, 
 /**
@@ -435,7 +435,7 @@ kind: NotificationKind,
  */
 created_at: UnixMs, 
 /**
- * Which session.
+ * Id of the session concerned, if any.
  */
 session_id?: SessionId, 
 /**
@@ -455,7 +455,7 @@ read_at?: UnixMs, };
  */
 export type Page<T> = { 
 /**
- * This page's.
+ * Items of this page, in order.
  */
 items: Array<T>, 
 /**
@@ -515,7 +515,7 @@ to?: UnixMs, };
  */
 export type Presence = { 
 /**
- * Who.
+ * Id of the participant.
  */
 user_id: UserId, 
 /**
@@ -536,7 +536,7 @@ export type TimelineItem = {
  */
 at: UnixMs, 
 /**
- * What happened.
+ * Type of the event.
  */
 type: EventType, 
 /**
@@ -594,7 +594,7 @@ export namespace Signaling {
    */
   export type Join = { 
   /**
-   * The JWT.
+   * Signaling ticket: a signed JWT of the scheduler.
    */
   ticket: string, 
   /**
@@ -618,7 +618,7 @@ export namespace Signaling {
    */
   export type Offer = { 
   /**
-   * Which negotiation.
+   * Number of the negotiation; each `negotiate` has a higher one.
    */
   epoch: number, 
   /**
@@ -630,11 +630,11 @@ export namespace Signaling {
    */
   export type Answer = { 
   /**
-   * Which negotiation.
+   * Number of the negotiation; each `negotiate` has a higher one.
    */
   epoch: number, 
   /**
-   * The SDP.
+   * Session description (RFC 8866).
    */
   sdp: string, };
   /**
@@ -642,7 +642,7 @@ export namespace Signaling {
    */
   export type Candidate = { 
   /**
-   * Which negotiation.
+   * Number of the negotiation; each `negotiate` has a higher one.
    */
   epoch: number, 
   /**
@@ -654,7 +654,7 @@ export namespace Signaling {
    */
   export type Connected = { 
   /**
-   * Which negotiation.
+   * Number of the negotiation; each `negotiate` has a higher one.
    */
   epoch: number, };
   /**
@@ -710,7 +710,7 @@ export namespace Signaling {
    */
   offerer?: UserId, 
   /**
-   * Yourself.
+   * The participant who joined.
    */
   you: You, 
   /**
@@ -778,7 +778,7 @@ export namespace Signaling {
    */
   extend_requested_by?: UserId, 
   /**
-   * Which session.
+   * Id of the session.
    */
   id: SessionId, 
   /**
@@ -846,11 +846,11 @@ export namespace Signaling {
    */
   ice: IcePolicy, };
   /**
-   * Yourself.
+   * The participant who joined, as the server knows them.
    */
   export type You = { 
   /**
-   * Who.
+   * Id of the participant.
    */
   user_id: UserId, 
   /**
@@ -866,7 +866,7 @@ export namespace Signaling {
    */
   export type PeerView = { 
   /**
-   * Who.
+   * Id of the other participant.
    */
   user_id: UserId, 
   /**
@@ -890,7 +890,7 @@ export namespace Signaling {
    */
   kind: MediaBackend, 
   /**
-   * Its address.
+   * Address of the media server.
    */
   url: string, 
   /**
@@ -930,7 +930,7 @@ export namespace Signaling {
    */
   export type PeerJoined = { 
   /**
-   * Who.
+   * Id of the participant who joined.
    */
   user_id: UserId, };
   /**
@@ -938,11 +938,11 @@ export namespace Signaling {
    */
   export type PeerLost = { 
   /**
-   * Who.
+   * Id of the participant whose connection broke.
    */
   user_id: UserId, 
   /**
-   * Until when.
+   * Until when that participant may resume.
    */
   resume_until: UnixMs, };
   /**
@@ -950,7 +950,7 @@ export namespace Signaling {
    */
   export type PeerResumed = { 
   /**
-   * Who.
+   * Id of the participant who resumed.
    */
   user_id: UserId, };
   /**
@@ -958,7 +958,7 @@ export namespace Signaling {
    */
   export type PeerLeft = { 
   /**
-   * Who.
+   * Id of the participant who left.
    */
   user_id: UserId, 
   /**
@@ -994,15 +994,15 @@ export namespace Signaling {
    */
   export type RelayedOffer = { 
   /**
-   * Which negotiation.
+   * Number of the negotiation; each `negotiate` has a higher one.
    */
   epoch: number, 
   /**
-   * The SDP.
+   * Session description (RFC 8866).
    */
   sdp: string, 
   /**
-   * Whose.
+   * Id of the sender.
    */
   from: UserId, };
   /**
@@ -1010,15 +1010,15 @@ export namespace Signaling {
    */
   export type RelayedAnswer = { 
   /**
-   * Which negotiation.
+   * Number of the negotiation; each `negotiate` has a higher one.
    */
   epoch: number, 
   /**
-   * The SDP.
+   * Session description (RFC 8866).
    */
   sdp: string, 
   /**
-   * Whose.
+   * Id of the sender.
    */
   from: UserId, };
   /**
@@ -1026,7 +1026,7 @@ export namespace Signaling {
    */
   export type RelayedCandidate = { 
   /**
-   * Which negotiation.
+   * Number of the negotiation; each `negotiate` has a higher one.
    */
   epoch: number, 
   /**
@@ -1034,7 +1034,7 @@ export namespace Signaling {
    */
   candidate: unknown, 
   /**
-   * Whose.
+   * Id of the sender.
    */
   from: UserId, };
   /**
@@ -1042,7 +1042,7 @@ export namespace Signaling {
    */
   export type Countdown = { 
   /**
-   * That instant.
+   * When the session goes live.
    */
   live_at: UnixMs, 
   /**
@@ -1054,7 +1054,7 @@ export namespace Signaling {
    */
   export type CountdownCancelled = { 
   /**
-   * Why.
+   * What stopped the countdown.
    */
   reason: CancelReason, };
   /**
@@ -1066,11 +1066,11 @@ export namespace Signaling {
    */
   export type Live = { 
   /**
-   * Since when.
+   * When the session went live.
    */
   started_at: UnixMs, 
   /**
-   * Until when.
+   * When the session ends.
    */
   deadline_at: UnixMs, 
   /**
@@ -1106,7 +1106,7 @@ export namespace Signaling {
    */
   export type ExtendRequested = { 
   /**
-   * Who.
+   * Id of the one who asks.
    */
   by: UserId, };
   /**
@@ -1126,7 +1126,7 @@ export namespace Signaling {
    */
   export type Ending = { 
   /**
-   * When.
+   * When the session ends now.
    */
   deadline_at: UnixMs, 
   /**
@@ -1138,7 +1138,7 @@ export namespace Signaling {
    */
   export type Ended = { 
   /**
-   * Why.
+   * Reason of the end.
    */
   reason: EndReason, 
   /**
@@ -1154,7 +1154,7 @@ export namespace Signaling {
    */
   payload: unknown, 
   /**
-   * Whose.
+   * Id of the sender.
    */
   from: UserId, };
   /**
@@ -1194,7 +1194,7 @@ export namespace Signaling {
    */
   export type Accepted = { 
   /**
-   * Its number.
+   * The `id` of the acknowledged frame.
    */
   id: number, };
 }
@@ -1209,7 +1209,7 @@ export namespace Chat {
    */
   export type Hello = { 
   /**
-   * The JWT.
+   * Chat ticket: a signed JWT of the scheduler.
    */
   ticket: string, 
   /**
@@ -1237,7 +1237,7 @@ export namespace Chat {
    */
   export type Send = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, 
   /**
@@ -1245,7 +1245,7 @@ export namespace Chat {
    */
   client_id: string, 
   /**
-   * The text.
+   * Text of the message.
    */
   body: string, };
   /**
@@ -1253,7 +1253,7 @@ export namespace Chat {
    */
   export type MarkRead = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, 
   /**
@@ -1265,7 +1265,7 @@ export namespace Chat {
    */
   export type MarkDelivered = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, 
   /**
@@ -1277,7 +1277,7 @@ export namespace Chat {
    */
   export type Typing = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, };
   /**
@@ -1285,7 +1285,7 @@ export namespace Chat {
    */
   export type History = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, 
   /**
@@ -1305,7 +1305,7 @@ export namespace Chat {
    */
   export type AskPresence = { 
   /**
-   * About whom.
+   * Ids of those whose presence is asked for.
    */
   users: Array<UserId>, 
   /**
@@ -1361,7 +1361,7 @@ export namespace Chat {
    */
   export type RoomView = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, 
   /**
@@ -1381,7 +1381,7 @@ export namespace Chat {
    */
   read_seq: number, 
   /**
-   * `last_seq − read_seq`.
+   * Number of unread messages: `last_seq − read_seq`.
    */
   unread: number, 
   /**
@@ -1401,7 +1401,7 @@ export namespace Chat {
    */
   export type Member = { 
   /**
-   * Who.
+   * Id of the member.
    */
   user_id: UserId, 
   /**
@@ -1425,7 +1425,7 @@ export namespace Chat {
    */
   id?: FrameId, 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, 
   /**
@@ -1445,7 +1445,7 @@ export namespace Chat {
    */
   export type Message = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, 
   /**
@@ -1465,7 +1465,7 @@ export namespace Chat {
    */
   client_id: string, 
   /**
-   * The text.
+   * Text of the message.
    */
   body: string, 
   /**
@@ -1477,11 +1477,11 @@ export namespace Chat {
    */
   export type Read = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, 
   /**
-   * Who.
+   * Id of the reader.
    */
   user_id: UserId, 
   /**
@@ -1493,11 +1493,11 @@ export namespace Chat {
    */
   export type Delivered = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, 
   /**
-   * Whom.
+   * Id of the member whose device has them.
    */
   user_id: UserId, 
   /**
@@ -1509,11 +1509,11 @@ export namespace Chat {
    */
   export type TypingBy = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, 
   /**
-   * Who.
+   * Id of the one who types.
    */
   user_id: UserId, };
   /**
@@ -1521,11 +1521,11 @@ export namespace Chat {
    */
   export type Presence = { 
   /**
-   * Who.
+   * Id of the person.
    */
   user_id: UserId, 
   /**
-   * How.
+   * Whether that person is connected.
    */
   state: PresenceState, 
   /**
@@ -1541,7 +1541,7 @@ export namespace Chat {
    */
   export type Removed = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, };
   /**
@@ -1557,7 +1557,7 @@ export namespace Chat {
    */
   export type RoomHead = { 
   /**
-   * Which room.
+   * Id of the room.
    */
   room: RoomId, 
   /**
@@ -1573,11 +1573,11 @@ export namespace Chat {
    */
   id?: FrameId, 
   /**
-   * Which room.
+   * Id of the room.
    */
   room?: RoomId, 
   /**
-   * The messages.
+   * Messages in ascending order of `seq`.
    */
   messages: Array<Message>, 
   /**
@@ -1613,7 +1613,7 @@ export namespace Chat {
    */
   export type Accepted = { 
   /**
-   * Its `id`.
+   * The `id` of the acknowledged frame.
    */
   id: FrameId, };
   /**
@@ -1625,7 +1625,7 @@ export namespace Chat {
    */
   client_id: string, 
   /**
-   * The text.
+   * Text of the message.
    */
   body: string, };
   /**

@@ -35,7 +35,7 @@ frames! {
 frame! {
     /// Comes in, with how far this device has read each room.
     Hello {
-        /// The JWT.
+        /// Chat ticket: a signed JWT of the scheduler.
         ticket: String,
         /// Tells a person's devices apart.
         device_id: String,
@@ -58,11 +58,11 @@ frame! {
 frame! {
     /// A message for a room; a second one with the same `client_id` has no second effect.
     Send {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
         /// The sender's own key for the message.
         client_id: String,
-        /// The text.
+        /// Text of the message.
         body: String,
     }
 }
@@ -70,7 +70,7 @@ frame! {
 frame! {
     /// Read up to here.
     MarkRead {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
         /// The last `seq` read.
         seq: u64,
@@ -80,7 +80,7 @@ frame! {
 frame! {
     /// On this device up to here.
     MarkDelivered {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
         /// The last `seq` that arrived.
         seq: u64,
@@ -90,7 +90,7 @@ frame! {
 frame! {
     /// Writing just now.
     Typing {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
     }
 }
@@ -98,7 +98,7 @@ frame! {
 frame! {
     /// Asks for messages; with neither bound, the newest.
     History {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
         /// Only with a lower `seq`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -115,7 +115,7 @@ frame! {
 frame! {
     /// Asks who is there, and to be told of changes.
     AskPresence {
-        /// About whom.
+        /// Ids of those whose presence is asked for.
         users: Vec<UserId>,
         /// Tell me of changes too.
         #[serde(default)]

@@ -12,7 +12,7 @@ use super::ChatServerFrame;
 pub struct PostMessage {
     /// The sender's own key for the message.
     pub client_id: String,
-    /// The text.
+    /// Text of the message.
     pub body: String,
 }
 

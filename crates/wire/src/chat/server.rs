@@ -61,7 +61,7 @@ frame! {
 frame! {
     /// A room as it stands for one member.
     RoomView {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
         /// Opaque; another one makes every cursor void.
         epoch: String,
@@ -71,7 +71,7 @@ frame! {
         min_seq: u64,
         /// How far you have read.
         read_seq: u64,
-        /// `last_seq − read_seq`.
+        /// Number of unread messages: `last_seq − read_seq`.
         unread: u64,
         /// The newest message, null in an empty room.
         #[cfg_attr(feature = "typescript", ts(type = "Message | null"))]
@@ -86,7 +86,7 @@ frame! {
 frame! {
     /// One who belongs to a room.
     Member {
-        /// Who.
+        /// Id of the member.
         user_id: UserId,
         /// What to call them.
         name: String,
@@ -103,7 +103,7 @@ frame! {
         /// The `id` of your `send`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<FrameId>,
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
         /// Its place in the room.
         seq: u64,
@@ -117,7 +117,7 @@ frame! {
 frame! {
     /// A message of a room.
     Message {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
         /// Its place in the room: 1, 2, 3, …
         seq: u64,
@@ -127,7 +127,7 @@ frame! {
         from: UserId,
         /// The sender's own key for it.
         client_id: String,
-        /// The text.
+        /// Text of the message.
         body: String,
         /// When it was stored.
         sent_at: UnixMs,
@@ -137,9 +137,9 @@ frame! {
 frame! {
     /// Someone read up to here.
     Read {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
-        /// Who.
+        /// Id of the reader.
         user_id: UserId,
         /// Up to where.
         seq: u64,
@@ -149,9 +149,9 @@ frame! {
 frame! {
     /// It reached someone up to here.
     Delivered {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
-        /// Whom.
+        /// Id of the member whose device has them.
         user_id: UserId,
         /// Up to where.
         seq: u64,
@@ -161,9 +161,9 @@ frame! {
 frame! {
     /// Someone is writing.
     TypingBy {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
-        /// Who.
+        /// Id of the one who types.
         user_id: UserId,
     }
 }
@@ -171,9 +171,9 @@ frame! {
 frame! {
     /// How someone is there.
     Presence {
-        /// Who.
+        /// Id of the person.
         user_id: UserId,
-        /// How.
+        /// Whether that person is connected.
         state: PresenceState,
         /// When they were last seen to do something.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -188,7 +188,7 @@ word_enum! {
         Online = "online",
         /// Connected, and said to be away.
         Away = "away",
-        /// Not connected.
+        /// No device is connected.
         Offline = "offline",
     }
 }
@@ -196,7 +196,7 @@ word_enum! {
 frame! {
     /// A room that is no longer yours.
     Removed {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
     }
 }
@@ -212,7 +212,7 @@ frame! {
 frame! {
     /// How far a room is.
     RoomHead {
-        /// Which room.
+        /// Id of the room.
         room: RoomId,
         /// The last message's `seq`.
         last_seq: u64,
@@ -225,10 +225,10 @@ frame! {
         /// The `id` of your `history`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<FrameId>,
-        /// Which room.
+        /// Id of the room.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         room: Option<RoomId>,
-        /// The messages.
+        /// Messages in ascending order of `seq`.
         messages: Vec<Message>,
         /// The first `seq` that retention left.
         min_seq: u64,
@@ -259,7 +259,7 @@ frame! {
 frame! {
     /// A frame took effect.
     Accepted {
-        /// Its `id`.
+        /// The `id` of the acknowledged frame.
         id: FrameId,
     }
 }

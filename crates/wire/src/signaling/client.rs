@@ -34,7 +34,7 @@ frames! {
 frame! {
     /// Comes in, or comes back.
     Join {
-        /// The JWT.
+        /// Signaling ticket: a signed JWT of the scheduler.
         ticket: String,
         /// Of a page whose media still lives.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,7 +55,7 @@ frame! {
 frame! {
     /// A description that asks (RFC 8829).
     Offer {
-        /// Which negotiation.
+        /// Number of the negotiation; each `negotiate` has a higher one.
         epoch: u64,
         /// The SDP (RFC 8866).
         sdp: String,
@@ -65,9 +65,9 @@ frame! {
 frame! {
     /// A description that answers.
     Answer {
-        /// Which negotiation.
+        /// Number of the negotiation; each `negotiate` has a higher one.
         epoch: u64,
-        /// The SDP.
+        /// Session description (RFC 8866).
         sdp: String,
     }
 }
@@ -75,7 +75,7 @@ frame! {
 frame! {
     /// A candidate as `RTCIceCandidate.toJSON()` gives it, or null at their end (RFC 8838).
     Candidate {
-        /// Which negotiation.
+        /// Number of the negotiation; each `negotiate` has a higher one.
         epoch: u64,
         /// Object or null, relayed untouched.
         candidate: RawJson,
@@ -85,7 +85,7 @@ frame! {
 frame! {
     /// The PeerConnection is `connected`, or the other one is seen in the media room.
     Connected {
-        /// Which negotiation.
+        /// Number of the negotiation; each `negotiate` has a higher one.
         epoch: u64,
     }
 }
