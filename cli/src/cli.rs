@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
-use load::parse_span;
+use load::parse_duration;
 
 /// Timed one-to-one sessions for any web application.
 ///
@@ -17,7 +17,7 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) sources: Sources,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: CliCommand,
 }
 
 /// Where settings come from, beside the environment.
@@ -35,7 +35,7 @@ pub(crate) struct Sources {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum CliCommand {
     /// Run all three services, and start again the one that dies
     Up(UpArgs),
     /// Run the scheduler alone: bookings, reminders, tickets, the web page
@@ -63,21 +63,21 @@ pub(crate) enum Command {
     Config,
 }
 
-impl Command {
+impl CliCommand {
     /// True for a child of `up`.
     pub(crate) fn is_supervised(&self) -> bool {
         match self {
-            Command::Scheduler(args)
-            | Command::Signaling(args)
-            | Command::Chat(args)
-            | Command::Turn(args) => args.supervised,
-            Command::Up(_)
-            | Command::TurnConfig
-            | Command::Doctor
-            | Command::Keys(_)
-            | Command::Load(_)
-            | Command::Media(_)
-            | Command::Config => false,
+            CliCommand::Scheduler(args)
+            | CliCommand::Signaling(args)
+            | CliCommand::Chat(args)
+            | CliCommand::Turn(args) => args.supervised,
+            CliCommand::Up(_)
+            | CliCommand::TurnConfig
+            | CliCommand::Doctor
+            | CliCommand::Keys(_)
+            | CliCommand::Load(_)
+            | CliCommand::Media(_)
+            | CliCommand::Config => false,
         }
     }
 }
@@ -88,7 +88,7 @@ pub(crate) struct UpArgs {
     #[arg(long)]
     pub(crate) demo: bool,
     /// When the demo session starts, from now: `30s`, `2m`, `500ms`
-    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = parse_span)]
+    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = parse_duration)]
     pub(crate) demo_in: Duration,
 }
 

@@ -1,20 +1,21 @@
 //! All that can be set, its defaults, and what follows from it. The only module that reads a
 //! settings file or the environment; services are handed plain structs.
 
-mod auto;
+mod detected;
 mod media;
+mod media_servers;
 mod settings;
 mod sources;
 mod turn;
 
-pub(crate) use self::auto::is_loopback;
+pub(crate) use self::detected::is_loopback;
 pub(crate) use self::settings::Settings;
 
 use service::origin::AllowedOrigins;
 use service::proxies::TrustedProxies;
 
 use crate::cli::Cli;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// Where OpenTelemetry's own tools look for the collector.
 const OTLP_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";

@@ -7,8 +7,8 @@ mod turn;
 use std::fmt;
 
 use crate::config::Settings;
-use crate::outcome::Failure;
-use crate::say;
+use crate::failure::Failure;
+use crate::output;
 
 /// What came of one check.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
     let mut failed = 0;
     for finding in &findings {
         failed += usize::from(finding.outcome.is_err());
-        say::line(&finding.to_string()).await;
+        output::line(&finding.to_string()).await;
     }
     match failed {
         0 => Ok(()),

@@ -10,8 +10,8 @@ use wire::UnixMs;
 
 use crate::cli::KeysCommand;
 use crate::config::Settings;
-use crate::outcome::Failure;
-use crate::say;
+use crate::failure::Failure;
+use crate::output;
 
 /// Does one of the subcommands.
 pub(crate) async fn run(settings: &Settings, command: KeysCommand) -> Result<(), Failure> {
@@ -24,30 +24,30 @@ pub(crate) async fn run(settings: &Settings, command: KeysCommand) -> Result<(),
                 Scope::App
             };
             let key = api_keys::create(data_dir, &name, scope).await;
-            say::line(&key.map_err(refused)?).await;
+            output::line(&key.map_err(refused)?).await;
         }
         KeysCommand::Ticket { operator: _ } => {
             let ticket = operators::ticket(data_dir, &settings.scheduler.public_url);
-            say::line(&ticket.map_err(unsigned)?).await;
+            output::line(&ticket.map_err(unsigned)?).await;
         }
         KeysCommand::List => {
             for key in api_keys::list(data_dir).await.map_err(refused)? {
                 let (date, scope) = (date(key.created_at), key.scope.name());
-                say::line(&format!("api     {date}  {scope:<8}  {}", key.name)).await;
+                output::line(&format!("api     {date}  {scope:<8}  {}", key.name)).await;
             }
             for key in ticket_keys::list(data_dir).map_err(unreadable)? {
                 let note = if key.signs { "signs" } else { "verifies" };
                 let date = date(key.created_at);
-                say::line(&format!("ticket  {date}  {}  {note}", key.kid)).await;
+                output::line(&format!("ticket  {date}  {}  {note}", key.kid)).await;
             }
         }
         KeysCommand::Rotate => {
             let key = ticket_keys::rotate(data_dir).map_err(unreadable)?;
-            say::line(&key.kid).await;
+            output::line(&key.kid).await;
         }
         KeysCommand::Export => {
             let jwks = ticket_keys::export(data_dir).map_err(unreadable)?;
-            say::line(&format!("{jwks:#}")).await;
+            output::line(&format!("{jwks:#}")).await;
         }
     }
     Ok(())

@@ -1,11 +1,11 @@
 //! `rendezvous load`: drives a running server, as many people at once would. What that means is in the
 //! crate `load`; here are the key, and what a result means for the exit code.
 
-use load::{Booker, BookingError, LoadError, Target};
+use load::{BookingError, LoadError, LoadTarget, SchedulerClient};
 
 use crate::cli::{LoadArgs, LoadCommand};
-use crate::outcome::Failure;
-use crate::say;
+use crate::failure::Failure;
+use crate::output;
 
 /// Runs a load to its end, and prints what was measured.
 ///
@@ -13,11 +13,11 @@ use crate::say;
 /// A wrong address or key is for a person to put right; too many errors are a failure.
 pub(crate) async fn run(command: LoadCommand) -> Result<(), Failure> {
     let LoadCommand::Signaling(args) = command;
-    let booker = Booker::new(&args.url, &key(&args)?).map_err(refused)?;
-    let report = load::attended(&Target::Rendezvous(booker), &args.options)
+    let scheduler = SchedulerClient::new(&args.url, &key(&args)?).map_err(refused)?;
+    let report = load::run_until_interrupted(&LoadTarget::Rendezvous(scheduler), &args.options)
         .await
         .map_err(failure)?;
-    say::text(&load::table(&report)).await;
+    output::text(&load::table(&report)).await;
     report.settle(&args.options).map_err(Failure::crash)
 }
 

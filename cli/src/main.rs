@@ -4,12 +4,12 @@
 mod cli;
 mod config;
 mod doctor;
+mod failure;
 mod keys;
 mod load;
 mod media;
-mod outcome;
+mod output;
 mod parent;
-mod say;
 mod serve;
 mod turn_config;
 mod up;
@@ -18,9 +18,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, CliCommand};
 use crate::config::Settings;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 fn main() -> ExitCode {
     // Before anything builds an HTTP client: without a provider that panics.
@@ -50,18 +50,18 @@ fn run(cli: Cli) -> Result<(), Failure> {
 
 async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
     match cli.command {
-        Command::Up(args) => up::run(&settings, &cli.sources, &args).await,
-        Command::Scheduler(args) => serve::scheduler(&settings, &args).await,
-        Command::Signaling(args) => serve::signaling(&settings, &args).await,
-        Command::Chat(args) => serve::chat(&settings, &args).await,
-        Command::Turn(args) => serve::turn(&settings, &args).await,
-        Command::Doctor => doctor::run(&settings).await,
-        Command::TurnConfig => turn_config::run(&settings).await,
-        Command::Keys(command) => keys::run(&settings, command).await,
-        Command::Load(command) => load::run(command).await,
-        Command::Media(command) => media::run(&settings, command).await,
-        Command::Config => {
-            say::text(&config::shown(&settings)?).await;
+        CliCommand::Up(args) => up::run(&settings, &cli.sources, &args).await,
+        CliCommand::Scheduler(args) => serve::scheduler(&settings, &args).await,
+        CliCommand::Signaling(args) => serve::signaling(&settings, &args).await,
+        CliCommand::Chat(args) => serve::chat(&settings, &args).await,
+        CliCommand::Turn(args) => serve::turn(&settings, &args).await,
+        CliCommand::Doctor => doctor::run(&settings).await,
+        CliCommand::TurnConfig => turn_config::run(&settings).await,
+        CliCommand::Keys(command) => keys::run(&settings, command).await,
+        CliCommand::Load(command) => load::run(command).await,
+        CliCommand::Media(command) => media::run(&settings, command).await,
+        CliCommand::Config => {
+            output::text(&config::shown(&settings)?).await;
             Ok(())
         }
     }

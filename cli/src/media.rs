@@ -2,8 +2,8 @@
 
 use crate::cli::MediaCommand;
 use crate::config::Settings;
-use crate::outcome::Failure;
-use crate::say;
+use crate::failure::Failure;
+use crate::output;
 
 /// Does one of the subcommands.
 pub(crate) async fn run(settings: &Settings, command: MediaCommand) -> Result<(), Failure> {
@@ -11,7 +11,7 @@ pub(crate) async fn run(settings: &Settings, command: MediaCommand) -> Result<()
         MediaCommand::Replay => {
             let replayed = signaling::media::replay(&settings.data_dir).await;
             let count = replayed.map_err(|error| Failure::crash(error.to_string()))?;
-            say::line(&format!("{count} events are tried again")).await;
+            output::line(&format!("{count} events are tried again")).await;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// Takes stdin, and returns what waits for the parent's end.
 ///

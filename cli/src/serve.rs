@@ -12,9 +12,9 @@ use tokio::net::TcpListener;
 
 use crate::cli::ServeArgs;
 use crate::config::{Settings, is_loopback};
-use crate::outcome::Failure;
+use crate::failure::Failure;
 use crate::parent;
-use crate::up::{Service, listen_failure};
+use crate::up::{SupervisedService, listen_failure};
 
 /// How long a child may say goodbye once its parent is dead: nobody is left to wait for it, and
 /// the next `up` wants the port.
@@ -22,11 +22,11 @@ const ORPHAN_DRAIN: Duration = Duration::from_secs(1);
 
 /// Runs the scheduler until it is told to stop.
 pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
-    let Begun {
+    let StartedService {
         listener,
         shutdown,
         telemetry_guard,
-    } = begin(Service::Scheduler, settings, args).await?;
+    } = begin(SupervisedService::Scheduler, settings, args).await?;
     let own = &settings.scheduler;
     let config = scheduler::Config {
         public_url: own.public_url.clone(),
@@ -51,11 +51,11 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
 
 /// Runs signaling until it is told to stop.
 pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
-    let Begun {
+    let StartedService {
         listener,
         shutdown,
         telemetry_guard,
-    } = begin(Service::Signaling, settings, args).await?;
+    } = begin(SupervisedService::Signaling, settings, args).await?;
     let own = &settings.signaling;
     let config = signaling::Config {
         realtime: RealtimeConfig {
@@ -81,11 +81,11 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
 
 /// Runs the chat until it is told to stop.
 pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
-    let Begun {
+    let StartedService {
         listener,
         shutdown,
         telemetry_guard,
-    } = begin(Service::Chat, settings, args).await?;
+    } = begin(SupervisedService::Chat, settings, args).await?;
     let own = &settings.chat;
     let config = chat::Config {
         realtime: RealtimeConfig {
@@ -106,12 +106,12 @@ pub(crate) async fn turn(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
     let (config, address) = (own.server(&settings.data_dir)?, own.address()?);
     let listeners = turn::RelayListeners::bind(address)
         .await
-        .map_err(|error| listen_failure(Service::Turn, &own.listen, &error))?;
-    let Begun {
+        .map_err(|error| listen_failure(SupervisedService::Turn, &own.listen, &error))?;
+    let StartedService {
         listener,
         shutdown,
         telemetry_guard,
-    } = begin(Service::Turn, settings, args).await?;
+    } = begin(SupervisedService::Turn, settings, args).await?;
     end(
         turn::run(listeners, listener, config, shutdown).await,
         telemetry_guard,
@@ -120,7 +120,7 @@ pub(crate) async fn turn(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
 }
 
 /// A service that may start.
-struct Begun {
+struct StartedService {
     listener: TcpListener,
     shutdown: Shutdown,
     telemetry_guard: TelemetryGuard,
@@ -128,7 +128,11 @@ struct Begun {
 
 /// Starts the log, listens, raises the limit of descriptors, and ties the service's end to signals and
 /// to its parent's end.
-async fn begin(service: Service, settings: &Settings, args: &ServeArgs) -> Result<Begun, Failure> {
+async fn begin(
+    service: SupervisedService,
+    settings: &Settings,
+    args: &ServeArgs,
+) -> Result<StartedService, Failure> {
     let telemetry_guard = telemetry::init(&TelemetryConfig {
         service: service.name(),
         format: settings.log_format()?,
@@ -152,7 +156,7 @@ async fn begin(service: Service, settings: &Settings, args: &ServeArgs) -> Resul
             tokio::time::sleep(ORPHAN_DRAIN).await;
         });
     }
-    Ok(Begun {
+    Ok(StartedService {
         listener,
         shutdown,
         telemetry_guard,

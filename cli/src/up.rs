@@ -4,8 +4,8 @@
 mod backoff;
 mod child;
 mod demo;
-mod placed;
 mod preflight;
+mod relay_ports;
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ pub(crate) use self::preflight::listen_failure;
 use self::child::Child;
 use crate::cli::{Sources, UpArgs};
 use crate::config::{Settings, reachable};
-use crate::outcome::Failure;
-use crate::say;
+use crate::failure::Failure;
+use crate::output;
 
 /// Between two looks at a service that is starting.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -28,54 +28,58 @@ const SLOW_START: Duration = Duration::from_secs(15);
 
 /// One of the three, or the relay beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Service {
+pub(crate) enum SupervisedService {
     Scheduler,
     Signaling,
     Chat,
     Turn,
 }
 
-impl Service {
+impl SupervisedService {
     /// The three that are spoken to over HTTP by pages and by each other.
-    pub(crate) const ALL: [Service; 3] = [Service::Scheduler, Service::Signaling, Service::Chat];
+    pub(crate) const ALL: [SupervisedService; 3] = [
+        SupervisedService::Scheduler,
+        SupervisedService::Signaling,
+        SupervisedService::Chat,
+    ];
 
     /// Its subcommand, and its section in the settings.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Service::Scheduler => "scheduler",
-            Service::Signaling => "signaling",
-            Service::Chat => "chat",
-            Service::Turn => "turn",
+            SupervisedService::Scheduler => "scheduler",
+            SupervisedService::Signaling => "signaling",
+            SupervisedService::Chat => "chat",
+            SupervisedService::Turn => "turn",
         }
     }
 
     /// Where it speaks HTTP; the relay does so to operators only.
     pub(crate) fn listen(self, settings: &Settings) -> &str {
         match self {
-            Service::Scheduler => &settings.scheduler.listen,
-            Service::Signaling => &settings.signaling.listen,
-            Service::Chat => &settings.chat.listen,
-            Service::Turn => &settings.turn.http_listen,
+            SupervisedService::Scheduler => &settings.scheduler.listen,
+            SupervisedService::Signaling => &settings.signaling.listen,
+            SupervisedService::Chat => &settings.chat.listen,
+            SupervisedService::Turn => &settings.turn.http_listen,
         }
     }
 
     /// Empty for the relay, which has none.
     fn public_url(self, settings: &Settings) -> &str {
         match self {
-            Service::Scheduler => &settings.scheduler.public_url,
-            Service::Signaling => &settings.signaling.public_url,
-            Service::Chat => &settings.chat.public_url,
-            Service::Turn => "",
+            SupervisedService::Scheduler => &settings.scheduler.public_url,
+            SupervisedService::Signaling => &settings.signaling.public_url,
+            SupervisedService::Chat => &settings.chat.public_url,
+            SupervisedService::Turn => "",
         }
     }
 
     /// Empty for the relay, which has none.
     fn internal_url(self, settings: &Settings) -> &str {
         match self {
-            Service::Scheduler => &settings.scheduler.internal_url,
-            Service::Signaling => &settings.signaling.internal_url,
-            Service::Chat => &settings.chat.internal_url,
-            Service::Turn => "",
+            SupervisedService::Scheduler => &settings.scheduler.internal_url,
+            SupervisedService::Signaling => &settings.signaling.internal_url,
+            SupervisedService::Chat => &settings.chat.internal_url,
+            SupervisedService::Turn => "",
         }
     }
 
@@ -98,16 +102,22 @@ pub(crate) async fn run(
     let stop =
         Shutdown::from_signals().map_err(|error| Failure::crash(format!("no signals: {error}")))?;
     let _lock = preflight::check(settings).await?;
-    let placed = placed::place(settings).await?;
-    let settings = &placed.settings;
+    let ports = relay_ports::choose(settings).await?;
+    let settings = &ports.settings;
     let program = std::env::current_exe()
         .map_err(|error| Failure::crash(format!("the own program can't be found: {error}")))?;
     let mut sources = with_local_urls(settings, sources)?;
-    sources.set.extend(placed.assignments.iter().cloned());
+    sources.set.extend(ports.assignments.iter().cloned());
     let log_format = settings.log_format()?;
-    let [mut scheduler, mut signaling, mut chat] =
-        Service::ALL.map(|service| Child::new(service, &program, &sources, log_format, &stop));
-    let mut turn = Child::new(Service::Turn, &program, &sources, log_format, &stop);
+    let [mut scheduler, mut signaling, mut chat] = SupervisedService::ALL
+        .map(|service| Child::new(service, &program, &sources, log_format, &stop));
+    let mut turn = Child::new(
+        SupervisedService::Turn,
+        &program,
+        &sources,
+        log_format,
+        &stop,
+    );
     let relay = async {
         match settings.turn.is_embedded() {
             true => turn.keep().await,
@@ -131,7 +141,7 @@ pub(crate) async fn run(
 /// through whatever stands at their public addresses.
 fn with_local_urls(settings: &Settings, sources: &Sources) -> Result<Sources, Failure> {
     let mut sources = sources.clone();
-    for service in Service::ALL {
+    for service in SupervisedService::ALL {
         if service.internal_url(settings) == service.public_url(settings) {
             let url = service.local_url(settings)?;
             let assignment = format!("{}.internal_url={url}", service.name());
@@ -149,25 +159,25 @@ async fn announce(settings: &Settings, args: &UpArgs) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::crash(format!("no HTTP client: {error}")))?;
     tokio::try_join!(
-        ready(&client, Service::Scheduler, settings),
-        ready(&client, Service::Signaling, settings),
-        ready(&client, Service::Chat, settings),
+        ready(&client, SupervisedService::Scheduler, settings),
+        ready(&client, SupervisedService::Signaling, settings),
+        ready(&client, SupervisedService::Chat, settings),
     )?;
     if settings.turn.is_embedded() {
-        ready(&client, Service::Turn, settings).await?;
+        ready(&client, SupervisedService::Turn, settings).await?;
     }
-    for service in Service::ALL {
+    for service in SupervisedService::ALL {
         let url = service.public_url(settings);
-        say::line(&format!("{:<9}  {url}  ready", service.name())).await;
+        output::line(&format!("{:<9}  {url}  ready", service.name())).await;
     }
     if settings.turn.is_embedded() {
-        let name = Service::Turn.name();
-        say::line(&format!("{name:<9}  turn:{}  ready", settings.turn.listen)).await;
+        let name = SupervisedService::Turn.name();
+        output::line(&format!("{name:<9}  turn:{}  ready", settings.turn.listen)).await;
     }
     if args.demo {
-        let base = Service::Scheduler.local_url(settings)?;
+        let base = SupervisedService::Scheduler.local_url(settings)?;
         for line in demo::book(&client, settings, &base, args.demo_in).await? {
-            say::line(&line).await;
+            output::line(&line).await;
         }
     }
     Ok(())
@@ -175,7 +185,7 @@ async fn announce(settings: &Settings, args: &UpArgs) -> Result<(), Failure> {
 
 async fn ready(
     client: &reqwest::Client,
-    service: Service,
+    service: SupervisedService,
     settings: &Settings,
 ) -> Result<(), Failure> {
     let url = format!("{}/health/ready", service.local_url(settings)?);
@@ -185,7 +195,7 @@ async fn ready(
         }
     };
     while tokio::time::timeout(SLOW_START, look()).await.is_err() {
-        say::line(&format!("{} is still not ready", service.name())).await;
+        output::line(&format!("{} is still not ready", service.name())).await;
     }
     Ok(())
 }

@@ -22,11 +22,11 @@ const CATCH_UP: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 struct Detour {
     scheduler: String,
-    held: Arc<Mutex<Held>>,
+    held: Arc<Mutex<HeldBatch>>,
 }
 
 #[derive(Default)]
-struct Held {
+struct HeldBatch {
     /// The credential of the services among themselves.
     authorization: String,
     events: Vec<Event>,
@@ -50,19 +50,19 @@ impl Detour {
         self.held.lock().unwrap().events.clone()
     }
 
-    async fn deliver(&self, events: Vec<Event>, complete_to: UnixMs) {
-        let batch = EventBatch {
-            source: "signaling".to_owned(),
-            node: "n1".to_owned(),
-            events,
-            complete_to,
-        };
+    async fn deliver(&self, events: Vec<Event>, watermark: UnixMs) {
+        let batch = json!({
+            "source": "signaling",
+            "node": "n1",
+            "events": events,
+            "complete_to": watermark,
+        });
         let authorization = self.held.lock().unwrap().authorization.clone();
         let answer = Http::new()
             .send(
                 reqwest::Method::POST,
                 &format!("{}/v1/events", self.scheduler),
-                Some(serde_json::to_value(batch).unwrap()),
+                Some(batch),
                 &[("Authorization", &authorization)],
             )
             .await;

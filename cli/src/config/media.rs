@@ -2,10 +2,9 @@
 //! anything in it is set.
 
 use serde::{Deserialize, Serialize};
-use signaling::media::{LiveKitConfig, LiveKitKey, LiveKitKeys, MediaConfig, OpenViduConfig};
-use wire::MediaBackend;
+use signaling::media::{LiveKitConfig, LiveKitKey, LiveKitKeys, OpenViduConfig};
 
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// Shortest secret that is taken, in bytes: HS256 wants as much as it gives (RFC 7518, 3.2).
 const MIN_SECRET_BYTES: usize = 32;
@@ -15,7 +14,7 @@ const MIN_PASSWORD_BYTES: usize = 8;
 /// A LiveKit server, or OpenVidu 3.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct LiveKit {
+pub(crate) struct LiveKitSection {
     /// Where its API is, as `http://127.0.0.1:7880`.
     pub(crate) url: String,
     /// Where browsers reach it, as `wss://livekit.example.org`; empty: at `url`.
@@ -36,20 +35,20 @@ pub(crate) struct PreviousKey {
     pub(crate) api_secret: String,
 }
 
-/// An OpenVidu 2 server.
+/// An OpenViduSection 2 server.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct OpenVidu {
+pub(crate) struct OpenViduSection {
     /// Where it is, as `https://openvidu.example.org`.
     pub(crate) url: String,
-    /// Its `OPENVIDU_SECRET`.
+    /// The `OPENVIDU_SECRET` of that server.
     pub(crate) secret: String,
     /// The `Authorization` that its `OPENVIDU_WEBHOOK_HEADERS` sets.
     pub(crate) webhook_authorization: String,
 }
 
-impl LiveKit {
-    fn is_set(&self) -> bool {
+impl LiveKitSection {
+    pub(super) fn is_set(&self) -> bool {
         *self != Self::default()
     }
 
@@ -77,7 +76,7 @@ impl LiveKit {
         Ok(())
     }
 
-    fn config(&self) -> Option<LiveKitConfig> {
+    pub(super) fn config(&self) -> Option<LiveKitConfig> {
         let previous = self.previous_keys.iter();
         self.is_set().then(|| LiveKitConfig {
             url: self.url.clone(),
@@ -98,8 +97,8 @@ impl LiveKit {
     }
 }
 
-impl OpenVidu {
-    fn is_set(&self) -> bool {
+impl OpenViduSection {
+    pub(super) fn is_set(&self) -> bool {
         *self != Self::default()
     }
 
@@ -119,57 +118,12 @@ impl OpenVidu {
         Ok(())
     }
 
-    fn config(&self) -> Option<OpenViduConfig> {
+    pub(super) fn config(&self) -> Option<OpenViduConfig> {
         self.is_set().then(|| OpenViduConfig {
             url: self.url.clone(),
             secret: self.secret.clone(),
             webhook_authorization: self.webhook_authorization.clone(),
         })
-    }
-}
-
-impl super::Settings {
-    /// The media servers, as signaling is told of them.
-    pub(crate) fn media(&self) -> MediaConfig {
-        MediaConfig {
-            livekit: self.livekit.config(),
-            openvidu: self.openvidu.config(),
-        }
-    }
-
-    /// What may be booked: the scheduler reads the same settings.
-    pub(crate) fn bookable_media(&self) -> Vec<MediaBackend> {
-        let mut all = vec![MediaBackend::P2p];
-        all.extend(self.livekit.is_set().then_some(MediaBackend::Livekit));
-        all.extend(self.openvidu.is_set().then_some(MediaBackend::Openvidu));
-        all
-    }
-
-    /// Where pages must be able to connect for media.
-    pub(crate) fn media_urls(&self) -> Vec<String> {
-        let openvidu = self.openvidu.url.replacen("http", "ws", 1);
-        [self.livekit.public_url.clone(), openvidu]
-            .into_iter()
-            .filter(|url| !url.is_empty())
-            .collect()
-    }
-
-    /// Puts `hidden` in place of each secret of a media server.
-    pub(crate) fn hide_media(&mut self, hidden: &str) {
-        let previous = self.livekit.previous_keys.iter_mut();
-        let secrets = [
-            &mut self.livekit.api_secret,
-            &mut self.openvidu.secret,
-            &mut self.openvidu.webhook_authorization,
-        ];
-        for secret in secrets
-            .into_iter()
-            .chain(previous.map(|key| &mut key.api_secret))
-        {
-            if !secret.is_empty() {
-                hidden.clone_into(secret);
-            }
-        }
     }
 }
 
@@ -215,16 +169,16 @@ fn address(key: &str, url: &str, family: &str) -> Result<String, Failure> {
 mod tests {
     use super::*;
 
-    fn livekit() -> LiveKit {
-        LiveKit {
+    fn livekit() -> LiveKitSection {
+        LiveKitSection {
             url: "http://127.0.0.1:7880/".to_owned(),
             api_key: "APIkey".to_owned(),
             api_secret: "x".repeat(MIN_SECRET_BYTES),
-            ..LiveKit::default()
+            ..LiveKitSection::default()
         }
     }
 
-    fn line(mut section: LiveKit) -> String {
+    fn line(mut section: LiveKitSection) -> String {
         match section.resolve() {
             Err(Failure::Config(line)) => line,
             other => panic!("{other:?}"),
@@ -233,7 +187,7 @@ mod tests {
 
     #[test]
     fn med_40_an_empty_section_is_no_server_and_a_full_one_is() {
-        let mut nothing = LiveKit::default();
+        let mut nothing = LiveKitSection::default();
         nothing.resolve().unwrap();
         assert!(nothing.config().is_none());
         let mut section = livekit();
@@ -245,7 +199,7 @@ mod tests {
 
     #[test]
     fn med_40_an_empty_or_short_secret_stops_the_start_and_is_named() {
-        let change = |change: fn(&mut LiveKit)| {
+        let change = |change: fn(&mut LiveKitSection)| {
             let mut section = livekit();
             change(&mut section);
             line(section)
@@ -267,7 +221,7 @@ mod tests {
 
     #[test]
     fn med_40_an_openvidu_needs_its_secret_and_what_its_events_show() {
-        let whole = OpenVidu {
+        let whole = OpenViduSection {
             url: "https://openvidu.example.org/".to_owned(),
             secret: "MY_SECRET".to_owned(),
             webhook_authorization: "Basic abcdefgh".to_owned(),
@@ -279,26 +233,13 @@ mod tests {
             "https://openvidu.example.org"
         );
         for change in [
-            |s: &mut OpenVidu| s.secret.clear(),
-            |s: &mut OpenVidu| s.webhook_authorization.clear(),
-            |s: &mut OpenVidu| s.url.clear(),
+            |s: &mut OpenViduSection| s.secret.clear(),
+            |s: &mut OpenViduSection| s.webhook_authorization.clear(),
+            |s: &mut OpenViduSection| s.url.clear(),
         ] {
             let mut section = whole.clone();
             change(&mut section);
             assert!(section.resolve().is_err());
         }
-    }
-
-    #[test]
-    fn med_40_what_is_configured_may_be_booked_and_secrets_are_not_shown() {
-        let mut settings = super::super::Settings::default();
-        assert_eq!(settings.bookable_media(), [MediaBackend::P2p]);
-        settings.livekit = livekit();
-        assert_eq!(
-            settings.bookable_media(),
-            [MediaBackend::P2p, MediaBackend::Livekit]
-        );
-        settings.hide_media("(hidden)");
-        assert_eq!(settings.livekit.api_secret, "(hidden)");
     }
 }

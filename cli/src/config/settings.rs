@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use wire::IceServer;
 
-use super::auto::Auto;
-use super::media::{LiveKit, OpenVidu};
-use super::turn::Turn;
+use super::detected::Auto;
+use super::media::{LiveKitSection, OpenViduSection};
+use super::turn::TurnSection;
 
 /// Every key, with its default. A key's path is its name in the file (`signaling.listen`), and
 /// that of its variable (`RENDEZVOUS_SIGNALING_LISTEN`).
@@ -18,19 +18,19 @@ pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     /// Proxies whose word on a client's address counts: addresses, and blocks as `10.0.0.0/8`.
     pub(crate) trusted_proxies: Vec<String>,
-    pub(crate) log: Log,
-    pub(crate) telemetry: Telemetry,
-    pub(crate) scheduler: Scheduler,
-    pub(crate) signaling: Signaling,
-    pub(crate) chat: Chat,
-    pub(crate) turn: Turn,
-    pub(crate) livekit: LiveKit,
-    pub(crate) openvidu: OpenVidu,
+    pub(crate) log: LogSection,
+    pub(crate) telemetry: TelemetrySection,
+    pub(crate) scheduler: SchedulerSection,
+    pub(crate) signaling: SignalingSection,
+    pub(crate) chat: ChatSection,
+    pub(crate) turn: TurnSection,
+    pub(crate) livekit: LiveKitSection,
+    pub(crate) openvidu: OpenViduSection,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Log {
+pub(crate) struct LogSection {
     /// As `info`, or `info,signaling=debug`.
     pub(crate) level: String,
     /// `text` or `json`.
@@ -39,7 +39,7 @@ pub(crate) struct Log {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Telemetry {
+pub(crate) struct TelemetrySection {
     /// A collector that takes OTLP over HTTP, as `http://127.0.0.1:4318`; empty: what
     /// `OTEL_EXPORTER_OTLP_ENDPOINT` says, or no traces.
     pub(crate) otlp_endpoint: String,
@@ -47,8 +47,8 @@ pub(crate) struct Telemetry {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Scheduler {
-    /// `host:port`.
+pub(crate) struct SchedulerSection {
+    /// Address to listen on, as `host:port`.
     pub(crate) listen: String,
     /// Where browsers and applications reach it; empty: where it listens.
     pub(crate) public_url: String,
@@ -61,8 +61,8 @@ pub(crate) struct Scheduler {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Signaling {
-    /// `host:port`.
+pub(crate) struct SignalingSection {
+    /// Address to listen on, as `host:port`.
     pub(crate) listen: String,
     /// Where browsers reach it; empty: where it listens.
     pub(crate) public_url: String,
@@ -82,8 +82,8 @@ pub(crate) struct Signaling {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Chat {
-    /// `host:port`.
+pub(crate) struct ChatSection {
+    /// Address to listen on, as `host:port`.
     pub(crate) listen: String,
     /// Where browsers reach it; empty: where it listens.
     pub(crate) public_url: String,
@@ -99,19 +99,19 @@ impl Default for Settings {
         Self {
             data_dir: PathBuf::from("./data"),
             trusted_proxies: Vec::new(),
-            log: Log::default(),
-            telemetry: Telemetry::default(),
-            scheduler: Scheduler::default(),
-            signaling: Signaling::default(),
-            chat: Chat::default(),
-            turn: Turn::default(),
-            livekit: LiveKit::default(),
-            openvidu: OpenVidu::default(),
+            log: LogSection::default(),
+            telemetry: TelemetrySection::default(),
+            scheduler: SchedulerSection::default(),
+            signaling: SignalingSection::default(),
+            chat: ChatSection::default(),
+            turn: TurnSection::default(),
+            livekit: LiveKitSection::default(),
+            openvidu: OpenViduSection::default(),
         }
     }
 }
 
-impl Default for Log {
+impl Default for LogSection {
     fn default() -> Self {
         Self {
             // The cron crate tells at `info` of each of its own steps.
@@ -121,7 +121,7 @@ impl Default for Log {
     }
 }
 
-impl Default for Scheduler {
+impl Default for SchedulerSection {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8080".to_owned(),
@@ -133,7 +133,7 @@ impl Default for Scheduler {
     }
 }
 
-impl Default for Signaling {
+impl Default for SignalingSection {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8081".to_owned(),
@@ -148,7 +148,7 @@ impl Default for Signaling {
     }
 }
 
-impl Default for Chat {
+impl Default for ChatSection {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8082".to_owned(),

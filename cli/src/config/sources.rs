@@ -1,18 +1,19 @@
 //! Where settings come from: a TOML file, over it the environment, over that the flags. What a
 //! value means is not judged here, only whether its key exists and its type fits.
 
+mod known_keys;
+
 use std::path::Path;
 
 use toml::{Table, Value};
 
+use self::known_keys::{KnownKey, PREFIX, known_keys, nearest, unknown_key, walk};
 use super::Settings;
 use crate::cli::Sources;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// The file that is read if it is there and no other is named.
 const DEFAULT_FILE: &str = "rendezvous.toml";
-/// What every variable of ours begins with.
-const PREFIX: &str = "RENDEZVOUS_";
 /// Variables of ours that are no keys: the command line's, and those of the tests.
 const OTHER_VARIABLES: [&str; 4] = [
     "RENDEZVOUS_CONFIG",
@@ -20,9 +21,6 @@ const OTHER_VARIABLES: [&str; 4] = [
     "RENDEZVOUS_CHROMIUM",
     "RENDEZVOUS_SEEDS",
 ];
-/// Above this distance a known key is no likely correction of an unknown one (Damerau-Levenshtein).
-const LIKELY_DISTANCE: usize = 8;
-
 /// The settings as written, and a line for each variable that means nothing.
 pub(super) fn read(
     flags: &Sources,
@@ -44,86 +42,7 @@ pub(super) fn read(
     Ok((settings, warnings))
 }
 
-/// A key that exists, and the default that shows its type.
-struct Known {
-    path: String,
-    default: Value,
-}
-
-impl Known {
-    fn variable(&self) -> String {
-        format!("{PREFIX}{}", self.path.replace('.', "_").to_uppercase())
-    }
-
-    /// What is wrong with a value of this key in a file, if it is of another type.
-    fn wrong_type(&self, path: &str, value: &Value) -> Option<String> {
-        let (found, due) = (value.type_str(), self.default.type_str());
-        let may_be_said_plainly = value.is_bool() && self.default.as_str() == Some("auto");
-        (path == self.path && found != due && !may_be_said_plainly)
-            .then(|| format!("{path}: the file has a {found}, and it is a {due}"))
-    }
-
-    /// The value that a text, of the environment or a flag, stands for.
-    fn parse(&self, text: &str) -> Result<Value, String> {
-        match &self.default {
-            Value::Integer(_) => text
-                .parse()
-                .map(Value::Integer)
-                .map_err(|_| format!("{text:?} is no whole number")),
-            Value::Boolean(_) => text
-                .parse()
-                .map(Value::Boolean)
-                .map_err(|_| format!("{text:?} is neither true nor false")),
-            Value::Array(_) if text.trim_start().starts_with('[') => {
-                let json: serde_json::Value = serde_json::from_str(text)
-                    .map_err(|error| format!("no valid JSON list: {error}"))?;
-                Value::try_from(json).map_err(|error| error.to_string())
-            }
-            // Not the same as none: whoever sets it meant to give one.
-            Value::Array(_) if text.trim().is_empty() && self.path.ends_with("secrets") => {
-                Err("is empty".to_owned())
-            }
-            Value::Array(_) => Ok(Value::Array(
-                text.split(',')
-                    .map(str::trim)
-                    .filter(|item| !item.is_empty())
-                    .map(|item| Value::String(item.to_owned()))
-                    .collect(),
-            )),
-            _ => Ok(Value::String(text.to_owned())),
-        }
-    }
-}
-
-/// Each key with its default, so that the one struct is the one list.
-fn known_keys() -> Result<Vec<Known>, Failure> {
-    let defaults = Value::try_from(Settings::default())
-        .map_err(|error| Failure::crash(format!("the defaults are no TOML: {error}")))?;
-    let mut known = Vec::new();
-    walk("", &defaults, &mut |path, value| {
-        known.push(Known {
-            path: path.to_owned(),
-            default: value.clone(),
-        });
-    });
-    Ok(known)
-}
-
-/// Calls `leaf` with the dotted path of each value that is no table.
-fn walk(path: &str, value: &Value, leaf: &mut impl FnMut(&str, &Value)) {
-    let Value::Table(table) = value else {
-        return leaf(path, value);
-    };
-    for (name, value) in table {
-        let path = match path {
-            "" => name.clone(),
-            path => format!("{path}.{name}"),
-        };
-        walk(&path, value, leaf);
-    }
-}
-
-fn read_file(named: Option<&Path>, known: &[Known]) -> Result<Table, Failure> {
+fn read_file(named: Option<&Path>, known: &[KnownKey]) -> Result<Table, Failure> {
     let path = match named {
         Some(path) => path,
         None if Path::new(DEFAULT_FILE).exists() => Path::new(DEFAULT_FILE),
@@ -161,7 +80,7 @@ fn read_file(named: Option<&Path>, known: &[Known]) -> Result<Table, Failure> {
 fn apply_environment(
     table: &mut Table,
     environment: impl Iterator<Item = (String, String)>,
-    known: &[Known],
+    known: &[KnownKey],
 ) -> Result<Vec<String>, Failure> {
     let mut warnings = Vec::new();
     for (name, text) in environment {
@@ -169,7 +88,7 @@ fn apply_environment(
             continue;
         }
         let Some(key) = known.iter().find(|key| key.variable() == name) else {
-            let near = nearest(&name, known.iter().map(Known::variable))
+            let near = nearest(&name, known.iter().map(KnownKey::variable))
                 .map_or_else(String::new, |near| format!(", did you mean {near}?"));
             warnings.push(format!("the variable {name} means nothing{near}"));
             continue;
@@ -182,7 +101,7 @@ fn apply_environment(
     Ok(warnings)
 }
 
-fn apply_flags(table: &mut Table, flags: &Sources, known: &[Known]) -> Result<(), Failure> {
+fn apply_flags(table: &mut Table, flags: &Sources, known: &[KnownKey]) -> Result<(), Failure> {
     for assignment in &flags.set {
         let (path, text) = assignment
             .split_once('=')
@@ -229,22 +148,6 @@ fn overlay(table: &mut Table, over: Table) {
             }
         }
     }
-}
-
-fn unknown_key(place: &str, path: &str, known: &[Known]) -> Failure {
-    let near = nearest(path, known.iter().map(|key| key.path.clone())).map_or_else(
-        || "`rendezvous config` lists all keys".to_owned(),
-        |near| format!("did you mean `{near}`?"),
-    );
-    Failure::config(format!("{place}unknown key `{path}`, {near}"))
-}
-
-fn nearest(wrong: &str, known: impl Iterator<Item = String>) -> Option<String> {
-    known
-        .map(|name| (strsim::damerau_levenshtein(wrong, &name), name))
-        .filter(|(distance, _)| *distance <= LIKELY_DISTANCE)
-        .min()
-        .map(|(_, name)| name)
 }
 
 #[cfg(test)]

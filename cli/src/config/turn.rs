@@ -1,16 +1,14 @@
 //! `[turn]`: the STUN and TURN server, the embedded one or those of others, and the secrets that it shares
 //! with signaling. What it does with them is in its own crate.
 
-use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+mod derived;
+
+use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
-use turn_core::{Cidr, PeerPolicy, Quotas, Secret, TurnCredentials};
 
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
-/// The file of the data directory that holds the secret that was made here.
-const SECRET_FILE: &str = "turn.secret";
 /// Where the embedded server listens unless told otherwise: TURN's own port (RFC 8656).
 const LISTEN: &str = "127.0.0.1:3478";
 /// Where it tells operators how it is.
@@ -18,7 +16,7 @@ const HTTP_LISTEN: &str = "127.0.0.1:8083";
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Turn {
+pub(crate) struct TurnSection {
     /// Whether the embedded server runs; it does not where `urls` name others.
     pub(crate) enabled: bool,
     /// `host:port`, on UDP and TCP; empty: 127.0.0.1:3478, and under `up` another port if that is taken.
@@ -58,10 +56,10 @@ pub(crate) struct Turn {
     pub(crate) may_listen_elsewhere: bool,
     /// The same of `http_listen`.
     #[serde(skip)]
-    pub(crate) may_tell_elsewhere: bool,
+    pub(crate) may_serve_http_elsewhere: bool,
 }
 
-impl Default for Turn {
+impl Default for TurnSection {
     fn default() -> Self {
         Self {
             enabled: true,
@@ -84,16 +82,16 @@ impl Default for Turn {
             max_bytes_per_second: 1_000_000,
             max_lifetime_s: 600,
             may_listen_elsewhere: false,
-            may_tell_elsewhere: false,
+            may_serve_http_elsewhere: false,
         }
     }
 }
 
-impl Turn {
+impl TurnSection {
     /// Puts a concrete value in place of each empty one, and checks all.
     pub(super) fn resolve(&mut self) -> Result<(), Failure> {
         self.may_listen_elsewhere = self.listen.is_empty();
-        self.may_tell_elsewhere = self.http_listen.is_empty();
+        self.may_serve_http_elsewhere = self.http_listen.is_empty();
         for (listen, default) in [
             (&mut self.listen, LISTEN),
             (&mut self.http_listen, HTTP_LISTEN),
@@ -146,137 +144,10 @@ impl Turn {
         })
     }
 
-    /// What the embedded server is told.
-    pub(crate) fn server(&self, data_dir: &Path) -> Result<turn::Config, Failure> {
-        let (relay_ip, external_ip) = self.relay()?;
-        Ok(turn::Config {
-            realm: self.realm.clone(),
-            secrets: self.secrets(data_dir)?,
-            relay_ip,
-            external_ip,
-            ports: (self.min_port, self.max_port),
-            peers: PeerPolicy::except(self.allowed()?),
-            quotas: self.quotas(),
-            max_lifetime_s: self.max_lifetime_s,
-        })
-    }
-
-    /// What signaling hands out; `None` where there is no server.
-    pub(crate) fn credentials(&self, data_dir: &Path) -> Result<Option<TurnCredentials>, Failure> {
-        if !self.is_embedded() && self.urls.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(TurnCredentials {
-            urls: self.addresses()?,
-            secrets: self.secrets(data_dir)?,
-        }))
-    }
-
-    /// The same rules for coturn.
-    pub(crate) fn coturn(&self, data_dir: &Path) -> Result<String, Failure> {
-        let (relay_ip, external_ip) = self.relay()?;
-        let config = turn_core::coturn::Coturn {
-            listen: self.address()?,
-            relay_ip,
-            external_ip,
-            ports: (self.min_port, self.max_port),
-            realm: &self.realm,
-            secrets: &self.secrets(data_dir)?,
-            allowed: &self.allowed()?,
-            quotas: self.quotas(),
-            max_lifetime_s: self.max_lifetime_s,
-        };
-        Ok(config.config())
-    }
-
     /// Puts a mark in place of each secret.
     pub(super) fn hide(&mut self, mark: &str) {
         for secret in &mut self.secrets {
             mark.clone_into(secret);
-        }
-    }
-
-    fn addresses(&self) -> Result<Vec<String>, Failure> {
-        if !self.urls.is_empty() {
-            return Ok(self.urls.clone());
-        }
-        let (relay_ip, external_ip) = self.relay()?;
-        let host = match self.host.as_str() {
-            "" => match external_ip.unwrap_or(relay_ip) {
-                IpAddr::V4(ip) => ip.to_string(),
-                IpAddr::V6(ip) => format!("[{ip}]"),
-            },
-            named => named.to_owned(),
-        };
-        let at = format!("{host}:{}", self.address()?.port());
-        Ok(vec![
-            format!("stun:{at}"),
-            format!("turn:{at}?transport=udp"),
-            format!("turn:{at}?transport=tcp"),
-        ])
-    }
-
-    /// The address that is relayed from, and how it is seen from outside.
-    fn relay(&self) -> Result<(IpAddr, Option<IpAddr>), Failure> {
-        let read = |key: &str, text: &str| match text {
-            "" => Ok(None),
-            text => text
-                .parse::<IpAddr>()
-                .map(Some)
-                .map_err(|_| wrong(key, &format!("{text:?} is no IP address"))),
-        };
-        let external = read("external_ip", &self.external_ip)?;
-        let relay = match read("relay_ip", &self.relay_ip)? {
-            Some(ip) => ip,
-            None => self.address()?.ip(),
-        };
-        if relay.is_unspecified() {
-            let why = "name the address to relay from, since turn.listen is every address";
-            return Err(wrong("relay_ip", why));
-        }
-        if external.is_some_and(|ip| ip.is_ipv4() != relay.is_ipv4()) {
-            return Err(wrong(
-                "external_ip",
-                "is of another family than turn.relay_ip",
-            ));
-        }
-        Ok((relay, external))
-    }
-
-    fn secrets(&self, data_dir: &Path) -> Result<Vec<Secret>, Failure> {
-        let given = self.given_secrets()?;
-        if !given.is_empty() {
-            return Ok(given);
-        }
-        let file = data_dir.join("keys").join(SECRET_FILE);
-        let failed =
-            |why: &dyn std::fmt::Display| Failure::config(format!("{}: {why}", file.display()));
-        let text = service::secret_file::load_or_create(data_dir, SECRET_FILE)
-            .map_err(|error| failed(&error))?;
-        Ok(vec![Secret::new(&text).map_err(|why| failed(&why))?])
-    }
-
-    fn given_secrets(&self) -> Result<Vec<Secret>, Failure> {
-        let read = |(at, text): (usize, &String)| {
-            // By its place: the secret itself must not stand in a log.
-            Secret::new(text).map_err(|why| wrong("secrets", &format!("number {} {why}", at + 1)))
-        };
-        self.secrets.iter().enumerate().map(read).collect()
-    }
-
-    fn allowed(&self) -> Result<Vec<Cidr>, Failure> {
-        let read = |text: &String| {
-            text.parse()
-                .map_err(|why| wrong("allow_peers", &format!("{text:?} {why}")))
-        };
-        self.allow_peers.iter().map(read).collect()
-    }
-
-    fn quotas(&self) -> Quotas {
-        Quotas {
-            per_person: self.user_quota,
-            total: self.total_quota,
-            bytes_per_second: self.max_bytes_per_second,
         }
     }
 
@@ -319,8 +190,8 @@ mod tests {
 
     const SECRET: &str = "a-secret-of-at-least-thirty-two-bytes";
 
-    fn refused(change: impl FnOnce(&mut Turn)) -> String {
-        let mut turn = Turn::default();
+    fn refused(change: impl FnOnce(&mut TurnSection)) -> String {
+        let mut turn = TurnSection::default();
         change(&mut turn);
         match turn.resolve() {
             Err(Failure::Config(line)) => line,
@@ -331,7 +202,7 @@ mod tests {
     #[test]
     fn trn_20_the_default_is_an_embedded_server_on_loopback() {
         let data = tempfile::tempdir().unwrap();
-        let mut turn = Turn::default();
+        let mut turn = TurnSection::default();
         turn.resolve().unwrap();
         assert!(turn.is_embedded() && turn.may_listen_elsewhere);
         let issued = turn.credentials(data.path()).unwrap().unwrap();
@@ -350,10 +221,10 @@ mod tests {
     #[test]
     fn trn_20_other_servers_take_its_place_with_the_same_secrets() {
         let data = tempfile::tempdir().unwrap();
-        let mut turn = Turn {
+        let mut turn = TurnSection {
             urls: vec!["turn:relay.example.org:3478".to_owned()],
             secrets: vec![SECRET.to_owned(), SECRET.to_uppercase()],
-            ..Turn::default()
+            ..TurnSection::default()
         };
         turn.resolve().unwrap();
         assert!(!turn.is_embedded());

@@ -10,7 +10,7 @@ use wire::IceServer;
 
 use super::{Complaint, Finding};
 use crate::config::Settings;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// Longest wait for one server, in all.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -32,7 +32,7 @@ pub(super) async fn check(settings: &Settings) -> Result<Vec<Finding>, Failure> 
                 what: url.clone(),
                 outcome: tokio::time::timeout(LIMIT, try_out(url, server))
                     .await
-                    .unwrap_or(Err(Problem::Client(ClientError::Silent)))
+                    .unwrap_or(Err(TurnProblem::Client(ClientError::Silent)))
                     .map_err(|problem| problem.complaint(settings)),
             });
         }
@@ -41,7 +41,7 @@ pub(super) async fn check(settings: &Settings) -> Result<Vec<Finding>, Failure> 
 }
 
 /// What stood in the way.
-enum Problem {
+enum TurnProblem {
     Address(String),
     Client(ClientError),
     /// The relay does not let its own address be reached.
@@ -49,25 +49,25 @@ enum Problem {
     Lost,
 }
 
-impl From<ClientError> for Problem {
+impl From<ClientError> for TurnProblem {
     fn from(error: ClientError) -> Self {
         Self::Client(error)
     }
 }
 
-impl Problem {
+impl TurnProblem {
     fn complaint(self, settings: &Settings) -> Complaint {
         let (wrong, remedy) = match self {
-            Problem::Address(why) => (why, "Correct it in turn.urls or signaling.ice_servers."),
-            Problem::Client(ClientError::Refused(401)) => (
+            TurnProblem::Address(why) => (why, "Correct it in turn.urls or signaling.ice_servers."),
+            TurnProblem::Client(ClientError::Refused(401)) => (
                 "it does not take our credentials (401)".to_owned(),
                 "Give it the first of turn.secrets and the realm: `rendezvous turn-config` prints both. Compare the clocks.",
             ),
-            Problem::Client(ClientError::Refused(486)) => (
+            TurnProblem::Client(ClientError::Refused(486)) => (
                 "its quota is reached (486)".to_owned(),
                 "Raise turn.user_quota or turn.total_quota, or see who uses it up.",
             ),
-            Problem::Client(ClientError::Silent | ClientError::Io(_)) => (
+            TurnProblem::Client(ClientError::Silent | ClientError::Io(_)) => (
                 "it does not answer".to_owned(),
                 match settings.turn.is_embedded() {
                     true => {
@@ -76,12 +76,12 @@ impl Problem {
                     false => "Start it, and let UDP and TCP through to its port.",
                 },
             ),
-            Problem::Client(other) => (other.to_string(), "Its own log says more."),
-            Problem::NotAmongItself(error) => (
+            TurnProblem::Client(other) => (other.to_string(), "Its own log says more."),
+            TurnProblem::NotAmongItself(error) => (
                 format!("two of its relays may not reach each other ({error})"),
                 "On one machine coturn needs turn.allow_peers with its own address.",
             ),
-            Problem::Lost => (
+            TurnProblem::Lost => (
                 "it allocates, and relays nothing".to_owned(),
                 "Let UDP through to its relay ports, from turn.min_port to turn.max_port, and check turn.external_ip.",
             ),
@@ -93,7 +93,7 @@ impl Problem {
     }
 }
 
-async fn try_out(url: &str, server: &IceServer) -> Result<String, Problem> {
+async fn try_out(url: &str, server: &IceServer) -> Result<String, TurnProblem> {
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     let (host, query) = rest.split_once('?').unwrap_or((rest, ""));
     let transport = match query {
@@ -115,11 +115,11 @@ async fn try_out(url: &str, server: &IceServer) -> Result<String, Problem> {
     let (here, there) = (one.allocate().await?, other.allocate().await?);
     one.permit(there.relayed)
         .await
-        .map_err(Problem::NotAmongItself)?;
+        .map_err(TurnProblem::NotAmongItself)?;
     other
         .permit(here.relayed)
         .await
-        .map_err(Problem::NotAmongItself)?;
+        .map_err(TurnProblem::NotAmongItself)?;
     let payload: [u8; 16] = *b"is anybody there";
     one.send(there.relayed, &payload).await?;
     let arrived = other.receive(ARRIVES).await;
@@ -129,11 +129,11 @@ async fn try_out(url: &str, server: &IceServer) -> Result<String, Problem> {
     }
     match arrived {
         Ok((from, bytes)) if bytes == payload => Ok(format!("relays from {}", from.ip())),
-        _ => Err(Problem::Lost),
+        _ => Err(TurnProblem::Lost),
     }
 }
 
-async fn resolve(host: &str) -> Result<SocketAddr, Problem> {
+async fn resolve(host: &str) -> Result<SocketAddr, TurnProblem> {
     let has_port = host
         .rsplit_once(':')
         .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
@@ -143,8 +143,8 @@ async fn resolve(host: &str) -> Result<SocketAddr, Problem> {
     };
     let mut found = tokio::net::lookup_host(&target)
         .await
-        .map_err(|error| Problem::Address(format!("{target} is not found: {error}")))?;
+        .map_err(|error| TurnProblem::Address(format!("{target} is not found: {error}")))?;
     found
         .next()
-        .ok_or_else(|| Problem::Address(format!("{target} has no address")))
+        .ok_or_else(|| TurnProblem::Address(format!("{target} has no address")))
 }

@@ -12,11 +12,11 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, BufReader}
 use tokio::process::Command;
 use tokio::sync::oneshot;
 
-use super::Service;
+use super::SupervisedService;
 use super::backoff::Backoff;
 use crate::cli::Sources;
-use crate::outcome::Failure;
-use crate::say;
+use crate::failure::Failure;
+use crate::output;
 
 /// Longest line that is passed on as one, in bytes.
 const LINE_BYTES: u64 = 64 * 1024;
@@ -27,7 +27,7 @@ const KILL_AFTER: Duration = Duration::from_secs(1);
 
 /// A child and what it takes to start it.
 pub(super) struct Child {
-    service: Service,
+    service: SupervisedService,
     program: PathBuf,
     arguments: Vec<String>,
     /// Stands before each line of its output.
@@ -38,7 +38,7 @@ pub(super) struct Child {
 
 impl Child {
     pub(super) fn new(
-        service: Service,
+        service: SupervisedService,
         program: &Path,
         sources: &Sources,
         log_format: LogFormat,
@@ -79,7 +79,7 @@ impl Child {
             }
             is_first = false;
             let pause = self.backoff.pause_after(started.elapsed());
-            say::line(&format!(
+            output::line(&format!(
                 "{name} ended ({status}); starting it again in {} ms",
                 pause.as_millis()
             ))
@@ -150,14 +150,14 @@ impl Child {
             status = child.wait() => return status,
             () = too_long => {}
         }
-        say::line(&format!("{} did not stop; killing it", self.service.name())).await;
+        output::line(&format!("{} did not stop; killing it", self.service.name())).await;
         child.kill().await?;
         child.wait().await
     }
 }
 
 /// The same settings for the child: it reads the same file and environment itself.
-fn arguments(service: Service, sources: &Sources) -> Vec<String> {
+fn arguments(service: SupervisedService, sources: &Sources) -> Vec<String> {
     let mut arguments = vec![service.name().to_owned(), "--supervised".to_owned()];
     let mut add = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
     if let Some(config) = &sources.config {
@@ -193,6 +193,6 @@ async fn pass_on(
         if line.last() != Some(&b'\n') {
             line.push(b'\n');
         }
-        say::write(&mut to, &line).await;
+        output::write(&mut to, &line).await;
     }
 }

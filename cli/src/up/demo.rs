@@ -6,8 +6,8 @@ use serde_json::json;
 use wire::SessionView;
 
 use crate::config::Settings;
+use crate::failure::Failure;
 use crate::keys;
-use crate::outcome::Failure;
 
 /// The API key that each run of the demo replaces.
 const KEY_NAME: &str = "demo";

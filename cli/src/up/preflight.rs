@@ -9,9 +9,9 @@ use std::time::Duration;
 use rustix::fs::{FlockOperation, flock};
 use tokio::net::TcpListener;
 
-use super::Service;
+use super::SupervisedService;
 use crate::config::Settings;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 /// Held by the `up` of a data directory.
 const LOCK_FILE: &str = "up.lock";
@@ -28,14 +28,18 @@ pub(super) struct Lock {
 pub(super) async fn check(settings: &Settings) -> Result<Lock, Failure> {
     let lock = take_lock(&settings.data_dir)?;
     check_twins(settings)?;
-    for service in Service::ALL {
+    for service in SupervisedService::ALL {
         check_free(service, service.listen(settings)).await?;
     }
     Ok(lock)
 }
 
 /// The line for an address that can't be listened on.
-pub(crate) fn listen_failure(service: Service, listen: &str, error: &io::Error) -> Failure {
+pub(crate) fn listen_failure(
+    service: SupervisedService,
+    listen: &str,
+    error: &io::Error,
+) -> Failure {
     let name = service.name();
     let variable = format!("RENDEZVOUS_{}_LISTEN", name.to_uppercase());
     let why = match error.kind() {
@@ -80,7 +84,7 @@ fn take_lock(data_dir: &Path) -> Result<Lock, Failure> {
 }
 
 fn check_twins(settings: &Settings) -> Result<(), Failure> {
-    let [a, b, c] = Service::ALL;
+    let [a, b, c] = SupervisedService::ALL;
     for (one, other) in [(a, b), (a, c), (b, c)] {
         let listen = one.listen(settings);
         if listen == other.listen(settings) && !listen.ends_with(":0") {
@@ -94,7 +98,7 @@ fn check_twins(settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn check_free(service: Service, listen: &str) -> Result<(), Failure> {
+async fn check_free(service: SupervisedService, listen: &str) -> Result<(), Failure> {
     if listen.ends_with(":0") {
         return Err(Failure::config(format!(
             "{}.listen: under `up` the port can't be 0, for the others must know it",

@@ -1,6 +1,7 @@
 //! The group-commit bound: how long the same store on the same disk takes for the rows and facts of
 //! sessions that all change at one instant.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -11,17 +12,36 @@ use storage::{Database, Outbox, Schema};
 use testkit::{TestBooking, now};
 use wire::Event;
 
-/// Milliseconds of each of `rounds` commits of `rows` sessions, as JSON. The rows are there already, as
-/// those of live sessions are.
+/// What commits of many sessions took.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommitCost {
+    /// Sessions of each commit.
+    pub rows: u32,
+    /// Milliseconds of each round's commit.
+    pub commit_ms: Vec<f64>,
+    /// Rows that the store holds in the end, as the last round wrote them.
+    pub rows_of_last_round: usize,
+}
+
+impl CommitCost {
+    /// The result as `run.py` reads it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json!({ "rows": self.rows, "commit_ms": self.commit_ms }).to_string()
+    }
+}
+
+/// The cost of `rounds` commits of `rows` sessions each, after one more that inserts them, as the rows of live
+/// sessions are there already.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn measure(rows: u32, rounds: u32, dir: &Path) -> Result<String, String> {
+pub async fn measure(rows: u32, rounds: u32, dir: &Path) -> Result<CommitCost, String> {
     let folder = tempfile::tempdir_in(dir).map_err(|error| error.to_string())?;
-    let told = |error: &dyn std::error::Error| error.to_string();
+    let text = |error: &dyn std::error::Error| error.to_string();
     let database = Database::open(&folder.path().join("commits.db"), Schema::signaling())
         .await
-        .map_err(|error| told(&error))?;
+        .map_err(|error| text(&error))?;
     let store = SqliteStore::new(database.clone(), Outbox::new(database.clone()));
     let bodies: Vec<_> = (0..rows).map(|_| row()).collect();
     let mut spans_ms = Vec::new();
@@ -36,19 +56,41 @@ pub async fn measure(rows: u32, rounds: u32, dir: &Path) -> Result<String, Strin
             data: json!({"reason": "completed"}),
         });
         let batch = Batch {
-            rows: bodies.clone(),
+            rows: bodies.iter().map(|row| of_round(row, round)).collect(),
             facts: facts.collect(),
             ..Batch::default()
         };
         let began = Instant::now();
-        store.commit(&batch).await.map_err(|error| told(&error))?;
+        store.commit(&batch).await.map_err(|error| text(&error))?;
         // The first one inserts what the others change.
         if round > 0 {
             spans_ms.push(began.elapsed().as_secs_f64() * 1e3);
         }
     }
+    let stored = store.load().await.map_err(|error| text(&error))?;
+    let stored: BTreeMap<_, _> = stored
+        .iter()
+        .map(|row| (row.session.as_str(), row))
+        .collect();
+    let is_stored = |row: &&Row| {
+        let found = stored.get(row.session.as_str());
+        found.is_some_and(|found| **found == of_round(row, rounds))
+    };
+    let rows_of_last_round = bodies.iter().filter(is_stored).count();
     database.close().await;
-    Ok(json!({ "rows": rows, "commit_ms": spans_ms }).to_string())
+    Ok(CommitCost {
+        rows,
+        commit_ms: spans_ms,
+        rows_of_last_round,
+    })
+}
+
+/// The row as a round writes it: alike, but for one number that tells the rounds apart.
+fn of_round(row: &Row, round: u32) -> Row {
+    Row {
+        forget_at: row.forget_at + i64::from(round),
+        ..row.clone()
+    }
 }
 
 /// A session's row, of the size that a live one's has: the booking, and as much again for the seats.

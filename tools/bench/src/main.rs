@@ -5,18 +5,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use load::{Options, Target};
+use load::{LoadTarget, Options};
 use tokio::net::TcpListener;
 
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
-struct Cli {
+struct BenchArgs {
     #[command(subcommand)]
-    command: Command,
+    command: BenchCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum BenchCommand {
     /// Run the bare relay
     Relay {
         /// Where; the address is printed
@@ -25,9 +25,9 @@ enum Command {
     },
     /// Drive a server that takes anybody, as `rendezvous load signaling` drives ours
     Drive {
-        /// Which kind
+        /// Which kind of server
         #[arg(value_enum)]
-        target: Kind,
+        target: ReferenceServer,
         /// Its address: ws://host:port
         #[arg(long)]
         url: String,
@@ -53,7 +53,7 @@ enum Command {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Kind {
+enum ReferenceServer {
     Reference,
     Peerjs,
 }
@@ -63,7 +63,7 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let ended = match runtime {
-        Ok(runtime) => runtime.block_on(run(Cli::parse().command)),
+        Ok(runtime) => runtime.block_on(run(BenchArgs::parse().command)),
         Err(error) => Err(error.to_string()),
     };
     match ended {
@@ -75,35 +75,38 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<(), String> {
-    let told = |error: std::io::Error| error.to_string();
+async fn run(command: BenchCommand) -> Result<(), String> {
+    let text = |error: std::io::Error| error.to_string();
     match command {
-        Command::Relay { listen } => {
-            let listener = TcpListener::bind(&listen).await.map_err(told)?;
-            println!("{}", listener.local_addr().map_err(told)?);
-            bench::relay::serve(listener).await.map_err(told)
+        BenchCommand::Relay { listen } => {
+            let listener = TcpListener::bind(&listen).await.map_err(text)?;
+            println!("{}", listener.local_addr().map_err(text)?);
+            bench::relay::serve(listener).await.map_err(text)
         }
-        Command::Drive {
+        BenchCommand::Drive {
             target,
             url,
             options,
         } => {
             let target = match target {
-                Kind::Reference => Target::Reference { url },
-                Kind::Peerjs => Target::PeerJs { url },
+                ReferenceServer::Reference => LoadTarget::Reference { url },
+                ReferenceServer::Peerjs => LoadTarget::PeerJs { url },
             };
-            let report = load::attended(&target, &options)
+            let report = load::run_until_interrupted(&target, &options)
                 .await
                 .map_err(|error| error.to_string())?;
             println!("{}", load::table(&report));
             report.settle(&options)
         }
-        Command::Tickets { count } => {
-            println!("{}", bench::tickets::measure(count).await?);
+        BenchCommand::Tickets { count } => {
+            println!("{}", bench::tickets::measure(count).await?.to_json());
             Ok(())
         }
-        Command::Commits { rows, rounds, dir } => {
-            println!("{}", bench::commits::measure(rows, rounds, &dir).await?);
+        BenchCommand::Commits { rows, rounds, dir } => {
+            println!(
+                "{}",
+                bench::commits::measure(rows, rounds, &dir).await?.to_json()
+            );
             Ok(())
         }
     }

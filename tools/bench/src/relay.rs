@@ -21,23 +21,23 @@ const READ_BUFFER_BYTES: usize = 4096;
 /// Frames that may wait for one socket: as many as Rendezvous lets wait.
 const QUEUE_FRAMES: usize = 1_024;
 
-/// The ways to whoever is in, by the path of their connection: `/<room>/<0 or 1>`.
-type Rooms = Arc<Mutex<HashMap<String, Sender<Message>>>>;
+/// Queues to everybody who is connected, by the path of their connection: `/<room>/<0 or 1>`.
+type RoomSenders = Arc<Mutex<HashMap<String, Sender<Message>>>>;
 
 /// Relays for as long as it is polled.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(listener: TcpListener) -> io::Result<()> {
-    let rooms = Rooms::default();
+    let rooms = RoomSenders::default();
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        tokio::spawn(attend(stream, Arc::clone(&rooms)));
+        tokio::spawn(serve_connection(stream, Arc::clone(&rooms)));
     }
 }
 
-async fn attend(stream: TcpStream, rooms: Rooms) {
+async fn serve_connection(stream: TcpStream, rooms: RoomSenders) {
     let (sender, queue) = channel(QUEUE_FRAMES);
     let mut path = String::new();
     #[expect(
@@ -54,7 +54,7 @@ async fn attend(stream: TcpStream, rooms: Rooms) {
     let accepted = accept_hdr_async_with_config(stream, enter, Some(config)).await;
     if let Ok(socket) = accepted {
         // However it ended: the other one will see it too.
-        drop(relay(socket, queue, &rooms, &across(&path)).await);
+        drop(relay(socket, queue, &rooms, &other_side(&path)).await);
     }
     lock(&rooms).remove(&path);
 }
@@ -62,8 +62,8 @@ async fn attend(stream: TcpStream, rooms: Rooms) {
 async fn relay(
     mut socket: WebSocketStream<TcpStream>,
     mut queue: Receiver<Message>,
-    rooms: &Rooms,
-    across: &str,
+    rooms: &RoomSenders,
+    other_path: &str,
 ) -> Result<(), Error> {
     let mut other: Option<Sender<Message>> = None;
     loop {
@@ -71,7 +71,7 @@ async fn relay(
             incoming = socket.next() => match incoming {
                 Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) => {
                     if other.is_none() {
-                        other = lock(rooms).get(across).cloned();
+                        other = lock(rooms).get(other_path).cloned();
                     }
                     let taken = other.as_ref().is_some_and(|other| other.try_send(message).is_ok());
                     if !taken {
@@ -93,14 +93,14 @@ async fn relay(
     }
 }
 
-/// The path of whoever sits across.
-fn across(path: &str) -> String {
+/// The path of the other side of the same room.
+fn other_side(path: &str) -> String {
     let (room, side) = path.rsplit_once('/').unwrap_or((path, ""));
     let other = if side == "0" { "1" } else { "0" };
     format!("{room}/{other}")
 }
 
-fn lock(rooms: &Rooms) -> MutexGuard<'_, HashMap<String, Sender<Message>>> {
+fn lock(rooms: &RoomSenders) -> MutexGuard<'_, HashMap<String, Sender<Message>>> {
     // Single inserts and removes: nothing can be half done.
     rooms.lock().unwrap_or_else(PoisonError::into_inner)
 }

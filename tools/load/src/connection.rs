@@ -1,4 +1,4 @@
-//! One socket to a server: opens it, writes frame by frame, reads text, closes. It knows no dialect.
+//! One socket to a server: opens it, writes frame by frame, reads text, closes. It knows no protocol.
 
 use std::time::Duration;
 
@@ -57,11 +57,11 @@ impl Fault {
 
 /// A WebSocket whose frames are text.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub(crate) struct LoadConnection {
     stream: WebSocketStream<TcpStream>,
 }
 
-impl Connection {
+impl LoadConnection {
     /// Connects and upgrades.
     pub(crate) async fn open(url: &str, subprotocol: Option<&'static str>) -> Result<Self, Fault> {
         match timeout(OPEN_LIMIT, connect(url, subprotocol)).await {
@@ -105,7 +105,7 @@ impl Connection {
     }
 }
 
-async fn connect(url: &str, subprotocol: Option<&'static str>) -> Result<Connection, Fault> {
+async fn connect(url: &str, subprotocol: Option<&'static str>) -> Result<LoadConnection, Fault> {
     let uri: Uri = url.parse().map_err(|_| Fault::Connect("bad_url".into()))?;
     if uri.scheme_str() != Some("ws") {
         return Err(Fault::Connect("only_ws_is_spoken".into()));
@@ -134,7 +134,7 @@ async fn connect(url: &str, subprotocol: Option<&'static str>) -> Result<Connect
             Error::Http(response) => Fault::Connect(response.status().as_u16().to_string()),
             _ => Fault::Connect("no_upgrade".into()),
         })?;
-    Ok(Connection { stream })
+    Ok(LoadConnection { stream })
 }
 
 fn fault(error: &Error) -> Fault {
@@ -157,7 +157,7 @@ mod tests {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = taken.local_addr().unwrap().port();
         drop(taken);
-        let code = async |url: String| Connection::open(&url, None).await.unwrap_err().code();
+        let code = async |url: String| LoadConnection::open(&url, None).await.unwrap_err().code();
         assert_eq!(
             code(format!("ws://127.0.0.1:{port}/")).await,
             "connect_connectionrefused"

@@ -10,14 +10,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::booking::BookingError;
 use crate::clock::now_us;
-use crate::fill::{Run, Signs, attend};
 use crate::meter::Meter;
 use crate::options::{Options, Scenario};
+use crate::pair_task::{PhaseSignals, run_pair};
+use crate::plan::{PairPlan, unbooked};
 use crate::progress::shown;
+use crate::protocol::ServerProtocol;
 use crate::report::{PhaseReport, Report, spans_ms};
-use crate::scenario::{Work, attend_sessions};
-use crate::seat::{Table, Target, Tongue, unbooked};
+use crate::run::Run;
+use crate::scenario::{Work, run_sessions};
 use crate::tally::Span;
+use crate::target::LoadTarget;
 
 /// Descriptors beside the sockets: the runtime's own, the log, the scheduler's connections.
 const OTHER_DESCRIPTORS: u64 = 100;
@@ -29,10 +32,10 @@ const SETTLE: Duration = Duration::from_secs(2);
 /// Why nothing was measured.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// No sessions to go into.
+    /// The sessions could not be booked.
     #[error(transparent)]
     Booking(#[from] BookingError),
-    /// Told to stop twice.
+    /// A second Ctrl-C did not wait for the sockets to close.
     #[error("stopped")]
     Stopped,
     /// This process may not have so many sockets.
@@ -54,7 +57,10 @@ pub enum LoadError {
 ///
 /// # Errors
 /// As [`run`], and when it is stopped for good.
-pub async fn attended(target: &Target, options: &Options) -> Result<Report, LoadError> {
+pub async fn run_until_interrupted(
+    target: &LoadTarget,
+    options: &Options,
+) -> Result<Report, LoadError> {
     let stop = CancellationToken::new();
     let mut running = std::pin::pin!(run(target, options.clone(), stop.clone()));
     loop {
@@ -75,22 +81,22 @@ pub async fn attended(target: &Target, options: &Options) -> Result<Report, Load
 /// # Errors
 /// When it can't begin. What goes wrong later stands in the report.
 pub async fn run(
-    target: &Target,
+    target: &LoadTarget,
     options: Options,
     stop: CancellationToken,
 ) -> Result<Report, LoadError> {
     raise_descriptors(options.pairs)?;
     let started_at = now_us() / 1_000;
-    let tables = tables(target, &options, &stop).await?;
+    let plans = plans(target, &options, &stop).await?;
     let same_clock = match target {
-        Target::Rendezvous(booker) => booker.is_near(),
-        Target::Reference { .. } | Target::PeerJs { .. } => true,
+        LoadTarget::Rendezvous(scheduler) => scheduler.is_near(),
+        LoadTarget::Reference { .. } | LoadTarget::PeerJs { .. } => true,
     };
     let run = Run::new(options, same_clock, stop);
     let meter = Meter::new(run.options.server_pid);
     let phases = match run.options.scenario {
-        Scenario::Sessions => sessions(&run, tables, meter).await,
-        _ => filled(&run, &tables, meter).await,
+        Scenario::Sessions => sessions(&run, plans, meter).await,
+        _ => filled(&run, &plans, meter).await,
     };
     let counted = run.tally.counted();
     Ok(Report {
@@ -108,25 +114,25 @@ pub async fn run(
     })
 }
 
-async fn tables(
-    target: &Target,
+async fn plans(
+    target: &LoadTarget,
     options: &Options,
     stop: &CancellationToken,
-) -> Result<Vec<Table>, LoadError> {
-    let any = |tongue, url: &str| {
-        let table = |number| unbooked(tongue, url, number);
-        (0..options.pairs).map(table).collect::<Vec<_>>()
+) -> Result<Vec<PairPlan>, LoadError> {
+    let any = |protocol, url: &str| {
+        let plan = |number| unbooked(protocol, url, number);
+        (0..options.pairs).map(plan).collect::<Vec<_>>()
     };
     match target {
-        Target::Reference { url } => Ok(any(Tongue::Reference, url)),
-        Target::PeerJs { url } => Ok(any(Tongue::PeerJs, url)),
-        Target::Rendezvous(booker) => {
+        LoadTarget::Reference { url } => Ok(any(ServerProtocol::Reference, url)),
+        LoadTarget::PeerJs { url } => Ok(any(ServerProtocol::PeerJs, url)),
+        LoadTarget::Rendezvous(scheduler) => {
             let booked = std::sync::atomic::AtomicU64::new(0);
             let count = || {
                 booked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             };
             let done = || booked.load(std::sync::atomic::Ordering::Relaxed);
-            let booking = booker.tables(options, count);
+            let booking = scheduler.plans(options, count);
             let booking = shown("booking", u64::from(options.pairs), done, booking);
             tokio::select! {
                 () = stop.cancelled() => Ok(Vec::new()),
@@ -137,43 +143,47 @@ async fn tables(
 }
 
 /// Whole sessions, `concurrency` at once.
-async fn sessions(run: &Arc<Run>, mut tables: Vec<Table>, meter: Meter) -> Vec<PhaseReport> {
-    let total = tables.len() as u64;
-    tables.reverse();
-    let pile = Arc::new(Mutex::new(tables));
+async fn sessions(run: &Arc<Run>, mut plans: Vec<PairPlan>, meter: Meter) -> Vec<PhaseReport> {
+    let total = plans.len() as u64;
+    plans.reverse();
+    let waiting = Arc::new(Mutex::new(plans));
     let measuring = meter.start();
-    let mut crew = JoinSet::new();
+    let mut pair_tasks = JoinSet::new();
     for _ in 0..run.options.concurrency {
-        crew.spawn(attend_sessions(Arc::clone(run), Arc::clone(&pile)));
+        pair_tasks.spawn(run_sessions(Arc::clone(run), Arc::clone(&waiting)));
     }
-    let all = async { while crew.join_next().await.is_some() {} };
+    let all = async { while pair_tasks.join_next().await.is_some() {} };
     let done = || run.tally.operations();
     shown("sessions", total, done, until_stopped(run, all)).await;
     vec![measuring.end("sessions", run.tally.operations())]
 }
 
 /// Fill, work, empty; as often as was asked for.
-async fn filled(run: &Arc<Run>, tables: &[Table], meter: Meter) -> Vec<PhaseReport> {
+async fn filled(run: &Arc<Run>, plans: &[PairPlan], meter: Meter) -> Vec<PhaseReport> {
     let mut phases = Vec::new();
     for _ in 0..run.options.cycles {
         if !run.stop.is_cancelled() {
-            cycle(run, tables, meter, &mut phases).await;
+            cycle(run, plans, meter, &mut phases).await;
         }
     }
     phases
 }
 
-async fn cycle(run: &Arc<Run>, tables: &[Table], meter: Meter, phases: &mut Vec<PhaseReport>) {
-    let (work, signs, pairs) = (Work::of(&run.options), Signs::new(&run.stop), tables.len());
+async fn cycle(run: &Arc<Run>, plans: &[PairPlan], meter: Meter, phases: &mut Vec<PhaseReport>) {
+    let (work, signals, pairs) = (
+        Work::of(&run.options),
+        PhaseSignals::new(&run.stop),
+        plans.len(),
+    );
     let joined_before = run.tally.joins();
     let joined = || run.tally.joins() - joined_before;
     let measuring = meter.start();
-    let mut crew = JoinSet::new();
-    for (number, table) in (0..).zip(tables) {
-        let attending = attend(Arc::clone(run), table.clone(), number, work, signs.clone());
-        crew.spawn(attending);
+    let mut pair_tasks = JoinSet::new();
+    for (number, plan) in (0..).zip(plans) {
+        let pair = run_pair(Arc::clone(run), plan.clone(), number, work, signals.clone());
+        pair_tasks.spawn(pair);
     }
-    let arriving = until_stopped(run, signs.all_arrived(pairs));
+    let arriving = until_stopped(run, signals.all_arrived(pairs));
     shown("joining", 2 * pairs as u64, joined, arriving).await;
     let mut filling = measuring.end("fill", joined());
     let is_joining = matches!(run.options.scenario, Scenario::Joins | Scenario::Idle);
@@ -185,8 +195,8 @@ async fn cycle(run: &Arc<Run>, tables: &[Table], meter: Meter, phases: &mut Vec<
         run.tally.forget(&[Span::Message, Span::Exchange]);
     }
     let measuring = meter.start();
-    signs.give_go();
-    let working = until_stopped(run, signs.all_worked(pairs));
+    signals.start_work();
+    let working = until_stopped(run, signals.all_worked(pairs));
     let (total, done) = extent(run, work, pairs);
     shown(run.options.scenario.name(), total, done, working).await;
     if run.options.scenario != Scenario::Joins {
@@ -194,8 +204,8 @@ async fn cycle(run: &Arc<Run>, tables: &[Table], meter: Meter, phases: &mut Vec<
         phases.push(measuring.end(run.options.scenario.name(), operations));
     }
     let measuring = meter.start();
-    signs.finish.cancel();
-    let emptying = async { while crew.join_next().await.is_some() {} };
+    signals.finish.cancel();
+    let emptying = async { while pair_tasks.join_next().await.is_some() {} };
     let limit = match run.stop.is_cancelled() {
         true => STOP_LIMIT,
         false => Duration::MAX,

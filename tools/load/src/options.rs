@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::span::parse_span;
+use crate::duration::parse_duration;
 
 /// Most pairs of one run: two sockets each, below the 20,000 descriptors that a process is
 /// commonly allowed at most.
@@ -56,7 +56,7 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub exchanges: Option<u32>,
     /// How long the measured part lasts, where it isn't counted: `30s`, `2m`
-    #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = parse_span)]
+    #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = parse_duration)]
     pub duration: Duration,
     /// Exchanges a second, of all pairs together (rate)
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -74,16 +74,16 @@ pub struct Options {
     #[arg(long)]
     pub to_end: bool,
     /// How long a session is live (deadlines, and exchange with --to-end)
-    #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = parse_span)]
+    #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = parse_duration)]
     pub live: Duration,
     /// From both in to live
-    #[arg(long, value_name = "SPAN", default_value = "1s", value_parser = parse_span)]
+    #[arg(long, value_name = "SPAN", default_value = "1s", value_parser = parse_duration)]
     pub countdown: Duration,
     /// Over which span the starts, and so the ends, are spread; 0s for all at one instant (deadlines)
-    #[arg(long, value_name = "SPAN", default_value = "0s", value_parser = parse_span)]
+    #[arg(long, value_name = "SPAN", default_value = "0s", value_parser = parse_duration)]
     pub spread: Duration,
     /// How far ahead the first start is booked, so that all are in by then [default: by their number] (deadlines)
-    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    #[arg(long, value_name = "SPAN", value_parser = parse_duration)]
     pub lead: Option<Duration>,
     /// Number the frames, so that the server acknowledges each
     #[arg(long)]

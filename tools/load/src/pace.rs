@@ -24,12 +24,12 @@ impl Pace {
 /// Numbers that are handed out one after the other, each not before its time; one that was not taken
 /// in time is gone, so that a pause is not followed by a burst.
 #[derive(Debug)]
-pub(crate) struct Queue {
+pub(crate) struct JoinQueue {
     pace: Pace,
     next: Duration,
 }
 
-impl Queue {
+impl JoinQueue {
     pub(crate) fn new(pace: Pace) -> Self {
         Self {
             pace,
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn lod_2_joins_keep_their_distance_also_after_a_pause() {
-        let mut queue = Queue::new(Pace::new(10).unwrap());
+        let mut queue = JoinQueue::new(Pace::new(10).unwrap());
         assert_eq!(queue.take(MS(0)), MS(0));
         assert_eq!(queue.take(MS(0)), MS(100));
         assert_eq!(queue.take(MS(10)), MS(200));

@@ -1,7 +1,6 @@
-//! Two people in one session, driven by one task: what is sent to either, and what it means.
+//! Two peers of one session, driven by one task: what is sent to either, and what comes back.
 
 use std::collections::VecDeque;
-use std::future::pending;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,23 +9,24 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::now_us;
-use crate::connection::{Connection, Fault, Utf8Bytes};
-use crate::dialect::{Heard, seq};
-use crate::fill::Run;
-use crate::material::Role;
-use crate::seat::Table;
+use crate::connection::{Fault, Utf8Bytes};
+use crate::joining::{ConnectedPeer, join, refused};
+use crate::plan::PairPlan;
+use crate::protocol::{ReceivedFrame, seq};
+use crate::run::Run;
+use crate::sdp::Role;
 use crate::tally::Span;
 
-/// Longest wait for `welcome`, and for both to be introduced.
-const JOIN_LIMIT: Duration = Duration::from_secs(30);
-/// Longest exchange.
+/// Longest wait for both to be told to negotiate.
+const NEGOTIATE_LIMIT: Duration = Duration::from_secs(30);
+/// Longest that one exchange may take.
 const EXCHANGE_LIMIT: Duration = Duration::from_secs(15);
 
-/// A pair that is in.
-pub(crate) struct Pair {
+/// Two peers that have joined one session.
+pub(crate) struct LoadPair {
     run: Arc<Run>,
-    table: Table,
-    ends: [End; 2],
+    plan: PairPlan,
+    peers: [ConnectedPeer; 2],
     epoch: u64,
     offerer: usize,
     script: [Vec<Utf8Bytes>; 2],
@@ -38,24 +38,15 @@ pub(crate) struct Pair {
     deadline_at: Option<i64>,
 }
 
-/// One of the two.
-struct End {
-    /// None once the server has closed it.
-    connection: Option<Connection>,
-    last_seq: u64,
-    last_id: u64,
-    over: bool,
-}
-
-impl Pair {
-    /// Both connect, join and are introduced to each other.
-    pub(crate) async fn open(run: &Arc<Run>, table: Table) -> Result<Self, Fault> {
-        let (first, ping_every) = come_in(run, &table, 0).await?;
-        let (second, _) = come_in(run, &table, 1).await?;
+impl LoadPair {
+    /// Both connect, join and are told to negotiate.
+    pub(crate) async fn open(run: &Arc<Run>, plan: PairPlan) -> Result<Self, Fault> {
+        let (first, ping_every) = join(run, &plan, 0).await?;
+        let (second, _) = join(run, &plan, 1).await?;
         let first_ping = Instant::now() + ping_every.unwrap_or_default();
         let mut pair = Self {
             run: Arc::clone(run),
-            ends: [first, second],
+            peers: [first, second],
             epoch: 1,
             offerer: 0,
             script: [Vec::new(), Vec::new()],
@@ -65,11 +56,11 @@ impl Pair {
             both_in_us: now_us(),
             live_at: None,
             deadline_at: None,
-            table,
+            plan,
         };
-        if pair.table.tongue.introduces() {
-            match timeout(JOIN_LIMIT, pair.be_introduced()).await {
-                Ok(introduced) => introduced?,
+        if pair.plan.protocol.negotiates() {
+            match timeout(NEGOTIATE_LIMIT, pair.await_negotiation()).await {
+                Ok(negotiating) => negotiating?,
                 Err(_) => return Err(Fault::TimedOut("negotiate")),
             }
         }
@@ -90,7 +81,7 @@ impl Pair {
     /// Both report that their media is up, so that the session may go live.
     pub(crate) async fn report_connected(&mut self) -> Result<(), Fault> {
         for end in 0..2 {
-            if let Some(frame) = self.table.tongue.connected(self.epoch) {
+            if let Some(frame) = self.plan.protocol.connected(self.epoch) {
                 self.send(end, frame).await?;
             }
         }
@@ -103,7 +94,7 @@ impl Pair {
             tokio::select! {
                 biased;
                 () = token.cancelled() => return Ok(()),
-                heard = self.hear() => refused(heard?.1)?,
+                frame = self.next_frame() => refused(frame?.1)?,
             };
         }
         Ok(())
@@ -116,7 +107,7 @@ impl Pair {
             tokio::select! {
                 biased;
                 () = &mut timer => return Ok(()),
-                heard = self.hear() => refused(heard?.1)?,
+                frame = self.next_frame() => refused(frame?.1)?,
             };
         }
         Ok(())
@@ -124,36 +115,36 @@ impl Pair {
 
     /// True once both were told so.
     pub(crate) fn is_over(&self) -> bool {
-        self.ends.iter().all(|end| end.connection.is_none())
+        self.peers.iter().all(|end| end.connection.is_none())
     }
 
     /// Both go, and their sockets are closed.
     pub(crate) async fn close(mut self) {
         for end in 0..2 {
-            if let Some(leave) = self.table.tongue.leave() {
+            if let Some(leave) = self.plan.protocol.leave() {
                 // A socket that is gone already has left.
                 drop(self.send(end, leave).await);
             }
         }
-        for end in self.ends {
+        for end in self.peers {
             if let Some(connection) = end.connection {
                 connection.close().await;
             }
         }
     }
 
-    async fn be_introduced(&mut self) -> Result<(), Fault> {
+    async fn await_negotiation(&mut self) -> Result<(), Fault> {
         let mut epochs = [None, None];
-        // The first of them may have been introduced to somebody who was here before.
+        // The first of them may have been told to negotiate with somebody who was here before.
         while epochs[0].is_none() || epochs[0] != epochs[1] {
-            let (end, heard) = self.hear().await?;
-            if let Heard::Negotiate { epoch, offerer } = heard {
+            let (end, frame) = self.next_frame().await?;
+            if let ReceivedFrame::Negotiate { epoch, offerer } = frame {
                 epochs[end] = Some(epoch);
                 self.epoch = epoch;
-                let is_second = offerer.is_some_and(|user| user == self.table.seats[1].me);
+                let is_second = offerer.is_some_and(|user| user == self.plan.peers[1].me);
                 self.offerer = usize::from(is_second);
             } else {
-                refused(heard)?;
+                refused(frame)?;
             }
         }
         self.both_in_us = now_us();
@@ -161,26 +152,29 @@ impl Pair {
     }
 
     fn write_script(&mut self) {
-        for (end, seat) in self.table.seats.iter().enumerate() {
+        for (end, peer) in self.plan.peers.iter().enumerate() {
             let role = match end == self.offerer {
                 true => Role::Offerer,
                 false => Role::Answerer,
             };
-            let lines = self.table.tongue.lines(seat, role, self.epoch);
-            self.script[end] = lines.into_iter().map(Utf8Bytes::from).collect();
+            let frames = self
+                .plan
+                .protocol
+                .script(&peer.me, &peer.other, role, self.epoch);
+            self.script[end] = frames.into_iter().map(Utf8Bytes::from).collect();
         }
     }
 
     async fn run_exchange(&mut self, began: Instant) -> Result<(), Fault> {
         let mut left = [self.script[1].len(), self.script[0].len()];
         let mut sent = [VecDeque::new(), VecDeque::new()];
-        self.say_all(self.offerer, began, &mut sent[self.offerer])
+        self.send_script(self.offerer, began, &mut sent[self.offerer])
             .await?;
         while left != [0, 0] {
-            let (end, heard) = self.hear().await?;
-            let is_offer = heard == Heard::Offer;
-            if !is_offer && heard != Heard::Relayed {
-                refused(heard)?;
+            let (end, frame) = self.next_frame().await?;
+            let is_offer = frame == ReceivedFrame::Offer;
+            if !is_offer && frame != ReceivedFrame::Relayed {
+                refused(frame)?;
                 continue;
             }
             if let Some(at) = sent[1 - end].pop_front() {
@@ -188,14 +182,15 @@ impl Pair {
             }
             left[end] = left[end].saturating_sub(1);
             if is_offer {
-                self.say_all(end, Instant::now(), &mut sent[end]).await?;
+                self.send_script(end, Instant::now(), &mut sent[end])
+                    .await?;
             }
         }
         Ok(())
     }
 
     /// Sends one side's frames, each in a write of its own, and notes when each began its way.
-    async fn say_all(
+    async fn send_script(
         &mut self,
         end: usize,
         began: Instant,
@@ -203,16 +198,16 @@ impl Pair {
     ) -> Result<(), Fault> {
         let waited = began.elapsed();
         for number in 0..self.script[end].len() {
-            let line = self.script[end][number].clone();
+            let frame = self.script[end][number].clone();
             sent.push_back(Instant::now() - waited);
-            self.send(end, line).await?;
+            self.send(end, frame).await?;
         }
         Ok(())
     }
 
     async fn send(&mut self, end: usize, text: Utf8Bytes) -> Result<(), Fault> {
-        let numbered = self.run.options.numbered && self.table.tongue.introduces();
-        let end = &mut self.ends[end];
+        let numbered = self.run.options.numbered && self.plan.protocol.negotiates();
+        let end = &mut self.peers[end];
         let Some(connection) = &mut end.connection else {
             return Err(Fault::Closed(None));
         };
@@ -227,62 +222,64 @@ impl Pair {
 
     /// The next frame of either, and whose. Cancel-safe. Meanwhile signs of life are sent, and what
     /// comes by the clock is held against it.
-    async fn hear(&mut self) -> Result<(usize, Heard), Fault> {
+    async fn next_frame(&mut self) -> Result<(usize, ReceivedFrame), Fault> {
         loop {
-            let [first, second] = &mut self.ends;
-            let (end, heard) = tokio::select! {
-                heard = first.next() => (0, heard),
-                heard = second.next() => (1, heard),
+            let [first, second] = &mut self.peers;
+            let (end, frame) = tokio::select! {
+                frame = first.next() => (0, frame),
+                frame = second.next() => (1, frame),
                 () = self.ping_timer.as_mut(), if self.ping_every.is_some() => {
                     self.ping().await?;
                     continue;
                 }
             };
-            let text = match heard {
+            let text = match frame {
                 Ok(text) => text,
-                Err(_) if self.ends[end].over => {
-                    self.ends[end].connection = None;
-                    return Ok((end, Heard::Other));
+                Err(_) if self.peers[end].over => {
+                    self.peers[end].connection = None;
+                    return Ok((end, ReceivedFrame::Other));
                 }
                 Err(fault) => return Err(fault),
             };
             if let Some(seq) = seq(&text) {
-                self.ends[end].last_seq = seq;
+                self.peers[end].last_seq = seq;
             }
-            let heard = self.table.tongue.hear(&text);
-            self.note(end, &heard);
-            return Ok((end, heard));
+            let frame = self.plan.protocol.read(&text);
+            self.note(end, &frame);
+            return Ok((end, frame));
         }
     }
 
-    fn note(&mut self, end: usize, heard: &Heard) {
+    fn note(&mut self, end: usize, frame: &ReceivedFrame) {
         let now = now_us();
         let late = |span, due| {
             self.run.tally.took(span, self.run.offset().late(now, due));
         };
-        match heard {
-            Heard::Countdown { live_at } => {
+        match frame {
+            ReceivedFrame::Countdown { live_at } => {
                 self.live_at = Some(*live_at);
                 // Whoever comes after the start has a countdown of their own.
-                let starts_at = self.table.starts_at.unwrap_or_default();
+                let starts_at = self.plan.starts_at.unwrap_or_default();
                 if starts_at * 1_000 > self.both_in_us {
                     late(Span::CountdownLate, starts_at);
                 }
             }
-            Heard::Live { deadline_at } => {
+            ReceivedFrame::Live { deadline_at } => {
                 self.deadline_at = Some(*deadline_at);
                 if let Some(live_at) = self.live_at {
                     late(Span::LiveLate, live_at);
                 }
             }
-            Heard::Ended { reason } => {
-                self.ends[end].over = true;
+            ReceivedFrame::Ended { reason } => {
+                self.peers[end].over = true;
                 self.run.tally.ended(reason);
                 if let (Some(deadline_at), "completed") = (self.deadline_at, reason.as_str()) {
                     late(Span::EndedLate, deadline_at);
                 }
             }
-            Heard::Pong { server_now } => self.run.learn_clock(self.pinged_at.into(), *server_now),
+            ReceivedFrame::Pong { server_now } => {
+                self.run.learn_clock(self.pinged_at.into(), *server_now)
+            }
             _ => {}
         }
     }
@@ -293,77 +290,12 @@ impl Pair {
         };
         self.ping_timer.as_mut().reset(Instant::now() + every);
         self.pinged_at = Instant::now();
-        for end in &mut self.ends {
-            let ping = self.table.tongue.ping(now_us() / 1_000, end.last_seq);
+        for end in &mut self.peers {
+            let ping = self.plan.protocol.ping(now_us() / 1_000, end.last_seq);
             if let (Some(connection), Some(ping), false) = (&mut end.connection, ping, end.over) {
                 connection.send(ping).await?;
             }
         }
         Ok(())
-    }
-}
-
-impl End {
-    async fn next(&mut self) -> Result<Utf8Bytes, Fault> {
-        match &mut self.connection {
-            Some(connection) => connection.next().await,
-            None => pending().await,
-        }
-    }
-}
-
-/// One of the two connects and joins; the server's wish for signs of life comes back too.
-async fn come_in(run: &Run, table: &Table, end: usize) -> Result<(End, Option<Duration>), Fault> {
-    run.may_join().await;
-    let (began, tongue, seat) = (Instant::now(), table.tongue, &table.seats[end]);
-    let mut connection = Connection::open(&seat.url, tongue.subprotocol()).await?;
-    if let Some(join) = tongue.join(seat) {
-        connection.send(join).await?;
-    }
-    let mut ping_every = None;
-    if tongue.greets() {
-        let greeting = timeout(JOIN_LIMIT, greeting(run, tongue, &mut connection));
-        ping_every = match greeting.await {
-            Ok(greeted) => greeted?,
-            Err(_) => return Err(Fault::TimedOut("welcome")),
-        };
-    }
-    run.tally.took(Span::Join, began.elapsed());
-    let end = End {
-        connection: Some(connection),
-        last_seq: 0,
-        last_id: 0,
-        over: false,
-    };
-    Ok((end, ping_every.filter(|_| run.options.pings)))
-}
-
-async fn greeting(
-    run: &Run,
-    tongue: crate::seat::Tongue,
-    connection: &mut Connection,
-) -> Result<Option<Duration>, Fault> {
-    let asked = Instant::now();
-    loop {
-        let text = connection.next().await?;
-        match tongue.hear(&text) {
-            Heard::Welcome {
-                ping_ms,
-                server_now,
-            } => {
-                if let Some(server_now) = server_now {
-                    run.learn_clock(asked.into(), server_now);
-                }
-                return Ok(ping_ms.map(Duration::from_millis));
-            }
-            heard => refused(heard)?,
-        }
-    }
-}
-
-fn refused(heard: Heard) -> Result<(), Fault> {
-    match heard {
-        Heard::Refused { code } => Err(Fault::Refused(code)),
-        _ => Ok(()),
     }
 }

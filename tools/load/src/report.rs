@@ -29,7 +29,7 @@ pub struct Report {
     pub phases: Vec<PhaseReport>,
     /// How long things took and how late they came, by kind, in milliseconds.
     pub spans_ms: BTreeMap<String, Spread>,
-    /// What went wrong, by code.
+    /// What work_began wrong, by code.
     pub errors: BTreeMap<String, u64>,
     /// How sessions ended, by reason; each is told to two.
     pub ends: BTreeMap<String, u64>,
@@ -38,7 +38,7 @@ pub struct Report {
 /// One measured part.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PhaseReport {
-    /// Which.
+    /// Name of the phase.
     pub name: String,
     /// How long it lasted.
     pub seconds: f64,
@@ -75,7 +75,7 @@ pub struct Spread {
 }
 
 impl Report {
-    /// Which share of what was tried went wrong, 0 to 1.
+    /// Which share of what was tried work_began wrong, 0 to 1.
     #[must_use]
     pub fn failed_share(&self) -> f64 {
         let failed: u64 = self.errors.values().sum();
@@ -90,7 +90,7 @@ impl Report {
     /// Writes the result where it is wanted, and judges it.
     ///
     /// # Errors
-    /// In one line, when it can't be written, or more went wrong than `options` allow.
+    /// In one line, when it can't be written, or more work_began wrong than `options` allow.
     pub fn settle(&self, options: &Options) -> Result<(), String> {
         if let Some(path) = &options.json {
             let text = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
@@ -100,7 +100,7 @@ impl Report {
         let share = self.failed_share();
         if share > options.max_errors {
             return Err(format!(
-                "{:.2} % went wrong, and {:.2} % may",
+                "{:.2} % work_began wrong, and {:.2} % may",
                 share * 100.0,
                 options.max_errors * 100.0
             ));

@@ -1,8 +1,8 @@
-//! What a pair does between its sign to begin and its sign to go.
+//! What a pair does between the start of the work and its end.
 
 mod sessions;
 
-pub(crate) use sessions::attend_sessions;
+pub(crate) use sessions::run_sessions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,16 +10,16 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::connection::Fault;
-use crate::fill::Run;
 use crate::options::{Options, Scenario};
 use crate::pace::{Pace, began};
-use crate::pair::Pair;
+use crate::pair::LoadPair;
+use crate::run::Run;
 use crate::tally::Span;
 
-/// The work of one pair.
+/// The work of each pair.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Work {
-    /// Nothing but signs of life.
+    /// Nothing but application pings.
     Hold { lasts: Duration },
     /// Exchange after exchange, until the time is up.
     Exchange { lasts: Duration },
@@ -67,8 +67,8 @@ impl Work {
         }
     }
 
-    /// Before the sign to begin: what happens once in a session's life and is not to be measured.
-    pub(crate) async fn prepare(self, pair: &mut Pair) -> Result<(), Fault> {
+    /// Before the start: what happens once in a session's life and is not to be measured.
+    pub(crate) async fn prepare(self, pair: &mut LoadPair) -> Result<(), Fault> {
         match self {
             Work::Exchange { .. } | Work::Rate { .. } => {
                 pair.exchange(Instant::now()).await?;
@@ -79,18 +79,18 @@ impl Work {
         }
     }
 
-    /// The work itself. `went` is when all began.
+    /// The work itself. `work_began` is when all began.
     pub(crate) async fn run(
         self,
         run: &Arc<Run>,
-        pair: &mut Pair,
+        pair: &mut LoadPair,
         number: u64,
-        went: Instant,
+        work_began: Instant,
     ) -> Result<(), Fault> {
         match self {
-            Work::Hold { lasts } => pair.hold_until(went + lasts).await,
+            Work::Hold { lasts } => pair.hold_until(work_began + lasts).await,
             Work::Exchange { lasts } => {
-                while went.elapsed() < lasts && !run.stop.is_cancelled() {
+                while work_began.elapsed() < lasts && !run.stop.is_cancelled() {
                     pair.exchange(Instant::now()).await?;
                     run.tally.done();
                 }
@@ -108,8 +108,8 @@ impl Work {
                 }
             }
             Work::Rate { pace, pairs, lasts } => {
-                let due = |turn: u64| went + pace.due(number + turn * pairs);
-                at_rate(run, pair, due, went + lasts).await
+                let due = |turn: u64| work_began + pace.due(number + turn * pairs);
+                at_rate(run, pair, due, work_began + lasts).await
             }
             Work::ToEnd => {
                 pair.hold(&run.stop).await?;
@@ -125,7 +125,7 @@ impl Work {
 /// Open loop: each exchange at its time, late only where the one before it was not done.
 async fn at_rate(
     run: &Arc<Run>,
-    pair: &mut Pair,
+    pair: &mut LoadPair,
     due: impl Fn(u64) -> Instant,
     until: Instant,
 ) -> Result<(), Fault> {

@@ -86,7 +86,7 @@ impl Tally {
         self.lock().operations += 1;
     }
 
-    /// Counts something that went wrong.
+    /// Counts something that work_began wrong.
     pub(crate) fn failed(&self, code: &str) {
         count(&mut self.lock().errors, code);
     }

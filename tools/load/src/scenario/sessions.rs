@@ -4,25 +4,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::time::Instant;
 
-use crate::fill::Run;
-use crate::pair::Pair;
-use crate::seat::Table;
+use crate::pair::LoadPair;
+use crate::plan::PairPlan;
+use crate::run::Run;
 use crate::tally::Span;
 
-/// Takes tables from the pile, one after the other, until none is left.
-pub(crate) async fn attend_sessions(run: Arc<Run>, pile: Arc<Mutex<Vec<Table>>>) {
+/// Takes pairs from the queue, one after the other, until none is left.
+pub(crate) async fn run_sessions(run: Arc<Run>, waiting: Arc<Mutex<Vec<PairPlan>>>) {
     while !run.stop.is_cancelled() {
         // Taking one is one step: nothing can be half done.
-        let table = pile.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let Some(table) = table else { return };
+        let plan = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let Some(plan) = plan else { return };
         let began = Instant::now();
-        let attended = async {
-            let mut pair = Pair::open(&run, table).await?;
+        let session = async {
+            let mut pair = LoadPair::open(&run, plan).await?;
             pair.exchange(Instant::now()).await?;
             pair.close().await;
             Ok::<_, crate::connection::Fault>(())
         };
-        match attended.await {
+        match session.await {
             Ok(()) => {
                 run.tally.took(Span::Session, began.elapsed());
                 run.tally.done();

@@ -6,7 +6,7 @@ use std::time::Duration;
 ///
 /// # Errors
 /// What is wrong with it, for the person who typed it.
-pub fn parse_span(text: &str) -> Result<Duration, String> {
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let unit_ms = match &text[digits.len()..] {
         "ms" => 1,
@@ -30,12 +30,12 @@ mod tests {
 
     #[test]
     fn a_span_has_a_unit() {
-        assert_eq!(parse_span("30s"), Ok(Duration::from_secs(30)));
-        assert_eq!(parse_span("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(parse_span("2m"), Ok(Duration::from_secs(120)));
-        assert_eq!(parse_span("7"), Ok(Duration::from_secs(7)));
-        assert!(parse_span("soon").is_err());
-        assert!(parse_span("3 weeks").is_err());
-        assert!(parse_span("99999999999999999h").is_err());
+        assert_eq!(parse_duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_duration("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(parse_duration("7"), Ok(Duration::from_secs(7)));
+        assert!(parse_duration("soon").is_err());
+        assert!(parse_duration("3 weeks").is_err());
+        assert!(parse_duration("99999999999999999h").is_err());
     }
 }

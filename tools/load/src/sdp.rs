@@ -1,4 +1,4 @@
-//! What a pair says: descriptions and candidates of the size and shape of a browser's.
+//! The payloads of an exchange: descriptions and candidates of the size and shape of a browser's.
 
 /// Length of a description, in bytes: what Chromium writes for one sound and one picture, without
 /// simulcast.
@@ -6,7 +6,7 @@ pub(crate) const SDP_BYTES: usize = 2_048;
 /// Candidates of each side: two interfaces, IPv4 and IPv6, with and without STUN and TURN.
 pub(crate) const CANDIDATES: usize = 10;
 
-/// Who says it.
+/// Which side of the negotiation says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Sends the offer.
@@ -16,7 +16,7 @@ pub(crate) enum Role {
 }
 
 /// A description (RFC 8866) of exactly [`SDP_BYTES`].
-pub(crate) fn sdp(role: Role) -> String {
+pub(crate) fn description(role: Role) -> String {
     let (setup, session) = match role {
         Role::Offerer => ("actpass", 4_611_731_400_430_051_336_u64),
         Role::Answerer => ("active", 7_614_219_274_584_779_017),
@@ -92,14 +92,14 @@ mod tests {
     #[test]
     fn lod_4_a_description_has_two_kilobytes_and_the_shape_of_a_browsers() {
         for role in [Role::Offerer, Role::Answerer] {
-            let text = sdp(role);
+            let text = description(role);
             assert_eq!(text.len(), SDP_BYTES);
             assert!(text.ends_with("\r\n"));
             for line in text.split_terminator("\r\n") {
                 assert!(line.len() > 2 && line.as_bytes()[1] == b'=', "{line:?}");
             }
         }
-        assert_ne!(sdp(Role::Offerer), sdp(Role::Answerer));
+        assert_ne!(description(Role::Offerer), description(Role::Answerer));
     }
 
     #[test]

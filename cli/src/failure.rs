@@ -12,7 +12,7 @@ pub(crate) enum Failure {
     /// Something that a person must put right; the line names what.
     #[error("{0}")]
     Config(String),
-    /// Anything else.
+    /// Any other failure: exit code 1.
     #[error("{0}")]
     Crash(String),
 }

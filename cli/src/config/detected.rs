@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `auto`, `true` or `false`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Said", into = "Said")]
+#[serde(try_from = "AutoText", into = "AutoText")]
 pub(crate) enum Auto {
     /// It is found out.
     #[default]
@@ -18,7 +18,7 @@ pub(crate) enum Auto {
 /// As a file has it, which knows booleans, or the environment, which does not.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Said {
+enum AutoText {
     Plainly(bool),
     Word(String),
 }
@@ -34,14 +34,14 @@ impl Auto {
     }
 }
 
-impl TryFrom<Said> for Auto {
+impl TryFrom<AutoText> for Auto {
     type Error = &'static str;
 
-    fn try_from(said: Said) -> Result<Self, Self::Error> {
+    fn try_from(said: AutoText) -> Result<Self, Self::Error> {
         match said {
-            Said::Plainly(true) => Ok(Self::Yes),
-            Said::Plainly(false) => Ok(Self::No),
-            Said::Word(word) => match word.as_str() {
+            AutoText::Plainly(true) => Ok(Self::Yes),
+            AutoText::Plainly(false) => Ok(Self::No),
+            AutoText::Word(word) => match word.as_str() {
                 "auto" => Ok(Self::Detect),
                 "true" => Ok(Self::Yes),
                 "false" => Ok(Self::No),
@@ -51,12 +51,12 @@ impl TryFrom<Said> for Auto {
     }
 }
 
-impl From<Auto> for Said {
+impl From<Auto> for AutoText {
     fn from(auto: Auto) -> Self {
         match auto {
-            Auto::Detect => Said::Word("auto".to_owned()),
-            Auto::Yes => Said::Plainly(true),
-            Auto::No => Said::Plainly(false),
+            Auto::Detect => AutoText::Word("auto".to_owned()),
+            Auto::Yes => AutoText::Plainly(true),
+            Auto::No => AutoText::Plainly(false),
         }
     }
 }

@@ -11,10 +11,10 @@ use tokio::net::TcpListener;
 use turn::RelayListeners;
 
 use super::preflight::patiently;
-use super::{Service, listen_failure};
+use super::{SupervisedService, listen_failure};
 use crate::config::Settings;
-use crate::outcome::Failure;
-use crate::say;
+use crate::failure::Failure;
+use crate::output;
 
 /// Where another port is looked for: below those that the kernel gives to connections, which could take one
 /// between here and the child's start.
@@ -23,7 +23,7 @@ const ELSEWHERE: std::ops::Range<u32> = 10_000..20_000;
 const ATTEMPTS: u32 = 64;
 
 /// Where the relay will be.
-pub(super) struct Placed {
+pub(super) struct RelayPorts {
     pub(super) settings: Settings,
     /// The same for the children.
     pub(super) assignments: Vec<String>,
@@ -32,18 +32,18 @@ pub(super) struct Placed {
 }
 
 /// Finds the ports, and claims those that were not configured.
-pub(super) async fn place(settings: &Settings) -> Result<Placed, Failure> {
-    let mut placed = Placed {
+pub(super) async fn choose(settings: &Settings) -> Result<RelayPorts, Failure> {
+    let mut ports = RelayPorts {
         settings: settings.clone(),
         assignments: Vec::new(),
         claims: Vec::new(),
     };
-    let turn = &mut placed.settings.turn;
+    let turn = &mut ports.settings.turn;
     if !turn.is_embedded() {
-        return Ok(placed);
+        return Ok(ports);
     }
     let wanted = turn.address()?;
-    let relay = choose(
+    let relay = free_address(
         settings,
         wanted,
         turn.may_listen_elsewhere,
@@ -51,34 +51,37 @@ pub(super) async fn place(settings: &Settings) -> Result<Placed, Failure> {
     );
     let (relay, claim) = relay
         .await
-        .map_err(|error| listen_failure(Service::Turn, &turn.listen, &error))?;
-    placed.claims.extend(claim);
-    let tells = turn.http_address()?;
-    let tells = choose(settings, tells, turn.may_tell_elsewhere, async |address| {
-        TcpListener::bind(address).await.map(drop)
-    });
-    let (tells, claim) = tells.await.map_err(|error| {
+        .map_err(|error| listen_failure(SupervisedService::Turn, &turn.listen, &error))?;
+    ports.claims.extend(claim);
+    let http = turn.http_address()?;
+    let http = free_address(
+        settings,
+        http,
+        turn.may_serve_http_elsewhere,
+        async |address| TcpListener::bind(address).await.map(drop),
+    );
+    let (http, claim) = http.await.map_err(|error| {
         let listen = &turn.http_listen;
         Failure::config(format!(
             "turn: {listen} can't be listened on ({error}): set RENDEZVOUS_TURN_HTTP_LISTEN to another host:port"
         ))
     })?;
-    placed.claims.extend(claim);
+    ports.claims.extend(claim);
     if relay != wanted {
         let line = format!("turn: {wanted} is in use, so it listens at {relay}");
-        say::line(&line).await;
+        output::line(&line).await;
     }
-    (turn.listen, turn.http_listen) = (relay.to_string(), tells.to_string());
-    placed.assignments = vec![
+    (turn.listen, turn.http_listen) = (relay.to_string(), http.to_string());
+    ports.assignments = vec![
         format!("turn.listen={relay}"),
-        format!("turn.http_listen={tells}"),
+        format!("turn.http_listen={http}"),
     ];
-    Ok(placed)
+    Ok(ports)
 }
 
 /// The address itself if it is free. If it is not, it is waited for where it was configured, and another
 /// port will do where it was not.
-async fn choose(
+async fn free_address(
     settings: &Settings,
     wanted: SocketAddr,
     may_move: bool,
@@ -88,11 +91,12 @@ async fn choose(
         patiently(async || bind(wanted).await).await?;
         return Ok((wanted, None));
     }
-    let spoken_for = Service::ALL.map(|service| service.listen(settings).parse().ok());
+    let service_addresses =
+        SupervisedService::ALL.map(|service| service.listen(settings).parse().ok());
     for port in std::iter::once(wanted.port()).chain(others()) {
         let address = SocketAddr::new(wanted.ip(), port);
         // Free now, and not for long: a service is about to listen there, or another relay.
-        let claim = match spoken_for.contains(&Some(address)) {
+        let claim = match service_addresses.contains(&Some(address)) {
             true => continue,
             false => claim(port),
         };

@@ -1,0 +1,75 @@
+//! What all media servers of the settings come to: whom signaling knows, what may be booked, where pages connect.
+
+use signaling::media::MediaConfig;
+use wire::MediaBackend;
+
+use super::Settings;
+
+impl Settings {
+    /// The media servers, as signaling is told of them.
+    pub(crate) fn media(&self) -> MediaConfig {
+        MediaConfig {
+            livekit: self.livekit.config(),
+            openvidu: self.openvidu.config(),
+        }
+    }
+
+    /// What may be booked: the scheduler reads the same settings.
+    pub(crate) fn bookable_media(&self) -> Vec<MediaBackend> {
+        let mut all = vec![MediaBackend::P2p];
+        all.extend(self.livekit.is_set().then_some(MediaBackend::Livekit));
+        all.extend(self.openvidu.is_set().then_some(MediaBackend::Openvidu));
+        all
+    }
+
+    /// Where pages must be able to connect for media.
+    pub(crate) fn media_urls(&self) -> Vec<String> {
+        let openvidu = self.openvidu.url.replacen("http", "ws", 1);
+        [self.livekit.public_url.clone(), openvidu]
+            .into_iter()
+            .filter(|url| !url.is_empty())
+            .collect()
+    }
+
+    /// Puts `hidden` in place of each secret of a media server.
+    pub(crate) fn hide_media(&mut self, hidden: &str) {
+        let previous = self.livekit.previous_keys.iter_mut();
+        let secrets = [
+            &mut self.livekit.api_secret,
+            &mut self.openvidu.secret,
+            &mut self.openvidu.webhook_authorization,
+        ];
+        for secret in secrets
+            .into_iter()
+            .chain(previous.map(|key| &mut key.api_secret))
+        {
+            if !secret.is_empty() {
+                hidden.clone_into(secret);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::media::LiveKitSection;
+    use super::*;
+
+    #[test]
+    fn med_40_what_is_configured_may_be_booked_and_secrets_are_not_shown() {
+        let mut settings = Settings::default();
+        assert_eq!(settings.bookable_media(), [MediaBackend::P2p]);
+        settings.livekit = LiveKitSection {
+            url: "http://127.0.0.1:7880".to_owned(),
+            api_key: "APIkey".to_owned(),
+            api_secret: "x".repeat(32),
+            ..LiveKitSection::default()
+        };
+        assert_eq!(
+            settings.bookable_media(),
+            [MediaBackend::P2p, MediaBackend::Livekit]
+        );
+        settings.hide_media("(hidden)");
+        assert_eq!(settings.livekit.api_secret, "(hidden)");
+    }
+}

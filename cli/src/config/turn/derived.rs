@@ -1,0 +1,142 @@
+//! What follows from `[turn]`: the embedded server's configuration, the credentials that signaling hands out,
+//! and a configuration for coturn.
+
+use std::net::IpAddr;
+use std::path::Path;
+
+use turn_core::{Cidr, PeerPolicy, Quotas, Secret, TurnCredentials};
+
+use super::{TurnSection, wrong};
+use crate::failure::Failure;
+
+/// The file of the data directory that holds the secret that was made here.
+const SECRET_FILE: &str = "turn.secret";
+
+impl TurnSection {
+    /// What the embedded server is told.
+    pub(crate) fn server(&self, data_dir: &Path) -> Result<turn::Config, Failure> {
+        let (relay_ip, external_ip) = self.relay()?;
+        Ok(turn::Config {
+            realm: self.realm.clone(),
+            secrets: self.secrets(data_dir)?,
+            relay_ip,
+            external_ip,
+            ports: (self.min_port, self.max_port),
+            peers: PeerPolicy::except(self.allowed()?),
+            quotas: self.quotas(),
+            max_lifetime_s: self.max_lifetime_s,
+        })
+    }
+
+    /// What signaling hands out; `None` where there is no server.
+    pub(crate) fn credentials(&self, data_dir: &Path) -> Result<Option<TurnCredentials>, Failure> {
+        if !self.is_embedded() && self.urls.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(TurnCredentials {
+            urls: self.addresses()?,
+            secrets: self.secrets(data_dir)?,
+        }))
+    }
+
+    /// The same rules for coturn.
+    pub(crate) fn coturn(&self, data_dir: &Path) -> Result<String, Failure> {
+        let (relay_ip, external_ip) = self.relay()?;
+        let config = turn_core::coturn::Coturn {
+            listen: self.address()?,
+            relay_ip,
+            external_ip,
+            ports: (self.min_port, self.max_port),
+            realm: &self.realm,
+            secrets: &self.secrets(data_dir)?,
+            allowed: &self.allowed()?,
+            quotas: self.quotas(),
+            max_lifetime_s: self.max_lifetime_s,
+        };
+        Ok(config.config())
+    }
+
+    fn addresses(&self) -> Result<Vec<String>, Failure> {
+        if !self.urls.is_empty() {
+            return Ok(self.urls.clone());
+        }
+        let (relay_ip, external_ip) = self.relay()?;
+        let host = match self.host.as_str() {
+            "" => match external_ip.unwrap_or(relay_ip) {
+                IpAddr::V4(ip) => ip.to_string(),
+                IpAddr::V6(ip) => format!("[{ip}]"),
+            },
+            named => named.to_owned(),
+        };
+        let at = format!("{host}:{}", self.address()?.port());
+        Ok(vec![
+            format!("stun:{at}"),
+            format!("turn:{at}?transport=udp"),
+            format!("turn:{at}?transport=tcp"),
+        ])
+    }
+
+    /// The address that is relayed from, and how it is seen from outside.
+    pub(super) fn relay(&self) -> Result<(IpAddr, Option<IpAddr>), Failure> {
+        let read = |key: &str, text: &str| match text {
+            "" => Ok(None),
+            text => text
+                .parse::<IpAddr>()
+                .map(Some)
+                .map_err(|_| wrong(key, &format!("{text:?} is no IP address"))),
+        };
+        let external = read("external_ip", &self.external_ip)?;
+        let relay = match read("relay_ip", &self.relay_ip)? {
+            Some(ip) => ip,
+            None => self.address()?.ip(),
+        };
+        if relay.is_unspecified() {
+            let why = "name the address to relay from, since turn.listen is every address";
+            return Err(wrong("relay_ip", why));
+        }
+        if external.is_some_and(|ip| ip.is_ipv4() != relay.is_ipv4()) {
+            return Err(wrong(
+                "external_ip",
+                "is of another family than turn.relay_ip",
+            ));
+        }
+        Ok((relay, external))
+    }
+
+    fn secrets(&self, data_dir: &Path) -> Result<Vec<Secret>, Failure> {
+        let given = self.given_secrets()?;
+        if !given.is_empty() {
+            return Ok(given);
+        }
+        let file = data_dir.join("keys").join(SECRET_FILE);
+        let failed =
+            |why: &dyn std::fmt::Display| Failure::config(format!("{}: {why}", file.display()));
+        let text = service::secret_file::load_or_create(data_dir, SECRET_FILE)
+            .map_err(|error| failed(&error))?;
+        Ok(vec![Secret::new(&text).map_err(|why| failed(&why))?])
+    }
+
+    pub(super) fn given_secrets(&self) -> Result<Vec<Secret>, Failure> {
+        let read = |(at, text): (usize, &String)| {
+            // By its place: the secret itself must not stand in a log.
+            Secret::new(text).map_err(|why| wrong("secrets", &format!("number {} {why}", at + 1)))
+        };
+        self.secrets.iter().enumerate().map(read).collect()
+    }
+
+    pub(super) fn allowed(&self) -> Result<Vec<Cidr>, Failure> {
+        let read = |text: &String| {
+            text.parse()
+                .map_err(|why| wrong("allow_peers", &format!("{text:?} {why}")))
+        };
+        self.allow_peers.iter().map(read).collect()
+    }
+
+    fn quotas(&self) -> Quotas {
+        Quotas {
+            per_person: self.user_quota,
+            total: self.total_quota,
+            bytes_per_second: self.max_bytes_per_second,
+        }
+    }
+}
