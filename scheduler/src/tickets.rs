@@ -34,7 +34,7 @@ pub(crate) struct Tickets {
 }
 
 /// Whom a ticket is for.
-pub(crate) struct TicketHolder {
+pub(crate) struct TicketSubject {
     pub(crate) user_id: UserId,
     pub(crate) name: String,
 }
@@ -56,7 +56,7 @@ impl Tickets {
     pub(crate) fn signaling(
         &self,
         now: UnixMs,
-        holder: TicketHolder,
+        holder: TicketSubject,
         session: SessionSpec,
     ) -> jsonwebtoken::errors::Result<TicketResponse> {
         let expires_at = session.latest_end() + SIGNALING_MARGIN_MS;
@@ -69,7 +69,7 @@ impl Tickets {
     pub(crate) fn chat(
         &self,
         now: UnixMs,
-        holder: TicketHolder,
+        holder: TicketSubject,
         rooms: Vec<ChatRoomGrant>,
         only: Option<Vec<RoomId>>,
     ) -> jsonwebtoken::errors::Result<TicketResponse> {
@@ -124,7 +124,7 @@ impl Tickets {
         now: UnixMs,
         expires_at: UnixMs,
         aud: TicketAudience,
-        holder: TicketHolder,
+        holder: TicketSubject,
     ) -> TicketHeaderClaims {
         TicketHeaderClaims {
             iss: self.issuer.clone(),

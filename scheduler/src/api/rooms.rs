@@ -9,7 +9,7 @@ use wire::{ChatRoomGrant, RoomId, TicketRequest, TicketResponse, UserId};
 use super::sessions::holder;
 use crate::access::SessionCaller;
 use crate::state::AppState;
-use crate::tickets::TicketHolder;
+use crate::tickets::TicketSubject;
 
 /// Rooms that a ticket opens where they are not there yet. Older ones are: their booking's event opened
 /// them.
@@ -35,7 +35,7 @@ pub(crate) async fn ticket(
 }
 
 struct ChatGrants {
-    holder: TicketHolder,
+    holder: TicketSubject,
     rooms: Vec<ChatRoomGrant>,
     only: Option<Vec<RoomId>>,
 }
@@ -58,7 +58,7 @@ async fn all_rooms(
         members: room.members,
     });
     Ok(ChatGrants {
-        holder: TicketHolder {
+        holder: TicketSubject {
             user_id: person.user_id,
             name: person.name,
         },
@@ -73,7 +73,7 @@ fn one_room(session: &BookedSession, user: UserId) -> Result<ChatGrants, HttpErr
         .participant(&user)
         .ok_or_else(|| HttpError::forbidden("That person is not one of the two."))?;
     Ok(ChatGrants {
-        holder: TicketHolder {
+        holder: TicketSubject {
             name: person.name.clone(),
             user_id: user,
         },

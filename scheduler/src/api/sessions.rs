@@ -19,7 +19,7 @@ use crate::bookings::{IfMatch, SessionAsOf, idempotency_key};
 use crate::session_view::Audience;
 use crate::state::AppState;
 use crate::store::SessionFilter;
-use crate::tickets::TicketHolder;
+use crate::tickets::TicketSubject;
 
 /// `POST /v1/sessions`: books, and answers 201 with the session.
 pub(crate) async fn book(
@@ -113,7 +113,7 @@ pub(crate) async fn ticket(
     if let Some(reason) = session.over(now) {
         return Err(HttpError::session_over(reason));
     }
-    let holder = TicketHolder {
+    let holder = TicketSubject {
         user_id: user,
         name: person.name.clone(),
     };
