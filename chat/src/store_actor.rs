@@ -29,6 +29,8 @@ use follow_ups::FollowUps;
 
 /// Commands of one batch: at 50,000 rows a second a commit of them takes 10 ms.
 const MAX_BATCH: usize = 512;
+/// Rooms that are kept although nothing of theirs waits, while the store does not take what waits for others.
+const MAX_KEPT: usize = 2 * MAX_BATCH;
 /// When to try again after the store failed, in milliseconds.
 const RETRY_MS: u64 = 1_000;
 
@@ -130,7 +132,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     }
 
     fn tell(&mut self, appends: Vec<PendingAppend>, outcomes: Vec<Appended>) {
-        let mut told = Vec::with_capacity(appends.len());
+        let mut published = Vec::with_capacity(appends.len());
         let mut replies = Vec::new();
         for (append, outcome) in appends.into_iter().zip(outcomes) {
             let PendingAppend { origin, reply, .. } = append;
@@ -144,9 +146,9 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                     // A repeat may be the first that is heard of it: of a commit that nobody answered for.
                     self.follow_ups.note(message);
                     let message = message.clone();
-                    told.push(WriteOutcome::Stored { message, origin });
+                    published.push(WriteOutcome::Stored { message, origin });
                 }
-                (Err(code), Some(origin)) => told.push(WriteOutcome::Refused {
+                (Err(code), Some(origin)) => published.push(WriteOutcome::Refused {
                     origin,
                     code: *code,
                     retry_after_ms: None,
@@ -158,8 +160,8 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 replies.push((reply, outcome));
             }
         }
-        metrics::counter!("chat_sends_total").increment(told.len() as u64);
-        self.publish(told);
+        metrics::counter!("chat_sends_total").increment(published.len() as u64);
+        self.publish(published);
         for (reply, outcome) in replies {
             // Nobody waits any longer: the message is stored all the same.
             reply.send(outcome).ok();
@@ -168,14 +170,14 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
 
     fn refuse(&self, appends: Vec<PendingAppend>, error: &StoreError) {
         let code = error.report();
-        let mut told = Vec::new();
+        let mut published = Vec::new();
         for append in appends {
-            told.extend(append.origin.map(|origin| refused(origin, code)));
+            published.extend(append.origin.map(|origin| refused(origin, code)));
             if let Some(reply) = append.reply {
                 reply.send(Err(code)).ok();
             }
         }
-        self.fanout.publish(told);
+        self.fanout.publish(published);
     }
 
     /// Tells what was committed, and notes whom it did not reach before anything else is written.
@@ -197,8 +199,12 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         self.rooms.load(rooms).await
     }
 
-    /// Lets rooms go of which all is written.
+    /// Lets rooms go once all is written. As long as something waits, it is written soon, and they stay.
     fn release_rooms(&mut self) {
+        let is_done = self.follow_ups.due().is_none();
+        if !is_done && self.kept.len() <= MAX_KEPT {
+            return;
+        }
         let follow_ups = &self.follow_ups;
         let done: BTreeSet<RoomId> = self
             .kept

@@ -14,7 +14,7 @@ use wire::ErrorCode;
 use wire::chat::{ChatServerFrame, SyncResponse};
 
 use crate::connection::read_all;
-use crate::http::{QueryParameters, TicketHolder, http_error};
+use crate::http::{BearerAdmission, QueryParameters, http_error};
 use crate::state::AppState;
 use crate::store::Stores;
 
@@ -26,19 +26,19 @@ const MAX_HOLD_MS: u64 = 55_000;
 /// What came since the cursor, as soon as there is something.
 pub(crate) async fn sync<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
-    holder: TicketHolder,
+    bearer: BearerAdmission,
     query: QueryParameters,
 ) -> Result<Json<SyncResponse>, HttpError> {
     let hold_ms = query
         .number("timeout_ms")?
         .unwrap_or(DEFAULT_HOLD_MS)
         .min(MAX_HOLD_MS);
-    let caller = &holder.0.caller;
+    let caller = &bearer.0.caller;
     let since = query
         .text("cursor")
         .map(|text| read_cursor(text, caller.user.as_str()));
     let since = since.transpose().map_err(http_error)?;
-    state.open(&holder.0).await.map_err(http_error)?;
+    state.open(&bearer.0).await.map_err(http_error)?;
     let until = Instant::now() + Duration::from_millis(hold_ms);
     // Registered before the first look, so that nothing falls between.
     let (_waiting, news) = state.registry.wait(caller);

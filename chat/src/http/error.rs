@@ -12,8 +12,8 @@ const STORAGE_RETRY_MS: u64 = 1_000;
 pub(crate) fn http_error(code: ErrorCode) -> HttpError {
     match code {
         ErrorCode::NotAMember => {
-            let told = "There is no such room, or you are not in it.";
-            HttpError::new(StatusCode::NOT_FOUND, code, told)
+            let detail = "There is no such room, or you are not in it.";
+            HttpError::new(StatusCode::NOT_FOUND, code, detail)
         }
         ErrorCode::Conflict => {
             HttpError::conflict("That client_id already stands for another message.")
@@ -30,11 +30,11 @@ pub(crate) fn http_error(code: ErrorCode) -> HttpError {
         )
         .with_retry_after_ms(STORAGE_RETRY_MS),
         _ => {
-            let told = "The store does not answer at present.";
+            let detail = "The store does not answer at present.";
             HttpError::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 ErrorCode::StorageUnavailable,
-                told,
+                detail,
             )
             .with_retry_after_ms(STORAGE_RETRY_MS)
         }
@@ -43,12 +43,12 @@ pub(crate) fn http_error(code: ErrorCode) -> HttpError {
 
 /// The problem for a message's text.
 pub(super) fn bad_text(bad: BadText) -> HttpError {
-    let told = "That is no text for a message.";
-    HttpError::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::BadText, told)
+    let detail = "That is no text for a message.";
+    HttpError::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::BadText, detail)
         .with_reason(bad.code())
         .with_errors(vec![FieldError {
             field: "body".to_owned(),
             code: bad.code().to_owned(),
-            message: told.to_owned(),
+            message: detail.to_owned(),
         }])
 }

@@ -10,7 +10,7 @@ use wire::chat::{Message, Messages, PostMessage, PutRead, Read};
 use wire::{ErrorCode, RoomId};
 
 use super::error::bad_text;
-use super::{QueryParameters, TicketHolder, http_error};
+use super::{BearerAdmission, QueryParameters, http_error};
 use crate::state::AppState;
 use crate::store::Stores;
 use crate::store_handle::StoreCommand;
@@ -18,7 +18,7 @@ use crate::store_handle::StoreCommand;
 /// Stores a message: 201, and 200 for one that was stored before.
 pub(crate) async fn post_message<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
-    holder: TicketHolder,
+    bearer: BearerAdmission,
     Path(room): Path<String>,
     Json(posted): Json<PostMessage>,
 ) -> Result<(StatusCode, Json<Message>), HttpError> {
@@ -28,10 +28,10 @@ pub(crate) async fn post_message<S: Stores>(
         HttpError::field("client_id", bad.code(), "This is no key for a message.")
     })?;
     check_body(&body).map_err(bad_text)?;
-    holder.reach(&state, &room).await?;
+    bearer.reach(&state, &room).await?;
     let draft = MessageDraft {
         room,
-        from: holder.0.caller.user,
+        from: bearer.0.caller.user,
         client_id,
         body,
     };
@@ -54,7 +54,7 @@ pub(crate) async fn post_message<S: Stores>(
 /// A page of a room's history.
 pub(crate) async fn list_messages<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
-    holder: TicketHolder,
+    bearer: BearerAdmission,
     Path(room): Path<String>,
     query: QueryParameters,
 ) -> Result<Json<Messages>, HttpError> {
@@ -62,8 +62,8 @@ pub(crate) async fn list_messages<S: Stores>(
     let limit: Option<u32> = query.number("limit")?;
     let page = HistoryPage::asked(query.number("before")?, query.number("after")?, limit)
         .ok_or_else(|| http_error(ErrorCode::BadCursor))?;
-    holder.reach(&state, &room).await?;
-    let caller = &holder.0.caller;
+    bearer.reach(&state, &room).await?;
+    let caller = &bearer.0.caller;
     let (min_seq, last_seq) = state
         .registry
         .ask(|broker| {
@@ -90,13 +90,13 @@ pub(crate) async fn list_messages<S: Stores>(
 /// Moves the reader's position; says where it is then.
 pub(crate) async fn put_read<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
-    holder: TicketHolder,
+    bearer: BearerAdmission,
     Path(room): Path<String>,
     Json(PutRead { seq }): Json<PutRead>,
 ) -> Result<Json<Read>, HttpError> {
     let room = RoomId(room);
-    holder.reach(&state, &room).await?;
-    let caller = holder.0.caller;
+    bearer.reach(&state, &room).await?;
+    let caller = bearer.0.caller;
     let (reached, present) = state
         .registry
         .ask(|broker| {

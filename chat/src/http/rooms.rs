@@ -10,7 +10,7 @@ use service::http::{HttpError, Json};
 use wire::chat::RoomView;
 use wire::{ErrorCode, Page, RoomId, UnixMs};
 
-use super::{QueryParameters, TicketHolder, http_error};
+use super::{BearerAdmission, QueryParameters, http_error};
 use crate::caller::Caller;
 use crate::state::AppState;
 use crate::store::{RoomPosition, Stores};
@@ -23,7 +23,7 @@ const MAX_PAGE: u32 = 200;
 /// A page of rooms, as in `welcome`.
 pub(crate) async fn list_rooms<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
-    holder: TicketHolder,
+    bearer: BearerAdmission,
     query: QueryParameters,
 ) -> Result<Json<Page<RoomView>>, HttpError> {
     let limit: u32 = query
@@ -35,8 +35,8 @@ pub(crate) async fn list_rooms<S: Stores>(
         .map(position_of)
         .transpose()
         .map_err(http_error)?;
-    state.open(&holder.0).await.map_err(http_error)?;
-    let caller = &holder.0.caller;
+    state.open(&bearer.0).await.map_err(http_error)?;
+    let caller = &bearer.0.caller;
     let in_memory = in_memory(&state, caller);
     let stored = match &caller.only {
         Some(_) => Vec::new(),

@@ -80,12 +80,11 @@ struct Fixture {
     registry: Registry,
     handle: StoreHandle,
     loader: RoomLoader<SlowStore>,
-    _stop: tokio_util::sync::DropGuard,
 }
 
 impl Fixture {
-    /// With the rooms `r`, `q` and `s` in the store, and place for `max_rooms` in memory.
-    async fn new(max_rooms: usize, appends: usize) -> Self {
+    /// With the rooms `r`, `q` and `s` in the store, and place for `max_rooms` in memory; and the actor at work.
+    async fn new(max_rooms: usize, appends: usize) -> (Self, impl Future<Output = ()>) {
         let inner = MemoryStore::default();
         let openings = ["r", "q", "s"].map(opening).to_vec();
         let changes = RoomChanges {
@@ -107,16 +106,14 @@ impl Fixture {
         };
         let registry = Registry::new(settings, handle.clone());
         let loader = RoomLoader::new(Arc::clone(&store), registry.clone());
-        let stop = CancellationToken::new();
         let actor = StoreActor::new(loader.clone(), registry.clone(), queue);
-        tokio::spawn(actor.run(stop.clone()));
-        Self {
+        let fixture = Self {
             store,
             registry,
             handle,
             loader,
-            _stop: stop.drop_guard(),
-        }
+        };
+        (fixture, actor.run(CancellationToken::new()))
     }
 
     async fn append(&self, room: &str) -> AppendOutcome {
@@ -156,7 +153,7 @@ fn opening(room: &str) -> Opening {
 
 #[tokio::test]
 async fn a_read_does_not_wait_for_the_store_actor() {
-    let fixture = Fixture::new(10, 0).await;
+    let (fixture, actor) = Fixture::new(10, 0).await;
     let appended = fixture.append("r");
     let read = async {
         // The actor has begun when its room is in memory; it can't go on before the read is done.
@@ -168,13 +165,15 @@ async fn a_read_does_not_wait_for_the_store_actor() {
         assert_eq!(fixture.last_seq("q"), Some(0));
         fixture.store.appends.add_permits(1);
     };
-    let (appended, ()) = tokio::join!(appended, read);
-    assert_eq!(appended.message.seq, 1);
+    tokio::select! {
+        () = actor => panic!("it stopped"),
+        (appended, ()) = async { tokio::join!(appended, read) } => assert_eq!(appended.message.seq, 1),
+    }
 }
 
 #[tokio::test]
 async fn a_read_that_a_commit_overtook_is_done_again() {
-    let fixture = Fixture::new(1, 1).await;
+    let (fixture, actor) = Fixture::new(1, 1).await;
     fixture.store.hold_next_read.store(true, Ordering::SeqCst);
     let slow = fixture.loader.load(["q".into()].into());
     let overtake = async {
@@ -189,7 +188,9 @@ async fn a_read_that_a_commit_overtook_is_done_again() {
         .await;
         fixture.store.release.notify_one();
     };
-    let (loaded, ()) = tokio::join!(slow, overtake);
-    loaded.unwrap();
+    tokio::select! {
+        () = actor => panic!("it stopped"),
+        (loaded, ()) = async { tokio::join!(slow, overtake) } => loaded.unwrap(),
+    }
     assert_eq!(fixture.last_seq("q"), Some(1));
 }

@@ -77,11 +77,11 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             error.report();
             Vec::new()
         });
-        let mut told = Vec::new();
+        let mut published = Vec::new();
         for room in opened {
             let known = before.remove(&room.id).flatten();
             let changed = known.is_none_or(|known| !known.has_same_people(&room));
-            told.push(WriteOutcome::RoomOpened { room, changed });
+            published.push(WriteOutcome::RoomOpened { room, changed });
         }
         let mut replies = Vec::new();
         for moving in batch.positions {
@@ -90,25 +90,25 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 origin,
                 reply,
             } = moving;
-            told.push(WriteOutcome::PositionMoved { update, origin });
+            published.push(WriteOutcome::PositionMoved { update, origin });
             replies.extend(reply);
         }
         replies.extend(batch.events.into_iter().map(|events| events.reply));
         replies.extend(batch.openings.into_iter().map(|opening| opening.reply));
-        self.publish(told);
+        self.publish(published);
         answer(replies, Ok(()));
     }
 
     fn refuse_batch(&self, batch: CommandBatch, code: ErrorCode) {
-        let mut told = Vec::new();
+        let mut published = Vec::new();
         let mut replies = Vec::new();
         for PendingPosition { origin, reply, .. } in batch.positions {
-            told.extend(origin.map(|origin| refused(origin, code)));
+            published.extend(origin.map(|origin| refused(origin, code)));
             replies.extend(reply);
         }
         replies.extend(batch.openings.into_iter().map(|opening| opening.reply));
         replies.extend(batch.events.into_iter().map(|events| events.reply));
-        self.fanout.publish(told);
+        self.fanout.publish(published);
         answer(replies, Err(code));
     }
 }

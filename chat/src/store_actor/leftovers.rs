@@ -35,13 +35,13 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             "following up what an earlier process stored"
         );
         self.bring_in(stored);
-        let mut told = Vec::with_capacity(leftovers.len());
+        let mut published = Vec::with_capacity(leftovers.len());
         for message in leftovers {
             self.follow_ups.note(&message);
             let origin = None;
-            told.push(WriteOutcome::Stored { message, origin });
+            published.push(WriteOutcome::Stored { message, origin });
         }
-        self.publish(told);
+        self.publish(published);
         let changes = self.follow_ups.changes();
         self.rooms.stores().apply(&changes).await?;
         self.follow_ups.clear();

@@ -15,8 +15,8 @@ pub(super) struct LoadedRooms {
     /// Counts what is told of rooms.
     version: u64,
     /// The version at which something was told last of a room that is not in memory.
-    told: HashMap<RoomId, u64>,
-    /// Up to this version, `told` may lack rooms.
+    last_told: HashMap<RoomId, u64>,
+    /// Up to this version, `last_told` may lack rooms.
     forgotten: u64,
     /// Counts uses of rooms, to find the one that is longest unused.
     uses: u64,
@@ -41,7 +41,7 @@ impl LoadedRooms {
             rooms: HashMap::new(),
             kept: BTreeSet::new(),
             version: 0,
-            told: HashMap::new(),
+            last_told: HashMap::new(),
             forgotten: 0,
             uses: 0,
             let_go: 0,
@@ -95,18 +95,18 @@ impl LoadedRooms {
 
     /// True where nothing was told of a room since `as_of`, as far as is known.
     pub(super) fn is_current(&self, id: &RoomId, as_of: u64) -> bool {
-        as_of >= self.told.get(id).copied().unwrap_or(self.forgotten)
+        as_of >= self.last_told.get(id).copied().unwrap_or(self.forgotten)
     }
 
     /// Takes a room as it is now.
     pub(super) fn insert(&mut self, room: Room) {
         self.uses += 1;
-        let told = self.told.remove(&room.id);
+        let last_told = self.last_told.remove(&room.id);
         let known = self.rooms.get(&room.id).map(|loaded| loaded.told_at);
         let loaded = LoadedRoom {
             typing: HashMap::new(),
             used: self.uses,
-            told_at: known.or(told).unwrap_or(self.forgotten),
+            told_at: known.or(last_told).unwrap_or(self.forgotten),
             room,
         };
         self.rooms.insert(loaded.room.id.clone(), loaded);
@@ -142,12 +142,12 @@ impl LoadedRooms {
     }
 
     fn remember(&mut self, id: RoomId, told_at: u64) {
-        if self.told.len() >= self.tenth() {
+        if self.last_told.len() >= self.tenth() {
             // Reads that have begun are done again, once.
-            self.told.clear();
+            self.last_told.clear();
             self.forgotten = self.version;
         } else {
-            self.told.insert(id, told_at);
+            self.last_told.insert(id, told_at);
         }
     }
 

@@ -30,12 +30,12 @@ enum Stage {
     Begun,
     Read {
         as_of: u64,
-        found: Option<Room>,
+        found: Option<Box<Room>>,
     },
     InMemory,
     Committed {
-        outcome: WriteOutcome,
-        before: Option<Room>,
+        outcome: Box<WriteOutcome>,
+        before: Option<Box<Room>>,
     },
     Published,
 }
@@ -154,21 +154,21 @@ impl World {
             Stage::Begun if self.broker.knows(&room) => Stage::InMemory,
             Stage::Begun => Stage::Read {
                 as_of: self.broker.version(),
-                found: self.stored.get(&room).cloned(),
+                found: self.stored.get(&room).cloned().map(Box::new),
             },
             Stage::Read { as_of, found } => {
-                match found.is_none_or(|found| self.bring_in(found, as_of)) {
+                match found.is_none_or(|found| self.bring_in(*found, as_of)) {
                     true => Stage::InMemory,
                     false => Stage::Begun,
                 }
             }
             Stage::InMemory => {
-                let before = self.broker.room(&room).cloned();
-                let outcome = self.commit(&room);
+                let before = self.broker.room(&room).cloned().map(Box::new);
+                let outcome = Box::new(self.commit(&room));
                 Stage::Committed { outcome, before }
             }
             Stage::Committed { outcome, .. } => {
-                self.tell(outcome);
+                self.tell(*outcome);
                 Stage::Published
             }
             Stage::Published => {
@@ -271,7 +271,10 @@ impl World {
             match &self.write {
                 Some((room, Stage::Committed { before, .. })) if room == id => {
                     // A room that nobody knew may be read before it is told of.
-                    assert!(before.as_ref().is_none_or(|before| before == known), "{id}");
+                    assert!(
+                        before.as_ref().is_none_or(|before| **before == *known),
+                        "{id}"
+                    );
                 }
                 _ => assert_eq!(known, stored, "{id}"),
             }

@@ -14,9 +14,9 @@ use crate::store::Stores;
 
 /// Somebody with a good ticket, who has not asked too often.
 #[derive(Debug)]
-pub(crate) struct TicketHolder(pub(crate) Admission);
+pub(crate) struct BearerAdmission(pub(crate) Admission);
 
-impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for TicketHolder {
+impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for BearerAdmission {
     type Rejection = HttpError;
 
     async fn from_request_parts(
@@ -35,7 +35,7 @@ impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for TicketHolder {
     }
 }
 
-impl TicketHolder {
+impl BearerAdmission {
     /// Sees that the room is in memory, and opened if the ticket grants it; checks that it is theirs.
     pub(crate) async fn reach<S: Stores>(
         &self,
