@@ -2,6 +2,7 @@
 
 mod server;
 mod store;
+mod transport;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -45,26 +45,82 @@ fn lists(text: &str) -> String {
 }
 
 pub(super) fn list_json(values: &[Value<'_>]) -> String {
-    let values: Vec<_> = values.iter().map(json).collect();
-    serde_json::Value::from(values).to_string()
+    let mut json = Vec::new();
+    write_list(&mut json, values);
+    text(json)
 }
 
 pub(super) fn rows_json(rows: &[Vec<Value<'_>>]) -> String {
-    let mut all = String::from("[");
+    let mut json = vec![b'['];
     for (at, row) in rows.iter().enumerate() {
         if at > 0 {
-            all.push(',');
+            json.push(b',');
         }
-        all.push_str(&list_json(row));
+        write_list(&mut json, row);
     }
-    all.push(']');
-    all
+    json.push(b']');
+    text(json)
 }
 
-fn json(value: &Value<'_>) -> serde_json::Value {
-    match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Integer(value) => (*value).into(),
-        Value::Text(text) => text.as_ref().into(),
+fn write_list(json: &mut Vec<u8>, values: &[Value<'_>]) {
+    json.push(b'[');
+    for (at, value) in values.iter().enumerate() {
+        if at > 0 {
+            json.push(b',');
+        }
+        let written = match value {
+            Value::Null => serde_json::to_writer(&mut *json, &()),
+            Value::Integer(value) => serde_json::to_writer(&mut *json, value),
+            Value::Text(text) => serde_json::to_writer(&mut *json, text),
+        };
+        written.expect("memory takes it, and integers and text have no other way to fail");
+    }
+    json.push(b']');
+}
+
+fn text(json: Vec<u8>) -> String {
+    String::from_utf8(json).expect("serde_json writes UTF-8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn most_statements_stay_as_they_are() {
+        let text = "UPDATE t SET a = ?1, b = coalesce(min(c), 0) WHERE (d, e) < (?2, ?3)";
+        assert_eq!(render(text), text);
+    }
+
+    #[test]
+    fn rows_lists_and_the_larger_of_two_are_said_in_sqlites_way() {
+        assert_eq!(
+            render("INSERT INTO t (a, b) VALUES ?rows ON CONFLICT (a) DO NOTHING"),
+            "INSERT INTO t (a, b) SELECT value ->> 0, value ->> 1 FROM json_each(?1) \
+             WHERE true ORDER BY key ON CONFLICT (a) DO NOTHING"
+        );
+        assert_eq!(
+            render("SELECT f(a) FROM t WHERE (a IN (?1..) OR b IN (?12..)) FOR UPDATE SKIP LOCKED"),
+            "SELECT f(a) FROM t WHERE (a IN (SELECT value FROM json_each(?1)) \
+             OR b IN (SELECT value FROM json_each(?12)))"
+        );
+        assert_eq!(
+            render("UPDATE t SET a = GREATEST(a, ?1)"),
+            "UPDATE t SET a = max(a, ?1)"
+        );
+    }
+
+    #[test]
+    fn a_text_is_rendered_once() {
+        let text = "SELECT GREATEST(?1, ?2)";
+        let first = DIALECT.statement(text);
+        assert_eq!(first.as_ptr(), DIALECT.statement(text).as_ptr());
+    }
+
+    #[test]
+    fn json_holds_every_kind_of_value() {
+        let rows = [vec![Value::Null, 5.into()], vec!["\"é".into(), true.into()]];
+        assert_eq!(rows_json(&rows), r#"[[null,5],["\"é",1]]"#);
+        assert_eq!(list_json(&[]), "[]");
     }
 }
