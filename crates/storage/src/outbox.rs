@@ -81,7 +81,6 @@ impl Outbox {
     }
 
     /// Resolves at the next [`Outbox::wake`] after this call, not after the first poll.
-    #[must_use]
     pub fn woken(&self) -> tokio::sync::futures::OwnedNotified {
         Arc::clone(&self.committed).notified_owned()
     }
