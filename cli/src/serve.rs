@@ -58,13 +58,7 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
     } = begin(SupervisedService::Signaling, settings, args).await?;
     let own = &settings.signaling;
     let config = signaling::Config {
-        realtime: RealtimeConfig {
-            public_url: own.public_url.clone(),
-            data_dir: settings.data_dir.clone(),
-            scheduler_url: settings.scheduler.internal_url.clone(),
-            allowed_origins: own.allowed_origins.clone(),
-            trusted_proxies: settings.trusted_proxies.clone(),
-        },
+        realtime: realtime(settings, &own.public_url, &own.allowed_origins),
         ice_servers: own.ice_servers.clone(),
         turn: settings.turn.credentials(&settings.data_dir)?,
         media: settings.media(),
@@ -88,16 +82,20 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
     } = begin(SupervisedService::Chat, settings, args).await?;
     let own = &settings.chat;
     let config = chat::Config {
-        realtime: RealtimeConfig {
-            public_url: own.public_url.clone(),
-            data_dir: settings.data_dir.clone(),
-            scheduler_url: settings.scheduler.internal_url.clone(),
-            allowed_origins: own.allowed_origins.clone(),
-            trusted_proxies: settings.trusted_proxies.clone(),
-        },
+        realtime: realtime(settings, &own.public_url, &own.allowed_origins),
         limits: own.limits,
     };
     end(chat::run(listener, config, shutdown).await, telemetry_guard).await
+}
+
+fn realtime(settings: &Settings, public_url: &str, allowed_origins: &[String]) -> RealtimeConfig {
+    RealtimeConfig {
+        public_url: public_url.to_owned(),
+        data_dir: settings.data_dir.clone(),
+        scheduler_url: settings.scheduler.internal_url.clone(),
+        allowed_origins: allowed_origins.to_owned(),
+        trusted_proxies: settings.trusted_proxies.clone(),
+    }
 }
 
 /// Runs the STUN and TURN server until it is told to stop.

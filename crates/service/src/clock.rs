@@ -52,10 +52,10 @@ pub fn jumps() -> watch::Receiver<u64> {
     JUMPS
         .get_or_init(|| {
             let sender = watch::Sender::new(0);
-            let told = sender.clone();
+            let jumps = sender.clone();
             // A thread, and no task: it serves every runtime of the process, and outlives each.
             let watching = std::thread::Builder::new().name("clock".to_owned());
-            if let Err(error) = watching.spawn(move || watch_for_jumps(&told)) {
+            if let Err(error) = watching.spawn(move || watch_for_jumps(&jumps)) {
                 tracing::error!(%error, "jumps of the wall clock are noticed late: no thread");
             }
             sender
@@ -89,7 +89,7 @@ fn next_nap(now: UnixMs, due: UnixMs) -> Option<Duration> {
     Some(Duration::from_millis(left_ms).min(MAX_SLEEP))
 }
 
-fn watch_for_jumps(told: &watch::Sender<u64>) {
+fn watch_for_jumps(jumps: &watch::Sender<u64>) {
     let mut seen = ClockJumpDetector(wall_ahead_ms());
     loop {
         std::thread::sleep(COMPARE_EVERY);
@@ -104,7 +104,7 @@ fn watch_for_jumps(told: &watch::Sender<u64>) {
         } else {
             tracing::warn!(event = "clock_step", by_ms, "the wall clock was corrected");
         }
-        told.send_modify(|jumps| *jumps += 1);
+        jumps.send_modify(|count| *count += 1);
     }
 }
 
@@ -187,10 +187,10 @@ mod tests {
         assert_eq!(watch.look(3_600_000), Some(3_600_000));
         assert_eq!(watch.look(3_600_001), None);
         assert_eq!(watch.look(-3_600_000), Some(-7_200_000));
-        let told: Vec<_> = (1..=1_000)
+        let steps: Vec<_> = (1..=1_000)
             .filter_map(|second| watch.look(-3_600_000 - second))
             .collect();
-        assert_eq!(told, [-SMALLEST_JUMP_MS; 50]);
+        assert_eq!(steps, [-SMALLEST_JUMP_MS; 50]);
     }
 
     #[test]

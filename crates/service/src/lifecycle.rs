@@ -37,14 +37,14 @@ impl Shutdown {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let shutdown = Self::new();
-        let told = shutdown.clone();
+        let signalled = shutdown.clone();
         tokio::spawn(async move {
             for stage in [Self::start, Self::abort] {
                 tokio::select! {
                     _ = terminate.recv() => {}
                     _ = interrupt.recv() => {}
                 }
-                stage(&told);
+                stage(&signalled);
             }
         });
         Ok(shutdown)
@@ -59,22 +59,22 @@ impl Shutdown {
 
     /// Starts also when `trigger` is done, as when the parent's pipe closes.
     pub fn also_when(&self, trigger: impl Future<Output = ()> + Send + 'static) {
-        let told = self.clone();
+        let shutdown = self.clone();
         tokio::spawn(async move {
             tokio::select! {
-                () = trigger => told.start(),
-                () = told.started() => {}
+                () = trigger => shutdown.start(),
+                () = shutdown.started() => {}
             }
         });
     }
 
     /// Aborts when `trigger` is done, whatever stage it is in.
     pub fn abort_when(&self, trigger: impl Future<Output = ()> + Send + 'static) {
-        let told = self.clone();
+        let shutdown = self.clone();
         tokio::spawn(async move {
             tokio::select! {
-                () = trigger => told.abort(),
-                () = told.aborted() => {}
+                () = trigger => shutdown.abort(),
+                () = shutdown.aborted() => {}
             }
         });
     }
@@ -214,10 +214,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_future_starts_it() {
-        let (tell, told) = tokio::sync::oneshot::channel::<()>();
-        let shutdown = Shutdown::from_future(async { drop(told.await) });
+        let (trigger, triggered) = tokio::sync::oneshot::channel::<()>();
+        let shutdown = Shutdown::from_future(async { drop(triggered.await) });
         assert!(!shutdown.is_started());
-        tell.send(()).unwrap();
+        trigger.send(()).unwrap();
         shutdown.started().await;
     }
 

@@ -161,7 +161,7 @@ mod tests {
         (client.ip.to_string(), client.forwarded)
     }
 
-    fn told(ip: &str) -> (String, bool) {
+    fn forwarded(ip: &str) -> (String, bool) {
         (ip.to_owned(), true)
     }
 
@@ -182,26 +182,29 @@ mod tests {
     #[test]
     fn edg_48_a_proxys_word_is_taken_up_to_the_first_who_is_none() {
         let ask = |value| client("10.0.0.1", &[("x-forwarded-for", value)]);
-        assert_eq!(ask("198.51.100.1"), told("198.51.100.1"));
+        assert_eq!(ask("198.51.100.1"), forwarded("198.51.100.1"));
         // What stands further left, the client has written itself.
         assert_eq!(
             ask("127.0.0.1, 8.8.8.8, 198.51.100.1, 10.9.9.9"),
-            told("198.51.100.1")
+            forwarded("198.51.100.1")
         );
-        assert_eq!(ask("198.51.100.1:4711"), told("198.51.100.1"));
-        assert_eq!(ask("[2001:db8::1]:4711"), told("2001:db8::1"));
-        assert_eq!(ask("2001:db8::1"), told("2001:db8::1"));
-        assert_eq!(ask("::ffff:198.51.100.1"), told("198.51.100.1"));
+        assert_eq!(ask("198.51.100.1:4711"), forwarded("198.51.100.1"));
+        assert_eq!(ask("[2001:db8::1]:4711"), forwarded("2001:db8::1"));
+        assert_eq!(ask("2001:db8::1"), forwarded("2001:db8::1"));
+        assert_eq!(ask("::ffff:198.51.100.1"), forwarded("198.51.100.1"));
         // All of them are ours.
-        assert_eq!(ask("10.1.1.1, 10.2.2.2"), told("10.1.1.1"));
-        assert_eq!(ask("198.51.100.1, unknown, 10.2.2.2"), told("10.2.2.2"));
-        assert_eq!(ask("rubbish"), told("10.0.0.1"));
+        assert_eq!(ask("10.1.1.1, 10.2.2.2"), forwarded("10.1.1.1"));
+        assert_eq!(
+            ask("198.51.100.1, unknown, 10.2.2.2"),
+            forwarded("10.2.2.2")
+        );
+        assert_eq!(ask("rubbish"), forwarded("10.0.0.1"));
         assert_eq!(client("10.0.0.1", &[]), ("10.0.0.1".into(), false));
         let two = [
             ("x-forwarded-for", "8.8.8.8"),
             ("x-forwarded-for", "198.51.100.1"),
         ];
-        assert_eq!(client("::1", &two), told("198.51.100.1"));
+        assert_eq!(client("::1", &two), forwarded("198.51.100.1"));
     }
 
     #[test]
@@ -209,20 +212,23 @@ mod tests {
         let ask = |value| client("10.0.0.1", &[("forwarded", value)]);
         assert_eq!(
             ask("for=198.51.100.1;proto=https;by=10.0.0.1"),
-            told("198.51.100.1")
+            forwarded("198.51.100.1")
         );
-        assert_eq!(ask("For=\"[2001:db8::1]:4711\""), told("2001:db8::1"));
+        assert_eq!(ask("For=\"[2001:db8::1]:4711\""), forwarded("2001:db8::1"));
         assert_eq!(
             ask("for=8.8.8.8, for=198.51.100.1, for=10.3.3.3"),
-            told("198.51.100.1")
+            forwarded("198.51.100.1")
         );
-        assert_eq!(ask("for=198.51.100.1, proto=http"), told("10.0.0.1"));
+        assert_eq!(ask("for=198.51.100.1, proto=http"), forwarded("10.0.0.1"));
         let both = |own| [("x-forwarded-for", "198.51.100.1"), ("forwarded", own)];
         assert_eq!(
             client("10.0.0.1", &both("for=198.51.100.1")),
-            told("198.51.100.1")
+            forwarded("198.51.100.1")
         );
-        assert_eq!(client("10.0.0.1", &both("for=8.8.8.8")), told("10.0.0.1"));
+        assert_eq!(
+            client("10.0.0.1", &both("for=8.8.8.8")),
+            forwarded("10.0.0.1")
+        );
     }
 
     #[test]

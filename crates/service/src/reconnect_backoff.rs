@@ -27,8 +27,8 @@ impl ReconnectBackoff {
         let sockets = *self.sockets.get_or_init(|| (sockets as u64).max(1));
         let span = (sockets * SLOT_MS).clamp(SPAN_MIN_MS, SPAN_MAX_MS);
         // Who comes in during the stop shares the slots of the others.
-        let place = self.given.fetch_add(1, Ordering::Relaxed) % sockets;
-        let (from, to) = (place * span / sockets, (place + 1) * span / sockets);
+        let slot = self.given.fetch_add(1, Ordering::Relaxed) % sockets;
+        let (from, to) = (slot * span / sockets, (slot + 1) * span / sockets);
         BASE_MS + from + random % (to - from).max(1)
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn document(api: &Api, channel: &FrameChannel) -> Value {
         let mut refs = Vec::new();
         for (kind, message) in messages {
             let key = format!("{side}.{kind}");
-            let to = |place: &str| json!({"$ref": format!("#/{place}/messages/{key}")});
+            let to = |section: &str| json!({"$ref": format!("#/{section}/messages/{key}")});
             refs.push(to(&format!("channels/{}", channel.name)));
             in_channel.insert(key.clone(), to("components"));
             all.insert(key, message);

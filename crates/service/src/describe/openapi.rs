@@ -164,7 +164,7 @@ fn responses(operation: &Operation, schemas: &mut Schemas) -> Value {
 
 fn refusal(codes: &[ErrorCode]) -> Value {
     let words: Vec<Value> = codes.iter().map(|code| json!(code)).collect();
-    let told: Vec<String> = words
+    let names: Vec<String> = words
         .iter()
         .filter_map(Value::as_str)
         .map(|word| format!("`{word}`"))
@@ -174,7 +174,7 @@ fn refusal(codes: &[ErrorCode]) -> Value {
         {"properties": {"code": {"enum": words}}},
     ]});
     json!({
-        "description": told.join(", "),
+        "description": names.join(", "),
         "content": {"application/problem+json": {"schema": schema}},
     })
 }

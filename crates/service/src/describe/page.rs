@@ -87,10 +87,10 @@ fn credentials(html: &mut String, schemes: &Value) {
         "<p>A credential goes into <code>Authorization: Bearer</code>.</p><div class=\"wide\"><table>",
     );
     for (name, scheme) in fields(schemes) {
-        let told = text(&scheme["description"]);
+        let description = text(&scheme["description"]);
         put!(
             html,
-            "<tr><th scope=\"row\"><code>{name}</code></th><td>{told}</td></tr>"
+            "<tr><th scope=\"row\"><code>{name}</code></th><td>{description}</td></tr>"
         );
     }
     html.push_str("</table></div>");

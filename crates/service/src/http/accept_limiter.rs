@@ -13,10 +13,10 @@ use crate::proxies::TrustedProxies;
 /// Connections of each address.
 type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
 
-/// The places of one listener. Clones share them.
+/// The connections that one listener may have. Clones share them.
 #[derive(Debug, Clone)]
 pub(crate) struct AcceptLimiter {
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     by_address: Counts,
     per_address: usize,
     proxies: TrustedProxies,
@@ -25,16 +25,16 @@ pub(crate) struct AcceptLimiter {
 impl AcceptLimiter {
     pub(super) fn new(limits: &Limits, proxies: TrustedProxies) -> Self {
         Self {
-            places: Arc::new(Semaphore::new(limits.connections)),
+            permits: Arc::new(Semaphore::new(limits.connections)),
             by_address: Arc::default(),
             per_address: limits.connections_per_address,
             proxies,
         }
     }
 
-    /// A place for a connection from `peer`; none where there are too many.
+    /// A permit for a connection from `peer`; `None` where there are too many.
     pub(super) fn accept(&self, peer: IpAddr) -> Option<AcceptPermit> {
-        let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
+        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
             Limit::Connections.hit();
             return None;
         };
@@ -51,7 +51,7 @@ impl AcceptLimiter {
         })
     }
 
-    /// A place among those of an address; none where it has too many.
+    /// A permit for a connection of an address; `None` where it has too many.
     pub(crate) fn accept_from(&self, ip: IpAddr) -> Option<AddressPermit> {
         let mut by_address = lock(&self.by_address);
         let count = by_address.entry(ip).or_default();
@@ -67,7 +67,7 @@ impl AcceptLimiter {
     }
 }
 
-/// Gives the place of one connection back when it is dropped, also after an upgrade.
+/// One connection, also after its upgrade; dropping it releases its place.
 #[derive(Debug)]
 pub(super) struct AcceptPermit {
     _permit: OwnedSemaphorePermit,
@@ -80,7 +80,7 @@ impl Drop for AcceptPermit {
     }
 }
 
-/// Gives a place among those of an address back when it is dropped.
+/// One connection of an address; dropping it releases its place.
 #[derive(Debug)]
 pub(crate) struct AddressPermit {
     ip: IpAddr,

@@ -26,7 +26,7 @@ const WRITE_BUFFER_BYTES: usize = 32 * 1024;
 /// When to try again where an address has too many connections, in milliseconds.
 const FULL_RETRY_MS: u64 = 5_000;
 /// Who asks where the router is not run by [`crate::http::serve`].
-const NOBODY: ClientAddr = ClientAddr {
+const UNKNOWN_CLIENT: ClientAddr = ClientAddr {
     ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
     forwarded: false,
 };
@@ -58,7 +58,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
         Ok(Self {
             request,
             headers: parts.headers.clone(),
-            client: parts.extensions.get().copied().unwrap_or(NOBODY),
+            client: parts.extensions.get().copied().unwrap_or(UNKNOWN_CLIENT),
             linger: parts.extensions.get().cloned(),
             accept_limiter: parts.extensions.get().cloned(),
         })
@@ -105,10 +105,10 @@ impl Upgrade {
                 settings.subprotocol
             )));
         }
-        let place = match &self.accept_limiter {
+        let permit = match &self.accept_limiter {
             Some(accept_limiter) if self.client.forwarded => {
-                let place = accept_limiter.accept_from(self.client.ip);
-                Some(place.ok_or_else(|| HttpError::rate_limited(FULL_RETRY_MS))?)
+                let permit = accept_limiter.accept_from(self.client.ip);
+                Some(permit.ok_or_else(|| HttpError::rate_limited(FULL_RETRY_MS))?)
             }
             _ => None,
         };
@@ -120,7 +120,7 @@ impl Upgrade {
             let served = async move {
                 let _alarm = PanicAlarm::new("socket");
                 serve(socket).await.finish().await;
-                drop(place);
+                drop(permit);
             };
             tasks.track(served.instrument(span))
         }))
@@ -147,12 +147,14 @@ mod tests {
     /// The request comes through hyper, which alone can make an upgrade possible.
     #[tokio::test]
     async fn edg_33_an_idle_socket_reads_into_four_kib() {
-        let (tell, mut told) = tokio::sync::mpsc::channel(1);
-        let shown = async |State(tell): State<tokio::sync::mpsc::Sender<String>>, up: Upgrade| {
+        let (report, mut reported) = tokio::sync::mpsc::channel(1);
+        let shown = async |State(report): State<tokio::sync::mpsc::Sender<String>>, up: Upgrade| {
             let sized = sized(up.request, SocketSettings::new("test.v1"));
-            tell.send(format!("{sized:?}")).await.unwrap();
+            report.send(format!("{sized:?}")).await.unwrap();
         };
-        let app = axum::Router::new().route("/", get(shown)).with_state(tell);
+        let app = axum::Router::new()
+            .route("/", get(shown))
+            .with_state(report);
         let (client, server) = tokio::io::duplex(4096);
         let service = hyper::service::service_fn(move |request: hyper::Request<_>| {
             app.clone().oneshot(request.map(Body::new))
@@ -164,7 +166,7 @@ mod tests {
         );
         let url = "ws://localhost/";
         drop(tokio_tungstenite::client_async(url, client).await);
-        let shown = told.recv().await.unwrap();
+        let shown = reported.recv().await.unwrap();
         assert!(shown.contains("read_buffer_size: 4096"), "{shown}");
         assert!(shown.contains("max_message_size: Some(65536)"), "{shown}");
         serving.abort();

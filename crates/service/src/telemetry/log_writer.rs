@@ -170,9 +170,9 @@ mod tests {
         struct RecordingWriter(Arc<Mutex<(Vec<u8>, usize)>>);
         impl Write for RecordingWriter {
             fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                let mut heard = self.0.lock().unwrap();
-                heard.0.extend_from_slice(bytes);
-                heard.1 += 1;
+                let mut recorded = self.0.lock().unwrap();
+                recorded.0.extend_from_slice(bytes);
+                recorded.1 += 1;
                 Ok(bytes.len())
             }
 
@@ -180,8 +180,8 @@ mod tests {
                 Ok(())
             }
         }
-        let heard = Arc::new(Mutex::new((Vec::new(), 0)));
-        let lines = LogWriter::start(RecordingWriter(Arc::clone(&heard))).unwrap();
+        let recorded = Arc::new(Mutex::new((Vec::new(), 0)));
+        let lines = LogWriter::start(RecordingWriter(Arc::clone(&recorded))).unwrap();
         let burst: Vec<_> = (0..1_000).map(|n| format!("line {n}\n")).collect();
         for line in &burst {
             lines.make_writer().write_all(line.as_bytes()).unwrap();
@@ -190,7 +190,7 @@ mod tests {
         while lines.waiting.load(Ordering::SeqCst) > 0 && begun.elapsed().as_secs() < 20 {
             lines.written().await;
         }
-        let (text, writes) = heard.lock().unwrap().clone();
+        let (text, writes) = recorded.lock().unwrap().clone();
         assert_eq!(String::from_utf8(text).unwrap(), burst.concat());
         assert!(writes < 500, "{writes} writes");
     }

@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn what_stands_between_backticks_is_code() {
-        let told = text(&json!("`a<b` and `c` or `"));
-        assert_eq!(told, "<code>a&lt;b</code> and <code>c</code> or `");
+        let html = text(&json!("`a<b` and `c` or `"));
+        assert_eq!(html, "<code>a&lt;b</code> and <code>c</code> or `");
     }
 }
