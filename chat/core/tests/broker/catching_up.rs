@@ -4,7 +4,8 @@ use chat_core::{Output, ReadRequest};
 use wire::chat::{ChatClientFrame, ChatServerFrame, Cursor, History};
 use wire::{CloseCode, ErrorCode};
 
-use crate::harness::{Harness, at, errors};
+use crate::frames::{at, errors};
+use crate::harness::Harness;
 
 #[test]
 fn cht_3_what_was_missed_follows_in_order_before_what_is_new() {

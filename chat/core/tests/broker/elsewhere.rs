@@ -6,7 +6,7 @@ use chat_core::{
 use wire::chat::{ChatServerFrame, Presence, PresenceState};
 use wire::{ConnectionId, UnixMs, UserId};
 
-use crate::harness::{at, room};
+use crate::frames::{at, room};
 
 /// Kim is connected to another node.
 struct KimIsElsewhere(LocalPresence);

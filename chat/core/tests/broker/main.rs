@@ -3,6 +3,7 @@
 mod catching_up;
 mod disorder;
 mod elsewhere;
+mod frames;
 mod harness;
 mod presence;
 mod races;

@@ -3,7 +3,8 @@
 use wire::ErrorCode;
 use wire::chat::{AskPresence, ChatClientFrame, ChatServerFrame, PresenceState, SetStatus, Typing};
 
-use crate::harness::{Harness, at, errors, kinds};
+use crate::frames::{at, errors, kinds};
+use crate::harness::Harness;
 
 #[test]
 fn cht_24_presence_is_told_with_a_grace_for_the_lost() {

@@ -11,7 +11,7 @@ use wire::chat::{ChatServerFrame, Message};
 use wire::{ConnectionId, RoomId, UserId};
 
 use crate::disorder::SeededRandom;
-use crate::harness::{at, room};
+use crate::frames::{at, room};
 
 const SEEDS: u64 = 1_000;
 const STEPS: u64 = 400;

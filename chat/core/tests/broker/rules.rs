@@ -4,7 +4,8 @@ use chat_core::{Output, PositionKind, WriteRequest};
 use wire::ErrorCode;
 use wire::chat::{ChatServerFrame, History, MarkDelivered, Ping, Typing};
 
-use crate::harness::{Harness, errors, kinds, read, send};
+use crate::frames::{errors, kinds, read, send};
+use crate::harness::Harness;
 
 #[test]
 fn cht_20_a_message_is_stored_before_anybody_hears_of_it() {

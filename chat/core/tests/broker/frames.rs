@@ -1,0 +1,61 @@
+//! Times, frames and rooms that the tests are written with.
+
+use chat_core::Room;
+use wire::chat::{ChatClientFrame, ChatServerFrame, MarkRead, Member, Send};
+use wire::{ErrorCode, UnixMs};
+
+/// When every test begins.
+const START: i64 = 1_700_000_000_000;
+
+pub(crate) fn at(ms: i64) -> UnixMs {
+    UnixMs(START + ms)
+}
+
+pub(crate) fn kinds(frames: &[ChatServerFrame]) -> Vec<&'static str> {
+    frames.iter().map(ChatServerFrame::kind).collect()
+}
+
+pub(crate) fn send(room: &str, client_id: &str, body: &str) -> ChatClientFrame {
+    Send {
+        room: room.into(),
+        client_id: client_id.into(),
+        body: body.into(),
+    }
+    .into()
+}
+
+pub(crate) fn read(room: &str, seq: u64) -> ChatClientFrame {
+    MarkRead {
+        room: room.into(),
+        seq,
+    }
+    .into()
+}
+
+pub(crate) fn errors(frames: &[ChatServerFrame]) -> Vec<ErrorCode> {
+    let code = |frame: &ChatServerFrame| match frame {
+        ChatServerFrame::ErrorBody(body) => Some(body.code),
+        _ => None,
+    };
+    frames.iter().filter_map(code).collect()
+}
+
+pub(crate) fn room(id: &str, members: &[&str]) -> Room {
+    Room {
+        id: id.into(),
+        epoch: format!("e-{id}"),
+        last_seq: 0,
+        min_seq: 1,
+        active_at: at(-1_000),
+        last_message: None,
+        members: members
+            .iter()
+            .map(|user| Member {
+                user_id: (*user).into(),
+                name: user.to_uppercase(),
+                read_seq: 0,
+                delivered_seq: 0,
+            })
+            .collect(),
+    }
+}

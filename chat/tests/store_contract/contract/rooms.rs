@@ -1,0 +1,137 @@
+//! What is promised of rooms and positions.
+
+use chat::store::{Opening, RoomChanges, RoomPosition, Stores};
+use chat_core::PositionKind;
+use wire::{Participant, UnixMs};
+
+use super::{event, moved, opened, opening, settled};
+
+/// A room is opened once: its epoch stays, members are added.
+pub(crate) async fn cht_46_a_room_is_opened_once(store: impl Stores) {
+    store
+        .apply(&opened(vec![opening("r", &["Ann"], None)]))
+        .await
+        .unwrap();
+    store
+        .apply(&opened(vec![opening("r", &["Bo"], Some(7))]))
+        .await
+        .unwrap();
+    let rooms = store.rooms(&["r".into(), "nowhere".into()]).await.unwrap();
+    assert_eq!(rooms.len(), 1);
+    assert_eq!(
+        (rooms[0].epoch.as_str(), rooms[0].active_at),
+        ("epoch 0", UnixMs(1_000))
+    );
+    let names: Vec<_> = rooms[0].members.iter().map(|m| m.name.as_str()).collect();
+    assert_eq!(names, ["Ann", "Bo"]);
+}
+
+/// Names are those of the highest revision, in whichever order bookings and tickets come, and how often.
+pub(crate) async fn cht_47_names_are_of_the_highest_revision(store: impl Stores) {
+    let named = |name: &str, revision| Opening {
+        members: vec![Participant {
+            user_id: "ann".into(),
+            name: name.to_owned(),
+        }],
+        ..opening("r", &[], revision)
+    };
+    for (name, revision) in [
+        ("ticket", None),
+        ("second", Some(2)),
+        ("first", Some(1)),
+        ("late", None),
+    ] {
+        store
+            .apply(&opened(vec![named(name, revision)]))
+            .await
+            .unwrap();
+    }
+    let rooms = store.rooms(&["r".into()]).await.unwrap();
+    assert_eq!(rooms[0].members[0].name, "second");
+    store
+        .apply(&opened(vec![named("again", Some(2))]))
+        .await
+        .unwrap();
+    assert_eq!(
+        store.rooms(&["r".into()]).await.unwrap()[0].members[0].name,
+        "again"
+    );
+}
+
+/// Positions only rise; reading is having; strangers have none.
+pub(crate) async fn cht_48_positions_only_rise(store: impl Stores) {
+    store
+        .apply(&opened(vec![opening("r", &["Ann"], None)]))
+        .await
+        .unwrap();
+    for (user, mark, seq) in [
+        ("ann", PositionKind::Delivered, 3),
+        ("ann", PositionKind::Read, 2),
+        ("ann", PositionKind::Read, 1),
+        ("ann", PositionKind::Delivered, 1),
+        ("stranger", PositionKind::Read, 9),
+    ] {
+        store.apply(&moved("r", user, mark, seq)).await.unwrap();
+    }
+    let room = &store.rooms(&["r".into()]).await.unwrap()[0];
+    assert_eq!(room.members.len(), 1);
+    assert_eq!(
+        (room.members[0].read_seq, room.members[0].delivered_seq),
+        (2, 3)
+    );
+    store
+        .apply(&moved("r", "ann", PositionKind::Read, 5))
+        .await
+        .unwrap();
+    let room = &store.rooms(&["r".into()]).await.unwrap()[0];
+    assert_eq!(
+        (room.members[0].read_seq, room.members[0].delivered_seq),
+        (5, 5)
+    );
+}
+
+/// Heads of rooms only rise, and move the room up among its members' rooms.
+pub(crate) async fn cht_49_rooms_of_a_person_come_newest_first(store: impl Stores) {
+    let openings = ["a", "b", "c"].map(|room| opening(room, &["Ann"], None));
+    store.apply(&opened(openings.to_vec())).await.unwrap();
+    store
+        .apply(&opened(vec![opening("other", &["Bo"], None)]))
+        .await
+        .unwrap();
+    store.apply(&settled("a", 3, 5_000)).await.unwrap();
+    store.apply(&settled("a", 2, 4_000)).await.unwrap();
+    assert_eq!(store.rooms(&["a".into()]).await.unwrap()[0].last_seq, 3);
+    let rooms = |positions: &[RoomPosition]| -> Vec<String> {
+        positions
+            .iter()
+            .map(|position| position.room.to_string())
+            .collect()
+    };
+    let first = store.rooms_of(&"ann".into(), None, 2).await.unwrap();
+    assert_eq!(rooms(&first), ["a", "c"]);
+    assert_eq!(first[0].active_at, UnixMs(5_000));
+    let second = store
+        .rooms_of(&"ann".into(), first.last(), 2)
+        .await
+        .unwrap();
+    assert_eq!(rooms(&second), ["b"]);
+}
+
+/// The same changes twice are as once.
+pub(crate) async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
+    let batch = serde_json::from_value(serde_json::json!({
+        "source": "scheduler", "events": [event("e-1")], "complete_to": 5,
+    }));
+    let changes = RoomChanges {
+        openings: vec![opening("r", &["Ann", "Bo"], Some(1))],
+        positions: moved("r", "ann", PositionKind::Read, 2).positions,
+        settled: settled("r", 2, 2_000).settled,
+        events: vec![event("f-1"), event("f-2")],
+        taken: vec![batch.unwrap()],
+    };
+    store.apply(&changes).await.unwrap();
+    let once = store.rooms(&["r".into()]).await.unwrap();
+    store.apply(&changes).await.unwrap();
+    assert_eq!(store.rooms(&["r".into()]).await.unwrap(), once);
+    store.probe().await.unwrap();
+}
