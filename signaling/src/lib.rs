@@ -18,6 +18,7 @@ mod registry;
 mod router;
 mod session_clock;
 mod session_handle;
+mod session_waker;
 mod state;
 pub mod store;
 mod stored_session;

@@ -19,7 +19,7 @@ use crate::media::{IceServers, Media};
 use crate::registry::Registry;
 use crate::router::router;
 use crate::state::AppState;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sql::SqlStore;
 use crate::store::{SnapshotStore, StoreError};
 use crate::stored_session::PendingSnapshot;
 use crate::write_buffer::WriteBuffer;
@@ -48,9 +48,9 @@ pub async fn run(
     let path = runtime.directory().join("signaling.db");
     let database = Database::open(&path, storage::Schema::signaling()).await?;
     let outbox = Outbox::new(database.clone());
-    let store = Arc::new(SqliteStore::new(database.clone(), outbox.clone()));
+    let store = Arc::new(SqlStore::new(database.clone(), outbox.clone()));
     let secret = EventsSecret::load_or_create(&config.realtime.data_dir)?;
-    let media = Media::open(&config.media, ice_servers(&config), database.clone()).await?;
+    let media = Media::open(&config.media, ice_servers(&config), store.as_ref().clone()).await?;
 
     let writer = WriteBuffer::default();
     let committing = writer.clone().run(Arc::clone(&store), runtime.stop.clone());

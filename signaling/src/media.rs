@@ -11,7 +11,6 @@ mod room_name;
 mod room_tasks;
 mod room_tracker;
 mod server;
-pub(crate) mod store;
 mod webhook_inbox;
 mod webhook_receiver;
 
@@ -28,17 +27,18 @@ use axum::Router;
 use service::clock::now;
 use service::{Shutdown, StartError, Tasks};
 use signaling_core::{AccessProvider, MediaView, RoomRequest};
-use storage::Database;
+use storage::{Database, Outbox, Schema};
 use tokio::sync::Notify;
 use wire::{MediaBackend, SessionId};
 
 use self::access::AccessGrants;
 use self::room_tracker::RoomTracker;
-use self::store::MediaStore;
 use self::webhook_inbox::{InboxProcessor, ParseEvent};
 use self::webhook_receiver::{WebhookAuth, WebhookReceiver};
-use crate::registry::Registry;
+use crate::session_waker::SessionWaker;
 use crate::store::StoreError;
+use crate::store::media::MediaStore;
+use crate::store::sql::SqlStore;
 
 /// The media servers of an installation; none by default.
 #[derive(Debug, Clone, Default)]
@@ -79,15 +79,15 @@ impl MediaRooms {
 
 /// Everything about media servers, from the settings to the tasks.
 #[derive(Debug)]
-pub(crate) struct Media {
+pub(crate) struct Media<M> {
     pub(crate) rooms: MediaRooms,
     pub(crate) access: Arc<dyn AccessProvider>,
-    store: MediaStore,
+    store: M,
     livekit: Option<(LiveKitConfig, Arc<LiveKitClient>)>,
     openvidu: Option<(OpenViduConfig, Arc<OpenViduClient>)>,
 }
 
-impl Media {
+impl<M: MediaStore + Clone> Media<M> {
     /// Asks each server whether it takes our credentials, and finds what an earlier process left to be done.
     ///
     /// # Errors
@@ -95,9 +95,8 @@ impl Media {
     pub(crate) async fn open(
         config: &MediaConfig,
         ice: Arc<dyn AccessProvider>,
-        database: Database,
+        store: M,
     ) -> Result<Self, StartError> {
-        let store = MediaStore::new(database);
         let mut rooms = MediaRooms::default();
         let mut livekit = None;
         if let Some(config) = &config.livekit {
@@ -108,7 +107,7 @@ impl Media {
             );
             rooms
                 .servers
-                .push(take_up(server.as_ref(), &store, settings).await?);
+                .push(connect(server.as_ref(), &store, settings).await?);
             livekit = Some((config.clone(), server));
         }
         let mut openvidu = None;
@@ -117,7 +116,7 @@ impl Media {
             let settings = ("openvidu.secret", config.url.as_str());
             rooms
                 .servers
-                .push(take_up(server.as_ref(), &store, settings).await?);
+                .push(connect(server.as_ref(), &store, settings).await?);
             openvidu = Some((config.clone(), server));
         }
         let token_cache = openvidu.as_ref().map(|(config, server)| {
@@ -139,12 +138,17 @@ impl Media {
     }
 
     /// Starts the tasks of each server, and gives the routes for their events.
-    pub(crate) fn start(self, registry: &Registry, tasks: &Tasks, shutdown: &Shutdown) -> Router {
+    pub(crate) fn start(
+        self,
+        sessions: &(impl SessionWaker + Clone),
+        tasks: &Tasks,
+        shutdown: &Shutdown,
+    ) -> Router {
         let mut routes = Router::new();
-        let parts = |proof, read| Parts {
+        let parts = |proof, read| ServerTasks {
             store: self.store.clone(),
             rooms: self.rooms.clone(),
-            registry: registry.clone(),
+            sessions: sessions.clone(),
             proof,
             read,
         };
@@ -160,15 +164,16 @@ impl Media {
     }
 }
 
-struct Parts {
-    store: MediaStore,
+/// What the tasks of one server need.
+struct ServerTasks<M, W> {
+    store: M,
     rooms: MediaRooms,
-    registry: Registry,
+    sessions: W,
     proof: WebhookAuth,
     read: ParseEvent,
 }
 
-impl Parts {
+impl<M: MediaStore + Clone, W: SessionWaker> ServerTasks<M, W> {
     fn start<S: MediaServer>(self, server: Arc<S>, tasks: &Tasks, shutdown: &Shutdown) -> Router {
         let kind = server.kind();
         let Some(rooms) = self.rooms.of(kind).cloned() else {
@@ -185,9 +190,9 @@ impl Parts {
         until(shutdown, tasks, "media inbox", async move {
             applier.run().await
         });
-        let (of, at, registry) = (rooms.clone(), Arc::clone(&server), self.registry);
+        let (of, at, sessions) = (rooms.clone(), Arc::clone(&server), self.sessions);
         until(shutdown, tasks, "media opens", async move {
-            room_tasks::open_rooms(&of, &*at, |session| registry.media_is_ready(session)).await;
+            room_tasks::open_rooms(&of, &*at, |session| sessions.media_is_ready(session)).await;
         });
         let (of, at) = (rooms.clone(), Arc::clone(&server));
         until(shutdown, tasks, "media polls", async move {
@@ -222,9 +227,9 @@ fn until(
     });
 }
 
-async fn take_up<S: MediaServer>(
+async fn connect<S: MediaServer>(
     server: &S,
-    store: &MediaStore,
+    store: &impl MediaStore,
     (settings, url): (&str, &str),
 ) -> Result<(MediaBackend, RoomTracker), StartError> {
     let kind = server.kind();
@@ -238,38 +243,42 @@ async fn take_up<S: MediaServer>(
         Err(error) => tracing::warn!(%url, %error, "the media server is waited for"),
     }
     let rooms = RoomTracker::new(kind, server.token_reach_ms());
-    let closings = store.closings(kind).await.map_err(|error| {
+    let closings = store.room_closings(kind).await.map_err(|error| {
         StartError::Config(format!("the media rooms' rows can't be read: {error}"))
     })?;
     rooms.restore(closings, now());
     Ok((kind, rooms))
 }
 
-/// Whether an event told of a room of that name.
+/// True if an event about a room of that name has been received.
 ///
 /// # Errors
 /// When the store can't be opened or read.
-pub async fn has_heard_of(data_dir: &Path, room: &str) -> Result<bool, StoreError> {
+pub async fn has_event_about(data_dir: &Path, room: &str) -> Result<bool, StoreError> {
     let database = open(data_dir).await?;
-    let heard = MediaStore::new(database.clone()).has_heard_of(room).await;
+    let found = store_in(&database).has_event_with(room).await;
     database.close().await;
-    heard
+    found
 }
 
-async fn open(data_dir: &Path) -> Result<Database, StoreError> {
-    let path = data_dir.join("signaling").join("signaling.db");
-    Database::open(&path, storage::Schema::signaling())
-        .await
-        .map_err(StoreError::new)
-}
-
-/// Makes every event new again that could not be read, beside a service that runs or not; says how many.
+/// Makes every event new again that could not be parsed, beside a service that runs or not; returns how many.
 ///
 /// # Errors
 /// When the store can't be opened or written.
 pub async fn replay(data_dir: &Path) -> Result<u64, StoreError> {
     let database = open(data_dir).await?;
-    let replayed = MediaStore::new(database.clone()).replay().await;
+    let replayed = store_in(&database).replay_unreadable().await;
     database.close().await;
     replayed
+}
+
+async fn open(data_dir: &Path) -> Result<Database, StoreError> {
+    let path = data_dir.join("signaling").join("signaling.db");
+    Database::open(&path, Schema::signaling())
+        .await
+        .map_err(StoreError::new)
+}
+
+fn store_in(database: &Database) -> SqlStore {
+    SqlStore::new(database.clone(), Outbox::new(database.clone()))
 }

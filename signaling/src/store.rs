@@ -2,8 +2,9 @@
 //!
 //! The rows' bodies are JSON that only the registry understands; no store looks into them.
 
+pub mod media;
 pub mod memory;
-pub mod sqlite;
+pub mod sql;
 
 use std::future::Future;
 
@@ -132,15 +133,6 @@ pub trait SnapshotStore: Send + Sync + 'static {
     /// When the store does not answer.
     fn has_accepted(&self, event_id: &str)
     -> impl Future<Output = Result<bool, StoreError>> + Send;
-
-    /// Facts that `destination` has not accepted, in order, at most one delivery's worth.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    fn unsent(
-        &self,
-        destination: &str,
-    ) -> impl Future<Output = Result<Vec<Event>, StoreError>> + Send;
 
     /// Removes the rows with `forget_at ≤ now`, open ones excepted, and what was delivered or accepted
     /// long ago; says how many rows.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use service::clock::now;
 use signaling::media::{
     LiveKitClient, LiveKitConfig, MediaError, MediaServer, OpenViduClient, OpenViduConfig,
-    has_heard_of,
+    has_event_about,
 };
 use tokio::time::{Instant, sleep};
 
@@ -65,7 +65,7 @@ async fn livekit(settings: &Settings, config: &LiveKitConfig, findings: &mut Vec
 async fn arrives(settings: &Settings, data_dir: &Path, room: &str) -> Result<String, Complaint> {
     let asked = Instant::now();
     while asked.elapsed() < EVENT_LIMIT {
-        match has_heard_of(data_dir, room).await {
+        match has_event_about(data_dir, room).await {
             Ok(true) => {
                 return Ok(format!(
                     "an event came within {} ms",

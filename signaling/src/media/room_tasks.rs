@@ -15,7 +15,7 @@ use wire::SessionId;
 use super::room_name;
 use super::room_tracker::{RemovalCheck, RoomOwner, RoomTracker};
 use super::server::{MediaError, MediaServer};
-use super::store::MediaStore;
+use crate::store::media::MediaStore;
 
 /// Questions to one server at once.
 const AT_ONCE: usize = 8;
@@ -73,7 +73,7 @@ async fn open<S: MediaServer>(rooms: &RoomTracker, server: &S, note: RoomRequest
 pub(crate) async fn close_rooms<S: MediaServer>(
     rooms: &RoomTracker,
     server: &S,
-    store: &MediaStore,
+    store: &impl MediaStore,
 ) {
     loop {
         let due = rooms.take_checks(now(), TURN);
@@ -109,7 +109,7 @@ pub(crate) async fn close_rooms<S: MediaServer>(
 async fn see_to<S: MediaServer>(
     rooms: &RoomTracker,
     server: &S,
-    store: &MediaStore,
+    store: &impl MediaStore,
     check: RemovalCheck,
     present: &BTreeSet<String>,
 ) {
@@ -145,8 +145,8 @@ async fn empty_and_delete<S: MediaServer>(server: &S, room: &str) -> Result<(), 
 }
 
 /// Its row goes first: should that fail, all of this is done again.
-async fn finish(rooms: &RoomTracker, store: &MediaStore, session: &SessionId) {
-    match store.forget_closing(session).await {
+async fn finish(rooms: &RoomTracker, store: &impl MediaStore, session: &SessionId) {
+    match store.forget_room_closing(session).await {
         Ok(()) => rooms.forget(session),
         Err(error) => {
             tracing::error!(%session, %error, "the media room's row stays");

@@ -10,8 +10,9 @@ use wire::{MediaBackend, UnixMs};
 
 use super::parsed_event::{ParsedEvent, UnreadableEvent};
 use super::room_tracker::{RoomTracker, UpdateOutcome};
-use super::store::{MediaStore, WebhookEvent, WebhookEventState};
+
 use crate::store::StoreError;
+use crate::store::media::{MediaStore, StateChange, WebhookEvent, WebhookEventState};
 
 /// How long an event of a session that is not known here is kept, in milliseconds.
 const PARKED_FOR_MS: i64 = 10 * 60_000;
@@ -25,20 +26,18 @@ const PRUNE_EVERY: Duration = Duration::from_secs(60);
 /// Reads an event's body.
 pub(crate) type ParseEvent = fn(&str) -> Result<ParsedEvent, UnreadableEvent>;
 
-type StateChange = (i64, WebhookEventState, Option<String>);
-
 /// Applies what is in the inbox of one server.
 #[derive(Debug, Clone)]
-pub(crate) struct InboxProcessor {
+pub(crate) struct InboxProcessor<M> {
     pub(crate) kind: MediaBackend,
     pub(crate) rooms: RoomTracker,
-    pub(crate) store: MediaStore,
+    pub(crate) store: M,
     pub(crate) read: ParseEvent,
     /// Something was stored.
     pub(crate) arrived: Arc<Notify>,
 }
 
-impl InboxProcessor {
+impl<M: MediaStore> InboxProcessor<M> {
     /// Applies for as long as it is polled.
     pub(crate) async fn run(&self) {
         let mut pruned = Instant::now();
@@ -50,7 +49,7 @@ impl InboxProcessor {
             }
             if pruned.elapsed() >= PRUNE_EVERY {
                 pruned = Instant::now();
-                if let Err(error) = self.store.prune(now()).await {
+                if let Err(error) = self.store.prune_events(now()).await {
                     tracing::warn!(%error, "nothing of the media inbox was pruned");
                 }
             }
@@ -74,8 +73,8 @@ impl InboxProcessor {
             if events.is_empty() {
                 break;
             }
-            let outcomes: Vec<_> = events.iter().map(|event| self.apply(event)).collect();
-            self.store.file(&outcomes).await?;
+            let changes: Vec<_> = events.iter().map(|event| self.apply(event)).collect();
+            self.store.change_states(&changes).await?;
         }
         let mut after = 0;
         loop {
@@ -87,16 +86,21 @@ impl InboxProcessor {
                 return Ok(());
             };
             after = last.position;
-            let outcomes: Vec<_> = parked
+            let changes: Vec<_> = parked
                 .iter()
                 .filter_map(|event| self.apply_parked(event, now()))
                 .collect();
-            self.store.file(&outcomes).await?;
+            self.store.change_states(&changes).await?;
         }
     }
 
     fn apply(&self, event: &WebhookEvent) -> StateChange {
-        let done = (event.position, WebhookEventState::Done, None);
+        let change = |state, why| StateChange {
+            position: event.position,
+            state,
+            why,
+        };
+        let done = change(WebhookEventState::Done, None);
         let applied = match (self.read)(&event.body) {
             Ok(ParsedEvent::Update { room, update }) => self.rooms.apply(&room, update, now()),
             Ok(ParsedEvent::Hint { room }) => self.rooms.ask_about(&room, now()),
@@ -107,11 +111,7 @@ impl InboxProcessor {
             Err(unreadable) => {
                 self.count("dead");
                 tracing::error!(position = event.position, %unreadable, "a media event is laid aside");
-                return (
-                    event.position,
-                    WebhookEventState::Dead,
-                    Some(unreadable.to_string()),
-                );
+                return change(WebhookEventState::Dead, Some(unreadable.to_string()));
             }
         };
         match applied {
@@ -121,7 +121,7 @@ impl InboxProcessor {
             }
             UpdateOutcome::Unknown => {
                 self.count("parked");
-                (event.position, WebhookEventState::Parked, None)
+                change(WebhookEventState::Parked, None)
             }
         }
     }
@@ -139,7 +139,11 @@ impl InboxProcessor {
         is_old.then(|| {
             self.count("dropped");
             let why = "no session here has this room".to_owned();
-            (event.position, WebhookEventState::Done, Some(why))
+            StateChange {
+                position: event.position,
+                state: WebhookEventState::Done,
+                why: Some(why),
+            }
         })
     }
 

@@ -16,7 +16,7 @@ use wire::MediaBackend;
 use super::livekit;
 use super::livekit::token::LiveKitKeys;
 use super::openvidu::{self, OpenViduConfig};
-use super::store::{InsertOutcome, MediaStore};
+use crate::store::media::{InsertOutcome, MediaStore};
 
 /// How a server proves that an event is its own.
 #[derive(Debug, Clone)]
@@ -29,19 +29,19 @@ pub(crate) enum WebhookAuth {
 
 /// Takes the events of one server.
 #[derive(Debug, Clone)]
-pub(crate) struct WebhookReceiver {
+pub(crate) struct WebhookReceiver<M> {
     pub(crate) kind: MediaBackend,
     pub(crate) proof: WebhookAuth,
-    pub(crate) store: MediaStore,
+    pub(crate) store: M,
     pub(crate) arrived: Arc<Notify>,
 }
 
-impl WebhookReceiver {
+impl<M: MediaStore> WebhookReceiver<M> {
     /// The `POST` route of this server's webhooks.
     pub(crate) fn routes(self) -> Router {
         let path = format!("/v1/media/{}/webhook", self.kind.name());
         Router::new()
-            .route(&path, post(receive))
+            .route(&path, post(receive::<M>))
             .with_state(Arc::new(self))
     }
 
@@ -80,8 +80,8 @@ fn shown(headers: &HeaderMap) -> Result<&str, &'static str> {
     shown.to_str().map_err(|_| "malformed")
 }
 
-async fn receive(
-    State(receiver): State<Arc<WebhookReceiver>>,
+async fn receive<M: MediaStore>(
+    State(receiver): State<Arc<WebhookReceiver<M>>>,
     request: Request,
 ) -> Result<StatusCode, HttpError> {
     let taken = take(&receiver, request).await;
@@ -100,7 +100,10 @@ async fn receive(
     Ok(StatusCode::OK)
 }
 
-async fn take(receiver: &WebhookReceiver, request: Request) -> Result<InsertOutcome, HttpError> {
+async fn take<M: MediaStore>(
+    receiver: &WebhookReceiver<M>,
+    request: Request,
+) -> Result<InsertOutcome, HttpError> {
     check_headers(request.headers(), receiver.media_type())?;
     // Of somebody who shows nothing not even the body is read.
     shown(request.headers()).map_err(HttpError::unauthenticated)?;
@@ -117,7 +120,10 @@ async fn take(receiver: &WebhookReceiver, request: Request) -> Result<InsertOutc
     store(receiver, &body).await
 }
 
-async fn store(receiver: &WebhookReceiver, body: &[u8]) -> Result<InsertOutcome, HttpError> {
+async fn store<M: MediaStore>(
+    receiver: &WebhookReceiver<M>,
+    body: &[u8],
+) -> Result<InsertOutcome, HttpError> {
     let (key, made_at) = receiver.key_and_time(body);
     let received_at = now();
     if let Some(made_at) = made_at {
@@ -130,7 +136,7 @@ async fn store(receiver: &WebhookReceiver, body: &[u8]) -> Result<InsertOutcome,
     let text = String::from_utf8_lossy(body);
     receiver
         .store
-        .take(receiver.kind, &key, received_at, &text)
+        .insert_event(receiver.kind, &key, received_at, &text)
         .await
         .map_err(|error| HttpError::storage_unavailable(&error))
 }

@@ -1,11 +1,14 @@
 //! Rows in memory: for tests, and the plainest reading of the contract. Nothing survives the process.
 
+mod media;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wire::{Event, SessionId, UnixMs};
 
-use super::{Batch, RowKind, SessionRow, SnapshotStore, StoreError};
+use self::media::StoredWebhookEvent;
+use super::{Batch, RoomClosing, RowKind, SessionRow, SnapshotStore, StoreError};
 
 /// Clones share their content, as two processes share a file.
 #[derive(Debug, Clone, Default)]
@@ -16,9 +19,18 @@ struct MemoryTables {
     rows: BTreeMap<SessionId, SessionRow>,
     facts: Vec<Event>,
     accepted: HashSet<String>,
+    closings: BTreeMap<SessionId, RoomClosing>,
+    webhook_events: Vec<StoredWebhookEvent>,
+    last_position: i64,
 }
 
 impl MemoryStore {
+    /// Every fact that was committed, in order.
+    #[must_use]
+    pub fn facts(&self) -> Vec<Event> {
+        self.tables().facts.clone()
+    }
+
     fn tables(&self) -> MutexGuard<'_, MemoryTables> {
         // Each change below is made by single pushes and inserts that can't panic half-way.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -36,6 +48,10 @@ impl SnapshotStore for MemoryStore {
                 tables.facts.push(fact.clone());
             }
         }
+        for closing in &batch.closings {
+            let known = tables.closings.entry(closing.session.clone());
+            known.or_insert_with(|| closing.clone());
+        }
         tables.accepted.extend(
             batch
                 .accepted
@@ -51,10 +67,6 @@ impl SnapshotStore for MemoryStore {
 
     async fn has_accepted(&self, event_id: &str) -> Result<bool, StoreError> {
         Ok(self.tables().accepted.contains(event_id))
-    }
-
-    async fn unsent(&self, _destination: &str) -> Result<Vec<Event>, StoreError> {
-        Ok(self.tables().facts.clone())
     }
 
     async fn prune(&self, now: UnixMs) -> Result<u64, StoreError> {

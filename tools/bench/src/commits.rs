@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde_json::json;
-use signaling::store::sqlite::SqliteStore;
+use signaling::store::sql::SqlStore;
 use signaling::store::{Batch, RowKind, SessionRow, SnapshotStore};
 use storage::{Database, Outbox, Schema};
 use testkit::{TestBooking, now};
@@ -42,7 +42,7 @@ pub async fn measure(rows: u32, rounds: u32, dir: &Path) -> Result<CommitCost, S
     let database = Database::open(&folder.path().join("commits.db"), Schema::signaling())
         .await
         .map_err(|error| text(&error))?;
-    let store = SqliteStore::new(database.clone(), Outbox::new(database.clone()));
+    let store = SqlStore::new(database.clone(), Outbox::new(database.clone()));
     let bodies: Vec<_> = (0..rows).map(|_| row()).collect();
     let mut spans_ms = Vec::new();
     for round in 0..=rounds {
