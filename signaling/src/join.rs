@@ -1,4 +1,4 @@
-//! From a good ticket to what the core is told: randomness and hashes are added here, for it has neither.
+//! From a verified ticket to the core's input: random values and hashes are added here, for it has neither.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use wire::{SessionSpec, SignalingClaims, UserId};
 /// Bytes of a resume token: 256 bits can't be guessed.
 const TOKEN_BYTES: usize = 32;
 
-/// A person at the door of a session.
+/// A verified request to join a session.
 #[derive(Debug)]
 pub(crate) struct JoinAttempt {
     pub(crate) user: UserId,

@@ -1,4 +1,4 @@
-//! What the log tells of sessions: one line for each turn of a life, named as its event is. Never a token,
+//! The log lines of sessions: one for each change, named as its event is. Never a token,
 //! a description, a candidate or what two people say to each other.
 
 use signaling_core::LogEvent;

@@ -1,6 +1,6 @@
 //! Media servers: who may be in their rooms, and who is.
 //!
-//! The one place that knows of LiveKit and OpenVidu. What a session is, and when it is over, it is told.
+//! The one place that knows of LiveKit and OpenVidu. Sessions pass on what they want of it.
 
 mod access;
 mod ice;

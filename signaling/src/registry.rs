@@ -98,7 +98,7 @@ impl Registry {
 
     /// Lets a socket in, or has the core refuse it on that socket.
     ///
-    /// Subscribe first: the socket is on the socket before the core hears of it, so that no frame is missed.
+    /// Subscribe first: the socket is added before the core handles its join, so that no frame is missed.
     pub(crate) fn join(
         &self,
         attempt: JoinAttempt,

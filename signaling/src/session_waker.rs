@@ -1,4 +1,4 @@
-//! How a media server's tasks reach a session that waits for its room, without knowing who holds sessions.
+//! Lets the tasks of a media server wake a session that waits for its room, without knowing the registry.
 
 use wire::SessionId;
 

@@ -43,7 +43,7 @@ impl RowKind {
 
 /// One session's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionRow {
+pub struct SnapshotRow {
     /// The session's id; the key of the row.
     pub session: SessionId,
     /// What `body` is.
@@ -80,7 +80,7 @@ pub struct RoomClosing {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
     /// The newest row of each session that changed.
-    pub rows: Vec<SessionRow>,
+    pub rows: Vec<SnapshotRow>,
     /// Facts for the outbox, in the order in which they happened.
     pub facts: Vec<Event>,
     /// Events that these rows already contain.
@@ -125,7 +125,7 @@ pub trait SnapshotStore: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the store does not answer.
-    fn load(&self) -> impl Future<Output = Result<Vec<SessionRow>, StoreError>> + Send;
+    fn load(&self) -> impl Future<Output = Result<Vec<SnapshotRow>, StoreError>> + Send;
 
     /// True where a committed batch has [accepted](Batch::accepted) the event of that id.
     ///

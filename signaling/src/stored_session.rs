@@ -3,7 +3,7 @@
 use signaling_core::Snapshot;
 use wire::{MediaBackend, SessionId, SessionSpec, UnixMs};
 
-use crate::store::{RoomClosing, RowKind, SessionRow};
+use crate::store::{RoomClosing, RowKind, SnapshotRow};
 
 /// Tickets are honoured a little longer than they say, for clocks that differ; a row outlives them.
 const FORGET_AFTER_LAST_TICKET_MS: i64 = 10 * 60_000;
@@ -50,13 +50,13 @@ impl PendingSnapshot {
         })
     }
 
-    pub(crate) fn into_row(self) -> SessionRow {
+    pub(crate) fn into_row(self) -> SnapshotRow {
         let (kind, body) = match &self.stored {
             StoredSession::Open(snapshot) => (RowKind::Open, serde_json::to_string(snapshot)),
             StoredSession::Over(snapshot) => (RowKind::Over, serde_json::to_string(snapshot)),
             StoredSession::Booked(spec) => (RowKind::Booked, serde_json::to_string(spec)),
         };
-        SessionRow {
+        SnapshotRow {
             session: self.session,
             kind,
             body: body.expect("snapshots and bookings have string keys and no failing field"),
@@ -64,7 +64,7 @@ impl PendingSnapshot {
         }
     }
 
-    pub(crate) fn from_row(row: SessionRow) -> Result<Self, UnreadableRow> {
+    pub(crate) fn from_row(row: SnapshotRow) -> Result<Self, UnreadableRow> {
         let read = match row.kind {
             RowKind::Open => serde_json::from_str(&row.body).map(StoredSession::Open),
             RowKind::Over => serde_json::from_str(&row.body).map(StoredSession::Over),
@@ -115,7 +115,7 @@ pub(crate) mod tests {
         let back = PendingSnapshot::from_row(row.clone()).unwrap();
         assert_eq!(back.clone().into_row(), row);
         assert_eq!(back.forget_at, pending.forget_at);
-        let unreadable = SessionRow {
+        let unreadable = SnapshotRow {
             body: "{}".to_owned(),
             ..row
         };

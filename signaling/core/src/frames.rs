@@ -72,7 +72,7 @@ impl Session {
                 Ok(())
             }
             ClientFrame::Ping(ping) => {
-                self.seats[side].stream.confirm(ping.last_seq);
+                self.seats[side].resume_buffer.confirm(ping.last_seq);
                 let pong = Pong {
                     sent_at: ping.sent_at,
                     server_now: now,

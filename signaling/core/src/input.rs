@@ -43,7 +43,7 @@ pub enum Input {
         /// The connection whose queue is full.
         connection: ConnectionId,
     },
-    /// The booking as an event tells it; a higher revision replaces a lower one.
+    /// The booking from an event; a higher revision replaces a lower one.
     Booked {
         /// The booking as it is now.
         spec: SessionSpec,

@@ -86,7 +86,7 @@ impl Session {
         let kind = match (claim, resume) {
             (TokenStatus::Dead, _) => return Err(RejectReason::Replaced),
             (TokenStatus::InStream, Some(resume)) if held => {
-                match seat.stream.can_replay(resume.last_seq) {
+                match seat.resume_buffer.can_replay(resume.last_seq) {
                     true => JoinKind::Resumed(resume),
                     false => JoinKind::WithoutFrames(resume),
                 }
@@ -133,7 +133,7 @@ impl Session {
                 for _ in 0..seat.tokens.replace(shown, token) {
                     out.count(SessionMetric::TokenForgotten);
                 }
-                seat.stream = ResumeBuffer::default();
+                seat.resume_buffer = ResumeBuffer::default();
                 // A new page counts its frames from 1.
                 seat.last_id = None;
                 self.negotiation.joined_fresh(side);
@@ -141,12 +141,12 @@ impl Session {
             }
             JoinKind::Resumed(claim) => {
                 seat.tokens.renew(claim.token_hash, token, true);
-                seat.stream.confirm(claim.last_seq);
+                seat.resume_buffer.confirm(claim.last_seq);
                 out.count(SessionMetric::Resumed);
             }
             JoinKind::WithoutFrames(claim) => {
                 seat.tokens.renew(claim.token_hash, token, false);
-                seat.stream = ResumeBuffer::default();
+                seat.resume_buffer = ResumeBuffer::default();
                 self.negotiation.came_back_without_frames(side);
                 out.count(SessionMetric::ResumeRefused);
             }
@@ -180,7 +180,7 @@ impl Session {
         out.send(connection, welcome);
         match kind {
             JoinKind::Resumed(claim) => {
-                for (seq, frame) in self.seats[side].stream.after(claim.last_seq) {
+                for (seq, frame) in self.seats[side].resume_buffer.after(claim.last_seq) {
                     out.send_numbered(connection, *seq, frame.clone());
                 }
             }

@@ -104,7 +104,7 @@ impl Session {
         }
     }
 
-    /// Empties a seat, and tells the other one why.
+    /// Empties a seat, and sends `peer_left` to the other one.
     fn vacate(&mut self, side: Side, reason: LeftReason, now: UnixMs, out: &mut StepOutputs) {
         self.seats[side].vacate(now);
         self.negotiation.vacated();

@@ -1,6 +1,6 @@
 //! What a session of two people does: who is in, whose offer goes to whom, what time it is in it.
 //!
-//! Pure: no I/O, no clock, no randomness, no task. [`Session::handle`] is told the time and an
+//! Pure: no I/O, no clock, no randomness, no task. [`Session::handle`] takes the time and an
 //! [`Input`] and returns what is to be done as [`Output`]s; [`Session::next_deadline`] says when to
 //! call again though nothing came. What it is not: a socket, a ticket check, a store or a registry
 //! of sessions. Those are in package `signaling`.
@@ -19,6 +19,7 @@ mod live;
 mod lobby;
 mod media;
 mod media_room;
+mod metric;
 mod negotiation;
 mod output;
 mod phase;
@@ -39,14 +40,13 @@ pub use deadline::DeadlineKind;
 pub use input::{Input, ResumeClaim, TokenHash};
 pub use media::{AccessProvider, AccessRequest, RoomRequest, StaticIce};
 pub use media_room::{MediaPerson, MediaRoom, MediaRoomChange, MediaUpdate};
-pub use output::{
-    LogEvent, Observation, Output, ReturnKind, SessionMetric, SessionTiming, SocketOutput,
-    StoreOutput,
-};
+pub use metric::{SessionMetric, SessionTiming};
+pub use negotiation::SavedRound;
+pub use output::{LogEvent, Observation, Output, ReturnKind, SocketOutput, StoreOutput};
 pub use phase::{LiveClock, SessionPhase};
 pub use session::Session;
 pub use settings::Settings;
-pub use snapshot::{SavedRound, SavedSeat, SavedToken, Snapshot};
+pub use snapshot::{SavedSeat, SavedToken, Snapshot};
 pub use view::{MediaPersonView, MediaView, OperatorView, SeatState, SeatView};
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Negotiation epochs: which one is on, and who may do what in it.
 
+use serde::{Deserialize, Serialize};
 use wire::UnixMs;
 
-use crate::SavedRound;
 use crate::reject_reason::RejectReason;
 use crate::seat::{Side, other};
 
@@ -33,6 +33,20 @@ pub(crate) struct Round {
     candidates: [u32; 2],
     /// When it began; none where that was before a restart.
     began_at: Option<UnixMs>,
+}
+
+/// A negotiation as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedRound {
+    /// The epoch of the negotiation.
+    pub epoch: u64,
+    /// Which seat offers first; none with a media server.
+    #[serde(default)]
+    pub offerer: Option<usize>,
+    /// Whether an answer was relayed, so that either may offer.
+    pub answered: bool,
+    /// Which seats have reported `connected`.
+    pub connected: [bool; 2],
 }
 
 /// What a relayed offer met.

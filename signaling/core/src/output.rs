@@ -5,7 +5,8 @@ use std::sync::Arc;
 use wire::signaling::{CancelReason, ServerFrame};
 use wire::{CloseCode, ConnectionId, EventType, SessionFact, UnixMs, UserId};
 
-use crate::Snapshot;
+use crate::metric::{SessionMetric, SessionTiming};
+use crate::snapshot::Snapshot;
 
 /// One thing to do. The outputs of one call are carried out in their order.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,75 +157,6 @@ impl ReturnKind {
             ReturnKind::Fresh => "fresh",
             ReturnKind::Resumed => "resumed",
             ReturnKind::WithoutFrames => "without_frames",
-        }
-    }
-}
-
-/// What is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SessionTiming {
-    /// From `negotiate` until both have reported `connected`.
-    BothConnected,
-}
-
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SessionMetric {
-    /// A join got `resumed: true`.
-    Resumed,
-    /// A valid token's frames were gone: `resumed: false`.
-    ResumeRefused,
-    /// A join that was not a resume.
-    JoinedFresh,
-    /// A fresh join closed the seat's older socket.
-    TakenOver,
-    /// The oldest frame of a full resume buffer was dropped.
-    BufferOverflow,
-    /// A socket was closed because it read too slowly.
-    SlowConsumer,
-    /// A numbered frame came a second time.
-    Repeated,
-    /// A frame of another epoch was refused.
-    StaleEpoch,
-    /// Two offers crossed.
-    Glare,
-    /// An SDP was refused.
-    BadSdp,
-    /// A candidate was refused.
-    BadCandidate,
-    /// A candidate above the cap was refused.
-    TooManyCandidates,
-    /// A candidate that `ice: relay` forbids, or that no browser is to be sent to, was dropped.
-    CandidateStripped,
-    /// A payload of `data` above the limit was refused.
-    DataTooLarge,
-    /// A token that a takeover killed is no longer known as such: a seat remembers a few.
-    TokenForgotten,
-    /// A stay is no longer in the evidence: a seat remembers the first and the newest.
-    StayForgotten,
-}
-
-impl SessionMetric {
-    /// The `what` label of `signaling_core_total`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            SessionMetric::Resumed => "resumed",
-            SessionMetric::ResumeRefused => "resume_refused",
-            SessionMetric::JoinedFresh => "joined_fresh",
-            SessionMetric::TakenOver => "taken_over",
-            SessionMetric::BufferOverflow => "buffer_overflow",
-            SessionMetric::SlowConsumer => "slow_consumer",
-            SessionMetric::Repeated => "repeated",
-            SessionMetric::StaleEpoch => "stale_epoch",
-            SessionMetric::Glare => "glare",
-            SessionMetric::BadSdp => "bad_sdp",
-            SessionMetric::BadCandidate => "bad_candidate",
-            SessionMetric::TooManyCandidates => "too_many_candidates",
-            SessionMetric::CandidateStripped => "candidate_stripped",
-            SessionMetric::DataTooLarge => "data_too_large",
-            SessionMetric::TokenForgotten => "token_forgotten",
-            SessionMetric::StayForgotten => "stay_forgotten",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use wire::{CloseCode, EndReason, ErrorBody, ErrorCode, UnixMs};
 
-use crate::SessionMetric;
+use crate::metric::SessionMetric;
 
 /// Why a frame is rejected, with the details that its `error` frame carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

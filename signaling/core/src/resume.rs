@@ -5,12 +5,20 @@ use std::sync::Arc;
 
 use wire::signaling::ServerFrame;
 
-use crate::{Settings, TokenHash};
+use crate::input::TokenHash;
 
 /// Room that a frame is taken to need beside what it carries, in bytes: names, times and ids.
 const FRAME_BASE_BYTES: usize = 256;
 /// Most tokens that a seat remembers as killed; each takeover adds at most two.
 const MAX_DEAD_TOKENS: usize = 32;
+
+/// How much of a seat's frames is buffered at most.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ResumeLimits {
+    pub(crate) frames: usize,
+    /// By the estimate of [`frame_bytes`].
+    pub(crate) bytes: usize,
+}
 
 /// The numbered frames of a seat that its page has not confirmed, oldest first.
 #[derive(Debug, Default)]
@@ -22,14 +30,12 @@ pub(crate) struct ResumeBuffer {
 
 impl ResumeBuffer {
     /// Numbers a frame and keeps it. The second value is true where older ones had to go for it.
-    pub(crate) fn push(&mut self, frame: Arc<ServerFrame>, settings: &Settings) -> (u64, bool) {
+    pub(crate) fn push(&mut self, frame: Arc<ServerFrame>, limits: ResumeLimits) -> (u64, bool) {
         self.last_seq += 1;
         self.bytes += frame_bytes(&frame);
         self.frames.push_back((self.last_seq, frame));
         let mut overflowed = false;
-        while self.frames.len() > settings.resume_buffer_frames
-            || self.bytes > settings.resume_buffer_bytes
-        {
+        while self.frames.len() > limits.frames || self.bytes > limits.bytes {
             self.drop_oldest();
             overflowed = true;
         }
@@ -138,7 +144,7 @@ impl ResumeTokens {
         (live, self.dead.iter().copied().collect())
     }
 
-    /// ResumeTokens from a snapshot: their pages are known, their streams are gone.
+    /// Tokens from a snapshot: their pages are known, their buffered frames are gone.
     pub(crate) fn restore(live: Vec<TokenHash>, dead: Vec<TokenHash>) -> Self {
         let out_of_stream = |hash| ResumeToken {
             hash,

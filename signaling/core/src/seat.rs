@@ -32,7 +32,7 @@ pub(crate) struct Seat {
     /// The highest `id` that took effect; none if no numbered frame has.
     pub(crate) last_id: Option<u64>,
     pub(crate) tokens: ResumeTokens,
-    pub(crate) stream: ResumeBuffer,
+    pub(crate) resume_buffer: ResumeBuffer,
 }
 
 /// Whether somebody sits there.
@@ -103,6 +103,6 @@ impl Seat {
         self.stay_ends(self.last_in_at.unwrap_or(now));
         self.occupancy = Occupancy::Empty;
         self.came_at = None;
-        self.stream = ResumeBuffer::default();
+        self.resume_buffer = ResumeBuffer::default();
     }
 }

@@ -9,6 +9,7 @@ use wire::signaling::ServerFrame;
 use wire::{ConnectionId, Outcome, SessionSpec, UnixMs, UserId};
 
 use crate::negotiation::Negotiation;
+use crate::resume::ResumeLimits;
 use crate::seat::{SIDES, Seat, Side, other};
 use crate::step_outputs::StepOutputs;
 use crate::{Input, Output, SessionMetric, SessionPhase, Settings};
@@ -147,11 +148,15 @@ impl Session {
     }
 
     fn send_shared(&mut self, side: Side, frame: Arc<ServerFrame>, out: &mut StepOutputs) {
+        let limits = ResumeLimits {
+            frames: self.settings.resume_buffer_frames,
+            bytes: self.settings.resume_buffer_bytes,
+        };
         let seat = &mut self.seats[side];
         if seat.is_empty() {
             return;
         }
-        let (seq, overflowed) = seat.stream.push(Arc::clone(&frame), &self.settings);
+        let (seq, overflowed) = seat.resume_buffer.push(Arc::clone(&frame), limits);
         if overflowed {
             out.count(SessionMetric::BufferOverflow);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use wire::{SessionSpec, Stay, UnixMs, UserId};
 
-use crate::negotiation::Negotiation;
+use crate::negotiation::{Negotiation, SavedRound};
 use crate::resume::{ResumeBuffer, ResumeTokens};
 use crate::seat::{Occupancy, Seat};
 use crate::{Session, SessionPhase, Settings, TokenHash};
@@ -69,20 +69,6 @@ pub struct SavedSeat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SavedToken(pub TokenHash);
-
-/// A negotiation as it is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedRound {
-    /// The epoch of the negotiation.
-    pub epoch: u64,
-    /// Which seat offers first; none with a media server.
-    #[serde(default)]
-    pub offerer: Option<usize>,
-    /// Whether an answer was relayed, so that either may offer.
-    pub answered: bool,
-    /// Which seats have reported `connected`.
-    pub connected: [bool; 2],
-}
 
 impl Session {
     /// All that a restarted process needs.
@@ -155,7 +141,7 @@ fn restore_seat(saved: SavedSeat, now: UnixMs, grace_ms: i64) -> Seat {
         media_up_at: saved.media_up_at,
         last_id: saved.last_id,
         tokens: ResumeTokens::restore(hashes(saved.tokens), hashes(saved.dead_tokens)),
-        stream: ResumeBuffer::default(),
+        resume_buffer: ResumeBuffer::default(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The session as whoever joins is told it.
+//! The `welcome` frame: the session as whoever joins sees it.
 
 use wire::signaling::{PeerView, SessionNow, Welcome, You};
 use wire::{ConnectionId, UnixMs};

@@ -62,7 +62,7 @@ struct ParticipantList {
     participants: Vec<LiveKitParticipant>,
 }
 
-/// A participant, as API and webhooks tell of one. Numbers of 64 bits are texts in protojson.
+/// A participant, as API and webhooks describe one. Numbers of 64 bits are texts in protojson.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct LiveKitParticipant {
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! Makes the rooms of a media server what sessions want: the tasks that ask it and tell it.
+//! The tasks that create, poll and remove the rooms of a media server.
 //!
 //! Each is a loop that never ends by itself, and that a failing server only slows down.
 
@@ -29,7 +29,7 @@ const POLL_RETRY: Duration = Duration::from_secs(2);
 const HINT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Makes rooms as they are wanted, and tries again where that fails.
-/// `ready` is told of each session whose room is.
+/// `ready` is called with each session whose room is there.
 pub(crate) async fn open_rooms<S: MediaServer>(
     rooms: &RoomTracker,
     server: &S,

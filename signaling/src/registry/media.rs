@@ -1,4 +1,4 @@
-//! What sessions and their media servers tell each other.
+//! Wakes sessions whose media room is ready, and adds the room to operators' views.
 
 use signaling_core::{Input, OperatorView};
 use wire::SessionId;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wire::{Event, SessionId, UnixMs};
 
 use self::media::StoredWebhookEvent;
-use super::{Batch, RoomClosing, RowKind, SessionRow, SnapshotStore, StoreError};
+use super::{Batch, RoomClosing, RowKind, SnapshotRow, SnapshotStore, StoreError};
 
 /// Clones share their content, as two processes share a file.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +16,7 @@ pub struct MemoryStore(Arc<Mutex<MemoryTables>>);
 
 #[derive(Debug, Default)]
 struct MemoryTables {
-    rows: BTreeMap<SessionId, SessionRow>,
+    rows: BTreeMap<SessionId, SnapshotRow>,
     facts: Vec<Event>,
     accepted: HashSet<String>,
     closings: BTreeMap<SessionId, RoomClosing>,
@@ -61,7 +61,7 @@ impl SnapshotStore for MemoryStore {
         Ok(())
     }
 
-    async fn load(&self) -> Result<Vec<SessionRow>, StoreError> {
+    async fn load(&self) -> Result<Vec<SnapshotRow>, StoreError> {
         Ok(self.tables().rows.values().cloned().collect())
     }
 

@@ -5,7 +5,7 @@ mod media;
 use storage::{Connection, Database, Inbox, Outbox, query};
 use wire::{SessionId, UnixMs};
 
-use super::{Batch, RowKind, SessionRow, SnapshotStore, StoreError};
+use super::{Batch, RowKind, SnapshotRow, SnapshotStore, StoreError};
 
 /// Rows of one statement, at 1 to 2 KB each: more would gain nothing and hold the memory of all at once.
 const ROWS_TOGETHER: usize = 250;
@@ -42,7 +42,7 @@ impl SnapshotStore for SqlStore {
         Ok(())
     }
 
-    async fn load(&self) -> Result<Vec<SessionRow>, StoreError> {
+    async fn load(&self) -> Result<Vec<SnapshotRow>, StoreError> {
         let found = query("SELECT id, kept_as, body, forget_at FROM sessions ORDER BY id")
             .fetch_all(&mut self.database.read().await?)
             .await?;
@@ -73,7 +73,7 @@ impl From<storage::Error> for StoreError {
 }
 
 /// Many rows in one statement: a thousand sessions that end at one instant are a few trips to the store.
-async fn upsert(connection: &mut dyn Connection, rows: &[SessionRow]) -> Result<(), StoreError> {
+async fn upsert(connection: &mut dyn Connection, rows: &[SnapshotRow]) -> Result<(), StoreError> {
     for chunk in rows.chunks(ROWS_TOGETHER) {
         let values = chunk.iter().map(|row| {
             [
@@ -96,8 +96,8 @@ async fn upsert(connection: &mut dyn Connection, rows: &[SessionRow]) -> Result<
 }
 
 /// The table's check lets no other kind in; one of a newer version is skipped.
-fn row((id, kind, body, forget_at): (String, String, String, UnixMs)) -> Option<SessionRow> {
-    Some(SessionRow {
+fn row((id, kind, body, forget_at): (String, String, String, UnixMs)) -> Option<SnapshotRow> {
+    Some(SnapshotRow {
         session: SessionId(id),
         kind: RowKind::from_name(&kind)?,
         body,

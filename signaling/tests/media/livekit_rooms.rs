@@ -194,12 +194,13 @@ async fn med_26_a_livekit_that_is_down_at_the_start_is_waited_for_and_nothing_be
     let session = session(MediaBackend::Livekit, 60_000);
     let [(mut ann, of_ann), (mut bo, of_bo)] = negotiated(&server, &session).await;
     assert_eq!(LiveKitGuest::enter(&of_ann).await.err(), Some(0));
-    // The countdown is long over.
-    tokio::time::sleep(Duration::from_secs(2)).await;
     let operator = Http::bearer(&server.signer.operator());
     let url = format!("{}/v1/sessions/{}", server.http, session.id);
-    let view = operator.get(&url).await.body;
-    assert_eq!(view["phase"], "connecting");
+    let view = until("the countdown is over", SOON, async || {
+        let view = operator.get(&url).await.body;
+        (view["phase"] == "connecting").then_some(view)
+    })
+    .await;
     assert!(view["started_at"].is_null(), "nothing has begun");
     livekit.start(None).await;
     let client = livekit.client();

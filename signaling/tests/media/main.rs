@@ -10,6 +10,9 @@
 #[path = "../stories/server.rs"]
 #[expect(dead_code, reason = "the stories need more of it than these tests")]
 mod server;
+#[path = "../stories/talk.rs"]
+#[expect(dead_code, reason = "the stories need more of it than these tests")]
+mod talk;
 
 mod contract;
 mod credentials;

@@ -37,6 +37,8 @@ struct FakeState {
     made: AtomicU64,
     /// Answers nothing but 503 while true.
     down: AtomicBool,
+    /// How many requests were answered so.
+    refused: AtomicU64,
     webhook: Mutex<Option<String>>,
 }
 
@@ -94,6 +96,11 @@ impl OpenViduServer {
     /// Stops answering, or answers again.
     pub(crate) fn set_down(&self, down: bool) {
         self.state.down.store(down, Ordering::SeqCst);
+    }
+
+    /// How many requests came while it was down.
+    pub(crate) fn refused(&self) -> u64 {
+        self.state.refused.load(Ordering::SeqCst)
     }
 
     pub(crate) fn has(&self, room: &str) -> bool {
@@ -161,6 +168,7 @@ impl Drop for OpenViduServer {
 async fn guard(State(state): State<Arc<FakeState>>, request: Request, next: Next) -> Response {
     let expected = format!("Basic {}", STANDARD.encode(format!("OPENVIDUAPP:{SECRET}")));
     if state.down.load(Ordering::SeqCst) {
+        state.refused.fetch_add(1, Ordering::SeqCst);
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let shown = request.headers().get(header::AUTHORIZATION);

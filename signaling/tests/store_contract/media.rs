@@ -47,7 +47,8 @@ pub(super) async fn med_38_an_event_is_stored_once_by_server_and_key<F: Factory>
 }
 
 pub(super) async fn med_36_events_are_read_in_order_by_server_and_state<F: Factory>() {
-    let store = F::empty().open().await;
+    let place = F::empty();
+    let store = place.open().await;
     for key in ["z", "m", "a"] {
         insert(&store, key).await;
     }
@@ -67,7 +68,8 @@ pub(super) async fn med_36_events_are_read_in_order_by_server_and_state<F: Facto
 }
 
 pub(super) async fn med_37_unreadable_events_are_new_again_when_replayed<F: Factory>() {
-    let store = F::empty().open().await;
+    let place = F::empty();
+    let store = place.open().await;
     for (key, state) in [
         ("dead", WebhookEventState::Dead),
         ("done", WebhookEventState::Done),
@@ -84,7 +86,8 @@ pub(super) async fn med_37_unreadable_events_are_new_again_when_replayed<F: Fact
 pub(super) async fn med_38_done_and_unreadable_events_are_forgotten_in_time_and_no_others<
     F: Factory,
 >() {
-    let store = F::empty().open().await;
+    let place = F::empty();
+    let store = place.open().await;
     for (key, state) in [
         ("dead", WebhookEventState::Dead),
         ("done", WebhookEventState::Done),

@@ -1,13 +1,13 @@
 //! The rules of [`SnapshotStore`].
 
 use serde_json::json;
-use signaling::store::{AcceptedEvent, Batch, RowKind, SessionRow, SnapshotStore};
+use signaling::store::{AcceptedEvent, Batch, RowKind, SnapshotRow, SnapshotStore};
 use wire::{Event, SessionId, UnixMs};
 
 use super::Factory;
 
-fn row(id: &str, kind: RowKind, body: &str, forget_at: i64) -> SessionRow {
-    SessionRow {
+fn row(id: &str, kind: RowKind, body: &str, forget_at: i64) -> SnapshotRow {
+    SnapshotRow {
         session: SessionId::from(id),
         kind,
         body: body.to_owned(),

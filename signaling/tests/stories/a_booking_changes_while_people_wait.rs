@@ -39,7 +39,8 @@ async fn sig_236_a_move_cancels_the_countdown_and_replaces_what_welcome_said() {
         assert_eq!(told.session.phase, Phase::Lobby);
         peer.forget();
     }
-    ann.expect_no::<Countdown>(Duration::from_millis(100)).await;
+    settled(&mut ann).await;
+    ann.expect_no::<Countdown>(Duration::ZERO).await;
     // Nearer again, by a ticket this time: the countdown begins.
     let nearer = SessionSpec {
         revision: moved.revision + 1,

@@ -29,7 +29,8 @@ async fn sig_130_a_cut_socket_gets_what_it_missed_in_order_once() {
         hears(&mut bo, n).await;
     }
     assert_eq!(ann.expect::<PeerResumed>(SOON).await.user_id.as_str(), BO);
-    bo.expect_no::<Negotiate>(Duration::from_millis(100)).await;
+    settled(&mut bo).await;
+    bo.expect_no::<Negotiate>(Duration::ZERO).await;
 }
 
 #[tokio::test]

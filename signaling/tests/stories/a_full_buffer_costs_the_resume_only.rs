@@ -61,6 +61,9 @@ async fn sig_228_and_nothing_where_it_is() {
     let (_server, mut ann, mut bo, epoch) = overflowed(true).await;
     assert_eq!(bo.epoch, Some(epoch));
     go_on(&mut ann, &mut bo).await;
-    ann.expect_no::<Negotiate>(Duration::from_millis(100)).await;
+    for peer in [&mut ann, &mut bo] {
+        settled(peer).await;
+    }
+    ann.expect_no::<Negotiate>(Duration::ZERO).await;
     bo.expect_no::<Negotiate>(Duration::ZERO).await;
 }

@@ -9,6 +9,7 @@ use wire::signaling::{Countdown, Live, Negotiate, Paused};
 use wire::{OnLoss, Phase, SessionSpec};
 
 use crate::server::{SignalingServer, booking, connected};
+use crate::talk::settled;
 
 /// Comes back at the same address, is told that its frames are gone, and in which phase it is.
 async fn back(peer: TestPeer, phase: Phase) -> TestPeer {
@@ -61,7 +62,8 @@ async fn sig_225_a_restart_in_the_lobby_negotiates_anew_and_waits_on() {
     let negotiate = ann.expect::<Negotiate>(SOON).await;
     assert!(negotiate.epoch > before);
     assert_eq!(bo.expect::<Negotiate>(SOON).await, negotiate);
-    ann.expect_no::<Countdown>(Duration::from_millis(100)).await;
+    settled(&mut ann).await;
+    ann.expect_no::<Countdown>(Duration::ZERO).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

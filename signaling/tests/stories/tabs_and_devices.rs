@@ -55,8 +55,8 @@ async fn sig_227_with_reject_the_second_is_sent_away_while_the_first_lives() {
     bo.send(data(1)).await;
     hears(&mut ann, 1).await;
     settled(&mut bo).await;
-    ann.expect_no::<PeerJoined>(Duration::from_millis(100))
-        .await;
+    settled(&mut ann).await;
+    ann.expect_no::<PeerJoined>(Duration::ZERO).await;
     never_got(&mut ann, &["peer_lost", "peer_left", "peer_resumed"]);
 
     // The first one's page may come back by its token, whoever else would like the seat.

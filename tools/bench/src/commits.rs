@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::json;
 use signaling::store::sql::SqlStore;
-use signaling::store::{Batch, RowKind, SessionRow, SnapshotStore};
+use signaling::store::{Batch, RowKind, SnapshotRow, SnapshotStore};
 use storage::{Database, Outbox, Schema};
 use testkit::{TestBooking, now};
 use wire::Event;
@@ -94,10 +94,10 @@ fn of_round(row: &SessionRow, round: u32) -> SessionRow {
 }
 
 /// A session's row, of the size that a live one's has: the booking, and as much again for the seats.
-fn row() -> SessionRow {
+fn row() -> SnapshotRow {
     let spec = TestBooking::new().spec();
     let body = json!({ "spec": spec, "rest": spec });
-    SessionRow {
+    SnapshotRow {
         session: spec.id.clone(),
         kind: RowKind::Open,
         body: body.to_string(),

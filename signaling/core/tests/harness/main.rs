@@ -1,6 +1,6 @@
 //! Two people, a core, and a network that loses, doubles and reorders: one run a seed, no clock, no
 //! socket, no thread. After every step the rules that must hold in any order are checked
-//! (`watch.rs`); in the end all is calm, and both people and the core must agree.
+//! (`invariants.rs`); in the end all is calm, and both people and the core must agree.
 //!
 //! `RENDEZVOUS_SEEDS` says how many seeds (1,000), `RENDEZVOUS_SEED` runs one and prints its steps.
 

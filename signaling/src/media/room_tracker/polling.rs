@@ -11,7 +11,7 @@ use crate::media::room_name;
 pub(crate) enum RoomOwner {
     /// The room of a session that is on.
     Wanted,
-    /// The room of an older revision: nobody is told of it any longer.
+    /// The room of an older revision: no client is sent there any longer.
     Stale,
     /// The room of a session that is over, or of nobody known here.
     Other,
