@@ -2,7 +2,7 @@
 
 mod media;
 
-use storage::{Connection, Database, Inbox, Outbox, query};
+use storage::{Database, Inbox, Outbox, SqlConnection, query};
 use wire::{SessionId, UnixMs};
 
 use super::{Batch, RowKind, SnapshotRow, SnapshotStore, StoreError};
@@ -73,7 +73,10 @@ impl From<storage::Error> for StoreError {
 }
 
 /// Many rows in one statement: a thousand sessions that end at one instant are a few trips to the store.
-async fn upsert(connection: &mut dyn Connection, rows: &[SnapshotRow]) -> Result<(), StoreError> {
+async fn upsert(
+    connection: &mut dyn SqlConnection,
+    rows: &[SnapshotRow],
+) -> Result<(), StoreError> {
     for chunk in rows.chunks(ROWS_TOGETHER) {
         let values = chunk.iter().map(|row| {
             [

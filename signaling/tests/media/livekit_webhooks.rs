@@ -46,7 +46,7 @@ async fn post(server: &SignalingServer, body: &str, token: &str, more: &[(&str, 
     request.send().await.unwrap().status().as_u16()
 }
 
-async fn told(server: &SignalingServer, body: &str) -> u16 {
+async fn post_signed(server: &SignalingServer, body: &str) -> u16 {
     post(server, body, &signed(body, 0), &[]).await
 }
 
@@ -152,20 +152,20 @@ async fn med_35_an_event_counts_once_and_what_is_not_known_is_passed_over() {
     let room = format!("{}.1", spec.id);
     let joined = event("participant_joined", "EV_1", &room, "PA_1", ANN);
     for _ in 0..3 {
-        assert_eq!(told(&server, &joined).await, 200);
+        assert_eq!(post_signed(&server, &joined).await, 200);
     }
     for unknown in [
         r#"{"event":"room_exploded","id":"EV_2"}"#,
         r#"{"event":"egress_updated","id":"EV_3","egressInfo":{"status":"EGRESS_PAINTED"}}"#,
     ] {
-        assert_eq!(told(&server, unknown).await, 200);
+        assert_eq!(post_signed(&server, unknown).await, 200);
     }
     let events = when(&server, "all are applied", "done", 3).await;
     assert_eq!(events.len(), 3);
     assert_eq!(who_is_in(&server, &spec).await, ["PA_1"]);
     let old_left = event("participant_left", "EV_5", &room, "PA_0", ANN);
-    told(&server, &old_left).await;
-    told(
+    post_signed(&server, &old_left).await;
+    post_signed(
         &server,
         &event("participant_joined", "EV_4", &room, "PA_0", ANN),
     )
@@ -185,12 +185,12 @@ async fn med_36_an_event_of_an_unknown_room_waits_ten_minutes_for_its_session() 
         .with(|spec| spec.media = MediaBackend::Livekit)
         .spec();
     let room = format!("{}.1", spec.id);
-    told(
+    post_signed(
         &server,
         &event("participant_joined", "EV_1", &room, "PA_1", ANN),
     )
     .await;
-    told(
+    post_signed(
         &server,
         &event("participant_joined", "EV_2", "foreign.1", "PA_2", ANN),
     )
@@ -208,7 +208,7 @@ async fn med_36_an_event_of_an_unknown_room_waits_ten_minutes_for_its_session() 
 async fn med_37_an_event_that_can_not_be_read_is_laid_aside_and_can_be_replayed() {
     let server = server().await;
     let broken = r#"{"event":"participant_joined","id":"EV_1"}"#;
-    assert_eq!(told(&server, broken).await, 200);
+    assert_eq!(post_signed(&server, broken).await, 200);
     let events = when(&server, "it is laid aside", "dead", 1).await;
     assert!(
         events[0]
@@ -234,16 +234,18 @@ async fn med_38_what_was_stored_before_a_crash_is_applied_after_it() {
     let server = server().await;
     let (spec, peers) = session(&server).await;
     let room = format!("{}.1", spec.id);
-    told(
+    post_signed(
         &server,
         &event("participant_joined", "EV_1", &room, "PA_1", ANN),
     )
     .await;
+    // The session is stored: with it goes that event.
+    server.scheduler.received(&spec, "session.joined").await;
     let server = server.killed().await;
     drop(peers);
     when(&server, "nothing is lost", "done", 1).await;
     assert_eq!(
-        told(
+        post_signed(
             &server,
             &event("participant_joined", "EV_1", &room, "PA_1", ANN)
         )

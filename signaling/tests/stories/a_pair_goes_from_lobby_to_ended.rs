@@ -71,7 +71,7 @@ async fn sig_102_what_happened_is_told_to_the_scheduler_in_order() {
     let (mut ann, _bo, live) = server.live_pair(&session).await;
     ann.expect::<Ended>(SOON).await;
 
-    let ended = server.scheduler.told(&session, "session.ended").await;
+    let ended = server.scheduler.received(&session, "session.ended").await;
     assert_eq!(ended.data["reason"], "completed");
     assert_eq!(ended.source, "signaling");
     let events = server.scheduler.events(&session);

@@ -54,7 +54,7 @@ async fn sig_225_a_restart_in_the_lobby_negotiates_anew_and_waits_on() {
     let server = SignalingServer::start().await;
     let session = TestBooking::starting_in(600_000).lobby_ms(700_000).spec();
     let (ann, bo) = server.pair(&session).await;
-    server.scheduler.told(&session, "session.joined").await;
+    server.scheduler.received(&session, "session.joined").await;
     let before = ann.epoch.unwrap();
     let _server = server.killed().await;
     let mut ann = back(ann, Phase::Lobby).await;

@@ -45,7 +45,7 @@ async fn sig_150_a_killed_process_goes_on_to_the_original_deadline() {
     );
     ends_on_time(&mut ann, &live).await;
     ends_on_time(&mut bo, &live).await;
-    server.scheduler.told(&session, "session.ended").await;
+    server.scheduler.received(&session, "session.ended").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,7 +54,7 @@ async fn sig_151_a_deadline_that_passed_meanwhile_ends_the_session_at_once() {
     let session = booking().duration_ms(1_000).spec();
     let (_ann, _bo, live) = server.live_pair(&session).await;
     let server = server.killed_until(live.deadline_at + 100).await;
-    let ended = server.scheduler.told(&session, "session.ended").await;
+    let ended = server.scheduler.received(&session, "session.ended").await;
     assert_eq!(ended.data["reason"], "completed");
     let (error, code) = TestPeer::refused(&server.url, &server.ticket(BO, &session)).await;
     assert_eq!(
@@ -101,7 +101,7 @@ async fn sig_154_who_waits_alone_waits_on_after_a_restart() {
     let server = SignalingServer::start().await;
     let session = booking().spec();
     let ann = server.join(ANN, &session).await;
-    server.scheduler.told(&session, "session.joined").await;
+    server.scheduler.received(&session, "session.joined").await;
     let server = server.killed().await;
     let ann = back(ann).await;
     assert_eq!(ann.welcome.as_ref().unwrap().session.phase, Phase::Lobby);

@@ -18,7 +18,7 @@ async fn sig_171_live_and_ended_go_out_without_the_store_in_order_and_counted() 
     connected(&mut ann).await;
     connected(&mut bo).await;
     let live_at = ann.expect::<Countdown>(SOON).await.live_at;
-    server.scheduler.told(&session, "session.joined").await;
+    server.scheduler.received(&session, "session.joined").await;
 
     // Another process keeps the write lock through live and ended.
     let file = server.data_dir().join("signaling/signaling.db");
@@ -43,7 +43,7 @@ async fn sig_171_live_and_ended_go_out_without_the_store_in_order_and_counted() 
     assert!(held_too_long(&server).await >= 2.0);
 
     drop(lock);
-    let ended = server.scheduler.told(&session, "session.ended").await;
+    let ended = server.scheduler.received(&session, "session.ended").await;
     assert!(ended.occurred_at >= live.deadline_at);
 }
 

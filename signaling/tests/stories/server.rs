@@ -232,7 +232,7 @@ pub(crate) struct FakeScheduler {
 struct ReceivedEvents {
     events: Vec<Event>,
     ids: HashSet<String>,
-    complete_to: UnixMs,
+    watermark: UnixMs,
     /// One that came after everything up to its time was said to have come.
     late: Option<Event>,
 }
@@ -256,13 +256,13 @@ impl FakeScheduler {
     /// What it was told of a session, each once, in the order in which it came.
     pub(crate) fn events(&self, session: &SessionSpec) -> Vec<Event> {
         let inbox = self.inbox.lock().unwrap();
-        assert_eq!(inbox.late, None, "complete_to was told too early");
+        assert_eq!(inbox.late, None, "the watermark came before an event that it covers");
         let of_it = |event: &&Event| event.subject == session.id.as_str();
         inbox.events.iter().filter(of_it).cloned().collect()
     }
 
     /// Waits until it was told that.
-    pub(crate) async fn told(&self, session: &SessionSpec, kind: &str) -> Event {
+    pub(crate) async fn received(&self, session: &SessionSpec, kind: &str) -> Event {
         until(kind, SOON, async || {
             let mut events = self.events(session).into_iter();
             events.find(|event| event.kind == kind)
@@ -276,9 +276,9 @@ async fn take(State(inbox): State<Arc<Mutex<ReceivedEvents>>>, Json(batch): Json
     let late = batch
         .events
         .iter()
-        .find(|event| event.occurred_at <= inbox.complete_to && !inbox.ids.contains(&event.id));
+        .find(|event| event.occurred_at <= inbox.watermark && !inbox.ids.contains(&event.id));
     inbox.late = inbox.late.take().or(late.cloned());
-    inbox.complete_to = inbox.complete_to.max(batch.complete_to);
+    inbox.watermark = inbox.watermark.max(batch.complete_to);
     for event in batch.events {
         if inbox.ids.insert(event.id.clone()) {
             inbox.events.push(event);

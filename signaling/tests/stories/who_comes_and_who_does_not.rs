@@ -24,7 +24,7 @@ async fn stays_over(server: &SignalingServer, session: &SessionSpec, reason: &st
         assert_eq!((error.code, code), (ErrorCode::SessionOver, Some(4504)));
         assert_eq!(error.reason.as_deref(), Some(reason));
     }
-    let told = server.scheduler.told(session, "session.ended").await;
+    let told = server.scheduler.received(session, "session.ended").await;
     assert_eq!(told.data["reason"], reason);
 }
 
@@ -70,7 +70,7 @@ async fn sig_231_who_never_came_is_named_whichever_of_the_two() {
         assert!(peer.last_at >= session.closes_at, "not before it closes");
         stays_over(&server, &session, "no_show").await;
         // The evidence: who was in, from when to when.
-        let told = server.scheduler.told(&session, "session.no_show").await;
+        let told = server.scheduler.received(&session, "session.no_show").await;
         assert_eq!(told.data["absent"], serde_json::json!([absent]));
         let about = server.scheduler.events(&session);
         let of = |kind: &str| {
@@ -111,7 +111,7 @@ async fn sig_232_a_live_session_that_both_lost_is_abandoned_after_the_grace() {
     let cut_at = now();
     ann.cut().await;
     bo.cut().await;
-    let told = server.scheduler.told(&session, "session.ended").await;
+    let told = server.scheduler.received(&session, "session.ended").await;
     assert_eq!(told.data["reason"], "abandoned");
     assert!(told.occurred_at >= cut_at + 700, "the seat is kept so long");
     stays_over(&server, &session, "abandoned").await;

@@ -1,6 +1,6 @@
 //! The webhook inbox and the room closings.
 
-use storage::{Connection, query};
+use storage::{SqlConnection, query};
 use wire::{MediaBackend, SessionId, UnixMs};
 
 use super::SqlStore;
@@ -140,7 +140,7 @@ impl MediaStore for SqlStore {
 
 /// Notes that rooms are to be removed, in the transaction of whatever ends their sessions.
 pub(super) async fn insert_closings(
-    connection: &mut dyn Connection,
+    connection: &mut dyn SqlConnection,
     closings: &[RoomClosing],
 ) -> Result<(), StoreError> {
     if closings.is_empty() {
