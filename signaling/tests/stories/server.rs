@@ -256,7 +256,10 @@ impl FakeScheduler {
     /// What it was told of a session, each once, in the order in which it came.
     pub(crate) fn events(&self, session: &SessionSpec) -> Vec<Event> {
         let inbox = self.inbox.lock().unwrap();
-        assert_eq!(inbox.late, None, "the watermark came before an event that it covers");
+        assert_eq!(
+            inbox.late, None,
+            "the watermark came before an event that it covers"
+        );
         let of_it = |event: &&Event| event.subject == session.id.as_str();
         inbox.events.iter().filter(of_it).cloned().collect()
     }

@@ -72,7 +72,7 @@ pub async fn measure(rows: u32, rounds: u32, dir: &Path) -> Result<CommitCost, S
         .iter()
         .map(|row| (row.session.as_str(), row))
         .collect();
-    let is_stored = |row: &&SessionRow| {
+    let is_stored = |row: &&SnapshotRow| {
         let found = stored.get(row.session.as_str());
         found.is_some_and(|found| **found == of_round(row, rounds))
     };
@@ -86,8 +86,8 @@ pub async fn measure(rows: u32, rounds: u32, dir: &Path) -> Result<CommitCost, S
 }
 
 /// The row as a round writes it: alike, but for one number that tells the rounds apart.
-fn of_round(row: &SessionRow, round: u32) -> SessionRow {
-    SessionRow {
+fn of_round(row: &SnapshotRow, round: u32) -> SnapshotRow {
+    SnapshotRow {
         forget_at: row.forget_at + i64::from(round),
         ..row.clone()
     }
