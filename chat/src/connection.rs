@@ -1,6 +1,7 @@
-//! One socket: who it is, what its frames are, and when it has had too many chances.
+//! One socket: who it is, and its frames on their way to the broker.
 //!
-//! What a frame does is the core's; how bytes become frames and liveness is `service::socket`'s.
+//! What a frame does is the core's; how bytes become frames is `service::socket`'s, and which of them are taken
+//! `service::realtime`'s.
 
 mod catch_up;
 mod frame_loop;
@@ -13,10 +14,13 @@ use service::realtime::JoinError;
 use service::socket::{ConnectionPermit, Disconnect, Socket};
 use service::telemetry::spans;
 use tracing::Instrument;
+use wire::UnixMs;
 use wire::chat::Hello;
 
+use crate::registry::Subscription;
 use crate::state::{Admission, AppState};
 use crate::store::Stores;
+use crate::subscriber::ReadQueue;
 use frame_loop::FrameLoop;
 use protocol::{ChatFrameReader, not_opened};
 
@@ -29,37 +33,63 @@ pub(crate) async fn serve<S: Stores>(
     permit: ConnectionPermit,
 ) -> Socket {
     let mut reader = ChatFrameReader::new(socket.handle(), permit);
-    let Some((hello, id)) = reader.join(&mut socket, &state.connections).await else {
+    // Boxed, so that a socket that has joined does not keep the memory that joining took.
+    let Some(joined) = Box::pin(join(&mut socket, &mut reader, &state)).await else {
         return socket;
     };
-    let admitted = admit(&hello, &mut reader, &state).instrument(spans::join());
-    let admission = match admitted.await {
-        Ok(admission) => admission,
-        Err(error) => {
-            reader.refuse(error, id);
-            return socket;
-        }
-    };
-    if let Err(code) = state.open(&admission).await {
-        reader.refuse(not_opened(code), id);
-        return socket;
-    }
-    let cursors = hello.cursors.unwrap_or_default();
-    let (mut subscription, reads) =
-        state
-            .registry
-            .enter(&admission.caller, socket.handle(), cursors);
+    let Joined {
+        mut subscription,
+        reads,
+        expires_at,
+    } = joined;
     // Whoever came in after the others were told goodbye is told here.
     if state.connections.shutdown.is_started() {
         reader.go_away(state.connections.retry_after_ms());
     }
     let frame_loop = FrameLoop::new(&mut reader, &state, &subscription, reads);
-    let disconnect = frame_loop.hold(&mut socket, admission.expires_at).await;
+    let disconnect = frame_loop.hold(&mut socket, expires_at).await;
     if is_goodbye(disconnect) {
         subscription.closed_cleanly();
     }
     tracing::debug!(connection = %subscription.connection(), ?disconnect, "socket over");
     socket
+}
+
+/// A socket whose `hello` was taken.
+struct Joined {
+    subscription: Subscription,
+    reads: Arc<ReadQueue>,
+    expires_at: UnixMs,
+}
+
+/// Waits for a good `hello`, opens its rooms and registers the socket. None where the socket is over, or is to
+/// be closed.
+async fn join<S: Stores>(
+    socket: &mut Socket,
+    reader: &mut ChatFrameReader,
+    state: &AppState<S>,
+) -> Option<Joined> {
+    let (hello, id) = reader.join(socket, &state.connections).await?;
+    let admission = match admit(&hello, reader, state).instrument(spans::join()).await {
+        Ok(admission) => admission,
+        Err(error) => {
+            reader.refuse(error, id);
+            return None;
+        }
+    };
+    if let Err(code) = state.open(&admission).await {
+        reader.refuse(not_opened(code), id);
+        return None;
+    }
+    let cursors = hello.cursors.unwrap_or_default();
+    let (subscription, reads) = state
+        .registry
+        .enter(&admission.caller, socket.handle(), cursors);
+    Some(Joined {
+        subscription,
+        reads,
+        expires_at: admission.expires_at,
+    })
 }
 
 async fn admit<S: Stores>(
