@@ -15,7 +15,7 @@ pub(crate) async fn text(text: &str) {
 /// Writes a whole line at once, so that lines of several children don't mix.
 pub(crate) async fn write(mut out: impl AsyncWrite + Unpin, line: &[u8]) {
     if out.write_all(line).await.is_ok() {
-        // Lost output has nowhere to be told.
+        // Lost output can be reported nowhere.
         drop(out.flush().await);
     }
 }

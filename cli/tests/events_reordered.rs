@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use wire::signaling::{Connected, Ended, Live, Negotiate};
 use wire::{Event, EventBatch, SessionState, SessionView, UnixMs};
 
-/// Until the scheduler has told what it was told.
+/// Until the record shows the delivered events.
 const CATCH_UP: Duration = Duration::from_secs(5);
 
 /// Stands where signaling believes the scheduler to be.

@@ -1,4 +1,4 @@
-//! What the server can be told at start. Plain values: files and the environment are read elsewhere.
+//! The configuration of the server. Plain values: files and the environment are read elsewhere.
 
 use std::net::IpAddr;
 

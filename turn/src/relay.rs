@@ -117,7 +117,7 @@ impl Relay {
                 () = self.inner.stop.cancelled() => return,
                 received = self.inner.udp.recv_from(&mut buffer) => received,
             };
-            // What an earlier send came to is told here, and says nothing about the next datagram.
+            // The error of an earlier send is reported here; the next datagram may be fine.
             let Ok((length, remote)) = received else {
                 continue;
             };

@@ -1,4 +1,4 @@
-//! A yes or no that is found out where nobody says it.
+//! A yes or no that is detected unless configured.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "AutoText", into = "AutoText")]
 pub(crate) enum Auto {
-    /// It is found out.
+    /// Detected at start.
     #[default]
     Detect,
-    /// Somebody said yes.
+    /// Configured as true.
     Yes,
-    /// Somebody said no.
+    /// Configured as false.
     No,
 }
 
@@ -24,7 +24,7 @@ enum AutoText {
 }
 
 impl Auto {
-    /// What was said, or else what `found` gives.
+    /// What is configured, or else what `found` gives.
     pub(crate) fn or(self, found: impl FnOnce() -> bool) -> bool {
         match self {
             Self::Detect => found(),

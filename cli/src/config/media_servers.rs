@@ -6,7 +6,7 @@ use wire::MediaBackend;
 use super::Settings;
 
 impl Settings {
-    /// The media servers, as signaling is told of them.
+    /// The media servers in the form that signaling takes.
     pub(crate) fn media(&self) -> MediaConfig {
         MediaConfig {
             livekit: self.livekit.config(),

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 /// Where the embedded server listens unless told otherwise: TURN's own port (RFC 8656).
 const LISTEN: &str = "127.0.0.1:3478";
-/// Where it tells operators how it is.
+/// Where its metrics and health are served unless configured.
 const HTTP_LISTEN: &str = "127.0.0.1:8083";
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -136,7 +136,7 @@ impl TurnSection {
         })
     }
 
-    /// Where it tells operators how it is.
+    /// Where its metrics and health are served.
     pub(crate) fn http_address(&self) -> Result<SocketAddr, Failure> {
         self.http_listen.parse().map_err(|_| {
             let why = format!("{:?} is not ip:port, as 127.0.0.1:8083", self.http_listen);

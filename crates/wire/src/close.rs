@@ -16,7 +16,7 @@ pub enum CloseCode {
     TooLarge = 1009,
     /// The server is draining.
     GoingAway = 4000,
-    /// Nothing was heard for too long.
+    /// Nothing was received for too long.
     HeartbeatTimeout = 4001,
     /// The client read too slowly; it may resume.
     SlowConsumer = 4002,

@@ -82,7 +82,7 @@ pub enum ErrorCode {
     Internal,
 }
 
-/// What an `error` frame says beside its `type`; the optional fields belong to single codes.
+/// What an `error` frame carries beside its `type`; the optional fields belong to single codes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

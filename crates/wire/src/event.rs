@@ -1,4 +1,4 @@
-//! Facts that one service tells another: at least once, in order per subject.
+//! Events that one service sends another: at least once, in order per subject.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct Event {
     pub kind: String,
     /// When it happened.
     pub occurred_at: UnixMs,
-    /// Which service says so.
+    /// Which service sends it.
     pub source: String,
     /// What it happened to: a session's, room's or user's id.
     pub subject: String,
@@ -161,7 +161,7 @@ pub struct Presence {
 pub struct Stay {
     /// When they came.
     pub from: UnixMs,
-    /// When they left, or were last heard of; none while they are in.
+    /// When they left, or their connection was last seen; none while they are in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<UnixMs>,
 }

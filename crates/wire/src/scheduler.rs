@@ -139,7 +139,7 @@ word_enum! {
     }
 }
 
-/// A session as the scheduler tells it.
+/// A session as the scheduler shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -190,19 +190,19 @@ pub struct SessionView {
     pub created_at: UnixMs,
 }
 
-/// One of the two, as the scheduler tells it.
+/// One of the two, as the scheduler shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionParticipant {
     /// Id of the participant.
     pub user_id: UserId,
-    /// The application's own id; told to the application only.
+    /// The application's own id; shown to the application only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// What the other one is shown.
     pub name: String,
-    /// Opens the session as this person; told to the application only.
+    /// Opens the session as this person; shown to the application only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join_url: Option<String>,
     /// Each time they came in, rising.
@@ -279,7 +279,7 @@ pub struct Page<T> {
 }
 
 word_enum! {
-    /// What a person is told.
+    /// What a person is notified of.
     NotificationKind {
         /// A session is near.
         SessionReminder = "session_reminder",
@@ -294,7 +294,7 @@ word_enum! {
     }
 }
 
-/// Something a person is told; an item of `GET /v1/notifications` and the data of its stream.
+/// A notification to a person; an item of `GET /v1/notifications` and the data of its stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -303,7 +303,7 @@ pub struct Notification {
     pub id: String,
     /// What it is about.
     pub kind: NotificationKind,
-    /// When it was told.
+    /// When it was sent.
     pub created_at: UnixMs,
     /// Id of the session concerned, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! What a session is, as its ticket says it, and how it can stand and end.
+//! What a session is, as its ticket carries it, and how it can stand and end.
 
 use serde::{Deserialize, Serialize};
 

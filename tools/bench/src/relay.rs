@@ -1,5 +1,5 @@
-//! The reference: the least that a relay over tokio-tungstenite can be. What one of a room says, the
-//! other hears, untouched. No authentication, no rooms' life, no timers, no limits but the queues'.
+//! The reference: the least that a relay over tokio-tungstenite can be. It passes on
+//! what either side of a room sends to the other, unchanged. No authentication, no rooms' life, no timers, no limits but the queues'.
 //!
 //! It has the three settings without which the stack loses to Node: TCP_NODELAY, reads into 4 KiB, and
 //! one flush for all that waits.

@@ -55,21 +55,21 @@ async fn lod_14_what_one_says_reaches_the_other_unchanged_and_nobody_else() {
         room(&url, 1).await,
         room(&url, 2).await,
     ];
-    let says = |room: usize, side: usize| {
+    let frames_of = |room: usize, side: usize| {
         let frames =
             (0..FRAMES).map(move |n| format!("{room}/{side} says {n}: é \u{1F600} \"{{}}\""));
         frames.chain([format!("mark of {room}/{side}")])
     };
     for (number, room) in rooms.iter().enumerate() {
         for (side, socket) in room.iter().enumerate() {
-            for text in says(number, side) {
+            for text in frames_of(number, side) {
                 socket.send_text(text).await;
             }
         }
     }
     for (number, room) in rooms.iter_mut().enumerate() {
         for (side, socket) in room.iter_mut().enumerate() {
-            for text in says(number, 1 - side) {
+            for text in frames_of(number, 1 - side) {
                 assert_eq!(received(socket).await, text, "at {number}/{side}");
             }
         }

@@ -26,7 +26,7 @@ const LOSS_COSTS_MS: u64 = 200;
 pub enum LinkCondition {
     /// As if it weren't there.
     Clear,
-    /// Nothing passes and nobody is told, as with a phone in a lift.
+    /// Nothing passes, and neither end learns of it, as with a phone in a lift.
     Silent,
     /// Every connection is reset, and new ones too.
     Down,

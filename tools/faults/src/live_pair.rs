@@ -17,7 +17,7 @@ pub struct LivePair {
     pub ann: TestPeer,
     /// The second of the two.
     pub bo: TestPeer,
-    /// What `live` told.
+    /// The `live` frame that both got.
     pub live: Live,
 }
 
@@ -53,13 +53,13 @@ impl LivePair {
         }
     }
 
-    /// A word from one to the other and back; how long that took.
+    /// Sends `text` from one to the other and back; gives how long that took.
     ///
     /// # Panics
     /// When it does not arrive.
-    pub async fn talk(&mut self, word: &str) -> Duration {
+    pub async fn round_trip(&mut self, text: &str) -> Duration {
         let began = Instant::now();
-        let payload = RawJson::parse(json!(word).to_string()).unwrap();
+        let payload = RawJson::parse(json!(text).to_string()).unwrap();
         let (ann, bo) = (&mut self.ann, &mut self.bo);
         ann.send(Data {
             payload: payload.clone(),
@@ -93,7 +93,7 @@ impl LivePair {
     }
 }
 
-/// The same booking for two whom no other session knows: limits are per person too.
+/// The same booking for two users of no other session: limits are per person too.
 #[must_use]
 pub(crate) fn with_unique_users(mut spec: SessionSpec) -> SessionSpec {
     for person in &mut spec.participants {
@@ -108,5 +108,5 @@ pub(crate) fn ticket_of(signer: &TicketSigner, spec: &SessionSpec, index: usize)
 
 async fn expect_data(peer: &mut TestPeer, payload: &RawJson) {
     let data = peer.expect::<RelayedData>(SOON).await;
-    assert_eq!(&data.payload, payload, "another word came first");
+    assert_eq!(&data.payload, payload, "other data came first");
 }

@@ -9,25 +9,25 @@ use wire::signaling::PeerLost;
 
 use crate::{LivePair, ServiceProcess};
 
-/// Pause between two words.
+/// Pause between two round trips.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// A pair that talks all the time in a task of its own.
+/// A pair that exchanges data all the time, in a task of its own.
 #[derive(Debug)]
 pub struct UnaffectedPair {
     stop: watch::Sender<bool>,
-    talking: JoinHandle<(u32, Duration)>,
+    task: JoinHandle<(u32, Duration)>,
 }
 
 impl UnaffectedPair {
-    /// Both join a session of their own, and begin to talk.
+    /// Both join a session of their own, and begin to exchange data.
     pub async fn of(service: &ServiceProcess, signer: &TicketSigner) -> Self {
         let booking = TestBooking::new().duration_ms(600_000);
         let pair = LivePair::live(&service.ws(), signer, booking).await;
         let (stop, stopped) = watch::channel(false);
         Self {
             stop,
-            talking: tokio::spawn(talk(pair, stopped)),
+            task: tokio::spawn(exchange_until_stopped(pair, stopped)),
         }
     }
 
@@ -38,30 +38,36 @@ impl UnaffectedPair {
     /// When they could not.
     pub async fn unharmed(self, limit: Duration) -> u32 {
         self.stop.send(true).ok();
-        let (words, longest) = self
-            .talking
-            .await
-            .expect("the unaffected pair kept talking");
-        assert!(words > 0, "the unaffected pair never got a word through");
-        assert!(longest <= limit, "a bystander waited {longest:?}");
-        words
+        let (round_trips, longest) = self.task.await.expect("the unaffected pair kept going");
+        assert!(
+            round_trips > 0,
+            "the unaffected pair never completed a round trip"
+        );
+        assert!(longest <= limit, "the unaffected pair waited {longest:?}");
+        round_trips
     }
 }
 
-async fn talk(mut pair: LivePair, mut stop: watch::Receiver<bool>) -> (u32, Duration) {
-    let (mut words, mut longest) = (0, Duration::ZERO);
+async fn exchange_until_stopped(
+    mut pair: LivePair,
+    mut stop: watch::Receiver<bool>,
+) -> (u32, Duration) {
+    let (mut round_trips, mut longest) = (0, Duration::ZERO);
     loop {
-        let took = pair.talk(&format!("word {words}")).await;
+        let took = pair.round_trip(&format!("text {round_trips}")).await;
         longest = longest.max(took);
-        words += 1;
+        round_trips += 1;
         tokio::select! {
             _ = stop.changed() => break,
             () = tokio::time::sleep(EVERY) => {}
         }
     }
-    let took = tokio::time::timeout(SOON, pair.talk("the end")).await;
+    let took = tokio::time::timeout(SOON, pair.round_trip("the end")).await;
     for peer in [&pair.ann, &pair.bo] {
         peer.assert_none::<PeerLost>();
     }
-    (words, longest.max(took.expect("the last word arrives")))
+    (
+        round_trips,
+        longest.max(took.expect("the last word arrives")),
+    )
 }

@@ -63,7 +63,7 @@ pub enum BookingError {
         url: String,
         /// Which step failed.
         what: &'static str,
-        /// The client's own words.
+        /// The HTTP client's message.
         cause: String,
     },
 }
@@ -106,7 +106,7 @@ impl SchedulerClient {
         host == "localhost" || host.starts_with("127.") || host == "[::1]"
     }
 
-    /// Books a session for each pair, and gets both their tickets; `booked` hears of each.
+    /// Books a session for each pair, and gets both their tickets; `booked` is called after each.
     pub(crate) async fn plans(
         &self,
         options: &Options,

@@ -26,7 +26,7 @@ const READ_BUFFER_BYTES: usize = 4096;
 /// Largest frame that is taken, in bytes.
 const MAX_FRAME_BYTES: usize = 64 * 1024;
 
-/// Why an operation failed, as one word that is counted.
+/// Why an operation failed, as a code that is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// No connection, or none that speaks WebSocket: the reason in a word.

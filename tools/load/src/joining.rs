@@ -20,7 +20,7 @@ pub(crate) struct ConnectedPeer {
     pub(crate) connection: Option<LoadConnection>,
     pub(crate) last_seq: u64,
     pub(crate) last_id: u64,
-    /// True once it was told that the session has ended.
+    /// True once `ended` has come.
     pub(crate) over: bool,
 }
 

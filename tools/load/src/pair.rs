@@ -17,7 +17,7 @@ use crate::run::Run;
 use crate::sdp::Role;
 use crate::tally::Span;
 
-/// Longest wait for both to be told to negotiate.
+/// Longest wait for the `negotiate` of both.
 const NEGOTIATE_LIMIT: Duration = Duration::from_secs(30);
 /// Longest that one exchange may take.
 const EXCHANGE_LIMIT: Duration = Duration::from_secs(15);
@@ -39,7 +39,7 @@ pub(crate) struct LoadPair {
 }
 
 impl LoadPair {
-    /// Both connect, join and are told to negotiate.
+    /// Both connect, join and get the `negotiate` of one epoch.
     pub(crate) async fn open(run: &Arc<Run>, plan: PairPlan) -> Result<Self, Fault> {
         let (first, ping_every) = join(run, &plan, 0).await?;
         let (second, _) = join(run, &plan, 1).await?;
@@ -113,7 +113,7 @@ impl LoadPair {
         Ok(())
     }
 
-    /// True once both were told so.
+    /// True once the server has closed both connections.
     pub(crate) fn is_over(&self) -> bool {
         self.peers.iter().all(|end| end.connection.is_none())
     }
@@ -135,7 +135,7 @@ impl LoadPair {
 
     async fn await_negotiation(&mut self) -> Result<(), Fault> {
         let mut epochs = [None, None];
-        // The first of them may have been told to negotiate with somebody who was here before.
+        // The first of them may have had a `negotiate` with somebody who was here before.
         while epochs[0].is_none() || epochs[0] != epochs[1] {
             let (end, frame) = self.next_frame().await?;
             if let ReceivedFrame::Negotiate { epoch, offerer } = frame {

@@ -31,7 +31,7 @@ pub struct Report {
     pub spans_ms: BTreeMap<String, Spread>,
     /// What work_began wrong, by code.
     pub errors: BTreeMap<String, u64>,
-    /// How sessions ended, by reason; each is told to two.
+    /// How sessions ended, by reason; each session has two ends.
     pub ends: BTreeMap<String, u64>,
 }
 

@@ -55,7 +55,7 @@ impl Run {
         *lock(&self.offset)
     }
 
-    /// An answer told the server's clock.
+    /// Takes into account an answer that carries the server's clock.
     pub(crate) fn learn_clock(&self, asked: StdInstant, server_ms: i64) {
         lock(&self.offset).learn(asked, server_ms);
     }

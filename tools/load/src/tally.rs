@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-/// Longest span that is told apart, in nanoseconds: an hour; longer counts as that.
+/// Longest span that is recorded, in nanoseconds: an hour; longer counts as that.
 const LONGEST_NS: u64 = 3_600_000_000_000;
-/// Shortest span that is told apart, in nanoseconds.
+/// Shortest span that is recorded, in nanoseconds.
 const SHORTEST_NS: u64 = 1_000;
 /// Three digits: the error is below a thousandth.
 const DIGITS: u8 = 3;
-/// Kinds of errors that are told apart; codes come from the server, and must not fill the memory.
+/// Kinds of errors that are counted apart; codes come from the server, and must not fill the memory.
 const MAX_CODES: usize = 200;
 /// Where further kinds of errors are counted.
 const OTHER_CODES: &str = "other";

@@ -7,7 +7,7 @@ use crate::booking::SchedulerClient;
 pub enum LoadTarget {
     /// Rendezvous, by its scheduler.
     Rendezvous(SchedulerClient),
-    /// The bare relay of `tools/bench/`, as `ws://host:port`: what the second of a room says, the first hears.
+    /// The bare relay of `tools/bench/`, as `ws://host:port`: it passes on what either side of a room sends to the other.
     Reference {
         /// The server's address.
         url: String,

@@ -96,7 +96,7 @@ impl TestBooking {
         self
     }
 
-    /// What the ticket says.
+    /// The session that a ticket carries.
     #[must_use]
     pub fn spec(self) -> SessionSpec {
         self.0

@@ -78,7 +78,7 @@ impl ChatClientState {
 
     fn follow(&mut self, message: &Message) {
         let Some(cursor) = self.cursors.get_mut(&message.room) else {
-            panic!("a message of a room that was never told: {message:?}");
+            panic!("a message of a room that was never announced: {message:?}");
         };
         assert_eq!(
             message.seq,

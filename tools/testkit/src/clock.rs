@@ -1,4 +1,4 @@
-//! The wall clock, and bounded waiting for a condition. Not a substitute for a core told the time.
+//! The wall clock, and bounded waiting for a condition. Not a substitute for a core that is handed the time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

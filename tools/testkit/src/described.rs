@@ -69,13 +69,13 @@ pub async fn every_frame_is_described(base: &str, subprotocol: &str, sides: [&[&
         assert!(message["summary"].is_string(), "{key} has no summary");
     }
     let channels = document["channels"].as_object().unwrap();
-    let told = channels.values().next().unwrap()["description"]
+    let description = channels.values().next().unwrap()["description"]
         .as_str()
         .unwrap();
-    assert!(told.contains(subprotocol), "{told}");
+    assert!(description.contains(subprotocol), "{description}");
     for code in wire::CloseCode::ALL {
         let line = format!("- {} `{}`", code.code(), code.name());
-        assert!(told.contains(&line), "{line}");
+        assert!(description.contains(&line), "{line}");
     }
 }
 

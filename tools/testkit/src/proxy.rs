@@ -52,7 +52,7 @@ pub enum Break {
     Reset,
     /// This direction ends (FIN), the other one goes on: a half-close.
     HalfClose,
-    /// Nothing passes any more in either direction, and nobody is told.
+    /// Nothing passes any more in either direction, and neither end learns of it.
     Freeze,
 }
 
@@ -212,7 +212,7 @@ async fn pump(way: Way, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, line: P
             () = reset(&mut flow) => return break_off(from, to),
         };
         let Ok(count @ 1..) = read else {
-            // Dropping the half that writes ends its direction, once the other one may hear of it.
+            // Dropping the half that writes ends its direction, once the other one may learn of it.
             return if is_reset(&mut flow).await {
                 break_off(from, to)
             };

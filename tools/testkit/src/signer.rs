@@ -53,7 +53,7 @@ impl TicketSigner {
         }
     }
 
-    /// The scheduler's `public_url`, as the other services are told it.
+    /// The scheduler's `public_url`, as the other services are configured with.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url

@@ -162,7 +162,7 @@ impl TestSocket {
     }
 
     async fn command(&self, command: SocketCommand) {
-        // A task that is gone has told its end as an arrival; there is nothing to send to.
+        // A task that is gone has reported its end as an arrival; there is nothing to send to.
         self.commands.send(command).await.ok();
     }
 }

@@ -1,4 +1,4 @@
-//! All that a server is told.
+//! The inputs of a server.
 
 use std::net::SocketAddr;
 

@@ -4,7 +4,7 @@ use wire::UnixMs;
 
 use crate::stun::hmac_sha1;
 
-/// How long a nonce is good, in milliseconds: a client that comes later is told a new one (438) and goes on.
+/// How long a nonce is good, in milliseconds: a client that comes later is given a new one (438) and goes on.
 const LIFE_MS: i64 = 600_000;
 /// Hex digits of the time, in seconds.
 const TIME_DIGITS: usize = 12;

@@ -1,4 +1,4 @@
-//! All that a server wants done.
+//! The outputs of a server.
 
 use std::net::SocketAddr;
 

@@ -1,5 +1,5 @@
 //! Which addresses no relay may reach: all that are not out on the public network, in every spelling. A
-//! relay inside a firewall is otherwise a door through it.
+//! relay inside a firewall would otherwise lead through it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -115,7 +115,7 @@ impl PeerPolicy {
         Self { allowed, forbidden }
     }
 
-    /// True when a relay may send to and hear from it.
+    /// True when a relay may send to it and receive from it.
     #[must_use]
     pub fn allows(&self, ip: IpAddr) -> bool {
         self.names(ip) || !self.forbidden.iter().any(|range| range.contains(ip))

@@ -1,4 +1,4 @@
-//! What a server is told at start.
+//! What a server is set to at start.
 
 use std::net::IpAddr;
 

@@ -109,7 +109,7 @@ impl TurnServer {
         self.deliver(now, id, peer, payload, Reach::Outside, effects);
     }
 
-    /// Hands a payload to a client that may hear from `peer`, whose bytes came from inside or outside.
+    /// Hands a payload to a client that may receive from `peer`, whose bytes came from inside or outside.
     fn deliver(
         &mut self,
         now: UnixMs,

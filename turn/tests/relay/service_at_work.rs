@@ -1,7 +1,6 @@
 //! The embedded server at work: both transports, both ways, what it counts, and what strangers do to it.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use testkit::until;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -22,19 +21,22 @@ async fn trn_42_a_peer_out_there_is_reached_over_udp_and_tcp() {
         let allocation = ann.allocate().await.unwrap();
         ann.permit(there).await.unwrap();
         ann.send(there, b"hello").await.unwrap();
-        assert_eq!(heard(&peer).await, (b"hello".to_vec(), allocation.relayed));
+        assert_eq!(
+            received(&peer).await,
+            (b"hello".to_vec(), allocation.relayed)
+        );
         peer.send_to(b"hi", allocation.relayed).await.unwrap();
         assert_eq!(ann.receive(SOON).await.unwrap(), (there, b"hi".to_vec()));
 
         ann.bind(0x4001, there).await.unwrap();
         ann.send_through(0x4001, b"on a channel").await.unwrap();
-        assert_eq!(heard(&peer).await.0, b"on a channel");
+        assert_eq!(received(&peer).await.0, b"on a channel");
         peer.send_to(b"too", allocation.relayed).await.unwrap();
         assert_eq!(ann.receive_through(0x4001, SOON).await.unwrap(), b"too");
     }
 }
 
-async fn heard(peer: &UdpSocket) -> (Vec<u8>, SocketAddr) {
+async fn received(peer: &UdpSocket) -> (Vec<u8>, SocketAddr) {
     let mut buffer = [0; 1500];
     let received = tokio::time::timeout(SOON, peer.recv_from(&mut buffer)).await;
     let (length, from) = received.expect("a datagram in time").unwrap();
@@ -156,7 +158,6 @@ async fn trn_47_strangers_who_send_anything_harm_nobody() {
     bo.allocate().await.unwrap();
     let served = ann.binding().await.unwrap();
     assert!(served.ip().is_loopback());
-    tokio::time::timeout(Duration::from_millis(1), half.read(&mut [0; 1]))
-        .await
-        .ok();
+    // Until here the half of a frame stayed open.
+    drop(half);
 }

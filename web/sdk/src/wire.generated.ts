@@ -29,7 +29,7 @@ export type FrameId = number | string;
  */
 export type ErrorCode = "malformed" | "unknown_type" | "unauthenticated" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "too_large" | "already_joined" | "not_a_member" | "conflict" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
 /**
- * What an `error` frame says beside its `type`; the optional fields belong to single codes.
+ * What an `error` frame carries beside its `type`; the optional fields belong to single codes.
  */
 export type ErrorBody = { 
 /**
@@ -311,7 +311,7 @@ time_zone?: string, };
  */
 export type SessionState = "scheduled" | "open" | "live" | "ended" | "cancelled";
 /**
- * A session as the scheduler tells it.
+ * A session as the scheduler shows it.
  */
 export type SessionView = { id: SessionId, revision: number, state: SessionState, 
 /**
@@ -335,7 +335,7 @@ ended_at?: UnixMs,
  */
 outcome?: Outcome, created_at: UnixMs, };
 /**
- * One of the two, as the scheduler tells it.
+ * One of the two, as the scheduler shows them.
  */
 export type SessionParticipant = { 
 /**
@@ -343,7 +343,7 @@ export type SessionParticipant = {
  */
 user_id: UserId, 
 /**
- * The application's own id; told to the application only.
+ * The application's own id; shown to the application only.
  */
 external_id?: string, 
 /**
@@ -351,7 +351,7 @@ external_id?: string,
  */
 name: string, 
 /**
- * Opens the session as this person; told to the application only.
+ * Opens the session as this person; shown to the application only.
  */
 join_url?: string, 
 /**
@@ -415,11 +415,11 @@ url: string,
  */
 expires_at: UnixMs, };
 /**
- * What a person is told.
+ * What a person is notified of.
  */
 export type NotificationKind = "session_reminder" | "session_opened" | "session_rescheduled" | "session_cancelled" | "message_unread";
 /**
- * Something a person is told; an item of `GET /v1/notifications` and the data of its stream.
+ * A notification to a person; an item of `GET /v1/notifications` and the data of its stream.
  */
 export type Notification = { 
 /**
@@ -431,7 +431,7 @@ id: string,
  */
 kind: NotificationKind, 
 /**
- * When it was told.
+ * When it was sent.
  */
 created_at: UnixMs, 
 /**
@@ -483,7 +483,7 @@ type: string,
  */
 occurred_at: UnixMs, 
 /**
- * Which service says so.
+ * Which service sends it.
  */
 source: string, 
 /**
@@ -507,7 +507,7 @@ export type Stay = {
  */
 from: UnixMs, 
 /**
- * When they left, or were last heard of; none while they are in.
+ * When they left, or their connection was last seen; none while they are in.
  */
 to?: UnixMs, };
 /**
@@ -1301,7 +1301,7 @@ export namespace Chat {
    */
   limit?: number, };
   /**
-   * Asks who is there, and to be told of changes.
+   * Asks for presence, and for its changes from now on.
    */
   export type AskPresence = { 
   /**

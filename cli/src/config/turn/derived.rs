@@ -13,7 +13,7 @@ use crate::failure::Failure;
 const SECRET_FILE: &str = "turn.secret";
 
 impl TurnSection {
-    /// What the embedded server is told.
+    /// The configuration of the embedded server.
     pub(crate) fn server(&self, data_dir: &Path) -> Result<turn::Config, Failure> {
         let (relay_ip, external_ip) = self.relay()?;
         Ok(turn::Config {

@@ -113,7 +113,7 @@ frame! {
 }
 
 frame! {
-    /// Asks who is there, and to be told of changes.
+    /// Asks for presence, and for its changes from now on.
     AskPresence {
         /// Ids of those whose presence is asked for.
         users: Vec<UserId>,

@@ -1,4 +1,4 @@
-//! Disks that fail, fill up, or take their time: what waits for them is told, and what doesn't goes on.
+//! Disks that fail, fill up, or take their time: what waits for them is refused, and what doesn't goes on.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -270,7 +270,7 @@ async fn lives_without_the_disk(signaling: &ServiceProcess, signer: &TicketSigne
     let mut pair = LivePair::live(&signaling.ws(), signer, booking()).await;
     let took = began.elapsed();
     assert!(took < UNHINDERED * 2, "{took:?} until live");
-    pair.talk("can you hear me").await;
+    pair.round_trip("can you hear me").await;
 
     let mut over = LivePair::live(&signaling.ws(), signer, booking()).await;
     let began = Instant::now();
@@ -305,7 +305,7 @@ async fn is_stored_afterwards(
     let session = &pair.ann.welcome.as_ref().unwrap().session;
     assert_eq!(session.phase, Phase::Live);
     assert_eq!(session.deadline_at, Some(pair.live.deadline_at));
-    pair.talk("here we are").await;
+    pair.round_trip("here we are").await;
 }
 
 mod long {

@@ -121,7 +121,7 @@ fn flt_1_a_session_whose_live_was_told_outlives_a_kill_with_its_deadline() {
             let (error, code) = TestPeer::refused(&signaling.ws(), &ticket).await;
             assert_eq!((error.code, code), (ErrorCode::SessionOver, Some(4504)));
         }
-        old.talk("and nobody had to do anything").await;
+        old.round_trip("and nobody had to do anything").await;
     });
 }
 

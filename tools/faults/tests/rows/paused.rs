@@ -52,7 +52,7 @@ async fn stands_still_for(span: Duration) {
     // It comes once: a repeat would be a wrong word below.
     let word = staying.bo.expect::<RelayedData>(SOON).await;
     assert_eq!(word.payload.text(), "\"into the silence\"");
-    staying.talk("and on we go").await;
+    staying.round_trip("and on we go").await;
 }
 
 /// It is told that the session is over, or that it was silent for too long: then the ticket tells it.

@@ -120,7 +120,7 @@ fn flt_12_without_descriptors_newcomers_are_turned_away_and_nobody_else_notices(
         unaffected.unharmed(SOON).await;
         let new = TestBooking::new().countdown_ms(1);
         let mut new = LivePair::live(&signaling.ws(), &signer, new).await;
-        new.talk("there is room again").await;
+        new.round_trip("there is room again").await;
         let after = signaling.metrics().await;
         for limit in ["connections", "descriptors"] {
             after.assert_rose(&format!("limit_hits_total{{limit=\"{limit}\"}}"), &before);
@@ -176,7 +176,7 @@ fn flt_34_a_log_that_nobody_reads_stops_nothing_and_its_loss_is_counted() {
         }
         println!("{dropped} lines dropped after {sessions} sessions");
         for pair in &mut pairs {
-            pair.talk("can you hear me").await;
+            pair.round_trip("can you hear me").await;
         }
         unaffected.unharmed(SOON).await;
         signaling.signal(Signal::TERM);
@@ -188,7 +188,6 @@ fn flt_34_a_log_that_nobody_reads_stops_nothing_and_its_loss_is_counted() {
 mod long {
     use super::*;
     use std::process::{Child, Command};
-    use testkit::TestPeer;
     use wire::RawJson;
     use wire::signaling::{Data, PeerLost};
 
@@ -277,19 +276,15 @@ mod long {
             let busy = [Busy::on_the_first(), Busy::on_the_first()];
             sleep(STARVED_FOR).await;
             for pair in &mut pairs {
-                pair.talk("still there").await;
-                for peer in [&mut pair.ann, &mut pair.bo] {
-                    kept(peer).await;
+                pair.round_trip("still there").await;
+                for peer in [&pair.ann, &pair.bo] {
+                    peer.assert_none::<PeerLost>();
+                    assert!(peer.closed().is_none());
                 }
             }
-            let words = unaffected.unharmed(SOON).await;
-            println!("{words} words in {STARVED_FOR:?}");
+            let round_trips = unaffected.unharmed(SOON).await;
+            println!("{round_trips} round trips in {STARVED_FOR:?}");
             drop(busy);
         });
-    }
-
-    async fn kept(peer: &mut TestPeer) {
-        peer.expect_no::<PeerLost>(Duration::from_millis(1)).await;
-        assert!(peer.closed().is_none());
     }
 }

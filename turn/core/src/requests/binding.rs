@@ -1,4 +1,4 @@
-//! STUN proper: where a client's bytes come from, told to anybody.
+//! The Binding method (RFC 8489): the address that a client's bytes come from, for anybody who asks.
 
 use super::SOFTWARE;
 use crate::ClientEndpoint;

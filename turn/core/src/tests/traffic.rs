@@ -6,7 +6,7 @@ use crate::{AllocationId, Dropped, Input, Metric};
 
 const ANNS: AllocationId = AllocationId(1);
 
-fn hear(world: &mut ServerHarness, peer: &str, payload: &[u8]) -> Option<Vec<u8>> {
+fn receive(world: &mut ServerHarness, peer: &str, payload: &[u8]) -> Option<Vec<u8>> {
     let before = world.to_clients.len();
     world.take(Input::FromPeer {
         allocation: ANNS,
@@ -22,7 +22,7 @@ fn trn_10_nothing_passes_without_a_permission_and_both_ways_with_one() {
     let mut ann = TestClient::new(1, "s.ann");
     ann.relay(&mut world);
     ann.send(&mut world, PEER, b"too early");
-    assert_eq!(hear(&mut world, PEER, b"too early"), None);
+    assert_eq!(receive(&mut world, PEER, b"too early"), None);
     assert_eq!(world.to_peers, []);
 
     ann.permit(&mut world, PEER);
@@ -31,7 +31,7 @@ fn trn_10_nothing_passes_without_a_permission_and_both_ways_with_one() {
         world.to_peers,
         [(ANNS, PEER.parse().unwrap(), b"hello".to_vec())]
     );
-    let bytes = hear(&mut world, PEER, b"hi").unwrap();
+    let bytes = receive(&mut world, PEER, b"hi").unwrap();
     let message = StunMessage::read(&bytes).unwrap();
     assert_eq!(message.method(), Method::DATA);
     assert_eq!(message.value(Attribute::DATA), Some(b"hi".as_slice()));
@@ -41,12 +41,12 @@ fn trn_10_nothing_passes_without_a_permission_and_both_ways_with_one() {
         Some(PEER.parse().unwrap())
     );
     // A permission is for an address, whatever its port.
-    assert!(hear(&mut world, "9.9.9.9:1", b"hi").is_some());
-    assert_eq!(hear(&mut world, "9.9.9.8:1", b"hi"), None);
+    assert!(receive(&mut world, "9.9.9.9:1", b"hi").is_some());
+    assert_eq!(receive(&mut world, "9.9.9.8:1", b"hi"), None);
 
     world.now = world.now + 300_000;
     ann.send(&mut world, PEER, b"too late");
-    assert_eq!(hear(&mut world, PEER, b"too late"), None);
+    assert_eq!(receive(&mut world, PEER, b"too late"), None);
     assert_eq!(world.to_peers.len(), 1);
 }
 
@@ -71,7 +71,7 @@ fn trn_10_a_channel_carries_both_ways_and_is_padded_on_a_stream() {
         );
         let padding: &[u8] = if is_stream { b"\0\0" } else { b"" };
         let expected = [b"\x40\x01\0\x02hi", padding].concat();
-        assert_eq!(hear(&mut world, PEER, b"hi"), Some(expected));
+        assert_eq!(receive(&mut world, PEER, b"hi"), Some(expected));
         world.take(Input::FromClient {
             client,
             bytes: b"\x40\x02\0\x05hello",
@@ -107,7 +107,7 @@ fn trn_11_a_call_of_two_relays_stays_inside_both_ways() {
         client,
         bytes: b"\x40\0\0\x01a",
     });
-    assert_eq!(world.to_clients, [], "Bo has not asked to hear from Ann");
+    assert_eq!(world.to_clients, [], "Bo has not asked to receive from Ann");
     bo.bind(&mut world, 0x4000, &relay_of_ann);
     world.to_clients.clear();
     world.take(Input::FromClient {
@@ -119,7 +119,7 @@ fn trn_11_a_call_of_two_relays_stays_inside_both_ways() {
         [(bo.client, b"\x40\0\0\x01a\0\0\0".to_vec())]
     );
     // A stranger who sends from the relay's own machine is not taken for a relay.
-    assert_eq!(hear(&mut world, &relay_of_bo, b"forged"), None);
+    assert_eq!(receive(&mut world, &relay_of_bo, b"forged"), None);
     assert_eq!(world.to_peers, []);
 }
 
@@ -135,8 +135,9 @@ fn trn_12_an_allocation_has_so_many_bytes_a_second_each_way() {
     }
     assert_eq!(world.to_peers.len(), rate / 1_000);
     assert!(world.metrics.contains(&Metric::Dropped(Dropped::Bandwidth)));
-    let heard = (0..rate / 1_000 + 5).filter(|_| hear(&mut world, PEER, &[0; 1_000]).is_some());
-    assert_eq!(heard.count(), rate / 1_000);
+    let received =
+        (0..rate / 1_000 + 5).filter(|_| receive(&mut world, PEER, &[0; 1_000]).is_some());
+    assert_eq!(received.count(), rate / 1_000);
     world.now = world.now + 1_000;
     ann.send(&mut world, PEER, &[0; 1_000]);
     assert_eq!(world.to_peers.len(), rate / 1_000 + 1);
@@ -150,6 +151,6 @@ fn trn_10_what_is_relayed_is_counted_once() {
     ann.permit(&mut world, PEER);
     world.metrics.clear();
     ann.send(&mut world, PEER, b"hello");
-    hear(&mut world, PEER, b"hi");
+    receive(&mut world, PEER, b"hi");
     assert_eq!(world.metrics, [Metric::Relayed(5), Metric::Relayed(2)]);
 }

@@ -1,4 +1,4 @@
-//! What `welcome` tells: the session, both participants, the media.
+//! What `welcome` carries: the session, both participants, the media.
 
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,7 @@ frame! {
 frame! {
     /// The booking, and how its clock stands.
     SessionNow {
-        /// What the ticket says.
+        /// The booking, as the ticket carries it.
         #[serde(flatten)]
         spec: SessionSpec,
         /// Where it stands.
