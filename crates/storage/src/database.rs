@@ -1,6 +1,5 @@
 //! A database, and what is borrowed from it to read and to write.
 
-use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -88,18 +87,6 @@ impl Database {
             tracing::warn!(%error, "the store was not closed");
         }
     }
-
-    /// The driver's connection that writes: for stores that name it.
-    #[must_use]
-    pub fn writer(&self) -> &sqlx::SqlitePool {
-        self.engine.pools().0
-    }
-
-    /// The driver's connections that read: for stores that name it.
-    #[must_use]
-    pub fn readers(&self) -> &sqlx::SqlitePool {
-        self.engine.pools().1
-    }
 }
 
 /// A connection that reads; it goes back to its pool when dropped.
@@ -161,19 +148,5 @@ impl SqlConnection for WriteTransaction {
         statement: Statement<'a>,
     ) -> StorageFuture<'a, Option<Row>> {
         self.inner.fetch_optional(statement)
-    }
-}
-
-impl Deref for WriteTransaction {
-    type Target = sqlx::SqliteConnection;
-
-    fn deref(&self) -> &sqlx::SqliteConnection {
-        self.inner.driver()
-    }
-}
-
-impl DerefMut for WriteTransaction {
-    fn deref_mut(&mut self) -> &mut sqlx::SqliteConnection {
-        self.inner.driver_mut()
     }
 }

@@ -14,18 +14,10 @@ pub(crate) trait Engine: Debug + Send + Sync {
 
     /// Closes every connection.
     fn close(&self) -> StorageFuture<'_, ()>;
-
-    /// The connections that write and read, for stores that name the driver.
-    fn pools(&self) -> (&sqlx::SqlitePool, &sqlx::SqlitePool);
 }
 
 /// A transaction that writes; dropped before [`Transaction::commit`], it is rolled back.
 pub(crate) trait Transaction: SqlConnection + Debug {
     /// Makes all of it durable.
     fn commit(self: Box<Self>) -> StorageFuture<'static, ()>;
-
-    /// The driver's connection, for stores that name it.
-    fn driver(&self) -> &sqlx::SqliteConnection;
-    /// The same, to run statements on.
-    fn driver_mut(&mut self) -> &mut sqlx::SqliteConnection;
 }

@@ -3,6 +3,7 @@
 mod connection;
 mod dialect;
 mod error;
+mod migrations;
 mod transaction;
 mod trouble;
 
@@ -47,7 +48,7 @@ impl SqliteEngine {
         };
         let trouble = Trouble::default();
         let writer = pool(options(path), 1, &trouble).await.map_err(refused)?;
-        let migrated = schema.sqlite().run(&writer).await;
+        let migrated = migrations::of(schema).run(&writer).await;
         migrated.map_err(|source| OpenError::Migrate {
             path: path.to_owned(),
             source: sqlx::Error::from(source).into(),
@@ -84,10 +85,6 @@ impl Engine for SqliteEngine {
             self.writer.close().await;
             Ok(())
         })
-    }
-
-    fn pools(&self) -> (&SqlitePool, &SqlitePool) {
-        (&self.writer, &self.readers)
     }
 }
 

@@ -43,25 +43,6 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// For the stores whose functions still return the driver's.
-impl From<Error> for sqlx::Error {
-    fn from(error: Error) -> Self {
-        let source = match error {
-            Error::Unavailable(source)
-            | Error::Full(source)
-            | Error::Busy(source)
-            | Error::UniqueViolation(source)
-            | Error::Io(source)
-            | Error::Corrupt(source)
-            | Error::Statement(source) => source,
-        };
-        match source.downcast::<sqlx::Error>() {
-            Ok(error) => *error,
-            Err(other) => sqlx::Error::Decode(other),
-        }
-    }
-}
-
 /// The part of a database's code that names its kind.
 pub(super) fn primary_code(error: &sqlx::Error) -> Option<i32> {
     let code = error.as_database_error()?.code()?;

@@ -1,7 +1,7 @@
 //! A transaction that writes, and what its failure says of the file.
 
+use sqlx::Sqlite;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Sqlite, SqliteConnection};
 
 use super::trouble::Trouble;
 use crate::engine::Transaction;
@@ -40,14 +40,6 @@ impl Transaction for SqliteTransaction {
             }
             Ok(committed?)
         })
-    }
-
-    fn driver(&self) -> &SqliteConnection {
-        &self.inner
-    }
-
-    fn driver_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.inner
     }
 }
 
