@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import boundaries, links, members, purity, rules
+from . import absences, boundaries, circles, duplicates, floors, links, members, names, purity, rules, spec, types
 from .command import REPO, run
 from .outcome import Outcome
 
@@ -54,7 +54,16 @@ def all_checks() -> list[Check]:
               lambda: members.violations(REPO, purity.PURE)),
         Check("rules and tests", "invariant 9: every rule in docs/SPEC.md has a test named after it, and every such test a rule",
               lambda: rules.violations(REPO)),
-        Check("links", "the docs stand alone: each relative link leads to a file here", lambda: links.violations(REPO)),
+        Check("tests of rules", "invariant 9: docs/SPEC.md says which tests each rule has", lambda: spec.violations(REPO)),
+        Check("floors", "invariant 2: a dependency points from a floor to one below", dependencies_across_floors),
+        Check("circles", "invariant 2: no files of one crate import each other in a circle", lambda: circles.violations(REPO)),
+        Check("names", "invariant 11: names are the field's (docs/GLOSSARY.md)", lambda: names.violations(REPO)),
+        Check("types", "invariant 11: a type's name stands for one idea, or docs/GLOSSARY.md says why not", lambda: types.violations(REPO)),
+        Check("doc comments", "a doc comment says what the name does not, in three words at least", lambda: names.thin_docs(REPO)),
+        Check("duplicates", f"at most {duplicates.ALLOWED} runs of {duplicates.SHORTEST} lines stand twice in production code",
+              lambda: duplicates.violations(REPO)),
+        Check("absences", "a test that nothing came waits for what comes after it", lambda: absences.violations(REPO)),
+        Check("links", "the docs stand alone: each relative link leads to a file here, and each file that they name is here", lambda: links.violations(REPO)),
         Check("shell scripts", "scripts are clean by shellcheck", shellcheck),
         Check("dependencies", "deny.toml: what may be depended on, under which licence, from where", command(*deny)),
         Check("clippy", "no warning, and the clippy.toml of each core", command(*clippy)),
@@ -88,6 +97,11 @@ def impurities(package: str) -> Callable[[], list[str]]:
         return ["cargo tree failed"] if found is None else [f"{package} {line}" for line in found]
 
     return find
+
+
+def dependencies_across_floors() -> list[str]:
+    found = floors.violations(REPO)
+    return ["cargo metadata failed"] if found is None else found
 
 
 def shellcheck() -> list[str]:

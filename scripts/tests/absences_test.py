@@ -24,3 +24,8 @@ class Absences(InARepository):
         self.assertEqual(self.found(wait, "a/src/lib.rs"), [])
         self.write("b/src/lib.rs", f"#[cfg(test)]\nmod tests {{\n{wait}\n}}\n")
         self.assertEqual(absences.violations(self.repo)[0].split(":")[:2], ["b/src/lib.rs", "3"])
+
+    def test_a_paused_clock_waits_for_everything(self):
+        wait = "    sleep(LINGER).await;\n    assert!(done);\n}\n"
+        self.write("a/tests/story.rs", f"#[tokio::test(start_paused = true)]\nasync fn f() {{\n{wait}#[tokio::test]\nasync fn g() {{\n{wait}")
+        self.assertEqual([line.split(":")[1] for line in absences.violations(self.repo)], ["8"])

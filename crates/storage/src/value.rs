@@ -9,7 +9,7 @@ use crate::Error;
 /// One value. Booleans are integers 0 and 1, times are milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// SQL's `NULL`.
+    /// `NULL`: there is no value.
     Null,
     /// A signed integer of 64 bits.
     Integer(i64),
