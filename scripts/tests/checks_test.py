@@ -21,13 +21,20 @@ class Boundaries(InARepository):
     def test_a_websocket_type_is_for_connection_and_socket(self):
         for name in ("signaling/src/router.rs", "signaling/src/connection.rs", "crates/service/src/socket/upgrade.rs"):
             self.write(name, "use axum::extract::ws::WebSocketUpgrade;\n")
-        found = {line.split(":")[0] for line in self.crossings("sockets stay at the edge")}
+        found = {line.split(":")[0] for line in self.crossings("sockets stay in connections")}
         self.assertEqual(found, {"signaling/src/router.rs"})
 
-    def test_a_driver_is_for_stores(self):
-        for name in ("scheduler/src/router.rs", "scheduler/src/store/sqlite/jobs.rs"):
+    def test_a_sql_driver_is_for_its_folder_in_storage(self):
+        for name in ("scheduler/src/store/sql/jobs.rs", "crates/storage/src/outbox.rs", "crates/storage/src/sqlite/connection.rs"):
             self.write(name, "use sqlx::Row;\n")
-        self.assertEqual(self.crossings("drivers stay in stores"), ["scheduler/src/router.rs:1: names `sqlx`"])
+        self.assertEqual(self.crossings("SQL drivers stay in storage"), [
+            "crates/storage/src/outbox.rs:1: names `sqlx`", "scheduler/src/store/sql/jobs.rs:1: names `sqlx`",
+        ])
+
+    def test_another_driver_is_for_stores(self):
+        for name in ("chat/src/router.rs", "chat/src/store/mongo.rs"):
+            self.write(name, "use mongodb::Client;\n")
+        self.assertEqual(self.crossings("drivers stay in stores"), ["chat/src/router.rs:1: names `mongodb`"])
 
     def test_spawning_is_for_registry_and_lifecycle(self):
         for name in ("chat/src/router.rs", "chat/src/registry.rs"):
