@@ -15,16 +15,16 @@ use super::{
 
 /// Clones share their content, as two processes share a file.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryStore(Arc<Mutex<Tables>>);
+pub struct MemoryStore(Arc<Mutex<MemoryTables>>);
 
 #[derive(Debug, Default)]
-struct Tables {
+struct MemoryTables {
     rooms: BTreeMap<RoomId, (StoredRoom, u64)>,
     messages: Vec<Message>,
 }
 
 impl MemoryStore {
-    fn tables(&self) -> MutexGuard<'_, Tables> {
+    fn tables(&self) -> MutexGuard<'_, MemoryTables> {
         // Each change below is made by single steps that can't panic half-way.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -124,7 +124,7 @@ impl RoomStore for MemoryStore {
     }
 }
 
-impl Tables {
+impl MemoryTables {
     fn append(&mut self, new: &NewMessage) -> Appended {
         let draft = &new.draft;
         let known = self.messages.iter().find(|m| {
