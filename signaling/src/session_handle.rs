@@ -180,10 +180,10 @@ impl SessionState {
     /// The session as it stands, for the store; none if it was never stored.
     pub(crate) fn pending_snapshot(&mut self, id: &SessionId) -> Option<PendingSnapshot> {
         let snapshot = Box::new(self.session.snapshot());
-        self.saved.then(|| self.to_pending(id, snapshot))
+        self.saved.then(|| self.prepare_snapshot(id, snapshot))
     }
 
-    fn to_pending(&mut self, id: &SessionId, mut snapshot: Box<Snapshot>) -> PendingSnapshot {
+    fn prepare_snapshot(&mut self, id: &SessionId, mut snapshot: Box<Snapshot>) -> PendingSnapshot {
         self.saved = true;
         if self.session.has_running_timer() {
             snapshot.clock_ahead_ms = self.clock.ms_ahead_of_wall();

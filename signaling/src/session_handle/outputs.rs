@@ -124,7 +124,7 @@ impl SessionState {
             return None;
         }
         let change = StoreChange {
-            snapshot: applied.snapshot.map(|it| self.to_pending(id, it)),
+            snapshot: applied.snapshot.map(|it| self.prepare_snapshot(id, it)),
             facts: applied.facts,
             accepted: Vec::new(),
         };

@@ -1,8 +1,8 @@
 //! What the scheduler tells signaling of bookings: events as it posts them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
-use wire::{Event, EventBatch, RoomId, SessionBooked, SessionSpec};
+use wire::{Event, RoomId, SessionBooked, SessionSpec};
 
 use crate::server::SignalingServer;
 
@@ -25,13 +25,9 @@ pub(crate) fn event(kind: &str, session: &SessionSpec) -> Event {
 
 /// A batch of events, as the body of a request.
 pub(crate) fn batch(events: &[Event]) -> Value {
-    serde_json::to_value(EventBatch {
-        source: "scheduler".to_owned(),
-        node: "n1".to_owned(),
-        events: events.to_vec(),
-        complete_to: testkit::now(),
+    json!({
+        "source": "scheduler", "node": "n1", "events": events, "complete_to": testkit::now(),
     })
-    .unwrap()
 }
 
 /// Posts events, which are taken.

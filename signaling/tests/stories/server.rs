@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::Deserialize;
 use service::Shutdown;
 use service::realtime::RealtimeConfig;
 use signaling::Config;
@@ -19,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use wire::signaling::{Connected, Live, Negotiate};
-use wire::{Event, EventBatch, SessionSpec, UnixMs};
+use wire::{Event, SessionSpec, UnixMs};
 
 /// How long a stop may take: the protocol's 10 s.
 const STOP: Duration = Duration::from_secs(10);
@@ -274,14 +275,22 @@ impl FakeScheduler {
     }
 }
 
-async fn take(State(inbox): State<Arc<Mutex<ReceivedEvents>>>, Json(batch): Json<EventBatch>) {
+/// What is read of a delivery.
+#[derive(Deserialize)]
+struct ReceivedBatch {
+    events: Vec<Event>,
+    #[serde(rename = "complete_to")]
+    watermark: UnixMs,
+}
+
+async fn take(State(inbox): State<Arc<Mutex<ReceivedEvents>>>, Json(batch): Json<ReceivedBatch>) {
     let mut inbox = inbox.lock().unwrap();
     let late = batch
         .events
         .iter()
         .find(|event| event.occurred_at <= inbox.watermark && !inbox.ids.contains(&event.id));
     inbox.late = inbox.late.take().or(late.cloned());
-    inbox.watermark = inbox.watermark.max(batch.complete_to);
+    inbox.watermark = inbox.watermark.max(batch.watermark);
     for event in batch.events {
         if inbox.ids.insert(event.id.clone()) {
             inbox.events.push(event);
