@@ -42,7 +42,7 @@ pub async fn run(
     let registry = Registry::new(settings(&config.limits), writer.clone());
     let rooms = RoomLoader::new(Arc::clone(&store), registry.clone());
     let mut actor = StoreActor::new(rooms.clone(), registry.clone(), commands);
-    actor.settle_leftovers().await.map_err(start_error)?;
+    actor.recover_unsettled().await.map_err(start_error)?;
     let writing = runtime
         .tasks
         .spawn("writer", actor.run(runtime.stop.clone()));

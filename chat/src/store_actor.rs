@@ -2,12 +2,12 @@
 //!
 //! Messages are written first and answered at once. What follows from them (heads of rooms, the sender's
 //! position, events) is written a little later with other changes; after a crash
-//! [`StoreActor::settle_leftovers`] makes up for it.
+//! [`StoreActor::recover_unsettled`] makes up for it.
 
 mod batch;
 mod changes;
 mod follow_ups;
-mod leftovers;
+mod startup_recovery;
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The way to somebody who is connected.
+//! The queue to a connected socket, or to a request that waits for news.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

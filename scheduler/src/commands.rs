@@ -3,14 +3,14 @@
 
 mod apply;
 mod booking;
+mod direct_writes;
 mod due_jobs;
 mod events;
-mod upkeep;
 
 pub(crate) use booking::{Executed, book, cancel, change};
+pub(crate) use direct_writes::{add_api_key, forget_answers, mark_read, revoke_other_api_keys};
 pub(crate) use due_jobs::{ClaimedBatch, claim_due, settle};
 pub(crate) use events::take_batch;
-pub(crate) use upkeep::{add_api_key, forget_answers, mark_read, revoke_other_api_keys};
 
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 //!
 //! The one place that knows of LiveKit and OpenVidu. Sessions pass on what they want of it.
 
-mod access;
+mod access_grants;
 mod ice;
 mod livekit;
 mod openvidu;
@@ -31,7 +31,7 @@ use storage::{Database, Outbox, Schema};
 use tokio::sync::Notify;
 use wire::{MediaBackend, SessionId};
 
-use self::access::AccessGrants;
+use self::access_grants::AccessGrants;
 use self::room_tracker::RoomTracker;
 use self::webhook_inbox::{InboxProcessor, ParseEvent};
 use self::webhook_receiver::{WebhookAuth, WebhookReceiver};

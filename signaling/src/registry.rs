@@ -3,12 +3,12 @@
 //! No task per session: whoever brings an input runs the core under the session's lock. Lock order: a
 //! session's state, then the maps; nobody takes an state while holding a map.
 
-mod archive;
 mod media;
 mod membership;
 mod operators;
 mod sessions;
 mod timer;
+mod unloaded_sessions;
 
 pub(crate) use membership::SessionMembership;
 pub(crate) use operators::CommandError;
@@ -23,7 +23,7 @@ use service::socket::SocketHandle;
 use signaling_core::{Input, Session, Settings};
 use wire::{SessionId, SessionSpec, UnixMs};
 
-use self::archive::Archive;
+use self::unloaded_sessions::UnloadedSessions;
 use crate::deadline_index::DeadlineIndex;
 use crate::join::JoinAttempt;
 use crate::media::MediaRooms;
@@ -44,7 +44,7 @@ struct RegistryInner {
     max_sessions: usize,
     sessions: RwLock<HashMap<SessionId, Arc<SessionHandle>>>,
     /// What is known of sessions that are not in `sessions`.
-    archive: Archive,
+    unloaded: UnloadedSessions,
     deadlines: DeadlineIndex,
     writes: WriteBuffer,
     media: MediaRooms,
@@ -69,7 +69,7 @@ impl Registry {
             settings: Arc::new(settings),
             max_sessions,
             sessions: RwLock::default(),
-            archive: Archive::default(),
+            unloaded: UnloadedSessions::default(),
             deadlines: DeadlineIndex::default(),
             writes,
             media,
@@ -85,7 +85,7 @@ impl Registry {
         let snapshot = match pending.stored {
             StoredSession::Open(snapshot) => snapshot,
             stored @ (StoredSession::Over(_) | StoredSession::Booked(_)) => {
-                self.0.archive.remember(PendingSnapshot {
+                self.0.unloaded.remember(PendingSnapshot {
                     session: id,
                     stored,
                     forget_at: pending.forget_at,
@@ -171,7 +171,7 @@ impl Registry {
         if self.0.send_input(id, input.clone()) {
             return;
         }
-        self.0.store_archived(id, change);
+        self.0.store_unloaded(id, change);
         // Somebody may have joined in between, by what was remembered before; telling twice is harmless.
         self.0.send_input(id, input);
     }
@@ -183,7 +183,7 @@ impl Registry {
 
     /// Forgets what no ticket can ask for any longer.
     pub(crate) fn forget(&self, now: UnixMs) {
-        self.0.archive.forget(now);
+        self.0.unloaded.forget(now);
     }
 
     /// Says goodbye to every socket and stores every session as it stands. From here on a socket that

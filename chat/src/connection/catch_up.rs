@@ -15,7 +15,7 @@ const PAGE: u32 = 50;
 /// How soon a socket that was full is looked at again.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// The rest of it.
+/// What a device that came back has yet to be sent of what it missed.
 #[derive(Debug)]
 pub(super) struct CatchUp {
     spans: VecDeque<MissedRange>,

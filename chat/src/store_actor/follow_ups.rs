@@ -11,7 +11,7 @@ use wire::{Event, EventType, MessageUnread, RoomId, UnixMs, UserId};
 use crate::store::{RoomChanges, SettledHead};
 use crate::store_handle::UnreadNote;
 
-/// How long it may wait for company. It bounds how late an event leaves.
+/// How long it may wait to be batched with others; it bounds how late an event leaves.
 const LINGER: Duration = Duration::from_millis(25);
 /// Pause after a write that failed.
 const RETRY: Duration = Duration::from_millis(500);

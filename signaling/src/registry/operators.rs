@@ -44,7 +44,7 @@ impl Registry {
             let view = handle.lock().view();
             return Some(self.with_media(view));
         }
-        let snapshot = match self.0.archive.get(id)? {
+        let snapshot = match self.0.unloaded.get(id)? {
             StoredSession::Open(snapshot) | StoredSession::Over(snapshot) => snapshot,
             StoredSession::Booked(_) => return None,
         };

@@ -114,7 +114,7 @@ impl RegistryInner {
                 // In its place, so that nobody who joins meanwhile begins it anew.
                 return self.restore_session(handle.id.clone(), *snapshot, panics);
             }
-            Some(pending) => self.archive.remember(pending),
+            Some(pending) => self.unloaded.remember(pending),
             None => {}
         }
         self.write_sessions().remove(&handle.id);
@@ -124,18 +124,18 @@ impl RegistryInner {
         state.retired = true;
         // Remembered first: who looks for the session finds it in one place or the other.
         if let Some(pending) = state.pending_snapshot(&handle.id) {
-            self.archive.remember(pending);
+            self.unloaded.remember(pending);
         }
         self.write_sessions().remove(&handle.id);
     }
 
     /// Changes what is remembered of a session that is not in memory, on disk too.
-    pub(super) fn store_archived(
+    pub(super) fn store_unloaded(
         &self,
         id: &SessionId,
         change: impl FnOnce(Option<&StoredSession>) -> Option<StoredSession>,
     ) {
-        let Some(pending) = self.archive.change(id, change) else {
+        let Some(pending) = self.unloaded.change(id, change) else {
             return;
         };
         self.writes.submit(StoreChange {
@@ -165,7 +165,7 @@ impl RegistryInner {
         }
         let settings = Arc::clone(&self.settings);
         let mut clock = SessionClock::ahead_of_wall(0);
-        let (session, saved) = match self.archive.get(&ticket.id) {
+        let (session, saved) = match self.unloaded.get(&ticket.id) {
             Some(StoredSession::Over(snapshot) | StoredSession::Open(snapshot)) => {
                 clock = SessionClock::ahead_of_wall(snapshot.clock_ahead_ms);
                 let now = clock.at(steady());

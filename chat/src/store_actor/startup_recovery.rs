@@ -1,4 +1,4 @@
-//! What an earlier process stored and did not follow up.
+//! Recovery at start: makes up for what an earlier process stored and did not follow up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,30 +13,30 @@ use crate::room_loader::room_of;
 use crate::store::{StoreError, StoredRoom, Stores};
 
 /// Messages that the start looks at: those of the last batches before a crash, and as many again.
-const LEFTOVERS: u32 = 4 * MAX_UNSETTLED as u32;
+const MAX_RECOVERED: u32 = 4 * MAX_UNSETTLED as u32;
 
 impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
-    /// Makes up for it, before anybody is served.
+    /// Publishes and settles those messages, before anybody is served.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub(crate) async fn settle_leftovers(&mut self) -> Result<(), StoreError> {
+    pub(crate) async fn recover_unsettled(&mut self) -> Result<(), StoreError> {
         let stores = self.rooms.stores();
-        let last = stores.last(LEFTOVERS).await?;
+        let last = stores.last(MAX_RECOVERED).await?;
         let ids: BTreeSet<RoomId> = last.iter().map(|message| message.room.clone()).collect();
         let ids: Vec<RoomId> = ids.into_iter().collect();
         let stored = stores.rooms(&ids).await?;
-        let leftovers = unsettled(&stored, last);
-        if leftovers.is_empty() {
+        let unsettled_messages = unsettled(&stored, last);
+        if unsettled_messages.is_empty() {
             return Ok(());
         }
         tracing::info!(
-            messages = leftovers.len(),
+            messages = unsettled_messages.len(),
             "following up what an earlier process stored"
         );
         self.bring_in(stored);
-        let mut published = Vec::with_capacity(leftovers.len());
-        for message in leftovers {
+        let mut published = Vec::with_capacity(unsettled_messages.len());
+        for message in unsettled_messages {
             self.follow_ups.note(&message);
             let origin = None;
             published.push(WriteOutcome::Stored { message, origin });
@@ -49,7 +49,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         Ok(())
     }
 
-    /// Rooms as they were before their leftovers, so that these are told.
+    /// Rooms as they were before those messages, so that they are published.
     fn bring_in(&mut self, stored: Vec<StoredRoom>) {
         let registry = self.rooms.registry();
         self.kept.extend(stored.iter().map(|room| room.id.clone()));

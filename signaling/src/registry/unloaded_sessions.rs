@@ -11,9 +11,9 @@ use crate::stored_session::{PendingSnapshot, StoredSession, forget_at};
 /// second.
 const MAX_REMEMBERED: usize = 200_000;
 
-/// The remembered sessions.
+/// Sessions that are not loaded, each as it was last stored.
 #[derive(Debug, Default)]
-pub(super) struct Archive(Mutex<HashMap<SessionId, Remembered>>);
+pub(super) struct UnloadedSessions(Mutex<HashMap<SessionId, Remembered>>);
 
 #[derive(Debug)]
 struct Remembered {
@@ -21,7 +21,7 @@ struct Remembered {
     forget_at: UnixMs,
 }
 
-impl Archive {
+impl UnloadedSessions {
     /// What is known of a session.
     pub(super) fn get(&self, id: &SessionId) -> Option<StoredSession> {
         self.lock().get(id).map(|known| known.stored.clone())
@@ -86,21 +86,21 @@ mod tests {
 
     #[test]
     fn sig_106_a_change_sees_what_is_known_and_what_is_due_is_forgotten() {
-        let archive = Archive::default();
+        let unloaded = UnloadedSessions::default();
         let id = SessionId::from("s");
         let book = |known: Option<&StoredSession>| {
             assert!(known.is_none());
             Some(StoredSession::Booked(Box::new(spec())))
         };
-        let pending = archive.change(&id, book).unwrap();
+        let pending = unloaded.change(&id, book).unwrap();
         let nothing = |known: Option<&StoredSession>| {
             assert!(matches!(known, Some(StoredSession::Booked(_))));
             None
         };
-        assert!(archive.change(&id, nothing).is_none());
-        archive.forget(pending.forget_at - 1);
-        assert!(archive.get(&id).is_some());
-        archive.forget(pending.forget_at);
-        assert!(archive.get(&id).is_none());
+        assert!(unloaded.change(&id, nothing).is_none());
+        unloaded.forget(pending.forget_at - 1);
+        assert!(unloaded.get(&id).is_some());
+        unloaded.forget(pending.forget_at);
+        assert!(unloaded.get(&id).is_none());
     }
 }
