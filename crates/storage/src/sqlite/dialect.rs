@@ -23,8 +23,11 @@ fn render(text: &'static str) -> String {
             let columns = insert.matches(',').count() + 1;
             let values: Vec<_> = (0..columns).map(|at| format!("value ->> {at}")).collect();
             let values = values.join(", ");
-            // Without WHERE, ON of ON CONFLICT would be taken for that of a join.
-            format!("{insert}SELECT {values} FROM json_each(?1) WHERE true ORDER BY key{rest}")
+            // Without WHERE, ON of ON CONFLICT would be taken for that of a join. By rowid is how they come:
+            // no other order is kept without sorting the rows.
+            format!(
+                "{insert}SELECT {values} FROM json_each(?1) WHERE true ORDER BY json_each.rowid{rest}"
+            )
         }
     }
 }
@@ -84,6 +87,8 @@ fn text(json: Vec<u8>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+
     use super::*;
 
     #[test]
@@ -97,7 +102,7 @@ mod tests {
         assert_eq!(
             render("INSERT INTO t (a, b) VALUES ?rows ON CONFLICT (a) DO NOTHING"),
             "INSERT INTO t (a, b) SELECT value ->> 0, value ->> 1 FROM json_each(?1) \
-             WHERE true ORDER BY key ON CONFLICT (a) DO NOTHING"
+             WHERE true ORDER BY json_each.rowid ON CONFLICT (a) DO NOTHING"
         );
         assert_eq!(
             render("SELECT f(a) FROM t WHERE (a IN (?1..) OR b IN (?12..)) FOR UPDATE SKIP LOCKED"),
@@ -107,6 +112,26 @@ mod tests {
         assert_eq!(
             render("UPDATE t SET a = GREATEST(a, ?1)"),
             "UPDATE t SET a = max(a, ?1)"
+        );
+    }
+
+    #[tokio::test]
+    async fn edg_66_rows_in_their_order_are_not_sorted() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let insert = render("INSERT INTO t (a, b) VALUES ?rows ON CONFLICT (a) DO NOTHING");
+        let statements = format!("CREATE TABLE t (a PRIMARY KEY, b); EXPLAIN QUERY PLAN {insert}");
+        let plan = sqlx::raw_sql(AssertSqlSafe(statements.replace("?1", "'[[2,0],[1,0]]'")))
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        let steps: Vec<String> = plan.iter().map(|step| step.get("detail")).collect();
+        assert!(
+            steps.iter().any(|step| step.contains("json_each")),
+            "{steps:?}"
+        );
+        assert!(
+            !steps.iter().any(|step| step.contains("B-TREE")),
+            "{steps:?}"
         );
     }
 
