@@ -4,8 +4,6 @@ use std::fmt::Write as _;
 
 use ts_rs::{Config, TS};
 
-use crate::{chat, signaling};
-
 const HEAD: &str = "\
 // Generated from crates/wire by `make types`. Do not edit.
 /* eslint-disable */
@@ -45,7 +43,7 @@ fn declare_shared(out: &mut String, config: &Config) {
 
 fn declare_signaling(out: &mut String, config: &Config) {
     out.push_str("\nexport namespace Signaling {\n");
-    use signaling::*;
+    use crate::signaling::*;
     declare!(out, config, ["  "]
         ClientFrame, Join, Resume, Offer, Answer, Candidate, Connected, Extend, Data, Refresh, Ping,
         Leave, ServerFrame, Welcome, SessionNow, You, PeerView, MediaAccess, Waiting, PeerJoined,
@@ -58,7 +56,7 @@ fn declare_signaling(out: &mut String, config: &Config) {
 
 fn declare_chat(out: &mut String, config: &Config) {
     out.push_str("\nexport namespace Chat {\n");
-    use chat::*;
+    use crate::chat::*;
     declare!(out, config, ["  "]
         ChatClientFrame, Hello, Cursor, Send, MarkRead, MarkDelivered, Typing, History, AskPresence,
         SetStatus, Ping, ChatServerFrame, Welcome, RoomView, Member, Sent, Message, Read, Delivered,
