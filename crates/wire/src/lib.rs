@@ -15,6 +15,7 @@ mod ticket;
 mod time;
 mod timeline;
 
+pub mod address;
 pub mod chat;
 pub mod signaling;
 #[cfg(feature = "typescript")]
