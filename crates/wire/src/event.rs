@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::session::word_enum;
-use crate::{EndReason, RoomId, SessionSpec, UnixMs, UserId};
+use crate::{EndReason, RoomId, SessionId, SessionSpec, UnixMs, UserId};
 
 /// A fact, as the outbox keeps it and the inbox takes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,6 +80,8 @@ word_enum! {
         UserKicked = "user.kicked",
         /// One was erased.
         UserErased = "user.erased",
+        /// An operator did something that is kept in the audit log.
+        OperatorAction = "operator.action",
     }
 }
 
@@ -109,11 +111,59 @@ pub struct MessageUnread {
     pub message_id: String,
 }
 
+/// Data of `operator.action`: one row of the audit log, which happened at the event's `occurred_at`. The
+/// scheduler cuts texts that are longer than [`OperatorAction::MAX_TEXT_CHARS`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OperatorAction {
+    /// Who did it: `operator:` and the `sub` of the ticket, `cli:` and the user of the operating system, or
+    /// the name of a service.
+    pub actor: String,
+    /// What was done, as `session.end`, `participant.kick`, `job.retry`, `key.revoke`.
+    pub action: String,
+    /// What it was done to: an id, or a name.
+    pub subject: String,
+    /// The session that it concerns, where it concerns one; its timeline shows it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// The person that it concerns, where it concerns one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// Address of the client, by the rule for proxies; none for what was done on the machine itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Particulars without secrets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+impl OperatorAction {
+    /// Characters that are kept of each text.
+    pub const MAX_TEXT_CHARS: usize = 300;
+
+    /// An action without particulars.
+    pub fn new(
+        actor: impl Into<String>,
+        action: impl Into<String>,
+        subject: impl Into<String>,
+    ) -> Self {
+        Self {
+            actor: actor.into(),
+            action: action.into(),
+            subject: subject.into(),
+            session_id: None,
+            user_id: None,
+            from: None,
+            detail: None,
+        }
+    }
+}
+
 /// Data of what signaling reports of a session; each type has its own fields of these.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionFact {
-    /// Of `joined` and `left`: who.
+    /// Of `joined`, `left` and `user.kicked`: who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
     /// Of `left`: `left`, `lost`, `kicked` or `ended`.

@@ -24,7 +24,8 @@ pub mod typescript;
 pub use close::CloseCode;
 pub use error::{ErrorBody, ErrorCode, FieldError, Problem};
 pub use event::{
-    Event, EventBatch, EventType, MessageUnread, Presence, SessionBooked, SessionFact, Stay,
+    Event, EventBatch, EventType, MessageUnread, OperatorAction, Presence, SessionBooked,
+    SessionFact, Stay,
 };
 pub use frame::{Envelope, FrameError, FrameId};
 pub use ids::{ConnectionId, RoomId, SessionId, UserId};

@@ -14,7 +14,7 @@ pub struct TimelineItem {
     /// Type of the event.
     #[serde(rename = "type")]
     pub kind: EventType,
-    /// Of `joined`, `left`, `reminded` and `reminder_missed`: who.
+    /// Of `joined`, `left`, `reminded`, `reminder_missed`, `user.kicked` and `operator.action`: who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
     /// Of a booking and its reminders: its revision.
@@ -47,6 +47,12 @@ pub struct TimelineItem {
     /// Of `no_show` and `ended`: when each was in, and whether their media came up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Vec<Presence>>,
+    /// Of `operator.action`: who did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Of `operator.action`: what was done, as `session.end`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
 }
 
 impl TimelineItem {
@@ -73,6 +79,8 @@ impl TimelineItem {
             reason: fact.reason.map(|reason| reason.name().to_owned()),
             absent: fact.absent,
             evidence: fact.evidence,
+            by: None,
+            action: None,
         }
     }
 }

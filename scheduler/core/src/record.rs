@@ -18,6 +18,8 @@ pub enum Fact {
     Joined(UserId),
     /// One left, or their connection was lost.
     Left(UserId),
+    /// An operator removed one for good.
+    Kicked(UserId),
     /// The clock started, or went on after a pause.
     Live {
         /// When it started.
@@ -66,6 +68,8 @@ pub(crate) enum EndSource {
 pub struct Record {
     joined: BTreeMap<UserId, BTreeSet<UnixMs>>,
     left: BTreeMap<UserId, BTreeSet<UnixMs>>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    kicked: BTreeSet<UserId>,
     started_at: Option<UnixMs>,
     deadline_at: Option<UnixMs>,
     end: Option<RecordedEnd>,
@@ -99,6 +103,9 @@ impl Record {
         match fact {
             Fact::Joined(user) => add_time(&mut self.joined, user, at),
             Fact::Left(user) => add_time(&mut self.left, user, at),
+            Fact::Kicked(user) => {
+                self.kicked.insert(user);
+            }
             Fact::Live {
                 started_at,
                 deadline_at,
@@ -136,6 +143,12 @@ impl Record {
     #[must_use]
     pub fn left_at(&self, user: &UserId) -> Vec<UnixMs> {
         times(&self.left, user)
+    }
+
+    /// True for who was removed by an operator: no credential of this session counts for them any more.
+    #[must_use]
+    pub fn is_kicked(&self, user: &UserId) -> bool {
+        self.kicked.contains(user)
     }
 
     /// When the clock started.

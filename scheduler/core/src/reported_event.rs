@@ -63,6 +63,7 @@ fn fact(kind: EventType, data: SessionFact) -> Option<Fact> {
     Some(match kind {
         EventType::SessionJoined => Fact::Joined(data.user_id?),
         EventType::SessionLeft => Fact::Left(data.user_id?),
+        EventType::UserKicked => Fact::Kicked(data.user_id?),
         EventType::SessionLive => Fact::Live {
             started_at: data.started_at?,
             deadline_at: data.deadline_at?,

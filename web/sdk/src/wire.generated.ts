@@ -465,7 +465,7 @@ next_cursor?: string, };
 /**
  * What can happen.
  */
-export type EventType = "match.created" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "message.unread" | "user.kicked" | "user.erased";
+export type EventType = "match.created" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "message.unread" | "user.kicked" | "user.erased" | "operator.action";
 /**
  * A fact, as the outbox keeps it and the inbox takes it.
  */
@@ -540,7 +540,7 @@ at: UnixMs,
  */
 type: EventType, 
 /**
- * Of `joined`, `left`, `reminded` and `reminder_missed`: who.
+ * Of `joined`, `left`, `reminded`, `reminder_missed`, `user.kicked` and `operator.action`: who.
  */
 user_id?: UserId, 
 /**
@@ -582,7 +582,15 @@ absent?: Array<UserId>,
 /**
  * Of `no_show` and `ended`: when each was in, and whether their media came up.
  */
-evidence?: Array<Presence>, };
+evidence?: Array<Presence>, 
+/**
+ * Of `operator.action`: who did it.
+ */
+by?: string, 
+/**
+ * Of `operator.action`: what was done, as `session.end`.
+ */
+action?: string, };
 
 export namespace Signaling {
   /**

@@ -20,7 +20,8 @@ fn any_fact() -> impl Strategy<Value = (UnixMs, Fact)> {
     ];
     let fact = prop_oneof![
         user.clone().prop_map(Fact::Joined),
-        user.prop_map(Fact::Left),
+        user.clone().prop_map(Fact::Left),
+        user.prop_map(Fact::Kicked),
         (0..20i64, 0..20i64).prop_map(|(started, deadline)| Fact::Live {
             started_at: UnixMs(started),
             deadline_at: UnixMs(deadline),

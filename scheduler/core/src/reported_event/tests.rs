@@ -40,6 +40,27 @@ fn sch_77_a_fact_goes_to_the_record_and_under_the_events_id_to_the_timeline() {
 }
 
 #[test]
+fn sch_89_who_was_kicked_stays_kicked_in_the_record() {
+    let session = session();
+    let [ana, bo] = session.users();
+    let kicked = event("user.kicked", json!({"user_id": ana, "at": NOW}));
+    let Some(ReportedEvent::Fact { fact, item, .. }) = ReportedEvent::parse(&kicked) else {
+        panic!("a fact");
+    };
+    let effects = note_fact(&kicked, session, fact, *item);
+    let Some(SessionChange::Update(after)) = effects.session else {
+        panic!("an update");
+    };
+    assert!(after.record.is_kicked(&ana) && !after.record.is_kicked(&bo));
+    let stored = serde_json::to_string(&after.record).unwrap();
+    assert_eq!(
+        serde_json::from_str::<crate::record::Record>(&stored).unwrap(),
+        after.record
+    );
+    assert_eq!(effects.timeline[0].item.user_id, Some(ana));
+}
+
+#[test]
 fn sch_66_what_makes_no_sense_is_passed_over() {
     for senseless in [
         event("session.exploded", json!({})),
