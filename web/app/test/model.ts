@@ -48,5 +48,7 @@ export const MODEL: CallModel = {
   selectedDevices: { audio: null, video: null },
   enabledMedia: { audio: true, video: true },
   peerMedia: null,
+  peerLine: 'good',
+  paused: null,
   now: START,
 };

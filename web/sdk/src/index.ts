@@ -7,6 +7,7 @@ export { SignalingClient } from './signaling/client.ts';
 export { LocalMedia, type DeviceState, type TrackKind, type EnabledMedia } from './media/local.ts';
 export { MediaConnection, type MediaConnectionOptions } from './media/connection.ts';
 export type { MediaConnectionState } from './media/transport.ts';
+export { NO_VIDEO, watchVideo, type VideoProgress } from './media/video-progress.ts';
 export { ChatClient } from './chat/client.ts';
 export { emptyChatRoom, olderQuery, readByOthers, unreadCount, type PendingMessage, type ChatRoomState } from './chat/state.ts';
 export { SchedulerClient } from './scheduler/client.ts';

@@ -10,6 +10,7 @@ const LONG_MS = 4_000;
 
 class FakeRoomConnection implements RoomConnection {
   peerPresent: boolean | null = null;
+  readonly videoReceiver = null;
   token = '';
   left = 0;
   published = 0;

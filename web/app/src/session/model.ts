@@ -1,6 +1,8 @@
 /** The view model of the session's screens, provided by `Call` and by the gallery. */
 import type { DeviceState, EnabledMedia, MediaConnectionState, SessionState, SessionView, SocketStatus, TrackKind } from '@rendezvous/sdk';
 
+import type { Pause, PeerLine } from './peer-line.ts';
+
 /** Why this tab is not in the session: the join link was rejected, or signaling closed the socket for good. */
 export type ClosedReason =
   | 'unknown'
@@ -44,6 +46,9 @@ export interface CallModel {
   readonly enabledMedia: EnabledMedia;
   /** What the peer sends, according to its last `data` frame; null before the first. */
   readonly peerMedia: EnabledMedia | null;
+  /** `good` outside of `live` and `paused`. */
+  readonly peerLine: PeerLine;
+  readonly paused: Pause | null;
   /** The server's time, updated every 100 ms. */
   readonly now: number;
 }

@@ -52,6 +52,15 @@ export class MediaConnection {
     return this.#transport?.shared ?? this.#emptyStream;
   }
 
+  /** Frames of the peer's camera that were decoded so far; null where no video is received. */
+  async framesDecoded(): Promise<number | null> {
+    const reports = await this.#transport?.videoReceiver?.getStats().catch(() => undefined);
+    for (const report of reports?.values() ?? []) {
+      if (report.type === 'inbound-rtp' && typeof report.framesDecoded === 'number') return report.framesDecoded;
+    }
+    return null;
+  }
+
   /** Keeps a working connection, and restarts a broken one. */
   handleWelcome({ epoch, resumed }: Signaling.Welcome): void {
     this.#minEpoch = epoch ?? 0;

@@ -46,6 +46,15 @@ class LiveKitConnection implements RoomConnection {
     return inside && this.#room.remoteParticipants.size > 0;
   }
 
+  get videoReceiver(): RTCRtpReceiver | null {
+    const { Source } = this.#library.Track;
+    for (const participant of this.#room.remoteParticipants.values()) {
+      const receiver = participant.getTrackPublication(Source.Camera)?.track?.receiver;
+      if (receiver !== undefined) return receiver;
+    }
+    return null;
+  }
+
   async publish(): Promise<void> {
     const { localParticipant } = this.#room;
     const publications = this.#publications();

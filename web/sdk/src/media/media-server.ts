@@ -21,6 +21,8 @@ export interface RoomConnection {
   connect(access: Signaling.MediaAccess): Promise<void>;
   /** Null while that is not known. */
   readonly peerPresent: boolean | null;
+  /** What receives the peer's camera; null while nothing does. */
+  readonly videoReceiver: RTCRtpReceiver | null;
   /** Makes the published tracks match those of the context. Calls don't overlap. */
   publish(): Promise<void>;
   /** Calls nothing of the context afterwards. */
@@ -66,6 +68,10 @@ export class MediaServerTransport implements MediaTransport {
     this.#access = frame.media;
     this.#servers = frame.ice_servers;
     void this.#join();
+  }
+
+  get videoReceiver(): RTCRtpReceiver | null {
+    return this.#connection?.videoReceiver ?? null;
   }
 
   /** A peer that reloaded joins the same room again. */

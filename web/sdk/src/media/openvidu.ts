@@ -8,6 +8,11 @@ import type { MediaServerClient, RoomConnection, RoomContext } from './media-ser
 
 type OpenViduLibrary = typeof import('openvidu-browser');
 
+interface ReceivedStream {
+  readonly tracks: readonly MediaStreamTrack[];
+  readonly connection: RTCPeerConnection;
+}
+
 /** The tracks of the published stream. */
 interface DeviceTracks {
   readonly audio: MediaStreamTrack | null;
@@ -25,8 +30,8 @@ export const OPENVIDU: MediaServerClient = {
 class OpenViduConnection implements RoomConnection {
   readonly #context: RoomContext;
   readonly #session: Session;
-  /** Received tracks by stream id. */
-  readonly #received = new Map<string, MediaStreamTrack[]>();
+  /** What is received, by stream id. */
+  readonly #received = new Map<string, ReceivedStream>();
   readonly #remoteConnections = new Set<string>();
   #publisher: Publisher | null = null;
   #published: DeviceTracks = { audio: null, video: null };
@@ -73,6 +78,14 @@ class OpenViduConnection implements RoomConnection {
     this.#publisher = publisher;
   }
 
+  get videoReceiver(): RTCRtpReceiver | null {
+    for (const { connection } of this.#received.values()) {
+      const receiver = connection.getReceivers().find(({ track }) => track.kind === 'video');
+      if (receiver !== undefined) return receiver;
+    }
+    return null;
+  }
+
   leave(): void {
     this.#left = true;
     if (!this.#disconnected) this.#session.disconnect();
@@ -110,7 +123,8 @@ class OpenViduConnection implements RoomConnection {
     try {
       const subscriber = await this.#session.subscribeAsync(stream, undefined as never, { insertMode: undefined } as never);
       if (this.#left) return;
-      this.#received.set(stream.streamId, subscriber.stream.getMediaStream()?.getTracks() ?? []);
+      const tracks = subscriber.stream.getMediaStream()?.getTracks() ?? [];
+      this.#received.set(stream.streamId, { tracks, connection: subscriber.stream.getRTCPeerConnection() });
       this.#updateRemoteTracks();
     } catch (error) {
       if (!this.#left) console.warn('subscribing failed', error);
@@ -123,7 +137,7 @@ class OpenViduConnection implements RoomConnection {
   }
 
   #updateRemoteTracks(): void {
-    this.#context.setRemoteTracks([...this.#received.values()].flat());
+    this.#context.setRemoteTracks([...this.#received.values()].flatMap(({ tracks }) => tracks));
   }
 }
 

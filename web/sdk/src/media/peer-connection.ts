@@ -35,6 +35,10 @@ export class PeerConnectionTransport implements MediaTransport {
     this.#enqueue(() => steps);
   }
 
+  get videoReceiver(): RTCRtpReceiver | null {
+    return this.#deviceTransceiver('video')?.receiver ?? null;
+  }
+
   /** A new epoch means that the peer has no RTCPeerConnection to continue with. */
   tryReuse(): boolean {
     return false;

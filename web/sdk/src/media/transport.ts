@@ -38,6 +38,8 @@ export interface MediaTransport {
   readonly remote: MediaStream;
   /** The peer's other tracks. */
   readonly shared: MediaStream;
+  /** What receives the peer's camera; null while nothing does. */
+  readonly videoReceiver: RTCRtpReceiver | null;
   /** Keeps the connection under a new epoch. False if that is not possible: the caller then creates a new transport. */
   tryReuse(params: NegotiationParams): boolean;
   handleSignal(frame: PeerSignal): void;
