@@ -18,7 +18,8 @@ impl AccessProvider for IceServers {
         let mut servers = self.fixed.clone();
         if let Some(turn) = &self.turn {
             let (session, user) = (&who.spec.id.0, &who.user.0);
-            servers.extend(turn.ice_servers(now, session, user, who.latest_end));
+            let ttl_ms = who.latest_end.since(now);
+            servers.extend(turn.ice_servers(now, session, user, ttl_ms, who.latest_end));
         }
         servers
     }

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use wire::{IceServer, UnixMs};
 
+use crate::credential_holder::CredentialHolder;
 use crate::stun::hmac_sha1;
 
 /// Bytes of the shortest secret: as many as a guess of 256 bits.
@@ -72,6 +73,10 @@ impl Secret {
     pub fn password(&self, username: &str) -> String {
         password(self.0.as_bytes(), username)
     }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
 }
 
 fn password(secret: &[u8], username: &str) -> String {
@@ -96,15 +101,16 @@ pub struct TurnCredentials {
 }
 
 impl TurnCredentials {
-    /// What a person's `iceServers` get for one session: good until `expires_at`, rounded up to a second.
-    /// Once that is past, only what needs no credential is left.
+    /// What a person's `iceServers` get for one session: good for `ttl_ms`, rounded up to a second, and never
+    /// past `latest_end`. Once that is past, only what needs no credential is left.
     #[must_use]
     pub fn ice_servers(
         &self,
         now: UnixMs,
         session: &str,
         user: &str,
-        expires_at: UnixMs,
+        ttl_ms: i64,
+        latest_end: UnixMs,
     ) -> Vec<IceServer> {
         let (stun, turn): (Vec<_>, Vec<_>) = self
             .urls
@@ -119,12 +125,13 @@ impl TurnCredentials {
                 credential: None,
             });
         }
+        let expires_at = UnixMs(now.0.saturating_add(ttl_ms)).min(latest_end);
         if let Some(secret) = self.secrets.first()
             && !turn.is_empty()
             && expires_at > now
         {
             let seconds = (expires_at + 999).as_secs();
-            let username = format!("{seconds}:{session}.{user}");
+            let username = format!("{seconds}:{}", CredentialHolder::new(secret, session, user));
             servers.push(IceServer {
                 urls: turn,
                 credential: Some(secret.password(&username)),
@@ -155,20 +162,41 @@ mod tests {
             urls: vec!["stun:relay:3478".to_owned(), "turn:relay:3478".to_owned()],
             secrets: vec![Secret::new(NEW).unwrap()],
         };
-        let servers = issuer.ice_servers(UnixMs(0), "s1", "ann", UnixMs(60_001));
+        let latest_end = UnixMs(60_001);
+        let servers = issuer.ice_servers(UnixMs(0), "s1", "ann", 600_000, latest_end);
         assert_eq!(servers.len(), 2);
         assert_eq!(servers[0].credential, None);
-        assert_eq!(servers[1].username.as_deref(), Some("61:s1.ann"));
+        let username = servers[1].username.clone().unwrap();
+        let holder = CredentialHolder::new(&issuer.secrets[0], "s1", "ann");
+        assert_eq!(username, format!("61:{holder}"));
         assert_eq!(
-            servers[1].credential.as_deref(),
-            Some(password(NEW.as_bytes(), "61:s1.ann").as_str())
+            servers[1].credential,
+            Some(password(NEW.as_bytes(), &username))
         );
-        let over = issuer.ice_servers(UnixMs(60_001), "s1", "ann", UnixMs(60_001));
+        let over = issuer.ice_servers(latest_end, "s1", "ann", 600_000, latest_end);
         assert_eq!(
             over.len(),
             1,
             "a credential that has ended is not handed out"
         );
+    }
+
+    #[test]
+    fn trn_51_a_credential_is_good_for_its_ttl_and_never_past_the_latest_end() {
+        let issuer = TurnCredentials {
+            urls: vec!["turn:relay:3478".to_owned()],
+            secrets: vec![Secret::new(NEW).unwrap()],
+        };
+        let end_s = |now, ttl_ms, latest_end| {
+            let servers = issuer.ice_servers(UnixMs(now), "s1", "ann", ttl_ms, UnixMs(latest_end));
+            let username = servers.first()?.username.clone()?;
+            Some(read_username(&username)?.0.as_secs())
+        };
+        assert_eq!(end_s(0, 600_000, 7_200_000), Some(600));
+        assert_eq!(end_s(7_000_000, 600_000, 7_200_000), Some(7_200));
+        assert_eq!(end_s(0, i64::MAX, 7_200_000), Some(7_200));
+        assert_eq!(end_s(0, 0, 7_200_000), None);
+        assert_eq!(end_s(7_200_000, 600_000, 7_200_000), None);
     }
 
     #[test]

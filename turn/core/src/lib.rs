@@ -7,6 +7,7 @@
 mod allocation;
 mod authentication;
 pub mod coturn;
+mod credential_holder;
 mod credentials;
 mod effects;
 mod error;

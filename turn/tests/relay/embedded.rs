@@ -38,7 +38,7 @@ pub(crate) fn credential(person: &str) -> (String, String) {
         urls: vec!["turn:here".to_owned()],
         secrets: secrets(),
     };
-    let mut servers = issuer.ice_servers(now, "session", person, UnixMs(now.0 + 60_000));
+    let mut servers = issuer.ice_servers(now, "session", person, 60_000, UnixMs(i64::MAX));
     let server = servers.remove(0);
     (server.username.unwrap(), server.credential.unwrap())
 }
