@@ -45,9 +45,9 @@ pub(crate) fn routes(
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .with_state(app);
     let pages = Router::new()
-        .route("/", any(web::page))
-        .route("/join", any(web::page))
-        .route("/{*path}", any(web::file))
+        .route("/", any(web::any_path))
+        .route("/join", any(web::any_path))
+        .route("/{*path}", any(web::any_path))
         .with_state(WebApp::new(config));
     let all = api
         .merge(events)

@@ -1,18 +1,23 @@
 //! The web front end, embedded: its page, and the files that the page asks for.
 
+mod paths;
+mod policy;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rust_embed::{EmbeddedFile, RustEmbed};
+use rust_embed::RustEmbed;
 use service::http::HttpError;
-use service::origin::origin_of;
+use sha2::{Digest as _, Sha256};
 
+use self::paths::PageKind;
 use crate::config::Config;
-use crate::tickets::websocket;
 
 /// Files whose names hold their hash never change.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -20,6 +25,9 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
 /// Camera and microphone are for this page and for no frame in it.
 const PERMISSIONS: &str = "camera=(self), microphone=(self), geolocation=(), display-capture=()";
+const PAGE: &str = "index.html";
+/// What `web/app/index.html` says before the server puts the path of the public address in.
+const BASE_AT_ROOT: &str = "<base href=\"/\"";
 
 #[derive(RustEmbed)]
 #[folder = "../web/app/dist"]
@@ -28,102 +36,182 @@ struct EmbeddedFiles;
 /// What the pages are served with.
 #[derive(Clone)]
 pub(crate) struct WebApp {
-    policy: Arc<HeaderValue>,
+    policy: HeaderValue,
+    /// Absent where the web front end is not built in.
+    page: Option<Arc<Content>>,
+}
+
+/// The bytes of an answer, and the `ETag` that names them.
+struct Content {
+    bytes: Bytes,
+    etag: HeaderValue,
 }
 
 impl WebApp {
     pub(crate) fn new(config: &Config) -> Self {
-        let policy = content_security_policy(config);
+        // An address that can't stand in a header can't be connected to either.
+        let policy = HeaderValue::from_str(&policy::content_security_policy(config))
+            .unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"));
+        let page = EmbeddedFiles::get(PAGE)
+            .map(|file| with_base(&file.data, &paths::base_of(&config.web_origin)))
+            .map(|html| {
+                let digest = Sha256::digest(&html);
+                Arc::new(Content::new(html, &digest))
+            });
+        Self { policy, page }
+    }
+
+    /// The page: its address decides what it shows.
+    fn page(&self, status: StatusCode, request: &HeaderMap) -> Response {
+        let Some(page) = &self.page else {
+            return HttpError::unavailable(
+                "The web front end is not built in: run `make build` and start again.",
+            )
+            .into_response();
+        };
+        self.respond(PAGE, page, status, request)
+    }
+
+    fn respond(
+        &self,
+        path: &str,
+        content: &Content,
+        status: StatusCode,
+        request: &HeaderMap,
+    ) -> Response {
+        let known = status.is_success() && matches_etag(request, &content.etag);
+        let mut response = if known {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            (status, Body::from(content.bytes.clone())).into_response()
+        };
+        let cache = if path.starts_with("assets/") {
+            FOREVER
+        } else {
+            ASK_AGAIN
+        };
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(media_type(path)),
+        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
+        headers.insert(
+            HeaderName::from_static("permissions-policy"),
+            HeaderValue::from_static(PERMISSIONS),
+        );
+        if status.is_success() {
+            headers.insert(header::ETAG, content.etag.clone());
+        }
+        response
+    }
+}
+
+impl Content {
+    fn new(bytes: impl Into<Bytes>, digest: &[u8]) -> Self {
+        let digest = URL_SAFE_NO_PAD.encode(digest);
+        let etag = HeaderValue::from_str(&format!("\"{digest}\""))
+            .unwrap_or_else(|_| HeaderValue::from_static("\"\""));
         Self {
-            policy: Arc::new(HeaderValue::from_str(&policy).unwrap_or_else(|_| {
-                // An address that can't stand in a header can't be connected to either.
-                HeaderValue::from_static("default-src 'self'")
-            })),
+            bytes: bytes.into(),
+            etag,
         }
     }
 }
 
-/// `GET /` and `GET /join`: the page.
-pub(crate) async fn page(
+/// Every path that is no route of the API: a file of the page, the page, or nothing.
+///
+/// A person, who comes with a browser, always gets a page; a program gets a problem. The path is not
+/// logged: a mail program may have moved the token of a join link into it.
+pub(crate) async fn any_path(
     State(web): State<WebApp>,
+    uri: Uri,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    match EmbeddedFiles::get("index.html") {
-        Some(file) => serve(&web, "index.html", file, &method, &headers),
-        None => HttpError::unavailable(
-            "The web front end is not built in: run `make build` and start again.",
-        )
-        .into_response(),
+    let path = paths::decode(uri.path());
+    let name = path.trim_start_matches('/');
+    let file = Some(name)
+        .filter(|name| *name != PAGE)
+        .and_then(EmbeddedFiles::get);
+    let kind = paths::page_at(uri.path());
+    let is_there = file.is_some() || kind != PageKind::Missing;
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return if is_there {
+            wrong_method()
+        } else {
+            nothing_here()
+        };
+    }
+    match (file, kind) {
+        (Some(file), _) => {
+            let content = Content::new(owned(file.data), &file.metadata.sha256_hash());
+            web.respond(name, &content, StatusCode::OK, &headers)
+        }
+        (None, PageKind::Home | PageKind::Join) => web.page(StatusCode::OK, &headers),
+        (None, PageKind::Missing) if is_person(&headers) => {
+            web.page(StatusCode::NOT_FOUND, &headers)
+        }
+        (None, PageKind::Missing) => nothing_here(),
     }
 }
 
-/// `GET` of a file of the page.
-pub(crate) async fn file(
-    State(web): State<WebApp>,
-    Path(path): Path<String>,
-    method: Method,
-    headers: HeaderMap,
-) -> Response {
-    match EmbeddedFiles::get(&path) {
-        Some(file) => serve(&web, &path, file, &method, &headers),
-        None => HttpError::not_found("There is nothing at this address.").into_response(),
+fn wrong_method() -> Response {
+    HttpError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        wire::ErrorCode::MethodNotAllowed,
+        "This address does not take that method.",
+    )
+    .into_response()
+}
+
+fn nothing_here() -> Response {
+    HttpError::not_found("There is nothing at this address.").into_response()
+}
+
+/// Browsers name `text/html` when a person opens an address; programs and the page's own requests do not.
+fn is_person(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter();
+    accepted
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let html = (parts.next()).is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"));
+            html && !parts
+                .any(|parameter| matches!(parameter, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+        })
+}
+
+/// The page with the path of the public address as its base, to which all its addresses are relative.
+fn with_base(html: &[u8], base: &str) -> String {
+    let html = String::from_utf8_lossy(html);
+    let base = base
+        .replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;");
+    html.replacen(BASE_AT_ROOT, &format!("<base href=\"{base}\""), 1)
+}
+
+fn owned(data: Cow<'static, [u8]>) -> Bytes {
+    match data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
     }
 }
 
-fn serve(
-    web: &WebApp,
-    path: &str,
-    file: EmbeddedFile,
-    method: &Method,
-    asked: &HeaderMap,
-) -> Response {
-    if method != Method::GET && method != Method::HEAD {
-        return HttpError::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            wire::ErrorCode::MethodNotAllowed,
-            "This address does not take that method.",
-        )
-        .into_response();
-    }
-    let tag = format!(
-        "\"{}\"",
-        URL_SAFE_NO_PAD.encode(file.metadata.sha256_hash())
-    );
-    let mut response = if matches_etag(asked, &tag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        file.data.into_response()
+fn matches_etag(request: &HeaderMap, etag: &HeaderValue) -> bool {
+    let Ok(etag) = etag.to_str() else {
+        return false;
     };
-    let cache = if path.starts_with("assets/") {
-        FOREVER
-    } else {
-        ASK_AGAIN
-    };
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(media_type(path)),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    headers.insert(header::CONTENT_SECURITY_POLICY, (*web.policy).clone());
-    headers.insert(
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static(PERMISSIONS),
-    );
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        headers.insert(header::ETAG, tag);
-    }
-    response
-}
-
-fn matches_etag(asked: &HeaderMap, tag: &str) -> bool {
-    asked
+    request
         .get(header::IF_NONE_MATCH)
-        .and_then(|tags| tags.to_str().ok())
-        .is_some_and(|tags| {
-            tags.split(',')
-                .any(|known| known.trim().trim_start_matches("W/") == tag)
+        .and_then(|known| known.to_str().ok())
+        .is_some_and(|known| {
+            known
+                .split(',')
+                .any(|one| one.trim().trim_start_matches("W/") == etag)
         })
 }
 
@@ -142,72 +230,5 @@ fn media_type(path: &str) -> &'static str {
         "wasm" => "application/wasm",
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
-    }
-}
-
-/// Nothing from elsewhere, and connections to the three services and the media servers only.
-fn content_security_policy(config: &Config) -> String {
-    let mut connect = vec!["'self'".to_owned()];
-    let services = [&config.public_url, &config.signaling_url, &config.chat_url];
-    for address in services.into_iter().chain(&config.media_urls) {
-        // Media servers are often named by the address of their socket.
-        let address = match address.strip_prefix("ws") {
-            Some(rest) => format!("http{rest}"),
-            None => address.clone(),
-        };
-        if let Ok(origin) = origin_of(&address) {
-            connect.push(websocket(&origin, ""));
-            connect.push(origin);
-        }
-    }
-    let connect = connect.join(" ");
-    format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
-         img-src 'self' data: blob:; font-src 'self'; media-src 'self' blob:; \
-         manifest-src 'self'; worker-src 'self' blob:; connect-src {connect}; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sch_40_the_page_may_connect_to_the_three_services_and_nowhere_else() {
-        let config = Config::new(
-            "https://meet.example",
-            "https://signal.example:8443/x",
-            "http://localhost:8082",
-            "/nowhere",
-        );
-        let policy = content_security_policy(&config);
-        let connect = policy
-            .split("; ")
-            .find(|d| d.starts_with("connect-src "))
-            .unwrap();
-        assert_eq!(
-            connect,
-            "connect-src 'self' wss://meet.example https://meet.example \
-             wss://signal.example:8443 https://signal.example:8443 \
-             ws://localhost:8082 http://localhost:8082"
-        );
-        assert!(!policy.contains('*'));
-    }
-
-    #[test]
-    fn web_44_the_page_may_connect_to_the_media_servers_that_are_configured() {
-        let mut config = Config::new(
-            "https://meet.example",
-            "https://meet.example",
-            "https://meet.example",
-            "/nowhere",
-        );
-        config.media_urls = vec!["wss://livekit.example:7443/".to_owned()];
-        let policy = content_security_policy(&config);
-        assert!(
-            policy.contains(" wss://livekit.example:7443 https://livekit.example:7443;"),
-            "{policy}"
-        );
     }
 }

@@ -3,8 +3,8 @@
 mod running;
 
 use running::Running;
-use serde_json::json;
-use testkit::Http;
+use serde_json::{Value, json};
+use testkit::{Http, HttpResponse};
 
 #[tokio::test]
 async fn sch_41_the_page_is_served_strictly_or_says_that_it_is_not_built() {
@@ -66,4 +66,82 @@ async fn sch_43_a_stop_does_not_wait_for_open_streams() {
         .unwrap();
     scheduler.stop().await;
     assert!(listening.text().await.unwrap().starts_with(": listening"));
+}
+
+/// What browsers send when a person opens an address.
+const PERSON: (&str, &str) = (
+    "accept",
+    "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+);
+
+async fn ask(scheduler: &Running, path: &str, accept: (&str, &str)) -> HttpResponse {
+    Http::new()
+        .send(reqwest::Method::GET, &scheduler.at(path), None, &[accept])
+        .await
+}
+
+/// The page, or in a build without the web front end the problem that says so.
+fn assert_page(answer: &HttpResponse, status: u16, path: &str) {
+    if answer.status == 503 {
+        assert_eq!(answer.problem(503), "unavailable");
+        return;
+    }
+    assert_eq!(answer.status, status, "{path}");
+    assert_eq!(
+        answer.headers["content-type"], "text/html; charset=utf-8",
+        "{path}"
+    );
+    let policy = answer.headers["content-security-policy"].to_str().unwrap();
+    assert!(
+        policy.contains("require-trusted-types-for 'script'"),
+        "{path}: {policy}"
+    );
+}
+
+#[tokio::test]
+async fn web_72_a_person_gets_a_page_at_every_path_and_a_program_a_problem() {
+    let scheduler = Running::start().await;
+    let table: Value =
+        serde_json::from_str(include_str!("../../web/app/test/page-paths.json")).unwrap();
+    for row in table["paths"].as_array().unwrap() {
+        let path = row["path"].as_str().unwrap();
+        let is_there = row["page"] != "none";
+        let to_person = ask(&scheduler, path, PERSON).await;
+        assert_page(&to_person, if is_there { 200 } else { 404 }, path);
+        for accept in ["*/*", "application/json", "text/html;q=0, */*"] {
+            let to_program = ask(&scheduler, path, ("accept", accept)).await;
+            if is_there {
+                assert_page(&to_program, 200, path);
+            } else {
+                assert_eq!(to_program.problem(404), "not_found", "{path}");
+            }
+        }
+        let posted = Http::new().post(&scheduler.at(path), json!({})).await;
+        if is_there {
+            assert_eq!(posted.problem(405), "method_not_allowed", "{path}");
+        } else {
+            assert_eq!(posted.problem(404), "not_found", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn web_73_under_a_path_the_page_and_the_join_links_say_so() {
+    let data = tempfile::tempdir().unwrap();
+    let scheduler = Running::start_with(data, |config| {
+        "https://x.example/meet".clone_into(&mut config.public_url);
+        config.web_origin.clone_from(&config.public_url);
+    })
+    .await;
+    let session = scheduler.book(running::offer(600_000)).await;
+    let link = session["participants"][0]["join_url"].as_str().unwrap();
+    assert!(link.starts_with("https://x.example/meet/join#"), "{link}");
+    // The proxy in front has taken `/meet` away.
+    let page = reqwest::get(scheduler.at("/join")).await.unwrap();
+    if page.status() == 503 {
+        return;
+    }
+    let html = page.text().await.unwrap();
+    assert!(html.contains("<base href=\"/meet/\""), "{html}");
+    assert!(!html.contains("=\"/assets"), "{html}");
 }

@@ -1,8 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
-/** Everything is a file of its own under /assets, so that a page needs no inline script, style or data: address. */
+/**
+ * Everything is a file of its own under assets, so that a page needs no inline script, style or data: address. Addresses are relative:
+ * the server puts the path of `scheduler.public_url` into the page's `<base>`.
+ */
 export default defineConfig({
+  base: './',
   plugins: [svelte()],
   build: {
     target: 'es2023',

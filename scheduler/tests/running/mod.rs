@@ -31,16 +31,25 @@ impl Running {
     }
 
     pub(crate) async fn start_in(data: tempfile::TempDir) -> Self {
+        Self::start_with(data, |_| ()).await
+    }
+
+    /// With settings that differ from the default ones.
+    pub(crate) async fn start_with(
+        data: tempfile::TempDir,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         // Makes the provider of TLS known before the scheduler's own client needs it.
         drop(Http::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let config = Config::new(
+        let mut config = Config::new(
             &url,
             "http://127.0.0.1:9",
             "http://127.0.0.1:9",
             data.path(),
         );
+        change(&mut config);
         let shutdown = Shutdown::new();
         let serving = tokio::spawn(scheduler::run(listener, config, shutdown.clone()));
         let running = Self {
