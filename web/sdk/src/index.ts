@@ -9,7 +9,7 @@ export { MediaConnection, type MediaConnectionOptions } from './media/connection
 export type { MediaConnectionState } from './media/transport.ts';
 export { NO_VIDEO, watchVideo, type VideoProgress } from './media/video-progress.ts';
 export { ChatClient } from './chat/client.ts';
-export { emptyChatRoom, olderQuery, readByOthers, unreadCount, type PendingMessage, type ChatRoomState } from './chat/state.ts';
+export { emptyChatRoom, olderQuery, readByOthers, unreadCount, type MessageRefusal, type PendingMessage, type ChatRoomState } from './chat/state.ts';
 export { SchedulerClient } from './scheduler/client.ts';
 export { ApiError } from './scheduler/api-error.ts';
 export { ticketSource } from './scheduler/tickets.ts';

@@ -10,6 +10,7 @@ import {
   readByOthers,
   markFailed,
   markSending,
+  removePending,
   unreadCount,
   type ChatRoomState,
 } from '../src/chat/state.ts';
@@ -76,6 +77,14 @@ describe('a room', () => {
     const failed = markFailed(written(after(welcome()), 'x'), 'x');
     expect(failed.pending).toMatchObject([{ state: 'failed' }]);
     expect(markSending(failed, 'x').pending).toMatchObject([{ state: 'sending' }]);
+  });
+
+  test('[WEB-70] a refused message says why, until it is tried again or taken back to be edited', () => {
+    const refusal = { code: 'quota_exceeded', retryAt: 9 };
+    const failed = markFailed(written(written(after(welcome()), 'x'), 'y'), 'x', refusal);
+    expect(failed.pending).toMatchObject([{ clientId: 'x', state: 'failed', refusal }, { clientId: 'y', state: 'sending' }]);
+    expect(markSending(failed, 'x').pending[0]?.refusal).toBeUndefined();
+    expect(removePending(failed, 'x').pending).toMatchObject([{ clientId: 'y' }]);
   });
 
   test('[WEB-19] what waits is bounded, and the writer is told', () => {

@@ -29,6 +29,8 @@ export interface ChatActions {
   /** False if too many messages are pending. */
   send(body: string): boolean;
   retry(clientId: string): void;
+  /** Puts the text of a rejected message back into the composer, before what stands there. */
+  edit(clientId: string): void;
   markRead(): void;
   loadOlder(): void;
   sendTyping(): void;
@@ -70,6 +72,11 @@ export class Conversation implements ChatModel, ChatActions {
 
   retry(clientId: string): void {
     this.#client?.retry(clientId);
+  }
+
+  edit(clientId: string): void {
+    const body = this.#client?.takeBack(clientId) ?? null;
+    if (body !== null) this.draft = this.draft === '' ? body : `${body}\n${this.draft}`;
   }
 
   markRead(): void {

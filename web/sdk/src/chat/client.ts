@@ -16,6 +16,7 @@ import {
   markSending,
   missingQuery,
   olderQuery,
+  removePending,
   unreadCount,
   type ChatRoomState,
   type PendingMessage,
@@ -108,6 +109,14 @@ export class ChatClient {
     if (pending !== undefined) this.#sendMessage(pending);
   }
 
+  /** Takes a rejected message back: its text, to be edited; null if there is no such message. */
+  takeBack(clientId: string): string | null {
+    const failed = this.#state.pending.find((one) => one.clientId === clientId && one.state === 'failed');
+    if (failed === undefined) return null;
+    this.#setState(removePending(this.#state, clientId));
+    return failed.body;
+  }
+
   /** Moves the read position to the newest message, unless that is not loaded. */
   markRead(): void {
     const { room, messages, lastSeq } = this.#state;
@@ -192,7 +201,10 @@ export class ChatClient {
     if (id === this.#historyRequest) this.#historyRequest = null;
     const clientId = this.#pendingSends.get(id);
     this.#pendingSends.delete(id);
-    if (clientId !== undefined && !TRANSIENT_CODES.has(frame.code)) this.#setState(markFailed(this.#state, clientId));
+    if (clientId === undefined || TRANSIENT_CODES.has(frame.code)) return;
+    const { code, reason, retry_after_ms: retryAfterMs } = frame;
+    const retryAt = retryAfterMs === undefined ? undefined : this.#options.clock.now() + retryAfterMs;
+    this.#setState(markFailed(this.#state, clientId, { code, reason, retryAt }));
   }
 
   #handleTyping({ room, user_id }: Chat.TypingBy): void {

@@ -4,12 +4,23 @@
  */
 import type { Chat } from '../wire.generated.ts';
 
-/** A message that the server has not acknowledged. `failed`: rejected; it is base until the user retries. */
+/** Why a message was rejected: the server's error. */
+export interface MessageRefusal {
+  readonly code: string;
+  /** Of `bad_text`: `blank` or `too_long`. */
+  readonly reason?: string | undefined;
+  /** From when on a retry may succeed, by the server's clock (Unix ms). */
+  readonly retryAt?: number | undefined;
+}
+
+/** A message that the server has not acknowledged. `failed`: rejected; it is kept until the user retries or edits it. */
 export interface PendingMessage {
   readonly clientId: string;
   readonly body: string;
   readonly writtenAt: number;
   readonly state: 'sending' | 'failed';
+  /** Of `failed`. */
+  readonly refusal?: MessageRefusal | undefined;
 }
 
 export interface ChatRoomState {
@@ -93,12 +104,17 @@ export function confirmSent(state: ChatRoomState, clientId: string, sent: Chat.S
 }
 
 /** For an error that a retry would not change. */
-export function markFailed(state: ChatRoomState, clientId: string): ChatRoomState {
-  return withPendingState(state, clientId, 'failed');
+export function markFailed(state: ChatRoomState, clientId: string, refusal?: MessageRefusal): ChatRoomState {
+  return withPendingState(state, clientId, 'failed', refusal);
 }
 
 export function markSending(state: ChatRoomState, clientId: string): ChatRoomState {
   return withPendingState(state, clientId, 'sending');
+}
+
+/** For a rejected message that the user edits: it is sent as another one, if at all. */
+export function removePending(state: ChatRoomState, clientId: string): ChatRoomState {
+  return { ...state, pending: state.pending.filter((one) => one.clientId !== clientId) };
 }
 
 /** The cursor of `hello`: the position up to which there are no gaps. */
@@ -180,8 +196,8 @@ function withPresence(state: ChatRoomState, userId: string, online: boolean): Ch
   return { ...state, present: next };
 }
 
-function withPendingState(state: ChatRoomState, clientId: string, to: PendingMessage['state']): ChatRoomState {
-  return { ...state, pending: state.pending.map((one) => (one.clientId === clientId ? { ...one, state: to } : one)) };
+function withPendingState(state: ChatRoomState, clientId: string, to: PendingMessage['state'], refusal?: MessageRefusal): ChatRoomState {
+  return { ...state, pending: state.pending.map((one) => (one.clientId === clientId ? { ...one, state: to, refusal } : one)) };
 }
 
 /** The last `seq` before the first gap, from the oldest message on. */
