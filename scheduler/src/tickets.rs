@@ -8,7 +8,7 @@ use serde_json::Value;
 use service::tickets::{KeySet, TicketFault, TicketVerifier};
 use uuid::Uuid;
 use wire::{
-    ChatClaims, ChatRoomGrant, RoomId, SessionSpec, SignalingClaims, TicketAudience,
+    ChatClaims, ChatRoomGrant, RoomId, SessionId, SessionSpec, SignalingClaims, TicketAudience,
     TicketHeaderClaims, TicketResponse, UnixMs, UserId,
 };
 
@@ -39,6 +39,20 @@ pub(crate) struct TicketSubject {
     pub(crate) name: String,
 }
 
+/// What a chat ticket opens, and whose it is.
+pub(crate) struct ChatGrants {
+    /// Whom it is for.
+    pub(crate) holder: TicketSubject,
+    /// Rooms to open where they are not there yet.
+    pub(crate) rooms: Vec<ChatRoomGrant>,
+    /// The only rooms that it reaches; none: all of the holder's.
+    pub(crate) only: Option<Vec<RoomId>>,
+    /// Of a join link's: its session.
+    pub(crate) session: Option<SessionId>,
+    /// Name of the application whose person it is.
+    pub(crate) tenant: String,
+}
+
 impl Tickets {
     /// Reads the keys, and makes the first one where there is none.
     pub(crate) fn load_or_create(config: &Config) -> Result<Self, KeyError> {
@@ -65,19 +79,19 @@ impl Tickets {
         self.answer(&claims, &self.signaling, claims.common.exp)
     }
 
-    /// A ticket to chat in `rooms`; with `only`, in no other.
+    /// A ticket to chat in the rooms that `grants` names; with `only`, in no other.
     pub(crate) fn chat(
         &self,
         now: UnixMs,
-        holder: TicketSubject,
-        rooms: Vec<ChatRoomGrant>,
-        only: Option<Vec<RoomId>>,
+        grants: ChatGrants,
     ) -> jsonwebtoken::errors::Result<TicketResponse> {
-        let common = self.common(now, now + CHAT_LIFE_MS, TicketAudience::Chat, holder);
+        let common = self.common(now, now + CHAT_LIFE_MS, TicketAudience::Chat, grants.holder);
         let claims = ChatClaims {
             common,
-            rooms,
-            only,
+            rooms: grants.rooms,
+            only: grants.only,
+            session: grants.session,
+            tenant: Some(grants.tenant),
         };
         self.answer(&claims, &self.chat, claims.common.exp)
     }

@@ -46,6 +46,9 @@ pub enum ErrorCode {
     NoExtensionsLeft,
     /// Too much in too short a time; `retry_after_ms` says when to try again.
     RateLimited,
+    /// What this person, room or application may store for now is used up; `retry_after_ms` says when
+    /// there is room again.
+    QuotaExceeded,
     /// Larger than the limit.
     TooLarge,
     /// This seat or socket has joined already.

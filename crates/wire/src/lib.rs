@@ -20,6 +20,7 @@ pub mod chat;
 pub mod signaling;
 #[cfg(feature = "typescript")]
 pub mod typescript;
+pub mod visible_text;
 
 pub use close::CloseCode;
 pub use error::{ErrorBody, ErrorCode, FieldError, Problem};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Participant, RoomId, SessionSpec, UserId};
+use crate::{Participant, RoomId, SessionId, SessionSpec, UserId};
 
 /// What a ticket is good for; its `aud`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,6 +72,13 @@ pub struct ChatClaims {
     /// The only rooms that it reaches; absent: every room of the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Vec<RoomId>>,
+    /// Of a join link's ticket: the session whose link it came from. Whoever is removed from it loses
+    /// the room too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
+    /// Whose person it is: an application's id, or `people`; absent from an older scheduler.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
 }
 
 /// A room and who belongs to it.

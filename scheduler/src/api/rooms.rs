@@ -4,12 +4,12 @@ use axum::extract::State;
 use scheduler_core::BookedSession;
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
-use wire::{ChatRoomGrant, RoomId, TicketRequest, TicketResponse, UserId};
+use wire::{ChatRoomGrant, TicketRequest, TicketResponse, UserId};
 
 use super::sessions::holder;
 use crate::access::SessionCaller;
 use crate::state::AppState;
-use crate::tickets::TicketSubject;
+use crate::tickets::{ChatGrants, TicketSubject};
 
 /// Rooms that a ticket opens where they are not there yet. Older ones are: their booking's event opened
 /// them.
@@ -22,22 +22,14 @@ pub(crate) async fn ticket(
     JsonOrEmpty(request): JsonOrEmpty<TicketRequest>,
 ) -> Result<Json<TicketResponse>, HttpError> {
     let user = holder(&caller, request)?;
-    let scope = match caller {
+    let grants = match caller {
         SessionCaller::Application(application) => all_rooms(&app, application, user).await?,
         SessionCaller::Participant(person) => one_room(&person.session, user)?,
     };
-    let ticket = app
-        .tickets
-        .chat(clock::now(), scope.holder, scope.rooms, scope.only);
+    let ticket = app.tickets.chat(clock::now(), grants);
     ticket
         .map(Json)
         .map_err(|error| HttpError::internal(&error))
-}
-
-struct ChatGrants {
-    holder: TicketSubject,
-    rooms: Vec<ChatRoomGrant>,
-    only: Option<Vec<RoomId>>,
 }
 
 /// Every room of a person, for the application that knows them.
@@ -46,7 +38,7 @@ async fn all_rooms(
     application: String,
     user: UserId,
 ) -> Result<ChatGrants, HttpError> {
-    let person = app.store.people().find(application, user).await?;
+    let person = app.store.people().find(application.clone(), user).await?;
     let person = person.ok_or_else(|| HttpError::not_found("There is no such person."))?;
     let rooms = app
         .store
@@ -64,6 +56,8 @@ async fn all_rooms(
         },
         rooms: grants.collect(),
         only: None,
+        session: None,
+        tenant: application,
     })
 }
 
@@ -82,5 +76,7 @@ fn one_room(session: &BookedSession, user: UserId) -> Result<ChatGrants, HttpErr
             members: session.members(),
         }],
         only: Some(vec![session.room_id.clone()]),
+        session: Some(session.id.clone()),
+        tenant: session.application.clone(),
     })
 }

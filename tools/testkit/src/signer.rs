@@ -112,6 +112,8 @@ impl TicketSigner {
             common: self.common(TicketAudience::Chat, user, user, now() + TICKET_LIFE_MS),
             rooms: rooms.to_vec(),
             only: None,
+            session: None,
+            tenant: None,
         }
     }
 

@@ -164,6 +164,17 @@ impl HttpError {
         .with_retry_after_ms(retry_after_ms)
     }
 
+    /// 429: a quota is used up; there is room again after `retry_after_ms`.
+    #[must_use]
+    pub fn quota_exceeded(retry_after_ms: u64) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            ErrorCode::QuotaExceeded,
+            "A quota is used up for now.",
+        )
+        .with_retry_after_ms(retry_after_ms)
+    }
+
     /// 503: not ready to serve; try again in a second.
     pub fn unavailable(detail: impl Into<String>) -> Self {
         Self::new(
