@@ -74,7 +74,7 @@ describe('a room', () => {
   });
 
   test('[WEB-19] a refused message waits for a decision, and can be tried again', () => {
-    const failed = markFailed(written(after(welcome()), 'x'), 'x');
+    const failed = markFailed(written(after(welcome()), 'x'), 'x', { code: 'bad_text' });
     expect(failed.pending).toMatchObject([{ state: 'failed' }]);
     expect(markSending(failed, 'x').pending).toMatchObject([{ state: 'sending' }]);
   });

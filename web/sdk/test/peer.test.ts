@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PeerConnectionTransport } from '../src/media/peer-connection.ts';
 import type { PeerSignal, TransportContext } from '../src/media/transport.ts';
 import type { NumberedFrame } from '../src/signaling/resume.ts';
+import { TooLargeError } from '../src/socket/frame.ts';
 import type { Signaling } from '../src/wire.generated.ts';
 
 const EPOCH = 7;
@@ -41,6 +42,16 @@ class FakePeerConnection extends EventTarget {
     FakePeerConnection.all.push(this);
   }
 
+  /** Of the candidate pair in use. */
+  localCandidateType = 'host';
+  getStats = (): Promise<Map<string, object>> =>
+    Promise.resolve(
+      new Map<string, object>([
+        ['T', { type: 'transport', selectedCandidatePairId: 'P' }],
+        ['P', { type: 'candidate-pair', localCandidateId: 'L' }],
+        ['L', { type: 'local-candidate', candidateType: this.localCandidateType }],
+      ]),
+    );
   getConfiguration = (): RTCConfiguration => this.configuration;
   setConfiguration = (configuration: RTCConfiguration): void => void (this.configuration = configuration);
   getTransceivers = (): object[] => this.#transceivers;
@@ -119,7 +130,7 @@ class FakePeerConnection extends EventTarget {
 }
 
 /** Both sides, with frames delivered in order after `delay`, unless `lose` drops them. */
-function pair(delay: () => number, lose: (frame: NumberedFrame) => boolean = () => false) {
+function pair(delay: () => number, lose: (frame: NumberedFrame) => boolean = () => false, tooLarge: (frame: NumberedFrame) => boolean = () => false) {
   FakePeerConnection.all = [];
   const transports: PeerConnectionTransport[] = [];
   const sent: NumberedFrame[][] = [[], []];
@@ -128,6 +139,7 @@ function pair(delay: () => number, lose: (frame: NumberedFrame) => boolean = () 
   const context = (side: 0 | 1): TransportContext => ({
     send: (frame) => {
       sent[side]!.push(frame);
+      if (tooLarge(frame)) throw new TooLargeError(70_000, 65_536);
       if (!['offer', 'answer', 'candidate'].includes(frame.type) || lose(frame)) return;
       // In order, each after the one before it.
       last[side] = Math.max(last[side]! + 1, Date.now() + delay());
@@ -231,5 +243,65 @@ describe('a line between two pages', () => {
     expect(connections[0]!.restartsCompleted, 'it has healed').toBe(1);
     connections[0]!.setConnectionState('failed');
     expect(refreshes(), 'at once').toBe(3);
+  });
+
+  test('[WEB-57] servers that come unasked, before credentials end, are taken, and what is relayed moves over; a direct line is left alone', async () => {
+    const { transports, connections } = pair(() => 5);
+    await vi.advanceTimersByTimeAsync(200);
+    const servers = [{ urls: ['turn:relay.example'], username: 'next', credential: 'c' }];
+    for (const connection of connections) connection.setConnectionState('connected');
+    for (const transport of transports) transport.updateIceServers({ ice_servers: servers });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(connections.map(({ configuration }) => configuration.iceServers)).toEqual([servers, servers]);
+    expect(connections.map(({ restartsCompleted }) => restartsCompleted), 'direct').toEqual([0, 0]);
+
+    connections[1]!.localCandidateType = 'relay';
+    for (const transport of transports) transport.updateIceServers({ ice_servers: servers });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(connections.map(({ restartsCompleted }) => restartsCompleted), 'the one that is relayed').toEqual([0, 1]);
+  });
+
+  test('[WEB-57] both relayed and renewed at once come to rest', async () => {
+    const { transports, sent, connections } = pair(() => 20);
+    await vi.advanceTimersByTimeAsync(200);
+    for (const connection of connections) {
+      connection.setConnectionState('connected');
+      connection.localCandidateType = 'relay';
+    }
+    const before = sent.flat().length;
+    for (const transport of transports) transport.updateIceServers({ ice_servers: [] });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(connections.map(({ settled }) => settled)).toEqual([true, true]);
+    expect(sent.flat().length - before, 'no storm').toBeLessThanOrEqual(6);
+  });
+
+  test('[WEB-58] an offer that is too large is taken back and not made again by itself: the line goes on, and takes the other one’s offers', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    let refusing = false;
+    const { transports, sent, connections } = pair(() => 5, undefined, ({ type }) => refusing && type === 'offer');
+    await vi.advanceTimersByTimeAsync(200);
+    refusing = true;
+    connections[0]!.restartIce();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent[0]!.filter(({ type }) => type === 'offer')).toHaveLength(2);
+    expect(connections[0]!.signalingState).toBe('stable');
+    expect(warn).toHaveBeenCalledOnce();
+    refusing = false;
+    connections[1]!.restartIce();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(connections[1]!.restartsCompleted).toBe(1);
+    transports[0]!.updateTracks();
+    connections[0]!.restartIce();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(connections[0]!.settled, 'a new wish').toBe(true);
+  });
+
+  test('[WEB-58] an offer over which the socket was closed is taken back', async () => {
+    const { transports, connections } = pair(() => 5, ({ type }) => type === 'offer');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(connections[0]!.signalingState).toBe('have-local-offer');
+    transports[0]!.handleRefusedFrame({ type: 'offer', epoch: EPOCH, sdp: '' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(connections[0]!.signalingState).toBe('stable');
   });
 });

@@ -29,7 +29,7 @@ import {
   type TrackKind,
 } from '@rendezvous/sdk';
 import { tick } from 'svelte';
-import { closedReason, closedReasonOfCode, loadTimeline, saveBooking, saveTimeline, type JoinedSession } from './join.ts';
+import { closedReason, closedReasonOfCode, loadTimeline, saveBooking, saveLeft, saveTimeline, wasLeft, type JoinedSession } from './join.ts';
 import { mediaStatusPayload, parseMediaStatus } from './media-status.ts';
 import { pauseOf, peerLineOf } from './peer-line.ts';
 import type { CallActions, CallModel, Devices, JoinState } from './model.ts';
@@ -42,9 +42,6 @@ const VIDEO_WATCH_MS = 250;
 
 /** Minimum delay before rejoining after the close code `too_early` (ms). */
 const EARLY_RETRY_MS = 1_000;
-
-/** How long the socket stays open for the acknowledgement of `leave` (ms). */
-const LEAVE_DELIVERY_MS = 5_000;
 
 /** When the booking is fetched after the end: the scheduler completes the record within 2 s (ms after it). */
 const FETCH_AFTER_END_MS = [300, 2_500];
@@ -75,6 +72,7 @@ export class Call implements CallModel, CallActions {
   readonly #local: LocalMedia;
   readonly #mediaConnection: MediaConnection;
   #signaling: SignalingClient | null = null;
+  #leaving: SignalingClient | null = null;
   #access: string | null = null;
   #polite = false;
   #stopped = false;
@@ -108,6 +106,9 @@ export class Call implements CallModel, CallActions {
     this.joinState = { is: 'in' };
     this.session = { ...BEFORE_JOIN, timeline: loadTimeline() };
     if (booking.state === 'ended' || booking.state === 'cancelled') return;
+    // A reload is no coming back.
+    this.left = wasLeft();
+    if (this.left) return;
     void this.#local.open();
     this.#waitForLobby(booking.lobby_opens_at);
   }
@@ -129,12 +130,12 @@ export class Call implements CallModel, CallActions {
   leave(): void {
     const { phase } = this.session.stage;
     this.left = true;
-    this.#signaling?.send({ type: 'leave' });
-    // `leave` may have to be resent after a reconnect, without anything waiting for it.
-    const leaving = this.#signaling;
+    this.#leaving = this.#signaling;
     this.#signaling = null;
-    setTimeout(() => leaving?.stop(), LEAVE_DELIVERY_MS);
+    this.#leaving?.leave();
     if (phase === 'live' || phase === 'paused') return this.#end('left');
+    saveLeft(true);
+    this.opensAt = null;
     this.#mediaConnection.pause();
     this.#local.stop();
     this.session = { ...BEFORE_JOIN, timeline: this.session.timeline };
@@ -142,6 +143,10 @@ export class Call implements CallModel, CallActions {
 
   comeBack(): void {
     this.left = false;
+    saveLeft(false);
+    // The seat belongs to the new socket now.
+    this.#leaving?.stop();
+    this.#leaving = null;
     void this.#local.open();
     this.#join();
   }
@@ -189,6 +194,7 @@ export class Call implements CallModel, CallActions {
       onFrame: (frame) => signaling === this.#signaling && this.#handleFrame(frame),
       onStatus: (status) => signaling === this.#signaling && (this.signalingStatus = status),
       onRejected: (rejection) => signaling === this.#signaling && this.#handleRejection(rejection),
+      onFrameRefused: (frame) => signaling === this.#signaling && this.#mediaConnection.handleRefusedFrame(frame),
     });
     this.#signaling = signaling;
     signaling.start();

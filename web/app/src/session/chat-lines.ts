@@ -1,5 +1,5 @@
 /** From the messages of a room to the bubbles of the panel, with day headings, times and the unread divider. Pure. */
-import { readByOthers, type ChatRoomState } from '@rendezvous/sdk';
+import { readByOthers, type ChatRoomState, type MessageRefusal } from '@rendezvous/sdk';
 
 export type DeliveryState = 'sending' | 'sent' | 'failed' | 'read';
 
@@ -9,6 +9,8 @@ export interface Bubble {
   readonly body: string;
   readonly at: number;
   readonly state: DeliveryState;
+  /** Why it failed; null if it did not. */
+  readonly refusal: MessageRefusal | null;
   readonly seq: number | null;
   readonly clientId: string;
   /** The last message of its minute and sender: the time is shown below it. */
@@ -31,10 +33,20 @@ export function bubbles(room: ChatRoomState, dividerAfter: number | null, sameDa
       body,
       at: sent_at,
       state: from === room.me && seq <= read ? ('read' as const) : ('sent' as const),
+      refusal: null,
       seq,
       clientId: client_id,
     })),
-    ...room.pending.map(({ clientId, body, writtenAt, state }) => ({ key: clientId, mine: true, body, at: writtenAt, state, seq: null, clientId })),
+    ...room.pending.map(({ clientId, body, writtenAt, state, refusal }) => ({
+      key: clientId,
+      mine: true,
+      body,
+      at: writtenAt,
+      state,
+      refusal: refusal ?? null,
+      seq: null,
+      clientId,
+    })),
   ];
   const firstUnread = dividerAfter === null ? undefined : lines.find(({ seq, mine }) => seq !== null && seq > dividerAfter && !mine);
   return lines.map((line, index) => {

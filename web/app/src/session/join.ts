@@ -57,6 +57,15 @@ export function loadTimeline(): readonly TimelineEntry[] {
   return storage.get<TimelineEntry[]>('story') ?? [];
 }
 
+/** For a reload: who left is in again by their own decision only. */
+export function saveLeft(left: boolean): void {
+  storage.set('left', left);
+}
+
+export function wasLeft(): boolean {
+  return storage.get<boolean>('left') ?? false;
+}
+
 export function closedReasonOfCode(closeCode: number): ClosedReason {
   const reasons = { [CLOSE_CODES.replaced]: 'replaced', [CLOSE_CODES.kicked]: 'removed', [CLOSE_CODES.not_a_participant]: 'not_yours' } as const;
   return reasons[closeCode as keyof typeof reasons] ?? 'broken';
@@ -74,6 +83,7 @@ async function redeemToken(scheduler: SchedulerClient, token: string): Promise<J
   const credentials: TabCredentials = { sessionId: session.id, roomId: session.room_id, me: user_id, access };
   if (storage.get<TabCredentials>('pass')?.sessionId !== credentials.sessionId) saveTimeline([]);
   storage.set('pass', credentials);
+  saveLeft(false);
   saveBooking(session);
   history.replaceState(null, '', location.pathname);
   return { credentials, booking: session };

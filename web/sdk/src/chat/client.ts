@@ -4,9 +4,12 @@
  */
 import type { ServerClock } from '../clock/server-clock.ts';
 import { ReconnectingSocket, type ConnectionRejection, type SocketStatus, type TicketSource } from '../socket/reconnecting-socket.ts';
+import { jsonBytes, MAX_FRAME_BYTES } from '../socket/frame.ts';
+import { RefusedFrames } from '../socket/refused-frames.ts';
 import type { TabStorage } from '../storage.ts';
-import type { Chat, ErrorBody } from '../wire.generated.ts';
+import { CLOSE_CODES, type Chat, type ErrorBody } from '../wire.generated.ts';
 import {
+  TOO_LARGE,
   applyChat,
   addPending,
   confirmSent,
@@ -40,7 +43,10 @@ export interface ChatOptions {
 const RESEND_AFTER_MS = 6_000;
 
 /** Error codes after which the same message is resent. */
-const TRANSIENT_CODES: ReadonlySet<string> = new Set(['storage_unavailable', 'storage_full', 'rate_limited', 'internal', 'unavailable']);
+const TRANSIENT_CODES: ReadonlySet<string> = new Set(['storage_unavailable', 'storage_full', 'rate_limited', 'quota_exceeded', 'internal', 'unavailable']);
+
+/** A message is held back for this long at most (ms): beyond it the user decides. */
+const MAX_HOLD_MS = 30_000;
 
 /** Minimum interval of `delivered` frames (ms). */
 const DELIVERED_INTERVAL_MS = 250;
@@ -55,6 +61,10 @@ export class ChatClient {
   #lastId = 0;
   /** Client ids of unacknowledged `send` frames, by frame id. */
   readonly #pendingSends = new Map<number, string>();
+  readonly #refused = new RefusedFrames<string>();
+  /** The server's delay for messages, monotonic (ms). */
+  #sendNotBefore = Number.NEGATIVE_INFINITY;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #historyRequest: number | null = null;
   /** The last gap query that was answered: if the gap is still there, repeating it would loop. */
   #answeredQuery = '';
@@ -74,6 +84,7 @@ export class ChatClient {
       onFrame: (frame: Chat.ChatServerFrame) => this.#handleFrame(frame),
       onStatus: options.onStatus,
       onRejected: options.onRejected,
+      onFrameRefused: (code) => this.#handleFrameRefused(code),
     });
   }
 
@@ -86,6 +97,7 @@ export class ChatClient {
   stop(): void {
     clearInterval(this.#resendTimer);
     clearTimeout(this.#deliveredTimer);
+    clearTimeout(this.#retryTimer);
     this.#socket.stop();
   }
 
@@ -93,20 +105,20 @@ export class ChatClient {
     this.#socket.reconnectNow();
   }
 
-  /** False if too many messages are pending. */
+  /** False if too many messages are pending. What is too large for the server is `failed` at once, and never sent. */
   send(body: string): boolean {
     const next = addPending(this.#state, crypto.randomUUID(), body, this.#options.clock.now());
     if (next === null) return false;
     this.#setState(next);
     const message = next.pending.at(-1);
-    if (message !== undefined) this.#sendMessage(message);
+    if (message?.state === 'sending') this.#sendMessage(message);
     return true;
   }
 
   retry(clientId: string): void {
     this.#setState(markSending(this.#state, clientId));
     const pending = this.#state.pending.find((one) => one.clientId === clientId);
-    if (pending !== undefined) this.#sendMessage(pending);
+    if (pending?.state === 'sending') this.#sendMessage(pending);
   }
 
   /** Takes a rejected message back: its text, to be edited; null if there is no such message. */
@@ -201,10 +213,27 @@ export class ChatClient {
     if (id === this.#historyRequest) this.#historyRequest = null;
     const clientId = this.#pendingSends.get(id);
     this.#pendingSends.delete(id);
-    if (clientId === undefined || TRANSIENT_CODES.has(frame.code)) return;
+    if (clientId === undefined) return;
     const { code, reason, retry_after_ms: retryAfterMs } = frame;
+    const retried = TRANSIENT_CODES.has(code) && (retryAfterMs ?? 0) <= MAX_HOLD_MS;
+    if (retried) return this.#holdMessages(retryAfterMs ?? 0);
     const retryAt = retryAfterMs === undefined ? undefined : this.#options.clock.now() + retryAfterMs;
     this.#setState(markFailed(this.#state, clientId, { code, reason, retryAt }));
+  }
+
+  #holdMessages(delayMs: number): void {
+    if (delayMs === 0) return;
+    this.#sendNotBefore = this.#options.clock.monotonicNow() + delayMs;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => this.#sendPending(), delayMs);
+  }
+
+  /** Messages that the server would not take wait for the user, also over a reload. */
+  #handleFrameRefused(code: number): void {
+    const inFlight = new Set(this.#pendingSends.values());
+    const sent = new Map(this.#state.pending.filter(({ clientId }) => inFlight.has(clientId)).map((one) => [one.clientId, one]));
+    const refusal = code === CLOSE_CODES.too_large ? TOO_LARGE : { code: 'malformed' };
+    for (const clientId of this.#refused.blame(code, sent)) this.#setState(markFailed(this.#state, clientId, refusal));
   }
 
   #handleTyping({ room, user_id }: Chat.TypingBy): void {
@@ -233,9 +262,12 @@ export class ChatClient {
   }
 
   #sendMessage({ clientId, body }: PendingMessage): void {
+    if (this.#options.clock.monotonicNow() < this.#sendNotBefore) return;
     this.#lastId += 1;
-    const sent = this.#socket.send({ type: 'send', id: this.#lastId, room: this.#state.room, client_id: clientId, body });
-    if (!sent) return;
+    const frame = { type: 'send', id: this.#lastId, room: this.#state.room, client_id: clientId, body };
+    // Escapes can make a frame too large whose text is not.
+    if (jsonBytes(frame) > MAX_FRAME_BYTES) return this.#setState(markFailed(this.#state, clientId, TOO_LARGE));
+    if (!this.#socket.send(frame)) return;
     for (const [id, earlier] of this.#pendingSends) if (earlier === clientId) this.#pendingSends.delete(id);
     this.#pendingSends.set(this.#lastId, clientId);
   }

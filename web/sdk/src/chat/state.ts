@@ -2,9 +2,10 @@
  * A reducer of chat frames to the state of one room: messages without gaps or duplicates, unsent messages, read positions.
  * Pure: ids and times are arguments.
  */
+import { utf8Bytes } from '../socket/frame.ts';
 import type { Chat } from '../wire.generated.ts';
 
-/** Why a message was rejected: the server's error. */
+/** Why a message was rejected: the server's error, or what this page found before sending. */
 export interface MessageRefusal {
   readonly code: string;
   /** Of `bad_text`: `blank` or `too_long`. */
@@ -12,6 +13,9 @@ export interface MessageRefusal {
   /** From when on a retry may succeed, by the server's clock (Unix ms). */
   readonly retryAt?: number | undefined;
 }
+
+/** Of a message that was not sent: the server would never take it. */
+export const TOO_LARGE: MessageRefusal = { code: 'too_large' };
 
 /** A message that the server has not acknowledged. `failed`: rejected; it is kept until the user retries or edits it. */
 export interface PendingMessage {
@@ -41,7 +45,10 @@ export interface ChatRoomState {
   readonly present: ReadonlySet<string>;
 }
 
-/** Most unsent messages that are base; `addPending` fails beyond it. */
+/** Longest body of a message, in bytes of UTF-8. */
+const MAX_BODY_BYTES = 16 * 1024;
+
+/** Most unsent messages that are kept; `addPending` fails beyond it. */
 export const MAX_PENDING = 100;
 
 /** Messages per history request when a room is opened or scrolled up. */
@@ -60,7 +67,8 @@ export function emptyChatRoom(room: string, me: string, pending: readonly Pendin
     readSeq: 0,
     members: [],
     messages: [],
-    pending,
+    // Kept over reloads, so it may come from a page that did not measure.
+    pending: pending.map((one) => (one.state === 'sending' ? checkedBody(one) : one)),
     catchingUp: false,
     present: new Set(),
   };
@@ -91,7 +99,7 @@ export function applyChat(state: ChatRoomState, frame: Chat.ChatServerFrame): Ch
 /** Null if there are `MAX_PENDING` already. */
 export function addPending(state: ChatRoomState, clientId: string, body: string, now: number): ChatRoomState | null {
   if (state.pending.length >= MAX_PENDING) return null;
-  return { ...state, pending: [...state.pending, { clientId, body, writtenAt: now, state: 'sending' }] };
+  return { ...state, pending: [...state.pending, checkedBody({ clientId, body, writtenAt: now, state: 'sending' })] };
 }
 
 /** For a `sent` frame. */
@@ -104,12 +112,17 @@ export function confirmSent(state: ChatRoomState, clientId: string, sent: Chat.S
 }
 
 /** For an error that a retry would not change. */
-export function markFailed(state: ChatRoomState, clientId: string, refusal?: MessageRefusal): ChatRoomState {
-  return withPendingState(state, clientId, 'failed', refusal);
+export function markFailed(state: ChatRoomState, clientId: string, refusal: MessageRefusal): ChatRoomState {
+  return withPending(state, clientId, (one) => ({ ...one, state: 'failed', refusal }));
 }
 
 export function markSending(state: ChatRoomState, clientId: string): ChatRoomState {
-  return withPendingState(state, clientId, 'sending');
+  return withPending(state, clientId, (one) => checkedBody({ ...one, state: 'sending', refusal: undefined }));
+}
+
+/** What the server would never take fails without being sent. */
+function checkedBody(message: PendingMessage): PendingMessage {
+  return utf8Bytes(message.body) > MAX_BODY_BYTES ? { ...message, state: 'failed', refusal: TOO_LARGE } : message;
 }
 
 /** For a rejected message that the user edits: it is sent as another one, if at all. */
@@ -196,8 +209,8 @@ function withPresence(state: ChatRoomState, userId: string, online: boolean): Ch
   return { ...state, present: next };
 }
 
-function withPendingState(state: ChatRoomState, clientId: string, to: PendingMessage['state'], refusal?: MessageRefusal): ChatRoomState {
-  return { ...state, pending: state.pending.map((one) => (one.clientId === clientId ? { ...one, state: to, refusal } : one)) };
+function withPending(state: ChatRoomState, clientId: string, change: (message: PendingMessage) => PendingMessage): ChatRoomState {
+  return { ...state, pending: state.pending.map((one) => (one.clientId === clientId ? change(one) : one)) };
 }
 
 /** The last `seq` before the first gap, from the oldest message on. */

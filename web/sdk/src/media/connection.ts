@@ -82,7 +82,12 @@ export class MediaConnection {
     this.#transport?.handleSignal(frame);
   }
 
-  /** The reply to `refresh`: a pending ICE restart can begin. */
+  /** The server would not take this frame: what waits for its answer goes back. */
+  handleRefusedFrame(frame: NumberedFrame): void {
+    if ('epoch' in frame && frame.epoch === this.#epoch) this.#transport?.handleRefusedFrame(frame);
+  }
+
+  /** The reply to `refresh`: a pending ICE restart can begin. Unasked: what is relayed moves to a new allocation. */
   updateIceServers(frame: Signaling.IceServers): void {
     this.#transport?.updateIceServers(frame);
   }

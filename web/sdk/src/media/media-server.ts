@@ -86,6 +86,9 @@ export class MediaServerTransport implements MediaTransport {
   /** Unused: descriptions and candidates go through the media server. */
   handleSignal(): void {}
 
+  /** Unused: no description is sent. */
+  handleRefusedFrame(): void {}
+
   updateIceServers({ media, ice_servers }: Signaling.IceServers): void {
     this.#access = media ?? this.#access;
     this.#servers = ice_servers;

@@ -3,9 +3,12 @@
  * Because steps are queued, `signalingState` replaces the flags `makingOffer` and `isSettingRemoteAnswerPending` of perfect
  * negotiation.
  */
-import { beginNegotiation, iceServersOf, markAnswered, negotiationNeeded, receiveSignal, reofferIfUnanswered, type Negotiation, type NegotiationResult, type NegotiationStep } from '../signaling/negotiation.ts';
+import { beginNegotiation, iceServersOf, markAnswered, negotiationNeeded, receiveSignal, reofferIfUnanswered, takeBackOffer, type Negotiation, type NegotiationResult, type NegotiationStep } from '../signaling/negotiation.ts';
+import type { NumberedFrame } from '../signaling/resume.ts';
+import { TooLargeError } from '../socket/frame.ts';
 import type { Signaling } from '../wire.generated.ts';
 import { TRACK_KINDS, type TrackKind } from './local.ts';
+import { usesRelay } from './selected-pair.ts';
 import type { MediaTransport, NegotiationParams, PeerSignal, TransportContext } from './transport.ts';
 
 /** An ICE restart follows an interruption of this length (ms). */
@@ -22,6 +25,8 @@ export class PeerConnectionTransport implements MediaTransport {
   readonly #sharedTransceivers = new Map<MediaStreamTrack, RTCRtpTransceiver>();
   #negotiation: Negotiation | null;
   #restartRequested = false;
+  /** The same offer would be refused again: the next one follows a new wish. */
+  #offerRefused = false;
   #restartTimer: ReturnType<typeof setTimeout> | undefined;
   #answerTimer: ReturnType<typeof setTimeout> | undefined;
   #queue: Promise<void> = Promise.resolve();
@@ -48,11 +53,29 @@ export class PeerConnectionTransport implements MediaTransport {
     this.#enqueue(() => this.#apply(receiveSignal(this.#negotiation, frame, this.#stable)));
   }
 
+  /** An offer that the peer never gets is taken back: what was agreed before goes on. */
+  handleRefusedFrame({ type }: NumberedFrame): void {
+    if (type !== 'offer') return;
+    this.#offerRefused = true;
+    this.#enqueue(() => takeBackOffer(this.#pc.signalingState));
+  }
+
   updateIceServers({ ice_servers }: Signaling.IceServers): void {
     if (this.#negotiation === null) return;
     this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers: iceServersOf(ice_servers) });
-    if (this.#restartRequested || this.#pc.connectionState !== 'connected') this.#pc.restartIce();
+    const requested = this.#restartRequested;
     this.#restartRequested = false;
+    void this.#restartIfNeeded(requested);
+  }
+
+  /** On demand, for a broken line, and for one over a relay whose credentials are about to end. Either side may, and both do. */
+  async #restartIfNeeded(requested: boolean): Promise<void> {
+    const state = this.#pc.connectionState;
+    const broken = state === 'failed' || state === 'disconnected';
+    if (!requested && !broken && !(state === 'connected' && (await usesRelay(this.#pc)))) return;
+    if (this.#negotiation === null) return;
+    this.#offerRefused = false;
+    this.#pc.restartIce();
   }
 
   handleReconnect(lossless: boolean): void {
@@ -66,6 +89,7 @@ export class PeerConnectionTransport implements MediaTransport {
   }
 
   updateTracks(): void {
+    this.#offerRefused = false;
     for (const kind of TRACK_KINDS) {
       const track = this.#context.outgoingTrack(kind);
       const sender = this.#deviceTransceiver(kind)?.sender;
@@ -91,7 +115,7 @@ export class PeerConnectionTransport implements MediaTransport {
       // An empty candidate ends a generation, null ends gathering; only the latter is sent.
       if (candidate?.candidate !== '') this.#sendCandidate(candidate?.toJSON() ?? null);
     };
-    pc.onnegotiationneeded = () => this.#enqueue(() => negotiationNeeded(this.#negotiation, this.#stable));
+    pc.onnegotiationneeded = () => this.#enqueue(() => (this.#offerRefused ? [] : negotiationNeeded(this.#negotiation, this.#stable)));
     pc.onsignalingstatechange = () => this.#stable && clearTimeout(this.#answerTimer);
     pc.onconnectionstatechange = () => this.#handleStateChange();
     pc.ontrack = ({ track, transceiver }) => this.#handleTrack(track, transceiver);
@@ -193,7 +217,13 @@ export class PeerConnectionTransport implements MediaTransport {
       this.#updateSharedTracks();
     }
     await this.#pc.setLocalDescription();
-    this.#sendDescription('offer');
+    try {
+      this.#sendDescription('offer');
+    } catch (error) {
+      this.#offerRefused = error instanceof TooLargeError;
+      await this.#pc.setLocalDescription({ type: 'rollback' });
+      throw error;
+    }
     this.#startAnswerTimer();
   }
 

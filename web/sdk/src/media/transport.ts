@@ -43,7 +43,9 @@ export interface MediaTransport {
   /** Keeps the connection under a new epoch. False if that is not possible: the caller then creates a new transport. */
   tryReuse(params: NegotiationParams): boolean;
   handleSignal(frame: PeerSignal): void;
-  /** The reply to `refresh`. */
+  /** The server would not take this frame. */
+  handleRefusedFrame(frame: NumberedFrame): void;
+  /** The reply to `refresh`, or unasked before credentials end. */
   updateIceServers(frame: Signaling.IceServers): void;
   /** The socket to signaling was reopened; `lossless` if no frame was lost meanwhile. */
   handleReconnect(lossless: boolean): void;

@@ -4,6 +4,7 @@
  */
 import type { ServerClock } from '../clock/server-clock.ts';
 import { ReconnectingSocket, type ConnectionRejection, type SocketStatus, type TicketSource } from '../socket/reconnecting-socket.ts';
+import { checkSize, MAX_FRAME_BYTES } from '../socket/frame.ts';
 import type { ErrorBody, Signaling } from '../wire.generated.ts';
 import { MAX_BACKLOG, ResumeState, type NumberedFrame } from './resume.ts';
 
@@ -14,7 +15,18 @@ export interface SignalingOptions {
   readonly onFrame: (frame: Signaling.ServerFrame) => unknown;
   readonly onStatus: (status: SocketStatus) => unknown;
   readonly onRejected: (rejection: ConnectionRejection) => unknown;
+  /** The server closed the socket over this frame: it is not sent again. */
+  readonly onFrameRefused: (frame: NumberedFrame) => unknown;
 }
+
+/** Largest `payload` of `data`, in bytes of JSON. */
+const MAX_DATA_BYTES = 4 * 1024;
+
+/** Refusals after which a frame is sent again. */
+const RETRIED_CODES: ReadonlySet<string> = new Set(['rate_limited', 'quota_exceeded']);
+
+/** How long after its socket was lost this page surely has its seat still, of 30 s (ms). */
+const SEAT_SURELY_KEPT_MS = 20_000;
 
 /** Extra pings after `welcome`, so that the clock offset is accurate before a countdown (ms after it). */
 const CLOCK_BURST_MS = [0, 150, 400, 900];
@@ -34,6 +46,8 @@ export class SignalingClient {
   #deferred: NumberedFrame[] = [];
   #deferTimer: ReturnType<typeof setTimeout> | undefined;
   #joinSentAt = 0;
+  #lostAt: number | null = null;
+  #leaving = false;
   #lastPing = 0;
 
   constructor(options: SignalingOptions) {
@@ -44,8 +58,9 @@ export class SignalingClient {
       firstFrame: (ticket) => this.#join(ticket),
       ping: () => this.#ping(),
       onFrame: (frame: Signaling.ServerFrame) => this.#handleFrame(frame),
-      onStatus: options.onStatus,
+      onStatus: (status) => this.#handleStatus(status),
       onRejected: options.onRejected,
+      onFrameRefused: (code) => this.#resumeState.giveUpRefused(code).forEach((frame) => options.onFrameRefused(frame)),
     });
   }
 
@@ -53,10 +68,21 @@ export class SignalingClient {
     this.#socket.start();
   }
 
-  /** Sent now, or after the next reconnect. */
+  /** Sent now, or after the next reconnect. Throws `TooLargeError` for what the server would never take. */
   send(frame: NumberedFrame): void {
+    if (frame.type === 'data') checkSize(frame.payload, MAX_DATA_BYTES);
+    checkSize({ ...frame, id: Number.MAX_SAFE_INTEGER }, MAX_FRAME_BYTES);
     if (this.#deferred.length === 0) this.#socket.send(this.#resumeState.assignId(frame));
     else this.#defer(frame);
+  }
+
+  /** A person's decision, and final: `leave` is the last frame, and this client joins no more, whatever close follows. */
+  leave(): void {
+    this.#leaving = true;
+    clearTimeout(this.#deferTimer);
+    const seated = this.#resumeState.resume() !== undefined;
+    const seatKept = this.#lostAt === null || this.#options.clock.monotonicNow() - this.#lostAt < SEAT_SURELY_KEPT_MS;
+    this.#socket.endWith({ type: 'leave' }, seated && seatKept);
   }
 
   reconnectNow(): void {
@@ -67,6 +93,12 @@ export class SignalingClient {
   stop(): void {
     clearTimeout(this.#deferTimer);
     this.#socket.stop();
+  }
+
+  #handleStatus(status: SocketStatus): void {
+    if (status === 'open') this.#lostAt = null;
+    else if (status === 'lost') this.#lostAt ??= this.#options.clock.monotonicNow();
+    this.#options.onStatus(status);
   }
 
   #join(ticket: string): Signaling.ClientFrame {
@@ -96,7 +128,7 @@ export class SignalingClient {
   /** Rate-limited frames are resent in their order, under new ids. */
   #handleError(id: number, { code, retry_after_ms }: ErrorBody): void {
     const frame = this.#resumeState.acknowledge(id);
-    if (code !== 'rate_limited' || frame === undefined) return;
+    if (!RETRIED_CODES.has(code) || frame === undefined) return;
     this.#defer(frame);
     this.#deferTimer ??= setTimeout(() => this.#sendDeferred(), retry_after_ms ?? DEFAULT_RETRY_MS);
   }
@@ -114,6 +146,7 @@ export class SignalingClient {
 
   #handleWelcome(frame: Signaling.Welcome): void {
     this.#options.clock.addRoundTrip(this.#joinSentAt, frame.server_now);
+    if (this.#leaving) return;
     for (const sent of this.#resumeState.handleWelcome(frame)) this.#socket.send(sent);
     for (const after of CLOCK_BURST_MS) setTimeout(() => this.#socket.send(this.#ping()), after);
   }

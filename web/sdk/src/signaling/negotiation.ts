@@ -66,6 +66,11 @@ export function reofferIfUnanswered(state: Negotiation | null, signalingState: R
   return state !== null && signalingState === 'have-local-offer' ? [{ do: 'rollback' }, { do: 'offer' }] : [];
 }
 
+/** For an offer that was never sent. */
+export function takeBackOffer(signalingState: RTCSignalingState): readonly NegotiationStep[] {
+  return signalingState === 'have-local-offer' ? [{ do: 'rollback' }] : [];
+}
+
 /** After the local answer was sent. */
 export function markAnswered(state: Negotiation): Negotiation {
   return { ...state, answered: true };

@@ -2,6 +2,7 @@
  * State that a resume needs: the resume token, the last `seq` received, the frames without an acknowledgement.
  * Mutable, without I/O: `SignalingClient` feeds it and sends what it returns.
  */
+import { RefusedFrames } from '../socket/refused-frames.ts';
 import type { Signaling } from '../wire.generated.ts';
 
 /** Client frames with an `id`, acknowledged by `ok` or `error`: all but `join` and `ping`. */
@@ -17,6 +18,7 @@ export class ResumeState {
   #lastSeq = 0;
   #lastId = 0;
   #unanswered: SentFrame[] = [];
+  readonly #refused = new RefusedFrames<number>();
 
   /** The `resume` of `join`; undefined before the first `welcome`. */
   resume(): Signaling.Resume | undefined {
@@ -41,6 +43,14 @@ export class ResumeState {
     const found = this.#unanswered.find((frame) => frame.id === id);
     this.#unanswered = this.#unanswered.filter((frame) => frame !== found);
     return found;
+  }
+
+  /** For a close because of what was sent: returns the frames that are not sent again. */
+  giveUpRefused(code: number): readonly NumberedFrame[] {
+    const blamed = this.#refused.blame(code, new Map(this.#unanswered.map((frame) => [frame.id, frame])));
+    const refused = this.#unanswered.filter(({ id }) => blamed.has(id));
+    this.#unanswered = this.#unanswered.filter(({ id }) => !blamed.has(id));
+    return refused;
   }
 
   /**

@@ -1,7 +1,24 @@
-/** Parses the text of a socket into a frame: an object with a `type`. Does not validate the fields of each type. */
+/** Text of a socket: parses it into a frame, an object with a `type`, and measures what is sent. Does not validate the fields of each type. */
 
 export interface AnyFrame {
   readonly type: string;
+}
+
+/** Largest frame that the services read, in bytes of UTF-8: a larger one is answered by close code 1009. */
+export const MAX_FRAME_BYTES = 64 * 1024;
+
+/** Thrown instead of sending what the server would never take: nothing was sent, and the socket stays open. */
+export class TooLargeError extends Error {
+  readonly code = 'too_large';
+  readonly bytes: number;
+  readonly limit: number;
+
+  constructor(bytes: number, limit: number) {
+    super(`${bytes} bytes, at most ${limit} may be sent`);
+    this.name = 'TooLargeError';
+    this.bytes = bytes;
+    this.limit = limit;
+  }
 }
 
 /** Null for anything else; the caller drops it and keeps the socket open. */
@@ -13,4 +30,19 @@ export function parseFrame(text: string): AnyFrame | null {
   } catch {
     return null;
   }
+}
+
+/** Throws `TooLargeError` if the value's JSON has more than `limit` bytes of UTF-8. */
+export function checkSize(value: unknown, limit: number): void {
+  const bytes = jsonBytes(value);
+  if (bytes > limit) throw new TooLargeError(bytes, limit);
+}
+
+/** Bytes of the value's JSON in UTF-8; 0 for what has no JSON. */
+export function jsonBytes(value: unknown): number {
+  return utf8Bytes(JSON.stringify(value) ?? '');
+}
+
+export function utf8Bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
 }

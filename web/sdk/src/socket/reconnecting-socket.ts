@@ -2,10 +2,10 @@
  * A WebSocket that reconnects: ticket, first frame, pings and idle timeout, close codes. Signaling and chat share it and interpret
  * the frames; `reconnect.ts` decides whether and when to reconnect.
  */
-import { backoffDelay, decideReconnect } from '../reconnect.ts';
+import { backoffDelay, decideReconnect, isFrameRefusal } from '../reconnect.ts';
 import { ApiError } from '../scheduler/api-error.ts';
 import { CLOSE_CODES, type ErrorBody, type TicketResponse } from '../wire.generated.ts';
-import { parseFrame, type AnyFrame } from './frame.ts';
+import { checkSize, MAX_FRAME_BYTES, parseFrame, type AnyFrame } from './frame.ts';
 
 export type SocketStatus = 'connecting' | 'open' | 'lost';
 
@@ -26,7 +26,22 @@ export interface ReconnectingSocketOptions<Frame extends AnyFrame> {
   readonly onFrame: (frame: Frame) => void;
   readonly onStatus: (status: SocketStatus) => unknown;
   readonly onRejected: (rejection: ConnectionRejection) => unknown;
+  /** A welcomed socket was closed because of something that was sent on it: must not be sent again as it was. */
+  readonly onFrameRefused: (code: number) => void;
 }
+
+/** The last frame of a link. */
+interface Farewell {
+  readonly frame: AnyFrame;
+  readonly mayReconnect: boolean;
+  sent: boolean;
+}
+
+/** How long a last frame may take to be delivered before the socket is closed (ms). */
+const LAST_FRAME_LIMIT_MS = 5_000;
+
+/** A socket that was welcomed this long ago has recovered from what the server refused (ms). */
+const REFUSALS_FORGOTTEN_MS = 60_000;
 
 /** A socket without `welcome` after this long is closed (ms). */
 const WELCOME_TIMEOUT_MS = 8_000;
@@ -44,12 +59,16 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
   #draining = false;
   #stopped = false;
   #attempt = 0;
+  #refusals = 0;
+  #farewell: Farewell | null = null;
   #lastError: ErrorBody | null = null;
   #retryAfterMs: number | undefined;
   #idleTimeoutMs = WELCOME_TIMEOUT_MS;
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #pingTimer: ReturnType<typeof setInterval> | undefined;
+  #endTimer: ReturnType<typeof setTimeout> | undefined;
+  #forgetTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ReconnectingSocketOptions<Frame>) {
     this.#options = options;
@@ -60,8 +79,9 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
     void this.#connect('new');
   }
 
-  /** False if the socket is not open and welcomed: the frame is dropped. */
+  /** False if the socket is not open and welcomed: the frame is dropped. Throws `TooLargeError`. */
   send(frame: object): boolean {
+    checkSize(frame, MAX_FRAME_BYTES);
     if (!this.#welcomed || this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
     return true;
@@ -77,8 +97,24 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
     void this.#connect('same');
   }
 
+  /**
+   * Ends the link with `frame`. It is sent once: now, or after the `welcome` that is awaited. Whatever close follows, there is no
+   * other attempt. Without a socket it needs one more: only where `mayReconnect`, which is where the server still knows this page.
+   */
+  endWith(frame: AnyFrame, mayReconnect: boolean): void {
+    if (this.#stopped) return;
+    this.#farewell = { frame, mayReconnect, sent: false };
+    this.#endTimer = setTimeout(() => this.stop(), LAST_FRAME_LIMIT_MS);
+    const joinSent = this.#socket?.readyState === WebSocket.OPEN;
+    if (this.#welcomed) this.#sendFarewell(this.#farewell);
+    else if (joinSent || mayReconnect) this.reconnectNow();
+    else this.stop();
+  }
+
   stop(): void {
     this.#stopped = true;
+    clearTimeout(this.#endTimer);
+    clearTimeout(this.#forgetTimer);
     clearTimeout(this.#reconnectTimer);
     this.#detach()?.close(1000);
   }
@@ -126,7 +162,9 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
     if (frame.type === 'error') this.#lastError = frame as unknown as ErrorBody;
     if (frame.type === 'going_away') this.#handleGoingAway(frame as { retry_after_ms?: number });
     this.#options.onFrame(frame as Frame);
-    if (frame.type === 'welcome') this.#options.onStatus('open');
+    if (frame.type !== 'welcome') return;
+    if (this.#farewell !== null) this.#sendFarewell(this.#farewell);
+    else this.#options.onStatus('open');
   }
 
   #handleWelcome({ ping_ms, timeout_ms }: { ping_ms?: number; timeout_ms?: number }): void {
@@ -136,6 +174,13 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
     this.#idleTimeoutMs = timeout_ms ?? 3 * pingMs;
     clearInterval(this.#pingTimer);
     this.#pingTimer = setInterval(() => this.send(this.#options.ping()), pingMs);
+    clearTimeout(this.#forgetTimer);
+    this.#forgetTimer = setTimeout(() => (this.#refusals = 0), REFUSALS_FORGOTTEN_MS);
+  }
+
+  #sendFarewell(farewell: Farewell): void {
+    farewell.sent = this.send(farewell.frame);
+    clearInterval(this.#pingTimer);
   }
 
   #handleGoingAway({ retry_after_ms }: { retry_after_ms?: number }): void {
@@ -163,9 +208,13 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
 
   #handleClose(socket: WebSocket, code: number): void {
     if (socket !== this.#socket) return;
+    const welcomed = this.#welcomed;
     this.#detach();
+    if (this.#farewell !== null && (this.#farewell.sent || !this.#farewell.mayReconnect)) return this.stop();
     if (this.#stopped) return;
-    const next = decideReconnect({ code, attempt: this.#attempt, retryAfterMs: this.#requestedDelayMs(code), draining: this.#draining, random: Math.random() });
+    this.#refusals = isFrameRefusal(code) ? this.#refusals + 1 : 0;
+    if (isFrameRefusal(code) && welcomed) this.#options.onFrameRefused(code);
+    const next = decideReconnect({ code, attempt: this.#attempt, refusals: this.#refusals, retryAfterMs: this.#requestedDelayMs(code), draining: this.#draining, random: Math.random() });
     if (next.next === 'stop') {
       this.#stopped = true;
       this.#options.onRejected({ by: 'socket', code: next.code, error: this.#lastError });
@@ -197,6 +246,7 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
     this.#welcomed = false;
     clearTimeout(this.#idleTimer);
     clearInterval(this.#pingTimer);
+    clearTimeout(this.#forgetTimer);
     return socket;
   }
 }
