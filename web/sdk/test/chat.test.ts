@@ -129,7 +129,7 @@ describe('a room', () => {
     expect(olderQuery(after(welcome()))).toBeNull();
   });
 
-  test('[WEB-23] positions only move forward, and unread is the difference of two numbers', () => {
+  test('[WEB-23] positions only move forward', () => {
     const state = after(welcome({ last_seq: 5, read_seq: 3, unread: 2 }));
     expect(unreadCount(state)).toBe(2);
     const seen = applyChat(state, { type: 'read', room: 'r', user_id: 'ann', seq: 5 });
@@ -138,8 +138,49 @@ describe('a room', () => {
     expect(readByOthers(applyChat(theirs, { type: 'read', room: 'r', user_id: 'bo', seq: 2 }))).toBe(4);
   });
 
-  test('[WEB-23] sending moves the own position', () => {
-    expect(unreadCount(after(welcome(), message(1), message(2, 'ann')))).toBe(0);
+  const readers = (state: ChatRoomState): Record<string, number> => Object.fromEntries(state.members.map(({ user_id, read_seq }) => [user_id, read_seq]));
+
+  test('[WEB-59] sending is not reading: who has read nothing of three messages and sends one has still three to read', () => {
+    const state = after(welcome(), message(1), message(2), message(3), message(4, 'ann'));
+    expect(unreadCount(state)).toBe(3);
+    expect(state.readSeq).toBe(0);
+    expect(readers(state)).toEqual({ ann: 0, bo: 3 });
+    const sent = confirmSent(written(after(welcome(), message(1), message(2), message(3)), 'x'), 'x', { room: 'r', seq: 4, message_id: 'm4', sent_at: 4 });
+    expect([unreadCount(sent), sent.readSeq]).toEqual([3, 0]);
+  });
+
+  test('[WEB-59] who has read all and sends has read all', () => {
+    const state = after(welcome(), message(1, 'ann'), message(2, 'ann'), message(3), message(4, 'bo'));
+    expect(state.readSeq).toBe(2);
+    expect(unreadCount(state)).toBe(2);
+    const read = applyChat(state, { type: 'read', room: 'r', user_id: 'ann', seq: 4 });
+    expect(unreadCount(applyChat(read, message(5, 'ann')))).toBe(0);
+    expect(applyChat(read, message(5, 'ann')).readSeq).toBe(5);
+  });
+
+  test('[WEB-59] the position of the other one moves with their own messages in the same way', () => {
+    expect(readers(after(welcome(), message(1, 'bo'), message(2, 'bo')))).toMatchObject({ bo: 2 });
+    expect(readers(after(welcome(), message(1, 'ann'), message(2, 'bo'))), 'Bo has not read what Ann wrote').toMatchObject({ bo: 0 });
+    expect(readByOthers(after(welcome(), message(1, 'ann'), message(2, 'bo')))).toBe(0);
+  });
+
+  test("[WEB-59] only the others' messages count as unread, whether they are loaded or counted by the server alone", () => {
+    const told = after(welcome({ last_seq: 10, read_seq: 2, unread: 3 }));
+    expect(unreadCount(told), 'five of the eight are own').toBe(3);
+    const page = (from: number, senders: readonly string[]): Chat.ChatServerFrame => ({
+      type: 'messages',
+      room: 'r',
+      messages: senders.map((sender, index) => message(from + index, sender)),
+      min_seq: 1,
+      last_seq: 10,
+    });
+    expect(unreadCount(applyChat(told, page(8, ['bo', 'ann', 'ann']))), 'partly loaded').toBe(3);
+    expect(unreadCount(applyChat(told, page(3, ['ann', 'bo', 'ann', 'ann', 'bo', 'bo', 'ann', 'ann']))), 'loaded').toBe(3);
+    expect(unreadCount(applyChat(told, message(11)))).toBe(4);
+    expect(unreadCount(applyChat(told, message(11, 'ann')))).toBe(3);
+    expect(unreadCount(applyChat(told, { type: 'heads', rooms: [{ room: 'r', last_seq: 12 }] })), 'not loaded yet').toBe(5);
+    expect(unreadCount(applyChat(told, { type: 'read', room: 'r', user_id: 'ann', seq: 9 })), 'read on another device').toBe(1);
+    expect(unreadCount(applyChat(told, { type: 'read', room: 'r', user_id: 'ann', seq: 10 }))).toBe(0);
   });
 
   test('[WEB-20] other rooms change nothing', () => {

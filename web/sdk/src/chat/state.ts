@@ -27,6 +27,13 @@ export interface PendingMessage {
   readonly refusal?: MessageRefusal | undefined;
 }
 
+/** So many of the messages after `readSeq` up to `lastSeq` are of others. */
+export interface CountedUnread {
+  readonly readSeq: number;
+  readonly lastSeq: number;
+  readonly unread: number;
+}
+
 export interface ChatRoomState {
   readonly room: string;
   readonly me: string;
@@ -36,6 +43,8 @@ export interface ChatRoomState {
   readonly minSeq: number;
   /** The read position of `me`. */
   readonly readSeq: number;
+  /** What `welcome` said of the messages after `readSeq`, of which some may not be loaded. */
+  readonly counted: CountedUnread;
   readonly members: readonly Chat.Member[];
   /** Ascending `seq`, without duplicates. */
   readonly messages: readonly Chat.Message[];
@@ -65,6 +74,7 @@ export function emptyChatRoom(room: string, me: string, pending: readonly Pendin
     lastSeq: 0,
     minSeq: 0,
     readSeq: 0,
+    counted: { readSeq: 0, lastSeq: 0, unread: 0 },
     members: [],
     messages: [],
     // Kept over reloads, so it may come from a page that did not measure.
@@ -82,7 +92,7 @@ export function applyChat(state: ChatRoomState, frame: Chat.ChatServerFrame): Ch
     case 'room':
       return frame.room === state.room ? { ...state, members: frame.members } : state;
     case 'message':
-      return frame.room === state.room ? withMessages(state, [frame]) : state;
+      return frame.room === state.room ? withOwnMove(withMessages(state, [frame]), frame) : state;
     case 'messages':
       return withPage(state, frame);
     case 'read':
@@ -108,7 +118,7 @@ export function confirmSent(state: ChatRoomState, clientId: string, sent: Chat.S
   if (pending === undefined) return state;
   const { room, seq, message_id, sent_at } = sent;
   const message = { room, seq, message_id, from: state.me, client_id: clientId, body: pending.body, sent_at };
-  return withReadPosition(withMessages(state, [message]), state.me, seq);
+  return withOwnMove(withMessages(state, [message]), message);
 }
 
 /** For an error that a retry would not change. */
@@ -149,8 +159,17 @@ export function olderQuery(state: ChatRoomState): Omit<Chat.History, 'room'> | n
   return first === undefined || first <= Math.max(1, state.minSeq) ? null : { before: first, limit: PAGE_SIZE };
 }
 
-export function unreadCount(state: ChatRoomState): number {
-  return Math.max(0, state.lastSeq - state.readSeq);
+/** The others' messages after the read position. Of those that are not loaded, as many as `welcome` counted, and all that are newer. */
+export function unreadCount({ messages, me, readSeq, lastSeq, counted }: ChatRoomState): number {
+  const between = (after: number, upTo: number) => messages.filter(({ seq }) => seq > after && seq <= upTo);
+  const ofOthers = (loaded: readonly Chat.Message[]) => loaded.filter(({ from }) => from !== me).length;
+  const notLoaded = (after: number, upTo: number) => Math.max(0, upTo - after - between(after, upTo).length);
+  const countedNotLoaded = counted.unread - ofOthers(between(counted.readSeq, counted.lastSeq));
+  return (
+    ofOthers(between(readSeq, lastSeq)) +
+    Math.max(0, Math.min(countedNotLoaded, notLoaded(readSeq, counted.lastSeq))) +
+    notLoaded(Math.max(readSeq, counted.lastSeq), lastSeq)
+  );
 }
 
 /** The smallest read position of the other members. */
@@ -168,6 +187,7 @@ function withWelcome(state: ChatRoomState, room: Chat.RoomView): ChatRoomState {
     lastSeq: room.last_seq,
     minSeq: room.min_seq,
     readSeq: Math.max(base.readSeq, room.read_seq),
+    counted: { readSeq: room.read_seq, lastSeq: room.last_seq, unread: room.unread },
     members: room.members,
   };
   return { ...next, catchingUp: recovered && next.messages.length > 0 && contiguousUpTo(next) < room.last_seq };
@@ -185,13 +205,18 @@ function withMessages(state: ChatRoomState, incoming: readonly Chat.Message[]): 
   const messages = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
   const ownClientIds = new Set(incoming.filter((message) => message.from === state.me).map((message) => message.client_id));
   const lastSeq = Math.max(state.lastSeq, ...incoming.map((message) => message.seq));
-  const readSeq = Math.max(state.readSeq, ...incoming.filter((message) => message.from === state.me).map((message) => message.seq));
-  const next: ChatRoomState = { ...state, messages, lastSeq, readSeq, pending: state.pending.filter((one) => !ownClientIds.has(one.clientId)) };
+  const next: ChatRoomState = { ...state, messages, lastSeq, pending: state.pending.filter((one) => !ownClientIds.has(one.clientId)) };
   return { ...next, catchingUp: state.catchingUp && contiguousUpTo(next) < lastSeq };
 }
 
 function withHead(state: ChatRoomState, lastSeq: number): ChatRoomState {
   return { ...state, lastSeq: Math.max(state.lastSeq, lastSeq), catchingUp: false };
+}
+
+/** Sending is not reading: it moves the sender's own position from the message before, and no `read` frame says so. */
+function withOwnMove(state: ChatRoomState, { from, seq }: Chat.Message): ChatRoomState {
+  const readSeq = from === state.me ? state.readSeq : state.members.find(({ user_id }) => user_id === from)?.read_seq;
+  return readSeq === seq - 1 ? withReadPosition(state, from, seq) : state;
 }
 
 /** Read positions never move back. */
