@@ -42,7 +42,7 @@ pub struct SessionSpec {
     pub extension_ms: i64,
     /// How often it may be extended.
     pub max_extensions: u32,
-    /// No extension goes past this.
+    /// Nothing goes past this: the first deadline, an extension, a pause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hard_end_at: Option<UnixMs>,
     /// How long media may take to come up after the countdown, in milliseconds.

@@ -17,6 +17,9 @@ impl Session {
         now: UnixMs,
         out: &mut StepOutputs,
     ) {
+        if self.is_past_hard_end(now) {
+            return self.end(EndReason::Abandoned, None, out);
+        }
         if self.negotiation.both_connected() {
             let started_at = match now.since(live_at) <= LATE_START_MS {
                 true => live_at,
@@ -24,7 +27,7 @@ impl Session {
             };
             return self.go_live(started_at, now, out);
         }
-        let until = now + self.spec.connect_ms;
+        let until = self.clipped(now + self.spec.connect_ms);
         self.phase = SessionPhase::Connecting { until };
         out.save_behind();
         out.note(LogEvent::Connecting { until });

@@ -104,7 +104,9 @@ impl Session {
     fn phase_due(&self) -> Option<(UnixMs, DeadlineKind)> {
         match &self.phase {
             SessionPhase::Lobby => self.lobby_due(),
-            SessionPhase::Countdown { live_at } => Some((*live_at, DeadlineKind::Countdown)),
+            SessionPhase::Countdown { live_at } => {
+                Some((self.clipped(*live_at), DeadlineKind::Countdown))
+            }
             SessionPhase::Connecting { until } => Some((*until, DeadlineKind::Connect)),
             SessionPhase::Paused { until, .. } => Some((*until, DeadlineKind::Pause)),
             SessionPhase::Live {

@@ -32,8 +32,13 @@ impl Session {
         Ok(())
     }
 
-    /// How many extensions are left.
+    /// How many extensions are left; none where the deadline is the hard end.
     pub(crate) fn extensions_left(&self) -> u32 {
+        if let SessionPhase::Live { deadline_at, .. } = &self.phase
+            && self.is_past_hard_end(*deadline_at)
+        {
+            return 0;
+        }
         let used = self.clock().map_or(0, |clock| clock.extensions);
         self.spec.max_extensions.saturating_sub(used)
     }
@@ -48,11 +53,7 @@ impl Session {
 
     /// The deadline that one more extension would give, if it would give anything.
     fn extended_deadline(&self, clock: &LiveClock, deadline_at: UnixMs) -> Option<UnixMs> {
-        let wanted = deadline_at + self.spec.extension_ms;
-        let clipped = self
-            .spec
-            .hard_end_at
-            .map_or(wanted, |hard_end_at| wanted.min(hard_end_at));
+        let clipped = self.clipped(deadline_at + self.spec.extension_ms);
         let any_left = clock.extensions < self.spec.max_extensions;
         (any_left && clipped > deadline_at).then_some(clipped)
     }

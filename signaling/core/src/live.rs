@@ -10,7 +10,7 @@ use crate::{DeadlineKind, LogEvent, Session, SessionPhase};
 
 impl Session {
     pub(crate) fn go_live(&mut self, started_at: UnixMs, now: UnixMs, out: &mut StepOutputs) {
-        let deadline_at = started_at + self.spec.duration_ms;
+        let deadline_at = self.clipped(started_at + self.spec.duration_ms);
         let clock = LiveClock {
             started_at,
             extensions: 0,
@@ -24,6 +24,18 @@ impl Session {
         };
         out.fact(EventType::SessionLive, live);
         self.run_until(deadline_at, clock, now, out);
+    }
+
+    /// An end that is wanted, and not past the hard end.
+    pub(crate) fn clipped(&self, wanted: UnixMs) -> UnixMs {
+        let hard_end_at = self.spec.hard_end_at;
+        hard_end_at.map_or(wanted, |hard_end_at| wanted.min(hard_end_at))
+    }
+
+    /// True where nothing of the session can be held any longer.
+    pub(crate) fn is_past_hard_end(&self, now: UnixMs) -> bool {
+        let hard_end_at = self.spec.hard_end_at;
+        hard_end_at.is_some_and(|hard_end_at| now >= hard_end_at)
     }
 
     /// The next thing that a live clock brings: its warning, or its end.

@@ -15,14 +15,20 @@ impl Session {
             return Some((self.spec.starts_at, DeadlineKind::Start));
         }
         let grace_runs = self.seats.iter().any(|seat| seat.resume_until().is_some());
-        (!grace_runs).then_some((self.spec.closes_at, DeadlineKind::Close))
+        (!grace_runs).then_some((self.lobby_closes_at(), DeadlineKind::Close))
+    }
+
+    /// When a lobby with a seat empty closes: nobody waits for what the hard end no longer allows.
+    pub(crate) fn lobby_closes_at(&self) -> UnixMs {
+        self.clipped(self.spec.closes_at)
     }
 
     pub(crate) fn lobby_is_due(&mut self, now: UnixMs, out: &mut StepOutputs) {
         if !self.both_in() {
             return self.close_lobby(out);
         }
-        if now > self.spec.closes_at + LAST_COUNTDOWN_AFTER_CLOSE_MS {
+        let last_start_at = self.spec.closes_at + LAST_COUNTDOWN_AFTER_CLOSE_MS;
+        if now > last_start_at || self.is_past_hard_end(now) {
             return self.end(EndReason::Abandoned, None, out);
         }
         let live_at = now + self.spec.countdown_ms;

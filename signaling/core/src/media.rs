@@ -135,28 +135,17 @@ impl Session {
         let pauses_left_ms = (pause_ms - paused_ms).max(0);
         match &self.phase {
             SessionPhase::Live { deadline_at, .. } => {
-                self.extended_at_most(*deadline_at, extension_ms) + pauses_left_ms
+                self.clipped(*deadline_at + extension_ms + pauses_left_ms)
             }
             SessionPhase::Paused {
                 until,
                 remaining_ms,
                 ..
-            } => self.extended_at_most(*until + *remaining_ms, extension_ms),
+            } => self.clipped(*until + *remaining_ms + extension_ms),
             SessionPhase::Lobby
             | SessionPhase::Countdown { .. }
             | SessionPhase::Connecting { .. }
-            | SessionPhase::Ended { .. } => {
-                let unextended = self.spec.latest_end() - extension_ms - pause_ms;
-                self.extended_at_most(unextended, extension_ms) + pause_ms
-            }
+            | SessionPhase::Ended { .. } => self.clipped(self.spec.latest_end()),
         }
-    }
-
-    /// A deadline with all extensions: none goes past the hard end, which itself shortens nothing.
-    fn extended_at_most(&self, deadline_at: UnixMs, extension_ms: i64) -> UnixMs {
-        let extended = deadline_at + extension_ms;
-        self.spec.hard_end_at.map_or(extended, |hard_end_at| {
-            extended.min(hard_end_at).max(deadline_at)
-        })
     }
 }

@@ -176,7 +176,7 @@ impl Session {
             absent: vec![self.user(other(side)).clone()],
             since: absent.last_in_at.unwrap_or(came_at),
             starts_at: self.spec.starts_at,
-            closes_at: self.spec.closes_at,
+            closes_at: self.lobby_closes_at(),
             server_now: now,
         };
         self.send_to(side, waiting, out);

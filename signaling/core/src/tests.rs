@@ -4,6 +4,7 @@
 mod countdown;
 mod extension;
 mod fixture;
+mod hard_end;
 mod join;
 mod live;
 mod lobby;

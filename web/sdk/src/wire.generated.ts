@@ -227,7 +227,7 @@ extension_ms: number,
  */
 max_extensions: number, 
 /**
- * No extension goes past this.
+ * Nothing goes past this: the first deadline, an extension, a pause.
  */
 hard_end_at?: UnixMs, 
 /**
@@ -826,7 +826,7 @@ export namespace Signaling {
    */
   max_extensions: number, 
   /**
-   * No extension goes past this.
+   * Nothing goes past this: the first deadline, an extension, a pause.
    */
   hard_end_at?: UnixMs, 
   /**

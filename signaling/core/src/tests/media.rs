@@ -181,11 +181,11 @@ fn med_3_the_latest_end_counts_what_is_left_and_nothing_else() {
 }
 
 #[test]
-fn med_3_a_hard_end_clips_extensions_and_shortens_nothing_else() {
+fn med_3_a_hard_end_clips_the_latest_end() {
     let (fixture, ..) = fixture(|spec| spec.hard_end_at = Some(UnixMs(END + 7))).seated_live();
     assert_eq!(fixture.session.latest_end(), UnixMs(END + 7));
     let early = fixture_with_hard_end(LIVE + 1);
-    assert_eq!(early.session.latest_end(), UnixMs(END));
+    assert_eq!(early.session.latest_end(), UnixMs(LIVE + 1));
 }
 
 fn fixture_with_hard_end(at: i64) -> Fixture {

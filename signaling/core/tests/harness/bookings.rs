@@ -17,8 +17,8 @@ pub(crate) fn settings() -> Settings {
 }
 
 pub(crate) fn some_spec(prng: &mut Prng) -> SessionSpec {
-    // Before the first deadline, soon after it, and out of reach.
-    let hard_end_ms = prng.one_of(&[0, 8_000, 60_000]);
+    // Before it can be live, before the first deadline, soon after it, and out of reach.
+    let hard_end_ms = prng.one_of(&[-60_000, -10_000, 0, 8_000, 60_000]);
     let duration_ms = prng.one_of(&[1_000, 15_000, 60_000]);
     SessionSpec {
         id: "s".into(),
@@ -36,7 +36,7 @@ pub(crate) fn some_spec(prng: &mut Prng) -> SessionSpec {
         max_extensions: prng.one_of(&[0, 1, 2, 3]),
         hard_end_at: prng
             .permille(400)
-            .then_some(UnixMs(START + duration_ms + hard_end_ms)),
+            .then_some(UnixMs(START + (duration_ms + hard_end_ms).max(1))),
         connect_ms: 4_000,
         on_loss: prng.one_of(&[OnLoss::Run, OnLoss::Pause]),
         max_pause_ms: prng.one_of(&[0, 6_000, 6_000]),

@@ -285,7 +285,10 @@ impl InvariantChecker {
                 let started_at = fact.started_at.expect("of live");
                 assert!(started_at <= now);
                 let deadline_at = fact.deadline_at.expect("of live");
-                assert_eq!(deadline_at.since(started_at), self.spec.duration_ms);
+                let booked = started_at + self.spec.duration_ms;
+                let hard_end_at = self.spec.hard_end_at.unwrap_or(booked);
+                assert_eq!(deadline_at, booked.min(hard_end_at), "not clipped");
+                assert!(started_at < deadline_at, "live for nothing");
                 self.started_at = Some(started_at);
                 self.deadline_at = Some(deadline_at);
             }
@@ -398,11 +401,9 @@ impl InvariantChecker {
         assert!(now < deadline_at, "live past the deadline");
         assert_eq!(view.started_at, self.started_at, "it started when it did");
         let promised = self.deadline_at.expect("live was told");
-        let unextended = deadline_at.min(promised);
-        let hard_end_at = self.spec.hard_end_at.unwrap_or(deadline_at);
         assert!(
-            deadline_at <= hard_end_at.max(unextended),
-            "a pause or an extension went past the hard end"
+            self.spec.hard_end_at.is_none_or(|end| deadline_at <= end),
+            "past the hard end"
         );
         match self.spec.on_loss {
             OnLoss::Run => assert_eq!(deadline_at, promised, "the deadline moved"),
@@ -444,7 +445,9 @@ impl InvariantChecker {
                 if !self.seats.iter().any(|seat| seat.was_in) {
                     met("no_show");
                 }
-                assert!(now >= core.snapshot().spec.closes_at && !clock_ran);
+                let closes_at = core.snapshot().spec.closes_at;
+                let hard_end_at = self.spec.hard_end_at.unwrap_or(closes_at);
+                assert!(now >= closes_at.min(hard_end_at) && !clock_ran);
             }
             EndReason::Left => assert!(matches!(
                 cause,
@@ -456,7 +459,8 @@ impl InvariantChecker {
             EndReason::Abandoned => {
                 let last_start = core.snapshot().spec.closes_at + LAST_COUNTDOWN_AFTER_CLOSE_MS;
                 let somebody_gone = self.seats.iter().any(|seat| seat.current.is_none());
-                assert!(somebody_gone || now > last_start);
+                let past_hard_end = self.spec.hard_end_at.is_some_and(|end| now >= end);
+                assert!(somebody_gone || now > last_start || (past_hard_end && !clock_ran));
             }
             EndReason::ConnectFailed => assert!(!clock_ran && self.lives == 0),
             EndReason::Cancelled | EndReason::Terminated => {
