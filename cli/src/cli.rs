@@ -64,13 +64,13 @@ pub(crate) enum CliCommand {
 }
 
 impl CliCommand {
-    /// True for a child of `up`.
-    pub(crate) fn is_supervised(&self) -> bool {
+    /// True for a child of `up`, which is handed its settings.
+    pub(crate) fn is_handed_settings(&self) -> bool {
         match self {
             CliCommand::Scheduler(args)
             | CliCommand::Signaling(args)
             | CliCommand::Chat(args)
-            | CliCommand::Turn(args) => args.supervised,
+            | CliCommand::Turn(args) => args.settings_from_stdin,
             CliCommand::Up(_)
             | CliCommand::TurnConfig
             | CliCommand::Doctor
@@ -97,6 +97,9 @@ pub(crate) struct ServeArgs {
     /// Stop when stdin closes: `up` holds the other end, so that its children die with it
     #[arg(long, hide = true)]
     pub(crate) supervised: bool,
+    /// Take the settings from stdin, as `up` hands them over, and from nowhere else
+    #[arg(long, hide = true, requires = "supervised")]
+    pub(crate) settings_from_stdin: bool,
 }
 
 #[derive(Debug, Clone, Subcommand)]

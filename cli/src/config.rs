@@ -2,13 +2,16 @@
 //! settings file or the environment; services are handed plain structs.
 
 mod detected;
+mod handed;
 mod media;
 mod media_servers;
+mod secrets;
 mod settings;
 mod sources;
 mod turn;
 
 pub(crate) use self::detected::is_loopback;
+pub(crate) use self::handed::write as hand_over;
 pub(crate) use self::settings::Settings;
 
 use service::origin::AllowedOrigins;
@@ -16,28 +19,30 @@ use service::proxies::TrustedProxies;
 
 use crate::cli::Cli;
 use crate::failure::Failure;
+use crate::supervised::SupervisedService;
 
 /// Where OpenTelemetry's own tools look for the collector.
 const OTLP_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 /// What stands in place of a secret.
 const HIDDEN: &str = "(hidden)";
 
-/// Reads file, environment and flags, checks them, and fills in what follows from them.
+/// Reads file, environment and flags, checks them, and fills in what follows from them. A child of `up` is handed what its
+/// parent made of them.
 ///
 /// # Errors
 /// The first mistake, in one line that names it.
 pub(crate) fn load(cli: &Cli) -> Result<Settings, Failure> {
+    if cli.command.is_handed_settings() {
+        return handed::read(&mut std::io::stdin().lock());
+    }
     let environment = std::env::vars_os()
         .filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
     let (mut settings, warnings) = sources::read(&cli.sources, environment)?;
     if settings.telemetry.otlp_endpoint.is_empty() {
         settings.telemetry.otlp_endpoint = std::env::var(OTLP_ENDPOINT).unwrap_or_default();
     }
-    // A child's environment is its parent's, which has warned already.
-    if !cli.command.is_supervised() {
-        for warning in warnings {
-            eprintln!("rendezvous: {warning}");
-        }
+    for warning in warnings {
+        eprintln!("rendezvous: {warning}");
     }
     settings.resolved()
 }
@@ -47,16 +52,24 @@ pub(crate) fn load(cli: &Cli) -> Result<Settings, Failure> {
 /// # Errors
 /// When they can't be written as TOML.
 pub(crate) fn shown(settings: &Settings) -> Result<String, Failure> {
-    let mut shown = settings.clone();
-    for server in &mut shown.signaling.ice_servers {
-        if let Some(credential) = &mut server.credential {
-            HIDDEN.clone_into(credential);
-        }
-    }
-    shown.turn.hide(HIDDEN);
-    shown.hide_media(HIDDEN);
-    toml::to_string(&shown)
-        .map_err(|error| Failure::crash(format!("the settings can't be shown: {error}")))
+    secrets::hidden(settings, HIDDEN)
+}
+
+/// True for a variable that may hold a setting of ours.
+pub(crate) fn is_own_variable(name: &std::ffi::OsStr) -> bool {
+    name.as_encoded_bytes()
+        .starts_with(sources::PREFIX.as_bytes())
+}
+
+/// The settings for a child of `up`, with the secrets that it needs and no other.
+///
+/// # Errors
+/// When they can't be written as TOML.
+pub(crate) fn for_child(
+    settings: &Settings,
+    service: SupervisedService,
+) -> Result<String, Failure> {
+    secrets::for_service(settings, service)
 }
 
 impl Settings {

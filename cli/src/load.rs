@@ -24,8 +24,11 @@ pub(crate) async fn run(command: LoadCommand) -> Result<(), Failure> {
 /// Never from the command line itself, which every process can read.
 fn key(args: &LoadArgs) -> Result<String, Failure> {
     if let Some(path) = &args.key_file {
-        return std::fs::read_to_string(path)
-            .map_err(|error| Failure::config(format!("--key-file {}: {error}", path.display())));
+        let refused = |why: &dyn std::fmt::Display| {
+            Failure::config(format!("--key-file {}: {why}", path.display()))
+        };
+        let text = service::secret_file::read(path).map_err(|error| refused(&error))?;
+        return String::from_utf8(text).map_err(|error| refused(&error));
     }
     let name = args.key_env.as_deref().unwrap_or_default();
     std::env::var(name).map_err(|_| Failure::config(format!("--key-env {name}: it is not set")))

@@ -11,6 +11,7 @@ mod media;
 mod output;
 mod parent;
 mod serve;
+mod supervised;
 mod turn_config;
 mod up;
 
@@ -50,7 +51,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
 
 async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
     match cli.command {
-        CliCommand::Up(args) => up::run(&settings, &cli.sources, &args).await,
+        CliCommand::Up(args) => up::run(&settings, &args).await,
         CliCommand::Scheduler(args) => serve::scheduler(&settings, &args).await,
         CliCommand::Signaling(args) => serve::signaling(&settings, &args).await,
         CliCommand::Chat(args) => serve::chat(&settings, &args).await,

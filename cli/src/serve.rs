@@ -14,7 +14,8 @@ use crate::cli::ServeArgs;
 use crate::config::{Settings, is_loopback};
 use crate::failure::Failure;
 use crate::parent;
-use crate::up::{SupervisedService, listen_failure};
+use crate::supervised::SupervisedService;
+use crate::up::{data_dir_failure, listen_failure};
 
 /// How long a child may say goodbye once its parent is dead: nobody is left to wait for it, and
 /// the next `up` wants the port.
@@ -138,6 +139,8 @@ async fn begin(
         otlp_endpoint: &settings.telemetry.otlp_endpoint,
     })
     .map_err(|why| Failure::config(format!("log and telemetry: {why}")))?;
+    storage::claim_private_dir(&settings.data_dir)
+        .map_err(|error| data_dir_failure(&settings.data_dir, &error))?;
     let listen = service.listen(settings);
     let listener = TcpListener::bind(listen)
         .await

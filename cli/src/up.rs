@@ -11,13 +11,14 @@ use std::time::Duration;
 
 use service::Shutdown;
 
-pub(crate) use self::preflight::listen_failure;
+pub(crate) use self::preflight::{data_dir_failure, listen_failure};
 
 use self::child::Child;
-use crate::cli::{Sources, UpArgs};
+use crate::cli::UpArgs;
 use crate::config::{Settings, reachable};
 use crate::failure::Failure;
 use crate::output;
+use crate::supervised::SupervisedService;
 
 /// Between two looks at a service that is starting.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -26,33 +27,7 @@ const LOOK_LIMIT: Duration = Duration::from_secs(2);
 /// After so long without being ready, that is said, and again each time.
 const SLOW_START: Duration = Duration::from_secs(15);
 
-/// One of the three, or the relay beside them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SupervisedService {
-    Scheduler,
-    Signaling,
-    Chat,
-    Turn,
-}
-
 impl SupervisedService {
-    /// The three that are spoken to over HTTP by pages and by each other.
-    pub(crate) const ALL: [SupervisedService; 3] = [
-        SupervisedService::Scheduler,
-        SupervisedService::Signaling,
-        SupervisedService::Chat,
-    ];
-
-    /// Its subcommand, and its section in the settings.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            SupervisedService::Scheduler => "scheduler",
-            SupervisedService::Signaling => "signaling",
-            SupervisedService::Chat => "chat",
-            SupervisedService::Turn => "turn",
-        }
-    }
-
     /// Where it speaks HTTP; the relay does so to operators only.
     pub(crate) fn listen(self, settings: &Settings) -> &str {
         match self {
@@ -94,30 +69,20 @@ impl SupervisedService {
 ///
 /// # Errors
 /// When something stands in the way of starting, or the demo can't be booked.
-pub(crate) async fn run(
-    settings: &Settings,
-    sources: &Sources,
-    args: &UpArgs,
-) -> Result<(), Failure> {
+pub(crate) async fn run(settings: &Settings, args: &UpArgs) -> Result<(), Failure> {
     let stop =
         Shutdown::from_signals().map_err(|error| Failure::crash(format!("no signals: {error}")))?;
     let _lock = preflight::check(settings).await?;
     let ports = relay_ports::choose(settings).await?;
-    let settings = &ports.settings;
+    let settings = &with_local_urls(ports.settings.clone())?;
     let program = std::env::current_exe()
         .map_err(|error| Failure::crash(format!("the own program can't be found: {error}")))?;
-    let mut sources = with_local_urls(settings, sources)?;
-    sources.set.extend(ports.assignments.iter().cloned());
     let log_format = settings.log_format()?;
-    let [mut scheduler, mut signaling, mut chat] = SupervisedService::ALL
-        .map(|service| Child::new(service, &program, &sources, log_format, &stop));
-    let mut turn = Child::new(
-        SupervisedService::Turn,
-        &program,
-        &sources,
-        log_format,
-        &stop,
-    );
+    let child = |service| Child::new(service, &program, settings, log_format, &stop);
+    let mut scheduler = child(SupervisedService::Scheduler)?;
+    let mut signaling = child(SupervisedService::Signaling)?;
+    let mut chat = child(SupervisedService::Chat)?;
+    let mut turn = child(SupervisedService::Turn)?;
     let relay = async {
         match settings.turn.is_embedded() {
             true => turn.keep().await,
@@ -139,16 +104,19 @@ pub(crate) async fn run(
 
 /// The children are on one machine: unless told otherwise they reach each other directly, and not
 /// through whatever stands at their public addresses.
-fn with_local_urls(settings: &Settings, sources: &Sources) -> Result<Sources, Failure> {
-    let mut sources = sources.clone();
+fn with_local_urls(mut settings: Settings) -> Result<Settings, Failure> {
     for service in SupervisedService::ALL {
-        if service.internal_url(settings) == service.public_url(settings) {
-            let url = service.local_url(settings)?;
-            let assignment = format!("{}.internal_url={url}", service.name());
-            sources.set.push(assignment);
+        if service.internal_url(&settings) == service.public_url(&settings) {
+            let url = service.local_url(&settings)?;
+            match service {
+                SupervisedService::Scheduler => settings.scheduler.internal_url = url,
+                SupervisedService::Signaling => settings.signaling.internal_url = url,
+                SupervisedService::Chat => settings.chat.internal_url = url,
+                SupervisedService::Turn => {}
+            }
         }
     }
-    Ok(sources)
+    Ok(settings)
 }
 
 /// Says what is up once all three are, and books the demo.

@@ -249,8 +249,15 @@ async fn trn_25_doctor_relays_a_payload_or_says_what_to_do() {
         "{stdout}"
     );
 
-    let other = "turn.secrets=another-secret-of-at-least-thirty-two-bytes";
-    let output = stack.run(&["doctor", "--set", &listen, "--set", other]);
+    let output = program()
+        .args(["doctor", "--set", &listen])
+        .env("RENDEZVOUS_DATA_DIR", stack.data_dir())
+        .env(
+            "RENDEZVOUS_TURN_SECRETS",
+            "another-secret-of-at-least-thirty-two-bytes",
+        )
+        .output()
+        .unwrap();
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{stdout}");
     assert_eq!(

@@ -165,11 +165,12 @@ impl KeyRing {
 
 impl SigningKey {
     fn read(kid: String, path: &Path) -> Result<Self, KeyError> {
-        let text = fs::read_to_string(path).map_err(|source| KeyError::File {
+        let text = secret_file::read(path).map_err(|source| KeyError::File {
             path: path.to_owned(),
             source,
         })?;
         let not_a_key = || KeyError::NotAKey(path.to_owned());
+        let text = String::from_utf8(text).map_err(|_| not_a_key())?;
         let der = der(&text).ok_or_else(not_a_key)?;
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).map_err(|_| not_a_key())?;
         Ok(Self {

@@ -7,8 +7,10 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use self::known_keys::{KnownKey, PREFIX, known_keys, nearest, unknown_key, walk};
-use super::Settings;
+pub(super) use self::known_keys::{PREFIX, known_keys};
+
+use self::known_keys::{KnownKey, nearest, unknown_key, walk};
+use super::{Settings, secrets};
 use crate::cli::Sources;
 use crate::failure::Failure;
 
@@ -71,10 +73,14 @@ fn read_file(named: Option<&Path>, known: &[KnownKey]) -> Result<Table, Failure>
     if let Some(why) = wrong {
         return Err(Failure::config(why));
     }
-    match unknown {
-        Some(path) => Err(unknown_key(&format!("{shown}: "), &path, known)),
-        None => Ok(table),
+    if let Some(path) = unknown {
+        return Err(unknown_key(&format!("{shown}: "), &path, known));
     }
+    if let Some(secret) = secrets::given(&Value::Table(table.clone())).first() {
+        service::secret_file::check_private(path)
+            .map_err(|why| Failure::config(format!("{why}; it holds {secret}")))?;
+    }
+    Ok(table)
 }
 
 fn apply_environment(
@@ -110,6 +116,12 @@ fn apply_flags(table: &mut Table, flags: &Sources, known: &[KnownKey]) -> Result
             .iter()
             .find(|key| key.path == path)
             .ok_or_else(|| unknown_key("--set ", path, known))?;
+        if secrets::is_secret(path) {
+            return Err(Failure::config(format!(
+                "--set {path}: everybody on this machine can read a command line: give it in {} or in the file",
+                key.variable()
+            )));
+        }
         let value = key
             .parse(text)
             .map_err(|why| Failure::config(format!("--set {path}: {why}")))?;

@@ -144,13 +144,6 @@ impl TurnSection {
         })
     }
 
-    /// Puts a mark in place of each secret.
-    pub(super) fn hide(&mut self, mark: &str) {
-        for secret in &mut self.secrets {
-            mark.clone_into(secret);
-        }
-    }
-
     fn limits(&self) -> Result<(), Failure> {
         let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"'#\\".contains(&byte);
         if self.realm.is_empty() || !self.realm.bytes().all(is_plain) {

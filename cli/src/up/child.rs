@@ -12,11 +12,11 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, BufReader}
 use tokio::process::Command;
 use tokio::sync::oneshot;
 
-use super::SupervisedService;
 use super::backoff::Backoff;
-use crate::cli::Sources;
+use crate::config::{self, Settings};
 use crate::failure::Failure;
 use crate::output;
+use crate::supervised::SupervisedService;
 
 /// Longest line that is passed on as one, in bytes.
 const LINE_BYTES: u64 = 64 * 1024;
@@ -29,7 +29,8 @@ const KILL_AFTER: Duration = Duration::from_secs(1);
 pub(super) struct Child {
     service: SupervisedService,
     program: PathBuf,
-    arguments: Vec<String>,
+    /// Written to its standard input at each start.
+    settings: String,
     /// Stands before each line of its output.
     prefix: String,
     stop: Shutdown,
@@ -40,23 +41,23 @@ impl Child {
     pub(super) fn new(
         service: SupervisedService,
         program: &Path,
-        sources: &Sources,
+        settings: &Settings,
         log_format: LogFormat,
         stop: &Shutdown,
-    ) -> Self {
+    ) -> Result<Self, Failure> {
         let prefix = match log_format {
             LogFormat::Text => format!("{:<9} | ", service.name()),
             // A line of JSON with something before it is none; each names its crate itself.
             LogFormat::Json => String::new(),
         };
-        Self {
+        Ok(Self {
             service,
             program: program.to_owned(),
-            arguments: arguments(service, sources),
+            settings: config::for_child(settings, service)?,
             prefix,
             stop: stop.clone(),
             backoff: Backoff::default(),
-        }
+        })
     }
 
     /// Keeps it running until the stop.
@@ -94,8 +95,14 @@ impl Child {
     /// Starts it once, and passes its output on until it is gone.
     async fn run(&self) -> Result<ExitStatus, Failure> {
         let name = self.service.name();
-        let mut child = Command::new(&self.program)
-            .args(&self.arguments)
+        let mut command = Command::new(&self.program);
+        for (variable, _) in std::env::vars_os() {
+            if config::is_own_variable(&variable) {
+                command.env_remove(variable);
+            }
+        }
+        let mut child = command
+            .args([name, "--supervised", "--settings-from-stdin"])
             // Closes with this process, however that ends: the child stops at it.
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -105,7 +112,11 @@ impl Child {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| Failure::crash(format!("{name} can't be started: {error}")))?;
-        let tie = child.stdin.take();
+        let mut tie = child.stdin.take();
+        if let Some(pipe) = &mut tie {
+            // One that is dead already takes nothing; how it ended is told below.
+            config::hand_over(pipe, &self.settings).await.ok();
+        }
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let (tell_gone, gone) = oneshot::channel::<()>();
         let watch = async {
@@ -154,22 +165,6 @@ impl Child {
         child.kill().await?;
         child.wait().await
     }
-}
-
-/// The same settings for the child: it reads the same file and environment itself.
-fn arguments(service: SupervisedService, sources: &Sources) -> Vec<String> {
-    let mut arguments = vec![service.name().to_owned(), "--supervised".to_owned()];
-    let mut add = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
-    if let Some(config) = &sources.config {
-        add("--config", config.to_string_lossy().into_owned());
-    }
-    if let Some(data_dir) = &sources.data_dir {
-        add("--data-dir", data_dir.to_string_lossy().into_owned());
-    }
-    for assignment in &sources.set {
-        add("--set", assignment.clone());
-    }
-    arguments
 }
 
 /// Copies lines with `prefix` before each.

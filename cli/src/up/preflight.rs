@@ -9,9 +9,9 @@ use std::time::Duration;
 use rustix::fs::{FlockOperation, flock};
 use tokio::net::TcpListener;
 
-use super::SupervisedService;
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::supervised::SupervisedService;
 
 /// Held by the `up` of a data directory.
 const LOCK_FILE: &str = "up.lock";
@@ -53,14 +53,18 @@ pub(crate) fn listen_failure(
     ))
 }
 
+/// The line for a data directory that can't be used.
+pub(crate) fn data_dir_failure(data_dir: &Path, error: &io::Error) -> Failure {
+    Failure::config(format!(
+        "the data directory {} can't be written ({error}): choose another with --data-dir or RENDEZVOUS_DATA_DIR",
+        data_dir.display()
+    ))
+}
+
 fn take_lock(data_dir: &Path) -> Result<Lock, Failure> {
     let shown = data_dir.display();
-    let unwritable = |error: io::Error| {
-        Failure::config(format!(
-            "the data directory {shown} can't be written ({error}): choose another with --data-dir or RENDEZVOUS_DATA_DIR"
-        ))
-    };
-    std::fs::create_dir_all(data_dir).map_err(unwritable)?;
+    let unwritable = |error: io::Error| data_dir_failure(data_dir, &error);
+    storage::claim_private_dir(data_dir).map_err(unwritable)?;
     let path = data_dir.join(LOCK_FILE);
     let mut file = OpenOptions::new()
         .create(true)

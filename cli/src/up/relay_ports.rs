@@ -10,11 +10,12 @@ use rustix::fs::{FlockOperation, OFlags, flock};
 use tokio::net::TcpListener;
 use turn::RelayListeners;
 
+use super::listen_failure;
 use super::preflight::patiently;
-use super::{SupervisedService, listen_failure};
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::output;
+use crate::supervised::SupervisedService;
 
 /// Where another port is looked for: below those that the kernel gives to connections, which could take one
 /// between here and the child's start.
@@ -25,8 +26,6 @@ const ATTEMPTS: u32 = 64;
 /// Where the relay will be.
 pub(super) struct RelayPorts {
     pub(super) settings: Settings,
-    /// The same for the children.
-    pub(super) assignments: Vec<String>,
     /// For as long as `up` lives, no other `up` of this machine moves there.
     claims: Vec<File>,
 }
@@ -35,7 +34,6 @@ pub(super) struct RelayPorts {
 pub(super) async fn choose(settings: &Settings) -> Result<RelayPorts, Failure> {
     let mut ports = RelayPorts {
         settings: settings.clone(),
-        assignments: Vec::new(),
         claims: Vec::new(),
     };
     let turn = &mut ports.settings.turn;
@@ -72,10 +70,6 @@ pub(super) async fn choose(settings: &Settings) -> Result<RelayPorts, Failure> {
         output::line(&line).await;
     }
     (turn.listen, turn.http_listen) = (relay.to_string(), http.to_string());
-    ports.assignments = vec![
-        format!("turn.listen={relay}"),
-        format!("turn.http_listen={http}"),
-    ];
     Ok(ports)
 }
 

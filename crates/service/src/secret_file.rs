@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use base64::Engine as _;
@@ -10,6 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// Bytes of a new secret.
 const SECRET_BYTES: usize = 32;
+/// The permissions of others: of the group, and of everybody.
+const OTHERS: u32 = 0o077;
 /// Characters of the shortest secret that is taken: the base64 of 32 bytes.
 const MIN_CHARS: usize = 43;
 
@@ -40,14 +42,44 @@ pub fn load_or_create(data_dir: &Path, name: &str) -> io::Result<String> {
 /// # Errors
 /// When the file can't be read or made.
 pub fn read_or_create(path: &Path, make: impl FnOnce() -> Vec<u8>) -> io::Result<Vec<u8>> {
-    match fs::read(path) {
+    match read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         read => return read,
     }
     match create(path, &make()) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => fs::read(path),
+        _ => read(path),
     }
+}
+
+/// Reads a file that must be its owner's alone.
+///
+/// # Errors
+/// `PermissionDenied`, naming the file, where others may read it; else what the file system says.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    check_private(path)?;
+    fs::read(path)
+}
+
+/// Checks that nobody but its owner may read or write a file. A file of root's that this process may read through its group is
+/// taken too: that is how a service manager hands over secrets.
+///
+/// # Errors
+/// `PermissionDenied`, with a line that names the file and what to do; or what the file system says.
+pub fn check_private(path: &Path) -> io::Result<()> {
+    let found = fs::metadata(path)?;
+    let others = found.mode() & OTHERS;
+    let is_handed_over =
+        others == 0o040 && found.uid() == 0 && !rustix::process::geteuid().is_root();
+    if !found.is_file() || others == 0 || is_handed_over {
+        return Ok(());
+    }
+    let error = format!(
+        "{} can be read or written by others (mode {:03o}): run `chmod 600` on it, and change what it held",
+        path.display(),
+        found.mode() & 0o777
+    );
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, error))
 }
 
 /// Writes a new file of mode 0600 in a folder of mode 0700; an existing one is left alone.
@@ -80,6 +112,8 @@ fn write_draft(path: &Path, content: &[u8]) -> io::Result<std::path::PathBuf> {
         .create_new(true)
         .mode(0o600)
         .open(&draft)?;
+    // Whatever the umask took away.
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
     match file.write_all(content).and_then(|()| file.sync_all()) {
         Ok(()) => Ok(draft),
         Err(error) => fs::remove_file(&draft).and(Err(error)),
@@ -88,8 +122,6 @@ fn write_draft(path: &Path, content: &[u8]) -> io::Result<std::path::PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]
@@ -103,6 +135,23 @@ mod tests {
         assert_eq!(mode(&path), 0o600);
         assert_eq!(mode(path.parent().unwrap()), 0o700);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn ops_37_a_secret_that_others_may_read_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.secret");
+        create(&path, b"one").unwrap();
+        for mode in [0o644, 0o640, 0o604, 0o660, 0o622, 0o601, 0o666, 0o777] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let error = read_or_create(&path, || unreachable!()).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
+            assert!(error.to_string().contains("x.secret"), "{error}");
+        }
+        for mode in [0o600, 0o400, 0o700] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(read(&path).unwrap(), b"one");
+        }
     }
 
     #[test]

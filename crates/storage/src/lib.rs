@@ -42,7 +42,7 @@ pub use database::{Database, ReadConnection, WriteTransaction};
 pub use error::{Error, OpenError};
 pub use inbox::Inbox;
 pub use outbox::{MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outbox, Pending};
-pub use private_dir::create_private_dir;
+pub use private_dir::{claim_private_dir, create_private_dir};
 pub use query::{SqlConnection, Statement, StorageFuture, query};
 pub use row::{Column, FromRow, Row};
 pub use schema::Schema;

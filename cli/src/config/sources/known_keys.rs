@@ -6,14 +6,14 @@ use crate::config::Settings;
 use crate::failure::Failure;
 
 /// What every variable of ours begins with.
-pub(super) const PREFIX: &str = "RENDEZVOUS_";
+pub(in crate::config) const PREFIX: &str = "RENDEZVOUS_";
 /// Above this distance a known key is no likely correction of an unknown one (Damerau-Levenshtein).
 const LIKELY_DISTANCE: usize = 8;
 
 /// A key that exists, and the default that shows its type.
-pub(super) struct KnownKey {
-    pub(super) path: String,
-    pub(super) default: Value,
+pub(in crate::config) struct KnownKey {
+    pub(in crate::config) path: String,
+    pub(in crate::config) default: Value,
 }
 
 impl KnownKey {
@@ -62,7 +62,7 @@ impl KnownKey {
 }
 
 /// Each key with its default, so that the one struct is the one list.
-pub(super) fn known_keys() -> Result<Vec<KnownKey>, Failure> {
+pub(in crate::config) fn known_keys() -> Result<Vec<KnownKey>, Failure> {
     let defaults = Value::try_from(Settings::default())
         .map_err(|error| Failure::crash(format!("the defaults are no TOML: {error}")))?;
     let mut known = Vec::new();
