@@ -46,7 +46,7 @@ describe('words', () => {
     const token = `${'a'.repeat(20)}.${'B_-9'.repeat(8)}`;
     expect(joinToken(` http://localhost:8080/join#${token}\n`)).toBe(token);
     expect(joinToken(token)).toBe(token);
-    for (const wrong of ['', 'http://localhost:8080/join', 'http://localhost:8080/join#', '#a.b', `${token}"><script>`]) expect(joinToken(wrong)).toBeNull();
+    for (const wrong of ['', 'http://localhost:8080/join', 'http://localhost:8080/join#', '#a.b', 'javascript:alert(1)', '"><script>']) expect(joinToken(wrong)).toBeNull();
   });
 
   test('[WEB-35] what a client of another make isSubmitKey as data is not believed', () => {

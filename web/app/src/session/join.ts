@@ -3,6 +3,7 @@
  * works.
  */
 import { ApiError, CLOSE_CODES, TabStorage, type JoinResponse, type SchedulerClient, type SessionView, type TimelineEntry } from '@rendezvous/sdk';
+import { joinPath, readJoinLink } from './join-link.ts';
 import type { ClosedReason } from './model.ts';
 
 export interface TabCredentials {
@@ -24,9 +25,13 @@ const RETRY_MS = [500, 1_000, 2_000, 3_000];
 
 /** Redeems the token in the URL fragment, or restores the session of this tab. Retries while the scheduler is down. */
 export async function openJoinLink(scheduler: SchedulerClient, onRetry: () => void): Promise<JoinedSession | ClosedReason> {
-  const token = location.hash.slice(1);
+  const link = readJoinLink(location);
   const credentials = storage.get<TabCredentials>('pass');
-  if (token === '' && credentials === null) return 'no_link';
+  if (link.is === 'damaged') return 'unknown';
+  if (link.is === 'none' && credentials === null) return 'no_link';
+  const token = link.is === 'link' ? link.token : '';
+  // Where it can be read by no server, until it is redeemed.
+  if (link.is === 'link') history.replaceState(null, '', link.address);
   for (let attempt = 0; ; attempt += 1) {
     try {
       return token === '' && credentials !== null ? await restoreSession(scheduler, credentials) : await redeemToken(scheduler, token);
@@ -85,7 +90,7 @@ async function redeemToken(scheduler: SchedulerClient, token: string): Promise<J
   storage.set('pass', credentials);
   saveLeft(false);
   saveBooking(session);
-  history.replaceState(null, '', location.pathname);
+  history.replaceState(null, '', joinPath(location.pathname));
   return { credentials, booking: session };
 }
 
