@@ -15,6 +15,7 @@ pub mod limiter;
 pub mod limits;
 pub mod origin;
 pub mod proxies;
+pub mod quota;
 pub mod realtime;
 pub mod reconnect_backoff;
 pub mod secret_file;

@@ -56,11 +56,17 @@ pub enum Limit {
     Rooms,
     /// Wrong join links of one address; answered with 429.
     WrongLinks,
+    /// What one person stores in an hour; refused with `quota_exceeded`.
+    QuotaPerPerson,
+    /// What is stored in one room in an hour; refused with `quota_exceeded`.
+    QuotaPerRoom,
+    /// What an application and its people store in an hour; refused with `quota_exceeded`.
+    QuotaPerApplication,
 }
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::ConnectionsPerUser,
@@ -86,6 +92,9 @@ impl Limit {
         Self::Sessions,
         Self::Rooms,
         Self::WrongLinks,
+        Self::QuotaPerPerson,
+        Self::QuotaPerRoom,
+        Self::QuotaPerApplication,
     ];
 
     /// Its name in the metric.
@@ -117,6 +126,9 @@ impl Limit {
             Self::Sessions => "sessions",
             Self::Rooms => "rooms",
             Self::WrongLinks => "wrong_links",
+            Self::QuotaPerPerson => "quota_per_person",
+            Self::QuotaPerRoom => "quota_per_room",
+            Self::QuotaPerApplication => "quota_per_application",
         }
     }
 
