@@ -2,6 +2,7 @@
 import { mount } from 'svelte';
 import { locale } from '../src/i18n/index.ts';
 import HomeScreen from '../src/screens/HomeScreen.svelte';
+import NotHereScreen from '../src/screens/NotHereScreen.svelte';
 import SessionView from '../src/SessionView.svelte';
 import '../src/styles/tokens.css';
 import '../src/styles/base.css';
@@ -14,6 +15,7 @@ addEventListener('hashchange', () => location.reload());
 
 if (target !== null) {
   if (name === 'home') mount(HomeScreen, { target });
+  else if (name === 'not-here') mount(NotHereScreen, { target });
   else if (name in SCENES) show(target, SCENES[name as keyof typeof SCENES]());
   else index(target);
 }
@@ -35,7 +37,7 @@ function show(target: HTMLElement, { model, chat, notification, chatOpen }: Scen
 }
 
 function index(target: HTMLElement): void {
-  for (const scene of ['home', ...Object.keys(SCENES)]) {
+  for (const scene of ['home', 'not-here', ...Object.keys(SCENES)]) {
     const link = document.createElement('a');
     link.href = `#${scene}`;
     link.textContent = scene;

@@ -102,6 +102,26 @@ const UNSENT: ChatModel = {
   draft: '',
 };
 
+const REFUSED: ChatModel = {
+  room: {
+    ...ROOM,
+    pending: [
+      { clientId: 'p1', body: 'The whole song, verse by verse', writtenAt: START - 3 * MINUTE, state: 'failed', refusal: { code: 'bad_text', reason: 'too_long' } },
+      { clientId: 'p2', body: 'And once more', writtenAt: START - 2 * MINUTE, state: 'failed', refusal: { code: 'quota_exceeded', retryAt: START + 9 * MINUTE } },
+      { clientId: 'p3', body: 'Hello?', writtenAt: START - MINUTE, state: 'failed', refusal: { code: 'quota_exceeded', retryAt: START - 4 * MINUTE } },
+    ],
+  },
+  status: 'open',
+  typing: false,
+  draft: '',
+};
+
+/** People whose names run the other way, or try to turn what follows. */
+const OTHERS: ChatModel = {
+  ...CHAT,
+  room: { ...ROOM, messages: [...ROOM.messages, message(6, 'bo', 'مرحبا! 14:00 تمام؟\nand a second line', START - 37 * MINUTE)] },
+};
+
 const REMINDER: Notification = { id: 'n', kind: 'session_reminder', created_at: START - 5 * MINUTE, session_id: 's', starts_at: START, with: 'Bo' };
 
 function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = {}): () => Scene {
@@ -153,6 +173,8 @@ export const SCENES = {
   trouble: scene({ joinState: { is: 'opening', retrying: true }, booking: null }),
   early: scene({ opensAt: START - 5 * MINUTE, now: START - 9 * MINUTE - 20_000 }),
   'early-reminder': scene({ opensAt: START - 5 * MINUTE, now: START - 6 * MINUTE }, { notification: REMINDER }),
+  'early-opened': scene({ opensAt: START - 5 * MINUTE, now: START - 6 * MINUTE }, { notification: { ...REMINDER, kind: 'session_opened' } }),
+  'waiting-reminder': scene({}, { notification: { ...REMINDER, kind: 'session_opened' } }),
   waiting: scene({}),
   'waiting-asking': scene({ devices: { audio: 'asking', video: 'asking' } }),
   'waiting-refused': scene({ devices: { audio: 'refused', video: 'refused' } }),
@@ -160,6 +182,11 @@ export const SCENES = {
   'waiting-late': scene({ now: START + 60_000 }),
   'waiting-chat': scene({}, { chatOpen: true }),
   'waiting-chat-down': scene({}, { chatOpen: true, chat: UNSENT }),
+  'waiting-chat-refused': scene({}, { chatOpen: true, chat: REFUSED }),
+  'waiting-names': scene(
+    { session: { ...HERE, peer: { userId: 'bo', name: 'שלום \u202edab', presence: { is: 'away', since: START - 200_000 } } } },
+    { chatOpen: true, chat: OTHERS },
+  ),
   'waiting-offline': scene({ signalingStatus: 'lost' }),
   'peer-lost-lobby': scene({ session: { ...HERE, peer: { userId: 'bo', name: 'Bo', presence: { is: 'lost', until: START - 140_000 } } } }),
   'both-negotiating': scene({ session: HERE, mediaState: 'connecting' }),
@@ -173,6 +200,12 @@ export const SCENES = {
   'live-extend-asked': scene({ session: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, now: START + 50_000 }),
   'live-muted': scene({ session: { ...HERE, stage: LIVE }, enabledMedia: { audio: false, video: false }, peerMedia: { audio: false, video: false }, now: START + 30_000 }),
   'live-offline': scene({ session: { ...HERE, stage: LIVE }, signalingStatus: 'lost', now: START + 30_000 }),
+  frozen: scene({ session: { ...HERE, stage: LIVE }, peerLine: 'frozen', now: START + 30_000 }),
+  'dropped-at-once': scene({
+    session: { ...HERE, stage: LIVE, peer: { userId: 'bo', name: 'Bo', presence: { is: 'lost', until: START + 59_000 } } },
+    peerLine: 'dropped',
+    now: START + 30_000,
+  }),
   dropped: scene({
     session: { ...HERE, stage: LIVE, peer: { userId: 'bo', name: 'Bo', presence: { is: 'lost', until: START + 54_000 } } },
     mediaState: 'interrupted',

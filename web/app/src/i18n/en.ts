@@ -1,5 +1,9 @@
 /** English. Calm, short, exact: one sentence for what is the case, one for what happens next. */
 
+/** How long a session is, as a noun: "a minute", "20 seconds". */
+const length = (ms: number): string => (ms === 60_000 ? 'a minute' : ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1_000)} seconds`);
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 export const en = {
   brand: 'Rendezvous',
   close: 'Close',
@@ -8,9 +12,7 @@ export const en = {
   you: 'You',
   home: 'Home',
 
-  /** How long a session is, as a noun: "a minute", "20 seconds". */
-  length: (ms: number) => (ms === 60_000 ? 'a minute' : ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1_000)} seconds`),
-  titleWith: (name: string, length: string) => `${length.charAt(0).toUpperCase()}${length.slice(1)} with ${name}`,
+  titleWith: (name: string, ms: number) => `${capital(length(ms))} with ${name}`,
 
   homeTitle: 'Two people, one time, one room',
   homeLead: 'Rendezvous brings two people together at an agreed time, keeps the clock, and closes on time. The chat stays.',
@@ -18,6 +20,9 @@ export const en = {
   homeHint: 'Paste the link that you were sent.',
   homeOpen: 'Open',
   homeNotALink: 'That is not a join link. It ends in “/join#” and a long word.',
+
+  notHereTitle: 'Nothing is here',
+  notHereLead: 'The address is not one of ours. If it came with an invitation, copy all of it, or ask for a new one.',
 
   loadingTitle: 'One moment',
   loadingLead: 'Your link is being opened.',
@@ -54,9 +59,9 @@ export const en = {
   cameraOn: 'Turn camera on',
   chat: 'Chat',
   chatWithUnread: (n: number) => `Chat, ${n} unread`,
-  moreTime: (length: string) => `${length.charAt(0).toUpperCase()}${length.slice(1)} more`,
-  moreAsked: (name: string, length: string) => `You asked for ${length} more. It counts once ${name} agrees.`,
-  moreWanted: (name: string, length: string) => `${name} would like ${length} more.`,
+  moreTime: (ms: number) => `${capital(length(ms))} more`,
+  moreAsked: (name: string, ms: number) => `You asked for ${length(ms)} more. It counts once ${name} agrees.`,
+  moreWanted: (name: string, ms: number) => `${name} would like ${length(ms)} more.`,
   stay: 'Stay',
   extended: (time: string) => `Extended to ${time}.`,
   peerMuted: (name: string) => `${name} is muted`,
@@ -72,17 +77,18 @@ export const en = {
 
   droppedTitle: (name: string) => `${name}’s connection dropped`,
   droppedSeat: (left: string) => `We keep the seat for ${left}.`,
-  droppedRuns: (time: string) => `Your time goes on: it ends at ${time} as agreed.`,
+  droppedMending: 'The line is being mended.',
+  droppedRuns: (time: string) => `Time goes on: the session ends at ${time} as agreed.`,
   droppedGone: (name: string) => `${name} can still come back with the link.`,
   droppedLobby: (name: string) => `${name} lost the connection.`,
-  pausedTitle: 'The clock stands still',
-  pausedLead: (left: string, until: string) => `${left} are left. It goes on when you are both here, at ${until} at the latest.`,
+  pausedTitle: 'Time stands still',
+  pausedUntold: 'Time stands still until you are both here.',
+  pausedLead: (left: string, until: string) => `Time stands still, ${left} left. We wait until ${until}.`,
   yourLinkLost: 'No contact with the service. This page keeps trying.',
   yourLinkLostLive: (time: string) => `No contact with the service. Your call goes on and ends at ${time} as agreed.`,
-  mediaInterrupted: (name: string) => `The line to ${name} is interrupted. It is being mended.`,
   serviceRestarts: 'The service restarts. Your call goes on.',
 
-  endedTitle: (length: string) => (length.startsWith('a ') ? `That was your ${length.slice(2)}` : `Those were your ${length}`),
+  endedTitle: (ms: number) => (ms === 60_000 ? 'That was your minute' : `Those were your ${length(ms)}`),
   endedSpan: (from: string, to: string) => `${from} – ${to}`,
   noInterruption: 'with no interruption',
   interruptions: (n: number) => (n === 1 ? 'with one interruption' : `with ${n} interruptions`),
@@ -173,6 +179,14 @@ export const en = {
   sent: 'sent',
   read: 'read',
   notSent: 'Not sent',
+  edit: 'Edit',
+  refusedBlank: 'Not sent: nothing of it can be seen',
+  refusedTooLong: 'Not sent: it is too long',
+  refusedAsIs: 'Not sent: the chat cannot take it as it is',
+  refusedQuota: 'Not sent: too much was written at once',
+  refusedQuotaUntil: (time: string) => `Not sent: too much was written. There is room again at ${time}`,
+  refusedClosed: 'Not sent: this chat is closed',
+  refusedNotAMember: 'Not sent: this chat is closed for you',
   unreadMark: 'not read yet',
   unreadDivider: 'New',
   newest: 'Newest',

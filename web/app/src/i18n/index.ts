@@ -1,8 +1,9 @@
-/** The texts of the page in the browser's language. */
+/** The texts of the page in the browser's language. What is put into them, as a name, is isolated here: no text can do without it. */
+import { isolating } from '../text/isolate.ts';
 import { en, type Words } from './en.ts';
 import { ko } from './ko.ts';
 
-const LANGUAGES = { en, ko } satisfies Record<string, Words>;
+export const LANGUAGES = { en: isolating<Words>(en), ko: isolating<Words>(ko) };
 
 export type Locale = keyof typeof LANGUAGES;
 

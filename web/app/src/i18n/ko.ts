@@ -1,6 +1,8 @@
 /** 한국어. 짧고 차분하게, 해요체로. 이름 뒤에는 늘 ‘님’을 붙여 조사가 흔들리지 않게 해요. */
 import type { Words } from './en.ts';
 
+const length = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000}분` : `${Math.round(ms / 1_000)}초`);
+
 export const ko = {
   brand: '예약',
   close: '닫기',
@@ -9,8 +11,7 @@ export const ko = {
   you: '나',
   home: '처음으로',
 
-  length: (ms: number) => (ms % 60_000 === 0 ? `${ms / 60_000}분` : `${Math.round(ms / 1_000)}초`),
-  titleWith: (name: string, length: string) => `${name} 님과 ${length}`,
+  titleWith: (name: string, ms: number) => `${name} 님과 ${length(ms)}`,
 
   homeTitle: '두 사람, 한 시각, 하나의 방',
   homeLead: '약속한 시각에 두 사람을 이어 주고, 시간을 재고, 제때 닫아요. 대화는 남아요.',
@@ -18,6 +19,9 @@ export const ko = {
   homeHint: '받은 링크를 붙여 넣어 주세요.',
   homeOpen: '열기',
   homeNotALink: '입장 링크가 아니에요. 링크는 “/join#” 뒤에 긴 글자가 이어져요.',
+
+  notHereTitle: '여기에는 아무것도 없어요',
+  notHereLead: '우리가 쓰는 주소가 아니에요. 초대로 받은 주소라면 끝까지 복사했는지 보고, 아니면 새로 받아 주세요.',
 
   loadingTitle: '잠시만요',
   loadingLead: '링크를 여는 중이에요.',
@@ -54,9 +58,9 @@ export const ko = {
   cameraOn: '카메라 켜기',
   chat: '대화',
   chatWithUnread: (n: number) => `대화, 읽지 않은 글 ${n}개`,
-  moreTime: (length: string) => `${length} 더`,
-  moreAsked: (name: string, length: string) => `${length} 더 있자고 했어요. ${name} 님도 좋다고 하면 늘어나요.`,
-  moreWanted: (name: string, length: string) => `${name} 님이 ${length} 더 있고 싶어 해요.`,
+  moreTime: (ms: number) => `${length(ms)} 더`,
+  moreAsked: (name: string, ms: number) => `${length(ms)} 더 있자고 했어요. ${name} 님도 좋다고 하면 늘어나요.`,
+  moreWanted: (name: string, ms: number) => `${name} 님이 ${length(ms)} 더 있고 싶어 해요.`,
   stay: '더 있기',
   extended: (time: string) => `${time}까지 늘었어요.`,
   peerMuted: (name: string) => `${name} 님이 소리를 껐어요`,
@@ -72,17 +76,18 @@ export const ko = {
 
   droppedTitle: (name: string) => `${name} 님의 연결이 끊겼어요`,
   droppedSeat: (left: string) => `자리를 ${left} 동안 남겨 둬요.`,
+  droppedMending: '다시 잇고 있어요.',
   droppedRuns: (time: string) => `시간은 계속 가요. 약속대로 ${time}에 끝나요.`,
   droppedGone: (name: string) => `${name} 님은 링크로 다시 올 수 있어요.`,
   droppedLobby: (name: string) => `${name} 님의 연결이 끊겼어요.`,
   pausedTitle: '시간이 멈춰 있어요',
-  pausedLead: (left: string, until: string) => `${left} 남았어요. 두 분이 다시 모이면, 늦어도 ${until}에는 이어져요.`,
+  pausedUntold: '두 분이 다시 모일 때까지 시간이 멈춰 있어요.',
+  pausedLead: (left: string, until: string) => `시간이 멈췄고, ${left} 남았어요. ${until}까지 기다려요.`,
   yourLinkLost: '서비스와 연결이 끊겼어요. 계속 시도하고 있어요.',
   yourLinkLostLive: (time: string) => `서비스와 연결이 끊겼어요. 통화는 이어지고, 약속대로 ${time}에 끝나요.`,
-  mediaInterrupted: (name: string) => `${name} 님과의 연결이 고르지 않아요. 다시 잇고 있어요.`,
   serviceRestarts: '서비스를 다시 시작하고 있어요. 통화는 이어져요.',
 
-  endedTitle: (length: string) => `두 분의 ${length}이 끝났어요`,
+  endedTitle: (ms: number) => `두 분의 ${length(ms)}이 끝났어요`,
   endedSpan: (from: string, to: string) => `${from} – ${to}`,
   noInterruption: '끊김 없이',
   interruptions: (n: number) => `끊김 ${n}번`,
@@ -173,6 +178,14 @@ export const ko = {
   sent: '보냄',
   read: '읽음',
   notSent: '보내지 못했어요',
+  edit: '고치기',
+  refusedBlank: '보내지 못했어요. 눈에 보이는 글자가 없어요',
+  refusedTooLong: '보내지 못했어요. 글이 너무 길어요',
+  refusedAsIs: '보내지 못했어요. 이대로는 받을 수 없는 글이에요',
+  refusedQuota: '보내지 못했어요. 한꺼번에 너무 많이 썼어요',
+  refusedQuotaUntil: (time: string) => `보내지 못했어요. 너무 많이 썼고, ${time}부터 다시 쓸 수 있어요`,
+  refusedClosed: '보내지 못했어요. 닫힌 대화예요',
+  refusedNotAMember: '보내지 못했어요. 더는 이 대화에 쓸 수 없어요',
   unreadMark: '아직 읽지 않음',
   unreadDivider: '새 글',
   newest: '맨 아래로',

@@ -27,7 +27,7 @@ export function endWords(model: CallModel, end: SessionEnd, words: Words, locale
 }
 
 function completed(model: CallModel, end: SessionEnd, words: Words, locale: string): { title: string; lead: string } {
-  const title = words.endedTitle(words.length(model.booking?.duration_ms ?? 60_000));
+  const title = words.endedTitle(model.booking?.duration_ms ?? 60_000);
   if (end.startedAt === null || end.endedAt === null) return { title, lead: words.endedChat(peerName(model)) };
   const broke = interruptions(model.session);
   const how = broke === 0 ? words.noInterruption : words.interruptions(broke);

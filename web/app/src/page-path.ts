@@ -1,0 +1,28 @@
+/** Which page an address means. The server has the same rule (`scheduler/src/web/paths.rs`); `test/page-paths.json` holds both. Pure. */
+
+/** `none`: nothing is here. */
+export type PageKind = 'home' | 'join' | 'none';
+
+/** What a mail program appends to the path of a join link: a stop, a bracket, a slash, the encoded fragment, but no letter. */
+const JOIN = /^join(?![\p{Alphabetic}\p{N}_-])/iu;
+
+/** `base` begins and ends with a slash; a path that is not below it is taken as it stands. */
+export function pageAt(path: string, base: string): PageKind {
+  const below = path.startsWith(base) ? path.slice(base.length) : path;
+  const name = decoded(below).replace(/^\/+/, '');
+  if (name === '' || name === 'index.html') return 'home';
+  return JOIN.test(name) ? 'join' : 'none';
+}
+
+/** The canonical address of a join link's page, in whatever way `path` was written. */
+export function joinAddress(base: string, token: string | null): string {
+  return `${base}join${token === null ? '' : `#${token}`}`;
+}
+
+/** Without percent-encoding; what is no UTF-8 becomes U+FFFD, and a `%` without two digits stays. */
+function decoded(path: string): string {
+  return path.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    const bytes = escapes.slice(1).split('%').map((digits) => Number.parseInt(digits, 16));
+    return new TextDecoder().decode(Uint8Array.from(bytes));
+  });
+}
