@@ -50,7 +50,7 @@ const ADDRESSES: readonly (readonly [string, string?])[] = [
 ];
 
 describe('a join link', () => {
-  test.each(ADDRESSES)('[WEB-60] %s is understood', (address, path = '/join') => {
+  test.each(ADDRESSES.map(([address, path = '/join']) => ({ address, path })))('[WEB-60] $address is understood', ({ address, path }) => {
     const { pathname, search, hash } = new URL(address, 'https://meet.example');
     expect(readJoinLink({ pathname, search, hash })).toEqual({ is: 'link', token: T, address: `${path}#${T}` });
   });
