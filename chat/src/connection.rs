@@ -73,7 +73,7 @@ async fn join<S: Stores>(
     let admission = match admit(&hello, reader, state).instrument(spans::join()).await {
         Ok(admission) => admission,
         Err(error) => {
-            reader.refuse(error, id);
+            reader.refuse_join(error, id);
             return None;
         }
     };
@@ -97,7 +97,6 @@ async fn admit<S: Stores>(
     reader: &mut ChatFrameReader,
     state: &AppState<S>,
 ) -> Result<Admission, JoinError> {
-    reader.check_join()?;
     check_id(&hello.device_id).map_err(|_| JoinError::malformed("device_id"))?;
     let admission = state.admit(&hello.ticket).await?;
     reader.assign_user(&admission.caller.user)?;

@@ -39,7 +39,7 @@ impl JoinLinkThrottle {
         let minute_as_second = wire::UnixMs(now().0 / SECONDS_PER_MINUTE);
         // A bucket is one number: nothing can be half done.
         let mut limiter = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        limiter.take(ip, minute_as_second).map_err(|wait_ms| {
+        limiter.take(&ip, minute_as_second).map_err(|wait_ms| {
             Limit::WrongLinks.hit();
             HttpError::rate_limited(wait_ms.saturating_mul(SECONDS_PER_MINUTE.unsigned_abs()))
         })

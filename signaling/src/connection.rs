@@ -35,7 +35,7 @@ pub(crate) async fn serve(
     let Some(membership) = Box::pin(join(&mut socket, &mut reader, &state)).await else {
         return socket;
     };
-    while let Incoming::Text(text) = socket.next().await {
+    while let Incoming::Text(text) = reader.next(&mut socket).await {
         if let Some((envelope, frame)) = reader.read(&text) {
             let id = envelope.id.as_ref().and_then(FrameId::number);
             membership.frame(id, frame);
@@ -56,7 +56,7 @@ async fn join(
     match admit(&join, reader, state).instrument(spans::join()).await {
         Ok(membership) => Some(membership),
         Err(error) => {
-            reader.refuse(error, id);
+            reader.refuse_join(error, id);
             None
         }
     }
@@ -67,7 +67,6 @@ async fn admit(
     reader: &mut SignalingFrameReader,
     state: &AppState,
 ) -> Result<SessionMembership, JoinError> {
-    reader.check_join()?;
     let tickets = &state.connections.tickets;
     let claims = tickets.signaling(&join.ticket, now()).await?;
     reader.assign_user(&claims.common.sub)?;

@@ -60,7 +60,7 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
                     expired = true;
                     self.reader.refuse(JoinError::unauthenticated("expired"), None);
                 }
-                incoming = socket.next() => match incoming {
+                incoming = self.reader.next(socket) => match incoming {
                     Incoming::Text(text) => self.take(&text).await,
                     Incoming::Closed(departure) => return departure,
                 },

@@ -1,15 +1,17 @@
 //! Rate limits, pure: they are told the time.
 
+mod key_table;
 mod shared_quota;
 
 pub use shared_quota::{QuotaPermit, SharedQuota};
 
-use std::collections::HashMap;
 use std::hash::Hash;
 
 use wire::UnixMs;
 
-/// Most keys that a [`KeyedLimiter`] remembers; full buckets are forgotten first.
+use self::key_table::KeyTable;
+
+/// Most keys that a limiter remembers. A full bucket is as good as none, and makes room.
 const MAX_KEYS: usize = 100_000;
 
 /// A rate and how far it may be exceeded for a moment.
@@ -70,38 +72,41 @@ impl TokenBucket {
     }
 }
 
-/// A token bucket for each key, as an address.
+/// A token bucket for each key, as an address. Those for whom there is no room share one more bucket: they
+/// are limited together, and nobody who is remembered gains or loses by them.
 #[derive(Debug)]
 pub struct KeyedLimiter<K> {
     rate: Rate,
-    buckets: HashMap<K, TokenBucket>,
+    buckets: KeyTable<K, TokenBucket>,
+    overflow: Option<TokenBucket>,
 }
 
-impl<K: Eq + Hash> KeyedLimiter<K> {
+impl<K: Eq + Hash + Clone> KeyedLimiter<K> {
     /// One that knows no key yet.
     #[must_use]
     pub fn new(rate: Rate) -> Self {
+        Self::with_max_keys(rate, MAX_KEYS)
+    }
+
+    fn with_max_keys(rate: Rate, max_keys: usize) -> Self {
         Self {
             rate,
-            buckets: HashMap::new(),
+            buckets: KeyTable::new(max_keys),
+            overflow: None,
         }
     }
 
     /// Takes one token of `key`.
     ///
     /// # Errors
-    /// Where there is none, or no room for another key: when to try again, in milliseconds.
-    pub fn take(&mut self, key: K, now: UnixMs) -> Result<(), u64> {
-        if self.buckets.len() >= MAX_KEYS && !self.buckets.contains_key(&key) {
-            self.buckets.retain(|_, bucket| !bucket.is_full(now));
-            if self.buckets.len() >= MAX_KEYS {
-                return Err(1000);
-            }
+    /// Where there is none: when to try again, in milliseconds.
+    pub fn take(&mut self, key: &K, now: UnixMs) -> Result<(), u64> {
+        let new = || TokenBucket::new(self.rate, now);
+        let is_full = |bucket: &mut TokenBucket| bucket.is_full(now);
+        match self.buckets.get_or_insert(key, is_full, new) {
+            Some(bucket) => bucket.take(now),
+            None => self.overflow.get_or_insert_with(new).take(now),
         }
-        self.buckets
-            .entry(key)
-            .or_insert_with(|| TokenBucket::new(self.rate, now))
-            .take(now)
     }
 }
 
@@ -146,8 +151,34 @@ mod tests {
             per_second: 1,
             burst: 1,
         });
-        assert_eq!(limiter.take("a", UnixMs(0)), Ok(()));
-        assert_eq!(limiter.take("a", UnixMs(0)), Err(1000));
-        assert_eq!(limiter.take("b", UnixMs(0)), Ok(()));
+        assert_eq!(limiter.take(&"a", UnixMs(0)), Ok(()));
+        assert_eq!(limiter.take(&"a", UnixMs(0)), Err(1000));
+        assert_eq!(limiter.take(&"b", UnixMs(0)), Ok(()));
+    }
+
+    #[test]
+    fn edg_71_filling_the_table_frees_nobody_and_shuts_nobody_out() {
+        let rate = Rate {
+            per_second: 1,
+            burst: 2,
+        };
+        let (mut limiter, now) = (KeyedLimiter::with_max_keys(rate, 10), UnixMs(0));
+        for _ in 0..2 {
+            limiter.take(&0, now).unwrap();
+        }
+        let passed = (1..1_000).filter(|key| limiter.take(key, now).is_ok());
+        assert_eq!(
+            passed.count(),
+            9 + 2,
+            "nine with a bucket, two that share one"
+        );
+        assert!(limiter.take(&0, now).is_err(), "not forgotten");
+        // A second later nine buckets are full, which makes room: the flood is over.
+        let later = UnixMs(1_000);
+        for key in 2_000..2_009 {
+            limiter.take(&key, later).unwrap();
+            limiter.take(&key, later).unwrap();
+            assert!(limiter.take(&key, later).is_err(), "a bucket of its own");
+        }
     }
 }

@@ -38,14 +38,17 @@ pub enum Limit {
     Frames,
     /// Frames of all sockets of one person; refused with `rate_limited`.
     FramesPerUser,
-    /// Frames of all sockets of one address; refused with `rate_limited`.
+    /// Frames of all sockets of one address, of those with a good ticket and of the others apart; refused
+    /// with `rate_limited`, or 4004.
     FramesPerAddress,
     /// Refused frames of one socket; closed with 4004.
     Flood,
     /// Malformed frames of one socket; closed with 4500.
     Malformed,
-    /// First frames of one address; refused with 4004.
+    /// First frames of one address without a good ticket; refused with 4004.
     Joins,
+    /// Good joins of one person; refused with 4004.
+    JoinsPerUser,
     /// Requests of one person; answered with 429.
     Requests,
     /// Fetches of ticket keys that unknown `kid`s ask for; the ticket waits, a little.
@@ -66,7 +69,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::ConnectionsPerUser,
@@ -87,6 +90,7 @@ impl Limit {
         Self::Flood,
         Self::Malformed,
         Self::Joins,
+        Self::JoinsPerUser,
         Self::Requests,
         Self::JwksRefetch,
         Self::Sessions,
@@ -121,6 +125,7 @@ impl Limit {
             Self::Flood => "flood",
             Self::Malformed => "malformed",
             Self::Joins => "joins",
+            Self::JoinsPerUser => "joins_per_user",
             Self::Requests => "requests",
             Self::JwksRefetch => "jwks_refetch",
             Self::Sessions => "sessions",

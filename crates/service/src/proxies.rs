@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
+use wire::address::limit_key;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Hops that are looked at, from the nearest on: no chain of proxies is longer.
@@ -32,11 +33,16 @@ impl ClientAddr {
         }
     }
 
-    /// The address by which they are limited. None for the loopback: a proxy that is not listed, or the
-    /// operator.
+    /// The address by which they are limited.
+    #[must_use]
+    pub fn limit_key(&self) -> IpAddr {
+        limit_key(self.ip)
+    }
+
+    /// As [`ClientAddr::limit_key`]. None for the loopback: a proxy that is not listed, or the operator.
     #[must_use]
     pub fn counted(&self) -> Option<IpAddr> {
-        (self.forwarded || !self.ip.is_loopback()).then_some(self.ip)
+        (self.forwarded || !self.ip.is_loopback()).then(|| self.limit_key())
     }
 }
 
@@ -240,6 +246,8 @@ mod tests {
             forwarded: true,
         };
         assert_eq!(forwarded.counted(), Some(loopback));
+        let host = |ip: &str| ClientAddr::direct(ip.parse().unwrap()).counted();
+        assert_eq!(host("2001:db8::1"), host("2001:db8::2"));
         assert!(TrustedProxies::new(["10.0.0.0/33"]).is_err());
         assert!(TrustedProxies::new(["proxy.example"]).is_err());
     }

@@ -4,18 +4,20 @@
 //! limits and the closing handshake, and nothing of what a frame says.
 
 mod connection_limiter;
+mod frame_meter;
+mod handshake;
 mod limits;
 mod malformed;
 mod queue;
 mod task;
 mod upgrade;
 
-pub use axum::extract::ws::Utf8Bytes;
 pub use connection_limiter::{ConnectionLimiter, ConnectionPermit, RateExceeded};
 pub use limits::SocketLimits;
 pub use malformed::MalformedCounter;
 pub use queue::{Frame, Overflow, SocketHandle};
 pub use task::{Disconnect, Incoming, Socket};
+pub use tokio_tungstenite::tungstenite::Utf8Bytes;
 pub use upgrade::Upgrade;
 
 use std::time::Duration;

@@ -1,34 +1,28 @@
 //! What several sockets share, as those of one person or one address: a cap on how many there are, and one
 //! token bucket for all of them.
 
-use std::collections::HashMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wire::UnixMs;
 
+use super::key_table::KeyTable;
 use super::{Rate, TokenBucket};
-
-/// Keys at which a first look is taken for those that need not be remembered.
-const SWEEP_MIN: usize = 1_024;
 
 /// A quota for each key. Clones share one table.
 ///
 /// A key is remembered while somebody holds it, and after that until its bucket is full again: leaving and
-/// coming back gives nobody more. So there are no more keys than holders, and those of a few seconds ago.
+/// coming back gives nobody more. So there are at most twice as many keys as holders, and those of a few
+/// seconds ago.
 #[derive(Debug)]
 pub struct SharedQuota<K> {
-    table: Arc<Mutex<QuotaTable<K>>>,
+    table: Table<K>,
     rate: Rate,
     max_holders: usize,
 }
 
-#[derive(Debug)]
-struct QuotaTable<K> {
-    entries: HashMap<K, QuotaEntry>,
-    sweep_at: usize,
-}
+type Table<K> = Arc<Mutex<KeyTable<K, QuotaEntry>>>;
 
 #[derive(Debug)]
 struct QuotaEntry {
@@ -41,10 +35,7 @@ impl<K: Eq + Hash + Clone> SharedQuota<K> {
     #[must_use]
     pub fn new(rate: Rate, max_holders: usize) -> Self {
         Self {
-            table: Arc::new(Mutex::new(QuotaTable {
-                entries: HashMap::new(),
-                sweep_at: SWEEP_MIN,
-            })),
+            table: Arc::new(Mutex::new(KeyTable::new(usize::MAX))),
             rate,
             max_holders,
         }
@@ -54,14 +45,12 @@ impl<K: Eq + Hash + Clone> SharedQuota<K> {
     #[must_use]
     pub fn acquire(&self, key: K, now: UnixMs) -> Option<QuotaPermit<K>> {
         let mut table = lock(&self.table);
-        table.sweep(now);
-        let entry = table
-            .entries
-            .entry(key.clone())
-            .or_insert_with(|| QuotaEntry {
-                holders: 0,
-                bucket: Arc::new(Mutex::new(TokenBucket::new(self.rate, now))),
-            });
+        let is_idle =
+            |entry: &mut QuotaEntry| entry.holders == 0 && lock(&entry.bucket).is_full(now);
+        let entry = table.get_or_insert(&key, is_idle, || QuotaEntry {
+            holders: 0,
+            bucket: Arc::new(Mutex::new(TokenBucket::new(self.rate, now))),
+        })?;
         if entry.holders >= self.max_holders {
             return None;
         }
@@ -74,28 +63,15 @@ impl<K: Eq + Hash + Clone> SharedQuota<K> {
     }
 }
 
-impl<K: Eq + Hash> QuotaTable<K> {
-    /// Forgets who is gone and owes nothing. Each look doubles the number at which the next one is due, so
-    /// that it costs nothing that grows.
-    fn sweep(&mut self, now: UnixMs) {
-        if self.entries.len() < self.sweep_at {
-            return;
-        }
-        self.entries
-            .retain(|_, entry| entry.holders > 0 || !lock(&entry.bucket).is_full(now));
-        self.sweep_at = (self.entries.len() * 2).max(SWEEP_MIN);
-    }
-}
-
 /// One holder of a quota; dropping it releases the place.
 #[derive(Debug)]
-pub struct QuotaPermit<K: Eq + Hash> {
-    table: Arc<Mutex<QuotaTable<K>>>,
+pub struct QuotaPermit<K: Eq + Hash + Clone> {
+    table: Table<K>,
     bucket: Arc<Mutex<TokenBucket>>,
     key: K,
 }
 
-impl<K: Eq + Hash> QuotaPermit<K> {
+impl<K: Eq + Hash + Clone> QuotaPermit<K> {
     /// Takes one token of the shared bucket.
     ///
     /// # Errors
@@ -105,9 +81,9 @@ impl<K: Eq + Hash> QuotaPermit<K> {
     }
 }
 
-impl<K: Eq + Hash> Drop for QuotaPermit<K> {
+impl<K: Eq + Hash + Clone> Drop for QuotaPermit<K> {
     fn drop(&mut self) {
-        if let Some(entry) = lock(&self.table).entries.get_mut(&self.key) {
+        if let Some(entry) = lock(&self.table).get_mut(&self.key) {
             entry.holders -= 1;
         }
     }
@@ -150,16 +126,13 @@ mod tests {
         owes.take(UnixMs(0)).unwrap();
         drop(owes);
         let stays = entries.acquire(1, UnixMs(0)).unwrap();
-        for key in 2..SWEEP_MIN {
+        for key in 2..1_000 {
             drop(entries.acquire(key, UnixMs(0)).unwrap());
         }
-        assert_eq!(lock(&entries.table).entries.len(), SWEEP_MIN);
-        drop(entries.acquire(SWEEP_MIN, UnixMs(0)).unwrap());
-        assert_eq!(
-            lock(&entries.table).entries.len(),
-            3,
-            "who owes, who stays, who is new"
-        );
-        drop(stays);
+        assert!(lock(&entries.table).len() <= 6, "{entries:?}");
+        let mut table = lock(&entries.table);
+        assert!(table.get_mut(&0).is_some(), "who owes");
+        assert!(table.get_mut(&1).is_some(), "who stays");
+        drop((table, stays));
     }
 }

@@ -73,8 +73,10 @@ impl<P: FrameProtocol> FrameReader<P> {
     ) -> Option<(P::Join, Option<FrameId>)> {
         let until = Instant::now() + context.limiter.join_timeout();
         loop {
+            let limit = until.saturating_duration_since(Instant::now());
+            let charge = |frames| self.permit.check_overhead(frames, steady());
             let incoming = tokio::select! {
-                incoming = socket.first(until.saturating_duration_since(Instant::now())) => incoming,
+                incoming = socket.first(limit, charge) => incoming,
                 () = context.shutdown.started() => {
                     self.go_away(context.retry_after_ms());
                     return None;
@@ -86,7 +88,7 @@ impl<P: FrameProtocol> FrameReader<P> {
             match self.read(&text) {
                 Some((envelope, frame)) => {
                     let Some(join) = P::into_join(frame) else {
-                        self.refuse(JoinError::unauthenticated("no_ticket"), envelope.id);
+                        self.refuse_join(JoinError::unauthenticated("no_ticket"), envelope.id);
                         return None;
                     };
                     return Some((join, envelope.id));
@@ -96,9 +98,19 @@ impl<P: FrameProtocol> FrameReader<P> {
                     self.close(CloseCode::Malformed);
                     return None;
                 }
+                None if self.permit.check_stranger(steady()) => {
+                    self.close(CloseCode::RateLimited);
+                    return None;
+                }
                 None => {}
             }
         }
+    }
+
+    /// As [`Socket::next`]; pings and fragments are charged as frames, and too many close with 4004.
+    pub async fn next(&mut self, socket: &mut Socket) -> Incoming {
+        let charge = |frames| self.permit.check_overhead(frames, steady());
+        socket.next_charged(charge).await
     }
 
     /// The frame; `None` where it was refused, and the client told so.
@@ -119,19 +131,10 @@ impl<P: FrameProtocol> FrameReader<P> {
         }
     }
 
-    /// Counts a join of the socket's address, before its ticket is looked at.
+    /// The ticket was good: from here on the socket counts as one of this person's, and pays for no stranger.
     ///
     /// # Errors
-    /// When there were too many.
-    pub fn check_join(&self) -> Result<(), JoinError> {
-        let counted = self.permit.check_join(steady());
-        counted.map_err(JoinError::rate_limited)
-    }
-
-    /// From here on the socket counts as one of this person's.
-    ///
-    /// # Errors
-    /// When they have too many.
+    /// When they have too many, or have joined too often.
     pub fn assign_user(&mut self, user: &UserId) -> Result<(), JoinError> {
         let counted = self.permit.assign_user(user, steady());
         counted.map_err(JoinError::rate_limited)
@@ -145,7 +148,14 @@ impl<P: FrameProtocol> FrameReader<P> {
         }
     }
 
-    /// Tells why the socket is not let in or must leave, and closes it.
+    /// Tells why the socket is not let in, and closes it. A join without a good ticket is charged to its
+    /// address; where that has shown too many, it is told so instead.
+    pub fn refuse_join(&self, error: JoinError, id: Option<FrameId>) {
+        let counted = self.permit.check_refused_join(steady());
+        self.refuse(counted.err().map_or(error, JoinError::rate_limited), id);
+    }
+
+    /// Tells why the socket must leave, and closes it.
     pub fn refuse(&self, error: JoinError, id: Option<FrameId>) {
         metrics::counter!(P::REFUSALS_METRIC, "why" => error.code.name()).increment(1);
         self.send(error.body.for_frame(id));

@@ -1,20 +1,26 @@
 //! The socket itself: owned by one task, which reads, writes, pings and closes it.
 
+mod closing;
 mod timers;
+mod writing;
 
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use futures_util::{Sink, Stream};
+use futures_util::Stream;
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
 use tokio::time::{Instant, Sleep};
-use tokio_tungstenite::tungstenite::Error as WsError;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::{Error as WsError, Message, Utf8Bytes};
 use wire::CloseCode;
 
 use self::timers::next_ping;
-use super::queue::{Frame, QueueItem};
+use self::writing::Stall;
+use super::frame_meter::{FrameMeter, MeteredStream};
+use super::queue::Frame;
 use super::{SocketHandle, SocketSettings};
 use crate::http::Linger;
 use crate::limits::Limit;
@@ -39,21 +45,35 @@ pub enum Disconnect {
     Server(CloseCode),
 }
 
+/// What a read brings.
+enum Arrival {
+    Frame(Frame),
+    /// Frames that bring no message: control frames and fragments.
+    Overhead(u32),
+}
+
+/// A connection that speaks WebSocket.
+pub(super) type MessageStream = WebSocketStream<MeteredStream<TokioIo<Upgraded>>>;
+
 /// One WebSocket. Whoever owns it must keep calling [`Socket::next`]: that also writes and pings.
 pub struct Socket {
     /// Boxed: it would be copied into every future that the socket passes through.
-    stream: Box<WebSocket>,
+    stream: Box<MessageStream>,
     handle: SocketHandle,
     settings: SocketSettings,
     linger: Option<Linger>,
     timer: Pin<Box<Sleep>>,
     ping_at: Instant,
     last_received: Instant,
-    stalled_since: Option<Instant>,
+    stall: Option<Stall>,
+    /// Until then nothing is read: what comes is too little at a time.
+    paused_until: Option<Instant>,
     unflushed: bool,
     close_sent: bool,
     /// The other end has answered our close frame: nothing of it is still on the way.
     close_answered: bool,
+    /// Frames that came while the socket was being closed.
+    discarded: u32,
     disconnect: Option<Disconnect>,
 }
 
@@ -66,7 +86,11 @@ impl std::fmt::Debug for Socket {
 }
 
 impl Socket {
-    pub(super) fn new(stream: WebSocket, settings: SocketSettings, linger: Option<Linger>) -> Self {
+    pub(super) fn new(
+        stream: MessageStream,
+        settings: SocketSettings,
+        linger: Option<Linger>,
+    ) -> Self {
         metrics::gauge!("sockets").increment(1.0);
         let now = Instant::now();
         let ping_at = next_ping(now, settings.ping_every);
@@ -78,10 +102,12 @@ impl Socket {
             timer: Box::pin(tokio::time::sleep_until(ping_at)),
             ping_at,
             last_received: now,
-            stalled_since: None,
+            stall: None,
+            paused_until: None,
             unflushed: false,
             close_sent: false,
             close_answered: false,
+            discarded: 0,
             disconnect: None,
         }
     }
@@ -96,12 +122,26 @@ impl Socket {
     /// Cancel-safe.
     ///
     /// Meanwhile it writes what is queued (all of it, then one flush), answers pings, sends its own, and
-    /// ends a socket that is silent or reads nothing.
+    /// ends a socket that is silent or reads nothing. From who reads nothing nothing is read.
     pub async fn next(&mut self) -> Incoming {
-        match self.next_frame().await {
-            Ok(Frame::Text(text)) => Incoming::Text(text),
-            Ok(Frame::Binary(_)) => Incoming::Closed(self.breach(CloseCode::UnsupportedData)),
-            Err(disconnect) => Incoming::Closed(disconnect),
+        self.next_charged(|_| false).await
+    }
+
+    /// As [`Socket::next`]. `charge` is given the number of frames that brought no message, as pings and
+    /// fragments, and says whether they are too many: then the socket is closed with 4004.
+    pub async fn next_charged(&mut self, mut charge: impl FnMut(u32) -> bool) -> Incoming {
+        loop {
+            match poll_fn(|cx| self.poll_arrival(cx)).await {
+                Ok(Arrival::Frame(Frame::Text(text))) => return Incoming::Text(text),
+                Ok(Arrival::Frame(Frame::Binary(_))) => {
+                    return Incoming::Closed(self.breach(CloseCode::UnsupportedData));
+                }
+                Ok(Arrival::Overhead(frames)) if charge(frames) => {
+                    return Incoming::Closed(self.end(CloseCode::RateLimited));
+                }
+                Ok(Arrival::Overhead(_)) => {}
+                Err(disconnect) => return Incoming::Closed(disconnect),
+            }
         }
     }
 
@@ -110,12 +150,16 @@ impl Socket {
     /// # Errors
     /// How the socket ended; from then on always the same.
     pub async fn next_frame(&mut self) -> Result<Frame, Disconnect> {
-        poll_fn(|cx| self.poll_frame(cx)).await
+        loop {
+            if let Arrival::Frame(frame) = poll_fn(|cx| self.poll_arrival(cx)).await? {
+                return Ok(frame);
+            }
+        }
     }
 
-    /// As [`Socket::next`], for the first frame: closes with 4507 when none comes within `limit`.
-    pub async fn first(&mut self, limit: Duration) -> Incoming {
-        match tokio::time::timeout(limit, self.next()).await {
+    /// As [`Socket::next_charged`], for the first frame: closes with 4507 when none comes within `limit`.
+    pub async fn first(&mut self, limit: Duration, charge: impl FnMut(u32) -> bool) -> Incoming {
+        match tokio::time::timeout(limit, self.next_charged(charge)).await {
             Ok(incoming) => incoming,
             Err(_) => {
                 Limit::JoinTimeout.hit();
@@ -124,27 +168,7 @@ impl Socket {
         }
     }
 
-    /// Writes what is queued, then finishes the closing handshake, within the close timeout.
-    /// A socket that nobody closed gets 1000.
-    pub(super) async fn finish(mut self) {
-        if !matches!(
-            self.disconnect,
-            Some(Disconnect::Peer(_) | Disconnect::Vanished)
-        ) {
-            self.handle.close(CloseCode::Normal);
-        }
-        let limit = self.settings.close_timeout;
-        let closed = tokio::time::timeout(limit, poll_fn(|cx| self.poll_closed(cx))).await;
-        if closed.is_err() {
-            tracing::debug!("a socket's other end did not finish the closing handshake");
-        }
-        let is_closed = self.close_answered || matches!(self.disconnect, Some(Disconnect::Peer(_)));
-        if let Some(linger) = self.linger.as_ref().filter(|_| !is_closed) {
-            linger.ask();
-        }
-    }
-
-    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Result<Frame, Disconnect>> {
+    fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Result<Arrival, Disconnect>> {
         self.handle.register(cx.waker());
         loop {
             if self.disconnect.is_none() && self.poll_write(cx).is_err() {
@@ -153,38 +177,45 @@ impl Socket {
             if let Some(disconnect) = self.disconnect {
                 return Poll::Ready(Err(disconnect));
             }
-            match Pin::new(&mut *self.stream).poll_next(cx) {
-                Poll::Ready(message) => {
-                    if let Some(taken) = self.take(message) {
-                        return Poll::Ready(taken);
-                    }
+            if self.stall.is_none() && self.paused_until.is_none() {
+                if let Poll::Ready(message) = Pin::new(&mut *self.stream).poll_next(cx) {
+                    return Poll::Ready(self.take(message));
                 }
-                Poll::Pending => {
-                    if self.poll_timers(cx).is_pending() {
-                        return Poll::Pending;
-                    }
+                let fragments = self.meter().take_fragments();
+                if fragments > 0 {
+                    return Poll::Ready(Ok(Arrival::Overhead(fragments)));
                 }
+                if self.meter().take_small_read() {
+                    self.pause();
+                }
+            }
+            if self.poll_timers(cx).is_pending() {
+                return Poll::Pending;
             }
         }
     }
 
-    /// What a message means. A ping's answer is queued by tungstenite and leaves with the next poll.
-    fn take(
-        &mut self,
-        message: Option<Result<Message, axum::Error>>,
-    ) -> Option<Result<Frame, Disconnect>> {
+    fn meter(&mut self) -> &mut FrameMeter {
+        &mut self.stream.get_mut().meter
+    }
+
+    /// What a message means. A ping's answer is queued by tungstenite, and flushed before anything else is read.
+    fn take(&mut self, message: Option<Result<Message, WsError>>) -> Result<Arrival, Disconnect> {
         self.last_received = Instant::now();
         let disconnect = match message {
-            Some(Ok(Message::Text(text))) => return Some(Ok(Frame::Text(text))),
-            Some(Ok(Message::Binary(bytes))) => return Some(Ok(Frame::Binary(bytes))),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return None,
+            Some(Ok(Message::Text(text))) => return Ok(Arrival::Frame(Frame::Text(text))),
+            Some(Ok(Message::Binary(bytes))) => return Ok(Arrival::Frame(Frame::Binary(bytes))),
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {
+                self.unflushed = true;
+                return Ok(Arrival::Overhead(1));
+            }
             Some(Ok(Message::Close(frame))) => {
                 self.handle.mark_gone();
                 *self
                     .disconnect
-                    .insert(Disconnect::Peer(frame.map(|frame| frame.code)))
+                    .insert(Disconnect::Peer(frame.map(|frame| frame.code.into())))
             }
-            Some(Err(error)) => match fault(error) {
+            Some(Err(error)) => match fault(&error) {
                 Some(code) => {
                     if code == CloseCode::TooLarge {
                         Limit::FrameBytes.hit();
@@ -195,44 +226,7 @@ impl Socket {
             },
             None => self.gone(),
         };
-        Some(Err(disconnect))
-    }
-
-    /// Drains the queue into the stream's buffer, then flushes once.
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Result<(), axum::Error> {
-        while !self.close_sent {
-            match Pin::new(&mut *self.stream).poll_ready(cx)? {
-                Poll::Ready(()) => self.stalled_since = None,
-                Poll::Pending => {
-                    self.stalled_since.get_or_insert_with(Instant::now);
-                    return Ok(());
-                }
-            }
-            let message = match self.handle.pop() {
-                QueueItem::Frame(Frame::Text(text)) => Message::Text(text),
-                QueueItem::Frame(Frame::Binary(bytes)) => Message::Binary(bytes),
-                QueueItem::Close(code) => {
-                    self.close_sent = true;
-                    self.disconnect.get_or_insert(Disconnect::Server(code));
-                    close_message(code)
-                }
-                QueueItem::Nothing => break,
-            };
-            Pin::new(&mut *self.stream).start_send(message)?;
-            self.unflushed = true;
-        }
-        if self.unflushed {
-            match Pin::new(&mut *self.stream).poll_flush(cx)? {
-                Poll::Ready(()) => {
-                    self.unflushed = false;
-                    self.stalled_since = None;
-                }
-                Poll::Pending => {
-                    self.stalled_since.get_or_insert_with(Instant::now);
-                }
-            }
-        }
-        Ok(())
+        Err(disconnect)
     }
 
     /// Ends the socket from this side; the close frame is written by [`Socket::finish`].
@@ -251,28 +245,6 @@ impl Socket {
         self.handle.mark_gone();
         *self.disconnect.get_or_insert(Disconnect::Vanished)
     }
-
-    /// Ready when both close frames have passed, or the connection is gone. Letting the stream be polled
-    /// once more after the other end's close frame is what sends the answer.
-    fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.handle.register(cx.waker());
-        let by_peer = matches!(self.disconnect, Some(Disconnect::Peer(_)));
-        if !by_peer && self.poll_write(cx).is_err() {
-            return Poll::Ready(());
-        }
-        loop {
-            match Pin::new(&mut *self.stream).poll_next(cx) {
-                Poll::Ready(Some(Ok(Message::Close(_)))) => self.close_answered = true,
-                Poll::Ready(Some(Ok(_))) => {}
-                Poll::Ready(Some(Err(_)) | None) if self.unflushed && !by_peer => {
-                    // Reading has ended by a fault; what says so must still leave.
-                    return Poll::Pending;
-                }
-                Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(()),
-                Poll::Pending => return Poll::Pending,
-            }
-        }
-    }
 }
 
 impl Drop for Socket {
@@ -282,18 +254,10 @@ impl Drop for Socket {
     }
 }
 
-fn close_message(code: CloseCode) -> Message {
-    Message::Close(Some(CloseFrame {
-        code: code.code(),
-        reason: Utf8Bytes::from_static(code.name()),
-    }))
-}
-
 /// The close code for a breach of RFC 6455; none where the connection broke.
-fn fault(error: axum::Error) -> Option<CloseCode> {
+fn fault(error: &WsError) -> Option<CloseCode> {
     use tokio_tungstenite::tungstenite::error::ProtocolError;
-    let error = error.into_inner().downcast::<WsError>().ok()?;
-    match *error {
+    match error {
         WsError::Capacity(_) => Some(CloseCode::TooLarge),
         WsError::Utf8(_) => Some(CloseCode::InvalidPayload),
         WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,

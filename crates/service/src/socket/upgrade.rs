@@ -4,16 +4,19 @@ use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::extract::FromRequestParts;
-use axum::extract::ws::WebSocketUpgrade;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use hyper_util::rt::TokioIo;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tracing::Instrument;
-use wire::ErrorCode;
 
+use super::frame_meter::MeteredStream;
+use super::handshake::{Handshake, lists, words};
 use super::{Socket, SocketSettings};
 use crate::http::{AcceptLimiter, HttpError, Linger};
-use crate::lifecycle::{PanicAlarm, Tasks};
+use crate::lifecycle::{PanicAlarm, Tasks, spawn_detached};
 use crate::origin::AllowedOrigins;
 use crate::proxies::ClientAddr;
 use crate::telemetry::spans;
@@ -22,6 +25,8 @@ use crate::telemetry::spans;
 const READ_BUFFER_BYTES: usize = 4096;
 /// What is gathered before a write in the middle of a drain, in bytes.
 const WRITE_BUFFER_BYTES: usize = 32 * 1024;
+/// Heads of frames and answers to pings, which stand in the write buffer beside the queue's frames, in bytes.
+const WRITE_BUFFER_SPARE_BYTES: usize = 4 * 1024;
 
 /// When to try again where an address has too many connections, in milliseconds.
 const FULL_RETRY_MS: u64 = 5_000;
@@ -34,7 +39,7 @@ const UNKNOWN_CLIENT: ClientAddr = ClientAddr {
 /// A request to speak over a WebSocket; an extractor of routes.
 #[derive(Debug)]
 pub struct Upgrade {
-    request: WebSocketUpgrade,
+    handshake: Handshake,
     headers: HeaderMap,
     client: ClientAddr,
     linger: Option<Linger>,
@@ -44,32 +49,15 @@ pub struct Upgrade {
 impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
     type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
-        let request = WebSocketUpgrade::from_request_parts(parts, state)
-            .await
-            .map_err(|rejection| {
-                let status = rejection.status();
-                HttpError::new(
-                    status,
-                    code_of(status),
-                    "A WebSocket (RFC 6455) is spoken here.",
-                )
-            })?;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, HttpError> {
         Ok(Self {
-            request,
+            handshake: Handshake::from_parts(parts)?,
             headers: parts.headers.clone(),
             client: parts.extensions.get().copied().unwrap_or(UNKNOWN_CLIENT),
             linger: parts.extensions.get().cloned(),
             accept_limiter: parts.extensions.get().cloned(),
         })
     }
-}
-
-fn code_of(status: StatusCode) -> ErrorCode {
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        return ErrorCode::MethodNotAllowed;
-    }
-    ErrorCode::Malformed
 }
 
 impl Upgrade {
@@ -97,12 +85,12 @@ impl Upgrade {
         Fut: Future<Output = Socket> + Send + 'static,
     {
         origins.check(&self.headers)?;
-        let request = self.request.protocols([settings.subprotocol]);
-        let offered = request.requested_protocols().next().is_some();
-        if offered && request.selected_protocol().is_none() {
+        let subprotocol = settings.subprotocol;
+        let protocols = header::SEC_WEBSOCKET_PROTOCOL;
+        let is_offered = words(&self.headers, &protocols).next().is_some();
+        if is_offered && !lists(&self.headers, &protocols, subprotocol) {
             return Err(HttpError::malformed(format!(
-                "The subprotocol is {}.",
-                settings.subprotocol
+                "The subprotocol is {subprotocol}."
             )));
         }
         let permit = match &self.accept_limiter {
@@ -115,60 +103,51 @@ impl Upgrade {
         let tasks = tasks.clone();
         let linger = self.linger;
         let span = spans::socket(settings.subprotocol);
-        Ok(sized(request, settings).on_upgrade(move |socket| {
-            let socket = Socket::new(socket, settings, linger);
+        let (accept, on_upgrade) = self.handshake.into_parts();
+        spawn_detached(async move {
+            let Ok(upgraded) = on_upgrade.await else {
+                return;
+            };
+            let stream = MeteredStream::new(TokioIo::new(upgraded));
+            let config = Some(buffers(settings));
+            let stream = WebSocketStream::from_raw_socket(stream, Role::Server, config).await;
+            let socket = Socket::new(stream, settings, linger);
             let served = async move {
                 let _alarm = PanicAlarm::new("socket");
                 serve(socket).await.finish().await;
                 drop(permit);
             };
-            tasks.track(served.instrument(span))
-        }))
+            tasks.track(served.instrument(span)).await;
+        });
+        Ok(Handshake::response(
+            accept,
+            is_offered.then_some(subprotocol),
+        ))
     }
 }
 
-fn sized(request: WebSocketUpgrade, settings: SocketSettings) -> WebSocketUpgrade {
-    request
+/// What tungstenite may hold of a socket. It writes on its own only when its buffer is above the size that is
+/// gathered, and it is given the next frame only when that is out: above both, nothing is taken.
+fn buffers(settings: SocketSettings) -> WebSocketConfig {
+    WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_message_size(settings.max_frame_bytes)
-        .max_frame_size(settings.max_frame_bytes)
+        .max_write_buffer_size(WRITE_BUFFER_BYTES + settings.queue_bytes + WRITE_BUFFER_SPARE_BYTES)
+        .max_message_size(Some(settings.max_frame_bytes))
+        .max_frame_size(Some(settings.max_frame_bytes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    use axum::body::Body;
-    use axum::extract::State;
-    use axum::routing::get;
-    use tower::ServiceExt;
-
-    /// The request comes through hyper, which alone can make an upgrade possible.
-    #[tokio::test]
-    async fn edg_33_an_idle_socket_reads_into_four_kib() {
-        let (report, mut reported) = tokio::sync::mpsc::channel(1);
-        let shown = async |State(report): State<tokio::sync::mpsc::Sender<String>>, up: Upgrade| {
-            let sized = sized(up.request, SocketSettings::new("test.v1"));
-            report.send(format!("{sized:?}")).await.unwrap();
-        };
-        let app = axum::Router::new()
-            .route("/", get(shown))
-            .with_state(report);
-        let (client, server) = tokio::io::duplex(4096);
-        let service = hyper::service::service_fn(move |request: hyper::Request<_>| {
-            app.clone().oneshot(request.map(Body::new))
-        });
-        let serving = tokio::spawn(
-            hyper::server::conn::http1::Builder::new()
-                .serve_connection(hyper_util::rt::TokioIo::new(server), service)
-                .with_upgrades(),
-        );
-        let url = "ws://localhost/";
-        drop(tokio_tungstenite::client_async(url, client).await);
-        let shown = reported.recv().await.unwrap();
-        assert!(shown.contains("read_buffer_size: 4096"), "{shown}");
-        assert!(shown.contains("max_message_size: Some(65536)"), "{shown}");
-        serving.abort();
+    #[test]
+    fn edg_33_a_socket_holds_little() {
+        let settings = SocketSettings::new("test.v1");
+        let held = buffers(settings);
+        assert_eq!(held.read_buffer_size, 4_096);
+        assert_eq!(held.max_message_size, Some(64 * 1024));
+        assert_eq!(held.max_frame_size, Some(64 * 1024));
+        assert!(held.max_write_buffer_size < settings.queue_bytes + 64 * 1024);
     }
 }

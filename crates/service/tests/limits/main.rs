@@ -1,6 +1,7 @@
 //! Each limit of the shared server, reached over real sockets: each is counted, and the next row finds a
 //! server that lives. Alone in its process, since the counters are the process's.
 
+mod floods;
 mod server;
 
 use std::time::Duration;
@@ -58,6 +59,7 @@ async fn reach(limit: Limit) -> bool {
         Limit::Flood => flood().await,
         Limit::Malformed => malformed().await,
         Limit::Joins => joins().await,
+        Limit::JoinsPerUser => joins_per_user().await,
         Limit::Requests => requests(),
         Limit::JwksRefetch => jwks_refetch().await,
         Limit::Descriptors | Limit::Sessions | Limit::Rooms | Limit::WrongLinks => return false,
@@ -147,12 +149,7 @@ async fn silence() {
     let server = LimitServer::start(|_, _| {}).await;
     let mut ann = server.joined("ann").await;
     say(&mut ann, "ping seldom").await;
-    let reached = async {
-        while server.disconnects.lock().unwrap().is_empty() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(SOON, reached).await.unwrap();
+    server.ended().await;
 }
 
 async fn write_timeout() {
@@ -163,12 +160,7 @@ async fn write_timeout() {
     .await;
     let mut ann = server.joined("ann").await;
     say(&mut ann, "send 32000000").await;
-    let reached = async {
-        while server.disconnects.lock().unwrap().is_empty() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(SOON, reached).await.unwrap();
+    server.ended().await;
 }
 
 async fn queue_frames() {
@@ -257,11 +249,24 @@ async fn joins() {
     let mut crowd = Vec::new();
     for _ in 0..20 {
         let mut socket = server.socket().await;
-        say(&mut socket, "join ann").await;
+        say(&mut socket, "bogus").await;
         crowd.push(socket);
     }
     let last = crowd.last_mut().unwrap();
     assert_eq!(closed(last).await, CloseCode::RateLimited.code());
+    server.joined("ann").await;
+}
+
+async fn joins_per_user() {
+    let server = LimitServer::start(|_, sockets| {
+        sockets.joins_per_second = 1;
+        sockets.joins_burst = 1;
+    })
+    .await;
+    server.joined("ann").await;
+    let mut once_more = server.socket().await;
+    say(&mut once_more, "join ann").await;
+    assert_eq!(closed(&mut once_more).await, CloseCode::RateLimited.code());
 }
 
 fn requests() {

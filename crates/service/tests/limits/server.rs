@@ -92,6 +92,19 @@ impl LimitServer {
             .unwrap()
     }
 
+    /// With what the server ended the first socket that it ended.
+    pub(crate) async fn ended(&self) -> CloseCode {
+        let first = async {
+            loop {
+                if let Some(code) = self.disconnects.lock().unwrap().first() {
+                    return *code;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(SOON, first).await.unwrap()
+    }
+
     /// Sends bytes, and reads to the end; a reset counts as one.
     pub(crate) async fn raw(&self, bytes: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
@@ -186,7 +199,8 @@ async fn serve_commands(
     shared: LimitServerState,
 ) -> Socket {
     let handle = socket.handle();
-    let mut incoming = socket.first(shared.limiter.join_timeout()).await;
+    let limit = shared.limiter.join_timeout();
+    let mut incoming = (socket.first(limit, |frames| permit.check_overhead(frames, now()))).await;
     while let Incoming::Text(text) = incoming {
         if let Err(exceeded) = permit.check_frame(now()) {
             handle.try_send("rate_limited".into()).ok();
@@ -196,7 +210,7 @@ async fn serve_commands(
         } else {
             run_command(&text, &socket, &mut permit);
         }
-        incoming = socket.next().await;
+        incoming = (socket.next_charged(|frames| permit.check_overhead(frames, now()))).await;
     }
     if let Incoming::Closed(service::socket::Disconnect::Server(code)) = incoming {
         shared.disconnects.lock().unwrap().push(code);
@@ -209,7 +223,7 @@ fn run_command(text: &str, socket: &Socket, permit: &mut ConnectionPermit) {
     match text.split_once(' ') {
         Some(("join", user)) => {
             let user = UserId::from(user);
-            if permit.check_join(now()).is_err() || permit.assign_user(&user, now()).is_err() {
+            if permit.assign_user(&user, now()).is_err() {
                 handle.close(CloseCode::RateLimited);
             }
             handle.try_send("joined".into()).ok();
@@ -220,6 +234,10 @@ fn run_command(text: &str, socket: &Socket, permit: &mut ConnectionPermit) {
                 handle.close(CloseCode::SlowConsumer);
             }
         }
+        _ if text == "bogus" => match permit.check_refused_join(now()) {
+            Ok(()) => handle.close(CloseCode::Unauthenticated),
+            Err(_) => handle.close(CloseCode::RateLimited),
+        },
         _ if text == "thrice" => {
             let sent: Vec<_> = (0..3).map(|_| handle.try_send("x".into())).collect();
             if sent.iter().any(Result::is_err) {

@@ -129,7 +129,9 @@ pub(crate) async fn echo(
 pub(crate) async fn run(mut socket: Socket, told: mpsc::Sender<EchoEvent>) -> Socket {
     let handle = socket.handle();
     told.send(EchoEvent::Open(handle.clone())).await.unwrap();
-    let mut incoming = socket.first(SocketLimits::default().join_timeout()).await;
+    let mut incoming = socket
+        .first(SocketLimits::default().join_timeout(), |_| false)
+        .await;
     loop {
         match incoming {
             Incoming::Text(text) if text.as_str() == "burst" => {

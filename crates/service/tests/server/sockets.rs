@@ -347,6 +347,7 @@ async fn edg_26_who_reads_nothing_is_ended() {
     let mut raw = fixture.raw().await;
     raw.send(&frame(0x81, b"a")).await;
     let handle = fixture.opened().await;
+    raw.0.read_exact(&mut [0; 3]).await.unwrap();
     // More than the kernel's buffers of both ends take.
     let text = service::socket::Utf8Bytes::from("x".repeat(64 * 1024));
     for _ in 0..512 {

@@ -6,14 +6,17 @@ use std::sync::LazyLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::ws::Message;
 use futures_util::Sink;
 use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::Message;
 use wire::CloseCode;
 
 use super::Socket;
 use crate::limits::Limit;
 
+/// How long nothing is read after a read that brought next to nothing: long beside what a read costs, short
+/// beside what anybody notices.
+const SMALL_READ_PAUSE: Duration = Duration::from_millis(5);
 /// Sockets are pinged together, so many times in the interval between two pings of one: a thread that is
 /// awake for one socket serves the next for far less than it costs to wake it again.
 const PINGS_TOGETHER: u32 = 20;
@@ -25,34 +28,42 @@ impl Socket {
             return Poll::Pending;
         }
         let now = Instant::now();
-        if now >= self.last_received + self.settings.silent_after {
-            Limit::Silence.hit();
-            self.end(CloseCode::HeartbeatTimeout);
-            return Poll::Ready(());
-        }
-        if self
-            .stalled_since
-            .is_some_and(|since| now >= since + self.settings.write_timeout)
+        if (self.stall.as_ref())
+            .is_some_and(|stall| now >= stall.since + self.settings.write_timeout)
         {
             Limit::WriteTimeout.hit();
             self.end(CloseCode::SlowConsumer);
             return Poll::Ready(());
         }
+        if self.stall.is_none() && now >= self.last_received + self.settings.silent_after {
+            Limit::Silence.hit();
+            self.end(CloseCode::HeartbeatTimeout);
+            return Poll::Ready(());
+        }
+        self.paused_until = self.paused_until.filter(|until| now < *until);
         if now >= self.ping_at {
             self.ping_at = next_ping(now, self.settings.ping_every);
             self.ping(cx);
         }
+        self.reset_timer();
+        Poll::Ready(())
+    }
+
+    /// Reads nothing for a moment, so that more comes together.
+    pub(super) fn pause(&mut self) {
+        self.paused_until = Some(Instant::now() + SMALL_READ_PAUSE);
+        self.reset_timer();
+    }
+
+    pub(super) fn reset_timer(&mut self) {
         let next = self.next_timer();
         self.timer.as_mut().reset(next);
-        Poll::Ready(())
     }
 
     /// A stalled socket gets no ping: it would only wait with the rest.
     fn ping(&mut self, cx: &mut Context<'_>) {
         let mut stream = Pin::new(&mut *self.stream);
-        if self.stalled_since.is_none()
-            && matches!(stream.as_mut().poll_ready(cx), Poll::Ready(Ok(())))
-        {
+        if self.stall.is_none() && matches!(stream.as_mut().poll_ready(cx), Poll::Ready(Ok(()))) {
             // An error shows again at the flush, which follows at once.
             drop(stream.start_send(Message::Ping(bytes::Bytes::new())));
             self.unflushed = true;
@@ -60,12 +71,13 @@ impl Socket {
     }
 
     fn next_timer(&self) -> Instant {
-        let silent = self.last_received + self.settings.silent_after;
-        let next = self.ping_at.min(silent);
-        match self.stalled_since {
-            Some(since) => next.min(since + self.settings.write_timeout),
-            None => next,
-        }
+        // Of a stalled socket the stall decides: nothing is read of it, however much it says.
+        let lost = match &self.stall {
+            Some(stall) => stall.since + self.settings.write_timeout,
+            None => self.last_received + self.settings.silent_after,
+        };
+        let next = self.ping_at.min(lost);
+        self.paused_until.map_or(next, |until| next.min(until))
     }
 }
 
