@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use bus::{Destination, EventsSecret, HttpTransport, NodeId, OutboxPublisher};
 use chat_core::Settings;
+use service::listeners::Listeners;
 use service::realtime::Runtime;
 use service::{Shutdown, StartError};
-use tokio::net::TcpListener;
 use wire::chat::GoingAway;
 
 use crate::config::{Config, Limits};
@@ -24,12 +24,12 @@ use crate::store_handle::StoreHandle;
 /// Longest wait for what is no socket when the service stops; with the last commit it stays within 10 s.
 const TASKS_LIMIT: Duration = Duration::from_secs(3);
 
-/// Serves on `listener` until `shutdown`, and stops within 10 s.
+/// Serves until `shutdown`, and stops within 10 s.
 ///
 /// # Errors
 /// When it can't start, or the listener fails for good.
 pub async fn run(
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     config: Config,
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
@@ -61,7 +61,8 @@ pub async fn run(
     say_goodbye(&runtime, Arc::clone(&state));
     let events = SchedulerEvents { writer };
     let app = router(state, secret, events, runtime.readiness.clone());
-    runtime.serve(listener, app, writing, TASKS_LIMIT).await?;
+    let listeners = listeners.into();
+    runtime.serve(listeners, app, writing, TASKS_LIMIT).await?;
     store.close().await;
     Ok(())
 }

@@ -24,7 +24,7 @@ use crate::{connection, describe, http};
 /// | `GET /v1/rooms`, `GET`, `POST /v1/rooms/{id}/messages`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
 /// | `POST /v1/events` | the scheduler |
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
-/// | `GET /health/live`, `/health/ready`, `/metrics` | operators |
+/// | `GET /health/live`, `/health/ready` | operators |
 pub(crate) fn router<S: Stores>(
     state: Arc<AppState<S>>,
     secret: EventsSecret,
@@ -47,6 +47,7 @@ pub(crate) fn router<S: Stores>(
             describe::api(),
             Some(&describe::channel()),
         ));
+    let router = service::listeners::operators_apart(router, &describe::api());
     service::http::standard(router, &origins)
 }
 

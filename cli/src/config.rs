@@ -5,6 +5,7 @@ mod detected;
 mod handed;
 mod media;
 mod media_servers;
+mod private;
 mod secrets;
 mod settings;
 mod sources;
@@ -12,6 +13,7 @@ mod turn;
 
 pub(crate) use self::detected::is_loopback;
 pub(crate) use self::handed::write as hand_over;
+pub(crate) use self::private::ip_and_port;
 pub(crate) use self::settings::Settings;
 
 use service::origin::AllowedOrigins;
@@ -95,6 +97,7 @@ impl Settings {
             &mut chat.public_url,
             &mut chat.internal_url,
         )?;
+        self.resolve_private_listeners()?;
         self.fill_origins()?;
         self.turn.resolve()?;
         self.livekit.resolve()?;

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use service::descriptors;
+use service::listeners::Listeners;
 use service::realtime::RealtimeConfig;
 use service::telemetry::{self, TelemetryConfig, TelemetryGuard};
 use service::{Shutdown, StartError};
@@ -15,7 +16,7 @@ use crate::config::{Settings, is_loopback};
 use crate::failure::Failure;
 use crate::parent;
 use crate::supervised::SupervisedService;
-use crate::up::{data_dir_failure, listen_failure};
+use crate::up::{data_dir_failure, listen_failure, metrics_failure};
 
 /// How long a child may say goodbye once its parent is dead: nobody is left to wait for it, and
 /// the next `up` wants the port.
@@ -24,7 +25,7 @@ const ORPHAN_DRAIN: Duration = Duration::from_secs(1);
 /// Runs the scheduler until it is told to stop.
 pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
     let StartedService {
-        listener,
+        listeners,
         shutdown,
         telemetry_guard,
     } = begin(SupervisedService::Scheduler, settings, args).await?;
@@ -44,7 +45,7 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         limits: own.limits,
     };
     end(
-        scheduler::run(listener, config, shutdown).await,
+        scheduler::run(listeners, config, shutdown).await,
         telemetry_guard,
     )
     .await
@@ -53,7 +54,7 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
 /// Runs signaling until it is told to stop.
 pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
     let StartedService {
-        listener,
+        listeners,
         shutdown,
         telemetry_guard,
     } = begin(SupervisedService::Signaling, settings, args).await?;
@@ -68,7 +69,7 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
         limits: own.limits,
     };
     end(
-        signaling::run(listener, config, shutdown).await,
+        signaling::run(listeners, config, shutdown).await,
         telemetry_guard,
     )
     .await
@@ -77,7 +78,7 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
 /// Runs the chat until it is told to stop.
 pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
     let StartedService {
-        listener,
+        listeners,
         shutdown,
         telemetry_guard,
     } = begin(SupervisedService::Chat, settings, args).await?;
@@ -86,7 +87,11 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
         realtime: realtime(settings, &own.public_url, &own.allowed_origins),
         limits: own.limits,
     };
-    end(chat::run(listener, config, shutdown).await, telemetry_guard).await
+    end(
+        chat::run(listeners, config, shutdown).await,
+        telemetry_guard,
+    )
+    .await
 }
 
 fn realtime(settings: &Settings, public_url: &str, allowed_origins: &[String]) -> RealtimeConfig {
@@ -106,11 +111,9 @@ pub(crate) async fn turn(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
     let listeners = turn::RelayListeners::bind(address)
         .await
         .map_err(|error| listen_failure(SupervisedService::Turn, &own.listen, &error))?;
-    let StartedService {
-        listener,
-        shutdown,
-        telemetry_guard,
-    } = begin(SupervisedService::Turn, settings, args).await?;
+    let telemetry_guard = begin_telemetry(SupervisedService::Turn, settings)?;
+    let listener = bind(SupervisedService::Turn, settings).await?;
+    let shutdown = begin_shutdown(args)?;
     end(
         turn::run(listeners, listener, config, shutdown).await,
         telemetry_guard,
@@ -120,7 +123,7 @@ pub(crate) async fn turn(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
 
 /// A service that may start.
 struct StartedService {
-    listener: TcpListener,
+    listeners: Listeners,
     shutdown: Shutdown,
     telemetry_guard: TelemetryGuard,
 }
@@ -132,6 +135,34 @@ async fn begin(
     settings: &Settings,
     args: &ServeArgs,
 ) -> Result<StartedService, Failure> {
+    let telemetry_guard = begin_telemetry(service, settings)?;
+    let public = bind(service, settings).await?;
+    let listen = service.metrics_listen(settings);
+    let metrics = TcpListener::bind(listen)
+        .await
+        .map_err(|error| metrics_failure(service, listen, &error))?;
+    let operators = match settings.operator_address()? {
+        Some(address) => Some(TcpListener::bind(address).await.map_err(|error| {
+            let name = service.name();
+            Failure::config(format!(
+                "{name}: operator.listen: {address} can't be listened on: {error}"
+            ))
+        })?),
+        None => None,
+    };
+    Ok(StartedService {
+        listeners: Listeners::from(public)
+            .with_metrics(metrics)
+            .with_operators(operators),
+        shutdown: begin_shutdown(args)?,
+        telemetry_guard,
+    })
+}
+
+fn begin_telemetry(
+    service: SupervisedService,
+    settings: &Settings,
+) -> Result<TelemetryGuard, Failure> {
     let telemetry_guard = telemetry::init(&TelemetryConfig {
         service: service.name(),
         format: settings.log_format()?,
@@ -141,11 +172,18 @@ async fn begin(
     .map_err(|why| Failure::config(format!("log and telemetry: {why}")))?;
     storage::claim_private_dir(&settings.data_dir)
         .map_err(|error| data_dir_failure(&settings.data_dir, &error))?;
+    Ok(telemetry_guard)
+}
+
+async fn bind(service: SupervisedService, settings: &Settings) -> Result<TcpListener, Failure> {
     let listen = service.listen(settings);
-    let listener = TcpListener::bind(listen)
+    TcpListener::bind(listen)
         .await
-        .map_err(|error| listen_failure(service, listen, &error))?;
-    // After what can be wrong with the settings: that is told in one line, and nothing else.
+        .map_err(|error| listen_failure(service, listen, &error))
+}
+
+/// After what can be wrong with the settings: that is told in one line, and nothing else.
+fn begin_shutdown(args: &ServeArgs) -> Result<Shutdown, Failure> {
     descriptors::raise();
     let shutdown =
         Shutdown::from_signals().map_err(|error| Failure::crash(format!("no signals: {error}")))?;
@@ -157,11 +195,7 @@ async fn begin(
             tokio::time::sleep(ORPHAN_DRAIN).await;
         });
     }
-    Ok(StartedService {
-        listener,
-        shutdown,
-        telemetry_guard,
-    })
+    Ok(shutdown)
 }
 
 async fn end(

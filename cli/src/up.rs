@@ -4,13 +4,15 @@
 mod backoff;
 mod child;
 mod demo;
+mod ports;
 mod preflight;
-mod relay_ports;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use service::Shutdown;
 
+pub(crate) use self::ports::metrics_failure;
 pub(crate) use self::preflight::{data_dir_failure, listen_failure};
 
 use self::child::Child;
@@ -34,7 +36,35 @@ impl SupervisedService {
             SupervisedService::Scheduler => &settings.scheduler.listen,
             SupervisedService::Signaling => &settings.signaling.listen,
             SupervisedService::Chat => &settings.chat.listen,
-            SupervisedService::Turn => &settings.turn.http_listen,
+            SupervisedService::Turn => &settings.turn.metrics_listen,
+        }
+    }
+
+    /// Where `/metrics` is, which no stranger should reach.
+    pub(crate) fn metrics_listen(self, settings: &Settings) -> &str {
+        match self {
+            SupervisedService::Scheduler => &settings.scheduler.metrics_listen,
+            SupervisedService::Signaling => &settings.signaling.metrics_listen,
+            SupervisedService::Chat => &settings.chat.metrics_listen,
+            SupervisedService::Turn => &settings.turn.metrics_listen,
+        }
+    }
+
+    fn metrics_listen_mut(self, settings: &mut Settings) -> &mut String {
+        match self {
+            SupervisedService::Scheduler => &mut settings.scheduler.metrics_listen,
+            SupervisedService::Signaling => &mut settings.signaling.metrics_listen,
+            SupervisedService::Chat => &mut settings.chat.metrics_listen,
+            SupervisedService::Turn => &mut settings.turn.metrics_listen,
+        }
+    }
+
+    fn may_serve_metrics_elsewhere(self, settings: &Settings) -> bool {
+        match self {
+            SupervisedService::Scheduler => settings.scheduler.may_serve_metrics_elsewhere,
+            SupervisedService::Signaling => settings.signaling.may_serve_metrics_elsewhere,
+            SupervisedService::Chat => settings.chat.may_serve_metrics_elsewhere,
+            SupervisedService::Turn => settings.turn.may_serve_metrics_elsewhere,
         }
     }
 
@@ -73,12 +103,19 @@ pub(crate) async fn run(settings: &Settings, args: &UpArgs) -> Result<(), Failur
     let stop =
         Shutdown::from_signals().map_err(|error| Failure::crash(format!("no signals: {error}")))?;
     let _lock = preflight::check(settings).await?;
-    let ports = relay_ports::choose(settings).await?;
+    let ports = ports::choose(settings).await?;
     let settings = &with_local_urls(ports.settings.clone())?;
     let program = std::env::current_exe()
         .map_err(|error| Failure::crash(format!("the own program can't be found: {error}")))?;
     let log_format = settings.log_format()?;
-    let child = |service| Child::new(service, &program, settings, log_format, &stop);
+    let operators = settings.operator_address()?;
+    let child = |service| {
+        let mut settings = settings.clone();
+        if let Some(first) = operators {
+            settings.operator.listen = operator_address_of(first, service).to_string();
+        }
+        Child::new(service, &program, &settings, log_format, &stop)
+    };
     let mut scheduler = child(SupervisedService::Scheduler)?;
     let mut signaling = child(SupervisedService::Signaling)?;
     let mut chat = child(SupervisedService::Chat)?;
@@ -100,6 +137,16 @@ pub(crate) async fn run(settings: &Settings, args: &UpArgs) -> Result<(), Failur
     }
     kept.await?;
     announced
+}
+
+/// Each of the three is a process with a listener of its own: they follow each other, from the scheduler's on.
+fn operator_address_of(first: SocketAddr, service: SupervisedService) -> SocketAddr {
+    let offset = match service {
+        SupervisedService::Signaling => 1,
+        SupervisedService::Chat => 2,
+        SupervisedService::Scheduler | SupervisedService::Turn => 0,
+    };
+    SocketAddr::new(first.ip(), first.port().saturating_add(offset))
 }
 
 /// The children are on one machine: unless told otherwise they reach each other directly, and not
@@ -142,10 +189,30 @@ async fn announce(settings: &Settings, args: &UpArgs) -> Result<(), Failure> {
         let name = SupervisedService::Turn.name();
         output::line(&format!("{name:<9}  turn:{}  ready", settings.turn.listen)).await;
     }
+    announce_private(settings).await?;
     if args.demo {
         let base = SupervisedService::Scheduler.local_url(settings)?;
         for line in demo::book(&client, settings, &base, args.demo_in).await? {
             output::line(&line).await;
+        }
+    }
+    Ok(())
+}
+
+/// Says where metrics and operators' routes are: another port may have been taken.
+async fn announce_private(settings: &Settings) -> Result<(), Failure> {
+    let relay = settings
+        .turn
+        .is_embedded()
+        .then_some(SupervisedService::Turn);
+    for service in SupervisedService::ALL.into_iter().chain(relay) {
+        let (name, address) = (service.name(), service.metrics_listen(settings));
+        output::line(&format!("{name:<9}  http://{address}/metrics  private")).await;
+    }
+    if let Some(first) = settings.operator_address()? {
+        for service in SupervisedService::ALL {
+            let (name, address) = (service.name(), operator_address_of(first, service));
+            output::line(&format!("{name:<9}  http://{address}  operators")).await;
         }
     }
     Ok(())

@@ -138,7 +138,7 @@ async fn lod_13_an_interrupted_run_tells_what_it_measured() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let metrics = format!("{}/metrics", stack.url(Service::Signaling));
+    let metrics = stack.metrics_url(Service::Signaling);
     until("both pairs in", SOON * 4, async || {
         let answer = testkit::Http::new().get(&metrics).await;
         answer

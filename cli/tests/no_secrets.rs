@@ -55,7 +55,7 @@ async fn ops_27_no_secret_stands_in_a_log_line_or_a_metric() {
     );
     assert!(said.len() < 10_000, "all lines were kept");
     for service in Service::ALL {
-        let url = format!("{}/metrics", stack.url(service));
+        let url = stack.metrics_url(service);
         said.push(Http::new().get(&url).await.body.to_string());
     }
     for secret in secrets {

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use scheduler_core::BookedSession;
 use service::clock;
 use service::http::{HttpError, bearer};
+use service::listeners::takes_operators;
 use wire::{SessionId, UserId};
 
 use crate::api_keys;
@@ -61,6 +62,9 @@ impl FromRequestParts<AppState> for Credential {
             });
         }
         if is_ticket(shown) {
+            if !takes_operators(&parts.extensions) {
+                return Err(HttpError::unauthenticated("wrong_listener"));
+            }
             app.tickets.check_operator(shown, clock::now()).await?;
             return Ok(Credential::OperatorTicket);
         }

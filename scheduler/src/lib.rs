@@ -35,10 +35,10 @@ use bus::{Destination, EventsSecret, HttpTransport, NodeId, OutboxPublisher};
 use scheduler_core::SOURCE;
 use service::health::Readiness;
 use service::http::ListenerConfig;
+use service::listeners::{self, Listeners};
 use service::origin::AllowedOrigins;
 use service::{Shutdown, StartError, Tasks};
 use storage::Outbox;
-use tokio::net::TcpListener;
 
 use crate::due_jobs::DueJobRunner;
 use crate::join_link_throttle::JoinLinkThrottle;
@@ -56,7 +56,7 @@ const TASKS_LIMIT: Duration = Duration::from_secs(4);
 /// # Errors
 /// When the data directory, the keys or the settings can't be used, or the listener fails for good.
 pub async fn run(
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     config: Config,
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
@@ -84,8 +84,8 @@ pub async fn run(
     let housekeeping = housekeeping::run(app.clone(), store.database().clone(), shutdown.clone());
     tasks.spawn("housekeeping", housekeeping);
 
-    let routes = router::routes(app, &config, secret, readiness, &origins);
-    service::http::serve(listener, routes, front, shutdown).await?;
+    let routes = router::routes(app, &config, secret, readiness.clone(), &origins);
+    listeners::serve(listeners.into(), routes, readiness, front, shutdown).await?;
     tasks.close_or_cut("tasks", TASKS_LIMIT).await;
     store.close().await;
     Ok(())

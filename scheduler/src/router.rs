@@ -54,5 +54,6 @@ pub(crate) fn routes(
         .merge(health::routes(readiness))
         .merge(service::describe::routes(describe::api(), None))
         .merge(pages);
+    let all = service::listeners::operators_apart(all, &describe::api());
     service::http::standard(all, origins)
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use bus::{Destination, EventsSecret, HttpTransport, NodeId, OutboxPublisher};
 use service::clock::now;
+use service::listeners::Listeners;
 use service::realtime::Runtime;
 use service::{Shutdown, StartError};
 use signaling_core::{AccessProvider, Settings};
 use storage::{Database, Outbox};
-use tokio::net::TcpListener;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::Config;
@@ -34,12 +34,12 @@ const TASKS_LIMIT: Duration = Duration::from_millis(1_500);
 /// A fact reaches the writer within this time, in milliseconds: it is submitted under its session's lock.
 const SUBMIT_LAG_MS: i64 = 500;
 
-/// Serves on `listener` until `shutdown`, and stops within 10 s.
+/// Serves until `shutdown`, and stops within 10 s.
 ///
 /// # Errors
 /// When it can't start, or the listener fails for good.
 pub async fn run(
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     config: Config,
     shutdown: Shutdown,
 ) -> Result<(), StartError> {
@@ -82,7 +82,8 @@ pub async fn run(
     });
     let app = router(state, secret, events, runtime.readiness.clone(), media);
     // First the sockets end, which still say how sessions stand; then the writer, then the rest.
-    runtime.serve(listener, app, writing, TASKS_LIMIT).await?;
+    let listeners = listeners.into();
+    runtime.serve(listeners, app, writing, TASKS_LIMIT).await?;
     database.close().await;
     Ok(())
 }

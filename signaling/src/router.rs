@@ -26,7 +26,7 @@ use crate::store::SnapshotStore;
 /// | `GET /v1/sessions`, `GET /v1/sessions/{id}`, `POST …/end`, `DELETE …/participants/{user_id}` | operators, with their ticket |
 /// | `POST /v1/media/…/webhook` | each media server that is configured |
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
-/// | `GET /health/live`, `/health/ready`, `/metrics` | operators |
+/// | `GET /health/live`, `/health/ready` | operators |
 pub(crate) fn router<S: SnapshotStore>(
     state: Arc<AppState>,
     secret: EventsSecret,
@@ -53,6 +53,7 @@ pub(crate) fn router<S: SnapshotStore>(
             describe::api(),
             Some(&describe::channel()),
         ));
+    let router = service::listeners::operators_apart(router, &describe::api());
     service::http::standard(router, &origins)
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use service::health::Readiness;
-use service::origin::AllowedOrigins;
 use service::{Shutdown, StartError, Tasks};
 use tokio::net::TcpListener;
 use tokio::time::{MissedTickBehavior, interval};
@@ -32,7 +31,7 @@ pub async fn run(
 ) -> Result<(), StartError> {
     let address = listeners.address();
     tracing::info!(%address, relay_ip = %config.relay_ip, "turn starts");
-    let readiness = service::health::routes(Readiness::new());
+    let private = service::health::private_routes(Readiness::new());
     metrics::describe();
     let (tasks, stop) = (Tasks::new(), CancellationToken::new());
     let server = TurnServer::new(settings(&config, address.ip()));
@@ -43,9 +42,8 @@ pub async fn run(
     tasks.spawn("turn tcp", streams);
     tasks.spawn("turn timer", keep_time(relay, stop.clone()));
 
-    let origins = AllowedOrigins::new(std::iter::empty::<&str>()).map_err(StartError::Config)?;
-    let app = service::http::standard(readiness, &origins);
-    service::http::serve(http, app, service::http::Limits::default(), shutdown).await?;
+    let limits = service::http::Limits::default();
+    service::listeners::serve_private(http, private, limits, shutdown).await?;
     stop.cancel();
     tasks.close_or_cut("tasks", TASKS_LIMIT).await;
     tracing::info!("turn stops");

@@ -154,7 +154,7 @@ async fn cht_17_without_a_good_ticket_nothing_is_answered() {
     }
     let live = Http::new().get(&server.url("/health/live")).await;
     assert_eq!(live.status, 200);
-    let metrics = Http::new().get(&server.url("/metrics")).await;
+    let metrics = Http::new().get(&server.metrics).await;
     assert!(
         metrics
             .body

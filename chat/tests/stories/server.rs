@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chat::{Config, Limits};
+use service::listeners::Listeners;
 use service::realtime::RealtimeConfig;
 use service::{Shutdown, StartError};
 use testkit::{ChatPeer, Http, TicketSigner};
@@ -20,6 +21,7 @@ pub(crate) struct Server {
     pub(crate) signer: TicketSigner,
     pub(crate) data: tempfile::TempDir,
     port: u16,
+    pub(crate) metrics: String,
     shutdown: Shutdown,
     running: JoinHandle<Result<(), StartError>>,
 }
@@ -44,11 +46,13 @@ impl Server {
 
     async fn on(signer: TicketSigner, scheduler_url: &str, limits: Limits) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let (port, shutdown, running) = serve(0, config(data.path(), scheduler_url, limits)).await;
+        let serving = serve(0, config(data.path(), scheduler_url, limits)).await;
+        let (port, metrics, shutdown, running) = serving;
         let server = Self {
             signer,
             data,
             port,
+            metrics,
             shutdown,
             running,
         };
@@ -60,7 +64,7 @@ impl Server {
     pub(crate) async fn restart(&mut self) {
         self.stop().await;
         let config = config(self.data.path(), self.signer.url(), generous());
-        (_, self.shutdown, self.running) = serve(self.port, config).await;
+        (_, self.metrics, self.shutdown, self.running) = serve(self.port, config).await;
         self.ready().await;
     }
 
@@ -128,12 +132,18 @@ pub(crate) fn config(data: &Path, scheduler_url: &str, limits: Limits) -> Config
     Config { realtime, limits }
 }
 
-async fn serve(port: u16, config: Config) -> (u16, Shutdown, JoinHandle<Result<(), StartError>>) {
+async fn serve(
+    port: u16,
+    config: Config,
+) -> (u16, String, Shutdown, JoinHandle<Result<(), StartError>>) {
     // Installs the crypto provider, as the binary's `main` does.
     drop(Http::new());
     let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
+    let private = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let metrics = format!("http://{}/metrics", private.local_addr().unwrap());
+    let listeners = Listeners::from(listener).with_metrics(private);
     let shutdown = Shutdown::new();
-    let running = tokio::spawn(chat::run(listener, config, shutdown.clone()));
-    (port, shutdown, running)
+    let running = tokio::spawn(chat::run(listeners, config, shutdown.clone()));
+    (port, metrics, shutdown, running)
 }

@@ -18,6 +18,7 @@ pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     /// Proxies whose word on a client's address counts: addresses, and blocks as `10.0.0.0/8`.
     pub(crate) trusted_proxies: Vec<String>,
+    pub(crate) operator: OperatorSection,
     pub(crate) log: LogSection,
     pub(crate) telemetry: TelemetrySection,
     pub(crate) scheduler: SchedulerSection,
@@ -45,6 +46,14 @@ pub(crate) struct TelemetrySection {
     pub(crate) otlp_endpoint: String,
 }
 
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct OperatorSection {
+    /// Address at which alone a service answers its operators' routes; empty: they are on the public one. Under
+    /// `up` it is the scheduler's, and the next two ports are those of signaling and chat.
+    pub(crate) listen: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct SchedulerSection {
@@ -56,6 +65,12 @@ pub(crate) struct SchedulerSection {
     pub(crate) internal_url: String,
     /// Pages that may call it; empty: its own.
     pub(crate) allowed_origins: Vec<String>,
+    /// Address of the private listener with `/metrics` and `/health`; empty: 127.0.0.1:9080, and under `up`
+    /// another port if that is taken.
+    pub(crate) metrics_listen: String,
+    /// Whether `metrics_listen` was left open, so that another port will do.
+    #[serde(skip)]
+    pub(crate) may_serve_metrics_elsewhere: bool,
     pub(crate) limits: scheduler::Limits,
 }
 
@@ -77,6 +92,12 @@ pub(crate) struct SignalingSection {
     pub(crate) loopback_candidates: Auto,
     /// How long a lost seat is kept, in milliseconds.
     pub(crate) grace_ms: i64,
+    /// Address of the private listener with `/metrics` and `/health`; empty: 127.0.0.1:9081, and under `up`
+    /// another port if that is taken.
+    pub(crate) metrics_listen: String,
+    /// Whether `metrics_listen` was left open, so that another port will do.
+    #[serde(skip)]
+    pub(crate) may_serve_metrics_elsewhere: bool,
     pub(crate) limits: signaling::Limits,
 }
 
@@ -91,6 +112,12 @@ pub(crate) struct ChatSection {
     pub(crate) internal_url: String,
     /// Pages that may connect; empty: the scheduler's.
     pub(crate) allowed_origins: Vec<String>,
+    /// Address of the private listener with `/metrics` and `/health`; empty: 127.0.0.1:9082, and under `up`
+    /// another port if that is taken.
+    pub(crate) metrics_listen: String,
+    /// Whether `metrics_listen` was left open, so that another port will do.
+    #[serde(skip)]
+    pub(crate) may_serve_metrics_elsewhere: bool,
     pub(crate) limits: chat::Limits,
 }
 
@@ -99,6 +126,7 @@ impl Default for Settings {
         Self {
             data_dir: PathBuf::from("./data"),
             trusted_proxies: Vec::new(),
+            operator: OperatorSection::default(),
             log: LogSection::default(),
             telemetry: TelemetrySection::default(),
             scheduler: SchedulerSection::default(),
@@ -128,6 +156,8 @@ impl Default for SchedulerSection {
             public_url: String::new(),
             internal_url: String::new(),
             allowed_origins: Vec::new(),
+            metrics_listen: String::new(),
+            may_serve_metrics_elsewhere: false,
             limits: scheduler::Limits::default(),
         }
     }
@@ -143,6 +173,8 @@ impl Default for SignalingSection {
             ice_servers: Vec::new(),
             loopback_candidates: Auto::default(),
             grace_ms: 30_000,
+            metrics_listen: String::new(),
+            may_serve_metrics_elsewhere: false,
             limits: signaling::Limits::default(),
         }
     }
@@ -155,6 +187,8 @@ impl Default for ChatSection {
             public_url: String::new(),
             internal_url: String::new(),
             allowed_origins: Vec::new(),
+            metrics_listen: String::new(),
+            may_serve_metrics_elsewhere: false,
             limits: chat::Limits::default(),
         }
     }

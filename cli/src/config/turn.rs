@@ -12,7 +12,7 @@ use crate::failure::Failure;
 /// Where the embedded server listens unless told otherwise: TURN's own port (RFC 8656).
 const LISTEN: &str = "127.0.0.1:3478";
 /// Where its metrics and health are served unless configured.
-const HTTP_LISTEN: &str = "127.0.0.1:8083";
+const METRICS_LISTEN: &str = "127.0.0.1:9083";
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -21,9 +21,9 @@ pub(crate) struct TurnSection {
     pub(crate) enabled: bool,
     /// `host:port`, on UDP and TCP; empty: 127.0.0.1:3478, and under `up` another port if that is taken.
     pub(crate) listen: String,
-    /// `host:port` for its `/metrics` and `/health`; empty: 127.0.0.1:8083, and under `up` another port if
+    /// `host:port` for its `/metrics` and `/health`; empty: 127.0.0.1:9083, and under `up` another port if
     /// that is taken.
-    pub(crate) http_listen: String,
+    pub(crate) metrics_listen: String,
     /// By which name or address clients reach it; empty: where it relays.
     pub(crate) host: String,
     /// The address that it relays from; empty: where it listens.
@@ -54,9 +54,9 @@ pub(crate) struct TurnSection {
     /// Whether `listen` was left open, so that another port will do.
     #[serde(skip)]
     pub(crate) may_listen_elsewhere: bool,
-    /// The same of `http_listen`.
+    /// The same of `metrics_listen`.
     #[serde(skip)]
-    pub(crate) may_serve_http_elsewhere: bool,
+    pub(crate) may_serve_metrics_elsewhere: bool,
 }
 
 impl Default for TurnSection {
@@ -64,7 +64,7 @@ impl Default for TurnSection {
         Self {
             enabled: true,
             listen: String::new(),
-            http_listen: String::new(),
+            metrics_listen: String::new(),
             host: String::new(),
             relay_ip: String::new(),
             external_ip: String::new(),
@@ -82,7 +82,7 @@ impl Default for TurnSection {
             max_bytes_per_second: 1_000_000,
             max_lifetime_s: 600,
             may_listen_elsewhere: false,
-            may_serve_http_elsewhere: false,
+            may_serve_metrics_elsewhere: false,
         }
     }
 }
@@ -91,10 +91,10 @@ impl TurnSection {
     /// Puts a concrete value in place of each empty one, and checks all.
     pub(super) fn resolve(&mut self) -> Result<(), Failure> {
         self.may_listen_elsewhere = self.listen.is_empty();
-        self.may_serve_http_elsewhere = self.http_listen.is_empty();
+        self.may_serve_metrics_elsewhere = self.metrics_listen.is_empty();
         for (listen, default) in [
             (&mut self.listen, LISTEN),
-            (&mut self.http_listen, HTTP_LISTEN),
+            (&mut self.metrics_listen, METRICS_LISTEN),
         ] {
             if listen.is_empty() {
                 default.clone_into(listen);
@@ -116,7 +116,7 @@ impl TurnSection {
         }
         if self.is_embedded() {
             self.relay()?;
-            self.http_address()?;
+            self.metrics_address()?;
         }
         Ok(())
     }
@@ -137,10 +137,13 @@ impl TurnSection {
     }
 
     /// Where its metrics and health are served.
-    pub(crate) fn http_address(&self) -> Result<SocketAddr, Failure> {
-        self.http_listen.parse().map_err(|_| {
-            let why = format!("{:?} is not ip:port, as 127.0.0.1:8083", self.http_listen);
-            wrong("http_listen", &why)
+    pub(crate) fn metrics_address(&self) -> Result<SocketAddr, Failure> {
+        self.metrics_listen.parse().map_err(|_| {
+            let why = format!(
+                "{:?} is not ip:port, as 127.0.0.1:9083",
+                self.metrics_listen
+            );
+            wrong("metrics_listen", &why)
         })
     }
 

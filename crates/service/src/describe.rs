@@ -4,6 +4,7 @@
 //! once, at the start. Schemas come from the types themselves, so that they can't drift from what is sent.
 
 mod asyncapi;
+mod audience;
 mod auth_scheme;
 mod openapi;
 mod operation;
@@ -16,6 +17,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::get;
 
 pub use asyncapi::{FrameChannel, FrameNumber, Frames};
+pub use audience::RouteAudience;
 pub use auth_scheme::AuthScheme;
 pub use openapi::Api;
 pub use operation::Operation;

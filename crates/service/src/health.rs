@@ -1,4 +1,4 @@
-//! `/health/live`, `/health/ready` and `/metrics`.
+//! `/health/live` and `/health/ready`, for all; `/metrics`, on a private listener alone.
 //!
 //! Ready speaks of the service itself only: that another one is down is reported and never a 503.
 
@@ -89,13 +89,18 @@ impl Readiness {
     }
 }
 
-/// The three routes. Installs the metrics recorder of the process if none is there.
+/// The routes of a public listener. Installs the metrics recorder of the process if none is there.
 pub fn routes(readiness: Readiness) -> Router {
-    let metrics = recorder();
+    recorder();
     Router::new()
         .route("/health/live", get(live))
         .route("/health/ready", get(ready).with_state(readiness))
-        .route("/metrics", get(scrape).with_state(metrics))
+}
+
+/// The same with `/metrics`, for a listener that no stranger reaches.
+pub fn private_routes(readiness: Readiness) -> Router {
+    let metrics = get(scrape).with_state(recorder());
+    routes(readiness).route("/metrics", metrics)
 }
 
 #[derive(serde::Serialize)]

@@ -19,6 +19,7 @@ pub use bearer::bearer;
 pub use error::HttpError;
 pub use json::{BODY_LIMIT, Json, JsonOrEmpty};
 pub use layers::standard;
+pub(crate) use layers::{NOTHING_HERE, with_fallbacks};
 pub use limits::Limits;
 pub use query::refuse_credentials_in_url;
 pub use serve::{ListenerConfig, PeerAddr, serve};

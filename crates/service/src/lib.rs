@@ -13,6 +13,7 @@ mod http_client;
 pub mod lifecycle;
 pub mod limiter;
 pub mod limits;
+pub mod listeners;
 pub mod origin;
 pub mod proxies;
 pub mod quota;

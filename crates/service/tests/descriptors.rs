@@ -71,7 +71,7 @@ fn start() -> SocketAddr {
         runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             tell.send(listener.local_addr().unwrap()).unwrap();
-            let app = health::routes(health::Readiness::new());
+            let app = health::private_routes(health::Readiness::new());
             serve(listener, app, Limits::default(), Shutdown::new())
                 .await
                 .unwrap();

@@ -110,7 +110,7 @@ async fn start(shutdown: &Shutdown) -> SocketAddr {
         .route("/note", get(note))
         .route("/panic", get(panics))
         .route("/socket", get(upgrade))
-        .merge(health::routes(health::Readiness::new()));
+        .merge(health::private_routes(health::Readiness::new()));
     let app = standard(routes, &AllowedOrigins::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

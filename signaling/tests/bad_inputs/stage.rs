@@ -91,8 +91,7 @@ impl BadInputStage {
         if metric.is_empty() {
             return 0.0;
         }
-        let metrics = format!("{}/metrics", self.server.http);
-        let page = self.http.get(&metrics).await;
+        let page = self.http.get(&self.server.metrics).await;
         let text = page.body.as_str().unwrap();
         let lines = text.lines().filter(|line| line.starts_with(metric));
         let values = lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok());

@@ -48,7 +48,7 @@ async fn sig_171_live_and_ended_go_out_without_the_store_in_order_and_counted() 
 }
 
 async fn held_too_long(server: &SignalingServer) -> f64 {
-    let answer = Http::new().get(&format!("{}/metrics", server.http)).await;
+    let answer = Http::new().get(&server.metrics).await;
     let text = answer.body.as_str().unwrap().to_owned();
     let line = text
         .lines()

@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use service::Shutdown;
+use service::listeners::Listeners;
 use service::realtime::RealtimeConfig;
 use signaling::Config;
 use tempfile::TempDir;
@@ -31,6 +32,8 @@ pub(crate) struct SignalingServer {
     pub(crate) url: String,
     /// The base URL, `http://…`.
     pub(crate) http: String,
+    /// Where its metrics are.
+    pub(crate) metrics: String,
     pub(crate) signer: Arc<TicketSigner>,
     pub(crate) scheduler: FakeScheduler,
     place: Installation,
@@ -166,15 +169,20 @@ impl SignalingServer {
             .enable_all()
             .build()
             .unwrap();
+        let private = bind("127.0.0.1:0".parse().unwrap()).await;
+        let metrics = format!("http://{}/metrics", private.local_addr().unwrap());
         let shutdown = Shutdown::new();
         let stop = shutdown.clone();
         let task = runtime.spawn(async move {
             let listener = TcpListener::from_std(listener).unwrap();
-            signaling::run(listener, config, stop).await.unwrap();
+            let private = TcpListener::from_std(private).unwrap();
+            let listeners = Listeners::from(listener).with_metrics(private);
+            signaling::run(listeners, config, stop).await.unwrap();
         });
         let server = Self {
             url: format!("ws://{address}/v1/signal"),
             http: format!("http://{address}"),
+            metrics,
             signer: Arc::clone(&place.signer),
             scheduler: place.scheduler.clone(),
             place,

@@ -27,6 +27,7 @@ const TICKS_PER_SECOND: u64 = 100;
 pub struct ServiceProcess {
     service: Service,
     port: u16,
+    metrics_port: u16,
     data_dir: TempDir,
     wrapper: Vec<String>,
     env: Vec<(String, String)>,
@@ -42,10 +43,11 @@ impl ServiceProcess {
     /// When there is no free port or no directory.
     #[must_use]
     pub fn new(service: Service, signer: &TicketSigner) -> Self {
-        let [_, port, _] = free_ports();
+        let [metrics_port, port, _] = free_ports();
         let mut service = Self {
             service,
             port,
+            metrics_port,
             data_dir: tempfile::tempdir().unwrap(),
             wrapper: Vec::new(),
             env: Vec::new(),
@@ -55,6 +57,7 @@ impl ServiceProcess {
         };
         let listen = format!("{}_LISTEN", service.prefix());
         service = service.with(&listen, &format!("127.0.0.1:{port}"));
+        service = service.with_own("METRICS_LISTEN", &format!("127.0.0.1:{metrics_port}"));
         service
             .with("RENDEZVOUS_SCHEDULER_PUBLIC_URL", signer.url())
             // All clients of a row share one address: its limit is not what a row is about.
@@ -233,7 +236,7 @@ impl ServiceProcess {
 
     /// What its metrics are now.
     pub async fn metrics(&self) -> Metrics {
-        Metrics::of(&self.http()).await
+        Metrics::of(&format!("http://127.0.0.1:{}", self.metrics_port)).await
     }
 
     /// Processor time that it has used so far.

@@ -45,6 +45,7 @@ pub struct Stack {
     data_dir: PathBuf,
     _own_dir: Option<TempDir>,
     ports: [u16; 3],
+    metrics_ports: [u16; 3],
     lines: Arc<Mutex<Vec<String>>>,
 }
 
@@ -76,8 +77,10 @@ impl Stack {
         let own_path = own_dir.as_ref().map(|dir| dir.path().to_owned());
         let data_dir = options.data_dir.or(own_path).unwrap();
         let ports = options.ports.unwrap_or_else(free_ports);
+        let metrics_ports = free_ports();
         let mut up = command(&data_dir, ports)
             .args(&options.args)
+            .envs(services::metrics_environment(metrics_ports))
             .envs(options.env)
             .spawn()
             .unwrap();
@@ -89,6 +92,7 @@ impl Stack {
             data_dir,
             _own_dir: own_dir,
             ports,
+            metrics_ports,
             lines,
         }
     }
@@ -97,6 +101,15 @@ impl Stack {
     #[must_use]
     pub fn url(&self, service: Service) -> String {
         format!("http://127.0.0.1:{}", self.ports[service as usize])
+    }
+
+    /// The address of a service's metrics.
+    #[must_use]
+    pub fn metrics_url(&self, service: Service) -> String {
+        format!(
+            "http://127.0.0.1:{}/metrics",
+            self.metrics_ports[service as usize]
+        )
     }
 
     /// The ports of scheduler, signaling and chat.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use wire::{ErrorCode, Problem};
 
+use super::audience::RouteAudience;
 use super::auth_scheme::AuthScheme;
 use super::operation::{Content, Operation, ResponseSpec, common};
 use super::schemas::Schemas;
@@ -25,6 +26,17 @@ impl Api {
             operations,
         }
         .with(common())
+    }
+
+    /// Each operation, and for whom it is.
+    #[must_use]
+    pub fn audiences(&self) -> Vec<RouteAudience> {
+        let audience = |operation: &Operation| RouteAudience {
+            method: operation.method,
+            path: operation.path,
+            auth: operation.auth,
+        };
+        self.operations.iter().map(audience).collect()
     }
 
     pub(super) fn with(mut self, more: Vec<Operation>) -> Self {

@@ -237,10 +237,6 @@ pub(super) fn common() -> Vec<Operation> {
             .tagged(HEALTH)
             .answers_as(200, "application/json", "It can.")
             .refuses(503, &[ErrorCode::Unavailable]),
-        Operation::get("/metrics", "Numbers, as Prometheus text.")
-            .tagged(HEALTH)
-            .answers_as(200, "text/plain", "The numbers.")
-            .refuses(503, &[ErrorCode::Unavailable]),
     ]
 }
 

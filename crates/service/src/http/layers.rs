@@ -17,6 +17,9 @@ use super::{HttpError, Linger, refuse_credentials_in_url};
 use crate::origin::AllowedOrigins;
 use crate::telemetry::spans;
 
+/// What a 404 says where there is no route, or none for this listener.
+pub(crate) const NOTHING_HERE: &str = "There is nothing at this address.";
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Set where a route has not set its own.
@@ -42,14 +45,19 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
 /// 404 and 405 as problems (a fallback that the router has itself is replaced: use a wildcard route for
 /// pages), CORS, body limit, panics as 500, refusal of credentials in addresses, security headers, request id, metrics.
 pub fn standard(router: Router, origins: &AllowedOrigins) -> Router {
-    router
-        .fallback(not_there)
-        .method_not_allowed_fallback(not_that_method)
+    with_fallbacks(router)
         .layer(from_fn(limit_body))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(refuse_credentials_in_url))
         .layer(origins.cors())
         .layer(from_fn(observe))
+}
+
+/// 404 and 405 as problems. A layer that is to see these answers too goes around this.
+pub(crate) fn with_fallbacks(router: Router) -> Router {
+    router
+        .fallback(not_there)
+        .method_not_allowed_fallback(not_that_method)
 }
 
 /// The listener's limit; a route of its own may have another one. Who sends more is still sending when the
@@ -78,7 +86,7 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
 }
 
 async fn not_there() -> HttpError {
-    HttpError::not_found("There is nothing at this address.")
+    HttpError::not_found(NOTHING_HERE)
 }
 
 async fn not_that_method() -> HttpError {

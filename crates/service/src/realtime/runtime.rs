@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +13,7 @@ use super::{ConnectionContext, RealtimeConfig};
 use crate::health::Readiness;
 use crate::http::{self, ListenerConfig};
 use crate::lifecycle::{Shutdown, Tasks};
+use crate::listeners::{self, Listeners};
 use crate::origin::AllowedOrigins;
 use crate::socket::{ConnectionLimiter, SocketLimits};
 use crate::start_error::StartError;
@@ -135,12 +135,13 @@ impl Runtime {
     /// When the listener fails for good.
     pub async fn serve(
         self,
-        listener: TcpListener,
+        listeners: Listeners,
         app: Router,
         writer: JoinHandle<()>,
         tasks_limit: Duration,
     ) -> Result<(), StartError> {
-        http::serve(listener, app, self.listener, self.shutdown).await?;
+        let (front, readiness) = (self.listener, self.readiness);
+        listeners::serve(listeners, app, readiness, front, self.shutdown).await?;
         self.sockets.close_or_cut("sockets", SOCKETS_LIMIT).await;
         self.stop.cancel();
         if writer.await.is_err() {

@@ -63,7 +63,7 @@ impl LimitServer {
             .route("/note", post(note))
             .route("/hang", get(hang))
             .with_state(shared)
-            .merge(health::routes(health::Readiness::new()));
+            .merge(health::private_routes(health::Readiness::new()));
         let app = standard(routes, &AllowedOrigins::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

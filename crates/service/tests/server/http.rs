@@ -31,7 +31,7 @@ fn app() -> Router {
             "/slow",
             get(async || tokio::time::sleep(Duration::from_secs(2)).await),
         )
-        .merge(health::routes(Readiness::new()));
+        .merge(health::private_routes(Readiness::new()));
     standard(
         routes,
         &AllowedOrigins::from_web_origin("http://127.0.0.1:8080").unwrap(),
@@ -280,7 +280,7 @@ async fn edg_10_cors_answers_listed_pages_only() {
 async fn edg_11_ready_speaks_of_itself_alone() {
     let readiness = Readiness::new();
     readiness.report_other("scheduler", false);
-    let server = HttpTestServer::start(health::routes(readiness.clone())).await;
+    let server = HttpTestServer::start(health::private_routes(readiness.clone())).await;
     let ready = server.ask(&get_of("/health/ready")).await;
     assert_eq!(ready.status, 200);
     assert_eq!(ready.json()["others"]["scheduler"], false);
@@ -293,7 +293,7 @@ async fn edg_11_ready_speaks_of_itself_alone() {
     readiness.check("store", async || {
         Err("the store can't be written".to_owned())
     });
-    let server = HttpTestServer::start(health::routes(readiness)).await;
+    let server = HttpTestServer::start(health::private_routes(readiness)).await;
     let refused = server.ask(&get_of("/health/ready")).await;
     assert_eq!(
         (refused.status, refused.code()),

@@ -30,7 +30,7 @@ impl Service {
 }
 
 /// The variables that place a program of its own: its stores in `data_dir`, and scheduler, signaling and chat
-/// at these ports of loopback.
+/// at these ports of loopback. Their metrics are wherever a port is free.
 pub fn environment(
     data_dir: &Path,
     ports: [u16; 3],
@@ -41,5 +41,20 @@ pub fn environment(
         let listen = format!("127.0.0.1:{}", ports[service as usize]);
         (name, listen.into())
     });
-    std::iter::once(stores).chain(listens)
+    let metrics = metrics_environment([0; 3]);
+    std::iter::once(stores).chain(listens).chain(metrics)
+}
+
+/// The variables that place the private listeners of the three.
+pub(super) fn metrics_environment(ports: [u16; 3]) -> impl Iterator<Item = (String, OsString)> {
+    Service::ALL.into_iter().map(move |service| {
+        let name = format!(
+            "RENDEZVOUS_{}_METRICS_LISTEN",
+            service.name().to_uppercase()
+        );
+        (
+            name,
+            format!("127.0.0.1:{}", ports[service as usize]).into(),
+        )
+    })
 }

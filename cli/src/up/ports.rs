@@ -1,5 +1,6 @@
-//! Ports for the embedded relay: its own when they are free, others when they were left open and are not.
-//! A relay may stand anywhere, because clients are told where; what is configured is kept to.
+//! Ports for the private listeners and the embedded relay: their own when they are free, others when they
+//! were left open and are not. They may stand anywhere, because whoever asks is told where; what is configured is
+//! kept to.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -12,7 +13,7 @@ use turn::RelayListeners;
 
 use super::listen_failure;
 use super::preflight::patiently;
-use crate::config::Settings;
+use crate::config::{Settings, ip_and_port};
 use crate::failure::Failure;
 use crate::output;
 use crate::supervised::SupervisedService;
@@ -23,54 +24,81 @@ const ELSEWHERE: std::ops::Range<u32> = 10_000..20_000;
 /// Ports that are tried there.
 const ATTEMPTS: u32 = 64;
 
-/// Where the relay will be.
-pub(super) struct RelayPorts {
+/// Where all that may move will be.
+pub(super) struct ChosenPorts {
     pub(super) settings: Settings,
     /// For as long as `up` lives, no other `up` of this machine moves there.
     claims: Vec<File>,
 }
 
 /// Finds the ports, and claims those that were not configured.
-pub(super) async fn choose(settings: &Settings) -> Result<RelayPorts, Failure> {
-    let mut ports = RelayPorts {
+pub(super) async fn choose(settings: &Settings) -> Result<ChosenPorts, Failure> {
+    let mut ports = ChosenPorts {
         settings: settings.clone(),
         claims: Vec::new(),
     };
-    let turn = &mut ports.settings.turn;
-    if !turn.is_embedded() {
-        return Ok(ports);
+    if settings.turn.is_embedded() {
+        ports.choose_for_relay().await?;
     }
-    let wanted = turn.address()?;
-    let relay = free_address(
-        settings,
-        wanted,
-        turn.may_listen_elsewhere,
-        async |address| RelayListeners::bind(address).await.map(drop),
-    );
-    let (relay, claim) = relay
-        .await
-        .map_err(|error| listen_failure(SupervisedService::Turn, &turn.listen, &error))?;
-    ports.claims.extend(claim);
-    let http = turn.http_address()?;
-    let http = free_address(
-        settings,
-        http,
-        turn.may_serve_http_elsewhere,
-        async |address| TcpListener::bind(address).await.map(drop),
-    );
-    let (http, claim) = http.await.map_err(|error| {
-        let listen = &turn.http_listen;
-        Failure::config(format!(
-            "turn: {listen} can't be listened on ({error}): set RENDEZVOUS_TURN_HTTP_LISTEN to another host:port"
-        ))
-    })?;
-    ports.claims.extend(claim);
-    if relay != wanted {
-        let line = format!("turn: {wanted} is in use, so it listens at {relay}");
-        output::line(&line).await;
+    for service in SupervisedService::ALL {
+        ports.choose_for_metrics(service).await?;
     }
-    (turn.listen, turn.http_listen) = (relay.to_string(), http.to_string());
+    if settings.turn.is_embedded() {
+        ports.choose_for_metrics(SupervisedService::Turn).await?;
+    }
     Ok(ports)
+}
+
+impl ChosenPorts {
+    async fn choose_for_relay(&mut self) -> Result<(), Failure> {
+        let turn = &self.settings.turn;
+        let wanted = turn.address()?;
+        let relay = free_address(
+            &self.settings,
+            wanted,
+            turn.may_listen_elsewhere,
+            async |address| RelayListeners::bind(address).await.map(drop),
+        );
+        let (relay, claim) = relay
+            .await
+            .map_err(|error| listen_failure(SupervisedService::Turn, &turn.listen, &error))?;
+        self.claims.extend(claim);
+        if relay != wanted {
+            let line = format!("turn: {wanted} is in use, so it listens at {relay}");
+            output::line(&line).await;
+        }
+        self.settings.turn.listen = relay.to_string();
+        Ok(())
+    }
+
+    async fn choose_for_metrics(&mut self, service: SupervisedService) -> Result<(), Failure> {
+        let key = format!("{}.metrics_listen", service.name());
+        let listen = service.metrics_listen(&self.settings);
+        let wanted = ip_and_port(&key, listen)?;
+        let may_move = service.may_serve_metrics_elsewhere(&self.settings) || wanted.port() == 0;
+        let found = free_address(&self.settings, wanted, may_move, async |address| {
+            TcpListener::bind(address).await.map(drop)
+        });
+        let (address, claim) = found
+            .await
+            .map_err(|error| metrics_failure(service, listen, &error))?;
+        self.claims.extend(claim);
+        *service.metrics_listen_mut(&mut self.settings) = address.to_string();
+        Ok(())
+    }
+}
+
+/// The line for a private listener that can't be had.
+pub(crate) fn metrics_failure(
+    service: SupervisedService,
+    listen: &str,
+    error: &io::Error,
+) -> Failure {
+    let name = service.name();
+    let variable = format!("RENDEZVOUS_{}_METRICS_LISTEN", name.to_uppercase());
+    Failure::config(format!(
+        "{name}: {listen} can't be listened on ({error}): set {variable} to another ip:port"
+    ))
 }
 
 /// The address itself if it is free. If it is not, it is waited for where it was configured, and another
@@ -89,6 +117,9 @@ async fn free_address(
         SupervisedService::ALL.map(|service| service.listen(settings).parse().ok());
     for port in std::iter::once(wanted.port()).chain(others()) {
         let address = SocketAddr::new(wanted.ip(), port);
+        if port == 0 {
+            continue;
+        }
         // Free now, and not for long: a service is about to listen there, or another relay.
         let claim = match service_addresses.contains(&Some(address)) {
             true => continue,
