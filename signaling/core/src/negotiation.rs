@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use wire::UnixMs;
 
+use crate::candidate::CandidateType;
 use crate::reject_reason::RejectReason;
 use crate::seat::{Side, other};
 
@@ -29,8 +30,8 @@ pub(crate) struct Round {
     /// How many offers of each are to be answered. One may follow another before the answer to the
     /// first is here, and each is answered.
     offers: [u32; 2],
-    /// How many candidates were relayed.
-    candidates: [u32; 2],
+    /// How many candidates were relayed, by side and type.
+    candidates: [[u32; CandidateType::COUNT]; 2],
     /// When it began; none where that was before a restart.
     began_at: Option<UnixMs>,
 }
@@ -89,7 +90,7 @@ impl Negotiation {
             connected: [false; 2],
             answered: false,
             offers: [0; 2],
-            candidates: [0; 2],
+            candidates: Default::default(),
             began_at: Some(now),
         });
         self.round
@@ -139,7 +140,7 @@ impl Negotiation {
             connected: saved.connected,
             answered: saved.answered,
             offers: [1; 2],
-            candidates: [0; 2],
+            candidates: Default::default(),
             began_at: None,
         });
         Self {
@@ -164,7 +165,7 @@ impl Round {
     pub(crate) fn offered(&mut self, side: Side) -> OfferOutcome {
         if self.answered {
             // A renegotiation or an ICE restart gathers anew.
-            self.candidates = [0; 2];
+            self.candidates = Default::default();
         }
         self.offers[side] = self.offers[side].saturating_add(1);
         match self.offers[other(side)] {
@@ -197,10 +198,11 @@ impl Round {
         self.began_at.filter(|_| both).map(|at| now.since(at))
     }
 
-    /// Counts a candidate; false where it is one too many.
-    pub(crate) fn count_candidate(&mut self, side: Side, max: u32) -> bool {
-        let fits = self.candidates[side] < max;
-        self.candidates[side] += u32::from(fits);
+    /// Counts a candidate; false where it is one too many of its type.
+    pub(crate) fn count_candidate(&mut self, side: Side, kind: CandidateType, max: u32) -> bool {
+        let count = &mut self.candidates[side][kind as usize];
+        let fits = *count < max;
+        *count += u32::from(fits);
         fits
     }
 }

@@ -6,7 +6,7 @@ use wire::signaling::{
     RelayedOffer,
 };
 
-use crate::candidate::{self, CandidateDecision};
+use crate::candidate::{self, CandidateDecision, CandidateType};
 use crate::negotiation::{OfferOutcome, Round};
 use crate::reject_reason::RejectReason;
 use crate::seat::{Side, other};
@@ -71,17 +71,20 @@ impl Session {
         let max = self.settings.max_candidates;
         let round = self.round_to_relay(side, frame.epoch)?;
         let decision = candidate::check(&frame.candidate, policy, loopback);
-        if decision != Ok(CandidateDecision::EndOfCandidates) && !round.count_candidate(side, max) {
-            return Err(RejectReason::TooManyCandidates);
-        }
-        let candidate = match decision.map_err(RejectReason::BadCandidate)? {
-            CandidateDecision::EndOfCandidates | CandidateDecision::Unchanged => frame.candidate,
-            CandidateDecision::Replaced(candidate) => candidate,
+        let (counted, candidate) = match decision.map_err(RejectReason::BadCandidate)? {
+            CandidateDecision::EndOfCandidates(instead) => {
+                (None, instead.unwrap_or(frame.candidate))
+            }
+            CandidateDecision::Unchanged(kind) => (Some(kind), frame.candidate),
+            CandidateDecision::Replaced(candidate) => (Some(CandidateType::Relayed), candidate),
             CandidateDecision::Forbidden => {
                 out.count(SessionMetric::CandidateStripped);
                 return Ok(());
             }
         };
+        if counted.is_some_and(|kind| !round.count_candidate(side, kind, max)) {
+            return Err(RejectReason::TooManyCandidates);
+        }
         let relayed = RelayedCandidate {
             epoch: frame.epoch,
             candidate,

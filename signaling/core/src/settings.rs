@@ -21,7 +21,7 @@ pub struct Settings {
     pub resume_buffer_frames: usize,
     /// Most bytes that a seat's resume buffer holds, by the frames' own estimate.
     pub resume_buffer_bytes: usize,
-    /// Most candidates of one side that are relayed in one negotiation.
+    /// Most candidates of one side and of one type that are relayed in one negotiation.
     pub max_candidates: u32,
     /// Whether candidates with a loopback address are relayed: true where both people may sit at
     /// this very machine, as in a test; false keeps one from sending the other's browser to its own

@@ -99,8 +99,10 @@ async fn sig_250_descriptions_that_are_not_relayed() {
             sdp(&format!("a=fingerprint:sha-1 00:11:22:33\r\n{MEDIA}")),
         ),
         (
-            "md5 beside sha-256",
-            sdp(&format!("{FINGERPRINT}{MEDIA}a=fingerprint:md5 00:11\r\n")),
+            "md5 in a section of its own",
+            sdp(&format!(
+                "{MEDIA}{FINGERPRINT}{MEDIA}a=fingerprint:md5 00:11\r\n"
+            )),
         ),
     ];
     for (name, text) in rows {

@@ -342,6 +342,23 @@ fn sig_23_a_hundred_candidates_of_one_side_are_relayed_and_no_more() {
 }
 
 #[test]
+fn sig_257_relayed_and_reflexive_candidates_pass_however_many_interfaces_there_are() {
+    let (mut fixture, ann, bob) = Fixture::both_in();
+    let epoch = fixture.epoch();
+    let mut send = |typ: &str| {
+        let line = format!("candidate:1 1 udp 1 192.0.2.1 5000 typ {typ}");
+        let mut frame = candidate(epoch);
+        frame.candidate = json(&format!(r#"{{"candidate":"{line}","sdpMid":"0"}}"#));
+        fixture.frame(bob, frame).kinds(ann).len()
+    };
+    let passed: usize = (0..300).map(|_| send("host")).sum();
+    assert_eq!(passed, 100);
+    for typ in ["srflx", "relay", "prflx", "RELAY"] {
+        assert_eq!(send(typ), 1, "{typ}");
+    }
+}
+
+#[test]
 fn sig_24_data_up_to_4_kib_is_relayed_untouched() {
     let (mut fixture, ann, bob) = Fixture::both_in();
     let fits = format!("\"{}\"", "x".repeat(4_094));
