@@ -24,7 +24,7 @@ is_current() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 modules=$(modules_sum)
 if ! is_current "$MODULES_STAMP" "$modules"; then
   say "installing the web packages"
-  "$REPO/scripts/with-node" npm ci --include=dev --no-audit --no-fund --loglevel=error
+  "$REPO/scripts/with-node" npm ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error
   printf '%s\n' "$modules" >"$MODULES_STAMP"
 fi
 [ "${1:-}" != --modules-only ] || exit 0

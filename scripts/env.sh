@@ -13,3 +13,12 @@ die() {
   printf 'error: %s\n' "$*" >&2
   exit 1
 }
+
+# install_locked LOCK HOME NPM…: installs what the lock file in the folder LOCK names into HOME, each package by its hash, and runs none of their scripts.
+install_locked() {
+  local lock=$1 home=$2
+  shift 2
+  mkdir -p "$home"
+  cp "$lock/package.json" "$lock/package-lock.json" "$home"
+  "$@" ci --prefix "$home" --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+}

@@ -6,7 +6,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 LIVEKIT_VERSION=1.13.5
-# A folder of its own: Go names the binary after the folder `cmd/server`, as other servers' are.
+# Its version again, and the hash of each module that it is built from.
+LIVEKIT_LOCK=$REPO/scripts/locked/livekit
 LIVEKIT_HOME=$TOOLS/livekit-$LIVEKIT_VERSION
 LIVEKIT=$LIVEKIT_HOME/server
 
@@ -17,8 +18,9 @@ is_installed() {
 install() {
   command -v go >/dev/null || die "LiveKit's server is built with Go: install Go 1.24 or newer (https://go.dev/dl)"
   say "building LiveKit $LIVEKIT_VERSION into $LIVEKIT_HOME (once, a few minutes)" >&2
+  grep -q "livekit-server v$LIVEKIT_VERSION$" "$LIVEKIT_LOCK/go.mod" || die "$LIVEKIT_LOCK/go.mod is of another version than $LIVEKIT_VERSION"
   mkdir -p "$LIVEKIT_HOME"
-  env -u GOFLAGS GOBIN="$LIVEKIT_HOME" go install "github.com/livekit/livekit-server/cmd/server@v$LIVEKIT_VERSION" >&2
+  env -u GOFLAGS go build -C "$LIVEKIT_LOCK" -mod=readonly -o "$LIVEKIT" github.com/livekit/livekit-server/cmd/server >&2
   is_installed || die "LiveKit was built, but $LIVEKIT is not version $LIVEKIT_VERSION"
 }
 

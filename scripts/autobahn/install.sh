@@ -11,7 +11,6 @@ AUTOBAHN=$CACHE/autobahn
 SUITE=bullseye
 PACKAGES=(python2.7 python2.7-minimal libpython2.7 libpython2.7-minimal libpython2.7-stdlib libpython2.7-dev libssl1.1 libffi7)
 # The last ones for Python 2.7; they install the others.
-INSTALLERS=(pip==20.3.4 setuptools==44.0.0 wheel==0.36.2)
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 need() {
@@ -39,7 +38,8 @@ fetch_python() {
 }
 
 fetch_installers() {
-  python3 -m pip download --quiet --no-deps --only-binary :all: --dest "$WORK/wheels" "${INSTALLERS[@]}"
+  python3 -m pip download --quiet --no-deps --only-binary :all: --dest "$WORK/wheels" \
+    --require-hashes -r "$HERE/installers.txt"
   local wheel
   for wheel in "$WORK"/wheels/*.whl; do
     python3 -m zipfile -e "$wheel" "$WORK/installers"
@@ -57,7 +57,7 @@ install_suite() {
 
 main() {
   local recipe
-  recipe=$(cat "$HERE/install.sh" "$HERE/requirements.txt" | sha256sum)
+  recipe=$(cat "$HERE/install.sh" "$HERE/installers.txt" "$HERE/requirements.txt" | sha256sum)
   [ "$(cat "$AUTOBAHN/recipe" 2>/dev/null)" = "$recipe" ] && return
   need apt-get && need dpkg && need python3 && need cc
   [ "$(uname -m)" = x86_64 ] || die "the Autobahn suite's packages are for x86-64"
