@@ -1,6 +1,7 @@
 /** The public API: `SignalingClient`, `MediaConnection`, `LocalMedia`, `ChatClient`, `SchedulerClient`, and the wire types. */
 export * from './wire.generated.ts';
 export { ServerClock } from './clock/server-clock.ts';
+export { ClockMonitor } from './clock/monitor.ts';
 export { BEFORE_JOIN, afterCountdown, applyFrame, endSession, localDeadline } from './signaling/session.ts';
 export type { EndedStage, TimelineEntry, Peer, PeerPresence, SessionState, SessionStage } from './signaling/session.ts';
 export { SignalingClient } from './signaling/client.ts';

@@ -171,6 +171,13 @@ export class Call implements CallModel, CallActions {
     this.#mediaConnection.recover();
   }
 
+  /** Over the socket, else by a request whose answer has the server's time and may say that the booking has changed. */
+  measureClock(): void {
+    if (this.#signaling?.measureClock()) return;
+    const over = this.session.stage.phase === 'ended' || this.joinState.is === 'closed';
+    if (!over || this.clock.isSuspect) void this.refreshBooking();
+  }
+
   async refreshBooking(): Promise<void> {
     const booking = await this.#fetchBooking();
     if (booking === null) return;

@@ -89,6 +89,11 @@ export class SignalingClient {
     this.#socket.reconnectNow();
   }
 
+  /** Asks for a sample of the server's clock; false without an open socket. */
+  measureClock(): boolean {
+    return this.#socket.send(this.#ping());
+  }
+
   /** Closes the socket without `leave`: the server keeps the seat for a resume. */
   stop(): void {
     clearTimeout(this.#deferTimer);
