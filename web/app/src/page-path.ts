@@ -14,9 +14,9 @@ export function pageAt(path: string, base: string): PageKind {
   return JOIN.test(name) ? 'join' : 'none';
 }
 
-/** The canonical address of a join link's page, in whatever way `path` was written. */
-export function joinAddress(base: string, token: string | null): string {
-  return `${base}join${token === null ? '' : `#${token}`}`;
+/** The address of a join link's page. */
+export function joinAddress(base: string, token: string): string {
+  return `${base}join#${token}`;
 }
 
 /** Without percent-encoding; what is no UTF-8 becomes U+FFFD, and a `%` without two digits stays. */

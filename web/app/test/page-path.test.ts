@@ -9,5 +9,5 @@ test.each(table.paths)('[WEB-72] $path is the page $page, at the root and below 
 
 test('[WEB-73] a join link has the path below which the app lies', () => {
   expect(joinAddress('/', 'a.b')).toBe('/join#a.b');
-  expect(joinAddress('/meet/', null)).toBe('/meet/join');
+  expect(joinAddress('/meet/', 'a.b')).toBe('/meet/join#a.b');
 });

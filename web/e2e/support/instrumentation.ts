@@ -22,6 +22,11 @@ export function installInstrumentation(): void {
   const instrumentation: Instrumentation = { connections: [], localTracks: [], phases: [], figures: [] };
   window.instrumentation = instrumentation;
 
+  // The page object takes it from the console as a problem of the page.
+  document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) => {
+    console.error(`Content Security Policy violated: ${violatedDirective} ${blockedURI} ${sample}`);
+  });
+
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
     constructor(configuration?: RTCConfiguration) {

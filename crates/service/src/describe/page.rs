@@ -36,7 +36,7 @@ impl DocsPage {
         let digest = STANDARD.encode(Sha256::digest(STYLE));
         let policy = format!(
             "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; \
-             frame-ancestors 'none'"
+             frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
         );
         Self { html, policy }
     }
@@ -59,10 +59,10 @@ fn head(html: &mut String, openapi: &Value, has_frames: bool) {
         html.push_str("<li><a href=\"#frames\">Frames</a></li>");
     }
     html.push_str(
-        "<li><a href=\"#types\">Types</a></li><li><a href=\"/openapi.json\">openapi.json</a></li>",
+        "<li><a href=\"#types\">Types</a></li><li><a href=\"openapi.json\">openapi.json</a></li>",
     );
     if has_frames {
-        html.push_str("<li><a href=\"/asyncapi.json\">asyncapi.json</a></li>");
+        html.push_str("<li><a href=\"asyncapi.json\">asyncapi.json</a></li>");
     }
     html.push_str("</ul></nav></header><main>");
 }
@@ -211,5 +211,19 @@ mod tests {
                 .contains("<title>&lt;script&gt;&quot;&amp;</title>")
         );
         assert!(!page.html.contains("<script"));
+    }
+
+    #[test]
+    fn web_78_the_page_takes_no_text_for_script_and_works_below_a_path() {
+        let openapi = json!({"info": {"title": "x"}, "paths": {}});
+        let page = DocsPage::new(&openapi, Some(&json!({})));
+        let policy = page.policy;
+        assert!(
+            policy.ends_with("; require-trusted-types-for 'script'; trusted-types 'none'"),
+            "{policy}"
+        );
+        for address in ["href=\"/", "src=\"/"] {
+            assert!(!page.html.contains(address), "{}", page.html);
+        }
     }
 }
