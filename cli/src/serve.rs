@@ -99,6 +99,7 @@ fn realtime(settings: &Settings, public_url: &str, allowed_origins: &[String]) -
         public_url: public_url.to_owned(),
         data_dir: settings.data_dir.clone(),
         scheduler_url: settings.scheduler.internal_url.clone(),
+        issuer: Some(settings.scheduler.public_url.clone()),
         allowed_origins: allowed_origins.to_owned(),
         trusted_proxies: settings.trusted_proxies.clone(),
     }

@@ -113,7 +113,9 @@ impl Tickets {
         now: UnixMs,
     ) -> Result<TicketHeaderClaims, TicketFault> {
         let keys = KeySet::from_jwks(&self.jwks().to_string()).unwrap_or_default();
-        TicketVerifier::with_keys(keys).operator(ticket, now).await
+        TicketVerifier::with_keys(keys, &self.issuer)
+            .operator(ticket, now)
+            .await
     }
 
     /// The public keys.

@@ -46,7 +46,9 @@ impl Server {
 
     async fn on(signer: TicketSigner, scheduler_url: &str, limits: Limits) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let serving = serve(0, config(data.path(), scheduler_url, limits)).await;
+        let mut config = config(data.path(), scheduler_url, limits);
+        config.realtime.issuer = Some(signer.url().to_owned());
+        let serving = serve(0, config).await;
         let (port, metrics, shutdown, running) = serving;
         let server = Self {
             signer,

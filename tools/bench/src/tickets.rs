@@ -49,7 +49,7 @@ pub async fn cost_of(
 ) -> Result<TicketCost, String> {
     let keys = KeySet::from_jwks(&signer.jwks().to_string())
         .map_err(|error| format!("the signer's keys can't be read: {error}"))?;
-    let verifier = TicketVerifier::with_keys(keys);
+    let verifier = TicketVerifier::with_keys(keys, signer.url());
     let mut batches = Vec::new();
     for _ in 0..count.div_ceil(BATCH).max(1) {
         let began = Instant::now();

@@ -16,6 +16,8 @@ pub struct RealtimeConfig {
     pub data_dir: PathBuf,
     /// Where the scheduler is: its ticket keys are fetched there, and events are posted there.
     pub scheduler_url: String,
+    /// What the `iss` of each ticket must be, the scheduler's public address; absent: `scheduler_url`.
+    pub issuer: Option<String>,
     /// Origins of pages that may connect, each as a browser sends it. Empty: no page may.
     pub allowed_origins: Vec<String>,
     /// Proxies whose word on a client's address counts: addresses, and blocks as `10.0.0.0/8`.
@@ -31,6 +33,7 @@ impl RealtimeConfig {
             public_url: format!("http://127.0.0.1:{port}"),
             data_dir: PathBuf::from("data"),
             scheduler_url: SCHEDULER_URL.to_owned(),
+            issuer: None,
             allowed_origins: origins.iter().map(str::to_owned).collect(),
             trusted_proxies: Vec::new(),
         }

@@ -68,6 +68,11 @@ impl Runtime {
             limiter: ConnectionLimiter::new(sockets),
             keys: JwksSource {
                 scheduler_url: config.scheduler_url.clone(),
+                issuer: config
+                    .issuer
+                    .as_ref()
+                    .unwrap_or(&config.scheduler_url)
+                    .clone(),
                 cache: directory.join("jwks.json"),
                 refetch: sockets.jwks_refetch(),
             },

@@ -16,6 +16,8 @@ pub enum TicketFault {
     BadAlg,
     /// No key of that `kid`.
     UnknownKey,
+    /// Signed for another installation: `iss` is not the scheduler's public address.
+    BadIssuer,
     /// For another service.
     WrongAudience,
     /// Not a JWT, or a claim is missing or of the wrong type.
@@ -34,6 +36,7 @@ impl TicketFault {
             TicketFault::BadSignature => "bad_signature",
             TicketFault::BadAlg => "bad_alg",
             TicketFault::UnknownKey => "unknown_key",
+            TicketFault::BadIssuer => "bad_issuer",
             TicketFault::WrongAudience => "wrong_audience",
             TicketFault::Malformed => "malformed",
             TicketFault::TooLarge => "too_large",

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use wire::{ChatClaims, SignalingClaims, TicketAudience, TicketHeaderClaims, UnixMs};
 
-use super::verify::verify;
+use super::verify::{Expected, verify};
 use super::{KeySet, TicketFault};
 use crate::lifecycle::{Shutdown, Tasks};
 use crate::limits::Limit;
@@ -31,6 +31,8 @@ const MAX_JWKS_BYTES: usize = 64 * 1024;
 pub struct JwksSource {
     /// The scheduler's public address; `/.well-known/jwks.json` is fetched there.
     pub scheduler_url: String,
+    /// What the `iss` of each ticket must be: the scheduler's public address.
+    pub issuer: String,
     /// Where the last good copy is kept, as `<data-dir>/chat/jwks.json`.
     pub cache: PathBuf,
     /// Least time between fetches that unknown `kid`s ask for: anybody can ask as often as they like.
@@ -46,6 +48,7 @@ pub struct TicketVerifier {
 #[derive(Debug)]
 struct VerifierState {
     keys: RwLock<Arc<KeySet>>,
+    issuer: String,
     /// A `kid` was not known.
     wanted: Notify,
     /// Rises with each fetch, whether it succeeded or not.
@@ -55,10 +58,10 @@ struct VerifierState {
 }
 
 impl TicketVerifier {
-    /// One with these keys and no others; for the scheduler itself, and for tests.
+    /// One with these keys and no others, for tickets of this issuer; for the scheduler itself, and for tests.
     #[must_use]
-    pub fn with_keys(keys: KeySet) -> Self {
-        Self::new(keys, false)
+    pub fn with_keys(keys: KeySet, issuer: &str) -> Self {
+        Self::new(keys, issuer.to_owned(), false)
     }
 
     /// Starts with the copy on disk, if any, and fetches from now on. Does not wait: until the first
@@ -73,7 +76,7 @@ impl TicketVerifier {
             .ok()
             .and_then(|json| KeySet::from_jwks(&json).ok())
             .unwrap_or_default();
-        let verifier = Self::new(kept, true);
+        let verifier = Self::new(kept, source.issuer.clone(), true);
         let fetcher = JwksFetcher {
             url: format!(
                 "{}/.well-known/jwks.json",
@@ -94,10 +97,11 @@ impl TicketVerifier {
         verifier
     }
 
-    fn new(keys: KeySet, fetching: bool) -> Self {
+    fn new(keys: KeySet, issuer: String, fetching: bool) -> Self {
         Self {
             state: Arc::new(VerifierState {
                 keys: RwLock::new(Arc::new(keys)),
+                issuer,
                 wanted: Notify::new(),
                 fetches: watch::Sender::new(0),
                 fetching,
@@ -149,14 +153,23 @@ impl TicketVerifier {
         audience: TicketAudience,
         now: UnixMs,
     ) -> Result<C, TicketFault> {
-        let outcome = verify(ticket, audience, &self.state.keys(), now);
+        let issuer = self.state.issuer.as_str();
+        let expected = Expected { issuer, audience };
+        let outcome = verify(ticket, expected, &self.state.keys(), now);
         let outcome = match outcome {
             Err(TicketFault::UnknownKey) if self.state.fetching => {
                 self.await_fetch().await;
-                verify(ticket, audience, &self.state.keys(), now)
+                verify(ticket, expected, &self.state.keys(), now)
             }
             outcome => outcome,
         };
+        if let Err(TicketFault::BadIssuer) = &outcome {
+            // Signed with the scheduler's key: more likely a setting that differs than a stranger.
+            tracing::debug!(
+                issuer,
+                "a ticket's iss is another: is scheduler.public_url the same for each service?"
+            );
+        }
         if let Err(fault) = &outcome {
             metrics::counter!("tickets_refused_total", "reason" => fault.reason()).increment(1);
         }

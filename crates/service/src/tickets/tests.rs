@@ -7,9 +7,10 @@ use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 use wire::{ChatClaims, TicketAudience, TicketHeaderClaims, UnixMs};
 
-use super::verify::verify;
+use super::verify::{Expected, verify};
 use super::{KeySet, MAX_TICKET_BYTES, TicketFault};
 
+const ISSUER: &str = "https://rendezvous.example";
 const NOW_S: i64 = 1_800_000_000;
 
 struct TicketSigner {
@@ -46,7 +47,7 @@ fn header() -> Value {
 
 fn claims() -> Value {
     json!({
-        "iss": "https://rendezvous.example", "aud": "signaling", "sub": "u1", "name": "Ada",
+        "iss": ISSUER, "aud": "signaling", "sub": "u1", "name": "Ada",
         "iat": NOW_S, "nbf": NOW_S, "exp": NOW_S + 600, "jti": "t1",
     })
 }
@@ -57,9 +58,21 @@ fn with(name: &str, value: Value) -> String {
     claims.to_string()
 }
 
+fn expected(audience: TicketAudience) -> Expected<'static> {
+    Expected {
+        issuer: ISSUER,
+        audience,
+    }
+}
+
 fn check(ticket: &str, signer: &TicketSigner) -> Result<TicketHeaderClaims, TicketFault> {
     let now = UnixMs(NOW_S * 1000);
-    verify(ticket, TicketAudience::Signaling, &signer.keys(), now)
+    verify(
+        ticket,
+        expected(TicketAudience::Signaling),
+        &signer.keys(),
+        now,
+    )
 }
 
 #[test]
@@ -67,6 +80,27 @@ fn edg_16_a_genuine_ticket_is_taken() {
     let signer = TicketSigner::new();
     let ticket = signer.sign(&header(), &claims().to_string());
     assert_eq!(check(&ticket, &signer).unwrap().sub.as_str(), "u1");
+}
+
+#[test]
+fn edg_100_a_ticket_of_another_installation_is_refused() {
+    let signer = TicketSigner::new();
+    for iss in [
+        "https://rendezvous.example/",
+        "https://RENDEZVOUS.example",
+        "http://rendezvous.example",
+        "https://rendezvous.example.evil.example",
+        "https://rendezvous.example/other",
+        " https://rendezvous.example",
+        "x",
+    ] {
+        let ticket = signer.sign(&header(), &with("iss", json!(iss)));
+        assert_eq!(
+            check(&ticket, &signer),
+            Err(TicketFault::BadIssuer),
+            "{iss:?}"
+        );
+    }
 }
 
 #[test]
@@ -220,7 +254,8 @@ fn edg_16_size_and_depth_are_bounded() {
     let nested = with("aud", json!("chat")).replacen('{', &format!("{{\"x\":{deep},"), 1);
     let ticket = signer.sign(&header(), &nested);
     let now = UnixMs(NOW_S * 1000);
-    let outcome = verify::<ChatClaims>(&ticket, TicketAudience::Chat, &signer.keys(), now);
+    let outcome =
+        verify::<ChatClaims>(&ticket, expected(TicketAudience::Chat), &signer.keys(), now);
     assert_eq!(outcome, Err(TicketFault::Malformed));
     for text in ["", ".", "..", "a.b", "a.b.c", "é.é.é", "eyJ.eyJ.eyJ"] {
         assert_eq!(check(text, &signer), Err(TicketFault::Malformed), "{text}");

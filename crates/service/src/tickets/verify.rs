@@ -28,6 +28,14 @@ struct TicketHeader {
     crit: Option<serde::de::IgnoredAny>,
 }
 
+/// What the claims of a ticket must say.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Expected<'a> {
+    /// The scheduler's public address.
+    pub(super) issuer: &'a str,
+    pub(super) audience: TicketAudience,
+}
+
 /// The claims that decide. All are required; an integer is an integer, and no text or fraction.
 #[derive(Deserialize)]
 struct RegisteredClaims {
@@ -39,11 +47,11 @@ struct RegisteredClaims {
     exp: i64,
 }
 
-/// Checks signature, times and audience, and reads the claims as `C`. Keys come from `keys` alone:
+/// Checks signature, issuer, audience and times, and reads the claims as `C`. Keys come from `keys` alone:
 /// what a header says of `jku`, `x5u` or `jwk` is not looked at.
 pub(super) fn verify<C: DeserializeOwned>(
     ticket: &str,
-    audience: TicketAudience,
+    expected: Expected<'_>,
     keys: &KeySet,
     now: UnixMs,
 ) -> Result<C, TicketFault> {
@@ -73,18 +81,21 @@ pub(super) fn verify<C: DeserializeOwned>(
         Ok(false) | Err(_) => return Err(TicketFault::BadSignature),
     }
     let claims = decode(claims)?;
-    check(&claims, audience, now)?;
+    check(&claims, expected, now)?;
     serde_json::from_slice(&claims).map_err(|_| TicketFault::Malformed)
 }
 
-fn check(claims: &[u8], audience: TicketAudience, now: UnixMs) -> Result<(), TicketFault> {
+fn check(claims: &[u8], expected: Expected<'_>, now: UnixMs) -> Result<(), TicketFault> {
     let claims: RegisteredClaims =
         serde_json::from_slice(claims).map_err(|_| TicketFault::Malformed)?;
     let named = [&claims.iss, &claims.sub, &claims.jti];
     if named.iter().any(|claim| claim.is_empty()) || claims.exp < 0 || claims.nbf < 0 {
         return Err(TicketFault::Malformed);
     }
-    if claims.aud != audience.name() {
+    if claims.iss != expected.issuer {
+        return Err(TicketFault::BadIssuer);
+    }
+    if claims.aud != expected.audience.name() {
         return Err(TicketFault::WrongAudience);
     }
     let now_s = now.as_secs();

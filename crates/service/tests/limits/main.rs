@@ -282,6 +282,7 @@ async fn jwks_refetch() {
     let (tasks, shutdown) = (Tasks::new(), Shutdown::new());
     let source = JwksSource {
         scheduler_url: "http://127.0.0.1:9".to_owned(),
+        issuer: "http://127.0.0.1:9".to_owned(),
         cache: folder.path().join("jwks.json"),
         refetch: Duration::from_secs(60),
     };

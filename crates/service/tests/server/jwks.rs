@@ -82,6 +82,7 @@ impl JwksFixture {
         let source = JwksSource {
             refetch: std::time::Duration::from_secs(5),
             scheduler_url,
+            issuer: "x".to_owned(),
             cache: self.cache(),
         };
         TicketVerifier::start(source, service::http::client(), &self.tasks, &self.shutdown)
