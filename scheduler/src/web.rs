@@ -17,6 +17,7 @@ use service::http::HttpError;
 use sha2::{Digest as _, Sha256};
 
 use self::paths::PageKind;
+pub(crate) use self::paths::base_of;
 use crate::config::Config;
 
 /// Files whose names hold their hash never change.
@@ -53,7 +54,7 @@ impl WebApp {
         let policy = HeaderValue::from_str(&policy::content_security_policy(config))
             .unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"));
         let page = EmbeddedFiles::get(PAGE)
-            .map(|file| with_base(&file.data, &paths::base_of(&config.web_origin)))
+            .map(|file| with_base(&file.data, &base_of(&config.web_origin)))
             .map(|html| {
                 let digest = Sha256::digest(&html);
                 Arc::new(Content::new(html, &digest))

@@ -74,8 +74,8 @@ const PERSON: (&str, &str) = (
     "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
 );
 
-async fn ask(scheduler: &Running, path: &str, accept: (&str, &str)) -> HttpResponse {
-    Http::new()
+async fn ask(client: &Http, scheduler: &Running, path: &str, accept: (&str, &str)) -> HttpResponse {
+    client
         .send(reqwest::Method::GET, &scheduler.at(path), None, &[accept])
         .await
 }
@@ -101,22 +101,23 @@ fn assert_page(answer: &HttpResponse, status: u16, path: &str) {
 #[tokio::test]
 async fn web_72_a_person_gets_a_page_at_every_path_and_a_program_a_problem() {
     let scheduler = Running::start().await;
+    let client = Http::new();
     let table: Value =
         serde_json::from_str(include_str!("../../web/app/test/page-paths.json")).unwrap();
     for row in table["paths"].as_array().unwrap() {
         let path = row["path"].as_str().unwrap();
         let is_there = row["page"] != "none";
-        let to_person = ask(&scheduler, path, PERSON).await;
+        let to_person = ask(&client, &scheduler, path, PERSON).await;
         assert_page(&to_person, if is_there { 200 } else { 404 }, path);
         for accept in ["*/*", "application/json", "text/html;q=0, */*"] {
-            let to_program = ask(&scheduler, path, ("accept", accept)).await;
+            let to_program = ask(&client, &scheduler, path, ("accept", accept)).await;
             if is_there {
                 assert_page(&to_program, 200, path);
             } else {
                 assert_eq!(to_program.problem(404), "not_found", "{path}");
             }
         }
-        let posted = Http::new().post(&scheduler.at(path), json!({})).await;
+        let posted = client.post(&scheduler.at(path), json!({})).await;
         if is_there {
             assert_eq!(posted.problem(405), "method_not_allowed", "{path}");
         } else {
@@ -133,7 +134,13 @@ async fn web_73_under_a_path_the_page_and_the_join_links_say_so() {
         config.web_origin.clone_from(&config.public_url);
     })
     .await;
-    let session = scheduler.book(running::offer(600_000)).await;
+    let sessions = scheduler.at("/v1/sessions");
+    let offer = running::offer(600_000);
+    let booked = scheduler.app.post(&sessions, offer).await;
+    let location = booked.headers["location"].to_str().unwrap().to_owned();
+    let session: Value = booked.json(201);
+    let id = session["id"].as_str().unwrap();
+    assert_eq!(location, format!("/meet/v1/sessions/{id}"));
     let link = session["participants"][0]["join_url"].as_str().unwrap();
     assert!(link.starts_with("https://x.example/meet/join#"), "{link}");
     // The proxy in front has taken `/meet` away.

@@ -20,6 +20,7 @@ use crate::session_view::Audience;
 use crate::state::AppState;
 use crate::store::SessionFilter;
 use crate::tickets::TicketSubject;
+use crate::web::base_of;
 
 /// `POST /v1/sessions`: books, and answers 201 with the session.
 pub(crate) async fn book(
@@ -172,7 +173,8 @@ fn not_a_participant() -> HttpError {
 
 fn answer(app: &AppState, status: StatusCode, answered: &SessionAsOf) -> Response {
     let view = app.view(&answered.session, answered.at, Audience::Application);
-    let location = HeaderValue::from_str(&format!("/v1/sessions/{}", view.id));
+    let base = base_of(&app.web_origin);
+    let location = HeaderValue::from_str(&format!("{base}v1/sessions/{}", view.id));
     let mut response = (status, [etag(view.revision)], Json(view)).into_response();
     if let (StatusCode::CREATED, Ok(location)) = (status, location) {
         response.headers_mut().insert(header::LOCATION, location);

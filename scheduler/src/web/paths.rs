@@ -47,8 +47,9 @@ pub(super) fn decode(path: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// The path of a public address, as `/` or `/meet/`: what the page's addresses are relative to.
-pub(super) fn base_of(public_url: &str) -> String {
+/// The path of a public address, as `/` or `/meet/`: what the page's addresses are relative to, and where
+/// `Location` begins.
+pub(crate) fn base_of(public_url: &str) -> String {
     let path = public_url
         .split_once("://")
         .and_then(|(_, rest)| rest.split_once('/'))

@@ -70,7 +70,7 @@ pub(super) fn document(api: &Api) -> Value {
                 which does not change. No credential ever stands in an address.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": "."}],
         "tags": tags,
         "paths": paths,
         "components": {
