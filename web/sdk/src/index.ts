@@ -12,6 +12,7 @@ export { NO_VIDEO, watchVideo, type VideoProgress } from './media/video-progress
 export { ChatClient } from './chat/client.ts';
 export { emptyChatRoom, olderQuery, readByOthers, unreadCount, type MessageRefusal, type PendingMessage, type ChatRoomState } from './chat/state.ts';
 export { SchedulerClient } from './scheduler/client.ts';
+export { NotificationFeed } from './scheduler/notification-feed.ts';
 export { ApiError } from './scheduler/api-error.ts';
 export { ticketSource } from './scheduler/tickets.ts';
 export { TabStorage } from './storage.ts';

@@ -41,13 +41,17 @@ export class SchedulerClient {
     return this.#json('POST', `/v1/notifications/${encodeURIComponent(id)}/read`, { access, body: {} });
   }
 
-  /** Resolves when the stream ends or is aborted. Uses fetch because EventSource cannot send an Authorization header. */
-  async notificationStream(access: string, onNotification: (notification: Notification) => void, abort: AbortSignal): Promise<void> {
+  /**
+   * Resolves when the stream ends. From `onOpen` on nothing is missed. Uses fetch because EventSource cannot send an Authorization
+   * header.
+   */
+  async notificationStream(access: string, onNotification: (notification: Notification) => void, onOpen: () => void, abort: AbortSignal): Promise<void> {
     const response = await fetch(`${this.#base}/v1/notifications/stream`, {
       headers: { authorization: `Bearer ${access}`, accept: 'text/event-stream' },
       signal: abort,
     });
     if (!response.ok || response.body === null) throw await apiErrorFrom(response);
+    onOpen();
     const parse = sseParser((data) => {
       const notification = asNotification(data);
       if (notification !== null) onNotification(notification);
