@@ -10,6 +10,7 @@ mod secrets;
 mod settings;
 mod sources;
 mod turn;
+mod urls;
 
 pub(crate) use self::detected::is_loopback;
 pub(crate) use self::handed::write as hand_over;
@@ -181,10 +182,7 @@ fn resolve_urls(
         internal_url.clone_from(public_url);
     }
     for (key, url) in [("public_url", public_url), ("internal_url", internal_url)] {
-        while url.ends_with('/') {
-            url.pop();
-        }
-        service::origin::origin_of(url)
+        *url = urls::normalized(url)
             .map_err(|why| Failure::config(format!("{service}.{key}: {why}")))?;
     }
     Ok(())
