@@ -64,6 +64,28 @@ test('[END-7] both ask for more time, and get it', async ({ pair }) => {
   expect(ended.at).toBeGreaterThanOrEqual((extended.frame['deadline_at'] as number) - 5);
 });
 
+test('[END-31] who leaves the waiting room is out: the other one reads so until they come back, also past the start', async ({ pair }) => {
+  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 7_000, duration_ms: 3_000 });
+  await annPage.open(ann);
+  await boPage.open(bo);
+  await expect(annPage.get('both-here')).toBeVisible();
+  await boPage.get('leave').click();
+  await boPage.get('leave-confirm').click();
+  await annPage.gets('peer_left');
+  await expect(annPage.get('starts-in'), 'the start passes').toHaveCount(0);
+  await expect(annPage.get('waiting')).toContainText('Bo');
+  const joins = boPage.sent.filter(({ frame }) => frame.type === 'join');
+  expect(joins, 'no join of its own').toHaveLength(1);
+  const seen = annPage.received.map(({ frame }) => frame.type);
+  expect(seen.slice(seen.indexOf('peer_left'))).not.toContain('peer_joined');
+  expect(seen, 'no countdown for nobody').not.toContain('countdown');
+
+  await boPage.page.reload();
+  await boPage.get('come-back').click();
+  for (const page of [annPage, boPage]) await page.reachesPhase('live');
+  expect(annPage.received.filter(({ frame }) => frame.type === 'peer_joined')).toHaveLength(2);
+});
+
 test('[END-8] the first one in sees who is missing, and a no-show says so', async ({ pair, application }) => {
   const { session, ann, annPage } = await pair({ startsInMs: 1_000, closes_after_ms: 3_000 });
   await annPage.open(ann);

@@ -7,7 +7,6 @@ import {
   CLOSE_CODES,
   LocalMedia,
   MediaConnection,
-  NO_VIDEO,
   SchedulerClient,
   ServerClock,
   SignalingClient,
@@ -17,7 +16,6 @@ import {
   endSession,
   localDeadline,
   ticketSource,
-  watchVideo,
   type ConnectionRejection,
   type EnabledMedia,
   type EndReason,
@@ -32,13 +30,11 @@ import { tick } from 'svelte';
 import { closedReason, closedReasonOfCode, loadTimeline, saveBooking, saveLeft, saveTimeline, wasLeft, type JoinedSession } from './join.ts';
 import { mediaStatusPayload, parseMediaStatus } from './media-status.ts';
 import { pauseOf, peerLineOf } from './peer-line.ts';
+import { PictureWatch } from './picture-watch.svelte.ts';
 import type { CallActions, CallModel, Devices, JoinState } from './model.ts';
 
 /** Update interval of `now`, aligned to multiples of the server's clock so that two pages change at the same instant (ms). */
 const TICK_MS = 100;
-
-/** Interval at which the decoded frames are counted while live (ms). */
-const VIDEO_WATCH_MS = 250;
 
 /** Minimum delay before rejoining after the close code `too_early` (ms). */
 const EARLY_RETRY_MS = 1_000;
@@ -60,8 +56,8 @@ export class Call implements CallModel, CallActions {
   selectedDevices = $state.raw<Readonly<Record<TrackKind, string | null>>>({ audio: null, video: null });
   enabledMedia = $state.raw<EnabledMedia>({ audio: true, video: true });
   peerMedia = $state.raw<EnabledMedia | null>(null);
-  videoFrozen = $state.raw(false);
-  peerLine = $derived(peerLineOf(this.session, this.mediaState, this.videoFrozen));
+  readonly #picture = new PictureWatch(() => this.#framesDecoded(), () => this.clock.monotonicNow());
+  peerLine = $derived(peerLineOf(this.session, this.mediaState, this.#picture.frozen));
   paused = $derived(pauseOf(this.session));
   now = $state.raw(0);
   preview = $state.raw<MediaStream | null>(null);
@@ -75,10 +71,7 @@ export class Call implements CallModel, CallActions {
   #leaving: SignalingClient | null = null;
   #access: string | null = null;
   #polite = false;
-  #stopped = false;
   #tickTimer: ReturnType<typeof setTimeout> | undefined;
-  #videoTimer: ReturnType<typeof setTimeout> | undefined;
-  #video = NO_VIDEO;
 
   constructor(scheduler: SchedulerClient, clock: ServerClock) {
     this.#scheduler = scheduler;
@@ -95,7 +88,6 @@ export class Call implements CallModel, CallActions {
     this.preview = this.#local.preview;
     this.remote = this.#mediaConnection.remote;
     this.#tick();
-    void this.#watchVideo();
   }
 
   /** Opens the devices, and joins as soon as the lobby is open. */
@@ -338,17 +330,13 @@ export class Call implements CallModel, CallActions {
   }
 
   /** Only while live, and while the peer's camera is on as far as is known. */
-  async #watchVideo(): Promise<void> {
+  async #framesDecoded(): Promise<number | null> {
     const expected = this.session.stage.phase === 'live' && this.peerMedia?.video !== false;
-    const frames = expected ? await this.#mediaConnection.framesDecoded() : null;
-    this.#video = watchVideo(this.#video, frames, this.clock.monotonicNow());
-    this.videoFrozen = this.#video.frozen;
-    if (!this.#stopped) this.#videoTimer = setTimeout(() => void this.#watchVideo(), VIDEO_WATCH_MS);
+    return expected ? this.#mediaConnection.framesDecoded() : null;
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#videoTimer);
+    this.#picture.stop();
     clearTimeout(this.#tickTimer);
     this.#closeAll();
   }
