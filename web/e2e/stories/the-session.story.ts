@@ -24,6 +24,7 @@ test('[END-1] two people meet, see each other, and part on time', async ({ pair,
   await expect(annPage.get('reminder')).toContainText('Bo');
   await annPage.reachesPhase('lobby');
   await expect(annPage.get('waiting')).toContainText('Bo');
+  await expect(annPage.get('reminder'), 'not inside the room that it is about').toHaveCount(0);
   const waiting = await annPage.gets('waiting');
   expect(waiting.frame['absent']).toEqual([session.participants[1]!.user_id]);
 
