@@ -261,6 +261,20 @@ describe('a line between two pages', () => {
     expect(connections.map(({ restartsCompleted }) => restartsCompleted), 'the one that is relayed').toEqual([0, 1]);
   });
 
+  test('[WEB-57] where frames were lost, the servers that came with the welcome are taken in the same way', async () => {
+    const { transports, connections } = pair(() => 5);
+    await vi.advanceTimersByTimeAsync(200);
+    const servers = [{ urls: ['turn:relay.example'], username: 'next', credential: 'c' }];
+    connections[0]!.setConnectionState('connected');
+    connections[0]!.localCandidateType = 'relay';
+    transports[0]!.handleReconnect(true, servers);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(connections[0]).toMatchObject({ configuration: { iceServers: [] }, restartsCompleted: 0 });
+    transports[0]!.handleReconnect(false, servers);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(connections[0]).toMatchObject({ configuration: { iceServers: servers }, restartsCompleted: 1 });
+  });
+
   test('[WEB-57] both relayed and renewed at once come to rest', async () => {
     const { transports, sent, connections } = pair(() => 20);
     await vi.advanceTimersByTimeAsync(200);

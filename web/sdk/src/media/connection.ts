@@ -62,9 +62,9 @@ export class MediaConnection {
   }
 
   /** Keeps a working connection, and restarts a broken one. */
-  handleWelcome({ epoch, resumed }: Signaling.Welcome): void {
+  handleWelcome({ epoch, resumed, ice_servers }: Signaling.Welcome): void {
     this.#minEpoch = epoch ?? 0;
-    this.#transport?.handleReconnect(resumed);
+    this.#transport?.handleReconnect(resumed, ice_servers);
   }
 
   /** Replaces the transport, unless it can be reused. */
@@ -94,7 +94,7 @@ export class MediaConnection {
 
   /** After the peer or the network came back: restarts the connection if it is still broken. */
   recover(): void {
-    this.#transport?.handleReconnect(true);
+    this.#transport?.handleReconnect(true, []);
   }
 
   /** Reconnects over the current network within the epoch, while media goes on. */

@@ -6,7 +6,7 @@
 import { beginNegotiation, iceServersOf, markAnswered, negotiationNeeded, receiveSignal, reofferIfUnanswered, takeBackOffer, type Negotiation, type NegotiationResult, type NegotiationStep } from '../signaling/negotiation.ts';
 import type { NumberedFrame } from '../signaling/resume.ts';
 import { TooLargeError } from '../socket/frame.ts';
-import type { Signaling } from '../wire.generated.ts';
+import type { IceServer, Signaling } from '../wire.generated.ts';
 import { TRACK_KINDS, type TrackKind } from './local.ts';
 import { usesRelay } from './selected-pair.ts';
 import type { MediaTransport, NegotiationParams, PeerSignal, TransportContext } from './transport.ts';
@@ -78,8 +78,11 @@ export class PeerConnectionTransport implements MediaTransport {
     this.#pc.restartIce();
   }
 
-  handleReconnect(lossless: boolean): void {
-    if (!lossless) this.#enqueue(() => reofferIfUnanswered(this.#negotiation, this.#pc.signalingState));
+  handleReconnect(lossless: boolean, servers: readonly IceServer[]): void {
+    if (!lossless) {
+      this.#enqueue(() => reofferIfUnanswered(this.#negotiation, this.#pc.signalingState));
+      return this.updateIceServers({ ice_servers: [...servers] });
+    }
     if (this.#pc.connectionState === 'failed' || this.#pc.connectionState === 'disconnected') this.#requestIceServers();
   }
 

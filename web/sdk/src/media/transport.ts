@@ -3,7 +3,7 @@
  * media server.
  */
 import type { NumberedFrame } from '../signaling/resume.ts';
-import type { IcePolicy, Signaling } from '../wire.generated.ts';
+import type { IcePolicy, IceServer, Signaling } from '../wire.generated.ts';
 import type { TrackKind } from './local.ts';
 
 export type MediaConnectionState = 'none' | 'connecting' | 'connected' | 'interrupted' | 'closed';
@@ -47,8 +47,8 @@ export interface MediaTransport {
   handleRefusedFrame(frame: NumberedFrame): void;
   /** The reply to `refresh`, or unasked before credentials end. */
   updateIceServers(frame: Signaling.IceServers): void;
-  /** The socket to signaling was reopened; `lossless` if no frame was lost meanwhile. */
-  handleReconnect(lossless: boolean): void;
+  /** The socket to signaling was reopened; `lossless` if no frame was lost meanwhile, else `servers` are newer than those in use. */
+  handleReconnect(lossless: boolean, servers: readonly IceServer[]): void;
   /** Reconnects even if the connection works: an ICE restart, or a new join to the room. */
   restart(): void;
   updateTracks(): void;
