@@ -39,11 +39,11 @@ struct EmbeddedFiles;
 pub(crate) struct WebApp {
     policy: HeaderValue,
     /// Absent where the web front end is not built in.
-    page: Option<Arc<Content>>,
+    page: Option<Arc<ServedFile>>,
 }
 
 /// The bytes of an answer, and the `ETag` that names them.
-struct Content {
+struct ServedFile {
     bytes: Bytes,
     etag: HeaderValue,
 }
@@ -57,7 +57,7 @@ impl WebApp {
             .map(|file| with_base(&file.data, &base_of(&config.web_origin)))
             .map(|html| {
                 let digest = Sha256::digest(&html);
-                Arc::new(Content::new(html, &digest))
+                Arc::new(ServedFile::new(html, &digest))
             });
         Self { policy, page }
     }
@@ -76,7 +76,7 @@ impl WebApp {
     fn respond(
         &self,
         path: &str,
-        content: &Content,
+        content: &ServedFile,
         status: StatusCode,
         request: &HeaderMap,
     ) -> Response {
@@ -109,7 +109,7 @@ impl WebApp {
     }
 }
 
-impl Content {
+impl ServedFile {
     fn new(bytes: impl Into<Bytes>, digest: &[u8]) -> Self {
         let digest = URL_SAFE_NO_PAD.encode(digest);
         let etag = HeaderValue::from_str(&format!("\"{digest}\""))
@@ -147,7 +147,7 @@ pub(crate) async fn any_path(
     }
     match (file, kind) {
         (Some(file), _) => {
-            let content = Content::new(owned(file.data), &file.metadata.sha256_hash());
+            let content = ServedFile::new(owned(file.data), &file.metadata.sha256_hash());
             web.respond(name, &content, StatusCode::OK, &headers)
         }
         (None, PageKind::Home | PageKind::Join) => web.page(StatusCode::OK, &headers),

@@ -58,7 +58,7 @@ test('[END-38] a picture that stands still and a closed socket show within a sec
 });
 
 test('[END-39] a reminder is in nobody’s way, and goes by itself or by its button', async ({ pair }) => {
-  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 90_000, lobby_ms: 30_000, remind_before_ms: [89_000] });
+  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 90_000, lobby_ms: 30_000, remind_before_ms: [88_000] });
   await annPage.page.setViewportSize({ width: 390, height: 844 });
   await annPage.open(ann);
   await boPage.open(bo);
