@@ -97,7 +97,7 @@ async fn admit<S: Stores>(
     reader: &mut ChatFrameReader,
     state: &AppState<S>,
 ) -> Result<Admission, JoinError> {
-    check_id(&hello.device_id).map_err(|_| JoinError::malformed("device_id"))?;
+    check_id(&hello.device_id).map_err(|_| JoinError::invalid_field("device_id"))?;
     let admission = state.admit(&hello.ticket).await?;
     reader.assign_user(&admission.caller.user)?;
     Ok(admission)

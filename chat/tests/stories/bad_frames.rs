@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use testkit::{ANN, BookedRoom, ChatPeer, SOON};
-use wire::chat::{Ping, Pong};
+use wire::chat::{Accepted, Message, Ping, Pong};
 use wire::{ErrorBody, ErrorCode};
 
 use crate::server::Server;
@@ -22,7 +22,7 @@ async fn cht_35_a_bad_frame_is_refused_and_the_third_malformed_one_closes() {
     let error = ann.expect::<ErrorBody>(SOON).await;
     assert_eq!(
         (error.code, error.field.as_deref()),
-        (ErrorCode::Malformed, Some("client_id"))
+        (ErrorCode::InvalidField, Some("client_id"))
     );
     assert_eq!(error.id.and_then(|id| id.number()), Some(4));
     ann.send_text("{").await;
@@ -32,8 +32,35 @@ async fn cht_35_a_bad_frame_is_refused_and_the_third_malformed_one_closes() {
     );
     ann.send(Ping { sent_at: None }).await;
     ann.expect::<Pong>(SOON).await;
+    ann.send_text("[]").await;
+    ann.expect::<ErrorBody>(SOON).await;
     ann.send_text("17").await;
     assert_eq!(ann.expect_close(SOON).await, Some(4500));
+}
+
+#[tokio::test]
+async fn cht_62_wrong_content_is_an_error_for_its_frame_and_no_step_towards_closing() {
+    let server = Server::start().await;
+    let BookedRoom(room) = BookedRoom::new();
+    let mut ann = server.peer(ANN, &room).await;
+    for _ in 0..5 {
+        ann.send_text(r#"{"type":"read","room":"r","seq":1.5,"id":4}"#)
+            .await;
+        let error = ann.expect::<ErrorBody>(SOON).await;
+        assert_eq!(error.code, ErrorCode::InvalidField);
+        assert_eq!(error.field.as_deref(), Some("seq"));
+    }
+    let id = &room.id;
+    // Half a surrogate pair, a byte order mark, and a number that is whole however it is written.
+    let text = format!(
+        "\u{feff}{{\"type\":\"send\",\"id\":5e1,\"room\":\"{id}\",\"client_id\":\"c\",\"body\":\"a\\ud800\"}}"
+    );
+    ann.send_text(text).await;
+    let stored = ann.expect::<Message>(SOON).await;
+    assert_eq!(stored.body, "a\u{fffd}");
+    let text = format!(r#"{{"type":"read","room":"{id}","seq":1.0,"id":51}}"#);
+    ann.send_text(text).await;
+    assert_eq!(ann.expect::<Accepted>(SOON).await.id.number(), Some(51));
 }
 
 #[tokio::test]

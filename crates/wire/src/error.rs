@@ -10,7 +10,7 @@ use crate::{EndReason, FrameId, UnixMs};
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ErrorCode {
-    /// Not JSON, or a field missing or of the wrong type; `field` names it.
+    /// Not JSON, or of a frame no object with a `type`.
     Malformed,
     /// No frame of that `type` exists.
     UnknownType,
@@ -65,7 +65,7 @@ pub enum ErrorCode {
     StorageUnavailable,
     /// The store has no room left.
     StorageFull,
-    /// One or more fields are wrong; `errors` names them.
+    /// One or more fields are wrong or missing; `errors` names them, of a frame `field`.
     InvalidField,
     /// A field that is not known, in a command.
     UnknownField,
@@ -100,7 +100,7 @@ pub struct ErrorBody {
     /// When to try again, in milliseconds from now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
-    /// Of `malformed`: the field.
+    /// Of `invalid_field`: the field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// Of `session_over`, `unauthenticated`, `bad_sdp` and `bad_candidate`: why.
@@ -126,6 +126,14 @@ impl ErrorBody {
             reason: None,
             opens_at: None,
             epoch: None,
+        }
+    }
+
+    /// The refusal of a frame whose `field` is missing or can't be taken.
+    pub fn invalid_field(field: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.into()),
+            ..Self::new(ErrorCode::InvalidField, "A field is wrong.")
         }
     }
 

@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use crate::json::{self, JsonError};
+
 /// The number or word by which a client tells its frames apart; given back as it came.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -51,14 +53,17 @@ pub struct Envelope {
     pub seq: Option<u64>,
 }
 
-/// Why a text is no frame. `id` is the frame's own, where it could be read.
+/// Why a text is no frame, or not one that can be taken. `id` is the frame's own, where it could be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
-    /// Not JSON, or a field missing or of the wrong type.
+    /// No JSON object with a `type`.
     #[error("malformed frame")]
-    Malformed {
-        /// The field, where one is to blame.
-        field: Option<String>,
+    Malformed,
+    /// A frame with a field missing, or one that can't be taken.
+    #[error("invalid field {field}")]
+    InvalidField {
+        /// Path of the field, as `resume.last_seq`.
+        field: String,
         /// The frame's `id`.
         id: Option<FrameId>,
     },
@@ -77,21 +82,29 @@ impl Envelope {
     /// [`FrameError::Malformed`] where the text is no JSON object with a `type`.
     pub fn parse(text: &str) -> Result<Self, FrameError> {
         // Serde would also take an array for a struct; a frame is an object.
-        if !text.trim_start().starts_with('{') {
-            return Err(FrameError::Malformed {
-                field: None,
-                id: None,
-            });
+        if !json::without_mark(text).trim_start().starts_with('{') {
+            return Err(FrameError::Malformed);
         }
-        parse_fields(text, None)
+        // Only what has a type is a frame whose fields can be wrong.
+        parse_fields(text, None).map_err(|error| match json::read::<TypeOnly>(text) {
+            Ok(_) => error,
+            Err(_) => FrameError::Malformed,
+        })
     }
+}
+
+#[derive(Deserialize)]
+struct TypeOnly {
+    #[serde(rename = "type")]
+    _kind: String,
 }
 
 pub(crate) fn number_or_none<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<u64>, D::Error> {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
-    Ok(raw.get().parse().ok())
+    let number = json::whole_number(raw.get());
+    Ok(number.and_then(|number| u64::try_from(number).ok()))
 }
 
 /// Reads the fields of one frame type; on failure names the field.
@@ -99,23 +112,13 @@ pub(crate) fn parse_fields<T: DeserializeOwned>(
     text: &str,
     id: Option<&FrameId>,
 ) -> Result<T, FrameError> {
-    serde_json::from_str(text).map_err(|_| FrameError::Malformed {
-        field: bad_field::<T>(text),
-        id: id.cloned(),
+    json::read(text).map_err(|error| match error {
+        JsonError::NotJson => FrameError::Malformed,
+        JsonError::Field { path, message } => FrameError::InvalidField {
+            field: json::field_of(&path, &message),
+            id: id.cloned(),
+        },
     })
-}
-
-/// Parses once more, slowly, to find which field was wrong.
-fn bad_field<T: DeserializeOwned>(text: &str) -> Option<String> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
-    let message = error.inner().to_string();
-    if let Some(missing) = message.strip_prefix("missing field `") {
-        return missing.split('`').next().map(str::to_owned);
-    }
-    let path = error.path().to_string();
-    let names_a_field = error.inner().is_data() && path != "." && !path.is_empty();
-    names_a_field.then_some(path)
 }
 
 /// Declares a closed set of frames: the enum, its JSON with `type`, and its parser. A large and rare frame
@@ -148,7 +151,7 @@ macro_rules! frames {
             /// Reads a frame and its envelope.
             ///
             /// # Errors
-            /// When the text is malformed, or its `type` is not one of this set.
+            /// When the text is no frame, a field is wrong, or its `type` is not one of this set.
             pub fn parse(text: &str) -> Result<(crate::Envelope, Self), crate::FrameError> {
                 let envelope = crate::Envelope::parse(text)?;
                 let id = envelope.id.as_ref();

@@ -17,6 +17,7 @@ mod timeline;
 
 pub mod address;
 pub mod chat;
+pub mod json;
 pub mod signaling;
 #[cfg(feature = "typescript")]
 pub mod typescript;

@@ -1,14 +1,18 @@
 //! JSON that is carried and never looked into.
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
+
+use crate::json::without_half_pairs;
 
 /// Deepest nesting that is carried: what serde_json and others parse without running out of stack.
 const MAX_DEPTH: usize = 127;
 /// So many digits in a row are surely within a double, which reaches to 1.8e308.
 const PLAIN_DIGITS: usize = 300;
 
-/// A JSON value kept as the text that came, so that what is relayed is untouched.
+/// A JSON value kept as the text that came, so that what is relayed is untouched; only an escaped half of a
+/// surrogate pair becomes U+FFFD.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub struct RawJson(Box<RawValue>);
@@ -37,16 +41,20 @@ impl RawJson {
 
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let mut raw = Box::<RawValue>::deserialize(deserializer)?;
         let shape = Shape::of(raw.get());
         if shape.depth > MAX_DEPTH {
-            return Err(serde::de::Error::custom("nested too deeply"));
+            return Err(D::Error::custom("nested too deeply"));
         }
-        if shape.in_doubt {
-            // What is kept raw is neither unescaped nor counted: half a surrogate pair, or a number
-            // beyond a double, would get through to a parser that refuses the whole frame for it.
-            serde_json::from_str::<serde_json::Value>(raw.get())
-                .map_err(serde::de::Error::custom)?;
+        // What is kept raw is neither unescaped nor counted: half a surrogate pair, or a number beyond a
+        // double, would get through to a parser that refuses the whole frame for it.
+        if shape.escapes
+            && let Some(whole_pairs) = without_half_pairs(raw.get())
+        {
+            raw = RawValue::from_string(whole_pairs).map_err(D::Error::custom)?;
+        }
+        if shape.large_numbers {
+            serde_json::from_str::<serde_json::Value>(raw.get()).map_err(D::Error::custom)?;
         }
         Ok(Self(raw))
     }
@@ -57,8 +65,10 @@ impl<'de> Deserialize<'de> for RawJson {
 struct Shape {
     /// How deep arrays and objects are nested.
     depth: usize,
-    /// An escaped character, or a number with an exponent or many digits: to be looked at closely.
-    in_doubt: bool,
+    /// A character is escaped by its number: it may be half a surrogate pair.
+    escapes: bool,
+    /// A number has an exponent or many digits: it may be beyond a double.
+    large_numbers: bool,
 }
 
 impl Shape {
@@ -68,21 +78,21 @@ impl Shape {
         let mut bytes = json.bytes();
         while let Some(byte) = bytes.next() {
             match byte {
-                b'"' => shape.in_doubt |= skip_string(&mut bytes),
+                b'"' => shape.escapes |= skip_string(&mut bytes),
                 b'[' | b'{' => {
                     depth += 1;
                     shape.depth = shape.depth.max(depth);
                 }
                 b']' | b'}' => depth -= 1,
                 // Words have an `e` too, and no digit before it.
-                b'e' | b'E' => shape.in_doubt |= digits > 0,
+                b'e' | b'E' => shape.large_numbers |= digits > 0,
                 _ => {}
             }
             digits = match byte {
                 b'0'..=b'9' => digits + 1,
                 _ => 0,
             };
-            shape.in_doubt |= digits > PLAIN_DIGITS;
+            shape.large_numbers |= digits > PLAIN_DIGITS;
         }
         shape
     }
@@ -151,14 +161,7 @@ mod tests {
     #[test]
     fn wir_9_what_a_strict_parser_refuses_is_refused_here() {
         let long = "9".repeat(400);
-        let refused = [
-            r#""\ud800""#,
-            r#"{"\udc00":1}"#,
-            "1e999",
-            "[-1E400]",
-            long.as_str(),
-        ];
-        for text in refused {
+        for text in ["1e999", "[-1E400]", long.as_str()] {
             assert!(serde_json::from_str::<RawJson>(text).is_err(), "{text}");
         }
         let ids = "1".repeat(290);
@@ -171,6 +174,17 @@ mod tests {
         ] {
             let kept = serde_json::from_str::<RawJson>(text).unwrap();
             assert_eq!(kept.text(), text, "untouched");
+        }
+        for (half, whole) in [
+            (r#""\ud800""#, r#""\ufffd""#),
+            (r#"{ "\udc00":1.0}"#, r#"{ "\ufffd":1.0}"#),
+            (
+                r#""\\ud800\uD83D\uDE00\uD83D""#,
+                r#""\\ud800\uD83D\uDE00\ufffd""#,
+            ),
+        ] {
+            let kept = serde_json::from_str::<RawJson>(half).unwrap();
+            assert_eq!(kept.text(), whole);
         }
     }
 }

@@ -25,8 +25,8 @@ impl FrameProtocol for SignalingProtocol {
     fn parse(text: &str) -> Result<(Envelope, ClientFrame), FrameError> {
         let (envelope, frame) = ClientFrame::read(text)?;
         match envelope.id {
-            Some(FrameId::Text(_)) => Err(FrameError::Malformed {
-                field: Some("id".to_owned()),
+            Some(FrameId::Text(_)) => Err(FrameError::InvalidField {
+                field: "id".to_owned(),
                 id: envelope.id,
             }),
             _ => Ok((envelope, frame)),

@@ -8,6 +8,7 @@ use crate::stage::BadInputStage;
 use crate::talk::{never_got, settled};
 
 const MALFORMED: &str = "signaling_frames_total{type=\"malformed\"}";
+const INVALID: &str = "signaling_frames_total{type=\"invalid\"}";
 const UNKNOWN: &str = "signaling_frames_total{type=\"unknown\"}";
 
 /// Ann sends `text` and is told `code` and `field`; her socket lives, and Bo sees nothing of it.
@@ -41,37 +42,10 @@ async fn sig_246_what_is_no_json_costs_an_error_and_the_third_the_socket() {
             "duplicate type",
             r#"{"type":"extend","type":"data"}"#.to_owned(),
         ),
-        (
-            "duplicate field",
-            r#"{"type":"data","payload":1,"payload":2}"#.to_owned(),
-        ),
-        (
-            "duplicate id",
-            r#"{"type":"data","id":1,"id":2,"payload":2}"#.to_owned(),
-        ),
         ("NaN", r#"{"type":"data","payload":NaN}"#.to_owned()),
         (
             "infinity",
             r#"{"type":"connected","epoch":Infinity}"#.to_owned(),
-        ),
-        ("10,000 lists", deep("[", "]")),
-        ("10,000 objects", deep("{\"a\":", "}").replace(":}", ":1}")),
-        ("1e999", r#"{"type":"data","payload":1e999}"#.to_owned()),
-        (
-            "1e999 as a field",
-            r#"{"type":"connected","epoch":1e999}"#.to_owned(),
-        ),
-        (
-            "lone surrogate",
-            r#"{"type":"data","payload":"\ud800"}"#.to_owned(),
-        ),
-        (
-            "lone surrogate as a field",
-            r#"{"type":"offer","epoch":1,"sdp":"\udc00"}"#.to_owned(),
-        ),
-        (
-            "BOM",
-            "\u{feff}{\"type\":\"data\",\"payload\":1}".to_owned(),
         ),
         (
             "control character",
@@ -86,6 +60,27 @@ async fn sig_246_what_is_no_json_costs_an_error_and_the_third_the_socket() {
     for (name, text) in rows {
         let played = costs_an_error(&stage, &text, ErrorCode::Malformed, None);
         stage.row(18, name, MALFORMED, played).await;
+    }
+    let wrong_fields = [
+        (
+            "duplicate field",
+            r#"{"type":"data","payload":1,"payload":2}"#.to_owned(),
+        ),
+        (
+            "duplicate id",
+            r#"{"type":"data","id":1,"id":2,"payload":2}"#.to_owned(),
+        ),
+        ("10,000 lists", deep("[", "]")),
+        ("10,000 objects", deep("{\"a\":", "}").replace(":}", ":1}")),
+        ("1e999", r#"{"type":"data","payload":1e999}"#.to_owned()),
+        (
+            "1e999 as a field",
+            r#"{"type":"connected","epoch":1e999}"#.to_owned(),
+        ),
+    ];
+    for (name, text) in wrong_fields {
+        let played = costs_an_error(&stage, &text, ErrorCode::InvalidField, None);
+        stage.row(18, name, INVALID, played).await;
     }
     let third = async {
         let (mut ann, mut bo) = stage.pair().await;
@@ -104,6 +99,40 @@ async fn sig_246_what_is_no_json_costs_an_error_and_the_third_the_socket() {
     };
     let limit = "limit_hits_total{limit=\"malformed\"}";
     stage.row(18, "the third in 10 s", limit, third).await;
+    stage.finish([18]).await;
+}
+
+#[tokio::test]
+async fn sig_246_wrong_content_is_no_step_towards_closing_and_half_pairs_are_taken() {
+    let stage = BadInputStage::start().await;
+    let wrong = async {
+        let (mut ann, _bo) = stage.pair().await;
+        for id in 1..=5 {
+            ann.send_text(format!(r#"{{"type":"connected","id":{id},"epoch":1.5}}"#))
+                .await;
+            let error = ann.expect::<ErrorBody>(SOON).await;
+            assert_eq!(error.code, ErrorCode::InvalidField);
+            assert_eq!(error.id, Some(FrameId::Number(id)));
+        }
+        settled(&mut ann).await;
+    };
+    stage.row(18, "five wrong fields", INVALID, wrong).await;
+    let taken = async {
+        let (mut ann, mut bo) = stage.pair().await;
+        for text in [
+            r#"{"type":"data","payload":{"\udc00":"\ud83d","n":1.0}}"#,
+            r#"{"type":"data","id":50.0,"payload":{"\udc00":"\ud83d","n":1.0}}"#,
+            "\u{feff}{\"type\":\"data\",\"id\":6e1,\"payload\":{\"\\udc00\":\"\\ud83d\",\"n\":1.0}}",
+        ] {
+            ann.send_text(text).await;
+            let heard = bo.expect::<RelayedData>(SOON).await;
+            assert_eq!(heard.payload.text(), r#"{"\ufffd":"\ufffd","n":1.0}"#);
+        }
+        settled(&mut ann).await;
+    };
+    stage
+        .row(18, "half pairs, whole numbers, a BOM", "", taken)
+        .await;
     stage.finish([18]).await;
 }
 
@@ -129,8 +158,6 @@ async fn sig_246_unknown_types_unknown_fields_and_wrong_fields() {
     };
     stage.row(19, "unknown field", "", ignored).await;
     let wrong = [
-        (r#"{"epoch":1}"#, "type"),
-        (r#"{"type":7}"#, "type"),
         (r#"{"type":"data"}"#, "payload"),
         (r#"{"type":"offer","epoch":1}"#, "sdp"),
         (r#"{"type":"offer","epoch":1,"sdp":7}"#, "sdp"),
@@ -148,8 +175,8 @@ async fn sig_246_unknown_types_unknown_fields_and_wrong_fields() {
         (r#"{"type":"extend","id":-1}"#, "id"),
     ];
     for (text, field) in wrong {
-        let played = costs_an_error(&stage, text, ErrorCode::Malformed, Some(field));
-        stage.row(19, text, MALFORMED, played).await;
+        let played = costs_an_error(&stage, text, ErrorCode::InvalidField, Some(field));
+        stage.row(19, text, INVALID, played).await;
     }
     let echoed = async {
         let mut ann: TestPeer = crate::stage::let_in(&stage.server).await;
@@ -159,6 +186,6 @@ async fn sig_246_unknown_types_unknown_fields_and_wrong_fields() {
         ann.send_text(r#"{"type":"ping","sent_at":1}"#).await;
         ann.expect::<Pong>(SOON).await;
     };
-    stage.row(19, "the id is echoed", MALFORMED, echoed).await;
+    stage.row(19, "the id is echoed", INVALID, echoed).await;
     stage.finish([19]).await;
 }

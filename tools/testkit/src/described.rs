@@ -94,7 +94,7 @@ pub async fn the_page_is_plain(base: &str) {
         "{policy}"
     );
     assert!(
-        !policy.contains("unsafe") && !policy.contains("script"),
+        !policy.contains("unsafe") && !policy.contains("script-src"),
         "{policy}"
     );
     let html = page.body.as_str().unwrap();

@@ -49,7 +49,7 @@ id?: FrameId,
  */
 retry_after_ms?: number, 
 /**
- * Of `malformed`: the field.
+ * Of `invalid_field`: the field.
  */
 field?: string, 
 /**

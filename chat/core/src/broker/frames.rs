@@ -30,15 +30,12 @@ fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::StorageUnavailable => "It could not be stored. Try again.",
         ErrorCode::StorageFull => "There is no room left to store it.",
         ErrorCode::AlreadyJoined => "This socket has said hello already.",
-        ErrorCode::Malformed => "A field is wrong.",
         _ => "That can't be done.",
     }
 }
 
-fn malformed(field: &str, id: Option<FrameId>) -> ErrorReply {
-    let mut body = error(ErrorCode::Malformed, id);
-    body.field = Some(field.to_owned());
-    body
+fn invalid(field: &str, id: Option<FrameId>) -> ErrorReply {
+    Box::new(ErrorBody::invalid_field(field).for_frame(id))
 }
 
 impl<P: PresenceTracker> RoomBroker<P> {
@@ -112,7 +109,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         out: &mut Vec<Output>,
     ) -> Result<(), ErrorReply> {
         let id = || origin.id.clone();
-        check_id(&frame.client_id).map_err(|_| malformed("client_id", id()))?;
+        check_id(&frame.client_id).map_err(|_| invalid("client_id", id()))?;
         self.room_for(&origin, &frame.room)?;
         check_body(&frame.body).map_err(|bad| {
             let mut body = error(ErrorCode::BadText, id());
@@ -210,7 +207,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         out: &mut Vec<Output>,
     ) -> Result<(), ErrorReply> {
         if frame.users.len() > self.settings.max_watched {
-            return Err(malformed("users", origin.id));
+            return Err(invalid("users", origin.id));
         }
         for other in frame.users {
             // A stranger looks like one who is not there.
@@ -253,7 +250,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         let away = match frame.state {
             PresenceState::Online => false,
             PresenceState::Away => true,
-            PresenceState::Offline => return Err(malformed("state", origin.id)),
+            PresenceState::Offline => return Err(invalid("state", origin.id)),
         };
         if let Some(connection) = self.connections.get_mut(&origin.connection)
             && connection.away != away

@@ -83,7 +83,7 @@ fn cht_24_away_counts_when_every_connection_is() {
         }
         .into(),
     );
-    assert_eq!(errors(&chat.took(bo)), [ErrorCode::Malformed]);
+    assert_eq!(errors(&chat.took(bo)), [ErrorCode::InvalidField]);
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn cht_1_bad_text_and_bad_keys_are_refused() {
         ("c", "", ErrorCode::BadText),
         ("c", " \n ", ErrorCode::BadText),
         ("c", "a\0b", ErrorCode::BadText),
-        ("", "hi", ErrorCode::Malformed),
+        ("", "hi", ErrorCode::InvalidField),
     ] {
         assert!(chat.frame(ann, 1, send("r", client_id, body)).is_empty());
         assert_eq!(errors(&chat.took(ann)), [code], "{client_id:?} {body:?}");

@@ -186,10 +186,13 @@ impl<P: FrameProtocol> FrameReader<P> {
                 let body = ErrorBody::new(ErrorCode::UnknownType, "There is no such frame.");
                 ("unknown", body.for_frame(id), false)
             }
-            FrameError::Malformed { field, id } => {
-                let mut body = ErrorBody::new(ErrorCode::Malformed, "The frame can't be read.");
-                body.field = field;
-                ("malformed", body.for_frame(id), true)
+            FrameError::InvalidField { field, id } => {
+                let body = ErrorBody::invalid_field(field).for_frame(id);
+                ("invalid", body, false)
+            }
+            FrameError::Malformed => {
+                let body = ErrorBody::new(ErrorCode::Malformed, "This is no frame.");
+                ("malformed", body, true)
             }
         };
         metrics::counter!(P::FRAMES_METRIC, "type" => kind).increment(1);

@@ -39,10 +39,8 @@ impl JoinError {
 
     /// A field of the first frame that can't be used; closed with 4500.
     #[must_use]
-    pub fn malformed(field: &str) -> Self {
-        let mut body = ErrorBody::new(ErrorCode::Malformed, "A field is wrong.");
-        body.field = Some(field.to_owned());
-        Self::new(body, CloseCode::Malformed)
+    pub fn invalid_field(field: &str) -> Self {
+        Self::new(ErrorBody::invalid_field(field), CloseCode::Malformed)
     }
 }
 
