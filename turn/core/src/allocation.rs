@@ -15,6 +15,9 @@ const PERMISSION_MS: i64 = 300_000;
 const CHANNEL_MS: i64 = 600_000;
 /// Peers that one allocation may have permissions for, and channels to: one person has some twenty candidates.
 const MAX_PEERS: usize = 64;
+/// Signed requests of one allocation within a second, and of one person without: one in a call makes a
+/// handful a minute, and some dozens at its beginning.
+pub(crate) const REQUESTS_PER_SECOND: u32 = 200;
 
 /// An allocation, from the request on.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub(crate) struct Allocation {
     pub(crate) relayed: Option<SocketAddr>,
     pub(crate) sent: Bucket,
     pub(crate) received: Bucket,
+    /// Requests that are signed with its credential.
+    pub(crate) requests: Bucket,
     permissions: BTreeMap<IpAddr, Permission>,
     channels: BTreeMap<u16, ChannelBinding>,
 }
@@ -91,6 +96,7 @@ impl Allocation {
             relayed: None,
             sent: Bucket::full(bytes_per_second, now),
             received: Bucket::full(bytes_per_second, now),
+            requests: Bucket::full(REQUESTS_PER_SECOND, now),
             permissions: BTreeMap::new(),
             channels: BTreeMap::new(),
         }

@@ -1,7 +1,6 @@
-//! Whose a credential is: the part of its user name behind the end. It names a session and a person to
-//! whoever knows the secret, and to nobody else: user names cross the network in the clear.
-
-use std::fmt;
+//! Whose a credential is: the part of its user name behind the end, `session.person`. Both are tags of equal
+//! length that name a session and a person to whoever knows the secret, and to nobody else: user names
+//! cross the network in the clear.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,59 +8,26 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::Secret;
 use crate::stun::hmac_sha1;
 
-/// Bytes of a tag: no two of a million sessions have the same but once in a universe.
+/// Bytes of a tag, 16 characters in base64: nobody finds two sessions with the same.
 const TAG_BYTES: usize = 12;
-/// Characters of a tag in base64.
-#[cfg(test)]
-const TAG_CHARS: usize = 16;
 
-/// The session of a credential, as it is written there: 16 characters of base64url.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct SessionTag(String);
-
-impl SessionTag {
-    pub(crate) fn new(secret: &Secret, session: &str) -> Self {
-        Self(tag(secret, &[b"session\0", session.as_bytes()]))
-    }
+/// The tag of a session.
+pub(crate) fn session_tag(secret: &Secret, session: &str) -> String {
+    tag(secret, &[b"session\0", session.as_bytes()])
 }
 
-/// A session and a person, written `session.person` in tags of equal length, whatever their ids hold. The
-/// person's tag is another in each session, so that nobody on the way can follow one through several.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct CredentialHolder {
-    pub(crate) session: SessionTag,
-    person: String,
+/// The tags of a session and of a person in it. The person's is another in each session, so that nobody on
+/// the way can follow one through several.
+pub(crate) fn holder(secret: &Secret, session: &str, user: &str) -> String {
+    // By the session's tag, so that no two pairs of ids are the same text.
+    let session = session_tag(secret, session);
+    let person = tag(secret, &[b"person\0", session.as_bytes(), user.as_bytes()]);
+    format!("{session}.{person}")
 }
 
-impl CredentialHolder {
-    pub(crate) fn new(secret: &Secret, session: &str, user: &str) -> Self {
-        let parts = [b"person\0", session.as_bytes(), b"\0", user.as_bytes()];
-        Self {
-            session: SessionTag::new(secret, session),
-            person: tag(secret, &parts),
-        }
-    }
-
-    /// Reads what stands behind the end; `None` for a credential that somebody else issued under a secret of
-    /// ours, which names nobody that we know.
-    #[cfg(test)]
-    pub(crate) fn read(text: &str) -> Option<Self> {
-        let (session, person) = text.split_once('.')?;
-        let is_tag = |text: &str| {
-            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-            text.len() == TAG_CHARS && text.bytes().all(is_plain)
-        };
-        (is_tag(session) && is_tag(person)).then(|| Self {
-            session: SessionTag(session.to_owned()),
-            person: person.to_owned(),
-        })
-    }
-}
-
-impl fmt::Display for CredentialHolder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.session.0, self.person)
-    }
+/// The session's tag of a holder, if it has the form.
+pub(crate) fn session_of(holder: &str) -> Option<&str> {
+    Some(holder.split_once('.')?.0)
 }
 
 fn tag(secret: &Secret, parts: &[&[u8]]) -> String {
@@ -84,34 +50,20 @@ mod tests {
             ("a.b", "c"),
             ("a", "b.c"),
             ("a\0", "b"),
+            ("a", "\0b"),
             ("a:1", "zo\u{eb}:"),
             (&long, &long),
         ] {
-            let holder = CredentialHolder::new(&secret, session, user);
-            let text = holder.to_string();
-            assert_eq!(text.len(), 33);
-            assert!(!text.contains(':') && !text.contains(user) || user.len() < 3);
-            assert_eq!(CredentialHolder::read(&text), Some(holder.clone()));
-            assert_eq!(holder.session, SessionTag::new(&secret, session));
-            assert!(seen.insert(text), "{session} {user}");
+            let holder = holder(&secret, session, user);
+            assert_eq!(holder.len(), 33);
+            assert!(!holder.contains(':') && (!holder.contains(user) || user.len() < 3));
+            assert_eq!(
+                session_of(&holder),
+                Some(session_tag(&secret, session).as_str())
+            );
+            assert!(seen.insert(holder), "{session} {user}");
         }
-        let [one, other] = ["ann", "bo"].map(|user| CredentialHolder::new(&secret, "s1", user));
-        assert_eq!(one.session, other.session);
-        let elsewhere = CredentialHolder::new(&secret, "s2", "ann");
-        assert_ne!(one.person, elsewhere.person);
-    }
-
-    #[test]
-    fn trn_52_a_credential_that_somebody_else_issued_names_nobody() {
-        for text in [
-            "",
-            "ann",
-            "s.ann",
-            "a.b.c",
-            "1234567890123456.123456789012345",
-            "1234567890123456.12345678901234:6",
-        ] {
-            assert_eq!(CredentialHolder::read(text), None, "{text}");
-        }
+        let person = |session| holder(&secret, session, "ann").split_off(17);
+        assert_ne!(person("s1"), person("s2"));
     }
 }

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use wire::{IceServer, UnixMs};
 
-use crate::credential_holder::CredentialHolder;
+use crate::credential_holder::holder;
 use crate::stun::hmac_sha1;
 
 /// Bytes of the shortest secret: as many as a guess of 256 bits.
@@ -131,7 +131,7 @@ impl TurnCredentials {
             && expires_at > now
         {
             let seconds = (expires_at + 999).as_secs();
-            let username = format!("{seconds}:{}", CredentialHolder::new(secret, session, user));
+            let username = format!("{seconds}:{}", holder(secret, session, user));
             servers.push(IceServer {
                 urls: turn,
                 credential: Some(secret.password(&username)),
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(servers.len(), 2);
         assert_eq!(servers[0].credential, None);
         let username = servers[1].username.clone().unwrap();
-        let holder = CredentialHolder::new(&issuer.secrets[0], "s1", "ann");
+        let holder = holder(&issuer.secrets[0], "s1", "ann");
         assert_eq!(username, format!("61:{holder}"));
         assert_eq!(
             servers[1].credential,

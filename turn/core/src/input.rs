@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 
+use wire::UnixMs;
+
 /// Names an allocation for as long as the process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AllocationId(pub u64);
 
 /// Where a client's bytes come from; with the listener's own address the 5-tuple of RFC 8656.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClientEndpoint {
     /// Datagrams of one address.
     Udp(SocketAddr),
@@ -66,6 +68,15 @@ pub enum Input<'a> {
     Gone {
         /// Whose connection it was.
         client: ClientEndpoint,
+    },
+    /// Somebody's credentials for a session are good no longer.
+    Revoked {
+        /// Id of the session.
+        session: &'a str,
+        /// Id of the person; `None` for everybody of the session.
+        user: Option<&'a str>,
+        /// When the last credential that was handed out before has ended by itself.
+        until: UnixMs,
     },
     /// The moment of [`crate::TurnServer::next_deadline`] has come.
     Tick,

@@ -19,6 +19,7 @@ mod output;
 mod peers;
 mod rate_limit;
 mod requests;
+mod revocations;
 mod server;
 mod settings;
 pub mod stun;

@@ -11,6 +11,10 @@ pub enum Metric {
     Relayed(usize),
     /// Something that arrived was dropped.
     Dropped(Dropped),
+    /// An allocation ended because its credential was revoked.
+    Ended,
+    /// There are as many revocations as there may be, and the one that would have run out first was forgotten.
+    RevocationForgotten,
 }
 
 /// Why a request was refused.
@@ -18,6 +22,8 @@ pub enum Metric {
 pub enum RefusalCause {
     /// A signed request with a user name, a time or a signature that is none of ours.
     Credential,
+    /// A credential of ours that was revoked.
+    Revoked,
     /// The person has as many allocations as one may.
     PersonQuota,
     /// There are as many allocations as there may be.
@@ -36,6 +42,7 @@ impl RefusalCause {
     pub fn name(self) -> &'static str {
         match self {
             RefusalCause::Credential => "credential",
+            RefusalCause::Revoked => "revoked",
             RefusalCause::PersonQuota => "person_quota",
             RefusalCause::TotalQuota => "total_quota",
             RefusalCause::Capacity => "capacity",
@@ -54,7 +61,7 @@ pub enum Dropped {
     Permission,
     /// The allocation has sent or got as many bytes as it may in this second.
     Bandwidth,
-    /// The address has been answered as often as it may be in this second.
+    /// The address, or the person, has been answered as often as may be in this second.
     Flood,
 }
 

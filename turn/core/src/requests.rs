@@ -5,16 +5,22 @@ mod binding;
 mod peers;
 
 use wire::UnixMs;
+use wire::address::limit_key;
 
+use crate::allocation::REQUESTS_PER_SECOND;
 use crate::authentication::AuthenticatedClient;
 use crate::effects::Effects;
 use crate::error::StunError;
+use crate::rate_limit::RateKey;
 use crate::stun::{Attribute, Class, Method, StunMessage, StunMessageWriter};
 use crate::{ClientEndpoint, Dropped, Metric, RefusalCause, TurnServer};
 
-/// Requests of one address that are answered within a second, signed or not: a person in a call makes a
-/// handful a minute, and a forged address gets no more than this many answers.
-const ANSWERS_PER_SECOND: u32 = 500;
+/// Requests of nobody in particular that are answered within a second, to one address (of IPv6, one /64): a
+/// forged one gets no more than this many answers.
+const ANSWERS_PER_ADDRESS: u32 = 500;
+/// The same of one port or connection, so that it takes more than one socket to use up what all behind an
+/// address have.
+const ANSWERS_PER_ENDPOINT: u32 = 20;
 /// Named in answers, as RFC 8489 recommends; without a version, which would help nobody but an attacker.
 const SOFTWARE: &[u8] = b"rendezvous";
 
@@ -27,7 +33,8 @@ enum Granted {
 }
 
 impl TurnServer {
-    /// ResponseLimiter a request.
+    /// Answers a request. Who is authenticated pays from their own allowance, and never for what others send
+    /// from, or in the name of, the same address.
     pub(crate) fn request(
         &mut self,
         now: UnixMs,
@@ -35,19 +42,22 @@ impl TurnServer {
         message: &StunMessage<'_>,
         effects: &mut Effects,
     ) {
-        if !self
-            .responses
-            .allow(now, client.address().ip(), ANSWERS_PER_SECOND)
-        {
-            return effects.dropped(Dropped::Flood);
-        }
         if message.method() == Method::BINDING {
+            if !self.may_answer_stranger(now, client) {
+                return effects.dropped(Dropped::Flood);
+            }
             return effects.tell(client, binding::answer(client, message));
         }
         let requester = match self.authenticate(now, client, message) {
             Ok(requester) => requester,
+            Err(_) if !self.may_answer_stranger(now, client) => {
+                return effects.dropped(Dropped::Flood);
+            }
             Err(error) => return self.refuse(now, client, message, None, &error, effects),
         };
+        if !self.may_answer(now, client, &requester) {
+            return effects.dropped(Dropped::Flood);
+        }
         match self.granted(now, client, message, &requester, effects) {
             Ok(Granted::Later) => {}
             Ok(Granted::Now(writer)) => {
@@ -56,6 +66,28 @@ impl TurnServer {
             }
             Err(error) => self.refuse(now, client, message, Some(&requester), &error, effects),
         }
+    }
+
+    fn may_answer_stranger(&mut self, now: UnixMs, client: ClientEndpoint) -> bool {
+        let network = RateKey::Network(limit_key(client.address().ip()));
+        self.rates
+            .allow(now, RateKey::Endpoint(client), ANSWERS_PER_ENDPOINT)
+            && self.rates.allow(now, network, ANSWERS_PER_ADDRESS)
+    }
+
+    fn may_answer(
+        &mut self,
+        now: UnixMs,
+        client: ClientEndpoint,
+        requester: &AuthenticatedClient,
+    ) -> bool {
+        if let Some((_, allocation)) = self.of_client(client)
+            && allocation.username == requester.username
+        {
+            return allocation.requests.take(now, 1);
+        }
+        let person = RateKey::Person(&requester.person);
+        self.rates.allow(now, person, REQUESTS_PER_SECOND)
     }
 
     fn granted(
@@ -85,7 +117,7 @@ impl TurnServer {
         }
     }
 
-    /// ResponseLimiter with an error, signed where the requester is known.
+    /// Answers with an error, signed where the requester is known.
     fn refuse(
         &self,
         now: UnixMs,

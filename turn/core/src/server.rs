@@ -8,7 +8,8 @@ use wire::UnixMs;
 use crate::allocation::Allocation;
 use crate::effects::Effects;
 use crate::nonce::Nonces;
-use crate::rate_limit::ResponseLimiter;
+use crate::rate_limit::RateCounters;
+use crate::revocations::Revocations;
 use crate::{AllocationId, ClientEndpoint, Input, Output, Settings};
 
 /// All allocations of one STUN and TURN server.
@@ -16,7 +17,8 @@ use crate::{AllocationId, ClientEndpoint, Input, Output, Settings};
 pub struct TurnServer {
     pub(crate) settings: Settings,
     pub(crate) nonces: Nonces,
-    pub(crate) responses: ResponseLimiter,
+    pub(crate) rates: RateCounters,
+    pub(crate) revocations: Revocations,
     pub(crate) allocations: BTreeMap<AllocationId, Allocation>,
     pub(crate) by_client: BTreeMap<ClientEndpoint, AllocationId>,
     pub(crate) by_relayed: BTreeMap<SocketAddr, AllocationId>,
@@ -32,8 +34,9 @@ impl TurnServer {
     pub fn new(settings: Settings) -> Self {
         Self {
             nonces: Nonces::new(settings.nonce_key),
+            rates: RateCounters::new(settings.nonce_key),
+            revocations: Revocations::default(),
             settings,
-            responses: ResponseLimiter::default(),
             allocations: BTreeMap::new(),
             by_client: BTreeMap::new(),
             by_relayed: BTreeMap::new(),
@@ -65,6 +68,11 @@ impl TurnServer {
                     self.remove(*id, &mut effects);
                 }
             }
+            Input::Revoked {
+                session,
+                user,
+                until,
+            } => self.revoke(now, session, user, until, &mut effects),
             Input::Tick => {}
         }
         effects.into_outputs()
@@ -86,6 +94,12 @@ impl TurnServer {
     #[must_use]
     pub fn has_allocation(&self, client: ClientEndpoint) -> bool {
         self.by_client.contains_key(&client)
+    }
+
+    /// Whose allocation it is, while there is one.
+    #[must_use]
+    pub fn client_of(&self, allocation: AllocationId) -> Option<ClientEndpoint> {
+        Some(self.allocations.get(&allocation)?.client)
     }
 
     pub(crate) fn of_client(
@@ -139,5 +153,6 @@ impl TurnServer {
             }
             self.remove(id, effects);
         }
+        self.revocations.expire(now);
     }
 }

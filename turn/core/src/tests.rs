@@ -2,7 +2,9 @@
 
 mod allocations;
 mod codec;
+mod floods;
 mod harness;
 mod permissions;
+mod revocation;
 mod strangers;
 mod traffic;

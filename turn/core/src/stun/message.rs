@@ -154,6 +154,12 @@ impl<'a> StunMessage<'a> {
         Some(u16::from(class) * 100 + u16::from(number))
     }
 
+    /// Bytes of the whole message.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// True when it carries a MESSAGE-INTEGRITY.
     #[must_use]
     pub fn is_signed(&self) -> bool {
