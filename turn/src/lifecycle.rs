@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use turn_core::{Family, Input, Settings, TurnServer};
 
 use crate::relay::Relay;
+use crate::revocation_events::RevocationEvents;
 use crate::{Config, RelayListeners, metrics, streams};
 
 /// How often what has run out is closed: an allocation lives a second too long at most.
@@ -31,14 +32,33 @@ pub async fn run(
 ) -> Result<(), StartError> {
     let address = listeners.address();
     tracing::info!(%address, relay_ip = %config.relay_ip, "turn starts");
-    let private = service::health::private_routes(Readiness::new());
+    let readiness = Readiness::new();
+    let mut private = service::health::private_routes(readiness.clone());
     metrics::describe();
     let (tasks, stop) = (Tasks::new(), CancellationToken::new());
     let server = TurnServer::new(settings(&config, address.ip()));
     let udp = Arc::new(listeners.udp);
     let relay = Relay::new(server, udp, &config, tasks.clone(), stop.clone());
+    let revocations = match &config.data_dir {
+        None => None,
+        Some(data_dir) => {
+            let kept_ms = i64::try_from(config.revocations_kept.as_millis()).unwrap_or(i64::MAX);
+            Some(RevocationEvents::open(data_dir, relay.clone(), kept_ms).await?)
+        }
+    };
+    if let Some(events) = &revocations {
+        private = private.merge(events.routes());
+        events.keep(&readiness, &tasks, stop.clone());
+    }
+    let limit = config.stream_timeout;
+    let streams = streams::serve(
+        listeners.tcp,
+        relay.clone(),
+        tasks.clone(),
+        limit,
+        stop.clone(),
+    );
     tasks.spawn("turn udp", relay.clone().serve_udp());
-    let streams = streams::serve(listeners.tcp, relay.clone(), tasks.clone(), stop.clone());
     tasks.spawn("turn tcp", streams);
     tasks.spawn("turn timer", keep_time(relay, stop.clone()));
 
@@ -46,6 +66,9 @@ pub async fn run(
     service::listeners::serve_private(http, private, limits, shutdown).await?;
     stop.cancel();
     tasks.close_or_cut("tasks", TASKS_LIMIT).await;
+    if let Some(events) = revocations {
+        events.close().await;
+    }
     tracing::info!("turn stops");
     Ok(())
 }

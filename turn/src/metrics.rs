@@ -1,6 +1,9 @@
 //! What `/metrics` says of the relay. No name of a person or session is a label.
 
+use service::limits::Limit;
 use turn_core::{Dropped, Metric, RefusalCause};
+
+use crate::stream_pool::Eviction;
 
 /// Names each series once, so that one that never moved is there with 0.
 pub(crate) fn describe() {
@@ -11,6 +14,7 @@ pub(crate) fn describe() {
     connections(0);
     for why in [
         RefusalCause::Credential,
+        RefusalCause::Revoked,
         RefusalCause::PersonQuota,
         RefusalCause::TotalQuota,
         RefusalCause::Capacity,
@@ -28,6 +32,7 @@ pub(crate) fn describe() {
         metrics::counter!("turn_dropped_total", "why" => why.name()).absolute(0);
     }
     unsent(0);
+    metrics::counter!("turn_allocations_revoked_total").absolute(0);
 }
 
 /// Counts what the core wants counted.
@@ -41,6 +46,8 @@ pub(crate) fn count(metric: Metric) {
         Metric::Refused(why) => {
             metrics::counter!("turn_refused_total", "why" => why.name()).increment(1);
         }
+        Metric::Ended => metrics::counter!("turn_allocations_revoked_total").increment(1),
+        Metric::RevocationForgotten => Limit::Revocations.hit(),
         Metric::Dropped(why) => {
             metrics::counter!("turn_dropped_total", "why" => why.name()).increment(1);
         }
@@ -57,9 +64,18 @@ pub(crate) fn connections(count: usize) {
     metrics::gauge!("turn_connections").set(count as f64);
 }
 
-/// A TCP connection that was turned away at a cap.
-pub(crate) fn turned_away() {
-    metrics::counter!("turn_connections_refused_total").increment(1);
+/// An older TCP connection without an allocation was closed as another came in.
+pub(crate) fn evicted(eviction: Eviction) {
+    match eviction {
+        Eviction::Nobody => {}
+        Eviction::OfAddress => Limit::ConnectionsPerAddress.hit(),
+        Eviction::OfAll => Limit::Connections.hit(),
+    }
+}
+
+/// A TCP connection took too long to authenticate, to complete a frame, or to read.
+pub(crate) fn stream_timed_out() {
+    Limit::StreamTimeout.hit();
 }
 
 /// What the system, or a client that reads too slowly, did not take; media would be late anyway.

@@ -9,10 +9,11 @@ use rustix::net::{SendFlags, sendto};
 use service::Tasks;
 use service::clock::now;
 use tokio::net::UdpSocket;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use turn_core::{AllocationId, ClientEndpoint, Input, Output, TurnServer};
 
+use crate::stream_pool::StreamPool;
+use crate::stream_queue::StreamSender;
 use crate::{Config, metrics, ports};
 
 /// The longest datagram.
@@ -37,12 +38,14 @@ struct RelayInner {
 struct RelayState {
     server: TurnServer,
     sockets: BTreeMap<AllocationId, RelaySocket>,
-    streams: BTreeMap<u64, mpsc::Sender<Vec<u8>>>,
+    streams: StreamPool,
 }
 
 /// A relay address; dropping it ends the task that reads from it.
 struct RelaySocket {
     socket: Arc<UdpSocket>,
+    /// The TCP connection of its client, if it has one.
+    stream: Option<u64>,
     _closed: tokio_util::sync::DropGuard,
 }
 
@@ -57,7 +60,7 @@ impl Relay {
         let state = RelayState {
             server,
             sockets: BTreeMap::new(),
-            streams: BTreeMap::new(),
+            streams: StreamPool::default(),
         };
         let inner = RelayInner {
             state: Mutex::new(state),
@@ -80,26 +83,25 @@ impl Relay {
         self.perform(&mut state, outputs);
     }
 
-    /// Lets the core speak to a TCP connection through `queue`; `None` when there are as many as may be.
+    /// Lets the core speak to a TCP connection through `queue` until `closed`, which an older connection may
+    /// be to make room.
     pub(crate) fn add_stream(
         &self,
         connection: u64,
-        queue: mpsc::Sender<Vec<u8>>,
-        limit: usize,
-    ) -> Option<()> {
+        remote: SocketAddr,
+        queue: StreamSender,
+        closed: CancellationToken,
+    ) {
         let mut state = self.lock();
-        if state.streams.len() >= limit {
-            return None;
-        }
-        state.streams.insert(connection, queue);
+        let eviction = state.streams.add(connection, remote.ip(), queue, closed);
+        metrics::evicted(eviction);
         metrics::connections(state.streams.len());
-        Some(())
     }
 
     /// Forgets a TCP connection, and ends its allocation.
     pub(crate) fn remove_stream(&self, connection: u64, client: ClientEndpoint) {
         let mut state = self.lock();
-        state.streams.remove(&connection);
+        state.streams.remove(connection);
         metrics::connections(state.streams.len());
         let outputs = state.server.handle(now(), Input::Gone { client });
         self.perform(&mut state, outputs);
@@ -152,7 +154,10 @@ impl Relay {
                     metrics::allocations(state.server.allocations());
                 }
                 Output::Close { allocation } => {
-                    state.sockets.remove(&allocation);
+                    let relay = state.sockets.remove(&allocation);
+                    if let Some(connection) = relay.and_then(|relay| relay.stream) {
+                        state.streams.disown(connection);
+                    }
                     metrics::allocations(state.server.allocations());
                 }
                 Output::Count(metric) => metrics::count(metric),
@@ -164,8 +169,8 @@ impl Relay {
         match client {
             ClientEndpoint::Udp(remote) => send(&self.inner.udp, &bytes, remote),
             ClientEndpoint::Tcp { connection, .. } => {
-                let queue = state.streams.get(&connection);
-                if queue.is_some_and(|queue| queue.try_send(bytes).is_err()) {
+                let queue = state.streams.queue(connection);
+                if queue.is_some_and(|queue| !queue.send(bytes)) {
                     metrics::unsent(1);
                 }
             }
@@ -182,8 +187,16 @@ impl Relay {
             self.clone()
                 .receive_from_peers(allocation, Arc::clone(&socket), closed.clone());
         self.inner.tasks.spawn("relay socket", reading);
+        let stream = match state.server.client_of(allocation) {
+            Some(ClientEndpoint::Tcp { connection, .. }) => Some(connection),
+            _ => None,
+        };
+        if let Some(connection) = stream {
+            state.streams.own(connection);
+        }
         let relay = RelaySocket {
             socket,
+            stream,
             _closed: closed.drop_guard(),
         };
         state.sockets.insert(allocation, relay);

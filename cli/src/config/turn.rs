@@ -51,6 +51,11 @@ pub(crate) struct TurnSection {
     pub(crate) max_bytes_per_second: u32,
     /// Longest life of an allocation before it must be refreshed, in seconds.
     pub(crate) max_lifetime_s: u32,
+    /// How long a credential is good, in milliseconds; signaling renews it before it ends.
+    pub(crate) credential_ttl_ms: u64,
+    /// How long a TCP connection may be without an allocation, take to complete a frame, or not read, in
+    /// milliseconds.
+    pub(crate) stream_timeout_ms: u64,
     /// Whether `listen` was left open, so that another port will do.
     #[serde(skip)]
     pub(crate) may_listen_elsewhere: bool,
@@ -81,6 +86,8 @@ impl Default for TurnSection {
             // 8 Mbit/s: twice what a browser sends of 1080p.
             max_bytes_per_second: 1_000_000,
             max_lifetime_s: 600,
+            credential_ttl_ms: 600_000,
+            stream_timeout_ms: 10_000,
             may_listen_elsewhere: false,
             may_serve_metrics_elsewhere: false,
         }
@@ -164,9 +171,19 @@ impl TurnSection {
                 10_000,
             ),
             ("max_lifetime_s", self.max_lifetime_s.into(), 60),
+            ("credential_ttl_ms", self.credential_ttl_ms, 60_000),
+            ("stream_timeout_ms", self.stream_timeout_ms, 1_000),
         ] {
             if value < least {
                 return Err(wrong(key, &format!("is below {least}")));
+            }
+        }
+        for (key, value) in [
+            ("credential_ttl_ms", self.credential_ttl_ms),
+            ("stream_timeout_ms", self.stream_timeout_ms),
+        ] {
+            if value > 3_600_000 {
+                return Err(wrong(key, "is above an hour"));
             }
         }
         if self.max_lifetime_s > 3_600 {

@@ -65,11 +65,15 @@ pub enum Limit {
     QuotaPerRoom,
     /// What an application and its people store in an hour; refused with `quota_exceeded`.
     QuotaPerApplication,
+    /// Time of a relay's TCP connection until it has an allocation, completes a frame, or reads; it is closed.
+    StreamTimeout,
+    /// Revocations that the relay remembers; the one that runs out first is forgotten.
+    Revocations,
 }
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::ConnectionsPerUser,
@@ -99,6 +103,8 @@ impl Limit {
         Self::QuotaPerPerson,
         Self::QuotaPerRoom,
         Self::QuotaPerApplication,
+        Self::StreamTimeout,
+        Self::Revocations,
     ];
 
     /// Its name in the metric.
@@ -134,6 +140,8 @@ impl Limit {
             Self::QuotaPerPerson => "quota_per_person",
             Self::QuotaPerRoom => "quota_per_room",
             Self::QuotaPerApplication => "quota_per_application",
+            Self::StreamTimeout => "stream_timeout",
+            Self::Revocations => "revocations",
         }
     }
 

@@ -13,6 +13,7 @@ pub(crate) enum Tables {
     Signaling,
     Chat,
     Scheduler,
+    Turn,
 }
 
 impl Schema {
@@ -32,5 +33,11 @@ impl Schema {
     #[must_use]
     pub fn scheduler() -> Self {
         Self(Tables::Scheduler)
+    }
+
+    /// Of the relay: revoked credentials.
+    #[must_use]
+    pub fn turn() -> Self {
+        Self(Tables::Turn)
     }
 }

@@ -62,7 +62,7 @@ impl Coturn<'_> {
         }
         line(format_args!("stale-nonce=600"));
         line(format_args!(
-            "\n# How much one person and all of them may use; an allocation outlives its credential by its lifetime at most."
+            "\n# How much one person and all of them may use. A running allocation is refreshed though its credential has ended."
         ));
         line(format_args!("user-quota={}", self.quotas.per_person));
         line(format_args!("total-quota={}", self.quotas.total));

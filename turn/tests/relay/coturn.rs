@@ -8,7 +8,7 @@ use turn::client::{ClientError, Transport, TurnClient};
 use turn_core::Cidr;
 use turn_core::coturn::Coturn;
 
-use crate::embedded::{OLD_SECRET, QUOTAS, REALM, SOON, credential, secrets};
+use crate::embedded::{OLD_SECRET, QUOTAS, REALM, SOON, credential, credential_for, secrets};
 use turn_core::Secret;
 
 /// A running coturn; ended when it is dropped.
@@ -127,4 +127,26 @@ async fn trn_31_coturn_takes_our_credentials_of_every_secret_and_no_other() {
         client.allocate().await,
         Err(ClientError::Refused(401))
     ));
+}
+
+#[tokio::test]
+async fn trn_59_coturn_asks_for_the_end_of_a_credential_only_where_an_allocation_begins() {
+    let Some(coturn) = RealCoturn::start(&[]).await else {
+        return;
+    };
+    let (username, password) = credential_for("ann", 2_000);
+    let connect = async || {
+        TurnClient::connect(Transport::Udp, coturn.address, &username, &password)
+            .await
+            .unwrap()
+    };
+    let mut ann = connect().await;
+    ann.allocate().await.unwrap();
+    testkit::until("the credential has ended", SOON * 2, async || {
+        let late = connect().await.allocate().await;
+        matches!(late, Err(ClientError::Refused(401))).then_some(())
+    })
+    .await;
+    // What docs/media/coturn.md says: the running one goes on, a span of `max-allocate-lifetime` at a time.
+    assert!(ann.refresh(600).await.unwrap() <= 600);
 }

@@ -1,6 +1,7 @@
 //! The server of this repository, on ports of its own.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use service::Shutdown;
@@ -18,6 +19,8 @@ pub(crate) const OLD_SECRET: &str = "the-secret-before-it-which-is-also-long-eno
 pub(crate) const REALM: &str = "rendezvous";
 /// Long enough for anything that should happen at once, on two busy cores.
 pub(crate) const SOON: Duration = Duration::from_secs(5);
+/// Short, so that a test sees it pass, and longer than two busy cores need for an allocation.
+const SHORT: Duration = Duration::from_secs(2);
 /// Quotas that a test reaches soon.
 pub(crate) const QUOTAS: Quotas = Quotas {
     per_person: 10,
@@ -33,12 +36,17 @@ pub(crate) fn secrets() -> Vec<Secret> {
 
 /// User name and password of a person for a minute, signed with the newest secret.
 pub(crate) fn credential(person: &str) -> (String, String) {
+    credential_for(person, 60_000)
+}
+
+/// The same for so many milliseconds, rounded up to a second.
+pub(crate) fn credential_for(person: &str, ttl_ms: i64) -> (String, String) {
     let now = testkit::now();
     let issuer = TurnCredentials {
         urls: vec!["turn:here".to_owned()],
         secrets: secrets(),
     };
-    let mut servers = issuer.ice_servers(now, "session", person, 60_000, UnixMs(i64::MAX));
+    let mut servers = issuer.ice_servers(now, "session", person, ttl_ms, UnixMs(i64::MAX));
     let server = servers.remove(0);
     (server.username.unwrap(), server.credential.unwrap())
 }
@@ -58,6 +66,20 @@ impl Embedded {
     }
 
     pub(crate) async fn allowing(ranges: &[&str]) -> Self {
+        Self::with(ranges, None, SOON * 4).await
+    }
+
+    /// One that soon closes TCP connections which make no progress.
+    pub(crate) async fn impatient() -> Self {
+        Self::with(&["127.0.0.0/8"], None, SHORT).await
+    }
+
+    /// One that other services tell of revocations, which it stores in `data_dir`.
+    pub(crate) async fn storing(data_dir: &Path) -> Self {
+        Self::with(&[], Some(data_dir.to_owned()), SOON * 4).await
+    }
+
+    async fn with(ranges: &[&str], data_dir: Option<PathBuf>, stream_timeout: Duration) -> Self {
         // The HTTP client of the tests needs a provider, which in the binary `main` installs.
         rustls::crypto::ring::default_provider()
             .install_default()
@@ -78,6 +100,9 @@ impl Embedded {
             peers: PeerPolicy::except(allowed),
             quotas: QUOTAS,
             max_lifetime_s: 600,
+            stream_timeout,
+            data_dir,
+            revocations_kept: Duration::from_secs(600),
         };
         let shutdown = Shutdown::new();
         let stopped = shutdown.clone();

@@ -9,4 +9,6 @@ mod coturn;
 mod embedded;
 mod media;
 mod probe;
+mod revoked;
 mod service_at_work;
+mod strangers_on_tcp;

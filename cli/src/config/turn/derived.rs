@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use turn_core::{Cidr, PeerPolicy, Quotas, Secret, TurnCredentials};
 
@@ -11,6 +12,8 @@ use crate::failure::Failure;
 
 /// The file of the data directory that holds the secret that was made here.
 const SECRET_FILE: &str = "turn.secret";
+/// How much later than its end a credential may be shown to a relay whose clock is late.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
 impl TurnSection {
     /// The configuration of the embedded server.
@@ -25,6 +28,9 @@ impl TurnSection {
             peers: PeerPolicy::except(self.allowed()?),
             quotas: self.quotas(),
             max_lifetime_s: self.max_lifetime_s,
+            stream_timeout: Duration::from_millis(self.stream_timeout_ms),
+            data_dir: Some(data_dir.to_owned()),
+            revocations_kept: Duration::from_millis(self.credential_ttl_ms) + CLOCKS_DIFFER,
         })
     }
 
@@ -51,9 +57,15 @@ impl TurnSection {
             secrets: &self.secrets(data_dir)?,
             allowed: &self.allowed()?,
             quotas: self.quotas(),
-            max_lifetime_s: self.max_lifetime_s,
+            // coturn asks for a credential's end only where an allocation begins, and so gives no more at once
+            // than a credential has.
+            max_lifetime_s: self.max_lifetime_s.min(self.credential_ttl_s()),
         };
         Ok(config.config())
+    }
+
+    fn credential_ttl_s(&self) -> u32 {
+        u32::try_from(self.credential_ttl_ms / 1_000).unwrap_or(u32::MAX)
     }
 
     fn addresses(&self) -> Result<Vec<String>, Failure> {

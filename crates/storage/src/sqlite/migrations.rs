@@ -14,12 +14,15 @@ static CHAT: LazyLock<Migrator> =
     LazyLock::new(|| with_events(&sqlx::migrate!("../../migrations/chat/sqlite")));
 static SCHEDULER: LazyLock<Migrator> =
     LazyLock::new(|| with_events(&sqlx::migrate!("../../migrations/scheduler/sqlite")));
+static TURN: LazyLock<Migrator> =
+    LazyLock::new(|| with_events(&sqlx::migrate!("../../migrations/turn/sqlite")));
 
 pub(super) fn of(schema: Schema) -> &'static Migrator {
     match schema.0 {
         Tables::Signaling => &SIGNALING,
         Tables::Chat => &CHAT,
         Tables::Scheduler => &SCHEDULER,
+        Tables::Turn => &TURN,
     }
 }
 

@@ -24,6 +24,11 @@ const SCHEDULER: [&str; 3] = [
     "BEF81543BE88D0388FB27CF5182AD2023DBFE0F33E14ECF615E2DD519DE5C4F8D72A8E48D3C140109F506382E49E6FC4",
     "368734D3181CFBCE8A6D6957A34846741511E26633EED486B31811A17E447A62C3FF212F1811701CB0C149720425018D",
 ];
+/// The relay had none before its first.
+const TURN: [&str; 2] = [
+    EVENTS,
+    "06E22825BDBF6217A0828A76AAACDA72C82379244579BDAA8E0078E17B4AA11D091A6951DA9028CF155D9B1556D686FB",
+];
 
 async fn raw(path: &Path) -> SqlitePool {
     let options = SqliteConnectOptions::new().filename(path);
@@ -38,6 +43,7 @@ async fn edg_64_migrations_have_the_checksums_that_they_were_applied_with() {
         (Schema::signaling(), SIGNALING.as_slice()),
         (Schema::chat(), CHAT.as_slice()),
         (Schema::scheduler(), SCHEDULER.as_slice()),
+        (Schema::turn(), TURN.as_slice()),
     ];
     for (schema, expected) in schemas {
         let directory = tempfile::tempdir().unwrap();
