@@ -118,7 +118,7 @@ impl RevocationStore {
         Ok(())
     }
 
-    /// For readiness.
+    /// Whether a row could be written, which readiness asks.
     pub(crate) async fn probe(&self) -> Result<(), String> {
         self.database.probe_writable().await
     }
