@@ -63,6 +63,7 @@ async fn reach(limit: Limit) -> bool {
         Limit::Requests => requests(),
         Limit::JwksRefetch => jwks_refetch().await,
         Limit::Descriptors | Limit::Sessions | Limit::Rooms | Limit::WrongLinks => return false,
+        Limit::StreamTimeout | Limit::Revocations => return false,
         Limit::QuotaPerPerson | Limit::QuotaPerRoom | Limit::QuotaPerApplication => return false,
     }
     true
