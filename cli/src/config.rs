@@ -143,6 +143,7 @@ impl Settings {
             ("scheduler", self.scheduler.limits.http.check()),
             ("signaling", signaling.http.check()),
             ("signaling", signaling.sockets.check()),
+            ("signaling", signaling.check_buffers()),
             ("chat", chat.http.check()),
             ("chat", chat.sockets.check()),
         ];

@@ -63,6 +63,7 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
         realtime: realtime(settings, &own.public_url, &own.allowed_origins),
         ice_servers: own.ice_servers.clone(),
         turn: settings.turn.credentials(&settings.data_dir)?,
+        turn_ttl_ms: settings.turn.credential_ttl_ms.cast_signed(),
         media: settings.media(),
         loopback_candidates: own.loopback_candidates.or(|| is_loopback(&own.listen)),
         grace_ms: own.grace_ms,

@@ -18,6 +18,8 @@ pub struct Config {
     pub ice_servers: Vec<IceServer>,
     /// Issues each person's TURN credentials, beside those servers.
     pub turn: Option<TurnCredentials>,
+    /// How long those credentials are good, in milliseconds; new ones are sent before they end.
+    pub turn_ttl_ms: i64,
     /// The media servers that may be booked.
     pub media: MediaConfig,
     /// Whether candidates with a loopback address are relayed: for two people on one machine.
@@ -40,6 +42,10 @@ pub struct Limits {
     pub sockets: SocketLimits,
     /// Sessions in memory at once.
     pub sessions: usize,
+    /// Bytes of the resume buffer of one seat.
+    pub resume_bytes: usize,
+    /// Bytes of all resume buffers together; above it the oldest goes.
+    pub resume_total_bytes: usize,
 }
 
 impl Default for Config {
@@ -48,11 +54,32 @@ impl Default for Config {
             realtime: RealtimeConfig::on_port(8081),
             ice_servers: Vec::new(),
             turn: None,
+            turn_ttl_ms: 600_000,
             media: MediaConfig::default(),
             loopback_candidates: true,
             grace_ms: 30_000,
             limits: Limits::default(),
         }
+    }
+}
+
+impl Limits {
+    /// Least room for what a page may miss of a call that is being set up: an offer and its candidates.
+    const LEAST_RESUME_BYTES: usize = 16 * 1024;
+
+    /// Whether the buffers can be used.
+    ///
+    /// # Errors
+    /// The key, and what is wrong with it.
+    pub fn check_buffers(&self) -> Result<(), (&'static str, String)> {
+        let least = Self::LEAST_RESUME_BYTES;
+        if self.resume_bytes < least {
+            return Err(("resume_bytes", format!("is below {least}")));
+        }
+        if self.resume_total_bytes < self.resume_bytes {
+            return Err(("resume_total_bytes", "is below resume_bytes".to_owned()));
+        }
+        Ok(())
     }
 }
 
@@ -62,6 +89,8 @@ impl Default for Limits {
             http: http::Limits::default(),
             sockets: SocketLimits::default(),
             sessions: 100_000,
+            resume_bytes: 256 * 1024,
+            resume_total_bytes: 64 * 1024 * 1024,
         }
     }
 }

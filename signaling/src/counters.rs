@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use metrics::{Counter, counter};
+use service::limits::Limit;
 use wire::signaling::ClientFrame;
 
 /// Counts a frame by its type.
@@ -26,4 +27,5 @@ pub(crate) fn buffer_overflow() {
         counter!("signaling_core_total", "what" => what)
     });
     OVERFLOWS.increment(1);
+    Limit::ResumeBytes.hit();
 }

@@ -15,6 +15,7 @@ mod log;
 pub mod media;
 mod operators;
 mod registry;
+mod resume_ledger;
 mod router;
 mod session_clock;
 mod session_handle;

@@ -57,7 +57,7 @@ pub async fn run(
     let writing = runtime.tasks.spawn("writer", committing);
     let registry = Registry::new(
         settings(&config, Arc::clone(&media.access)),
-        config.limits.sessions,
+        &config.limits,
         writer.clone(),
         media.rooms.clone(),
         runtime.tasks.clone(),
@@ -113,6 +113,8 @@ fn unreadable(path: &Path, error: StoreError) -> StartError {
 fn keep_time<S: SnapshotStore>(runtime: &Runtime, registry: &Registry, store: &Arc<S>) {
     let timer = registry.clone();
     runtime.spawn_until_stop("timer", async move { timer.run_timer().await });
+    let buffers = registry.clone();
+    runtime.spawn_until_stop("buffers", async move { buffers.relieve_buffers().await });
     let (registry, store) = (registry.clone(), Arc::clone(store));
     runtime.spawn_until_stop(
         "prune",
@@ -170,15 +172,19 @@ fn ice_servers(config: &Config) -> Arc<IceServers> {
     Arc::new(IceServers {
         fixed: config.ice_servers.clone(),
         turn: config.turn.clone(),
+        turn_ttl_ms: config.turn_ttl_ms,
     })
 }
 
 fn settings(config: &Config, media: Arc<dyn AccessProvider>) -> Settings {
     let sockets = &config.limits.sockets;
+    let for_queue = Settings::for_queue(sockets.queue_frames, sockets.queue_bytes);
+    let resume_buffer_bytes = config.limits.resume_bytes;
     Settings {
         media,
         grace_ms: config.grace_ms,
         loopback_candidates: config.loopback_candidates,
-        ..Settings::for_queue(sockets.queue_frames, sockets.queue_bytes)
+        resume_buffer_bytes: for_queue.resume_buffer_bytes.min(resume_buffer_bytes),
+        ..for_queue
     }
 }

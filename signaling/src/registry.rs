@@ -19,14 +19,17 @@ use std::sync::{Arc, RwLock};
 
 use service::Tasks;
 use service::clock::now;
+use service::limits::Limit;
 use service::socket::SocketHandle;
 use signaling_core::{Input, Session, Settings};
 use wire::{SessionId, SessionSpec, UnixMs};
 
 use self::unloaded_sessions::UnloadedSessions;
+use crate::Limits;
 use crate::deadline_index::DeadlineIndex;
 use crate::join::JoinAttempt;
 use crate::media::MediaRooms;
+use crate::resume_ledger::ResumeLedger;
 use crate::session_handle::SessionHandle;
 use crate::stored_session::{PendingSnapshot, StoredSession};
 use crate::write_buffer::{StoreChange, WriteBuffer};
@@ -42,6 +45,7 @@ pub(crate) struct Registry(Arc<RegistryInner>);
 struct RegistryInner {
     settings: Arc<Settings>,
     max_sessions: usize,
+    ledger: ResumeLedger,
     sessions: RwLock<HashMap<SessionId, Arc<SessionHandle>>>,
     /// What is known of sessions that are not in `sessions`.
     unloaded: UnloadedSessions,
@@ -60,14 +64,15 @@ pub(crate) struct RegistryFull;
 impl Registry {
     pub(crate) fn new(
         settings: Settings,
-        max_sessions: usize,
+        limits: &Limits,
         writes: WriteBuffer,
         media: MediaRooms,
         tasks: Tasks,
     ) -> Self {
         Self(Arc::new(RegistryInner {
             settings: Arc::new(settings),
-            max_sessions,
+            max_sessions: limits.sessions,
+            ledger: ResumeLedger::new(limits.resume_total_bytes),
             sessions: RwLock::default(),
             unloaded: UnloadedSessions::default(),
             deadlines: DeadlineIndex::default(),
@@ -179,6 +184,17 @@ impl Registry {
     /// How many sessions are in memory.
     pub(crate) fn len(&self) -> usize {
         self.0.read_sessions().len()
+    }
+
+    /// Lets the oldest resume buffers go whenever all together are too large, for as long as it is polled.
+    pub(crate) async fn relieve_buffers(&self) {
+        loop {
+            self.0.ledger.pressed().await;
+            while let Some((session, seat)) = self.0.ledger.take_oldest() {
+                Limit::ResumeTotalBytes.hit();
+                self.0.send_input(&session, Input::DropBuffer { seat });
+            }
+        }
     }
 
     /// Forgets what no ticket can ask for any longer.

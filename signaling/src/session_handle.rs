@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use service::clock::{steady, wall_ahead_ms};
+use service::limits::Limit;
 use service::socket::SocketHandle;
 use signaling_core::{DeadlineKind, Input, OperatorView, Session, SessionPhase, Snapshot};
 use tokio::sync::oneshot;
@@ -17,6 +18,7 @@ use wire::signaling::{GoingAway, ServerFrame};
 use wire::{CloseCode, ConnectionId, SessionId, UnixMs};
 
 use self::outputs::HeldOutputs;
+use crate::resume_ledger::{OverBudget, ResumeLedger, SessionAccount};
 use crate::session_clock::SessionClock;
 use crate::stored_session::{PendingSnapshot, StoredSession, forget_at};
 use crate::write_buffer::WriteBuffer;
@@ -43,11 +45,15 @@ pub(crate) struct SessionState {
     /// The core panicked in the last call.
     has_panicked: bool,
     clock: SessionClock,
+    /// What its resume buffers hold, in the books of the process.
+    account: SessionAccount,
     /// Sockets that have sent `join` and are not closed; a seat's current one and, for a moment, an older one.
     connections: Vec<(ConnectionId, SocketHandle)>,
     /// Outputs behind a commit, in order; a later group never overtakes.
     held: VecDeque<HeldOutputs>,
     next_hold: u64,
+    /// Connections that are to be asked for a sign of life.
+    probes: Vec<ConnectionId>,
     /// Whether it has ever been stored: before that, nobody relies on it.
     saved: bool,
     /// The phase of the newest snapshot.
@@ -71,8 +77,10 @@ impl SessionHandle {
         saved: bool,
         clock: SessionClock,
         panics: u8,
+        ledger: &ResumeLedger,
     ) -> Arc<Self> {
         let snapshot = session.snapshot();
+        let account = ledger.open(&id);
         Arc::new(Self {
             id,
             state: Mutex::new(SessionState {
@@ -83,9 +91,11 @@ impl SessionHandle {
                 panics,
                 has_panicked: false,
                 clock,
+                account,
                 connections: Vec::new(),
                 held: VecDeque::new(),
                 next_hold: 0,
+                probes: Vec::new(),
                 saved,
                 phase: snapshot.phase.name(),
                 forget_at: forget_at(&snapshot.spec),
@@ -108,6 +118,16 @@ impl SessionState {
     /// From here on the session's outputs no longer reach this socket.
     pub(crate) fn remove_connection(&mut self, connection: ConnectionId) {
         self.connections.retain(|(id, _)| *id != connection);
+    }
+
+    /// The sockets that are to be asked for a sign of life, each once.
+    pub(crate) fn take_probes(&mut self) -> Vec<(ConnectionId, SocketHandle)> {
+        let asked = std::mem::take(&mut self.probes);
+        let connections = self.connections.iter();
+        connections
+            .filter(|(id, _)| asked.contains(id))
+            .cloned()
+            .collect()
     }
 
     /// The phase of the session when it was last stored.
@@ -212,6 +232,16 @@ impl SessionState {
         let mut commits = Vec::new();
         let overflowed = self.step(id, writes, now, input, &mut commits);
         self.drop_overflowed(id, writes, now, overflowed, &mut commits);
+        if let Err(OverBudget) = self.account.set(self.session.buffered_bytes()) {
+            // Others' are being let go; until then nobody's grows.
+            Limit::ResumeTotalBytes.hit();
+            for seat in [0, 1] {
+                let input = Input::DropBuffer { seat };
+                self.step(id, writes, now, input, &mut commits);
+            }
+            // Nothing is held now: that is never too much.
+            let _ = self.account.set(self.session.buffered_bytes());
+        }
         commits
     }
 

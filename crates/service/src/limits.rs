@@ -55,6 +55,10 @@ pub enum Limit {
     JwksRefetch,
     /// Sessions in memory; a join is refused with 4004.
     Sessions,
+    /// Bytes of a seat's resume buffer; its oldest frames go.
+    ResumeBytes,
+    /// Bytes of all resume buffers; the oldest one goes.
+    ResumeTotalBytes,
     /// Rooms in memory; those that are longest unused are let go of.
     Rooms,
     /// Wrong join links of one address; answered with 429.
@@ -73,7 +77,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::ConnectionsPerUser,
@@ -98,6 +102,8 @@ impl Limit {
         Self::Requests,
         Self::JwksRefetch,
         Self::Sessions,
+        Self::ResumeBytes,
+        Self::ResumeTotalBytes,
         Self::Rooms,
         Self::WrongLinks,
         Self::QuotaPerPerson,
@@ -135,6 +141,8 @@ impl Limit {
             Self::Requests => "requests",
             Self::JwksRefetch => "jwks_refetch",
             Self::Sessions => "sessions",
+            Self::ResumeBytes => "resume_bytes",
+            Self::ResumeTotalBytes => "resume_total_bytes",
             Self::Rooms => "rooms",
             Self::WrongLinks => "wrong_links",
             Self::QuotaPerPerson => "quota_per_person",

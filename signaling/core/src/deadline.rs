@@ -29,6 +29,10 @@ pub enum DeadlineKind {
     Pause,
     /// Somebody who is lost did not come back.
     Grace,
+    /// Somebody's relay credentials are to be renewed.
+    Renewal,
+    /// A socket that was asked for a sign of life has given none.
+    Probe,
 }
 
 impl DeadlineKind {
@@ -44,6 +48,8 @@ impl DeadlineKind {
             DeadlineKind::Deadline => "deadline",
             DeadlineKind::Pause => "pause",
             DeadlineKind::Grace => "grace",
+            DeadlineKind::Renewal => "renewal",
+            DeadlineKind::Probe => "probe",
         }
     }
 }
@@ -61,9 +67,16 @@ impl Session {
     pub fn next_due(&self) -> Option<(UnixMs, DeadlineKind)> {
         let graces = self.seats.iter().filter_map(|seat| seat.resume_until());
         let grace = graces.min().map(|at| (at, DeadlineKind::Grace));
+        let probe = self.probes.iter().map(|probe| probe.until).min();
+        let renewal = self.renewal_due();
         let of_phase = self.phase_due();
         // Of equals `min_by_key` takes the first.
-        of_phase.into_iter().chain(grace).min_by_key(|(at, _)| *at)
+        of_phase
+            .into_iter()
+            .chain(grace)
+            .chain(probe.map(|at| (at, DeadlineKind::Probe)))
+            .chain(renewal.map(|at| (at, DeadlineKind::Renewal)))
+            .min_by_key(|(at, _)| *at)
     }
 
     /// True while a timer runs that is a duration and no booked time: a grace, a countdown, the wait
@@ -72,7 +85,7 @@ impl Session {
     pub fn has_running_timer(&self) -> bool {
         let grace_runs = self.seats.iter().any(|seat| seat.resume_until().is_some());
         let waits = matches!(self.phase, SessionPhase::Lobby | SessionPhase::Ended { .. });
-        grace_runs || !waits
+        grace_runs || !waits || !self.probes.is_empty()
     }
 
     /// Runs what is due at `now`.
@@ -92,8 +105,14 @@ impl Session {
     }
 
     fn run_deadline(&mut self, at: UnixMs, due: DeadlineKind, now: UnixMs, out: &mut StepOutputs) {
-        if due != DeadlineKind::Grace {
-            return self.run_phase_deadline(now, out);
+        match due {
+            DeadlineKind::Grace => {}
+            DeadlineKind::Probe => return self.settle_probes(now, out),
+            DeadlineKind::Renewal => return self.renew_credentials(now, out),
+            _ => {
+                self.run_phase_deadline(now, out);
+                return self.settle_probes(now, out);
+            }
         }
         let over = |side: &Side| self.seats[*side].resume_until() == Some(at);
         if let Some(side) = SIDES.into_iter().find(over) {

@@ -1,6 +1,6 @@
 //! A frame of somebody who is in: numbered ones once only, each to the part that it is for.
 
-use wire::signaling::{Accepted, ClientFrame, IceServers, Pong};
+use wire::signaling::{Accepted, ClientFrame, Pong};
 use wire::{ConnectionId, FrameId, UnixMs};
 
 use crate::reject_reason::RejectReason;
@@ -18,10 +18,15 @@ impl Session {
         out: &mut StepOutputs,
     ) {
         // A frame of a socket that was replaced meanwhile has no seat to speak for.
+        let is_join = matches!(frame, ClientFrame::Join(_));
         let Some(side) = self.side_of_connection(connection) else {
+            if is_join && self.is_waiting_to_join(connection) {
+                let error = RejectReason::JoinedBefore.error();
+                out.send(connection, error.for_frame(id.map(FrameId::from)));
+            }
             return;
         };
-        let is_join = matches!(frame, ClientFrame::Join(_));
+        self.socket_is_alive(connection, out);
         let last_id = self.seats[side].last_id;
         if let Some(id) = id.filter(|id| !is_join && Some(*id) <= last_id) {
             out.count(SessionMetric::Repeated);
@@ -63,14 +68,7 @@ impl Session {
             ClientFrame::Connected(connected) => self.connected(side, connected, now, out),
             ClientFrame::Extend(_) => self.extend(side, out),
             ClientFrame::Data(data) => self.relay_data(side, data, out),
-            ClientFrame::Refresh(_) => {
-                let ice_servers = IceServers {
-                    ice_servers: self.ice_servers(side, now),
-                    media: self.media(side, now),
-                };
-                self.send_to(side, ice_servers, out);
-                Ok(())
-            }
+            ClientFrame::Refresh(_) => self.refresh(side, now, out),
             ClientFrame::Ping(ping) => {
                 self.seats[side].resume_buffer.confirm(ping.last_seq);
                 let pong = Pong {

@@ -33,6 +33,12 @@ pub enum Input {
         /// The parsed client frame.
         frame: ClientFrame,
     },
+    /// A socket that was asked for a sign of life, by [`SocketOutput::Probe`](crate::SocketOutput::Probe),
+    /// has given one.
+    Alive {
+        /// The connection that lives.
+        connection: ConnectionId,
+    },
     /// A socket is gone, and nobody said `leave`. Of a socket that is no seat's current one: nothing.
     Lost {
         /// The connection that is gone.
@@ -42,6 +48,12 @@ pub enum Input {
     Overflow {
         /// The connection whose queue is full.
         connection: ConnectionId,
+    },
+    /// The process needs room: what a seat's page may have missed is let go. A resume that would need it
+    /// gets `resumed: false`.
+    DropBuffer {
+        /// The seat, by its place in `participants`.
+        seat: usize,
     },
     /// The booking from an event; a higher revision replaces a lower one.
     Booked {

@@ -45,13 +45,34 @@ impl Session {
         }
         self.apply_booking(spec, now, out);
         match self.admit(now, user, &join) {
+            Err(RejectReason::SeatTaken) => self.probe(user, join, now, out),
+            _ => self.let_in(now, user, join, out),
+        }
+    }
+
+    /// Lets a join in, or refuses it.
+    pub(crate) fn let_in(
+        &mut self,
+        now: UnixMs,
+        user: &UserId,
+        join: JoinParams,
+        out: &mut StepOutputs,
+    ) {
+        match self.admit(now, user, &join) {
             Ok((side, kind)) => self.take_seat(side, kind, join, now, out),
-            Err(refusal) => {
-                out.send(join.connection, refusal.error());
-                if let Some(code) = refusal.close_code() {
-                    out.close(join.connection, code);
-                }
-            }
+            Err(refusal) => Self::refuse_join(join.connection, refusal, out),
+        }
+    }
+
+    pub(crate) fn refuse_join(
+        connection: ConnectionId,
+        refusal: RejectReason,
+        out: &mut StepOutputs,
+    ) {
+        out.send(connection, refusal.error());
+        if let Some(code) = refusal.close_code() {
+            out.count(SessionMetric::of_refused_join(code));
+            out.close(connection, code);
         }
     }
 
@@ -177,6 +198,7 @@ impl Session {
         let user_id = self.user(side).clone();
         let resumed = matches!(kind, JoinKind::Resumed(_));
         let welcome = self.welcome(side, connection, new_token, resumed, now);
+        self.ice_servers_are_sent(side, now);
         out.send(connection, welcome);
         match kind {
             JoinKind::Resumed(claim) => {
@@ -214,6 +236,7 @@ impl Session {
                     ice_servers: self.ice_servers(side, now),
                     media: self.media(side, now),
                 };
+                self.ice_servers_are_sent(side, now);
                 self.send_to(side, negotiate, out);
             }
         }

@@ -27,6 +27,11 @@ pub trait AccessProvider: Debug + Send + Sync {
     /// The ICE servers for a PeerConnection.
     fn ice_servers(&self, now: UnixMs, who: AccessRequest<'_>) -> Vec<IceServer>;
 
+    /// When the first of what [`AccessProvider::ice_servers`] gives at `now` ends; none where nothing does.
+    fn ice_expires_at(&self, _now: UnixMs, _who: AccessRequest<'_>) -> Option<UnixMs> {
+        None
+    }
+
     /// False while a media server that must be asked for access beforehand has not given it: then nothing
     /// is negotiated yet. Whoever asked gives the session a tick when it has.
     fn is_ready(&self, _now: UnixMs, _who: AccessRequest<'_>) -> bool {
@@ -91,6 +96,13 @@ impl Session {
 
     pub(crate) fn ice_servers(&self, side: Side, now: UnixMs) -> Vec<IceServer> {
         self.settings.media.ice_servers(now, self.access(side))
+    }
+
+    /// When what a person is granted at `now` ends. A media server's room has relays of its own.
+    pub(crate) fn access_expires_at(&self, side: Side, now: UnixMs) -> Option<UnixMs> {
+        let access = self.access(side);
+        let expires_at = self.settings.media.ice_expires_at(now, access);
+        expires_at.filter(|_| !self.has_media_room())
     }
 
     /// The media room, from `negotiate` on for as long as that negotiation is: who waits alone has

@@ -31,6 +31,12 @@ pub enum SocketOutput {
         /// The frame, shared with the resume buffer.
         frame: Arc<ServerFrame>,
     },
+    /// Ask a socket for a sign of life at once, and tell of it by
+    /// [`Input::Alive`](crate::Input::Alive).
+    Probe {
+        /// The connection to be asked.
+        connection: ConnectionId,
+    },
     /// Close a socket, after what was sent to it before.
     Close {
         /// The connection to be closed.

@@ -4,6 +4,9 @@ use wire::{CloseCode, EndReason, ErrorBody, ErrorCode, UnixMs};
 
 use crate::metric::SessionMetric;
 
+/// When to try again for a seat that a living socket has, in milliseconds.
+const SEAT_RETRY_MS: u64 = 5_000;
+
 /// Why a frame is rejected, with the details that its `error` frame carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RejectReason {
@@ -23,7 +26,7 @@ pub(crate) enum RejectReason {
     Kicked,
     /// Of a join: somebody who took the seat over since has it.
     Replaced,
-    /// Of a join under the policy `reject`: the person is in already.
+    /// Of a join under the policy `reject`: the person is in already, with a socket that lives.
     SeatTaken,
     /// A second join on one socket.
     JoinedBefore,
@@ -46,6 +49,11 @@ pub(crate) enum RejectReason {
     TooManyCandidates,
     /// A payload that is too large.
     DataTooLarge,
+    /// More `refresh` than anybody needs.
+    RefreshedTooOften {
+        /// When to try again, in milliseconds.
+        retry_after_ms: u64,
+    },
     /// Only a live session can be extended.
     NotLive,
     /// Extensions are used up, or would give nothing.
@@ -63,6 +71,14 @@ impl RejectReason {
             },
             RejectReason::SessionOver { reason } => ErrorBody::session_over(reason),
             RejectReason::Kicked => ErrorBody::session_over(EndReason::Kicked),
+            RejectReason::SeatTaken => ErrorBody {
+                retry_after_ms: Some(SEAT_RETRY_MS),
+                ..body
+            },
+            RejectReason::RefreshedTooOften { retry_after_ms } => ErrorBody {
+                retry_after_ms: Some(retry_after_ms),
+                ..body
+            },
             RejectReason::StaleEpoch { epoch } => ErrorBody {
                 epoch: Some(epoch),
                 ..body
@@ -82,7 +98,8 @@ impl RejectReason {
             RejectReason::TooEarly { .. } => Some(CloseCode::TooEarly),
             RejectReason::SessionOver { .. } => Some(CloseCode::SessionOver),
             RejectReason::Kicked => Some(CloseCode::Kicked),
-            RejectReason::Replaced | RejectReason::SeatTaken => Some(CloseCode::Replaced),
+            RejectReason::Replaced => Some(CloseCode::Replaced),
+            RejectReason::SeatTaken => Some(CloseCode::RateLimited),
             _ => None,
         }
     }
@@ -115,6 +132,7 @@ impl RejectReason {
             RejectReason::BadCandidate(_) => ErrorCode::BadCandidate,
             RejectReason::TooManyCandidates => ErrorCode::TooManyCandidates,
             RejectReason::DataTooLarge => ErrorCode::TooLarge,
+            RejectReason::RefreshedTooOften { .. } => ErrorCode::RateLimited,
             RejectReason::NotLive => ErrorCode::NotLive,
             RejectReason::NoExtensionsLeft => ErrorCode::NoExtensionsLeft,
         }
@@ -140,6 +158,7 @@ impl RejectReason {
                 "No more candidates are relayed in this negotiation."
             }
             RejectReason::DataTooLarge => "The payload is larger than 4 KiB.",
+            RejectReason::RefreshedTooOften { .. } => "New ICE servers are asked for too often.",
             RejectReason::NotLive => "Only a live session can be extended.",
             RejectReason::NoExtensionsLeft => "There is no more time to give.",
         }

@@ -9,6 +9,8 @@ use crate::input::TokenHash;
 
 /// Room that a frame is taken to need beside what it carries, in bytes: names, times and ids.
 const FRAME_BASE_BYTES: usize = 256;
+/// Room that addresses, credentials and a media token take, or a booking, in bytes.
+const ACCESS_BYTES: usize = 1_024;
 /// Most tokens that a seat remembers as killed; each takeover adds at most two.
 const MAX_DEAD_TOKENS: usize = 32;
 
@@ -63,9 +65,24 @@ impl ResumeBuffer {
         self.frames.iter().filter(move |(seq, _)| *seq > last_seq)
     }
 
+    /// Bytes of all frames.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Frees all frames; the numbering goes on. False where there was none.
+    pub(crate) fn drop_all(&mut self) -> bool {
+        self.bytes = 0;
+        !std::mem::take(&mut self.frames).is_empty()
+    }
+
     fn drop_oldest(&mut self) {
         if let Some((_, frame)) = self.frames.pop_front() {
             self.bytes -= frame_bytes(&frame);
+        }
+        if self.frames.is_empty() {
+            // A page that confirms leaves nothing behind, not even room.
+            self.frames = VecDeque::new();
         }
     }
 }
@@ -163,6 +180,9 @@ fn frame_bytes(frame: &ServerFrame) -> usize {
         ServerFrame::RelayedAnswer(answer) => answer.sdp.len(),
         ServerFrame::RelayedCandidate(candidate) => candidate.candidate.text().len(),
         ServerFrame::RelayedData(data) => data.payload.text().len(),
+        ServerFrame::Negotiate(_) | ServerFrame::IceServers(_) | ServerFrame::Rescheduled(_) => {
+            ACCESS_BYTES
+        }
         _ => 0,
     };
     FRAME_BASE_BYTES + payload

@@ -2,6 +2,7 @@
 
 use wire::{ConnectionId, Stay, UnixMs};
 
+use crate::renewal::Renewal;
 use crate::resume::{ResumeBuffer, ResumeTokens};
 
 /// The number of a seat: the place of its person in `participants`.
@@ -33,6 +34,7 @@ pub(crate) struct Seat {
     pub(crate) last_id: Option<u64>,
     pub(crate) tokens: ResumeTokens,
     pub(crate) resume_buffer: ResumeBuffer,
+    pub(crate) renewal: Renewal,
 }
 
 /// Whether somebody sits there.

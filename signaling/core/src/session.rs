@@ -9,6 +9,7 @@ use wire::signaling::ServerFrame;
 use wire::{ConnectionId, Outcome, SessionSpec, UnixMs, UserId};
 
 use crate::negotiation::Negotiation;
+use crate::probe::Probe;
 use crate::resume::ResumeLimits;
 use crate::seat::{SIDES, Seat, Side, other};
 use crate::step_outputs::StepOutputs;
@@ -24,6 +25,8 @@ pub struct Session {
     pub(crate) negotiation: Negotiation,
     /// Who was removed by an operator.
     pub(crate) kicked: Vec<UserId>,
+    /// Joins that wait for a sign of life of the socket that has their seat: one a person at most.
+    pub(crate) probes: Vec<Probe>,
 }
 
 impl Session {
@@ -37,6 +40,7 @@ impl Session {
             seats: [Seat::default(), Seat::default()],
             negotiation: Negotiation::default(),
             kicked: Vec::new(),
+            probes: Vec::new(),
         }
     }
 
@@ -95,8 +99,13 @@ impl Session {
                 id,
                 frame,
             } => self.frame(now, connection, id, frame, out),
-            Input::Lost { connection } => self.socket_lost(connection, now, out),
+            Input::Alive { connection } => self.socket_is_alive(connection, out),
+            Input::Lost { connection } => {
+                self.forget_waiting(connection);
+                self.socket_lost(connection, now, out);
+            }
             Input::Overflow { connection } => self.socket_overflowed(connection, now, out),
+            Input::DropBuffer { seat } => self.drop_buffer(seat, out),
             Input::Booked { spec } => self.apply_booking(spec, now, out),
             Input::Cancelled { revision } => self.cancelled(revision, out),
             Input::End => self.end_by_operator(out),
@@ -104,6 +113,7 @@ impl Session {
             // What was waited for may be ready.
             Input::Tick => self.proceed_if_both_in(now, out),
         }
+        self.settle_probes(now, out);
     }
 }
 
@@ -127,6 +137,19 @@ impl Session {
 
     pub(crate) fn both_in(&self) -> bool {
         self.seats.iter().all(Seat::is_in)
+    }
+
+    /// Bytes that each seat's resume buffer holds, by the estimate that its limit goes by.
+    #[must_use]
+    pub fn buffered_bytes(&self) -> [usize; 2] {
+        [0, 1].map(|side: Side| self.seats[side].resume_buffer.bytes())
+    }
+
+    fn drop_buffer(&mut self, side: Side, out: &mut StepOutputs) {
+        let seat = self.seats.get_mut(side);
+        if seat.is_some_and(|seat| seat.resume_buffer.drop_all()) {
+            out.count(SessionMetric::BufferDropped);
+        }
     }
 
     /// Sends a numbered frame to a seat: at once to somebody who is in, later to somebody who is

@@ -15,6 +15,9 @@ pub struct Settings {
     pub ping_ms: i64,
     /// After how long without a frame a client is to reconnect, in milliseconds.
     pub timeout_ms: i64,
+    /// How long a socket may take to show that it lives, before another one gets its seat, in
+    /// milliseconds.
+    pub probe_ms: i64,
     /// How long before the end `ending` is sent, in milliseconds.
     pub warning_ms: i64,
     /// Most frames that a seat's resume buffer holds.
@@ -50,6 +53,7 @@ impl Settings {
             grace_ms: 30_000,
             ping_ms: 5_000,
             timeout_ms: 12_000,
+            probe_ms: 2_000,
             warning_ms: 10_000,
             resume_buffer_frames: frames / 4 * 3,
             resume_buffer_bytes: bytes / 2,

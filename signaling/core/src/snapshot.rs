@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use wire::{SessionSpec, Stay, UnixMs, UserId};
 
 use crate::negotiation::{Negotiation, SavedRound};
+use crate::renewal::Renewal;
 use crate::resume::{ResumeBuffer, ResumeTokens};
 use crate::seat::{Occupancy, Seat};
 use crate::{Session, SessionPhase, Settings, TokenHash};
@@ -103,6 +104,7 @@ impl Session {
             seats: snapshot.seats.map(|seat| restore_seat(seat, now, grace_ms)),
             negotiation: Negotiation::restore(snapshot.last_epoch, snapshot.round),
             kicked: snapshot.kicked,
+            probes: Vec::new(),
         }
     }
 }
@@ -142,6 +144,7 @@ fn restore_seat(saved: SavedSeat, now: UnixMs, grace_ms: i64) -> Seat {
         last_id: saved.last_id,
         tokens: ResumeTokens::restore(hashes(saved.tokens), hashes(saved.dead_tokens)),
         resume_buffer: ResumeBuffer::default(),
+        renewal: Renewal::default(),
     }
 }
 

@@ -61,6 +61,12 @@ impl StepOutputs {
         }));
     }
 
+    /// Asks a socket for a sign of life.
+    pub(crate) fn probe(&mut self, connection: ConnectionId) {
+        self.outputs
+            .push(Output::Deliver(SocketOutput::Probe { connection }));
+    }
+
     /// Closes a socket, after what was sent to it.
     pub(crate) fn close(&mut self, connection: ConnectionId, code: CloseCode) {
         self.outputs

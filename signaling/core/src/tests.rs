@@ -12,6 +12,8 @@ mod media;
 mod negotiation;
 mod operators;
 mod pause;
+mod probe;
+mod renewal;
 mod rescheduled;
 mod restart;
 mod resume;

@@ -52,6 +52,10 @@ impl AccessProvider for AccessGrants {
         self.ice.ice_servers(now, who)
     }
 
+    fn ice_expires_at(&self, now: UnixMs, who: AccessRequest<'_>) -> Option<UnixMs> {
+        self.ice.ice_expires_at(now, who)
+    }
+
     fn is_ready(&self, now: UnixMs, who: AccessRequest<'_>) -> bool {
         let asks_beforehand = who.spec.media == MediaBackend::Openvidu && self.openvidu.is_some();
         !asks_beforehand || self.media(now, who).is_some()

@@ -11,6 +11,8 @@ use wire::{IceServer, UnixMs};
 pub(crate) struct IceServers {
     pub(crate) fixed: Vec<IceServer>,
     pub(crate) turn: Option<TurnCredentials>,
+    /// How long a relay's credentials are good, in milliseconds.
+    pub(crate) turn_ttl_ms: i64,
 }
 
 impl AccessProvider for IceServers {
@@ -18,10 +20,15 @@ impl AccessProvider for IceServers {
         let mut servers = self.fixed.clone();
         if let Some(turn) = &self.turn {
             let (session, user) = (&who.spec.id.0, &who.user.0);
-            let ttl_ms = who.latest_end.since(now);
+            let ttl_ms = self.turn_ttl_ms;
             servers.extend(turn.ice_servers(now, session, user, ttl_ms, who.latest_end));
         }
         servers
+    }
+
+    fn ice_expires_at(&self, now: UnixMs, who: AccessRequest<'_>) -> Option<UnixMs> {
+        let expires_at = (now + self.turn_ttl_ms).min(who.latest_end);
+        self.turn.as_ref().map(|_| expires_at)
     }
 
     fn media(&self, _now: UnixMs, _who: AccessRequest<'_>) -> Option<Room> {

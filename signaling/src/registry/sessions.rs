@@ -72,6 +72,13 @@ impl RegistryInner {
             return;
         }
         self.media.note(state.session.room_request());
+        for (connection, socket) in state.take_probes() {
+            let (inner, handle) = (Arc::clone(self), Arc::clone(handle));
+            socket.probe(move || {
+                let mut state = handle.lock();
+                inner.run(&handle, &mut state, Input::Alive { connection });
+            });
+        }
         if state.has_panicked() {
             return self.recover_from_panic(handle, state);
         }
@@ -91,7 +98,7 @@ impl RegistryInner {
         let clock = SessionClock::ahead_of_wall(snapshot.clock_ahead_ms);
         let now = clock.at(steady());
         let session = Session::restore(snapshot, Arc::clone(&self.settings), now);
-        let handle = SessionHandle::new(id.clone(), session, true, clock, panics);
+        let handle = SessionHandle::new(id.clone(), session, true, clock, panics, &self.ledger);
         self.write_sessions().insert(id, Arc::clone(&handle));
         let mut state = handle.lock();
         self.settle(&handle, &mut state);
@@ -176,7 +183,7 @@ impl RegistryInner {
             }
             _ => (Session::new(ticket.clone(), settings), false),
         };
-        let handle = SessionHandle::new(ticket.id.clone(), session, saved, clock, 0);
+        let handle = SessionHandle::new(ticket.id.clone(), session, saved, clock, 0, &self.ledger);
         sessions.insert(ticket.id.clone(), Arc::clone(&handle));
         Ok(handle)
     }

@@ -103,6 +103,10 @@ impl SessionState {
                 let text = frame.to_text(seq.map(|seq| ("seq", seq)));
                 socket.try_send(text.into()).is_err().then_some(connection)
             }
+            SocketOutput::Probe { connection } => {
+                self.probes.push(connection);
+                None
+            }
             SocketOutput::Close { connection, code } => {
                 let mut connections = self.connections.iter();
                 let at = connections.position(|(id, _)| *id == connection)?;

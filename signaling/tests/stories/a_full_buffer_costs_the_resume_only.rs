@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use testkit::{SOON, TestBooking, TestPeer};
+use testkit::{Http, SOON, TestBooking, TestPeer};
 use wire::signaling::{Negotiate, PeerLost, PeerResumed};
 
 use crate::server::{SignalingServer, connected};
@@ -66,4 +66,36 @@ async fn sig_228_and_nothing_where_it_is() {
     }
     ann.expect_no::<Negotiate>(Duration::ZERO).await;
     bo.expect_no::<Negotiate>(Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn sig_263_above_the_budget_of_the_process_the_oldest_buffer_goes_and_nobody_else_notices() {
+    const PAIRS: usize = 10;
+    let server = SignalingServer::with(|config| config.limits.resume_total_bytes = 64 * 1024).await;
+    let booking = || TestBooking::starting_in(600_000).lobby_ms(700_000).spec();
+    let (mut ann, bo) = server.pair(&booking()).await;
+    let bo = bo.cut().await;
+    ann.expect::<PeerLost>(SOON).await;
+    // The oldest of all: what is kept for Bo.
+    ann.send(data(0)).await;
+    settled(&mut ann).await;
+    // None of these says what it has got.
+    for _ in 0..PAIRS {
+        let (mut one, mut other) = server.pair(&booking()).await;
+        for n in 0..SAID {
+            one.send(data(n)).await;
+            hears(&mut other, n).await;
+        }
+        never_got(&mut one, &["error", "peer_lost"]);
+    }
+    let bo = bo.resume().await;
+    assert!(!bo.welcome.as_ref().unwrap().resumed);
+    settled(&mut ann).await;
+    never_got(&mut ann, &["error", "peer_left"]);
+    let metrics = Http::new().get(&server.metrics).await;
+    let mut lines = metrics.body.as_str().unwrap().lines();
+    let hits =
+        lines.find_map(|line| line.strip_prefix("limit_hits_total{limit=\"resume_total_bytes\"} "));
+    assert_ne!(hits, Some("0"), "it is counted");
+    assert!(hits.is_some());
 }

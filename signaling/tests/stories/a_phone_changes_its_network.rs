@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use testkit::{ANN, BO, Proxy, SOON, TestBooking, TestPeer};
-use wire::DuplicatePolicy;
 use wire::signaling::{Negotiate, PeerLost, PeerResumed, RelayedData};
+use wire::{DuplicatePolicy, ErrorCode, SessionSpec};
 
 use crate::server::SignalingServer;
 use crate::talk::{data, hears, never_got, settled};
@@ -15,13 +15,20 @@ const NOTICED: Duration = Duration::from_secs(14);
 
 /// A pair in an open lobby, Bo by way of a proxy.
 async fn pair(policy: DuplicatePolicy) -> (SignalingServer, Proxy, TestPeer, TestPeer) {
+    pair_of(&session(policy)).await
+}
+
+fn session(policy: DuplicatePolicy) -> SessionSpec {
+    let booking = TestBooking::starting_in(600_000).lobby_ms(700_000);
+    booking.with(|spec| spec.duplicate = policy).spec()
+}
+
+async fn pair_of(session: &SessionSpec) -> (SignalingServer, Proxy, TestPeer, TestPeer) {
     let server = SignalingServer::start().await;
     let proxy = Proxy::to(&server.url).await;
-    let booking = TestBooking::starting_in(600_000).lobby_ms(700_000);
-    let session = booking.with(|spec| spec.duplicate = policy).spec();
-    let mut ann = server.join(ANN, &session).await;
+    let mut ann = server.join(ANN, session).await;
     let url = proxy.through(&server.url);
-    let mut bo = TestPeer::join(&url, &server.ticket(BO, &session)).await;
+    let mut bo = TestPeer::join(&url, &server.ticket(BO, session)).await;
     ann.expect::<Negotiate>(SOON).await;
     bo.expect::<Negotiate>(SOON).await;
     ann.forget();
@@ -64,6 +71,38 @@ async fn sig_223_back_by_another_network_the_old_socket_means_nothing() {
         );
         never_got(&mut new, &["data", "negotiate"]);
     }
+}
+
+#[tokio::test]
+async fn sig_261_another_device_gets_the_seat_of_a_dead_socket_soon_and_of_a_living_one_never() {
+    let session = session(DuplicatePolicy::Reject);
+    let (server, proxy, mut ann, _bo) = pair_of(&session).await;
+    proxy.newest().freeze();
+    let began = Instant::now();
+    let mut phone = server.join(BO, &session).await;
+    let waited = began.elapsed();
+    assert!(
+        waited < NOTICED / 2,
+        "before the silence is noticed: {waited:?}"
+    );
+    assert!(!phone.welcome.as_ref().unwrap().resumed);
+    ann.expect::<Negotiate>(SOON).await;
+    phone.expect::<Negotiate>(SOON).await;
+    phone.send(data(1)).await;
+    hears(&mut ann, 1).await;
+    never_got(&mut ann, &["peer_lost", "peer_left", "error"]);
+    // The phone lives, and answers a ping while its page does nothing but wait.
+    let ticket = server.ticket(BO, &session);
+    let refused = TestPeer::refused(&server.url, &ticket);
+    let (refused, ()) = tokio::join!(refused, async {
+        phone
+            .expect_no::<Negotiate>(Duration::from_millis(100))
+            .await;
+    });
+    assert_eq!(
+        (refused.0.code, refused.1),
+        (ErrorCode::AlreadyJoined, Some(4004))
+    );
 }
 
 #[tokio::test]

@@ -157,6 +157,7 @@ impl SignalingServer {
             public_url: format!("http://{address}"),
             data_dir: place.dir.path().to_owned(),
             scheduler_url: place.scheduler.url.clone(),
+            issuer: Some(place.signer.url().to_owned()),
             ..RealtimeConfig::on_port(address.port())
         };
         let mut config = Config {

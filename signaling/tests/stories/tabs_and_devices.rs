@@ -51,7 +51,8 @@ async fn sig_227_with_reject_the_second_is_sent_away_while_the_first_lives() {
     ann.forget();
     let ticket = server.ticket(BO, &session);
     let (error, code) = TestPeer::refused(&server.url, &ticket).await;
-    assert_eq!((error.code, code), (ErrorCode::AlreadyJoined, Some(4505)));
+    assert_eq!((error.code, code), (ErrorCode::AlreadyJoined, Some(4004)));
+    assert!(error.retry_after_ms.is_some(), "it is one to retry");
     bo.send(data(1)).await;
     hears(&mut ann, 1).await;
     settled(&mut bo).await;

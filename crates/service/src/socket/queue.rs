@@ -1,6 +1,7 @@
 //! What waits to be written to one socket: bounded in frames and in bytes.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
 
@@ -46,6 +47,7 @@ impl SocketHandle {
             queue: Arc::new(OutboundQueue {
                 state: Mutex::default(),
                 wake: AtomicWaker::new(),
+                is_probed: AtomicBool::new(false),
                 max_frames,
                 max_bytes,
             }),
@@ -131,6 +133,36 @@ impl SocketHandle {
         state.closing.is_some() || state.gone
     }
 
+    /// Sends a WebSocket ping at once, and calls `on_life` with the next thing that the other end sends, from
+    /// the socket's own task; never where nothing comes. The newest call counts.
+    pub fn probe(&self, on_life: impl FnOnce() + Send + 'static) {
+        let mut state = self.queue.lock();
+        if state.closing.is_none() && !state.gone {
+            state.ping_is_due = true;
+            state.on_life = Some(OnLife(Box::new(on_life)));
+            self.queue.is_probed.store(true, Ordering::Release);
+        }
+        drop(state);
+        self.queue.wake.wake();
+    }
+
+    /// True where a ping is to be sent, once for each [`SocketHandle::probe`].
+    pub(super) fn take_ping(&self) -> bool {
+        let is_probed = self.queue.is_probed.load(Ordering::Acquire);
+        is_probed && std::mem::take(&mut self.queue.lock().ping_is_due)
+    }
+
+    /// The other end has sent something.
+    pub(super) fn shows_life(&self) {
+        if !self.queue.is_probed.swap(false, Ordering::AcqRel) {
+            return;
+        }
+        let on_life = self.queue.lock().on_life.take();
+        if let Some(OnLife(call)) = on_life {
+            call();
+        }
+    }
+
     pub(super) fn register(&self, waker: &Waker) {
         self.queue.wake.register(waker);
     }
@@ -148,6 +180,7 @@ impl SocketHandle {
     pub(super) fn mark_gone(&self) {
         let mut state = self.queue.lock();
         state.gone = true;
+        state.on_life = None;
         state.clear();
     }
 }
@@ -167,8 +200,19 @@ pub(super) enum QueueItem {
 struct OutboundQueue {
     state: Mutex<OutboundState>,
     wake: AtomicWaker,
+    /// Looked at with each message, before the lock is taken: nearly always false.
+    is_probed: AtomicBool,
     max_frames: usize,
     max_bytes: usize,
+}
+
+/// What is called once with the next sign of life.
+struct OnLife(Box<dyn FnOnce() + Send>);
+
+impl std::fmt::Debug for OnLife {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OnLife(…)")
+    }
 }
 
 #[derive(Debug, Default)]
@@ -177,6 +221,8 @@ struct OutboundState {
     bytes: usize,
     closing: Option<CloseCode>,
     gone: bool,
+    ping_is_due: bool,
+    on_life: Option<OnLife>,
 }
 
 impl OutboundState {

@@ -171,6 +171,9 @@ impl Socket {
     fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Result<Arrival, Disconnect>> {
         self.handle.register(cx.waker());
         loop {
+            if self.handle.take_ping() {
+                self.ping(cx);
+            }
             if self.disconnect.is_none() && self.poll_write(cx).is_err() {
                 self.gone();
             }
@@ -202,6 +205,9 @@ impl Socket {
     /// What a message means. A ping's answer is queued by tungstenite, and flushed before anything else is read.
     fn take(&mut self, message: Option<Result<Message, WsError>>) -> Result<Arrival, Disconnect> {
         self.last_received = Instant::now();
+        if matches!(&message, Some(Ok(message)) if !message.is_close()) {
+            self.handle.shows_life();
+        }
         let disconnect = match message {
             Some(Ok(Message::Text(text))) => return Ok(Arrival::Frame(Frame::Text(text))),
             Some(Ok(Message::Binary(bytes))) => return Ok(Arrival::Frame(Frame::Binary(bytes))),

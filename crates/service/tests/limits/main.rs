@@ -64,6 +64,7 @@ async fn reach(limit: Limit) -> bool {
         Limit::JwksRefetch => jwks_refetch().await,
         Limit::Descriptors | Limit::Sessions | Limit::Rooms | Limit::WrongLinks => return false,
         Limit::StreamTimeout | Limit::Revocations => return false,
+        Limit::ResumeBytes | Limit::ResumeTotalBytes => return false,
         Limit::QuotaPerPerson | Limit::QuotaPerRoom | Limit::QuotaPerApplication => return false,
     }
     true

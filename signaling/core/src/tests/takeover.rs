@@ -57,9 +57,10 @@ fn sig_8_a_countdown_goes_on() {
 fn sig_9_under_reject_the_second_socket_is_refused_while_the_first_lives() {
     let (mut fixture, ann, bob) =
         Fixture::with(|spec| spec.duplicate = DuplicatePolicy::Reject).seated();
-    let (second, turn) = fixture.join(ANN);
+    let (second, _) = fixture.join(ANN);
+    let turn = fixture.take(crate::Input::Alive { connection: ann });
     assert_eq!(turn.error(second).code, ErrorCode::AlreadyJoined);
-    assert_eq!(turn.closed(second), Some(CloseCode::Replaced));
+    assert_eq!(turn.closed(second), Some(CloseCode::RateLimited));
     assert_eq!(turn.closed(ann), None);
     assert!(turn.to(bob).is_empty());
     // The same page may resume, and a lost socket does not live.

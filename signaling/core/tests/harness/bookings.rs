@@ -12,6 +12,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         grace_ms: 5_000,
         resume_buffer_frames: 24,
+        resume_buffer_bytes: 6 * 1024,
         ..Settings::default()
     }
 }

@@ -116,6 +116,11 @@ impl InvariantChecker {
                     self.shown_out(cause, *code, &mut met);
                     self.closed(*connection);
                 }
+                Output::Deliver(SocketOutput::Probe { connection }) => {
+                    let mut seats = self.seats.iter();
+                    let is_in = seats.any(|seat| seat.current == Some(*connection));
+                    assert!(is_in, "asked who has no seat");
+                }
                 Output::Persist(StoreOutput::Fact(kind, fact)) => {
                     self.fact(*kind, fact, now, &mut met)
                 }
@@ -139,6 +144,8 @@ impl InvariantChecker {
             "due, and not done: {next:?}"
         );
         self.who_is_in(now, core);
+        let most = settings().resume_buffer_bytes;
+        assert!(core.buffered_bytes().iter().all(|bytes| *bytes <= most));
         self.before = core.view(now).phase;
         met(self.before.name());
     }

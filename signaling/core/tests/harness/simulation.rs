@@ -29,6 +29,8 @@ pub(crate) struct Simulation {
     last_connection: u64,
     last_token: u64,
     payloads: u64,
+    /// Sockets that were asked for a sign of life and have not answered yet.
+    asked: Vec<ConnectionId>,
     invariants: InvariantChecker,
     seen: BTreeMap<String, u64>,
 }
@@ -48,6 +50,7 @@ impl Simulation {
             last_connection: 0,
             last_token: 0,
             payloads: 0,
+            asked: Vec::new(),
             invariants: InvariantChecker::new(spec),
             seen: BTreeMap::new(),
             prng,
@@ -70,7 +73,8 @@ impl Simulation {
             9_840..9_850 => self.peers[side].want(Leave {}),
             9_850..9_900 => self.restart(),
             9_900..9_930 => self.overflow(side),
-            9_930..9_990 => self.store_catches_up(),
+            9_930..9_980 => self.store_catches_up(),
+            9_980..9_990 => self.handle(Input::DropBuffer { seat: side }, Cause::Time),
             9_990..9_993 => self.operator_acts(side),
             _ => self.booking_changes(),
         }
@@ -87,6 +91,10 @@ impl Simulation {
 
     /// The core takes one thing from some socket.
     pub(crate) fn core_receives(&mut self, trouble: bool) {
+        if !self.asked.is_empty() && (!trouble || self.prng.permille(100)) {
+            let connection = self.asked.remove(0);
+            self.handle(Input::Alive { connection }, Cause::Time);
+        }
         if self.sockets.is_empty() {
             return;
         }
@@ -279,6 +287,7 @@ impl Simulation {
             .entry(format!("restart in {}", phase.name()))
             .or_default() += 1;
         self.sockets.clear();
+        self.asked.clear();
         for side in 0..2 {
             self.peers[side].socket = None;
             self.peers[side].page.welcomed = false;
@@ -356,6 +365,11 @@ impl Simulation {
             }) => {
                 if let Some(socket) = self.socket(connection) {
                     socket.down.push_back(Down::Frame { seq, frame });
+                }
+            }
+            Output::Deliver(SocketOutput::Probe { connection }) => {
+                if self.socket(connection).is_some() {
+                    self.asked.push(connection);
                 }
             }
             Output::Deliver(SocketOutput::Close { connection, .. }) => {

@@ -36,7 +36,14 @@ fn registry(bug: Arc<Bug>) -> Registry {
         ..Settings::default()
     };
     let media = MediaRooms::default();
-    Registry::new(settings, 10, WriteBuffer::default(), media, Tasks::new())
+    let limits = crate::Limits::default();
+    Registry::new(
+        settings,
+        &limits,
+        WriteBuffer::default(),
+        media,
+        Tasks::new(),
+    )
 }
 
 fn on_now() -> SessionSpec {

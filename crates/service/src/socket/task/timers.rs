@@ -61,7 +61,7 @@ impl Socket {
     }
 
     /// A stalled socket gets no ping: it would only wait with the rest.
-    fn ping(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn ping(&mut self, cx: &mut Context<'_>) {
         let mut stream = Pin::new(&mut *self.stream);
         if self.stall.is_none() && matches!(stream.as_mut().poll_ready(cx), Poll::Ready(Ok(()))) {
             // An error shows again at the flush, which follows at once.
