@@ -45,8 +45,11 @@ pub enum Disconnect {
     Server(CloseCode),
 }
 
+/// Fragments of one message: a client that splits 64 KiB by 256 bytes needs as many.
+const MAX_FRAGMENTS: u32 = 256;
+
 /// What a read brings.
-enum Arrival {
+enum ReadOutcome {
     Frame(Frame),
     /// Frames that bring no message: control frames and fragments.
     Overhead(u32),
@@ -66,6 +69,8 @@ pub struct Socket {
     ping_at: Instant,
     last_received: Instant,
     stall: Option<Stall>,
+    /// Fragments of the message that is under way.
+    fragments: u32,
     /// Until then nothing is read: what comes is too little at a time.
     paused_until: Option<Instant>,
     unflushed: bool,
@@ -103,6 +108,7 @@ impl Socket {
             ping_at,
             last_received: now,
             stall: None,
+            fragments: 0,
             paused_until: None,
             unflushed: false,
             close_sent: false,
@@ -132,14 +138,14 @@ impl Socket {
     pub async fn next_charged(&mut self, mut charge: impl FnMut(u32) -> bool) -> Incoming {
         loop {
             match poll_fn(|cx| self.poll_arrival(cx)).await {
-                Ok(Arrival::Frame(Frame::Text(text))) => return Incoming::Text(text),
-                Ok(Arrival::Frame(Frame::Binary(_))) => {
+                Ok(ReadOutcome::Frame(Frame::Text(text))) => return Incoming::Text(text),
+                Ok(ReadOutcome::Frame(Frame::Binary(_))) => {
                     return Incoming::Closed(self.breach(CloseCode::UnsupportedData));
                 }
-                Ok(Arrival::Overhead(frames)) if charge(frames) => {
+                Ok(ReadOutcome::Overhead(frames)) if charge(frames) => {
                     return Incoming::Closed(self.end(CloseCode::RateLimited));
                 }
-                Ok(Arrival::Overhead(_)) => {}
+                Ok(ReadOutcome::Overhead(_)) => {}
                 Err(disconnect) => return Incoming::Closed(disconnect),
             }
         }
@@ -151,7 +157,7 @@ impl Socket {
     /// How the socket ended; from then on always the same.
     pub async fn next_frame(&mut self) -> Result<Frame, Disconnect> {
         loop {
-            if let Arrival::Frame(frame) = poll_fn(|cx| self.poll_arrival(cx)).await? {
+            if let ReadOutcome::Frame(frame) = poll_fn(|cx| self.poll_arrival(cx)).await? {
                 return Ok(frame);
             }
         }
@@ -168,7 +174,7 @@ impl Socket {
         }
     }
 
-    fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Result<Arrival, Disconnect>> {
+    fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Result<ReadOutcome, Disconnect>> {
         self.handle.register(cx.waker());
         loop {
             if self.handle.take_ping() {
@@ -185,8 +191,13 @@ impl Socket {
                     return Poll::Ready(self.take(message));
                 }
                 let fragments = self.meter().take_fragments();
+                self.fragments = self.fragments.saturating_add(fragments);
+                if self.fragments > MAX_FRAGMENTS {
+                    Limit::FrameBytes.hit();
+                    return Poll::Ready(Err(self.breach(CloseCode::TooLarge)));
+                }
                 if fragments > 0 {
-                    return Poll::Ready(Ok(Arrival::Overhead(fragments)));
+                    return Poll::Ready(Ok(ReadOutcome::Overhead(fragments)));
                 }
                 if self.meter().take_small_read() {
                     self.pause();
@@ -203,17 +214,26 @@ impl Socket {
     }
 
     /// What a message means. A ping's answer is queued by tungstenite, and flushed before anything else is read.
-    fn take(&mut self, message: Option<Result<Message, WsError>>) -> Result<Arrival, Disconnect> {
+    fn take(
+        &mut self,
+        message: Option<Result<Message, WsError>>,
+    ) -> Result<ReadOutcome, Disconnect> {
         self.last_received = Instant::now();
         if matches!(&message, Some(Ok(message)) if !message.is_close()) {
             self.handle.shows_life();
         }
         let disconnect = match message {
-            Some(Ok(Message::Text(text))) => return Ok(Arrival::Frame(Frame::Text(text))),
-            Some(Ok(Message::Binary(bytes))) => return Ok(Arrival::Frame(Frame::Binary(bytes))),
+            Some(Ok(Message::Text(text))) => {
+                self.fragments = 0;
+                return Ok(ReadOutcome::Frame(Frame::Text(text)));
+            }
+            Some(Ok(Message::Binary(bytes))) => {
+                self.fragments = 0;
+                return Ok(ReadOutcome::Frame(Frame::Binary(bytes)));
+            }
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {
                 self.unflushed = true;
-                return Ok(Arrival::Overhead(1));
+                return Ok(ReadOutcome::Overhead(1));
             }
             Some(Ok(Message::Close(frame))) => {
                 self.handle.mark_gone();
