@@ -125,8 +125,22 @@ pub(crate) enum KeysCommand {
         #[arg(long, required = true)]
         operator: bool,
     },
-    /// List the API keys and the keys that sign tickets
-    List,
+    /// List the API keys and the keys that sign tickets; never the keys themselves
+    List {
+        /// As one JSON object, for programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a key void at once: an API key by its `ak_…`, or a signing key, with every ticket of it, by its id
+    Revoke {
+        /// The id that `keys list` shows
+        id: String,
+    },
+    /// Sign no more tickets with a key; those that are about stay good until they run out
+    Retire {
+        /// The id of a signing key, as `keys list` shows it
+        kid: String,
+    },
     /// Make a new key to sign tickets with; those of the old one stay good
     Rotate,
     /// Print the public keys that verify tickets, as a JSON Web Key Set

@@ -3,6 +3,7 @@
 
 mod detected;
 mod handed;
+mod links;
 mod media;
 mod media_servers;
 mod private;
@@ -76,6 +77,14 @@ pub(crate) fn for_child(
 }
 
 impl Settings {
+    /// Every key with its value, as text, secrets among them: for comparing, never for showing.
+    ///
+    /// # Errors
+    /// When they can't be written as TOML.
+    pub(crate) fn effective(&self) -> Result<Vec<(String, String)>, Failure> {
+        sources::effective(self)
+    }
+
     /// Checks each value, and puts a concrete one in place of each empty one.
     fn resolved(mut self) -> Result<Self, Failure> {
         let (scheduler, signaling, chat) =
@@ -128,6 +137,7 @@ impl Settings {
 
     fn check(&self) -> Result<(), Failure> {
         self.log_format()?;
+        self.links.after_end_ms()?;
         if self.signaling.grace_ms <= 0 {
             return Err(Failure::config("signaling.grace_ms is not above 0"));
         }

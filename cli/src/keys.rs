@@ -1,21 +1,29 @@
 //! `rendezvous keys`: API keys and the keys that sign tickets. It works on the data directory beside
-//! running services, which see the change without being told.
+//! running services, which see the change without being told. The audit log has a row of each change.
 
-use chrono::{DateTime, SecondsFormat};
+mod actor;
+mod listing;
+
 use scheduler::api_keys::{self, CreateError, Scope};
+use scheduler::key_changes::{self, KeyChangeError};
 use scheduler::keys as ticket_keys;
-use scheduler::operators::{self, TicketError};
+use scheduler::operators::TicketError;
 use storage::OpenError;
-use wire::UnixMs;
 
 use crate::cli::KeysCommand;
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::output;
 
+pub(crate) use self::actor::actor;
+
+/// What the id of an API key begins with; ids of signing keys are plain hexadecimal.
+const API_KEY_ID: &str = "ak_";
+
 /// Does one of the subcommands.
 pub(crate) async fn run(settings: &Settings, command: KeysCommand) -> Result<(), Failure> {
     let data_dir = settings.data_dir.as_path();
+    let actor = actor();
     match command {
         KeysCommand::Create { name, operator } => {
             let scope = if operator {
@@ -23,27 +31,39 @@ pub(crate) async fn run(settings: &Settings, command: KeysCommand) -> Result<(),
             } else {
                 Scope::App
             };
-            let key = api_keys::create(data_dir, &name, scope).await;
+            let key = api_keys::create(data_dir, &name, scope, &actor).await;
             output::line(&key.map_err(refused)?).await;
         }
         KeysCommand::Ticket { operator: _ } => {
-            let ticket = operators::ticket(data_dir, &settings.scheduler.public_url);
-            output::line(&ticket.map_err(unsigned)?).await;
+            let issuer = &settings.scheduler.public_url;
+            let ticket = key_changes::ticket(data_dir, issuer, &actor).await;
+            output::line(&ticket.map_err(unchanged)?).await;
         }
-        KeysCommand::List => {
-            for key in api_keys::list(data_dir).await.map_err(refused)? {
-                let (date, scope) = (date(key.created_at), key.scope.name());
-                output::line(&format!("api     {date}  {scope:<8}  {}", key.name)).await;
+        KeysCommand::List { json } => {
+            let api_keys = api_keys::list(data_dir).await.map_err(refused)?;
+            let ticket_keys = ticket_keys::list(data_dir).map_err(unreadable)?;
+            listing::print(&api_keys, &ticket_keys, json).await;
+        }
+        KeysCommand::Revoke { id } if id.starts_with(API_KEY_ID) => {
+            let revoked = api_keys::revoke(data_dir, &id, &actor).await;
+            if !revoked.map_err(refused)? {
+                return Err(Failure::config(format!("there is no API key {id}")));
             }
-            for key in ticket_keys::list(data_dir).map_err(unreadable)? {
-                let note = if key.signs { "signs" } else { "verifies" };
-                let date = date(key.created_at);
-                output::line(&format!("ticket  {date}  {}  {note}", key.kid)).await;
-            }
+            output::line(&format!("{id} is void")).await;
+        }
+        KeysCommand::Revoke { id } => {
+            let revoked = key_changes::revoke(data_dir, &id, &actor).await;
+            revoked.map_err(unchanged)?;
+            output::line(&format!("{id} is void, with every ticket of it")).await;
+        }
+        KeysCommand::Retire { kid } => {
+            let until = key_changes::retire(data_dir, &kid, &actor).await;
+            let until = listing::date(until.map_err(unchanged)?);
+            output::line(&format!("{kid} signs no more; it verifies until {until}")).await;
         }
         KeysCommand::Rotate => {
-            let key = ticket_keys::rotate(data_dir).map_err(unreadable)?;
-            output::line(&key.kid).await;
+            let key = key_changes::rotate(data_dir, &actor).await;
+            output::line(&key.map_err(unchanged)?.kid).await;
         }
         KeysCommand::Export => {
             let jwks = ticket_keys::export(data_dir).map_err(unreadable)?;
@@ -55,7 +75,7 @@ pub(crate) async fn run(settings: &Settings, command: KeysCommand) -> Result<(),
 
 /// Makes an API key of this name, and makes those of the same name void.
 pub(crate) async fn replace(settings: &Settings, name: &str) -> Result<String, Failure> {
-    api_keys::replace(&settings.data_dir, name)
+    api_keys::replace(&settings.data_dir, name, &actor())
         .await
         .map_err(refused)
 }
@@ -69,19 +89,17 @@ fn refused(error: CreateError) -> Failure {
     }
 }
 
-fn unsigned(error: TicketError) -> Failure {
+/// How a change of the signing keys, or a row in the audit log, fails.
+pub(crate) fn unchanged(error: KeyChangeError) -> Failure {
     match error {
-        TicketError::Key(error) => unreadable(error),
-        TicketError::Sign(_) => Failure::crash(error.to_string()),
+        KeyChangeError::Key(error) | KeyChangeError::Ticket(TicketError::Key(error)) => {
+            unreadable(error)
+        }
+        KeyChangeError::Open(OpenError::File { .. }) => Failure::config(error.to_string()),
+        other => Failure::crash(other.to_string()),
     }
 }
 
 fn unreadable(error: ticket_keys::KeyError) -> Failure {
     Failure::config(error.to_string())
-}
-
-fn date(at: UnixMs) -> String {
-    DateTime::from_timestamp_millis(at.0)
-        .unwrap_or_default()
-        .to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -42,6 +42,8 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         data_dir: settings.data_dir.clone(),
         allowed_origins: own.allowed_origins.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
+        links_after_end_ms: settings.links.after_end_ms()?,
+        effective: settings.effective()?,
         limits: own.limits,
     };
     end(

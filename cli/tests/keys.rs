@@ -123,6 +123,54 @@ async fn ops_26_a_ticket_is_printed_while_nothing_runs_and_good_afterwards() {
     assert!(!unsaid.status.success(), "{unsaid:?}");
 }
 
+#[tokio::test]
+async fn sch_110_keys_are_listed_retired_and_revoked_beside_running_services() {
+    let stack = Stack::start().await;
+    let created = stdout(&stack, &["keys", "create", "--name", "shop"]);
+    let shop = Http::bearer(created.trim());
+    let url = format!("{}/v1/sessions", stack.url(Service::Scheduler));
+    assert_eq!(shop.get(&url).await.status, 200);
+    let listed = stdout(&stack, &["keys", "list", "--json"]);
+    assert!(!listed.contains(created.trim()), "{listed}");
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let keys = listed["api_keys"].as_array().unwrap();
+    let key = keys.iter().find(|key| key["name"] == "shop").unwrap();
+    assert_eq!(
+        (&key["scope"], &key["state"]),
+        (&json!("app"), &json!("active"))
+    );
+    assert!(key["last_used_at"].is_i64(), "{key}");
+    stdout(&stack, &["keys", "revoke", key["id"].as_str().unwrap()]);
+    assert_eq!(shop.get(&url).await.status, 401);
+
+    // A retired signing key verifies, and a revoked one is soon refused by the other services, too.
+    let ticket = stdout(&stack, &["keys", "ticket", "--operator"]);
+    let operator = Http::bearer(ticket.trim());
+    let signaling = format!("{}/v1/sessions", stack.url(Service::Signaling));
+    let kid = listed["signing_keys"][0]["kid"].as_str().unwrap();
+    stdout(&stack, &["keys", "retire", kid]);
+    assert_eq!(operator.get(&signaling).await.status, 200);
+    let again: Value = serde_json::from_str(&stdout(&stack, &["keys", "list", "--json"])).unwrap();
+    assert_eq!(again["signing_keys"][1]["state"], "retired", "{again}");
+    stdout(&stack, &["keys", "revoke", kid]);
+    let refused = async || (operator.get(&signaling).await.status == 401).then_some(());
+    until("the ticket of a revoked key is refused", SOON * 4, refused).await;
+    for unknown in [kid, "ak_nobody"] {
+        let output = stack.run(&["keys", "revoke", unknown]);
+        assert!(!output.status.success(), "{output:?}");
+    }
+
+    // Each of it is a row of the audit log, with the user of the operating system.
+    let ticket = stdout(&stack, &["keys", "ticket", "--operator"]);
+    let audit = format!("{}/v1/audit", stack.url(Service::Scheduler));
+    let rows: Value = Http::bearer(ticket.trim()).get(&audit).await.json(200);
+    let rows = rows["items"].as_array().unwrap();
+    for action in ["key.create", "key.revoke", "key.retire", "operator.ticket"] {
+        let row = rows.iter().find(|row| row["action"] == action).unwrap();
+        assert!(row["actor"].as_str().unwrap().starts_with("cli:"), "{row}");
+    }
+}
+
 fn header_of(ticket: &str) -> &str {
     ticket.split('.').next().unwrap()
 }

@@ -1,7 +1,9 @@
 //! The handlers, by noun: who asks, what they ask, what is answered. Rules stand elsewhere.
 
+pub(crate) mod audit;
 pub(crate) mod join;
 pub(crate) mod jwks;
+pub(crate) mod links;
 pub(crate) mod notifications;
 pub(crate) mod operators;
 pub(crate) mod rooms;

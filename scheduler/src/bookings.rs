@@ -133,7 +133,8 @@ impl AppState {
         Ok(found.map(|found| repeated(key, found)))
     }
 
-    fn answer(&self, executed: Executed) -> Result<SessionAsOf, HttpError> {
+    /// After a command: what was committed is passed on, and what it came to is the answer.
+    pub(crate) fn answer(&self, executed: Executed) -> Result<SessionAsOf, HttpError> {
         if matches!(executed.outcome, CommandOutcome::Done(_)) {
             self.committed(executed.deliveries);
         }
@@ -157,6 +158,9 @@ fn session_as_of(outcome: CommandOutcome) -> Result<SessionAsOf, HttpError> {
         CommandOutcome::Invalid(fields) => Err(HttpError::invalid(fields)),
         CommandOutcome::RevisionMismatch => Err(HttpError::precondition_failed(
             "The session has another revision.",
+        )),
+        CommandOutcome::Kicked => Err(HttpError::conflict(
+            "An operator has removed this person: no link of theirs opens anything.",
         )),
         CommandOutcome::Live => Err(HttpError::conflict("The session is live.")),
         CommandOutcome::Over(reason) => Err(HttpError::session_over(reason)),

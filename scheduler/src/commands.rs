@@ -2,13 +2,17 @@
 //! returned and commits, in one unit of work. Neither rules nor SQL are here.
 
 mod apply;
+mod audit;
 mod booking;
 mod direct_writes;
 mod due_jobs;
 mod events;
 
-pub(crate) use booking::{Executed, book, cancel, change};
-pub(crate) use direct_writes::{add_api_key, forget_answers, mark_read, revoke_other_api_keys};
+pub(crate) use audit::{prune_audit, record_action, record_configuration};
+pub(crate) use booking::{Executed, book, cancel, change, renew_link};
+pub(crate) use direct_writes::{
+    add_api_key, forget_answers, mark_key_used, mark_read, revoke_api_key, revoke_other_api_keys,
+};
 pub(crate) use due_jobs::{ClaimedBatch, claim_due, settle};
 pub(crate) use events::take_batch;
 

@@ -31,9 +31,17 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Proxies that are trusted to name a client's address: addresses, and blocks as `10.0.0.0/8`.
     pub trusted_proxies: Vec<String>,
+    /// How long a join link opens the record and the chat after the session, in milliseconds.
+    pub links_after_end_ms: i64,
+    /// Every setting that counts, as `(key, value)`: only which of them changed since the last start is
+    /// recorded. Empty records nothing.
+    pub effective: Vec<(String, String)>,
     /// What it holds and takes at most.
     pub limits: Limits,
 }
+
+/// How long a join link opens the record and the chat after the session, unless set otherwise: 30 days.
+pub const LINKS_AFTER_END_MS: i64 = 30 * 86_400_000;
 
 /// Bounds of the service. Each is a key of the settings, and counted when it is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +53,10 @@ pub struct Limits {
     /// Wrong join links a minute of one address. Good ones are not counted, and loopback is not, unless a
     /// trusted proxy names it.
     pub wrong_links_per_minute: u32,
+    /// Days that a row of the audit log is kept.
+    pub audit_days: u32,
+    /// Rows of the audit log; of more, the oldest are deleted.
+    pub audit_rows: u32,
 }
 
 impl Default for Limits {
@@ -52,6 +64,8 @@ impl Default for Limits {
         Self {
             http: http::Limits::default(),
             wrong_links_per_minute: 10,
+            audit_days: 400,
+            audit_rows: 200_000,
         }
     }
 }
@@ -79,6 +93,8 @@ impl Config {
             data_dir: data_dir.into(),
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
+            links_after_end_ms: LINKS_AFTER_END_MS,
+            effective: Vec::new(),
             limits: Limits::default(),
         }
     }

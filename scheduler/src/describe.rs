@@ -6,8 +6,8 @@ use wire::ErrorCode::{
     SessionOver, StorageUnavailable, UnknownField,
 };
 use wire::{
-    BookSession, ChangeSession, JoinRequest, JoinResponse, Notification, Page, SessionState,
-    SessionView, TicketRequest, TicketResponse, TimelineItem, UnixMs,
+    AuditRow, BookSession, ChangeSession, JoinRequest, JoinResponse, Notification, Page,
+    RenewedLink, SessionState, SessionView, TicketRequest, TicketResponse, TimelineItem, UnixMs,
 };
 
 const ONCE: &str = "Makes a repeat safe: the same key and body give the first answer again.";
@@ -73,7 +73,20 @@ fn sessions() -> Vec<Operation> {
             .refuses(409, &[Conflict, SessionOver])
             .refuses(412, &[PreconditionFailed]),
     ];
-    finished(all, "Sessions")
+    finished([all, links()].concat(), "Sessions")
+}
+
+fn links() -> Vec<Operation> {
+    vec![
+        Operation::post(
+            "/v1/sessions/{id}/participants/{user_id}/renew-link",
+            "Replaces a person's join link; the old one, and access that came from it, are void at once.",
+        )
+        .by(&[AuthScheme::Application])
+        .answers::<RenewedLink>(200, "The new link.")
+        .refuses(404, &[NotFound])
+        .refuses(409, &[Conflict]),
+    ]
 }
 
 fn tickets() -> Vec<Operation> {
@@ -94,7 +107,7 @@ fn tickets() -> Vec<Operation> {
             .takes::<JoinRequest>()
             .answers::<JoinResponse>(200, "The session, and a credential for it.")
             .refuses(404, &[NotFound])
-            .refuses(409, &[SessionOver]),
+            .refuses(410, &[SessionOver]),
     ];
     all = finished(all, "Tickets");
     all.push(
@@ -158,7 +171,23 @@ fn operators() -> Vec<Operation> {
         .refuses(404, &[NotFound])
         .refuses(422, &[InvalidField, UnknownField]),
     ];
-    finished(all, "Operators")
+    finished([all, audit()].concat(), "Operators")
+}
+
+fn audit() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/v1/audit",
+            "What operators, keys and the command line did, newest first.",
+        )
+        .by(&[AuthScheme::Operator])
+        .query::<u32>("limit", LIMIT)
+        .query::<String>("cursor", CURSOR)
+        .query::<String>("session_id", "What concerns this session.")
+        .query::<String>("action", "Only this action, as `participant.kick`.")
+        .answers::<Page<AuditRow>>(200, "A page.")
+        .refuses(422, &[InvalidField, UnknownField]),
+    ]
 }
 
 /// What all operations with a store behind them have: somebody else's credential is refused, and so is

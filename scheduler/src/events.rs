@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use bus::{AcceptError, EventHandler};
+use scheduler_core::{Fact, ReportedEvent};
 use service::clock;
-use wire::EventBatch;
+use wire::{Event, EventBatch, SessionId, UserId};
 
 use crate::commands::take_batch;
 use crate::state::AppState;
@@ -24,7 +25,24 @@ impl EventHandler for ServiceEvents {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
         let deliveries = take_batch(&*self.app.store, &batch, clock::now()).await?;
         self.app.notifications.publish(deliveries);
+        for event in &batch.events {
+            if let Some((session, user)) = kicked(event) {
+                self.app.notifications.close(&user, &session);
+            }
+        }
         self.app.due_jobs.wake();
         Ok(())
+    }
+}
+
+/// Who was removed from which session, where the event says so.
+fn kicked(event: &Event) -> Option<(SessionId, UserId)> {
+    match ReportedEvent::parse(event)? {
+        ReportedEvent::Fact {
+            session,
+            fact: Fact::Kicked(user),
+            ..
+        } => Some((session, user)),
+        _ => None,
     }
 }

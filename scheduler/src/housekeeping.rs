@@ -9,7 +9,8 @@ use service::{Shutdown, clock};
 use storage::{Database, Inbox};
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
-use crate::commands::forget_answers;
+use crate::commands::{forget_answers, prune_audit};
+use crate::config::Limits;
 use crate::state::AppState;
 
 /// Every second: poll the stored jobs.
@@ -20,41 +21,69 @@ const KEYS: &str = "*/10 * * * * *";
 const FORGET: &str = "0 * * * * *";
 /// How long an idempotency key is remembered, in milliseconds; longer than anyone retries.
 const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
+/// One day.
+const DAY_MS: i64 = 86_400_000;
 /// Messages that wait inside the cron scheduler; it stalls where its channel is full.
 const CHANNEL: usize = 1_000;
 
-/// Runs until the shutdown starts.
-pub(crate) async fn run(app: AppState, database: Database, shutdown: Shutdown) {
-    let mut cron = match start(app, database).await {
-        Ok(cron) => cron,
-        Err(error) => {
-            tracing::error!(%error, "housekeeping could not be started; what is due is done all the same");
-            return;
-        }
-    };
-    shutdown.started().await;
-    if let Err(error) = cron.shutdown().await {
-        tracing::debug!(%error, "housekeeping could not be stopped");
-    }
+/// What housekeeping looks after. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Housekeeping {
+    pub(crate) app: AppState,
+    pub(crate) database: Database,
+    pub(crate) limits: Limits,
 }
 
-async fn start(app: AppState, database: Database) -> Result<JobScheduler, JobSchedulerError> {
-    let cron = JobScheduler::new_with_channel_size(CHANNEL).await?;
-    let due_jobs = app.due_jobs.clone();
-    cron.add(every(POLL, move || {
-        due_jobs.wake();
-        async {}
-    })?)
-    .await?;
-    let keys = app.clone();
-    cron.add(every(KEYS, move || reload_keys(keys.clone()))?)
+impl Housekeeping {
+    /// Runs until the shutdown starts.
+    pub(crate) async fn run(self, shutdown: Shutdown) {
+        let mut cron = match self.start().await {
+            Ok(cron) => cron,
+            Err(error) => {
+                tracing::error!(%error, "housekeeping could not be started; what is due is done all the same");
+                return;
+            }
+        };
+        shutdown.started().await;
+        if let Err(error) = cron.shutdown().await {
+            tracing::debug!(%error, "housekeeping could not be stopped");
+        }
+    }
+
+    async fn start(self) -> Result<JobScheduler, JobSchedulerError> {
+        let cron = JobScheduler::new_with_channel_size(CHANNEL).await?;
+        let due_jobs = self.app.due_jobs.clone();
+        cron.add(every(POLL, move || {
+            due_jobs.wake();
+            async {}
+        })?)
         .await?;
-    cron.add(every(FORGET, move || {
-        forget(app.clone(), database.clone())
-    })?)
-    .await?;
-    cron.start().await?;
-    Ok(cron)
+        let keys = self.app.clone();
+        cron.add(every(KEYS, move || reload_keys(keys.clone()))?)
+            .await?;
+        cron.add(every(FORGET, move || self.clone().forget())?)
+            .await?;
+        cron.start().await?;
+        Ok(cron)
+    }
+
+    async fn forget(self) {
+        let now = clock::now();
+        let store = &*self.app.store;
+        if let Err(error) = forget_answers(store, now - IDEMPOTENCY_MS).await {
+            tracing::warn!(%error, "old idempotency keys could not be forgotten");
+        }
+        let before = now - i64::from(self.limits.audit_days) * DAY_MS;
+        if let Err(error) = prune_audit(store, before, self.limits.audit_rows).await {
+            tracing::warn!(%error, "the audit log could not be pruned");
+        }
+        if let Err(error) = self.app.outbox.prune(now).await {
+            tracing::warn!(%error, "the outbox could not be pruned");
+        }
+        if let Err(error) = Inbox::prune(&self.database, now).await {
+            tracing::warn!(%error, "the inbox could not be pruned");
+        }
+    }
 }
 
 fn every<F, Fut>(schedule: &str, mut run: F) -> Result<Job, JobSchedulerError>
@@ -70,20 +99,7 @@ where
 
 async fn reload_keys(app: AppState) {
     // A few small files, once in a while: not worth a thread.
-    if let Err(error) = app.tickets.reload() {
+    if let Err(error) = app.tickets.reload(clock::now()) {
         tracing::error!(%error, "the keys could not be read again; the known ones sign on");
-    }
-}
-
-async fn forget(app: AppState, database: Database) {
-    let now = clock::now();
-    if let Err(error) = forget_answers(&*app.store, now - IDEMPOTENCY_MS).await {
-        tracing::warn!(%error, "old idempotency keys could not be forgotten");
-    }
-    if let Err(error) = app.outbox.prune(now).await {
-        tracing::warn!(%error, "the outbox could not be pruned");
-    }
-    if let Err(error) = Inbox::prune(&database, now).await {
-        tracing::warn!(%error, "the inbox could not be pruned");
     }
 }

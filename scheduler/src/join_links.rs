@@ -9,6 +9,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
+use scheduler_core::BookedSession;
 use service::secret_file;
 use sha2::Sha256;
 use uuid::Uuid;
@@ -33,6 +34,14 @@ pub(crate) struct LinkGrant {
     pub(crate) session: SessionId,
     pub(crate) user: UserId,
     pub(crate) generation: u32,
+}
+
+impl LinkGrant {
+    /// True while the person's link was not renewed since.
+    pub(crate) fn counts_in(&self, session: &BookedSession) -> bool {
+        let person = session.participant(&self.user);
+        person.is_some_and(|person| person.generation == self.generation)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,6 +88,13 @@ impl JoinLinks {
     pub(crate) fn open_access(&self, now: UnixMs, token: &str) -> Option<LinkGrant> {
         let (grant, expires_at) = self.open(Purpose::Access, token)?;
         (now < expires_at).then_some(grant)
+    }
+
+    /// A keyed hash of a text, by which it is known again and can't be guessed back.
+    pub(crate) fn fingerprint(&self, text: &str) -> String {
+        let mac = self.mac.clone().chain_update(b"fingerprint\0");
+        let tag = mac.chain_update(text).finalize().into_bytes();
+        URL_SAFE_NO_PAD.encode(tag)
     }
 
     fn seal(&self, purpose: Purpose, grant: &LinkGrant, expires_at: UnixMs) -> Option<String> {

@@ -1,6 +1,9 @@
-//! The keys that sign tickets: one file each, `keys/ticket-<kid>.pem`, the newest signs.
+//! The keys that sign tickets: one file each, `keys/ticket-<kid>.pem`, the newest signs. A retired one
+//! verifies for as long as a ticket of it may be about; a revoked one is gone.
 //!
 //! The scheduler is the only one that reads them. A `kid` is a UUIDv7, so the names sort by age.
+
+mod retired;
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -15,6 +18,7 @@ use service::secret_file;
 use uuid::Uuid;
 use wire::UnixMs;
 
+use self::retired::RetiredKey;
 use crate::config::keys_dir;
 
 /// PKCS#8 (RFC 8410) in front of an Ed25519 seed: version 0, the algorithm's identifier, two lengths.
@@ -33,6 +37,8 @@ pub struct KeyInfo {
     pub created_at: UnixMs,
     /// True for the one that signs.
     pub signs: bool,
+    /// Of a retired one: until when it verifies.
+    pub verifies_until: Option<UnixMs>,
 }
 
 /// What is wrong with the keys of a data directory.
@@ -49,15 +55,18 @@ pub enum KeyError {
     /// A file holds no Ed25519 key in PKCS#8 PEM.
     #[error("{0} is no Ed25519 key in PKCS#8 PEM")]
     NotAKey(PathBuf),
+    /// No key has that id.
+    #[error("there is no signing key {0}")]
+    Unknown(String),
 }
 
-/// Makes a new key, which signs from now on; a running scheduler takes it up within ten seconds.
+/// Makes a new key, which signs from now on; a running scheduler takes it up with its next ticket.
 ///
 /// # Errors
 /// When the folder can't be written.
 pub fn rotate(data_dir: &Path) -> Result<KeyInfo, KeyError> {
     let id = Uuid::now_v7();
-    let path = keys_dir(data_dir).join(format!("ticket-{}.pem", id.simple()));
+    let path = ticket_file(data_dir, &id.simple().to_string());
     let seed: [u8; 32] = rand::random();
     secret_file::create(&path, pem(&seed).as_bytes())
         .map_err(|source| KeyError::File { path, source })?;
@@ -65,7 +74,58 @@ pub fn rotate(data_dir: &Path) -> Result<KeyInfo, KeyError> {
         kid: id.simple().to_string(),
         created_at: made_at(id),
         signs: true,
+        verifies_until: None,
     })
+}
+
+/// Takes a key out of use: its private half is deleted at once, and the public one stays in the key set
+/// until `until`. Where it was the one that signs, a new one is made first.
+///
+/// # Errors
+/// [`KeyError::Unknown`] where no key of that id signs, or when the folder can't be written.
+pub(crate) fn retire(data_dir: &Path, kid: &str, until: UnixMs) -> Result<(), KeyError> {
+    let ring = KeyRing::load(data_dir)?;
+    let key = ring.signing(kid)?;
+    make_room(data_dir, &ring, kid)?;
+    RetiredKey::new(kid, &key.public, until).write(&keys_dir(data_dir))?;
+    remove(data_dir, kid)
+}
+
+/// Makes a key void: it is in no key set any more, and tickets of it are refused. Where it was the one that
+/// signs, a new one is made first.
+///
+/// # Errors
+/// As [`retire`]; retired keys can be revoked, too.
+pub(crate) fn revoke(data_dir: &Path, kid: &str) -> Result<(), KeyError> {
+    let ring = KeyRing::load(data_dir)?;
+    if let Some(retired) = ring.retired.iter().find(|key| key.kid == kid) {
+        return retired.remove(&keys_dir(data_dir));
+    }
+    ring.signing(kid)?;
+    make_room(data_dir, &ring, kid)?;
+    remove(data_dir, kid)
+}
+
+/// True where a key of that id is known.
+pub(crate) fn is_known(data_dir: &Path, kid: &str) -> Result<bool, KeyError> {
+    let ring = KeyRing::load(data_dir)?;
+    let retired = ring.retired.iter().any(|key| key.kid == kid);
+    Ok(retired || ring.signing(kid).is_ok())
+}
+
+/// Makes a new key where `kid` is the one that signs.
+fn make_room(data_dir: &Path, ring: &KeyRing, kid: &str) -> Result<(), KeyError> {
+    let signs = ring.keys.first().is_some_and(|key| key.kid == kid);
+    signs.then(|| rotate(data_dir)).transpose().map(drop)
+}
+
+fn remove(data_dir: &Path, kid: &str) -> Result<(), KeyError> {
+    let path = ticket_file(data_dir, kid);
+    fs::remove_file(&path).map_err(|source| KeyError::File { path, source })
+}
+
+fn ticket_file(data_dir: &Path, kid: &str) -> PathBuf {
+    keys_dir(data_dir).join(format!("ticket-{kid}.pem"))
 }
 
 /// Every key, the newest first.
@@ -74,12 +134,17 @@ pub fn rotate(data_dir: &Path) -> Result<KeyInfo, KeyError> {
 /// When the folder can't be read or a file in it is no key.
 pub fn list(data_dir: &Path) -> Result<Vec<KeyInfo>, KeyError> {
     let ring = KeyRing::load(data_dir)?;
-    let info = |(at, key): (usize, &SigningKey)| KeyInfo {
-        kid: key.kid.clone(),
-        created_at: Uuid::parse_str(&key.kid).map_or(UnixMs(0), made_at),
-        signs: at == 0,
+    let info = |kid: &String, signs, verifies_until| KeyInfo {
+        kid: kid.clone(),
+        created_at: Uuid::parse_str(kid).map_or(UnixMs(0), made_at),
+        signs,
+        verifies_until,
     };
-    Ok(ring.keys.iter().enumerate().map(info).collect())
+    let signing = ring.keys.iter().enumerate();
+    let signing = signing.map(|(at, key)| info(&key.kid, at == 0, None));
+    let retired = ring.retired.iter();
+    let retired = retired.map(|key| info(&key.kid, false, Some(key.until)));
+    Ok(signing.chain(retired).collect())
 }
 
 /// The public keys as a JWK set (RFC 7517), the newest first.
@@ -87,12 +152,13 @@ pub fn list(data_dir: &Path) -> Result<Vec<KeyInfo>, KeyError> {
 /// # Errors
 /// As [`list`].
 pub fn export(data_dir: &Path) -> Result<Value, KeyError> {
-    Ok(KeyRing::load(data_dir)?.jwks())
+    Ok(KeyRing::load(data_dir)?.jwks(service::clock::now()))
 }
 
 /// The keys of one data directory, in memory.
 pub(crate) struct KeyRing {
     keys: Vec<SigningKey>,
+    retired: Vec<RetiredKey>,
 }
 
 struct SigningKey {
@@ -118,21 +184,35 @@ impl KeyRing {
             path: folder.clone(),
             source,
         };
+        let mut ring = Self {
+            keys: Vec::new(),
+            retired: Vec::new(),
+        };
         let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { keys: Vec::new() });
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ring),
             entries => entries.map_err(file_error)?,
         };
-        let mut keys = Vec::new();
         for entry in entries {
             let path = entry.map_err(file_error)?.path();
-            if let Some(kid) = kid_of(&path) {
-                keys.push(SigningKey::read(kid, &path)?);
+            match kid_of(&path) {
+                Some(kid) => ring.keys.extend(SigningKey::read(kid, &path)?),
+                None => ring.retired.extend(RetiredKey::read(&path)?),
             }
         }
-        keys.sort_by(|a, b| b.kid.cmp(&a.kid));
-        Ok(Self { keys })
+        ring.keys.sort_by(|a, b| b.kid.cmp(&a.kid));
+        ring.retired.sort_by(|a, b| b.kid.cmp(&a.kid));
+        Ok(ring)
+    }
+
+    /// Deletes retired keys whose time is over.
+    pub(crate) fn prune(&self, data_dir: &Path, now: UnixMs) -> Result<(), KeyError> {
+        let mut over = self.retired.iter().filter(|key| key.until <= now);
+        over.try_for_each(|key| key.remove(&keys_dir(data_dir)))
+    }
+
+    fn signing(&self, kid: &str) -> Result<&SigningKey, KeyError> {
+        let found = self.keys.iter().find(|key| key.kid == kid);
+        found.ok_or_else(|| KeyError::Unknown(kid.to_owned()))
     }
 
     /// True while there is a key to sign with.
@@ -151,33 +231,42 @@ impl KeyRing {
         jsonwebtoken::encode(&header, claims, &key.private)
     }
 
-    /// The public keys as a JWK set.
-    pub(crate) fn jwks(&self) -> Value {
-        let jwk = |key: &SigningKey| {
+    /// The public keys as a JWK set, without retired ones whose time is over.
+    pub(crate) fn jwks(&self, now: UnixMs) -> Value {
+        let jwk = |kid: &str, x: &str| {
             json!({
-                "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig",
-                "kid": key.kid, "x": URL_SAFE_NO_PAD.encode(&key.public),
+                "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": kid, "x": x,
             })
         };
-        json!({ "keys": self.keys.iter().map(jwk).collect::<Vec<_>>() })
+        let signing = self.keys.iter();
+        let signing = signing.map(|key| jwk(&key.kid, &URL_SAFE_NO_PAD.encode(&key.public)));
+        // While a key is being retired it stands in both files.
+        let retired = self.retired.iter().filter(|key| key.until > now);
+        let retired = retired.filter(|key| self.signing(&key.kid).is_err());
+        let retired = retired.map(|key| jwk(&key.kid, key.x()));
+        json!({ "keys": signing.chain(retired).collect::<Vec<_>>() })
     }
 }
 
 impl SigningKey {
-    fn read(kid: String, path: &Path) -> Result<Self, KeyError> {
-        let text = secret_file::read(path).map_err(|source| KeyError::File {
-            path: path.to_owned(),
-            source,
-        })?;
+    /// Reads one; `None` where another process has just removed it.
+    fn read(kid: String, path: &Path) -> Result<Option<Self>, KeyError> {
+        let text = match secret_file::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            read => read.map_err(|source| KeyError::File {
+                path: path.to_owned(),
+                source,
+            })?,
+        };
         let not_a_key = || KeyError::NotAKey(path.to_owned());
         let text = String::from_utf8(text).map_err(|_| not_a_key())?;
         let der = der(&text).ok_or_else(not_a_key)?;
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).map_err(|_| not_a_key())?;
-        Ok(Self {
+        Ok(Some(Self {
             kid,
             public: pair.public_key().as_ref().to_vec(),
             private: EncodingKey::from_ed_der(&der),
-        })
+        }))
     }
 }
 
@@ -205,47 +294,4 @@ fn made_at(id: Uuid) -> UnixMs {
 }
 
 #[cfg(test)]
-mod tests {
-    use jsonwebtoken::{DecodingKey, Validation};
-
-    use super::*;
-
-    #[test]
-    fn sch_21_the_newest_key_signs_and_every_key_is_published() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = KeyRing::load_or_create(folder.path()).unwrap();
-        let old = list(folder.path()).unwrap().remove(0);
-        let new = rotate(folder.path()).unwrap();
-        let ring = KeyRing::load_or_create(folder.path()).unwrap();
-        let claims = json!({"sub": "ana", "exp": 32_503_680_000_i64});
-        for (token, kid) in [
-            (first.sign(&claims), old.kid),
-            (ring.sign(&claims), new.kid),
-        ] {
-            let token = token.unwrap();
-            let header = jsonwebtoken::decode_header(&token).unwrap();
-            assert_eq!(header.kid.as_deref(), Some(kid.as_str()));
-            assert_eq!(header.alg, Algorithm::EdDSA);
-            let jwks: jsonwebtoken::jwk::JwkSet = serde_json::from_value(ring.jwks()).unwrap();
-            let key = DecodingKey::from_jwk(jwks.find(&kid).unwrap()).unwrap();
-            let rules = Validation::new(Algorithm::EdDSA);
-            assert!(jsonwebtoken::decode::<Value>(&token, &key, &rules).is_ok());
-        }
-        let signs: Vec<_> = list(folder.path())
-            .unwrap()
-            .iter()
-            .map(|k| k.signs)
-            .collect();
-        assert_eq!(signs, [true, false]);
-    }
-
-    #[test]
-    fn sch_21_a_file_that_is_no_key_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        rotate(folder.path()).unwrap();
-        let path = keys_dir(folder.path()).join("ticket-x.pem");
-        fs::write(&path, "hello").unwrap();
-        let error = list(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("ticket-x.pem"), "{error}");
-    }
-}
+mod tests;

@@ -15,6 +15,7 @@ mod events;
 mod housekeeping;
 mod join_link_throttle;
 mod join_links;
+pub mod key_changes;
 pub mod keys;
 mod notification_stream;
 pub mod operators;
@@ -26,7 +27,7 @@ mod store;
 mod tickets;
 mod web;
 
-pub use config::{Config, Limits};
+pub use config::{Config, LINKS_AFTER_END_MS, Limits};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,10 +38,12 @@ use service::health::Readiness;
 use service::http::ListenerConfig;
 use service::listeners::{self, Listeners};
 use service::origin::AllowedOrigins;
-use service::{Shutdown, StartError, Tasks};
+use service::{Shutdown, StartError, Tasks, clock};
 use storage::Outbox;
 
+use crate::commands::record_configuration;
 use crate::due_jobs::DueJobRunner;
+use crate::housekeeping::Housekeeping;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
 use crate::notification_stream::NotificationBroadcaster;
@@ -66,6 +69,7 @@ pub async fn run(
     let outbox = Outbox::new(store.database().clone());
     let secret = EventsSecret::load_or_create(&config.data_dir)?;
     let app = app(&config, &store, &outbox, &shutdown)?;
+    record_settings(&config, &app).await?;
     let readiness = readiness(&store, &app);
     let tasks = Tasks::new();
 
@@ -81,7 +85,12 @@ pub async fn run(
         shutdown.clone(),
     );
     tasks.spawn("due jobs", due);
-    let housekeeping = housekeeping::run(app.clone(), store.database().clone(), shutdown.clone());
+    let housekeeping = Housekeeping {
+        app: app.clone(),
+        database: store.database().clone(),
+        limits: config.limits,
+    };
+    let housekeeping = housekeeping.run(shutdown.clone());
     tasks.spawn("housekeeping", housekeeping);
 
     let routes = router::routes(app, &config, secret, readiness.clone(), &origins);
@@ -109,9 +118,25 @@ fn app(
         due_jobs: DueJobRunner::default(),
         outbox: outbox.clone(),
         media: config.media.as_slice().into(),
+        links_after_end_ms: config.links_after_end_ms,
         web_origin: config.web_origin.trim_end_matches('/').into(),
         shutdown: shutdown.clone(),
     })
+}
+
+/// Which settings changed since the last start is recorded; their values are not.
+async fn record_settings(config: &Config, app: &AppState) -> Result<(), StartError> {
+    if config.effective.is_empty() {
+        return Ok(());
+    }
+    let fingerprint = |(key, value): &(String, String)| {
+        let named = format!("{key}={value}");
+        (key.clone(), app.links.fingerprint(&named))
+    };
+    let mut present: Vec<_> = config.effective.iter().map(fingerprint).collect();
+    present.sort_unstable();
+    let recorded = record_configuration(&*app.store, &present, clock::now()).await;
+    recorded.map_err(|error| StartError::Config(format!("the audit log: {error}")))
 }
 
 fn allowed_origins(config: &Config) -> Result<AllowedOrigins, StartError> {

@@ -99,6 +99,11 @@ impl NotificationBroadcaster {
         }
     }
 
+    /// Ends the open streams of a person in a session: their access has been revoked.
+    pub(crate) fn close(&self, user: &UserId, session: &SessionId) {
+        self.lock().close(user, session);
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, StreamListeners> {
         self.listeners.lock().expect("no holder panics")
     }
@@ -126,12 +131,20 @@ impl StreamListeners {
         }
     }
 
+    fn close(&mut self, user: &UserId, session: &SessionId) {
+        self.retain(user, |listener| listener.session != *session);
+    }
+
     fn remove(&mut self, user: &UserId, id: u64) {
+        self.retain(user, |listener| listener.id != id);
+    }
+
+    fn retain(&mut self, user: &UserId, keep: impl FnMut(&StreamListener) -> bool) {
         let Some(listeners) = self.of.get_mut(user) else {
             return;
         };
         let before = listeners.len();
-        listeners.retain(|listener| listener.id != id);
+        listeners.retain(keep);
         self.count -= before - listeners.len();
         if listeners.is_empty() {
             self.of.remove(user);

@@ -6,7 +6,7 @@ use bus::EventsSecret;
 use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
-use crate::api::{join, jwks, notifications, operators, rooms, sessions, timeline};
+use crate::api::{audit, join, jwks, links, notifications, operators, rooms, sessions, timeline};
 use crate::config::Config;
 use crate::describe;
 use crate::events::ServiceEvents;
@@ -26,6 +26,10 @@ pub(crate) fn routes(
         // For applications.
         .route("/v1/sessions", post(sessions::book).get(sessions::list))
         .route("/v1/sessions/{id}/cancel", post(sessions::cancel))
+        .route(
+            "/v1/sessions/{id}/participants/{user_id}/renew-link",
+            post(links::renew),
+        )
         // For applications and people.
         .route(
             "/v1/sessions/{id}",
@@ -40,6 +44,7 @@ pub(crate) fn routes(
         .route("/v1/notifications/{id}/read", post(notifications::read))
         // For operators; the timeline for applications too.
         .route("/v1/operator/ticket", post(operators::ticket))
+        .route("/v1/audit", get(audit::list))
         .route("/v1/sessions/{id}/timeline", get(timeline::list))
         // For the other services.
         .route("/.well-known/jwks.json", get(jwks::jwks))

@@ -78,7 +78,12 @@ impl AppState {
         }
     }
 
-    fn join_url(&self, session: &BookedSession, person: &BookedParticipant) -> Option<String> {
+    /// The join link of one of the two, as it counts now.
+    pub(crate) fn join_url(
+        &self,
+        session: &BookedSession,
+        person: &BookedParticipant,
+    ) -> Option<String> {
         let token = self.links.link(&LinkGrant {
             session: session.id.clone(),
             user: person.user_id.clone(),

@@ -25,6 +25,8 @@ pub(crate) struct AppState {
     pub(crate) outbox: Outbox,
     /// Media that sessions may ask for.
     pub(crate) media: Arc<[MediaBackend]>,
+    /// How long join links open the record and the chat after the end, in milliseconds.
+    pub(crate) links_after_end_ms: i64,
     /// Join links begin with it; without a slash at its end.
     pub(crate) web_origin: Arc<str>,
     /// Ends the streams, which would otherwise hold a stop up.

@@ -5,6 +5,7 @@
 //! writes. Whoever implements it implements the traits of this folder, and runs the contract suite on it.
 
 mod api_keys;
+mod audit;
 mod events;
 mod idempotency;
 mod jobs;
@@ -20,7 +21,8 @@ mod contract;
 use std::future::Future;
 use std::pin::Pin;
 
-pub(crate) use api_keys::{ApiKey, ApiKeyQueries, ApiKeyRepository};
+pub(crate) use api_keys::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoredKey};
+pub(crate) use audit::{AuditQueries, AuditQuery, AuditRepository};
 pub(crate) use events::EventRepository;
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
 pub(crate) use jobs::{JobQueries, JobRepository, StoredJob};
@@ -66,6 +68,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
 
     /// Committed hashes of API keys.
     fn api_keys(&self) -> &dyn ApiKeyQueries;
+
+    /// Committed rows of the audit log.
+    fn audit(&self) -> &dyn AuditQueries;
 }
 
 /// One write transaction. Its repositories see what it has written; nobody else does before
@@ -91,6 +96,9 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Hashes of API keys.
     fn api_keys(&mut self) -> &mut dyn ApiKeyRepository;
+
+    /// The audit log.
+    fn audit(&mut self) -> &mut dyn AuditRepository;
 
     /// Outbox and inbox.
     fn events(&mut self) -> &mut dyn EventRepository;

@@ -1,7 +1,8 @@
 //! Tickets: JWTs that carry a whole booking, so that the other services need not ask the scheduler.
 
-use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock, RwLockReadGuard};
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -12,14 +13,17 @@ use wire::{
     TicketHeaderClaims, TicketResponse, UnixMs, UserId,
 };
 
-use crate::config::Config;
+use crate::config::{Config, keys_dir};
 use crate::keys::{KeyError, KeyRing};
 use crate::operators;
 
 /// How long a ticket counts beyond its session's latest end: clocks differ.
-const SIGNALING_MARGIN_MS: i64 = 60_000;
+pub(crate) const SIGNALING_MARGIN_MS: i64 = 60_000;
 /// How long a chat ticket counts.
-const CHAT_LIFE_MS: i64 = 12 * 3_600_000;
+pub(crate) const CHAT_LIFE_MS: i64 = 12 * 3_600_000;
+
+/// Two changes of a folder within this span may have one time: file systems count in ticks.
+const CLOCK_TICK: Duration = Duration::from_millis(50);
 
 /// Signs tickets, and names the address where each is used. Clones share one set of keys.
 #[derive(Clone)]
@@ -30,7 +34,14 @@ pub(crate) struct Tickets {
     signaling_http: String,
     chat: String,
     data_dir: PathBuf,
-    ring: Arc<RwLock<KeyRing>>,
+    ring: Arc<RwLock<LoadedKeys>>,
+}
+
+/// The keys, and what their folder looked like when they were read.
+struct LoadedKeys {
+    ring: KeyRing,
+    /// When the folder last changed; none where that was too recent to tell from a change to come.
+    folder_changed_at: Option<SystemTime>,
 }
 
 /// Whom a ticket is for.
@@ -61,7 +72,7 @@ impl Tickets {
             signaling: websocket(&config.signaling_url, "/v1/signal"),
             signaling_http: config.signaling_url.trim_end_matches('/').to_owned(),
             chat: websocket(&config.chat_url, "/v1/chat"),
-            ring: Arc::new(RwLock::new(KeyRing::load_or_create(&config.data_dir)?)),
+            ring: Arc::new(RwLock::new(LoadedKeys::read(&config.data_dir)?)),
             data_dir: config.data_dir.clone(),
         })
     }
@@ -112,27 +123,47 @@ impl Tickets {
         ticket: &str,
         now: UnixMs,
     ) -> Result<TicketHeaderClaims, TicketFault> {
-        let keys = KeySet::from_jwks(&self.jwks().to_string()).unwrap_or_default();
+        let keys = KeySet::from_jwks(&self.jwks(now).to_string()).unwrap_or_default();
         TicketVerifier::with_keys(keys, &self.issuer)
             .operator(ticket, now)
             .await
     }
 
     /// The public keys.
-    pub(crate) fn jwks(&self) -> Value {
-        self.ring.read().expect("no holder panics").jwks()
+    pub(crate) fn jwks(&self, now: UnixMs) -> Value {
+        self.keys().ring.jwks(now)
     }
 
     /// True while there is a key to sign with.
     pub(crate) fn can_sign(&self) -> bool {
-        self.ring.read().expect("no holder panics").can_sign()
+        self.keys().ring.can_sign()
     }
 
-    /// Reads the keys again: one may have been added beside this process.
-    pub(crate) fn reload(&self) -> Result<(), KeyError> {
-        let ring = KeyRing::load_or_create(&self.data_dir)?;
-        *self.ring.write().expect("no holder panics") = ring;
-        Ok(())
+    /// Reads the keys again: one may have been added beside this process. Retired ones whose time is over
+    /// are deleted.
+    pub(crate) fn reload(&self, now: UnixMs) -> Result<(), KeyError> {
+        let loaded = LoadedKeys::read(&self.data_dir)?;
+        let pruned = loaded.ring.prune(&self.data_dir, now);
+        *self.ring.write().expect("no holder panics") = loaded;
+        pruned
+    }
+
+    /// The keys as they are now: a key that was retired or revoked beside this process signs nothing more.
+    /// Looking at the folder takes microseconds.
+    fn keys(&self) -> RwLockReadGuard<'_, LoadedKeys> {
+        let changed_at = folder_changed_at(&self.data_dir);
+        let loaded = self.ring.read().expect("no holder panics");
+        if loaded.folder_changed_at.is_some() && loaded.folder_changed_at == changed_at {
+            return loaded;
+        }
+        drop(loaded);
+        match LoadedKeys::read(&self.data_dir) {
+            Ok(keys) => *self.ring.write().expect("no holder panics") = keys,
+            Err(error) => {
+                tracing::error!(%error, "the keys could not be read again; the known ones sign on");
+            }
+        }
+        self.ring.read().expect("no holder panics")
     }
 
     fn common(
@@ -160,13 +191,29 @@ impl Tickets {
         url: &str,
         exp: i64,
     ) -> jsonwebtoken::errors::Result<TicketResponse> {
-        let ring = self.ring.read().expect("no holder panics");
         Ok(TicketResponse {
-            ticket: ring.sign(claims)?,
+            ticket: self.keys().ring.sign(claims)?,
             url: url.to_owned(),
             expires_at: UnixMs(exp.saturating_mul(1000)),
         })
     }
+}
+
+impl LoadedKeys {
+    /// Reads the keys, and makes the first one where there is none.
+    fn read(data_dir: &Path) -> Result<Self, KeyError> {
+        // Before the keys: a change between the two is then seen at the next look.
+        let changed_at = folder_changed_at(data_dir);
+        let settled = |at: &SystemTime| at.elapsed().is_ok_and(|age| age > CLOCK_TICK);
+        Ok(Self {
+            ring: KeyRing::load_or_create(data_dir)?,
+            folder_changed_at: changed_at.filter(settled),
+        })
+    }
+}
+
+fn folder_changed_at(data_dir: &Path) -> Option<SystemTime> {
+    std::fs::metadata(keys_dir(data_dir)).ok()?.modified().ok()
 }
 
 /// The WebSocket address of a route of a service.

@@ -180,3 +180,34 @@ async fn sch_57_a_list_is_paged_by_start_and_filtered() {
     assert_eq!(count("state=scheduled".into()).await, 3);
     assert_eq!(count("state=ended".into()).await, 0);
 }
+
+#[tokio::test]
+async fn sch_107_a_time_zone_that_does_not_exist_is_named_and_a_locale_refuses_no_booking() {
+    let scheduler = Running::start().await;
+    let with = |field: &str, value: &str| {
+        let mut offer = offer(600_000);
+        offer["participants"][1][field] = json!(value);
+        offer
+    };
+    let url = scheduler.at("/v1/sessions");
+    for wrong in ["Mars/Base", "+25:00", "UTC+1", ""] {
+        let refused = scheduler.app.post(&url, with("time_zone", wrong)).await;
+        assert_eq!(refused.problem(422), "invalid_field", "{wrong}");
+        let error = &refused.body["errors"][0];
+        assert_eq!(error["field"], "participants[1].time_zone");
+        assert_eq!(error["code"], "bad_time_zone");
+    }
+    scheduler.book(with("time_zone", "EST5EDT")).await;
+    for said in [
+        "en_US",
+        "EN-us",
+        "zh_Hant_TW",
+        "C",
+        "POSIX.UTF-8",
+        "*",
+        "",
+        "no such",
+    ] {
+        scheduler.book(with("locale", said)).await;
+    }
+}

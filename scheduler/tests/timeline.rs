@@ -130,7 +130,7 @@ async fn sch_87_everything_that_happened_is_shown_in_order_however_it_came() {
 async fn sch_88_a_timeline_is_read_page_by_page() {
     let scheduler = Running::start().await;
     let session = scheduler.book(offer(600_000)).await;
-    for minutes in 1..5 {
+    for minutes in 2..6 {
         let change = json!({"duration_ms": minutes * 60_000});
         let url = scheduler.at(&path(&session).replace("/timeline", ""));
         scheduler.app.patch(&url, change).await.json::<Value>(200);

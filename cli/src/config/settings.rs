@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use wire::IceServer;
 
 use super::detected::Auto;
+use super::links::LinksSection;
 use super::media::{LiveKitSection, OpenViduSection};
 use super::turn::TurnSection;
 
@@ -19,6 +20,7 @@ pub(crate) struct Settings {
     /// Proxies whose word on a client's address counts: addresses, and blocks as `10.0.0.0/8`.
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) operator: OperatorSection,
+    pub(crate) links: LinksSection,
     pub(crate) log: LogSection,
     pub(crate) telemetry: TelemetrySection,
     pub(crate) scheduler: SchedulerSection,
@@ -127,6 +129,7 @@ impl Default for Settings {
             data_dir: PathBuf::from("./data"),
             trusted_proxies: Vec::new(),
             operator: OperatorSection::default(),
+            links: LinksSection::default(),
             log: LogSection::default(),
             telemetry: TelemetrySection::default(),
             scheduler: SchedulerSection::default(),

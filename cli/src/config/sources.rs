@@ -3,6 +3,8 @@
 
 mod known_keys;
 
+pub(super) use self::known_keys::effective;
+
 use std::path::Path;
 
 use toml::{Table, Value};

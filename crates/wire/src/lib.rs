@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, draws a random value, awaits or knows of a socket: these are values and
 //! their JSON. The TypeScript of every type is generated from here (feature `typescript`).
 
+mod audit;
 mod close;
 mod error;
 mod event;
@@ -23,6 +24,7 @@ pub mod signaling;
 pub mod typescript;
 pub mod visible_text;
 
+pub use audit::AuditRow;
 pub use close::CloseCode;
 pub use error::{ErrorBody, ErrorCode, FieldError, Problem};
 pub use event::{
@@ -34,8 +36,8 @@ pub use ids::{ConnectionId, RoomId, SessionId, UserId};
 pub use raw::RawJson;
 pub use scheduler::{
     BookParticipant, BookSession, ChangeSession, JoinRequest, JoinResponse, Notification,
-    NotificationKind, Page, SessionParticipant, SessionState, SessionView, TicketRequest,
-    TicketResponse,
+    NotificationKind, Page, RenewedLink, SessionParticipant, SessionState, SessionView,
+    TicketRequest, TicketResponse,
 };
 pub use session::{
     DuplicatePolicy, EndReason, IcePolicy, IceServer, LAST_COUNTDOWN_AFTER_CLOSE_MS, MediaBackend,

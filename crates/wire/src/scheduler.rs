@@ -213,6 +213,14 @@ pub struct SessionParticipant {
     pub left_at: Vec<UnixMs>,
 }
 
+/// Answer of `POST /v1/sessions/{id}/participants/{user_id}/renew-link`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RenewedLink {
+    /// The person's join link; every earlier one, and the access that came from it, is void.
+    pub join_url: String,
+}
+
 /// Body of `POST /v1/join`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,8 +20,9 @@ pub fn check_change(
     let old = terms.clone();
     let changed = Terms {
         starts_at: match change.starts_at {
-            Some(starts_at) => errors.start(now, starts_at),
-            None => old.starts_at,
+            // The start that it has is no choice: it may be past, and must not become now.
+            Some(starts_at) if starts_at != old.starts_at => errors.start(now, starts_at),
+            _ => old.starts_at,
         },
         duration_ms: change.duration_ms.unwrap_or(old.duration_ms),
         countdown_ms: change.countdown_ms.unwrap_or(old.countdown_ms),
@@ -81,8 +82,15 @@ mod tests {
             ..ChangeSession::default()
         };
         assert!(check_change(long_after, &terms, longer, P2P).is_ok());
+        for at in [terms.starts_at + 1, long_after] {
+            let same = ChangeSession {
+                starts_at: Some(terms.starts_at),
+                ..ChangeSession::default()
+            };
+            assert_eq!(check_change(at, &terms, same, P2P).unwrap(), terms);
+        }
         let back = ChangeSession {
-            starts_at: Some(terms.starts_at),
+            starts_at: Some(terms.starts_at - 1),
             ..ChangeSession::default()
         };
         let errors = check_change(long_after, &terms, back, P2P).unwrap_err();

@@ -2,10 +2,13 @@
 
 mod announce;
 mod decide;
+mod renew_link;
+mod replan;
 
 pub use decide::{book, cancel, change, repeated};
+pub use renew_link::renew_link;
 
-use wire::{EndReason, FieldError, SessionId, UnixMs};
+use wire::{EndReason, FieldError, OperatorAction, SessionId, UnixMs, UserId};
 
 use crate::booking::CheckedBooking;
 use crate::effects::Effects;
@@ -55,6 +58,19 @@ pub struct CancelCommand {
     pub idempotency: Option<IdempotencyKey>,
 }
 
+/// A person's link that is to be replaced.
+#[derive(Debug, Clone)]
+pub struct RenewLinkCommand {
+    /// The application that asks; only its own sessions are found.
+    pub application: String,
+    /// The session that the link is for.
+    pub id: SessionId,
+    /// Whose link it is.
+    pub user: UserId,
+    /// What the audit log is told.
+    pub action: OperatorAction,
+}
+
 /// What became of a command.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CommandOutcome {
@@ -73,6 +89,8 @@ pub enum CommandOutcome {
     Invalid(Vec<FieldError>),
     /// The session has another revision than the command was made for.
     RevisionMismatch,
+    /// The person was removed by an operator: no link of theirs opens anything.
+    Kicked,
     /// The session is live, and can't be changed.
     Live,
     /// The session is over, for this reason.

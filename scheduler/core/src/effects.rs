@@ -1,6 +1,6 @@
 //! What a decision returns: everything that is to be written, published and delivered.
 
-use wire::{Event, SessionId};
+use wire::{AuditRow, Event, SessionId, UserId};
 
 use crate::idempotency::StoredAnswer;
 use crate::job::{JobKind, MissReason};
@@ -25,6 +25,8 @@ pub struct Effects {
     pub events: Vec<Event>,
     /// Timeline entries, each subject to [`crate::timeline::has_room`].
     pub timeline: Vec<TimelineEntry>,
+    /// Rows of the audit log.
+    pub audit: Vec<AuditRow>,
     /// Notifications; those that are new to their person are delivered after the commit.
     pub notifications: Vec<NewNotification>,
     /// The answer to keep under the command's idempotency key.
@@ -38,6 +40,15 @@ pub enum SessionChange {
     Insert(Box<BookedSession>),
     /// Overwrite revision, terms, record and cancellation.
     Update(Box<BookedSession>),
+    /// Give one of its two another generation, which revokes their link and access.
+    Regenerate {
+        /// The session that the link is for.
+        session: SessionId,
+        /// Whose link it is.
+        user: UserId,
+        /// The generation that counts from now on.
+        generation: u32,
+    },
     /// Delete it with its participants, jobs, notifications and timeline.
     Erase(SessionId),
 }
@@ -47,10 +58,17 @@ pub enum SessionChange {
 pub enum JobClosing {
     /// Cancel every open job of the session but those of one kind.
     Cancel {
-        /// The session that was changed or cancelled.
+        /// The session that was cancelled.
         session: SessionId,
         /// Jobs of this kind stay as they are.
         except: JobKind,
+    },
+    /// Cancel those of these jobs that are open, whatever revision they were planned for.
+    CancelThese {
+        /// The session that was changed.
+        session: SessionId,
+        /// What is not to be done any more, and for whom.
+        jobs: Vec<(JobKind, Option<UserId>)>,
     },
     /// Mark every open reminder of the session as missed.
     MissReminders {

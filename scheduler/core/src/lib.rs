@@ -4,9 +4,11 @@
 //! value. It holds no session either: each decision is given what was loaded and returns [`Effects`],
 //! which whoever calls it writes in one transaction.
 
+mod audit;
 mod booking;
 mod change;
 mod commands;
+mod contact;
 mod due_time_index;
 mod effects;
 mod field_checks;
@@ -26,11 +28,12 @@ mod settlement;
 mod terms;
 pub mod timeline;
 
+pub use audit::{audit_entry, audit_row};
 pub use booking::{CheckedBooking, check_booking};
 pub use change::check_change;
 pub use commands::{
-    BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision, SOURCE, book, cancel,
-    change, repeated,
+    BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision, RenewLinkCommand, SOURCE,
+    book, cancel, change, renew_link, repeated,
 };
 pub use due_time_index::DueTimeIndex;
 pub use effects::{Effects, JobClosing, SessionChange};
@@ -43,7 +46,7 @@ pub use notification::NewNotification;
 pub use participant::{ExternalPerson, ParticipantRef};
 pub use people::{KnownPerson, PersonChange};
 pub use record::{Fact, Record};
-pub use reported_event::{ReportedEvent, note_fact, notify_unread};
+pub use reported_event::{ReportedEvent, note_action, note_fact, notify_unread};
 pub use session::{BookedParticipant, BookedSession};
 pub use session_status::{SessionStatus, StateFilter, StoredStatus};
 pub use settlement::{JobUpdate, SettleContext, settle};

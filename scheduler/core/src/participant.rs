@@ -1,19 +1,15 @@
 //! Who takes part, as the application names them; not yet looked up.
 
+use wire::visible_text::clean_name;
 use wire::{BookParticipant, UserId};
 
+use crate::contact::{Contact, check_contact};
 use crate::field_checks::FieldErrors;
 
 /// Characters of a name.
 const MAX_NAME_CHARS: usize = 100;
 /// Bytes of an application's own id.
 const MAX_EXTERNAL_ID_BYTES: usize = 255;
-/// Bytes of an e-mail address (RFC 5321: 256 with the angle brackets).
-const MAX_EMAIL_BYTES: usize = 254;
-/// Bytes before the `@` (RFC 5321).
-const MAX_LOCAL_PART_BYTES: usize = 64;
-/// Bytes of a language tag or of a zone's name.
-const MAX_TAG_BYTES: usize = 64;
 
 /// One of the two, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,23 +89,15 @@ fn check_person(
     path: &str,
     person: BookParticipant,
 ) -> Option<ParticipantRef> {
-    let name = person.name.map(|name| name.trim().to_owned());
-    if let Some(name) = &name {
-        check_text(
-            errors,
-            &format!("{path}.name"),
-            name,
-            MAX_NAME_CHARS,
-            name.chars().count(),
-        );
-    }
-    check_contact(
-        errors,
-        path,
-        person.email.as_deref(),
-        person.locale.as_deref(),
-        person.time_zone.as_deref(),
-    );
+    let name = person
+        .name
+        .map(|name| check_name(errors, &format!("{path}.name"), &name));
+    let said = Contact {
+        email: person.email,
+        locale: person.locale,
+        time_zone: person.time_zone,
+    };
+    let contact = check_contact(errors, path, said);
     match (person.user_id, person.external_id) {
         (Some(user_id), None) => Some(ParticipantRef::Known { user_id, name }),
         (None, Some(external_id)) => {
@@ -124,9 +112,9 @@ fn check_person(
             Some(ParticipantRef::External(ExternalPerson {
                 external_id,
                 name,
-                email: person.email,
-                locale: person.locale,
-                time_zone: person.time_zone,
+                email: contact.email,
+                locale: contact.locale,
+                time_zone: contact.time_zone,
             }))
         }
         (Some(_), Some(_)) => {
@@ -148,6 +136,14 @@ fn check_person(
     }
 }
 
+/// The name as others are shown it: what nobody could see of it is no name.
+fn check_name(errors: &mut FieldErrors, field: &str, name: &str) -> String {
+    let name = clean_name(name).unwrap_or_default();
+    let length = name.chars().count();
+    check_text(errors, field, &name, MAX_NAME_CHARS, length);
+    name
+}
+
 fn check_text(errors: &mut FieldErrors, field: &str, text: &str, max: usize, length: usize) {
     if text.is_empty() {
         errors.add(field, "required", format!("`{field}` is empty."));
@@ -164,54 +160,4 @@ fn check_text(errors: &mut FieldErrors, field: &str, text: &str, max: usize, len
             format!("`{field}` has control characters."),
         );
     }
-}
-
-fn check_contact(
-    errors: &mut FieldErrors,
-    path: &str,
-    email: Option<&str>,
-    locale: Option<&str>,
-    time_zone: Option<&str>,
-) {
-    if email.is_some_and(|email| !is_email(email)) {
-        errors.add(
-            format!("{path}.email"),
-            "bad_email",
-            "That is not an e-mail address.",
-        );
-    }
-    if locale.is_some_and(|tag| !is_tag(tag, "-")) {
-        errors.add(
-            format!("{path}.locale"),
-            "bad_locale",
-            "That is not a BCP 47 language tag.",
-        );
-    }
-    if time_zone.is_some_and(|zone| !is_tag(zone, "/_+-")) {
-        errors.add(
-            format!("{path}.time_zone"),
-            "bad_time_zone",
-            "That is not an IANA time zone.",
-        );
-    }
-}
-
-fn is_email(email: &str) -> bool {
-    let Some((local, domain)) = email.rsplit_once('@') else {
-        return false;
-    };
-    let plain = |c: char| c.is_control() || c.is_whitespace() || "<>,;:\"".contains(c);
-    !local.is_empty()
-        && local.len() <= MAX_LOCAL_PART_BYTES
-        && !local.contains('@')
-        && !domain.is_empty()
-        && email.len() <= MAX_EMAIL_BYTES
-        && !email.chars().any(plain)
-}
-
-fn is_tag(tag: &str, joints: &str) -> bool {
-    let known = |c: char| c.is_ascii_alphanumeric() || joints.contains(c);
-    tag.len() <= MAX_TAG_BYTES
-        && tag.starts_with(|c: char| c.is_ascii_alphabetic())
-        && tag.chars().all(known)
 }

@@ -2,10 +2,11 @@
 //! error: it would stop those behind it.
 
 use wire::{
-    Event, EventType, MessageUnread, NotificationKind, RoomId, SessionFact, SessionId,
-    TimelineItem, UnixMs, UserId,
+    Event, EventType, MessageUnread, NotificationKind, OperatorAction, RoomId, SessionFact,
+    SessionId, TimelineItem, UnixMs, UserId,
 };
 
+use crate::audit::{audit_entry, audit_row};
 use crate::effects::{Effects, SessionChange};
 use crate::ids::NewId;
 use crate::notification::notify;
@@ -25,6 +26,8 @@ pub enum ReportedEvent {
         /// What its timeline shows.
         item: Box<TimelineItem>,
     },
+    /// A service reports what an operator did.
+    Action(Box<OperatorAction>),
     /// Chat reports a message that nobody was there to take.
     MessageUnread {
         /// The room, which belongs to one session.
@@ -45,6 +48,10 @@ impl ReportedEvent {
                     room: data.room_id,
                     user: data.user_id,
                 })
+            }
+            EventType::OperatorAction => {
+                let action = serde_json::from_value(event.data.clone()).ok()?;
+                Some(ReportedEvent::Action(Box::new(action)))
             }
             kind => {
                 let data: SessionFact = serde_json::from_value(event.data.clone()).ok()?;
@@ -98,6 +105,23 @@ pub fn note_fact(
             item,
         }],
         session: Some(SessionChange::Update(Box::new(session))),
+        ..Effects::default()
+    }
+}
+
+/// Adds what an operator did to the audit log, and to the timeline of its session where `session`, the one
+/// that it names, is known.
+#[must_use]
+pub fn note_action(
+    event: &Event,
+    action: OperatorAction,
+    session: Option<&BookedSession>,
+) -> Effects {
+    let row = audit_row(event.id.clone(), event.occurred_at, action);
+    let known = |entry: &TimelineEntry| session.is_some_and(|session| session.id == entry.session);
+    Effects {
+        timeline: audit_entry(&row).filter(known).into_iter().collect(),
+        audit: vec![row],
         ..Effects::default()
     }
 }

@@ -92,6 +92,14 @@ impl BookedSession {
         self.status().state(now)
     }
 
+    /// Until when join links open anything at all: `after_end_ms` after its end, or after the latest possible
+    /// one where none is recorded.
+    #[must_use]
+    pub fn links_end_at(&self, after_end_ms: i64) -> UnixMs {
+        let latest = self.spec().latest_end();
+        self.record.ended_at().unwrap_or(latest) + after_end_ms
+    }
+
     /// Why nobody is let in any more; `None` while joining is possible.
     #[must_use]
     pub fn over(&self, now: UnixMs) -> Option<EndReason> {

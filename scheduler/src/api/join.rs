@@ -2,20 +2,20 @@
 
 use axum::Extension;
 use axum::extract::State;
+use axum::http::StatusCode;
 use scheduler_core::BookedSession;
 use service::clock;
 use service::http::{HttpError, Json};
 use service::proxies::ClientAddr;
-use wire::{JoinRequest, JoinResponse};
+use wire::{EndReason, ErrorCode, JoinRequest, JoinResponse};
 
+use crate::access::kicked;
 use crate::join_links::LinkGrant;
 use crate::session_view::Audience;
 use crate::state::AppState;
 
-/// How long access outlives the session's latest end, so that the chat goes on after it.
-const ACCESS_AFTER_END_MS: i64 = 24 * 3_600_000;
-
-/// `POST /v1/join`: the access, or 404 for an unknown link, 409 when the session is over.
+/// `POST /v1/join`: the access, or 404 for an unknown link and 403 for a person who was removed. After the
+/// session it opens the record and the chat, for a while; then it is 410.
 pub(crate) async fn join(
     State(app): State<AppState>,
     Extension(client): Extension<ClientAddr>,
@@ -27,10 +27,10 @@ pub(crate) async fn join(
     };
     let session = session_of_link(&app, &grant).await?;
     let now = clock::now();
-    if let Some(reason) = session.over(now) {
-        return Err(HttpError::session_over(reason));
+    let expires_at = session.links_end_at(app.links_after_end_ms);
+    if let Some(reason) = session.over(now).filter(|_| now >= expires_at) {
+        return Err(gone(reason));
     }
-    let expires_at = session.spec().latest_end() + ACCESS_AFTER_END_MS;
     let access = app
         .links
         .access(&grant, expires_at)
@@ -43,18 +43,30 @@ pub(crate) async fn join(
     }))
 }
 
-/// The session that a link opens, unless the link was revoked.
+/// The session that a link opens, unless the link was renewed or its person removed.
 async fn session_of_link(app: &AppState, grant: &LinkGrant) -> Result<BookedSession, HttpError> {
-    let session = app.store.sessions().find(grant.session.clone()).await?;
-    session
-        .filter(|session| {
-            session
-                .participant(&grant.user)
-                .is_some_and(|person| person.generation == grant.generation)
-        })
-        .ok_or_else(unknown_link)
+    let found = app.store.sessions().find(grant.session.clone()).await?;
+    let session = found
+        .filter(|session| session.participant(&grant.user).is_some())
+        .ok_or_else(unknown_link)?;
+    if !grant.counts_in(&session) {
+        return Err(HttpError::unauthenticated("revoked"));
+    }
+    if session.record.is_kicked(&grant.user) {
+        return Err(kicked());
+    }
+    Ok(session)
 }
 
 fn unknown_link() -> HttpError {
     HttpError::not_found("This link is not known.")
+}
+
+fn gone(reason: EndReason) -> HttpError {
+    HttpError::new(
+        StatusCode::GONE,
+        ErrorCode::SessionOver,
+        "The session has been over for too long.",
+    )
+    .with_reason(reason.name())
 }

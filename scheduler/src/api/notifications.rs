@@ -72,6 +72,8 @@ pub(crate) async fn stream(
     let live = app
         .notifications
         .subscribe(&person.user, &person.session.id)?;
+    // Whoever's access was revoked while the stream was being opened would otherwise keep it.
+    app.still_counts(&person).await?;
     let missed = missed(&app, &person, &headers).await?;
     let last = missed.last().map(|n| n.id.clone()).unwrap_or_default();
     let live = live.filter(move |notification| std::future::ready(notification.id > last));

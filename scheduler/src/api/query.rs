@@ -43,6 +43,11 @@ impl QueryParams {
         })
     }
 
+    /// A word that is compared and not read.
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        self.named.remove(name)
+    }
+
     pub(super) fn limit(&mut self) -> u32 {
         let parsed = self.parsed("limit", "`limit` is a number from 1.", |text| {
             text.parse::<u32>().ok().filter(|limit| *limit > 0)

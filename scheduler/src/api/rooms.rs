@@ -45,7 +45,8 @@ async fn all_rooms(
         .sessions()
         .rooms_of(person.user_id.clone(), MAX_ROOMS)
         .await?;
-    let grants = rooms.into_iter().map(|room| ChatRoomGrant {
+    let open = rooms.into_iter().filter(|room| !room.kicked);
+    let grants = open.map(|room| ChatRoomGrant {
         id: room.id,
         members: room.members,
     });

@@ -22,6 +22,14 @@ pub(super) async fn apply(
     match &effects.session {
         Some(SessionChange::Insert(session)) => work.sessions().insert(session).await?,
         Some(SessionChange::Update(session)) => work.sessions().update(session).await?,
+        Some(SessionChange::Regenerate {
+            session,
+            user,
+            generation,
+        }) => {
+            let sessions = work.sessions();
+            sessions.regenerate(session, user, *generation).await?;
+        }
         Some(SessionChange::Erase(id)) => work.sessions().erase(id).await?,
         None => {}
     }
@@ -34,6 +42,9 @@ pub(super) async fn apply(
     for event in &effects.events {
         work.events().publish(event).await?;
     }
+    for row in &effects.audit {
+        work.audit().add(row).await?;
+    }
     append_timeline(work, &effects.timeline).await?;
     if let Some(answer) = &effects.answer {
         work.idempotency().insert(answer).await?;
@@ -44,6 +55,15 @@ pub(super) async fn apply(
 async fn close_jobs(jobs: &mut dyn JobRepository, closing: &JobClosing) -> Result<(), StoreError> {
     match closing {
         JobClosing::Cancel { session, except } => jobs.cancel_open(session, *except).await,
+        JobClosing::CancelThese {
+            session,
+            jobs: these,
+        } => {
+            for (kind, user) in these {
+                jobs.cancel(session, *kind, user.as_ref()).await?;
+            }
+            Ok(())
+        }
         JobClosing::MissReminders { session, reason } => {
             jobs.miss_reminders(session, *reason).await
         }

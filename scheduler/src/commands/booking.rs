@@ -2,7 +2,7 @@
 
 use scheduler_core::{
     self as core, BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision,
-    IdempotencyKey, KnownPerson, ParticipantRef, repeated,
+    IdempotencyKey, KnownPerson, ParticipantRef, RenewLinkCommand, repeated,
 };
 use wire::UnixMs;
 
@@ -65,6 +65,17 @@ pub(crate) async fn cancel(
     }
     let found = work.sessions().find(&command.id).await?;
     finish(work, core::cancel(now, command, found, &mut new_id)).await
+}
+
+/// Replaces a person's join link.
+pub(crate) async fn renew_link(
+    store: &dyn SchedulerStore,
+    command: RenewLinkCommand,
+    now: UnixMs,
+) -> Result<Executed, StoreError> {
+    let mut work = store.begin().await?;
+    let found = work.sessions().find(&command.id).await?;
+    finish(work, core::renew_link(now, command, found, &mut new_id)).await
 }
 
 async fn known_answer(

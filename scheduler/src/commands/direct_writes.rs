@@ -1,7 +1,8 @@
 //! Writes that decide nothing: API keys, read marks, and forgetting old idempotency keys.
 
-use wire::UnixMs;
+use wire::{OperatorAction, UnixMs};
 
+use super::audit::add_row;
 use crate::store::{ApiKey, MarkRead, SchedulerStore, StoreError};
 
 /// Adds an API key's hash with what it stands for.
@@ -9,11 +10,40 @@ pub(crate) async fn add_api_key(
     store: &dyn SchedulerStore,
     hash: &str,
     key: &ApiKey,
+    action: OperatorAction,
     now: UnixMs,
 ) -> Result<(), StoreError> {
     let mut work = store.begin().await?;
     work.api_keys().add(hash, key, now).await?;
+    add_row(&mut *work, action, now).await?;
     work.commit().await
+}
+
+/// Marks a key as used.
+pub(crate) async fn mark_key_used(
+    store: &dyn SchedulerStore,
+    hash: &str,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    let mut work = store.begin().await?;
+    work.api_keys().mark_used(hash, now).await?;
+    work.commit().await
+}
+
+/// Revokes the key of this hash; false, and no row in the audit log, where there is none.
+pub(crate) async fn revoke_api_key(
+    store: &dyn SchedulerStore,
+    hash: &str,
+    action: OperatorAction,
+    now: UnixMs,
+) -> Result<bool, StoreError> {
+    let mut work = store.begin().await?;
+    if !work.api_keys().revoke(hash).await? {
+        return Ok(false);
+    }
+    add_row(&mut *work, action, now).await?;
+    work.commit().await?;
+    Ok(true)
 }
 
 /// Revokes every key of that name and scope but the one of this hash.
@@ -21,9 +51,12 @@ pub(crate) async fn revoke_other_api_keys(
     store: &dyn SchedulerStore,
     hash: &str,
     key: &ApiKey,
+    action: OperatorAction,
+    now: UnixMs,
 ) -> Result<(), StoreError> {
     let mut work = store.begin().await?;
     work.api_keys().revoke_others(hash, key).await?;
+    add_row(&mut *work, action, now).await?;
     work.commit().await
 }
 

@@ -1,6 +1,6 @@
 //! Taking in what the other services report.
 
-use scheduler_core::{Effects, ReportedEvent, note_fact, notify_unread};
+use scheduler_core::{Effects, ReportedEvent, note_action, note_fact, notify_unread};
 use wire::{Event, EventBatch, NotificationKind, UnixMs};
 
 use super::apply::apply;
@@ -45,6 +45,13 @@ async fn effects(
         }) => {
             let found = work.sessions().find(&session).await?;
             Ok(found.map(|session| note_fact(event, session, fact, *item)))
+        }
+        Some(ReportedEvent::Action(action)) => {
+            let session = match &action.session_id {
+                Some(id) => work.sessions().find(id).await?,
+                None => None,
+            };
+            Ok(Some(note_action(event, *action, session.as_ref())))
         }
         Some(ReportedEvent::MessageUnread { room, user }) => {
             let Some(session) = work.sessions().find_by_room(&room).await? else {

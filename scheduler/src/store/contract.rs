@@ -3,6 +3,7 @@
 //! closed and opened again before every step, so that nothing counts that is only in memory.
 
 pub(crate) mod api_keys;
+pub(crate) mod audit;
 pub(crate) mod events;
 mod harness;
 pub(crate) mod idempotency;
@@ -31,6 +32,11 @@ macro_rules! run_store_contract {
             notifications::sch_78_notifications_are_stored_once_and_read_by_their_owner
             api_keys::sch_79_a_key_is_known_by_its_hash_until_it_is_revoked
             api_keys::sch_80_a_key_keeps_its_scope_and_revokes_none_of_another
+            api_keys::sch_94_a_key_is_revoked_once_and_its_use_is_noted
+            audit::sch_97_rows_are_read_newest_first_page_by_page_and_pruned
+            audit::sch_97_what_fails_leaves_no_row
+            audit::sch_98_what_another_service_reports_stands_in_the_log_once
+            audit::sch_99_a_changed_configuration_is_recorded_by_the_names_of_its_keys
             timeline::sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time
             timeline::sch_81_bookings_stand_in_the_timeline
             timeline::sch_81_what_was_due_stands_in_the_timeline

@@ -1,7 +1,7 @@
 //! Jobs: what is due for sessions, and under which claims.
 
 use scheduler_core::{Job, JobKind, JobState, JobUpdate, MissReason, NewJob};
-use wire::{SessionId, UnixMs};
+use wire::{SessionId, UnixMs, UserId};
 
 use super::StoreFuture;
 
@@ -40,6 +40,14 @@ pub(crate) trait JobRepository: Send {
         &'a mut self,
         session: &'a SessionId,
         except: JobKind,
+    ) -> StoreFuture<'a, ()>;
+
+    /// Cancels the open jobs of that kind and person, of every revision.
+    fn cancel<'a>(
+        &'a mut self,
+        session: &'a SessionId,
+        kind: JobKind,
+        user: Option<&'a UserId>,
     ) -> StoreFuture<'a, ()>;
 
     /// Open reminders of the session, of every revision.

@@ -13,6 +13,10 @@ pub(crate) trait SessionQueries: Send + Sync {
     /// Sessions of an application by start, then id, both rising.
     fn list(&self, filter: SessionFilter) -> StoreFuture<'_, Vec<BookedSession>>;
 
+    /// Sessions that are neither ended nor cancelled, of every application, by id; those after `after`, at
+    /// most `limit`.
+    fn open(&self, after: Option<SessionId>, limit: u32) -> StoreFuture<'_, Vec<BookedSession>>;
+
     /// Rooms of a person, those of the newest sessions first, at most `limit`.
     fn rooms_of(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<SessionRoom>>;
 }
@@ -31,6 +35,14 @@ pub(crate) trait SessionRepository: Send {
 
     /// Overwrites revision, terms, record and cancellation, and what is indexed of them.
     fn update<'a>(&'a mut self, session: &'a BookedSession) -> StoreFuture<'a, ()>;
+
+    /// Gives a participant another generation.
+    fn regenerate<'a>(
+        &'a mut self,
+        session: &'a SessionId,
+        user: &'a UserId,
+        generation: u32,
+    ) -> StoreFuture<'a, ()>;
 
     /// Deletes a session with its participants, jobs, notifications and timeline. People stay.
     fn erase<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, ()>;
@@ -58,4 +70,8 @@ pub(crate) struct SessionFilter {
 pub(crate) struct SessionRoom {
     pub(crate) id: RoomId,
     pub(crate) members: Vec<Participant>,
+    /// The session that the room belongs to.
+    pub(crate) session: SessionId,
+    /// True where the person was removed from the session by an operator.
+    pub(crate) kicked: bool,
 }

@@ -1,6 +1,7 @@
 //! The store on an SQL database. Each file holds the statements of one subject.
 
 mod api_keys;
+mod audit;
 mod events;
 mod idempotency;
 mod jobs;
@@ -18,8 +19,9 @@ use storage::{Database, OpenError, Schema};
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
-    ApiKeyQueries, IdempotencyQueries, JobQueries, NotificationQueries, PersonQueries,
-    SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
+    ApiKeyQueries, AuditQueries, IdempotencyQueries, JobQueries, NotificationQueries,
+    PersonQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries,
+    UnitOfWork,
 };
 
 /// How often opening is tried: `rendezvous keys create` may make the tables beside a starting scheduler.
@@ -95,6 +97,10 @@ impl SchedulerStore for SqlStore {
     }
 
     fn api_keys(&self) -> &dyn ApiKeyQueries {
+        self
+    }
+
+    fn audit(&self) -> &dyn AuditQueries {
         self
     }
 }

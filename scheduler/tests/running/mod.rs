@@ -6,6 +6,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scheduler::Config;
 use scheduler::api_keys::{self, Scope};
 use serde_json::{Value, json};
@@ -84,7 +86,7 @@ impl Running {
 
     /// A client with a new operator's key.
     pub(crate) async fn operator_key(&self, name: &str) -> Http {
-        let key = api_keys::create(self.data.path(), name, Scope::Operator).await;
+        let key = api_keys::create(self.data.path(), name, Scope::Operator, "test").await;
         Http::bearer(&key.unwrap())
     }
 
@@ -177,6 +179,22 @@ pub(crate) fn fact(session: &Value, kind: &str, at: UnixMs, data: &SessionFact) 
     })
 }
 
+/// The claims of a ticket.
+pub(crate) fn claims(ticket: &str) -> Value {
+    part(ticket, 1)
+}
+
+/// The header of a ticket.
+pub(crate) fn header(ticket: &str) -> Value {
+    part(ticket, 0)
+}
+
+fn part(ticket: &str, at: usize) -> Value {
+    let text = ticket.split('.').nth(at).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
+}
+
 async fn key(data_dir: &Path, name: &str) -> String {
-    api_keys::create(data_dir, name, Scope::App).await.unwrap()
+    let key = api_keys::create(data_dir, name, Scope::App, "test").await;
+    key.unwrap()
 }

@@ -75,6 +75,17 @@ pub(in crate::config) fn known_keys() -> Result<Vec<KnownKey>, Failure> {
     Ok(known)
 }
 
+/// Each key with its value, as text.
+pub(in crate::config) fn effective(settings: &Settings) -> Result<Vec<(String, String)>, Failure> {
+    let values = Value::try_from(settings)
+        .map_err(|error| Failure::crash(format!("the settings are no TOML: {error}")))?;
+    let mut all = Vec::new();
+    walk("", &values, &mut |path, value| {
+        all.push((path.to_owned(), value.to_string()));
+    });
+    Ok(all)
+}
+
 /// Calls `leaf` with the dotted path of each value that is no table.
 pub(super) fn walk(path: &str, value: &Value, leaf: &mut impl FnMut(&str, &Value)) {
     let Value::Table(table) = value else {

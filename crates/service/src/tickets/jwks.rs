@@ -19,8 +19,9 @@ use crate::secret_file;
 const RETRY: Duration = Duration::from_millis(500);
 /// Longest wait for the keys; with [`RETRY`] they are asked for at least every 2 s.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(1);
-/// How often the keys are fetched anew.
-const REFRESH: Duration = Duration::from_secs(180);
+/// How often the keys are fetched anew: a revoked key counts for so long at most, while the scheduler
+/// answers. Small, because the set is.
+const REFRESH: Duration = Duration::from_secs(5);
 /// How long a ticket with an unknown `kid` waits for a fetch.
 const UNKNOWN_KID_WAIT: Duration = Duration::from_secs(1);
 /// Largest JWK set, in bytes.

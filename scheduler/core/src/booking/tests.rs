@@ -175,8 +175,8 @@ fn sch_2_a_person_is_named_one_way_and_without_control_characters() {
             "required",
         ),
         (
-            |p| p.name = Some("a\r\nb".into()),
-            "participants[0].name",
+            |p| p.external_id = Some("a\r\nb".into()),
+            "participants[0].external_id",
             "bad_text",
         ),
         (
@@ -193,6 +193,30 @@ fn sch_2_a_person_is_named_one_way_and_without_control_characters() {
     for (change, field, code) in table {
         let refused = refused(|o| change(&mut o.participants[0]));
         assert_eq!(refused, [(field.to_owned(), code.to_owned())]);
+    }
+}
+
+#[test]
+fn sch_109_a_name_that_nobody_can_see_is_none_and_another_is_shown_in_its_own_direction() {
+    for blank in [
+        "\u{3164}",
+        "\u{200b}",
+        "\u{202e}\u{2066}",
+        "\u{2800} \u{ad}",
+        "\u{85}",
+    ] {
+        let refused = refused(|o| o.participants[1].name = Some(blank.into()));
+        let required = ("participants[1].name".to_owned(), "required".to_owned());
+        assert_eq!(refused, [required], "{blank:?}");
+    }
+    for (said, shown) in [("a\r\nb", "a b"), (" \u{202e}nnA", "nnA"), ("민지", "민지")] {
+        let mut offer = offer();
+        offer.participants[0].name = Some(said.into());
+        let [first, _] = check_booking(NOW, offer, P2P).unwrap().people;
+        let ParticipantRef::External(person) = first else {
+            panic!("{first:?}");
+        };
+        assert_eq!(person.name.as_deref(), Some(shown));
     }
 }
 

@@ -5,7 +5,7 @@ use wire::{Event, EventType, SessionBooked, UnixMs};
 use super::SOURCE;
 use crate::effects::Effects;
 use crate::ids::NewId;
-use crate::job_plan::{NewJob, plan};
+use crate::job_plan::{NewJob, PlannedJob};
 use crate::session::BookedSession;
 use crate::timeline::{ReminderEntry, booking_entry};
 
@@ -36,15 +36,15 @@ pub(super) fn announce(
     effects.events.push(event);
 }
 
-/// Plans the jobs of the session's present revision; those that are past already are shown as missed.
+/// Adds planned jobs under the session's present revision; those that are past already are shown as missed.
 pub(super) fn add_jobs(
     effects: &mut Effects,
     session: &BookedSession,
+    jobs: Vec<PlannedJob>,
     now: UnixMs,
     new_id: NewId<'_>,
 ) {
-    let latest_end = session.spec().latest_end();
-    for job in plan(now, &session.terms, &session.users(), latest_end) {
+    for job in jobs {
         if job.missed.is_some() {
             let entry = ReminderEntry {
                 id: new_id(),

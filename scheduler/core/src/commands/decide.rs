@@ -3,11 +3,13 @@
 use wire::{EndReason, EventType, NotificationKind, SessionState, UnixMs};
 
 use super::announce::{add_jobs, announce};
+use super::replan::{Replan, replan};
 use super::{BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision};
 use crate::effects::{Effects, JobClosing, SessionChange};
 use crate::idempotency::{IdempotencyKey, StoredAnswer};
 use crate::ids::NewId;
 use crate::job::JobKind;
+use crate::job_plan::plan;
 use crate::notification::notify_both;
 use crate::people::{KnownPerson, resolve};
 use crate::record::Record;
@@ -68,12 +70,15 @@ pub fn book(
         now,
         new_id,
     );
-    add_jobs(&mut effects, &session, now, new_id);
+    let latest_end = session.spec().latest_end();
+    let jobs = plan(now, &session.terms, &session.users(), latest_end);
+    add_jobs(&mut effects, &session, jobs, now, new_id);
     Decision::done(now, session, idempotency, effects)
 }
 
-/// Replaces the terms of a session that is neither live nor over. The open jobs of the revision before
-/// are called off, those of the new one planned; both people are notified when the start moves.
+/// Replaces the terms of a session that is neither live nor over. Jobs whose time stays are kept, the others
+/// planned anew; the services are told, under a new revision, when what tickets say changes, and both
+/// people when the start moves. What changes nothing writes nothing.
 #[must_use]
 pub fn change(
     now: UnixMs,
@@ -91,19 +96,29 @@ pub fn change(
     if session.state(now) == SessionState::Live {
         return Decision::unchanged(CommandOutcome::Live);
     }
-    let start_moved = session.terms.starts_at != command.terms.starts_at;
+    let before = session.clone();
     session.terms = command.terms;
-    session.revision += 1;
-    let mut effects = replace(&session);
-    announce(
-        &mut effects,
-        &session,
-        EventType::SessionRescheduled,
-        now,
-        new_id,
-    );
-    add_jobs(&mut effects, &session, now, new_id);
-    if start_moved {
+    let told = session.spec() != before.spec();
+    if told {
+        session.revision += 1;
+    }
+    let mut effects = Effects::default();
+    if session != before {
+        effects.session = Some(SessionChange::Update(Box::new(session.clone())));
+    }
+    if told {
+        let kind = EventType::SessionRescheduled;
+        announce(&mut effects, &session, kind, now, new_id);
+    }
+    let Replan { closed, added } = replan(now, &before, &session);
+    if !closed.is_empty() {
+        effects.closed_jobs = Some(JobClosing::CancelThese {
+            session: session.id.clone(),
+            jobs: closed,
+        });
+    }
+    add_jobs(&mut effects, &session, added, now, new_id);
+    if session.terms.starts_at != before.terms.starts_at {
         let kind = NotificationKind::SessionRescheduled;
         effects.notifications = notify_both(&session, kind, now, new_id);
     }
@@ -133,7 +148,14 @@ pub fn cancel(
     }
     session.cancelled = true;
     session.revision += 1;
-    let mut effects = replace(&session);
+    let mut effects = Effects {
+        session: Some(SessionChange::Update(Box::new(session.clone()))),
+        closed_jobs: Some(JobClosing::Cancel {
+            session: session.id.clone(),
+            except: JobKind::Retention,
+        }),
+        ..Effects::default()
+    };
     announce(
         &mut effects,
         &session,
@@ -159,17 +181,5 @@ fn open_session(
     match session.over(now) {
         Some(reason) => Err((CommandOutcome::Over(reason), Some(Box::new(session)))),
         None => Ok(session),
-    }
-}
-
-/// Writes the session, and calls off what was due for it but the end of its keeping.
-fn replace(session: &BookedSession) -> Effects {
-    Effects {
-        session: Some(SessionChange::Update(Box::new(session.clone()))),
-        closed_jobs: Some(JobClosing::Cancel {
-            session: session.id.clone(),
-            except: JobKind::Retention,
-        }),
-        ..Effects::default()
     }
 }

@@ -10,7 +10,7 @@ use scheduler_core::{
 };
 use serde_json::json;
 use wire::{BookParticipant, BookSession, Event, EventBatch, MediaBackend, SessionFact};
-use wire::{Notification, SessionId, UnixMs, UserId};
+use wire::{Notification, OperatorAction, SessionId, UnixMs, UserId};
 
 use crate::commands::{self, ClaimedBatch, Executed};
 use crate::notification_stream::Delivery;
@@ -135,7 +135,7 @@ impl StoreHarness {
             scope,
         };
         let store = self.store().await;
-        commands::add_api_key(&*store, hash, &key, NOW)
+        commands::add_api_key(&*store, hash, &key, action("key.create", hash), NOW)
             .await
             .unwrap();
         key
@@ -143,15 +143,21 @@ impl StoreHarness {
 
     pub(crate) async fn revoke_other_api_keys(&mut self, hash: &str, key: &ApiKey) {
         let store = self.store().await;
-        commands::revoke_other_api_keys(&*store, hash, key)
+        let action = action("key.revoke_others", hash);
+        commands::revoke_other_api_keys(&*store, hash, key, action, NOW)
             .await
             .unwrap();
     }
 
     pub(crate) async fn find_api_key(&mut self, hash: &str) -> Option<ApiKey> {
         let store = self.store().await;
-        store.api_keys().find(hash.into()).await.unwrap()
+        let found = store.api_keys().find(hash.into()).await.unwrap();
+        found.map(|stored| stored.key)
     }
+}
+
+pub(crate) fn action(action: &str, subject: &str) -> OperatorAction {
+    OperatorAction::new("test", action, subject)
 }
 
 fn ana_and_bo() -> CheckedBooking {

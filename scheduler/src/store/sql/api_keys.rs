@@ -6,33 +6,31 @@ use wire::UnixMs;
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
 use crate::scope::Scope;
-use crate::store::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoreError, StoreFuture};
+use crate::store::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoreError, StoreFuture, StoredKey};
 
 impl ApiKeyQueries for SqlStore {
-    fn find(&self, hash: String) -> StoreFuture<'_, Option<ApiKey>> {
+    fn find(&self, hash: String) -> StoreFuture<'_, Option<StoredKey>> {
         Box::pin(async move {
-            let row: Option<ApiKeyRow> =
-                query("SELECT application, scope, created_at FROM api_keys WHERE hash = ?1")
-                    .bind(hash)
-                    .fetch_optional(&mut self.db.read().await?)
-                    .await?;
+            let row: Option<ApiKeyRow> = query(
+                "SELECT hash, application, scope, created_at, last_used_at FROM api_keys \
+                 WHERE hash = ?1",
+            )
+            .bind(hash)
+            .fetch_optional(&mut self.db.read().await?)
+            .await?;
             row.map(ApiKeyRow::into_key).transpose()
         })
     }
 
-    fn list(&self) -> StoreFuture<'_, Vec<(ApiKey, UnixMs)>> {
+    fn list(&self) -> StoreFuture<'_, Vec<StoredKey>> {
         Box::pin(async {
             let rows: Vec<ApiKeyRow> = query(
-                "SELECT application, scope, created_at FROM api_keys \
+                "SELECT hash, application, scope, created_at, last_used_at FROM api_keys \
                  ORDER BY application, created_at",
             )
             .fetch_all(&mut self.db.read().await?)
             .await?;
-            let listed = |row: ApiKeyRow| {
-                let created_at = row.created_at;
-                Ok((row.into_key()?, created_at))
-            };
-            rows.into_iter().map(listed).collect()
+            rows.into_iter().map(ApiKeyRow::into_key).collect()
         })
     }
 }
@@ -54,6 +52,27 @@ impl ApiKeyRepository for SqlUnitOfWork {
         })
     }
 
+    fn mark_used<'a>(&'a mut self, hash: &'a str, now: UnixMs) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            query("UPDATE api_keys SET last_used_at = ?1 WHERE hash = ?2")
+                .bind(now)
+                .bind(hash)
+                .execute(&mut self.tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    fn revoke<'a>(&'a mut self, hash: &'a str) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            let revoked = query("DELETE FROM api_keys WHERE hash = ?1")
+                .bind(hash)
+                .execute(&mut self.tx)
+                .await?;
+            Ok(revoked == 1)
+        })
+    }
+
     fn revoke_others<'a>(&'a mut self, hash: &'a str, key: &'a ApiKey) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             query("DELETE FROM api_keys WHERE hash <> ?1 AND application = ?2 AND scope = ?3")
@@ -68,27 +87,36 @@ impl ApiKeyRepository for SqlUnitOfWork {
 }
 
 struct ApiKeyRow {
+    hash: String,
     application: String,
     scope: String,
     created_at: UnixMs,
+    last_used_at: Option<UnixMs>,
 }
 
 impl FromRow for ApiKeyRow {
     fn from_row(row: Row) -> Result<Self, storage::Error> {
         Ok(Self {
+            hash: row.get("hash")?,
             application: row.get("application")?,
             scope: row.get("scope")?,
             created_at: row.get("created_at")?,
+            last_used_at: row.get("last_used_at")?,
         })
     }
 }
 
 impl ApiKeyRow {
-    fn into_key(self) -> Result<ApiKey, StoreError> {
-        let scope = Scope::from_name(&self.scope);
-        Ok(ApiKey {
-            name: self.application,
-            scope: scope.ok_or_else(|| unreadable("a key"))?,
+    fn into_key(self) -> Result<StoredKey, StoreError> {
+        let scope = Scope::from_name(&self.scope).ok_or_else(|| unreadable("a key"))?;
+        Ok(StoredKey {
+            hash: self.hash,
+            key: ApiKey {
+                name: self.application,
+                scope,
+            },
+            created_at: self.created_at,
+            last_used_at: self.last_used_at,
         })
     }
 }
@@ -119,7 +147,13 @@ mod tests {
         db.close().await;
 
         let store = SqlStore::open(&path).await.unwrap();
-        let key = store.api_keys().find("h".into()).await.unwrap().unwrap();
+        let key = store
+            .api_keys()
+            .find("h".into())
+            .await
+            .unwrap()
+            .unwrap()
+            .key;
         assert_eq!((key.name.as_str(), key.scope), ("shop", Scope::App));
         store.close().await;
     }

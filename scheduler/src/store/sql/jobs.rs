@@ -120,6 +120,28 @@ impl JobRepository for SqlUnitOfWork {
         })
     }
 
+    fn cancel<'a>(
+        &'a mut self,
+        session: &'a SessionId,
+        kind: JobKind,
+        user: Option<&'a UserId>,
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            query(
+                "UPDATE jobs SET state = ?1 WHERE session_id = ?2 AND kind = ?3 AND before_ms = ?4 \
+                 AND user_id = ?5 AND state IN ('due', 'claimed')",
+            )
+            .bind(words(JobState::Cancelled).0)
+            .bind(session.as_str())
+            .bind(kind.name())
+            .bind(kind.before_ms())
+            .bind(user.map_or("", UserId::as_str))
+            .execute(&mut self.tx)
+            .await?;
+            Ok(())
+        })
+    }
+
     fn open_reminders<'a>(&'a mut self, session: &'a SessionId) -> StoreFuture<'a, Vec<Job>> {
         Box::pin(async {
             let rows: Vec<JobRow> = query(

@@ -48,6 +48,22 @@ impl SessionQueries for SqlStore {
         })
     }
 
+    fn open(&self, after: Option<SessionId>, limit: u32) -> StoreFuture<'_, Vec<BookedSession>> {
+        Box::pin(async move {
+            let rows: Vec<BookedSessionRow> = query(select_sessions!(
+                "WHERE s.status IN ('booked', 'live') AND (?1 IS NULL OR s.id > ?1) \
+                 ORDER BY s.id LIMIT ?2"
+            ))
+            .bind(after.as_ref().map(SessionId::as_str))
+            .bind(limit)
+            .fetch_all(&mut self.db.read().await?)
+            .await?;
+            rows.into_iter()
+                .map(BookedSessionRow::into_session)
+                .collect()
+        })
+    }
+
     fn rooms_of(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<SessionRoom>> {
         Box::pin(async move {
             let rows: Vec<BookedSessionRow> = query(select_sessions!(
@@ -60,6 +76,8 @@ impl SessionQueries for SqlStore {
             let sessions = rows.into_iter().map(BookedSessionRow::into_session);
             let room = |session: BookedSession| SessionRoom {
                 members: session.members(),
+                kicked: session.record.is_kicked(&user),
+                session: session.id,
                 id: session.room_id,
             };
             sessions.map(|session| session.map(room)).collect()
@@ -91,6 +109,23 @@ impl SessionRepository for SqlUnitOfWork {
 
     fn update<'a>(&'a mut self, session: &'a BookedSession) -> StoreFuture<'a, ()> {
         Box::pin(update(&mut self.tx, session))
+    }
+
+    fn regenerate<'a>(
+        &'a mut self,
+        session: &'a SessionId,
+        user: &'a UserId,
+        generation: u32,
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            query("UPDATE participants SET generation = ?1 WHERE session_id = ?2 AND user_id = ?3")
+                .bind(generation)
+                .bind(session.as_str())
+                .bind(user.as_str())
+                .execute(&mut self.tx)
+                .await?;
+            Ok(())
+        })
     }
 
     fn erase<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, ()> {

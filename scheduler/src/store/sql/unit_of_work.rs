@@ -3,7 +3,7 @@
 use storage::WriteTransaction;
 
 use crate::store::{
-    ApiKeyRepository, EventRepository, IdempotencyRepository, JobRepository,
+    ApiKeyRepository, AuditRepository, EventRepository, IdempotencyRepository, JobRepository,
     NotificationRepository, PersonRepository, SessionRepository, StoreFuture, TimelineRepository,
     UnitOfWork,
 };
@@ -45,6 +45,10 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
+        self
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditRepository {
         self
     }
 

@@ -79,7 +79,7 @@ export function closedReasonOfCode(closeCode: number): ClosedReason {
 export function closedReason(error: unknown): ClosedReason {
   if (!(error instanceof ApiError)) return 'broken';
   if (error.code === 'session_over') return error.reason === 'cancelled' ? 'cancelled' : 'past';
-  if (error.status === 403) return 'not_yours';
+  if (error.status === 403) return error.reason === 'kicked' ? 'removed' : 'not_yours';
   return error.status === 401 || error.status === 404 || error.status === 422 || error.status === 400 ? 'unknown' : 'broken';
 }
 
