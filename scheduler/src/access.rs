@@ -155,6 +155,16 @@ impl FromRequestParts<AppState> for SessionMember {
 }
 
 impl AppState {
+    /// Counts a ticket that the caller asks for: 429 where their quota is used up.
+    pub(crate) fn count_ticket(&self, caller: &SessionCaller) -> Result<(), HttpError> {
+        match caller {
+            SessionCaller::Application(application) => self.quotas.application_ticket(application),
+            SessionCaller::Participant(person) => {
+                self.quotas.person_ticket(&person.session.id, &person.user)
+            }
+        }
+    }
+
     /// Looks again whether a person's access counts: 401 where it was revoked since, 403 where they were
     /// removed.
     pub(crate) async fn still_counts(&self, person: &SessionMember) -> Result<(), HttpError> {

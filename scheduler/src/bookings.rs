@@ -41,7 +41,10 @@ impl AppState {
             return session_as_of(before);
         }
         let now = clock::now();
+        let bytes = json_len(&offer)?;
         let booking = check_booking(now, offer, &self.media).map_err(HttpError::invalid)?;
+        // Last, so that neither a repeat nor what is refused anyway costs anything.
+        self.quotas.book(&application, bytes)?;
         let command = BookCommand {
             application,
             booking,
@@ -72,8 +75,12 @@ impl AppState {
             return Err(HttpError::session_over(reason));
         }
         if_match.check(session.revision)?;
+        let bytes = json_len(&change)?;
         let terms =
             check_change(now, &session.terms, change, &self.media).map_err(HttpError::invalid)?;
+        if terms != session.terms {
+            self.quotas.change(&application, bytes)?;
+        }
         let command = ChangeCommand {
             application,
             id: session.id,
@@ -208,6 +215,12 @@ impl IfMatch {
 fn revision_of(tag: &str) -> &str {
     let tag = tag.trim();
     tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"')
+}
+
+/// Bytes of a command as it is written, which is about what it leaves in the store.
+fn json_len(command: &impl Serialize) -> Result<usize, HttpError> {
+    let written = serde_json::to_vec(command).map_err(|error| HttpError::internal(&error))?;
+    Ok(written.len())
 }
 
 /// The command's `Idempotency-Key`, if it has one.

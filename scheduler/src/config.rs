@@ -53,6 +53,18 @@ pub struct Limits {
     /// Wrong join links a minute of one address. Good ones are not counted, and loopback is not, unless a
     /// trusted proxy names it.
     pub wrong_links_per_minute: u32,
+    /// Sessions that one application books in an hour.
+    pub sessions_per_hour: u64,
+    /// Changes and renewed links of one application in an hour.
+    pub changes_per_hour: u64,
+    /// Bytes of one application's bookings in an hour, and as many of its changes.
+    pub bytes_per_hour: u64,
+    /// Tickets that one application asks for in an hour.
+    pub tickets_per_hour: u64,
+    /// Tickets that one person asks for in an hour, with the access to one session.
+    pub person_tickets_per_hour: u64,
+    /// Tickets that one operator's key asks for in an hour.
+    pub operator_tickets_per_hour: u64,
     /// Days that a row of the audit log is kept.
     pub audit_days: u32,
     /// Rows of the audit log; of more, the oldest are deleted.
@@ -64,6 +76,12 @@ impl Default for Limits {
         Self {
             http: http::Limits::default(),
             wrong_links_per_minute: 10,
+            sessions_per_hour: 2_000,
+            changes_per_hour: 20_000,
+            bytes_per_hour: 64 * 1024 * 1024,
+            tickets_per_hour: 50_000,
+            person_tickets_per_hour: 1_000,
+            operator_tickets_per_hour: 1_000,
             audit_days: 400,
             audit_rows: 200_000,
         }

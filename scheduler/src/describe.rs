@@ -2,8 +2,8 @@
 
 use service::describe::{Api, AuthScheme, Operation};
 use wire::ErrorCode::{
-    Conflict, Forbidden, InvalidField, NotAParticipant, NotFound, PreconditionFailed, RateLimited,
-    SessionOver, StorageUnavailable, UnknownField,
+    Conflict, Forbidden, InvalidField, NotAParticipant, NotFound, PreconditionFailed,
+    QuotaExceeded, RateLimited, SessionOver, StorageUnavailable, UnknownField,
 };
 use wire::{
     AuditRow, BookSession, ChangeSession, JoinRequest, JoinResponse, Notification, Page,
@@ -29,6 +29,7 @@ fn sessions() -> Vec<Operation> {
     let all = vec![
         Operation::post("/v1/sessions", "Books a session of two people.")
             .by(&[AuthScheme::Application])
+            .refuses(429, &[QuotaExceeded])
             .header("Idempotency-Key", ONCE)
             .takes::<BookSession>()
             .answers::<SessionView>(201, "The session; `Location` and `ETag` name it.")
@@ -57,6 +58,7 @@ fn sessions() -> Vec<Operation> {
             "Moves or changes a session that is not live.",
         )
         .by(&[AuthScheme::Application])
+        .refuses(429, &[QuotaExceeded])
         .header("If-Match", IF_MATCH)
         .header("Idempotency-Key", ONCE)
         .takes::<ChangeSession>()
@@ -83,6 +85,7 @@ fn links() -> Vec<Operation> {
             "Replaces a person's join link; the old one, and access that came from it, are void at once.",
         )
         .by(&[AuthScheme::Application])
+            .refuses(429, &[QuotaExceeded])
         .answers::<RenewedLink>(200, "The new link.")
         .refuses(404, &[NotFound])
         .refuses(409, &[Conflict]),
@@ -93,6 +96,7 @@ fn tickets() -> Vec<Operation> {
     let mut all = vec![
         Operation::post("/v1/sessions/{id}/ticket", "A ticket for the call.")
             .by(&[AuthScheme::Application, AuthScheme::Person])
+            .refuses(429, &[QuotaExceeded])
             .may_take::<TicketRequest>()
             .answers::<TicketResponse>(200, "The ticket, and where to take it.")
             .refuses(403, &[NotAParticipant])
@@ -100,6 +104,7 @@ fn tickets() -> Vec<Operation> {
             .refuses(409, &[SessionOver]),
         Operation::post("/v1/rooms/ticket", "A ticket for the chat.")
             .by(&[AuthScheme::Application, AuthScheme::Person])
+            .refuses(429, &[QuotaExceeded])
             .may_take::<TicketRequest>()
             .answers::<TicketResponse>(200, "The ticket, and where to take it.")
             .refuses(404, &[NotFound]),
@@ -159,6 +164,7 @@ fn operators() -> Vec<Operation> {
             "A ticket for the operators' routes of every service.",
         )
         .by(&[AuthScheme::OperatorKey])
+        .refuses(429, &[QuotaExceeded])
         .answers::<TicketResponse>(200, "The ticket, and where signaling is."),
         Operation::get(
             "/v1/sessions/{id}/timeline",

@@ -19,6 +19,7 @@ pub mod key_changes;
 pub mod keys;
 mod notification_stream;
 pub mod operators;
+mod quotas;
 mod router;
 mod scope;
 mod session_view;
@@ -47,6 +48,7 @@ use crate::housekeeping::Housekeeping;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
 use crate::notification_stream::NotificationBroadcaster;
+use crate::quotas::Quotas;
 use crate::state::AppState;
 use crate::store::sql::SqlStore;
 use crate::tickets::Tickets;
@@ -114,6 +116,7 @@ fn app(
         tickets,
         links,
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
+        quotas: Arc::new(Quotas::new(config.limits)),
         notifications: NotificationBroadcaster::default(),
         due_jobs: DueJobRunner::default(),
         outbox: outbox.clone(),

@@ -23,6 +23,7 @@ pub(crate) async fn renew(
     JsonOrEmpty(EmptyBody {}): JsonOrEmpty<EmptyBody>,
 ) -> Result<Json<RenewedLink>, HttpError> {
     let (id, user) = (SessionId(id), UserId(user));
+    app.quotas.change(&application, 0)?;
     let action = OperatorAction {
         session_id: Some(id.clone()),
         user_id: Some(user.clone()),

@@ -19,6 +19,7 @@ pub(crate) async fn ticket(
     Extension(client): Extension<ClientAddr>,
     JsonOrEmpty(EmptyBody {}): JsonOrEmpty<EmptyBody>,
 ) -> Result<Json<TicketResponse>, HttpError> {
+    app.quotas.operator_ticket(&name)?;
     let now = clock::now();
     let action = OperatorAction {
         from: Some(client.ip.to_string()),

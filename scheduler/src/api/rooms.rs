@@ -22,6 +22,7 @@ pub(crate) async fn ticket(
     JsonOrEmpty(request): JsonOrEmpty<TicketRequest>,
 ) -> Result<Json<TicketResponse>, HttpError> {
     let user = holder(&caller, request)?;
+    app.count_ticket(&caller)?;
     let grants = match caller {
         SessionCaller::Application(application) => all_rooms(&app, application, user).await?,
         SessionCaller::Participant(person) => one_room(&person.session, user)?,

@@ -108,6 +108,7 @@ pub(crate) async fn ticket(
     JsonOrEmpty(request): JsonOrEmpty<TicketRequest>,
 ) -> Result<Json<TicketResponse>, HttpError> {
     let user = holder(&caller, request)?;
+    app.count_ticket(&caller)?;
     let (session, _) = session_of_caller(&app, caller, id.into()).await?;
     let now = clock::now();
     let person = session.participant(&user).ok_or_else(not_a_participant)?;

@@ -97,7 +97,7 @@ def raised_limits(env: dict[str, str]) -> dict[str, str]:
             if isinstance(value, int) and not isinstance(value, bool):
                 if "connections" in key:
                     raised[f"RENDEZVOUS_{service.upper()}_LIMITS_{key.upper()}"] = str(CONNECTIONS)
-                elif "per_second" in key or "burst" in key:
+                elif "per_second" in key or "per_hour" in key or "burst" in key:
                     raised[f"RENDEZVOUS_{service.upper()}_LIMITS_{key.upper()}"] = str(NO_LIMIT)
     return raised
 
