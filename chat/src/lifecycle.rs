@@ -85,6 +85,7 @@ fn publish_events(
     let scheduler = Destination {
         service: "scheduler",
         base_url: config.realtime.scheduler_url.clone(),
+        only: None,
     };
     let transport = HttpTransport::new(secret, runtime.client.clone(), vec![scheduler]);
     OutboxPublisher::new(store.outbox().clone(), crate::SERVICE, node, transport)

@@ -65,6 +65,8 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
         realtime: realtime(settings, &own.public_url, &own.allowed_origins),
         ice_servers: own.ice_servers.clone(),
         turn: settings.turn.credentials(&settings.data_dir)?,
+        chat_events_url: Some(settings.chat.internal_url.clone()),
+        relay_events_url: settings.turn.events_url()?,
         turn_ttl_ms: settings.turn.credential_ttl_ms.cast_signed(),
         media: settings.media(),
         loopback_candidates: own.loopback_candidates.or(|| is_loopback(&own.listen)),

@@ -171,6 +171,7 @@ fn destinations(config: &Config) -> Vec<Destination> {
     let destination = |service, base_url: &String| Destination {
         service,
         base_url: base_url.clone(),
+        only: None,
     };
     vec![
         destination("signaling", &config.signaling_events_url),

@@ -20,6 +20,11 @@ pub struct Config {
     pub turn: Option<TurnCredentials>,
     /// How long those credentials are good, in milliseconds; new ones are sent before they end.
     pub turn_ttl_ms: i64,
+    /// Where the chat takes events; none: it is told nothing.
+    pub chat_events_url: Option<String>,
+    /// Where the embedded relay takes events, so that its credentials end with a session and a kick; none: they
+    /// end by time alone.
+    pub relay_events_url: Option<String>,
     /// The media servers that may be booked.
     pub media: MediaConfig,
     /// Whether candidates with a loopback address are relayed: for two people on one machine.
@@ -55,6 +60,8 @@ impl Default for Config {
             ice_servers: Vec::new(),
             turn: None,
             turn_ttl_ms: 600_000,
+            chat_events_url: None,
+            relay_events_url: None,
             media: MediaConfig::default(),
             loopback_candidates: true,
             grace_ms: 30_000,

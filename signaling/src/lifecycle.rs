@@ -12,6 +12,7 @@ use service::{Shutdown, StartError};
 use signaling_core::{AccessProvider, Settings};
 use storage::{Database, Outbox};
 use tokio::time::{MissedTickBehavior, interval};
+use wire::EventType;
 
 use crate::Config;
 use crate::events::SchedulerEvents;
@@ -72,7 +73,7 @@ pub async fn run(
         registry: registry.clone(),
         connections: runtime.connections(),
     });
-    publish_events(&runtime, &config, outbox, &writer, secret.clone())?;
+    publish_events(&runtime, &config, outbox, &writer, secret.clone()).await?;
     say_goodbye(&runtime, Arc::clone(&state));
     let media = media.start(&registry, &runtime.tasks, &runtime.shutdown);
     let events = Arc::new(SchedulerEvents {
@@ -134,7 +135,30 @@ async fn prune<S: SnapshotStore>(registry: &Registry, store: &S) {
     }
 }
 
-fn publish_events(
+/// What of a session ends what somebody may do elsewhere.
+const ENDINGS: &[EventType] = &[EventType::UserKicked, EventType::SessionEnded];
+
+fn destinations(config: &Config) -> Vec<Destination> {
+    let scheduler = Destination {
+        service: "scheduler",
+        base_url: config.realtime.scheduler_url.clone(),
+        only: None,
+    };
+    let others = [
+        ("chat", &config.chat_events_url),
+        ("turn", &config.relay_events_url),
+    ];
+    let others = others.into_iter().filter_map(|(service, url)| {
+        Some(Destination {
+            service,
+            base_url: url.clone()?,
+            only: Some(ENDINGS),
+        })
+    });
+    std::iter::once(scheduler).chain(others).collect()
+}
+
+async fn publish_events(
     runtime: &Runtime,
     config: &Config,
     outbox: Outbox,
@@ -142,11 +166,12 @@ fn publish_events(
     secret: EventsSecret,
 ) -> Result<(), StartError> {
     let node = NodeId::load_or_create(&config.realtime.data_dir)?;
-    let scheduler = Destination {
-        service: "scheduler",
-        base_url: config.realtime.scheduler_url.clone(),
-    };
-    let transport = HttpTransport::new(secret, runtime.client.clone(), vec![scheduler]);
+    let destinations = destinations(config);
+    let names: Vec<_> = destinations.iter().map(|to| to.service).collect();
+    if let Err(error) = outbox.keep_only(&names).await {
+        tracing::warn!(%error, "events may be kept for services that are told nothing any longer");
+    }
+    let transport = HttpTransport::new(secret, runtime.client.clone(), destinations);
     let writer = writer.clone();
     OutboxPublisher::new(outbox, SERVICE, node, transport)
         .reporting_to(runtime.readiness.clone())

@@ -1,5 +1,6 @@
 //! What operators see and may do: the sessions in memory, ending one, removing a person from one.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
@@ -7,9 +8,9 @@ use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use serde::Deserialize;
 use service::clock::now;
-use service::http::{HttpError, Json, bearer};
+use service::http::{HttpError, Json, PeerAddr, bearer};
 use signaling_core::OperatorView;
-use wire::{Page, SessionId, UserId};
+use wire::{OperatorAction, Page, SessionId, UserId};
 
 use crate::registry::CommandError;
 use crate::state::AppState;
@@ -19,7 +20,23 @@ const PAGE: usize = 50;
 const PAGE_MAX: usize = 200;
 
 /// Whoever shows an operator's ticket as Bearer.
-pub(crate) struct Operator;
+pub(crate) struct Operator {
+    /// The `sub` of the ticket.
+    name: UserId,
+    /// Where they ask from; none where no listener says so.
+    from: Option<IpAddr>,
+}
+
+impl Operator {
+    /// What the audit log is told of what they did to `subject`.
+    fn action(&self, action: &str, session: &SessionId, subject: &str) -> OperatorAction {
+        OperatorAction {
+            session_id: Some(session.clone()),
+            from: self.from.map(|ip| ip.to_string()),
+            ..OperatorAction::new(format!("operator:{}", self.name), action, subject)
+        }
+    }
+}
 
 impl FromRequestParts<Arc<AppState>> for Operator {
     type Rejection = HttpError;
@@ -29,8 +46,12 @@ impl FromRequestParts<Arc<AppState>> for Operator {
         state: &Arc<AppState>,
     ) -> Result<Self, HttpError> {
         let ticket = bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("missing"))?;
-        state.connections.tickets.operator(ticket, now()).await?;
-        Ok(Self)
+        let claims = state.connections.tickets.operator(ticket, now()).await?;
+        let peer = parts.extensions.get::<PeerAddr>();
+        Ok(Self {
+            name: claims.sub,
+            from: peer.map(|peer| peer.0.ip().to_canonical()),
+        })
     }
 }
 
@@ -70,17 +91,19 @@ pub(crate) async fn show(
 
 /// `POST /v1/sessions/{id}/end`: ends the session for both.
 pub(crate) async fn end(
-    _: Operator,
+    operator: Operator,
     State(state): State<Arc<AppState>>,
     Path(id): Path<SessionId>,
 ) -> Result<Json<OperatorView>, HttpError> {
     state.registry.end(&id)?;
+    let action = operator.action("session.end", &id, id.as_str());
+    state.registry.note_action(&id, &action);
     state.registry.view(&id).map(Json).ok_or_else(not_there)
 }
 
 /// `DELETE /v1/sessions/{id}/participants/{user_id}`: removes the person, which ends the session.
 pub(crate) async fn kick(
-    _: Operator,
+    operator: Operator,
     State(state): State<Arc<AppState>>,
     Path((id, user)): Path<(SessionId, UserId)>,
 ) -> Result<Json<OperatorView>, HttpError> {
@@ -88,7 +111,12 @@ pub(crate) async fn kick(
     if view.participants.iter().all(|seat| seat.user_id != user) {
         return Err(HttpError::not_found("This person is not one of the two."));
     }
+    let action = OperatorAction {
+        user_id: Some(user.clone()),
+        ..operator.action("participant.kick", &id, user.as_str())
+    };
     state.registry.kick(&id, user)?;
+    state.registry.note_action(&id, &action);
     state.registry.view(&id).map(Json).ok_or_else(not_there)
 }
 

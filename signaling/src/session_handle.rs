@@ -3,6 +3,7 @@
 //! A std mutex, because nothing awaits under it: sending is a `try_send`, storing hands over to the
 //! [`WriteBuffer`]. It knows nothing of other sessions.
 
+mod budget;
 mod outputs;
 
 use std::collections::VecDeque;
@@ -10,7 +11,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use service::clock::{steady, wall_ahead_ms};
-use service::limits::Limit;
 use service::socket::SocketHandle;
 use signaling_core::{DeadlineKind, Input, OperatorView, Session, SessionPhase, Snapshot};
 use tokio::sync::oneshot;
@@ -18,7 +18,8 @@ use wire::signaling::{GoingAway, ServerFrame};
 use wire::{CloseCode, ConnectionId, SessionId, UnixMs};
 
 use self::outputs::HeldOutputs;
-use crate::resume_ledger::{OverBudget, ResumeLedger, SessionAccount};
+pub(crate) use self::outputs::event;
+use crate::resume_ledger::{ResumeLedger, SessionAccount};
 use crate::session_clock::SessionClock;
 use crate::stored_session::{PendingSnapshot, StoredSession, forget_at};
 use crate::write_buffer::WriteBuffer;
@@ -118,16 +119,6 @@ impl SessionState {
     /// From here on the session's outputs no longer reach this socket.
     pub(crate) fn remove_connection(&mut self, connection: ConnectionId) {
         self.connections.retain(|(id, _)| *id != connection);
-    }
-
-    /// The sockets that are to be asked for a sign of life, each once.
-    pub(crate) fn take_probes(&mut self) -> Vec<(ConnectionId, SocketHandle)> {
-        let asked = std::mem::take(&mut self.probes);
-        let connections = self.connections.iter();
-        connections
-            .filter(|(id, _)| asked.contains(id))
-            .cloned()
-            .collect()
     }
 
     /// The phase of the session when it was last stored.
@@ -232,16 +223,7 @@ impl SessionState {
         let mut commits = Vec::new();
         let overflowed = self.step(id, writes, now, input, &mut commits);
         self.drop_overflowed(id, writes, now, overflowed, &mut commits);
-        if let Err(OverBudget) = self.account.set(self.session.buffered_bytes()) {
-            // Others' are being let go; until then nobody's grows.
-            Limit::ResumeTotalBytes.hit();
-            for seat in [0, 1] {
-                let input = Input::DropBuffer { seat };
-                self.step(id, writes, now, input, &mut commits);
-            }
-            // Nothing is held now: that is never too much.
-            let _ = self.account.set(self.session.buffered_bytes());
-        }
+        self.settle_account(id, writes, now, &mut commits);
         commits
     }
 

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::urls::normalized;
 use crate::failure::Failure;
 
 /// Where the embedded server listens unless told otherwise: TURN's own port (RFC 8656).
@@ -24,6 +25,9 @@ pub(crate) struct TurnSection {
     /// `host:port` for its `/metrics` and `/health`; empty: 127.0.0.1:9083, and under `up` another port if
     /// that is taken.
     pub(crate) metrics_listen: String,
+    /// Where signaling tells the relay of kicks and ends, as `http://10.0.0.7:9083`; empty: at `metrics_listen`,
+    /// where the embedded server runs.
+    pub(crate) internal_url: String,
     /// By which name or address clients reach it; empty: where it relays.
     pub(crate) host: String,
     /// The address that it relays from; empty: where it listens.
@@ -70,6 +74,7 @@ impl Default for TurnSection {
             enabled: true,
             listen: String::new(),
             metrics_listen: String::new(),
+            internal_url: String::new(),
             host: String::new(),
             relay_ip: String::new(),
             external_ip: String::new(),
@@ -106,6 +111,10 @@ impl TurnSection {
             if listen.is_empty() {
                 default.clone_into(listen);
             }
+        }
+        if !self.internal_url.is_empty() {
+            self.internal_url =
+                normalized(&self.internal_url).map_err(|why| wrong("internal_url", &why))?;
         }
         self.given_secrets()?;
         self.allowed()?;

@@ -137,6 +137,26 @@ impl Outbox {
         self.database.execute(advance).await.map(drop)
     }
 
+    /// Forgets every destination but these: events wait for nobody who is told nothing any longer.
+    ///
+    /// # Errors
+    /// When the store can't be read, or refuses it.
+    pub async fn keep_only(&self, destinations: &[&str]) -> Result<(), Error> {
+        let known: Vec<(String,)> = {
+            let mut connection = self.database.read().await?;
+            query("SELECT destination FROM outbox_cursor")
+                .fetch_all(&mut connection)
+                .await?
+        };
+        for (name,) in known {
+            if !destinations.contains(&name.as_str()) {
+                let forget = query("DELETE FROM outbox_cursor WHERE destination = ?1").bind(&name);
+                self.database.execute(forget).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Forgets what every known destination took more than a day ago.
     ///
     /// # Errors

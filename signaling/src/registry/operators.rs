@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use service::clock::now;
 use signaling_core::{Input, OperatorView, Session};
-use wire::{Outcome, SessionId, UserId};
+use wire::{EventType, OperatorAction, Outcome, SessionId, UserId};
 
 use super::Registry;
-use crate::session_handle::SessionHandle;
+use crate::session_handle::{SessionHandle, event};
 use crate::stored_session::StoredSession;
+use crate::write_buffer::StoreChange;
 
 /// A session that an operator can do nothing with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,15 @@ impl Registry {
     /// An operator removes a person.
     pub(crate) fn kick(&self, id: &SessionId, user: UserId) -> Result<(), CommandError> {
         self.command(id, Input::Kick { user })
+    }
+
+    /// Puts into the outbox what an operator has done to a session.
+    pub(crate) fn note_action(&self, session: &SessionId, action: &OperatorAction) {
+        let fact = event(session, now(), EventType::OperatorAction, action);
+        self.0.writes.submit(StoreChange {
+            facts: vec![fact],
+            ..StoreChange::default()
+        });
     }
 
     fn command(&self, id: &SessionId, input: Input) -> Result<(), CommandError> {

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+use service::socket::SocketHandle;
 use signaling_core::{
     Observation, Output, SessionMetric, SessionTiming, Snapshot, SocketOutput, StoreOutput,
 };
 use tokio::sync::oneshot;
 use uuid::Uuid;
-use wire::{ConnectionId, Event, EventType, SessionFact, SessionId, UnixMs};
+use wire::{ConnectionId, Event, EventType, SessionId, UnixMs};
 
 use super::SessionState;
 use crate::counters;
@@ -37,6 +39,16 @@ pub(super) struct Applied {
 }
 
 impl SessionState {
+    /// The sockets that are to be asked for a sign of life, each once.
+    pub(crate) fn take_probes(&mut self) -> Vec<(ConnectionId, SocketHandle)> {
+        let asked = std::mem::take(&mut self.probes);
+        let connections = self.connections.iter();
+        connections
+            .filter(|(id, _)| asked.contains(id))
+            .cloned()
+            .collect()
+    }
+
     /// Sends what may go now, and holds the rest behind the commit that it waits for.
     pub(super) fn apply_outputs(
         &mut self,
@@ -154,7 +166,13 @@ fn observe(session: &SessionId, observation: Observation) {
     }
 }
 
-fn event(session: &SessionId, now: UnixMs, kind: EventType, fact: &SessionFact) -> Event {
+/// A fact of a session, for the outbox.
+pub(crate) fn event(
+    session: &SessionId,
+    now: UnixMs,
+    kind: EventType,
+    fact: &impl Serialize,
+) -> Event {
     Event {
         id: Uuid::now_v7().to_string(),
         kind: kind.name().to_owned(),

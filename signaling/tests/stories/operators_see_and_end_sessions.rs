@@ -3,9 +3,9 @@
 use serde_json::json;
 use testkit::{ANN, BO, Http, SOON, TestPeer};
 use wire::signaling::Ended;
-use wire::{EndReason, ErrorCode};
+use wire::{EndReason, ErrorCode, EventType, OperatorAction};
 
-use crate::server::{SignalingServer, booking};
+use crate::server::{FakeScheduler, SignalingServer, booking};
 
 #[tokio::test]
 async fn sig_195_operators_see_who_is_in() {
@@ -87,4 +87,82 @@ async fn sig_197_the_kicked_cannot_come_back_also_after_a_restart() {
     let (error, code) = TestPeer::refused(&server.url, &server.ticket(BO, &session)).await;
     assert_eq!((error.code, code), (ErrorCode::SessionOver, Some(4506)));
     assert_eq!(error.reason.as_deref(), Some("kicked"));
+}
+
+#[tokio::test]
+async fn sig_266_chat_and_relay_are_told_of_endings_alone_and_one_that_is_down_delays_nobody() {
+    const DOWN: &str = "http://127.0.0.1:9";
+    let other = FakeScheduler::other_service().await;
+    for other_is_chat in [true, false] {
+        let url = other.url.clone();
+        let server = SignalingServer::with(move |config| {
+            let (chat, relay) = match other_is_chat {
+                true => (url.as_str(), DOWN),
+                false => (DOWN, url.as_str()),
+            };
+            config.chat_events_url = Some(chat.to_owned());
+            config.relay_events_url = Some(relay.to_owned());
+        })
+        .await;
+        let session = booking().spec();
+        let (_ann, mut bo, _) = server.live_pair(&session).await;
+        let operator = Http::bearer(&server.signer.operator());
+        let kick = format!(
+            "{}/v1/sessions/{}/participants/{BO}",
+            server.http, session.id
+        );
+        assert_eq!(operator.delete(&kick).await.status, 200);
+        assert_eq!(bo.expect_close(SOON).await, Some(4506));
+        let kicked = EventType::UserKicked.name();
+        assert_eq!(other.received(&session, kicked).await.data["user_id"], BO);
+        other
+            .received(&session, EventType::SessionEnded.name())
+            .await;
+        let told = other.events(&session);
+        let kinds: Vec<_> = told.iter().map(|event| event.kind.as_str()).collect();
+        assert_eq!(kinds, ["user.kicked", "session.ended"]);
+        server.scheduler.received(&session, kicked).await;
+        let ready = Http::new()
+            .get(&format!("{}/health/ready", server.http))
+            .await;
+        assert_eq!(ready.status, 200, "{}", ready.body);
+    }
+}
+
+#[tokio::test]
+async fn sig_267_what_an_operator_does_is_told_for_the_audit_log_and_what_was_refused_is_not() {
+    let server = SignalingServer::start().await;
+    let operator = Http::bearer(&server.signer.operator());
+    let (ended, kicked) = (booking().spec(), booking().spec());
+    for session in [&ended, &kicked] {
+        server.live_pair(session).await;
+    }
+    let end = format!("{}/v1/sessions/{}/end", server.http, ended.id);
+    let people = format!("{}/v1/sessions/{}/participants", server.http, kicked.id);
+    assert_eq!(Http::new().post(&end, json!({})).await.status, 401);
+    assert_eq!(
+        operator.delete(&format!("{people}/mallory")).await.status,
+        404
+    );
+    assert_eq!(operator.post(&end, json!({})).await.status, 200);
+    assert_eq!(operator.post(&end, json!({})).await.status, 409);
+    assert_eq!(operator.delete(&format!("{people}/{BO}")).await.status, 200);
+    for (session, action, subject, user) in [
+        (&ended, "session.end", ended.id.as_str(), None),
+        (&kicked, "participant.kick", BO, Some(BO)),
+    ] {
+        let told = server.scheduler.received(session, "operator.action").await;
+        let row: OperatorAction = serde_json::from_value(told.data).unwrap();
+        assert!(row.actor.starts_with("operator:"), "{row:?}");
+        assert_eq!(
+            (row.action.as_str(), row.subject.as_str()),
+            (action, subject)
+        );
+        assert_eq!(row.session_id.as_ref(), Some(&session.id));
+        assert_eq!(row.user_id.as_ref().map(|user| user.as_str()), user);
+        assert_eq!(row.from.as_deref(), Some("127.0.0.1"));
+        let all = server.scheduler.events(session);
+        let rows = all.iter().filter(|event| event.kind == "operator.action");
+        assert_eq!(rows.count(), 1);
+    }
 }

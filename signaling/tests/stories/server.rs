@@ -248,6 +248,11 @@ struct ReceivedEvents {
 }
 
 impl FakeScheduler {
+    /// The inbox of another service, which has no keys.
+    pub(crate) async fn other_service() -> Self {
+        Self::start(serde_json::json!({ "keys": [] })).await
+    }
+
     async fn start(jwks: serde_json::Value) -> Self {
         let inbox = Arc::<Mutex<ReceivedEvents>>::default();
         let keys = get(move || std::future::ready(Json(jwks.clone())));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use turn_core::{Cidr, PeerPolicy, Quotas, Secret, TurnCredentials};
 
 use super::{TurnSection, wrong};
+use crate::config::reachable;
 use crate::failure::Failure;
 
 /// The file of the data directory that holds the secret that was made here.
@@ -16,6 +17,19 @@ const SECRET_FILE: &str = "turn.secret";
 const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
 impl TurnSection {
+    /// Where a relay takes events; none where there is none of ours.
+    pub(crate) fn events_url(&self) -> Result<Option<String>, Failure> {
+        if !self.internal_url.is_empty() {
+            return Ok(Some(self.internal_url.clone()));
+        }
+        if !self.is_embedded() {
+            return Ok(None);
+        }
+        let address =
+            reachable(&self.metrics_listen).map_err(|why| wrong("metrics_listen", why))?;
+        Ok(Some(format!("http://{address}")))
+    }
+
     /// The configuration of the embedded server.
     pub(crate) fn server(&self, data_dir: &Path) -> Result<turn::Config, Failure> {
         let (relay_ip, external_ip) = self.relay()?;
@@ -150,5 +164,46 @@ impl TurnSection {
             total: self.total_quota,
             bytes_per_second: self.max_bytes_per_second,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told_at(change: impl FnOnce(&mut TurnSection)) -> Option<String> {
+        let mut turn = TurnSection::default();
+        change(&mut turn);
+        turn.resolve().unwrap();
+        turn.events_url().unwrap()
+    }
+
+    #[test]
+    fn sig_268_the_embedded_relay_is_told_of_ends_where_its_metrics_are_and_others_only_where_set()
+    {
+        let url = Some("http://127.0.0.1:9083".to_owned());
+        assert_eq!(told_at(|_| {}), url);
+        let every = |turn: &mut TurnSection| turn.metrics_listen = "0.0.0.0:9083".to_owned();
+        assert_eq!(told_at(every), url);
+        let others = |turn: &mut TurnSection| {
+            turn.urls = vec!["turn:relay.example.org:3478".to_owned()];
+            turn.secrets = vec!["a-secret-of-at-least-thirty-two-bytes".to_owned()];
+        };
+        assert_eq!(told_at(others), None);
+        assert_eq!(told_at(|turn| turn.enabled = false), None);
+        let elsewhere = |turn: &mut TurnSection| {
+            others(turn);
+            turn.internal_url = "HTTP://Relay.example.org:9083/".to_owned();
+        };
+        let url = Some("http://relay.example.org:9083".to_owned());
+        assert_eq!(told_at(elsewhere), url);
+        let mut turn = TurnSection {
+            internal_url: "relay:9083".to_owned(),
+            ..TurnSection::default()
+        };
+        let refused = turn.resolve();
+        assert!(
+            matches!(refused, Err(Failure::Config(line)) if line.starts_with("turn.internal_url: "))
+        );
     }
 }

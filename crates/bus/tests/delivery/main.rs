@@ -165,6 +165,7 @@ impl Sender {
         let destination = Destination {
             service: "scheduler",
             base_url,
+            only: None,
         };
         let transport = HttpTransport::new(secret, client, vec![destination]);
         let node = NodeId::load_or_create(self.store.directory.path()).unwrap();
@@ -355,4 +356,22 @@ async fn delivered_events_are_forgotten_after_a_day_and_others_never() {
     assert_eq!(sender.outbox.prune(later).await.unwrap(), 2);
     let left = sender.outbox.pending("scheduler").await.unwrap();
     assert_eq!(left.events, [event(2)]);
+}
+
+#[tokio::test]
+async fn sig_269_events_wait_for_nobody_who_is_told_nothing_any_longer() {
+    let sender = Sender::new().await;
+    sender.append(0..10).await;
+    // One that is gone took three of them, another one all.
+    sender.outbox.delivered("gone", 3).await.unwrap();
+    sender.outbox.delivered("scheduler", 10).await.unwrap();
+    let late = clock::now() + 48 * 3_600_000;
+    assert_eq!(sender.outbox.prune(late).await.unwrap(), 3);
+    sender.outbox.keep_only(&["scheduler"]).await.unwrap();
+    assert_eq!(sender.outbox.prune(late).await.unwrap(), 7);
+    let pending = sender.outbox.pending("scheduler").await.unwrap();
+    assert!(
+        pending.events.is_empty() && pending.last == 10,
+        "the other one goes on"
+    );
 }
