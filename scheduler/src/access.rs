@@ -5,7 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use scheduler_core::BookedSession;
 use service::clock;
-use service::http::{HttpError, bearer};
+use service::http::{ConnectionPlace, HttpError, bearer};
 use service::listeners::takes_operators;
 use wire::{SessionId, UnixMs, UserId};
 
@@ -60,24 +60,30 @@ impl FromRequestParts<AppState> for Credential {
     type Rejection = HttpError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
-        let shown = bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("missing"))?;
-        if shown.starts_with(api_keys::PREFIX) {
-            let key = api_key(app, api_keys::hash(shown)).await?;
-            return Ok(match key.scope {
-                Scope::App => Credential::Application(key.name),
-                Scope::Operator => Credential::OperatorKey(key.name),
-            });
-        }
-        if is_ticket(shown) {
-            if !takes_operators(&parts.extensions) {
-                return Err(HttpError::unauthenticated("wrong_listener"));
-            }
-            app.tickets.check_operator(shown, clock::now()).await?;
-            return Ok(Credential::OperatorTicket);
-        }
-        let person = person(app, shown).await?;
-        Ok(Credential::Participant(Box::new(person)))
+        let credential = verify(parts, app).await?;
+        ConnectionPlace::recognize_request(&parts.extensions);
+        Ok(credential)
     }
+}
+
+async fn verify(parts: &Parts, app: &AppState) -> Result<Credential, HttpError> {
+    let shown = bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("missing"))?;
+    if shown.starts_with(api_keys::PREFIX) {
+        let key = api_key(app, api_keys::hash(shown)).await?;
+        return Ok(match key.scope {
+            Scope::App => Credential::Application(key.name),
+            Scope::Operator => Credential::OperatorKey(key.name),
+        });
+    }
+    if is_ticket(shown) {
+        if !takes_operators(&parts.extensions) {
+            return Err(HttpError::unauthenticated("wrong_listener"));
+        }
+        app.tickets.check_operator(shown, clock::now()).await?;
+        return Ok(Credential::OperatorTicket);
+    }
+    let person = person(app, shown).await?;
+    Ok(Credential::Participant(Box::new(person)))
 }
 
 impl FromRequestParts<AppState> for SessionCaller {

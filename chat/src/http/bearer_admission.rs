@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::clock::steady;
-use service::http::{HttpError, bearer};
+use service::http::{ConnectionPlace, HttpError, bearer};
 use wire::RoomId;
 
 use super::http_error;
@@ -26,6 +26,7 @@ impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for BearerAdmission {
         let ticket =
             bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("no_ticket"))?;
         let admission = state.admit(ticket).await?;
+        ConnectionPlace::recognize_request(&parts.extensions);
         state
             .connections
             .limiter

@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, St
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::post;
-use service::http::{HttpError, Json};
+use service::http::{ConnectionPlace, HttpError, Json};
 use storage::{MAX_BATCH_BYTES, MAX_BATCH_EVENTS};
 use wire::EventBatch;
 
@@ -65,6 +65,7 @@ impl<H: EventHandler> FromRequestParts<Receiver<H>> for SecretShown {
 
     async fn from_request_parts(parts: &mut Parts, state: &Receiver<H>) -> Result<Self, HttpError> {
         if state.secret.is_shown(&parts.headers) {
+            ConnectionPlace::recognize_request(&parts.extensions);
             return Ok(Self);
         }
         Err(HttpError::unauthenticated("bad_secret"))

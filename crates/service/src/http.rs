@@ -9,12 +9,13 @@ mod error;
 mod json;
 mod layers;
 mod limits;
+mod places;
 mod query;
 mod serve;
 mod stream;
 
 pub use crate::http_client::client;
-pub(crate) use accept_limiter::AcceptLimiter;
+pub use accept_limiter::ConnectionPlace;
 pub use bearer::bearer;
 pub use error::HttpError;
 pub use json::{BODY_LIMIT, Json, JsonOrEmpty};

@@ -10,6 +10,8 @@ pub enum Limit {
     Connections,
     /// Connections at once of one address; the new one is closed, or refused with 429 behind a proxy.
     ConnectionsPerAddress,
+    /// Connections at once of those who have shown no good credential; the oldest is closed for a new one.
+    ConnectionsUnauthenticated,
     /// Sockets at once of one person; refused with 4004.
     ConnectionsPerUser,
     /// Descriptors of the process; the new connection is closed.
@@ -77,9 +79,10 @@ pub enum Limit {
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
+        Self::ConnectionsUnauthenticated,
         Self::ConnectionsPerUser,
         Self::Descriptors,
         Self::HeaderTimeout,
@@ -119,6 +122,7 @@ impl Limit {
         match self {
             Self::Connections => "connections",
             Self::ConnectionsPerAddress => "connections_per_address",
+            Self::ConnectionsUnauthenticated => "connections_unauthenticated",
             Self::ConnectionsPerUser => "connections_per_user",
             Self::Descriptors => "descriptors",
             Self::HeaderTimeout => "header_timeout",

@@ -4,6 +4,7 @@
 //! limits and the closing handshake, and nothing of what a frame says.
 
 mod connection_limiter;
+mod connection_permit;
 mod frame_meter;
 mod handshake;
 mod limits;
@@ -12,7 +13,8 @@ mod queue;
 mod task;
 mod upgrade;
 
-pub use connection_limiter::{ConnectionLimiter, ConnectionPermit, RateExceeded};
+pub use connection_limiter::ConnectionLimiter;
+pub use connection_permit::{ConnectionPermit, RateExceeded};
 pub use limits::SocketLimits;
 pub use malformed::MalformedCounter;
 pub use queue::{Frame, Overflow, SocketHandle};

@@ -19,6 +19,9 @@ pub struct Limits {
     /// Connections at once of one address. Loopback is not counted, since a reverse proxy stands there;
     /// of who comes through a trusted proxy only WebSockets are.
     pub connections_per_address: usize,
+    /// Of the connections, in all and of one address, how many may be of those who have shown no good
+    /// credential yet, in hundredths. Above it the oldest of them is closed for each new one.
+    pub unauthenticated_percent: usize,
     /// How long the head of a request may take, idle keep-alive included, in milliseconds.
     pub header_timeout_ms: u64,
     /// Largest head of a request, in bytes; above it hyper answers 431.
@@ -36,6 +39,7 @@ impl Default for Limits {
         Self {
             connections: 20_000,
             connections_per_address: 1_000,
+            unauthenticated_percent: 50,
             header_timeout_ms: 10_000,
             header_bytes: 32 * 1024,
             header_lines: 64,
@@ -61,6 +65,9 @@ impl Limits {
         if let Some((key, _)) = above_0.into_iter().find(|(_, good)| !good) {
             return Err((key, "is not above 0".to_owned()));
         }
+        if !(1..=100).contains(&self.unauthenticated_percent) {
+            return Err(("unauthenticated_percent", "is not from 1 to 100".to_owned()));
+        }
         if self.header_bytes < HEADER_BYTES_MIN {
             return Err(("header_bytes", format!("is below {HEADER_BYTES_MIN}")));
         }
@@ -68,6 +75,11 @@ impl Limits {
             return Err(("drain_ms", format!("is above {DRAIN_MS_MAX}")));
         }
         Ok(())
+    }
+
+    /// Of `connections`, how many may be of those who have shown no good credential; one at least.
+    pub(super) fn unauthenticated_of(&self, connections: usize) -> usize {
+        (connections.saturating_mul(self.unauthenticated_percent) / 100).max(1)
     }
 
     pub(super) fn header_timeout(&self) -> Duration {

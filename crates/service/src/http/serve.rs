@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 use super::Limits;
-use super::accept_limiter::AcceptLimiter;
+use super::accept_limiter::{AcceptLimiter, AcceptPermit, ConnectionPlace};
 use super::descriptor_reserve::DescriptorReserve;
 use super::json::BodyLimit;
 use super::stream::{AcceptedStream, Linger};
@@ -103,7 +103,7 @@ pub async fn serve(
             app: app.clone(),
             address,
             linger,
-            accept_limiter: accept_limiter.clone(),
+            place: stream.permit.as_ref().map(AcceptPermit::place),
             proxies: proxies.clone(),
             body: BodyLimit(limits.body_bytes),
         };
@@ -182,7 +182,7 @@ struct RouterService {
     app: Router,
     address: SocketAddr,
     linger: Linger,
-    accept_limiter: AcceptLimiter,
+    place: Option<ConnectionPlace>,
     proxies: TrustedProxies,
     body: BodyLimit,
 }
@@ -203,7 +203,9 @@ impl Service<hyper::Request<Incoming>> for RouterService {
         extensions.insert(ConnectInfo(address));
         extensions.insert(client);
         extensions.insert(self.linger.clone());
-        extensions.insert(self.accept_limiter.clone());
+        if let Some(place) = &self.place {
+            extensions.insert(place.clone());
+        }
         extensions.insert(self.body);
         self.app.clone().oneshot(request)
     }

@@ -47,6 +47,14 @@ pub(super) struct AcceptedStream {
 }
 
 impl AcceptedStream {
+    /// An error where the connection's place is another's: it ends as if the other end were gone.
+    fn check_place(&self, cx: &Context<'_>) -> io::Result<()> {
+        match &self.permit {
+            Some(permit) if permit.is_evicted(cx) => Err(io::ErrorKind::ConnectionAborted.into()),
+            _ => Ok(()),
+        }
+    }
+
     fn stream(&mut self) -> Pin<&mut TcpStream> {
         Pin::new(self.stream.as_mut().expect("taken by drop alone"))
     }
@@ -83,6 +91,7 @@ impl AsyncRead for AcceptedStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        self.check_place(cx)?;
         self.stream().poll_read(cx, buf)
     }
 }
@@ -93,6 +102,7 @@ impl AsyncWrite for AcceptedStream {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.check_place(cx)?;
         self.stream().poll_write(cx, buf)
     }
 
@@ -109,6 +119,7 @@ impl AsyncWrite for AcceptedStream {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.check_place(cx)?;
         self.stream().poll_write_vectored(cx, bufs)
     }
 

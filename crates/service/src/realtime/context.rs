@@ -45,7 +45,7 @@ impl ConnectionContext {
         F: FnOnce(Socket, ConnectionPermit) -> Fut + Send + 'static,
         Fut: Future<Output = Socket> + Send + 'static,
     {
-        let permit = self.limiter.admit(request.client(), steady());
+        let permit = self.limiter.admit(&request, steady());
         let settings = self.limiter.settings(subprotocol);
         request.accept(&self.origins, settings, &self.sockets, move |socket| {
             serve(socket, permit)

@@ -15,7 +15,7 @@ use tracing::Instrument;
 use super::frame_meter::MeteredStream;
 use super::handshake::{Handshake, lists, words};
 use super::{Socket, SocketSettings};
-use crate::http::{AcceptLimiter, HttpError, Linger};
+use crate::http::{ConnectionPlace, HttpError, Linger};
 use crate::lifecycle::{PanicAlarm, Tasks, spawn_detached};
 use crate::origin::AllowedOrigins;
 use crate::proxies::ClientAddr;
@@ -43,7 +43,7 @@ pub struct Upgrade {
     headers: HeaderMap,
     client: ClientAddr,
     linger: Option<Linger>,
-    accept_limiter: Option<AcceptLimiter>,
+    place: Option<ConnectionPlace>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
@@ -55,7 +55,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
             headers: parts.headers.clone(),
             client: parts.extensions.get().copied().unwrap_or(UNKNOWN_CLIENT),
             linger: parts.extensions.get().cloned(),
-            accept_limiter: parts.extensions.get().cloned(),
+            place: parts.extensions.get().cloned(),
         })
     }
 }
@@ -65,6 +65,11 @@ impl Upgrade {
     #[must_use]
     pub fn client(&self) -> ClientAddr {
         self.client
+    }
+
+    /// The place of the connection among those of its listener.
+    pub(super) fn place(&self) -> Option<ConnectionPlace> {
+        self.place.clone()
     }
 
     /// Upgrades, and runs `serve` with the socket as one of `tasks`. `serve` gives the socket back, and
@@ -93,13 +98,11 @@ impl Upgrade {
                 "The subprotocol is {subprotocol}."
             )));
         }
-        let permit = match &self.accept_limiter {
-            Some(accept_limiter) if self.client.forwarded => {
-                let permit = accept_limiter.accept_from(self.client.ip);
-                Some(permit.ok_or_else(|| HttpError::rate_limited(FULL_RETRY_MS))?)
-            }
-            _ => None,
-        };
+        if let Some(place) = self.place.filter(|_| self.client.forwarded)
+            && !place.reassign(self.client.ip)
+        {
+            return Err(HttpError::rate_limited(FULL_RETRY_MS));
+        }
         let tasks = tasks.clone();
         let linger = self.linger;
         let span = spans::socket(settings.subprotocol);
@@ -115,7 +118,6 @@ impl Upgrade {
             let served = async move {
                 let _alarm = PanicAlarm::new("socket");
                 serve(socket).await.finish().await;
-                drop(permit);
             };
             tasks.track(served.instrument(span)).await;
         });

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use wire::CloseCode;
 
-use crate::server::{LimitServer, SOON};
+use crate::server::{LimitServer, SOON, expect_text, say};
 
 /// More than the kernel's buffers of both ends and the connection's lingering take together.
 const MUCH: usize = 48 * 1024 * 1024;
@@ -133,4 +133,31 @@ async fn edg_73_who_reads_again_in_time_goes_on() {
     let mut read = vec![0; 2 + 8 + 32_000_000 + 2 + 5];
     let all = tokio::time::timeout(SOON, late.0.read_exact(&mut read)).await;
     all.unwrap().unwrap();
+}
+
+/// A crowd of strangers that comes and stays silent, from the address of somebody who wants to join.
+#[tokio::test]
+async fn edg_76_who_joins_beside_a_crowd_of_strangers_gets_in() {
+    let server = LimitServer::start(|http, sockets| {
+        http.connections = 40;
+        sockets.joins_per_second = 1;
+        sockets.joins_burst = 1;
+    })
+    .await;
+    let mut crowd = Vec::new();
+    let mut joined = Vec::new();
+    for user in 0..10 {
+        for number in 0..30 {
+            let mut stranger = Deaf::connect(&server, false).await;
+            if number % 3 == 0 {
+                let bogus = [&[0x81, 0x85, 0, 0, 0, 0][..], b"bogus"].concat();
+                stranger.0.write_all(&bogus).await.ok();
+            }
+            crowd.push(stranger);
+        }
+        joined.push(server.joined(&format!("user {user}")).await);
+    }
+    // Whoever joined first is still there, though 300 strangers came after.
+    say(&mut joined[0], "send 3").await;
+    expect_text(&mut joined[0], "xxx").await;
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
-use futures_util::SinkExt;
+use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use service::clock::now;
 use service::http::Limits;
@@ -42,6 +42,7 @@ async fn reach(limit: Limit) -> bool {
     match limit {
         Limit::Connections => connections().await,
         Limit::ConnectionsPerAddress => connections_per_address().await,
+        Limit::ConnectionsUnauthenticated => connections_unauthenticated().await,
         Limit::ConnectionsPerUser => connections_per_user().await,
         Limit::HeaderTimeout => header_timeout().await,
         Limit::HeaderSize => header_size().await,
@@ -72,17 +73,30 @@ async fn reach(limit: Limit) -> bool {
 
 async fn connections() {
     let server = LimitServer::start(|http, _| http.connections = 1).await;
-    let _first = server.socket().await;
+    let first = server.joined("ann").await;
     assert_eq!(server.raw(b"").await, b"", "closed at once");
+    drop(first);
 }
 
 async fn connections_per_address() {
     let server = LimitServer::start(|http, _| http.connections_per_address = 1).await;
-    let first = server.upgrade("192.0.2.7").await.unwrap();
+    let mut first = server.upgrade("192.0.2.7").await.unwrap();
+    say(&mut first, "join ann").await;
+    expect_text(&mut first, "joined").await;
     let refused = server.upgrade("192.0.2.7").await.unwrap_err();
     assert!(matches!(refused, WsError::Http(answer) if answer.status() == 429));
     server.upgrade("192.0.2.8").await.unwrap();
     drop(first);
+}
+
+/// One who has not joined gives way to the next.
+async fn connections_unauthenticated() {
+    let server = LimitServer::start(|http, _| http.connections_per_address = 1).await;
+    let mut first = server.upgrade("192.0.2.7").await.unwrap();
+    let mut second = server.upgrade("192.0.2.7").await.unwrap();
+    say(&mut second, "join ann").await;
+    expect_text(&mut second, "joined").await;
+    assert!(!matches!(first.next().await, Some(Ok(_))), "it is gone");
 }
 
 async fn connections_per_user() {

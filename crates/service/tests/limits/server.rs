@@ -180,7 +180,7 @@ async fn socket(
     State(shared): State<LimitServerState>,
     upgrade: Upgrade,
 ) -> Result<Response, HttpError> {
-    let permit = shared.limiter.admit(upgrade.client(), now());
+    let permit = shared.limiter.admit(&upgrade, now());
     let settings = SocketSettings {
         ping_every: Duration::from_millis(100),
         silent_after: Duration::from_secs(2),
