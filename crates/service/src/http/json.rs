@@ -196,13 +196,7 @@ mod tests {
 
     #[test]
     fn edg_8_what_is_no_json_is_malformed() {
-        for body in [
-            "",
-            "{",
-            "[1,",
-            "{\"people\":[],\"at\":1} {}",
-            "{\"at\":1e999}",
-        ] {
+        for body in ["", "{", "[1,", "{\"people\":[],\"at\":1} {}"] {
             let (status, code, ..) = refusal(body);
             assert_eq!((status, code), (400, ErrorCode::Malformed), "{body}");
         }

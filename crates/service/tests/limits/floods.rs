@@ -43,7 +43,7 @@ struct Deaf(TcpStream);
 impl Deaf {
     async fn connect(server: &LimitServer, has_joined: bool) -> Self {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
-        let request = "GET /socket HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+        let request = "GET /socket HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nx-forwarded-for: 192.0.2.9\r\n\
                        sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
@@ -155,7 +155,10 @@ async fn edg_76_who_joins_beside_a_crowd_of_strangers_gets_in() {
             }
             crowd.push(stranger);
         }
-        joined.push(server.joined(&format!("user {user}")).await);
+        let mut socket = server.upgrade("192.0.2.9").await.unwrap();
+        say(&mut socket, &format!("join user {user}")).await;
+        expect_text(&mut socket, "joined").await;
+        joined.push(socket);
     }
     // Whoever joined first is still there, though 300 strangers came after.
     say(&mut joined[0], "send 3").await;
