@@ -108,7 +108,13 @@ impl ConnectionPlace {
             is_stranger: true,
         };
         let (limiter, id) = (&self.limiter, self.id);
-        let reassigned = limiter.make_room(|places, evicted| places.reassign(id, who, evicted));
+        let reassigned = limiter.make_room(|places, evicted| {
+            if let Some(eviction) = places.handle(id) {
+                // From here on it asks whether its place is gone.
+                eviction.is_stranger.store(true, Ordering::Relaxed);
+            }
+            places.reassign(id, who, evicted)
+        });
         reassigned.inspect_err(|limit| limit.hit()).is_ok()
     }
 }

@@ -115,6 +115,13 @@ impl<T> Places<T> {
         Ok(())
     }
 
+    /// By what a connection is told that its place is gone, while it has one.
+    pub(super) fn handle(&self, id: u64) -> Option<&T> {
+        self.connections
+            .get(&id)
+            .map(|connection| &connection.handle)
+    }
+
     /// The connection has shown a good credential: it is no stranger's any more. Returns its handle.
     pub(super) fn recognize(&mut self, id: u64) -> Option<&T> {
         let connection = self.connections.get_mut(&id)?;
@@ -125,9 +132,7 @@ impl<T> Places<T> {
                 there.strangers.remove(&turn);
             });
         }
-        self.connections
-            .get(&id)
-            .map(|connection| &connection.handle)
+        self.handle(id)
     }
 
     /// The connection is over. None where its place was given up before.
