@@ -98,6 +98,45 @@ async fn trn_22_the_credentials_of_a_welcome_relay() {
 }
 
 #[tokio::test]
+async fn sig_270_after_a_kick_and_an_end_the_relay_refuses_what_it_took_before() {
+    let stack = Stack::start().await;
+    let printed = stack.run(&["keys", "ticket", "--operator"]).stdout;
+    let operator = Http::bearer(String::from_utf8(printed).unwrap().trim());
+    for kicks in [true, false] {
+        let (application, session) = booked(&stack).await;
+        let mut joined = Vec::new();
+        for one in [0, 1] {
+            let ticket = stack.ticket(&application, &session, one).await;
+            joined.push(TestPeer::join(&ticket.url, &ticket.ticket).await);
+        }
+        let relay = relay_of(&joined[1].welcome.as_ref().unwrap().ice_servers);
+        until("it relays", BACK, async || {
+            relays(&relay).await.then_some(())
+        })
+        .await;
+        let user = &session.participants[1].user_id;
+        let base = format!(
+            "{}/v1/sessions/{}",
+            stack.url(Service::Signaling),
+            session.id
+        );
+        let answer = match kicks {
+            true => {
+                operator
+                    .delete(&format!("{base}/participants/{user}"))
+                    .await
+            }
+            false => operator.post(&format!("{base}/end"), json!({})).await,
+        };
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        until("it is refused", BACK, async || {
+            (!relays(&relay).await).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn trn_22_relays_that_start_together_find_a_port_each() {
     let (one, other, third) = tokio::join!(Stack::start(), Stack::start(), Stack::start());
     let mut ports = Vec::new();

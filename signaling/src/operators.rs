@@ -20,14 +20,14 @@ const PAGE: usize = 50;
 const PAGE_MAX: usize = 200;
 
 /// Whoever shows an operator's ticket as Bearer.
-pub(crate) struct Operator {
+pub(crate) struct OperatorRequest {
     /// The `sub` of the ticket.
     name: UserId,
     /// Where they ask from; none where no listener says so.
     from: Option<IpAddr>,
 }
 
-impl Operator {
+impl OperatorRequest {
     /// What the audit log is told of what they did to `subject`.
     fn action(&self, action: &str, session: &SessionId, subject: &str) -> OperatorAction {
         OperatorAction {
@@ -38,7 +38,7 @@ impl Operator {
     }
 }
 
-impl FromRequestParts<Arc<AppState>> for Operator {
+impl FromRequestParts<Arc<AppState>> for OperatorRequest {
     type Rejection = HttpError;
 
     async fn from_request_parts(
@@ -63,7 +63,7 @@ pub(crate) struct PageQuery {
 
 /// `GET /v1/sessions`: those in memory, by id.
 pub(crate) async fn list(
-    _: Operator,
+    _: OperatorRequest,
     State(state): State<Arc<AppState>>,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<Page<OperatorView>>, HttpError> {
@@ -81,7 +81,7 @@ pub(crate) async fn list(
 
 /// `GET /v1/sessions/{id}`: one session in memory.
 pub(crate) async fn show(
-    _: Operator,
+    _: OperatorRequest,
     State(state): State<Arc<AppState>>,
     Path(id): Path<SessionId>,
 ) -> Result<Json<OperatorView>, HttpError> {
@@ -91,7 +91,7 @@ pub(crate) async fn show(
 
 /// `POST /v1/sessions/{id}/end`: ends the session for both.
 pub(crate) async fn end(
-    operator: Operator,
+    operator: OperatorRequest,
     State(state): State<Arc<AppState>>,
     Path(id): Path<SessionId>,
 ) -> Result<Json<OperatorView>, HttpError> {
@@ -103,7 +103,7 @@ pub(crate) async fn end(
 
 /// `DELETE /v1/sessions/{id}/participants/{user_id}`: removes the person, which ends the session.
 pub(crate) async fn kick(
-    operator: Operator,
+    operator: OperatorRequest,
     State(state): State<Arc<AppState>>,
     Path((id, user)): Path<(SessionId, UserId)>,
 ) -> Result<Json<OperatorView>, HttpError> {

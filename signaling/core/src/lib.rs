@@ -8,6 +8,7 @@
 mod booking;
 mod candidate;
 mod countdown;
+mod credentials;
 mod deadline;
 mod end;
 mod extension;

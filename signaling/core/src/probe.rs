@@ -11,7 +11,7 @@ use crate::{Session, SessionMetric};
 
 /// A join that waits for a sign of life of the socket that has its seat.
 #[derive(Debug)]
-pub(crate) struct Probe {
+pub(crate) struct SeatProbe {
     user: UserId,
     /// The socket that has the seat.
     holder: ConnectionId,
@@ -39,7 +39,7 @@ impl Session {
             let older = std::mem::replace(&mut probe.join, join);
             return Self::refuse_join(older.connection, RejectReason::SeatTaken, out);
         }
-        self.probes.push(Probe {
+        self.probes.push(SeatProbe {
             user: user.clone(),
             holder,
             until: now + self.settings.probe_ms,

@@ -9,7 +9,7 @@ use wire::signaling::ServerFrame;
 use wire::{ConnectionId, Outcome, SessionSpec, UnixMs, UserId};
 
 use crate::negotiation::Negotiation;
-use crate::probe::Probe;
+use crate::probe::SeatProbe;
 use crate::resume::ResumeLimits;
 use crate::seat::{SIDES, Seat, Side, other};
 use crate::step_outputs::StepOutputs;
@@ -26,7 +26,7 @@ pub struct Session {
     /// Who was removed by an operator.
     pub(crate) kicked: Vec<UserId>,
     /// Joins that wait for a sign of life of the socket that has their seat: one a person at most.
-    pub(crate) probes: Vec<Probe>,
+    pub(crate) probes: Vec<SeatProbe>,
 }
 
 impl Session {

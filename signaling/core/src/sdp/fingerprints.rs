@@ -1,7 +1,7 @@
 //! With what a peer's certificate is known again (RFC 8122): a description may name it by several hashes,
 //! and the strongest counts.
 
-/// The attribute.
+/// How a line of a fingerprint begins.
 pub(super) const FINGERPRINT: &str = "a=fingerprint:";
 /// Hashes of which nobody makes a second certificate.
 const STRONG: [&str; 3] = ["sha-256", "sha-384", "sha-512"];
