@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use wire::{RoomId, UserId};
+use wire::{RoomId, SessionId, UserId};
 
 /// Who somebody is, and which rooms their ticket reaches.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) user: UserId,
     pub(crate) only: Option<BTreeSet<RoomId>>,
+    /// Of a join link's ticket: the session of the link.
+    pub(crate) session: Option<SessionId>,
+    /// The application whose person they are, where the ticket says so.
+    pub(crate) tenant: Option<String>,
 }

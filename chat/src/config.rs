@@ -26,6 +26,18 @@ pub struct Limits {
     pub sockets: SocketLimits,
     /// Rooms in memory at once.
     pub rooms: usize,
+    /// Messages that one person stores in an hour.
+    pub person_messages_per_hour: u64,
+    /// Bytes of them.
+    pub person_bytes_per_hour: u64,
+    /// Messages that are stored in one room in an hour.
+    pub room_messages_per_hour: u64,
+    /// Bytes of them.
+    pub room_bytes_per_hour: u64,
+    /// Messages that the people of one application store in an hour.
+    pub application_messages_per_hour: u64,
+    /// Bytes of them.
+    pub application_bytes_per_hour: u64,
 }
 
 impl Default for Config {
@@ -47,6 +59,12 @@ impl Default for Limits {
                 ..SocketLimits::default()
             },
             rooms: 50_000,
+            person_messages_per_hour: 20_000,
+            person_bytes_per_hour: 64 * 1024 * 1024,
+            room_messages_per_hour: 40_000,
+            room_bytes_per_hour: 128 * 1024 * 1024,
+            application_messages_per_hour: 1_000_000,
+            application_bytes_per_hour: 1024 * 1024 * 1024,
         }
     }
 }

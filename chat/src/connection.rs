@@ -14,8 +14,8 @@ use service::realtime::JoinError;
 use service::socket::{ConnectionPermit, Disconnect, Socket};
 use service::telemetry::spans;
 use tracing::Instrument;
-use wire::UnixMs;
 use wire::chat::Hello;
+use wire::{CloseCode, ErrorBody, ErrorCode, UnixMs};
 
 use crate::registry::Subscription;
 use crate::state::{Admission, AppState};
@@ -99,6 +99,10 @@ async fn admit<S: Stores>(
 ) -> Result<Admission, JoinError> {
     check_id(&hello.device_id).map_err(|_| JoinError::invalid_field("device_id"))?;
     let admission = state.admit(&hello.ticket).await?;
+    if state.registry.has_removed(&admission.caller) {
+        let body = ErrorBody::new(ErrorCode::Forbidden, "You were removed from that session.");
+        return Err(JoinError::new(body, CloseCode::Kicked));
+    }
     reader.assign_user(&admission.caller.user)?;
     Ok(admission)
 }

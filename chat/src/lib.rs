@@ -10,7 +10,9 @@ mod describe;
 mod events;
 mod http;
 mod lifecycle;
+mod quotas;
 mod registry;
+mod removals;
 mod room_loader;
 mod router;
 mod state;
@@ -22,6 +24,7 @@ mod sync;
 
 pub use config::{Config, Limits};
 pub use lifecycle::run;
+pub use removals::Removal;
 
 /// What other services know this one as.
 const SERVICE: &str = "chat";

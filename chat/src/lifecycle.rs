@@ -12,6 +12,7 @@ use wire::chat::GoingAway;
 
 use crate::config::{Config, Limits};
 use crate::events::SchedulerEvents;
+use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::router::router;
@@ -41,7 +42,12 @@ pub async fn run(
     let (writer, commands) = StoreHandle::new();
     let registry = Registry::new(settings(&config.limits), writer.clone());
     let rooms = RoomLoader::new(Arc::clone(&store), registry.clone());
-    let mut actor = StoreActor::new(rooms.clone(), registry.clone(), commands);
+    let mut actor = StoreActor::new(
+        rooms.clone(),
+        registry.clone(),
+        commands,
+        MessageQuotas::new(&config.limits),
+    );
     actor.recover_unsettled().await.map_err(start_error)?;
     let writing = runtime
         .tasks

@@ -18,6 +18,7 @@ use wire::chat::{ChatServerFrame, Cursor};
 use wire::{CloseCode, ConnectionId, ErrorCode, RoomId};
 
 use crate::caller::Caller;
+use crate::removals::{Removal, RemovedPeople};
 use crate::store_handle::StoreHandle;
 use crate::subscriber::{ReadQueue, Subscriber};
 
@@ -32,6 +33,7 @@ pub(crate) struct Registry(Arc<SharedRegistry>);
 struct SharedRegistry {
     state: Mutex<RegistryState>,
     store: StoreHandle,
+    removed: RemovedPeople,
     /// The broker's next deadline is another one.
     rescheduled: Notify,
 }
@@ -40,6 +42,8 @@ struct SharedRegistry {
 struct RegistryState {
     broker: RoomBroker,
     subscribers: HashMap<ConnectionId, Subscriber>,
+    /// Whose each of them is.
+    callers: HashMap<ConnectionId, Caller>,
     last_id: u64,
 }
 
@@ -49,9 +53,11 @@ impl Registry {
             state: Mutex::new(RegistryState {
                 broker: RoomBroker::new(settings),
                 subscribers: HashMap::new(),
+                callers: HashMap::new(),
                 last_id: 0,
             }),
             store,
+            removed: RemovedPeople::default(),
             rescheduled: Notify::new(),
         }))
     }
@@ -90,11 +96,12 @@ impl Registry {
         cursors: BTreeMap<RoomId, Cursor>,
     ) -> (Subscription, Arc<ReadQueue>) {
         let reads = Arc::new(ReadQueue::default());
-        let connection = self.add_subscriber(Subscriber::Socket {
+        let socket = Subscriber::Socket {
             socket,
             reads: Arc::clone(&reads),
-        });
-        let Caller { user, only } = caller.clone();
+        };
+        let connection = self.add_subscriber(caller, socket);
+        let Caller { user, only, .. } = caller.clone();
         self.handle(Input::Hello {
             connection,
             user,
@@ -107,14 +114,30 @@ impl Registry {
     /// Registers a request that waits for news. Gone when the guard is dropped.
     pub(crate) fn wait(&self, caller: &Caller) -> (Subscription, Arc<Notify>) {
         let news = Arc::new(Notify::new());
-        let connection = self.add_subscriber(Subscriber::LongPoll(Arc::clone(&news)));
-        let Caller { user, only } = caller.clone();
+        let connection = self.add_subscriber(caller, Subscriber::LongPoll(Arc::clone(&news)));
+        let Caller { user, only, .. } = caller.clone();
         self.handle(Input::LongPoll {
             connection,
             user,
             only,
         });
         (self.subscription(connection), news)
+    }
+
+    /// Closes whoever came by the link of somebody who was removed, now and from here on.
+    pub(crate) fn remove(&self, removals: &[Removal]) {
+        self.0.removed.note(removals, now());
+        let state = self.state();
+        for (id, caller) in &state.callers {
+            if removals.iter().any(|removal| removal.concerns(caller)) {
+                state.close(*id, CloseCode::Kicked);
+            }
+        }
+    }
+
+    /// True for whoever came by the link of somebody who was removed.
+    pub(crate) fn has_removed(&self, caller: &Caller) -> bool {
+        self.0.removed.has(caller)
     }
 
     /// Runs the broker's deadlines for ever.
@@ -151,12 +174,17 @@ impl Registry {
         }
     }
 
-    fn add_subscriber(&self, subscriber: Subscriber) -> ConnectionId {
+    fn add_subscriber(&self, caller: &Caller, subscriber: Subscriber) -> ConnectionId {
         let mut state = self.state();
         let now_ms = u64::try_from(now().0).unwrap_or(0);
         state.last_id = now_ms.max(state.last_id + 1);
         let id = ConnectionId(state.last_id);
         state.subscribers.insert(id, subscriber);
+        state.callers.insert(id, caller.clone());
+        // Under the lock: who is removed from here on is found among the subscribers.
+        if self.0.removed.has(caller) {
+            state.close(id, CloseCode::Kicked);
+        }
         id
     }
 
@@ -173,7 +201,14 @@ impl Registry {
     }
 
     fn persist(&self, state: &mut RegistryState, request: WriteRequest) {
-        if let Err(origin) = self.0.store.submit(request) {
+        let tenant = match &request {
+            WriteRequest::Append { origin, .. } => {
+                let caller = state.callers.get(&origin.connection);
+                caller.and_then(|caller| caller.tenant.clone())
+            }
+            _ => None,
+        };
+        if let Err(origin) = self.0.store.submit(request, tenant) {
             let refused = WriteOutcome::Refused {
                 origin: *origin,
                 code: ErrorCode::StorageUnavailable,
@@ -225,8 +260,10 @@ impl RegistryState {
     }
 
     fn close(&self, id: ConnectionId, code: CloseCode) {
-        if let Some(Subscriber::Socket { socket, .. }) = self.subscribers.get(&id) {
-            socket.close(code);
+        match self.subscribers.get(&id) {
+            Some(Subscriber::Socket { socket, .. }) => socket.close(code),
+            Some(Subscriber::LongPoll(news)) => news.notify_one(),
+            None => {}
         }
     }
 }
@@ -252,7 +289,10 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.registry.state().subscribers.remove(&self.connection);
+        let mut state = self.registry.state();
+        state.subscribers.remove(&self.connection);
+        state.callers.remove(&self.connection);
+        drop(state);
         self.registry.handle(Input::Gone {
             connection: self.connection,
             clean: self.clean,

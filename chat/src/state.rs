@@ -37,6 +37,8 @@ impl From<ChatClaims> for Admission {
             caller: Caller {
                 user: claims.common.sub,
                 only: claims.only.map(|only| only.into_iter().collect()),
+                session: claims.session,
+                tenant: claims.tenant,
             },
             grants: claims.rooms,
             expires_at: UnixMs(claims.common.exp.saturating_mul(1_000)),

@@ -12,6 +12,8 @@ use chat_core::{HistoryPage, MessageDraft, PositionUpdate};
 use wire::chat::{Member, Message};
 use wire::{ErrorCode, Event, EventBatch, Participant, RoomId, UnixMs, UserId};
 
+use crate::removals::Removal;
+
 /// A message with everything but its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
@@ -80,7 +82,9 @@ pub struct RoomChanges {
     pub settled: Vec<SettledHead>,
     /// Events for other services, in order.
     pub events: Vec<Event>,
-    /// Events of other services, of which the openings have been made.
+    /// People who were removed from sessions.
+    pub removals: Vec<Removal>,
+    /// Events of other services, of which the openings and removals have been made.
     pub taken: Vec<EventBatch>,
 }
 
@@ -193,6 +197,15 @@ pub trait RoomStore: Send + Sync + 'static {
         after: Option<&RoomPosition>,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<RoomPosition>, StoreError>> + Send;
+
+    /// Who was removed at `since` or later.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn removals(
+        &self,
+        since: UnixMs,
+    ) -> impl Future<Output = Result<Vec<Removal>, StoreError>> + Send;
 
     /// For readiness: whether it takes writes.
     ///

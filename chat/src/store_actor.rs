@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use wire::{ErrorCode, RoomId, UnixMs};
 
+use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::store::{Appended, NewMessage, StoreError, Stores};
@@ -37,6 +38,7 @@ const RETRY_MS: u64 = 1_000;
 /// Owns everything that writes. `F` takes what was committed to whoever is connected.
 #[derive(Debug)]
 pub(crate) struct StoreActor<S, F = Registry> {
+    quotas: MessageQuotas,
     rooms: RoomLoader<S>,
     fanout: F,
     queue: StoreQueue,
@@ -47,8 +49,14 @@ pub(crate) struct StoreActor<S, F = Registry> {
 }
 
 impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
-    pub(crate) fn new(rooms: RoomLoader<S>, fanout: F, queue: StoreQueue) -> Self {
+    pub(crate) fn new(
+        rooms: RoomLoader<S>,
+        fanout: F,
+        queue: StoreQueue,
+        quotas: MessageQuotas,
+    ) -> Self {
         Self {
+            quotas,
             rooms,
             fanout,
             queue,
@@ -101,6 +109,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
 
     /// Stores messages, then tells everybody.
     async fn append(&mut self, appends: Vec<PendingAppend>) {
+        let appends = self.within_quotas(appends);
         if appends.is_empty() {
             return;
         }
@@ -111,6 +120,32 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             Err(error) => self.refuse(appends, &error),
         }
         metrics::histogram!("chat_append_seconds").record(begun.elapsed().as_secs_f64());
+    }
+
+    /// Those that their person, room and application may still store; the others are refused.
+    fn within_quotas(&mut self, appends: Vec<PendingAppend>) -> Vec<PendingAppend> {
+        let mut refused = Vec::new();
+        let mut within = Vec::with_capacity(appends.len());
+        for append in appends {
+            let PendingAppend { draft, tenant, .. } = &append;
+            let whose = (&draft.from, &draft.room, tenant.as_ref());
+            let Err(exceeded) = self.quotas.take(whose, draft.body.len(), now()) else {
+                within.push(append);
+                continue;
+            };
+            refused.extend(append.origin.map(|origin| WriteOutcome::Refused {
+                origin,
+                code: ErrorCode::QuotaExceeded,
+                retry_after_ms: Some(exceeded.retry_after_ms),
+            }));
+            if let Some(reply) = append.reply {
+                reply.send(Ok(Err(exceeded))).ok();
+            }
+        }
+        if !refused.is_empty() {
+            self.fanout.publish(refused);
+        }
+        within
     }
 
     async fn try_append(&mut self, appends: &[PendingAppend]) -> Result<Vec<Appended>, StoreError> {
@@ -156,7 +191,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 (Err(_), None) => {}
             }
             if let Some(reply) = reply {
-                let outcome = posted.map(|message| AppendOutcome { message, repeat });
+                let outcome = posted.map(|message| Ok(AppendOutcome { message, repeat }));
                 replies.push((reply, outcome));
             }
         }

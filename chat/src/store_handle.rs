@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chat_core::{MessageDraft, Origin, PositionUpdate, WriteRequest};
+use service::quota::QuotaExceeded;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use wire::chat::Message;
@@ -24,8 +25,10 @@ pub(crate) enum StoreCommand {
     /// Store a message; its sender is a member of the room.
     Append {
         draft: MessageDraft,
+        /// The application whose person the sender is, where their ticket said so.
+        tenant: Option<String>,
         origin: Option<Origin>,
-        reply: Option<Reply<AppendOutcome>>,
+        reply: Option<AppendReply>,
     },
     /// Store a position that the broker has found to be one.
     MovePosition {
@@ -41,6 +44,9 @@ pub(crate) enum StoreCommand {
     /// Take what another service tells.
     TakeEvents { batch: EventBatch, reply: Reply<()> },
 }
+
+/// What became of a message that was taken, or why it was not.
+pub(crate) type AppendReply = Reply<Result<AppendOutcome, QuotaExceeded>>;
 
 /// What became of a posted message.
 #[derive(Debug)]
@@ -92,11 +98,16 @@ impl StoreHandle {
     ///
     /// # Errors
     /// The frame to be refused, where the queue is full.
-    pub(crate) fn submit(&self, request: WriteRequest) -> Result<(), Box<Origin>> {
+    pub(crate) fn submit(
+        &self,
+        request: WriteRequest,
+        tenant: Option<String>,
+    ) -> Result<(), Box<Origin>> {
         let (command, origin) = match request {
             WriteRequest::Append { origin, draft } => {
                 let command = StoreCommand::Append {
                     draft,
+                    tenant,
                     origin: Some(origin.clone()),
                     reply: None,
                 };

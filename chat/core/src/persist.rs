@@ -23,7 +23,7 @@ pub struct MessageDraft {
     pub from: UserId,
     /// The sender's own key for it: the same one again is a retry.
     pub client_id: String,
-    /// Its text, [checked](crate::check_body).
+    /// Its text, [cleaned](wire::visible_text::clean_body).
     pub body: String,
 }
 

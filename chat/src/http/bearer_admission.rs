@@ -26,6 +26,9 @@ impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for BearerAdmission {
         let ticket =
             bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("no_ticket"))?;
         let admission = state.admit(ticket).await?;
+        if state.registry.has_removed(&admission.caller) {
+            return Err(HttpError::forbidden("You were removed from that session."));
+        }
         ConnectionPlace::recognize_request(&parts.extensions);
         state
             .connections

@@ -1,8 +1,8 @@
 //! Error codes of chat as problem documents.
 
 use axum::http::StatusCode;
-use chat_core::BadText;
 use service::http::HttpError;
+use wire::visible_text::BadText;
 use wire::{ErrorCode, FieldError};
 
 /// When to try again after the store failed, in milliseconds.

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use chat_core::{HistoryPage, MessageDraft, PositionKind, PositionUpdate, check_body, check_id};
+use chat_core::{HistoryPage, MessageDraft, PositionKind, PositionUpdate, check_id};
 use service::http::{HttpError, Json};
 use wire::chat::{Message, Messages, PostMessage, PutRead, Read};
+use wire::visible_text::clean_body;
 use wire::{ErrorCode, RoomId};
 
 use super::error::bad_text;
 use super::{BearerAdmission, QueryParameters, http_error};
+use crate::caller::Caller;
 use crate::state::AppState;
 use crate::store::Stores;
 use crate::store_handle::StoreCommand;
@@ -24,14 +26,14 @@ pub(crate) async fn post_message<S: Stores>(
 ) -> Result<(StatusCode, Json<Message>), HttpError> {
     let room = RoomId(room);
     let PostMessage { client_id, body } = posted;
-    check_id(&client_id).map_err(|bad| {
-        HttpError::field("client_id", bad.code(), "This is no key for a message.")
-    })?;
-    check_body(&body).map_err(bad_text)?;
+    check_id(&client_id)
+        .map_err(|bad| HttpError::field("client_id", bad, "This is no key for a message."))?;
+    let body = clean_body(&body).map_err(bad_text)?;
     bearer.reach(&state, &room).await?;
+    let Caller { user, tenant, .. } = bearer.0.caller;
     let draft = MessageDraft {
         room,
-        from: bearer.0.caller.user,
+        from: user,
         client_id,
         body,
     };
@@ -39,11 +41,13 @@ pub(crate) async fn post_message<S: Stores>(
         .writer
         .ask(|reply| StoreCommand::Append {
             draft,
+            tenant,
             origin: None,
             reply: Some(reply),
         })
         .await
-        .map_err(http_error)?;
+        .map_err(http_error)?
+        .map_err(|exceeded| HttpError::quota_exceeded(exceeded.retry_after_ms))?;
     let status = match posted.repeat {
         true => StatusCode::OK,
         false => StatusCode::CREATED,

@@ -10,7 +10,10 @@ use wire::chat::Message;
 use wire::{Participant, RoomId, UnixMs, UserId};
 
 use super::RoomLoader;
+use crate::config::Limits;
+use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
+use crate::removals::Removal;
 use crate::store::memory::MemoryStore;
 use crate::store::{
     Appended, Head, MessageStore, NewMessage, Opening, RoomChanges, RoomPosition, RoomStore,
@@ -70,6 +73,10 @@ impl RoomStore for SlowStore {
         self.inner.rooms_of(user, after, limit).await
     }
 
+    async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {
+        self.inner.removals(since).await
+    }
+
     async fn probe(&self) -> Result<(), StoreError> {
         self.inner.probe().await
     }
@@ -106,7 +113,12 @@ impl Fixture {
         };
         let registry = Registry::new(settings, handle.clone());
         let loader = RoomLoader::new(Arc::clone(&store), registry.clone());
-        let actor = StoreActor::new(loader.clone(), registry.clone(), queue);
+        let actor = StoreActor::new(
+            loader.clone(),
+            registry.clone(),
+            queue,
+            MessageQuotas::new(&Limits::default()),
+        );
         let fixture = Self {
             store,
             registry,
@@ -125,10 +137,11 @@ impl Fixture {
         };
         let append = |reply| StoreCommand::Append {
             draft,
+            tenant: None,
             origin: None,
             reply: Some(reply),
         };
-        self.handle.ask(append).await.unwrap()
+        self.handle.ask(append).await.unwrap().unwrap()
     }
 
     fn last_seq(&self, room: &str) -> Option<u64> {

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_core::{HistoryPage, PageFrom, PositionKind, PositionUpdate};
 use wire::chat::{Member, Message};
-use wire::{RoomId, UserId};
+use wire::{RoomId, SessionId, UnixMs, UserId};
+
+use crate::removals::Removal;
 
 use super::{
     Appended, Head, MessageStore, NewMessage, Opening, RoomChanges, RoomPosition, RoomStore,
@@ -21,6 +23,7 @@ pub struct MemoryStore(Arc<Mutex<MemoryTables>>);
 struct MemoryTables {
     rooms: BTreeMap<RoomId, (StoredRoom, u64)>,
     messages: Vec<Message>,
+    removals: BTreeMap<(SessionId, UserId), UnixMs>,
 }
 
 impl MemoryStore {
@@ -87,7 +90,23 @@ impl RoomStore for MemoryStore {
                 room.active_at = room.active_at.max(settled.active_at);
             }
         }
+        for Removal { session, user, at } in &changes.removals {
+            let removed = tables.removals.entry((session.clone(), user.clone()));
+            let known = removed.or_insert(*at);
+            *known = (*known).max(*at);
+        }
         Ok(())
+    }
+
+    async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {
+        let tables = self.tables();
+        let later = tables.removals.iter().filter(|(_, at)| **at >= since);
+        let removal = |((session, user), at): (&(SessionId, UserId), &UnixMs)| Removal {
+            session: session.clone(),
+            user: user.clone(),
+            at: *at,
+        };
+        Ok(later.map(removal).collect())
     }
 
     async fn rooms(&self, ids: &[RoomId]) -> Result<Vec<StoredRoom>, StoreError> {

@@ -3,7 +3,7 @@
 use chat_core::{MessageDraft, Origin, PositionUpdate};
 use wire::{ChatRoomGrant, EventBatch};
 
-use crate::store_handle::{AppendOutcome, Reply, StoreCommand};
+use crate::store_handle::{AppendReply, Reply, StoreCommand};
 
 /// Commands that are served together.
 #[derive(Default)]
@@ -17,8 +17,9 @@ pub(super) struct CommandBatch {
 /// A message and who waits for it.
 pub(super) struct PendingAppend {
     pub(super) draft: MessageDraft,
+    pub(super) tenant: Option<String>,
     pub(super) origin: Option<Origin>,
-    pub(super) reply: Option<Reply<AppendOutcome>>,
+    pub(super) reply: Option<AppendReply>,
 }
 
 /// A position and who waits for it.
@@ -45,10 +46,12 @@ impl CommandBatch {
         match command {
             StoreCommand::Append {
                 draft,
+                tenant,
                 origin,
                 reply,
             } => self.appends.push(PendingAppend {
                 draft,
+                tenant,
                 origin,
                 reply,
             }),

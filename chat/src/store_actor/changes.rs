@@ -10,6 +10,7 @@ use wire::{ChatRoomGrant, ErrorCode, Event, EventType, RoomId, SessionBooked};
 
 use super::batch::{CommandBatch, PendingOpening, PendingPosition};
 use super::{StoreActor, refused};
+use crate::removals::Removal;
 use crate::store::{Opening, RoomChanges, StoreError, Stores};
 use crate::store_handle::Reply;
 
@@ -36,7 +37,8 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         let taken = batch.events.iter().map(|events| events.batch.clone());
         changes.taken.extend(taken);
         let events = changes.taken.iter().flat_map(|batch| &batch.events);
-        let openings: Vec<Opening> = events.filter_map(opening_of).collect();
+        let openings: Vec<Opening> = events.clone().filter_map(opening_of).collect();
+        changes.removals = events.filter_map(Removal::of).collect();
         changes.openings.extend(openings);
         let positions = batch.positions.iter().map(|moving| moving.update.clone());
         changes.positions.extend(positions);
@@ -50,6 +52,9 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         });
         if changes != RoomChanges::default() {
             self.rooms.stores().apply(&changes).await?;
+        }
+        if !changes.removals.is_empty() {
+            self.rooms.registry().remove(&changes.removals);
         }
         Ok(before)
     }

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bus::Fanout;
 use chat_core::{Input, WriteOutcome};
+use service::clock::now;
 use wire::RoomId;
 use wire::chat::Message;
 
 use super::StoreActor;
 use super::follow_ups::MAX_UNSETTLED;
+use crate::removals::KEPT_MS;
 use crate::room_loader::room_of;
 use crate::store::{StoreError, StoredRoom, Stores};
 
@@ -22,6 +24,8 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     /// When the store does not answer.
     pub(crate) async fn recover_unsettled(&mut self) -> Result<(), StoreError> {
         let stores = self.rooms.stores();
+        let removals = stores.removals(now() + -KEPT_MS).await?;
+        self.rooms.registry().remove(&removals);
         let last = stores.last(MAX_RECOVERED).await?;
         let ids: BTreeSet<RoomId> = last.iter().map(|message| message.room.clone()).collect();
         let ids: Vec<RoomId> = ids.into_iter().collect();

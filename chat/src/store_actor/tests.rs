@@ -8,6 +8,8 @@ use tokio_util::sync::CancellationToken;
 use wire::{ConnectionId, Participant, UnixMs};
 
 use super::StoreActor;
+use crate::config::Limits;
+use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::store::memory::MemoryStore;
@@ -57,14 +59,19 @@ async fn what_waited_together_is_one_commit_and_is_published_once() {
             body: "hi".to_owned(),
         };
         let append = WriteRequest::Append { origin, draft };
-        handle.submit(append).unwrap();
+        handle.submit(append, None).unwrap();
     }
     let (published, stop) = (Published::default(), CancellationToken::new());
     stop.cancel();
     // It serves what waits before it stops.
-    StoreActor::new(loader, published.clone(), queue)
-        .run(stop)
-        .await;
+    StoreActor::new(
+        loader,
+        published.clone(),
+        queue,
+        MessageQuotas::new(&Limits::default()),
+    )
+    .run(stop)
+    .await;
     let published = published.0.lock().unwrap();
     let seqs = |outcomes: &Vec<WriteOutcome>| -> Vec<u64> {
         let seq = |outcome: &WriteOutcome| match outcome {

@@ -37,6 +37,7 @@ macro_rules! keeps_the_contract {
             cht_48_positions_only_rise,
             cht_49_rooms_of_a_person_come_newest_first,
             cht_50_changes_twice_are_as_once,
+            cht_65_removals_are_kept_with_their_latest_time,
         }
     };
     ($factory:ty: $($rule:ident,)+) => {

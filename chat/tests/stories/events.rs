@@ -39,7 +39,7 @@ fn booked(id: &str, kind: &str, session: &SessionSpec, room: &RoomId) -> Value {
     })
 }
 
-async fn tell(server: &Server, events: &[Value]) -> u16 {
+pub(crate) async fn tell(server: &Server, events: &[Value]) -> u16 {
     let secret = std::fs::read_to_string(server.data.path().join("keys/events.secret")).unwrap();
     let batch = json!({"source": "scheduler", "events": events, "complete_to": now()});
     Http::bearer(secret.trim())

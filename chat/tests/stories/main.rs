@@ -12,4 +12,5 @@ mod retries;
 mod server;
 mod slow_reader;
 mod sync;
+mod taken_back;
 mod tickets;

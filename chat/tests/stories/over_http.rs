@@ -23,9 +23,21 @@ async fn cht_13_a_posted_message_is_like_a_sent_one() {
     let other = json!({"client_id": "c-1", "body": "other"});
     assert_eq!(ann.post(&messages, other).await.problem(409), "conflict");
 
+    // Line separators become a line break, other controls are dropped; a repeat is compared as it was sent.
+    let typed = json!({"client_id": "c-2", "body": "a\u{b}b\u{0}\u{85}\r\nc"});
+    let stored: Message = ann.post(&messages, typed.clone()).await.json(201);
+    assert_eq!(stored.body, "a\nb\n\nc");
+    assert_eq!(
+        ann.post(&messages, typed).await.json::<Message>(200),
+        stored
+    );
+
     for (body, code) in [
         (json!({"client_id": "c", "body": "  "}), "bad_text"),
-        (json!({"client_id": "c", "body": "a\u{0}"}), "bad_text"),
+        (
+            json!({"client_id": "c", "body": "\u{0}\u{200b}\u{2800}"}),
+            "bad_text",
+        ),
         (
             json!({"client_id": "c", "body": "x".repeat(16 * 1024 + 1)}),
             "bad_text",

@@ -4,10 +4,11 @@ use wire::chat::{
     Accepted, AskPresence, ChatClientFrame, History, MarkDelivered, MarkRead, Ping, Pong,
     PresenceState, Send, SetStatus, Typing, TypingBy,
 };
+use wire::visible_text::clean_body;
 use wire::{ConnectionId, ErrorBody, ErrorCode, FrameId, RoomId, UnixMs, UserId};
 
 use super::RoomBroker;
-use crate::text::{check_body, check_id};
+use crate::text::check_id;
 use crate::{
     HistoryPage, MessageDraft, Origin, Output, PositionKind, PositionUpdate, PresenceTracker,
     ReadRequest, Room, WriteRequest,
@@ -111,16 +112,16 @@ impl<P: PresenceTracker> RoomBroker<P> {
         let id = || origin.id.clone();
         check_id(&frame.client_id).map_err(|_| invalid("client_id", id()))?;
         self.room_for(&origin, &frame.room)?;
-        check_body(&frame.body).map_err(|bad| {
-            let mut body = error(ErrorCode::BadText, id());
-            body.reason = Some(bad.code().to_owned());
-            body
-        })?;
         let Send {
             room,
             client_id,
             body,
         } = frame;
+        let body = clean_body(&body).map_err(|bad| {
+            let mut body = error(ErrorCode::BadText, id());
+            body.reason = Some(bad.code().to_owned());
+            body
+        })?;
         let draft = MessageDraft {
             room,
             from,

@@ -85,7 +85,7 @@ fn cht_1_bad_text_and_bad_keys_are_refused() {
     for (client_id, body, code) in [
         ("c", "", ErrorCode::BadText),
         ("c", " \n ", ErrorCode::BadText),
-        ("c", "a\0b", ErrorCode::BadText),
+        ("c", "\0\u{200b}", ErrorCode::BadText),
         ("", "hi", ErrorCode::InvalidField),
     ] {
         assert!(chat.frame(ann, 1, send("r", client_id, body)).is_empty());

@@ -3,9 +3,10 @@
 use chat_core::{PositionKind, PositionUpdate};
 use storage::{Inbox, Outbox, SqlConnection, query};
 use wire::chat::Member;
-use wire::{RoomId, UnixMs, UserId};
+use wire::{RoomId, SessionId, UnixMs, UserId};
 
 use super::SqlChatStore;
+use crate::removals::{KEPT_MS, Removal};
 use crate::store::{
     Opening, RoomChanges, RoomPosition, RoomStore, SettledHead, StoreError, StoredRoom,
 };
@@ -39,6 +40,13 @@ const ROOMS_OF: &str =
      WHERE user_id = ?1 AND (rooms.active_at, rooms.room_id) < (?2, ?3)
      ORDER BY rooms.active_at DESC, rooms.room_id DESC LIMIT ?4";
 
+const REMOVE: &str = "INSERT INTO removals (session_id, user_id, removed_at) VALUES ?rows
+     ON CONFLICT (session_id, user_id) DO UPDATE SET removed_at = GREATEST(removed_at, excluded.removed_at)";
+
+const FORGET_REMOVED: &str = "DELETE FROM removals WHERE removed_at < ?1";
+
+const REMOVED: &str = "SELECT session_id, user_id, removed_at FROM removals WHERE removed_at >= ?1";
+
 /// Sorts after every id: no id is as high a character.
 const AFTER_ANY_ID: &str = "\u{10ffff}";
 
@@ -66,6 +74,9 @@ impl RoomStore for SqlChatStore {
         for settled in &changes.settled {
             settle(&mut transaction, settled).await?;
         }
+        if !changes.removals.is_empty() {
+            remove(&mut transaction, &changes.removals).await?;
+        }
         Outbox::append_all(&mut transaction, &changes.events).await?;
         for batch in &changes.taken {
             for event in &batch.events {
@@ -78,6 +89,19 @@ impl RoomStore for SqlChatStore {
             self.outbox.wake();
         }
         Ok(())
+    }
+
+    async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {
+        let rows: Vec<(String, String, UnixMs)> = query(REMOVED)
+            .bind(since)
+            .fetch_all(&mut self.database.read().await?)
+            .await?;
+        let removal = |(session, user, at)| Removal {
+            session: SessionId(session),
+            user: UserId(user),
+            at,
+        };
+        Ok(rows.into_iter().map(removal).collect())
     }
 
     async fn rooms(&self, ids: &[RoomId]) -> Result<Vec<StoredRoom>, StoreError> {
@@ -170,6 +194,23 @@ async fn open(connection: &mut dyn SqlConnection, opening: &Opening) -> Result<(
     query(REVISE)
         .bind(room)
         .bind(revision)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn remove(
+    connection: &mut dyn SqlConnection,
+    removals: &[Removal],
+) -> Result<(), storage::Error> {
+    let rows = removals.iter().map(|removal| {
+        let (session, user) = (removal.session.as_str(), removal.user.as_str());
+        [session.into(), user.into(), removal.at.into()]
+    });
+    query(REMOVE).bind_rows(rows).execute(connection).await?;
+    let oldest = service::clock::now() + -KEPT_MS;
+    query(FORGET_REMOVED)
+        .bind(oldest)
         .execute(connection)
         .await?;
     Ok(())

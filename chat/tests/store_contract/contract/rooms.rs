@@ -1,5 +1,6 @@
 //! What is promised of rooms and positions.
 
+use chat::Removal;
 use chat::store::{Opening, RoomChanges, RoomPosition, Stores};
 use chat_core::PositionKind;
 use wire::{Participant, UnixMs};
@@ -117,6 +118,35 @@ pub(crate) async fn cht_49_rooms_of_a_person_come_newest_first(store: impl Store
     assert_eq!(rooms(&second), ["b"]);
 }
 
+/// Removals are kept, each once, with their latest time; those before a time are left out.
+pub(crate) async fn cht_65_removals_are_kept_with_their_latest_time(store: impl Stores) {
+    let now = service::clock::now();
+    let (early, late) = (now + -2_000, now + -1_000);
+    for at in [late, early] {
+        let changes = RoomChanges {
+            removals: vec![removal("s", "ann", at.0), removal("s", "bo", early.0)],
+            ..RoomChanges::default()
+        };
+        store.apply(&changes).await.unwrap();
+    }
+    let mut all = store.removals(early).await.unwrap();
+    all.sort_by(|a, b| a.user.cmp(&b.user));
+    assert_eq!(
+        all,
+        [removal("s", "ann", late.0), removal("s", "bo", early.0)]
+    );
+    let later = store.removals(late).await.unwrap();
+    assert_eq!(later, [removal("s", "ann", late.0)]);
+}
+
+fn removal(session: &str, user: &str, at: i64) -> Removal {
+    Removal {
+        session: session.into(),
+        user: user.into(),
+        at: UnixMs(at),
+    }
+}
+
 /// The same changes twice are as once.
 pub(crate) async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
     let batch = serde_json::from_value(serde_json::json!({
@@ -127,6 +157,7 @@ pub(crate) async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
         positions: moved("r", "ann", PositionKind::Read, 2).positions,
         settled: settled("r", 2, 2_000).settled,
         events: vec![event("f-1"), event("f-2")],
+        removals: vec![removal("s", "ann", 3_000)],
         taken: vec![batch.unwrap()],
     };
     store.apply(&changes).await.unwrap();

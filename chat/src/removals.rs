@@ -1,0 +1,71 @@
+//! Who was removed from a session: the ticket of their link reaches its room no more, for as long as it would count.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+use serde::Deserialize as _;
+use wire::{Event, EventType, SessionFact, SessionId, UnixMs, UserId};
+
+use crate::caller::Caller;
+
+/// For how long it is remembered, in milliseconds: twice the life of a ticket, and the scheduler gives out no other.
+pub(crate) const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// That a person was removed from a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// The session that they were in.
+    pub session: SessionId,
+    /// The person who was removed.
+    pub user: UserId,
+    /// When that was.
+    pub at: UnixMs,
+}
+
+impl Removal {
+    /// What a `user.kicked` says; none for any other event, and for one that makes no sense.
+    pub(crate) fn of(event: &Event) -> Option<Self> {
+        if EventType::from_name(&event.kind)? != EventType::UserKicked {
+            return None;
+        }
+        let user = SessionFact::deserialize(&event.data).ok()?.user_id;
+        let Some(user) = user else {
+            metrics::counter!("chat_events_skipped_total").increment(1);
+            return None;
+        };
+        Some(Self {
+            session: SessionId(event.subject.clone()),
+            user,
+            at: event.occurred_at,
+        })
+    }
+
+    /// True for whoever came by the link of that person to that session.
+    pub(crate) fn concerns(&self, caller: &Caller) -> bool {
+        caller.session.as_ref() == Some(&self.session) && caller.user == self.user
+    }
+}
+
+/// Everybody who was removed lately.
+#[derive(Debug, Default)]
+pub(crate) struct RemovedPeople(RwLock<HashMap<(SessionId, UserId), UnixMs>>);
+
+impl RemovedPeople {
+    /// Remembers removals, and forgets those whose tickets have ended.
+    pub(crate) fn note(&self, removals: &[Removal], now: UnixMs) {
+        let mut removed = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        removed.retain(|_, at| now.since(*at) < KEPT_MS);
+        for removal in removals {
+            let key = (removal.session.clone(), removal.user.clone());
+            removed.insert(key, removal.at);
+        }
+    }
+
+    pub(crate) fn has(&self, caller: &Caller) -> bool {
+        let Some(session) = &caller.session else {
+            return false;
+        };
+        let removed = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        !removed.is_empty() && removed.contains_key(&(session.clone(), caller.user.clone()))
+    }
+}
