@@ -1,0 +1,1 @@
+"""The bounds that a stranger meets, tried against the release binary."""
