@@ -21,7 +21,7 @@ const KEYS: &str = "*/10 * * * * *";
 const FORGET: &str = "0 * * * * *";
 /// How long an idempotency key is remembered, in milliseconds; longer than anyone retries.
 const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
-/// One day.
+/// A day, in milliseconds.
 const DAY_MS: i64 = 86_400_000;
 /// Messages that wait inside the cron scheduler; it stalls where its channel is full.
 const CHANNEL: usize = 1_000;

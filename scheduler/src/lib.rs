@@ -48,7 +48,7 @@ use crate::housekeeping::Housekeeping;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
 use crate::notification_stream::NotificationBroadcaster;
-use crate::quotas::Quotas;
+use crate::quotas::SchedulerQuotas;
 use crate::state::AppState;
 use crate::store::sql::SqlStore;
 use crate::tickets::Tickets;
@@ -116,7 +116,7 @@ fn app(
         tickets,
         links,
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
-        quotas: Arc::new(Quotas::new(config.limits)),
+        quotas: Arc::new(SchedulerQuotas::new(config.limits)),
         notifications: NotificationBroadcaster::default(),
         due_jobs: DueJobRunner::default(),
         outbox: outbox.clone(),

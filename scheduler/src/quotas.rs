@@ -16,7 +16,7 @@ const ANY_BYTES: u64 = u64::MAX;
 
 /// All quotas of a running scheduler.
 #[derive(Debug)]
-pub(crate) struct Quotas {
+pub(crate) struct SchedulerQuotas {
     sessions: CountedQuota<String>,
     changes: CountedQuota<String>,
     tickets: CountedQuota<String>,
@@ -24,7 +24,7 @@ pub(crate) struct Quotas {
     operator_tickets: CountedQuota<String>,
 }
 
-impl Quotas {
+impl SchedulerQuotas {
     pub(crate) fn new(settings: Limits) -> Self {
         let stored = |items| (items, settings.bytes_per_hour);
         let counted = |items| (items, ANY_BYTES);

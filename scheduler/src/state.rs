@@ -10,7 +10,7 @@ use crate::due_jobs::DueJobRunner;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
 use crate::notification_stream::{Delivery, NotificationBroadcaster};
-use crate::quotas::Quotas;
+use crate::quotas::SchedulerQuotas;
 use crate::store::SchedulerStore;
 use crate::tickets::Tickets;
 
@@ -21,7 +21,7 @@ pub(crate) struct AppState {
     pub(crate) tickets: Tickets,
     pub(crate) links: JoinLinks,
     pub(crate) join_link_throttle: Arc<JoinLinkThrottle>,
-    pub(crate) quotas: Arc<Quotas>,
+    pub(crate) quotas: Arc<SchedulerQuotas>,
     pub(crate) notifications: NotificationBroadcaster,
     pub(crate) due_jobs: DueJobRunner,
     pub(crate) outbox: Outbox,

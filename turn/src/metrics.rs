@@ -3,7 +3,7 @@
 use service::limits::Limit;
 use turn_core::{Dropped, Metric, RefusalCause};
 
-use crate::stream_pool::Eviction;
+use crate::stream_pool::EvictionOutcome;
 
 /// Names each series once, so that one that never moved is there with 0.
 pub(crate) fn describe() {
@@ -65,11 +65,11 @@ pub(crate) fn connections(count: usize) {
 }
 
 /// An older TCP connection without an allocation was closed as another came in.
-pub(crate) fn evicted(eviction: Eviction) {
+pub(crate) fn evicted(eviction: EvictionOutcome) {
     match eviction {
-        Eviction::Nobody => {}
-        Eviction::OfAddress => Limit::ConnectionsPerAddress.hit(),
-        Eviction::OfAll => Limit::Connections.hit(),
+        EvictionOutcome::Nobody => {}
+        EvictionOutcome::OfAddress => Limit::ConnectionsPerAddress.hit(),
+        EvictionOutcome::OfAll => Limit::Connections.hit(),
     }
 }
 

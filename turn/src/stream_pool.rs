@@ -33,7 +33,7 @@ struct PooledStream {
 
 /// What became of older connections as one came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Eviction {
+pub(crate) enum EvictionOutcome {
     /// There was room.
     Nobody,
     /// The oldest stranger of the same address was closed.
@@ -50,15 +50,15 @@ impl StreamPool {
         ip: IpAddr,
         queue: StreamSender,
         closed: CancellationToken,
-    ) -> Eviction {
+    ) -> EvictionOutcome {
         let address = limit_key(ip);
         let of_address = self.by_address.get(&address);
         let eviction = match of_address.filter(|all| all.len() >= MAX_STRANGERS_PER_ADDRESS) {
-            Some(all) => (Eviction::OfAddress, all.first().copied()),
+            Some(all) => (EvictionOutcome::OfAddress, all.first().copied()),
             None if self.strangers.len() >= MAX_STRANGERS => {
-                (Eviction::OfAll, self.strangers.first().copied())
+                (EvictionOutcome::OfAll, self.strangers.first().copied())
             }
-            None => (Eviction::Nobody, None),
+            None => (EvictionOutcome::Nobody, None),
         };
         if let Some(oldest) = eviction.1 {
             self.remove(oldest);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     impl Filled {
-        fn add(&mut self, number: u64, ip: impl Into<IpAddr>) -> Eviction {
+        fn add(&mut self, number: u64, ip: impl Into<IpAddr>) -> EvictionOutcome {
             let closed = CancellationToken::new();
             self.closed.insert(number, closed.clone());
             self.pool.add(number, ip.into(), stream_queue().0, closed)
@@ -151,14 +151,14 @@ mod tests {
     fn trn_60_the_oldest_stranger_gives_way_and_who_has_an_allocation_stays() {
         let mut filled = Filled::default();
         for number in 0..1_024 {
-            assert_eq!(filled.add(number, other(number)), Eviction::Nobody);
+            assert_eq!(filled.add(number, other(number)), EvictionOutcome::Nobody);
         }
         filled.pool.own(0);
-        assert_eq!(filled.add(1_024, other(1_024)), Eviction::Nobody);
-        assert_eq!(filled.add(1_025, other(1_025)), Eviction::OfAll);
+        assert_eq!(filled.add(1_024, other(1_024)), EvictionOutcome::Nobody);
+        assert_eq!(filled.add(1_025, other(1_025)), EvictionOutcome::OfAll);
         assert_eq!(filled.closed(), [1]);
         filled.pool.disown(0);
-        assert_eq!(filled.add(1_026, other(1_026)), Eviction::OfAll);
+        assert_eq!(filled.add(1_026, other(1_026)), EvictionOutcome::OfAll);
         assert_eq!(
             filled.closed(),
             [0, 1],
@@ -170,18 +170,18 @@ mod tests {
     fn trn_60_an_address_and_an_ipv6_network_have_a_part_of_the_places() {
         let mut filled = Filled::default();
         for number in 0..64 {
-            assert_eq!(filled.add(number, [1, 1, 1, 1]), Eviction::Nobody);
+            assert_eq!(filled.add(number, [1, 1, 1, 1]), EvictionOutcome::Nobody);
         }
-        assert_eq!(filled.add(64, [1, 1, 1, 1]), Eviction::OfAddress);
-        assert_eq!(filled.add(65, [2, 2, 2, 2]), Eviction::Nobody);
+        assert_eq!(filled.add(64, [1, 1, 1, 1]), EvictionOutcome::OfAddress);
+        assert_eq!(filled.add(65, [2, 2, 2, 2]), EvictionOutcome::Nobody);
         for number in 100..164_u64 {
             let ip = std::net::Ipv6Addr::from(
                 0x2606_4700_0001_0001_0000_0000_0000_0000 + u128::from(number),
             );
-            assert_eq!(filled.add(number, ip), Eviction::Nobody);
+            assert_eq!(filled.add(number, ip), EvictionOutcome::Nobody);
         }
         let ip: IpAddr = "2606:4700:1:1:ffff::1".parse().unwrap();
-        assert_eq!(filled.add(164, ip), Eviction::OfAddress);
+        assert_eq!(filled.add(164, ip), EvictionOutcome::OfAddress);
         assert_eq!(filled.closed(), [0, 100]);
         for number in 0..165 {
             filled.pool.remove(number);

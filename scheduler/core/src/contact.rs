@@ -97,8 +97,8 @@ fn locale(text: &str) -> Option<String> {
 }
 
 fn is_language(part: &str) -> bool {
-    let letters = part.bytes().all(|b| b.is_ascii_alphabetic());
-    letters && (2..=8).contains(&part.len()) && part.len() != 4 && !is_posix(part)
+    let is_alphabetic = part.bytes().all(|b| b.is_ascii_alphabetic());
+    is_alphabetic && (2..=8).contains(&part.len()) && part.len() != 4 && !is_posix(part)
 }
 
 /// The names of no language in POSIX.
@@ -108,10 +108,10 @@ fn is_posix(part: &str) -> bool {
 
 /// A part after the language in its usual case: scripts as `Hant`, regions as `TW`, others as `rozaj`.
 fn subtag(part: &str, in_extension: bool) -> String {
-    let letters = part.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_alphabetic = part.bytes().all(|b| b.is_ascii_alphabetic());
     match part.len() {
-        2 if letters && !in_extension => part.to_ascii_uppercase(),
-        4 if letters && !in_extension => {
+        2 if is_alphabetic && !in_extension => part.to_ascii_uppercase(),
+        4 if is_alphabetic && !in_extension => {
             let lower = part.to_ascii_lowercase();
             lower[..1].to_ascii_uppercase() + &lower[1..]
         }
