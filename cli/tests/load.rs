@@ -1,5 +1,6 @@
 //! `rendezvous load signaling` against running services.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ fn files(stack: &Stack, key: &str) -> (String, String) {
     let in_data = |name: &str| stack.data_dir().join(name).display().to_string();
     let (key_file, result) = (in_data("load.key"), in_data("load.json"));
     std::fs::write(&key_file, format!("{key}\n")).unwrap();
+    std::fs::set_permissions(&key_file, std::fs::Permissions::from_mode(0o600)).unwrap();
     (key_file, result)
 }
 
