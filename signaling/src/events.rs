@@ -71,7 +71,7 @@ impl<S: SnapshotStore> SchedulerEvents<S> {
             Ok(booked) => booked.session,
             Err(error) => {
                 metrics::counter!("signaling_events_skipped_total").increment(1);
-                tracing::warn!(event = event.id, kind = event.kind, %error, "skipped an event");
+                tracing::warn!(event = ?event.id, kind = ?event.kind, %error, "skipped an event");
                 return;
             }
         };

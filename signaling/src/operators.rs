@@ -8,16 +8,12 @@ use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use serde::Deserialize;
 use service::clock::now;
-use service::http::{HttpError, Json, PeerAddr, bearer};
+use service::http::{HttpError, Json, PeerAddr, bearer, page_limit};
 use signaling_core::OperatorView;
 use wire::{OperatorAction, Page, SessionId, UserId};
 
 use crate::registry::CommandError;
 use crate::state::AppState;
-
-/// Sessions of a page that asks for no number, and at most.
-const PAGE: usize = 50;
-const PAGE_MAX: usize = 200;
 
 /// Whoever shows an operator's ticket as Bearer.
 pub(crate) struct OperatorRequest {
@@ -57,7 +53,7 @@ impl FromRequestParts<Arc<AppState>> for OperatorRequest {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct PageQuery {
-    limit: Option<usize>,
+    limit: Option<String>,
     cursor: Option<String>,
 }
 
@@ -67,9 +63,9 @@ pub(crate) async fn list(
     State(state): State<Arc<AppState>>,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<Page<OperatorView>>, HttpError> {
-    let Query(query) = query
-        .map_err(|_| HttpError::field("limit", "wrong_type", "The limit is a whole number."))?;
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+    let Query(query) = query.map_err(|_| HttpError::malformed("The query can't be read."))?;
+    let limit = page_limit(query.limit.as_deref())
+        .map_err(|error| HttpError::invalid(vec![error]))? as usize;
     let after = query.cursor.map(SessionId);
     let (items, more) = state.registry.views(after.as_ref(), limit);
     let next_cursor = match items.last() {

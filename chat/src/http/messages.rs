@@ -63,7 +63,7 @@ pub(crate) async fn list_messages<S: Stores>(
     query: QueryParameters,
 ) -> Result<Json<Messages>, HttpError> {
     let room = RoomId(room);
-    let limit: Option<u32> = query.number("limit")?;
+    let limit = query.limit()?;
     let page = HistoryPage::asked(query.number("before")?, query.number("after")?, limit)
         .ok_or_else(|| http_error(ErrorCode::BadCursor))?;
     bearer.reach(&state, &room).await?;

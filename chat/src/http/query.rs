@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use service::http::HttpError;
+use service::http::{HttpError, page_limit};
 
 /// The parameters; unknown ones are ignored.
 #[derive(Debug)]
@@ -26,6 +26,17 @@ impl QueryParameters {
     /// A parameter's text, if it is there.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// How many items a page has, if it says so.
+    ///
+    /// # Errors
+    /// 422 naming `limit`.
+    pub(crate) fn limit(&self) -> Result<Option<u32>, HttpError> {
+        let limit = self.text("limit").map(|text| page_limit(Some(text)));
+        limit
+            .transpose()
+            .map_err(|error| HttpError::invalid(vec![error]))
     }
 
     /// A whole number, not negative.

@@ -17,8 +17,6 @@ use crate::store::{RoomPosition, Stores};
 
 /// Rooms in a page, if nothing is said.
 const DEFAULT_PAGE: u32 = 50;
-/// Most rooms in a page.
-const MAX_PAGE: u32 = 200;
 
 /// A page of rooms, as in `welcome`.
 pub(crate) async fn list_rooms<S: Stores>(
@@ -26,10 +24,7 @@ pub(crate) async fn list_rooms<S: Stores>(
     bearer: BearerAdmission,
     query: QueryParameters,
 ) -> Result<Json<Page<RoomView>>, HttpError> {
-    let limit: u32 = query
-        .number("limit")?
-        .unwrap_or(DEFAULT_PAGE)
-        .clamp(1, MAX_PAGE);
+    let limit = query.limit()?.unwrap_or(DEFAULT_PAGE);
     let after = query
         .text("cursor")
         .map(position_of)

@@ -146,7 +146,7 @@ fn opening_of(event: &Event) -> Option<Opening> {
         Ok(booked) => booked,
         Err(error) => {
             metrics::counter!("chat_events_skipped_total").increment(1);
-            tracing::warn!(event = event.id, kind = event.kind, %error, "skipped an event");
+            tracing::warn!(event = ?event.id, kind = ?event.kind, %error, "skipped an event");
             return None;
         }
     };

@@ -18,6 +18,6 @@ pub use fanout::Fanout;
 pub use http::{Destination, HttpTransport};
 pub use node::NodeId;
 pub use publisher::OutboxPublisher;
-pub use receive::{AcceptError, EventHandler, routes};
+pub use receive::{AcceptError, EventHandler, known_source, routes};
 pub use secret::EventsSecret;
 pub use transport::{EventTransport, TransportError};

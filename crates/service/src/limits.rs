@@ -22,6 +22,10 @@ pub enum Limit {
     HeaderSize,
     /// Bytes of a body; answered with 413.
     BodyBytes,
+    /// Rate or time of a body; answered with 408.
+    BodyTime,
+    /// Rate at which an answer is read; the connection is closed.
+    AnswerTime,
     /// Time for requests in flight when the service stops; they are cut.
     Drain,
     /// Bytes of a frame; closed with 1009.
@@ -79,7 +83,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::ConnectionsUnauthenticated,
@@ -88,6 +92,8 @@ impl Limit {
         Self::HeaderTimeout,
         Self::HeaderSize,
         Self::BodyBytes,
+        Self::BodyTime,
+        Self::AnswerTime,
         Self::Drain,
         Self::FrameBytes,
         Self::JoinTimeout,
@@ -128,6 +134,8 @@ impl Limit {
             Self::HeaderTimeout => "header_timeout",
             Self::HeaderSize => "header_size",
             Self::BodyBytes => "body_bytes",
+            Self::BodyTime => "body_time",
+            Self::AnswerTime => "answer_time",
             Self::Drain => "drain",
             Self::FrameBytes => "frame_bytes",
             Self::JoinTimeout => "join_timeout",

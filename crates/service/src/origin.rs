@@ -4,10 +4,35 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use reqwest::Url;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// How long a browser may remember a preflight's answer.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
+
+/// What a page may send: every header that a route reads, and those of W3C Trace Context.
+const REQUEST_HEADERS: [HeaderName; 11] = [
+    header::AUTHORIZATION,
+    header::CONTENT_TYPE,
+    header::IF_MATCH,
+    header::IF_NONE_MATCH,
+    header::CACHE_CONTROL,
+    HeaderName::from_static("idempotency-key"),
+    HeaderName::from_static("last-event-id"),
+    HeaderName::from_static("traceparent"),
+    HeaderName::from_static("tracestate"),
+    HeaderName::from_static("baggage"),
+    HeaderName::from_static("x-request-id"),
+];
+/// What a page may read of an answer, beside what every page may.
+const RESPONSE_HEADERS: [HeaderName; 6] = [
+    header::ALLOW,
+    header::ETAG,
+    header::LOCATION,
+    header::RETRY_AFTER,
+    header::WWW_AUTHENTICATE,
+    HeaderName::from_static("x-request-id"),
+];
 
 /// A page of an origin that is not on the list asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -80,50 +105,120 @@ impl AllowedOrigins {
                 Method::PATCH,
                 Method::DELETE,
             ])
-            .allow_headers([
-                header::AUTHORIZATION,
-                header::CONTENT_TYPE,
-                header::IF_MATCH,
-                HeaderName::from_static("idempotency-key"),
-                HeaderName::from_static("last-event-id"),
-            ])
-            .expose_headers([
-                header::ETAG,
-                header::LOCATION,
-                header::RETRY_AFTER,
-                HeaderName::from_static("x-request-id"),
-            ])
+            .allow_headers(REQUEST_HEADERS)
+            .expose_headers(RESPONSE_HEADERS)
             .max_age(PREFLIGHT_MAX_AGE)
     }
 }
 
-/// The origin of an address: scheme, host and port, as a browser writes it.
+/// Schemes whose pages have no origin, or another one than they seem to.
+const NOT_OF_PAGES: [&str; 8] = [
+    "about",
+    "blob",
+    "data",
+    "file",
+    "ftp",
+    "javascript",
+    "ws",
+    "wss",
+];
+
+/// The origin of an address: scheme, host and port, as a browser writes it; an international name in Punycode.
 ///
 /// # Errors
 /// When it is no `http` or `https` address.
 pub fn origin_of(address: &str) -> Result<String, String> {
     let wrong = || format!("{address:?} is no http or https address");
-    let (scheme, rest) = address.split_once("://").ok_or_else(wrong)?;
-    let default_port = match scheme {
-        "http" => ":80",
-        "https" => ":443",
-        _ => return Err(wrong()),
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.is_empty() || authority.contains('@') {
+    let has_scheme = address.starts_with("http://") || address.starts_with("https://");
+    let url = Url::parse(address).map_err(|_| wrong())?;
+    let has_credentials = !url.username().is_empty() || url.password().is_some();
+    // A browser's parser mends much: what it would have to mend is a mistake.
+    let is_mended = address.contains(['\\', '\t', '\n', '\r', ' ']) || address.contains(":///");
+    if !has_scheme || has_credentials || is_mended || address.contains('@') {
         return Err(wrong());
     }
-    let host = authority.strip_suffix(default_port).unwrap_or(authority);
-    Ok(format!("{scheme}://{}", host.to_ascii_lowercase()))
+    Ok(url.origin().ascii_serialization())
+}
+
+/// An entry of a list of origins, as a browser sends it in `Origin`. An international name becomes Punycode; all else
+/// that differs from what a browser sends is refused, since it would never match.
+///
+/// # Errors
+/// Names the entry, and what is wrong with it.
+pub fn listed(origin: &str) -> Result<String, String> {
+    if origin.contains('*') {
+        return Err(format!(
+            "{origin:?} is a pattern: write each origin in full"
+        ));
+    }
+    if origin == "null" {
+        return Err("\"null\" is the origin of any page that hides its own".to_owned());
+    }
+    let is_of_the_web = ["http:", "https:"]
+        .iter()
+        .any(|scheme| origin.to_ascii_lowercase().starts_with(scheme));
+    let canonical = match is_of_the_web {
+        true => of_the_web(origin)?,
+        false => of_an_app(origin)?,
+    };
+    if canonical != origin && origin.is_ascii() {
+        return Err(format!(
+            "{origin:?} is no origin, which has scheme, host and port only, in lower case: write {canonical:?}"
+        ));
+    }
+    Ok(canonical)
+}
+
+fn of_the_web(origin: &str) -> Result<String, String> {
+    let wrong = || {
+        format!("{origin:?} is no origin: write scheme, host and port only, as https://app.example")
+    };
+    let lower = origin.to_lowercase();
+    let canonical = origin_of(&lower).map_err(|_| wrong())?;
+    let (_, rest) = lower.split_once("://").ok_or_else(wrong)?;
+    // A name that is not ASCII can't be compared with what it becomes: nothing may stand behind it.
+    match rest.trim_end_matches('/').contains(['/', '?', '#']) || rest.ends_with("//") {
+        true => Err(wrong()),
+        false if rest.ends_with('/') && !origin.is_ascii() => Err(wrong()),
+        false => Ok(canonical),
+    }
+}
+
+/// Pages within an app: `capacitor://localhost`, `ionic://localhost`.
+fn of_an_app(origin: &str) -> Result<String, String> {
+    let wrong = || {
+        format!("{origin:?} is no origin: write scheme, host and port only, as https://app.example")
+    };
+    let (scheme, authority) = origin.split_once("://").ok_or_else(wrong)?;
+    let scheme = scheme.to_ascii_lowercase();
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_lowercase())
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    if !is_scheme || NOT_OF_PAGES.contains(&scheme.as_str()) {
+        return Err(format!(
+            "{origin:?} is no origin: no page has one of that scheme"
+        ));
+    }
+    let bare = authority.trim_end_matches('/');
+    let (host, port) = match bare.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (bare, None),
+    };
+    let is_host = !host.is_empty()
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    match is_host && is_port {
+        true => Ok(format!("{scheme}://{}", bare.to_ascii_lowercase())),
+        false => Err(wrong()),
+    }
 }
 
 fn parse(origin: &str) -> Result<HeaderValue, String> {
-    if origin_of(origin)? != origin {
-        return Err(format!(
-            "{origin:?} is no origin: write scheme, host and port only, in lower case"
-        ));
-    }
-    HeaderValue::from_str(origin).map_err(|_| format!("{origin:?} is no origin"))
+    let origin = listed(origin)?;
+    HeaderValue::from_str(&origin).map_err(|_| format!("{origin:?} is no origin"))
 }
 
 fn expand(web: &str) -> Result<Vec<String>, String> {
@@ -194,5 +289,92 @@ mod tests {
         assert!(AllowedOrigins::new(["https://a.example/"]).is_err());
         let one = AllowedOrigins::from_web_origin("https://a.example").unwrap();
         assert_eq!(one.iter().collect::<Vec<_>>(), ["https://a.example"]);
+    }
+
+    #[test]
+    fn edg_82_origins_of_apps_and_of_international_names_are_listed_as_browsers_send_them() {
+        for origin in [
+            "capacitor://localhost",
+            "ionic://localhost",
+            "app://my-app.example",
+            "tauri://localhost",
+            "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+            "com.example.app://host:8080",
+            "https://a.example:8443",
+            "http://[::1]:8080",
+        ] {
+            assert_eq!(listed(origin).as_deref(), Ok(origin));
+            let allowed = AllowedOrigins::new([origin]).unwrap();
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            assert!(allowed.check(&headers).is_ok(), "{origin}");
+        }
+        for (written, sent) in [
+            ("https://bücher.example", "https://xn--bcher-kva.example"),
+            ("https://BÜCHER.example:8443", "https://xn--bcher-kva.example:8443"),
+            ("https://例え.jp", "https://xn--r8jz45g.jp"),
+        ] {
+            assert_eq!(listed(written).as_deref(), Ok(sent));
+        }
+        assert_eq!(
+            origin_of("https://bücher.example/meet").as_deref(),
+            Ok("https://xn--bcher-kva.example")
+        );
+    }
+
+    #[test]
+    fn edg_83_what_no_browser_sends_is_refused_by_name() {
+        for origin in [
+            "*",
+            "https://*",
+            "https://*.example.org",
+            "http://localhost:*",
+            "capacitor://*",
+            "null",
+            "",
+            "localhost",
+            "a.example",
+            "//a.example",
+            "https://",
+            "https:a.example",
+            "https:///a.example",
+            "https://a.example/",
+            "https://a.example/x",
+            "https://a.example?x",
+            "https://a.example#x",
+            "https://user@a.example",
+            "https://user:pass@a.example",
+            "https://A.example",
+            "HTTPS://a.example",
+            "https://a.example:443",
+            "http://a.example:80",
+            "https://a.example:0x50",
+            "https://a.example:99999",
+            "https://a.example ",
+            " https://a.example",
+            "https://a example",
+            "https://a.example\\x",
+            "https://bücher.example/",
+            "https://bücher.example/x",
+            "https://127.1",
+            "capacitor://",
+            "capacitor://localhost/",
+            "capacitor://localhost/x",
+            "capacitor://user@localhost",
+            "Capacitor://localhost",
+            "capacitor://LOCALHOST",
+            "capacitor://localhost:x",
+            "capacitor:localhost",
+            "file://",
+            "file:///index.html",
+            "data:text/html,x",
+            "javascript://a",
+            "wss://a.example",
+            "1x://localhost",
+        ] {
+            let why = listed(origin).expect_err(origin);
+            assert!(why.contains(&format!("{origin:?}")), "{why}");
+            assert_eq!(why.lines().count(), 1, "{why}");
+        }
     }
 }

@@ -73,6 +73,8 @@ pub enum ErrorCode {
     PreconditionFailed,
     /// That method is not for this address.
     MethodNotAllowed,
+    /// The body of the request came too slowly.
+    Timeout,
     /// The body's media type is not JSON.
     UnsupportedMediaType,
     /// The page's origin is not on the list.

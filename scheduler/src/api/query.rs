@@ -4,13 +4,8 @@ use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use service::http::HttpError;
+use service::http::{HttpError, page_limit};
 use wire::{FieldError, UnixMs};
-
-/// Items of a page where none are asked for.
-const DEFAULT_LIMIT: u32 = 50;
-/// Most items of a page.
-const MAX_LIMIT: u32 = 200;
 
 /// The parameters, and what was wrong with those looked at so far.
 pub(super) struct QueryParams {
@@ -49,10 +44,11 @@ impl QueryParams {
     }
 
     pub(super) fn limit(&mut self) -> u32 {
-        let parsed = self.parsed("limit", "`limit` is a number from 1.", |text| {
-            text.parse::<u32>().ok().filter(|limit| *limit > 0)
-        });
-        parsed.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT)
+        let text = self.named.remove("limit");
+        page_limit(text.as_deref()).unwrap_or_else(|error| {
+            self.errors.push(error);
+            1
+        })
     }
 
     pub(super) fn parsed<T>(

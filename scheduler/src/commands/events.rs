@@ -68,6 +68,7 @@ async fn effects(
 }
 
 fn pass_over(event: &Event) {
-    metrics::counter!("events_passed_over_total", "source" => event.source.clone()).increment(1);
-    tracing::debug!(id = event.id, kind = event.kind, "an event was passed over");
+    metrics::counter!("events_passed_over_total", "source" => bus::known_source(&event.source))
+        .increment(1);
+    tracing::debug!(id = ?event.id, kind = ?event.kind, "an event was passed over");
 }

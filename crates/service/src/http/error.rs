@@ -78,6 +78,16 @@ impl HttpError {
         )
     }
 
+    /// 408: the body came too slowly.
+    #[must_use]
+    pub fn body_timeout() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            ErrorCode::Timeout,
+            "The body came too slowly.",
+        )
+    }
+
     /// 409: a state that forbids it.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, ErrorCode::Conflict, detail)

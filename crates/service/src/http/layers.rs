@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -13,12 +13,17 @@ use tracing::Instrument;
 use wire::ErrorCode;
 
 use super::json::BodyLimit;
-use super::{HttpError, Linger, refuse_credentials_in_url};
+use super::problems::as_problems;
+use super::target::{check_host, refuse_credentials_in_url};
+use super::{HttpError, Linger};
 use crate::origin::AllowedOrigins;
 use crate::telemetry::spans;
 
 /// What a 404 says where there is no route, or none for this listener.
 pub(crate) const NOTHING_HERE: &str = "There is nothing at this address.";
+
+/// The label of requests that no route takes: their paths are a stranger's.
+const UNMATCHED: &str = "unmatched";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -43,13 +48,15 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
 /// Puts the common layers around all routes of a service. Call it last, on the complete router.
 ///
 /// 404 and 405 as problems (a fallback that the router has itself is replaced: use a wildcard route for
-/// pages), CORS, body limit, panics as 500, refusal of credentials in addresses, security headers, request id, metrics.
+/// pages), CORS, body limit, panics as 500, refusal of credentials in addresses and of doubtful hosts, every refusal as a problem, security headers, request id, metrics.
 pub fn standard(router: Router, origins: &AllowedOrigins) -> Router {
     with_fallbacks(router)
         .layer(from_fn(limit_body))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(refuse_credentials_in_url))
+        .layer(from_fn(as_problems))
         .layer(origins.cors())
+        .layer(from_fn(check_host))
         .layer(from_fn(observe))
 }
 
@@ -100,26 +107,35 @@ async fn not_that_method() -> HttpError {
 /// Counts, times and names the request. The address's query is never logged.
 async fn observe(request: Request, next: Next) -> Response {
     let begun = Instant::now();
-    let method = request.method().clone();
+    let method = known_method(request.method());
     let route = request
         .extensions()
         .get::<MatchedPath>()
-        .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+        .map_or_else(|| UNMATCHED.to_owned(), |path| path.as_str().to_owned());
     let id = uuid::Uuid::now_v7();
-    let span = spans::request(&method, &route, request.headers());
+    let span = spans::request(method, &route, request.headers());
     let mut response = next.run(request).instrument(span.clone()).await;
     finish(&mut response, id);
     let status = response.status().as_u16();
     spans::answered(&span, status);
-    tracing::debug!(%id, %method, route, status, "request");
+    tracing::debug!(%id, method, route, status, "request");
     let labels = [
         ("route", route),
-        ("method", method.to_string()),
+        ("method", method.to_owned()),
         ("status", status.to_string()),
     ];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_seconds", &labels).record(begun.elapsed().as_secs_f64());
     response
+}
+
+/// A word of ours for the method, whatever a client calls it: a label, and a name of a span, has few values.
+fn known_method(method: &Method) -> &'static str {
+    const KNOWN: [&str; 9] = [
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
+    ];
+    let known = KNOWN.into_iter().find(|known| *known == method.as_str());
+    known.unwrap_or("other")
 }
 
 fn finish(response: &mut Response, id: uuid::Uuid) {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::progress::LeastRate;
+
 /// Least room for a head: hyper takes no less.
 const HEADER_BYTES_MIN: usize = 8 * 1024;
 /// Longest drain: a stop ends within 10 s, and sockets and stores still follow.
@@ -30,6 +32,16 @@ pub struct Limits {
     pub header_lines: usize,
     /// Largest body of a command, in bytes.
     pub body_bytes: usize,
+    /// How long the sender of a body is watched before it is judged, in milliseconds.
+    pub body_window_ms: u64,
+    /// Least bytes a second of a body, in each window; below it 408, and the connection is closed.
+    pub body_bytes_per_second: u32,
+    /// How long a whole body may take, in milliseconds.
+    pub body_timeout_ms: u64,
+    /// How long the reader of an answer is watched while nothing more can be written, in milliseconds.
+    pub answer_window_ms: u64,
+    /// Least bytes a second that such a reader takes, in each window; below it the connection is closed.
+    pub answer_bytes_per_second: u32,
     /// How long requests in flight may take when the service stops, in milliseconds.
     pub drain_ms: u64,
 }
@@ -44,6 +56,11 @@ impl Default for Limits {
             header_bytes: 32 * 1024,
             header_lines: 64,
             body_bytes: super::BODY_LIMIT,
+            body_window_ms: 5_000,
+            body_bytes_per_second: 500,
+            body_timeout_ms: 60_000,
+            answer_window_ms: 15_000,
+            answer_bytes_per_second: 500,
             drain_ms: 3_000,
         }
     }
@@ -61,6 +78,11 @@ impl Limits {
             ("header_timeout_ms", self.header_timeout_ms > 0),
             ("header_lines", self.header_lines > 0),
             ("body_bytes", self.body_bytes > 0),
+            ("body_window_ms", self.body_window_ms > 0),
+            ("body_bytes_per_second", self.body_bytes_per_second > 0),
+            ("body_timeout_ms", self.body_timeout_ms > 0),
+            ("answer_window_ms", self.answer_window_ms > 0),
+            ("answer_bytes_per_second", self.answer_bytes_per_second > 0),
         ];
         if let Some((key, _)) = above_0.into_iter().find(|(_, good)| !good) {
             return Err((key, "is not above 0".to_owned()));
@@ -84,6 +106,20 @@ impl Limits {
 
     pub(super) fn header_timeout(&self) -> Duration {
         Duration::from_millis(self.header_timeout_ms)
+    }
+
+    pub(super) fn body_rate(&self) -> LeastRate {
+        let window = Duration::from_millis(self.body_window_ms);
+        LeastRate::new(window, self.body_bytes_per_second)
+    }
+
+    pub(super) fn body_timeout(&self) -> Duration {
+        Duration::from_millis(self.body_timeout_ms)
+    }
+
+    pub(super) fn answer_rate(&self) -> LeastRate {
+        let window = Duration::from_millis(self.answer_window_ms);
+        LeastRate::new(window, self.answer_bytes_per_second)
     }
 
     pub(super) fn drain(&self) -> Duration {

@@ -20,6 +20,7 @@ use super::accept_limiter::{AcceptLimiter, AcceptPermit, ConnectionPlace};
 use super::descriptor_reserve::DescriptorReserve;
 use super::json::BodyLimit;
 use super::stream::{AcceptedStream, Linger};
+use super::timed_body::timed;
 use crate::descriptors::room_for_connections;
 use crate::lifecycle::{Shutdown, Tasks};
 use crate::limits::Limit;
@@ -96,7 +97,8 @@ pub async fn serve(
         };
         reserve.accepted();
         let linger = Linger::default();
-        let Some(stream) = admit(&accept_limiter, stream, address, linger.clone()) else {
+        let admitted = admit(&accept_limiter, stream, address, &limits, linger.clone());
+        let Some(stream) = admitted else {
             continue;
         };
         let service = RouterService {
@@ -105,7 +107,7 @@ pub async fn serve(
             linger,
             place: stream.permit.as_ref().map(AcceptPermit::place),
             proxies: proxies.clone(),
-            body: BodyLimit(limits.body_bytes),
+            limits,
         };
         let connection = http1(&limits).serve_connection(TokioIo::new(stream), service);
         connections.spawn(
@@ -128,6 +130,7 @@ fn admit(
     accept_limiter: &AcceptLimiter,
     stream: TcpStream,
     address: SocketAddr,
+    limits: &Limits,
     linger: Linger,
 ) -> Option<AcceptedStream> {
     let permit = accept_limiter.accept(address.ip())?;
@@ -135,11 +138,12 @@ fn admit(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    Some(AcceptedStream {
-        stream: Some(stream),
+    Some(AcceptedStream::new(
+        stream,
         linger,
-        permit: Some(permit),
-    })
+        permit,
+        limits.answer_rate(),
+    ))
 }
 
 /// Drives one connection: to its end, or, from the shutdown on, to the end of the request in flight.
@@ -184,7 +188,7 @@ struct RouterService {
     linger: Linger,
     place: Option<ConnectionPlace>,
     proxies: TrustedProxies,
-    body: BodyLimit,
+    limits: Limits,
 }
 
 impl Service<hyper::Request<Incoming>> for RouterService {
@@ -193,7 +197,7 @@ impl Service<hyper::Request<Incoming>> for RouterService {
     type Future = tower::util::Oneshot<Router, Request>;
 
     fn call(&self, request: hyper::Request<Incoming>) -> Self::Future {
-        let mut request = request.map(axum::body::Body::new);
+        let mut request = timed(request, &self.limits);
         let client = self.proxies.client(self.address.ip(), request.headers());
         let address = match client.forwarded {
             true => SocketAddr::new(client.ip, 0),
@@ -206,7 +210,7 @@ impl Service<hyper::Request<Incoming>> for RouterService {
         if let Some(place) = &self.place {
             extensions.insert(place.clone());
         }
-        extensions.insert(self.body);
+        extensions.insert(BodyLimit(self.limits.body_bytes));
         self.app.clone().oneshot(request)
     }
 }
@@ -223,7 +227,14 @@ mod tests {
             .unwrap();
         let (stream, address) = listener.accept().await.unwrap();
         let accept_limiter = AcceptLimiter::new(&Limits::default(), TrustedProxies::default());
-        let admitted = admit(&accept_limiter, stream, address, Linger::default()).unwrap();
-        assert!(admitted.stream.as_ref().unwrap().nodelay().unwrap());
+        let admitted = admit(
+            &accept_limiter,
+            stream,
+            address,
+            &Limits::default(),
+            Linger::default(),
+        )
+        .unwrap();
+        assert!(admitted.tcp().nodelay().unwrap());
     }
 }

@@ -11,7 +11,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::accept_limiter::AcceptPermit;
+use super::parser_refusals::problem_for;
+use super::progress::{LeastRate, Progress};
 use crate::lifecycle::spawn_detached;
+use crate::limits::Limit;
 
 /// How long a lingering stream waits for the other end's last bytes.
 const LINGER: Duration = Duration::from_secs(1);
@@ -19,6 +22,9 @@ const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 8 * 1024 * 1024;
 /// What it reads into, in bytes: mostly there is nothing but the end, and thousands may linger at once.
 const LINGER_BUFFER_BYTES: usize = 512;
+
+/// Begins the answer to an upgrade.
+const SWITCHING: &[u8] = b"HTTP/1.1 101 ";
 
 /// Asks a connection to linger when it is dropped.
 ///
@@ -38,12 +44,23 @@ impl Linger {
     }
 }
 
-/// A stream that holds its permit for as long as it lives.
+/// A stream that holds its permit for as long as it lives, and whose reader must go on reading.
 pub(super) struct AcceptedStream {
     /// `None` only while it is dropped.
-    pub(super) stream: Option<TcpStream>,
-    pub(super) linger: Linger,
-    pub(super) permit: Option<AcceptPermit>,
+    stream: Option<TcpStream>,
+    linger: Linger,
+    permit: Option<AcceptPermit>,
+    /// `None` from an upgrade on: sockets have limits of their own.
+    reading: Option<Progress>,
+    replacement: Option<Replacement>,
+}
+
+/// What goes out in place of an answer of hyper's own.
+struct Replacement {
+    bytes: Vec<u8>,
+    written: usize,
+    /// How many bytes of hyper's it stands for.
+    stands_for: usize,
 }
 
 impl AcceptedStream {
@@ -55,8 +72,88 @@ impl AcceptedStream {
         }
     }
 
+    pub(super) fn new(
+        stream: TcpStream,
+        linger: Linger,
+        permit: AcceptPermit,
+        least: LeastRate,
+    ) -> Self {
+        Self {
+            stream: Some(stream),
+            linger,
+            permit: Some(permit),
+            reading: Some(Progress::new(least, None)),
+            replacement: None,
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn tcp(&self) -> &TcpStream {
+        self.stream.as_ref().expect("taken by drop alone")
+    }
+
     fn stream(&mut self) -> Pin<&mut TcpStream> {
         Pin::new(self.stream.as_mut().expect("taken by drop alone"))
+    }
+
+    /// Looks at what hyper is about to write.
+    fn look_at(&mut self, head: &[u8]) {
+        if head.starts_with(SWITCHING) {
+            self.reading = None;
+        }
+        if self.replacement.is_none()
+            && self.reading.is_some()
+            && let Some(bytes) = problem_for(head)
+        {
+            self.linger.ask();
+            self.replacement = Some(Replacement {
+                bytes,
+                written: 0,
+                stands_for: head.len(),
+            });
+        }
+    }
+
+    fn poll_replacement(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        while let Some(mut replacement) = self.replacement.take() {
+            let rest = &replacement.bytes[replacement.written..];
+            if rest.is_empty() {
+                return Poll::Ready(Ok(replacement.stands_for));
+            }
+            let polled = self.stream().poll_write(cx, rest);
+            let polled = self.watched(cx, polled);
+            if let Poll::Ready(Ok(written)) = &polled {
+                replacement.written += written;
+            }
+            self.replacement = Some(replacement);
+            match polled {
+                Poll::Ready(Ok(1..)) => {}
+                other => return other,
+            }
+        }
+        Poll::Ready(Ok(0))
+    }
+
+    /// A write that waits for a reader who is too slow fails.
+    fn watched(
+        &mut self,
+        cx: &mut Context<'_>,
+        polled: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        let Some(reading) = &mut self.reading else {
+            return polled;
+        };
+        match polled {
+            Poll::Ready(Ok(bytes)) => {
+                reading.moved(bytes);
+                Poll::Ready(Ok(bytes))
+            }
+            Poll::Pending if reading.poll_too_slow(cx).is_ready() => {
+                Limit::AnswerTime.hit();
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+            other => other,
+        }
     }
 }
 
@@ -103,10 +200,19 @@ impl AsyncWrite for AcceptedStream {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.check_place(cx)?;
-        self.stream().poll_write(cx, buf)
+        self.look_at(buf);
+        if self.replacement.is_some() {
+            return self.poll_replacement(cx);
+        }
+        let polled = self.stream().poll_write(cx, buf);
+        self.watched(cx, polled)
     }
 
+    /// Asked for once all has been written: nobody is waited for.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let Some(reading) = &mut self.reading {
+            reading.rest();
+        }
         self.stream().poll_flush(cx)
     }
 
@@ -120,7 +226,13 @@ impl AsyncWrite for AcceptedStream {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.check_place(cx)?;
-        self.stream().poll_write_vectored(cx, bufs)
+        // A head without a body is one slice.
+        let mut filled = bufs.iter().filter(|slice| !slice.is_empty());
+        if let (Some(first), None) = (filled.next(), filled.next()) {
+            return self.poll_write(cx, first);
+        }
+        let polled = self.stream().poll_write_vectored(cx, bufs);
+        self.watched(cx, polled)
     }
 
     fn is_write_vectored(&self) -> bool {
