@@ -311,7 +311,10 @@ mod tests {
         }
         for (written, sent) in [
             ("https://bücher.example", "https://xn--bcher-kva.example"),
-            ("https://BÜCHER.example:8443", "https://xn--bcher-kva.example:8443"),
+            (
+                "https://BÜCHER.example:8443",
+                "https://xn--bcher-kva.example:8443",
+            ),
             ("https://例え.jp", "https://xn--r8jz45g.jp"),
         ] {
             assert_eq!(listed(written).as_deref(), Ok(sent));

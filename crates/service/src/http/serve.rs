@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 use super::Limits;
-use super::accept_limiter::{AcceptLimiter, AcceptPermit, ConnectionPlace};
+use super::accept_limiter::{AcceptLimiter, ConnectionPlace};
 use super::descriptor_reserve::DescriptorReserve;
 use super::json::BodyLimit;
 use super::stream::{AcceptedStream, Linger};
@@ -105,7 +105,7 @@ pub async fn serve(
             app: app.clone(),
             address,
             linger,
-            place: stream.permit.as_ref().map(AcceptPermit::place),
+            place: stream.place(),
             proxies: proxies.clone(),
             limits,
         };

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::accept_limiter::AcceptPermit;
+use super::accept_limiter::{AcceptPermit, ConnectionPlace};
 use super::parser_refusals::problem_for;
 use super::progress::{LeastRate, Progress};
 use crate::lifecycle::spawn_detached;
@@ -85,6 +85,11 @@ impl AcceptedStream {
             reading: Some(Progress::new(least, None)),
             replacement: None,
         }
+    }
+
+    /// The place that the connection holds.
+    pub(super) fn place(&self) -> Option<ConnectionPlace> {
+        self.permit.as_ref().map(AcceptPermit::place)
     }
 
     #[cfg(test)]

@@ -62,13 +62,14 @@ fn names_one_host(version: Version, uri: &Uri, headers: &HeaderMap) -> bool {
 /// A host with or without a port, and nothing else.
 fn authority(text: &str) -> Option<Authority> {
     let authority: Authority = text.parse().ok()?;
-    let has_port = !authority.as_str().ends_with(':');
     let host = authority.host();
+    let port = text.strip_prefix(host)?;
+    let is_port = port.is_empty()
+        || (port.bytes().skip(1).all(|byte| byte.is_ascii_digit())
+            && authority.port_u16().is_some());
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     let is_host = host.starts_with('[') || host.bytes().all(is_name);
-    let is_plain = !text.contains('@') && !host.is_empty() && is_host && has_port;
-    (is_plain && (authority.port().is_none() || authority.port_u16().is_some()))
-        .then_some(authority)
+    (!host.is_empty() && is_host && is_port).then_some(authority)
 }
 
 /// Middleware: 400 `token_in_url` for a query that names a credential. Part of `standard`.
@@ -140,8 +141,20 @@ mod tests {
     #[test]
     fn edg_88_a_credential_is_seen_however_its_name_is_written() {
         for name in [
-            "%74oken", "Token", "TOKEN", "t%6Fken", "t%6fken", "%2574oken", "+token", "token+",
-            "%20token", "token%00", "token[]", "access-token", "accessToken", "api%5Fkey",
+            "%74oken",
+            "Token",
+            "TOKEN",
+            "t%6Fken",
+            "t%6fken",
+            "%2574oken",
+            "+token",
+            "token+",
+            "%20token",
+            "token%00",
+            "token[]",
+            "access-token",
+            "accessToken",
+            "api%5Fkey",
             "%61ccess%5ftoken",
         ] {
             assert!(has_credential(&format!("{name}=ey")), "{name}");
@@ -163,7 +176,13 @@ mod tests {
             names_one_host(version, &Uri::from_static(target), &headers)
         };
         let v11 = Version::HTTP_11;
-        for host in ["a.example", "a.example:8080", "127.0.0.1:1", "[::1]:8080", "[::1]"] {
+        for host in [
+            "a.example",
+            "a.example:8080",
+            "127.0.0.1:1",
+            "[::1]:8080",
+            "[::1]",
+        ] {
             assert!(ask(v11, "/x", &[host]), "{host}");
         }
         for hosts in [
@@ -177,6 +196,7 @@ mod tests {
             &["a,b"],
             &["a:"],
             &["a:x"],
+            &["a:+1"],
             &["a:99999"],
             &["http://a"],
         ] {

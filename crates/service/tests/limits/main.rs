@@ -3,6 +3,7 @@
 
 mod floods;
 mod server;
+mod slow;
 
 use std::time::Duration;
 
@@ -47,6 +48,8 @@ async fn reach(limit: Limit) -> bool {
         Limit::HeaderTimeout => header_timeout().await,
         Limit::HeaderSize => header_size().await,
         Limit::BodyBytes => body_bytes().await,
+        Limit::BodyTime => slow::body_time().await,
+        Limit::AnswerTime => slow::answer_time().await,
         Limit::Drain => drain().await,
         Limit::FrameBytes => frame_bytes().await,
         Limit::JoinTimeout => join_timeout().await,

@@ -62,6 +62,7 @@ impl LimitServer {
             .route("/socket", get(socket))
             .route("/note", post(note))
             .route("/hang", get(hang))
+            .route("/large", get(async || "x".repeat(32_000_000)))
             .with_state(shared)
             .merge(health::private_routes(health::Readiness::new()));
         let app = standard(routes, &AllowedOrigins::default());

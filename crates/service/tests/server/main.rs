@@ -3,5 +3,6 @@
 mod echo;
 mod http;
 mod jwks;
+mod refusals;
 mod sockets;
 mod support;
