@@ -13,14 +13,11 @@ use tracing::Instrument;
 use wire::ErrorCode;
 
 use super::json::BodyLimit;
-use super::problems::as_problems;
+use super::problems::{NOTHING_HERE, as_problems};
 use super::target::{check_host, refuse_credentials_in_url};
 use super::{HttpError, Linger};
 use crate::origin::AllowedOrigins;
 use crate::telemetry::spans;
-
-/// What a 404 says where there is no route, or none for this listener.
-pub(crate) const NOTHING_HERE: &str = "There is nothing at this address.";
 
 /// The label of requests that no route takes: their paths are a stranger's.
 const UNMATCHED: &str = "unmatched";

@@ -11,6 +11,9 @@ use wire::ErrorCode;
 use super::timed_body::BodyTimeout;
 use super::{HttpError, Linger};
 
+/// What a 404 says where there is no route, or none for this listener.
+pub(crate) const NOTHING_HERE: &str = "There is nothing at this address.";
+
 /// Middleware: gives each refusal its document. A page for people stays one. Part of `standard`.
 pub(super) async fn as_problems(request: Request, next: Next) -> Response {
     let timeout = request.extensions().get::<BodyTimeout>().cloned();
@@ -65,7 +68,7 @@ fn of_status(status: StatusCode) -> HttpError {
     let (code, detail) = match status {
         StatusCode::UNAUTHORIZED => (ErrorCode::Unauthenticated, "A valid credential is needed."),
         StatusCode::FORBIDDEN => (ErrorCode::Forbidden, "That is not allowed."),
-        StatusCode::NOT_FOUND => (ErrorCode::NotFound, super::NOTHING_HERE),
+        StatusCode::NOT_FOUND => (ErrorCode::NotFound, NOTHING_HERE),
         StatusCode::METHOD_NOT_ALLOWED => (
             ErrorCode::MethodNotAllowed,
             "This address does not take that method.",

@@ -32,7 +32,7 @@ impl LeastRate {
 
 /// Watches one transfer while its other end is waited for.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct TransferProgress {
     rate: LeastRate,
     /// `None` while nobody waits.
     window: Option<Pin<Box<Sleep>>>,
@@ -41,7 +41,7 @@ pub(super) struct Progress {
     deadline: Option<Instant>,
 }
 
-impl Progress {
+impl TransferProgress {
     pub(super) fn new(rate: LeastRate, deadline: Option<Instant>) -> Self {
         Self {
             rate,

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use super::accept_limiter::{AcceptPermit, ConnectionPlace};
 use super::parser_refusals::problem_for;
-use super::progress::{LeastRate, Progress};
+use super::progress::{LeastRate, TransferProgress};
 use crate::lifecycle::spawn_detached;
 use crate::limits::Limit;
 
@@ -51,7 +51,7 @@ pub(super) struct AcceptedStream {
     linger: Linger,
     permit: Option<AcceptPermit>,
     /// `None` from an upgrade on: sockets have limits of their own.
-    reading: Option<Progress>,
+    reading: Option<TransferProgress>,
     replacement: Option<Replacement>,
 }
 
@@ -82,7 +82,7 @@ impl AcceptedStream {
             stream: Some(stream),
             linger,
             permit: Some(permit),
-            reading: Some(Progress::new(least, None)),
+            reading: Some(TransferProgress::new(least, None)),
             replacement: None,
         }
     }

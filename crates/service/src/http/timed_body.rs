@@ -12,7 +12,7 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::time::Instant;
 
 use super::Limits;
-use super::progress::Progress;
+use super::progress::TransferProgress;
 use crate::limits::Limit;
 
 /// Whether the body of a request was given up; an extension of the request.
@@ -32,7 +32,7 @@ struct BodyTooSlow;
 
 struct TimedBody {
     body: Incoming,
-    progress: Progress,
+    progress: TransferProgress,
     timeout: BodyTimeout,
 }
 
@@ -40,7 +40,7 @@ struct TimedBody {
 pub(super) fn timed(request: Request<Incoming>, limits: &Limits) -> Request<Body> {
     let timeout = BodyTimeout::default();
     let deadline = Instant::now() + limits.body_timeout();
-    let progress = Progress::new(limits.body_rate(), Some(deadline));
+    let progress = TransferProgress::new(limits.body_rate(), Some(deadline));
     let mut request = request.map(|body| match body.is_end_stream() {
         true => Body::empty(),
         false => Body::new(TimedBody {
