@@ -6,7 +6,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/rendezvous
 TYPES := web/sdk/src/wire.generated.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up build web test check types spec e2e bench harness faults autobahn bounds clean
+.PHONY: help up build web test check types spec e2e bench harness faults autobahn bounds fuzz clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -48,6 +48,9 @@ faults: ## every fault around the real binary: kills, full and failing disks, cl
 
 autobahn: ## the Autobahn WebSocket suite (RFC 6455) against the shared sockets; fetches it once
 	@python3 scripts/test.py autobahn
+
+fuzz: ## each fuzz target for two minutes, from its corpus on (half an hour); ARGS="30 sdp" for one, shorter
+	@scripts/fuzz.sh $(ARGS)
 
 bounds: build ## try the bounds that a stranger meets against the release binary, and write docs/SECURITY.md's figures (8 minutes)
 	@python3 tools/bounds/run.py --binary $(RELEASE) $(ARGS)

@@ -9,7 +9,7 @@ from .command import run
 # From the ground up; each may use those before it.
 CRATES = ("crates/wire", "crates/storage", "crates/service", "crates/bus")
 SERVICES = ("signaling", "chat", "scheduler", "turn")
-TOOLS = ("tools/testkit", "tools/load", "tools/faults", "tools/bench")
+TOOLS = ("tools/testkit", "tools/load", "tools/faults", "tools/bench", "tools/fuzz")
 CLI = "cli"
 TESTKIT = "tools/testkit"
 # The relay's credentials are made where sessions are, under a secret that both read.

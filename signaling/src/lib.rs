@@ -25,6 +25,9 @@ pub mod store;
 mod stored_session;
 mod write_buffer;
 
+#[cfg(feature = "fuzzing")]
+pub use media::fuzzing;
+
 pub use config::{Config, Limits};
 pub use lifecycle::run;
 pub use media::MediaConfig;

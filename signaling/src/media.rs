@@ -3,6 +3,8 @@
 //! The one place that knows of LiveKit and OpenVidu. Sessions pass on what they want of it.
 
 mod access_grants;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod ice;
 mod livekit;
 mod openvidu;

@@ -52,5 +52,7 @@ pub use settings::Settings;
 pub use snapshot::{SavedSeat, SavedToken, Snapshot};
 pub use view::{MediaPersonView, MediaView, OperatorView, SeatState, SeatView};
 
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;
