@@ -24,7 +24,7 @@ pub(crate) async fn write(to: &mut (impl AsyncWrite + Unpin), text: &str) -> std
 /// The settings that the supervisor resolved; the rest of `from` is left to whoever watches it.
 ///
 /// # Errors
-/// When they are not what [`write`] writes.
+/// When they are not what [`write()`] writes.
 pub(super) fn read(from: &mut impl BufRead) -> Result<Settings, Failure> {
     let wrong = |why: &dyn std::fmt::Display| {
         Failure::config(format!(
