@@ -47,7 +47,8 @@ pub fn claim_private_dir(directory: &Path) -> io::Result<()> {
         let why = "it is a directory that all share: name one within it";
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
     }
-    fs::set_permissions(directory, Permissions::from_mode(PRIVATE))
+    // What the owner may not do stays so: a directory that is read-only was made so on purpose.
+    fs::set_permissions(directory, Permissions::from_mode(found.mode() & !OTHERS))
 }
 
 #[cfg(test)]
@@ -63,10 +64,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         fs::create_dir(&data).unwrap();
-        for old in [0o755, 0o777, 0o750, 0o701] {
+        for (old, new) in [
+            (0o755, 0o700),
+            (0o777, 0o700),
+            (0o750, 0o700),
+            (0o701, 0o700),
+            (0o555, 0o500),
+        ] {
             fs::set_permissions(&data, Permissions::from_mode(old)).unwrap();
             claim_private_dir(&data).unwrap();
-            assert_eq!(mode(&data), PRIVATE);
+            assert_eq!(mode(&data), new);
         }
     }
 

@@ -18,6 +18,8 @@ use crate::{SOON, now};
 
 /// Arrivals kept for a test that does not look; more is a test that never reads.
 const ARRIVALS: usize = 16_384;
+/// What the kernel holds for a socket that was stalled once.
+const STALLED_BUFFER_BYTES: usize = 64 * 1024;
 /// Commands on their way to the task.
 const COMMANDS: usize = 256;
 
@@ -184,7 +186,10 @@ async fn drive(
         tokio::select! {
             command = commands.recv() => match command {
                 Some(SocketCommand::Send(message)) => { stream.send(message).await.ok(); }
-                Some(SocketCommand::Stall(now)) => stalled = now,
+                Some(SocketCommand::Stall(now)) => {
+                    stalled = now;
+                    limit_receive_buffer(&stream);
+                }
                 None => return,
             },
             message = stream.next(), if !stalled => match message {
@@ -204,4 +209,11 @@ async fn drive(
         .send(Arrival::Closed { at: now(), code })
         .await
         .ok();
+}
+
+/// Keeps the kernel from taking megabytes for who does not read: how many it would take differs from run to run.
+fn limit_receive_buffer(stream: &ClientStream) {
+    if let MaybeTlsStream::Plain(tcp) = stream.get_ref() {
+        rustix::net::sockopt::set_socket_recv_buffer_size(tcp, STALLED_BUFFER_BYTES).ok();
+    }
 }
