@@ -101,7 +101,7 @@ fn flt_12_without_descriptors_newcomers_are_turned_away_and_nobody_else_notices(
         let signaling = service.started().await;
         let unaffected = UnaffectedPair::of(&signaling, &signer).await;
         let before = signaling.metrics().await;
-        // Below its limit the service keeps some descriptors for itself, and counts connections.
+        // Below its limit the service keeps some descriptors for itself, and of the crowd, who are strangers, the older give way.
         let refused = crowd_in(&signaling, SOCKETS).await;
         assert!(refused >= SOCKETS - 128, "{refused} refused");
         emptied(&signaling).await;
@@ -122,7 +122,7 @@ fn flt_12_without_descriptors_newcomers_are_turned_away_and_nobody_else_notices(
         let mut new = LivePair::live(&signaling.ws(), &signer, new).await;
         new.round_trip("there is room again").await;
         let after = signaling.metrics().await;
-        for limit in ["connections", "descriptors"] {
+        for limit in ["connections_unauthenticated", "descriptors"] {
             after.assert_rose(&format!("limit_hits_total{{limit=\"{limit}\"}}"), &before);
         }
     });
