@@ -88,7 +88,7 @@ async def half_frames(binary: Path, quick: bool) -> dict:
     with servers.start(binary) as server:
         host, port = server.relay
         attack = asyncio.create_task(flood("half_frames", host=host, port=port, count=500 if quick else 4_096, seconds=20))
-        await asyncio.sleep(6)
+        await asyncio.sleep(12)
         good = await _doctor(server)
         return await attack | {f"at_once_{name}": value for name, value in good.items()}
 
@@ -149,14 +149,13 @@ async def neighbours(binary: Path, quick: bool) -> dict:
     return figures
 
 
-async def networks(binary: Path, quick: bool) -> dict:
-    """Row 8: addresses of one IPv6 /64, and a table that is full."""
+async def networks(binary: Path, _quick: bool) -> dict:
+    """Row 8: addresses of one IPv6 /64."""
     with servers.start(binary, BEHIND_PROXY) as server:
         url = server.url["scheduler"]
         answers = await flood("one_network", url=url, addresses=30, tries=20)
         looked_at = sum(count for status, count in answers.items() if status != "429")
-        times = await flood("many_networks", url=url, count=4_000 if quick else 110_000, timed=200)
-        return {"wrong_links_looked_at_of_600": looked_at} | {f"new_key_{name}": value for name, value in times.items()}
+        return {"wrong_links_looked_at_of_600": looked_at}
 
 
 TRIALS: dict[int, Callable] = {
