@@ -47,7 +47,7 @@ pub async fn run(
     let (http, sockets) = (config.limits.http, config.limits.sockets);
     let runtime = Runtime::new(SERVICE, &config.realtime, http, sockets, shutdown)?;
     let path = runtime.directory().join("signaling.db");
-    let database = Database::open(&path, storage::Schema::signaling()).await?;
+    let database = Database::open_file(&path, storage::Schema::signaling()).await?;
     let outbox = Outbox::new(database.clone());
     let store = Arc::new(SqlStore::new(database.clone(), outbox.clone()));
     let secret = EventsSecret::load_or_create(&config.realtime.data_dir)?;

@@ -276,7 +276,7 @@ pub async fn replay(data_dir: &Path) -> Result<u64, StoreError> {
 
 async fn open(data_dir: &Path) -> Result<Database, StoreError> {
     let path = data_dir.join("signaling").join("signaling.db");
-    Database::open(&path, Schema::signaling())
+    Database::open_file(&path, Schema::signaling())
         .await
         .map_err(StoreError::new)
 }

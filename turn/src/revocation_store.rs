@@ -60,7 +60,7 @@ pub(crate) struct RevocationStore {
 impl RevocationStore {
     /// Opens `turn.db` of the data directory, making it where it is not there.
     pub(crate) async fn open(data_dir: &Path) -> Result<Self, OpenError> {
-        let database = Database::open(&data_dir.join("turn.db"), Schema::turn()).await?;
+        let database = Database::open_file(&data_dir.join("turn.db"), Schema::turn()).await?;
         Ok(Self { database })
     }
 

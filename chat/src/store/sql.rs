@@ -22,7 +22,7 @@ impl SqlChatStore {
     /// # Errors
     /// When it can't be made, opened or brought up to date.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
-        let database = Database::open(path, Schema::chat()).await?;
+        let database = Database::open_file(path, Schema::chat()).await?;
         let outbox = Outbox::new(database.clone());
         Ok(Self { database, outbox })
     }

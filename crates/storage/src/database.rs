@@ -4,9 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use sqlx::{MySql, Postgres};
+
+use crate::connection::delegate_sql_connection;
 use crate::engine::{Engine, Transaction};
-use crate::sqlite::SqliteEngine;
-use crate::{Error, OpenError, Row, Schema, SqlConnection, Statement, StorageFuture, query};
+use crate::migrations::PendingMigration;
+use crate::server::{self, ServerEngine};
+use crate::sqlite::{self, SqliteEngine};
+use crate::url::Kind;
+use crate::{
+    DatabaseOptions, DatabaseUrl, Error, OpenError, Schema, SqlConnection, Statement, query,
+};
 
 /// A commit that takes longer is counted in `storage_slow_total`: a hundred times what a disk needs.
 const SLOW: Duration = Duration::from_millis(500);
@@ -18,16 +26,50 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the SQLite file `path`, making it (0600) and its directory (0700) where they are not there, and
-    /// applies the migrations of `schema`.
+    /// Opens a database and applies the migrations of `schema`. A file of SQLite that is not there is made (0600),
+    /// and its directory (0700); a server's database must be there. Transactions that write are isolated as
+    /// `READ COMMITTED`, and at least so: who reads in order to write locks what it reads.
+    ///
+    /// # Errors
+    /// [`OpenError`], naming the database.
+    pub async fn open(
+        url: &DatabaseUrl,
+        options: &DatabaseOptions,
+        schema: Schema,
+    ) -> Result<Self, OpenError> {
+        let engine: Arc<dyn Engine> = match &url.0 {
+            Kind::Sqlite(path) => Arc::new(SqliteEngine::open(path, url, schema).await?),
+            Kind::Postgres(_) => {
+                Arc::new(ServerEngine::<Postgres>::open(url, options, schema).await?)
+            }
+            Kind::MySql(_) => Arc::new(ServerEngine::<MySql>::open(url, options, schema).await?),
+        };
+        Ok(Self { engine })
+    }
+
+    /// Opens the SQLite file `path`, as [`Database::open`] does.
     ///
     /// # Errors
     /// [`OpenError`], naming the path.
-    pub async fn open(path: &Path, schema: Schema) -> Result<Self, OpenError> {
-        let engine = SqliteEngine::open(path, schema).await?;
-        Ok(Self {
-            engine: Arc::new(engine),
-        })
+    pub async fn open_file(path: &Path, schema: Schema) -> Result<Self, OpenError> {
+        let url = DatabaseUrl::sqlite(path);
+        Self::open(&url, &DatabaseOptions::default(), schema).await
+    }
+
+    /// The migrations of `schema` that [`Database::open`] would apply; nothing is changed.
+    ///
+    /// # Errors
+    /// [`OpenError`], naming the database.
+    pub async fn pending(
+        url: &DatabaseUrl,
+        options: &DatabaseOptions,
+        schema: Schema,
+    ) -> Result<Vec<PendingMigration>, OpenError> {
+        match &url.0 {
+            Kind::Sqlite(path) => sqlite::pending(path, url, schema).await,
+            Kind::Postgres(_) => server::pending::<Postgres>(url, options, schema).await,
+            Kind::MySql(_) => server::pending::<MySql>(url, options, schema).await,
+        }
     }
 
     /// A connection that reads what is committed. Waits 2 s at most for one that is free.
@@ -39,8 +81,8 @@ impl Database {
         Ok(ReadConnection { inner })
     }
 
-    /// A transaction that writes. It takes the write lock at once: one that began by reading could not
-    /// be upgraded while another writes. Keep it short: outbox and readiness wait for it 2 s at most.
+    /// A transaction that writes. SQLite's takes the write lock at once: one that began by reading could not be
+    /// upgraded while another writes. Keep it short: outbox and readiness wait for it 2 s at most.
     ///
     /// # Errors
     /// When no connection is free in time, or another process keeps the lock.
@@ -117,36 +159,5 @@ impl WriteTransaction {
     }
 }
 
-impl SqlConnection for ReadConnection {
-    fn execute<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, u64> {
-        self.inner.execute(statement)
-    }
-
-    fn fetch_all<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, Vec<Row>> {
-        self.inner.fetch_all(statement)
-    }
-
-    fn fetch_optional<'a>(
-        &'a mut self,
-        statement: Statement<'a>,
-    ) -> StorageFuture<'a, Option<Row>> {
-        self.inner.fetch_optional(statement)
-    }
-}
-
-impl SqlConnection for WriteTransaction {
-    fn execute<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, u64> {
-        self.inner.execute(statement)
-    }
-
-    fn fetch_all<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, Vec<Row>> {
-        self.inner.fetch_all(statement)
-    }
-
-    fn fetch_optional<'a>(
-        &'a mut self,
-        statement: Statement<'a>,
-    ) -> StorageFuture<'a, Option<Row>> {
-        self.inner.fetch_optional(statement)
-    }
-}
+delegate_sql_connection!(ReadConnection, |reading| &mut *reading.inner);
+delegate_sql_connection!(WriteTransaction, |writing| &mut *writing.inner);

@@ -9,7 +9,7 @@ pub(crate) trait Engine: Debug + Send + Sync {
     /// A connection that reads what is committed, and can't write.
     fn read(&self) -> StorageFuture<'_, Box<dyn SqlConnection>>;
 
-    /// A transaction that nobody who writes can interfere with from its first statement on.
+    /// A transaction that writes, isolated as `READ COMMITTED` or more strictly.
     fn begin(&self) -> StorageFuture<'_, Box<dyn Transaction>>;
 
     /// Closes every connection.

@@ -2,6 +2,12 @@
 
 use std::path::PathBuf;
 
+use sqlx::error::DatabaseError;
+use sqlx::mysql::MySqlDatabaseError;
+use sqlx::postgres::PgDatabaseError;
+
+use crate::DatabaseUrl;
+
 /// What the driver said.
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -31,14 +37,77 @@ pub enum Error {
     Statement(#[source] Source),
 }
 
+/// What went wrong, without what the driver said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Unavailable,
+    Full,
+    Busy,
+    UniqueViolation,
+    Io,
+    Corrupt,
+    Statement,
+}
+
 impl Error {
     /// A stored value that can't be understood.
     pub fn corrupt(source: impl Into<Source>) -> Self {
         Self::Corrupt(source.into())
     }
+
+    /// True where the whole transaction may succeed when it is run again: it lost to another one.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Busy(_) | Self::UniqueViolation(_))
+    }
+
+    fn of(kind: Kind, source: Source) -> Self {
+        match kind {
+            Kind::Unavailable => Self::Unavailable(source),
+            Kind::Full => Self::Full(source),
+            Kind::Busy => Self::Busy(source),
+            Kind::UniqueViolation => Self::UniqueViolation(source),
+            Kind::Io => Self::Io(source),
+            Kind::Corrupt => Self::Corrupt(source),
+            Kind::Statement => Self::Statement(source),
+        }
+    }
 }
 
-/// Why a store could not be opened.
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let kind = match &error {
+            sqlx::Error::Database(database) => kind(&**database),
+            sqlx::Error::Decode(_)
+            | sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::RowNotFound => Kind::Corrupt,
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Kind::Unavailable,
+            _ => Kind::Statement,
+        };
+        Self::of(kind, error.into())
+    }
+}
+
+fn kind(error: &(dyn DatabaseError + 'static)) -> Kind {
+    if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
+        return crate::postgres::kind(error.code());
+    }
+    if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
+        return crate::mysql::kind(error.number());
+    }
+    if error.is_unique_violation() {
+        return Kind::UniqueViolation;
+    }
+    let code = error.code().and_then(|code| code.parse().ok());
+    crate::sqlite::kind(code.unwrap_or_default())
+}
+
+/// Why a store could not be opened. It names its database, and no password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The directory or file could not be made.
@@ -49,19 +118,62 @@ pub enum OpenError {
         /// From the operating system.
         source: std::io::Error,
     },
-    /// The database refused to be opened.
-    #[error("{path} can't be opened: {source}")]
+    /// The database refused to be opened, or does not answer.
+    #[error("{database} can't be opened: {source}")]
     Connect {
-        /// Of the database.
-        path: PathBuf,
+        /// Which.
+        database: DatabaseUrl,
         /// From the driver.
         source: Error,
     },
-    /// A migration failed, or the database is of a newer version.
-    #[error("{path} can't be brought up to date: {source}")]
+    /// A setting of the server means that a crash may lose what was committed.
+    #[error(
+        "{database} does not keep what it has committed through a crash: its {setting} is {value}, not {wanted}. \
+         Change it there, or accept it by name: database.accepted_durability = [\"{setting}={value}\"]"
+    )]
+    Durability {
+        /// Which.
+        database: DatabaseUrl,
+        /// Of the server.
+        setting: &'static str,
+        /// What it is.
+        value: String,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// A newer version of the program has changed the tables.
+    #[error(
+        "{database} is of a newer version of Rendezvous: it has the migration {version} ({description}), \
+         and this one knows none after {newest}. Run that version, or one after it"
+    )]
+    Newer {
+        /// Which.
+        database: DatabaseUrl,
+        /// The first that is not known.
+        version: i64,
+        /// What it says that it does.
+        description: String,
+        /// The last one that is known.
+        newest: i64,
+    },
+    /// Its tables are another service's, or were made by a migration that has been changed since.
+    #[error(
+        "{database} holds other tables: its migration {version} is not that of {schema}. \
+         Each service needs a database of its own"
+    )]
+    Foreign {
+        /// Which.
+        database: DatabaseUrl,
+        /// The one that differs.
+        version: i64,
+        /// Whose tables were asked for.
+        schema: &'static str,
+    },
+    /// A migration failed.
+    #[error("{database} can't be brought up to date: {source}")]
     Migrate {
-        /// Of the database.
-        path: PathBuf,
+        /// Which.
+        database: DatabaseUrl,
         /// From the driver.
         source: Error,
     },

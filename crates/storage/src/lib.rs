@@ -25,25 +25,37 @@
 //! | a transaction that reads and then writes | [`Database::begin`] | the engine: `BEGIN IMMEDIATE` |
 //! | partial indexes, `STRICT`, `WITHOUT ROWID`, TEXT as key, identity columns | | the migrations, a text for each dialect |
 
+mod connection;
 mod database;
 mod dialect;
 mod engine;
 mod error;
 mod inbox;
+mod migrations;
+mod mysql;
+mod options;
 mod outbox;
+mod postgres;
 mod private_dir;
 mod query;
 mod row;
 mod schema;
+mod server;
 mod sqlite;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod url;
 mod value;
 
 pub use database::{Database, ReadConnection, WriteTransaction};
 pub use error::{Error, OpenError};
 pub use inbox::Inbox;
+pub use migrations::PendingMigration;
+pub use options::{DatabaseOptions, TlsMode};
 pub use outbox::{MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Outbox, Pending};
 pub use private_dir::{claim_private_dir, create_private_dir};
 pub use query::{SqlConnection, Statement, StorageFuture, query};
 pub use row::{Column, FromRow, Row};
 pub use schema::Schema;
+pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use value::{FromValue, Value};

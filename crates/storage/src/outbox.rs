@@ -64,9 +64,12 @@ impl Outbox {
         if events.is_empty() {
             return Ok(());
         }
-        let rows: Vec<_> = events.iter().map(row).collect::<Result<_, Error>>()?;
+        let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+        let first = take_positions(connection, count).await?;
+        let rows = events.iter().zip(first..).map(|(event, at)| row(event, at));
+        let rows: Vec<_> = rows.collect::<Result<_, Error>>()?;
         query(
-            "INSERT INTO outbox (event_id, occurred_at, body) VALUES ?rows
+            "INSERT INTO outbox (position, event_id, occurred_at, body) VALUES ?rows
              ON CONFLICT (event_id) DO NOTHING",
         )
         .bind_rows(rows)
@@ -171,10 +174,25 @@ impl Outbox {
     }
 }
 
+/// The first of `count` positions behind all that were given. Who takes some keeps the others waiting until its
+/// transaction is over, so that positions are in the order of the commits: a reader that has seen one has seen all
+/// before it.
+async fn take_positions(connection: &mut dyn SqlConnection, count: i64) -> Result<i64, Error> {
+    query("UPDATE outbox_head SET position = position + ?1 WHERE id = 1")
+        .bind(count)
+        .execute(connection)
+        .await?;
+    let (last,): (i64,) = query("SELECT position FROM outbox_head WHERE id = 1")
+        .fetch_one(connection)
+        .await?;
+    Ok(last - count + 1)
+}
+
 /// An event's values, in the order of the insert's columns.
-fn row(event: &Event) -> Result<[Value<'_>; 3], Error> {
+fn row(event: &Event, position: i64) -> Result<[Value<'_>; 4], Error> {
     let body = serde_json::to_string(event).map_err(Error::corrupt)?;
-    Ok([(&event.id).into(), event.occurred_at.into(), body.into()])
+    let (id, occurred_at) = (&event.id, event.occurred_at);
+    Ok([position.into(), id.into(), occurred_at.into(), body.into()])
 }
 
 async fn cursor(connection: &mut dyn SqlConnection, destination: &str) -> Result<i64, Error> {

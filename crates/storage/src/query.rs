@@ -1,5 +1,6 @@
 //! A statement with its values, and what it runs on.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -38,11 +39,11 @@ impl<'a> Statement<'a> {
         self
     }
 
-    /// Binds the next `?N`, which stands as `(?N..)`: a subquery whose one column, `value`, has these.
+    /// Binds the next `?N`, which stands as `(?N..)`: a subquery whose one column, `value`, has these texts.
     #[must_use = "a query does nothing until it is run"]
-    pub fn bind_list<V: Into<Value<'a>>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
-        let values = values.into_iter().map(Into::into).collect();
-        self.bindings.push(Binding::List(values));
+    pub fn bind_list<V: Into<Cow<'a, str>>>(mut self, texts: impl IntoIterator<Item = V>) -> Self {
+        let values = texts.into_iter().map(|text| Value::Text(text.into()));
+        self.bindings.push(Binding::List(values.collect()));
         self
     }
 

@@ -12,14 +12,17 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+pub(crate) use self::error::kind;
 use self::transaction::SqliteTransaction;
 use self::trouble::Trouble;
 use crate::engine::{Engine, Transaction};
-use crate::{OpenError, Schema, SqlConnection, StorageFuture, create_private_dir};
+use crate::migrations::{PendingMigration, Progress};
+use crate::{DatabaseUrl, OpenError, Schema, SqlConnection, StorageFuture, create_private_dir};
 
 /// How long a write waits for one of another process, as `rendezvous keys` beside a running scheduler.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,22 +40,24 @@ pub(crate) struct SqliteEngine {
 }
 
 impl SqliteEngine {
-    pub(crate) async fn open(path: &Path, schema: Schema) -> Result<Self, OpenError> {
+    pub(crate) async fn open(
+        path: &Path,
+        database: &DatabaseUrl,
+        schema: Schema,
+    ) -> Result<Self, OpenError> {
         create_private(path).map_err(|source| OpenError::File {
             path: path.to_owned(),
             source,
         })?;
         let refused = |source: sqlx::Error| OpenError::Connect {
-            path: path.to_owned(),
+            database: database.clone(),
             source: source.into(),
         };
         let trouble = Trouble::default();
         let writer = pool(options(path), 1, &trouble).await.map_err(refused)?;
-        let migrated = migrations::of(schema).run(&writer).await;
-        migrated.map_err(|source| OpenError::Migrate {
-            path: path.to_owned(),
-            source: sqlx::Error::from(source).into(),
-        })?;
+        let mut connection = writer.acquire().await.map_err(refused)?;
+        migrations::run(&mut connection, database, schema).await?;
+        drop(connection);
         let reading = options(path).pragma("query_only", "ON");
         let readers = pool(reading, READERS, &trouble).await.map_err(refused)?;
         Ok(Self {
@@ -61,6 +66,25 @@ impl SqliteEngine {
             trouble,
         })
     }
+}
+
+/// What is missing in a file, which is neither made nor changed.
+pub(crate) async fn pending(
+    path: &Path,
+    database: &DatabaseUrl,
+    schema: Schema,
+) -> Result<Vec<PendingMigration>, OpenError> {
+    if !path.exists() {
+        return Ok(Progress::none(&schema.migrations().sqlite).pending());
+    }
+    let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    let connected = options.connect().await;
+    let mut connection = connected.map_err(|source| OpenError::Connect {
+        database: database.clone(),
+        source: source.into(),
+    })?;
+    let progress = migrations::progress(&mut connection, database, schema).await?;
+    Ok(progress.pending())
 }
 
 impl Engine for SqliteEngine {

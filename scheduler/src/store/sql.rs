@@ -39,7 +39,7 @@ impl SqlStore {
     /// Opens the database, making it and its tables where they are not there.
     pub(crate) async fn open(path: &Path) -> Result<Self, OpenError> {
         for _ in 1..OPEN_TRIES {
-            match Database::open(path, Schema::scheduler()).await {
+            match Database::open_file(path, Schema::scheduler()).await {
                 Ok(db) => return Ok(Self { db }),
                 // Another process may be making the tables at this moment: migrations take no lock.
                 Err(error @ (OpenError::Connect { .. } | OpenError::Migrate { .. })) => {
@@ -49,7 +49,7 @@ impl SqlStore {
                 Err(error) => return Err(error),
             }
         }
-        let db = Database::open(path, Schema::scheduler()).await?;
+        let db = Database::open_file(path, Schema::scheduler()).await?;
         Ok(Self { db })
     }
 

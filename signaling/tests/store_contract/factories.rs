@@ -37,7 +37,9 @@ impl Factory for InMemory {
 impl InDatabase {
     async fn database(&self) -> Database {
         let path = self.0.path().join("signaling.db");
-        Database::open(&path, Schema::signaling()).await.unwrap()
+        Database::open_file(&path, Schema::signaling())
+            .await
+            .unwrap()
     }
 }
 

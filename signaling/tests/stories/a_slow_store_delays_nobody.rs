@@ -22,7 +22,9 @@ async fn sig_171_live_and_ended_go_out_without_the_store_in_order_and_counted() 
 
     // Another process keeps the write lock through live and ended.
     let file = server.data_dir().join("signaling/signaling.db");
-    let other = Database::open(&file, Schema::signaling()).await.unwrap();
+    let other = Database::open_file(&file, Schema::signaling())
+        .await
+        .unwrap();
     let lock = other.begin().await.unwrap();
 
     let live = ann.expect::<Live>(SOON).await;

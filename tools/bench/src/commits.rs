@@ -39,7 +39,7 @@ impl CommitCost {
 pub async fn measure(rows: u32, rounds: u32, dir: &Path) -> Result<CommitCost, String> {
     let folder = tempfile::tempdir_in(dir).map_err(|error| error.to_string())?;
     let text = |error: &dyn std::error::Error| error.to_string();
-    let database = Database::open(&folder.path().join("commits.db"), Schema::signaling())
+    let database = Database::open_file(&folder.path().join("commits.db"), Schema::signaling())
         .await
         .map_err(|error| text(&error))?;
     let store = SqlStore::new(database.clone(), Outbox::new(database.clone()));

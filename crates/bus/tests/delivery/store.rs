@@ -14,7 +14,9 @@ impl Store {
     pub(crate) async fn open() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = path(&directory);
-        let database = Database::open(&path, Schema::scheduler()).await.unwrap();
+        let database = Database::open_file(&path, Schema::scheduler())
+            .await
+            .unwrap();
         Self {
             database,
             directory,
@@ -28,7 +30,7 @@ impl Store {
     /// The same files, opened anew, as after a crash.
     pub(crate) async fn reopen(self) -> Self {
         self.database.close().await;
-        let database = Database::open(&self.path(), Schema::scheduler())
+        let database = Database::open_file(&self.path(), Schema::scheduler())
             .await
             .unwrap();
         Self {

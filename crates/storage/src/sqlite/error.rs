@@ -1,8 +1,6 @@
 //! What SQLite's result codes mean.
 
-use sqlx::error::ErrorKind;
-
-use crate::Error;
+use crate::error::Kind;
 
 /// Primary result codes (<https://sqlite.org/rescode.html>); the rest of a code says which of the kind.
 pub(super) const SQLITE_BUSY: i32 = 5;
@@ -12,39 +10,23 @@ const SQLITE_CORRUPT: i32 = 11;
 const SQLITE_FULL: i32 = 13;
 const SQLITE_CANTOPEN: i32 = 14;
 const SQLITE_NOTADB: i32 = 26;
+/// The bits of a primary code.
+const PRIMARY: i32 = 0xff;
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        if let Some(code) = primary_code(&error) {
-            let is_unique = error
-                .as_database_error()
-                .is_some_and(|error| error.kind() == ErrorKind::UniqueViolation);
-            let source = error.into();
-            return match code {
-                _ if is_unique => Self::UniqueViolation(source),
-                SQLITE_BUSY | SQLITE_LOCKED => Self::Busy(source),
-                SQLITE_IOERR => Self::Io(source),
-                SQLITE_FULL => Self::Full(source),
-                SQLITE_CORRUPT | SQLITE_NOTADB => Self::Corrupt(source),
-                SQLITE_CANTOPEN => Self::Unavailable(source),
-                _ => Self::Statement(source),
-            };
-        }
-        match error {
-            sqlx::Error::Io(_) => Self::Io(error.into()),
-            sqlx::Error::Decode(_)
-            | sqlx::Error::ColumnDecode { .. }
-            | sqlx::Error::RowNotFound => Self::Corrupt(error.into()),
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-                Self::Unavailable(error.into())
-            }
-            _ => Self::Statement(error.into()),
-        }
+/// The kind of an error with that code; a unique key that is there already is told by the driver.
+pub(crate) fn kind(code: i32) -> Kind {
+    match code & PRIMARY {
+        SQLITE_BUSY | SQLITE_LOCKED => Kind::Busy,
+        SQLITE_IOERR => Kind::Io,
+        SQLITE_FULL => Kind::Full,
+        SQLITE_CORRUPT | SQLITE_NOTADB => Kind::Corrupt,
+        SQLITE_CANTOPEN => Kind::Unavailable,
+        _ => Kind::Statement,
     }
 }
 
 /// The part of a database's code that names its kind.
 pub(super) fn primary_code(error: &sqlx::Error) -> Option<i32> {
     let code = error.as_database_error()?.code()?;
-    code.parse::<i32>().ok().map(|code| code & 0xff)
+    code.parse::<i32>().ok().map(|code| code & PRIMARY)
 }

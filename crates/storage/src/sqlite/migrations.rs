@@ -1,31 +1,55 @@
-//! The migrations of each schema in SQLite's dialect, with those of the events among them.
+//! Bringing a file's tables up to date.
 
-use std::sync::LazyLock;
+use sqlx::Connection as _;
+use sqlx::SqliteConnection;
+use sqlx::migrate::Migrate as _;
 
-use sqlx::migrate::Migrator;
+use super::transaction::BEGIN;
+use crate::migrations::{Progress, TABLE, migrate_error};
+use crate::{DatabaseUrl, OpenError, Schema};
 
-use crate::Schema;
-use crate::schema::Tables;
-
-static EVENTS: Migrator = sqlx::migrate!("../../migrations/events/sqlite");
-static SIGNALING: LazyLock<Migrator> =
-    LazyLock::new(|| with_events(&sqlx::migrate!("../../migrations/signaling/sqlite")));
-static CHAT: LazyLock<Migrator> =
-    LazyLock::new(|| with_events(&sqlx::migrate!("../../migrations/chat/sqlite")));
-static SCHEDULER: LazyLock<Migrator> =
-    LazyLock::new(|| with_events(&sqlx::migrate!("../../migrations/scheduler/sqlite")));
-static TURN: LazyLock<Migrator> =
-    LazyLock::new(|| with_events(&sqlx::migrate!("../../migrations/turn/sqlite")));
-
-pub(super) fn of(schema: Schema) -> &'static Migrator {
-    match schema.0 {
-        Tables::Signaling => &SIGNALING,
-        Tables::Chat => &CHAT,
-        Tables::Scheduler => &SCHEDULER,
-        Tables::Turn => &TURN,
+/// Applies those that are missing, all of them in one transaction: a process that is killed leaves what was there,
+/// and a second one waits.
+pub(super) async fn run(
+    connection: &mut SqliteConnection,
+    database: &DatabaseUrl,
+    schema: Schema,
+) -> Result<(), OpenError> {
+    if progress(connection, database, schema).await?.is_complete() {
+        return Ok(());
     }
+    let failed = |error: sqlx::Error| OpenError::Migrate {
+        database: database.clone(),
+        source: error.into(),
+    };
+    let mut transaction = connection.begin_with(BEGIN).await.map_err(failed)?;
+    let created = transaction.ensure_migrations_table(TABLE).await;
+    created.map_err(|error| migrate_error(database, error))?;
+    // Another process may have done it meanwhile.
+    let progress = progress(&mut transaction, database, schema).await?;
+    for migration in progress.missing() {
+        let applied = transaction.apply(TABLE, migration).await;
+        applied.map_err(|error| migrate_error(database, error))?;
+    }
+    transaction.commit().await.map_err(failed)
 }
 
-fn with_events(service: &Migrator) -> Migrator {
-    Migrator::with_migrations(EVENTS.iter().chain(service.iter()).cloned().collect())
+/// What is missing.
+pub(super) async fn progress(
+    connection: &mut SqliteConnection,
+    database: &DatabaseUrl,
+    schema: Schema,
+) -> Result<Progress, OpenError> {
+    let known = &schema.migrations().sqlite;
+    let tables = sqlx::query("SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(|error| OpenError::Connect {
+            database: database.clone(),
+            source: error.into(),
+        })?;
+    match tables {
+        None => Ok(Progress::none(known)),
+        Some(_) => Progress::read(connection, database, schema, known).await,
+    }
 }

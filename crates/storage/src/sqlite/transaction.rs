@@ -4,11 +4,12 @@ use sqlx::Sqlite;
 use sqlx::sqlite::SqlitePool;
 
 use super::trouble::Trouble;
+use crate::connection::delegate_sql_connection;
 use crate::engine::Transaction;
-use crate::{Error, Row, SqlConnection, Statement, StorageFuture};
+use crate::{Error, StorageFuture};
 
 /// Takes the write lock at once.
-const BEGIN: &str = "BEGIN IMMEDIATE";
+pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// Holds the one connection that writes.
 #[derive(Debug)]
@@ -43,19 +44,4 @@ impl Transaction for SqliteTransaction {
     }
 }
 
-impl SqlConnection for SqliteTransaction {
-    fn execute<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, u64> {
-        SqlConnection::execute(&mut *self.inner, statement)
-    }
-
-    fn fetch_all<'a>(&'a mut self, statement: Statement<'a>) -> StorageFuture<'a, Vec<Row>> {
-        SqlConnection::fetch_all(&mut *self.inner, statement)
-    }
-
-    fn fetch_optional<'a>(
-        &'a mut self,
-        statement: Statement<'a>,
-    ) -> StorageFuture<'a, Option<Row>> {
-        SqlConnection::fetch_optional(&mut *self.inner, statement)
-    }
-}
+delegate_sql_connection!(SqliteTransaction, |transaction| &mut *transaction.inner);

@@ -14,7 +14,9 @@ impl Store {
     pub(crate) async fn open() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = path(&directory);
-        let database = Database::open(&path, Schema::scheduler()).await.unwrap();
+        let database = Database::open_file(&path, Schema::scheduler())
+            .await
+            .unwrap();
         Self {
             database,
             directory,

@@ -50,7 +50,7 @@ async fn edg_27_readers_can_not_write() {
 #[tokio::test]
 async fn edg_27_two_processes_take_turns() {
     let store = Store::open().await;
-    let other = Database::open(&store.path(), Schema::scheduler())
+    let other = Database::open_file(&store.path(), Schema::scheduler())
         .await
         .unwrap();
 
@@ -126,14 +126,16 @@ async fn what_can_not_be_opened_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let blocked = directory.path().join("file");
     std::fs::write(&blocked, "").unwrap();
-    let opened = Database::open(&blocked.join("x.db"), Schema::scheduler()).await;
+    let opened = Database::open_file(&blocked.join("x.db"), Schema::scheduler()).await;
     let error = opened.unwrap_err();
     assert!(matches!(error, OpenError::File { .. }), "{error}");
     assert!(error.to_string().contains("x.db"));
 
     let garbage = directory.path().join("garbage.db");
     std::fs::write(&garbage, "no database".repeat(100)).unwrap();
-    let error = Database::open(&garbage, Schema::chat()).await.unwrap_err();
+    let error = Database::open_file(&garbage, Schema::chat())
+        .await
+        .unwrap_err();
     let OpenError::Connect { source, .. } = &error else {
         panic!("{error}");
     };

@@ -1,0 +1,227 @@
+//! Bringing a database's tables up to date: by one process at a time, from wherever an earlier one was stopped, and
+//! never from what a newer version has made of them.
+
+use std::time::Duration;
+
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
+
+use crate::server::{Driver, ServerConnection};
+use crate::{DatabaseUrl, Error, OpenError, Schema, SqlConnection, query};
+
+/// Where the applied ones are recorded; sqlx's own name.
+pub(crate) const TABLE: &str = "_sqlx_migrations";
+/// Longest wait for another process that is migrating the same database.
+const LOCK_LIMIT: Duration = Duration::from_secs(60);
+
+/// A migration that has not been applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingMigration {
+    /// Its place in the sequence of its service.
+    pub version: i64,
+    /// What it does, in a few words.
+    pub description: String,
+}
+
+impl From<&Migration> for PendingMigration {
+    fn from(migration: &Migration) -> Self {
+        Self {
+            version: migration.version,
+            description: migration.description.to_string(),
+        }
+    }
+}
+
+/// What has and has not been done to one database.
+pub(crate) struct Progress {
+    missing: Vec<Migration>,
+    was_cut_short: bool,
+}
+
+impl Progress {
+    /// Compares what is recorded with what this version knows.
+    ///
+    /// # Errors
+    /// [`OpenError::Newer`] and [`OpenError::Foreign`].
+    pub(crate) async fn read<C: Migrate + SqlConnection>(
+        connection: &mut C,
+        database: &DatabaseUrl,
+        schema: Schema,
+        known: &Migrator,
+    ) -> Result<Self, OpenError> {
+        let failed = |error: MigrateError| migrate_error(database, error);
+        let mut applied = connection
+            .list_applied_migrations(TABLE)
+            .await
+            .map_err(failed)?;
+        let dirty = connection.dirty_version(TABLE).await.map_err(failed)?;
+        applied.retain(|done| Some(done.version) != dirty);
+        check(connection, database, schema, known, &applied).await?;
+        Ok(Self {
+            was_cut_short: dirty.is_some(),
+            ..Self::after(known, &applied)
+        })
+    }
+
+    /// Of a database that holds nothing.
+    pub(crate) fn none(known: &Migrator) -> Self {
+        Self::after(known, &[])
+    }
+
+    fn after(known: &Migrator, applied: &[AppliedMigration]) -> Self {
+        let is_missing = |one: &&Migration| applied.iter().all(|done| done.version != one.version);
+        Self {
+            missing: known.iter().filter(is_missing).cloned().collect(),
+            was_cut_short: false,
+        }
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    pub(crate) fn missing(&self) -> &[Migration] {
+        &self.missing
+    }
+
+    pub(crate) fn pending(&self) -> Vec<PendingMigration> {
+        self.missing.iter().map(Into::into).collect()
+    }
+}
+
+/// Refuses a database of a newer version, and one of another service.
+async fn check(
+    connection: &mut dyn SqlConnection,
+    database: &DatabaseUrl,
+    schema: Schema,
+    known: &Migrator,
+    applied: &[AppliedMigration],
+) -> Result<(), OpenError> {
+    let versions = known.iter().map(|migration| migration.version);
+    let newest = versions.max().unwrap_or_default();
+    for done in applied {
+        let same = |one: &&Migration| one.version == done.version;
+        match known.iter().find(same) {
+            Some(migration) if migration.checksum == done.checksum => {}
+            Some(_) => {
+                return Err(OpenError::Foreign {
+                    database: database.clone(),
+                    version: done.version,
+                    schema: schema.name(),
+                });
+            }
+            None => {
+                return Err(OpenError::Newer {
+                    database: database.clone(),
+                    version: done.version,
+                    description: description(connection, done.version).await,
+                    newest,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn description(connection: &mut dyn SqlConnection, version: i64) -> String {
+    let found = query("SELECT description FROM _sqlx_migrations WHERE version = ?1")
+        .bind(version)
+        .fetch_optional::<(String,)>(connection)
+        .await;
+    match found {
+        Ok(Some((description,))) => description,
+        _ => "nothing is said of it".to_owned(),
+    }
+}
+
+/// Applies those of `schema` that are missing in a server's database.
+pub(crate) async fn run<D: Driver>(
+    connection: &mut D::Connection,
+    database: &DatabaseUrl,
+    schema: Schema,
+) -> Result<(), OpenError> {
+    // Where nothing is missing nobody is waited for.
+    if progress::<D>(connection, database, schema)
+        .await?
+        .is_complete()
+    {
+        return Ok(());
+    }
+    let failed = |error: MigrateError| migrate_error(database, error);
+    let locked = tokio::time::timeout(LOCK_LIMIT, connection.lock()).await;
+    locked
+        .map_err(|elapsed| refused(database, Error::Busy(elapsed.into())))?
+        .map_err(failed)?;
+    let migrated = run_locked::<D>(connection, database, schema).await;
+    connection.unlock().await.map_err(failed)?;
+    migrated
+}
+
+/// What is missing in a server's database.
+pub(crate) async fn progress<D: Driver>(
+    connection: &mut D::Connection,
+    database: &DatabaseUrl,
+    schema: Schema,
+) -> Result<Progress, OpenError> {
+    let known = D::migrations(schema);
+    let found = query(D::HAS_MIGRATIONS)
+        .fetch_one::<(i64,)>(connection)
+        .await;
+    match found.map_err(|error| refused(database, error))? {
+        (0,) => Ok(Progress::none(known)),
+        _ => Progress::read(connection, database, schema, known).await,
+    }
+}
+
+async fn run_locked<D: Driver>(
+    connection: &mut D::Connection,
+    database: &DatabaseUrl,
+    schema: Schema,
+) -> Result<(), OpenError> {
+    let failed = |error: MigrateError| migrate_error(database, error);
+    connection
+        .ensure_migrations_table(TABLE)
+        .await
+        .map_err(failed)?;
+    // Another process may have done it meanwhile.
+    let progress = progress::<D>(connection, database, schema).await?;
+    let adapted = D::adapted(connection)
+        .await
+        .map_err(|error| refused(database, error))?;
+    if progress.was_cut_short {
+        let forgotten = connection.command(FORGET_CUT_SHORT).await;
+        forgotten.map_err(|error| refused(database, error))?;
+    }
+    for migration in progress.missing() {
+        let migration = adapt(migration, adapted);
+        connection.apply(TABLE, &migration).await.map_err(failed)?;
+        tracing::info!(%database, version = migration.version, "migrated");
+    }
+    Ok(())
+}
+
+/// A migration that was cut short is made again, whole: each can be, after any part of it.
+const FORGET_CUT_SHORT: &str = "DELETE FROM _sqlx_migrations WHERE success = FALSE";
+
+/// The migration as this server understands it. It stays the same migration: its checksum is that of the file.
+fn adapt(migration: &Migration, adapted: Option<[&str; 2]>) -> Migration {
+    let Some([name, replacement]) = adapted else {
+        return migration.clone();
+    };
+    let text = migration.sql.as_str().replace(name, replacement);
+    Migration {
+        sql: AssertSqlSafe(text).into_sql_str(),
+        ..migration.clone()
+    }
+}
+
+pub(crate) fn migrate_error(database: &DatabaseUrl, error: MigrateError) -> OpenError {
+    refused(database, sqlx::Error::from(error).into())
+}
+
+fn refused(database: &DatabaseUrl, source: Error) -> OpenError {
+    OpenError::Migrate {
+        database: database.clone(),
+        source,
+    }
+}

@@ -1,0 +1,8 @@
+//! PostgreSQL, 12 or newer.
+
+mod connection;
+mod dialect;
+mod error;
+mod session;
+
+pub(crate) use self::error::kind;

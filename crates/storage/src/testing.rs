@@ -1,0 +1,179 @@
+//! Databases of their own for tests: a file of SQLite, or one on the servers that the environment names.
+//!
+//! `POSTGRES_URL` (`postgres://user:password@127.0.0.1:5432/postgres`) and `MYSQL_URL` name servers on which the user
+//! may create databases; `scripts/with-databases` starts them. Without one its tests fail in CI (`CI=true`), and
+//! elsewhere are left out.
+
+use sqlx::mysql::MySqlConnection;
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+use url::Url;
+use uuid::Uuid;
+
+use crate::url::Kind;
+use crate::{Database, DatabaseOptions, DatabaseUrl, OpenError, Schema};
+
+/// Which database a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestEngine {
+    /// A file.
+    Sqlite,
+    /// The server of `POSTGRES_URL`.
+    Postgres,
+    /// The server of `MYSQL_URL`: MariaDB or MySQL.
+    MySql,
+}
+
+impl TestEngine {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::MySql];
+
+    fn server(self) -> Option<Url> {
+        let variable = match self {
+            Self::Sqlite => return None,
+            Self::Postgres => "POSTGRES_URL",
+            Self::MySql => "MYSQL_URL",
+        };
+        let Ok(url) = std::env::var(variable) else {
+            testkit::left_out(&format!("{variable}, which scripts/with-databases sets"));
+            return None;
+        };
+        Some(Url::parse(&url).unwrap_or_else(|_| panic!("{variable} is no URL")))
+    }
+}
+
+/// An empty database, which goes when this is dropped.
+#[derive(Debug)]
+pub struct TestDatabase {
+    url: DatabaseUrl,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Folder { _folder: tempfile::TempDir },
+    Server { admin: Url, name: String },
+}
+
+impl TestDatabase {
+    /// A new one; `None`, and the calling test is left out, where there is no such server.
+    ///
+    /// # Panics
+    /// When it can't be made, and in CI where there is no such server.
+    pub async fn create(engine: TestEngine) -> Option<Self> {
+        if engine == TestEngine::Sqlite {
+            let folder = tempfile::tempdir().expect("a folder can be made");
+            let url = DatabaseUrl::sqlite(folder.path().join("data/test.db"));
+            let place = Place::Folder { _folder: folder };
+            return Some(Self { url, place });
+        }
+        let admin = engine.server()?;
+        let name = format!("rv_{}", Uuid::now_v7().simple());
+        administer(&admin, format!("CREATE DATABASE {name}")).await;
+        let mut own = admin.clone();
+        own.set_path(&name);
+        let url = DatabaseUrl::parse(own.as_str()).expect("the server's URL is one of a database");
+        let place = Place::Server { admin, name };
+        Some(Self { url, place })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// Its URL as text, password and all.
+    #[must_use]
+    pub fn url_text(&self) -> String {
+        match &self.url.0 {
+            Kind::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Kind::Postgres(url) | Kind::MySql(url) => url.to_string(),
+        }
+    }
+
+    /// Opens it with the tables of `schema`.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub async fn open(&self, schema: Schema) -> Result<Database, OpenError> {
+        Database::open(&self.url, &patient(), schema).await
+    }
+
+    /// Runs statements on it as they are, in its own dialect.
+    ///
+    /// # Panics
+    /// When they are refused.
+    pub async fn run(&self, statements: &str) {
+        run(&self.url, statements.to_owned()).await;
+    }
+}
+
+/// The defaults, with more time: these machines are busy.
+#[must_use]
+pub fn patient() -> DatabaseOptions {
+    DatabaseOptions {
+        connect_timeout: std::time::Duration::from_secs(10),
+        statement_timeout: std::time::Duration::from_secs(20),
+        ..DatabaseOptions::default()
+    }
+}
+
+async fn administer(admin: &Url, statement: String) {
+    let url = DatabaseUrl::parse(admin.as_str()).expect("it names a database to connect to");
+    run(&url, statement).await;
+}
+
+async fn run(url: &DatabaseUrl, statements: String) {
+    let text = AssertSqlSafe(statements);
+    match &url.0 {
+        Kind::Sqlite(path) => {
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+            let mut connection = options.connect().await.expect("the file is there");
+            let done = sqlx::raw_sql(text).execute(&mut connection).await;
+            done.expect("the statements are right");
+            connection.close().await.expect("it closes");
+        }
+        Kind::Postgres(url) => {
+            let mut connection = PgConnection::connect(url.as_str())
+                .await
+                .expect("it answers");
+            let done = sqlx::raw_sql(text).execute(&mut connection).await;
+            done.expect("the statements are right");
+        }
+        Kind::MySql(url) => {
+            let mut connection = MySqlConnection::connect(url.as_str())
+                .await
+                .expect("it answers");
+            let done = sqlx::raw_sql(text).execute(&mut connection).await;
+            done.expect("the statements are right");
+        }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Place::Server { admin, name } = &self.place else {
+            return;
+        };
+        let (admin, name) = (admin.clone(), name.clone());
+        // A runtime of its own: that of the test may be gone, or wait for this.
+        let dropping = std::thread::spawn(move || {
+            let force = if admin.scheme().starts_with("postgres") {
+                " WITH (FORCE)"
+            } else {
+                ""
+            };
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            let statement = format!("DROP DATABASE IF EXISTS {name}{force}");
+            runtime
+                .expect("a runtime starts")
+                .block_on(administer(&admin, statement));
+        });
+        if dropping.join().is_err() && !std::thread::panicking() {
+            panic!("the database of this test was not dropped");
+        }
+    }
+}
