@@ -1,0 +1,83 @@
+"""Which servers a run needs, and their start and end together."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from .mariadb import MariaDb
+from .postgres import Postgres
+from .server import Server, Unavailable
+
+KINDS: dict[str, type[Server]] = {"postgres": Postgres, "mysql": MariaDb}
+REPO = Path(__file__).resolve().parents[2]
+TOXIPROXY_LOCK = REPO / "scripts" / "locked" / "toxiproxy" / "go.mod"
+
+
+@contextmanager
+def running(only: str | None = None, settings: dict[str, str] | None = None, folder: Path | None = None) -> Iterator[dict[str, str | None]]:
+    """Starts what is needed and yields the variables that tell of it, None for one that must not be set.
+
+    A server that a variable names already is used. With `only`, that one is started for the caller alone, whatever is named.
+    """
+    servers: list[Server] = []
+    try:
+        variables: dict[str, str | None] = toxiproxy(os.environ)
+        for name in [only] if only else KINDS:
+            kind = KINDS[name]
+            if os.environ.get(kind.url_variable) and not only:
+                continue
+            try:
+                servers.append(kind(settings or {}, folder))
+            except Unavailable as error:
+                leave_out(error)
+                variables |= {kind.url_variable: None, kind.pid_variable: None}
+        for server in servers:
+            server.start()
+        for server in servers:
+            server.wait_until_it_answers()
+            variables |= server.variables()
+        yield variables
+    finally:
+        stop(servers)
+
+
+def apply(variables: Mapping[str, str | None], environment: dict[str, str] | os._Environ) -> None:
+    """Sets and removes what `running` yielded."""
+    for name, value in variables.items():
+        if value is None:
+            environment.pop(name, None)
+        else:
+            environment[name] = value
+
+
+def toxiproxy(environment: Mapping[str, str]) -> dict[str, str]:
+    """Where scripts/install-toxiproxy.sh has put it; nothing where it hasn't."""
+    cache = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rendezvous"
+    version = next(line.split()[1] for line in TOXIPROXY_LOCK.read_text().splitlines() if "Shopify/toxiproxy/v2 v" in line)
+    binary = cache / "tools" / f"toxiproxy-{version.removeprefix('v')}" / "server"
+    return {"TOXIPROXY": str(binary)} if binary.exists() and not environment.get("TOXIPROXY") else {}
+
+
+def leave_out(error: Unavailable) -> None:
+    """CI leaves nothing out; elsewhere the tests go on without, and say so too."""
+    if os.environ.get("CI", "").lower() in ("1", "true"):
+        raise error
+    print(f"warning: {error}\nwarning: its tests are LEFT OUT", file=sys.stderr, flush=True)
+
+
+def stop(servers: list[Server]) -> None:
+    """Ends all at once. A second Ctrl-C doesn't end it half-way."""
+    ours = threading.current_thread() is threading.main_thread()
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)} if ours else {}
+    try:
+        for server in servers:
+            server.ask_to_stop()
+        for server in servers:
+            server.wait_until_it_stopped()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
