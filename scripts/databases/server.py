@@ -26,7 +26,7 @@ PORTS = range(20_000, 32_000)
 START_LIMIT_S = 60
 # Below what suites/command.py gives a command that it ends.
 STOP_LIMIT_S = 4
-POLL_S = 0.05
+POLL_S = 0.1
 # In a folder that is kept: port and password, written when the server first answered.
 IDENTITY = "identity.json"
 LOG_TAIL = 3_000
