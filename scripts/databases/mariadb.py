@@ -20,9 +20,12 @@ GREETING_LIMIT_S = 2
 class MariaDb(Server):
     name = "MariaDB"
     account = "mysql"
+    program = "mariadbd"
     url_variable = "MYSQL_URL"
     pid_variable = "MYSQL_PID"
     stop_signal = signal.SIGTERM
+    # It would first write what it has in memory; all that it holds is in its folder.
+    discard_signal = signal.SIGKILL
 
     @classmethod
     def find_programs(cls) -> dict[str, str]:
@@ -33,13 +36,15 @@ class MariaDb(Server):
             return found
         raise Unavailable(f"MariaDB is not installed ({', '.join(PROGRAMS)}): scripts/install-test-deps.sh installs it")
 
-    def commands(self) -> list[list[str]]:
+    def make_command(self) -> list[str]:
         # Without those of the machine, which are for the server of everybody.
-        make = [
+        return [
             self.programs["mariadb-install-db"], "--no-defaults", f"--datadir={self.data}", "--skip-test-db",
             # No account with an empty password.
             "--auth-root-authentication-method=socket",
         ]
+
+    def serve_command(self) -> list[str]:
         users = self.folder / "users.sql"
         self.write_private(
             users,
@@ -54,8 +59,7 @@ class MariaDb(Server):
             "init-file": str(users),
             **self.settings,
         }
-        serve = [self.programs["mariadbd"], "--no-defaults", f"--datadir={self.data}", *(f"--{name}={value}" for name, value in settings.items())]
-        return [make, serve] if self.is_new else [serve]
+        return [self.programs["mariadbd"], "--no-defaults", f"--datadir={self.data}", *(f"--{name}={value}" for name, value in settings.items())]
 
     def answers(self) -> bool:
         """It greets whom it would let log in; until it has started, a connection only waits."""

@@ -18,10 +18,13 @@ LOGIN_LIMIT_S = 10
 class Postgres(Server):
     name = "PostgreSQL"
     account = "postgres"
+    program = "postgres"
     url_variable = "POSTGRES_URL"
     pid_variable = "POSTGRES_PID"
     # Clients are sent away; on SIGTERM it would wait for them to leave.
     stop_signal = signal.SIGINT
+    # Its other processes end with it, which SIGKILL leaves to themselves.
+    discard_signal = signal.SIGQUIT
 
     @classmethod
     def find_programs(cls) -> dict[str, str]:
@@ -32,20 +35,25 @@ class Postgres(Server):
                 return found
         raise Unavailable(f"PostgreSQL is not installed ({', '.join(PROGRAMS)}): scripts/install-test-deps.sh installs it")
 
-    def commands(self) -> list[list[str]]:
-        make = [
+    def make_command(self) -> list[str]:
+        return [
             self.programs["initdb"], "--pgdata", str(self.data), "--auth-host=scram-sha-256", "--auth-local=peer",
+            # Done once for all files by who keeps them. The server itself does sync.
+            "--no-sync",
             # What a machine's locale usually comes to: text in an order of a language, so that a missing COLLATE "C" is noticed.
             "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US",
         ]
+
+    def serve_command(self) -> list[str]:
         settings = {
             # So that two can run on one machine, and none is reached from another.
             "port": str(self.port), "listen_addresses": LOOPBACK, "unix_socket_directories": str(self.folder),
+            # Within its folder, with which it goes: of a server that is killed, a megabyte would stay in /dev/shm.
+            "dynamic_shared_memory_type": "mmap",
             "max_connections": str(MAX_CONNECTIONS),
             **self.settings,
         }
-        serve = [self.programs["postgres"], "-D", str(self.data), *(f"--{name}={value}" for name, value in settings.items())]
-        return [make, serve] if self.is_new else [serve]
+        return [self.programs["postgres"], "-D", str(self.data), *(f"--{name}={value}" for name, value in settings.items())]
 
     def answers(self) -> bool:
         """Makes the user, over the socket that only the server's own account reaches."""

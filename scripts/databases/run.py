@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,8 @@ from .server import Server, Unavailable
 
 KINDS: dict[str, type[Server]] = {"postgres": Postgres, "mysql": MariaDb}
 REPO = Path(__file__).resolve().parents[2]
+# What asks a process to end.
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 TOXIPROXY_LOCK = REPO / "scripts" / "locked" / "toxiproxy" / "go.mod"
 
 
@@ -31,12 +32,14 @@ def running(only: str | None = None, settings: dict[str, str] | None = None, fol
             if os.environ.get(kind.url_variable) and not only:
                 continue
             try:
-                servers.append(kind(settings or {}, folder))
+                with signals_postponed():
+                    servers.append(kind(settings or {}, folder))
             except Unavailable as error:
                 leave_out(error)
                 variables |= {kind.url_variable: None, kind.pid_variable: None}
         for server in servers:
-            server.start()
+            with signals_postponed():
+                server.start()
         for server in servers:
             server.wait_until_it_answers()
             variables |= server.variables()
@@ -70,14 +73,23 @@ def leave_out(error: Unavailable) -> None:
 
 
 def stop(servers: list[Server]) -> None:
-    """Ends all at once. A second Ctrl-C doesn't end it half-way."""
-    ours = threading.current_thread() is threading.main_thread()
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)} if ours else {}
-    try:
+    """Ends all at once."""
+    with signals_postponed():
         for server in servers:
             server.ask_to_stop()
         for server in servers:
             server.wait_until_it_stopped()
+
+
+@contextmanager
+def signals_postponed() -> Iterator[None]:
+    """Acts on a signal that asks to end only afterwards: in the middle, what is started would be forgotten, and what is ended left half-way."""
+    received: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: received.append(number)) for number in ENDING}
+    try:
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        if received:
+            signal.raise_signal(received[0])

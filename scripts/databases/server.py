@@ -5,7 +5,6 @@ import os
 import pwd
 import random
 import secrets
-import shlex
 import shutil
 import signal
 import socket
@@ -14,6 +13,8 @@ import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
+
+from . import templates
 
 # The role that tests log in as. It may create databases, and is no administrator.
 USER = "rendezvous"
@@ -42,9 +43,13 @@ class Server:
     name: str
     # The system's account for it, which runs it where we are root: PostgreSQL refuses root.
     account: str
+    # Which of its programs is the server.
+    program: str
     url_variable: str
     pid_variable: str
+    # What ends it with its data whole, and what ends it soonest.
     stop_signal: signal.Signals
+    discard_signal: signal.Signals
 
     def __init__(self, settings: dict[str, str], folder: Path | None = None):
         """`folder` outlives the server, which goes on there with its data, port and password; without one, all is thrown away."""
@@ -65,8 +70,12 @@ class Server:
         """The paths of what it runs, or `Unavailable`."""
         raise NotImplementedError
 
-    def commands(self) -> list[list[str]]:
-        """What makes its data, where it is new, and last the server itself."""
+    def make_command(self) -> list[str]:
+        """What makes new data. Nothing in it depends on the run: it is made once and copied."""
+        raise NotImplementedError
+
+    def serve_command(self) -> list[str]:
+        """The server itself, on its data."""
         raise NotImplementedError
 
     def answers(self) -> bool:
@@ -79,15 +88,25 @@ class Server:
 
     def start(self) -> None:
         """Only from the main thread: the kernel ends the server with the thread that started it."""
-        *before, last = self.commands()
-        # One process from `setpriv` to the server, so that its id is the server's, and what ends it with us stays set.
-        script = " && ".join([*map(shlex.join, before), f"exec {shlex.join(last)}"])
+        if self.is_new:
+            templates.copy(self, self.data)
         with self.log.open("ab") as log:
+            # `setpriv` becomes the server, so that its id is the server's.
             self._process = subprocess.Popen(
-                self.as_account(["sh", "-c", script]), cwd=self.folder, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                self.as_account(self.serve_command()), cwd=self.folder, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 # Ctrl-C is for the tests; the server is needed until they have ended.
                 start_new_session=True,
             )
+
+    def make(self) -> None:
+        """Makes its data where it belongs."""
+        with self.log.open("ab") as log:
+            made = subprocess.run(
+                self.as_account(self.make_command()), cwd=self.folder, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                check=False,
+            )
+        if made.returncode != 0:
+            raise Unavailable(f"{self.name} doesn't make its data:\n{self._tail()}")
 
     def wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + START_LIMIT_S
@@ -105,7 +124,7 @@ class Server:
 
     def ask_to_stop(self) -> None:
         if self._process and self._process.poll() is None:
-            self._process.send_signal(self.stop_signal)
+            self._process.send_signal(self.stop_signal if self.is_kept else self.discard_signal)
             # A test may have frozen it.
             self._process.send_signal(signal.SIGCONT)
 
@@ -127,6 +146,11 @@ class Server:
         account = self._account()
         change = [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"] if account else []
         return ["setpriv", *change, "--pdeathsig", "KILL", *command]
+
+    def account_id(self) -> int:
+        """Whose its files are."""
+        account = self._account()
+        return account.pw_uid if account else os.geteuid()
 
     def write_private(self, path: Path, text: str) -> None:
         """A file that only the server's account may read, and root."""

@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import signal
@@ -94,7 +95,7 @@ class Both(Installed):
         self.assertFalse(lives(postgres_pid) or lives(mysql_pid))
 
     def test_they_are_gone_when_the_script_is_stopped(self):
-        for number, servers in ((signal.SIGTERM, []), (signal.SIGINT, ["--only", "mysql"])):
+        for number, servers in ((signal.SIGTERM, ["--only", "postgres"]), (signal.SIGINT, ["--only", "mysql"])):
             with self.subTest(number=number.name), readable_folder() as folder:
                 with start(*servers, "sh", "-c", f"{TELL} $$; exec sleep 60", TMPDIR=folder) as process:
                     pids = PID.findall(process.stdout.readline())
@@ -132,11 +133,15 @@ class Both(Installed):
 
 
 class Settings(Installed):
-    def test_a_server_that_does_not_start_says_why(self):
-        code, out, err = result("--only", "mysql", "--set", "no-such-setting=1", "echo", "ran")
+    def test_a_server_that_does_not_start_says_why_but_not_its_password(self):
+        with tempfile.TemporaryDirectory() as folder:
+            # As one that ran before; quicker than a new one.
+            (Path(folder) / "identity.json").write_text(json.dumps({"port": 1, "password": "its_password"}))
+            code, out, err = result("--only", "postgres", "--directory", folder, "--set", "its_password=1", "echo", "ran")
         self.assertEqual((code, out), (1, ""))
-        self.assertIn("MariaDB doesn't start", err)
-        self.assertIn("no-such-setting", err)
+        self.assertIn("PostgreSQL doesn't start", err)
+        self.assertIn('unrecognized configuration parameter "(password)"', err)
+        self.assertNotIn("its_password", err)
 
     def test_a_folder_of_somebody_else_is_left_alone(self):
         with tempfile.TemporaryDirectory() as folder:
