@@ -6,7 +6,7 @@ import signal
 import socket
 from contextlib import closing
 
-from .server import LOOPBACK, MAX_CONNECTIONS, USER, Server, Unavailable
+from .server import LOOPBACK, MAX_CONNECTIONS, USER, NotInstalled, Server
 
 PROGRAMS = ("mariadbd", "mariadb-install-db")
 # What a store of ours needs, and PROCESS for tests that look at locks. Nothing that changes the server.
@@ -34,7 +34,7 @@ class MariaDb(Server):
         found = {name: shutil.which(name, path=path) for name in PROGRAMS}
         if all(found.values()):
             return found
-        raise Unavailable(f"MariaDB is not installed ({', '.join(PROGRAMS)}): scripts/install-test-deps.sh installs it")
+        raise NotInstalled(f"MariaDB is not installed ({', '.join(PROGRAMS)}): scripts/install-test-deps.sh installs it")
 
     def make_command(self) -> list[str]:
         # Without those of the machine, which are for the server of everybody.

@@ -6,7 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from .server import LOOPBACK, MAX_CONNECTIONS, USER, Server, Unavailable, environment
+from .server import LOOPBACK, MAX_CONNECTIONS, USER, NotInstalled, Server, environment
 
 # Debian keeps the server's programs out of PATH, a folder for each version.
 DEBIAN = Path("/usr/lib/postgresql")
@@ -33,7 +33,7 @@ class Postgres(Server):
             found = {name: shutil.which(name, path=path) for name in PROGRAMS}
             if all(found.values()):
                 return found
-        raise Unavailable(f"PostgreSQL is not installed ({', '.join(PROGRAMS)}): scripts/install-test-deps.sh installs it")
+        raise NotInstalled(f"PostgreSQL is not installed ({', '.join(PROGRAMS)}): scripts/install-test-deps.sh installs it")
 
     def make_command(self) -> list[str]:
         return [

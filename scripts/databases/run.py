@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .mariadb import MariaDb
 from .postgres import Postgres
-from .server import Server, Unavailable
+from .server import NotInstalled, Server
 
 KINDS: dict[str, type[Server]] = {"postgres": Postgres, "mysql": MariaDb}
 REPO = Path(__file__).resolve().parents[2]
@@ -34,7 +34,7 @@ def running(only: str | None = None, settings: dict[str, str] | None = None, fol
             try:
                 with signals_postponed():
                     servers.append(kind(settings or {}, folder))
-            except Unavailable as error:
+            except NotInstalled as error:
                 leave_out(error)
                 variables |= {kind.url_variable: None, kind.pid_variable: None}
         for server in servers:
@@ -65,7 +65,7 @@ def toxiproxy(environment: Mapping[str, str]) -> dict[str, str]:
     return {"TOXIPROXY": str(binary)} if binary.exists() and not environment.get("TOXIPROXY") else {}
 
 
-def leave_out(error: Unavailable) -> None:
+def leave_out(error: NotInstalled) -> None:
     """CI leaves nothing out; elsewhere the tests go on without, and say so too."""
     if os.environ.get("CI", "").lower() in ("1", "true"):
         raise error

@@ -34,7 +34,11 @@ LOG_TAIL = 3_000
 
 
 class Unavailable(Exception):
-    """A server that isn't installed, or doesn't start; says what to do."""
+    """Why there is no server; says what to do."""
+
+
+class NotInstalled(Unavailable):
+    """Its programs are not there: outside CI, its tests may be left out."""
 
 
 class Server:
@@ -67,7 +71,7 @@ class Server:
 
     @classmethod
     def find_programs(cls) -> dict[str, str]:
-        """The paths of what it runs, or `Unavailable`."""
+        """The paths of what it runs, or `NotInstalled`."""
         raise NotImplementedError
 
     def make_command(self) -> list[str]:
@@ -188,7 +192,6 @@ class Server:
 
     def _tail(self) -> str:
         return self.log.read_text(errors="replace")[-LOG_TAIL:].replace(self.password, "(password)")
-
 
 
 def environment() -> dict[str, str]:
