@@ -22,3 +22,12 @@ install_locked() {
   cp "$lock/package.json" "$lock/package-lock.json" "$home"
   "$@" ci --prefix "$home" --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 }
+
+# build_locked LOCK BINARY PACKAGE [FLAG…]: builds the Go command PACKAGE of the module that the folder LOCK describes, each module in it by its hash.
+build_locked() {
+  local lock=$1 binary=$2 package=$3
+  shift 3
+  command -v go >/dev/null || die "$package is built with Go: install Go 1.26 or newer (https://go.dev/dl)"
+  mkdir -p "$(dirname "$binary")"
+  env -u GOFLAGS go build -C "$lock" -mod=readonly "$@" -o "$binary" "$package" >&2
+}

@@ -16,11 +16,9 @@ is_installed() {
 }
 
 install() {
-  command -v go >/dev/null || die "LiveKit's server is built with Go: install Go 1.24 or newer (https://go.dev/dl)"
   say "building LiveKit $LIVEKIT_VERSION into $LIVEKIT_HOME (once, a few minutes)" >&2
   grep -qwF "livekit-server v$LIVEKIT_VERSION" "$LIVEKIT_LOCK/go.mod" || die "$LIVEKIT_LOCK/go.mod is of another version than $LIVEKIT_VERSION"
-  mkdir -p "$LIVEKIT_HOME"
-  env -u GOFLAGS go build -C "$LIVEKIT_LOCK" -mod=readonly -o "$LIVEKIT" github.com/livekit/livekit-server/cmd/server >&2
+  build_locked "$LIVEKIT_LOCK" "$LIVEKIT" github.com/livekit/livekit-server/cmd/server
   is_installed || die "LiveKit was built, but $LIVEKIT is not version $LIVEKIT_VERSION"
 }
 

@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
 # Installs what the tests need and the machine lacks: Python, shellcheck, a browser, a Node that is new enough, cargo-deny,
-# a LiveKit server.
+# a LiveKit server, database servers, Toxiproxy.
 # Nothing is done twice: what is found is left alone.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 CARGO_DENY_VERSION=0.20.2
+# Where PostgreSQL's package reads whether to make a cluster when it is installed, and to start it with the machine.
+NO_CLUSTER=/etc/postgresql-common/createcluster.d
+
+# Commands, and the Debian package of each, that `install_wanted` installs together.
+WANTED_COMMANDS=()
+WANTED=()
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
@@ -14,20 +20,33 @@ as_root() {
   elif command -v sudo >/dev/null; then
     sudo "$@"
   else
-    die "to install $WANTED, run 'apt-get install $WANTED' as root (this is not root, and there is no sudo)"
+    die "to install ${WANTED[*]}, run 'apt-get install ${WANTED[*]}' as root (this is not root, and there is no sudo)"
   fi
 }
 
-# Installs the Debian package $2 unless the command $1 is there.
+# Debian keeps servers out of a user's PATH, and PostgreSQL's in a folder for each version.
+is_there() {
+  PATH=$PATH:/usr/sbin command -v "$1" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null
+}
+
+# Notes that the Debian package $2 is wanted, unless the command $1 is there.
 need_command() {
-  WANTED=$2
-  command -v "$1" >/dev/null && return
-  command -v apt-get >/dev/null || die "install $WANTED by hand: this machine has no apt-get"
-  say "installing $WANTED"
+  is_there "$1" && return
+  WANTED_COMMANDS+=("$1")
+  WANTED+=("$2")
+}
+
+install_wanted() {
+  [ ${#WANTED[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || die "install ${WANTED[*]} by hand: this machine has no apt-get"
+  say "installing ${WANTED[*]}"
   # A new machine has no package lists, and one that has stood for long has old ones.
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$WANTED" >/dev/null
-  command -v "$1" >/dev/null || die "$WANTED is installed, but there is no command '$1'"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${WANTED[@]}" >/dev/null
+  local each
+  for each in "${WANTED_COMMANDS[@]}"; do
+    is_there "$each" || die "${WANTED[*]} are installed, but there is no command '$each'"
+  done
 }
 
 # What rows of tools/faults break things with: system calls, the wall clock, limits and processors.
@@ -39,11 +58,24 @@ need_faults() {
 
 # A TURN server that is not ours, to hold ours against. Its package would start one for everybody at once.
 need_coturn() {
-  command -v turnserver >/dev/null && return
-  if [ -d /run/systemd/system ]; then
-    WANTED=coturn as_root systemctl mask --quiet coturn.service
-  fi
+  is_there turnserver && return
   need_command turnserver coturn
+  if [ -d /run/systemd/system ]; then
+    as_root systemctl mask --quiet coturn.service
+  fi
+}
+
+# The servers that scripts/with-databases starts. None is started for everybody.
+need_databases() {
+  need_command setpriv util-linux
+  # The bare server: it is the package mariadb-server that starts one. mariadb-install-db needs a program of the client's.
+  need_command mariadbd mariadb-server-core
+  need_command my_print_defaults mariadb-client-core
+  is_there postgres && return
+  need_command postgres postgresql
+  as_root mkdir -p "$NO_CLUSTER"
+  printf '# Written by scripts/install-test-deps.sh: tests start servers of their own.\ncreate_main_cluster = off\n' |
+    as_root tee "$NO_CLUSTER/rendezvous.conf" >/dev/null
 }
 
 need_chromium() {
@@ -53,30 +85,72 @@ need_chromium() {
 
 need_cargo_deny() {
   [ "$("$TOOLS/bin/cargo-deny" --version 2>/dev/null)" = "cargo-deny $CARGO_DENY_VERSION" ] && return
-  say "building cargo-deny $CARGO_DENY_VERSION into $TOOLS (once)"
+  say "building cargo-deny $CARGO_DENY_VERSION into $TOOLS (once)" >&2
   # Unoptimised: it runs for a second, and an optimised build takes several minutes more.
   env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
     cargo install --quiet --locked --debug --force --root "$TOOLS" --version "$CARGO_DENY_VERSION" cargo-deny
 }
 
+need_go_servers() {
+  "$REPO/scripts/install-livekit.sh"
+  "$REPO/scripts/install-toxiproxy.sh"
+}
+
+# What is built while packages are fetched, each in a process group of its own, so that Ctrl-C ends it.
+BUILDS=()
+trap end_builds EXIT
+
+in_background() {
+  set -m
+  "$@" >/dev/null &
+  set +m
+  BUILDS+=($!)
+}
+
+wait_for_builds() {
+  local build failed=0
+  for build in "${BUILDS[@]}"; do
+    wait "$build" || failed=1
+  done
+  BUILDS=()
+  [ $failed -eq 0 ] || die "what the tests need couldn't be built (see above)"
+}
+
+end_builds() {
+  local build
+  for build in "${BUILDS[@]}"; do
+    kill -- "-$build" 2>/dev/null || true
+  done
+}
+
 # An argument names one of them, so that `make check` doesn't wait for a browser.
 case ${1:-all} in
   all)
+    in_background need_cargo_deny
+    in_background need_go_servers
     need_command python3 python3
     need_command shellcheck shellcheck
-    "$REPO/scripts/with-node" node --version >/dev/null
     need_chromium
     need_coturn
-    need_cargo_deny
-    "$REPO/scripts/install-livekit.sh" >/dev/null
-    "$REPO/scripts/install-media-clients.sh" >/dev/null
+    need_databases
     need_faults
+    install_wanted
+    "$REPO/scripts/with-node" node --version >/dev/null
+    "$REPO/scripts/install-media-clients.sh" >/dev/null
+    wait_for_builds
     ;;
   check)
     need_command python3 python3
     need_command shellcheck shellcheck
+    install_wanted
     need_cargo_deny
     ;;
-  faults) need_faults ;;
+  faults)
+    in_background "$REPO/scripts/install-toxiproxy.sh"
+    need_faults
+    need_databases
+    install_wanted
+    wait_for_builds
+    ;;
   *) die "usage: scripts/install-test-deps.sh [all|check|faults]" ;;
 esac

@@ -8,10 +8,13 @@ import os
 import signal
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+from databases.run import apply, running  # noqa: E402
+from databases.server import Unavailable  # noqa: E402
 from suites import checks, conformance, tests  # noqa: E402
 from suites.outcome import Outcome, counts  # noqa: E402
 
@@ -32,6 +35,8 @@ SUITES = {
 ONLY_BY_NAME = {"autobahn"}
 # The web app is embedded in the binary: what compiles the whole workspace needs both.
 NEED_BUILD = {"check", "rust", "faults", "e2e"}
+# One PostgreSQL and one MariaDB serve them all: each test has databases of its own in them.
+NEED_DATABASES = {"rust", "faults"}
 
 
 def main(names: list[str]) -> int:
@@ -41,7 +46,8 @@ def main(names: list[str]) -> int:
         return 2
     prepare_environment()
     ci = os.environ.get("CI", "").lower() in ("1", "true")
-    outcomes = [timed(name) for name in chosen(names)]
+    with ExitStack() as servers:
+        outcomes = [timed(name, servers) for name in chosen(names)]
     return close(outcomes, ci)
 
 
@@ -66,15 +72,27 @@ def prepare_environment() -> None:
         os.environ.setdefault("CARGO_INCREMENTAL", "0")
 
 
-def timed(name: str) -> Outcome:
+def timed(name: str, servers: ExitStack) -> Outcome:
     print(f"\n=== {name} ===", flush=True)
     start = time.monotonic()
+    missing = start_databases(servers) if name in NEED_DATABASES else None
     outcome = SUITES[name]()
+    if missing:
+        outcome.fail(missing)
     outcome.seconds = time.monotonic() - start
     print(outcome.line(), flush=True)
     for note in outcome.notes:
         print(f"  {note}")
     return outcome
+
+
+def start_databases(servers: ExitStack) -> str | None:
+    """Starts them and tells the tests of them; a second time they are named already. What is wrong where they don't start."""
+    try:
+        apply(servers.enter_context(running()), os.environ)
+    except Unavailable as error:
+        return str(error)
+    return None
 
 
 def close(outcomes: list[Outcome], ci: bool) -> int:

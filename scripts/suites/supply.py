@@ -8,7 +8,7 @@ from pathlib import Path
 from . import source
 
 # Where commands are typed for people and machines.
-SCRIPTS = ("Makefile", "run", "with-node", ".sh", ".py", ".yml", ".yaml", ".mjs")
+SCRIPTS = ("Makefile", "run", "with-node", "with-databases", ".sh", ".py", ".yml", ".yaml", ".mjs")
 # Debian's packages are signed, and taken as the release has them.
 SIGNED = "scripts/install-test-deps.sh", "scripts/autobahn/install.sh"
 REGISTRY = "https://registry.npmjs.org/"
