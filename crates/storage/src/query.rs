@@ -42,7 +42,7 @@ impl<'a> Statement<'a> {
     /// Binds the next `?N`, which stands as `(?N..)`: a subquery whose one column, `value`, has these texts.
     #[must_use = "a query does nothing until it is run"]
     pub fn bind_list<V: Into<Cow<'a, str>>>(mut self, texts: impl IntoIterator<Item = V>) -> Self {
-        let values = texts.into_iter().map(|text| Value::Text(text.into()));
+        let values = texts.into_iter().map(|text| Value::Text(Some(text.into())));
         self.bindings.push(Binding::List(values.collect()));
         self
     }

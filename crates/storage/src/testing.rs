@@ -119,9 +119,13 @@ pub fn patient() -> DatabaseOptions {
     }
 }
 
+/// Runs a statement where no database needs to be named.
 async fn administer(admin: &Url, statement: String) {
-    let url = DatabaseUrl::parse(admin.as_str()).expect("it names a database to connect to");
-    run(&url, statement).await;
+    let kind = match admin.scheme() {
+        "mysql" => Kind::MySql(admin.clone()),
+        _ => Kind::Postgres(admin.clone()),
+    };
+    run(&DatabaseUrl(kind), statement).await;
 }
 
 async fn run(url: &DatabaseUrl, statements: String) {

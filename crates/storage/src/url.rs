@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edg_90_a_database_is_named_by_its_url_and_shown_without_its_password() {
+    fn edg_112_a_database_is_named_by_its_url_and_shown_without_its_password() {
         let cases = [
             ("sqlite:data/a.db", "sqlite:data/a.db"),
             ("sqlite:///var/a.db", "sqlite:/var/a.db"),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn edg_90_what_names_no_database_is_refused_and_not_repeated() {
+    fn edg_112_what_names_no_database_is_refused_and_not_repeated() {
         let cases = [
             ("", DatabaseUrlError::Scheme),
             ("data/a.db", DatabaseUrlError::Scheme),
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn edg_93_a_server_of_this_machine_is_known_by_its_address() {
+    fn edg_115_a_server_of_this_machine_is_known_by_its_address() {
         let local = |text| DatabaseUrl::parse(text).unwrap().is_local();
         for text in [
             "postgres://127.0.0.1/d",

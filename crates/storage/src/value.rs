@@ -6,76 +6,55 @@ use wire::UnixMs;
 
 use crate::Error;
 
-/// One value. Booleans are integers 0 and 1, times are milliseconds.
+/// One value, or `NULL` of its kind: some databases ask what is not there of which kind it is. Booleans are integers 0
+/// and 1, times are milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// `NULL`: there is no value.
-    Null,
     /// A signed integer of 64 bits.
-    Integer(i64),
+    Integer(Option<i64>),
     /// Text in UTF-8.
-    Text(Cow<'a, str>),
+    Text(Option<Cow<'a, str>>),
 }
 
-impl From<i64> for Value<'_> {
-    fn from(value: i64) -> Self {
-        Self::Integer(value)
-    }
-}
-
-impl From<i32> for Value<'_> {
-    fn from(value: i32) -> Self {
-        Self::Integer(i64::from(value))
-    }
-}
-
-impl From<u32> for Value<'_> {
-    fn from(value: u32) -> Self {
-        Self::Integer(i64::from(value))
+impl Value<'_> {
+    fn is_null(&self) -> bool {
+        matches!(self, Self::Integer(None) | Self::Text(None))
     }
 }
 
 /// What is too large for a database becomes the largest that it can hold.
-impl From<u64> for Value<'_> {
-    fn from(value: u64) -> Self {
-        Self::Integer(i64::try_from(value).unwrap_or(i64::MAX))
-    }
+fn clipped(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-impl From<bool> for Value<'_> {
-    fn from(value: bool) -> Self {
-        Self::Integer(i64::from(value))
-    }
+macro_rules! values {
+    ($($kind:ident: $($given:ty => |$value:ident| $made:expr),+;)+) => {$($(
+        impl<'a> From<$given> for Value<'a> {
+            fn from($value: $given) -> Self {
+                Self::$kind(Some($made))
+            }
+        }
+
+        impl<'a> From<Option<$given>> for Value<'a> {
+            fn from(value: Option<$given>) -> Self {
+                Self::$kind(value.map(|$value| $made))
+            }
+        }
+    )+)+};
 }
 
-impl From<UnixMs> for Value<'_> {
-    fn from(value: UnixMs) -> Self {
-        Self::Integer(value.0)
-    }
-}
-
-impl<'a> From<&'a str> for Value<'a> {
-    fn from(value: &'a str) -> Self {
-        Self::Text(Cow::Borrowed(value))
-    }
-}
-
-impl<'a> From<&'a String> for Value<'a> {
-    fn from(value: &'a String) -> Self {
-        Self::Text(Cow::Borrowed(value))
-    }
-}
-
-impl From<String> for Value<'_> {
-    fn from(value: String) -> Self {
-        Self::Text(Cow::Owned(value))
-    }
-}
-
-impl<'a, V: Into<Value<'a>>> From<Option<V>> for Value<'a> {
-    fn from(value: Option<V>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
+values! {
+    Integer:
+        i64 => |value| value,
+        i32 => |value| i64::from(value),
+        u32 => |value| i64::from(value),
+        u64 => |value| clipped(value),
+        bool => |value| i64::from(value),
+        UnixMs => |value| value.0;
+    Text:
+        &'a str => |text| Cow::Borrowed(text),
+        &'a String => |text| Cow::Borrowed(text.as_str()),
+        String => |text| Cow::Owned(text);
 }
 
 /// What a column can be read as.
@@ -90,7 +69,7 @@ pub trait FromValue: Sized {
 impl FromValue for i64 {
     fn from_value(value: Value<'static>) -> Result<Self, Error> {
         match value {
-            Value::Integer(value) => Ok(value),
+            Value::Integer(Some(value)) => Ok(value),
             other => Err(unexpected("an integer", &other)),
         }
     }
@@ -123,7 +102,7 @@ impl FromValue for UnixMs {
 impl FromValue for String {
     fn from_value(value: Value<'static>) -> Result<Self, Error> {
         match value {
-            Value::Text(text) => Ok(text.into_owned()),
+            Value::Text(Some(text)) => Ok(text.into_owned()),
             other => Err(unexpected("text", &other)),
         }
     }
@@ -131,9 +110,9 @@ impl FromValue for String {
 
 impl<V: FromValue> FromValue for Option<V> {
     fn from_value(value: Value<'static>) -> Result<Self, Error> {
-        match value {
-            Value::Null => Ok(None),
-            value => V::from_value(value).map(Some),
+        match value.is_null() {
+            true => Ok(None),
+            false => V::from_value(value).map(Some),
         }
     }
 }
@@ -141,9 +120,9 @@ impl<V: FromValue> FromValue for Option<V> {
 /// Says the kind and not the content, which may be somebody's.
 fn unexpected(wanted: &str, found: &Value<'_>) -> Error {
     let found = match found {
-        Value::Null => "nothing",
-        Value::Integer(_) => "an integer",
-        Value::Text(_) => "text",
+        Value::Integer(None) | Value::Text(None) => "nothing",
+        Value::Integer(Some(_)) => "an integer",
+        Value::Text(Some(_)) => "text",
     };
     Error::corrupt(format!("{wanted} was expected, and {found} is stored"))
 }

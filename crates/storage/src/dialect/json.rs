@@ -53,9 +53,9 @@ fn write_all<T>(
 
 fn write_value(json: &mut Vec<u8>, value: &Value<'_>) {
     match value {
-        Value::Null => json.extend_from_slice(b"null"),
-        Value::Integer(value) => json.extend_from_slice(value.to_string().as_bytes()),
-        Value::Text(text) => write_text(json, text),
+        Value::Integer(Some(value)) => json.extend_from_slice(value.to_string().as_bytes()),
+        Value::Text(Some(text)) => write_text(json, text),
+        Value::Integer(None) | Value::Text(None) => json.extend_from_slice(b"null"),
     }
 }
 
@@ -73,7 +73,10 @@ mod tests {
 
     #[test]
     fn json_holds_every_kind_of_value() {
-        let rows = [vec![Value::Null, 5.into()], vec!["\"é".into(), true.into()]];
+        let rows = [
+            vec![None::<i64>.into(), 5.into()],
+            vec!["\"é".into(), true.into()],
+        ];
         assert_eq!(rows_json(&rows), r#"[[null,5],["\"é",1]]"#);
         assert_eq!(
             row_objects_json(&["x", "y"], &rows),

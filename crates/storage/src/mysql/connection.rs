@@ -1,5 +1,6 @@
 //! Statements on the connections of MariaDB and MySQL.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use sqlx::mysql::{MySqlArguments, MySqlConnection, MySqlQueryResult, MySqlRow};
@@ -28,9 +29,8 @@ fn prepared(statement: Statement<'_>) -> Prepared<'static, MySql, MySqlArguments
     // One that is missing is left out, which the server refuses: a fault of the statement.
     let bindings = places.iter().filter_map(|at| statement.bindings.get(*at));
     bindings.fold(prepared, |prepared, binding| match binding {
-        Binding::One(Value::Null) => prepared.bind(None::<i64>),
         Binding::One(Value::Integer(value)) => prepared.bind(*value),
-        Binding::One(Value::Text(text)) => prepared.bind(text.clone().into_owned()),
+        Binding::One(Value::Text(text)) => prepared.bind(text.clone().map(Cow::into_owned)),
         Binding::List(values) => prepared.bind(list_json(values)),
         Binding::Rows(rows) => prepared.bind(rows_json(rows)),
     })
@@ -39,17 +39,24 @@ fn prepared(statement: Statement<'_>) -> Prepared<'static, MySql, MySqlArguments
 fn value(row: &MySqlRow, at: usize) -> Result<Value<'static>, Error> {
     let raw = row.try_get_raw(at)?;
     if raw.is_null() {
-        return Ok(Value::Null);
+        return Ok(Value::Integer(None));
     }
     let kind = raw.type_info().into_owned();
     match kind.name() {
         "BIGINT" | "INT" | "MEDIUMINT" | "SMALLINT" | "TINYINT" | "BOOLEAN" => {
             let value = <i64 as Decode<MySql>>::decode(raw).map_err(Error::corrupt)?;
-            Ok(Value::Integer(value))
+            Ok(value.into())
         }
-        "VARCHAR" | "CHAR" | "TEXT" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT" => {
+        // What the server calculates or is set to.
+        "BIGINT UNSIGNED" | "INT UNSIGNED" => {
+            let value = <u64 as Decode<MySql>>::decode(raw).map_err(Error::corrupt)?;
+            Ok(value.into())
+        }
+        // Text whose collation is binary is told as bytes.
+        "VARCHAR" | "CHAR" | "TEXT" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT" | "VARBINARY"
+        | "BINARY" | "BLOB" | "TINYBLOB" | "MEDIUMBLOB" | "LONGBLOB" => {
             let text = <String as Decode<MySql>>::decode(raw).map_err(Error::corrupt)?;
-            Ok(Value::Text(text.into()))
+            Ok(text.into())
         }
         other => Err(Error::corrupt(format!("a value of the kind {other}"))),
     }

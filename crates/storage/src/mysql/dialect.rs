@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edg_91_mysql_repeats_what_is_bound_once() {
+    fn edg_113_mysql_repeats_what_is_bound_once() {
         let rendered = render("SELECT a FROM t WHERE (?2 IS NULL OR a = ?2) AND b = ?1 FOR UPDATE");
         assert_eq!(
             rendered.text,
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn edg_91_mysql_settles_conflicts_by_any_key() {
+    fn edg_113_mysql_settles_conflicts_by_any_key() {
         let said = |text| render(text).text;
         assert_eq!(
             said("INSERT INTO t (a, b) VALUES (?1, ?2)\n ON CONFLICT (a, b) DO NOTHING"),

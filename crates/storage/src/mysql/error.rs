@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edg_92_numbers_of_mysql_are_kinds() {
+    fn edg_114_numbers_of_mysql_are_kinds() {
         for (number, expected) in [
             (1062, Kind::UniqueViolation),
             (1452, Kind::Statement),

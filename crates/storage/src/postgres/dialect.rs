@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edg_91_postgres_numbers_its_parameters_and_reads_rows_as_its_tables() {
+    fn edg_113_postgres_numbers_its_parameters_and_reads_rows_as_its_tables() {
         let said = |text| render(text).text;
         assert_eq!(
             said("UPDATE t SET a = GREATEST(a, ?2) WHERE b = ?1 FOR UPDATE SKIP LOCKED"),

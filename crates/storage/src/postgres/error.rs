@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edg_92_codes_of_postgres_are_kinds() {
+    fn edg_114_codes_of_postgres_are_kinds() {
         for (code, expected) in [
             ("23505", Kind::UniqueViolation),
             ("23503", Kind::Statement),

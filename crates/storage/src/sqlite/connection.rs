@@ -1,5 +1,6 @@
 //! Statements on SQLite's connections.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
@@ -20,9 +21,8 @@ delegate_sql_connection!(PoolConnection<Sqlite>, |pooled| &mut **pooled);
 fn prepared(statement: Statement<'_>) -> Prepared<'static, Sqlite, SqliteArguments> {
     let prepared = sqlx::query(DIALECT.statement(statement.text).text.as_str());
     let bind = |prepared: Prepared<'static, _, _>, parameter| match parameter {
-        Binding::One(Value::Null) => prepared.bind(None::<i64>),
         Binding::One(Value::Integer(value)) => prepared.bind(value),
-        Binding::One(Value::Text(text)) => prepared.bind(text.into_owned()),
+        Binding::One(Value::Text(text)) => prepared.bind(text.map(Cow::into_owned)),
         Binding::List(values) => prepared.bind(list_json(&values)),
         Binding::Rows(rows) => prepared.bind(rows_json(&rows)),
     };
@@ -36,17 +36,17 @@ fn affected(result: &SqliteQueryResult) -> u64 {
 fn value(row: &SqliteRow, at: usize) -> Result<Value<'static>, Error> {
     let raw = row.try_get_raw(at)?;
     if raw.is_null() {
-        return Ok(Value::Null);
+        return Ok(Value::Integer(None));
     }
     let kind = raw.type_info().into_owned();
     match kind.name() {
         "INTEGER" | "BOOLEAN" => {
             let value = <i64 as Decode<Sqlite>>::decode(raw).map_err(Error::corrupt)?;
-            Ok(Value::Integer(value))
+            Ok(Value::Integer(Some(value)))
         }
         "TEXT" => {
             let text = <String as Decode<Sqlite>>::decode(raw).map_err(Error::corrupt)?;
-            Ok(Value::Text(text.into()))
+            Ok(text.into())
         }
         other => Err(Error::corrupt(format!("a value of the kind {other}"))),
     }

@@ -1,33 +1,48 @@
-//! A database with the tables of outbox and inbox, in a directory of its own.
+//! Databases with the tables of outbox and inbox, each of a test's own.
 
-use std::path::PathBuf;
-
+use storage::testing::{TestDatabase, TestEngine};
 use storage::{Database, Schema};
-use tempfile::TempDir;
 
+/// An open database, which goes with this.
 pub(crate) struct Store {
     pub(crate) database: Database,
-    pub(crate) directory: TempDir,
+    pub(crate) place: TestDatabase,
 }
 
 impl Store {
-    pub(crate) async fn open() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let path = path(&directory);
-        let database = Database::open_file(&path, Schema::scheduler())
-            .await
-            .unwrap();
-        Self {
-            database,
-            directory,
+    /// `None`, and the calling test is left out, where there is no such server.
+    pub(crate) async fn open(engine: TestEngine) -> Option<Self> {
+        let place = TestDatabase::create(engine).await?;
+        let database = place.open(Schema::scheduler()).await.unwrap();
+        Some(Self { database, place })
+    }
+
+    /// Opens it once more, as another process would.
+    pub(crate) async fn open_again(&self) -> Database {
+        self.place.open(Schema::scheduler()).await.unwrap()
+    }
+}
+
+/// Makes of each story a test on each engine.
+macro_rules! on_every_engine {
+    ($(async fn $story:ident($store:ident: &Store) $body:block)+) => {
+        $( async fn $story($store: &$crate::fixture::Store) $body )+
+        $crate::fixture::on_every_engine!(@engine sqlite Sqlite $($story)+);
+        $crate::fixture::on_every_engine!(@engine postgres Postgres $($story)+);
+        $crate::fixture::on_every_engine!(@engine mysql MySql $($story)+);
+    };
+    (@engine $module:ident $engine:ident $($story:ident)+) => {
+        mod $module {
+            $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                let engine = storage::testing::TestEngine::$engine;
+                if let Some(store) = $crate::fixture::Store::open(engine).await {
+                    super::$story(&store).await;
+                    store.database.close().await;
+                }
+            } )+
         }
-    }
-
-    pub(crate) fn path(&self) -> PathBuf {
-        path(&self.directory)
-    }
+    };
 }
 
-fn path(directory: &TempDir) -> PathBuf {
-    directory.path().join("data/test/test.db")
-}
+pub(crate) use on_every_engine;

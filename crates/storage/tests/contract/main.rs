@@ -1,7 +1,10 @@
-//! What a database promises to every store, over real files: one story a test, each rule by its id.
+//! What a database promises to every store, on real ones: one story a test, each rule by its id.
 
 mod fixture;
+mod isolation;
+mod limits;
 mod migrations;
-mod opening;
+mod outbox;
+mod sqlite;
 mod statements;
 mod watermarks;

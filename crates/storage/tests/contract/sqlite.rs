@@ -1,15 +1,20 @@
-//! How a database is opened, and who waits for whom.
+//! What is SQLite's alone: a file, its mode, and one writer.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use storage::testing::TestEngine;
 use storage::{Database, Error, OpenError, Schema, SqlConnection, query};
 
 use crate::fixture::Store;
 
+async fn store() -> Store {
+    Store::open(TestEngine::Sqlite).await.unwrap()
+}
+
 #[tokio::test]
 async fn edg_27_a_store_is_durable_and_private() {
-    let store = Store::open().await;
+    let store = store().await;
     let mut reading = store.database.read().await.unwrap();
     let mut writing = store.database.begin().await.unwrap();
     let connections: [&mut dyn SqlConnection; 2] = [&mut reading, &mut writing];
@@ -21,10 +26,10 @@ async fn edg_27_a_store_is_durable_and_private() {
     }
     drop(writing);
     store.database.probe_writable().await.unwrap();
-    let file = store.path();
+    let file = store.place.url().file().unwrap();
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(file.parent().unwrap()), 0o700);
-    assert_eq!(mode(&file), 0o600);
+    assert_eq!(mode(file), 0o600);
     assert_eq!(mode(&file.with_extension("db-wal")), 0o600);
 }
 
@@ -33,26 +38,9 @@ async fn pragma<T: storage::FromRow>(connection: &mut dyn SqlConnection, text: &
 }
 
 #[tokio::test]
-async fn edg_27_readers_can_not_write() {
-    let store = Store::open().await;
-    let write = || query("INSERT INTO inbox (event_id, received_at) VALUES ('x', 1)");
-    let mut reading = store.database.read().await.unwrap();
-    write().execute(&mut reading).await.unwrap_err();
-    // The same statement is fine where writing is.
-    assert_eq!(store.database.execute(write()).await.unwrap(), 1);
-    let (count,): (i64,) = query("SELECT count(*) FROM inbox")
-        .fetch_one(&mut reading)
-        .await
-        .unwrap();
-    assert_eq!(count, 1);
-}
-
-#[tokio::test]
 async fn edg_27_two_processes_take_turns() {
-    let store = Store::open().await;
-    let other = Database::open_file(&store.path(), Schema::scheduler())
-        .await
-        .unwrap();
+    let store = store().await;
+    let other = store.open_again().await;
 
     // Whoever has begun is waited for, though it has only read.
     let mut first = store.database.begin().await.unwrap();
@@ -75,21 +63,6 @@ async fn edg_27_two_processes_take_turns() {
         1,
         "it began before the first was over"
     );
-    drop(second);
-
-    let count = async |database: &Database| {
-        for _ in 0..50 {
-            let mut transaction = database.begin().await.unwrap();
-            let at = position(&mut transaction).await;
-            set(&mut transaction, at + 1).await;
-            transaction.commit().await.unwrap();
-        }
-    };
-    tokio::join!(count(&store.database), count(&other));
-    assert_eq!(
-        position(&mut store.database.read().await.unwrap()).await,
-        101
-    );
 }
 
 async fn position(connection: &mut dyn SqlConnection) -> i64 {
@@ -101,24 +74,11 @@ async fn position(connection: &mut dyn SqlConnection) -> i64 {
 }
 
 async fn set(connection: &mut dyn SqlConnection, position: i64) {
-    query(
-        "INSERT INTO outbox_cursor (destination, position) VALUES ('x', ?1)
-         ON CONFLICT (destination) DO UPDATE SET position = excluded.position",
-    )
-    .bind(position)
-    .execute(connection)
-    .await
-    .unwrap();
-}
-
-#[tokio::test]
-async fn what_is_not_committed_is_rolled_back() {
-    let store = Store::open().await;
-    let mut transaction = store.database.begin().await.unwrap();
-    set(&mut transaction, 5).await;
-    drop(transaction);
-    let mut again = store.database.begin().await.unwrap();
-    assert_eq!(position(&mut again).await, 0);
+    query("INSERT INTO outbox_cursor (destination, position) VALUES ('x', ?1)")
+        .bind(position)
+        .execute(connection)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -140,4 +100,27 @@ async fn what_can_not_be_opened_is_named() {
         panic!("{error}");
     };
     assert!(matches!(source, Error::Corrupt(_)), "{source:?}");
+}
+
+#[tokio::test]
+async fn edg_67_a_full_disk_is_full_and_heals() {
+    let store = store().await;
+    let database = &store.database;
+    let mut transaction = database.begin().await.unwrap();
+    query("PRAGMA max_page_count = 64")
+        .fetch_one::<(i64,)>(&mut transaction)
+        .await
+        .unwrap();
+    let large = "x".repeat(1024 * 1024);
+    let insert = || query("INSERT INTO inbox (event_id, received_at) VALUES (?1, 1)").bind(&large);
+    let full = insert().execute(&mut transaction).await.unwrap_err();
+    assert!(matches!(full, Error::Full(_)), "{full:?}");
+    drop(transaction);
+    let mut transaction = database.begin().await.unwrap();
+    query("PRAGMA max_page_count = 100000")
+        .fetch_one::<(i64,)>(&mut transaction)
+        .await
+        .unwrap();
+    insert().execute(&mut transaction).await.unwrap();
+    transaction.commit().await.unwrap();
 }
