@@ -26,6 +26,7 @@
 //! | partial indexes, `STRICT`, `WITHOUT ROWID`, TEXT as key, identity columns | | the migrations, a text for each dialect |
 
 mod connection;
+pub mod copy;
 mod database;
 mod dialect;
 mod engine;

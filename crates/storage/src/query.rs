@@ -59,6 +59,12 @@ impl<'a> Statement<'a> {
         self
     }
 
+    /// As [`Statement::bind_rows`], of rows whose width is known only now.
+    pub(crate) fn bind_all_rows(mut self, rows: Vec<Vec<Value<'a>>>) -> Self {
+        self.bindings.push(Binding::Rows(rows));
+        self
+    }
+
     /// Runs it; the number of rows that it inserted, changed or deleted.
     ///
     /// # Errors

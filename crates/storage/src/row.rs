@@ -16,6 +16,10 @@ impl Row {
         Self { names, values }
     }
 
+    pub(crate) fn into_values(self) -> Vec<Value<'static>> {
+        self.values
+    }
+
     /// The value of a column, by its name or its place (from 0).
     ///
     /// # Errors

@@ -181,3 +181,9 @@ impl Drop for TestDatabase {
         }
     }
 }
+
+/// Every column that a copy moves, as `table.column`.
+#[must_use]
+pub fn copied_columns(schema: Schema, engine: TestEngine) -> Vec<String> {
+    crate::copy::columns(schema, engine == TestEngine::Sqlite)
+}

@@ -1,5 +1,6 @@
 //! What a database promises to every store, on real ones: one story a test, each rule by its id.
 
+mod copying;
 mod fixture;
 mod isolation;
 mod limits;

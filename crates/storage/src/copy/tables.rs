@@ -1,0 +1,180 @@
+//! The tables that are copied, each after those that it refers to, with the columns that hold data. What a database
+//! makes by itself, as generated columns and the probe of readiness, is left out.
+
+use crate::Schema;
+
+/// A table, and in which order its rows are read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    /// The columns of its primary key, in their order; quoted where their name is a word of SQL.
+    pub(super) key: &'static [&'static str],
+    /// All others.
+    pub(super) rest: &'static [&'static str],
+}
+
+const fn table(
+    name: &'static str,
+    key: &'static [&'static str],
+    rest: &'static [&'static str],
+) -> Table {
+    Table { name, key, rest }
+}
+
+const EVENTS: [Table; 4] = [
+    table(
+        "outbox",
+        &["position"],
+        &["event_id", "occurred_at", "body"],
+    ),
+    table("outbox_cursor", &["destination"], &["position"]),
+    table("inbox", &["event_id"], &["received_at"]),
+    table(
+        "inbox_watermark",
+        &["source", "node"],
+        &["complete_to", "heard_at"],
+    ),
+];
+
+const SCHEDULER: [Table; 10] = [
+    table(
+        "api_keys",
+        &["hash"],
+        &["application", "created_at", "scope", "last_used_at"],
+    ),
+    table(
+        "users",
+        &["id"],
+        &[
+            "application",
+            "external_id",
+            "name",
+            "email",
+            "locale",
+            "time_zone",
+            "created_at",
+        ],
+    ),
+    table(
+        "sessions",
+        &["id"],
+        &[
+            "application",
+            "revision",
+            "room_id",
+            "status",
+            "starts_at",
+            "lobby_opens_at",
+            "terms",
+            "record",
+            "cancelled",
+            "created_at",
+        ],
+    ),
+    table(
+        "participants",
+        &["session_id", "position"],
+        &["user_id", "name", "generation"],
+    ),
+    table(
+        "jobs",
+        &["id"],
+        &[
+            "session_id",
+            "revision",
+            "kind",
+            "before_ms",
+            "user_id",
+            "due_at",
+            "state",
+            "reason",
+            "lease_until",
+            "term",
+        ],
+    ),
+    table(
+        "notifications",
+        &["id"],
+        &[
+            "user_id",
+            "session_id",
+            "kind",
+            "cause",
+            "created_at",
+            "starts_at",
+            "with_name",
+            "read_at",
+        ],
+    ),
+    table(
+        "idempotency",
+        &["application", "scope", "\"key\""],
+        &["fingerprint", "answer", "created_at"],
+    ),
+    table("timeline", &["id"], &["session_id", "at", "body"]),
+    table(
+        "audit",
+        &["id"],
+        &[
+            "at",
+            "actor",
+            "action",
+            "subject",
+            "session_id",
+            "user_id",
+            "from_address",
+            "detail",
+        ],
+    ),
+    table("configuration", &["name"], &["fingerprint"]),
+];
+
+const CHAT: [Table; 3] = [
+    table(
+        "rooms",
+        &["room_id"],
+        &["epoch", "last_seq", "active_at", "revision"],
+    ),
+    table(
+        "members",
+        &["room_id", "user_id"],
+        &["name", "read_seq", "delivered_seq"],
+    ),
+    table("removals", &["session_id", "user_id"], &["removed_at"]),
+];
+
+/// In files alone: servers hold no messages.
+const MESSAGES: [Table; 1] = [table(
+    "messages",
+    &["position"],
+    &[
+        "room_id",
+        "seq",
+        "message_id",
+        "sender",
+        "client_id",
+        "body",
+        "sent_at",
+    ],
+)];
+
+/// The highest position that the outbox gave: one row, which is there from the first migration on.
+pub(super) const HEAD: Table = table("outbox_head", &["id"], &["position"]);
+
+/// The tables that a file, or a server's database, has rows in, but for [`HEAD`].
+pub(super) fn of(schema: Schema, is_file: bool) -> Vec<&'static Table> {
+    let (own, files): (&[Table], &[Table]) = match schema.name() {
+        "scheduler" => (&SCHEDULER, &[]),
+        "chat" => (&CHAT, &MESSAGES),
+        _ => (&[], &[]),
+    };
+    let files = files.iter().filter(|_| is_file);
+    own.iter().chain(files).chain(&EVENTS).collect()
+}
+
+impl Table {
+    /// Key first.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &'static str> {
+        self.key.iter().chain(self.rest).copied()
+    }
+}
