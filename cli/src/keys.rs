@@ -4,6 +4,9 @@
 mod actor;
 mod listing;
 
+use std::path::Path;
+
+use scheduler::StoreLocation;
 use scheduler::api_keys::{self, CreateError, Scope};
 use scheduler::key_changes::{self, KeyChangeError};
 use scheduler::keys as ticket_keys;
@@ -23,6 +26,7 @@ const API_KEY_ID: &str = "ak_";
 /// Does one of the subcommands.
 pub(crate) async fn run(settings: &Settings, command: KeysCommand) -> Result<(), Failure> {
     let data_dir = settings.data_dir.as_path();
+    let store = &store(data_dir);
     let actor = actor();
     match command {
         KeysCommand::Create { name, operator } => {
@@ -31,38 +35,38 @@ pub(crate) async fn run(settings: &Settings, command: KeysCommand) -> Result<(),
             } else {
                 Scope::App
             };
-            let key = api_keys::create(data_dir, &name, scope, &actor).await;
+            let key = api_keys::create(store, &name, scope, &actor).await;
             output::line(&key.map_err(refused)?).await;
         }
         KeysCommand::Ticket { operator: _ } => {
             let issuer = &settings.scheduler.public_url;
-            let ticket = key_changes::ticket(data_dir, issuer, &actor).await;
+            let ticket = key_changes::ticket(data_dir, store, issuer, &actor).await;
             output::line(&ticket.map_err(unchanged)?).await;
         }
         KeysCommand::List { json } => {
-            let api_keys = api_keys::list(data_dir).await.map_err(refused)?;
+            let api_keys = api_keys::list(store).await.map_err(refused)?;
             let ticket_keys = ticket_keys::list(data_dir).map_err(unreadable)?;
             listing::print(&api_keys, &ticket_keys, json).await;
         }
         KeysCommand::Revoke { id } if id.starts_with(API_KEY_ID) => {
-            let revoked = api_keys::revoke(data_dir, &id, &actor).await;
+            let revoked = api_keys::revoke(store, &id, &actor).await;
             if !revoked.map_err(refused)? {
                 return Err(Failure::config(format!("there is no API key {id}")));
             }
             output::line(&format!("{id} is void")).await;
         }
         KeysCommand::Revoke { id } => {
-            let revoked = key_changes::revoke(data_dir, &id, &actor).await;
+            let revoked = key_changes::revoke(data_dir, store, &id, &actor).await;
             revoked.map_err(unchanged)?;
             output::line(&format!("{id} is void, with every ticket of it")).await;
         }
         KeysCommand::Retire { kid } => {
-            let until = key_changes::retire(data_dir, &kid, &actor).await;
+            let until = key_changes::retire(data_dir, store, &kid, &actor).await;
             let until = listing::date(until.map_err(unchanged)?);
             output::line(&format!("{kid} signs no more; it verifies until {until}")).await;
         }
         KeysCommand::Rotate => {
-            let key = key_changes::rotate(data_dir, &actor).await;
+            let key = key_changes::rotate(data_dir, store, &actor).await;
             output::line(&key.map_err(unchanged)?.kid).await;
         }
         KeysCommand::Export => {
@@ -75,9 +79,14 @@ pub(crate) async fn run(settings: &Settings, command: KeysCommand) -> Result<(),
 
 /// Makes an API key of this name, and makes those of the same name void.
 pub(crate) async fn replace(settings: &Settings, name: &str) -> Result<String, Failure> {
-    api_keys::replace(&settings.data_dir, name, &actor())
+    api_keys::replace(&store(&settings.data_dir), name, &actor())
         .await
         .map_err(refused)
+}
+
+/// Where the scheduler of a data directory has its keys' hashes and the audit log.
+pub(crate) fn store(data_dir: &Path) -> StoreLocation {
+    scheduler::default_database(data_dir).into()
 }
 
 fn refused(error: CreateError) -> Failure {

@@ -1,7 +1,5 @@
 //! API keys: 32 random bytes, shown once, stored as their hash.
 
-use std::path::Path;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use service::clock::now;
@@ -12,7 +10,7 @@ use wire::{OperatorAction, UnixMs};
 pub use crate::scope::Scope;
 
 use crate::commands::{add_api_key, revoke_api_key, revoke_other_api_keys};
-use crate::config::database;
+use crate::config::StoreLocation;
 use crate::store::sql::SqlStore;
 use crate::store::{ApiKey, SchedulerStore as _, StoreError, StoredKey};
 
@@ -63,7 +61,7 @@ pub enum CreateError {
 /// # Errors
 /// [`CreateError`].
 pub async fn create(
-    data_dir: &Path,
+    store: &StoreLocation,
     name: &str,
     scope: Scope,
     actor: &str,
@@ -80,7 +78,7 @@ pub async fn create(
         scope,
     };
     let action = action(actor, "key.create", &hash, &stands_for);
-    let store = SqlStore::open(&database(data_dir)).await?;
+    let store = SqlStore::open_at(store).await?;
     let added = add_api_key(&store, &hash, &stands_for, action, now()).await;
     store.close().await;
     added?;
@@ -91,15 +89,19 @@ pub async fn create(
 ///
 /// # Errors
 /// [`CreateError`].
-pub async fn replace(data_dir: &Path, name: &str, actor: &str) -> Result<String, CreateError> {
-    let key = create(data_dir, name, Scope::App, actor).await?;
+pub async fn replace(
+    store: &StoreLocation,
+    name: &str,
+    actor: &str,
+) -> Result<String, CreateError> {
+    let key = create(store, name, Scope::App, actor).await?;
     let hash = hash(&key);
     let stands_for = ApiKey {
         name: name.to_owned(),
         scope: Scope::App,
     };
     let action = action(actor, "key.revoke_others", &hash, &stands_for);
-    let store = SqlStore::open(&database(data_dir)).await?;
+    let store = SqlStore::open_at(store).await?;
     let revoked = revoke_other_api_keys(&store, &hash, &stands_for, action, now()).await;
     store.close().await;
     revoked?;
@@ -110,8 +112,8 @@ pub async fn replace(data_dir: &Path, name: &str, actor: &str) -> Result<String,
 ///
 /// # Errors
 /// [`CreateError`].
-pub async fn revoke(data_dir: &Path, id: &str, actor: &str) -> Result<bool, CreateError> {
-    let store = SqlStore::open(&database(data_dir)).await?;
+pub async fn revoke(store: &StoreLocation, id: &str, actor: &str) -> Result<bool, CreateError> {
+    let store = SqlStore::open_at(store).await?;
     let revoked = revoke_in(&store, id, actor).await;
     store.close().await;
     Ok(revoked?)
@@ -130,8 +132,8 @@ async fn revoke_in(store: &SqlStore, id: &str, actor: &str) -> Result<bool, Stor
 ///
 /// # Errors
 /// [`CreateError`].
-pub async fn list(data_dir: &Path) -> Result<Vec<ApiKeyInfo>, CreateError> {
-    let store = SqlStore::open(&database(data_dir)).await?;
+pub async fn list(store: &StoreLocation) -> Result<Vec<ApiKeyInfo>, CreateError> {
+    let store = SqlStore::open_at(store).await?;
     let keys = store.api_keys().list().await;
     store.close().await;
     let info = |stored: StoredKey| ApiKeyInfo {
@@ -146,7 +148,7 @@ pub async fn list(data_dir: &Path) -> Result<Vec<ApiKeyInfo>, CreateError> {
 
 impl From<StoreError> for CreateError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error.0)
+        Self::Store(error.into_source())
     }
 }
 

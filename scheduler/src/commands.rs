@@ -1,5 +1,6 @@
 //! What the scheduler does to its store: each command loads, asks `scheduler-core`, writes what it
-//! returned and commits, in one unit of work. Neither rules nor SQL are here.
+//! returned and commits, in one unit of work, which is run again where it lost to another one. Neither rules
+//! nor SQL are here.
 
 mod apply;
 mod audit;
@@ -7,6 +8,7 @@ mod booking;
 mod direct_writes;
 mod due_jobs;
 mod events;
+mod lost_races;
 
 pub(crate) use audit::{prune_audit, record_action, record_configuration};
 pub(crate) use booking::{Executed, book, cancel, change, renew_link};

@@ -1,9 +1,10 @@
 //! The settings of a scheduler: a plain struct, read from nowhere. The binary fills it in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use service::http;
+use storage::{DatabaseOptions, DatabaseUrl};
 use wire::MediaBackend;
 
 /// Everything that a scheduler is configured with.
@@ -25,8 +26,14 @@ pub struct Config {
     pub signaling_events_url: String,
     /// Where chat takes events; the public address unless set otherwise.
     pub chat_events_url: String,
-    /// The data directory: `scheduler/scheduler.db` and `keys/` lie below it.
+    /// The data directory: `keys/` lies below it, and `scheduler/scheduler.db` unless `database` is another.
     pub data_dir: PathBuf,
+    /// Where bookings, people and jobs are stored: [`default_database`] unless set otherwise.
+    pub database: DatabaseUrl,
+    /// How the database is connected to, where it is a server.
+    pub database_options: DatabaseOptions,
+    /// How due jobs are claimed.
+    pub jobs: JobSettings,
     /// Pages that may call; the web origin is always among them.
     pub allowed_origins: Vec<String>,
     /// Proxies that are trusted to name a client's address: addresses, and blocks as `10.0.0.0/8`.
@@ -42,6 +49,40 @@ pub struct Config {
 
 /// How long a join link opens the record and the chat after the session, unless set otherwise: 30 days.
 pub const LINKS_AFTER_END_MS: i64 = 30 * 86_400_000;
+
+/// How due jobs are claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JobSettings {
+    /// How long a claim holds, in milliseconds. What is done under one is a transaction of milliseconds; after a crash
+    /// the job is taken up again this much later. One second at least.
+    pub lease_ms: i64,
+}
+
+impl Default for JobSettings {
+    fn default() -> Self {
+        Self { lease_ms: 5_000 }
+    }
+}
+
+impl JobSettings {
+    /// The shortest lease: less would lapse while a batch waits for a busy database.
+    const MIN_LEASE_MS: i64 = 1_000;
+
+    /// Refuses a lease that is too short.
+    ///
+    /// # Errors
+    /// In a few words, what is wrong.
+    pub fn check(self) -> Result<(), String> {
+        if self.lease_ms < Self::MIN_LEASE_MS {
+            return Err(format!(
+                "a lease of jobs is {} ms or longer",
+                Self::MIN_LEASE_MS
+            ));
+        }
+        Ok(())
+    }
+}
 
 /// Bounds of the service. Each is a key of the settings, and counted when it is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +140,7 @@ impl Config {
         let public_url = public_url.into();
         let signaling_url = signaling_url.into();
         let chat_url = chat_url.into();
+        let data_dir = data_dir.into();
         Self {
             web_origin: public_url.clone(),
             signaling_events_url: signaling_url.clone(),
@@ -108,7 +150,10 @@ impl Config {
             chat_url,
             media: vec![MediaBackend::P2p],
             media_urls: Vec::new(),
-            data_dir: data_dir.into(),
+            database: default_database(&data_dir),
+            database_options: DatabaseOptions::default(),
+            jobs: JobSettings::default(),
+            data_dir,
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             links_after_end_ms: LINKS_AFTER_END_MS,
@@ -120,18 +165,34 @@ impl Config {
     pub(crate) fn keys_dir(&self) -> PathBuf {
         keys_dir(&self.data_dir)
     }
-
-    pub(crate) fn database(&self) -> PathBuf {
-        database(&self.data_dir)
-    }
 }
 
 /// Where the keys of a data directory lie.
-pub(crate) fn keys_dir(data_dir: &std::path::Path) -> PathBuf {
+pub(crate) fn keys_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("keys")
 }
 
-/// Where the database of a data directory lies.
-pub(crate) fn database(data_dir: &std::path::Path) -> PathBuf {
-    data_dir.join("scheduler").join("scheduler.db")
+/// The database that a data directory has, unless another is set.
+#[must_use]
+pub fn default_database(data_dir: &Path) -> DatabaseUrl {
+    DatabaseUrl::sqlite(data_dir.join("scheduler").join("scheduler.db"))
+}
+
+/// Where a scheduler's database is, for what works on it beside the service.
+#[derive(Debug, Clone)]
+pub struct StoreLocation {
+    /// As [`Config::database`].
+    pub database: DatabaseUrl,
+    /// As [`Config::database_options`].
+    pub options: DatabaseOptions,
+}
+
+impl From<DatabaseUrl> for StoreLocation {
+    /// With the default options.
+    fn from(database: DatabaseUrl) -> Self {
+        Self {
+            database,
+            options: DatabaseOptions::default(),
+        }
+    }
 }

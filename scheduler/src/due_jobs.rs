@@ -20,13 +20,23 @@ const BATCH: u32 = 100;
 const READ_AHEAD: u32 = 10_000;
 
 /// Runs due jobs. Clones share one wake-up.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct DueJobRunner {
+    lease_ms: i64,
     woken: Arc<Notify>,
     due_times: Arc<Mutex<DueTimeIndex>>,
 }
 
 impl DueJobRunner {
+    /// One whose claims lapse after `lease_ms`.
+    pub(crate) fn new(lease_ms: i64) -> Self {
+        Self {
+            lease_ms,
+            woken: Arc::default(),
+            due_times: Arc::default(),
+        }
+    }
+
     /// Polls the stored jobs now: something may have been planned, or become due.
     pub(crate) fn wake(&self) {
         self.woken.notify_one();
@@ -64,7 +74,7 @@ impl DueJobRunner {
         notifications: &NotificationBroadcaster,
     ) -> Result<(), StoreError> {
         loop {
-            let claimed = claim_due(store, clock::now(), BATCH).await?;
+            let claimed = claim_due(store, clock::now(), self.lease_ms, BATCH).await?;
             let full = claimed.jobs.len() == BATCH as usize;
             if !claimed.jobs.is_empty() {
                 let now = clock::now();

@@ -8,7 +8,7 @@ use storage::OpenError;
 use wire::{OperatorAction, UnixMs};
 
 use crate::commands::record_action;
-use crate::config::database;
+use crate::config::StoreLocation;
 use crate::keys::{self, KeyError, KeyInfo};
 use crate::operators::{self, TicketError};
 use crate::store::sql::SqlStore;
@@ -37,7 +37,7 @@ pub enum KeyChangeError {
 
 impl From<StoreError> for KeyChangeError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error.0)
+        Self::Store(error.into_source())
     }
 }
 
@@ -45,23 +45,32 @@ impl From<StoreError> for KeyChangeError {
 ///
 /// # Errors
 /// [`KeyChangeError`].
-pub async fn rotate(data_dir: &Path, actor: &str) -> Result<KeyInfo, KeyChangeError> {
+pub async fn rotate(
+    data_dir: &Path,
+    store: &StoreLocation,
+    actor: &str,
+) -> Result<KeyInfo, KeyChangeError> {
     let action = OperatorAction::new(actor, "key.rotate", "ticket keys");
-    audited(data_dir, action, || Ok(keys::rotate(data_dir)?)).await
+    audited(store, action, || Ok(keys::rotate(data_dir)?)).await
 }
 
 /// Takes a key out of use, and returns until when it verifies: no ticket of it can live longer.
 ///
 /// # Errors
 /// [`KeyChangeError`].
-pub async fn retire(data_dir: &Path, kid: &str, actor: &str) -> Result<UnixMs, KeyChangeError> {
+pub async fn retire(
+    data_dir: &Path,
+    store: &StoreLocation,
+    kid: &str,
+    actor: &str,
+) -> Result<UnixMs, KeyChangeError> {
     known(data_dir, kid)?;
-    let store = SqlStore::open(&database(data_dir)).await?;
-    let until = longest_ticket(&store).await;
-    store.close().await;
+    let open = SqlStore::open_at(store).await?;
+    let until = longest_ticket(&open).await;
+    open.close().await;
     let until = until?;
     let action = OperatorAction::new(actor, "key.retire", kid);
-    audited(data_dir, action, || Ok(keys::retire(data_dir, kid, until)?)).await?;
+    audited(store, action, || Ok(keys::retire(data_dir, kid, until)?)).await?;
     Ok(until)
 }
 
@@ -69,38 +78,45 @@ pub async fn retire(data_dir: &Path, kid: &str, actor: &str) -> Result<UnixMs, K
 ///
 /// # Errors
 /// [`KeyChangeError`].
-pub async fn revoke(data_dir: &Path, kid: &str, actor: &str) -> Result<(), KeyChangeError> {
+pub async fn revoke(
+    data_dir: &Path,
+    store: &StoreLocation,
+    kid: &str,
+    actor: &str,
+) -> Result<(), KeyChangeError> {
     known(data_dir, kid)?;
     let action = OperatorAction::new(actor, "key.revoke", kid);
-    audited(data_dir, action, || Ok(keys::revoke(data_dir, kid)?)).await
+    audited(store, action, || Ok(keys::revoke(data_dir, kid)?)).await
 }
 
 /// Signs an operator's ticket with the newest key, as [`operators::ticket`] does.
 ///
 /// # Errors
 /// [`KeyChangeError`].
-pub async fn ticket(data_dir: &Path, issuer: &str, actor: &str) -> Result<String, KeyChangeError> {
+pub async fn ticket(
+    data_dir: &Path,
+    store: &StoreLocation,
+    issuer: &str,
+    actor: &str,
+) -> Result<String, KeyChangeError> {
     let action = OperatorAction::new(actor, "operator.ticket", "operator");
-    audited(data_dir, action, || {
-        Ok(operators::ticket(data_dir, issuer)?)
-    })
-    .await
+    audited(store, action, || Ok(operators::ticket(data_dir, issuer)?)).await
 }
 
-/// Adds a row to the audit log of a data directory for what was done elsewhere.
+/// Adds a row to the audit log for what was done elsewhere.
 ///
 /// # Errors
 /// [`KeyChangeError::Open`] and [`KeyChangeError::Store`].
-pub async fn record(data_dir: &Path, action: OperatorAction) -> Result<(), KeyChangeError> {
-    audited(data_dir, action, || Ok(())).await
+pub async fn record(store: &StoreLocation, action: OperatorAction) -> Result<(), KeyChangeError> {
+    audited(store, action, || Ok(())).await
 }
 
 async fn audited<T>(
-    data_dir: &Path,
+    store: &StoreLocation,
     action: OperatorAction,
     act: impl FnOnce() -> Result<T, KeyChangeError>,
 ) -> Result<T, KeyChangeError> {
-    let store = SqlStore::open(&database(data_dir)).await?;
+    let store = SqlStore::open_at(store).await?;
     let done = record_action(&store, action, now(), act).await;
     store.close().await;
     done

@@ -28,7 +28,9 @@ mod store;
 mod tickets;
 mod web;
 
-pub use config::{Config, LINKS_AFTER_END_MS, Limits};
+pub use config::{
+    Config, JobSettings, LINKS_AFTER_END_MS, Limits, StoreLocation, default_database,
+};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,7 +69,8 @@ pub async fn run(
 ) -> Result<(), StartError> {
     let origins = allowed_origins(&config)?;
     let front = ListenerConfig::new(config.limits.http, &config.trusted_proxies)?;
-    let store = SqlStore::open(&config.database()).await?;
+    config.jobs.check().map_err(StartError::Config)?;
+    let store = SqlStore::open(&config.database, &config.database_options).await?;
     let outbox = Outbox::new(store.database().clone());
     let secret = EventsSecret::load_or_create(&config.data_dir)?;
     let app = app(&config, &store, &outbox, &shutdown)?;
@@ -118,7 +121,7 @@ fn app(
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
         notifications: NotificationBroadcaster::default(),
-        due_jobs: DueJobRunner::default(),
+        due_jobs: DueJobRunner::new(config.jobs.lease_ms),
         outbox: outbox.clone(),
         media: config.media.as_slice().into(),
         links_after_end_ms: config.links_after_end_ms,

@@ -25,7 +25,7 @@ pub(crate) use api_keys::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoredKey};
 pub(crate) use audit::{AuditQueries, AuditQuery, AuditRepository};
 pub(crate) use events::EventRepository;
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
-pub(crate) use jobs::{JobQueries, JobRepository, StoredJob};
+pub(crate) use jobs::{JobQueries, JobRepository, Settled, StoredJob};
 pub(crate) use notifications::{
     MarkRead, NotificationPage, NotificationQueries, NotificationQuery, NotificationRepository,
 };
@@ -37,15 +37,39 @@ pub(crate) use timeline::{TimelineQueries, TimelineQuery, TimelineRepository};
 pub(crate) type StoreFuture<'a, T> =
     Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// The store did not answer, or holds what can't be understood.
+/// What the driver said.
+pub(crate) type ErrorSource = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a query or a unit of work failed.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub(crate) struct StoreError(pub(crate) Box<dyn std::error::Error + Send + Sync>);
+pub(crate) enum StoreError {
+    /// Another unit of work won: this one may succeed when the whole of it is run again.
+    Lost(ErrorSource),
+    /// The store did not answer, or holds what can't be understood.
+    Failed(ErrorSource),
+}
+
+impl StoreError {
+    /// What the driver said.
+    pub(crate) fn into_source(self) -> ErrorSource {
+        match self {
+            Self::Lost(source) | Self::Failed(source) => source,
+        }
+    }
+}
 
 /// A store of the scheduler. Queries see what is committed, and hold up no unit of work.
 pub(crate) trait SchedulerStore: Send + Sync + 'static {
-    /// Begins a unit of work. It is serializable: what it has read stays true until it commits, and of
-    /// two that would contradict each other one waits or fails.
+    /// Begins a unit of work, which is isolated as READ COMMITTED and may be isolated more strictly: each read sees
+    /// what was committed by then, and two reads may differ. What it relies on are locks: a row that a repository's
+    /// `find` (or another read, where its page says so) has returned stays as it was read until the unit of work is
+    /// over, because others wait before they read it so, or write it. What was not found is locked by nothing: of two
+    /// that add it one fails.
+    ///
+    /// So a caller reads through the unit of work whatever its writes depend on, a session before all that belongs to
+    /// it, and runs the whole again where any step fails with [`StoreError::Lost`]: two waited for each other, or
+    /// both added the same.
     fn begin(&self) -> StoreFuture<'_, Box<dyn UnitOfWork>>;
 
     /// Committed sessions and rooms.
@@ -110,12 +134,12 @@ pub(crate) trait UnitOfWork: Send {
 
 impl From<serde_json::Error> for StoreError {
     fn from(error: serde_json::Error) -> Self {
-        Self(Box::new(error))
+        Self::Failed(Box::new(error))
     }
 }
 
 impl From<StoreError> for service::http::HttpError {
     fn from(error: StoreError) -> Self {
-        Self::storage_unavailable(&*error.0)
+        Self::storage_unavailable(&*error.into_source())
     }
 }

@@ -38,11 +38,13 @@ async fn sch_105_each_action_is_a_row_with_who_when_what_and_from_where() {
         },
     });
     scheduler.report(vec![kick], UnixMs(0)).await;
-    let data = scheduler.data.path();
-    key_changes::rotate(data, "cli:root").await.unwrap();
-    let keys = api_keys::list(data).await.unwrap();
+    let store = &scheduler.store;
+    key_changes::rotate(scheduler.data.path(), store, "cli:root")
+        .await
+        .unwrap();
+    let keys = api_keys::list(store).await.unwrap();
     let shop = keys.iter().find(|key| key.name == "shop").unwrap();
-    api_keys::revoke(data, &shop.id, "cli:root").await.unwrap();
+    api_keys::revoke(store, &shop.id, "cli:root").await.unwrap();
 
     let all = rows(&scheduler, &operator, "").await;
     let of = |action: &str| all.iter().find(|row| row["action"] == action).unwrap();

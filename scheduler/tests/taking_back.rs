@@ -229,16 +229,16 @@ async fn sch_103_who_was_kicked_gets_nothing_more_and_the_other_one_keeps_what_i
 #[tokio::test]
 async fn sch_104_a_revoked_api_key_is_void_in_a_running_scheduler() {
     let scheduler = Running::start().await;
-    let data = scheduler.data.path();
+    let store = &scheduler.store;
     let second = scheduler.key("shop").await;
     let list = scheduler.at("/v1/sessions");
     second.get(&list).await.json::<Value>(200);
-    let keys = api_keys::list(data).await.unwrap();
+    let keys = api_keys::list(store).await.unwrap();
     assert_eq!(keys.len(), 2);
     // Only the second one was ever shown.
     let used = keys.iter().find(|key| key.last_used_at.is_some()).unwrap();
-    assert!(api_keys::revoke(data, &used.id, "test").await.unwrap());
-    assert!(!api_keys::revoke(data, &used.id, "test").await.unwrap());
+    assert!(api_keys::revoke(store, &used.id, "test").await.unwrap());
+    assert!(!api_keys::revoke(store, &used.id, "test").await.unwrap());
     assert_eq!(second.get(&list).await.problem(401), "unauthenticated");
     scheduler.app.get(&list).await.json::<Value>(200);
 }
@@ -268,7 +268,9 @@ async fn sch_104_a_retired_signing_key_signs_nothing_more_and_a_revoked_one_is_i
     let audit = scheduler.at("/v1/audit");
     operator.get(&audit).await.json::<Value>(200);
 
-    let until = key_changes::retire(data, kid, "test").await.unwrap();
+    let until = key_changes::retire(data, &scheduler.store, kid, "test")
+        .await
+        .unwrap();
     // It verifies for as long as a ticket of the session of tomorrow may be about.
     assert!(until > now() + 86_400_000, "{until:?}");
     let second = signed_by().await;
@@ -278,8 +280,14 @@ async fn sch_104_a_retired_signing_key_signs_nothing_more_and_a_revoked_one_is_i
     let listed = keys::list(data).unwrap();
     assert_eq!(listed[1].verifies_until, Some(until));
 
-    key_changes::revoke(data, kid, "test").await.unwrap();
+    key_changes::revoke(data, &scheduler.store, kid, "test")
+        .await
+        .unwrap();
     eventually(async || published().await == [second.clone()]).await;
     assert_eq!(operator.get(&audit).await.problem(401), "unauthenticated");
-    assert!(key_changes::revoke(data, kid, "test").await.is_err());
+    assert!(
+        key_changes::revoke(data, &scheduler.store, kid, "test")
+            .await
+            .is_err()
+    );
 }

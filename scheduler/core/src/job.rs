@@ -4,10 +4,6 @@ use wire::{SessionId, UnixMs, UserId};
 
 use crate::session::BookedSession;
 
-/// How long a claim holds. Everything that is done under one is a local transaction of milliseconds;
-/// after a crash the job is taken up again this much later.
-const LEASE_MS: i64 = 5_000;
-
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobKind {
@@ -112,13 +108,13 @@ pub enum JobState {
 pub struct NotClaimable;
 
 impl JobState {
-    /// Takes it; a lapsed claim may be taken over.
+    /// Takes it for `lease_ms`; a lapsed claim may be taken over.
     ///
     /// # Errors
     /// When another's claim holds, or it is over.
-    pub fn claim(self, now: UnixMs) -> Result<Self, NotClaimable> {
+    pub fn claim(self, now: UnixMs, lease_ms: i64) -> Result<Self, NotClaimable> {
         let claimed = JobState::Claimed {
-            until: now + LEASE_MS,
+            until: now + lease_ms,
         };
         match self {
             JobState::Due => Ok(claimed),
@@ -146,14 +142,37 @@ pub struct Job {
     pub user: Option<UserId>,
     /// When it was due.
     pub due_at: UnixMs,
+    /// Counts its claims. What is done under one is written under its term, so that a claimant who was
+    /// overtaken writes nothing, however late it wakes and whatever its clock says.
+    pub term: u64,
+}
+
+impl Job {
+    /// Puts a job in that state under a claim of its own for `lease_ms`: the job with its new term, and when the
+    /// claim lapses.
+    ///
+    /// # Errors
+    /// When another's claim holds, or it is over.
+    pub fn claim(
+        self,
+        state: JobState,
+        now: UnixMs,
+        lease_ms: i64,
+    ) -> Result<(Self, UnixMs), NotClaimable> {
+        let JobState::Claimed { until } = state.claim(now, lease_ms)? else {
+            return Err(NotClaimable);
+        };
+        let term = self.term + 1;
+        Ok((Self { term, ..self }, until))
+    }
 }
 
 /// A job under a claim, with its session as it was when it was claimed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClaimedJob {
-    /// The job itself.
+    /// The job itself; its term is that of the claim.
     pub job: Job,
-    /// Until when the claim holds; no two claims of a job share it.
+    /// When the claim lapses: from then on another may take the job over.
     pub until: UnixMs,
     /// The session that the job belongs to.
     pub session: BookedSession,
@@ -164,21 +183,41 @@ mod tests {
     use super::*;
 
     const NOW: UnixMs = UnixMs(1_900_000_000_000);
+    const LEASE_MS: i64 = 5_000;
 
     #[test]
     fn sch_10_a_claim_holds_until_its_lease_ends_and_what_is_over_stays_over() {
-        let claimed = JobState::Due.claim(NOW).unwrap();
+        let claimed = JobState::Due.claim(NOW, LEASE_MS).unwrap();
         let until = NOW + LEASE_MS;
         assert_eq!(claimed, JobState::Claimed { until });
-        assert_eq!(claimed.claim(until - 1), Err(NotClaimable));
-        assert!(claimed.claim(until).is_ok());
+        assert_eq!(claimed.claim(until - 1, LEASE_MS), Err(NotClaimable));
+        assert!(claimed.claim(until, LEASE_MS).is_ok());
         for over in [
             JobState::Done,
             JobState::Missed(MissReason::SessionStarted),
             JobState::Cancelled,
         ] {
-            assert_eq!(over.claim(NOW), Err(NotClaimable));
+            assert_eq!(over.claim(NOW, LEASE_MS), Err(NotClaimable));
         }
+    }
+
+    #[test]
+    fn sch_114_each_claim_of_a_job_has_a_higher_term() {
+        let job = Job {
+            id: "j".into(),
+            session: "s".into(),
+            revision: 1,
+            kind: JobKind::Start,
+            user: None,
+            due_at: NOW,
+            term: 0,
+        };
+        let (first, until) = job.claim(JobState::Due, NOW, 1_000).unwrap();
+        assert_eq!((first.term, until), (1, NOW + 1_000));
+        let held = JobState::Claimed { until };
+        assert_eq!(first.clone().claim(held, NOW, 1_000), Err(NotClaimable));
+        let (second, until) = first.claim(held, until, 2_000).unwrap();
+        assert_eq!((second.term, until), (2, NOW + 3_000));
     }
 
     #[test]

@@ -123,6 +123,7 @@ mod tests {
             kind,
             user: None,
             due_at: at,
+            term: 1,
         };
         decide(at, &job, &terms(), false, record, source_watermark)
     }

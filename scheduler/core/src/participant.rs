@@ -25,6 +25,17 @@ pub enum ParticipantRef {
     External(ExternalPerson),
 }
 
+impl ParticipantRef {
+    /// The id that the person is named by, the scheduler's or the application's.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Known { user_id, .. } => user_id.as_str(),
+            Self::External(person) => &person.external_id,
+        }
+    }
+}
+
 /// Somebody the application knows; the same `external_id` is the same person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalPerson {

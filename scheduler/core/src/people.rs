@@ -36,6 +36,13 @@ pub enum PersonChange {
     Update(KnownPerson),
 }
 
+impl PersonChange {
+    fn external_id(&self) -> &str {
+        let (Self::Insert(person) | Self::Update(person)) = self;
+        &person.external_id
+    }
+}
+
 /// Both participants, and what is to be written of them.
 pub(crate) type Resolved = ([BookedParticipant; 2], Vec<PersonChange>);
 
@@ -55,7 +62,9 @@ pub(crate) fn resolve(
             Err(vec![same_person()])
         }
         (Ok((first, change)), Ok((second, other_change))) => {
-            let changes = change.into_iter().chain(other_change).collect();
+            let mut changes: Vec<_> = change.into_iter().chain(other_change).collect();
+            // One order in every booking, so that of two that add the same people neither waits for the other.
+            changes.sort_by(|one, other| one.external_id().cmp(other.external_id()));
             Ok(([first, second], changes))
         }
         (first, second) => Err([first.err(), second.err()].into_iter().flatten().collect()),

@@ -1,31 +1,63 @@
 //! Rows of the audit log that stand for themselves: their action has no other row in this store.
 
 use scheduler_core::audit_row;
-use wire::{OperatorAction, UnixMs};
+use wire::{AuditRow, OperatorAction, UnixMs};
 
+use super::lost_races::retried;
 use super::new_id;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
 
 /// Who acts when a service starts.
 const SERVICE: &str = "scheduler";
 
-/// Records an action and does it: `act` runs before the row is committed, and its failure leaves none.
+/// Records an action and does it: `act` runs before the row is committed, and its failure leaves none. It runs once,
+/// since what it does outside the store is not undone: a row that lost to another unit of work is written again
+/// without it.
 pub(crate) async fn record_action<T, E: From<StoreError>>(
     store: &dyn SchedulerStore,
     action: OperatorAction,
     now: UnixMs,
     act: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
-    let mut work = store.begin().await?;
-    add_row(&mut *work, action, now).await?;
+    let row = &audit_row(new_id(), now, action);
+    let work = retried("record_action", || begun_with(store, row)).await?;
     let done = act()?;
-    work.commit().await?;
+    match work.commit().await {
+        Err(StoreError::Lost(_)) => {
+            retried("record_action", || async move {
+                begun_with(store, row).await?.commit().await
+            })
+            .await?;
+        }
+        committed => committed?,
+    }
     Ok(done)
+}
+
+/// A unit of work that has written the row.
+async fn begun_with(
+    store: &dyn SchedulerStore,
+    row: &AuditRow,
+) -> Result<Box<dyn UnitOfWork>, StoreError> {
+    let mut work = store.begin().await?;
+    work.audit().add(row).await?;
+    Ok(work)
 }
 
 /// Compares the configuration with that of the last start, and records the names of the keys that changed.
 /// At the first start, and where nothing changed, there is no row.
 pub(crate) async fn record_configuration(
+    store: &dyn SchedulerStore,
+    present: &[(String, String)],
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    retried("record_configuration", || {
+        record_configuration_once(store, present, now)
+    })
+    .await
+}
+
+async fn record_configuration_once(
     store: &dyn SchedulerStore,
     present: &[(String, String)],
     now: UnixMs,
@@ -36,7 +68,8 @@ pub(crate) async fn record_configuration(
         let changed = changed(&before, present);
         let mut action = OperatorAction::new(SERVICE, "config.change", SERVICE);
         action.detail = Some(changed.join(", "));
-        add_row(&mut *work, action, now).await?;
+        let row = audit_row(new_id(), now, action);
+        work.audit().add(&row).await?;
     }
     work.commit().await
 }
@@ -47,20 +80,13 @@ pub(crate) async fn prune_audit(
     before: UnixMs,
     rows: u32,
 ) -> Result<u64, StoreError> {
-    let mut work = store.begin().await?;
-    let pruned = work.audit().prune(before, rows).await?;
-    work.commit().await?;
-    Ok(pruned)
-}
-
-/// Adds a row within a unit of work.
-pub(super) async fn add_row(
-    work: &mut dyn UnitOfWork,
-    action: OperatorAction,
-    now: UnixMs,
-) -> Result<(), StoreError> {
-    let row = audit_row(new_id(), now, action);
-    work.audit().add(&row).await
+    retried("prune_audit", || async move {
+        let mut work = store.begin().await?;
+        let pruned = work.audit().prune(before, rows).await?;
+        work.commit().await?;
+        Ok(pruned)
+    })
+    .await
 }
 
 /// Names of the keys that came, went, or have another value, in their order.

@@ -7,6 +7,7 @@ use scheduler_core::{
 use wire::UnixMs;
 
 use super::apply::apply;
+use super::lost_races::retried;
 use super::new_id;
 use crate::notification_stream::Delivery;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
@@ -24,21 +25,33 @@ pub(crate) async fn book(
     command: BookCommand,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
+    retried("book", || book_once(store, command.clone(), now)).await
+}
+
+async fn book_once(
+    store: &dyn SchedulerStore,
+    command: BookCommand,
+    now: UnixMs,
+) -> Result<Executed, StoreError> {
     let mut work = store.begin().await?;
     let key = command.idempotency.as_ref();
     if let Some(outcome) = known_answer(&mut *work, &command.application, key).await? {
         return Ok(unwritten(outcome));
     }
-    let [first, second] = &command.booking.people;
-    let found = [
-        find_person(&mut *work, &command.application, first).await?,
-        find_person(&mut *work, &command.application, second).await?,
-    ];
+    let found = find_people(&mut *work, &command.application, &command.booking.people).await?;
     finish(work, core::book(now, command, found, &mut new_id)).await
 }
 
 /// Replaces the terms of a session.
 pub(crate) async fn change(
+    store: &dyn SchedulerStore,
+    command: ChangeCommand,
+    now: UnixMs,
+) -> Result<Executed, StoreError> {
+    retried("change", || change_once(store, command.clone(), now)).await
+}
+
+async fn change_once(
     store: &dyn SchedulerStore,
     command: ChangeCommand,
     now: UnixMs,
@@ -58,6 +71,14 @@ pub(crate) async fn cancel(
     command: CancelCommand,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
+    retried("cancel", || cancel_once(store, command.clone(), now)).await
+}
+
+async fn cancel_once(
+    store: &dyn SchedulerStore,
+    command: CancelCommand,
+    now: UnixMs,
+) -> Result<Executed, StoreError> {
     let mut work = store.begin().await?;
     let key = command.idempotency.as_ref();
     if let Some(outcome) = known_answer(&mut *work, &command.application, key).await? {
@@ -69,6 +90,17 @@ pub(crate) async fn cancel(
 
 /// Replaces a person's join link.
 pub(crate) async fn renew_link(
+    store: &dyn SchedulerStore,
+    command: RenewLinkCommand,
+    now: UnixMs,
+) -> Result<Executed, StoreError> {
+    retried("renew_link", || {
+        renew_link_once(store, command.clone(), now)
+    })
+    .await
+}
+
+async fn renew_link_once(
     store: &dyn SchedulerStore,
     command: RenewLinkCommand,
     now: UnixMs,
@@ -88,6 +120,21 @@ async fn known_answer(
     };
     let found = work.idempotency().find(application, key).await?;
     Ok(found.map(|found| repeated(key, found)))
+}
+
+/// Both, locked in an order that is the same in every booking: two bookings of the same two would otherwise wait for
+/// each other.
+async fn find_people(
+    work: &mut dyn UnitOfWork,
+    application: &str,
+    [first, second]: &[ParticipantRef; 2],
+) -> Result<[Option<KnownPerson>; 2], StoreError> {
+    if first.id() <= second.id() {
+        let found = find_person(work, application, first).await?;
+        return Ok([found, find_person(work, application, second).await?]);
+    }
+    let found = find_person(work, application, second).await?;
+    Ok([find_person(work, application, first).await?, found])
 }
 
 async fn find_person(

@@ -1,8 +1,10 @@
 //! Writes that decide nothing: API keys, read marks, and forgetting old idempotency keys.
 
-use wire::{OperatorAction, UnixMs};
+use scheduler_core::audit_row;
+use wire::{AuditRow, OperatorAction, UnixMs};
 
-use super::audit::add_row;
+use super::lost_races::retried;
+use super::new_id;
 use crate::store::{ApiKey, MarkRead, SchedulerStore, StoreError};
 
 /// Adds an API key's hash with what it stands for.
@@ -13,10 +15,14 @@ pub(crate) async fn add_api_key(
     action: OperatorAction,
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    let mut work = store.begin().await?;
-    work.api_keys().add(hash, key, now).await?;
-    add_row(&mut *work, action, now).await?;
-    work.commit().await
+    let row = &audit_row(new_id(), now, action);
+    retried("add_api_key", || async move {
+        let mut work = store.begin().await?;
+        work.api_keys().add(hash, key, now).await?;
+        work.audit().add(row).await?;
+        work.commit().await
+    })
+    .await
 }
 
 /// Marks a key as used.
@@ -25,9 +31,12 @@ pub(crate) async fn mark_key_used(
     hash: &str,
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    let mut work = store.begin().await?;
-    work.api_keys().mark_used(hash, now).await?;
-    work.commit().await
+    retried("mark_key_used", || async move {
+        let mut work = store.begin().await?;
+        work.api_keys().mark_used(hash, now).await?;
+        work.commit().await
+    })
+    .await
 }
 
 /// Revokes the key of this hash; false, and no row in the audit log, where there is none.
@@ -37,11 +46,20 @@ pub(crate) async fn revoke_api_key(
     action: OperatorAction,
     now: UnixMs,
 ) -> Result<bool, StoreError> {
+    let row = &audit_row(new_id(), now, action);
+    retried("revoke_api_key", || revoke_once(store, hash, row)).await
+}
+
+async fn revoke_once(
+    store: &dyn SchedulerStore,
+    hash: &str,
+    row: &AuditRow,
+) -> Result<bool, StoreError> {
     let mut work = store.begin().await?;
     if !work.api_keys().revoke(hash).await? {
         return Ok(false);
     }
-    add_row(&mut *work, action, now).await?;
+    work.audit().add(row).await?;
     work.commit().await?;
     Ok(true)
 }
@@ -54,10 +72,14 @@ pub(crate) async fn revoke_other_api_keys(
     action: OperatorAction,
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    let mut work = store.begin().await?;
-    work.api_keys().revoke_others(hash, key).await?;
-    add_row(&mut *work, action, now).await?;
-    work.commit().await
+    let row = &audit_row(new_id(), now, action);
+    retried("revoke_other_api_keys", || async move {
+        let mut work = store.begin().await?;
+        work.api_keys().revoke_others(hash, key).await?;
+        work.audit().add(row).await?;
+        work.commit().await
+    })
+    .await
 }
 
 /// Marks a notification as read, the first time counts; false when the person has no such.
@@ -65,10 +87,13 @@ pub(crate) async fn mark_read(
     store: &dyn SchedulerStore,
     read: &MarkRead,
 ) -> Result<bool, StoreError> {
-    let mut work = store.begin().await?;
-    let found = work.notifications().mark_read(read).await?;
-    work.commit().await?;
-    Ok(found)
+    retried("mark_read", || async move {
+        let mut work = store.begin().await?;
+        let found = work.notifications().mark_read(read).await?;
+        work.commit().await?;
+        Ok(found)
+    })
+    .await
 }
 
 /// Deletes answers to idempotency keys that were given before that moment; how many.
@@ -76,8 +101,11 @@ pub(crate) async fn forget_answers(
     store: &dyn SchedulerStore,
     before: UnixMs,
 ) -> Result<u64, StoreError> {
-    let mut work = store.begin().await?;
-    let forgotten = work.idempotency().forget(before).await?;
-    work.commit().await?;
-    Ok(forgotten)
+    retried("forget_answers", || async move {
+        let mut work = store.begin().await?;
+        let forgotten = work.idempotency().forget(before).await?;
+        work.commit().await?;
+        Ok(forgotten)
+    })
+    .await
 }

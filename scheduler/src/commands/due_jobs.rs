@@ -1,12 +1,15 @@
 //! Claiming what is due, and settling it.
 
-use scheduler_core::{self as core, ClaimedJob, JobAction, JobState, SettleContext};
+use std::collections::{BTreeSet, HashMap};
+
+use scheduler_core::{self as core, ClaimedJob, JobAction, SettleContext};
 use wire::UnixMs;
 
 use super::apply::apply;
+use super::lost_races::retried;
 use super::new_id;
 use crate::notification_stream::Delivery;
-use crate::store::{SchedulerStore, StoreError, UnitOfWork};
+use crate::store::{SchedulerStore, Settled, StoreError, UnitOfWork};
 
 /// The service that reports who came to a session.
 const SIGNALING: &str = "signaling";
@@ -19,38 +22,56 @@ pub(crate) struct ClaimedBatch {
     pub(crate) source_watermark: Option<UnixMs>,
 }
 
-/// Claims jobs that are due, the longest due first. What is claimed is nobody else's until the lease
+/// Claims jobs that are due for `lease_ms`, the longest due first. What is claimed is nobody else's until the lease
 /// ends, and may then be claimed again.
 pub(crate) async fn claim_due(
     store: &dyn SchedulerStore,
     now: UnixMs,
+    lease_ms: i64,
     limit: u32,
 ) -> Result<ClaimedBatch, StoreError> {
     if !store.jobs().any_claimable(now).await? {
         return Ok(ClaimedBatch::default());
     }
+    retried("claim_due", || claim_due_once(store, now, lease_ms, limit)).await
+}
+
+async fn claim_due_once(
+    store: &dyn SchedulerStore,
+    now: UnixMs,
+    lease_ms: i64,
+    limit: u32,
+) -> Result<ClaimedBatch, StoreError> {
     let mut work = store.begin().await?;
     let found = work.jobs().claimable(now, limit).await?;
-    let mut claimed = ClaimedBatch {
-        jobs: Vec::with_capacity(found.len()),
-        source_watermark: work.events().source_watermark(SIGNALING).await?,
-    };
-    for stored in found {
-        let Ok(JobState::Claimed { until }) = stored.state.claim(now) else {
-            continue;
-        };
-        let job = stored.job;
-        work.jobs().claim(&job.id, until).await?;
-        if let Some(session) = work.sessions().find(&job.session).await? {
-            claimed.jobs.push(ClaimedJob {
-                job,
-                until,
-                session,
-            });
-        }
+    let claims = found
+        .into_iter()
+        .filter_map(|stored| stored.job.claim(stored.state, now, lease_ms).ok());
+    let claims: Vec<_> = claims.collect();
+    if claims.is_empty() {
+        return Ok(ClaimedBatch::default());
     }
+    work.jobs().claim(&claims).await?;
+    let source_watermark = work.events().source_watermark(SIGNALING).await?;
+    // Not locked: a change of the session waits for these jobs and then takes those from us that it replaces, and
+    // whoever changes a session waits for no claim but that way.
+    let ids: BTreeSet<_> = claims.iter().map(|(job, _)| &job.session).collect();
+    let ids: Vec<_> = ids.into_iter().collect();
+    let sessions = work.sessions().snapshots(&ids).await?;
     work.commit().await?;
-    Ok(claimed)
+    let sessions: HashMap<_, _> = sessions.iter().map(|found| (&found.id, found)).collect();
+    let jobs = claims.into_iter().filter_map(|(job, until)| {
+        let session = sessions.get(&job.session).copied()?.clone();
+        Some(ClaimedJob {
+            job,
+            until,
+            session,
+        })
+    });
+    Ok(ClaimedBatch {
+        jobs: jobs.collect(),
+        source_watermark,
+    })
 }
 
 /// Carries out what was decided about claimed jobs; a job whose claim has lapsed and been taken over, or
@@ -60,21 +81,35 @@ pub(crate) async fn settle(
     now: UnixMs,
     decided: Vec<(ClaimedJob, JobAction)>,
 ) -> Result<Vec<Delivery>, StoreError> {
+    retried("settle", || settle_once(store, now, &decided)).await
+}
+
+async fn settle_once(
+    store: &dyn SchedulerStore,
+    now: UnixMs,
+    decided: &[(ClaimedJob, JobAction)],
+) -> Result<Vec<Delivery>, StoreError> {
     let mut work = store.begin().await?;
+    // Before the jobs, as whoever changes a session does: neither waits for the other then.
+    let ids = decided.iter().map(|(claimed, _)| &claimed.job.session);
+    work.sessions().lock(&ids.collect()).await?;
     let mut deliveries = Vec::new();
+    let mut taken_over = 0;
     for (claimed, action) in decided {
-        let update = action.job_update(&claimed.job);
-        let holds = work
-            .jobs()
-            .settle(&claimed.job.id, claimed.until, update)
-            .await?;
-        if holds {
-            let context = context(&mut *work, &claimed, &action).await?;
-            let effects = core::settle(now, &claimed, &action, context, &mut new_id);
-            deliveries.extend(apply(&mut *work, effects).await?);
+        let job = &claimed.job;
+        let update = action.job_update(job);
+        match work.jobs().settle(&job.id, job.term, update).await? {
+            Settled::Written => {
+                let context = context(&mut *work, claimed, action).await?;
+                let effects = core::settle(now, claimed, action, context, &mut new_id);
+                deliveries.extend(apply(&mut *work, effects).await?);
+            }
+            Settled::TakenOver => taken_over += 1,
+            Settled::Closed => {}
         }
     }
     work.commit().await?;
+    metrics::counter!("due_jobs_lapsed_total").increment(taken_over);
     Ok(deliveries)
 }
 

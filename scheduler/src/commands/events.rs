@@ -4,6 +4,7 @@ use scheduler_core::{Effects, ReportedEvent, note_action, note_fact, notify_unre
 use wire::{Event, EventBatch, NotificationKind, UnixMs};
 
 use super::apply::apply;
+use super::lost_races::retried;
 use super::new_id;
 use crate::notification_stream::Delivery;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
@@ -11,6 +12,14 @@ use crate::store::{SchedulerStore, StoreError, UnitOfWork};
 /// Takes each event of a batch once, and notes up to when its source has reported everything. An event that
 /// makes no sense is counted and passed over.
 pub(crate) async fn take_batch(
+    store: &dyn SchedulerStore,
+    batch: &EventBatch,
+    now: UnixMs,
+) -> Result<Vec<Delivery>, StoreError> {
+    retried("take_batch", || take_batch_once(store, batch, now)).await
+}
+
+async fn take_batch_once(
     store: &dyn SchedulerStore,
     batch: &EventBatch,
     now: UnixMs,

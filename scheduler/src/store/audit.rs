@@ -19,7 +19,7 @@ pub(crate) trait AuditRepository: Send {
     fn prune(&mut self, before: UnixMs, rows: u32) -> StoreFuture<'_, u64>;
 
     /// Puts the keys of the configuration, each with the fingerprint of its value, in place of the stored
-    /// ones, and returns those: empty at the first start.
+    /// ones, and returns those: empty at the first start. One at a time: another waits for the end of this unit of work.
     fn replace_configuration<'a>(
         &'a mut self,
         present: &'a [(String, String)],

@@ -17,7 +17,7 @@ pub(crate) trait IdempotencyQueries: Send + Sync {
 
 /// Reads and writes answers within a unit of work.
 pub(crate) trait IdempotencyRepository: Send {
-    /// As [`IdempotencyQueries::find`], within the unit of work.
+    /// As [`IdempotencyQueries::find`], within the unit of work. An answer is never changed, and nothing is locked.
     fn find<'a>(
         &'a mut self,
         application: &'a str,

@@ -17,20 +17,21 @@ pub(crate) trait JobQueries: Send + Sync {
 
 /// Reads and writes jobs within a unit of work. A job is open while it is due or claimed.
 pub(crate) trait JobRepository: Send {
-    /// Open jobs that are due by `now` and under no claim that holds, the longest due first, then by id.
+    /// Open jobs that are due by `now` and under no claim that holds, the longest due first, then by id: locked, and
+    /// those that another unit of work has locked are left out.
     fn claimable(&mut self, now: UnixMs, limit: u32) -> StoreFuture<'_, Vec<StoredJob>>;
 
-    /// Puts a job under a claim until that moment.
-    fn claim<'a>(&'a mut self, id: &'a str, until: UnixMs) -> StoreFuture<'a, ()>;
+    /// Puts jobs that [`JobRepository::claimable`] has returned under claims, each of its own term and until the
+    /// moment beside it.
+    fn claim<'a>(&'a mut self, jobs: &'a [(Job, UnixMs)]) -> StoreFuture<'a, ()>;
 
-    /// Writes what became of a job under the claim that holds until `until`. False, and nothing is
-    /// written, when the job is not under that claim any more.
+    /// Writes what became of a job under the claim of that term, where it is still under it.
     fn settle<'a>(
         &'a mut self,
         id: &'a str,
-        until: UnixMs,
+        term: u64,
         update: JobUpdate,
-    ) -> StoreFuture<'a, bool>;
+    ) -> StoreFuture<'a, Settled>;
 
     /// Adds jobs, at least one. A second one of the same session, revision, kind and person is an error.
     fn insert<'a>(&'a mut self, jobs: &'a [NewJob]) -> StoreFuture<'a, ()>;
@@ -50,7 +51,7 @@ pub(crate) trait JobRepository: Send {
         user: Option<&'a UserId>,
     ) -> StoreFuture<'a, ()>;
 
-    /// Open reminders of the session, of every revision.
+    /// Open reminders of the session, of every revision; locked.
     fn open_reminders<'a>(&'a mut self, session: &'a SessionId) -> StoreFuture<'a, Vec<Job>>;
 
     /// Marks those that [`JobRepository::open_reminders`] would return as missed.
@@ -59,6 +60,17 @@ pub(crate) trait JobRepository: Send {
         session: &'a SessionId,
         reason: MissReason,
     ) -> StoreFuture<'a, ()>;
+}
+
+/// What a claim was good for when its job was to be settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// It held: the update is written.
+    Written,
+    /// It had lapsed, and another claimed the job; nothing is written.
+    TakenOver,
+    /// The job is over, or gone; nothing is written.
+    Closed,
 }
 
 /// A job with its state as it is stored.

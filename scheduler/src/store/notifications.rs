@@ -16,7 +16,7 @@ pub(crate) trait NotificationRepository: Send {
     /// Adds a notification; false, and nothing is written, when that person has one of that cause.
     fn add<'a>(&'a mut self, new: &'a NewNotification) -> StoreFuture<'a, bool>;
 
-    /// True while the person has an unread notification of that kind for the session.
+    /// True while the person has an unread notification of that kind for the session, which is then locked.
     fn has_unread<'a>(
         &'a mut self,
         user: &'a UserId,

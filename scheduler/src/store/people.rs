@@ -13,14 +13,14 @@ pub(crate) trait PersonQueries: Send + Sync {
 
 /// Reads and writes people within a unit of work. An application has one person for each `external_id`.
 pub(crate) trait PersonRepository: Send {
-    /// The person with the scheduler's id `user`, if that application named them.
+    /// The person with the scheduler's id `user`, if that application named them; locked.
     fn find<'a>(
         &'a mut self,
         application: &'a str,
         user: &'a UserId,
     ) -> StoreFuture<'a, Option<KnownPerson>>;
 
-    /// The person whom the application calls `external_id`.
+    /// The person whom the application calls `external_id`; locked.
     fn find_external<'a>(
         &'a mut self,
         application: &'a str,

@@ -1,5 +1,7 @@
 //! Sessions with their two participants, and the rooms that they share.
 
+use std::collections::BTreeSet;
+
 use scheduler_core::{BookedSession, StateFilter};
 use wire::{Participant, RoomId, SessionId, UnixMs, UserId};
 
@@ -21,13 +23,21 @@ pub(crate) trait SessionQueries: Send + Sync {
     fn rooms_of(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<SessionRoom>>;
 }
 
-/// Reads and writes sessions within a unit of work.
+/// Reads and writes sessions within a unit of work. The lock of a session stands for all that belongs to it: its
+/// participants, its jobs beside their claims, its timeline.
 pub(crate) trait SessionRepository: Send {
-    /// One session, of any application.
+    /// One session, of any application; locked.
     fn find<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, Option<BookedSession>>;
 
-    /// The session that a room belongs to.
+    /// The session that a room belongs to; locked.
     fn find_by_room<'a>(&'a mut self, room: &'a RoomId) -> StoreFuture<'a, Option<BookedSession>>;
+
+    /// Those of these sessions that are there, as they are committed and not locked.
+    fn snapshots<'a>(&'a mut self, ids: &'a [&'a SessionId])
+    -> StoreFuture<'a, Vec<BookedSession>>;
+
+    /// Locks those of these sessions that are there, one after the other in the order of their ids.
+    fn lock<'a>(&'a mut self, ids: &'a BTreeSet<&'a SessionId>) -> StoreFuture<'a, ()>;
 
     /// Adds a session with its participants, who must be known people. An id that is there already is an
     /// error.

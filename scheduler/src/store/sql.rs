@@ -9,13 +9,11 @@ mod notifications;
 mod people;
 mod session_rows;
 mod sessions;
+mod statement;
 mod timeline;
 mod unit_of_work;
 
-use std::path::Path;
-use std::time::Duration;
-
-use storage::{Database, OpenError, Schema};
+use storage::{Database, DatabaseOptions, DatabaseUrl, OpenError, Schema};
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
@@ -23,11 +21,7 @@ use super::{
     PersonQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries,
     UnitOfWork,
 };
-
-/// How often opening is tried: `rendezvous keys create` may make the tables beside a starting scheduler.
-const OPEN_TRIES: u32 = 5;
-/// Pause between two tries; making the tables takes some milliseconds.
-const OPEN_PAUSE: Duration = Duration::from_millis(100);
+use crate::config::StoreLocation;
 
 /// The store of one scheduler. Clones share its connections.
 #[derive(Clone)]
@@ -36,21 +30,18 @@ pub(crate) struct SqlStore {
 }
 
 impl SqlStore {
-    /// Opens the database, making it and its tables where they are not there.
-    pub(crate) async fn open(path: &Path) -> Result<Self, OpenError> {
-        for _ in 1..OPEN_TRIES {
-            match Database::open_file(path, Schema::scheduler()).await {
-                Ok(db) => return Ok(Self { db }),
-                // Another process may be making the tables at this moment: migrations take no lock.
-                Err(error @ (OpenError::Connect { .. } | OpenError::Migrate { .. })) => {
-                    tracing::debug!(%error, "the store will be opened again");
-                    tokio::time::sleep(OPEN_PAUSE).await;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        let db = Database::open_file(path, Schema::scheduler()).await?;
+    /// Opens the database, and brings its tables up to date.
+    pub(crate) async fn open(
+        database: &DatabaseUrl,
+        options: &DatabaseOptions,
+    ) -> Result<Self, OpenError> {
+        let db = Database::open(database, options, Schema::scheduler()).await?;
         Ok(Self { db })
+    }
+
+    /// As [`SqlStore::open`].
+    pub(crate) async fn open_at(location: &StoreLocation) -> Result<Self, OpenError> {
+        Self::open(&location.database, &location.options).await
     }
 
     /// The connections, for readiness and for the outbox.
@@ -107,18 +98,21 @@ impl SchedulerStore for SqlStore {
 
 impl From<storage::Error> for StoreError {
     fn from(error: storage::Error) -> Self {
-        Self(Box::new(error))
+        if error.is_conflict() {
+            return Self::Lost(Box::new(error));
+        }
+        Self::Failed(Box::new(error))
     }
 }
 
 /// A row that this version can't understand.
 fn unreadable(what: &str) -> StoreError {
-    StoreError(format!("{what} in the store can't be understood").into())
+    StoreError::Failed(format!("{what} in the store can't be understood").into())
 }
 
 impl From<StoreError> for bus::AcceptError {
     fn from(error: StoreError) -> Self {
-        Self::Store(match error.0.downcast::<storage::Error>() {
+        Self::Store(match error.into_source().downcast::<storage::Error>() {
             Ok(error) => *error,
             Err(other) => storage::Error::Corrupt(other),
         })
@@ -131,38 +125,44 @@ mod tests {
     use std::pin::Pin;
     use std::sync::Arc;
 
+    use storage::testing::{TestDatabase, TestEngine, patient};
+
     use super::SqlStore;
     use crate::store::SchedulerStore;
     use crate::store::contract::{StoreFactory, run_store_contract};
 
-    /// A database in a folder of its own, which goes with it.
-    pub(crate) struct TempDatabase {
-        folder: tempfile::TempDir,
+    /// A database of its own, which goes with it.
+    pub(crate) struct OwnDatabase {
+        database: TestDatabase,
         open: Option<SqlStore>,
     }
 
-    impl TempDatabase {
-        pub(crate) fn new() -> Self {
-            Self {
-                folder: tempfile::tempdir().unwrap(),
+    impl OwnDatabase {
+        /// `None` where there is no such server.
+        pub(crate) async fn new(engine: TestEngine) -> Option<Self> {
+            let database = TestDatabase::create(engine).await?;
+            Some(Self {
+                database,
                 open: None,
-            }
+            })
         }
     }
 
-    impl StoreFactory for TempDatabase {
+    impl StoreFactory for OwnDatabase {
         fn reopen(&mut self) -> Pin<Box<dyn Future<Output = Arc<dyn SchedulerStore>> + '_>> {
             Box::pin(async {
                 if let Some(open) = self.open.take() {
                     open.close().await;
                 }
-                let path = self.folder.path().join("scheduler.db");
-                let store = SqlStore::open(&path).await.unwrap();
+                let opened = SqlStore::open(self.database.url(), &patient()).await;
+                let store = opened.unwrap();
                 self.open = Some(store.clone());
                 Arc::new(store) as Arc<dyn SchedulerStore>
             })
         }
     }
 
-    run_store_contract!(sqlite, crate::store::sql::tests::TempDatabase::new());
+    run_store_contract!(sqlite, OwnDatabase::new(TestEngine::Sqlite));
+    run_store_contract!(postgres, OwnDatabase::new(TestEngine::Postgres));
+    run_store_contract!(mysql, OwnDatabase::new(TestEngine::MySql));
 }

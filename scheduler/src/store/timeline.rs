@@ -13,7 +13,7 @@ pub(crate) trait TimelineQueries: Send + Sync {
 
 /// Reads and writes timelines within a unit of work.
 pub(crate) trait TimelineRepository: Send {
-    /// How many entries the session has.
+    /// How many entries the session has: exact while the session is locked, as by whoever adds one.
     fn count<'a>(&'a mut self, session: &'a SessionId) -> StoreFuture<'a, u32>;
 
     /// Adds an entry. A second one with the same id has no effect.

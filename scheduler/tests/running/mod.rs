@@ -3,13 +3,12 @@
 #![expect(dead_code, reason = "each story uses its own part of this")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
-use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use scheduler::Config;
 use scheduler::api_keys::{self, Scope};
+use scheduler::{Config, StoreLocation};
 use serde_json::{Value, json};
 use service::{Shutdown, StartError};
 use testkit::{Http, HttpResponse, SOON, now};
@@ -23,6 +22,7 @@ pub(crate) struct Running {
     /// The application's client.
     pub(crate) app: Http,
     pub(crate) data: tempfile::TempDir,
+    pub(crate) store: StoreLocation,
     shutdown: Shutdown,
     serving: JoinHandle<Result<(), StartError>>,
 }
@@ -52,12 +52,17 @@ impl Running {
             data.path(),
         );
         change(&mut config);
+        let store = StoreLocation {
+            database: config.database.clone(),
+            options: config.database_options.clone(),
+        };
         let shutdown = Shutdown::new();
         let serving = tokio::spawn(scheduler::run(listener, config, shutdown.clone()));
         let running = Self {
-            app: Http::bearer(&key(data.path(), "shop").await),
+            app: Http::bearer(&key(&store, "shop").await),
             url,
             data,
+            store,
             shutdown,
             serving,
         };
@@ -81,12 +86,12 @@ impl Running {
     }
 
     pub(crate) async fn key(&self, name: &str) -> Http {
-        Http::bearer(&key(self.data.path(), name).await)
+        Http::bearer(&key(&self.store, name).await)
     }
 
     /// A client with a new operator's key.
     pub(crate) async fn operator_key(&self, name: &str) -> Http {
-        let key = api_keys::create(self.data.path(), name, Scope::Operator, "test").await;
+        let key = api_keys::create(&self.store, name, Scope::Operator, "test").await;
         Http::bearer(&key.unwrap())
     }
 
@@ -194,7 +199,7 @@ fn part(ticket: &str, at: usize) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
 }
 
-async fn key(data_dir: &Path, name: &str) -> String {
-    let key = api_keys::create(data_dir, name, Scope::App, "test").await;
+async fn key(store: &StoreLocation, name: &str) -> String {
+    let key = api_keys::create(store, name, Scope::App, "test").await;
     key.unwrap()
 }

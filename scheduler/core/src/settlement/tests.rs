@@ -38,6 +38,7 @@ fn claimed(kind: JobKind, only_first: bool) -> ClaimedJob {
             kind,
             user: only_first.then(|| session.users()[0].clone()),
             due_at: NOW,
+            term: 1,
         },
         until: NOW + 5_000,
         session,

@@ -56,7 +56,7 @@ pub(crate) async fn sch_97_rows_are_read_newest_first_page_by_page_and_pruned(
 
 pub(crate) async fn sch_97_what_fails_leaves_no_row(mut harness: StoreHarness) {
     let store = harness.store().await;
-    let fails = || Err::<(), _>(StoreError("no".into()));
+    let fails = || Err::<(), _>(StoreError::Failed("no".into()));
     let failed = record_action(&*store, action("key.retire", "k"), NOW, fails).await;
     assert!(failed.is_err());
     drop(store);

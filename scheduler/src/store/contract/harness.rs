@@ -18,6 +18,8 @@ use crate::scope::Scope;
 use crate::store::{ApiKey, MarkRead, NotificationPage, NotificationQuery, SchedulerStore};
 
 pub(crate) const NOW: UnixMs = UnixMs(1_900_000_000_000);
+/// How long claims hold.
+pub(crate) const LEASE_MS: i64 = 5_000;
 pub(crate) const START_IN_MS: i64 = 600_000;
 
 /// Opens one store, empty at first.
@@ -89,7 +91,9 @@ impl StoreHarness {
 
     pub(crate) async fn claim_batch(&mut self, now: UnixMs) -> ClaimedBatch {
         let store = self.store().await;
-        commands::claim_due(&*store, now, 100).await.unwrap()
+        commands::claim_due(&*store, now, LEASE_MS, 100)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn claim(&mut self, now: UnixMs) -> Vec<ClaimedJob> {

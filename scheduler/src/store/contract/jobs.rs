@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use scheduler_core::{ClaimedJob, JobAction, JobKind, MissReason, RETENTION_MS};
 use wire::SessionState;
 
-use super::harness::{NOW, StoreHarness, done, moved};
+use super::harness::{LEASE_MS, NOW, StoreHarness, done, moved};
 use crate::commands::claim_due;
 
 fn with_action(jobs: Vec<ClaimedJob>, action: &JobAction) -> Vec<(ClaimedJob, JobAction)> {
@@ -41,8 +41,8 @@ pub(crate) async fn sch_74_of_two_claims_at_once_each_job_goes_to_one(mut harnes
     let closes_at = session.terms.closes_at();
     let store = harness.store().await;
     let (one, other) = futures_util::join!(
-        claim_due(&*store, closes_at, 100),
-        claim_due(&*store, closes_at, 100)
+        claim_due(&*store, closes_at, LEASE_MS, 100),
+        claim_due(&*store, closes_at, LEASE_MS, 100)
     );
     let jobs = [one.unwrap().jobs, other.unwrap().jobs].concat();
     let ids: BTreeSet<_> = jobs.iter().map(|claimed| &claimed.job.id).collect();

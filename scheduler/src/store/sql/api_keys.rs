@@ -1,8 +1,9 @@
 //! API keys, by their hashes.
 
-use storage::{FromRow, Row, query};
+use storage::{FromRow, Row};
 use wire::UnixMs;
 
+use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
 use crate::scope::Scope;
@@ -123,6 +124,8 @@ impl ApiKeyRow {
 
 #[cfg(test)]
 mod tests {
+    use storage::{DatabaseOptions, DatabaseUrl};
+
     use super::*;
     use crate::store::SchedulerStore as _;
     use crate::store::sql::SqlStore;
@@ -146,7 +149,10 @@ mod tests {
             .unwrap();
         db.close().await;
 
-        let store = SqlStore::open(&path).await.unwrap();
+        let database = DatabaseUrl::sqlite(&path);
+        let store = SqlStore::open(&database, &DatabaseOptions::default())
+            .await
+            .unwrap();
         let key = store
             .api_keys()
             .find("h".into())

@@ -1,9 +1,10 @@
 //! The audit log, and the configuration of the last start.
 
-use storage::{FromRow, Row, Value, query};
+use storage::{FromRow, Row, Value};
 use wire::{AuditRow, OperatorAction, SessionId, UnixMs, UserId};
 
 use super::SqlStore;
+use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{AuditQueries, AuditQuery, AuditRepository, StoreFuture};
 
@@ -80,11 +81,18 @@ impl AuditRepository for SqlUnitOfWork {
         present: &'a [(String, String)],
     ) -> StoreFuture<'a, Vec<(String, String)>> {
         Box::pin(async {
+            // The row of no key is always there: its lock is the configuration's.
+            query(
+                "INSERT INTO configuration (name, fingerprint) VALUES ('', '') \
+                 ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint",
+            )
+            .execute(&mut self.tx)
+            .await?;
             let before: Vec<(String, String)> =
-                query("SELECT name, fingerprint FROM configuration ORDER BY name")
+                query("SELECT name, fingerprint FROM configuration WHERE name <> '' ORDER BY name")
                     .fetch_all(&mut self.tx)
                     .await?;
-            query("DELETE FROM configuration")
+            query("DELETE FROM configuration WHERE name <> ''")
                 .execute(&mut self.tx)
                 .await?;
             if !present.is_empty() {

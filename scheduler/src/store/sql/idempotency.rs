@@ -1,10 +1,11 @@
 //! Answers to idempotency keys.
 
 use scheduler_core::{IdempotencyKey, StoredAnswer};
-use storage::{SqlConnection, query};
+use storage::SqlConnection;
 use wire::UnixMs;
 
 use super::SqlStore;
+use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{IdempotencyQueries, IdempotencyRepository, StoreError, StoreFuture};
 
@@ -33,7 +34,7 @@ impl IdempotencyRepository for SqlUnitOfWork {
     fn insert<'a>(&'a mut self, answer: &'a StoredAnswer) -> StoreFuture<'a, ()> {
         Box::pin(async {
             query(
-                "INSERT INTO idempotency (application, scope, key, fingerprint, answer, created_at) \
+                "INSERT INTO idempotency (application, scope, \"key\", fingerprint, answer, created_at) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )
             .bind(&answer.application)
@@ -66,7 +67,7 @@ async fn find(
 ) -> Result<Option<StoredAnswer>, StoreError> {
     let found: Option<(String, String, UnixMs)> = query(
         "SELECT fingerprint, answer, created_at FROM idempotency \
-         WHERE application = ?1 AND scope = ?2 AND key = ?3",
+         WHERE application = ?1 AND scope = ?2 AND \"key\" = ?3",
     )
     .bind(application)
     .bind(&key.scope)

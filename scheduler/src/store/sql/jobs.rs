@@ -1,19 +1,20 @@
 //! Jobs and their claims.
 
 use scheduler_core::{Job, JobKind, JobState, JobUpdate, MissReason, NewJob};
-use storage::{FromRow, Row, Value, query};
+use storage::{FromRow, Row, Value};
 use wire::{SessionId, UnixMs, UserId};
 
+use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
-use crate::store::{JobQueries, JobRepository, StoreError, StoreFuture, StoredJob};
+use crate::store::{JobQueries, JobRepository, Settled, StoreError, StoreFuture, StoredJob};
 
 impl JobQueries for SqlStore {
     fn any_claimable(&self, now: UnixMs) -> StoreFuture<'_, bool> {
         Box::pin(async move {
-            let found: Option<(i64,)> = query(
-                "SELECT 1 FROM jobs WHERE state IN ('due', 'claimed') AND due_at <= ?1 \
-                 AND (state = 'due' OR lease_until <= ?1) LIMIT 1",
+            let found: Option<(String,)> = query(
+                "SELECT id FROM jobs WHERE open_at <= ?1 \
+                 AND (state = 'due' OR lease_until <= ?1) ORDER BY open_at, id LIMIT 1",
             )
             .bind(now)
             .fetch_optional(&mut self.db.read().await?)
@@ -25,8 +26,7 @@ impl JobQueries for SqlStore {
     fn due_times(&self, until: UnixMs, limit: u32) -> StoreFuture<'_, Vec<UnixMs>> {
         Box::pin(async move {
             let times: Vec<(UnixMs,)> = query(
-                "SELECT DISTINCT due_at FROM jobs \
-                 WHERE state IN ('due', 'claimed') AND due_at <= ?1 ORDER BY due_at LIMIT ?2",
+                "SELECT DISTINCT open_at FROM jobs WHERE open_at <= ?1 ORDER BY open_at LIMIT ?2",
             )
             .bind(until)
             .bind(limit)
@@ -41,10 +41,9 @@ impl JobRepository for SqlUnitOfWork {
     fn claimable(&mut self, now: UnixMs, limit: u32) -> StoreFuture<'_, Vec<StoredJob>> {
         Box::pin(async move {
             let rows: Vec<JobRow> = query(
-                "SELECT id, session_id, revision, kind, before_ms, user_id, due_at, state, lease_until \
-                 FROM jobs WHERE state IN ('due', 'claimed') AND due_at <= ?1 \
-                 AND (state = 'due' OR lease_until <= ?1) ORDER BY due_at, id LIMIT ?2 \
-                 FOR UPDATE SKIP LOCKED",
+                "SELECT id, session_id, revision, kind, before_ms, user_id, due_at, state, lease_until, term \
+                 FROM jobs WHERE open_at <= ?1 AND (state = 'due' OR lease_until <= ?1) \
+                 ORDER BY open_at, id LIMIT ?2 FOR UPDATE SKIP LOCKED",
             )
             .bind(now)
             .bind(limit)
@@ -54,13 +53,18 @@ impl JobRepository for SqlUnitOfWork {
         })
     }
 
-    fn claim<'a>(&'a mut self, id: &'a str, until: UnixMs) -> StoreFuture<'a, ()> {
-        Box::pin(async move {
-            query("UPDATE jobs SET state = 'claimed', lease_until = ?1 WHERE id = ?2")
-                .bind(until)
-                .bind(id)
-                .execute(&mut self.tx)
-                .await?;
+    fn claim<'a>(&'a mut self, jobs: &'a [(Job, UnixMs)]) -> StoreFuture<'a, ()> {
+        Box::pin(async {
+            // All of them are there, so that nothing is inserted. MariaDB would look through the whole table for
+            // UPDATE … WHERE id IN (a list), and wait for the claims of others on its way.
+            query(
+                "INSERT INTO jobs (id, session_id, revision, kind, before_ms, user_id, due_at, state, lease_until, term) \
+                 VALUES ?rows ON CONFLICT (id) DO UPDATE SET \
+                 state = excluded.state, lease_until = excluded.lease_until, term = excluded.term",
+            )
+            .bind_rows(jobs.iter().map(claimed_row))
+            .execute(&mut self.tx)
+            .await?;
             Ok(())
         })
     }
@@ -68,23 +72,33 @@ impl JobRepository for SqlUnitOfWork {
     fn settle<'a>(
         &'a mut self,
         id: &'a str,
-        until: UnixMs,
+        term: u64,
         update: JobUpdate,
-    ) -> StoreFuture<'a, bool> {
+    ) -> StoreFuture<'a, Settled> {
         Box::pin(async move {
             let (state, reason) = words(update.state);
-            let settled = query(
+            let written = query(
                 "UPDATE jobs SET state = ?1, reason = ?2, due_at = ?3, lease_until = NULL \
-                 WHERE id = ?4 AND state = 'claimed' AND lease_until = ?5",
+                 WHERE id = ?4 AND state = 'claimed' AND term = ?5",
             )
             .bind(state)
             .bind(reason)
             .bind(update.due_at)
             .bind(id)
-            .bind(until)
+            .bind(term)
             .execute(&mut self.tx)
             .await?;
-            Ok(settled == 1)
+            if written == 1 {
+                return Ok(Settled::Written);
+            }
+            let now_under: Option<(u64,)> = query("SELECT term FROM jobs WHERE id = ?1")
+                .bind(id)
+                .fetch_optional(&mut self.tx)
+                .await?;
+            Ok(match now_under {
+                Some((newer,)) if newer > term => Settled::TakenOver,
+                _ => Settled::Closed,
+            })
         })
     }
 
@@ -145,9 +159,9 @@ impl JobRepository for SqlUnitOfWork {
     fn open_reminders<'a>(&'a mut self, session: &'a SessionId) -> StoreFuture<'a, Vec<Job>> {
         Box::pin(async {
             let rows: Vec<JobRow> = query(
-                "SELECT id, session_id, revision, kind, before_ms, user_id, due_at, state, lease_until \
+                "SELECT id, session_id, revision, kind, before_ms, user_id, due_at, state, lease_until, term \
                  FROM jobs WHERE session_id = ?1 AND kind = 'reminder' \
-                 AND state IN ('due', 'claimed') ORDER BY due_at, id",
+                 AND state IN ('due', 'claimed') ORDER BY due_at, id FOR UPDATE",
             )
             .bind(session.as_str())
             .fetch_all(&mut self.tx)
@@ -194,6 +208,22 @@ fn row(job: &NewJob) -> [Value<'_>; 9] {
     ]
 }
 
+/// A job with its new claim, in the order of the columns.
+fn claimed_row((job, until): &(Job, UnixMs)) -> [Value<'_>; 10] {
+    [
+        job.id.as_str().into(),
+        job.session.as_str().into(),
+        job.revision.into(),
+        job.kind.name().into(),
+        job.kind.before_ms().into(),
+        job.user.as_ref().map_or("", UserId::as_str).into(),
+        job.due_at.into(),
+        words(JobState::Claimed { until: *until }).0.into(),
+        (*until).into(),
+        job.term.into(),
+    ]
+}
+
 struct JobRow {
     id: String,
     session_id: String,
@@ -204,6 +234,7 @@ struct JobRow {
     due_at: UnixMs,
     state: String,
     lease_until: Option<UnixMs>,
+    term: u64,
 }
 
 impl FromRow for JobRow {
@@ -218,6 +249,7 @@ impl FromRow for JobRow {
             due_at: row.get("due_at")?,
             state: row.get("state")?,
             lease_until: row.get("lease_until")?,
+            term: row.get("term")?,
         })
     }
 }
@@ -242,6 +274,7 @@ impl JobRow {
             kind: kind.ok_or_else(|| unreadable("a job"))?,
             user: Some(UserId(self.user_id)).filter(|user| !user.0.is_empty()),
             due_at: self.due_at,
+            term: self.term,
         })
     }
 }

@@ -1,9 +1,10 @@
 //! Notifications of people.
 
 use scheduler_core::NewNotification;
-use storage::{FromRow, Row, query};
+use storage::{FromRow, Row};
 use wire::{Notification, NotificationKind, SessionId, UnixMs, UserId};
 
+use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
 use crate::store::{
@@ -71,9 +72,9 @@ impl NotificationRepository for SqlUnitOfWork {
         kind: NotificationKind,
     ) -> StoreFuture<'a, bool> {
         Box::pin(async move {
-            let found: Option<(i64,)> = query(
-                "SELECT 1 FROM notifications WHERE user_id = ?1 AND session_id = ?2 AND kind = ?3 \
-                 AND read_at IS NULL LIMIT 1",
+            let found: Option<(String,)> = query(
+                "SELECT id FROM notifications WHERE user_id = ?1 AND session_id = ?2 AND kind = ?3 \
+                 AND read_at IS NULL LIMIT 1 FOR UPDATE",
             )
             .bind(user.as_str())
             .bind(session.as_str())

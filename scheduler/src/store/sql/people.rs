@@ -1,10 +1,11 @@
 //! People of applications.
 
 use scheduler_core::KnownPerson;
-use storage::{FromRow, Row, query};
+use storage::{FromRow, Row};
 use wire::{Participant, UserId};
 
 use super::SqlStore;
+use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{PersonQueries, PersonRepository, StoreFuture};
 
@@ -34,7 +35,7 @@ impl PersonRepository for SqlUnitOfWork {
         Box::pin(async move {
             let row: Option<PersonRow> = query(
                 "SELECT id, application, external_id, name, email, locale, time_zone, created_at \
-                 FROM users WHERE id = ?1 AND application = ?2",
+                 FROM users WHERE id = ?1 AND application = ?2 FOR UPDATE",
             )
             .bind(user.as_str())
             .bind(application)
@@ -52,7 +53,7 @@ impl PersonRepository for SqlUnitOfWork {
         Box::pin(async move {
             let row: Option<PersonRow> = query(
                 "SELECT id, application, external_id, name, email, locale, time_zone, created_at \
-                 FROM users WHERE application = ?1 AND external_id = ?2",
+                 FROM users WHERE application = ?1 AND external_id = ?2 FOR UPDATE",
             )
             .bind(application)
             .bind(external_id)

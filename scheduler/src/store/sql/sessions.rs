@@ -1,11 +1,14 @@
 //! Sessions, their participants and their rooms.
 
+use std::collections::BTreeSet;
+
 use scheduler_core::{BookedParticipant, BookedSession};
-use storage::{SqlConnection, Value, query};
+use storage::{SqlConnection, Value};
 use wire::{RoomId, SessionId, UserId};
 
 use super::SqlStore;
 use super::session_rows::{BookedSessionRow, select_sessions};
+use super::statement::{PortableStatement, query};
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{
     SessionFilter, SessionQueries, SessionRepository, SessionRoom, StoreError, StoreFuture,
@@ -87,16 +90,41 @@ impl SessionQueries for SqlStore {
 
 impl SessionRepository for SqlUnitOfWork {
     fn find<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, Option<BookedSession>> {
-        Box::pin(find(&mut self.tx, id))
+        Box::pin(async {
+            let lock = query("SELECT id FROM sessions WHERE id = ?1 FOR UPDATE").bind(id.as_str());
+            find_locked(&mut self.tx, lock).await
+        })
     }
 
     fn find_by_room<'a>(&'a mut self, room: &'a RoomId) -> StoreFuture<'a, Option<BookedSession>> {
         Box::pin(async {
-            let row: Option<BookedSessionRow> = query(select_sessions!("WHERE s.room_id = ?1"))
-                .bind(room.as_str())
-                .fetch_optional(&mut self.tx)
+            let lock = query("SELECT id FROM sessions WHERE room_id = ?1 FOR UPDATE");
+            find_locked(&mut self.tx, lock.bind(room.as_str())).await
+        })
+    }
+
+    fn snapshots<'a>(
+        &'a mut self,
+        ids: &'a [&'a SessionId],
+    ) -> StoreFuture<'a, Vec<BookedSession>> {
+        Box::pin(async {
+            let rows: Vec<BookedSessionRow> = query(select_sessions!("WHERE s.id IN (?1..)"))
+                .bind_list(ids.iter().map(|id| id.as_str()))
+                .fetch_all(&mut self.tx)
                 .await?;
-            row.map(BookedSessionRow::into_session).transpose()
+            rows.into_iter()
+                .map(BookedSessionRow::into_session)
+                .collect()
+        })
+    }
+
+    fn lock<'a>(&'a mut self, ids: &'a BTreeSet<&'a SessionId>) -> StoreFuture<'a, ()> {
+        Box::pin(async {
+            query("SELECT id FROM sessions WHERE id IN (?1..) ORDER BY id FOR UPDATE")
+                .bind_list(ids.iter().map(|id| id.as_str()))
+                .fetch_all::<(String,)>(&mut self.tx)
+                .await?;
+            Ok(())
         })
     }
 
@@ -138,6 +166,18 @@ impl SessionRepository for SqlUnitOfWork {
             Ok(())
         })
     }
+}
+
+/// The session whose row `lock` selects and locks. The query of whole sessions joins its people, whose rows a lock
+/// would take as well.
+async fn find_locked(
+    connection: &mut dyn SqlConnection,
+    lock: PortableStatement<'_>,
+) -> Result<Option<BookedSession>, StoreError> {
+    let Some((id,)) = lock.fetch_optional(connection).await? else {
+        return Ok(None);
+    };
+    find(connection, &SessionId(id)).await
 }
 
 async fn find(
