@@ -8,7 +8,6 @@ use scheduler::api_keys::{self, CreateError, Scope};
 use scheduler::key_changes::{self, KeyChangeError};
 use scheduler::keys as ticket_keys;
 use scheduler::operators::TicketError;
-use storage::OpenError;
 
 use crate::cli::KeysCommand;
 use crate::config::Settings;
@@ -82,9 +81,8 @@ pub(crate) async fn replace(settings: &Settings, name: &str) -> Result<String, F
 
 fn refused(error: CreateError) -> Failure {
     match error {
-        CreateError::Name | CreateError::Open(OpenError::File { .. }) => {
-            Failure::config(error.to_string())
-        }
+        CreateError::Name => Failure::config(error.to_string()),
+        CreateError::Open(error) => Failure::of_store(&error),
         other => Failure::crash(other.to_string()),
     }
 }
@@ -95,7 +93,7 @@ pub(crate) fn unchanged(error: KeyChangeError) -> Failure {
         KeyChangeError::Key(error) | KeyChangeError::Ticket(TicketError::Key(error)) => {
             unreadable(error)
         }
-        KeyChangeError::Open(OpenError::File { .. }) => Failure::config(error.to_string()),
+        KeyChangeError::Open(error) => Failure::of_store(&error),
         other => Failure::crash(other.to_string()),
     }
 }
