@@ -51,10 +51,12 @@ pub(crate) enum CliCommand {
     /// Make, list and change keys; works beside running services
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Bring the tables of every database up to date, as each service does at its own start
+    Migrate(MigrateArgs),
     /// Drive a running server as many people at once would, and print how it did
     #[command(subcommand)]
     Load(LoadCommand),
-    /// Try each relay and media server that is configured, and say what to do about one that does not work
+    /// Try each database, relay and media server that is configured, and say what to do about one that does not work
     Doctor,
     /// What media servers told; works beside running services
     #[command(subcommand)]
@@ -75,6 +77,7 @@ impl CliCommand {
             | CliCommand::TurnConfig
             | CliCommand::Doctor
             | CliCommand::Keys(_)
+            | CliCommand::Migrate(_)
             | CliCommand::Load(_)
             | CliCommand::Media(_)
             | CliCommand::Config => false,
@@ -100,6 +103,16 @@ pub(crate) struct ServeArgs {
     /// Take the settings from stdin, as `up` hands them over, and from nowhere else
     #[arg(long, hide = true, requires = "supervised")]
     pub(crate) settings_from_stdin: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MigrateArgs {
+    /// Say what would be applied, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// As one JSON object, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Subcommand)]

@@ -1,6 +1,8 @@
 //! All that can be set, its defaults, and what follows from it. The only module that reads a
 //! settings file or the environment; services are handed plain structs.
 
+mod database;
+mod database_url;
 mod detected;
 mod handed;
 mod links;
@@ -10,6 +12,7 @@ mod private;
 mod secrets;
 mod settings;
 mod sources;
+mod stores;
 mod turn;
 mod urls;
 
@@ -17,6 +20,7 @@ pub(crate) use self::detected::is_loopback;
 pub(crate) use self::handed::write as hand_over;
 pub(crate) use self::private::ip_and_port;
 pub(crate) use self::settings::Settings;
+pub(crate) use self::stores::Store;
 
 use service::origin::AllowedOrigins;
 use service::proxies::TrustedProxies;
@@ -138,6 +142,7 @@ impl Settings {
     fn check(&self) -> Result<(), Failure> {
         self.log_format()?;
         self.links.after_end_ms()?;
+        self.check_databases()?;
         if self.signaling.grace_ms <= 0 {
             return Err(Failure::config("signaling.grace_ms is not above 0"));
         }

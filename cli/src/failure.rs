@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use storage::OpenError;
+
 /// `EX_CONFIG` of sysexits: service managers know it as "do not try again".
 const CONFIG: u8 = 78;
 const CRASH: u8 = 1;
@@ -39,6 +41,18 @@ impl Failure {
             Failure::Config(_) => CONFIG,
             Failure::Crash(_) => CRASH,
         })
+    }
+
+    /// The end of a command that could not open a database: what stays as it is
+    /// until somebody changes something is for them, and a server that is away may come back by itself.
+    pub(crate) fn of_store(error: &OpenError) -> Self {
+        match error {
+            OpenError::File { .. }
+            | OpenError::Durability { .. }
+            | OpenError::Newer { .. }
+            | OpenError::Foreign { .. } => Self::config(error.to_string()),
+            OpenError::Connect { .. } | OpenError::Migrate { .. } => Self::crash(error.to_string()),
+        }
     }
 
     /// True for an exit status that says that trying again is in vain.

@@ -11,7 +11,6 @@ use scheduler::api_keys::{self, CreateError, Scope};
 use scheduler::key_changes::{self, KeyChangeError};
 use scheduler::keys as ticket_keys;
 use scheduler::operators::TicketError;
-use storage::OpenError;
 
 use crate::cli::KeysCommand;
 use crate::config::Settings;
@@ -91,9 +90,8 @@ pub(crate) fn store(data_dir: &Path) -> StoreLocation {
 
 fn refused(error: CreateError) -> Failure {
     match error {
-        CreateError::Name | CreateError::Open(OpenError::File { .. }) => {
-            Failure::config(error.to_string())
-        }
+        CreateError::Name => Failure::config(error.to_string()),
+        CreateError::Open(error) => Failure::of_store(&error),
         other => Failure::crash(other.to_string()),
     }
 }
@@ -104,7 +102,7 @@ pub(crate) fn unchanged(error: KeyChangeError) -> Failure {
         KeyChangeError::Key(error) | KeyChangeError::Ticket(TicketError::Key(error)) => {
             unreadable(error)
         }
-        KeyChangeError::Open(OpenError::File { .. }) => Failure::config(error.to_string()),
+        KeyChangeError::Open(error) => Failure::of_store(&error),
         other => Failure::crash(other.to_string()),
     }
 }

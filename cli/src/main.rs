@@ -8,6 +8,7 @@ mod failure;
 mod keys;
 mod load;
 mod media;
+mod migrate;
 mod output;
 mod parent;
 mod serve;
@@ -59,6 +60,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         CliCommand::Doctor => doctor::run(&settings).await,
         CliCommand::TurnConfig => turn_config::run(&settings).await,
         CliCommand::Keys(command) => keys::run(&settings, command).await,
+        CliCommand::Migrate(args) => migrate::run(&settings, &args).await,
         CliCommand::Load(command) => load::run(command).await,
         CliCommand::Media(command) => media::run(&settings, command).await,
         CliCommand::Config => {

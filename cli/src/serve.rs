@@ -217,6 +217,7 @@ async fn end(
         StartError::File { .. } | StartError::Store(OpenError::File { .. }) => Failure::config(
             format!("{error}: choose another directory with --data-dir or RENDEZVOUS_DATA_DIR"),
         ),
+        StartError::Store(error) => Failure::of_store(&error),
         other => Failure::crash(other.to_string()),
     })
 }

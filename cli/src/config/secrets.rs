@@ -2,34 +2,67 @@
 
 use toml::Value;
 
-use super::Settings;
+use super::{Settings, database_url};
 use crate::failure::Failure;
-use crate::supervised::SupervisedService::{self, Signaling, Turn};
+use crate::supervised::SupervisedService::{self, Chat, Scheduler, Signaling, Turn};
+
+/// How much of a setting is secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Secret {
+    All,
+    /// The password, where the URL of a database holds one.
+    Password,
+}
+
+use Secret::{All, Password};
 
 /// Each secret setting, and the services that can't work without it. An item of a list is meant where a list is passed.
-const SECRETS: [(&str, &[SupervisedService]); 6] = [
-    ("turn.secrets", &[Signaling, Turn]),
-    ("signaling.ice_servers.credential", &[Signaling]),
-    ("livekit.api_secret", &[Signaling]),
-    ("livekit.previous_keys.api_secret", &[Signaling]),
-    ("openvidu.secret", &[Signaling]),
-    ("openvidu.webhook_authorization", &[Signaling]),
+const SECRETS: [(&str, Secret, &[SupervisedService]); 9] = [
+    ("scheduler.database_url", Password, &[Scheduler]),
+    ("chat.rooms_url", Password, &[Chat]),
+    ("chat.messages_url", Password, &[Chat]),
+    ("turn.secrets", All, &[Signaling, Turn]),
+    ("signaling.ice_servers.credential", All, &[Signaling]),
+    ("livekit.api_secret", All, &[Signaling]),
+    ("livekit.previous_keys.api_secret", All, &[Signaling]),
+    ("openvidu.secret", All, &[Signaling]),
+    ("openvidu.webhook_authorization", All, &[Signaling]),
 ];
 
-/// True for the path of a setting that holds a secret, or holds an item that does.
-pub(super) fn is_secret(path: &str) -> bool {
+impl Secret {
+    fn is_in(self, text: &str) -> bool {
+        match self {
+            All => !text.is_empty(),
+            Password => database_url::has_password(text),
+        }
+    }
+
+    fn hidden_in(self, text: &str, hidden: &str) -> String {
+        match self {
+            All if text.is_empty() => String::new(),
+            All => hidden.to_owned(),
+            Password => {
+                database_url::without_passwords(text, hidden).unwrap_or_else(|| text.to_owned())
+            }
+        }
+    }
+}
+
+/// True where the value of a setting, as text, is a secret, or holds one.
+pub(super) fn is_secret(path: &str, text: &str) -> bool {
     let within = format!("{path}.");
-    SECRETS
-        .iter()
-        .any(|(secret, _)| *secret == path || secret.starts_with(&within))
+    SECRETS.iter().any(|(secret, kind, _)| match kind {
+        All => *secret == path || secret.starts_with(&within),
+        Password => *secret == path && kind.is_in(text),
+    })
 }
 
 /// The secret settings that a table gives a value to.
 pub(super) fn given(table: &Value) -> Vec<&'static str> {
     SECRETS
         .iter()
-        .map(|(path, _)| *path)
-        .filter(|path| has_text(table, path))
+        .filter(|(path, kind, _)| has_secret(table, path, *kind))
+        .map(|(path, ..)| *path)
         .collect()
 }
 
@@ -38,7 +71,7 @@ pub(super) fn given(table: &Value) -> Vec<&'static str> {
 /// # Errors
 /// When they can't be written as TOML.
 pub(super) fn hidden(settings: &Settings, hidden: &str) -> Result<String, Failure> {
-    written(settings, |_| Some(hidden))
+    written(settings, |_, kind, text| kind.hidden_in(text, hidden))
 }
 
 /// The settings as TOML, with every secret that `service` has no need of left empty.
@@ -49,51 +82,54 @@ pub(super) fn for_service(
     settings: &Settings,
     service: SupervisedService,
 ) -> Result<String, Failure> {
-    written(settings, |needed_by| {
-        (!needed_by.contains(&service)).then_some("")
+    written(settings, |needed_by, _, text| {
+        match needed_by.contains(&service) {
+            true => text.to_owned(),
+            false => String::new(),
+        }
     })
 }
 
-fn written<'a>(
+fn written(
     settings: &Settings,
-    replacement: impl Fn(&[SupervisedService]) -> Option<&'a str>,
+    replacement: impl Fn(&[SupervisedService], Secret, &str) -> String,
 ) -> Result<String, Failure> {
     let failed = |error: toml::ser::Error| {
         Failure::crash(format!("the settings can't be written as TOML: {error}"))
     };
     let mut table = Value::try_from(settings).map_err(failed)?;
-    for (path, needed_by) in SECRETS {
-        if let Some(text) = replacement(needed_by) {
-            replace(&mut table, path, text);
-        }
+    for (path, kind, needed_by) in SECRETS {
+        replace(&mut table, path, &|text| replacement(needed_by, kind, text));
     }
     toml::to_string(&table).map_err(failed)
 }
 
-fn replace(value: &mut Value, path: &str, text: &str) {
+fn replace(value: &mut Value, path: &str, replacement: &dyn Fn(&str) -> String) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, path, text)),
+        Value::Array(items) => {
+            let items = items.iter_mut();
+            items.for_each(|item| replace(item, path, replacement));
+        }
         Value::Table(table) => {
             let (name, rest) = path.split_once('.').unwrap_or((path, ""));
             if let Some(inner) = table.get_mut(name) {
-                replace(inner, rest, text);
+                replace(inner, rest, replacement);
             }
         }
-        Value::String(secret) if path.is_empty() && !secret.is_empty() => {
-            text.clone_into(secret);
-        }
+        Value::String(secret) if path.is_empty() => *secret = replacement(secret),
         _ => {}
     }
 }
 
-fn has_text(value: &Value, path: &str) -> bool {
+fn has_secret(value: &Value, path: &str, kind: Secret) -> bool {
     match value {
-        Value::Array(items) => items.iter().any(|item| has_text(item, path)),
+        Value::Array(items) => items.iter().any(|item| has_secret(item, path, kind)),
         Value::Table(table) => {
             let (name, rest) = path.split_once('.').unwrap_or((path, ""));
-            table.get(name).is_some_and(|inner| has_text(inner, rest))
+            let inner = table.get(name);
+            inner.is_some_and(|inner| has_secret(inner, rest, kind))
         }
-        Value::String(text) => path.is_empty() && !text.is_empty(),
+        Value::String(text) => path.is_empty() && kind.is_in(text),
         _ => false,
     }
 }
@@ -106,6 +142,11 @@ mod tests {
     /// A secret for each path of the list.
     fn with_secrets() -> Settings {
         let text = r#"
+            [scheduler]
+            database_url = "postgres://named:canary-7@h/d"
+            [chat]
+            rooms_url = "mysql://named:canary-8@h/d"
+            messages_url = "mongodb://named:canary-9@h/d"
             [turn]
             secrets = ["canary-1"]
             [signaling]
@@ -124,18 +165,13 @@ mod tests {
     #[test]
     fn ops_35_a_service_is_given_the_secrets_that_it_needs_and_no_other() {
         let settings = with_secrets();
-        for service in [
-            SupervisedService::Scheduler,
-            SupervisedService::Chat,
-            Signaling,
-            Turn,
-        ] {
+        for service in [Scheduler, Chat, Signaling, Turn] {
             let text = for_service(&settings, service).unwrap();
             let table: Value = text.parse::<toml::Table>().unwrap().into();
             let due: Vec<&str> = SECRETS
                 .iter()
-                .filter(|(_, needed_by)| needed_by.contains(&service))
-                .map(|(path, _)| *path)
+                .filter(|(.., needed_by)| needed_by.contains(&service))
+                .map(|(path, ..)| *path)
                 .collect();
             assert_eq!(given(&table), due, "{}", service.name());
             assert_eq!(text.matches("canary").count(), due.len());
@@ -144,6 +180,7 @@ mod tests {
         let shown = hidden(&settings, "(hidden)").unwrap();
         assert!(!shown.contains("canary"), "{shown}");
         assert_eq!(shown.matches("(hidden)").count(), SECRETS.len());
+        assert!(shown.contains("postgres://named:(hidden)@h/d"), "{shown}");
     }
 
     #[test]
@@ -162,7 +199,10 @@ mod tests {
             let is_text = matches!(key.default, Value::String(_) | Value::Array(_));
             let speaks = words.iter().any(|word| key.path.contains(word));
             assert!(
-                !is_text || !speaks || public.contains(&key.path.as_str()) || is_secret(&key.path),
+                !is_text
+                    || !speaks
+                    || public.contains(&key.path.as_str())
+                    || is_secret(&key.path, ""),
                 "{} is in neither list",
                 key.path
             );

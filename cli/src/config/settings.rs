@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use wire::IceServer;
 
+use super::database::DatabaseSection;
 use super::detected::Auto;
 use super::links::LinksSection;
 use super::media::{LiveKitSection, OpenViduSection};
@@ -23,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) links: LinksSection,
     pub(crate) log: LogSection,
     pub(crate) telemetry: TelemetrySection,
+    pub(crate) database: DatabaseSection,
     pub(crate) scheduler: SchedulerSection,
     pub(crate) signaling: SignalingSection,
     pub(crate) chat: ChatSection,
@@ -65,6 +67,8 @@ pub(crate) struct SchedulerSection {
     pub(crate) public_url: String,
     /// Where the other services reach it; empty: at its public address.
     pub(crate) internal_url: String,
+    /// Its database: `sqlite:PATH`, `postgres://…` or `mysql://…`; empty: a file in the data directory.
+    pub(crate) database_url: String,
     /// Pages that may call it; empty: its own.
     pub(crate) allowed_origins: Vec<String>,
     /// Address of the private listener with `/metrics` and `/health`; empty: 127.0.0.1:9080, and under `up`
@@ -112,6 +116,10 @@ pub(crate) struct ChatSection {
     pub(crate) public_url: String,
     /// Where the other services reach it; empty: at its public address.
     pub(crate) internal_url: String,
+    /// The database of its rooms: `sqlite:PATH`, `postgres://…` or `mysql://…`; empty: a file in the data directory.
+    pub(crate) rooms_url: String,
+    /// The database of its messages: `sqlite:PATH`; empty: a file in the data directory.
+    pub(crate) messages_url: String,
     /// Pages that may connect; empty: the scheduler's.
     pub(crate) allowed_origins: Vec<String>,
     /// Address of the private listener with `/metrics` and `/health`; empty: 127.0.0.1:9082, and under `up`
@@ -132,6 +140,7 @@ impl Default for Settings {
             links: LinksSection::default(),
             log: LogSection::default(),
             telemetry: TelemetrySection::default(),
+            database: DatabaseSection::default(),
             scheduler: SchedulerSection::default(),
             signaling: SignalingSection::default(),
             chat: ChatSection::default(),
@@ -158,6 +167,7 @@ impl Default for SchedulerSection {
             listen: "127.0.0.1:8080".to_owned(),
             public_url: String::new(),
             internal_url: String::new(),
+            database_url: String::new(),
             allowed_origins: Vec::new(),
             metrics_listen: String::new(),
             may_serve_metrics_elsewhere: false,
@@ -189,6 +199,8 @@ impl Default for ChatSection {
             listen: "127.0.0.1:8082".to_owned(),
             public_url: String::new(),
             internal_url: String::new(),
+            rooms_url: String::new(),
+            messages_url: String::new(),
             allowed_origins: Vec::new(),
             metrics_listen: String::new(),
             may_serve_metrics_elsewhere: false,

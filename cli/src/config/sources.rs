@@ -118,7 +118,7 @@ fn apply_flags(table: &mut Table, flags: &Sources, known: &[KnownKey]) -> Result
             .iter()
             .find(|key| key.path == path)
             .ok_or_else(|| unknown_key("--set ", path, known))?;
-        if secrets::is_secret(path) {
+        if secrets::is_secret(path, text) {
             return Err(Failure::config(format!(
                 "--set {path}: everybody on this machine can read a command line: give it in {} or in the file",
                 key.variable()

@@ -1,0 +1,81 @@
+//! `rendezvous migrate`: brings the tables of every database of the configuration up to date, as each service does at its
+//! own start. Beside running services, or while nothing runs; of several at once, one does it and the others wait.
+
+use serde_json::{Value, json};
+use storage::{Database, DatabaseOptions, PendingMigration};
+
+use crate::cli::MigrateArgs;
+use crate::config::{Settings, Store};
+use crate::failure::Failure;
+use crate::output;
+
+/// What a database needed.
+struct Outcome {
+    store: Store,
+    missing: Vec<PendingMigration>,
+}
+
+/// Goes through the databases, and prints what each needed. One that can't be used ends it: those after it are as they were.
+///
+/// # Errors
+/// When a database can't be reached or can't be used, or a migration fails.
+pub(crate) async fn run(settings: &Settings, args: &MigrateArgs) -> Result<(), Failure> {
+    let options = settings.database.options()?;
+    let mut outcomes = Vec::new();
+    let mut failed = None;
+    for store in settings.stores()? {
+        match one(store, &options, args.dry_run).await {
+            Ok(outcome) if args.json => outcomes.push(outcome),
+            Ok(outcome) => output::line(&line(&outcome, args.dry_run)).await,
+            Err(failure) => {
+                failed = Some(failure);
+                break;
+            }
+        }
+    }
+    if args.json {
+        let databases: Vec<Value> = outcomes.iter().map(as_json).collect();
+        let all = json!({ "dry_run": args.dry_run, "databases": databases });
+        output::line(&format!("{all:#}")).await;
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+async fn one(store: Store, options: &DatabaseOptions, dry: bool) -> Result<Outcome, Failure> {
+    let refused = |error| Failure::of_store(&error);
+    let pending = Database::pending(&store.url, options, store.schema).await;
+    let missing = pending.map_err(refused)?;
+    if !dry {
+        // Also where nothing is missing: it shows that the service can open it.
+        let opened = Database::open(&store.url, options, store.schema).await;
+        opened.map_err(refused)?.close().await;
+    }
+    Ok(Outcome { store, missing })
+}
+
+fn line(outcome: &Outcome, dry: bool) -> String {
+    let Outcome { store, missing } = outcome;
+    let names: Vec<String> = missing.iter().map(named).collect();
+    let what = match (names.is_empty(), dry) {
+        (true, _) => "up to date".to_owned(),
+        (false, true) => format!("would apply {}", names.join(", ")),
+        (false, false) => format!("applied {}", names.join(", ")),
+    };
+    format!("{:<13}  {}  {what}", store.name, store.url)
+}
+
+fn named(migration: &PendingMigration) -> String {
+    format!("{} ({})", migration.version, migration.description)
+}
+
+fn as_json(outcome: &Outcome) -> Value {
+    let migrations = outcome
+        .missing
+        .iter()
+        .map(|one| json!({ "version": one.version, "description": one.description }));
+    json!({
+        "store": outcome.store.name,
+        "database": outcome.store.url.to_string(),
+        "migrations": migrations.collect::<Vec<_>>(),
+    })
+}
