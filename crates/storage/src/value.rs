@@ -17,7 +17,7 @@ pub enum Value<'a> {
 }
 
 impl Value<'_> {
-    fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(self, Self::Integer(None) | Self::Text(None))
     }
 }

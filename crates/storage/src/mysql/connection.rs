@@ -9,7 +9,7 @@ use sqlx::{Column as _, Decode, MySql, Row as _, TypeInfo, ValueRef};
 
 use super::dialect::{DIALECT, SKIPPED};
 use crate::connection::impl_sql_connection;
-use crate::dialect::{list_json, rows_json};
+use crate::dialect::{list_json, row_objects_json};
 use crate::query::Binding;
 use crate::{Error, Statement, Value};
 
@@ -32,7 +32,7 @@ fn prepared(statement: Statement<'_>) -> Prepared<'static, MySql, MySqlArguments
         Binding::One(Value::Integer(value)) => prepared.bind(*value),
         Binding::One(Value::Text(text)) => prepared.bind(text.clone().map(Cow::into_owned)),
         Binding::List(values) => prepared.bind(list_json(values)),
-        Binding::Rows(rows) => prepared.bind(rows_json(rows)),
+        Binding::Rows(rows) => prepared.bind(row_objects_json(&rendered.columns, rows)),
     })
 }
 

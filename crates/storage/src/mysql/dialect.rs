@@ -16,7 +16,7 @@ const CONFLICT: &str = " ON CONFLICT (";
 const DO_NOTHING: &str = "DO NOTHING";
 const DO_UPDATE: &str = "DO UPDATE SET";
 const EXCLUDED: &str = "excluded.";
-/// Texts in JSON come with no collation of their own: they are compared with columns of this one.
+/// Its collation, whichever the server gives it, gives way to a column's that ends in `_bin`.
 const JSON_TEXT: &str = "LONGTEXT CHARACTER SET utf8mb4";
 
 fn render(statement: &'static str) -> Rendered {
@@ -36,9 +36,9 @@ fn rows(insert: &Insert) -> String {
     let Insert { head, rest, .. } = insert;
     let mut values = Vec::new();
     let mut definitions = Vec::new();
-    for at in 0..insert.columns.len() {
+    for (at, name) in insert.names().into_iter().enumerate() {
         values.push(format!("r.c{at}"));
-        definitions.push(format!("c{at} {JSON_TEXT} PATH '$[{at}]'"));
+        definitions.push(format!("c{at} {JSON_TEXT} PATH '$.{name}'"));
     }
     let (values, definitions) = (values.join(", "), definitions.join(", "));
     format!(
@@ -146,8 +146,8 @@ mod tests {
         assert_eq!(
             said("INSERT INTO t (a, b) VALUES ?rows"),
             "INSERT INTO t (a, b) SELECT r.c0, r.c1 FROM JSON_TABLE(?, '$[*]' COLUMNS \
-             (o FOR ORDINALITY, c0 LONGTEXT CHARACTER SET utf8mb4 PATH '$[0]', \
-             c1 LONGTEXT CHARACTER SET utf8mb4 PATH '$[1]')) AS r ORDER BY r.o"
+             (o FOR ORDINALITY, c0 LONGTEXT CHARACTER SET utf8mb4 PATH '$.a', \
+             c1 LONGTEXT CHARACTER SET utf8mb4 PATH '$.b')) AS r ORDER BY r.o"
         );
     }
 }

@@ -6,6 +6,8 @@ mod isolation;
 mod limits;
 mod migrations;
 mod outbox;
+mod own_server;
 mod sqlite;
 mod statements;
+mod tls;
 mod watermarks;
