@@ -6,24 +6,33 @@
 //! process but a database; delivering the outbox is `bus`'s. No caller names a driver: they match on
 //! [`Error`]'s kinds.
 //!
-//! An engine is a folder with an implementation of `engine::Engine` (pools, pragmas, migrations of its
-//! dialect, the meaning of its error codes, its `dialect::Dialect`), and no rule in it.
+//! An engine is a folder with an implementation of `engine::Engine`, or of `server::Driver` where it is a server: sessions,
+//! migrations of its dialect, the meaning of its error codes, its `dialect::Dialect`; and no rule in it.
 //!
-//! # The subset of SQL, and what differs between SQLite, PostgreSQL and MariaDB
+//! # Isolation
+//!
+//! A transaction that writes is isolated as `READ COMMITTED` on the servers, and alone in SQLite. Who reads in order to write says
+//! `FOR UPDATE`. A transaction that lost to another one fails with an error that [`Error::is_conflict`]: run it again, whole.
+//!
+//! # The subset of SQL, and what differs between SQLite, PostgreSQL and MariaDB (MySQL)
 //!
 //! | trap | what a statement says | who deals with it |
 //! |---|---|---|
-//! | parameters | `?1`, `?2`, each as often as needed | the dialect: as is; `$1`; `?` with values repeated |
-//! | `ON CONFLICT` | `ON CONFLICT (key) DO NOTHING`, `… DO UPDATE SET x = excluded.x` | the dialect: as is; as is; `ON DUPLICATE KEY UPDATE` |
+//! | parameters | `?1`, `?2`, each as often as needed; no other `?` | the dialect: as is; `$1`; `?` with values repeated |
+//! | `ON CONFLICT` | `ON CONFLICT (key) DO NOTHING`, `… DO UPDATE SET x = excluded.x`, at the end, where no other unique key can be met | the dialect: as is; as is; `ON DUPLICATE KEY UPDATE`, which goes by any key |
+//! | rows of an upsert | not counted, but for one row and `DO NOTHING`: 1 or 0 | the statements |
 //! | the larger of two | `GREATEST(a, b)` | the dialect: `max(a, b)`; as is; as is |
-//! | many rows | `INSERT INTO t (a, b) VALUES ?rows`, [`Statement::bind_rows`] | the dialect: `json_each`; `unnest`; `JSON_TABLE` |
-//! | a list | `(?1..)`, a subquery with the column `value`, [`Statement::bind_list`] | the same |
-//! | text within text | `instr(text, part)` | the dialect: as is; `strpos`; as is |
-//! | rows that others claim | `FOR UPDATE SKIP LOCKED` at the end of a `SELECT` in a transaction | the dialect: left out, since SQLite has one writer; as is; as is |
-//! | `RETURNING` on `UPDATE` | avoided: MariaDB has none. `SELECT`, then `UPDATE` in the same transaction | the stores |
+//! | many rows | `INSERT INTO t (a, b) VALUES ?rows`, [`Statement::bind_rows`] | the dialect: `json_each`; `json_populate_recordset`; `JSON_TABLE` |
+//! | a list of texts | `(?1..)`, a subquery with the column `value`, [`Statement::bind_list`] | the dialect, as for rows |
+//! | rows that are read to be written | `FOR UPDATE` at the end of a `SELECT` of one table in a transaction | the dialect: left out, since SQLite has one writer; as is; as is |
+//! | rows that others claim | `FOR UPDATE SKIP LOCKED` | the same |
+//! | what is `NULL` | an `Option` of the column's kind: PostgreSQL asks of which | [`Value`] |
 //! | booleans | integers 0 and 1 | [`Value`] |
-//! | a transaction that reads and then writes | [`Database::begin`] | the engine: `BEGIN IMMEDIATE` |
-//! | partial indexes, `STRICT`, `WITHOUT ROWID`, TEXT as key, identity columns | | the migrations, a text for each dialect |
+//! | names that are words of SQL | `"key"` | the session: MariaDB's `ANSI_QUOTES` |
+//! | two columns that depend on each other in one `UPDATE` | avoided: MariaDB sets them one after the other | the statements |
+//! | `RETURNING` on `UPDATE` | avoided: MariaDB has none. `SELECT`, then `UPDATE` in the same transaction | the statements |
+//! | order and equality of texts | byte by byte | the migrations: as is; `COLLATE "C"`; `utf8mb4_nopad_bin` |
+//! | partial indexes, `STRICT`, generated columns, lengths of keys | | the migrations, a text for each dialect |
 
 mod connection;
 pub mod copy;
