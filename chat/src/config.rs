@@ -1,15 +1,24 @@
 //! What chat can be told at start. Plain values: files and the environment are read elsewhere.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use service::http;
 use service::realtime::RealtimeConfig;
 use service::socket::SocketLimits;
+use storage::{DatabaseOptions, DatabaseUrl};
 
 /// Settings of the service. The defaults work on a laptop with a scheduler on its default port.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Addresses, files and pages; the store is `<data_dir>/chat/chat.db`.
+    /// Addresses, files and pages.
     pub realtime: RealtimeConfig,
+    /// Where rooms, their members and the events between services are.
+    pub rooms: DatabaseUrl,
+    /// Where messages are: a file of SQLite. It may be that of the rooms.
+    pub messages: DatabaseUrl,
+    /// How a server is connected to.
+    pub database_options: DatabaseOptions,
     /// What it holds and takes at most.
     pub limits: Limits,
 }
@@ -40,12 +49,30 @@ pub struct Limits {
     pub application_bytes_per_hour: u64,
 }
 
-impl Default for Config {
-    fn default() -> Self {
+impl Config {
+    /// With rooms and messages in one file of its data directory, and the limits by default.
+    #[must_use]
+    pub fn new(realtime: RealtimeConfig) -> Self {
+        let file = Self::default_database(&realtime.data_dir);
         Self {
-            realtime: RealtimeConfig::on_port(8082),
+            realtime,
+            rooms: file.clone(),
+            messages: file,
+            database_options: DatabaseOptions::default(),
             limits: Limits::default(),
         }
+    }
+
+    /// Where rooms and messages are if nothing is said: `<data_dir>/chat/chat.db`.
+    #[must_use]
+    pub fn default_database(data_dir: &Path) -> DatabaseUrl {
+        DatabaseUrl::sqlite(data_dir.join(crate::SERVICE).join("chat.db"))
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new(RealtimeConfig::on_port(8082))
     }
 }
 

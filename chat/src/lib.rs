@@ -6,6 +6,7 @@
 mod caller;
 mod config;
 mod connection;
+mod databases;
 mod describe;
 mod events;
 mod http;

@@ -8,17 +8,18 @@ use chat_core::Settings;
 use service::listeners::Listeners;
 use service::realtime::Runtime;
 use service::{Shutdown, StartError};
+use storage::Outbox;
 use wire::chat::GoingAway;
 
 use crate::config::{Config, Limits};
+use crate::databases::{self, SqlStores};
 use crate::events::SchedulerEvents;
 use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::router::router;
 use crate::state::AppState;
-use crate::store::sql::SqlChatStore;
-use crate::store::{RoomStore, StoreError};
+use crate::store::StoreError;
 use crate::store_actor::StoreActor;
 use crate::store_handle::StoreHandle;
 
@@ -36,7 +37,7 @@ pub async fn run(
 ) -> Result<(), StartError> {
     let Limits { http, sockets, .. } = config.limits;
     let runtime = Runtime::new(crate::SERVICE, &config.realtime, http, sockets, shutdown)?;
-    let store = Arc::new(SqlChatStore::open(&runtime.directory().join("chat.db")).await?);
+    let store = Arc::new(databases::open(&config).await?);
     let secret = EventsSecret::load_or_create(&config.realtime.data_dir)?;
 
     let (writer, commands) = StoreHandle::new();
@@ -55,7 +56,7 @@ pub async fn run(
     let timer = registry.clone();
     runtime.spawn_until_stop("timer", async move { timer.keep_time().await });
 
-    watch_store(&runtime, &store);
+    databases::watch(&runtime.readiness, &store);
     let state = Arc::new(AppState {
         registry,
         writer: writer.clone(),
@@ -63,28 +64,21 @@ pub async fn run(
         rooms,
         connections: runtime.connections(),
     });
-    publish_events(&runtime, &config, &store, secret.clone())?;
+    publish_events(&runtime, &config, store.rooms.outbox(), secret.clone())?;
     say_goodbye(&runtime, Arc::clone(&state));
     let events = SchedulerEvents { writer };
     let app = router(state, secret, events, runtime.readiness.clone());
     let listeners = listeners.into();
     runtime.serve(listeners, app, writing, TASKS_LIMIT).await?;
-    store.close().await;
+    store.rooms.close().await;
+    store.messages.close().await;
     Ok(())
-}
-
-fn watch_store(runtime: &Runtime, store: &Arc<SqlChatStore>) {
-    let store = Arc::clone(store);
-    runtime.readiness.check("store", move || {
-        let store = Arc::clone(&store);
-        async move { store.probe().await.map_err(|error| error.to_string()) }
-    });
 }
 
 fn publish_events(
     runtime: &Runtime,
     config: &Config,
-    store: &SqlChatStore,
+    outbox: &Outbox,
     secret: EventsSecret,
 ) -> Result<(), StartError> {
     let node = NodeId::load_or_create(&config.realtime.data_dir)?;
@@ -94,14 +88,14 @@ fn publish_events(
         only: None,
     };
     let transport = HttpTransport::new(secret, runtime.client.clone(), vec![scheduler]);
-    OutboxPublisher::new(store.outbox().clone(), crate::SERVICE, node, transport)
+    OutboxPublisher::new(outbox.clone(), crate::SERVICE, node, transport)
         .reporting_to(runtime.readiness.clone())
         .start(&runtime.tasks, &runtime.shutdown);
     Ok(())
 }
 
 /// At the first sign of a stop every socket is told when to come back.
-fn say_goodbye(runtime: &Runtime, state: Arc<AppState<SqlChatStore>>) {
+fn say_goodbye(runtime: &Runtime, state: Arc<AppState<SqlStores>>) {
     runtime.on_shutdown(move || {
         state.registry.drain(|| {
             let retry_after_ms = state.connections.retry_after_ms();

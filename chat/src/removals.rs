@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
+use chat_core::check_id;
 use serde::Deserialize as _;
 use wire::{Event, EventType, SessionFact, SessionId, UnixMs, UserId};
 
@@ -28,9 +29,12 @@ impl Removal {
         if EventType::from_name(&event.kind)? != EventType::UserKicked {
             return None;
         }
-        let user = SessionFact::deserialize(&event.data).ok()?.user_id;
-        let Some(user) = user else {
+        let fact = SessionFact::deserialize(&event.data).ok();
+        let user = fact.and_then(|fact| fact.user_id);
+        let user = user.filter(|user| check_id(user.as_str()).is_ok());
+        let Some(user) = user.filter(|_| check_id(&event.subject).is_ok()) else {
             metrics::counter!("chat_events_skipped_total").increment(1);
+            tracing::warn!(event = ?event.id, kind = ?event.kind, "skipped an event");
             return None;
         };
         Some(Self {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_core::{Input, Room};
+use chat_core::{Input, Room, check_id};
 use tokio::time::timeout;
 use wire::{ChatRoomGrant, RoomId};
 
@@ -56,6 +56,8 @@ impl<S: Stores> RoomLoader<S> {
     /// # Errors
     /// When the store does not answer.
     pub(crate) async fn load(&self, mut rooms: BTreeSet<RoomId>) -> Result<(), StoreError> {
+        // What is no id names no room; not every database would say so.
+        rooms.retain(|room| check_id(room.as_str()).is_ok());
         for _ in 0..MAX_READS {
             // What is told from here on may be missing in what is read.
             let as_of = self.registry.ask(|broker| {

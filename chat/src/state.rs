@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chat_core::{check_id, check_participant};
 use service::clock::now;
 use service::realtime::ConnectionContext;
 use service::tickets::TicketFault;
@@ -46,10 +47,27 @@ impl From<ChatClaims> for Admission {
     }
 }
 
+/// Checks all that a ticket names: a genuine one may still name what no store can hold.
+fn check_names(claims: &ChatClaims) -> Result<(), &'static str> {
+    check_id(claims.common.sub.as_str())?;
+    if let Some(session) = &claims.session {
+        check_id(session.as_str())?;
+    }
+    for room in claims.only.iter().flatten() {
+        check_id(room.as_str())?;
+    }
+    for grant in &claims.rooms {
+        check_id(grant.id.as_str())?;
+        grant.members.iter().try_for_each(check_participant)?;
+    }
+    Ok(())
+}
+
 impl<S: Stores> AppState<S> {
     /// Verifies a ticket.
     pub(crate) async fn admit(&self, ticket: &str) -> Result<Admission, TicketFault> {
         let claims = self.connections.tickets.chat(ticket, now()).await?;
+        check_names(&claims).map_err(|_| TicketFault::Malformed)?;
         Ok(Admission::from(claims))
     }
 

@@ -4,7 +4,10 @@
 //! implementation. The store actor alone calls what changes; anybody may read.
 
 pub mod memory;
+mod pair;
 pub mod sql;
+
+pub use pair::StorePair;
 
 use std::future::Future;
 
@@ -119,6 +122,11 @@ impl StoreError {
     pub(crate) fn report(&self) -> ErrorCode {
         metrics::counter!("storage_errors_total").increment(1);
         tracing::error!(error = %self, "the store failed");
+        self.code()
+    }
+
+    /// What the one who asked is told.
+    pub(crate) fn code(&self) -> ErrorCode {
         match self {
             StoreError::Full => ErrorCode::StorageFull,
             StoreError::Unavailable(_) => ErrorCode::StorageUnavailable,
@@ -164,6 +172,12 @@ pub trait MessageStore: Send + Sync + 'static {
     /// # Errors
     /// When the store does not answer.
     fn last(&self, limit: u32) -> impl Future<Output = Result<Vec<Message>, StoreError>> + Send;
+
+    /// For readiness: whether it takes writes.
+    ///
+    /// # Errors
+    /// When it doesn't.
+    fn probe(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Keeps rooms.
@@ -223,7 +237,7 @@ pub struct RoomPosition {
     pub room: RoomId,
 }
 
-/// Both stores of a service.
+/// Both stores of a service, which may be two databases: no change spans both.
 pub trait Stores: MessageStore + RoomStore {}
 
 impl<S: MessageStore + RoomStore> Stores for S {}

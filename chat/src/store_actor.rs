@@ -1,9 +1,11 @@
 //! The one that writes: takes what is to be stored, writes it in groups, and tells what was committed.
 //!
 //! Messages are written first and answered at once. What follows from them (heads of rooms, the sender's
-//! position, events) is written a little later with other changes; after a crash
-//! [`StoreActor::recover_unsettled`] makes up for it.
+//! position, events) is written a little later with other changes, in what may be another database; after a crash
+//! [`StoreActor::recover_unsettled`] makes up for it. While rooms can't be written messages are still taken, as many
+//! as it would make up for.
 
+mod away;
 mod batch;
 mod changes;
 mod follow_ups;
@@ -25,6 +27,7 @@ use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::store::{Appended, NewMessage, StoreError, Stores};
 use crate::store_handle::{AppendOutcome, StoreCommand, StoreQueue};
+use away::AwayRooms;
 use batch::{CommandBatch, PendingAppend};
 use follow_ups::FollowUps;
 
@@ -43,6 +46,7 @@ pub(crate) struct StoreActor<S, F = Registry> {
     fanout: F,
     queue: StoreQueue,
     follow_ups: FollowUps,
+    away: AwayRooms,
     /// Rooms that stay in memory, until what follows from their messages is written.
     kept: BTreeSet<RoomId>,
     last_sent_at: UnixMs,
@@ -61,6 +65,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             fanout,
             queue,
             follow_ups: FollowUps::default(),
+            away: AwayRooms::default(),
             kept: BTreeSet::new(),
             last_sent_at: UnixMs(0),
         }
@@ -81,6 +86,8 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         while let Some(command) = self.queue.try_recv() {
             self.serve(Some(command)).await;
         }
+        // Asked once more, even if it did not answer a moment ago.
+        self.away = AwayRooms::default();
         self.write(CommandBatch::default()).await;
     }
 
@@ -231,7 +238,20 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             let begun = Input::WriteBegun(rooms.clone());
             self.rooms.registry().handle(begun);
         }
-        self.rooms.load(rooms).await
+        let all_known = self
+            .rooms
+            .registry()
+            .ask(|broker| rooms.iter().all(|room| broker.knows(room)));
+        if all_known {
+            return Ok(());
+        }
+        if self.away.is_left_alone() {
+            return Err(AwayRooms::error());
+        }
+        let begun = Instant::now();
+        let loaded = self.rooms.load(rooms).await;
+        self.away.note(begun, &loaded);
+        loaded
     }
 
     /// Lets rooms go once all is written. As long as something waits, it is written soon, and they stay.

@@ -29,4 +29,4 @@ pub use recovery::{MAX_MISSED, Recovery, recover};
 pub use room::Room;
 pub use settings::Settings;
 pub use sync::{SyncCursor, SyncMark, SyncPlan};
-pub use text::{MAX_ID_BYTES, check_id};
+pub use text::{MAX_ID_BYTES, check_id, check_participant};

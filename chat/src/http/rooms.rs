@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chat_core::check_id;
 use service::http::{HttpError, Json};
 use wire::chat::RoomView;
 use wire::{ErrorCode, Page, RoomId, UnixMs};
@@ -110,6 +111,7 @@ fn position_of(cursor: &str) -> Result<RoomPosition, ErrorCode> {
     let text = String::from_utf8(bytes).map_err(drop).map_err(bad)?;
     let (active_at, room) = text.split_once(' ').ok_or(ErrorCode::BadCursor)?;
     let active_at = active_at.parse().map_err(drop).map_err(bad)?;
+    check_id(room).map_err(drop).map_err(bad)?;
     Ok(RoomPosition {
         active_at: UnixMs(active_at),
         room: RoomId(room.to_owned()),
@@ -127,7 +129,8 @@ mod tests {
             room: "r 1".into(),
         };
         assert_eq!(position_of(&cursor_of(&position)), Ok(position));
-        for bad in ["", "!", "AAAA", &URL_SAFE_NO_PAD.encode("x r")] {
+        let encoded = |text| URL_SAFE_NO_PAD.encode(text);
+        for bad in ["", "!", "AAAA", &encoded("x r"), &encoded("17 r\0")] {
             assert_eq!(position_of(bad), Err(ErrorCode::BadCursor), "{bad}");
         }
     }

@@ -53,6 +53,10 @@ impl MessageStore for SlowStore {
     async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
         self.inner.last(limit).await
     }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        MessageStore::probe(&self.inner).await
+    }
 }
 
 impl RoomStore for SlowStore {
@@ -78,7 +82,7 @@ impl RoomStore for SlowStore {
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
-        self.inner.probe().await
+        RoomStore::probe(&self.inner).await
     }
 }
 

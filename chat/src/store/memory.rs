@@ -73,6 +73,10 @@ impl MessageStore for MemoryStore {
         let skipped = tables.messages.len().saturating_sub(limit as usize);
         Ok(tables.messages[skipped..].to_vec())
     }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 impl RoomStore for MemoryStore {

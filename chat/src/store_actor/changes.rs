@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bus::Fanout;
-use chat_core::{Room, WriteOutcome};
+use chat_core::{Room, WriteOutcome, check_id, check_participant};
 use serde::Deserialize as _;
 use service::clock::now;
+use tokio::time::Instant;
 use wire::{ChatRoomGrant, ErrorCode, Event, EventType, RoomId, SessionBooked};
 
+use super::away::AwayRooms;
 use super::batch::{CommandBatch, PendingOpening, PendingPosition};
 use super::{StoreActor, refused};
 use crate::removals::Removal;
@@ -20,6 +22,11 @@ type Before = BTreeMap<RoomId, Option<Room>>;
 impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     /// Writes what follows from messages and what the batch wants, in one transaction; then tells everybody.
     pub(super) async fn write(&mut self, batch: CommandBatch) {
+        if self.away.is_left_alone() {
+            self.follow_ups.failed();
+            self.refuse_batch(batch, AwayRooms::error().code());
+            return;
+        }
         match self.try_write(&batch).await {
             Ok(before) => {
                 self.follow_ups.clear();
@@ -51,7 +58,10 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             opened.map(known).collect()
         });
         if changes != RoomChanges::default() {
-            self.rooms.stores().apply(&changes).await?;
+            let begun = Instant::now();
+            let applied = self.rooms.stores().apply(&changes).await;
+            self.away.note(begun, &applied);
+            applied?;
         }
         if !changes.removals.is_empty() {
             self.rooms.registry().remove(&changes.removals);
@@ -77,18 +87,18 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
 
     async fn tell_written(&mut self, batch: CommandBatch, mut before: Before) {
         let opened = self.rooms.read(before.keys().cloned().collect()).await;
-        let opened = opened.unwrap_or_else(|error| {
-            // They are stored; whoever asks for them next brings them into memory.
-            error.report();
-            Vec::new()
-        });
+        // They are stored. Who is told that they are not asks again: then they are read, and told to everybody.
+        let (opened, outcome) = match opened {
+            Ok(opened) => (opened, Ok(())),
+            Err(error) => (Vec::new(), Err(error.report())),
+        };
         let mut published = Vec::new();
         for room in opened {
             let known = before.remove(&room.id).flatten();
             let changed = known.is_none_or(|known| !known.has_same_people(&room));
             published.push(WriteOutcome::RoomOpened { room, changed });
         }
-        let mut replies = Vec::new();
+        let mut moved = Vec::new();
         for moving in batch.positions {
             let PendingPosition {
                 update,
@@ -96,12 +106,13 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 reply,
             } = moving;
             published.push(WriteOutcome::PositionMoved { update, origin });
-            replies.extend(reply);
+            moved.extend(reply);
         }
-        replies.extend(batch.events.into_iter().map(|events| events.reply));
-        replies.extend(batch.openings.into_iter().map(|opening| opening.reply));
+        let events = batch.events.into_iter().map(|events| events.reply);
+        let openings = batch.openings.into_iter().map(|opening| opening.reply);
         self.publish(published);
-        answer(replies, Ok(()));
+        answer(moved, Ok(()));
+        answer(events.chain(openings).collect(), outcome);
     }
 
     fn refuse_batch(&self, batch: CommandBatch, code: ErrorCode) {
@@ -142,11 +153,11 @@ fn opening_of(event: &Event) -> Option<Opening> {
         | EventType::SessionCancelled => {}
         _ => return None,
     }
-    let booked = match SessionBooked::deserialize(&event.data) {
+    let booked = match booked(event) {
         Ok(booked) => booked,
-        Err(error) => {
+        Err(problem) => {
             metrics::counter!("chat_events_skipped_total").increment(1);
-            tracing::warn!(event = ?event.id, kind = ?event.kind, %error, "skipped an event");
+            tracing::warn!(event = ?event.id, kind = ?event.kind, problem, "skipped an event");
             return None;
         }
     };
@@ -157,4 +168,14 @@ fn opening_of(event: &Event) -> Option<Opening> {
         revision: Some(event.revision.unwrap_or(booked.session.revision)),
         at: event.occurred_at,
     })
+}
+
+/// What an event says of a booking, or why it makes no sense.
+fn booked(event: &Event) -> Result<SessionBooked, String> {
+    let booked = SessionBooked::deserialize(&event.data).map_err(|error| error.to_string())?;
+    check_id(booked.room_id.as_str()).map_err(|bad| format!("room_id: {bad}"))?;
+    for participant in &booked.session.participants {
+        check_participant(participant).map_err(|bad| format!("a participant: {bad}"))?;
+    }
+    Ok(booked)
 }

@@ -15,9 +15,12 @@ use crate::store_handle::UnreadNote;
 const LINGER: Duration = Duration::from_millis(25);
 /// Pause after a write that failed.
 const RETRY: Duration = Duration::from_millis(500);
-/// Messages whose consequences may wait while the store takes writes; the start looks at as many.
-pub(super) const MAX_UNSETTLED: usize = 512;
-/// Events that may wait while the store does not take them; above it no message is taken either.
+/// Messages whose consequences may wait while the store takes writes.
+const MAX_UNSETTLED: usize = 512;
+/// Messages whose consequences may wait while it does not; above it no message is taken, so that the start need not
+/// look at more. They are 64 MiB at most.
+pub(super) const MAX_WAITING: usize = 4_096;
+/// Events that may wait meanwhile; above it no message is taken either.
 const MAX_EVENTS: usize = 10_000;
 
 /// The consequences of stored messages, merged by room and by sender.
@@ -67,7 +70,7 @@ impl FollowUps {
 
     /// True where the store has not taken writes for too long.
     pub(super) fn is_overfull(&self) -> bool {
-        self.events.len() >= MAX_EVENTS
+        self.events.len() >= MAX_EVENTS || self.messages >= MAX_WAITING
     }
 
     /// All of it as changes of rooms.

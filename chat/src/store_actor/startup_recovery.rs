@@ -8,14 +8,19 @@ use service::clock::now;
 use wire::RoomId;
 use wire::chat::Message;
 
-use super::StoreActor;
-use super::follow_ups::MAX_UNSETTLED;
+use super::follow_ups::MAX_WAITING;
+use super::{MAX_BATCH, StoreActor};
 use crate::removals::KEPT_MS;
 use crate::room_loader::room_of;
 use crate::store::{StoreError, StoredRoom, Stores};
 
-/// Messages that the start looks at: those of the last batches before a crash, and as many again.
-const MAX_RECOVERED: u32 = 4 * MAX_UNSETTLED as u32;
+/// Messages that the start looks at: as many as may have waited, and those of the last batch before a crash.
+const MAX_RECOVERED: u32 = (MAX_WAITING + MAX_BATCH) as u32;
+/// Messages that are followed up in one transaction: nobody is there to take them, so that each may be told to
+/// every member of its room.
+const MAX_TOGETHER: usize = 64;
+/// Rooms that are read together.
+const MAX_ROOMS: usize = 500;
 
 impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     /// Publishes and settles those messages, before anybody is served.
@@ -29,7 +34,10 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         let last = stores.last(MAX_RECOVERED).await?;
         let ids: BTreeSet<RoomId> = last.iter().map(|message| message.room.clone()).collect();
         let ids: Vec<RoomId> = ids.into_iter().collect();
-        let stored = stores.rooms(&ids).await?;
+        let mut stored = Vec::new();
+        for some in ids.chunks(MAX_ROOMS) {
+            stored.extend(stores.rooms(some).await?);
+        }
         let unsettled_messages = unsettled(&stored, last);
         if unsettled_messages.is_empty() {
             return Ok(());
@@ -39,17 +47,26 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             "following up what an earlier process stored"
         );
         self.bring_in(stored);
-        let mut published = Vec::with_capacity(unsettled_messages.len());
-        for message in unsettled_messages {
-            self.follow_ups.note(&message);
-            let origin = None;
-            published.push(WriteOutcome::Stored { message, origin });
+        for together in unsettled_messages.chunks(MAX_TOGETHER) {
+            self.follow_up(together).await?;
+        }
+        self.release_rooms();
+        Ok(())
+    }
+
+    async fn follow_up(&mut self, messages: &[Message]) -> Result<(), StoreError> {
+        let mut published = Vec::with_capacity(messages.len());
+        for message in messages {
+            self.follow_ups.note(message);
+            published.push(WriteOutcome::Stored {
+                message: message.clone(),
+                origin: None,
+            });
         }
         self.publish(published);
         let changes = self.follow_ups.changes();
         self.rooms.stores().apply(&changes).await?;
         self.follow_ups.clear();
-        self.release_rooms();
         Ok(())
     }
 

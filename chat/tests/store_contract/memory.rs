@@ -2,17 +2,17 @@
 
 use chat::store::memory::MemoryStore;
 
-use crate::contract::{StoreFactory, keeps_the_contract};
+use crate::contract::{StoreFactory, keeps_messages, keeps_rooms};
 
-#[derive(Default)]
 struct InMemory;
 
 impl StoreFactory for InMemory {
     type Store = MemoryStore;
 
-    async fn make(&self) -> MemoryStore {
-        MemoryStore::default()
+    async fn make(&self) -> Option<MemoryStore> {
+        Some(MemoryStore::default())
     }
 }
 
-keeps_the_contract!(InMemory);
+keeps_messages!(InMemory);
+keeps_rooms!(InMemory);

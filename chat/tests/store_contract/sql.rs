@@ -1,38 +1,105 @@
-//! The store in an SQL database, and what only one that lasts promises.
+//! The stores in SQL databases, and what only those that last promise. Rooms are on each engine, messages in SQLite.
 
-use chat::store::sql::SqlChatStore;
-use chat::store::{Appended, MessageStore, RoomChanges, RoomStore};
-use tempfile::TempDir;
+use chat::store::sql::{SqlMessages, SqlRooms};
+use chat::store::{Appended, MessageStore, RoomChanges, RoomStore, StorePair};
+use storage::testing::{TestDatabase, TestEngine};
+use storage::{Database, Schema};
+use tokio::sync::OnceCell;
 
 use crate::contract::{
-    StoreFactory, event, fill, keeps_the_contract, new, opened, opening, stored,
+    StoreFactory, event, fill, keeps_messages, keeps_rooms, new, opened, opening, stored,
 };
 
-/// A database in a directory of its own.
-struct TemporaryDatabase(TempDir);
+pub(crate) type SqlStores = StorePair<SqlRooms, SqlMessages>;
 
-impl Default for TemporaryDatabase {
-    fn default() -> Self {
-        Self(tempfile::tempdir().unwrap())
+/// Databases that go with it.
+pub(crate) struct SqlFactory {
+    engine: TestEngine,
+    rooms: OnceCell<Option<TestDatabase>>,
+    messages: OnceCell<Option<TestDatabase>>,
+}
+
+impl SqlFactory {
+    pub(crate) fn on(engine: TestEngine) -> Self {
+        Self {
+            engine,
+            rooms: OnceCell::new(),
+            messages: OnceCell::new(),
+        }
+    }
+
+    /// The database of the rooms, opened as another process would.
+    pub(crate) async fn room_database(&self) -> Option<Database> {
+        Self::open(&self.rooms, self.engine).await
+    }
+
+    async fn open(
+        created: &OnceCell<Option<TestDatabase>>,
+        engine: TestEngine,
+    ) -> Option<Database> {
+        let made = created.get_or_init(|| TestDatabase::create(engine)).await;
+        Some(made.as_ref()?.open(Schema::chat()).await.unwrap())
     }
 }
 
-impl StoreFactory for TemporaryDatabase {
-    type Store = SqlChatStore;
+impl StoreFactory for SqlFactory {
+    type Store = SqlStores;
 
-    async fn make(&self) -> SqlChatStore {
-        SqlChatStore::open(&self.0.path().join("chat.db"))
-            .await
-            .unwrap()
+    async fn make(&self) -> Option<SqlStores> {
+        let rooms = self.room_database().await?;
+        let messages = match self.engine {
+            TestEngine::Sqlite => rooms.clone(),
+            _ => Self::open(&self.messages, TestEngine::Sqlite).await?,
+        };
+        Some(StorePair {
+            rooms: SqlRooms::new(rooms),
+            messages: SqlMessages::new(messages),
+        })
     }
 }
 
-keeps_the_contract!(TemporaryDatabase);
+/// What only a store that lasts promises.
+macro_rules! keeps_it_for_good {
+    ($engine:expr) => {
+        #[tokio::test]
+        async fn cht_51_events_wait_in_order_each_once() {
+            super::events_wait_in_order_each_once($engine).await;
+        }
 
-#[tokio::test]
-async fn cht_51_events_wait_in_order_each_once() {
-    let database = TemporaryDatabase::default();
-    let store = database.make().await;
+        #[tokio::test]
+        async fn cht_52_everything_survives_a_reopening() {
+            super::everything_survives_a_reopening($engine).await;
+        }
+    };
+}
+
+mod on_sqlite {
+    use super::*;
+
+    keeps_messages!(SqlFactory::on(TestEngine::Sqlite));
+    keeps_rooms!(SqlFactory::on(TestEngine::Sqlite));
+    keeps_it_for_good!(TestEngine::Sqlite);
+}
+
+mod on_postgres {
+    use super::*;
+
+    keeps_rooms!(SqlFactory::on(TestEngine::Postgres));
+    keeps_it_for_good!(TestEngine::Postgres);
+}
+
+mod on_mysql {
+    use super::*;
+
+    keeps_rooms!(SqlFactory::on(TestEngine::MySql));
+    keeps_it_for_good!(TestEngine::MySql);
+}
+
+async fn events_wait_in_order_each_once(engine: TestEngine) {
+    let factory = SqlFactory::on(engine);
+    let Some(store) = factory.make().await else {
+        return;
+    };
     let events = vec![event("f-1"), event("f-2")];
     for _ in 0..2 {
         let changes = RoomChanges {
@@ -41,29 +108,27 @@ async fn cht_51_events_wait_in_order_each_once() {
         };
         store.apply(&changes).await.unwrap();
     }
-    assert_eq!(
-        store.outbox().pending("scheduler").await.unwrap().events,
-        events
-    );
+    let pending = store.rooms.outbox().pending("scheduler").await.unwrap();
+    assert_eq!(pending.events, events);
 }
 
-#[tokio::test]
-async fn cht_52_sql_keeps_it_over_a_reopening() {
-    let database = TemporaryDatabase::default();
-    let store = database.make().await;
+async fn everything_survives_a_reopening(engine: TestEngine) {
+    let factory = SqlFactory::on(engine);
+    let Some(store) = factory.make().await else {
+        return;
+    };
     store
         .apply(&opened(vec![opening("r", &["Ann"], None)]))
         .await
         .unwrap();
     fill(&store, "r", 3).await;
-    store.close().await;
-    let store = database.make().await;
+    store.rooms.close().await;
+    store.messages.close().await;
+    let store = factory.make().await.expect("it was there before");
     let again = store.append(&[new("r", "ann", "c-2", "hi")]).await.unwrap();
     assert!(matches!(&again[0], Appended::Repeat(message) if message.seq == 2));
     let next = store.append(&[new("r", "ann", "c-4", "hi")]).await.unwrap();
     assert_eq!(stored(&next[0]).seq, 4);
-    assert_eq!(
-        store.rooms(&["r".into()]).await.unwrap()[0].epoch,
-        "epoch 0"
-    );
+    let rooms = store.rooms(&["r".into()]).await.unwrap();
+    assert_eq!(rooms[0].epoch, "epoch 0");
 }

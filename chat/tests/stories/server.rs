@@ -131,7 +131,10 @@ pub(crate) fn config(data: &Path, scheduler_url: &str, limits: Limits) -> Config
         scheduler_url: scheduler_url.to_owned(),
         ..RealtimeConfig::on_port(8082)
     };
-    Config { realtime, limits }
+    Config {
+        limits,
+        ..Config::new(realtime)
+    }
 }
 
 async fn serve(

@@ -10,9 +10,12 @@ use axum::http::request::Parts;
 use axum::routing::post;
 use service::http::{ConnectionPlace, HttpError, Json};
 use storage::{MAX_BATCH_BYTES, MAX_BATCH_EVENTS};
-use wire::EventBatch;
+use wire::{EventBatch, FieldError};
 
 use crate::EventsSecret;
+
+/// Longest id of an event, a source or a node, in bytes: what is a key of every database.
+const MAX_ID_BYTES: usize = 255;
 
 /// Takes the batches of other services.
 pub trait EventHandler: Send + Sync + 'static {
@@ -34,8 +37,8 @@ pub enum AcceptError {
     Stopping,
 }
 
-/// The route, to be merged into a service's router. 401 without the secret, 422 above 200 events,
-/// 413 above 1 MiB, 503 when the handler fails, 200 after its commit.
+/// The route, to be merged into a service's router. 401 without the secret, 422 above 200 events and for ids that
+/// can't be kept, 413 above 1 MiB, 503 when the handler fails, 200 after its commit.
 pub fn routes<H: EventHandler>(secret: EventsSecret, handler: Arc<H>) -> Router {
     Router::new()
         .route("/v1/events", post(deliver::<H>))
@@ -90,6 +93,12 @@ async fn deliver<H: EventHandler>(
         let told = format!("A batch has {MAX_BATCH_EVENTS} events at most.");
         return Err(HttpError::field("events", "too_many", told));
     }
+    if let Err(error) = check_ids(&batch) {
+        metrics::counter!("events_refused_total", "source" => known_source(&batch.source))
+            .increment(batch.events.len() as u64);
+        tracing::warn!(source = known_source(&batch.source), field = ?error.field, code = ?error.code, "refused a batch of events");
+        return Err(HttpError::invalid(vec![error]));
+    }
     let source = batch.source.clone();
     let count = batch.events.len() as u64;
     receiver
@@ -99,4 +108,31 @@ async fn deliver<H: EventHandler>(
         .map_err(|error| HttpError::storage_unavailable(&error))?;
     metrics::counter!("events_received_total", "source" => known_source(&source)).increment(count);
     Ok(StatusCode::OK)
+}
+
+/// Checks what the inbox keeps: a store that can't hold it would refuse it each time that it comes.
+fn check_ids(batch: &EventBatch) -> Result<(), FieldError> {
+    check_id("source", &batch.source)?;
+    // A version from before there were nodes names none.
+    if !batch.node.is_empty() {
+        check_id("node", &batch.node)?;
+    }
+    for (at, event) in batch.events.iter().enumerate() {
+        check_id(&format!("events[{at}].id"), &event.id)?;
+    }
+    Ok(())
+}
+
+fn check_id(field: &str, id: &str) -> Result<(), FieldError> {
+    let (code, problem) = match id {
+        "" => ("required", "is empty"),
+        _ if id.len() > MAX_ID_BYTES => ("too_long", "is too long"),
+        _ if id.chars().any(char::is_control) => ("bad_text", "has control characters"),
+        _ => return Ok(()),
+    };
+    Err(FieldError {
+        field: field.to_owned(),
+        code: code.to_owned(),
+        message: format!("`{field}` {problem}."),
+    })
 }

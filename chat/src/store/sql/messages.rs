@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use chat_core::{HistoryPage, PageFrom};
-use storage::{FromRow, Row, SqlConnection, query};
+use storage::{Database, FromRow, Row, SqlConnection, query};
 use wire::chat::Message;
 use wire::{RoomId, UserId};
 
-use super::SqlChatStore;
+use super::retry::until_it_wins;
 use crate::store::{Appended, Head, MessageStore, NewMessage, StoreError};
 
 const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM messages WHERE room_id = ?1";
@@ -34,8 +34,25 @@ const HEADS: &str = "SELECT room_id, seq, message_id, sender, client_id, body, s
 const LAST: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
      FROM messages ORDER BY position DESC LIMIT ?1";
 
-impl MessageStore for SqlChatStore {
-    async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
+/// Messages in a database of [`storage::Schema::chat`], of those that have them: SQLite. Clones share it.
+#[derive(Debug, Clone)]
+pub struct SqlMessages {
+    database: Database,
+}
+
+impl SqlMessages {
+    /// The messages of a database.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+
+    async fn append_all(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, storage::Error> {
         let mut transaction = self.database.begin().await?;
         let mut heads = HashMap::new();
         let mut appended = Vec::with_capacity(batch.len());
@@ -44,6 +61,12 @@ impl MessageStore for SqlChatStore {
         }
         transaction.commit().await?;
         Ok(appended)
+    }
+}
+
+impl MessageStore for SqlMessages {
+    async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
+        Ok(until_it_wins(|| self.append_all(batch)).await?)
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
@@ -78,6 +101,11 @@ impl MessageStore for SqlChatStore {
             .fetch_all(&mut self.database.read().await?)
             .await?;
         Ok(found.into_iter().rev().map(|stored| stored.0).collect())
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        let written = self.database.probe_writable().await;
+        written.map_err(|error| StoreError::Unavailable(error.into()))
     }
 }
 

@@ -1,32 +1,15 @@
 //! The rooms, their members, and the events of other services that they come from.
 
-use chat_core::{PositionKind, PositionUpdate};
-use storage::{Inbox, Outbox, SqlConnection, query};
+mod changes;
+
+use storage::{Database, Outbox, query};
 use wire::chat::Member;
 use wire::{RoomId, SessionId, UnixMs, UserId};
 
-use super::SqlChatStore;
-use crate::removals::{KEPT_MS, Removal};
-use crate::store::{
-    Opening, RoomChanges, RoomPosition, RoomStore, SettledHead, StoreError, StoredRoom,
-};
-
-const OPEN: &str = "INSERT INTO rooms (room_id, epoch, active_at) VALUES (?1, ?2, ?3)
-     ON CONFLICT (room_id) DO NOTHING";
-
-const ADD_MEMBERS: &str = "INSERT INTO members (room_id, user_id, name) VALUES ?rows
-     ON CONFLICT (room_id, user_id) DO NOTHING";
-
-const NAME_MEMBER: &str = "UPDATE members SET name = ?3 WHERE room_id = ?1 AND user_id = ?2
-     AND (SELECT revision FROM rooms WHERE room_id = ?1) <= ?4";
-
-const REVISE: &str = "UPDATE rooms SET revision = GREATEST(revision, ?2) WHERE room_id = ?1";
-
-const MOVE: &str = "UPDATE members SET read_seq = GREATEST(read_seq, ?3),
-     delivered_seq = GREATEST(delivered_seq, ?4) WHERE room_id = ?1 AND user_id = ?2";
-
-const SETTLE: &str = "UPDATE rooms SET last_seq = GREATEST(last_seq, ?2),
-     active_at = GREATEST(active_at, ?3) WHERE room_id = ?1";
+use self::changes::RowsToWrite;
+use super::retry::until_it_wins;
+use crate::removals::Removal;
+use crate::store::{RoomChanges, RoomPosition, RoomStore, StoreError, StoredRoom};
 
 /// In one statement: a room and its members are of the same commit.
 const ROOMS: &str = "SELECT rooms.room_id, epoch, last_seq, active_at,
@@ -39,11 +22,6 @@ const ROOMS_OF: &str =
     "SELECT rooms.active_at, rooms.room_id FROM members JOIN rooms USING (room_id)
      WHERE user_id = ?1 AND (rooms.active_at, rooms.room_id) < (?2, ?3)
      ORDER BY rooms.active_at DESC, rooms.room_id DESC LIMIT ?4";
-
-const REMOVE: &str = "INSERT INTO removals (session_id, user_id, removed_at) VALUES ?rows
-     ON CONFLICT (session_id, user_id) DO UPDATE SET removed_at = GREATEST(removed_at, excluded.removed_at)";
-
-const FORGET_REMOVED: &str = "DELETE FROM removals WHERE removed_at < ?1";
 
 const REMOVED: &str = "SELECT session_id, user_id, removed_at FROM removals WHERE removed_at >= ?1";
 
@@ -62,29 +40,44 @@ type MemberRow = (
     Option<u64>,
 );
 
-impl RoomStore for SqlChatStore {
-    async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
+/// Rooms in a database of [`storage::Schema::chat`], with the events that other services are told and have told.
+/// Clones share it.
+#[derive(Debug, Clone)]
+pub struct SqlRooms {
+    database: Database,
+    outbox: Outbox,
+}
+
+impl SqlRooms {
+    /// The rooms of a database.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        let outbox = Outbox::new(database.clone());
+        Self { database, outbox }
+    }
+
+    /// Its events for other services.
+    #[must_use]
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+
+    async fn write(&self, rows: &RowsToWrite<'_>) -> Result<(), storage::Error> {
         let mut transaction = self.database.begin().await?;
-        for opening in &changes.openings {
-            open(&mut transaction, opening).await?;
-        }
-        for update in &changes.positions {
-            move_to(&mut transaction, update).await?;
-        }
-        for settled in &changes.settled {
-            settle(&mut transaction, settled).await?;
-        }
-        if !changes.removals.is_empty() {
-            remove(&mut transaction, &changes.removals).await?;
-        }
-        Outbox::append_all(&mut transaction, &changes.events).await?;
-        for batch in &changes.taken {
-            for event in &batch.events {
-                Inbox::take(&mut transaction, event, service::clock::now()).await?;
-            }
-            Inbox::advance(&mut transaction, batch, service::clock::now()).await?;
-        }
-        transaction.commit().await?;
+        rows.write(&mut transaction).await?;
+        transaction.commit().await
+    }
+}
+
+impl RoomStore for SqlRooms {
+    async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
+        let rows = RowsToWrite::of(changes);
+        until_it_wins(|| self.write(&rows)).await?;
         if !changes.events.is_empty() {
             self.outbox.wake();
         }
@@ -159,91 +152,4 @@ impl RoomStore for SqlChatStore {
         let written = self.database.probe_writable().await;
         written.map_err(|error| StoreError::Unavailable(error.into()))
     }
-}
-
-async fn open(connection: &mut dyn SqlConnection, opening: &Opening) -> Result<(), storage::Error> {
-    let room = opening.room.as_str();
-    query(OPEN)
-        .bind(room)
-        .bind(&opening.epoch)
-        .bind(opening.at)
-        .execute(connection)
-        .await?;
-    if !opening.members.is_empty() {
-        let members = opening.members.iter().map(|member| {
-            let user = member.user_id.as_str();
-            [room.into(), user.into(), (&member.name).into()]
-        });
-        query(ADD_MEMBERS)
-            .bind_rows(members)
-            .execute(connection)
-            .await?;
-    }
-    let Some(revision) = opening.revision else {
-        return Ok(());
-    };
-    for member in &opening.members {
-        query(NAME_MEMBER)
-            .bind(room)
-            .bind(member.user_id.as_str())
-            .bind(&member.name)
-            .bind(revision)
-            .execute(connection)
-            .await?;
-    }
-    query(REVISE)
-        .bind(room)
-        .bind(revision)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn remove(
-    connection: &mut dyn SqlConnection,
-    removals: &[Removal],
-) -> Result<(), storage::Error> {
-    let rows = removals.iter().map(|removal| {
-        let (session, user) = (removal.session.as_str(), removal.user.as_str());
-        [session.into(), user.into(), removal.at.into()]
-    });
-    query(REMOVE).bind_rows(rows).execute(connection).await?;
-    let oldest = service::clock::now() + -KEPT_MS;
-    query(FORGET_REMOVED)
-        .bind(oldest)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn move_to(
-    connection: &mut dyn SqlConnection,
-    update: &PositionUpdate,
-) -> Result<(), storage::Error> {
-    // Who has read a message also has it.
-    let read_seq = match update.kind {
-        PositionKind::Read => update.seq,
-        PositionKind::Delivered => 0,
-    };
-    query(MOVE)
-        .bind(update.room.as_str())
-        .bind(update.user.as_str())
-        .bind(read_seq)
-        .bind(update.seq)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn settle(
-    connection: &mut dyn SqlConnection,
-    settled: &SettledHead,
-) -> Result<(), storage::Error> {
-    query(SETTLE)
-        .bind(settled.room.as_str())
-        .bind(settled.last_seq)
-        .bind(settled.active_at)
-        .execute(connection)
-        .await?;
-    Ok(())
 }

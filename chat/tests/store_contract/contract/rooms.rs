@@ -1,7 +1,7 @@
 //! What is promised of rooms and positions.
 
 use chat::Removal;
-use chat::store::{Opening, RoomChanges, RoomPosition, Stores};
+use chat::store::{MessageStore, Opening, RoomChanges, RoomPosition, RoomStore, Stores};
 use chat_core::PositionKind;
 use wire::{Participant, UnixMs};
 
@@ -57,6 +57,37 @@ pub(crate) async fn cht_47_names_are_of_the_highest_revision(store: impl Stores)
         store.rooms(&["r".into()]).await.unwrap()[0].members[0].name,
         "again"
     );
+}
+
+/// Bookings and tickets in one commit name people as they do in several.
+pub(crate) async fn cht_47_names_of_one_commit_are_as_of_many(store: impl Stores) {
+    let named = |name: &str, revision| Opening {
+        members: vec![Participant {
+            user_id: "ann".into(),
+            name: name.to_owned(),
+        }],
+        ..opening("r", &[], revision)
+    };
+    let ticket = opened(vec![named("ticket", None), named("other ticket", None)]);
+    store.apply(&ticket).await.unwrap();
+    let name = async || {
+        let rooms = store.rooms(&["r".into()]).await.unwrap();
+        rooms[0].members[0].name.clone()
+    };
+    assert_eq!(name().await, "ticket");
+    let bookings = vec![
+        named("first", Some(1)),
+        named("third", Some(3)),
+        named("second", Some(2)),
+        named("late", None),
+    ];
+    store.apply(&opened(bookings)).await.unwrap();
+    assert_eq!(name().await, "third");
+    store
+        .apply(&opened(vec![named("second", Some(2))]))
+        .await
+        .unwrap();
+    assert_eq!(name().await, "third");
 }
 
 /// Positions only rise; reading is having; strangers have none.
@@ -164,5 +195,46 @@ pub(crate) async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
     let once = store.rooms(&["r".into()]).await.unwrap();
     store.apply(&changes).await.unwrap();
     assert_eq!(store.rooms(&["r".into()]).await.unwrap(), once);
-    store.probe().await.unwrap();
+    RoomStore::probe(&store).await.unwrap();
+    MessageStore::probe(&store).await.unwrap();
+}
+
+/// Changes that name a row more than once are as one after the other.
+pub(crate) async fn cht_50_what_comes_twice_in_one_commit_is_as_once(store: impl Stores) {
+    let now = service::clock::now();
+    let mut changes = RoomChanges {
+        openings: vec![
+            opening("r", &["Ann"], None),
+            opening("r", &["Ann", "Bo"], Some(1)),
+            opening("q", &["Ann"], None),
+        ],
+        positions: moved("r", "ann", PositionKind::Read, 5).positions,
+        settled: settled("r", 5, 5_000).settled,
+        events: vec![event("f-1"), event("f-1")],
+        removals: vec![
+            removal("s", "ann", now.0),
+            removal("s", "ann", now.0 - 1_000),
+        ],
+        taken: Vec::new(),
+    };
+    changes
+        .positions
+        .extend(moved("r", "ann", PositionKind::Delivered, 6).positions);
+    changes
+        .positions
+        .extend(moved("r", "ann", PositionKind::Read, 4).positions);
+    changes.settled.extend(settled("r", 4, 6_000).settled);
+    store.apply(&changes).await.unwrap();
+    let room = store.rooms(&["r".into()]).await.unwrap().remove(0);
+    assert_eq!((room.last_seq, room.active_at), (5, UnixMs(6_000)));
+    let ann = &room.members[0];
+    assert_eq!((ann.read_seq, ann.delivered_seq), (5, 6));
+    assert_eq!(room.members.len(), 2);
+    assert_eq!(
+        store.removals(now + -2_000).await.unwrap(),
+        [removal("s", "ann", now.0)]
+    );
+    // What is settled of a room that is not there is nothing.
+    store.apply(&settled("nowhere", 1, 1)).await.unwrap();
+    assert_eq!(store.rooms(&["nowhere".into()]).await.unwrap(), []);
 }

@@ -1,0 +1,69 @@
+//! A room store and a message store of two kinds, or of two places.
+
+use chat_core::HistoryPage;
+use wire::chat::Message;
+use wire::{RoomId, UnixMs, UserId};
+
+use super::{
+    Appended, Head, MessageStore, NewMessage, RoomChanges, RoomPosition, RoomStore, StoreError,
+    StoredRoom,
+};
+use crate::removals::Removal;
+
+/// Both stores of a service, of any two implementations: there is no transaction over both.
+#[derive(Debug, Clone)]
+pub struct StorePair<R, M> {
+    /// Keeps rooms.
+    pub rooms: R,
+    /// Keeps messages.
+    pub messages: M,
+}
+
+impl<R: RoomStore, M: MessageStore> MessageStore for StorePair<R, M> {
+    async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
+        self.messages.append(batch).await
+    }
+
+    async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
+        self.messages.page(room, page).await
+    }
+
+    async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
+        self.messages.heads(rooms).await
+    }
+
+    async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
+        self.messages.last(limit).await
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.messages.probe().await
+    }
+}
+
+impl<R: RoomStore, M: MessageStore> RoomStore for StorePair<R, M> {
+    async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
+        self.rooms.apply(changes).await
+    }
+
+    async fn rooms(&self, ids: &[RoomId]) -> Result<Vec<StoredRoom>, StoreError> {
+        self.rooms.rooms(ids).await
+    }
+
+    async fn rooms_of(
+        &self,
+        user: &UserId,
+        after: Option<&RoomPosition>,
+        limit: u32,
+    ) -> Result<Vec<RoomPosition>, StoreError> {
+        self.rooms.rooms_of(user, after, limit).await
+    }
+
+    async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {
+        self.rooms.removals(since).await
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.rooms.probe().await
+    }
+}

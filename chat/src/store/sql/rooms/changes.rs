@@ -1,0 +1,317 @@
+//! Changes as rows: each row once, in the order of its key, and as many as there are in one statement.
+//!
+//! Two processes may write at once, and a transaction sees what others have committed since it began. So it locks
+//! the rooms that it changes, in the order of their ids, before it looks at anything of them; whoever writes a
+//! room or its members holds that lock.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chat_core::{PositionKind, PositionUpdate};
+use storage::{Inbox, Outbox, SqlConnection, query};
+use wire::{Event, EventBatch, RoomId, SessionId, UnixMs, UserId};
+
+use crate::removals::{KEPT_MS, Removal};
+use crate::store::{Opening, RoomChanges, SettledHead};
+
+const OPEN: &str = "INSERT INTO rooms (room_id, epoch, active_at) VALUES ?rows
+     ON CONFLICT (room_id) DO NOTHING";
+
+const LOCK: &str = "SELECT rooms.room_id, rooms.revision
+     FROM (?1..) AS ids JOIN rooms ON rooms.room_id = ids.value
+     ORDER BY rooms.room_id FOR UPDATE";
+
+const ADD_MEMBERS: &str = "INSERT INTO members (room_id, user_id, name) VALUES ?rows
+     ON CONFLICT (room_id, user_id) DO NOTHING";
+
+const NAME_MEMBERS: &str = "INSERT INTO members (room_id, user_id, name) VALUES ?rows
+     ON CONFLICT (room_id, user_id) DO UPDATE SET name = excluded.name";
+
+const MEMBERS: &str = "SELECT members.room_id, members.user_id
+     FROM (?1..) AS ids JOIN members ON members.room_id = ids.value
+     WHERE members.user_id IN (?2..)";
+
+/// Of rows that are there: none is inserted.
+const RAISE_ROOMS: &str =
+    "INSERT INTO rooms (room_id, epoch, active_at, last_seq, revision) VALUES ?rows
+     ON CONFLICT (room_id) DO UPDATE SET
+         active_at = GREATEST(rooms.active_at, excluded.active_at),
+         last_seq = GREATEST(rooms.last_seq, excluded.last_seq),
+         revision = GREATEST(rooms.revision, excluded.revision)";
+
+/// Of rows that are there: none is inserted.
+const MOVE: &str =
+    "INSERT INTO members (room_id, user_id, name, read_seq, delivered_seq) VALUES ?rows
+     ON CONFLICT (room_id, user_id) DO UPDATE SET
+         read_seq = GREATEST(members.read_seq, excluded.read_seq),
+         delivered_seq = GREATEST(members.delivered_seq, excluded.delivered_seq)";
+
+const REMOVE: &str = "INSERT INTO removals (session_id, user_id, removed_at) VALUES ?rows
+     ON CONFLICT (session_id, user_id) DO UPDATE SET removed_at = GREATEST(removals.removed_at, excluded.removed_at)";
+
+const FORGET_REMOVED: &str = "DELETE FROM removals WHERE removed_at < ?1";
+
+/// Room and user.
+type MemberKey<'a> = (&'a str, &'a str);
+
+/// What one transaction writes.
+pub(super) struct RowsToWrite<'a> {
+    openings: BTreeMap<&'a RoomId, Vec<&'a Opening>>,
+    settled: BTreeMap<&'a RoomId, SettledRow>,
+    positions: BTreeMap<MemberKey<'a>, PositionsRow>,
+    removals: BTreeMap<(&'a SessionId, &'a UserId), UnixMs>,
+    taken: &'a [EventBatch],
+    events: &'a [Event],
+}
+
+struct SettledRow {
+    last_seq: u64,
+    active_at: UnixMs,
+}
+
+#[derive(Default)]
+struct PositionsRow {
+    read_seq: u64,
+    delivered_seq: u64,
+}
+
+impl<'a> RowsToWrite<'a> {
+    /// The rows of changes: of several for one row, what all of them come to.
+    pub(super) fn of(changes: &'a RoomChanges) -> Self {
+        let mut rows = Self {
+            openings: BTreeMap::new(),
+            settled: BTreeMap::new(),
+            positions: BTreeMap::new(),
+            removals: BTreeMap::new(),
+            taken: &changes.taken,
+            events: &changes.events,
+        };
+        for opening in &changes.openings {
+            let openings = rows.openings.entry(&opening.room).or_default();
+            openings.push(opening);
+        }
+        for settled in &changes.settled {
+            rows.settle(settled);
+        }
+        for update in &changes.positions {
+            rows.move_to(update);
+        }
+        for Removal { session, user, at } in &changes.removals {
+            let latest = rows.removals.entry((session, user)).or_insert(*at);
+            *latest = (*latest).max(*at);
+        }
+        rows
+    }
+
+    fn settle(&mut self, settled: &'a SettledHead) {
+        let SettledHead {
+            room,
+            last_seq,
+            active_at,
+        } = settled;
+        let row = self.settled.entry(room).or_insert(SettledRow {
+            last_seq: *last_seq,
+            active_at: *active_at,
+        });
+        row.last_seq = row.last_seq.max(*last_seq);
+        row.active_at = row.active_at.max(*active_at);
+    }
+
+    fn move_to(&mut self, update: &'a PositionUpdate) {
+        let key = (update.room.as_str(), update.user.as_str());
+        let row = self.positions.entry(key).or_default();
+        // Who has read a message also has it.
+        row.delivered_seq = row.delivered_seq.max(update.seq);
+        if update.kind == PositionKind::Read {
+            row.read_seq = row.read_seq.max(update.seq);
+        }
+    }
+
+    /// Writes them. The events come last: their lock keeps every other writer of events waiting.
+    pub(super) async fn write(
+        &self,
+        connection: &mut dyn SqlConnection,
+    ) -> Result<(), storage::Error> {
+        self.open_rooms(connection).await?;
+        let revisions = self.lock_rooms(connection).await?;
+        self.write_members(connection, &revisions).await?;
+        self.raise_rooms(connection, &revisions).await?;
+        self.write_positions(connection, &revisions).await?;
+        self.write_removals(connection).await?;
+        for batch in self.taken {
+            for event in &batch.events {
+                Inbox::take(connection, event, service::clock::now()).await?;
+            }
+            Inbox::advance(connection, batch, service::clock::now()).await?;
+        }
+        Outbox::append_all(connection, self.events).await
+    }
+
+    async fn open_rooms(&self, connection: &mut dyn SqlConnection) -> Result<(), storage::Error> {
+        let first = self
+            .openings
+            .values()
+            .filter_map(|openings| openings.first());
+        let rows: Vec<_> = first
+            .map(|first| {
+                let room = first.room.as_str();
+                [room.into(), (&first.epoch).into(), first.at.into()]
+            })
+            .collect();
+        if !rows.is_empty() {
+            query(OPEN).bind_rows(rows).execute(connection).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps everybody else from these rooms, until the transaction is over; their revisions.
+    async fn lock_rooms(
+        &self,
+        connection: &mut dyn SqlConnection,
+    ) -> Result<BTreeMap<String, u64>, storage::Error> {
+        let opened = self.openings.keys().map(|room| room.as_str());
+        let settled = self.settled.keys().map(|room| room.as_str());
+        let moved = self.positions.keys().map(|(room, _)| *room);
+        let rooms: BTreeSet<&str> = opened.chain(settled).chain(moved).collect();
+        if rooms.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let locked: Vec<(String, u64)> = query(LOCK).bind_list(rooms).fetch_all(connection).await?;
+        Ok(locked.into_iter().collect())
+    }
+
+    /// Adds members, and names those that are there where a booking of no lower revision does.
+    async fn write_members(
+        &self,
+        connection: &mut dyn SqlConnection,
+        revisions: &BTreeMap<String, u64>,
+    ) -> Result<(), storage::Error> {
+        let (mut added, mut named) = (BTreeMap::new(), BTreeMap::new());
+        for (room, openings) in &self.openings {
+            let mut revision = revisions.get(room.as_str()).copied().unwrap_or_default();
+            for opening in openings {
+                let names = opening.revision.is_some_and(|new| new >= revision);
+                revision = revision.max(opening.revision.unwrap_or_default());
+                for member in &opening.members {
+                    let key = (room.as_str(), member.user_id.as_str());
+                    match names {
+                        true => {
+                            named.insert(key, member.name.as_str());
+                        }
+                        false => {
+                            added.entry(key).or_insert(member.name.as_str());
+                        }
+                    }
+                }
+            }
+        }
+        for (statement, members) in [(ADD_MEMBERS, added), (NAME_MEMBERS, named)] {
+            let rows = members.into_iter();
+            let rows: Vec<_> = rows
+                .map(|((room, user), name)| [room.into(), user.into(), name.into()])
+                .collect();
+            if !rows.is_empty() {
+                query(statement).bind_rows(rows).execute(connection).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn raise_rooms(
+        &self,
+        connection: &mut dyn SqlConnection,
+        revisions: &BTreeMap<String, u64>,
+    ) -> Result<(), storage::Error> {
+        let revised = |openings: &Vec<&Opening>| openings.iter().filter_map(|o| o.revision).max();
+        let rows: Vec<_> = revisions
+            .keys()
+            .filter_map(|id| {
+                let room = RoomId::from(id.as_str());
+                let revision = self.openings.get(&room).and_then(revised);
+                let settled = self.settled.get(&room);
+                if revision.is_none() && settled.is_none() {
+                    return None;
+                }
+                let active_at = settled.map_or(UnixMs(0), |settled| settled.active_at);
+                let last_seq = settled.map_or(0, |settled| settled.last_seq);
+                let revision = revision.unwrap_or_default();
+                let epoch = "";
+                Some([
+                    id.into(),
+                    epoch.into(),
+                    active_at.into(),
+                    last_seq.into(),
+                    revision.into(),
+                ])
+            })
+            .collect();
+        if !rows.is_empty() {
+            query(RAISE_ROOMS)
+                .bind_rows(rows)
+                .execute(connection)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Moves the positions of those who are members; others have none.
+    async fn write_positions(
+        &self,
+        connection: &mut dyn SqlConnection,
+        revisions: &BTreeMap<String, u64>,
+    ) -> Result<(), storage::Error> {
+        let moved = self.positions.keys();
+        let moved = moved.filter(|(room, _)| revisions.contains_key(*room));
+        let (rooms, users): (BTreeSet<&str>, BTreeSet<&str>) = moved.copied().unzip();
+        if rooms.is_empty() {
+            return Ok(());
+        }
+        let members: Vec<(String, String)> = query(MEMBERS)
+            .bind_list(rooms)
+            .bind_list(users)
+            .fetch_all(connection)
+            .await?;
+        let members: BTreeSet<MemberKey<'_>> = members
+            .iter()
+            .map(|(room, user)| (room.as_str(), user.as_str()))
+            .collect();
+        let theirs = self.positions.iter();
+        let rows: Vec<_> = theirs
+            .filter(|(member, _)| members.contains(*member))
+            .map(|((room, user), row)| {
+                let (read, delivered) = (row.read_seq, row.delivered_seq);
+                let name = "";
+                [
+                    (*room).into(),
+                    (*user).into(),
+                    name.into(),
+                    read.into(),
+                    delivered.into(),
+                ]
+            })
+            .collect();
+        if !rows.is_empty() {
+            query(MOVE).bind_rows(rows).execute(connection).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_removals(
+        &self,
+        connection: &mut dyn SqlConnection,
+    ) -> Result<(), storage::Error> {
+        if self.removals.is_empty() {
+            return Ok(());
+        }
+        let rows = self.removals.iter().map(|((session, user), at)| {
+            let (session, user) = (session.as_str(), user.as_str());
+            [session.into(), user.into(), (*at).into()]
+        });
+        query(REMOVE).bind_rows(rows).execute(connection).await?;
+        let oldest = service::clock::now() + -KEPT_MS;
+        query(FORGET_REMOVED)
+            .bind(oldest)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+}
