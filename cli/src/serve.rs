@@ -93,6 +93,9 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
     let own = &settings.chat;
     let config = chat::Config {
         realtime: realtime(settings, &own.public_url, &own.allowed_origins),
+        rooms: settings.rooms_database()?,
+        messages: settings.messages_database()?,
+        database_options: settings.database.options()?,
         limits: own.limits,
     };
     end(
