@@ -1,5 +1,7 @@
 //! What the actor publishes, seen by a `Fanout` that keeps it.
 
+mod away;
+
 use std::sync::{Arc, Mutex};
 
 use bus::Fanout;
@@ -8,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use wire::{ConnectionId, Participant, UnixMs};
 
 use super::StoreActor;
+use super::batch::CommandBatch;
 use crate::config::Limits;
 use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
@@ -26,11 +29,10 @@ impl Fanout<WriteOutcome> for Published {
     }
 }
 
-#[tokio::test]
-async fn what_waited_together_is_one_commit_and_is_published_once() {
-    let store = MemoryStore::default();
+/// A room of Ann's.
+fn opened(room: &str) -> RoomChanges {
     let opening = Opening {
-        room: "r".into(),
+        room: room.into(),
         epoch: "e".to_owned(),
         members: vec![Participant {
             user_id: "ann".into(),
@@ -39,11 +41,25 @@ async fn what_waited_together_is_one_commit_and_is_published_once() {
         revision: None,
         at: UnixMs(1),
     };
-    let changes = RoomChanges {
+    RoomChanges {
         openings: vec![opening],
         ..RoomChanges::default()
-    };
-    store.apply(&changes).await.unwrap();
+    }
+}
+
+fn draft(room: &str, client_id: &str) -> MessageDraft {
+    MessageDraft {
+        room: room.into(),
+        from: "ann".into(),
+        client_id: client_id.to_owned(),
+        body: "hi".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn what_waited_together_is_one_commit_and_is_published_once() {
+    let store = MemoryStore::default();
+    store.apply(&opened("r")).await.unwrap();
     let (handle, queue) = StoreHandle::new();
     let registry = Registry::new(Settings::default(), handle.clone());
     let loader = RoomLoader::new(Arc::new(store), registry);
@@ -52,12 +68,7 @@ async fn what_waited_together_is_one_commit_and_is_published_once() {
             connection: ConnectionId(n),
             id: None,
         };
-        let draft = MessageDraft {
-            room: "r".into(),
-            from: "ann".into(),
-            client_id: format!("c-{n}"),
-            body: "hi".to_owned(),
-        };
+        let draft = draft("r", &format!("c-{n}"));
         let append = WriteRequest::Append { origin, draft };
         handle.submit(append, None).unwrap();
     }

@@ -31,7 +31,7 @@ async fn scheduler(signer: &TicketSigner) -> (String, Arc<Mutex<Vec<wire::Event>
     (url, told)
 }
 
-fn booked(id: &str, kind: &str, session: &SessionSpec, room: &RoomId) -> Value {
+pub(crate) fn booked(id: &str, kind: &str, session: &SessionSpec, room: &RoomId) -> Value {
     json!({
         "id": id, "type": kind, "occurred_at": now(), "source": "scheduler",
         "subject": session.id, "revision": session.revision,

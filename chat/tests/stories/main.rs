@@ -1,6 +1,7 @@
 //! Real sockets against a running chat, one story a module.
 
 mod bad_frames;
+mod bad_ids;
 mod both_see_it;
 mod coming_back;
 mod events;
@@ -9,6 +10,8 @@ mod killed;
 mod not_a_member;
 mod over_http;
 mod retries;
+mod rooms_away;
+mod rooms_on_a_server;
 mod server;
 mod slow_reader;
 mod sync;

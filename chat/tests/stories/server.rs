@@ -7,6 +7,7 @@ use chat::{Config, Limits};
 use service::listeners::Listeners;
 use service::realtime::RealtimeConfig;
 use service::{Shutdown, StartError};
+use storage::DatabaseUrl;
 use testkit::{ChatPeer, Http, TicketSigner};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -20,6 +21,8 @@ const STOP_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) struct Server {
     pub(crate) signer: TicketSigner,
     pub(crate) data: tempfile::TempDir,
+    /// Where its rooms are, if not with its messages.
+    rooms: Option<DatabaseUrl>,
     port: u16,
     pub(crate) metrics: String,
     shutdown: Shutdown,
@@ -36,23 +39,37 @@ impl Server {
         let mut limits = generous();
         change(&mut limits);
         let scheduler_url = signer.url().to_owned();
-        Self::on(signer, &scheduler_url, limits).await
+        Self::on(signer, &scheduler_url, limits, None).await
+    }
+
+    /// One whose rooms are in a database of their own.
+    pub(crate) async fn with_rooms(rooms: DatabaseUrl) -> Self {
+        let signer = TicketSigner::start().await;
+        let scheduler_url = signer.url().to_owned();
+        Self::on(signer, &scheduler_url, generous(), Some(rooms)).await
     }
 
     /// One that tells a scheduler of the test.
     pub(crate) async fn told_by(signer: TicketSigner, scheduler_url: &str) -> Self {
-        Self::on(signer, scheduler_url, generous()).await
+        Self::on(signer, scheduler_url, generous(), None).await
     }
 
-    async fn on(signer: TicketSigner, scheduler_url: &str, limits: Limits) -> Self {
+    async fn on(
+        signer: TicketSigner,
+        scheduler_url: &str,
+        limits: Limits,
+        rooms: Option<DatabaseUrl>,
+    ) -> Self {
         let data = tempfile::tempdir().unwrap();
         let mut config = config(data.path(), scheduler_url, limits);
         config.realtime.issuer = Some(signer.url().to_owned());
+        config.rooms = rooms.clone().unwrap_or(config.rooms);
         let serving = serve(0, config).await;
         let (port, metrics, shutdown, running) = serving;
         let server = Self {
             signer,
             data,
+            rooms,
             port,
             metrics,
             shutdown,
@@ -65,7 +82,8 @@ impl Server {
     /// Stops it and starts another one on the same store and port.
     pub(crate) async fn restart(&mut self) {
         self.stop().await;
-        let config = config(self.data.path(), self.signer.url(), generous());
+        let mut config = config(self.data.path(), self.signer.url(), generous());
+        config.rooms = self.rooms.clone().unwrap_or(config.rooms);
         (_, self.metrics, self.shutdown, self.running) = serve(self.port, config).await;
         self.ready().await;
     }

@@ -62,9 +62,18 @@ impl Server {
 impl Answer {
     /// The code of a problem document.
     pub(crate) fn code(&self) -> String {
+        self.problem()["code"].as_str().unwrap().to_owned()
+    }
+
+    /// The first field that a problem document names.
+    pub(crate) fn field(&self) -> String {
+        let field = &self.problem()["errors"][0]["field"];
+        field.as_str().unwrap().to_owned()
+    }
+
+    fn problem(&self) -> serde_json::Value {
         assert_eq!(self.headers[CONTENT_TYPE], "application/problem+json");
-        let problem: serde_json::Value = serde_json::from_str(&self.body).unwrap();
-        problem["code"].as_str().unwrap().to_owned()
+        serde_json::from_str(&self.body).unwrap()
     }
 }
 

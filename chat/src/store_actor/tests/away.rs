@@ -1,0 +1,141 @@
+//! A room store that does not take writes, beside a message store that does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chat_core::{Settings, WriteRequest};
+use wire::{ErrorCode, RoomId, UserId};
+
+use super::{Published, draft, opened};
+use crate::config::Limits;
+use crate::quotas::MessageQuotas;
+use crate::registry::Registry;
+use crate::removals::Removal;
+use crate::room_loader::RoomLoader;
+use crate::store::memory::MemoryStore;
+use crate::store::{RoomChanges, RoomPosition, RoomStore, StoreError, StorePair, StoredRoom};
+use crate::store_actor::StoreActor;
+use crate::store_actor::follow_ups::MAX_WAITING;
+use crate::store_handle::{StoreCommand, StoreHandle};
+
+type AwayStores = StorePair<AwayRooms, MemoryStore>;
+
+/// Rooms in memory that can be read, and written unless they are away.
+#[derive(Debug, Clone, Default)]
+struct AwayRooms {
+    inner: MemoryStore,
+    is_away: Arc<AtomicBool>,
+}
+
+impl RoomStore for AwayRooms {
+    async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
+        match self.is_away.load(Ordering::SeqCst) {
+            true => Err(StoreError::Unavailable("away".into())),
+            false => self.inner.apply(changes).await,
+        }
+    }
+
+    async fn rooms(&self, ids: &[RoomId]) -> Result<Vec<StoredRoom>, StoreError> {
+        self.inner.rooms(ids).await
+    }
+
+    async fn rooms_of(
+        &self,
+        user: &UserId,
+        after: Option<&RoomPosition>,
+        limit: u32,
+    ) -> Result<Vec<RoomPosition>, StoreError> {
+        self.inner.rooms_of(user, after, limit).await
+    }
+
+    async fn removals(&self, since: wire::UnixMs) -> Result<Vec<Removal>, StoreError> {
+        self.inner.removals(since).await
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+fn actor(stores: &AwayStores) -> (StoreHandle, StoreActor<AwayStores, Published>) {
+    let (handle, queue) = StoreHandle::new();
+    let registry = Registry::new(Settings::default(), handle.clone());
+    let loader = RoomLoader::new(Arc::new(stores.clone()), registry);
+    let quotas = MessageQuotas::new(&Limits::default());
+    let actor = StoreActor::new(loader, Published::default(), queue, quotas);
+    (handle, actor)
+}
+
+#[tokio::test]
+async fn cht_70_no_more_messages_are_taken_than_the_next_start_would_make_up_for() {
+    let stores = StorePair {
+        rooms: AwayRooms::default(),
+        messages: MemoryStore::default(),
+    };
+    let rooms: Vec<String> = (0..40).map(|n| format!("r{n}")).collect();
+    for room in &rooms {
+        stores.apply(&opened(room)).await.unwrap();
+    }
+    stores.rooms.is_away.store(true, Ordering::SeqCst);
+    let (_handle, mut actor) = actor(&stores);
+    let (mut taken, mut refused) = (BTreeMap::<&str, u64>::new(), 0);
+    for n in 0..MAX_WAITING + 300 {
+        let room = &rooms[n % rooms.len()];
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        let append = StoreCommand::Append {
+            draft: draft(room, &format!("c-{n}")),
+            tenant: None,
+            origin: None,
+            reply: Some(reply),
+        };
+        actor.serve(Some(append)).await;
+        match answer.await.unwrap() {
+            Ok(_) => *taken.entry(room).or_default() += 1,
+            Err(code) => {
+                assert_eq!(code, ErrorCode::StorageUnavailable);
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!(refused, 300);
+    // As after a crash: another process with the same stores.
+    drop(actor);
+    stores.rooms.is_away.store(false, Ordering::SeqCst);
+    let (_handle, mut next) = self::actor(&stores);
+    next.recover_unsettled().await.unwrap();
+    for room in &rooms {
+        let stored = &stores.rooms(&[room.as_str().into()]).await.unwrap()[0];
+        let said = taken[room.as_str()];
+        assert_eq!((stored.last_seq, stored.members[0].read_seq), (said, said));
+    }
+}
+
+/// A message is stored while rooms can't be written, and what follows from it as soon as they can.
+#[tokio::test]
+async fn cht_69_what_waits_for_the_rooms_is_written_when_they_are_back() {
+    let stores = StorePair {
+        rooms: AwayRooms::default(),
+        messages: MemoryStore::default(),
+    };
+    stores.apply(&opened("r")).await.unwrap();
+    stores.rooms.is_away.store(true, Ordering::SeqCst);
+    let (handle, mut actor) = actor(&stores);
+    let origin = chat_core::Origin {
+        connection: wire::ConnectionId(1),
+        id: None,
+    };
+    let append = WriteRequest::Append {
+        origin,
+        draft: draft("r", "c-1"),
+    };
+    handle.submit(append, None).unwrap();
+    let command = actor.queue.try_recv();
+    actor.serve(command).await;
+    actor.write(super::CommandBatch::default()).await;
+    let read_seq = async || stores.rooms(&["r".into()]).await.unwrap()[0].members[0].read_seq;
+    assert_eq!(read_seq().await, 0);
+    stores.rooms.is_away.store(false, Ordering::SeqCst);
+    actor.write(super::CommandBatch::default()).await;
+    assert_eq!(read_seq().await, 1);
+}
