@@ -56,3 +56,33 @@ fn is_same(one: &DatabaseUrl, other: &DatabaseUrl) -> bool {
     let place = |url: &DatabaseUrl| -> Option<PathBuf> { url.file()?.canonicalize().ok() };
     one == other || place(one).is_some_and(|file| place(other) == Some(file))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn cht_68_one_file_is_opened_once_however_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("chat.db");
+        let missing = DatabaseUrl::sqlite(folder.path().join("none.db"));
+        std::fs::write(&file, "").unwrap();
+        let plain = DatabaseUrl::sqlite(&file);
+        let winding = DatabaseUrl::sqlite(folder.path().join("../.").join(&file));
+        std::os::unix::fs::symlink(&file, folder.path().join("link.db")).unwrap();
+        let linked = DatabaseUrl::sqlite(folder.path().join("link.db"));
+        assert!(is_same(&plain, &winding) && is_same(&linked, &plain));
+        assert!(!is_same(&plain, &missing) && is_same(&missing, &missing));
+    }
+
+    #[tokio::test]
+    async fn cht_68_messages_are_in_sqlite_alone_and_no_password_is_told() {
+        let messages = DatabaseUrl::parse("postgres://u:secret@127.0.0.1:1/d").unwrap();
+        let config = Config {
+            messages,
+            ..Config::default()
+        };
+        let refused = open(&config).await.unwrap_err().to_string();
+        assert!(refused.contains("chat.messages_url") && !refused.contains("secret"));
+    }
+}

@@ -24,12 +24,23 @@ impl AwayRooms {
 
     /// Notes what became of something that was asked of it at `begun`.
     pub(super) fn note<T>(&mut self, begun: Instant, outcome: &Result<T, StoreError>) {
-        let is_slow = begun.elapsed() >= SLOW;
-        self.until = (outcome.is_err() && is_slow).then(|| Instant::now() + PAUSE);
+        let is_away = |error| begun.elapsed() >= SLOW || is_away(error);
+        let leave = outcome.as_ref().err().is_some_and(is_away);
+        self.until = leave.then(|| Instant::now() + PAUSE);
     }
 
     /// What they are told who ask meanwhile.
     pub(super) fn error() -> StoreError {
+        metrics::counter!("chat_rooms_away_refusals_total").increment(1);
         StoreError::Unavailable("the room store did not answer a moment ago".into())
     }
+}
+
+/// True where nothing can be asked of it, and false where it refuses what this one asks.
+fn is_away(error: &StoreError) -> bool {
+    let StoreError::Unavailable(source) = error else {
+        return false;
+    };
+    let source = source.downcast_ref::<storage::Error>();
+    matches!(source, Some(storage::Error::Unavailable(_)))
 }

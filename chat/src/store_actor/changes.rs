@@ -40,6 +40,10 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     }
 
     async fn try_write(&mut self, batch: &CommandBatch) -> Result<Before, StoreError> {
+        while let Some(surplus) = self.follow_ups.surplus() {
+            self.apply(&surplus).await?;
+            self.follow_ups.forget_surplus();
+        }
         let mut changes = self.follow_ups.changes();
         let taken = batch.events.iter().map(|events| events.batch.clone());
         changes.taken.extend(taken);
@@ -58,15 +62,19 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             opened.map(known).collect()
         });
         if changes != RoomChanges::default() {
-            let begun = Instant::now();
-            let applied = self.rooms.stores().apply(&changes).await;
-            self.away.note(begun, &applied);
-            applied?;
+            self.apply(&changes).await?;
         }
         if !changes.removals.is_empty() {
             self.rooms.registry().remove(&changes.removals);
         }
         Ok(before)
+    }
+
+    async fn apply(&mut self, changes: &RoomChanges) -> Result<(), StoreError> {
+        let begun = Instant::now();
+        let applied = self.rooms.stores().apply(changes).await;
+        self.away.note(begun, &applied);
+        applied
     }
 
     /// The rooms of tickets that are not there, or lack a member.

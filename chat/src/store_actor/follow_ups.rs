@@ -22,6 +22,8 @@ const MAX_UNSETTLED: usize = 512;
 pub(super) const MAX_WAITING: usize = 4_096;
 /// Events that may wait meanwhile; above it no message is taken either.
 const MAX_EVENTS: usize = 10_000;
+/// Events of one transaction with what else waits: a second's work of a slow server, so that it is done in time.
+const EVENTS_TOGETHER: usize = 2_000;
 
 /// The consequences of stored messages, merged by room and by sender.
 #[derive(Debug, Default)]
@@ -92,6 +94,20 @@ impl FollowUps {
             events: self.events.clone(),
             ..RoomChanges::default()
         }
+    }
+
+    /// Events that are too many for one transaction with the rest: they are written before it. After a crash in
+    /// between they are told again, which is better than never.
+    pub(super) fn surplus(&self) -> Option<RoomChanges> {
+        (self.events.len() > EVENTS_TOGETHER).then(|| RoomChanges {
+            events: self.events[..EVENTS_TOGETHER].to_vec(),
+            ..RoomChanges::default()
+        })
+    }
+
+    /// The surplus is written.
+    pub(super) fn forget_surplus(&mut self) {
+        self.events.drain(..EVENTS_TOGETHER.min(self.events.len()));
     }
 
     /// The write failed: try again later.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chat::Removal;
 use chat::store::sql::SqlRooms;
-use chat::store::{Opening, RoomChanges, RoomStore, SettledHead};
+use chat::store::{Opening, RoomChanges, RoomStore, SettledHead, StoredRoom};
 use chat_core::{PositionKind, PositionUpdate};
 use storage::Inbox;
 use storage::testing::TestEngine;
@@ -97,9 +97,12 @@ impl Two {
         }
     }
 
-    async fn room(&self, id: &str) -> chat::store::StoredRoom {
-        let rooms = self.stores[0].rooms(&[id.into()]).await.unwrap();
-        rooms.into_iter().next().expect("it was opened")
+    /// Those rooms, which were opened, as the first process reads them.
+    async fn rooms<S: AsRef<str>>(&self, ids: &[S]) -> Vec<StoredRoom> {
+        let ids: Vec<_> = ids.iter().map(|id| RoomId::from(id.as_ref())).collect();
+        let rooms = self.stores[0].rooms(&ids).await.unwrap();
+        assert_eq!(rooms.len(), ids.len());
+        rooms
     }
 }
 
@@ -147,13 +150,12 @@ async fn positions_only_rise(engine: TestEngine) {
         }
         let seen = async {
             // While they write: no lower than in the last round.
-            let room = two.room("b").await;
-            (room.members[0].read_seq, room.members[0].delivered_seq)
+            let ann = &two.rooms(&["b"]).await[0].members[0];
+            (ann.read_seq, ann.delivered_seq)
         };
         let ((), during) = futures_util::future::join(two.apply(both), seen).await;
         assert!(during.0 >= read && during.1 >= delivered, "{during:?}");
-        for room in ROOMS {
-            let room = two.room(room).await;
+        for room in two.rooms(&ROOMS).await {
             (read, delivered) = (room.members[0].read_seq, room.members[0].delivered_seq);
             assert_eq!((read, delivered), (round, round + 2));
             assert_eq!(room.members[1].read_seq, 0);
@@ -188,8 +190,7 @@ async fn two_open_one_room(engine: TestEngine) {
             openings.reverse();
         }
         two.apply(openings.map(opened)).await;
-        for room in &rooms {
-            let stored = two.room(room).await;
+        for stored in two.rooms(&rooms).await {
             let names: Vec<_> = stored.members.iter().map(|m| m.name.as_str()).collect();
             assert_eq!(names, ["Ann", "Bo of revision 2", "Cyd"], "{round}");
             assert!(["one", "other"].contains(&stored.epoch.as_str()));
@@ -218,8 +219,7 @@ async fn heads_only_rise(engine: TestEngine) {
             changes(other.iter().map(|room| head(room, round - 1)).collect()),
         ])
         .await;
-        for room in ROOMS {
-            let room = two.room(room).await;
+        for room in two.rooms(&ROOMS).await {
             let expected = (round, UnixMs(10_000 + round as i64));
             assert_eq!((room.last_seq, room.active_at), expected);
         }
@@ -273,7 +273,7 @@ async fn a_batch_is_taken_once(engine: TestEngine) {
             ..RoomChanges::default()
         };
         two.apply([changes.clone(), changes]).await;
-        assert_eq!(two.room(&room).await.members.len(), 1);
+        assert_eq!(two.rooms(&[&room]).await[0].members.len(), 1);
         let told = outbox.pending("scheduler").await.unwrap();
         let ids: Vec<_> = told.events.iter().map(|event| event.id.clone()).collect();
         assert_eq!(ids, [format!("told-{round}")], "each once");

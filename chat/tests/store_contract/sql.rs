@@ -2,12 +2,14 @@
 
 use chat::store::sql::{SqlMessages, SqlRooms};
 use chat::store::{Appended, MessageStore, RoomChanges, RoomStore, StorePair};
+use chat_core::PositionKind;
 use storage::testing::{TestDatabase, TestEngine};
 use storage::{Database, Schema};
 use tokio::sync::OnceCell;
 
 use crate::contract::{
-    StoreFactory, event, fill, keeps_messages, keeps_rooms, new, opened, opening, stored,
+    StoreFactory, event, fill, keeps_messages, keeps_rooms, moved, new, opened, opening, settled,
+    stored,
 };
 
 pub(crate) type SqlStores = StorePair<SqlRooms, SqlMessages>;
@@ -70,6 +72,11 @@ macro_rules! keeps_it_for_good {
         async fn cht_52_everything_survives_a_reopening() {
             super::everything_survives_a_reopening($engine).await;
         }
+
+        #[tokio::test]
+        async fn cht_69_what_waited_long_is_written_in_one_transaction() {
+            super::much_is_written_together($engine).await;
+        }
     };
 }
 
@@ -131,4 +138,31 @@ async fn everything_survives_a_reopening(engine: TestEngine) {
     assert_eq!(stored(&next[0]).seq, 4);
     let rooms = store.rooms(&["r".into()]).await.unwrap();
     assert_eq!(rooms[0].epoch, "epoch 0");
+}
+
+/// As much as may wait while rooms are away.
+async fn much_is_written_together(engine: TestEngine) {
+    let factory = SqlFactory::on(engine);
+    let Some(store) = factory.make().await else {
+        return;
+    };
+    let rooms: Vec<String> = (0..4_096).map(|n| format!("r{n:04}")).collect();
+    let openings = rooms.iter().map(|room| opening(room, &["Ann", "Bo"], None));
+    store.apply(&opened(openings.collect())).await.unwrap();
+    let mut changes = RoomChanges::default();
+    for room in &rooms {
+        let position = moved(room, "ann", PositionKind::Read, 7).positions;
+        changes.positions.extend(position);
+        changes.settled.extend(settled(room, 7, 7_000).settled);
+    }
+    let events = (0..2_000).map(|n| event(&format!("f-{n}")));
+    changes.events.extend(events);
+    store.apply(&changes).await.unwrap();
+    let ids: Vec<_> = rooms.iter().map(|room| room.as_str().into()).collect();
+    let stored = store.rooms(&ids).await.unwrap();
+    assert_eq!(stored.len(), rooms.len());
+    for room in stored {
+        let (ann, bo) = (&room.members[0], &room.members[1]);
+        assert_eq!((room.last_seq, ann.read_seq, bo.read_seq), (7, 7, 0));
+    }
 }

@@ -17,7 +17,7 @@ use crate::store::memory::MemoryStore;
 use crate::store::{RoomChanges, RoomPosition, RoomStore, StoreError, StorePair, StoredRoom};
 use crate::store_actor::StoreActor;
 use crate::store_actor::follow_ups::MAX_WAITING;
-use crate::store_handle::{StoreCommand, StoreHandle};
+use crate::store_handle::{StoreCommand, StoreHandle, UnreadNote};
 
 type AwayStores = StorePair<AwayRooms, MemoryStore>;
 
@@ -109,6 +109,44 @@ async fn cht_70_no_more_messages_are_taken_than_the_next_start_would_make_up_for
         let said = taken[room.as_str()];
         assert_eq!((stored.last_seq, stored.members[0].read_seq), (said, said));
     }
+}
+
+/// Events above what one transaction takes are written before the rest, in their order.
+#[tokio::test]
+async fn cht_69_many_events_are_written_in_parts() {
+    let mut follow_ups = super::super::FollowUps::default();
+    let message = |seq| wire::chat::Message {
+        room: "r".into(),
+        seq,
+        message_id: format!("m-{seq}"),
+        from: "ann".into(),
+        client_id: format!("c-{seq}"),
+        body: "hi".to_owned(),
+        sent_at: wire::UnixMs(1),
+    };
+    for seq in 1..=4_500 {
+        follow_ups.note(&message(seq));
+        follow_ups.note_unread(UnreadNote {
+            message: message(seq),
+            users: vec!["bo".into()],
+        });
+    }
+    let mut parts = Vec::new();
+    while let Some(surplus) = follow_ups.surplus() {
+        assert!(surplus.settled.is_empty() && surplus.positions.is_empty());
+        parts.push(surplus.events);
+        follow_ups.forget_surplus();
+    }
+    let rest = follow_ups.changes();
+    assert_eq!(rest.settled[0].last_seq, 4_500);
+    parts.push(rest.events);
+    let counts: Vec<_> = parts.iter().map(Vec::len).collect();
+    assert_eq!(counts, [2_000, 2_000, 500]);
+    let seqs = parts
+        .iter()
+        .flatten()
+        .map(|event| event.data["seq"].as_u64());
+    assert!(seqs.eq((1..=4_500).map(Some)));
 }
 
 /// A message is stored while rooms can't be written, and what follows from it as soon as they can.

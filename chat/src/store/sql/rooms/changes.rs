@@ -4,6 +4,8 @@
 //! the rooms that it changes, in the order of their ids, before it looks at anything of them; whoever writes a
 //! room or its members holds that lock.
 
+mod members;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chat_core::{PositionKind, PositionUpdate};
@@ -20,16 +22,6 @@ const LOCK: &str = "SELECT rooms.room_id, rooms.revision
      FROM (?1..) AS ids JOIN rooms ON rooms.room_id = ids.value
      ORDER BY rooms.room_id FOR UPDATE";
 
-const ADD_MEMBERS: &str = "INSERT INTO members (room_id, user_id, name) VALUES ?rows
-     ON CONFLICT (room_id, user_id) DO NOTHING";
-
-const NAME_MEMBERS: &str = "INSERT INTO members (room_id, user_id, name) VALUES ?rows
-     ON CONFLICT (room_id, user_id) DO UPDATE SET name = excluded.name";
-
-const MEMBERS: &str = "SELECT members.room_id, members.user_id
-     FROM (?1..) AS ids JOIN members ON members.room_id = ids.value
-     WHERE members.user_id IN (?2..)";
-
 /// Of rows that are there: none is inserted.
 const RAISE_ROOMS: &str =
     "INSERT INTO rooms (room_id, epoch, active_at, last_seq, revision) VALUES ?rows
@@ -37,13 +29,6 @@ const RAISE_ROOMS: &str =
          active_at = GREATEST(rooms.active_at, excluded.active_at),
          last_seq = GREATEST(rooms.last_seq, excluded.last_seq),
          revision = GREATEST(rooms.revision, excluded.revision)";
-
-/// Of rows that are there: none is inserted.
-const MOVE: &str =
-    "INSERT INTO members (room_id, user_id, name, read_seq, delivered_seq) VALUES ?rows
-     ON CONFLICT (room_id, user_id) DO UPDATE SET
-         read_seq = GREATEST(members.read_seq, excluded.read_seq),
-         delivered_seq = GREATEST(members.delivered_seq, excluded.delivered_seq)";
 
 const REMOVE: &str = "INSERT INTO removals (session_id, user_id, removed_at) VALUES ?rows
      ON CONFLICT (session_id, user_id) DO UPDATE SET removed_at = GREATEST(removals.removed_at, excluded.removed_at)";
@@ -179,43 +164,6 @@ impl<'a> RowsToWrite<'a> {
         Ok(locked.into_iter().collect())
     }
 
-    /// Adds members, and names those that are there where a booking of no lower revision does.
-    async fn write_members(
-        &self,
-        connection: &mut dyn SqlConnection,
-        revisions: &BTreeMap<String, u64>,
-    ) -> Result<(), storage::Error> {
-        let (mut added, mut named) = (BTreeMap::new(), BTreeMap::new());
-        for (room, openings) in &self.openings {
-            let mut revision = revisions.get(room.as_str()).copied().unwrap_or_default();
-            for opening in openings {
-                let names = opening.revision.is_some_and(|new| new >= revision);
-                revision = revision.max(opening.revision.unwrap_or_default());
-                for member in &opening.members {
-                    let key = (room.as_str(), member.user_id.as_str());
-                    match names {
-                        true => {
-                            named.insert(key, member.name.as_str());
-                        }
-                        false => {
-                            added.entry(key).or_insert(member.name.as_str());
-                        }
-                    }
-                }
-            }
-        }
-        for (statement, members) in [(ADD_MEMBERS, added), (NAME_MEMBERS, named)] {
-            let rows = members.into_iter();
-            let rows: Vec<_> = rows
-                .map(|((room, user), name)| [room.into(), user.into(), name.into()])
-                .collect();
-            if !rows.is_empty() {
-                query(statement).bind_rows(rows).execute(connection).await?;
-            }
-        }
-        Ok(())
-    }
-
     async fn raise_rooms(
         &self,
         connection: &mut dyn SqlConnection,
@@ -249,48 +197,6 @@ impl<'a> RowsToWrite<'a> {
                 .bind_rows(rows)
                 .execute(connection)
                 .await?;
-        }
-        Ok(())
-    }
-
-    /// Moves the positions of those who are members; others have none.
-    async fn write_positions(
-        &self,
-        connection: &mut dyn SqlConnection,
-        revisions: &BTreeMap<String, u64>,
-    ) -> Result<(), storage::Error> {
-        let moved = self.positions.keys();
-        let moved = moved.filter(|(room, _)| revisions.contains_key(*room));
-        let (rooms, users): (BTreeSet<&str>, BTreeSet<&str>) = moved.copied().unzip();
-        if rooms.is_empty() {
-            return Ok(());
-        }
-        let members: Vec<(String, String)> = query(MEMBERS)
-            .bind_list(rooms)
-            .bind_list(users)
-            .fetch_all(connection)
-            .await?;
-        let members: BTreeSet<MemberKey<'_>> = members
-            .iter()
-            .map(|(room, user)| (room.as_str(), user.as_str()))
-            .collect();
-        let theirs = self.positions.iter();
-        let rows: Vec<_> = theirs
-            .filter(|(member, _)| members.contains(*member))
-            .map(|((room, user), row)| {
-                let (read, delivered) = (row.read_seq, row.delivered_seq);
-                let name = "";
-                [
-                    (*room).into(),
-                    (*user).into(),
-                    name.into(),
-                    read.into(),
-                    delivered.into(),
-                ]
-            })
-            .collect();
-        if !rows.is_empty() {
-            query(MOVE).bind_rows(rows).execute(connection).await?;
         }
         Ok(())
     }
