@@ -107,6 +107,79 @@ fn assert_hidden(stack: &Stack, databases: &[TestDatabase; 2]) {
     }
 }
 
+#[tokio::test]
+async fn ops_58_doctor_says_of_each_database_how_it_is_and_changes_none() {
+    let data = tempfile::tempdir().unwrap();
+    for engine in TestEngine::ALL {
+        let (Some(one), Some(other)) = (
+            TestDatabase::create(engine).await,
+            TestDatabase::create(engine).await,
+        ) else {
+            continue;
+        };
+        let databases = [one, other];
+        let mut variables = variables(&databases);
+        variables.push(("RENDEZVOUS_TURN_ENABLED".to_owned(), "false".to_owned()));
+        let doctor = || {
+            let output = run(data.path(), &variables, &["doctor"]);
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let is_server = engine != TestEngine::Sqlite;
+        let url = databases[0].url().to_string();
+        let line_of = |said: &str| {
+            let lines = said.lines();
+            let mut of_scheduler = lines.filter(|line| line.contains("scheduler's database"));
+            let line = of_scheduler.next().unwrap().to_owned();
+            assert!(line.contains(&url), "{line}");
+            line
+        };
+        for _ in 0..2 {
+            let line = line_of(&doctor());
+            let due = match is_server {
+                true => "migrations are missing",
+                false => "is not there yet",
+            };
+            assert!(line.starts_with("ok ") && line.contains(due), "{line}");
+        }
+        run(data.path(), &variables, &["migrate"]);
+        let line = line_of(&doctor());
+        assert!(
+            line.starts_with("ok ") && line.contains("up to date"),
+            "{line}"
+        );
+        assert_eq!(
+            line.contains("keeps what it has committed"),
+            is_server,
+            "{line}"
+        );
+
+        databases[0]
+            .run("UPDATE _sqlx_migrations SET version = 9999 WHERE version = 2")
+            .await;
+        let line = line_of(&doctor());
+        assert!(
+            line.starts_with("failed ") && line.contains("9999"),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn ops_58_doctor_says_what_to_do_about_a_server_that_is_away() {
+    let data = tempfile::tempdir().unwrap();
+    let url = "postgres://u:canary@127.0.0.1:9/d".to_owned();
+    let more = [("RENDEZVOUS_SCHEDULER_DATABASE_URL".to_owned(), url)];
+    let output = run(data.path(), &more, &["doctor"]);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}");
+    assert!(
+        stdout.contains("failed  scheduler's database postgres://u:***@127.0.0.1:9/d"),
+        "{stdout}"
+    );
+    assert!(stdout.contains("start it, or correct its URL"), "{stdout}");
+    assert!(!stdout.contains("canary"), "{stdout}");
+}
+
 #[test]
 fn ops_52_config_shows_a_database_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
