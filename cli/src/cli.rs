@@ -53,6 +53,10 @@ pub(crate) enum CliCommand {
     Keys(KeysCommand),
     /// Bring the tables of every database up to date, as each service does at its own start
     Migrate(MigrateArgs),
+    /// Move the store of the scheduler or of chat to another database, and compare both
+    ///
+    /// Nothing may write to either meanwhile. Stopped at any point, the same command goes on from there.
+    Copy(CopyArgs),
     /// Drive a running server as many people at once would, and print how it did
     #[command(subcommand)]
     Load(LoadCommand),
@@ -78,6 +82,7 @@ impl CliCommand {
             | CliCommand::Doctor
             | CliCommand::Keys(_)
             | CliCommand::Migrate(_)
+            | CliCommand::Copy(_)
             | CliCommand::Load(_)
             | CliCommand::Media(_)
             | CliCommand::Config => false,
@@ -111,6 +116,27 @@ pub(crate) struct MigrateArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// As one JSON object, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(group = ArgGroup::new("source").required(true).args(["from", "from_env"]))]
+#[command(group = ArgGroup::new("target").required(true).args(["to", "to_env"]))]
+pub(crate) struct CopyArgs {
+    /// The database that is copied: `sqlite:PATH`, `postgres://…` or `mysql://…`
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: Option<String>,
+    /// The environment variable that holds its URL, for one with a password
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from_env: Option<String>,
+    /// The database that it is copied to: an empty one, or what an earlier copy has left
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: Option<String>,
+    /// The environment variable that holds its URL, for one with a password
+    #[arg(long, value_name = "NAME")]
+    pub(crate) to_env: Option<String>,
+    /// What was copied as one JSON object, for programs
     #[arg(long)]
     pub(crate) json: bool,
 }

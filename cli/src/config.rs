@@ -16,6 +16,9 @@ mod stores;
 mod turn;
 mod urls;
 
+pub(crate) use self::database_url::{
+    has_password, identity as database_identity, parsed as database_url,
+};
 pub(crate) use self::detected::is_loopback;
 pub(crate) use self::handed::write as hand_over;
 pub(crate) use self::private::ip_and_port;
@@ -31,6 +34,8 @@ use crate::supervised::SupervisedService;
 
 /// Where OpenTelemetry's own tools look for the collector.
 const OTLP_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+/// How long a claim of jobs may hold: less would lapse while the database is busy, and after a crash reminders wait for it.
+const LEASE_MS: std::ops::RangeInclusive<i64> = 1_000..=600_000;
 /// What stands in place of a secret.
 const HIDDEN: &str = "(hidden)";
 
@@ -143,6 +148,7 @@ impl Settings {
         self.log_format()?;
         self.links.after_end_ms()?;
         self.check_databases()?;
+        self.check_lease()?;
         if self.signaling.grace_ms <= 0 {
             return Err(Failure::config("signaling.grace_ms is not above 0"));
         }
@@ -150,6 +156,17 @@ impl Settings {
         TrustedProxies::new(&self.trusted_proxies)
             .map(drop)
             .map_err(|why| Failure::config(format!("trusted_proxies: {why}")))
+    }
+
+    fn check_lease(&self) -> Result<(), Failure> {
+        let lease_ms = self.scheduler.jobs.lease_ms;
+        if LEASE_MS.contains(&lease_ms) {
+            return Ok(());
+        }
+        let (first, last) = (LEASE_MS.start(), LEASE_MS.end());
+        Err(Failure::config(format!(
+            "scheduler.jobs.lease_ms: {lease_ms} is not from {first} to {last}"
+        )))
     }
 
     fn check_limits(&self) -> Result<(), Failure> {
@@ -243,6 +260,19 @@ mod tests {
         );
         let settings = scheduler_at("[::]:9000").unwrap();
         assert_eq!(settings.scheduler.public_url, "http://[::1]:9000");
+    }
+
+    #[test]
+    fn ops_53_a_lease_of_jobs_is_long_enough_to_work_and_short_enough_to_wait_for() {
+        for wrong in [-1, 0, 999, 600_001] {
+            let mut settings = Settings::default();
+            settings.scheduler.jobs.lease_ms = wrong;
+            let Err(Failure::Config(line)) = settings.resolved() else {
+                panic!("{wrong} was taken");
+            };
+            let due = format!("scheduler.jobs.lease_ms: {wrong} is not from 1000 to 600000");
+            assert_eq!(line, due);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! `rendezvous doctor`: tries each back end that is configured, as a session would, and says what to do about
+//! `rendezvous doctor`: tries each database, and each back end that is configured as a session would, and says what to do about
 //! each that does not work. It changes nothing.
 
+mod databases;
 mod media;
 mod turn;
 
@@ -43,7 +44,8 @@ impl fmt::Display for Finding {
 /// # Errors
 /// When one failed.
 pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
-    let mut findings = turn::check(settings).await?;
+    let mut findings = databases::check(settings).await?;
+    findings.extend(turn::check(settings).await?);
     findings.extend(media::check(settings).await);
     let mut failed = 0;
     for finding in &findings {

@@ -1,12 +1,9 @@
-//! `rendezvous keys`: API keys and the keys that sign tickets. It works on the data directory beside
-//! running services, which see the change without being told. The audit log has a row of each change.
+//! `rendezvous keys`: API keys and the keys that sign tickets. It works on the data directory
+//! and the scheduler's database beside running services, which see the change without being told. The audit log has a row of each change.
 
 mod actor;
 mod listing;
 
-use std::path::Path;
-
-use scheduler::StoreLocation;
 use scheduler::api_keys::{self, CreateError, Scope};
 use scheduler::key_changes::{self, KeyChangeError};
 use scheduler::keys as ticket_keys;
@@ -25,7 +22,7 @@ const API_KEY_ID: &str = "ak_";
 /// Does one of the subcommands.
 pub(crate) async fn run(settings: &Settings, command: KeysCommand) -> Result<(), Failure> {
     let data_dir = settings.data_dir.as_path();
-    let store = &store(data_dir);
+    let store = &settings.scheduler_store()?;
     let actor = actor();
     match command {
         KeysCommand::Create { name, operator } => {
@@ -78,14 +75,9 @@ pub(crate) async fn run(settings: &Settings, command: KeysCommand) -> Result<(),
 
 /// Makes an API key of this name, and makes those of the same name void.
 pub(crate) async fn replace(settings: &Settings, name: &str) -> Result<String, Failure> {
-    api_keys::replace(&store(&settings.data_dir), name, &actor())
+    api_keys::replace(&settings.scheduler_store()?, name, &actor())
         .await
         .map_err(refused)
-}
-
-/// Where the scheduler of a data directory has its keys' hashes and the audit log.
-pub(crate) fn store(data_dir: &Path) -> StoreLocation {
-    scheduler::default_database(data_dir).into()
 }
 
 fn refused(error: CreateError) -> Failure {

@@ -3,6 +3,7 @@
 
 mod cli;
 mod config;
+mod copy;
 mod doctor;
 mod failure;
 mod keys;
@@ -61,6 +62,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         CliCommand::TurnConfig => turn_config::run(&settings).await,
         CliCommand::Keys(command) => keys::run(&settings, command).await,
         CliCommand::Migrate(args) => migrate::run(&settings, &args).await,
+        CliCommand::Copy(args) => copy::run(&settings, &args).await,
         CliCommand::Load(command) => load::run(command).await,
         CliCommand::Media(command) => media::run(&settings, command).await,
         CliCommand::Config => {

@@ -18,7 +18,7 @@ pub(crate) async fn run(settings: &Settings, command: MediaCommand) -> Result<()
                 detail: Some(format!("{count} events")),
                 ..OperatorAction::new(keys::actor(), "media.replay", "media events")
             };
-            let recorded = key_changes::record(&keys::store(&settings.data_dir), action).await;
+            let recorded = key_changes::record(&settings.scheduler_store()?, action).await;
             recorded.map_err(keys::unchanged)?;
             output::line(&format!("{count} events are tried again")).await;
         }

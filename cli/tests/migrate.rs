@@ -126,7 +126,12 @@ async fn ops_55_a_newer_database_is_refused_by_name_and_left_alone() {
         let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
              SELECT 9999, 'of the future', success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
         databases[0].run(newer).await;
-        for args in [&["migrate"][..], &["migrate", "--dry-run"]] {
+        for args in [
+            &["migrate"][..],
+            &["migrate", "--dry-run"],
+            &["scheduler"],
+            &["keys", "list"],
+        ] {
             let output = command(folder.path(), &databases, args).output().unwrap();
             assert_refused(
                 &output,

@@ -9,7 +9,7 @@ use url::Url;
 const HOSTS: [&str; 3] = ["hostaddr", "host", "socket"];
 
 /// True where the URL holds a password.
-pub(super) fn has_password(text: &str) -> bool {
+pub(crate) fn has_password(text: &str) -> bool {
     without_passwords(text, "").is_some()
 }
 
@@ -49,7 +49,7 @@ pub(super) fn without_passwords(text: &str, hidden: &str) -> Option<String> {
 ///
 /// # Errors
 /// What is wrong with it, without repeating any of it.
-pub(super) fn parsed(text: &str) -> Result<DatabaseUrl, String> {
+pub(crate) fn parsed(text: &str) -> Result<DatabaseUrl, String> {
     let url = DatabaseUrl::parse(text).map_err(|error| error.to_string())?;
     let is_cut = |url: &Url| url.fragment().is_some() || url.path().contains('@');
     if url.file().is_none() && Url::parse(text).is_ok_and(|url| is_cut(&url)) {
@@ -59,7 +59,7 @@ pub(super) fn parsed(text: &str) -> Result<DatabaseUrl, String> {
 }
 
 /// The same text for two URLs of one database, whoever connects and however.
-pub(super) fn identity(text: &str) -> String {
+pub(crate) fn identity(text: &str) -> String {
     if let Ok(url) = DatabaseUrl::parse(text)
         && let Some(file) = url.file()
     {

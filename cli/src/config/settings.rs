@@ -77,6 +77,7 @@ pub(crate) struct SchedulerSection {
     /// Whether `metrics_listen` was left open, so that another port will do.
     #[serde(skip)]
     pub(crate) may_serve_metrics_elsewhere: bool,
+    pub(crate) jobs: scheduler::JobSettings,
     pub(crate) limits: scheduler::Limits,
 }
 
@@ -171,6 +172,7 @@ impl Default for SchedulerSection {
             allowed_origins: Vec::new(),
             metrics_listen: String::new(),
             may_serve_metrics_elsewhere: false,
+            jobs: scheduler::JobSettings::default(),
             limits: scheduler::Limits::default(),
         }
     }

@@ -248,6 +248,36 @@ mod tests {
     }
 
     #[test]
+    fn ops_53_every_key_about_databases_stands_in_the_handbook() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/OPERATIONS.md");
+        let handbook = std::fs::read_to_string(path).unwrap();
+        let known = known_keys().unwrap();
+        let is_of_databases = |path: &str| {
+            let names = [
+                "scheduler.database_url",
+                "chat.rooms_url",
+                "chat.messages_url",
+            ];
+            path.starts_with("database.") || path.contains(".jobs.") || names.contains(&path)
+        };
+        let keys: Vec<_> = known
+            .iter()
+            .filter(|key| is_of_databases(&key.path))
+            .collect();
+        assert_eq!(keys.len(), 10);
+        for key in keys {
+            let default = match &key.default {
+                Value::Integer(number) => number.to_string(),
+                Value::String(text) if !text.is_empty() => text.clone(),
+                Value::Array(_) => "none".to_owned(),
+                _ => "empty: ".to_owned(),
+            };
+            let row = format!("| `{}` | {default}", key.path);
+            assert!(handbook.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
     fn ice_servers_come_as_json() {
         let json = r#"[{"urls":["turn:turn.example"],"username":"u","credential":"c"}]"#;
         let variables = [("RENDEZVOUS_SIGNALING_ICE_SERVERS", json)];

@@ -1,5 +1,6 @@
 //! Which databases there are, and whose tables each holds.
 
+use scheduler::StoreLocation;
 use storage::{DatabaseUrl, Schema};
 
 use super::{Settings, database_url};
@@ -28,6 +29,17 @@ impl Settings {
     pub(crate) fn scheduler_database(&self) -> Result<DatabaseUrl, Failure> {
         let text = &self.scheduler.database_url;
         self.database("scheduler.database_url", text, "scheduler/scheduler.db")
+    }
+
+    /// The same, and how it is connected to.
+    ///
+    /// # Errors
+    /// When a key of either can't be used.
+    pub(crate) fn scheduler_store(&self) -> Result<StoreLocation, Failure> {
+        Ok(StoreLocation {
+            database: self.scheduler_database()?,
+            options: self.database.options()?,
+        })
     }
 
     /// Of chat's rooms.
