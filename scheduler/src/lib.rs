@@ -17,6 +17,8 @@ mod join_link_throttle;
 mod join_links;
 pub mod key_changes;
 pub mod keys;
+#[cfg(feature = "measuring")]
+pub mod measured;
 mod notification_stream;
 pub mod operators;
 mod quotas;
