@@ -147,13 +147,13 @@ pub(crate) async fn run<D: Driver>(
     {
         return Ok(());
     }
-    let failed = |error: MigrateError| migrate_error(database, error);
-    let locked = tokio::time::timeout(LOCK_LIMIT, connection.lock()).await;
+    let failed = |error| refused(database, error);
+    let locked = tokio::time::timeout(LOCK_LIMIT, D::lock(connection)).await;
     locked
-        .map_err(|elapsed| refused(database, Error::Busy(elapsed.into())))?
+        .map_err(|elapsed| failed(Error::Busy(elapsed.into())))?
         .map_err(failed)?;
     let migrated = run_locked::<D>(connection, database, schema).await;
-    connection.unlock().await.map_err(failed)?;
+    D::unlock(connection).await.map_err(failed)?;
     migrated
 }
 

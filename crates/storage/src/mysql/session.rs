@@ -99,6 +99,25 @@ impl Driver for MySql {
         &schema.migrations().mysql
     }
 
+    fn lock(connection: &mut MySqlConnection) -> StorageFuture<'_, ()> {
+        Box::pin(async move {
+            // Not sqlx's own, which waits for -1 s: MariaDB answers that with NULL, and keeps nobody off. The limit of
+            // whoever waits is a shorter one.
+            let (kept,): (i64,) =
+                query("SELECT COALESCE(GET_LOCK(CONCAT('rendezvous.', MD5(DATABASE())), 3600), 0)")
+                    .fetch_one(connection)
+                    .await?;
+            match kept {
+                1 => Ok(()),
+                _ => Err(Error::Busy("another process is migrating it".into())),
+            }
+        })
+    }
+
+    fn unlock(connection: &mut MySqlConnection) -> StorageFuture<'_, ()> {
+        connection.command("DO RELEASE_LOCK(CONCAT('rendezvous.', MD5(DATABASE())))")
+    }
+
     fn adapted(connection: &mut MySqlConnection) -> StorageFuture<'_, Option<[&'static str; 2]>> {
         Box::pin(async move { Ok((!is_mariadb(connection).await?).then_some(COLLATIONS)) })
     }

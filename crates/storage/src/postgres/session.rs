@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions as _, Postgres};
 
@@ -91,6 +91,18 @@ impl Driver for Postgres {
 
     fn migrations(schema: Schema) -> &'static Migrator {
         &schema.migrations().postgres
+    }
+
+    fn lock(connection: &mut PgConnection) -> StorageFuture<'_, ()> {
+        Box::pin(async move { Ok(Migrate::lock(connection).await.map_err(sqlx::Error::from)?) })
+    }
+
+    fn unlock(connection: &mut PgConnection) -> StorageFuture<'_, ()> {
+        Box::pin(async move {
+            Ok(Migrate::unlock(connection)
+                .await
+                .map_err(sqlx::Error::from)?)
+        })
     }
 
     fn adapted(_: &mut PgConnection) -> StorageFuture<'_, Option<[&'static str; 2]>> {

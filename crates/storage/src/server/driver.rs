@@ -49,6 +49,12 @@ pub(crate) trait Driver: Debug + Send + Sync + Sized + 'static {
     /// The migrations of a schema, in its dialect.
     fn migrations(schema: Schema) -> &'static Migrator;
 
+    /// Waits until no other process migrates this database, and keeps it to this connection.
+    fn lock(connection: &mut Self::Connection) -> StorageFuture<'_, ()>;
+
+    /// Ends what [`Driver::lock`] began.
+    fn unlock(connection: &mut Self::Connection) -> StorageFuture<'_, ()>;
+
     /// What is replaced in the text of a migration, and by what, where the server has another name for it.
     fn adapted(connection: &mut Self::Connection) -> StorageFuture<'_, Option<[&'static str; 2]>>;
 }
