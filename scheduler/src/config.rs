@@ -196,3 +196,17 @@ impl From<DatabaseUrl> for StoreLocation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sch_122_a_lease_is_one_second_or_longer() {
+        assert_eq!(JobSettings::default().check(), Ok(()));
+        assert_eq!(JobSettings { lease_ms: 1_000 }.check(), Ok(()));
+        for lease_ms in [999, 0, -1] {
+            assert!(JobSettings { lease_ms }.check().is_err());
+        }
+    }
+}

@@ -49,12 +49,14 @@ async fn claim_due_once(
         .filter_map(|stored| stored.job.claim(stored.state, now, lease_ms).ok());
     let claims: Vec<_> = claims.collect();
     if claims.is_empty() {
+        // Rows that another had claimed by the time they were looked at are locked, too, and free again from here on.
+        work.commit().await?;
         return Ok(ClaimedBatch::default());
     }
     work.jobs().claim(&claims).await?;
     let source_watermark = work.events().source_watermark(SIGNALING).await?;
-    // Not locked: a change of the session waits for these jobs and then takes those from us that it replaces, and
-    // whoever changes a session waits for no claim but that way.
+    // Not locked: a change of a session waits for its jobs, and a claim must not wait for a session in turn. What the
+    // change replaces it takes from us, under whatever claim it is.
     let ids: BTreeSet<_> = claims.iter().map(|(job, _)| &job.session).collect();
     let ids: Vec<_> = ids.into_iter().collect();
     let sessions = work.sessions().snapshots(&ids).await?;

@@ -1,24 +1,28 @@
-//! What every store must do, one test a rule. It names no driver: a driver runs it by
-//! `run_store_contract!(name, factory)`. Each rule runs on a store that stays open, and on one that is
-//! closed and opened again before every step, so that nothing counts that is only in memory.
+//! What every store must do, one function a rule. It names no driver: a driver runs it by `run_store_contract!`. Each
+//! rule runs on a store that stays open, and on one that is closed and opened again before every step, so that nothing
+//! counts that is only in memory. Races run on one that stays open, with threads of their own.
 
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod events;
-mod harness;
+pub(crate) mod harness;
 pub(crate) mod idempotency;
 pub(crate) mod jobs;
 pub(crate) mod notifications;
+pub(crate) mod races;
 pub(crate) mod sessions;
 pub(crate) mod timeline;
 
 pub(crate) use harness::{StoreFactory, StoreHarness};
 
-/// Makes a test of each rule for the stores of one factory. The expression is a future of a new [`StoreFactory`], or
-/// of `None` where that database is not there and its tests are left out.
+/// Runs every rule on the stores of one factory. The expression is a future of a new [`StoreFactory`], or of `None`
+/// where that database is not there and its tests are left out.
+///
+/// `each` makes a test of each rule, with a store of its own. `in_turn` runs all in three tests, each with one store
+/// that the factory's `emptied` empties between them: for databases that take long to be made.
 macro_rules! run_store_contract {
-    ($store:ident, $factory:expr) => {
-        $crate::store::contract::run_store_contract!(@rules $store, $factory,
+    ($way:ident $store:ident, $factory:expr) => {
+        $crate::store::contract::run_store_contract!(@$way $store, $factory,
             sessions::sch_70_what_is_booked_is_read_back
             sessions::sch_70_what_is_not_committed_leaves_nothing_behind
             sessions::sch_72_a_move_replaces_the_jobs_of_the_revision_that_it_was_made_for
@@ -39,10 +43,20 @@ macro_rules! run_store_contract {
             audit::sch_99_a_changed_configuration_is_recorded_by_the_names_of_its_keys
             timeline::sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time
             timeline::sch_81_bookings_stand_in_the_timeline
-            timeline::sch_81_what_was_due_stands_in_the_timeline
+            timeline::sch_81_what_was_due_stands_in_the_timeline;
+            sch_117_each_job_goes_to_one_claimant
+            sch_117_a_claim_that_was_taken_over_writes_nothing
+            sch_117_what_a_move_replaces_is_not_done
+            sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking
+            sch_118_somebody_new_in_two_bookings_at_once_is_one_person
+            sch_119_a_watermark_never_goes_back
+            sch_119_an_event_that_comes_twice_at_once_counts_once
+            sch_119_facts_that_come_at_once_stand_both_in_the_record
+            sch_120_the_first_reading_of_a_notification_counts
+            sch_120_of_two_configurations_at_once_one_is_left_whole
         );
     };
-    (@rules $store:ident, $factory:expr, $($subject:ident::$rule:ident)+) => {
+    (@each $store:ident, $factory:expr, $($subject:ident::$rule:ident)+; $($race:ident)+) => {
         mod $store {
             mod open {
                 use $crate::store::contract as suite;
@@ -61,6 +75,36 @@ macro_rules! run_store_contract {
                         suite::$subject::$rule(suite::StoreHarness::reopened(factory)).await;
                     }
                 } )+
+            }
+            mod races {
+                use $crate::store::contract as suite;
+                use super::super::*;
+                $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $race() {
+                    if let Some(factory) = $factory.await {
+                        suite::races::$race(suite::StoreHarness::kept_open(factory)).await;
+                    }
+                } )+
+            }
+        }
+    };
+    (@in_turn $store:ident, $factory:expr, $($subject:ident::$rule:ident)+; $($race:ident)+) => {
+        mod $store {
+            use super::*;
+            use $crate::store::contract as suite;
+            #[tokio::test] async fn open() {
+                let Some(factory) = $factory.await else { return };
+                $( println!("{}", stringify!($rule));
+                suite::$subject::$rule(suite::StoreHarness::kept_open(factory.emptied().await)).await; )+
+            }
+            #[tokio::test] async fn reopened() {
+                let Some(factory) = $factory.await else { return };
+                $( println!("{}", stringify!($rule));
+                suite::$subject::$rule(suite::StoreHarness::reopened(factory.emptied().await)).await; )+
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn races() {
+                let Some(factory) = $factory.await else { return };
+                $( println!("{}", stringify!($race));
+                suite::races::$race(suite::StoreHarness::kept_open(factory.emptied().await)).await; )+
             }
         }
     };

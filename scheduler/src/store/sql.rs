@@ -4,6 +4,8 @@ mod api_keys;
 mod audit;
 mod events;
 mod idempotency;
+#[cfg(test)]
+mod isolation;
 mod jobs;
 mod notifications;
 mod people;
@@ -125,15 +127,33 @@ mod tests {
     use std::pin::Pin;
     use std::sync::Arc;
 
+    use storage::query;
     use storage::testing::{TestDatabase, TestEngine, patient};
 
     use super::SqlStore;
     use crate::store::SchedulerStore;
     use crate::store::contract::{StoreFactory, run_store_contract};
 
-    /// A database of its own, which goes with it.
+    /// Deletes what a rule may have left.
+    const EMPTYING: [&str; 13] = [
+        "DELETE FROM sessions",
+        "DELETE FROM users",
+        "DELETE FROM notifications",
+        "DELETE FROM timeline",
+        "DELETE FROM jobs",
+        "DELETE FROM idempotency",
+        "DELETE FROM api_keys",
+        "DELETE FROM audit",
+        "DELETE FROM configuration",
+        "DELETE FROM inbox",
+        "DELETE FROM inbox_watermark",
+        "DELETE FROM outbox",
+        "DELETE FROM outbox_cursor",
+    ];
+
+    /// A database of a test's own, which goes with the last of its factories.
     pub(crate) struct OwnDatabase {
-        database: TestDatabase,
+        database: Arc<TestDatabase>,
         open: Option<SqlStore>,
     }
 
@@ -142,9 +162,29 @@ mod tests {
         pub(crate) async fn new(engine: TestEngine) -> Option<Self> {
             let database = TestDatabase::create(engine).await?;
             Some(Self {
-                database,
+                database: Arc::new(database),
                 open: None,
             })
+        }
+
+        /// Another factory on the same database, with nothing in it.
+        pub(crate) async fn emptied(&self) -> Self {
+            let store = self.opened().await;
+            let mut transaction = store.db.begin().await.unwrap();
+            for statement in EMPTYING {
+                query(statement).execute(&mut transaction).await.unwrap();
+            }
+            transaction.commit().await.unwrap();
+            store.close().await;
+            Self {
+                database: Arc::clone(&self.database),
+                open: None,
+            }
+        }
+
+        async fn opened(&self) -> SqlStore {
+            let opened = SqlStore::open(self.database.url(), &patient()).await;
+            opened.unwrap()
         }
     }
 
@@ -154,15 +194,14 @@ mod tests {
                 if let Some(open) = self.open.take() {
                     open.close().await;
                 }
-                let opened = SqlStore::open(self.database.url(), &patient()).await;
-                let store = opened.unwrap();
+                let store = self.opened().await;
                 self.open = Some(store.clone());
                 Arc::new(store) as Arc<dyn SchedulerStore>
             })
         }
     }
 
-    run_store_contract!(sqlite, OwnDatabase::new(TestEngine::Sqlite));
-    run_store_contract!(postgres, OwnDatabase::new(TestEngine::Postgres));
-    run_store_contract!(mysql, OwnDatabase::new(TestEngine::MySql));
+    run_store_contract!(each sqlite, OwnDatabase::new(TestEngine::Sqlite));
+    run_store_contract!(in_turn postgres, OwnDatabase::new(TestEngine::Postgres));
+    run_store_contract!(in_turn mysql, OwnDatabase::new(TestEngine::MySql));
 }

@@ -164,23 +164,31 @@ pub(crate) fn action(action: &str, subject: &str) -> OperatorAction {
     OperatorAction::new("test", action, subject)
 }
 
-fn ana_and_bo() -> CheckedBooking {
+fn booking_of_two(people: [&str; 2]) -> CheckedBooking {
     let person = |id: &str| BookParticipant {
         external_id: Some(id.into()),
         name: Some(id.to_uppercase()),
         ..BookParticipant::default()
     };
     let offer: BookSession = serde_json::from_value(json!({
-        "participants": [person("ana"), person("bo")], "starts_at": NOW + START_IN_MS,
+        "participants": people.map(person), "starts_at": NOW + START_IN_MS,
     }))
     .unwrap();
     check_booking(NOW, offer, &[MediaBackend::P2p]).unwrap()
 }
 
 pub(crate) fn booking(application: &str, idempotency: Option<IdempotencyKey>) -> BookCommand {
+    booking_of(application, ["ana", "bo"], idempotency)
+}
+
+pub(crate) fn booking_of(
+    application: &str,
+    people: [&str; 2],
+    idempotency: Option<IdempotencyKey>,
+) -> BookCommand {
     BookCommand {
         application: application.into(),
-        booking: ana_and_bo(),
+        booking: booking_of_two(people),
         idempotency,
     }
 }
@@ -198,6 +206,15 @@ pub(crate) fn done(executed: Executed) -> (BookedSession, Vec<Delivery>) {
         CommandOutcome::Done(session) => (*session, executed.deliveries),
         other => panic!("{other:?}"),
     }
+}
+
+/// The same is decided about each.
+pub(crate) fn with_action(
+    jobs: Vec<ClaimedJob>,
+    action: &JobAction,
+) -> Vec<(ClaimedJob, JobAction)> {
+    let pair = |job| (job, action.clone());
+    jobs.into_iter().map(pair).collect()
 }
 
 /// Moves a session by a minute.

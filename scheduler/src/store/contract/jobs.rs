@@ -5,13 +5,8 @@ use std::collections::BTreeSet;
 use scheduler_core::{ClaimedJob, JobAction, JobKind, MissReason, RETENTION_MS};
 use wire::SessionState;
 
-use super::harness::{LEASE_MS, NOW, StoreHarness, done, moved};
+use super::harness::{LEASE_MS, NOW, StoreHarness, done, moved, with_action};
 use crate::commands::claim_due;
-
-fn with_action(jobs: Vec<ClaimedJob>, action: &JobAction) -> Vec<(ClaimedJob, JobAction)> {
-    let pair = |job| (job, action.clone());
-    jobs.into_iter().map(pair).collect()
-}
 
 pub(crate) async fn sch_74_a_claim_is_one_claimants_until_it_lapses(mut harness: StoreHarness) {
     let session = harness.booked().await;

@@ -1,0 +1,71 @@
+//! What a store must do when several do the same at once: [`ROUNDS`] rounds of each, in one database.
+
+mod bookings;
+mod claims;
+mod events;
+mod rows;
+
+pub(crate) use bookings::{
+    sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking,
+    sch_118_somebody_new_in_two_bookings_at_once_is_one_person,
+};
+pub(crate) use claims::{
+    sch_117_a_claim_that_was_taken_over_writes_nothing, sch_117_each_job_goes_to_one_claimant,
+    sch_117_what_a_move_replaces_is_not_done,
+};
+pub(crate) use events::{
+    sch_119_a_watermark_never_goes_back, sch_119_an_event_that_comes_twice_at_once_counts_once,
+    sch_119_facts_that_come_at_once_stand_both_in_the_record, take,
+};
+pub(crate) use rows::{
+    sch_120_of_two_configurations_at_once_one_is_left_whole,
+    sch_120_the_first_reading_of_a_notification_counts,
+};
+
+use std::future::Future;
+use std::sync::Arc;
+
+use scheduler_core::{BookCommand, BookedSession};
+use tokio::sync::Barrier;
+
+use super::harness::{NOW, booking_of, done};
+use crate::commands;
+use crate::store::SchedulerStore;
+
+const ROUNDS: usize = 200;
+
+type Store = Arc<dyn SchedulerStore>;
+
+/// Lets both begin in the same moment, on threads of their own, and waits for what comes of them.
+async fn at_once<A, B>(
+    one: impl Future<Output = A> + Send + 'static,
+    other: impl Future<Output = B> + Send + 'static,
+) -> (A, B)
+where
+    A: Send + 'static,
+    B: Send + 'static,
+{
+    let start = Arc::new(Barrier::new(2));
+    let start_too = Arc::clone(&start);
+    let one = tokio::spawn(async move {
+        start.wait().await;
+        one.await
+    });
+    let other = tokio::spawn(async move {
+        start_too.wait().await;
+        other.await
+    });
+    (one.await.unwrap(), other.await.unwrap())
+}
+
+/// Books, as a task of its own may.
+async fn book(store: Store, command: BookCommand) -> commands::Executed {
+    commands::book(&*store, command, NOW).await.unwrap()
+}
+
+/// A session of two who have no other.
+async fn booked(store: &Store, round: usize) -> BookedSession {
+    let (ana, bo) = (format!("ana-{round}"), format!("bo-{round}"));
+    let command = booking_of("shop", [&ana, &bo], None);
+    done(book(Arc::clone(store), command).await).0
+}

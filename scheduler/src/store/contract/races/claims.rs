@@ -1,0 +1,89 @@
+//! Claims that meet each other, settlements and moves.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use scheduler_core::{ClaimedJob, JobAction};
+use wire::UnixMs;
+
+use super::{ROUNDS, Store, at_once, booked};
+use crate::commands::{change, claim_due, settle};
+use crate::notification_stream::Delivery;
+use crate::store::contract::harness::{LEASE_MS, NOW, StoreHarness, done, moved, with_action};
+
+async fn claim(store: Store, now: UnixMs) -> Vec<ClaimedJob> {
+    claim_due(&*store, now, LEASE_MS, 100).await.unwrap().jobs
+}
+
+async fn remind(store: Store, now: UnixMs, jobs: Vec<ClaimedJob>) -> Vec<Delivery> {
+    let decided = with_action(jobs, &JobAction::SendReminder);
+    settle(&*store, now, decided).await.unwrap()
+}
+
+/// The term of each job that two claimants got between them; none was got by both.
+async fn terms_of_two(store: &Store, now: UnixMs) -> (BTreeMap<String, u64>, Vec<ClaimedJob>) {
+    let (one, other) = at_once(claim(Arc::clone(store), now), claim(Arc::clone(store), now)).await;
+    let jobs = [one, other].concat();
+    let term = |claimed: &ClaimedJob| (claimed.job.id.clone(), claimed.job.term);
+    let terms: BTreeMap<_, _> = jobs.iter().map(term).collect();
+    assert_eq!(terms.len(), jobs.len(), "a job went to both");
+    (terms, jobs)
+}
+
+pub(crate) async fn sch_117_each_job_goes_to_one_claimant(mut harness: StoreHarness) {
+    let store = harness.store().await;
+    for round in 0..ROUNDS {
+        let session = booked(&store, round).await;
+        let closes_at = session.terms.closes_at();
+        let (first, _) = terms_of_two(&store, closes_at).await;
+        assert_eq!(first.len(), 5);
+        assert!(first.values().all(|term| *term == 1));
+        let lapsed = closes_at + LEASE_MS;
+        let (second, jobs) = terms_of_two(&store, lapsed).await;
+        assert!(first.keys().eq(second.keys()));
+        assert!(second.values().all(|term| *term == 2));
+        let decided = with_action(jobs, &JobAction::Nothing);
+        settle(&*store, lapsed, decided).await.unwrap();
+    }
+}
+
+pub(crate) async fn sch_117_a_claim_that_was_taken_over_writes_nothing(mut harness: StoreHarness) {
+    let store = harness.store().await;
+    for round in 0..ROUNDS {
+        let session = booked(&store, round).await;
+        let due = session.terms.starts_at - 300_000;
+        let slow = claim(Arc::clone(&store), due).await;
+        let lapsed = due + LEASE_MS;
+        let (late, taken_over) = at_once(
+            remind(Arc::clone(&store), lapsed, slow.clone()),
+            claim(Arc::clone(&store), lapsed),
+        )
+        .await;
+        let next = remind(Arc::clone(&store), lapsed, taken_over).await;
+        // Two reminders for one each, and the lobby's for both, whoever came first.
+        let told = [late, next].concat();
+        assert_eq!(told.len(), 4, "round {round}");
+        assert!(remind(Arc::clone(&store), lapsed, slow).await.is_empty());
+    }
+}
+
+pub(crate) async fn sch_117_what_a_move_replaces_is_not_done(mut harness: StoreHarness) {
+    let store = harness.store().await;
+    for round in 0..ROUNDS {
+        let session = booked(&store, round).await;
+        let due = session.terms.starts_at - 300_000;
+        let (changing, command) = (Arc::clone(&store), moved(&session, 1));
+        let (changed, claimed) = at_once(
+            async move { change(&*changing, command, NOW).await.unwrap() },
+            claim(Arc::clone(&store), due),
+        )
+        .await;
+        assert_eq!(done(changed).0.revision, 2);
+        let told = remind(Arc::clone(&store), due, claimed).await;
+        assert!(told.is_empty(), "the session was moved");
+        let claimed = claim(Arc::clone(&store), due + 60_000).await;
+        assert!(claimed.iter().all(|claimed| claimed.job.revision == 2));
+        let told = remind(Arc::clone(&store), due + 60_000, claimed).await;
+        assert_eq!(told.len(), 4);
+    }
+}
