@@ -59,6 +59,12 @@ impl StoreError {
     }
 }
 
+impl storage::MayConflict for StoreError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Lost(_))
+    }
+}
+
 /// A store of the scheduler. Queries see what is committed, and hold up no unit of work.
 pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Begins a unit of work, which is isolated as READ COMMITTED and may be isolated more strictly: each read sees

@@ -1,7 +1,6 @@
 //! Messages and rooms in SQL databases, in statements that every engine of `storage` takes.
 
 mod messages;
-mod retry;
 mod rooms;
 
 pub use messages::SqlMessages;

@@ -131,8 +131,8 @@ pub fn patient() -> DatabaseOptions {
 /// Runs a statement where no database needs to be named.
 async fn administer(admin: &Url, statement: String) -> Result<(), sqlx::Error> {
     let kind = match admin.scheme() {
-        "mysql" => Kind::MySql(admin.clone()),
-        _ => Kind::Postgres(admin.clone()),
+        "mysql" => Kind::MySql(Box::new(admin.clone())),
+        _ => Kind::Postgres(Box::new(admin.clone())),
     };
     run(&DatabaseUrl(kind), statement).await
 }

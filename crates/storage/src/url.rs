@@ -20,8 +20,8 @@ pub struct DatabaseUrl(pub(crate) Kind);
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
     Sqlite(PathBuf),
-    Postgres(Url),
-    MySql(Url),
+    Postgres(Box<Url>),
+    MySql(Box<Url>),
 }
 
 /// Why a text names no database. It repeats nothing of the text, which may hold a password.
@@ -126,7 +126,7 @@ fn sqlite(rest: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
     }
 }
 
-fn server(text: &str) -> Result<Url, DatabaseUrlError> {
+fn server(text: &str) -> Result<Box<Url>, DatabaseUrlError> {
     let url = Url::parse(text).map_err(|_| DatabaseUrlError::Malformed)?;
     let has_socket = url
         .query_pairs()
@@ -137,7 +137,7 @@ fn server(text: &str) -> Result<Url, DatabaseUrlError> {
     if url.path().trim_start_matches('/').is_empty() {
         return Err(DatabaseUrlError::NoDatabase);
     }
-    Ok(url)
+    Ok(Box::new(url))
 }
 
 impl fmt::Display for DatabaseUrl {

@@ -7,10 +7,10 @@ use scheduler_core::{
 use wire::UnixMs;
 
 use super::apply::apply;
-use super::lost_races::retried;
 use super::new_id;
 use crate::notification_stream::Delivery;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
+use storage::rerun_lost;
 
 /// A command's outcome, and whom to notify now that it is committed.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) async fn book(
     command: BookCommand,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
-    retried("book", || book_once(store, command.clone(), now)).await
+    rerun_lost("book", || book_once(store, command.clone(), now)).await
 }
 
 async fn book_once(
@@ -48,7 +48,7 @@ pub(crate) async fn change(
     command: ChangeCommand,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
-    retried("change", || change_once(store, command.clone(), now)).await
+    rerun_lost("change", || change_once(store, command.clone(), now)).await
 }
 
 async fn change_once(
@@ -71,7 +71,7 @@ pub(crate) async fn cancel(
     command: CancelCommand,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
-    retried("cancel", || cancel_once(store, command.clone(), now)).await
+    rerun_lost("cancel", || cancel_once(store, command.clone(), now)).await
 }
 
 async fn cancel_once(
@@ -94,7 +94,7 @@ pub(crate) async fn renew_link(
     command: RenewLinkCommand,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
-    retried("renew_link", || {
+    rerun_lost("renew_link", || {
         renew_link_once(store, command.clone(), now)
     })
     .await

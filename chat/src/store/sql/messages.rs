@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use chat_core::{HistoryPage, PageFrom};
-use storage::{Database, FromRow, Row, SqlConnection, query};
+use storage::{Database, FromRow, Row, SqlConnection, query, rerun_lost};
 use wire::chat::Message;
 use wire::{RoomId, UserId};
 
-use super::retry::until_it_wins;
 use crate::store::{Appended, Head, MessageStore, NewMessage, StoreError};
 
 const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM messages WHERE room_id = ?1";
@@ -66,7 +65,7 @@ impl SqlMessages {
 
 impl MessageStore for SqlMessages {
     async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
-        Ok(until_it_wins(|| self.append_all(batch)).await?)
+        Ok(rerun_lost("messages", || self.append_all(batch)).await?)
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {

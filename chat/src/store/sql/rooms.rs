@@ -2,12 +2,11 @@
 
 mod changes;
 
-use storage::{Database, Outbox, query};
+use storage::{Database, Outbox, query, rerun_lost};
 use wire::chat::Member;
 use wire::{RoomId, SessionId, UnixMs, UserId};
 
 use self::changes::RowsToWrite;
-use super::retry::until_it_wins;
 use crate::removals::Removal;
 use crate::store::{RoomChanges, RoomPosition, RoomStore, StoreError, StoredRoom};
 
@@ -77,7 +76,7 @@ impl SqlRooms {
 impl RoomStore for SqlRooms {
     async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
         let rows = RowsToWrite::of(changes);
-        until_it_wins(|| self.write(&rows)).await?;
+        rerun_lost("rooms", || self.write(&rows)).await?;
         if !changes.events.is_empty() {
             self.outbox.wake();
         }
