@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use scheduler_core::Record;
 use serde_json::json;
 use storage::testing::{TestDatabase, TestEngine};
 use wire::{BookParticipant, BookSession, UnixMs};
@@ -21,7 +22,7 @@ const BOOKED_AHEAD_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A statement for so many rows.
 const ROWS_AT_ONCE: usize = 5_000;
 /// Ids of what is there in the beginning are smaller, and those of what is booked are larger.
-const FIRST_NEW_ID: &str = "1";
+const FIRST_NEW_ID: &str = "01";
 
 /// The rows: how many, and as of when.
 #[derive(Debug, Clone, Copy)]
@@ -98,9 +99,10 @@ impl Rows {
         )
         .await;
         let (starts_at, terms) = (now + STARTS_IN_MS, terms(now + STARTS_IN_MS));
+        let record = json!(Record::default());
         let sessions = (0..self.sessions()).map(|number| {
             format!(
-                "('{}', '{APPLICATION}', 1, '{}', 'booked', {starts_at}, {now}, '{terms}', '{{}}', 0, {now})",
+                "('{}', '{APPLICATION}', 1, '{}', 'booked', {starts_at}, {now}, '{terms}', '{record}', 0, {now})",
                 id(2, number),
                 id(3, number)
             )
