@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures Rendezvous beside a bare relay and PeerJS, in alternating rounds, and writes docs/PERFORMANCE.md's figures.
+"""Measures Rendezvous beside a bare relay, PeerJS and bare loops of its statements, in alternating rounds, and writes docs/PERFORMANCE.md's figures.
 
 usage: tools/bench/run.py [--quick] [--only P1,L2] [--rounds N] [--no-build] [--page-only]
 """
@@ -15,7 +15,7 @@ import time
 sys.dont_write_bytecode = True
 
 from measuring import page, plots, results  # noqa: E402
-from measuring.bars import BARS, STATIONS, Size  # noqa: E402
+from measuring.bars import BARS, DATABASES, STATIONS, Size  # noqa: E402
 from measuring.processes import REPO, Failed  # noqa: E402
 from measuring.servers import install_peerjs  # noqa: E402
 
@@ -34,8 +34,9 @@ def main() -> int:
         print(f"no bar {', '.join(sorted(wanted - set(BARS)))}; there are: {', '.join(BARS)}", file=sys.stderr)
         return 2
     if not options.no_build:
-        subprocess.run(["cargo", "build", "--release", "--locked", "-p", "rendezvous", "-p", "bench"], cwd=REPO, check=True)
-    install_peerjs()
+        build(wanted)
+    if wanted != {DATABASES}:
+        install_peerjs()
     machine = where(options.quick)
     failed = [station for station in STATIONS if wanted & set(station.bars) and not measure(station, options, machine)]
     if not options.quick:
@@ -44,10 +45,17 @@ def main() -> int:
     return 1 if failed else 0
 
 
+def build(wanted: set[str]) -> None:
+    """One after the other: built at once, the binary would have the features that only `bench` asks for."""
+    packages = ["bench"] if wanted == {DATABASES} else ["rendezvous", "bench"]
+    for package in packages:
+        subprocess.run(["cargo", "build", "--release", "--locked", "-p", package], cwd=REPO, check=True)
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small and once: whether it works, not how fast it is; nothing is published")
-    parser.add_argument("--only", help="bars to measure, as P1,L2; those that share their servers come along")
+    parser.add_argument("--only", help="bars to measure, as P1,L2 or databases; those that share their servers come along")
     parser.add_argument("--rounds", type=int, help="rounds of each, in place of its own number")
     parser.add_argument("--no-build", action="store_true", help="measure what was built before")
     parser.add_argument("--page-only", action="store_true", help="write the page from the results that are there")
@@ -66,12 +74,14 @@ def measure(station, options: argparse.Namespace, machine: dict) -> bool:
         except (Failed, subprocess.SubprocessError, KeyError) as failure:
             print(f"FAILED {', '.join(station.bars)}: {failure!r}", file=sys.stderr)
             return False
+        measured = {name: figures if isinstance(figures, list) else [figures] for name, figures in measured.items()}
         for name, figures in measured.items():
-            found[name].append(figures)
+            found[name] += figures
             results.write(name, found[name], machine, folder)
         print(f"{', '.join(station.bars)}: round {turn + 1} of {rounds} in {time.monotonic() - began:.0f} s", flush=True)
-        for name, figures in measured.items():
-            print(f"  {name} " + "  ".join(f"{key} {value:.4g}" for key, value in figures.items()), flush=True)
+        for name, rounds_of_run in measured.items():
+            for figures in rounds_of_run:
+                print(f"  {name} " + "  ".join(f"{key} {value:.4g}" for key, value in figures.items()), flush=True)
     return True
 
 

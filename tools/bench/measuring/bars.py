@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .drive import cpu_per_thousand, drive, phase
-from .processes import BENCH, SERVER_CORE
+from .processes import BENCH, CLIENT_CORE, REPO, SERVER_CORE, Failed
 from .servers import scratch, start
 
 # The figures of one round, by name.
 Figures = dict[str, float]
 SERVERS = ("reference", "rendezvous", "peerjs")
+DATABASES = "databases"
+# Far above what the databases take.
+DATABASES_LIMIT_S = 1_800
 # 5,000 connections send 1,000 pings a second, and are sent as many: each is a message in and one out. An exchange has 22.
 PINGS_AS_EXCHANGES = 91
 
@@ -78,6 +81,8 @@ BARS = {
         Bar("L2", "9,000 live sessions, turns at one instant", "ms late, p99", (
             Limit("`live`, of the group-commit bound", ratio("live_late", "bound"), 1.5),
             Limit("`ended`, of the group-commit bound", ratio("ended_late", "bound"), 1.5))),
+        # It asks for nothing: the page has a table of its own for it.
+        Bar(DATABASES, "the scheduler's commands on three databases", "per second", ()),
     )
 }
 
@@ -184,6 +189,23 @@ def turns(_turn: int, size: Size) -> dict[str, Figures]:
     return {"L1": spread_figures, "L2": at_once}
 
 
+def databases(_turn: int, size: Size) -> dict[str, list[Figures]]:
+    """The scheduler's commands on SQLite, PostgreSQL and MariaDB, each beside a bare loop of its statements: rounds within one run."""
+    flags = ["--jobs", size(100_000, 10_000), "--bookings", size(400, 64), "--batches", size(20, 1), "--looks", size(500, 50)]
+    finished = subprocess.run(
+        # The servers on one core, and whoever asks them on the other; SQLite's file on the same disk as theirs.
+        ["taskset", "-c", str(SERVER_CORE), str(REPO / "scripts" / "with-databases"), "env", f"TMPDIR={scratch()}",
+         "taskset", "-c", str(CLIENT_CORE), str(BENCH), "databases", *flags, "--rounds", size(5, 3)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=DATABASES_LIMIT_S, check=False,
+    )
+    if finished.returncode != 0:
+        raise Failed(f"bench databases: exit {finished.returncode}")
+    measured = json.loads(finished.stdout)
+    for command, statements in measured["statements"].items():
+        print(f"  {command}:", *(f"{times} × {statement}" for statement, times in statements), sep="\n    ")
+    return {DATABASES: measured["rounds"]}
+
+
 def alone(*command: str) -> dict:
     """A cost that is measured by itself, on the server's core."""
     finished = subprocess.run(
@@ -197,7 +219,8 @@ class Station:
     """What is measured together, so that servers are started once for several bars."""
 
     bars: tuple[str, ...]
-    measure: Callable[[int, Size], dict[str, Figures]]
+    # Figures of one round, or of several that belong to one run.
+    measure: Callable[[int, Size], dict[str, Figures | list[Figures]]]
     rounds: int
 
 
@@ -207,5 +230,6 @@ STATIONS = (
     Station(("P4",), sessions, 3),
     Station(("P5", "P7"), idle, 3),
     Station(("P6",), joins, 3),
+    Station((DATABASES,), databases, 1),
     Station(("L1", "L2"), turns, 1),
 )

@@ -2,7 +2,9 @@
 
 import re
 from pathlib import Path
+from statistics import median
 
+from .bars import DATABASES
 from .processes import REPO, Failed
 from .results import Result, Verdict
 
@@ -16,6 +18,8 @@ def fill(results: dict[str, Result], path: Path = PAGE) -> None:
     text = between(text, "machine", machine(results))
     text = between(text, "bars", table(results))
     text = between(text, "figures", figures(results))
+    if DATABASES in results:
+        text = between(text, "databases", databases(results[DATABASES]))
     path.write_text(text)
 
 
@@ -29,7 +33,8 @@ def between(text: str, name: str, content: str) -> str:
 
 def machine(results: dict[str, Result]) -> str:
     """Where the figures are from; the newest, where bars were measured apart."""
-    newest = max((result.machine for result in results.values()), key=lambda where: where["at"])
+    machines = [result.machine for name, result in results.items() if name != DATABASES]
+    newest = max(machines, key=lambda where: where["at"])
     return (f"Measured on {newest['at'][:10]}: {newest['processor']}, {newest['cores']} cores, Linux {newest['kernel']}, "
             f"commit `{newest['commit']}`, load average {newest['load']:.1f} when it began.")
 
@@ -70,6 +75,34 @@ def word(verdict: Verdict) -> str:
     if verdict.is_met:
         return "met"
     return "not reached" if verdict.limit.stretch else "**missed**"
+
+
+ENGINES = {"sqlite": "SQLite", "postgres": "PostgreSQL", "mariadb": "MariaDB"}
+# What is measured: its figures, which command it is, and how it is called.
+COMMANDS = (
+    ("book_1", "book", "bookings, one caller"),
+    ("book_16", "book", "bookings, 16 callers"),
+    ("look", "look", "due-scan: is anything due?"),
+    ("claimable", "claimable", "due-scan: the 100 that are, locked"),
+    ("claim", "claim", "claims, of 100 jobs at once"),
+    ("settle", "settle", "settles, of 100 jobs at once"),
+)
+
+
+def databases(result: Result) -> str:
+    """A line for each command on each database; a ratio is how much more time ours takes, taken within each round."""
+    where = result.machine
+    lines = [f"Measured on {where['at'][:10]}, commit `{where['commit']}`, load average {where['load']:.1f} when it began, {len(result.rounds)} rounds in one run.",
+             "", "| command | database | questions | ours, per s | bare loop, per s | time, of the bare loop's: median (min–max) |", "|---|---|---|---|---|---|"]
+    for name, command, title in COMMANDS:
+        for engine, shown_engine in ENGINES.items():
+            key = f"{engine}_{name}"
+            ratios = sorted(figures[f"{key}_bare"] / figures[f"{key}_ours"] for figures in result.rounds)
+            cells = [title if engine == "sqlite" else "", shown_engine, f"{result.median(f'{engine}_{command}_trips'):.0f}",
+                     f"{result.median(f'{key}_ours'):,.0f}", f"{result.median(f'{key}_bare'):,.0f}",
+                     f"{number(median(ratios))}× ({number(ratios[0])}–{number(ratios[-1])})"]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def figures(results: dict[str, Result]) -> str:

@@ -1,9 +1,10 @@
 //! The commands that `tools/bench/run.py` puts together: a server to compare with, the generator that drives
-//! it, and the two costs that are measured by themselves.
+//! it, the two costs that are measured by themselves, and the scheduler's commands on its databases.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bench::databases::Sizes;
 use clap::{Parser, Subcommand, ValueEnum};
 use load::{LoadTarget, Options};
 use tokio::net::TcpListener;
@@ -49,6 +50,23 @@ enum BenchCommand {
         /// On the disk that is to be measured
         #[arg(long)]
         dir: PathBuf,
+    },
+    /// Measure the scheduler's commands on three databases, beside bare loops of their statements; prints JSON. The
+    /// servers are those of POSTGRES_URL and MYSQL_URL
+    Databases {
+        /// Rows of the table of jobs
+        #[arg(long, default_value_t = 100_000)]
+        jobs: usize,
+        #[arg(long, default_value_t = 400)]
+        bookings: usize,
+        /// Batches of 100 jobs
+        #[arg(long, default_value_t = 20)]
+        batches: usize,
+        /// Looks for due jobs
+        #[arg(long, default_value_t = 500)]
+        looks: usize,
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
     },
 }
 
@@ -107,6 +125,24 @@ async fn run(command: BenchCommand) -> Result<(), String> {
                 "{}",
                 bench::commits::measure(rows, rounds, &dir).await?.to_json()
             );
+            Ok(())
+        }
+        BenchCommand::Databases {
+            jobs,
+            bookings,
+            batches,
+            looks,
+            rounds,
+        } => {
+            let sizes = Sizes {
+                jobs,
+                bookings,
+                batches,
+                looks,
+                rounds,
+            };
+            let measured = bench::databases::measure(sizes).await?;
+            println!("{}", measured.ok_or("a server is missing")?.to_json());
             Ok(())
         }
     }

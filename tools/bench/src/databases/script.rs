@@ -1,0 +1,39 @@
+//! The recorded commands of one database.
+
+use std::collections::BTreeMap;
+
+use super::recording::{Work, counted};
+
+/// What each command asked, once for each time that it is measured.
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    pub(crate) bookings: Vec<Work>,
+    /// Whether anything can be claimed.
+    pub(crate) look: Work,
+    /// What can be claimed.
+    pub(crate) claimable: Work,
+    pub(crate) claims: Vec<Work>,
+    pub(crate) settles: Vec<Work>,
+}
+
+impl Script {
+    /// One of each command, by name.
+    pub(crate) fn commands(&self) -> BTreeMap<&'static str, &Work> {
+        let mut found = BTreeMap::from([("look", &self.look), ("claimable", &self.claimable)]);
+        let lists = [
+            ("book", &self.bookings),
+            ("claim", &self.claims),
+            ("settle", &self.settles),
+        ];
+        for (name, list) in lists {
+            found.extend(list.first().map(|work| (name, work)));
+        }
+        found
+    }
+
+    /// The statements of each command, and how often each of them was asked.
+    pub(crate) fn statements(&self) -> BTreeMap<&'static str, Vec<(String, usize)>> {
+        let commands = self.commands().into_iter();
+        commands.map(|(name, work)| (name, counted(work))).collect()
+    }
+}
