@@ -78,7 +78,7 @@ impl MeasuredScheduler {
     /// When the store fails.
     pub async fn any_claimable(&self) -> Result<bool, Failure> {
         let found = self.store.jobs().any_claimable(clock::now()).await;
-        Ok(found.map_err(StoreError::into_source)?)
+        found.map_err(StoreError::into_source)
     }
 
     /// Finds and locks what can be claimed, and claims nothing of it; how many.
@@ -92,7 +92,7 @@ impl MeasuredScheduler {
             work.commit().await?;
             Ok(found.len())
         };
-        Ok(found.await.map_err(StoreError::into_source)?)
+        found.await.map_err(StoreError::into_source)
     }
 
     /// Claims at most `limit` jobs.

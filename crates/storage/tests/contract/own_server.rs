@@ -21,7 +21,7 @@ impl OwnServer {
             TestEngine::Postgres | TestEngine::Sqlite => ("postgres", "POSTGRES_URL"),
         };
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let mut script = Command::new(repository.join("scripts/with-databases"))
+        let script = Command::new(repository.join("scripts/with-databases"))
             .args(["--only", name])
             .args(settings.iter().flat_map(|setting| ["--set", setting]))
             // Until the pipe is closed, by the test or by its end.
@@ -34,16 +34,18 @@ impl OwnServer {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut url = String::new();
-        BufReader::new(script.stdout.take().unwrap())
-            .read_line(&mut url)
-            .unwrap();
-        let url = url.trim().to_owned();
-        if url.is_empty() {
+        let mut server = Self {
+            script,
+            url: String::new(),
+        };
+        let said = server.script.stdout.take().unwrap();
+        BufReader::new(said).read_line(&mut server.url).unwrap();
+        server.url.truncate(server.url.trim_end().len());
+        if server.url.is_empty() {
             testkit::left_out(&format!("a {name} server: scripts/install-test-deps.sh"));
             return None;
         }
-        Some(Self { script, url })
+        Some(server)
     }
 
     /// A database that is there; it may be one of the server's own.
