@@ -18,8 +18,10 @@ use crate::contract::{event, moved, opened, opening};
 use crate::sql::SqlFactory;
 
 const ROUNDS: u64 = 200;
+/// Rounds whose events are looked at together: fewer than one batch has.
+const LOOKED_AT_TOGETHER: u64 = 50;
 /// Rooms of one round. Each process names them in an order of its own.
-const ROOMS: [&str; 3] = ["a", "b", "c"];
+const ROOMS: [&str; 2] = ["a", "b"];
 
 /// Every race as a test on one engine.
 macro_rules! races {
@@ -274,13 +276,14 @@ async fn a_batch_is_taken_once(engine: TestEngine) {
         };
         two.apply([changes.clone(), changes]).await;
         assert_eq!(two.rooms(&[&room]).await[0].members.len(), 1);
-        let told = outbox.pending("scheduler").await.unwrap();
-        let ids: Vec<_> = told.events.iter().map(|event| event.id.clone()).collect();
-        assert_eq!(ids, [format!("told-{round}")], "each once");
-        outbox.delivered("scheduler", told.last).await.unwrap();
-        let database = two.factory.room_database();
-        if round % 50 == 0 {
-            let database = database.await.expect("it is there");
+        if (round + 1) % LOOKED_AT_TOGETHER == 0 {
+            let told = outbox.pending("scheduler").await.unwrap();
+            let ids: Vec<_> = told.events.iter().map(|event| event.id.clone()).collect();
+            let first = round + 1 - LOOKED_AT_TOGETHER;
+            let expected: Vec<_> = (first..=round).map(|n| format!("told-{n}")).collect();
+            assert_eq!(ids, expected, "each once");
+            outbox.delivered("scheduler", told.last).await.unwrap();
+            let database = two.factory.room_database().await.expect("it is there");
             let mut transaction = database.begin().await.unwrap();
             for event in &batch.events {
                 let again = Inbox::take(&mut transaction, event, UnixMs(0));
