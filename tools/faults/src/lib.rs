@@ -1,5 +1,5 @@
 //! Rigs that break things around the real binary: one service as a process of its own, its disk,
-//! its clock, its link. What must hold while they are broken is in `tests/rows`, a test a fault.
+//! its clock, its link, its database. What must hold while they are broken is in `tests/rows`, a test a fault.
 
 #![expect(
     clippy::unwrap_used,
@@ -7,21 +7,31 @@
 )]
 
 mod acknowledged;
+mod bookings;
+mod database_server;
+mod deadly_link;
 mod link;
 mod live_pair;
+mod look;
 mod metrics;
 mod reconnecting;
 mod service_process;
 mod syscall_fault;
+mod toxiproxy;
 mod unaffected;
 
 pub use acknowledged::{AcknowledgedMessages, MessageWriter, read_room};
+pub use bookings::{Answered, BookingClients, Bookings};
+pub use database_server::{DatabaseKind, DatabaseServer, TakenConnections};
+pub use deadly_link::DeadlyLink;
 pub use link::{FaultyLink, LinkCondition};
 pub use live_pair::LivePair;
-pub use metrics::Metrics;
+pub use look::{Look, look};
+pub use metrics::{Metrics, is_ready};
 pub use reconnecting::{ReconnectingClients, Reconnection, busiest_second};
 pub use service_process::ServiceProcess;
 pub use syscall_fault::{SYNC, SyscallFault};
+pub use toxiproxy::{Toxic, Toxiproxy};
 pub use unaffected::UnaffectedPair;
 
 use std::time::Duration;

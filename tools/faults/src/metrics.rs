@@ -66,7 +66,7 @@ impl Metrics {
 }
 
 /// True when the address answers 200.
-pub(crate) async fn is_ready(url: &str) -> bool {
+pub async fn is_ready(url: &str) -> bool {
     let (http, method) = (Http::new(), reqwest::Method::GET);
     let asking = http.try_send(method, url, None, &[]);
     let answer = tokio::time::timeout(ANSWER_LIMIT, asking).await;

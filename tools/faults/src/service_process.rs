@@ -4,13 +4,13 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use testkit::{Service, TicketSigner, free_ports, program_under};
+use testkit::{Http, Service, TicketSigner, free_ports, program_under};
 
 use crate::Metrics;
 use crate::metrics::is_ready;
@@ -43,8 +43,28 @@ impl ServiceProcess {
     /// When there is no free port or no directory.
     #[must_use]
     pub fn new(service: Service, signer: &TicketSigner) -> Self {
+        Self::placed(service)
+            .with("RENDEZVOUS_SCHEDULER_PUBLIC_URL", signer.url())
+            // All clients of a row share one address: its limit is not what a row is about.
+            .with_own("LIMITS_JOINS_PER_SECOND", "10000")
+            .with_own("LIMITS_JOINS_BURST", "10000")
+    }
+
+    /// A scheduler that is not started yet, with an empty directory, and its database at a URL.
+    ///
+    /// # Panics
+    /// When there is no free port or no directory.
+    #[must_use]
+    pub fn scheduler(database_url: &str) -> Self {
+        Self::placed(Service::Scheduler)
+            .with_own("DATABASE_URL", database_url)
+            // More than a row books.
+            .with_own("LIMITS_SESSIONS_PER_HOUR", "1000000")
+    }
+
+    fn placed(service: Service) -> Self {
         let [metrics_port, port, _] = free_ports();
-        let mut service = Self {
+        let service = Self {
             service,
             port,
             metrics_port,
@@ -56,13 +76,9 @@ impl ServiceProcess {
             lines: Arc::default(),
         };
         let listen = format!("{}_LISTEN", service.prefix());
-        service = service.with(&listen, &format!("127.0.0.1:{port}"));
-        service = service.with_own("METRICS_LISTEN", &format!("127.0.0.1:{metrics_port}"));
         service
-            .with("RENDEZVOUS_SCHEDULER_PUBLIC_URL", signer.url())
-            // All clients of a row share one address: its limit is not what a row is about.
-            .with_own("LIMITS_JOINS_PER_SECOND", "10000")
-            .with_own("LIMITS_JOINS_BURST", "10000")
+            .with(&listen, &format!("127.0.0.1:{port}"))
+            .with_own("METRICS_LISTEN", &format!("127.0.0.1:{metrics_port}"))
     }
 
     /// With a variable.
@@ -234,6 +250,55 @@ impl ServiceProcess {
         self.lines.lock().unwrap().iter().cloned().collect()
     }
 
+    /// The last line of its log, once it has ended.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn last_line(&self) -> String {
+        // Its end may be known before the thread has read what it said.
+        let wanted = |line: &String| line.starts_with("rendezvous: ");
+        testkit::until("its last line", READY_LIMIT, async || {
+            self.log().pop().filter(wanted)
+        })
+        .await
+    }
+
+    /// Runs another command of the program on the same configuration, as `["keys", "list"]`.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    #[must_use]
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.spawn(args).wait_with_output().unwrap()
+    }
+
+    /// Begins another command of the program on the same configuration, under the same wrapper.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    #[must_use]
+    pub fn spawn(&self, args: &[&str]) -> Child {
+        let mut command = program_under(&self.wrapper);
+        self.configure(&mut command);
+        command
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
+    /// A client with a new key of an application.
+    ///
+    /// # Panics
+    /// When none is made.
+    #[must_use]
+    pub fn application(&self) -> Http {
+        let made = self.run(&["keys", "create", "--name", "shop"]);
+        assert!(made.status.success(), "{made:?}");
+        Http::bearer(String::from_utf8(made.stdout).unwrap().trim())
+    }
+
     /// What its metrics are now.
     pub async fn metrics(&self) -> Metrics {
         Metrics::of(&format!("http://127.0.0.1:{}", self.metrics_port)).await
@@ -277,15 +342,20 @@ impl ServiceProcess {
 
     fn command(&self) -> Command {
         let mut command = program_under(&self.wrapper);
+        self.configure(&mut command);
         command
             // Its standard input is our pipe: it ends with us, however we end.
             .args([self.service.name(), "--supervised"])
-            .env("RENDEZVOUS_DATA_DIR", self.data_dir.path())
-            .envs(self.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         command
+    }
+
+    fn configure(&self, command: &mut Command) {
+        command
+            .env("RENDEZVOUS_DATA_DIR", self.data_dir.path())
+            .envs(self.env.iter().map(|(name, value)| (name, value)));
     }
 }
 

@@ -1,8 +1,10 @@
 //! Makes the connections of a pool, and says which of them are still good.
 
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use tokio::sync::Semaphore;
 
 use super::{Driver, ServerConnection, Weakness};
 use crate::{DatabaseOptions, DatabaseUrl, Error};
@@ -11,6 +13,12 @@ use crate::{DatabaseOptions, DatabaseUrl, Error};
 const FRESH: Duration = Duration::from_secs(1);
 /// A connection is replaced at this age, so that one behind a load balancer finds the server that is there now.
 const MAX_AGE: Duration = Duration::from_secs(30 * 60);
+
+/// Connections of a pool that are made at once. A server that comes back would else be met by everybody who waits for
+/// it, and each would take so long that none is made in time.
+const MADE_AT_ONCE: usize = 2;
+/// For so long after one could not be made nobody else tries.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +34,24 @@ pub(crate) struct Connector<D: Driver> {
     connect_timeout: Duration,
     statement_timeout: Duration,
     accepted: Vec<String>,
+    making: Semaphore,
+    /// When last one could not be made.
+    failed_at: Mutex<Option<Instant>>,
+}
+
+/// Somebody who makes a connection. Given up after half the time that there is, or later, it counts as failed.
+struct Attempt<'a, D: Driver> {
+    connector: &'a Connector<D>,
+    began: Instant,
+    is_over: bool,
+}
+
+impl<D: Driver> Drop for Attempt<'_, D> {
+    fn drop(&mut self) {
+        if !self.is_over && self.began.elapsed() >= self.connector.connect_timeout / 2 {
+            self.connector.note_failure();
+        }
+    }
 }
 
 impl<D: Driver> Connector<D> {
@@ -35,7 +61,26 @@ impl<D: Driver> Connector<D> {
             connect_timeout: options.connect_timeout,
             statement_timeout: options.statement_timeout,
             accepted: options.accepted_durability.clone(),
+            making: Semaphore::new(MADE_AT_ONCE),
+            failed_at: Mutex::default(),
         })
+    }
+
+    fn note_failure(&self) {
+        let mut failed_at = self
+            .failed_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *failed_at = Some(Instant::now());
+    }
+
+    /// True where one that others would have waited for since `asked` could not be made, or none shortly before.
+    fn has_failed_since(&self, asked: Instant) -> bool {
+        let failed_at = *self
+            .failed_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        failed_at.is_some_and(|at| at + PAUSE > asked)
     }
 
     /// A new connection for serving, or one for changing tables, in the time that there is for it.
@@ -55,11 +100,8 @@ impl<D: Driver> Connector<D> {
     }
 }
 
-impl<D: Driver> Manager for Connector<D> {
-    type Type = D::Connection;
-    type Error = Error;
-
-    async fn create(&self) -> Result<D::Connection, Error> {
+impl<D: Driver> Connector<D> {
+    async fn make(&self) -> Result<D::Connection, Error> {
         let mut connection = self.connect(Role::Serving).await?;
         // It may have been changed since the start, or for this user.
         match self.weakness(&mut connection).await? {
@@ -70,6 +112,31 @@ impl<D: Driver> Manager for Connector<D> {
                 Err(Error::Unavailable(why.into()))
             }
         }
+    }
+}
+
+impl<D: Driver> Manager for Connector<D> {
+    type Type = D::Connection;
+    type Error = Error;
+
+    async fn create(&self) -> Result<D::Connection, Error> {
+        let asked = Instant::now();
+        let permit = self.making.acquire().await;
+        let _permit = permit.map_err(super::unavailable)?;
+        if self.has_failed_since(asked) {
+            return Err(Error::Unavailable("it did not answer a moment ago".into()));
+        }
+        let mut attempt = Attempt {
+            connector: self,
+            began: Instant::now(),
+            is_over: false,
+        };
+        let made = self.make().await;
+        attempt.is_over = true;
+        if made.is_err() {
+            self.note_failure();
+        }
+        made
     }
 
     async fn recycle(

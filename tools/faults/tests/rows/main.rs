@@ -2,6 +2,7 @@
 //! counted, and that nobody has to start anything again. `make faults` runs all; modules named
 //! `long` are left out of `make test`.
 
+mod databases;
 mod disk;
 mod killed;
 mod link;

@@ -1,0 +1,7 @@
+//! Database servers under a scheduler: away and back, with two schedulers on one, brought up to date by processes
+//! that die, and set so that a crash loses what they have committed.
+
+mod away;
+mod durability;
+mod migrations;
+mod two_schedulers;

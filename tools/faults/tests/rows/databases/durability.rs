@@ -1,0 +1,73 @@
+//! Servers that are set so that a crash loses what they have committed.
+
+use std::time::Duration;
+
+use faults::{DatabaseKind, DatabaseServer, ServiceProcess, row};
+
+/// The exit code of a mistake that a person must put right.
+const CONFIG: i32 = 78;
+/// A start ends within it, one way or the other.
+const LIMIT: Duration = Duration::from_secs(20);
+/// Names what is accepted.
+const ACCEPTED: &str = "RENDEZVOUS_DATABASE_ACCEPTED_DURABILITY";
+
+/// A scheduler does not start on the database, and says which setting is what, and how to accept it; accepted
+/// under another value it does not start either, and accepted as it is it does.
+async fn is_refused_unless_accepted(url: &str, setting: &str, value: &str, wanted: &str) {
+    let named = format!("{setting}={value}");
+    for accepted in ["", &format!("{setting}=other")] {
+        let mut scheduler = ServiceProcess::scheduler(url).with(ACCEPTED, accepted);
+        scheduler.launch();
+        let status = scheduler.gone(LIMIT).await;
+        let line = scheduler.last_line().await;
+        assert_eq!(status.code(), Some(CONFIG), "{line}");
+        let how = format!("database.accepted_durability = [\"{named}\"]");
+        for part in [&format!("its {setting} is {value}, not {wanted}"), &how] {
+            assert!(line.contains(part), "{line}");
+        }
+        println!("refused: {line}");
+    }
+    let scheduler = ServiceProcess::scheduler(url).with(ACCEPTED, &named);
+    assert!(scheduler.started().await.is_ready().await);
+}
+
+#[test]
+fn flt_42_weaker_durability_of_postgres_is_refused_unless_it_is_accepted() {
+    let Some(server) = DatabaseServer::start(DatabaseKind::Postgres, &["fsync=off"]) else {
+        return;
+    };
+    row(async {
+        server.create("scheduler").await;
+        let url = server.url("scheduler");
+        is_refused_unless_accepted(&url, "fsync", "off", "on").await;
+    });
+    drop(server);
+
+    // Of one database alone: the server as a whole keeps what it commits.
+    let Some(server) = DatabaseServer::start(DatabaseKind::Postgres, &[]) else {
+        return;
+    };
+    row(async {
+        for (name, value) in [("forgets", "off"), ("flushes", "local")] {
+            server.create(name).await;
+            let weaken = format!("ALTER DATABASE {name} SET synchronous_commit = {value}");
+            server.run(&weaken).await;
+            let url = server.url(name);
+            is_refused_unless_accepted(&url, "synchronous_commit", value, "on").await;
+        }
+    });
+}
+
+#[test]
+fn flt_42_weaker_durability_of_mariadb_is_refused_unless_it_is_accepted() {
+    let setting = "innodb_flush_log_at_trx_commit";
+    let Some(server) = DatabaseServer::start(DatabaseKind::MariaDb, &[&format!("{setting}=2")])
+    else {
+        return;
+    };
+    row(async {
+        server.create("scheduler").await;
+        let url = server.url("scheduler");
+        is_refused_unless_accepted(&url, setting, "2", "1").await;
+    });
+}
