@@ -11,11 +11,18 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// Names what is accepted.
 const ACCEPTED: &str = "RENDEZVOUS_DATABASE_ACCEPTED_DURABILITY";
 
-/// A scheduler does not start on the database, and says which setting is what, and how to accept it; accepted
-/// under another value it does not start either, and accepted as it is it does.
-async fn is_refused_unless_accepted(url: &str, setting: &str, value: &str, wanted: &str) {
+/// A scheduler that accepts `others` does not start on the database, and says which setting is what, and how to
+/// accept it; accepted under another value it does not start either, and accepted as it is it does.
+async fn is_refused_unless_accepted(
+    url: &str,
+    others: &str,
+    setting: &str,
+    value: &str,
+    wanted: &str,
+) {
     let named = format!("{setting}={value}");
-    for accepted in ["", &format!("{setting}=other")] {
+    let with = |more: &str| format!("{others},{more}");
+    for accepted in [others, &with(&format!("{setting}=other"))] {
         let mut scheduler = ServiceProcess::scheduler(url).with(ACCEPTED, accepted);
         scheduler.launch();
         let status = scheduler.gone(LIMIT).await;
@@ -27,7 +34,7 @@ async fn is_refused_unless_accepted(url: &str, setting: &str, value: &str, wante
         }
         println!("refused: {line}");
     }
-    let scheduler = ServiceProcess::scheduler(url).with(ACCEPTED, &named);
+    let scheduler = ServiceProcess::scheduler(url).with(ACCEPTED, &with(&named));
     assert!(scheduler.started().await.is_ready().await);
 }
 
@@ -37,24 +44,17 @@ fn flt_42_weaker_durability_of_postgres_is_refused_unless_it_is_accepted() {
         return;
     };
     row(async {
-        server.create("scheduler").await;
-        let url = server.url("scheduler");
-        is_refused_unless_accepted(&url, "fsync", "off", "on").await;
-    });
-    drop(server);
-
-    // Of one database alone: the server as a whole keeps what it commits.
-    let Some(server) = DatabaseServer::start(DatabaseKind::Postgres, &[]) else {
-        return;
-    };
-    row(async {
-        for (name, value) in [("forgets", "off"), ("flushes", "local")] {
+        for name in ["scheduler", "forgets"] {
             server.create(name).await;
-            let weaken = format!("ALTER DATABASE {name} SET synchronous_commit = {value}");
-            server.run(&weaken).await;
-            let url = server.url(name);
-            is_refused_unless_accepted(&url, "synchronous_commit", value, "on").await;
         }
+        let url = server.url("scheduler");
+        is_refused_unless_accepted(&url, "", "fsync", "off", "on").await;
+
+        // Of one database alone.
+        let weaken = "ALTER DATABASE forgets SET synchronous_commit = off";
+        server.run(weaken).await;
+        let (url, setting) = (server.url("forgets"), "synchronous_commit");
+        is_refused_unless_accepted(&url, "fsync=off", setting, "off", "on").await;
     });
 }
 
@@ -68,6 +68,6 @@ fn flt_42_weaker_durability_of_mariadb_is_refused_unless_it_is_accepted() {
     row(async {
         server.create("scheduler").await;
         let url = server.url("scheduler");
-        is_refused_unless_accepted(&url, setting, "2", "1").await;
+        is_refused_unless_accepted(&url, "", setting, "2", "1").await;
     });
 }
