@@ -82,6 +82,8 @@ def measure(station, options: argparse.Namespace, machine: dict) -> bool:
         for name, rounds_of_run in measured.items():
             for figures in rounds_of_run:
                 print(f"  {name} " + "  ".join(f"{key} {value:.4g}" for key, value in figures.items()), flush=True)
+    if DATABASES in found:
+        print(page.databases(results.read(folder)[DATABASES]))
     return True
 
 
