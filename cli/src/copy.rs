@@ -5,7 +5,7 @@ mod progress;
 
 use serde_json::{Value, json};
 use storage::DatabaseUrl;
-use storage::copy::{CopyError, Report};
+use storage::copy::{CopyError, CopyReport};
 
 use self::progress::Shown;
 use crate::cli::CopyArgs;
@@ -79,7 +79,7 @@ fn failure(error: &CopyError) -> Failure {
     }
 }
 
-fn as_text(report: &Report, from: &DatabaseUrl, to: &DatabaseUrl) -> String {
+fn as_text(report: &CopyReport, from: &DatabaseUrl, to: &DatabaseUrl) -> String {
     let width = report.tables.iter().map(|one| one.table.len()).max();
     let width = width.unwrap_or_default();
     let mut text = format!(
@@ -97,7 +97,7 @@ fn as_text(report: &Report, from: &DatabaseUrl, to: &DatabaseUrl) -> String {
     text + &format!("{}: {from} and {to} hold the same\n", report.schema)
 }
 
-fn as_json(report: &Report, from: &DatabaseUrl, to: &DatabaseUrl) -> Value {
+fn as_json(report: &CopyReport, from: &DatabaseUrl, to: &DatabaseUrl) -> Value {
     let tables = report.tables.iter().map(|one| {
         json!({ "table": one.table, "rows": one.rows, "copied": one.copied, "sha256": one.sha256 })
     });

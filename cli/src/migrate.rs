@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::output;
 
 /// What a database needed.
-struct Outcome {
+struct MigrationOutcome {
     store: Store,
     missing: Vec<PendingMigration>,
 }
@@ -41,7 +41,11 @@ pub(crate) async fn run(settings: &Settings, args: &MigrateArgs) -> Result<(), F
     failed.map_or(Ok(()), Err)
 }
 
-async fn one(store: Store, options: &DatabaseOptions, dry: bool) -> Result<Outcome, Failure> {
+async fn one(
+    store: Store,
+    options: &DatabaseOptions,
+    dry: bool,
+) -> Result<MigrationOutcome, Failure> {
     let refused = |error| Failure::of_store(&error);
     let pending = Database::pending(&store.url, options, store.schema).await;
     let missing = pending.map_err(refused)?;
@@ -50,11 +54,11 @@ async fn one(store: Store, options: &DatabaseOptions, dry: bool) -> Result<Outco
         let opened = Database::open(&store.url, options, store.schema).await;
         opened.map_err(refused)?.close().await;
     }
-    Ok(Outcome { store, missing })
+    Ok(MigrationOutcome { store, missing })
 }
 
-fn line(outcome: &Outcome, dry: bool) -> String {
-    let Outcome { store, missing } = outcome;
+fn line(outcome: &MigrationOutcome, dry: bool) -> String {
+    let MigrationOutcome { store, missing } = outcome;
     let names: Vec<String> = missing.iter().map(named).collect();
     let what = match (names.is_empty(), dry) {
         (true, _) => "up to date".to_owned(),
@@ -68,7 +72,7 @@ fn named(migration: &PendingMigration) -> String {
     format!("{} ({})", migration.version, migration.description)
 }
 
-fn as_json(outcome: &Outcome) -> Value {
+fn as_json(outcome: &MigrationOutcome) -> Value {
     let migrations = outcome
         .missing
         .iter()

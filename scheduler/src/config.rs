@@ -181,9 +181,9 @@ pub fn default_database(data_dir: &Path) -> DatabaseUrl {
 /// Where a scheduler's database is, for what works on it beside the service.
 #[derive(Debug, Clone)]
 pub struct StoreLocation {
-    /// As [`Config::database`].
+    /// Which database, as [`Config::database`].
     pub database: DatabaseUrl,
-    /// As [`Config::database_options`].
+    /// How it is connected to, as [`Config::database_options`].
     pub options: DatabaseOptions,
 }
 

@@ -13,7 +13,7 @@ use crate::store::sql::SqlStore;
 use crate::store::{SchedulerStore, StoreError};
 
 /// Why a command failed: what the driver said, or that the booking is refused.
-pub type Failure = Box<dyn Error + Send + Sync>;
+pub type MeasuredError = Box<dyn Error + Send + Sync>;
 
 /// A scheduler's store. Clones share its connections.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ pub struct MeasuredScheduler {
 pub struct Claimed(ClaimedBatch);
 
 impl Claimed {
-    /// How many.
+    /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.jobs.len()
@@ -56,7 +56,7 @@ impl MeasuredScheduler {
     ///
     /// # Errors
     /// When it is refused, or the store fails.
-    pub async fn book(&self, application: &str, offer: BookSession) -> Result<(), Failure> {
+    pub async fn book(&self, application: &str, offer: BookSession) -> Result<(), MeasuredError> {
         let now = clock::now();
         let booking = check_booking(now, offer, &[MediaBackend::P2p])
             .map_err(|fields| format!("the booking is refused: {fields:?}"))?;
@@ -76,7 +76,7 @@ impl MeasuredScheduler {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn any_claimable(&self) -> Result<bool, Failure> {
+    pub async fn any_claimable(&self) -> Result<bool, MeasuredError> {
         let found = self.store.jobs().any_claimable(clock::now()).await;
         found.map_err(StoreError::into_source)
     }
@@ -85,7 +85,7 @@ impl MeasuredScheduler {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn claimable(&self, limit: u32) -> Result<usize, Failure> {
+    pub async fn claimable(&self, limit: u32) -> Result<usize, MeasuredError> {
         let found = async {
             let mut work = self.store.begin().await?;
             let found = work.jobs().claimable(clock::now(), limit).await?;
@@ -99,7 +99,7 @@ impl MeasuredScheduler {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn claim(&self, lease_ms: i64, limit: u32) -> Result<Claimed, Failure> {
+    pub async fn claim(&self, lease_ms: i64, limit: u32) -> Result<Claimed, MeasuredError> {
         let claimed = commands::claim_due(&self.store, clock::now(), lease_ms, limit).await;
         Ok(Claimed(claimed.map_err(StoreError::into_source)?))
     }
@@ -108,7 +108,7 @@ impl MeasuredScheduler {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn settle(&self, claimed: Claimed) -> Result<usize, Failure> {
+    pub async fn settle(&self, claimed: Claimed) -> Result<usize, MeasuredError> {
         let now = clock::now();
         let Claimed(batch) = claimed;
         let watermark = batch.source_watermark;

@@ -15,7 +15,6 @@ IDENTIFIERS = {
     "Slot": "SessionHandle",
     "Kept": "StoredSession",
     "Told": "Delivery",
-    "Visit": "ConnectionPermit",
     "Door": "FrameReader",
     "Heard": "ParsedEvent",
     "Letter": "WebhookEvent",
@@ -40,6 +39,7 @@ WORDS = {
 }
 # Types of ours; others have types of the name that must stay usable (`btree_map::Entry`, `std::sync::Once`).
 TYPES = {
+    "Visit": "ConnectionPermit",
     "Entry": "SessionState, or what it is an entry of",
     "Once": "IdempotencyKey",
     "Written": "CommandOutcome",

@@ -13,9 +13,9 @@ use crate::removals::Removal;
 /// Both stores of a service, of any two implementations: there is no transaction over both.
 #[derive(Debug, Clone)]
 pub struct StorePair<R, M> {
-    /// Keeps rooms.
+    /// Keeps rooms and their members.
     pub rooms: R,
-    /// Keeps messages.
+    /// Keeps the messages of rooms.
     pub messages: M,
 }
 

@@ -8,16 +8,16 @@ use crate::supervised::SupervisedService::{self, Chat, Scheduler, Signaling, Tur
 
 /// How much of a setting is secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Secret {
+enum SecretSetting {
     All,
     /// The password, where the URL of a database holds one.
     Password,
 }
 
-use Secret::{All, Password};
+use SecretSetting::{All, Password};
 
 /// Each secret setting, and the services that can't work without it. An item of a list is meant where a list is passed.
-const SECRETS: [(&str, Secret, &[SupervisedService]); 9] = [
+const SECRETS: [(&str, SecretSetting, &[SupervisedService]); 9] = [
     ("scheduler.database_url", Password, &[Scheduler]),
     ("chat.rooms_url", Password, &[Chat]),
     ("chat.messages_url", Password, &[Chat]),
@@ -29,7 +29,7 @@ const SECRETS: [(&str, Secret, &[SupervisedService]); 9] = [
     ("openvidu.webhook_authorization", All, &[Signaling]),
 ];
 
-impl Secret {
+impl SecretSetting {
     fn is_in(self, text: &str) -> bool {
         match self {
             All => !text.is_empty(),
@@ -92,7 +92,7 @@ pub(super) fn for_service(
 
 fn written(
     settings: &Settings,
-    replacement: impl Fn(&[SupervisedService], Secret, &str) -> String,
+    replacement: impl Fn(&[SupervisedService], SecretSetting, &str) -> String,
 ) -> Result<String, Failure> {
     let failed = |error: toml::ser::Error| {
         Failure::crash(format!("the settings can't be written as TOML: {error}"))
@@ -121,7 +121,7 @@ fn replace(value: &mut Value, path: &str, replacement: &dyn Fn(&str) -> String) 
     }
 }
 
-fn has_secret(value: &Value, path: &str, kind: Secret) -> bool {
+fn has_secret(value: &Value, path: &str, kind: SecretSetting) -> bool {
     match value {
         Value::Array(items) => items.iter().any(|item| has_secret(item, path, kind)),
         Value::Table(table) => {

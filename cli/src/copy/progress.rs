@@ -3,21 +3,21 @@
 use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use storage::copy::{Progress, Step};
+use storage::copy::{CopyProgress, Step};
 
-/// Lines of one table and step, at most: one for each of so many parts of its rows.
+/// PlainLines of one table and step, at most: one for each of so many parts of its rows.
 const PARTS: u64 = 10;
 
 /// What is shown on stderr while it runs.
 pub(super) enum Shown {
     Bar(ProgressBar),
-    Lines(Lines),
+    PlainLines(PlainLines),
 }
 
 impl Shown {
     pub(super) fn new() -> Self {
         if !std::io::stderr().is_terminal() {
-            return Self::Lines(Lines::default());
+            return Self::PlainLines(PlainLines::default());
         }
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
         let style = ProgressStyle::with_template("{msg:>28} {bar:40} {pos}/{len} {per_sec} {eta}")
@@ -26,7 +26,7 @@ impl Shown {
         Self::Bar(bar)
     }
 
-    pub(super) fn show(&mut self, progress: &Progress) {
+    pub(super) fn show(&mut self, progress: &CopyProgress) {
         match self {
             Self::Bar(bar) => {
                 let message = format!("{} {}", word(progress.step), progress.table);
@@ -37,7 +37,7 @@ impl Shown {
                 bar.set_length(progress.total);
                 bar.set_position(progress.done);
             }
-            Self::Lines(lines) => {
+            Self::PlainLines(lines) => {
                 if let Some(line) = lines.line(progress) {
                     eprintln!("{line}");
                 }
@@ -54,14 +54,14 @@ impl Shown {
 
 /// Where the last line was.
 #[derive(Default)]
-pub(super) struct Lines {
+pub(super) struct PlainLines {
     last: Option<(&'static str, Step, u64)>,
 }
 
-impl Lines {
+impl PlainLines {
     /// The line that is due, if one is.
-    fn line(&mut self, progress: &Progress) -> Option<String> {
-        let Progress {
+    fn line(&mut self, progress: &CopyProgress) -> Option<String> {
+        let CopyProgress {
             table,
             step,
             done,
@@ -91,11 +91,11 @@ mod tests {
 
     #[test]
     fn ops_57_of_a_long_table_few_lines_are_printed() {
-        let mut lines = Lines::default();
+        let mut lines = PlainLines::default();
         let mut printed = Vec::new();
         for step in [Step::Copying, Step::Verifying] {
             for done in (500..=100_000).step_by(500) {
-                printed.extend(lines.line(&Progress {
+                printed.extend(lines.line(&CopyProgress {
                     table: "sessions",
                     step,
                     done,

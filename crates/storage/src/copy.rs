@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use self::digest::Digest;
 use self::pages::{Pages, Statements, Values};
-use self::tables::{HEAD, Table};
+use self::tables::{CopiedTable, HEAD};
 use crate::{Database, DatabaseOptions, DatabaseUrl, Error, OpenError, Schema, query};
 
 /// Longest time for one page: nobody waits behind it.
@@ -17,12 +17,12 @@ const PAGE_LIMIT: Duration = Duration::from_secs(60);
 
 /// How far a table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Which.
+pub struct CopyProgress {
+    /// The table that it is about.
     pub table: &'static str,
     /// What is done with its rows.
     pub step: Step,
-    /// Rows of which it is done.
+    /// RowReader of which it is done.
     pub done: u64,
     /// All its rows.
     pub total: u64,
@@ -41,7 +41,7 @@ pub enum Step {
 
 /// What was copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct CopyReport {
     /// Whose store it is: `scheduler` or `chat`.
     pub schema: &'static str,
     /// In the order in which they were copied.
@@ -53,9 +53,9 @@ pub struct Report {
 /// One table, in both databases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableReport {
-    /// Which.
+    /// The table that it is about.
     pub table: &'static str,
-    /// Its rows.
+    /// How many rows it has.
     pub rows: u64,
     /// How many of them this run copied.
     pub copied: u64,
@@ -84,7 +84,7 @@ pub enum CopyError {
          nothing writes to either"
     )]
     Different {
-        /// Which.
+        /// The table that it happened at.
         table: &'static str,
         /// Of which database.
         target: DatabaseUrl,
@@ -92,9 +92,9 @@ pub enum CopyError {
     /// A database failed; the same command goes on from here.
     #[error("copying stopped at the table {table}: {source}; the same command goes on from there")]
     Store {
-        /// Which.
+        /// The table that it happened at.
         table: &'static str,
-        /// What happened.
+        /// What the database said.
         source: Error,
     },
 }
@@ -108,8 +108,8 @@ pub async fn copy(
     from: &DatabaseUrl,
     to: &DatabaseUrl,
     options: &DatabaseOptions,
-    progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Report, CopyError> {
+    progress: &mut (dyn FnMut(CopyProgress) + Send),
+) -> Result<CopyReport, CopyError> {
     if from == to {
         return Err(CopyError::Same(from.clone()));
     }
@@ -154,8 +154,8 @@ async fn copy_tables(
     both: &Both<'_>,
     schema: Schema,
     from: &DatabaseUrl,
-    progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Report, CopyError> {
+    progress: &mut (dyn FnMut(CopyProgress) + Send),
+) -> Result<CopyReport, CopyError> {
     let here = tables::of(schema, from.file().is_some());
     let there = tables::of(schema, both.target_url.file().is_some());
     let (moved, staying): (Vec<_>, Vec<_>) =
@@ -167,7 +167,7 @@ async fn copy_tables(
     }
     both.copy_head().await?;
     tables.push((&HEAD, 0));
-    let mut report = Report {
+    let mut report = CopyReport {
         schema: schema.name(),
         tables: Vec::new(),
         left: Vec::new(),
@@ -195,8 +195,8 @@ impl Both<'_> {
     /// Copies the rows that are missing; how many there were.
     async fn copy(
         &self,
-        table: &'static Table,
-        progress: &mut (dyn FnMut(Progress) + Send),
+        table: &'static CopiedTable,
+        progress: &mut (dyn FnMut(CopyProgress) + Send),
     ) -> Result<u64, CopyError> {
         let failed = |source| store_error(table, source);
         let statements = Statements::of(table);
@@ -219,7 +219,7 @@ impl Both<'_> {
             let insert = query(statements.insert).bind_all_rows(page);
             self.target.execute(insert).await.map_err(failed)?;
             done += count;
-            progress(Progress {
+            progress(CopyProgress {
                 table: table.name,
                 step: Step::Copying,
                 done,
@@ -231,14 +231,14 @@ impl Both<'_> {
     /// Compares what the target has with as much of the source, from the first row on; how many rows.
     async fn resume(
         &self,
-        table: &'static Table,
+        table: &'static CopiedTable,
         statements: Statements,
         total: u64,
-        progress: &mut (dyn FnMut(Progress) + Send),
+        progress: &mut (dyn FnMut(CopyProgress) + Send),
     ) -> Result<u64, CopyError> {
         let failed = |source| store_error(table, source);
-        let mut here = Rows::new(self.source, table, statements);
-        let mut there = Rows::new(self.target, table, statements);
+        let mut here = RowReader::new(self.source, table, statements);
+        let mut there = RowReader::new(self.target, table, statements);
         let mut done = 0;
         while let Some(copied) = there.next().await.map_err(failed)? {
             let original = here.next().await.map_err(failed)?;
@@ -247,7 +247,7 @@ impl Both<'_> {
             }
             done += 1;
             if done % u64::from(pages::PAGE) == 0 {
-                progress(Progress {
+                progress(CopyProgress {
                     table: table.name,
                     step: Step::Resuming,
                     done,
@@ -273,9 +273,9 @@ impl Both<'_> {
     /// Reads both, and compares them.
     async fn verify(
         &self,
-        table: &'static Table,
+        table: &'static CopiedTable,
         copied: u64,
-        progress: &mut (dyn FnMut(Progress) + Send),
+        progress: &mut (dyn FnMut(CopyProgress) + Send),
     ) -> Result<TableReport, CopyError> {
         let failed = |source| store_error(table, source);
         let statements = Statements::of(table);
@@ -284,11 +284,11 @@ impl Both<'_> {
             .map_err(failed)?;
         let mut digests = [Digest::default(), Digest::default()];
         for (database, digest) in [self.source, self.target].into_iter().zip(&mut digests) {
-            let mut rows = Rows::new(database, table, statements);
+            let mut rows = RowReader::new(database, table, statements);
             while let Some(row) = rows.next().await.map_err(failed)? {
                 digest.add(&row);
                 if digest.rows() % u64::from(pages::PAGE) == 0 {
-                    progress(Progress {
+                    progress(CopyProgress {
                         table: table.name,
                         step: Step::Verifying,
                         done: digest.rows().min(total),
@@ -310,7 +310,7 @@ impl Both<'_> {
         })
     }
 
-    fn different(&self, table: &'static Table) -> CopyError {
+    fn different(&self, table: &'static CopiedTable) -> CopyError {
         CopyError::Different {
             table: table.name,
             target: self.target_url.clone(),
@@ -318,7 +318,7 @@ impl Both<'_> {
     }
 }
 
-fn store_error(table: &Table, source: Error) -> CopyError {
+fn store_error(table: &CopiedTable, source: Error) -> CopyError {
     CopyError::Store {
         table: table.name,
         source,
@@ -326,13 +326,13 @@ fn store_error(table: &Table, source: Error) -> CopyError {
 }
 
 /// The rows of a table one by one.
-struct Rows<'a> {
+struct RowReader<'a> {
     pages: Pages<'a>,
     page: std::vec::IntoIter<Values>,
 }
 
-impl<'a> Rows<'a> {
-    fn new(database: &'a Database, table: &Table, statements: Statements) -> Self {
+impl<'a> RowReader<'a> {
+    fn new(database: &'a Database, table: &CopiedTable, statements: Statements) -> Self {
         Self {
             pages: Pages::new(database, table, statements),
             page: Vec::new().into_iter(),
@@ -351,7 +351,7 @@ impl<'a> Rows<'a> {
 #[cfg(feature = "testing")]
 pub(crate) fn columns(schema: Schema, is_file: bool) -> Vec<String> {
     let tables = tables::of(schema, is_file).into_iter().chain([&HEAD]);
-    let named = |table: &'static Table| {
+    let named = |table: &'static CopiedTable| {
         let columns = table.columns().map(|column| column.trim_matches('"'));
         columns.map(|column| format!("{}.{column}", table.name))
     };

@@ -7,6 +7,7 @@ use sqlx::mysql::MySqlDatabaseError;
 use sqlx::postgres::PgDatabaseError;
 
 use crate::DatabaseUrl;
+use crate::error_kind::ErrorKind;
 
 /// What the driver said.
 type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -37,18 +38,6 @@ pub enum Error {
     Statement(#[source] Source),
 }
 
-/// What went wrong, without what the driver said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Unavailable,
-    Full,
-    Busy,
-    UniqueViolation,
-    Io,
-    Corrupt,
-    Statement,
-}
-
 impl Error {
     /// A stored value that can't be understood.
     pub fn corrupt(source: impl Into<Source>) -> Self {
@@ -61,15 +50,15 @@ impl Error {
         matches!(self, Self::Busy(_) | Self::UniqueViolation(_))
     }
 
-    fn of(kind: Kind, source: Source) -> Self {
+    fn of(kind: ErrorKind, source: Source) -> Self {
         match kind {
-            Kind::Unavailable => Self::Unavailable(source),
-            Kind::Full => Self::Full(source),
-            Kind::Busy => Self::Busy(source),
-            Kind::UniqueViolation => Self::UniqueViolation(source),
-            Kind::Io => Self::Io(source),
-            Kind::Corrupt => Self::Corrupt(source),
-            Kind::Statement => Self::Statement(source),
+            ErrorKind::Unavailable => Self::Unavailable(source),
+            ErrorKind::Full => Self::Full(source),
+            ErrorKind::Busy => Self::Busy(source),
+            ErrorKind::UniqueViolation => Self::UniqueViolation(source),
+            ErrorKind::Io => Self::Io(source),
+            ErrorKind::Corrupt => Self::Corrupt(source),
+            ErrorKind::Statement => Self::Statement(source),
         }
     }
 }
@@ -80,20 +69,20 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(database) => kind(&**database),
             sqlx::Error::Decode(_)
             | sqlx::Error::ColumnDecode { .. }
-            | sqlx::Error::RowNotFound => Kind::Corrupt,
+            | sqlx::Error::RowNotFound => ErrorKind::Corrupt,
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => Kind::Unavailable,
-            _ => Kind::Statement,
+            | sqlx::Error::WorkerCrashed => ErrorKind::Unavailable,
+            _ => ErrorKind::Statement,
         };
         Self::of(kind, error.into())
     }
 }
 
-fn kind(error: &(dyn DatabaseError + 'static)) -> Kind {
+fn kind(error: &(dyn DatabaseError + 'static)) -> ErrorKind {
     if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
         return crate::postgres::kind(error.code());
     }
@@ -101,7 +90,7 @@ fn kind(error: &(dyn DatabaseError + 'static)) -> Kind {
         return crate::mysql::kind(error.number());
     }
     if error.is_unique_violation() {
-        return Kind::UniqueViolation;
+        return ErrorKind::UniqueViolation;
     }
     let code = error.code().and_then(|code| code.parse().ok());
     crate::sqlite::kind(code.unwrap_or_default())
@@ -121,7 +110,7 @@ pub enum OpenError {
     /// The database refused to be opened, or does not answer.
     #[error("{database} can't be opened: {source}")]
     Connect {
-        /// Which.
+        /// The database, without its password.
         database: DatabaseUrl,
         /// From the driver.
         source: Error,
@@ -132,7 +121,7 @@ pub enum OpenError {
          Change it there, or accept it by name: database.accepted_durability = [\"{setting}={value}\"]"
     )]
     Durability {
-        /// Which.
+        /// The database, without its password.
         database: DatabaseUrl,
         /// Of the server.
         setting: &'static str,
@@ -147,7 +136,7 @@ pub enum OpenError {
          and this one knows none after {newest}. Run that version, or one after it"
     )]
     Newer {
-        /// Which.
+        /// The database, without its password.
         database: DatabaseUrl,
         /// The first that is not known.
         version: i64,
@@ -162,7 +151,7 @@ pub enum OpenError {
          Each service needs a database of its own"
     )]
     Foreign {
-        /// Which.
+        /// The database, without its password.
         database: DatabaseUrl,
         /// The one that differs.
         version: i64,
@@ -172,7 +161,7 @@ pub enum OpenError {
     /// A migration failed.
     #[error("{database} can't be brought up to date: {source}")]
     Migrate {
-        /// Which.
+        /// The database, without its password.
         database: DatabaseUrl,
         /// From the driver.
         source: Error,

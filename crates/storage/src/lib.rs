@@ -40,6 +40,7 @@ mod database;
 mod dialect;
 mod engine;
 mod error;
+mod error_kind;
 mod inbox;
 mod migrations;
 mod mysql;

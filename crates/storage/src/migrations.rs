@@ -33,12 +33,12 @@ impl From<&Migration> for PendingMigration {
 }
 
 /// What has and has not been done to one database.
-pub(crate) struct Progress {
+pub(crate) struct MigrationStatus {
     missing: Vec<Migration>,
     was_cut_short: bool,
 }
 
-impl Progress {
+impl MigrationStatus {
     /// Compares what is recorded with what this version knows.
     ///
     /// # Errors
@@ -162,14 +162,14 @@ pub(crate) async fn progress<D: Driver>(
     connection: &mut D::Connection,
     database: &DatabaseUrl,
     schema: Schema,
-) -> Result<Progress, OpenError> {
+) -> Result<MigrationStatus, OpenError> {
     let known = D::migrations(schema);
     let found = query(D::HAS_MIGRATIONS)
         .fetch_one::<(i64,)>(connection)
         .await;
     match found.map_err(|error| refused(database, error))? {
-        (0,) => Ok(Progress::none(known)),
-        _ => Progress::read(connection, database, schema, known).await,
+        (0,) => Ok(MigrationStatus::none(known)),
+        _ => MigrationStatus::read(connection, database, schema, known).await,
     }
 }
 

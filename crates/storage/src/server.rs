@@ -12,7 +12,7 @@ use deadpool::managed::{Pool, PoolError};
 
 pub(crate) use self::driver::{Driver, ServerConnection, Weakness};
 use self::lease::Lease;
-use self::pool::{Connector, Role};
+use self::pool::{ConnectionUse, Connector};
 use self::transaction::ServerTransaction;
 use crate::engine::{Engine, Transaction};
 use crate::migrations::{self, PendingMigration};
@@ -37,7 +37,7 @@ impl<D: Driver> ServerEngine<D> {
         let refused = |source| connect_error(database, source);
         let connector = Connector::<D>::new(database, options).map_err(refused)?;
         let mut connection = connector
-            .connect(Role::Maintenance)
+            .connect(ConnectionUse::Maintenance)
             .await
             .map_err(refused)?;
         let weak = connector.weakness(&mut connection).await.map_err(refused)?;
@@ -83,7 +83,10 @@ pub(crate) async fn pending<D: Driver>(
 ) -> Result<Vec<PendingMigration>, OpenError> {
     let refused = |source| connect_error(database, source);
     let connector = Connector::<D>::new(database, options).map_err(refused)?;
-    let mut connection = connector.connect(Role::Serving).await.map_err(refused)?;
+    let mut connection = connector
+        .connect(ConnectionUse::Serving)
+        .await
+        .map_err(refused)?;
     let progress = migrations::progress::<D>(&mut connection, database, schema).await?;
     Ok(progress.pending())
 }

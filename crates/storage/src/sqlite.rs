@@ -21,7 +21,7 @@ pub(crate) use self::error::kind;
 use self::transaction::SqliteTransaction;
 use self::trouble::Trouble;
 use crate::engine::{Engine, Transaction};
-use crate::migrations::{PendingMigration, Progress};
+use crate::migrations::{MigrationStatus, PendingMigration};
 use crate::{DatabaseUrl, OpenError, Schema, SqlConnection, StorageFuture, create_private_dir};
 
 /// How long a write waits for one of another process, as `rendezvous keys` beside a running scheduler.
@@ -75,7 +75,7 @@ pub(crate) async fn pending(
     schema: Schema,
 ) -> Result<Vec<PendingMigration>, OpenError> {
     if !path.exists() {
-        return Ok(Progress::none(&schema.migrations().sqlite).pending());
+        return Ok(MigrationStatus::none(&schema.migrations().sqlite).pending());
     }
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     let connected = options.connect().await;

@@ -4,6 +4,7 @@
 //! may create databases; `scripts/with-databases` starts them. Without one its tests fail in CI (`CI=true`), and
 //! elsewhere are left out.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use sqlx::mysql::MySqlConnection;
@@ -23,7 +24,7 @@ const DROP_PAUSE: Duration = Duration::from_millis(250);
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TestEngine {
-    /// A file.
+    /// A file of SQLite.
     Sqlite,
     /// The server of `POSTGRES_URL`.
     Postgres,
@@ -32,7 +33,7 @@ pub enum TestEngine {
 }
 
 impl TestEngine {
-    /// Every one.
+    /// Every engine there is.
     pub const ALL: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::MySql];
 
     fn server(self) -> Option<Url> {
@@ -42,11 +43,23 @@ impl TestEngine {
             Self::MySql => "MYSQL_URL",
         };
         let Ok(url) = std::env::var(variable) else {
-            testkit::left_out(&format!("{variable}, which scripts/with-databases sets"));
+            left_out(&format!("{variable}, which scripts/with-databases sets"));
             return None;
         };
         Some(Url::parse(&url).unwrap_or_else(|_| panic!("{variable} is no URL")))
     }
+}
+
+/// Notes that the calling test is left out, as `testkit::left_out` does, which stands above this crate.
+///
+/// # Panics
+/// Under `CI=true`: there no test may be left out.
+pub fn left_out(what: &str) {
+    let is_ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    assert!(!is_ci, "left out in CI: {what}");
+    // Not `eprintln!`: libtest captures that, and shows it of failed tests only.
+    let line = format!("LEFT OUT: {what}\n");
+    std::io::stderr().write_all(line.as_bytes()).ok();
 }
 
 /// An empty database, which goes when this is dropped.

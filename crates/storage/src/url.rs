@@ -36,7 +36,7 @@ pub enum DatabaseUrlError {
     /// SQLite is always opened in the same way.
     #[error("sqlite: takes a file and no parameters (no '?')")]
     SqliteParameters,
-    /// No URL.
+    /// It is no URL.
     #[error("it can't be read as a URL: special characters of a password are percent-encoded")]
     Malformed,
     /// Neither a host nor a socket.

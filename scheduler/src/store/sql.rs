@@ -41,7 +41,7 @@ impl SqlStore {
         Ok(Self { db })
     }
 
-    /// As [`SqlStore::open`].
+    /// Opens it as [`SqlStore::open`] does.
     pub(crate) async fn open_at(location: &StoreLocation) -> Result<Self, OpenError> {
         Self::open(&location.database, &location.options).await
     }

@@ -19,17 +19,17 @@ const MOST: usize = 400;
 /// So many are asked for together.
 const AT_ONCE: usize = 8;
 
-/// Which server.
+/// Which server it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatabaseKind {
-    /// PostgreSQL.
+    /// A PostgreSQL server.
     Postgres,
     /// MariaDB, as MySQL.
     MariaDb,
 }
 
 impl DatabaseKind {
-    /// Both.
+    /// Both of them.
     pub const ALL: [Self; 2] = [Self::Postgres, Self::MariaDb];
 
     fn script_name(self) -> &'static str {
@@ -140,7 +140,7 @@ impl DatabaseServer {
         self.signal(Signal::STOP);
     }
 
-    /// Goes on.
+    /// Lets it go on.
     pub fn thaw(&self) {
         self.signal(Signal::CONT);
     }

@@ -8,9 +8,9 @@ use sqlx::{MySqlConnection, PgConnection};
 pub enum Look {
     /// Of a file.
     Sqlite(SqliteConnection),
-    /// Of PostgreSQL.
+    /// That of PostgreSQL.
     Postgres(PgConnection),
-    /// Of MariaDB.
+    /// That of MariaDB.
     MySql(MySqlConnection),
 }
 

@@ -1,6 +1,6 @@
 //! The rows of a table in the order of its key, page by page.
 
-use super::tables::Table;
+use super::tables::CopiedTable;
 use crate::{Database, Error, Row, Value, query};
 
 /// Rows of a page, at most.
@@ -20,8 +20,8 @@ pub(super) struct Statements {
 }
 
 impl Statements {
-    pub(super) fn of(table: &Table) -> Self {
-        let Table { name, key, .. } = table;
+    pub(super) fn of(table: &CopiedTable) -> Self {
+        let CopiedTable { name, key, .. } = table;
         let columns: Vec<_> = table.columns().collect();
         let (columns, order) = (columns.join(", "), key.join(", "));
         let falling = format!("{} DESC", key.join(" DESC, "));
@@ -70,7 +70,7 @@ pub(super) struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    pub(super) fn new(database: &'a Database, table: &Table, statements: Statements) -> Self {
+    pub(super) fn new(database: &'a Database, table: &CopiedTable, statements: Statements) -> Self {
         Self {
             database,
             statements,

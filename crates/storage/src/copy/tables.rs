@@ -5,11 +5,11 @@ use crate::Schema;
 
 /// A table, and in which order its rows are read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Table {
+pub(super) struct CopiedTable {
     pub(super) name: &'static str,
     /// The columns of its primary key, in their order; quoted where their name is a word of SQL.
     pub(super) key: &'static [&'static str],
-    /// All others.
+    /// All of its other columns.
     pub(super) rest: &'static [&'static str],
 }
 
@@ -17,11 +17,11 @@ const fn table(
     name: &'static str,
     key: &'static [&'static str],
     rest: &'static [&'static str],
-) -> Table {
-    Table { name, key, rest }
+) -> CopiedTable {
+    CopiedTable { name, key, rest }
 }
 
-const EVENTS: [Table; 4] = [
+const EVENTS: [CopiedTable; 4] = [
     table(
         "outbox",
         &["position"],
@@ -36,7 +36,7 @@ const EVENTS: [Table; 4] = [
     ),
 ];
 
-const SCHEDULER: [Table; 10] = [
+const SCHEDULER: [CopiedTable; 10] = [
     table(
         "api_keys",
         &["hash"],
@@ -129,7 +129,7 @@ const SCHEDULER: [Table; 10] = [
     table("configuration", &["name"], &["fingerprint"]),
 ];
 
-const CHAT: [Table; 3] = [
+const CHAT: [CopiedTable; 3] = [
     table(
         "rooms",
         &["room_id"],
@@ -144,7 +144,7 @@ const CHAT: [Table; 3] = [
 ];
 
 /// In files alone: servers hold no messages.
-const MESSAGES: [Table; 1] = [table(
+const MESSAGES: [CopiedTable; 1] = [table(
     "messages",
     &["position"],
     &[
@@ -159,11 +159,11 @@ const MESSAGES: [Table; 1] = [table(
 )];
 
 /// The highest position that the outbox gave: one row, which is there from the first migration on.
-pub(super) const HEAD: Table = table("outbox_head", &["id"], &["position"]);
+pub(super) const HEAD: CopiedTable = table("outbox_head", &["id"], &["position"]);
 
 /// The tables that a file, or a server's database, has rows in, but for [`HEAD`].
-pub(super) fn of(schema: Schema, is_file: bool) -> Vec<&'static Table> {
-    let (own, files): (&[Table], &[Table]) = match schema.name() {
+pub(super) fn of(schema: Schema, is_file: bool) -> Vec<&'static CopiedTable> {
+    let (own, files): (&[CopiedTable], &[CopiedTable]) = match schema.name() {
         "scheduler" => (&SCHEDULER, &[]),
         "chat" => (&CHAT, &MESSAGES),
         _ => (&[], &[]),
@@ -172,8 +172,8 @@ pub(super) fn of(schema: Schema, is_file: bool) -> Vec<&'static Table> {
     own.iter().chain(files).chain(&EVENTS).collect()
 }
 
-impl Table {
-    /// Key first.
+impl CopiedTable {
+    /// Those of the key first.
     pub(super) fn columns(&self) -> impl Iterator<Item = &'static str> {
         self.key.iter().chain(self.rest).copied()
     }

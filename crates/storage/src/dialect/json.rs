@@ -3,7 +3,7 @@
 
 use crate::Value;
 
-/// `["a", 1]`.
+/// A list of values, as `["a", 1]`.
 pub(crate) fn list_json(values: &[Value<'_>]) -> String {
     let mut json = Vec::new();
     write_list(&mut json, values);

@@ -6,7 +6,7 @@ pub(crate) enum Piece<'a> {
     Text(&'a str),
     /// `?N`: the binding of that place, from 0.
     One(usize),
-    /// `(?N..)`.
+    /// `(?N..)`: a list of texts.
     List(usize),
 }
 

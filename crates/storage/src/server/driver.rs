@@ -18,7 +18,7 @@ pub(crate) trait ServerConnection: SqlConnection + Migrate + Debug + 'static {
 
 /// A server that is spoken to through sqlx.
 pub(crate) trait Driver: Debug + Send + Sync + Sized + 'static {
-    /// Its connections.
+    /// What sqlx connects with.
     type Connection: ServerConnection;
     /// Where and how to connect, with what the options of the database say.
     type Target: Debug + Send + Sync;

@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum ConnectionUse {
     Serving,
     Maintenance,
 }
@@ -86,8 +86,8 @@ impl<D: Driver> Connector<D> {
     }
 
     /// A new connection for serving, or one for changing tables, in the time that there is for it.
-    pub(super) async fn connect(&self, role: Role) -> Result<D::Connection, Error> {
-        let limit = (role == Role::Serving).then_some(self.statement_timeout);
+    pub(super) async fn connect(&self, role: ConnectionUse) -> Result<D::Connection, Error> {
+        let limit = (role == ConnectionUse::Serving).then_some(self.statement_timeout);
         let connected = tokio::time::timeout(self.connect_timeout, D::connect(&self.target, limit));
         connected.await.map_err(super::unavailable)?
     }
@@ -104,7 +104,7 @@ impl<D: Driver> Connector<D> {
 
 impl<D: Driver> Connector<D> {
     async fn make(&self) -> Result<D::Connection, Error> {
-        let mut connection = self.connect(Role::Serving).await?;
+        let mut connection = self.connect(ConnectionUse::Serving).await?;
         // It may have been changed since the start, or for this user.
         match self.weakness(&mut connection).await? {
             None => Ok(connection),

@@ -1,6 +1,6 @@
 //! What SQLite's result codes mean.
 
-use crate::error::Kind;
+use crate::error_kind::ErrorKind;
 
 /// Primary result codes (<https://sqlite.org/rescode.html>); the rest of a code says which of the kind.
 pub(super) const SQLITE_BUSY: i32 = 5;
@@ -14,14 +14,14 @@ const SQLITE_NOTADB: i32 = 26;
 const PRIMARY: i32 = 0xff;
 
 /// The kind of an error with that code; a unique key that is there already is told by the driver.
-pub(crate) fn kind(code: i32) -> Kind {
+pub(crate) fn kind(code: i32) -> ErrorKind {
     match code & PRIMARY {
-        SQLITE_BUSY | SQLITE_LOCKED => Kind::Busy,
-        SQLITE_IOERR => Kind::Io,
-        SQLITE_FULL => Kind::Full,
-        SQLITE_CORRUPT | SQLITE_NOTADB => Kind::Corrupt,
-        SQLITE_CANTOPEN => Kind::Unavailable,
-        _ => Kind::Statement,
+        SQLITE_BUSY | SQLITE_LOCKED => ErrorKind::Busy,
+        SQLITE_IOERR => ErrorKind::Io,
+        SQLITE_FULL => ErrorKind::Full,
+        SQLITE_CORRUPT | SQLITE_NOTADB => ErrorKind::Corrupt,
+        SQLITE_CANTOPEN => ErrorKind::Unavailable,
+        _ => ErrorKind::Statement,
     }
 }
 

@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 use sqlx::migrate::Migrate as _;
 
 use super::transaction::BEGIN;
-use crate::migrations::{Progress, TABLE, migrate_error};
+use crate::migrations::{MigrationStatus, TABLE, migrate_error};
 use crate::{DatabaseUrl, OpenError, Schema};
 
 /// Applies those that are missing, all of them in one transaction: a process that is killed leaves what was there,
@@ -39,7 +39,7 @@ pub(super) async fn progress(
     connection: &mut SqliteConnection,
     database: &DatabaseUrl,
     schema: Schema,
-) -> Result<Progress, OpenError> {
+) -> Result<MigrationStatus, OpenError> {
     let known = &schema.migrations().sqlite;
     let tables = sqlx::query("SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'")
         .fetch_optional(&mut *connection)
@@ -49,7 +49,7 @@ pub(super) async fn progress(
             source: error.into(),
         })?;
     match tables {
-        None => Ok(Progress::none(known)),
-        Some(_) => Progress::read(connection, database, schema, known).await,
+        None => Ok(MigrationStatus::none(known)),
+        Some(_) => MigrationStatus::read(connection, database, schema, known).await,
     }
 }

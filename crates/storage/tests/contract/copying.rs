@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use storage::copy::{CopyError, Progress, Report, Step, copy};
+use storage::copy::{CopyError, CopyProgress, CopyReport, Step, copy};
 use storage::testing::{TestDatabase, TestEngine, patient};
 use storage::{Database, DatabaseUrl, Schema, query};
 
@@ -157,11 +157,11 @@ async fn fill_events(database: &Database) {
     }
 }
 
-async fn copied(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<Report, CopyError> {
+async fn copied(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<CopyReport, CopyError> {
     copy(from, to, &patient(), &mut |_| {}).await
 }
 
-fn total(report: &Report) -> (u64, u64) {
+fn total(report: &CopyReport) -> (u64, u64) {
     let sum = |of: fn(&storage::copy::TableReport) -> u64| report.tables.iter().map(of).sum();
     (sum(|table| table.rows), sum(|table| table.copied))
 }
@@ -250,7 +250,7 @@ async fn cut_after(from: &TestDatabase, to: &TestDatabase, stop: u64) -> bool {
     let (from, to) = (from.url().clone(), to.url().clone());
     let copying = tokio::spawn(async move {
         let mut reports = 0;
-        let mut note = |_: Progress| {
+        let mut note = |_: CopyProgress| {
             reports += 1;
             if reports == stop {
                 std::panic::resume_unwind(Box::new("cut"));
@@ -277,7 +277,8 @@ async fn edg_121_a_copy_that_was_stopped_goes_on_where_it_was() {
             );
         }
         let mut resumed = 0;
-        let mut note = |progress: Progress| resumed += u64::from(progress.step == Step::Resuming);
+        let mut note =
+            |progress: CopyProgress| resumed += u64::from(progress.step == Step::Resuming);
         let report = copy(from.url(), to.url(), &patient(), &mut note).await;
         let (rows, copied) = total(&report.unwrap());
         assert!(

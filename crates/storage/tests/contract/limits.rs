@@ -54,6 +54,14 @@ macro_rules! on_servers {
     };
 }
 
+/// Asks, and is gone before the answer comes.
+async fn stop_waiting(asking: impl Future<Output = Result<Vec<storage::Row>, Error>>) {
+    tokio::select! {
+        answer = asking => assert!(answer.is_err(), "it slept through"),
+        () = tokio::time::sleep(Duration::from_millis(50)) => {}
+    }
+}
+
 async fn works(database: &Database) {
     for _ in 0..5 {
         database.probe_writable().await.unwrap();
@@ -92,16 +100,14 @@ on_servers! {
         for _ in 0..5 {
             let mut connection = database.read().await.unwrap();
             let asking = query(server.sleep).fetch_all::<storage::Row>(&mut connection);
-            let cut = tokio::time::timeout(Duration::from_millis(50), asking).await;
-            assert!(cut.is_err() || cut.unwrap().is_err(), "it slept through");
+            stop_waiting(asking).await;
         }
         for _ in 0..5 {
             let mut transaction = database.begin().await.unwrap();
             let asking = query("INSERT INTO inbox (event_id, received_at) VALUES ('x', 1)");
             asking.execute(&mut transaction).await.unwrap();
             let asking = query(server.sleep).fetch_all::<storage::Row>(&mut transaction);
-            let cut = tokio::time::timeout(Duration::from_millis(50), asking).await;
-            assert!(cut.is_err() || cut.unwrap().is_err(), "it slept through");
+            stop_waiting(asking).await;
         }
         works(database).await;
         let (count,): (i64,) = query("SELECT count(*) FROM inbox")

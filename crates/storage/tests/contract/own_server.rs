@@ -42,7 +42,7 @@ impl OwnServer {
         BufReader::new(said).read_line(&mut server.url).unwrap();
         server.url.truncate(server.url.trim_end().len());
         if server.url.is_empty() {
-            testkit::left_out(&format!("a {name} server: scripts/install-test-deps.sh"));
+            storage::testing::left_out(&format!("a {name} server: scripts/install-test-deps.sh"));
             return None;
         }
         Some(server)

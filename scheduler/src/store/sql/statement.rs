@@ -8,7 +8,7 @@ use storage::{Error, FromRow, SqlConnection, Statement, Value};
 /// what we store has none, so that a text with one is found nowhere, as in the other databases.
 const IN_PLACE_OF_NUL: &str = "\u{fffd}";
 
-/// As [`storage::query`].
+/// Makes a statement, as [`storage::query`] does.
 #[must_use = "a query does nothing until it is run"]
 pub(super) fn query<'a>(text: &'static str) -> PortableStatement<'a> {
     PortableStatement(storage::query(text))

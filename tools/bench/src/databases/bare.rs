@@ -12,7 +12,7 @@ use super::recording::Question;
 const MYSQL_SESSION: &str = "SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'; \
      SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
-/// One connection.
+/// One connection to the server.
 #[derive(Debug)]
 pub(crate) enum BareConnection {
     Sqlite(SqliteConnection),

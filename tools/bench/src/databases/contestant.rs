@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use super::bare::BareConnection;
 use super::mysql_tap::MySqlListener;
 use super::postgres_tap::PostgresListener;
-use super::recording::Work;
+use super::recording::RecordedWork;
 use super::rows::{APPLICATION, CALLERS, Rows, offer};
 use super::script::Script;
 use super::sqlite_tap::SqliteTap;
@@ -41,12 +41,12 @@ pub(crate) struct Contestant {
 
 /// Who is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+enum Contender {
     Ours,
     Bare,
 }
 
-impl Side {
+impl Contender {
     fn name(self) -> &'static str {
         match self {
             Self::Ours => "ours",
@@ -142,7 +142,7 @@ impl Contestant {
     async fn script_of(
         &self,
         scheduler: &MeasuredScheduler,
-        take: impl Fn(Option<Of>) -> Result<Work, String>,
+        take: impl Fn(Option<Of>) -> Result<RecordedWork, String>,
     ) -> Result<Script, String> {
         let mut script = Script::default();
         self.restore(DUE).await;
@@ -184,8 +184,8 @@ impl Contestant {
     pub(crate) async fn round(&mut self, round: usize) -> Result<Figures, String> {
         let mut figures = Figures::new();
         let sides = match round % 2 {
-            0 => [Side::Ours, Side::Bare],
-            _ => [Side::Bare, Side::Ours],
+            0 => [Contender::Ours, Contender::Bare],
+            _ => [Contender::Bare, Contender::Ours],
         };
         for callers in [1, CALLERS] {
             for side in sides {
@@ -223,7 +223,7 @@ impl Contestant {
     }
 
     /// Bookings in a second, by so many callers at once.
-    async fn bookings(&self, side: Side, callers: usize) -> Result<f64, String> {
+    async fn bookings(&self, side: Contender, callers: usize) -> Result<f64, String> {
         let began = Instant::now();
         let caller = |caller: usize| {
             let numbers = (caller..self.sizes.bookings).step_by(callers);
@@ -232,11 +232,11 @@ impl Contestant {
             let running = tokio::spawn(async move {
                 for number in numbers {
                     match side {
-                        Side::Ours => {
+                        Contender::Ours => {
                             let offer = offer(number % CALLERS, clock::now());
                             scheduler.book(APPLICATION, offer).await.map_err(text)?;
                         }
-                        Side::Bare => {
+                        Contender::Bare => {
                             let asked = bare.lock().await.ask(&script.bookings[number]).await;
                             asked.map_err(|error| error.to_string())?;
                         }
@@ -251,13 +251,13 @@ impl Contestant {
     }
 
     /// Looks in a second: whether anything can be claimed, and what.
-    async fn looks(&self, side: Side) -> Result<(f64, f64), String> {
+    async fn looks(&self, side: Contender) -> Result<(f64, f64), String> {
         let mut bare = self.bare[0].lock().await;
         let began = Instant::now();
         for _ in 0..self.sizes.looks {
             match side {
-                Side::Ours => drop(self.scheduler.any_claimable().await.map_err(text)?),
-                Side::Bare => bare
+                Contender::Ours => drop(self.scheduler.any_claimable().await.map_err(text)?),
+                Contender::Bare => bare
                     .ask(&self.script.look)
                     .await
                     .map_err(|e| e.to_string())?,
@@ -267,8 +267,8 @@ impl Contestant {
         let began = Instant::now();
         for _ in 0..self.sizes.looks {
             match side {
-                Side::Ours => drop(self.scheduler.claimable(limit()).await.map_err(text)?),
-                Side::Bare => bare
+                Contender::Ours => drop(self.scheduler.claimable(limit()).await.map_err(text)?),
+                Contender::Bare => bare
                     .ask(&self.script.claimable)
                     .await
                     .map_err(|e| e.to_string())?,
@@ -278,13 +278,13 @@ impl Contestant {
     }
 
     /// Jobs that are claimed in a second, and jobs that are settled in one, a batch after the other.
-    async fn batches(&self, side: Side) -> Result<(f64, f64), String> {
+    async fn batches(&self, side: Contender) -> Result<(f64, f64), String> {
         let mut bare = self.bare[0].lock().await;
         let (mut claim_s, mut settle_s) = (0.0, 0.0);
         for number in 0..self.sizes.batches {
             let began = Instant::now();
             match side {
-                Side::Ours => {
+                Contender::Ours => {
                     let claimed = self
                         .scheduler
                         .claim(LEASE_MS, limit())
@@ -301,7 +301,7 @@ impl Contestant {
                         return Err(format!("{told} of {BATCH} reminders went out"));
                     }
                 }
-                Side::Bare => {
+                Contender::Bare => {
                     let (claim, settle) =
                         (&self.script.claims[number], &self.script.settles[number]);
                     bare.ask(claim).await.map_err(|error| error.to_string())?;
@@ -333,7 +333,7 @@ enum Of {
 }
 
 impl Of {
-    fn work(self, script: &Script) -> &Work {
+    fn work(self, script: &Script) -> &RecordedWork {
         match self {
             Self::Look => &script.look,
             Self::Claimable => &script.claimable,
@@ -358,7 +358,7 @@ fn limit() -> u32 {
     u32::try_from(BATCH).unwrap_or(u32::MAX)
 }
 
-fn text(failure: scheduler::measured::Failure) -> String {
+fn text(failure: scheduler::measured::MeasuredError) -> String {
     failure.to_string()
 }
 

@@ -18,7 +18,7 @@ const VAR_STRING: u8 = 0xfd;
 const BLOB: u8 = 0xfc;
 const STRING: u8 = 0xfe;
 
-/// One connection.
+/// One connection to the server.
 #[derive(Debug, Default)]
 pub(crate) struct MySqlListener {
     /// What has come of a packet that is not whole.

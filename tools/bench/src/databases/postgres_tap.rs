@@ -15,7 +15,7 @@ const TLS_REQUEST: [u8; 4] = 80_877_103_u32.to_be_bytes();
 const INT8: u32 = 20;
 const TEXT: u32 = 25;
 
-/// One connection.
+/// One connection to the server.
 #[derive(Debug, Default)]
 pub(crate) struct PostgresListener {
     /// What has come of a message that is not whole.

@@ -18,7 +18,7 @@ pub(crate) enum Question {
 }
 
 /// Everything that one command asked.
-pub(crate) type Work = Vec<Question>;
+pub(crate) type RecordedWork = Vec<Question>;
 
 impl Question {
     pub(crate) fn text(&self) -> &'static str {

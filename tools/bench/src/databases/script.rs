@@ -2,23 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::recording::{Work, counted};
+use super::recording::{RecordedWork, counted};
 
 /// What each command asked, once for each time that it is measured.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
-    pub(crate) bookings: Vec<Work>,
+    pub(crate) bookings: Vec<RecordedWork>,
     /// Whether anything can be claimed.
-    pub(crate) look: Work,
+    pub(crate) look: RecordedWork,
     /// What can be claimed.
-    pub(crate) claimable: Work,
-    pub(crate) claims: Vec<Work>,
-    pub(crate) settles: Vec<Work>,
+    pub(crate) claimable: RecordedWork,
+    pub(crate) claims: Vec<RecordedWork>,
+    pub(crate) settles: Vec<RecordedWork>,
 }
 
 impl Script {
     /// One of each command, by name.
-    pub(crate) fn commands(&self) -> BTreeMap<&'static str, &Work> {
+    pub(crate) fn commands(&self) -> BTreeMap<&'static str, &RecordedWork> {
         let mut found = BTreeMap::from([("look", &self.look), ("claimable", &self.claimable)]);
         let lists = [
             ("book", &self.bookings),

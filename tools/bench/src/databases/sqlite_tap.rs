@@ -11,7 +11,7 @@ use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
-use super::recording::{Question, Work, interned};
+use super::recording::{Question, RecordedWork, interned};
 
 const TARGET: &str = "sqlx::query";
 /// What `BEGIN` and its like are not: statements that are asked of a table.
@@ -39,7 +39,7 @@ impl SqliteTap {
     ///
     /// # Errors
     /// When the two asked different things.
-    pub(crate) fn take(&self, other: &[Question]) -> Result<Work, String> {
+    pub(crate) fn take(&self, other: &[Question]) -> Result<RecordedWork, String> {
         let heard = std::mem::take(&mut *HEARD.lock().unwrap_or_else(PoisonError::into_inner));
         let mut heard = heard.into_iter();
         let work = other.iter().map(|question| match question {
@@ -113,7 +113,7 @@ impl<S: Subscriber> Layer<S> for Log {
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut statement = Statement::default();
+        let mut statement = LoggedStatement::default();
         event.record(&mut statement);
         let text = match statement.whole.trim() {
             "" => statement.summary.trim(),
@@ -128,12 +128,12 @@ impl<S: Subscriber> Layer<S> for Log {
 
 /// The text of a statement, and its beginning, which is all of a short one.
 #[derive(Default)]
-struct Statement {
+struct LoggedStatement {
     summary: String,
     whole: String,
 }
 
-impl Visit for Statement {
+impl Visit for LoggedStatement {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "summary" => value.clone_into(&mut self.summary),

@@ -8,7 +8,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::recording::{Question, Work};
+use super::recording::{Question, RecordedWork};
 
 const CHUNK_BYTES: usize = 16 * 1024;
 
@@ -28,13 +28,13 @@ pub(crate) trait Listener: Send + 'static {
 #[derive(Debug)]
 pub(crate) struct Tap {
     url: DatabaseUrl,
-    heard: Arc<Mutex<Heard>>,
+    heard: Arc<Mutex<ParsedMessage>>,
     serving: JoinHandle<()>,
 }
 
 #[derive(Debug, Default)]
-struct Heard {
-    work: Work,
+struct ParsedMessage {
+    work: RecordedWork,
     trouble: Option<String>,
 }
 
@@ -56,7 +56,7 @@ impl Tap {
         let socket = socket.map_err(|error| error.to_string())?;
         let own = socket.local_addr().map_err(|error| error.to_string())?;
         let url = DatabaseUrl::parse(&format!("{user}@{own}/{database}"));
-        let heard = Arc::new(Mutex::new(Heard::default()));
+        let heard = Arc::new(Mutex::new(ParsedMessage::default()));
         let writing = Arc::clone(&heard);
         let serving = tokio::spawn(async move {
             while let Ok((client, _)) = socket.accept().await {
@@ -82,7 +82,7 @@ impl Tap {
     ///
     /// # Errors
     /// When some of it was not understood.
-    pub(crate) fn take(&self) -> Result<Work, String> {
+    pub(crate) fn take(&self) -> Result<RecordedWork, String> {
         let heard = std::mem::take(&mut *lock(&self.heard));
         heard.trouble.map_or(Ok(heard.work), Err)
     }
@@ -95,7 +95,12 @@ impl Drop for Tap {
 }
 
 /// Starts one connection's two directions; each ends when either side closes.
-fn relay<L: Listener>(client: TcpStream, server: TcpStream, heard: Arc<Mutex<Heard>>, listener: L) {
+fn relay<L: Listener>(
+    client: TcpStream,
+    server: TcpStream,
+    heard: Arc<Mutex<ParsedMessage>>,
+    listener: L,
+) {
     // Without it each small packet would wait for the answer to the one before.
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (from_client, to_client) = client.into_split();
