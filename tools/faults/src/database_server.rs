@@ -114,8 +114,10 @@ impl DatabaseServer {
         let mut line = || told.next().map(Result::unwrap).unwrap_or_default();
         self.url = line();
         let input = script.stdin.take();
-        if let Some(pid) = line().parse().ok().and_then(Pid::from_raw) {
-            self.running = Some(Running { script, input, pid });
+        match line().parse().ok().and_then(Pid::from_raw) {
+            Some(pid) => self.running = Some(Running { script, input, pid }),
+            // There is no such server: the script ends by itself.
+            None => drop(script.wait()),
         }
     }
 
