@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use serde_json::{Map, Value as Json};
 use storage::Value;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -63,6 +64,9 @@ impl Drop for SqliteTap {
     }
 }
 
+/// Where SQLite reads the rows of an insert.
+const ROWS: &str = "FROM json_each(?1) WHERE true";
+
 /// `?2 … ?1 … ?2` of SQLite has been `? … ? … ?` there.
 fn with_values(
     text: &'static str,
@@ -88,9 +92,36 @@ fn with_values(
     let count = numbers.iter().copied().max().unwrap_or_default();
     let mut own = vec![Value::Integer(None); count];
     for (number, value) in numbers.into_iter().zip(values) {
-        own[number - 1] = value.clone();
+        own[number - 1] = match text.contains(ROWS) {
+            true => lists(text, value)?,
+            false => value.clone(),
+        };
     }
     Ok(Question::Prepared { text, values: own })
+}
+
+/// The rows of an insert are objects there, and lists in the order of its columns here.
+fn lists(text: &str, value: &Value<'static>) -> Result<Value<'static>, String> {
+    let Value::Text(Some(json)) = value else {
+        return Err(format!("{text} was given no rows"));
+    };
+    let rows: Vec<Map<String, Json>> =
+        serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let columns = text
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'));
+    let columns = columns.map_or("", |(columns, _)| columns);
+    let list = |row: &Map<String, Json>| -> Vec<Json> {
+        let columns = columns
+            .split(',')
+            .map(|column| column.trim().trim_matches('"'));
+        columns
+            .map(|column| row.get(column).cloned().unwrap_or_default())
+            .collect()
+    };
+    let lists: Vec<_> = rows.iter().map(list).collect();
+    let json = serde_json::to_string(&lists).map_err(|error| error.to_string())?;
+    Ok(json.into())
 }
 
 struct Log;
