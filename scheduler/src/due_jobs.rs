@@ -50,12 +50,17 @@ impl DueJobRunner {
         shutdown: Shutdown,
     ) {
         loop {
-            if let Err(error) = self.run_due(&*store, &notifications).await {
-                metrics::counter!("due_jobs_failed_total").increment(1);
-                tracing::warn!(%error, "due jobs could not be done; they will be tried again");
-            }
+            let next_poll = match self.run_due(&*store, &notifications).await {
+                Ok(()) => self.next_poll(),
+                Err(error) => {
+                    metrics::counter!("due_jobs_failed_total").increment(1);
+                    tracing::warn!(%error, "due jobs could not be done; they will be tried again");
+                    // Not when the next one is due, which may be past: a store that is away would be asked without end.
+                    clock::now() + POLL_MS
+                }
+            };
             tokio::select! {
-                () = clock::sleep_until(self.next_poll()) => {}
+                () = clock::sleep_until(next_poll) => {}
                 () = self.woken.notified() => {}
                 () = shutdown.started() => return,
             }
