@@ -11,24 +11,32 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// Names what is accepted.
 const ACCEPTED: &str = "RENDEZVOUS_DATABASE_ACCEPTED_DURABILITY";
 
-/// A scheduler does not start on the database, and says which setting is what, and how to accept it; accepted
-/// under another value it does not start either, and accepted as it is it does.
-async fn is_refused_unless_accepted(url: &str, setting: &str, value: &str, wanted: &str) {
-    let named = format!("{setting}={value}");
-    for accepted in ["", &format!("{setting}=other")] {
-        let mut scheduler = ServiceProcess::scheduler(url).with(ACCEPTED, accepted);
-        scheduler.launch();
-        let status = scheduler.gone(LIMIT).await;
-        let line = scheduler.last_line().await;
-        assert_eq!(status.code(), Some(CONFIG), "{line}");
-        let how = format!("database.accepted_durability = [\"{named}\"]");
-        for part in [&format!("its {setting} is {value}, not {wanted}"), &how] {
-            assert!(line.contains(part), "{line}");
-        }
-        println!("refused: {line}");
+/// A scheduler that accepts `others`, and the setting under another value, does not start on the database, and says
+/// which setting is what, and how to accept it; accepted as it is it does.
+async fn is_refused_unless_accepted(
+    url: &str,
+    others: &str,
+    setting: &str,
+    value: &str,
+    wanted: &str,
+) {
+    let accepting = |value: &str| {
+        let accepted = format!("{others},{setting}={value}");
+        ServiceProcess::scheduler(url).with(ACCEPTED, &accepted)
+    };
+    let mut scheduler = accepting("other");
+    scheduler.launch();
+    let status = scheduler.gone(LIMIT).await;
+    let line = scheduler.last_line().await;
+    assert_eq!(status.code(), Some(CONFIG), "{line}");
+    for part in [
+        format!("its {setting} is {value}, not {wanted}"),
+        format!("database.accepted_durability = [\"{setting}={value}\"]"),
+    ] {
+        assert!(line.contains(&part), "{line}");
     }
-    let scheduler = ServiceProcess::scheduler(url).with(ACCEPTED, &named);
-    assert!(scheduler.started().await.is_ready().await);
+    println!("refused: {line}");
+    assert!(accepting(value).started().await.is_ready().await);
 }
 
 #[test]
@@ -37,24 +45,17 @@ fn flt_42_weaker_durability_of_postgres_is_refused_unless_it_is_accepted() {
         return;
     };
     row(async {
-        server.create("scheduler").await;
-        let url = server.url("scheduler");
-        is_refused_unless_accepted(&url, "fsync", "off", "on").await;
-    });
-    drop(server);
-
-    // Of one database alone: the server as a whole keeps what it commits.
-    let Some(server) = DatabaseServer::start(DatabaseKind::Postgres, &[]) else {
-        return;
-    };
-    row(async {
-        for (name, value) in [("forgets", "off"), ("flushes", "local")] {
+        for name in ["scheduler", "forgets"] {
             server.create(name).await;
-            let weaken = format!("ALTER DATABASE {name} SET synchronous_commit = {value}");
-            server.run(&weaken).await;
-            let url = server.url(name);
-            is_refused_unless_accepted(&url, "synchronous_commit", value, "on").await;
         }
+        let url = server.url("scheduler");
+        is_refused_unless_accepted(&url, "", "fsync", "off", "on").await;
+
+        // Of one database alone.
+        let weaken = "ALTER DATABASE forgets SET synchronous_commit = off";
+        server.run(weaken).await;
+        let (url, setting) = (server.url("forgets"), "synchronous_commit");
+        is_refused_unless_accepted(&url, "fsync=off", setting, "off", "on").await;
     });
 }
 
@@ -68,6 +69,6 @@ fn flt_42_weaker_durability_of_mariadb_is_refused_unless_it_is_accepted() {
     row(async {
         server.create("scheduler").await;
         let url = server.url("scheduler");
-        is_refused_unless_accepted(&url, setting, "2", "1").await;
+        is_refused_unless_accepted(&url, "", setting, "2", "1").await;
     });
 }
