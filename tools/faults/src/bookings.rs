@@ -19,7 +19,7 @@ const STARTS_IN_MS: i64 = 3_600_000;
 /// What the keys of clients begin with, by which their sessions are known from others.
 const KEY: &str = "key-";
 /// Pause between two bookings of one client, in milliseconds.
-const PAUSE_MS: std::ops::RangeInclusive<u64> = 50..=150;
+const PAUSE_MS: std::ops::RangeInclusive<u64> = 100..=300;
 
 /// One request and its answer.
 #[derive(Debug, Clone)]

@@ -26,7 +26,7 @@ const POOL: usize = 10;
 /// After the return, so long are connections counted.
 const HERD_SPAN: Duration = Duration::from_secs(2);
 /// Who books at once: more than there are connections.
-const CLIENTS: usize = 16;
+const CLIENTS: usize = 12;
 /// What a server gives away that is to run out: more than the service's, and less than PostgreSQL's fixed part of them.
 const FEW_CONNECTIONS: &str = "max_connections=25";
 

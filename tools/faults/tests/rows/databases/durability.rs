@@ -11,8 +11,8 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// Names what is accepted.
 const ACCEPTED: &str = "RENDEZVOUS_DATABASE_ACCEPTED_DURABILITY";
 
-/// A scheduler that accepts `others` does not start on the database, and says which setting is what, and how to
-/// accept it; accepted under another value it does not start either, and accepted as it is it does.
+/// A scheduler that accepts `others`, and the setting under another value, does not start on the database, and says
+/// which setting is what, and how to accept it; accepted as it is it does.
 async fn is_refused_unless_accepted(
     url: &str,
     others: &str,
@@ -20,22 +20,23 @@ async fn is_refused_unless_accepted(
     value: &str,
     wanted: &str,
 ) {
-    let named = format!("{setting}={value}");
-    let with = |more: &str| format!("{others},{more}");
-    for accepted in [others, &with(&format!("{setting}=other"))] {
-        let mut scheduler = ServiceProcess::scheduler(url).with(ACCEPTED, accepted);
-        scheduler.launch();
-        let status = scheduler.gone(LIMIT).await;
-        let line = scheduler.last_line().await;
-        assert_eq!(status.code(), Some(CONFIG), "{line}");
-        let how = format!("database.accepted_durability = [\"{named}\"]");
-        for part in [&format!("its {setting} is {value}, not {wanted}"), &how] {
-            assert!(line.contains(part), "{line}");
-        }
-        println!("refused: {line}");
+    let accepting = |value: &str| {
+        let accepted = format!("{others},{setting}={value}");
+        ServiceProcess::scheduler(url).with(ACCEPTED, &accepted)
+    };
+    let mut scheduler = accepting("other");
+    scheduler.launch();
+    let status = scheduler.gone(LIMIT).await;
+    let line = scheduler.last_line().await;
+    assert_eq!(status.code(), Some(CONFIG), "{line}");
+    for part in [
+        format!("its {setting} is {value}, not {wanted}"),
+        format!("database.accepted_durability = [\"{setting}={value}\"]"),
+    ] {
+        assert!(line.contains(&part), "{line}");
     }
-    let scheduler = ServiceProcess::scheduler(url).with(ACCEPTED, &with(&named));
-    assert!(scheduler.started().await.is_ready().await);
+    println!("refused: {line}");
+    assert!(accepting(value).started().await.is_ready().await);
 }
 
 #[test]

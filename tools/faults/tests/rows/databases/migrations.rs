@@ -4,7 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::Child;
 use std::time::Duration;
 
-use faults::{DeadlyLink, ServiceProcess, row};
+use faults::{DeadlyLink, ServiceProcess, row, thorough};
 use storage::testing::TestEngine;
 use testkit::has_tool;
 
@@ -13,6 +13,7 @@ use self::old_file::{LAST_POSITION, OldFile};
 
 mod described;
 mod old_file;
+mod statements;
 
 /// The exit code of a mistake that a person must put right.
 const CONFIG: i32 = 78;
@@ -64,7 +65,9 @@ async fn killed_on_a_server(engine: TestEngine, every: usize) {
         migrates(&process);
         let found = description(&url).await;
         assert_eq!(found, reference, "killed after packet {at}");
-        process.start().await;
+        if thorough() || kills == 1 {
+            process.start().await;
+        }
         at += every;
     }
 }
@@ -125,12 +128,12 @@ async fn killed_on_a_file(every: usize) {
 
 #[test]
 fn flt_43_killed_at_some_packets_a_migration_of_postgres_completes() {
-    row(killed_on_a_server(TestEngine::Postgres, 8));
+    row(killed_on_a_server(TestEngine::Postgres, 10));
 }
 
 #[test]
 fn flt_43_killed_at_some_packets_a_migration_of_mariadb_completes() {
-    row(killed_on_a_server(TestEngine::MySql, 8));
+    row(killed_on_a_server(TestEngine::MySql, 10));
 }
 
 #[test]

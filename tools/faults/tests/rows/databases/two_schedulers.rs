@@ -26,7 +26,7 @@ const TAKEN_OVER_LIMIT: Duration = Duration::from_secs(8);
 /// Sessions of a round. Each has two reminders and an opening, due together.
 const SESSIONS: usize = 3;
 /// From booking a round's sessions to what is due of them, in milliseconds.
-const LEAD_MS: i64 = 1_000;
+const LEAD_MS: i64 = 700;
 /// The other one stands still by then, so that the first one claims.
 const ALONE_MS: i64 = 150;
 /// When the first one is stopped where it is not waited for, after the due time, in milliseconds.

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use faults::{ServiceProcess, look};
 use serde_json::{Value, json};
-use testkit::{Http, SOON, now, until};
+use testkit::{Http, now, until};
 
 /// From the booking to the absence, at most, in milliseconds: what is due then falls into it.
 const LEAD_MS: i64 = 2_500;
+/// From the return until they are settled: one that was claimed in the crowd of the return and could not be settled is
+/// taken up again after its lease of 5 s.
+const LIMIT: Duration = Duration::from_secs(12);
 /// What becomes of a session's reminders.
 const REMINDERS: &str =
     "SELECT concat_ws(' ', state, reason) FROM jobs WHERE kind = 'reminder' AND session_id = ";
@@ -55,7 +58,7 @@ impl DueMeanwhile {
         let of = async |statement: &str, session: &str| {
             look(database, &format!("{statement}'{session}'")).await
         };
-        until("the reminders are settled", SOON, async || {
+        until("the reminders are settled", LIMIT, async || {
             let all = [
                 of(REMINDERS, &self.useful).await,
                 of(REMINDERS, &self.useless).await,
