@@ -56,6 +56,10 @@ impl<D: Driver> Lease<D> {
         let live = self.connection.as_mut().filter(|_| !self.unanswered);
         let live = live.ok_or_else(|| Error::Unavailable("its connection was lost".into()))?;
         self.unanswered = true;
+        // A limit that is over is seen by a timer only later.
+        if self.until <= Instant::now() {
+            return Err(Error::Unavailable("its time is over".into()));
+        }
         let answered = tokio::time::timeout_at(self.until.into(), question(&mut *live)).await;
         let answer = answered.map_err(unavailable)?;
         self.unanswered = matches!(answer, Err(Error::Unavailable(_)));
