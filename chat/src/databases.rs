@@ -1,11 +1,10 @@
 //! The databases of the two stores: one, where both are in the same place.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use service::StartError;
 use service::health::Readiness;
-use storage::{Database, DatabaseUrl, Schema};
+use storage::{Database, Schema};
 
 use crate::config::Config;
 use crate::store::sql::{SqlMessages, SqlRooms};
@@ -27,7 +26,7 @@ pub(crate) async fn open(config: &Config) -> Result<SqlStores, StartError> {
     let open = |url| Database::open(url, &config.database_options, Schema::chat());
     let room_database = open(rooms).await?;
     // A file that was opened twice would have two writers, which take turns by trying again.
-    let message_database = match is_same(rooms, messages) {
+    let message_database = match rooms.identity() == messages.identity() {
         true => room_database.clone(),
         false => open(messages).await?,
     };
@@ -51,14 +50,10 @@ pub(crate) fn watch(readiness: &Readiness, stores: &Arc<SqlStores>) {
     });
 }
 
-/// True for one file however it is written, once it is there.
-fn is_same(one: &DatabaseUrl, other: &DatabaseUrl) -> bool {
-    let place = |url: &DatabaseUrl| -> Option<PathBuf> { url.file()?.canonicalize().ok() };
-    one == other || place(one).is_some_and(|file| place(other) == Some(file))
-}
-
 #[cfg(test)]
 mod tests {
+    use storage::DatabaseUrl;
+
     use super::*;
 
     #[tokio::test]
@@ -71,6 +66,7 @@ mod tests {
         let winding = DatabaseUrl::sqlite(folder.path().join("../.").join(&file));
         std::os::unix::fs::symlink(&file, folder.path().join("link.db")).unwrap();
         let linked = DatabaseUrl::sqlite(folder.path().join("link.db"));
+        let is_same = |one: &DatabaseUrl, other: &DatabaseUrl| one.identity() == other.identity();
         assert!(is_same(&plain, &winding) && is_same(&linked, &plain));
         assert!(!is_same(&plain, &missing) && is_same(&missing, &missing));
     }

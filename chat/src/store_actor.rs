@@ -5,9 +5,9 @@
 //! [`StoreActor::recover_unsettled`] makes up for it. While rooms can't be written messages are still taken, as many
 //! as it would make up for.
 
-mod away;
 mod batch;
 mod changes;
+mod circuit_breaker;
 mod follow_ups;
 mod startup_recovery;
 
@@ -27,8 +27,8 @@ use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::store::{Appended, NewMessage, StoreError, Stores};
 use crate::store_handle::{AppendOutcome, StoreCommand, StoreQueue};
-use away::AwayRooms;
 use batch::{CommandBatch, PendingAppend};
+use circuit_breaker::RoomStoreBreaker;
 use follow_ups::FollowUps;
 
 /// Commands of one batch: at 50,000 rows a second a commit of them takes 10 ms.
@@ -46,7 +46,7 @@ pub(crate) struct StoreActor<S, F = Registry> {
     fanout: F,
     queue: StoreQueue,
     follow_ups: FollowUps,
-    away: AwayRooms,
+    breaker: RoomStoreBreaker,
     /// Rooms that stay in memory, until what follows from their messages is written.
     kept: BTreeSet<RoomId>,
     last_sent_at: UnixMs,
@@ -65,7 +65,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             fanout,
             queue,
             follow_ups: FollowUps::default(),
-            away: AwayRooms::default(),
+            breaker: RoomStoreBreaker::default(),
             kept: BTreeSet::new(),
             last_sent_at: UnixMs(0),
         }
@@ -87,7 +87,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             self.serve(Some(command)).await;
         }
         // Asked once more, even if it did not answer a moment ago.
-        self.away = AwayRooms::default();
+        self.breaker = RoomStoreBreaker::default();
         self.write(CommandBatch::default()).await;
     }
 
@@ -245,12 +245,12 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         if all_known {
             return Ok(());
         }
-        if self.away.is_left_alone() {
-            return Err(AwayRooms::error());
+        if self.breaker.is_open() {
+            return Err(RoomStoreBreaker::error());
         }
         let begun = Instant::now();
         let loaded = self.rooms.load(rooms).await;
-        self.away.note(begun, &loaded);
+        self.breaker.note(begun, &loaded);
         loaded
     }
 

@@ -16,9 +16,7 @@ mod stores;
 mod turn;
 mod urls;
 
-pub(crate) use self::database_url::{
-    has_password, identity as database_identity, parsed as database_url,
-};
+pub(crate) use self::database_url::{has_password, parsed as database_url};
 pub(crate) use self::detected::is_loopback;
 pub(crate) use self::handed::write as hand_over;
 pub(crate) use self::private::ip_and_port;

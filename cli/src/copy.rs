@@ -22,7 +22,7 @@ pub(crate) async fn run(settings: &Settings, args: &CopyArgs) -> Result<(), Fail
     let options = settings.database.options()?;
     let from = url("from", args.from.as_deref(), args.from_env.as_deref())?;
     let to = url("to", args.to.as_deref(), args.to_env.as_deref())?;
-    if config::database_identity(&from.text) == config::database_identity(&to.text) {
+    if from.url.identity() == to.url.identity() {
         return Err(Failure::config(format!(
             "{} and {} are one database",
             from.option, to.option
@@ -44,7 +44,6 @@ pub(crate) async fn run(settings: &Settings, args: &CopyArgs) -> Result<(), Fail
 /// A database that was named on the command line.
 struct Named {
     option: String,
-    text: String,
     url: DatabaseUrl,
 }
 
@@ -65,7 +64,7 @@ fn url(side: &str, plain: Option<&str>, variable: Option<&str>) -> Result<Named,
             "rendezvous: --{side}: everybody on this machine can read the password on a command line: --{side}-env takes the URL from a variable"
         );
     }
-    Ok(Named { option, text, url })
+    Ok(Named { option, url })
 }
 
 fn failure(error: &CopyError) -> Failure {

@@ -45,7 +45,7 @@ pub(crate) type ErrorSource = Box<dyn std::error::Error + Send + Sync>;
 #[error(transparent)]
 pub(crate) enum StoreError {
     /// Another unit of work won: this one may succeed when the whole of it is run again.
-    Lost(ErrorSource),
+    Conflict(ErrorSource),
     /// The store did not answer, or holds what can't be understood.
     Failed(ErrorSource),
 }
@@ -54,14 +54,14 @@ impl StoreError {
     /// What the driver said.
     pub(crate) fn into_source(self) -> ErrorSource {
         match self {
-            Self::Lost(source) | Self::Failed(source) => source,
+            Self::Conflict(source) | Self::Failed(source) => source,
         }
     }
 }
 
 impl storage::MayConflict for StoreError {
     fn is_conflict(&self) -> bool {
-        matches!(self, Self::Lost(_))
+        matches!(self, Self::Conflict(_))
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// that add it one fails.
     ///
     /// So a caller reads through the unit of work whatever its writes depend on, a session before all that belongs to
-    /// it, and runs the whole again where any step fails with [`StoreError::Lost`]: two waited for each other, or
+    /// it, and runs the whole again where any step fails with [`StoreError::Conflict`]: two waited for each other, or
     /// both added the same.
     fn begin(&self) -> StoreFuture<'_, Box<dyn UnitOfWork>>;
 

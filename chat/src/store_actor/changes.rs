@@ -9,8 +9,8 @@ use service::clock::now;
 use tokio::time::Instant;
 use wire::{ChatRoomGrant, ErrorCode, Event, EventType, RoomId, SessionBooked};
 
-use super::away::AwayRooms;
 use super::batch::{CommandBatch, PendingOpening, PendingPosition};
+use super::circuit_breaker::RoomStoreBreaker;
 use super::{StoreActor, refused};
 use crate::removals::Removal;
 use crate::store::{Opening, RoomChanges, StoreError, Stores};
@@ -22,9 +22,9 @@ type Before = BTreeMap<RoomId, Option<Room>>;
 impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     /// Writes what follows from messages and what the batch wants, in one transaction; then tells everybody.
     pub(super) async fn write(&mut self, batch: CommandBatch) {
-        if self.away.is_left_alone() {
+        if self.breaker.is_open() {
             self.follow_ups.failed();
-            self.refuse_batch(batch, AwayRooms::error().code());
+            self.refuse_batch(batch, RoomStoreBreaker::error().code());
             return;
         }
         match self.try_write(&batch).await {
@@ -73,7 +73,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     async fn apply(&mut self, changes: &RoomChanges) -> Result<(), StoreError> {
         let begun = Instant::now();
         let applied = self.rooms.stores().apply(changes).await;
-        self.away.note(begun, &applied);
+        self.breaker.note(begun, &applied);
         applied
     }
 

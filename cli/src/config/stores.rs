@@ -1,5 +1,7 @@
 //! Which databases there are, and whose tables each holds.
 
+use std::path::Path;
+
 use scheduler::StoreLocation;
 use storage::{DatabaseUrl, Schema};
 
@@ -28,7 +30,7 @@ impl Settings {
     /// When its key names none.
     pub(crate) fn scheduler_database(&self) -> Result<DatabaseUrl, Failure> {
         let text = &self.scheduler.database_url;
-        self.database("scheduler.database_url", text, "scheduler/scheduler.db")
+        self.database("scheduler.database_url", text, scheduler::default_database)
     }
 
     /// The same, and how it is connected to.
@@ -47,7 +49,8 @@ impl Settings {
     /// # Errors
     /// When its key names none.
     pub(crate) fn rooms_database(&self) -> Result<DatabaseUrl, Failure> {
-        self.database("chat.rooms_url", &self.chat.rooms_url, "chat/chat.db")
+        let text = &self.chat.rooms_url;
+        self.database("chat.rooms_url", text, chat::Config::default_database)
     }
 
     /// Of chat's messages.
@@ -60,20 +63,23 @@ impl Settings {
         if text.starts_with("mongodb:") || text.starts_with("mongodb+srv:") {
             return refused("mongodb:// is not there yet: it takes sqlite:PATH");
         }
-        let url = self.database(key, text, "chat/chat.db")?;
+        let url = self.database(key, text, chat::Config::default_database)?;
         match url.file() {
             Some(_) => Ok(url),
             None => refused("it takes sqlite:PATH; rooms may be on a server, by chat.rooms_url"),
         }
     }
 
-    fn database(&self, key: &str, text: &str, file: &str) -> Result<DatabaseUrl, Failure> {
-        match text {
-            "" => Ok(DatabaseUrl::sqlite(self.data_dir.join(file))),
-            text => {
-                database_url::parsed(text).map_err(|why| Failure::config(format!("{key}: {why}")))
-            }
+    fn database(
+        &self,
+        key: &str,
+        text: &str,
+        default: fn(&Path) -> DatabaseUrl,
+    ) -> Result<DatabaseUrl, Failure> {
+        if text.is_empty() {
+            return Ok(default(&self.data_dir));
         }
+        database_url::parsed(text).map_err(|why| Failure::config(format!("{key}: {why}")))
     }
 
     /// Every database that a service of this configuration has tables in, once. Those that are files in the data directory
@@ -105,7 +111,7 @@ impl Settings {
 
     fn are_messages_with_rooms(&self) -> Result<bool, Failure> {
         let (rooms, messages) = (self.rooms_database()?, self.messages_database()?);
-        Ok(identity(&self.chat.rooms_url, &rooms) == identity(&self.chat.messages_url, &messages))
+        Ok(rooms.identity() == messages.identity())
     }
 
     /// Each key names a database, and the scheduler's is nobody else's.
@@ -115,33 +121,17 @@ impl Settings {
     pub(super) fn check_databases(&self) -> Result<(), Failure> {
         self.database.options()?;
         let scheduler = self.scheduler_database()?;
-        let own = identity(&self.scheduler.database_url, &scheduler);
-        for (key, text, url) in [
-            (
-                "chat.rooms_url",
-                &self.chat.rooms_url,
-                self.rooms_database()?,
-            ),
-            (
-                "chat.messages_url",
-                &self.chat.messages_url,
-                self.messages_database()?,
-            ),
+        for (key, url) in [
+            ("chat.rooms_url", self.rooms_database()?),
+            ("chat.messages_url", self.messages_database()?),
         ] {
-            if identity(text, &url) == own {
+            if url.identity() == scheduler.identity() {
                 return Err(Failure::config(format!(
                     "scheduler.database_url and {key} are one database: each service needs its own"
                 )));
             }
         }
         Ok(())
-    }
-}
-
-fn identity(text: &str, url: &DatabaseUrl) -> String {
-    match url.file() {
-        Some(file) => database_url::identity(&format!("sqlite:{}", file.display())),
-        None => database_url::identity(text),
     }
 }
 

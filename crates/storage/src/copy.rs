@@ -110,7 +110,7 @@ pub async fn copy(
     options: &DatabaseOptions,
     progress: &mut (dyn FnMut(CopyProgress) + Send),
 ) -> Result<CopyReport, CopyError> {
-    if from == to {
+    if from.identity() == to.identity() {
         return Err(CopyError::Same(from.clone()));
     }
     let options = DatabaseOptions {

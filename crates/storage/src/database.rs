@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use sqlx::{MySql, Postgres};
-
 use crate::connection::delegate_sql_connection;
 use crate::engine::{Engine, Transaction};
 use crate::migrations::PendingMigration;
+use crate::mysql::MySql;
+use crate::postgres::Postgres;
 use crate::server::{self, ServerEngine};
 use crate::sqlite::{self, SqliteEngine};
 use crate::url::Kind;

@@ -2,10 +2,6 @@
 
 use std::path::PathBuf;
 
-use sqlx::error::DatabaseError;
-use sqlx::mysql::MySqlDatabaseError;
-use sqlx::postgres::PgDatabaseError;
-
 use crate::DatabaseUrl;
 use crate::error_kind::ErrorKind;
 
@@ -50,7 +46,7 @@ impl Error {
         matches!(self, Self::Busy(_) | Self::UniqueViolation(_))
     }
 
-    fn of(kind: ErrorKind, source: Source) -> Self {
+    pub(crate) fn of(kind: ErrorKind, source: Source) -> Self {
         match kind {
             ErrorKind::Unavailable => Self::Unavailable(source),
             ErrorKind::Full => Self::Full(source),
@@ -61,39 +57,6 @@ impl Error {
             ErrorKind::Statement => Self::Statement(source),
         }
     }
-}
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        let kind = match &error {
-            sqlx::Error::Database(database) => kind(&**database),
-            sqlx::Error::Decode(_)
-            | sqlx::Error::ColumnDecode { .. }
-            | sqlx::Error::RowNotFound => ErrorKind::Corrupt,
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::Protocol(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => ErrorKind::Unavailable,
-            _ => ErrorKind::Statement,
-        };
-        Self::of(kind, error.into())
-    }
-}
-
-fn kind(error: &(dyn DatabaseError + 'static)) -> ErrorKind {
-    if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
-        return crate::postgres::kind(error.code());
-    }
-    if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
-        return crate::mysql::kind(error.number());
-    }
-    if error.is_unique_violation() {
-        return ErrorKind::UniqueViolation;
-    }
-    let code = error.code().and_then(|code| code.parse().ok());
-    crate::sqlite::kind(code.unwrap_or_default())
 }
 
 /// Why a store could not be opened. It names its database, and no password.

@@ -5,4 +5,6 @@ mod dialect;
 mod error;
 mod session;
 
+pub(crate) use sqlx::MySql;
+
 pub(crate) use self::error::kind;

@@ -5,4 +5,6 @@ mod dialect;
 mod error;
 mod session;
 
+pub(crate) use sqlx::Postgres;
+
 pub(crate) use self::error::kind;

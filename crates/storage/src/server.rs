@@ -48,10 +48,6 @@ impl<D: Driver> ServerEngine<D> {
         drop(connection);
         let pool = Pool::builder(connector)
             .max_size(usize::try_from(options.max_connections.max(1)).unwrap_or(usize::MAX))
-            .runtime(deadpool::Runtime::Tokio1)
-            .wait_timeout(Some(options.connect_timeout))
-            .create_timeout(Some(options.connect_timeout))
-            .recycle_timeout(Some(options.connect_timeout))
             .build()
             .map_err(|error| refused(Error::Unavailable(error.into())))?;
         Ok(Self {

@@ -1,5 +1,7 @@
 //! Which database: a file, or a server and a database on it.
 
+mod identity;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -9,8 +11,8 @@ use url::Url;
 /// What stands in place of a password.
 const HIDDEN: &str = "***";
 
-/// Parameters that name a server in place of the URL's host.
-const HOST_PARAMETERS: [&str; 3] = ["host", "hostaddr", "socket"];
+/// Parameters that name a server in place of the URL's host, the one that counts first.
+const HOST_PARAMETERS: [&str; 3] = ["hostaddr", "host", "socket"];
 
 /// Names a database. Displayed, it shows no password and no parameter.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Rows of the audit log that stand for themselves: their action has no other row in this store.
 
 use scheduler_core::audit_row;
+use storage::retry_on_conflict;
 use wire::{AuditRow, OperatorAction, UnixMs};
 
 use super::new_id;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
-use storage::rerun_lost;
 
 /// Who acts when a service starts.
 const SERVICE: &str = "scheduler";
@@ -20,11 +20,11 @@ pub(crate) async fn record_action<T, E: From<StoreError>>(
     act: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
     let row = &audit_row(new_id(), now, action);
-    let work = rerun_lost("record_action", || begun_with(store, row)).await?;
+    let work = retry_on_conflict("record_action", || begun_with(store, row)).await?;
     let done = act()?;
     match work.commit().await {
-        Err(StoreError::Lost(_)) => {
-            rerun_lost("record_action", || async move {
+        Err(StoreError::Conflict(_)) => {
+            retry_on_conflict("record_action", || async move {
                 begun_with(store, row).await?.commit().await
             })
             .await?;
@@ -51,7 +51,7 @@ pub(crate) async fn record_configuration(
     present: &[(String, String)],
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    rerun_lost("record_configuration", || {
+    retry_on_conflict("record_configuration", || {
         record_configuration_once(store, present, now)
     })
     .await
@@ -80,7 +80,7 @@ pub(crate) async fn prune_audit(
     before: UnixMs,
     rows: u32,
 ) -> Result<u64, StoreError> {
-    rerun_lost("prune_audit", || async move {
+    retry_on_conflict("prune_audit", || async move {
         let mut work = store.begin().await?;
         let pruned = work.audit().prune(before, rows).await?;
         work.commit().await?;

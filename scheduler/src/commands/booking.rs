@@ -4,13 +4,13 @@ use scheduler_core::{
     self as core, BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision,
     IdempotencyKey, KnownPerson, ParticipantRef, RenewLinkCommand, repeated,
 };
+use storage::retry_on_conflict;
 use wire::UnixMs;
 
 use super::apply::apply;
 use super::new_id;
 use crate::notification_stream::Delivery;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
-use storage::rerun_lost;
 
 /// A command's outcome, and whom to notify now that it is committed.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) async fn book(
     command: BookCommand,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
-    rerun_lost("book", || book_once(store, command.clone(), now)).await
+    retry_on_conflict("book", || book_once(store, command.clone(), now)).await
 }
 
 async fn book_once(
@@ -48,7 +48,7 @@ pub(crate) async fn change(
     command: ChangeCommand,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
-    rerun_lost("change", || change_once(store, command.clone(), now)).await
+    retry_on_conflict("change", || change_once(store, command.clone(), now)).await
 }
 
 async fn change_once(
@@ -71,7 +71,7 @@ pub(crate) async fn cancel(
     command: CancelCommand,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
-    rerun_lost("cancel", || cancel_once(store, command.clone(), now)).await
+    retry_on_conflict("cancel", || cancel_once(store, command.clone(), now)).await
 }
 
 async fn cancel_once(
@@ -94,7 +94,7 @@ pub(crate) async fn renew_link(
     command: RenewLinkCommand,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
-    rerun_lost("renew_link", || {
+    retry_on_conflict("renew_link", || {
         renew_link_once(store, command.clone(), now)
     })
     .await

@@ -1,11 +1,11 @@
 //! Writes that decide nothing: API keys, read marks, and forgetting old idempotency keys.
 
 use scheduler_core::audit_row;
+use storage::retry_on_conflict;
 use wire::{AuditRow, OperatorAction, UnixMs};
 
 use super::new_id;
 use crate::store::{ApiKey, MarkRead, SchedulerStore, StoreError};
-use storage::rerun_lost;
 
 /// Adds an API key's hash with what it stands for.
 pub(crate) async fn add_api_key(
@@ -16,7 +16,7 @@ pub(crate) async fn add_api_key(
     now: UnixMs,
 ) -> Result<(), StoreError> {
     let row = &audit_row(new_id(), now, action);
-    rerun_lost("add_api_key", || async move {
+    retry_on_conflict("add_api_key", || async move {
         let mut work = store.begin().await?;
         work.api_keys().add(hash, key, now).await?;
         work.audit().add(row).await?;
@@ -31,7 +31,7 @@ pub(crate) async fn mark_key_used(
     hash: &str,
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    rerun_lost("mark_key_used", || async move {
+    retry_on_conflict("mark_key_used", || async move {
         let mut work = store.begin().await?;
         work.api_keys().mark_used(hash, now).await?;
         work.commit().await
@@ -47,7 +47,7 @@ pub(crate) async fn revoke_api_key(
     now: UnixMs,
 ) -> Result<bool, StoreError> {
     let row = &audit_row(new_id(), now, action);
-    rerun_lost("revoke_api_key", || revoke_once(store, hash, row)).await
+    retry_on_conflict("revoke_api_key", || revoke_once(store, hash, row)).await
 }
 
 async fn revoke_once(
@@ -73,7 +73,7 @@ pub(crate) async fn revoke_other_api_keys(
     now: UnixMs,
 ) -> Result<(), StoreError> {
     let row = &audit_row(new_id(), now, action);
-    rerun_lost("revoke_other_api_keys", || async move {
+    retry_on_conflict("revoke_other_api_keys", || async move {
         let mut work = store.begin().await?;
         work.api_keys().revoke_others(hash, key).await?;
         work.audit().add(row).await?;
@@ -87,7 +87,7 @@ pub(crate) async fn mark_read(
     store: &dyn SchedulerStore,
     read: &MarkRead,
 ) -> Result<bool, StoreError> {
-    rerun_lost("mark_read", || async move {
+    retry_on_conflict("mark_read", || async move {
         let mut work = store.begin().await?;
         let found = work.notifications().mark_read(read).await?;
         work.commit().await?;
@@ -101,7 +101,7 @@ pub(crate) async fn forget_answers(
     store: &dyn SchedulerStore,
     before: UnixMs,
 ) -> Result<u64, StoreError> {
-    rerun_lost("forget_answers", || async move {
+    retry_on_conflict("forget_answers", || async move {
         let mut work = store.begin().await?;
         let forgotten = work.idempotency().forget(before).await?;
         work.commit().await?;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use scheduler_core::{self as core, ClaimedJob, JobAction, SettleContext};
+use storage::retry_on_conflict;
 use wire::UnixMs;
 
 use super::apply::apply;
 use super::new_id;
 use crate::notification_stream::Delivery;
 use crate::store::{SchedulerStore, Settled, StoreError, UnitOfWork};
-use storage::rerun_lost;
 
 /// The service that reports who came to a session.
 const SIGNALING: &str = "signaling";
@@ -33,7 +33,7 @@ pub(crate) async fn claim_due(
     if !store.jobs().any_claimable(now).await? {
         return Ok(ClaimedBatch::default());
     }
-    rerun_lost("claim_due", || claim_due_once(store, now, lease_ms, limit)).await
+    retry_on_conflict("claim_due", || claim_due_once(store, now, lease_ms, limit)).await
 }
 
 async fn claim_due_once(
@@ -83,7 +83,7 @@ pub(crate) async fn settle(
     now: UnixMs,
     decided: Vec<(ClaimedJob, JobAction)>,
 ) -> Result<Vec<Delivery>, StoreError> {
-    rerun_lost("settle", || settle_once(store, now, &decided)).await
+    retry_on_conflict("settle", || settle_once(store, now, &decided)).await
 }
 
 async fn settle_once(

@@ -1,13 +1,13 @@
 //! Taking in what the other services report.
 
 use scheduler_core::{Effects, ReportedEvent, note_action, note_fact, notify_unread};
+use storage::retry_on_conflict;
 use wire::{Event, EventBatch, NotificationKind, UnixMs};
 
 use super::apply::apply;
 use super::new_id;
 use crate::notification_stream::Delivery;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
-use storage::rerun_lost;
 
 /// Takes each event of a batch once, and notes up to when its source has reported everything. An event that
 /// makes no sense is counted and passed over.
@@ -16,7 +16,7 @@ pub(crate) async fn take_batch(
     batch: &EventBatch,
     now: UnixMs,
 ) -> Result<Vec<Delivery>, StoreError> {
-    rerun_lost("take_batch", || take_batch_once(store, batch, now)).await
+    retry_on_conflict("take_batch", || take_batch_once(store, batch, now)).await
 }
 
 async fn take_batch_once(

@@ -11,7 +11,6 @@ mod notifications;
 mod people;
 mod session_rows;
 mod sessions;
-mod statement;
 mod timeline;
 mod unit_of_work;
 
@@ -101,7 +100,7 @@ impl SchedulerStore for SqlStore {
 impl From<storage::Error> for StoreError {
     fn from(error: storage::Error) -> Self {
         if error.is_conflict() {
-            return Self::Lost(Box::new(error));
+            return Self::Conflict(Box::new(error));
         }
         Self::Failed(Box::new(error))
     }

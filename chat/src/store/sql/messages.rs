@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chat_core::{HistoryPage, PageFrom};
-use storage::{Database, FromRow, Row, SqlConnection, query, rerun_lost};
+use storage::{Database, FromRow, Row, SqlConnection, query, retry_on_conflict};
 use wire::chat::Message;
 use wire::{RoomId, UserId};
 
@@ -65,7 +65,7 @@ impl SqlMessages {
 
 impl MessageStore for SqlMessages {
     async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
-        Ok(rerun_lost("messages", || self.append_all(batch)).await?)
+        Ok(retry_on_conflict("messages", || self.append_all(batch)).await?)
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {

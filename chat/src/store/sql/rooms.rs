@@ -2,7 +2,7 @@
 
 mod changes;
 
-use storage::{Database, Outbox, query, rerun_lost};
+use storage::{Database, Outbox, query, retry_on_conflict};
 use wire::chat::Member;
 use wire::{RoomId, SessionId, UnixMs, UserId};
 
@@ -76,7 +76,7 @@ impl SqlRooms {
 impl RoomStore for SqlRooms {
     async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
         let rows = RowsToWrite::of(changes);
-        rerun_lost("rooms", || self.write(&rows)).await?;
+        retry_on_conflict("rooms", || self.write(&rows)).await?;
         if !changes.events.is_empty() {
             self.outbox.wake();
         }

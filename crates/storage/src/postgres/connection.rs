@@ -20,16 +20,38 @@ fn affected(result: &PgQueryResult) -> u64 {
     result.rows_affected()
 }
 
+/// What stands for a NUL in a text that is bound. PostgreSQL holds no text with one and refuses to compare with it; so a
+/// text with one is found nowhere, as in the other databases.
+const IN_PLACE_OF_NUL: &str = "\u{fffd}";
+
 fn prepared(statement: Statement<'_>) -> Prepared<'static, Postgres, PgArguments> {
     let rendered = DIALECT.statement(statement.text);
     let prepared = sqlx::query(rendered.text.as_str());
     let bind = |prepared: Prepared<'static, _, _>, parameter| match parameter {
-        Binding::One(Value::Integer(value)) => prepared.bind(value),
-        Binding::One(Value::Text(text)) => prepared.bind(text.map(Cow::into_owned)),
-        Binding::List(values) => prepared.bind(list_json(&values)),
-        Binding::Rows(rows) => prepared.bind(row_objects_json(&rendered.columns, &rows)),
+        Binding::One(value) => match without_nul(value) {
+            Value::Integer(value) => prepared.bind(value),
+            Value::Text(text) => prepared.bind(text.map(Cow::into_owned)),
+        },
+        Binding::List(values) => prepared.bind(list_json(&all_without_nul(values))),
+        Binding::Rows(rows) => {
+            let rows: Vec<_> = rows.into_iter().map(all_without_nul).collect();
+            prepared.bind(row_objects_json(&rendered.columns, &rows))
+        }
     };
     statement.bindings.into_iter().fold(prepared, bind)
+}
+
+fn all_without_nul(values: Vec<Value<'_>>) -> Vec<Value<'_>> {
+    values.into_iter().map(without_nul).collect()
+}
+
+fn without_nul(value: Value<'_>) -> Value<'_> {
+    match value {
+        Value::Text(Some(text)) if text.contains('\0') => {
+            text.replace('\0', IN_PLACE_OF_NUL).into()
+        }
+        value => value,
+    }
 }
 
 fn value(row: &PgRow, at: usize) -> Result<Value<'static>, Error> {

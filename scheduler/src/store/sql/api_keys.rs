@@ -1,9 +1,8 @@
 //! API keys, by their hashes.
 
-use storage::{FromRow, Row};
+use storage::{FromRow, Row, query};
 use wire::UnixMs;
 
-use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
 use crate::scope::Scope;

@@ -1,10 +1,9 @@
 //! The audit log, and the configuration of the last start.
 
-use storage::{FromRow, Row, Value};
+use storage::{FromRow, Row, Value, query};
 use wire::{AuditRow, OperatorAction, SessionId, UnixMs, UserId};
 
 use super::SqlStore;
-use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{AuditQueries, AuditQuery, AuditRepository, StoreFuture};
 

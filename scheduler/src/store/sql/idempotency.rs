@@ -1,11 +1,10 @@
 //! Answers to idempotency keys.
 
 use scheduler_core::{IdempotencyKey, StoredAnswer};
-use storage::SqlConnection;
+use storage::{SqlConnection, query};
 use wire::UnixMs;
 
 use super::SqlStore;
-use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{IdempotencyQueries, IdempotencyRepository, StoreError, StoreFuture};
 

@@ -1,10 +1,9 @@
 //! Jobs and their claims.
 
 use scheduler_core::{Job, JobKind, JobState, JobUpdate, MissReason, NewJob};
-use storage::{FromRow, Row, Value};
+use storage::{FromRow, Row, Value, query};
 use wire::{SessionId, UnixMs, UserId};
 
-use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
 use crate::store::{JobQueries, JobRepository, Settled, StoreError, StoreFuture, StoredJob};

@@ -1,10 +1,9 @@
 //! Notifications of people.
 
 use scheduler_core::NewNotification;
-use storage::{FromRow, Row};
+use storage::{FromRow, Row, query};
 use wire::{Notification, NotificationKind, SessionId, UnixMs, UserId};
 
-use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
 use crate::store::{

@@ -1,11 +1,10 @@
 //! People of applications.
 
 use scheduler_core::KnownPerson;
-use storage::{FromRow, Row};
+use storage::{FromRow, Row, query};
 use wire::{Participant, UserId};
 
 use super::SqlStore;
-use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{PersonQueries, PersonRepository, StoreFuture};
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use scheduler_core::{BookedParticipant, BookedSession};
-use storage::{SqlConnection, Value};
+use storage::{SqlConnection, Statement, Value, query};
 use wire::{RoomId, SessionId, UserId};
 
 use super::SqlStore;
 use super::session_rows::{BookedSessionRow, select_sessions};
-use super::statement::{PortableStatement, query};
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{
     SessionFilter, SessionQueries, SessionRepository, SessionRoom, StoreError, StoreFuture,
@@ -172,7 +171,7 @@ impl SessionRepository for SqlUnitOfWork {
 /// would take as well.
 async fn find_locked(
     connection: &mut dyn SqlConnection,
-    lock: PortableStatement<'_>,
+    lock: Statement<'_>,
 ) -> Result<Option<BookedSession>, StoreError> {
     let Some((id,)) = lock.fetch_optional(connection).await? else {
         return Ok(None);

@@ -1,10 +1,10 @@
 //! Timelines of sessions.
 
 use scheduler_core::TimelineEntry;
+use storage::query;
 use wire::SessionId;
 
 use super::SqlStore;
-use super::statement::query;
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{StoreFuture, TimelineQueries, TimelineQuery, TimelineRepository};
 

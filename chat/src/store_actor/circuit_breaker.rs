@@ -1,4 +1,4 @@
-//! Keeps the actor from waiting, again and again, for a room store that does not answer: meanwhile it stores
+//! A circuit breaker: keeps the actor from waiting, again and again, for a room store that does not answer: meanwhile it stores
 //! messages, and those who want more are told at once.
 
 use tokio::time::{Duration, Instant};
@@ -12,13 +12,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Whether the room store is left alone for now.
 #[derive(Debug, Default)]
-pub(super) struct AwayRooms {
+pub(super) struct RoomStoreBreaker {
     until: Option<Instant>,
 }
 
-impl AwayRooms {
-    /// True while it is left alone.
-    pub(super) fn is_left_alone(&self) -> bool {
+impl RoomStoreBreaker {
+    /// True while the store is left alone.
+    pub(super) fn is_open(&self) -> bool {
         self.until.is_some_and(|until| Instant::now() < until)
     }
 

@@ -30,11 +30,11 @@ impl MayConflict for Error {
 }
 
 /// Runs `transaction`, and the whole of it again where it lost to another one: a few times, and no longer than somebody
-/// waits. `name` names it in the metric `transactions_rerun_total`.
+/// waits. `name` names it in the metric `transaction_retries_total`.
 ///
 /// # Errors
 /// The first one that is no conflict, or the last conflict.
-pub async fn rerun_lost<T, E, Run>(
+pub async fn retry_on_conflict<T, E, Run>(
     name: &'static str,
     mut transaction: impl FnMut() -> Run,
 ) -> Result<T, E>
@@ -53,7 +53,7 @@ where
         if begun.elapsed() + pause > LAST_START {
             return Err(lost);
         }
-        metrics::counter!("transactions_rerun_total", "transaction" => name).increment(1);
+        metrics::counter!("transaction_retries_total", "transaction" => name).increment(1);
         tracing::debug!(name, error = %lost, "a transaction lost to another one and is run again");
         tokio::time::sleep(pause).await;
         longest_pause *= 2;
@@ -68,7 +68,7 @@ mod tests {
     /// How often it was run, and what came of it, where the first `losses` runs lose after `took`.
     async fn run(losses: u32, took: Duration) -> (u32, Result<u32, Error>) {
         let mut runs = 0;
-        let outcome = rerun_lost("test", || {
+        let outcome = retry_on_conflict("test", || {
             runs += 1;
             let number = runs;
             async move {
@@ -100,7 +100,7 @@ mod tests {
     #[tokio::test]
     async fn edg_123_what_failed_otherwise_is_not_run_again() {
         let mut runs = 0;
-        let outcome: Result<(), _> = rerun_lost("test", || {
+        let outcome: Result<(), _> = retry_on_conflict("test", || {
             runs += 1;
             std::future::ready(Err(Error::Unavailable("away".into())))
         })
