@@ -25,6 +25,10 @@ fn variables(databases: &[TestDatabase; 2]) -> Vec<(String, String)> {
     names.into_iter().map(str::to_owned).zip(texts).collect()
 }
 
+fn named(name: &str, text: &str) -> (String, String) {
+    (name.to_owned(), text.to_owned())
+}
+
 fn run(data_dir: &Path, more: &[(String, String)], args: &[&str]) -> Output {
     program()
         .args(args)
@@ -183,7 +187,6 @@ fn ops_58_doctor_says_what_to_do_about_a_server_that_is_away() {
 #[test]
 fn ops_52_config_shows_a_database_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
-    let named = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     let more = [
         named(
             "RENDEZVOUS_SCHEDULER_DATABASE_URL",
@@ -234,7 +237,6 @@ fn ops_37_a_databases_password_on_a_command_line_or_in_an_open_file_is_refused_b
 #[test]
 fn ops_54_one_database_for_two_services_is_one_line() {
     let folder = tempfile::tempdir().unwrap();
-    let named = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     let more = [
         named(
             "RENDEZVOUS_SCHEDULER_DATABASE_URL",

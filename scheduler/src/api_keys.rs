@@ -78,7 +78,7 @@ pub async fn create(
         scope,
     };
     let action = action(actor, "key.create", &hash, &stands_for);
-    let store = SqlStore::open_at(store).await?;
+    let store = SqlStore::open(store).await?;
     let added = add_api_key(&store, &hash, &stands_for, action, now()).await;
     store.close().await;
     added?;
@@ -101,7 +101,7 @@ pub async fn replace(
         scope: Scope::App,
     };
     let action = action(actor, "key.revoke_others", &hash, &stands_for);
-    let store = SqlStore::open_at(store).await?;
+    let store = SqlStore::open(store).await?;
     let revoked = revoke_other_api_keys(&store, &hash, &stands_for, action, now()).await;
     store.close().await;
     revoked?;
@@ -113,7 +113,7 @@ pub async fn replace(
 /// # Errors
 /// [`CreateError`].
 pub async fn revoke(store: &StoreLocation, id: &str, actor: &str) -> Result<bool, CreateError> {
-    let store = SqlStore::open_at(store).await?;
+    let store = SqlStore::open(store).await?;
     let revoked = revoke_in(&store, id, actor).await;
     store.close().await;
     Ok(revoked?)
@@ -133,7 +133,7 @@ async fn revoke_in(store: &SqlStore, id: &str, actor: &str) -> Result<bool, Stor
 /// # Errors
 /// [`CreateError`].
 pub async fn list(store: &StoreLocation) -> Result<Vec<ApiKeyInfo>, CreateError> {
-    let store = SqlStore::open_at(store).await?;
+    let store = SqlStore::open(store).await?;
     let keys = store.api_keys().list().await;
     store.close().await;
     let info = |stored: StoredKey| ApiKeyInfo {

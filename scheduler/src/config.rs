@@ -26,12 +26,10 @@ pub struct Config {
     pub signaling_events_url: String,
     /// Where chat takes events; the public address unless set otherwise.
     pub chat_events_url: String,
-    /// The data directory: `keys/` lies below it, and `scheduler/scheduler.db` unless `database` is another.
+    /// The data directory: `keys/` lies below it, and `scheduler/scheduler.db` unless `store` is another.
     pub data_dir: PathBuf,
-    /// Where bookings, people and jobs are stored: [`default_database`] unless set otherwise.
-    pub database: DatabaseUrl,
-    /// How the database is connected to, where it is a server.
-    pub database_options: DatabaseOptions,
+    /// Where bookings, people and jobs are stored: in [`default_database`] unless set otherwise.
+    pub store: StoreLocation,
     /// How due jobs are claimed.
     pub jobs: JobSettings,
     /// Pages that may call; the web origin is always among them.
@@ -150,8 +148,7 @@ impl Config {
             chat_url,
             media: vec![MediaBackend::P2p],
             media_urls: Vec::new(),
-            database: default_database(&data_dir),
-            database_options: DatabaseOptions::default(),
+            store: default_database(&data_dir).into(),
             jobs: JobSettings::default(),
             data_dir,
             allowed_origins: Vec::new(),
@@ -178,12 +175,12 @@ pub fn default_database(data_dir: &Path) -> DatabaseUrl {
     DatabaseUrl::sqlite(data_dir.join("scheduler").join("scheduler.db"))
 }
 
-/// Where a scheduler's database is, for what works on it beside the service.
+/// Where a scheduler's database is.
 #[derive(Debug, Clone)]
 pub struct StoreLocation {
-    /// Which database, as [`Config::database`].
+    /// A file, or one of a server.
     pub database: DatabaseUrl,
-    /// How it is connected to, as [`Config::database_options`].
+    /// How it is connected to, where it is a server.
     pub options: DatabaseOptions,
 }
 

@@ -65,7 +65,7 @@ pub async fn retire(
     actor: &str,
 ) -> Result<UnixMs, KeyChangeError> {
     known(data_dir, kid)?;
-    let open = SqlStore::open_at(store).await?;
+    let open = SqlStore::open(store).await?;
     let until = longest_ticket(&open).await;
     open.close().await;
     let until = until?;
@@ -116,7 +116,7 @@ async fn audited<T>(
     action: OperatorAction,
     act: impl FnOnce() -> Result<T, KeyChangeError>,
 ) -> Result<T, KeyChangeError> {
-    let store = SqlStore::open_at(store).await?;
+    let store = SqlStore::open(store).await?;
     let done = record_action(&store, action, now(), act).await;
     store.close().await;
     done

@@ -72,7 +72,7 @@ pub async fn run(
     let origins = allowed_origins(&config)?;
     let front = ListenerConfig::new(config.limits.http, &config.trusted_proxies)?;
     config.jobs.check().map_err(StartError::Config)?;
-    let store = SqlStore::open(&config.database, &config.database_options).await?;
+    let store = SqlStore::open(&config.store).await?;
     let outbox = Outbox::new(store.database().clone());
     let secret = EventsSecret::load_or_create(&config.data_dir)?;
     let app = app(&config, &store, &outbox, &shutdown)?;

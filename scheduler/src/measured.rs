@@ -5,10 +5,11 @@ use std::error::Error;
 
 use scheduler_core::{BookCommand, CommandOutcome, check_booking};
 use service::clock;
-use storage::{DatabaseOptions, DatabaseUrl, OpenError};
+use storage::OpenError;
 use wire::{BookSession, MediaBackend};
 
 use crate::commands::{self, ClaimedBatch};
+use crate::config::StoreLocation;
 use crate::store::sql::SqlStore;
 use crate::store::{SchedulerStore, StoreError};
 
@@ -44,11 +45,8 @@ impl MeasuredScheduler {
     ///
     /// # Errors
     /// As the scheduler's start.
-    pub async fn open(
-        database: &DatabaseUrl,
-        options: &DatabaseOptions,
-    ) -> Result<Self, OpenError> {
-        let store = SqlStore::open(database, options).await?;
+    pub async fn open(location: &StoreLocation) -> Result<Self, OpenError> {
+        let store = SqlStore::open(location).await?;
         Ok(Self { store })
     }
 

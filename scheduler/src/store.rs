@@ -16,7 +16,7 @@ pub(crate) mod sql;
 mod timeline;
 
 #[cfg(test)]
-mod contract;
+pub(crate) mod contract;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use running::{Running, fact, offer};
+use scheduler::StoreLocation;
 use serde_json::{Value, json};
 use storage::Schema;
 use storage::testing::{TestDatabase, TestEngine, patient};
@@ -38,8 +39,10 @@ async fn on_each(test: impl AsyncFn(&Running)) {
         let url = database.url().clone();
         let data = tempfile::tempdir().unwrap();
         let scheduler = Running::start_with(data, |config| {
-            config.database = url;
-            config.database_options = patient();
+            config.store = StoreLocation {
+                database: url,
+                options: patient(),
+            };
         })
         .await;
         test(&scheduler).await;

@@ -30,6 +30,7 @@ macro_rules! run_store_contract {
             idempotency::sch_71_a_key_stands_for_its_first_command
             jobs::sch_74_a_claim_is_one_claimants_until_it_lapses
             jobs::sch_74_of_two_claims_at_once_each_job_goes_to_one
+            jobs::sch_114_what_was_taken_over_is_told_from_what_is_over
             jobs::sch_75_a_claimed_job_of_a_booking_that_moved_does_nothing
             jobs::sch_76_each_action_leaves_its_mark
             events::sch_77_facts_count_once_and_in_any_order

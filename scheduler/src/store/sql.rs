@@ -14,7 +14,7 @@ mod sessions;
 mod timeline;
 mod unit_of_work;
 
-use storage::{Database, DatabaseOptions, DatabaseUrl, OpenError, Schema};
+use storage::{Database, OpenError, Schema};
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
@@ -32,17 +32,10 @@ pub(crate) struct SqlStore {
 
 impl SqlStore {
     /// Opens the database, and brings its tables up to date.
-    pub(crate) async fn open(
-        database: &DatabaseUrl,
-        options: &DatabaseOptions,
-    ) -> Result<Self, OpenError> {
+    pub(crate) async fn open(location: &StoreLocation) -> Result<Self, OpenError> {
+        let StoreLocation { database, options } = location;
         let db = Database::open(database, options, Schema::scheduler()).await?;
         Ok(Self { db })
-    }
-
-    /// Opens it as [`SqlStore::open`] does.
-    pub(crate) async fn open_at(location: &StoreLocation) -> Result<Self, OpenError> {
-        Self::open(&location.database, &location.options).await
     }
 
     /// The connections, for readiness and for the outbox.
@@ -121,7 +114,7 @@ impl From<StoreError> for bus::AcceptError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::future::Future;
     use std::pin::Pin;
     use std::sync::Arc;
@@ -130,6 +123,7 @@ mod tests {
     use storage::testing::{TestDatabase, TestEngine, patient};
 
     use super::SqlStore;
+    use crate::config::StoreLocation;
     use crate::store::SchedulerStore;
     use crate::store::contract::{StoreFactory, run_store_contract};
 
@@ -182,8 +176,11 @@ mod tests {
         }
 
         async fn opened(&self) -> SqlStore {
-            let opened = SqlStore::open(self.database.url(), &patient()).await;
-            opened.unwrap()
+            let location = StoreLocation {
+                database: self.database.url().clone(),
+                options: patient(),
+            };
+            SqlStore::open(&location).await.unwrap()
         }
     }
 

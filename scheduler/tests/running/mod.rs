@@ -52,10 +52,7 @@ impl Running {
             data.path(),
         );
         change(&mut config);
-        let store = StoreLocation {
-            database: config.database.clone(),
-            options: config.database_options.clone(),
-        };
+        let store = config.store.clone();
         let shutdown = Shutdown::new();
         let serving = tokio::spawn(scheduler::run(listener, config, shutdown.clone()));
         let running = Self {

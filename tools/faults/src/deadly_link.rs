@@ -8,7 +8,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
+
+use crate::accept::accept_each;
 
 /// More than a client sends before it waits for an answer.
 const PACKET_BYTES: usize = 64 * 1024;
@@ -39,9 +41,14 @@ impl DeadlyLink {
             death: watch::Sender::new(None),
             packets: AtomicUsize::new(0),
         });
+        let own_port = listener.local_addr().unwrap().port();
+        let accepting = Arc::clone(&state);
+        let task = tokio::spawn(accept_each(listener, move |client| {
+            carry(client, port, Arc::clone(&accepting))
+        }));
         Self {
-            port: listener.local_addr().unwrap().port(),
-            task: tokio::spawn(accept(listener, port, Arc::clone(&state))),
+            port: own_port,
+            task,
             state,
         }
     }
@@ -71,19 +78,6 @@ impl DeadlyLink {
 impl Drop for DeadlyLink {
     fn drop(&mut self) {
         self.task.abort();
-    }
-}
-
-async fn accept(listener: TcpListener, port: u16, state: Arc<State>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                let Ok((client, _)) = accepted else { return };
-                connections.spawn(carry(client, port, Arc::clone(&state)));
-            }
-            Some(_) = connections.join_next() => {}
-        }
     }
 }
 

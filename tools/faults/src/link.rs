@@ -10,8 +10,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::accept::accept_each;
 
 /// Most that is carried at once, in bytes: about a packet.
 const PACKET_BYTES: usize = 1_400;
@@ -66,9 +68,15 @@ impl FaultyLink {
             condition: watch::Sender::new(LinkCondition::Clear),
             attempts: Mutex::default(),
         });
+        let own_port = listener.local_addr().unwrap().port();
+        let accepting = Arc::clone(&state);
+        let task = tokio::spawn(accept_each(listener, move |client| {
+            accepting.attempts.lock().unwrap().push(Instant::now());
+            carry(client, port, Arc::clone(&accepting))
+        }));
         Self {
-            port: listener.local_addr().unwrap().port(),
-            task: tokio::spawn(accept(listener, port, Arc::clone(&state))),
+            port: own_port,
+            task,
             state,
         }
     }
@@ -97,20 +105,6 @@ impl FaultyLink {
 impl Drop for FaultyLink {
     fn drop(&mut self) {
         self.task.abort();
-    }
-}
-
-async fn accept(listener: TcpListener, port: u16, state: Arc<LinkState>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                let Ok((client, _)) = accepted else { return };
-                state.attempts.lock().unwrap().push(Instant::now());
-                connections.spawn(carry(client, port, Arc::clone(&state)));
-            }
-            Some(_) = connections.join_next() => {}
-        }
     }
 }
 

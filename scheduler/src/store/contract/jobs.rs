@@ -7,6 +7,7 @@ use wire::SessionState;
 
 use super::harness::{LEASE_MS, NOW, StoreHarness, done, moved, with_action};
 use crate::commands::claim_due;
+use crate::store::Settled;
 
 pub(crate) async fn sch_74_a_claim_is_one_claimants_until_it_lapses(mut harness: StoreHarness) {
     let session = harness.booked().await;
@@ -29,6 +30,29 @@ pub(crate) async fn sch_74_a_claim_is_one_claimants_until_it_lapses(mut harness:
     let again = harness.settle(until, remind(second)).await;
     assert!(again.is_empty(), "done");
     assert!(harness.claim(until + 60_000).await.is_empty());
+}
+
+pub(crate) async fn sch_114_what_was_taken_over_is_told_from_what_is_over(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let due = session.terms.starts_at - 300_000;
+    let first = harness.claim(due).await.remove(0);
+    let second = harness.claim(first.until).await.remove(0);
+    assert_eq!(first.job.id, second.job.id);
+    assert_eq!((first.job.term, second.job.term), (1, 2));
+    let store = harness.store().await;
+    let mut work = store.begin().await.unwrap();
+    let jobs = work.jobs();
+    let update = JobAction::Nothing.job_update(&first.job);
+    for (id, term, expected) in [
+        (first.job.id.as_str(), 1, Settled::TakenOver),
+        (first.job.id.as_str(), 2, Settled::Written),
+        (first.job.id.as_str(), 2, Settled::Closed),
+        ("none", 1, Settled::Closed),
+    ] {
+        assert_eq!(jobs.settle(id, term, update).await.unwrap(), expected);
+    }
 }
 
 pub(crate) async fn sch_74_of_two_claims_at_once_each_job_goes_to_one(mut harness: StoreHarness) {

@@ -123,7 +123,7 @@ impl ApiKeyRow {
 
 #[cfg(test)]
 mod tests {
-    use storage::{DatabaseOptions, DatabaseUrl};
+    use storage::DatabaseUrl;
 
     use super::*;
     use crate::store::SchedulerStore as _;
@@ -148,8 +148,7 @@ mod tests {
             .unwrap();
         db.close().await;
 
-        let database = DatabaseUrl::sqlite(&path);
-        let store = SqlStore::open(&database, &DatabaseOptions::default())
+        let store = SqlStore::open(&DatabaseUrl::sqlite(&path).into())
             .await
             .unwrap();
         let key = store

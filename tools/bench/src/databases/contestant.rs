@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::future::try_join_all;
+use scheduler::StoreLocation;
 use scheduler::measured::MeasuredScheduler;
 use service::clock;
 use storage::testing::{TestDatabase, TestEngine, patient};
@@ -350,7 +351,11 @@ async fn open(url: &storage::DatabaseUrl) -> Result<MeasuredScheduler, String> {
         max_connections: u32::try_from(CALLERS).unwrap_or(u32::MAX),
         ..patient()
     };
-    let opened = MeasuredScheduler::open(url, &options).await;
+    let location = StoreLocation {
+        database: url.clone(),
+        options,
+    };
+    let opened = MeasuredScheduler::open(&location).await;
     opened.map_err(|error| error.to_string())
 }
 

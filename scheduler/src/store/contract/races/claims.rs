@@ -59,8 +59,16 @@ pub(crate) async fn sch_117_a_claim_that_was_taken_over_writes_nothing(mut harne
             claim(Arc::clone(&store), lapsed),
         )
         .await;
+        // The lobby's job is for both.
+        let told_of = |claimed: &ClaimedJob| if claimed.job.user.is_some() { 1 } else { 2 };
+        let expected: usize = taken_over.iter().map(told_of).sum();
         let next = remind(Arc::clone(&store), lapsed, taken_over).await;
-        // Two reminders for one each, and the lobby's for both, whoever came first.
+        assert_eq!(
+            next.len(),
+            expected,
+            "round {round}: the overtaken one wrote"
+        );
+        // Whoever came first.
         let told = [late, next].concat();
         assert_eq!(told.len(), 4, "round {round}");
         assert!(remind(Arc::clone(&store), lapsed, slow).await.is_empty());

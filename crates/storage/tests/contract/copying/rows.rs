@@ -1,0 +1,154 @@
+//! Stores that are copied: rows in every table, and more than two pages of some.
+
+use storage::{Database, query};
+
+/// More than two pages.
+pub(super) const SESSIONS: i64 = 1_200;
+const AWKWARD: &str = "\u{1}\"'\\%\u{e9}\u{1f468}\u{200d}\u{10ffff} ";
+
+fn text(prefix: &str, number: i64) -> String {
+    format!("{prefix}{number:05}{AWKWARD}")
+}
+
+pub(super) async fn fill_scheduler(database: &Database) {
+    let mut work = database.begin().await.unwrap();
+    let people = (0..2).map(|n| {
+        let nothing = None::<&str>;
+        [
+            text("u", n).into(),
+            "shop".into(),
+            text("x", n).into(),
+            AWKWARD.into(),
+            nothing.into(),
+            n.into(),
+        ]
+    });
+    let insert =
+        "INSERT INTO users (id, application, external_id, name, email, created_at) VALUES ?rows";
+    query(insert)
+        .bind_rows(people)
+        .execute(&mut work)
+        .await
+        .unwrap();
+    let sessions = (0..SESSIONS).map(|n| {
+        [
+            text("s", n).into(),
+            "shop".into(),
+            1.into(),
+            text("r", n).into(),
+            "booked".into(),
+            n.into(),
+            n.into(),
+            "{}".into(),
+            "{}".into(),
+            false.into(),
+            i64::MAX.into(),
+        ]
+    });
+    let insert = "INSERT INTO sessions (id, application, revision, room_id, status, starts_at, lobby_opens_at, \
+        terms, record, cancelled, created_at) VALUES ?rows";
+    query(insert)
+        .bind_rows(sessions)
+        .execute(&mut work)
+        .await
+        .unwrap();
+    let seats = (0..SESSIONS).flat_map(|n| {
+        (0..2).map(move |seat| {
+            [
+                text("s", n).into(),
+                seat.into(),
+                text("u", seat).into(),
+                "A".into(),
+                0.into(),
+            ]
+        })
+    });
+    let insert =
+        "INSERT INTO participants (session_id, position, user_id, name, generation) VALUES ?rows";
+    query(insert)
+        .bind_rows(seats)
+        .execute(&mut work)
+        .await
+        .unwrap();
+    let jobs = (0..SESSIONS).map(|n| {
+        let state = ["due", "claimed", "done"][usize::try_from(n % 3).unwrap()];
+        [
+            text("j", n).into(),
+            text("s", n).into(),
+            1.into(),
+            "start".into(),
+            0.into(),
+            "".into(),
+            n.into(),
+            state.into(),
+            n.into(),
+        ]
+    });
+    let insert = "INSERT INTO jobs (id, session_id, revision, kind, before_ms, user_id, due_at, state, term) VALUES ?rows";
+    query(insert)
+        .bind_rows(jobs)
+        .execute(&mut work)
+        .await
+        .unwrap();
+    for insert in [
+        "INSERT INTO api_keys (hash, application, created_at) VALUES ('h', 'shop', 1)",
+        "INSERT INTO idempotency (application, scope, \"key\", fingerprint, answer, created_at) VALUES ('shop', 'a', 'k', 'f', '{}', 1)",
+        "INSERT INTO idempotency (application, scope, \"key\", fingerprint, answer, created_at) VALUES ('shop', 'b', 'k', 'f', '{}', 1)",
+        "INSERT INTO audit (id, at, actor, action, subject) VALUES ('a', 1, 'x', 'y', 'z')",
+        "INSERT INTO configuration (name, fingerprint) VALUES ('n', 'f')",
+        "INSERT INTO notifications (id, user_id, kind, cause, created_at) VALUES ('n', 'u', 'k', 'c', 1)",
+        "INSERT INTO timeline (id, session_id, at, body) SELECT 't', id, 1, '{}' FROM sessions WHERE starts_at = 7",
+    ] {
+        assert_eq!(query(insert).execute(&mut work).await.unwrap(), 1);
+    }
+    work.commit().await.unwrap();
+    fill_events(database).await;
+}
+
+pub(super) async fn fill_chat(database: &Database, has_messages: bool) {
+    let mut work = database.begin().await.unwrap();
+    let rooms = (0..SESSIONS).map(|n| [text("r", n).into(), "e".into(), n.into(), 1.into()]);
+    let insert = "INSERT INTO rooms (room_id, epoch, last_seq, active_at) VALUES ?rows";
+    query(insert)
+        .bind_rows(rooms)
+        .execute(&mut work)
+        .await
+        .unwrap();
+    let members = (0..SESSIONS).flat_map(|n| {
+        (0..2).map(move |m| {
+            [
+                text("r", n).into(),
+                text("u", m).into(),
+                AWKWARD.into(),
+                n.into(),
+            ]
+        })
+    });
+    let insert = "INSERT INTO members (room_id, user_id, name, read_seq) VALUES ?rows";
+    query(insert)
+        .bind_rows(members)
+        .execute(&mut work)
+        .await
+        .unwrap();
+    let insert = "INSERT INTO removals (session_id, user_id, removed_at) VALUES ('s', 'u', 5)";
+    query(insert).execute(&mut work).await.unwrap();
+    if has_messages {
+        let insert = "INSERT INTO messages (room_id, seq, message_id, sender, client_id, body, sent_at) \
+            VALUES ('r', 1, 'm', 's', 'c', 'hello', 1)";
+        query(insert).execute(&mut work).await.unwrap();
+    }
+    work.commit().await.unwrap();
+    fill_events(database).await;
+}
+
+async fn fill_events(database: &Database) {
+    for insert in [
+        "INSERT INTO outbox (position, event_id, occurred_at, body) VALUES (41, 'e', 1, '{}')",
+        "UPDATE outbox_head SET position = 77 WHERE id = 1",
+        "INSERT INTO outbox_cursor (destination, position) VALUES ('chat', 40)",
+        "INSERT INTO inbox (event_id, received_at) VALUES ('i', 1)",
+        "INSERT INTO inbox_watermark (source, node, complete_to, heard_at) VALUES ('signaling', 'n', 1, 2)",
+    ] {
+        assert_eq!(database.execute(query(insert)).await.unwrap(), 1);
+    }
+}
