@@ -78,8 +78,9 @@ impl DueJobRunner {
         store: &dyn SchedulerStore,
         notifications: &NotificationBroadcaster,
     ) -> Result<(), StoreError> {
-        loop {
-            let claimed = claim_due(store, clock::now(), self.lease_ms, BATCH).await?;
+        let searched_at = loop {
+            let searched_at = clock::now();
+            let claimed = claim_due(store, searched_at, self.lease_ms, BATCH).await?;
             let full = claimed.jobs.len() == BATCH as usize;
             if !claimed.jobs.is_empty() {
                 let now = clock::now();
@@ -87,25 +88,29 @@ impl DueJobRunner {
                 notifications.publish(deliveries);
             }
             if !full {
-                break;
+                break searched_at;
             }
-        }
-        self.read_ahead(store).await
+        };
+        self.read_ahead(store, searched_at).await
     }
 
-    async fn read_ahead(&self, store: &dyn SchedulerStore) -> Result<(), StoreError> {
-        let now = clock::now();
+    /// Reads when to wake next; what was due at `searched_at` has been claimed by now, and until that claim ends there
+    /// is nothing to wake for. What has become due since has not been searched for.
+    async fn read_ahead(
+        &self,
+        store: &dyn SchedulerStore,
+        searched_at: UnixMs,
+    ) -> Result<(), StoreError> {
         let times = store
             .jobs()
-            .due_times(DueTimeIndex::until(now), READ_AHEAD)
+            .due_times(DueTimeIndex::until(searched_at), READ_AHEAD)
             .await?;
         let mut due_times = self.due_times.lock().expect("no holder panics");
         *due_times = DueTimeIndex::default();
         for due_at in times {
-            due_times.add(now, due_at);
+            due_times.add(searched_at, due_at);
         }
-        // What was due has been claimed by now; until its lease ends there is nothing to wake for.
-        due_times.take_due(now);
+        due_times.take_due(searched_at);
         Ok(())
     }
 }
@@ -130,5 +135,28 @@ fn record_lateness(now: UnixMs, claimed: &ClaimedJob, action: &JobAction) {
     metrics::histogram!("due_job_lateness_seconds", &labels).record(lateness_ms as f64 / 1000.0);
     if let JobAction::Miss(reason) = action {
         metrics::counter!("due_jobs_missed_total", "reason" => reason.name()).increment(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use storage::testing::TestEngine;
+
+    use super::*;
+    use crate::store::contract::StoreHarness;
+    use crate::store::sql::tests::OwnDatabase;
+
+    #[tokio::test]
+    async fn sch_14_what_falls_due_while_the_jobs_are_searched_is_polled_for_at_once() {
+        let database = OwnDatabase::new(TestEngine::Sqlite).await;
+        let mut harness = StoreHarness::kept_open(database.expect("a file is always there"));
+        let due = harness.booked().await.terms.starts_at - 300_000;
+        let runner = DueJobRunner::new(5_000);
+        let store = harness.store().await;
+        for (searched_at, next) in [(due - 1, Some(due)), (due, None)] {
+            runner.read_ahead(&*store, searched_at).await.unwrap();
+            let due_times = runner.due_times.lock().unwrap();
+            assert_eq!(due_times.next_deadline(), next, "{searched_at:?}");
+        }
     }
 }
