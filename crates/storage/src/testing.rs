@@ -194,13 +194,13 @@ impl Drop for TestDatabase {
 }
 
 async fn drop_database(admin: &Url, name: &str) -> Result<(), sqlx::Error> {
-    let force = if admin.scheme().starts_with("postgres") {
-        " WITH (FORCE)"
-    } else {
-        ""
-    };
+    let on_postgres = admin.scheme().starts_with("postgres");
+    let force = if on_postgres { " WITH (FORCE)" } else { "" };
     let mut tries = 0;
     loop {
+        if !on_postgres {
+            close_sessions(admin, name).await?;
+        }
         let statement = format!("DROP DATABASE IF EXISTS {name}{force}");
         match administer(admin, statement).await {
             // PostgreSQL's own vacuum may be at it, which only its own account could stop: it goes when asked to.
@@ -211,6 +211,24 @@ async fn drop_database(admin: &Url, name: &str) -> Result<(), sqlx::Error> {
             dropped => return dropped,
         }
     }
+}
+
+/// Ends who is still connected to a database of MariaDB: a transaction that a test left open holds its tables for as
+/// long as it may be idle, and the database can't be dropped before.
+async fn close_sessions(admin: &Url, name: &str) -> Result<(), sqlx::Error> {
+    let mut connection = MySqlConnection::connect(admin.as_str()).await?;
+    let kills = "SELECT concat('KILL ', id) FROM information_schema.processlist WHERE db = ?";
+    let kills: Vec<String> = sqlx::query_scalar(kills)
+        .bind(name)
+        .fetch_all(&mut connection)
+        .await?;
+    for kill in kills {
+        // It may have gone by itself.
+        let _ = sqlx::raw_sql(AssertSqlSafe(kill))
+            .execute(&mut connection)
+            .await;
+    }
+    connection.close().await
 }
 
 /// Every column that a copy moves, as `table.column`.
