@@ -1,6 +1,11 @@
 //! Every route of the scheduler.
 
+use std::time::Duration;
+
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{any, get, post};
 use bus::EventsSecret;
 use service::health::{self, Readiness};
@@ -54,11 +59,22 @@ pub(crate) fn routes(
         .route("/join", any(web::any_path))
         .route("/{*path}", any(web::any_path))
         .with_state(WebApp::new(config));
+    let limit = config.store.options.statement_timeout;
     let all = api
         .merge(events)
+        .layer(from_fn_with_state(limit, with_one_deadline))
         .merge(health::routes(readiness))
         .merge(service::describe::routes(describe::api(), None))
         .merge(pages);
     let all = service::listeners::operators_apart(all, &describe::api());
     service::http::standard(all, origins)
+}
+
+/// A request reads and writes several times, and has the time of one for all of it: who asks waits no longer.
+async fn with_one_deadline(
+    State(limit): State<Duration>,
+    request: Request,
+    next: Next,
+) -> Response {
+    storage::with_deadline(limit, next.run(request)).await
 }

@@ -11,7 +11,8 @@ pub struct DatabaseOptions {
     /// Longest wait for a connection: for one that is free, or for a new one.
     pub connect_timeout: Duration,
     /// Longest time from asking for a connection to the last answer on it, of one read or one transaction.
-    /// What takes longer fails as [`crate::Error::Unavailable`], and its connection is given up.
+    /// What takes longer fails as [`crate::Error::Unavailable`], and its connection is given up. A service gives
+    /// it to all that one request asks for, by [`crate::with_deadline`].
     pub statement_timeout: Duration,
     /// Whether the connection is encrypted, and its server's certificate checked.
     pub tls: TlsMode,

@@ -1,6 +1,7 @@
 //! Databases that are servers: a bounded pool of connections, a deadline for everything that is asked of one,
 //! and transactions on it.
 
+mod deadline;
 mod driver;
 mod lease;
 mod pool;
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use deadpool::managed::{Pool, PoolError};
 
+pub use self::deadline::with_deadline;
 pub(crate) use self::driver::{Driver, ServerConnection, Weakness};
 use self::lease::Lease;
 use self::pool::{ConnectionUse, Connector};
@@ -60,14 +62,17 @@ impl<D: Driver> ServerEngine<D> {
     /// A connection, in `connect_timeout` or not at all, whether it is waited for, made or asked if it lives.
     async fn lease(&self) -> Result<Lease<D>, Error> {
         let asked = Instant::now();
-        let found = tokio::time::timeout(self.connect_timeout, self.pool.get()).await;
+        let until = deadline::no_later_than(asked + self.statement_timeout);
+        lease::in_time(until)?;
+        let connected = until.min(asked + self.connect_timeout);
+        let found = tokio::time::timeout_at(connected.into(), self.pool.get()).await;
         let connection = match found {
             Ok(Ok(connection)) => connection,
             Ok(Err(PoolError::Backend(error))) => return Err(error),
             Ok(Err(error)) => return Err(unavailable(error)),
             Err(elapsed) => return Err(unavailable(elapsed)),
         };
-        Ok(Lease::new(connection, asked + self.statement_timeout))
+        Ok(Lease::new(connection, until))
     }
 }
 

@@ -55,16 +55,21 @@ impl<D: Driver> Lease<D> {
     {
         let live = self.connection.as_mut().filter(|_| !self.unanswered);
         let live = live.ok_or_else(|| Error::Unavailable("its connection was lost".into()))?;
+        in_time(self.until)?;
         self.unanswered = true;
-        // A limit that is over is seen by a timer only later.
-        if self.until <= Instant::now() {
-            return Err(Error::Unavailable("its time is over".into()));
-        }
         let answered = tokio::time::timeout_at(self.until.into(), question(&mut *live)).await;
         let answer = answered.map_err(unavailable)?;
         self.unanswered = matches!(answer, Err(Error::Unavailable(_)));
         answer
     }
+}
+
+/// Refuses what is over: a timer sees that only later.
+pub(super) fn in_time(until: Instant) -> Result<(), Error> {
+    if until <= Instant::now() {
+        return Err(Error::Unavailable("its time is over".into()));
+    }
+    Ok(())
 }
 
 impl<D: Driver> Drop for Lease<D> {

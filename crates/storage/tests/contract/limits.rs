@@ -95,6 +95,27 @@ on_servers! {
         works(database).await;
     }
 
+    async fn edg_119_what_has_one_deadline_together_takes_no_longer(server: &Server) {
+        let (database, asked) = (&server.database, Instant::now());
+        // Each by itself would be in time; the third begins when the first two have used the time up.
+        let last = storage::with_deadline(LIMIT, async {
+            for _ in 0..2 {
+                database.probe_writable().await.unwrap();
+                tokio::time::sleep(LIMIT / 2).await;
+            }
+            let late = database.begin().await.map(drop);
+            // A limit within it is no way out.
+            let inner = storage::with_deadline(SOON, async { database.read().await.map(drop) });
+            (late, inner.await)
+        });
+        let (late, inner) = last.await;
+        for refused in [late, inner] {
+            assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+        }
+        assert!(asked.elapsed() < SOON);
+        works(database).await;
+    }
+
     async fn edg_119_a_caller_that_stops_waiting_leaves_no_connection_in_between(server: &Server) {
         let database = &server.database;
         for _ in 0..5 {
