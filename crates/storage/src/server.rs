@@ -1,6 +1,7 @@
 //! Databases that are servers: a bounded pool of connections, a deadline for everything that is asked of one,
 //! and transactions on it.
 
+mod attempts;
 mod deadline;
 mod driver;
 mod lease;
@@ -14,7 +15,7 @@ use deadpool::managed::{Pool, PoolError};
 pub use self::deadline::with_deadline;
 pub(crate) use self::driver::{Driver, ServerConnection, Weakness};
 use self::lease::Lease;
-use self::pool::{ConnectionUse, Connector};
+use self::pool::{ConnectionUse, Connector, PoolConnector};
 use self::transaction::ServerTransaction;
 use crate::engine::{Engine, Transaction};
 use crate::migrations::{self, PendingMigration};
@@ -23,7 +24,7 @@ use crate::{DatabaseOptions, DatabaseUrl, Error, OpenError, Schema, SqlConnectio
 /// One database of a server.
 #[derive(Debug)]
 pub(crate) struct ServerEngine<D: Driver> {
-    pool: Pool<Connector<D>>,
+    pool: Pool<PoolConnector<D>>,
     connect_timeout: Duration,
     /// From asking for a connection to its last answer.
     statement_timeout: Duration,
@@ -48,7 +49,7 @@ impl<D: Driver> ServerEngine<D> {
         }
         migrations::run::<D>(&mut connection, database, schema).await?;
         drop(connection);
-        let pool = Pool::builder(connector)
+        let pool = Pool::builder(PoolConnector::new(connector))
             .max_size(usize::try_from(options.max_connections.max(1)).unwrap_or(usize::MAX))
             .build()
             .map_err(|error| refused(Error::Unavailable(error.into())))?;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use deadpool::managed::Object;
 
-use super::pool::Connector;
+use super::pool::PoolConnector;
 use super::{Driver, ServerConnection, unavailable};
 use crate::{Error, Row, SqlConnection, Statement, StorageFuture};
 
@@ -13,13 +13,13 @@ use crate::{Error, Row, SqlConnection, Statement, StorageFuture};
 /// one that was too slow, broke, or whose caller stopped waiting is closed.
 #[derive(Debug)]
 pub(crate) struct Lease<D: Driver> {
-    connection: Option<Object<Connector<D>>>,
+    connection: Option<Object<PoolConnector<D>>>,
     until: Instant,
     unanswered: bool,
 }
 
 impl<D: Driver> Lease<D> {
-    pub(super) fn new(connection: Object<Connector<D>>, until: Instant) -> Self {
+    pub(super) fn new(connection: Object<PoolConnector<D>>, until: Instant) -> Self {
         Self {
             connection: Some(connection),
             until,

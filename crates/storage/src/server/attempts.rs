@@ -1,0 +1,157 @@
+//! How many connections are being made at once, and when nobody tries.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use super::unavailable;
+use crate::Error;
+
+/// Connections of a pool that are made at once. A server that comes back would else be met by everybody who waits for
+/// it, and each would take so long that none is made in time.
+const MADE_AT_ONCE: usize = 2;
+/// For so long after one could not be made nobody else tries.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The attempts of one pool to make connections.
+#[derive(Debug)]
+pub(super) struct ConnectionAttempts {
+    permits: Arc<Semaphore>,
+    /// When last one failed.
+    failed_at: Mutex<Option<Instant>>,
+}
+
+impl Default for ConnectionAttempts {
+    fn default() -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(MADE_AT_ONCE)),
+            failed_at: Mutex::default(),
+        }
+    }
+}
+
+impl ConnectionAttempts {
+    /// What `making` makes, in its turn. Once begun it goes on to its end, also where the caller stops waiting: given up
+    /// when little time was left to one caller it would be begun again for the next, and a server that does not answer
+    /// be met by one after the other.
+    ///
+    /// # Errors
+    /// Its error, or [`Error::Unavailable`] without having tried where another attempt has failed that this one
+    /// waited for, or shortly before.
+    pub(super) async fn make<T: Send + 'static>(
+        self: &Arc<Self>,
+        making: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let asked = Instant::now();
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        let permit = permit.map_err(unavailable)?;
+        if self.has_failed_since(asked) {
+            return Err(Error::Unavailable("it did not answer a moment ago".into()));
+        }
+        let attempts = Arc::clone(self);
+        let made = tokio::spawn(async move {
+            let made = making.await;
+            if made.is_err() {
+                attempts.note_failure();
+            }
+            drop(permit);
+            made
+        });
+        made.await.map_err(unavailable)?
+    }
+
+    fn note_failure(&self) {
+        let failed_at = self.failed_at.lock();
+        *failed_at.unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn has_failed_since(&self, asked: Instant) -> bool {
+        let failed_at = self.failed_at.lock();
+        let failed_at = *failed_at.unwrap_or_else(PoisonError::into_inner);
+        failed_at.is_some_and(|at| at + PAUSE > asked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::time::{sleep, timeout};
+
+    use super::*;
+
+    /// How long an attempt takes that fails.
+    const LIMIT: Duration = Duration::from_secs(1);
+
+    #[derive(Default)]
+    struct Counted {
+        attempts: Arc<ConnectionAttempts>,
+        begun: Arc<AtomicUsize>,
+    }
+
+    impl Counted {
+        async fn fail(&self) -> Result<(), Error> {
+            let begun = Arc::clone(&self.begun);
+            let failing = async move {
+                begun.fetch_add(1, Ordering::Relaxed);
+                sleep(LIMIT).await;
+                Err(Error::Unavailable("silence".into()))
+            };
+            self.attempts.make(failing).await
+        }
+
+        fn begun(&self) -> usize {
+            self.begun.load(Ordering::Relaxed)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn edg_126_callers_who_give_up_early_begin_no_more_attempts_than_those_who_wait() {
+        let counted = Counted::default();
+        let impatient = async || {
+            for _ in 0..40 {
+                let waited = timeout(LIMIT / 4, counted.fail()).await;
+                assert!(!matches!(waited, Ok(Ok(()))));
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let began = Instant::now();
+        futures_util::future::join_all((0..12).map(|_| impatient())).await;
+        let rounds = began.elapsed().as_millis() / LIMIT.as_millis() + 1;
+        let most = usize::try_from(rounds).unwrap() * MADE_AT_ONCE;
+        assert!(
+            (1..=most).contains(&counted.begun()),
+            "{} of {most}",
+            counted.begun()
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn edg_126_after_a_failure_nobody_tries_for_a_moment() {
+        let counted = Counted::default();
+        let all = futures_util::future::join_all((0..12).map(|_| counted.fail()));
+        assert!(all.await.iter().all(Result::is_err));
+        assert_eq!(
+            counted.begun(),
+            MADE_AT_ONCE,
+            "who waited is told what came of it"
+        );
+        sleep(PAUSE - Duration::from_millis(1)).await;
+        assert!(counted.fail().await.is_err());
+        assert_eq!(counted.begun(), MADE_AT_ONCE);
+        sleep(Duration::from_millis(1)).await;
+        assert!(counted.attempts.make(async { Ok(()) }).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn edg_126_only_so_many_are_made_at_once() {
+        let attempts = Arc::new(ConnectionAttempts::default());
+        let began = Instant::now();
+        let made = (0..6).map(|_| attempts.make(async { Ok(sleep(LIMIT).await) }));
+        let made = futures_util::future::join_all(made).await;
+        assert!(made.iter().all(Result::is_ok));
+        assert_eq!(began.elapsed(), LIMIT * 3);
+    }
+}
