@@ -42,7 +42,7 @@ e2e: ## the stories in real browsers
 harness: ## the seeded harness around signaling's core, 1,000 seeds
 	@python3 scripts/test.py harness
 
-faults: ## every fault around the real binary: kills, full and failing disks, clocks, bad links (10 minutes at most)
+faults: ## every fault around the real binary: kills, full and failing disks, clocks, bad links, databases that are away (half an hour)
 	@scripts/install-test-deps.sh faults
 	@RENDEZVOUS_FAULTS=all python3 scripts/test.py faults
 

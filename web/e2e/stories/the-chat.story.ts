@@ -2,7 +2,7 @@
 import { expect, test } from '../support/fixtures.ts';
 
 test('[END-13] messages before, during and after the session reach the other side', async ({ pair, stack }) => {
-  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 4_000, countdown_ms: 2_000, duration_ms: 6_000 });
+  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 4_000, countdown_ms: 2_000, duration_ms: 12_000 });
   await annPage.open(ann);
   await annPage.reachesPhase('lobby');
   await annPage.write('before: 안녕하세요');
