@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import absences, boundaries, circles, duplicates, floors, links, members, names, purity, rules, spec, supply, types
+from . import absences, boundaries, circles, duplicates, floors, links, members, metrics, names, purity, rules, spec, supply, types
 from .command import REPO, run
 from .outcome import Outcome
 
@@ -64,6 +64,7 @@ def all_checks() -> list[Check]:
               lambda: duplicates.violations(REPO)),
         Check("absences", "a test that nothing came waits for what comes after it", lambda: absences.violations(REPO)),
         Check("links", "the docs stand alone: each relative link leads to a file here, and each file that they name is here", lambda: links.violations(REPO)),
+        Check("metrics", "docs/OPERATIONS.md says of each metric what it tells", lambda: metrics.violations(REPO)),
         Check("supply chain", "what scripts fetch is pinned by a lock file or a hash, and runs no code of its own while it is installed",
               lambda: supply.violations(REPO)),
         Check("shell scripts", "scripts are clean by shellcheck", shellcheck),
