@@ -1,9 +1,9 @@
 //! How many connections are being made at once, and when nobody tries.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 
 use super::unavailable;
@@ -15,62 +15,91 @@ const MADE_AT_ONCE: usize = 2;
 /// For so long after one could not be made nobody else tries.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// A connection whose caller is gone is used by another caller within so long.
+const SPARE_FOR: Duration = Duration::from_secs(1);
+
 /// The attempts of one pool to make connections.
 #[derive(Debug)]
-pub(super) struct ConnectionAttempts {
+pub(super) struct ConnectionAttempts<T> {
     permits: Arc<Semaphore>,
-    /// When last one failed.
-    failed_at: Mutex<Option<Instant>>,
+    outcomes: Mutex<Outcomes<T>>,
 }
 
-impl Default for ConnectionAttempts {
+/// What came of the attempts so far.
+#[derive(Debug)]
+struct Outcomes<T> {
+    failed_at: Option<Instant>,
+    /// Made for callers who are gone, at most as many as are made at once: each attempt looks here first.
+    spare: Vec<(Instant, T)>,
+}
+
+impl<T> Default for ConnectionAttempts<T> {
     fn default() -> Self {
         Self {
             permits: Arc::new(Semaphore::new(MADE_AT_ONCE)),
-            failed_at: Mutex::default(),
+            outcomes: Mutex::new(Outcomes {
+                failed_at: None,
+                spare: Vec::new(),
+            }),
         }
     }
 }
 
-impl ConnectionAttempts {
-    /// What `making` makes, in its turn. Once begun it goes on to its end, also where the caller stops waiting: given up
-    /// when little time was left to one caller it would be begun again for the next, and a server that does not answer
-    /// be met by one after the other.
+impl<T: Send + 'static> ConnectionAttempts<T> {
+    /// What `making` makes, in its turn, or what was made for a caller who is gone. Once begun an attempt goes on to its
+    /// end: given up when little time was left to its caller it would be begun again for the next, and a server that
+    /// does not answer, or is slow when it comes back, be met by one after the other.
     ///
     /// # Errors
     /// Its error, or [`Error::Unavailable`] without having tried where another attempt has failed that this one
     /// waited for, or shortly before.
-    pub(super) async fn make<T: Send + 'static>(
+    pub(super) async fn make(
         self: &Arc<Self>,
         making: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
         let asked = Instant::now();
         let permit = Arc::clone(&self.permits).acquire_owned().await;
         let permit = permit.map_err(unavailable)?;
+        if let Some(made) = self.take_spare() {
+            return Ok(made);
+        }
         if self.has_failed_since(asked) {
             return Err(Error::Unavailable("it did not answer a moment ago".into()));
         }
+        let (caller, outcome) = oneshot::channel();
         let attempts = Arc::clone(self);
-        let made = tokio::spawn(async move {
+        tokio::spawn(async move {
             let made = making.await;
             if made.is_err() {
-                attempts.note_failure();
+                attempts.outcomes().failed_at = Some(Instant::now());
+            }
+            if let Err(Ok(unwanted)) = caller.send(made) {
+                attempts.outcomes().spare.push((Instant::now(), unwanted));
             }
             drop(permit);
-            made
         });
-        made.await.map_err(unavailable)?
+        outcome.await.map_err(unavailable)?
     }
 
-    fn note_failure(&self) {
-        let failed_at = self.failed_at.lock();
-        *failed_at.unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    /// Closes what was made for callers who are gone, and nobody took in time.
+    pub(super) fn forget_old_spare(&self) {
+        let is_fresh = |(made_at, _): &(Instant, T)| made_at.elapsed() < SPARE_FOR;
+        self.outcomes().spare.retain(is_fresh);
+    }
+
+    fn take_spare(&self) -> Option<T> {
+        self.forget_old_spare();
+        self.outcomes().spare.pop().map(|(_, made)| made)
     }
 
     fn has_failed_since(&self, asked: Instant) -> bool {
-        let failed_at = self.failed_at.lock();
-        let failed_at = *failed_at.unwrap_or_else(PoisonError::into_inner);
-        failed_at.is_some_and(|at| at + PAUSE > asked)
+        self.outcomes()
+            .failed_at
+            .is_some_and(|at| at + PAUSE > asked)
+    }
+
+    fn outcomes(&self) -> MutexGuard<'_, Outcomes<T>> {
+        self.outcomes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -87,7 +116,7 @@ mod tests {
 
     #[derive(Default)]
     struct Counted {
-        attempts: Arc<ConnectionAttempts>,
+        attempts: Arc<ConnectionAttempts<()>>,
         begun: Arc<AtomicUsize>,
     }
 
@@ -146,8 +175,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn edg_126_only_so_many_are_made_at_once() {
+    async fn edg_126_what_was_made_for_a_caller_who_is_gone_is_the_next_ones_for_a_moment() {
         let attempts = Arc::new(ConnectionAttempts::default());
+        let slow = |what: &'static str| async move {
+            sleep(LIMIT).await;
+            Ok(what)
+        };
+        let gone = timeout(LIMIT / 2, attempts.make(slow("first")));
+        assert!(gone.await.is_err());
+        let next = attempts.make(slow("second"));
+        sleep(LIMIT).await;
+        assert_eq!(next.await.unwrap(), "first");
+        let gone = timeout(LIMIT / 2, attempts.make(slow("third")));
+        assert!(gone.await.is_err());
+        sleep(LIMIT + SPARE_FOR).await;
+        assert_eq!(attempts.make(slow("fourth")).await.unwrap(), "fourth");
+        assert!(attempts.outcomes().spare.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn edg_126_only_so_many_are_made_at_once() {
+        let attempts = Arc::<ConnectionAttempts<()>>::default();
         let began = Instant::now();
         let made = (0..6).map(|_| attempts.make(async { Ok(sleep(LIMIT).await) }));
         let made = futures_util::future::join_all(made).await;

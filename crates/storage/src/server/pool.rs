@@ -75,7 +75,7 @@ impl<D: Driver> Connector<D> {
 #[derive(Debug)]
 pub(super) struct PoolConnector<D: Driver> {
     connector: Arc<Connector<D>>,
-    attempts: Arc<ConnectionAttempts>,
+    attempts: Arc<ConnectionAttempts<D::Connection>>,
 }
 
 impl<D: Driver> PoolConnector<D> {
@@ -106,6 +106,7 @@ impl<D: Driver> Manager for PoolConnector<D> {
         connection: &mut D::Connection,
         metrics: &Metrics,
     ) -> RecycleResult<Error> {
+        self.attempts.forget_old_spare();
         if metrics.age() > MAX_AGE {
             return Err(RecycleError::message("it is old"));
         }
