@@ -197,7 +197,11 @@ mod tests {
     async fn edg_126_only_so_many_are_made_at_once() {
         let attempts = Arc::<ConnectionAttempts<()>>::default();
         let began = Instant::now();
-        let made = (0..6).map(|_| attempts.make(async { Ok(sleep(LIMIT).await) }));
+        let slow = async || {
+            sleep(LIMIT).await;
+            Ok(())
+        };
+        let made = (0..6).map(|_| attempts.make(slow()));
         let made = futures_util::future::join_all(made).await;
         assert!(made.iter().all(Result::is_ok));
         assert_eq!(began.elapsed(), LIMIT * 3);
