@@ -78,6 +78,12 @@ need_databases() {
     as_root tee "$NO_CLUSTER/rendezvous.conf" >/dev/null
 }
 
+# A parser of calendars that is not what writes ours. Debian's interpreter finds it, whichever is first in PATH.
+need_icalendar() {
+  /usr/bin/python3 -c 'import icalendar' 2>/dev/null && return
+  WANTED+=(python3-icalendar)
+}
+
 need_chromium() {
   # The stories run any Chromium that is named; otherwise Debian's.
   [ -n "${RENDEZVOUS_CHROMIUM:-}" ] || need_command chromium chromium
@@ -130,6 +136,7 @@ case ${1:-all} in
     in_background need_go_servers
     need_command python3 python3
     need_command shellcheck shellcheck
+    need_icalendar
     need_chromium
     need_coturn
     need_databases

@@ -1,6 +1,7 @@
 //! The handlers, by noun: who asks, what they ask, what is answered. Rules stand elsewhere.
 
 pub(crate) mod audit;
+pub(crate) mod calendar;
 pub(crate) mod join;
 pub(crate) mod jwks;
 pub(crate) mod links;

@@ -53,6 +53,23 @@ fn sessions() -> Vec<Operation> {
         .by(&[AuthScheme::Application, AuthScheme::Person])
         .answers::<SessionView>(200, "The session; `ETag` is its revision.")
         .refuses(404, &[NotFound]),
+        Operation::get(
+            "/v1/sessions/{id}/calendar.ics",
+            "A session for a calendar: an invitation, or what calls it off.",
+        )
+        .by(&[AuthScheme::Application, AuthScheme::Person])
+        .query::<String>(
+            "user_id",
+            "For an application: whose it is; it has their join link.",
+        )
+        .answers_as(
+            200,
+            "text/calendar",
+            "An iCalendar object (RFC 5545, RFC 5546).",
+        )
+        .refuses(403, &[Forbidden, NotAParticipant])
+        .refuses(404, &[NotFound])
+        .refuses(422, &[UnknownField]),
         Operation::patch(
             "/v1/sessions/{id}",
             "Moves or changes a session that is not live.",

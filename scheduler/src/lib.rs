@@ -7,6 +7,7 @@ mod access;
 mod api;
 pub mod api_keys;
 mod bookings;
+mod calendar;
 mod commands;
 mod config;
 mod describe;

@@ -11,7 +11,9 @@ use bus::EventsSecret;
 use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
-use crate::api::{audit, join, jwks, links, notifications, operators, rooms, sessions, timeline};
+use crate::api::{
+    audit, calendar, join, jwks, links, notifications, operators, rooms, sessions, timeline,
+};
 use crate::config::Config;
 use crate::describe;
 use crate::events::ServiceEvents;
@@ -41,6 +43,7 @@ pub(crate) fn routes(
             get(sessions::get).patch(sessions::change),
         )
         .route("/v1/sessions/{id}/ticket", post(sessions::ticket))
+        .route("/v1/sessions/{id}/calendar.ics", get(calendar::get))
         .route("/v1/rooms/ticket", post(rooms::ticket))
         // For people.
         .route("/v1/join", post(join::join))

@@ -1,6 +1,6 @@
 //! A session as clients see it: its application all of it, a participant less.
 
-use scheduler_core::{BookedParticipant, BookedSession};
+use scheduler_core::{BookedParticipant, BookedSession, resolve_local_time};
 use wire::{SessionParticipant, SessionView, UnixMs};
 
 use crate::join_links::LinkGrant;
@@ -32,6 +32,11 @@ impl AppState {
             room_id: session.room_id.clone(),
             lobby_opens_at: terms.lobby_opens_at(),
             starts_at: terms.starts_at,
+            starts_at_local: terms.starts_at_local.clone(),
+            resolved: terms
+                .starts_at_local
+                .as_ref()
+                .and_then(|local| resolve_local_time(local)?.1),
             closes_at: terms.closes_at(),
             countdown_ms: terms.countdown_ms,
             duration_ms: terms.duration_ms,

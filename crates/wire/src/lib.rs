@@ -35,9 +35,9 @@ pub use frame::{Envelope, FrameError, FrameId};
 pub use ids::{ConnectionId, RoomId, SessionId, UserId};
 pub use raw::RawJson;
 pub use scheduler::{
-    BookParticipant, BookSession, ChangeSession, JoinRequest, JoinResponse, Notification,
-    NotificationKind, Page, RenewedLink, SessionParticipant, SessionState, SessionView,
-    TicketRequest, TicketResponse,
+    BookParticipant, BookSession, ChangeSession, JoinRequest, JoinResponse, LocalDateTime,
+    LocalTimeNote, Notification, NotificationKind, Page, RenewedLink, ResolvedLocalTime,
+    SessionParticipant, SessionState, SessionView, TicketRequest, TicketResponse,
 };
 pub use session::{
     DuplicatePolicy, EndReason, IcePolicy, IceServer, LAST_COUNTDOWN_AFTER_CLOSE_MS, MediaBackend,

@@ -19,7 +19,12 @@ use crate::{
 pub struct BookSession {
     /// The participants, exactly two.
     pub participants: Vec<BookParticipant>,
-    pub starts_at: UnixMs,
+    /// Either this, or `starts_at_local`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<UnixMs>,
+    /// The start by the clock of a time zone: what was agreed, should the rules of the zone change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts_at_local: Option<LocalDateTime>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +71,8 @@ pub struct ChangeSession {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_at: Option<UnixMs>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at_local: Option<LocalDateTime>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub countdown_ms: Option<i64>,
@@ -95,6 +102,39 @@ pub struct ChangeSession {
     pub remind_before_ms: Option<Vec<i64>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// A time by the clock of a time zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LocalDateTime {
+    /// ISO 8601 without an offset, as `2027-03-14T02:30`; seconds may follow.
+    pub date_time: String,
+    /// IANA time zone.
+    pub time_zone: String,
+}
+
+word_enum! {
+    /// Why a local time needed a decision.
+    LocalTimeNote {
+        /// The clocks skipped it: it was counted by the offset before the gap.
+        Gap = "gap",
+        /// The clocks show it twice: the first time is meant.
+        Fold = "fold",
+    }
+}
+
+/// How a local time was resolved that is no time of that day, or two (RFC 5545, section 3.3.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ResolvedLocalTime {
+    /// Whether the clocks skip it, or show it twice.
+    pub note: LocalTimeNote,
+    /// The offset from UTC that was taken, as `-05:00`.
+    pub offset: String,
 }
 
 /// One of the two: known by `user_id`, or by the application's own `external_id` with a name.
@@ -155,6 +195,12 @@ pub struct SessionView {
     pub room_id: RoomId,
     pub lobby_opens_at: UnixMs,
     pub starts_at: UnixMs,
+    /// The start by the clock of a time zone, where it was booked so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at_local: Option<LocalDateTime>,
+    /// Where the clocks skip that time, or show it twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<ResolvedLocalTime>,
     pub closes_at: UnixMs,
     pub countdown_ms: i64,
     pub duration_ms: i64,

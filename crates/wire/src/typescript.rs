@@ -33,7 +33,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         UnixMs, SessionId, UserId, RoomId, ConnectionId, FrameId, ErrorCode, ErrorBody, FieldError, Problem,
         Participant, OnLoss, DuplicatePolicy, MediaBackend,
         IcePolicy, Phase, EndReason, Outcome, IceServer, SessionSpec,
-        BookSession, BookParticipant, SessionState,
+        BookSession, BookParticipant, LocalDateTime, LocalTimeNote, ResolvedLocalTime, SessionState,
         SessionView, SessionParticipant, JoinRequest,
         JoinResponse, TicketRequest, TicketResponse,
         NotificationKind, Notification, Page<Notification>,

@@ -1,9 +1,10 @@
 //! A change of a booking, laid over what was agreed.
 
-use wire::{ChangeSession, FieldError, MediaBackend, UnixMs};
+use wire::{ChangeSession, FieldError, LocalDateTime, MediaBackend, UnixMs};
 
 use crate::booking::check_bounds;
 use crate::field_checks::FieldErrors;
+use crate::local_time::{LocalStart, check_local};
 use crate::terms::Terms;
 
 /// What would be agreed after `change`; what it does not name stays.
@@ -17,13 +18,11 @@ pub fn check_change(
     media_configured: &[MediaBackend],
 ) -> Result<Terms, Vec<FieldError>> {
     let mut errors = FieldErrors::default();
+    let (starts_at, starts_at_local) = changed_start(&mut errors, now, terms, &change);
     let old = terms.clone();
     let changed = Terms {
-        starts_at: match change.starts_at {
-            // The start that it has is no choice: it may be past, and must not become now.
-            Some(starts_at) if starts_at != old.starts_at => errors.start(now, starts_at),
-            _ => old.starts_at,
-        },
+        starts_at,
+        starts_at_local,
         duration_ms: change.duration_ms.unwrap_or(old.duration_ms),
         countdown_ms: change.countdown_ms.unwrap_or(old.countdown_ms),
         lobby_ms: change.lobby_ms.unwrap_or(old.lobby_ms),
@@ -45,6 +44,34 @@ pub fn check_change(
     };
     check_bounds(&mut errors, &changed, media_configured);
     errors.into_result(changed)
+}
+
+/// The start after the change. The one that it has is no choice: it may be past, and must not become now.
+fn changed_start(
+    errors: &mut FieldErrors,
+    now: UnixMs,
+    old: &Terms,
+    change: &ChangeSession,
+) -> (UnixMs, Option<LocalDateTime>) {
+    let stays = || (old.starts_at, old.starts_at_local.clone());
+    match (change.starts_at, change.starts_at_local.clone()) {
+        (None, None) => stays(),
+        (Some(_), Some(_)) => {
+            errors.two_starts();
+            stays()
+        }
+        (Some(starts_at), None) if starts_at == old.starts_at => stays(),
+        (Some(starts_at), None) => (errors.start("starts_at", now, starts_at), None),
+        (None, Some(local)) => match check_local(errors, local) {
+            Some(LocalStart { local, starts_at }) if starts_at == old.starts_at => {
+                (starts_at, Some(local))
+            }
+            Some(LocalStart { local, starts_at }) => {
+                (errors.start("starts_at_local", now, starts_at), Some(local))
+            }
+            None => stays(),
+        },
+    }
 }
 
 #[cfg(test)]
@@ -95,5 +122,50 @@ mod tests {
         };
         let errors = check_change(long_after, &terms, back, P2P).unwrap_err();
         assert_eq!(errors[0].code, "in_the_past");
+    }
+
+    #[test]
+    fn sch_124_a_start_by_the_clock_is_moved_by_the_clock_or_by_an_instant() {
+        let terms = check_booking(NOW, offer(), P2P).unwrap().terms;
+        let to = |starts_at: Option<UnixMs>, date_time: Option<&str>| ChangeSession {
+            starts_at,
+            starts_at_local: date_time.map(|date_time| LocalDateTime {
+                date_time: date_time.into(),
+                time_zone: "europe/berlin".into(),
+            }),
+            ..ChangeSession::default()
+        };
+        // NOW is 2030-03-17T17:46:40Z.
+        let change = to(None, Some("2030-03-31T02:30"));
+        let moved = check_change(NOW, &terms, change.clone(), P2P).unwrap();
+        assert_eq!(moved.starts_at, UnixMs(1_901_151_000_000), "01:30 UTC");
+        let local = moved.starts_at_local.clone().unwrap();
+        assert_eq!(local.time_zone, "Europe/Berlin");
+        assert_eq!(check_change(NOW, &moved, change, P2P).unwrap(), moved);
+        let same = check_change(NOW, &moved, to(Some(moved.starts_at), None), P2P);
+        assert_eq!(
+            same.unwrap(),
+            moved,
+            "who names the start that it has moves nothing"
+        );
+        let by_instant = check_change(NOW, &moved, to(Some(NOW + 900_000), None), P2P).unwrap();
+        assert_eq!(
+            (by_instant.starts_at, by_instant.starts_at_local),
+            (NOW + 900_000, None)
+        );
+        for (change, field) in [
+            (
+                to(Some(NOW + 1), Some("2030-03-31T02:30")),
+                "starts_at_local",
+            ),
+            (to(None, Some("2030-03-17T18:45")), "starts_at_local"),
+            (
+                to(None, Some("2030-03-32T02:30")),
+                "starts_at_local.date_time",
+            ),
+        ] {
+            let errors = check_change(NOW, &terms, change, P2P).unwrap_err();
+            assert_eq!(errors[0].field, field);
+        }
     }
 }

@@ -62,7 +62,7 @@ fn is_email(email: &str) -> bool {
 
 /// The zone of the IANA database with that name or alias, in whatever case it is written. No offset is one:
 /// it does not say when the clocks change.
-fn time_zone(name: &str) -> Option<&'static str> {
+pub(crate) fn time_zone(name: &str) -> Option<&'static str> {
     let name = name.trim();
     let zones = TZ_VARIANTS.iter().map(|zone| zone.name());
     zones

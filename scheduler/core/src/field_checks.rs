@@ -57,19 +57,31 @@ impl FieldErrors {
         value
     }
 
-    /// The start: now where it is up to a minute ago.
-    pub(crate) fn start(&mut self, now: UnixMs, starts_at: UnixMs) -> UnixMs {
+    /// The start, as `field` says it: now where it is up to a minute ago.
+    pub(crate) fn start(&mut self, field: &str, now: UnixMs, starts_at: UnixMs) -> UnixMs {
         if starts_at < now - START_SLACK_MS {
             self.add(
-                "starts_at",
+                field,
                 "in_the_past",
-                "`starts_at` is more than a minute ago.",
+                format!("`{field}` is more than a minute ago."),
             );
         }
         if starts_at > LAST_START {
-            self.add("starts_at", "out_of_range", "`starts_at` is too far ahead.");
+            self.add(
+                field,
+                "out_of_range",
+                format!("`{field}` is too far ahead."),
+            );
         }
         starts_at.max(now)
+    }
+
+    pub(crate) fn two_starts(&mut self) {
+        self.add(
+            "starts_at_local",
+            "conflicting",
+            "Say `starts_at` or `starts_at_local`, not both.",
+        );
     }
 
     pub(crate) fn hard_end(&mut self, starts_at: UnixMs, hard_end_at: Option<UnixMs>) {

@@ -92,7 +92,7 @@ mod tests {
 
     fn planned(in_ms: i64, before: &[i64]) -> Vec<PlannedJob> {
         let mut offer = offer();
-        offer.starts_at = NOW + in_ms;
+        offer.starts_at = Some(NOW + in_ms);
         offer.remind_before_ms = Some(before.to_vec());
         let terms = check_booking(NOW, offer, &[MediaBackend::P2p])
             .unwrap()

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use wire::{
-    DuplicatePolicy, IcePolicy, MediaBackend, OnLoss, Participant, SessionId, SessionSpec, UnixMs,
+    DuplicatePolicy, IcePolicy, LocalDateTime, MediaBackend, OnLoss, Participant, SessionId,
+    SessionSpec, UnixMs,
 };
 
 /// From both in to live.
@@ -29,6 +30,9 @@ pub(crate) const DEFAULT_REMIND_BEFORE_MS: [i64; 1] = [300_000];
 pub struct Terms {
     /// Earliest moment of a countdown; the lobby waits for it.
     pub starts_at: UnixMs,
+    /// The local time that `starts_at` was resolved from, where it was booked so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at_local: Option<LocalDateTime>,
     /// Length of the live phase, 1 s to 1 day.
     pub duration_ms: i64,
     /// Countdown before the live phase, up to 10 minutes.

@@ -147,7 +147,7 @@ pub(super) fn holder(caller: &SessionCaller, request: TicketRequest) -> Result<U
 }
 
 /// The session, if it is the caller's.
-async fn session_of_caller(
+pub(super) async fn session_of_caller(
     app: &AppState,
     caller: SessionCaller,
     id: SessionId,
@@ -164,7 +164,7 @@ async fn session_of_caller(
     }
 }
 
-fn not_a_participant() -> HttpError {
+pub(super) fn not_a_participant() -> HttpError {
     HttpError::new(
         StatusCode::FORBIDDEN,
         ErrorCode::NotAParticipant,

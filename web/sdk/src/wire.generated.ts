@@ -261,7 +261,15 @@ export type BookSession = {
 /**
  * The participants, exactly two.
  */
-participants: Array<BookParticipant>, starts_at: UnixMs, duration_ms?: number, countdown_ms?: number, 
+participants: Array<BookParticipant>, 
+/**
+ * Either this, or `starts_at_local`.
+ */
+starts_at?: UnixMs, 
+/**
+ * The start by the clock of a time zone: what was agreed, should the rules of the zone change.
+ */
+starts_at_local?: LocalDateTime, duration_ms?: number, countdown_ms?: number, 
 /**
  * How long before the start the lobby opens, in milliseconds.
  */
@@ -307,6 +315,34 @@ locale?: string,
  */
 time_zone?: string, };
 /**
+ * A time by the clock of a time zone.
+ */
+export type LocalDateTime = { 
+/**
+ * ISO 8601 without an offset, as `2027-03-14T02:30`; seconds may follow.
+ */
+date_time: string, 
+/**
+ * IANA time zone.
+ */
+time_zone: string, };
+/**
+ * Why a local time needed a decision.
+ */
+export type LocalTimeNote = "gap" | "fold";
+/**
+ * How a local time was resolved that is no time of that day, or two (RFC 5545, section 3.3.5).
+ */
+export type ResolvedLocalTime = { 
+/**
+ * Whether the clocks skip it, or show it twice.
+ */
+note: LocalTimeNote, 
+/**
+ * The offset from UTC that was taken, as `-05:00`.
+ */
+offset: string, };
+/**
  * Where a booking stands.
  */
 export type SessionState = "scheduled" | "open" | "live" | "ended" | "cancelled";
@@ -317,7 +353,15 @@ export type SessionView = { id: SessionId, revision: number, state: SessionState
 /**
  * The chat room of the two.
  */
-room_id: RoomId, lobby_opens_at: UnixMs, starts_at: UnixMs, closes_at: UnixMs, countdown_ms: number, duration_ms: number, lobby_ms: number, closes_after_ms: number, extension_ms: number, max_extensions: number, hard_end_at?: UnixMs, connect_ms: number, on_loss: OnLoss, max_pause_ms: number, duplicate: DuplicatePolicy, media: MediaBackend, ice: IcePolicy, remind_before_ms: Array<number>, metadata?: Record<string, unknown>, participants: Array<SessionParticipant>, 
+room_id: RoomId, lobby_opens_at: UnixMs, starts_at: UnixMs, 
+/**
+ * The start by the clock of a time zone, where it was booked so.
+ */
+starts_at_local?: LocalDateTime, 
+/**
+ * Where the clocks skip that time, or show it twice.
+ */
+resolved?: ResolvedLocalTime, closes_at: UnixMs, countdown_ms: number, duration_ms: number, lobby_ms: number, closes_after_ms: number, extension_ms: number, max_extensions: number, hard_end_at?: UnixMs, connect_ms: number, on_loss: OnLoss, max_pause_ms: number, duplicate: DuplicatePolicy, media: MediaBackend, ice: IcePolicy, remind_before_ms: Array<number>, metadata?: Record<string, unknown>, participants: Array<SessionParticipant>, 
 /**
  * When the clock started, once it has.
  */

@@ -1,4 +1,4 @@
-use wire::{BookParticipant, BookSession, MediaBackend, UnixMs};
+use wire::{BookParticipant, BookSession, LocalDateTime, MediaBackend, UnixMs};
 
 use super::*;
 
@@ -13,7 +13,8 @@ pub(crate) fn offer() -> BookSession {
     };
     BookSession {
         participants: vec![person("ana"), person("bo")],
-        starts_at: NOW + 600_000,
+        starts_at: Some(NOW + 600_000),
+        starts_at_local: None,
         duration_ms: None,
         countdown_ms: None,
         lobby_ms: None,
@@ -82,12 +83,12 @@ fn med_41_a_media_server_may_be_booked_once_it_is_configured() {
 fn sch_1_a_start_up_to_a_minute_ago_is_now_and_earlier_is_refused() {
     for (ago, starts) in [(0, NOW), (1, NOW), (60_000, NOW), (-1, NOW + 1)] {
         let mut offer = offer();
-        offer.starts_at = NOW - ago;
+        offer.starts_at = Some(NOW - ago);
         let booked = check_booking(NOW, offer, P2P).unwrap();
         assert_eq!(booked.terms.starts_at, starts, "{ago} ms ago");
     }
     assert_eq!(
-        refused(|o| o.starts_at = NOW - 60_001),
+        refused(|o| o.starts_at = Some(NOW - 60_001)),
         [("starts_at".into(), "in_the_past".into())]
     );
 }
@@ -134,10 +135,10 @@ fn sch_1_every_number_has_bounds_and_both_ends_are_inside() {
 #[test]
 fn sch_1_the_year_10000_and_an_end_before_the_start_are_refused() {
     assert_eq!(
-        refused(|o| o.starts_at = UnixMs(253_402_300_800_000)),
+        refused(|o| o.starts_at = Some(UnixMs(253_402_300_800_000))),
         [("starts_at".into(), "out_of_range".into())]
     );
-    let start = offer().starts_at;
+    let start = offer().starts_at.unwrap();
     assert_eq!(
         refused(|o| o.hard_end_at = Some(start)),
         [("hard_end_at".into(), "before_start".into())]
@@ -235,8 +236,45 @@ fn sch_1_all_that_is_wrong_is_answered_at_once() {
     let codes = refused(|o| {
         o.participants.clear();
         o.duration_ms = Some(0);
-        o.starts_at = UnixMs(0);
+        o.starts_at = Some(UnixMs(0));
     });
     let fields: Vec<_> = codes.iter().map(|(field, _)| field.as_str()).collect();
     assert_eq!(fields, ["participants", "starts_at", "duration_ms"]);
+}
+
+#[test]
+fn sch_124_a_start_is_said_once_by_an_instant_or_by_the_clock_of_a_zone() {
+    let local = |date_time: &str| {
+        Some(LocalDateTime {
+            date_time: date_time.into(),
+            time_zone: "America/New_York".into(),
+        })
+    };
+    // NOW is 2030-03-17T17:46:40Z, 13:46:40 there.
+    let mut by_clock = offer();
+    by_clock.starts_at = None;
+    by_clock.starts_at_local = local("2030-03-17T14:00");
+    let terms = check_booking(NOW, by_clock, P2P).unwrap().terms;
+    assert_eq!(terms.starts_at, NOW + 800_000);
+    assert_eq!(terms.starts_at_local, local("2030-03-17T14:00"));
+    let code = |field: &str, code: &str| vec![(field.to_owned(), code.to_owned())];
+    assert_eq!(
+        refused(|o| o.starts_at = None),
+        code("starts_at", "required")
+    );
+    assert_eq!(
+        refused(|o| o.starts_at_local = local("2030-03-17T14:00")),
+        code("starts_at_local", "conflicting")
+    );
+    for (date_time, field, wrong) in [
+        ("2030-03-17T13:45", "starts_at_local", "in_the_past"),
+        ("9999-12-31T23:59", "starts_at_local", "out_of_range"),
+        ("tomorrow", "starts_at_local.date_time", "bad_date_time"),
+    ] {
+        let refused = refused(|o| {
+            o.starts_at = None;
+            o.starts_at_local = local(date_time);
+        });
+        assert_eq!(refused, code(field, wrong), "{date_time}");
+    }
 }

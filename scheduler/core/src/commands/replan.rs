@@ -62,6 +62,7 @@ mod tests {
         (-30..60i64, 0..50i64, 40..60i64, 1..4i64, reminders, 0..3u8).prop_map(
             |(start, lobby, closes, duration, reminders, metadata)| Terms {
                 starts_at: NOW + start,
+                starts_at_local: None,
                 lobby_ms: lobby,
                 closes_after_ms: closes,
                 duration_ms: duration * 1_000,

@@ -54,7 +54,8 @@ pub(crate) fn offer(caller: usize, now: UnixMs) -> BookSession {
     };
     BookSession {
         participants: pair(caller).map(participant).to_vec(),
-        starts_at: now + BOOKED_AHEAD_MS,
+        starts_at: Some(now + BOOKED_AHEAD_MS),
+        starts_at_local: None,
         duration_ms: None,
         countdown_ms: None,
         lobby_ms: None,
