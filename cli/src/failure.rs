@@ -50,7 +50,9 @@ impl Failure {
             OpenError::File { .. }
             | OpenError::Durability { .. }
             | OpenError::Newer { .. }
-            | OpenError::Foreign { .. } => Self::config(error.to_string()),
+            | OpenError::Foreign { .. }
+            | OpenError::Occupied { .. }
+            | OpenError::Encoding { .. } => Self::config(error.to_string()),
             OpenError::Connect { .. } | OpenError::Migrate { .. } => Self::crash(error.to_string()),
         }
     }

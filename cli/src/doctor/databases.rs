@@ -90,7 +90,9 @@ fn complaint(error: &OpenError) -> Complaint {
         OpenError::Newer { .. } => {
             "install the version that has changed it, or restore what was before"
         }
-        OpenError::Foreign { .. } => "make an empty database for this service alone, and name that",
+        OpenError::Foreign { .. } | OpenError::Occupied { .. } | OpenError::Encoding { .. } => {
+            "make an empty database for this service alone, and name that"
+        }
         OpenError::Migrate { .. } => "look into the log of the server",
     };
     Complaint {

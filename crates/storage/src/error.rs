@@ -121,6 +121,27 @@ pub enum OpenError {
         /// Whose tables were asked for.
         schema: &'static str,
     },
+    /// It holds what no Rendezvous has made, or what another program has.
+    #[error(
+        "{database} is in use by something else: it holds the table {table}, and no tables of ours. \
+         Each service needs an empty database of its own"
+    )]
+    Occupied {
+        /// The database, without its password.
+        database: DatabaseUrl,
+        /// One of its tables.
+        table: String,
+    },
+    /// It can't hold every text.
+    #[error(
+        "{database} can't hold every text: its encoding is {encoding}. Make one with ENCODING 'UTF8', and name that"
+    )]
+    Encoding {
+        /// The database, without its password.
+        database: DatabaseUrl,
+        /// As the server names it.
+        encoding: String,
+    },
     /// A migration failed.
     #[error("{database} can't be brought up to date: {source}")]
     Migrate {

@@ -36,13 +36,15 @@ impl From<&Migration> for PendingMigration {
 pub(crate) struct MigrationStatus {
     missing: Vec<Migration>,
     was_cut_short: bool,
+    /// None was ever begun.
+    is_untouched: bool,
 }
 
 impl MigrationStatus {
     /// Compares what is recorded with what this version knows.
     ///
     /// # Errors
-    /// [`OpenError::Newer`] and [`OpenError::Foreign`].
+    /// [`OpenError::Newer`], [`OpenError::Foreign`] and [`OpenError::Occupied`].
     pub(crate) async fn read<C: Migrate + SqlConnection>(
         connection: &mut C,
         database: &DatabaseUrl,
@@ -57,9 +59,11 @@ impl MigrationStatus {
         let dirty = connection.dirty_version(TABLE).await.map_err(failed)?;
         applied.retain(|done| Some(done.version) != dirty);
         check(connection, database, schema, known, &applied).await?;
+        let status = Self::after(known, &applied);
         Ok(Self {
             was_cut_short: dirty.is_some(),
-            ..Self::after(known, &applied)
+            is_untouched: status.is_untouched && dirty.is_none(),
+            ..status
         })
     }
 
@@ -73,6 +77,26 @@ impl MigrationStatus {
         Self {
             missing: known.iter().filter(is_missing).cloned().collect(),
             was_cut_short: false,
+            is_untouched: applied.is_empty(),
+        }
+    }
+
+    /// The same, unless nothing of ours was begun in a database that has a `table` nevertheless: on some databases our
+    /// tables would be taken to be there already, and on the others be made beside those of another program.
+    ///
+    /// # Errors
+    /// [`OpenError::Occupied`].
+    pub(crate) fn beside(
+        self,
+        database: &DatabaseUrl,
+        table: Option<String>,
+    ) -> Result<Self, OpenError> {
+        match table {
+            Some(table) if self.is_untouched => Err(OpenError::Occupied {
+                database: database.clone(),
+                table,
+            }),
+            _ => Ok(self),
         }
     }
 
@@ -97,6 +121,16 @@ async fn check(
     known: &Migrator,
     applied: &[AppliedMigration],
 ) -> Result<(), OpenError> {
+    let is_ours = |done: &AppliedMigration| {
+        let mut known = known.iter();
+        known.any(|one| one.version == done.version && one.checksum == done.checksum)
+    };
+    if !applied.is_empty() && !applied.iter().any(is_ours) {
+        return Err(OpenError::Occupied {
+            database: database.clone(),
+            table: TABLE.to_owned(),
+        });
+    }
     let versions = known.iter().map(|migration| migration.version);
     let newest = versions.max().unwrap_or_default();
     for done in applied {
@@ -167,10 +201,15 @@ pub(crate) async fn progress<D: Driver>(
     let found = query(D::HAS_MIGRATIONS)
         .fetch_one::<(i64,)>(connection)
         .await;
-    match found.map_err(|error| refused(database, error))? {
-        (0,) => Ok(MigrationStatus::none(known)),
-        _ => MigrationStatus::read(connection, database, schema, known).await,
-    }
+    let status = match found.map_err(|error| refused(database, error))? {
+        (0,) => MigrationStatus::none(known),
+        _ => MigrationStatus::read(connection, database, schema, known).await?,
+    };
+    let (table,): (Option<String>,) = query(D::OTHER_TABLE)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| refused(database, error))?;
+    status.beside(database, table)
 }
 
 async fn run_locked<D: Driver>(

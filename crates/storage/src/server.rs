@@ -43,10 +43,7 @@ impl<D: Driver> ServerEngine<D> {
             .connect(ConnectionUse::Maintenance)
             .await
             .map_err(refused)?;
-        let weak = connector.weakness(&mut connection).await.map_err(refused)?;
-        if let Some(weakness) = weak {
-            return Err(weakness.of(database));
-        }
+        check_suited(&connector, &mut connection, database).await?;
         migrations::run::<D>(&mut connection, database, schema).await?;
         drop(connection);
         let pool = Pool::builder(PoolConnector::new(connector))
@@ -89,8 +86,28 @@ pub(crate) async fn pending<D: Driver>(
         .connect(ConnectionUse::Serving)
         .await
         .map_err(refused)?;
+    check_suited(&connector, &mut connection, database).await?;
     let progress = migrations::progress::<D>(&mut connection, database, schema).await?;
     Ok(progress.pending())
+}
+
+/// Refuses a server that would lose what it has committed, and a database that can't hold what it is given.
+async fn check_suited<D: Driver>(
+    connector: &Connector<D>,
+    connection: &mut D::Connection,
+    database: &DatabaseUrl,
+) -> Result<(), OpenError> {
+    let refused = |source| connect_error(database, source);
+    if let Some(weakness) = connector.weakness(connection).await.map_err(refused)? {
+        return Err(weakness.of(database));
+    }
+    match D::poor_encoding(connection).await.map_err(refused)? {
+        None => Ok(()),
+        Some(encoding) => Err(OpenError::Encoding {
+            database: database.clone(),
+            encoding,
+        }),
+    }
 }
 
 fn connect_error(database: &DatabaseUrl, source: Error) -> OpenError {

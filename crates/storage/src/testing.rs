@@ -81,6 +81,14 @@ impl TestDatabase {
     /// # Panics
     /// When it can't be made, and in CI where there is no such server.
     pub async fn create(engine: TestEngine) -> Option<Self> {
+        Self::create_as(engine, "").await
+    }
+
+    /// A new one, with `options` behind `CREATE DATABASE name`.
+    ///
+    /// # Panics
+    /// As [`Self::create`].
+    pub async fn create_as(engine: TestEngine, options: &str) -> Option<Self> {
         if engine == TestEngine::Sqlite {
             let folder = tempfile::tempdir().expect("a folder can be made");
             let url = DatabaseUrl::sqlite(folder.path().join("data/test.db"));
@@ -89,7 +97,7 @@ impl TestDatabase {
         }
         let admin = engine.server()?;
         let name = format!("rv_{}", Uuid::now_v7().simple());
-        let created = administer(&admin, format!("CREATE DATABASE {name}")).await;
+        let created = administer(&admin, format!("CREATE DATABASE {name} {options}")).await;
         created.expect("the user may create databases");
         let mut own = admin.clone();
         own.set_path(&name);
@@ -154,7 +162,12 @@ async fn run(url: &DatabaseUrl, statements: String) -> Result<(), sqlx::Error> {
     let text = AssertSqlSafe(statements);
     match &url.0 {
         Kind::Sqlite(path) => {
-            let options = SqliteConnectOptions::new().filename(path);
+            if let Some(folder) = path.parent() {
+                crate::create_private_dir(folder).map_err(sqlx::Error::Io)?;
+            }
+            let options = SqliteConnectOptions::new()
+                .filename(path)
+                .create_if_missing(true);
             let mut connection = options.connect().await?;
             sqlx::raw_sql(text).execute(&mut connection).await?;
             connection.close().await

@@ -3,10 +3,10 @@
 mod identity;
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
-use url::Url;
+use url::{Host, Url};
 
 /// What stands in place of a password.
 const HIDDEN: &str = "***";
@@ -41,6 +41,11 @@ pub enum DatabaseUrlError {
     /// It is no URL.
     #[error("it can't be read as a URL: special characters of a password are percent-encoded")]
     Malformed,
+    /// What its driver would pass over.
+    #[error(
+        "it has a parameter (after '?') that does not exist; keys of [database] say what else is set"
+    )]
+    Parameter,
     /// Neither a host nor a socket.
     #[error("it names no host")]
     NoHost,
@@ -62,12 +67,15 @@ impl DatabaseUrl {
     /// [`DatabaseUrlError`].
     pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
         let (scheme, rest) = text.split_once(':').ok_or(DatabaseUrlError::Scheme)?;
-        match scheme {
+        match scheme.to_ascii_lowercase().as_str() {
             "sqlite" => sqlite(rest),
-            "postgres" | "postgresql" => server(text).map(|url| Self(Kind::Postgres(url))),
+            "postgres" | "postgresql" => {
+                server(text, is_postgres_parameter).map(|url| Self(Kind::Postgres(url)))
+            }
             // The driver knows one name of the two.
             "mysql" | "mariadb" => {
-                server(&format!("mysql:{rest}")).map(|url| Self(Kind::MySql(url)))
+                let url = server(&format!("mysql:{rest}"), is_mysql_parameter);
+                url.map(|url| Self(Kind::MySql(url)))
             }
             _ => Err(DatabaseUrlError::Scheme),
         }
@@ -98,6 +106,21 @@ impl DatabaseUrl {
         }
     }
 
+    /// The address of a host that is named by an IPv6 address, which the drivers would look up with its brackets.
+    pub(crate) fn ipv6_host(&self) -> Option<Ipv6Addr> {
+        let (Kind::Postgres(url) | Kind::MySql(url)) = &self.0 else {
+            return None;
+        };
+        match url.host() {
+            Some(Host::Ipv6(address)) if !names_server(url) => Some(address),
+            // What follows a scheme that browsers don't know is not read as an address.
+            Some(Host::Domain(name)) if !names_server(url) => {
+                name.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+            }
+            _ => None,
+        }
+    }
+
     /// The password, where the URL holds one.
     #[must_use]
     pub fn password(&self) -> Option<&str> {
@@ -114,7 +137,10 @@ fn is_this_machine(host: &str) -> bool {
     match address.parse::<IpAddr>() {
         Ok(address) => address.is_loopback(),
         Err(_) => {
-            matches!(host, "" | "localhost") || host.starts_with('/') || host.starts_with("%2F")
+            host.is_empty()
+                || host.eq_ignore_ascii_case("localhost")
+                || host.starts_with('/')
+                || host.starts_with("%2F")
         }
     }
 }
@@ -128,12 +154,64 @@ fn sqlite(rest: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
     }
 }
 
-fn server(text: &str) -> Result<Box<Url>, DatabaseUrlError> {
+/// True where a parameter names the server in place of the host.
+fn names_server(url: &Url) -> bool {
+    let mut pairs = url.query_pairs();
+    pairs.any(|(key, _)| HOST_PARAMETERS.contains(&&*key))
+}
+
+/// What the driver of PostgreSQL reads; it passes over anything else without a word.
+fn is_postgres_parameter(name: &str) -> bool {
+    const KNOWN: [&str; 18] = [
+        "sslmode",
+        "ssl-mode",
+        "sslrootcert",
+        "ssl-root-cert",
+        "ssl-ca",
+        "sslcert",
+        "ssl-cert",
+        "sslkey",
+        "ssl-key",
+        "statement-cache-capacity",
+        "host",
+        "hostaddr",
+        "port",
+        "dbname",
+        "user",
+        "password",
+        "application_name",
+        "options",
+    ];
+    KNOWN.contains(&name) || name.starts_with("options[")
+}
+
+/// What the driver of MariaDB and MySQL reads.
+fn is_mysql_parameter(name: &str) -> bool {
+    const KNOWN: [&str; 14] = [
+        "sslmode",
+        "ssl-mode",
+        "sslca",
+        "ssl-ca",
+        "charset",
+        "collation",
+        "sslcert",
+        "ssl-cert",
+        "sslkey",
+        "ssl-key",
+        "statement-cache-capacity",
+        "socket",
+        "timezone",
+        "time-zone",
+    ];
+    KNOWN.contains(&name)
+}
+
+fn server(text: &str, is_parameter: fn(&str) -> bool) -> Result<Box<Url>, DatabaseUrlError> {
     let url = Url::parse(text).map_err(|_| DatabaseUrlError::Malformed)?;
-    let has_socket = url
-        .query_pairs()
-        .any(|(key, _)| HOST_PARAMETERS.contains(&&*key));
-    if url.host_str().is_none_or(str::is_empty) && !has_socket {
+    if !url.query_pairs().all(|(key, _)| is_parameter(&key)) {
+        return Err(DatabaseUrlError::Parameter);
+    }
+    if url.host_str().is_none_or(str::is_empty) && !names_server(&url) {
         return Err(DatabaseUrlError::NoHost);
     }
     if url.path().trim_start_matches('/').is_empty() {
@@ -182,6 +260,12 @@ mod tests {
             ("postgresql://h/d", "postgresql://h/d"),
             ("mysql://u:secret@h/d#secret", "mysql://u:***@h/d"),
             ("mariadb://u@h/d", "mysql://u@h/d"),
+            (
+                "Postgres://u@h/d?options[search_path]=x",
+                "postgres://u@h/d",
+            ),
+            ("MYSQL://u@h/d?time-zone=UTC", "mysql://u@h/d"),
+            ("SQLite:a.db", "sqlite:a.db"),
         ];
         for (text, shown) in cases {
             let url = DatabaseUrl::parse(text).unwrap();
@@ -202,6 +286,12 @@ mod tests {
             ("postgres://u:secret@h:port/d", DatabaseUrlError::Malformed),
             ("postgres:///d", DatabaseUrlError::NoHost),
             ("mysql://u:secret@h", DatabaseUrlError::NoDatabase),
+            ("postgres://h/d?passwd=secret", DatabaseUrlError::Parameter),
+            (
+                "postgres://h/d?host=/tmp&socket=/secret",
+                DatabaseUrlError::Parameter,
+            ),
+            ("mysql://h/d?options[secret]=1", DatabaseUrlError::Parameter),
             ("mysql://u:secret@h/", DatabaseUrlError::NoDatabase),
         ];
         for (text, expected) in cases {
@@ -212,11 +302,28 @@ mod tests {
     }
 
     #[test]
+    fn edg_112_an_ipv6_address_is_a_host_without_its_brackets() {
+        let host = |text| DatabaseUrl::parse(text).unwrap().ipv6_host();
+        let address: Ipv6Addr = "2001:db8::7".parse().unwrap();
+        assert_eq!(host("postgres://u@[2001:db8::7]:5432/d"), Some(address));
+        assert_eq!(host("mysql://[2001:DB8::7]/d"), Some(address));
+        for text in [
+            "postgres://h/d",
+            "mysql://127.0.0.1/d",
+            "postgres://[::1]/d?host=/tmp",
+            "sqlite:a",
+        ] {
+            assert_eq!(host(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn edg_115_a_server_of_this_machine_is_known_by_its_address() {
         let local = |text| DatabaseUrl::parse(text).unwrap().is_local();
         for text in [
             "postgres://127.0.0.1/d",
             "postgres://[::1]:5/d",
+            "postgres://LocalHost/d",
             "mysql://localhost/d",
             "postgres://%2Frun%2Fpostgresql/d",
             "postgres:///d?host=/run/postgresql",

@@ -38,6 +38,9 @@ impl Driver for MySql {
     const HAS_MIGRATIONS: &'static str = "SELECT count(*) FROM information_schema.tables \
          WHERE table_schema = DATABASE() AND table_name = '_sqlx_migrations'";
 
+    const OTHER_TABLE: &'static str = "SELECT CAST(min(table_name) AS CHAR) FROM information_schema.tables \
+         WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name <> '_sqlx_migrations'";
+
     fn target(url: &DatabaseUrl, options: &DatabaseOptions) -> Result<MySqlConnectOptions, Error> {
         let Kind::MySql(server) = &url.0 else {
             return Err(Error::Statement("it is neither MariaDB nor MySQL".into()));
@@ -52,6 +55,9 @@ impl Driver for MySql {
             TlsMode::Encrypt => target.ssl_mode(MySqlSslMode::Required),
             TlsMode::Off => target.ssl_mode(MySqlSslMode::Disabled),
         };
+        if let Some(address) = url.ipv6_host() {
+            target = target.host(&address.to_string());
+        }
         if let Some(file) = &options.tls_ca {
             target = target.ssl_ca(file);
         }
@@ -93,6 +99,11 @@ impl Driver for MySql {
             ];
             Ok(found.into_iter().flatten().collect())
         })
+    }
+
+    /// None: each text column says that it is of `utf8mb4`.
+    fn poor_encoding(_: &mut MySqlConnection) -> StorageFuture<'_, Option<String>> {
+        Box::pin(std::future::ready(Ok(None)))
     }
 
     fn migrations(schema: Schema) -> &'static Migrator {

@@ -33,6 +33,9 @@ impl Driver for Postgres {
 
     const HAS_MIGRATIONS: &'static str = "SELECT count(to_regclass('_sqlx_migrations'))";
 
+    const OTHER_TABLE: &'static str = "SELECT min(tablename::text) FROM pg_tables \
+         WHERE schemaname = current_schema() AND tablename <> '_sqlx_migrations'";
+
     fn target(url: &DatabaseUrl, options: &DatabaseOptions) -> Result<PgConnectOptions, Error> {
         let Kind::Postgres(server) = &url.0 else {
             return Err(Error::Statement("it is no PostgreSQL".into()));
@@ -47,6 +50,9 @@ impl Driver for Postgres {
             TlsMode::Encrypt => target.ssl_mode(PgSslMode::Require),
             TlsMode::Off => target.ssl_mode(PgSslMode::Disable),
         };
+        if let Some(address) = url.ipv6_host() {
+            target = target.host(&address.to_string());
+        }
         if let Some(file) = &options.tls_ca {
             target = target.ssl_root_cert(file);
         }
@@ -86,6 +92,14 @@ impl Driver for Postgres {
                 weak("full_page_writes", pages.clone(), pages == "on"),
             ];
             Ok(found.into_iter().flatten().collect())
+        })
+    }
+
+    fn poor_encoding(connection: &mut PgConnection) -> StorageFuture<'_, Option<String>> {
+        Box::pin(async move {
+            let encoding = "SELECT current_setting('server_encoding')";
+            let (encoding,): (String,) = query(encoding).fetch_one(connection).await?;
+            Ok(Some(encoding).filter(|encoding| encoding != "UTF8"))
         })
     }
 

@@ -29,6 +29,9 @@ pub(crate) trait Driver: Debug + Send + Sync + Sized + 'static {
     /// Counts the tables in which applied migrations are recorded: 0 or 1.
     const HAS_MIGRATIONS: &'static str;
 
+    /// The name of a table that is not of the record of migrations, or `NULL`.
+    const OTHER_TABLE: &'static str;
+
     /// Where and how to connect.
     ///
     /// # Errors
@@ -45,6 +48,9 @@ pub(crate) trait Driver: Debug + Send + Sync + Sized + 'static {
 
     /// The settings of the server on which durability depends.
     fn durability(connection: &mut Self::Connection) -> StorageFuture<'_, Vec<Weakness>>;
+
+    /// The encoding of the database, where it can't hold every text.
+    fn poor_encoding(connection: &mut Self::Connection) -> StorageFuture<'_, Option<String>>;
 
     /// The migrations of a schema, in its dialect.
     fn migrations(schema: Schema) -> &'static Migrator;

@@ -8,6 +8,10 @@ use super::transaction::BEGIN;
 use crate::migrations::{MigrationStatus, TABLE, migrate_error};
 use crate::{DatabaseUrl, OpenError, Schema};
 
+/// A table that is not of the record of migrations.
+const OTHER_TABLE: &str = "SELECT min(name) FROM sqlite_schema \
+     WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '_sqlx_migrations'";
+
 /// Applies those that are missing, all of them in one transaction: a process that is killed leaves what was there,
 /// and a second one waits.
 pub(super) async fn run(
@@ -48,8 +52,16 @@ pub(super) async fn progress(
             database: database.clone(),
             source: error.into(),
         })?;
-    match tables {
-        None => Ok(MigrationStatus::none(known)),
-        Some(_) => MigrationStatus::read(connection, database, schema, known).await,
-    }
+    let status = match tables {
+        None => MigrationStatus::none(known),
+        Some(_) => MigrationStatus::read(connection, database, schema, known).await?,
+    };
+    let table: Option<String> = sqlx::query_scalar(OTHER_TABLE)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(|error| OpenError::Connect {
+            database: database.clone(),
+            source: error.into(),
+        })?;
+    status.beside(database, table)
 }

@@ -10,4 +10,5 @@ mod own_server;
 mod sqlite;
 mod statements;
 mod tls;
+mod unsuited;
 mod watermarks;
