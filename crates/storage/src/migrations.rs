@@ -198,6 +198,11 @@ pub(crate) async fn progress<D: Driver>(
     schema: Schema,
 ) -> Result<MigrationStatus, OpenError> {
     let known = D::migrations(schema);
+    // Before the record: what another process makes meanwhile is in the record by the time that its tables are seen.
+    let (table,): (Option<String>,) = query(D::OTHER_TABLE)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| refused(database, error))?;
     let found = query(D::HAS_MIGRATIONS)
         .fetch_one::<(i64,)>(connection)
         .await;
@@ -205,10 +210,6 @@ pub(crate) async fn progress<D: Driver>(
         (0,) => MigrationStatus::none(known),
         _ => MigrationStatus::read(connection, database, schema, known).await?,
     };
-    let (table,): (Option<String>,) = query(D::OTHER_TABLE)
-        .fetch_one(connection)
-        .await
-        .map_err(|error| refused(database, error))?;
     status.beside(database, table)
 }
 

@@ -11,7 +11,8 @@ pub(crate) trait JobQueries: Send + Sync {
     /// one waits for no unit of work.
     fn any_claimable(&self, now: UnixMs) -> StoreFuture<'_, bool>;
 
-    /// Distinct due times of open jobs up to `until`, rising, at most `limit`.
+    /// When the open jobs that are due by `until` may be claimed: each when it is due, or when the claim on it lapses.
+    /// Distinct, rising, at most `limit`.
     fn due_times(&self, until: UnixMs, limit: u32) -> StoreFuture<'_, Vec<UnixMs>>;
 }
 

@@ -45,23 +45,22 @@ pub(super) async fn progress(
     schema: Schema,
 ) -> Result<MigrationStatus, OpenError> {
     let known = &schema.migrations().sqlite;
+    let failed = |error: sqlx::Error| OpenError::Connect {
+        database: database.clone(),
+        source: error.into(),
+    };
+    // Before the record: what another process makes meanwhile is in the record by the time that its tables are seen.
+    let table: Option<String> = sqlx::query_scalar(OTHER_TABLE)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed)?;
     let tables = sqlx::query("SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'")
         .fetch_optional(&mut *connection)
         .await
-        .map_err(|error| OpenError::Connect {
-            database: database.clone(),
-            source: error.into(),
-        })?;
+        .map_err(failed)?;
     let status = match tables {
         None => MigrationStatus::none(known),
         Some(_) => MigrationStatus::read(connection, database, schema, known).await?,
     };
-    let table: Option<String> = sqlx::query_scalar(OTHER_TABLE)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(|error| OpenError::Connect {
-            database: database.clone(),
-            source: error.into(),
-        })?;
     status.beside(database, table)
 }

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use storage::testing::{TestDatabase, TestEngine};
 use storage::{Database, DatabaseOptions, Error, Schema, query};
 
-const LIMIT: Duration = Duration::from_millis(300);
+const LIMIT: Duration = Duration::from_millis(800);
 /// Ours, and what a busy machine adds.
-const SOON: Duration = Duration::from_secs(2);
+const SOON: Duration = Duration::from_secs(4);
 
 struct Server {
     database: Database,

@@ -17,6 +17,12 @@ pub(crate) async fn sch_74_a_claim_is_one_claimants_until_it_lapses(mut harness:
     assert_eq!(first.len(), 3);
     assert!(harness.claim(due).await.is_empty());
     let until = first[0].until;
+    let times = harness.store().await.jobs().due_times(until, 10).await;
+    assert_eq!(
+        times.unwrap(),
+        [until],
+        "whoever takes over is there in time"
+    );
     assert!(harness.claim(until - 1).await.is_empty());
     let second = harness.claim(until).await;
     assert_eq!(second.len(), 3);

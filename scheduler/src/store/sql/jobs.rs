@@ -25,7 +25,8 @@ impl JobQueries for SqlStore {
     fn due_times(&self, until: UnixMs, limit: u32) -> StoreFuture<'_, Vec<UnixMs>> {
         Box::pin(async move {
             let times: Vec<(UnixMs,)> = query(
-                "SELECT DISTINCT open_at FROM jobs WHERE open_at <= ?1 ORDER BY open_at LIMIT ?2",
+                "SELECT DISTINCT GREATEST(open_at, COALESCE(lease_until, 0)) FROM jobs \
+                 WHERE open_at <= ?1 ORDER BY 1 LIMIT ?2",
             )
             .bind(until)
             .bind(limit)
