@@ -19,16 +19,16 @@ use crate::store_actor::StoreActor;
 use crate::store_actor::follow_ups::MAX_WAITING;
 use crate::store_handle::{StoreCommand, StoreHandle, UnreadNote};
 
-type AwayStores = StorePair<RoomStoreBreaker, MemoryStore>;
+type AwayStores = StorePair<UnavailableRooms, MemoryStore>;
 
 /// Rooms in memory that can be read, and written unless they are away.
 #[derive(Debug, Clone, Default)]
-struct RoomStoreBreaker {
+struct UnavailableRooms {
     inner: MemoryStore,
     is_away: Arc<AtomicBool>,
 }
 
-impl RoomStore for RoomStoreBreaker {
+impl RoomStore for UnavailableRooms {
     async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
         match self.is_away.load(Ordering::SeqCst) {
             true => Err(StoreError::Unavailable("away".into())),
@@ -70,7 +70,7 @@ fn actor(stores: &AwayStores) -> (StoreHandle, StoreActor<AwayStores, Published>
 #[tokio::test]
 async fn cht_70_no_more_messages_are_taken_than_the_next_start_would_make_up_for() {
     let stores = StorePair {
-        rooms: RoomStoreBreaker::default(),
+        rooms: UnavailableRooms::default(),
         messages: MemoryStore::default(),
     };
     let rooms: Vec<String> = (0..40).map(|n| format!("r{n}")).collect();
@@ -153,7 +153,7 @@ async fn cht_69_many_events_are_written_in_parts() {
 #[tokio::test]
 async fn cht_69_what_waits_for_the_rooms_is_written_when_they_are_back() {
     let stores = StorePair {
-        rooms: RoomStoreBreaker::default(),
+        rooms: UnavailableRooms::default(),
         messages: MemoryStore::default(),
     };
     stores.apply(&opened("r")).await.unwrap();
