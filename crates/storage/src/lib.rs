@@ -34,6 +34,7 @@
 //! | order and equality of texts | byte by byte | the migrations: as is; `COLLATE "C"`; `utf8mb4_nopad_bin` |
 //! | partial indexes, `STRICT`, generated columns, lengths of keys | | the migrations, a text for each dialect |
 
+mod catalog;
 mod connection;
 pub mod copy;
 mod database;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
+use crate::catalog::CatalogQueries;
 use crate::server::{Driver, ServerConnection};
 use crate::{DatabaseUrl, Error, OpenError, Schema, SqlConnection, query};
 
@@ -41,11 +42,43 @@ pub(crate) struct MigrationStatus {
 }
 
 impl MigrationStatus {
-    /// Compares what is recorded with what this version knows.
+    /// Compares what is recorded with what this version knows. `refused` is what becomes of an error of the catalog.
     ///
     /// # Errors
     /// [`OpenError::Newer`], [`OpenError::Foreign`] and [`OpenError::Occupied`].
     pub(crate) async fn read<C: Migrate + SqlConnection>(
+        connection: &mut C,
+        database: &DatabaseUrl,
+        schema: Schema,
+        known: &Migrator,
+        catalog: &CatalogQueries,
+        refused: impl Fn(Error) -> OpenError,
+    ) -> Result<Self, OpenError> {
+        // Before the record: what another process makes meanwhile is in the record by the time that its tables are seen.
+        let (other,): (Option<String>,) = query(catalog.other_table)
+            .fetch_one(connection)
+            .await
+            .map_err(&refused)?;
+        let (records,): (i64,) = query(catalog.has_migrations)
+            .fetch_one(connection)
+            .await
+            .map_err(&refused)?;
+        let status = match records {
+            0 => Self::none(known),
+            _ => Self::recorded(connection, database, schema, known).await?,
+        };
+        // On some databases our tables would be taken to be there already, and on the others be made beside those of
+        // another program.
+        match other {
+            Some(table) if status.is_untouched => Err(OpenError::Occupied {
+                database: database.clone(),
+                table,
+            }),
+            _ => Ok(status),
+        }
+    }
+
+    async fn recorded<C: Migrate + SqlConnection>(
         connection: &mut C,
         database: &DatabaseUrl,
         schema: Schema,
@@ -59,44 +92,20 @@ impl MigrationStatus {
         let dirty = connection.dirty_version(TABLE).await.map_err(failed)?;
         applied.retain(|done| Some(done.version) != dirty);
         check(connection, database, schema, known, &applied).await?;
-        let status = Self::after(known, &applied);
-        Ok(Self {
-            was_cut_short: dirty.is_some(),
-            is_untouched: status.is_untouched && dirty.is_none(),
-            ..status
-        })
+        Ok(Self::after(known, &applied, dirty.is_some()))
     }
 
     /// Of a database that holds nothing.
     pub(crate) fn none(known: &Migrator) -> Self {
-        Self::after(known, &[])
+        Self::after(known, &[], false)
     }
 
-    fn after(known: &Migrator, applied: &[AppliedMigration]) -> Self {
+    fn after(known: &Migrator, applied: &[AppliedMigration], was_cut_short: bool) -> Self {
         let is_missing = |one: &&Migration| applied.iter().all(|done| done.version != one.version);
         Self {
             missing: known.iter().filter(is_missing).cloned().collect(),
-            was_cut_short: false,
-            is_untouched: applied.is_empty(),
-        }
-    }
-
-    /// The same, unless nothing of ours was begun in a database that has a `table` nevertheless: on some databases our
-    /// tables would be taken to be there already, and on the others be made beside those of another program.
-    ///
-    /// # Errors
-    /// [`OpenError::Occupied`].
-    pub(crate) fn beside(
-        self,
-        database: &DatabaseUrl,
-        table: Option<String>,
-    ) -> Result<Self, OpenError> {
-        match table {
-            Some(table) if self.is_untouched => Err(OpenError::Occupied {
-                database: database.clone(),
-                table,
-            }),
-            _ => Ok(self),
+            was_cut_short,
+            is_untouched: applied.is_empty() && !was_cut_short,
         }
     }
 
@@ -113,7 +122,7 @@ impl MigrationStatus {
     }
 }
 
-/// Refuses a database of a newer version, and one of another service.
+/// Refuses a database of a newer version, of another service, and of another program.
 async fn check(
     connection: &mut dyn SqlConnection,
     database: &DatabaseUrl,
@@ -121,40 +130,34 @@ async fn check(
     known: &Migrator,
     applied: &[AppliedMigration],
 ) -> Result<(), OpenError> {
-    let is_ours = |done: &AppliedMigration| {
+    let of_version = |done: &AppliedMigration| {
         let mut known = known.iter();
-        known.any(|one| one.version == done.version && one.checksum == done.checksum)
+        known.find(|one| one.version == done.version)
     };
-    if !applied.is_empty() && !applied.iter().any(is_ours) {
-        return Err(OpenError::Occupied {
-            database: database.clone(),
-            table: TABLE.to_owned(),
+    let is_ours =
+        |done: &AppliedMigration| of_version(done).is_some_and(|one| one.checksum == done.checksum);
+    let Some(other) = applied.iter().find(|done| !is_ours(done)) else {
+        return Ok(());
+    };
+    let database = database.clone();
+    if !applied.iter().any(is_ours) {
+        let table = TABLE.to_owned();
+        return Err(OpenError::Occupied { database, table });
+    }
+    if of_version(other).is_some() {
+        return Err(OpenError::Foreign {
+            database,
+            version: other.version,
+            schema: schema.name(),
         });
     }
     let versions = known.iter().map(|migration| migration.version);
-    let newest = versions.max().unwrap_or_default();
-    for done in applied {
-        let same = |one: &&Migration| one.version == done.version;
-        match known.iter().find(same) {
-            Some(migration) if migration.checksum == done.checksum => {}
-            Some(_) => {
-                return Err(OpenError::Foreign {
-                    database: database.clone(),
-                    version: done.version,
-                    schema: schema.name(),
-                });
-            }
-            None => {
-                return Err(OpenError::Newer {
-                    database: database.clone(),
-                    version: done.version,
-                    description: description(connection, done.version).await,
-                    newest,
-                });
-            }
-        }
-    }
-    Ok(())
+    Err(OpenError::Newer {
+        database,
+        version: other.version,
+        description: description(connection, other.version).await,
+        newest: versions.max().unwrap_or_default(),
+    })
 }
 
 async fn description(connection: &mut dyn SqlConnection, version: i64) -> String {
@@ -197,20 +200,9 @@ pub(crate) async fn progress<D: Driver>(
     database: &DatabaseUrl,
     schema: Schema,
 ) -> Result<MigrationStatus, OpenError> {
+    let refused = |error| refused(database, error);
     let known = D::migrations(schema);
-    // Before the record: what another process makes meanwhile is in the record by the time that its tables are seen.
-    let (table,): (Option<String>,) = query(D::OTHER_TABLE)
-        .fetch_one(connection)
-        .await
-        .map_err(|error| refused(database, error))?;
-    let found = query(D::HAS_MIGRATIONS)
-        .fetch_one::<(i64,)>(connection)
-        .await;
-    let status = match found.map_err(|error| refused(database, error))? {
-        (0,) => MigrationStatus::none(known),
-        _ => MigrationStatus::read(connection, database, schema, known).await?,
-    };
-    status.beside(database, table)
+    MigrationStatus::read(connection, database, schema, known, &D::CATALOG, refused).await
 }
 
 async fn run_locked<D: Driver>(

@@ -61,7 +61,7 @@ impl<D: Driver> ServerEngine<D> {
     async fn lease(&self) -> Result<Lease<D>, Error> {
         let asked = Instant::now();
         let until = deadline::no_later_than(asked + self.statement_timeout);
-        lease::in_time(until)?;
+        lease::check_deadline(until)?;
         let connected = until.min(asked + self.connect_timeout);
         let found = tokio::time::timeout_at(connected.into(), self.pool.get()).await;
         let connection = match found {

@@ -113,10 +113,6 @@ impl DatabaseUrl {
         };
         match url.host() {
             Some(Host::Ipv6(address)) if !names_server(url) => Some(address),
-            // What follows a scheme that browsers don't know is not read as an address.
-            Some(Host::Domain(name)) if !names_server(url) => {
-                name.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
-            }
             _ => None,
         }
     }
@@ -133,16 +129,21 @@ impl DatabaseUrl {
 
 /// True for a loopback address and for the path of a socket (percent-encoded where it stands for a host).
 fn is_this_machine(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    match address.parse::<IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        Err(_) => {
+    match ip_address(host) {
+        Some(address) => address.is_loopback(),
+        None => {
             host.is_empty()
                 || host.eq_ignore_ascii_case("localhost")
                 || host.starts_with('/')
                 || host.starts_with("%2F")
         }
     }
+}
+
+/// The address that a host is, where it is no name; of IPv6 with brackets or without.
+fn ip_address(host: &str) -> Option<IpAddr> {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    address.parse().ok()
 }
 
 fn sqlite(rest: &str) -> Result<DatabaseUrl, DatabaseUrlError> {

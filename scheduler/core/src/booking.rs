@@ -1,16 +1,13 @@
 //! A booking as it was requested, checked against every bound.
 
-use wire::{
-    BookSession, DuplicatePolicy, FieldError, IcePolicy, LocalDateTime, MediaBackend, OnLoss,
-    UnixMs,
-};
+use wire::{BookSession, DuplicatePolicy, FieldError, IcePolicy, MediaBackend, OnLoss, UnixMs};
 
 use crate::field_checks::{
     CLOSES_AFTER_MS, CONNECT_MS, COUNTDOWN_MS, DURATION_MS, EXTENSION_MS, FieldErrors, LOBBY_MS,
     MAX_EXTENSIONS, MAX_PAUSE_MS,
 };
-use crate::local_time::{LocalStart, check_local};
 use crate::participant::{ParticipantRef, check_people};
+use crate::start::SaidStart;
 use crate::terms::{self, Terms};
 
 /// A booking within every bound.
@@ -33,8 +30,16 @@ pub fn check_booking(
 ) -> Result<CheckedBooking, Vec<FieldError>> {
     let mut errors = FieldErrors::default();
     let people = check_people(&mut errors, offer.participants);
+    if offer.starts_at.is_none() && offer.starts_at_local.is_none() {
+        errors.add(
+            "starts_at",
+            "required",
+            "Say when: `starts_at` or `starts_at_local`.",
+        );
+    }
+    let start = SaidStart::read(&mut errors, offer.starts_at, offer.starts_at_local);
     let (starts_at, starts_at_local) =
-        check_start(&mut errors, now, offer.starts_at, offer.starts_at_local);
+        start.map_or((now, None), |start| start.agreed(&mut errors, now));
     let reminders = offer
         .remind_before_ms
         .unwrap_or_else(|| terms::DEFAULT_REMIND_BEFORE_MS.to_vec());
@@ -65,36 +70,6 @@ pub fn check_booking(
     match people {
         Some(people) => errors.into_result(CheckedBooking { people, terms }),
         None => Err(errors.0),
-    }
-}
-
-/// The start, by an instant or by a local time.
-fn check_start(
-    errors: &mut FieldErrors,
-    now: UnixMs,
-    instant: Option<UnixMs>,
-    local: Option<LocalDateTime>,
-) -> (UnixMs, Option<LocalDateTime>) {
-    match (instant, local) {
-        (Some(instant), None) => (errors.start("starts_at", now, instant), None),
-        (None, Some(local)) => match check_local(errors, local) {
-            Some(LocalStart { local, starts_at }) => {
-                (errors.start("starts_at_local", now, starts_at), Some(local))
-            }
-            None => (now, None),
-        },
-        (Some(_), Some(_)) => {
-            errors.two_starts();
-            (now, None)
-        }
-        (None, None) => {
-            errors.add(
-                "starts_at",
-                "required",
-                "Say when: `starts_at` or `starts_at_local`.",
-            );
-            (now, None)
-        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! A change of a booking, laid over what was agreed.
 
-use wire::{ChangeSession, FieldError, LocalDateTime, MediaBackend, UnixMs};
+use wire::{ChangeSession, FieldError, MediaBackend, UnixMs};
 
 use crate::booking::check_bounds;
 use crate::field_checks::FieldErrors;
-use crate::local_time::{LocalStart, check_local};
+use crate::start::SaidStart;
 use crate::terms::Terms;
 
 /// What would be agreed after `change`; what it does not name stays.
@@ -18,8 +18,16 @@ pub fn check_change(
     media_configured: &[MediaBackend],
 ) -> Result<Terms, Vec<FieldError>> {
     let mut errors = FieldErrors::default();
-    let (starts_at, starts_at_local) = changed_start(&mut errors, now, terms, &change);
     let old = terms.clone();
+    let start = SaidStart::read(&mut errors, change.starts_at, change.starts_at_local);
+    let (starts_at, starts_at_local) = match start {
+        None => (old.starts_at, old.starts_at_local),
+        // The start that it has is no choice: it may be past, and must not become now.
+        Some(same) if same.starts_at == old.starts_at => {
+            (old.starts_at, same.local.or(old.starts_at_local))
+        }
+        Some(start) => start.agreed(&mut errors, now),
+    };
     let changed = Terms {
         starts_at,
         starts_at_local,
@@ -46,36 +54,10 @@ pub fn check_change(
     errors.into_result(changed)
 }
 
-/// The start after the change. The one that it has is no choice: it may be past, and must not become now.
-fn changed_start(
-    errors: &mut FieldErrors,
-    now: UnixMs,
-    old: &Terms,
-    change: &ChangeSession,
-) -> (UnixMs, Option<LocalDateTime>) {
-    let stays = || (old.starts_at, old.starts_at_local.clone());
-    match (change.starts_at, change.starts_at_local.clone()) {
-        (None, None) => stays(),
-        (Some(_), Some(_)) => {
-            errors.two_starts();
-            stays()
-        }
-        (Some(starts_at), None) if starts_at == old.starts_at => stays(),
-        (Some(starts_at), None) => (errors.start("starts_at", now, starts_at), None),
-        (None, Some(local)) => match check_local(errors, local) {
-            Some(LocalStart { local, starts_at }) if starts_at == old.starts_at => {
-                (starts_at, Some(local))
-            }
-            Some(LocalStart { local, starts_at }) => {
-                (errors.start("starts_at_local", now, starts_at), Some(local))
-            }
-            None => stays(),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use wire::LocalDateTime;
+
     use super::*;
     use crate::booking::check_booking;
     use crate::booking::tests::{NOW, offer};

@@ -76,14 +76,6 @@ impl FieldErrors {
         starts_at.max(now)
     }
 
-    pub(crate) fn two_starts(&mut self) {
-        self.add(
-            "starts_at_local",
-            "conflicting",
-            "Say `starts_at` or `starts_at_local`, not both.",
-        );
-    }
-
     pub(crate) fn hard_end(&mut self, starts_at: UnixMs, hard_end_at: Option<UnixMs>) {
         if hard_end_at.is_some_and(|end| end <= starts_at) {
             self.add(

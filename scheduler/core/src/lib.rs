@@ -26,6 +26,7 @@ mod reported_event;
 mod session;
 mod session_status;
 mod settlement;
+mod start;
 mod terms;
 pub mod timeline;
 

@@ -10,14 +10,6 @@ use crate::field_checks::FieldErrors;
 /// How a local time is written, by its length; nothing else is one.
 const FORMS: [(usize, &str); 2] = [(16, "%Y-%m-%dT%H:%M"), (19, "%Y-%m-%dT%H:%M:%S")];
 
-/// A local time, and what it means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LocalStart {
-    /// With its zone as the database writes it.
-    pub(crate) local: LocalDateTime,
-    pub(crate) starts_at: UnixMs,
-}
-
 /// The instant of a local time. One that the clocks skip is counted by the offset before the gap, and of one that they
 /// show twice the first is meant (RFC 5545, section 3.3.5); then the second value says so. `None` where it is no local time.
 #[must_use]
@@ -47,8 +39,11 @@ pub fn resolve(local: &LocalDateTime) -> Option<(UnixMs, Option<ResolvedLocalTim
     }
 }
 
-/// Checks a local start, and resolves it; `None` where it is none.
-pub(crate) fn check_local(errors: &mut FieldErrors, said: LocalDateTime) -> Option<LocalStart> {
+/// Checks a local start, and resolves it; its zone is then as the database writes it. `None` where it is none.
+pub(crate) fn check_local(
+    errors: &mut FieldErrors,
+    said: LocalDateTime,
+) -> Option<(UnixMs, LocalDateTime)> {
     let zone = time_zone(&said.time_zone);
     if zone.is_none() {
         errors.add(
@@ -69,7 +64,7 @@ pub(crate) fn check_local(errors: &mut FieldErrors, said: LocalDateTime) -> Opti
         time_zone: zone?.to_owned(),
     };
     let (starts_at, _) = resolve(&local)?;
-    Some(LocalStart { local, starts_at })
+    Some((starts_at, local))
 }
 
 fn parse(date_time: &str) -> Option<NaiveDateTime> {
@@ -192,7 +187,7 @@ mod tests {
             &mut FieldErrors::default(),
             local("2027-03-14T02:30", "est5edt"),
         );
-        assert_eq!(read.unwrap().local.time_zone, "EST5EDT");
+        assert_eq!(read.unwrap().1.time_zone, "EST5EDT");
     }
 
     proptest! {

@@ -5,16 +5,14 @@ use std::collections::HashMap;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use scheduler_core::{BookedParticipant, BookedSession};
 use service::clock;
 use service::http::HttpError;
 use wire::UserId;
 
 use super::query::QueryParams;
-use super::sessions::{not_a_participant, session_of_caller};
+use super::sessions::{not_a_participant, session_of_caller, subject};
 use crate::access::SessionCaller;
 use crate::calendar::CalendarOrigin;
-use crate::session_view::Audience;
 use crate::state::AppState;
 
 /// `GET /v1/sessions/{id}/calendar.ics`: an invitation, or what calls it off. A person's has their join link; so has an
@@ -28,12 +26,12 @@ pub(crate) async fn get(
     let mut params = QueryParams::new(named, &["user_id"]);
     let named = params.text("user_id").map(UserId::from);
     params.check()?;
-    let own = match &caller {
-        SessionCaller::Participant(person) => Some(person.user.clone()),
-        SessionCaller::Application(_) => None,
+    let reader = subject(&caller, named, "A person gets their own only.");
+    let (session, _) = session_of_caller(&app, caller, id.into()).await?;
+    let reader = match &reader? {
+        None => None,
+        Some(user) => Some(session.participant(user).ok_or_else(not_a_participant)?),
     };
-    let (session, audience) = session_of_caller(&app, caller, id.into()).await?;
-    let reader = reader(&session, audience, own, named)?;
     let join_url = reader.and_then(|reader| app.join_url(&session, reader));
     let origin = CalendarOrigin {
         web_origin: &app.web_origin,
@@ -48,23 +46,4 @@ pub(crate) async fn get(
         ),
     ];
     Ok((headers, object.text).into_response())
-}
-
-/// Whose the object is: a person's own, or of whom an application names.
-fn reader(
-    session: &BookedSession,
-    audience: Audience,
-    own: Option<UserId>,
-    named: Option<UserId>,
-) -> Result<Option<&BookedParticipant>, HttpError> {
-    if audience == Audience::Participant && named.is_some() && named != own {
-        return Err(HttpError::forbidden("A person gets their own only."));
-    }
-    let Some(user) = own.or(named) else {
-        return Ok(None);
-    };
-    session
-        .participant(&user)
-        .map(Some)
-        .ok_or_else(not_a_participant)
 }

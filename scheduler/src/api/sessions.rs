@@ -132,17 +132,26 @@ pub(crate) struct EmptyBody {}
 
 /// Whom a ticket is for: oneself, or whom an application names.
 pub(super) fn holder(caller: &SessionCaller, request: TicketRequest) -> Result<UserId, HttpError> {
-    match (caller, request.user_id) {
-        (SessionCaller::Application(_), Some(user)) => Ok(user),
-        (SessionCaller::Application(_), None) => Err(HttpError::field(
-            "user_id",
-            "required",
-            "Name whom the ticket is for.",
-        )),
-        (SessionCaller::Participant(person), Some(user)) if user != person.user => Err(
-            HttpError::forbidden("A person gets tickets for themselves only."),
-        ),
-        (SessionCaller::Participant(person), _) => Ok(person.user.clone()),
+    subject(
+        caller,
+        request.user_id,
+        "A person gets tickets for themselves only.",
+    )?
+    .ok_or_else(|| HttpError::field("user_id", "required", "Name whom the ticket is for."))
+}
+
+/// Whom something is for: oneself, or whom an application names; `forbidden` where a person names another.
+pub(super) fn subject(
+    caller: &SessionCaller,
+    named: Option<UserId>,
+    forbidden: &str,
+) -> Result<Option<UserId>, HttpError> {
+    match caller {
+        SessionCaller::Application(_) => Ok(named),
+        SessionCaller::Participant(person) if named.is_some_and(|user| user != person.user) => {
+            Err(HttpError::forbidden(forbidden))
+        }
+        SessionCaller::Participant(person) => Ok(Some(person.user.clone())),
     }
 }
 

@@ -6,6 +6,7 @@ use sqlx::migrate::Migrator;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, MySql};
 
+use crate::catalog::CatalogQueries;
 use crate::server::{Driver, ServerConnection, Weakness};
 use crate::url::Kind;
 use crate::{DatabaseOptions, DatabaseUrl, Error, Schema, StorageFuture, TlsMode, query};
@@ -35,11 +36,12 @@ impl Driver for MySql {
 
     const BEGIN: &'static str = "START TRANSACTION READ WRITE";
 
-    const HAS_MIGRATIONS: &'static str = "SELECT count(*) FROM information_schema.tables \
-         WHERE table_schema = DATABASE() AND table_name = '_sqlx_migrations'";
-
-    const OTHER_TABLE: &'static str = "SELECT CAST(min(table_name) AS CHAR) FROM information_schema.tables \
-         WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name <> '_sqlx_migrations'";
+    const CATALOG: CatalogQueries = CatalogQueries {
+        has_migrations: "SELECT count(*) FROM information_schema.tables \
+         WHERE table_schema = DATABASE() AND table_name = '_sqlx_migrations'",
+        other_table: "SELECT CAST(min(table_name) AS CHAR) FROM information_schema.tables \
+         WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name <> '_sqlx_migrations'",
+    };
 
     fn target(url: &DatabaseUrl, options: &DatabaseOptions) -> Result<MySqlConnectOptions, Error> {
         let Kind::MySql(server) = &url.0 else {

@@ -6,6 +6,7 @@ use sqlx::migrate::{Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions as _, Postgres};
 
+use crate::catalog::CatalogQueries;
 use crate::server::{Driver, ServerConnection, Weakness};
 use crate::url::Kind;
 use crate::{DatabaseOptions, DatabaseUrl, Error, Schema, StorageFuture, TlsMode, query};
@@ -31,10 +32,11 @@ impl Driver for Postgres {
 
     const BEGIN: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
-    const HAS_MIGRATIONS: &'static str = "SELECT count(to_regclass('_sqlx_migrations'))";
-
-    const OTHER_TABLE: &'static str = "SELECT min(tablename::text) FROM pg_tables \
-         WHERE schemaname = current_schema() AND tablename <> '_sqlx_migrations'";
+    const CATALOG: CatalogQueries = CatalogQueries {
+        has_migrations: "SELECT count(to_regclass('_sqlx_migrations'))",
+        other_table: "SELECT min(tablename::text) FROM pg_tables \
+         WHERE schemaname = current_schema() AND tablename <> '_sqlx_migrations'",
+    };
 
     fn target(url: &DatabaseUrl, options: &DatabaseOptions) -> Result<PgConnectOptions, Error> {
         let Kind::Postgres(server) = &url.0 else {

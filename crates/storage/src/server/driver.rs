@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{Migrate, Migrator};
 
+use crate::catalog::CatalogQueries;
 use crate::{DatabaseOptions, DatabaseUrl, Error, OpenError, Schema, SqlConnection, StorageFuture};
 
 /// A connection to a server.
@@ -26,11 +27,8 @@ pub(crate) trait Driver: Debug + Send + Sync + Sized + 'static {
     /// Begins a transaction that writes: sessions read only.
     const BEGIN: &'static str;
 
-    /// Counts the tables in which applied migrations are recorded: 0 or 1.
-    const HAS_MIGRATIONS: &'static str;
-
-    /// The name of a table that is not of the record of migrations, or `NULL`.
-    const OTHER_TABLE: &'static str;
+    /// What is asked of the server's catalog.
+    const CATALOG: CatalogQueries;
 
     /// Where and how to connect.
     ///

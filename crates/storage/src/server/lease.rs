@@ -55,7 +55,7 @@ impl<D: Driver> Lease<D> {
     {
         let live = self.connection.as_mut().filter(|_| !self.unanswered);
         let live = live.ok_or_else(|| Error::Unavailable("its connection was lost".into()))?;
-        in_time(self.until)?;
+        check_deadline(self.until)?;
         self.unanswered = true;
         let answered = tokio::time::timeout_at(self.until.into(), question(&mut *live)).await;
         let answer = answered.map_err(unavailable)?;
@@ -64,8 +64,8 @@ impl<D: Driver> Lease<D> {
     }
 }
 
-/// Refuses what is over: a timer sees that only later.
-pub(super) fn in_time(until: Instant) -> Result<(), Error> {
+/// Refuses a deadline that is over: a timer sees that only later.
+pub(super) fn check_deadline(until: Instant) -> Result<(), Error> {
     if until <= Instant::now() {
         return Err(Error::Unavailable("its time is over".into()));
     }

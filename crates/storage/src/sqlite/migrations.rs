@@ -5,12 +5,15 @@ use sqlx::SqliteConnection;
 use sqlx::migrate::Migrate as _;
 
 use super::transaction::BEGIN;
+use crate::catalog::CatalogQueries;
 use crate::migrations::{MigrationStatus, TABLE, migrate_error};
 use crate::{DatabaseUrl, OpenError, Schema};
 
-/// A table that is not of the record of migrations.
-const OTHER_TABLE: &str = "SELECT min(name) FROM sqlite_schema \
-     WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '_sqlx_migrations'";
+const CATALOG: CatalogQueries = CatalogQueries {
+    has_migrations: "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'",
+    other_table: "SELECT min(name) FROM sqlite_schema \
+         WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '_sqlx_migrations'",
+};
 
 /// Applies those that are missing, all of them in one transaction: a process that is killed leaves what was there,
 /// and a second one waits.
@@ -45,22 +48,9 @@ pub(super) async fn progress(
     schema: Schema,
 ) -> Result<MigrationStatus, OpenError> {
     let known = &schema.migrations().sqlite;
-    let failed = |error: sqlx::Error| OpenError::Connect {
+    let refused = |source| OpenError::Connect {
         database: database.clone(),
-        source: error.into(),
+        source,
     };
-    // Before the record: what another process makes meanwhile is in the record by the time that its tables are seen.
-    let table: Option<String> = sqlx::query_scalar(OTHER_TABLE)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed)?;
-    let tables = sqlx::query("SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'")
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(failed)?;
-    let status = match tables {
-        None => MigrationStatus::none(known),
-        Some(_) => MigrationStatus::read(connection, database, schema, known).await?,
-    };
-    status.beside(database, table)
+    MigrationStatus::read(connection, database, schema, known, &CATALOG, refused).await
 }

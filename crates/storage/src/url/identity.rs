@@ -1,11 +1,10 @@
 //! When two URLs are of one database.
 
-use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
 
 use url::Url;
 
-use super::{DatabaseUrl, HOST_PARAMETERS, Kind};
+use super::{DatabaseUrl, HOST_PARAMETERS, Kind, ip_address};
 
 impl DatabaseUrl {
     /// The same text for two URLs of one database, whoever connects and however.
@@ -36,9 +35,7 @@ fn server(kind: &str, url: &Url, default_port: u16) -> String {
 /// This machine has several names.
 fn one_host(host: &str) -> String {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    let ip = address.parse::<IpAddr>();
-    match ip.is_ok_and(|ip| ip.to_canonical().is_loopback()) {
+    match ip_address(&host).is_some_and(|ip| ip.to_canonical().is_loopback()) {
         true => "localhost".to_owned(),
         false => host,
     }
