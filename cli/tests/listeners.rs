@@ -72,7 +72,8 @@ async fn ops_29_metrics_are_at_no_public_listener_and_operators_routes_are_on_al
 
 #[tokio::test]
 async fn ops_30_operators_routes_are_at_their_own_listener_alone() {
-    let first = three_in_a_row();
+    // Each service has the port after that of the one before it.
+    let [first, ..] = free_ports();
     let stack = Stack::start_with(StackOptions {
         env: vec![(
             "RENDEZVOUS_OPERATOR_LISTEN".to_owned(),
@@ -150,13 +151,4 @@ fn with_ids(path: &str) -> String {
         false => part.to_owned(),
     };
     path.split('/').map(part).collect::<Vec<_>>().join("/")
-}
-
-/// The first of three ports, one after the other, that were free a moment ago.
-fn three_in_a_row() -> u16 {
-    let is_free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
-    (0..100)
-        .map(|_| free_ports()[0])
-        .find(|first| (*first..first + 3).all(is_free))
-        .unwrap()
 }

@@ -9,8 +9,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 /// The ports that tests use: from here on.
 const FIRST_PORT: u16 = 20_000;
-/// The kernel gives connections ports from 32,768 on.
-const PORTS: u32 = 12_000;
+/// How many times three ports there are: the kernel gives connections those from 32,768 on.
+const BLOCKS: u32 = 4_000;
 
 /// The built `rendezvous`: `RENDEZVOUS_BIN`, else what Cargo names, else beside the test's target.
 ///
@@ -66,25 +66,26 @@ pub fn program_under(wrapper: &[String]) -> Command {
     command
 }
 
-/// Three ports that were free a moment ago, below those that the kernel gives to connections: there
-/// one could be taken between here and the start.
+/// Three ports in a row that were free a moment ago and that no other caller in this process is given:
+/// not one of them is tried again while what they are for starts. They are below those that the kernel
+/// gives to connections: there one could be taken between here and the start.
 ///
 /// # Panics
 /// When every port is taken.
 #[must_use]
 pub fn free_ports() -> [u16; 3] {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    [(); 3].map(|()| {
-        (0..PORTS)
-            .map(|_| {
-                let step = NEXT.fetch_add(1, Ordering::Relaxed);
-                // Test processes that run side by side begin far apart.
-                let offset = (std::process::id().wrapping_mul(97) + step) % PORTS;
-                FIRST_PORT + u16::try_from(offset).unwrap()
-            })
-            .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-            .expect("a free port")
-    })
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    (0..BLOCKS)
+        .map(|_| {
+            let step = NEXT.fetch_add(1, Ordering::Relaxed);
+            // Test processes that run side by side begin far apart.
+            let block = std::process::id().wrapping_mul(97).wrapping_add(step) % BLOCKS;
+            let first = FIRST_PORT + 3 * u16::try_from(block).unwrap();
+            [first, first + 1, first + 2]
+        })
+        .find(|block| block.iter().all(is_free))
+        .expect("three free ports")
 }
 
 /// True while a process runs; false for one that is gone, or dead and not yet waited for.
