@@ -55,7 +55,8 @@ pub struct TelemetryConfig<'a> {
     pub otlp_endpoint: &'a str,
 }
 
-/// Writes the last lines and sends the last traces when the process ends.
+/// Sends the last traces, and writes the last lines, when the process ends. Dropped, it waits, a little, for the lines:
+/// what is said on stderr after that is the last line there.
 #[derive(Debug)]
 pub struct TelemetryGuard {
     log_writer: LogWriter,
@@ -64,11 +65,16 @@ pub struct TelemetryGuard {
 
 impl TelemetryGuard {
     /// Waits, a little, until what is over has been sent.
-    pub async fn flush(self) {
-        if let Some(exporter) = self.exporter {
+    pub async fn flush(mut self) {
+        if let Some(exporter) = self.exporter.take() {
             exporter.finish().await;
         }
-        self.log_writer.written().await;
+    }
+}
+
+impl Drop for TelemetryGuard {
+    fn drop(&mut self) {
+        self.log_writer.wait_until_written();
     }
 }
 

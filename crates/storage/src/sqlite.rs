@@ -10,13 +10,14 @@ mod trouble;
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use self::error::is_busy;
 pub(crate) use self::error::kind;
 use self::transaction::SqliteTransaction;
 use self::trouble::Trouble;
@@ -28,6 +29,8 @@ use crate::{DatabaseUrl, OpenError, Schema, SqlConnection, StorageFuture, create
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a query waits for a free connection; bounded, so that trouble becomes a 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Between two attempts to open a file that another process is making.
+const OPEN_AGAIN: Duration = Duration::from_millis(10);
 /// Connections that only read.
 const READERS: u32 = 4;
 
@@ -54,7 +57,7 @@ impl SqliteEngine {
             source: source.into(),
         };
         let trouble = Trouble::default();
-        let writer = pool(options(path), 1, &trouble).await.map_err(refused)?;
+        let writer = first_connection(path, &trouble).await.map_err(refused)?;
         let mut connection = writer.acquire().await.map_err(refused)?;
         migrations::run(&mut connection, database, schema).await?;
         drop(connection);
@@ -109,6 +112,20 @@ impl Engine for SqliteEngine {
             self.writer.close().await;
             Ok(())
         })
+    }
+}
+
+/// The one that makes a new file WAL: SQLite needs the file alone for that, and of two that open it at once it refuses one
+/// at once (<https://sqlite.org/wal.html#activating_and_configuring_wal_mode>), who waits here as for a write.
+async fn first_connection(path: &Path, trouble: &Trouble) -> Result<SqlitePool, sqlx::Error> {
+    let give_up = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match pool(options(path), 1, trouble).await {
+            Err(error) if is_busy(&error) && Instant::now() < give_up => {
+                tokio::time::sleep(OPEN_AGAIN).await;
+            }
+            opened => return opened,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -52,15 +52,12 @@ impl LogWriter {
         Ok(Self { queue, waiting })
     }
 
-    /// Returns when all lines are written, or nobody seems to read them.
-    pub(super) async fn written(&self) {
-        let all = async {
-            while self.waiting.load(Ordering::SeqCst) > 0 {
-                tokio::time::sleep(REST).await;
-            }
-        };
-        // What is left then would have no reader.
-        let _ = tokio::time::timeout(LAST_LINES_LIMIT, all).await;
+    /// Returns when all lines are written, or nobody seems to read them. It blocks its thread.
+    pub(super) fn wait_until_written(&self) {
+        let give_up = Instant::now() + LAST_LINES_LIMIT;
+        while self.waiting.load(Ordering::SeqCst) > 0 && Instant::now() < give_up {
+            std::thread::sleep(REST);
+        }
     }
 }
 
@@ -136,7 +133,6 @@ fn one_line(bytes: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
     use std::sync::{Arc, Mutex};
-    use std::time::Instant;
 
     /// A reader that never reads: writing blocks for as long as the lock is held.
     struct Stuck(Arc<Mutex<()>>);
@@ -165,8 +161,8 @@ mod tests {
         drop(closed);
     }
 
-    #[tokio::test]
-    async fn a_burst_is_written_whole_in_order_and_in_few_writes() {
+    #[test]
+    fn a_burst_is_written_whole_in_order_and_in_few_writes() {
         struct RecordingWriter(Arc<Mutex<(Vec<u8>, usize)>>);
         impl Write for RecordingWriter {
             fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -188,11 +184,32 @@ mod tests {
         }
         let begun = Instant::now();
         while lines.waiting.load(Ordering::SeqCst) > 0 && begun.elapsed().as_secs() < 20 {
-            lines.written().await;
+            lines.wait_until_written();
         }
         let (text, writes) = recorded.lock().unwrap().clone();
         assert_eq!(String::from_utf8(text).unwrap(), burst.concat());
         assert!(writes < 500, "{writes} writes");
+    }
+
+    #[test]
+    fn edg_22_what_was_logged_is_written_before_what_is_said_after_it() {
+        struct Slow(Arc<Mutex<Vec<u8>>>);
+        impl Write for Slow {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                std::thread::sleep(LAST_LINES_LIMIT / 4);
+                self.0.lock().unwrap().extend_from_slice(bytes);
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let lines = LogWriter::start(Slow(Arc::clone(&written))).unwrap();
+        lines.make_writer().write_all(b"line\n").unwrap();
+        lines.wait_until_written();
+        assert_eq!(*written.lock().unwrap(), b"line\n");
     }
 
     #[test]

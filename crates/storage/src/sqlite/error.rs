@@ -30,3 +30,8 @@ pub(super) fn primary_code(error: &sqlx::Error) -> Option<i32> {
     let code = error.as_database_error()?.code()?;
     code.parse::<i32>().ok().map(|code| code & PRIMARY)
 }
+
+/// True where another connection has what this one needs.
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    primary_code(error).is_some_and(|code| kind(code) == ErrorKind::Busy)
+}

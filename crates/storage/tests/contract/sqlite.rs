@@ -81,6 +81,21 @@ async fn set(connection: &mut dyn SqlConnection, position: i64) {
         .unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edg_27_a_new_file_is_opened_by_several_at_once() {
+    for _ in 0..15 {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("new.db");
+        let opening = [(); 4].map(|()| {
+            let file = file.clone();
+            tokio::spawn(async move { Database::open_file(&file, Schema::scheduler()).await })
+        });
+        for opened in opening {
+            opened.await.unwrap().unwrap().close().await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_can_not_be_opened_is_named() {
     let directory = tempfile::tempdir().unwrap();
