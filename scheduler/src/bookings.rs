@@ -4,8 +4,8 @@ use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scheduler_core::{
-    BookCommand, BookedSession, CancelCommand, ChangeCommand, CommandOutcome, IdempotencyKey,
-    check_booking, check_change, repeated,
+    BookCommand, BookedSession, CancelCommand, ChangeCommand, ChangeReason, CommandOutcome,
+    IdempotencyKey, check_booking, check_change, repeated,
 };
 use serde::Serialize;
 use service::clock;
@@ -86,6 +86,7 @@ impl AppState {
             id: session.id,
             revision: session.revision,
             terms,
+            reason: ChangeReason::Asked,
             idempotency,
         };
         let executed = commands::change(&*self.store, command, now).await?;
@@ -163,6 +164,7 @@ fn session_as_of(outcome: CommandOutcome) -> Result<SessionAsOf, HttpError> {
             "That Idempotency-Key stood for another command.",
         )),
         CommandOutcome::Invalid(fields) => Err(HttpError::invalid(fields)),
+        CommandOutcome::Busy(busy) => Err(HttpError::busy(busy.user, Some(busy.session))),
         CommandOutcome::RevisionMismatch => Err(HttpError::precondition_failed(
             "The session has another revision.",
         )),

@@ -8,6 +8,7 @@ mod booking;
 mod direct_writes;
 mod due_jobs;
 mod events;
+mod neighbours;
 
 pub(crate) use audit::{prune_audit, record_action, record_configuration};
 pub(crate) use booking::{Executed, book, cancel, change, renew_link};

@@ -30,6 +30,7 @@ mod state;
 mod store;
 mod tickets;
 mod web;
+mod zone_rules;
 
 pub use config::{
     Config, JobSettings, LINKS_AFTER_END_MS, Limits, StoreLocation, default_database,
@@ -100,6 +101,9 @@ pub async fn run(
     };
     let housekeeping = housekeeping.run(shutdown.clone());
     tasks.spawn("housekeeping", housekeeping);
+
+    let keeping = zone_rules::apply(app.clone(), shutdown.clone());
+    tasks.spawn("zone rules", keeping);
 
     let routes = router::routes(app, &config, secret, readiness.clone(), &origins);
     listeners::serve(listeners.into(), routes, readiness, front, shutdown).await?;

@@ -10,6 +10,7 @@ mod events;
 mod idempotency;
 mod jobs;
 mod notifications;
+mod occupancies;
 mod people;
 mod sessions;
 pub(crate) mod sql;
@@ -29,6 +30,7 @@ pub(crate) use jobs::{JobQueries, JobRepository, Settled, StoredJob};
 pub(crate) use notifications::{
     MarkRead, NotificationPage, NotificationQueries, NotificationQuery, NotificationRepository,
 };
+pub(crate) use occupancies::{Around, OccupancyRepository};
 pub(crate) use people::{PersonQueries, PersonRepository};
 pub(crate) use sessions::{SessionFilter, SessionQueries, SessionRepository, SessionRoom};
 pub(crate) use timeline::{TimelineQueries, TimelineQuery, TimelineRepository};
@@ -108,6 +110,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
 pub(crate) trait UnitOfWork: Send {
     /// Sessions with their participants.
     fn sessions(&mut self) -> &mut dyn SessionRepository;
+
+    /// When sessions keep their people busy.
+    fn occupancies(&mut self) -> &mut dyn OccupancyRepository;
 
     /// Jobs and their claims.
     fn jobs(&mut self) -> &mut dyn JobRepository;

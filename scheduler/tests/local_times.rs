@@ -5,7 +5,7 @@ mod running;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use running::{Running, offer};
+use running::{Running, eventually, offer};
 use serde_json::{Value, json};
 use testkit::Http;
 
@@ -181,4 +181,45 @@ async fn sch_125_another_parser_reads_what_was_meant() {
         "organizer": "shop", "attendees": attendees, "url": session["participants"][1]["join_url"], "errors": [],
     });
     assert_eq!(read, expected, "{text}");
+}
+
+#[tokio::test]
+async fn sch_205_a_session_keeps_to_its_local_time_when_the_rules_of_its_zone_change() {
+    let scheduler = Running::start().await;
+    let session = scheduler
+        .book(by_the_clock("2099-06-01T09:00", "Europe/Berlin"))
+        .await;
+    let data = scheduler.stop().await;
+    // As a program resolved it whose rules knew no summer time.
+    let wrong = session["starts_at"].as_i64().unwrap() + 3_600_000;
+    let file = data.path().join("scheduler/scheduler.db");
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display()))
+        .await
+        .unwrap();
+    let tampered = sqlx::query(
+        "UPDATE sessions SET starts_at = ?1, lobby_opens_at = ?1 - 300000, terms = json_set(terms, '$.starts_at', ?1)",
+    );
+    tampered.bind(wrong).execute(&pool).await.unwrap();
+    pool.close().await;
+
+    let scheduler = Running::start_in(data).await;
+    eventually(async || scheduler.session(&session["id"]).await["revision"] == 2).await;
+    let kept = scheduler.session(&session["id"]).await;
+    assert_eq!(kept["starts_at"], session["starts_at"]);
+    assert_eq!(kept["starts_at_local"], session["starts_at_local"]);
+    for at in [0, 1] {
+        let person = scheduler.person(&session, at).await;
+        let told: Value = person
+            .get(&scheduler.at("/v1/notifications"))
+            .await
+            .json(200);
+        assert_eq!(told["items"][0]["kind"], "session_rescheduled");
+        assert_eq!(told["items"][0]["starts_at"], session["starts_at"]);
+        let path = format!(
+            "/v1/sessions/{}/calendar.ics",
+            session["id"].as_str().unwrap()
+        );
+        let invitation: String = person.get(&scheduler.at(&path)).await.json(200);
+        assert!(invitation.contains("SEQUENCE:1\r\n"), "{invitation}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EndReason, FrameId, UnixMs};
+use crate::{EndReason, FrameId, SessionId, UnixMs, UserId};
 
 /// What was wrong, in a word that does not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,6 +57,8 @@ pub enum ErrorCode {
     NotAMember,
     /// The same key with another content, or a state that forbids it.
     Conflict,
+    /// `user_id` has another session at that time.
+    Busy,
     /// A cursor or position that never was.
     BadCursor,
     /// Text that is empty, too long or has control characters.
@@ -182,6 +184,12 @@ pub struct Problem {
     /// When to try again, in milliseconds from now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// Of `busy`: who has another session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// Of `busy`, for an application: that session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
 }
 
 /// One wrong field of a command.

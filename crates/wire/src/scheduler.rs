@@ -53,6 +53,10 @@ pub struct BookSession {
     pub media: Option<MediaBackend>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ice: Option<IcePolicy>,
+    /// Whether one of the two may have another session at that time; if not, such a booking is refused with `busy`.
+    /// `true` unless said otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_overlap: Option<bool>,
     /// When to remind, each in milliseconds before the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remind_before_ms: Option<Vec<i64>>,
@@ -98,6 +102,8 @@ pub struct ChangeSession {
     pub media: Option<MediaBackend>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ice: Option<IcePolicy>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow_overlap: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind_before_ms: Option<Vec<i64>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -216,6 +222,9 @@ pub struct SessionView {
     pub duplicate: DuplicatePolicy,
     pub media: MediaBackend,
     pub ice: IcePolicy,
+    /// Whether one of the two may have another session at that time.
+    #[serde(default = "overlaps")]
+    pub allow_overlap: bool,
     pub remind_before_ms: Vec<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional, type = "Record<string, unknown>"))]
@@ -234,6 +243,11 @@ pub struct SessionView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     pub created_at: UnixMs,
+}
+
+/// Of a session that does not say.
+fn overlaps() -> bool {
+    true
 }
 
 /// One of the two, as the scheduler shows them.

@@ -63,6 +63,8 @@ pub fn check_booking(
         duplicate: offer.duplicate.unwrap_or(DuplicatePolicy::Takeover),
         media: offer.media.unwrap_or(MediaBackend::P2p),
         ice: offer.ice.unwrap_or(IcePolicy::All),
+        allow_overlap: offer.allow_overlap.unwrap_or(true),
+        followed_at: None,
         remind_before_ms: errors.reminders(reminders),
         metadata: offer.metadata,
     };

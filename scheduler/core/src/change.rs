@@ -4,6 +4,8 @@ use wire::{ChangeSession, FieldError, MediaBackend, UnixMs};
 
 use crate::booking::check_bounds;
 use crate::field_checks::FieldErrors;
+use crate::local_time::resolve;
+use crate::session::BookedSession;
 use crate::start::SaidStart;
 use crate::terms::Terms;
 
@@ -44,6 +46,8 @@ pub fn check_change(
         duplicate: change.duplicate.unwrap_or(old.duplicate),
         media: change.media.unwrap_or(old.media),
         ice: change.ice.unwrap_or(old.ice),
+        allow_overlap: change.allow_overlap.unwrap_or(old.allow_overlap),
+        followed_at: old.followed_at,
         remind_before_ms: match change.remind_before_ms {
             Some(before_ms) => errors.reminders(before_ms),
             None => old.remind_before_ms,
@@ -52,6 +56,19 @@ pub fn check_change(
     };
     check_bounds(&mut errors, &changed, media_configured);
     errors.into_result(changed)
+}
+
+/// The terms of a session that is ahead and was agreed on by the clock of a time zone, where the rules of the zone now
+/// mean another instant. One that would be past is now.
+#[must_use]
+pub fn kept_to_local_time(now: UnixMs, session: &BookedSession) -> Option<Terms> {
+    let terms = &session.terms;
+    let (starts_at, _) = resolve(terms.starts_at_local.as_ref()?)?;
+    let is_ahead = terms.starts_at > now && session.over(now).is_none();
+    (is_ahead && starts_at != terms.starts_at).then(|| Terms {
+        starts_at: starts_at.max(now),
+        ..terms.clone()
+    })
 }
 
 #[cfg(test)]
@@ -149,5 +166,31 @@ mod tests {
             let errors = check_change(NOW, &terms, change, P2P).unwrap_err();
             assert_eq!(errors[0].field, field);
         }
+    }
+
+    #[test]
+    fn sch_205_what_is_ahead_keeps_to_its_local_time_when_the_rules_change() {
+        let mut session = crate::settlement::tests::session();
+        assert_eq!(kept_to_local_time(NOW, &session), None, "no local time");
+        // NOW is 2030-03-17T17:46:40Z, and Berlin is an hour ahead.
+        session.terms.starts_at_local = Some(LocalDateTime {
+            date_time: "2030-03-17T19:00".into(),
+            time_zone: "Europe/Berlin".into(),
+        });
+        let by_the_rules = NOW + 800_000;
+        session.terms.starts_at = by_the_rules;
+        assert_eq!(kept_to_local_time(NOW, &session), None);
+        session.terms.starts_at = by_the_rules + 3_600_000;
+        let kept = kept_to_local_time(NOW, &session).unwrap();
+        assert_eq!(kept.starts_at, by_the_rules);
+        let later = by_the_rules + 1_000;
+        assert_eq!(
+            kept_to_local_time(later, &session).unwrap().starts_at,
+            later
+        );
+        let begun = session.terms.starts_at;
+        assert_eq!(kept_to_local_time(begun, &session), None);
+        session.cancelled = true;
+        assert_eq!(kept_to_local_time(NOW, &session), None);
     }
 }

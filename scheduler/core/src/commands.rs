@@ -2,10 +2,12 @@
 
 mod announce;
 mod decide;
+mod follow;
 mod renew_link;
 mod replan;
 
 pub use decide::{book, cancel, change, repeated};
+pub use follow::follow;
 pub use renew_link::renew_link;
 
 use wire::{EndReason, FieldError, OperatorAction, SessionId, UnixMs, UserId};
@@ -13,6 +15,7 @@ use wire::{EndReason, FieldError, OperatorAction, SessionId, UnixMs, UserId};
 use crate::booking::CheckedBooking;
 use crate::effects::Effects;
 use crate::idempotency::{IdempotencyKey, StoredAnswer};
+use crate::occupancy::Busy;
 use crate::session::BookedSession;
 use crate::terms::Terms;
 
@@ -41,8 +44,19 @@ pub struct ChangeCommand {
     pub revision: u64,
     /// All terms, changed and unchanged ones.
     pub terms: Terms,
+    /// Why they change.
+    pub reason: ChangeReason,
     /// Makes a repeat safe, where the client sent one.
     pub idempotency: Option<IdempotencyKey>,
+}
+
+/// Why the terms of a session change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeReason {
+    /// Somebody asks for it: an overlap that is not allowed is refused.
+    Asked,
+    /// The rules of its time zone have changed. It keeps to what was agreed on, whatever it overlaps then.
+    ZoneRules,
 }
 
 /// A session to be called off.
@@ -87,6 +101,8 @@ pub enum CommandOutcome {
     KeyReused,
     /// These fields name an unknown person, or one person twice.
     Invalid(Vec<FieldError>),
+    /// One of the two has another session at that time, and an overlap is not allowed.
+    Busy(Busy),
     /// The session has another revision than the command was made for.
     RevisionMismatch,
     /// The person was removed by an operator: no link of theirs opens anything.

@@ -6,6 +6,7 @@ use crate::idempotency::StoredAnswer;
 use crate::job::{JobKind, MissReason};
 use crate::job_plan::NewJob;
 use crate::notification::NewNotification;
+use crate::occupancy::OccupancyChange;
 use crate::people::PersonChange;
 use crate::session::BookedSession;
 use crate::timeline::TimelineEntry;
@@ -17,6 +18,8 @@ pub struct Effects {
     pub people: Vec<PersonChange>,
     /// The one session that changes, if any does.
     pub session: Option<SessionChange>,
+    /// When the session keeps its two busy, where that changes; written after the session.
+    pub occupancy: Option<OccupancyChange>,
     /// Open jobs of the session that are not to be done any more; written before `new_jobs`.
     pub closed_jobs: Option<JobClosing>,
     /// Jobs to add, due or already missed.

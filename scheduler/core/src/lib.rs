@@ -19,6 +19,7 @@ mod job_action;
 mod job_plan;
 mod local_time;
 mod notification;
+mod occupancy;
 mod participant;
 mod people;
 mod record;
@@ -32,10 +33,10 @@ pub mod timeline;
 
 pub use audit::{audit_entry, audit_row};
 pub use booking::{CheckedBooking, check_booking};
-pub use change::check_change;
+pub use change::{check_change, kept_to_local_time};
 pub use commands::{
-    BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision, RenewLinkCommand, SOURCE,
-    book, cancel, change, renew_link, repeated,
+    BookCommand, CancelCommand, ChangeCommand, ChangeReason, CommandOutcome, Decision,
+    RenewLinkCommand, SOURCE, book, cancel, change, follow, renew_link, repeated,
 };
 pub use due_time_index::DueTimeIndex;
 pub use effects::{Effects, JobClosing, SessionChange};
@@ -46,6 +47,7 @@ pub use job_action::JobAction;
 pub use job_plan::{NewJob, PlannedJob, RETENTION_MS};
 pub use local_time::resolve as resolve_local_time;
 pub use notification::NewNotification;
+pub use occupancy::{Busy, MAX_FOLLOWED, Occupancy, OccupancyChange, OccupiedSpan, Surroundings};
 pub use participant::{ExternalPerson, ParticipantRef};
 pub use people::{KnownPerson, PersonChange};
 pub use record::{Fact, Record};

@@ -97,8 +97,10 @@ pub fn note_fact(
     fact: Fact,
     item: TimelineItem,
 ) -> Effects {
+    let before = session.clone();
     session.record.note(event.occurred_at, fact);
     Effects {
+        occupancy: session.occupancy_change(&before),
         timeline: vec![TimelineEntry {
             id: event.id.clone(),
             session: session.id.clone(),

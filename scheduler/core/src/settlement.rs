@@ -146,8 +146,10 @@ fn record_no_show(now: UnixMs, mut session: BookedSession, new_id: NewId<'_>) ->
         absent: Some(absent.clone()),
         ..SessionFact::default()
     };
+    let before = session.clone();
     session.record.note(now, Fact::NobodyCame { absent });
     Effects {
+        occupancy: session.occupancy_change(&before),
         timeline: vec![TimelineEntry {
             id: new_id(),
             session: session.id.clone(),

@@ -2,7 +2,8 @@
 
 use scheduler_core::timeline::has_room;
 use scheduler_core::{
-    Effects, JobClosing, NewNotification, PersonChange, SessionChange, TimelineEntry,
+    Effects, JobClosing, NewNotification, OccupancyChange, PersonChange, SessionChange,
+    TimelineEntry,
 };
 
 use crate::notification_stream::Delivery;
@@ -31,6 +32,15 @@ pub(super) async fn apply(
             sessions.regenerate(session, user, *generation).await?;
         }
         Some(SessionChange::Erase(id)) => work.sessions().erase(id).await?,
+        None => {}
+    }
+    match &effects.occupancy {
+        Some(OccupancyChange::Add(occupancy)) => work.occupancies().insert(occupancy).await?,
+        Some(OccupancyChange::Replace(occupancy)) => {
+            work.occupancies().remove(&occupancy.session).await?;
+            work.occupancies().insert(occupancy).await?;
+        }
+        Some(OccupancyChange::Remove(session)) => work.occupancies().remove(session).await?,
         None => {}
     }
     if let Some(closing) = &effects.closed_jobs {

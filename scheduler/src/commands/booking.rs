@@ -1,16 +1,18 @@
 //! Booking, changing and cancelling.
 
 use scheduler_core::{
-    self as core, BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision,
-    IdempotencyKey, KnownPerson, ParticipantRef, RenewLinkCommand, repeated,
+    self as core, BookCommand, BookedSession, CancelCommand, ChangeCommand, CommandOutcome,
+    Decision, IdempotencyKey, KnownPerson, ParticipantRef, RenewLinkCommand, Surroundings,
+    repeated,
 };
 use storage::retry_on_conflict;
 use wire::UnixMs;
 
 use super::apply::apply;
+use super::neighbours::{around, find_with_people, follow_neighbours, occupied_from, surroundings};
 use super::new_id;
 use crate::notification_stream::Delivery;
-use crate::store::{SchedulerStore, StoreError, UnitOfWork};
+use crate::store::{Around, SchedulerStore, StoreError, UnitOfWork};
 
 /// A command's outcome, and whom to notify now that it is committed.
 #[derive(Debug)]
@@ -39,7 +41,13 @@ async fn book_once(
         return Ok(unwritten(outcome));
     }
     let found = find_people(&mut *work, &command.application, &command.booking.people).await?;
-    finish(work, core::book(now, command, found, &mut new_id)).await
+    let around = Around {
+        users: found.iter().flatten().map(|p| p.id.clone()).collect(),
+        except: None,
+    };
+    let surroundings = surroundings(&mut *work, &around, &command.booking.terms).await?;
+    let decision = core::book(now, command, found, surroundings, &mut new_id);
+    finish(work, decision, now, None).await
 }
 
 /// Replaces the terms of a session.
@@ -61,8 +69,14 @@ async fn change_once(
     if let Some(outcome) = known_answer(&mut *work, &command.application, key).await? {
         return Ok(unwritten(outcome));
     }
-    let found = work.sessions().find(&command.id).await?;
-    finish(work, core::change(now, command, found, &mut new_id)).await
+    let found = find_with_people(&mut *work, &command.id).await?;
+    let surroundings = match &found {
+        Some(session) => surroundings(&mut *work, &around(session), &command.terms).await?,
+        None => Surroundings::default(),
+    };
+    let before = found.clone();
+    let decision = core::change(now, command, found, surroundings, &mut new_id);
+    finish(work, decision, now, before.as_ref()).await
 }
 
 /// Calls a session off.
@@ -84,8 +98,10 @@ async fn cancel_once(
     if let Some(outcome) = known_answer(&mut *work, &command.application, key).await? {
         return Ok(unwritten(outcome));
     }
-    let found = work.sessions().find(&command.id).await?;
-    finish(work, core::cancel(now, command, found, &mut new_id)).await
+    let found = find_with_people(&mut *work, &command.id).await?;
+    let before = found.clone();
+    let decision = core::cancel(now, command, found, &mut new_id);
+    finish(work, decision, now, before.as_ref()).await
 }
 
 /// Replaces a person's join link.
@@ -107,7 +123,8 @@ async fn renew_link_once(
 ) -> Result<Executed, StoreError> {
     let mut work = store.begin().await?;
     let found = work.sessions().find(&command.id).await?;
-    finish(work, core::renew_link(now, command, found, &mut new_id)).await
+    let decision = core::renew_link(now, command, found, &mut new_id);
+    finish(work, decision, now, None).await
 }
 
 async fn known_answer(
@@ -153,12 +170,23 @@ async fn find_person(
     }
 }
 
-/// Writes what was decided, if anything is to be written.
-async fn finish(mut work: Box<dyn UnitOfWork>, decision: Decision) -> Result<Executed, StoreError> {
+/// Writes what was decided, if anything is to be written, and lets the sessions around it follow. `before` is the
+/// session as it was.
+async fn finish(
+    mut work: Box<dyn UnitOfWork>,
+    decision: Decision,
+    now: UnixMs,
+    before: Option<&BookedSession>,
+) -> Result<Executed, StoreError> {
     let Some(effects) = decision.effects else {
         return Ok(unwritten(decision.outcome));
     };
+    let span_changes = effects.occupancy.is_some();
     let deliveries = apply(&mut *work, effects).await?;
+    if let (true, CommandOutcome::Done(after)) = (span_changes, &decision.outcome) {
+        let starts = [before, Some(after)].map(|session| session.and_then(occupied_from));
+        follow_neighbours(&mut *work, &around(after), starts, now).await?;
+    }
     work.commit().await?;
     Ok(Executed {
         outcome: decision.outcome,

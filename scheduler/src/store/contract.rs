@@ -9,6 +9,7 @@ pub(crate) mod harness;
 pub(crate) mod idempotency;
 pub(crate) mod jobs;
 pub(crate) mod notifications;
+pub(crate) mod occupancies;
 pub(crate) mod races;
 pub(crate) mod sessions;
 pub(crate) mod timeline;
@@ -27,6 +28,9 @@ macro_rules! run_store_contract {
             sessions::sch_70_what_is_not_committed_leaves_nothing_behind
             sessions::sch_72_a_move_replaces_the_jobs_of_the_revision_that_it_was_made_for
             sessions::sch_73_a_cancellation_calls_everything_off_once
+            occupancies::sch_201_a_session_ends_where_the_next_one_begins
+            occupancies::sch_202_who_is_busy_is_not_booked_where_no_overlap_is_allowed
+            occupancies::sch_202_what_is_moved_is_looked_at_as_what_is_booked
             idempotency::sch_71_a_key_stands_for_its_first_command
             jobs::sch_74_a_claim_is_one_claimants_until_it_lapses
             jobs::sch_74_of_two_claims_at_once_each_job_goes_to_one
@@ -50,6 +54,8 @@ macro_rules! run_store_contract {
             sch_117_what_a_move_replaces_is_not_done
             sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking
             sch_118_somebody_new_in_two_bookings_at_once_is_one_person
+            sch_203_of_overlapping_bookings_at_once_one_is_refused
+            sch_203_of_a_booking_and_a_move_at_once_one_is_refused
             sch_119_a_watermark_never_goes_back
             sch_119_an_event_that_comes_twice_at_once_counts_once
             sch_119_facts_that_come_at_once_stand_both_in_the_record

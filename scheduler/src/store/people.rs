@@ -27,6 +27,9 @@ pub(crate) trait PersonRepository: Send {
         external_id: &'a str,
     ) -> StoreFuture<'a, Option<KnownPerson>>;
 
+    /// Locks those of these people who are there, one after the other in the order of their ids.
+    fn lock<'a>(&'a mut self, users: &'a [UserId]) -> StoreFuture<'a, ()>;
+
     /// Adds somebody new. An `external_id` that the application has already is an error.
     fn insert<'a>(&'a mut self, person: &'a KnownPerson) -> StoreFuture<'a, ()>;
 

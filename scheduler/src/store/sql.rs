@@ -8,6 +8,7 @@ mod idempotency;
 mod isolation;
 mod jobs;
 mod notifications;
+mod occupancies;
 mod people;
 mod session_rows;
 mod sessions;
@@ -128,7 +129,8 @@ pub(crate) mod tests {
     use crate::store::contract::{StoreFactory, run_store_contract};
 
     /// Deletes what a rule may have left.
-    const EMPTYING: [&str; 13] = [
+    const EMPTYING: [&str; 14] = [
+        "DELETE FROM occupancies",
         "DELETE FROM sessions",
         "DELETE FROM users",
         "DELETE FROM notifications",

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use wire::{EndReason, ErrorCode, FieldError, Problem};
+use wire::{EndReason, ErrorCode, FieldError, Problem, SessionId, UserId};
 
 use crate::origin::OriginNotAllowed;
 
@@ -29,6 +29,8 @@ impl HttpError {
                 errors: Vec::new(),
                 reason: None,
                 retry_after_ms: None,
+                user_id: None,
+                session_id: None,
             }),
         }
     }
@@ -102,6 +104,19 @@ impl HttpError {
             "The session is over.",
         )
         .with_reason(reason.name())
+    }
+
+    /// 409: a person has another session at that time; `session` where who asks may know which.
+    #[must_use]
+    pub fn busy(user: UserId, session: Option<SessionId>) -> Self {
+        let mut error = Self::new(
+            StatusCode::CONFLICT,
+            ErrorCode::Busy,
+            "One of the two has another session at that time.",
+        );
+        error.problem.user_id = Some(user);
+        error.problem.session_id = session;
+        error
     }
 
     /// 412: `If-Match` names another revision.

@@ -36,7 +36,7 @@ const EVENTS: [CopiedTable; 4] = [
     ),
 ];
 
-const SCHEDULER: [CopiedTable; 10] = [
+const SCHEDULER: [CopiedTable; 11] = [
     table(
         "api_keys",
         &["hash"],
@@ -75,6 +75,11 @@ const SCHEDULER: [CopiedTable; 10] = [
         "participants",
         &["session_id", "position"],
         &["user_id", "name", "generation"],
+    ),
+    table(
+        "occupancies",
+        &["session_id", "user_id"],
+        &["starts_at", "ends_at", "busy_until", "latest_end_at"],
     ),
     table(
         "jobs",

@@ -28,6 +28,7 @@ pub(crate) fn offer() -> BookSession {
         duplicate: None,
         media: None,
         ice: None,
+        allow_overlap: None,
         remind_before_ms: None,
         metadata: None,
     }

@@ -18,11 +18,24 @@ pub(super) fn announce(
     now: UnixMs,
     new_id: NewId<'_>,
 ) {
+    let event = booking_event(session, kind, now, new_id);
+    let entry = booking_entry(session, event.id.clone(), kind, now);
+    effects.timeline.push(entry);
+    effects.events.push(event);
+}
+
+/// What the other services are told of a booking at its present revision.
+pub(super) fn booking_event(
+    session: &BookedSession,
+    kind: EventType,
+    now: UnixMs,
+    new_id: NewId<'_>,
+) -> Event {
     let data = SessionBooked {
         session: session.spec(),
         room_id: session.room_id.clone(),
     };
-    let event = Event {
+    Event {
         id: new_id(),
         kind: kind.name().to_owned(),
         occurred_at: now,
@@ -30,10 +43,7 @@ pub(super) fn announce(
         subject: session.id.to_string(),
         revision: Some(session.revision),
         data: serde_json::to_value(data).expect("a booking has only plain fields"),
-    };
-    let entry = booking_entry(session, event.id.clone(), kind, now);
-    effects.timeline.push(entry);
-    effects.events.push(event);
+    }
 }
 
 /// Adds planned jobs under the session's present revision; those that are past already are shown as missed.

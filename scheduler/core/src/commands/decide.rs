@@ -4,13 +4,14 @@ use wire::{EndReason, EventType, NotificationKind, SessionState, UnixMs};
 
 use super::announce::{add_jobs, announce};
 use super::replan::{Replan, replan};
-use super::{BookCommand, CancelCommand, ChangeCommand, CommandOutcome, Decision};
+use super::{BookCommand, CancelCommand, ChangeCommand, ChangeReason, CommandOutcome, Decision};
 use crate::effects::{Effects, JobClosing, SessionChange};
 use crate::idempotency::{IdempotencyKey, StoredAnswer};
 use crate::ids::NewId;
 use crate::job::JobKind;
 use crate::job_plan::plan;
 use crate::notification::notify_both;
+use crate::occupancy::{OccupancyChange, Surroundings};
 use crate::people::{KnownPerson, resolve};
 use crate::record::Record;
 use crate::session::BookedSession;
@@ -30,12 +31,13 @@ pub fn repeated(key: &IdempotencyKey, found: StoredAnswer) -> CommandOutcome {
 }
 
 /// Books: people, session, jobs, event, timeline entry and idempotency key, all or nothing. `found` is
-/// what the store has for each of the two people.
+/// what the store has for each of the two people, `surroundings` their other sessions.
 #[must_use]
 pub fn book(
     now: UnixMs,
     command: BookCommand,
     found: [Option<KnownPerson>; 2],
+    surroundings: Surroundings,
     new_id: NewId<'_>,
 ) -> Decision {
     let BookCommand {
@@ -47,7 +49,10 @@ pub fn book(
         Ok(resolved) => resolved,
         Err(fields) => return Decision::unchanged(CommandOutcome::Invalid(fields)),
     };
-    let session = BookedSession {
+    if let Some(busy) = surroundings.busy.filter(|_| !booking.terms.allow_overlap) {
+        return Decision::unchanged(CommandOutcome::Busy(busy));
+    }
+    let mut session = BookedSession {
         id: new_id().into(),
         application,
         revision: 1,
@@ -58,8 +63,10 @@ pub fn book(
         cancelled: false,
         created_at: now,
     };
+    session.terms.followed_at = session.followed_by(surroundings.next_start);
     let mut effects = Effects {
         people,
+        occupancy: session.occupancy().map(OccupancyChange::Add),
         session: Some(SessionChange::Insert(Box::new(session.clone()))),
         ..Effects::default()
     };
@@ -84,6 +91,7 @@ pub fn change(
     now: UnixMs,
     command: ChangeCommand,
     found: Option<BookedSession>,
+    surroundings: Surroundings,
     new_id: NewId<'_>,
 ) -> Decision {
     let mut session = match open_session(now, &command.application, found) {
@@ -98,11 +106,19 @@ pub fn change(
     }
     let before = session.clone();
     session.terms = command.terms;
+    let is_refused = command.reason == ChangeReason::Asked && overlaps_anew(&before, &session);
+    if let Some(busy) = surroundings.busy.filter(|_| is_refused) {
+        return Decision::unchanged(CommandOutcome::Busy(busy));
+    }
+    session.terms.followed_at = session.followed_by(surroundings.next_start);
     let told = session.spec() != before.spec();
     if told {
         session.revision += 1;
     }
-    let mut effects = Effects::default();
+    let mut effects = Effects {
+        occupancy: session.occupancy_change(&before),
+        ..Effects::default()
+    };
     if session != before {
         effects.session = Some(SessionChange::Update(Box::new(session.clone())));
     }
@@ -146,9 +162,11 @@ pub fn cancel(
     {
         return Decision::unchanged(CommandOutcome::RevisionMismatch);
     }
+    let before = session.clone();
     session.cancelled = true;
     session.revision += 1;
     let mut effects = Effects {
+        occupancy: session.occupancy_change(&before),
         session: Some(SessionChange::Update(Box::new(session.clone()))),
         closed_jobs: Some(JobClosing::Cancel {
             session: session.id.clone(),
@@ -166,6 +184,13 @@ pub fn cancel(
     let kind = NotificationKind::SessionCancelled;
     effects.notifications = notify_both(&session, kind, now, new_id);
     Decision::done(now, session, command.idempotency, effects)
+}
+
+/// True where a change may bring about an overlap that is not allowed: what overlaps already may stay.
+fn overlaps_anew(before: &BookedSession, after: &BookedSession) -> bool {
+    let span = |session: &BookedSession| session.terms.occupied_span();
+    let is_newly_refused = before.terms.allow_overlap || span(before) != span(after);
+    !after.terms.allow_overlap && is_newly_refused
 }
 
 /// The session, if it is this application's and not over; else the refusal, and the session if it is

@@ -51,7 +51,8 @@ mod tests {
 
     use super::*;
     use crate::booking::tests::NOW;
-    use crate::commands::{ChangeCommand, CommandOutcome, Decision, change};
+    use crate::commands::{ChangeCommand, ChangeReason, CommandOutcome, Decision, change};
+    use crate::occupancy::Surroundings;
     use crate::settlement::tests::{counted, session};
     use crate::terms::Terms;
 
@@ -110,9 +111,16 @@ mod tests {
             id: before.id.clone(),
             revision: before.revision,
             terms,
+            reason: ChangeReason::Asked,
             idempotency: None,
         };
-        change(NOW, command, Some(before.clone()), &mut counted())
+        change(
+            NOW,
+            command,
+            Some(before.clone()),
+            Surroundings::default(),
+            &mut counted(),
+        )
     }
 
     proptest! {

@@ -4,6 +4,7 @@ use super::*;
 use crate::booking::check_booking;
 use crate::booking::tests::{NOW, offer};
 use crate::effects::{JobClosing, SessionChange};
+use crate::occupancy::{Busy, Surroundings};
 use crate::record::Fact;
 use crate::settlement::tests::counted;
 
@@ -24,7 +25,14 @@ fn key(fingerprint: &str) -> IdempotencyKey {
 }
 
 fn booked() -> BookedSession {
-    done(book(NOW, command(None), [None, None], &mut counted())).0
+    done(book(
+        NOW,
+        command(None),
+        [None, None],
+        Surroundings::default(),
+        &mut counted(),
+    ))
+    .0
 }
 
 fn moved(session: &BookedSession, by_ms: i64) -> ChangeCommand {
@@ -35,6 +43,7 @@ fn moved(session: &BookedSession, by_ms: i64) -> ChangeCommand {
         id: session.id.clone(),
         revision: session.revision,
         terms,
+        reason: ChangeReason::Asked,
         idempotency: None,
     }
 }
@@ -72,6 +81,7 @@ fn sch_70_a_booking_makes_session_people_jobs_event_and_timeline() {
         NOW,
         command(Some(key("a"))),
         [None, None],
+        Surroundings::default(),
         &mut counted(),
     ));
     assert_eq!((session.revision, session.created_at), (1, NOW));
@@ -93,7 +103,13 @@ fn sch_70_a_booking_makes_session_people_jobs_event_and_timeline() {
 fn sch_6_a_reminder_that_is_past_when_booked_is_shown_as_missed() {
     let mut late = command(None);
     late.booking.terms.starts_at = NOW + 1;
-    let (_, effects) = done(book(NOW, late, [None, None], &mut counted()));
+    let (_, effects) = done(book(
+        NOW,
+        late,
+        [None, None],
+        Surroundings::default(),
+        &mut counted(),
+    ));
     let missed = EventType::SessionReminderMissed;
     assert_eq!(
         kinds(&effects),
@@ -107,6 +123,7 @@ fn sch_71_a_key_stands_for_its_first_command() {
         NOW,
         command(Some(key("a"))),
         [None, None],
+        Surroundings::default(),
         &mut counted(),
     ));
     let answer = effects.answer.unwrap();
@@ -124,6 +141,7 @@ fn sch_72_a_move_replaces_jobs_and_notifies_both_and_another_change_notifies_nob
         NOW,
         moved(&session, 60_000),
         Some(session.clone()),
+        Surroundings::default(),
         &mut counted(),
     ));
     assert_eq!(after.revision, 2);
@@ -147,6 +165,7 @@ fn sch_72_a_move_replaces_jobs_and_notifies_both_and_another_change_notifies_nob
         NOW,
         same_start,
         Some(session.clone()),
+        Surroundings::default(),
         &mut counted(),
     ));
     assert_eq!((same, effects), (session, Effects::default()));
@@ -156,7 +175,13 @@ fn sch_72_a_move_replaces_jobs_and_notifies_both_and_another_change_notifies_nob
 fn sch_58_a_change_is_refused_for_another_revision_and_while_live_and_after_the_end() {
     let mut session = booked();
     let refused = |session: &BookedSession, command: ChangeCommand| {
-        let decision = change(NOW, command, Some(session.clone()), &mut counted());
+        let decision = change(
+            NOW,
+            command,
+            Some(session.clone()),
+            Surroundings::default(),
+            &mut counted(),
+        );
         assert_eq!(decision.effects, None);
         decision.outcome
     };
@@ -207,4 +232,93 @@ fn sch_73_a_cancellation_calls_everything_off_once() {
     let again = cancel(NOW, cancelled(None), Some(after.clone()), &mut counted());
     assert_eq!(again.outcome, CommandOutcome::Done(Box::new(after)));
     assert_eq!(again.effects, None);
+}
+
+#[test]
+fn sch_202_an_overlap_is_refused_where_it_is_not_allowed() {
+    let busy = Busy {
+        user: "u1".into(),
+        session: "other".into(),
+    };
+    let around = Surroundings {
+        busy: Some(busy.clone()),
+        next_start: None,
+    };
+    let mut alone = command(None);
+    alone.booking.terms.allow_overlap = false;
+    let refused = book(NOW, alone, [None, None], around.clone(), &mut counted());
+    assert_eq!(refused.outcome, CommandOutcome::Busy(busy.clone()));
+    assert_eq!(refused.effects, None);
+    let allowed = book(
+        NOW,
+        command(None),
+        [None, None],
+        around.clone(),
+        &mut counted(),
+    );
+    let (session, _) = done(allowed);
+
+    let moved_to = |minutes: i64, allow_overlap: bool| {
+        let mut terms = session.terms.clone();
+        terms.starts_at = terms.starts_at + minutes * 60_000;
+        terms.allow_overlap = allow_overlap;
+        let command = ChangeCommand {
+            application: "shop".into(),
+            id: session.id.clone(),
+            revision: session.revision,
+            terms,
+            reason: ChangeReason::Asked,
+            idempotency: None,
+        };
+        let found = Some(session.clone());
+        change(NOW, command, found, around.clone(), &mut counted()).outcome
+    };
+    assert!(matches!(moved_to(1, true), CommandOutcome::Done(_)));
+    assert_eq!(moved_to(1, false), CommandOutcome::Busy(busy.clone()));
+    assert_eq!(moved_to(0, false), CommandOutcome::Busy(busy));
+}
+
+#[test]
+fn sch_202_an_overlap_that_is_there_may_stay() {
+    let mut session = booked();
+    session.terms.allow_overlap = false;
+    let around = Surroundings {
+        busy: Some(Busy {
+            user: "u1".into(),
+            session: "other".into(),
+        }),
+        next_start: None,
+    };
+    let mut terms = session.terms.clone();
+    terms.remind_before_ms = vec![60_000];
+    let command = ChangeCommand {
+        application: "shop".into(),
+        id: session.id.clone(),
+        revision: session.revision,
+        terms,
+        reason: ChangeReason::Asked,
+        idempotency: None,
+    };
+    let changed = change(NOW, command, Some(session), around, &mut counted());
+    assert!(matches!(changed.outcome, CommandOutcome::Done(_)));
+}
+
+#[test]
+fn sch_201_a_booking_knows_what_follows_it() {
+    let alone = booked();
+    let next = alone.terms.occupied_span().ends_at;
+    let around = Surroundings {
+        busy: None,
+        next_start: Some(next),
+    };
+    let followed = book(
+        NOW,
+        command(None),
+        [None, None],
+        around.clone(),
+        &mut counted(),
+    );
+    let (session, _) = done(followed);
+    assert_eq!(session.spec().hard_end_at, Some(next));
+    assert_eq!(session.revision, 1);
 }

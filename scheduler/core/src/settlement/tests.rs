@@ -5,6 +5,7 @@ use crate::booking::check_booking;
 use crate::booking::tests::{NOW, offer};
 use crate::commands::{BookCommand, CommandOutcome, book};
 use crate::job::JobKind;
+use crate::occupancy::Surroundings;
 
 /// Ids that count: `id-0001`, `id-0002` and so on.
 pub(crate) fn counted() -> impl FnMut() -> String {
@@ -22,7 +23,15 @@ pub(crate) fn session() -> BookedSession {
         booking: check_booking(NOW, offer(), &[MediaBackend::P2p]).unwrap(),
         idempotency: None,
     };
-    match book(NOW, command, [None, None], &mut counted()).outcome {
+    match book(
+        NOW,
+        command,
+        [None, None],
+        Surroundings::default(),
+        &mut counted(),
+    )
+    .outcome
+    {
         CommandOutcome::Done(session) => *session,
         other => panic!("{other:?}"),
     }

@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use scheduler_core::{
-    BookCommand, BookedSession, CancelCommand, ChangeCommand, CheckedBooking, ClaimedJob,
-    CommandOutcome, IdempotencyKey, JobAction, check_booking,
+    BookCommand, BookedSession, CancelCommand, ChangeCommand, ChangeReason, CheckedBooking,
+    ClaimedJob, CommandOutcome, IdempotencyKey, JobAction, check_booking,
 };
 use serde_json::json;
 use wire::{BookParticipant, BookSession, Event, EventBatch, MediaBackend, SessionFact};
@@ -226,6 +226,7 @@ pub(crate) fn moved(session: &BookedSession, revision: u64) -> ChangeCommand {
         id: session.id.clone(),
         revision,
         terms,
+        reason: ChangeReason::Asked,
         idempotency: None,
     }
 }

@@ -8,6 +8,8 @@ mod rows;
 pub(crate) use bookings::{
     sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking,
     sch_118_somebody_new_in_two_bookings_at_once_is_one_person,
+    sch_203_of_a_booking_and_a_move_at_once_one_is_refused,
+    sch_203_of_overlapping_bookings_at_once_one_is_refused,
 };
 pub(crate) use claims::{
     sch_117_a_claim_that_was_taken_over_writes_nothing, sch_117_each_job_goes_to_one_claimant,

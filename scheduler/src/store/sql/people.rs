@@ -62,6 +62,16 @@ impl PersonRepository for SqlUnitOfWork {
         })
     }
 
+    fn lock<'a>(&'a mut self, users: &'a [UserId]) -> StoreFuture<'a, ()> {
+        Box::pin(async {
+            query("SELECT id FROM users WHERE id IN (?1..) ORDER BY id FOR UPDATE")
+                .bind_list(users.iter().map(UserId::as_str))
+                .fetch_all::<(String,)>(&mut self.tx)
+                .await?;
+            Ok(())
+        })
+    }
+
     fn insert<'a>(&'a mut self, person: &'a KnownPerson) -> StoreFuture<'a, ()> {
         Box::pin(async {
             query(

@@ -4,8 +4,8 @@ use storage::WriteTransaction;
 
 use crate::store::{
     ApiKeyRepository, AuditRepository, EventRepository, IdempotencyRepository, JobRepository,
-    NotificationRepository, PersonRepository, SessionRepository, StoreFuture, TimelineRepository,
-    UnitOfWork,
+    NotificationRepository, OccupancyRepository, PersonRepository, SessionRepository, StoreFuture,
+    TimelineRepository, UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -21,6 +21,10 @@ impl SqlUnitOfWork {
 
 impl UnitOfWork for SqlUnitOfWork {
     fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn occupancies(&mut self) -> &mut dyn OccupancyRepository {
         self
     }
 

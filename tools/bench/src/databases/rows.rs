@@ -69,6 +69,7 @@ pub(crate) fn offer(caller: usize, now: UnixMs) -> BookSession {
         duplicate: None,
         media: None,
         ice: None,
+        allow_overlap: None,
         remind_before_ms: None,
         metadata: None,
     }

@@ -1,0 +1,183 @@
+//! When a session keeps its two busy: what overlaps it, and what follows it.
+
+use wire::{SessionId, UnixMs, UserId};
+
+use crate::session::BookedSession;
+use crate::terms::Terms;
+
+/// Sessions that one booking may follow at most. More could be on at its start only where they overlap each other;
+/// those beyond keep their own end.
+pub const MAX_FOLLOWED: u32 = 50;
+
+/// The span of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OccupiedSpan {
+    /// Its start.
+    pub starts_at: UnixMs,
+    /// When it ends by its duration alone: a session that starts then or later follows it.
+    pub ends_at: UnixMs,
+    /// When it ends with every extension: a session that starts earlier overlaps it.
+    pub busy_until: UnixMs,
+}
+
+/// The span of a session that is not over, as it is found by its two people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occupancy {
+    /// Whose span it is.
+    pub session: SessionId,
+    /// Whom it keeps busy.
+    pub users: [UserId; 2],
+    /// From when to when.
+    pub span: OccupiedSpan,
+    /// When it is over at the latest, however late it begins; see [`wire::SessionSpec::latest_end`].
+    pub latest_end_at: UnixMs,
+}
+
+/// What happens to the row of an occupancy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OccupancyChange {
+    /// Of a new session.
+    Add(Occupancy),
+    /// In place of the one that the session has.
+    Replace(Occupancy),
+    /// The session is over.
+    Remove(SessionId),
+}
+
+/// Somebody who has another session at that time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Busy {
+    /// Who.
+    pub user: UserId,
+    /// The other session.
+    pub session: SessionId,
+}
+
+/// The other sessions of a booking's two people.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// A session that overlaps, looked for where no overlap is allowed.
+    pub busy: Option<Busy>,
+    /// The start of the first one that follows, however much later.
+    pub next_start: Option<UnixMs>,
+}
+
+impl Terms {
+    /// The span of a session that begins on time.
+    #[must_use]
+    pub fn occupied_span(&self) -> OccupiedSpan {
+        self.span_from(self.starts_at + self.countdown_ms)
+    }
+
+    /// The span of a session that is live from then on.
+    fn span_from(&self, live_at: UnixMs) -> OccupiedSpan {
+        let extensions = self.extension_ms * i64::from(self.max_extensions);
+        let ends_at = live_at + self.duration_ms;
+        let clipped = |at: UnixMs, end: Option<UnixMs>| end.map_or(at, |end| at.min(end));
+        OccupiedSpan {
+            starts_at: self.starts_at,
+            ends_at: clipped(ends_at, self.hard_end_at),
+            busy_until: clipped(ends_at + extensions, self.ends_by()),
+        }
+    }
+}
+
+impl BookedSession {
+    /// Its span; `None` once it is over.
+    #[must_use]
+    pub fn occupancy(&self) -> Option<Occupancy> {
+        if self.status().outcome().is_some() {
+            return None;
+        }
+        let span = match self.record.started_at() {
+            Some(live_at) => self.terms.span_from(live_at),
+            None => self.terms.occupied_span(),
+        };
+        Some(Occupancy {
+            session: self.id.clone(),
+            users: self.users(),
+            span,
+            latest_end_at: self.spec().latest_end(),
+        })
+    }
+
+    /// What is to be written of its span after it was `before`.
+    pub(crate) fn occupancy_change(&self, before: &Self) -> Option<OccupancyChange> {
+        match (before.occupancy(), self.occupancy()) {
+            (old, Some(new)) => {
+                (old.as_ref() != Some(&new)).then_some(OccupancyChange::Replace(new))
+            }
+            (Some(_), None) => Some(OccupancyChange::Remove(self.id.clone())),
+            (None, None) => None,
+        }
+    }
+
+    /// The start of the next session, where this one could still be on then.
+    pub(crate) fn followed_by(&self, next_start: Option<UnixMs>) -> Option<UnixMs> {
+        let latest_end = self.spec().latest_end();
+        next_start.filter(|next| *next < latest_end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::booking::tests::NOW;
+    use crate::record::Fact;
+    use crate::settlement::tests::session;
+
+    #[test]
+    fn sch_200_a_session_keeps_its_two_busy_with_every_extension_or_to_its_hard_end() {
+        let mut session = session();
+        session.terms.extension_ms = 30_000;
+        session.terms.max_extensions = 2;
+        let start = session.terms.starts_at;
+        let live = start + session.terms.countdown_ms;
+        let span = |session: &BookedSession| session.occupancy().unwrap().span;
+        let ends_at = live + session.terms.duration_ms;
+        assert_eq!(span(&session).starts_at, start);
+        assert_eq!(span(&session).ends_at, ends_at);
+        assert_eq!(span(&session).busy_until, ends_at + 60_000);
+        session.terms.followed_at = Some(ends_at + 40_000);
+        assert_eq!(span(&session).busy_until, ends_at + 40_000);
+        session.terms.hard_end_at = Some(ends_at - 1);
+        assert_eq!(span(&session).ends_at, ends_at - 1);
+        assert_eq!(span(&session).busy_until, ends_at - 1);
+    }
+
+    #[test]
+    fn sch_200_a_late_start_moves_the_span_and_an_end_frees_both() {
+        let before = session();
+        let mut live = before.clone();
+        let started_at = before.terms.starts_at + 90_000;
+        let deadline_at = started_at + before.terms.duration_ms;
+        live.record.note(
+            started_at,
+            Fact::Live {
+                started_at,
+                deadline_at,
+            },
+        );
+        let Some(OccupancyChange::Replace(late)) = live.occupancy_change(&before) else {
+            panic!("a late start moves the span");
+        };
+        assert_eq!(late.span.ends_at, deadline_at);
+        assert_eq!(live.occupancy_change(&live), None);
+        let mut over = live.clone();
+        over.cancelled = true;
+        let freed = Some(OccupancyChange::Remove(before.id.clone()));
+        assert_eq!(over.occupancy_change(&live), freed);
+        assert_eq!(over.occupancy_change(&over), None);
+    }
+
+    #[test]
+    fn sch_201_only_what_could_still_be_on_is_followed() {
+        let session = session();
+        let latest_end = session.spec().latest_end();
+        assert_eq!(session.followed_by(None), None);
+        assert_eq!(session.followed_by(Some(latest_end)), None);
+        let just_before = Some(latest_end - 1);
+        assert_eq!(session.followed_by(just_before), just_before);
+        assert!(session.terms.starts_at > NOW);
+    }
+}
