@@ -1,7 +1,5 @@
 //! The other sessions of a session's two: what overlaps is refused where that is asked for, and what follows clips.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
-
 mod running;
 
 use reqwest::Method;
