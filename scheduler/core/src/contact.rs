@@ -47,7 +47,7 @@ pub(crate) fn check_contact(errors: &mut FieldErrors, path: &str, said: Contact)
     }
 }
 
-fn is_email(email: &str) -> bool {
+pub(crate) fn is_email(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else {
         return false;
     };

@@ -4,6 +4,7 @@
 //! value. It holds no session either: each decision is given what was loaded and returns [`Effects`],
 //! which whoever calls it writes in one transaction.
 
+mod account;
 mod audit;
 mod booking;
 mod change;
@@ -30,6 +31,7 @@ mod start;
 mod terms;
 pub mod timeline;
 
+pub use account::{Account, EmailAddress, PEOPLE};
 pub use audit::{audit_entry, audit_row};
 pub use booking::{CheckedBooking, check_booking};
 pub use change::check_change;
