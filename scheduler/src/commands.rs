@@ -2,6 +2,7 @@
 //! returned and commits, in one unit of work, which is run again where it lost to another one. Neither rules
 //! nor SQL are here.
 
+mod accounts;
 mod apply;
 mod audit;
 mod booking;
@@ -9,6 +10,10 @@ mod direct_writes;
 mod due_jobs;
 mod events;
 
+pub(crate) use accounts::{
+    ChangeOutcome, SignupCommand, SignupOutcome, change_account, change_password, end_login,
+    extend_login, log_in, sign_up,
+};
 pub(crate) use audit::{prune_audit, record_action, record_configuration};
 pub(crate) use booking::{Executed, book, cancel, change, renew_link};
 pub(crate) use direct_writes::{

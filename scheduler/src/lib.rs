@@ -4,6 +4,7 @@
 //! is not asked while a session runs: whoever holds a ticket goes on without it.
 
 mod access;
+mod accounts;
 mod api;
 pub mod api_keys;
 mod bookings;
@@ -32,7 +33,7 @@ mod tickets;
 mod web;
 
 pub use config::{
-    Config, JobSettings, LINKS_AFTER_END_MS, Limits, StoreLocation, default_database,
+    Config, JobSettings, LINKS_AFTER_END_MS, Limits, Signup, StoreLocation, default_database,
 };
 
 use std::sync::Arc;
@@ -47,6 +48,7 @@ use service::origin::AllowedOrigins;
 use service::{Shutdown, StartError, Tasks, clock};
 use storage::Outbox;
 
+use crate::accounts::Accounts;
 use crate::commands::record_configuration;
 use crate::due_jobs::DueJobRunner;
 use crate::housekeeping::Housekeeping;
@@ -122,6 +124,7 @@ fn app(
         tickets,
         links,
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
+        accounts: Accounts::of(config)?.map(Arc::new),
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
         notifications: NotificationBroadcaster::default(),
         due_jobs: DueJobRunner::new(config.jobs.lease_ms),

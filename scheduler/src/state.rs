@@ -6,6 +6,7 @@ use service::Shutdown;
 use storage::Outbox;
 use wire::MediaBackend;
 
+use crate::accounts::Accounts;
 use crate::due_jobs::DueJobRunner;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
@@ -21,6 +22,8 @@ pub(crate) struct AppState {
     pub(crate) tickets: Tickets,
     pub(crate) links: JoinLinks,
     pub(crate) join_link_throttle: Arc<JoinLinkThrottle>,
+    /// None where there are no accounts.
+    pub(crate) accounts: Option<Arc<Accounts>>,
     pub(crate) quotas: Arc<SchedulerQuotas>,
     pub(crate) notifications: NotificationBroadcaster,
     pub(crate) due_jobs: DueJobRunner,

@@ -4,10 +4,12 @@
 //! Rules are decided in `scheduler-core` and carried out in [`crate::commands`]; a store only loads and
 //! writes. Whoever implements it implements the traits of this folder, and runs the contract suite on it.
 
+mod accounts;
 mod api_keys;
 mod audit;
 mod events;
 mod idempotency;
+mod invites;
 mod jobs;
 mod notifications;
 mod people;
@@ -21,16 +23,22 @@ pub(crate) mod contract;
 use std::future::Future;
 use std::pin::Pin;
 
+pub(crate) use accounts::{
+    AccountQueries, AccountRepository, LoginRepository, StoredAccount, StoredLogin,
+};
 pub(crate) use api_keys::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoredKey};
 pub(crate) use audit::{AuditQueries, AuditQuery, AuditRepository};
 pub(crate) use events::EventRepository;
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
+pub(crate) use invites::InviteRepository;
 pub(crate) use jobs::{JobQueries, JobRepository, Settled, StoredJob};
 pub(crate) use notifications::{
     MarkRead, NotificationPage, NotificationQueries, NotificationQuery, NotificationRepository,
 };
 pub(crate) use people::{PersonQueries, PersonRepository};
-pub(crate) use sessions::{SessionFilter, SessionQueries, SessionRepository, SessionRoom};
+pub(crate) use sessions::{
+    SessionFilter, SessionQueries, SessionRepository, SessionRoom, SessionsOf,
+};
 pub(crate) use timeline::{TimelineQueries, TimelineQuery, TimelineRepository};
 
 /// What a method of a store returns.
@@ -87,6 +95,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed people of applications.
     fn people(&self) -> &dyn PersonQueries;
 
+    /// Committed accounts of people, and their logins.
+    fn accounts(&self) -> &dyn AccountQueries;
+
     /// Committed notifications, by person.
     fn notifications(&self) -> &dyn NotificationQueries;
 
@@ -114,6 +125,15 @@ pub(crate) trait UnitOfWork: Send {
 
     /// People of applications.
     fn people(&mut self) -> &mut dyn PersonRepository;
+
+    /// Accounts of people.
+    fn accounts(&mut self) -> &mut dyn AccountRepository;
+
+    /// Browsers in which people are logged in.
+    fn logins(&mut self) -> &mut dyn LoginRepository;
+
+    /// Invitations to sign up.
+    fn invites(&mut self) -> &mut dyn InviteRepository;
 
     /// Notifications of people.
     fn notifications(&mut self) -> &mut dyn NotificationRepository;

@@ -1,8 +1,16 @@
 //! People with an account of their own, who belong to no application.
 
 mod address;
+mod change;
+mod password;
+mod search;
+mod signup;
 
 pub use address::EmailAddress;
+pub use change::{ChangedAccount, check_change_me, check_new_password};
+pub use password::normalized_password;
+pub use search::search_key;
+pub use signup::{CheckedSignup, check_signup};
 
 use wire::{Notify, UnixMs, User, UserId};
 

@@ -31,7 +31,10 @@ mod start;
 mod terms;
 pub mod timeline;
 
-pub use account::{Account, EmailAddress, PEOPLE};
+pub use account::{
+    Account, ChangedAccount, CheckedSignup, EmailAddress, PEOPLE, check_change_me,
+    check_new_password, check_signup, normalized_password, search_key,
+};
 pub use audit::{audit_entry, audit_row};
 pub use booking::{CheckedBooking, check_booking};
 pub use change::check_change;

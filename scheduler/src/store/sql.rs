@@ -1,12 +1,15 @@
 //! The store on an SQL database. Each file holds the statements of one subject.
 
+mod accounts;
 mod api_keys;
 mod audit;
 mod events;
 mod idempotency;
+mod invites;
 #[cfg(test)]
 mod isolation;
 mod jobs;
+mod logins;
 mod notifications;
 mod people;
 mod session_rows;
@@ -18,9 +21,9 @@ use storage::{Database, OpenError, Schema};
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
-    ApiKeyQueries, AuditQueries, IdempotencyQueries, JobQueries, NotificationQueries,
-    PersonQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries,
-    UnitOfWork,
+    AccountQueries, ApiKeyQueries, AuditQueries, IdempotencyQueries, JobQueries,
+    NotificationQueries, PersonQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
+    TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -66,6 +69,10 @@ impl SchedulerStore for SqlStore {
     }
 
     fn people(&self) -> &dyn PersonQueries {
+        self
+    }
+
+    fn accounts(&self) -> &dyn AccountQueries {
         self
     }
 
@@ -128,7 +135,13 @@ pub(crate) mod tests {
     use crate::store::contract::{StoreFactory, run_store_contract};
 
     /// Deletes what a rule may have left.
-    const EMPTYING: [&str; 13] = [
+    const EMPTYING: [&str; 19] = [
+        "DELETE FROM mails",
+        "DELETE FROM invites",
+        "DELETE FROM account_tokens",
+        "DELETE FROM logins",
+        "DELETE FROM searchable_names",
+        "DELETE FROM accounts",
         "DELETE FROM sessions",
         "DELETE FROM users",
         "DELETE FROM notifications",

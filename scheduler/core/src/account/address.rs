@@ -55,7 +55,15 @@ mod tests {
     #[test]
     fn sch_131_what_is_no_address_is_refused() {
         let long = format!("{}@example.org", "a".repeat(65));
-        for wrong in ["", "ana", "@example.org", "ana@", "a b@example.org", "a\r\nb@example.org", &long] {
+        for wrong in [
+            "",
+            "ana",
+            "@example.org",
+            "ana@",
+            "a b@example.org",
+            "a\r\nb@example.org",
+            &long,
+        ] {
             assert_eq!(EmailAddress::parse(wrong), None, "{wrong:?}");
         }
     }

@@ -3,9 +3,9 @@
 use storage::WriteTransaction;
 
 use crate::store::{
-    ApiKeyRepository, AuditRepository, EventRepository, IdempotencyRepository, JobRepository,
-    NotificationRepository, PersonRepository, SessionRepository, StoreFuture, TimelineRepository,
-    UnitOfWork,
+    AccountRepository, ApiKeyRepository, AuditRepository, EventRepository, IdempotencyRepository,
+    InviteRepository, JobRepository, LoginRepository, NotificationRepository, PersonRepository,
+    SessionRepository, StoreFuture, TimelineRepository, UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -29,6 +29,18 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn people(&mut self) -> &mut dyn PersonRepository {
+        self
+    }
+
+    fn accounts(&mut self) -> &mut dyn AccountRepository {
+        self
+    }
+
+    fn logins(&mut self) -> &mut dyn LoginRepository {
+        self
+    }
+
+    fn invites(&mut self) -> &mut dyn InviteRepository {
         self
     }
 

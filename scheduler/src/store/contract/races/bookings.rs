@@ -5,8 +5,8 @@ use std::sync::Arc;
 use scheduler_core::CommandOutcome;
 
 use super::{ROUNDS, at_once, book};
-use crate::store::SessionFilter;
 use crate::store::contract::harness::{StoreHarness, booking_of, done, key};
+use crate::store::{SessionFilter, SessionsOf};
 
 pub(crate) async fn sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking(
     mut harness: StoreHarness,
@@ -31,7 +31,7 @@ pub(crate) async fn sch_118_a_key_that_comes_twice_at_once_stands_for_one_bookin
         };
         assert_eq!(first, second);
         let filter = SessionFilter {
-            application,
+            whose: SessionsOf::Application(application),
             from: None,
             to: None,
             state: None,
