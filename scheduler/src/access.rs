@@ -9,7 +9,7 @@ mod person;
 mod reader;
 
 pub(crate) use callers::{Application, Observer, Operator, OperatorKey, SessionCaller};
-pub(crate) use cookie::LoginCookie;
+pub(crate) use cookie::{LOGIN_LIFE_MS, LoginCookie};
 pub(crate) use page::{SessionMember, kicked};
 pub(crate) use person::{Person, WebPage};
 pub(crate) use reader::NotificationReader;

@@ -17,19 +17,17 @@ use uuid::Uuid;
 use wire::visible_text::clean_name;
 use wire::{ErrorCode, FieldError, UnixMs, UserId};
 
-use crate::access::LoginCookie;
-use crate::config::{Config, Signup};
+use crate::access::{LOGIN_LIFE_MS, LoginCookie};
+use crate::config::{Config, SignupPolicy};
 use crate::state::AppState;
 use crate::store::StoredLogin;
 
-/// How long a login lasts after its last use, in milliseconds: 30 days.
-pub(crate) const LOGIN_LIFE_MS: i64 = 30 * 86_400_000;
 /// Characters of what a browser calls itself that are kept.
 const USER_AGENT_CHARS: usize = 200;
 
 /// What the routes of accounts share. There is none where there are no accounts.
 pub(crate) struct Accounts {
-    pub(crate) signup: Signup,
+    pub(crate) signup: SignupPolicy,
     pub(crate) cookie: LoginCookie,
     /// Pages that may use a cookie: those of the web front end alone.
     pub(crate) web_origins: AllowedOrigins,
@@ -40,7 +38,7 @@ pub(crate) struct Accounts {
 impl Accounts {
     /// None where the settings say that there are no accounts.
     pub(crate) fn of(config: &Config) -> Result<Option<Self>, StartError> {
-        if config.signup == Signup::Off {
+        if config.signup == SignupPolicy::Off {
             return Ok(None);
         }
         let web = AllowedOrigins::from_web_origin(&config.web_origin);

@@ -8,6 +8,7 @@ pub(crate) mod links;
 pub(crate) mod me;
 pub(crate) mod notifications;
 pub(crate) mod operators;
+pub(crate) mod proofs;
 pub(crate) mod rooms;
 pub(crate) mod sessions;
 pub(crate) mod signup;

@@ -9,10 +9,11 @@ mod booking;
 mod direct_writes;
 mod due_jobs;
 mod events;
+mod mails;
 
 pub(crate) use accounts::{
-    ChangeOutcome, SignupCommand, SignupOutcome, change_account, change_password, end_login,
-    extend_login, log_in, sign_up,
+    ChangeOutcome, SignupCommand, SignupOutcome, add_invite, change_account, change_password,
+    end_login, extend_login, forget_accounts_past, log_in, sign_up,
 };
 pub(crate) use audit::{prune_audit, record_action, record_configuration};
 pub(crate) use booking::{Executed, book, cancel, change, renew_link};
@@ -21,6 +22,10 @@ pub(crate) use direct_writes::{
 };
 pub(crate) use due_jobs::{ClaimedBatch, claim_due, settle};
 pub(crate) use events::take_batch;
+pub(crate) use mails::{
+    AskOutcome, ConfirmOutcome, ask_for_mail, claim_mail, confirm_email, reset_password,
+    settle_mail,
+};
 
 use uuid::Uuid;
 

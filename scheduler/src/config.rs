@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use service::http;
 use storage::{DatabaseOptions, DatabaseUrl};
-use wire::MediaBackend;
+use wire::{MediaBackend, SecretText};
 
 /// Everything that a scheduler is configured with.
 #[derive(Debug, Clone)]
@@ -42,14 +42,25 @@ pub struct Config {
     /// recorded. Empty records nothing.
     pub effective: Vec<(String, String)>,
     /// Who gets an account.
-    pub signup: Signup,
+    pub signup: SignupPolicy,
+    /// Where mails are sent; none where none are.
+    pub email: Option<EmailSettings>,
     /// What it holds and takes at most.
     pub limits: Limits,
 }
 
+/// The mail server, and who its mails are from.
+#[derive(Debug, Clone)]
+pub struct EmailSettings {
+    /// As `smtp://host:port` or `smtps://user:password@host`.
+    pub url: SecretText,
+    /// As `meet@example.org` or `Meet <meet@example.org>`.
+    pub from: String,
+}
+
 /// Who gets an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signup {
+pub enum SignupPolicy {
     /// Everybody who asks.
     Open,
     /// Whoever has an operator's invitation.
@@ -58,14 +69,14 @@ pub enum Signup {
     Off,
 }
 
-impl Signup {
+impl SignupPolicy {
     /// What a word of the settings means.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
-            "open" => Some(Signup::Open),
-            "invite" => Some(Signup::Invite),
-            "off" => Some(Signup::Off),
+            "open" => Some(SignupPolicy::Open),
+            "invite" => Some(SignupPolicy::Invite),
+            "off" => Some(SignupPolicy::Off),
             _ => None,
         }
     }
@@ -124,6 +135,8 @@ pub struct Limits {
     pub logins_per_hour: u64,
     /// Wrong passwords from one address in an hour, of whatever account; loopback as above.
     pub logins_per_address: u64,
+    /// Passwords that one address asks to reset in an hour; loopback as above.
+    pub resets_per_hour: u64,
     /// Searches for people of one person in a minute.
     pub searches_per_minute: u64,
     /// Sessions that one application books in an hour.
@@ -152,6 +165,7 @@ impl Default for Limits {
             signups_per_hour: 5,
             logins_per_hour: 20,
             logins_per_address: 100,
+            resets_per_hour: 20,
             searches_per_minute: 30,
             sessions_per_hour: 2_000,
             changes_per_hour: 20_000,
@@ -193,7 +207,8 @@ impl Config {
             trusted_proxies: Vec::new(),
             links_after_end_ms: LINKS_AFTER_END_MS,
             effective: Vec::new(),
-            signup: Signup::Open,
+            signup: SignupPolicy::Open,
+            email: None,
             limits: Limits::default(),
         }
     }

@@ -13,8 +13,10 @@ mod commands;
 mod config;
 mod describe;
 mod due_jobs;
+mod email;
 mod events;
 mod housekeeping;
+pub mod invites;
 mod join_link_throttle;
 mod join_links;
 pub mod key_changes;
@@ -33,8 +35,11 @@ mod tickets;
 mod web;
 
 pub use config::{
-    Config, JobSettings, LINKS_AFTER_END_MS, Limits, Signup, StoreLocation, default_database,
+    Config, EmailSettings, JobSettings, LINKS_AFTER_END_MS, Limits, SignupPolicy, StoreLocation,
+    default_database,
 };
+
+pub use email::check_email;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +56,7 @@ use storage::Outbox;
 use crate::accounts::Accounts;
 use crate::commands::record_configuration;
 use crate::due_jobs::DueJobRunner;
+use crate::email::{Email, Mailer, send_mails};
 use crate::housekeeping::Housekeeping;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
@@ -95,6 +101,9 @@ pub async fn run(
         shutdown.clone(),
     );
     tasks.spawn("due jobs", due);
+    if let Some(email) = app.email.clone() {
+        tasks.spawn("mails", send_mails(email, app.clone(), shutdown.clone()));
+    }
     let housekeeping = Housekeeping {
         app: app.clone(),
         database: store.database().clone(),
@@ -124,6 +133,7 @@ fn app(
         tickets,
         links,
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
+        email: email(config)?,
         accounts: Accounts::of(config)?.map(Arc::new),
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
         notifications: NotificationBroadcaster::default(),
@@ -134,6 +144,11 @@ fn app(
         web_origin: config.web_origin.trim_end_matches('/').into(),
         shutdown: shutdown.clone(),
     })
+}
+
+fn email(config: &Config) -> Result<Option<Email>, StartError> {
+    let mailer = config.email.as_ref().map(Mailer::new).transpose();
+    Ok(mailer.map_err(StartError::Config)?.map(Email::new))
 }
 
 /// Which settings changed since the last start is recorded; their values are not.

@@ -124,6 +124,13 @@ impl NotificationBroadcaster {
             .retain(user, |listener| !listener.is_of_another_login(but));
     }
 
+    /// Ends the open streams of every login of a person.
+    pub(crate) fn close_logins(&self, user: &UserId) {
+        let is_login = |scope: &StreamScope| matches!(scope, StreamScope::Login(_));
+        self.lock()
+            .retain(user, |listener| !is_login(&listener.scope));
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, StreamListeners> {
         self.listeners.lock().expect("no holder panics")
     }

@@ -12,8 +12,8 @@ use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
 use crate::api::{
-    audit, calendar, join, jwks, links, me, notifications, operators, rooms, sessions, signup,
-    timeline, users,
+    audit, calendar, join, jwks, links, me, notifications, operators, proofs, rooms, sessions,
+    signup, timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -89,6 +89,10 @@ fn accounts(are_there: bool) -> Router<AppState> {
         .route("/v1/me/password", post(me::change_password))
         .route("/v1/me/logins", get(me::logins))
         .route("/v1/me/logins/{id}", delete(me::end_login))
+        .route("/v1/email-verification", post(proofs::ask))
+        .route("/v1/email-verification/confirm", post(proofs::confirm))
+        .route("/v1/password-reset", post(proofs::ask_for_reset))
+        .route("/v1/password-reset/confirm", post(proofs::confirm_reset))
         .route("/v1/users", get(users::search))
 }
 

@@ -11,6 +11,7 @@ mod events;
 mod idempotency;
 mod invites;
 mod jobs;
+mod mails;
 mod notifications;
 mod people;
 mod sessions;
@@ -32,6 +33,9 @@ pub(crate) use events::EventRepository;
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
 pub(crate) use invites::InviteRepository;
 pub(crate) use jobs::{JobQueries, JobRepository, Settled, StoredJob};
+pub(crate) use mails::{
+    MailFate, MailQueries, MailRepository, StoredMail, StoredToken, TokenRepository,
+};
 pub(crate) use notifications::{
     MarkRead, NotificationPage, NotificationQueries, NotificationQuery, NotificationRepository,
 };
@@ -98,6 +102,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed accounts of people, and their logins.
     fn accounts(&self) -> &dyn AccountQueries;
 
+    /// Committed mails, and the tokens of their links.
+    fn mails(&self) -> &dyn MailQueries;
+
     /// Committed notifications, by person.
     fn notifications(&self) -> &dyn NotificationQueries;
 
@@ -134,6 +141,12 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Invitations to sign up.
     fn invites(&mut self) -> &mut dyn InviteRepository;
+
+    /// Mails to send.
+    fn mails(&mut self) -> &mut dyn MailRepository;
+
+    /// Tokens of mails.
+    fn tokens(&mut self) -> &mut dyn TokenRepository;
 
     /// Notifications of people.
     fn notifications(&mut self) -> &mut dyn NotificationRepository;

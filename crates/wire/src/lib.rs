@@ -36,7 +36,7 @@ pub use frame::{Envelope, FrameError, FrameId};
 pub use ids::{ConnectionId, RoomId, SessionId, UserId};
 pub use people::{
     ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe, FoundPerson,
-    Login, LoginView, Notify, PasswordReset, Quiet, Secret, Signup, User,
+    Login, LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
 };
 pub use raw::RawJson;
 pub use scheduler::{

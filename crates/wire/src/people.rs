@@ -7,7 +7,7 @@ pub use commands::{
     ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe, Login,
     PasswordReset, Signup,
 };
-pub use secret::Secret;
+pub use secret::SecretText;
 
 use serde::{Deserialize, Serialize};
 

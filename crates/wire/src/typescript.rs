@@ -37,7 +37,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         SessionView, SessionParticipant, JoinRequest,
         JoinResponse, TicketRequest, TicketResponse,
         NotificationKind, Notification, Page<Notification>,
-        User, Notify, Quiet, Secret, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
+        User, Notify, Quiet, SecretText, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
         PasswordReset, ConfirmReset, EraseMe, FoundPerson, LoginView,
         EventType, Event, Stay, Presence, TimelineItem,
     );

@@ -19,6 +19,7 @@ mod job;
 mod job_action;
 mod job_plan;
 mod local_time;
+mod mail;
 mod notification;
 mod participant;
 mod people;
@@ -33,7 +34,7 @@ pub mod timeline;
 
 pub use account::{
     Account, ChangedAccount, CheckedSignup, EmailAddress, PEOPLE, check_change_me,
-    check_new_password, check_signup, normalized_password, search_key,
+    check_new_password, check_reset_password, check_signup, normalized_password, search_key,
 };
 pub use audit::{audit_entry, audit_row};
 pub use booking::{CheckedBooking, check_booking};
@@ -50,6 +51,7 @@ pub use job::{ClaimedJob, Job, JobKind, JobState, MissReason, NotClaimable};
 pub use job_action::JobAction;
 pub use job_plan::{NewJob, PlannedJob, RETENTION_MS};
 pub use local_time::resolve as resolve_local_time;
+pub use mail::{MAIL_DAY_MS, MailKind, NewMail, check_mail, next_attempt};
 pub use notification::NewNotification;
 pub use participant::{ExternalPerson, ParticipantRef};
 pub use people::{KnownPerson, PersonChange};

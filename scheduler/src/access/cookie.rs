@@ -2,7 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use crate::accounts::LOGIN_LIFE_MS;
+/// How long a login lasts after its last use, in milliseconds: 30 days.
+pub(crate) const LOGIN_LIFE_MS: i64 = 30 * 86_400_000;
 
 /// How the cookie is called, and whether it goes over HTTPS alone. With the prefix `__Host-` no other host, and no
 /// page without HTTPS, can set it.

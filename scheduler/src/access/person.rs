@@ -8,8 +8,8 @@ use service::clock;
 use service::http::HttpError;
 use wire::UserId;
 
-use super::Principal;
-use crate::accounts::{Accounts, LOGIN_LIFE_MS, token_hash};
+use super::{LOGIN_LIFE_MS, Principal};
+use crate::accounts::{Accounts, token_hash};
 use crate::commands::extend_login;
 use crate::state::AppState;
 

@@ -8,7 +8,7 @@ use scheduler_core::normalized_password;
 use service::http::HttpError;
 use service::limits::Limit;
 use tokio::sync::Semaphore;
-use wire::Secret;
+use wire::SecretText;
 
 /// Memory of one hash, in KiB: OWASP's figure for Argon2id with two passes.
 const MEMORY_KIB: u32 = 19_456;
@@ -46,7 +46,7 @@ impl PasswordPool {
     }
 
     /// The PHC string of a password; 503 where too many wait.
-    pub(crate) async fn hash(&self, password: &Secret) -> Result<String, HttpError> {
+    pub(crate) async fn hash(&self, password: &SecretText) -> Result<String, HttpError> {
         let password = normalized_password(password);
         let hashed = self.run(move || hashed(&password)).await?;
         hashed.map_err(|error| HttpError::internal(&error))
@@ -55,7 +55,7 @@ impl PasswordPool {
     /// Whether `password` is the one of this PHC string. Without a string it is not, after as long a time.
     pub(crate) async fn is_right(
         &self,
-        password: &Secret,
+        password: &SecretText,
         stored: Option<String>,
     ) -> Result<bool, HttpError> {
         let password = normalized_password(password);
@@ -77,7 +77,7 @@ impl PasswordPool {
         let worker = workers.acquire_owned().await;
         let worker = worker.map_err(|error| HttpError::internal(&error))?;
         // What has begun runs to its end, also when nobody waits for it any more, and is a worker until then.
-        let done = tokio::task::spawn_blocking(move || {
+        let done = service::run_blocking(move || {
             let done = work();
             drop(worker);
             done
@@ -96,14 +96,14 @@ fn salt() -> Result<SaltString, argon2::password_hash::Error> {
     SaltString::encode_b64(&rand::random::<[u8; SALT_BYTES]>())
 }
 
-fn hashed(password: &Secret) -> Result<String, argon2::password_hash::Error> {
+fn hashed(password: &SecretText) -> Result<String, argon2::password_hash::Error> {
     let salt = salt()?;
     let hash = argon2id().hash_password(password.expose().as_bytes(), &salt)?;
     Ok(hash.to_string())
 }
 
 /// By the parameters that stand in the string: an older one stays right when ours change.
-fn is_equal(password: &Secret, stored: &str) -> bool {
+fn is_equal(password: &SecretText, stored: &str) -> bool {
     let Ok(stored) = PasswordHash::new(stored) else {
         return false;
     };
@@ -141,8 +141,10 @@ mod tests {
         );
         assert_ne!(stored, pool.hash(&"correct horse".into()).await.unwrap());
         let is_right = async |password: &str| {
-            let password = Secret::from(password);
-            pool.is_right(&password, Some(stored.clone())).await.unwrap()
+            let password = SecretText::from(password);
+            pool.is_right(&password, Some(stored.clone()))
+                .await
+                .unwrap()
         };
         assert!(is_right("correct horse").await);
         assert!(!is_right("correct horsf").await);

@@ -23,6 +23,7 @@ pub(crate) struct AccountThrottle {
     logins_of_account: Throttle<String>,
     logins_from: Throttle<IpAddr>,
     searches: Throttle<UserId>,
+    resets: Throttle<IpAddr>,
 }
 
 /// A try to log in that is counted. It is given back where it was right.
@@ -38,6 +39,7 @@ impl AccountThrottle {
             signups: Throttle::new(limits.signups_per_hour, 1, Limit::Signups),
             logins_of_account: Throttle::new(limits.logins_per_hour, 1, Limit::Logins),
             logins_from: Throttle::new(limits.logins_per_address, 1, Limit::Logins),
+            resets: Throttle::new(limits.resets_per_hour, 1, Limit::Mails),
             searches: Throttle::new(limits.searches_per_minute, MINUTES, Limit::Searches),
         }
     }
@@ -66,6 +68,14 @@ impl AccountThrottle {
             account,
             from,
         })
+    }
+
+    /// Counts a password that is to be reset; 429 where the address asked for too many.
+    pub(crate) fn reset(&self, client: ClientAddr) -> Result<(), HttpError> {
+        match client.counted() {
+            Some(ip) => self.resets.take(ip),
+            None => Ok(()),
+        }
     }
 
     /// Counts a search for people.

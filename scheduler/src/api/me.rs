@@ -8,8 +8,9 @@ use scheduler_core::check_new_password;
 use service::clock;
 use service::http::{HttpError, Json};
 use service::proxies::ClientAddr;
-use wire::{ChangeMe, ChangePassword, LoginView, Page, Secret, User};
+use wire::{ChangeMe, ChangePassword, LoginView, Page, SecretText, User};
 
+use super::proofs::too_many_mails;
 use super::signup::with_cookie;
 use crate::access::Person;
 use crate::accounts::{email_taken, refused, wrong_password};
@@ -38,9 +39,20 @@ pub(crate) async fn change(
     person: Person,
     Json(change): Json<ChangeMe>,
 ) -> Result<Json<User>, HttpError> {
-    let outcome = commands::change_account(&*app.store, &person.user, &change).await?;
+    if change.email.is_some() && app.email.is_none() {
+        let message = "This server sends no mail, so no other address can be confirmed.";
+        return Err(HttpError::field("email", "not_configured", message));
+    }
+    let who = (&person.user, person.login.as_str());
+    let outcome = commands::change_account(&*app.store, who, &change, clock::now()).await?;
     match outcome {
-        ChangeOutcome::Done(account) => Ok(Json(account.view())),
+        ChangeOutcome::Done(account) => {
+            if let Some(email) = &app.email {
+                email.wake();
+            }
+            Ok(Json(account.view()))
+        }
+        ChangeOutcome::MailsLimited(wait_ms) => Err(too_many_mails(wait_ms)),
         ChangeOutcome::Invalid(errors) => Err(HttpError::invalid(errors)),
         ChangeOutcome::EmailTaken => Err(email_taken()),
         ChangeOutcome::Gone => Err(HttpError::unauthenticated("bad_cookie")),
@@ -106,7 +118,7 @@ async fn check_own(
     person: &Person,
     client: ClientAddr,
     field: &str,
-    password: &Secret,
+    password: &SecretText,
 ) -> Result<StoredAccount, HttpError> {
     let accounts = app.accounts()?;
     let counted = accounts.throttle.login(&person.account.email, client)?;

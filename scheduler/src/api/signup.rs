@@ -10,12 +10,12 @@ use service::clock;
 use service::http::{HttpError, Json};
 use service::proxies::ClientAddr;
 use uuid::Uuid;
-use wire::{Login, Secret, Signup};
+use wire::{Login, SecretText, Signup};
 
 use crate::access::{Person, WebPage};
 use crate::accounts::{bad_login, email_taken, new_login, refused, token_hash};
 use crate::commands::{self, SignupCommand, SignupOutcome};
-use crate::config;
+use crate::config::SignupPolicy;
 use crate::state::AppState;
 use crate::store::StoredAccount;
 
@@ -45,11 +45,15 @@ pub(crate) async fn sign_up(
         account: StoredAccount { account, password },
         login,
         invite,
+        sends_mail: app.email.is_some(),
     };
     match commands::sign_up(&*app.store, &command, now).await? {
         SignupOutcome::Done => {}
         SignupOutcome::EmailTaken => return Err(email_taken()),
         SignupOutcome::BadInvite => return Err(bad_invite()),
+    }
+    if let Some(email) = &app.email {
+        email.wake();
     }
     let account = &command.account.account;
     Ok(with_cookie(
@@ -108,8 +112,8 @@ pub(crate) async fn log_out(
 }
 
 /// The hash of the invitation that a sign-up needs; none where it needs none.
-fn invite(signup: config::Signup, shown: Option<Secret>) -> Result<Option<String>, HttpError> {
-    if signup != config::Signup::Invite {
+fn invite(signup: SignupPolicy, shown: Option<SecretText>) -> Result<Option<String>, HttpError> {
+    if signup != SignupPolicy::Invite {
         return Ok(None);
     }
     match shown {

@@ -1,9 +1,11 @@
 //! Accounts and logins. What is checked of them without the store was checked before.
 
-use scheduler_core::{Account, ChangedAccount, check_change_me};
+use scheduler_core::{Account, MAIL_DAY_MS, MailKind, audit_row, check_change_me};
 use storage::retry_on_conflict;
-use wire::{ChangeMe, FieldError, UnixMs, UserId};
+use wire::{ChangeMe, FieldError, OperatorAction, UnixMs, UserId};
 
+use super::mails::{AskOutcome, queue};
+use super::new_id;
 use crate::store::{SchedulerStore, StoreError, StoredAccount, StoredLogin, UnitOfWork};
 
 /// Logins of one person at once; of more, the oldest ends.
@@ -16,6 +18,8 @@ pub(crate) struct SignupCommand {
     pub(crate) login: StoredLogin,
     /// The hash of the invitation that is used up, where one is needed.
     pub(crate) invite: Option<String>,
+    /// Whether a mail asks them to confirm their address.
+    pub(crate) sends_mail: bool,
 }
 
 /// What became of a sign-up.
@@ -55,8 +59,31 @@ async fn sign_up_once(
     work.people().insert(&account.person()).await?;
     work.accounts().insert(&command.account).await?;
     work.logins().insert(&command.login).await?;
+    if command.sends_mail {
+        let (to, login) = (account.email.clone(), Some(command.login.id.clone()));
+        // Where the address had too many, they ask for another one later.
+        queue(&mut *work, account, MailKind::Verify, to, login, now).await?;
+    }
     work.commit().await?;
     Ok(SignupOutcome::Done)
+}
+
+/// Adds an invitation by the hash of its code, with its row in the audit log.
+pub(crate) async fn add_invite(
+    store: &dyn SchedulerStore,
+    hash: &str,
+    until: UnixMs,
+    action: OperatorAction,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    let row = &audit_row(new_id(), now, action);
+    retry_on_conflict("add_invite", || async move {
+        let mut work = store.begin().await?;
+        work.invites().add(hash, now, until).await?;
+        work.audit().add(row).await?;
+        work.commit().await
+    })
+    .await
 }
 
 /// Adds a login, unless the password that was compared has changed since; false then.
@@ -115,26 +142,31 @@ pub(crate) enum ChangeOutcome {
     Invalid(Vec<FieldError>),
     /// Another account has that address.
     EmailTaken,
-    /// The account has been erased meanwhile.
+    /// The new address had too many mails; there is room again after so many milliseconds.
+    MailsLimited(u64),
+    /// The account is gone meanwhile.
     Gone,
 }
 
-/// Changes an account by what it is when that is written.
+/// Changes an account by what it is when that is written. To a new address goes a mail, whose link makes it count for
+/// the login that asks.
 pub(crate) async fn change_account(
     store: &dyn SchedulerStore,
-    user: &UserId,
+    who: (&UserId, &str),
     change: &ChangeMe,
+    now: UnixMs,
 ) -> Result<ChangeOutcome, StoreError> {
     retry_on_conflict("change_account", || {
-        change_account_once(store, user, change)
+        change_account_once(store, who, change, now)
     })
     .await
 }
 
 async fn change_account_once(
     store: &dyn SchedulerStore,
-    user: &UserId,
+    (user, login): (&UserId, &str),
     change: &ChangeMe,
+    now: UnixMs,
 ) -> Result<ChangeOutcome, StoreError> {
     let mut work = store.begin().await?;
     let Some(before) = work.accounts().find(user).await? else {
@@ -144,7 +176,18 @@ async fn change_account_once(
         Ok(changed) => changed,
         Err(errors) => return Ok(ChangeOutcome::Invalid(errors)),
     };
-    let ChangedAccount { account, .. } = changed;
+    let account = changed.account;
+    if let Some(to) = changed.new_email {
+        let holder = work.accounts().find_by_email(&to).await?;
+        if holder.is_some_and(|holder| holder.account.user != *user) {
+            return Ok(ChangeOutcome::EmailTaken);
+        }
+        let login = Some(login.to_owned());
+        let asked = queue(&mut *work, &account, MailKind::Verify, to, login, now).await?;
+        if let AskOutcome::Limited(wait_ms) = asked {
+            return Ok(ChangeOutcome::MailsLimited(wait_ms));
+        }
+    }
     write(&mut *work, &before, account.clone()).await?;
     work.commit().await?;
     Ok(ChangeOutcome::Done(Box::new(account)))
@@ -187,6 +230,7 @@ pub(crate) async fn change_password(
         password.clone_into(&mut stored.password);
         work.accounts().update(&stored).await?;
         work.logins().end_others(user, Some(except)).await?;
+        work.tokens().void(user, Some(MailKind::Reset)).await?;
         work.commit().await?;
         Ok(true)
     })
@@ -200,4 +244,21 @@ async fn unchanged(
 ) -> Result<Option<StoredAccount>, StoreError> {
     let found = work.accounts().find(&compared.account.user).await?;
     Ok(found.filter(|found| found.password == compared.password))
+}
+
+/// Deletes logins, invitations and tokens whose time is over, and mails that count no more; how many.
+pub(crate) async fn forget_accounts_past(
+    store: &dyn SchedulerStore,
+    now: UnixMs,
+) -> Result<u64, StoreError> {
+    retry_on_conflict("forget_accounts_past", || async move {
+        let mut work = store.begin().await?;
+        let mut forgotten = work.logins().forget(now).await?;
+        forgotten += work.invites().forget(now).await?;
+        forgotten += work.tokens().forget(now).await?;
+        forgotten += work.mails().forget(now - MAIL_DAY_MS).await?;
+        work.commit().await?;
+        Ok(forgotten)
+    })
+    .await
 }

@@ -2,17 +2,20 @@
 
 use service::describe::{AuthScheme, Operation};
 use wire::ErrorCode::{
-    BadLogin, EmailTaken, InvalidField, NotFound, RateLimited, Unavailable, UnknownField,
-    WeakPassword,
+    BadLogin, BadToken, Conflict, EmailTaken, InvalidField, NotFound, RateLimited, Unavailable,
+    UnknownField, WeakPassword,
 };
-use wire::{ChangeMe, ChangePassword, FoundPerson, Login, LoginView, Page, Signup, User};
+use wire::{
+    ChangeMe, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson, Login, LoginView, Page,
+    PasswordReset, Signup, User,
+};
 
 use super::finished;
 
 const COOKIE: &str = "The account; `Set-Cookie` logs the browser in.";
 
 pub(super) fn operations() -> Vec<Operation> {
-    [entering(), own(), others()].concat()
+    [entering(), own(), proofs(), others()].concat()
 }
 
 fn entering() -> Vec<Operation> {
@@ -46,7 +49,8 @@ fn own() -> Vec<Operation> {
             .by(&[AuthScheme::Login])
             .takes::<ChangeMe>()
             .answers::<User>(200, "The account as it is now.")
-            .refuses(409, &[EmailTaken]),
+            .refuses(409, &[EmailTaken])
+            .refuses(429, &[RateLimited]),
         Operation::post(
             "/v1/me/password",
             "Changes the password, and ends every other login.",
@@ -64,6 +68,44 @@ fn own() -> Vec<Operation> {
             .by(&[AuthScheme::Login])
             .answers_nothing(204, "Its cookie opens nothing any more.")
             .refuses(404, &[NotFound]),
+    ];
+    finished(all, "Accounts")
+}
+
+fn proofs() -> Vec<Operation> {
+    let all = vec![
+        Operation::post(
+            "/v1/email-verification",
+            "Sends a mail that proves one's address.",
+        )
+        .by(&[AuthScheme::Login])
+        .answers_nothing(202, "It is on its way.")
+        .refuses(409, &[Conflict])
+        .refuses(429, &[RateLimited]),
+        Operation::post(
+            "/v1/email-verification/confirm",
+            "Confirms an address, for the login that asked for the mail.",
+        )
+        .by(&[AuthScheme::Login])
+        .takes::<ConfirmEmail>()
+        .answers::<User>(200, "The account; the address counts.")
+        .refuses(409, &[EmailTaken])
+        .refuses(422, &[BadToken, InvalidField, UnknownField]),
+        Operation::post(
+            "/v1/password-reset",
+            "Sends a mail with which a password is reset, if there is such an account.",
+        )
+        .takes::<PasswordReset>()
+        .answers_nothing(202, "In any case.")
+        .refuses(429, &[RateLimited]),
+        Operation::post(
+            "/v1/password-reset/confirm",
+            "Sets the password, proves the address, and ends every login.",
+        )
+        .takes::<ConfirmReset>()
+        .answers_nothing(204, "It is set.")
+        .refuses(422, &[BadToken, InvalidField, UnknownField, WeakPassword])
+        .refuses(503, &[Unavailable]),
     ];
     finished(all, "Accounts")
 }

@@ -46,9 +46,6 @@ pub(crate) trait AccountRepository: Send {
         user: &'a UserId,
         name_keys: &'a [String],
     ) -> StoreFuture<'a, ()>;
-
-    /// Deletes the account with its logins and tokens. The person stays.
-    fn delete<'a>(&'a mut self, user: &'a UserId) -> StoreFuture<'a, ()>;
 }
 
 /// Reads and writes logins within a unit of work.

@@ -10,18 +10,20 @@ mod invites;
 mod isolation;
 mod jobs;
 mod logins;
+mod mails;
 mod notifications;
 mod people;
 mod session_rows;
 mod sessions;
 mod timeline;
+mod tokens;
 mod unit_of_work;
 
 use storage::{Database, OpenError, Schema};
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
-    AccountQueries, ApiKeyQueries, AuditQueries, IdempotencyQueries, JobQueries,
+    AccountQueries, ApiKeyQueries, AuditQueries, IdempotencyQueries, JobQueries, MailQueries,
     NotificationQueries, PersonQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
     TimelineQueries, UnitOfWork,
 };
@@ -73,6 +75,10 @@ impl SchedulerStore for SqlStore {
     }
 
     fn accounts(&self) -> &dyn AccountQueries {
+        self
+    }
+
+    fn mails(&self) -> &dyn MailQueries {
         self
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Quiet, Secret};
+use super::{Quiet, SecretText};
 use crate::NotificationKind;
 
 /// Body of `POST /v1/signup`.
@@ -14,7 +14,7 @@ pub struct Signup {
     /// The address to log in with.
     pub email: String,
     /// 8 to 256 characters.
-    pub password: Secret,
+    pub password: SecretText,
     /// What others are shown.
     pub name: String,
     /// BCP 47 language tag; `en` where it is absent.
@@ -25,7 +25,7 @@ pub struct Signup {
     pub time_zone: Option<String>,
     /// The operator's invitation, where one is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invite: Option<Secret>,
+    pub invite: Option<SecretText>,
 }
 
 /// Body of `POST /v1/login`.
@@ -36,8 +36,8 @@ pub struct Signup {
 pub struct Login {
     /// The address of the account.
     pub email: String,
-    /// Its password.
-    pub password: Secret,
+    /// The password that belongs to it.
+    pub password: SecretText,
 }
 
 /// Body of `PATCH /v1/me`: what is absent stays as it is.
@@ -104,9 +104,9 @@ pub struct ChangeNotify {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangePassword {
     /// The password so far.
-    pub current: Secret,
+    pub current: SecretText,
     /// The one from now on: 8 to 256 characters.
-    pub new: Secret,
+    pub new: SecretText,
 }
 
 /// Body of `POST /v1/email-verification/confirm`.
@@ -116,7 +116,7 @@ pub struct ChangePassword {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConfirmEmail {
     /// What stood behind the `#` of the link in the mail.
-    pub token: Secret,
+    pub token: SecretText,
 }
 
 /// Body of `POST /v1/password-reset`.
@@ -136,9 +136,9 @@ pub struct PasswordReset {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConfirmReset {
     /// What stood behind the `#` of the link in the mail.
-    pub token: Secret,
+    pub token: SecretText,
     /// The password from now on: 8 to 256 characters.
-    pub password: Secret,
+    pub password: SecretText,
 }
 
 /// Body of `DELETE /v1/me`.
@@ -148,7 +148,7 @@ pub struct ConfirmReset {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EraseMe {
     /// Their password, once more.
-    pub password: Secret,
+    pub password: SecretText,
 }
 
 /// Tells a field that is `null` from one that is absent.

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Secret(String);
+pub struct SecretText(String);
 
-impl Secret {
+impl SecretText {
     /// The text itself, for whoever checks or hashes it.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -19,22 +19,22 @@ impl Secret {
     }
 }
 
-impl From<&str> for Secret {
+impl From<&str> for SecretText {
     fn from(text: &str) -> Self {
         Self(text.to_owned())
     }
 }
 
-impl From<String> for Secret {
+impl From<String> for SecretText {
     fn from(text: String) -> Self {
         Self(text)
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for SecretText {
     /// Nothing of it, not even its length.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
+        f.write_str("SecretText(…)")
     }
 }
 
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn sch_130_a_password_shows_nothing_of_itself_in_a_log() {
-        let shown = format!("{:?}", Secret::from("correct horse"));
-        assert_eq!(shown, "Secret(…)");
+        let shown = format!("{:?}", SecretText::from("correct horse"));
+        assert_eq!(shown, "SecretText(…)");
     }
 }

@@ -1,6 +1,6 @@
 //! Changing one's account.
 
-use wire::{ChangeMe, ChangeNotify, ChangePassword, FieldError, Notify, Quiet};
+use wire::{ChangeMe, ChangeNotify, ChangePassword, FieldError, Notify, Quiet, SecretText};
 
 use super::password::check_password;
 use super::signup::{DEFAULT_LOCALE, check_address, check_zone};
@@ -65,9 +65,28 @@ pub fn check_new_password(
     account: &Account,
     change: &ChangePassword,
 ) -> Result<(), Vec<FieldError>> {
+    check_instead(account, "new", &change.new)
+}
+
+/// Checks the password that somebody wants to have who has lost theirs.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_reset_password(
+    account: &Account,
+    password: &SecretText,
+) -> Result<(), Vec<FieldError>> {
+    check_instead(account, "password", password)
+}
+
+fn check_instead(
+    account: &Account,
+    field: &str,
+    password: &SecretText,
+) -> Result<(), Vec<FieldError>> {
     let mut errors = FieldErrors::default();
     let own = [account.email.text(), &account.name];
-    check_password(&mut errors, "new", &change.new, &own);
+    check_password(&mut errors, field, password, &own);
     errors.into_result(())
 }
 

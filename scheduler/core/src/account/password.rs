@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization as _;
-use wire::Secret;
+use wire::SecretText;
 
 use crate::field_checks::FieldErrors;
 
@@ -22,7 +22,7 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 
 /// The password in one form (NFKC), however a keyboard has put it together. It is what is hashed.
 #[must_use]
-pub fn normalized_password(password: &Secret) -> Secret {
+pub fn normalized_password(password: &SecretText) -> SecretText {
     password.expose().nfkc().collect::<String>().into()
 }
 
@@ -30,7 +30,7 @@ pub fn normalized_password(password: &Secret) -> Secret {
 pub(crate) fn check_password(
     errors: &mut FieldErrors,
     field: &str,
-    password: &Secret,
+    password: &SecretText,
     own: &[&str],
 ) {
     let password = normalized_password(password);

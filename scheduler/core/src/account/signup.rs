@@ -1,6 +1,6 @@
 //! Signing up: from what somebody typed to an account.
 
-use wire::{FieldError, Notify, Secret, Signup, UnixMs};
+use wire::{FieldError, Notify, SecretText, Signup, UnixMs};
 
 use super::password::check_password;
 use super::{Account, EmailAddress};
@@ -24,9 +24,9 @@ pub struct CheckedSignup {
     /// The account as it will be.
     pub account: Account,
     /// Not hashed yet.
-    pub password: Secret,
+    pub password: SecretText,
     /// Their invitation, if they showed one.
-    pub invite: Option<Secret>,
+    pub invite: Option<SecretText>,
 }
 
 /// Checks every field.

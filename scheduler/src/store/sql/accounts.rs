@@ -174,17 +174,6 @@ impl AccountRepository for SqlUnitOfWork {
             Ok(())
         })
     }
-
-    fn delete<'a>(&'a mut self, user: &'a UserId) -> StoreFuture<'a, ()> {
-        Box::pin(async {
-            // Logins, tokens and what they are found by go with it, by their foreign keys.
-            query("DELETE FROM accounts WHERE user_id = ?1")
-                .bind(user.as_str())
-                .execute(&mut self.tx)
-                .await?;
-            Ok(())
-        })
-    }
 }
 
 /// The account whose row `lock` selects and locks. The query of whole accounts joins their people, whose rows a lock

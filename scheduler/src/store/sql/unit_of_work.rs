@@ -4,8 +4,9 @@ use storage::WriteTransaction;
 
 use crate::store::{
     AccountRepository, ApiKeyRepository, AuditRepository, EventRepository, IdempotencyRepository,
-    InviteRepository, JobRepository, LoginRepository, NotificationRepository, PersonRepository,
-    SessionRepository, StoreFuture, TimelineRepository, UnitOfWork,
+    InviteRepository, JobRepository, LoginRepository, MailRepository, NotificationRepository,
+    PersonRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
+    UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -41,6 +42,14 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn invites(&mut self) -> &mut dyn InviteRepository {
+        self
+    }
+
+    fn mails(&mut self) -> &mut dyn MailRepository {
+        self
+    }
+
+    fn tokens(&mut self) -> &mut dyn TokenRepository {
         self
     }
 
