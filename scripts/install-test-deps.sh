@@ -84,6 +84,12 @@ need_icalendar() {
   WANTED+=(python3-icalendar)
 }
 
+# An SMTP server that is not ours, for the mails of accounts.
+need_aiosmtpd() {
+  /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null && return
+  WANTED+=(python3-aiosmtpd)
+}
+
 need_chromium() {
   # The stories run any Chromium that is named; otherwise Debian's.
   [ -n "${RENDEZVOUS_CHROMIUM:-}" ] || need_command chromium chromium
@@ -137,6 +143,7 @@ case ${1:-all} in
     need_command python3 python3
     need_command shellcheck shellcheck
     need_icalendar
+    need_aiosmtpd
     need_chromium
     need_coturn
     need_databases

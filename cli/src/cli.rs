@@ -51,6 +51,9 @@ pub(crate) enum CliCommand {
     /// Make, list and change keys; works beside running services
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Invite people to sign up; works beside running services
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
     /// Bring the tables of every database up to date, as each service does at its own start
     Migrate(MigrateArgs),
     /// Move the store of the scheduler or of chat to another database, and compare both
@@ -81,6 +84,7 @@ impl CliCommand {
             | CliCommand::TurnConfig
             | CliCommand::Doctor
             | CliCommand::Keys(_)
+            | CliCommand::Accounts(_)
             | CliCommand::Migrate(_)
             | CliCommand::Copy(_)
             | CliCommand::Load(_)
@@ -184,6 +188,16 @@ pub(crate) enum KeysCommand {
     Rotate,
     /// Print the public keys that verify tickets, as a JSON Web Key Set
     Export,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum AccountsCommand {
+    /// Print the code of an invitation, once; one account can be opened with it
+    Invite {
+        /// How long it is good for
+        #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=365))]
+        days: u32,
+    },
 }
 
 #[derive(Debug, Clone, Subcommand)]

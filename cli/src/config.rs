@@ -1,6 +1,7 @@
 //! All that can be set, its defaults, and what follows from it. The only module that reads a
 //! settings file or the environment; services are handed plain structs.
 
+mod accounts;
 mod database;
 mod database_url;
 mod detected;
@@ -145,6 +146,8 @@ impl Settings {
     fn check(&self) -> Result<(), Failure> {
         self.log_format()?;
         self.links.after_end_ms()?;
+        self.accounts.policy(&self.scheduler.public_url)?;
+        self.email.settings()?;
         self.check_databases()?;
         self.check_lease()?;
         if self.signaling.grace_ms <= 0 {

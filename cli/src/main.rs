@@ -1,6 +1,7 @@
 //! The one binary: `up` runs the three services under a supervisor, `scheduler`, `signaling` and
 //! `chat` run one each, `keys` and `config` help whoever operates them. No rule of a service is here.
 
+mod accounts;
 mod cli;
 mod config;
 mod copy;
@@ -61,6 +62,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         CliCommand::Doctor => doctor::run(&settings).await,
         CliCommand::TurnConfig => turn_config::run(&settings).await,
         CliCommand::Keys(command) => keys::run(&settings, command).await,
+        CliCommand::Accounts(command) => accounts::run(&settings, command).await,
         CliCommand::Migrate(args) => migrate::run(&settings, &args).await,
         CliCommand::Copy(args) => copy::run(&settings, &args).await,
         CliCommand::Load(command) => load::run(command).await,

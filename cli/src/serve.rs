@@ -46,6 +46,8 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         trusted_proxies: settings.trusted_proxies.clone(),
         links_after_end_ms: settings.links.after_end_ms()?,
         effective: settings.effective()?,
+        signup: settings.accounts.policy(&own.public_url)?,
+        email: settings.email.settings()?,
         limits: own.limits,
     };
     end(

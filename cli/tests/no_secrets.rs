@@ -9,6 +9,8 @@ use wire::{RawJson, SessionView, TicketResponse};
 /// What only the two are to see.
 const SAID: &str = "canary-said-in-chat-5f1d";
 const SENT: &str = "canary-sent-as-data-91c2";
+/// What somebody logs in with.
+const PASSWORD: &str = "canary-horse-battery-66ab";
 const DESCRIBED: &str = "canary-in-the-description-7aa0";
 /// All of ours as loud as it goes, the rest as loud as it is allowed to be.
 const LOUD: &str =
@@ -26,6 +28,7 @@ async fn ops_27_no_secret_stands_in_a_log_line_or_a_metric() {
     let session = stack.book(&application, json!({})).await;
     let mut secrets = vec![key, SAID.to_owned(), SENT.to_owned(), DESCRIBED.to_owned()];
     secrets.extend(links(&stack, &session).await);
+    secrets.extend(account(&stack).await);
     let [ann, bo] = [0, 1].map(|one| stack.ticket(&application, &session, one));
     let (ann, bo) = (ann.await, bo.await);
     let chat = stack.chat_ticket(&application, &session, 0).await;
@@ -65,6 +68,31 @@ async fn ops_27_no_secret_stands_in_a_log_line_or_a_metric() {
     }
     stack.signal(rustix::process::Signal::TERM);
     stack.gone(std::time::Duration::from_secs(15)).await;
+}
+
+/// The password of an account, also where it is wrong, and the cookie of its login.
+async fn account(stack: &Stack) -> Vec<String> {
+    let at = |path: &str| format!("{}{path}", stack.url(Service::Scheduler));
+    let email = "ann@example.org";
+    let signup = json!({"email": email, "password": PASSWORD, "name": "Ann"});
+    let answer = Http::new().post(&at("/v1/signup"), signup).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let cookie = answer.headers["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let wrong = format!("{PASSWORD}-wrong");
+    for body in [
+        json!({"email": email, "password": wrong}),
+        json!({"password": wrong}),
+    ] {
+        Http::new().post(&at("/v1/login"), body).await;
+    }
+    let headers = [("cookie", cookie.as_str())];
+    let me = Http::new()
+        .send(reqwest::Method::GET, &at("/v1/me"), None, &headers)
+        .await;
+    assert_eq!(me.status, 200, "{me:?}");
+    let (_, token) = cookie.split_once('=').unwrap();
+    vec![PASSWORD.to_owned(), token.to_owned()]
 }
 
 /// The tokens of both join links, and the access that each is traded for.

@@ -5,10 +5,14 @@ pub(crate) mod calendar;
 pub(crate) mod join;
 pub(crate) mod jwks;
 pub(crate) mod links;
+pub(crate) mod me;
 pub(crate) mod notifications;
 pub(crate) mod operators;
+pub(crate) mod proofs;
 pub(crate) mod rooms;
 pub(crate) mod sessions;
+pub(crate) mod signup;
 pub(crate) mod timeline;
 
 mod query;
+pub(crate) mod users;

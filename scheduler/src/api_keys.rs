@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use scheduler_core::PEOPLE;
 use service::clock::now;
 use sha2::{Digest as _, Sha256};
 use storage::OpenError;
@@ -50,6 +51,9 @@ pub enum CreateError {
     /// The name is empty, too long or has control characters.
     #[error("a key's name has 1 to {MAX_NAME_CHARS} characters, none of them a control character")]
     Name,
+    /// The name stands for the people with an account.
+    #[error("no application can be called {PEOPLE:?}: that stands for the people with an account")]
+    Reserved,
 }
 
 /// Makes an API key for the application, or the operator, called `name` and returns it, the only time that it is seen.
@@ -69,6 +73,9 @@ pub async fn create(
     let length = name.chars().count();
     if name.trim().is_empty() || length > MAX_NAME_CHARS || name.chars().any(char::is_control) {
         return Err(CreateError::Name);
+    }
+    if name == PEOPLE && scope == Scope::App {
+        return Err(CreateError::Reserved);
     }
     let secret: [u8; 32] = rand::random();
     let key = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));

@@ -2,14 +2,20 @@
 //! returned and commits, in one unit of work, which is run again where it lost to another one. Neither rules
 //! nor SQL are here.
 
+mod accounts;
 mod apply;
 mod audit;
 mod booking;
 mod direct_writes;
 mod due_jobs;
 mod events;
+mod mails;
 mod neighbours;
 
+pub(crate) use accounts::{
+    ChangeOutcome, SignupCommand, SignupOutcome, add_invite, change_account, change_password,
+    end_login, extend_login, forget_accounts_past, log_in, sign_up,
+};
 pub(crate) use audit::{prune_audit, record_action, record_configuration};
 pub(crate) use booking::{Executed, book, cancel, change, renew_link};
 pub(crate) use direct_writes::{
@@ -17,6 +23,10 @@ pub(crate) use direct_writes::{
 };
 pub(crate) use due_jobs::{ClaimedBatch, claim_due, settle};
 pub(crate) use events::take_batch;
+pub(crate) use mails::{
+    AskOutcome, ConfirmOutcome, ask_for_mail, claim_mail, confirm_email, reset_password,
+    settle_mail,
+};
 
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use service::http;
 use storage::{DatabaseOptions, DatabaseUrl};
-use wire::MediaBackend;
+use wire::{MediaBackend, SecretText};
 
 /// Everything that a scheduler is configured with.
 #[derive(Debug, Clone)]
@@ -41,8 +41,45 @@ pub struct Config {
     /// Every setting that counts, as `(key, value)`: only which of them changed since the last start is
     /// recorded. Empty records nothing.
     pub effective: Vec<(String, String)>,
+    /// Who gets an account.
+    pub signup: SignupPolicy,
+    /// Where mails are sent; none where none are.
+    pub email: Option<EmailSettings>,
     /// What it holds and takes at most.
     pub limits: Limits,
+}
+
+/// The mail server, and who its mails are from.
+#[derive(Debug, Clone)]
+pub struct EmailSettings {
+    /// As `smtp://host:port` or `smtps://user:password@host`.
+    pub url: SecretText,
+    /// As `meet@example.org` or `Meet <meet@example.org>`.
+    pub from: String,
+}
+
+/// Who gets an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignupPolicy {
+    /// Everybody who asks.
+    Open,
+    /// Whoever has an operator's invitation.
+    Invite,
+    /// Nobody: there are no accounts, and none of their routes.
+    Off,
+}
+
+impl SignupPolicy {
+    /// What a word of the settings means.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "open" => Some(SignupPolicy::Open),
+            "invite" => Some(SignupPolicy::Invite),
+            "off" => Some(SignupPolicy::Off),
+            _ => None,
+        }
+    }
 }
 
 /// How long a join link opens the record and the chat after the session, unless set otherwise: 30 days.
@@ -92,6 +129,16 @@ pub struct Limits {
     /// Wrong join links a minute of one address. Good ones are not counted, and loopback is not, unless a
     /// trusted proxy names it.
     pub wrong_links_per_minute: u32,
+    /// Sign-ups of one address in an hour. Loopback is not counted, unless a trusted proxy names it.
+    pub signups_per_hour: u64,
+    /// Wrong passwords of one account in an hour.
+    pub logins_per_hour: u64,
+    /// Wrong passwords from one address in an hour, of whatever account; loopback as above.
+    pub logins_per_address: u64,
+    /// Passwords that one address asks to reset in an hour; loopback as above.
+    pub resets_per_hour: u64,
+    /// Searches for people of one person in a minute.
+    pub searches_per_minute: u64,
     /// Sessions that one application books in an hour.
     pub sessions_per_hour: u64,
     /// Changes and renewed links of one application in an hour.
@@ -115,6 +162,11 @@ impl Default for Limits {
         Self {
             http: http::Limits::default(),
             wrong_links_per_minute: 10,
+            signups_per_hour: 5,
+            logins_per_hour: 20,
+            logins_per_address: 100,
+            resets_per_hour: 20,
+            searches_per_minute: 30,
             sessions_per_hour: 2_000,
             changes_per_hour: 20_000,
             bytes_per_hour: 64 * 1024 * 1024,
@@ -155,6 +207,8 @@ impl Config {
             trusted_proxies: Vec::new(),
             links_after_end_ms: LINKS_AFTER_END_MS,
             effective: Vec::new(),
+            signup: SignupPolicy::Open,
+            email: None,
             limits: Limits::default(),
         }
     }

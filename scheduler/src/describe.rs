@@ -1,5 +1,7 @@
 //! The description of each operation, for `/openapi.json` and `/docs`.
 
+mod accounts;
+
 use service::describe::{Api, AuthScheme, Operation};
 use wire::ErrorCode::{
     Conflict, Forbidden, InvalidField, NotAParticipant, NotFound, PreconditionFailed,
@@ -16,8 +18,11 @@ const LIMIT: &str = "Items of a page: 50, at most 200.";
 const CURSOR: &str = "`next_cursor` of the page before.";
 
 /// The scheduler's table.
-pub(crate) fn api() -> Api {
-    let operations = [sessions(), tickets(), people(), operators()].concat();
+pub(crate) fn api(has_accounts: bool) -> Api {
+    let mut operations = [sessions(), tickets(), people(), operators()].concat();
+    if has_accounts {
+        operations.extend(accounts::operations());
+    }
     Api::new(
         "Rendezvous scheduler",
         "Books sessions, signs tickets, reminds people and keeps the record.",
@@ -36,9 +41,9 @@ fn sessions() -> Vec<Operation> {
             .refuses(409, &[Conflict]),
         Operation::get(
             "/v1/sessions",
-            "The application's sessions, by their start.",
+            "The application's sessions, or a person's, by their start.",
         )
-        .by(&[AuthScheme::Application])
+        .by(&[AuthScheme::Application, AuthScheme::Login])
         .query::<UnixMs>("from", "Those that start then or later.")
         .query::<UnixMs>("to", "Those that start before.")
         .query::<SessionState>("state", "Those that stand so.")
@@ -50,14 +55,22 @@ fn sessions() -> Vec<Operation> {
             "/v1/sessions/{id}",
             "A session, who came when, and its outcome.",
         )
-        .by(&[AuthScheme::Application, AuthScheme::Person])
+        .by(&[
+            AuthScheme::Application,
+            AuthScheme::Person,
+            AuthScheme::Login,
+        ])
         .answers::<SessionView>(200, "The session; `ETag` is its revision.")
         .refuses(404, &[NotFound]),
         Operation::get(
             "/v1/sessions/{id}/calendar.ics",
             "A session for a calendar: an invitation, or what calls it off.",
         )
-        .by(&[AuthScheme::Application, AuthScheme::Person])
+        .by(&[
+            AuthScheme::Application,
+            AuthScheme::Person,
+            AuthScheme::Login,
+        ])
         .query::<String>(
             "user_id",
             "For an application: whose it is; it has their join link.",
@@ -84,7 +97,7 @@ fn sessions() -> Vec<Operation> {
         .refuses(409, &[Conflict, SessionOver])
         .refuses(412, &[PreconditionFailed]),
         Operation::post("/v1/sessions/{id}/cancel", "Calls a session off.")
-            .by(&[AuthScheme::Application])
+            .by(&[AuthScheme::Application, AuthScheme::Login])
             .header("If-Match", IF_MATCH)
             .header("Idempotency-Key", ONCE)
             .answers::<SessionView>(200, "The session as it is now.")
@@ -112,7 +125,11 @@ fn links() -> Vec<Operation> {
 fn tickets() -> Vec<Operation> {
     let mut all = vec![
         Operation::post("/v1/sessions/{id}/ticket", "A ticket for the call.")
-            .by(&[AuthScheme::Application, AuthScheme::Person])
+            .by(&[
+                AuthScheme::Application,
+                AuthScheme::Person,
+                AuthScheme::Login,
+            ])
             .refuses(429, &[QuotaExceeded])
             .may_take::<TicketRequest>()
             .answers::<TicketResponse>(200, "The ticket, and where to take it.")
@@ -120,7 +137,11 @@ fn tickets() -> Vec<Operation> {
             .refuses(404, &[NotFound])
             .refuses(409, &[SessionOver]),
         Operation::post("/v1/rooms/ticket", "A ticket for the chat.")
-            .by(&[AuthScheme::Application, AuthScheme::Person])
+            .by(&[
+                AuthScheme::Application,
+                AuthScheme::Person,
+                AuthScheme::Login,
+            ])
             .refuses(429, &[QuotaExceeded])
             .may_take::<TicketRequest>()
             .answers::<TicketResponse>(200, "The ticket, and where to take it.")
@@ -146,7 +167,7 @@ fn people() -> Vec<Operation> {
             "/v1/notifications",
             "What a person has been told, the newest first.",
         )
-        .by(&[AuthScheme::Person])
+        .by(&[AuthScheme::Person, AuthScheme::Login])
         .query::<u32>("limit", LIMIT)
         .query::<String>("cursor", CURSOR)
         .answers::<Page<Notification>>(200, "A page.")
@@ -155,7 +176,7 @@ fn people() -> Vec<Operation> {
             "/v1/notifications/stream",
             "What a person is told, as it happens.",
         )
-        .by(&[AuthScheme::Person])
+        .by(&[AuthScheme::Person, AuthScheme::Login])
         .header("Last-Event-ID", "Goes on after this one.")
         .answers_as(
             200,
@@ -167,7 +188,7 @@ fn people() -> Vec<Operation> {
             "/v1/notifications/{id}/read",
             "Marks a notification as read.",
         )
-        .by(&[AuthScheme::Person])
+        .by(&[AuthScheme::Person, AuthScheme::Login])
         .answers_nothing(204, "It is read.")
         .refuses(404, &[NotFound]),
     ];

@@ -9,7 +9,7 @@ use service::{Shutdown, clock};
 use storage::{Database, Inbox};
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
-use crate::commands::{forget_answers, prune_audit};
+use crate::commands::{forget_accounts_past, forget_answers, prune_audit};
 use crate::config::Limits;
 use crate::state::AppState;
 
@@ -76,6 +76,9 @@ impl Housekeeping {
         let before = now - i64::from(self.limits.audit_days) * DAY_MS;
         if let Err(error) = prune_audit(store, before, self.limits.audit_rows).await {
             tracing::warn!(%error, "the audit log could not be pruned");
+        }
+        if let Err(error) = forget_accounts_past(store, now).await {
+            tracing::warn!(%error, "old logins and mails could not be forgotten");
         }
         if let Err(error) = self.app.outbox.prune(now).await {
             tracing::warn!(%error, "the outbox could not be pruned");

@@ -4,6 +4,7 @@
 //! is not asked while a session runs: whoever holds a ticket goes on without it.
 
 mod access;
+mod accounts;
 mod api;
 pub mod api_keys;
 mod bookings;
@@ -12,8 +13,10 @@ mod commands;
 mod config;
 mod describe;
 mod due_jobs;
+mod email;
 mod events;
 mod housekeeping;
+pub mod invites;
 mod join_link_throttle;
 mod join_links;
 pub mod key_changes;
@@ -33,8 +36,11 @@ mod web;
 mod zone_rules;
 
 pub use config::{
-    Config, JobSettings, LINKS_AFTER_END_MS, Limits, StoreLocation, default_database,
+    Config, EmailSettings, JobSettings, LINKS_AFTER_END_MS, Limits, SignupPolicy, StoreLocation,
+    default_database,
 };
+
+pub use email::check_email;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,8 +54,10 @@ use service::origin::AllowedOrigins;
 use service::{Shutdown, StartError, Tasks, clock};
 use storage::Outbox;
 
+use crate::accounts::Accounts;
 use crate::commands::record_configuration;
 use crate::due_jobs::DueJobRunner;
+use crate::email::{Email, Mailer, send_mails};
 use crate::housekeeping::Housekeeping;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
@@ -94,6 +102,9 @@ pub async fn run(
         shutdown.clone(),
     );
     tasks.spawn("due jobs", due);
+    if let Some(email) = app.email.clone() {
+        tasks.spawn("mails", send_mails(email, app.clone(), shutdown.clone()));
+    }
     let housekeeping = Housekeeping {
         app: app.clone(),
         database: store.database().clone(),
@@ -126,6 +137,8 @@ fn app(
         tickets,
         links,
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
+        email: email(config)?,
+        accounts: Accounts::of(config)?.map(Arc::new),
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
         notifications: NotificationBroadcaster::default(),
         due_jobs: DueJobRunner::new(config.jobs.lease_ms),
@@ -135,6 +148,11 @@ fn app(
         web_origin: config.web_origin.trim_end_matches('/').into(),
         shutdown: shutdown.clone(),
     })
+}
+
+fn email(config: &Config) -> Result<Option<Email>, StartError> {
+    let mailer = config.email.as_ref().map(Mailer::new).transpose();
+    Ok(mailer.map_err(StartError::Config)?.map(Email::new))
 }
 
 /// Which settings changed since the last start is recorded; their values are not.

@@ -40,9 +40,18 @@ struct StreamListeners {
     of: HashMap<UserId, Vec<StreamListener>>,
 }
 
+/// By what right a stream is open, and what it carries therefore.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StreamScope {
+    /// The access to one session: what concerns that session.
+    Session(SessionId),
+    /// A login, by its id: all of a person's.
+    Login(String),
+}
+
 struct StreamListener {
     id: u64,
-    session: SessionId,
+    scope: StreamScope,
     queue: mpsc::Sender<Notification>,
 }
 
@@ -55,11 +64,11 @@ pub(crate) struct NotificationStream {
 }
 
 impl NotificationBroadcaster {
-    /// Opens a stream of what `user` is notified of in `session`; 429 when there are too many.
+    /// Opens a stream of what `user` is notified of; 429 when there are too many.
     pub(crate) fn subscribe(
         &self,
         user: &UserId,
-        session: &SessionId,
+        scope: StreamScope,
     ) -> Result<NotificationStream, HttpError> {
         let mut listeners = self.lock();
         let own = listeners.of.get(user).map_or(0, Vec::len);
@@ -75,11 +84,7 @@ impl NotificationBroadcaster {
             .of
             .entry(user.clone())
             .or_default()
-            .push(StreamListener {
-                id,
-                session: session.clone(),
-                queue,
-            });
+            .push(StreamListener { id, scope, queue });
         Ok(NotificationStream {
             broadcaster: self.clone(),
             user: user.clone(),
@@ -101,7 +106,29 @@ impl NotificationBroadcaster {
 
     /// Ends the open streams of a person in a session: their access has been revoked.
     pub(crate) fn close(&self, user: &UserId, session: &SessionId) {
-        self.lock().close(user, session);
+        let closed = StreamScope::Session(session.clone());
+        self.lock()
+            .retain(user, |listener| listener.scope != closed);
+    }
+
+    /// Ends the open streams of a login that has ended.
+    pub(crate) fn close_login(&self, user: &UserId, login: &str) {
+        let closed = StreamScope::Login(login.to_owned());
+        self.lock()
+            .retain(user, |listener| listener.scope != closed);
+    }
+
+    /// Ends the open streams of every login of a person but one.
+    pub(crate) fn close_other_logins(&self, user: &UserId, but: &str) {
+        self.lock()
+            .retain(user, |listener| !listener.is_of_another_login(but));
+    }
+
+    /// Ends the open streams of every login of a person.
+    pub(crate) fn close_logins(&self, user: &UserId) {
+        let is_login = |scope: &StreamScope| matches!(scope, StreamScope::Login(_));
+        self.lock()
+            .retain(user, |listener| !is_login(&listener.scope));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, StreamListeners> {
@@ -116,7 +143,7 @@ impl StreamListeners {
         };
         let before = listeners.len();
         listeners.retain(|listener| {
-            if notification.session_id.as_ref() != Some(&listener.session) {
+            if !listener.carries(notification) {
                 return true;
             }
             let sent = listener.queue.try_send(notification.clone());
@@ -129,10 +156,6 @@ impl StreamListeners {
         if listeners.is_empty() {
             self.of.remove(user);
         }
-    }
-
-    fn close(&mut self, user: &UserId, session: &SessionId) {
-        self.retain(user, |listener| listener.session != *session);
     }
 
     fn remove(&mut self, user: &UserId, id: u64) {
@@ -149,6 +172,19 @@ impl StreamListeners {
         if listeners.is_empty() {
             self.of.remove(user);
         }
+    }
+}
+
+impl StreamListener {
+    fn carries(&self, notification: &Notification) -> bool {
+        match &self.scope {
+            StreamScope::Session(session) => notification.session_id.as_ref() == Some(session),
+            StreamScope::Login(_) => true,
+        }
+    }
+
+    fn is_of_another_login(&self, but: &str) -> bool {
+        matches!(&self.scope, StreamScope::Login(login) if login != but)
     }
 }
 
@@ -188,10 +224,34 @@ mod tests {
         }
     }
 
+    fn session(id: &str) -> StreamScope {
+        StreamScope::Session(id.into())
+    }
+
+    #[tokio::test]
+    async fn sch_136_a_login_hears_of_every_session_until_it_ends() {
+        let broadcaster = NotificationBroadcaster::default();
+        let open = |login: &str| {
+            let scope = StreamScope::Login(login.to_owned());
+            broadcaster.subscribe(&"ana".into(), scope).unwrap()
+        };
+        let (mut phone, laptop, tablet) = (open("phone"), open("laptop"), open("tablet"));
+        let page = broadcaster.subscribe(&"ana".into(), session("s")).unwrap();
+        broadcaster.publish(vec![delivery("ana", "s", 1), delivery("ana", "t", 2)]);
+        assert_eq!(phone.next().await.unwrap().id, "0001");
+        assert_eq!(phone.next().await.unwrap().id, "0002");
+        broadcaster.close_login(&"ana".into(), "laptop");
+        assert_eq!(laptop.count().await, 2);
+        broadcaster.close_other_logins(&"ana".into(), "phone");
+        assert_eq!(tablet.count().await, 2);
+        assert_eq!(broadcaster.lock().count, 2);
+        drop((phone, page));
+    }
+
     #[tokio::test]
     async fn sch_30_a_stream_has_what_is_for_its_person_and_of_its_session() {
         let broadcaster = NotificationBroadcaster::default();
-        let mut ana = broadcaster.subscribe(&"ana".into(), &"s".into()).unwrap();
+        let mut ana = broadcaster.subscribe(&"ana".into(), session("s")).unwrap();
         broadcaster.publish(vec![
             delivery("bo", "s", 1),
             delivery("ana", "t", 2),
@@ -206,7 +266,7 @@ mod tests {
     #[tokio::test]
     async fn sch_30_a_slow_stream_is_closed_and_delays_no_other() {
         let broadcaster = NotificationBroadcaster::default();
-        let slow = broadcaster.subscribe(&"ana".into(), &"s".into()).unwrap();
+        let slow = broadcaster.subscribe(&"ana".into(), session("s")).unwrap();
         for id in 0..=QUEUE {
             broadcaster.publish(vec![delivery("ana", "s", id)]);
         }
@@ -218,11 +278,11 @@ mod tests {
     async fn sch_30_one_person_has_so_many_streams_and_no_more() {
         let broadcaster = NotificationBroadcaster::default();
         let open: Vec<_> = (0..MAX_LISTENERS_PER_PERSON)
-            .map(|_| broadcaster.subscribe(&"ana".into(), &"s".into()).unwrap())
+            .map(|_| broadcaster.subscribe(&"ana".into(), session("s")).unwrap())
             .collect();
-        assert!(broadcaster.subscribe(&"ana".into(), &"s".into()).is_err());
-        assert!(broadcaster.subscribe(&"bo".into(), &"s".into()).is_ok());
+        assert!(broadcaster.subscribe(&"ana".into(), session("s")).is_err());
+        assert!(broadcaster.subscribe(&"bo".into(), session("s")).is_ok());
         drop(open);
-        assert!(broadcaster.subscribe(&"ana".into(), &"s".into()).is_ok());
+        assert!(broadcaster.subscribe(&"ana".into(), session("s")).is_ok());
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct SchedulerQuotas {
     sessions: CountedQuota<String>,
     changes: CountedQuota<String>,
     tickets: CountedQuota<String>,
-    person_tickets: CountedQuota<(SessionId, UserId)>,
+    person_tickets: CountedQuota<(Option<SessionId>, UserId)>,
     operator_tickets: CountedQuota<String>,
 }
 
@@ -56,13 +56,14 @@ impl SchedulerQuotas {
         self.tickets.take(application.to_owned(), 0)
     }
 
-    /// Counts a ticket that a person asks for.
+    /// Counts a ticket that a person asks for, with a login or with the access to one session.
     pub(crate) fn person_ticket(
         &self,
-        session: &SessionId,
+        session: Option<&SessionId>,
         user: &UserId,
     ) -> Result<(), HttpError> {
-        self.person_tickets.take((session.clone(), user.clone()), 0)
+        let key = (session.cloned(), user.clone());
+        self.person_tickets.take(key, 0)
     }
 
     /// Counts a ticket that an operator's key asks for.

@@ -6,13 +6,14 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 use bus::EventsSecret;
 use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
 use crate::api::{
-    audit, calendar, join, jwks, links, notifications, operators, rooms, sessions, timeline,
+    audit, calendar, join, jwks, links, me, notifications, operators, proofs, rooms, sessions,
+    signup, timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -28,6 +29,7 @@ pub(crate) fn routes(
     readiness: Readiness,
     origins: &AllowedOrigins,
 ) -> Router {
+    let described = describe::api(app.accounts.is_some());
     let events = bus::routes(secret, ServiceEvents::new(app.clone()));
     let api = Router::new()
         // For applications.
@@ -56,6 +58,7 @@ pub(crate) fn routes(
         .route("/v1/sessions/{id}/timeline", get(timeline::list))
         // For the other services.
         .route("/.well-known/jwks.json", get(jwks::jwks))
+        .merge(accounts(app.accounts.is_some()))
         .with_state(app);
     let pages = Router::new()
         .route("/", any(web::any_path))
@@ -67,10 +70,30 @@ pub(crate) fn routes(
         .merge(events)
         .layer(from_fn_with_state(limit, with_one_deadline))
         .merge(health::routes(readiness))
-        .merge(service::describe::routes(describe::api(), None))
+        .merge(service::describe::routes(described.clone(), None))
         .merge(pages);
-    let all = service::listeners::operators_apart(all, &describe::api());
+    let all = service::listeners::operators_apart(all, &described);
     service::http::standard(all, origins)
+}
+
+/// The routes of accounts, where there are any.
+fn accounts(are_there: bool) -> Router<AppState> {
+    if !are_there {
+        return Router::new();
+    }
+    Router::new()
+        .route("/v1/signup", post(signup::sign_up))
+        .route("/v1/login", post(signup::log_in))
+        .route("/v1/logout", post(signup::log_out))
+        .route("/v1/me", get(me::get).patch(me::change))
+        .route("/v1/me/password", post(me::change_password))
+        .route("/v1/me/logins", get(me::logins))
+        .route("/v1/me/logins/{id}", delete(me::end_login))
+        .route("/v1/email-verification", post(proofs::ask))
+        .route("/v1/email-verification/confirm", post(proofs::confirm))
+        .route("/v1/password-reset", post(proofs::ask_for_reset))
+        .route("/v1/password-reset/confirm", post(proofs::confirm_reset))
+        .route("/v1/users", get(users::search))
 }
 
 /// A request reads and writes several times, and has the time of one for all of it: who asks waits no longer.

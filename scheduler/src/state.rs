@@ -6,7 +6,9 @@ use service::Shutdown;
 use storage::Outbox;
 use wire::MediaBackend;
 
+use crate::accounts::Accounts;
 use crate::due_jobs::DueJobRunner;
+use crate::email::Email;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
 use crate::notification_stream::{Delivery, NotificationBroadcaster};
@@ -21,6 +23,10 @@ pub(crate) struct AppState {
     pub(crate) tickets: Tickets,
     pub(crate) links: JoinLinks,
     pub(crate) join_link_throttle: Arc<JoinLinkThrottle>,
+    /// None where no mail is sent.
+    pub(crate) email: Option<Email>,
+    /// None where there are no accounts.
+    pub(crate) accounts: Option<Arc<Accounts>>,
     pub(crate) quotas: Arc<SchedulerQuotas>,
     pub(crate) notifications: NotificationBroadcaster,
     pub(crate) due_jobs: DueJobRunner,

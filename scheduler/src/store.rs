@@ -4,11 +4,14 @@
 //! Rules are decided in `scheduler-core` and carried out in [`crate::commands`]; a store only loads and
 //! writes. Whoever implements it implements the traits of this folder, and runs the contract suite on it.
 
+mod accounts;
 mod api_keys;
 mod audit;
 mod events;
 mod idempotency;
+mod invites;
 mod jobs;
+mod mails;
 mod notifications;
 mod occupancies;
 mod people;
@@ -22,17 +25,26 @@ pub(crate) mod contract;
 use std::future::Future;
 use std::pin::Pin;
 
+pub(crate) use accounts::{
+    AccountQueries, AccountRepository, LoginRepository, StoredAccount, StoredLogin,
+};
 pub(crate) use api_keys::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoredKey};
 pub(crate) use audit::{AuditQueries, AuditQuery, AuditRepository};
 pub(crate) use events::EventRepository;
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
+pub(crate) use invites::InviteRepository;
 pub(crate) use jobs::{JobQueries, JobRepository, Settled, StoredJob};
+pub(crate) use mails::{
+    MailFate, MailQueries, MailRepository, StoredMail, StoredToken, TokenRepository,
+};
 pub(crate) use notifications::{
     MarkRead, NotificationPage, NotificationQueries, NotificationQuery, NotificationRepository,
 };
 pub(crate) use occupancies::{Around, OccupancyRepository};
 pub(crate) use people::{PersonQueries, PersonRepository};
-pub(crate) use sessions::{SessionFilter, SessionQueries, SessionRepository, SessionRoom};
+pub(crate) use sessions::{
+    SessionFilter, SessionQueries, SessionRepository, SessionRoom, SessionsOf,
+};
 pub(crate) use timeline::{TimelineQueries, TimelineQuery, TimelineRepository};
 
 /// What a method of a store returns.
@@ -89,6 +101,12 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed people of applications.
     fn people(&self) -> &dyn PersonQueries;
 
+    /// Committed accounts of people, and their logins.
+    fn accounts(&self) -> &dyn AccountQueries;
+
+    /// Committed mails, and the tokens of their links.
+    fn mails(&self) -> &dyn MailQueries;
+
     /// Committed notifications, by person.
     fn notifications(&self) -> &dyn NotificationQueries;
 
@@ -119,6 +137,21 @@ pub(crate) trait UnitOfWork: Send {
 
     /// People of applications.
     fn people(&mut self) -> &mut dyn PersonRepository;
+
+    /// Accounts of people.
+    fn accounts(&mut self) -> &mut dyn AccountRepository;
+
+    /// Browsers in which people are logged in.
+    fn logins(&mut self) -> &mut dyn LoginRepository;
+
+    /// Invitations to sign up.
+    fn invites(&mut self) -> &mut dyn InviteRepository;
+
+    /// Mails to send.
+    fn mails(&mut self) -> &mut dyn MailRepository;
+
+    /// Tokens of mails.
+    fn tokens(&mut self) -> &mut dyn TokenRepository;
 
     /// Notifications of people.
     fn notifications(&mut self) -> &mut dyn NotificationRepository;

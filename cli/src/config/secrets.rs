@@ -17,10 +17,11 @@ enum SecretSetting {
 use SecretSetting::{All, Password};
 
 /// Each secret setting, and the services that can't work without it. An item of a list is meant where a list is passed.
-const SECRETS: [(&str, SecretSetting, &[SupervisedService]); 9] = [
+const SECRETS: [(&str, SecretSetting, &[SupervisedService]); 10] = [
     ("scheduler.database_url", Password, &[Scheduler]),
     ("chat.rooms_url", Password, &[Chat]),
     ("chat.messages_url", Password, &[Chat]),
+    ("email.url", Password, &[Scheduler]),
     ("turn.secrets", All, &[Signaling, Turn]),
     ("signaling.ice_servers.credential", All, &[Signaling]),
     ("livekit.api_secret", All, &[Signaling]),
@@ -147,6 +148,8 @@ mod tests {
             [chat]
             rooms_url = "mysql://named:canary-8@h/d"
             messages_url = "mongodb://named:canary-9@h/d"
+            [email]
+            url = "smtps://named:canary-10@h"
             [turn]
             secrets = ["canary-1"]
             [signaling]

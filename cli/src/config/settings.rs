@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use wire::IceServer;
 
+use super::accounts::{AccountsSection, EmailSection};
 use super::database::DatabaseSection;
 use super::detected::Auto;
 use super::links::LinksSection;
@@ -22,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) operator: OperatorSection,
     pub(crate) links: LinksSection,
+    pub(crate) accounts: AccountsSection,
+    pub(crate) email: EmailSection,
     pub(crate) log: LogSection,
     pub(crate) telemetry: TelemetrySection,
     pub(crate) database: DatabaseSection,
@@ -139,6 +142,8 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             operator: OperatorSection::default(),
             links: LinksSection::default(),
+            accounts: AccountsSection::default(),
+            email: EmailSection::default(),
             log: LogSection::default(),
             telemetry: TelemetrySection::default(),
             database: DatabaseSection::default(),

@@ -25,5 +25,5 @@ mod start_error;
 pub mod telemetry;
 pub mod tickets;
 
-pub use lifecycle::{Shutdown, Tasks};
+pub use lifecycle::{Shutdown, Tasks, run_blocking};
 pub use start_error::StartError;

@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -175,6 +175,17 @@ pub(crate) fn spawn_detached(future: impl Future<Output = ()> + Send + 'static) 
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(future);
     }
+}
+
+/// Runs what keeps a processor busy on a thread that no request needs. No stop waits for it: it must be short, and
+/// whoever calls this bounds how much of it there is at once.
+///
+/// # Errors
+/// When `work` panics, or the runtime ends before it began.
+pub async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    tokio::task::spawn_blocking(work).await
 }
 
 /// Logs and counts a task that panicked: tokio would otherwise keep it to itself.

@@ -69,6 +69,16 @@ pub enum Limit {
     Rooms,
     /// Wrong join links of one address; answered with 429.
     WrongLinks,
+    /// Sign-ups of one address in an hour; answered with 429.
+    Signups,
+    /// Wrong passwords of one account, or from one address, in an hour; answered with 429.
+    Logins,
+    /// Passwords that wait to be hashed; answered with 503.
+    PasswordHashes,
+    /// Searches for people of one person in a minute; answered with 429.
+    Searches,
+    /// Mails to one address in an hour or a day; answered with 429, or not sent.
+    Mails,
     /// What one person stores in an hour; refused with `quota_exceeded`.
     QuotaPerPerson,
     /// What is stored in one room in an hour; refused with `quota_exceeded`.
@@ -83,7 +93,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 41] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::ConnectionsUnauthenticated,
@@ -115,6 +125,11 @@ impl Limit {
         Self::ResumeTotalBytes,
         Self::Rooms,
         Self::WrongLinks,
+        Self::Signups,
+        Self::Logins,
+        Self::PasswordHashes,
+        Self::Searches,
+        Self::Mails,
         Self::QuotaPerPerson,
         Self::QuotaPerRoom,
         Self::QuotaPerApplication,
@@ -157,6 +172,11 @@ impl Limit {
             Self::ResumeTotalBytes => "resume_total_bytes",
             Self::Rooms => "rooms",
             Self::WrongLinks => "wrong_links",
+            Self::Signups => "signups",
+            Self::Logins => "logins",
+            Self::PasswordHashes => "password_hashes",
+            Self::Searches => "searches",
+            Self::Mails => "mails",
             Self::QuotaPerPerson => "quota_per_person",
             Self::QuotaPerRoom => "quota_per_room",
             Self::QuotaPerApplication => "quota_per_application",

@@ -64,6 +64,12 @@ impl HourBucket {
         u64::try_from(wait_ms).unwrap_or(HOUR_MS)
     }
 
+    fn give_back(&mut self, cost: u64, per_hour: u64) {
+        let given = u128::from(cost) * u128::from(HOUR_MS);
+        let full = u128::from(per_hour) * u128::from(HOUR_MS);
+        self.left = self.left.saturating_add(given).min(full);
+    }
+
     fn take(&mut self, cost: u64) {
         let taken = u128::from(cost) * u128::from(HOUR_MS);
         self.left = self.left.saturating_sub(taken);
@@ -122,6 +128,14 @@ impl<K: Eq + Hash> KeyedQuota<K> {
             self.older = mem::take(&mut self.recent);
         }
         self.recent.insert(key, amount);
+    }
+
+    /// Takes back that an item was counted, its bytes not.
+    pub fn give_back(&mut self, key: &K) {
+        let known = self.recent.get_mut(key);
+        if let Some(amount) = known.or_else(|| self.older.get_mut(key)) {
+            amount.items.give_back(1, self.limits.items_per_hour);
+        }
     }
 
     fn filled(&self, known: Option<StoredAmount>, now: UnixMs) -> StoredAmount {

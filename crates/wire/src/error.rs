@@ -16,6 +16,14 @@ pub enum ErrorCode {
     UnknownType,
     /// No credential, or a wrong one; `reason` says what is wrong with a ticket.
     Unauthenticated,
+    /// No account has that address with that password.
+    BadLogin,
+    /// There is an account of that address already.
+    EmailTaken,
+    /// A password that is too short, too common, or one's own name or address.
+    WeakPassword,
+    /// The token of a mail's link is used, too old, or was never given.
+    BadToken,
     /// Known, and not one of the two.
     NotAParticipant,
     /// Known, and not allowed.

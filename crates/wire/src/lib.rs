@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod frame;
 mod ids;
+mod people;
 mod raw;
 mod scheduler;
 mod session;
@@ -33,6 +34,10 @@ pub use event::{
 };
 pub use frame::{Envelope, FrameError, FrameId};
 pub use ids::{ConnectionId, RoomId, SessionId, UserId};
+pub use people::{
+    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe, FoundPerson,
+    Login, LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
+};
 pub use raw::RawJson;
 pub use scheduler::{
     BookParticipant, BookSession, ChangeSession, JoinRequest, JoinResponse, LocalDateTime,

@@ -37,6 +37,8 @@ fn declare_shared(out: &mut String, config: &Config) {
         SessionView, SessionParticipant, JoinRequest,
         JoinResponse, TicketRequest, TicketResponse,
         NotificationKind, Notification, Page<Notification>,
+        User, Notify, Quiet, SecretText, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
+        PasswordReset, ConfirmReset, EraseMe, FoundPerson, LoginView,
         EventType, Event, Stay, Presence, TimelineItem,
     );
 }

@@ -9,8 +9,9 @@ use serde_json::value::RawValue;
 use wire::chat::{ChatClientFrame, ChatServerFrame};
 use wire::signaling::{ClientFrame, ServerFrame};
 use wire::{
-    BookSession, ChatClaims, CloseCode, Event, FrameError, JoinResponse, Notification, Problem,
-    SessionView, SignalingClaims, TicketHeaderClaims, TicketResponse, TimelineItem,
+    BookSession, ChangeMe, ChatClaims, CloseCode, Event, FrameError, JoinResponse, Notification,
+    Problem, SessionView, SignalingClaims, Signup, TicketHeaderClaims, TicketResponse,
+    TimelineItem, User,
 };
 
 #[derive(Deserialize)]
@@ -80,6 +81,9 @@ fn wir_2_events_tickets_and_http_bodies_round_trip() {
             "book_session" => round_trips::<BookSession>(&fixture),
             "session_view" => round_trips::<SessionView>(&fixture),
             "join_response" => round_trips::<JoinResponse>(&fixture),
+            "signup" => round_trips::<Signup>(&fixture),
+            "user" => round_trips::<User>(&fixture),
+            "change_me" => round_trips::<ChangeMe>(&fixture),
             "ticket_response" => round_trips::<TicketResponse>(&fixture),
             "notification" => round_trips::<Notification>(&fixture),
             "timeline_item" => round_trips::<TimelineItem>(&fixture),

@@ -47,7 +47,7 @@ pub(crate) fn check_contact(errors: &mut FieldErrors, path: &str, said: Contact)
     }
 }
 
-fn is_email(email: &str) -> bool {
+pub(crate) fn is_email(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else {
         return false;
     };
@@ -72,7 +72,7 @@ pub(crate) fn time_zone(name: &str) -> Option<&'static str> {
 
 /// The BCP 47 tag that a text means: tags in any case, those of POSIX (`zh_Hant_TW`, `de_DE.UTF-8@euro`), and
 /// the first of an `Accept-Language`. None where it names no language, as `C` and `*`.
-fn locale(text: &str) -> Option<String> {
+pub(crate) fn locale(text: &str) -> Option<String> {
     let first = text.split([',', ';']).next()?.trim();
     let tag = first.split(['.', '@']).next()?.replace('_', "-");
     let mut parts = tag.split('-');

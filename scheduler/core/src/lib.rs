@@ -4,6 +4,7 @@
 //! value. It holds no session either: each decision is given what was loaded and returns [`Effects`],
 //! which whoever calls it writes in one transaction.
 
+mod account;
 mod audit;
 mod booking;
 mod change;
@@ -18,6 +19,7 @@ mod job;
 mod job_action;
 mod job_plan;
 mod local_time;
+mod mail;
 mod notification;
 mod occupancy;
 mod participant;
@@ -31,6 +33,10 @@ mod start;
 mod terms;
 pub mod timeline;
 
+pub use account::{
+    Account, ChangedAccount, CheckedSignup, EmailAddress, PEOPLE, check_change_me,
+    check_new_password, check_reset_password, check_signup, normalized_password, search_key,
+};
 pub use audit::{audit_entry, audit_row};
 pub use booking::{CheckedBooking, check_booking};
 pub use change::{check_change, kept_to_local_time};
@@ -46,6 +52,7 @@ pub use job::{ClaimedJob, Job, JobKind, JobState, MissReason, NotClaimable};
 pub use job_action::JobAction;
 pub use job_plan::{NewJob, PlannedJob, RETENTION_MS};
 pub use local_time::resolve as resolve_local_time;
+pub use mail::{MAIL_DAY_MS, MailKind, NewMail, check_mail, next_attempt};
 pub use notification::NewNotification;
 pub use occupancy::{Busy, MAX_FOLLOWED, Occupancy, OccupancyChange, OccupiedSpan, Surroundings};
 pub use participant::{ExternalPerson, ParticipantRef};

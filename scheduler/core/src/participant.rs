@@ -148,7 +148,7 @@ fn check_person(
 }
 
 /// The name as others are shown it: what nobody could see of it is no name.
-fn check_name(errors: &mut FieldErrors, field: &str, name: &str) -> String {
+pub(crate) fn check_name(errors: &mut FieldErrors, field: &str, name: &str) -> String {
     let name = clean_name(name).unwrap_or_default();
     let length = name.chars().count();
     check_text(errors, field, &name, MAX_NAME_CHARS, length);

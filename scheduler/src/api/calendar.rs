@@ -15,7 +15,7 @@ use crate::access::SessionCaller;
 use crate::calendar::CalendarOrigin;
 use crate::state::AppState;
 
-/// `GET /v1/sessions/{id}/calendar.ics`: an invitation, or what calls it off. A person's has their join link; so has an
+/// `GET /v1/sessions/{id}/calendar.ics`: an invitation, or what calls it off. A page's has its join link; so has an
 /// application's that says whose it is to be.
 pub(crate) async fn get(
     State(app): State<AppState>,
@@ -27,12 +27,15 @@ pub(crate) async fn get(
     let named = params.text("user_id").map(UserId::from);
     params.check()?;
     let reader = subject(&caller, named, "A person gets their own only.");
+    let has_account = matches!(caller, SessionCaller::Person(_));
     let (session, _) = session_of_caller(&app, caller, id.into()).await?;
     let reader = match &reader? {
         None => None,
         Some(user) => Some(session.participant(user).ok_or_else(not_a_participant)?),
     };
-    let join_url = reader.and_then(|reader| app.join_url(&session, reader));
+    // Who logs in needs no link that opens the session for whoever has it.
+    let linked = reader.filter(|_| !has_account);
+    let join_url = linked.and_then(|reader| app.join_url(&session, reader));
     let origin = CalendarOrigin {
         web_origin: &app.web_origin,
     };

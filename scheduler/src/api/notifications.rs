@@ -13,7 +13,7 @@ use service::http::{HttpError, Json};
 use wire::{Notification, Page};
 
 use super::query::{QueryParams, cursor, from_cursor};
-use crate::access::SessionMember;
+use crate::access::NotificationReader;
 use crate::commands::mark_read;
 use crate::state::AppState;
 use crate::store::{MarkRead, NotificationPage, NotificationQuery};
@@ -26,7 +26,7 @@ const MAX_MISSED: u32 = 200;
 /// `GET /v1/notifications`: the newest first.
 pub(crate) async fn list(
     State(app): State<AppState>,
-    person: SessionMember,
+    reader: NotificationReader,
     Query(named): Query<HashMap<String, String>>,
 ) -> Result<Json<Page<Notification>>, HttpError> {
     let mut params = QueryParams::new(named, &["limit", "cursor"]);
@@ -34,7 +34,7 @@ pub(crate) async fn list(
     let limit = params.limit();
     params.check()?;
     // One more than asked for shows whether there is another page.
-    let query = query(&person, NotificationPage::Before(before), limit + 1);
+    let query = query(&reader, NotificationPage::Before(before), limit + 1);
     let mut items = app.store.notifications().list(query).await?;
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
@@ -47,12 +47,12 @@ pub(crate) async fn list(
 /// `POST /v1/notifications/{id}/read`: 204 each time, the first one counts.
 pub(crate) async fn read(
     State(app): State<AppState>,
-    person: SessionMember,
+    reader: NotificationReader,
     Path(id): Path<String>,
 ) -> Result<StatusCode, HttpError> {
     let read = MarkRead {
-        user: person.user,
-        session: Some(person.session.id),
+        user: reader.user().clone(),
+        session: reader.session().cloned(),
         id,
         now: clock::now(),
     };
@@ -66,15 +66,13 @@ pub(crate) async fn read(
 /// falls between; what comes by both ways is sent once.
 pub(crate) async fn stream(
     State(app): State<AppState>,
-    person: SessionMember,
+    reader: NotificationReader,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, HttpError> {
-    let live = app
-        .notifications
-        .subscribe(&person.user, &person.session.id)?;
-    // Whoever's access was revoked while the stream was being opened would otherwise keep it.
-    app.still_counts(&person).await?;
-    let missed = missed(&app, &person, &headers).await?;
+    let live = app.notifications.subscribe(reader.user(), reader.scope())?;
+    // Whoever's credential was revoked while the stream was being opened would otherwise keep it.
+    app.still_counts(&reader).await?;
+    let missed = missed(&app, &reader, &headers).await?;
     let last = missed.last().map(|n| n.id.clone()).unwrap_or_default();
     let live = live.filter(move |notification| std::future::ready(notification.id > last));
     let hello = stream::iter([Ok(Event::default().comment("listening"))]);
@@ -88,21 +86,21 @@ pub(crate) async fn stream(
 
 async fn missed(
     app: &AppState,
-    person: &SessionMember,
+    reader: &NotificationReader,
     headers: &HeaderMap,
 ) -> Result<Vec<Notification>, HttpError> {
     let Some(last) = headers.get("last-event-id") else {
         return Ok(Vec::new());
     };
     let last = last.to_str().unwrap_or_default().to_owned();
-    let query = query(person, NotificationPage::After(last), MAX_MISSED);
+    let query = query(reader, NotificationPage::After(last), MAX_MISSED);
     Ok(app.store.notifications().list(query).await?)
 }
 
-fn query(person: &SessionMember, page: NotificationPage, limit: u32) -> NotificationQuery {
+fn query(reader: &NotificationReader, page: NotificationPage, limit: u32) -> NotificationQuery {
     NotificationQuery {
-        user: person.user.clone(),
-        session: Some(person.session.id.clone()),
+        user: reader.user().clone(),
+        session: reader.session().cloned(),
         page,
         limit,
     }

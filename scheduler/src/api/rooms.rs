@@ -1,7 +1,7 @@
 //! `/v1/rooms`: chat itself is another service's; here are the tickets for it.
 
 use axum::extract::State;
-use scheduler_core::BookedSession;
+use scheduler_core::{BookedSession, PEOPLE};
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
 use wire::{ChatRoomGrant, TicketRequest, TicketResponse, UserId};
@@ -15,7 +15,7 @@ use crate::tickets::{ChatGrants, TicketSubject};
 /// them.
 const MAX_ROOMS: u32 = 50;
 
-/// `POST /v1/rooms/ticket`: every room of a person for their application, one room for a join link.
+/// `POST /v1/rooms/ticket`: every room of a person, for themselves or for their application; one room for a join link.
 pub(crate) async fn ticket(
     State(app): State<AppState>,
     caller: SessionCaller,
@@ -25,7 +25,8 @@ pub(crate) async fn ticket(
     app.count_ticket(&caller)?;
     let grants = match caller {
         SessionCaller::Application(application) => all_rooms(&app, application, user).await?,
-        SessionCaller::Participant(person) => one_room(&person.session, user)?,
+        SessionCaller::Person(_) => all_rooms(&app, PEOPLE.to_owned(), user).await?,
+        SessionCaller::Page(member) => one_room(&member.session, user)?,
     };
     let ticket = app.tickets.chat(clock::now(), grants);
     ticket

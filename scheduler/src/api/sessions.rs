@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use scheduler_core::{BookedSession, StateFilter};
+use scheduler_core::{BookedSession, PEOPLE, StateFilter};
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
 use wire::{
@@ -14,11 +14,11 @@ use wire::{
 };
 
 use super::query::{QueryParams, cursor, from_cursor};
-use crate::access::{Application, SessionCaller, no_such_session};
+use crate::access::{Application, Person, SessionCaller, kicked, no_such_session};
 use crate::bookings::{IfMatch, SessionAsOf, idempotency_key};
 use crate::session_view::Audience;
 use crate::state::AppState;
-use crate::store::SessionFilter;
+use crate::store::{SessionFilter, SessionsOf};
 use crate::tickets::TicketSubject;
 use crate::web::base_of;
 
@@ -31,17 +31,29 @@ pub(crate) async fn book(
 ) -> Result<Response, HttpError> {
     let idempotency = idempotency_key(&headers, "POST /v1/sessions".to_owned(), &offer)?;
     let answered = app.book(application, offer, idempotency).await?;
-    Ok(answer(&app, StatusCode::CREATED, &answered))
+    Ok(answer(
+        &app,
+        StatusCode::CREATED,
+        &answered,
+        Audience::Application,
+    ))
 }
 
-/// `GET /v1/sessions`: a page of the application's sessions, by start.
+/// `GET /v1/sessions`: a page of the application's sessions, or of a person's, by start.
 pub(crate) async fn list(
     State(app): State<AppState>,
-    Application(application): Application,
+    caller: SessionCaller,
     Query(named): Query<HashMap<String, String>>,
 ) -> Result<Json<Page<SessionView>>, HttpError> {
     let now = clock::now();
-    let mut filter = filter(application, named, now)?;
+    let (whose, audience) = match caller {
+        SessionCaller::Application(name) => (SessionsOf::Application(name), Audience::Application),
+        SessionCaller::Person(person) => (SessionsOf::Person(person.user), Audience::Participant),
+        SessionCaller::Page(_) => {
+            return Err(HttpError::forbidden("A join link opens one session."));
+        }
+    };
+    let mut filter = filter(whose, named, now)?;
     let limit = filter.limit as usize;
     // One more than asked for shows whether there is another page.
     filter.limit += 1;
@@ -52,7 +64,7 @@ pub(crate) async fn list(
         next_cursor: sessions.last().filter(|_| more).map(cursor_after),
         items: sessions
             .iter()
-            .map(|session| app.view(session, now, Audience::Application))
+            .map(|session| app.view(session, now, audience))
             .collect(),
     }))
 }
@@ -81,23 +93,42 @@ pub(crate) async fn change(
     let answered = app
         .change(application, id.into(), if_match, change, idempotency)
         .await?;
-    Ok(answer(&app, StatusCode::OK, &answered))
+    Ok(answer(
+        &app,
+        StatusCode::OK,
+        &answered,
+        Audience::Application,
+    ))
 }
 
 /// `POST /v1/sessions/{id}/cancel`: the session as cancelled; repeats have no effect.
 pub(crate) async fn cancel(
     State(app): State<AppState>,
-    Application(application): Application,
+    caller: SessionCaller,
     Path(id): Path<String>,
     headers: HeaderMap,
     JsonOrEmpty(nothing): JsonOrEmpty<EmptyBody>,
 ) -> Result<Response, HttpError> {
-    let idempotency =
-        idempotency_key(&headers, format!("POST /v1/sessions/{id}/cancel"), &nothing)?;
+    let scope = format!("POST /v1/sessions/{id}/cancel");
+    let (application, scope, audience) = match caller {
+        SessionCaller::Application(application) => (application, scope, Audience::Application),
+        SessionCaller::Person(person) => {
+            // People share a tenant, and no keys.
+            let scope = format!("{} {scope}", person.user);
+            session_of_person(&app, &person, id.as_str().into()).await?;
+            (PEOPLE.to_owned(), scope, Audience::Participant)
+        }
+        SessionCaller::Page(_) => {
+            return Err(HttpError::forbidden(
+                "Only an application, or a person who is logged in, may do that.",
+            ));
+        }
+    };
+    let idempotency = idempotency_key(&headers, scope, &nothing)?;
     let answered = app
         .cancel(application, id.into(), IfMatch::of(&headers), idempotency)
         .await?;
-    Ok(answer(&app, StatusCode::OK, &answered))
+    Ok(answer(&app, StatusCode::OK, &answered, audience))
 }
 
 /// `POST /v1/sessions/{id}/ticket`: a signaling ticket for one of the two.
@@ -108,10 +139,14 @@ pub(crate) async fn ticket(
     JsonOrEmpty(request): JsonOrEmpty<TicketRequest>,
 ) -> Result<Json<TicketResponse>, HttpError> {
     let user = holder(&caller, request)?;
+    let is_person = matches!(caller, SessionCaller::Person(_));
     app.count_ticket(&caller)?;
     let (session, _) = session_of_caller(&app, caller, id.into()).await?;
     let now = clock::now();
     let person = session.participant(&user).ok_or_else(not_a_participant)?;
+    if is_person && session.record.is_kicked(&user) {
+        return Err(kicked());
+    }
     if let Some(reason) = session.over(now) {
         return Err(HttpError::session_over(reason));
     }
@@ -146,12 +181,10 @@ pub(super) fn subject(
     named: Option<UserId>,
     forbidden: &str,
 ) -> Result<Option<UserId>, HttpError> {
-    match caller {
-        SessionCaller::Application(_) => Ok(named),
-        SessionCaller::Participant(person) if named.is_some_and(|user| user != person.user) => {
-            Err(HttpError::forbidden(forbidden))
-        }
-        SessionCaller::Participant(person) => Ok(Some(person.user.clone())),
+    match caller.user() {
+        None => Ok(named),
+        Some(own) if named.is_some_and(|user| user != *own) => Err(HttpError::forbidden(forbidden)),
+        Some(own) => Ok(Some(own.clone())),
     }
 }
 
@@ -166,10 +199,27 @@ pub(super) async fn session_of_caller(
             let session = app.own_session(&application, id).await?;
             Ok((session, Audience::Application))
         }
-        SessionCaller::Participant(person) if person.session.id == id => {
-            Ok((person.session, Audience::Participant))
+        SessionCaller::Person(person) => {
+            let session = session_of_person(app, &person, id).await?;
+            Ok((session, Audience::Participant))
         }
-        SessionCaller::Participant(_) => Err(no_such_session()),
+        SessionCaller::Page(member) if member.session.id == id => {
+            Ok((member.session, Audience::Participant))
+        }
+        SessionCaller::Page(_) => Err(no_such_session()),
+    }
+}
+
+/// The session, if the person is one of its two.
+async fn session_of_person(
+    app: &AppState,
+    person: &Person,
+    id: SessionId,
+) -> Result<BookedSession, HttpError> {
+    let session = app.own_session(PEOPLE, id).await?;
+    match session.participant(&person.user) {
+        Some(_) => Ok(session),
+        None => Err(no_such_session()),
     }
 }
 
@@ -181,8 +231,13 @@ pub(super) fn not_a_participant() -> HttpError {
     )
 }
 
-fn answer(app: &AppState, status: StatusCode, answered: &SessionAsOf) -> Response {
-    let view = app.view(&answered.session, answered.at, Audience::Application);
+fn answer(
+    app: &AppState,
+    status: StatusCode,
+    answered: &SessionAsOf,
+    audience: Audience,
+) -> Response {
+    let view = app.view(&answered.session, answered.at, audience);
     let base = base_of(&app.web_origin);
     let location = HeaderValue::from_str(&format!("{base}v1/sessions/{}", view.id));
     let mut response = (status, [etag(view.revision)], Json(view)).into_response();
@@ -197,13 +252,13 @@ fn etag(revision: u64) -> (header::HeaderName, String) {
 }
 
 fn filter(
-    application: String,
+    whose: SessionsOf,
     named: HashMap<String, String>,
     now: UnixMs,
 ) -> Result<SessionFilter, HttpError> {
     let mut params = QueryParams::new(named, &["from", "to", "state", "limit", "cursor"]);
     let filter = SessionFilter {
-        application,
+        whose,
         from: params.time("from"),
         to: params.time("to"),
         state: params

@@ -2,6 +2,7 @@
 //! rule runs on a store that stays open, and on one that is closed and opened again before every step, so that nothing
 //! counts that is only in memory. Races run on one that stays open, with threads of their own.
 
+pub(crate) mod accounts;
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod events;
@@ -48,7 +49,15 @@ macro_rules! run_store_contract {
             audit::sch_99_a_changed_configuration_is_recorded_by_the_names_of_its_keys
             timeline::sch_81_facts_stand_in_the_timeline_once_each_in_the_order_of_time
             timeline::sch_81_bookings_stand_in_the_timeline
-            timeline::sch_81_what_was_due_stands_in_the_timeline;
+            timeline::sch_81_what_was_due_stands_in_the_timeline
+            accounts::sch_145_an_account_is_found_by_its_address_its_person_and_its_login
+            accounts::sch_145_an_invitation_opens_one_account_while_its_time_lasts
+            accounts::sch_145_logins_are_listed_extended_and_ended
+            accounts::sch_145_of_many_logins_the_newest_fifty_stay
+            accounts::sch_145_a_changed_account_is_read_back_and_found_by_its_name
+            accounts::sch_145_a_mail_is_claimed_by_one_and_its_token_counts_once
+            accounts::sch_145_a_reset_gives_a_password_and_ends_every_login
+            accounts::sch_145_a_persons_sessions_are_those_in_which_they_take_part;
             sch_117_each_job_goes_to_one_claimant
             sch_117_a_claim_that_was_taken_over_writes_nothing
             sch_117_what_a_move_replaces_is_not_done
@@ -61,6 +70,9 @@ macro_rules! run_store_contract {
             sch_119_facts_that_come_at_once_stand_both_in_the_record
             sch_120_the_first_reading_of_a_notification_counts
             sch_120_of_two_configurations_at_once_one_is_left_whole
+            sch_144_of_two_hundred_sign_ups_at_once_with_one_address_one_is_done
+            sch_144_an_invitation_that_is_used_twice_at_once_opens_one_account
+            sch_144_a_token_that_is_used_twice_at_once_counts_once
         );
     };
     (@each $store:ident, $factory:expr, $($subject:ident::$rule:ident)+; $($race:ident)+) => {

@@ -12,7 +12,7 @@ pub(crate) trait SessionQueries: Send + Sync {
     /// One session, of any application.
     fn find(&self, id: SessionId) -> StoreFuture<'_, Option<BookedSession>>;
 
-    /// Sessions of an application by start, then id, both rising.
+    /// Sessions of an application, or of a person, by start, then id, both rising.
     fn list(&self, filter: SessionFilter) -> StoreFuture<'_, Vec<BookedSession>>;
 
     /// Sessions that are neither ended nor cancelled, of every application, by id; those after `after`, at
@@ -58,11 +58,18 @@ pub(crate) trait SessionRepository: Send {
     fn erase<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, ()>;
 }
 
+/// Whose sessions to list.
+#[derive(Debug, Clone)]
+pub(crate) enum SessionsOf {
+    Application(String),
+    /// Those in which this person takes part.
+    Person(UserId),
+}
+
 /// Which sessions to list; `None` leaves a condition out.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionFilter {
-    /// Only this application's.
-    pub(crate) application: String,
+    pub(crate) whose: SessionsOf,
     /// Starting at or after this.
     pub(crate) from: Option<UnixMs>,
     /// Starting earlier than this.

@@ -1,27 +1,32 @@
 //! The store on an SQL database. Each file holds the statements of one subject.
 
+mod accounts;
 mod api_keys;
 mod audit;
 mod events;
 mod idempotency;
+mod invites;
 #[cfg(test)]
 mod isolation;
 mod jobs;
+mod logins;
+mod mails;
 mod notifications;
 mod occupancies;
 mod people;
 mod session_rows;
 mod sessions;
 mod timeline;
+mod tokens;
 mod unit_of_work;
 
 use storage::{Database, OpenError, Schema};
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
-    ApiKeyQueries, AuditQueries, IdempotencyQueries, JobQueries, NotificationQueries,
-    PersonQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries,
-    UnitOfWork,
+    AccountQueries, ApiKeyQueries, AuditQueries, IdempotencyQueries, JobQueries, MailQueries,
+    NotificationQueries, PersonQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
+    TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -67,6 +72,14 @@ impl SchedulerStore for SqlStore {
     }
 
     fn people(&self) -> &dyn PersonQueries {
+        self
+    }
+
+    fn accounts(&self) -> &dyn AccountQueries {
+        self
+    }
+
+    fn mails(&self) -> &dyn MailQueries {
         self
     }
 
@@ -129,8 +142,14 @@ pub(crate) mod tests {
     use crate::store::contract::{StoreFactory, run_store_contract};
 
     /// Deletes what a rule may have left.
-    const EMPTYING: [&str; 14] = [
+    const EMPTYING: [&str; 20] = [
         "DELETE FROM occupancies",
+        "DELETE FROM mails",
+        "DELETE FROM invites",
+        "DELETE FROM account_tokens",
+        "DELETE FROM logins",
+        "DELETE FROM searchable_names",
+        "DELETE FROM accounts",
         "DELETE FROM sessions",
         "DELETE FROM users",
         "DELETE FROM notifications",

@@ -3,6 +3,9 @@
 #![expect(dead_code, reason = "each story uses its own part of this")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
+pub(crate) mod browser;
+pub(crate) mod mail_server;
+
 use std::time::Duration;
 
 use base64::Engine as _;

@@ -1,12 +1,14 @@
 //! The credentials that operations are asked for with.
 
-/// Who may ask, by what they show as `Authorization: Bearer`.
+/// Who may ask, by what they show: a cookie of their login, or else `Authorization: Bearer`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthScheme {
     /// An application's back end, by its API key.
     Application,
     /// One of the two of a session, by the access that a join link was traded for.
     Person,
+    /// A person with an account, by the cookie of their login.
+    Login,
     /// A person, by their ticket for this service.
     Guest,
     /// An operator, by a ticket that says so.
@@ -18,9 +20,10 @@ pub enum AuthScheme {
 }
 
 impl AuthScheme {
-    pub(super) const ALL: [AuthScheme; 6] = [
+    pub(super) const ALL: [AuthScheme; 7] = [
         AuthScheme::Application,
         AuthScheme::Person,
+        AuthScheme::Login,
         AuthScheme::Guest,
         AuthScheme::Operator,
         AuthScheme::OperatorKey,
@@ -32,6 +35,7 @@ impl AuthScheme {
         match self {
             AuthScheme::Application => "api_key",
             AuthScheme::Person => "access",
+            AuthScheme::Login => "login",
             AuthScheme::Guest => "ticket",
             AuthScheme::Operator => "operator_ticket",
             AuthScheme::OperatorKey => "operator_key",
@@ -43,6 +47,10 @@ impl AuthScheme {
         match self {
             AuthScheme::Application => "An application's API key, `rk_…`.",
             AuthScheme::Person => "What `POST /v1/join` gave for the token of a join link.",
+            AuthScheme::Login => {
+                "The cookie that `POST /v1/login` gave; `__Host-rendezvous` over HTTPS. What changes anything needs \
+                 the web front end's `Origin` beside it."
+            }
             AuthScheme::Guest => "A ticket for this service (JWT, EdDSA), signed by the scheduler.",
             AuthScheme::Operator => "A ticket whose `aud` is `operator` (JWT, EdDSA).",
             AuthScheme::OperatorKey => {
@@ -50,6 +58,11 @@ impl AuthScheme {
             }
             AuthScheme::Service => "The secret that the services of one installation share.",
         }
+    }
+
+    /// The name of the cookie, where it is one.
+    pub(super) fn cookie(self) -> Option<&'static str> {
+        (self == AuthScheme::Login).then_some("rendezvous")
     }
 
     pub(super) fn is_jwt(self) -> bool {

@@ -85,8 +85,13 @@ fn credentials(operations: &[Operation]) -> Value {
         .into_iter()
         .filter(|auth| operations.iter().any(|o| o.auth.contains(auth)));
     let described = used.map(|auth| {
-        let mut scheme =
-            json!({"type": "http", "scheme": "bearer", "description": auth.description()});
+        let description = auth.description();
+        let mut scheme = match auth.cookie() {
+            Some(name) => {
+                json!({"type": "apiKey", "in": "cookie", "name": name, "description": description})
+            }
+            None => json!({"type": "http", "scheme": "bearer", "description": description}),
+        };
         if auth.is_jwt() {
             scheme["bearerFormat"] = json!("JWT");
         }

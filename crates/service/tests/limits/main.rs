@@ -69,6 +69,8 @@ async fn reach(limit: Limit) -> bool {
         Limit::Descriptors | Limit::Sessions | Limit::Rooms | Limit::WrongLinks => return false,
         Limit::StreamTimeout | Limit::Revocations => return false,
         Limit::ResumeBytes | Limit::ResumeTotalBytes => return false,
+        Limit::Signups | Limit::Logins | Limit::PasswordHashes => return false,
+        Limit::Searches | Limit::Mails => return false,
         Limit::QuotaPerPerson | Limit::QuotaPerRoom | Limit::QuotaPerApplication => return false,
     }
     true

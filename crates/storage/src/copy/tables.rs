@@ -36,7 +36,7 @@ const EVENTS: [CopiedTable; 4] = [
     ),
 ];
 
-const SCHEDULER: [CopiedTable; 11] = [
+const SCHEDULER: [CopiedTable; 17] = [
     table(
         "api_keys",
         &["hash"],
@@ -132,6 +132,54 @@ const SCHEDULER: [CopiedTable; 11] = [
         ],
     ),
     table("configuration", &["name"], &["fingerprint"]),
+    table(
+        "accounts",
+        &["user_id"],
+        &[
+            "email",
+            "email_key",
+            "email_verified",
+            "password",
+            "discoverable",
+            "notify",
+        ],
+    ),
+    table("searchable_names", &["name_key", "user_id"], &[]),
+    table(
+        "logins",
+        &["id"],
+        &[
+            "user_id",
+            "hash",
+            "created_at",
+            "last_used_at",
+            "expires_at",
+            "user_agent",
+        ],
+    ),
+    table(
+        "account_tokens",
+        &["hash"],
+        &["user_id", "kind", "email", "login_id", "expires_at"],
+    ),
+    table("invites", &["hash"], &["created_at", "expires_at"]),
+    table(
+        "mails",
+        &["id"],
+        &[
+            "kind",
+            "address",
+            "address_key",
+            "user_id",
+            "detail",
+            "locale",
+            "created_at",
+            "due_at",
+            "attempts",
+            "state",
+            "reason",
+        ],
+    ),
 ];
 
 const CHAT: [CopiedTable; 3] = [

@@ -1,10 +1,16 @@
 //! What a store must do when several do the same at once: [`ROUNDS`] rounds of each, in one database.
 
+mod accounts;
 mod bookings;
 mod claims;
 mod events;
 mod rows;
 
+pub(crate) use accounts::{
+    sch_144_a_token_that_is_used_twice_at_once_counts_once,
+    sch_144_an_invitation_that_is_used_twice_at_once_opens_one_account,
+    sch_144_of_two_hundred_sign_ups_at_once_with_one_address_one_is_done,
+};
 pub(crate) use bookings::{
     sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking,
     sch_118_somebody_new_in_two_bookings_at_once_is_one_person,

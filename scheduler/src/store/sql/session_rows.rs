@@ -8,7 +8,7 @@ use crate::store::StoreError;
 
 /// A query of whole sessions: each with its two participants, in order.
 macro_rules! select_sessions {
-    ($rest:literal) => {
+    ($($rest:literal),+) => {
         concat!(
             "SELECT s.id, s.application, s.revision, s.room_id, s.terms, s.record, s.cancelled, s.created_at, \
              a.user_id AS a_user, ua.external_id AS a_external, a.name AS a_name, a.generation AS a_generation, \
@@ -18,7 +18,7 @@ macro_rules! select_sessions {
              JOIN users ua ON ua.id = a.user_id \
              JOIN participants b ON b.session_id = s.id AND b.position = 1 \
              JOIN users ub ON ub.id = b.user_id ",
-            $rest
+            $($rest),+
         )
     };
 }

@@ -10,8 +10,28 @@ use super::SqlStore;
 use super::session_rows::{BookedSessionRow, select_sessions};
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{
-    SessionFilter, SessionQueries, SessionRepository, SessionRoom, StoreError, StoreFuture,
+    SessionFilter, SessionQueries, SessionRepository, SessionRoom, SessionsOf, StoreError,
+    StoreFuture,
 };
+
+/// What is said of the sessions to list, beside whose they are.
+macro_rules! list_sessions {
+    ($whose:literal) => {
+        select_sessions!(
+            $whose,
+            " AND (?2 IS NULL OR s.starts_at >= ?2) AND (?3 IS NULL OR s.starts_at < ?3) \
+             AND (?4 IS NULL OR s.starts_at > ?4 OR (s.starts_at = ?4 AND s.id > ?5)) \
+             AND (?6 IS NULL OR s.status = ?6) \
+             AND (?7 IS NULL OR s.lobby_opens_at > ?7) \
+             AND (?8 IS NULL OR s.lobby_opens_at <= ?8) \
+             ORDER BY s.starts_at, s.id LIMIT ?9"
+        )
+    };
+}
+
+const OF_APPLICATION: &str = list_sessions!("WHERE s.application = ?1");
+const OF_PERSON: &str =
+    list_sessions!("WHERE s.id IN (SELECT p.session_id FROM participants p WHERE p.user_id = ?1)");
 
 impl SessionQueries for SqlStore {
     fn find(&self, id: SessionId) -> StoreFuture<'_, Option<BookedSession>> {
@@ -24,26 +44,22 @@ impl SessionQueries for SqlStore {
     fn list(&self, filter: SessionFilter) -> StoreFuture<'_, Vec<BookedSession>> {
         Box::pin(async move {
             let after = filter.after.as_ref();
-            let rows: Vec<BookedSessionRow> = query(select_sessions!(
-                "WHERE s.application = ?1 \
-                 AND (?2 IS NULL OR s.starts_at >= ?2) AND (?3 IS NULL OR s.starts_at < ?3) \
-                 AND (?4 IS NULL OR s.starts_at > ?4 OR (s.starts_at = ?4 AND s.id > ?5)) \
-                 AND (?6 IS NULL OR s.status = ?6) \
-                 AND (?7 IS NULL OR s.lobby_opens_at > ?7) \
-                 AND (?8 IS NULL OR s.lobby_opens_at <= ?8) \
-                 ORDER BY s.starts_at, s.id LIMIT ?9"
-            ))
-            .bind(&filter.application)
-            .bind(filter.from)
-            .bind(filter.to)
-            .bind(after.map(|(at, _)| *at))
-            .bind(after.map(|(_, id)| id.as_str()))
-            .bind(filter.state.map(|state| state.status.name()))
-            .bind(filter.state.and_then(|state| state.opens_after))
-            .bind(filter.state.and_then(|state| state.opens_by))
-            .bind(filter.limit)
-            .fetch_all(&mut self.db.read().await?)
-            .await?;
+            let (statement, whose) = match &filter.whose {
+                SessionsOf::Application(name) => (OF_APPLICATION, name.as_str()),
+                SessionsOf::Person(user) => (OF_PERSON, user.as_str()),
+            };
+            let rows: Vec<BookedSessionRow> = query(statement)
+                .bind(whose)
+                .bind(filter.from)
+                .bind(filter.to)
+                .bind(after.map(|(at, _)| *at))
+                .bind(after.map(|(_, id)| id.as_str()))
+                .bind(filter.state.map(|state| state.status.name()))
+                .bind(filter.state.and_then(|state| state.opens_after))
+                .bind(filter.state.and_then(|state| state.opens_by))
+                .bind(filter.limit)
+                .fetch_all(&mut self.db.read().await?)
+                .await?;
             rows.into_iter()
                 .map(BookedSessionRow::into_session)
                 .collect()

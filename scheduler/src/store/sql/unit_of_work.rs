@@ -3,9 +3,10 @@
 use storage::WriteTransaction;
 
 use crate::store::{
-    ApiKeyRepository, AuditRepository, EventRepository, IdempotencyRepository, JobRepository,
-    NotificationRepository, OccupancyRepository, PersonRepository, SessionRepository, StoreFuture,
-    TimelineRepository, UnitOfWork,
+    AccountRepository, ApiKeyRepository, AuditRepository, EventRepository, IdempotencyRepository,
+    InviteRepository, JobRepository, LoginRepository, MailRepository, NotificationRepository,
+    OccupancyRepository, PersonRepository, SessionRepository, StoreFuture, TimelineRepository,
+    TokenRepository, UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -33,6 +34,26 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn people(&mut self) -> &mut dyn PersonRepository {
+        self
+    }
+
+    fn accounts(&mut self) -> &mut dyn AccountRepository {
+        self
+    }
+
+    fn logins(&mut self) -> &mut dyn LoginRepository {
+        self
+    }
+
+    fn invites(&mut self) -> &mut dyn InviteRepository {
+        self
+    }
+
+    fn mails(&mut self) -> &mut dyn MailRepository {
+        self
+    }
+
+    fn tokens(&mut self) -> &mut dyn TokenRepository {
         self
     }
 

@@ -97,6 +97,12 @@ pub(super) async fn fill_scheduler(database: &Database) {
         "INSERT INTO audit (id, at, actor, action, subject) VALUES ('a', 1, 'x', 'y', 'z')",
         "INSERT INTO configuration (name, fingerprint) VALUES ('n', 'f')",
         "INSERT INTO notifications (id, user_id, kind, cause, created_at) VALUES ('n', 'u', 'k', 'c', 1)",
+        "INSERT INTO accounts (user_id, email, email_key, email_verified, password, discoverable, notify) SELECT id, 'A@x', 'a@x', 1, 'p', 1, '{}' FROM users WHERE created_at = 1",
+        "INSERT INTO searchable_names (name_key, user_id) SELECT 'ana', user_id FROM accounts",
+        "INSERT INTO logins (id, user_id, hash, created_at, last_used_at, expires_at) SELECT 'l', user_id, 'h', 1, 2, 3 FROM accounts",
+        "INSERT INTO account_tokens (hash, user_id, kind, email, login_id, expires_at) SELECT 'h', user_id, 'verify', 'a@x', 'l', 1 FROM accounts",
+        "INSERT INTO invites (hash, created_at, expires_at) VALUES ('h', 1, 2)",
+        "INSERT INTO mails (id, kind, address, address_key, locale, created_at, due_at, attempts, state) VALUES ('m', 'verify', 'A@x', 'a@x', 'en', 1, 2, 3, 'due')",
         "INSERT INTO timeline (id, session_id, at, body) SELECT 't', id, 1, '{}' FROM sessions WHERE starts_at = 7",
     ] {
         assert_eq!(query(insert).execute(&mut work).await.unwrap(), 1);

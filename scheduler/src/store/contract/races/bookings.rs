@@ -6,11 +6,11 @@ use scheduler_core::CommandOutcome;
 
 use super::{ROUNDS, at_once, book};
 use crate::commands;
-use crate::store::SessionFilter;
 use crate::store::contract::harness::{
     NOW, START_IN_MS, StoreHarness, booking_of, done, key, moved,
 };
 use crate::store::contract::occupancies::booking_at;
+use crate::store::{SessionFilter, SessionsOf};
 
 pub(crate) async fn sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking(
     mut harness: StoreHarness,
@@ -35,7 +35,7 @@ pub(crate) async fn sch_118_a_key_that_comes_twice_at_once_stands_for_one_bookin
         };
         assert_eq!(first, second);
         let filter = SessionFilter {
-            application,
+            whose: SessionsOf::Application(application),
             from: None,
             to: None,
             state: None,

@@ -1,0 +1,133 @@
+//! `/v1/me`: one's own account, its password, and where one is logged in.
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use scheduler_core::check_new_password;
+use service::clock;
+use service::http::{HttpError, Json};
+use service::proxies::ClientAddr;
+use wire::{ChangeMe, ChangePassword, LoginView, Page, SecretText, User};
+
+use super::proofs::too_many_mails;
+use super::signup::with_cookie;
+use crate::access::Person;
+use crate::accounts::{email_taken, refused, wrong_password};
+use crate::commands::{self, ChangeOutcome};
+use crate::state::AppState;
+use crate::store::{StoredAccount, StoredLogin};
+
+/// `GET /v1/me`: the account, and the cookie anew: it lasts for 30 days after the last time.
+pub(crate) async fn get(
+    State(app): State<AppState>,
+    person: Person,
+    headers: HeaderMap,
+) -> Result<Response, HttpError> {
+    let cookie = app.accounts()?.cookie;
+    let token = cookie.read(&headers).unwrap_or_default();
+    Ok(with_cookie(
+        StatusCode::OK,
+        &person.account,
+        cookie.set(token),
+    ))
+}
+
+/// `PATCH /v1/me`: changes what the body names.
+pub(crate) async fn change(
+    State(app): State<AppState>,
+    person: Person,
+    Json(change): Json<ChangeMe>,
+) -> Result<Json<User>, HttpError> {
+    if change.email.is_some() && app.email.is_none() {
+        let message = "This server sends no mail, so no other address can be confirmed.";
+        return Err(HttpError::field("email", "not_configured", message));
+    }
+    let who = (&person.user, person.login.as_str());
+    let outcome = commands::change_account(&*app.store, who, &change, clock::now()).await?;
+    match outcome {
+        ChangeOutcome::Done(account) => {
+            if let Some(email) = &app.email {
+                email.wake();
+            }
+            Ok(Json(account.view()))
+        }
+        ChangeOutcome::MailsLimited(wait_ms) => Err(too_many_mails(wait_ms)),
+        ChangeOutcome::Invalid(errors) => Err(HttpError::invalid(errors)),
+        ChangeOutcome::EmailTaken => Err(email_taken()),
+        ChangeOutcome::Gone => Err(HttpError::unauthenticated("bad_cookie")),
+    }
+}
+
+/// `POST /v1/me/password`: 204, and every other login has ended.
+pub(crate) async fn change_password(
+    State(app): State<AppState>,
+    person: Person,
+    Extension(client): Extension<ClientAddr>,
+    Json(change): Json<ChangePassword>,
+) -> Result<StatusCode, HttpError> {
+    check_new_password(&person.account, &change).map_err(refused)?;
+    let stored = check_own(&app, &person, client, "current", &change.current).await?;
+    let passwords = &app.accounts()?.passwords;
+    let password = passwords.hash(&change.new).await?;
+    let changed = commands::change_password(&*app.store, &stored, &password, &person.login).await?;
+    if !changed {
+        return Err(wrong_password("current"));
+    }
+    app.notifications
+        .close_other_logins(&person.user, &person.login);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /v1/me/logins`: where one is logged in, the newest first. There are few: they are one page.
+pub(crate) async fn logins(
+    State(app): State<AppState>,
+    person: Person,
+) -> Result<Json<Page<LoginView>>, HttpError> {
+    let found = app.store.accounts().logins(person.user, clock::now());
+    let view = |login: StoredLogin| LoginView {
+        current: login.id == person.login,
+        id: login.id,
+        created_at: login.created_at,
+        last_used_at: login.last_used_at,
+        expires_at: login.expires_at,
+        user_agent: login.user_agent,
+    };
+    Ok(Json(Page {
+        items: found.await?.into_iter().map(view).collect(),
+        next_cursor: None,
+    }))
+}
+
+/// `DELETE /v1/me/logins/{id}`: 204, and its cookie opens nothing any more.
+pub(crate) async fn end_login(
+    State(app): State<AppState>,
+    person: Person,
+    Path(id): Path<String>,
+) -> Result<StatusCode, HttpError> {
+    if !commands::end_login(&*app.store, &person.user, &id).await? {
+        return Err(HttpError::not_found("There is no such login."));
+    }
+    app.notifications.close_login(&person.user, &id);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The account, if `password` is its own; a wrong one counts as one at a login.
+async fn check_own(
+    app: &AppState,
+    person: &Person,
+    client: ClientAddr,
+    field: &str,
+    password: &SecretText,
+) -> Result<StoredAccount, HttpError> {
+    let accounts = app.accounts()?;
+    let counted = accounts.throttle.login(&person.account.email, client)?;
+    let found = app.store.accounts().find(person.user.clone()).await?;
+    let stored = found.ok_or_else(|| HttpError::unauthenticated("bad_cookie"))?;
+    let phc = Some(stored.password.clone());
+    if !accounts.passwords.is_right(password, phc).await? {
+        return Err(wrong_password(field));
+    }
+    counted.was_right();
+    Ok(stored)
+}

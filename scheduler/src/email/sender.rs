@@ -1,0 +1,98 @@
+//! The task that sends mails: what is due is claimed, given a token, sent, and settled.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use scheduler_core::MailKind;
+use service::{Shutdown, clock};
+
+use super::outgoing::Email;
+use super::texts;
+use crate::accounts::new_token;
+use crate::commands::{claim_mail, settle_mail};
+use crate::state::AppState;
+use crate::store::{StoreError, StoredMail, StoredToken};
+
+/// How long the link of a mail is good for, in milliseconds: an hour.
+const TOKEN_LIFE_MS: i64 = 3_600_000;
+/// How long a mail is claimed for, in milliseconds: longer than an attempt may take.
+const LEASE_MS: i64 = 120_000;
+/// How often the store is asked for mails that are due again.
+const POLL: Duration = Duration::from_secs(1);
+/// Mails that are looked at together.
+const BATCH: u32 = 20;
+/// Connections to the mail server at once.
+const AT_ONCE: usize = 4;
+
+/// Sends what is due until the shutdown starts.
+pub(crate) async fn send_mails(email: Email, app: AppState, shutdown: Shutdown) {
+    email.run(app, shutdown).await;
+}
+
+impl Email {
+    async fn run(self, app: AppState, shutdown: Shutdown) {
+        loop {
+            match self.send_due(&app).await {
+                // There may be more.
+                Ok(BATCH) if !shutdown.is_started() => continue,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "mails could not be read; they are tried again")
+                }
+            }
+            tokio::select! {
+                () = shutdown.started() => return,
+                () = self.bell.notified() => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+
+    /// Sends what is due, and tells how many were looked at.
+    async fn send_due(&self, app: &AppState) -> Result<u32, StoreError> {
+        let due = app.store.mails().due(clock::now(), BATCH).await?;
+        let count = u32::try_from(due.len()).unwrap_or(BATCH);
+        let sending: Vec<_> = due.into_iter().map(|mail| self.send(app, mail)).collect();
+        let mut sending = stream::iter(sending).buffer_unordered(AT_ONCE);
+        while let Some(sent) = sending.next().await {
+            sent?;
+        }
+        Ok(count)
+    }
+
+    async fn send(&self, app: &AppState, mail: StoredMail) -> Result<(), StoreError> {
+        let now = clock::now();
+        let (token, hash) = new_token();
+        let stored = StoredToken {
+            hash,
+            kind: mail.mail.kind,
+            user: mail.mail.user.clone(),
+            email: mail.mail.to.clone(),
+            login: mail.mail.login.clone(),
+            expires_at: now + TOKEN_LIFE_MS,
+        };
+        if !claim_mail(&*app.store, &mail, &stored, now + LEASE_MS).await? {
+            return Ok(());
+        }
+        let page = match mail.mail.kind {
+            MailKind::Verify => "verify",
+            MailKind::Reset => "reset",
+        };
+        let link = format!("{}/{page}#{token}", app.web_origin);
+        let text = texts::of(mail.mail.kind, &mail.mail.locale, &link);
+        let sent = self.mailer.send(&mail.mail, text).await;
+        let result = match &sent {
+            Ok(()) => "sent",
+            Err(failure) if failure.is_final => "dead",
+            Err(_) => "failed",
+        };
+        metrics::counter!("mails_total", "kind" => mail.mail.kind.name(), "result" => result)
+            .increment(1);
+        let sent = sent.map_err(|failure| {
+            tracing::warn!(id = %mail.mail.id, reason = %failure.reason, "a mail could not be sent");
+            (failure.reason, failure.is_final)
+        });
+        settle_mail(&*app.store, &mail, sent, clock::now()).await
+    }
+}

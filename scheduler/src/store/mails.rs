@@ -1,0 +1,84 @@
+//! Mails that are to be sent, and those of the last day; and the tokens of their links.
+
+use scheduler_core::{EmailAddress, MailKind, NewMail};
+use wire::{UnixMs, UserId};
+
+use super::StoreFuture;
+
+/// Reads committed mails and tokens.
+pub(crate) trait MailQueries: Send + Sync {
+    /// Mails that are due, the longest due first.
+    fn due(&self, now: UnixMs, limit: u32) -> StoreFuture<'_, Vec<StoredMail>>;
+
+    /// The token of this hash, if its time is not over.
+    fn find_token(&self, hash: String, now: UnixMs) -> StoreFuture<'_, Option<StoredToken>>;
+}
+
+/// Reads and writes mails within a unit of work.
+pub(crate) trait MailRepository: Send {
+    /// Adds a mail, due at once.
+    fn add<'a>(&'a mut self, mail: &'a NewMail) -> StoreFuture<'a, ()>;
+
+    /// When mails to an address were asked for, those after that moment.
+    fn since<'a>(&'a mut self, to: &'a EmailAddress, after: UnixMs)
+    -> StoreFuture<'a, Vec<UnixMs>>;
+
+    /// Takes a due mail until `until`, for one more attempt; false where another has taken it.
+    fn claim<'a>(&'a mut self, mail: &'a StoredMail, until: UnixMs) -> StoreFuture<'a, bool>;
+
+    /// Writes what became of an attempt.
+    fn settle<'a>(&'a mut self, id: &'a str, fate: &'a MailFate) -> StoreFuture<'a, ()>;
+
+    /// Deletes mails that are not due and were asked for before that moment; how many.
+    fn forget<'a>(&'a mut self, before: UnixMs) -> StoreFuture<'a, u64>;
+}
+
+/// Reads and writes tokens within a unit of work.
+pub(crate) trait TokenRepository: Send {
+    /// Adds a token.
+    fn add<'a>(&'a mut self, token: &'a StoredToken) -> StoreFuture<'a, ()>;
+
+    /// Uses a token up; false where it is used. Who calls it has locked the account.
+    fn take<'a>(&'a mut self, hash: &'a str) -> StoreFuture<'a, bool>;
+
+    /// Makes every token of a person void, of one kind or of all.
+    fn void<'a>(&'a mut self, user: &'a UserId, kind: Option<MailKind>) -> StoreFuture<'a, ()>;
+
+    /// Deletes tokens whose time was over before that moment; how many.
+    fn forget<'a>(&'a mut self, before: UnixMs) -> StoreFuture<'a, u64>;
+}
+
+/// A mail, how often it was tried, and until when it is claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredMail {
+    pub(crate) mail: NewMail,
+    pub(crate) attempts: u32,
+    pub(crate) due_at: UnixMs,
+}
+
+/// What became of an attempt to send a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum MailFate {
+    Sent,
+    /// To be tried again.
+    Again {
+        at: UnixMs,
+        reason: String,
+    },
+    /// Never to be tried again.
+    Dead {
+        reason: String,
+    },
+}
+
+/// What the link of a mail is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredToken {
+    pub(crate) hash: String,
+    pub(crate) kind: MailKind,
+    pub(crate) user: UserId,
+    /// The address that the mail went to.
+    pub(crate) email: EmailAddress,
+    pub(crate) login: Option<String>,
+    pub(crate) expires_at: UnixMs,
+}
