@@ -67,7 +67,8 @@ pub async fn run(
     publish_events(&runtime, &config, store.rooms.outbox(), secret.clone())?;
     say_goodbye(&runtime, Arc::clone(&state));
     let events = SchedulerEvents { writer };
-    let app = router(state, secret, events, runtime.readiness.clone());
+    let test_clock = config.realtime.test_clock;
+    let app = router(state, secret, events, runtime.readiness.clone(), test_clock);
     let listeners = listeners.into();
     runtime.serve(listeners, app, writing, TASKS_LIMIT).await?;
     store.rooms.close().await;

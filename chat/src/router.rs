@@ -10,6 +10,7 @@ use bus::EventsSecret;
 use service::health::Readiness;
 use service::http::HttpError;
 use service::socket::Upgrade;
+use service::test_clock::TestClock;
 use wire::CHAT_SUBPROTOCOL;
 
 use crate::events::SchedulerEvents;
@@ -22,7 +23,7 @@ use crate::{connection, describe, http};
 /// |---|---|
 /// | `GET /v1/chat` | clients |
 /// | `GET /v1/rooms`, `GET`, `POST /v1/rooms/{id}/messages`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
-/// | `POST /v1/events` | the scheduler |
+/// | `POST /v1/events`; under a test clock `POST /v1/test-clock` | the scheduler |
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
 /// | `GET /health/live`, `/health/ready` | operators |
 pub(crate) fn router<S: Stores>(
@@ -30,7 +31,9 @@ pub(crate) fn router<S: Stores>(
     secret: EventsSecret,
     events: SchedulerEvents,
     readiness: Readiness,
+    test_clock: Option<TestClock>,
 ) -> Router {
+    let api = describe::api().following_test_clock(test_clock.is_some());
     let origins = state.connections.origins.clone();
     let messages = get(http::list_messages::<S>).merge(post(http::post_message::<S>));
     let clients = Router::new()
@@ -41,13 +44,14 @@ pub(crate) fn router<S: Stores>(
         .route("/v1/sync", get(sync::<S>))
         .with_state(state);
     let router = clients
-        .merge(bus::routes(secret, Arc::new(events)))
+        .merge(bus::routes(secret.clone(), Arc::new(events)))
+        .merge(bus::follow_test_clock(secret, test_clock))
         .merge(service::health::routes(readiness))
         .merge(service::describe::routes(
-            describe::api(),
+            api.clone(),
             Some(&describe::channel()),
         ));
-    let router = service::listeners::operators_apart(router, &describe::api());
+    let router = service::listeners::operators_apart(router, &api);
     service::http::standard(router, &origins)
 }
 

@@ -102,6 +102,10 @@ pub(crate) struct UpArgs {
     /// When the demo session starts, from now: `30s`, `2m`, `500ms`
     #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = parse_duration)]
     pub(crate) demo_in: Duration,
+    /// For tests on this machine: whoever has an API key can move the time of all services forward, by
+    /// `POST /v1/test-clock`
+    #[arg(long)]
+    pub(crate) test_clock: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -112,6 +116,9 @@ pub(crate) struct ServeArgs {
     /// Take the settings from stdin, as `up` hands them over, and from nowhere else
     #[arg(long, hide = true, requires = "supervised")]
     pub(crate) settings_from_stdin: bool,
+    /// Go by the test clock of the data directory, as `up --test-clock` says
+    #[arg(long, hide = true, requires = "settings_from_stdin")]
+    pub(crate) test_clock: bool,
 }
 
 #[derive(Debug, Clone, Args)]

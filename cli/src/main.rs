@@ -15,6 +15,7 @@ mod output;
 mod parent;
 mod serve;
 mod supervised;
+mod test_clock;
 mod turn_config;
 mod up;
 

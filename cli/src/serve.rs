@@ -7,6 +7,7 @@ use service::descriptors;
 use service::listeners::Listeners;
 use service::realtime::RealtimeConfig;
 use service::telemetry::{self, TelemetryConfig, TelemetryGuard};
+use service::test_clock::TestClock;
 use service::{Shutdown, StartError};
 use storage::OpenError;
 use tokio::net::TcpListener;
@@ -16,6 +17,7 @@ use crate::config::{Settings, is_loopback};
 use crate::failure::Failure;
 use crate::parent;
 use crate::supervised::SupervisedService;
+use crate::test_clock;
 use crate::up::{data_dir_failure, listen_failure, metrics_failure};
 
 /// How long a child may say goodbye once its parent is dead: nobody is left to wait for it, and
@@ -26,6 +28,7 @@ const ORPHAN_DRAIN: Duration = Duration::from_secs(1);
 pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
     let StartedService {
         listeners,
+        test_clock,
         shutdown,
         telemetry_guard,
     } = begin(SupervisedService::Scheduler, settings, args).await?;
@@ -48,6 +51,7 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         effective: settings.effective()?,
         signup: settings.accounts.policy(&own.public_url)?,
         email: settings.email.settings()?,
+        test_clock,
         limits: own.limits,
     };
     end(
@@ -61,12 +65,16 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
 pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
     let StartedService {
         listeners,
+        test_clock,
         shutdown,
         telemetry_guard,
     } = begin(SupervisedService::Signaling, settings, args).await?;
     let own = &settings.signaling;
     let config = signaling::Config {
-        realtime: realtime(settings, &own.public_url, &own.allowed_origins),
+        realtime: RealtimeConfig {
+            test_clock,
+            ..realtime(settings, &own.public_url, &own.allowed_origins)
+        },
         ice_servers: own.ice_servers.clone(),
         turn: settings.turn.credentials(&settings.data_dir)?,
         chat_events_url: Some(settings.chat.internal_url.clone()),
@@ -88,12 +96,16 @@ pub(crate) async fn signaling(settings: &Settings, args: &ServeArgs) -> Result<(
 pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Failure> {
     let StartedService {
         listeners,
+        test_clock,
         shutdown,
         telemetry_guard,
     } = begin(SupervisedService::Chat, settings, args).await?;
     let own = &settings.chat;
     let config = chat::Config {
-        realtime: realtime(settings, &own.public_url, &own.allowed_origins),
+        realtime: RealtimeConfig {
+            test_clock,
+            ..realtime(settings, &own.public_url, &own.allowed_origins)
+        },
         rooms: settings.rooms_database()?,
         messages: settings.messages_database()?,
         database_options: settings.database.options()?,
@@ -114,6 +126,7 @@ fn realtime(settings: &Settings, public_url: &str, allowed_origins: &[String]) -
         issuer: Some(settings.scheduler.public_url.clone()),
         allowed_origins: allowed_origins.to_owned(),
         trusted_proxies: settings.trusted_proxies.clone(),
+        test_clock: None,
     }
 }
 
@@ -137,6 +150,7 @@ pub(crate) async fn turn(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
 /// A service that may start.
 struct StartedService {
     listeners: Listeners,
+    test_clock: Option<TestClock>,
     shutdown: Shutdown,
     telemetry_guard: TelemetryGuard,
 }
@@ -149,6 +163,11 @@ async fn begin(
     args: &ServeArgs,
 ) -> Result<StartedService, Failure> {
     let telemetry_guard = begin_telemetry(service, settings)?;
+    // Before it listens: nobody meets it in another time.
+    let test_clock = match args.test_clock {
+        true => Some(test_clock::open(settings)?),
+        false => None,
+    };
     let public = bind(service, settings).await?;
     let listen = service.metrics_listen(settings);
     let metrics = TcpListener::bind(listen)
@@ -167,6 +186,7 @@ async fn begin(
         listeners: Listeners::from(public)
             .with_metrics(metrics)
             .with_operators(operators),
+        test_clock,
         shutdown: begin_shutdown(args)?,
         telemetry_guard,
     })

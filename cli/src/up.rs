@@ -21,6 +21,7 @@ use crate::config::{Settings, reachable};
 use crate::failure::Failure;
 use crate::output;
 use crate::supervised::SupervisedService;
+use crate::test_clock;
 
 /// Between two looks at a service that is starting.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -102,19 +103,31 @@ impl SupervisedService {
 pub(crate) async fn run(settings: &Settings, args: &UpArgs) -> Result<(), Failure> {
     let stop =
         Shutdown::from_signals().map_err(|error| Failure::crash(format!("no signals: {error}")))?;
+    if args.test_clock {
+        test_clock::check(settings)?;
+    }
     let _lock = preflight::check(settings).await?;
+    if args.test_clock {
+        test_clock::warn(&test_clock::open(settings)?).await;
+    }
     let ports = ports::choose(settings).await?;
     let settings = &with_local_urls(ports.settings.clone())?;
     let program = std::env::current_exe()
         .map_err(|error| Failure::crash(format!("the own program can't be found: {error}")))?;
     let log_format = settings.log_format()?;
     let operators = settings.operator_address()?;
-    let child = |service| {
+    let child = |service| -> Result<Child, Failure> {
         let mut settings = settings.clone();
         if let Some(first) = operators {
             settings.operator.listen = operator_address_of(first, service).to_string();
         }
-        Child::new(service, &program, &settings, log_format, &stop)
+        let child = Child::new(service, &program, &settings, log_format, &stop)?;
+        Ok(
+            match args.test_clock && SupervisedService::ALL.contains(&service) {
+                true => child.with_argument("--test-clock"),
+                false => child,
+            },
+        )
     };
     let mut scheduler = child(SupervisedService::Scheduler)?;
     let mut signaling = child(SupervisedService::Signaling)?;

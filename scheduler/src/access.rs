@@ -8,7 +8,9 @@ mod page;
 mod person;
 mod reader;
 
-pub(crate) use callers::{Application, Observer, Operator, OperatorKey, SessionCaller};
+pub(crate) use callers::{
+    Application, ClockSetter, Observer, Operator, OperatorKey, SessionCaller,
+};
 pub(crate) use cookie::{LOGIN_LIFE_MS, LoginCookie};
 pub(crate) use page::{SessionMember, kicked};
 pub(crate) use person::{Person, WebPage};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use service::http;
+use service::test_clock::TestClock;
 use storage::{DatabaseOptions, DatabaseUrl};
 use wire::{MediaBackend, SecretText};
 
@@ -45,6 +46,8 @@ pub struct Config {
     pub signup: SignupPolicy,
     /// Where mails are sent; none where none are.
     pub email: Option<EmailSettings>,
+    /// The clock of tests, which it moves and has signaling and chat follow; none but under `up --test-clock`.
+    pub test_clock: Option<TestClock>,
     /// What it holds and takes at most.
     pub limits: Limits,
 }
@@ -209,6 +212,7 @@ impl Config {
             effective: Vec::new(),
             signup: SignupPolicy::Open,
             email: None,
+            test_clock: None,
             limits: Limits::default(),
         }
     }

@@ -5,11 +5,12 @@ mod accounts;
 use service::describe::{Api, AuthScheme, Operation};
 use wire::ErrorCode::{
     Conflict, Forbidden, InvalidField, NotAParticipant, NotFound, PreconditionFailed,
-    QuotaExceeded, RateLimited, SessionOver, StorageUnavailable, UnknownField,
+    QuotaExceeded, RateLimited, SessionOver, StorageUnavailable, Unavailable, UnknownField,
 };
 use wire::{
-    AuditRow, BookSession, ChangeSession, JoinRequest, JoinResponse, Notification, Page,
-    RenewedLink, SessionState, SessionView, TicketRequest, TicketResponse, TimelineItem, UnixMs,
+    AdvanceClock, AuditRow, BookSession, ChangeSession, ClockReading, JoinRequest, JoinResponse,
+    Notification, Page, RenewedLink, SessionState, SessionView, TicketRequest, TicketResponse,
+    TimelineItem, UnixMs,
 };
 
 const ONCE: &str = "Makes a repeat safe: the same key and body give the first answer again.";
@@ -17,11 +18,14 @@ const IF_MATCH: &str = "The revision that is meant, as `ETag` gave it.";
 const LIMIT: &str = "Items of a page: 50, at most 200.";
 const CURSOR: &str = "`next_cursor` of the page before.";
 
-/// The scheduler's table.
-pub(crate) fn api(has_accounts: bool) -> Api {
+/// The scheduler's table, with the routes of accounts and of the clock of tests where it has them.
+pub(crate) fn api(has_accounts: bool, has_test_clock: bool) -> Api {
     let mut operations = [sessions(), tickets(), people(), operators()].concat();
     if has_accounts {
         operations.extend(accounts::operations());
+    }
+    if has_test_clock {
+        operations.push(test_clock());
     }
     Api::new(
         "Rendezvous scheduler",
@@ -232,6 +236,19 @@ fn audit() -> Vec<Operation> {
         .answers::<Page<AuditRow>>(200, "A page.")
         .refuses(422, &[InvalidField, UnknownField]),
     ]
+}
+
+fn test_clock() -> Operation {
+    Operation::post(
+        "/v1/test-clock",
+        "Moves the clock of every service forward, in tests.",
+    )
+    .tagged("Tests")
+    .by(&[AuthScheme::Application, AuthScheme::Operator])
+    .takes::<AdvanceClock>()
+    .answers::<ClockReading>(200, "The scheduler, signaling and chat have moved.")
+    .refuses(403, &[Forbidden])
+    .refuses(503, &[StorageUnavailable, Unavailable])
 }
 
 /// What all operations with a store behind them have: somebody else's credential is refused, and so is

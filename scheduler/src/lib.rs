@@ -31,6 +31,7 @@ mod scope;
 mod session_view;
 mod state;
 mod store;
+mod test_clock;
 mod tickets;
 mod web;
 mod zone_rules;

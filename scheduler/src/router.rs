@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::describe;
 use crate::events::ServiceEvents;
 use crate::state::AppState;
+use crate::test_clock;
 use crate::web::{self, WebApp};
 
 /// All routes, with the layers that every service has.
@@ -29,8 +30,9 @@ pub(crate) fn routes(
     readiness: Readiness,
     origins: &AllowedOrigins,
 ) -> Router {
-    let described = describe::api(app.accounts.is_some());
-    let events = bus::routes(secret, ServiceEvents::new(app.clone()));
+    let described = describe::api(app.accounts.is_some(), config.test_clock.is_some());
+    let events = bus::routes(secret.clone(), ServiceEvents::new(app.clone()));
+    let for_tests = test_clock::routes(app.clone(), config, secret);
     let api = Router::new()
         // For applications.
         .route("/v1/sessions", post(sessions::book).get(sessions::list))
@@ -68,11 +70,13 @@ pub(crate) fn routes(
     let limit = config.store.options.statement_timeout;
     let all = api
         .merge(events)
+        .merge(for_tests)
         .layer(from_fn_with_state(limit, with_one_deadline))
         .merge(health::routes(readiness))
         .merge(service::describe::routes(described.clone(), None))
         .merge(pages);
     let all = service::listeners::operators_apart(all, &described);
+    let all = test_clock::dated(all, config);
     service::http::standard(all, origins)
 }
 

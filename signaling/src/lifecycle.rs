@@ -81,7 +81,14 @@ pub async fn run(
         writer,
         store,
     });
-    let app = router(state, secret, events, runtime.readiness.clone(), media);
+    let app = router(
+        state,
+        secret,
+        events,
+        runtime.readiness.clone(),
+        media,
+        config.realtime.test_clock,
+    );
     // First the sockets end, which still say how sessions stand; then the writer, then the rest.
     let listeners = listeners.into();
     runtime.serve(listeners, app, writing, TASKS_LIMIT).await?;

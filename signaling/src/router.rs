@@ -10,6 +10,7 @@ use bus::EventsSecret;
 use service::health::Readiness;
 use service::http::HttpError;
 use service::socket::Upgrade;
+use service::test_clock::TestClock;
 use wire::SIGNALING_SUBPROTOCOL;
 
 use crate::connection;
@@ -22,7 +23,7 @@ use crate::store::SnapshotStore;
 /// | route | for |
 /// |---|---|
 /// | `GET /v1/signal` | clients |
-/// | `POST /v1/events` | the scheduler |
+/// | `POST /v1/events`; under a test clock `POST /v1/test-clock` | the scheduler |
 /// | `GET /v1/sessions`, `GET /v1/sessions/{id}`, `POST …/end`, `DELETE …/participants/{user_id}` | operators, with their ticket |
 /// | `POST /v1/media/…/webhook` | each media server that is configured |
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
@@ -33,7 +34,9 @@ pub(crate) fn router<S: SnapshotStore>(
     events: Arc<SchedulerEvents<S>>,
     readiness: Readiness,
     media: Router,
+    test_clock: Option<TestClock>,
 ) -> Router {
+    let api = describe::api().following_test_clock(test_clock.is_some());
     let origins = state.connections.origins.clone();
     let people = Router::new()
         .route("/v1/signal", get(signal))
@@ -47,13 +50,14 @@ pub(crate) fn router<S: SnapshotStore>(
         .with_state(state);
     let router = people
         .merge(media)
-        .merge(bus::routes(secret, events))
+        .merge(bus::routes(secret.clone(), events))
+        .merge(bus::follow_test_clock(secret, test_clock))
         .merge(service::health::routes(readiness))
         .merge(service::describe::routes(
-            describe::api(),
+            api.clone(),
             Some(&describe::channel()),
         ));
-    let router = service::listeners::operators_apart(router, &describe::api());
+    let router = service::listeners::operators_apart(router, &api);
     service::http::standard(router, &origins)
 }
 

@@ -29,6 +29,7 @@ const KILL_AFTER: Duration = Duration::from_secs(1);
 pub(super) struct Child {
     service: SupervisedService,
     program: PathBuf,
+    arguments: Vec<&'static str>,
     /// Written to its standard input at each start.
     settings: String,
     /// Stands before each line of its output.
@@ -53,11 +54,18 @@ impl Child {
         Ok(Self {
             service,
             program: program.to_owned(),
+            arguments: vec![service.name(), "--supervised", "--settings-from-stdin"],
             settings: config::for_child(settings, service)?,
             prefix,
             stop: stop.clone(),
             backoff: Backoff::default(),
         })
+    }
+
+    /// Adds an argument to those that it is started with.
+    pub(super) fn with_argument(mut self, argument: &'static str) -> Self {
+        self.arguments.push(argument);
+        self
     }
 
     /// Keeps it running until the stop.
@@ -102,7 +110,7 @@ impl Child {
             }
         }
         let mut child = command
-            .args([name, "--supervised", "--settings-from-stdin"])
+            .args(&self.arguments)
             // Closes with this process, however that ends: the child stops at it.
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

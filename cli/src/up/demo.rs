@@ -1,9 +1,10 @@
 //! The demo session of `up --demo`, booked as any application would: with an API key, over HTTP.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde_json::json;
-use wire::SessionView;
+use service::clock;
+use wire::{SessionView, UnixMs};
 
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -14,7 +15,7 @@ const KEY_NAME: &str = "demo";
 /// How long the demo session is live, in milliseconds: a minute is enough to see all of it.
 const DURATION_MS: u64 = 60_000;
 /// No reminder shorter before the start than this, in milliseconds: nobody could read it.
-const SHORTEST_REMINDER_MS: u64 = 1_000;
+const SHORTEST_REMINDER_MS: i64 = 1_000;
 
 /// Books Ann and Bo, and returns the lines that tell of it.
 pub(super) async fn book(
@@ -28,7 +29,7 @@ pub(super) async fn book(
     let response = client
         .post(format!("{scheduler}/v1/sessions"))
         .bearer_auth(key)
-        .json(&command(unix_ms(), lead))
+        .json(&command(clock::now(), lead))
         .send()
         .await
         .map_err(|error| failed(error.to_string()))?;
@@ -45,10 +46,10 @@ pub(super) async fn book(
 }
 
 /// The times of a real booking, scaled: reminder at half the lead, lobby at two thirds of it.
-fn command(now_ms: u64, lead: Duration) -> serde_json::Value {
-    let lead_ms = u64::try_from(lead.as_millis()).unwrap_or(u64::MAX);
+fn command(now: UnixMs, lead: Duration) -> serde_json::Value {
+    let lead_ms = i64::try_from(lead.as_millis()).unwrap_or(i64::MAX);
     let reminder_ms = lead_ms / 2;
-    let reminders: Vec<u64> = Some(reminder_ms)
+    let reminders: Vec<i64> = Some(reminder_ms)
         .filter(|ms| *ms >= SHORTEST_REMINDER_MS)
         .into_iter()
         .collect();
@@ -57,7 +58,7 @@ fn command(now_ms: u64, lead: Duration) -> serde_json::Value {
             {"external_id": "demo-ann", "name": "Ann"},
             {"external_id": "demo-bo", "name": "Bo"},
         ],
-        "starts_at": now_ms.saturating_add(lead_ms),
+        "starts_at": now + lead_ms,
         "duration_ms": DURATION_MS,
         "lobby_ms": lead_ms / 3,
         "remind_before_ms": reminders,
@@ -75,24 +76,17 @@ fn lines(session: &SessionView, lead: Duration) -> Option<Vec<String>> {
     Some(lines)
 }
 
-fn unix_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |span| {
-        u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn ops_15_the_demo_scales_its_times_with_the_lead() {
-        let body = command(1_000_000, Duration::from_secs(30));
+        let body = command(UnixMs(1_000_000), Duration::from_secs(30));
         assert_eq!(body["starts_at"], 1_030_000);
         assert_eq!(body["remind_before_ms"], json!([15_000]));
         assert_eq!(body["lobby_ms"], 10_000);
-        let body = command(1_000_000, Duration::ZERO);
+        let body = command(UnixMs(1_000_000), Duration::ZERO);
         assert_eq!(body["starts_at"], 1_000_000);
         assert_eq!(body["remind_before_ms"], json!([]));
     }

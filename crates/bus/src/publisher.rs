@@ -78,6 +78,7 @@ impl<T: EventTransport> OutboxPublisher<T> {
     }
 
     async fn deliver_forever(&self, destination: &'static str) {
+        let mut jumps = clock::jumps();
         loop {
             // Asked for before the store is read, so that no commit falls between.
             let woken = self.outbox.woken();
@@ -85,7 +86,12 @@ impl<T: EventTransport> OutboxPublisher<T> {
                 Ok(More::Yes) => {}
                 Ok(More::No) => {
                     tokio::time::sleep(REST).await;
-                    drop(tokio::time::timeout(HEARTBEAT, woken).await);
+                    tokio::select! {
+                        () = woken => {}
+                        // The watermark has moved along.
+                        _ = jumps.changed() => {}
+                        () = tokio::time::sleep(HEARTBEAT) => {}
+                    }
                 }
                 Err(error) => {
                     metrics::counter!("events_delivery_failed_total", "to" => destination)

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRef, FromRequest, FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::post;
@@ -60,14 +60,24 @@ impl<H> Clone for Receiver<H> {
     }
 }
 
-/// Asked for before the body, so that a stranger's body is never read.
-struct SecretShown;
+impl<H> FromRef<Receiver<H>> for EventsSecret {
+    fn from_ref(receiver: &Receiver<H>) -> Self {
+        receiver.secret.clone()
+    }
+}
 
-impl<H: EventHandler> FromRequestParts<Receiver<H>> for SecretShown {
+/// Asked for before the body, so that a stranger's body is never read.
+pub(crate) struct SecretShown;
+
+impl<S> FromRequestParts<S> for SecretShown
+where
+    EventsSecret: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Receiver<H>) -> Result<Self, HttpError> {
-        if state.secret.is_shown(&parts.headers) {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
+        if EventsSecret::from_ref(state).is_shown(&parts.headers) {
             ConnectionPlace::recognize_request(&parts.extensions);
             return Ok(Self);
         }

@@ -8,7 +8,7 @@ use service::http::bearer;
 use service::{StartError, secret_file};
 use subtle::ConstantTimeEq;
 
-/// What a service shows as Bearer at `POST /v1/events`. Its text is in no log.
+/// What a service shows another as Bearer, as at `POST /v1/events`. Its text is in no log.
 #[derive(Clone)]
 pub struct EventsSecret(Arc<str>);
 

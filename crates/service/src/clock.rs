@@ -3,7 +3,9 @@
 //! The *wall* clock says what time people have agreed on: bookings, tickets, messages. Somebody may set it.
 //! The *steady* clock counts spans: it starts where the wall clock stands as the process starts, and nobody
 //! sets it. Which of the two a session goes by, and when, is signaling's rule and not decided here.
+//! Under a [test clock](crate::test_clock) both are equally far ahead of the machine's.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{LazyLock, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -23,16 +25,19 @@ const ONE_MOMENT: Duration = Duration::from_micros(50);
 /// Most readings of one comparison. On a machine so busy that none fits, the quickest counts.
 const MAX_READINGS: u32 = 8;
 
+/// How far both clocks are ahead of the machine's, in milliseconds: nothing, but for tests. It never shrinks.
+static AHEAD_MS: AtomicI64 = AtomicI64::new(0);
+
 /// The present moment by the wall clock. The one place where a service reads it.
 #[must_use]
 pub fn now() -> UnixMs {
-    ms(wall_us())
+    ms(wall_us()) + ahead_ms()
 }
 
 /// The present moment by the steady clock: never set, never back.
 #[must_use]
 pub fn steady() -> UnixMs {
-    ms(steady_us(Instant::now()))
+    ms(steady_us(Instant::now())) + ahead_ms()
 }
 
 /// How far the wall clock is ahead of the steady one, in milliseconds: how much it was set since the process
@@ -45,22 +50,36 @@ pub fn wall_ahead_ms() -> i64 {
 }
 
 /// Tells of each jump of the wall clock: the value counts them. Each jump is counted and logged once for the
-/// process, from the first call on.
+/// process, from the first call on. A move of the test clock is told of in the same way, and is neither counted nor logged.
 #[must_use]
 pub fn jumps() -> watch::Receiver<u64> {
+    jump_sender().subscribe()
+}
+
+/// How far both clocks are ahead of the machine's, in milliseconds.
+pub(crate) fn ahead_ms() -> i64 {
+    AHEAD_MS.load(Ordering::Relaxed)
+}
+
+/// Moves both clocks to `ms` ahead of the machine's, and wakes whoever sleeps by one of them; never back.
+pub(crate) fn move_ahead_to(ms: i64) {
+    if AHEAD_MS.fetch_max(ms, Ordering::Relaxed) < ms {
+        jump_sender().send_modify(|count| *count += 1);
+    }
+}
+
+fn jump_sender() -> &'static watch::Sender<u64> {
     static JUMPS: OnceLock<watch::Sender<u64>> = OnceLock::new();
-    JUMPS
-        .get_or_init(|| {
-            let sender = watch::Sender::new(0);
-            let jumps = sender.clone();
-            // A thread, and no task: it serves every runtime of the process, and outlives each.
-            let watching = std::thread::Builder::new().name("clock".to_owned());
-            if let Err(error) = watching.spawn(move || watch_for_jumps(&jumps)) {
-                tracing::error!(%error, "jumps of the wall clock are noticed late: no thread");
-            }
-            sender
-        })
-        .subscribe()
+    JUMPS.get_or_init(|| {
+        let sender = watch::Sender::new(0);
+        let jumps = sender.clone();
+        // A thread, and no task: it serves every runtime of the process, and outlives each.
+        let watching = std::thread::Builder::new().name("clock".to_owned());
+        if let Err(error) = watching.spawn(move || watch_for_jumps(&jumps)) {
+            tracing::error!(%error, "jumps of the wall clock are noticed late: no thread");
+        }
+        sender
+    })
 }
 
 /// Returns once the wall clock shows `due` or later, at once if it already does; never early.
@@ -178,6 +197,24 @@ mod tests {
         let due = now() + 15;
         sleep_until(due).await;
         assert!(now() >= due);
+    }
+
+    #[tokio::test]
+    async fn ops_59_a_move_wakes_who_sleeps_is_seen_by_both_clocks_and_never_goes_back() {
+        const DAY_MS: i64 = 86_400_000;
+        let apart_ms = wall_ahead_ms();
+        let (wall, steady_before) = (now(), steady());
+        let sleeper = tokio::spawn(sleep_until(wall + DAY_MS));
+        tokio::task::yield_now().await;
+        move_ahead_to(DAY_MS);
+        let woken = tokio::time::timeout(Duration::from_secs(5), sleeper).await;
+        woken.expect("a day has passed").expect("it did not panic");
+        move_ahead_to(DAY_MS / 2);
+        for moved_ms in [now().since(wall), steady().since(steady_before)] {
+            assert!((DAY_MS..DAY_MS + 60_000).contains(&moved_ms), "{moved_ms}");
+        }
+        let no_jump = wall_ahead_ms() - apart_ms;
+        assert!(no_jump.abs() < SMALLEST_JUMP_MS, "{no_jump}");
     }
 
     #[test]

@@ -143,7 +143,7 @@ async fn scrape(State(metrics): State<Option<PrometheusHandle>>) -> Response {
 }
 
 /// The recorder of the process: installed once, shared by every service (and test) within it.
-fn recorder() -> Option<PrometheusHandle> {
+pub(crate) fn recorder() -> Option<PrometheusHandle> {
     static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
     RECORDER
         .get_or_init(|| {

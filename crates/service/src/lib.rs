@@ -23,6 +23,7 @@ pub mod secret_file;
 pub mod socket;
 mod start_error;
 pub mod telemetry;
+pub mod test_clock;
 pub mod tickets;
 
 pub use lifecycle::{Shutdown, Tasks, run_blocking};

@@ -13,6 +13,7 @@ mod people;
 mod raw;
 mod scheduler;
 mod session;
+mod test_clock;
 mod ticket;
 mod time;
 mod timeline;
@@ -48,6 +49,7 @@ pub use session::{
     DuplicatePolicy, EndReason, IcePolicy, IceServer, LAST_COUNTDOWN_AFTER_CLOSE_MS, MediaBackend,
     OnLoss, Outcome, Participant, Phase, SessionSpec,
 };
+pub use test_clock::{AdvanceClock, ClockOffset, ClockReading};
 pub use ticket::{ChatClaims, ChatRoomGrant, SignalingClaims, TicketAudience, TicketHeaderClaims};
 pub use time::UnixMs;
 pub use timeline::TimelineItem;

@@ -34,6 +34,9 @@ pub(crate) enum Observer {
     Operator,
 }
 
+/// Who may move the clock of tests: an application, or an operator by their ticket. A page holds neither.
+pub(crate) struct ClockSetter;
+
 impl FromRequestParts<AppState> for SessionCaller {
     type Rejection = HttpError;
 
@@ -93,6 +96,20 @@ impl FromRequestParts<AppState> for Observer {
             Principal::OperatorKey(_) => Err(trade_it()),
             Principal::Page(_) | Principal::Person(_) => Err(HttpError::forbidden(
                 "Only its application and operators see that.",
+            )),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for ClockSetter {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
+        match Principal::from_request_parts(parts, app).await? {
+            Principal::Application(_) | Principal::Operator => Ok(ClockSetter),
+            Principal::OperatorKey(_) => Err(trade_it()),
+            Principal::Page(_) | Principal::Person(_) => Err(HttpError::forbidden(
+                "Only an application or an operator may do that.",
             )),
         }
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use signaling_core::{MediaPersonView, MediaRoomChange, MediaUpdate, MediaView, RoomRequest};
 use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use wire::{MediaBackend, SessionId, UnixMs};
 
 pub(crate) use self::closing::RemovalCheck;
@@ -184,13 +184,16 @@ impl RoomTracker {
 
     /// Returns when something may be due by `table`.
     async fn wait(&self, table: &DeadlineIndex) {
+        let mut jumps = service::clock::jumps();
         let wait = table.first().map_or(MAX_SLEEP, |first| {
             let ms = first.since(service::clock::now()).max(0).unsigned_abs();
             Duration::from_millis(ms).min(MAX_SLEEP)
         });
-        if timeout(wait, table.changed()).await.is_ok() {
+        tokio::select! {
+            () = sleep(wait) => {}
+            _ = jumps.changed() => {}
             // Several ends of one moment make one question.
-            sleep(Duration::from_millis(2)).await;
+            () = table.changed() => sleep(Duration::from_millis(2)).await,
         }
     }
 

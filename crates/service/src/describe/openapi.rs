@@ -5,7 +5,7 @@ use wire::{ErrorCode, Problem};
 
 use super::audience::RouteAudience;
 use super::auth_scheme::AuthScheme;
-use super::operation::{Content, Operation, ResponseSpec, common};
+use super::operation::{Content, Operation, ResponseSpec, common, following_test_clock};
 use super::schemas::Schemas;
 
 /// What a service does over HTTP. What every service does is in it from the start.
@@ -26,6 +26,15 @@ impl Api {
             operations,
         }
         .with(common())
+    }
+
+    /// With the route by which a service is told where the clock of tests is, if it has that clock.
+    #[must_use]
+    pub fn following_test_clock(self, has_one: bool) -> Self {
+        match has_one {
+            true => self.with(vec![following_test_clock()]),
+            false => self,
+        }
     }
 
     /// Each operation, and for whom it is.

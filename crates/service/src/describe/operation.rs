@@ -1,9 +1,12 @@
 //! One operation of a service, as its table has it.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use wire::{ErrorCode, EventBatch};
+use wire::{ClockOffset, ClockReading, ErrorCode, EventBatch};
 
 use super::auth_scheme::AuthScheme;
+
+/// Where what services tell each other stands in the document.
+const BETWEEN_SERVICES: &str = "Between the services";
 
 /// Makes a type's schema, and notes what it refers to.
 pub(super) type Describe = fn(&mut SchemaGenerator) -> Schema;
@@ -219,13 +222,21 @@ impl Operation {
     }
 }
 
+/// What a service has whose clock is moved in tests.
+pub(super) fn following_test_clock() -> Operation {
+    Operation::post("/v1/test-clock", "Moves the clock of tests forward.")
+        .tagged(BETWEEN_SERVICES)
+        .by(&[AuthScheme::Service])
+        .takes::<ClockOffset>()
+        .answers::<ClockReading>(200, "It is there, or was further ahead already.")
+}
+
 /// What every service has beside its own: events from the others, and what operators look at.
 pub(super) fn common() -> Vec<Operation> {
-    const EVENTS: &str = "Between the services";
     const HEALTH: &str = "Health";
     vec![
         Operation::post("/v1/events", "Takes facts that another service tells.")
-            .tagged(EVENTS)
+            .tagged(BETWEEN_SERVICES)
             .by(&[AuthScheme::Service])
             .takes::<EventBatch>()
             .answers_nothing(200, "They are stored, and have taken effect once.")

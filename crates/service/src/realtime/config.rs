@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::origin::AllowedOrigins;
+use crate::test_clock::TestClock;
 
 /// Where a scheduler listens by default; its pages may connect.
 const SCHEDULER_URL: &str = "http://127.0.0.1:8080";
@@ -22,6 +23,8 @@ pub struct RealtimeConfig {
     pub allowed_origins: Vec<String>,
     /// Proxies whose word on a client's address counts: addresses, and blocks as `10.0.0.0/8`.
     pub trusted_proxies: Vec<String>,
+    /// The clock of tests, which the scheduler moves; none but under `up --test-clock`.
+    pub test_clock: Option<TestClock>,
 }
 
 impl RealtimeConfig {
@@ -36,6 +39,7 @@ impl RealtimeConfig {
             issuer: None,
             allowed_origins: origins.iter().map(str::to_owned).collect(),
             trusted_proxies: Vec::new(),
+            test_clock: None,
         }
     }
 }
