@@ -208,6 +208,11 @@ async fn sch_126_all_three_move_or_who_has_not_is_named_and_a_repeat_finishes_th
         let refused = application.post(&url, json!({ "offset_ms": 1 })).await;
         assert_eq!(refused.problem(401), "unauthenticated");
     }
+    for service in Service::ALL {
+        let url = format!("{}/openapi.json", stack.url(service));
+        let described = Http::new().get(&url).await;
+        assert!(described.body["paths"]["/v1/test-clock"]["post"].is_object());
+    }
     assert_all_ahead(&stack, Some(0)).await;
 
     let chat = stack

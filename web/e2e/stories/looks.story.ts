@@ -6,6 +6,12 @@ import type { ParticipantPage } from '../support/participant-page.ts';
 /** Overlap of the video with the rounded corners of the chat on a phone (px). */
 const CORNER_PX = 14;
 
+/** How long a screen is shown that this story does not wait for (ms). */
+const SKIPPED_MS = 60_000;
+
+// Screens are looked at here, and not how long they stay.
+test.use({ stackArguments: ['--test-clock'] });
+
 const SCREENSHOTS = new URL('../results/pictures/', import.meta.url).pathname;
 
 for (const [device, viewport] of [
@@ -15,7 +21,7 @@ for (const [device, viewport] of [
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`[END-20] every screen fits a ${device} in ${colorScheme}`, async ({ browser, application, openPage }) => {
       await mkdir(SCREENSHOTS, { recursive: true });
-      const booking = await application.book({ startsInMs: 7_000, lobby_ms: 4_000, countdown_ms: 3_000, duration_ms: 15_000 });
+      const booking = await application.book({ startsInMs: SKIPPED_MS + 4_000, lobby_ms: 4_000, countdown_ms: 3_000, duration_ms: SKIPPED_MS });
       const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB' });
       const ann = await openPage(context, 'Ann');
       const bo = await openPage(await browser.newContext({ locale: 'en-GB' }), 'Bo');
@@ -26,6 +32,7 @@ for (const [device, viewport] of [
         if (phase === 'live') await ann.page.waitForTimeout(800);
         await fits(ann, `${phase}-${device}-${colorScheme}`);
         if (phase === 'live') await chatDoesNotCoverVideo(ann, `chat-${device}-${colorScheme}`);
+        if (phase === 'early' || phase === 'live') await application.advance(SKIPPED_MS);
       }
     });
   }

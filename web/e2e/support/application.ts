@@ -3,12 +3,14 @@ import type { BookSession, SessionView } from '../../sdk/src/wire.generated.ts';
 import type { Stack } from './stack.ts';
 import { until } from './waiting.ts';
 
-/** Overrides of the default booking; `startsInMs` is relative to now. */
+/** Overrides of the default booking; `startsInMs` is relative to the services' time. */
 export type BookingOverrides = Partial<BookSession> & { startsInMs: number };
 
 export class Application {
   readonly #stack: Stack;
   readonly #key: string;
+  /** How far the services are ahead of this machine (ms). */
+  #aheadMs = 0;
 
   private constructor(stack: Stack, key: string) {
     this.#stack = stack;
@@ -27,7 +29,7 @@ export class Application {
         { external_id: `ann-${id}`, name: 'Ann' },
         { external_id: `bo-${id}`, name: 'Bo' },
       ],
-      starts_at: Date.now() + startsInMs,
+      starts_at: Date.now() + this.#aheadMs + startsInMs,
       lobby_ms: 60_000,
       countdown_ms: 3_000,
       duration_ms: 8_000,
@@ -38,6 +40,12 @@ export class Application {
     const [ann, bo] = session.participants.map((one) => one.join_url);
     if (!ann || !bo) throw new Error('the booking has no join links');
     return { session, ann, bo };
+  }
+
+  /** Moves the services' time forward; only on a stack with `--test-clock`. A page notices with its next measurement. */
+  async advance(advanceMs: number): Promise<void> {
+    const { now } = await this.#call<{ now: number }>('POST', '/v1/test-clock', { advance_ms: advanceMs });
+    this.#aheadMs = now - Date.now();
   }
 
   async cancel(id: string): Promise<void> {

@@ -13,10 +13,18 @@ interface Fixtures {
   openPage: (context: BrowserContext, name: string) => Promise<ParticipantPage>;
 }
 
-export const test = base.extend<Fixtures, { stack: Stack; application: Application }>({
+interface WorkerFixtures {
+  /** After `up`, for every story of a file: `test.use({ stackArguments: [...] })`. */
+  stackArguments: string[];
+  stack: Stack;
+  application: Application;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  stackArguments: [[], { option: true, scope: 'worker' }],
   stack: [
-    async ({}, use) => {
-      const stack = await Stack.start();
+    async ({ stackArguments }, use) => {
+      const stack = await Stack.start({}, stackArguments);
       await use(stack);
       await stack.stop();
     },

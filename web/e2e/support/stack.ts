@@ -29,12 +29,15 @@ export class Stack {
     }
   }
 
-  /** `environment` may depend on the ports, as public addresses do. */
-  static async start(environment: Record<string, string> | ((ports: Record<ServiceName, number>) => Record<string, string>) = {}): Promise<Stack> {
+  /** `environment` may depend on the ports, as public addresses do; `args` are those after `up`. */
+  static async start(
+    environment: Record<string, string> | ((ports: Record<ServiceName, number>) => Record<string, string>) = {},
+    args: readonly string[] = [],
+  ): Promise<Stack> {
     const [scheduler, signaling, chat] = await freePorts(3);
     const ports = { scheduler: scheduler!, signaling: signaling!, chat: chat! };
     const dataDir = await mkdtemp(join(tmpdir(), 'rendezvous-e2e-'));
-    const child = spawn(binary(), ['up', '--data-dir', dataDir], {
+    const child = spawn(binary(), ['up', '--data-dir', dataDir, ...args], {
       env: { ...process.env, ...listenAddresses(ports), ...(typeof environment === 'function' ? environment(ports) : environment) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
