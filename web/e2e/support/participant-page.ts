@@ -38,6 +38,11 @@ export class ParticipantPage {
     await this.page.goto(link);
   }
 
+  /** Has the page ask for the server's time, as when its window is gone back to. */
+  async measuresTime(): Promise<void> {
+    await this.page.evaluate(() => dispatchEvent(new Event('focus')));
+  }
+
   get root(): Locator {
     return this.page.locator('[data-phase]').first();
   }
