@@ -35,8 +35,8 @@ pub use event::{
 pub use frame::{Envelope, FrameError, FrameId};
 pub use ids::{ConnectionId, RoomId, SessionId, UserId};
 pub use people::{
-    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe, FoundPerson,
-    Login, LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
+    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson, Login,
+    LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
 };
 pub use raw::RawJson;
 pub use scheduler::{

@@ -38,7 +38,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         JoinResponse, TicketRequest, TicketResponse,
         NotificationKind, Notification, Page<Notification>,
         User, Notify, Quiet, SecretText, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
-        PasswordReset, ConfirmReset, EraseMe, FoundPerson, LoginView,
+        PasswordReset, ConfirmReset, FoundPerson, LoginView,
         EventType, Event, Stay, Presence, TimelineItem,
     );
 }

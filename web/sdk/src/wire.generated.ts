@@ -27,7 +27,7 @@ export type FrameId = number | string;
 /**
  * What was wrong, in a word that does not change.
  */
-export type ErrorCode = "malformed" | "unknown_type" | "unauthenticated" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "quota_exceeded" | "too_large" | "already_joined" | "not_a_member" | "conflict" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "timeout" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
+export type ErrorCode = "malformed" | "unknown_type" | "unauthenticated" | "bad_login" | "email_taken" | "weak_password" | "bad_token" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "quota_exceeded" | "too_large" | "already_joined" | "not_a_member" | "conflict" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "timeout" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
 /**
  * What an `error` frame carries beside its `type`; the optional fields belong to single codes.
  */
@@ -506,6 +506,258 @@ items: Array<T>,
  * Asks for the next page; absent on the last.
  */
 next_cursor?: string, };
+/**
+ * An account, as its own person is shown it.
+ */
+export type User = { 
+/**
+ * Who it is, in sessions, rooms and matches too.
+ */
+id: UserId, 
+/**
+ * The address that they log in with.
+ */
+email: string, 
+/**
+ * Whether they have shown that the address is theirs.
+ */
+email_verified: boolean, 
+/**
+ * What others are shown.
+ */
+name: string, 
+/**
+ * BCP 47 language tag.
+ */
+locale: string, 
+/**
+ * IANA time zone.
+ */
+time_zone: string, 
+/**
+ * Whether others find them by name.
+ */
+discoverable: boolean, 
+/**
+ * Of what they are told, and where.
+ */
+notify: Notify, 
+/**
+ * When they signed up.
+ */
+created_at: UnixMs, };
+/**
+ * By which ways a person is told of something, beside the list of notifications.
+ */
+export type Notify = { 
+/**
+ * Whether by e-mail.
+ */
+email: boolean, 
+/**
+ * Whether by push.
+ */
+push: boolean, 
+/**
+ * Whether names and texts may stand in a push, where a lock screen shows them.
+ */
+preview: boolean, 
+/**
+ * Of these alone; of every kind where it is absent.
+ */
+kinds?: Array<NotificationKind>, 
+/**
+ * When they are not to be disturbed.
+ */
+quiet?: Quiet, };
+/**
+ * Hours of the day, by the person's own clock; over midnight where `from` is the later one.
+ */
+export type Quiet = { 
+/**
+ * The first minute, as `22:00`.
+ */
+from: string, 
+/**
+ * The first minute after, as `08:00`.
+ */
+to: string, };
+/**
+ * A password or a token, as somebody typed or pasted it.
+ */
+export type SecretText = string;
+/**
+ * Body of `POST /v1/signup`.
+ */
+export type Signup = { 
+/**
+ * The address to log in with.
+ */
+email: string, 
+/**
+ * 8 to 256 characters.
+ */
+password: SecretText, 
+/**
+ * What others are shown.
+ */
+name: string, 
+/**
+ * BCP 47 language tag; `en` where it is absent.
+ */
+locale?: string, 
+/**
+ * IANA time zone; `UTC` where it is absent.
+ */
+time_zone?: string, 
+/**
+ * The operator's invitation, where one is needed.
+ */
+invite?: SecretText, };
+/**
+ * Body of `POST /v1/login`.
+ */
+export type Login = { 
+/**
+ * The address of the account.
+ */
+email: string, 
+/**
+ * The password that belongs to it.
+ */
+password: SecretText, };
+/**
+ * Body of `PATCH /v1/me`: what is absent stays as it is.
+ */
+export type ChangeMe = { 
+/**
+ * What others are shown.
+ */
+name?: string, 
+/**
+ * Another address; it counts once it is confirmed.
+ */
+email?: string, 
+/**
+ * BCP 47 language tag.
+ */
+locale?: string, 
+/**
+ * IANA time zone.
+ */
+time_zone?: string, 
+/**
+ * Whether others find them by name.
+ */
+discoverable?: boolean, 
+/**
+ * Of what they are told, and where.
+ */
+notify?: ChangeNotify, };
+/**
+ * What changes of how a person is told: what is absent stays as it is, `null` takes it away.
+ */
+export type ChangeNotify = { 
+/**
+ * Whether by e-mail.
+ */
+email?: boolean, 
+/**
+ * Whether by push.
+ */
+push?: boolean, 
+/**
+ * Whether names and texts may stand in a push.
+ */
+preview?: boolean, 
+/**
+ * Of these alone; of every kind with `null`.
+ */
+kinds?: Array<NotificationKind> | null, 
+/**
+ * When they are not to be disturbed; never with `null`.
+ */
+quiet?: Quiet | null, };
+/**
+ * Body of `POST /v1/me/password`.
+ */
+export type ChangePassword = { 
+/**
+ * The password so far.
+ */
+current: SecretText, 
+/**
+ * The one from now on: 8 to 256 characters.
+ */
+new: SecretText, };
+/**
+ * Body of `POST /v1/email-verification/confirm`.
+ */
+export type ConfirmEmail = { 
+/**
+ * What stood behind the `#` of the link in the mail.
+ */
+token: SecretText, };
+/**
+ * Body of `POST /v1/password-reset`.
+ */
+export type PasswordReset = { 
+/**
+ * The address of the account.
+ */
+email: string, };
+/**
+ * Body of `POST /v1/password-reset/confirm`.
+ */
+export type ConfirmReset = { 
+/**
+ * What stood behind the `#` of the link in the mail.
+ */
+token: SecretText, 
+/**
+ * The password from now on: 8 to 256 characters.
+ */
+password: SecretText, };
+/**
+ * Somebody who can be found by their name.
+ */
+export type FoundPerson = { 
+/**
+ * Who it is.
+ */
+id: UserId, 
+/**
+ * What others are shown.
+ */
+name: string, };
+/**
+ * One browser or device in which a person is logged in.
+ */
+export type LoginView = { 
+/**
+ * By which it is ended; it opens nothing.
+ */
+id: string, 
+/**
+ * Whether it is the one that asks.
+ */
+current: boolean, 
+/**
+ * When they logged in.
+ */
+created_at: UnixMs, 
+/**
+ * When it was last used, to a quarter of an hour.
+ */
+last_used_at: UnixMs, 
+/**
+ * When it ends unless it is used before.
+ */
+expires_at: UnixMs, 
+/**
+ * What the browser called itself.
+ */
+user_agent?: string, };
 /**
  * What can happen.
  */
