@@ -17,7 +17,7 @@ const WEAK: &str = "weak_password";
 /// The most common passwords of 8 characters or more, in small letters.
 static COMMON: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     let lines = include_str!("common_passwords.txt").lines();
-    lines.filter(|line| !line.starts_with("# ")).collect()
+    lines.filter(|line| !line.starts_with('#')).collect()
 });
 
 /// The password in one form (NFKC), however a keyboard has put it together. It is what is hashed.
