@@ -27,7 +27,7 @@ export type FrameId = number | string;
 /**
  * What was wrong, in a word that does not change.
  */
-export type ErrorCode = "malformed" | "unknown_type" | "unauthenticated" | "bad_login" | "email_taken" | "weak_password" | "bad_token" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "quota_exceeded" | "too_large" | "already_joined" | "not_a_member" | "conflict" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "timeout" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
+export type ErrorCode = "malformed" | "unknown_type" | "unauthenticated" | "bad_login" | "email_taken" | "weak_password" | "bad_token" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "quota_exceeded" | "too_large" | "already_joined" | "not_a_member" | "conflict" | "busy" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "timeout" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
 /**
  * What an `error` frame carries beside its `type`; the optional fields belong to single codes.
  */
@@ -115,7 +115,15 @@ reason?: string,
 /**
  * When to try again, in milliseconds from now.
  */
-retry_after_ms?: number, };
+retry_after_ms?: number, 
+/**
+ * Of `busy`: who has another session.
+ */
+user_id?: UserId, 
+/**
+ * Of `busy`, for an application: that session.
+ */
+session_id?: SessionId, };
 /**
  * One of the two.
  */
@@ -279,6 +287,11 @@ lobby_ms?: number,
  */
 closes_after_ms?: number, extension_ms?: number, max_extensions?: number, hard_end_at?: UnixMs, connect_ms?: number, on_loss?: OnLoss, max_pause_ms?: number, duplicate?: DuplicatePolicy, media?: MediaBackend, ice?: IcePolicy, 
 /**
+ * Whether one of the two may have another session at that time; if not, such a booking is refused with `busy`.
+ * `true` unless said otherwise.
+ */
+allow_overlap?: boolean, 
+/**
  * When to remind, each in milliseconds before the start.
  */
 remind_before_ms?: Array<number>, 
@@ -361,7 +374,11 @@ starts_at_local?: LocalDateTime,
 /**
  * Where the clocks skip that time, or show it twice.
  */
-resolved?: ResolvedLocalTime, closes_at: UnixMs, countdown_ms: number, duration_ms: number, lobby_ms: number, closes_after_ms: number, extension_ms: number, max_extensions: number, hard_end_at?: UnixMs, connect_ms: number, on_loss: OnLoss, max_pause_ms: number, duplicate: DuplicatePolicy, media: MediaBackend, ice: IcePolicy, remind_before_ms: Array<number>, metadata?: Record<string, unknown>, participants: Array<SessionParticipant>, 
+resolved?: ResolvedLocalTime, closes_at: UnixMs, countdown_ms: number, duration_ms: number, lobby_ms: number, closes_after_ms: number, extension_ms: number, max_extensions: number, hard_end_at?: UnixMs, connect_ms: number, on_loss: OnLoss, max_pause_ms: number, duplicate: DuplicatePolicy, media: MediaBackend, ice: IcePolicy, 
+/**
+ * Whether one of the two may have another session at that time.
+ */
+allow_overlap: boolean, remind_before_ms: Array<number>, metadata?: Record<string, unknown>, participants: Array<SessionParticipant>, 
 /**
  * When the clock started, once it has.
  */
