@@ -1,11 +1,8 @@
 /** The scheduler's HTTP API as a participant uses it. Credentials go in the Authorization header, never in the URL. */
 import type { ServerClock } from '../clock/server-clock.ts';
-import type { JoinResponse, Notification, Page, Problem, SessionView, TicketResponse } from '../wire.generated.ts';
-import { ApiError } from './api-error.ts';
+import type { JoinResponse, Notification, Page, SessionView, TicketResponse } from '../wire.generated.ts';
+import { apiErrorFrom, requestJson } from './request.ts';
 import { sseParser } from './sse.ts';
-
-/** Requests are aborted after this long (ms). */
-const REQUEST_TIMEOUT_MS = 5_000;
 
 export class SchedulerClient {
   readonly #base: string;
@@ -64,28 +61,10 @@ export class SchedulerClient {
     }
   }
 
-  async #json<T>(method: string, path: string, options: { access?: string; body?: object }): Promise<T> {
+  #json<T>(method: string, path: string, options: { access?: string; body?: object }): Promise<T> {
     const sentAt = this.#clock.monotonicNow();
-    const response = await fetch(this.#base + path, {
-      method,
-      headers: {
-        accept: 'application/json',
-        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(options.access === undefined ? {} : { authorization: `Bearer ${options.access}` }),
-      },
-      body: options.body === undefined ? null : JSON.stringify(options.body),
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    }).catch(() => null);
-    if (response === null) throw new ApiError(0, {});
-    this.#clock.addDateHeader(sentAt, response.headers.get('date'));
-    if (!response.ok) throw await apiErrorFrom(response);
-    return (await response.json().catch(() => ({}))) as T;
+    return requestJson(method, this.#base + path, { ...options, onDate: (date) => this.#clock.addDateHeader(sentAt, date) });
   }
-}
-
-async function apiErrorFrom(response: Response): Promise<ApiError> {
-  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-  return new ApiError(response.status, problem);
 }
 
 function asNotification(data: string): Notification | null {
