@@ -1,6 +1,8 @@
 /** Everything that other people have typed, in every scene and every text: none of it may turn the direction of what is ours. */
 import { parse, type AST } from 'svelte/compiler';
+import { render } from 'svelte/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PERSON_SCENES } from '../gallery/person-scenes.ts';
 import { SCENES } from '../gallery/scenes.ts';
 import { LANGUAGES } from '../src/i18n/index.ts';
 import { isolate } from '../src/text/isolate.ts';
@@ -39,6 +41,13 @@ describe('text of other people is isolated', () => {
   test.each(Object.entries(SCENES))('[WEB-71] in the scene %s, in text and attributes', (_, scene) => {
     const html = renderedScene(withHostilePeople(scene()) as ReturnType<typeof scene>);
     expect(loose(html)).toEqual([]);
+  });
+
+  test.each(Object.entries(PERSON_SCENES))('[WEB-71] in the page %s of a person, in text and attributes', (_, scene) => {
+    const { screen, props } = scene();
+    const { user, ...rest } = props;
+    const { head, body } = render(screen, { props: user === undefined ? rest : { ...rest, user: withHostilePeople(user) } });
+    expect(loose(head + body.replace(/<input[^>]*>/g, ''))).toEqual([]);
   });
 
   test('[WEB-71] no template shows a name or a message by itself', () => {

@@ -3,8 +3,13 @@ import { joinAddress, pageAt } from '../src/page-path.ts';
 import table from './page-paths.json';
 
 test.each(table.paths)('[WEB-72] $path is the page $page, at the root and below a path', ({ path, page }) => {
-  expect(pageAt(path, '/')).toBe(page);
-  expect(pageAt(`/meet${path}`, '/meet/')).toBe(page);
+  expect(pageAt(path, '/', true)).toBe(page);
+  expect(pageAt(`/meet${path}`, '/meet/', true)).toBe(page);
+});
+
+test.each(table.paths)('[WEB-85] $path without accounts', ({ path, page }) => {
+  const isOfAll = ['home', 'join', 'none'].includes(page);
+  expect(pageAt(path, '/', false)).toBe(isOfAll ? page : 'none');
 });
 
 test('[WEB-73] a join link has the path below which the app lies', () => {
