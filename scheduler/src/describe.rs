@@ -1,6 +1,7 @@
 //! The description of each operation, for `/openapi.json` and `/docs`.
 
 mod accounts;
+mod matching;
 
 use service::describe::{Api, AuthScheme, Operation};
 use wire::ErrorCode::{
@@ -19,9 +20,17 @@ const CURSOR: &str = "`next_cursor` of the page before.";
 
 /// The scheduler's table.
 pub(crate) fn api(has_accounts: bool) -> Api {
-    let mut operations = [sessions(), tickets(), people(), operators()].concat();
+    let mut operations = [
+        sessions(),
+        tickets(),
+        people(),
+        operators(),
+        matching::of_applications(),
+    ]
+    .concat();
     if has_accounts {
         operations.extend(accounts::operations());
+        operations.extend(matching::operations());
     }
     Api::new(
         "Rendezvous scheduler",
