@@ -15,7 +15,9 @@ pub(super) enum PageKind {
 }
 
 /// The pages of people with an account, where there are accounts.
-const ACCOUNT_PAGES: [&str; 5] = ["signup", "login", "reset", "verify", "account"];
+const ACCOUNT_PAGES: [&str; 7] = [
+    "signup", "login", "reset", "verify", "account", "gifts", "session",
+];
 
 /// Of a path as it stands in the request, percent-encoded.
 pub(super) fn page_at(path: &str, has_accounts: bool) -> PageKind {

@@ -1,11 +1,13 @@
 /** View models of the pages of people with an account. */
-import { ApiError, type FieldError, type LoginView, type User } from '@rendezvous/sdk';
+import { ApiError, type FieldError, type GiftView, type LoginView, type MatchView, type User } from '@rendezvous/sdk';
 import type { Component } from 'svelte';
 import { locale, words } from '../src/i18n/index.ts';
 import { Form, type FormState } from '../src/person/form.svelte.ts';
+import type { MatchingActions } from '../src/person/matching.svelte.ts';
 import type { AccountActions } from '../src/person/model.ts';
 import { refusalOf } from '../src/person/refusal.ts';
 import AccountScreen from '../src/screens/AccountScreen.svelte';
+import GiftsScreen from '../src/screens/GiftsScreen.svelte';
 import HomeScreen from '../src/screens/HomeScreen.svelte';
 import LogInScreen from '../src/screens/LogInScreen.svelte';
 import PersonHomeScreen from '../src/screens/PersonHomeScreen.svelte';
@@ -57,6 +59,36 @@ const ACTIONS: AccountActions = {
   setPassword: nothing,
 };
 
+const MATCHING_ACTIONS: MatchingActions = {
+  findPeople: async () => [{ id: 'bo', name: 'Bo' }],
+  give: nothing,
+  takeBack: nothing,
+  peek: nothing,
+  endMatch: nothing,
+  propose: nothing,
+  accept: nothing,
+  decline: nothing,
+  withdraw: nothing,
+};
+
+const MATCH: MatchView = { id: 'm1', with: { user_id: 'bo', name: 'Bo' }, room_id: 'r1', created_at: NOW - DAY };
+const TIMES = [NOW + 3_600_000, NOW + DAY, NOW + 2 * DAY];
+const PROPOSAL = { id: 'p', match_id: 'm', times: TIMES, duration_ms: 60_000, created_at: NOW - 60_000, state: 'open' } as const;
+
+const MATCHES: readonly MatchView[] = [
+  { ...MATCH, next_session: { id: 's', state: 'open', lobby_opens_at: NOW - 60_000, starts_at: NOW + 240_000, duration_ms: 60_000 } },
+  { ...MATCH, id: 'm2', with: { user_id: 'mina', name: '민아' }, proposal: { ...PROPOSAL, times: [...TIMES], by: 'mina' } },
+  { ...MATCH, id: 'm3', with: { user_id: 'omar', name: 'Omar' }, proposal: { ...PROPOSAL, times: [...TIMES], by: 'ann' } },
+  { ...MATCH, id: 'm4', with: { user_id: 'dora', name: 'Dora' } },
+];
+
+const GIFT: GiftView = { id: 'g1', kind: 'special', state: 'sealed', sent_at: NOW - DAY, opens_at: NOW + DAY, to: { user_id: 'ann', name: 'Ann' } };
+const RECEIVED: readonly GiftView[] = [
+  GIFT,
+  { ...GIFT, id: 'g2', kind: 'plain', state: 'opened', opens_at: NOW - DAY, from: { user_id: 'bo', name: 'Bo' }, letter: 'Got your song.\nIt was in my head all day.' },
+];
+const SENT: readonly GiftView[] = [{ ...GIFT, id: 'g3', to: { user_id: 'bo', name: 'Bo' }, from: { user_id: 'ann', name: 'Ann' }, letter: 'Two o’clock?', times: TIMES }];
+
 function formIn(state: FormState): Form {
   const form = new Form();
   form.state = state;
@@ -92,8 +124,10 @@ export const PERSON_SCENES = {
   'verify-confirmed': scene(VerifyScreen, { verification: 'confirmed', again: () => undefined }),
   'verify-over': scene(VerifyScreen, { verification: 'over', again: () => undefined }),
   'verify-out': scene(VerifyScreen, { verification: 'out', again: () => undefined }),
-  'person-home': scene(PersonHomeScreen, { user: USER, actions: ACTIONS }),
-  'person-home-unconfirmed': scene(PersonHomeScreen, { user: { ...USER, email_verified: false }, actions: ACTIONS }),
+  'person-home': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS }),
+  'person-home-unconfirmed': scene(PersonHomeScreen, { user: { ...USER, email_verified: false }, matching: { matches: [] }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS }),
+  gifts: scene(GiftsScreen, { user: USER, matching: { received: RECEIVED, sent: SENT }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS }),
+  'gifts-none': scene(GiftsScreen, { user: USER, matching: { received: [], sent: [] }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS }),
   account: scene(AccountScreen, { user: USER, logins: LOGINS, now: NOW, actions: ACTIONS }),
   'account-unconfirmed': scene(AccountScreen, { user: { ...USER, email_verified: false, name: 'A name that goes on and on and on, and then some' }, logins: LOGINS, now: NOW, actions: ACTIONS }),
 } satisfies Record<string, () => PersonScene>;

@@ -1,6 +1,6 @@
 /** Which page an address means. The server has the same rule (`scheduler/src/web/paths.rs`); `test/page-paths.json` holds both. Pure. */
 
-const ACCOUNT_PAGES = ['signup', 'login', 'reset', 'verify', 'account'] as const;
+const ACCOUNT_PAGES = ['signup', 'login', 'reset', 'verify', 'account', 'gifts', 'session'] as const;
 
 /** The pages of people with an account. */
 export type AccountPage = (typeof ACCOUNT_PAGES)[number];
@@ -26,6 +26,12 @@ export function pageAt(path: string, base: string, hasAccounts: boolean): PageKi
 /** The address of a join link's page. */
 export function joinAddress(base: string, token: string): string {
   return `${base}join#${token}`;
+}
+
+/** The id of the session whose page `session/ID` is; null if there is none. */
+export function sessionOfPath(path: string, base: string): string | null {
+  const below = path.startsWith(base) ? path.slice(base.length) : path;
+  return /^\/*session\/([\w-]+)/i.exec(decoded(below))?.[1] ?? null;
 }
 
 /** Without percent-encoding; what is no UTF-8 becomes U+FFFD, and a `%` without two digits stays. */

@@ -49,7 +49,7 @@ describe('the page of a mail', () => {
 
 describe('after the login', () => {
   test('[WEB-89] comes the page that needed it, and no address that somebody else wrote', () => {
-    expect(pageAfterLogin('?to=account')).toBe('account');
-    for (const other of ['', '?to=', '?to=https://evil.example', '?to=//evil.example', '?to=../account', '?to=javascript:alert(1)']) expect(pageAfterLogin(other)).toBe('');
+    for (const page of ['account', 'gifts', 'session/0190b2c4-aaaa']) expect(pageAfterLogin(`?to=${encodeURIComponent(page)}`)).toBe(page);
+    for (const other of ['', '?to=', '?to=https://evil.example', '?to=//evil.example', '?to=../account', '?to=session/../x', '?to=session//evil.example', '?to=javascript:alert(1)']) expect(pageAfterLogin(other)).toBe('');
   });
 });

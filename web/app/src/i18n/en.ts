@@ -1,4 +1,5 @@
 /** English. Calm, short, exact: one sentence for what is the case, one for what happens next. */
+import { matching } from './en-matching.ts';
 import { person } from './en-person.ts';
 
 /** How long a session is, as a noun: "a minute", "20 seconds". */
@@ -201,6 +202,7 @@ export const en = {
   messages: 'Messages',
 
   person,
+  matching,
 };
 
 /** The texts that every language must have. */

@@ -1,5 +1,6 @@
 /** 한국어. 짧고 차분하게, 해요체로. 이름 뒤에는 늘 ‘님’을 붙여 조사가 흔들리지 않게 해요. */
 import type { Words } from './en.ts';
+import { matching } from './ko-matching.ts';
 import { person } from './ko-person.ts';
 
 const length = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000}분` : `${Math.round(ms / 1_000)}초`);
@@ -200,4 +201,5 @@ export const ko = {
   messages: '주고받은 글',
 
   person,
+  matching,
 } satisfies Words;

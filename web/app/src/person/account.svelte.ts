@@ -124,7 +124,8 @@ export class Account implements AccountModel, AccountActions {
   }
 }
 
-/** `?to=account` leads back to where a login was needed; nothing else that stands there is believed. Pure. */
+/** `?to=` leads back to where a login was needed; what is no page of a person is not believed. Pure. */
 export function pageAfterLogin(search: string): string {
-  return new URLSearchParams(search).get('to') === 'account' ? 'account' : '';
+  const to = new URLSearchParams(search).get('to') ?? '';
+  return /^(?:account|gifts|session\/[\w-]+)$/.test(to) ? to : '';
 }

@@ -36,12 +36,16 @@ export function emptyFields(values: Readonly<Record<string, string>>, words: Wor
 }
 
 function fieldWords(code: string, words: Words): string {
-  const { wrong } = words.person;
+  const wrong = { ...words.person.wrong, ...words.matching.wrong };
   return code in wrong ? wrong[code as keyof typeof wrong] : wrong.other;
 }
 
 function noticeOf(error: ApiError, now: number, words: Words, locale: string): string {
   if (error.code === 'bad_login') return words.person.badLogin;
+  if (error.code === 'no_peeks_left' && error.at !== undefined) return words.matching.noPeeks(dateTime(nextMinute(error.at), now, locale));
+  if (error.code === 'busy') return words.matching.busy;
+  if (error.code === 'already_matched') return words.matching.alreadyMatched;
+  if (error.status === 404 || error.status === 409) return words.matching.gone;
   if (error.status === 401) return words.person.loggedOut;
   if (error.status === 429 && error.retryAfterMs !== undefined) return words.person.tooOftenUntil(dateTime(nextMinute(now + error.retryAfterMs), now, locale));
   if (error.status === 429) return words.person.tooOften;

@@ -9,6 +9,8 @@ export class ApiError extends Error {
   readonly errors: readonly FieldError[];
   /** From now, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** Of `no_peeks_left`: when there is one again. */
+  readonly at: number | undefined;
 
   constructor(status: number, problem: Partial<Problem>) {
     super(problem.detail ?? `HTTP ${status}`);
@@ -18,6 +20,7 @@ export class ApiError extends Error {
     this.reason = problem.reason;
     this.errors = problem.errors ?? [];
     this.retryAfterMs = problem.retry_after_ms;
+    this.at = problem.at;
   }
 
   /** Whether a retry may succeed: no response, 429 or 5xx. */

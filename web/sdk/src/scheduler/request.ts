@@ -7,8 +7,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 
 export interface RequestOptions {
   readonly body?: object;
-  /** Of a page that came by a join link. Without it the browser sends its login's cookie, if it has one. */
-  readonly access?: string;
+  /** Of a page that came by a join link. Without it, or with null, the browser sends the cookie of its login, if it has one. */
+  readonly access?: string | null;
   /** Called with the `Date` header of whatever response comes. */
   readonly onDate?: (date: string | null) => void;
   readonly timeoutMs?: number;
@@ -21,7 +21,7 @@ export async function requestJson<T>(method: string, url: string, { body, access
     headers: {
       accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(access === undefined ? {} : { authorization: `Bearer ${access}` }),
+      ...bearer(access),
     },
     body: body === undefined ? null : JSON.stringify(body),
     signal: AbortSignal.timeout(timeoutMs),
@@ -30,6 +30,10 @@ export async function requestJson<T>(method: string, url: string, { body, access
   onDate?.(response.headers.get('date'));
   if (!response.ok) throw await apiErrorFrom(response);
   return (await response.json().catch(() => ({}))) as T;
+}
+
+export function bearer(access: string | null | undefined): Record<string, string> {
+  return access === null || access === undefined ? {} : { authorization: `Bearer ${access}` };
 }
 
 export async function apiErrorFrom(response: Response): Promise<ApiError> {
