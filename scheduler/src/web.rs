@@ -157,7 +157,9 @@ pub(crate) async fn any_path(
             let content = ServedFile::new(owned(file.data), &file.metadata.sha256_hash());
             web.respond(name, &content, StatusCode::OK, &headers)
         }
-        (None, PageKind::Home | PageKind::Join | PageKind::Account) => web.page(StatusCode::OK, &headers),
+        (None, PageKind::Home | PageKind::Join | PageKind::Account) => {
+            web.page(StatusCode::OK, &headers)
+        }
         (None, PageKind::Missing) if is_person(&headers) => {
             web.page(StatusCode::NOT_FOUND, &headers)
         }
@@ -206,7 +208,11 @@ fn filled_in(html: &[u8], base: &str, signup: SignupPolicy) -> String {
         SignupPolicy::Off => "off",
     };
     html.replacen(BASE_AT_ROOT, &format!("<base href=\"{base}\""), 1)
-        .replacen(SIGNUP_OPEN, &format!("<meta name=\"signup\" content=\"{signup}\""), 1)
+        .replacen(
+            SIGNUP_OPEN,
+            &format!("<meta name=\"signup\" content=\"{signup}\""),
+            1,
+        )
 }
 
 fn owned(data: Cow<'static, [u8]>) -> Bytes {

@@ -164,8 +164,14 @@ async fn web_85_the_page_says_who_may_sign_up_and_without_accounts_theirs_are_no
         let data = tempfile::tempdir().unwrap();
         let scheduler = Running::start_with(data, |config| config.signup = signup).await;
         let client = Http::new();
-        let status = if signup == SignupPolicy::Off { 404 } else { 200 };
-        for path in ["/signup", "/login", "/reset", "/verify", "/account", "/gifts"] {
+        let status = if signup == SignupPolicy::Off {
+            404
+        } else {
+            200
+        };
+        for path in [
+            "/signup", "/login", "/reset", "/verify", "/account", "/gifts",
+        ] {
             let page = ask(&client, &scheduler, path, PERSON).await;
             assert_page(&page, status, path);
         }
