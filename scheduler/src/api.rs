@@ -1,14 +1,18 @@
 //! The handlers, by noun: who asks, what they ask, what is answered. Rules stand elsewhere.
 
 pub(crate) mod audit;
+pub(crate) mod blocks;
 pub(crate) mod calendar;
+pub(crate) mod gifts;
 pub(crate) mod join;
 pub(crate) mod jwks;
 pub(crate) mod links;
+pub(crate) mod matches;
 pub(crate) mod me;
 pub(crate) mod notifications;
 pub(crate) mod operators;
 pub(crate) mod proofs;
+pub(crate) mod proposals;
 pub(crate) mod rooms;
 pub(crate) mod sessions;
 pub(crate) mod signup;

@@ -48,6 +48,7 @@ impl AppState {
         let command = BookCommand {
             application,
             booking,
+            of_match: None,
             idempotency,
         };
         let executed = commands::book(&*self.store, command, now).await?;

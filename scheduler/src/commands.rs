@@ -10,6 +10,7 @@ mod direct_writes;
 mod due_jobs;
 mod events;
 mod mails;
+mod matching;
 mod neighbours;
 
 pub(crate) use accounts::{
@@ -26,6 +27,10 @@ pub(crate) use events::take_batch;
 pub(crate) use mails::{
     AskOutcome, ConfirmOutcome, ask_for_mail, claim_mail, confirm_email, reset_password,
     settle_mail,
+};
+pub(crate) use matching::{
+    MatchingExecuted, accept, block, decline, end_match, make_match, open_due_gifts, peek, propose,
+    send_gift, unblock, withdraw_gift, withdraw_proposal,
 };
 
 use uuid::Uuid;

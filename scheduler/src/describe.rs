@@ -1,6 +1,7 @@
 //! The description of each operation, for `/openapi.json` and `/docs`.
 
 mod accounts;
+mod matching;
 
 use service::describe::{Api, AuthScheme, Operation};
 use wire::ErrorCode::{
@@ -20,9 +21,17 @@ const CURSOR: &str = "`next_cursor` of the page before.";
 
 /// The scheduler's table, with the routes of accounts and of the clock of tests where it has them.
 pub(crate) fn api(has_accounts: bool, has_test_clock: bool) -> Api {
-    let mut operations = [sessions(), tickets(), people(), operators()].concat();
+    let mut operations = [
+        sessions(),
+        tickets(),
+        people(),
+        operators(),
+        matching::of_applications(),
+    ]
+    .concat();
     if has_accounts {
         operations.extend(accounts::operations());
+        operations.extend(matching::operations());
     }
     if has_test_clock {
         operations.push(test_clock());

@@ -9,11 +9,11 @@ use service::{Shutdown, clock};
 use storage::{Database, Inbox};
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
-use crate::commands::{forget_accounts_past, forget_answers, prune_audit};
+use crate::commands::{forget_accounts_past, forget_answers, open_due_gifts, prune_audit};
 use crate::config::Limits;
 use crate::state::AppState;
 
-/// Every second: poll the stored jobs.
+/// Every second: poll the stored jobs, and the gifts whose time has come.
 const POLL: &str = "* * * * * *";
 /// Every ten seconds: a key may have been made beside this process.
 const KEYS: &str = "*/10 * * * * *";
@@ -58,6 +58,9 @@ impl Housekeeping {
             async {}
         })?)
         .await?;
+        let gifts = self.app.clone();
+        cron.add(every(POLL, move || open_gifts(gifts.clone()))?)
+            .await?;
         let keys = self.app.clone();
         cron.add(every(KEYS, move || reload_keys(keys.clone()))?)
             .await?;
@@ -98,6 +101,17 @@ where
         schedule,
         move |_, _| -> Pin<Box<dyn Future<Output = ()> + Send>> { Box::pin(run()) },
     )
+}
+
+/// Whoever reads a gift sees it open from its time on; this is for those who are told of it.
+async fn open_gifts(app: AppState) {
+    match open_due_gifts(&*app.store, clock::now()).await {
+        Ok(0) => {}
+        Ok(_) => app.outbox.wake(),
+        Err(error) => {
+            tracing::warn!(%error, "gifts could not be opened; they will be tried again");
+        }
+    }
 }
 
 async fn reload_keys(app: AppState) {

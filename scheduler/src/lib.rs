@@ -21,6 +21,7 @@ mod join_link_throttle;
 mod join_links;
 pub mod key_changes;
 pub mod keys;
+mod matching_answers;
 #[cfg(feature = "measuring")]
 pub mod measured;
 mod notification_stream;

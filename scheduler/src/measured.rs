@@ -61,6 +61,7 @@ impl MeasuredScheduler {
         let command = BookCommand {
             application: application.to_owned(),
             booking,
+            of_match: None,
             idempotency: None,
         };
         let executed = commands::book(&self.store, command, now).await;

@@ -217,6 +217,8 @@ mod tests {
                 kind: NotificationKind::SessionReminder,
                 created_at: UnixMs(0),
                 session_id: Some(session.into()),
+                gift_id: None,
+                match_id: None,
                 starts_at: None,
                 with: None,
                 read_at: None,

@@ -6,14 +6,14 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, delete, get, post, put};
 use bus::EventsSecret;
 use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
 use crate::api::{
-    audit, calendar, join, jwks, links, me, notifications, operators, proofs, rooms, sessions,
-    signup, timeline, users,
+    audit, blocks, calendar, gifts, join, jwks, links, matches, me, notifications, operators,
+    proofs, proposals, rooms, sessions, signup, timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -54,6 +54,7 @@ pub(crate) fn routes(
         .route("/v1/notifications", get(notifications::list))
         .route("/v1/notifications/stream", get(notifications::stream))
         .route("/v1/notifications/{id}/read", post(notifications::read))
+        .route("/v1/matches", post(matches::create).get(matches::list))
         // For operators; the timeline for applications too.
         .route("/v1/operator/ticket", post(operators::ticket))
         .route("/v1/audit", get(audit::list))
@@ -98,6 +99,19 @@ fn accounts(are_there: bool) -> Router<AppState> {
         .route("/v1/password-reset", post(proofs::ask_for_reset))
         .route("/v1/password-reset/confirm", post(proofs::confirm_reset))
         .route("/v1/users", get(users::search))
+        .route("/v1/gifts", post(gifts::send).get(gifts::list))
+        .route("/v1/gifts/{id}", get(gifts::get).delete(gifts::withdraw))
+        .route("/v1/gifts/{id}/peek", post(gifts::peek))
+        .route("/v1/matches/{id}", delete(matches::end))
+        .route("/v1/matches/{id}/proposals", post(proposals::propose))
+        .route("/v1/proposals/{id}/accept", post(proposals::accept))
+        .route("/v1/proposals/{id}/decline", post(proposals::decline))
+        .route("/v1/proposals/{id}/withdraw", post(proposals::withdraw))
+        .route("/v1/blocks", get(blocks::list))
+        .route(
+            "/v1/blocks/{user_id}",
+            put(blocks::put).delete(blocks::delete),
+        )
 }
 
 /// A request reads and writes several times, and has the time of one for all of it: who asks waits no longer.

@@ -7,11 +7,14 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod blocks;
 mod events;
+mod gifts;
 mod idempotency;
 mod invites;
 mod jobs;
 mod mails;
+mod matches;
 mod notifications;
 mod occupancies;
 mod people;
@@ -30,13 +33,16 @@ pub(crate) use accounts::{
 };
 pub(crate) use api_keys::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoredKey};
 pub(crate) use audit::{AuditQueries, AuditQuery, AuditRepository};
+pub(crate) use blocks::{BlockQueries, BlockRepository};
 pub(crate) use events::EventRepository;
+pub(crate) use gifts::{GiftBox, GiftQueries, GiftQuery, GiftRepository};
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
 pub(crate) use invites::InviteRepository;
 pub(crate) use jobs::{JobQueries, JobRepository, Settled, StoredJob};
 pub(crate) use mails::{
     MailFate, MailQueries, MailRepository, StoredMail, StoredToken, TokenRepository,
 };
+pub(crate) use matches::{MatchQueries, MatchRepository};
 pub(crate) use notifications::{
     MarkRead, NotificationPage, NotificationQueries, NotificationQuery, NotificationRepository,
 };
@@ -107,6 +113,15 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed mails, and the tokens of their links.
     fn mails(&self) -> &dyn MailQueries;
 
+    /// Committed gifts, by person.
+    fn gifts(&self) -> &dyn GiftQueries;
+
+    /// Committed matches, with their proposals and sessions.
+    fn matches(&self) -> &dyn MatchQueries;
+
+    /// Committed blocks, by person.
+    fn blocks(&self) -> &dyn BlockQueries;
+
     /// Committed notifications, by person.
     fn notifications(&self) -> &dyn NotificationQueries;
 
@@ -152,6 +167,15 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Tokens of mails.
     fn tokens(&mut self) -> &mut dyn TokenRepository;
+
+    /// Gifts between people.
+    fn gifts(&mut self) -> &mut dyn GiftRepository;
+
+    /// Matches with their proposals.
+    fn matches(&mut self) -> &mut dyn MatchRepository;
+
+    /// Who has blocked whom.
+    fn blocks(&mut self) -> &mut dyn BlockRepository;
 
     /// Notifications of people.
     fn notifications(&mut self) -> &mut dyn NotificationRepository;

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::paths::PageKind;
 pub(crate) use self::paths::base_of;
-use crate::config::Config;
+use crate::config::{Config, SignupPolicy};
 
 /// Files whose names hold their hash never change.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -29,6 +29,8 @@ const PERMISSIONS: &str = "camera=(self), microphone=(self), geolocation=(), dis
 const PAGE: &str = "index.html";
 /// What `web/app/index.html` says before the server puts the path of the public address in.
 const BASE_AT_ROOT: &str = "<base href=\"/\"";
+/// What it says before the server puts in who gets an account.
+const SIGNUP_OPEN: &str = "<meta name=\"signup\" content=\"open\"";
 
 #[derive(RustEmbed)]
 #[folder = "../web/app/dist"]
@@ -38,6 +40,7 @@ struct EmbeddedFiles;
 #[derive(Clone)]
 pub(crate) struct WebApp {
     policy: HeaderValue,
+    has_accounts: bool,
     /// Absent where the web front end is not built in.
     page: Option<Arc<ServedFile>>,
 }
@@ -54,12 +57,16 @@ impl WebApp {
         let policy = HeaderValue::from_str(&policy::content_security_policy(config))
             .unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"));
         let page = EmbeddedFiles::get(PAGE)
-            .map(|file| with_base(&file.data, &base_of(&config.web_origin)))
+            .map(|file| filled_in(&file.data, &base_of(&config.web_origin), config.signup))
             .map(|html| {
                 let digest = Sha256::digest(&html);
                 Arc::new(ServedFile::new(html, &digest))
             });
-        Self { policy, page }
+        Self {
+            policy,
+            has_accounts: config.signup != SignupPolicy::Off,
+            page,
+        }
     }
 
     /// The page: its address decides what it shows.
@@ -136,7 +143,7 @@ pub(crate) async fn any_path(
     let file = Some(name)
         .filter(|name| *name != PAGE)
         .and_then(EmbeddedFiles::get);
-    let kind = paths::page_at(uri.path());
+    let kind = paths::page_at(uri.path(), web.has_accounts);
     let is_there = file.is_some() || kind != PageKind::Missing;
     if !matches!(method, Method::GET | Method::HEAD) {
         return if is_there {
@@ -150,7 +157,9 @@ pub(crate) async fn any_path(
             let content = ServedFile::new(owned(file.data), &file.metadata.sha256_hash());
             web.respond(name, &content, StatusCode::OK, &headers)
         }
-        (None, PageKind::Home | PageKind::Join) => web.page(StatusCode::OK, &headers),
+        (None, PageKind::Home | PageKind::Join | PageKind::Account) => {
+            web.page(StatusCode::OK, &headers)
+        }
         (None, PageKind::Missing) if is_person(&headers) => {
             web.page(StatusCode::NOT_FOUND, &headers)
         }
@@ -185,14 +194,25 @@ fn is_person(headers: &HeaderMap) -> bool {
         })
 }
 
-/// The page with the path of the public address as its base, to which all its addresses are relative.
-fn with_base(html: &[u8], base: &str) -> String {
+/// The page with the path of the public address as its base, to which all its addresses are relative, and with who
+/// gets an account.
+fn filled_in(html: &[u8], base: &str, signup: SignupPolicy) -> String {
     let html = String::from_utf8_lossy(html);
     let base = base
         .replace('&', "&amp;")
         .replace('"', "&quot;")
         .replace('<', "&lt;");
+    let signup = match signup {
+        SignupPolicy::Open => "open",
+        SignupPolicy::Invite => "invite",
+        SignupPolicy::Off => "off",
+    };
     html.replacen(BASE_AT_ROOT, &format!("<base href=\"{base}\""), 1)
+        .replacen(
+            SIGNUP_OPEN,
+            &format!("<meta name=\"signup\" content=\"{signup}\""),
+            1,
+        )
 }
 
 fn owned(data: Cow<'static, [u8]>) -> Bytes {

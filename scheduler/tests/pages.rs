@@ -3,6 +3,7 @@
 mod running;
 
 use running::Running;
+use scheduler::SignupPolicy;
 use serde_json::{Value, json};
 use testkit::{Http, HttpResponse};
 
@@ -151,4 +152,35 @@ async fn web_73_under_a_path_the_page_and_the_join_links_say_so() {
     let html = page.text().await.unwrap();
     assert!(html.contains("<base href=\"/meet/\""), "{html}");
     assert!(!html.contains("=\"/assets"), "{html}");
+}
+
+#[tokio::test]
+async fn web_85_the_page_says_who_may_sign_up_and_without_accounts_theirs_are_not_there() {
+    for (signup, word) in [
+        (SignupPolicy::Open, "open"),
+        (SignupPolicy::Invite, "invite"),
+        (SignupPolicy::Off, "off"),
+    ] {
+        let data = tempfile::tempdir().unwrap();
+        let scheduler = Running::start_with(data, |config| config.signup = signup).await;
+        let client = Http::new();
+        let status = if signup == SignupPolicy::Off {
+            404
+        } else {
+            200
+        };
+        for path in [
+            "/signup", "/login", "/reset", "/verify", "/account", "/gifts",
+        ] {
+            let page = ask(&client, &scheduler, path, PERSON).await;
+            assert_page(&page, status, path);
+        }
+        let page = reqwest::get(scheduler.at("/")).await.unwrap();
+        if page.status() == 503 {
+            continue;
+        }
+        let html = page.text().await.unwrap();
+        let said = format!("<meta name=\"signup\" content=\"{word}\"");
+        assert!(html.contains(&said), "{html}");
+    }
 }

@@ -67,6 +67,10 @@ pub enum ErrorCode {
     Conflict,
     /// `user_id` has another session at that time.
     Busy,
+    /// There is a match of these two already.
+    AlreadyMatched,
+    /// Today's peek is used; the next one is at `at`.
+    NoPeeksLeft,
     /// A cursor or position that never was.
     BadCursor,
     /// Text that is empty, too long or has control characters.
@@ -198,6 +202,9 @@ pub struct Problem {
     /// Of `busy`, for an application: that session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
+    /// Of `no_peeks_left`: when there is one again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<UnixMs>,
 }
 
 /// One wrong field of a command.

@@ -50,6 +50,20 @@ word_enum! {
     EventType {
         /// Two people were matched.
         MatchCreated = "match.created",
+        /// A match is over: by one of the two, by a block, or by an erasure.
+        MatchEnded = "match.ended",
+        /// A gift was sent.
+        GiftReceived = "gift.received",
+        /// A gift opened: by its time, by a peek, or because it made a match.
+        GiftOpened = "gift.opened",
+        /// One of a match put times to the other.
+        ProposalCreated = "proposal.created",
+        /// The other one accepted or declined them.
+        ProposalAnswered = "proposal.answered",
+        /// A room is there, for these members.
+        RoomOpened = "room.opened",
+        /// A room takes no more messages.
+        RoomClosed = "room.closed",
         /// A session was booked.
         SessionScheduled = "session.scheduled",
         /// A booked session was moved or changed.
@@ -78,6 +92,8 @@ word_enum! {
         MessageUnread = "message.unread",
         /// One was removed by an operator.
         UserKicked = "user.kicked",
+        /// One blocked another, or does so no more; between the services alone.
+        UserBlocked = "user.blocked",
         /// One was erased.
         UserErased = "user.erased",
         /// An operator did something that is kept in the audit log.

@@ -53,6 +53,18 @@ text_id! {
     /// One chat room.
     RoomId
 }
+text_id! {
+    /// What one person gives another: a letter, and perhaps times to meet.
+    GiftId
+}
+text_id! {
+    /// Two people who have found each other.
+    MatchId
+}
+text_id! {
+    /// Times that one of a match has put to the other.
+    ProposalId
+}
 
 /// One socket of one seat. Of two connections of a seat the later has the higher id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod frame;
 mod ids;
+mod matching;
 mod people;
 mod raw;
 mod scheduler;
@@ -34,10 +35,15 @@ pub use event::{
     SessionFact, Stay,
 };
 pub use frame::{Envelope, FrameError, FrameId};
-pub use ids::{ConnectionId, RoomId, SessionId, UserId};
+pub use ids::{ConnectionId, GiftId, MatchId, ProposalId, RoomId, SessionId, UserId};
+pub use matching::{
+    AcceptProposal, BlockView, CreateMatch, CreatedMatch, GiftFact, GiftKind, GiftRecipient,
+    GiftState, GiftView, MatchFact, MatchView, NextSession, ProposalFact, ProposalState,
+    ProposalView, Propose, RoomFact, SendGift, UserBlocked,
+};
 pub use people::{
-    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe, FoundPerson,
-    Login, LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
+    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson, Login,
+    LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
 };
 pub use raw::RawJson;
 pub use scheduler::{

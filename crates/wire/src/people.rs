@@ -4,8 +4,8 @@ mod commands;
 mod secret;
 
 pub use commands::{
-    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe, Login,
-    PasswordReset, Signup,
+    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, Login, PasswordReset,
+    Signup,
 };
 pub use secret::SecretText;
 

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::session::word_enum;
 use crate::{
-    DuplicatePolicy, IcePolicy, MediaBackend, OnLoss, Outcome, RoomId, SessionId, UnixMs, UserId,
+    DuplicatePolicy, GiftId, IcePolicy, MatchId, MediaBackend, OnLoss, Outcome, RoomId, SessionId,
+    UnixMs, UserId,
 };
 
 /// Body of `POST /v1/sessions`. What is absent has the default of `docs/PROTOCOL.md`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -353,10 +354,20 @@ word_enum! {
         SessionReminder = "session_reminder",
         /// The lobby is open.
         SessionOpened = "session_opened",
+        /// A session was booked by a match.
+        SessionScheduled = "session_scheduled",
         /// A session was moved.
         SessionRescheduled = "session_rescheduled",
         /// A session was called off.
         SessionCancelled = "session_cancelled",
+        /// A match was made.
+        MatchCreated = "match_created",
+        /// A gift has come.
+        GiftReceived = "gift_received",
+        /// The other one of a match has put times.
+        ProposalReceived = "proposal_received",
+        /// The other one of a match has accepted or declined the times.
+        ProposalAnswered = "proposal_answered",
         /// A message is waiting.
         MessageUnread = "message_unread",
     }
@@ -376,10 +387,16 @@ pub struct Notification {
     /// Id of the session concerned, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
+    /// Id of the gift concerned, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gift_id: Option<GiftId>,
+    /// Id of the match concerned, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub match_id: Option<MatchId>,
     /// Of a session: when it starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_at: Option<UnixMs>,
-    /// Of a session: the other one's name.
+    /// Of a session and of a match: the other one's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with: Option<String>,
     /// When it was read.

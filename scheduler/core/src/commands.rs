@@ -10,7 +10,7 @@ pub use decide::{book, cancel, change, repeated};
 pub use follow::follow;
 pub use renew_link::renew_link;
 
-use wire::{EndReason, FieldError, OperatorAction, SessionId, UnixMs, UserId};
+use wire::{EndReason, FieldError, MatchId, OperatorAction, RoomId, SessionId, UnixMs, UserId};
 
 use crate::booking::CheckedBooking;
 use crate::effects::Effects;
@@ -29,6 +29,8 @@ pub struct BookCommand {
     pub application: String,
     /// What it asked for, within every bound.
     pub booking: CheckedBooking,
+    /// The match that books, with its room; `None` opens a room for this session alone.
+    pub of_match: Option<(MatchId, RoomId)>,
     /// Makes a repeat safe, where the client sent one.
     pub idempotency: Option<IdempotencyKey>,
 }

@@ -20,6 +20,7 @@ mod job_action;
 mod job_plan;
 mod local_time;
 mod mail;
+mod matching;
 mod notification;
 mod occupancy;
 mod participant;
@@ -53,12 +54,21 @@ pub use job_action::JobAction;
 pub use job_plan::{NewJob, PlannedJob, RETENTION_MS};
 pub use local_time::resolve as resolve_local_time;
 pub use mail::{MAIL_DAY_MS, MailKind, NewMail, check_mail, next_attempt};
+pub use matching::{
+    AcceptContext, BlockContext, CheckedGift, CheckedProposal, Decided, Gift, GiftFate, MAX_BLOCKS,
+    Match, MatchCommand, MatchInForce, MatchingChange, MatchingDecision, MatchingEffects,
+    MatchingRefusal, MeetingTime, Pair, PeekContext, Proposal, SendCommand, SendContext, accept,
+    block, check_gift, check_match, check_proposal, decline, end_match, make_match, meeting_terms,
+    open_due, peek, propose, send_gift, unblock, withdraw_gift, withdraw_proposal,
+};
 pub use notification::NewNotification;
 pub use occupancy::{Busy, MAX_FOLLOWED, Occupancy, OccupancyChange, OccupiedSpan, Surroundings};
 pub use participant::{ExternalPerson, ParticipantRef};
 pub use people::{KnownPerson, PersonChange};
 pub use record::{Fact, Record};
-pub use reported_event::{ReportedEvent, note_action, note_fact, notify_unread};
+pub use reported_event::{
+    ReportedEvent, note_action, note_fact, notify_unread, notify_unread_in_match,
+};
 pub use session::{BookedParticipant, BookedSession};
 pub use session_status::{SessionStatus, StateFilter, StoredStatus};
 pub use settlement::{JobUpdate, SettleContext, settle};

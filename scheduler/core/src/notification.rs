@@ -32,6 +32,8 @@ pub(crate) fn notify(
             kind,
             created_at: now,
             session_id: Some(session.id.clone()),
+            gift_id: None,
+            match_id: None,
             starts_at: Some(session.terms.starts_at),
             with: session.other_name(&user),
             read_at: None,

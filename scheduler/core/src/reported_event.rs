@@ -2,14 +2,15 @@
 //! error: it would stop those behind it.
 
 use wire::{
-    Event, EventType, MessageUnread, NotificationKind, OperatorAction, RoomId, SessionFact,
-    SessionId, TimelineItem, UnixMs, UserId,
+    Event, EventType, MessageUnread, Notification, NotificationKind, OperatorAction, RoomId,
+    SessionFact, SessionId, TimelineItem, UnixMs, UserId,
 };
 
 use crate::audit::{audit_entry, audit_row};
 use crate::effects::{Effects, SessionChange};
 use crate::ids::NewId;
-use crate::notification::notify;
+use crate::matching::Match;
+use crate::notification::{NewNotification, notify};
 use crate::record::Fact;
 use crate::session::BookedSession;
 use crate::timeline::TimelineEntry;
@@ -30,7 +31,7 @@ pub enum ReportedEvent {
     Action(Box<OperatorAction>),
     /// Chat reports a message that nobody was there to take.
     MessageUnread {
-        /// The room, which belongs to one session.
+        /// The room, which belongs to one session or to a match.
         room: RoomId,
         /// The one who was not there.
         user: UserId,
@@ -145,6 +146,41 @@ pub fn notify_unread(
     let kind = NotificationKind::MessageUnread;
     Effects {
         notifications: vec![notify(session, user, kind, &cause, now, new_id)],
+        ..Effects::default()
+    }
+}
+
+/// The same in the room of a match: `user` is one of its two.
+#[must_use]
+pub fn notify_unread_in_match(
+    now: UnixMs,
+    event: &Event,
+    of: &Match,
+    user: UserId,
+    has_unread: bool,
+    new_id: NewId<'_>,
+) -> Effects {
+    let with = of.other(&user).map(|other| other.name.clone());
+    if has_unread || with.is_none() {
+        return Effects::default();
+    }
+    let notification = Notification {
+        id: new_id(),
+        kind: NotificationKind::MessageUnread,
+        created_at: now,
+        session_id: None,
+        gift_id: None,
+        match_id: Some(of.id.clone()),
+        starts_at: None,
+        with,
+        read_at: None,
+    };
+    Effects {
+        notifications: vec![NewNotification {
+            user,
+            cause: format!("event:{}", event.id),
+            notification,
+        }],
         ..Effects::default()
     }
 }

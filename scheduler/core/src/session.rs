@@ -1,7 +1,9 @@
 //! A booked session: what was agreed, and what became of it.
 
 use serde::{Deserialize, Serialize};
-use wire::{EndReason, Participant, RoomId, SessionId, SessionSpec, SessionState, UnixMs, UserId};
+use wire::{
+    EndReason, MatchId, Participant, RoomId, SessionId, SessionSpec, SessionState, UnixMs, UserId,
+};
 
 use crate::record::Record;
 use crate::session_status::SessionStatus;
@@ -18,6 +20,9 @@ pub struct BookedSession {
     pub revision: u64,
     /// The chat room that the two share.
     pub room_id: RoomId,
+    /// The match that booked it: the room is the match's then, there before and after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub match_id: Option<MatchId>,
     /// Exactly two, the second is the polite one of the negotiation.
     pub participants: [BookedParticipant; 2],
     /// What was agreed at this revision.

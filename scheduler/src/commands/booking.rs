@@ -141,7 +141,7 @@ async fn known_answer(
 
 /// Both, locked in an order that is the same in every booking: two bookings of the same two would otherwise wait for
 /// each other.
-async fn find_people(
+pub(super) async fn find_people(
     work: &mut dyn UnitOfWork,
     application: &str,
     [first, second]: &[ParticipantRef; 2],

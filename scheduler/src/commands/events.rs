@@ -1,8 +1,10 @@
 //! Taking in what the other services report.
 
-use scheduler_core::{Effects, ReportedEvent, note_action, note_fact, notify_unread};
+use scheduler_core::{
+    Effects, ReportedEvent, note_action, note_fact, notify_unread, notify_unread_in_match,
+};
 use storage::retry_on_conflict;
-use wire::{Event, EventBatch, NotificationKind, UnixMs};
+use wire::{Event, EventBatch, NotificationKind, RoomId, UnixMs, UserId};
 
 use super::apply::apply;
 use super::new_id;
@@ -64,7 +66,7 @@ async fn effects(
         }
         Some(ReportedEvent::MessageUnread { room, user }) => {
             let Some(session) = work.sessions().find_by_room(&room).await? else {
-                return Ok(None);
+                return unread_in_match(work, event, now, &room, user).await;
             };
             let kind = NotificationKind::MessageUnread;
             let unread = work.notifications();
@@ -74,6 +76,24 @@ async fn effects(
         }
         None => Ok(None),
     }
+}
+
+/// Of a message in the room of a match that is in force.
+async fn unread_in_match(
+    work: &mut dyn UnitOfWork,
+    event: &Event,
+    now: UnixMs,
+    room: &RoomId,
+    user: UserId,
+) -> Result<Option<Effects>, StoreError> {
+    let Some(of) = work.matches().find_by_room(room).await? else {
+        return Ok(None);
+    };
+    let kind = NotificationKind::MessageUnread;
+    let unread = work.notifications();
+    let has_unread = unread.has_unread_of_match(&user, &of.id, kind).await?;
+    let effects = notify_unread_in_match(now, event, &of, user, has_unread, &mut new_id);
+    Ok(Some(effects))
 }
 
 fn pass_over(event: &Event) {

@@ -9,6 +9,7 @@ pub(crate) mod events;
 pub(crate) mod harness;
 pub(crate) mod idempotency;
 pub(crate) mod jobs;
+pub(crate) mod matching;
 pub(crate) mod notifications;
 pub(crate) mod occupancies;
 pub(crate) mod races;
@@ -57,7 +58,12 @@ macro_rules! run_store_contract {
             accounts::sch_145_a_changed_account_is_read_back_and_found_by_its_name
             accounts::sch_145_a_mail_is_claimed_by_one_and_its_token_counts_once
             accounts::sch_145_a_reset_gives_a_password_and_ends_every_login
-            accounts::sch_145_a_persons_sessions_are_those_in_which_they_take_part;
+            accounts::sch_145_a_persons_sessions_are_those_in_which_they_take_part
+            matching::sch_182_gifts_are_read_back_by_those_whom_they_concern
+            matching::sch_182_gifts_open_by_their_time_once_unless_they_were_taken_back
+            matching::sch_186_the_sessions_of_a_match_share_its_room_and_end_with_it
+            matching::sch_186_a_message_in_the_room_of_a_match_is_told_until_it_is_read
+            matching::sch_187_a_block_lets_nothing_pass_until_it_is_lifted;
             sch_117_each_job_goes_to_one_claimant
             sch_117_a_claim_that_was_taken_over_writes_nothing
             sch_117_what_a_move_replaces_is_not_done
@@ -73,6 +79,12 @@ macro_rules! run_store_contract {
             sch_144_of_two_hundred_sign_ups_at_once_with_one_address_one_is_done
             sch_144_an_invitation_that_is_used_twice_at_once_opens_one_account
             sch_144_a_token_that_is_used_twice_at_once_counts_once
+            sch_183_gifts_that_cross_at_once_make_one_match
+            sch_184_of_two_answers_at_once_one_counts
+            sch_184_one_acceptance_that_comes_twice_at_once_books_once
+            sch_184_of_an_end_and_an_acceptance_at_once_no_session_stays
+            sch_185_neither_a_peek_nor_the_last_gift_of_a_day_counts_twice
+            sch_187_of_a_block_and_a_gift_that_would_cross_no_match_stays
         );
     };
     (@each $store:ident, $factory:expr, $($subject:ident::$rule:ident)+; $($race:ident)+) => {

@@ -1,7 +1,7 @@
 //! Notifications of people, each stored once for its cause.
 
 use scheduler_core::NewNotification;
-use wire::{Notification, NotificationKind, SessionId, UnixMs, UserId};
+use wire::{MatchId, Notification, NotificationKind, SessionId, UnixMs, UserId};
 
 use super::StoreFuture;
 
@@ -21,6 +21,14 @@ pub(crate) trait NotificationRepository: Send {
         &'a mut self,
         user: &'a UserId,
         session: &'a SessionId,
+        kind: NotificationKind,
+    ) -> StoreFuture<'a, bool>;
+
+    /// True while the person has an unread notification of that kind for the match, which is then locked.
+    fn has_unread_of_match<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        of: &'a MatchId,
         kind: NotificationKind,
     ) -> StoreFuture<'a, bool>;
 

@@ -19,7 +19,8 @@ pub(crate) trait SessionQueries: Send + Sync {
     /// most `limit`.
     fn open(&self, after: Option<SessionId>, limit: u32) -> StoreFuture<'_, Vec<BookedSession>>;
 
-    /// Rooms of a person, those of the newest sessions first, at most `limit`.
+    /// Rooms of a person, the newest first, at most `limit`: those of matches in force, and those of sessions that no
+    /// match has booked.
     fn rooms_of(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<SessionRoom>>;
 }
 
@@ -29,7 +30,7 @@ pub(crate) trait SessionRepository: Send {
     /// One session, of any application; locked.
     fn find<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, Option<BookedSession>>;
 
-    /// The session that a room belongs to; locked.
+    /// The session that a room belongs to; locked. That of a match belongs to none.
     fn find_by_room<'a>(&'a mut self, room: &'a RoomId) -> StoreFuture<'a, Option<BookedSession>>;
 
     /// Those of these sessions that are there, as they are committed and not locked.
@@ -87,8 +88,6 @@ pub(crate) struct SessionFilter {
 pub(crate) struct SessionRoom {
     pub(crate) id: RoomId,
     pub(crate) members: Vec<Participant>,
-    /// The session that the room belongs to.
-    pub(crate) session: SessionId,
-    /// True where the person was removed from the session by an operator.
+    /// True where the person was removed by an operator from the session that the room belongs to.
     pub(crate) kicked: bool,
 }

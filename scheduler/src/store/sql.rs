@@ -3,7 +3,9 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod blocks;
 mod events;
+mod gifts;
 mod idempotency;
 mod invites;
 #[cfg(test)]
@@ -11,9 +13,11 @@ mod isolation;
 mod jobs;
 mod logins;
 mod mails;
+mod matches;
 mod notifications;
 mod occupancies;
 mod people;
+mod proposals;
 mod session_rows;
 mod sessions;
 mod timeline;
@@ -24,9 +28,9 @@ use storage::{Database, OpenError, Schema};
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
-    AccountQueries, ApiKeyQueries, AuditQueries, IdempotencyQueries, JobQueries, MailQueries,
-    NotificationQueries, PersonQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
-    TimelineQueries, UnitOfWork,
+    AccountQueries, ApiKeyQueries, AuditQueries, BlockQueries, GiftQueries, IdempotencyQueries,
+    JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries, SchedulerStore,
+    SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -80,6 +84,18 @@ impl SchedulerStore for SqlStore {
     }
 
     fn mails(&self) -> &dyn MailQueries {
+        self
+    }
+
+    fn gifts(&self) -> &dyn GiftQueries {
+        self
+    }
+
+    fn matches(&self) -> &dyn MatchQueries {
+        self
+    }
+
+    fn blocks(&self) -> &dyn BlockQueries {
         self
     }
 
@@ -139,17 +155,24 @@ pub(crate) mod tests {
     use super::SqlStore;
     use crate::config::StoreLocation;
     use crate::store::SchedulerStore;
-    use crate::store::contract::{StoreFactory, run_store_contract};
+    use crate::store::contract::{StoreFactory, StoreHarness, races, run_store_contract};
 
     /// Deletes what a rule may have left.
-    const EMPTYING: [&str; 20] = [
-        "DELETE FROM occupancies",
+    const EMPTYING: [&str; 27] = [
         "DELETE FROM mails",
         "DELETE FROM invites",
         "DELETE FROM account_tokens",
         "DELETE FROM logins",
         "DELETE FROM searchable_names",
         "DELETE FROM accounts",
+        "DELETE FROM occupancies",
+        "DELETE FROM proposals",
+        "DELETE FROM match_sessions",
+        "DELETE FROM gifts",
+        "DELETE FROM peeks",
+        "DELETE FROM blocks",
+        "DELETE FROM matches",
+        "DELETE FROM notification_subjects",
         "DELETE FROM sessions",
         "DELETE FROM users",
         "DELETE FROM notifications",
@@ -216,6 +239,13 @@ pub(crate) mod tests {
                 Arc::new(store) as Arc<dyn SchedulerStore>
             })
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sch_183_eight_hundred_crossings_more_in_a_file() {
+        let database = OwnDatabase::new(TestEngine::Sqlite).await;
+        let harness = StoreHarness::kept_open(database.expect("a file is always there"));
+        races::crossings(harness, 800).await;
     }
 
     run_store_contract!(each sqlite, OwnDatabase::new(TestEngine::Sqlite));

@@ -1,5 +1,5 @@
 //! Which page a path means to a person. The page reads its own address by the same rule
-//! (`web/app/src/session/page-path.ts`); one table of examples holds both.
+//! (`web/app/src/page-path.ts`); one table of examples holds both.
 
 /// What a person sees at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,26 +8,38 @@ pub(super) enum PageKind {
     Home,
     /// A join link, however a mail program has written it.
     Join,
+    /// One of the pages of people with an account.
+    Account,
     /// The page that says that nothing is here.
     Missing,
 }
 
+/// The pages of people with an account, where there are accounts.
+const ACCOUNT_PAGES: [&str; 7] = [
+    "signup", "login", "reset", "verify", "account", "gifts", "session",
+];
+
 /// Of a path as it stands in the request, percent-encoded.
-pub(super) fn page_at(path: &str) -> PageKind {
+pub(super) fn page_at(path: &str, has_accounts: bool) -> PageKind {
     let path = decode(path);
     let name = path.trim_start_matches('/');
     if name.is_empty() || name == "index.html" {
-        return PageKind::Home;
+        PageKind::Home
+    } else if is_named(name, "join") {
+        PageKind::Join
+    } else if has_accounts && ACCOUNT_PAGES.iter().any(|page| is_named(name, page)) {
+        PageKind::Account
+    } else {
+        PageKind::Missing
     }
-    let is_join = name
-        .get(..4)
-        .is_some_and(|start| start.eq_ignore_ascii_case("join"));
-    // A mail program appends a stop, a bracket, a slash or the encoded fragment, but no letter.
+}
+
+/// A mail program appends a stop, a bracket, a slash or the encoded fragment, but no letter.
+fn is_named(name: &str, page: &str) -> bool {
     let goes_on = |next: char| next.is_alphanumeric() || matches!(next, '-' | '_');
-    if is_join && !name[4..].starts_with(goes_on) {
-        return PageKind::Join;
-    }
-    PageKind::Missing
+    name.get(..page.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(page))
+        && !name[page.len()..].starts_with(goes_on)
 }
 
 /// The path without its percent-encoding; what is no UTF-8 becomes U+FFFD, and a `%` without two digits stays.
@@ -76,9 +88,15 @@ mod tests {
             let meant = match row["page"].as_str().unwrap() {
                 "home" => PageKind::Home,
                 "join" => PageKind::Join,
-                _ => PageKind::Missing,
+                "none" => PageKind::Missing,
+                _ => PageKind::Account,
             };
-            assert_eq!(page_at(path), meant, "{path}");
+            assert_eq!(page_at(path, true), meant, "{path}");
+            let without = match meant {
+                PageKind::Account => PageKind::Missing,
+                other => other,
+            };
+            assert_eq!(page_at(path, false), without, "{path}");
         }
     }
 

@@ -58,6 +58,10 @@ impl Browser {
         self.send(Method::PATCH, path, Some(body)).await
     }
 
+    pub(crate) async fn put(&mut self, path: &str) -> HttpResponse {
+        self.send(Method::PUT, path, None).await
+    }
+
     pub(crate) async fn delete(&mut self, path: &str) -> HttpResponse {
         self.send(Method::DELETE, path, None).await
     }

@@ -1,11 +1,11 @@
 /** Every screen without a service: `/gallery/#live`. For visual checks and screenshots; not part of the build. */
 import { mount } from 'svelte';
 import { locale } from '../src/i18n/index.ts';
-import HomeScreen from '../src/screens/HomeScreen.svelte';
 import NotHereScreen from '../src/screens/NotHereScreen.svelte';
 import SessionView from '../src/SessionView.svelte';
 import '../src/styles/tokens.css';
 import '../src/styles/base.css';
+import { PERSON_SCENES } from './person-scenes.ts';
 import { SCENES, type Scene } from './scenes.ts';
 
 document.documentElement.lang = locale;
@@ -14,10 +14,15 @@ const target = document.getElementById('app');
 addEventListener('hashchange', () => location.reload());
 
 if (target !== null) {
-  if (name === 'home') mount(HomeScreen, { target });
-  else if (name === 'not-here') mount(NotHereScreen, { target });
+  if (name === 'not-here') mount(NotHereScreen, { target });
+  else if (name in PERSON_SCENES) showPerson(target, name as keyof typeof PERSON_SCENES);
   else if (name in SCENES) show(target, SCENES[name as keyof typeof SCENES]());
   else index(target);
+}
+
+function showPerson(target: HTMLElement, name: keyof typeof PERSON_SCENES): void {
+  const { screen, props } = PERSON_SCENES[name]();
+  mount(screen, { target, props });
 }
 
 function show(target: HTMLElement, { model, chat, notification, chatOpen }: Scene): void {
@@ -37,7 +42,7 @@ function show(target: HTMLElement, { model, chat, notification, chatOpen }: Scen
 }
 
 function index(target: HTMLElement): void {
-  for (const scene of ['home', 'not-here', ...Object.keys(SCENES)]) {
+  for (const scene of ['not-here', ...Object.keys(PERSON_SCENES), ...Object.keys(SCENES)]) {
     const link = document.createElement('a');
     link.href = `#${scene}`;
     link.textContent = scene;

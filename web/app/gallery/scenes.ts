@@ -43,6 +43,7 @@ const BOOKING: SessionView = {
   ...POLICY,
   lobby_ms: 5 * MINUTE,
   closes_after_ms: 2 * MINUTE,
+  allow_overlap: false,
   remind_before_ms: [5 * MINUTE],
   participants: PEOPLE.map(({ user_id, name }) => ({ user_id, name, joined_at: [], left_at: [] })),
   created_at: START - 60 * MINUTE,

@@ -3,10 +3,13 @@ import App from './App.svelte';
 import { basePath } from './base.ts';
 import { locale } from './i18n/index.ts';
 import { pageAt } from './page-path.ts';
+import { signupMode } from './settings.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 
 document.documentElement.lang = locale;
 
+const signup = signupMode();
+const page = pageAt(location.pathname, basePath(), signup !== 'off');
 const target = document.getElementById('app');
-if (target !== null) mount(App, { target, props: { page: pageAt(location.pathname, basePath()) } });
+if (target !== null) mount(App, { target, props: { page, signup } });

@@ -1,6 +1,8 @@
 /** Everything that other people have typed, in every scene and every text: none of it may turn the direction of what is ours. */
 import { parse, type AST } from 'svelte/compiler';
+import { render } from 'svelte/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PERSON_SCENES } from '../gallery/person-scenes.ts';
 import { SCENES } from '../gallery/scenes.ts';
 import { LANGUAGES } from '../src/i18n/index.ts';
 import { isolate } from '../src/text/isolate.ts';
@@ -41,6 +43,14 @@ describe('text of other people is isolated', () => {
     expect(loose(html)).toEqual([]);
   });
 
+  test.each(Object.entries(PERSON_SCENES))('[WEB-71] in the page %s of a person, in text and attributes', (_, scene) => {
+    const { screen, props } = scene();
+    const { user, matching, ...rest } = props;
+    const people = { ...(user === undefined ? {} : { user }), ...(matching === undefined ? {} : { matching }) };
+    const { head, body } = render(screen, { props: { ...rest, ...(withHostilePeople(people) as object) } });
+    expect(loose(head + body.replace(/<input[^>]*>/g, ''))).toEqual([]);
+  });
+
   test('[WEB-71] no template shows a name or a message by itself', () => {
     expect(Object.keys(SOURCES).length).toBeGreaterThan(25);
     const bare = Object.entries(SOURCES).flatMap(([file, source]) => bareExpressions(source).map((found) => `${file}: {${found}}`));
@@ -67,7 +77,7 @@ function functionsOf(texts: object, path = ''): [string, (...parts: string[]) =>
 
 /** The same scene, in which every string that somebody chose is hostile. */
 function withHostilePeople(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return ['name', 'body', 'label', 'with', 'draft'].includes(key) ? HOSTILE : value;
+  if (typeof value === 'string') return ['name', 'body', 'label', 'with', 'draft', 'letter'].includes(key) ? HOSTILE : value;
   if (Array.isArray(value)) return value.map((one) => withHostilePeople(one));
   if (typeof value !== 'object' || value === null || value instanceof Set) return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withHostilePeople(one, name)]));
@@ -97,7 +107,7 @@ function loose(html: string): string[] {
   return found;
 }
 
-const PERSONAL = new Set(['name', 'body', 'with', 'draft', 'peerName', 'device.label']);
+const PERSONAL = new Set(['name', 'body', 'with', 'draft', 'letter', 'peerName', 'device.label']);
 
 /** Names and messages in a component's text and in the attributes of its elements, outside of what isolates them. */
 function bareExpressions(source: string): string[] {

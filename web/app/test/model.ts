@@ -24,6 +24,7 @@ export const BOOKING: SessionView = {
   duplicate: 'takeover',
   media: 'p2p',
   ice: 'all',
+  allow_overlap: false,
   remind_before_ms: [],
   participants: [
     { user_id: 'ann', name: 'Ann', joined_at: [], left_at: [] },

@@ -1,4 +1,7 @@
-/** The public API: `SignalingClient`, `MediaConnection`, `LocalMedia`, `ChatClient`, `SchedulerClient`, and the wire types. */
+/**
+ * The public API: `SignalingClient`, `MediaConnection`, `LocalMedia`, `ChatClient`, `SchedulerClient`, `AccountClient`,
+ * `MatchingClient`, and the wire types.
+ */
 export * from './wire.generated.ts';
 export { ServerClock } from './clock/server-clock.ts';
 export { ClockMonitor } from './clock/monitor.ts';
@@ -12,6 +15,8 @@ export { NO_VIDEO, watchVideo, type VideoProgress } from './media/video-progress
 export { ChatClient } from './chat/client.ts';
 export { emptyChatRoom, olderQuery, readByOthers, unreadCount, type MessageRefusal, type PendingMessage, type ChatRoomState } from './chat/state.ts';
 export { SchedulerClient } from './scheduler/client.ts';
+export { AccountClient } from './scheduler/account-client.ts';
+export { MatchingClient } from './scheduler/matching-client.ts';
 export { NotificationFeed } from './scheduler/notification-feed.ts';
 export { ApiError } from './scheduler/api-error.ts';
 export { ticketSource } from './scheduler/tickets.ts';

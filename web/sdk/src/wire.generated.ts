@@ -17,6 +17,18 @@ export type UserId = string;
  */
 export type RoomId = string;
 /**
+ * What one person gives another: a letter, and perhaps times to meet.
+ */
+export type GiftId = string;
+/**
+ * Two people who have found each other.
+ */
+export type MatchId = string;
+/**
+ * Times that one of a match has put to the other.
+ */
+export type ProposalId = string;
+/**
  * One socket of one seat. Of two connections of a seat the later has the higher id.
  */
 export type ConnectionId = string;
@@ -27,7 +39,7 @@ export type FrameId = number | string;
 /**
  * What was wrong, in a word that does not change.
  */
-export type ErrorCode = "malformed" | "unknown_type" | "unauthenticated" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "quota_exceeded" | "too_large" | "already_joined" | "not_a_member" | "conflict" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "timeout" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
+export type ErrorCode = "malformed" | "unknown_type" | "unauthenticated" | "bad_login" | "email_taken" | "weak_password" | "bad_token" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "quota_exceeded" | "too_large" | "already_joined" | "not_a_member" | "conflict" | "busy" | "already_matched" | "no_peeks_left" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "timeout" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
 /**
  * What an `error` frame carries beside its `type`; the optional fields belong to single codes.
  */
@@ -115,7 +127,19 @@ reason?: string,
 /**
  * When to try again, in milliseconds from now.
  */
-retry_after_ms?: number, };
+retry_after_ms?: number, 
+/**
+ * Of `busy`: who has another session.
+ */
+user_id?: UserId, 
+/**
+ * Of `busy`, for an application: that session.
+ */
+session_id?: SessionId, 
+/**
+ * Of `no_peeks_left`: when there is one again.
+ */
+at?: UnixMs, };
 /**
  * One of the two.
  */
@@ -279,6 +303,11 @@ lobby_ms?: number,
  */
 closes_after_ms?: number, extension_ms?: number, max_extensions?: number, hard_end_at?: UnixMs, connect_ms?: number, on_loss?: OnLoss, max_pause_ms?: number, duplicate?: DuplicatePolicy, media?: MediaBackend, ice?: IcePolicy, 
 /**
+ * Whether one of the two may have another session at that time; if not, such a booking is refused with `busy`.
+ * `true` unless said otherwise.
+ */
+allow_overlap?: boolean, 
+/**
  * When to remind, each in milliseconds before the start.
  */
 remind_before_ms?: Array<number>, 
@@ -361,7 +390,11 @@ starts_at_local?: LocalDateTime,
 /**
  * Where the clocks skip that time, or show it twice.
  */
-resolved?: ResolvedLocalTime, closes_at: UnixMs, countdown_ms: number, duration_ms: number, lobby_ms: number, closes_after_ms: number, extension_ms: number, max_extensions: number, hard_end_at?: UnixMs, connect_ms: number, on_loss: OnLoss, max_pause_ms: number, duplicate: DuplicatePolicy, media: MediaBackend, ice: IcePolicy, remind_before_ms: Array<number>, metadata?: Record<string, unknown>, participants: Array<SessionParticipant>, 
+resolved?: ResolvedLocalTime, closes_at: UnixMs, countdown_ms: number, duration_ms: number, lobby_ms: number, closes_after_ms: number, extension_ms: number, max_extensions: number, hard_end_at?: UnixMs, connect_ms: number, on_loss: OnLoss, max_pause_ms: number, duplicate: DuplicatePolicy, media: MediaBackend, ice: IcePolicy, 
+/**
+ * Whether one of the two may have another session at that time.
+ */
+allow_overlap: boolean, remind_before_ms: Array<number>, metadata?: Record<string, unknown>, participants: Array<SessionParticipant>, 
 /**
  * When the clock started, once it has.
  */
@@ -461,7 +494,7 @@ expires_at: UnixMs, };
 /**
  * What a person is notified of.
  */
-export type NotificationKind = "session_reminder" | "session_opened" | "session_rescheduled" | "session_cancelled" | "message_unread";
+export type NotificationKind = "session_reminder" | "session_opened" | "session_scheduled" | "session_rescheduled" | "session_cancelled" | "match_created" | "gift_received" | "proposal_received" | "proposal_answered" | "message_unread";
 /**
  * A notification to a person; an item of `GET /v1/notifications` and the data of its stream.
  */
@@ -483,11 +516,19 @@ created_at: UnixMs,
  */
 session_id?: SessionId, 
 /**
+ * Id of the gift concerned, if any.
+ */
+gift_id?: GiftId, 
+/**
+ * Id of the match concerned, if any.
+ */
+match_id?: MatchId, 
+/**
  * Of a session: when it starts.
  */
 starts_at?: UnixMs, 
 /**
- * Of a session: the other one's name.
+ * Of a session and of a match: the other one's name.
  */
 with?: string, 
 /**
@@ -507,9 +548,477 @@ items: Array<T>,
  */
 next_cursor?: string, };
 /**
+ * An account, as its own person is shown it.
+ */
+export type User = { 
+/**
+ * Who it is, in sessions, rooms and matches too.
+ */
+id: UserId, 
+/**
+ * The address that they log in with.
+ */
+email: string, 
+/**
+ * Whether they have shown that the address is theirs.
+ */
+email_verified: boolean, 
+/**
+ * What others are shown.
+ */
+name: string, 
+/**
+ * BCP 47 language tag.
+ */
+locale: string, 
+/**
+ * IANA time zone.
+ */
+time_zone: string, 
+/**
+ * Whether others find them by name.
+ */
+discoverable: boolean, 
+/**
+ * Of what they are told, and where.
+ */
+notify: Notify, 
+/**
+ * When they signed up.
+ */
+created_at: UnixMs, };
+/**
+ * By which ways a person is told of something, beside the list of notifications.
+ */
+export type Notify = { 
+/**
+ * Whether by e-mail.
+ */
+email: boolean, 
+/**
+ * Whether by push.
+ */
+push: boolean, 
+/**
+ * Whether names and texts may stand in a push, where a lock screen shows them.
+ */
+preview: boolean, 
+/**
+ * Of these alone; of every kind where it is absent.
+ */
+kinds?: Array<NotificationKind>, 
+/**
+ * When they are not to be disturbed.
+ */
+quiet?: Quiet, };
+/**
+ * Hours of the day, by the person's own clock; over midnight where `from` is the later one.
+ */
+export type Quiet = { 
+/**
+ * The first minute, as `22:00`.
+ */
+from: string, 
+/**
+ * The first minute after, as `08:00`.
+ */
+to: string, };
+/**
+ * A password or a token, as somebody typed or pasted it.
+ */
+export type SecretText = string;
+/**
+ * Body of `POST /v1/signup`.
+ */
+export type Signup = { 
+/**
+ * The address to log in with.
+ */
+email: string, 
+/**
+ * 8 to 256 characters.
+ */
+password: SecretText, 
+/**
+ * What others are shown.
+ */
+name: string, 
+/**
+ * BCP 47 language tag; `en` where it is absent.
+ */
+locale?: string, 
+/**
+ * IANA time zone; `UTC` where it is absent.
+ */
+time_zone?: string, 
+/**
+ * The operator's invitation, where one is needed.
+ */
+invite?: SecretText, };
+/**
+ * Body of `POST /v1/login`.
+ */
+export type Login = { 
+/**
+ * The address of the account.
+ */
+email: string, 
+/**
+ * The password that belongs to it.
+ */
+password: SecretText, };
+/**
+ * Body of `PATCH /v1/me`: what is absent stays as it is.
+ */
+export type ChangeMe = { 
+/**
+ * What others are shown.
+ */
+name?: string, 
+/**
+ * Another address; it counts once it is confirmed.
+ */
+email?: string, 
+/**
+ * BCP 47 language tag.
+ */
+locale?: string, 
+/**
+ * IANA time zone.
+ */
+time_zone?: string, 
+/**
+ * Whether others find them by name.
+ */
+discoverable?: boolean, 
+/**
+ * Of what they are told, and where.
+ */
+notify?: ChangeNotify, };
+/**
+ * What changes of how a person is told: what is absent stays as it is, `null` takes it away.
+ */
+export type ChangeNotify = { 
+/**
+ * Whether by e-mail.
+ */
+email?: boolean, 
+/**
+ * Whether by push.
+ */
+push?: boolean, 
+/**
+ * Whether names and texts may stand in a push.
+ */
+preview?: boolean, 
+/**
+ * Of these alone; of every kind with `null`.
+ */
+kinds?: Array<NotificationKind> | null, 
+/**
+ * When they are not to be disturbed; never with `null`.
+ */
+quiet?: Quiet | null, };
+/**
+ * Body of `POST /v1/me/password`.
+ */
+export type ChangePassword = { 
+/**
+ * The password so far.
+ */
+current: SecretText, 
+/**
+ * The one from now on: 8 to 256 characters.
+ */
+new: SecretText, };
+/**
+ * Body of `POST /v1/email-verification/confirm`.
+ */
+export type ConfirmEmail = { 
+/**
+ * What stood behind the `#` of the link in the mail.
+ */
+token: SecretText, };
+/**
+ * Body of `POST /v1/password-reset`.
+ */
+export type PasswordReset = { 
+/**
+ * The address of the account.
+ */
+email: string, };
+/**
+ * Body of `POST /v1/password-reset/confirm`.
+ */
+export type ConfirmReset = { 
+/**
+ * What stood behind the `#` of the link in the mail.
+ */
+token: SecretText, 
+/**
+ * The password from now on: 8 to 256 characters.
+ */
+password: SecretText, };
+/**
+ * Somebody who can be found by their name.
+ */
+export type FoundPerson = { 
+/**
+ * Who it is.
+ */
+id: UserId, 
+/**
+ * What others are shown.
+ */
+name: string, };
+/**
+ * One browser or device in which a person is logged in.
+ */
+export type LoginView = { 
+/**
+ * By which it is ended; it opens nothing.
+ */
+id: string, 
+/**
+ * Whether it is the one that asks.
+ */
+current: boolean, 
+/**
+ * When they logged in.
+ */
+created_at: UnixMs, 
+/**
+ * When it was last used, to a quarter of an hour.
+ */
+last_used_at: UnixMs, 
+/**
+ * When it ends unless it is used before.
+ */
+expires_at: UnixMs, 
+/**
+ * What the browser called itself.
+ */
+user_agent?: string, };
+/**
+ * What a gift may come to.
+ */
+export type GiftKind = "plain" | "special";
+/**
+ * Whether its receiver sees what is in a gift.
+ */
+export type GiftState = "sealed" | "opened";
+/**
+ * Whom a gift is for: a person, or whoever shows that an e-mail address is theirs.
+ */
+export type GiftRecipient = { 
+/**
+ * Somebody who has an account.
+ */
+user_id?: UserId, 
+/**
+ * An address, whether or not somebody has an account with it.
+ */
+email?: string, 
+/**
+ * What the person is called; in answers alone.
+ */
+name?: string, };
+/**
+ * Body of `POST /v1/gifts`.
+ */
+export type SendGift = { 
+/**
+ * Either `user_id` or `email`.
+ */
+to: GiftRecipient, 
+/**
+ * Whether it may make a match.
+ */
+kind: GiftKind, 
+/**
+ * 1 to 2,000 characters.
+ */
+letter: string, 
+/**
+ * When it opens by itself; now, where it is absent.
+ */
+opens_at?: UnixMs, 
+/**
+ * Of a special one: 1 to 5 times at which its giver could meet.
+ */
+times?: Array<UnixMs>, };
+/**
+ * A gift, as its giver or its receiver is shown it.
+ */
+export type GiftView = { 
+/**
+ * Its own id, rising with time.
+ */
+id: GiftId, 
+/**
+ * Whether it may make a match.
+ */
+kind: GiftKind, 
+/**
+ * Whether its receiver sees what is in it.
+ */
+state: GiftState, 
+/**
+ * When it was sent.
+ */
+sent_at: UnixMs, 
+/**
+ * When it opens by itself, unless it is opened before.
+ */
+opens_at: UnixMs, 
+/**
+ * Whom it is for.
+ */
+to: GiftRecipient, 
+/**
+ * Who gave it; of a sealed one for its giver alone, as all that follows.
+ */
+from?: Participant, 
+/**
+ * The text that its giver wrote.
+ */
+letter?: string, 
+/**
+ * When its giver could meet.
+ */
+times?: Array<UnixMs>, };
+/**
+ * A match, as one of its two is shown it.
+ */
+export type MatchView = { 
+/**
+ * Its own id, rising with time.
+ */
+id: MatchId, 
+/**
+ * The other one.
+ */
+with: Participant, 
+/**
+ * The chat room of the two.
+ */
+room_id: RoomId, 
+/**
+ * When they were matched.
+ */
+created_at: UnixMs, 
+/**
+ * The times that are open to be accepted, if any are.
+ */
+proposal?: ProposalView, 
+/**
+ * The session that is on, or that comes next.
+ */
+next_session?: NextSession, };
+/**
+ * The session of a match that is on or comes next.
+ */
+export type NextSession = { 
+/**
+ * Under which all of it is read.
+ */
+id: SessionId, 
+/**
+ * Scheduled, open or live.
+ */
+state: SessionState, 
+/**
+ * When its lobby opens.
+ */
+lobby_opens_at: UnixMs, 
+/**
+ * When it starts.
+ */
+starts_at: UnixMs, 
+/**
+ * How long it is live, in milliseconds.
+ */
+duration_ms: number, };
+/**
+ * Where a proposal stands.
+ */
+export type ProposalState = "open" | "accepted" | "declined" | "withdrawn" | "replaced" | "expired";
+/**
+ * Body of `POST /v1/matches/{id}/proposals`.
+ */
+export type Propose = { 
+/**
+ * 1 to 5 times ahead of now.
+ */
+times: Array<UnixMs>, 
+/**
+ * How long the session is to be live, in milliseconds.
+ */
+duration_ms?: number, };
+/**
+ * Times that one of a match has put to the other.
+ */
+export type ProposalView = { 
+/**
+ * Its own id, rising with time.
+ */
+id: ProposalId, 
+/**
+ * The match that it is of.
+ */
+match_id: MatchId, 
+/**
+ * Who put the times.
+ */
+by: UserId, 
+/**
+ * The times, rising.
+ */
+times: Array<UnixMs>, 
+/**
+ * How long the session would be live, in milliseconds.
+ */
+duration_ms: number, 
+/**
+ * When it was made.
+ */
+created_at: UnixMs, 
+/**
+ * Where it stands.
+ */
+state: ProposalState, 
+/**
+ * Of an accepted one: the session that was booked.
+ */
+session_id?: SessionId, };
+/**
+ * Body of `POST /v1/proposals/{id}/accept`.
+ */
+export type AcceptProposal = { 
+/**
+ * One of the proposal's times.
+ */
+starts_at: UnixMs, };
+/**
+ * Somebody whom one has blocked.
+ */
+export type BlockView = { 
+/**
+ * Who it is.
+ */
+user_id: UserId, 
+/**
+ * What they are called.
+ */
+name: string, 
+/**
+ * Since when they are.
+ */
+created_at: UnixMs, };
+/**
  * What can happen.
  */
-export type EventType = "match.created" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "message.unread" | "user.kicked" | "user.erased" | "operator.action";
+export type EventType = "match.created" | "match.ended" | "gift.received" | "gift.opened" | "proposal.created" | "proposal.answered" | "room.opened" | "room.closed" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "message.unread" | "user.kicked" | "user.blocked" | "user.erased" | "operator.action";
 /**
  * A fact, as the outbox keeps it and the inbox takes it.
  */

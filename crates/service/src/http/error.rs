@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use wire::{EndReason, ErrorCode, FieldError, Problem, SessionId, UserId};
+use wire::{EndReason, ErrorCode, FieldError, Problem, SessionId, UnixMs, UserId};
 
 use crate::origin::OriginNotAllowed;
 
@@ -31,6 +31,7 @@ impl HttpError {
                 retry_after_ms: None,
                 user_id: None,
                 session_id: None,
+                at: None,
             }),
         }
     }
@@ -243,6 +244,13 @@ impl HttpError {
     #[must_use]
     pub fn with_retry_after_ms(mut self, retry_after_ms: u64) -> Self {
         self.problem.retry_after_ms = Some(retry_after_ms);
+        self
+    }
+
+    /// The same, with the moment from which it is allowed.
+    #[must_use]
+    pub fn with_at(mut self, at: UnixMs) -> Self {
+        self.problem.at = Some(at);
         self
     }
 

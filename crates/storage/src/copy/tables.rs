@@ -36,7 +36,7 @@ const EVENTS: [CopiedTable; 4] = [
     ),
 ];
 
-const SCHEDULER: [CopiedTable; 17] = [
+const SCHEDULER: [CopiedTable; 24] = [
     table(
         "api_keys",
         &["hash"],
@@ -179,6 +179,59 @@ const SCHEDULER: [CopiedTable; 17] = [
             "state",
             "reason",
         ],
+    ),
+    table(
+        "matches",
+        &["id"],
+        &[
+            "application",
+            "low_id",
+            "high_id",
+            "room_id",
+            "created_at",
+            "ended_at",
+            "in_force",
+        ],
+    ),
+    table("match_sessions", &["session_id"], &["match_id"]),
+    table(
+        "gifts",
+        &["id"],
+        &[
+            "giver_id",
+            "receiver_id",
+            "kind",
+            "letter",
+            "times",
+            "sent_at",
+            "opens_at",
+            "opened_at",
+            "due_at",
+            "fate",
+            "match_id",
+        ],
+    ),
+    table("peeks", &["user_id"], &["next_at"]),
+    table(
+        "proposals",
+        &["id"],
+        &[
+            "match_id",
+            "by_id",
+            "times",
+            "duration_ms",
+            "created_at",
+            "state",
+            "in_force",
+            "starts_at",
+            "session_id",
+        ],
+    ),
+    table("blocks", &["by_id", "user_id"], &["created_at"]),
+    table(
+        "notification_subjects",
+        &["notification_id"],
+        &["gift_id", "match_id"],
     ),
 ];
 

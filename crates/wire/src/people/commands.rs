@@ -141,16 +141,6 @@ pub struct ConfirmReset {
     pub password: SecretText,
 }
 
-/// Body of `DELETE /v1/me`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct EraseMe {
-    /// Their password, once more.
-    pub password: SecretText,
-}
-
 /// Tells a field that is `null` from one that is absent.
 #[expect(
     clippy::option_option,

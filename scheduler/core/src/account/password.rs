@@ -1,6 +1,6 @@
 //! Which passwords are taken. What is stored of one, and how that is compared, is decided elsewhere.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
@@ -15,9 +15,9 @@ const CHARS: RangeInclusive<usize> = 8..=256;
 const WEAK: &str = "weak_password";
 
 /// The most common passwords of 8 characters or more, in small letters.
-static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+static COMMON: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     let lines = include_str!("common_passwords.txt").lines();
-    lines.filter(|line| !line.starts_with("# ")).collect()
+    lines.filter(|line| !line.starts_with('#')).collect()
 });
 
 /// The password in one form (NFKC), however a keyboard has put it together. It is what is hashed.

@@ -43,8 +43,10 @@ pub fn book(
     let BookCommand {
         application,
         booking,
+        of_match,
         idempotency,
     } = command;
+    let (match_id, room) = of_match.unzip();
     let (participants, people) = match resolve(now, &application, booking.people, found, new_id) {
         Ok(resolved) => resolved,
         Err(fields) => return Decision::unchanged(CommandOutcome::Invalid(fields)),
@@ -56,7 +58,8 @@ pub fn book(
         id: new_id().into(),
         application,
         revision: 1,
-        room_id: new_id().into(),
+        room_id: room.unwrap_or_else(|| new_id().into()),
+        match_id,
         participants,
         terms: booking.terms,
         record: Record::default(),

@@ -12,6 +12,7 @@ fn command(key: Option<IdempotencyKey>) -> BookCommand {
     BookCommand {
         application: "shop".into(),
         booking: check_booking(NOW, offer(), &[MediaBackend::P2p]).unwrap(),
+        of_match: None,
         idempotency: key,
     }
 }

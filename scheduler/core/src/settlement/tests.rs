@@ -21,6 +21,7 @@ pub(crate) fn session() -> BookedSession {
     let command = BookCommand {
         application: "shop".into(),
         booking: check_booking(NOW, offer(), &[MediaBackend::P2p]).unwrap(),
+        of_match: None,
         idempotency: None,
     };
     match book(

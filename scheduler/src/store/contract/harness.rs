@@ -189,6 +189,7 @@ pub(crate) fn booking_of(
     BookCommand {
         application: application.into(),
         booking: booking_of_two(people),
+        of_match: None,
         idempotency,
     }
 }

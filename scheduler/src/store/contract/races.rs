@@ -4,6 +4,7 @@ mod accounts;
 mod bookings;
 mod claims;
 mod events;
+mod matching;
 mod rows;
 
 pub(crate) use accounts::{
@@ -24,6 +25,14 @@ pub(crate) use claims::{
 pub(crate) use events::{
     sch_119_a_watermark_never_goes_back, sch_119_an_event_that_comes_twice_at_once_counts_once,
     sch_119_facts_that_come_at_once_stand_both_in_the_record, take,
+};
+pub(crate) use matching::{
+    crossings, sch_183_gifts_that_cross_at_once_make_one_match,
+    sch_184_of_an_end_and_an_acceptance_at_once_no_session_stays,
+    sch_184_of_two_answers_at_once_one_counts,
+    sch_184_one_acceptance_that_comes_twice_at_once_books_once,
+    sch_185_neither_a_peek_nor_the_last_gift_of_a_day_counts_twice,
+    sch_187_of_a_block_and_a_gift_that_would_cross_no_match_stays,
 };
 pub(crate) use rows::{
     sch_120_of_two_configurations_at_once_one_is_left_whole,

@@ -1,8 +1,8 @@
 //! Notifications of people.
 
 use scheduler_core::NewNotification;
-use storage::{FromRow, Row, query};
-use wire::{Notification, NotificationKind, SessionId, UnixMs, UserId};
+use storage::{FromRow, Row, SqlConnection, query};
+use wire::{GiftId, MatchId, Notification, NotificationKind, SessionId, UnixMs, UserId};
 
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
@@ -16,15 +16,19 @@ impl NotificationQueries for SqlStore {
         Box::pin(async move {
             let (statement, from) = match wanted.page {
                 NotificationPage::After(id) => (
-                    "SELECT id, session_id, kind, created_at, starts_at, with_name, read_at \
-                     FROM notifications WHERE user_id = ?1 AND (?2 IS NULL OR session_id = ?2) \
-                     AND id > ?3 ORDER BY id LIMIT ?4",
+                    "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, \
+                     s.gift_id, s.match_id FROM notifications n \
+                     LEFT JOIN notification_subjects s ON s.notification_id = n.id \
+                     WHERE n.user_id = ?1 AND (?2 IS NULL OR n.session_id = ?2) \
+                     AND n.id > ?3 ORDER BY n.id LIMIT ?4",
                     Some(id),
                 ),
                 NotificationPage::Before(id) => (
-                    "SELECT id, session_id, kind, created_at, starts_at, with_name, read_at \
-                     FROM notifications WHERE user_id = ?1 AND (?2 IS NULL OR session_id = ?2) \
-                     AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4",
+                    "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, \
+                     s.gift_id, s.match_id FROM notifications n \
+                     LEFT JOIN notification_subjects s ON s.notification_id = n.id \
+                     WHERE n.user_id = ?1 AND (?2 IS NULL OR n.session_id = ?2) \
+                     AND (?3 IS NULL OR n.id < ?3) ORDER BY n.id DESC LIMIT ?4",
                     id,
                 ),
             };
@@ -60,6 +64,9 @@ impl NotificationRepository for SqlUnitOfWork {
             .bind(notification.with.as_deref())
             .execute(&mut self.tx)
             .await?;
+            if inserted == 1 {
+                add_subject(&mut self.tx, notification).await?;
+            }
             Ok(inserted == 1)
         })
     }
@@ -84,6 +91,34 @@ impl NotificationRepository for SqlUnitOfWork {
         })
     }
 
+    fn has_unread_of_match<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        of: &'a MatchId,
+        kind: NotificationKind,
+    ) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            let unread: Option<(String,)> = query(
+                "SELECT n.id FROM notification_subjects s JOIN notifications n ON n.id = s.notification_id \
+                 WHERE s.match_id = ?1 AND n.user_id = ?2 AND n.kind = ?3 AND n.read_at IS NULL LIMIT 1",
+            )
+            .bind(of.as_str())
+            .bind(user.as_str())
+            .bind(kind.name())
+            .fetch_optional(&mut self.tx)
+            .await?;
+            let Some((id,)) = unread else {
+                return Ok(false);
+            };
+            let found: Option<(String,)> =
+                query("SELECT id FROM notifications WHERE id = ?1 AND read_at IS NULL FOR UPDATE")
+                    .bind(id)
+                    .fetch_optional(&mut self.tx)
+                    .await?;
+            Ok(found.is_some())
+        })
+    }
+
     fn mark_read<'a>(&'a mut self, read: &'a MarkRead) -> StoreFuture<'a, bool> {
         Box::pin(async {
             let marked = query(
@@ -101,6 +136,26 @@ impl NotificationRepository for SqlUnitOfWork {
     }
 }
 
+/// What it is of beside a session, where it is of anything.
+async fn add_subject(
+    connection: &mut dyn SqlConnection,
+    notification: &Notification,
+) -> Result<(), StoreError> {
+    let (gift, of_match) = (&notification.gift_id, &notification.match_id);
+    if gift.is_none() && of_match.is_none() {
+        return Ok(());
+    }
+    query(
+        "INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES (?1, ?2, ?3)",
+    )
+    .bind(&notification.id)
+    .bind(gift.as_ref().map(GiftId::as_str))
+    .bind(of_match.as_ref().map(MatchId::as_str))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 struct NotificationRow {
     id: String,
     session_id: Option<String>,
@@ -109,6 +164,8 @@ struct NotificationRow {
     starts_at: Option<UnixMs>,
     with_name: Option<String>,
     read_at: Option<UnixMs>,
+    gift_id: Option<String>,
+    match_id: Option<String>,
 }
 
 impl FromRow for NotificationRow {
@@ -121,6 +178,8 @@ impl FromRow for NotificationRow {
             starts_at: row.get("starts_at")?,
             with_name: row.get("with_name")?,
             read_at: row.get("read_at")?,
+            gift_id: row.get("gift_id")?,
+            match_id: row.get("match_id")?,
         })
     }
 }
@@ -133,6 +192,8 @@ impl NotificationRow {
             kind: kind.ok_or_else(|| unreadable("a notification"))?,
             created_at: self.created_at,
             session_id: self.session_id.map(Into::into),
+            gift_id: self.gift_id.map(Into::into),
+            match_id: self.match_id.map(Into::into),
             starts_at: self.starts_at,
             with: self.with_name,
             read_at: self.read_at,

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use scheduler_core::{BookedParticipant, BookedSession};
+use scheduler_core::{BookedParticipant, BookedSession, Match};
 use storage::{SqlConnection, Statement, Value, query};
 use wire::{RoomId, SessionId, UserId};
 
 use super::SqlStore;
+use super::matches::in_force;
 use super::session_rows::{BookedSessionRow, select_sessions};
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{
@@ -84,21 +85,24 @@ impl SessionQueries for SqlStore {
 
     fn rooms_of(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<SessionRoom>> {
         Box::pin(async move {
+            let mut connection = self.db.read().await?;
             let rows: Vec<BookedSessionRow> = query(select_sessions!(
-                "WHERE a.user_id = ?1 OR b.user_id = ?1 ORDER BY s.id DESC LIMIT ?2"
+                "WHERE (a.user_id = ?1 OR b.user_id = ?1) AND ms.match_id IS NULL \
+                 ORDER BY s.id DESC LIMIT ?2"
             ))
             .bind(user.as_str())
             .bind(limit)
-            .fetch_all(&mut self.db.read().await?)
+            .fetch_all(&mut connection)
             .await?;
-            let sessions = rows.into_iter().map(BookedSessionRow::into_session);
-            let room = |session: BookedSession| SessionRoom {
-                members: session.members(),
-                kicked: session.record.is_kicked(&user),
-                session: session.id,
-                id: session.room_id,
-            };
-            sessions.map(|session| session.map(room)).collect()
+            let matches = in_force(&mut connection, &user, None, limit).await?;
+            let mut rooms: Vec<_> = matches.into_iter().map(room_of_match).collect();
+            for row in rows {
+                rooms.push(room_of_session(row.into_session()?, &user));
+            }
+            // The ids of both rise with time.
+            rooms.sort_by(|(one, _), (other, _)| other.cmp(one));
+            rooms.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            Ok(rooms.into_iter().map(|(_, room)| room).collect())
         })
     }
 }
@@ -146,7 +150,8 @@ impl SessionRepository for SqlUnitOfWork {
     fn insert<'a>(&'a mut self, session: &'a BookedSession) -> StoreFuture<'a, ()> {
         Box::pin(async {
             insert(&mut self.tx, session).await?;
-            insert_participants(&mut self.tx, session).await
+            insert_participants(&mut self.tx, session).await?;
+            insert_match(&mut self.tx, session).await
         })
     }
 
@@ -181,6 +186,28 @@ impl SessionRepository for SqlUnitOfWork {
             Ok(())
         })
     }
+}
+
+/// A room, by the id of what opened it.
+type OpenedRoom = (String, SessionRoom);
+
+fn room_of_session(session: BookedSession, user: &UserId) -> OpenedRoom {
+    let room = SessionRoom {
+        members: session.members(),
+        kicked: session.record.is_kicked(user),
+        id: session.room_id,
+    };
+    (session.id.0, room)
+}
+
+/// Whoever is removed from one session of a match keeps the room, which is not that session's.
+fn room_of_match(found: Match) -> OpenedRoom {
+    let room = SessionRoom {
+        members: found.participants.into(),
+        kicked: false,
+        id: found.room_id,
+    };
+    (found.id.0, room)
 }
 
 /// The session whose row `lock` selects and locks. The query of whole sessions joins its people, whose rows a lock
@@ -218,7 +245,7 @@ async fn insert(
     .bind(session.id.as_str())
     .bind(&session.application)
     .bind(session.revision)
-    .bind(session.room_id.as_str())
+    .bind(own_room(session))
     .bind(session.status().stored().name())
     .bind(session.terms.starts_at)
     .bind(session.terms.lobby_opens_at())
@@ -228,6 +255,29 @@ async fn insert(
     .bind(session.created_at)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// The room that the session alone has. One that a match has booked has none, and its own id stands there.
+fn own_room(session: &BookedSession) -> &str {
+    match &session.match_id {
+        Some(_) => session.id.as_str(),
+        None => session.room_id.as_str(),
+    }
+}
+
+async fn insert_match(
+    connection: &mut dyn SqlConnection,
+    session: &BookedSession,
+) -> Result<(), StoreError> {
+    let Some(of) = &session.match_id else {
+        return Ok(());
+    };
+    query("INSERT INTO match_sessions (session_id, match_id) VALUES (?1, ?2)")
+        .bind(session.id.as_str())
+        .bind(of.as_str())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

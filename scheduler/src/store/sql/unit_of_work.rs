@@ -3,10 +3,10 @@
 use storage::WriteTransaction;
 
 use crate::store::{
-    AccountRepository, ApiKeyRepository, AuditRepository, EventRepository, IdempotencyRepository,
-    InviteRepository, JobRepository, LoginRepository, MailRepository, NotificationRepository,
-    OccupancyRepository, PersonRepository, SessionRepository, StoreFuture, TimelineRepository,
-    TokenRepository, UnitOfWork,
+    AccountRepository, ApiKeyRepository, AuditRepository, BlockRepository, EventRepository,
+    GiftRepository, IdempotencyRepository, InviteRepository, JobRepository, LoginRepository,
+    MailRepository, MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
+    SessionRepository, StoreFuture, TimelineRepository, TokenRepository, UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -54,6 +54,18 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn tokens(&mut self) -> &mut dyn TokenRepository {
+        self
+    }
+
+    fn gifts(&mut self) -> &mut dyn GiftRepository {
+        self
+    }
+
+    fn matches(&mut self) -> &mut dyn MatchRepository {
+        self
+    }
+
+    fn blocks(&mut self) -> &mut dyn BlockRepository {
         self
     }
 

@@ -1,4 +1,6 @@
 /** English. Calm, short, exact: one sentence for what is the case, one for what happens next. */
+import { matching } from './en-matching.ts';
+import { person } from './en-person.ts';
 
 /** How long a session is, as a noun: "a minute", "20 seconds". */
 const length = (ms: number): string => (ms === 60_000 ? 'a minute' : ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1_000)} seconds`);
@@ -198,6 +200,9 @@ export const en = {
   chatClosed: 'The chat is closed for this link.',
   tooManyWaiting: 'Too many messages are waiting. Send this one when the chat is back.',
   messages: 'Messages',
+
+  person,
+  matching,
 };
 
 /** The texts that every language must have. */

@@ -1,9 +1,13 @@
-/** The texts of the page in the browser's language. What is put into them, as a name, is isolated here: no text can do without it. */
+/** The texts of the page in the language of the account that is logged in, else in the browser's. What is put into them, as a name, is isolated here: no text can do without it. */
+import { rememberedLocale } from '../person/device.ts';
 import { isolating } from '../text/isolate.ts';
 import { en, type Words } from './en.ts';
 import { ko } from './ko.ts';
 
 export const LANGUAGES = { en: isolating<Words>(en), ko: isolating<Words>(ko) };
+
+/** Each in its own language. */
+export const LANGUAGE_NAMES: Readonly<Record<string, string>> = { en: 'English', ko: '한국어' };
 
 export type Locale = keyof typeof LANGUAGES;
 
@@ -16,6 +20,6 @@ export function chooseLocale(wanted: readonly string[]): Locale {
   return 'en';
 }
 
-export const locale: Locale = chooseLocale(typeof navigator === 'undefined' ? [] : navigator.languages);
+export const locale: Locale = chooseLocale(typeof navigator === 'undefined' ? [] : [rememberedLocale() ?? '', ...navigator.languages]);
 
 export const words: Words = LANGUAGES[locale];

@@ -1,5 +1,7 @@
 /** 한국어. 짧고 차분하게, 해요체로. 이름 뒤에는 늘 ‘님’을 붙여 조사가 흔들리지 않게 해요. */
 import type { Words } from './en.ts';
+import { matching } from './ko-matching.ts';
+import { person } from './ko-person.ts';
 
 const length = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000}분` : `${Math.round(ms / 1_000)}초`);
 
@@ -197,4 +199,7 @@ export const ko = {
   chatClosed: '이 링크로는 대화할 수 없어요.',
   tooManyWaiting: '보낼 글이 너무 많이 밀려 있어요. 대화가 이어지면 보내 주세요.',
   messages: '주고받은 글',
+
+  person,
+  matching,
 } satisfies Words;

@@ -27,7 +27,7 @@ import {
   type TrackKind,
 } from '@rendezvous/sdk';
 import { tick } from 'svelte';
-import { closedReason, closedReasonOfCode, loadTimeline, saveBooking, saveLeft, saveTimeline, wasLeft, type JoinedSession } from './join.ts';
+import { closedReason, closedReasonOfCode, loadTimeline, saveBooking, saveLeft, saveTimeline, wasLeft, type JoinedSession, type TabCredentials } from './join.ts';
 import { mediaStatusPayload, parseMediaStatus } from './media-status.ts';
 import { pauseOf, peerLineOf } from './peer-line.ts';
 import { PictureWatch } from './picture-watch.svelte.ts';
@@ -69,7 +69,7 @@ export class Call implements CallModel, CallActions {
   readonly #mediaConnection: MediaConnection;
   #signaling: SignalingClient | null = null;
   #leaving: SignalingClient | null = null;
-  #access: string | null = null;
+  #credentials: TabCredentials | null = null;
   #polite = false;
   #tickTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -92,7 +92,7 @@ export class Call implements CallModel, CallActions {
 
   /** Opens the devices, and joins as soon as the lobby is open. */
   begin({ credentials, booking }: JoinedSession): void {
-    this.#access = credentials.access;
+    this.#credentials = credentials;
     this.me = credentials.me;
     this.booking = booking;
     this.joinState = { is: 'in' };
@@ -183,9 +183,9 @@ export class Call implements CallModel, CallActions {
   }
 
   #join(): void {
-    if (this.#signaling !== null || this.#access === null || this.booking === null) return;
+    if (this.#signaling !== null || this.#credentials === null || this.booking === null) return;
     const { id } = this.booking;
-    const access = this.#access;
+    const { access } = this.#credentials;
     this.signalingStatus = 'connecting';
     const signaling: SignalingClient = new SignalingClient({
       tickets: ticketSource(() => this.#scheduler.sessionTicket(access, id), new TabStorage(`rendezvous:${id}:`), 'ticket', this.clock),
@@ -283,8 +283,8 @@ export class Call implements CallModel, CallActions {
 
   /** Null while the scheduler is down. */
   async #fetchBooking(): Promise<SessionView | null> {
-    if (this.#access === null || this.booking === null) return null;
-    const booking = await this.#scheduler.session(this.#access, this.booking.id).catch(() => null);
+    if (this.#credentials === null || this.booking === null) return null;
+    const booking = await this.#scheduler.session(this.#credentials.access, this.booking.id).catch(() => null);
     if (booking === null) return null;
     this.booking = booking;
     saveBooking(booking);

@@ -23,7 +23,7 @@ export function readJoinLink({ pathname, search, hash }: Pick<Location, 'pathnam
   const fragment = hash.slice(1);
   const token = joinToken(fragment) ?? wholeToken(pathname) ?? wholeToken(search);
   if (token !== null) return { is: 'link', token, address: `${joinPath(pathname)}#${token}` };
-  return decoded(fragment).trim() === '' ? { is: 'none' } : { is: 'damaged' };
+  return decodedLink(fragment).trim() === '' ? { is: 'none' } : { is: 'damaged' };
 }
 
 /** Without what a mail program has written behind the path, as in `/join%23…`, `/JOIN/` or `/join.`. */
@@ -36,17 +36,18 @@ export function joinPath(pathname: string): string {
 export function joinToken(text: string): string | null {
   const token = wholeToken(text);
   if (token !== null) return token;
-  const plain = decoded(text).trim();
+  const plain = decodedLink(text).trim();
   return OTHER_TOKEN.exec(plain.slice(plain.indexOf('#') + 1))?.[0] ?? null;
 }
 
 /** First as it stands, then without what line breaks, markup and invisible characters have torn apart. */
 function wholeToken(text: string): string | null {
-  const plain = decoded(text);
+  const plain = decodedLink(text);
   return (TOKEN.exec(plain) ?? TOKEN.exec(joined(plain)))?.[0] ?? null;
 }
 
-function decoded(text: string): string {
+/** Without the encodings that programs put on a link that they pass on, and without invisible characters. */
+export function decodedLink(text: string): string {
   let plain = text;
   for (let round = 0; round < MAX_ENCODINGS; round += 1) plain = plain.replace(/(?:%[0-9a-f]{2})+/gi, decodeEscapes);
   return plain

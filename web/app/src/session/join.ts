@@ -10,7 +10,8 @@ export interface TabCredentials {
   readonly sessionId: string;
   readonly roomId: string;
   readonly me: string;
-  readonly access: string;
+  /** Null where the person is logged in: their cookie is the credential. */
+  readonly access: string | null;
 }
 
 export interface JoinedSession {
@@ -42,6 +43,20 @@ export async function openJoinLink(scheduler: SchedulerClient, onRetry: () => vo
         const booking = storage.get<SessionView>('booking');
         if (booking !== null) return { credentials, booking };
       }
+      onRetry();
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]));
+    }
+  }
+}
+
+/** A session of the person who is logged in. Retries while the scheduler is down. */
+export async function openOwnSession(scheduler: SchedulerClient, sessionId: string, me: string, onRetry: () => void): Promise<JoinedSession | ClosedReason> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const booking = await scheduler.session(null, sessionId);
+      return keep({ sessionId, roomId: booking.room_id, me, access: null }, booking);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.isTransient) return closedReason(error);
       onRetry();
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]));
     }
@@ -85,13 +100,22 @@ export function closedReason(error: unknown): ClosedReason {
 
 async function redeemToken(scheduler: SchedulerClient, token: string): Promise<JoinedSession> {
   const { session, user_id, access }: JoinResponse = await scheduler.join(token);
-  const credentials: TabCredentials = { sessionId: session.id, roomId: session.room_id, me: user_id, access };
-  if (storage.get<TabCredentials>('pass')?.sessionId !== credentials.sessionId) saveTimeline([]);
-  storage.set('pass', credentials);
   saveLeft(false);
-  saveBooking(session);
+  const joined = keep({ sessionId: session.id, roomId: session.room_id, me: user_id, access }, session);
   history.replaceState(null, '', joinPath(location.pathname));
-  return { credentials, booking: session };
+  return joined;
+}
+
+/** What a reload needs. A tab is in one session: another one begins without the record of the last. */
+function keep(credentials: TabCredentials, booking: SessionView): JoinedSession {
+  const last = storage.get<TabCredentials>('pass');
+  if (last?.sessionId !== credentials.sessionId || last.me !== credentials.me) {
+    saveTimeline([]);
+    saveLeft(false);
+  }
+  storage.set('pass', credentials);
+  saveBooking(booking);
+  return { credentials, booking };
 }
 
 async function restoreSession(scheduler: SchedulerClient, credentials: TabCredentials): Promise<JoinedSession> {

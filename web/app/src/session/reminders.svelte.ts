@@ -22,7 +22,7 @@ export class Reminders {
   }
 
   /** Also marks it as read, so that it doesn't reappear after a reload. */
-  dismiss(scheduler: SchedulerClient, access: string): void {
+  dismiss(scheduler: SchedulerClient, access: string | null): void {
     const read = this.current;
     this.current = null;
     if (read !== null) void scheduler.markNotificationRead(access, read.id).catch(() => undefined);

@@ -1,10 +1,16 @@
 /** A failed request: an RFC 9457 problem document, or no response at all (status 0). */
-import type { Problem } from '../wire.generated.ts';
+import type { FieldError, Problem } from '../wire.generated.ts';
 
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly reason: string | undefined;
+  /** Each field that is wrong. */
+  readonly errors: readonly FieldError[];
+  /** From now, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** Of `no_peeks_left`: when there is one again. */
+  readonly at: number | undefined;
 
   constructor(status: number, problem: Partial<Problem>) {
     super(problem.detail ?? `HTTP ${status}`);
@@ -12,6 +18,9 @@ export class ApiError extends Error {
     this.status = status;
     this.code = problem.code ?? 'unavailable';
     this.reason = problem.reason;
+    this.errors = problem.errors ?? [];
+    this.retryAfterMs = problem.retry_after_ms;
+    this.at = problem.at;
   }
 
   /** Whether a retry may succeed: no response, 429 or 5xx. */

@@ -1,11 +1,11 @@
-/** The scheduler's HTTP API as a participant uses it. Credentials go in the Authorization header, never in the URL. */
+/**
+ * The scheduler's HTTP API as a participant uses it. Credentials go in the Authorization header, never in the URL; an `access` that is
+ * null means that the cookie of a login is the credential.
+ */
 import type { ServerClock } from '../clock/server-clock.ts';
-import type { JoinResponse, Notification, Page, Problem, SessionView, TicketResponse } from '../wire.generated.ts';
-import { ApiError } from './api-error.ts';
+import type { JoinResponse, Notification, Page, SessionView, TicketResponse } from '../wire.generated.ts';
+import { apiErrorFrom, bearer, requestJson } from './request.ts';
 import { sseParser } from './sse.ts';
-
-/** Requests are aborted after this long (ms). */
-const REQUEST_TIMEOUT_MS = 5_000;
 
 export class SchedulerClient {
   readonly #base: string;
@@ -21,23 +21,23 @@ export class SchedulerClient {
     return this.#json('POST', '/v1/join', { body: { token } });
   }
 
-  session(access: string, id: string): Promise<SessionView> {
+  session(access: string | null, id: string): Promise<SessionView> {
     return this.#json('GET', `/v1/sessions/${encodeURIComponent(id)}`, { access });
   }
 
-  sessionTicket(access: string, id: string): Promise<TicketResponse> {
+  sessionTicket(access: string | null, id: string): Promise<TicketResponse> {
     return this.#json('POST', `/v1/sessions/${encodeURIComponent(id)}/ticket`, { access, body: {} });
   }
 
-  roomTicket(access: string): Promise<TicketResponse> {
+  roomTicket(access: string | null): Promise<TicketResponse> {
     return this.#json('POST', '/v1/rooms/ticket', { access, body: {} });
   }
 
-  notifications(access: string): Promise<Page<Notification>> {
+  notifications(access: string | null): Promise<Page<Notification>> {
     return this.#json('GET', '/v1/notifications', { access });
   }
 
-  markNotificationRead(access: string, id: string): Promise<unknown> {
+  markNotificationRead(access: string | null, id: string): Promise<unknown> {
     return this.#json('POST', `/v1/notifications/${encodeURIComponent(id)}/read`, { access, body: {} });
   }
 
@@ -45,9 +45,10 @@ export class SchedulerClient {
    * Resolves when the stream ends. From `onOpen` on nothing is missed. Uses fetch because EventSource cannot send an Authorization
    * header.
    */
-  async notificationStream(access: string, onNotification: (notification: Notification) => void, onOpen: () => void, abort: AbortSignal): Promise<void> {
+  async notificationStream(access: string | null, onNotification: (notification: Notification) => void, onOpen: () => void, abort: AbortSignal): Promise<void> {
     const response = await fetch(`${this.#base}/v1/notifications/stream`, {
-      headers: { authorization: `Bearer ${access}`, accept: 'text/event-stream' },
+      credentials: 'same-origin',
+      headers: { ...bearer(access), accept: 'text/event-stream' },
       signal: abort,
     });
     if (!response.ok || response.body === null) throw await apiErrorFrom(response);
@@ -64,28 +65,10 @@ export class SchedulerClient {
     }
   }
 
-  async #json<T>(method: string, path: string, options: { access?: string; body?: object }): Promise<T> {
+  #json<T>(method: string, path: string, options: { access?: string | null; body?: object }): Promise<T> {
     const sentAt = this.#clock.monotonicNow();
-    const response = await fetch(this.#base + path, {
-      method,
-      headers: {
-        accept: 'application/json',
-        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(options.access === undefined ? {} : { authorization: `Bearer ${options.access}` }),
-      },
-      body: options.body === undefined ? null : JSON.stringify(options.body),
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    }).catch(() => null);
-    if (response === null) throw new ApiError(0, {});
-    this.#clock.addDateHeader(sentAt, response.headers.get('date'));
-    if (!response.ok) throw await apiErrorFrom(response);
-    return (await response.json().catch(() => ({}))) as T;
+    return requestJson(method, this.#base + path, { ...options, onDate: (date) => this.#clock.addDateHeader(sentAt, date) });
   }
-}
-
-async function apiErrorFrom(response: Response): Promise<ApiError> {
-  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-  return new ApiError(response.status, problem);
 }
 
 function asNotification(data: string): Notification | null {

@@ -9,7 +9,8 @@ import type { SchedulerClient } from './client.ts';
 
 export interface NotificationFeedOptions {
   readonly scheduler: Pick<SchedulerClient, 'notifications' | 'notificationStream'>;
-  readonly access: string;
+  /** Null where the cookie of a login is the credential. */
+  readonly access: string | null;
   /** Of the participant in the session: tabs with the same key share what they receive. No secret. */
   readonly key: string;
   /** May be called more than once for a notification. */

@@ -1,0 +1,47 @@
+//! Gifts that open by their time, and gifts that are taken back before it.
+
+use wire::{EventType, UnixMs, UserId};
+
+use super::announce::Announcer;
+use super::gift::{Gift, GiftFate};
+use super::outcome::{Decided, MatchingChange, MatchingDecision, MatchingEffects, MatchingRefusal};
+use crate::ids::NewId;
+
+/// Writes down that the time of a gift has come, and announces it where it reaches its receiver. Nothing where it was
+/// opened before, or its time has not come.
+#[must_use]
+pub fn open_due(now: UnixMs, mut gift: Gift, new_id: NewId<'_>) -> MatchingEffects {
+    if gift.opened_at.is_some() || gift.opens_at > now || gift.fate == GiftFate::Withdrawn {
+        return MatchingEffects::default();
+    }
+    gift.opened_at = Some(gift.opens_at);
+    let mut announcer = Announcer::new(now, new_id);
+    if gift.fate == GiftFate::Delivered {
+        announcer.gift(&gift, EventType::GiftOpened);
+    }
+    let changes = vec![MatchingChange::UpdateGift(Box::new(gift))];
+    MatchingEffects::new(changes, announcer.effects)
+}
+
+/// Takes a gift back while it is sealed.
+///
+/// # Errors
+/// [`MatchingRefusal::NotFound`] for everybody but its giver; [`MatchingRefusal::Conflict`] once it is open.
+pub fn withdraw_gift(now: UnixMs, user: &UserId, found: Option<Gift>) -> MatchingDecision<()> {
+    let gift = found.filter(|gift| gift.is_given_by(user));
+    let mut gift = gift.ok_or(MatchingRefusal::NotFound)?;
+    if !gift.is_sealed(now) {
+        return Err(MatchingRefusal::Conflict(
+            "The gift is open: it can't be taken back.",
+        ));
+    }
+    gift.fate = GiftFate::Withdrawn;
+    gift.letter.clear();
+    Ok(Decided {
+        answer: (),
+        effects: MatchingEffects {
+            changes: vec![MatchingChange::UpdateGift(Box::new(gift))],
+            effects: Vec::new(),
+        },
+    })
+}

@@ -1,0 +1,37 @@
+/**
+ * The token of a link that came by mail, to confirm an address or to set a password. It stands behind the `#`, where no server reads
+ * it, and leaves the address bar as soon as the page has it. Until it is used it stays in the tab's storage, since phones drop a page
+ * while its reader looks for a password.
+ */
+import { TabStorage } from '@rendezvous/sdk';
+import { decodedLink } from '../session/join-link.ts';
+
+const storage = new TabStorage('rendezvous:mail:');
+
+/** In base64url; the length tells where it ends, whatever a mail program has written behind it. */
+const TOKEN = /[\w-]{43}/;
+
+type Address = Pick<Location, 'pathname' | 'search' | 'hash'>;
+
+/** The token in an address, or in its path or query if a mail program encoded the `#`; null if there is none. Pure. */
+export function mailToken({ pathname, search, hash }: Address): string | null {
+  for (const part of [hash, pathname, search]) {
+    const plain = decodedLink(part).replace(/\s+/g, '');
+    const [token] = TOKEN.exec(plain) ?? [];
+    if (token !== undefined) return token;
+  }
+  return null;
+}
+
+/** Takes the token out of the address bar; `page` is the address that stays. */
+export function takeMailToken(kind: 'reset' | 'verify', page: string): string | null {
+  const token = mailToken(location);
+  if (location.pathname !== page || location.search !== '' || location.hash !== '') history.replaceState(null, '', page);
+  if (token !== null) storage.set(kind, token);
+  return storage.get<string>(kind);
+}
+
+/** It was used, or never will work. */
+export function dropMailToken(kind: 'reset' | 'verify'): void {
+  storage.remove(kind);
+}

@@ -1,0 +1,64 @@
+/** Gifts, matches and proposals of a person with an account, by the cookie of their login. */
+import type { FoundPerson, GiftView, MatchView, Page, Propose, ProposalView, SendGift } from '../wire.generated.ts';
+import { requestJson } from './request.ts';
+
+export class MatchingClient {
+  readonly #base: string;
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  /** People who let themselves be found, by two characters of their name or more. */
+  people(query: string): Promise<Page<FoundPerson>> {
+    return this.#send('GET', `/v1/users?query=${encodeURIComponent(query)}`);
+  }
+
+  gifts(box: 'received' | 'sent'): Promise<Page<GiftView>> {
+    return this.#send('GET', `/v1/gifts?box=${box}`);
+  }
+
+  sendGift(gift: SendGift): Promise<GiftView> {
+    return this.#send('POST', '/v1/gifts', gift);
+  }
+
+  /** While it is sealed. */
+  async takeBackGift(id: string): Promise<void> {
+    await this.#send('DELETE', `/v1/gifts/${encodeURIComponent(id)}`);
+  }
+
+  /** Opens a sealed gift before its time, once a day. Fails with `no_peeks_left`. */
+  peek(id: string): Promise<GiftView> {
+    return this.#send('POST', `/v1/gifts/${encodeURIComponent(id)}/peek`, {});
+  }
+
+  matches(): Promise<Page<MatchView>> {
+    return this.#send('GET', '/v1/matches');
+  }
+
+  async endMatch(id: string): Promise<void> {
+    await this.#send('DELETE', `/v1/matches/${encodeURIComponent(id)}`);
+  }
+
+  /** Takes the place of the proposal that is open, whoever made it. */
+  propose(matchId: string, proposal: Propose): Promise<ProposalView> {
+    return this.#send('POST', `/v1/matches/${encodeURIComponent(matchId)}/proposals`, proposal);
+  }
+
+  /** Books the session. Fails with `conflict` if the proposal is open no more, with `busy` if either has another session then. */
+  accept(proposalId: string, startsAt: number): Promise<ProposalView> {
+    return this.#send('POST', `/v1/proposals/${encodeURIComponent(proposalId)}/accept`, { starts_at: startsAt });
+  }
+
+  decline(proposalId: string): Promise<ProposalView> {
+    return this.#send('POST', `/v1/proposals/${encodeURIComponent(proposalId)}/decline`, {});
+  }
+
+  withdraw(proposalId: string): Promise<ProposalView> {
+    return this.#send('POST', `/v1/proposals/${encodeURIComponent(proposalId)}/withdraw`, {});
+  }
+
+  #send<T>(method: string, path: string, body?: object): Promise<T> {
+    return requestJson(method, this.#base + path, body === undefined ? {} : { body });
+  }
+}
