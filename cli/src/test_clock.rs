@@ -46,10 +46,13 @@ pub(crate) async fn warn(clock: &TestClock) {
 mod tests {
     use super::*;
 
+    /// Where a listener's address stands.
+    type Address = fn(&mut Settings) -> &mut String;
+
     #[test]
     fn ops_59_a_test_clock_is_refused_where_others_could_reach_it_and_the_key_is_named() {
         assert_eq!(check(&Settings::default()), Ok(()));
-        let keys: [(&str, fn(&mut Settings) -> &mut String); 4] = [
+        let keys: [(&str, Address); 4] = [
             ("scheduler", |settings| &mut settings.scheduler.listen),
             ("signaling", |settings| &mut settings.signaling.listen),
             ("chat", |settings| &mut settings.chat.listen),

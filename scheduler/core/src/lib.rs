@@ -62,7 +62,9 @@ pub use matching::{
     open_due, peek, propose, send_gift, unblock, withdraw_gift, withdraw_proposal,
 };
 pub use notification::NewNotification;
-pub use occupancy::{Busy, MAX_FOLLOWED, Occupancy, OccupancyChange, OccupiedSpan, Surroundings};
+pub use occupancy::{
+    Busy, MAX_FOLLOWED, OccupancyChange, OccupiedSpan, SessionOccupancy, Surroundings,
+};
 pub use participant::{ExternalPerson, ParticipantRef};
 pub use people::{KnownPerson, PersonChange};
 pub use record::{Fact, Record};

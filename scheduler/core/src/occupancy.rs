@@ -12,7 +12,7 @@ pub const MAX_FOLLOWED: u32 = 50;
 /// The span of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OccupiedSpan {
-    /// Its start.
+    /// From here on it overlaps what is not over yet, though nobody may be in.
     pub starts_at: UnixMs,
     /// When it ends by its duration alone: a session that starts then or later follows it.
     pub ends_at: UnixMs,
@@ -22,12 +22,12 @@ pub struct OccupiedSpan {
 
 /// The span of a session that is not over, as it is found by its two people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Occupancy {
-    /// Whose span it is.
+pub struct SessionOccupancy {
+    /// A session that is neither ended nor cancelled.
     pub session: SessionId,
-    /// Whom it keeps busy.
+    /// Its two people, in the order of the booking.
     pub users: [UserId; 2],
-    /// From when to when.
+    /// When a session of one of the two overlaps it, or follows it.
     pub span: OccupiedSpan,
     /// When it is over at the latest, however late it begins; see [`wire::SessionSpec::latest_end`].
     pub latest_end_at: UnixMs,
@@ -37,9 +37,9 @@ pub struct Occupancy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OccupancyChange {
     /// Of a new session.
-    Add(Occupancy),
+    Add(SessionOccupancy),
     /// In place of the one that the session has.
-    Replace(Occupancy),
+    Replace(SessionOccupancy),
     /// The session is over.
     Remove(SessionId),
 }
@@ -47,9 +47,9 @@ pub enum OccupancyChange {
 /// Somebody who has another session at that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Busy {
-    /// Who.
+    /// One of the two of the booking that is refused.
     pub user: UserId,
-    /// The other session.
+    /// The session that keeps them so.
     pub session: SessionId,
 }
 
@@ -85,7 +85,7 @@ impl Terms {
 impl BookedSession {
     /// Its span; `None` once it is over.
     #[must_use]
-    pub fn occupancy(&self) -> Option<Occupancy> {
+    pub fn occupancy(&self) -> Option<SessionOccupancy> {
         if self.status().outcome().is_some() {
             return None;
         }
@@ -93,7 +93,7 @@ impl BookedSession {
             Some(live_at) => self.terms.span_from(live_at),
             None => self.terms.occupied_span(),
         };
-        Some(Occupancy {
+        Some(SessionOccupancy {
             session: self.id.clone(),
             users: self.users(),
             span,

@@ -1,6 +1,6 @@
 //! When sessions that are not over keep their people busy.
 
-use scheduler_core::{Busy, Occupancy, OccupiedSpan};
+use scheduler_core::{Busy, OccupiedSpan, SessionOccupancy};
 use wire::{SessionId, UnixMs, UserId};
 
 use super::StoreFuture;
@@ -9,7 +9,7 @@ use super::StoreFuture;
 /// people first, and locks the sessions after that.
 pub(crate) trait OccupancyRepository: Send {
     /// Adds the occupancy of a session that is there and has none.
-    fn insert<'a>(&'a mut self, occupancy: &'a Occupancy) -> StoreFuture<'a, ()>;
+    fn insert<'a>(&'a mut self, occupancy: &'a SessionOccupancy) -> StoreFuture<'a, ()>;
 
     /// Takes that of a session away, if it has one.
     fn remove<'a>(&'a mut self, session: &'a SessionId) -> StoreFuture<'a, ()>;

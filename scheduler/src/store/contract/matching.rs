@@ -139,7 +139,10 @@ pub(crate) async fn sch_182_gifts_open_by_their_time_once_unless_they_were_taken
     let withdrawn = commands::withdraw_gift(&*store, &ana, &second.id, NOW);
     withdrawn.await.unwrap().outcome.unwrap();
     for of in [("ana", GiftBox::Sent), ("bo", GiftBox::Received)] {
-        assert_eq!(gifts(&*store, of.0, of.1).await, [first.clone()]);
+        assert_eq!(
+            gifts(&*store, of.0, of.1).await,
+            std::slice::from_ref(&first)
+        );
     }
     let opened = |now: UnixMs| commands::open_due_gifts(&*store, now);
     assert_eq!(opened(first.opens_at - 1).await.unwrap(), 0);
@@ -167,7 +170,7 @@ pub(crate) async fn sch_186_the_sessions_of_a_match_share_its_room_and_end_with_
         .open_proposals(vec![made.id.clone()])
         .await
         .unwrap();
-    assert_eq!(open, [proposal.clone()]);
+    assert_eq!(open, std::slice::from_ref(&proposal));
     let at = NOW + 8 * HOUR_MS;
     let accepted = commands::accept(&*store, &"bo".into(), &proposal.id, at, NOW)
         .await
@@ -190,7 +193,11 @@ pub(crate) async fn sch_186_the_sessions_of_a_match_share_its_room_and_end_with_
     }
     let rooms = store.sessions().rooms_of("bo".into(), 10).await.unwrap();
     let ids: Vec<_> = rooms.into_iter().map(|room| room.id).collect();
-    assert_eq!(ids, [made.room_id.clone()], "once, however many sessions");
+    assert_eq!(
+        ids,
+        std::slice::from_ref(&made.room_id),
+        "once, however many sessions"
+    );
 
     let ended = commands::end_match(&*store, &"bo".into(), &made.id, NOW)
         .await

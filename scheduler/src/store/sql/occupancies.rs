@@ -1,6 +1,6 @@
 //! When sessions keep their people busy: a row for each person of a session that is not over.
 
-use scheduler_core::{Busy, Occupancy, OccupiedSpan};
+use scheduler_core::{Busy, OccupiedSpan, SessionOccupancy};
 use storage::{Value, query};
 use wire::{SessionId, UnixMs, UserId};
 
@@ -8,7 +8,7 @@ use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{Around, OccupancyRepository, StoreFuture};
 
 impl OccupancyRepository for SqlUnitOfWork {
-    fn insert<'a>(&'a mut self, occupancy: &'a Occupancy) -> StoreFuture<'a, ()> {
+    fn insert<'a>(&'a mut self, occupancy: &'a SessionOccupancy) -> StoreFuture<'a, ()> {
         Box::pin(async {
             let span = occupancy.span;
             let row = |user: &'a UserId| -> [Value<'a>; 6] {
