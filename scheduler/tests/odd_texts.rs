@@ -5,15 +5,24 @@ mod running;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
+use running::browser::Browser;
 use running::{Running, fact, offer};
 use scheduler::StoreLocation;
 use serde_json::{Value, json};
 use storage::Schema;
 use storage::testing::{TestDatabase, TestEngine, patient};
-use testkit::Http;
+use testkit::{Http, now};
 use wire::{SessionFact, UnixMs};
 
 const ROUTER: &str = include_str!("../src/router.rs");
+
+const METHODS: [Method; 5] = [
+    Method::GET,
+    Method::POST,
+    Method::PATCH,
+    Method::PUT,
+    Method::DELETE,
+];
 
 /// PostgreSQL takes no NUL in a text.
 const NUL: &str = "a\0b";
@@ -76,28 +85,51 @@ fn paths_with(text: &str) -> Vec<String> {
     filled.collect()
 }
 
+/// What a command there must have.
+fn body_for(path: &str) -> Value {
+    let ahead = now() + 3_600_000;
+    match path.rsplit('/').next() {
+        Some("proposals") => json!({"times": [ahead]}),
+        Some("accept") => json!({"starts_at": ahead}),
+        _ => json!({}),
+    }
+}
+
 #[tokio::test]
 async fn sch_121_an_id_that_no_database_holds_is_not_found_on_any_route() {
     on_each(async |scheduler| {
         let session = scheduler.book(offer(600_000)).await;
         let person = scheduler.person(&session, 0).await;
         let operator = scheduler.operator().await;
+        let (browser, _) = Browser::signed_up(scheduler, "Cy").await;
+        let login = [
+            ("cookie", browser.cookie.as_deref().unwrap()),
+            ("origin", scheduler.url.as_str()),
+        ];
+        let nobody = Http::new();
+        let callers: [(&Http, &[(&str, &str)]); 4] = [
+            (&scheduler.app, &[]),
+            (&person, &[]),
+            (&operator, &[]),
+            (&nobody, &login),
+        ];
         for text in [NUL, &long()] {
             let paths = paths_with(text);
             assert!(paths.len() >= 6, "{paths:?}");
             for path in &paths {
                 let mut found = Vec::new();
-                for client in [&scheduler.app, &person, &operator] {
-                    for method in [Method::GET, Method::POST, Method::PATCH] {
-                        let body = (method != Method::GET).then(|| json!({}));
-                        let key = [("idempotency-key", "k")];
+                for (client, login) in callers {
+                    for method in METHODS {
+                        let has_body = method == Method::POST || method == Method::PATCH;
+                        let body = has_body.then(|| body_for(path));
+                        let headers = [&[("idempotency-key", "k")], login].concat();
                         let url = scheduler.at(path);
-                        let answer = client.send(method, &url, body, &key).await;
+                        let answer = client.send(method, &url, body, &headers).await;
                         found.push(answer.status);
                     }
                 }
                 assert!(found.contains(&404), "{path}: {found:?}");
-                let clear = |status: &u16| matches!(status, 403 | 404 | 405 | 422);
+                let clear = |status: &u16| matches!(status, 204 | 403 | 404 | 405 | 422);
                 assert!(found.iter().all(clear), "{path}: {found:?}");
             }
         }

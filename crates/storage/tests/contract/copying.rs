@@ -49,7 +49,7 @@ async fn copies_from(engine: TestEngine) {
         let rows = u64::try_from(SESSIONS * 4).unwrap();
         assert_eq!(
             total(&report),
-            (rows + 2 + 13 + 4 + 1, rows + 2 + 13 + 4),
+            (rows + 2 + 21 + 4 + 1, rows + 2 + 21 + 4),
             "{report:?}"
         );
         // Again: nothing is left to copy, and what is open still is.

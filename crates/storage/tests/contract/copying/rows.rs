@@ -104,6 +104,7 @@ pub(super) async fn fill_scheduler(database: &Database) {
         "INSERT INTO invites (hash, created_at, expires_at) VALUES ('h', 1, 2)",
         "INSERT INTO mails (id, kind, address, address_key, locale, created_at, due_at, attempts, state) VALUES ('m', 'verify', 'A@x', 'a@x', 'en', 1, 2, 3, 'due')",
         "INSERT INTO timeline (id, session_id, at, body) SELECT 't', id, 1, '{}' FROM sessions WHERE starts_at = 7",
+        "INSERT INTO occupancies (session_id, user_id, starts_at, ends_at, busy_until, latest_end_at) SELECT session_id, user_id, 1, 2, 3, 4 FROM participants WHERE position = 0 AND session_id IN (SELECT id FROM sessions WHERE starts_at = 7)",
         "INSERT INTO matches (id, application, low_id, high_id, room_id, created_at, in_force) SELECT 'm', 'people', min(id), max(id), 'r', 1, 1 FROM users",
         "INSERT INTO match_sessions (session_id, match_id) SELECT id, 'm' FROM sessions WHERE starts_at = 7",
         "INSERT INTO gifts (id, giver_id, receiver_id, kind, letter, times, sent_at, opens_at, due_at, fate) SELECT 'g', min(id), max(id), 'special', 'Hi', '[1]', 1, 2, 2, 'delivered' FROM users",
