@@ -21,14 +21,14 @@ SELECT id, user_id, starts_at,
        starts_at + closes_after + 30000 + countdown + connect + duration + extensions + pauses
 FROM (
     SELECT s.id, p.user_id, s.starts_at,
-           CAST(JSON_EXTRACT(s.terms, '$.countdown_ms') AS SIGNED) AS countdown,
-           CAST(JSON_EXTRACT(s.terms, '$.duration_ms') AS SIGNED) AS duration,
-           CAST(JSON_EXTRACT(s.terms, '$.extension_ms') AS SIGNED)
-               * CAST(JSON_EXTRACT(s.terms, '$.max_extensions') AS SIGNED) AS extensions,
-           CAST(JSON_EXTRACT(s.terms, '$.closes_after_ms') AS SIGNED) AS closes_after,
-           CAST(JSON_EXTRACT(s.terms, '$.connect_ms') AS SIGNED) AS connect,
+           COALESCE(CAST(JSON_EXTRACT(s.terms, '$.countdown_ms') AS SIGNED), 0) AS countdown,
+           COALESCE(CAST(JSON_EXTRACT(s.terms, '$.duration_ms') AS SIGNED), 0) AS duration,
+           COALESCE(CAST(JSON_EXTRACT(s.terms, '$.extension_ms') AS SIGNED)
+               * CAST(JSON_EXTRACT(s.terms, '$.max_extensions') AS SIGNED), 0) AS extensions,
+           COALESCE(CAST(JSON_EXTRACT(s.terms, '$.closes_after_ms') AS SIGNED), 0) AS closes_after,
+           COALESCE(CAST(JSON_EXTRACT(s.terms, '$.connect_ms') AS SIGNED), 0) AS connect,
            CASE JSON_UNQUOTE(JSON_EXTRACT(s.terms, '$.on_loss'))
-               WHEN 'pause' THEN CAST(JSON_EXTRACT(s.terms, '$.max_pause_ms') AS SIGNED) ELSE 0 END AS pauses,
+               WHEN 'pause' THEN COALESCE(CAST(JSON_EXTRACT(s.terms, '$.max_pause_ms') AS SIGNED), 0) ELSE 0 END AS pauses,
            COALESCE(CAST(JSON_EXTRACT(s.terms, '$.hard_end_at') AS SIGNED), 9223372036854775807) AS hard_end
     FROM sessions s JOIN participants p ON p.session_id = s.id
     WHERE s.status IN ('booked', 'live')

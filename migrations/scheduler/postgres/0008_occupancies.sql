@@ -19,12 +19,12 @@ SELECT id, user_id, starts_at,
        starts_at + closes_after + 30000 + countdown + connect + duration + extensions + pauses
 FROM (
     SELECT s.id, p.user_id, s.starts_at,
-           (s.terms::json ->> 'countdown_ms')::bigint AS countdown,
-           (s.terms::json ->> 'duration_ms')::bigint AS duration,
-           (s.terms::json ->> 'extension_ms')::bigint * (s.terms::json ->> 'max_extensions')::bigint AS extensions,
-           (s.terms::json ->> 'closes_after_ms')::bigint AS closes_after,
-           (s.terms::json ->> 'connect_ms')::bigint AS connect,
-           CASE s.terms::json ->> 'on_loss' WHEN 'pause' THEN (s.terms::json ->> 'max_pause_ms')::bigint ELSE 0 END AS pauses,
+           coalesce((s.terms::json ->> 'countdown_ms')::bigint, 0) AS countdown,
+           coalesce((s.terms::json ->> 'duration_ms')::bigint, 0) AS duration,
+           coalesce((s.terms::json ->> 'extension_ms')::bigint * (s.terms::json ->> 'max_extensions')::bigint, 0) AS extensions,
+           coalesce((s.terms::json ->> 'closes_after_ms')::bigint, 0) AS closes_after,
+           coalesce((s.terms::json ->> 'connect_ms')::bigint, 0) AS connect,
+           CASE s.terms::json ->> 'on_loss' WHEN 'pause' THEN coalesce((s.terms::json ->> 'max_pause_ms')::bigint, 0) ELSE 0 END AS pauses,
            (s.terms::json ->> 'hard_end_at')::bigint AS hard_end
     FROM sessions s JOIN participants p ON p.session_id = s.id
     WHERE s.status IN ('booked', 'live')

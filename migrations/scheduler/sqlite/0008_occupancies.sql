@@ -19,12 +19,12 @@ SELECT id, user_id, starts_at,
        starts_at + closes_after + 30000 + countdown + connect + duration + extensions + pauses
 FROM (
     SELECT s.id, p.user_id, s.starts_at,
-           json_extract(s.terms, '$.countdown_ms') AS countdown,
-           json_extract(s.terms, '$.duration_ms') AS duration,
-           json_extract(s.terms, '$.extension_ms') * json_extract(s.terms, '$.max_extensions') AS extensions,
-           json_extract(s.terms, '$.closes_after_ms') AS closes_after,
-           json_extract(s.terms, '$.connect_ms') AS connect,
-           CASE json_extract(s.terms, '$.on_loss') WHEN 'pause' THEN json_extract(s.terms, '$.max_pause_ms') ELSE 0 END AS pauses,
+           coalesce(json_extract(s.terms, '$.countdown_ms'), 0) AS countdown,
+           coalesce(json_extract(s.terms, '$.duration_ms'), 0) AS duration,
+           coalesce(json_extract(s.terms, '$.extension_ms') * json_extract(s.terms, '$.max_extensions'), 0) AS extensions,
+           coalesce(json_extract(s.terms, '$.closes_after_ms'), 0) AS closes_after,
+           coalesce(json_extract(s.terms, '$.connect_ms'), 0) AS connect,
+           CASE json_extract(s.terms, '$.on_loss') WHEN 'pause' THEN coalesce(json_extract(s.terms, '$.max_pause_ms'), 0) ELSE 0 END AS pauses,
            coalesce(json_extract(s.terms, '$.hard_end_at'), 9223372036854775807) AS hard_end
     FROM sessions s JOIN participants p ON p.session_id = s.id
     WHERE s.status IN ('booked', 'live')
