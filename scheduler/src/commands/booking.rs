@@ -8,8 +8,7 @@ use scheduler_core::{
 use storage::retry_on_conflict;
 use wire::UnixMs;
 
-use super::apply::apply;
-use super::neighbours::{around, find_with_people, follow_neighbours, occupied_from, surroundings};
+use super::neighbours::{apply_with_neighbours, around, find_with_people, surroundings};
 use super::new_id;
 use crate::notification_stream::Delivery;
 use crate::store::{Around, SchedulerStore, StoreError, UnitOfWork};
@@ -181,12 +180,7 @@ async fn finish(
     let Some(effects) = decision.effects else {
         return Ok(unwritten(decision.outcome));
     };
-    let span_changes = effects.occupancy.is_some();
-    let deliveries = apply(&mut *work, effects).await?;
-    if let (true, CommandOutcome::Done(after)) = (span_changes, &decision.outcome) {
-        let starts = [before, Some(after)].map(|session| session.and_then(occupied_from));
-        follow_neighbours(&mut *work, &around(after), starts, now).await?;
-    }
+    let deliveries = apply_with_neighbours(&mut *work, effects, before, now).await?;
     work.commit().await?;
     Ok(Executed {
         outcome: decision.outcome,

@@ -3,11 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use scheduler_core::{BookedSession, MAX_FOLLOWED, Surroundings, Terms, follow};
+use scheduler_core::{
+    BookedSession, Effects, MAX_FOLLOWED, SessionChange, Surroundings, Terms, follow,
+};
 use wire::{SessionId, UnixMs};
 
 use super::apply::apply;
 use super::new_id;
+use crate::notification_stream::Delivery;
 use crate::store::{Around, StoreError, UnitOfWork};
 
 /// The other sessions of a session's people.
@@ -16,13 +19,6 @@ pub(super) fn around(session: &BookedSession) -> Around {
         users: session.users().to_vec(),
         except: Some(session.id.clone()),
     }
-}
-
-/// When the session begins to keep its two busy; `None` once it is over.
-pub(super) fn occupied_from(session: &BookedSession) -> Option<UnixMs> {
-    session
-        .occupancy()
-        .map(|occupancy| occupancy.span.starts_at)
 }
 
 /// A session, locked after its two people.
@@ -64,15 +60,44 @@ pub(super) async fn surroundings(
     })
 }
 
+/// Writes what was decided of one session, and, where that changes when it keeps its two busy, lets the sessions before it
+/// end by what follows them now. `before` is the session as it was, if it was there.
+pub(super) async fn apply_with_neighbours(
+    work: &mut dyn UnitOfWork,
+    effects: Effects,
+    before: Option<&BookedSession>,
+    now: UnixMs,
+) -> Result<Vec<Delivery>, StoreError> {
+    let moved = with_another_span(&effects);
+    let deliveries = apply(work, effects).await?;
+    if let Some(after) = moved {
+        let sessions = before.into_iter().chain([&after]);
+        let starts = sessions.map(|session| session.terms.starts_at).collect();
+        follow_neighbours(work, &around(&after), starts, now).await?;
+    }
+    Ok(deliveries)
+}
+
+/// The session that is booked, moved or called off, where one is.
+fn with_another_span(effects: &Effects) -> Option<BookedSession> {
+    effects.occupancy.as_ref()?;
+    match effects.session.as_ref()? {
+        SessionChange::Insert(session) | SessionChange::Update(session) => {
+            Some(BookedSession::clone(session))
+        }
+        SessionChange::Regenerate { .. } | SessionChange::Erase(_) => None,
+    }
+}
+
 /// Lets the sessions before each of these starts end by what follows them now.
-pub(super) async fn follow_neighbours(
+async fn follow_neighbours(
     work: &mut dyn UnitOfWork,
     around: &Around,
-    starts: [Option<UnixMs>; 2],
+    starts: BTreeSet<UnixMs>,
     now: UnixMs,
 ) -> Result<(), StoreError> {
     let mut ids = BTreeSet::new();
-    for start in starts.into_iter().flatten().collect::<BTreeSet<_>>() {
+    for start in starts {
         let found = work.occupancies().followed(around, start, MAX_FOLLOWED);
         ids.extend(found.await?);
     }

@@ -1,12 +1,9 @@
 //! Writing what a decision about two people returned.
 
-use scheduler_core::{
-    BookedSession, Effects, MatchingChange, MatchingEffects, PersonChange, SessionChange,
-};
+use scheduler_core::{MatchingChange, MatchingEffects, PersonChange};
 use wire::UnixMs;
 
-use crate::commands::apply::apply;
-use crate::commands::neighbours::{around, follow_neighbours};
+use crate::commands::neighbours::apply_with_neighbours;
 use crate::notification_stream::Delivery;
 use crate::store::{StoreError, UnitOfWork};
 
@@ -21,25 +18,9 @@ pub(super) async fn apply_matching(
     }
     let mut deliveries = Vec::new();
     for part in effects.effects {
-        let moved = with_another_span(&part);
-        deliveries.extend(apply(work, part).await?);
-        if let Some(session) = moved {
-            let starts = [Some(session.terms.starts_at), None];
-            follow_neighbours(work, &around(&session), starts, now).await?;
-        }
+        deliveries.extend(apply_with_neighbours(work, part, None, now).await?);
     }
     Ok(deliveries)
-}
-
-/// The session that is booked or called off, where one is: what is before it ends otherwise from now on.
-fn with_another_span(part: &Effects) -> Option<BookedSession> {
-    part.occupancy.as_ref()?;
-    match part.session.as_ref()? {
-        SessionChange::Insert(session) | SessionChange::Update(session) => {
-            Some(BookedSession::clone(session))
-        }
-        SessionChange::Regenerate { .. } | SessionChange::Erase(_) => None,
-    }
 }
 
 async fn write(work: &mut dyn UnitOfWork, change: &MatchingChange) -> Result<(), StoreError> {
