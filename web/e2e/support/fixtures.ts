@@ -11,6 +11,8 @@ interface Fixtures {
   stopAfter: <Resource extends { stop(): Promise<void> }>(resource: Resource) => Resource;
   /** Opens a page in a context that the test has created; problems that it reports fail the test. */
   openPage: (context: BrowserContext, name: string) => Promise<ParticipantPage>;
+  /** Closes whatever a story opened: all share one browser, and a call that goes on slows down those after it. */
+  closedContexts: void;
 }
 
 interface WorkerFixtures {
@@ -35,6 +37,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await use(await Application.of(stack));
     },
     { scope: 'worker' },
+  ],
+  closedContexts: [
+    async ({ browser }, use) => {
+      await use();
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    },
+    { auto: true },
   ],
   stopAfter: async ({}, use) => {
     const resources: { stop(): Promise<void> }[] = [];
