@@ -13,6 +13,7 @@ pub(crate) mod notifications;
 pub(crate) mod operators;
 pub(crate) mod proofs;
 pub(crate) mod proposals;
+pub(crate) mod questions;
 pub(crate) mod rooms;
 pub(crate) mod sessions;
 pub(crate) mod signup;

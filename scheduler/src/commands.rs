@@ -12,6 +12,7 @@ mod events;
 mod mails;
 mod matching;
 mod neighbours;
+mod questions;
 
 pub(crate) use accounts::{
     ChangeOutcome, SignupCommand, SignupOutcome, add_invite, change_account, change_password,
@@ -32,6 +33,7 @@ pub(crate) use matching::{
     MatchingExecuted, accept, block, decline, end_match, make_match, open_due_gifts, peek, propose,
     send_gift, unblock, withdraw_gift, withdraw_proposal,
 };
+pub(crate) use questions::question_at;
 
 use uuid::Uuid;
 

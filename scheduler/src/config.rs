@@ -142,6 +142,8 @@ pub struct Limits {
     pub resets_per_hour: u64,
     /// Searches for people of one person in a minute.
     pub searches_per_minute: u64,
+    /// Questions that one person, or an application for one session, asks for in a minute.
+    pub questions_per_minute: u32,
     /// Sessions that one application books in an hour.
     pub sessions_per_hour: u64,
     /// Changes and renewed links of one application in an hour.
@@ -170,6 +172,7 @@ impl Default for Limits {
             logins_per_address: 100,
             resets_per_hour: 20,
             searches_per_minute: 30,
+            questions_per_minute: 60,
             sessions_per_hour: 2_000,
             changes_per_hour: 20_000,
             bytes_per_hour: 64 * 1024 * 1024,

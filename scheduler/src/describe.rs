@@ -3,15 +3,16 @@
 mod accounts;
 mod matching;
 
+use serde_json::json;
 use service::describe::{Api, AuthScheme, Operation};
 use wire::ErrorCode::{
     Conflict, Forbidden, InvalidField, NotAParticipant, NotFound, PreconditionFailed,
     QuotaExceeded, RateLimited, SessionOver, StorageUnavailable, Unavailable, UnknownField,
 };
 use wire::{
-    AdvanceClock, AuditRow, BookSession, ChangeSession, ClockReading, JoinRequest, JoinResponse,
-    Notification, Page, RenewedLink, SessionState, SessionView, TicketRequest, TicketResponse,
-    TimelineItem, UnixMs,
+    AdvanceClock, AuditRow, BookSession, ChangeSession, ClockReading, EmptyBody, JoinRequest,
+    JoinResponse, Notification, Page, QuestionView, RenewedLink, SessionState, SessionView,
+    TicketRequest, TicketResponse, TimelineItem, UnixMs,
 };
 
 const ONCE: &str = "Makes a repeat safe: the same key and body give the first answer again.";
@@ -24,6 +25,7 @@ pub(crate) fn api(has_accounts: bool, has_test_clock: bool) -> Api {
     let mut operations = [
         sessions(),
         tickets(),
+        questions(),
         people(),
         operators(),
         matching::of_applications(),
@@ -50,6 +52,14 @@ fn sessions() -> Vec<Operation> {
             .refuses(429, &[QuotaExceeded])
             .header("Idempotency-Key", ONCE)
             .takes::<BookSession>()
+            .example(json!({
+                "participants": [
+                    {"external_id": "customer-17", "name": "Ann", "locale": "en"},
+                    {"external_id": "guide-3", "name": "민지", "locale": "ko"},
+                ],
+                "starts_at": 1_900_000_000_000_i64,
+                "duration_ms": 600_000,
+            }))
             .answers::<SessionView>(201, "The session; `Location` and `ETag` name it.")
             .refuses(409, &[Conflict]),
         Operation::get(
@@ -105,6 +115,7 @@ fn sessions() -> Vec<Operation> {
         .header("If-Match", IF_MATCH)
         .header("Idempotency-Key", ONCE)
         .takes::<ChangeSession>()
+        .example(json!({"starts_at": 1_900_000_600_000_i64, "remind_before_ms": [600_000]}))
         .answers::<SessionView>(200, "The session as it is now.")
         .refuses(404, &[NotFound])
         .refuses(409, &[Conflict, SessionOver])
@@ -113,6 +124,7 @@ fn sessions() -> Vec<Operation> {
             .by(&[AuthScheme::Application, AuthScheme::Login])
             .header("If-Match", IF_MATCH)
             .header("Idempotency-Key", ONCE)
+            .may_take::<EmptyBody>()
             .answers::<SessionView>(200, "The session as it is now.")
             .refuses(404, &[NotFound])
             .refuses(409, &[Conflict, SessionOver])
@@ -129,6 +141,7 @@ fn links() -> Vec<Operation> {
         )
         .by(&[AuthScheme::Application])
             .refuses(429, &[QuotaExceeded])
+        .may_take::<EmptyBody>()
         .answers::<RenewedLink>(200, "The new link.")
         .refuses(404, &[NotFound])
         .refuses(409, &[Conflict]),
@@ -174,6 +187,28 @@ fn tickets() -> Vec<Operation> {
     all
 }
 
+fn questions() -> Vec<Operation> {
+    let random = Operation::get("/v1/questions/random", "Something to talk about.")
+        .by(&[AuthScheme::Application, AuthScheme::Person, AuthScheme::Login])
+        .query::<String>(
+            "locale",
+            "`en` or `ko`, or a list as in `Accept-Language`; English where it names neither.",
+        )
+        .query::<String>(
+            "session_id",
+            "A question of this session: both of its people get the same.",
+        )
+        .query::<u32>("n", "Which one of the session, from 0 to 199; 0 where it is left out.")
+        .answers::<QuestionView>(
+            200,
+            "The question. The two of a session get none again before they had all, over all of their sessions.",
+        )
+        .refuses(404, &[NotFound])
+        .refuses(422, &[InvalidField, UnknownField])
+        .refuses(429, &[RateLimited]);
+    finished(vec![random], "Questions")
+}
+
 fn people() -> Vec<Operation> {
     let all = vec![
         Operation::get(
@@ -216,6 +251,7 @@ fn operators() -> Vec<Operation> {
         )
         .by(&[AuthScheme::OperatorKey])
         .refuses(429, &[QuotaExceeded])
+        .may_take::<EmptyBody>()
         .answers::<TicketResponse>(200, "The ticket, and where signaling is."),
         Operation::get(
             "/v1/sessions/{id}/timeline",

@@ -4,28 +4,20 @@
 //! unknown links are counted: whoever shares an address with a guesser still comes in with a good one.
 
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
 
-use service::clock::now;
 use service::http::HttpError;
-use service::limiter::{KeyedLimiter, Rate};
 use service::limits::Limit;
 use service::proxies::ClientAddr;
 
-/// The limiter counts whole tokens a second. It is given the time divided by this, so that its second
-/// lasts a minute and its rate is tokens a minute.
-const SECONDS_PER_MINUTE: i64 = 60;
+use crate::minute_limiter::MinuteLimiter;
 
 /// Token buckets of unknown links, one an address. Loopback is not counted.
 #[derive(Debug)]
-pub(crate) struct JoinLinkThrottle(Mutex<KeyedLimiter<IpAddr>>);
+pub(crate) struct JoinLinkThrottle(MinuteLimiter<IpAddr>);
 
 impl JoinLinkThrottle {
     pub(crate) fn new(per_minute: u32) -> Self {
-        Self(Mutex::new(KeyedLimiter::new(Rate {
-            per_second: per_minute,
-            burst: per_minute,
-        })))
+        Self(MinuteLimiter::new(per_minute, Limit::WrongLinks))
     }
 
     /// Takes a token for an unknown link.
@@ -33,16 +25,10 @@ impl JoinLinkThrottle {
     /// # Errors
     /// 429 when there were too many of the address.
     pub(crate) fn count(&self, client: ClientAddr) -> Result<(), HttpError> {
-        let Some(ip) = client.counted() else {
-            return Ok(());
-        };
-        let minute_as_second = wire::UnixMs(now().0 / SECONDS_PER_MINUTE);
-        // A bucket is one number: nothing can be half done.
-        let mut limiter = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        limiter.take(&ip, minute_as_second).map_err(|wait_ms| {
-            Limit::WrongLinks.hit();
-            HttpError::rate_limited(wait_ms.saturating_mul(SECONDS_PER_MINUTE.unsigned_abs()))
-        })
+        match client.counted() {
+            Some(ip) => self.0.take(&ip),
+            None => Ok(()),
+        }
     }
 }
 

@@ -24,8 +24,10 @@ pub mod keys;
 mod matching_answers;
 #[cfg(feature = "measuring")]
 pub mod measured;
+mod minute_limiter;
 mod notification_stream;
 pub mod operators;
+mod question_throttle;
 mod quotas;
 mod router;
 mod scope;
@@ -64,6 +66,7 @@ use crate::housekeeping::Housekeeping;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
 use crate::notification_stream::NotificationBroadcaster;
+use crate::question_throttle::QuestionThrottle;
 use crate::quotas::SchedulerQuotas;
 use crate::state::AppState;
 use crate::store::sql::SqlStore;
@@ -141,6 +144,7 @@ fn app(
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
         email: email(config)?,
         accounts: Accounts::of(config)?.map(Arc::new),
+        questions: Arc::new(QuestionThrottle::new(config.limits.questions_per_minute)),
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
         notifications: NotificationBroadcaster::default(),
         due_jobs: DueJobRunner::new(config.jobs.lease_ms),

@@ -13,7 +13,7 @@ use service::origin::AllowedOrigins;
 
 use crate::api::{
     audit, blocks, calendar, gifts, join, jwks, links, matches, me, notifications, operators,
-    proofs, proposals, rooms, sessions, signup, timeline, users,
+    proofs, proposals, questions, rooms, sessions, signup, timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -49,6 +49,7 @@ pub(crate) fn routes(
         .route("/v1/sessions/{id}/ticket", post(sessions::ticket))
         .route("/v1/sessions/{id}/calendar.ics", get(calendar::get))
         .route("/v1/rooms/ticket", post(rooms::ticket))
+        .route("/v1/questions/random", get(questions::random))
         // For people.
         .route("/v1/join", post(join::join))
         .route("/v1/notifications", get(notifications::list))

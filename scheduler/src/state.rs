@@ -12,6 +12,7 @@ use crate::email::Email;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
 use crate::notification_stream::{Delivery, NotificationBroadcaster};
+use crate::question_throttle::QuestionThrottle;
 use crate::quotas::SchedulerQuotas;
 use crate::store::SchedulerStore;
 use crate::tickets::Tickets;
@@ -27,6 +28,7 @@ pub(crate) struct AppState {
     pub(crate) email: Option<Email>,
     /// None where there are no accounts.
     pub(crate) accounts: Option<Arc<Accounts>>,
+    pub(crate) questions: Arc<QuestionThrottle>,
     pub(crate) quotas: Arc<SchedulerQuotas>,
     pub(crate) notifications: NotificationBroadcaster,
     pub(crate) due_jobs: DueJobRunner,

@@ -18,6 +18,7 @@ mod matches;
 mod notifications;
 mod occupancies;
 mod people;
+mod questions;
 mod sessions;
 pub(crate) mod sql;
 mod timeline;
@@ -48,6 +49,7 @@ pub(crate) use notifications::{
 };
 pub(crate) use occupancies::{Around, OccupancyRepository};
 pub(crate) use people::{PersonQueries, PersonRepository};
+pub(crate) use questions::{QuestionQueries, QuestionRepository};
 pub(crate) use sessions::{
     SessionFilter, SessionQueries, SessionRepository, SessionRoom, SessionsOf,
 };
@@ -128,6 +130,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed answers to idempotency keys.
     fn idempotency(&self) -> &dyn IdempotencyQueries;
 
+    /// Committed questions, by session.
+    fn questions(&self) -> &dyn QuestionQueries;
+
     /// Committed timeline entries, by session.
     fn timeline(&self) -> &dyn TimelineQueries;
 
@@ -182,6 +187,9 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Answers to idempotency keys.
     fn idempotency(&mut self) -> &mut dyn IdempotencyRepository;
+
+    /// Questions that sessions were given.
+    fn questions(&mut self) -> &mut dyn QuestionRepository;
 
     /// Timelines of sessions.
     fn timeline(&mut self) -> &mut dyn TimelineRepository;

@@ -11,6 +11,7 @@ mod frame;
 mod ids;
 mod matching;
 mod people;
+mod question;
 mod raw;
 mod scheduler;
 mod session;
@@ -45,11 +46,13 @@ pub use people::{
     ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson, Login,
     LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
 };
+pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;
 pub use scheduler::{
-    BookParticipant, BookSession, ChangeSession, JoinRequest, JoinResponse, LocalDateTime,
-    LocalTimeNote, Notification, NotificationKind, Page, RenewedLink, ResolvedLocalTime,
-    SessionParticipant, SessionState, SessionView, TicketRequest, TicketResponse,
+    BookParticipant, BookSession, ChangeSession, EmptyBody, JoinRequest, JoinResponse,
+    LocalDateTime, LocalTimeNote, Notification, NotificationKind, Page, RenewedLink,
+    ResolvedLocalTime, SessionParticipant, SessionState, SessionView, TicketRequest,
+    TicketResponse,
 };
 pub use session::{
     DuplicatePolicy, EndReason, IcePolicy, IceServer, LAST_COUNTDOWN_AFTER_CLOSE_MS, MediaBackend,

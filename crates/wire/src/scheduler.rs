@@ -307,6 +307,12 @@ pub struct JoinResponse {
     pub expires_at: UnixMs,
 }
 
+/// Body of a command without fields: empty, or an empty object.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EmptyBody {}
+
 /// Body of the ticket routes: empty from a person, with a user from an application.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

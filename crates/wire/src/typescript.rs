@@ -41,7 +41,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         PasswordReset, ConfirmReset, FoundPerson, LoginView,
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
         ProposalView, AcceptProposal, BlockView,
-        EventType, Event, Stay, Presence, TimelineItem,
+        EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale,
     );
 }
 

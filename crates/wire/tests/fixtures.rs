@@ -10,8 +10,8 @@ use wire::chat::{ChatClientFrame, ChatServerFrame};
 use wire::signaling::{ClientFrame, ServerFrame};
 use wire::{
     BookSession, ChangeMe, ChatClaims, CloseCode, Event, FrameError, JoinResponse, Notification,
-    Problem, SessionView, SignalingClaims, Signup, TicketHeaderClaims, TicketResponse,
-    TimelineItem, User,
+    Problem, QuestionView, SessionView, SignalingClaims, Signup, TicketHeaderClaims,
+    TicketResponse, TimelineItem, User,
 };
 
 #[derive(Deserialize)]
@@ -87,6 +87,7 @@ fn wir_2_events_tickets_and_http_bodies_round_trip() {
             "ticket_response" => round_trips::<TicketResponse>(&fixture),
             "notification" => round_trips::<Notification>(&fixture),
             "timeline_item" => round_trips::<TimelineItem>(&fixture),
+            "question" => round_trips::<QuestionView>(&fixture),
             "problem" => round_trips::<Problem>(&fixture),
             other => panic!("{}: no such kind: {other}", fixture.name),
         }

@@ -25,6 +25,7 @@ mod notification;
 mod occupancy;
 mod participant;
 mod people;
+mod questions;
 mod record;
 mod reported_event;
 mod session;
@@ -67,6 +68,10 @@ pub use occupancy::{
 };
 pub use participant::{ExternalPerson, ParticipantRef};
 pub use people::{KnownPerson, PersonChange};
+pub use questions::{
+    AskedQuestion, CatalogQuestion, QUESTIONS_PER_SESSION, any_question, next_question, pair,
+    question, question_locale,
+};
 pub use record::{Fact, Record};
 pub use reported_event::{
     ReportedEvent, note_action, note_fact, notify_unread, notify_unread_in_match,

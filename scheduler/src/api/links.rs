@@ -6,9 +6,8 @@ use scheduler_core::RenewLinkCommand;
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
 use service::proxies::ClientAddr;
-use wire::{OperatorAction, RenewedLink, SessionId, UserId};
+use wire::{EmptyBody, OperatorAction, RenewedLink, SessionId, UserId};
 
-use super::sessions::EmptyBody;
 use crate::access::{Application, no_such_session};
 use crate::commands;
 use crate::state::AppState;

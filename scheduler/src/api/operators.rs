@@ -5,9 +5,8 @@ use axum::extract::State;
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
 use service::proxies::ClientAddr;
-use wire::{OperatorAction, TicketResponse};
+use wire::{EmptyBody, OperatorAction, TicketResponse};
 
-use super::sessions::EmptyBody;
 use crate::access::OperatorKey;
 use crate::commands::record_action;
 use crate::state::AppState;

@@ -10,9 +10,10 @@ use scheduler_core::{EmailAddress, MailKind, check_reset_password};
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
 use service::proxies::ClientAddr;
-use wire::{ConfirmEmail, ConfirmReset, ErrorCode, FieldError, PasswordReset, SecretText, User};
+use wire::{
+    ConfirmEmail, ConfirmReset, EmptyBody, ErrorCode, FieldError, PasswordReset, SecretText, User,
+};
 
-use super::sessions::EmptyBody;
 use crate::access::{Person, WebPage};
 use crate::accounts::{email_taken, refused, token_hash};
 use crate::commands::{self, AskOutcome, ConfirmOutcome};

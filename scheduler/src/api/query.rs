@@ -73,7 +73,7 @@ impl QueryParams {
         Err(HttpError::invalid(self.errors))
     }
 
-    fn wrong(&mut self, name: &str, code: &str, message: &str) {
+    pub(super) fn wrong(&mut self, name: &str, code: &str, message: &str) {
         self.errors.push(FieldError {
             field: name.to_owned(),
             code: code.to_owned(),
@@ -87,7 +87,8 @@ pub(super) fn cursor(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(text)
 }
 
-/// The text of a cursor.
+/// The text of a cursor, which is never empty.
 pub(super) fn from_cursor(cursor: &str) -> Option<String> {
-    String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    (!text.is_empty()).then_some(text)
 }

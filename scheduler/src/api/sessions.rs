@@ -9,7 +9,7 @@ use scheduler_core::{BookedSession, PEOPLE, StateFilter};
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
 use wire::{
-    BookSession, ChangeSession, ErrorCode, Page, SessionId, SessionState, SessionView,
+    BookSession, ChangeSession, EmptyBody, ErrorCode, Page, SessionId, SessionState, SessionView,
     TicketRequest, TicketResponse, UnixMs, UserId,
 };
 
@@ -159,11 +159,6 @@ pub(crate) async fn ticket(
         .map(Json)
         .map_err(|error| HttpError::internal(&error))
 }
-
-/// A command without fields.
-#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EmptyBody {}
 
 /// Whom a ticket is for: oneself, or whom an application names.
 pub(super) fn holder(caller: &SessionCaller, request: TicketRequest) -> Result<UserId, HttpError> {

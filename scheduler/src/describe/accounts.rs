@@ -2,12 +2,12 @@
 
 use service::describe::{AuthScheme, Operation};
 use wire::ErrorCode::{
-    BadLogin, BadToken, Conflict, EmailTaken, InvalidField, NotFound, RateLimited, Unavailable,
-    UnknownField, WeakPassword,
+    BadLogin, BadToken, Conflict, EmailTaken, InvalidField, NotFound, OriginNotAllowed,
+    RateLimited, Unavailable, UnknownField, WeakPassword,
 };
 use wire::{
-    ChangeMe, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson, Login, LoginView, Page,
-    PasswordReset, Signup, User,
+    ChangeMe, ChangePassword, ConfirmEmail, ConfirmReset, EmptyBody, FoundPerson, Login, LoginView,
+    Page, PasswordReset, Signup, User,
 };
 
 use super::finished;
@@ -23,6 +23,7 @@ fn entering() -> Vec<Operation> {
         Operation::post("/v1/signup", "Opens an account, and logs in.")
             .takes::<Signup>()
             .answers::<User>(201, COOKIE)
+            .refuses(403, &[OriginNotAllowed])
             .refuses(409, &[EmailTaken])
             .refuses(422, &[InvalidField, UnknownField, WeakPassword])
             .refuses(429, &[RateLimited])
@@ -31,6 +32,7 @@ fn entering() -> Vec<Operation> {
             .takes::<Login>()
             .answers::<User>(200, COOKIE)
             .refuses(401, &[BadLogin])
+            .refuses(403, &[OriginNotAllowed])
             .refuses(429, &[RateLimited])
             .refuses(503, &[Unavailable]),
         Operation::post("/v1/logout", "Ends the login that asks.")
@@ -79,6 +81,7 @@ fn proofs() -> Vec<Operation> {
             "Sends a mail that proves one's address.",
         )
         .by(&[AuthScheme::Login])
+        .may_take::<EmptyBody>()
         .answers_nothing(202, "It is on its way.")
         .refuses(409, &[Conflict])
         .refuses(429, &[RateLimited]),
@@ -97,6 +100,7 @@ fn proofs() -> Vec<Operation> {
         )
         .takes::<PasswordReset>()
         .answers_nothing(202, "In any case.")
+        .refuses(403, &[OriginNotAllowed])
         .refuses(429, &[RateLimited]),
         Operation::post(
             "/v1/password-reset/confirm",
@@ -104,6 +108,7 @@ fn proofs() -> Vec<Operation> {
         )
         .takes::<ConfirmReset>()
         .answers_nothing(204, "It is set.")
+        .refuses(403, &[OriginNotAllowed])
         .refuses(422, &[BadToken, InvalidField, UnknownField, WeakPassword])
         .refuses(503, &[Unavailable]),
     ];

@@ -12,6 +12,7 @@ pub(crate) mod jobs;
 pub(crate) mod matching;
 pub(crate) mod notifications;
 pub(crate) mod occupancies;
+pub(crate) mod questions;
 pub(crate) mod races;
 pub(crate) mod sessions;
 pub(crate) mod timeline;
@@ -63,7 +64,9 @@ macro_rules! run_store_contract {
             matching::sch_182_gifts_open_by_their_time_once_unless_they_were_taken_back
             matching::sch_186_the_sessions_of_a_match_share_its_room_and_end_with_it
             matching::sch_186_a_message_in_the_room_of_a_match_is_told_until_it_is_read
-            matching::sch_187_a_block_lets_nothing_pass_until_it_is_lifted;
+            matching::sch_187_a_block_lets_nothing_pass_until_it_is_lifted
+            questions::sch_161_a_place_of_a_session_keeps_its_question
+            questions::sch_162_a_pair_has_none_again_before_it_had_all_over_all_of_its_sessions;
             sch_117_each_job_goes_to_one_claimant
             sch_117_a_claim_that_was_taken_over_writes_nothing
             sch_117_what_a_move_replaces_is_not_done
@@ -85,6 +88,8 @@ macro_rules! run_store_contract {
             sch_184_of_an_end_and_an_acceptance_at_once_no_session_stays
             sch_185_neither_a_peek_nor_the_last_gift_of_a_day_counts_twice
             sch_187_of_a_block_and_a_gift_that_would_cross_no_match_stays
+            sch_163_two_who_ask_at_once_get_the_same
+            sch_163_in_two_sessions_of_the_same_two_they_get_another
         );
     };
     (@each $store:ident, $factory:expr, $($subject:ident::$rule:ident)+; $($race:ident)+) => {

@@ -25,7 +25,7 @@ pub(crate) trait SessionQueries: Send + Sync {
 }
 
 /// Reads and writes sessions within a unit of work. The lock of a session stands for all that belongs to it: its
-/// participants, its jobs beside their claims, its timeline.
+/// participants, its jobs beside their claims, its questions, its timeline.
 pub(crate) trait SessionRepository: Send {
     /// One session, of any application; locked.
     fn find<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, Option<BookedSession>>;
@@ -55,7 +55,7 @@ pub(crate) trait SessionRepository: Send {
         generation: u32,
     ) -> StoreFuture<'a, ()>;
 
-    /// Deletes a session with its participants, jobs, notifications and timeline. People stay.
+    /// Deletes a session with its participants, jobs, notifications, questions and timeline. People stay.
     fn erase<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, ()>;
 }
 

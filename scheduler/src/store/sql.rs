@@ -18,6 +18,7 @@ mod notifications;
 mod occupancies;
 mod people;
 mod proposals;
+mod questions;
 mod session_rows;
 mod sessions;
 mod timeline;
@@ -29,8 +30,8 @@ use storage::{Database, OpenError, Schema};
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
     AccountQueries, ApiKeyQueries, AuditQueries, BlockQueries, GiftQueries, IdempotencyQueries,
-    JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries, SchedulerStore,
-    SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
+    JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries, QuestionQueries,
+    SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -107,6 +108,10 @@ impl SchedulerStore for SqlStore {
         self
     }
 
+    fn questions(&self) -> &dyn QuestionQueries {
+        self
+    }
+
     fn timeline(&self) -> &dyn TimelineQueries {
         self
     }
@@ -158,7 +163,8 @@ pub(crate) mod tests {
     use crate::store::contract::{StoreFactory, StoreHarness, races, run_store_contract};
 
     /// Deletes what a rule may have left.
-    const EMPTYING: [&str; 27] = [
+    const EMPTYING: [&str; 28] = [
+        "DELETE FROM asked_questions",
         "DELETE FROM mails",
         "DELETE FROM invites",
         "DELETE FROM account_tokens",

@@ -1144,6 +1144,26 @@ by?: string,
  * Of `operator.action`: what was done, as `session.end`.
  */
 action?: string, };
+/**
+ * Answer of `GET /v1/questions/random`.
+ */
+export type QuestionView = { 
+/**
+ * The same in every language.
+ */
+id: string, 
+/**
+ * The question itself, one line.
+ */
+text: string, 
+/**
+ * The language of `text`.
+ */
+locale: QuestionLocale, };
+/**
+ * A language in which every question is written.
+ */
+export type QuestionLocale = "en" | "ko";
 
 export namespace Signaling {
   /**

@@ -128,6 +128,9 @@ fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
             "required": body.required,
             "content": {"application/json": {"schema": schemas.incoming(body.schema)}},
         });
+        if let Some(example) = &body.example {
+            described["requestBody"]["content"]["application/json"]["example"] = example.clone();
+        }
     }
     described
 }
@@ -183,12 +186,12 @@ fn responses(operation: &Operation, schemas: &mut Schemas) -> Value {
         all.insert(status.to_string(), answer);
     }
     for (status, codes) in operation.all_refusals() {
-        all.insert(status.to_string(), refusal(&codes));
+        all.insert(status.to_string(), refusal(status, &codes));
     }
     Value::Object(all)
 }
 
-fn refusal(codes: &[ErrorCode]) -> Value {
+fn refusal(status: u16, codes: &[ErrorCode]) -> Value {
     let words: Vec<Value> = codes.iter().map(|code| json!(code)).collect();
     let names: Vec<String> = words
         .iter()
@@ -199,10 +202,24 @@ fn refusal(codes: &[ErrorCode]) -> Value {
         {"$ref": "#/components/schemas/Problem"},
         {"properties": {"code": {"enum": words}}},
     ]});
-    json!({
+    let mut refusal = json!({
         "description": names.join(", "),
         "content": {"application/problem+json": {"schema": schema}},
-    })
+    });
+    if let Some((name, schema)) = header_of(status) {
+        refusal["headers"] = json!({name: {"required": true, "schema": schema}});
+    }
+    refusal
+}
+
+/// The header that each refusal of that status has.
+fn header_of(status: u16) -> Option<(&'static str, Value)> {
+    match status {
+        401 => Some(("WWW-Authenticate", json!({"const": "Bearer"}))),
+        // In whole seconds.
+        429 | 503 => Some(("Retry-After", json!({"type": "integer", "minimum": 1}))),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! One operation of a service, as its table has it.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::Value;
 use wire::{ClockOffset, ClockReading, ErrorCode, EventBatch};
 
 use super::auth_scheme::AuthScheme;
 
 /// Where what services tell each other stands in the document.
 const BETWEEN_SERVICES: &str = "Between the services";
+/// Names a command, so that a repeat of it gives the first answer again. Another command under the name is a conflict.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// Makes a type's schema, and notes what it refers to.
 pub(super) type Describe = fn(&mut SchemaGenerator) -> Schema;
@@ -37,6 +40,7 @@ pub(super) struct OperationParameter {
 pub(super) struct RequestBody {
     pub(super) schema: Describe,
     pub(super) required: bool,
+    pub(super) example: Option<Value>,
 }
 
 #[derive(Debug, Clone)]
@@ -128,6 +132,7 @@ impl Operation {
         self.body = Some(RequestBody {
             schema: schema_of::<T>,
             required: true,
+            example: None,
         });
         self
     }
@@ -138,7 +143,19 @@ impl Operation {
         self.body = Some(RequestBody {
             schema: schema_of::<T>,
             required: false,
+            example: None,
         });
+        self
+    }
+
+    /// A body that it takes, for who reads the description and for who tries it.
+    ///
+    /// # Panics
+    /// When it takes no body.
+    #[must_use]
+    pub fn example(mut self, example: Value) -> Self {
+        let body = self.body.as_mut().expect("an example is of a body");
+        body.example = Some(example);
         self
     }
 
@@ -161,7 +178,8 @@ impl Operation {
     }
 
     /// It refuses with a status and one of these codes. What every operation of its kind refuses needs no
-    /// telling: a missing credential, a body that is no JSON, a credential in the address.
+    /// telling: a missing credential, a body that is no JSON, a query that can't be read, an `Idempotency-Key` that is
+    /// none or stands for something else, a cookie without the web front end's origin, a credential in the address.
     #[must_use]
     pub fn refuses(mut self, status: u16, codes: &'static [ErrorCode]) -> Self {
         self.refusals.push((status, codes));
@@ -173,6 +191,17 @@ impl Operation {
         let mut all: Vec<(u16, &[ErrorCode])> = vec![(400, &[ErrorCode::TokenInUrl])];
         if !self.auth.is_empty() {
             all.push((401, &[ErrorCode::Unauthenticated]));
+        }
+        if self.auth.contains(&AuthScheme::Login) && self.method != "get" {
+            all.push((403, &[ErrorCode::OriginNotAllowed]));
+        }
+        if self.has_parameter("query", None) {
+            all.push((400, &[ErrorCode::Malformed]));
+            all.push((422, &[ErrorCode::InvalidField]));
+        }
+        if self.has_parameter("header", Some(IDEMPOTENCY_KEY)) {
+            all.push((409, &[ErrorCode::Conflict]));
+            all.push((422, &[ErrorCode::InvalidField]));
         }
         if self.body.is_some() {
             all.push((400, &[ErrorCode::Malformed]));
@@ -195,6 +224,13 @@ impl Operation {
             }
         }
         by_status
+    }
+
+    fn has_parameter(&self, location: &str, name: Option<&str>) -> bool {
+        let is_it = |one: &OperationParameter| {
+            one.location == location && name.is_none_or(|name| one.name == name)
+        };
+        self.parameters.iter().any(is_it)
     }
 
     fn parameter<T: JsonSchema>(

@@ -36,7 +36,7 @@ const EVENTS: [CopiedTable; 4] = [
     ),
 ];
 
-const SCHEDULER: [CopiedTable; 24] = [
+const SCHEDULER: [CopiedTable; 25] = [
     table(
         "api_keys",
         &["hash"],
@@ -115,6 +115,11 @@ const SCHEDULER: [CopiedTable; 24] = [
         "idempotency",
         &["application", "scope", "\"key\""],
         &["fingerprint", "answer", "created_at"],
+    ),
+    table(
+        "asked_questions",
+        &["session_id", "position"],
+        &["first_user", "second_user", "question_id", "repeats"],
     ),
     table("timeline", &["id"], &["session_id", "at", "body"]),
     table(

@@ -5,6 +5,7 @@ mod bookings;
 mod claims;
 mod events;
 mod matching;
+mod questions;
 mod rows;
 
 pub(crate) use accounts::{
@@ -33,6 +34,10 @@ pub(crate) use matching::{
     sch_184_one_acceptance_that_comes_twice_at_once_books_once,
     sch_185_neither_a_peek_nor_the_last_gift_of_a_day_counts_twice,
     sch_187_of_a_block_and_a_gift_that_would_cross_no_match_stays,
+};
+pub(crate) use questions::{
+    sch_163_in_two_sessions_of_the_same_two_they_get_another,
+    sch_163_two_who_ask_at_once_get_the_same,
 };
 pub(crate) use rows::{
     sch_120_of_two_configurations_at_once_one_is_left_whole,

@@ -178,7 +178,7 @@ impl SessionRepository for SqlUnitOfWork {
 
     fn erase<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, ()> {
         Box::pin(async {
-            // Participants, jobs, notifications and timeline go with it, by their foreign keys.
+            // Participants, jobs, notifications, questions and timeline go with it, by their foreign keys.
             query("DELETE FROM sessions WHERE id = ?1")
                 .bind(id.as_str())
                 .execute(&mut self.tx)

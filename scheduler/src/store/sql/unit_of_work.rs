@@ -6,7 +6,8 @@ use crate::store::{
     AccountRepository, ApiKeyRepository, AuditRepository, BlockRepository, EventRepository,
     GiftRepository, IdempotencyRepository, InviteRepository, JobRepository, LoginRepository,
     MailRepository, MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
-    SessionRepository, StoreFuture, TimelineRepository, TokenRepository, UnitOfWork,
+    QuestionRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
+    UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -74,6 +75,10 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn idempotency(&mut self) -> &mut dyn IdempotencyRepository {
+        self
+    }
+
+    fn questions(&mut self) -> &mut dyn QuestionRepository {
         self
     }
 

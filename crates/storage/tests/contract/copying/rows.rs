@@ -10,6 +10,32 @@ fn text(prefix: &str, number: i64) -> String {
     format!("{prefix}{number:05}{AWKWARD}")
 }
 
+/// A row of each further table of the scheduler.
+pub(super) const SINGLE_ROWS: &[&str] = &[
+    "INSERT INTO api_keys (hash, application, created_at) VALUES ('h', 'shop', 1)",
+    "INSERT INTO idempotency (application, scope, \"key\", fingerprint, answer, created_at) VALUES ('shop', 'a', 'k', 'f', '{}', 1)",
+    "INSERT INTO idempotency (application, scope, \"key\", fingerprint, answer, created_at) VALUES ('shop', 'b', 'k', 'f', '{}', 1)",
+    "INSERT INTO audit (id, at, actor, action, subject) VALUES ('a', 1, 'x', 'y', 'z')",
+    "INSERT INTO configuration (name, fingerprint) VALUES ('n', 'f')",
+    "INSERT INTO notifications (id, user_id, kind, cause, created_at) VALUES ('n', 'u', 'k', 'c', 1)",
+    "INSERT INTO accounts (user_id, email, email_key, email_verified, password, discoverable, notify) SELECT id, 'A@x', 'a@x', 1, 'p', 1, '{}' FROM users WHERE created_at = 1",
+    "INSERT INTO searchable_names (name_key, user_id) SELECT 'ana', user_id FROM accounts",
+    "INSERT INTO logins (id, user_id, hash, created_at, last_used_at, expires_at) SELECT 'l', user_id, 'h', 1, 2, 3 FROM accounts",
+    "INSERT INTO account_tokens (hash, user_id, kind, email, login_id, expires_at) SELECT 'h', user_id, 'verify', 'a@x', 'l', 1 FROM accounts",
+    "INSERT INTO invites (hash, created_at, expires_at) VALUES ('h', 1, 2)",
+    "INSERT INTO mails (id, kind, address, address_key, locale, created_at, due_at, attempts, state) VALUES ('m', 'verify', 'A@x', 'a@x', 'en', 1, 2, 3, 'due')",
+    "INSERT INTO timeline (id, session_id, at, body) SELECT 't', id, 1, '{}' FROM sessions WHERE starts_at = 7",
+    "INSERT INTO occupancies (session_id, user_id, starts_at, ends_at, busy_until, latest_end_at) SELECT session_id, user_id, 1, 2, 3, 4 FROM participants WHERE position = 0 AND session_id IN (SELECT id FROM sessions WHERE starts_at = 7)",
+    "INSERT INTO matches (id, application, low_id, high_id, room_id, created_at, in_force) SELECT 'm', 'people', min(id), max(id), 'r', 1, 1 FROM users",
+    "INSERT INTO match_sessions (session_id, match_id) SELECT id, 'm' FROM sessions WHERE starts_at = 7",
+    "INSERT INTO gifts (id, giver_id, receiver_id, kind, letter, times, sent_at, opens_at, due_at, fate) SELECT 'g', min(id), max(id), 'special', 'Hi', '[1]', 1, 2, 2, 'delivered' FROM users",
+    "INSERT INTO peeks (user_id, next_at) SELECT min(id), 5 FROM users",
+    "INSERT INTO proposals (id, match_id, by_id, times, duration_ms, created_at, state, in_force) VALUES ('p', 'm', 'u', '[1]', 1, 2, 'open', 1)",
+    "INSERT INTO blocks (by_id, user_id, created_at) SELECT min(id), max(id), 1 FROM users",
+    "INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES ('n', 'g', 'm')",
+    "INSERT INTO asked_questions (session_id, position, first_user, second_user, question_id, repeats) SELECT id, 0, 'a', 'b', 'q', 0 FROM sessions WHERE starts_at = 7",
+];
+
 pub(super) async fn fill_scheduler(database: &Database) {
     let mut work = database.begin().await.unwrap();
     let people = (0..2).map(|n| {
@@ -90,29 +116,7 @@ pub(super) async fn fill_scheduler(database: &Database) {
         .execute(&mut work)
         .await
         .unwrap();
-    for insert in [
-        "INSERT INTO api_keys (hash, application, created_at) VALUES ('h', 'shop', 1)",
-        "INSERT INTO idempotency (application, scope, \"key\", fingerprint, answer, created_at) VALUES ('shop', 'a', 'k', 'f', '{}', 1)",
-        "INSERT INTO idempotency (application, scope, \"key\", fingerprint, answer, created_at) VALUES ('shop', 'b', 'k', 'f', '{}', 1)",
-        "INSERT INTO audit (id, at, actor, action, subject) VALUES ('a', 1, 'x', 'y', 'z')",
-        "INSERT INTO configuration (name, fingerprint) VALUES ('n', 'f')",
-        "INSERT INTO notifications (id, user_id, kind, cause, created_at) VALUES ('n', 'u', 'k', 'c', 1)",
-        "INSERT INTO accounts (user_id, email, email_key, email_verified, password, discoverable, notify) SELECT id, 'A@x', 'a@x', 1, 'p', 1, '{}' FROM users WHERE created_at = 1",
-        "INSERT INTO searchable_names (name_key, user_id) SELECT 'ana', user_id FROM accounts",
-        "INSERT INTO logins (id, user_id, hash, created_at, last_used_at, expires_at) SELECT 'l', user_id, 'h', 1, 2, 3 FROM accounts",
-        "INSERT INTO account_tokens (hash, user_id, kind, email, login_id, expires_at) SELECT 'h', user_id, 'verify', 'a@x', 'l', 1 FROM accounts",
-        "INSERT INTO invites (hash, created_at, expires_at) VALUES ('h', 1, 2)",
-        "INSERT INTO mails (id, kind, address, address_key, locale, created_at, due_at, attempts, state) VALUES ('m', 'verify', 'A@x', 'a@x', 'en', 1, 2, 3, 'due')",
-        "INSERT INTO timeline (id, session_id, at, body) SELECT 't', id, 1, '{}' FROM sessions WHERE starts_at = 7",
-        "INSERT INTO occupancies (session_id, user_id, starts_at, ends_at, busy_until, latest_end_at) SELECT session_id, user_id, 1, 2, 3, 4 FROM participants WHERE position = 0 AND session_id IN (SELECT id FROM sessions WHERE starts_at = 7)",
-        "INSERT INTO matches (id, application, low_id, high_id, room_id, created_at, in_force) SELECT 'm', 'people', min(id), max(id), 'r', 1, 1 FROM users",
-        "INSERT INTO match_sessions (session_id, match_id) SELECT id, 'm' FROM sessions WHERE starts_at = 7",
-        "INSERT INTO gifts (id, giver_id, receiver_id, kind, letter, times, sent_at, opens_at, due_at, fate) SELECT 'g', min(id), max(id), 'special', 'Hi', '[1]', 1, 2, 2, 'delivered' FROM users",
-        "INSERT INTO peeks (user_id, next_at) SELECT min(id), 5 FROM users",
-        "INSERT INTO proposals (id, match_id, by_id, times, duration_ms, created_at, state, in_force) VALUES ('p', 'm', 'u', '[1]', 1, 2, 'open', 1)",
-        "INSERT INTO blocks (by_id, user_id, created_at) SELECT min(id), max(id), 1 FROM users",
-        "INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES ('n', 'g', 'm')",
-    ] {
+    for insert in SINGLE_ROWS {
         assert_eq!(query(insert).execute(&mut work).await.unwrap(), 1);
     }
     work.commit().await.unwrap();

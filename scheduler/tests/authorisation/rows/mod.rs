@@ -1,0 +1,31 @@
+//! The table, a file for each subject.
+
+mod accounts;
+mod between_services;
+mod matching;
+mod notifications;
+mod open;
+mod operators;
+mod questions;
+mod sessions;
+mod tickets;
+
+use crate::table::Row;
+
+/// All rows, in no order that matters.
+pub(crate) fn all() -> Vec<Row> {
+    [
+        sessions::rows(),
+        tickets::rows(),
+        questions::rows(),
+        notifications::rows(),
+        operators::rows(),
+        accounts::rows(),
+        matching::rows(),
+        between_services::rows(),
+        open::rows(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,15 @@
+//! What operators ask: their key gets tickets and no more, a ticket gets the rest.
+
+use serde_json::json;
+
+use crate::callers::Relation::{OperatorKey, OperatorTicket};
+use crate::table::Row;
+
+pub(super) fn rows() -> Vec<Row> {
+    vec![
+        Row::of("post", "/v1/operator/ticket")
+            .sends(|_, _, _| json!({}))
+            .grants(200, &[OperatorKey]),
+        Row::of("get", "/v1/audit").grants(200, &[OperatorTicket]),
+    ]
+}
