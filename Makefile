@@ -6,7 +6,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/rendezvous
 TYPES := web/sdk/src/wire.generated.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up build web test check types spec e2e bench harness faults autobahn bounds fuzz clean
+.PHONY: help up build web test check types spec e2e bench harness contracts faults autobahn bounds fuzz clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -41,6 +41,10 @@ e2e: ## the stories in real browsers
 
 harness: ## the seeded harness around signaling's core, 1,000 seeds
 	@python3 scripts/test.py harness
+
+contracts: ## whether the services answer as their /openapi.json says, tried by Schemathesis
+	@scripts/install-test-deps.sh
+	@python3 scripts/test.py contracts
 
 faults: ## every fault around the real binary: kills, full and failing disks, clocks, bad links, databases that are away (half an hour)
 	@scripts/install-test-deps.sh faults

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and the machine lacks: Python, shellcheck, a browser, a Node that is new enough, cargo-deny,
-# a LiveKit server, database servers, Toxiproxy.
+# a LiveKit server, database servers, Toxiproxy, Schemathesis.
 # Nothing is done twice: what is found is left alone.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -90,6 +90,10 @@ need_aiosmtpd() {
   WANTED+=(python3-aiosmtpd)
 }
 
+need_pip() {
+  python3 -m pip --version >/dev/null 2>&1 || WANTED+=(python3-pip)
+}
+
 need_chromium() {
   # The stories run any Chromium that is named; otherwise Debian's.
   [ -n "${RENDEZVOUS_CHROMIUM:-}" ] || need_command chromium chromium
@@ -101,6 +105,11 @@ need_cargo_deny() {
   # Unoptimised: it runs for a second, and an optimised build takes several minutes more.
   env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
     cargo install --quiet --locked --debug --force --root "$TOOLS" --version "$CARGO_DENY_VERSION" cargo-deny
+}
+
+# What tries whether the services answer as they say.
+need_schemathesis() {
+  "$REPO/scripts/contracts/install.sh"
 }
 
 need_go_servers() {
@@ -141,6 +150,7 @@ case ${1:-all} in
     in_background need_cargo_deny
     in_background need_go_servers
     need_command python3 python3
+    need_pip
     need_command shellcheck shellcheck
     need_icalendar
     need_aiosmtpd
@@ -149,6 +159,7 @@ case ${1:-all} in
     need_databases
     need_faults
     install_wanted
+    in_background need_schemathesis
     "$REPO/scripts/with-node" node --version >/dev/null
     "$REPO/scripts/install-media-clients.sh" >/dev/null
     wait_for_builds

@@ -1,0 +1,1 @@
+"""Whether the services do what their descriptions say, tried by Schemathesis."""
