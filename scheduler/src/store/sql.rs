@@ -254,6 +254,13 @@ pub(crate) mod tests {
         races::crossings(harness, 800).await;
     }
 
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sch_203_eight_hundred_overlapping_bookings_more_in_a_file() {
+        let database = OwnDatabase::new(TestEngine::Sqlite).await;
+        let harness = StoreHarness::kept_open(database.expect("a file is always there"));
+        races::overlaps(harness, 800).await;
+    }
+
     run_store_contract!(each sqlite, OwnDatabase::new(TestEngine::Sqlite));
     run_store_contract!(in_turn postgres, OwnDatabase::new(TestEngine::Postgres));
     run_store_contract!(in_turn mysql, OwnDatabase::new(TestEngine::MySql));

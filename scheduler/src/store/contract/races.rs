@@ -14,7 +14,7 @@ pub(crate) use accounts::{
     sch_144_of_two_hundred_sign_ups_at_once_with_one_address_one_is_done,
 };
 pub(crate) use bookings::{
-    sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking,
+    overlaps, sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking,
     sch_118_somebody_new_in_two_bookings_at_once_is_one_person,
     sch_203_of_a_booking_and_a_move_at_once_one_is_refused,
     sch_203_of_overlapping_bookings_at_once_one_is_refused,
