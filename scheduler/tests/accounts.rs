@@ -77,6 +77,18 @@ async fn sch_130_each_wrong_field_of_a_sign_up_is_named() {
 }
 
 #[tokio::test]
+async fn edg_149_an_array_changes_nothing_of_an_account() {
+    let scheduler = Running::start().await;
+    let mut ana = Browser::of(&scheduler);
+    ana.post("/v1/signup", signup("Ana")).await;
+    let nulls = json!({"notify": [null, null]});
+    let answer = ana.patch("/v1/me", nulls).await;
+    assert_eq!(answer.problem(422), "invalid_field");
+    let due = ("notify".to_owned(), "wrong_type".to_owned());
+    assert_eq!(codes(&answer), [due]);
+}
+
+#[tokio::test]
 async fn sch_131_an_address_has_one_account_in_whatever_case_it_is_written() {
     let scheduler = Running::start().await;
     Browser::signed_up(&scheduler, "Ana").await;

@@ -67,6 +67,30 @@ async fn sch_56_each_wrong_field_is_named() {
 }
 
 #[tokio::test]
+async fn edg_149_an_array_is_no_object_in_a_body_and_the_field_is_named() {
+    let scheduler = Running::start().await;
+    for (name, value, field) in [
+        ("participants", json!([["a"], ["b"]]), "participants[0]"),
+        (
+            "starts_at_local",
+            json!(["2030-01-01T09:00", "Asia/Seoul"]),
+            "starts_at_local",
+        ),
+    ] {
+        let mut offer = offer(600_000);
+        offer[name] = value;
+        let answer = scheduler
+            .app
+            .post(&scheduler.at("/v1/sessions"), offer)
+            .await;
+        assert_eq!(answer.problem(422), "invalid_field", "{name}");
+        let due =
+            json!([{"field": field, "code": "wrong_type", "message": "This is a JSON object."}]);
+        assert_eq!(answer.body["errors"], due, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn sch_56_a_field_that_is_not_known_is_refused_wherever_it_stands() {
     let scheduler = Running::start().await;
     for field in ["id", "revision", "room_id", "role", "tenant", "state"] {

@@ -1,11 +1,12 @@
 //! How JSON that others wrote is read, in frames and in bodies alike: generously, where what is meant is
 //! plain. A byte order mark is skipped, half of a surrogate pair is U+FFFD, and a whole number may be
-//! written with `.0` or an exponent.
+//! written with `.0` or an exponent. An array where an object is meant is refused, although serde would take it.
 //!
 //! Nearly all text needs none of it. So it is parsed as it came, and only what a parser refuses is put
 //! right and parsed again: reading well-formed text costs nothing more.
 
 mod halves;
+mod objects;
 mod whole;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 pub(crate) use halves::without_half_pairs;
+use objects::Objects;
 pub use whole::whole_number;
 
 /// Fields whose value is passed on as it was written: numbers in it are not rewritten.
@@ -42,10 +44,16 @@ pub enum JsonError {
 /// When it is no JSON, or no `T`; then with the field.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, JsonError> {
     let text = without_mark(text);
-    match serde_json::from_str(text) {
+    match read_once(text) {
         Ok(value) => Ok(value),
         Err(_) => read_again(text),
     }
+}
+
+fn read_once<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(Objects(&mut deserializer))?;
+    deserializer.end().map(|()| value)
 }
 
 /// The text without the byte order mark that some editors begin with.
@@ -59,7 +67,7 @@ pub fn without_mark(text: &str) -> &str {
 fn read_again<T: DeserializeOwned>(text: &str) -> Result<T, JsonError> {
     let normal = normalize(text);
     let mut deserializer = serde_json::Deserializer::from_str(&normal);
-    let error = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+    let error = match serde_path_to_error::deserialize::<_, T>(Objects(&mut deserializer)) {
         Ok(value) => {
             let end = deserializer.end();
             return end.map(|()| value).map_err(|_| JsonError::NotJson);

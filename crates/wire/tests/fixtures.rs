@@ -146,6 +146,20 @@ fn wir_4_what_is_no_frame_is_malformed_and_a_bad_field_is_named() {
 }
 
 #[test]
+fn edg_150_an_array_is_no_object_within_a_frame_either() {
+    let blamed = |field: &str| FrameError::InvalidField {
+        field: field.to_owned(),
+        id: None,
+    };
+    let join = r#"{"type":"join","ticket":"a.b.c","resume":["t",1]}"#;
+    assert_eq!(ClientFrame::read(join), Err(blamed("resume")));
+    let hello = r#"{"type":"hello","ticket":"a.b.c","device_id":"d","cursors":{"r":["e",1]}}"#;
+    assert_eq!(ChatClientFrame::parse(hello), Err(blamed("cursors.r")));
+    let payload = r#"{"type":"data","payload":[1,[2]]}"#;
+    assert!(ClientFrame::read(payload).is_ok(), "any JSON");
+}
+
+#[test]
 fn wir_4_a_bad_position_names_its_field_and_its_frame() {
     let error = ChatClientFrame::parse(r#"{"type":"read","room":"r","seq":-1,"id":901}"#);
     let (field, id) = ("seq".to_owned(), Some(901.into()));

@@ -116,6 +116,8 @@ fn field_error(path: &str, text: &str) -> FieldError {
         ("duplicate", "This field stands twice.")
     } else if text.starts_with("unknown variant") {
         ("unknown_value", "This is none of the values there are.")
+    } else if text.starts_with("invalid type") && text.contains(", expected struct ") {
+        ("wrong_type", "This is a JSON object.")
     } else if text.starts_with("invalid type") {
         ("wrong_type", "This is of another type than it should be.")
     } else {

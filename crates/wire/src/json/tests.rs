@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
@@ -85,6 +87,73 @@ fn wir_14_only_what_is_no_whole_number_is_refused_and_named() {
     ] {
         assert_eq!(sample(text), Err(JsonError::NotJson), "{text}");
     }
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Outer {
+    #[serde(default)]
+    one: Option<Inner>,
+    #[serde(default)]
+    many: Vec<Inner>,
+    #[serde(default)]
+    named: BTreeMap<String, Inner>,
+    #[serde(default)]
+    either: Option<Either>,
+    #[serde(default)]
+    pair: Option<(u8, Inner)>,
+    #[serde(default)]
+    metadata: Option<Value>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Inner {
+    #[serde(default)]
+    at: Option<i64>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+enum Either {
+    Held(Inner),
+    Fields { at: i64 },
+}
+
+#[test]
+fn edg_149_an_array_is_no_object_at_any_depth() {
+    for (text, field) in [
+        ("[]", ""),
+        (r#"{"one":[]}"#, "one"),
+        (r#"{"one":[1]}"#, "one"),
+        (r#"{"one":[null]}"#, "one"),
+        (r#"{"many":[{"at":1.0},[1]]}"#, "many[1]"),
+        (r#"{"named":{"a":[1]}}"#, "named.a"),
+        (r#"{"either":{"Held":[1]}}"#, "either.Held"),
+        (r#"{"either":{"Fields":[1]}}"#, "either.Fields"),
+        (r#"{"pair":[1,[1]]}"#, "pair[1]"),
+    ] {
+        match read::<Outer>(text) {
+            Err(JsonError::Field { path, message }) => {
+                assert_eq!(field_of(&path, &message), field, "{text}");
+                assert!(message.starts_with("invalid type: sequence"), "{message}");
+            }
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn edg_149_what_is_an_object_or_any_value_reads_as_before() {
+    let text = r#"{"one":{"at":1},"many":[{"at":2.0}],"named":{"a":{}},"either":{"Fields":{"at":3}},
+        "pair":[4,{"at":5}],"metadata":{"list":[[1],{"a":[]}]}}"#;
+    let at = |at| Inner { at: Some(at) };
+    let outer = Outer {
+        one: Some(at(1)),
+        many: vec![at(2)],
+        named: BTreeMap::from([("a".to_owned(), Inner { at: None })]),
+        either: Some(Either::Fields { at: 3 }),
+        pair: Some((4, at(5))),
+        metadata: Some(serde_json::json!({"list": [[1], {"a": []}]})),
+    };
+    assert_eq!(read::<Outer>(text), Ok(outer));
 }
 
 #[test]
