@@ -43,7 +43,7 @@ pub use matching::{
 };
 pub use people::{
     ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson, Login,
-    LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
+    LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User, UserErased,
 };
 pub use raw::RawJson;
 pub use scheduler::{
