@@ -48,7 +48,7 @@ pub use matching::{
 };
 pub use people::{
     CalendarFeed, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson,
-    Login, LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
+    Login, LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User, UserErased,
 };
 pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;
