@@ -117,6 +117,10 @@ impl Engine for SqliteEngine {
             }
             drop(reader);
             let mut writer = self.writer.acquire().await?;
+            // Somebody else may have done it meanwhile.
+            if !scrub::is_marked(&mut writer).await? {
+                return Ok(false);
+            }
             scrub::scrub(&mut writer, &self.path).await?;
             Ok(true)
         })

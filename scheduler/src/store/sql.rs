@@ -33,8 +33,8 @@ use self::unit_of_work::SqlUnitOfWork;
 use super::{
     AccountQueries, ApiKeyQueries, AuditQueries, BlockQueries, ExportQueries, GiftQueries,
     IdempotencyQueries, JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries,
-    QuestionQueries,
-    SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
+    QuestionQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries,
+    UnitOfWork,
 };
 use crate::config::StoreLocation;
 

@@ -8,8 +8,8 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use crate::Error;
 
-/// Largest file that is written anew, in bytes: about 10 s in which nothing else is written.
-const MAX_REWRITTEN_BYTES: u64 = 1 << 30;
+/// Largest file that is written anew, in bytes (512 MiB): about 10 s in which nothing else is written.
+const MAX_REWRITTEN_BYTES: u64 = 1 << 29;
 
 /// The mark of an erasure stands in the file's header, which is part of its transactions: `user_version`, of which
 /// nothing else makes use.

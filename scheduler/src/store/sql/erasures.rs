@@ -1,7 +1,7 @@
 //! Taking a person out of every table that holds anything of them.
 //!
-//! A new table with a name, an address or a text of somebody has a statement here; what `data_of_a_person` of the contract
-//! finds after an erasure lacks one.
+//! A new table with a name, an address or a text of somebody has a statement here, and rows in the rule of the contract
+//! that looks into every column afterwards.
 
 use scheduler_core::{EmailAddress, LEFT, Match, forget_name};
 use storage::{Outbox, Statement, query};

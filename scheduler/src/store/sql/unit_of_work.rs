@@ -7,8 +7,7 @@ use crate::store::{
     EventRepository, GiftRepository, IdempotencyRepository, InviteRepository, JobRepository,
     LoginRepository, MailRepository, MatchRepository, NotificationRepository, OccupancyRepository,
     PersonRepository, QuestionRepository, SessionRepository, StoreFuture, TimelineRepository,
-    TokenRepository,
-    UnitOfWork,
+    TokenRepository, UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
