@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod calendar;
 pub(crate) mod calendar_feed;
+pub(crate) mod exports;
 pub(crate) mod feedback;
 pub(crate) mod gifts;
 pub(crate) mod join;

@@ -10,6 +10,7 @@ mod booking;
 mod calendar_feeds;
 mod direct_writes;
 mod due_jobs;
+mod erasures;
 mod events;
 mod feedback;
 mod mails;
@@ -29,6 +30,7 @@ pub(crate) use direct_writes::{
     add_api_key, forget_answers, mark_key_used, mark_read, revoke_api_key, revoke_other_api_keys,
 };
 pub(crate) use due_jobs::{ClaimedBatch, claim_due, settle};
+pub(crate) use erasures::erase;
 pub(crate) use events::take_batch;
 pub(crate) use feedback::{FeedbackOutcome, give_feedback};
 pub(crate) use mails::{

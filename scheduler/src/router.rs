@@ -12,9 +12,9 @@ use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
 use crate::api::{
-    application, audit, blocks, calendar, calendar_feed, feedback, gifts, join, jwks, links,
-    matches, me, notifications, operators, proofs, proposals, questions, rooms, sessions, signup,
-    timeline, users,
+    application, audit, blocks, calendar, calendar_feed, exports, feedback, gifts, join, jwks,
+    links, matches, me, notifications, operators, proofs, proposals, questions, rooms, sessions,
+    signup, timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -97,7 +97,8 @@ fn accounts(are_there: bool) -> Router<AppState> {
         .route("/v1/signup", post(signup::sign_up))
         .route("/v1/login", post(signup::log_in))
         .route("/v1/logout", post(signup::log_out))
-        .route("/v1/me", get(me::get).patch(me::change))
+        .route("/v1/me", get(me::get).patch(me::change).delete(me::erase))
+        .route("/v1/me/export", get(exports::export))
         .route("/v1/me/password", post(me::change_password))
         .route(
             "/v1/me/calendar",

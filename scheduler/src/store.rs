@@ -10,7 +10,10 @@ mod applications;
 mod audit;
 mod blocks;
 mod calendar_feeds;
+mod erasures;
 mod events;
+mod events;
+mod exports;
 mod feedback;
 mod gifts;
 mod idempotency;
@@ -40,7 +43,10 @@ pub(crate) use applications::{ApplicationQueries, ApplicationRepository};
 pub(crate) use audit::{AuditQueries, AuditQuery, AuditRepository};
 pub(crate) use blocks::{BlockQueries, BlockRepository};
 pub(crate) use calendar_feeds::{CalendarFeedQueries, CalendarFeedRepository};
+pub(crate) use erasures::ErasureRepository;
 pub(crate) use events::EventRepository;
+pub(crate) use events::EventRepository;
+pub(crate) use exports::ExportQueries;
 pub(crate) use feedback::{FeedbackQueries, FeedbackRepository};
 pub(crate) use gifts::{GiftBox, GiftQueries, GiftQuery, GiftRepository};
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
@@ -106,6 +112,10 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// both added the same.
     fn begin(&self) -> StoreFuture<'_, Box<dyn UnitOfWork>>;
 
+    /// Leaves nothing of what was [erased](ErasureRepository::erase) in the files of the store; true where there was
+    /// anything to do.
+    fn scrub(&self) -> StoreFuture<'_, bool>;
+
     /// Committed sessions and rooms.
     fn sessions(&self) -> &dyn SessionQueries;
 
@@ -135,6 +145,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
 
     /// Committed matches, with their proposals and sessions.
     fn matches(&self) -> &dyn MatchQueries;
+
+    /// All that is stored of a person beside their account.
+    fn exports(&self) -> &dyn ExportQueries;
 
     /// Committed blocks, by person.
     fn blocks(&self) -> &dyn BlockQueries;
@@ -205,6 +218,9 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Who has blocked whom.
     fn blocks(&mut self) -> &mut dyn BlockRepository;
+
+    /// What is to be left of people who leave.
+    fn erasures(&mut self) -> &mut dyn ErasureRepository;
 
     /// Notifications of people.
     fn notifications(&mut self) -> &mut dyn NotificationRepository;

@@ -1,4 +1,4 @@
-//! What the scheduler tells: sessions booked, moved and called off, and which pages applications have.
+//! What the scheduler tells: sessions booked, moved and called off, people erased, and which pages applications have.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde::Deserialize as _;
 use service::clock::now;
 use service::realtime::ReceivedOrigins;
 use tokio::time::timeout;
-use wire::{Event, EventBatch, EventType, SessionBooked};
+use wire::{Event, EventBatch, EventType, SessionBooked, UserErased};
 
 use crate::registry::Registry;
 use crate::store::{AcceptedEvent, SnapshotStore};
@@ -66,6 +66,9 @@ impl<S: SnapshotStore> SchedulerEvents<S> {
 
     fn apply(&self, event: &Event) {
         let kind = EventType::from_name(&event.kind);
+        if kind == Some(EventType::UserErased) {
+            return self.erased(event);
+        }
         let Some(
             kind @ (EventType::SessionScheduled
             | EventType::SessionRescheduled
@@ -76,11 +79,7 @@ impl<S: SnapshotStore> SchedulerEvents<S> {
         };
         let spec = match SessionBooked::deserialize(&event.data) {
             Ok(booked) => booked.session,
-            Err(error) => {
-                metrics::counter!("signaling_events_skipped_total").increment(1);
-                tracing::warn!(event = ?event.id, kind = ?event.kind, %error, "skipped an event");
-                return;
-            }
+            Err(error) => return skip(event, &error),
         };
         let revision = event.revision.unwrap_or(spec.revision);
         tracing::info!(session = %spec.id, event = kind.name(), revision, "told by the scheduler");
@@ -89,4 +88,19 @@ impl<S: SnapshotStore> SchedulerEvents<S> {
             _ => self.registry.booked(spec),
         }
     }
+
+    fn erased(&self, event: &Event) {
+        match UserErased::deserialize(&event.data) {
+            Ok(UserErased { user_id }) => {
+                tracing::info!(user = %user_id, event = "user.erased", "told by the scheduler");
+                self.registry.erased(&user_id);
+            }
+            Err(error) => skip(event, &error),
+        }
+    }
+}
+
+fn skip(event: &Event, error: &serde_json::Error) {
+    metrics::counter!("signaling_events_skipped_total").increment(1);
+    tracing::warn!(event = ?event.id, kind = ?event.kind, %error, "skipped an event");
 }

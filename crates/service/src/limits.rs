@@ -77,6 +77,8 @@ pub enum Limit {
     PasswordHashes,
     /// Searches for people of one person in a minute; answered with 429.
     Searches,
+    /// Exports of one person in an hour; answered with 429.
+    Exports,
     /// Mails to one address in an hour or a day; answered with 429, or not sent.
     Mails,
     /// Pages of their export that one person reads in an hour; answered with 429.
@@ -131,6 +133,7 @@ impl Limit {
         Self::Logins,
         Self::PasswordHashes,
         Self::Searches,
+        Self::Exports,
         Self::Mails,
         Self::Exports,
         Self::QuotaPerPerson,
@@ -179,6 +182,7 @@ impl Limit {
             Self::Logins => "logins",
             Self::PasswordHashes => "password_hashes",
             Self::Searches => "searches",
+            Self::Exports => "exports",
             Self::Mails => "mails",
             Self::Exports => "exports",
             Self::QuotaPerPerson => "quota_per_person",

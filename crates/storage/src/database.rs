@@ -105,15 +105,6 @@ impl Database {
         Ok(touched)
     }
 
-    /// Leaves nothing of what was deleted: SQLite overwrites it in the file, and here empties the write-ahead log that
-    /// still has it. A server keeps what was deleted until it cleans up by itself, and in its own logs.
-    ///
-    /// # Errors
-    /// When somebody reads from the log for longer than a write waits; try again later.
-    pub async fn empty_log(&self) -> Result<(), Error> {
-        self.engine.empty_log().await
-    }
-
     /// For readiness: commits a row of `write_probe`, which every [`Schema`] has.
     ///
     /// # Errors
@@ -130,6 +121,16 @@ impl Database {
             tracing::warn!(%error, "the store can't be written");
             "the store can't be written".to_owned()
         })
+    }
+
+    /// Leaves no byte of what was [erased](WriteTransaction::note_erasure) in the files of SQLite, which are written
+    /// anew for it: writers wait meanwhile. True where there was anything to do. A server's files are its operator's.
+    /// Call it every second or so: an erasure outlives the process that committed it.
+    ///
+    /// # Errors
+    /// When it is not done, and has to be tried again.
+    pub async fn scrub(&self) -> Result<bool, Error> {
+        self.engine.scrub().await
     }
 
     /// Closes every connection; SQLite folds its write-ahead log in.
@@ -165,6 +166,15 @@ impl WriteTransaction {
             tracing::warn!(took_ms = took.as_millis(), "the store is slow");
         }
         committed
+    }
+
+    /// What this transaction deletes and overwrites is to be found nowhere: [`Database::scrub`] sees to it after the
+    /// commit.
+    ///
+    /// # Errors
+    /// When the store refuses it; roll back then.
+    pub async fn note_erasure(&mut self) -> Result<(), Error> {
+        self.inner.note_erasure().await
     }
 }
 

@@ -4,12 +4,13 @@ mod connection;
 mod dialect;
 mod error;
 mod migrations;
+mod scrub;
 mod transaction;
 mod trouble;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sqlx::ConnectOptions as _;
@@ -33,14 +34,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Between two attempts to open a file that another process is making.
 const OPEN_AGAIN: Duration = Duration::from_millis(10);
-/// Copies the log into the file and cuts it to nothing; one row, whose first column is 1 where readers were in the way.
-const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 /// Connections that only read.
 const READERS: u32 = 4;
 
-/// One SQLite file: WAL, `synchronous=FULL`, foreign keys on.
+/// One SQLite file: WAL, `synchronous=FULL`, foreign keys on, what is deleted overwritten.
 #[derive(Debug)]
 pub(crate) struct SqliteEngine {
+    path: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
     trouble: Trouble,
@@ -68,6 +68,7 @@ impl SqliteEngine {
         let reading = options(path).pragma("query_only", "ON");
         let readers = pool(reading, READERS, &trouble).await.map_err(refused)?;
         Ok(Self {
+            path: path.to_owned(),
             writer,
             readers,
             trouble,
@@ -110,14 +111,20 @@ impl Engine for SqliteEngine {
         })
     }
 
-    fn empty_log(&self) -> StorageFuture<'_, ()> {
+    fn scrub(&self) -> StorageFuture<'_, bool> {
         Box::pin(async {
-            let mut writer = self.writer.acquire().await?;
-            let (busy,): (i64,) = query(EMPTY_LOG).fetch_one(&mut writer).await?;
-            match busy {
-                0 => Ok(()),
-                _ => Err(Error::Unavailable("the log is being read".into())),
+            let mut reader = self.readers.acquire().await?;
+            if !scrub::is_marked(&mut reader).await? {
+                return Ok(false);
             }
+            drop(reader);
+            let mut writer = self.writer.acquire().await?;
+            // Somebody else may have done it meanwhile.
+            if !scrub::is_marked(&mut writer).await? {
+                return Ok(false);
+            }
+            scrub::scrub(&mut writer, &self.path).await?;
+            Ok(true)
         })
     }
 

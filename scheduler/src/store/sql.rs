@@ -6,7 +6,10 @@ mod applications;
 mod audit;
 mod blocks;
 mod calendar_feeds;
+mod erasures;
 mod events;
+mod events;
+mod exports;
 mod feedback;
 mod gifts;
 mod idempotency;
@@ -33,9 +36,9 @@ use storage::{Database, OpenError, Schema};
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
     AccountQueries, ApiKeyQueries, ApplicationQueries, AuditQueries, BlockQueries,
-    CalendarFeedQueries, FeedbackQueries, GiftQueries, IdempotencyQueries, JobQueries, MailQueries,
-    MatchQueries, NotificationQueries, PersonQueries, QuestionQueries, SchedulerStore,
-    SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
+    CalendarFeedQueries, ExportQueries, FeedbackQueries, GiftQueries, IdempotencyQueries,
+    JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries, QuestionQueries,
+    SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -70,6 +73,10 @@ impl SchedulerStore for SqlStore {
             let work = SqlUnitOfWork::new(self.db.begin().await?);
             Ok(Box::new(work) as Box<dyn UnitOfWork>)
         })
+    }
+
+    fn scrub(&self) -> StoreFuture<'_, bool> {
+        Box::pin(async { Ok(self.db.scrub().await?) })
     }
 
     fn sessions(&self) -> &dyn SessionQueries {
@@ -109,6 +116,10 @@ impl SchedulerStore for SqlStore {
     }
 
     fn matches(&self) -> &dyn MatchQueries {
+        self
+    }
+
+    fn exports(&self) -> &dyn ExportQueries {
         self
     }
 
@@ -170,8 +181,8 @@ pub(crate) mod tests {
     use std::pin::Pin;
     use std::sync::Arc;
 
-    use storage::query;
     use storage::testing::{TestDatabase, TestEngine, patient};
+    use storage::{Row, query};
 
     use super::SqlStore;
     use crate::config::StoreLocation;
@@ -262,6 +273,20 @@ pub(crate) mod tests {
                 let store = self.opened().await;
                 self.open = Some(store.clone());
                 Arc::new(store) as Arc<dyn SchedulerStore>
+            })
+        }
+
+        fn texts(&self) -> Pin<Box<dyn Future<Output = String> + '_>> {
+            Box::pin(async {
+                let store = self.open.as_ref().unwrap();
+                let mut connection = store.db.read().await.unwrap();
+                let mut texts = String::new();
+                for emptying in EMPTYING {
+                    let statement: &'static str = emptying.replacen("DELETE", "SELECT *", 1).leak();
+                    let rows: Vec<Row> = query(statement).fetch_all(&mut connection).await.unwrap();
+                    texts.push_str(&format!("{statement}: {rows:?}\n"));
+                }
+                texts
             })
         }
     }

@@ -33,6 +33,7 @@ mod more_time;
 mod operators_see_and_end_sessions;
 mod pages_of_applications;
 mod relay_credentials_are_renewed;
+mod somebody_is_erased;
 mod tabs_and_devices;
 mod tickets_decide_who_comes_in;
 mod two_rust_peers_exchange_bytes;

@@ -55,6 +55,9 @@ impl SqlRooms {
     async fn write(&self, rows: &RowsToWrite<'_>) -> Result<(), storage::Error> {
         let mut transaction = self.database.begin().await?;
         rows.write(&mut transaction).await?;
+        if rows.erase() {
+            transaction.note_erasure().await?;
+        }
         transaction.commit().await
     }
 }
@@ -97,7 +100,8 @@ impl RoomStore for SqlRooms {
     }
 
     async fn overwrite_deleted(&self) -> Result<(), StoreError> {
-        Ok(self.database.empty_log().await?)
+        self.database.scrub().await?;
+        Ok(())
     }
 
     async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {

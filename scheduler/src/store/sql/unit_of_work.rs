@@ -4,7 +4,7 @@ use storage::WriteTransaction;
 
 use crate::store::{
     AccountRepository, ApiKeyRepository, ApplicationRepository, AuditRepository, BlockRepository,
-    CalendarFeedRepository, EventRepository, FeedbackRepository, GiftRepository,
+    CalendarFeedRepository, ErasureRepository, EventRepository, FeedbackRepository, GiftRepository,
     IdempotencyRepository, InviteRepository, JobRepository, LoginRepository, MailRepository,
     MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
     QuestionRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
@@ -80,6 +80,10 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn blocks(&mut self) -> &mut dyn BlockRepository {
+        self
+    }
+
+    fn erasures(&mut self) -> &mut dyn ErasureRepository {
         self
     }
 

@@ -72,6 +72,11 @@ impl RowsToWrite<'_> {
         Ok(left)
     }
 
+    /// True where somebody is erased.
+    pub(in crate::store::sql::rooms) fn erase(&self) -> bool {
+        !self.erasures.is_empty()
+    }
+
     /// Takes the erased out of their rooms, with their names and positions.
     pub(super) async fn take_out_erased(
         &self,
