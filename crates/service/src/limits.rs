@@ -77,11 +77,9 @@ pub enum Limit {
     PasswordHashes,
     /// Searches for people of one person in a minute; answered with 429.
     Searches,
-    /// Exports of one person in an hour; answered with 429.
-    Exports,
     /// Mails to one address in an hour or a day; answered with 429, or not sent.
     Mails,
-    /// Pages of their export that one person reads in an hour; answered with 429.
+    /// Exports of one person, or in chat pages of theirs, in an hour; answered with 429.
     Exports,
     /// What one person stores in an hour; refused with `quota_exceeded`.
     QuotaPerPerson,
@@ -133,7 +131,6 @@ impl Limit {
         Self::Logins,
         Self::PasswordHashes,
         Self::Searches,
-        Self::Exports,
         Self::Mails,
         Self::Exports,
         Self::QuotaPerPerson,
@@ -182,7 +179,6 @@ impl Limit {
             Self::Logins => "logins",
             Self::PasswordHashes => "password_hashes",
             Self::Searches => "searches",
-            Self::Exports => "exports",
             Self::Mails => "mails",
             Self::Exports => "exports",
             Self::QuotaPerPerson => "quota_per_person",

@@ -24,9 +24,7 @@ use self::transaction::SqliteTransaction;
 use self::trouble::Trouble;
 use crate::engine::{Engine, Transaction};
 use crate::migrations::{MigrationStatus, PendingMigration};
-use crate::{
-    DatabaseUrl, Error, OpenError, Schema, SqlConnection, StorageFuture, create_private_dir, query,
-};
+use crate::{DatabaseUrl, OpenError, Schema, SqlConnection, StorageFuture, create_private_dir};
 
 /// How long a write waits for one of another process, as `rendezvous keys` beside a running scheduler.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

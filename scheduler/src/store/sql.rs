@@ -8,7 +8,6 @@ mod blocks;
 mod calendar_feeds;
 mod erasures;
 mod events;
-mod events;
 mod exports;
 mod feedback;
 mod gifts;
