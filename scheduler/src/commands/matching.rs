@@ -1,16 +1,21 @@
-//! Gifts, matches, proposals and blocks. Each command locks the two whom it concerns first, the lower id before the
+//! Gifts, matches, proposals, blocks and reports. Each command locks the two whom it concerns first, the lower id before the
 //! higher: whatever else it reads of them then stays as it is until it is over.
 
+mod addressed_gifts;
 mod apply;
 mod blocks;
 mod gifts;
 mod matches;
 mod proposals;
+mod repeats;
+mod reports;
 
+pub(crate) use addressed_gifts::{claim_gifts_of, claim_recent_gifts, read_gift, send_to_address};
 pub(crate) use blocks::{block, unblock};
 pub(crate) use gifts::{open_due_gifts, peek, send_gift, withdraw_gift};
 pub(crate) use matches::{end_match, make_match};
 pub(crate) use proposals::{accept, decline, propose, withdraw_proposal};
+pub(crate) use reports::report;
 
 use scheduler_core::{
     KnownPerson, Match, MatchInForce, MatchingDecision, MatchingEffects, MatchingRefusal, Pair,
