@@ -16,6 +16,7 @@ mod due_jobs;
 mod email;
 mod events;
 mod gift_claims;
+mod gift_delivery;
 mod gift_views;
 mod housekeeping;
 pub mod invites;
@@ -65,6 +66,7 @@ use crate::commands::record_configuration;
 use crate::due_jobs::DueJobRunner;
 use crate::email::{Email, Mailer, send_mails};
 use crate::gift_claims::GiftClaims;
+use crate::gift_delivery::deliver_gifts;
 use crate::housekeeping::Housekeeping;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
@@ -113,8 +115,8 @@ pub async fn run(
     if let Some(email) = app.email.clone() {
         tasks.spawn("mails", send_mails(email, app.clone(), shutdown.clone()));
     }
-    let claims = app.gift_claims.clone();
-    tasks.spawn("gift claims", claims.run(app.clone(), shutdown.clone()));
+    let delivery = deliver_gifts(app.clone(), shutdown.clone());
+    tasks.spawn("gift delivery", delivery);
     let housekeeping = Housekeeping {
         app: app.clone(),
         database: store.database().clone(),

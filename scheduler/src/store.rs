@@ -131,7 +131,7 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed blocks, by person.
     fn blocks(&self) -> &dyn BlockQueries;
 
-    /// Committed reports.
+    /// Committed reports, for operators.
     fn reports(&self) -> &dyn ReportQueries;
 
     /// Committed notifications, by person.

@@ -282,7 +282,7 @@ pub struct ReportView {
     pub id: ReportId,
     /// When it came.
     pub created_at: UnixMs,
-    /// Who reports.
+    /// Who sent it.
     pub by: UserId,
     /// Who is reported.
     pub user_id: UserId,
@@ -291,7 +291,7 @@ pub struct ReportView {
     pub session_id: Option<SessionId>,
     /// What it is about.
     pub reason: String,
-    /// What happened.
+    /// What happened, where they wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }

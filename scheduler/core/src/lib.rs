@@ -60,7 +60,7 @@ pub use matching::{
     CheckedGift, CheckedProposal, CheckedReport, ClaimContext, Decided, Gift, GiftContent,
     GiftFate, GiftTo, MAX_BLOCKS, Match, MatchCommand, MatchInForce, MatchingChange,
     MatchingDecision, MatchingEffects, MatchingRefusal, MeetingTime, Pair, PeekContext, Proposal,
-    Report, ReportContext, SendCommand, SendContext, accept, block, check_gift, check_match,
+    ReportContext, SendCommand, SendContext, StoredReport, accept, block, check_gift, check_match,
     check_proposal, check_report, claim_gift, decline, end_match, make_match, meeting_terms,
     open_due, peek, propose, read_gift, report, send_gift, send_to_address, unblock,
     withdraw_addressed_gift, withdraw_gift, withdraw_proposal,

@@ -3,7 +3,6 @@
 use wire::{GiftId, UnixMs, UserId};
 
 use crate::account::{Account, EmailAddress};
-use crate::matching::AddressedGift;
 
 /// An hour, in milliseconds.
 const HOUR_MS: i64 = 3_600_000;
@@ -98,10 +97,15 @@ impl NewMail {
 
     /// To whomever the address of a gift is; in the language of its giver, since nobody else's is known.
     #[must_use]
-    pub fn of_gift(giver: &Account, gift: &AddressedGift, (id, now): (String, UnixMs)) -> Self {
+    pub fn of_gift(
+        giver: &Account,
+        gift: &GiftId,
+        to: &EmailAddress,
+        (id, now): (String, UnixMs),
+    ) -> Self {
         Self {
-            gift: Some(gift.id.clone()),
-            ..Self::of(giver, MailKind::Gift, gift.to.clone(), None, (id, now))
+            gift: Some(gift.clone()),
+            ..Self::of(giver, MailKind::Gift, to.clone(), None, (id, now))
         }
     }
 }

@@ -23,9 +23,10 @@ mod peek;
 mod proposal;
 mod proposing;
 mod report;
+mod reporting;
 mod sending;
 
-pub use addressed_gift::{AddressedFate, AddressedGift, withdraw_addressed_gift};
+pub use addressed_gift::{AddressedFate, AddressedGift};
 pub use addressing::{AddressCommand, AddressContext, send_to_address};
 pub use block::{BlockContext, MAX_BLOCKS, block, unblock};
 pub use claiming::{ClaimContext, claim_gift};
@@ -35,7 +36,7 @@ pub use gift_checks::{CheckedGift, GiftContent, GiftTo, check_gift};
 pub use making::{MatchCommand, check_match, make_match};
 pub use match_record::Match;
 pub use meeting::{MeetingTime, meeting_terms};
-pub use opening::{open_due, read_gift, withdraw_gift};
+pub use opening::{open_due, read_gift, withdraw_addressed_gift, withdraw_gift};
 pub use outcome::{Decided, MatchingChange, MatchingDecision, MatchingEffects, MatchingRefusal};
 pub use pair::Pair;
 pub use peek::{PeekContext, peek};
@@ -43,7 +44,8 @@ pub use proposal::Proposal;
 pub use proposing::{
     AcceptContext, CheckedProposal, accept, check_proposal, decline, propose, withdraw_proposal,
 };
-pub use report::{CheckedReport, Report, ReportContext, check_report, report};
+pub use report::{CheckedReport, StoredReport, check_report};
+pub use reporting::{ReportContext, report};
 pub use sending::{SendCommand, SendContext, send_gift};
 
 #[cfg(test)]

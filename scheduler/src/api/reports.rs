@@ -63,6 +63,9 @@ pub(crate) async fn list(
     let last = reports.last().filter(|_| more);
     Ok(Json(Page {
         next_cursor: last.map(|report| cursor(report.id.as_str())),
-        items: reports.iter().map(scheduler_core::Report::view).collect(),
+        items: reports
+            .iter()
+            .map(scheduler_core::StoredReport::view)
+            .collect(),
     }))
 }

@@ -21,7 +21,7 @@ use scheduler_core::{
     KnownPerson, Match, MatchInForce, MatchingDecision, MatchingEffects, MatchingRefusal, Pair,
     Surroundings, meeting_terms,
 };
-use wire::UnixMs;
+use wire::{UnixMs, UserId};
 
 use self::apply::apply_matching;
 use super::neighbours::surroundings;
@@ -57,6 +57,16 @@ async fn lock_pair(
     let low = work.people().find(application, pair.low()).await?;
     let high = work.people().find(application, pair.high()).await?;
     Ok([low, high])
+}
+
+/// The same two, `first` before the other.
+fn in_order(people: [Option<KnownPerson>; 2], first: &UserId) -> [Option<KnownPerson>; 2] {
+    let [low, high] = people;
+    if low.as_ref().is_some_and(|person| person.id == *first) {
+        [low, high]
+    } else {
+        [high, low]
+    }
 }
 
 /// A match with what ends with it; its sessions are locked after its people, in the order of their ids.

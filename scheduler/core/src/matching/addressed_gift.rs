@@ -4,7 +4,6 @@ use wire::{GiftId, GiftRecipient, GiftState, GiftView, Participant, UnixMs, User
 
 use super::gift::{Gift, GiftFate};
 use super::gift_checks::GiftContent;
-use super::outcome::{Decided, MatchingChange, MatchingDecision, MatchingEffects, MatchingRefusal};
 use crate::account::EmailAddress;
 use crate::people::KnownPerson;
 
@@ -15,7 +14,7 @@ pub struct AddressedGift {
     pub id: GiftId,
     /// Who gave it, by their present name.
     pub giver: Participant,
-    /// The address.
+    /// Where the mail of it went.
     pub to: EmailAddress,
     /// What is given; without text and times once it waits no more.
     pub content: GiftContent,
@@ -135,30 +134,10 @@ impl AddressedGift {
     }
 
     /// The same once it waits no more: what was written in it stands here no longer.
-    pub(super) fn ended(mut self, fate: AddressedFate) -> MatchingChange {
+    pub(super) fn ended(mut self, fate: AddressedFate) -> Self {
         self.fate = fate;
         self.content.letter.clear();
         self.content.times.clear();
-        MatchingChange::UpdateAddressedGift(Box::new(self))
+        self
     }
-}
-
-/// Takes a gift back that waits.
-///
-/// # Errors
-/// [`MatchingRefusal::NotFound`] for everybody but its giver, and where it waits no more.
-pub fn withdraw_addressed_gift(
-    user: &UserId,
-    found: Option<AddressedGift>,
-) -> MatchingDecision<()> {
-    let found =
-        found.filter(|gift| gift.fate == AddressedFate::Waiting && gift.giver.user_id == *user);
-    let gift = found.ok_or(MatchingRefusal::NotFound)?;
-    Ok(Decided {
-        answer: (),
-        effects: MatchingEffects {
-            changes: vec![gift.ended(AddressedFate::Withdrawn)],
-            effects: Vec::new(),
-        },
-    })
 }

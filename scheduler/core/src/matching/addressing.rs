@@ -78,7 +78,7 @@ pub fn send_to_address(
     };
     let mut changes = vec![MatchingChange::InsertAddressedGift(Box::new(gift.clone()))];
     if found.may_mail {
-        let mail = NewMail::of_gift(&giver, &gift, (new_id(), now));
+        let mail = NewMail::of_gift(&giver, &gift.id, &gift.to, (new_id(), now));
         changes.push(MatchingChange::AddMail(Box::new(mail)));
     }
     Ok(Decided {

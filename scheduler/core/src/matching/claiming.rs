@@ -5,8 +5,8 @@ use wire::{MatchId, UnixMs};
 use super::addressed_gift::{AddressedFate, AddressedGift};
 use super::gift::{Gift, GiftFate};
 use super::meeting::MeetingTime;
-use super::outcome::MatchingEffects;
-use super::sending::{Arrival, crossing_times};
+use super::outcome::{MatchingChange, MatchingEffects};
+use super::sending::{GiftArrival, crossing_times};
 use crate::account::Account;
 use crate::ids::NewId;
 use crate::people::KnownPerson;
@@ -14,7 +14,7 @@ use crate::people::KnownPerson;
 /// What is loaded for a gift that somebody's address waits for, under a lock of giver and receiver.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClaimContext {
-    /// The gift.
+    /// The one of that id, whatever has become of it.
     pub gift: AddressedGift,
     /// Whose address it is said to be.
     pub account: Account,
@@ -61,15 +61,15 @@ pub fn claim_gift(now: UnixMs, found: ClaimContext, new_id: NewId<'_>) -> Matchi
         gift.fate = GiftFate::Undelivered;
     }
     gift.match_id = found.in_force;
-    let arrival = Arrival {
+    let arrival = GiftArrival {
         gift,
         people: found.people,
         specials: found.specials,
         meetings: found.meetings,
     };
     let (_, mut effects) = arrival.decide(now, new_id);
-    effects
-        .changes
-        .push(found.gift.ended(AddressedFate::Claimed));
+    let claimed = found.gift.ended(AddressedFate::Claimed);
+    let change = MatchingChange::UpdateAddressedGift(Box::new(claimed));
+    effects.changes.push(change);
     effects
 }

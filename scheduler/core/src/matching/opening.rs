@@ -2,6 +2,7 @@
 
 use wire::{EventType, UnixMs, UserId};
 
+use super::addressed_gift::{AddressedFate, AddressedGift};
 use super::announce::Announcer;
 use super::gift::{Gift, GiftFate};
 use super::outcome::{Decided, MatchingChange, MatchingDecision, MatchingEffects, MatchingRefusal};
@@ -67,6 +68,27 @@ pub fn withdraw_gift(now: UnixMs, user: &UserId, found: Option<Gift>) -> Matchin
         answer: (),
         effects: MatchingEffects {
             changes: vec![MatchingChange::UpdateGift(Box::new(gift))],
+            effects: Vec::new(),
+        },
+    })
+}
+
+/// Takes a gift to an address back that waits.
+///
+/// # Errors
+/// [`MatchingRefusal::NotFound`] for everybody but its giver, and where it waits no more.
+pub fn withdraw_addressed_gift(
+    user: &UserId,
+    found: Option<AddressedGift>,
+) -> MatchingDecision<()> {
+    let found =
+        found.filter(|gift| gift.fate == AddressedFate::Waiting && gift.giver.user_id == *user);
+    let gift = found.ok_or(MatchingRefusal::NotFound)?;
+    let gone = gift.ended(AddressedFate::Withdrawn);
+    Ok(Decided {
+        answer: (),
+        effects: MatchingEffects {
+            changes: vec![MatchingChange::UpdateAddressedGift(Box::new(gone))],
             effects: Vec::new(),
         },
     })

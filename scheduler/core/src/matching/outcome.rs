@@ -6,7 +6,7 @@ use super::addressed_gift::AddressedGift;
 use super::gift::Gift;
 use super::match_record::Match;
 use super::proposal::Proposal;
-use super::report::Report;
+use super::report::StoredReport;
 use crate::effects::Effects;
 use crate::idempotency::{MadeBefore, OwnedKey};
 use crate::mail::NewMail;
@@ -73,7 +73,7 @@ pub enum MatchingChange {
     /// Add a mail.
     AddMail(Box<NewMail>),
     /// Add a report.
-    InsertReport(Box<Report>),
+    InsertReport(Box<StoredReport>),
     /// Write down when a person may peek again.
     SetNextPeek {
         /// Who has peeked.

@@ -1,17 +1,11 @@
-//! Reports: one person tells the operators of another, and has blocked them from then on.
+//! A report: what one person tells the operators of another.
 
 use wire::visible_text::{clean_body, clean_name};
 use wire::{
     FieldError, OperatorAction, ReportId, ReportView, SendReport, SessionId, UnixMs, UserId,
 };
 
-use super::block::{BlockContext, block};
-use super::outcome::{Decided, MatchingChange, MatchingDecision, MatchingEffects, MatchingRefusal};
-use super::sending::check_day;
-use crate::audit::audit_row;
-use crate::effects::Effects;
 use crate::field_checks::FieldErrors;
-use crate::ids::NewId;
 
 /// Characters of a reason: a line.
 const MAX_REASON_CHARS: usize = 100;
@@ -27,16 +21,16 @@ pub struct CheckedReport {
     pub session: Option<SessionId>,
     /// One line, without controls.
     pub reason: String,
-    /// Without controls.
+    /// What happened, without controls.
     pub text: Option<String>,
 }
 
 /// A report as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct StoredReport {
     /// Its own id, a UUIDv7 as text.
     pub id: ReportId,
-    /// Who reports.
+    /// Who sent it; they have blocked the other one since.
     pub by: UserId,
     /// What they report.
     pub report: CheckedReport,
@@ -44,18 +38,7 @@ pub struct Report {
     pub created_at: UnixMs,
 }
 
-/// What is loaded for whoever reports, under a lock of both.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ReportContext {
-    /// What a block would change.
-    pub block: BlockContext,
-    /// When they sent the reports that they sent since [`super::SendCommand::counted_from`], oldest first.
-    pub sent_at: Vec<UnixMs>,
-    /// True unless the report names a session in which the two were not.
-    pub was_there: bool,
-}
-
-impl Report {
+impl StoredReport {
     /// The report as operators read it.
     #[must_use]
     pub fn view(&self) -> ReportView {
@@ -71,7 +54,7 @@ impl Report {
     }
 
     /// What the audit log has of it: what happened is read with the report itself.
-    fn action(&self) -> OperatorAction {
+    pub(super) fn action(&self) -> OperatorAction {
         OperatorAction {
             session_id: self.report.session.clone(),
             user_id: Some(self.report.user.clone()),
@@ -109,44 +92,5 @@ pub fn check_report(asked: SendReport) -> Result<CheckedReport, Vec<FieldError>>
         session: asked.session_id,
         reason,
         text: asked.text.and_then(|text| clean_body(&text).ok()),
-    })
-}
-
-/// Reports somebody, and blocks them, unless they are blocked.
-///
-/// # Errors
-/// Those of [`block`], [`MatchingRefusal::QuotaExceeded`], and [`MatchingRefusal::Invalid`] for a session of others.
-pub fn report(
-    now: UnixMs,
-    by: &UserId,
-    asked: CheckedReport,
-    found: ReportContext,
-    new_id: NewId<'_>,
-) -> MatchingDecision<Report> {
-    let blocked = block(now, by, &asked.user, found.block, new_id)?;
-    if !found.was_there {
-        return Err(MatchingRefusal::Invalid(vec![FieldError {
-            field: "session_id".into(),
-            code: "not_found".into(),
-            message: "Name a session of yours with that person, or none.".into(),
-        }]));
-    }
-    check_day(now, &found.sent_at)?;
-    let report = Report {
-        id: new_id().into(),
-        by: by.clone(),
-        report: asked,
-        created_at: now,
-    };
-    let recorded = Effects {
-        audit: vec![audit_row(new_id(), now, report.action())],
-        ..Effects::default()
-    };
-    let change = MatchingChange::InsertReport(Box::new(report.clone()));
-    let mut effects = blocked.effects;
-    effects.extend(MatchingEffects::new(vec![change], recorded));
-    Ok(Decided {
-        answer: report,
-        effects,
     })
 }

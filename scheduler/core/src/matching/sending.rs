@@ -85,7 +85,7 @@ pub fn send_gift(
         is_delivered,
         new_id,
     );
-    let arrival = Arrival {
+    let arrival = GiftArrival {
         gift,
         people: [giver, receiver],
         specials: found.specials,
@@ -111,20 +111,20 @@ pub(super) fn crossing_times(
 }
 
 /// A gift that comes to its receiver, with everything that is decided from.
-pub(super) struct Arrival {
+pub(super) struct GiftArrival {
     pub(super) gift: Gift,
     /// Giver and receiver.
     pub(super) people: [KnownPerson; 2],
-    /// As [`SendContext::specials`].
+    /// What may cross it, as [`SendContext`] has it.
     pub(super) specials: Vec<Gift>,
-    /// As [`SendContext::meetings`].
+    /// Times that stand in both, with what is around them.
     pub(super) meetings: Vec<MeetingTime>,
 }
 
-impl Arrival {
+impl GiftArrival {
     /// The gift as it is now, and what follows: nobody is told of one that does not reach its receiver.
     pub(super) fn decide(self, now: UnixMs, new_id: NewId<'_>) -> (Gift, MatchingEffects) {
-        let Arrival {
+        let GiftArrival {
             gift,
             people,
             specials,

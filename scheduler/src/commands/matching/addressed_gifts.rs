@@ -10,9 +10,8 @@ use storage::retry_on_conflict;
 use wire::{GiftId, UnixMs, UserId};
 
 use super::apply::apply_matching;
-use super::gifts::in_order;
 use super::repeats::made_before;
-use super::{MAX_GIFTS_OF_TWO, MatchingExecuted, finish, lock_pair, surroundings_of};
+use super::{MAX_GIFTS_OF_TWO, MatchingExecuted, finish, in_order, lock_pair, surroundings_of};
 use crate::commands::new_id;
 use crate::notification_stream::Delivery;
 use crate::store::{ClaimableGift, SchedulerStore, StoreError, UnitOfWork};

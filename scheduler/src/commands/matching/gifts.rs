@@ -1,8 +1,8 @@
 //! Sending gifts, opening them, and taking them back.
 
 use scheduler_core::{
-    self as core, Gift, KnownPerson, MatchingRefusal, MeetingTime, OwnedKey, PEOPLE, Pair,
-    PeekContext, SendCommand, SendContext,
+    self as core, Gift, MatchingRefusal, MeetingTime, OwnedKey, PEOPLE, Pair, PeekContext,
+    SendCommand, SendContext,
 };
 use storage::retry_on_conflict;
 use wire::{GiftId, UnixMs, UserId};
@@ -10,7 +10,7 @@ use wire::{GiftId, UnixMs, UserId};
 use super::addressed_gifts::withdraw_waiting;
 use super::apply::apply_matching;
 use super::repeats::made_before;
-use super::{MAX_GIFTS_OF_TWO, MatchingExecuted, finish, lock_pair, surroundings_of};
+use super::{MAX_GIFTS_OF_TWO, MatchingExecuted, finish, in_order, lock_pair, surroundings_of};
 use crate::commands::new_id;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
 
@@ -77,19 +77,6 @@ async fn send_context(
         specials,
         meetings,
     })
-}
-
-/// The same two, `first` before the other.
-pub(super) fn in_order(
-    people: [Option<KnownPerson>; 2],
-    first: &UserId,
-) -> [Option<KnownPerson>; 2] {
-    let [low, high] = people;
-    if low.as_ref().is_some_and(|person| person.id == *first) {
-        [low, high]
-    } else {
-        [high, low]
-    }
 }
 
 /// Opens a gift for its receiver before its time.

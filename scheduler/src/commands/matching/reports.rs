@@ -1,7 +1,7 @@
 //! Reporting somebody to the operators, which blocks them.
 
 use scheduler_core::{
-    self as core, CheckedReport, OwnedKey, PEOPLE, Pair, Report, ReportContext, SendCommand,
+    self as core, CheckedReport, OwnedKey, PEOPLE, Pair, ReportContext, SendCommand, StoredReport,
 };
 use storage::retry_on_conflict;
 use wire::{UnixMs, UserId};
@@ -19,7 +19,7 @@ pub(crate) async fn report(
     asked: CheckedReport,
     key: Option<&OwnedKey>,
     now: UnixMs,
-) -> Result<MatchingExecuted<Report>, StoreError> {
+) -> Result<MatchingExecuted<StoredReport>, StoreError> {
     retry_on_conflict("report", || report_once(store, by, asked.clone(), key, now)).await
 }
 
@@ -29,7 +29,7 @@ async fn report_once(
     asked: CheckedReport,
     key: Option<&OwnedKey>,
     now: UnixMs,
-) -> Result<MatchingExecuted<Report>, StoreError> {
+) -> Result<MatchingExecuted<StoredReport>, StoreError> {
     let mut work = store.begin().await?;
     if let Some(refusal) = made_before(&mut *work, key).await? {
         return Ok(MatchingExecuted::refused(refusal));
@@ -47,7 +47,11 @@ async fn report_once(
     finish(work, decision, now).await
 }
 
-fn kept(made: core::Decided<Report>, key: Option<&OwnedKey>, now: UnixMs) -> core::Decided<Report> {
+fn kept(
+    made: core::Decided<StoredReport>,
+    key: Option<&OwnedKey>,
+    now: UnixMs,
+) -> core::Decided<StoredReport> {
     let id = made.answer.id.clone();
     made.kept_under(key, id.as_str(), now)
 }

@@ -1,6 +1,6 @@
 //! What people have told the operators of each other.
 
-use scheduler_core::{CheckedReport, Report};
+use scheduler_core::{CheckedReport, StoredReport};
 use storage::{FromRow, Row, query};
 use wire::{ReportId, SessionId, UnixMs, UserId};
 
@@ -9,7 +9,7 @@ use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{ReportQueries, ReportRepository, StoreFuture};
 
 impl ReportQueries for SqlStore {
-    fn list(&self, before: Option<ReportId>, limit: u32) -> StoreFuture<'_, Vec<Report>> {
+    fn list(&self, before: Option<ReportId>, limit: u32) -> StoreFuture<'_, Vec<StoredReport>> {
         Box::pin(async move {
             let rows: Vec<ReportRow> = query(
                 "SELECT id, by_id, user_id, session_id, reason, text, created_at FROM reports \
@@ -38,7 +38,7 @@ impl ReportRepository for SqlUnitOfWork {
         })
     }
 
-    fn insert<'a>(&'a mut self, stored: &'a Report) -> StoreFuture<'a, ()> {
+    fn insert<'a>(&'a mut self, stored: &'a StoredReport) -> StoreFuture<'a, ()> {
         Box::pin(async {
             let report = &stored.report;
             query(
@@ -59,12 +59,12 @@ impl ReportRepository for SqlUnitOfWork {
     }
 }
 
-struct ReportRow(Report);
+struct ReportRow(StoredReport);
 
 impl FromRow for ReportRow {
     fn from_row(row: Row) -> Result<Self, storage::Error> {
         let session: Option<String> = row.get("session_id")?;
-        Ok(Self(Report {
+        Ok(Self(StoredReport {
             id: ReportId(row.get("id")?),
             by: UserId(row.get("by_id")?),
             report: CheckedReport {

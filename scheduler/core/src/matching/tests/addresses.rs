@@ -24,7 +24,7 @@ fn account(id: &str) -> Account {
     }
 }
 
-/// Of Ana.
+/// A gift that Ana sends.
 fn to_address(to: &str, kind: GiftKind, times: &[i64]) -> AddressCommand {
     AddressCommand {
         giver: user("ana"),

@@ -1,4 +1,4 @@
-//! Reports.
+//! What Ana tells the operators of Bo.
 
 use wire::SendReport;
 
@@ -24,7 +24,7 @@ fn context_of(count: usize) -> ReportContext {
     }
 }
 
-fn report_bo(found: ReportContext) -> MatchingDecision<Report> {
+fn report_bo(found: ReportContext) -> MatchingDecision<StoredReport> {
     let checked = check_report(asked("spam", Some("Every day"))).unwrap();
     report(NOW, &user("ana"), checked, found, &mut counted())
 }
