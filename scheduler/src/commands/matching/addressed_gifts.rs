@@ -10,7 +10,7 @@ use storage::retry_on_conflict;
 use wire::{GiftId, UnixMs, UserId};
 
 use super::apply::apply_matching;
-use super::repeats::made_before;
+use super::repeats::{kept, made_before};
 use super::{MAX_GIFTS_OF_TWO, MatchingExecuted, finish, in_order, lock_pair, surroundings_of};
 use crate::commands::new_id;
 use crate::notification_stream::Delivery;
@@ -32,15 +32,12 @@ pub(crate) async fn send_to_address(
 ) -> Result<MatchingExecuted<AddressedGift>, StoreError> {
     retry_on_conflict("send_to_address", || async {
         let mut work = store.begin().await?;
+        let found = address_context(&mut *work, &command, sends_mail, now).await?;
         if let Some(refusal) = made_before(&mut *work, key).await? {
             return Ok(MatchingExecuted::refused(refusal));
         }
-        let found = address_context(&mut *work, &command, sends_mail, now).await?;
         let decision = core::send_to_address(now, command.clone(), found, &mut new_id);
-        let decision = decision.map(|made| {
-            let id = made.answer.id.clone();
-            made.kept_under(key, id.as_str(), now)
-        });
+        let decision = kept(decision, key, |gift| gift.id.as_str(), now);
         finish(work, decision, now).await
     })
     .await

@@ -9,7 +9,7 @@ use wire::{GiftId, UnixMs, UserId};
 
 use super::addressed_gifts::withdraw_waiting;
 use super::apply::apply_matching;
-use super::repeats::made_before;
+use super::repeats::{kept, made_before};
 use super::{MAX_GIFTS_OF_TWO, MatchingExecuted, finish, in_order, lock_pair, surroundings_of};
 use crate::commands::new_id;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
@@ -37,14 +37,12 @@ async fn send_gift_once(
     now: UnixMs,
 ) -> Result<MatchingExecuted<Gift>, StoreError> {
     let mut work = store.begin().await?;
+    let found = send_context(&mut *work, &command, now).await?;
     if let Some(refusal) = made_before(&mut *work, key).await? {
         return Ok(MatchingExecuted::refused(refusal));
     }
-    let found = send_context(&mut *work, &command, now).await?;
-    let decision = core::send_gift(now, command, found, &mut new_id).map(|made| {
-        let id = made.answer.id.clone();
-        made.kept_under(key, id.as_str(), now)
-    });
+    let decision = core::send_gift(now, command, found, &mut new_id);
+    let decision = kept(decision, key, |gift| gift.id.as_str(), now);
     finish(work, decision, now).await
 }
 

@@ -4,7 +4,7 @@ use scheduler_core::{self as core, Match, MatchCommand, MatchingRefusal, OwnedKe
 use storage::retry_on_conflict;
 use wire::{MatchId, UnixMs, UserId};
 
-use super::repeats::made_before;
+use super::repeats::{kept, made_before};
 use super::{MatchingExecuted, finish, in_force, lock_pair};
 use crate::commands::booking::find_people;
 use crate::commands::new_id;
@@ -30,10 +30,10 @@ async fn make_match_once(
     now: UnixMs,
 ) -> Result<MatchingExecuted<Match>, StoreError> {
     let mut work = store.begin().await?;
+    let found = find_people(&mut *work, &command.application, &command.people).await?;
     if let Some(refusal) = made_before(&mut *work, key).await? {
         return Ok(MatchingExecuted::refused(refusal));
     }
-    let found = find_people(&mut *work, &command.application, &command.people).await?;
     let is_matched = match &found {
         [Some(one), Some(other)] if one.id != other.id => {
             let pair = Pair::of(&one.id, &other.id);
@@ -42,10 +42,7 @@ async fn make_match_once(
         _ => false,
     };
     let decision = core::make_match(now, command, found, is_matched, &mut new_id);
-    let decision = decision.map(|made| {
-        let id = made.answer.id.clone();
-        made.kept_under(key, id.as_str(), now)
-    });
+    let decision = kept(decision, key, |made| made.id.as_str(), now);
     finish(work, decision, now).await
 }
 

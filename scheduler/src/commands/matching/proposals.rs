@@ -7,7 +7,7 @@ use scheduler_core::{
 use storage::retry_on_conflict;
 use wire::{MatchId, ProposalId, UnixMs, UserId};
 
-use super::repeats::made_before;
+use super::repeats::{kept, made_before};
 use super::{MatchingExecuted, finish, lock_pair, surroundings_of};
 use crate::commands::new_id;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
@@ -38,18 +38,16 @@ async fn propose_once(
         return Ok(MatchingExecuted::refused(MatchingRefusal::NotFound));
     };
     let mut work = store.begin().await?;
+    lock_pair(&mut *work, &known.application, &known.pair()).await?;
     if let Some(refusal) = made_before(&mut *work, key).await? {
         return Ok(MatchingExecuted::refused(refusal));
     }
-    lock_pair(&mut *work, &known.application, &known.pair()).await?;
     let found = match work.matches().find(id).await? {
         Some(of) => Some((of, work.matches().open_proposal(id).await?)),
         None => None,
     };
-    let decision = core::propose(now, by, asked, found, &mut new_id).map(|made| {
-        let id = made.answer.id.clone();
-        made.kept_under(key, id.as_str(), now)
-    });
+    let decision = core::propose(now, by, asked, found, &mut new_id);
+    let decision = kept(decision, key, |proposal| proposal.id.as_str(), now);
     finish(work, decision, now).await
 }
 

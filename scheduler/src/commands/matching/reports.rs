@@ -7,7 +7,7 @@ use storage::retry_on_conflict;
 use wire::{UnixMs, UserId};
 
 use super::blocks::block_context;
-use super::repeats::made_before;
+use super::repeats::{kept, made_before};
 use super::{MatchingExecuted, finish, lock_pair};
 use crate::commands::new_id;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
@@ -31,10 +31,10 @@ async fn report_once(
     now: UnixMs,
 ) -> Result<MatchingExecuted<StoredReport>, StoreError> {
     let mut work = store.begin().await?;
+    let people = lock_pair(&mut *work, PEOPLE, &Pair::of(by, &asked.user)).await?;
     if let Some(refusal) = made_before(&mut *work, key).await? {
         return Ok(MatchingExecuted::refused(refusal));
     }
-    let people = lock_pair(&mut *work, PEOPLE, &Pair::of(by, &asked.user)).await?;
     let is_known = people.iter().all(Option::is_some);
     let since = SendCommand::counted_from(now);
     let found = ReportContext {
@@ -42,18 +42,9 @@ async fn report_once(
         block: block_context(&mut *work, by, &asked.user, is_known).await?,
         sent_at: work.reports().sent_since(by, since).await?,
     };
-    let decision =
-        core::report(now, by, asked, found, &mut new_id).map(|made| kept(made, key, now));
+    let decision = core::report(now, by, asked, found, &mut new_id);
+    let decision = kept(decision, key, |report| report.id.as_str(), now);
     finish(work, decision, now).await
-}
-
-fn kept(
-    made: core::Decided<StoredReport>,
-    key: Option<&OwnedKey>,
-    now: UnixMs,
-) -> core::Decided<StoredReport> {
-    let id = made.answer.id.clone();
-    made.kept_under(key, id.as_str(), now)
 }
 
 /// True unless the report names a session in which the two were not.

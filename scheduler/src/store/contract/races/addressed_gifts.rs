@@ -170,7 +170,7 @@ pub(crate) async fn sch_231_a_key_that_comes_twice_at_once_makes_one_thing(
         add_people(&*store, &[&ana, &bo]).await;
         let key = |what: &str| owned(&format!("{what}-{round}"), "a");
         let gives = |key: OwnedKey| {
-            let (store, command) = (Arc::clone(&store), gift(&ana, &bo, "special", 0, &[]));
+            let (store, command) = (Arc::clone(&store), gift(&ana, &bo, "special", HOUR_MS, &[]));
             async move {
                 let sent = commands::send_gift(&*store, command, Some(&key), NOW).await;
                 sent.unwrap().outcome.map(|gift| gift.id.0)
