@@ -210,7 +210,8 @@ pub(crate) async fn sch_230_an_address_gets_five_mails_a_day_and_none_once_they_
     };
     let mail = of_cy(&*store).await.remove(0);
     assert_eq!(mail.mail.gift, Some(taken_back.id.clone()));
-    let withdrawn = commands::withdraw_gift(&*store, &"ana".into(), &taken_back.id, NOW);
+    let ana = UserId::from("ana");
+    let withdrawn = commands::withdraw_gift(&*store, &ana, &taken_back.id, NOW);
     withdrawn.await.unwrap().outcome.unwrap();
     assert!(
         !commands::claim_mail(&*store, &mail, None, NOW + HOUR_MS)
@@ -254,7 +255,8 @@ pub(crate) async fn sch_239_a_peek_is_one_a_day_over_daylight_saving_and_a_chang
     add_verified(&*store, "bo").await;
     let zone = async |store: &dyn SchedulerStore, zone: &str| {
         let change = serde_json::from_value(json!({"time_zone": zone})).unwrap();
-        let changed = commands::change_account(store, (&"bo".into(), "bo-1"), &change, NIGHT);
+        let bo = UserId::from("bo");
+        let changed = commands::change_account(store, (&bo, "bo-1"), &change, NIGHT);
         assert!(matches!(
             changed.await.unwrap(),
             commands::ChangeOutcome::Done(_)
