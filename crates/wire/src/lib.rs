@@ -40,11 +40,12 @@ pub use event::{
 };
 pub use feedback::{FeedbackFact, FeedbackView, GiveFeedback};
 pub use frame::{Envelope, FrameError, FrameId};
-pub use ids::{ConnectionId, GiftId, MatchId, ProposalId, RoomId, SessionId, UserId};
+pub use ids::{ConnectionId, GiftId, MatchId, ProposalId, ReportId, RoomId, SessionId, UserId};
 pub use matching::{
-    AcceptProposal, BlockView, CreateMatch, CreatedMatch, GiftFact, GiftKind, GiftRecipient,
-    GiftState, GiftView, MatchFact, MatchView, NextSession, ProposalFact, ProposalState,
-    ProposalView, Propose, RoomFact, SendGift, UserBlocked,
+    AcceptProposal, BlockView, ClaimGift, CreateMatch, CreatedMatch, GiftFact, GiftKind,
+    GiftRecipient, GiftState, GiftView, MatchFact, MatchView, NextSession, ProposalFact,
+    ProposalState, ProposalView, Propose, ReportView, RoomFact, SendGift, SendReport, SentReport,
+    UserBlocked,
 };
 pub use people::{
     CalendarFeed, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe,

@@ -5,8 +5,9 @@ use axum::http::{HeaderName, header};
 use scheduler_core::Match;
 use service::clock;
 use service::http::{HttpError, Json};
-use wire::{ExportedMatch, GiftView, PersonExport, UnixMs, UserId};
+use wire::{ExportedMatch, PersonExport, UnixMs, UserId};
 
+use super::gifts;
 use super::me::login_view;
 use crate::access::Person;
 use crate::session_view::Audience;
@@ -50,6 +51,8 @@ async fn collect(app: &AppState, person: &Person, now: UnixMs) -> Result<PersonE
     let matches = stored.matches(user.clone(), limit).await?;
     let proposals = stored.proposals(user.clone(), limit).await?;
     let sessions = stored.sessions(user.clone(), limit).await?;
+    let received = gifts_of(user, GiftBox::Received);
+    let received = store.gifts().list(received).await?;
     let mut truncated = Vec::new();
     let mut export = PersonExport {
         exported_at: now,
@@ -58,8 +61,11 @@ async fn collect(app: &AppState, person: &Person, now: UnixMs) -> Result<PersonE
             .into_iter()
             .map(|login| login_view(login, person))
             .collect(),
-        gifts_given: gifts(app, user, GiftBox::Sent, now).await?,
-        gifts_received: gifts(app, user, GiftBox::Received, now).await?,
+        gifts_given: gifts::sent(app, gifts_of(user, GiftBox::Sent)).await?,
+        gifts_received: received
+            .iter()
+            .filter_map(|gift| app.gift_view(gift, user, now))
+            .collect(),
         matches: matches
             .iter()
             .filter_map(|one| match_view(one, user))
@@ -92,23 +98,13 @@ fn truncate<T>(name: &str, list: &mut Vec<T>, truncated: &mut Vec<String>) {
     }
 }
 
-async fn gifts(
-    app: &AppState,
-    user: &UserId,
-    of: GiftBox,
-    now: UnixMs,
-) -> Result<Vec<GiftView>, StoreError> {
-    let query = GiftQuery {
+fn gifts_of(user: &UserId, of: GiftBox) -> GiftQuery {
+    GiftQuery {
         user: user.clone(),
         of,
         before: None,
         limit: MAX_EXPORTED + 1,
-    };
-    let found = app.store.gifts().list(query).await?;
-    Ok(found
-        .iter()
-        .filter_map(|gift| gift.view(user, now))
-        .collect())
+    }
 }
 
 fn match_view(of: &Match, user: &UserId) -> Option<ExportedMatch> {

@@ -1,6 +1,7 @@
 //! The store on an SQL database. Each file holds the statements of one subject.
 
 mod accounts;
+mod addressed_gifts;
 mod api_keys;
 mod applications;
 mod audit;
@@ -24,6 +25,7 @@ mod occupancies;
 mod people;
 mod proposals;
 mod questions;
+mod reports;
 mod session_rows;
 mod sessions;
 mod timeline;
@@ -34,10 +36,11 @@ use storage::{Database, OpenError, Schema};
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
-    AccountQueries, ApiKeyQueries, ApplicationQueries, AuditQueries, BlockQueries,
-    CalendarFeedQueries, ExportQueries, FeedbackQueries, GiftQueries, IdempotencyQueries,
-    JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries, QuestionQueries,
-    SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
+    AccountQueries, AddressedGiftQueries, ApiKeyQueries, ApplicationQueries, AuditQueries,
+    BlockQueries, CalendarFeedQueries, ExportQueries, FeedbackQueries, GiftQueries,
+    IdempotencyQueries, JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries,
+    QuestionQueries, ReportQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
+    TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -114,6 +117,10 @@ impl SchedulerStore for SqlStore {
         self
     }
 
+    fn addressed_gifts(&self) -> &dyn AddressedGiftQueries {
+        self
+    }
+
     fn matches(&self) -> &dyn MatchQueries {
         self
     }
@@ -123,6 +130,10 @@ impl SchedulerStore for SqlStore {
     }
 
     fn blocks(&self) -> &dyn BlockQueries {
+        self
+    }
+
+    fn reports(&self) -> &dyn ReportQueries {
         self
     }
 
@@ -189,7 +200,7 @@ pub(crate) mod tests {
     use crate::store::contract::{StoreFactory, StoreHarness, races, run_store_contract};
 
     /// Deletes what a rule may have left.
-    const EMPTYING: [&str; 31] = [
+    const EMPTYING: [&str; 34] = [
         "DELETE FROM calendar_feeds",
         "DELETE FROM session_feedback",
         "DELETE FROM applications",
@@ -204,6 +215,9 @@ pub(crate) mod tests {
         "DELETE FROM proposals",
         "DELETE FROM match_sessions",
         "DELETE FROM gifts",
+        "DELETE FROM addressed_gifts",
+        "DELETE FROM mail_recipients",
+        "DELETE FROM reports",
         "DELETE FROM peeks",
         "DELETE FROM blocks",
         "DELETE FROM matches",

@@ -7,7 +7,8 @@ use wire::{LEFT_NAME, UserId};
 /// application's name has a character.
 pub const LEFT: &str = "";
 
-/// Takes the name of `user` out of what was written of several people: wherever an object names them by `user_id`.
+/// Takes the name of `user`, and their own words, out of what was written of several people: wherever an object names
+/// them by `user_id`.
 pub fn forget_name(written: &mut Value, user: &UserId) {
     match written {
         Value::Array(items) => items.iter_mut().for_each(|item| forget_name(item, user)),
@@ -15,6 +16,9 @@ pub fn forget_name(written: &mut Value, user: &UserId) {
             let is_theirs = fields.get("user_id").and_then(Value::as_str) == Some(user.as_str());
             if let Some(name) = fields.get_mut("name").filter(|_| is_theirs) {
                 *name = LEFT_NAME.into();
+            }
+            if is_theirs {
+                fields.remove("text");
             }
             fields
                 .values_mut()
@@ -35,7 +39,8 @@ mod tests {
         let mut written = json!({
             "session": {"participants": [{"user_id": "u1", "name": "Ana"}, {"user_id": "u2", "name": "Bo"}]},
             "user_id": "u1", "name": "Ana", "members": [[{"name": "Ana", "user_id": "u1", "age": 7}]],
-            "kept": {"user_id": "u2", "name": "Ana"},
+            "kept": {"user_id": "u2", "name": "Ana", "text": "Well."},
+            "feedback": {"user_id": "u1", "score": 5, "text": "Ana here."},
         });
         forget_name(&mut written, &"u1".into());
         let left = json!({"user_id": "u1", "name": LEFT_NAME});
@@ -44,5 +49,7 @@ mod tests {
         assert_eq!(written["name"], LEFT_NAME);
         assert_eq!(written["members"][0][0]["name"], LEFT_NAME);
         assert_eq!(written["kept"]["name"], "Ana");
+        assert_eq!(written["kept"]["text"], "Well.");
+        assert_eq!(written["feedback"], json!({"user_id": "u1", "score": 5}));
     }
 }

@@ -1,6 +1,6 @@
 //! What a store must do when somebody is erased.
 
-use scheduler_core::{MailKind, SendCommand, check_gift};
+use scheduler_core::{AddressCommand, Feedback, MailKind, SendCommand, check_gift, check_report};
 use serde_json::json;
 use wire::{Event, LEFT_NAME, Notification, SendGift, SessionState, UserId};
 
@@ -46,9 +46,55 @@ fn letter(from: &str, to: &str, kind: &str, opens_in_ms: i64, text: &str) -> Sen
     .unwrap();
     let giver = UserId::from(from);
     SendCommand {
-        gift: check_gift(NOW, &giver, asked).unwrap(),
+        content: check_gift(NOW, &giver, asked).unwrap().content,
+        to: to.into(),
         giver,
     }
+}
+
+async fn send_to_address(store: &dyn SchedulerStore, from: &str, mailbox: &str) {
+    let SendCommand { giver, content, .. } = letter(from, "cy", "plain", HOUR_MS, SEALED);
+    let command = AddressCommand {
+        to: address(&format!("{mailbox}@example.org")),
+        giver,
+        content,
+    };
+    let sent = commands::send_to_address(store, command, true, None, NOW).await;
+    sent.unwrap().outcome.unwrap();
+}
+
+/// What names Nahida in her own words and in those of others: reports, and what she said of a session.
+async fn said(store: &dyn SchedulerStore) {
+    for (by, of) in [("nahida", "ed"), ("ed", "nahida")] {
+        let asked = json!({"user_id": of, "reason": NAME, "text": NAME});
+        let asked = check_report(serde_json::from_value(asked).unwrap()).unwrap();
+        let sent = commands::report(store, &by.into(), asked, None, NOW).await;
+        sent.unwrap().outcome.unwrap();
+    }
+    let filter = SessionFilter {
+        whose: SessionsOf::Person("nahida".into()),
+        from: None,
+        to: None,
+        state: None,
+        after: None,
+        limit: 1,
+    };
+    let sessions = store.sessions().list(filter).await.unwrap();
+    let feedback = Feedback {
+        session: sessions[0].id.clone(),
+        user: "nahida".into(),
+        score: 5,
+        text: Some(NAME.into()),
+        given_at: NOW,
+        changed_at: None,
+        revision: 1,
+    };
+    let mut work = store.begin().await.unwrap();
+    work.feedback().put(&feedback).await.unwrap();
+    let hash = format!("feed of {MAILBOX}");
+    let feed = work.calendar_feeds();
+    feed.replace(&"nahida".into(), &hash, NOW).await.unwrap();
+    work.commit().await.unwrap();
 }
 
 /// The account of whoever is erased, as it is stored.
@@ -61,6 +107,9 @@ async fn settled(store: &dyn SchedulerStore) {
     sign_up(store, "nahida", MAILBOX, NAME).await;
     sign_up(store, "bo", "bo", "Bo").await;
     sign_up(store, "cy", "cy", "Cy").await;
+    sign_up(store, "ed", "ed", "Ed").await;
+    send_to_address(store, "nahida", "somebody").await;
+    send_to_address(store, "ed", MAILBOX).await;
     for one in [
         letter("nahida", "bo", "special", HOUR_MS, OPENED),
         letter("bo", "nahida", "special", HOUR_MS, "From Bo."),
@@ -76,6 +125,7 @@ async fn settled(store: &dyn SchedulerStore) {
     let mut asked = token("nahida", MailKind::Verify, "h");
     asked.email = address(&format!("{MAILBOX}@example.org"));
     add_token(store, &asked).await;
+    said(store).await;
     sign_up(store, "di", "di", "Di").await;
     commands::block(store, &"di".into(), &"nahida".into(), NOW)
         .await

@@ -15,7 +15,7 @@ use crate::store::{ErasureRepository, StoreError, StoreFuture};
 const MAX_MATCHES: u32 = 100_000;
 
 /// What is deleted; `?1` is the person.
-const DELETED: [&str; 11] = [
+const DELETED: [&str; 14] = [
     "DELETE FROM searchable_names WHERE user_id = ?1",
     "DELETE FROM logins WHERE user_id = ?1",
     "DELETE FROM account_tokens WHERE user_id = ?1",
@@ -25,6 +25,10 @@ const DELETED: [&str; 11] = [
      AND session_id IN (SELECT session_id FROM participants WHERE user_id = ?1)",
     "DELETE FROM notifications WHERE user_id = ?1",
     "DELETE FROM peeks WHERE user_id = ?1",
+    "DELETE FROM calendar_feeds WHERE user_id = ?1",
+    "DELETE FROM session_feedback WHERE user_id = ?1",
+    // Those that are claimed are gifts, which have nothing of this.
+    "DELETE FROM addressed_gifts WHERE giver_id = ?1",
     "DELETE FROM blocks WHERE by_id = ?1",
     "DELETE FROM blocks WHERE user_id = ?1",
     // Both have left: nobody can read it any more. Their accounts are gone by now.
@@ -34,7 +38,7 @@ const DELETED: [&str; 11] = [
 ];
 
 /// Where others have their name; `?1` is the person, `?2` what stands there from now on.
-const NAMED: [&str; 3] = [
+const NAMED: [&str; 5] = [
     "UPDATE participants SET name = ?2 WHERE user_id = ?1",
     "UPDATE notifications SET with_name = ?2 WHERE with_name IS NOT NULL \
      AND user_id IN (SELECT other.user_id FROM participants own \
@@ -45,6 +49,10 @@ const NAMED: [&str; 3] = [
        UNION SELECT high_id FROM matches WHERE low_id = ?1) \
      AND id IN (SELECT s.notification_id FROM notification_subjects s \
        JOIN matches m ON m.id = s.match_id WHERE m.low_id = ?1 OR m.high_id = ?1)",
+    // That there was a report stays, and its words go: they may name anybody.
+    "UPDATE audit SET detail = ?2 WHERE detail IS NOT NULL \
+     AND subject IN (SELECT id FROM reports WHERE by_id = ?1 OR user_id = ?1)",
+    "UPDATE reports SET reason = ?2, text = NULL WHERE by_id = ?1 OR user_id = ?1",
 ];
 
 /// Gifts of `?1` that reached nobody by `?2`, with what was said of them, and those that do not reach them any more.
@@ -95,7 +103,8 @@ impl ErasureRepository for SqlUnitOfWork {
                     .await?;
             }
             self.forget_address(email).await?;
-            self.forget_answers(user).await?;
+            self.forget_answers(user.as_str()).await?;
+            self.forget_answers(email.text()).await?;
             Outbox::rewrite(&mut self.tx, user.as_str(), |event| {
                 forget_name(&mut event.data, user);
             })
@@ -112,8 +121,10 @@ impl SqlUnitOfWork {
         Ok(())
     }
 
-    /// Mails to the address that others caused, and what the audit log says of it.
+    /// Mails and gifts to the address, and what the audit log says of it.
     async fn forget_address(&mut self, email: &EmailAddress) -> Result<(), StoreError> {
+        let gifts = query("DELETE FROM addressed_gifts WHERE email_key = ?1");
+        self.run(gifts.bind(email.key())).await?;
         let mails = query("DELETE FROM mails WHERE address_key = ?1");
         self.run(mails.bind(email.key())).await?;
         let subjects = query("UPDATE audit SET subject = ?1 WHERE subject = ?2");
@@ -124,10 +135,10 @@ impl SqlUnitOfWork {
         self.run(details.bind(LEFT_NAME).bind(holding)).await
     }
 
-    /// Answers to people that name them: a repeat is a new command then.
-    async fn forget_answers(&mut self, user: &UserId) -> Result<(), StoreError> {
+    /// Answers to people that have that text: a repeat is a new command then.
+    async fn forget_answers(&mut self, text: &str) -> Result<(), StoreError> {
         let answers = query("DELETE FROM idempotency WHERE application = ?1 AND answer LIKE ?2");
-        let naming = format!("%{user}%");
+        let naming = format!("%{text}%");
         self.run(answers.bind(scheduler_core::PEOPLE).bind(naming))
             .await
     }

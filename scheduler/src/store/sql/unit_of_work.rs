@@ -3,12 +3,12 @@
 use storage::WriteTransaction;
 
 use crate::store::{
-    AccountRepository, ApiKeyRepository, ApplicationRepository, AuditRepository, BlockRepository,
-    CalendarFeedRepository, ErasureRepository, EventRepository, FeedbackRepository, GiftRepository,
-    IdempotencyRepository, InviteRepository, JobRepository, LoginRepository, MailRepository,
-    MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
-    QuestionRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
-    UnitOfWork,
+    AccountRepository, AddressedGiftRepository, ApiKeyRepository, ApplicationRepository,
+    AuditRepository, BlockRepository, CalendarFeedRepository, ErasureRepository, EventRepository,
+    FeedbackRepository, GiftRepository, IdempotencyRepository, InviteRepository, JobRepository,
+    LoginRepository, MailRepository, MatchRepository, NotificationRepository, OccupancyRepository,
+    PersonRepository, QuestionRepository, ReportRepository, SessionRepository, StoreFuture,
+    TimelineRepository, TokenRepository, UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -75,6 +75,10 @@ impl UnitOfWork for SqlUnitOfWork {
         self
     }
 
+    fn addressed_gifts(&mut self) -> &mut dyn AddressedGiftRepository {
+        self
+    }
+
     fn matches(&mut self) -> &mut dyn MatchRepository {
         self
     }
@@ -84,6 +88,10 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn erasures(&mut self) -> &mut dyn ErasureRepository {
+        self
+    }
+
+    fn reports(&mut self) -> &mut dyn ReportRepository {
         self
     }
 
