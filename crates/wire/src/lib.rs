@@ -44,7 +44,7 @@ pub use matching::{
 };
 pub use people::{
     ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson, Login,
-    LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
+    LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User, UserErased,
 };
 pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;

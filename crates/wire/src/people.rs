@@ -111,3 +111,11 @@ pub struct LoginView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
 }
+
+/// Data of `user.erased`, between the services alone: who it was is nobody any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UserErased {
+    /// Who was erased; also the event's subject.
+    pub user_id: UserId,
+}
