@@ -35,6 +35,8 @@ pub struct Limits {
     pub sockets: SocketLimits,
     /// Rooms in memory at once.
     pub rooms: usize,
+    /// Pages of their export that one person reads in an hour.
+    pub export_pages_per_hour: u64,
     /// Messages that one person stores in an hour.
     pub person_messages_per_hour: u64,
     /// Bytes of them.
@@ -86,6 +88,7 @@ impl Default for Limits {
                 ..SocketLimits::default()
             },
             rooms: 50_000,
+            export_pages_per_hour: 3_600,
             person_messages_per_hour: 20_000,
             person_bytes_per_hour: 64 * 1024 * 1024,
             room_messages_per_hour: 40_000,

@@ -4,11 +4,11 @@
 use service::describe::{Api, AuthScheme, FrameChannel, FrameNumber, Frames, Operation};
 use wire::ErrorCode::{
     BadCursor, BadText, Conflict, InvalidField, Malformed, NotAMember, OriginNotAllowed,
-    RateLimited, StorageFull, StorageUnavailable,
+    RateLimited, RoomClosed, StorageFull, StorageUnavailable,
 };
 use wire::chat::{
-    ChatClientFrame, ChatServerFrame, Message, Messages, PostMessage, PutRead, Read, RoomView,
-    SyncResponse,
+    ChatClientFrame, ChatServerFrame, ExportedRoom, Message, Messages, PostMessage, PutRead, Read,
+    RoomView, SyncResponse,
 };
 use wire::{CHAT_SUBPROTOCOL, Page};
 
@@ -62,6 +62,18 @@ fn rooms() -> Vec<Operation> {
         .answers::<SyncResponse>(200, "The frames, also when there are none.")
         .refuses(400, &[BadCursor])
         .refuses(422, &[InvalidField]),
+        Operation::get(
+            "/v1/export",
+            "What is your own: your rooms by their ids, how far you are in each, and what you wrote there.",
+        )
+        .query::<u32>(
+            "limit",
+            "Rooms of a page, and messages of all of them together: 50, at most 200.",
+        )
+        .query::<String>("cursor", "`next_cursor` of the page before.")
+        .answers::<Page<ExportedRoom>>(200, "A page. The first room may be the last one of the page before.")
+        .refuses(400, &[BadCursor])
+        .refuses(422, &[InvalidField]),
     ]
 }
 
@@ -73,7 +85,7 @@ fn messages() -> Vec<Operation> {
             .answers::<Message>(201, "It is stored.")
             .answers::<Message>(200, "It was stored before, under the same `client_id`.")
             .refuses(404, &[NotAMember])
-            .refuses(409, &[Conflict])
+            .refuses(409, &[Conflict, RoomClosed])
             .refuses(422, &[BadText])
             .refuses(503, &[StorageFull]),
         Operation::get(MESSAGES, "A piece of the history, in rising `seq`.")

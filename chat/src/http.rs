@@ -1,13 +1,16 @@
 //! Chat over HTTP: the same, for those without a WebSocket.
 
 mod bearer_admission;
+mod cursor;
 mod error;
+mod export;
 mod messages;
 mod query;
 mod rooms;
 
 pub(crate) use bearer_admission::BearerAdmission;
 pub(crate) use error::http_error;
+pub(crate) use export::export;
 pub(crate) use messages::{list_messages, post_message, put_read};
 pub(crate) use query::QueryParameters;
 pub(crate) use rooms::list_rooms;

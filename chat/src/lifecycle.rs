@@ -14,7 +14,7 @@ use wire::chat::GoingAway;
 use crate::config::{Config, Limits};
 use crate::databases::{self, SqlStores};
 use crate::events::SchedulerEvents;
-use crate::quotas::MessageQuotas;
+use crate::quotas::{ExportQuota, MessageQuotas};
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::router::router;
@@ -62,6 +62,7 @@ pub async fn run(
         writer: writer.clone(),
         stores: Arc::clone(&store),
         rooms,
+        exports: ExportQuota::new(&config.limits),
         connections: runtime.connections(),
     });
     publish_events(&runtime, &config, store.rooms.outbox(), secret.clone())?;

@@ -1,5 +1,7 @@
 //! How much one person, one room and one application may store in an hour.
 
+use std::sync::{Mutex, PoisonError};
+
 use service::limits::Limit;
 use service::quota::{KeyedQuota, QuotaExceeded, QuotaLimits};
 use wire::{RoomId, UnixMs, UserId};
@@ -62,6 +64,32 @@ impl MessageQuotas {
         if let Some(application) = application {
             self.applications.take(application.clone(), bytes, now);
         }
+        Ok(())
+    }
+}
+
+/// How many pages of their export one person reads in an hour: each may look at thousands of messages.
+#[derive(Debug)]
+pub(crate) struct ExportQuota(Mutex<KeyedQuota<UserId>>);
+
+impl ExportQuota {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self(Mutex::new(KeyedQuota::new(QuotaLimits {
+            items_per_hour: limits.export_pages_per_hour,
+            bytes_per_hour: u64::MAX,
+        })))
+    }
+
+    /// Counts a page.
+    ///
+    /// # Errors
+    /// When there were too many: how long until there may be another.
+    pub(crate) fn take(&self, user: &UserId, now: UnixMs) -> Result<(), QuotaExceeded> {
+        // A bucket is a few numbers: whoever panics leaves nothing half done.
+        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let checked = pages.check(user, 0, now);
+        checked.inspect_err(|_| Limit::Exports.hit())?;
+        pages.take(user.clone(), 0, now);
         Ok(())
     }
 }

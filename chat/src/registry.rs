@@ -15,10 +15,10 @@ use service::limits::Limit;
 use service::socket::{SocketHandle, Utf8Bytes};
 use tokio::sync::Notify;
 use wire::chat::{ChatServerFrame, Cursor};
-use wire::{CloseCode, ConnectionId, ErrorCode, RoomId};
+use wire::{CloseCode, ConnectionId, ErrorCode, RoomId, UnixMs, UserId};
 
 use crate::caller::Caller;
-use crate::removals::{Removal, RemovedPeople};
+use crate::removals::{ErasedPeople, Removal, RemovedPeople};
 use crate::store_handle::StoreHandle;
 use crate::subscriber::{ReadQueue, Subscriber};
 
@@ -34,6 +34,7 @@ struct SharedRegistry {
     state: Mutex<RegistryState>,
     store: StoreHandle,
     removed: RemovedPeople,
+    erased: ErasedPeople,
     /// The broker's next deadline is another one.
     rescheduled: Notify,
 }
@@ -58,6 +59,7 @@ impl Registry {
             }),
             store,
             removed: RemovedPeople::default(),
+            erased: ErasedPeople::default(),
             rescheduled: Notify::new(),
         }))
     }
@@ -140,6 +142,22 @@ impl Registry {
         self.0.removed.has(caller)
     }
 
+    /// Closes whoever was erased, now and from here on.
+    pub(crate) fn erase(&self, people: &[(UserId, UnixMs)]) {
+        self.0.erased.note(people, now());
+        let state = self.state();
+        for (id, caller) in &state.callers {
+            if people.iter().any(|(user, _)| user == &caller.user) {
+                state.close(*id, CloseCode::Unauthenticated);
+            }
+        }
+    }
+
+    /// True for whoever was erased.
+    pub(crate) fn has_erased(&self, user: &UserId) -> bool {
+        self.0.erased.has(user)
+    }
+
     /// Runs the broker's deadlines for ever.
     pub(crate) async fn keep_time(&self) {
         loop {
@@ -184,6 +202,9 @@ impl Registry {
         // Under the lock: who is removed from here on is found among the subscribers.
         if self.0.removed.has(caller) {
             state.close(id, CloseCode::Kicked);
+        }
+        if self.0.erased.has(&caller.user) {
+            state.close(id, CloseCode::Unauthenticated);
         }
         id
     }

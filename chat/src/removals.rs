@@ -1,4 +1,5 @@
-//! Who was removed from a session: the ticket of their link reaches its room no more, for as long as it would count.
+//! Who was removed from a session: the ticket of their link reaches its room no more. And who was erased: none of their
+//! tickets reaches anything. Both for as long as a ticket would count.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -65,11 +66,30 @@ impl RemovedPeople {
         }
     }
 
+    /// True for whoever came by the link of somebody who was removed.
     pub(crate) fn has(&self, caller: &Caller) -> bool {
         let Some(session) = &caller.session else {
             return false;
         };
         let removed = self.0.read().unwrap_or_else(PoisonError::into_inner);
         !removed.is_empty() && removed.contains_key(&(session.clone(), caller.user.clone()))
+    }
+}
+
+/// Everybody who was erased lately: their tickets are refused, and the tickets of others name them no more.
+#[derive(Debug, Default)]
+pub(crate) struct ErasedPeople(RwLock<HashMap<UserId, UnixMs>>);
+
+impl ErasedPeople {
+    /// Remembers people, and forgets those whom no ticket names any more.
+    pub(crate) fn note(&self, erased: &[(UserId, UnixMs)], now: UnixMs) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, at| now.since(*at) < KEPT_MS);
+        known.extend(erased.iter().cloned());
+    }
+
+    pub(crate) fn has(&self, user: &UserId) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        !known.is_empty() && known.contains_key(user)
     }
 }

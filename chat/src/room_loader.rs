@@ -140,6 +140,7 @@ pub(crate) fn room_of(stored: StoredRoom, head: Option<Head>) -> Room {
         id: stored.id,
         epoch: stored.epoch,
         members: stored.members,
+        closed: stored.closed,
         last_message,
     }
 }

@@ -23,6 +23,7 @@ use crate::{connection, describe, http};
 /// |---|---|
 /// | `GET /v1/chat` | clients |
 /// | `GET /v1/rooms`, `GET`, `POST /v1/rooms/{id}/messages`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
+/// | `GET /v1/export` | a person who wants what is theirs |
 /// | `POST /v1/events`; under a test clock `POST /v1/test-clock` | the scheduler |
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
 /// | `GET /health/live`, `/health/ready` | operators |
@@ -42,6 +43,7 @@ pub(crate) fn router<S: Stores>(
         .route("/v1/rooms/{id}/messages", messages)
         .route("/v1/rooms/{id}/read", put(http::put_read::<S>))
         .route("/v1/sync", get(sync::<S>))
+        .route("/v1/export", get(http::export::<S>))
         .with_state(state);
     let router = clients
         .merge(bus::routes(secret.clone(), Arc::new(events)))

@@ -9,6 +9,7 @@ use service::tickets::TicketFault;
 use wire::{ChatClaims, ChatRoomGrant, ErrorCode, RoomId, UnixMs};
 
 use crate::caller::Caller;
+use crate::quotas::ExportQuota;
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::store::Stores;
@@ -21,6 +22,7 @@ pub(crate) struct AppState<S> {
     pub(crate) writer: StoreHandle,
     pub(crate) stores: Arc<S>,
     pub(crate) rooms: RoomLoader<S>,
+    pub(crate) exports: ExportQuota,
     pub(crate) connections: ConnectionContext,
 }
 
@@ -68,7 +70,22 @@ impl<S: Stores> AppState<S> {
     pub(crate) async fn admit(&self, ticket: &str) -> Result<Admission, TicketFault> {
         let claims = self.connections.tickets.chat(ticket, now()).await?;
         check_names(&claims).map_err(|_| TicketFault::Malformed)?;
-        Ok(Admission::from(claims))
+        let mut admission = Admission::from(claims);
+        self.check_erased(&admission.caller)?;
+        for grant in &mut admission.grants {
+            grant
+                .members
+                .retain(|member| !self.registry.has_erased(&member.user_id));
+        }
+        Ok(admission)
+    }
+
+    /// Refuses whoever was erased since their ticket was given.
+    pub(crate) fn check_erased(&self, caller: &Caller) -> Result<(), TicketFault> {
+        match self.registry.has_erased(&caller.user) {
+            true => Err(TicketFault::Erased),
+            false => Ok(()),
+        }
     }
 
     /// Opens what a ticket grants, and brings its person's rooms into memory.

@@ -63,6 +63,37 @@ pub struct Opening {
     pub at: UnixMs,
 }
 
+/// That a room takes no more messages, from here on and for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    /// The room, known or not.
+    pub room: RoomId,
+    /// When it was closed.
+    pub at: UnixMs,
+}
+
+/// That somebody blocks another, or does so no more. Of those of one and the same pair the latest counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockChange {
+    /// Who blocks.
+    pub by: UserId,
+    /// Who is blocked.
+    pub user: UserId,
+    /// False once it is lifted.
+    pub blocked: bool,
+    /// When that was, and of changes at one time the order of their events.
+    pub order: (UnixMs, String),
+}
+
+/// That a person was erased: they are a member of no room, and never become one again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    /// Who it was.
+    pub user: UserId,
+    /// When that was.
+    pub at: UnixMs,
+}
+
 /// That all that follows from a room's messages up to here is part of these changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettledHead {
@@ -87,7 +118,13 @@ pub struct RoomChanges {
     pub events: Vec<Event>,
     /// People who were removed from sessions.
     pub removals: Vec<Removal>,
-    /// Events of other services, of which the openings and removals have been made.
+    /// Rooms that take no more messages.
+    pub closings: Vec<Closing>,
+    /// Who blocks whom.
+    pub blocks: Vec<BlockChange>,
+    /// People who were erased.
+    pub erasures: Vec<Erasure>,
+    /// Events of other services, of which the changes have been made.
     pub taken: Vec<EventBatch>,
 }
 
@@ -104,6 +141,8 @@ pub struct StoredRoom {
     pub active_at: UnixMs,
     /// Its members, in the order of their ids.
     pub members: Vec<Member>,
+    /// It was closed, or is of two of whom one blocks the other.
+    pub closed: bool,
 }
 
 /// Why a store did not do it.
@@ -150,6 +189,26 @@ pub trait MessageStore: Send + Sync + 'static {
         batch: &[NewMessage],
     ) -> impl Future<Output = Result<Vec<Appended>, StoreError>> + Send;
 
+    /// What was stored before under a draft's key, without storing anything.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn repeat_of(
+        &self,
+        draft: &MessageDraft,
+    ) -> impl Future<Output = Result<Option<Appended>, StoreError>> + Send;
+
+    /// What one person wrote in a room, of its messages above `after` and up to `through`, in rising `seq`.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        span: OwnSpan,
+    ) -> impl Future<Output = Result<Vec<Message>, StoreError>> + Send;
+
     /// A page of a room's messages, in rising `seq`.
     ///
     /// # Errors
@@ -180,11 +239,23 @@ pub trait MessageStore: Send + Sync + 'static {
     fn probe(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
+/// A piece of a room, to be searched for what one person wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnSpan {
+    /// The last `seq` before it.
+    pub after: u64,
+    /// Its last `seq`.
+    pub through: u64,
+    /// How many messages at most.
+    pub limit: u32,
+}
+
 /// Keeps rooms.
 ///
 /// - What [`apply`](Self::apply) has returned `Ok` for survives the death of the process; it is written
 ///   whole or not at all, and writing it twice, or two of them in the other order, is as writing it once.
-/// - Positions and heads only rise. Members are added, never removed.
+/// - Positions and heads only rise. Members are added; who is erased is taken out, and never added again.
+/// - A closed room stays closed.
 pub trait RoomStore: Send + Sync + 'static {
     /// Writes changes.
     ///
@@ -211,6 +282,32 @@ pub trait RoomStore: Send + Sync + 'static {
         after: Option<&RoomPosition>,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<RoomPosition>, StoreError>> + Send;
+
+    /// The ids of a person's rooms, rising, from the one after `after` on.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn room_ids_of(
+        &self,
+        user: &UserId,
+        after: Option<&RoomId>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<RoomId>, StoreError>> + Send;
+
+    /// Who was erased at `since` or later.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn erasures(
+        &self,
+        since: UnixMs,
+    ) -> impl Future<Output = Result<Vec<Erasure>, StoreError>> + Send;
+
+    /// Leaves nothing of what erasures deleted in files of ours.
+    ///
+    /// # Errors
+    /// When something was in the way: it is to be asked for again.
+    fn overwrite_deleted(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Who was removed at `since` or later.
     ///

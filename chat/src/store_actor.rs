@@ -8,16 +8,17 @@
 mod batch;
 mod changes;
 mod circuit_breaker;
+mod facts;
 mod follow_ups;
 mod startup_recovery;
 
 use std::collections::BTreeSet;
 
 use bus::Fanout;
-use chat_core::{Input, Origin, WriteOutcome};
+use chat_core::{Input, MessageDraft, Origin, WriteOutcome};
 use service::clock::now;
 use service::telemetry::spans;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Duration, Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use wire::{ErrorCode, RoomId, UnixMs};
@@ -35,6 +36,8 @@ use follow_ups::FollowUps;
 const MAX_BATCH: usize = 512;
 /// Rooms that are kept although nothing of theirs waits, while the store does not take what waits for others.
 const MAX_KEPT: usize = 2 * MAX_BATCH;
+/// Pause before it is tried again to overwrite what was deleted: who reads for so long keeps writers waiting at each try.
+const OVERWRITE_AGAIN: Duration = Duration::from_secs(20);
 /// When to try again after the store failed, in milliseconds.
 const RETRY_MS: u64 = 1_000;
 
@@ -49,6 +52,8 @@ pub(crate) struct StoreActor<S, F = Registry> {
     breaker: RoomStoreBreaker,
     /// Rooms that stay in memory, until what follows from their messages is written.
     kept: BTreeSet<RoomId>,
+    /// When what was deleted is to be overwritten: at the start too, because an earlier process may not have come to it.
+    overwrite_due: Option<Instant>,
     last_sent_at: UnixMs,
 }
 
@@ -67,6 +72,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             follow_ups: FollowUps::default(),
             breaker: RoomStoreBreaker::default(),
             kept: BTreeSet::new(),
+            overwrite_due: Some(Instant::now()),
             last_sent_at: UnixMs(0),
         }
     }
@@ -74,7 +80,12 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     /// Serves commands until `stop`, then those that are left.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
         loop {
-            let due = self.follow_ups.due();
+            let due = self
+                .follow_ups
+                .due()
+                .into_iter()
+                .chain(self.overwrite_due)
+                .min();
             let first = tokio::select! {
                 biased;
                 command = self.queue.recv() => command,
@@ -112,6 +123,18 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             self.write(batch).await;
         }
         self.release_rooms();
+        if self.overwrite_due.is_some_and(|due| due <= Instant::now()) {
+            self.overwrite_deleted().await;
+        }
+    }
+
+    async fn overwrite_deleted(&mut self) {
+        let overwritten = self.rooms.stores().overwrite_deleted().await;
+        self.overwrite_due = overwritten.err().map(|error| {
+            metrics::counter!("chat_overwrites_failed_total").increment(1);
+            tracing::warn!(%error, "what was deleted is still in the log");
+            Instant::now() + OVERWRITE_AGAIN
+        });
     }
 
     /// Stores messages, then tells everybody.
@@ -155,7 +178,11 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         within
     }
 
-    async fn try_append(&mut self, appends: &[PendingAppend]) -> Result<Vec<Appended>, StoreError> {
+    /// What became of each, or why it was not taken.
+    async fn try_append(
+        &mut self,
+        appends: &[PendingAppend],
+    ) -> Result<Vec<Result<Appended, ErrorCode>>, StoreError> {
         if self.follow_ups.is_overfull() {
             return Err(StoreError::Unavailable(
                 "too much waits to be written".into(),
@@ -169,19 +196,45 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             message_id: uuid::Uuid::now_v7().to_string(),
             sent_at: self.last_sent_at,
         };
-        let batch: Vec<NewMessage> = appends.iter().map(new).collect();
-        self.rooms.stores().append(&batch).await
+        let checked: Vec<Result<(), ErrorCode>> = self.rooms.registry().ask(|broker| {
+            let check = |draft: &MessageDraft| broker.check_append(&draft.room, &draft.from);
+            appends.iter().map(|append| check(&append.draft)).collect()
+        });
+        let taken = appends
+            .iter()
+            .zip(&checked)
+            .filter(|(_, check)| check.is_ok());
+        let batch: Vec<NewMessage> = taken.map(|(append, _)| new(append)).collect();
+        let stores = self.rooms.stores();
+        let mut stored = match batch.is_empty() {
+            true => Vec::new(),
+            false => stores.append(&batch).await?,
+        }
+        .into_iter();
+        let mut outcomes = Vec::with_capacity(appends.len());
+        for (append, check) in appends.iter().zip(checked) {
+            outcomes.push(match check {
+                Ok(()) => stored.next().ok_or(ErrorCode::Internal),
+                // Of a message that was stored before, whoever did not hear so does now.
+                Err(code @ ErrorCode::RoomClosed) => {
+                    stores.repeat_of(&append.draft).await?.ok_or(code)
+                }
+                Err(code) => Err(code),
+            });
+        }
+        Ok(outcomes)
     }
 
-    fn tell(&mut self, appends: Vec<PendingAppend>, outcomes: Vec<Appended>) {
+    fn tell(&mut self, appends: Vec<PendingAppend>, outcomes: Vec<Result<Appended, ErrorCode>>) {
         let mut published = Vec::with_capacity(appends.len());
         let mut replies = Vec::new();
         for (append, outcome) in appends.into_iter().zip(outcomes) {
             let PendingAppend { origin, reply, .. } = append;
             let (posted, repeat) = match outcome {
-                Appended::Stored(message) => (Ok(message), false),
-                Appended::Repeat(message) => (Ok(message), true),
-                Appended::Conflict => (Err(ErrorCode::Conflict), false),
+                Ok(Appended::Stored(message)) => (Ok(message), false),
+                Ok(Appended::Repeat(message)) => (Ok(message), true),
+                Ok(Appended::Conflict) => (Err(ErrorCode::Conflict), false),
+                Err(code) => (Err(code), false),
             };
             match (&posted, origin) {
                 (Ok(message), origin) => {

@@ -11,6 +11,7 @@
 //! - A room is [taken](Input::Loaded) only if nothing was told of it since the read began. A read that missed
 //!   what was told meanwhile is ignored, and done again.
 
+mod closing;
 mod connections;
 mod enter;
 mod frames;
@@ -113,6 +114,8 @@ impl<P: PresenceTracker> RoomBroker<P> {
             WriteOutcome::Stored { message, origin } => self.stored(now, message, origin, out),
             WriteOutcome::PositionMoved { update, origin } => self.moved(&update, origin, out),
             WriteOutcome::RoomOpened { room, changed } => self.opened(room, changed, out),
+            WriteOutcome::BlocksChanged => self.rooms.outdate_reads(),
+            WriteOutcome::UserErased { user } => self.erased(&user, out),
             WriteOutcome::Refused {
                 origin,
                 code,
@@ -187,6 +190,17 @@ impl<P: PresenceTracker> RoomBroker<P> {
         let room = self.rooms.get(room).filter(|_| reached);
         room.filter(|room| room.member(user).is_some())
             .ok_or(ErrorCode::NotAMember)
+    }
+
+    /// Whether a message may still be stored, now that all before it are.
+    ///
+    /// # Errors
+    /// `room_closed`, unless it is a repeat; `not_a_member` for who is none any more.
+    pub fn check_append(&self, room: &RoomId, from: &UserId) -> Result<(), ErrorCode> {
+        match self.room_of(from, None, room)?.closed {
+            true => Err(ErrorCode::RoomClosed),
+            false => Ok(()),
+        }
     }
 
     /// The rooms of a person that are in memory and that the ticket reaches, the newest first.

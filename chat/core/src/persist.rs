@@ -70,12 +70,20 @@ pub enum WriteOutcome {
         /// The frame that asked for it, if it was one.
         origin: Option<Origin>,
     },
-    /// A room was opened, or members were added or renamed; or it was asked for, and all was so already.
+    /// A room was opened or closed, or members were added, renamed or taken out; or it was asked for, and all was so
+    /// already.
     RoomOpened {
         /// The room as it was read after the write.
         room: Room,
-        /// True where this write changed its members or their names.
+        /// True where this write changed what its members are shown of it.
         changed: bool,
+    },
+    /// Blocks changed: what was read of rooms before may be outdated. Rooms in memory are told of one by one.
+    BlocksChanged,
+    /// A person was erased, and is a member of no room any more. Rooms in memory are told of one by one.
+    UserErased {
+        /// Who it was.
+        user: UserId,
     },
     /// What a frame asked for can't be done.
     Refused {

@@ -39,6 +39,9 @@ pub trait PresenceTracker {
     /// When the next grace is over.
     fn next_deadline(&self) -> Option<UnixMs>;
 
+    /// `user` was erased: whatever was known of them is not.
+    fn erase(&mut self, user: &UserId);
+
     /// Nothing is asked of `user` any more; who is [here](Self::is_here) is kept all the same.
     fn forget(&mut self, user: &UserId);
 }

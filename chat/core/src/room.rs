@@ -22,6 +22,9 @@ pub struct Room {
     pub last_message: Option<Message>,
     /// Who belongs to it.
     pub members: Vec<Member>,
+    /// It takes no more messages: it was closed, or it is of two of whom one blocks the other. Which of them, nobody
+    /// is told.
+    pub closed: bool,
 }
 
 impl Room {
@@ -31,14 +34,23 @@ impl Room {
         self.members.iter().find(|member| &member.user_id == user)
     }
 
-    /// True where the members and their names are the same.
+    /// True where its members are to be told of it anew: there are others, with other names, or it was closed or opened.
     #[must_use]
-    pub fn has_same_people(&self, other: &Room) -> bool {
+    pub fn differs_from(&self, known: &Room) -> bool {
         let named = |member: &Member| (member.user_id.clone(), member.name.clone());
-        self.members
-            .iter()
-            .map(named)
-            .eq(other.members.iter().map(named))
+        let (ours, theirs) = (self.members.iter(), known.members.iter());
+        self.closed != known.closed || !ours.map(named).eq(theirs.map(named))
+    }
+
+    /// The members with their positions, as `user` sees them: in a closed room nobody learns how far the others are.
+    #[must_use]
+    pub fn members_for(&self, user: &UserId) -> Vec<Member> {
+        let mut members = self.members.clone();
+        let hidden = |member: &&mut Member| self.closed && &member.user_id != user;
+        for member in members.iter_mut().filter(hidden) {
+            (member.read_seq, member.delivered_seq) = (0, 0);
+        }
+        members
     }
 
     /// Takes over how far the messages and the members are in `known`, the same room, where that is further.
@@ -69,7 +81,8 @@ impl Room {
             unread: self.last_seq.saturating_sub(read_seq),
             last_message: self.last_message.clone(),
             recovered,
-            members: self.members.clone(),
+            members: self.members_for(user),
+            closed: self.closed,
         })
     }
 
@@ -134,6 +147,7 @@ pub(crate) mod tests {
             min_seq: 1,
             active_at: UnixMs(0),
             last_message: None,
+            closed: false,
             members: members
                 .iter()
                 .map(|user| Member {
@@ -214,5 +228,18 @@ pub(crate) mod tests {
         let before = room.clone();
         assert!(!room.stored(&message("r", 1, "b")));
         assert_eq!(room, before);
+    }
+
+    #[test]
+    fn cht_82_in_a_closed_room_nobody_sees_how_far_the_others_are() {
+        let mut room = room("r", &["a", "b"]);
+        assert!(room.stored(&message("r", 1, "a")));
+        let open = room.view(&"b".into(), false).unwrap();
+        assert_eq!((open.members[0].read_seq, open.closed), (1, false));
+        room.closed = true;
+        let of = |user: &str| room.view(&user.into(), false).unwrap();
+        assert!(of("b").closed);
+        assert_eq!(of("b").members[0].read_seq, 0);
+        assert_eq!((of("a").members[0].read_seq, of("a").read_seq), (1, 1));
     }
 }

@@ -33,6 +33,9 @@ pub struct SyncMark {
     /// How many members.
     #[serde(rename = "m")]
     pub members: usize,
+    /// Whether it takes no more messages.
+    #[serde(rename = "c", default)]
+    pub closed: bool,
 }
 
 /// What is to be answered.
@@ -57,18 +60,25 @@ impl SyncPlan {
 }
 
 impl SyncMark {
-    fn of(room: &Room) -> Self {
+    fn of(room: &Room, user: &UserId) -> Self {
         let sum = |total: u64, one: u64| total.wrapping_add(one);
         let positions = room
-            .members
-            .iter()
+            .members_for(user)
+            .into_iter()
             .flat_map(|m| [m.read_seq, m.delivered_seq]);
         Self {
             epoch: room.epoch.clone(),
             seq: room.last_seq,
             positions: positions.fold(0, sum),
             members: room.members.len(),
+            closed: room.closed,
         }
+    }
+
+    /// True where whoever was here is told of the room's messages and positions alone.
+    fn is_of_same(&self, room: &Room) -> bool {
+        let (members, closed) = (room.members.len(), room.closed);
+        self.epoch == room.epoch && (self.members, self.closed) == (members, closed)
     }
 }
 
@@ -87,7 +97,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         plan.cursor.user = user.to_string();
         plan.cursor.rooms = rooms
             .iter()
-            .map(|room| (room.id.clone(), SyncMark::of(room)))
+            .map(|room| (room.id.clone(), SyncMark::of(room, user)))
             .collect();
         let Some(since) = since else {
             let (welcome, _) = self.welcome(now, user, only, &BTreeMap::new());
@@ -127,8 +137,7 @@ fn news_of(
     budget: &mut u64,
     plan: &mut SyncPlan,
 ) {
-    let same_room =
-        mark.filter(|mark| mark.epoch == room.epoch && mark.members == room.members.len());
+    let same_room = mark.filter(|mark| mark.is_of_same(room));
     let cursor = same_room.map(|mark| Cursor {
         epoch: mark.epoch.clone(),
         seq: mark.seq,
@@ -146,8 +155,8 @@ fn news_of(
             through: room.last_seq,
         });
     }
-    if mark.is_some_and(|mark| mark.positions != SyncMark::of(room).positions) {
-        for member in &room.members {
+    if mark.is_some_and(|mark| mark.positions != SyncMark::of(room, user).positions) {
+        for member in room.members_for(user) {
             let (room, user_id) = (room.id.clone(), member.user_id.clone());
             let read = Read {
                 room: room.clone(),

@@ -18,6 +18,10 @@ pub(crate) fn http_error(code: ErrorCode) -> HttpError {
         ErrorCode::Conflict => {
             HttpError::conflict("That client_id already stands for another message.")
         }
+        ErrorCode::RoomClosed => {
+            let detail = "That room takes no more messages.";
+            HttpError::new(StatusCode::CONFLICT, code, detail)
+        }
         ErrorCode::BadCursor => HttpError::new(
             StatusCode::BAD_REQUEST,
             code,

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chat_core::check_id;
 use service::http::{HttpError, Json};
 use wire::chat::RoomView;
 use wire::{ErrorCode, Page, RoomId, UnixMs};
 
+use super::cursor::{read_cursor, write_cursor};
 use super::{BearerAdmission, QueryParameters, http_error};
 use crate::caller::Caller;
 use crate::state::AppState;
@@ -102,38 +100,18 @@ fn page_of(
 }
 
 fn cursor_of(position: &RoomPosition) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{} {}", position.active_at.0, position.room))
+    write_cursor(position.active_at.0, &position.room)
 }
 
 fn position_of(cursor: &str) -> Result<RoomPosition, ErrorCode> {
-    let bad = |()| ErrorCode::BadCursor;
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(drop).map_err(bad)?;
-    let text = String::from_utf8(bytes).map_err(drop).map_err(bad)?;
-    let (active_at, room) = text.split_once(' ').ok_or(ErrorCode::BadCursor)?;
-    let active_at = active_at.parse().map_err(drop).map_err(bad)?;
-    check_id(room).map_err(drop).map_err(bad)?;
-    Ok(RoomPosition {
-        active_at: UnixMs(active_at),
-        room: RoomId(room.to_owned()),
-    })
+    let (active_at, room) = read_cursor(cursor)?;
+    let active_at = UnixMs(active_at);
+    Ok(RoomPosition { active_at, room })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cursor_names_a_place() {
-        let position = RoomPosition {
-            active_at: UnixMs(17),
-            room: "r 1".into(),
-        };
-        assert_eq!(position_of(&cursor_of(&position)), Ok(position));
-        let encoded = |text| URL_SAFE_NO_PAD.encode(text);
-        for bad in ["", "!", "AAAA", &encoded("x r"), &encoded("17 r\0")] {
-            assert_eq!(position_of(bad), Err(ErrorCode::BadCursor), "{bad}");
-        }
-    }
 
     #[test]
     fn a_room_with_news_is_listed_where_memory_has_it() {

@@ -16,8 +16,8 @@ use crate::registry::Registry;
 use crate::removals::Removal;
 use crate::store::memory::MemoryStore;
 use crate::store::{
-    Appended, Head, MessageStore, NewMessage, Opening, RoomChanges, RoomPosition, RoomStore,
-    StoreError, StoredRoom,
+    Appended, Erasure, Head, MessageStore, NewMessage, Opening, OwnSpan, RoomChanges, RoomPosition,
+    RoomStore, StoreError, StoredRoom,
 };
 use crate::store_actor::StoreActor;
 use crate::store_handle::{AppendOutcome, StoreCommand, StoreHandle};
@@ -35,6 +35,19 @@ impl MessageStore for SlowStore {
     async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
         self.appends.acquire().await.unwrap().forget();
         self.inner.append(batch).await
+    }
+
+    async fn repeat_of(&self, draft: &MessageDraft) -> Result<Option<Appended>, StoreError> {
+        self.inner.repeat_of(draft).await
+    }
+
+    async fn written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        span: OwnSpan,
+    ) -> Result<Vec<Message>, StoreError> {
+        self.inner.written_by(user, room, span).await
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
@@ -75,6 +88,23 @@ impl RoomStore for SlowStore {
         limit: u32,
     ) -> Result<Vec<RoomPosition>, StoreError> {
         self.inner.rooms_of(user, after, limit).await
+    }
+
+    async fn room_ids_of(
+        &self,
+        user: &UserId,
+        after: Option<&RoomId>,
+        limit: u32,
+    ) -> Result<Vec<RoomId>, StoreError> {
+        self.inner.room_ids_of(user, after, limit).await
+    }
+
+    async fn erasures(&self, since: UnixMs) -> Result<Vec<Erasure>, StoreError> {
+        self.inner.erasures(since).await
+    }
+
+    async fn overwrite_deleted(&self) -> Result<(), StoreError> {
+        self.inner.overwrite_deleted().await
     }
 
     async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {

@@ -1,30 +1,24 @@
 //! Everything in memory: for tests, and the plainest reading of the contract. Nothing survives the process, and
 //! events go nowhere.
 
-use std::collections::BTreeMap;
+mod tables;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_core::{HistoryPage, PageFrom, PositionKind, PositionUpdate};
-use wire::chat::{Member, Message};
+use chat_core::{HistoryPage, MessageDraft, PageFrom};
+use wire::chat::Message;
 use wire::{RoomId, SessionId, UnixMs, UserId};
 
-use crate::removals::Removal;
-
+use self::tables::MemoryTables;
 use super::{
-    Appended, Head, MessageStore, NewMessage, Opening, RoomChanges, RoomPosition, RoomStore,
-    StoreError, StoredRoom,
+    Appended, Erasure, Head, MessageStore, NewMessage, OwnSpan, RoomChanges, RoomPosition,
+    RoomStore, StoreError, StoredRoom,
 };
+use crate::removals::Removal;
 
 /// Clones share their content, as two processes share a file.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<MemoryTables>>);
-
-#[derive(Debug, Default)]
-struct MemoryTables {
-    rooms: BTreeMap<RoomId, (StoredRoom, u64)>,
-    messages: Vec<Message>,
-    removals: BTreeMap<(SessionId, UserId), UnixMs>,
-}
 
 impl MemoryStore {
     fn tables(&self) -> MutexGuard<'_, MemoryTables> {
@@ -37,6 +31,24 @@ impl MessageStore for MemoryStore {
     async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
         let mut tables = self.tables();
         Ok(batch.iter().map(|new| tables.append(new)).collect())
+    }
+
+    async fn repeat_of(&self, draft: &MessageDraft) -> Result<Option<Appended>, StoreError> {
+        Ok(self.tables().repeat_of(draft))
+    }
+
+    async fn written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        span: OwnSpan,
+    ) -> Result<Vec<Message>, StoreError> {
+        let tables = self.tables();
+        let inside = |m: &&Message| {
+            &m.room == room && &m.from == user && m.seq > span.after && m.seq <= span.through
+        };
+        let found = tables.messages.iter().filter(inside).cloned();
+        Ok(found.take(span.limit as usize).collect())
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
@@ -82,23 +94,37 @@ impl MessageStore for MemoryStore {
 impl RoomStore for MemoryStore {
     async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
         let mut tables = self.tables();
-        for opening in &changes.openings {
-            tables.open(opening);
-        }
-        for to in &changes.positions {
-            tables.move_to(to);
-        }
-        for settled in &changes.settled {
-            if let Some((room, _)) = tables.rooms.get_mut(&settled.room) {
-                room.last_seq = room.last_seq.max(settled.last_seq);
-                room.active_at = room.active_at.max(settled.active_at);
-            }
-        }
-        for Removal { session, user, at } in &changes.removals {
-            let removed = tables.removals.entry((session.clone(), user.clone()));
-            let known = removed.or_insert(*at);
-            *known = (*known).max(*at);
-        }
+        tables.apply(changes);
+        Ok(())
+    }
+
+    async fn room_ids_of(
+        &self,
+        user: &UserId,
+        after: Option<&RoomId>,
+        limit: u32,
+    ) -> Result<Vec<RoomId>, StoreError> {
+        let tables = self.tables();
+        let theirs = tables.rooms.iter().filter(|(id, (room, _))| {
+            after.is_none_or(|after| *id > after) && room.members.iter().any(|m| &m.user_id == user)
+        });
+        Ok(theirs
+            .map(|(id, _)| id.clone())
+            .take(limit as usize)
+            .collect())
+    }
+
+    async fn erasures(&self, since: UnixMs) -> Result<Vec<Erasure>, StoreError> {
+        let tables = self.tables();
+        let later = tables.erased.iter().filter(|(_, at)| **at >= since);
+        let erasure = |(user, at): (&UserId, &UnixMs)| Erasure {
+            user: user.clone(),
+            at: *at,
+        };
+        Ok(later.map(erasure).collect())
+    }
+
+    async fn overwrite_deleted(&self) -> Result<(), StoreError> {
         Ok(())
     }
 
@@ -115,8 +141,7 @@ impl RoomStore for MemoryStore {
 
     async fn rooms(&self, ids: &[RoomId]) -> Result<Vec<StoredRoom>, StoreError> {
         let tables = self.tables();
-        let found = ids.iter().filter_map(|id| tables.rooms.get(id));
-        Ok(found.map(|(room, _)| room.clone()).collect())
+        Ok(ids.iter().filter_map(|id| tables.room(id)).collect())
     }
 
     async fn rooms_of(
@@ -144,79 +169,5 @@ impl RoomStore for MemoryStore {
 
     async fn probe(&self) -> Result<(), StoreError> {
         Ok(())
-    }
-}
-
-impl MemoryTables {
-    fn append(&mut self, new: &NewMessage) -> Appended {
-        let draft = &new.draft;
-        let known = self.messages.iter().find(|m| {
-            m.room == draft.room && m.from == draft.from && m.client_id == draft.client_id
-        });
-        if let Some(known) = known {
-            return match known.body == draft.body {
-                true => Appended::Repeat(known.clone()),
-                false => Appended::Conflict,
-            };
-        }
-        let last = self.messages.iter().rfind(|m| m.room == draft.room);
-        let message = Message {
-            room: draft.room.clone(),
-            seq: last.map_or(0, |last| last.seq) + 1,
-            message_id: new.message_id.clone(),
-            from: draft.from.clone(),
-            client_id: draft.client_id.clone(),
-            body: draft.body.clone(),
-            sent_at: new.sent_at,
-        };
-        self.messages.push(message.clone());
-        Appended::Stored(message)
-    }
-
-    fn open(&mut self, opening: &Opening) {
-        let fresh = || StoredRoom {
-            id: opening.room.clone(),
-            epoch: opening.epoch.clone(),
-            last_seq: 0,
-            active_at: opening.at,
-            members: Vec::new(),
-        };
-        let (room, revision) = self
-            .rooms
-            .entry(opening.room.clone())
-            .or_insert_with(|| (fresh(), 0));
-        for one in &opening.members {
-            match room
-                .members
-                .iter_mut()
-                .find(|member| member.user_id == one.user_id)
-            {
-                Some(member) if opening.revision.is_some_and(|new| new >= *revision) => {
-                    member.name.clone_from(&one.name);
-                }
-                Some(_) => {}
-                None => room.members.push(Member {
-                    user_id: one.user_id.clone(),
-                    name: one.name.clone(),
-                    read_seq: 0,
-                    delivered_seq: 0,
-                }),
-            }
-        }
-        room.members.sort_by(|a, b| a.user_id.cmp(&b.user_id));
-        *revision = (*revision).max(opening.revision.unwrap_or(0));
-    }
-
-    fn move_to(&mut self, to: &PositionUpdate) {
-        let room = self.rooms.get_mut(&to.room);
-        let members = room.map(|(room, _)| &mut room.members);
-        let Some(member) = members.and_then(|all| all.iter_mut().find(|m| m.user_id == to.user))
-        else {
-            return;
-        };
-        if to.kind == PositionKind::Read {
-            member.read_seq = member.read_seq.max(to.seq);
-        }
-        member.delivered_seq = member.delivered_seq.max(to.seq);
     }
 }

@@ -1,12 +1,12 @@
 //! A room store and a message store of two kinds, or of two places.
 
-use chat_core::HistoryPage;
+use chat_core::{HistoryPage, MessageDraft};
 use wire::chat::Message;
 use wire::{RoomId, UnixMs, UserId};
 
 use super::{
-    Appended, Head, MessageStore, NewMessage, RoomChanges, RoomPosition, RoomStore, StoreError,
-    StoredRoom,
+    Appended, Erasure, Head, MessageStore, NewMessage, OwnSpan, RoomChanges, RoomPosition,
+    RoomStore, StoreError, StoredRoom,
 };
 use crate::removals::Removal;
 
@@ -22,6 +22,19 @@ pub struct StorePair<R, M> {
 impl<R: RoomStore, M: MessageStore> MessageStore for StorePair<R, M> {
     async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
         self.messages.append(batch).await
+    }
+
+    async fn repeat_of(&self, draft: &MessageDraft) -> Result<Option<Appended>, StoreError> {
+        self.messages.repeat_of(draft).await
+    }
+
+    async fn written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        span: OwnSpan,
+    ) -> Result<Vec<Message>, StoreError> {
+        self.messages.written_by(user, room, span).await
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
@@ -57,6 +70,23 @@ impl<R: RoomStore, M: MessageStore> RoomStore for StorePair<R, M> {
         limit: u32,
     ) -> Result<Vec<RoomPosition>, StoreError> {
         self.rooms.rooms_of(user, after, limit).await
+    }
+
+    async fn room_ids_of(
+        &self,
+        user: &UserId,
+        after: Option<&RoomId>,
+        limit: u32,
+    ) -> Result<Vec<RoomId>, StoreError> {
+        self.rooms.room_ids_of(user, after, limit).await
+    }
+
+    async fn erasures(&self, since: UnixMs) -> Result<Vec<Erasure>, StoreError> {
+        self.rooms.erasures(since).await
+    }
+
+    async fn overwrite_deleted(&self) -> Result<(), StoreError> {
+        self.rooms.overwrite_deleted().await
     }
 
     async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {

@@ -3,21 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bus::Fanout;
-use chat_core::{Room, WriteOutcome, check_id, check_participant};
-use serde::Deserialize as _;
+use chat_core::{Room, WriteOutcome};
 use service::clock::now;
 use tokio::time::Instant;
-use wire::{ChatRoomGrant, ErrorCode, Event, EventType, RoomId, SessionBooked};
+use wire::{ChatRoomGrant, ErrorCode, RoomId, UnixMs, UserId};
 
 use super::batch::{CommandBatch, PendingOpening, PendingPosition};
 use super::circuit_breaker::RoomStoreBreaker;
-use super::{StoreActor, refused};
-use crate::removals::Removal;
+use super::{StoreActor, facts, refused};
 use crate::store::{Opening, RoomChanges, StoreError, Stores};
 use crate::store_handle::Reply;
 
-/// Rooms that are opened, as they were before.
+/// Rooms that are opened, closed or left, as they were before.
 type Before = BTreeMap<RoomId, Option<Room>>;
+
+/// What was written beside positions and events.
+struct Applied {
+    before: Before,
+    erased: Vec<(UserId, UnixMs)>,
+    /// Who blocks, or does no more, and whom.
+    blocks: Vec<(UserId, UserId)>,
+}
 
 impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     /// Writes what follows from messages and what the batch wants, in one transaction; then tells everybody.
@@ -28,9 +34,10 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             return;
         }
         match self.try_write(&batch).await {
-            Ok(before) => {
+            Ok(mut applied) => {
                 self.follow_ups.clear();
-                self.tell_written(batch, before).await;
+                self.tell_of_people(&mut applied);
+                self.tell_written(batch, applied.before).await;
             }
             Err(error) => {
                 self.follow_ups.failed();
@@ -39,7 +46,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         }
     }
 
-    async fn try_write(&mut self, batch: &CommandBatch) -> Result<Before, StoreError> {
+    async fn try_write(&mut self, batch: &CommandBatch) -> Result<Applied, StoreError> {
         while let Some(surplus) = self.follow_ups.surplus() {
             self.apply(&surplus).await?;
             self.follow_ups.forget_surplus();
@@ -47,15 +54,18 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         let mut changes = self.follow_ups.changes();
         let taken = batch.events.iter().map(|events| events.batch.clone());
         changes.taken.extend(taken);
-        let events = changes.taken.iter().flat_map(|batch| &batch.events);
-        let openings: Vec<Opening> = events.clone().filter_map(opening_of).collect();
-        changes.removals = events.filter_map(Removal::of).collect();
-        changes.openings.extend(openings);
+        for events in &batch.events {
+            for event in &events.batch.events {
+                facts::take(event, &mut changes);
+            }
+        }
         let positions = batch.positions.iter().map(|moving| moving.update.clone());
         changes.positions.extend(positions);
         self.keep_rooms(rooms_of(&changes, &batch.openings)).await?;
         changes.openings.extend(self.openings_of(&batch.openings));
         let opened = changes.openings.iter().map(|opening| &opening.room);
+        let closed = changes.closings.iter().map(|closing| &closing.room);
+        let opened = opened.chain(closed);
         // What is there already must be known, so that only what changes is told of.
         let before = self.rooms.registry().ask(|broker| {
             let known = |room: &RoomId| (room.clone(), broker.room(room).cloned());
@@ -67,7 +77,52 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         if !changes.removals.is_empty() {
             self.rooms.registry().remove(&changes.removals);
         }
-        Ok(before)
+        let erased = changes
+            .erasures
+            .into_iter()
+            .map(|erasure| (erasure.user, erasure.at));
+        let blocks = changes
+            .blocks
+            .into_iter()
+            .map(|change| (change.by, change.user));
+        Ok(Applied {
+            before,
+            erased: erased.collect(),
+            blocks: blocks.collect(),
+        })
+    }
+
+    /// Tells of blocks and erasures, and adds the rooms in memory that they change: of those that are read meanwhile,
+    /// none is taken from before they were written.
+    fn tell_of_people(&mut self, applied: &mut Applied) {
+        if applied.erased.is_empty() && applied.blocks.is_empty() {
+            return;
+        }
+        self.rooms.registry().erase(&applied.erased);
+        let erased = applied.erased.iter().map(|(user, _)| user.clone());
+        let mut told: Vec<_> = erased
+            .map(|user| WriteOutcome::UserErased { user })
+            .collect();
+        if !applied.blocks.is_empty() {
+            told.push(WriteOutcome::BlocksChanged);
+        }
+        self.publish(told);
+        if !applied.erased.is_empty() {
+            self.overwrite_due = Some(Instant::now());
+        }
+        self.rooms.registry().ask(|broker| {
+            let of_erased = applied
+                .erased
+                .iter()
+                .flat_map(|(user, _)| broker.rooms_of(user, None));
+            let of_pairs = applied.blocks.iter().flat_map(|(by, user)| {
+                let rooms = broker.rooms_of(by, None).into_iter();
+                rooms.filter(move |room| room.members.len() == 2 && room.member(user).is_some())
+            });
+            for room in of_erased.chain(of_pairs) {
+                applied.before.insert(room.id.clone(), Some(room.clone()));
+            }
+        });
     }
 
     async fn apply(&mut self, changes: &RoomChanges) -> Result<(), StoreError> {
@@ -103,7 +158,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         let mut published = Vec::new();
         for room in opened {
             let known = before.remove(&room.id).flatten();
-            let changed = known.is_none_or(|known| !known.has_same_people(&room));
+            let changed = known.is_none_or(|known| room.differs_from(&known));
             published.push(WriteOutcome::RoomOpened { room, changed });
         }
         let mut moved = Vec::new();
@@ -147,43 +202,10 @@ fn answer(replies: Vec<Reply<()>>, outcome: Result<(), ErrorCode>) {
 /// The rooms whose members or positions change.
 fn rooms_of(changes: &RoomChanges, openings: &[PendingOpening]) -> BTreeSet<RoomId> {
     let opened = changes.openings.iter().map(|opening| &opening.room);
+    let closed = changes.closings.iter().map(|closing| &closing.room);
     let moved = changes.positions.iter().map(|update| &update.room);
     let grants = openings.iter().flat_map(|opening| &opening.grants);
     let granted = grants.map(|grant| &grant.id);
-    opened.chain(moved).chain(granted).cloned().collect()
-}
-
-/// The room of a booking. A cancelled one has it too: events may come in any order.
-fn opening_of(event: &Event) -> Option<Opening> {
-    match EventType::from_name(&event.kind)? {
-        EventType::SessionScheduled
-        | EventType::SessionRescheduled
-        | EventType::SessionCancelled => {}
-        _ => return None,
-    }
-    let booked = match booked(event) {
-        Ok(booked) => booked,
-        Err(problem) => {
-            metrics::counter!("chat_events_skipped_total").increment(1);
-            tracing::warn!(event = ?event.id, kind = ?event.kind, problem, "skipped an event");
-            return None;
-        }
-    };
-    Some(Opening {
-        room: booked.room_id,
-        epoch: uuid::Uuid::now_v7().to_string(),
-        members: booked.session.participants.to_vec(),
-        revision: Some(event.revision.unwrap_or(booked.session.revision)),
-        at: event.occurred_at,
-    })
-}
-
-/// What an event says of a booking, or why it makes no sense.
-fn booked(event: &Event) -> Result<SessionBooked, String> {
-    let booked = SessionBooked::deserialize(&event.data).map_err(|error| error.to_string())?;
-    check_id(booked.room_id.as_str()).map_err(|bad| format!("room_id: {bad}"))?;
-    for participant in &booked.session.participants {
-        check_participant(participant).map_err(|bad| format!("a participant: {bad}"))?;
-    }
-    Ok(booked)
+    let changed = opened.chain(closed).chain(moved);
+    changed.chain(granted).cloned().collect()
 }

@@ -31,6 +31,11 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         let stores = self.rooms.stores();
         let removals = stores.removals(now() + -KEPT_MS).await?;
         self.rooms.registry().remove(&removals);
+        let erasures = stores.erasures(now() + -KEPT_MS).await?;
+        let erased = erasures
+            .into_iter()
+            .map(|erasure| (erasure.user, erasure.at));
+        self.rooms.registry().erase(&erased.collect::<Vec<_>>());
         let last = stores.last(MAX_RECOVERED).await?;
         let ids: BTreeSet<RoomId> = last.iter().map(|message| message.room.clone()).collect();
         let ids: Vec<RoomId> = ids.into_iter().collect();

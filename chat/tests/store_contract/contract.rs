@@ -1,6 +1,7 @@
 //! The rules, each on an empty store, and what they are written with.
 
 mod messages;
+mod people;
 mod rooms;
 
 use std::future::Future;
@@ -11,6 +12,7 @@ use wire::chat::Message;
 use wire::{Event, Participant, UnixMs};
 
 pub(crate) use messages::*;
+pub(crate) use people::*;
 pub(crate) use rooms::*;
 
 /// Makes empty stores; what they stand on goes with it.
@@ -32,6 +34,8 @@ macro_rules! keeps_messages {
             cht_43_pages_lie_where_they_were_asked_for,
             cht_44_heads_are_the_two_ends,
             cht_45_the_last_messages_of_all_rooms,
+            cht_83_a_repeat_is_found_without_storing_anything,
+            cht_92_what_one_wrote_is_found_in_its_span,
         }
     };
 }
@@ -49,6 +53,12 @@ macro_rules! keeps_rooms {
             cht_50_changes_twice_are_as_once,
             cht_50_what_comes_twice_in_one_commit_is_as_once,
             cht_65_removals_are_kept_with_their_latest_time,
+            cht_81_a_closed_room_stays_closed,
+            cht_85_of_blocks_the_latest_counts,
+            cht_85_each_of_two_blocks_for_themselves,
+            cht_87_who_is_erased_is_in_no_room,
+            cht_88_who_is_erased_is_named_no_more,
+            cht_92_rooms_of_a_person_come_by_their_ids,
         }
     };
 }

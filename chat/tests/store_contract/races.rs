@@ -2,6 +2,7 @@
 //! READ COMMITTED, and whoever loses a race writes after all.
 
 mod outbox;
+mod people;
 
 use std::sync::Arc;
 
@@ -52,6 +53,16 @@ macro_rules! races {
             #[tokio::test]
             async fn cht_75_a_batch_that_two_take_at_once_has_one_effect() {
                 super::a_batch_is_taken_once($engine).await;
+            }
+
+            #[tokio::test]
+            async fn cht_91_who_is_erased_while_they_are_named_is_in_no_room() {
+                super::people::are_not_named_while_erased($engine).await;
+            }
+
+            #[tokio::test]
+            async fn cht_85_of_blocks_that_race_the_latest_counts() {
+                super::people::blocks_keep_the_latest($engine).await;
             }
 
             #[tokio::test]

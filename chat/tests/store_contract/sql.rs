@@ -8,8 +8,8 @@ use storage::{Database, Schema};
 use tokio::sync::OnceCell;
 
 use crate::contract::{
-    StoreFactory, event, fill, keeps_messages, keeps_rooms, moved, new, opened, opening, settled,
-    stored,
+    StoreFactory, blocked, closed, erased, event, fill, is_closed, keeps_messages, keeps_rooms,
+    members, moved, new, opened, opening, settled, stored,
 };
 
 pub(crate) type SqlStores = StorePair<SqlRooms, SqlMessages>;
@@ -71,6 +71,11 @@ macro_rules! keeps_it_for_good {
         #[tokio::test]
         async fn cht_52_everything_survives_a_reopening() {
             super::everything_survives_a_reopening($engine).await;
+        }
+
+        #[tokio::test]
+        async fn cht_81_closings_blocks_and_erasures_survive_a_reopening() {
+            super::closings_blocks_and_erasures_survive($engine).await;
         }
 
         #[tokio::test]
@@ -138,6 +143,30 @@ async fn everything_survives_a_reopening(engine: TestEngine) {
     assert_eq!(stored(&next[0]).seq, 4);
     let rooms = store.rooms(&["r".into()]).await.unwrap();
     assert_eq!(rooms[0].epoch, "epoch 0");
+}
+
+async fn closings_blocks_and_erasures_survive(engine: TestEngine) {
+    let factory = SqlFactory::on(engine);
+    let Some(store) = factory.make().await else {
+        return;
+    };
+    let rooms = ["closed", "of two"].map(|room| opening(room, &["Ann", "Bo"], None));
+    let group = opening("group", &["Ann", "Kim"], None);
+    store
+        .apply(&opened([&rooms[..], &[group]].concat()))
+        .await
+        .unwrap();
+    store.apply(&closed("closed")).await.unwrap();
+    let block = blocked("bo", "ann", true, 5, "e");
+    store.apply(&block).await.unwrap();
+    store.apply(&erased("kim")).await.unwrap();
+    store.rooms.close().await;
+    store.messages.close().await;
+    let store = factory.make().await.expect("it was there before");
+    for (room, expected) in [("closed", true), ("of two", true), ("group", false)] {
+        assert_eq!(is_closed(&store, room).await, expected, "{room}");
+    }
+    assert_eq!(members(&store, "group").await, ["Ann"]);
 }
 
 /// As much as may wait while rooms are away.

@@ -143,6 +143,30 @@ async fn bad_events_are_skipped(database: &TestDatabase) {
             "source": "signaling", "subject": subject, "data": {"user_id": user_id},
         }));
     }
+    for (n, (kind, data)) in [
+        ("user.erased", json!({"user_id": "bo\u{0}"})),
+        (
+            "user.blocked",
+            json!({"by": "", "user_id": "bo", "blocked": true}),
+        ),
+        (
+            "user.blocked",
+            json!({"by": "ann", "user_id": long, "blocked": true}),
+        ),
+        (
+            "room.closed",
+            json!({"room_id": "r\u{0}", "members": [], "tenant": "people"}),
+        ),
+        ("room.opened", json!({"room_id": "r"})),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        events.push(json!({
+            "id": format!("other {n}"), "type": kind, "occurred_at": testkit::now(),
+            "source": "scheduler", "subject": "s", "data": data,
+        }));
+    }
     let skipped = events.len();
     events.push(booked("good", "session.scheduled", &session, &room.id));
     let ticket = server.signer.chat(BO, &[]);

@@ -2,9 +2,13 @@
 
 mod bad_frames;
 mod bad_ids;
+mod blocked;
 mod both_see_it;
+mod closed;
 mod coming_back;
+mod erased;
 mod events;
+mod export;
 mod it_describes_itself;
 mod killed;
 mod not_a_member;

@@ -79,6 +79,8 @@ pub enum Limit {
     Searches,
     /// Mails to one address in an hour or a day; answered with 429, or not sent.
     Mails,
+    /// Pages of their export that one person reads in an hour; answered with 429.
+    Exports,
     /// What one person stores in an hour; refused with `quota_exceeded`.
     QuotaPerPerson,
     /// What is stored in one room in an hour; refused with `quota_exceeded`.
@@ -93,7 +95,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::ConnectionsUnauthenticated,
@@ -130,6 +132,7 @@ impl Limit {
         Self::PasswordHashes,
         Self::Searches,
         Self::Mails,
+        Self::Exports,
         Self::QuotaPerPerson,
         Self::QuotaPerRoom,
         Self::QuotaPerApplication,
@@ -177,6 +180,7 @@ impl Limit {
             Self::PasswordHashes => "password_hashes",
             Self::Searches => "searches",
             Self::Mails => "mails",
+            Self::Exports => "exports",
             Self::QuotaPerPerson => "quota_per_person",
             Self::QuotaPerRoom => "quota_per_room",
             Self::QuotaPerApplication => "quota_per_application",

@@ -105,6 +105,15 @@ impl Database {
         Ok(touched)
     }
 
+    /// Leaves nothing of what was deleted: SQLite overwrites it in the file, and here empties the write-ahead log that
+    /// still has it. A server keeps what was deleted until it cleans up by itself, and in its own logs.
+    ///
+    /// # Errors
+    /// When somebody reads from the log for longer than a write waits; try again later.
+    pub async fn empty_log(&self) -> Result<(), Error> {
+        self.engine.empty_log().await
+    }
+
     /// For readiness: commits a row of `write_probe`, which every [`Schema`] has.
     ///
     /// # Errors

@@ -12,6 +12,11 @@ pub(crate) trait Engine: Debug + Send + Sync {
     /// A transaction that writes, isolated as `READ COMMITTED` or more strictly.
     fn begin(&self) -> StorageFuture<'_, Box<dyn Transaction>>;
 
+    /// Leaves nothing of what was deleted in the engine's own files, where those are ours.
+    fn empty_log(&self) -> StorageFuture<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// Closes every connection.
     fn close(&self) -> StorageFuture<'_, ()>;
 }

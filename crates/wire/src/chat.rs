@@ -8,7 +8,7 @@ pub use client::{
     AskPresence, ChatClientFrame, Cursor, Hello, History, MarkDelivered, MarkRead, Ping, Send,
     SetStatus, Typing,
 };
-pub use http::{PostMessage, PutRead, SyncResponse};
+pub use http::{ExportedRoom, PostMessage, PutRead, SyncResponse};
 pub use server::{
     Accepted, ChatServerFrame, Delivered, GoingAway, Heads, Member, Message, Messages, Pong,
     Presence, PresenceState, Read, Removed, RoomHead, RoomView, Sent, TypingBy, Welcome,

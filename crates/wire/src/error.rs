@@ -63,6 +63,8 @@ pub enum ErrorCode {
     AlreadyJoined,
     /// Not a member of that room.
     NotAMember,
+    /// The room takes no more messages.
+    RoomClosed,
     /// The same key with another content, or a state that forbids it.
     Conflict,
     /// `user_id` has another session at that time.

@@ -65,7 +65,7 @@ fn declare_chat(out: &mut String, config: &Config) {
         ChatClientFrame, Hello, Cursor, Send, MarkRead, MarkDelivered, Typing, History, AskPresence,
         SetStatus, Ping, ChatServerFrame, Welcome, RoomView, Member, Sent, Message, Read, Delivered,
         TypingBy, Presence, PresenceState, Removed, Heads, RoomHead, Messages, GoingAway, Pong,
-        Accepted, PostMessage, PutRead, SyncResponse,
+        Accepted, PostMessage, PutRead, SyncResponse, ExportedRoom,
     );
     out.push_str("}\n");
 }

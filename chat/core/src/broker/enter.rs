@@ -118,9 +118,16 @@ impl<P: PresenceTracker> RoomBroker<P> {
         clean: bool,
         out: &mut Vec<Output>,
     ) {
-        let Some(connection) = self.connections.remove(&id) else {
+        let Some(ClientConnection { user, away, .. }) = self.remove_connection(id) else {
             return;
         };
+        self.presence.disconnected(now, &user, away, clean);
+        self.announce(&user, out);
+        self.forget_if_idle(&user);
+    }
+
+    pub(super) fn remove_connection(&mut self, id: ConnectionId) -> Option<ClientConnection> {
+        let connection = self.connections.remove(&id)?;
         for watched in &connection.watching {
             if let Some(watchers) = self.watchers.get_mut(watched) {
                 watchers.remove(&id);
@@ -129,14 +136,10 @@ impl<P: PresenceTracker> RoomBroker<P> {
                 }
             }
         }
-        let user = connection.user;
-        if let Some(known) = self.users.get_mut(&user) {
+        if let Some(known) = self.users.get_mut(&connection.user) {
             known.connections.retain(|other| *other != id);
         }
-        self.presence
-            .disconnected(now, &user, connection.away, clean);
-        self.announce(&user, out);
-        self.forget_if_idle(&user);
+        Some(connection)
     }
 
     pub(super) fn forget_if_idle(&mut self, user: &UserId) {

@@ -8,6 +8,7 @@ use wire::visible_text::clean_body;
 use wire::{ConnectionId, ErrorBody, ErrorCode, FrameId, RoomId, UnixMs, UserId};
 
 use super::RoomBroker;
+use super::closing::offline;
 use crate::text::check_id;
 use crate::{
     HistoryPage, MessageDraft, Origin, Output, PositionKind, PositionUpdate, PresenceTracker,
@@ -25,6 +26,7 @@ pub(super) fn error(code: ErrorCode, id: Option<FrameId>) -> ErrorReply {
 fn sentence(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::NotAMember => "You are not in that room.",
+        ErrorCode::RoomClosed => "That room takes no more messages.",
         ErrorCode::Conflict => "That client_id already stands for another message.",
         ErrorCode::BadCursor => "Name one of before and after.",
         ErrorCode::BadText => "That is no text for a message.",
@@ -160,6 +162,9 @@ impl<P: PresenceTracker> RoomBroker<P> {
         out: &mut Vec<Output>,
     ) -> Result<(), ErrorReply> {
         let room = self.room_for(&origin, &frame.room)?;
+        if room.closed {
+            return Err(error(ErrorCode::RoomClosed, origin.id));
+        }
         let to = self.audience(room, |_, member| member != &user);
         let every = self.settings.typing_every_ms;
         let fresh = self.rooms.get_mut(&frame.room).is_some_and(|loaded| {
@@ -215,11 +220,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
             let together = self.are_together(user, &other, origin.connection);
             let told = match together {
                 true => self.presence.presence(&other),
-                false => wire::chat::Presence {
-                    user_id: other.clone(),
-                    state: PresenceState::Offline,
-                    last_active_at: None,
-                },
+                false => offline(&other),
             };
             self.send(vec![origin.connection], told.into(), out);
             if frame.subscribe && together {

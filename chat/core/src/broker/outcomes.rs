@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wire::chat::{Delivered, Heads, Message, Read, RoomHead, Sent};
+use wire::chat::{Delivered, Heads, Member, Message, Read, RoomHead, Sent};
 use wire::{ConnectionId, UnixMs, UserId};
 
 use super::RoomBroker;
@@ -19,12 +19,13 @@ impl<P: PresenceTracker> RoomBroker<P> {
 
     pub(super) fn opened(&mut self, mut room: Room, changed: bool, out: &mut Vec<Output>) {
         self.rooms.note_told(&room.id);
-        if let Some(loaded) = self.rooms.get_mut(&room.id) {
+        let known = self.rooms.get(&room.id).cloned();
+        if let Some(known) = &known {
             if !changed {
                 return;
             }
             // Members and names are what was committed; how far the messages are is known here.
-            room.take_progress(&loaded.room);
+            room.take_progress(known);
         }
         self.bring_in(room.clone());
         if !changed {
@@ -33,11 +34,33 @@ impl<P: PresenceTracker> RoomBroker<P> {
         let Some(room) = self.rooms.get(&room.id).cloned() else {
             return;
         };
+        if let Some(known) = &known {
+            self.take_out_members(known, &room);
+        }
         for member in &room.members {
             let to = self.audience(&room, |_, user| user == &member.user_id);
             if let Some(view) = room.view(&member.user_id, false) {
                 self.send(to, view.into(), out);
             }
+        }
+        if known.is_some_and(|known| known.closed != room.closed) {
+            self.tell_presence_between(&room, out);
+        }
+        if room.closed {
+            self.end_watches(&room);
+        }
+    }
+
+    /// Notes who is a member no more.
+    fn take_out_members(&mut self, known: &Room, room: &Room) {
+        for Member { user_id, .. } in &known.members {
+            if room.member(user_id).is_some() {
+                continue;
+            }
+            if let Some(user) = self.users.get_mut(user_id) {
+                user.rooms.remove(&room.id);
+            }
+            self.forget_if_idle(user_id);
         }
     }
 
@@ -118,7 +141,8 @@ impl<P: PresenceTracker> RoomBroker<P> {
             .is_some_and(|loaded| loaded.room.moved(update));
         let by = origin.as_ref().map(|origin| origin.connection);
         if changed && let Some(room) = self.rooms.get(&update.room) {
-            let audience = self.audience(room, |id, _| Some(id) != by);
+            let is_told = |user: &UserId| !room.closed || user == &update.user;
+            let audience = self.audience(room, |id, user| Some(id) != by && is_told(user));
             let (room, user_id, seq) = (update.room.clone(), update.user.clone(), update.seq);
             let frame = match update.kind {
                 PositionKind::Read => Read { room, user_id, seq }.into(),

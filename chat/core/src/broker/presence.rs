@@ -27,7 +27,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         let only = self.connections.get(&id).and_then(|c| c.only().cloned());
         let mut there = BTreeSet::new();
         for room in self.rooms_of(user, only.as_ref()) {
-            if room.members.len() <= self.settings.small_room {
+            if !room.closed && room.members.len() <= self.settings.small_room {
                 there.extend(room.members.iter().map(|member| &member.user_id));
             }
         }
@@ -43,21 +43,21 @@ impl<P: PresenceTracker> RoomBroker<P> {
         }
     }
 
-    /// True for two people who share a room, and for oneself.
+    /// True for two people who share an open room, and for oneself.
     pub(super) fn are_together(&self, one: &UserId, other: &UserId, id: ConnectionId) -> bool {
         let only = self.connections.get(&id).and_then(|c| c.only());
         one == other
             || self
                 .rooms_of(one, only)
                 .iter()
-                .any(|room| room.member(other).is_some())
+                .any(|room| !room.closed && room.member(other).is_some())
     }
 
-    /// Those who share a small room with `user`, and those who asked.
-    fn who_is_told(&self, user: &UserId) -> Vec<ConnectionId> {
+    /// Those who share a small open room with `user`, and those who asked.
+    pub(super) fn who_is_told(&self, user: &UserId) -> Vec<ConnectionId> {
         let mut to: BTreeSet<ConnectionId> = self.watchers.get(user).cloned().unwrap_or_default();
         for room in self.rooms_of(user, None) {
-            if room.members.len() <= self.settings.small_room {
+            if !room.closed && room.members.len() <= self.settings.small_room {
                 to.extend(self.audience(room, |_, member| member != user));
             }
         }

@@ -93,6 +93,13 @@ impl LoadedRooms {
         }
     }
 
+    /// Whatever of a room that is not in memory was read before now is read again.
+    pub(super) fn outdate_reads(&mut self) {
+        self.version += 1;
+        self.last_told.clear();
+        self.forgotten = self.version;
+    }
+
     /// True where nothing was told of a room since `as_of`, as far as is known.
     pub(super) fn is_current(&self, id: &RoomId, as_of: u64) -> bool {
         as_of >= self.last_told.get(id).copied().unwrap_or(self.forgotten)

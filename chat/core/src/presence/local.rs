@@ -115,6 +115,13 @@ impl PresenceTracker for LocalPresence {
         self.graces.first().map(|(at, _)| *at)
     }
 
+    fn erase(&mut self, user: &UserId) {
+        let until = self.users.remove(user).and_then(|known| known.grace_until);
+        if let Some(until) = until {
+            self.graces.remove(&(until, user.clone()));
+        }
+    }
+
     fn forget(&mut self, user: &UserId) {
         if !self.is_here(user) {
             self.users.remove(user);

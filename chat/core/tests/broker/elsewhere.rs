@@ -52,6 +52,10 @@ impl PresenceTracker for KimIsElsewhere {
         self.0.next_deadline()
     }
 
+    fn erase(&mut self, user: &UserId) {
+        self.0.erase(user);
+    }
+
     fn forget(&mut self, user: &UserId) {
         self.0.forget(user);
     }

@@ -48,6 +48,7 @@ pub(crate) fn room(id: &str, members: &[&str]) -> Room {
         min_seq: 1,
         active_at: at(-1_000),
         last_message: None,
+        closed: false,
         members: members
             .iter()
             .map(|user| Member {

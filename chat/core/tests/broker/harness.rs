@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chat_core::{
-    FrameDelivery, Input, MissedRange, Output, ReadRequest, RoomBroker, Settings, WriteOutcome,
-    WriteRequest,
+    FrameDelivery, Input, MissedRange, Output, ReadRequest, Room, RoomBroker, Settings,
+    WriteOutcome, WriteRequest,
 };
 use wire::chat::{ChatClientFrame, ChatServerFrame, Cursor, Message, PresenceState, Send, Welcome};
-use wire::{CloseCode, ConnectionId, FrameId, UnixMs};
+use wire::{CloseCode, ConnectionId, ErrorCode, FrameId, UnixMs};
 
 use crate::frames::{at, room};
 
@@ -52,8 +52,27 @@ impl Harness {
     pub(crate) fn open(&mut self, id: &str, members: &[&str]) {
         let room = room(id, members);
         let known = self.broker.room(&room.id);
-        let changed = known.is_none_or(|known| !known.has_same_people(&room));
+        let changed = known.is_none_or(|known| room.differs_from(known));
         self.handle(Input::Written(WriteOutcome::RoomOpened { room, changed }));
+    }
+
+    /// A room that is closed, or opened again.
+    pub(crate) fn close(&mut self, id: &str, members: &[&str], closed: bool) {
+        let room = Room {
+            closed,
+            ..room(id, members)
+        };
+        let changed = true;
+        self.told(WriteOutcome::RoomOpened { room, changed });
+    }
+
+    pub(crate) fn told(&mut self, outcome: WriteOutcome) {
+        self.handle(Input::Written(outcome));
+    }
+
+    /// Whether the broker would have a message of `from` stored now.
+    pub(crate) fn may_append(&self, room: &str, from: &str) -> Result<(), ErrorCode> {
+        self.broker.check_append(&room.into(), &from.into())
     }
 
     pub(crate) fn hello(&mut self, user: &str) -> ConnectionId {

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use chat_core::{HistoryPage, PageFrom};
+use chat_core::{HistoryPage, MessageDraft, PageFrom};
 use storage::{Database, FromRow, Row, SqlConnection, query, retry_on_conflict};
 use wire::chat::Message;
 use wire::{RoomId, UserId};
 
-use crate::store::{Appended, Head, MessageStore, NewMessage, StoreError};
+use crate::store::{Appended, Head, MessageStore, NewMessage, OwnSpan, StoreError};
 
 const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM messages WHERE room_id = ?1";
 
@@ -24,6 +24,10 @@ const BEFORE: &str = "SELECT room_id, seq, message_id, sender, client_id, body, 
 
 const AFTER: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
      FROM messages WHERE room_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+
+const WRITTEN_BY: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
+     FROM messages WHERE room_id = ?1 AND seq > ?2 AND seq <= ?3 AND sender = ?4
+     ORDER BY seq LIMIT ?5";
 
 const HEADS: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
      (SELECT min(seq) FROM messages WHERE room_id = ids.value) AS min_seq
@@ -66,6 +70,27 @@ impl SqlMessages {
 impl MessageStore for SqlMessages {
     async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
         Ok(retry_on_conflict("messages", || self.append_all(batch)).await?)
+    }
+
+    async fn repeat_of(&self, draft: &MessageDraft) -> Result<Option<Appended>, StoreError> {
+        Ok(repeated(&mut self.database.read().await?, draft).await?)
+    }
+
+    async fn written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        span: OwnSpan,
+    ) -> Result<Vec<Message>, StoreError> {
+        let found: Vec<StoredMessage> = query(WRITTEN_BY)
+            .bind(room.as_str())
+            .bind(span.after)
+            .bind(span.through)
+            .bind(user.as_str())
+            .bind(span.limit)
+            .fetch_all(&mut self.database.read().await?)
+            .await?;
+        Ok(found.into_iter().map(|stored| stored.0).collect())
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
@@ -130,7 +155,8 @@ async fn append_one(
         .execute(connection)
         .await?;
     if inserted == 0 {
-        return repeated(connection, new).await;
+        let repeat = repeated(connection, draft).await?;
+        return repeat.ok_or_else(|| storage::Error::corrupt("a key that is and is not there"));
     }
     heads.insert(draft.room.clone(), seq);
     Ok(Appended::Stored(Message {
@@ -157,18 +183,18 @@ async fn last_seq(
 
 async fn repeated(
     connection: &mut dyn SqlConnection,
-    new: &NewMessage,
-) -> Result<Appended, storage::Error> {
-    let known: StoredMessage = query(BY_KEY)
-        .bind(new.draft.room.as_str())
-        .bind(new.draft.from.as_str())
-        .bind(&new.draft.client_id)
-        .fetch_one(connection)
+    draft: &MessageDraft,
+) -> Result<Option<Appended>, storage::Error> {
+    let known: Option<StoredMessage> = query(BY_KEY)
+        .bind(draft.room.as_str())
+        .bind(draft.from.as_str())
+        .bind(&draft.client_id)
+        .fetch_optional(connection)
         .await?;
-    Ok(match known.0.body == new.draft.body {
+    Ok(known.map(|known| match known.0.body == draft.body {
         true => Appended::Repeat(known.0),
         false => Appended::Conflict,
-    })
+    }))
 }
 
 struct StoredMessage(Message);

@@ -1,21 +1,14 @@
 //! The rooms, their members, and the events of other services that they come from.
 
 mod changes;
+mod read;
 
 use storage::{Database, Outbox, query, retry_on_conflict};
-use wire::chat::Member;
 use wire::{RoomId, SessionId, UnixMs, UserId};
 
 use self::changes::RowsToWrite;
 use crate::removals::Removal;
-use crate::store::{RoomChanges, RoomPosition, RoomStore, StoreError, StoredRoom};
-
-/// In one statement: a room and its members are of the same commit.
-const ROOMS: &str = "SELECT rooms.room_id, epoch, last_seq, active_at,
-     user_id, name, read_seq, delivered_seq
-     FROM (?1..) AS ids JOIN rooms ON rooms.room_id = ids.value
-     LEFT JOIN members ON members.room_id = rooms.room_id
-     ORDER BY rooms.room_id, user_id";
+use crate::store::{Erasure, RoomChanges, RoomPosition, RoomStore, StoreError, StoredRoom};
 
 const ROOMS_OF: &str =
     "SELECT rooms.active_at, rooms.room_id FROM members JOIN rooms USING (room_id)
@@ -24,20 +17,13 @@ const ROOMS_OF: &str =
 
 const REMOVED: &str = "SELECT session_id, user_id, removed_at FROM removals WHERE removed_at >= ?1";
 
+const ROOM_IDS_OF: &str = "SELECT room_id FROM members WHERE user_id = ?1 AND room_id > ?2
+     ORDER BY room_id LIMIT ?3";
+
+const ERASED: &str = "SELECT user_id, erased_at FROM people WHERE erased_at >= ?1";
+
 /// Sorts after every id: no id is as high a character.
 const AFTER_ANY_ID: &str = "\u{10ffff}";
-
-/// A room's columns and those of one of its members, if it has any.
-type MemberRow = (
-    String,
-    String,
-    u64,
-    UnixMs,
-    Option<String>,
-    Option<String>,
-    Option<u64>,
-    Option<u64>,
-);
 
 /// Rooms in a database of [`storage::Schema::chat`], with the events that other services are told and have told.
 /// Clones share it.
@@ -83,6 +69,37 @@ impl RoomStore for SqlRooms {
         Ok(())
     }
 
+    async fn room_ids_of(
+        &self,
+        user: &UserId,
+        after: Option<&RoomId>,
+        limit: u32,
+    ) -> Result<Vec<RoomId>, StoreError> {
+        let found: Vec<(String,)> = query(ROOM_IDS_OF)
+            .bind(user.as_str())
+            .bind(after.map_or("", RoomId::as_str))
+            .bind(limit)
+            .fetch_all(&mut self.database.read().await?)
+            .await?;
+        Ok(found.into_iter().map(|(id,)| RoomId(id)).collect())
+    }
+
+    async fn erasures(&self, since: UnixMs) -> Result<Vec<Erasure>, StoreError> {
+        let rows: Vec<(String, UnixMs)> = query(ERASED)
+            .bind(since.max(UnixMs(1)))
+            .fetch_all(&mut self.database.read().await?)
+            .await?;
+        let erasure = |(user, at)| Erasure {
+            user: UserId(user),
+            at,
+        };
+        Ok(rows.into_iter().map(erasure).collect())
+    }
+
+    async fn overwrite_deleted(&self) -> Result<(), StoreError> {
+        Ok(self.database.empty_log().await?)
+    }
+
     async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {
         let rows: Vec<(String, String, UnixMs)> = query(REMOVED)
             .bind(since)
@@ -97,31 +114,7 @@ impl RoomStore for SqlRooms {
     }
 
     async fn rooms(&self, ids: &[RoomId]) -> Result<Vec<StoredRoom>, StoreError> {
-        let rows: Vec<MemberRow> = query(ROOMS)
-            .bind_list(ids.iter().map(RoomId::as_str))
-            .fetch_all(&mut self.database.read().await?)
-            .await?;
-        let mut rooms: Vec<StoredRoom> = Vec::new();
-        for (id, epoch, last_seq, active_at, user_id, name, read_seq, delivered_seq) in rows {
-            if rooms.last().is_none_or(|room| room.id.as_str() != id) {
-                rooms.push(StoredRoom {
-                    id: RoomId(id),
-                    epoch,
-                    last_seq,
-                    active_at,
-                    members: Vec::new(),
-                });
-            }
-            if let (Some(room), Some(user_id)) = (rooms.last_mut(), user_id) {
-                room.members.push(Member {
-                    user_id: UserId(user_id),
-                    name: name.unwrap_or_default(),
-                    read_seq: read_seq.unwrap_or(0),
-                    delivered_seq: delivered_seq.unwrap_or(0),
-                });
-            }
-        }
-        Ok(rooms)
+        Ok(read::rooms(&mut self.database.read().await?, ids).await?)
     }
 
     async fn rooms_of(

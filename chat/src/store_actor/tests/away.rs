@@ -14,7 +14,9 @@ use crate::registry::Registry;
 use crate::removals::Removal;
 use crate::room_loader::RoomLoader;
 use crate::store::memory::MemoryStore;
-use crate::store::{RoomChanges, RoomPosition, RoomStore, StoreError, StorePair, StoredRoom};
+use crate::store::{
+    Erasure, RoomChanges, RoomPosition, RoomStore, StoreError, StorePair, StoredRoom,
+};
 use crate::store_actor::StoreActor;
 use crate::store_actor::follow_ups::MAX_WAITING;
 use crate::store_handle::{StoreCommand, StoreHandle, UnreadNote};
@@ -47,6 +49,23 @@ impl RoomStore for UnavailableRooms {
         limit: u32,
     ) -> Result<Vec<RoomPosition>, StoreError> {
         self.inner.rooms_of(user, after, limit).await
+    }
+
+    async fn room_ids_of(
+        &self,
+        user: &UserId,
+        after: Option<&RoomId>,
+        limit: u32,
+    ) -> Result<Vec<RoomId>, StoreError> {
+        self.inner.room_ids_of(user, after, limit).await
+    }
+
+    async fn erasures(&self, since: wire::UnixMs) -> Result<Vec<Erasure>, StoreError> {
+        self.inner.erasures(since).await
+    }
+
+    async fn overwrite_deleted(&self) -> Result<(), StoreError> {
+        self.inner.overwrite_deleted().await
     }
 
     async fn removals(&self, since: wire::UnixMs) -> Result<Vec<Removal>, StoreError> {

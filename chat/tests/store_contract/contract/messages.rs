@@ -1,6 +1,6 @@
 //! What is promised of messages.
 
-use chat::store::{Appended, Stores};
+use chat::store::{Appended, OwnSpan, Stores};
 use chat_core::HistoryPage;
 
 use super::{fill, new, seqs, stored};
@@ -95,4 +95,43 @@ pub(crate) async fn cht_45_the_last_messages_of_all_rooms(store: impl Stores) {
     let last = store.last(3).await.unwrap();
     let found: Vec<_> = last.iter().map(|m| (m.room.as_str(), m.seq)).collect();
     assert_eq!(found, [("r", 2), ("q", 1), ("q", 2)]);
+}
+
+/// What a key stands for is told without storing: the message, a conflict, or nothing.
+pub(crate) async fn cht_83_a_repeat_is_found_without_storing_anything(store: impl Stores) {
+    let first = store.append(&[new("r", "ann", "c-1", "a")]).await.unwrap();
+    let repeat = async |client_id, body| {
+        let draft = new("r", "ann", client_id, body).draft;
+        store.repeat_of(&draft).await.unwrap()
+    };
+    let known = Appended::Repeat(stored(&first[0]).clone());
+    assert_eq!(repeat("c-1", "a").await, Some(known));
+    assert_eq!(repeat("c-1", "other").await, Some(Appended::Conflict));
+    assert_eq!(repeat("c-2", "a").await, None);
+    assert_eq!(store.last(10).await.unwrap().len(), 1);
+}
+
+/// Of a span, the messages of one person alone, rising, and no more than asked for.
+pub(crate) async fn cht_92_what_one_wrote_is_found_in_its_span(store: impl Stores) {
+    for n in 1..=6 {
+        let from = if n % 2 == 1 { "ann" } else { "bo" };
+        let batch = [new("r", from, &format!("c-{n}"), "hi")];
+        store.append(&batch).await.unwrap();
+    }
+    fill(&store, "q", 2).await;
+    for (after, through, limit, expected) in [
+        (0, 6, 9, vec![1, 3, 5]),
+        (1, 6, 9, vec![3, 5]),
+        (0, 4, 9, vec![1, 3]),
+        (0, 6, 2, vec![1, 3]),
+        (5, 6, 9, vec![]),
+    ] {
+        let span = OwnSpan {
+            after,
+            through,
+            limit,
+        };
+        let found = store.written_by(&"ann".into(), &"r".into(), span).await;
+        assert_eq!(seqs(&found.unwrap()), expected, "{span:?}");
+    }
 }

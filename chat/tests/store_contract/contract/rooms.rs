@@ -5,7 +5,7 @@ use chat::store::{MessageStore, Opening, RoomChanges, RoomPosition, RoomStore, S
 use chat_core::PositionKind;
 use wire::{Participant, UnixMs};
 
-use super::{event, moved, opened, opening, settled};
+use super::{blocked, closed, erased, event, moved, opened, opening, settled};
 
 /// A room is opened once: its epoch stays, members are added.
 pub(crate) async fn cht_46_a_room_is_opened_once(store: impl Stores) {
@@ -189,6 +189,9 @@ pub(crate) async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
         settled: settled("r", 2, 2_000).settled,
         events: vec![event("f-1"), event("f-2")],
         removals: vec![removal("s", "ann", 3_000)],
+        closings: closed("r").closings,
+        blocks: blocked("ann", "bo", true, 5, "e").blocks,
+        erasures: erased("kim").erasures,
         taken: vec![batch.unwrap()],
     };
     store.apply(&changes).await.unwrap();
@@ -215,7 +218,9 @@ pub(crate) async fn cht_50_what_comes_twice_in_one_commit_is_as_once(store: impl
             removal("s", "ann", now.0),
             removal("s", "ann", now.0 - 1_000),
         ],
-        taken: Vec::new(),
+        closings: [closed("q").closings, closed("q").closings].concat(),
+        erasures: [erased("kim").erasures, erased("kim").erasures].concat(),
+        ..RoomChanges::default()
     };
     changes
         .positions

@@ -24,6 +24,8 @@ pub enum TicketFault {
     Malformed,
     /// Longer than any ticket.
     TooLarge,
+    /// Whom it is for was erased since.
+    Erased,
 }
 
 impl TicketFault {
@@ -40,6 +42,7 @@ impl TicketFault {
             TicketFault::WrongAudience => "wrong_audience",
             TicketFault::Malformed => "malformed",
             TicketFault::TooLarge => "too_large",
+            TicketFault::Erased => "erased",
         }
     }
 }

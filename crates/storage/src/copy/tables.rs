@@ -240,7 +240,7 @@ const SCHEDULER: [CopiedTable; 25] = [
     ),
 ];
 
-const CHAT: [CopiedTable; 3] = [
+const CHAT: [CopiedTable; 6] = [
     table(
         "rooms",
         &["room_id"],
@@ -252,6 +252,13 @@ const CHAT: [CopiedTable; 3] = [
         &["name", "read_seq", "delivered_seq"],
     ),
     table("removals", &["session_id", "user_id"], &["removed_at"]),
+    table("closed_rooms", &["room_id"], &["closed_at"]),
+    table(
+        "blocks",
+        &["by_id", "user_id"],
+        &["blocked", "changed_at", "event_id"],
+    ),
+    table("people", &["user_id"], &["erased_at"]),
 ];
 
 /// In files alone: servers hold no messages.

@@ -38,6 +38,44 @@ async fn pragma<T: storage::FromRow>(connection: &mut dyn SqlConnection, text: &
 }
 
 #[tokio::test]
+async fn edg_140_what_is_deleted_is_in_no_byte_of_a_file() {
+    const SECRET: &str = "Zerafina Quillfeather";
+    let store = store().await;
+    let insert = "INSERT INTO outbox (position, event_id, occurred_at, body) VALUES ?rows";
+    // Short and long ones, so that some fill pages of their own.
+    let bodies: Vec<(i64, String)> = (1..200)
+        .map(|n| {
+            (
+                n,
+                SECRET.repeat(usize::try_from(n % 40 * n % 40 + 1).unwrap()),
+            )
+        })
+        .collect();
+    let rows = bodies.iter().map(|(n, body)| {
+        let id = format!("e-{n}");
+        [(*n).into(), id.into(), 1.into(), body.into()]
+    });
+    let inserted = query(insert).bind_rows(rows);
+    store.database.execute(inserted).await.unwrap();
+    let file = store.place.url().file().unwrap();
+    let found = || {
+        let files = std::fs::read_dir(file.parent().unwrap()).unwrap();
+        let files = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        let has = |bytes: &Vec<u8>| bytes.windows(SECRET.len()).any(|w| w == SECRET.as_bytes());
+        files.filter(has).count()
+    };
+    store.database.empty_log().await.unwrap();
+    assert_eq!(found(), 1, "in the file itself, and no log any more");
+    let delete = query("DELETE FROM outbox WHERE position > 100");
+    store.database.execute(delete).await.unwrap();
+    let shorten = query("UPDATE outbox SET body = '{}'");
+    store.database.execute(shorten).await.unwrap();
+    assert_ne!(found(), 0, "the log has it still");
+    store.database.empty_log().await.unwrap();
+    assert_eq!(found(), 0);
+}
+
+#[tokio::test]
 async fn edg_27_two_processes_take_turns() {
     let store = store().await;
     let other = store.open_again().await;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ChatServerFrame;
+use super::{ChatServerFrame, Message};
+use crate::{Participant, RoomId};
 
 /// Body of `POST /v1/rooms/{id}/messages`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,4 +36,28 @@ pub struct SyncResponse {
     pub cursor: String,
     /// What came since.
     pub frames: Vec<ChatServerFrame>,
+}
+
+/// Item of `GET /v1/export`: a room of the person who asks, and what is theirs in it. A room with many messages
+/// comes again, with more of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExportedRoom {
+    /// Id of the room.
+    pub room: RoomId,
+    /// Who belongs to it.
+    pub members: Vec<Participant>,
+    /// The last message's `seq`; 0 in an empty room.
+    pub last_seq: u64,
+    /// How far the person has read.
+    pub read_seq: u64,
+    /// How far it reached a device of theirs.
+    pub delivered_seq: u64,
+    /// The messages that they wrote, in rising `seq`.
+    pub messages: Vec<Message>,
+    /// True: it takes no more messages.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+    pub closed: bool,
 }

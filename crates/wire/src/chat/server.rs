@@ -78,8 +78,12 @@ frame! {
         last_message: Option<Message>,
         /// True: all that this device missed follows. False: read the history.
         recovered: bool,
-        /// Who belongs to it.
+        /// Who belongs to it. In a closed room the positions of the others are 0.
         members: Vec<Member>,
+        /// True: it takes no more messages, and nothing else passes between its members.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+        closed: bool,
     }
 }
 

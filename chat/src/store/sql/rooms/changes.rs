@@ -2,9 +2,12 @@
 //!
 //! Two processes may write at once, and a transaction sees what others have committed since it began. So it locks
 //! the rooms that it changes, in the order of their ids, before it looks at anything of them; whoever writes a
-//! room or its members holds that lock.
+//! room or its members holds that lock. Before them it locks the people that it names, so that nobody is named who is
+//! being erased.
 
+mod closed;
 mod members;
+mod people;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +16,7 @@ use storage::{Inbox, Outbox, SqlConnection, query};
 use wire::{Event, EventBatch, RoomId, SessionId, UnixMs, UserId};
 
 use crate::removals::{KEPT_MS, Removal};
-use crate::store::{Opening, RoomChanges, SettledHead};
+use crate::store::{BlockChange, Opening, RoomChanges, SettledHead};
 
 const OPEN: &str = "INSERT INTO rooms (room_id, epoch, active_at) VALUES ?rows
      ON CONFLICT (room_id) DO NOTHING";
@@ -44,6 +47,10 @@ pub(super) struct RowsToWrite<'a> {
     settled: BTreeMap<&'a RoomId, SettledRow>,
     positions: BTreeMap<MemberKey<'a>, PositionsRow>,
     removals: BTreeMap<(&'a SessionId, &'a UserId), UnixMs>,
+    closings: BTreeMap<&'a RoomId, UnixMs>,
+    /// Of each pair the latest.
+    blocks: BTreeMap<(&'a str, &'a str), &'a BlockChange>,
+    erasures: BTreeMap<&'a str, UnixMs>,
     taken: &'a [EventBatch],
     events: &'a [Event],
 }
@@ -67,6 +74,9 @@ impl<'a> RowsToWrite<'a> {
             settled: BTreeMap::new(),
             positions: BTreeMap::new(),
             removals: BTreeMap::new(),
+            closings: BTreeMap::new(),
+            blocks: BTreeMap::new(),
+            erasures: BTreeMap::new(),
             taken: &changes.taken,
             events: &changes.events,
         };
@@ -84,6 +94,21 @@ impl<'a> RowsToWrite<'a> {
             let latest = rows.removals.entry((session, user)).or_insert(*at);
             *latest = (*latest).max(*at);
         }
+        let closings = changes.closings.iter();
+        rows.closings = closings
+            .map(|closing| (&closing.room, closing.at))
+            .collect();
+        for change in &changes.blocks {
+            let pair = (change.by.as_str(), change.user.as_str());
+            let latest = rows.blocks.entry(pair).or_insert(change);
+            if change.order > latest.order {
+                *latest = change;
+            }
+        }
+        let erasures = changes.erasures.iter();
+        rows.erasures = erasures
+            .map(|erased| (erased.user.as_str(), erased.at))
+            .collect();
         rows
     }
 
@@ -116,11 +141,16 @@ impl<'a> RowsToWrite<'a> {
         &self,
         connection: &mut dyn SqlConnection,
     ) -> Result<(), storage::Error> {
+        let erased = self.lock_people(connection).await?;
+        let left = self.rooms_left(connection).await?;
         self.open_rooms(connection).await?;
-        let revisions = self.lock_rooms(connection).await?;
-        self.write_members(connection, &revisions).await?;
+        let revisions = self.lock_rooms(connection, &left).await?;
+        self.write_members(connection, &revisions, &erased).await?;
         self.raise_rooms(connection, &revisions).await?;
         self.write_positions(connection, &revisions).await?;
+        self.write_closings(connection).await?;
+        self.write_blocks(connection, &erased).await?;
+        self.take_out_erased(connection).await?;
         self.write_removals(connection).await?;
         for batch in self.taken {
             for event in &batch.events {
@@ -152,11 +182,13 @@ impl<'a> RowsToWrite<'a> {
     async fn lock_rooms(
         &self,
         connection: &mut dyn SqlConnection,
+        left: &[String],
     ) -> Result<BTreeMap<String, u64>, storage::Error> {
         let opened = self.openings.keys().map(|room| room.as_str());
         let settled = self.settled.keys().map(|room| room.as_str());
         let moved = self.positions.keys().map(|(room, _)| *room);
-        let rooms: BTreeSet<&str> = opened.chain(settled).chain(moved).collect();
+        let rooms = opened.chain(settled).chain(moved);
+        let rooms: BTreeSet<&str> = rooms.chain(left.iter().map(String::as_str)).collect();
         if rooms.is_empty() {
             return Ok(BTreeMap::new());
         }

@@ -148,8 +148,14 @@ pub(super) async fn fill_chat(database: &Database, has_messages: bool) {
         .execute(&mut work)
         .await
         .unwrap();
-    let insert = "INSERT INTO removals (session_id, user_id, removed_at) VALUES ('s', 'u', 5)";
-    query(insert).execute(&mut work).await.unwrap();
+    for insert in [
+        "INSERT INTO removals (session_id, user_id, removed_at) VALUES ('s', 'u', 5)",
+        "INSERT INTO closed_rooms (room_id, closed_at) VALUES ('r0', 5)",
+        "INSERT INTO blocks (by_id, user_id, blocked, changed_at, event_id) VALUES ('u', 'v', 1, 5, 'e')",
+        "INSERT INTO people (user_id, erased_at) VALUES ('w', 5)",
+    ] {
+        query(insert).execute(&mut work).await.unwrap();
+    }
     if has_messages {
         let insert = "INSERT INTO messages (room_id, seq, message_id, sender, client_id, body, sent_at) \
             VALUES ('r', 1, 'm', 's', 'c', 'hello', 1)";

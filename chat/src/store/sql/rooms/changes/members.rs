@@ -26,11 +26,12 @@ const MOVE: &str =
          delivered_seq = GREATEST(members.delivered_seq, excluded.delivered_seq)";
 
 impl RowsToWrite<'_> {
-    /// Adds members, and names those that are there where a booking of no lower revision does.
+    /// Adds members who are not erased, and names those that are there where a booking of no lower revision does.
     pub(super) async fn write_members(
         &self,
         connection: &mut dyn SqlConnection,
         revisions: &BTreeMap<String, u64>,
+        erased: &BTreeSet<String>,
     ) -> Result<(), storage::Error> {
         let (mut added, mut named) = (BTreeMap::new(), BTreeMap::new());
         for (room, openings) in &self.openings {
@@ -38,7 +39,9 @@ impl RowsToWrite<'_> {
             for opening in openings {
                 let names = opening.revision.is_some_and(|new| new >= revision);
                 revision = revision.max(opening.revision.unwrap_or_default());
-                for member in &opening.members {
+                let present = opening.members.iter();
+                let present = present.filter(|one| !erased.contains(one.user_id.as_str()));
+                for member in present {
                     let key = (room.as_str(), member.user_id.as_str());
                     match names {
                         true => {

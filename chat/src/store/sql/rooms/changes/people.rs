@@ -1,0 +1,87 @@
+//! Who is named, and who is erased and named no more.
+
+use std::collections::BTreeSet;
+
+use storage::{SqlConnection, query};
+use wire::UnixMs;
+
+use super::RowsToWrite;
+
+const KNOW: &str = "INSERT INTO people (user_id) VALUES ?rows ON CONFLICT (user_id) DO NOTHING";
+
+const ERASE: &str = "INSERT INTO people (user_id, erased_at) VALUES ?rows
+     ON CONFLICT (user_id) DO UPDATE SET erased_at = GREATEST(people.erased_at, excluded.erased_at)";
+
+const LOCK_PEOPLE: &str = "SELECT people.user_id, people.erased_at
+     FROM (?1..) AS ids JOIN people ON people.user_id = ids.value
+     ORDER BY people.user_id FOR UPDATE";
+
+const ROOMS_OF_ONE: &str = "SELECT room_id FROM members WHERE user_id = ?1";
+
+/// What is of an erased person alone.
+const FORGET_ONE: [&str; 3] = [
+    "DELETE FROM members WHERE user_id = ?1",
+    "DELETE FROM blocks WHERE by_id = ?1",
+    "DELETE FROM blocks WHERE user_id = ?1",
+];
+
+/// What an erased person's `erased_at` is at least: 0 is that of all others.
+const ERASED_FROM: UnixMs = UnixMs(1);
+
+impl RowsToWrite<'_> {
+    /// Keeps everybody else from naming, blocking and erasing these people, until the transaction is over; those of them
+    /// who are erased.
+    pub(super) async fn lock_people(
+        &self,
+        connection: &mut dyn SqlConnection,
+    ) -> Result<BTreeSet<String>, storage::Error> {
+        let members = self.openings.values().flatten().flat_map(|o| &o.members);
+        let named = members.map(|member| member.user_id.as_str());
+        let blocks = self.blocks.keys().flat_map(|(by, user)| [*by, *user]);
+        let mut people: BTreeSet<&str> = named.chain(blocks).collect();
+        if !people.is_empty() {
+            let rows = people.iter().map(|user| [(*user).into()]);
+            query(KNOW).bind_rows(rows).execute(connection).await?;
+        }
+        if !self.erasures.is_empty() {
+            let rows = self.erasures.iter();
+            let rows = rows.map(|(user, at)| [(*user).into(), (*at).max(ERASED_FROM).into()]);
+            query(ERASE).bind_rows(rows).execute(connection).await?;
+        }
+        people.extend(self.erasures.keys());
+        if people.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let lock = query(LOCK_PEOPLE).bind_list(people);
+        let locked: Vec<(String, UnixMs)> = lock.fetch_all(connection).await?;
+        let erased = locked.into_iter().filter(|(_, at)| *at >= ERASED_FROM);
+        Ok(erased.map(|(user, _)| user).collect())
+    }
+
+    /// The rooms that the erased are taken out of. Nobody adds them to another meanwhile.
+    pub(super) async fn rooms_left(
+        &self,
+        connection: &mut dyn SqlConnection,
+    ) -> Result<Vec<String>, storage::Error> {
+        let mut left = Vec::new();
+        for user in self.erasures.keys() {
+            let rooms = query(ROOMS_OF_ONE).bind(*user);
+            let rooms: Vec<(String,)> = rooms.fetch_all(connection).await?;
+            left.extend(rooms.into_iter().map(|(room,)| room));
+        }
+        Ok(left)
+    }
+
+    /// Takes the erased out of their rooms, with their names and positions.
+    pub(super) async fn take_out_erased(
+        &self,
+        connection: &mut dyn SqlConnection,
+    ) -> Result<(), storage::Error> {
+        for user in self.erasures.keys() {
+            for statement in FORGET_ONE {
+                query(statement).bind(*user).execute(connection).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! What events of other services say, as the changes that they ask for. One that makes no sense is skipped and counted.
+
+use chat_core::{check_id, check_participant};
+use serde::de::DeserializeOwned;
+use wire::{
+    Event, EventType, Participant, RoomFact, RoomId, SessionBooked, UserBlocked, UserErased, UserId,
+};
+
+use crate::removals::Removal;
+use crate::store::{BlockChange, Closing, Erasure, Opening, RoomChanges};
+
+/// Adds what an event asks for.
+pub(super) fn take(event: &Event, changes: &mut RoomChanges) {
+    let Some(kind) = EventType::from_name(&event.kind) else {
+        return;
+    };
+    if let Err(problem) = take_kind(kind, event, changes) {
+        metrics::counter!("chat_events_skipped_total").increment(1);
+        tracing::warn!(event = ?event.id, kind = ?event.kind, problem, "skipped an event");
+    }
+}
+
+fn take_kind(kind: EventType, event: &Event, changes: &mut RoomChanges) -> Result<(), String> {
+    match kind {
+        // A cancelled booking has its room too: events may come in any order.
+        EventType::SessionScheduled
+        | EventType::SessionRescheduled
+        | EventType::SessionCancelled => {
+            let SessionBooked { session, room_id } = data(event)?;
+            let revision = event.revision.unwrap_or(session.revision);
+            let members = session.participants.to_vec();
+            changes
+                .openings
+                .push(opening(event, room_id, members, revision)?);
+        }
+        EventType::RoomOpened | EventType::RoomClosed => {
+            let fact: RoomFact = data(event)?;
+            let room = fact.room_id.clone();
+            check_room(&room)?;
+            if kind == EventType::RoomClosed {
+                let at = event.occurred_at;
+                changes.closings.push(Closing { room, at });
+            }
+            let revision = event.revision.unwrap_or_default();
+            let opening = opening(event, fact.room_id, fact.members, revision)?;
+            changes.openings.push(opening);
+        }
+        EventType::UserBlocked => {
+            let UserBlocked {
+                by,
+                user_id: user,
+                blocked,
+            } = data(event)?;
+            check_person("by", &by)?;
+            check_person("user_id", &user)?;
+            let order = (event.occurred_at, event.id.clone());
+            changes.blocks.push(BlockChange {
+                by,
+                user,
+                blocked,
+                order,
+            });
+        }
+        EventType::UserErased => {
+            let UserErased { user_id: user } = data(event)?;
+            check_person("user_id", &user)?;
+            let at = event.occurred_at;
+            changes.erasures.push(Erasure { user, at });
+        }
+        EventType::UserKicked => changes.removals.extend(Removal::of(event)),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn data<T: DeserializeOwned>(event: &Event) -> Result<T, String> {
+    T::deserialize(&event.data).map_err(|error| error.to_string())
+}
+
+fn opening(
+    event: &Event,
+    room: RoomId,
+    members: Vec<Participant>,
+    revision: u64,
+) -> Result<Opening, String> {
+    check_room(&room)?;
+    for member in &members {
+        check_participant(member).map_err(|bad| format!("a participant: {bad}"))?;
+    }
+    Ok(Opening {
+        room,
+        epoch: uuid::Uuid::now_v7().to_string(),
+        members,
+        revision: Some(revision),
+        at: event.occurred_at,
+    })
+}
+
+fn check_room(room: &RoomId) -> Result<(), String> {
+    check_id(room.as_str()).map_err(|bad| format!("room_id: {bad}"))
+}
+
+fn check_person(field: &str, user: &UserId) -> Result<(), String> {
+    check_id(user.as_str()).map_err(|bad| format!("{field}: {bad}"))
+}
