@@ -75,9 +75,9 @@ pub struct Closing {
 /// That somebody blocks another, or does so no more. Of those of one and the same pair the latest counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockChange {
-    /// Who blocks.
+    /// Who wants nothing of the other.
     pub by: UserId,
-    /// Who is blocked.
+    /// Of whom nothing reaches them.
     pub user: UserId,
     /// False once it is lifted.
     pub blocked: bool,

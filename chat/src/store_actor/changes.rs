@@ -18,7 +18,7 @@ use crate::store_handle::Reply;
 type Before = BTreeMap<RoomId, Option<Room>>;
 
 /// What was written beside positions and events.
-struct Applied {
+struct WrittenChanges {
     before: Before,
     erased: Vec<(UserId, UnixMs)>,
     /// Who blocks, or does no more, and whom.
@@ -46,7 +46,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         }
     }
 
-    async fn try_write(&mut self, batch: &CommandBatch) -> Result<Applied, StoreError> {
+    async fn try_write(&mut self, batch: &CommandBatch) -> Result<WrittenChanges, StoreError> {
         while let Some(surplus) = self.follow_ups.surplus() {
             self.apply(&surplus).await?;
             self.follow_ups.forget_surplus();
@@ -85,7 +85,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             .blocks
             .into_iter()
             .map(|change| (change.by, change.user));
-        Ok(Applied {
+        Ok(WrittenChanges {
             before,
             erased: erased.collect(),
             blocks: blocks.collect(),
@@ -94,7 +94,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
 
     /// Tells of blocks and erasures, and adds the rooms in memory that they change: of those that are read meanwhile,
     /// none is taken from before they were written.
-    fn tell_of_people(&mut self, applied: &mut Applied) {
+    fn tell_of_people(&mut self, applied: &mut WrittenChanges) {
         if applied.erased.is_empty() && applied.blocks.is_empty() {
             return;
         }

@@ -29,7 +29,7 @@ fn room() -> ChatRoomGrant {
 fn files_with_the_name(server: &Server) -> Vec<String> {
     let folder = server.data.path().join("chat");
     let has_name = |path: &Path| {
-        let bytes = std::fs::read(path).unwrap();
+        let bytes = std::fs::read(path).unwrap_or_default();
         bytes
             .windows(NAME.len())
             .any(|part| part == NAME.as_bytes())

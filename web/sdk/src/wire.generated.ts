@@ -39,7 +39,7 @@ export type FrameId = number | string;
 /**
  * What was wrong, in a word that does not change.
  */
-export type ErrorCode = "malformed" | "unknown_type" | "unauthenticated" | "bad_login" | "email_taken" | "weak_password" | "bad_token" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "quota_exceeded" | "too_large" | "already_joined" | "not_a_member" | "conflict" | "busy" | "already_matched" | "no_peeks_left" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "timeout" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
+export type ErrorCode = "malformed" | "unknown_type" | "unauthenticated" | "bad_login" | "email_taken" | "weak_password" | "bad_token" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "quota_exceeded" | "too_large" | "already_joined" | "not_a_member" | "room_closed" | "conflict" | "busy" | "already_matched" | "no_peeks_left" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "timeout" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
 /**
  * What an `error` frame carries beside its `type`; the optional fields belong to single codes.
  */
@@ -1974,9 +1974,13 @@ export namespace Chat {
    */
   recovered: boolean, 
   /**
-   * Who belongs to it.
+   * Who belongs to it. In a closed room the positions of the others are 0.
    */
-  members: Array<Member>, };
+  members: Array<Member>, 
+  /**
+   * True: it takes no more messages, and nothing else passes between its members.
+   */
+  closed?: boolean, };
   /**
    * One who belongs to a room.
    */
@@ -2229,6 +2233,39 @@ export namespace Chat {
    * What came since.
    */
   frames: Array<ChatServerFrame>, };
+  /**
+   * Item of `GET /v1/export`: a room of the person who asks, and what is theirs in it. A room with many messages
+   * comes again, with more of them.
+   */
+  export type ExportedRoom = { 
+  /**
+   * Id of the room.
+   */
+  room: RoomId, 
+  /**
+   * Who belongs to it.
+   */
+  members: Array<Participant>, 
+  /**
+   * The last message's `seq`; 0 in an empty room.
+   */
+  last_seq: number, 
+  /**
+   * How far the person has read.
+   */
+  read_seq: number, 
+  /**
+   * How far it reached a device of theirs.
+   */
+  delivered_seq: number, 
+  /**
+   * The messages that they wrote, in rising `seq`.
+   */
+  messages: Array<Message>, 
+  /**
+   * True: it takes no more messages.
+   */
+  closed?: boolean, };
 }
 
 /** Close codes of every WebSocket; 4000–4499: reconnect, 4500–4999: do not. */
