@@ -10,15 +10,19 @@ pub const LEFT: &str = "";
 /// Takes the name of `user` out of what was written of several people: wherever an object names them by `user_id`.
 pub fn forget_name(written: &mut Value, user: &UserId) {
     match written {
-        Value::Array(items) => items.iter_mut().for_each(|item| forget_name(item, user)),
+        Value::Array(items) => {
+            for item in items {
+                forget_name(item, user);
+            }
+        }
         Value::Object(fields) => {
             let is_theirs = fields.get("user_id").and_then(Value::as_str) == Some(user.as_str());
             if let Some(name) = fields.get_mut("name").filter(|_| is_theirs) {
                 *name = LEFT_NAME.into();
             }
-            fields
-                .values_mut()
-                .for_each(|value| forget_name(value, user));
+            for field in fields.values_mut() {
+                forget_name(field, user);
+            }
         }
         _ => {}
     }
