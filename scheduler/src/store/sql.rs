@@ -187,6 +187,7 @@ impl From<StoreError> for bus::AcceptError {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::fmt::Write as _;
     use std::future::Future;
     use std::pin::Pin;
     use std::sync::Arc;
@@ -297,7 +298,7 @@ pub(crate) mod tests {
                 for emptying in EMPTYING {
                     let statement: &'static str = emptying.replacen("DELETE", "SELECT *", 1).leak();
                     let rows: Vec<Row> = query(statement).fetch_all(&mut connection).await.unwrap();
-                    texts.push_str(&format!("{statement}: {rows:?}\n"));
+                    writeln!(texts, "{statement}: {rows:?}").unwrap();
                 }
                 texts
             })

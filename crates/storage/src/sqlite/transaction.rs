@@ -45,7 +45,7 @@ impl Transaction for SqliteTransaction {
     }
 
     fn note_erasure(&mut self) -> StorageFuture<'_, ()> {
-        Box::pin(scrub::mark(&mut *self.inner))
+        Box::pin(scrub::mark(&mut self.inner))
     }
 }
 

@@ -11,7 +11,11 @@ pub const LEFT: &str = "";
 /// them by `user_id`.
 pub fn forget_name(written: &mut Value, user: &UserId) {
     match written {
-        Value::Array(items) => items.iter_mut().for_each(|item| forget_name(item, user)),
+        Value::Array(items) => {
+            for item in items {
+                forget_name(item, user);
+            }
+        }
         Value::Object(fields) => {
             let is_theirs = fields.get("user_id").and_then(Value::as_str) == Some(user.as_str());
             if let Some(name) = fields.get_mut("name").filter(|_| is_theirs) {
@@ -20,9 +24,9 @@ pub fn forget_name(written: &mut Value, user: &UserId) {
             if is_theirs {
                 fields.remove("text");
             }
-            fields
-                .values_mut()
-                .for_each(|value| forget_name(value, user));
+            for field in fields.values_mut() {
+                forget_name(field, user);
+            }
         }
         _ => {}
     }
