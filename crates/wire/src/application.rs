@@ -58,10 +58,6 @@ pub struct ApplicationView {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[expect(
-    clippy::option_option,
-    reason = "absent, null and a value are three things"
-)]
 pub struct ChangeApplication {
     /// What people are shown: 1 to 100 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -89,15 +89,13 @@ fn changed(
     if let Some(name) = change.name {
         said.name = check_name(&mut errors, "name", &name);
     }
-    if let Some(origins) = change.allowed_origins {
-        let may_be_app = true;
-        said.allowed_origins =
-            check_origins(&mut errors, "allowed_origins", origins, may_be_app, rules);
+    if let Some(origins) = &change.allowed_origins {
+        let field = "allowed_origins";
+        said.allowed_origins = check_origins(&mut errors, field, origins, true, rules);
     }
-    if let Some(origins) = change.allowed_embedders {
-        let may_be_app = false;
-        said.allowed_embedders =
-            check_origins(&mut errors, "allowed_embedders", origins, may_be_app, rules);
+    if let Some(origins) = &change.allowed_embedders {
+        let field = "allowed_embedders";
+        said.allowed_embedders = check_origins(&mut errors, field, origins, false, rules);
     }
     if let Some(url) = change.return_url {
         check_url(&mut errors, url.as_deref(), rules);

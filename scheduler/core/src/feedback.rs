@@ -42,7 +42,7 @@ pub struct Feedback {
 ///
 /// # Errors
 /// Each field that is wrong.
-pub fn check_feedback(said: GiveFeedback) -> Result<CheckedFeedback, Vec<FieldError>> {
+pub fn check_feedback(said: &GiveFeedback) -> Result<CheckedFeedback, Vec<FieldError>> {
     let mut errors = FieldErrors::default();
     let score = errors.within("score", said.score, SCORES);
     let text = said.text.as_deref();
@@ -77,7 +77,7 @@ pub(crate) mod tests {
             score,
             text: text.map(str::to_owned),
         };
-        check_feedback(said).unwrap()
+        check_feedback(&said).unwrap()
     }
 
     #[test]
@@ -87,7 +87,7 @@ pub(crate) mod tests {
             (6, None, "score", "out_of_range"),
             (5, Some("x".repeat(MAX_TEXT_CHARS + 1)), "text", "too_long"),
         ] {
-            let errors = check_feedback(GiveFeedback { score, text }).unwrap_err();
+            let errors = check_feedback(&GiveFeedback { score, text }).unwrap_err();
             assert_eq!(
                 (errors[0].field.as_str(), errors[0].code.as_str()),
                 (field, code)

@@ -28,6 +28,7 @@ const AHEAD_MS: i64 = 2 * 365 * 86_400_000;
 /// Sessions of a feed: about 300 KB, more than a calendar is opened for.
 const MAX_SESSIONS: usize = 1_000;
 
+const MEDIA_TYPE: &str = "text/calendar; charset=utf-8; method=PUBLISH";
 /// What every feed's path ends with, after its secret.
 const SUFFIX: &str = ".ics";
 
@@ -75,11 +76,9 @@ pub(crate) async fn read(
     let [name, weak] = etags(&text);
     let mut response = match matches_etag(&headers, &name) {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => text.into_response(),
+        false => ([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response(),
     };
     let answer = response.headers_mut();
-    let media = HeaderValue::from_static("text/calendar; charset=utf-8; method=PUBLISH");
-    answer.insert(header::CONTENT_TYPE, media);
     let cache = HeaderValue::from_static("private, no-cache");
     answer.insert(header::CACHE_CONTROL, cache);
     answer.insert(header::ETAG, weak);

@@ -19,7 +19,7 @@ pub(crate) async fn give(
     Path(id): Path<String>,
     Json(said): Json<GiveFeedback>,
 ) -> Result<Json<FeedbackView>, HttpError> {
-    let said = check_feedback(said).map_err(HttpError::invalid)?;
+    let said = check_feedback(&said).map_err(HttpError::invalid)?;
     let Some(user) = caller.user().cloned() else {
         return Err(HttpError::forbidden("Only one of the two may do that."));
     };

@@ -20,10 +20,11 @@ pub(super) const MAX_TEMPLATES_BYTES: usize = 16 * 1024;
 /// Hosts of this machine, whose pages need no HTTPS.
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
+/// Origins as browsers send them, each once; with `may_be_app` also those of pages within an app.
 pub(super) fn check_origins(
     errors: &mut FieldErrors,
     field: &str,
-    origins: Vec<String>,
+    origins: &[String],
     may_be_app: bool,
     rules: &AddressRules<'_>,
 ) -> Vec<String> {

@@ -8,7 +8,7 @@ use crate::commands::{FeedbackOutcome, give_feedback};
 
 fn said(score: i64, text: Option<&str>) -> CheckedFeedback {
     let text = text.map(str::to_owned);
-    check_feedback(GiveFeedback { score, text }).unwrap()
+    check_feedback(&GiveFeedback { score, text }).unwrap()
 }
 
 async fn give(
