@@ -99,6 +99,8 @@ async fn admit<S: Stores>(
 ) -> Result<Admission, JoinError> {
     check_id(&hello.device_id).map_err(|_| JoinError::invalid_field("device_id"))?;
     let admission = state.admit(&hello.ticket).await?;
+    let named = admission.origins.as_deref();
+    reader.check_origin(&state.connections.origins, named)?;
     if state.registry.has_removed(&admission.caller) {
         let body = ErrorBody::new(ErrorCode::Forbidden, "You were removed from that session.");
         return Err(JoinError::new(body, CloseCode::Kicked));

@@ -66,7 +66,10 @@ pub async fn run(
     });
     publish_events(&runtime, &config, store.rooms.outbox(), secret.clone())?;
     say_goodbye(&runtime, Arc::clone(&state));
-    let events = SchedulerEvents { writer };
+    let events = SchedulerEvents {
+        writer,
+        origins: runtime.received_origins(),
+    };
     let test_clock = config.realtime.test_clock;
     let app = router(state, secret, events, runtime.readiness.clone(), test_clock);
     let listeners = listeners.into();

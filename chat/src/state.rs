@@ -29,6 +29,8 @@ pub(crate) struct AppState<S> {
 pub(crate) struct Admission {
     pub(crate) caller: Caller,
     pub(crate) grants: Vec<ChatRoomGrant>,
+    /// Pages that may use it; none: those of the service's own list.
+    pub(crate) origins: Option<Vec<String>>,
     pub(crate) expires_at: UnixMs,
 }
 
@@ -42,6 +44,7 @@ impl From<ChatClaims> for Admission {
                 tenant: claims.tenant,
             },
             grants: claims.rooms,
+            origins: claims.common.origins,
             expires_at: UnixMs(claims.common.exp.saturating_mul(1_000)),
         }
     }

@@ -1,8 +1,11 @@
 //! The handlers, by noun: who asks, what they ask, what is answered. Rules stand elsewhere.
 
+pub(crate) mod application;
 pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod calendar;
+pub(crate) mod calendar_feed;
+pub(crate) mod feedback;
 pub(crate) mod gifts;
 pub(crate) mod join;
 pub(crate) mod jwks;

@@ -1,12 +1,18 @@
-//! A session as an iCalendar object (RFC 5545), to be invited or called off with (RFC 5546).
+//! Sessions as iCalendar objects (RFC 5545): one to be invited or called off with, and a person's published for their
+//! calendars (RFC 5546).
 
 use chrono::{DateTime, Utc};
 use icalendar::{Calendar, Component as _, Event, EventLike as _, EventStatus, Property};
-use scheduler_core::BookedSession;
+use scheduler_core::{BookedSession, PEOPLE};
 use wire::UnixMs;
 
 /// Octets of a line without its end (RFC 5545, section 3.1).
 const MAX_LINE_BYTES: usize = 75;
+
+/// How often calendars ask for a feed again, as RFC 7986 writes an hour.
+const REFRESH: &str = "PT1H";
+/// What a feed is called in calendars, and in whose name people with an account are invited.
+const NAME: &str = "Rendezvous";
 
 /// Where an object comes from: calendars that have seen it before know it again.
 pub(crate) struct CalendarOrigin<'a> {
@@ -35,21 +41,39 @@ impl CalendarOrigin<'_> {
         } else {
             "REQUEST"
         };
-        let event = self.event(session, now, join_url);
-        let mut calendar = Calendar::empty();
-        calendar
-            .append_property(("VERSION", "2.0"))
-            .append_property(("PRODID", "-//Rendezvous//Sessions//EN"))
-            .append_property(("CALSCALE", "GREGORIAN"))
-            .append_property(("METHOD", method))
-            .push(event);
+        let mut event = self.event(session, now);
+        for person in &session.participants {
+            event.append_multi_property(attendee(&person.name, person.user_id.as_str()));
+        }
+        if let Some(join_url) = join_url {
+            event.url(join_url);
+        }
+        let mut calendar = calendar(method);
+        calendar.push(event);
         CalendarObject {
             text: folded(&calendar.to_string()),
             method,
         }
     }
 
-    fn event(&self, session: &BookedSession, now: UnixMs, join_url: Option<&str>) -> Event {
+    /// Sessions of a person for their calendars. Each is the event that its invitation is, without those who attend
+    /// and without anything that opens it; those that were called off are among them.
+    pub(crate) fn feed(&self, sessions: &[BookedSession], now: UnixMs) -> String {
+        let mut refresh = Property::new("REFRESH-INTERVAL", REFRESH);
+        refresh.add_parameter("VALUE", "DURATION");
+        let mut calendar = calendar("PUBLISH");
+        calendar
+            .append_property(("NAME", NAME))
+            .append_property(("X-WR-CALNAME", NAME))
+            .append_property(refresh)
+            .append_property(("X-PUBLISHED-TTL", REFRESH));
+        for session in sessions {
+            calendar.push(self.event(session, now));
+        }
+        folded(&calendar.to_string())
+    }
+
+    fn event(&self, session: &BookedSession, now: UnixMs) -> Event {
         let terms = &session.terms;
         let ends_at = terms.starts_at + terms.countdown_ms + terms.duration_ms;
         let [first, second] = &session.participants;
@@ -66,19 +90,17 @@ impl CalendarOrigin<'_> {
             .summary(&format!("{} \u{2013} {}", first.name, second.name))
             .status(status)
             .append_property(self.organizer(&session.application));
-        for person in &session.participants {
-            event.append_multi_property(attendee(&person.name, person.user_id.as_str()));
-        }
-        if let Some(join_url) = join_url {
-            event.url(join_url);
-        }
         event
     }
 
     /// An address that is a URI and takes no mail: none is configured.
     fn organizer(&self, application: &str) -> Property {
+        let name = match application {
+            PEOPLE => NAME,
+            application => application,
+        };
         let mut organizer = Property::new("ORGANIZER", self.web_origin);
-        organizer.add_parameter("CN", &parameter(application));
+        organizer.add_parameter("CN", &parameter(name));
         organizer
     }
 
@@ -89,6 +111,16 @@ impl CalendarOrigin<'_> {
             .map_or("", |(_, rest)| rest);
         host.split(['/', ':']).next().unwrap_or_default()
     }
+}
+
+fn calendar(method: &str) -> Calendar {
+    let mut calendar = Calendar::empty();
+    calendar
+        .append_property(("VERSION", "2.0"))
+        .append_property(("PRODID", "-//Rendezvous//Sessions//EN"))
+        .append_property(("CALSCALE", "GREGORIAN"))
+        .append_property(("METHOD", method));
+    calendar
 }
 
 fn utc(at: UnixMs) -> DateTime<Utc> {
@@ -210,5 +242,36 @@ mod tests {
             session.participants[0].user_id
         );
         assert!(lines.contains(&attendee), "{lines:#?}");
+    }
+
+    #[tokio::test]
+    async fn sch_243_a_feed_has_the_events_of_the_invitations_and_nobody_who_attends() {
+        let mut session = booked().await;
+        session.revision = 2;
+        let invitation =
+            lines(&ORIGIN.session(&session, NOW, Some("https://meet.example.org/app/join#t")));
+        let mut cancelled = session.clone();
+        (cancelled.id, cancelled.revision, cancelled.cancelled) = ("other".into(), 3, true);
+        let text = ORIGIN.feed(&[session.clone(), cancelled], NOW);
+        let object = CalendarObject {
+            text,
+            method: "PUBLISH",
+        };
+        let all = lines(&object);
+        assert_eq!(value(&all, "METHOD"), "PUBLISH");
+        assert_eq!(value(&all, "REFRESH-INTERVAL;VALUE=DURATION"), "PT1H");
+        assert_eq!(value(&all, "X-PUBLISHED-TTL"), "PT1H");
+        for hidden in ["ATTENDEE", "URL", "DESCRIPTION"] {
+            assert!(!all.iter().any(|line| line.starts_with(hidden)), "{hidden}");
+        }
+        let events: Vec<_> = all.split(|line| line == "BEGIN:VEVENT").skip(1).collect();
+        let [first, second] = events.as_slice() else {
+            panic!("{all:#?}");
+        };
+        for same in ["UID", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "STATUS"] {
+            assert_eq!(value(first, same), value(&invitation, same), "{same}");
+        }
+        assert_eq!(value(second, "STATUS"), "CANCELLED");
+        assert_eq!(value(second, "SEQUENCE"), "2");
     }
 }

@@ -3,12 +3,15 @@
 //! nor SQL are here.
 
 mod accounts;
+mod applications;
 mod apply;
 mod audit;
 mod booking;
+mod calendar_feeds;
 mod direct_writes;
 mod due_jobs;
 mod events;
+mod feedback;
 mod mails;
 mod matching;
 mod neighbours;
@@ -18,13 +21,16 @@ pub(crate) use accounts::{
     ChangeOutcome, SignupCommand, SignupOutcome, add_invite, change_account, change_password,
     end_login, extend_login, forget_accounts_past, log_in, sign_up,
 };
+pub(crate) use applications::{ApplicationOutcome, change_application};
 pub(crate) use audit::{prune_audit, record_action, record_configuration};
 pub(crate) use booking::{Executed, book, cancel, change, renew_link};
+pub(crate) use calendar_feeds::{replace_calendar_feed, revoke_calendar_feed};
 pub(crate) use direct_writes::{
     add_api_key, forget_answers, mark_key_used, mark_read, revoke_api_key, revoke_other_api_keys,
 };
 pub(crate) use due_jobs::{ClaimedBatch, claim_due, settle};
 pub(crate) use events::take_batch;
+pub(crate) use feedback::{FeedbackOutcome, give_feedback};
 pub(crate) use mails::{
     AskOutcome, ConfirmOutcome, ask_for_mail, claim_mail, confirm_email, reset_password,
     settle_mail,

@@ -1,6 +1,7 @@
 //! The description of each operation, for `/openapi.json` and `/docs`.
 
 mod accounts;
+mod applications;
 mod matching;
 
 use serde_json::json;
@@ -10,9 +11,9 @@ use wire::ErrorCode::{
     QuotaExceeded, RateLimited, SessionOver, StorageUnavailable, Unavailable, UnknownField,
 };
 use wire::{
-    AdvanceClock, AuditRow, BookSession, ChangeSession, ClockReading, EmptyBody, JoinRequest,
-    JoinResponse, Notification, Page, QuestionView, RenewedLink, SessionState, SessionView,
-    TicketRequest, TicketResponse, TimelineItem, UnixMs,
+    AdvanceClock, AuditRow, BookSession, ChangeSession, ClockReading, EmptyBody, FeedbackView,
+    GiveFeedback, JoinRequest, JoinResponse, Notification, Page, QuestionView, RenewedLink,
+    SessionState, SessionView, TicketRequest, TicketResponse, TimelineItem, UnixMs,
 };
 
 const ONCE: &str = "Makes a repeat safe: the same key and body give the first answer again.";
@@ -28,6 +29,7 @@ pub(crate) fn api(has_accounts: bool, has_test_clock: bool) -> Api {
         questions(),
         people(),
         operators(),
+        applications::operations(),
         matching::of_applications(),
     ]
     .concat();
@@ -130,7 +132,22 @@ fn sessions() -> Vec<Operation> {
             .refuses(409, &[Conflict, SessionOver])
             .refuses(412, &[PreconditionFailed]),
     ];
-    finished([all, links()].concat(), "Sessions")
+    finished([all, links(), feedback()].concat(), "Sessions")
+}
+
+fn feedback() -> Vec<Operation> {
+    vec![
+        Operation::post(
+            "/v1/sessions/{id}/feedback",
+            "Says how a session was that is over: once, and for a day anew.",
+        )
+        .by(&[AuthScheme::Person, AuthScheme::Login])
+        .refuses(429, &[QuotaExceeded])
+        .takes::<GiveFeedback>()
+        .answers::<FeedbackView>(200, "What is said now.")
+        .refuses(404, &[NotFound])
+        .refuses(409, &[Conflict]),
+    ]
 }
 
 fn links() -> Vec<Operation> {

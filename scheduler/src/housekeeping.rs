@@ -15,7 +15,7 @@ use crate::state::AppState;
 
 /// Every second: poll the stored jobs, and the gifts whose time has come.
 const POLL: &str = "* * * * * *";
-/// Every ten seconds: a key may have been made beside this process.
+/// Every ten seconds: a key may have been made, or an application changed, beside this process.
 const KEYS: &str = "*/10 * * * * *";
 /// Every minute: forget what is old.
 const FORGET: &str = "0 * * * * *";
@@ -63,6 +63,9 @@ impl Housekeeping {
             .await?;
         let keys = self.app.clone();
         cron.add(every(KEYS, move || reload_keys(keys.clone()))?)
+            .await?;
+        let origins = self.app.clone();
+        cron.add(every(KEYS, move || reload_origins(origins.clone()))?)
             .await?;
         cron.add(every(FORGET, move || self.clone().forget())?)
             .await?;
@@ -118,5 +121,11 @@ async fn reload_keys(app: AppState) {
     // A few small files, once in a while: not worth a thread.
     if let Err(error) = app.tickets.reload(clock::now()) {
         tracing::error!(%error, "the keys could not be read again; the known ones sign on");
+    }
+}
+
+async fn reload_origins(app: AppState) {
+    if let Err(error) = app.reload_origins().await {
+        tracing::warn!(%error, "the applications could not be read again; the known origins count on");
     }
 }

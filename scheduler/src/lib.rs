@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod api;
 pub mod api_keys;
+mod application_origins;
 mod bookings;
 mod calendar;
 mod commands;
@@ -90,7 +91,10 @@ pub async fn run(
     let store = SqlStore::open(&config.store).await?;
     let outbox = Outbox::new(store.database().clone());
     let secret = EventsSecret::load_or_create(&config.data_dir)?;
-    let app = app(&config, &store, &outbox, &shutdown)?;
+    let app = app(&config, &store, &outbox, (&origins, &shutdown))?;
+    app.reload_origins()
+        .await
+        .map_err(|error| StartError::Config(format!("the applications: {error}")))?;
     record_settings(&config, &app).await?;
     let readiness = readiness(&store, &app);
     let tasks = Tasks::new();
@@ -132,7 +136,7 @@ fn app(
     config: &Config,
     store: &SqlStore,
     outbox: &Outbox,
-    shutdown: &Shutdown,
+    (origins, shutdown): (&AllowedOrigins, &Shutdown),
 ) -> Result<AppState, StartError> {
     let tickets = Tickets::load_or_create(config).map_err(|e| StartError::Config(e.to_string()))?;
     let links = JoinLinks::load_or_create(&config.data_dir)
@@ -152,6 +156,7 @@ fn app(
         media: config.media.as_slice().into(),
         links_after_end_ms: config.links_after_end_ms,
         web_origin: config.web_origin.trim_end_matches('/').into(),
+        origins: origins.clone(),
         shutdown: shutdown.clone(),
     })
 }

@@ -46,5 +46,6 @@ pub(crate) fn claims(issuer: &str, now: UnixMs, name: &str) -> TicketHeaderClaim
         nbf: now.as_secs(),
         exp: (now + LIFE_MS).as_secs(),
         jti: Uuid::now_v7().to_string(),
+        origins: None,
     }
 }

@@ -12,8 +12,9 @@ use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
 use crate::api::{
-    audit, blocks, calendar, gifts, join, jwks, links, matches, me, notifications, operators,
-    proofs, proposals, questions, rooms, sessions, signup, timeline, users,
+    application, audit, blocks, calendar, calendar_feed, feedback, gifts, join, jwks, links,
+    matches, me, notifications, operators, proofs, proposals, questions, rooms, sessions, signup,
+    timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -41,6 +42,10 @@ pub(crate) fn routes(
             "/v1/sessions/{id}/participants/{user_id}/renew-link",
             post(links::renew),
         )
+        .route(
+            "/v1/application",
+            get(application::get).patch(application::change),
+        )
         // For applications and people.
         .route(
             "/v1/sessions/{id}",
@@ -48,6 +53,7 @@ pub(crate) fn routes(
         )
         .route("/v1/sessions/{id}/ticket", post(sessions::ticket))
         .route("/v1/sessions/{id}/calendar.ics", get(calendar::get))
+        .route("/v1/sessions/{id}/feedback", post(feedback::give))
         .route("/v1/rooms/ticket", post(rooms::ticket))
         .route("/v1/questions/random", get(questions::random))
         // For people.
@@ -93,6 +99,11 @@ fn accounts(are_there: bool) -> Router<AppState> {
         .route("/v1/logout", post(signup::log_out))
         .route("/v1/me", get(me::get).patch(me::change))
         .route("/v1/me/password", post(me::change_password))
+        .route(
+            "/v1/me/calendar",
+            post(calendar_feed::give).delete(calendar_feed::revoke),
+        )
+        .route("/v1/calendars/{file}", get(calendar_feed::read))
         .route("/v1/me/logins", get(me::logins))
         .route("/v1/me/logins/{id}", delete(me::end_login))
         .route("/v1/email-verification", post(proofs::ask))

@@ -81,6 +81,7 @@ impl AppState {
             join_url: ours.then(|| self.join_url(session, person)).flatten(),
             joined_at: session.record.joined_at(&person.user_id),
             left_at: session.record.left_at(&person.user_id),
+            feedback: None,
         }
     }
 

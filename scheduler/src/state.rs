@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use service::Shutdown;
+use service::origin::AllowedOrigins;
 use storage::Outbox;
 use wire::MediaBackend;
 
@@ -39,6 +40,8 @@ pub(crate) struct AppState {
     pub(crate) links_after_end_ms: i64,
     /// Join links begin with it; without a slash at its end.
     pub(crate) web_origin: Arc<str>,
+    /// Pages that may ask, those of applications among them.
+    pub(crate) origins: AllowedOrigins,
     /// Ends the streams, which would otherwise hold a stop up.
     pub(crate) shutdown: Shutdown,
 }

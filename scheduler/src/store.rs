@@ -6,9 +6,12 @@
 
 mod accounts;
 mod api_keys;
+mod applications;
 mod audit;
 mod blocks;
+mod calendar_feeds;
 mod events;
+mod feedback;
 mod gifts;
 mod idempotency;
 mod invites;
@@ -33,9 +36,12 @@ pub(crate) use accounts::{
     AccountQueries, AccountRepository, LoginRepository, StoredAccount, StoredLogin,
 };
 pub(crate) use api_keys::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoredKey};
+pub(crate) use applications::{ApplicationQueries, ApplicationRepository};
 pub(crate) use audit::{AuditQueries, AuditQuery, AuditRepository};
 pub(crate) use blocks::{BlockQueries, BlockRepository};
+pub(crate) use calendar_feeds::{CalendarFeedQueries, CalendarFeedRepository};
 pub(crate) use events::EventRepository;
+pub(crate) use feedback::{FeedbackQueries, FeedbackRepository};
 pub(crate) use gifts::{GiftBox, GiftQueries, GiftQuery, GiftRepository};
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
 pub(crate) use invites::InviteRepository;
@@ -115,6 +121,15 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed mails, and the tokens of their links.
     fn mails(&self) -> &dyn MailQueries;
 
+    /// Committed secrets of calendar feeds.
+    fn calendar_feeds(&self) -> &dyn CalendarFeedQueries;
+
+    /// Committed feedback, by session.
+    fn feedback(&self) -> &dyn FeedbackQueries;
+
+    /// What applications say of themselves, as it is committed.
+    fn applications(&self) -> &dyn ApplicationQueries;
+
     /// Committed gifts, by person.
     fn gifts(&self) -> &dyn GiftQueries;
 
@@ -172,6 +187,15 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Tokens of mails.
     fn tokens(&mut self) -> &mut dyn TokenRepository;
+
+    /// Secrets of calendar feeds.
+    fn calendar_feeds(&mut self) -> &mut dyn CalendarFeedRepository;
+
+    /// What people say of sessions.
+    fn feedback(&mut self) -> &mut dyn FeedbackRepository;
+
+    /// What applications say of themselves.
+    fn applications(&mut self) -> &mut dyn ApplicationRepository;
 
     /// Gifts between people.
     fn gifts(&mut self) -> &mut dyn GiftRepository;

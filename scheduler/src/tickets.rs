@@ -48,6 +48,8 @@ struct LoadedKeys {
 pub(crate) struct TicketSubject {
     pub(crate) user_id: UserId,
     pub(crate) name: String,
+    /// Pages that may use it; none: those of the service's own list.
+    pub(crate) origins: Option<Vec<String>>,
 }
 
 /// What a chat ticket opens, and whose it is.
@@ -182,6 +184,7 @@ impl Tickets {
             nbf: now.as_secs(),
             exp: expires_at.as_secs(),
             jti: Uuid::now_v7().to_string(),
+            origins: holder.origins,
         }
     }
 

@@ -222,7 +222,8 @@ fn owned(data: Cow<'static, [u8]>) -> Bytes {
     }
 }
 
-fn matches_etag(request: &HeaderMap, etag: &HeaderValue) -> bool {
+/// True where the client has what that strong `ETag` names, or the weak one of the same word.
+pub(crate) fn matches_etag(request: &HeaderMap, etag: &HeaderValue) -> bool {
     let Ok(etag) = etag.to_str() else {
         return false;
     };

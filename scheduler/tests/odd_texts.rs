@@ -91,6 +91,7 @@ fn body_for(path: &str) -> Value {
     match path.rsplit('/').next() {
         Some("proposals") => json!({"times": [ahead]}),
         Some("accept") => json!({"starts_at": ahead}),
+        Some("feedback") => json!({"score": 5}),
         _ => json!({}),
     }
 }

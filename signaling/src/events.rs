@@ -1,4 +1,4 @@
-//! What the scheduler tells: sessions booked, moved and called off. Nothing else concerns signaling.
+//! What the scheduler tells: sessions booked, moved and called off, and which pages applications have.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use bus::{AcceptError, EventHandler};
 use serde::Deserialize as _;
 use service::clock::now;
+use service::realtime::ReceivedOrigins;
 use tokio::time::timeout;
 use wire::{Event, EventBatch, EventType, SessionBooked};
 
@@ -22,10 +23,16 @@ pub(crate) struct SchedulerEvents<S> {
     pub(crate) registry: Registry,
     pub(crate) writer: WriteBuffer,
     pub(crate) store: Arc<S>,
+    pub(crate) origins: ReceivedOrigins,
 }
 
 impl<S: SnapshotStore> EventHandler for SchedulerEvents<S> {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
+        // First, and known by its revision: what is taken again changes nothing.
+        self.origins.take(&batch.events).map_err(|error| {
+            tracing::error!(%error, "the origins of applications can't be kept");
+            AcceptError::Stopping
+        })?;
         let mut taken = Vec::with_capacity(batch.events.len());
         for event in batch.events {
             if self.is_known(&event).await? {

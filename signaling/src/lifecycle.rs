@@ -80,6 +80,7 @@ pub async fn run(
         registry,
         writer,
         store,
+        origins: runtime.received_origins(),
     });
     let app = router(
         state,

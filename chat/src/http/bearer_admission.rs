@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::header;
 use axum::http::request::Parts;
 use service::clock::steady;
 use service::http::{ConnectionPlace, HttpError, bearer};
@@ -26,6 +27,9 @@ impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for BearerAdmission {
         let ticket =
             bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("no_ticket"))?;
         let admission = state.admit(ticket).await?;
+        let origin = parts.headers.get(header::ORIGIN);
+        let origins = &state.connections.origins;
+        origins.check_ticket(origin, admission.origins.as_deref())?;
         if state.registry.has_removed(&admission.caller) {
             return Err(HttpError::forbidden("You were removed from that session."));
         }

@@ -2,8 +2,10 @@
 
 use serde_json::json;
 use testkit::{ANN, BookedRoom, ChatPeer, SOON, TestBooking, now};
+use wire::chat::Welcome;
 use wire::{ErrorBody, ErrorCode};
 
+use crate::events::tell;
 use crate::server::Server;
 
 #[tokio::test]
@@ -54,4 +56,31 @@ async fn cht_39_other_origins_are_refused_before_the_upgrade() {
     ChatPeer::connect_from(&url, "http://localhost:8080")
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn edg_152_a_ticket_says_on_which_pages_it_counts() {
+    let server = Server::start().await;
+    let url = server.socket_url();
+    let shop = "https://shop.example";
+    let changed = json!({
+        "id": "e", "type": "application.changed", "occurred_at": now(), "source": "scheduler",
+        "subject": "shop", "revision": 1, "data": {"allowed_origins": [shop]},
+    });
+    assert_eq!(tell(&server, &[changed]).await, 200);
+    let mut claims = server.signer.chat_claims(ANN, &[]);
+    for (named, is_let_in) in [(None, false), (Some(vec![shop.to_owned()]), true)] {
+        claims.common.origins = named;
+        let ticket = server.signer.sign_claims(&claims);
+        let mut page = ChatPeer::connect_from(&url, shop).await.unwrap();
+        page.send_hello(&ticket, "device", None).await;
+        match is_let_in {
+            true => drop(page.expect::<Welcome>(SOON).await),
+            false => {
+                let error = page.expect::<ErrorBody>(SOON).await;
+                assert_eq!(error.code, ErrorCode::OriginNotAllowed);
+                assert_eq!(page.expect_close(SOON).await, Some(4501));
+            }
+        }
+    }
 }

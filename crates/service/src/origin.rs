@@ -1,11 +1,15 @@
 //! Which pages may talk to a service: an exact list, for WebSocket upgrades and for CORS.
 
+mod applications;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use reqwest::Url;
 use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use self::applications::ApplicationOrigins;
 
 /// How long a browser may remember a preflight's answer.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
@@ -39,10 +43,12 @@ const RESPONSE_HEADERS: [HeaderName; 6] = [
 #[error("pages of this origin may not connect")]
 pub struct OriginNotAllowed;
 
-/// The origins of pages that may connect. Compared byte for byte.
+/// The origins of pages that may connect: a list that stays, and those of applications, which change. Compared byte
+/// for byte. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct AllowedOrigins {
     list: Arc<Vec<HeaderValue>>,
+    applications: Arc<ApplicationOrigins>,
 }
 
 impl AllowedOrigins {
@@ -60,6 +66,7 @@ impl AllowedOrigins {
         }
         Ok(Self {
             list: Arc::new(list),
+            applications: Arc::default(),
         })
     }
 
@@ -71,7 +78,52 @@ impl AllowedOrigins {
         Self::new(expand(web)?)
     }
 
-    /// What the list holds, as text.
+    /// Lets pages of these origins connect from now on, in place of those that the application named at a lower
+    /// revision; false where that one is known already, or a later one.
+    pub fn admit<S: AsRef<str>>(&self, application: &str, revision: u64, origins: &[S]) -> bool {
+        // What is no origin was refused when it was named; no page has it.
+        let origins = origins
+            .iter()
+            .filter_map(|origin| parse(origin.as_ref()).ok());
+        self.applications
+            .replace(application, revision, origins.collect())
+    }
+
+    /// What an application has named.
+    #[must_use]
+    pub fn of_application(&self, application: &str) -> Vec<String> {
+        let named = self.applications.of(application);
+        let texts = named.iter().filter_map(|origin| origin.to_str().ok());
+        texts.map(str::to_owned).collect()
+    }
+
+    /// Lets the ticket of a page count: one of the origins that the ticket names, or of the list that stays where it
+    /// names none. Without an `Origin` no page asks.
+    ///
+    /// # Errors
+    /// For any other origin.
+    pub fn check_ticket(
+        &self,
+        origin: Option<&HeaderValue>,
+        named: Option<&[String]>,
+    ) -> Result<(), OriginNotAllowed> {
+        let is_allowed = match (origin, named) {
+            (None, _) => true,
+            (Some(origin), Some(named)) => named.iter().any(|one| one == origin),
+            (Some(origin), None) => self.list.contains(origin),
+        };
+        if is_allowed {
+            return Ok(());
+        }
+        metrics::counter!("origin_refused_total").increment(1);
+        Err(OriginNotAllowed)
+    }
+
+    fn holds(&self, origin: &HeaderValue) -> bool {
+        self.list.contains(origin) || self.applications.holds(origin)
+    }
+
+    /// What the list that stays holds, as text.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.list.iter().filter_map(|value| value.to_str().ok())
     }
@@ -84,7 +136,7 @@ impl AllowedOrigins {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let allowed = match (origins.next(), origins.next()) {
             (None, _) => true,
-            (Some(origin), None) => self.list.contains(origin),
+            (Some(origin), None) => self.holds(origin),
             (Some(_), Some(_)) => false,
         };
         if allowed {
@@ -96,8 +148,11 @@ impl AllowedOrigins {
 
     /// The CORS layer; part of [`crate::http::standard`].
     pub fn cors(&self) -> CorsLayer {
+        let origins = self.clone();
         CorsLayer::new()
-            .allow_origin(AllowOrigin::list(self.list.iter().cloned()))
+            .allow_origin(AllowOrigin::predicate(move |origin, _| {
+                origins.holds(origin)
+            }))
             .allow_methods([
                 Method::GET,
                 Method::POST,
@@ -379,5 +434,28 @@ mod tests {
             assert!(why.contains(&format!("{origin:?}")), "{why}");
             assert_eq!(why.lines().count(), 1, "{why}");
         }
+    }
+
+    #[test]
+    fn edg_152_a_ticket_counts_on_the_pages_that_it_names_or_on_those_of_the_list() {
+        let web = "http://localhost:8080";
+        let allowed = AllowedOrigins::from_web_origin(web).unwrap();
+        let shop = "https://shop.example".to_owned();
+        allowed.admit("shop", 1, &[&shop]);
+        assert_eq!(allowed.of_application("shop"), [shop.as_str()]);
+        assert!(allowed.of_application("other").is_empty());
+        let check = |origin: Option<&'static str>, named: Option<&[String]>| {
+            let origin = origin.map(HeaderValue::from_static);
+            allowed.check_ticket(origin.as_ref(), named).is_ok()
+        };
+        let named = [shop];
+        assert!(check(None, None) && check(None, Some(&named)), "no page");
+        assert!(check(Some(web), None));
+        assert!(
+            !check(Some("https://shop.example"), None),
+            "another one's ticket"
+        );
+        assert!(check(Some("https://shop.example"), Some(&named)));
+        assert!(!check(Some(web), Some(&named)));
     }
 }

@@ -8,10 +8,12 @@ mod config;
 mod context;
 mod frame_reader;
 mod join_error;
+mod received_origins;
 mod runtime;
 
 pub use config::RealtimeConfig;
 pub use context::ConnectionContext;
 pub use frame_reader::{FrameProtocol, FrameReader};
 pub use join_error::JoinError;
+pub use received_origins::ReceivedOrigins;
 pub use runtime::Runtime;

@@ -88,6 +88,10 @@ word_enum! {
         SessionEnded = "session.ended",
         /// Somebody never came.
         SessionNoShow = "session.no_show",
+        /// One of the two said how it was.
+        SessionFeedback = "session.feedback",
+        /// An application said something else of itself.
+        ApplicationChanged = "application.changed",
         /// A message that nobody was there to take.
         MessageUnread = "message.unread",
         /// One was removed by an operator.

@@ -3,10 +3,12 @@
 //! Nothing here reads a clock, draws a random value, awaits or knows of a socket: these are values and
 //! their JSON. The TypeScript of every type is generated from here (feature `typescript`).
 
+mod application;
 mod audit;
 mod close;
 mod error;
 mod event;
+mod feedback;
 mod frame;
 mod ids;
 mod matching;
@@ -28,6 +30,7 @@ pub mod signaling;
 pub mod typescript;
 pub mod visible_text;
 
+pub use application::{ApplicationFact, ApplicationView, ChangeApplication, NotificationChannel};
 pub use audit::AuditRow;
 pub use close::CloseCode;
 pub use error::{ErrorBody, ErrorCode, FieldError, Problem};
@@ -35,6 +38,7 @@ pub use event::{
     Event, EventBatch, EventType, MessageUnread, OperatorAction, Presence, SessionBooked,
     SessionFact, Stay,
 };
+pub use feedback::{FeedbackFact, FeedbackView, GiveFeedback};
 pub use frame::{Envelope, FrameError, FrameId};
 pub use ids::{ConnectionId, GiftId, MatchId, ProposalId, RoomId, SessionId, UserId};
 pub use matching::{
@@ -43,8 +47,8 @@ pub use matching::{
     ProposalView, Propose, RoomFact, SendGift, UserBlocked,
 };
 pub use people::{
-    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson, Login,
-    LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
+    CalendarFeed, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson,
+    Login, LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User,
 };
 pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;

@@ -3,6 +3,7 @@
 mod commands;
 mod secret;
 
+pub(crate) use commands::nullable;
 pub use commands::{
     ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, Login, PasswordReset,
     Signup,
@@ -12,6 +13,15 @@ pub use secret::SecretText;
 use serde::{Deserialize, Serialize};
 
 use crate::{NotificationKind, UnixMs, UserId};
+
+/// Answer of `POST /v1/me/calendar`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CalendarFeed {
+    /// Where calendars subscribe to one's sessions. Whoever has it reads them: it is shown this once.
+    pub url: SecretText,
+}
 
 /// An account, as its own person is shown it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::session::word_enum;
 use crate::{
-    DuplicatePolicy, GiftId, IcePolicy, MatchId, MediaBackend, OnLoss, Outcome, RoomId, SessionId,
-    UnixMs, UserId,
+    DuplicatePolicy, FeedbackView, GiftId, IcePolicy, MatchId, MediaBackend, OnLoss, Outcome,
+    RoomId, SessionId, UnixMs, UserId,
 };
 
 /// Body of `POST /v1/sessions`. What is absent has the default of `docs/PROTOCOL.md`.
@@ -272,6 +272,9 @@ pub struct SessionParticipant {
     /// Each time they went, rising.
     #[serde(default)]
     pub left_at: Vec<UnixMs>,
+    /// What they said of it afterwards; shown to the application only, of one session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<FeedbackView>,
 }
 
 /// Answer of `POST /v1/sessions/{id}/participants/{user_id}/renew-link`.

@@ -48,6 +48,9 @@ pub struct TicketHeaderClaims {
     pub exp: i64,
     /// Its own id.
     pub jti: String,
+    /// Pages that may use it; absent: those of the service's own list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origins: Option<Vec<String>>,
 }
 
 /// A ticket to join one session.

@@ -1,12 +1,14 @@
-//! Commands of applications: what each is given, and what it may come to.
+//! Commands of applications and of the two: what each is given, and what it may come to.
 
 mod announce;
 mod decide;
+mod feedback;
 mod follow;
 mod renew_link;
 mod replan;
 
 pub use decide::{book, cancel, change, repeated};
+pub use feedback::{FeedbackRefusal, give_feedback};
 pub use follow::follow;
 pub use renew_link::renew_link;
 

@@ -2,6 +2,7 @@
 
 use wire::{AuditRow, Event, SessionId, UserId};
 
+use crate::feedback::Feedback;
 use crate::idempotency::StoredAnswer;
 use crate::job::{JobKind, MissReason};
 use crate::job_plan::NewJob;
@@ -20,6 +21,8 @@ pub struct Effects {
     pub session: Option<SessionChange>,
     /// When the session keeps its two busy, where that changes; written after the session.
     pub occupancy: Option<OccupancyChange>,
+    /// What one of the two says of the session, in place of what they said before.
+    pub feedback: Option<Feedback>,
     /// Open jobs of the session that are not to be done any more; written before `new_jobs`.
     pub closed_jobs: Option<JobClosing>,
     /// Jobs to add, due or already missed.

@@ -5,6 +5,7 @@
 //! which whoever calls it writes in one transaction.
 
 mod account;
+mod application;
 mod audit;
 mod booking;
 mod change;
@@ -12,6 +13,7 @@ mod commands;
 mod contact;
 mod due_time_index;
 mod effects;
+mod feedback;
 mod field_checks;
 mod idempotency;
 mod ids;
@@ -39,15 +41,18 @@ pub use account::{
     Account, ChangedAccount, CheckedSignup, EmailAddress, PEOPLE, check_change_me,
     check_new_password, check_reset_password, check_signup, normalized_password, search_key,
 };
+pub use application::{AddressRules, ApplicationProfile, change_application};
 pub use audit::{audit_entry, audit_row};
 pub use booking::{CheckedBooking, check_booking};
 pub use change::{check_change, kept_to_local_time};
 pub use commands::{
     BookCommand, CancelCommand, ChangeCommand, ChangeReason, CommandOutcome, Decision,
-    RenewLinkCommand, SOURCE, book, cancel, change, follow, renew_link, repeated,
+    FeedbackRefusal, RenewLinkCommand, SOURCE, book, cancel, change, follow, give_feedback,
+    renew_link, repeated,
 };
 pub use due_time_index::DueTimeIndex;
 pub use effects::{Effects, JobClosing, SessionChange};
+pub use feedback::{CheckedFeedback, Feedback, check_feedback};
 pub use idempotency::{IdempotencyKey, StoredAnswer};
 pub use ids::NewId;
 pub use job::{ClaimedJob, Job, JobKind, JobState, MissReason, NotClaimable};

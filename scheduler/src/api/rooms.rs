@@ -26,7 +26,7 @@ pub(crate) async fn ticket(
     let grants = match caller {
         SessionCaller::Application(application) => all_rooms(&app, application, user).await?,
         SessionCaller::Person(_) => all_rooms(&app, PEOPLE.to_owned(), user).await?,
-        SessionCaller::Page(member) => one_room(&member.session, user)?,
+        SessionCaller::Page(member) => one_room(&app, &member.session, user)?,
     };
     let ticket = app.tickets.chat(clock::now(), grants);
     ticket
@@ -56,6 +56,7 @@ async fn all_rooms(
         holder: TicketSubject {
             user_id: person.user_id,
             name: person.name,
+            origins: app.ticket_origins(&application),
         },
         rooms: grants.collect(),
         only: None,
@@ -65,7 +66,11 @@ async fn all_rooms(
 }
 
 /// The one room that a join link reaches.
-fn one_room(session: &BookedSession, user: UserId) -> Result<ChatGrants, HttpError> {
+fn one_room(
+    app: &AppState,
+    session: &BookedSession,
+    user: UserId,
+) -> Result<ChatGrants, HttpError> {
     let person = session
         .participant(&user)
         .ok_or_else(|| HttpError::forbidden("That person is not one of the two."))?;
@@ -73,6 +78,7 @@ fn one_room(session: &BookedSession, user: UserId) -> Result<ChatGrants, HttpErr
         holder: TicketSubject {
             name: person.name.clone(),
             user_id: user,
+            origins: app.ticket_origins(&session.application),
         },
         rooms: vec![ChatRoomGrant {
             id: session.room_id.clone(),

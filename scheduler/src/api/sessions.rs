@@ -76,8 +76,21 @@ pub(crate) async fn get(
     Path(id): Path<String>,
 ) -> Result<Response, HttpError> {
     let (session, audience) = session_of_caller(&app, caller, id.into()).await?;
-    let view = app.view(&session, clock::now(), audience);
+    let mut view = app.view(&session, clock::now(), audience);
+    if audience == Audience::Application {
+        add_feedback(&app, &mut view).await?;
+    }
     Ok(([etag(session.revision)], Json(view)).into_response())
+}
+
+async fn add_feedback(app: &AppState, view: &mut SessionView) -> Result<(), HttpError> {
+    for said in app.store.feedback().of_session(view.id.clone()).await? {
+        let mut people = view.participants.iter_mut();
+        if let Some(person) = people.find(|person| person.user_id == said.user) {
+            person.feedback = Some(said.view());
+        }
+    }
+    Ok(())
 }
 
 /// `PATCH /v1/sessions/{id}`: changes what the body names; 412 where `If-Match` names another revision.
@@ -153,6 +166,7 @@ pub(crate) async fn ticket(
     let holder = TicketSubject {
         user_id: user,
         name: person.name.clone(),
+        origins: app.ticket_origins(&session.application),
     };
     let ticket = app.tickets.signaling(now, holder, session.spec());
     ticket

@@ -43,6 +43,9 @@ pub(super) async fn apply(
         Some(OccupancyChange::Remove(session)) => work.occupancies().remove(session).await?,
         None => {}
     }
+    if let Some(feedback) = &effects.feedback {
+        work.feedback().put(feedback).await?;
+    }
     if let Some(closing) = &effects.closed_jobs {
         close_jobs(work.jobs(), closing).await?;
     }

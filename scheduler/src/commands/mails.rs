@@ -177,6 +177,10 @@ pub(crate) async fn reset_password(
         if !work.tokens().take(&token.hash).await? {
             return Ok(false);
         }
+        if !stored.account.email_verified {
+            // Whoever signed up with somebody else's address keeps no way in.
+            work.calendar_feeds().revoke(&token.user).await?;
+        }
         password.clone_into(&mut stored.password);
         stored.account.email_verified = true;
         work.accounts().update(&stored).await?;

@@ -6,8 +6,8 @@ use wire::ErrorCode::{
     RateLimited, Unavailable, UnknownField, WeakPassword,
 };
 use wire::{
-    ChangeMe, ChangePassword, ConfirmEmail, ConfirmReset, EmptyBody, FoundPerson, Login, LoginView,
-    Page, PasswordReset, Signup, User,
+    CalendarFeed, ChangeMe, ChangePassword, ConfirmEmail, ConfirmReset, EmptyBody, FoundPerson,
+    Login, LoginView, Page, PasswordReset, Signup, User,
 };
 
 use super::finished;
@@ -15,7 +15,7 @@ use super::finished;
 const COOKIE: &str = "The account; `Set-Cookie` logs the browser in.";
 
 pub(super) fn operations() -> Vec<Operation> {
-    [entering(), own(), proofs(), others()].concat()
+    [entering(), own(), calendar(), proofs(), others()].concat()
 }
 
 fn entering() -> Vec<Operation> {
@@ -70,6 +70,35 @@ fn own() -> Vec<Operation> {
             .by(&[AuthScheme::Login])
             .answers_nothing(204, "Its cookie opens nothing any more.")
             .refuses(404, &[NotFound]),
+    ];
+    finished(all, "Accounts")
+}
+
+fn calendar() -> Vec<Operation> {
+    let all = vec![
+        Operation::post(
+            "/v1/me/calendar",
+            "Gives calendars an address of one's sessions; no earlier one opens any more.",
+        )
+        .by(&[AuthScheme::Login])
+        .may_take::<EmptyBody>()
+        .answers::<CalendarFeed>(200, "The address, this once."),
+        Operation::delete("/v1/me/calendar", "Takes that address away.")
+            .by(&[AuthScheme::Login])
+            .answers_nothing(204, "None opens anything."),
+        Operation::get(
+            "/v1/calendars/{file}",
+            "A person's sessions for calendars: those of the last 90 days and the next two years.",
+        )
+        .header("If-None-Match", "What is known, as `ETag` gave it.")
+        .answers_as(
+            200,
+            "text/calendar",
+            "An iCalendar object (RFC 5545, RFC 5546).",
+        )
+        .answers_nothing(304, "Nothing is new.")
+        .refuses(404, &[NotFound])
+        .refuses(429, &[RateLimited]),
     ];
     finished(all, "Accounts")
 }

@@ -4,8 +4,11 @@
 
 pub(crate) mod accounts;
 pub(crate) mod api_keys;
+pub(crate) mod applications;
 pub(crate) mod audit;
+pub(crate) mod calendar_feeds;
 pub(crate) mod events;
+pub(crate) mod feedback;
 pub(crate) mod harness;
 pub(crate) mod idempotency;
 pub(crate) mod jobs;
@@ -45,6 +48,10 @@ macro_rules! run_store_contract {
             api_keys::sch_79_a_key_is_known_by_its_hash_until_it_is_revoked
             api_keys::sch_80_a_key_keeps_its_scope_and_revokes_none_of_another
             api_keys::sch_94_a_key_is_revoked_once_and_its_use_is_noted
+            calendar_feeds::sch_242_a_feed_is_found_by_its_last_secret_until_it_is_revoked
+            calendar_feeds::sch_244_a_reset_takes_the_feed_of_an_address_that_nobody_proved
+            feedback::sch_247_feedback_is_read_back_as_it_was_said_last
+            applications::sch_252_an_application_is_changed_by_what_it_is
             audit::sch_97_rows_are_read_newest_first_page_by_page_and_pruned
             audit::sch_97_what_fails_leaves_no_row
             audit::sch_98_what_another_service_reports_stands_in_the_log_once

@@ -2,9 +2,12 @@
 
 mod accounts;
 mod api_keys;
+mod applications;
 mod audit;
 mod blocks;
+mod calendar_feeds;
 mod events;
+mod feedback;
 mod gifts;
 mod idempotency;
 mod invites;
@@ -29,9 +32,10 @@ use storage::{Database, OpenError, Schema};
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
-    AccountQueries, ApiKeyQueries, AuditQueries, BlockQueries, GiftQueries, IdempotencyQueries,
-    JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries, QuestionQueries,
-    SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
+    AccountQueries, ApiKeyQueries, ApplicationQueries, AuditQueries, BlockQueries,
+    CalendarFeedQueries, FeedbackQueries, GiftQueries, IdempotencyQueries, JobQueries, MailQueries,
+    MatchQueries, NotificationQueries, PersonQueries, QuestionQueries, SchedulerStore,
+    SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -85,6 +89,18 @@ impl SchedulerStore for SqlStore {
     }
 
     fn mails(&self) -> &dyn MailQueries {
+        self
+    }
+
+    fn calendar_feeds(&self) -> &dyn CalendarFeedQueries {
+        self
+    }
+
+    fn feedback(&self) -> &dyn FeedbackQueries {
+        self
+    }
+
+    fn applications(&self) -> &dyn ApplicationQueries {
         self
     }
 
@@ -163,7 +179,10 @@ pub(crate) mod tests {
     use crate::store::contract::{StoreFactory, StoreHarness, races, run_store_contract};
 
     /// Deletes what a rule may have left.
-    const EMPTYING: [&str; 28] = [
+    const EMPTYING: [&str; 31] = [
+        "DELETE FROM calendar_feeds",
+        "DELETE FROM session_feedback",
+        "DELETE FROM applications",
         "DELETE FROM asked_questions",
         "DELETE FROM mails",
         "DELETE FROM invites",

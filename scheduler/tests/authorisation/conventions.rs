@@ -21,6 +21,14 @@ const WITHOUT_KEY: &[(&str, &str, &str)] = &[
         "/v1/notifications/{id}/read",
         "a repeat has no effect",
     ),
+    (
+        "post",
+        "/v1/sessions/{id}/feedback",
+        "a repeat has no effect",
+    ),
+    ("patch", "/v1/application", "a repeat has no effect"),
+    ("post", "/v1/me/calendar", "gives a secret"),
+    ("delete", "/v1/me/calendar", "takes a secret back"),
     ("post", "/v1/signup", "takes a secret and gives one"),
     ("post", "/v1/login", "takes a secret and gives one"),
     ("post", "/v1/logout", "takes a secret back"),
@@ -136,7 +144,8 @@ async fn edg_134_each_refusal_is_described_as_a_problem_and_says_when_to_try_aga
     let scheduler = Running::start().await;
     for (route, operation) in operations(&scheduler.url).await {
         for (status, answer) in operation["responses"].as_object().unwrap() {
-            if status.starts_with('2') {
+            // What is known already is no refusal either.
+            if status.starts_with('2') || status == "304" {
                 continue;
             }
             let media: Vec<_> = answer["content"].as_object().unwrap().keys().collect();

@@ -31,6 +31,7 @@ mod garbage_stops_nobody;
 mod it_describes_itself;
 mod more_time;
 mod operators_see_and_end_sessions;
+mod pages_of_applications;
 mod relay_credentials_are_renewed;
 mod tabs_and_devices;
 mod tickets_decide_who_comes_in;

@@ -181,6 +181,7 @@ impl TicketSigner {
             // A session that is over still lets its ticket tell so, as a real one does.
             exp: until.as_secs() + 1,
             jti: Uuid::now_v7().to_string(),
+            origins: None,
         }
     }
 }

@@ -438,7 +438,11 @@ joined_at: Array<UnixMs>,
 /**
  * Each time they went, rising.
  */
-left_at: Array<UnixMs>, };
+left_at: Array<UnixMs>, 
+/**
+ * What they said of it afterwards; shown to the application only, of one session.
+ */
+feedback?: FeedbackView, };
 /**
  * Body of `POST /v1/join`.
  */
@@ -800,6 +804,94 @@ expires_at: UnixMs,
  */
 user_agent?: string, };
 /**
+ * Answer of `POST /v1/me/calendar`.
+ */
+export type CalendarFeed = { 
+/**
+ * Where calendars subscribe to one's sessions. Whoever has it reads them: it is shown this once.
+ */
+url: SecretText, };
+/**
+ * Body of `POST /v1/sessions/{id}/feedback`.
+ */
+export type GiveFeedback = { 
+/**
+ * 1 to 5, the more the better.
+ */
+score: number, 
+/**
+ * Up to 2,000 characters.
+ */
+text?: string, };
+/**
+ * What one of the two said of the session: to themselves, and to their application.
+ */
+export type FeedbackView = { 
+/**
+ * 1 to 5.
+ */
+score: number, 
+/**
+ * Their words, if they had any.
+ */
+text?: string, 
+/**
+ * When it was given first; it may be changed for a day.
+ */
+given_at: UnixMs, 
+/**
+ * When it was changed last, if it was.
+ */
+changed_at?: UnixMs, };
+/**
+ * By which way an application's people are told of what happens.
+ */
+export type NotificationChannel = "in_app" | "webhook" | "push" | "email";
+/**
+ * An application, as `GET /v1/application` shows it to its own key.
+ */
+export type ApplicationView = { 
+/**
+ * Its own id, which stays: what its key was made for.
+ */
+id: string, 
+/**
+ * What people are shown.
+ */
+name: string, 
+/**
+ * Pages of these origins may ask the services.
+ */
+allowed_origins: Array<string>, 
+/**
+ * Pages of these origins may embed a session.
+ */
+allowed_embedders: Array<string>, 
+/**
+ * Where people go after a session.
+ */
+return_url?: string, 
+/**
+ * How its pages look.
+ */
+theme?: Record<string, unknown>, 
+/**
+ * How its people are told.
+ */
+channels: Array<NotificationChannel>, 
+/**
+ * In whose name its mails come.
+ */
+sender_name?: string, 
+/**
+ * Where answers to its mails go.
+ */
+reply_to?: string, 
+/**
+ * The texts of its mails.
+ */
+templates?: Record<string, unknown>, };
+/**
  * What a gift may come to.
  */
 export type GiftKind = "plain" | "special";
@@ -1018,7 +1110,7 @@ created_at: UnixMs, };
 /**
  * What can happen.
  */
-export type EventType = "match.created" | "match.ended" | "gift.received" | "gift.opened" | "proposal.created" | "proposal.answered" | "room.opened" | "room.closed" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "message.unread" | "user.kicked" | "user.blocked" | "user.erased" | "operator.action";
+export type EventType = "match.created" | "match.ended" | "gift.received" | "gift.opened" | "proposal.created" | "proposal.answered" | "room.opened" | "room.closed" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "session.feedback" | "application.changed" | "message.unread" | "user.kicked" | "user.blocked" | "user.erased" | "operator.action";
 /**
  * A fact, as the outbox keeps it and the inbox takes it.
  */

@@ -7,6 +7,7 @@ use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId, UserI
 
 use super::{ConnectionContext, JoinError};
 use crate::clock::steady;
+use crate::origin::{AllowedOrigins, OriginNotAllowed};
 use crate::socket::{ConnectionPermit, Incoming, RateExceeded, Socket, SocketHandle};
 
 /// The frames of one service's protocol. Everything is known at compile time: reading a frame costs no call
@@ -129,6 +130,20 @@ impl<P: FrameProtocol> FrameReader<P> {
                 None
             }
         }
+    }
+
+    /// Checks the page that opened the socket against those that its ticket is for.
+    ///
+    /// # Errors
+    /// When it is none of them; the ticket may be good elsewhere.
+    pub fn check_origin(
+        &mut self,
+        origins: &AllowedOrigins,
+        named: Option<&[String]>,
+    ) -> Result<(), JoinError> {
+        let origin = self.permit.take_origin();
+        let checked = origins.check_ticket(origin.as_ref(), named);
+        checked.map_err(|OriginNotAllowed| JoinError::origin_not_allowed())
     }
 
     /// The ticket was good: from here on the socket counts as one of this person's, and pays for no stranger.

@@ -29,6 +29,14 @@ impl JoinError {
         Self::new(body, CloseCode::Unauthenticated)
     }
 
+    /// The ticket is for other pages; closed with 4501.
+    #[must_use]
+    pub fn origin_not_allowed() -> Self {
+        let message = "The ticket is for pages of other origins.";
+        let body = ErrorBody::new(ErrorCode::OriginNotAllowed, message);
+        Self::new(body, CloseCode::Unauthenticated)
+    }
+
     /// Too many joins or sockets; closed with 4004.
     #[must_use]
     pub fn rate_limited(retry_after_ms: u64) -> Self {

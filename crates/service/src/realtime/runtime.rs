@@ -9,7 +9,7 @@ use axum::Router;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{ConnectionContext, RealtimeConfig};
+use super::{ConnectionContext, RealtimeConfig, ReceivedOrigins};
 use crate::health::Readiness;
 use crate::http::{self, ListenerConfig};
 use crate::lifecycle::{Shutdown, Tasks};
@@ -98,6 +98,12 @@ impl Runtime {
                 () = stop.cancelled() => {}
             }
         });
+    }
+
+    /// Takes what applications say of their origins, for every connection from then on.
+    #[must_use]
+    pub fn received_origins(&self) -> ReceivedOrigins {
+        ReceivedOrigins::load(self.origins.clone(), &self.directory)
     }
 
     /// Starts fetching ticket keys, and has readiness wait for the first of them.

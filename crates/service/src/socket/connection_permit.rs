@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use axum::http::HeaderValue;
 use wire::{UnixMs, UserId};
 
 use super::Upgrade;
@@ -35,7 +36,9 @@ impl ConnectionLimiter {
     /// A new socket, of which only the address is known.
     #[must_use]
     pub fn admit(&self, request: &Upgrade, now: UnixMs) -> ConnectionPermit {
-        ConnectionPermit::new(self, request.client(), request.place(), now)
+        let mut permit = ConnectionPermit::new(self, request.client(), request.place(), now);
+        permit.0.origin = request.origin();
+        permit
     }
 }
 
@@ -57,6 +60,8 @@ struct PermitState {
     address: Option<QuotaPermit<IpAddr>>,
     user: Option<QuotaPermit<UserId>>,
     is_known: bool,
+    /// Of the page that asked, until its ticket is looked at: it holds the whole head of the request.
+    origin: Option<HeaderValue>,
 }
 
 impl ConnectionPermit {
@@ -78,6 +83,7 @@ impl ConnectionPermit {
             address: None,
             user: None,
             is_known: false,
+            origin: None,
         }))
     }
 
@@ -110,6 +116,11 @@ impl ConnectionPermit {
             Ok(()) => self.check_stranger(now),
             Err(exceeded) => exceeded.flood,
         })
+    }
+
+    /// The `Origin` of the page that asked, once.
+    pub fn take_origin(&mut self) -> Option<HeaderValue> {
+        self.0.origin.take()
     }
 
     /// Counts a frame that did not bring a good ticket among those of the address's strangers. True when they

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::WebSocketStream;
@@ -65,6 +65,11 @@ impl Upgrade {
     #[must_use]
     pub fn client(&self) -> ClientAddr {
         self.client
+    }
+
+    /// The `Origin` of the page that asks, if a page does.
+    pub(super) fn origin(&self) -> Option<HeaderValue> {
+        self.headers.get(header::ORIGIN).cloned()
     }
 
     /// The place of the connection among those of its listener.

@@ -36,7 +36,7 @@ const EVENTS: [CopiedTable; 4] = [
     ),
 ];
 
-const SCHEDULER: [CopiedTable; 25] = [
+const SCHEDULER: [CopiedTable; 28] = [
     table(
         "api_keys",
         &["hash"],
@@ -76,6 +76,13 @@ const SCHEDULER: [CopiedTable; 25] = [
         &["session_id", "position"],
         &["user_id", "name", "generation"],
     ),
+    table(
+        "session_feedback",
+        &["session_id", "user_id"],
+        &["score", "body", "given_at", "changed_at", "revision"],
+    ),
+    table("calendar_feeds", &["user_id"], &["hash", "created_at"]),
+    table("applications", &["id"], &["revision", "body"]),
     table(
         "occupancies",
         &["session_id", "user_id"],

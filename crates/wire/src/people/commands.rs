@@ -146,7 +146,7 @@ pub struct ConfirmReset {
     clippy::option_option,
     reason = "absent, null and a value are three things"
 )]
-fn nullable<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+pub(crate) fn nullable<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,

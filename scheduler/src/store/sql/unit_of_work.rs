@@ -3,9 +3,10 @@
 use storage::WriteTransaction;
 
 use crate::store::{
-    AccountRepository, ApiKeyRepository, AuditRepository, BlockRepository, EventRepository,
-    GiftRepository, IdempotencyRepository, InviteRepository, JobRepository, LoginRepository,
-    MailRepository, MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
+    AccountRepository, ApiKeyRepository, ApplicationRepository, AuditRepository, BlockRepository,
+    CalendarFeedRepository, EventRepository, FeedbackRepository, GiftRepository,
+    IdempotencyRepository, InviteRepository, JobRepository, LoginRepository, MailRepository,
+    MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
     QuestionRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
     UnitOfWork,
 };
@@ -55,6 +56,18 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn tokens(&mut self) -> &mut dyn TokenRepository {
+        self
+    }
+
+    fn calendar_feeds(&mut self) -> &mut dyn CalendarFeedRepository {
+        self
+    }
+
+    fn feedback(&mut self) -> &mut dyn FeedbackRepository {
+        self
+    }
+
+    fn applications(&mut self) -> &mut dyn ApplicationRepository {
         self
     }
 

@@ -37,6 +37,10 @@ fn own() -> Vec<Row> {
             .grants(204, &[Account]),
         Row::of("get", "/v1/me/logins").grants(200, &[Account]),
         Row::of("delete", "/v1/me/logins/{id}").grants(204, &[Account]),
+        Row::of("post", "/v1/me/calendar").grants(200, &[Account]),
+        Row::of("delete", "/v1/me/calendar").grants(204, &[Account]),
+        // Its address is all that opens it, and nobody was given this one.
+        Row::of("get", "/v1/calendars/{file}").refuses_all(404, "not_found"),
         Row::of("get", "/v1/users")
             .query("?query=ev")
             .grants(200, &[Account]),

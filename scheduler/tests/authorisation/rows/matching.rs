@@ -98,6 +98,11 @@ fn sessions() -> Vec<Row> {
             .sends(own)
             .hides(&hidden),
         of_both("post", "/v1/sessions/{id}/cancel"),
+        Row::of("post", "/v1/sessions/{id}/feedback")
+            .sends(|_, _, _| json!({"score": 5}))
+            .lets_in(409, "conflict", &[Author, Addressee])
+            .hides(&[Account])
+            .hides(&hidden),
     ]
 }
 

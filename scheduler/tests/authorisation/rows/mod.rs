@@ -1,6 +1,7 @@
 //! The table, a file for each subject.
 
 mod accounts;
+mod applications;
 mod between_services;
 mod matching;
 mod notifications;
@@ -21,6 +22,7 @@ pub(crate) fn all() -> Vec<Row> {
         notifications::rows(),
         operators::rows(),
         accounts::rows(),
+        applications::rows(),
         matching::rows(),
         between_services::rows(),
         open::rows(),

@@ -48,6 +48,11 @@ pub(super) fn rows() -> Vec<Row> {
                 Account,
                 AnotherApplication,
             ]),
+        // It is not over.
+        Row::of("post", "/v1/sessions/{id}/feedback")
+            .sends(|_, _, _| json!({"score": 5}))
+            .lets_in(409, "conflict", &[ItsPerson, ItsPeer])
+            .hides(&[ItsPersonElsewhere, AnotherPerson, Account]),
         Row::of("get", "/v1/sessions/{id}/timeline")
             .grants(200, &[ItsApplication, OperatorTicket])
             .hides(&[AnotherApplication]),
