@@ -54,6 +54,8 @@ const ACTIONS: AccountActions = {
   change: nothing,
   changePassword: nothing,
   endLogin: nothing,
+  download: nothing,
+  erase: nothing,
   requestVerification: nothing,
   requestReset: nothing,
   setPassword: nothing,

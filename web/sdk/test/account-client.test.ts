@@ -41,6 +41,8 @@ const REQUESTS: readonly (readonly [string, string, () => Promise<unknown>])[] =
   ['POST', '/v1/me/password', () => client.changePassword({ current: PASSWORD, new: `${PASSWORD}!` })],
   ['GET', '/v1/me/logins', () => client.logins()],
   ['DELETE', '/v1/me/logins/a%2Fb', () => client.endLogin('a/b')],
+  ['GET', '/v1/me/export', () => client.export()],
+  ['DELETE', '/v1/me', () => client.erase(PASSWORD)],
   ['POST', '/v1/email-verification', () => client.requestVerification()],
   ['POST', '/v1/email-verification/confirm', () => client.confirmVerification(TOKEN)],
   ['POST', '/v1/password-reset', () => client.requestReset('ann@x.example')],

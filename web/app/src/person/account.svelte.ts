@@ -9,6 +9,8 @@ import { ownTimeZone } from './time-zones.ts';
 /** Delays between attempts while the scheduler is down; the last one repeats (ms). */
 const RETRY_MS = [500, 1_000, 2_000, 3_000];
 
+const DOWNLOAD_NAME = 'rendezvous.json';
+
 export class Account implements AccountModel, AccountActions {
   state = $state.raw<AccountState>({ is: 'opening', retrying: false });
   logins = $state.raw<readonly LoginView[] | null>(null);
@@ -87,6 +89,22 @@ export class Account implements AccountModel, AccountActions {
   async endLogin(id: string): Promise<void> {
     await this.#client.endLogin(id);
     this.logins = this.logins?.filter((login) => login.id !== id) ?? null;
+  }
+
+  async download(): Promise<void> {
+    const stored = await this.#client.export();
+    const address = URL.createObjectURL(new Blob([JSON.stringify(stored, null, 2)], { type: 'application/json' }));
+    const link = document.createElement('a');
+    link.href = address;
+    link.download = DOWNLOAD_NAME;
+    link.click();
+    URL.revokeObjectURL(address);
+  }
+
+  async erase(password: string): Promise<void> {
+    await this.#client.erase(password);
+    forgetLogin();
+    this.state = { is: 'erased' };
   }
 
   requestVerification(): Promise<void> {
