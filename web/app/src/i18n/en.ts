@@ -1,5 +1,6 @@
 /** English. Calm, short, exact: one sentence for what is the case, one for what happens next. */
 import { matching } from './en-matching.ts';
+import { notifications } from './en-notifications.ts';
 import { person } from './en-person.ts';
 
 /** How long a session is, as a noun: "a minute", "20 seconds". */
@@ -170,7 +171,6 @@ export const en = {
 
   reminder: (name: string, time: string) => `Your session with ${name} starts at ${time}.`,
   roomOpened: (name: string) => `The room with ${name} is open.`,
-  moved: (time: string) => `The session was moved to ${time}.`,
 
   here: 'here',
   away: 'away',
@@ -203,6 +203,7 @@ export const en = {
 
   person,
   matching,
+  notifications,
 };
 
 /** The texts that every language must have. */

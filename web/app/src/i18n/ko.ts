@@ -1,6 +1,7 @@
 /** 한국어. 짧고 차분하게, 해요체로. 이름 뒤에는 늘 ‘님’을 붙여 조사가 흔들리지 않게 해요. */
 import type { Words } from './en.ts';
 import { matching } from './ko-matching.ts';
+import { notifications } from './ko-notifications.ts';
 import { person } from './ko-person.ts';
 
 const length = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000}분` : `${Math.round(ms / 1_000)}초`);
@@ -169,7 +170,6 @@ export const ko = {
 
   reminder: (name: string, time: string) => `${name} 님과의 만남이 ${time}에 시작해요.`,
   roomOpened: (name: string) => `${name} 님과의 방이 열렸어요.`,
-  moved: (time: string) => `만남이 ${time}로 옮겨졌어요.`,
 
   here: '여기 있어요',
   away: '자리에 없어요',
@@ -202,4 +202,5 @@ export const ko = {
 
   person,
   matching,
+  notifications,
 } satisfies Words;
