@@ -118,6 +118,15 @@ export const en = {
   youLeftLead: (time: string) => `The room is open until ${time}.`,
   comeBack: 'Come back in',
 
+  feedback: 'How was it?',
+  feedbackScore: (n: number) => `${n} of 5`,
+  feedbackEnds: (worst: number, best: number) => `${worst}: not good, ${best}: very good`,
+  feedbackText: 'Anything to add?',
+  feedbackTextHint: 'It goes to whoever arranged the session, not to the other one.',
+  feedbackSend: 'Send',
+  feedbackNotNow: 'It is taken once the session is over, and for a day.',
+  feedbackSent: 'Thank you.',
+
   replacedTitle: 'You joined in another window',
   replacedLead: 'This one let go, so that you are there only once.',
   takeBack: 'Use this window',

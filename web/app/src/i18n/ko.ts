@@ -117,6 +117,15 @@ export const ko = {
   youLeftLead: (time: string) => `방은 ${time}까지 열려 있어요.`,
   comeBack: '다시 들어가기',
 
+  feedback: '어땠나요?',
+  feedbackScore: (n: number) => `5점 가운데 ${n}점`,
+  feedbackEnds: (worst: number, best: number) => `${worst}점: 아쉬웠어요, ${best}점: 아주 좋았어요`,
+  feedbackText: '더 하고 싶은 말이 있나요?',
+  feedbackTextHint: '상대가 아니라 만남을 마련한 곳에 전해져요.',
+  feedbackSend: '보내기',
+  feedbackNotNow: '만남이 끝난 뒤 하루 동안 받아요.',
+  feedbackSent: '고마워요.',
+
   replacedTitle: '다른 창에서 들어갔어요',
   replacedLead: '한 번만 있도록 이 창은 자리를 비웠어요.',
   takeBack: '이 창에서 하기',

@@ -33,6 +33,11 @@ export class SchedulerClient {
     return this.#json('POST', '/v1/rooms/ticket', { access, body: {} });
   }
 
+  /** After the end: what a participant thinks of the session, 1 to 5. It may be changed for a day. */
+  async sendFeedback(access: string | null, id: string, feedback: { readonly score: number; readonly text?: string }): Promise<void> {
+    await this.#json('POST', `/v1/sessions/${encodeURIComponent(id)}/feedback`, { access, body: feedback });
+  }
+
   notifications(access: string | null): Promise<Page<Notification>> {
     return this.#json('GET', '/v1/notifications', { access });
   }
