@@ -55,6 +55,8 @@ const ACTIONS: AccountActions = {
   change: nothing,
   changePassword: nothing,
   endLogin: nothing,
+  createCalendar: async () => 'https://meet.example/calendar/4f1c.ics',
+  revokeCalendar: nothing,
   download: nothing,
   erase: nothing,
   requestVerification: nothing,

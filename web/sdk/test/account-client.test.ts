@@ -43,6 +43,8 @@ const REQUESTS: readonly (readonly [string, string, () => Promise<unknown>])[] =
   ['DELETE', '/v1/me/logins/a%2Fb', () => client.endLogin('a/b')],
   ['GET', '/v1/me/export', () => client.export()],
   ['DELETE', '/v1/me', () => client.erase(PASSWORD)],
+  ['POST', '/v1/me/calendar', () => client.createCalendar()],
+  ['DELETE', '/v1/me/calendar', () => client.revokeCalendar()],
   ['POST', '/v1/email-verification', () => client.requestVerification()],
   ['POST', '/v1/email-verification/confirm', () => client.confirmVerification(TOKEN)],
   ['POST', '/v1/password-reset', () => client.requestReset('ann@x.example')],

@@ -56,7 +56,7 @@ export class Account implements AccountModel, AccountActions {
   async signUp(form: Pick<Signup, 'email' | 'password' | 'name' | 'invite'>): Promise<void> {
     const user = await this.#client.signUp({ ...form, locale, time_zone: ownTimeZone() });
     rememberLogin(user.locale);
-    this.#go('');
+    this.#go(pageAfterLogin(location.search));
   }
 
   async logIn(email: string, password: string): Promise<void> {
@@ -89,6 +89,14 @@ export class Account implements AccountModel, AccountActions {
   async endLogin(id: string): Promise<void> {
     await this.#client.endLogin(id);
     this.logins = this.logins?.filter((login) => login.id !== id) ?? null;
+  }
+
+  async createCalendar(): Promise<string> {
+    return (await this.#client.createCalendar()).url;
+  }
+
+  revokeCalendar(): Promise<void> {
+    return this.#client.revokeCalendar();
   }
 
   async download(): Promise<void> {
@@ -145,5 +153,5 @@ export class Account implements AccountModel, AccountActions {
 /** `?to=` leads back to where a login was needed; what is no page of a person is not believed. Pure. */
 export function pageAfterLogin(search: string): string {
   const to = new URLSearchParams(search).get('to') ?? '';
-  return /^(?:account|gifts|session\/[\w-]+)$/.test(to) ? to : '';
+  return /^(?:account|gifts?|session\/[\w-]+)$/.test(to) ? to : '';
 }

@@ -24,6 +24,9 @@ export interface AccountActions {
   change(changes: ChangeMe): Promise<unknown>;
   changePassword(form: ChangePassword): Promise<unknown>;
   endLogin(id: string): Promise<unknown>;
+  /** The address of the feed, which is shown this once. */
+  createCalendar(): Promise<string>;
+  revokeCalendar(): Promise<unknown>;
   download(): Promise<unknown>;
   erase(password: string): Promise<unknown>;
   requestVerification(): Promise<unknown>;

@@ -63,6 +63,15 @@ export class AccountClient {
     await this.#send('DELETE', '/v1/me', { password }, PASSWORD_TIMEOUT_MS);
   }
 
+  /** A new address of the feed of one's sessions, for calendars: a secret. An earlier one is void from then on. */
+  createCalendar(): Promise<{ readonly url: string }> {
+    return this.#send('POST', '/v1/me/calendar', {});
+  }
+
+  async revokeCalendar(): Promise<void> {
+    await this.#send('DELETE', '/v1/me/calendar');
+  }
+
   /** Sends a mail to the address of the account, or to the new one that waits to be confirmed. */
   async requestVerification(): Promise<void> {
     await this.#send('POST', '/v1/email-verification', {});
