@@ -1,5 +1,5 @@
 /** View models of the pages of people with an account. */
-import { ApiError, type FieldError, type GiftView, type LoginView, type MatchView, type Notification, type User } from '@rendezvous/sdk';
+import { ApiError, type BlockView, type FieldError, type GiftView, type LoginView, type MatchView, type Notification, type User } from '@rendezvous/sdk';
 import type { Component } from 'svelte';
 import { locale, words } from '../src/i18n/index.ts';
 import { Form, type FormState } from '../src/person/form.svelte.ts';
@@ -7,7 +7,9 @@ import type { MatchingActions } from '../src/person/matching.svelte.ts';
 import type { AccountActions } from '../src/person/model.ts';
 import type { NewsActions, NewsModel } from '../src/person/news.svelte.ts';
 import { refusalOf } from '../src/person/refusal.ts';
+import type { SafetyActions } from '../src/person/safety.svelte.ts';
 import AccountScreen from '../src/screens/AccountScreen.svelte';
+import GiftClaimScreen from '../src/screens/GiftClaimScreen.svelte';
 import GiftsScreen from '../src/screens/GiftsScreen.svelte';
 import HomeScreen from '../src/screens/HomeScreen.svelte';
 import LogInScreen from '../src/screens/LogInScreen.svelte';
@@ -103,6 +105,9 @@ const NEWS: NewsModel = {
 };
 const NEWS_ACTIONS: NewsActions = { markRead: () => undefined };
 
+const SAFETY_ACTIONS: SafetyActions = { block: nothing, unblock: nothing, report: nothing };
+const BLOCKS: readonly BlockView[] = [{ user_id: 'cal', name: 'Cal', created_at: NOW - 3 * DAY }];
+
 function formIn(state: FormState): Form {
   const form = new Form();
   form.state = state;
@@ -138,10 +143,15 @@ export const PERSON_SCENES = {
   'verify-confirmed': scene(VerifyScreen, { verification: 'confirmed', again: () => undefined }),
   'verify-over': scene(VerifyScreen, { verification: 'over', again: () => undefined }),
   'verify-out': scene(VerifyScreen, { verification: 'out', again: () => undefined }),
-  'person-home': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS }),
-  'person-home-unconfirmed': scene(PersonHomeScreen, { user: { ...USER, email_verified: false }, matching: { matches: [] }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
+  'person-home': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS }),
+  'person-home-unconfirmed': scene(PersonHomeScreen, { user: { ...USER, email_verified: false }, matching: { matches: [] }, matchingActions: MATCHING_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
   gifts: scene(GiftsScreen, { user: USER, matching: { received: RECEIVED, sent: SENT }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
   'gifts-none': scene(GiftsScreen, { user: USER, matching: { received: [], sent: [] }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
-  account: scene(AccountScreen, { user: USER, logins: LOGINS, now: NOW, actions: ACTIONS }),
-  'account-unconfirmed': scene(AccountScreen, { user: { ...USER, email_verified: false, name: 'A name that goes on and on and on, and then some' }, logins: LOGINS, now: NOW, actions: ACTIONS }),
+  'gift-sealed': scene(GiftClaimScreen, { claim: 'out', user: null, actions: ACTIONS, again: () => undefined }),
+  'gift-claimed': scene(GiftClaimScreen, { claim: 'claimed', user: USER, actions: ACTIONS, again: () => undefined }),
+  'gift-unverified': scene(GiftClaimScreen, { claim: 'unverified', user: { ...USER, email_verified: false }, actions: ACTIONS, again: () => undefined }),
+  'gift-other': scene(GiftClaimScreen, { claim: 'other', user: USER, actions: ACTIONS, again: () => undefined }),
+  'gift-over': scene(GiftClaimScreen, { claim: 'over', user: USER, actions: ACTIONS, again: () => undefined }),
+  account: scene(AccountScreen, { user: USER, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: BLOCKS }, safetyActions: SAFETY_ACTIONS }),
+  'account-unconfirmed': scene(AccountScreen, { user: { ...USER, email_verified: false, name: 'A name that goes on and on and on, and then some' }, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: [] }, safetyActions: SAFETY_ACTIONS }),
 } satisfies Record<string, () => PersonScene>;

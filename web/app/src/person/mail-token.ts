@@ -1,10 +1,12 @@
 /**
- * The token of a link that came by mail, to confirm an address or to set a password. It stands behind the `#`, where no server reads
+ * The token of a link that came by mail: to confirm an address, to set a password, or to take a gift. It stands behind the `#`, where no server reads
  * it, and leaves the address bar as soon as the page has it. Until it is used it stays in the tab's storage, since phones drop a page
  * while its reader looks for a password.
  */
 import { TabStorage } from '@rendezvous/sdk';
 import { decodedLink } from '../session/join-link.ts';
+
+export type MailTokenKind = 'reset' | 'verify' | 'gift';
 
 const storage = new TabStorage('rendezvous:mail:');
 
@@ -24,7 +26,7 @@ export function mailToken({ pathname, search, hash }: Address): string | null {
 }
 
 /** Takes the token out of the address bar; `page` is the address that stays. */
-export function takeMailToken(kind: 'reset' | 'verify', page: string): string | null {
+export function takeMailToken(kind: MailTokenKind, page: string): string | null {
   const token = mailToken(location);
   if (location.pathname !== page || location.search !== '' || location.hash !== '') history.replaceState(null, '', page);
   if (token !== null) storage.set(kind, token);
@@ -32,6 +34,6 @@ export function takeMailToken(kind: 'reset' | 'verify', page: string): string | 
 }
 
 /** It was used, or never will work. */
-export function dropMailToken(kind: 'reset' | 'verify'): void {
+export function dropMailToken(kind: MailTokenKind): void {
   storage.remove(kind);
 }
