@@ -9,7 +9,7 @@ import type { NewsActions, NewsModel } from '../src/person/news.svelte.ts';
 import { refusalOf } from '../src/person/refusal.ts';
 import type { SafetyActions } from '../src/person/safety.svelte.ts';
 import AccountScreen from '../src/screens/AccountScreen.svelte';
-import GiftClaimScreen from '../src/screens/GiftClaimScreen.svelte';
+import GiftLinkScreen from '../src/screens/GiftLinkScreen.svelte';
 import GiftsScreen from '../src/screens/GiftsScreen.svelte';
 import HomeScreen from '../src/screens/HomeScreen.svelte';
 import LogInScreen from '../src/screens/LogInScreen.svelte';
@@ -147,11 +147,10 @@ export const PERSON_SCENES = {
   'person-home-unconfirmed': scene(PersonHomeScreen, { user: { ...USER, email_verified: false }, matching: { matches: [] }, matchingActions: MATCHING_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
   gifts: scene(GiftsScreen, { user: USER, matching: { received: RECEIVED, sent: SENT }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
   'gifts-none': scene(GiftsScreen, { user: USER, matching: { received: [], sent: [] }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
-  'gift-sealed': scene(GiftClaimScreen, { claim: 'out', user: null, actions: ACTIONS, again: () => undefined }),
-  'gift-claimed': scene(GiftClaimScreen, { claim: 'claimed', user: USER, actions: ACTIONS, again: () => undefined }),
-  'gift-unverified': scene(GiftClaimScreen, { claim: 'unverified', user: { ...USER, email_verified: false }, actions: ACTIONS, again: () => undefined }),
-  'gift-other': scene(GiftClaimScreen, { claim: 'other', user: USER, actions: ACTIONS, again: () => undefined }),
-  'gift-over': scene(GiftClaimScreen, { claim: 'over', user: USER, actions: ACTIONS, again: () => undefined }),
+  'gift-link': scene(GiftLinkScreen, { link: { is: 'sealed', gift: GIFT }, user: null, actions: ACTIONS, again: () => undefined, now: NOW }),
+  'gift-link-in': scene(GiftLinkScreen, { link: { is: 'sealed', gift: GIFT }, user: USER, actions: ACTIONS, again: () => undefined, now: NOW }),
+  'gift-link-unverified': scene(GiftLinkScreen, { link: { is: 'sealed', gift: GIFT }, user: { ...USER, email_verified: false }, actions: ACTIONS, again: () => undefined, now: NOW }),
+  'gift-link-over': scene(GiftLinkScreen, { link: { is: 'over' }, user: null, actions: ACTIONS, again: () => undefined }),
   account: scene(AccountScreen, { user: USER, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: BLOCKS }, safetyActions: SAFETY_ACTIONS }),
   'account-unconfirmed': scene(AccountScreen, { user: { ...USER, email_verified: false, name: 'A name that goes on and on and on, and then some' }, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: [] }, safetyActions: SAFETY_ACTIONS }),
 } satisfies Record<string, () => PersonScene>;

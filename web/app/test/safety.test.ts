@@ -26,10 +26,10 @@ describe('somebody one is matched with', () => {
   test('[WEB-95] is gone from the page once blocked, also if it cannot be loaded anew', async () => {
     const asked: string[] = [];
     const client = { block: async (id: string) => void asked.push(id), report: async (report: object) => void asked.push(JSON.stringify(report)) };
-    const safety = new Safety(client as unknown as MatchingClient, async () => Promise.reject(new ApiError(0, {})));
+    const safety = new Safety(client as unknown as MatchingClient, async () => (asked.push('gone'), Promise.reject(new ApiError(0, {}))));
     await safety.block('bo');
     await safety.report({ user_id: 'bo', reason: 'spam' });
-    expect(asked).toEqual(['bo', '{"user_id":"bo","reason":"spam"}']);
+    expect(asked).toEqual(['bo', 'gone', '{"user_id":"bo","reason":"spam"}', 'gone']);
   });
 });
 

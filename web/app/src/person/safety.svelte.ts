@@ -10,6 +10,7 @@ export interface SafetyModel {
 export interface SafetyActions {
   block(userId: string): Promise<unknown>;
   unblock(userId: string): Promise<unknown>;
+  /** Blocks, too. */
   report(report: Report): Promise<unknown>;
 }
 
@@ -41,8 +42,7 @@ export class Safety implements SafetyModel, SafetyActions {
 
   async block(userId: string): Promise<void> {
     await this.#client.block(userId);
-    // It is done, whether or not the page can show it now.
-    await this.#onBlock().catch(() => undefined);
+    await this.#blocked();
   }
 
   async unblock(userId: string): Promise<void> {
@@ -50,7 +50,13 @@ export class Safety implements SafetyModel, SafetyActions {
     this.blocks = this.blocks?.filter((block) => block.user_id !== userId) ?? null;
   }
 
-  report(report: Report): Promise<void> {
-    return this.#client.report(report);
+  async report(report: Report): Promise<void> {
+    await this.#client.report(report);
+    await this.#blocked();
+  }
+
+  /** It is done, whether or not the page can show it now. */
+  async #blocked(): Promise<void> {
+    await this.#onBlock().catch(() => undefined);
   }
 }

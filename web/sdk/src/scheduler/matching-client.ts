@@ -32,7 +32,7 @@ export class MatchingClient {
     return this.#send('POST', '/v1/gifts', gift);
   }
 
-  /** Takes a gift to an address by the token of its link: only an account that has confirmed the address gets it. */
+  /** What the link of a gift to an address shows: the gift, sealed. It comes to the account that confirms the address. */
   claimGift(token: string): Promise<GiftView> {
     return this.#send('POST', '/v1/gifts/claim', { token });
   }
@@ -87,7 +87,7 @@ export class MatchingClient {
     await this.#send('DELETE', `/v1/blocks/${encodeURIComponent(userId)}`);
   }
 
-  /** Tells the operators of somebody; nobody else learns of it. */
+  /** Tells the operators of somebody, and blocks them; nobody else learns of it. */
   async report(report: Report): Promise<void> {
     await this.#send('POST', '/v1/reports', report);
   }

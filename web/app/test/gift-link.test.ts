@@ -1,4 +1,4 @@
-/** Gifts to an address: how they are given, and how whoever has the link comes to them. */
+/** Gifts to an address: how they are given, and what their link shows. */
 import { ApiError, type GiftView } from '@rendezvous/sdk';
 import { render } from 'svelte/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -6,7 +6,7 @@ import { PERSON_SCENES } from '../gallery/person-scenes.ts';
 import GiftItem from '../src/components/GiftItem.svelte';
 import { words } from '../src/i18n/index.ts';
 import { pageAfterLogin } from '../src/person/account.svelte.ts';
-import { claimGift } from '../src/person/gift-claim.ts';
+import { openGiftLink } from '../src/person/gift-link.ts';
 
 const TOKEN = 'T'.repeat(43);
 const kept = new Map<string, string>();
@@ -32,40 +32,36 @@ const answering = (status: number) => ({ claimGift: async () => Promise.reject(n
 
 describe('the link of a gift', () => {
   test('[WEB-99] shows it sealed, and leads over sign-up or login back to it', () => {
-    const html = drawn('gift-sealed');
-    expect(html).toContain(words.matching.claimLead);
-    for (const page of ['signup', 'login']) {
-      expect(html).toContain(`href="./${page}?to=gift"`);
-      expect(pageAfterLogin('?to=gift')).toBe('gift');
-    }
+    const html = drawn('gift-link');
+    expect(has(html, 'sealed-gift')).toBe(true);
+    expect(html).toContain(words.matching.linkLead);
+    for (const page of ['signup', 'login']) expect(html).toContain(`href="./${page}?to=gift"`);
+    expect(pageAfterLogin('?to=gift')).toBe('gift');
     expect(html).not.toContain(TOKEN);
   });
 
-  test('[WEB-99] gives it to the account of its address, and is of no use afterwards', async () => {
+  test('[WEB-99] says to whoever is logged in what is left to do', () => {
+    expect(has(drawn('gift-link-unverified'), 'verification-submit')).toBe(true);
+    expect(has(drawn('gift-link-in'), 'to-gifts')).toBe(true);
+    expect([has(drawn('gift-link-over'), 'sealed-gift'), has(drawn('gift-link-over'), 'to-signup')]).toEqual([false, false]);
+  });
+
+  test('[WEB-99] stays in the tab while it is good, for after the login', async () => {
     const asked: string[] = [];
-    const client = { claimGift: async (token: string) => (asked.push(token), {} as GiftView) };
-    await expect(claimGift(client, TOKEN, true)).resolves.toBe('claimed');
-    expect(asked).toEqual([TOKEN]);
-    expect([...kept.keys()], 'the token is gone').toEqual([]);
+    const gift = { id: 'g' } as GiftView;
+    const client = { claimGift: async (token: string) => (asked.push(token), gift) };
+    await expect(openGiftLink(client, TOKEN)).resolves.toEqual({ is: 'sealed', gift });
+    expect([asked, [...kept.keys()]]).toEqual([[TOKEN], ['rendezvous:mail:gift']]);
   });
 
   test.each([
-    [401, true, 'out'],
-    [403, true, 'other'],
-    [404, true, 'over'],
-    [404, false, 'unverified'],
-    [403, false, 'unverified'],
-    [503, true, 'unanswered'],
-    [0, false, 'unanswered'],
-  ] as const)('[WEB-99] refused with %i to an account whose address is confirmed: %s, it says %s, and can be tried again', async (status, isVerified, state) => {
-    await expect(claimGift(answering(status), TOKEN, isVerified)).resolves.toBe(state);
-    expect(kept.get('rendezvous:mail:gift')).toBe(JSON.stringify(TOKEN));
-  });
-
-  test('[WEB-99] says what to do before it is theirs', () => {
-    expect(has(drawn('gift-unverified'), 'verification-submit')).toBe(true);
-    expect(has(drawn('gift-claimed'), 'to-gifts')).toBe(true);
-    for (const name of ['gift-other', 'gift-over'] as const) expect(has(drawn(name), 'to-gifts'), name).toBe(false);
+    [404, 'over', []],
+    [422, 'over', []],
+    [503, 'unanswered', ['rendezvous:mail:gift']],
+    [0, 'unanswered', ['rendezvous:mail:gift']],
+  ] as const)('[WEB-99] answered with %i it is %s, and is kept as long as it may be good', async (status, is, left) => {
+    await expect(openGiftLink(answering(status), TOKEN)).resolves.toEqual({ is });
+    expect([...kept.keys()]).toEqual(left);
   });
 });
 
