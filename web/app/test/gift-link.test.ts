@@ -8,7 +8,7 @@ import { words } from '../src/i18n/index.ts';
 import { pageAfterLogin } from '../src/person/account.svelte.ts';
 import { openGiftLink } from '../src/person/gift-link.ts';
 
-const TOKEN = 'T'.repeat(43);
+const TOKEN = `${'t'.repeat(23)}.${'T'.repeat(43)}`;
 const kept = new Map<string, string>();
 
 beforeEach(() => {

@@ -2,7 +2,7 @@
 import { expect, test } from '../support/fixtures.ts';
 
 /** As long as a real one. */
-const TOKEN = 'A'.repeat(43);
+const TOKEN = `${'A'.repeat(23)}.${'B'.repeat(43)}`;
 
 test('[END-58] a link to a gift that is not there says so, and its token leaves the address at once', async ({ stack, openPage, browser }) => {
   const { page } = await openPage(await browser.newContext({ locale: 'en-GB' }), 'Bo');
