@@ -69,6 +69,7 @@ export const matching = {
   orAddress: 'Or to an e-mail address',
   toAddressHint: 'They need no account yet. We send one mail, without your words; you can pass the link on yourself, too.',
   chooseAddress: 'To this address',
+  confirmOwn: 'Confirm your own address first: gifts to an address come from confirmed ones.',
   claimLink: 'Link to this gift',
   claimLinkHint: 'It shows the gift sealed. It comes to whoever confirms the address.',
   chosen: (name: string) => `To ${name}`,

@@ -70,6 +70,7 @@ export const matching = {
   orAddress: '또는 이메일 주소로',
   toAddressHint: '아직 계정이 없어도 돼요. 쓴 글 없이 메일 한 통만 보내고, 링크를 직접 전해도 돼요.',
   chooseAddress: '이 주소로 보내기',
+  confirmOwn: '먼저 내 주소를 확인해 주세요. 주소로 보내는 선물은 확인된 주소에서만 보낼 수 있어요.',
   claimLink: '이 선물의 링크',
   claimLinkHint: '봉인된 선물만 보여요. 그 주소를 확인한 사람에게 가요.',
   chosen: (name: string) => `${name} 님에게`,
