@@ -96,7 +96,8 @@ impl CliCommand {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct UpArgs {
-    /// Book a session for Ann and Bo, and print their join links
+    /// Book a session for Ann and Bo and print their join links; make two people with accounts, a match of them and a
+    /// proposal, and print their passwords
     #[arg(long)]
     pub(crate) demo: bool,
     /// When the demo session starts, from now: `30s`, `2m`, `500ms`

@@ -179,7 +179,7 @@ fn with_local_urls(mut settings: Settings) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// Says what is up once all three are, and books the demo.
+/// Says what is up once all three are, and makes the demo.
 async fn announce(settings: &Settings, args: &UpArgs) -> Result<(), Failure> {
     let client = reqwest::Client::builder()
         .timeout(LOOK_LIMIT)
@@ -206,6 +206,9 @@ async fn announce(settings: &Settings, args: &UpArgs) -> Result<(), Failure> {
     if args.demo {
         let base = SupervisedService::Scheduler.local_url(settings)?;
         for line in demo::book(&client, settings, &base, args.demo_in).await? {
+            output::line(&line).await;
+        }
+        for line in demo::seed_people(&client, settings, &base).await? {
             output::line(&line).await;
         }
     }

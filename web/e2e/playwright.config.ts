@@ -2,8 +2,9 @@
 import { defineConfig } from '@playwright/test';
 import { CHROMIUM_ARGS, chromiumPath } from './support/chromium.ts';
 
-const STORY_LIMIT_MS = 90_000;
-const EXPECT_LIMIT_MS = 15_000;
+/** No story takes as long on two free cores: a slow machine is no failure. */
+const STORY_LIMIT_MS = 180_000;
+const EXPECT_LIMIT_MS = 30_000;
 
 export default defineConfig({
   testDir: './stories',

@@ -1,4 +1,9 @@
-//! The demo session of `up --demo`, booked as any application would: with an API key, over HTTP.
+//! The demo of `up --demo`: a session that is booked as any application would, with an API key over HTTP, and two people
+//! with accounts.
+
+mod credentials;
+mod people;
+mod person;
 
 use std::time::Duration;
 
@@ -9,6 +14,8 @@ use wire::{SessionView, UnixMs};
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::keys;
+
+pub(super) use self::people::seed as seed_people;
 
 /// The API key that each run of the demo replaces.
 const KEY_NAME: &str = "demo";

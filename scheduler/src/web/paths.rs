@@ -15,8 +15,8 @@ pub(super) enum PageKind {
 }
 
 /// The pages of people with an account, where there are accounts.
-const ACCOUNT_PAGES: [&str; 7] = [
-    "signup", "login", "reset", "verify", "account", "gifts", "session",
+const ACCOUNT_PAGES: [&str; 8] = [
+    "signup", "login", "reset", "verify", "account", "gift", "gifts", "session",
 ];
 
 /// Of a path as it stands in the request, percent-encoded.

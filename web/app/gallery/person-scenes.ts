@@ -1,12 +1,15 @@
 /** View models of the pages of people with an account. */
-import { ApiError, type FieldError, type GiftView, type LoginView, type MatchView, type User } from '@rendezvous/sdk';
+import { ApiError, type BlockView, type FieldError, type GiftView, type LoginView, type MatchView, type Notification, type User } from '@rendezvous/sdk';
 import type { Component } from 'svelte';
 import { locale, words } from '../src/i18n/index.ts';
 import { Form, type FormState } from '../src/person/form.svelte.ts';
 import type { MatchingActions } from '../src/person/matching.svelte.ts';
 import type { AccountActions } from '../src/person/model.ts';
+import type { NewsActions, NewsModel } from '../src/person/news.svelte.ts';
 import { refusalOf } from '../src/person/refusal.ts';
+import type { SafetyActions } from '../src/person/safety.svelte.ts';
 import AccountScreen from '../src/screens/AccountScreen.svelte';
+import GiftLinkScreen from '../src/screens/GiftLinkScreen.svelte';
 import GiftsScreen from '../src/screens/GiftsScreen.svelte';
 import HomeScreen from '../src/screens/HomeScreen.svelte';
 import LogInScreen from '../src/screens/LogInScreen.svelte';
@@ -54,6 +57,10 @@ const ACTIONS: AccountActions = {
   change: nothing,
   changePassword: nothing,
   endLogin: nothing,
+  createCalendar: async () => 'https://meet.example/calendar/4f1c.ics',
+  revokeCalendar: nothing,
+  download: nothing,
+  erase: nothing,
   requestVerification: nothing,
   requestReset: nothing,
   setPassword: nothing,
@@ -88,6 +95,18 @@ const RECEIVED: readonly GiftView[] = [
   { ...GIFT, id: 'g2', kind: 'plain', state: 'opened', opens_at: NOW - DAY, from: { user_id: 'bo', name: 'Bo' }, letter: 'Got your song.\nIt was in my head all day.' },
 ];
 const SENT: readonly GiftView[] = [{ ...GIFT, id: 'g3', to: { user_id: 'bo', name: 'Bo' }, from: { user_id: 'ann', name: 'Ann' }, letter: 'Two o’clock?', times: TIMES }];
+
+const NO_NEWS: NewsModel = { unread: [] };
+const NEWS: NewsModel = {
+  unread: [
+    { id: 'n2', kind: 'gift_received', created_at: NOW - 120_000, gift_id: 'g1' },
+    { id: 'n1', kind: 'proposal_received', created_at: NOW - DAY, match_id: 'm2', with: '민아' },
+  ] satisfies Notification[],
+};
+const NEWS_ACTIONS: NewsActions = { markRead: () => undefined };
+
+const SAFETY_ACTIONS: SafetyActions = { block: nothing, unblock: nothing, report: nothing };
+const BLOCKS: readonly BlockView[] = [{ user_id: 'cal', name: 'Cal', created_at: NOW - 3 * DAY }];
 
 function formIn(state: FormState): Form {
   const form = new Form();
@@ -124,10 +143,14 @@ export const PERSON_SCENES = {
   'verify-confirmed': scene(VerifyScreen, { verification: 'confirmed', again: () => undefined }),
   'verify-over': scene(VerifyScreen, { verification: 'over', again: () => undefined }),
   'verify-out': scene(VerifyScreen, { verification: 'out', again: () => undefined }),
-  'person-home': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS }),
-  'person-home-unconfirmed': scene(PersonHomeScreen, { user: { ...USER, email_verified: false }, matching: { matches: [] }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS }),
-  gifts: scene(GiftsScreen, { user: USER, matching: { received: RECEIVED, sent: SENT }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS }),
-  'gifts-none': scene(GiftsScreen, { user: USER, matching: { received: [], sent: [] }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS }),
-  account: scene(AccountScreen, { user: USER, logins: LOGINS, now: NOW, actions: ACTIONS }),
-  'account-unconfirmed': scene(AccountScreen, { user: { ...USER, email_verified: false, name: 'A name that goes on and on and on, and then some' }, logins: LOGINS, now: NOW, actions: ACTIONS }),
+  'person-home': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS }),
+  'person-home-unconfirmed': scene(PersonHomeScreen, { user: { ...USER, email_verified: false }, matching: { matches: [] }, matchingActions: MATCHING_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
+  gifts: scene(GiftsScreen, { user: USER, matching: { received: RECEIVED, sent: SENT }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
+  'gifts-none': scene(GiftsScreen, { user: USER, matching: { received: [], sent: [] }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
+  'gift-link': scene(GiftLinkScreen, { link: { is: 'sealed', gift: GIFT }, user: null, actions: ACTIONS, again: () => undefined, now: NOW }),
+  'gift-link-in': scene(GiftLinkScreen, { link: { is: 'sealed', gift: GIFT }, user: USER, actions: ACTIONS, again: () => undefined, now: NOW }),
+  'gift-link-unverified': scene(GiftLinkScreen, { link: { is: 'sealed', gift: GIFT }, user: { ...USER, email_verified: false }, actions: ACTIONS, again: () => undefined, now: NOW }),
+  'gift-link-over': scene(GiftLinkScreen, { link: { is: 'over' }, user: null, actions: ACTIONS, again: () => undefined }),
+  account: scene(AccountScreen, { user: USER, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: BLOCKS }, safetyActions: SAFETY_ACTIONS }),
+  'account-unconfirmed': scene(AccountScreen, { user: { ...USER, email_verified: false, name: 'A name that goes on and on and on, and then some' }, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: [] }, safetyActions: SAFETY_ACTIONS }),
 } satisfies Record<string, () => PersonScene>;

@@ -1,6 +1,6 @@
 /** Which page an address means. The server has the same rule (`scheduler/src/web/paths.rs`); `test/page-paths.json` holds both. Pure. */
 
-const ACCOUNT_PAGES = ['signup', 'login', 'reset', 'verify', 'account', 'gifts', 'session'] as const;
+const ACCOUNT_PAGES = ['signup', 'login', 'reset', 'verify', 'account', 'gift', 'gifts', 'session'] as const;
 
 /** The pages of people with an account. */
 export type AccountPage = (typeof ACCOUNT_PAGES)[number];

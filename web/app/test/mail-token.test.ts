@@ -1,15 +1,21 @@
 /** Tokens of mails, and where a login leads. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pageAfterLogin } from '../src/person/account.svelte.ts';
-import { dropMailToken, mailToken, takeMailToken } from '../src/person/mail-token.ts';
+import { dropMailToken, mailToken, takeMailToken, type MailTokenKind } from '../src/person/mail-token.ts';
 
 const T = `${'a-B_9'.repeat(8)}xyz`;
 
-const tokenOf = (address: string): string | null => mailToken(new URL(address, 'https://meet.example'));
+const tokenOf = (address: string, kind: MailTokenKind = 'reset'): string | null => mailToken(kind, new URL(address, 'https://meet.example'));
 
 describe('the token of a mail', () => {
   test.each([`/reset#${T}`, `/reset#${T}.`, `/reset/#${T}`, `/reset%23${T}`, `/reset%2523${T}`, `/reset?utm_source=mail#${T}&x=1`, `/reset#${T}%20`, `/reset#${T.slice(0, 20)}%0A${T.slice(20)}`])('[WEB-88] %s is understood', (address) => {
     expect(tokenOf(address)).toBe(T);
+  });
+
+  test('[WEB-88] of a gift has two parts', () => {
+    const gift = `${'a-B_9'.repeat(4)}xyz.${T}`;
+    for (const address of [`/gift#${gift}`, `/gift#${gift})`, `/gift%23${gift}.`, `/GIFT/#${gift}`]) expect(tokenOf(address, 'gift'), address).toBe(gift);
+    expect(tokenOf(`/gift#${T}`, 'gift')).toBeNull();
   });
 
   test.each(['/reset', '/reset#', '/reset#short', '/reset?to=account'])('[WEB-88] %s has none', (address) => {

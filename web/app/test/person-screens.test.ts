@@ -49,7 +49,9 @@ describe('the pages of people', () => {
     expect(fill('sign-up')).toEqual(['name', 'username', 'new-password']);
     expect(fill('log-in')).toEqual(['username', 'current-password']);
     expect(fill('reset-choose')).toEqual(['new-password']);
-    expect(fill('account').join(' ')).toContain('username current-password new-password');
+    const account = fill('account').join(' ');
+    expect(account).toContain('username current-password new-password');
+    expect(account.endsWith('current-password'), 'to erase').toBe(true);
   });
 
   test('[WEB-85] an invitation is asked for where one is needed, and accounts are offered where there are any', () => {

@@ -30,7 +30,7 @@ describe('a reminder', () => {
   test('[WEB-76] is not shown once its moment is past, and what is unknown never', () => {
     expect(said({}, 'early', START - 1)).not.toBeNull();
     expect(said({}, 'early', START)).toBeNull();
-    expect(said({ kind: 'gift_received' as Notification['kind'] }, 'early')).toBeNull();
+    expect(said({ kind: 'of_next_year' as Notification['kind'] }, 'early')).toBeNull();
   });
 
   test('[WEB-76] is part of the page, after its header and the unread badge, and can be closed', () => {

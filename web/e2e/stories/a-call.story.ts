@@ -5,8 +5,11 @@ import { expect, test } from '../support/fixtures.ts';
 import { ParticipantPage } from '../support/participant-page.ts';
 import { until } from '../support/waiting.ts';
 
+// Sessions and waits last as long as a slow machine needs, and then are over at once.
+test.use({ stackArguments: ['--test-clock'] });
+
 test('[END-5] muting and turning the camera off reach the other one', async ({ pair }) => {
-  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 2_000, countdown_ms: 1_000, duration_ms: 25_000 });
+  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 2_000, countdown_ms: 1_000, duration_ms: 60_000 });
   await annPage.open(ann);
   await boPage.open(bo);
   for (const person of [annPage, boPage]) await person.reachesPhase('live');
@@ -44,12 +47,12 @@ test('[END-6] leaving asks once, and ends the session for both', async ({ pair, 
   expect((await application.ended(session.id)).outcome?.reason).toBe('left');
 });
 
-test('[END-7] both ask for more time, and get it', async ({ pair }) => {
+test('[END-7] both ask for more time, and get it', async ({ pair, application }) => {
   const { ann, bo, annPage, boPage } = await pair({
     startsInMs: 1_000,
     countdown_ms: 1_000,
-    duration_ms: 6_000,
-    extension_ms: 5_000,
+    duration_ms: 60_000,
+    extension_ms: 50_000,
   });
   await annPage.open(ann);
   await boPage.open(bo);
@@ -59,19 +62,22 @@ test('[END-7] both ask for more time, and get it', async ({ pair }) => {
   await boPage.get('extend').click();
   const extended = await annPage.gets('extended');
   const live = await annPage.gets('live');
-  expect(extended.frame['deadline_at']).toBe((live.frame['deadline_at'] as number) + 5_000);
+  expect(extended.frame['deadline_at']).toBe((live.frame['deadline_at'] as number) + 50_000);
+  await application.advanceTo((live.frame['deadline_at'] as number) + 47_000, annPage, boPage);
+  for (const person of [annPage, boPage]) expect(person.received.some(({ frame }) => frame.type === 'ended'), 'past the first deadline').toBe(false);
   const ended = await annPage.gets('ended');
-  expect(ended.at).toBeGreaterThanOrEqual((extended.frame['deadline_at'] as number) - 5);
+  expect(ended.at + application.aheadMs).toBeGreaterThanOrEqual((extended.frame['deadline_at'] as number) - 5);
 });
 
-test('[END-31] who leaves the waiting room is out: the other one reads so until they come back, also past the start', async ({ pair }) => {
-  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 7_000, duration_ms: 3_000 });
+test('[END-31] who leaves the waiting room is out: the other one reads so until they come back, also past the start', async ({ pair, application }) => {
+  const { session, ann, bo, annPage, boPage } = await pair({ startsInMs: 60_000, lobby_ms: 120_000, duration_ms: 3_000 });
   await annPage.open(ann);
   await boPage.open(bo);
   await expect(annPage.get('both-here')).toBeVisible();
   await boPage.get('leave').click();
   await boPage.get('leave-confirm').click();
   await annPage.gets('peer_left');
+  await application.advanceTo(session.starts_at, annPage);
   await expect(annPage.get('starts-in'), 'the start passes').toHaveCount(0);
   await expect(annPage.get('waiting')).toContainText('Bo');
   const joins = boPage.sent.filter(({ frame }) => frame.type === 'join');
@@ -97,11 +103,12 @@ test('[END-8] the first one in sees who is missing, and a no-show says so', asyn
   expect(record.outcome).toEqual({ reason: 'no_show', absent: [session.participants[1]!.user_id] });
 });
 
-test('[END-9] a link opened too early waits, and enters by itself', async ({ pair }) => {
-  const { ann, annPage } = await pair({ startsInMs: 8_000, lobby_ms: 4_000 });
+test('[END-9] a link opened too early waits, and enters by itself', async ({ pair, application }) => {
+  const { session, ann, annPage } = await pair({ startsInMs: 120_000, lobby_ms: 60_000 });
   await annPage.open(ann);
   await annPage.reachesPhase('early');
   expect(new URL(annPage.page.url()).hash, 'the token leaves the address').toBe('');
+  await application.advanceTo(session.lobby_opens_at - 2_000, annPage);
   await annPage.reachesPhase('lobby');
 });
 
@@ -123,6 +130,8 @@ test('[END-10] unknown, cancelled and past links each say so', async ({ pair, ap
   expect(cancelled).toMatch(/cancelled/i);
 
   const past = await application.book({ startsInMs: -1_000, closes_after_ms: 1_000, lobby_ms: 1_000 });
+  // Until the scheduler knows that nobody came.
+  await application.advance(60_000);
   await application.ended(past.session.id, 30_000);
   await annPage.page.goto('about:blank');
   await annPage.open(past.ann);
@@ -136,7 +145,7 @@ for (const [what, flags] of [
   ['missing', []],
 ] as const) {
   test(`[END-11] joining goes on with camera and microphone ${what}`, async ({ application, browser, openPage }) => {
-    const booking = await application.book({ startsInMs: 1_000, countdown_ms: 1_000, duration_ms: 8_000 });
+    const booking = await application.book({ startsInMs: 1_000, countdown_ms: 1_000, duration_ms: 60_000 });
     const args = CHROMIUM_ARGS.filter((flag) => !flag.startsWith('--use-fake')).concat(flags);
     const bare = await chromium.launch({ executablePath: chromiumPath(), args });
     const ann = await ParticipantPage.in(await bare.newContext({ locale: 'en-GB' }), 'Ann');
@@ -151,7 +160,7 @@ for (const [what, flags] of [
 }
 
 test('[END-12] sound that the browser blocks starts by one click', async ({ application, browser, openPage }) => {
-  const booking = await application.book({ startsInMs: 1_000, countdown_ms: 1_000, duration_ms: 12_000 });
+  const booking = await application.book({ startsInMs: 1_000, countdown_ms: 1_000, duration_ms: 60_000 });
   const context = await browser.newContext({ locale: 'en-GB' });
   const ann = await openPage(context, 'Ann');
   const bo = await openPage(await browser.newContext({ locale: 'en-GB' }), 'Bo');

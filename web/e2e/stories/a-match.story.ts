@@ -1,7 +1,9 @@
 /** Two people with accounts: gifts that cross, a time, and the room, without any application. */
-import type { Page } from '@playwright/test';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures.ts';
 import { fill, signUpFindable } from '../support/people.ts';
+import type { ParticipantPage } from '../support/participant-page.ts';
+import type { Stack } from '../support/stack.ts';
 
 /** As `datetime-local` has it: the whole minute that is this far away, in the time zone of the browsers. */
 function inMinutes(minutes: number): string {
@@ -25,11 +27,18 @@ async function give(page: Page, root: string, to: string, times: readonly string
   await expect(page.getByTestId('given')).toBeVisible();
 }
 
+/** Two new people in browsers of their own, whom others find. */
+async function two(browser: Browser, openPage: (context: BrowserContext, name: string) => Promise<ParticipantPage>, stack: Stack): Promise<[ParticipantPage, ParticipantPage]> {
+  const pages = ['Ann', 'Bo'].map(async (name) => {
+    const page = await openPage(await browser.newContext(ZONE), `${name}${crypto.randomUUID().slice(0, 8)}`);
+    await signUpFindable(page.page, stack, page.name);
+    return page;
+  });
+  return [await pages[0]!, await pages[1]!];
+}
+
 test('[END-54] two special gifts that cross make a match, and both enter their session with their logins', async ({ stack, openPage, browser }) => {
-  const names = [`Ann${crypto.randomUUID().slice(0, 8)}`, `Bo${crypto.randomUUID().slice(0, 8)}`] as const;
-  const ann = await openPage(await browser.newContext(ZONE), names[0]);
-  const bo = await openPage(await browser.newContext(ZONE), names[1]);
-  for (const one of [ann, bo]) await signUpFindable(one.page, stack, one.name);
+  const [ann, bo] = await two(browser, openPage, stack);
   const soon = inMinutes(2);
   await give(ann.page, stack.webUrl, bo.name, [soon]);
   await bo.page.goto(`${stack.webUrl}/gifts`);
@@ -49,10 +58,7 @@ test('[END-54] two special gifts that cross make a match, and both enter their s
 });
 
 test('[END-55] without a common time one proposes and the other one takes it', async ({ stack, openPage, browser }) => {
-  const names = [`Ann${crypto.randomUUID().slice(0, 8)}`, `Bo${crypto.randomUUID().slice(0, 8)}`] as const;
-  const ann = await openPage(await browser.newContext(ZONE), names[0]);
-  const bo = await openPage(await browser.newContext(ZONE), names[1]);
-  for (const one of [ann, bo]) await signUpFindable(one.page, stack, one.name);
+  const [ann, bo] = await two(browser, openPage, stack);
   await give(ann.page, stack.webUrl, bo.name, []);
   await give(bo.page, stack.webUrl, ann.name, []);
   await ann.page.goto(stack.webUrl);
@@ -64,4 +70,56 @@ test('[END-55] without a common time one proposes and the other one takes it', a
   await bo.get('accept').click();
   await expect(bo.get('meet')).toContainText(ann.name);
   await expect(ann.get('meet'), 'without a reload').toContainText(bo.name);
+});
+
+test('[END-56] what happened stands on a person’s pages, leads there, and stays away once it is read', async ({ stack, openPage, browser }) => {
+  const [ann, bo] = await two(browser, openPage, stack);
+  // The first page of theirs tells the browser that somebody is logged in.
+  await bo.page.goto(`${stack.webUrl}/gifts`);
+  await bo.get('home-link').click();
+  await expect(bo.get('to-gifts')).toBeVisible();
+  await give(ann.page, stack.webUrl, bo.name, []);
+  const gift = bo.get('news-item').filter({ hasText: 'A gift has come' });
+  await expect(gift, 'without a reload').toBeVisible();
+  await gift.getByTestId('news-link').click();
+  await expect(bo.get('box-received').getByTestId('gift')).toHaveCount(1);
+  await expect(gift, 'read by following it').toHaveCount(0);
+
+  await give(bo.page, stack.webUrl, ann.name, []);
+  await ann.page.goto(stack.webUrl);
+  const matched = ann.get('news-item').filter({ hasText: 'are matched' });
+  await expect(matched).toContainText(bo.name);
+  await matched.getByTestId('news-close').click();
+  await expect(matched).toHaveCount(0);
+  await ann.page.reload();
+  await expect(ann.get('match')).toBeVisible();
+  await expect(matched, 'also after a reload').toHaveCount(0);
+});
+
+test('[END-57] a block ends the match without a word to the other one, stands on the account page, and can be lifted', async ({ stack, openPage, browser }) => {
+  const [ann, bo] = await two(browser, openPage, stack);
+  await give(ann.page, stack.webUrl, bo.name, []);
+  await give(bo.page, stack.webUrl, ann.name, []);
+  await bo.page.goto(stack.webUrl);
+  await expect(bo.get('match')).toBeVisible();
+  await ann.page.goto(stack.webUrl);
+  await ann.get('open-safety').click();
+  await expect(ann.get('safety-dialog')).toContainText(bo.name);
+  await ann.page.keyboard.press('Escape');
+  await expect(ann.get('safety-dialog')).toBeHidden();
+  await ann.get('open-safety').click();
+  await ann.get('block').click();
+  await expect(ann.get('match')).toHaveCount(0);
+
+  await bo.page.reload();
+  await expect(bo.get('to-gifts'), 'no match any more').toBeVisible();
+  expect(await bo.page.locator('main').innerText()).not.toMatch(/block/i);
+
+  await ann.page.goto(`${stack.webUrl}/account`);
+  await expect(ann.get('block-of')).toContainText(bo.name);
+  await ann.get('unblock').click();
+  await expect(ann.get('block-of')).toHaveCount(0);
+  await ann.page.reload();
+  await expect(ann.get('account')).toBeVisible();
+  await expect(ann.page.getByText('Nobody.')).toBeVisible();
 });

@@ -83,3 +83,25 @@ test('[END-52] a login and a join link are two people in one browser, and each p
   await home.page.reload();
   await expect(home.get('person-home')).toContainText('Mina');
 });
+
+test('[END-53] an account is erased with its password, and nothing of it is left to log in to', async ({ stack, openPage, browser }) => {
+  const { page } = await openPage(await browser.newContext({ locale: 'en-GB' }), 'Ann');
+  const email = address('ann');
+  await signUp(page, stack, 'Ann', email);
+  await page.getByTestId('to-account').click();
+  const download = page.waitForEvent('download');
+  await page.getByTestId('export-submit').click();
+  expect((await download).suggestedFilename()).toBe('rendezvous.json');
+  await page.getByTestId('open-erase').click();
+  const dialog = page.getByTestId('erase-dialog');
+  await dialog.getByTestId('field-password').fill('not the password');
+  await dialog.getByTestId('erase-submit').click();
+  await expect(dialog.getByTestId('field-password')).toBeFocused();
+  await dialog.getByTestId('field-password').fill(PASSWORD);
+  await dialog.getByTestId('erase-submit').click();
+  await expect(page.getByTestId('notice')).toHaveAttribute('data-reason', 'erased');
+  await page.goto(`${stack.webUrl}/login`);
+  await fill(page, { email, password: PASSWORD });
+  await page.getByTestId('login-submit').click();
+  await expect(page.getByTestId('login-notice')).not.toBeEmpty();
+});

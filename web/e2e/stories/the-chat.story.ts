@@ -1,18 +1,24 @@
 /** The chat before, during and after a session. */
 import { expect, test } from '../support/fixtures.ts';
 
-test('[END-13] messages before, during and after the session reach the other side', async ({ pair, stack }) => {
-  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 4_000, countdown_ms: 2_000, duration_ms: 12_000 });
+// The chat is looked at here, and not how long a session is waited for, or lasts.
+test.use({ stackArguments: ['--test-clock'] });
+
+test('[END-13] messages before, during and after the session reach the other side', async ({ pair, stack, application }) => {
+  const { session, ann, bo, annPage, boPage } = await pair({ startsInMs: 60_000, lobby_ms: 120_000, countdown_ms: 2_000, duration_ms: 60_000 });
   await annPage.open(ann);
   await annPage.reachesPhase('lobby');
   await annPage.write('before: 안녕하세요');
   await expect(annPage.message('before:')).toHaveAttribute('data-state', 'sent');
   await boPage.open(bo);
   await expect(boPage.get('unread').first()).toHaveText('1');
+  await application.advanceTo(session.starts_at, annPage, boPage);
 
   for (const person of [annPage, boPage]) await person.reachesPhase('live');
   await boPage.write('during <b>bold</b>');
   await expect(annPage.message('during <b>bold</b>')).toBeVisible();
+  const { frame: live } = await annPage.gets('live');
+  await application.advanceTo(live['deadline_at'] as number, annPage, boPage);
 
   for (const person of [annPage, boPage]) await person.reachesPhase('ended');
   await expect(boPage.message('before:')).toBeVisible();

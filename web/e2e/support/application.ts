@@ -1,5 +1,6 @@
 /** The backend of an application: books sessions over HTTP with its API key. */
 import type { BookSession, SessionView } from '../../sdk/src/wire.generated.ts';
+import type { ParticipantPage } from './participant-page.ts';
 import type { Stack } from './stack.ts';
 import { until } from './waiting.ts';
 
@@ -9,7 +10,6 @@ export type BookingOverrides = Partial<BookSession> & { startsInMs: number };
 export class Application {
   readonly #stack: Stack;
   readonly #key: string;
-  /** How far the services are ahead of this machine (ms). */
   #aheadMs = 0;
 
   private constructor(stack: Stack, key: string) {
@@ -42,10 +42,23 @@ export class Application {
     return { session, ann, bo };
   }
 
+  /** How far the services are ahead of this machine (ms). */
+  get aheadMs(): number {
+    return this.#aheadMs;
+  }
+
   /** Moves the services' time forward; only on a stack with `--test-clock`. A page notices with its next measurement. */
   async advance(advanceMs: number): Promise<void> {
-    const { now } = await this.#call<{ now: number }>('POST', '/v1/test-clock', { advance_ms: advanceMs });
-    this.#aheadMs = now - Date.now();
+    await this.#call('POST', '/v1/test-clock', { advance_ms: advanceMs });
+    this.#aheadMs += advanceMs;
+  }
+
+  /** Moves the services' time to an instant of theirs, unless it is over; the pages are told, so that their clocks agree. */
+  async advanceTo(at: number, ...pages: readonly ParticipantPage[]): Promise<void> {
+    const advanceMs = Math.floor(at - Date.now() - this.#aheadMs);
+    if (advanceMs <= 0) return;
+    await this.advance(advanceMs);
+    await Promise.all(pages.map((page) => page.measuresTime()));
   }
 
   async cancel(id: string): Promise<void> {

@@ -9,6 +9,9 @@ export interface SeenFrame {
   frame: { type: string } & Record<string, unknown>;
 }
 
+/** No event has a page ask for the time sooner than this after it has (ms). */
+const MEASURE_INTERVAL_MS = 1_000;
+
 export class ParticipantPage {
   readonly page: Page;
   readonly name: string;
@@ -38,8 +41,9 @@ export class ParticipantPage {
     await this.page.goto(link);
   }
 
-  /** Has the page ask for the server's time, as when its window is gone back to. */
+  /** Has the page ask for the server's time, as when its window is gone back to, unless it has asked since this was called. */
   async measuresTime(): Promise<void> {
+    await this.page.waitForTimeout(MEASURE_INTERVAL_MS);
     await this.page.evaluate(() => dispatchEvent(new Event('focus')));
   }
 

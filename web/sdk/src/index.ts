@@ -16,7 +16,7 @@ export { ChatClient } from './chat/client.ts';
 export { emptyChatRoom, olderQuery, readByOthers, unreadCount, type MessageRefusal, type PendingMessage, type ChatRoomState } from './chat/state.ts';
 export { SchedulerClient } from './scheduler/client.ts';
 export { AccountClient } from './scheduler/account-client.ts';
-export { MatchingClient } from './scheduler/matching-client.ts';
+export { MatchingClient, type Report } from './scheduler/matching-client.ts';
 export { NotificationFeed } from './scheduler/notification-feed.ts';
 export { ApiError } from './scheduler/api-error.ts';
 export { ticketSource } from './scheduler/tickets.ts';

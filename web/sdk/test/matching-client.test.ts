@@ -26,6 +26,7 @@ const REQUESTS: readonly (readonly [string, string, unknown, () => Promise<unkno
   ['GET', '/v1/users?query=%EB%AF%BC%20a%26b', undefined, () => client.people('민 a&b')],
   ['GET', '/v1/gifts?box=received', undefined, () => client.gifts('received')],
   ['POST', '/v1/gifts', { to: { user_id: 'bo' }, kind: 'plain', letter: 'Hello' }, () => client.sendGift({ to: { user_id: 'bo' }, kind: 'plain', letter: 'Hello' })],
+  ['POST', '/v1/gifts/claim', { token: 'secret-of-a-link' }, () => client.claimGift('secret-of-a-link')],
   ['DELETE', '/v1/gifts/g1', undefined, () => client.takeBackGift('g1')],
   ['POST', '/v1/gifts/g1/peek', {}, () => client.peek('g1')],
   ['GET', '/v1/matches', undefined, () => client.matches()],
@@ -34,6 +35,11 @@ const REQUESTS: readonly (readonly [string, string, unknown, () => Promise<unkno
   ['POST', '/v1/proposals/p1/accept', { starts_at: 1 }, () => client.accept('p1', 1)],
   ['POST', '/v1/proposals/p1/decline', {}, () => client.decline('p1')],
   ['POST', '/v1/proposals/p1/withdraw', {}, () => client.withdraw('p1')],
+  ['GET', '/v1/blocks', undefined, () => client.blocks()],
+  ['GET', '/v1/blocks?cursor=a%26b', undefined, () => client.blocks('a&b')],
+  ['PUT', '/v1/blocks/b%2Fo', undefined, () => client.block('b/o')],
+  ['DELETE', '/v1/blocks/b%2Fo', undefined, () => client.unblock('b/o')],
+  ['POST', '/v1/reports', { user_id: 'bo', reason: 'spam', text: 'Buy this' }, () => client.report({ user_id: 'bo', reason: 'spam', text: 'Buy this' })],
 ];
 
 describe('the matching client', () => {
@@ -48,6 +54,22 @@ describe('the matching client', () => {
 });
 
 describe('the scheduler client', () => {
+  test('[WEB-98] sends what somebody thinks of a session with the credential that they came by', async () => {
+    for (const access of ['an-access', null]) {
+      const sent = answering();
+      await new SchedulerClient('', new ServerClock()).sendFeedback(access, 's/1', { score: 4, text: 'Good' });
+      const [{ url, init }] = sent as [Sent];
+      expect([init.method, url, JSON.parse(String(init.body))]).toEqual(['POST', '/v1/sessions/s%2F1/feedback', { score: 4, text: 'Good' }]);
+      expect(init.headers['authorization']).toBe(access === null ? undefined : 'Bearer an-access');
+    }
+  });
+
+  test('[WEB-94] reads a notification by a request that outlasts the page', async () => {
+    const sent = answering();
+    await new SchedulerClient('', new ServerClock()).markNotificationRead(null, 'n1');
+    expect((sent as [Sent])[0].init.keepalive).toBe(true);
+  });
+
   test('[WEB-92] sends the access of a join link as Bearer, and none where a login is the credential', async () => {
     const scheduler = new SchedulerClient('', new ServerClock());
     for (const access of ['an-access', null]) {

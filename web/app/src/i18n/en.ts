@@ -1,5 +1,6 @@
 /** English. Calm, short, exact: one sentence for what is the case, one for what happens next. */
 import { matching } from './en-matching.ts';
+import { notifications } from './en-notifications.ts';
 import { person } from './en-person.ts';
 
 /** How long a session is, as a noun: "a minute", "20 seconds". */
@@ -117,6 +118,15 @@ export const en = {
   youLeftLead: (time: string) => `The room is open until ${time}.`,
   comeBack: 'Come back in',
 
+  feedback: 'How was it?',
+  feedbackScore: (n: number) => `${n} of 5`,
+  feedbackEnds: (worst: number, best: number) => `${worst}: not good, ${best}: very good`,
+  feedbackText: 'Anything to add?',
+  feedbackTextHint: 'It goes to whoever arranged the session, not to the other one.',
+  feedbackSend: 'Send',
+  feedbackNotNow: 'It is taken once the session is over, and for a day.',
+  feedbackSent: 'Thank you.',
+
   replacedTitle: 'You joined in another window',
   replacedLead: 'This one let go, so that you are there only once.',
   takeBack: 'Use this window',
@@ -170,7 +180,6 @@ export const en = {
 
   reminder: (name: string, time: string) => `Your session with ${name} starts at ${time}.`,
   roomOpened: (name: string) => `The room with ${name} is open.`,
-  moved: (time: string) => `The session was moved to ${time}.`,
 
   here: 'here',
   away: 'away',
@@ -203,6 +212,7 @@ export const en = {
 
   person,
   matching,
+  notifications,
 };
 
 /** The texts that every language must have. */

@@ -1,6 +1,7 @@
 /** 한국어. 짧고 차분하게, 해요체로. 이름 뒤에는 늘 ‘님’을 붙여 조사가 흔들리지 않게 해요. */
 import type { Words } from './en.ts';
 import { matching } from './ko-matching.ts';
+import { notifications } from './ko-notifications.ts';
 import { person } from './ko-person.ts';
 
 const length = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000}분` : `${Math.round(ms / 1_000)}초`);
@@ -116,6 +117,15 @@ export const ko = {
   youLeftLead: (time: string) => `방은 ${time}까지 열려 있어요.`,
   comeBack: '다시 들어가기',
 
+  feedback: '어땠나요?',
+  feedbackScore: (n: number) => `5점 가운데 ${n}점`,
+  feedbackEnds: (worst: number, best: number) => `${worst}점: 아쉬웠어요, ${best}점: 아주 좋았어요`,
+  feedbackText: '더 하고 싶은 말이 있나요?',
+  feedbackTextHint: '상대가 아니라 만남을 마련한 곳에 전해져요.',
+  feedbackSend: '보내기',
+  feedbackNotNow: '만남이 끝난 뒤 하루 동안 받아요.',
+  feedbackSent: '고마워요.',
+
   replacedTitle: '다른 창에서 들어갔어요',
   replacedLead: '한 번만 있도록 이 창은 자리를 비웠어요.',
   takeBack: '이 창에서 하기',
@@ -169,7 +179,6 @@ export const ko = {
 
   reminder: (name: string, time: string) => `${name} 님과의 만남이 ${time}에 시작해요.`,
   roomOpened: (name: string) => `${name} 님과의 방이 열렸어요.`,
-  moved: (time: string) => `만남이 ${time}로 옮겨졌어요.`,
 
   here: '여기 있어요',
   away: '자리에 없어요',
@@ -202,4 +211,5 @@ export const ko = {
 
   person,
   matching,
+  notifications,
 } satisfies Words;

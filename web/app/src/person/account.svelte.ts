@@ -9,6 +9,8 @@ import { ownTimeZone } from './time-zones.ts';
 /** Delays between attempts while the scheduler is down; the last one repeats (ms). */
 const RETRY_MS = [500, 1_000, 2_000, 3_000];
 
+const DOWNLOAD_NAME = 'rendezvous.json';
+
 export class Account implements AccountModel, AccountActions {
   state = $state.raw<AccountState>({ is: 'opening', retrying: false });
   logins = $state.raw<readonly LoginView[] | null>(null);
@@ -54,7 +56,7 @@ export class Account implements AccountModel, AccountActions {
   async signUp(form: Pick<Signup, 'email' | 'password' | 'name' | 'invite'>): Promise<void> {
     const user = await this.#client.signUp({ ...form, locale, time_zone: ownTimeZone() });
     rememberLogin(user.locale);
-    this.#go('');
+    this.#go(pageAfterLogin(location.search));
   }
 
   async logIn(email: string, password: string): Promise<void> {
@@ -87,6 +89,30 @@ export class Account implements AccountModel, AccountActions {
   async endLogin(id: string): Promise<void> {
     await this.#client.endLogin(id);
     this.logins = this.logins?.filter((login) => login.id !== id) ?? null;
+  }
+
+  async createCalendar(): Promise<string> {
+    return (await this.#client.createCalendar()).url;
+  }
+
+  revokeCalendar(): Promise<void> {
+    return this.#client.revokeCalendar();
+  }
+
+  async download(): Promise<void> {
+    const stored = await this.#client.export();
+    const address = URL.createObjectURL(new Blob([JSON.stringify(stored, null, 2)], { type: 'application/json' }));
+    const link = document.createElement('a');
+    link.href = address;
+    link.download = DOWNLOAD_NAME;
+    link.click();
+    URL.revokeObjectURL(address);
+  }
+
+  async erase(password: string): Promise<void> {
+    await this.#client.erase(password);
+    forgetLogin();
+    this.state = { is: 'erased' };
   }
 
   requestVerification(): Promise<void> {
@@ -127,5 +153,5 @@ export class Account implements AccountModel, AccountActions {
 /** `?to=` leads back to where a login was needed; what is no page of a person is not believed. Pure. */
 export function pageAfterLogin(search: string): string {
   const to = new URLSearchParams(search).get('to') ?? '';
-  return /^(?:account|gifts|session\/[\w-]+)$/.test(to) ? to : '';
+  return /^(?:account|gifts?|session\/[\w-]+)$/.test(to) ? to : '';
 }

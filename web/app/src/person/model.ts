@@ -4,7 +4,8 @@ import type { ChangeMe, ChangePassword, LoginView, Signup, User } from '@rendezv
 export type AccountState =
   | { readonly is: 'opening'; readonly retrying: boolean }
   | { readonly is: 'out' }
-  | { readonly is: 'in'; readonly user: User };
+  | { readonly is: 'in'; readonly user: User }
+  | { readonly is: 'erased' };
 
 /** What became of the link that confirms an address. */
 export type VerificationState = 'confirming' | 'confirmed' | 'over' | 'out' | 'unanswered';
@@ -23,6 +24,11 @@ export interface AccountActions {
   change(changes: ChangeMe): Promise<unknown>;
   changePassword(form: ChangePassword): Promise<unknown>;
   endLogin(id: string): Promise<unknown>;
+  /** The address of the feed, which is shown this once. */
+  createCalendar(): Promise<string>;
+  revokeCalendar(): Promise<unknown>;
+  download(): Promise<unknown>;
+  erase(password: string): Promise<unknown>;
   requestVerification(): Promise<unknown>;
   requestReset(email: string): Promise<unknown>;
   /** With the token of a mail. */

@@ -27,6 +27,7 @@ import {
   type TrackKind,
 } from '@rendezvous/sdk';
 import { tick } from 'svelte';
+import type { Feedback } from './feedback.ts';
 import { closedReason, closedReasonOfCode, loadTimeline, saveBooking, saveLeft, saveTimeline, wasLeft, type JoinedSession, type TabCredentials } from './join.ts';
 import { mediaStatusPayload, parseMediaStatus } from './media-status.ts';
 import { pauseOf, peerLineOf } from './peer-line.ts';
@@ -111,6 +112,11 @@ export class Call implements CallModel, CallActions {
 
   setCameraOff(off: boolean): void {
     this.#setEnabledMedia({ ...this.enabledMedia, video: !off });
+  }
+
+  async sendFeedback(feedback: Feedback): Promise<void> {
+    const { access, sessionId } = this.#credentials ?? {};
+    if (access !== undefined && sessionId !== undefined) await this.#scheduler.sendFeedback(access, sessionId, feedback);
   }
 
   extend(): void {

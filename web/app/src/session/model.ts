@@ -1,6 +1,7 @@
 /** The view model of the session's screens, provided by `Call` and by the gallery. */
 import type { DeviceState, EnabledMedia, MediaConnectionState, SessionState, SessionView, SocketStatus, TrackKind } from '@rendezvous/sdk';
 
+import type { Feedback } from './feedback.ts';
 import type { Pause, PeerLine } from './peer-line.ts';
 
 /** Why this tab is not in the session: the join link was rejected, or signaling closed the socket for good. */
@@ -61,5 +62,7 @@ export interface CallActions {
   leave(): void;
   comeBack(): void;
   retryDevices(): void;
+  /** After the end. Fails as the request behind it. */
+  sendFeedback(feedback: Feedback): Promise<unknown>;
   selectDevice(kind: TrackKind, deviceId: string): void;
 }

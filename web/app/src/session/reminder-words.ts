@@ -1,7 +1,7 @@
 /** What a notification of the scheduler says on this page, and whether it still has anything to say. Pure. */
 import type { Notification } from '@rendezvous/sdk';
 import type { Words } from '../i18n/en.ts';
-import { dateTime } from '../time.ts';
+import { notificationWords } from '../notification-words.ts';
 import type { Screen } from './screen.ts';
 
 /** The screens outside of the room: inside it the page itself says what a reminder would. */
@@ -22,16 +22,7 @@ export function reminderWords(notification: Notification | null, context: Remind
   const { screen, sessionId, peer, now } = context;
   const isOurs = (notification.session_id ?? sessionId) === sessionId;
   if (isOurs && !OUTSIDE.has(screen)) return null;
-  const startsAt = notification.starts_at ?? context.startsAt;
-  const time = dateTime(startsAt, now, locale);
-  switch (notification.kind) {
-    case 'session_reminder':
-      return now < startsAt ? words.reminder(notification.with ?? peer, time) : null;
-    case 'session_opened':
-      return words.roomOpened(notification.with ?? peer);
-    case 'session_rescheduled':
-      return words.moved(time);
-    default:
-      return null;
-  }
+  // A notification of this session may leave out what the page knows.
+  const whole = { starts_at: context.startsAt, with: peer, ...notification };
+  return notificationWords(isOurs ? whole : notification, now, words, locale)?.text ?? null;
 }

@@ -8,6 +8,9 @@ import { requestJson } from './request.ts';
 /** A password is hashed slowly on purpose, and others may be waiting for theirs (ms). */
 const PASSWORD_TIMEOUT_MS = 15_000;
 
+/** An export gathers everything that is stored of a person (ms). */
+const EXPORT_TIMEOUT_MS = 60_000;
+
 export class AccountClient {
   readonly #base: string;
 
@@ -48,6 +51,25 @@ export class AccountClient {
 
   async endLogin(id: string): Promise<void> {
     await this.#send('DELETE', `/v1/me/logins/${encodeURIComponent(id)}`);
+  }
+
+  /** What the scheduler has stored of the person. */
+  export(): Promise<object> {
+    return this.#send('GET', '/v1/me/export', undefined, EXPORT_TIMEOUT_MS);
+  }
+
+  /** Erases the account in all services. */
+  async erase(password: string): Promise<void> {
+    await this.#send('DELETE', '/v1/me', { password }, PASSWORD_TIMEOUT_MS);
+  }
+
+  /** A new address of the feed of one's sessions, for calendars: a secret. An earlier one is void from then on. */
+  createCalendar(): Promise<{ readonly url: string }> {
+    return this.#send('POST', '/v1/me/calendar', {});
+  }
+
+  async revokeCalendar(): Promise<void> {
+    await this.#send('DELETE', '/v1/me/calendar');
   }
 
   /** Sends a mail to the address of the account, or to the new one that waits to be confirmed. */

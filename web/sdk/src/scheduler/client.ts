@@ -4,7 +4,7 @@
  */
 import type { ServerClock } from '../clock/server-clock.ts';
 import type { JoinResponse, Notification, Page, SessionView, TicketResponse } from '../wire.generated.ts';
-import { apiErrorFrom, bearer, requestJson } from './request.ts';
+import { apiErrorFrom, bearer, requestJson, type RequestOptions } from './request.ts';
 import { sseParser } from './sse.ts';
 
 export class SchedulerClient {
@@ -33,12 +33,18 @@ export class SchedulerClient {
     return this.#json('POST', '/v1/rooms/ticket', { access, body: {} });
   }
 
+  /** After the end: what a participant thinks of the session, 1 to 5. It may be changed for a day. */
+  async sendFeedback(access: string | null, id: string, feedback: { readonly score: number; readonly text?: string }): Promise<void> {
+    await this.#json('POST', `/v1/sessions/${encodeURIComponent(id)}/feedback`, { access, body: feedback });
+  }
+
   notifications(access: string | null): Promise<Page<Notification>> {
     return this.#json('GET', '/v1/notifications', { access });
   }
 
+  /** Also where the page goes elsewhere right after it. */
   markNotificationRead(access: string | null, id: string): Promise<unknown> {
-    return this.#json('POST', `/v1/notifications/${encodeURIComponent(id)}/read`, { access, body: {} });
+    return this.#json('POST', `/v1/notifications/${encodeURIComponent(id)}/read`, { access, body: {}, keepalive: true });
   }
 
   /**
@@ -65,7 +71,7 @@ export class SchedulerClient {
     }
   }
 
-  #json<T>(method: string, path: string, options: { access?: string | null; body?: object }): Promise<T> {
+  #json<T>(method: string, path: string, options: Pick<RequestOptions, 'access' | 'body' | 'keepalive'>): Promise<T> {
     const sentAt = this.#clock.monotonicNow();
     return requestJson(method, this.#base + path, { ...options, onDate: (date) => this.#clock.addDateHeader(sentAt, date) });
   }

@@ -1,6 +1,16 @@
-/** Gifts, matches and proposals of a person with an account, by the cookie of their login. */
-import type { FoundPerson, GiftView, MatchView, Page, Propose, ProposalView, SendGift } from '../wire.generated.ts';
+/** Gifts, matches, proposals and blocks of a person with an account, by the cookie of their login. */
+import type { BlockView, FoundPerson, GiftView, MatchView, Page, Propose, ProposalView, SendGift } from '../wire.generated.ts';
 import { requestJson } from './request.ts';
+
+/** What somebody has done. */
+export interface Report {
+  readonly user_id: string;
+  /** In which it was. */
+  readonly session_id?: string;
+  /** What it is about, in a word or two. */
+  readonly reason: string;
+  readonly text?: string;
+}
 
 export class MatchingClient {
   readonly #base: string;
@@ -20,6 +30,11 @@ export class MatchingClient {
 
   sendGift(gift: SendGift): Promise<GiftView> {
     return this.#send('POST', '/v1/gifts', gift);
+  }
+
+  /** What the link of a gift to an address shows: the gift, sealed. It comes to the account that confirms the address. */
+  claimGift(token: string): Promise<GiftView> {
+    return this.#send('POST', '/v1/gifts/claim', { token });
   }
 
   /** While it is sealed. */
@@ -56,6 +71,25 @@ export class MatchingClient {
 
   withdraw(proposalId: string): Promise<ProposalView> {
     return this.#send('POST', `/v1/proposals/${encodeURIComponent(proposalId)}/withdraw`, {});
+  }
+
+  /** By the ids of those who are blocked; `cursor` is the `next_cursor` of the page before. */
+  blocks(cursor?: string): Promise<Page<BlockView>> {
+    return this.#send('GET', `/v1/blocks${cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`}`);
+  }
+
+  /** Ends a match with them, too. Done again it changes nothing, as is `unblock`. */
+  async block(userId: string): Promise<void> {
+    await this.#send('PUT', `/v1/blocks/${encodeURIComponent(userId)}`);
+  }
+
+  async unblock(userId: string): Promise<void> {
+    await this.#send('DELETE', `/v1/blocks/${encodeURIComponent(userId)}`);
+  }
+
+  /** Tells the operators of somebody, and blocks them; nobody else learns of it. */
+  async report(report: Report): Promise<void> {
+    await this.#send('POST', '/v1/reports', report);
   }
 
   #send<T>(method: string, path: string, body?: object): Promise<T> {

@@ -12,9 +12,11 @@ export interface RequestOptions {
   /** Called with the `Date` header of whatever response comes. */
   readonly onDate?: (date: string | null) => void;
   readonly timeoutMs?: number;
+  /** Goes on although the page is left meanwhile. */
+  readonly keepalive?: boolean;
 }
 
-export async function requestJson<T>(method: string, url: string, { body, access, onDate, timeoutMs = REQUEST_TIMEOUT_MS }: RequestOptions): Promise<T> {
+export async function requestJson<T>(method: string, url: string, { body, access, onDate, timeoutMs = REQUEST_TIMEOUT_MS, keepalive = false }: RequestOptions): Promise<T> {
   const response = await fetch(url, {
     method,
     credentials: 'same-origin',
@@ -24,6 +26,7 @@ export async function requestJson<T>(method: string, url: string, { body, access
       ...bearer(access),
     },
     body: body === undefined ? null : JSON.stringify(body),
+    keepalive,
     signal: AbortSignal.timeout(timeoutMs),
   }).catch(() => null);
   if (response === null) throw new ApiError(0, {});

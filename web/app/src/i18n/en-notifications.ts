@@ -1,0 +1,16 @@
+/** English of what the scheduler notifies people of. */
+
+export const notifications = {
+  title: 'News',
+  close: (text: string) => `Close: ${text}`,
+  somebody: 'Somebody',
+  session_scheduled: (name: string, time: string) => `You meet ${name} at ${time}.`,
+  session_rescheduled: (name: string, time: string) => `Your session with ${name} was moved to ${time}.`,
+  session_cancelled: (name: string, time: string) => `Your session with ${name} at ${time} was cancelled.`,
+  session_missed: (name: string, time: string) => `Your session with ${name} at ${time} was missed.`,
+  match_created: (name: string) => `You and ${name} are matched.`,
+  gift_received: 'A gift has come for you.',
+  proposal_received: (name: string) => `${name} proposes times.`,
+  proposal_answered: (name: string) => `${name} has answered your proposal.`,
+  message_unread: (name: string) => `${name} has written to you.`,
+};

@@ -1,0 +1,45 @@
+/** What a notification of the scheduler says, and the page that it leads to. Pure. */
+import type { Notification } from '@rendezvous/sdk';
+import type { Words } from './i18n/en.ts';
+import { dateTime } from './time.ts';
+
+export interface NotificationWords {
+  readonly text: string;
+  /** Relative to where the app lies. */
+  readonly href: string;
+}
+
+/** Null for a kind that this page does not know, and for what is over. */
+export function notificationWords(notification: Notification, now: number, words: Words, locale: string): NotificationWords | null {
+  const { session_id: sessionId, starts_at: startsAt = 0 } = notification;
+  const name = notification.with ?? words.notifications.somebody;
+  const time = dateTime(startsAt, now, locale);
+  const session = sessionId === undefined ? './' : `./session/${encodeURIComponent(sessionId)}`;
+  // A page may be older than the scheduler: what it does not know is no error.
+  switch (notification.kind as string) {
+    case 'session_reminder':
+      return now < startsAt ? { text: words.reminder(name, time), href: session } : null;
+    case 'session_opened':
+      return { text: words.roomOpened(name), href: session };
+    case 'session_scheduled':
+      return now < startsAt ? { text: words.notifications.session_scheduled(name, time), href: session } : null;
+    case 'session_rescheduled':
+      return { text: words.notifications.session_rescheduled(name, time), href: session };
+    case 'session_cancelled':
+      return { text: words.notifications.session_cancelled(name, time), href: session };
+    case 'session_missed':
+      return { text: words.notifications.session_missed(name, time), href: session };
+    case 'match_created':
+      return { text: words.notifications.match_created(name), href: './' };
+    case 'gift_received':
+      return { text: words.notifications.gift_received, href: './gifts' };
+    case 'proposal_received':
+      return { text: words.notifications.proposal_received(name), href: './' };
+    case 'proposal_answered':
+      return { text: words.notifications.proposal_answered(name), href: './' };
+    case 'message_unread':
+      return { text: words.notifications.message_unread(name), href: session };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,41 @@
+/** The notifications that a person has not read, and how they come to be read. While the scheduler is down there are no new ones. */
+import type { Notification, SchedulerClient } from '@rendezvous/sdk';
+
+/** What the pages of a person draw, provided by `News` and by the gallery. */
+export interface NewsModel {
+  /** Unread, newest first. */
+  readonly unread: readonly Notification[];
+}
+
+export interface NewsActions {
+  /** Takes it off the page at once. */
+  markRead(id: string): void;
+}
+
+/** No more than these are kept of what came: the newest (notifications). */
+const MAX_KEPT = 50;
+
+export class News implements NewsModel, NewsActions {
+  unread = $state.raw<readonly Notification[]>([]);
+  readonly #scheduler: Pick<SchedulerClient, 'markNotificationRead'>;
+  /** Ids that were read on this page: a list that was under way may still call them unread. */
+  readonly #read = new Set<string>();
+
+  constructor(scheduler: Pick<SchedulerClient, 'markNotificationRead'>) {
+    this.#scheduler = scheduler;
+  }
+
+  /** May be called more than once for a notification. */
+  add(notification: Notification): void {
+    const others = this.unread.filter(({ id }) => id !== notification.id);
+    const isUnread = notification.read_at === undefined && !this.#read.has(notification.id);
+    const all = isUnread ? [notification, ...others] : others;
+    this.unread = all.sort((one, other) => other.created_at - one.created_at).slice(0, MAX_KEPT);
+  }
+
+  markRead(id: string): void {
+    this.#read.add(id);
+    this.unread = this.unread.filter((one) => one.id !== id);
+    void this.#scheduler.markNotificationRead(null, id).catch(() => undefined);
+  }
+}

@@ -1,0 +1,92 @@
+/** What notifications say on the pages of a person, and how they are read. */
+import type { Notification, SchedulerClient } from '@rendezvous/sdk';
+import { render } from 'svelte/server';
+import { describe, expect, test } from 'vitest';
+import { PERSON_SCENES } from '../gallery/person-scenes.ts';
+import { en, type Words } from '../src/i18n/en.ts';
+import { words } from '../src/i18n/index.ts';
+import { ko } from '../src/i18n/ko.ts';
+import { notificationWords } from '../src/notification-words.ts';
+import { News } from '../src/person/news.svelte.ts';
+
+const NOW = 1_700_000_000_000;
+const ONE: Notification = { id: 'n1', kind: 'session_scheduled', created_at: NOW - 1_000, session_id: 's1', starts_at: NOW + 60_000, with: 'Bo' };
+
+/** Each kind, and where it leads. */
+const KINDS: readonly (readonly [string, string])[] = [
+  ['session_reminder', './session/s1'],
+  ['session_opened', './session/s1'],
+  ['session_scheduled', './session/s1'],
+  ['session_rescheduled', './session/s1'],
+  ['session_cancelled', './session/s1'],
+  ['session_missed', './session/s1'],
+  ['match_created', './'],
+  ['gift_received', './gifts'],
+  ['proposal_received', './'],
+  ['proposal_answered', './'],
+  ['message_unread', './session/s1'],
+];
+const LANGUAGES: readonly [string, Words][] = [
+  ['en', en],
+  ['ko', ko],
+];
+
+const of = (kind: string, rest: Partial<Notification> = {}): Notification => ({ ...ONE, ...rest, kind: kind as Notification['kind'] });
+
+describe('a notification', () => {
+  test.each(LANGUAGES)('[WEB-93] of every kind has words of its own in %s, and leads to where it concerns', (locale, words) => {
+    const said = KINDS.map(([kind, href]) => {
+      const found = notificationWords(of(kind), NOW, words, locale);
+      expect(found?.href, kind).toBe(href);
+      if (kind !== 'gift_received') expect(found?.text, kind).toContain('Bo');
+      return found?.text;
+    });
+    expect(new Set(said).size).toBe(KINDS.length);
+    expect(said.join()).not.toMatch(/!|undefined|null/);
+  });
+
+  test('[WEB-93] without a name or a session still says something, and what is over or unknown says nothing', () => {
+    const { session_id: _, with: __, ...bare } = ONE;
+    const message = notificationWords({ ...bare, kind: 'message_unread' }, NOW, en, 'en');
+    expect(message).toEqual({ text: en.notifications.message_unread(en.notifications.somebody), href: './' });
+    for (const kind of ['session_reminder', 'session_scheduled']) expect(notificationWords(of(kind, { starts_at: NOW }), NOW, en, 'en'), kind).toBeNull();
+    expect(notificationWords(of('of_next_year'), NOW, en, 'en')).toBeNull();
+  });
+});
+
+describe('the news of a person', () => {
+  function news(): { news: News; marked: string[] } {
+    const marked: string[] = [];
+    const scheduler = { markNotificationRead: async (_: string | null, id: string) => marked.push(id) } as Pick<SchedulerClient, 'markNotificationRead'>;
+    return { news: new News(scheduler), marked };
+  }
+  const ids = ({ unread }: News): string[] => unread.map(({ id }) => id);
+
+  test('[WEB-94] is what they have not read, newest first and each once', () => {
+    const { news: model } = news();
+    for (const one of [ONE, { ...ONE, id: 'n2', created_at: NOW }, ONE, { ...ONE, id: 'n3', read_at: NOW }]) model.add(one);
+    expect(ids(model)).toEqual(['n2', 'n1']);
+    model.add({ ...ONE, read_at: NOW });
+    expect(ids(model), 'read elsewhere').toEqual(['n2']);
+    for (let index = 0; index < 100; index += 1) model.add({ ...ONE, id: `m${index}`, created_at: NOW + index });
+    expect(ids(model)).toHaveLength(50);
+    expect(ids(model)[0]).toBe('m99');
+  });
+
+  test('[WEB-94] that is read stays away, also where a list under way still calls it unread', () => {
+    const { news: model, marked } = news();
+    model.add(ONE);
+    model.markRead('n1');
+    model.add(ONE);
+    expect([ids(model), marked]).toEqual([[], ['n1']]);
+  });
+
+  test('[WEB-94] stands on the pages of a person with links, and each can be closed', () => {
+    const { screen, props } = PERSON_SCENES['person-home']();
+    const html = render(screen, { props }).body;
+    expect(html.split('data-testid="news-item"')).toHaveLength(3);
+    expect(html).toContain('href="./gifts"');
+    expect(html).toContain(`aria-label="${words.notifications.close(words.notifications.gift_received)}"`);
+    expect(html).toContain('aria-live="polite"');
+  });
+});
