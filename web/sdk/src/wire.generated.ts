@@ -748,110 +748,6 @@ export type ConfirmEmail = {
  */
 token: SecretText, };
 /**
- * Body of `POST /v1/password-reset`.
- */
-export type PasswordReset = { 
-/**
- * The address of the account.
- */
-email: string, };
-/**
- * Body of `POST /v1/password-reset/confirm`.
- */
-export type ConfirmReset = { 
-/**
- * What stood behind the `#` of the link in the mail.
- */
-token: SecretText, 
-/**
- * The password from now on: 8 to 256 characters.
- */
-password: SecretText, };
-/**
- * Somebody who can be found by their name.
- */
-export type FoundPerson = { 
-/**
- * Who it is.
- */
-id: UserId, 
-/**
- * What others are shown.
- */
-name: string, };
-/**
- * One browser or device in which a person is logged in.
- */
-export type LoginView = { 
-/**
- * By which it is ended; it opens nothing.
- */
-id: string, 
-/**
- * Whether it is the one that asks.
- */
-current: boolean, 
-/**
- * When they logged in.
- */
-created_at: UnixMs, 
-/**
- * When it was last used, to a quarter of an hour.
- */
-last_used_at: UnixMs, 
-/**
- * When it ends unless it is used before.
- */
-expires_at: UnixMs, 
-/**
- * What the browser called itself.
- */
-user_agent?: string, };
-/**
- * Answer of `POST /v1/me/calendar`.
- */
-export type CalendarFeed = { 
-/**
- * Where calendars subscribe to one's sessions. Whoever has it reads them: it is shown this once.
- */
-url: SecretText, };
-/**
- * Body of `POST /v1/sessions/{id}/feedback`.
- */
-export type GiveFeedback = { 
-/**
- * 1 to 5, the more the better.
- */
-score: number, 
-/**
- * Up to 2,000 characters.
- */
-text?: string, };
-/**
- * What one of the two said of the session: to themselves, and to their application.
- */
-export type FeedbackView = { 
-/**
- * 1 to 5.
- */
-score: number, 
-/**
- * Their words, if they had any.
- */
-text?: string, 
-/**
- * When it was given first; it may be changed for a day.
- */
-given_at: UnixMs, 
-/**
- * When it was changed last, if it was.
- */
-changed_at?: UnixMs, };
-/**
- * By which way an application's people are told of what happens.
- */
-export type NotificationChannel = "in_app" | "webhook" | "push" | "email";
-/**
  * An application, as `GET /v1/application` shows it to its own key.
  */
 export type ApplicationView = { 
@@ -895,6 +791,27 @@ reply_to?: string,
  * The texts of its mails.
  */
 templates?: Record<string, unknown>, };
+/**
+ * Answer of `POST /v1/me/calendar`.
+ */
+export type CalendarFeed = { 
+/**
+ * Where calendars subscribe to one's sessions. Whoever has it reads them: it is shown this once.
+ */
+url: SecretText, };
+/**
+ * Body of `POST /v1/password-reset/confirm`.
+ */
+export type ConfirmReset = { 
+/**
+ * What stood behind the `#` of the link in the mail.
+ */
+token: SecretText, 
+/**
+ * The password from now on: 8 to 256 characters.
+ */
+password: SecretText, };
+/**
  * Body of `DELETE /v1/me`.
  */
 export type EraseMe = { 
@@ -907,7 +824,7 @@ password: SecretText, };
  */
 export type ExportedMatch = { 
 /**
- * The match.
+ * Its id, as in notifications.
  */
 id: MatchId, 
 /**
@@ -927,6 +844,90 @@ created_at: UnixMs,
  */
 ended_at?: UnixMs, };
 /**
+ * What one of the two said of the session: to themselves, and to their application.
+ */
+export type FeedbackView = { 
+/**
+ * 1 to 5.
+ */
+score: number, 
+/**
+ * Their words, if they had any.
+ */
+text?: string, 
+/**
+ * When it was given first; it may be changed for a day.
+ */
+given_at: UnixMs, 
+/**
+ * When it was changed last, if it was.
+ */
+changed_at?: UnixMs, };
+/**
+ * Somebody who can be found by their name.
+ */
+export type FoundPerson = { 
+/**
+ * Who it is.
+ */
+id: UserId, 
+/**
+ * What others are shown.
+ */
+name: string, };
+/**
+ * Body of `POST /v1/sessions/{id}/feedback`.
+ */
+export type GiveFeedback = { 
+/**
+ * 1 to 5, the more the better.
+ */
+score: number, 
+/**
+ * Up to 2,000 characters.
+ */
+text?: string, };
+/**
+ * One browser or device in which a person is logged in.
+ */
+export type LoginView = { 
+/**
+ * By which it is ended; it opens nothing.
+ */
+id: string, 
+/**
+ * Whether it is the one that asks.
+ */
+current: boolean, 
+/**
+ * When they logged in.
+ */
+created_at: UnixMs, 
+/**
+ * When it was last used, to a quarter of an hour.
+ */
+last_used_at: UnixMs, 
+/**
+ * When it ends unless it is used before.
+ */
+expires_at: UnixMs, 
+/**
+ * What the browser called itself.
+ */
+user_agent?: string, };
+/**
+ * By which way an application's people are told of what happens.
+ */
+export type NotificationChannel = "in_app" | "webhook" | "push" | "email";
+/**
+ * Body of `POST /v1/password-reset`.
+ */
+export type PasswordReset = { 
+/**
+ * The address of the account.
+ */
+email: string, };
+/**
  * Everything that the scheduler holds of a person, as they may see it.
  */
 export type PersonExport = { 
@@ -935,7 +936,7 @@ export type PersonExport = {
  */
 exported_at: UnixMs, 
 /**
- * Their account.
+ * Their account, as `GET /v1/me` answers it.
  */
 profile: User, 
 /**
