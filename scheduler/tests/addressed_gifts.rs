@@ -6,7 +6,7 @@ use running::browser::{Browser, address};
 use running::mail_server::MailServer;
 use running::{Running, eventually};
 use serde_json::{Value, json};
-use testkit::{Http, now};
+use testkit::{Http, HttpResponse, now};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -21,10 +21,22 @@ async fn sending_to(mails: &MailServer) -> Running {
 /// Somebody who has shown that their address is theirs.
 async fn verified(scheduler: &Running, mails: &mut MailServer, name: &str) -> Browser {
     let (mut browser, _) = Browser::signed_up(scheduler, name).await;
-    let token = mails.token("verify", &address(name)).await;
-    let confirm = browser.post("/v1/email-verification/confirm", json!({"token": token}));
-    assert_eq!(confirm.await.status, 200);
+    confirm(&mut browser, mails, name).await;
     browser
+}
+
+/// Opens the link of the next mail, which asks that person to confirm their address.
+async fn confirm(browser: &mut Browser, mails: &mut MailServer, name: &str) {
+    let token = mails.token("verify", &address(name)).await;
+    let path = "/v1/email-verification/confirm";
+    let answer = browser.post(path, json!({"token": token})).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+/// What whoever has a link is shown.
+async fn shown(scheduler: &Running, token: &str) -> HttpResponse {
+    let url = scheduler.at("/v1/gifts/claim");
+    Http::new().post(&url, json!({"token": token})).await
 }
 
 fn to(name: &str, kind: &str) -> Value {
@@ -68,20 +80,14 @@ async fn sch_234_a_gift_to_an_address_comes_to_whoever_confirms_it() {
     let body = mail["body"].as_str().unwrap();
     assert!(body.lines().any(|line| sent["claim_url"] == line), "{body}");
 
-    let link = json!({"token": token_of(&sent)});
-    let shown = Http::new()
-        .post(&scheduler.at("/v1/gifts/claim"), link.clone())
-        .await;
-    let shown: Value = shown.json(200);
+    let token = token_of(&sent);
     let expected = json!({
         "id": sent["id"], "kind": "special", "state": "sealed", "sent_at": sent["sent_at"],
         "opens_at": sent["opens_at"], "to": {},
     });
-    assert_eq!(shown, expected);
-    let wrong = Http::new()
-        .post(&scheduler.at("/v1/gifts/claim"), json!({"token": "x"}))
-        .await;
-    assert_eq!(wrong.problem(404), "not_found");
+    let before = shown(&scheduler, &token).await;
+    assert_eq!(before.json::<Value>(200), expected);
+    assert_eq!(shown(&scheduler, "x").await.problem(404), "not_found");
 
     let path = format!("/v1/gifts/{}", sent["id"].as_str().unwrap());
     let (mut bo, _) = Browser::signed_up(&scheduler, "Bo").await;
@@ -90,11 +96,7 @@ async fn sch_234_a_gift_to_an_address_comes_to_whoever_confirms_it() {
         "unverified counts as none"
     );
     assert_eq!(bo.get(&path).await.problem(404), "not_found");
-    let token = mails.token("verify", "bo@example.org").await;
-    let confirm = bo
-        .post("/v1/email-verification/confirm", json!({"token": token}))
-        .await;
-    assert_eq!(confirm.status, 200);
+    confirm(&mut bo, &mut mails, "Bo").await;
     let received: Value = bo.get(&path).await.json(200);
     assert_eq!(
         (&received["state"], received.get("letter")),
@@ -104,9 +106,7 @@ async fn sch_234_a_gift_to_an_address_comes_to_whoever_confirms_it() {
     assert_eq!(told["items"][0]["gift_id"], sent["id"]);
     assert_eq!(ana.get(&path).await.json::<Value>(200), sent, "as before");
     assert_eq!(box_of(&mut ana, "sent").await, std::slice::from_ref(&sent));
-    let again = Http::new()
-        .post(&scheduler.at("/v1/gifts/claim"), link)
-        .await;
+    let again = shown(&scheduler, &token).await;
     assert_eq!(
         again.json::<Value>(200),
         expected,
