@@ -123,6 +123,16 @@ impl Database {
         })
     }
 
+    /// Leaves no byte of what was [erased](WriteTransaction::note_erasure) in the files of SQLite, which are written
+    /// anew for it: writers wait meanwhile. True where there was anything to do. A server's files are its operator's.
+    /// Call it every second or so: an erasure outlives the process that committed it.
+    ///
+    /// # Errors
+    /// When it is not done, and has to be tried again.
+    pub async fn scrub(&self) -> Result<bool, Error> {
+        self.engine.scrub().await
+    }
+
     /// Closes every connection; SQLite folds its write-ahead log in.
     pub async fn close(&self) {
         if let Err(error) = self.engine.close().await {
@@ -156,6 +166,15 @@ impl WriteTransaction {
             tracing::warn!(took_ms = took.as_millis(), "the store is slow");
         }
         committed
+    }
+
+    /// What this transaction deletes and overwrites is to be found nowhere: [`Database::scrub`] sees to it after the
+    /// commit.
+    ///
+    /// # Errors
+    /// When the store refuses it; roll back then.
+    pub async fn note_erasure(&mut self) -> Result<(), Error> {
+        self.inner.note_erasure().await
     }
 }
 

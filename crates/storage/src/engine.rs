@@ -12,6 +12,10 @@ pub(crate) trait Engine: Debug + Send + Sync {
     /// A transaction that writes, isolated as `READ COMMITTED` or more strictly.
     fn begin(&self) -> StorageFuture<'_, Box<dyn Transaction>>;
 
+    /// Leaves no byte of what was [erased](Transaction::note_erasure) in the files that are ours; true where there was
+    /// anything to do.
+    fn scrub(&self) -> StorageFuture<'_, bool>;
+
     /// Closes every connection.
     fn close(&self) -> StorageFuture<'_, ()>;
 }
@@ -20,4 +24,7 @@ pub(crate) trait Engine: Debug + Send + Sync {
 pub(crate) trait Transaction: SqlConnection + Debug {
     /// Makes all of it durable.
     fn commit(self: Box<Self>) -> StorageFuture<'static, ()>;
+
+    /// Has what this transaction deletes and overwrites scrubbed once it is committed.
+    fn note_erasure(&mut self) -> StorageFuture<'_, ()>;
 }

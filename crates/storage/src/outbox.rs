@@ -78,6 +78,42 @@ impl Outbox {
         Ok(())
     }
 
+    /// Changes every event in which `id` stands, whether it was delivered or not, within the caller's transaction.
+    ///
+    /// # Errors
+    /// When the store refuses it, or holds what is no event; roll back then.
+    pub async fn rewrite(
+        connection: &mut dyn SqlConnection,
+        id: &str,
+        change: impl Fn(&mut Event),
+    ) -> Result<(), Error> {
+        let mut after = 0;
+        loop {
+            let rows: Vec<(i64, String)> = query(
+                "SELECT position, body FROM outbox WHERE position > ?1 AND body LIKE ?2
+                 ORDER BY position LIMIT ?3",
+            )
+            .bind(after)
+            .bind(format!("%{id}%"))
+            .bind(MAX_BATCH_EVENTS as u64)
+            .fetch_all(&mut *connection)
+            .await?;
+            let Some((last, _)) = rows.last() else {
+                return Ok(());
+            };
+            after = *last;
+            for (position, body) in rows {
+                let mut event = serde_json::from_str(&body).map_err(Error::corrupt)?;
+                change(&mut event);
+                query("UPDATE outbox SET body = ?1 WHERE position = ?2")
+                    .bind(serde_json::to_string(&event).map_err(Error::corrupt)?)
+                    .bind(position)
+                    .execute(&mut *connection)
+                    .await?;
+            }
+        }
+    }
+
     /// Tells the publishers that something was committed.
     pub fn wake(&self) {
         self.committed.notify_waiters();

@@ -137,6 +137,10 @@ impl<D: Driver> Engine for ServerEngine<D> {
         })
     }
 
+    fn scrub(&self) -> StorageFuture<'_, bool> {
+        Box::pin(async { Ok(false) })
+    }
+
     fn close(&self) -> StorageFuture<'_, ()> {
         Box::pin(async {
             self.pool.close();

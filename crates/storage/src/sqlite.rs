@@ -4,12 +4,13 @@ mod connection;
 mod dialect;
 mod error;
 mod migrations;
+mod scrub;
 mod transaction;
 mod trouble;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sqlx::ConnectOptions as _;
@@ -34,9 +35,10 @@ const OPEN_AGAIN: Duration = Duration::from_millis(10);
 /// Connections that only read.
 const READERS: u32 = 4;
 
-/// One SQLite file: WAL, `synchronous=FULL`, foreign keys on.
+/// One SQLite file: WAL, `synchronous=FULL`, foreign keys on, what is deleted overwritten.
 #[derive(Debug)]
 pub(crate) struct SqliteEngine {
+    path: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
     trouble: Trouble,
@@ -64,6 +66,7 @@ impl SqliteEngine {
         let reading = options(path).pragma("query_only", "ON");
         let readers = pool(reading, READERS, &trouble).await.map_err(refused)?;
         Ok(Self {
+            path: path.to_owned(),
             writer,
             readers,
             trouble,
@@ -106,6 +109,23 @@ impl Engine for SqliteEngine {
         })
     }
 
+    fn scrub(&self) -> StorageFuture<'_, bool> {
+        Box::pin(async {
+            let mut reader = self.readers.acquire().await?;
+            if !scrub::is_marked(&mut reader).await? {
+                return Ok(false);
+            }
+            drop(reader);
+            let mut writer = self.writer.acquire().await?;
+            // Somebody else may have done it meanwhile.
+            if !scrub::is_marked(&mut writer).await? {
+                return Ok(false);
+            }
+            scrub::scrub(&mut writer, &self.path).await?;
+            Ok(true)
+        })
+    }
+
     fn close(&self) -> StorageFuture<'_, ()> {
         Box::pin(async {
             self.readers.close().await;
@@ -136,6 +156,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        .pragma("secure_delete", "ON")
         .busy_timeout(BUSY_TIMEOUT)
 }
 

@@ -3,6 +3,7 @@
 use sqlx::Sqlite;
 use sqlx::sqlite::SqlitePool;
 
+use super::scrub;
 use super::trouble::Trouble;
 use crate::connection::delegate_sql_connection;
 use crate::engine::Transaction;
@@ -41,6 +42,10 @@ impl Transaction for SqliteTransaction {
             }
             Ok(committed?)
         })
+    }
+
+    fn note_erasure(&mut self) -> StorageFuture<'_, ()> {
+        Box::pin(scrub::mark(&mut self.inner))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a database promises to every store, on real ones: one story a test, each rule by its id.
 
 mod copying;
+mod erasures;
 mod fixture;
 mod isolation;
 mod limits;
