@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod calendar;
+pub(crate) mod exports;
 pub(crate) mod gifts;
 pub(crate) mod join;
 pub(crate) mod jwks;

@@ -8,6 +8,7 @@ mod audit;
 mod booking;
 mod direct_writes;
 mod due_jobs;
+mod erasures;
 mod events;
 mod mails;
 mod matching;
@@ -24,6 +25,7 @@ pub(crate) use direct_writes::{
     add_api_key, forget_answers, mark_key_used, mark_read, revoke_api_key, revoke_other_api_keys,
 };
 pub(crate) use due_jobs::{ClaimedBatch, claim_due, settle};
+pub(crate) use erasures::erase;
 pub(crate) use events::take_batch;
 pub(crate) use mails::{
     AskOutcome, ConfirmOutcome, ask_for_mail, claim_mail, confirm_email, reset_password,

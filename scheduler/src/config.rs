@@ -144,6 +144,8 @@ pub struct Limits {
     pub searches_per_minute: u64,
     /// Questions that one person, or an application for one session, asks for in a minute.
     pub questions_per_minute: u32,
+    /// Exports of one person in an hour.
+    pub exports_per_hour: u64,
     /// Sessions that one application books in an hour.
     pub sessions_per_hour: u64,
     /// Changes and renewed links of one application in an hour.
@@ -173,6 +175,7 @@ impl Default for Limits {
             resets_per_hour: 20,
             searches_per_minute: 30,
             questions_per_minute: 60,
+            exports_per_hour: 3,
             sessions_per_hour: 2_000,
             changes_per_hour: 20_000,
             bytes_per_hour: 64 * 1024 * 1024,

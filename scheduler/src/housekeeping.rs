@@ -13,7 +13,7 @@ use crate::commands::{forget_accounts_past, forget_answers, open_due_gifts, prun
 use crate::config::Limits;
 use crate::state::AppState;
 
-/// Every second: poll the stored jobs, and the gifts whose time has come.
+/// Every second: poll the stored jobs, the gifts whose time has come, and what was erased.
 const POLL: &str = "* * * * * *";
 /// Every ten seconds: a key may have been made beside this process.
 const KEYS: &str = "*/10 * * * * *";
@@ -60,6 +60,9 @@ impl Housekeeping {
         .await?;
         let gifts = self.app.clone();
         cron.add(every(POLL, move || open_gifts(gifts.clone()))?)
+            .await?;
+        let erased = self.app.clone();
+        cron.add(every(POLL, move || scrub(erased.clone()))?)
             .await?;
         let keys = self.app.clone();
         cron.add(every(KEYS, move || reload_keys(keys.clone()))?)
@@ -110,6 +113,19 @@ async fn open_gifts(app: AppState) {
         Ok(_) => app.outbox.wake(),
         Err(error) => {
             tracing::warn!(%error, "gifts could not be opened; they will be tried again");
+        }
+    }
+}
+
+/// Of what was erased, by this process or the one before it, nothing stays in the files.
+async fn scrub(app: AppState) {
+    match app.store.scrub().await {
+        Ok(false) => {}
+        Ok(true) => {
+            tracing::info!("the store was written anew: it holds nothing of whoever was erased")
+        }
+        Err(error) => {
+            tracing::warn!(%error, "what was erased may still stand in the store's files; it is tried again");
         }
     }
 }

@@ -12,8 +12,8 @@ use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
 use crate::api::{
-    audit, blocks, calendar, gifts, join, jwks, links, matches, me, notifications, operators,
-    proofs, proposals, questions, rooms, sessions, signup, timeline, users,
+    audit, blocks, calendar, exports, gifts, join, jwks, links, matches, me, notifications,
+    operators, proofs, proposals, questions, rooms, sessions, signup, timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -91,7 +91,8 @@ fn accounts(are_there: bool) -> Router<AppState> {
         .route("/v1/signup", post(signup::sign_up))
         .route("/v1/login", post(signup::log_in))
         .route("/v1/logout", post(signup::log_out))
-        .route("/v1/me", get(me::get).patch(me::change))
+        .route("/v1/me", get(me::get).patch(me::change).delete(me::erase))
+        .route("/v1/me/export", get(exports::export))
         .route("/v1/me/password", post(me::change_password))
         .route("/v1/me/logins", get(me::logins))
         .route("/v1/me/logins/{id}", delete(me::end_login))

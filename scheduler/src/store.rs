@@ -8,7 +8,9 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod blocks;
+mod erasures;
 mod events;
+mod exports;
 mod gifts;
 mod idempotency;
 mod invites;
@@ -35,7 +37,9 @@ pub(crate) use accounts::{
 pub(crate) use api_keys::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoredKey};
 pub(crate) use audit::{AuditQueries, AuditQuery, AuditRepository};
 pub(crate) use blocks::{BlockQueries, BlockRepository};
+pub(crate) use erasures::ErasureRepository;
 pub(crate) use events::EventRepository;
+pub(crate) use exports::ExportQueries;
 pub(crate) use gifts::{GiftBox, GiftQueries, GiftQuery, GiftRepository};
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
 pub(crate) use invites::InviteRepository;
@@ -100,6 +104,10 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// both added the same.
     fn begin(&self) -> StoreFuture<'_, Box<dyn UnitOfWork>>;
 
+    /// Leaves nothing of what was [erased](ErasureRepository::erase) in the files of the store; true where there was
+    /// anything to do.
+    fn scrub(&self) -> StoreFuture<'_, bool>;
+
     /// Committed sessions and rooms.
     fn sessions(&self) -> &dyn SessionQueries;
 
@@ -120,6 +128,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
 
     /// Committed matches, with their proposals and sessions.
     fn matches(&self) -> &dyn MatchQueries;
+
+    /// All that is stored of a person beside their account.
+    fn exports(&self) -> &dyn ExportQueries;
 
     /// Committed blocks, by person.
     fn blocks(&self) -> &dyn BlockQueries;
@@ -181,6 +192,9 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Who has blocked whom.
     fn blocks(&mut self) -> &mut dyn BlockRepository;
+
+    /// What is to be left of people who leave.
+    fn erasures(&mut self) -> &mut dyn ErasureRepository;
 
     /// Notifications of people.
     fn notifications(&mut self) -> &mut dyn NotificationRepository;

@@ -77,6 +77,8 @@ pub enum Limit {
     PasswordHashes,
     /// Searches for people of one person in a minute; answered with 429.
     Searches,
+    /// Exports of one person in an hour; answered with 429.
+    Exports,
     /// Mails to one address in an hour or a day; answered with 429, or not sent.
     Mails,
     /// What one person stores in an hour; refused with `quota_exceeded`.
@@ -93,7 +95,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::ConnectionsUnauthenticated,
@@ -129,6 +131,7 @@ impl Limit {
         Self::Logins,
         Self::PasswordHashes,
         Self::Searches,
+        Self::Exports,
         Self::Mails,
         Self::QuotaPerPerson,
         Self::QuotaPerRoom,
@@ -176,6 +179,7 @@ impl Limit {
             Self::Logins => "logins",
             Self::PasswordHashes => "password_hashes",
             Self::Searches => "searches",
+            Self::Exports => "exports",
             Self::Mails => "mails",
             Self::QuotaPerPerson => "quota_per_person",
             Self::QuotaPerRoom => "quota_per_room",

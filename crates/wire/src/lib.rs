@@ -43,8 +43,9 @@ pub use matching::{
     ProposalView, Propose, RoomFact, SendGift, UserBlocked,
 };
 pub use people::{
-    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson, Login,
-    LoginView, Notify, PasswordReset, Quiet, SecretText, Signup, User, UserErased,
+    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe, ExportedMatch,
+    FoundPerson, LEFT_NAME, Login, LoginView, Notify, PasswordReset, PersonExport, Quiet,
+    SecretText, Signup, User, UserErased,
 };
 pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;

@@ -1,17 +1,23 @@
 //! People with an account of their own: what they send, and what they are shown.
 
 mod commands;
+mod export;
 mod secret;
 
 pub use commands::{
-    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, Login, PasswordReset,
-    Signup,
+    ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe, Login,
+    PasswordReset, Signup,
 };
+pub use export::{ExportedMatch, PersonExport};
 pub use secret::SecretText;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{NotificationKind, UnixMs, UserId};
+
+/// What stands in place of the name of somebody whose account was erased, wherever others are told of them. A client may
+/// say it in its own language.
+pub const LEFT_NAME: &str = "Someone who has left";
 
 /// An account, as its own person is shown it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

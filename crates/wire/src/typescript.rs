@@ -38,7 +38,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         JoinResponse, TicketRequest, TicketResponse,
         NotificationKind, Notification, Page<Notification>,
         User, Notify, Quiet, SecretText, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
-        PasswordReset, ConfirmReset, FoundPerson, LoginView,
+        PasswordReset, ConfirmReset, FoundPerson, LoginView, EraseMe, ExportedMatch, PersonExport,
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
         ProposalView, AcceptProposal, BlockView,
         EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale,

@@ -2,12 +2,14 @@
 
 mod address;
 mod change;
+mod erased;
 mod password;
 mod search;
 mod signup;
 
 pub use address::EmailAddress;
 pub use change::{ChangedAccount, check_change_me, check_new_password, check_reset_password};
+pub use erased::{LEFT, forget_name};
 pub use password::normalized_password;
 pub use search::search_key;
 pub use signup::{CheckedSignup, check_signup};

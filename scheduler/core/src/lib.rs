@@ -36,8 +36,9 @@ mod terms;
 pub mod timeline;
 
 pub use account::{
-    Account, ChangedAccount, CheckedSignup, EmailAddress, PEOPLE, check_change_me,
-    check_new_password, check_reset_password, check_signup, normalized_password, search_key,
+    Account, ChangedAccount, CheckedSignup, EmailAddress, LEFT, PEOPLE, check_change_me,
+    check_new_password, check_reset_password, check_signup, forget_name, normalized_password,
+    search_key,
 };
 pub use audit::{audit_entry, audit_row};
 pub use booking::{CheckedBooking, check_booking};
@@ -59,8 +60,8 @@ pub use matching::{
     AcceptContext, BlockContext, CheckedGift, CheckedProposal, Decided, Gift, GiftFate, MAX_BLOCKS,
     Match, MatchCommand, MatchInForce, MatchingChange, MatchingDecision, MatchingEffects,
     MatchingRefusal, MeetingTime, Pair, PeekContext, Proposal, SendCommand, SendContext, accept,
-    block, check_gift, check_match, check_proposal, decline, end_match, make_match, meeting_terms,
-    open_due, peek, propose, send_gift, unblock, withdraw_gift, withdraw_proposal,
+    block, check_gift, check_match, check_proposal, decline, end_match, erase, make_match,
+    meeting_terms, open_due, peek, propose, send_gift, unblock, withdraw_gift, withdraw_proposal,
 };
 pub use notification::NewNotification;
 pub use occupancy::{

@@ -8,6 +8,7 @@ mod announce;
 mod block;
 mod crossing;
 mod ending;
+mod erasing;
 mod gift;
 mod gift_checks;
 mod making;
@@ -23,6 +24,7 @@ mod sending;
 
 pub use block::{BlockContext, MAX_BLOCKS, block, unblock};
 pub use ending::{MatchInForce, end_match};
+pub use erasing::erase;
 pub use gift::{Gift, GiftFate};
 pub use gift_checks::{CheckedGift, check_gift};
 pub use making::{MatchCommand, check_match, make_match};

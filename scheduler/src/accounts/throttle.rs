@@ -23,6 +23,7 @@ pub(crate) struct AccountThrottle {
     logins_of_account: Throttle<String>,
     logins_from: Throttle<IpAddr>,
     searches: Throttle<UserId>,
+    exports: Throttle<UserId>,
     resets: Throttle<IpAddr>,
 }
 
@@ -41,6 +42,7 @@ impl AccountThrottle {
             logins_from: Throttle::new(limits.logins_per_address, 1, Limit::Logins),
             resets: Throttle::new(limits.resets_per_hour, 1, Limit::Mails),
             searches: Throttle::new(limits.searches_per_minute, MINUTES, Limit::Searches),
+            exports: Throttle::new(limits.exports_per_hour, 1, Limit::Exports),
         }
     }
 
@@ -81,6 +83,11 @@ impl AccountThrottle {
     /// Counts a search for people.
     pub(crate) fn search(&self, user: &UserId) -> Result<(), HttpError> {
         self.searches.take(user.clone())
+    }
+
+    /// Counts an export of everything that is stored of a person.
+    pub(crate) fn export(&self, user: &UserId) -> Result<(), HttpError> {
+        self.exports.take(user.clone())
     }
 }
 

@@ -1,14 +1,14 @@
-//! `/v1/me`: one's own account, its password, and where one is logged in.
+//! `/v1/me`: one's own account, its password, where one is logged in, and its end.
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use scheduler_core::check_new_password;
 use service::clock;
 use service::http::{HttpError, Json};
 use service::proxies::ClientAddr;
-use wire::{ChangeMe, ChangePassword, LoginView, Page, SecretText, User};
+use wire::{ChangeMe, ChangePassword, EraseMe, LoginView, Page, SecretText, User};
 
 use super::proofs::too_many_mails;
 use super::signup::with_cookie;
@@ -84,17 +84,13 @@ pub(crate) async fn logins(
     State(app): State<AppState>,
     person: Person,
 ) -> Result<Json<Page<LoginView>>, HttpError> {
-    let found = app.store.accounts().logins(person.user, clock::now());
-    let view = |login: StoredLogin| LoginView {
-        current: login.id == person.login,
-        id: login.id,
-        created_at: login.created_at,
-        last_used_at: login.last_used_at,
-        expires_at: login.expires_at,
-        user_agent: login.user_agent,
-    };
+    let found = app
+        .store
+        .accounts()
+        .logins(person.user.clone(), clock::now());
+    let found = found.await?.into_iter();
     Ok(Json(Page {
-        items: found.await?.into_iter().map(view).collect(),
+        items: found.map(|login| login_view(login, &person)).collect(),
         next_cursor: None,
     }))
 }
@@ -110,6 +106,35 @@ pub(crate) async fn end_login(
     }
     app.notifications.close_login(&person.user, &id);
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE /v1/me`: 204, and of the person nothing is left but their id where others have something of both.
+pub(crate) async fn erase(
+    State(app): State<AppState>,
+    person: Person,
+    Extension(client): Extension<ClientAddr>,
+    Json(asked): Json<EraseMe>,
+) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1]), HttpError> {
+    let stored = check_own(&app, &person, client, "password", &asked.password).await?;
+    let erased = commands::erase(&*app.store, &stored, clock::now()).await?;
+    let deliveries = erased.ok_or_else(|| wrong_password("password"))?;
+    app.notifications.close_logins(&person.user);
+    app.committed(deliveries);
+    tracing::info!(user = %person.user, event = "user.erased");
+    let cleared = app.accounts()?.cookie.clear();
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cleared)]))
+}
+
+/// A login as the person who asks is shown it.
+pub(super) fn login_view(login: StoredLogin, asking: &Person) -> LoginView {
+    LoginView {
+        current: login.id == asking.login,
+        id: login.id,
+        created_at: login.created_at,
+        last_used_at: login.last_used_at,
+        expires_at: login.expires_at,
+        user_agent: login.user_agent,
+    }
 }
 
 /// The account, if `password` is its own; a wrong one counts as one at a login.

@@ -238,7 +238,7 @@ pub(crate) async fn change_password(
 }
 
 /// The account, locked, while it still has the password that was compared.
-async fn unchanged(
+pub(super) async fn unchanged(
     work: &mut dyn UnitOfWork,
     compared: &StoredAccount,
 ) -> Result<Option<StoredAccount>, StoreError> {

@@ -86,6 +86,13 @@ async fn unread_in_match(
     room: &RoomId,
     user: UserId,
 ) -> Result<Option<Effects>, StoreError> {
+    let Some(known) = work.matches().find_by_room(room).await? else {
+        return Ok(None);
+    };
+    let pair = known.pair();
+    let people = [pair.low().clone(), pair.high().clone()];
+    work.people().lock(&people).await?;
+    // Again, now that neither of the two leaves.
     let Some(of) = work.matches().find_by_room(room).await? else {
         return Ok(None);
     };

@@ -18,7 +18,7 @@ use scheduler_core::{
 };
 use wire::UnixMs;
 
-use self::apply::apply_matching;
+pub(super) use self::apply::apply_matching;
 use super::neighbours::surroundings;
 use crate::notification_stream::Delivery;
 use crate::store::{Around, StoreError, UnitOfWork};
@@ -55,7 +55,10 @@ async fn lock_pair(
 }
 
 /// A match with what ends with it; its sessions are locked after its people, in the order of their ids.
-async fn in_force(work: &mut dyn UnitOfWork, of: Match) -> Result<MatchInForce, StoreError> {
+pub(super) async fn in_force(
+    work: &mut dyn UnitOfWork,
+    of: Match,
+) -> Result<MatchInForce, StoreError> {
     let open = work.matches().open_proposal(&of.id).await?;
     let mut sessions = Vec::new();
     for id in work.matches().open_session_ids(&of.id).await? {

@@ -6,8 +6,8 @@ use wire::ErrorCode::{
     RateLimited, Unavailable, UnknownField, WeakPassword,
 };
 use wire::{
-    ChangeMe, ChangePassword, ConfirmEmail, ConfirmReset, EmptyBody, FoundPerson, Login, LoginView,
-    Page, PasswordReset, Signup, User,
+    ChangeMe, ChangePassword, ConfirmEmail, ConfirmReset, EmptyBody, EraseMe, FoundPerson, Login,
+    LoginView, Page, PasswordReset, PersonExport, Signup, User,
 };
 
 use super::finished;
@@ -53,6 +53,26 @@ fn own() -> Vec<Operation> {
             .answers::<User>(200, "The account as it is now.")
             .refuses(409, &[EmailTaken])
             .refuses(429, &[RateLimited]),
+        Operation::delete(
+            "/v1/me",
+            "Erases the account, in all services; what others got stays, without a name.",
+        )
+        .by(&[AuthScheme::Login])
+        .takes::<EraseMe>()
+        .answers_nothing(
+            204,
+            "It is erased; its address may sign up as somebody new.",
+        )
+        .refuses(422, &[InvalidField, UnknownField])
+        .refuses(429, &[RateLimited])
+        .refuses(503, &[Unavailable]),
+        Operation::get(
+            "/v1/me/export",
+            "Everything that is stored of a person here, as a file; chat's part is chat's.",
+        )
+        .by(&[AuthScheme::Login])
+        .answers::<PersonExport>(200, "The newest 10,000 of each kind.")
+        .refuses(429, &[RateLimited]),
         Operation::post(
             "/v1/me/password",
             "Changes the password, and ends every other login.",

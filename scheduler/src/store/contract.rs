@@ -5,6 +5,7 @@
 pub(crate) mod accounts;
 pub(crate) mod api_keys;
 pub(crate) mod audit;
+pub(crate) mod erasures;
 pub(crate) mod events;
 pub(crate) mod harness;
 pub(crate) mod idempotency;
@@ -66,7 +67,10 @@ macro_rules! run_store_contract {
             matching::sch_186_a_message_in_the_room_of_a_match_is_told_until_it_is_read
             matching::sch_187_a_block_lets_nothing_pass_until_it_is_lifted
             questions::sch_161_a_place_of_a_session_keeps_its_question
-            questions::sch_162_a_pair_has_none_again_before_it_had_all_over_all_of_its_sessions;
+            questions::sch_162_a_pair_has_none_again_before_it_had_all_over_all_of_its_sessions
+            erasures::sch_212_of_whoever_was_erased_no_column_holds_name_address_or_sealed_letter
+            erasures::sch_213_others_keep_what_they_have_from_someone_who_has_left
+            erasures::sch_214_an_address_that_was_erased_is_free_again;
             sch_117_each_job_goes_to_one_claimant
             sch_117_a_claim_that_was_taken_over_writes_nothing
             sch_117_what_a_move_replaces_is_not_done
@@ -90,6 +94,9 @@ macro_rules! run_store_contract {
             sch_187_of_a_block_and_a_gift_that_would_cross_no_match_stays
             sch_163_two_who_ask_at_once_get_the_same
             sch_163_in_two_sessions_of_the_same_two_they_get_another
+            sch_215_of_an_erasure_and_a_login_at_once_no_login_stays
+            sch_215_of_an_erasure_and_an_acceptance_at_once_no_session_stays
+            sch_215_of_an_erasure_and_a_booking_at_once_no_session_stays
         );
     };
     (@each $store:ident, $factory:expr, $($subject:ident::$rule:ident)+; $($race:ident)+) => {

@@ -4,7 +4,9 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod blocks;
+mod erasures;
 mod events;
+mod exports;
 mod gifts;
 mod idempotency;
 mod invites;
@@ -29,9 +31,10 @@ use storage::{Database, OpenError, Schema};
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
-    AccountQueries, ApiKeyQueries, AuditQueries, BlockQueries, GiftQueries, IdempotencyQueries,
-    JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries, QuestionQueries,
-    SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
+    AccountQueries, ApiKeyQueries, AuditQueries, BlockQueries, ExportQueries, GiftQueries,
+    IdempotencyQueries, JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries,
+    QuestionQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries,
+    UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -68,6 +71,10 @@ impl SchedulerStore for SqlStore {
         })
     }
 
+    fn scrub(&self) -> StoreFuture<'_, bool> {
+        Box::pin(async { Ok(self.db.scrub().await?) })
+    }
+
     fn sessions(&self) -> &dyn SessionQueries {
         self
     }
@@ -93,6 +100,10 @@ impl SchedulerStore for SqlStore {
     }
 
     fn matches(&self) -> &dyn MatchQueries {
+        self
+    }
+
+    fn exports(&self) -> &dyn ExportQueries {
         self
     }
 
@@ -150,12 +161,13 @@ impl From<StoreError> for bus::AcceptError {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::fmt::Write as _;
     use std::future::Future;
     use std::pin::Pin;
     use std::sync::Arc;
 
-    use storage::query;
     use storage::testing::{TestDatabase, TestEngine, patient};
+    use storage::{Row, query};
 
     use super::SqlStore;
     use crate::config::StoreLocation;
@@ -243,6 +255,20 @@ pub(crate) mod tests {
                 let store = self.opened().await;
                 self.open = Some(store.clone());
                 Arc::new(store) as Arc<dyn SchedulerStore>
+            })
+        }
+
+        fn texts(&self) -> Pin<Box<dyn Future<Output = String> + '_>> {
+            Box::pin(async {
+                let store = self.open.as_ref().unwrap();
+                let mut connection = store.db.read().await.unwrap();
+                let mut texts = String::new();
+                for emptying in EMPTYING {
+                    let statement: &'static str = emptying.replacen("DELETE", "SELECT *", 1).leak();
+                    let rows: Vec<Row> = query(statement).fetch_all(&mut connection).await.unwrap();
+                    writeln!(texts, "{statement}: {rows:?}").unwrap();
+                }
+                texts
             })
         }
     }

@@ -25,6 +25,7 @@ const WITHOUT_KEY: &[(&str, &str, &str)] = &[
     ("post", "/v1/login", "takes a secret and gives one"),
     ("post", "/v1/logout", "takes a secret back"),
     ("patch", "/v1/me", "a repeat has no effect"),
+    ("delete", "/v1/me", "takes a secret"),
     ("post", "/v1/me/password", "takes a secret"),
     ("delete", "/v1/me/logins/{id}", "a repeat has no effect"),
     ("post", "/v1/email-verification", "sends a secret"),

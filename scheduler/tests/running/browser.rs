@@ -66,6 +66,10 @@ impl Browser {
         self.send(Method::DELETE, path, None).await
     }
 
+    pub(crate) async fn delete_with(&mut self, path: &str, body: Value) -> HttpResponse {
+        self.send(Method::DELETE, path, Some(body)).await
+    }
+
     async fn send(&mut self, method: Method, path: &str, body: Option<Value>) -> HttpResponse {
         let url = format!("{}{path}", self.url);
         let mut headers = Vec::new();

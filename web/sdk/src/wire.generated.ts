@@ -800,6 +800,86 @@ expires_at: UnixMs,
  */
 user_agent?: string, };
 /**
+ * Body of `DELETE /v1/me`.
+ */
+export type EraseMe = { 
+/**
+ * The password of the account.
+ */
+password: SecretText, };
+/**
+ * A match of the person's, in force or over.
+ */
+export type ExportedMatch = { 
+/**
+ * Its id, as in notifications.
+ */
+id: MatchId, 
+/**
+ * The other one.
+ */
+with: Participant, 
+/**
+ * Their chat room.
+ */
+room_id: RoomId, 
+/**
+ * When it was made.
+ */
+created_at: UnixMs, 
+/**
+ * When it ended, if it did.
+ */
+ended_at?: UnixMs, };
+/**
+ * Everything that the scheduler holds of a person, as they may see it.
+ */
+export type PersonExport = { 
+/**
+ * When it was put together.
+ */
+exported_at: UnixMs, 
+/**
+ * Their account, as `GET /v1/me` answers it.
+ */
+profile: User, 
+/**
+ * Where they are logged in.
+ */
+logins: Array<LoginView>, 
+/**
+ * Gifts that they gave and did not take back, the newest first, as are all that follow.
+ */
+gifts_given: Array<GiftView>, 
+/**
+ * Gifts that they got; of a sealed one as little as they see of it.
+ */
+gifts_received: Array<GiftView>, 
+/**
+ * Whom they found, also where that is over.
+ */
+matches: Array<ExportedMatch>, 
+/**
+ * Times that they and the others put to each other.
+ */
+proposals: Array<ProposalView>, 
+/**
+ * Sessions in which they take part.
+ */
+sessions: Array<SessionView>, 
+/**
+ * What they were notified of.
+ */
+notifications: Array<Notification>, 
+/**
+ * Whom they have blocked.
+ */
+blocks: Array<BlockView>, 
+/**
+ * Names of those lists that are longer than an export: the newest of them are here.
+ */
+truncated: Array<string>, };
+/**
  * What a gift may come to.
  */
 export type GiftKind = "plain" | "special";

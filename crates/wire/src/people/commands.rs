@@ -109,6 +109,16 @@ pub struct ChangePassword {
     pub new: SecretText,
 }
 
+/// Body of `DELETE /v1/me`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EraseMe {
+    /// The password of the account.
+    pub password: SecretText,
+}
+
 /// Body of `POST /v1/email-verification/confirm`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

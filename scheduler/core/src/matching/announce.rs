@@ -3,7 +3,7 @@
 use serde::Serialize;
 use wire::{
     Event, EventType, GiftFact, GiftId, MatchId, Notification, NotificationKind, Participant,
-    ProposalFact, RoomFact, UnixMs, UserBlocked, UserId,
+    ProposalFact, RoomFact, UnixMs, UserBlocked, UserErased, UserId,
 };
 
 use super::gift::Gift;
@@ -75,6 +75,13 @@ impl<'a> Announcer<'a> {
             blocked,
         };
         self.event(EventType::UserBlocked, by.as_str(), None, &fact);
+    }
+
+    pub(super) fn user_erased(&mut self, user: &UserId) {
+        let fact = UserErased {
+            user_id: user.clone(),
+        };
+        self.event(EventType::UserErased, user.as_str(), None, &fact);
     }
 
     /// A gift names nobody: its receiver is not to know who gave it.

@@ -8,7 +8,7 @@ use crate::notification_stream::Delivery;
 use crate::store::{StoreError, UnitOfWork};
 
 /// Writes all of it, and returns the notifications that were new: deliver them after the commit.
-pub(super) async fn apply_matching(
+pub(in crate::commands) async fn apply_matching(
     work: &mut dyn UnitOfWork,
     effects: MatchingEffects,
     now: UnixMs,

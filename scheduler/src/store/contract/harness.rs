@@ -26,6 +26,9 @@ pub(crate) const START_IN_MS: i64 = 600_000;
 pub(crate) trait StoreFactory {
     /// The store on what was stored before; one that this factory opened earlier is closed first.
     fn reopen(&mut self) -> Pin<Box<dyn Future<Output = Arc<dyn SchedulerStore>> + '_>>;
+
+    /// Every value of every column, in the store that is open.
+    fn texts(&self) -> Pin<Box<dyn Future<Output = String> + '_>>;
 }
 
 /// A store under test.
@@ -63,6 +66,12 @@ impl StoreHarness {
                 store
             }
         }
+    }
+
+    /// All that is stored, as one text.
+    pub(crate) async fn texts(&mut self) -> String {
+        drop(self.store().await);
+        self.factory.texts().await
     }
 
     pub(crate) async fn book(&mut self, command: BookCommand) -> Executed {

@@ -3,6 +3,7 @@
 mod accounts;
 mod bookings;
 mod claims;
+mod erasures;
 mod events;
 mod matching;
 mod questions;
@@ -22,6 +23,11 @@ pub(crate) use bookings::{
 pub(crate) use claims::{
     sch_117_a_claim_that_was_taken_over_writes_nothing, sch_117_each_job_goes_to_one_claimant,
     sch_117_what_a_move_replaces_is_not_done,
+};
+pub(crate) use erasures::{
+    sch_215_of_an_erasure_and_a_booking_at_once_no_session_stays,
+    sch_215_of_an_erasure_and_a_login_at_once_no_login_stays,
+    sch_215_of_an_erasure_and_an_acceptance_at_once_no_session_stays,
 };
 pub(crate) use events::{
     sch_119_a_watermark_never_goes_back, sch_119_an_event_that_comes_twice_at_once_counts_once,

@@ -170,6 +170,22 @@ pub(super) async fn in_force(
     Ok(rows.into_iter().map(|MatchRow(found)| found).collect())
 }
 
+/// The matches of a person, in force or not, the newest first.
+pub(super) async fn all_of(
+    connection: &mut dyn SqlConnection,
+    user: &UserId,
+    limit: u32,
+) -> Result<Vec<Match>, StoreError> {
+    let rows: Vec<MatchRow> = query(select_matches!(
+        "WHERE m.low_id = ?1 OR m.high_id = ?1 ORDER BY m.id DESC LIMIT ?2"
+    ))
+    .bind(user.as_str())
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|MatchRow(found)| found).collect())
+}
+
 async fn find(
     connection: &mut dyn SqlConnection,
     id: &MatchId,

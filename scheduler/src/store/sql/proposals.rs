@@ -36,6 +36,24 @@ pub(super) async fn open(
     rows.into_iter().map(ProposalRow::into_proposal).collect()
 }
 
+/// Those of every match of a person, the newest first.
+pub(super) async fn all_of(
+    connection: &mut dyn SqlConnection,
+    user: &UserId,
+    limit: u32,
+) -> Result<Vec<Proposal>, StoreError> {
+    let rows: Vec<ProposalRow> = query(
+        "SELECT id, match_id, by_id, times, duration_ms, created_at, state, starts_at, session_id \
+         FROM proposals WHERE match_id IN (SELECT id FROM matches WHERE low_id = ?1 OR high_id = ?1) \
+         ORDER BY id DESC LIMIT ?2",
+    )
+    .bind(user.as_str())
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(ProposalRow::into_proposal).collect()
+}
+
 pub(super) async fn insert(
     connection: &mut dyn SqlConnection,
     proposal: &Proposal,

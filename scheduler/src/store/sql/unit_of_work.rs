@@ -3,11 +3,11 @@
 use storage::WriteTransaction;
 
 use crate::store::{
-    AccountRepository, ApiKeyRepository, AuditRepository, BlockRepository, EventRepository,
-    GiftRepository, IdempotencyRepository, InviteRepository, JobRepository, LoginRepository,
-    MailRepository, MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
-    QuestionRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
-    UnitOfWork,
+    AccountRepository, ApiKeyRepository, AuditRepository, BlockRepository, ErasureRepository,
+    EventRepository, GiftRepository, IdempotencyRepository, InviteRepository, JobRepository,
+    LoginRepository, MailRepository, MatchRepository, NotificationRepository, OccupancyRepository,
+    PersonRepository, QuestionRepository, SessionRepository, StoreFuture, TimelineRepository,
+    TokenRepository, UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -67,6 +67,10 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn blocks(&mut self) -> &mut dyn BlockRepository {
+        self
+    }
+
+    fn erasures(&mut self) -> &mut dyn ErasureRepository {
         self
     }
 

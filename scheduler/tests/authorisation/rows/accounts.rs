@@ -32,6 +32,11 @@ fn own() -> Vec<Row> {
         Row::of("patch", "/v1/me")
             .sends(|_, _, _| json!({"locale": "ko"}))
             .grants(200, &[Account]),
+        // None of them is to go: whoever may ask is asked for their password.
+        Row::of("delete", "/v1/me")
+            .sends(|_, _, _| json!({"password": OTHER_PASSWORD}))
+            .lets_in(422, "invalid_field", &[Account]),
+        Row::of("get", "/v1/me/export").grants(200, &[Account]),
         Row::of("post", "/v1/me/password")
             .sends(changed_and_back)
             .grants(204, &[Account]),

@@ -39,6 +39,33 @@ fn context_of(in_force: Option<MatchInForce>) -> BlockContext {
 }
 
 #[test]
+fn sch_210_an_erasure_ends_every_match_and_is_told_once_after_that() {
+    let effects = erase(NOW, &user("ana"), vec![in_force()], &mut counted());
+    let expected = [
+        EventType::MatchEnded,
+        EventType::RoomClosed,
+        EventType::SessionCancelled,
+        EventType::UserErased,
+    ];
+    assert_eq!(events(&effects), expected);
+    let ended = effects
+        .changes
+        .iter()
+        .any(|change| matches!(change, MatchingChange::EndMatch(of) if of.ended_at == Some(NOW)));
+    assert!(ended);
+    let told = effects.effects.last().unwrap();
+    let [event] = &told.events[..] else {
+        panic!("{told:?}");
+    };
+    assert_eq!(event.subject, "ana");
+    assert_eq!(event.data, serde_json::json!({"user_id": "ana"}));
+
+    let alone = erase(NOW, &user("ana"), Vec::new(), &mut counted());
+    assert_eq!(events(&alone), [EventType::UserErased]);
+    assert!(alone.changes.is_empty());
+}
+
+#[test]
 fn sch_179_with_a_match_end_its_proposal_its_sessions_and_its_room() {
     let found = in_force();
     let decided = end_match(NOW, &user("bo"), Some(found.clone()), &mut counted()).unwrap();

@@ -1,0 +1,56 @@
+//! What somebody gets who asks for everything that is stored of them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{LoginView, User};
+use crate::{
+    BlockView, GiftView, MatchId, Notification, Participant, ProposalView, RoomId, SessionView,
+    UnixMs,
+};
+
+/// Everything that the scheduler holds of a person, as they may see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PersonExport {
+    /// When it was put together.
+    pub exported_at: UnixMs,
+    /// Their account, as `GET /v1/me` answers it.
+    pub profile: User,
+    /// Where they are logged in.
+    pub logins: Vec<LoginView>,
+    /// Gifts that they gave and did not take back, the newest first, as are all that follow.
+    pub gifts_given: Vec<GiftView>,
+    /// Gifts that they got; of a sealed one as little as they see of it.
+    pub gifts_received: Vec<GiftView>,
+    /// Whom they found, also where that is over.
+    pub matches: Vec<ExportedMatch>,
+    /// Times that they and the others put to each other.
+    pub proposals: Vec<ProposalView>,
+    /// Sessions in which they take part.
+    pub sessions: Vec<SessionView>,
+    /// What they were notified of.
+    pub notifications: Vec<Notification>,
+    /// Whom they have blocked.
+    pub blocks: Vec<BlockView>,
+    /// Names of those lists that are longer than an export: the newest of them are here.
+    pub truncated: Vec<String>,
+}
+
+/// A match of the person's, in force or over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExportedMatch {
+    /// Its id, as in notifications.
+    pub id: MatchId,
+    /// The other one.
+    pub with: Participant,
+    /// Their chat room.
+    pub room_id: RoomId,
+    /// When it was made.
+    pub created_at: UnixMs,
+    /// When it ended, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<UnixMs>,
+}

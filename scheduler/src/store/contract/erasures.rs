@@ -1,0 +1,235 @@
+//! What a store must do when somebody is erased.
+
+use scheduler_core::{MailKind, SendCommand, check_gift};
+use serde_json::json;
+use wire::{Event, LEFT_NAME, Notification, SendGift, SessionState, UserId};
+
+use super::accounts::{add_token, address, signup, token};
+use super::harness::{NOW, StoreHarness, action, all_of};
+use super::matching::{HOUR_MS, gifts, send};
+use crate::commands::{self, SignupCommand, SignupOutcome, ask_for_mail, record_action};
+use crate::store::{GiftBox, SchedulerStore, SessionFilter, SessionsOf, StoreError, StoredAccount};
+
+/// The name of whoever is erased, as others are shown it.
+const NAME: &str = "Nahida Canary";
+/// Their address without its domain.
+const MAILBOX: &str = "nahida.canary.7c1e";
+/// A letter that nobody has opened.
+const SEALED: &str = "canary-sealed-letter-0be4";
+/// A letter that its receiver has.
+const OPENED: &str = "canary-opened-letter-d7a2";
+
+async fn sign_up(store: &dyn SchedulerStore, user: &str, mailbox: &str, name: &str) {
+    let mut command = SignupCommand {
+        sends_mail: true,
+        ..signup(user, mailbox)
+    };
+    name.clone_into(&mut command.account.account.name);
+    command.account.account.discoverable = true;
+    let outcome = commands::sign_up(store, &command, NOW).await.unwrap();
+    assert_eq!(outcome, SignupOutcome::Done);
+    let account = &command.account.account;
+    let mut work = store.begin().await.unwrap();
+    let keys = account.search_keys();
+    work.accounts()
+        .set_searchable(&account.user, &keys)
+        .await
+        .unwrap();
+    work.commit().await.unwrap();
+}
+
+fn letter(from: &str, to: &str, kind: &str, opens_in_ms: i64, text: &str) -> SendCommand {
+    let asked: SendGift = serde_json::from_value(json!({
+        "to": {"user_id": to}, "kind": kind, "letter": text, "opens_at": NOW + opens_in_ms,
+        "times": (kind == "special").then(|| [NOW + HOUR_MS]),
+    }))
+    .unwrap();
+    let giver = UserId::from(from);
+    SendCommand {
+        gift: check_gift(NOW, &giver, asked).unwrap(),
+        giver,
+    }
+}
+
+/// The account of whoever is erased, as it is stored.
+pub(crate) async fn stored(store: &dyn SchedulerStore, user: &str) -> StoredAccount {
+    store.accounts().find(user.into()).await.unwrap().unwrap()
+}
+
+/// Nahida, who is matched with Bo and has a session with him ahead, and to whom Cy has given something sealed.
+async fn settled(store: &dyn SchedulerStore) {
+    sign_up(store, "nahida", MAILBOX, NAME).await;
+    sign_up(store, "bo", "bo", "Bo").await;
+    sign_up(store, "cy", "cy", "Cy").await;
+    for one in [
+        letter("nahida", "bo", "special", HOUR_MS, OPENED),
+        letter("bo", "nahida", "special", HOUR_MS, "From Bo."),
+        letter("nahida", "cy", "plain", HOUR_MS, SEALED),
+        letter("nahida", "cy", "plain", 0, OPENED),
+        letter("cy", "nahida", "plain", HOUR_MS, "From Cy."),
+    ] {
+        send(store, one).await.outcome.unwrap();
+    }
+    ask_for_mail(store, MailKind::Reset, &"nahida".into(), None, NOW)
+        .await
+        .unwrap();
+    let mut asked = token("nahida", MailKind::Verify, "h");
+    asked.email = address(&format!("{MAILBOX}@example.org"));
+    add_token(store, &asked).await;
+    sign_up(store, "di", "di", "Di").await;
+    commands::block(store, &"di".into(), &"nahida".into(), NOW)
+        .await
+        .unwrap()
+        .outcome
+        .unwrap();
+    let mut seen = action("participant.kick", &format!("{MAILBOX}@example.org"));
+    seen.detail = Some(format!("mailed to {MAILBOX}@example.org"));
+    record_action::<_, StoreError>(store, seen, NOW, || Ok(()))
+        .await
+        .unwrap();
+}
+
+fn unread(room: &wire::RoomId) -> Event {
+    serde_json::from_value(json!({
+        "id": "m-1", "type": "message.unread", "occurred_at": NOW, "source": "chat", "subject": room,
+        "data": {"room_id": room, "user_id": "bo", "from": "nahida", "seq": 1, "message_id": "m-1"},
+    }))
+    .unwrap()
+}
+
+fn names(told: &[Notification]) -> Vec<&str> {
+    told.iter().filter_map(|one| one.with.as_deref()).collect()
+}
+
+pub(crate) async fn sch_212_of_whoever_was_erased_no_column_holds_name_address_or_sealed_letter(
+    mut harness: StoreHarness,
+) {
+    let store = harness.store().await;
+    settled(&*store).await;
+    let made = store.matches().list("bo".into(), None, 10).await.unwrap();
+    harness.take(vec![unread(&made[0].room_id)]).await;
+    let before = harness.texts().await;
+    for text in [NAME, MAILBOX, SEALED, OPENED, &NAME.to_lowercase()] {
+        assert!(before.contains(text), "{text} was stored");
+    }
+    let told = harness.list(all_of(&"bo".into())).await;
+    assert!(names(&told).len() >= 3 && names(&told).iter().all(|name| *name == NAME));
+
+    let store = harness.store().await;
+    let account = stored(&*store, "nahida").await;
+    let told = commands::erase(&*store, &account, NOW).await.unwrap();
+    let told: Vec<_> = told.unwrap().into_iter().map(|one| one.user).collect();
+    assert_eq!(told, ["bo".into()], "of the session that is called off");
+    drop(store);
+    let after = harness.texts().await;
+    for text in [NAME, MAILBOX, SEALED, &NAME.to_lowercase()] {
+        let found = after.find(text).map(|at| &after[at.saturating_sub(300)..]);
+        assert!(found.is_none(), "{text} stands in {found:?}");
+    }
+    assert!(after.contains(OPENED), "others keep what they have opened");
+    assert!(after.contains("user.erased"), "the services are told");
+    let store = harness.store().await;
+    let again = commands::erase(&*store, &account, NOW).await.unwrap();
+    assert!(again.is_none());
+}
+
+pub(crate) async fn sch_213_others_keep_what_they_have_from_someone_who_has_left(
+    mut harness: StoreHarness,
+) {
+    let store = harness.store().await;
+    settled(&*store).await;
+    let made = store.matches().list("bo".into(), None, 10).await.unwrap();
+    harness.take(vec![unread(&made[0].room_id)]).await;
+    let store = harness.store().await;
+    let account = stored(&*store, "nahida").await;
+    commands::erase(&*store, &account, NOW).await.unwrap();
+
+    let told = harness.list(all_of(&"bo".into())).await;
+    assert!(names(&told).len() >= 4 && names(&told).iter().all(|name| *name == LEFT_NAME));
+    let store = harness.store().await;
+    assert!(
+        store
+            .matches()
+            .list("bo".into(), None, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let ended = store.exports().matches("bo".into(), 10).await.unwrap();
+    assert_eq!(ended[0].ended_at, Some(NOW));
+    assert_eq!(ended[0].other(&"bo".into()).unwrap().name, LEFT_NAME);
+    let filter = SessionFilter {
+        whose: SessionsOf::Person("bo".into()),
+        from: None,
+        to: None,
+        state: None,
+        after: None,
+        limit: 10,
+    };
+    let sessions = store.sessions().list(filter).await.unwrap();
+    assert_eq!(sessions.len(), 1);
+    assert_eq!(sessions[0].state(NOW), SessionState::Cancelled);
+    assert_eq!(sessions[0].other_name(&"bo".into()).unwrap(), LEFT_NAME);
+
+    let kept = gifts(&*store, "bo", GiftBox::Received).await;
+    assert_eq!((kept.len(), kept[0].letter.as_str()), (1, OPENED));
+    assert_eq!(kept[0].giver.name, LEFT_NAME);
+    let kept = gifts(&*store, "cy", GiftBox::Received).await;
+    assert_eq!((kept.len(), kept[0].letter.as_str()), (1, OPENED));
+    let sent = gifts(&*store, "cy", GiftBox::Sent).await;
+    assert_eq!(sent[0].receiver.name, LEFT_NAME, "it looks as any other");
+    assert!(
+        store
+            .blocks()
+            .list("di".into(), None, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let to_nobody = letter("bo", "nahida", "plain", 0, "Are you there?");
+    assert!(send(&*store, to_nobody).await.outcome.is_err());
+
+    let account = stored(&*store, "bo").await;
+    commands::erase(&*store, &account, NOW).await.unwrap();
+    drop(store);
+    let store = harness.store().await;
+    assert_eq!(
+        gifts(&*store, "bo", GiftBox::Received).await,
+        [],
+        "of a letter between two who have left nothing stays"
+    );
+}
+
+pub(crate) async fn sch_214_an_address_that_was_erased_is_free_again(mut harness: StoreHarness) {
+    let store = harness.store().await;
+    settled(&*store).await;
+    let account = stored(&*store, "nahida").await;
+    commands::erase(&*store, &account, NOW).await.unwrap();
+    drop(store);
+    let store = harness.store().await;
+    let email = address(&format!("{MAILBOX}@example.org"));
+    assert!(
+        store
+            .accounts()
+            .find_by_email(email)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let login = store.accounts().find_login("hash of nahida-1".into()).await;
+    assert!(login.unwrap().is_none());
+    sign_up(&*store, "nobody-known", MAILBOX, NAME).await;
+    assert!(
+        gifts(&*store, "nobody-known", GiftBox::Received)
+            .await
+            .is_empty()
+    );
+    assert!(
+        store
+            .exports()
+            .sessions("nobody-known".into(), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
