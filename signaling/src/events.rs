@@ -1,4 +1,4 @@
-//! What the scheduler tells: sessions booked, moved and called off. Nothing else concerns signaling.
+//! What the scheduler tells: sessions booked, moved and called off, and people erased. Nothing else concerns signaling.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use bus::{AcceptError, EventHandler};
 use serde::Deserialize as _;
 use service::clock::now;
 use tokio::time::timeout;
-use wire::{Event, EventBatch, EventType, SessionBooked};
+use wire::{Event, EventBatch, EventType, SessionBooked, UserErased};
 
 use crate::registry::Registry;
 use crate::store::{AcceptedEvent, SnapshotStore};
@@ -59,6 +59,9 @@ impl<S: SnapshotStore> SchedulerEvents<S> {
 
     fn apply(&self, event: &Event) {
         let kind = EventType::from_name(&event.kind);
+        if kind == Some(EventType::UserErased) {
+            return self.erased(event);
+        }
         let Some(
             kind @ (EventType::SessionScheduled
             | EventType::SessionRescheduled
@@ -69,11 +72,7 @@ impl<S: SnapshotStore> SchedulerEvents<S> {
         };
         let spec = match SessionBooked::deserialize(&event.data) {
             Ok(booked) => booked.session,
-            Err(error) => {
-                metrics::counter!("signaling_events_skipped_total").increment(1);
-                tracing::warn!(event = ?event.id, kind = ?event.kind, %error, "skipped an event");
-                return;
-            }
+            Err(error) => return skip(event, &error),
         };
         let revision = event.revision.unwrap_or(spec.revision);
         tracing::info!(session = %spec.id, event = kind.name(), revision, "told by the scheduler");
@@ -82,4 +81,19 @@ impl<S: SnapshotStore> SchedulerEvents<S> {
             _ => self.registry.booked(spec),
         }
     }
+
+    fn erased(&self, event: &Event) {
+        match UserErased::deserialize(&event.data) {
+            Ok(UserErased { user_id }) => {
+                tracing::info!(user = %user_id, event = "user.erased", "told by the scheduler");
+                self.registry.erased(&user_id);
+            }
+            Err(error) => skip(event, &error),
+        }
+    }
+}
+
+fn skip(event: &Event, error: &serde_json::Error) {
+    metrics::counter!("signaling_events_skipped_total").increment(1);
+    tracing::warn!(event = ?event.id, kind = ?event.kind, %error, "skipped an event");
 }

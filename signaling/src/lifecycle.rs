@@ -29,6 +29,8 @@ use crate::write_buffer::WriteBuffer;
 const SERVICE: &str = "signaling";
 /// How often what nobody can ask for any longer is forgotten.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
+/// How often it is looked whether somebody was erased.
+const SCRUB_EVERY: Duration = Duration::from_secs(1);
 /// Longest wait for what is no socket when the service stops. With requests in flight and sockets before it,
 /// and the last commit, a stop stays within its 10 s.
 const TASKS_LIMIT: Duration = Duration::from_millis(1_500);
@@ -123,6 +125,8 @@ fn keep_time<S: SnapshotStore>(runtime: &Runtime, registry: &Registry, store: &A
     runtime.spawn_until_stop("timer", async move { timer.run_timer().await });
     let buffers = registry.clone();
     runtime.spawn_until_stop("buffers", async move { buffers.relieve_buffers().await });
+    let erased = Arc::clone(store);
+    runtime.spawn_until_stop("scrub", async move { scrub(erased.as_ref()).await });
     let (registry, store) = (registry.clone(), Arc::clone(store));
     runtime.spawn_until_stop(
         "prune",
@@ -138,6 +142,24 @@ async fn prune<S: SnapshotStore>(registry: &Registry, store: &S) {
         registry.forget(now());
         if let Err(error) = store.prune(now()).await {
             tracing::warn!(%error, "nothing was pruned");
+        }
+    }
+}
+
+/// Of whoever was erased nothing stays in the store's file.
+async fn scrub<S: SnapshotStore>(store: &S) {
+    let mut every = interval(SCRUB_EVERY);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        match store.scrub().await {
+            Ok(false) => {}
+            Ok(true) => {
+                tracing::info!("the store was written anew: it holds nothing of whoever was erased")
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what was erased may still stand in the store's file; it is tried again")
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ use service::clock::now;
 use service::limits::Limit;
 use service::socket::SocketHandle;
 use signaling_core::{Input, Session, Settings};
-use wire::{SessionId, SessionSpec, UnixMs};
+use wire::{SessionId, SessionSpec, UnixMs, UserId};
 
 use self::unloaded_sessions::UnloadedSessions;
 use crate::Limits;
@@ -164,6 +164,30 @@ impl Registry {
                 Some(StoredSession::Over(Box::new(session.snapshot())))
             }
         });
+    }
+
+    /// Somebody was erased: their name is forgotten, and what they have open is closed.
+    pub(crate) fn erased(&self, user: &UserId) {
+        self.erase_loaded(user);
+        for pending in self.0.unloaded.forget_name(user) {
+            self.0.writes.submit(StoreChange {
+                snapshot: Some(pending),
+                ..StoreChange::default()
+            });
+        }
+        // A session may have come into memory in between, by what was remembered before.
+        self.erase_loaded(user);
+    }
+
+    fn erase_loaded(&self, user: &UserId) {
+        let handles: Vec<_> = self.0.read_sessions().values().cloned().collect();
+        for handle in handles {
+            let mut state = handle.lock();
+            if state.session.is_of(user) {
+                let input = Input::Erased { user: user.clone() };
+                self.0.run(&handle, &mut state, input);
+            }
+        }
     }
 
     /// Tells a session that is in memory, or else changes what is remembered of it.

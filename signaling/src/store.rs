@@ -134,6 +134,13 @@ pub trait SnapshotStore: Send + Sync + 'static {
     fn has_accepted(&self, event_id: &str)
     -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// After a batch that [accepted](Batch::accepted) the erasure of somebody: leaves nothing of the rows that it
+    /// replaced in a file. True where there was anything to do.
+    ///
+    /// # Errors
+    /// When it has to be tried again.
+    fn scrub(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
     /// Removes the rows with `forget_at ≤ now`, open ones excepted, and what was delivered or accepted
     /// long ago; says how many rows.
     ///

@@ -72,6 +72,11 @@ pub enum Input {
         /// The person to be removed.
         user: UserId,
     },
+    /// A person was erased: their name is forgotten, and a session of theirs that is not over is called off.
+    Erased {
+        /// Who is nobody any more.
+        user: UserId,
+    },
     /// [`Session::next_deadline`](crate::Session::next_deadline) is reached.
     Tick,
 }

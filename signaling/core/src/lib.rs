@@ -11,6 +11,7 @@ mod countdown;
 mod credentials;
 mod deadline;
 mod end;
+mod erased;
 mod extension;
 mod frames;
 mod input;
@@ -40,6 +41,7 @@ mod view;
 mod welcome;
 
 pub use deadline::DeadlineKind;
+pub use erased::forget_name;
 pub use input::{Input, ResumeClaim, TokenHash};
 pub use media::{AccessProvider, AccessRequest, RoomRequest, StaticIce};
 pub use media_room::{MediaPerson, MediaRoom, MediaRoomChange, MediaUpdate};

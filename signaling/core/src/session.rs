@@ -110,6 +110,7 @@ impl Session {
             Input::Cancelled { revision } => self.cancelled(revision, out),
             Input::End => self.end_by_operator(out),
             Input::Kick { user } => self.kick(user, out),
+            Input::Erased { user } => self.erased(&user, out),
             // What was waited for may be ready.
             Input::Tick => self.proceed_if_both_in(now, out),
         }

@@ -2,6 +2,7 @@
 //! before and after it.
 
 mod countdown;
+mod erased;
 mod extension;
 mod fixture;
 mod hard_end;

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use wire::{SessionId, UnixMs};
+use signaling_core::forget_name;
+use wire::{SessionId, UnixMs, UserId};
 
 use crate::stored_session::{PendingSnapshot, StoredSession, forget_at};
 
@@ -55,6 +56,15 @@ impl UnloadedSessions {
         Some(pending)
     }
 
+    /// Takes the name of somebody who was erased out of all that is known; gives back what changed, for the store.
+    pub(super) fn forget_name(&self, user: &UserId) -> Vec<PendingSnapshot> {
+        let mut known = self.lock();
+        let theirs = known
+            .iter_mut()
+            .filter_map(|(id, known)| known.forget_name(id, user));
+        theirs.collect()
+    }
+
     /// Forgets what no ticket can ask for any longer.
     pub(super) fn forget(&self, now: UnixMs) {
         self.lock().retain(|_, known| known.forget_at > now);
@@ -63,6 +73,20 @@ impl UnloadedSessions {
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Remembered>> {
         // Single inserts and removes: nothing can be half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Remembered {
+    fn forget_name(&mut self, id: &SessionId, user: &UserId) -> Option<PendingSnapshot> {
+        let spec = match &mut self.stored {
+            StoredSession::Open(snapshot) | StoredSession::Over(snapshot) => &mut snapshot.spec,
+            StoredSession::Booked(spec) => spec.as_mut(),
+        };
+        forget_name(spec, user).then(|| PendingSnapshot {
+            session: id.clone(),
+            stored: self.stored.clone(),
+            forget_at: self.forget_at,
+        })
     }
 }
 

@@ -69,6 +69,10 @@ impl SnapshotStore for MemoryStore {
         Ok(self.tables().accepted.contains(event_id))
     }
 
+    async fn scrub(&self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     async fn prune(&self, now: UnixMs) -> Result<u64, StoreError> {
         let mut tables = self.tables();
         let before = tables.rows.len();

@@ -3,7 +3,7 @@
 mod media;
 
 use storage::{Database, Inbox, Outbox, SqlConnection, query};
-use wire::{SessionId, UnixMs};
+use wire::{EventType, SessionId, UnixMs};
 
 use super::{Batch, RowKind, SnapshotRow, SnapshotStore, StoreError};
 
@@ -34,6 +34,10 @@ impl SnapshotStore for SqlStore {
         media::insert_closings(&mut transaction, &batch.closings).await?;
         for accepted in &batch.accepted {
             Inbox::take(&mut transaction, &accepted.event, accepted.at).await?;
+            if accepted.event.kind == EventType::UserErased.name() {
+                media::forget_person(&mut transaction, &accepted.event.subject).await?;
+                transaction.note_erasure().await?;
+            }
         }
         transaction.commit().await?;
         if !batch.facts.is_empty() {
@@ -55,6 +59,10 @@ impl SnapshotStore for SqlStore {
             .fetch_optional(&mut self.database.read().await?)
             .await?;
         Ok(found.is_some())
+    }
+
+    async fn scrub(&self) -> Result<bool, StoreError> {
+        Ok(self.database.scrub().await?)
     }
 
     async fn prune(&self, now: UnixMs) -> Result<u64, StoreError> {

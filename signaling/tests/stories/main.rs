@@ -32,6 +32,7 @@ mod it_describes_itself;
 mod more_time;
 mod operators_see_and_end_sessions;
 mod relay_credentials_are_renewed;
+mod somebody_is_erased;
 mod tabs_and_devices;
 mod tickets_decide_who_comes_in;
 mod two_rust_peers_exchange_bytes;

@@ -163,3 +163,16 @@ pub(super) async fn insert_closings(
     .await?;
     Ok(())
 }
+
+/// Empties what media servers told of a session of somebody who was erased, whose name may stand in it. What is new is
+/// applied in a moment.
+pub(super) async fn forget_person(
+    connection: &mut dyn SqlConnection,
+    user: &str,
+) -> Result<(), StoreError> {
+    query("UPDATE media_inbox SET body = '' WHERE state <> 'new' AND body LIKE ?1")
+        .bind(format!("%{user}%"))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
