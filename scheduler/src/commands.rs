@@ -26,12 +26,13 @@ pub(crate) use direct_writes::{
 pub(crate) use due_jobs::{ClaimedBatch, claim_due, settle};
 pub(crate) use events::take_batch;
 pub(crate) use mails::{
-    AskOutcome, ConfirmOutcome, ask_for_mail, claim_mail, confirm_email, reset_password,
-    settle_mail,
+    AskOutcome, ConfirmOutcome, ask_for_mail, claim_mail, confirm_email, refuse_mails,
+    reset_password, settle_mail,
 };
 pub(crate) use matching::{
-    MatchingExecuted, accept, block, decline, end_match, make_match, open_due_gifts, peek, propose,
-    send_gift, unblock, withdraw_gift, withdraw_proposal,
+    MatchingExecuted, accept, block, claim_gifts_of, claim_recent_gifts, decline, end_match,
+    make_match, open_due_gifts, peek, propose, read_gift, report, send_gift, send_to_address,
+    unblock, withdraw_gift, withdraw_proposal,
 };
 pub(crate) use questions::question_at;
 

@@ -3,6 +3,8 @@
 //! Both name a session, a person and the generation of that person's link; raising the generation
 //! revokes both. A signed byte says which of the two it is, so that neither passes as the other.
 
+mod mail;
+
 use std::io;
 use std::path::Path;
 

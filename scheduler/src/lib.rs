@@ -15,6 +15,9 @@ mod describe;
 mod due_jobs;
 mod email;
 mod events;
+mod gift_claims;
+mod gift_delivery;
+mod gift_views;
 mod housekeeping;
 pub mod invites;
 mod join_link_throttle;
@@ -62,6 +65,8 @@ use crate::accounts::Accounts;
 use crate::commands::record_configuration;
 use crate::due_jobs::DueJobRunner;
 use crate::email::{Email, Mailer, send_mails};
+use crate::gift_claims::GiftClaims;
+use crate::gift_delivery::deliver_gifts;
 use crate::housekeeping::Housekeeping;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
@@ -110,6 +115,8 @@ pub async fn run(
     if let Some(email) = app.email.clone() {
         tasks.spawn("mails", send_mails(email, app.clone(), shutdown.clone()));
     }
+    let delivery = deliver_gifts(app.clone(), shutdown.clone());
+    tasks.spawn("gift delivery", delivery);
     let housekeeping = Housekeeping {
         app: app.clone(),
         database: store.database().clone(),
@@ -148,6 +155,7 @@ fn app(
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
         notifications: NotificationBroadcaster::default(),
         due_jobs: DueJobRunner::new(config.jobs.lease_ms),
+        gift_claims: GiftClaims::default(),
         outbox: outbox.clone(),
         media: config.media.as_slice().into(),
         links_after_end_ms: config.links_after_end_ms,

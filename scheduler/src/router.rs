@@ -12,8 +12,8 @@ use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
 use crate::api::{
-    audit, blocks, calendar, gifts, join, jwks, links, matches, me, notifications, operators,
-    proofs, proposals, questions, rooms, sessions, signup, timeline, users,
+    audit, blocks, calendar, gifts, join, jwks, links, mail_refusals, matches, me, notifications,
+    operators, proofs, proposals, questions, reports, rooms, sessions, signup, timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -101,6 +101,7 @@ fn accounts(are_there: bool) -> Router<AppState> {
         .route("/v1/password-reset/confirm", post(proofs::confirm_reset))
         .route("/v1/users", get(users::search))
         .route("/v1/gifts", post(gifts::send).get(gifts::list))
+        .route("/v1/gifts/claim", post(gifts::of_link))
         .route("/v1/gifts/{id}", get(gifts::get).delete(gifts::withdraw))
         .route("/v1/gifts/{id}/peek", post(gifts::peek))
         .route("/v1/matches/{id}", delete(matches::end))
@@ -108,6 +109,11 @@ fn accounts(are_there: bool) -> Router<AppState> {
         .route("/v1/proposals/{id}/accept", post(proposals::accept))
         .route("/v1/proposals/{id}/decline", post(proposals::decline))
         .route("/v1/proposals/{id}/withdraw", post(proposals::withdraw))
+        .route(
+            "/v1/mail-refusals/{token}",
+            get(mail_refusals::ask).post(mail_refusals::refuse),
+        )
+        .route("/v1/reports", post(reports::send).get(reports::list))
         .route("/v1/blocks", get(blocks::list))
         .route(
             "/v1/blocks/{user_id}",

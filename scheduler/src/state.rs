@@ -9,6 +9,7 @@ use wire::MediaBackend;
 use crate::accounts::Accounts;
 use crate::due_jobs::DueJobRunner;
 use crate::email::Email;
+use crate::gift_claims::GiftClaims;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
 use crate::notification_stream::{Delivery, NotificationBroadcaster};
@@ -32,6 +33,7 @@ pub(crate) struct AppState {
     pub(crate) quotas: Arc<SchedulerQuotas>,
     pub(crate) notifications: NotificationBroadcaster,
     pub(crate) due_jobs: DueJobRunner,
+    pub(crate) gift_claims: GiftClaims,
     pub(crate) outbox: Outbox,
     /// Media that sessions may ask for.
     pub(crate) media: Arc<[MediaBackend]>,

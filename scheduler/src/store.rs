@@ -5,6 +5,7 @@
 //! writes. Whoever implements it implements the traits of this folder, and runs the contract suite on it.
 
 mod accounts;
+mod addressed_gifts;
 mod api_keys;
 mod audit;
 mod blocks;
@@ -19,6 +20,7 @@ mod notifications;
 mod occupancies;
 mod people;
 mod questions;
+mod reports;
 mod sessions;
 pub(crate) mod sql;
 mod timeline;
@@ -32,6 +34,7 @@ use std::pin::Pin;
 pub(crate) use accounts::{
     AccountQueries, AccountRepository, LoginRepository, StoredAccount, StoredLogin,
 };
+pub(crate) use addressed_gifts::{AddressedGiftQueries, AddressedGiftRepository, ClaimableGift};
 pub(crate) use api_keys::{ApiKey, ApiKeyQueries, ApiKeyRepository, StoredKey};
 pub(crate) use audit::{AuditQueries, AuditQuery, AuditRepository};
 pub(crate) use blocks::{BlockQueries, BlockRepository};
@@ -41,7 +44,7 @@ pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
 pub(crate) use invites::InviteRepository;
 pub(crate) use jobs::{JobQueries, JobRepository, Settled, StoredJob};
 pub(crate) use mails::{
-    MailFate, MailQueries, MailRepository, StoredMail, StoredToken, TokenRepository,
+    MailFate, MailQueries, MailRepository, StoredMail, StoredToken, TokenRepository, address_hash,
 };
 pub(crate) use matches::{MatchQueries, MatchRepository};
 pub(crate) use notifications::{
@@ -50,6 +53,7 @@ pub(crate) use notifications::{
 pub(crate) use occupancies::{Around, OccupancyRepository};
 pub(crate) use people::{PersonQueries, PersonRepository};
 pub(crate) use questions::{QuestionQueries, QuestionRepository};
+pub(crate) use reports::{ReportQueries, ReportRepository};
 pub(crate) use sessions::{
     SessionFilter, SessionQueries, SessionRepository, SessionRoom, SessionsOf,
 };
@@ -118,11 +122,17 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed gifts, by person.
     fn gifts(&self) -> &dyn GiftQueries;
 
+    /// Committed gifts to addresses.
+    fn addressed_gifts(&self) -> &dyn AddressedGiftQueries;
+
     /// Committed matches, with their proposals and sessions.
     fn matches(&self) -> &dyn MatchQueries;
 
     /// Committed blocks, by person.
     fn blocks(&self) -> &dyn BlockQueries;
+
+    /// Committed reports, for operators.
+    fn reports(&self) -> &dyn ReportQueries;
 
     /// Committed notifications, by person.
     fn notifications(&self) -> &dyn NotificationQueries;
@@ -176,11 +186,17 @@ pub(crate) trait UnitOfWork: Send {
     /// Gifts between people.
     fn gifts(&mut self) -> &mut dyn GiftRepository;
 
+    /// Gifts to addresses.
+    fn addressed_gifts(&mut self) -> &mut dyn AddressedGiftRepository;
+
     /// Matches with their proposals.
     fn matches(&mut self) -> &mut dyn MatchRepository;
 
     /// Who has blocked whom.
     fn blocks(&mut self) -> &mut dyn BlockRepository;
+
+    /// What people have reported.
+    fn reports(&mut self) -> &mut dyn ReportRepository;
 
     /// Notifications of people.
     fn notifications(&mut self) -> &mut dyn NotificationRepository;

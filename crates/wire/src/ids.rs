@@ -65,6 +65,10 @@ text_id! {
     /// Times that one of a match has put to the other.
     ProposalId
 }
+text_id! {
+    /// What one person has told the operators of another.
+    ReportId
+}
 
 /// One socket of one seat. Of two connections of a seat the later has the higher id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -36,11 +36,12 @@ pub use event::{
     SessionFact, Stay,
 };
 pub use frame::{Envelope, FrameError, FrameId};
-pub use ids::{ConnectionId, GiftId, MatchId, ProposalId, RoomId, SessionId, UserId};
+pub use ids::{ConnectionId, GiftId, MatchId, ProposalId, ReportId, RoomId, SessionId, UserId};
 pub use matching::{
-    AcceptProposal, BlockView, CreateMatch, CreatedMatch, GiftFact, GiftKind, GiftRecipient,
-    GiftState, GiftView, MatchFact, MatchView, NextSession, ProposalFact, ProposalState,
-    ProposalView, Propose, RoomFact, SendGift, UserBlocked,
+    AcceptProposal, BlockView, ClaimGift, CreateMatch, CreatedMatch, GiftFact, GiftKind,
+    GiftRecipient, GiftState, GiftView, MatchFact, MatchView, NextSession, ProposalFact,
+    ProposalState, ProposalView, Propose, ReportView, RoomFact, SendGift, SendReport, SentReport,
+    UserBlocked,
 };
 pub use people::{
     ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, FoundPerson, Login,

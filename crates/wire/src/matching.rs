@@ -1,11 +1,11 @@
-//! Gifts, matches, proposals and blocks: what people send, are shown, and what the services are told.
+//! Gifts, matches, proposals, blocks and reports: what people send, are shown, and what the services are told.
 
 use serde::{Deserialize, Serialize};
 
 use crate::session::word_enum;
 use crate::{
-    BookParticipant, GiftId, MatchId, Participant, ProposalId, RoomId, SessionId, SessionState,
-    UnixMs, UserId,
+    BookParticipant, GiftId, MatchId, Participant, ProposalId, ReportId, RoomId, SecretText,
+    SessionId, SessionState, UnixMs, UserId,
 };
 
 word_enum! {
@@ -91,6 +91,19 @@ pub struct GiftView {
     /// When its giver could meet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<Vec<UnixMs>>,
+    /// Of one to an address, for its giver: a link that shows it sealed, to whoever has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_url: Option<String>,
+}
+
+/// Body of `POST /v1/gifts/claim`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ClaimGift {
+    /// What stands behind the `#` of a `claim_url`.
+    pub token: SecretText,
 }
 
 /// A match, as one of its two is shown it.
@@ -230,6 +243,57 @@ pub struct BlockView {
     pub name: String,
     /// Since when they are.
     pub created_at: UnixMs,
+}
+
+/// Body of `POST /v1/reports`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SendReport {
+    /// Who is reported.
+    pub user_id: UserId,
+    /// The session in which it was, if it was in one of both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// What it is about, in 1 to 100 characters.
+    pub reason: String,
+    /// What happened, in 1 to 2,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// A report, as whoever sent it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SentReport {
+    /// Its own id, rising with time.
+    pub id: ReportId,
+    /// When it came.
+    pub created_at: UnixMs,
+}
+
+/// A report, as operators read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReportView {
+    /// Its own id, rising with time.
+    pub id: ReportId,
+    /// When it came.
+    pub created_at: UnixMs,
+    /// Who sent it.
+    pub by: UserId,
+    /// Who is reported.
+    pub user_id: UserId,
+    /// The session in which it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// What it is about.
+    pub reason: String,
+    /// What happened, where they wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// Data of `gift.received` and `gift.opened`.

@@ -30,7 +30,7 @@ macro_rules! declare {
 fn declare_shared(out: &mut String, config: &Config) {
     use crate::*;
     declare!(out, config, [""]
-        UnixMs, SessionId, UserId, RoomId, GiftId, MatchId, ProposalId, ConnectionId, FrameId, ErrorCode, ErrorBody, FieldError, Problem,
+        UnixMs, SessionId, UserId, RoomId, GiftId, MatchId, ProposalId, ReportId, ConnectionId, FrameId, ErrorCode, ErrorBody, FieldError, Problem,
         Participant, OnLoss, DuplicatePolicy, MediaBackend,
         IcePolicy, Phase, EndReason, Outcome, IceServer, SessionSpec,
         BookSession, BookParticipant, LocalDateTime, LocalTimeNote, ResolvedLocalTime, SessionState,
@@ -40,7 +40,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         User, Notify, Quiet, SecretText, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
         PasswordReset, ConfirmReset, FoundPerson, LoginView,
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
-        ProposalView, AcceptProposal, BlockView,
+        ProposalView, AcceptProposal, BlockView, ClaimGift, SendReport, SentReport,
         EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale,
     );
 }

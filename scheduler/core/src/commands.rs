@@ -14,7 +14,7 @@ use wire::{EndReason, FieldError, MatchId, OperatorAction, RoomId, SessionId, Un
 
 use crate::booking::CheckedBooking;
 use crate::effects::Effects;
-use crate::idempotency::{IdempotencyKey, StoredAnswer};
+use crate::idempotency::{FirstAnswer, IdempotencyKey, StoredAnswer};
 use crate::occupancy::Busy;
 use crate::session::BookedSession;
 use crate::terms::Terms;
@@ -144,7 +144,7 @@ impl Decision {
         effects.answer = idempotency.map(|key| StoredAnswer {
             application: session.application.clone(),
             key,
-            session: session.clone(),
+            answer: FirstAnswer::Session(session.clone()),
             at: now,
         });
         Self {

@@ -48,7 +48,7 @@ pub use commands::{
 };
 pub use due_time_index::DueTimeIndex;
 pub use effects::{Effects, JobClosing, SessionChange};
-pub use idempotency::{IdempotencyKey, StoredAnswer};
+pub use idempotency::{FirstAnswer, IdempotencyKey, MadeBefore, OwnedKey, StoredAnswer};
 pub use ids::NewId;
 pub use job::{ClaimedJob, Job, JobKind, JobState, MissReason, NotClaimable};
 pub use job_action::JobAction;
@@ -56,11 +56,14 @@ pub use job_plan::{NewJob, PlannedJob, RETENTION_MS};
 pub use local_time::resolve as resolve_local_time;
 pub use mail::{MAIL_DAY_MS, MailKind, NewMail, check_mail, next_attempt};
 pub use matching::{
-    AcceptContext, BlockContext, CheckedGift, CheckedProposal, Decided, Gift, GiftFate, MAX_BLOCKS,
-    Match, MatchCommand, MatchInForce, MatchingChange, MatchingDecision, MatchingEffects,
-    MatchingRefusal, MeetingTime, Pair, PeekContext, Proposal, SendCommand, SendContext, accept,
-    block, check_gift, check_match, check_proposal, decline, end_match, make_match, meeting_terms,
-    open_due, peek, propose, send_gift, unblock, withdraw_gift, withdraw_proposal,
+    AcceptContext, AddressCommand, AddressContext, AddressedFate, AddressedGift, BlockContext,
+    CheckedGift, CheckedProposal, CheckedReport, ClaimContext, Decided, Gift, GiftContent,
+    GiftFate, GiftTo, MAX_BLOCKS, Match, MatchCommand, MatchInForce, MatchingChange,
+    MatchingDecision, MatchingEffects, MatchingRefusal, MeetingTime, Pair, PeekContext, Proposal,
+    ReportContext, SendCommand, SendContext, StoredReport, accept, block, check_gift, check_match,
+    check_proposal, check_report, claim_gift, decline, end_match, make_match, meeting_terms,
+    open_due, peek, propose, read_gift, report, send_gift, send_to_address, unblock,
+    withdraw_addressed_gift, withdraw_gift, withdraw_proposal,
 };
 pub use notification::NewNotification;
 pub use occupancy::{

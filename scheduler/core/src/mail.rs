@@ -1,6 +1,6 @@
 //! Mails: of what kinds, how many to one address, and when one that could not be sent is tried again.
 
-use wire::{UnixMs, UserId};
+use wire::{GiftId, UnixMs, UserId};
 
 use crate::account::{Account, EmailAddress};
 
@@ -23,6 +23,8 @@ pub enum MailKind {
     Verify,
     /// Its link gives the account another password.
     Reset,
+    /// It tells an address of a gift.
+    Gift,
 }
 
 impl MailKind {
@@ -32,15 +34,21 @@ impl MailKind {
         match self {
             MailKind::Verify => "verify",
             MailKind::Reset => "reset",
+            MailKind::Gift => "gift",
         }
     }
 
     /// What a stored word means.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [MailKind::Verify, MailKind::Reset]
+        [MailKind::Verify, MailKind::Reset, MailKind::Gift]
             .into_iter()
             .find(|kind| kind.name() == name)
+    }
+
+    /// True where its link proves an address.
+    fn is_proof(self) -> bool {
+        matches!(self, MailKind::Verify | MailKind::Reset)
     }
 }
 
@@ -57,6 +65,8 @@ pub struct NewMail {
     pub user: UserId,
     /// The login that asked for it, where one did: it alone can confirm the address.
     pub login: Option<String>,
+    /// The gift that it tells of, where it tells of one.
+    pub gift: Option<GiftId>,
     /// In which language.
     pub locale: String,
     /// When it was asked for.
@@ -79,19 +89,41 @@ impl NewMail {
             to,
             user: account.user.clone(),
             login,
+            gift: None,
             locale: account.locale.clone(),
             created_at: now,
         }
     }
+
+    /// To whomever the address of a gift is; in the language of its giver, since nobody else's is known.
+    #[must_use]
+    pub fn of_gift(
+        giver: &Account,
+        gift: &GiftId,
+        to: &EmailAddress,
+        (id, now): (String, UnixMs),
+    ) -> Self {
+        Self {
+            gift: Some(gift.clone()),
+            ..Self::of(giver, MailKind::Gift, to.clone(), None, (id, now))
+        }
+    }
 }
 
-/// Whether one more mail may go to an address that was sent these in the last day, each by when it was asked for.
+/// Whether one more mail of that kind may go to an address that was sent these in the last day, each by when it was
+/// asked for.
 ///
 /// # Errors
 /// When it may not: how long until it may, in milliseconds.
-pub fn check_mail(now: UnixMs, sent: &[UnixMs]) -> Result<(), u64> {
-    let day = wait_ms(now, sent, MAIL_DAY_MS, MAILS_A_DAY);
-    let hour = wait_ms(now, sent, HOUR_MS, PROOFS_AN_HOUR);
+pub fn check_mail(now: UnixMs, kind: MailKind, sent: &[(MailKind, UnixMs)]) -> Result<(), u64> {
+    let all: Vec<_> = sent.iter().map(|(_, at)| *at).collect();
+    let day = wait_ms(now, &all, MAIL_DAY_MS, MAILS_A_DAY);
+    let proofs = sent.iter().filter(|(sent, _)| sent.is_proof());
+    let proofs: Vec<_> = proofs.map(|(_, at)| *at).collect();
+    let hour = match kind.is_proof() {
+        true => wait_ms(now, &proofs, HOUR_MS, PROOFS_AN_HOUR),
+        false => 0,
+    };
     match day.max(hour) {
         0 => Ok(()),
         wait_ms => Err(wait_ms),
@@ -127,7 +159,8 @@ mod tests {
     #[test]
     fn sch_139_one_address_is_sent_three_mails_an_hour_and_five_a_day() {
         let now = UnixMs(MAIL_DAY_MS);
-        let ago = |minutes: i64| UnixMs(now.0 - minutes * MINUTE_MS);
+        let ago = |minutes: i64| (MailKind::Verify, UnixMs(now.0 - minutes * MINUTE_MS));
+        let check_mail = |now, sent: &[_]| check_mail(now, MailKind::Reset, sent);
         assert_eq!(check_mail(now, &[]), Ok(()));
         assert_eq!(check_mail(now, &[ago(1), ago(2)]), Ok(()));
         let three = [ago(1), ago(50), ago(2)];
@@ -140,6 +173,19 @@ mod tests {
         let five = [ago(300), ago(200), ago(150), ago(100), ago(90)];
         assert_eq!(check_mail(now, &five), Err(19 * 3_600_000));
         assert_eq!(check_mail(now, &five[1..]), Ok(()));
+    }
+
+    #[test]
+    fn sch_226_mails_of_gifts_count_among_those_of_a_day_and_not_among_those_that_prove() {
+        let now = UnixMs(MAIL_DAY_MS);
+        let gifts = [(MailKind::Gift, now); 5];
+        for kind in [MailKind::Gift, MailKind::Verify, MailKind::Reset] {
+            assert_eq!(check_mail(now, kind, &gifts[1..]), Ok(()));
+            assert!(check_mail(now, kind, &gifts).is_err(), "of any kind");
+        }
+        let proofs = [(MailKind::Verify, now); 3];
+        assert!(check_mail(now, MailKind::Reset, &proofs).is_err());
+        assert_eq!(check_mail(now, MailKind::Gift, &proofs), Ok(()));
     }
 
     #[test]

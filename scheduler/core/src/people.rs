@@ -1,6 +1,6 @@
 //! Finding the two people of a booking among those that an application has named before.
 
-use wire::{FieldError, UnixMs, UserId};
+use wire::{FieldError, Participant, UnixMs, UserId};
 
 use crate::ids::NewId;
 use crate::participant::{ExternalPerson, ParticipantRef};
@@ -25,6 +25,17 @@ pub struct KnownPerson {
     pub time_zone: Option<String>,
     /// When the application first named the person.
     pub created_at: UnixMs,
+}
+
+impl KnownPerson {
+    /// What others may see of them.
+    #[must_use]
+    pub fn public(&self) -> Participant {
+        Participant {
+            user_id: self.id.clone(),
+            name: self.name.clone(),
+        }
+    }
 }
 
 /// What happens to a person's row.

@@ -3,31 +3,42 @@
 use std::collections::HashMap;
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use scheduler_core::{BookedSession, Match, MatchCommand, Proposal, check_match};
+use axum::http::{HeaderMap, StatusCode};
+use scheduler_core::{BookedSession, Match, MatchCommand, OwnedKey, Proposal, check_match};
 use service::clock;
 use service::http::{HttpError, Json};
 use wire::{CreateMatch, CreatedMatch, MatchId, MatchView, NextSession, Page, UnixMs, UserId};
 
 use super::query::{QueryParams, cursor, from_cursor};
 use crate::access::{Application, Person};
+use crate::bookings::idempotency_key;
 use crate::commands;
+use crate::matching_answers::Made;
 use crate::state::AppState;
 
 /// `POST /v1/matches`: an application matches two of its people, and answers 201.
 pub(crate) async fn create(
     State(app): State<AppState>,
     Application(application): Application,
+    headers: HeaderMap,
     Json(asked): Json<CreateMatch>,
 ) -> Result<(StatusCode, Json<CreatedMatch>), HttpError> {
-    let people = check_match(asked).map_err(HttpError::invalid)?;
-    app.quotas.book(&application, 0)?;
-    let command = MatchCommand {
-        application,
-        people,
+    let key = idempotency_key(&headers, "POST /v1/matches".to_owned(), &asked)?;
+    let key = key.map(|key| OwnedKey {
+        application: application.clone(),
+        key,
+    });
+    let made = match app.made_before(key.as_ref()).await? {
+        Some(made) => Made::Before(made),
+        None => make(&app, application, asked, key.as_ref()).await?,
     };
-    let executed = commands::make_match(&*app.store, command, clock::now()).await?;
-    let made = app.matching_answer(executed)?;
+    let made = match made {
+        Made::Now(made) => made,
+        Made::Before(made) => {
+            let found = app.store.matches().find(MatchId(made.id)).await?;
+            found.ok_or_else(|| HttpError::not_found("There is no such match."))?
+        }
+    };
     let created = CreatedMatch {
         id: made.id,
         participants: made.participants.into(),
@@ -35,6 +46,22 @@ pub(crate) async fn create(
         created_at: made.created_at,
     };
     Ok((StatusCode::CREATED, Json(created)))
+}
+
+async fn make(
+    app: &AppState,
+    application: String,
+    asked: CreateMatch,
+    key: Option<&OwnedKey>,
+) -> Result<Made<Match>, HttpError> {
+    let people = check_match(asked).map_err(HttpError::invalid)?;
+    app.quotas.book(&application, 0)?;
+    let command = MatchCommand {
+        application,
+        people,
+    };
+    let executed = commands::make_match(&*app.store, command, key, clock::now()).await?;
+    app.made(executed)
 }
 
 /// `GET /v1/matches`: the newest first.

@@ -56,7 +56,10 @@ pub(crate) async fn confirm(
         return Err(bad_token());
     }
     match commands::confirm_email(&*app.store, &token).await? {
-        ConfirmOutcome::Done(account) => Ok(Json(account.view())),
+        ConfirmOutcome::Done(account) => {
+            app.claim_gifts_of_verified(&account.user).await;
+            Ok(Json(account.view()))
+        }
         ConfirmOutcome::BadToken => Err(bad_token()),
         ConfirmOutcome::EmailTaken => Err(email_taken()),
     }
@@ -113,6 +116,7 @@ pub(crate) async fn confirm_reset(
         return Err(bad_token());
     }
     app.notifications.close_logins(&token.user);
+    app.claim_gifts_of_verified(&token.user).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,7 +1,7 @@
 //! Mails with a link that proves an address: asking for one, sending it, and what its link does.
 
 use scheduler_core::{
-    Account, EmailAddress, MAIL_DAY_MS, MailKind, NewMail, check_mail, next_attempt,
+    Account, AddressedFate, EmailAddress, MAIL_DAY_MS, MailKind, NewMail, check_mail, next_attempt,
 };
 use storage::retry_on_conflict;
 use wire::{UnixMs, UserId};
@@ -58,7 +58,7 @@ pub(super) async fn queue(
     now: UnixMs,
 ) -> Result<AskOutcome, StoreError> {
     let sent = work.mails().since(&to, now - MAIL_DAY_MS).await?;
-    if let Err(wait_ms) = check_mail(now, &sent) {
+    if let Err(wait_ms) = check_mail(now, kind, &sent) {
         return Ok(AskOutcome::Limited(wait_ms));
     }
     let mail = NewMail::of(account, kind, to, login, (new_id(), now));
@@ -66,12 +66,26 @@ pub(super) async fn queue(
     Ok(AskOutcome::Queued)
 }
 
-/// Claims a due mail until `until`, with the token that its link will have; false where another has claimed it, or its
-/// account is gone.
+/// Notes that whoever has the address of that hash wants no mail of gifts any more.
+pub(crate) async fn refuse_mails(
+    store: &dyn SchedulerStore,
+    address_hash: &str,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    retry_on_conflict("refuse_mails", || async move {
+        let mut work = store.begin().await?;
+        work.mails().refuse(address_hash, now).await?;
+        work.commit().await
+    })
+    .await
+}
+
+/// Claims a due mail until `until`, with the token that its link will have, where it proves an address; false where
+/// another has claimed it, its account is gone, or it is not to be sent any more.
 pub(crate) async fn claim_mail(
     store: &dyn SchedulerStore,
     mail: &StoredMail,
-    token: &StoredToken,
+    token: Option<&StoredToken>,
     until: UnixMs,
 ) -> Result<bool, StoreError> {
     retry_on_conflict("claim_mail", || async move {
@@ -80,18 +94,37 @@ pub(crate) async fn claim_mail(
         if !work.mails().claim(mail, until).await? {
             return Ok(false);
         }
-        let is_there = account.is_some();
-        if is_there {
-            work.tokens().add(token).await?;
-        } else {
-            let reason = "the account is gone".to_owned();
+        let reason = match account {
+            None => Some("the account is gone"),
+            Some(_) => not_wanted(&mut *work, &mail.mail).await?,
+        };
+        if let Some(reason) = reason {
+            let reason = reason.to_owned();
             let dead = MailFate::Dead { reason };
             work.mails().settle(&mail.mail.id, &dead).await?;
+        } else if let Some(token) = token {
+            work.tokens().add(token).await?;
         }
         work.commit().await?;
-        Ok(is_there)
+        Ok(reason.is_none())
     })
     .await
+}
+
+/// Why a mail that tells of a gift is not to be sent, though it waits.
+async fn not_wanted(
+    work: &mut dyn UnitOfWork,
+    mail: &NewMail,
+) -> Result<Option<&'static str>, StoreError> {
+    let Some(gift) = &mail.gift else {
+        return Ok(None);
+    };
+    if work.mails().is_refused(&mail.to).await? {
+        return Ok(Some("such mails were refused"));
+    }
+    let found = work.addressed_gifts().find(gift).await?;
+    let is_there = found.is_some_and(|gift| gift.fate != AddressedFate::Withdrawn);
+    Ok((!is_there).then_some("the gift was taken back"))
 }
 
 /// Writes what became of the attempt that `mail` was claimed for: the reason, and whether it is for good, where it

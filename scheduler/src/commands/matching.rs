@@ -1,22 +1,27 @@
-//! Gifts, matches, proposals and blocks. Each command locks the two whom it concerns first, the lower id before the
+//! Gifts, matches, proposals, blocks and reports. Each command locks the two whom it concerns first, the lower id before the
 //! higher: whatever else it reads of them then stays as it is until it is over.
 
+mod addressed_gifts;
 mod apply;
 mod blocks;
 mod gifts;
 mod matches;
 mod proposals;
+mod repeats;
+mod reports;
 
+pub(crate) use addressed_gifts::{claim_gifts_of, claim_recent_gifts, read_gift, send_to_address};
 pub(crate) use blocks::{block, unblock};
 pub(crate) use gifts::{open_due_gifts, peek, send_gift, withdraw_gift};
 pub(crate) use matches::{end_match, make_match};
 pub(crate) use proposals::{accept, decline, propose, withdraw_proposal};
+pub(crate) use reports::report;
 
 use scheduler_core::{
     KnownPerson, Match, MatchInForce, MatchingDecision, MatchingEffects, MatchingRefusal, Pair,
     Surroundings, meeting_terms,
 };
-use wire::UnixMs;
+use wire::{UnixMs, UserId};
 
 use self::apply::apply_matching;
 use super::neighbours::surroundings;
@@ -52,6 +57,16 @@ async fn lock_pair(
     let low = work.people().find(application, pair.low()).await?;
     let high = work.people().find(application, pair.high()).await?;
     Ok([low, high])
+}
+
+/// The same two, `first` before the other.
+fn in_order(people: [Option<KnownPerson>; 2], first: &UserId) -> [Option<KnownPerson>; 2] {
+    let [low, high] = people;
+    if low.as_ref().is_some_and(|person| person.id == *first) {
+        [low, high]
+    } else {
+        [high, low]
+    }
 }
 
 /// A match with what ends with it; its sessions are locked after its people, in the order of their ids.

@@ -1,4 +1,4 @@
-//! The description of gifts, matches, proposals and blocks.
+//! The description of gifts, matches, proposals, blocks and reports.
 
 use service::describe::{AuthScheme, Operation};
 use wire::ErrorCode::{
@@ -6,19 +6,21 @@ use wire::ErrorCode::{
     UnknownField,
 };
 use wire::{
-    AcceptProposal, BlockView, CreateMatch, CreatedMatch, GiftView, MatchView, Page, ProposalView,
-    Propose, SendGift,
+    AcceptProposal, BlockView, ClaimGift, CreateMatch, CreatedMatch, GiftView, MatchView, Page,
+    ProposalView, Propose, ReportView, SendGift, SendReport, SentReport,
 };
 
-use super::{CURSOR, LIMIT, finished};
+use super::{CURSOR, LIMIT, ONCE, finished};
 
 /// What an application matches, with or without accounts.
 pub(super) fn of_applications() -> Vec<Operation> {
     let create = Operation::post("/v1/matches", "Matches two people of an application.")
         .by(&[AuthScheme::Application])
+        .header("Idempotency-Key", ONCE)
         .takes::<CreateMatch>()
         .answers::<CreatedMatch>(201, "The match, with its room.")
-        .refuses(409, &[AlreadyMatched])
+        .refuses(404, &[NotFound])
+        .refuses(409, &[AlreadyMatched, Conflict])
         .refuses(422, &[InvalidField, UnknownField])
         .refuses(429, &[QuotaExceeded]);
     finished(vec![create, list_matches()], "Matches")
@@ -38,7 +40,7 @@ pub(super) fn operations() -> Vec<Operation> {
     [
         finished(gifts(), "Gifts"),
         finished([matches(), proposals()].concat(), "Matches"),
-        finished(blocks(), "Safety"),
+        finished([blocks(), reports(), mail_refusals()].concat(), "Safety"),
     ]
     .concat()
 }
@@ -50,6 +52,7 @@ fn gifts() -> Vec<Operation> {
             "Gives somebody a letter; two special ones that cross make a match.",
         )
         .by(&[AuthScheme::Login])
+        .header("Idempotency-Key", ONCE)
         .takes::<SendGift>()
         .answers::<GiftView>(201, "The gift; `Location` names it.")
         .refuses(404, &[NotFound])
@@ -65,6 +68,14 @@ fn gifts() -> Vec<Operation> {
         .query::<u32>("limit", LIMIT)
         .query::<String>("cursor", CURSOR)
         .answers::<Page<GiftView>>(200, "A page.")
+        .refuses(422, &[InvalidField, UnknownField]),
+        Operation::post(
+            "/v1/gifts/claim",
+            "The sealed gift of a `claim_url`, for whoever has it.",
+        )
+        .takes::<ClaimGift>()
+        .answers::<GiftView>(200, "The gift, sealed.")
+        .refuses(404, &[NotFound])
         .refuses(422, &[InvalidField, UnknownField]),
         Operation::get("/v1/gifts/{id}", "A gift that one gave or received.")
             .by(&[AuthScheme::Login])
@@ -100,9 +111,11 @@ fn matches() -> Vec<Operation> {
             "Puts times to the other one, in place of those that are open.",
         )
         .by(&[AuthScheme::Login])
+        .header("Idempotency-Key", ONCE)
         .takes::<Propose>()
         .answers::<ProposalView>(201, "The proposal.")
         .refuses(404, &[NotFound])
+        .refuses(409, &[Conflict])
         .refuses(422, &[InvalidField, UnknownField]),
     ]
 }
@@ -152,5 +165,48 @@ fn blocks() -> Vec<Operation> {
         Operation::delete("/v1/blocks/{user_id}", "Lifts a block.")
             .by(&[AuthScheme::Login])
             .answers_nothing(204, "They are not blocked."),
+    ]
+}
+
+fn reports() -> Vec<Operation> {
+    vec![
+        Operation::post(
+            "/v1/reports",
+            "Tells the operators of somebody, who is blocked from then on.",
+        )
+        .by(&[AuthScheme::Login])
+        .header("Idempotency-Key", ONCE)
+        .takes::<SendReport>()
+        .answers::<SentReport>(201, "It is stored.")
+        .refuses(404, &[NotFound])
+        .refuses(409, &[Conflict])
+        .refuses(422, &[InvalidField, UnknownField])
+        .refuses(429, &[QuotaExceeded]),
+        Operation::get(
+            "/v1/reports",
+            "What people have reported, the newest first.",
+        )
+        .by(&[AuthScheme::Operator])
+        .query::<u32>("limit", LIMIT)
+        .query::<String>("cursor", CURSOR)
+        .answers::<Page<ReportView>>(200, "A page.")
+        .refuses(422, &[InvalidField, UnknownField]),
+    ]
+}
+
+fn mail_refusals() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/v1/mail-refusals/{token}",
+            "Asks whether mails about gifts are to be refused; it changes nothing.",
+        )
+        .answers_as(200, "text/html", "A page with a button.")
+        .refuses(404, &[NotFound]),
+        Operation::post(
+            "/v1/mail-refusals/{token}",
+            "Refuses all further mails about gifts to the address of a mail (RFC 8058).",
+        )
+        .answers_as(200, "text/html", "They are refused.")
+        .refuses(404, &[NotFound]),
     ]
 }

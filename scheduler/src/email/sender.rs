@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use scheduler_core::MailKind;
+use scheduler_core::{MailKind, NewMail};
 use service::{Shutdown, clock};
+use wire::UnixMs;
 
 use super::outgoing::Email;
-use super::texts;
+use super::texts::{self, Links};
 use crate::accounts::new_token;
 use crate::commands::{claim_mail, settle_mail};
 use crate::state::AppState;
-use crate::store::{StoreError, StoredMail, StoredToken};
+use crate::store::{StoreError, StoredMail, StoredToken, address_hash};
 
 /// How long the link of a mail is good for, in milliseconds: an hour.
 const TOKEN_LIFE_MS: i64 = 3_600_000;
@@ -61,26 +62,36 @@ impl Email {
         Ok(count)
     }
 
-    async fn send(&self, app: &AppState, mail: StoredMail) -> Result<(), StoreError> {
-        let now = clock::now();
-        let (token, hash) = new_token();
-        let stored = StoredToken {
-            hash,
-            kind: mail.mail.kind,
-            user: mail.mail.user.clone(),
-            email: mail.mail.to.clone(),
-            login: mail.mail.login.clone(),
-            expires_at: now + TOKEN_LIFE_MS,
-        };
-        if !claim_mail(&*app.store, &mail, &stored, now + LEASE_MS).await? {
-            return Ok(());
-        }
-        let page = match mail.mail.kind {
+    /// The links of a mail, and the token to store where its link proves an address.
+    fn links(app: &AppState, mail: &NewMail, now: UnixMs) -> (Links, Option<StoredToken>) {
+        let page = match mail.kind {
+            MailKind::Gift => return (Links::of_gift(app, mail), None),
             MailKind::Verify => "verify",
             MailKind::Reset => "reset",
         };
-        let link = format!("{}/{page}#{token}", app.web_origin);
-        let text = texts::of(mail.mail.kind, &mail.mail.locale, &link);
+        let (token, hash) = new_token();
+        let stored = StoredToken {
+            hash,
+            kind: mail.kind,
+            user: mail.user.clone(),
+            email: mail.to.clone(),
+            login: mail.login.clone(),
+            expires_at: now + TOKEN_LIFE_MS,
+        };
+        let links = Links {
+            open: format!("{}/{page}#{token}", app.web_origin),
+            refuse: None,
+        };
+        (links, Some(stored))
+    }
+
+    async fn send(&self, app: &AppState, mail: StoredMail) -> Result<(), StoreError> {
+        let now = clock::now();
+        let (links, token) = Self::links(app, &mail.mail, now);
+        if !claim_mail(&*app.store, &mail, token.as_ref(), now + LEASE_MS).await? {
+            return Ok(());
+        }
+        let text = texts::of(mail.mail.kind, &mail.mail.locale, links);
         let sent = self.mailer.send(&mail.mail, text).await;
         let result = match &sent {
             Ok(()) => "sent",
@@ -94,5 +105,18 @@ impl Email {
             (failure.reason, failure.is_final)
         });
         settle_mail(&*app.store, &mail, sent, clock::now()).await
+    }
+}
+
+impl Links {
+    /// Of a mail that tells of a gift. Both are derived: nothing of them is stored.
+    fn of_gift(app: &AppState, mail: &NewMail) -> Self {
+        let claim = mail.gift.as_ref().and_then(|gift| app.claim_url(gift));
+        let token = app.links.refusal(&address_hash(&mail.to));
+        let refuse = token.map(|token| format!("{}/v1/mail-refusals/{token}", app.web_origin));
+        Self {
+            open: claim.unwrap_or_else(|| app.web_origin.to_string()),
+            refuse,
+        }
     }
 }

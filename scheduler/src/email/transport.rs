@@ -76,20 +76,31 @@ impl Mailer {
     ) -> Result<(Envelope, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
         let to: Address = mail.to.text().parse()?;
         let domain = self.from.email.domain();
-        let message = Message::builder()
+        let mut builder = Message::builder()
             .from(self.from.clone())
             .to(to.into())
             .subject(text.subject)
             .message_id(Some(format!("<{}@{domain}>", mail.id)))
             // No reply of a machine is wanted (RFC 3834).
-            .raw_header(HeaderValue::new(
-                HeaderName::new_from_ascii_str("Auto-Submitted"),
-                "auto-generated".to_owned(),
-            ))
-            .header(ContentType::TEXT_PLAIN)
-            .body(text.body)?;
+            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
+        if let Some(refuse) = text.refuse {
+            // One click in the mail program itself (RFC 8058).
+            builder = builder
+                .raw_header(header("List-Unsubscribe", format!("<{refuse}>")))
+                .raw_header(header(
+                    "List-Unsubscribe-Post",
+                    "List-Unsubscribe=One-Click".to_owned(),
+                ));
+        }
+        let message = builder.header(ContentType::TEXT_PLAIN).body(text.body)?;
         Ok((message.envelope().clone(), message.formatted()))
     }
+}
+
+/// A header of ASCII, which stands as it is: an address that is folded or encoded is none.
+fn header(name: &'static str, value: String) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str(name);
+    HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value)
 }
 
 /// Refuses what no mail can be sent with. Nobody is asked whether it works.

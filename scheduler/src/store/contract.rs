@@ -3,6 +3,7 @@
 //! counts that is only in memory. Races run on one that stays open, with threads of their own.
 
 pub(crate) mod accounts;
+pub(crate) mod addressed_gifts;
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod events;
@@ -14,6 +15,7 @@ pub(crate) mod notifications;
 pub(crate) mod occupancies;
 pub(crate) mod questions;
 pub(crate) mod races;
+pub(crate) mod reports;
 pub(crate) mod sessions;
 pub(crate) mod timeline;
 
@@ -66,7 +68,12 @@ macro_rules! run_store_contract {
             matching::sch_186_a_message_in_the_room_of_a_match_is_told_until_it_is_read
             matching::sch_187_a_block_lets_nothing_pass_until_it_is_lifted
             questions::sch_161_a_place_of_a_session_keeps_its_question
-            questions::sch_162_a_pair_has_none_again_before_it_had_all_over_all_of_its_sessions;
+            questions::sch_162_a_pair_has_none_again_before_it_had_all_over_all_of_its_sessions
+            addressed_gifts::sch_228_a_gift_waits_for_its_address_and_is_claimed_once_it_is_shown
+            addressed_gifts::sch_228_a_gift_that_was_taken_back_comes_to_nobody_and_counts_in_its_day
+            addressed_gifts::sch_230_an_address_gets_five_mails_a_day_and_none_once_they_are_refused
+            addressed_gifts::sch_239_a_peek_is_one_a_day_over_daylight_saving_and_a_change_of_zone
+            reports::sch_233_a_report_is_read_by_operators_and_stops_all_between_the_two;
             sch_117_each_job_goes_to_one_claimant
             sch_117_a_claim_that_was_taken_over_writes_nothing
             sch_117_what_a_move_replaces_is_not_done
@@ -90,6 +97,11 @@ macro_rules! run_store_contract {
             sch_187_of_a_block_and_a_gift_that_would_cross_no_match_stays
             sch_163_two_who_ask_at_once_get_the_same
             sch_163_in_two_sessions_of_the_same_two_they_get_another
+            sch_229_two_claims_that_cross_at_once_make_one_match
+            sch_229_a_claim_and_a_gift_that_cross_at_once_make_one_match
+            sch_229_a_gift_that_is_claimed_and_taken_back_at_once_is_one_of_both
+            sch_230_the_last_mail_of_a_day_is_not_sent_twice
+            sch_231_a_key_that_comes_twice_at_once_makes_one_thing
         );
     };
     (@each $store:ident, $factory:expr, $($subject:ident::$rule:ident)+; $($race:ident)+) => {

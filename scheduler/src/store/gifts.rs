@@ -32,7 +32,7 @@ pub(crate) trait GiftRepository: Send {
     /// `limit`.
     fn sealed<'a>(&'a mut self, pair: &'a Pair, limit: u32) -> StoreFuture<'a, Vec<Gift>>;
 
-    /// When a person sent what they sent after `since`, oldest first.
+    /// When a person sent what they sent after `since`, to addresses too, oldest first.
     fn sent_since<'a>(
         &'a mut self,
         giver: &'a UserId,

@@ -1,6 +1,9 @@
 //! Mails that are to be sent, and those of the last day; and the tokens of their links.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scheduler_core::{EmailAddress, MailKind, NewMail};
+use sha2::{Digest as _, Sha256};
 use wire::{UnixMs, UserId};
 
 use super::StoreFuture;
@@ -19,9 +22,19 @@ pub(crate) trait MailRepository: Send {
     /// Adds a mail, due at once.
     fn add<'a>(&'a mut self, mail: &'a NewMail) -> StoreFuture<'a, ()>;
 
-    /// When mails to an address were asked for, those after that moment.
-    fn since<'a>(&'a mut self, to: &'a EmailAddress, after: UnixMs)
-    -> StoreFuture<'a, Vec<UnixMs>>;
+    /// Mails to an address that were asked for after that moment, and when. The address is locked: others wait before
+    /// they ask.
+    fn since<'a>(
+        &'a mut self,
+        to: &'a EmailAddress,
+        after: UnixMs,
+    ) -> StoreFuture<'a, Vec<(MailKind, UnixMs)>>;
+
+    /// True where whoever has the address wants no mail of gifts; the address is locked.
+    fn is_refused<'a>(&'a mut self, to: &'a EmailAddress) -> StoreFuture<'a, bool>;
+
+    /// Notes for ever that no mail of gifts is wanted at the address of that hash, the first time counts.
+    fn refuse<'a>(&'a mut self, address_hash: &'a str, at: UnixMs) -> StoreFuture<'a, ()>;
 
     /// Takes a due mail until `until`, for one more attempt; false where another has taken it.
     fn claim<'a>(&'a mut self, mail: &'a StoredMail, until: UnixMs) -> StoreFuture<'a, bool>;
@@ -46,6 +59,11 @@ pub(crate) trait TokenRepository: Send {
 
     /// Deletes tokens whose time was over before that moment; how many.
     fn forget<'a>(&'a mut self, before: UnixMs) -> StoreFuture<'a, u64>;
+}
+
+/// An address as it is kept beyond everything else of it: SHA-256 of its small letters, in base64.
+pub(crate) fn address_hash(address: &EmailAddress) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(address.key()))
 }
 
 /// A mail, how often it was tried, and until when it is claimed.

@@ -1,6 +1,7 @@
 //! The store on an SQL database. Each file holds the statements of one subject.
 
 mod accounts;
+mod addressed_gifts;
 mod api_keys;
 mod audit;
 mod blocks;
@@ -19,6 +20,7 @@ mod occupancies;
 mod people;
 mod proposals;
 mod questions;
+mod reports;
 mod session_rows;
 mod sessions;
 mod timeline;
@@ -29,9 +31,10 @@ use storage::{Database, OpenError, Schema};
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
-    AccountQueries, ApiKeyQueries, AuditQueries, BlockQueries, GiftQueries, IdempotencyQueries,
-    JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries, QuestionQueries,
-    SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
+    AccountQueries, AddressedGiftQueries, ApiKeyQueries, AuditQueries, BlockQueries, GiftQueries,
+    IdempotencyQueries, JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries,
+    QuestionQueries, ReportQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
+    TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -92,11 +95,19 @@ impl SchedulerStore for SqlStore {
         self
     }
 
+    fn addressed_gifts(&self) -> &dyn AddressedGiftQueries {
+        self
+    }
+
     fn matches(&self) -> &dyn MatchQueries {
         self
     }
 
     fn blocks(&self) -> &dyn BlockQueries {
+        self
+    }
+
+    fn reports(&self) -> &dyn ReportQueries {
         self
     }
 
@@ -163,7 +174,7 @@ pub(crate) mod tests {
     use crate::store::contract::{StoreFactory, StoreHarness, races, run_store_contract};
 
     /// Deletes what a rule may have left.
-    const EMPTYING: [&str; 28] = [
+    const EMPTYING: [&str; 31] = [
         "DELETE FROM asked_questions",
         "DELETE FROM mails",
         "DELETE FROM invites",
@@ -175,6 +186,9 @@ pub(crate) mod tests {
         "DELETE FROM proposals",
         "DELETE FROM match_sessions",
         "DELETE FROM gifts",
+        "DELETE FROM addressed_gifts",
+        "DELETE FROM mail_recipients",
+        "DELETE FROM reports",
         "DELETE FROM peeks",
         "DELETE FROM blocks",
         "DELETE FROM matches",

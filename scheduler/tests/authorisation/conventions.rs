@@ -32,20 +32,14 @@ const WITHOUT_KEY: &[(&str, &str, &str)] = &[
     ("post", "/v1/password-reset", "sends a secret"),
     ("post", "/v1/password-reset/confirm", "takes a secret"),
     ("post", "/v1/events", "each event has an id and counts once"),
-    ("post", "/v1/gifts", "the next gift is another one"),
+    ("post", "/v1/gifts/claim", "takes a secret"),
     (
         "post",
         "/v1/gifts/{id}/peek",
         "a repeat answers the same gift",
     ),
     ("delete", "/v1/gifts/{id}", "a repeat has no effect"),
-    ("post", "/v1/matches", "a repeat is `already_matched`"),
     ("delete", "/v1/matches/{id}", "a repeat has no effect"),
-    (
-        "post",
-        "/v1/matches/{id}/proposals",
-        "a repeat replaces the open one",
-    ),
     (
         "post",
         "/v1/proposals/{id}/accept",
@@ -60,6 +54,11 @@ const WITHOUT_KEY: &[(&str, &str, &str)] = &[
         "post",
         "/v1/proposals/{id}/withdraw",
         "a repeat answers the same",
+    ),
+    (
+        "post",
+        "/v1/mail-refusals/{token}",
+        "a repeat has no effect",
     ),
     ("put", "/v1/blocks/{user_id}", "a repeat has no effect"),
     ("delete", "/v1/blocks/{user_id}", "a repeat has no effect"),

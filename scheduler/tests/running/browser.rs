@@ -47,31 +47,43 @@ impl Browser {
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> HttpResponse {
-        self.send(Method::GET, path, None).await
+        self.send(Method::GET, path, None, None).await
     }
 
     pub(crate) async fn post(&mut self, path: &str, body: Value) -> HttpResponse {
-        self.send(Method::POST, path, Some(body)).await
+        self.send(Method::POST, path, Some(body), None).await
+    }
+
+    /// With an `Idempotency-Key`.
+    pub(crate) async fn post_once(&mut self, path: &str, body: Value, key: &str) -> HttpResponse {
+        self.send(Method::POST, path, Some(body), Some(key)).await
     }
 
     pub(crate) async fn patch(&mut self, path: &str, body: Value) -> HttpResponse {
-        self.send(Method::PATCH, path, Some(body)).await
+        self.send(Method::PATCH, path, Some(body), None).await
     }
 
     pub(crate) async fn put(&mut self, path: &str) -> HttpResponse {
-        self.send(Method::PUT, path, None).await
+        self.send(Method::PUT, path, None, None).await
     }
 
     pub(crate) async fn delete(&mut self, path: &str) -> HttpResponse {
-        self.send(Method::DELETE, path, None).await
+        self.send(Method::DELETE, path, None, None).await
     }
 
-    async fn send(&mut self, method: Method, path: &str, body: Option<Value>) -> HttpResponse {
+    async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        key: Option<&str>,
+    ) -> HttpResponse {
         let url = format!("{}{path}", self.url);
         let mut headers = Vec::new();
         if let Some(cookie) = &self.cookie {
             headers.push(("cookie", cookie.as_str()));
         }
+        headers.extend(key.map(|key| ("idempotency-key", key)));
         if let Some(origin) = &self.origin {
             headers.push(("origin", origin.as_str()));
         }

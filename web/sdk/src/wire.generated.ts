@@ -29,6 +29,10 @@ export type MatchId = string;
  */
 export type ProposalId = string;
 /**
+ * What one person has told the operators of another.
+ */
+export type ReportId = string;
+/**
  * One socket of one seat. Of two connections of a seat the later has the higher id.
  */
 export type ConnectionId = string;
@@ -886,7 +890,11 @@ letter?: string,
 /**
  * When its giver could meet.
  */
-times?: Array<UnixMs>, };
+times?: Array<UnixMs>, 
+/**
+ * Of one to an address, for its giver: a link that shows it sealed, to whoever has it.
+ */
+claim_url?: string, };
 /**
  * A match, as one of its two is shown it.
  */
@@ -1013,6 +1021,46 @@ user_id: UserId,
 name: string, 
 /**
  * Since when they are.
+ */
+created_at: UnixMs, };
+/**
+ * Body of `POST /v1/gifts/claim`.
+ */
+export type ClaimGift = { 
+/**
+ * What stands behind the `#` of a `claim_url`.
+ */
+token: SecretText, };
+/**
+ * Body of `POST /v1/reports`.
+ */
+export type SendReport = { 
+/**
+ * Who is reported.
+ */
+user_id: UserId, 
+/**
+ * The session in which it was, if it was in one of both.
+ */
+session_id?: SessionId, 
+/**
+ * What it is about, in 1 to 100 characters.
+ */
+reason: string, 
+/**
+ * What happened, in 1 to 2,000 characters.
+ */
+text?: string, };
+/**
+ * A report, as whoever sent it is answered.
+ */
+export type SentReport = { 
+/**
+ * Its own id, rising with time.
+ */
+id: ReportId, 
+/**
+ * When it came.
  */
 created_at: UnixMs, };
 /**

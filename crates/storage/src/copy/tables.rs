@@ -36,7 +36,7 @@ const EVENTS: [CopiedTable; 4] = [
     ),
 ];
 
-const SCHEDULER: [CopiedTable; 25] = [
+const SCHEDULER: [CopiedTable; 28] = [
     table(
         "api_keys",
         &["hash"],
@@ -214,6 +214,34 @@ const SCHEDULER: [CopiedTable; 25] = [
             "due_at",
             "fate",
             "match_id",
+        ],
+    ),
+    table(
+        "addressed_gifts",
+        &["gift_id"],
+        &[
+            "giver_id",
+            "email",
+            "email_key",
+            "kind",
+            "letter",
+            "times",
+            "sent_at",
+            "opens_at",
+            "fate",
+        ],
+    ),
+    table("mail_recipients", &["address_hash"], &["refused_at"]),
+    table(
+        "reports",
+        &["id"],
+        &[
+            "by_id",
+            "user_id",
+            "session_id",
+            "reason",
+            "text",
+            "created_at",
         ],
     ),
     table("peeks", &["user_id"], &["next_at"]),

@@ -6,7 +6,7 @@ use super::announce::{add_jobs, announce};
 use super::replan::{Replan, replan};
 use super::{BookCommand, CancelCommand, ChangeCommand, ChangeReason, CommandOutcome, Decision};
 use crate::effects::{Effects, JobClosing, SessionChange};
-use crate::idempotency::{IdempotencyKey, StoredAnswer};
+use crate::idempotency::{FirstAnswer, IdempotencyKey, StoredAnswer};
 use crate::ids::NewId;
 use crate::job::JobKind;
 use crate::job_plan::plan;
@@ -20,13 +20,14 @@ use crate::session::BookedSession;
 /// key stood for another command.
 #[must_use]
 pub fn repeated(key: &IdempotencyKey, found: StoredAnswer) -> CommandOutcome {
-    if found.key.fingerprint == key.fingerprint {
-        CommandOutcome::Repeated {
-            session: found.session,
-            at: found.at,
+    match found.answer {
+        FirstAnswer::Session(session) if found.key.fingerprint == key.fingerprint => {
+            CommandOutcome::Repeated {
+                session,
+                at: found.at,
+            }
         }
-    } else {
-        CommandOutcome::KeyReused
+        _ => CommandOutcome::KeyReused,
     }
 }
 

@@ -97,7 +97,8 @@ fn sch_70_a_booking_makes_session_people_jobs_event_and_timeline() {
     assert_eq!(effects.events[0].id, effects.timeline[0].id);
     assert_eq!(kinds(&effects), [EventType::SessionScheduled]);
     assert!(effects.notifications.is_empty());
-    assert_eq!(*effects.answer.unwrap().session, session);
+    let kept = FirstAnswer::Session(Box::new(session));
+    assert_eq!(effects.answer.unwrap().answer, kept);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::terms::DEFAULT_DURATION_MS;
 
 /// Two gifts that cross, with everything that is decided from.
 pub(super) struct Crossing {
-    /// The one that is sent now.
+    /// The one that comes now.
     pub(super) later: Gift,
     /// The one that was there.
     pub(super) earlier: Gift,
@@ -114,10 +114,14 @@ impl Crossing {
             }
         }
         let put = |times: Vec<UnixMs>, by: &UserId| (ahead(now, times), by.clone());
-        let named = [
+        let mut named = [
             put(later, &self.later.giver.user_id),
             put(earlier, &self.earlier.giver.user_id),
         ];
+        // One that waited for its address may come after one that was sent after it.
+        if self.later.sent_at < self.earlier.sent_at {
+            named.reverse();
+        }
         let Some((times, by)) = named.into_iter().find(|(times, _)| !times.is_empty()) else {
             return MatchingEffects::default();
         };

@@ -5,6 +5,7 @@ use wire::{
 };
 
 use super::pair::Pair;
+use crate::account::EmailAddress;
 
 /// A gift as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,9 @@ pub struct Gift {
     pub letter: String,
     /// When its giver could meet, rising; of a special one alone.
     pub times: Vec<UnixMs>,
+    /// The address that it was sent to, where it was not sent to a person: whose that is its giver learns when they open
+    /// it.
+    pub sent_to: Option<EmailAddress>,
     /// When it was sent.
     pub sent_at: UnixMs,
     /// When it opens by itself.
@@ -69,10 +73,12 @@ impl GiftFate {
 }
 
 impl Gift {
-    /// Sealed until it was opened or its time has come.
+    /// Sealed until it was opened or its time has come. One to an address does not open by its time alone: that would
+    /// tell its giver that somebody has an account with the address.
     #[must_use]
     pub fn state(&self, now: UnixMs) -> GiftState {
-        if self.opened_at.is_some() || self.opens_at <= now {
+        let opens_by_time = self.sent_to.is_none() && self.opens_at <= now;
+        if self.opened_at.is_some() || opens_by_time {
             GiftState::Opened
         } else {
             GiftState::Sealed
@@ -83,6 +89,12 @@ impl Gift {
     #[must_use]
     pub fn is_sealed(&self, now: UnixMs) -> bool {
         self.state(now) == GiftState::Sealed
+    }
+
+    /// True where its time opens it, and nobody has written down that it is open.
+    #[must_use]
+    pub fn opens_by_itself(&self) -> bool {
+        self.opened_at.is_none() && self.sent_to.is_none() && self.fate != GiftFate::Withdrawn
     }
 
     /// Giver and receiver.
@@ -101,6 +113,21 @@ impl Gift {
     #[must_use]
     pub fn is_received_by(&self, user: &UserId) -> bool {
         self.fate == GiftFate::Delivered && self.receiver.user_id == *user
+    }
+
+    /// True where its receiver opens it by reading it: its time has come, and it was sent to their address.
+    #[must_use]
+    pub fn opens_when_read(&self, reader: &UserId, now: UnixMs) -> bool {
+        self.is_received_by(reader) && self.is_sealed(now) && self.opens_at <= now
+    }
+
+    /// The same as it was at that moment, but for what was taken back since.
+    #[must_use]
+    pub fn as_of(self, at: UnixMs) -> Self {
+        Self {
+            opened_at: self.opened_at.filter(|opened| *opened <= at),
+            ..self
+        }
     }
 
     /// True while it may make a match, sealed or not.
@@ -126,14 +153,27 @@ impl Gift {
             state: self.state(now),
             sent_at: self.sent_at,
             opens_at: self.opens_at,
-            to: GiftRecipient {
-                user_id: Some(self.receiver.user_id.clone()),
-                email: None,
-                name: Some(self.receiver.name.clone()),
-            },
+            to: self.shown_recipient(is_giver, now),
             from: shows_all.then(|| self.giver.clone()),
             letter: shows_all.then(|| self.letter.clone()),
             times: times.filter(|_| shows_all),
+            claim_url: None,
         })
+    }
+
+    fn shown_recipient(&self, is_giver: bool, now: UnixMs) -> GiftRecipient {
+        if let Some(address) = self.sent_to.as_ref().filter(|_| is_giver)
+            && self.is_sealed(now)
+        {
+            return GiftRecipient {
+                email: Some(address.text().to_owned()),
+                ..GiftRecipient::default()
+            };
+        }
+        GiftRecipient {
+            user_id: Some(self.receiver.user_id.clone()),
+            email: None,
+            name: Some(self.receiver.name.clone()),
+        }
     }
 }

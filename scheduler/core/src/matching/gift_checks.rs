@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use wire::visible_text::clean_body;
 use wire::{FieldError, GiftKind, GiftRecipient, SendGift, UnixMs, UserId};
 
+use crate::account::EmailAddress;
 use crate::field_checks::FieldErrors;
 
 /// Characters of a letter: a page.
@@ -15,8 +16,24 @@ pub(super) const MAX_TIMES: usize = 5;
 /// A gift within every bound.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedGift {
-    /// Whom it is for; somebody else than its giver.
-    pub to: UserId,
+    /// Whom it is for.
+    pub to: GiftTo,
+    /// What it is.
+    pub content: GiftContent,
+}
+
+/// Whom a gift is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GiftTo {
+    /// Somebody else than its giver.
+    Person(UserId),
+    /// Whoever shows that the address is theirs.
+    Address(EmailAddress),
+}
+
+/// What is given, without who gives it to whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GiftContent {
     /// Whether it may make a match.
     pub kind: GiftKind,
     /// 1 to 2,000 characters, without controls.
@@ -53,10 +70,12 @@ pub fn check_gift(
     match to {
         Some(to) => errors.into_result(CheckedGift {
             to,
-            kind: gift.kind,
-            letter,
-            opens_at,
-            times,
+            content: GiftContent {
+                kind: gift.kind,
+                letter,
+                opens_at,
+                times,
+            },
         }),
         None => Err(errors.0),
     }
@@ -76,12 +95,12 @@ pub(super) fn ahead_of(now: UnixMs, times: Vec<UnixMs>) -> Vec<UnixMs> {
     ahead.into_iter().collect()
 }
 
-fn check_recipient(errors: &mut FieldErrors, giver: &UserId, to: GiftRecipient) -> Option<UserId> {
+fn check_recipient(errors: &mut FieldErrors, giver: &UserId, to: GiftRecipient) -> Option<GiftTo> {
     if to.name.is_some() {
         errors.add(
             "to.name",
             "unknown_field",
-            "Say `user_id` alone: the name is theirs.",
+            "Say `user_id` or `email` alone: the name is theirs.",
         );
     }
     match (to.user_id, to.email) {
@@ -90,18 +109,22 @@ fn check_recipient(errors: &mut FieldErrors, giver: &UserId, to: GiftRecipient) 
             errors.add("to.user_id", "same_person", message);
             None
         }
-        (Some(user), None) => Some(user),
-        (None, Some(_)) => {
-            let message = "Gifts to an address can't be sent here: name a person by `user_id`.";
-            errors.add("to.email", "email_not_available", message);
-            None
+        (Some(user), None) => Some(GiftTo::Person(user)),
+        (None, Some(email)) => {
+            let address = EmailAddress::parse(&email);
+            if address.is_none() {
+                let message = "That is not an e-mail address, as bo@example.org.";
+                errors.add("to.email", "bad_email", message);
+            }
+            address.map(GiftTo::Address)
         }
         (Some(_), Some(_)) => {
             errors.add("to", "conflicting", "Give `user_id` or `email`, not both.");
             None
         }
         (None, None) => {
-            errors.add("to", "required", "Give the `user_id` of whom it is for.");
+            let message = "Give the `user_id` or the `email` of whom it is for.";
+            errors.add("to", "required", message);
             None
         }
     }

@@ -1,7 +1,8 @@
-//! Gifts that open by their time, and gifts that are taken back before it.
+//! Gifts that open by their time or by being read, and gifts that are taken back before it.
 
 use wire::{EventType, UnixMs, UserId};
 
+use super::addressed_gift::{AddressedFate, AddressedGift};
 use super::announce::Announcer;
 use super::gift::{Gift, GiftFate};
 use super::outcome::{Decided, MatchingChange, MatchingDecision, MatchingEffects, MatchingRefusal};
@@ -11,7 +12,7 @@ use crate::ids::NewId;
 /// opened before, or its time has not come.
 #[must_use]
 pub fn open_due(now: UnixMs, mut gift: Gift, new_id: NewId<'_>) -> MatchingEffects {
-    if gift.opened_at.is_some() || gift.opens_at > now || gift.fate == GiftFate::Withdrawn {
+    if !gift.opens_by_itself() || gift.opens_at > now {
         return MatchingEffects::default();
     }
     gift.opened_at = Some(gift.opens_at);
@@ -21,6 +22,32 @@ pub fn open_due(now: UnixMs, mut gift: Gift, new_id: NewId<'_>) -> MatchingEffec
     }
     let changes = vec![MatchingChange::UpdateGift(Box::new(gift))];
     MatchingEffects::new(changes, announcer.effects)
+}
+
+/// Opens a gift that was sent to its receiver's address, whose time has come, now that they read it. Any other stays as
+/// it is.
+///
+/// # Errors
+/// [`MatchingRefusal::NotFound`] for whoever does not have it.
+pub fn read_gift(
+    now: UnixMs,
+    user: &UserId,
+    found: Option<Gift>,
+    new_id: NewId<'_>,
+) -> MatchingDecision<Gift> {
+    let gift = found.filter(|gift| gift.is_received_by(user));
+    let mut gift = gift.ok_or(MatchingRefusal::NotFound)?;
+    if !gift.opens_when_read(user, now) {
+        return Ok(Decided::unchanged(gift));
+    }
+    gift.opened_at = Some(now);
+    let mut announcer = Announcer::new(now, new_id);
+    announcer.gift(&gift, EventType::GiftOpened);
+    let changes = vec![MatchingChange::UpdateGift(Box::new(gift.clone()))];
+    Ok(Decided {
+        answer: gift,
+        effects: MatchingEffects::new(changes, announcer.effects),
+    })
 }
 
 /// Takes a gift back while it is sealed.
@@ -41,6 +68,27 @@ pub fn withdraw_gift(now: UnixMs, user: &UserId, found: Option<Gift>) -> Matchin
         answer: (),
         effects: MatchingEffects {
             changes: vec![MatchingChange::UpdateGift(Box::new(gift))],
+            effects: Vec::new(),
+        },
+    })
+}
+
+/// Takes a gift to an address back that waits.
+///
+/// # Errors
+/// [`MatchingRefusal::NotFound`] for everybody but its giver, and where it waits no more.
+pub fn withdraw_addressed_gift(
+    user: &UserId,
+    found: Option<AddressedGift>,
+) -> MatchingDecision<()> {
+    let found =
+        found.filter(|gift| gift.fate == AddressedFate::Waiting && gift.giver.user_id == *user);
+    let gift = found.ok_or(MatchingRefusal::NotFound)?;
+    let gone = gift.ended(AddressedFate::Withdrawn);
+    Ok(Decided {
+        answer: (),
+        effects: MatchingEffects {
+            changes: vec![MatchingChange::UpdateAddressedGift(Box::new(gone))],
             effects: Vec::new(),
         },
     })

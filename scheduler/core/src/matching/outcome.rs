@@ -2,10 +2,14 @@
 
 use wire::{FieldError, UnixMs, UserId};
 
+use super::addressed_gift::AddressedGift;
 use super::gift::Gift;
 use super::match_record::Match;
 use super::proposal::Proposal;
+use super::report::StoredReport;
 use crate::effects::Effects;
+use crate::idempotency::{MadeBefore, OwnedKey};
+use crate::mail::NewMail;
 use crate::people::PersonChange;
 
 /// What a command of matching comes to.
@@ -62,6 +66,14 @@ pub enum MatchingChange {
         /// Who was blocked.
         user: UserId,
     },
+    /// Add a gift to an address.
+    InsertAddressedGift(Box<AddressedGift>),
+    /// Overwrite the fate of a gift to an address; its text goes with one that waits no more.
+    UpdateAddressedGift(Box<AddressedGift>),
+    /// Add a mail.
+    AddMail(Box<NewMail>),
+    /// Add a report.
+    InsertReport(Box<StoredReport>),
     /// Write down when a person may peek again.
     SetNextPeek {
         /// Who has peeked.
@@ -82,6 +94,10 @@ pub enum MatchingRefusal {
     Conflict(&'static str),
     /// A match of the two stands.
     AlreadyMatched,
+    /// The idempotency key stood for another command.
+    KeyReused,
+    /// Carried out before under the same idempotency key.
+    Repeated(MadeBefore),
     /// As much as a day allows was sent; there is room again after so many milliseconds.
     QuotaExceeded(u64),
     /// The day's peek is used, and this is when there is one again.
@@ -109,6 +125,18 @@ impl MatchingEffects {
 }
 
 impl<T> Decided<T> {
+    /// The same, with what is kept of the answer under the command's key, if it came with one.
+    #[must_use]
+    pub fn kept_under(mut self, key: Option<&OwnedKey>, id: &str, now: UnixMs) -> Self {
+        if let Some(key) = key {
+            self.effects.effects.push(Effects {
+                answer: Some(key.stands_for(id, now)),
+                ..Effects::default()
+            });
+        }
+        self
+    }
+
     /// The answer of a command that was carried out before, or has nothing to change.
     pub(super) fn unchanged(answer: T) -> Self {
         Self {

@@ -6,6 +6,7 @@ use wire::{EventType, LocalDateTime, UnixMs, UserId};
 
 use super::announce::Announcer;
 use super::gift::Gift;
+use super::opening::read_gift;
 use super::outcome::{Decided, MatchingChange, MatchingDecision, MatchingEffects, MatchingRefusal};
 use crate::ids::NewId;
 use crate::local_time::resolve;
@@ -24,7 +25,8 @@ pub struct PeekContext {
     pub next_peek_at: Option<UnixMs>,
 }
 
-/// Opens a sealed gift for its receiver. One that is open stays as it is, and costs no peek.
+/// Opens a sealed gift for its receiver. One that is open stays as it is, and costs no peek; nor does one whose time has
+/// come, and that only waits to be read.
 ///
 /// # Errors
 /// [`MatchingRefusal::NotFound`] for whoever does not have it, [`MatchingRefusal::NoPeeksLeft`].
@@ -38,6 +40,9 @@ pub fn peek(
     let mut gift = gift.ok_or(MatchingRefusal::NotFound)?;
     if !gift.is_sealed(now) {
         return Ok(Decided::unchanged(gift));
+    }
+    if gift.opens_when_read(user, now) {
+        return read_gift(now, user, Some(gift), new_id);
     }
     if let Some(at) = found.next_peek_at.filter(|at| *at > now) {
         return Err(MatchingRefusal::NoPeeksLeft(at));

@@ -56,6 +56,17 @@ impl Proposal {
         }
     }
 
+    /// The same as it was when it was made.
+    #[must_use]
+    pub fn as_made(self) -> Self {
+        Self {
+            state: ProposalState::Open,
+            starts_at: None,
+            session_id: None,
+            ..self
+        }
+    }
+
     /// The same in another state, as it is to be stored; an expired one stays so.
     pub(super) fn closed(mut self, now: UnixMs, state: ProposalState) -> Self {
         self.state = if self.is_open(now) {

@@ -1,9 +1,11 @@
 //! What is decided about two people, Ana and Bo.
 
+mod addresses;
 mod blocks;
 mod crossings;
 mod gifts;
 mod proposals;
+mod reports;
 
 use wire::{EventType, GiftKind, GiftRecipient, NotificationKind, SendGift, UnixMs, UserId};
 
@@ -50,7 +52,10 @@ fn offer(to: &str, kind: GiftKind, times: &[i64]) -> SendGift {
 fn command(giver: &str, receiver: &str, kind: GiftKind, times: &[i64]) -> SendCommand {
     let giver = user(giver);
     SendCommand {
-        gift: check_gift(NOW, &giver, offer(receiver, kind, times)).unwrap(),
+        content: check_gift(NOW, &giver, offer(receiver, kind, times))
+            .unwrap()
+            .content,
+        to: receiver.into(),
         giver,
     }
 }

@@ -35,6 +35,10 @@ async fn write(work: &mut dyn UnitOfWork, change: &MatchingChange) -> Result<(),
         MatchingChange::UpdateProposal(proposal) => work.matches().update_proposal(proposal).await,
         MatchingChange::InsertBlock { by, user, at } => work.blocks().insert(by, user, *at).await,
         MatchingChange::DeleteBlock { by, user } => work.blocks().delete(by, user).await,
+        MatchingChange::InsertAddressedGift(gift) => work.addressed_gifts().insert(gift).await,
+        MatchingChange::UpdateAddressedGift(gift) => work.addressed_gifts().update(gift).await,
+        MatchingChange::AddMail(mail) => work.mails().add(mail).await,
+        MatchingChange::InsertReport(report) => work.reports().insert(report).await,
         MatchingChange::SetNextPeek { user, at } => work.gifts().set_next_peek(user, *at).await,
     }
 }

@@ -1,14 +1,16 @@
 //! Sending gifts, opening them, and taking them back.
 
 use scheduler_core::{
-    self as core, Gift, KnownPerson, MatchingRefusal, MeetingTime, PEOPLE, Pair, PeekContext,
+    self as core, Gift, MatchingRefusal, MeetingTime, OwnedKey, PEOPLE, Pair, PeekContext,
     SendCommand, SendContext,
 };
 use storage::retry_on_conflict;
 use wire::{GiftId, UnixMs, UserId};
 
+use super::addressed_gifts::withdraw_waiting;
 use super::apply::apply_matching;
-use super::{MAX_GIFTS_OF_TWO, MatchingExecuted, finish, lock_pair, surroundings_of};
+use super::repeats::{kept, made_before};
+use super::{MAX_GIFTS_OF_TWO, MatchingExecuted, finish, in_order, lock_pair, surroundings_of};
 use crate::commands::new_id;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
 
@@ -19,19 +21,28 @@ const OPENED_AT_ONCE: u32 = 100;
 pub(crate) async fn send_gift(
     store: &dyn SchedulerStore,
     command: SendCommand,
+    key: Option<&OwnedKey>,
     now: UnixMs,
 ) -> Result<MatchingExecuted<Gift>, StoreError> {
-    retry_on_conflict("send_gift", || send_gift_once(store, command.clone(), now)).await
+    retry_on_conflict("send_gift", || {
+        send_gift_once(store, command.clone(), key, now)
+    })
+    .await
 }
 
 async fn send_gift_once(
     store: &dyn SchedulerStore,
     command: SendCommand,
+    key: Option<&OwnedKey>,
     now: UnixMs,
 ) -> Result<MatchingExecuted<Gift>, StoreError> {
     let mut work = store.begin().await?;
     let found = send_context(&mut *work, &command, now).await?;
+    if let Some(refusal) = made_before(&mut *work, key).await? {
+        return Ok(MatchingExecuted::refused(refusal));
+    }
     let decision = core::send_gift(now, command, found, &mut new_id);
+    let decision = kept(decision, key, |gift| gift.id.as_str(), now);
     finish(work, decision, now).await
 }
 
@@ -40,7 +51,7 @@ async fn send_context(
     command: &SendCommand,
     now: UnixMs,
 ) -> Result<SendContext, StoreError> {
-    let (giver, receiver) = (&command.giver, &command.gift.to);
+    let (giver, receiver) = (&command.giver, &command.to);
     let pair = Pair::of(giver, receiver);
     let people = lock_pair(work, PEOPLE, &pair).await?;
     if people.iter().any(Option::is_none) {
@@ -64,16 +75,6 @@ async fn send_context(
         specials,
         meetings,
     })
-}
-
-/// The same two, `first` before the other.
-fn in_order(people: [Option<KnownPerson>; 2], first: &UserId) -> [Option<KnownPerson>; 2] {
-    let [low, high] = people;
-    if low.as_ref().is_some_and(|person| person.id == *first) {
-        [low, high]
-    } else {
-        [high, low]
-    }
 }
 
 /// Opens a gift for its receiver before its time.
@@ -123,7 +124,7 @@ async fn withdraw_gift_once(
     now: UnixMs,
 ) -> Result<MatchingExecuted<()>, StoreError> {
     let Some(known) = store.gifts().find(id.clone()).await? else {
-        return Ok(MatchingExecuted::refused(MatchingRefusal::NotFound));
+        return withdraw_waiting(store, user, id, now).await;
     };
     let mut work = store.begin().await?;
     lock_pair(&mut *work, PEOPLE, &known.pair()).await?;

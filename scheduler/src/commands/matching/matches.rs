@@ -1,9 +1,10 @@
 //! Matches that applications make, and the end of any match.
 
-use scheduler_core::{self as core, Match, MatchCommand, MatchingRefusal, Pair};
+use scheduler_core::{self as core, Match, MatchCommand, MatchingRefusal, OwnedKey, Pair};
 use storage::retry_on_conflict;
 use wire::{MatchId, UnixMs, UserId};
 
+use super::repeats::{kept, made_before};
 use super::{MatchingExecuted, finish, in_force, lock_pair};
 use crate::commands::booking::find_people;
 use crate::commands::new_id;
@@ -13,10 +14,11 @@ use crate::store::{SchedulerStore, StoreError};
 pub(crate) async fn make_match(
     store: &dyn SchedulerStore,
     command: MatchCommand,
+    key: Option<&OwnedKey>,
     now: UnixMs,
 ) -> Result<MatchingExecuted<Match>, StoreError> {
     retry_on_conflict("make_match", || {
-        make_match_once(store, command.clone(), now)
+        make_match_once(store, command.clone(), key, now)
     })
     .await
 }
@@ -24,10 +26,14 @@ pub(crate) async fn make_match(
 async fn make_match_once(
     store: &dyn SchedulerStore,
     command: MatchCommand,
+    key: Option<&OwnedKey>,
     now: UnixMs,
 ) -> Result<MatchingExecuted<Match>, StoreError> {
     let mut work = store.begin().await?;
     let found = find_people(&mut *work, &command.application, &command.people).await?;
+    if let Some(refusal) = made_before(&mut *work, key).await? {
+        return Ok(MatchingExecuted::refused(refusal));
+    }
     let is_matched = match &found {
         [Some(one), Some(other)] if one.id != other.id => {
             let pair = Pair::of(&one.id, &other.id);
@@ -36,6 +42,7 @@ async fn make_match_once(
         _ => false,
     };
     let decision = core::make_match(now, command, found, is_matched, &mut new_id);
+    let decision = kept(decision, key, |made| made.id.as_str(), now);
     finish(work, decision, now).await
 }
 

@@ -1,11 +1,13 @@
 //! Times that the two of a match put to each other.
 
 use scheduler_core::{
-    self as core, AcceptContext, CheckedProposal, KnownPerson, Match, MatchingRefusal, Proposal,
+    self as core, AcceptContext, CheckedProposal, KnownPerson, Match, MatchingRefusal, OwnedKey,
+    Proposal,
 };
 use storage::retry_on_conflict;
 use wire::{MatchId, ProposalId, UnixMs, UserId};
 
+use super::repeats::{kept, made_before};
 use super::{MatchingExecuted, finish, lock_pair, surroundings_of};
 use crate::commands::new_id;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
@@ -16,19 +18,20 @@ pub(crate) async fn propose(
     by: &UserId,
     id: &MatchId,
     asked: CheckedProposal,
+    key: Option<&OwnedKey>,
     now: UnixMs,
 ) -> Result<MatchingExecuted<Proposal>, StoreError> {
     retry_on_conflict("propose", || {
-        propose_once(store, by, id, asked.clone(), now)
+        propose_once(store, (by, id), asked.clone(), key, now)
     })
     .await
 }
 
 async fn propose_once(
     store: &dyn SchedulerStore,
-    by: &UserId,
-    id: &MatchId,
+    (by, id): (&UserId, &MatchId),
     asked: CheckedProposal,
+    key: Option<&OwnedKey>,
     now: UnixMs,
 ) -> Result<MatchingExecuted<Proposal>, StoreError> {
     let Some(known) = store.matches().find(id.clone()).await? else {
@@ -36,11 +39,15 @@ async fn propose_once(
     };
     let mut work = store.begin().await?;
     lock_pair(&mut *work, &known.application, &known.pair()).await?;
+    if let Some(refusal) = made_before(&mut *work, key).await? {
+        return Ok(MatchingExecuted::refused(refusal));
+    }
     let found = match work.matches().find(id).await? {
         Some(of) => Some((of, work.matches().open_proposal(id).await?)),
         None => None,
     };
     let decision = core::propose(now, by, asked, found, &mut new_id);
+    let decision = kept(decision, key, |proposal| proposal.id.as_str(), now);
     finish(work, decision, now).await
 }
 

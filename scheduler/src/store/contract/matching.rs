@@ -45,7 +45,8 @@ pub(crate) fn gift(
     .unwrap();
     let giver = UserId::from(from);
     SendCommand {
-        gift: check_gift(NOW, &giver, asked).unwrap(),
+        content: check_gift(NOW, &giver, asked).unwrap().content,
+        to: to.into(),
         giver,
     }
 }
@@ -54,7 +55,9 @@ pub(crate) async fn send(
     store: &dyn SchedulerStore,
     command: SendCommand,
 ) -> MatchingExecuted<Gift> {
-    commands::send_gift(store, command, NOW).await.unwrap()
+    commands::send_gift(store, command, None, NOW)
+        .await
+        .unwrap()
 }
 
 /// Everything in one of a person's two boxes, the newest first.
@@ -161,7 +164,7 @@ pub(crate) async fn sch_186_the_sessions_of_a_match_share_its_room_and_end_with_
     let asked = serde_json::from_value(json!({"times": [NOW + 8 * HOUR_MS]})).unwrap();
     let asked = scheduler_core::check_proposal(NOW, asked).unwrap();
     let store = harness.store().await;
-    let proposed = commands::propose(&*store, &"ana".into(), &made.id, asked, NOW)
+    let proposed = commands::propose(&*store, &"ana".into(), &made.id, asked, None, NOW)
         .await
         .unwrap();
     let proposal = proposed.outcome.unwrap();

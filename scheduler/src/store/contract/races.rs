@@ -1,6 +1,7 @@
 //! What a store must do when several do the same at once: [`ROUNDS`] rounds of each, in one database.
 
 mod accounts;
+mod addressed_gifts;
 mod bookings;
 mod claims;
 mod events;
@@ -12,6 +13,13 @@ pub(crate) use accounts::{
     sch_144_a_token_that_is_used_twice_at_once_counts_once,
     sch_144_an_invitation_that_is_used_twice_at_once_opens_one_account,
     sch_144_of_two_hundred_sign_ups_at_once_with_one_address_one_is_done,
+};
+pub(crate) use addressed_gifts::{
+    sch_229_a_claim_and_a_gift_that_cross_at_once_make_one_match,
+    sch_229_a_gift_that_is_claimed_and_taken_back_at_once_is_one_of_both,
+    sch_229_two_claims_that_cross_at_once_make_one_match,
+    sch_230_the_last_mail_of_a_day_is_not_sent_twice,
+    sch_231_a_key_that_comes_twice_at_once_makes_one_thing,
 };
 pub(crate) use bookings::{
     overlaps, sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking,

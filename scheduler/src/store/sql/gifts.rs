@@ -1,6 +1,6 @@
 //! Gifts of people, and when they may peek.
 
-use scheduler_core::{Gift, GiftFate, Pair};
+use scheduler_core::{EmailAddress, Gift, GiftFate, Pair};
 use storage::{FromRow, Row, SqlConnection, query};
 use wire::{GiftId, GiftKind, MatchId, Participant, UnixMs, UserId};
 
@@ -13,9 +13,10 @@ macro_rules! select_gifts {
     ($rest:literal) => {
         concat!(
             "SELECT g.id, g.giver_id, giver.name AS giver_name, g.receiver_id, receiver.name AS receiver_name, \
-             g.kind, g.letter, g.times, g.sent_at, g.opens_at, g.opened_at, g.fate, g.match_id \
+             g.kind, g.letter, g.times, g.sent_at, g.opens_at, g.opened_at, g.fate, g.match_id, a.email AS sent_to \
              FROM gifts g JOIN users giver ON giver.id = g.giver_id \
-             JOIN users receiver ON receiver.id = g.receiver_id ",
+             JOIN users receiver ON receiver.id = g.receiver_id \
+             LEFT JOIN addressed_gifts a ON a.gift_id = g.id ",
             $rest
         )
     };
@@ -87,7 +88,7 @@ impl GiftRepository for SqlUnitOfWork {
         Box::pin(async move {
             let rows = query(select_gifts!(
                 "WHERE ((g.giver_id = ?1 AND g.receiver_id = ?2) OR (g.giver_id = ?2 AND g.receiver_id = ?1)) \
-                 AND g.due_at IS NOT NULL AND g.fate = 'delivered' ORDER BY g.id DESC LIMIT ?3"
+                 AND g.opened_at IS NULL AND g.fate = 'delivered' ORDER BY g.id DESC LIMIT ?3"
             ))
             .bind(pair.low().as_str())
             .bind(pair.high().as_str())
@@ -105,7 +106,9 @@ impl GiftRepository for SqlUnitOfWork {
     ) -> StoreFuture<'a, Vec<UnixMs>> {
         Box::pin(async move {
             let times: Vec<(UnixMs,)> = query(
-                "SELECT sent_at FROM gifts WHERE giver_id = ?1 AND sent_at > ?2 ORDER BY sent_at",
+                "SELECT sent_at FROM gifts WHERE giver_id = ?1 AND sent_at > ?2 \
+                 UNION ALL SELECT sent_at FROM addressed_gifts \
+                 WHERE giver_id = ?1 AND sent_at > ?2 AND fate <> 'claimed' ORDER BY sent_at",
             )
             .bind(giver.as_str())
             .bind(since)
@@ -190,10 +193,9 @@ async fn find(connection: &mut dyn SqlConnection, id: &GiftId) -> Result<Option<
     row.map(GiftRow::into_gift).transpose()
 }
 
-/// When somebody has to note that it is open; never where it was opened or taken back.
+/// When somebody has to note that it is open; never where it was opened or taken back, or opens by being read.
 fn due_at(gift: &Gift) -> Option<UnixMs> {
-    let is_due = gift.opened_at.is_none() && gift.fate != GiftFate::Withdrawn;
-    is_due.then_some(gift.opens_at)
+    gift.opens_by_itself().then_some(gift.opens_at)
 }
 
 fn gifts(rows: Vec<GiftRow>) -> Result<Vec<Gift>, StoreError> {
@@ -216,6 +218,8 @@ impl GiftRow {
             (row.get("kind")?, row.get("fate")?, row.get("times")?);
         let unreadable = || unreadable("a gift");
         let match_id: Option<String> = row.get("match_id")?;
+        let sent_to: Option<String> = row.get("sent_to")?;
+        let sent_to = sent_to.map(|email| EmailAddress::parse(&email).ok_or_else(unreadable));
         Ok(Gift {
             id: GiftId(row.get("id")?),
             giver: Participant {
@@ -229,6 +233,7 @@ impl GiftRow {
             kind: GiftKind::from_name(&kind).ok_or_else(unreadable)?,
             letter: row.get("letter")?,
             times: serde_json::from_str(&times)?,
+            sent_to: sent_to.transpose()?,
             sent_at: row.get("sent_at")?,
             opens_at: row.get("opens_at")?,
             opened_at: row.get("opened_at")?,

@@ -40,7 +40,7 @@ impl IdempotencyRepository for SqlUnitOfWork {
             .bind(&answer.key.scope)
             .bind(&answer.key.key)
             .bind(&answer.key.fingerprint)
-            .bind(serde_json::to_string(&answer.session)?)
+            .bind(serde_json::to_string(&answer.answer)?)
             .bind(answer.at)
             .execute(&mut self.tx)
             .await?;
@@ -82,7 +82,7 @@ async fn find(
             fingerprint,
             ..key.clone()
         },
-        session: serde_json::from_str(&answer)?,
+        answer: serde_json::from_str(&answer)?,
         at,
     }))
 }

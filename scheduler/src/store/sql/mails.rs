@@ -1,18 +1,21 @@
 //! Mails, in the order in which they are due.
 
 use scheduler_core::{EmailAddress, MailKind, NewMail};
-use storage::{FromRow, Row, query};
-use wire::UnixMs;
+use storage::{FromRow, Row, SqlConnection, query};
+use wire::{GiftId, UnixMs};
 
 use super::tokens::TokenRow;
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
 use crate::store::{
     MailFate, MailQueries, MailRepository, StoreError, StoreFuture, StoredMail, StoredToken,
+    address_hash,
 };
 
 /// Characters of a reason that are kept.
 const MAX_REASON_CHARS: usize = 300;
+const ADD_RECIPIENT: &str =
+    "INSERT INTO mail_recipients (address_hash) VALUES (?1) ON CONFLICT (address_hash) DO NOTHING";
 
 impl MailQueries for SqlStore {
     fn due(&self, now: UnixMs, limit: u32) -> StoreFuture<'_, Vec<StoredMail>> {
@@ -56,7 +59,7 @@ impl MailRepository for SqlUnitOfWork {
             .bind(mail.to.text())
             .bind(mail.to.key())
             .bind(mail.user.as_str())
-            .bind(mail.login.as_deref())
+            .bind(detail(mail))
             .bind(&mail.locale)
             .bind(mail.created_at)
             .bind(mail.created_at)
@@ -70,15 +73,46 @@ impl MailRepository for SqlUnitOfWork {
         &'a mut self,
         to: &'a EmailAddress,
         after: UnixMs,
-    ) -> StoreFuture<'a, Vec<UnixMs>> {
+    ) -> StoreFuture<'a, Vec<(MailKind, UnixMs)>> {
         Box::pin(async move {
-            let rows: Vec<(UnixMs,)> =
-                query("SELECT created_at FROM mails WHERE address_key = ?1 AND created_at > ?2")
-                    .bind(to.key())
-                    .bind(after)
-                    .fetch_all(&mut self.tx)
-                    .await?;
-            Ok(rows.into_iter().map(|(at,)| at).collect())
+            lock_recipient(&mut self.tx, to).await?;
+            let rows: Vec<(String, UnixMs)> = query(
+                "SELECT kind, created_at FROM mails WHERE address_key = ?1 AND created_at > ?2",
+            )
+            .bind(to.key())
+            .bind(after)
+            .fetch_all(&mut self.tx)
+            .await?;
+            let read = |(kind, at): (String, UnixMs)| {
+                let kind = MailKind::from_name(&kind);
+                kind.map(|kind| (kind, at))
+                    .ok_or_else(|| unreadable("a mail"))
+            };
+            rows.into_iter().map(read).collect()
+        })
+    }
+
+    fn is_refused<'a>(&'a mut self, to: &'a EmailAddress) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            let refused_at = lock_recipient(&mut self.tx, to).await?;
+            Ok(refused_at.is_some())
+        })
+    }
+
+    fn refuse<'a>(&'a mut self, address_hash: &'a str, at: UnixMs) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            query(ADD_RECIPIENT)
+                .bind(address_hash)
+                .execute(&mut self.tx)
+                .await?;
+            query(
+                "UPDATE mail_recipients SET refused_at = coalesce(refused_at, ?1) WHERE address_hash = ?2",
+            )
+            .bind(at)
+            .bind(address_hash)
+            .execute(&mut self.tx)
+            .await?;
+            Ok(())
         })
     }
 
@@ -127,12 +161,35 @@ impl MailRepository for SqlUnitOfWork {
     }
 }
 
+/// The row of an address, locked: when mails of gifts were refused there, if they were.
+async fn lock_recipient(
+    connection: &mut dyn SqlConnection,
+    to: &EmailAddress,
+) -> Result<Option<UnixMs>, StoreError> {
+    let hash = address_hash(to);
+    query(ADD_RECIPIENT).bind(&hash).execute(connection).await?;
+    let (refused_at,): (Option<UnixMs>,) =
+        query("SELECT refused_at FROM mail_recipients WHERE address_hash = ?1 FOR UPDATE")
+            .bind(&hash)
+            .fetch_one(connection)
+            .await?;
+    Ok(refused_at)
+}
+
+/// The gift of a mail that tells of one, and the login of any other.
+fn detail(mail: &NewMail) -> Option<&str> {
+    match mail.kind {
+        MailKind::Gift => mail.gift.as_ref().map(GiftId::as_str),
+        MailKind::Verify | MailKind::Reset => mail.login.as_deref(),
+    }
+}
+
 struct MailRow {
     id: String,
     kind: String,
     address: String,
     user: Option<String>,
-    login: Option<String>,
+    detail: Option<String>,
     locale: String,
     created_at: UnixMs,
     due_at: UnixMs,
@@ -146,7 +203,7 @@ impl FromRow for MailRow {
             kind: row.get("kind")?,
             address: row.get("address")?,
             user: row.get("user_id")?,
-            login: row.get("detail")?,
+            detail: row.get("detail")?,
             locale: row.get("locale")?,
             created_at: row.get("created_at")?,
             due_at: row.get("due_at")?,
@@ -158,13 +215,19 @@ impl FromRow for MailRow {
 impl MailRow {
     fn into_mail(self) -> Result<StoredMail, StoreError> {
         let wrong = || unreadable("a mail");
+        let kind = MailKind::from_name(&self.kind).ok_or_else(wrong)?;
+        let (gift, login) = match kind {
+            MailKind::Gift => (self.detail.map(GiftId), None),
+            MailKind::Verify | MailKind::Reset => (None, self.detail),
+        };
         Ok(StoredMail {
             mail: NewMail {
                 id: self.id,
-                kind: MailKind::from_name(&self.kind).ok_or_else(wrong)?,
+                kind,
                 to: EmailAddress::parse(&self.address).ok_or_else(wrong)?,
                 user: self.user.ok_or_else(wrong)?.into(),
-                login: self.login,
+                login,
+                gift,
                 locale: self.locale,
                 created_at: self.created_at,
             },

@@ -3,11 +3,11 @@
 use storage::WriteTransaction;
 
 use crate::store::{
-    AccountRepository, ApiKeyRepository, AuditRepository, BlockRepository, EventRepository,
-    GiftRepository, IdempotencyRepository, InviteRepository, JobRepository, LoginRepository,
-    MailRepository, MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
-    QuestionRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
-    UnitOfWork,
+    AccountRepository, AddressedGiftRepository, ApiKeyRepository, AuditRepository, BlockRepository,
+    EventRepository, GiftRepository, IdempotencyRepository, InviteRepository, JobRepository,
+    LoginRepository, MailRepository, MatchRepository, NotificationRepository, OccupancyRepository,
+    PersonRepository, QuestionRepository, ReportRepository, SessionRepository, StoreFuture,
+    TimelineRepository, TokenRepository, UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -62,11 +62,19 @@ impl UnitOfWork for SqlUnitOfWork {
         self
     }
 
+    fn addressed_gifts(&mut self) -> &mut dyn AddressedGiftRepository {
+        self
+    }
+
     fn matches(&mut self) -> &mut dyn MatchRepository {
         self
     }
 
     fn blocks(&mut self) -> &mut dyn BlockRepository {
+        self
+    }
+
+    fn reports(&mut self) -> &mut dyn ReportRepository {
         self
     }
 

@@ -1,4 +1,4 @@
-//! Gifts, matches, proposals and blocks: of people with accounts alone, and of the two whom they concern.
+//! Gifts, matches, proposals, blocks and reports: of people with accounts alone, and of the two whom they concern.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ pub(super) fn rows() -> Vec<Row> {
     let of_match = of_match.into_iter().map(|row| row.between(OF_MATCH));
     let of_meeting = sessions().into_iter().map(|row| row.between(OF_MEETING));
     let between = of_gift.chain(of_match).chain(of_meeting);
-    between.chain([matching()]).collect()
+    between.chain([matching()]).chain(by_token()).collect()
 }
 
 fn gifts() -> Vec<Row> {
@@ -41,6 +41,18 @@ fn gifts() -> Vec<Row> {
         Row::of("delete", "/v1/gifts/{id}")
             .grants(204, &[Author])
             .hides(&[Addressee, Account]),
+    ]
+}
+
+/// By the tokens of mails, whoever has them; these are none.
+fn by_token() -> Vec<Row> {
+    let refusal = |method| Row::of(method, "/v1/mail-refusals/{token}");
+    vec![
+        Row::of("post", "/v1/gifts/claim")
+            .sends(|_, _, _| json!({"token": "none"}))
+            .refuses_all(404, "not_found"),
+        refusal("get").refuses_all(404, "not_found"),
+        refusal("post").refuses_all(404, "not_found"),
     ]
 }
 
@@ -115,6 +127,12 @@ fn blocks() -> Vec<Row> {
             .grants(204, &[Author, Account])
             .lets_in(422, "invalid_field", &[Addressee]),
         Row::of("delete", "/v1/blocks/{user_id}").grants(204, &[Author, Addressee, Account]),
+        Row::of("post", "/v1/reports")
+            .sends(
+                |world, _, _| json!({"user_id": world.accounts.id(Caller::Rae), "reason": "spam"}),
+            )
+            .grants(201, &[Author, Account])
+            .lets_in(422, "invalid_field", &[Addressee]),
     ]
 }
 

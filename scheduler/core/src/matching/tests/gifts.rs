@@ -70,12 +70,9 @@ fn sch_170_each_field_of_a_gift_that_is_wrong_is_named() {
     }
     let to_an_address = refused(|gift| {
         gift.to.user_id = None;
-        gift.to.email = Some("bo@example.org".into());
+        gift.to.email = Some("bo@".into());
     });
-    assert_eq!(
-        to_an_address,
-        [("to.email".into(), "email_not_available".into())]
-    );
+    assert_eq!(to_an_address, [("to.email".into(), "bad_email".into())]);
     let two = refused(|gift| {
         gift.letter.clear();
         gift.times = Some(vec![]);
@@ -89,7 +86,7 @@ fn sch_170_past_times_are_ignored_and_none_counts_twice() {
     gift.letter = "é".repeat(2_000);
     gift.times = Some(vec![NOW + 9, NOW - 1, NOW + 5, NOW, NOW + 9]);
     gift.opens_at = Some(NOW - 60_000);
-    let checked = check_gift(NOW, &user("ana"), gift).unwrap();
+    let checked = check_gift(NOW, &user("ana"), gift).unwrap().content;
     assert_eq!(checked.times, [NOW + 5, NOW + 9]);
     assert_eq!(checked.opens_at, NOW, "up to a minute ago is now");
 }
