@@ -1,6 +1,7 @@
 /** What a notification of the scheduler says, and the page that it leads to. Pure. */
 import type { Notification } from '@rendezvous/sdk';
 import type { Words } from './i18n/en.ts';
+import { shownName } from './person/shown-name.ts';
 import { dateTime } from './time.ts';
 
 export interface NotificationWords {
@@ -12,7 +13,7 @@ export interface NotificationWords {
 /** Null for a kind that this page does not know, and for what is over. */
 export function notificationWords(notification: Notification, now: number, words: Words, locale: string): NotificationWords | null {
   const { session_id: sessionId, starts_at: startsAt = 0 } = notification;
-  const name = notification.with ?? words.notifications.somebody;
+  const name = shownName(notification.with ?? words.notifications.somebody, words);
   const time = dateTime(startsAt, now, locale);
   const session = sessionId === undefined ? './' : `./session/${encodeURIComponent(sessionId)}`;
   // A page may be older than the scheduler: what it does not know is no error.

@@ -34,6 +34,13 @@ const LANGUAGES: readonly [string, Words][] = [
 const of = (kind: string, rest: Partial<Notification> = {}): Notification => ({ ...ONE, ...rest, kind: kind as Notification['kind'] });
 
 describe('a notification', () => {
+  test('[WEB-101] of somebody who has left says so in the language of the page', () => {
+    const left = of('session_cancelled', { with: 'Someone who has left' });
+    expect(notificationWords(left, NOW, en, 'en')?.text).toContain('Someone who has left');
+    expect(notificationWords(left, NOW, ko, 'ko')?.text).toContain('떠난 사람');
+    expect(notificationWords(left, NOW, ko, 'ko')?.text).not.toContain('Someone');
+  });
+
   test.each(LANGUAGES)('[WEB-93] of every kind has words of its own in %s, and leads to where it concerns', (locale, words) => {
     const said = KINDS.map(([kind, href]) => {
       const found = notificationWords(of(kind), NOW, words, locale);

@@ -7,8 +7,7 @@ use wire::{LEFT_NAME, UserId};
 /// application's name has a character.
 pub const LEFT: &str = "";
 
-/// Takes the name of `user`, and their own words, out of what was written of several people: wherever an object names
-/// them by `user_id`.
+/// Takes the name of `user` out of what was written of several people: wherever an object names them by `user_id`.
 pub fn forget_name(written: &mut Value, user: &UserId) {
     match written {
         Value::Array(items) => {
@@ -20,9 +19,6 @@ pub fn forget_name(written: &mut Value, user: &UserId) {
             let is_theirs = fields.get("user_id").and_then(Value::as_str) == Some(user.as_str());
             if let Some(name) = fields.get_mut("name").filter(|_| is_theirs) {
                 *name = LEFT_NAME.into();
-            }
-            if is_theirs {
-                fields.remove("text");
             }
             for field in fields.values_mut() {
                 forget_name(field, user);
@@ -43,8 +39,7 @@ mod tests {
         let mut written = json!({
             "session": {"participants": [{"user_id": "u1", "name": "Ana"}, {"user_id": "u2", "name": "Bo"}]},
             "user_id": "u1", "name": "Ana", "members": [[{"name": "Ana", "user_id": "u1", "age": 7}]],
-            "kept": {"user_id": "u2", "name": "Ana", "text": "Well."},
-            "feedback": {"user_id": "u1", "score": 5, "text": "Ana here."},
+            "kept": {"user_id": "u2", "name": "Ana"},
         });
         forget_name(&mut written, &"u1".into());
         let left = json!({"user_id": "u1", "name": LEFT_NAME});
@@ -53,7 +48,5 @@ mod tests {
         assert_eq!(written["name"], LEFT_NAME);
         assert_eq!(written["members"][0][0]["name"], LEFT_NAME);
         assert_eq!(written["kept"]["name"], "Ana");
-        assert_eq!(written["kept"]["text"], "Well.");
-        assert_eq!(written["feedback"], json!({"user_id": "u1", "score": 5}));
     }
 }

@@ -55,15 +55,16 @@ const NAMED: [&str; 5] = [
     "UPDATE reports SET reason = ?2, text = NULL WHERE by_id = ?1 OR user_id = ?1",
 ];
 
-/// Gifts of `?1` that reached nobody by `?2`, with what was said of them, and those that do not reach them any more.
+/// Gifts of `?1` that reached nobody by `?2`, with what was said of them, and those that do not reach them any more. One
+/// to an address is opened by whoever reads it, and never by the time alone.
 const GIFTS: [&str; 3] = [
     "DELETE FROM notifications WHERE id IN (SELECT s.notification_id FROM notification_subjects s \
-       JOIN gifts g ON g.id = s.gift_id WHERE g.giver_id = ?1 AND (g.fate <> 'delivered' \
-       OR (g.opened_at IS NULL AND g.opens_at > ?2)))",
-    "DELETE FROM gifts WHERE giver_id = ?1 AND (fate <> 'delivered' \
-       OR (opened_at IS NULL AND opens_at > ?2))",
-    "UPDATE gifts SET fate = 'undelivered' WHERE receiver_id = ?1 AND fate = 'delivered' \
-       AND opened_at IS NULL AND opens_at > ?2",
+       JOIN gifts g ON g.id = s.gift_id WHERE g.giver_id = ?1 AND (g.fate <> 'delivered' OR (g.opened_at IS NULL \
+       AND (g.opens_at > ?2 OR g.id IN (SELECT gift_id FROM addressed_gifts)))))",
+    "DELETE FROM gifts WHERE giver_id = ?1 AND (fate <> 'delivered' OR (opened_at IS NULL \
+       AND (opens_at > ?2 OR id IN (SELECT gift_id FROM addressed_gifts))))",
+    "UPDATE gifts SET fate = 'undelivered' WHERE receiver_id = ?1 AND fate = 'delivered' AND opened_at IS NULL \
+       AND (opens_at > ?2 OR id IN (SELECT gift_id FROM addressed_gifts))",
 ];
 
 impl ErasureRepository for SqlUnitOfWork {

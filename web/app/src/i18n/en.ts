@@ -13,6 +13,7 @@ export const en = {
   leave: 'Leave',
   tryAgain: 'Try again',
   you: 'You',
+  someoneWhoLeft: 'Someone who has left',
   home: 'Home',
 
   titleWith: (name: string, ms: number) => `${capital(length(ms))} with ${name}`,

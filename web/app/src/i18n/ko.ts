@@ -12,6 +12,7 @@ export const ko = {
   leave: '나가기',
   tryAgain: '다시 시도',
   you: '나',
+  someoneWhoLeft: '떠난 사람',
   home: '처음으로',
 
   titleWith: (name: string, ms: number) => `${name} 님과 ${length(ms)}`,
