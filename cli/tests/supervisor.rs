@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use testkit::{Http, SOON, Service, Stack, StackOptions, is_running, program, until};
+use testkit::{Http, SOON, Service, Stack, StackOptions, environment, is_running, program, until};
 
 /// What a stop may take.
 const STOP: Duration = Duration::from_secs(10);
@@ -172,10 +172,9 @@ async fn ops_18_a_service_runs_alone_and_without_the_scheduler() {
 
     for service in [Service::Signaling, Service::Chat] {
         let address = format!("127.0.0.1:{}", ports[service as usize]);
-        let listen = format!("{}.listen={address}", service.name());
         let mut alone = program()
-            .args([service.name(), "--set", &listen, "--data-dir"])
-            .arg(folder.path())
+            .arg(service.name())
+            .envs(environment(folder.path(), ports))
             .current_dir(folder.path())
             // Under a service manager stdin is this, which has ended from the start.
             .stdin(Stdio::null())

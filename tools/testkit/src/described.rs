@@ -15,8 +15,9 @@ const SHARED: [&str; 3] = [
     include_str!("../../../crates/service/src/health.rs"),
 ];
 
-/// What is said of an address that no route takes.
-const NOTHING_HERE: &str = "There is nothing at this address.";
+/// What is said of an address that no route takes. A route may refuse with 404 itself, where an address is all that it
+/// is asked with.
+pub const NOTHING_HERE: &str = "There is nothing at this address.";
 
 /// Every route is in `/openapi.json` with each of its methods, and everything in it is answered.
 ///
@@ -43,7 +44,6 @@ pub async fn every_route_is_described(base: &str, router: &str) {
         let method: Method = method.parse().unwrap();
         let url = format!("{base}{}", with_ids(path));
         let answer = http.send(method.clone(), &url, None, &[]).await;
-        // A route may refuse with 404 itself, where an address is all that it is asked with.
         let there = answer.status != 405 && answer.body["detail"] != NOTHING_HERE;
         assert!(there, "{method} {path}: {}", answer.status);
     }

@@ -20,7 +20,8 @@ pub(crate) async fn add_verified(store: &dyn SchedulerStore, id: &str) {
     verify(store, id).await;
 }
 
-async fn verify(store: &dyn SchedulerStore, id: &str) {
+/// Shows that an account's address is its person's.
+pub(crate) async fn verify(store: &dyn SchedulerStore, id: &str) {
     let mut work = store.begin().await.unwrap();
     let mut stored = work.accounts().find(&id.into()).await.unwrap().unwrap();
     stored.account.email_verified = true;

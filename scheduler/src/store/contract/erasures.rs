@@ -5,6 +5,7 @@ use serde_json::json;
 use wire::{Event, LEFT_NAME, Notification, SendGift, SessionState, UserId};
 
 use super::accounts::{add_token, address, signup, token};
+use super::addressed_gifts::verify;
 use super::harness::{NOW, StoreHarness, action, all_of};
 use super::matching::{HOUR_MS, gifts, send};
 use crate::commands::{self, SignupCommand, SignupOutcome, ask_for_mail, record_action};
@@ -53,6 +54,7 @@ fn letter(from: &str, to: &str, kind: &str, opens_in_ms: i64, text: &str) -> Sen
 }
 
 async fn send_to_address(store: &dyn SchedulerStore, from: &str, mailbox: &str) {
+    verify(store, from).await;
     let SendCommand { giver, content, .. } = letter(from, "cy", "plain", HOUR_MS, SEALED);
     let command = AddressCommand {
         to: address(&format!("{mailbox}@example.org")),
