@@ -109,8 +109,9 @@ async fn sch_218_an_export_holds_what_a_person_may_see_and_nothing_sealed() {
         special["times"] = json!([at]);
         give(browser, special).await;
     }
-    let blocked = format!("/v1/blocks/{}", third["id"].as_str().unwrap());
-    assert_eq!(ana.put(&blocked).await.status, 204);
+    let report = json!({"user_id": third["id"], "reason": "spam"});
+    let reported = ana.post("/v1/reports", report).await;
+    assert_eq!(reported.status, 201, "{}", reported.body);
 
     let answer = ana.get("/v1/me/export").await;
     assert_eq!(answer.headers["cache-control"], "no-store");
@@ -126,6 +127,8 @@ async fn sch_218_an_export_holds_what_a_person_may_see_and_nothing_sealed() {
         ("proposals", 0),
         ("sessions", 1),
         ("blocks", 1),
+        ("feedback", 0),
+        ("reports", 1),
         ("truncated", 0),
     ];
     for (list, length) in lengths {

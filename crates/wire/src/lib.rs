@@ -49,8 +49,8 @@ pub use matching::{
 };
 pub use people::{
     CalendarFeed, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe,
-    ExportedMatch, FoundPerson, LEFT_NAME, Login, LoginView, Notify, PasswordReset, PersonExport,
-    Quiet, SecretText, Signup, User, UserErased,
+    ExportedFeedback, ExportedMatch, FoundPerson, LEFT_NAME, Login, LoginView, Notify,
+    PasswordReset, PersonExport, Quiet, SecretText, Signup, User, UserErased,
 };
 pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;

@@ -38,7 +38,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         JoinResponse, TicketRequest, TicketResponse,
         NotificationKind, Notification, Page<Notification>,
         User, Notify, Quiet, SecretText, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
-    ApplicationView, CalendarFeed, ConfirmReset, EraseMe, ExportedMatch, FeedbackView, FoundPerson, GiveFeedback, LoginView, NotificationChannel, PasswordReset, PersonExport,
+    ApplicationView, CalendarFeed, ConfirmReset, EraseMe, ExportedFeedback, ExportedMatch, FeedbackView, FoundPerson, GiveFeedback, LoginView, NotificationChannel, PasswordReset, PersonExport,
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
         ProposalView, AcceptProposal, BlockView, ClaimGift, SendReport, SentReport,
         EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale,

@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::http::{HeaderName, header};
-use scheduler_core::Match;
+use scheduler_core::{Feedback, Match, StoredReport};
 use service::clock;
 use service::http::{HttpError, Json};
-use wire::{ExportedMatch, PersonExport, UnixMs, UserId};
+use wire::{ExportedFeedback, ExportedMatch, PersonExport, UnixMs, UserId};
 
 use super::gifts;
 use super::me::login_view;
@@ -53,6 +53,8 @@ async fn collect(app: &AppState, person: &Person, now: UnixMs) -> Result<PersonE
     let sessions = stored.sessions(user.clone(), limit).await?;
     let received = gifts_of(user, GiftBox::Received);
     let received = store.gifts().list(received).await?;
+    let feedback = stored.feedback(user.clone(), limit).await?;
+    let reports = stored.reports(user.clone(), limit).await?;
     let mut truncated = Vec::new();
     let mut export = PersonExport {
         exported_at: now,
@@ -77,6 +79,8 @@ async fn collect(app: &AppState, person: &Person, now: UnixMs) -> Result<PersonE
             .collect(),
         notifications: store.notifications().list(notifications).await?,
         blocks: store.blocks().list(user.clone(), None, limit).await?,
+        feedback: feedback.iter().map(feedback_view).collect(),
+        reports: reports.iter().map(StoredReport::view).collect(),
         truncated: Vec::new(),
     };
     truncate("gifts_given", &mut export.gifts_given, &mut truncated);
@@ -86,6 +90,8 @@ async fn collect(app: &AppState, person: &Person, now: UnixMs) -> Result<PersonE
     truncate("sessions", &mut export.sessions, &mut truncated);
     truncate("notifications", &mut export.notifications, &mut truncated);
     truncate("blocks", &mut export.blocks, &mut truncated);
+    truncate("feedback", &mut export.feedback, &mut truncated);
+    truncate("reports", &mut export.reports, &mut truncated);
     export.truncated = truncated;
     Ok(export)
 }
@@ -104,6 +110,13 @@ fn gifts_of(user: &UserId, of: GiftBox) -> GiftQuery {
         of,
         before: None,
         limit: MAX_EXPORTED + 1,
+    }
+}
+
+fn feedback_view(said: &Feedback) -> ExportedFeedback {
+    ExportedFeedback {
+        session_id: said.session.clone(),
+        feedback: said.view(),
     }
 }
 

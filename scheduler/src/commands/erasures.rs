@@ -40,9 +40,7 @@ async fn erase_once(
     }
     let effects = core::erase(now, user, matches, &mut new_id);
     let mut deliveries = apply_matching(&mut *work, effects, now).await?;
-    work.erasures()
-        .erase(user, &stored.account.email, now)
-        .await?;
+    work.erasures().erase(&stored.account, now).await?;
     work.commit().await?;
     deliveries.retain(|delivery| delivery.user != *user);
     Ok(Some(deliveries))

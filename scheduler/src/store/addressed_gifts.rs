@@ -40,6 +40,13 @@ pub(crate) trait AddressedGiftRepository: Send {
     ) -> StoreFuture<'a, bool>;
 
     /// Adds a gift. An id that is there already is an error.
+    /// True where whoever has shown that the address is theirs has blocked the giver. Nobody is locked.
+    fn is_blocked<'a>(
+        &'a mut self,
+        giver: &'a UserId,
+        to: &'a EmailAddress,
+    ) -> StoreFuture<'a, bool>;
+
     fn insert<'a>(&'a mut self, gift: &'a AddressedGift) -> StoreFuture<'a, ()>;
 
     /// Overwrites text, times and fate.

@@ -80,9 +80,11 @@ macro_rules! run_store_contract {
             erasures::sch_212_of_whoever_was_erased_no_column_holds_name_address_or_sealed_letter
             erasures::sch_213_others_keep_what_they_have_from_someone_who_has_left
             erasures::sch_214_an_address_that_was_erased_is_free_again
+            erasures::sch_220_leaving_takes_nothing_of_an_address_that_was_never_shown_to_be_theirs
             addressed_gifts::sch_228_a_gift_waits_for_its_address_and_is_claimed_once_it_is_shown
             addressed_gifts::sch_228_a_gift_that_was_taken_back_comes_to_nobody_and_counts_in_its_day
             addressed_gifts::sch_230_an_address_gets_five_mails_a_day_and_none_once_they_are_refused
+            addressed_gifts::sch_221_no_mail_tells_of_a_gift_from_somebody_who_is_blocked
             addressed_gifts::sch_239_a_peek_is_one_a_day_over_daylight_saving_and_a_change_of_zone
             reports::sch_233_a_report_is_read_by_operators_and_stops_all_between_the_two;
             sch_117_each_job_goes_to_one_claimant

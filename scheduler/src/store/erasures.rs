@@ -1,6 +1,6 @@
 //! What is left of somebody whose account was erased: nothing but their id.
 
-use scheduler_core::{EmailAddress, Match};
+use scheduler_core::{Account, Match};
 use wire::{UnixMs, UserId};
 
 use super::StoreFuture;
@@ -14,17 +14,14 @@ pub(crate) trait ErasureRepository: Send {
     /// their name into what is told of one meanwhile.
     fn lock_sessions<'a>(&'a mut self, user: &'a UserId) -> StoreFuture<'a, ()>;
 
-    /// Deletes what is a person's alone: account, logins, tokens, mails, notifications, reminders, peeks, blocks by and of
-    /// them, gifts that reached nobody and gifts between two who have both left. In what others have too the name is
+    /// Deletes what is a person's alone: account, logins, tokens, notifications, reminders, peeks, blocks by and of them,
+    /// gifts that reached nobody and gifts between two who have both left. In what others have too the name is
     /// [`wire::LEFT_NAME`] from then on, also in what was or is to be told. Gifts to them that are sealed reach nobody any
-    /// more. Their row stays, of nobody's tenant.
+    /// more, and gifts to their address are gone, if they had shown that it is theirs. Of mails a hash of the address
+    /// stays: it still counts what the address got. Of their reports stays that there was one. Their row stays, of nobody's
+    /// tenant.
     ///
     /// Who calls it has ended their matches, and locked their account, themselves and their sessions. Once it is
     /// committed, nothing of it is found in the files of the store either.
-    fn erase<'a>(
-        &'a mut self,
-        user: &'a UserId,
-        email: &'a EmailAddress,
-        now: UnixMs,
-    ) -> StoreFuture<'a, ()>;
+    fn erase<'a>(&'a mut self, account: &'a Account, now: UnixMs) -> StoreFuture<'a, ()>;
 }

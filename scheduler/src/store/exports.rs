@@ -1,6 +1,6 @@
 //! What a person has who takes a copy of all of it, beyond what is listed elsewhere.
 
-use scheduler_core::{BookedSession, Match, Proposal};
+use scheduler_core::{BookedSession, Feedback, Match, Proposal, StoredReport};
 use wire::UserId;
 
 use super::StoreFuture;
@@ -15,4 +15,10 @@ pub(crate) trait ExportQueries: Send + Sync {
 
     /// Sessions in which they take part, at most `limit`.
     fn sessions(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<BookedSession>>;
+
+    /// What they said of sessions, at most `limit`.
+    fn feedback(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<Feedback>>;
+
+    /// What they reported, at most `limit`.
+    fn reports(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<StoredReport>>;
 }

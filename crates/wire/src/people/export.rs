@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{LoginView, User};
 use crate::{
-    BlockView, GiftView, MatchId, Notification, Participant, ProposalView, RoomId, SessionView,
-    UnixMs,
+    BlockView, FeedbackView, GiftView, MatchId, Notification, Participant, ProposalView,
+    ReportView, RoomId, SessionId, SessionView, UnixMs,
 };
 
 /// Everything that the scheduler holds of a person, as they may see it.
@@ -33,8 +33,23 @@ pub struct PersonExport {
     pub notifications: Vec<Notification>,
     /// Whom they have blocked.
     pub blocks: Vec<BlockView>,
+    /// What they said of sessions.
+    pub feedback: Vec<ExportedFeedback>,
+    /// What they reported of others.
+    pub reports: Vec<ReportView>,
     /// Names of those lists that are longer than an export: the newest of them are here.
     pub truncated: Vec<String>,
+}
+
+/// What the person said of one of their sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExportedFeedback {
+    /// Which session it was.
+    pub session_id: SessionId,
+    /// What they said.
+    pub feedback: FeedbackView,
 }
 
 /// A match of the person's, in force or over.

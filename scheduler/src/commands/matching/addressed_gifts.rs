@@ -69,7 +69,9 @@ async fn may_mail(
     command: &AddressCommand,
     now: UnixMs,
 ) -> Result<bool, StoreError> {
-    if work.mails().is_refused(&command.to).await? {
+    let gifts = work.addressed_gifts();
+    let is_blocked = gifts.is_blocked(&command.giver, &command.to).await?;
+    if work.mails().is_refused(&command.to).await? || is_blocked {
         return Ok(false);
     }
     let sent = work.mails().since(&command.to, now - MAIL_DAY_MS).await?;

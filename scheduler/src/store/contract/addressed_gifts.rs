@@ -244,6 +244,31 @@ pub(crate) async fn sch_230_an_address_gets_five_mails_a_day_and_none_once_they_
 }
 
 /// The day of 23 hours in Berlin, and the zone of who peeks changes in between.
+pub(crate) async fn sch_221_no_mail_tells_of_a_gift_from_somebody_who_is_blocked(
+    mut harness: StoreHarness,
+) {
+    let store = harness.store().await;
+    for one in ["ana", "bo"] {
+        add_verified(&*store, one).await;
+    }
+    commands::block(&*store, &"bo".into(), &"ana".into(), NOW)
+        .await
+        .unwrap()
+        .outcome
+        .unwrap();
+    let sent = send_to(&*store, ["ana", "bo"], GiftKind::Plain, 0, &[]).await;
+    assert_eq!(sent.unwrap().to.text(), "bo@example.org");
+    assert!(mails(&*store).await.is_empty());
+    commands::unblock(&*store, &"bo".into(), &"ana".into(), NOW)
+        .await
+        .unwrap()
+        .outcome
+        .unwrap();
+    let sent = send_to(&*store, ["ana", "bo"], GiftKind::Plain, 0, &[]).await;
+    sent.unwrap();
+    assert_eq!(mails(&*store).await.len(), 1);
+}
+
 pub(crate) async fn sch_239_a_peek_is_one_a_day_over_daylight_saving_and_a_change_of_zone(
     mut harness: StoreHarness,
 ) {

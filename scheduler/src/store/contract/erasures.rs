@@ -8,7 +8,9 @@ use super::accounts::{add_token, address, signup, token};
 use super::addressed_gifts::verify;
 use super::harness::{NOW, StoreHarness, action, all_of};
 use super::matching::{HOUR_MS, gifts, send};
-use crate::commands::{self, SignupCommand, SignupOutcome, ask_for_mail, record_action};
+use crate::commands::{
+    self, AskOutcome, SignupCommand, SignupOutcome, ask_for_mail, record_action,
+};
 use crate::store::{GiftBox, SchedulerStore, SessionFilter, SessionsOf, StoreError, StoredAccount};
 
 /// The name of whoever is erased, as others are shown it.
@@ -17,6 +19,8 @@ const NAME: &str = "Nahida Canary";
 const MAILBOX: &str = "nahida.canary.7c1e";
 /// A letter that nobody has opened.
 const SEALED: &str = "canary-sealed-letter-0be4";
+/// What somebody else reports.
+const REPORTED: &str = "canary-report-5f0c";
 /// A letter that its receiver has.
 const OPENED: &str = "canary-opened-letter-d7a2";
 
@@ -67,8 +71,8 @@ async fn send_to_address(store: &dyn SchedulerStore, from: &str, mailbox: &str) 
 
 /// What names Nahida in her own words and in those of others: reports, and what she said of a session.
 async fn said(store: &dyn SchedulerStore) {
-    for (by, of) in [("nahida", "ed"), ("ed", "nahida")] {
-        let asked = json!({"user_id": of, "reason": NAME, "text": NAME});
+    for (by, of, text) in [("nahida", "ed", NAME), ("ed", "nahida", REPORTED)] {
+        let asked = json!({"user_id": of, "reason": text, "text": text});
         let asked = check_report(serde_json::from_value(asked).unwrap()).unwrap();
         let sent = commands::report(store, &by.into(), asked, None, NOW).await;
         sent.unwrap().outcome.unwrap();
@@ -179,6 +183,10 @@ pub(crate) async fn sch_212_of_whoever_was_erased_no_column_holds_name_address_o
         assert!(found.is_none(), "{text} stands in {found:?}");
     }
     assert!(after.contains(OPENED), "others keep what they have opened");
+    assert!(
+        after.contains(REPORTED),
+        "what others report is others' own"
+    );
     assert!(after.contains("user.erased"), "the services are told");
     let store = harness.store().await;
     let again = commands::erase(&*store, &account, NOW).await.unwrap();
@@ -193,8 +201,16 @@ pub(crate) async fn sch_213_others_keep_what_they_have_from_someone_who_has_left
     let made = store.matches().list("bo".into(), None, 10).await.unwrap();
     harness.take(vec![unread(&made[0].room_id)]).await;
     let store = harness.store().await;
+    let said = async |store: &dyn SchedulerStore| {
+        let feedback = store.exports().feedback("nahida".into(), 10).await;
+        let reports = store.exports().reports("nahida".into(), 10).await.unwrap();
+        let words = reports.into_iter().map(|one| one.report.reason);
+        (feedback.unwrap().len(), words.collect::<Vec<_>>())
+    };
+    assert_eq!(said(&*store).await, (1, vec![NAME.to_owned()]));
     let account = stored(&*store, "nahida").await;
     commands::erase(&*store, &account, NOW).await.unwrap();
+    assert_eq!(said(&*store).await, (0, vec!["erased".to_owned()]));
 
     let told = harness.list(all_of(&"bo".into())).await;
     assert!(names(&told).len() >= 4 && names(&told).iter().all(|name| *name == LEFT_NAME));
@@ -284,4 +300,35 @@ pub(crate) async fn sch_214_an_address_that_was_erased_is_free_again(mut harness
             .unwrap()
             .is_empty()
     );
+}
+
+pub(crate) async fn sch_220_leaving_takes_nothing_of_an_address_that_was_never_shown_to_be_theirs(
+    mut harness: StoreHarness,
+) {
+    let store = harness.store().await;
+    sign_up(&*store, "ana", "ana", "Ana").await;
+    send_to_address(&*store, "ana", "prey").await;
+    let mut asked = Vec::new();
+    for taker in ["one", "two", "three", "four"] {
+        sign_up(&*store, taker, "prey", taker).await;
+        let user = UserId::from(taker);
+        asked.push(
+            ask_for_mail(&*store, MailKind::Verify, &user, None, NOW)
+                .await
+                .unwrap(),
+        );
+        let account = stored(&*store, taker).await;
+        commands::erase(&*store, &account, NOW).await.unwrap();
+    }
+    let queued = |outcome: &&AskOutcome| matches!(outcome, AskOutcome::Queued);
+    let count = asked.iter().filter(queued).count();
+    assert!(count < 3, "each sign-up is mailed as well: {asked:?}");
+    let waiting = store.addressed_gifts().list("ana".into(), None, 10).await;
+    assert_eq!(waiting.unwrap().len(), 1);
+
+    let store = harness.store().await;
+    sign_up(&*store, "owner", "prey", "Owner").await;
+    verify(&*store, "owner").await;
+    let claimed = commands::claim_gifts_of(&*store, &"owner".into(), NOW).await;
+    assert_eq!(claimed.unwrap().len(), 1);
 }

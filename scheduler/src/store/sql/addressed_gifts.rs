@@ -109,6 +109,24 @@ impl AddressedGiftRepository for SqlUnitOfWork {
         })
     }
 
+    fn is_blocked<'a>(
+        &'a mut self,
+        giver: &'a UserId,
+        to: &'a EmailAddress,
+    ) -> StoreFuture<'a, bool> {
+        Box::pin(async {
+            let found: Option<(String,)> = query(
+                "SELECT c.user_id FROM accounts c JOIN blocks b ON b.by_id = c.user_id \
+                 WHERE c.email_key = ?1 AND c.email_verified = 1 AND b.user_id = ?2",
+            )
+            .bind(to.key())
+            .bind(giver.as_str())
+            .fetch_optional(&mut self.tx)
+            .await?;
+            Ok(found.is_some())
+        })
+    }
+
     fn insert<'a>(&'a mut self, gift: &'a AddressedGift) -> StoreFuture<'a, ()> {
         Box::pin(async {
             query(

@@ -3,24 +3,23 @@
 //! A new table with a name, an address or a text of somebody has a statement here, and rows in the rule of the contract
 //! that looks into every column afterwards.
 
-use scheduler_core::{EmailAddress, LEFT, Match, forget_name};
+use scheduler_core::{Account, EmailAddress, LEFT, Match, forget_name};
 use storage::{Outbox, Statement, query};
 use wire::{LEFT_NAME, UnixMs, UserId};
 
 use super::matches::in_force;
 use super::unit_of_work::SqlUnitOfWork;
-use crate::store::{ErasureRepository, StoreError, StoreFuture};
+use crate::store::{ErasureRepository, StoreError, StoreFuture, address_hash};
 
 /// Matches of one person: 20 gifts a day for 13 years.
 const MAX_MATCHES: u32 = 100_000;
 
 /// What is deleted; `?1` is the person.
-const DELETED: [&str; 14] = [
+const DELETED: [&str; 13] = [
     "DELETE FROM searchable_names WHERE user_id = ?1",
     "DELETE FROM logins WHERE user_id = ?1",
     "DELETE FROM account_tokens WHERE user_id = ?1",
     "DELETE FROM accounts WHERE user_id = ?1",
-    "DELETE FROM mails WHERE user_id = ?1",
     "DELETE FROM jobs WHERE user_id = ?1 \
      AND session_id IN (SELECT session_id FROM participants WHERE user_id = ?1)",
     "DELETE FROM notifications WHERE user_id = ?1",
@@ -38,7 +37,7 @@ const DELETED: [&str; 14] = [
 ];
 
 /// Where others have their name; `?1` is the person, `?2` what stands there from now on.
-const NAMED: [&str; 5] = [
+const NAMED: [&str; 3] = [
     "UPDATE participants SET name = ?2 WHERE user_id = ?1",
     "UPDATE notifications SET with_name = ?2 WHERE with_name IS NOT NULL \
      AND user_id IN (SELECT other.user_id FROM participants own \
@@ -49,11 +48,29 @@ const NAMED: [&str; 5] = [
        UNION SELECT high_id FROM matches WHERE low_id = ?1) \
      AND id IN (SELECT s.notification_id FROM notification_subjects s \
        JOIN matches m ON m.id = s.match_id WHERE m.low_id = ?1 OR m.high_id = ?1)",
-    // That there was a report stays, and its words go: they may name anybody.
-    "UPDATE audit SET detail = ?2 WHERE detail IS NOT NULL \
-     AND subject IN (SELECT id FROM reports WHERE by_id = ?1 OR user_id = ?1)",
-    "UPDATE reports SET reason = ?2, text = NULL WHERE by_id = ?1 OR user_id = ?1",
 ];
+
+/// The words of `?1`'s reports: that there was one stays. What others report of them is others' own.
+const REPORTED: [&str; 2] = [
+    "UPDATE audit SET detail = 'erased' WHERE detail IS NOT NULL \
+     AND subject IN (SELECT id FROM reports WHERE by_id = ?1)",
+    "UPDATE reports SET reason = 'erased', text = NULL WHERE by_id = ?1",
+];
+
+/// Takes the address `?2` out of mails: `?1`, its hash, stays in its place.
+macro_rules! forget_mails {
+    ($which:literal) => {
+        concat!(
+            "UPDATE mails SET address = '', address_key = ?1, user_id = NULL, detail = NULL, reason = NULL, \
+             state = CASE WHEN state = 'due' THEN 'dead' ELSE state END WHERE address_key = ?2",
+            $which
+        )
+    };
+}
+
+/// Mails of `?3`'s to an address of their own.
+const FORGET_OWN_MAILS: &str = forget_mails!(" AND user_id = ?3 AND kind <> 'gift'");
+const FORGET_ALL_MAILS: &str = forget_mails!("");
 
 /// Gifts of `?1` that reached nobody by `?2`, with what was said of them, and those that do not reach them any more. One
 /// to an address is opened by whoever reads it, and never by the time alone.
@@ -85,13 +102,13 @@ impl ErasureRepository for SqlUnitOfWork {
         })
     }
 
-    fn erase<'a>(
-        &'a mut self,
-        user: &'a UserId,
-        email: &'a EmailAddress,
-        now: UnixMs,
-    ) -> StoreFuture<'a, ()> {
+    fn erase<'a>(&'a mut self, account: &'a Account, now: UnixMs) -> StoreFuture<'a, ()> {
         Box::pin(async move {
+            let Account { user, email, .. } = account;
+            self.forget_mails(account).await?;
+            for statement in REPORTED {
+                self.run(query(statement).bind(user.as_str())).await?;
+            }
             for statement in GIFTS {
                 self.run(query(statement).bind(user.as_str()).bind(now))
                     .await?;
@@ -103,7 +120,7 @@ impl ErasureRepository for SqlUnitOfWork {
                 self.run(query(statement).bind(user.as_str()).bind(LEFT_NAME))
                     .await?;
             }
-            self.forget_address(email).await?;
+            self.forget_address(account).await?;
             self.forget_answers(user.as_str()).await?;
             self.forget_answers(email.text()).await?;
             Outbox::rewrite(&mut self.tx, user.as_str(), |event| {
@@ -122,12 +139,38 @@ impl SqlUnitOfWork {
         Ok(())
     }
 
-    /// Mails and gifts to the address, and what the audit log says of it.
-    async fn forget_address(&mut self, email: &EmailAddress) -> Result<(), StoreError> {
-        let gifts = query("DELETE FROM addressed_gifts WHERE email_key = ?1");
-        self.run(gifts.bind(email.key())).await?;
-        let mails = query("DELETE FROM mails WHERE address_key = ?1");
-        self.run(mails.bind(email.key())).await?;
+    /// Their mails to addresses of their own, and to an address that they have shown to be theirs those of others, too. Each
+    /// stays without its address, under the hash of it: whoever signs up and leaves again gets no more mails for that.
+    async fn forget_mails(&mut self, account: &Account) -> Result<(), StoreError> {
+        let user = account.user.as_str();
+        let theirs = "SELECT DISTINCT address FROM mails WHERE user_id = ?1 AND kind <> 'gift'";
+        let theirs: Vec<(String,)> = query(theirs).bind(user).fetch_all(&mut self.tx).await?;
+        let theirs = theirs
+            .iter()
+            .filter_map(|(text,)| EmailAddress::parse(text));
+        for address in theirs {
+            let own = query(FORGET_OWN_MAILS).bind(address_hash(&address));
+            self.run(own.bind(address.key()).bind(user)).await?;
+        }
+        let email = &account.email;
+        if account.email_verified {
+            let all = query(FORGET_ALL_MAILS).bind(address_hash(email));
+            self.run(all.bind(email.key())).await?;
+        }
+        let of_gifts = query(
+            "UPDATE mails SET user_id = NULL, detail = NULL, \
+             state = CASE WHEN state = 'due' THEN 'dead' ELSE state END WHERE user_id = ?1",
+        );
+        self.run(of_gifts.bind(user)).await
+    }
+
+    /// Gifts to the address, if it is theirs for certain, and what the audit log says of it.
+    async fn forget_address(&mut self, account: &Account) -> Result<(), StoreError> {
+        let email = &account.email;
+        if account.email_verified {
+            let gifts = query("DELETE FROM addressed_gifts WHERE email_key = ?1");
+            self.run(gifts.bind(email.key())).await?;
+        }
         let subjects = query("UPDATE audit SET subject = ?1 WHERE subject = ?2");
         self.run(subjects.bind(LEFT_NAME).bind(email.text()))
             .await?;

@@ -1,11 +1,11 @@
 //! What one person has, for a copy of all of it.
 
-use scheduler_core::{BookedSession, Match, Proposal};
+use scheduler_core::{BookedSession, Feedback, Match, Proposal, StoredReport};
 use storage::query;
 use wire::UserId;
 
 use super::session_rows::{BookedSessionRow, select_sessions};
-use super::{SqlStore, matches, proposals};
+use super::{SqlStore, feedback, matches, proposals, reports};
 use crate::store::{ExportQueries, StoreFuture};
 
 impl ExportQueries for SqlStore {
@@ -31,5 +31,13 @@ impl ExportQueries for SqlStore {
                 .map(BookedSessionRow::into_session)
                 .collect()
         })
+    }
+
+    fn feedback(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<Feedback>> {
+        Box::pin(async move { feedback::all_of(&mut self.db.read().await?, &user, limit).await })
+    }
+
+    fn reports(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<StoredReport>> {
+        Box::pin(async move { reports::all_of(&mut self.db.read().await?, &user, limit).await })
     }
 }

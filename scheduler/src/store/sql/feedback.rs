@@ -1,12 +1,12 @@
 //! What people said of sessions.
 
 use scheduler_core::Feedback;
-use storage::{FromRow, Row, query};
+use storage::{FromRow, Row, SqlConnection, query};
 use wire::{SessionId, UserId};
 
 use super::SqlStore;
 use super::unit_of_work::SqlUnitOfWork;
-use crate::store::{FeedbackQueries, FeedbackRepository, StoreFuture};
+use crate::store::{FeedbackQueries, FeedbackRepository, StoreError, StoreFuture};
 
 impl FeedbackQueries for SqlStore {
     fn of_session(&self, session: SessionId) -> StoreFuture<'_, Vec<Feedback>> {
@@ -62,6 +62,23 @@ impl FeedbackRepository for SqlUnitOfWork {
             Ok(())
         })
     }
+}
+
+/// Everything that a person said, the newest first.
+pub(super) async fn all_of(
+    connection: &mut dyn SqlConnection,
+    user: &UserId,
+    limit: u32,
+) -> Result<Vec<Feedback>, StoreError> {
+    let rows: Vec<FeedbackRow> = query(
+        "SELECT session_id, user_id, score, body, given_at, changed_at, revision \
+         FROM session_feedback WHERE user_id = ?1 ORDER BY given_at DESC, session_id DESC LIMIT ?2",
+    )
+    .bind(user.as_str())
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|FeedbackRow(said)| said).collect())
 }
 
 struct FeedbackRow(Feedback);

@@ -76,10 +76,12 @@ impl MailRepository for SqlUnitOfWork {
     ) -> StoreFuture<'a, Vec<(MailKind, UnixMs)>> {
         Box::pin(async move {
             lock_recipient(&mut self.tx, to).await?;
+            // Those to somebody who was erased have the hash alone.
             let rows: Vec<(String, UnixMs)> = query(
-                "SELECT kind, created_at FROM mails WHERE address_key = ?1 AND created_at > ?2",
+                "SELECT kind, created_at FROM mails WHERE address_key IN (?1, ?2) AND created_at > ?3",
             )
             .bind(to.key())
+            .bind(address_hash(to))
             .bind(after)
             .fetch_all(&mut self.tx)
             .await?;

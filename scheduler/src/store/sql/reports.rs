@@ -1,12 +1,12 @@
 //! What people have told the operators of each other.
 
 use scheduler_core::{CheckedReport, StoredReport};
-use storage::{FromRow, Row, query};
+use storage::{FromRow, Row, SqlConnection, query};
 use wire::{ReportId, SessionId, UnixMs, UserId};
 
 use super::SqlStore;
 use super::unit_of_work::SqlUnitOfWork;
-use crate::store::{ReportQueries, ReportRepository, StoreFuture};
+use crate::store::{ReportQueries, ReportRepository, StoreError, StoreFuture};
 
 impl ReportQueries for SqlStore {
     fn list(&self, before: Option<ReportId>, limit: u32) -> StoreFuture<'_, Vec<StoredReport>> {
@@ -57,6 +57,23 @@ impl ReportRepository for SqlUnitOfWork {
             Ok(())
         })
     }
+}
+
+/// Everything that a person reported, the newest first.
+pub(super) async fn all_of(
+    connection: &mut dyn SqlConnection,
+    by: &UserId,
+    limit: u32,
+) -> Result<Vec<StoredReport>, StoreError> {
+    let rows: Vec<ReportRow> = query(
+        "SELECT id, by_id, user_id, session_id, reason, text, created_at FROM reports \
+         WHERE by_id = ?1 ORDER BY id DESC LIMIT ?2",
+    )
+    .bind(by.as_str())
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|ReportRow(report)| report).collect())
 }
 
 struct ReportRow(StoredReport);
