@@ -274,8 +274,9 @@ pub struct SentReport {
     pub created_at: UnixMs,
 }
 
-/// A report, as operators read it.
+/// A report, as operators and its author read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReportView {
     /// Its own id, rising with time.

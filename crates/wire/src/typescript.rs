@@ -38,9 +38,10 @@ fn declare_shared(out: &mut String, config: &Config) {
         JoinResponse, TicketRequest, TicketResponse,
         NotificationKind, Notification, Page<Notification>,
         User, Notify, Quiet, SecretText, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
-    ApplicationView, CalendarFeed, ConfirmReset, EraseMe, ExportedFeedback, ExportedMatch, FeedbackView, FoundPerson, GiveFeedback, LoginView, NotificationChannel, PasswordReset, PersonExport,
+        ConfirmReset, EraseMe, ExportedFeedback, ExportedMatch, FoundPerson, LoginView, PasswordReset, PersonExport,
+        ApplicationView, NotificationChannel, CalendarFeed, FeedbackView, GiveFeedback,
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
-        ProposalView, AcceptProposal, BlockView, ClaimGift, SendReport, SentReport,
+        ProposalView, AcceptProposal, BlockView, ClaimGift, SendReport, SentReport, ReportView,
         EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale,
     );
 }

@@ -748,58 +748,6 @@ export type ConfirmEmail = {
  */
 token: SecretText, };
 /**
- * An application, as `GET /v1/application` shows it to its own key.
- */
-export type ApplicationView = { 
-/**
- * Its own id, which stays: what its key was made for.
- */
-id: string, 
-/**
- * What people are shown.
- */
-name: string, 
-/**
- * Pages of these origins may ask the services.
- */
-allowed_origins: Array<string>, 
-/**
- * Pages of these origins may embed a session.
- */
-allowed_embedders: Array<string>, 
-/**
- * Where people go after a session.
- */
-return_url?: string, 
-/**
- * How its pages look.
- */
-theme?: Record<string, unknown>, 
-/**
- * How its people are told.
- */
-channels: Array<NotificationChannel>, 
-/**
- * In whose name its mails come.
- */
-sender_name?: string, 
-/**
- * Where answers to its mails go.
- */
-reply_to?: string, 
-/**
- * The texts of its mails.
- */
-templates?: Record<string, unknown>, };
-/**
- * Answer of `POST /v1/me/calendar`.
- */
-export type CalendarFeed = { 
-/**
- * Where calendars subscribe to one's sessions. Whoever has it reads them: it is shown this once.
- */
-url: SecretText, };
-/**
  * Body of `POST /v1/password-reset/confirm`.
  */
 export type ConfirmReset = { 
@@ -819,6 +767,18 @@ export type EraseMe = {
  * The password of the account.
  */
 password: SecretText, };
+/**
+ * What the person said of one of their sessions.
+ */
+export type ExportedFeedback = { 
+/**
+ * Which session it was.
+ */
+session_id: SessionId, 
+/**
+ * What they said.
+ */
+feedback: FeedbackView, };
 /**
  * A match of the person's, in force or over.
  */
@@ -844,26 +804,6 @@ created_at: UnixMs,
  */
 ended_at?: UnixMs, };
 /**
- * What one of the two said of the session: to themselves, and to their application.
- */
-export type FeedbackView = { 
-/**
- * 1 to 5.
- */
-score: number, 
-/**
- * Their words, if they had any.
- */
-text?: string, 
-/**
- * When it was given first; it may be changed for a day.
- */
-given_at: UnixMs, 
-/**
- * When it was changed last, if it was.
- */
-changed_at?: UnixMs, };
-/**
  * Somebody who can be found by their name.
  */
 export type FoundPerson = { 
@@ -875,18 +815,6 @@ id: UserId,
  * What others are shown.
  */
 name: string, };
-/**
- * Body of `POST /v1/sessions/{id}/feedback`.
- */
-export type GiveFeedback = { 
-/**
- * 1 to 5, the more the better.
- */
-score: number, 
-/**
- * Up to 2,000 characters.
- */
-text?: string, };
 /**
  * One browser or device in which a person is logged in.
  */
@@ -915,10 +843,6 @@ expires_at: UnixMs,
  * What the browser called itself.
  */
 user_agent?: string, };
-/**
- * By which way an application's people are told of what happens.
- */
-export type NotificationChannel = "in_app" | "webhook" | "push" | "email";
 /**
  * Body of `POST /v1/password-reset`.
  */
@@ -972,9 +896,105 @@ notifications: Array<Notification>,
  */
 blocks: Array<BlockView>, 
 /**
+ * What they said of sessions.
+ */
+feedback: Array<ExportedFeedback>, 
+/**
+ * What they reported of others.
+ */
+reports: Array<ReportView>, 
+/**
  * Names of those lists that are longer than an export: the newest of them are here.
  */
 truncated: Array<string>, };
+/**
+ * An application, as `GET /v1/application` shows it to its own key.
+ */
+export type ApplicationView = { 
+/**
+ * Its own id, which stays: what its key was made for.
+ */
+id: string, 
+/**
+ * What people are shown.
+ */
+name: string, 
+/**
+ * Pages of these origins may ask the services.
+ */
+allowed_origins: Array<string>, 
+/**
+ * Pages of these origins may embed a session.
+ */
+allowed_embedders: Array<string>, 
+/**
+ * Where people go after a session.
+ */
+return_url?: string, 
+/**
+ * How its pages look.
+ */
+theme?: Record<string, unknown>, 
+/**
+ * How its people are told.
+ */
+channels: Array<NotificationChannel>, 
+/**
+ * In whose name its mails come.
+ */
+sender_name?: string, 
+/**
+ * Where answers to its mails go.
+ */
+reply_to?: string, 
+/**
+ * The texts of its mails.
+ */
+templates?: Record<string, unknown>, };
+/**
+ * By which way an application's people are told of what happens.
+ */
+export type NotificationChannel = "in_app" | "webhook" | "push" | "email";
+/**
+ * Answer of `POST /v1/me/calendar`.
+ */
+export type CalendarFeed = { 
+/**
+ * Where calendars subscribe to one's sessions. Whoever has it reads them: it is shown this once.
+ */
+url: SecretText, };
+/**
+ * What one of the two said of the session: to themselves, and to their application.
+ */
+export type FeedbackView = { 
+/**
+ * 1 to 5.
+ */
+score: number, 
+/**
+ * Their words, if they had any.
+ */
+text?: string, 
+/**
+ * When it was given first; it may be changed for a day.
+ */
+given_at: UnixMs, 
+/**
+ * When it was changed last, if it was.
+ */
+changed_at?: UnixMs, };
+/**
+ * Body of `POST /v1/sessions/{id}/feedback`.
+ */
+export type GiveFeedback = { 
+/**
+ * 1 to 5, the more the better.
+ */
+score: number, 
+/**
+ * Up to 2,000 characters.
+ */
+text?: string, };
 /**
  * What a gift may come to.
  */
@@ -1235,6 +1255,38 @@ id: ReportId,
  * When it came.
  */
 created_at: UnixMs, };
+/**
+ * A report, as operators and its author read it.
+ */
+export type ReportView = { 
+/**
+ * Its own id, rising with time.
+ */
+id: ReportId, 
+/**
+ * When it came.
+ */
+created_at: UnixMs, 
+/**
+ * Who sent it.
+ */
+by: UserId, 
+/**
+ * Who is reported.
+ */
+user_id: UserId, 
+/**
+ * The session in which it was.
+ */
+session_id?: SessionId, 
+/**
+ * What it is about.
+ */
+reason: string, 
+/**
+ * What happened, where they wrote it.
+ */
+text?: string, };
 /**
  * What can happen.
  */
