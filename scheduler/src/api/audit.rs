@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use service::http::{HttpError, Json};
 use wire::{AuditRow, Page, SessionId, UnixMs};
 
-use super::query::{QueryParams, cursor, from_cursor};
+use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::Operator;
 use crate::state::AppState;
 use crate::store::AuditQuery;
@@ -25,14 +25,12 @@ pub(crate) async fn list(
         limit: params.limit(),
     };
     params.check()?;
-    let limit = query.limit as usize;
+    let limit = query.limit;
     // One more than asked for shows whether there is another page.
     query.limit += 1;
     let mut items = app.store.audit().list(query).await?;
-    let more = items.len() > limit;
-    items.truncate(limit);
     Ok(Json(Page {
-        next_cursor: items.last().filter(|_| more).map(cursor_before),
+        next_cursor: cut_to_page(&mut items, limit, cursor_before),
         items,
     }))
 }

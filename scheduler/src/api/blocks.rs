@@ -8,7 +8,7 @@ use service::clock;
 use service::http::{HttpError, Json};
 use wire::{BlockView, Page, UserId};
 
-use super::query::{QueryParams, cursor, from_cursor};
+use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::Person;
 use crate::commands;
 use crate::state::AppState;
@@ -28,11 +28,8 @@ pub(crate) async fn list(
     let mut items = blocks
         .list(person.user, after.map(UserId), limit + 1)
         .await?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let last = items.last().filter(|_| more);
     Ok(Json(Page {
-        next_cursor: last.map(|block| cursor(block.user_id.as_str())),
+        next_cursor: cut_to_page(&mut items, limit, |last| cursor(last.user_id.as_str())),
         items,
     }))
 }

@@ -13,7 +13,7 @@ use service::clock;
 use service::http::{HttpError, Json};
 use wire::{ClaimGift, GiftId, GiftView, Page, SendGift, UnixMs, UserId};
 
-use super::query::{QueryParams, cursor, from_cursor};
+use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::{Person, WebPage};
 use crate::commands;
 use crate::matching_answers::{Made, key_of_person};
@@ -142,11 +142,8 @@ pub(crate) async fn list(
         GiftBox::Received => received(&app, &person, query).await?,
         GiftBox::Sent => sent(&app, query).await?,
     };
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let last = items.last().filter(|_| more);
     Ok(Json(Page {
-        next_cursor: last.map(|gift| cursor(gift.id.as_str())),
+        next_cursor: cut_to_page(&mut items, limit, |last| cursor(last.id.as_str())),
         items,
     }))
 }

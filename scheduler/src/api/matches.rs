@@ -9,7 +9,7 @@ use service::clock;
 use service::http::{HttpError, Json};
 use wire::{CreateMatch, CreatedMatch, MatchId, MatchView, NextSession, Page, UnixMs, UserId};
 
-use super::query::{QueryParams, cursor, from_cursor};
+use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::{Application, Person};
 use crate::bookings::idempotency_key;
 use crate::commands;
@@ -80,14 +80,12 @@ pub(crate) async fn list(
     let mut found = matches
         .list(person.user.clone(), before.map(MatchId), limit + 1)
         .await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
+    let next_cursor = cut_to_page(&mut found, limit, |last| cursor(last.id.as_str()));
     let ids: Vec<_> = found.iter().map(|one| one.id.clone()).collect();
     let proposals = matches.open_proposals(ids.clone()).await?;
     let sessions = matches.open_sessions(ids).await?;
-    let last = found.last().filter(|_| more);
     Ok(Json(Page {
-        next_cursor: last.map(|one| cursor(one.id.as_str())),
+        next_cursor,
         items: found
             .iter()
             .filter_map(|one| view(one, &person.user, &proposals, &sessions, now))

@@ -12,7 +12,7 @@ use service::clock;
 use service::http::{HttpError, Json};
 use wire::{Notification, Page};
 
-use super::query::{QueryParams, cursor, from_cursor};
+use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::NotificationReader;
 use crate::commands::mark_read;
 use crate::state::AppState;
@@ -36,10 +36,8 @@ pub(crate) async fn list(
     // One more than asked for shows whether there is another page.
     let query = query(&reader, NotificationPage::Before(before), limit + 1);
     let mut items = app.store.notifications().list(query).await?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
     Ok(Json(Page {
-        next_cursor: items.last().filter(|_| more).map(|last| cursor(&last.id)),
+        next_cursor: cut_to_page(&mut items, limit, |last| cursor(&last.id)),
         items,
     }))
 }

@@ -82,6 +82,18 @@ impl QueryParams {
     }
 }
 
+/// Cuts to a page what was read, which may be one item longer than the `limit` that was asked for: the cursor of the next
+/// page, by the last item of this one, if there is a next one.
+pub(super) fn cut_to_page<T>(
+    found: &mut Vec<T>,
+    limit: u32,
+    cursor_of: impl FnOnce(&T) -> String,
+) -> Option<String> {
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    found.last().filter(|_| more).map(cursor_of)
+}
+
 /// An opaque cursor of plain text.
 pub(super) fn cursor(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(text)

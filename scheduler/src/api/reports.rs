@@ -9,7 +9,7 @@ use service::clock;
 use service::http::{HttpError, Json};
 use wire::{Page, ReportId, ReportView, SendReport, SentReport};
 
-use super::query::{QueryParams, cursor, from_cursor};
+use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::{Operator, Person};
 use crate::commands;
 use crate::matching_answers::{Made, key_of_person};
@@ -58,11 +58,9 @@ pub(crate) async fn list(
     // One more than asked for shows whether there is another page.
     let reports = app.store.reports().list(before.map(ReportId), limit + 1);
     let mut reports = reports.await?;
-    let more = reports.len() > limit as usize;
-    reports.truncate(limit as usize);
-    let last = reports.last().filter(|_| more);
+    let next_cursor = cut_to_page(&mut reports, limit, |last| cursor(last.id.as_str()));
     Ok(Json(Page {
-        next_cursor: last.map(|report| cursor(report.id.as_str())),
+        next_cursor,
         items: reports
             .iter()
             .map(scheduler_core::StoredReport::view)

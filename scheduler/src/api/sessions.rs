@@ -13,7 +13,7 @@ use wire::{
     TicketRequest, TicketResponse, UnixMs, UserId,
 };
 
-use super::query::{QueryParams, cursor, from_cursor};
+use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::{Application, Person, SessionCaller, kicked, no_such_session};
 use crate::bookings::{IfMatch, SessionAsOf, idempotency_key};
 use crate::session_view::Audience;
@@ -54,14 +54,13 @@ pub(crate) async fn list(
         }
     };
     let mut filter = filter(whose, named, now)?;
-    let limit = filter.limit as usize;
+    let limit = filter.limit;
     // One more than asked for shows whether there is another page.
     filter.limit += 1;
     let mut sessions = app.store.sessions().list(filter).await?;
-    let more = sessions.len() > limit;
-    sessions.truncate(limit);
+    let next_cursor = cut_to_page(&mut sessions, limit, cursor_after);
     Ok(Json(Page {
-        next_cursor: sessions.last().filter(|_| more).map(cursor_after),
+        next_cursor,
         items: sessions
             .iter()
             .map(|session| app.view(session, now, audience))

@@ -7,7 +7,7 @@ use scheduler_core::TimelineEntry;
 use service::http::{HttpError, Json};
 use wire::{Page, TimelineItem, UnixMs};
 
-use super::query::{QueryParams, cursor, from_cursor};
+use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::Observer;
 use crate::state::AppState;
 use crate::store::TimelineQuery;
@@ -28,10 +28,8 @@ pub(crate) async fn list(
         limit: limit + 1,
     };
     let mut entries = app.store.timeline().list(query).await?;
-    let more = entries.len() > limit as usize;
-    entries.truncate(limit as usize);
     Ok(Json(Page {
-        next_cursor: entries.last().filter(|_| more).map(cursor_after),
+        next_cursor: cut_to_page(&mut entries, limit, cursor_after),
         items: entries.into_iter().map(|entry| entry.item).collect(),
     }))
 }
