@@ -12,6 +12,7 @@ mod feedback;
 mod frame;
 mod ids;
 mod matching;
+mod notification;
 mod people;
 mod question;
 mod raw;
@@ -47,6 +48,7 @@ pub use matching::{
     ProposalState, ProposalView, Propose, ReportView, RoomFact, SendGift, SendReport, SentReport,
     UserBlocked,
 };
+pub use notification::{Notification, NotificationKind};
 pub use people::{
     CalendarFeed, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe,
     ExportedFeedback, ExportedMatch, FoundPerson, LEFT_NAME, Login, LoginView, Notify,
@@ -56,9 +58,8 @@ pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;
 pub use scheduler::{
     BookParticipant, BookSession, ChangeSession, EmptyBody, JoinRequest, JoinResponse,
-    LocalDateTime, LocalTimeNote, Notification, NotificationKind, Page, RenewedLink,
-    ResolvedLocalTime, SessionParticipant, SessionState, SessionView, TicketRequest,
-    TicketResponse,
+    LocalDateTime, LocalTimeNote, Page, RenewedLink, ResolvedLocalTime, SessionParticipant,
+    SessionState, SessionView, TicketRequest, TicketResponse,
 };
 pub use session::{
     DuplicatePolicy, EndReason, IcePolicy, IceServer, LAST_COUNTDOWN_AFTER_CLOSE_MS, MediaBackend,
