@@ -307,7 +307,7 @@ pub trait RoomStore: Send + Sync + 'static {
     ///
     /// # Errors
     /// When something was in the way: it is to be asked for again.
-    fn overwrite_deleted(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn scrub(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Who was removed at `since` or later.
     ///

@@ -36,8 +36,8 @@ use follow_ups::FollowUps;
 const MAX_BATCH: usize = 512;
 /// Rooms that are kept although nothing of theirs waits, while the store does not take what waits for others.
 const MAX_KEPT: usize = 2 * MAX_BATCH;
-/// Pause before it is tried again to overwrite what was deleted: who reads for so long keeps writers waiting at each try.
-const OVERWRITE_AGAIN: Duration = Duration::from_secs(20);
+/// Pause before a scrub that failed is tried again: who reads for so long keeps writers waiting at each try.
+const SCRUB_AGAIN: Duration = Duration::from_secs(20);
 /// When to try again after the store failed, in milliseconds.
 const RETRY_MS: u64 = 1_000;
 
@@ -52,8 +52,8 @@ pub(crate) struct StoreActor<S, F = Registry> {
     breaker: RoomStoreBreaker,
     /// Rooms that stay in memory, until what follows from their messages is written.
     kept: BTreeSet<RoomId>,
-    /// When what was deleted is to be overwritten: at the start too, because an earlier process may not have come to it.
-    overwrite_due: Option<Instant>,
+    /// When the store is to be scrubbed: at the start too, because an earlier process may not have come to it.
+    scrub_due: Option<Instant>,
     last_sent_at: UnixMs,
 }
 
@@ -72,7 +72,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             follow_ups: FollowUps::default(),
             breaker: RoomStoreBreaker::default(),
             kept: BTreeSet::new(),
-            overwrite_due: Some(Instant::now()),
+            scrub_due: Some(Instant::now()),
             last_sent_at: UnixMs(0),
         }
     }
@@ -84,7 +84,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 .follow_ups
                 .due()
                 .into_iter()
-                .chain(self.overwrite_due)
+                .chain(self.scrub_due)
                 .min();
             let first = tokio::select! {
                 biased;
@@ -123,17 +123,17 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             self.write(batch).await;
         }
         self.release_rooms();
-        if self.overwrite_due.is_some_and(|due| due <= Instant::now()) {
-            self.overwrite_deleted().await;
+        if self.scrub_due.is_some_and(|due| due <= Instant::now()) {
+            self.scrub().await;
         }
     }
 
-    async fn overwrite_deleted(&mut self) {
-        let overwritten = self.rooms.stores().overwrite_deleted().await;
-        self.overwrite_due = overwritten.err().map(|error| {
+    async fn scrub(&mut self) {
+        let scrubbed = self.rooms.stores().scrub().await;
+        self.scrub_due = scrubbed.err().map(|error| {
             metrics::counter!("chat_overwrites_failed_total").increment(1);
-            tracing::warn!(%error, "what was deleted is still in the log");
-            Instant::now() + OVERWRITE_AGAIN
+            tracing::warn!(%error, "what was erased may still stand in the store's file; it is tried again");
+            Instant::now() + SCRUB_AGAIN
         });
     }
 

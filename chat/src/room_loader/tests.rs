@@ -103,8 +103,8 @@ impl RoomStore for SlowStore {
         self.inner.erasures(since).await
     }
 
-    async fn overwrite_deleted(&self) -> Result<(), StoreError> {
-        self.inner.overwrite_deleted().await
+    async fn scrub(&self) -> Result<(), StoreError> {
+        self.inner.scrub().await
     }
 
     async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {

@@ -124,7 +124,7 @@ impl RoomStore for MemoryStore {
         Ok(later.map(erasure).collect())
     }
 
-    async fn overwrite_deleted(&self) -> Result<(), StoreError> {
+    async fn scrub(&self) -> Result<(), StoreError> {
         Ok(())
     }
 

@@ -85,8 +85,8 @@ impl<R: RoomStore, M: MessageStore> RoomStore for StorePair<R, M> {
         self.rooms.erasures(since).await
     }
 
-    async fn overwrite_deleted(&self) -> Result<(), StoreError> {
-        self.rooms.overwrite_deleted().await
+    async fn scrub(&self) -> Result<(), StoreError> {
+        self.rooms.scrub().await
     }
 
     async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {

@@ -108,7 +108,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         }
         self.publish(told);
         if !applied.erased.is_empty() {
-            self.overwrite_due = Some(Instant::now());
+            self.scrub_due = Some(Instant::now());
         }
         self.rooms.registry().ask(|broker| {
             let of_erased = applied

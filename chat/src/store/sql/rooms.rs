@@ -55,7 +55,7 @@ impl SqlRooms {
     async fn write(&self, rows: &RowsToWrite<'_>) -> Result<(), storage::Error> {
         let mut transaction = self.database.begin().await?;
         rows.write(&mut transaction).await?;
-        if rows.erase() {
+        if rows.has_erasures() {
             transaction.note_erasure().await?;
         }
         transaction.commit().await
@@ -99,7 +99,7 @@ impl RoomStore for SqlRooms {
         Ok(rows.into_iter().map(erasure).collect())
     }
 
-    async fn overwrite_deleted(&self) -> Result<(), StoreError> {
+    async fn scrub(&self) -> Result<(), StoreError> {
         self.database.scrub().await?;
         Ok(())
     }

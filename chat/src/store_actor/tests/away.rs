@@ -64,8 +64,8 @@ impl RoomStore for UnavailableRooms {
         self.inner.erasures(since).await
     }
 
-    async fn overwrite_deleted(&self) -> Result<(), StoreError> {
-        self.inner.overwrite_deleted().await
+    async fn scrub(&self) -> Result<(), StoreError> {
+        self.inner.scrub().await
     }
 
     async fn removals(&self, since: wire::UnixMs) -> Result<Vec<Removal>, StoreError> {

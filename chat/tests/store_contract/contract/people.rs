@@ -161,7 +161,7 @@ pub(crate) async fn cht_87_who_is_erased_is_in_no_room(store: impl Stores) {
         );
         assert!(store.erasures(UnixMs(8)).await.unwrap().is_empty());
     }
-    store.overwrite_deleted().await.unwrap();
+    store.scrub().await.unwrap();
 }
 
 /// Neither a booking nor a ticket nor a position that comes late brings them back, in the same commit or another.

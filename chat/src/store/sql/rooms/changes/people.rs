@@ -73,7 +73,7 @@ impl RowsToWrite<'_> {
     }
 
     /// True where somebody is erased.
-    pub(in crate::store::sql::rooms) fn erase(&self) -> bool {
+    pub(in crate::store::sql::rooms) fn has_erasures(&self) -> bool {
         !self.erasures.is_empty()
     }
 
