@@ -145,7 +145,7 @@ impl AppState {
     /// After a command: what was committed is passed on, and what it came to is the answer.
     pub(crate) fn answer(&self, executed: Executed) -> Result<SessionAsOf, HttpError> {
         if matches!(executed.outcome, CommandOutcome::Done(_)) {
-            self.committed(executed.deliveries);
+            self.committed(executed.streamed);
         }
         session_as_of(executed.outcome)
     }

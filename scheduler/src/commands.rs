@@ -8,6 +8,7 @@ mod apply;
 mod audit;
 mod booking;
 mod calendar_feeds;
+mod deliveries;
 mod direct_writes;
 mod due_jobs;
 mod erasures;
@@ -26,6 +27,7 @@ pub(crate) use applications::{ApplicationOutcome, change_application};
 pub(crate) use audit::{prune_audit, record_action, record_configuration};
 pub(crate) use booking::{Executed, book, cancel, change, renew_link};
 pub(crate) use calendar_feeds::{replace_calendar_feed, revoke_calendar_feed};
+pub(crate) use deliveries::{claim_deliveries, settle_deliveries};
 pub(crate) use direct_writes::{
     add_api_key, forget_answers, mark_key_used, mark_read, revoke_api_key, revoke_other_api_keys,
 };

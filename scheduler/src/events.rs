@@ -23,8 +23,8 @@ impl ServiceEvents {
 
 impl EventHandler for ServiceEvents {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
-        let deliveries = take_batch(&*self.app.store, &batch, clock::now()).await?;
-        self.app.notifications.publish(deliveries);
+        let streamed = take_batch(&*self.app.store, &batch, clock::now()).await?;
+        self.app.notified(streamed);
         for event in &batch.events {
             if let Some((session, user)) = kicked(event) {
                 self.app.notifications.close(&user, &session);

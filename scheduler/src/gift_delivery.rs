@@ -12,8 +12,8 @@ use crate::store::StoreError;
 pub(crate) async fn deliver_gifts(app: AppState, shutdown: Shutdown) {
     loop {
         match claim_recent_gifts(&*app.store, clock::now()).await {
-            Ok(deliveries) if deliveries.is_empty() => {}
-            Ok(deliveries) => app.committed(deliveries),
+            Ok(streamed) if streamed.is_empty() => {}
+            Ok(streamed) => app.committed(streamed),
             Err(error) => {
                 tracing::warn!(%error, "gifts could not be brought; their receivers find them when they look");
             }
@@ -28,9 +28,9 @@ pub(crate) async fn deliver_gifts(app: AppState, shutdown: Shutdown) {
 impl AppState {
     /// Brings a person what waits for their address.
     pub(crate) async fn claim_gifts_of(&self, user: &UserId) -> Result<(), StoreError> {
-        let deliveries = claim_gifts_of(&*self.store, user, clock::now()).await?;
-        if !deliveries.is_empty() {
-            self.committed(deliveries);
+        let streamed = claim_gifts_of(&*self.store, user, clock::now()).await?;
+        if !streamed.is_empty() {
+            self.committed(streamed);
         }
         Ok(())
     }

@@ -10,8 +10,10 @@ pub mod api_keys;
 mod application_origins;
 mod bookings;
 mod calendar;
+mod channels;
 mod commands;
 mod config;
+mod deliveries;
 mod describe;
 mod due_jobs;
 mod email;
@@ -64,6 +66,7 @@ use storage::Outbox;
 
 use crate::accounts::Accounts;
 use crate::commands::record_configuration;
+use crate::deliveries::DeliveryRunners;
 use crate::due_jobs::DueJobRunner;
 use crate::email::{Email, Mailer, send_mails};
 use crate::gift_claims::GiftClaims;
@@ -110,12 +113,9 @@ pub async fn run(
     OutboxPublisher::new(outbox, SOURCE, node, transport)
         .reporting_to(readiness.clone())
         .start(&tasks, &shutdown);
-    let due = app.due_jobs.clone().run(
-        Arc::clone(&app.store),
-        app.notifications.clone(),
-        shutdown.clone(),
-    );
+    let due = app.due_jobs.clone().run(app.clone(), shutdown.clone());
     tasks.spawn("due jobs", due);
+    app.deliveries.start(&app.store, &tasks, &shutdown);
     if let Some(email) = app.email.clone() {
         tasks.spawn("mails", send_mails(email, app.clone(), shutdown.clone()));
     }
@@ -159,6 +159,7 @@ fn app(
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
         notifications: NotificationBroadcaster::default(),
         due_jobs: DueJobRunner::new(config.jobs.lease_ms),
+        deliveries: DeliveryRunners::new(Vec::new()),
         gift_claims: GiftClaims::default(),
         outbox: outbox.clone(),
         media: config.media.as_slice().into(),

@@ -63,7 +63,7 @@ impl AppState {
     /// What was committed is passed on, and what it came to is the answer.
     pub(crate) fn matching_answer<T>(&self, executed: MatchingExecuted<T>) -> Result<T, HttpError> {
         let answer = executed.outcome.map_err(refused)?;
-        self.committed(executed.deliveries);
+        self.committed(executed.streamed);
         Ok(answer)
     }
 }

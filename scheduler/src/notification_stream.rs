@@ -22,7 +22,7 @@ const RETRY_AFTER_MS: u64 = 5_000;
 
 /// A notification that was committed, and whom it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Delivery {
+pub(crate) struct StreamedNotification {
     pub(crate) user: UserId,
     pub(crate) notification: Notification,
 }
@@ -94,12 +94,12 @@ impl NotificationBroadcaster {
     }
 
     /// Queues for the open streams, without waiting for a slow one.
-    pub(crate) fn publish(&self, deliveries: Vec<Delivery>) {
-        if deliveries.is_empty() {
+    pub(crate) fn publish(&self, streamed: Vec<StreamedNotification>) {
+        if streamed.is_empty() {
             return;
         }
         let mut listeners = self.lock();
-        for Delivery { user, notification } in deliveries {
+        for StreamedNotification { user, notification } in streamed {
             listeners.deliver(&user, &notification);
         }
     }
@@ -209,8 +209,8 @@ mod tests {
 
     use super::*;
 
-    fn delivery(user: &str, session: &str, id: usize) -> Delivery {
-        Delivery {
+    fn delivery(user: &str, session: &str, id: usize) -> StreamedNotification {
+        StreamedNotification {
             user: user.into(),
             notification: Notification {
                 id: format!("{id:04}"),

@@ -8,12 +8,13 @@ use storage::Outbox;
 use wire::MediaBackend;
 
 use crate::accounts::Accounts;
+use crate::deliveries::DeliveryRunners;
 use crate::due_jobs::DueJobRunner;
 use crate::email::Email;
 use crate::gift_claims::GiftClaims;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
-use crate::notification_stream::{Delivery, NotificationBroadcaster};
+use crate::notification_stream::{NotificationBroadcaster, StreamedNotification};
 use crate::question_throttle::QuestionThrottle;
 use crate::quotas::SchedulerQuotas;
 use crate::store::SchedulerStore;
@@ -34,6 +35,7 @@ pub(crate) struct AppState {
     pub(crate) quotas: Arc<SchedulerQuotas>,
     pub(crate) notifications: NotificationBroadcaster,
     pub(crate) due_jobs: DueJobRunner,
+    pub(crate) deliveries: DeliveryRunners,
     pub(crate) gift_claims: GiftClaims,
     pub(crate) outbox: Outbox,
     /// Media that sessions may ask for.
@@ -49,10 +51,17 @@ pub(crate) struct AppState {
 }
 
 impl AppState {
-    /// After a write of ours was committed: event publishers, job runner and streams learn of it.
-    pub(crate) fn committed(&self, deliveries: Vec<Delivery>) {
+    /// After a write of ours was committed: event publishers, job runner, channels and streams learn of it.
+    pub(crate) fn committed(&self, streamed: Vec<StreamedNotification>) {
         self.outbox.wake();
         self.due_jobs.wake();
-        self.notifications.publish(deliveries);
+        self.deliveries.wake();
+        self.notifications.publish(streamed);
+    }
+
+    /// After notifications were committed that no event goes with: channels and streams learn of them.
+    pub(crate) fn notified(&self, streamed: Vec<StreamedNotification>) {
+        self.deliveries.wake();
+        self.notifications.publish(streamed);
     }
 }

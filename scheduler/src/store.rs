@@ -11,6 +11,7 @@ mod applications;
 mod audit;
 mod blocks;
 mod calendar_feeds;
+mod deliveries;
 mod erasures;
 mod events;
 mod exports;
@@ -45,6 +46,7 @@ pub(crate) use applications::{ApplicationQueries, ApplicationRepository};
 pub(crate) use audit::{AuditQueries, AuditQuery, AuditRepository};
 pub(crate) use blocks::{BlockQueries, BlockRepository};
 pub(crate) use calendar_feeds::{CalendarFeedQueries, CalendarFeedRepository};
+pub(crate) use deliveries::{DeliveryQueries, DeliveryRepository, StoredDelivery};
 pub(crate) use erasures::ErasureRepository;
 pub(crate) use events::EventRepository;
 pub(crate) use exports::ExportQueries;
@@ -163,6 +165,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed notifications, by person.
     fn notifications(&self) -> &dyn NotificationQueries;
 
+    /// Committed deliveries.
+    fn deliveries(&self) -> &dyn DeliveryQueries;
+
     /// Committed answers to idempotency keys.
     fn idempotency(&self) -> &dyn IdempotencyQueries;
 
@@ -237,6 +242,9 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Notifications of people.
     fn notifications(&mut self) -> &mut dyn NotificationRepository;
+
+    /// What is to be told to whom by which channel.
+    fn deliveries(&mut self) -> &mut dyn DeliveryRepository;
 
     /// Answers to idempotency keys.
     fn idempotency(&mut self) -> &mut dyn IdempotencyRepository;

@@ -58,8 +58,8 @@ async fn keep(app: &AppState, session: BookedSession) -> Result<(), StoreError> 
         reason: ChangeReason::ZoneRules,
         idempotency: None,
     };
-    let Executed { deliveries, .. } = commands::change(&*app.store, command, now).await?;
+    let Executed { streamed, .. } = commands::change(&*app.store, command, now).await?;
     tracing::info!(session = %session.id, from = from.0, to = to.0, "the rules of a time zone moved a session");
-    app.committed(deliveries);
+    app.committed(streamed);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use wire::{AuditRow, Event, SessionId, UserId};
 
+use crate::delivery::OutgoingEvent;
 use crate::feedback::Feedback;
 use crate::idempotency::StoredAnswer;
 use crate::job::{JobKind, MissReason};
@@ -29,6 +30,8 @@ pub struct Effects {
     pub new_jobs: Vec<NewJob>,
     /// Events for the other services, through the outbox.
     pub events: Vec<Event>,
+    /// Events for the endpoints of applications.
+    pub outgoing: Vec<OutgoingEvent>,
     /// Timeline entries, each subject to [`crate::timeline::has_room`].
     pub timeline: Vec<TimelineEntry>,
     /// Rows of the audit log.

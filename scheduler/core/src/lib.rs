@@ -11,6 +11,7 @@ mod booking;
 mod change;
 mod commands;
 mod contact;
+mod delivery;
 mod due_time_index;
 mod effects;
 mod feedback;
@@ -50,6 +51,10 @@ pub use commands::{
     BookCommand, CancelCommand, ChangeCommand, ChangeReason, CommandOutcome, Decision,
     FeedbackRefusal, RenewLinkCommand, SOURCE, book, cancel, change, follow, give_feedback,
     renew_link, repeated,
+};
+pub use delivery::{
+    BackOff, ChannelAnswer, Delivery, DeliveryContent, DeliveryState, DeliveryUpdate, NewDelivery,
+    OutgoingEvent, Recipient, plan_deliveries, settle_delivery,
 };
 pub use due_time_index::DueTimeIndex;
 pub use effects::{Effects, JobClosing, SessionChange};

@@ -117,9 +117,9 @@ pub(crate) async fn erase(
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1]), HttpError> {
     let stored = check_own(&app, &person, client, "password", &asked.password).await?;
     let erased = commands::erase(&*app.store, &stored, clock::now()).await?;
-    let deliveries = erased.ok_or_else(|| wrong_password("password"))?;
+    let streamed = erased.ok_or_else(|| wrong_password("password"))?;
     app.notifications.close_logins(&person.user);
-    app.committed(deliveries);
+    app.committed(streamed);
     tracing::info!(user = %person.user, event = "user.erased");
     let cleared = app.accounts()?.cookie.clear();
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cleared)]))

@@ -6,14 +6,15 @@ use scheduler_core::{
     TimelineEntry,
 };
 
-use crate::notification_stream::Delivery;
+use super::deliveries::add_deliveries;
+use crate::notification_stream::StreamedNotification;
 use crate::store::{JobRepository, StoreError, UnitOfWork};
 
 /// Writes all of it, and returns the notifications that were new: deliver them after the commit.
 pub(super) async fn apply(
     work: &mut dyn UnitOfWork,
     effects: Effects,
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Vec<StreamedNotification>, StoreError> {
     for person in &effects.people {
         match person {
             PersonChange::Insert(person) => work.people().insert(person).await?,
@@ -106,15 +107,17 @@ async fn append_timeline(
 async fn add_notifications(
     work: &mut dyn UnitOfWork,
     notifications: Vec<NewNotification>,
-) -> Result<Vec<Delivery>, StoreError> {
-    let mut deliveries = Vec::with_capacity(notifications.len());
+) -> Result<Vec<StreamedNotification>, StoreError> {
+    let mut stored = Vec::with_capacity(notifications.len());
     for new in notifications {
         if work.notifications().add(&new).await? {
-            deliveries.push(Delivery {
-                user: new.user,
-                notification: new.notification,
-            });
+            stored.push(new);
         }
     }
-    Ok(deliveries)
+    add_deliveries(work, &stored).await?;
+    let streamed = |new: NewNotification| StreamedNotification {
+        user: new.user,
+        notification: new.notification,
+    };
+    Ok(stored.into_iter().map(streamed).collect())
 }

@@ -10,14 +10,14 @@ use wire::UnixMs;
 
 use super::neighbours::{apply_with_neighbours, around, find_with_people, surroundings};
 use super::new_id;
-use crate::notification_stream::Delivery;
+use crate::notification_stream::StreamedNotification;
 use crate::store::{Around, SchedulerStore, StoreError, UnitOfWork};
 
 /// A command's outcome, and whom to notify now that it is committed.
 #[derive(Debug)]
 pub(crate) struct Executed {
     pub(crate) outcome: CommandOutcome,
-    pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) streamed: Vec<StreamedNotification>,
 }
 
 /// Books a session of two people.
@@ -180,17 +180,17 @@ async fn finish(
     let Some(effects) = decision.effects else {
         return Ok(unwritten(decision.outcome));
     };
-    let deliveries = apply_with_neighbours(&mut *work, effects, before, now).await?;
+    let streamed = apply_with_neighbours(&mut *work, effects, before, now).await?;
     work.commit().await?;
     Ok(Executed {
         outcome: decision.outcome,
-        deliveries,
+        streamed,
     })
 }
 
 fn unwritten(outcome: CommandOutcome) -> Executed {
     Executed {
         outcome,
-        deliveries: Vec::new(),
+        streamed: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use wire::UnixMs;
 
 use super::apply::apply;
 use super::new_id;
-use crate::notification_stream::Delivery;
+use crate::notification_stream::StreamedNotification;
 use crate::store::{SchedulerStore, Settled, StoreError, UnitOfWork};
 
 /// The service that reports who came to a session.
@@ -82,7 +82,7 @@ pub(crate) async fn settle(
     store: &dyn SchedulerStore,
     now: UnixMs,
     decided: Vec<(ClaimedJob, JobAction)>,
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Vec<StreamedNotification>, StoreError> {
     retry_on_conflict("settle", || settle_once(store, now, &decided)).await
 }
 
@@ -90,12 +90,12 @@ async fn settle_once(
     store: &dyn SchedulerStore,
     now: UnixMs,
     decided: &[(ClaimedJob, JobAction)],
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Vec<StreamedNotification>, StoreError> {
     let mut work = store.begin().await?;
     // Before the jobs, as whoever changes a session does: neither waits for the other then.
     let ids = decided.iter().map(|(claimed, _)| &claimed.job.session);
     work.sessions().lock(&ids.collect()).await?;
-    let mut deliveries = Vec::new();
+    let mut streamed = Vec::new();
     let mut taken_over = 0;
     for (claimed, action) in decided {
         let job = &claimed.job;
@@ -104,7 +104,7 @@ async fn settle_once(
             Settled::Written => {
                 let context = context(&mut *work, claimed, action).await?;
                 let effects = core::settle(now, claimed, action, context, &mut new_id);
-                deliveries.extend(apply(&mut *work, effects).await?);
+                streamed.extend(apply(&mut *work, effects).await?);
             }
             Settled::TakenOver => taken_over += 1,
             Settled::Closed => {}
@@ -112,7 +112,7 @@ async fn settle_once(
     }
     work.commit().await?;
     metrics::counter!("due_jobs_lapsed_total").increment(taken_over);
-    Ok(deliveries)
+    Ok(streamed)
 }
 
 /// Reads again what the action asks for.

@@ -9,7 +9,7 @@ use wire::{UnixMs, UserId};
 use super::accounts::unchanged;
 use super::matching::{apply_matching, in_force};
 use super::new_id;
-use crate::notification_stream::Delivery;
+use crate::notification_stream::StreamedNotification;
 use crate::store::{SchedulerStore, StoreError, StoredAccount, UnitOfWork};
 
 /// Erases a person, and ends what they had with others, who are notified. `None`, and nothing is written, where the
@@ -18,7 +18,7 @@ pub(crate) async fn erase(
     store: &dyn SchedulerStore,
     compared: &StoredAccount,
     now: UnixMs,
-) -> Result<Option<Vec<Delivery>>, StoreError> {
+) -> Result<Option<Vec<StreamedNotification>>, StoreError> {
     retry_on_conflict("erase", || erase_once(store, compared, now)).await
 }
 
@@ -26,7 +26,7 @@ async fn erase_once(
     store: &dyn SchedulerStore,
     compared: &StoredAccount,
     now: UnixMs,
-) -> Result<Option<Vec<Delivery>>, StoreError> {
+) -> Result<Option<Vec<StreamedNotification>>, StoreError> {
     let mut work = store.begin().await?;
     let user = &compared.account.user;
     let Some(stored) = unchanged(&mut *work, compared).await? else {
@@ -39,11 +39,11 @@ async fn erase_once(
         matches.push(in_force(&mut *work, of).await?);
     }
     let effects = core::erase(now, user, matches, &mut new_id);
-    let mut deliveries = apply_matching(&mut *work, effects, now).await?;
+    let mut streamed = apply_matching(&mut *work, effects, now).await?;
     work.erasures().erase(&stored.account, now).await?;
     work.commit().await?;
-    deliveries.retain(|delivery| delivery.user != *user);
-    Ok(Some(deliveries))
+    streamed.retain(|delivery| delivery.user != *user);
+    Ok(Some(streamed))
 }
 
 /// Locks the person and everybody whom they are matched with, the lower id first, as all do who change anything between

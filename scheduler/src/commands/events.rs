@@ -8,7 +8,7 @@ use wire::{Event, EventBatch, NotificationKind, RoomId, UnixMs, UserId};
 
 use super::apply::apply;
 use super::new_id;
-use crate::notification_stream::Delivery;
+use crate::notification_stream::StreamedNotification;
 use crate::store::{SchedulerStore, StoreError, UnitOfWork};
 
 /// Takes each event of a batch once, and notes up to when its source has reported everything. An event that
@@ -17,7 +17,7 @@ pub(crate) async fn take_batch(
     store: &dyn SchedulerStore,
     batch: &EventBatch,
     now: UnixMs,
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Vec<StreamedNotification>, StoreError> {
     retry_on_conflict("take_batch", || take_batch_once(store, batch, now)).await
 }
 
@@ -25,21 +25,21 @@ async fn take_batch_once(
     store: &dyn SchedulerStore,
     batch: &EventBatch,
     now: UnixMs,
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Vec<StreamedNotification>, StoreError> {
     let mut work = store.begin().await?;
-    let mut deliveries = Vec::new();
+    let mut streamed = Vec::new();
     for event in &batch.events {
         if !work.events().take(event, now).await? {
             continue;
         }
         match effects(&mut *work, event, now).await? {
-            Some(effects) => deliveries.extend(apply(&mut *work, effects).await?),
+            Some(effects) => streamed.extend(apply(&mut *work, effects).await?),
             None => pass_over(event),
         }
     }
     work.events().advance(batch, now).await?;
     work.commit().await?;
-    Ok(deliveries)
+    Ok(streamed)
 }
 
 /// What the event causes; `None` where it means nothing here, or its session is not known.

@@ -25,7 +25,7 @@ use wire::{UnixMs, UserId};
 
 pub(super) use self::apply::apply_matching;
 use super::neighbours::surroundings;
-use crate::notification_stream::Delivery;
+use crate::notification_stream::StreamedNotification;
 use crate::store::{Around, StoreError, UnitOfWork};
 
 /// Gifts of two people that one command looks at. More than that within reach of each other are two hundred days of
@@ -36,14 +36,14 @@ const MAX_GIFTS_OF_TWO: u32 = 1_000;
 #[derive(Debug)]
 pub(crate) struct MatchingExecuted<T> {
     pub(crate) outcome: Result<T, MatchingRefusal>,
-    pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) streamed: Vec<StreamedNotification>,
 }
 
 impl<T> MatchingExecuted<T> {
     fn refused(refusal: MatchingRefusal) -> Self {
         Self {
             outcome: Err(refusal),
-            deliveries: Vec::new(),
+            streamed: Vec::new(),
         }
     }
 }
@@ -110,13 +110,13 @@ async fn finish<T>(
         Ok(decided) => decided,
         Err(refusal) => return Ok(MatchingExecuted::refused(refusal)),
     };
-    let mut deliveries = Vec::new();
+    let mut streamed = Vec::new();
     if decided.effects != MatchingEffects::default() {
-        deliveries = apply_matching(&mut *work, decided.effects, now).await?;
+        streamed = apply_matching(&mut *work, decided.effects, now).await?;
         work.commit().await?;
     }
     Ok(MatchingExecuted {
         outcome: Ok(decided.answer),
-        deliveries,
+        streamed,
     })
 }

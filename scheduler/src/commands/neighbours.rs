@@ -10,7 +10,7 @@ use wire::{SessionId, UnixMs};
 
 use super::apply::apply;
 use super::new_id;
-use crate::notification_stream::Delivery;
+use crate::notification_stream::StreamedNotification;
 use crate::store::{Around, StoreError, UnitOfWork};
 
 /// The other sessions of a session's people.
@@ -67,15 +67,15 @@ pub(super) async fn apply_with_neighbours(
     effects: Effects,
     before: Option<&BookedSession>,
     now: UnixMs,
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Vec<StreamedNotification>, StoreError> {
     let moved = with_another_span(&effects);
-    let deliveries = apply(work, effects).await?;
+    let streamed = apply(work, effects).await?;
     if let Some(after) = moved {
         let sessions = before.into_iter().chain([&after]);
         let starts = sessions.map(|session| session.terms.starts_at).collect();
         follow_neighbours(work, &around(&after), starts, now).await?;
     }
-    Ok(deliveries)
+    Ok(streamed)
 }
 
 /// The session that is booked, moved or called off, where one is.

@@ -8,6 +8,7 @@ pub(crate) mod api_keys;
 pub(crate) mod applications;
 pub(crate) mod audit;
 pub(crate) mod calendar_feeds;
+pub(crate) mod deliveries;
 pub(crate) mod erasures;
 pub(crate) mod events;
 pub(crate) mod feedback;
@@ -48,6 +49,10 @@ macro_rules! run_store_contract {
             jobs::sch_76_each_action_leaves_its_mark
             events::sch_77_facts_count_once_and_in_any_order
             notifications::sch_78_notifications_are_stored_once_and_read_by_their_owner
+            deliveries::sch_368_a_notification_is_stored_with_its_deliveries_once
+            deliveries::sch_369_a_delivery_is_one_claimants_until_it_lapses_and_over_once_it_is_settled
+            deliveries::sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_nobody
+            deliveries::sch_370_deliveries_of_a_lane_go_out_one_after_the_other
             api_keys::sch_79_a_key_is_known_by_its_hash_until_it_is_revoked
             api_keys::sch_80_a_key_keeps_its_scope_and_revokes_none_of_another
             api_keys::sch_94_a_key_is_revoked_once_and_its_use_is_noted

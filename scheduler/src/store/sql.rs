@@ -7,6 +7,7 @@ mod applications;
 mod audit;
 mod blocks;
 mod calendar_feeds;
+mod deliveries;
 mod erasures;
 mod events;
 mod exports;
@@ -25,6 +26,7 @@ mod occupancies;
 mod people;
 mod proposals;
 mod questions;
+mod recipients;
 mod reports;
 mod session_rows;
 mod sessions;
@@ -37,10 +39,10 @@ use storage::{Database, OpenError, Schema};
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
     AccountQueries, AddressedGiftQueries, ApiKeyQueries, ApplicationQueries, AuditQueries,
-    BlockQueries, CalendarFeedQueries, ExportQueries, FeedbackQueries, GiftQueries,
-    IdempotencyQueries, JobQueries, MailQueries, MatchQueries, NotificationQueries, PersonQueries,
-    QuestionQueries, ReportQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
-    TimelineQueries, UnitOfWork,
+    BlockQueries, CalendarFeedQueries, DeliveryQueries, ExportQueries, FeedbackQueries,
+    GiftQueries, IdempotencyQueries, JobQueries, MailQueries, MatchQueries, NotificationQueries,
+    PersonQueries, QuestionQueries, ReportQueries, SchedulerStore, SessionQueries, StoreError,
+    StoreFuture, TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -141,6 +143,10 @@ impl SchedulerStore for SqlStore {
         self
     }
 
+    fn deliveries(&self) -> &dyn DeliveryQueries {
+        self
+    }
+
     fn idempotency(&self) -> &dyn IdempotencyQueries {
         self
     }
@@ -201,7 +207,7 @@ pub(crate) mod tests {
     use crate::store::contract::{StoreFactory, StoreHarness, races, run_store_contract};
 
     /// Deletes what a rule may have left.
-    const EMPTYING: [&str; 34] = [
+    const EMPTYING: &[&str] = &[
         "DELETE FROM calendar_feeds",
         "DELETE FROM session_feedback",
         "DELETE FROM applications",
@@ -227,6 +233,7 @@ pub(crate) mod tests {
         "DELETE FROM users",
         "DELETE FROM notifications",
         "DELETE FROM timeline",
+        "DELETE FROM deliveries",
         "DELETE FROM jobs",
         "DELETE FROM idempotency",
         "DELETE FROM api_keys",

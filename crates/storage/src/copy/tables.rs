@@ -36,7 +36,7 @@ const EVENTS: [CopiedTable; 4] = [
     ),
 ];
 
-const SCHEDULER: [CopiedTable; 31] = [
+const SCHEDULER: &[CopiedTable] = &[
     table(
         "api_keys",
         &["hash"],
@@ -102,6 +102,31 @@ const SCHEDULER: [CopiedTable; 31] = [
             "reason",
             "lease_until",
             "term",
+        ],
+    ),
+    table(
+        "deliveries",
+        &["id"],
+        &[
+            "idempotency_key",
+            "channel",
+            "kind",
+            "application",
+            "user_id",
+            "session_id",
+            "target",
+            "lane",
+            "notification_id",
+            "event",
+            "state",
+            "reason",
+            "attempts",
+            "term",
+            "due_at",
+            "open_at",
+            "expires_at",
+            "created_at",
+            "sent_at",
         ],
     ),
     table(
@@ -317,7 +342,7 @@ pub(super) const HEAD: CopiedTable = table("outbox_head", &["id"], &["position"]
 /// The tables that a file, or a server's database, has rows in, but for [`HEAD`].
 pub(super) fn of(schema: Schema, is_file: bool) -> Vec<&'static CopiedTable> {
     let (own, files): (&[CopiedTable], &[CopiedTable]) = match schema.name() {
-        "scheduler" => (&SCHEDULER, &[]),
+        "scheduler" => (SCHEDULER, &[]),
         "chat" => (&CHAT, &MESSAGES),
         _ => (&[], &[]),
     };

@@ -13,7 +13,7 @@ use super::apply::apply_matching;
 use super::repeats::{kept, made_before};
 use super::{MAX_GIFTS_OF_TWO, MatchingExecuted, finish, in_order, lock_pair, surroundings_of};
 use crate::commands::new_id;
-use crate::notification_stream::Delivery;
+use crate::notification_stream::StreamedNotification;
 use crate::store::{ClaimableGift, SchedulerStore, StoreError, UnitOfWork};
 
 /// Gifts that are brought to their receivers in one round.
@@ -87,7 +87,7 @@ pub(crate) async fn claim_gifts_of(
     store: &dyn SchedulerStore,
     user: &UserId,
     now: UnixMs,
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Vec<StreamedNotification>, StoreError> {
     let gifts = store.addressed_gifts();
     let waiting = gifts.claimable_by(user.clone(), CLAIMED_AT_ONCE);
     claim_all(store, waiting.await?, now).await
@@ -97,7 +97,7 @@ pub(crate) async fn claim_gifts_of(
 pub(crate) async fn claim_recent_gifts(
     store: &dyn SchedulerStore,
     now: UnixMs,
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Vec<StreamedNotification>, StoreError> {
     let gifts = store.addressed_gifts();
     let waiting = gifts.claimable_since(now - RECENT_MS, CLAIMED_AT_ONCE);
     claim_all(store, waiting.await?, now).await
@@ -107,20 +107,20 @@ async fn claim_all(
     store: &dyn SchedulerStore,
     waiting: Vec<ClaimableGift>,
     now: UnixMs,
-) -> Result<Vec<Delivery>, StoreError> {
-    let mut deliveries = Vec::new();
+) -> Result<Vec<StreamedNotification>, StoreError> {
+    let mut streamed = Vec::new();
     for gift in &waiting {
         let claimed = retry_on_conflict("claim_gift", || claim_once(store, gift, now));
-        deliveries.extend(claimed.await?);
+        streamed.extend(claimed.await?);
     }
-    Ok(deliveries)
+    Ok(streamed)
 }
 
 async fn claim_once(
     store: &dyn SchedulerStore,
     waiting: &ClaimableGift,
     now: UnixMs,
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Vec<StreamedNotification>, StoreError> {
     let mut work = store.begin().await?;
     let Some(found) = claim_context(&mut *work, waiting, now).await? else {
         return Ok(Vec::new());
@@ -129,9 +129,9 @@ async fn claim_once(
     if effects == MatchingEffects::default() {
         return Ok(Vec::new());
     }
-    let deliveries = apply_matching(&mut *work, effects, now).await?;
+    let streamed = apply_matching(&mut *work, effects, now).await?;
     work.commit().await?;
-    Ok(deliveries)
+    Ok(streamed)
 }
 
 async fn claim_context(

@@ -4,7 +4,7 @@ use scheduler_core::{MatchingChange, MatchingEffects, PersonChange};
 use wire::UnixMs;
 
 use crate::commands::neighbours::apply_with_neighbours;
-use crate::notification_stream::Delivery;
+use crate::notification_stream::StreamedNotification;
 use crate::store::{StoreError, UnitOfWork};
 
 /// Writes all of it, and returns the notifications that were new: deliver them after the commit.
@@ -12,15 +12,15 @@ pub(in crate::commands) async fn apply_matching(
     work: &mut dyn UnitOfWork,
     effects: MatchingEffects,
     now: UnixMs,
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Vec<StreamedNotification>, StoreError> {
     for change in &effects.changes {
         write(work, change).await?;
     }
-    let mut deliveries = Vec::new();
+    let mut streamed = Vec::new();
     for part in effects.effects {
-        deliveries.extend(apply_with_neighbours(work, part, None, now).await?);
+        streamed.extend(apply_with_neighbours(work, part, None, now).await?);
     }
-    Ok(deliveries)
+    Ok(streamed)
 }
 
 async fn write(work: &mut dyn UnitOfWork, change: &MatchingChange) -> Result<(), StoreError> {

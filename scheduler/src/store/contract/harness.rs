@@ -13,7 +13,7 @@ use wire::{BookParticipant, BookSession, Event, EventBatch, MediaBackend, Sessio
 use wire::{Notification, OperatorAction, SessionId, UnixMs, UserId};
 
 use crate::commands::{self, ClaimedBatch, Executed};
-use crate::notification_stream::Delivery;
+use crate::notification_stream::StreamedNotification;
 use crate::scope::Scope;
 use crate::store::{ApiKey, MarkRead, NotificationPage, NotificationQuery, SchedulerStore};
 
@@ -113,12 +113,12 @@ impl StoreHarness {
         &mut self,
         now: UnixMs,
         jobs: Vec<(ClaimedJob, JobAction)>,
-    ) -> Vec<Delivery> {
+    ) -> Vec<StreamedNotification> {
         let store = self.store().await;
         commands::settle(&*store, now, jobs).await.unwrap()
     }
 
-    pub(crate) async fn take(&mut self, events: Vec<Event>) -> Vec<Delivery> {
+    pub(crate) async fn take(&mut self, events: Vec<Event>) -> Vec<StreamedNotification> {
         let batch: EventBatch = serde_json::from_value(json!({
             "source": "signaling", "events": events, "complete_to": NOW,
         }))
@@ -211,9 +211,9 @@ pub(crate) fn key(key: &str, fingerprint: &str) -> IdempotencyKey {
     }
 }
 
-pub(crate) fn done(executed: Executed) -> (BookedSession, Vec<Delivery>) {
+pub(crate) fn done(executed: Executed) -> (BookedSession, Vec<StreamedNotification>) {
     match executed.outcome {
-        CommandOutcome::Done(session) => (*session, executed.deliveries),
+        CommandOutcome::Done(session) => (*session, executed.streamed),
         other => panic!("{other:?}"),
     }
 }

@@ -89,11 +89,7 @@ pub(crate) async fn sch_182_gifts_are_read_back_by_those_whom_they_concern(
     add_people(&*store, &["ana", "bo"]).await;
     let plain = gift("ana", "bo", "plain", HOUR_MS, &[]);
     let sent = send(&*store, plain).await;
-    let kinds: Vec<_> = sent
-        .deliveries
-        .iter()
-        .map(|d| d.notification.kind)
-        .collect();
+    let kinds: Vec<_> = sent.streamed.iter().map(|d| d.notification.kind).collect();
     assert_eq!(kinds, [NotificationKind::GiftReceived]);
     let sent = sent.outcome.unwrap();
     let special = gift("ana", "bo", "special", 2 * HOUR_MS, &[HOUR_MS, 2 * HOUR_MS]);
@@ -205,11 +201,7 @@ pub(crate) async fn sch_186_the_sessions_of_a_match_share_its_room_and_end_with_
     let ended = commands::end_match(&*store, &"bo".into(), &made.id, NOW)
         .await
         .unwrap();
-    let kinds: Vec<_> = ended
-        .deliveries
-        .iter()
-        .map(|d| d.notification.kind)
-        .collect();
+    let kinds: Vec<_> = ended.streamed.iter().map(|d| d.notification.kind).collect();
     assert_eq!(kinds, [NotificationKind::SessionCancelled; 4]);
     let store = harness.store().await;
     let left = store.matches().list("ana".into(), None, 10).await.unwrap();
@@ -278,7 +270,7 @@ pub(crate) async fn sch_187_a_block_lets_nothing_pass_until_it_is_lifted(
 
     let store = harness.store().await;
     let nowhere = send(&*store, gift("bo", "ana", "special", HOUR_MS, &[])).await;
-    assert!(nowhere.deliveries.is_empty());
+    assert!(nowhere.streamed.is_empty());
     let nowhere = nowhere.outcome.unwrap();
     let arrived: Vec<GiftId> = gifts(&*store, "ana", GiftBox::Received)
         .await

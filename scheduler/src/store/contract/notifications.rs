@@ -10,9 +10,9 @@ pub(crate) async fn sch_78_notifications_are_stored_once_and_read_by_their_owner
 ) {
     let session = harness.booked().await;
     let [ana, bo] = session.users();
-    let deliveries = done(harness.cancel(cancelled(&session), NOW).await).1;
+    let streamed = done(harness.cancel(cancelled(&session), NOW).await).1;
     let of_ana = harness.list(all_of(&ana)).await;
-    let hers: Vec<_> = deliveries.into_iter().filter(|d| d.user == ana).collect();
+    let hers: Vec<_> = streamed.into_iter().filter(|d| d.user == ana).collect();
     assert_eq!(of_ana, [hers[0].notification.clone()]);
     let read = |user: &UserId, session: Option<SessionId>| MarkRead {
         user: user.clone(),

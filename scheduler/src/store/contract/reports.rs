@@ -57,7 +57,7 @@ pub(crate) async fn sch_233_a_report_is_read_by_operators_and_stops_all_between_
     };
     assert_eq!(store.audit().list(query).await.unwrap().len(), 2);
     let nowhere = send(&*store, gift("bo", "ana", "plain", HOUR_MS, &[])).await;
-    assert!(nowhere.outcome.is_ok() && nowhere.deliveries.is_empty());
+    assert!(nowhere.outcome.is_ok() && nowhere.streamed.is_empty());
     let elsewhere = report(&*store, report_of("bo", Some("s")), None).await;
     assert!(matches!(elsewhere, Err(MatchingRefusal::Invalid(_))));
     for _ in 0..18 {

@@ -40,8 +40,8 @@ pub(crate) async fn sch_72_a_move_replaces_the_jobs_of_the_revision_that_it_was_
     let reminder = session.terms.starts_at - 300_000;
     let stale = harness.change(moved(&session, 7), NOW).await;
     assert_eq!(stale.outcome, CommandOutcome::RevisionMismatch);
-    let (after, deliveries) = done(harness.change(moved(&session, 1), NOW).await);
-    assert_eq!((after.revision, deliveries.len()), (2, 2));
+    let (after, streamed) = done(harness.change(moved(&session, 1), NOW).await);
+    assert_eq!((after.revision, streamed.len()), (2, 2));
     assert!(harness.claim(reminder).await.is_empty());
     let due = harness.claim(reminder + 60_000).await;
     assert!(due.iter().all(|claimed| claimed.job.revision == 2));
@@ -50,15 +50,15 @@ pub(crate) async fn sch_72_a_move_replaces_the_jobs_of_the_revision_that_it_was_
 
 pub(crate) async fn sch_73_a_cancellation_calls_everything_off_once(mut harness: StoreHarness) {
     let session = harness.booked().await;
-    let (after, deliveries) = done(harness.cancel(cancelled(&session), NOW).await);
+    let (after, streamed) = done(harness.cancel(cancelled(&session), NOW).await);
     assert_eq!(
         (after.state(NOW), after.revision),
         (SessionState::Cancelled, 2)
     );
-    let kinds: Vec<_> = deliveries.iter().map(|d| d.notification.kind).collect();
+    let kinds: Vec<_> = streamed.iter().map(|d| d.notification.kind).collect();
     assert_eq!(kinds, [NotificationKind::SessionCancelled; 2]);
-    let (again, deliveries) = done(harness.cancel(cancelled(&session), NOW).await);
-    assert_eq!((again, deliveries.len()), (after, 0));
+    let (again, streamed) = done(harness.cancel(cancelled(&session), NOW).await);
+    assert_eq!((again, streamed.len()), (after, 0));
     assert!(harness.claim(session.terms.closes_at()).await.is_empty());
     let mut theirs = cancelled(&session);
     theirs.application = "other".into();

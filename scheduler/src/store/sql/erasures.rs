@@ -15,7 +15,7 @@ use crate::store::{ErasureRepository, StoreError, StoreFuture, address_hash};
 const MAX_MATCHES: u32 = 100_000;
 
 /// What is deleted; `?1` is the person.
-const DELETED: [&str; 13] = [
+const DELETED: &[&str] = &[
     "DELETE FROM searchable_names WHERE user_id = ?1",
     "DELETE FROM logins WHERE user_id = ?1",
     "DELETE FROM account_tokens WHERE user_id = ?1",
@@ -23,6 +23,7 @@ const DELETED: [&str; 13] = [
     "DELETE FROM jobs WHERE user_id = ?1 \
      AND session_id IN (SELECT session_id FROM participants WHERE user_id = ?1)",
     "DELETE FROM notifications WHERE user_id = ?1",
+    "DELETE FROM deliveries WHERE user_id = ?1",
     "DELETE FROM peeks WHERE user_id = ?1",
     "DELETE FROM calendar_feeds WHERE user_id = ?1",
     "DELETE FROM session_feedback WHERE user_id = ?1",

@@ -1,5 +1,7 @@
 //! Notifications of people.
 
+use std::collections::HashMap;
+
 use scheduler_core::NewNotification;
 use storage::{FromRow, Row, SqlConnection, query};
 use wire::{GiftId, MatchId, Notification, NotificationKind, SessionId, UnixMs, UserId};
@@ -134,6 +136,29 @@ impl NotificationRepository for SqlUnitOfWork {
             Ok(marked == 1)
         })
     }
+}
+
+/// Notifications by their ids; those that are there no more are left out.
+pub(super) async fn notifications_of(
+    connection: &mut dyn SqlConnection,
+    ids: &[&str],
+) -> Result<HashMap<String, Notification>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<NotificationRow> = query(
+        "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, \
+         s.gift_id, s.match_id FROM notifications n \
+         LEFT JOIN notification_subjects s ON s.notification_id = n.id WHERE n.id IN (?1..)",
+    )
+    .bind_list(ids.iter().copied())
+    .fetch_all(connection)
+    .await?;
+    let by_id = |row: NotificationRow| {
+        let notification = row.into_notification()?;
+        Ok((notification.id.clone(), notification))
+    };
+    rows.into_iter().map(by_id).collect()
 }
 
 /// What it is of beside a session, where it is of anything.

@@ -4,11 +4,12 @@ use storage::WriteTransaction;
 
 use crate::store::{
     AccountRepository, AddressedGiftRepository, ApiKeyRepository, ApplicationRepository,
-    AuditRepository, BlockRepository, CalendarFeedRepository, ErasureRepository, EventRepository,
-    FeedbackRepository, GiftRepository, IdempotencyRepository, InviteRepository, JobRepository,
-    LoginRepository, MailRepository, MatchRepository, NotificationRepository, OccupancyRepository,
-    PersonRepository, QuestionRepository, ReportRepository, SessionRepository, StoreFuture,
-    TimelineRepository, TokenRepository, UnitOfWork,
+    AuditRepository, BlockRepository, CalendarFeedRepository, DeliveryRepository,
+    ErasureRepository, EventRepository, FeedbackRepository, GiftRepository, IdempotencyRepository,
+    InviteRepository, JobRepository, LoginRepository, MailRepository, MatchRepository,
+    NotificationRepository, OccupancyRepository, PersonRepository, QuestionRepository,
+    ReportRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
+    UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -96,6 +97,10 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn notifications(&mut self) -> &mut dyn NotificationRepository {
+        self
+    }
+
+    fn deliveries(&mut self) -> &mut dyn DeliveryRepository {
         self
     }
 

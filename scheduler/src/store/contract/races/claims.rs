@@ -8,14 +8,14 @@ use wire::UnixMs;
 
 use super::{ROUNDS, Store, at_once, booked};
 use crate::commands::{change, claim_due, settle};
-use crate::notification_stream::Delivery;
+use crate::notification_stream::StreamedNotification;
 use crate::store::contract::harness::{LEASE_MS, NOW, StoreHarness, done, moved, with_action};
 
 async fn claim(store: Store, now: UnixMs) -> Vec<ClaimedJob> {
     claim_due(&*store, now, LEASE_MS, 100).await.unwrap().jobs
 }
 
-async fn remind(store: Store, now: UnixMs, jobs: Vec<ClaimedJob>) -> Vec<Delivery> {
+async fn remind(store: Store, now: UnixMs, jobs: Vec<ClaimedJob>) -> Vec<StreamedNotification> {
     let decided = with_action(jobs, &JobAction::SendReminder);
     settle(&*store, now, decided).await.unwrap()
 }

@@ -7,12 +7,16 @@ use wire::{Event, EventBatch, SessionFact, UnixMs, UserId};
 
 use super::{ROUNDS, Store, at_once, booked};
 use crate::commands::take_batch;
-use crate::notification_stream::Delivery;
+use crate::notification_stream::StreamedNotification;
 use crate::store::TimelineQuery;
 use crate::store::contract::harness::{NOW, StoreHarness, event};
 
 /// Takes a batch of signaling, as a task of its own may.
-pub(crate) async fn take(store: Store, complete_to: UnixMs, events: Vec<Event>) -> Vec<Delivery> {
+pub(crate) async fn take(
+    store: Store,
+    complete_to: UnixMs,
+    events: Vec<Event>,
+) -> Vec<StreamedNotification> {
     let batch: EventBatch = serde_json::from_value(json!({
         "source": "signaling", "node": "n", "events": events, "complete_to": complete_to,
     }))

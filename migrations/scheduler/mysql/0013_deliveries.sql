@@ -1,0 +1,32 @@
+-- What is to be told to whom, by which channel, as the file of SQLite explains it. Every statement may run again.
+
+CREATE TABLE IF NOT EXISTS deliveries (
+    id              VARCHAR(255) NOT NULL PRIMARY KEY,
+    idempotency_key VARCHAR(600) NOT NULL UNIQUE,
+    channel         VARCHAR(64) NOT NULL CHECK (channel IN ('in_app', 'push', 'email', 'webhook')),
+    kind            VARCHAR(64) NOT NULL,
+    application     VARCHAR(255) NOT NULL,
+    user_id         VARCHAR(255),
+    session_id      VARCHAR(255),
+    target          VARCHAR(255),
+    lane            VARCHAR(600),
+    notification_id VARCHAR(255),
+    event           LONGTEXT,
+    state           VARCHAR(64) NOT NULL CHECK (state IN ('pending', 'sent', 'failed', 'missed', 'suppressed')),
+    reason          VARCHAR(300),
+    attempts        BIGINT NOT NULL,
+    term            BIGINT NOT NULL,
+    due_at          BIGINT NOT NULL,
+    open_at         BIGINT,
+    expires_at      BIGINT,
+    created_at      BIGINT NOT NULL,
+    sent_at         BIGINT,
+    INDEX deliveries_open (channel, open_at, id),
+    INDEX deliveries_by_lane (lane, open_at, id),
+    INDEX deliveries_by_application (application, id),
+    INDEX deliveries_by_session (session_id, id),
+    INDEX deliveries_by_user (user_id),
+    INDEX deliveries_by_target (target, id),
+    INDEX deliveries_by_age (created_at),
+    FOREIGN KEY (session_id) REFERENCES sessions (id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;

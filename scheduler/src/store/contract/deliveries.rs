@@ -1,0 +1,304 @@
+//! What a store must do about deliveries and their claims.
+
+use std::pin::Pin;
+use std::sync::Mutex;
+
+use scheduler_core::{
+    BackOff, BookedSession, ChannelAnswer, Delivery, DeliveryContent, DeliveryState, JobAction,
+    NewDelivery,
+};
+use serde_json::json;
+use wire::{NotificationChannel, UnixMs};
+
+use super::harness::{NOW, StoreHarness, with_action};
+use crate::channels::{AnswerFuture, Channel};
+use crate::commands::{claim_deliveries, settle_deliveries};
+use crate::store::{StoreFuture, StoredDelivery, UnitOfWork};
+
+const CLAIM_MS: i64 = 10_000;
+
+/// Sends nothing: what is asked of it is the claims. It notes what it was told of settled attempts.
+struct Claims {
+    name: NotificationChannel,
+    settled: Mutex<Vec<String>>,
+}
+
+impl Claims {
+    fn by(name: NotificationChannel) -> Self {
+        Self {
+            name,
+            settled: Mutex::default(),
+        }
+    }
+}
+
+impl Channel for Claims {
+    fn name(&self) -> NotificationChannel {
+        self.name
+    }
+
+    fn back_off(&self) -> BackOff {
+        BackOff {
+            waits_ms: vec![1_000],
+            jitter: false,
+        }
+    }
+
+    fn at_once(&self) -> usize {
+        1
+    }
+
+    fn limit_ms(&self) -> i64 {
+        1_000
+    }
+
+    fn send<'a>(&'a self, _delivery: &'a Delivery, _key: &'a str) -> AnswerFuture<'a> {
+        Box::pin(async { ChannelAnswer::Sent })
+    }
+
+    fn settled<'a>(
+        &'a self,
+        _work: &'a mut dyn UnitOfWork,
+        delivery: &'a Delivery,
+        _answer: &'a ChannelAnswer,
+        _now: UnixMs,
+    ) -> StoreFuture<'a, ()> {
+        self.settled.lock().unwrap().push(delivery.id.clone());
+        Box::pin(async { Ok(()) }) as Pin<Box<_>>
+    }
+}
+
+impl StoreHarness {
+    async fn claim_by(&mut self, channel: &Claims, now: UnixMs) -> Vec<Delivery> {
+        let store = self.store().await;
+        let times = (now, now + CLAIM_MS);
+        claim_deliveries(&*store, channel, times, 100)
+            .await
+            .unwrap()
+    }
+
+    async fn answer(
+        &mut self,
+        channel: &Claims,
+        claimed: &[Delivery],
+        answer: &ChannelAnswer,
+        now: UnixMs,
+    ) {
+        let store = self.store().await;
+        let answered: Vec<_> = claimed
+            .iter()
+            .map(|d| (d.clone(), answer.clone()))
+            .collect();
+        settle_deliveries(&*store, channel, &answered, now)
+            .await
+            .unwrap();
+    }
+
+    async fn deliveries_of(&mut self, session: &BookedSession) -> Vec<StoredDelivery> {
+        let store = self.store().await;
+        store
+            .deliveries()
+            .of_session(session.id.clone())
+            .await
+            .unwrap()
+    }
+
+    async fn add_deliveries(&mut self, new: &[NewDelivery]) {
+        let store = self.store().await;
+        let mut work = store.begin().await.unwrap();
+        work.deliveries().insert(new).await.unwrap();
+        work.commit().await.unwrap();
+    }
+
+    /// A session whose reminders and lobby were announced when they were due.
+    async fn reminded(&mut self) -> (BookedSession, UnixMs) {
+        let session = self.booked().await;
+        let due = session.terms.starts_at - 300_000;
+        let claimed = self.claim(due).await;
+        let settled = self
+            .settle(due, with_action(claimed, &JobAction::SendReminder))
+            .await;
+        assert_eq!(settled.len(), 4);
+        (session, due)
+    }
+}
+
+fn to_endpoint(id: &str, lane: Option<&str>, session: &BookedSession) -> NewDelivery {
+    let event = serde_json::from_value(json!({
+        "id": id, "type": "session.live", "occurred_at": NOW, "source": "signaling",
+        "subject": session.id, "data": {},
+    }));
+    NewDelivery {
+        delivery: Delivery {
+            id: id.to_owned(),
+            key: format!("event:{id}:webhook:e"),
+            channel: NotificationChannel::Webhook,
+            kind: "session.live".to_owned(),
+            application: "shop".to_owned(),
+            user: None,
+            session: Some(session.id.clone()),
+            target: Some("e".to_owned()),
+            lane: lane.map(str::to_owned),
+            content: DeliveryContent::Event(Box::new(event.unwrap())),
+            attempts: 0,
+            term: 0,
+            due_at: NOW,
+            expires_at: None,
+            created_at: NOW,
+        },
+        state: DeliveryState::Pending,
+    }
+}
+
+fn ids(deliveries: &[Delivery]) -> Vec<&str> {
+    deliveries.iter().map(|d| d.id.as_str()).collect()
+}
+
+pub(crate) async fn sch_368_a_notification_is_stored_with_its_deliveries_once(
+    mut harness: StoreHarness,
+) {
+    let (session, due) = harness.reminded().await;
+    let stored = harness.deliveries_of(&session).await;
+    assert_eq!(
+        stored.len(),
+        4,
+        "in the list of each, by each of two causes"
+    );
+    for one in &stored {
+        assert_eq!(one.delivery.channel, NotificationChannel::InApp);
+        assert_eq!((&one.state, one.sent_at), (&DeliveryState::Sent, Some(due)));
+    }
+    let same = NewDelivery {
+        delivery: Delivery {
+            id: "another".to_owned(),
+            ..stored[0].delivery.clone()
+        },
+        state: DeliveryState::Pending,
+    };
+    harness.add_deliveries(&[same]).await;
+    assert_eq!(harness.deliveries_of(&session).await, stored);
+}
+
+pub(crate) async fn sch_369_a_delivery_is_one_claimants_until_it_lapses_and_over_once_it_is_settled(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let channel = Claims::by(NotificationChannel::Webhook);
+    harness
+        .add_deliveries(&[to_endpoint("d1", None, &session)])
+        .await;
+    let by_mail = Claims::by(NotificationChannel::Email);
+    assert!(harness.claim_by(&by_mail, NOW).await.is_empty());
+    assert!(harness.claim_by(&channel, NOW - 1).await.is_empty());
+    let first = harness.claim_by(&channel, NOW).await;
+    assert_eq!((first[0].attempts, first[0].term), (1, 1));
+    assert!(
+        harness
+            .claim_by(&channel, NOW + CLAIM_MS - 1)
+            .await
+            .is_empty()
+    );
+    let lapsed_at = NOW + CLAIM_MS;
+    let second = harness.claim_by(&channel, lapsed_at).await;
+    assert_eq!((second[0].attempts, second[0].term), (2, 2));
+
+    let sent = ChannelAnswer::Sent;
+    harness.answer(&channel, &first, &sent, lapsed_at).await;
+    assert!(channel.settled.lock().unwrap().is_empty(), "taken over");
+    harness.answer(&channel, &second, &sent, lapsed_at).await;
+    harness
+        .answer(&channel, &second, &sent, lapsed_at + 1)
+        .await;
+    assert_eq!(*channel.settled.lock().unwrap(), ["d1"]);
+    let stored = harness.deliveries_of(&session).await;
+    assert_eq!(
+        (&stored[0].state, stored[0].sent_at),
+        (&sent_state(), Some(lapsed_at))
+    );
+    assert!(
+        harness
+            .claim_by(&channel, lapsed_at + 60_000)
+            .await
+            .is_empty()
+    );
+}
+
+fn sent_state() -> DeliveryState {
+    DeliveryState::Sent
+}
+
+pub(crate) async fn sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_nobody(
+    mut harness: StoreHarness,
+) {
+    let (session, due) = harness.reminded().await;
+    let mut stored = harness.deliveries_of(&session).await;
+    let mut by_mail = stored.remove(0).delivery;
+    "d1".clone_into(&mut by_mail.id);
+    "job:j:email:u".clone_into(&mut by_mail.key);
+    by_mail.channel = NotificationChannel::Email;
+    let mut gives_up = to_endpoint("d2", None, &session);
+    gives_up.delivery.attempts = 2;
+    let late = NewDelivery {
+        delivery: by_mail,
+        state: DeliveryState::Pending,
+    };
+    harness.add_deliveries(&[late, gives_up]).await;
+    let starts_at = session.terms.starts_at;
+    let channel = Claims::by(NotificationChannel::Email);
+    assert!(harness.claim_by(&channel, starts_at).await.is_empty());
+    let hooks = Claims::by(NotificationChannel::Webhook);
+    assert!(harness.claim_by(&hooks, due).await.is_empty());
+    let stored = harness.deliveries_of(&session).await;
+    let state = |id: &str| {
+        let found = stored.iter().find(|one| one.delivery.id == id);
+        found.map(|one| {
+            (
+                one.state.name(),
+                one.last_reason.clone().unwrap_or_default(),
+            )
+        })
+    };
+    assert_eq!(
+        state("d1").unwrap(),
+        ("missed", "session_started".to_owned())
+    );
+    assert_eq!(state("d2").unwrap().0, "failed");
+}
+
+pub(crate) async fn sch_370_deliveries_of_a_lane_go_out_one_after_the_other(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let channel = Claims::by(NotificationChannel::Webhook);
+    let lane = |id, lane| to_endpoint(id, Some(lane), &session);
+    let new = [
+        lane("d1", "e:s"),
+        lane("d2", "e:s"),
+        lane("d3", "e:t"),
+        lane("d4", "e:s"),
+    ];
+    harness.add_deliveries(&new).await;
+    let first = harness.claim_by(&channel, NOW).await;
+    assert_eq!(ids(&first), ["d1", "d3"]);
+    assert!(harness.claim_by(&channel, NOW + 1).await.is_empty());
+    let retry = ChannelAnswer::Retry {
+        after_ms: None,
+        reason: "busy".to_owned(),
+    };
+    harness.answer(&channel, &first, &retry, NOW).await;
+    assert!(
+        harness.claim_by(&channel, NOW + 999).await.is_empty(),
+        "none overtakes"
+    );
+    let again = harness.claim_by(&channel, NOW + 1_000).await;
+    assert_eq!(ids(&again), ["d1", "d3"]);
+    // Its second attempt is its last.
+    harness.answer(&channel, &again, &retry, NOW + 1_000).await;
+    let next = harness.claim_by(&channel, NOW + 1_000).await;
+    assert_eq!(ids(&next), ["d2"]);
+    harness
+        .answer(&channel, &next, &ChannelAnswer::Sent, NOW + 1_000)
+        .await;
+    let last = harness.claim_by(&channel, NOW + 1_000).await;
+    assert_eq!(ids(&last), ["d4"]);
+}

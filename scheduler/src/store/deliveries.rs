@@ -1,0 +1,64 @@
+//! Deliveries, from their planning to the answer of their channel.
+
+use std::collections::HashMap;
+
+use scheduler_core::{Delivery, DeliveryState, DeliveryUpdate, NewDelivery, Recipient};
+use wire::{NotificationChannel, SessionId, UnixMs, UserId};
+
+use super::{Settled, StoreFuture};
+
+/// A delivery with where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StoredDelivery {
+    pub(crate) delivery: Delivery,
+    pub(crate) state: DeliveryState,
+    /// Of one that is tried again, too: what was wrong last.
+    pub(crate) last_reason: Option<String>,
+    pub(crate) sent_at: Option<UnixMs>,
+}
+
+/// Reads committed deliveries.
+pub(crate) trait DeliveryQueries: Send + Sync {
+    /// The deliveries that concern a session, by id.
+    fn of_session(&self, session: SessionId) -> StoreFuture<'_, Vec<StoredDelivery>>;
+
+    /// True where [`DeliveryRepository::claimable`] would find something. Most looks find nothing, and this one waits for
+    /// no unit of work.
+    fn any_claimable(&self, channel: NotificationChannel, now: UnixMs) -> StoreFuture<'_, bool>;
+}
+
+/// Reads and writes deliveries within a unit of work. A delivery is open while it is pending.
+pub(crate) trait DeliveryRepository: Send {
+    /// Adds deliveries; one whose key is known is left out.
+    fn insert<'a>(&'a mut self, new: &'a [NewDelivery]) -> StoreFuture<'a, ()>;
+
+    /// How each of these people can be told of something; whoever is not known is left out. Nothing is locked.
+    fn recipients<'a>(
+        &'a mut self,
+        users: &'a [&'a UserId],
+    ) -> StoreFuture<'a, HashMap<UserId, Recipient>>;
+
+    /// Open deliveries of a channel whose time has come and that are under no claim that holds, the longest due first:
+    /// locked, and those that another unit of work has locked are left out. Of one lane only the first that is open.
+    fn claimable(
+        &mut self,
+        channel: NotificationChannel,
+        now: UnixMs,
+        limit: u32,
+    ) -> StoreFuture<'_, Vec<Delivery>>;
+
+    /// Puts a delivery that [`DeliveryRepository::claimable`] has returned under a claim until that moment: one attempt
+    /// more, and a term of its own, both as in `claimed`.
+    fn claim<'a>(&'a mut self, claimed: &'a Delivery, until: UnixMs) -> StoreFuture<'a, ()>;
+
+    /// Ends a delivery that [`DeliveryRepository::claimable`] has returned without an attempt.
+    fn close<'a>(&'a mut self, id: &'a str, state: &'a DeliveryState) -> StoreFuture<'a, ()>;
+
+    /// Writes what became of an attempt under the claim of that term, where it is still under it.
+    fn settle<'a>(
+        &'a mut self,
+        claimed: &'a Delivery,
+        update: &'a DeliveryUpdate,
+        now: UnixMs,
+    ) -> StoreFuture<'a, Settled>;
+}

@@ -1,0 +1,331 @@
+//! Deliveries and their claims.
+
+use std::collections::HashMap;
+
+use scheduler_core::{
+    Delivery, DeliveryContent, DeliveryState, DeliveryUpdate, NewDelivery, Recipient,
+};
+use storage::{FromRow, Row, Value, query};
+use wire::{Notification, NotificationChannel, SessionId, UnixMs, UserId};
+
+use super::notifications::notifications_of;
+use super::recipients::RecipientRow;
+use super::unit_of_work::SqlUnitOfWork;
+use super::{SqlStore, unreadable};
+use crate::store::{
+    DeliveryQueries, DeliveryRepository, Settled, StoreError, StoreFuture, StoredDelivery,
+};
+
+/// Characters of a reason that are kept.
+const MAX_REASON_CHARS: usize = 300;
+
+/// Columns of a delivery, as [`DeliveryRow`] reads them.
+macro_rules! select_deliveries {
+    ($rest:literal) => {
+        concat!(
+            "SELECT d.id, d.idempotency_key, d.channel, d.kind, d.application, d.user_id, d.session_id, d.target, \
+             d.lane, d.notification_id, d.event, d.state, d.reason, d.attempts, d.term, d.due_at, d.expires_at, d.created_at, d.sent_at \
+             FROM deliveries d ",
+            $rest
+        )
+    };
+}
+
+/// Deliveries of one session that are read: two people, their devices and an application's endpoints, over many changes.
+const MAX_OF_SESSION: u32 = 10_000;
+
+impl DeliveryQueries for SqlStore {
+    fn of_session(&self, session: SessionId) -> StoreFuture<'_, Vec<StoredDelivery>> {
+        Box::pin(async move {
+            let rows: Vec<DeliveryRow> = query(select_deliveries!(
+                "WHERE d.session_id = ?1 ORDER BY d.id LIMIT ?2"
+            ))
+            .bind(session.as_str())
+            .bind(MAX_OF_SESSION)
+            .fetch_all(&mut self.db.read().await?)
+            .await?;
+            let none = HashMap::new();
+            let stored = |row: DeliveryRow| row.into_stored(&none);
+            rows.into_iter().map(stored).collect()
+        })
+    }
+
+    fn any_claimable(&self, channel: NotificationChannel, now: UnixMs) -> StoreFuture<'_, bool> {
+        Box::pin(async move {
+            let found: Option<(String,)> = query(
+                "SELECT d.id FROM deliveries d WHERE d.channel = ?1 AND d.open_at <= ?2 \
+                 AND (d.lane IS NULL OR NOT EXISTS (SELECT 1 FROM deliveries e \
+                   WHERE e.lane = d.lane AND e.open_at IS NOT NULL AND e.id < d.id)) LIMIT 1",
+            )
+            .bind(channel.name())
+            .bind(now)
+            .fetch_optional(&mut self.db.read().await?)
+            .await?;
+            Ok(found.is_some())
+        })
+    }
+}
+
+impl DeliveryRepository for SqlUnitOfWork {
+    fn insert<'a>(&'a mut self, new: &'a [NewDelivery]) -> StoreFuture<'a, ()> {
+        Box::pin(async {
+            let rows: Result<Vec<_>, StoreError> = new.iter().map(row).collect();
+            query(
+                "INSERT INTO deliveries (id, idempotency_key, channel, kind, application, user_id, session_id, target, \
+                 lane, notification_id, event, state, reason, attempts, term, due_at, open_at, expires_at, created_at, \
+                 sent_at) \
+                 VALUES ?rows ON CONFLICT (idempotency_key) DO NOTHING",
+            )
+            .bind_rows(rows?)
+            .execute(&mut self.tx)
+            .await?;
+            Ok(())
+        })
+    }
+
+    fn recipients<'a>(
+        &'a mut self,
+        users: &'a [&'a UserId],
+    ) -> StoreFuture<'a, HashMap<UserId, Recipient>> {
+        Box::pin(async {
+            let rows: Vec<RecipientRow> =
+                RecipientRow::select(users).fetch_all(&mut self.tx).await?;
+            rows.into_iter().map(RecipientRow::into_recipient).collect()
+        })
+    }
+
+    fn claimable(
+        &mut self,
+        channel: NotificationChannel,
+        now: UnixMs,
+        limit: u32,
+    ) -> StoreFuture<'_, Vec<Delivery>> {
+        Box::pin(async move {
+            let rows: Vec<DeliveryRow> = query(select_deliveries!(
+                "WHERE d.channel = ?1 AND d.open_at <= ?2 \
+                 AND (d.lane IS NULL OR NOT EXISTS (SELECT 1 FROM deliveries e \
+                   WHERE e.lane = d.lane AND e.open_at IS NOT NULL AND e.id < d.id)) \
+                 ORDER BY d.open_at, d.id LIMIT ?3 FOR UPDATE SKIP LOCKED"
+            ))
+            .bind(channel.name())
+            .bind(now)
+            .bind(limit)
+            .fetch_all(&mut self.tx)
+            .await?;
+            let ids: Vec<_> = rows
+                .iter()
+                .filter_map(DeliveryRow::notification_id)
+                .collect();
+            let told = notifications_of(&mut self.tx, &ids).await?;
+            let delivery = |row: DeliveryRow| Ok(row.into_stored(&told)?.delivery);
+            rows.into_iter().map(delivery).collect()
+        })
+    }
+
+    fn claim<'a>(&'a mut self, claimed: &'a Delivery, until: UnixMs) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            query("UPDATE deliveries SET open_at = ?1, attempts = ?2, term = ?3 WHERE id = ?4")
+                .bind(until)
+                .bind(claimed.attempts)
+                .bind(claimed.term)
+                .bind(&claimed.id)
+                .execute(&mut self.tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    fn close<'a>(&'a mut self, id: &'a str, state: &'a DeliveryState) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            query("UPDATE deliveries SET state = ?1, reason = ?2, open_at = NULL WHERE id = ?3")
+                .bind(state.name())
+                .bind(state.reason().map(cut))
+                .bind(id)
+                .execute(&mut self.tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    fn settle<'a>(
+        &'a mut self,
+        claimed: &'a Delivery,
+        update: &'a DeliveryUpdate,
+        now: UnixMs,
+    ) -> StoreFuture<'a, Settled> {
+        Box::pin(async move {
+            let reason = update.state.reason().or(update.last_reason.as_deref());
+            let sent_at = (update.state == DeliveryState::Sent).then_some(now);
+            let written = query(
+                "UPDATE deliveries SET state = ?1, reason = ?2, open_at = ?3, sent_at = ?4 \
+                 WHERE id = ?5 AND term = ?6 AND open_at IS NOT NULL",
+            )
+            .bind(update.state.name())
+            .bind(reason.map(cut))
+            .bind(update.open_at)
+            .bind(sent_at)
+            .bind(&claimed.id)
+            .bind(claimed.term)
+            .execute(&mut self.tx)
+            .await?;
+            if written == 1 {
+                return Ok(Settled::Written);
+            }
+            let now_under: Option<(u64,)> = query("SELECT term FROM deliveries WHERE id = ?1")
+                .bind(&claimed.id)
+                .fetch_optional(&mut self.tx)
+                .await?;
+            Ok(match now_under {
+                Some((newer,)) if newer > claimed.term => Settled::TakenOver,
+                _ => Settled::Closed,
+            })
+        })
+    }
+}
+
+/// What stands in the column of a reason.
+fn cut(reason: &str) -> String {
+    reason.chars().take(MAX_REASON_CHARS).collect()
+}
+
+/// A new delivery, in the order of the columns.
+fn row(new: &NewDelivery) -> Result<[Value<'_>; 20], StoreError> {
+    let NewDelivery { delivery, state } = new;
+    let (notification, event) = match &delivery.content {
+        DeliveryContent::Notification(notification) => (Some(notification.id.as_str()), None),
+        DeliveryContent::Event(event) => (None, Some(serde_json::to_string(event)?)),
+        DeliveryContent::Absent => (None, None),
+    };
+    let open_at = (*state == DeliveryState::Pending).then_some(delivery.due_at);
+    let sent_at = (*state == DeliveryState::Sent).then_some(delivery.due_at);
+    Ok([
+        delivery.id.as_str().into(),
+        delivery.key.as_str().into(),
+        delivery.channel.name().into(),
+        delivery.kind.as_str().into(),
+        delivery.application.as_str().into(),
+        delivery.user.as_ref().map(UserId::as_str).into(),
+        delivery.session.as_ref().map(SessionId::as_str).into(),
+        delivery.target.as_deref().into(),
+        delivery.lane.as_deref().into(),
+        notification.into(),
+        event.into(),
+        state.name().into(),
+        state.reason().map(cut).into(),
+        delivery.attempts.into(),
+        delivery.term.into(),
+        delivery.due_at.into(),
+        open_at.into(),
+        delivery.expires_at.into(),
+        delivery.created_at.into(),
+        sent_at.into(),
+    ])
+}
+
+/// A row of deliveries.
+pub(super) struct DeliveryRow {
+    texts: DeliveryTexts,
+    attempts: u32,
+    term: u64,
+    due_at: UnixMs,
+    expires_at: Option<UnixMs>,
+    created_at: UnixMs,
+    sent_at: Option<UnixMs>,
+}
+
+struct DeliveryTexts {
+    id: String,
+    key: String,
+    channel: String,
+    kind: String,
+    application: String,
+    user: Option<String>,
+    session: Option<String>,
+    target: Option<String>,
+    lane: Option<String>,
+    notification_id: Option<String>,
+    event: Option<String>,
+    state: String,
+    reason: Option<String>,
+}
+
+impl FromRow for DeliveryRow {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        Ok(Self {
+            texts: DeliveryTexts {
+                id: row.get("id")?,
+                key: row.get("idempotency_key")?,
+                channel: row.get("channel")?,
+                kind: row.get("kind")?,
+                application: row.get("application")?,
+                user: row.get("user_id")?,
+                session: row.get("session_id")?,
+                target: row.get("target")?,
+                lane: row.get("lane")?,
+                notification_id: row.get("notification_id")?,
+                event: row.get("event")?,
+                state: row.get("state")?,
+                reason: row.get("reason")?,
+            },
+            attempts: row.get("attempts")?,
+            term: row.get("term")?,
+            due_at: row.get("due_at")?,
+            expires_at: row.get("expires_at")?,
+            created_at: row.get("created_at")?,
+            sent_at: row.get("sent_at")?,
+        })
+    }
+}
+
+impl DeliveryRow {
+    fn notification_id(&self) -> Option<&str> {
+        self.texts.notification_id.as_deref()
+    }
+
+    /// With its notification, where that is among `told`.
+    pub(super) fn into_stored(
+        self,
+        told: &HashMap<String, Notification>,
+    ) -> Result<StoredDelivery, StoreError> {
+        let notification = self.notification_id().and_then(|id| told.get(id)).cloned();
+        let texts = self.texts;
+        let content = match (notification, texts.event.as_deref()) {
+            (Some(notification), _) => DeliveryContent::Notification(Box::new(notification)),
+            (None, Some(event)) => DeliveryContent::Event(serde_json::from_str(event)?),
+            (None, None) => DeliveryContent::Absent,
+        };
+        let channel = NotificationChannel::from_name(&texts.channel);
+        let reason = texts.reason.clone().unwrap_or_default();
+        let state = match texts.state.as_str() {
+            "pending" => DeliveryState::Pending,
+            "sent" => DeliveryState::Sent,
+            "failed" => DeliveryState::Failed(reason),
+            "missed" => DeliveryState::Missed(reason),
+            "suppressed" => DeliveryState::Suppressed(reason),
+            _ => return Err(unreadable("a delivery")),
+        };
+        let delivery = Delivery {
+            id: texts.id,
+            key: texts.key,
+            channel: channel.ok_or_else(|| unreadable("a delivery"))?,
+            kind: texts.kind,
+            application: texts.application,
+            user: texts.user.map(UserId),
+            session: texts.session.map(SessionId::from),
+            target: texts.target,
+            lane: texts.lane,
+            content,
+            attempts: self.attempts,
+            term: self.term,
+            due_at: self.due_at,
+            expires_at: self.expires_at,
+            created_at: self.created_at,
+        };
+        Ok(StoredDelivery {
+            delivery,
+            state,
+            last_reason: texts.reason,
+            sent_at: self.sent_at,
+        })
+    }
+}
