@@ -5,6 +5,7 @@ mod accounts;
 mod database;
 mod database_url;
 mod detected;
+mod egress;
 mod handed;
 mod links;
 mod media;
@@ -148,6 +149,7 @@ impl Settings {
         self.links.after_end_ms()?;
         self.accounts.policy(&self.scheduler.public_url)?;
         self.email.settings()?;
+        self.egress.policy()?;
         self.check_databases()?;
         self.check_lease()?;
         if self.signaling.grace_ms <= 0 {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use service::egress::EgressPolicy;
 use service::http;
 use service::test_clock::TestClock;
 use storage::{DatabaseOptions, DatabaseUrl};
@@ -46,6 +47,8 @@ pub struct Config {
     pub signup: SignupPolicy,
     /// Where mails are sent; none where none are.
     pub email: Option<EmailSettings>,
+    /// Where webhooks and web push may go: to the public network, and to the exceptions that the operator names.
+    pub egress: EgressPolicy,
     /// The clock of tests, which it moves and has signaling and chat follow; none but under `up --test-clock`.
     pub test_clock: Option<TestClock>,
     /// What it holds and takes at most.
@@ -218,6 +221,7 @@ impl Config {
             effective: Vec::new(),
             signup: SignupPolicy::Open,
             email: None,
+            egress: EgressPolicy::default(),
             test_clock: None,
             limits: Limits::default(),
         }

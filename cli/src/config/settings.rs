@@ -8,6 +8,7 @@ use wire::IceServer;
 use super::accounts::{AccountsSection, EmailSection};
 use super::database::DatabaseSection;
 use super::detected::Auto;
+use super::egress::EgressSection;
 use super::links::LinksSection;
 use super::media::{LiveKitSection, OpenViduSection};
 use super::turn::TurnSection;
@@ -25,6 +26,7 @@ pub(crate) struct Settings {
     pub(crate) links: LinksSection,
     pub(crate) accounts: AccountsSection,
     pub(crate) email: EmailSection,
+    pub(crate) egress: EgressSection,
     pub(crate) log: LogSection,
     pub(crate) telemetry: TelemetrySection,
     pub(crate) database: DatabaseSection,
@@ -144,6 +146,7 @@ impl Default for Settings {
             links: LinksSection::default(),
             accounts: AccountsSection::default(),
             email: EmailSection::default(),
+            egress: EgressSection::default(),
             log: LogSection::default(),
             telemetry: TelemetrySection::default(),
             database: DatabaseSection::default(),

@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod describe;
 pub mod descriptors;
+pub mod egress;
 pub mod health;
 pub mod http;
 mod http_client;

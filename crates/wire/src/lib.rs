@@ -27,6 +27,7 @@ pub mod address;
 pub mod chat;
 pub mod json;
 pub mod signaling;
+pub mod special_addresses;
 #[cfg(feature = "typescript")]
 pub mod typescript;
 pub mod visible_text;

@@ -4,7 +4,9 @@
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::{Cidr, FORBIDDEN, Quotas, Secret};
+use wire::special_addresses::SPECIAL_RANGES;
+
+use crate::{Cidr, Quotas, Secret};
 
 /// What the configuration says.
 #[derive(Debug, Clone)]
@@ -80,7 +82,7 @@ impl Coturn<'_> {
         line(format_args!(
             "\n# Whom no relay reaches: RFC 6890, and IPv4 in IPv6's clothes (CVE-2026-27624)."
         ));
-        for (range, what) in FORBIDDEN {
+        for (range, what) in SPECIAL_RANGES {
             let range: Cidr = range.parse().expect("a test parses each of them");
             line(format_args!(
                 "# {what}\ndenied-peer-ip={}-{}",

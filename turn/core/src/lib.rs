@@ -33,7 +33,7 @@ pub use framing::{Framed, MAX_FRAME_BYTES, split_frame};
 pub use input::{AllocationId, ClientEndpoint, Input};
 pub use metric::{Dropped, Metric, RefusalCause};
 pub use output::{Family, Output};
-pub use peers::{Cidr, CidrError, FORBIDDEN, PeerPolicy};
+pub use peers::{Cidr, CidrError, PeerPolicy};
 pub use secret::{MIN_SECRET_BYTES, Secret, SecretError};
 pub use server::TurnServer;
 pub use settings::{Quotas, Settings};
