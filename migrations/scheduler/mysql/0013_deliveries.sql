@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
     user_id         VARCHAR(255),
     session_id      VARCHAR(255),
     target          VARCHAR(255),
-    lane            VARCHAR(600),
+    lane            VARCHAR(400),
     notification_id VARCHAR(255),
     event           LONGTEXT,
     state           VARCHAR(64) NOT NULL CHECK (state IN ('pending', 'sent', 'failed', 'missed', 'suppressed')),

@@ -8,7 +8,7 @@ use scheduler_core::{
     NewDelivery,
 };
 use serde_json::json;
-use wire::{NotificationChannel, UnixMs};
+use wire::{Notification, NotificationChannel, NotificationKind, UnixMs};
 
 use super::harness::{NOW, StoreHarness, with_action};
 use crate::channels::{AnswerFuture, Channel};
@@ -110,8 +110,8 @@ impl StoreHarness {
         work.commit().await.unwrap();
     }
 
-    /// A session whose reminders and lobby were announced when they were due.
-    async fn reminded(&mut self) -> (BookedSession, UnixMs) {
+    /// A session whose reminders and lobby were announced when they were due, and one of the reminders.
+    async fn reminded(&mut self) -> (BookedSession, UnixMs, Notification) {
         let session = self.booked().await;
         let due = session.terms.starts_at - 300_000;
         let claimed = self.claim(due).await;
@@ -119,7 +119,9 @@ impl StoreHarness {
             .settle(due, with_action(claimed, &JobAction::SendReminder))
             .await;
         assert_eq!(settled.len(), 4);
-        (session, due)
+        let mut told = settled.into_iter().map(|told| told.notification);
+        let reminder = told.find(|told| told.kind == NotificationKind::SessionReminder);
+        (session, due, reminder.unwrap())
     }
 }
 
@@ -157,7 +159,7 @@ fn ids(deliveries: &[Delivery]) -> Vec<&str> {
 pub(crate) async fn sch_368_a_notification_is_stored_with_its_deliveries_once(
     mut harness: StoreHarness,
 ) {
-    let (session, due) = harness.reminded().await;
+    let (session, due, _) = harness.reminded().await;
     let stored = harness.deliveries_of(&session).await;
     assert_eq!(
         stored.len(),
@@ -230,12 +232,13 @@ fn sent_state() -> DeliveryState {
 pub(crate) async fn sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_nobody(
     mut harness: StoreHarness,
 ) {
-    let (session, due) = harness.reminded().await;
+    let (session, due, reminder) = harness.reminded().await;
     let mut stored = harness.deliveries_of(&session).await;
     let mut by_mail = stored.remove(0).delivery;
     "d1".clone_into(&mut by_mail.id);
     "job:j:email:u".clone_into(&mut by_mail.key);
     by_mail.channel = NotificationChannel::Email;
+    by_mail.content = DeliveryContent::Notification(Box::new(reminder));
     let mut gives_up = to_endpoint("d2", None, &session);
     gives_up.delivery.attempts = 2;
     let late = NewDelivery {
