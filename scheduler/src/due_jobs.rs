@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use wire::UnixMs;
 
 use crate::commands::{ClaimedBatch, claim_due, settle};
-use crate::state::AppState;
+use crate::notification_outlets::NotificationOutlets;
 use crate::store::{SchedulerStore, StoreError};
 
 /// Longest time between two polls of the stored jobs, in milliseconds: what a lost wake-up costs.
@@ -43,9 +43,14 @@ impl DueJobRunner {
     }
 
     /// Does what is due until the shutdown starts.
-    pub(crate) async fn run(self, app: AppState, shutdown: Shutdown) {
+    pub(crate) async fn run(
+        self,
+        store: Arc<dyn SchedulerStore>,
+        outlets: NotificationOutlets,
+        shutdown: Shutdown,
+    ) {
         loop {
-            let next_poll = match self.run_due(&app).await {
+            let next_poll = match self.run_due(&*store, &outlets).await {
                 Ok(()) => self.next_poll(),
                 Err(error) => {
                     metrics::counter!("due_jobs_failed_total").increment(1);
@@ -68,8 +73,11 @@ impl DueJobRunner {
         due_times.next_deadline().map_or(poll, |due| due.min(poll))
     }
 
-    async fn run_due(&self, app: &AppState) -> Result<(), StoreError> {
-        let store = &*app.store;
+    async fn run_due(
+        &self,
+        store: &dyn SchedulerStore,
+        outlets: &NotificationOutlets,
+    ) -> Result<(), StoreError> {
         let searched_at = loop {
             let searched_at = clock::now();
             let claimed = claim_due(store, searched_at, self.lease_ms, BATCH).await?;
@@ -77,7 +85,7 @@ impl DueJobRunner {
             if !claimed.jobs.is_empty() {
                 let now = clock::now();
                 let streamed = settle(store, now, decided(now, claimed)).await?;
-                app.notified(streamed);
+                outlets.publish(streamed);
             }
             if !full {
                 break searched_at;

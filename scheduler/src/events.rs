@@ -24,10 +24,10 @@ impl ServiceEvents {
 impl EventHandler for ServiceEvents {
     async fn accept(&self, batch: EventBatch) -> Result<(), AcceptError> {
         let streamed = take_batch(&*self.app.store, &batch, clock::now()).await?;
-        self.app.notified(streamed);
+        self.app.outlets.publish(streamed);
         for event in &batch.events {
             if let Some((session, user)) = kicked(event) {
-                self.app.notifications.close(&user, &session);
+                self.app.outlets.streams.close(&user, &session);
             }
         }
         self.app.due_jobs.wake();

@@ -31,6 +31,7 @@ mod matching_answers;
 #[cfg(feature = "measuring")]
 pub mod measured;
 mod minute_limiter;
+mod notification_outlets;
 mod notification_stream;
 pub mod operators;
 mod question_throttle;
@@ -74,6 +75,7 @@ use crate::gift_delivery::deliver_gifts;
 use crate::housekeeping::Housekeeping;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
+use crate::notification_outlets::NotificationOutlets;
 use crate::notification_stream::NotificationBroadcaster;
 use crate::question_throttle::QuestionThrottle;
 use crate::quotas::SchedulerQuotas;
@@ -113,9 +115,13 @@ pub async fn run(
     OutboxPublisher::new(outbox, SOURCE, node, transport)
         .reporting_to(readiness.clone())
         .start(&tasks, &shutdown);
-    let due = app.due_jobs.clone().run(app.clone(), shutdown.clone());
+    let due = app.due_jobs.clone().run(
+        Arc::clone(&app.store),
+        app.outlets.clone(),
+        shutdown.clone(),
+    );
     tasks.spawn("due jobs", due);
-    app.deliveries.start(&app.store, &tasks, &shutdown);
+    app.outlets.deliveries.start(&app.store, &tasks, &shutdown);
     if let Some(email) = app.email.clone() {
         tasks.spawn("mails", send_mails(email, app.clone(), shutdown.clone()));
     }
@@ -157,9 +163,11 @@ fn app(
         accounts: Accounts::of(config)?.map(Arc::new),
         questions: Arc::new(QuestionThrottle::new(config.limits.questions_per_minute)),
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
-        notifications: NotificationBroadcaster::default(),
+        outlets: NotificationOutlets {
+            streams: NotificationBroadcaster::default(),
+            deliveries: DeliveryRunners::new(Vec::new()),
+        },
         due_jobs: DueJobRunner::new(config.jobs.lease_ms),
-        deliveries: DeliveryRunners::new(Vec::new()),
         gift_claims: GiftClaims::default(),
         outbox: outbox.clone(),
         media: config.media.as_slice().into(),

@@ -8,13 +8,13 @@ use storage::Outbox;
 use wire::MediaBackend;
 
 use crate::accounts::Accounts;
-use crate::deliveries::DeliveryRunners;
 use crate::due_jobs::DueJobRunner;
 use crate::email::Email;
 use crate::gift_claims::GiftClaims;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
-use crate::notification_stream::{NotificationBroadcaster, StreamedNotification};
+use crate::notification_outlets::NotificationOutlets;
+use crate::notification_stream::StreamedNotification;
 use crate::question_throttle::QuestionThrottle;
 use crate::quotas::SchedulerQuotas;
 use crate::store::SchedulerStore;
@@ -33,9 +33,8 @@ pub(crate) struct AppState {
     pub(crate) accounts: Option<Arc<Accounts>>,
     pub(crate) questions: Arc<QuestionThrottle>,
     pub(crate) quotas: Arc<SchedulerQuotas>,
-    pub(crate) notifications: NotificationBroadcaster,
+    pub(crate) outlets: NotificationOutlets,
     pub(crate) due_jobs: DueJobRunner,
-    pub(crate) deliveries: DeliveryRunners,
     pub(crate) gift_claims: GiftClaims,
     pub(crate) outbox: Outbox,
     /// Media that sessions may ask for.
@@ -55,13 +54,6 @@ impl AppState {
     pub(crate) fn committed(&self, streamed: Vec<StreamedNotification>) {
         self.outbox.wake();
         self.due_jobs.wake();
-        self.deliveries.wake();
-        self.notifications.publish(streamed);
-    }
-
-    /// After notifications were committed that no event goes with: channels and streams learn of them.
-    pub(crate) fn notified(&self, streamed: Vec<StreamedNotification>) {
-        self.deliveries.wake();
-        self.notifications.publish(streamed);
+        self.outlets.publish(streamed);
     }
 }

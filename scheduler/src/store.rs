@@ -165,7 +165,7 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed notifications, by person.
     fn notifications(&self) -> &dyn NotificationQueries;
 
-    /// Committed deliveries.
+    /// What was to be told to whom, and what came of it, as it is committed.
     fn deliveries(&self) -> &dyn DeliveryQueries;
 
     /// Committed answers to idempotency keys.

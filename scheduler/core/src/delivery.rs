@@ -108,7 +108,7 @@ pub struct NewDelivery {
 /// An event that an application's endpoints are told of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutgoingEvent {
-    /// Whose endpoints.
+    /// The application whose endpoints are told.
     pub application: String,
     /// What they are told.
     pub event: Event,

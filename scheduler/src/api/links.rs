@@ -37,7 +37,7 @@ pub(crate) async fn renew(
     };
     let executed = commands::renew_link(&*app.store, command, clock::now()).await?;
     let session = app.answer(executed)?.session;
-    app.notifications.close(&user, &session.id);
+    app.outlets.streams.close(&user, &session.id);
     let join_url = session
         .participant(&user)
         .and_then(|person| app.join_url(&session, person))

@@ -74,7 +74,8 @@ pub(crate) async fn change_password(
     if !changed {
         return Err(wrong_password("current"));
     }
-    app.notifications
+    app.outlets
+        .streams
         .close_other_logins(&person.user, &person.login);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -104,7 +105,7 @@ pub(crate) async fn end_login(
     if !commands::end_login(&*app.store, &person.user, &id).await? {
         return Err(HttpError::not_found("There is no such login."));
     }
-    app.notifications.close_login(&person.user, &id);
+    app.outlets.streams.close_login(&person.user, &id);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -118,7 +119,7 @@ pub(crate) async fn erase(
     let stored = check_own(&app, &person, client, "password", &asked.password).await?;
     let erased = commands::erase(&*app.store, &stored, clock::now()).await?;
     let streamed = erased.ok_or_else(|| wrong_password("password"))?;
-    app.notifications.close_logins(&person.user);
+    app.outlets.streams.close_logins(&person.user);
     app.committed(streamed);
     tracing::info!(user = %person.user, event = "user.erased");
     let cleared = app.accounts()?.cookie.clear();

@@ -67,7 +67,10 @@ pub(crate) async fn stream(
     reader: NotificationReader,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, HttpError> {
-    let live = app.notifications.subscribe(reader.user(), reader.scope())?;
+    let live = app
+        .outlets
+        .streams
+        .subscribe(reader.user(), reader.scope())?;
     // Whoever's credential was revoked while the stream was being opened would otherwise keep it.
     app.still_counts(&reader).await?;
     let missed = missed(&app, &reader, &headers).await?;

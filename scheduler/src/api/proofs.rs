@@ -115,7 +115,7 @@ pub(crate) async fn confirm_reset(
     if !commands::reset_password(&*app.store, &token, &password).await? {
         return Err(bad_token());
     }
-    app.notifications.close_logins(&token.user);
+    app.outlets.streams.close_logins(&token.user);
     app.claim_gifts_of_verified(&token.user).await;
     Ok(StatusCode::NO_CONTENT)
 }

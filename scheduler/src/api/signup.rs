@@ -106,7 +106,7 @@ pub(crate) async fn log_out(
     person: Person,
 ) -> Result<Response, HttpError> {
     commands::end_login(&*app.store, &person.user, &person.login).await?;
-    app.notifications.close_login(&person.user, &person.login);
+    app.outlets.streams.close_login(&person.user, &person.login);
     let cleared = app.accounts()?.cookie.clear();
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cleared)]).into_response())
 }
