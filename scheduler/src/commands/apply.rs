@@ -11,7 +11,7 @@ use crate::notification_stream::StreamedNotification;
 use crate::store::{JobRepository, StoreError, UnitOfWork};
 
 /// Writes all of it, and returns the notifications that were new: deliver them after the commit.
-pub(super) async fn apply(
+pub(crate) async fn apply(
     work: &mut dyn UnitOfWork,
     effects: Effects,
 ) -> Result<Vec<StreamedNotification>, StoreError> {
@@ -52,6 +52,9 @@ pub(super) async fn apply(
     }
     if !effects.new_jobs.is_empty() {
         work.jobs().insert(&effects.new_jobs).await?;
+    }
+    for (job, payload) in &effects.job_payloads {
+        work.jobs().put_payload(job, payload).await?;
     }
     for event in &effects.events {
         work.events().publish(event).await?;

@@ -73,12 +73,12 @@ impl NotificationRepository for SqlUnitOfWork {
         })
     }
 
-    fn has_unread<'a>(
+    fn unread<'a>(
         &'a mut self,
         user: &'a UserId,
         session: &'a SessionId,
         kind: NotificationKind,
-    ) -> StoreFuture<'a, bool> {
+    ) -> StoreFuture<'a, Option<String>> {
         Box::pin(async move {
             let found: Option<(String,)> = query(
                 "SELECT id FROM notifications WHERE user_id = ?1 AND session_id = ?2 AND kind = ?3 \
@@ -89,16 +89,16 @@ impl NotificationRepository for SqlUnitOfWork {
             .bind(kind.name())
             .fetch_optional(&mut self.tx)
             .await?;
-            Ok(found.is_some())
+            Ok(found.map(|(id,)| id))
         })
     }
 
-    fn has_unread_of_match<'a>(
+    fn unread_of_match<'a>(
         &'a mut self,
         user: &'a UserId,
         of: &'a MatchId,
         kind: NotificationKind,
-    ) -> StoreFuture<'a, bool> {
+    ) -> StoreFuture<'a, Option<String>> {
         Box::pin(async move {
             let unread: Option<(String,)> = query(
                 "SELECT n.id FROM notification_subjects s JOIN notifications n ON n.id = s.notification_id \
@@ -110,14 +110,34 @@ impl NotificationRepository for SqlUnitOfWork {
             .fetch_optional(&mut self.tx)
             .await?;
             let Some((id,)) = unread else {
-                return Ok(false);
+                return Ok(None);
             };
             let found: Option<(String,)> =
                 query("SELECT id FROM notifications WHERE id = ?1 AND read_at IS NULL FOR UPDATE")
                     .bind(id)
                     .fetch_optional(&mut self.tx)
                     .await?;
-            Ok(found.is_some())
+            Ok(found.map(|(id,)| id))
+        })
+    }
+
+    fn find_unread<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        id: &'a str,
+    ) -> StoreFuture<'a, Option<Notification>> {
+        Box::pin(async move {
+            let row: Option<NotificationRow> = query(
+                "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, \
+                 s.gift_id, s.match_id FROM notifications n \
+                 LEFT JOIN notification_subjects s ON s.notification_id = n.id \
+                 WHERE n.user_id = ?1 AND n.id = ?2 AND n.read_at IS NULL",
+            )
+            .bind(user.as_str())
+            .bind(id)
+            .fetch_optional(&mut self.tx)
+            .await?;
+            row.map(NotificationRow::into_notification).transpose()
         })
     }
 
@@ -221,6 +241,7 @@ impl NotificationRow {
             match_id: self.match_id.map(Into::into),
             starts_at: self.starts_at,
             with: self.with_name,
+            count: None,
             read_at: self.read_at,
         })
     }

@@ -107,6 +107,7 @@ pub(super) async fn fill_scheduler(database: &Database) {
         let state = ["due", "claimed", "done"][usize::try_from(n % 3).unwrap()];
         [
             text("j", n).into(),
+            "session".into(),
             text("s", n).into(),
             1.into(),
             "start".into(),
@@ -117,7 +118,7 @@ pub(super) async fn fill_scheduler(database: &Database) {
             n.into(),
         ]
     });
-    let insert = "INSERT INTO jobs (id, session_id, revision, kind, before_ms, user_id, due_at, state, term) VALUES ?rows";
+    let insert = "INSERT INTO due_jobs (id, subject_kind, subject_id, revision, kind, before_ms, user_id, due_at, state, term) VALUES ?rows";
     query(insert)
         .bind_rows(jobs)
         .execute(&mut work)
