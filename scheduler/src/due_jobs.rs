@@ -47,7 +47,10 @@ impl DueJobRunner {
     /// Does what is due until the shutdown starts.
     pub(crate) async fn run(self, app: AppState, shutdown: Shutdown) {
         loop {
-            let next_poll = match self.run_due(&*app.store, |streamed| app.notified(streamed)).await {
+            let next_poll = match self
+                .run_due(&*app.store, |streamed| app.notified(streamed))
+                .await
+            {
                 Ok(()) => self.next_poll(),
                 Err(error) => {
                     metrics::counter!("due_jobs_failed_total").increment(1);

@@ -42,3 +42,9 @@ SELECT id, 'session', session_id, revision, kind, before_ms, user_id, due_at, st
 ON DUPLICATE KEY UPDATE due_jobs.id = due_jobs.id;
 
 DROP TABLE IF EXISTS jobs;
+
+CREATE TABLE IF NOT EXISTS notification_counts (
+    notification_id VARCHAR(255) NOT NULL PRIMARY KEY,
+    messages        BIGINT NOT NULL,
+    FOREIGN KEY (notification_id) REFERENCES notifications (id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;

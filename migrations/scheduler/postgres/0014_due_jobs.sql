@@ -28,3 +28,8 @@ DROP TABLE jobs;
 CREATE INDEX due_jobs_open ON due_jobs (open_at, id) WHERE open_at IS NOT NULL;
 
 CREATE INDEX due_jobs_by_state ON due_jobs (state, id);
+
+CREATE TABLE notification_counts (
+    notification_id TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES notifications (id) ON DELETE CASCADE,
+    messages        BIGINT NOT NULL
+);

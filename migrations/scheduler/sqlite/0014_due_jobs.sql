@@ -31,3 +31,9 @@ CREATE INDEX due_jobs_open ON due_jobs (open_at, id) WHERE open_at IS NOT NULL;
 
 -- Operators look for what failed.
 CREATE INDEX due_jobs_by_state ON due_jobs (state, id);
+
+-- How many unread messages a notification was last told to stand for, elsewhere than in the list.
+CREATE TABLE notification_counts (
+    notification_id TEXT    NOT NULL PRIMARY KEY REFERENCES notifications (id) ON DELETE CASCADE,
+    messages        INTEGER NOT NULL
+) STRICT;

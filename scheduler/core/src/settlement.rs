@@ -96,7 +96,7 @@ pub fn settle(
             settle_session(now, session, &claimed.job, action, context, new_id)
         }
         ClaimedSubject::Room => match (action, context.unread) {
-            (JobAction::SendDigest, Some(unread)) => send_digest(&claimed.job, unread),
+            (JobAction::SendDigest, Some(unread)) => send_digest(now, &claimed.job, unread),
             _ => Effects::default(),
         },
     }

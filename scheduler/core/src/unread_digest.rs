@@ -93,7 +93,7 @@ fn count_of(job: &Job, notification_id: &str) -> u32 {
 }
 
 /// Tells the job's person of the messages that `unread` stands for.
-pub(crate) fn send_digest(job: &Job, unread: Notification) -> Effects {
+pub(crate) fn send_digest(now: UnixMs, job: &Job, unread: Notification) -> Effects {
     let (Some(user), Some(JobPayload::Unread { count, .. })) = (&job.user, &job.payload) else {
         return Effects::default();
     };
@@ -102,6 +102,7 @@ pub(crate) fn send_digest(job: &Job, unread: Notification) -> Effects {
             user: user.clone(),
             cause: format!("job:{}", job.id),
             notification: Notification {
+                created_at: now,
                 count: Some(*count),
                 ..unread
             },
@@ -192,7 +193,7 @@ mod tests {
             count: None,
             read_at: None,
         };
-        let sent = send_digest(&stored(unread("n-1", 3)), waiting.clone());
+        let sent = send_digest(NOW + 5, &stored(unread("n-1", 3)), waiting.clone());
         let [digest] = sent.digests.as_slice() else {
             panic!("{sent:?}");
         };
@@ -201,6 +202,7 @@ mod tests {
             ("bo", "job:j")
         );
         assert_eq!(digest.notification.count, Some(3));
+        assert_eq!(digest.notification.created_at, NOW + 5);
         assert_eq!(digest.notification.id, "n-1");
         assert!(
             sent.notifications.is_empty(),

@@ -76,12 +76,12 @@ pub(crate) trait JobRepository: Send {
     /// Open reminders of the session, of every revision; locked.
     fn open_reminders<'a>(&'a mut self, session: &'a SessionId) -> StoreFuture<'a, Vec<Job>>;
 
-    /// Marks those that [`JobRepository::open_reminders`] would return as missed.
+    /// Marks those that [`JobRepository::open_reminders`] would return as missed; how many there were.
     fn miss_reminders<'a>(
         &'a mut self,
         session: &'a SessionId,
         reason: MissReason,
-    ) -> StoreFuture<'a, ()>;
+    ) -> StoreFuture<'a, u64>;
 }
 
 /// What a claim was good for when its job was to be settled.

@@ -39,6 +39,9 @@ pub(crate) trait NotificationRepository: Send {
         id: &'a str,
     ) -> StoreFuture<'a, Option<Notification>>;
 
+    /// Notes how many messages a notification is told to stand for, in place of what was noted before.
+    fn put_count<'a>(&'a mut self, id: &'a str, count: u32) -> StoreFuture<'a, ()>;
+
     /// Marks one as read, unless it is; false when the person has no such notification.
     fn mark_read<'a>(&'a mut self, read: &'a MarkRead) -> StoreFuture<'a, bool>;
 }

@@ -229,6 +229,7 @@ pub(crate) mod tests {
         "DELETE FROM blocks",
         "DELETE FROM matches",
         "DELETE FROM notification_subjects",
+        "DELETE FROM notification_counts",
         "DELETE FROM sessions",
         "DELETE FROM users",
         "DELETE FROM notifications",

@@ -296,6 +296,7 @@ const SCHEDULER: &[CopiedTable] = &[
         ],
     ),
     table("blocks", &["by_id", "user_id"], &["created_at"]),
+    table("notification_counts", &["notification_id"], &["messages"]),
     table(
         "notification_subjects",
         &["notification_id"],

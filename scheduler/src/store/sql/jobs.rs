@@ -256,10 +256,10 @@ impl JobRepository for SqlUnitOfWork {
         &'a mut self,
         session: &'a SessionId,
         reason: MissReason,
-    ) -> StoreFuture<'a, ()> {
+    ) -> StoreFuture<'a, u64> {
         Box::pin(async move {
             let (state, reason) = words(JobState::Missed(reason));
-            query(
+            let missed = query(
                 "UPDATE due_jobs SET state = ?1, reason = ?2, lease_until = NULL \
                  WHERE subject_kind = 'session' AND subject_id = ?3 AND kind = 'reminder' \
                  AND state IN ('due', 'claimed')",
@@ -269,7 +269,7 @@ impl JobRepository for SqlUnitOfWork {
             .bind(session.as_str())
             .execute(&mut self.tx)
             .await?;
-            Ok(())
+            Ok(missed)
         })
     }
 }

@@ -13,24 +13,34 @@ use crate::store::{
     StoreError, StoreFuture,
 };
 
+/// A query of whole notifications.
+macro_rules! select_notifications {
+    ($rest:literal) => {
+        concat!(
+            "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, s.gift_id, s.match_id, \
+             c.messages FROM notifications n LEFT JOIN notification_subjects s ON s.notification_id = n.id \
+             LEFT JOIN notification_counts c ON c.notification_id = n.id ",
+            $rest
+        )
+    };
+}
+
 impl NotificationQueries for SqlStore {
     fn list(&self, wanted: NotificationQuery) -> StoreFuture<'_, Vec<Notification>> {
         Box::pin(async move {
             let (statement, from) = match wanted.page {
                 NotificationPage::After(id) => (
-                    "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, \
-                     s.gift_id, s.match_id FROM notifications n \
-                     LEFT JOIN notification_subjects s ON s.notification_id = n.id \
-                     WHERE n.user_id = ?1 AND (?2 IS NULL OR n.session_id = ?2) \
-                     AND n.id > ?3 ORDER BY n.id LIMIT ?4",
+                    select_notifications!(
+                        "WHERE n.user_id = ?1 AND (?2 IS NULL OR n.session_id = ?2) \
+                     AND n.id > ?3 ORDER BY n.id LIMIT ?4"
+                    ),
                     Some(id),
                 ),
                 NotificationPage::Before(id) => (
-                    "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, \
-                     s.gift_id, s.match_id FROM notifications n \
-                     LEFT JOIN notification_subjects s ON s.notification_id = n.id \
-                     WHERE n.user_id = ?1 AND (?2 IS NULL OR n.session_id = ?2) \
-                     AND (?3 IS NULL OR n.id < ?3) ORDER BY n.id DESC LIMIT ?4",
+                    select_notifications!(
+                        "WHERE n.user_id = ?1 AND (?2 IS NULL OR n.session_id = ?2) \
+                     AND (?3 IS NULL OR n.id < ?3) ORDER BY n.id DESC LIMIT ?4"
+                    ),
                     id,
                 ),
             };
@@ -127,17 +137,28 @@ impl NotificationRepository for SqlUnitOfWork {
         id: &'a str,
     ) -> StoreFuture<'a, Option<Notification>> {
         Box::pin(async move {
-            let row: Option<NotificationRow> = query(
-                "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, \
-                 s.gift_id, s.match_id FROM notifications n \
-                 LEFT JOIN notification_subjects s ON s.notification_id = n.id \
-                 WHERE n.user_id = ?1 AND n.id = ?2 AND n.read_at IS NULL",
-            )
+            let row: Option<NotificationRow> = query(select_notifications!(
+                "WHERE n.user_id = ?1 AND n.id = ?2 AND n.read_at IS NULL"
+            ))
             .bind(user.as_str())
             .bind(id)
             .fetch_optional(&mut self.tx)
             .await?;
             row.map(NotificationRow::into_notification).transpose()
+        })
+    }
+
+    fn put_count<'a>(&'a mut self, id: &'a str, count: u32) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            query(
+                "INSERT INTO notification_counts (notification_id, messages) VALUES (?1, ?2) \
+                 ON CONFLICT (notification_id) DO UPDATE SET messages = excluded.messages",
+            )
+            .bind(id)
+            .bind(count)
+            .execute(&mut self.tx)
+            .await?;
+            Ok(())
         })
     }
 
@@ -166,14 +187,10 @@ pub(super) async fn notifications_of(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<NotificationRow> = query(
-        "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, \
-         s.gift_id, s.match_id FROM notifications n \
-         LEFT JOIN notification_subjects s ON s.notification_id = n.id WHERE n.id IN (?1..)",
-    )
-    .bind_list(ids.iter().copied())
-    .fetch_all(connection)
-    .await?;
+    let rows: Vec<NotificationRow> = query(select_notifications!("WHERE n.id IN (?1..)"))
+        .bind_list(ids.iter().copied())
+        .fetch_all(connection)
+        .await?;
     let by_id = |row: NotificationRow| {
         let notification = row.into_notification()?;
         Ok((notification.id.clone(), notification))
@@ -211,6 +228,7 @@ struct NotificationRow {
     read_at: Option<UnixMs>,
     gift_id: Option<String>,
     match_id: Option<String>,
+    count: Option<u32>,
 }
 
 impl FromRow for NotificationRow {
@@ -225,6 +243,7 @@ impl FromRow for NotificationRow {
             read_at: row.get("read_at")?,
             gift_id: row.get("gift_id")?,
             match_id: row.get("match_id")?,
+            count: row.get("messages")?,
         })
     }
 }
@@ -241,7 +260,7 @@ impl NotificationRow {
             match_id: self.match_id.map(Into::into),
             starts_at: self.starts_at,
             with: self.with_name,
-            count: None,
+            count: self.count,
             read_at: self.read_at,
         })
     }

@@ -174,6 +174,11 @@ impl Rig {
              WHERE kind IN ('session_opened', 'session_reminder')";
         assert_eq!(counted(look(&self.url, told).await), expected);
 
+        // By the key that the other side is given, each is there once, and told once.
+        let delivered = "SELECT concat_ws(' ', kind, session_id, user_id) FROM deliveries \
+             WHERE kind IN ('session_opened', 'session_reminder') AND channel = 'in_app' AND state = 'sent'";
+        assert_eq!(counted(look(&self.url, delivered).await), expected);
+
         let jobs = "SELECT concat_ws(' ', kind, state, subject_id, user_id) FROM due_jobs \
              WHERE kind IN ('lobby_opens', 'reminder')";
         let jobs = counted(look(&self.url, jobs).await);
