@@ -9,7 +9,7 @@ mod person;
 mod reader;
 
 pub(crate) use callers::{
-    Application, ClockSetter, Observer, Operator, OperatorKey, SessionCaller,
+    ActingOperator, Application, ClockSetter, Observer, Operator, OperatorKey, SessionCaller,
 };
 pub(crate) use cookie::{LOGIN_LIFE_MS, LoginCookie};
 pub(crate) use page::{SessionMember, kicked};
@@ -36,8 +36,8 @@ pub(crate) enum Principal {
     Page(Box<SessionMember>),
     /// An operator's API key, by its name.
     OperatorKey(String),
-    /// Whoever has an operator's ticket.
-    Operator,
+    /// Whoever has an operator's ticket, by the name in it.
+    Operator(String),
 }
 
 impl FromRequestParts<AppState> for Principal {
@@ -66,8 +66,8 @@ async fn verify(parts: &Parts, app: &AppState) -> Result<Principal, HttpError> {
         if !takes_operators(&parts.extensions) {
             return Err(HttpError::unauthenticated("wrong_listener"));
         }
-        app.tickets.check_operator(shown, clock::now()).await?;
-        return Ok(Principal::Operator);
+        let claims = app.tickets.check_operator(shown, clock::now()).await?;
+        return Ok(Principal::Operator(claims.name));
     }
     let member = page::open(app, shown).await?;
     Ok(Principal::Page(Box::new(member)))

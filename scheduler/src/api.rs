@@ -8,6 +8,7 @@ pub(crate) mod calendar_feed;
 pub(crate) mod exports;
 pub(crate) mod feedback;
 pub(crate) mod gifts;
+pub(crate) mod jobs;
 pub(crate) mod join;
 pub(crate) mod jwks;
 pub(crate) mod links;

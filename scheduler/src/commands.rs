@@ -18,6 +18,7 @@ mod mails;
 mod matching;
 mod neighbours;
 mod questions;
+mod retry_job;
 
 pub(crate) use accounts::{
     ChangeOutcome, SignupCommand, SignupOutcome, add_invite, change_account, change_password,
@@ -31,7 +32,7 @@ pub(crate) use deliveries::{claim_deliveries, settle_deliveries};
 pub(crate) use direct_writes::{
     add_api_key, forget_answers, mark_key_used, mark_read, revoke_api_key, revoke_other_api_keys,
 };
-pub(crate) use due_jobs::{ClaimedBatch, claim_due, settle};
+pub(crate) use due_jobs::{ClaimedBatch, claim_due, fail, settle};
 pub(crate) use erasures::erase;
 pub(crate) use events::take_batch;
 pub(crate) use feedback::{FeedbackOutcome, give_feedback};
@@ -45,10 +46,14 @@ pub(crate) use matching::{
     unblock, withdraw_gift, withdraw_proposal,
 };
 pub(crate) use questions::question_at;
+pub(crate) use retry_job::{RetryOutcome, retry_job};
 
 use uuid::Uuid;
 
+#[cfg(test)]
+pub(crate) use apply::apply;
+
 /// A new id: a UUIDv7, which sorts after every one that this process made before.
-fn new_id() -> String {
+pub(crate) fn new_id() -> String {
     Uuid::now_v7().to_string()
 }

@@ -12,8 +12,8 @@ use wire::ErrorCode::{
 };
 use wire::{
     AdvanceClock, AuditRow, BookSession, ChangeSession, ClockReading, EmptyBody, FeedbackView,
-    GiveFeedback, JoinRequest, JoinResponse, Notification, Page, QuestionView, RenewedLink,
-    SessionState, SessionView, TicketRequest, TicketResponse, TimelineItem, UnixMs,
+    GiveFeedback, JobStatus, JobView, JoinRequest, JoinResponse, Notification, Page, QuestionView,
+    RenewedLink, SessionState, SessionView, TicketRequest, TicketResponse, TimelineItem, UnixMs,
 };
 
 const ONCE: &str = "Makes a repeat safe: the same key and body give the first answer again.";
@@ -281,7 +281,7 @@ fn operators() -> Vec<Operation> {
         .refuses(404, &[NotFound])
         .refuses(422, &[InvalidField, UnknownField]),
     ];
-    finished([all, audit()].concat(), "Operators")
+    finished([all, audit(), jobs()].concat(), "Operators")
 }
 
 fn audit() -> Vec<Operation> {
@@ -297,6 +297,31 @@ fn audit() -> Vec<Operation> {
         .query::<String>("action", "Only this action, as `participant.kick`.")
         .answers::<Page<AuditRow>>(200, "A page.")
         .refuses(422, &[InvalidField, UnknownField]),
+    ]
+}
+
+fn jobs() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/v1/jobs",
+            "What is due, was done, missed or given up, those that were planned last first.",
+        )
+        .by(&[AuthScheme::Operator])
+        .query::<u32>("limit", LIMIT)
+        .query::<String>("cursor", CURSOR)
+        .query::<JobStatus>("state", "Only those in this state.")
+        .query::<String>("kind", "Only this kind, as `reminder`.")
+        .answers::<Page<JobView>>(200, "A page.")
+        .refuses(422, &[InvalidField, UnknownField]),
+        Operation::post(
+            "/v1/jobs/{id}/retry",
+            "Has a job be due at once that was given up.",
+        )
+        .by(&[AuthScheme::Operator])
+        .may_take::<EmptyBody>()
+        .answers::<JobView>(200, "It is due.")
+        .refuses(404, &[NotFound])
+        .refuses(409, &[Conflict]),
     ]
 }
 

@@ -1,15 +1,17 @@
 //! Runs jobs when they are due: one timer over the next minute's due times, and a poll of the stored jobs
 //! at least once a second. What is stored decides; the timer only wakes.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
-use scheduler_core::{ClaimedJob, DueTimeIndex, JobAction};
+use scheduler_core::{ClaimedJob, DueTimeIndex, FailReason, JobAction};
 use service::{Shutdown, clock};
 use tokio::sync::Notify;
 use wire::UnixMs;
 
-use crate::commands::{ClaimedBatch, claim_due, settle};
+use crate::commands::{ClaimedBatch, claim_due, fail, settle};
 use crate::notification_outlets::NotificationOutlets;
+use crate::notification_stream::StreamedNotification;
 use crate::store::{SchedulerStore, StoreError};
 
 /// Longest time between two polls of the stored jobs, in milliseconds: what a lost wake-up costs.
@@ -50,7 +52,10 @@ impl DueJobRunner {
         shutdown: Shutdown,
     ) {
         loop {
-            let next_poll = match self.run_due(&*store, &outlets).await {
+            let next_poll = match self
+                .run_due(&*store, |streamed| outlets.publish(streamed))
+                .await
+            {
                 Ok(()) => self.next_poll(),
                 Err(error) => {
                     metrics::counter!("due_jobs_failed_total").increment(1);
@@ -73,19 +78,20 @@ impl DueJobRunner {
         due_times.next_deadline().map_or(poll, |due| due.min(poll))
     }
 
-    async fn run_due(
+    /// Does all that is due; `notified` is told of the notifications that were committed.
+    pub(crate) async fn run_due(
         &self,
         store: &dyn SchedulerStore,
-        outlets: &NotificationOutlets,
+        notified: impl Fn(Vec<StreamedNotification>),
     ) -> Result<(), StoreError> {
         let searched_at = loop {
             let searched_at = clock::now();
             let claimed = claim_due(store, searched_at, self.lease_ms, BATCH).await?;
-            let full = claimed.jobs.len() == BATCH as usize;
+            let full = claimed.found == BATCH as usize;
             if !claimed.jobs.is_empty() {
                 let now = clock::now();
-                let streamed = settle(store, now, decided(now, claimed)).await?;
-                outlets.publish(streamed);
+                let decided = decided(store, now, claimed).await?;
+                notified(settle(store, now, decided).await?);
             }
             if !full {
                 break searched_at;
@@ -115,14 +121,24 @@ impl DueJobRunner {
     }
 }
 
-fn decided(now: UnixMs, batch: ClaimedBatch) -> Vec<(ClaimedJob, JobAction)> {
-    let watermark = batch.source_watermark;
-    let decide = |claimed: ClaimedJob| {
-        let action = claimed.decide(now, watermark);
-        record_lateness(now, &claimed, &action);
-        (claimed, action)
-    };
-    batch.jobs.into_iter().map(decide).collect()
+/// What is to be done about each. One that can't be decided about is put off, and holds up none of the others.
+async fn decided(
+    store: &dyn SchedulerStore,
+    now: UnixMs,
+    batch: ClaimedBatch,
+) -> Result<Vec<(ClaimedJob, JobAction)>, StoreError> {
+    let mut decided = Vec::with_capacity(batch.jobs.len());
+    for claimed in batch.jobs {
+        let deciding = AssertUnwindSafe(|| claimed.decide(now, batch.source_watermark));
+        match catch_unwind(deciding) {
+            Ok(action) => {
+                record_lateness(now, &claimed, &action);
+                decided.push((claimed, action));
+            }
+            Err(_panic) => fail(store, now, &claimed.job, FailReason::Panicked).await?,
+        }
+    }
+    Ok(decided)
 }
 
 fn record_lateness(now: UnixMs, claimed: &ClaimedJob, action: &JobAction) {

@@ -221,6 +221,7 @@ mod tests {
                 match_id: None,
                 starts_at: None,
                 with: None,
+                count: None,
                 read_at: None,
             },
         }

@@ -12,9 +12,9 @@ use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
 use crate::api::{
-    application, audit, blocks, calendar, calendar_feed, exports, feedback, gifts, join, jwks,
-    links, mail_refusals, matches, me, notifications, operators, proofs, proposals, questions,
-    reports, rooms, sessions, signup, timeline, users,
+    application, audit, blocks, calendar, calendar_feed, exports, feedback, gifts, jobs, join,
+    jwks, links, mail_refusals, matches, me, notifications, operators, proofs, proposals,
+    questions, reports, rooms, sessions, signup, timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -65,6 +65,8 @@ pub(crate) fn routes(
         // For operators; the timeline for applications too.
         .route("/v1/operator/ticket", post(operators::ticket))
         .route("/v1/audit", get(audit::list))
+        .route("/v1/jobs", get(jobs::list))
+        .route("/v1/jobs/{id}/retry", post(jobs::retry))
         .route("/v1/sessions/{id}/timeline", get(timeline::list))
         // For the other services.
         .route("/.well-known/jwks.json", get(jwks::jwks))

@@ -54,7 +54,9 @@ pub(crate) use feedback::{FeedbackQueries, FeedbackRepository};
 pub(crate) use gifts::{GiftBox, GiftQueries, GiftQuery, GiftRepository};
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
 pub(crate) use invites::InviteRepository;
-pub(crate) use jobs::{JobQueries, JobRepository, Settled, StoredJob};
+pub(crate) use jobs::{
+    FoundJob, JobFilter, JobQueries, JobRepository, Settled, StoredJob, UnreadableJob,
+};
 pub(crate) use mails::{
     MailFate, MailQueries, MailRepository, StoredMail, StoredToken, TokenRepository, address_hash,
 };
@@ -89,6 +91,17 @@ pub(crate) enum StoreError {
 }
 
 impl StoreError {
+    /// True where the store is not away or out of room: it can do other work, and not this.
+    pub(crate) fn is_of_this_work(&self) -> bool {
+        match self {
+            Self::Conflict(_) => false,
+            Self::Failed(source) => match source.downcast_ref() {
+                Some(storage::Error::Corrupt(_) | storage::Error::Statement(_)) | None => true,
+                Some(_) => false,
+            },
+        }
+    }
+
     /// What the driver said.
     pub(crate) fn into_source(self) -> ErrorSource {
         match self {
@@ -123,7 +136,7 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed sessions and rooms.
     fn sessions(&self) -> &dyn SessionQueries;
 
-    /// Committed due times of jobs.
+    /// Committed jobs, and when they are due.
     fn jobs(&self) -> &dyn JobQueries;
 
     /// Committed people of applications.

@@ -157,6 +157,8 @@ async fn sch_121_a_text_that_no_database_holds_is_in_no_list() {
                 (&operator, format!("/v1/audit?cursor={before}")),
                 (&operator, format!("/v1/audit?session_id={word}")),
                 (&operator, format!("/v1/audit?action={word}")),
+                (&operator, format!("/v1/jobs?cursor={bare}")),
+                (&operator, format!("/v1/jobs?kind={word}")),
             ] {
                 let page: Value = client.get(&scheduler.at(&query)).await.json(200);
                 assert!(page["items"].is_array(), "{query}");

@@ -43,7 +43,7 @@ async fn planned(scheduler: &Running, session: &Value) -> (Vec<String>, Vec<Stri
     let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
     let jobs = sqlx::query_scalar(
         "SELECT kind || ' ' || before_ms || ' ' || user_id || ' ' || due_at || ' ' || state \
-         FROM jobs WHERE session_id = ? ORDER BY id",
+         FROM due_jobs WHERE subject_id = ? ORDER BY id",
     );
     let jobs = jobs.bind(session["id"].as_str().unwrap());
     let jobs = jobs.fetch_all(&pool).await.unwrap();

@@ -11,6 +11,7 @@ mod event;
 mod feedback;
 mod frame;
 mod ids;
+mod job;
 mod matching;
 mod notification;
 mod people;
@@ -43,6 +44,7 @@ pub use event::{
 pub use feedback::{FeedbackFact, FeedbackView, GiveFeedback};
 pub use frame::{Envelope, FrameError, FrameId};
 pub use ids::{ConnectionId, GiftId, MatchId, ProposalId, ReportId, RoomId, SessionId, UserId};
+pub use job::{JobStatus, JobView};
 pub use matching::{
     AcceptProposal, BlockView, ClaimGift, CreateMatch, CreatedMatch, GiftFact, GiftKind,
     GiftRecipient, GiftState, GiftView, MatchFact, MatchView, NextSession, ProposalFact,

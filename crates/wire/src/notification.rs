@@ -57,6 +57,9 @@ pub struct Notification {
     /// Of a session and of a match: the other one's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with: Option<String>,
+    /// Of messages, told elsewhere than in the list: how many have come since they were last told of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
     /// When it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_at: Option<UnixMs>,

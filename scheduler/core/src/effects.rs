@@ -5,7 +5,7 @@ use wire::{AuditRow, Event, SessionId, UserId};
 use crate::delivery::OutgoingEvent;
 use crate::feedback::Feedback;
 use crate::idempotency::StoredAnswer;
-use crate::job::{JobKind, MissReason};
+use crate::job::{JobKind, JobPayload, MissReason};
 use crate::job_plan::NewJob;
 use crate::notification::NewNotification;
 use crate::occupancy::OccupancyChange;
@@ -28,6 +28,8 @@ pub struct Effects {
     pub closed_jobs: Option<JobClosing>,
     /// Jobs to add, due or already missed.
     pub new_jobs: Vec<NewJob>,
+    /// What open jobs must know from now on, by their ids.
+    pub job_payloads: Vec<(String, JobPayload)>,
     /// Events for the other services, through the outbox.
     pub events: Vec<Event>,
     /// Events for the endpoints of applications.
@@ -38,6 +40,8 @@ pub struct Effects {
     pub audit: Vec<AuditRow>,
     /// Notifications; those that are new to their person are delivered after the commit.
     pub notifications: Vec<NewNotification>,
+    /// Notifications that stand in their person's list already, and are to be told elsewhere now.
+    pub digests: Vec<NewNotification>,
     /// The answer to keep under the command's idempotency key.
     pub answer: Option<StoredAnswer>,
 }

@@ -1,8 +1,71 @@
 //! The life of one thing that is due: planned, claimed, done or missed.
 
-use wire::{SessionId, UnixMs, UserId};
+use serde::{Deserialize, Serialize};
+use wire::{RoomId, SessionId, UnixMs, UserId};
 
+use crate::job_failure::FailReason;
 use crate::session::BookedSession;
+
+/// What a job is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobSubject {
+    /// A session, with the revision that the job was planned for.
+    Session(SessionId),
+    /// A room, with the number of a quarter of an hour.
+    Room(RoomId),
+}
+
+impl JobSubject {
+    /// The word that is stored.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            JobSubject::Session(_) => "session",
+            JobSubject::Room(_) => "room",
+        }
+    }
+
+    /// Its own id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            JobSubject::Session(id) => id.as_str(),
+            JobSubject::Room(id) => id.as_str(),
+        }
+    }
+
+    /// The session, where it is one.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        match self {
+            JobSubject::Session(id) => Some(id),
+            JobSubject::Room(_) => None,
+        }
+    }
+
+    /// The subject of a stored word and id.
+    #[must_use]
+    pub fn from_parts(kind: &str, id: String) -> Option<Self> {
+        Some(match kind {
+            "session" => JobSubject::Session(SessionId(id)),
+            "room" => JobSubject::Room(RoomId(id)),
+            _ => return None,
+        })
+    }
+}
+
+/// What a job must know beside its subject; stored as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobPayload {
+    /// Of [`JobKind::UnreadDigest`].
+    Unread {
+        /// The notification in the person's list that stands for the messages.
+        notification_id: String,
+        /// How many messages came since it was made, in this quarter of an hour.
+        count: u32,
+    },
+}
 
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +83,8 @@ pub enum JobKind {
     NoShowCheck,
     /// The session is to be erased.
     Retention,
+    /// Messages of a room were waiting for a person for up to a quarter of an hour.
+    UnreadDigest,
 }
 
 impl JobKind {
@@ -32,6 +97,7 @@ impl JobKind {
             JobKind::Start => "start",
             JobKind::NoShowCheck => "no_show_check",
             JobKind::Retention => "retention",
+            JobKind::UnreadDigest => "unread_digest",
         }
     }
 
@@ -53,6 +119,7 @@ impl JobKind {
             "start" => JobKind::Start,
             "no_show_check" => JobKind::NoShowCheck,
             "retention" => JobKind::Retention,
+            "unread_digest" => JobKind::UnreadDigest,
             _ => return None,
         })
     }
@@ -69,6 +136,8 @@ pub enum MissReason {
     SessionOver,
     /// A later reminder of the same session was due as well.
     Superseded,
+    /// By then it was of no more use.
+    TooLate,
 }
 
 impl MissReason {
@@ -80,6 +149,7 @@ impl MissReason {
             MissReason::SessionStarted => "session_started",
             MissReason::SessionOver => "session_over",
             MissReason::Superseded => "superseded",
+            MissReason::TooLate => "too_late",
         }
     }
 }
@@ -100,6 +170,8 @@ pub enum JobState {
     Missed(MissReason),
     /// Called off with its booking.
     Cancelled,
+    /// Given up after its last attempt; an operator may have it tried again.
+    Failed(FailReason),
 }
 
 /// The job can't be claimed: it is claimed by another, or over.
@@ -122,7 +194,8 @@ impl JobState {
             JobState::Claimed { .. }
             | JobState::Done
             | JobState::Missed(_)
-            | JobState::Cancelled => Err(NotClaimable),
+            | JobState::Cancelled
+            | JobState::Failed(_) => Err(NotClaimable),
         }
     }
 }
@@ -132,19 +205,23 @@ impl JobState {
 pub struct Job {
     /// Its own id.
     pub id: String,
-    /// Of which session.
-    pub session: SessionId,
+    /// What it is of.
+    pub subject: JobSubject,
     /// Of which revision of it.
     pub revision: u64,
     /// What to do.
     pub kind: JobKind,
     /// The one person whom it concerns; `None` for both.
     pub user: Option<UserId>,
+    /// What it must know beside that.
+    pub payload: Option<JobPayload>,
     /// When it was due.
     pub due_at: UnixMs,
     /// Counts its claims. What is done under one is written under its term, so that a claimant who was
     /// overtaken writes nothing, however late it wakes and whatever its clock says.
     pub term: u64,
+    /// How often it was tried and failed.
+    pub attempts: u32,
 }
 
 impl Job {
@@ -167,15 +244,24 @@ impl Job {
     }
 }
 
-/// A job under a claim, with its session as it was when it was claimed.
+/// What a claimed job is of, as it was when the job was claimed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClaimedSubject {
+    /// The whole session.
+    Session(Box<BookedSession>),
+    /// A room, of which nothing is known beside the job.
+    Room,
+}
+
+/// A job under a claim.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClaimedJob {
     /// The job itself; its term is that of the claim.
     pub job: Job,
     /// When the claim lapses: from then on another may take the job over.
     pub until: UnixMs,
-    /// The session that the job belongs to.
-    pub session: BookedSession,
+    /// What the job belongs to.
+    pub subject: ClaimedSubject,
 }
 
 #[cfg(test)]
@@ -196,6 +282,7 @@ mod tests {
             JobState::Done,
             JobState::Missed(MissReason::SessionStarted),
             JobState::Cancelled,
+            JobState::Failed(FailReason::Refused),
         ] {
             assert_eq!(over.claim(NOW, LEASE_MS), Err(NotClaimable));
         }
@@ -205,12 +292,14 @@ mod tests {
     fn sch_114_each_claim_of_a_job_has_a_higher_term() {
         let job = Job {
             id: "j".into(),
-            session: "s".into(),
+            subject: JobSubject::Session("s".into()),
             revision: 1,
             kind: JobKind::Start,
             user: None,
+            payload: None,
             due_at: NOW,
             term: 0,
+            attempts: 0,
         };
         let (first, until) = job.claim(JobState::Due, NOW, 1_000).unwrap();
         assert_eq!((first.term, until), (1, NOW + 1_000));
@@ -228,6 +317,7 @@ mod tests {
             JobKind::Start,
             JobKind::NoShowCheck,
             JobKind::Retention,
+            JobKind::UnreadDigest,
         ] {
             assert_eq!(
                 JobKind::from_parts(kind.name(), kind.before_ms()),

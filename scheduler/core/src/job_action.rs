@@ -2,9 +2,10 @@
 
 use wire::UnixMs;
 
-use crate::job::{ClaimedJob, Job, JobKind, MissReason};
-use crate::record::{Attendance, Record};
-use crate::session_status::SessionStatus;
+use crate::job::{ClaimedJob, ClaimedSubject, Job, JobKind, MissReason};
+use crate::job_lateness::{digest_useful_until, lobby_useful_until, reminder_useful_until};
+use crate::record::Attendance;
+use crate::session::BookedSession;
 use crate::terms::Terms;
 
 /// What to do about a job.
@@ -22,6 +23,8 @@ pub enum JobAction {
     RetryAt(UnixMs),
     /// Erase the session.
     Erase,
+    /// Tell the person of the messages of the room that they have not read.
+    SendDigest,
     /// Nothing is left to do.
     Nothing,
     /// It is too late for it.
@@ -38,18 +41,18 @@ const RETRY_MS: i64 = 1_000;
 pub(crate) fn decide(
     now: UnixMs,
     job: &Job,
-    terms: &Terms,
-    cancelled: bool,
-    record: &Record,
+    session: &BookedSession,
     source_watermark: Option<UnixMs>,
 ) -> JobAction {
-    let over = SessionStatus::of(terms, cancelled, record)
-        .outcome()
-        .is_some();
+    let over = session.status().outcome().is_some();
+    let (terms, record) = (&session.terms, &session.record);
     match job.kind {
         JobKind::Reminder { .. } if over => JobAction::Miss(MissReason::SessionOver),
         JobKind::Reminder { before_ms } => remind(now, terms, before_ms),
         JobKind::LobbyOpens if over => JobAction::Nothing,
+        JobKind::LobbyOpens if now >= lobby_useful_until(session) => {
+            JobAction::Miss(MissReason::TooLate)
+        }
         JobKind::LobbyOpens => JobAction::AnnounceLobby,
         JobKind::Start => JobAction::MissReminders,
         JobKind::NoShowCheck if over => JobAction::Nothing,
@@ -59,6 +62,16 @@ pub(crate) fn decide(
             Attendance::NobodyCame => JobAction::RecordNoShow,
         },
         JobKind::Retention => JobAction::Erase,
+        JobKind::UnreadDigest => JobAction::Nothing,
+    }
+}
+
+/// Decides about a job of a room.
+fn decide_digest(now: UnixMs, job: &Job) -> JobAction {
+    if now >= digest_useful_until(job.due_at) {
+        JobAction::Miss(MissReason::TooLate)
+    } else {
+        JobAction::SendDigest
     }
 }
 
@@ -71,6 +84,8 @@ fn remind(now: UnixMs, terms: &Terms, before_ms: i64) -> JobAction {
         JobAction::Miss(MissReason::SessionStarted)
     } else if later_is_due {
         JobAction::Miss(MissReason::Superseded)
+    } else if now >= reminder_useful_until(terms, before_ms) {
+        JobAction::Miss(MissReason::TooLate)
     } else {
         JobAction::SendReminder
     }
@@ -81,33 +96,45 @@ impl ClaimedJob {
     /// reported everything.
     #[must_use]
     pub fn decide(&self, now: UnixMs, source_watermark: Option<UnixMs>) -> JobAction {
-        let session = &self.session;
-        decide(
-            now,
-            &self.job,
-            &session.terms,
-            session.cancelled,
-            &session.record,
-            source_watermark,
-        )
+        match &self.subject {
+            ClaimedSubject::Session(session) => decide(now, &self.job, session, source_watermark),
+            ClaimedSubject::Room => decide_digest(now, &self.job),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use wire::{EndReason, MediaBackend};
+    use wire::EndReason;
 
     use super::*;
-    use crate::booking::check_booking;
-    use crate::booking::tests::{NOW, offer};
-    use crate::record::Fact;
+    use crate::booking::tests::NOW;
+    use crate::job::JobSubject;
+    use crate::record::{Fact, Record};
+    use crate::settlement::tests::session;
+
+    fn remindable() -> BookedSession {
+        let mut session = session();
+        session.terms.remind_before_ms = vec![300_000, 60_000];
+        session
+    }
 
     fn terms() -> Terms {
-        let mut offer = offer();
-        offer.remind_before_ms = Some(vec![300_000, 60_000]);
-        check_booking(NOW, offer, &[MediaBackend::P2p])
-            .unwrap()
-            .terms
+        remindable().terms
+    }
+
+    fn job(kind: JobKind) -> Job {
+        Job {
+            id: "j".into(),
+            subject: JobSubject::Session("s".into()),
+            revision: 1,
+            kind,
+            user: None,
+            payload: None,
+            due_at: NOW,
+            term: 1,
+            attempts: 0,
+        }
     }
 
     fn decided(
@@ -116,16 +143,9 @@ mod tests {
         record: &Record,
         source_watermark: Option<UnixMs>,
     ) -> JobAction {
-        let job = Job {
-            id: "j".into(),
-            session: "s".into(),
-            revision: 1,
-            kind,
-            user: None,
-            due_at: at,
-            term: 1,
-        };
-        decide(at, &job, &terms(), false, record, source_watermark)
+        let mut session = remindable();
+        session.record = record.clone();
+        decide(at, &job(kind), &session, source_watermark)
     }
 
     #[test]
@@ -201,5 +221,106 @@ mod tests {
             decided(NOW, JobKind::NoShowCheck, &over, None),
             JobAction::Nothing
         );
+    }
+
+    const MINUTE: i64 = 60_000;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+
+    /// What becomes of the three reminders of a day, an hour and ten minutes before the start, where nothing is done
+    /// from a second before the first of them is due, `from` before the start, until `down_ms` later.
+    fn after_being_down(from: i64, down_ms: i64) -> Vec<(i64, JobAction)> {
+        let plan = [DAY, HOUR, 10 * MINUTE];
+        let mut session = session();
+        session.terms.starts_at = NOW + 10 * DAY;
+        session.terms.remind_before_ms = plan.to_vec();
+        let down = session.terms.starts_at - from - 1_000;
+        let at = |before: i64| {
+            let due_at = session.terms.starts_at - before;
+            let done_at = if (down..down + down_ms).contains(&due_at) {
+                down + down_ms
+            } else {
+                due_at
+            };
+            let kind = JobKind::Reminder { before_ms: before };
+            (before, decide(done_at, &job(kind), &session, None))
+        };
+        plan.map(at).to_vec()
+    }
+
+    #[test]
+    fn sch_264_what_was_missed_while_down_goes_out_while_it_is_of_use_and_only_the_latest() {
+        use JobAction::{Miss, SendReminder as Sent};
+        use MissReason::{SessionStarted, Superseded, TooLate};
+        let (began, superseded, late) = (Miss(SessionStarted), Miss(Superseded), Miss(TooLate));
+        let (seconds, minutes, hours, days) = (30_000, 11 * MINUTE, 13 * HOUR, 3 * DAY);
+        for (from, down_ms, expected) in [
+            (DAY, 0, [&Sent, &Sent, &Sent]),
+            (DAY, seconds, [&Sent, &Sent, &Sent]),
+            (DAY, minutes, [&Sent, &Sent, &Sent]),
+            (DAY, hours, [&late, &Sent, &Sent]),
+            (DAY, days, [&began, &began, &began]),
+            // The last two are due within: the later one goes out, until the start.
+            (HOUR, seconds, [&Sent, &Sent, &Sent]),
+            (HOUR, minutes, [&Sent, &Sent, &Sent]),
+            (HOUR, 55 * MINUTE, [&Sent, &superseded, &Sent]),
+            (HOUR, hours, [&Sent, &began, &began]),
+            (10 * MINUTE, seconds, [&Sent, &Sent, &Sent]),
+            (10 * MINUTE, minutes, [&Sent, &Sent, &began]),
+            (10 * MINUTE, days, [&Sent, &Sent, &began]),
+            // All three, and one minute is left.
+            (DAY, DAY - MINUTE, [&superseded, &superseded, &Sent]),
+        ] {
+            let became = after_being_down(from, down_ms);
+            let became: Vec<_> = became.iter().map(|(_, action)| action).collect();
+            assert_eq!(
+                became, expected,
+                "down for {down_ms} ms, from {from} ms before"
+            );
+        }
+    }
+
+    #[test]
+    fn sch_265_an_open_lobby_is_told_of_until_the_session_ends_and_start_and_close_come_always() {
+        let session = remindable();
+        let (closes, ends) = (session.terms.closes_at(), session.spec().latest_end());
+        let nobody = Record::default();
+        let mut somebody = Record::default();
+        somebody.note(session.terms.starts_at, Fact::Joined("ana".into()));
+        let late = JobAction::Miss(MissReason::TooLate);
+        for (record, until) in [(&nobody, closes), (&somebody, ends.max(closes))] {
+            let lobby = |at| decided(at, JobKind::LobbyOpens, record, None);
+            assert_eq!(lobby(until - 1), JobAction::AnnounceLobby);
+            assert_eq!(lobby(until), late);
+        }
+        let much_later = ends + 3 * DAY;
+        let start = decided(much_later, JobKind::Start, &nobody, None);
+        assert_eq!(start, JobAction::MissReminders);
+        let check = decided(much_later, JobKind::NoShowCheck, &nobody, Some(closes));
+        assert_eq!(check, JobAction::RecordNoShow);
+    }
+
+    #[test]
+    fn sch_268_a_session_in_the_year_2100_is_reminded_of_to_the_millisecond() {
+        let mut session = remindable();
+        session.terms.starts_at = UnixMs(4_102_444_800_000);
+        let last = job(JobKind::Reminder { before_ms: 60_000 });
+        let start = session.terms.starts_at;
+        let at = |at| decide(at, &last, &session, None);
+        assert_eq!(at(start - 1), JobAction::SendReminder);
+        assert_eq!(at(start), JobAction::Miss(MissReason::SessionStarted));
+        assert_eq!(
+            session.terms.closes_at().since(start),
+            session.terms.closes_after_ms
+        );
+    }
+
+    #[test]
+    fn sch_274_a_digest_of_yesterday_is_too_late() {
+        let mut digest = job(JobKind::UnreadDigest);
+        digest.subject = JobSubject::Room("r".into());
+        assert_eq!(decide_digest(NOW + DAY - 1, &digest), JobAction::SendDigest);
+        let late = JobAction::Miss(MissReason::TooLate);
+        assert_eq!(decide_digest(NOW + DAY, &digest), late);
     }
 }

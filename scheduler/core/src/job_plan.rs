@@ -1,8 +1,8 @@
 //! What is due for a session, and when.
 
-use wire::{SessionId, UnixMs, UserId};
+use wire::{UnixMs, UserId};
 
-use crate::job::{JobKind, JobState, MissReason};
+use crate::job::{JobKind, JobPayload, JobState, JobSubject, MissReason};
 use crate::terms::Terms;
 
 /// How long a session is stored after its latest possible end, in milliseconds: a quarter, as people ask
@@ -22,17 +22,19 @@ pub struct PlannedJob {
     pub missed: Option<MissReason>,
 }
 
-/// A job that is to be stored, unique by session, revision, kind and person.
+/// A job that is to be stored, unique by subject, revision, kind and person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
     /// Its own id.
     pub id: String,
-    /// The session that it is planned for.
-    pub session: SessionId,
-    /// The revision of the session that it is planned for.
+    /// What it is planned for.
+    pub subject: JobSubject,
+    /// Of which revision of that.
     pub revision: u64,
     /// What is due, for whom and when, or why it is missed from the start.
     pub planned: PlannedJob,
+    /// What it must know beside that.
+    pub payload: Option<JobPayload>,
 }
 
 impl PlannedJob {

@@ -20,6 +20,8 @@ mod idempotency;
 mod ids;
 mod job;
 mod job_action;
+mod job_failure;
+mod job_lateness;
 mod job_plan;
 mod local_time;
 mod mail;
@@ -37,6 +39,7 @@ mod settlement;
 mod start;
 mod terms;
 pub mod timeline;
+mod unread_digest;
 
 pub use account::{
     Account, ChangedAccount, CheckedSignup, EmailAddress, LEFT, PEOPLE, check_change_me,
@@ -61,8 +64,12 @@ pub use effects::{Effects, JobClosing, SessionChange};
 pub use feedback::{CheckedFeedback, Feedback, check_feedback};
 pub use idempotency::{FirstAnswer, IdempotencyKey, MadeBefore, OwnedKey, StoredAnswer};
 pub use ids::NewId;
-pub use job::{ClaimedJob, Job, JobKind, JobState, MissReason, NotClaimable};
+pub use job::{
+    ClaimedJob, ClaimedSubject, Job, JobKind, JobPayload, JobState, JobSubject, MissReason,
+    NotClaimable,
+};
 pub use job_action::JobAction;
+pub use job_failure::{FailReason, failed_attempt, retried};
 pub use job_plan::{NewJob, PlannedJob, RETENTION_MS};
 pub use local_time::resolve as resolve_local_time;
 pub use mail::{MAIL_DAY_MS, MailKind, NewMail, check_mail, next_attempt};
@@ -95,3 +102,4 @@ pub use session_status::{SessionStatus, StateFilter, StoredStatus};
 pub use settlement::{JobUpdate, SettleContext, settle};
 pub use terms::Terms;
 pub use timeline::TimelineEntry;
+pub use unread_digest::{DIGEST_EVERY_MS, UnreadMessage};

@@ -36,6 +36,7 @@ pub(crate) fn notify(
             match_id: None,
             starts_at: Some(session.terms.starts_at),
             with: session.other_name(&user),
+            count: None,
             read_at: None,
         },
         user,

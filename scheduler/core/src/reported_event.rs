@@ -14,6 +14,7 @@ use crate::notification::{NewNotification, notify};
 use crate::record::Fact;
 use crate::session::BookedSession;
 use crate::timeline::TimelineEntry;
+use crate::unread_digest::UnreadMessage;
 
 /// What an event reports, as far as it concerns the scheduler.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,60 +130,77 @@ pub fn note_action(
     }
 }
 
-/// Notifies a person of a waiting message, unless they have such a notification and have not read it.
+/// Notifies a person of a waiting message, unless they have such a notification and have not read it, and counts it for
+/// whoever is not looking.
 #[must_use]
 pub fn notify_unread(
     now: UnixMs,
     event: &Event,
     session: &BookedSession,
-    user: UserId,
-    has_unread: bool,
+    message: UnreadMessage,
     new_id: NewId<'_>,
 ) -> Effects {
-    if has_unread || session.participant(&user).is_none() {
+    if session.participant(&message.user).is_none() {
         return Effects::default();
     }
-    let cause = format!("event:{}", event.id);
-    let kind = NotificationKind::MessageUnread;
-    Effects {
-        notifications: vec![notify(session, user, kind, &cause, now, new_id)],
-        ..Effects::default()
-    }
+    let new = message.notification_id.is_none().then(|| {
+        let cause = format!("event:{}", event.id);
+        let kind = NotificationKind::MessageUnread;
+        notify(session, message.user.clone(), kind, &cause, now, new_id)
+    });
+    counted(message, new, now, new_id)
 }
 
-/// The same in the room of a match: `user` is one of its two.
+/// The same in the room of a match.
 #[must_use]
 pub fn notify_unread_in_match(
     now: UnixMs,
     event: &Event,
     of: &Match,
-    user: UserId,
-    has_unread: bool,
+    message: UnreadMessage,
     new_id: NewId<'_>,
 ) -> Effects {
-    let with = of.other(&user).map(|other| other.name.clone());
-    if has_unread || with.is_none() {
+    let Some(other) = of.other(&message.user) else {
         return Effects::default();
-    }
-    let notification = Notification {
-        id: new_id(),
+    };
+    let notification = |id| Notification {
+        id,
         kind: NotificationKind::MessageUnread,
         created_at: now,
         session_id: None,
         gift_id: None,
         match_id: Some(of.id.clone()),
         starts_at: None,
-        with,
+        with: Some(other.name.clone()),
+        count: None,
         read_at: None,
     };
-    Effects {
-        notifications: vec![NewNotification {
-            user,
-            cause: format!("event:{}", event.id),
-            notification,
-        }],
+    let notify = |id| NewNotification {
+        user: message.user.clone(),
+        cause: format!("event:{}", event.id),
+        notification: notification(id),
+    };
+    let new = message.notification_id.is_none().then(|| notify(new_id()));
+    counted(message, new, now, new_id)
+}
+
+/// The notification, if there is a new one, and the message in the digest of its quarter of an hour.
+fn counted(
+    message: UnreadMessage,
+    new: Option<NewNotification>,
+    now: UnixMs,
+    new_id: NewId<'_>,
+) -> Effects {
+    let known = message.notification_id.clone();
+    let stands_for_it = new.as_ref().map(|new| new.notification.id.clone());
+    let mut effects = Effects {
+        notifications: new.into_iter().collect(),
         ..Effects::default()
+    };
+    if let Some(id) = stands_for_it.or(known) {
+        message.count(&mut effects, now, id, new_id);
     }
+    effects
 }
 
 #[cfg(test)]

@@ -1,15 +1,19 @@
 //! What becomes of a claimed job, and what it causes.
 
-use wire::{EndReason, EventType, NotificationKind, SessionFact, SessionId, TimelineItem, UnixMs};
+use wire::{
+    EndReason, EventType, Notification, NotificationKind, SessionFact, TimelineItem, UnixMs,
+};
 
 use crate::effects::{Effects, JobClosing, SessionChange};
 use crate::ids::NewId;
-use crate::job::{ClaimedJob, Job, JobState, MissReason};
+use crate::job::{ClaimedJob, ClaimedSubject, Job, JobKind, JobState, MissReason};
 use crate::job_action::JobAction;
+use crate::job_failure::FailReason;
 use crate::notification::{NewNotification, notify};
 use crate::record::Fact;
 use crate::session::BookedSession;
 use crate::timeline::{ReminderEntry, TimelineEntry};
+use crate::unread_digest::send_digest;
 
 /// How a claimed job's row is to read once its claim is found to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +22,10 @@ pub struct JobUpdate {
     pub state: JobState,
     /// Later than before where it is to be tried again.
     pub due_at: UnixMs,
+    /// How often it has failed.
+    pub attempts: u32,
+    /// Why it failed, where it did.
+    pub failure: Option<FailReason>,
 }
 
 /// What an action must know of the store within the transaction that carries it out.
@@ -27,6 +35,9 @@ pub struct SettleContext {
     pub open_reminders: Vec<Job>,
     /// The session as it is now; asked for by [`JobAction::reads_session`].
     pub session: Option<BookedSession>,
+    /// The notification that stands for unread messages, while it is unread and their room is open; asked for by
+    /// [`JobAction::reads_unread`].
+    pub unread: Option<Notification>,
 }
 
 impl JobAction {
@@ -42,6 +53,12 @@ impl JobAction {
         matches!(self, JobAction::RecordNoShow)
     }
 
+    /// True where [`SettleContext::unread`] must be loaded: it may have been read since the claim.
+    #[must_use]
+    pub fn reads_unread(&self) -> bool {
+        matches!(self, JobAction::SendDigest)
+    }
+
     /// What this makes of the job's own row.
     #[must_use]
     pub fn job_update(&self, job: &Job) -> JobUpdate {
@@ -53,9 +70,15 @@ impl JobAction {
             | JobAction::MissReminders
             | JobAction::RecordNoShow
             | JobAction::Erase
+            | JobAction::SendDigest
             | JobAction::Nothing => (JobState::Done, job.due_at),
         };
-        JobUpdate { state, due_at }
+        JobUpdate {
+            state,
+            due_at,
+            attempts: job.attempts,
+            failure: None,
+        }
     }
 }
 
@@ -68,68 +91,102 @@ pub fn settle(
     context: SettleContext,
     new_id: NewId<'_>,
 ) -> Effects {
+    match &claimed.subject {
+        ClaimedSubject::Session(session) => {
+            settle_session(now, session, &claimed.job, action, context, new_id)
+        }
+        ClaimedSubject::Room => match (action, context.unread) {
+            (JobAction::SendDigest, Some(unread)) => send_digest(now, &claimed.job, unread),
+            _ => Effects::default(),
+        },
+    }
+}
+
+fn settle_session(
+    now: UnixMs,
+    session: &BookedSession,
+    job: &Job,
+    action: &JobAction,
+    context: SettleContext,
+    new_id: NewId<'_>,
+) -> Effects {
     match action {
         JobAction::SendReminder => Effects {
-            timeline: vec![reminder_entry(&claimed.job, None, new_id()).at(now)],
-            notifications: notifications(claimed, NotificationKind::SessionReminder, now, new_id),
+            timeline: vec![reminder_entry(session, job, None, new_id()).at(now)],
+            notifications: notifications(
+                session,
+                job,
+                NotificationKind::SessionReminder,
+                now,
+                new_id,
+            ),
             ..Effects::default()
         },
         JobAction::AnnounceLobby => Effects {
             timeline: vec![TimelineEntry {
                 id: new_id(),
-                session: claimed.session.id.clone(),
+                session: session.id.clone(),
                 item: TimelineItem::new(EventType::SessionOpened, now),
             }],
-            notifications: notifications(claimed, NotificationKind::SessionOpened, now, new_id),
+            notifications: notifications(
+                session,
+                job,
+                NotificationKind::SessionOpened,
+                now,
+                new_id,
+            ),
             ..Effects::default()
         },
-        JobAction::MissReminders => {
-            miss_reminders(now, &claimed.session.id, context.open_reminders, new_id)
-        }
+        JobAction::MissReminders => miss_reminders(now, session, &context.open_reminders, new_id),
         JobAction::RecordNoShow => match context.session {
             Some(session) => record_no_show(now, session, new_id),
             None => Effects::default(),
         },
         JobAction::Erase => Effects {
-            session: Some(SessionChange::Erase(claimed.session.id.clone())),
+            session: Some(SessionChange::Erase(session.id.clone())),
             ..Effects::default()
         },
-        JobAction::Miss(reason) => Effects {
-            timeline: vec![reminder_entry(&claimed.job, Some(*reason), new_id()).at(now)],
+        JobAction::Miss(reason) if matches!(job.kind, JobKind::Reminder { .. }) => Effects {
+            timeline: vec![reminder_entry(session, job, Some(*reason), new_id()).at(now)],
             ..Effects::default()
         },
-        JobAction::RetryAt(_) | JobAction::Nothing => Effects::default(),
+        JobAction::Miss(_) | JobAction::RetryAt(_) | JobAction::SendDigest | JobAction::Nothing => {
+            Effects::default()
+        }
     }
 }
 
 /// For the job's person, or for both.
 fn notifications(
-    claimed: &ClaimedJob,
+    session: &BookedSession,
+    job: &Job,
     kind: NotificationKind,
     now: UnixMs,
     new_id: NewId<'_>,
 ) -> Vec<NewNotification> {
-    let cause = format!("job:{}", claimed.job.id);
-    let concerned = |user: &wire::UserId| claimed.job.user.as_ref().is_none_or(|only| only == user);
-    claimed
-        .session
-        .users()
-        .into_iter()
-        .filter(concerned)
-        .map(|user| notify(&claimed.session, user, kind, &cause, now, new_id))
+    let cause = format!("job:{}", job.id);
+    let concerned = |user: &wire::UserId| job.user.as_ref().is_none_or(|only| only == user);
+    let users = session.users().into_iter().filter(concerned);
+    users
+        .map(|user| notify(session, user, kind, &cause, now, new_id))
         .collect()
 }
 
-fn miss_reminders(now: UnixMs, session: &SessionId, open: Vec<Job>, new_id: NewId<'_>) -> Effects {
+fn miss_reminders(
+    now: UnixMs,
+    session: &BookedSession,
+    open: &[Job],
+    new_id: NewId<'_>,
+) -> Effects {
     if open.is_empty() {
         return Effects::default();
     }
     let reason = MissReason::SessionStarted;
-    let entry = |job: &Job| reminder_entry(job, Some(reason), new_id()).at(now);
+    let entry = |job: &Job| reminder_entry(session, job, Some(reason), new_id()).at(now);
     Effects {
         timeline: open.iter().map(entry).collect(),
         closed_jobs: Some(JobClosing::MissReminders {
-            session: session.clone(),
+            session: session.id.clone(),
             reason,
         }),
         ..Effects::default()
@@ -160,10 +217,15 @@ fn record_no_show(now: UnixMs, mut session: BookedSession, new_id: NewId<'_>) ->
     }
 }
 
-fn reminder_entry(job: &Job, missed: Option<MissReason>, id: String) -> ReminderEntry {
+fn reminder_entry(
+    session: &BookedSession,
+    job: &Job,
+    missed: Option<MissReason>,
+    id: String,
+) -> ReminderEntry {
     ReminderEntry {
         id,
-        session: job.session.clone(),
+        session: session.id.clone(),
         revision: job.revision,
         before_ms: job.kind.before_ms(),
         user: job.user.clone(),

@@ -26,6 +26,9 @@ pub(crate) struct OperatorKey(pub(crate) String);
 /// Whoever has an operator's ticket.
 pub(crate) struct Operator;
 
+/// An operator who changes something, by the name in their ticket: the audit log says who.
+pub(crate) struct ActingOperator(pub(crate) String);
+
 /// Who may look at everything that happened to a session.
 pub(crate) enum Observer {
     /// At those of this application.
@@ -45,7 +48,7 @@ impl FromRequestParts<AppState> for SessionCaller {
             Principal::Application(application) => Ok(SessionCaller::Application(application)),
             Principal::Person(person) => Ok(SessionCaller::Person(person)),
             Principal::Page(member) => Ok(SessionCaller::Page(member)),
-            Principal::OperatorKey(_) | Principal::Operator => Err(HttpError::forbidden(
+            Principal::OperatorKey(_) | Principal::Operator(_) => Err(HttpError::forbidden(
                 "Only an application or a person may do that.",
             )),
         }
@@ -79,7 +82,19 @@ impl FromRequestParts<AppState> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
         match Principal::from_request_parts(parts, app).await? {
-            Principal::Operator => Ok(Operator),
+            Principal::Operator(_) => Ok(Operator),
+            Principal::OperatorKey(_) => Err(trade_it()),
+            _ => Err(HttpError::forbidden("Only an operator may do that.")),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for ActingOperator {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
+        match Principal::from_request_parts(parts, app).await? {
+            Principal::Operator(name) => Ok(ActingOperator(name)),
             Principal::OperatorKey(_) => Err(trade_it()),
             _ => Err(HttpError::forbidden("Only an operator may do that.")),
         }
@@ -92,7 +107,7 @@ impl FromRequestParts<AppState> for Observer {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
         match Principal::from_request_parts(parts, app).await? {
             Principal::Application(application) => Ok(Observer::Application(application)),
-            Principal::Operator => Ok(Observer::Operator),
+            Principal::Operator(_) => Ok(Observer::Operator),
             Principal::OperatorKey(_) => Err(trade_it()),
             Principal::Page(_) | Principal::Person(_) => Err(HttpError::forbidden(
                 "Only its application and operators see that.",
@@ -106,7 +121,7 @@ impl FromRequestParts<AppState> for ClockSetter {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
         match Principal::from_request_parts(parts, app).await? {
-            Principal::Application(_) | Principal::Operator => Ok(ClockSetter),
+            Principal::Application(_) | Principal::Operator(_) => Ok(ClockSetter),
             Principal::OperatorKey(_) => Err(trade_it()),
             Principal::Page(_) | Principal::Person(_) => Err(HttpError::forbidden(
                 "Only an application or an operator may do that.",

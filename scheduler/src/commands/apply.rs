@@ -2,7 +2,7 @@
 
 use scheduler_core::timeline::has_room;
 use scheduler_core::{
-    Effects, JobClosing, NewNotification, OccupancyChange, PersonChange, SessionChange,
+    Effects, JobClosing, MissReason, NewNotification, OccupancyChange, PersonChange, SessionChange,
     TimelineEntry,
 };
 
@@ -11,7 +11,7 @@ use crate::notification_stream::StreamedNotification;
 use crate::store::{JobRepository, StoreError, UnitOfWork};
 
 /// Writes all of it, and returns the notifications that were new: deliver them after the commit.
-pub(super) async fn apply(
+pub(crate) async fn apply(
     work: &mut dyn UnitOfWork,
     effects: Effects,
 ) -> Result<Vec<StreamedNotification>, StoreError> {
@@ -52,6 +52,12 @@ pub(super) async fn apply(
     }
     if !effects.new_jobs.is_empty() {
         work.jobs().insert(&effects.new_jobs).await?;
+        for reason in effects.new_jobs.iter().filter_map(|job| job.planned.missed) {
+            count_missed(reason, 1);
+        }
+    }
+    for (job, payload) in &effects.job_payloads {
+        work.jobs().put_payload(job, payload).await?;
     }
     for event in &effects.events {
         work.events().publish(event).await?;
@@ -63,6 +69,7 @@ pub(super) async fn apply(
     if let Some(answer) = &effects.answer {
         work.idempotency().insert(answer).await?;
     }
+    add_digests(work, &effects.digests).await?;
     add_notifications(work, effects.notifications).await
 }
 
@@ -79,9 +86,15 @@ async fn close_jobs(jobs: &mut dyn JobRepository, closing: &JobClosing) -> Resul
             Ok(())
         }
         JobClosing::MissReminders { session, reason } => {
-            jobs.miss_reminders(session, *reason).await
+            let missed = jobs.miss_reminders(session, *reason).await?;
+            count_missed(*reason, missed);
+            Ok(())
         }
     }
+}
+
+fn count_missed(reason: MissReason, missed: u64) {
+    metrics::counter!("due_jobs_missed_total", "reason" => reason.name()).increment(missed);
 }
 
 /// Adds entries of one session while there is room for them.
@@ -102,6 +115,19 @@ async fn append_timeline(
         }
     }
     Ok(())
+}
+
+/// What stands in the list already is told by the other channels.
+async fn add_digests(
+    work: &mut dyn UnitOfWork,
+    digests: &[NewNotification],
+) -> Result<(), StoreError> {
+    for digest in digests {
+        let told = &digest.notification;
+        let count = told.count.unwrap_or_default();
+        work.notifications().put_count(&told.id, count).await?;
+    }
+    add_deliveries(work, digests).await
 }
 
 async fn add_notifications(

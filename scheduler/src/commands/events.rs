@@ -1,7 +1,8 @@
 //! Taking in what the other services report.
 
 use scheduler_core::{
-    Effects, ReportedEvent, note_action, note_fact, notify_unread, notify_unread_in_match,
+    Effects, ReportedEvent, UnreadMessage, note_action, note_fact, notify_unread,
+    notify_unread_in_match,
 };
 use storage::retry_on_conflict;
 use wire::{Event, EventBatch, NotificationKind, RoomId, UnixMs, UserId};
@@ -69,9 +70,12 @@ async fn effects(
                 return unread_in_match(work, event, now, &room, user).await;
             };
             let kind = NotificationKind::MessageUnread;
-            let unread = work.notifications();
-            let has_unread = unread.has_unread(&user, &session.id, kind).await?;
-            let effects = notify_unread(now, event, &session, user, has_unread, &mut new_id);
+            let unread = work
+                .notifications()
+                .unread(&user, &session.id, kind)
+                .await?;
+            let message = message(work, now, room, user, unread).await?;
+            let effects = notify_unread(now, event, &session, message, &mut new_id);
             Ok(Some(effects))
         }
         None => Ok(None),
@@ -97,10 +101,29 @@ async fn unread_in_match(
         return Ok(None);
     };
     let kind = NotificationKind::MessageUnread;
-    let unread = work.notifications();
-    let has_unread = unread.has_unread_of_match(&user, &of.id, kind).await?;
-    let effects = notify_unread_in_match(now, event, &of, user, has_unread, &mut new_id);
+    let notifications = work.notifications();
+    let unread = notifications.unread_of_match(&user, &of.id, kind).await?;
+    let message = message(work, now, of.room_id.clone(), user, unread).await?;
+    let effects = notify_unread_in_match(now, event, &of, message, &mut new_id);
     Ok(Some(effects))
+}
+
+/// The message with what stands for it already.
+async fn message(
+    work: &mut dyn UnitOfWork,
+    now: UnixMs,
+    room: RoomId,
+    user: UserId,
+    notification_id: Option<String>,
+) -> Result<UnreadMessage, StoreError> {
+    let quarter = UnreadMessage::quarter(now);
+    let digest = work.jobs().newest_digest(&room, &user, quarter).await?;
+    Ok(UnreadMessage {
+        room,
+        user,
+        notification_id,
+        digest: digest.map(|stored| (stored.job, stored.state)),
+    })
 }
 
 fn pass_over(event: &Event) {

@@ -14,6 +14,7 @@ pub(crate) mod events;
 pub(crate) mod feedback;
 pub(crate) mod harness;
 pub(crate) mod idempotency;
+pub(crate) mod job_failures;
 pub(crate) mod jobs;
 pub(crate) mod matching;
 pub(crate) mod notifications;
@@ -23,6 +24,7 @@ pub(crate) mod races;
 pub(crate) mod reports;
 pub(crate) mod sessions;
 pub(crate) mod timeline;
+pub(crate) mod unread_digests;
 
 pub(crate) use harness::{StoreFactory, StoreHarness};
 
@@ -47,6 +49,11 @@ macro_rules! run_store_contract {
             jobs::sch_114_what_was_taken_over_is_told_from_what_is_over
             jobs::sch_75_a_claimed_job_of_a_booking_that_moved_does_nothing
             jobs::sch_76_each_action_leaves_its_mark
+            job_failures::sch_261_a_session_is_erased_with_its_jobs_and_a_late_claim_finds_nothing
+            job_failures::sch_262_a_job_that_fails_is_put_off_alone_and_given_up_at_last
+            job_failures::sch_270_jobs_are_listed_by_state_and_kind_page_by_page
+            job_failures::sch_271_a_job_that_was_given_up_is_tried_again_once_and_others_are_not
+            unread_digests::sch_275_unread_messages_of_a_room_are_told_once_a_quarter_unless_they_are_read
             events::sch_77_facts_count_once_and_in_any_order
             notifications::sch_78_notifications_are_stored_once_and_read_by_their_owner
             deliveries::sch_368_a_notification_is_stored_with_its_deliveries_once
@@ -95,6 +102,10 @@ macro_rules! run_store_contract {
             sch_117_each_job_goes_to_one_claimant
             sch_117_a_claim_that_was_taken_over_writes_nothing
             sch_117_what_a_move_replaces_is_not_done
+            sch_266_a_job_that_always_fails_delays_none_of_a_thousand_others
+            sch_267_a_thousand_due_in_one_second_are_done_once_by_two_runners
+            sch_269_what_is_erased_while_a_thousand_jobs_are_done_leaves_none_of_its_own
+            sch_276_of_a_move_or_a_cancellation_and_a_job_at_once_nobody_hears_of_a_dead_time
             sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking
             sch_118_somebody_new_in_two_bookings_at_once_is_one_person
             sch_203_of_overlapping_bookings_at_once_one_is_refused

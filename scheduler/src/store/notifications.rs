@@ -16,21 +16,31 @@ pub(crate) trait NotificationRepository: Send {
     /// Adds a notification; false, and nothing is written, when that person has one of that cause.
     fn add<'a>(&'a mut self, new: &'a NewNotification) -> StoreFuture<'a, bool>;
 
-    /// True while the person has an unread notification of that kind for the session, which is then locked.
-    fn has_unread<'a>(
+    /// The id of an unread notification of that kind that the person has for the session; it is locked.
+    fn unread<'a>(
         &'a mut self,
         user: &'a UserId,
         session: &'a SessionId,
         kind: NotificationKind,
-    ) -> StoreFuture<'a, bool>;
+    ) -> StoreFuture<'a, Option<String>>;
 
-    /// True while the person has an unread notification of that kind for the match, which is then locked.
-    fn has_unread_of_match<'a>(
+    /// The id of an unread notification of that kind that the person has for the match; it is locked.
+    fn unread_of_match<'a>(
         &'a mut self,
         user: &'a UserId,
         of: &'a MatchId,
         kind: NotificationKind,
-    ) -> StoreFuture<'a, bool>;
+    ) -> StoreFuture<'a, Option<String>>;
+
+    /// The notification of that id, while the person has not read it.
+    fn find_unread<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        id: &'a str,
+    ) -> StoreFuture<'a, Option<Notification>>;
+
+    /// Notes how many messages a notification is told to stand for, in place of what was noted before.
+    fn put_count<'a>(&'a mut self, id: &'a str, count: u32) -> StoreFuture<'a, ()>;
 
     /// Marks one as read, unless it is; false when the person has no such notification.
     fn mark_read<'a>(&'a mut self, read: &'a MarkRead) -> StoreFuture<'a, bool>;

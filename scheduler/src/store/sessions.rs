@@ -33,7 +33,7 @@ pub(crate) trait SessionRepository: Send {
     /// The session that a room belongs to; locked. That of a match belongs to none.
     fn find_by_room<'a>(&'a mut self, room: &'a RoomId) -> StoreFuture<'a, Option<BookedSession>>;
 
-    /// Those of these sessions that are there, as they are committed and not locked.
+    /// Those of these sessions that are there and can be read, as they are committed and not locked.
     fn snapshots<'a>(&'a mut self, ids: &'a [&'a SessionId])
     -> StoreFuture<'a, Vec<BookedSession>>;
 

@@ -229,12 +229,13 @@ pub(crate) mod tests {
         "DELETE FROM blocks",
         "DELETE FROM matches",
         "DELETE FROM notification_subjects",
+        "DELETE FROM notification_counts",
         "DELETE FROM sessions",
         "DELETE FROM users",
         "DELETE FROM notifications",
         "DELETE FROM timeline",
         "DELETE FROM deliveries",
-        "DELETE FROM jobs",
+        "DELETE FROM due_jobs",
         "DELETE FROM idempotency",
         "DELETE FROM api_keys",
         "DELETE FROM audit",
@@ -324,6 +325,13 @@ pub(crate) mod tests {
         let database = OwnDatabase::new(TestEngine::Sqlite).await;
         let harness = StoreHarness::kept_open(database.expect("a file is always there"));
         races::overlaps(harness, 800).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sch_276_five_hundred_moves_and_cancellations_more_in_a_file() {
+        let database = OwnDatabase::new(TestEngine::Sqlite).await;
+        let mut harness = StoreHarness::kept_open(database.expect("a file is always there"));
+        races::changed_while_due(&harness.store().await, 500).await;
     }
 
     run_store_contract!(each sqlite, OwnDatabase::new(TestEngine::Sqlite));

@@ -10,6 +10,7 @@ const WITHOUT_KEY: &[(&str, &str, &str)] = &[
     ("post", "/v1/sessions/{id}/ticket", "gives a secret"),
     ("post", "/v1/rooms/ticket", "gives a secret"),
     ("post", "/v1/operator/ticket", "gives a secret"),
+    ("post", "/v1/jobs/{id}/retry", "a repeat is refused"),
     ("post", "/v1/join", "takes a secret and gives one"),
     (
         "post",

@@ -59,7 +59,8 @@ impl DeadlyLink {
         self.port
     }
 
-    /// Opens the way; `pid` is killed when its packet `packet`, of all its connections together, has gone on.
+    /// Opens the way; `pid` is killed when its packet `packet`, of all its connections together, has gone on. Said again,
+    /// that counts instead.
     ///
     /// # Panics
     /// When that is no process.
@@ -98,7 +99,7 @@ async fn carry(client: TcpStream, port: u16, state: Arc<State>) {
 /// What the client says, packet by packet.
 async fn send(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, state: &State) -> Option<()> {
     let mut death = state.death.subscribe();
-    let (pid, last) = (*death.wait_for(Option::is_some).await.ok()?)?;
+    death.wait_for(Option::is_some).await.ok()?;
     let mut buffer = vec![0; PACKET_BYTES];
     loop {
         let count = from
@@ -107,8 +108,12 @@ async fn send(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, state: &State) ->
             .ok()
             .filter(|count| *count > 0)?;
         to.write_all(&buffer[..count]).await.ok()?;
-        if state.packets.fetch_add(1, Ordering::Relaxed) + 1 == last {
-            kill_process(pid, Signal::KILL).ok();
+        let sent = state.packets.fetch_add(1, Ordering::Relaxed) + 1;
+        match *death.borrow() {
+            Some((pid, last)) if sent == last => {
+                kill_process(pid, Signal::KILL).ok();
+            }
+            _ => {}
         }
     }
 }

@@ -89,19 +89,22 @@ const SCHEDULER: &[CopiedTable] = &[
         &["starts_at", "ends_at", "busy_until", "latest_end_at"],
     ),
     table(
-        "jobs",
+        "due_jobs",
         &["id"],
         &[
-            "session_id",
+            "subject_kind",
+            "subject_id",
             "revision",
             "kind",
             "before_ms",
             "user_id",
+            "payload",
             "due_at",
             "state",
             "reason",
             "lease_until",
             "term",
+            "attempts",
         ],
     ),
     table(
@@ -293,6 +296,7 @@ const SCHEDULER: &[CopiedTable] = &[
         ],
     ),
     table("blocks", &["by_id", "user_id"], &["created_at"]),
+    table("notification_counts", &["notification_id"], &["messages"]),
     table(
         "notification_subjects",
         &["notification_id"],

@@ -52,7 +52,7 @@ async fn copies_from(engine: TestEngine) {
         let again = copied(schedulers.url(), first.url()).await.unwrap();
         assert_eq!(total(&again).1, 0);
         let open = first.open(Schema::scheduler()).await.unwrap();
-        let (due,): (i64,) = query("SELECT count(*) FROM jobs WHERE open_at >= 0")
+        let (due,): (i64,) = query("SELECT count(*) FROM due_jobs WHERE open_at >= 0")
             .fetch_one(&mut open.read().await.unwrap())
             .await
             .unwrap();

@@ -5,6 +5,7 @@ use wire::{Event, EventType, SessionBooked, UnixMs};
 use super::SOURCE;
 use crate::effects::Effects;
 use crate::ids::NewId;
+use crate::job::JobSubject;
 use crate::job_plan::{NewJob, PlannedJob};
 use crate::session::BookedSession;
 use crate::timeline::{ReminderEntry, booking_entry};
@@ -68,9 +69,10 @@ pub(super) fn add_jobs(
         }
         effects.new_jobs.push(NewJob {
             id: new_id(),
-            session: session.id.clone(),
+            subject: JobSubject::Session(session.id.clone()),
             revision: session.revision,
             planned: job,
+            payload: None,
         });
     }
 }

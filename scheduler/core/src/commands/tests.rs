@@ -1,3 +1,5 @@
+mod interleavings;
+
 use wire::{EndReason, EventType, MediaBackend, NotificationKind, SessionState};
 
 use super::*;

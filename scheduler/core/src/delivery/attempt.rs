@@ -138,9 +138,22 @@ impl Delivery {
         if let Some(why) = self.too_late_for(now, session) {
             return missed(why);
         }
+        if self.is_of_read_messages() {
+            return Some(DeliveryState::Suppressed("read".to_owned()));
+        }
         match self.expires_at.is_some_and(|end| end <= now) {
             true => missed("too_late"),
             false => None,
+        }
+    }
+
+    /// True where the messages that it tells of were read meanwhile.
+    fn is_of_read_messages(&self) -> bool {
+        match &self.content {
+            DeliveryContent::Notification(told) => {
+                told.kind == NotificationKind::MessageUnread && told.read_at.is_some()
+            }
+            DeliveryContent::Event(_) | DeliveryContent::Absent => false,
         }
     }
 

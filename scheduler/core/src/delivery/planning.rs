@@ -31,7 +31,7 @@ pub struct Recipient {
 }
 
 /// The deliveries of a notification that was stored at `now`: in the list at once, and by each channel that its person
-/// has and chose.
+/// has and chose. A message that waits is only listed; what tells of it elsewhere is the digest with their number.
 #[must_use]
 pub fn plan_deliveries(
     now: UnixMs,
@@ -44,7 +44,8 @@ pub fn plan_deliveries(
     let kinds = recipient.notify.kinds.as_ref();
     let is_chosen = kinds.is_none_or(|kinds| kinds.contains(&kind));
     let mut planned = vec![];
-    if may_use(NotificationChannel::InApp) {
+    let is_digest = new.notification.count.is_some();
+    if may_use(NotificationChannel::InApp) && !is_digest {
         let in_app = delivery(
             now,
             new,
@@ -54,6 +55,7 @@ pub fn plan_deliveries(
         );
         planned.push((in_app, DeliveryState::Sent));
     }
+    let is_chosen = is_chosen && (kind != NotificationKind::MessageUnread || is_digest);
     if is_chosen && recipient.notify.push && may_use(NotificationChannel::Push) {
         for subscription in &recipient.subscriptions {
             let to = (NotificationChannel::Push, Some(subscription.as_str()));
@@ -184,6 +186,15 @@ pub(crate) mod tests {
         addressless.has_email = false;
         addressless.subscriptions.clear();
         assert_eq!(ways(reminder, &addressless), [in_app.as_str()]);
+        // A message that waits is listed; the others tell of it by its digest.
+        let unread = NotificationKind::MessageUnread;
+        assert_eq!(ways(unread, &all), [in_app.as_str()]);
+        let mut digest = news(&session(), unread);
+        digest.notification.count = Some(3);
+        let told = plan_deliveries(NOW, &digest, &all, &mut counted());
+        let told: Vec<_> = told.iter().map(|new| new.delivery.channel).collect();
+        let (push, by_mail) = (NotificationChannel::Push, NotificationChannel::Email);
+        assert_eq!(told, [push, push, by_mail]);
         let mut webhook_alone = all;
         webhook_alone.channels = vec![NotificationChannel::Webhook];
         assert!(ways(reminder, &webhook_alone).is_empty());

@@ -140,6 +140,7 @@ impl<'a> Announcer<'a> {
             match_id: about.in_match.cloned(),
             starts_at: about.proposal.and_then(|one| one.starts_at),
             with: about.with.map(|person| person.name.clone()),
+            count: None,
             read_at: None,
         };
         self.effects.notifications.push(NewNotification {

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::booking::tests::NOW;
+use crate::job::JobPayload;
 use crate::settlement::tests::{counted, session};
 
 fn event(kind: &str, data: serde_json::Value) -> Event {
@@ -78,12 +79,27 @@ fn sch_67_a_waiting_message_is_notified_once_until_it_is_read() {
     let session = session();
     let [user, _] = session.users();
     let unread = event("message.unread", json!({}));
-    let notified = |user: &UserId, has_unread| {
-        let user = user.clone();
-        let effects = notify_unread(NOW, &unread, &session, user, has_unread, &mut counted());
-        effects.notifications
+    let notified = |user: &UserId, notification: Option<&str>| {
+        let message = UnreadMessage {
+            room: "r".into(),
+            user: user.clone(),
+            notification_id: notification.map(str::to_owned),
+            digest: None,
+        };
+        notify_unread(NOW, &unread, &session, message, &mut counted())
     };
-    assert_eq!(notified(&user, false)[0].cause, "event:e");
-    assert!(notified(&user, true).is_empty());
-    assert!(notified(&"stranger".into(), false).is_empty());
+    let first = notified(&user, None);
+    assert_eq!(first.notifications[0].cause, "event:e");
+    // What is counted is what stands in the list.
+    let stands_for = |effects: &Effects| match &effects.new_jobs[0].payload {
+        Some(JobPayload::Unread {
+            notification_id, ..
+        }) => notification_id.clone(),
+        None => String::new(),
+    };
+    assert_eq!(stands_for(&first), first.notifications[0].notification.id);
+    let again = notified(&user, Some("n-1"));
+    assert!(again.notifications.is_empty());
+    assert_eq!(stands_for(&again), "n-1");
+    assert_eq!(notified(&"stranger".into(), None), Effects::default());
 }

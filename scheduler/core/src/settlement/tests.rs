@@ -4,7 +4,7 @@ use super::*;
 use crate::booking::check_booking;
 use crate::booking::tests::{NOW, offer};
 use crate::commands::{BookCommand, CommandOutcome, book};
-use crate::job::JobKind;
+use crate::job::{JobKind, JobSubject};
 use crate::occupancy::Surroundings;
 
 /// Ids that count: `id-0001`, `id-0002` and so on.
@@ -43,15 +43,24 @@ fn claimed(kind: JobKind, only_first: bool) -> ClaimedJob {
     ClaimedJob {
         job: Job {
             id: "j".into(),
-            session: session.id.clone(),
+            subject: JobSubject::Session(session.id.clone()),
             revision: 1,
             kind,
             user: only_first.then(|| session.users()[0].clone()),
+            payload: None,
             due_at: NOW,
             term: 1,
+            attempts: 0,
         },
         until: NOW + 5_000,
-        session,
+        subject: ClaimedSubject::Session(Box::new(session)),
+    }
+}
+
+fn booked(claimed: &ClaimedJob) -> &BookedSession {
+    match &claimed.subject {
+        ClaimedSubject::Session(session) => session,
+        ClaimedSubject::Room => panic!("a session's"),
     }
 }
 
@@ -72,7 +81,7 @@ fn sch_76_a_reminder_notifies_its_person_and_an_open_lobby_both() {
     let [to_ana] = effects.notifications.as_slice() else {
         panic!("{effects:?}");
     };
-    assert_eq!(to_ana.user, reminder.session.users()[0]);
+    assert_eq!(to_ana.user, booked(&reminder).users()[0]);
     assert_eq!(to_ana.cause, "job:j");
     assert_eq!(to_ana.notification.with.as_deref(), Some("BO"));
     assert_eq!(effects.timeline[0].item.kind, EventType::SessionReminded);
@@ -109,11 +118,11 @@ fn sch_76_the_start_misses_what_has_not_gone_out() {
     assert!(JobAction::MissReminders.reads_open_reminders());
     let context = SettleContext {
         open_reminders: vec![claimed(REMINDER, true).job],
-        session: None,
+        ..SettleContext::default()
     };
     let effects = settled(&start, &JobAction::MissReminders, context);
     let reason = MissReason::SessionStarted;
-    let session = start.session.id.clone();
+    let session = booked(&start).id.clone();
     let missed = JobClosing::MissReminders { session, reason };
     assert_eq!(effects.closed_jobs, Some(missed));
     let item = &effects.timeline[0].item;
@@ -129,9 +138,9 @@ fn sch_9_nobody_came_is_recorded_unless_somebody_came_since_the_claim() {
     assert!(JobAction::RecordNoShow.reads_session());
     let now_is = |session: Option<BookedSession>| SettleContext {
         session,
-        open_reminders: Vec::new(),
+        ..SettleContext::default()
     };
-    let nobody = now_is(Some(check.session.clone()));
+    let nobody = now_is(Some(booked(&check).clone()));
     let effects = settled(&check, &JobAction::RecordNoShow, nobody);
     let Some(SessionChange::Update(after)) = &effects.session else {
         panic!("{effects:?}");
@@ -141,7 +150,7 @@ fn sch_9_nobody_came_is_recorded_unless_somebody_came_since_the_claim() {
         effects.timeline[0].item.absent,
         Some(after.users().to_vec())
     );
-    let mut somebody = check.session.clone();
+    let mut somebody = booked(&check).clone();
     somebody
         .record
         .note(NOW, Fact::Joined(somebody.users()[0].clone()));
@@ -155,6 +164,6 @@ fn sch_9_nobody_came_is_recorded_unless_somebody_came_since_the_claim() {
 fn sch_76_the_end_of_retention_erases_the_session() {
     let retention = claimed(JobKind::Retention, false);
     let effects = settled(&retention, &JobAction::Erase, SettleContext::default());
-    let id = retention.session.id;
+    let id = booked(&retention).id.clone();
     assert_eq!(effects.session, Some(SessionChange::Erase(id)));
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addressed_gifts;
+mod batches;
 mod bookings;
 mod claims;
 mod erasures;
@@ -22,6 +23,11 @@ pub(crate) use addressed_gifts::{
     sch_230_the_last_mail_of_a_day_is_not_sent_twice,
     sch_231_a_key_that_comes_twice_at_once_makes_one_thing,
 };
+pub(crate) use batches::{
+    sch_266_a_job_that_always_fails_delays_none_of_a_thousand_others,
+    sch_267_a_thousand_due_in_one_second_are_done_once_by_two_runners,
+    sch_269_what_is_erased_while_a_thousand_jobs_are_done_leaves_none_of_its_own,
+};
 pub(crate) use bookings::{
     overlaps, sch_118_a_key_that_comes_twice_at_once_stands_for_one_booking,
     sch_118_somebody_new_in_two_bookings_at_once_is_one_person,
@@ -29,8 +35,9 @@ pub(crate) use bookings::{
     sch_203_of_overlapping_bookings_at_once_one_is_refused,
 };
 pub(crate) use claims::{
-    sch_117_a_claim_that_was_taken_over_writes_nothing, sch_117_each_job_goes_to_one_claimant,
-    sch_117_what_a_move_replaces_is_not_done,
+    changed_while_due, sch_117_a_claim_that_was_taken_over_writes_nothing,
+    sch_117_each_job_goes_to_one_claimant, sch_117_what_a_move_replaces_is_not_done,
+    sch_276_of_a_move_or_a_cancellation_and_a_job_at_once_nobody_hears_of_a_dead_time,
 };
 pub(crate) use erasures::{
     sch_215_of_an_erasure_and_a_booking_at_once_no_session_stays,

@@ -20,8 +20,12 @@ const DELETED: &[&str] = &[
     "DELETE FROM logins WHERE user_id = ?1",
     "DELETE FROM account_tokens WHERE user_id = ?1",
     "DELETE FROM accounts WHERE user_id = ?1",
-    "DELETE FROM jobs WHERE user_id = ?1 \
-     AND session_id IN (SELECT session_id FROM participants WHERE user_id = ?1)",
+    "DELETE FROM due_jobs WHERE user_id = ?1 AND subject_kind = 'session' \
+     AND subject_id IN (SELECT session_id FROM participants WHERE user_id = ?1)",
+    // Of the rooms of their sessions and matches, also of those that are over.
+    "DELETE FROM due_jobs WHERE user_id = ?1 AND subject_kind = 'room' \
+     AND subject_id IN (SELECT s.room_id FROM sessions s JOIN participants p ON p.session_id = s.id WHERE p.user_id = ?1 \
+       UNION SELECT room_id FROM matches WHERE low_id = ?1 UNION SELECT room_id FROM matches WHERE high_id = ?1)",
     "DELETE FROM notifications WHERE user_id = ?1",
     "DELETE FROM deliveries WHERE user_id = ?1",
     "DELETE FROM peeks WHERE user_id = ?1",

@@ -13,24 +13,34 @@ use crate::store::{
     StoreError, StoreFuture,
 };
 
+/// A query of whole notifications.
+macro_rules! select_notifications {
+    ($rest:literal) => {
+        concat!(
+            "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, s.gift_id, s.match_id, \
+             c.messages FROM notifications n LEFT JOIN notification_subjects s ON s.notification_id = n.id \
+             LEFT JOIN notification_counts c ON c.notification_id = n.id ",
+            $rest
+        )
+    };
+}
+
 impl NotificationQueries for SqlStore {
     fn list(&self, wanted: NotificationQuery) -> StoreFuture<'_, Vec<Notification>> {
         Box::pin(async move {
             let (statement, from) = match wanted.page {
                 NotificationPage::After(id) => (
-                    "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, \
-                     s.gift_id, s.match_id FROM notifications n \
-                     LEFT JOIN notification_subjects s ON s.notification_id = n.id \
-                     WHERE n.user_id = ?1 AND (?2 IS NULL OR n.session_id = ?2) \
-                     AND n.id > ?3 ORDER BY n.id LIMIT ?4",
+                    select_notifications!(
+                        "WHERE n.user_id = ?1 AND (?2 IS NULL OR n.session_id = ?2) \
+                     AND n.id > ?3 ORDER BY n.id LIMIT ?4"
+                    ),
                     Some(id),
                 ),
                 NotificationPage::Before(id) => (
-                    "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, \
-                     s.gift_id, s.match_id FROM notifications n \
-                     LEFT JOIN notification_subjects s ON s.notification_id = n.id \
-                     WHERE n.user_id = ?1 AND (?2 IS NULL OR n.session_id = ?2) \
-                     AND (?3 IS NULL OR n.id < ?3) ORDER BY n.id DESC LIMIT ?4",
+                    select_notifications!(
+                        "WHERE n.user_id = ?1 AND (?2 IS NULL OR n.session_id = ?2) \
+                     AND (?3 IS NULL OR n.id < ?3) ORDER BY n.id DESC LIMIT ?4"
+                    ),
                     id,
                 ),
             };
@@ -73,12 +83,12 @@ impl NotificationRepository for SqlUnitOfWork {
         })
     }
 
-    fn has_unread<'a>(
+    fn unread<'a>(
         &'a mut self,
         user: &'a UserId,
         session: &'a SessionId,
         kind: NotificationKind,
-    ) -> StoreFuture<'a, bool> {
+    ) -> StoreFuture<'a, Option<String>> {
         Box::pin(async move {
             let found: Option<(String,)> = query(
                 "SELECT id FROM notifications WHERE user_id = ?1 AND session_id = ?2 AND kind = ?3 \
@@ -89,16 +99,16 @@ impl NotificationRepository for SqlUnitOfWork {
             .bind(kind.name())
             .fetch_optional(&mut self.tx)
             .await?;
-            Ok(found.is_some())
+            Ok(found.map(|(id,)| id))
         })
     }
 
-    fn has_unread_of_match<'a>(
+    fn unread_of_match<'a>(
         &'a mut self,
         user: &'a UserId,
         of: &'a MatchId,
         kind: NotificationKind,
-    ) -> StoreFuture<'a, bool> {
+    ) -> StoreFuture<'a, Option<String>> {
         Box::pin(async move {
             let unread: Option<(String,)> = query(
                 "SELECT n.id FROM notification_subjects s JOIN notifications n ON n.id = s.notification_id \
@@ -110,14 +120,45 @@ impl NotificationRepository for SqlUnitOfWork {
             .fetch_optional(&mut self.tx)
             .await?;
             let Some((id,)) = unread else {
-                return Ok(false);
+                return Ok(None);
             };
             let found: Option<(String,)> =
                 query("SELECT id FROM notifications WHERE id = ?1 AND read_at IS NULL FOR UPDATE")
                     .bind(id)
                     .fetch_optional(&mut self.tx)
                     .await?;
-            Ok(found.is_some())
+            Ok(found.map(|(id,)| id))
+        })
+    }
+
+    fn find_unread<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        id: &'a str,
+    ) -> StoreFuture<'a, Option<Notification>> {
+        Box::pin(async move {
+            let row: Option<NotificationRow> = query(select_notifications!(
+                "WHERE n.user_id = ?1 AND n.id = ?2 AND n.read_at IS NULL"
+            ))
+            .bind(user.as_str())
+            .bind(id)
+            .fetch_optional(&mut self.tx)
+            .await?;
+            row.map(NotificationRow::into_notification).transpose()
+        })
+    }
+
+    fn put_count<'a>(&'a mut self, id: &'a str, count: u32) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            query(
+                "INSERT INTO notification_counts (notification_id, messages) VALUES (?1, ?2) \
+                 ON CONFLICT (notification_id) DO UPDATE SET messages = excluded.messages",
+            )
+            .bind(id)
+            .bind(count)
+            .execute(&mut self.tx)
+            .await?;
+            Ok(())
         })
     }
 
@@ -146,14 +187,10 @@ pub(super) async fn notifications_of(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<NotificationRow> = query(
-        "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, \
-         s.gift_id, s.match_id FROM notifications n \
-         LEFT JOIN notification_subjects s ON s.notification_id = n.id WHERE n.id IN (?1..)",
-    )
-    .bind_list(ids.iter().copied())
-    .fetch_all(connection)
-    .await?;
+    let rows: Vec<NotificationRow> = query(select_notifications!("WHERE n.id IN (?1..)"))
+        .bind_list(ids.iter().copied())
+        .fetch_all(connection)
+        .await?;
     let by_id = |row: NotificationRow| {
         let notification = row.into_notification()?;
         Ok((notification.id.clone(), notification))
@@ -191,6 +228,7 @@ struct NotificationRow {
     read_at: Option<UnixMs>,
     gift_id: Option<String>,
     match_id: Option<String>,
+    count: Option<u32>,
 }
 
 impl FromRow for NotificationRow {
@@ -205,6 +243,7 @@ impl FromRow for NotificationRow {
             read_at: row.get("read_at")?,
             gift_id: row.get("gift_id")?,
             match_id: row.get("match_id")?,
+            count: row.get("messages")?,
         })
     }
 }
@@ -221,6 +260,7 @@ impl NotificationRow {
             match_id: self.match_id.map(Into::into),
             starts_at: self.starts_at,
             with: self.with_name,
+            count: self.count,
             read_at: self.read_at,
         })
     }

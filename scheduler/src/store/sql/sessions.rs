@@ -131,9 +131,8 @@ impl SessionRepository for SqlUnitOfWork {
                 .bind_list(ids.iter().map(|id| id.as_str()))
                 .fetch_all(&mut self.tx)
                 .await?;
-            rows.into_iter()
-                .map(BookedSessionRow::into_session)
-                .collect()
+            let readable = rows.into_iter().filter_map(|row| row.into_session().ok());
+            Ok(readable.collect())
         })
     }
 
@@ -178,7 +177,11 @@ impl SessionRepository for SqlUnitOfWork {
 
     fn erase<'a>(&'a mut self, id: &'a SessionId) -> StoreFuture<'a, ()> {
         Box::pin(async {
-            // Participants, jobs, notifications, questions and timeline go with it, by their foreign keys.
+            query("DELETE FROM due_jobs WHERE subject_kind = 'session' AND subject_id = ?1")
+                .bind(id.as_str())
+                .execute(&mut self.tx)
+                .await?;
+            // Participants, notifications, questions and timeline go with it, by their foreign keys.
             query("DELETE FROM sessions WHERE id = ?1")
                 .bind(id.as_str())
                 .execute(&mut self.tx)

@@ -12,5 +12,10 @@ pub(super) fn rows() -> Vec<Row> {
             .grants(200, &[OperatorKey]),
         Row::of("get", "/v1/audit").grants(200, &[OperatorTicket]),
         Row::of("get", "/v1/reports").grants(200, &[OperatorTicket]),
+        Row::of("get", "/v1/jobs").grants(200, &[OperatorTicket]),
+        // What stands there is the id of a session.
+        Row::of("post", "/v1/jobs/{id}/retry")
+            .sends(|_, _, _| json!({}))
+            .lets_in(404, "not_found", &[OperatorTicket]),
     ]
 }

@@ -126,7 +126,7 @@ impl Rows {
         });
         let columns = "participants (session_id, position, user_id, name, generation)";
         insert(database, columns, participants).await;
-        let columns = "jobs (id, session_id, revision, kind, before_ms, user_id, due_at, state)";
+        let columns = "due_jobs (id, subject_kind, subject_id, revision, kind, before_ms, user_id, due_at, state)";
         insert(database, columns, (0..self.jobs).map(|job| self.job(job))).await;
     }
 
@@ -149,7 +149,9 @@ impl Rows {
         };
         let due_at = self.now.0 + STARTS_IN_MS - REMIND_BEFORE_MS;
         let (id, session) = (id(4, number), id(2, session));
-        format!("('{id}', '{session}', 1, 'reminder', {before_ms}, '{user}', {due_at}, 'done')")
+        format!(
+            "('{id}', 'session', '{session}', 1, 'reminder', {before_ms}, '{user}', {due_at}, 'done')"
+        )
     }
 
     /// Takes back what was booked, claimed and settled, and lets that many reminders be due.
@@ -157,16 +159,15 @@ impl Rows {
         let reminders = id(4, self.reminders());
         let (first_not_due, nothing) = (id(4, due), "reason = NULL, lease_until = NULL, term = 0");
         let statements = format!(
-            "DELETE FROM sessions WHERE id >= '{FIRST_NEW_ID}'; DELETE FROM notifications; DELETE FROM timeline; \
-             DELETE FROM outbox; UPDATE outbox_head SET position = 0; \
-             UPDATE jobs SET state = 'done', {nothing} WHERE id < '{reminders}' AND (state <> 'done' OR term <> 0); \
-             UPDATE jobs SET state = 'due' WHERE id < '{first_not_due}'"
+            "DELETE FROM due_jobs WHERE subject_id >= '{FIRST_NEW_ID}'; DELETE FROM sessions WHERE id >= '{FIRST_NEW_ID}'; \
+             DELETE FROM notifications; DELETE FROM timeline; DELETE FROM outbox; UPDATE outbox_head SET position = 0; \
+             UPDATE due_jobs SET state = 'done', {nothing} WHERE id < '{reminders}' AND (state <> 'done' OR term <> 0); \
+             UPDATE due_jobs SET state = 'due' WHERE id < '{first_not_due}'"
         );
         database.run(&statements).await;
         // What is left of rows that went would be in the way of whoever comes next, and differently each time.
         if engine == TestEngine::Postgres {
-            let tables =
-                "sessions, participants, jobs, notifications, timeline, outbox, outbox_head, users";
+            let tables = "sessions, participants, due_jobs, notifications, timeline, outbox, outbox_head, users";
             database.run(&format!("VACUUM (ANALYZE) {tables}")).await;
         }
     }

@@ -4,6 +4,7 @@
 
 mod databases;
 mod disk;
+mod due;
 mod killed;
 mod link;
 mod paused;

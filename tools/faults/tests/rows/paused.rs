@@ -1,11 +1,10 @@
 //! A process that stands still, and clocks that jump.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use faults::{LivePair, ServiceProcess, UnaffectedPair, row};
+use faults::{FakeClock, LivePair, ServiceProcess, UnaffectedPair, row};
 use rustix::process::Signal;
-use testkit::{SOON, Service, TestBooking, TestPeer, TicketSigner, has_tool};
+use testkit::{SOON, Service, TestBooking, TestPeer, TicketSigner};
 use tokio::time::{Instant, sleep};
 use wire::signaling::{Data, Ended, RelayedData, ServerFrame};
 use wire::{CloseCode, EndReason, ErrorCode, RawJson};
@@ -92,70 +91,26 @@ async fn say(peer: &mut TestPeer, word: &str) -> u64 {
 /// How long a session is live over which the clock jumps, in milliseconds.
 const LIVE_MS: i64 = 3_000;
 
-/// A service whose wall clock a file sets: an offset in seconds.
-struct ClockRig {
-    service: ServiceProcess,
-    file: PathBuf,
-    _folder: tempfile::TempDir,
-}
-
-impl ClockRig {
-    async fn start(signer: &TicketSigner) -> Option<Self> {
-        let library = faketime()?;
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("offset");
-        std::fs::write(&file, "+0").unwrap();
-        let service = ServiceProcess::new(Service::Signaling, signer)
-            .with("LD_PRELOAD", library.to_str().unwrap())
-            .with("FAKETIME_TIMESTAMP_FILE", file.to_str().unwrap())
-            .with("FAKETIME_NO_CACHE", "1")
-            // What is measured, not told, stays: that is how a clock jumps.
-            .with("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-            .with("DONT_FAKE_MONOTONIC", "1");
-        Some(Self {
-            service: service.started().await,
-            file,
-            _folder: folder,
-        })
-    }
-
-    fn jump(&self, offset: &str) {
-        std::fs::write(&self.file, offset).unwrap();
-    }
-}
-
-/// Where Debian's package has the library for programs with threads.
-fn faketime() -> Option<PathBuf> {
-    if !has_tool("faketime") {
-        return None;
-    }
-    let places = std::fs::read_dir("/usr/lib")
-        .unwrap()
-        .filter_map(Result::ok);
-    let mut found = places
-        .map(|place| place.path().join("faketime/libfaketimeMT.so.1"))
-        .filter(|path| path.is_file());
-    Some(found.next().expect("libfaketime beside faketime"))
-}
-
 #[test]
 fn flt_15_a_clock_that_jumps_ends_no_session_early_or_late() {
     row(async {
         let signer = TicketSigner::start().await;
-        let Some(rig) = ClockRig::start(&signer).await else {
+        let Some(clock) = FakeClock::new() else {
             return;
         };
+        let service = ServiceProcess::new(Service::Signaling, &signer);
+        let service = clock.under(service).started().await;
         for (offset, fault) in [("+3600", None), ("-7200", Some("not_yet_valid"))] {
-            rig.jump("+0");
+            clock.set("+0");
             sleep(Duration::from_millis(1_500)).await;
-            let url = rig.service.ws();
-            let unaffected = UnaffectedPair::of(&rig.service, &signer).await;
-            let before = rig.service.metrics().await;
+            let url = service.ws();
+            let unaffected = UnaffectedPair::of(&service, &signer).await;
+            let before = service.metrics().await;
             let booking = TestBooking::new().countdown_ms(1).duration_ms(LIVE_MS);
             let mut pair = LivePair::live(&url, &signer, booking).await;
             let lives = Instant::now();
             sleep(Duration::from_secs(1)).await;
-            rig.jump(offset);
+            clock.set(offset);
             for peer in [&mut pair.ann, &mut pair.bo] {
                 peer.expect::<Ended>(SOON * 2).await;
             }
@@ -164,7 +119,7 @@ fn flt_15_a_clock_that_jumps_ends_no_session_early_or_late() {
             let late = lived.as_millis().cast_signed() - i128::from(LIVE_MS);
             assert!((-300..1_500).contains(&late), "{offset}: {lived:?}");
             unaffected.unharmed(SOON).await;
-            let after = rig.service.metrics().await;
+            let after = service.metrics().await;
             after.assert_rose("clock_jumps_total", &before);
             // Whether a ticket is good is a matter of the wall clock.
             if let Some(reason) = fault {

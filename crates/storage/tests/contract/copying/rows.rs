@@ -39,6 +39,7 @@ pub(super) const SINGLE_ROWS: &[&str] = &[
     "INSERT INTO proposals (id, match_id, by_id, times, duration_ms, created_at, state, in_force) VALUES ('p', 'm', 'u', '[1]', 1, 2, 'open', 1)",
     "INSERT INTO blocks (by_id, user_id, created_at) SELECT min(id), max(id), 1 FROM users",
     "INSERT INTO deliveries (id, idempotency_key, channel, kind, application, notification_id, event, state, attempts, term, due_at, open_at, created_at) VALUES ('d', 'k', 'email', 'session_reminder', 'shop', 'n', '{}', 'pending', 1, 2, 3, 4, 5)",
+    "INSERT INTO notification_counts (notification_id, messages) VALUES ('n', 3)",
     "INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES ('n', 'g', 'm')",
     "INSERT INTO asked_questions (session_id, position, first_user, second_user, question_id, repeats) SELECT id, 0, 'a', 'b', 'q', 0 FROM sessions WHERE starts_at = 7",
 ];
@@ -107,6 +108,7 @@ pub(super) async fn fill_scheduler(database: &Database) {
         let state = ["due", "claimed", "done"][usize::try_from(n % 3).unwrap()];
         [
             text("j", n).into(),
+            "session".into(),
             text("s", n).into(),
             1.into(),
             "start".into(),
@@ -117,7 +119,7 @@ pub(super) async fn fill_scheduler(database: &Database) {
             n.into(),
         ]
     });
-    let insert = "INSERT INTO jobs (id, session_id, revision, kind, before_ms, user_id, due_at, state, term) VALUES ?rows";
+    let insert = "INSERT INTO due_jobs (id, subject_kind, subject_id, revision, kind, before_ms, user_id, due_at, state, term) VALUES ?rows";
     query(insert)
         .bind_rows(jobs)
         .execute(&mut work)

@@ -7,9 +7,11 @@ use scheduler_core::{ClaimedJob, JobAction};
 use wire::UnixMs;
 
 use super::{ROUNDS, Store, at_once, booked};
-use crate::commands::{change, claim_due, settle};
+use crate::commands::{cancel, change, claim_due, settle};
 use crate::notification_stream::StreamedNotification;
-use crate::store::contract::harness::{LEASE_MS, NOW, StoreHarness, done, moved, with_action};
+use crate::store::contract::harness::{
+    LEASE_MS, NOW, StoreHarness, cancelled, done, moved, with_action,
+};
 
 async fn claim(store: Store, now: UnixMs) -> Vec<ClaimedJob> {
     claim_due(&*store, now, LEASE_MS, 100).await.unwrap().jobs
@@ -94,4 +96,62 @@ pub(crate) async fn sch_117_what_a_move_replaces_is_not_done(mut harness: StoreH
         let told = remind(Arc::clone(&store), due + 60_000, claimed).await;
         assert_eq!(told.len(), 4);
     }
+}
+
+pub(crate) async fn sch_276_of_a_move_or_a_cancellation_and_a_job_at_once_nobody_hears_of_a_dead_time(
+    mut harness: StoreHarness,
+) {
+    let store = harness.store().await;
+    changed_while_due(&store, ROUNDS / 4).await;
+}
+
+/// A session is moved or called off while its jobs are claimed and settled: once that is acknowledged nobody is told of
+/// what was, and whoever was told before was told once.
+pub(crate) async fn changed_while_due(store: &Store, rounds: usize) {
+    let mut before = 0;
+    for round in 0..rounds {
+        let session = booked(store, round).await;
+        let due = session.terms.starts_at - 300_000;
+        let firing = {
+            let store = Arc::clone(store);
+            async move {
+                let claimed = claim(Arc::clone(&store), due).await;
+                remind(store, due, claimed).await
+            }
+        };
+        let (changing, of) = (Arc::clone(store), session.clone());
+        let changing = async move {
+            if round % 2 == 0 {
+                change(&*changing, moved(&of, 1), NOW).await.unwrap();
+            } else {
+                cancel(&*changing, cancelled(&of), NOW).await.unwrap();
+            }
+        };
+        let (told, ()) = at_once(firing, changing).await;
+        // All of them or none: they are settled together, before the change or not at all.
+        assert!(
+            [0, 4].contains(&told.len()),
+            "round {round}: {}",
+            told.len()
+        );
+        before += usize::from(!told.is_empty());
+        assert!(
+            told.iter()
+                .all(|one| one.notification.starts_at == Some(session.terms.starts_at))
+        );
+        let dead = claim(Arc::clone(store), due).await;
+        let dead = remind(Arc::clone(store), due, dead).await;
+        assert!(dead.is_empty(), "round {round}: told of a dead time");
+        let later = claim(Arc::clone(store), due + 60_000).await;
+        let is_moved = round % 2 == 0;
+        assert_eq!(later.len(), if is_moved { 3 } else { 0 });
+        assert!(later.iter().all(|claimed| claimed.job.revision == 2));
+        assert_eq!(
+            remind(Arc::clone(store), due + 60_000, later)
+                .await
+                .is_empty(),
+            !is_moved
+        );
+    }
+    println!("{rounds} rounds: in {before} the job came first");
 }

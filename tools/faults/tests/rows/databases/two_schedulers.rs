@@ -68,7 +68,7 @@ struct Looking(Look);
 
 impl Looking {
     async fn claimed(&mut self) {
-        let claimed = "SELECT id FROM jobs WHERE state = 'claimed'";
+        let claimed = "SELECT id FROM due_jobs WHERE state = 'claimed'";
         while self.0.at(claimed).await.is_empty() {}
     }
 }
@@ -147,7 +147,7 @@ impl Rig {
         first.process.signal(Signal::STOP);
         let stopped = Instant::now();
         other.process.signal(Signal::CONT);
-        let open = format!("SELECT id FROM jobs WHERE open_at <= {}", due_at.0);
+        let open = format!("SELECT id FROM due_jobs WHERE open_at <= {}", due_at.0);
         until("the other has done it", TAKEN_OVER_LIMIT, async || {
             look(&self.url, &open).await.is_empty().then_some(())
         })
@@ -174,7 +174,12 @@ impl Rig {
              WHERE kind IN ('session_opened', 'session_reminder')";
         assert_eq!(counted(look(&self.url, told).await), expected);
 
-        let jobs = "SELECT concat_ws(' ', kind, state, session_id, user_id) FROM jobs \
+        // By the key that the other side is given, each is there once, and told once.
+        let delivered = "SELECT concat_ws(' ', kind, session_id, user_id) FROM deliveries \
+             WHERE kind IN ('session_opened', 'session_reminder') AND channel = 'in_app' AND state = 'sent'";
+        assert_eq!(counted(look(&self.url, delivered).await), expected);
+
+        let jobs = "SELECT concat_ws(' ', kind, state, subject_id, user_id) FROM due_jobs \
              WHERE kind IN ('lobby_opens', 'reminder')";
         let jobs = counted(look(&self.url, jobs).await);
         assert_eq!(jobs.len(), self.sessions.len() * 3);

@@ -14,7 +14,7 @@ const LEAD_MS: i64 = 2_500;
 const LIMIT: Duration = Duration::from_secs(12);
 /// What becomes of a session's reminders.
 const REMINDERS: &str =
-    "SELECT concat_ws(' ', state, reason) FROM jobs WHERE kind = 'reminder' AND session_id = ";
+    "SELECT concat_ws(' ', state, reason) FROM due_jobs WHERE kind = 'reminder' AND subject_id = ";
 /// Who was reminded of a session.
 const TOLD: &str =
     "SELECT user_id FROM notifications WHERE kind = 'session_reminder' AND session_id = ";

@@ -98,7 +98,14 @@ impl OldFile {
     /// What was there before, as it is now.
     pub(super) async fn rows(&self) -> Vec<String> {
         let mut all = Vec::new();
+        let moved = "SELECT name FROM sqlite_master WHERE name = 'due_jobs'";
+        let moved = !look(&self.url(), moved).await.is_empty();
         for statement in ROWS {
+            let statement = if moved {
+                &statement.replace("FROM jobs", "FROM due_jobs")
+            } else {
+                statement
+            };
             let found = look(&self.url(), statement).await;
             assert!(!found.is_empty(), "{statement} finds nothing");
             all.extend(found);
