@@ -256,6 +256,12 @@ fn people() -> Vec<Operation> {
         .by(&[AuthScheme::Person, AuthScheme::Login])
         .answers_nothing(204, "It is read.")
         .refuses(404, &[NotFound]),
+        Operation::post(
+            "/v1/notifications/read-all",
+            "Marks every notification as read.",
+        )
+        .by(&[AuthScheme::Person, AuthScheme::Login])
+        .answers_nothing(204, "They are read."),
     ];
     finished(all, "Notifications")
 }

@@ -60,6 +60,7 @@ pub(crate) fn routes(
         .route("/v1/join", post(join::join))
         .route("/v1/notifications", get(notifications::list))
         .route("/v1/notifications/stream", get(notifications::stream))
+        .route("/v1/notifications/read-all", post(notifications::read_all))
         .route("/v1/notifications/{id}/read", post(notifications::read))
         .route("/v1/matches", post(matches::create).get(matches::list))
         // For operators; the timeline for applications too.

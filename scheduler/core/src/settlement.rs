@@ -6,7 +6,7 @@ use crate::effects::{Effects, JobClosing, SessionChange};
 use crate::ids::NewId;
 use crate::job::{ClaimedJob, Job, JobState, MissReason};
 use crate::job_action::JobAction;
-use crate::notification::{NewNotification, notify};
+use crate::notification::{NewNotification, notify, notify_missed};
 use crate::record::Fact;
 use crate::session::BookedSession;
 use crate::timeline::{ReminderEntry, TimelineEntry};
@@ -155,6 +155,7 @@ fn record_no_show(now: UnixMs, mut session: BookedSession, new_id: NewId<'_>) ->
             session: session.id.clone(),
             item: TimelineItem::of_fact(EventType::SessionEnded, now, ended),
         }],
+        notifications: notify_missed(&before, &session, now, new_id),
         session: Some(SessionChange::Update(Box::new(session))),
         ..Effects::default()
     }

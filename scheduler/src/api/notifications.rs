@@ -14,7 +14,7 @@ use wire::{Notification, Page};
 
 use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::NotificationReader;
-use crate::commands::mark_read;
+use crate::commands::{mark_all_read, mark_read};
 use crate::state::AppState;
 use crate::store::{MarkRead, NotificationPage, NotificationQuery};
 
@@ -58,6 +58,15 @@ pub(crate) async fn read(
     found
         .then_some(StatusCode::NO_CONTENT)
         .ok_or_else(|| HttpError::not_found("There is no such notification."))
+}
+
+/// `POST /v1/notifications/read-all`: those that are unread by then.
+pub(crate) async fn read_all(
+    State(app): State<AppState>,
+    reader: NotificationReader,
+) -> Result<StatusCode, HttpError> {
+    mark_all_read(&*app.store, reader.user(), reader.session(), clock::now()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `GET /v1/notifications/stream`: subscribes first and then reads what was missed, so that nothing
