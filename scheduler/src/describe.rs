@@ -2,6 +2,7 @@
 
 mod accounts;
 mod applications;
+mod deliveries;
 mod matching;
 
 use serde_json::json;
@@ -30,6 +31,7 @@ pub(crate) fn api(has_accounts: bool, has_test_clock: bool) -> Api {
         people(),
         operators(),
         applications::operations(),
+        deliveries::operations(),
         matching::of_applications(),
     ]
     .concat();

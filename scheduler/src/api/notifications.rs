@@ -35,7 +35,10 @@ pub(crate) async fn list(
     params.check()?;
     // One more than asked for shows whether there is another page.
     let query = query(&reader, NotificationPage::Before(before), limit + 1);
-    let mut items = app.store.notifications().list(query).await?;
+    let mut items = match app.tells_in_app(&reader).await? {
+        true => app.store.notifications().list(query).await?,
+        false => Vec::new(),
+    };
     Ok(Json(Page {
         next_cursor: cut_to_page(&mut items, limit, |last| cursor(&last.id)),
         items,
@@ -79,9 +82,13 @@ pub(crate) async fn stream(
     let live = app.notifications.subscribe(reader.user(), reader.scope())?;
     // Whoever's credential was revoked while the stream was being opened would otherwise keep it.
     app.still_counts(&reader).await?;
-    let missed = missed(&app, &reader, &headers).await?;
+    let is_told = app.tells_in_app(&reader).await?;
+    let missed = match is_told {
+        true => missed(&app, &reader, &headers).await?,
+        false => Vec::new(),
+    };
     let last = missed.last().map(|n| n.id.clone()).unwrap_or_default();
-    let live = live.filter(move |notification| std::future::ready(notification.id > last));
+    let live = live.filter(move |new| std::future::ready(is_told && new.id > last));
     let hello = stream::iter([Ok(Event::default().comment("listening"))]);
     let notifications = stream::iter(missed).chain(live).map(|n| Ok(event(&n)));
     let stop = app.shutdown.clone();
