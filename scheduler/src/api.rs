@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod calendar;
 pub(crate) mod calendar_feed;
+pub(crate) mod deliveries;
 pub(crate) mod exports;
 pub(crate) mod feedback;
 pub(crate) mod gifts;
@@ -24,6 +25,7 @@ pub(crate) mod reports;
 pub(crate) mod rooms;
 pub(crate) mod sessions;
 pub(crate) mod signup;
+pub(crate) mod status;
 pub(crate) mod timeline;
 
 mod query;

@@ -30,7 +30,8 @@ pub(crate) use booking::{Executed, book, cancel, change, renew_link};
 pub(crate) use calendar_feeds::{replace_calendar_feed, revoke_calendar_feed};
 pub(crate) use deliveries::{claim_deliveries, settle_deliveries};
 pub(crate) use direct_writes::{
-    add_api_key, forget_answers, mark_key_used, mark_read, revoke_api_key, revoke_other_api_keys,
+    add_api_key, forget_answers, mark_all_read, mark_key_used, mark_read, revoke_api_key,
+    revoke_other_api_keys,
 };
 pub(crate) use due_jobs::{ClaimedBatch, claim_due, fail, settle};
 pub(crate) use erasures::erase;

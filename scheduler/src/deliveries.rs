@@ -8,8 +8,9 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use scheduler_core::{ChannelAnswer, Delivery};
 use service::{Shutdown, Tasks, clock};
 use tokio::sync::Notify;
-use wire::UnixMs;
+use wire::{NotificationChannel, UnixMs};
 
+use crate::channel_watch::{ChannelWatch, SeenChannel};
 use crate::channels::{AnswerFuture, Channel};
 use crate::commands::{claim_deliveries, settle_deliveries};
 use crate::store::{SchedulerStore, StoreError};
@@ -32,6 +33,7 @@ pub(crate) struct DeliveryRunners {
 struct DeliveryRunner {
     channel: Arc<dyn Channel>,
     bell: Arc<Notify>,
+    watch: Arc<ChannelWatch>,
 }
 
 /// Attempts in flight; each ends with its delivery and the answer.
@@ -44,10 +46,17 @@ impl DeliveryRunners {
         let runner = |channel| DeliveryRunner {
             channel,
             bell: Arc::default(),
+            watch: Arc::default(),
         };
         Self {
             runners: channels.into_iter().map(runner).collect(),
         }
+    }
+
+    /// How the last attempts of each channel went.
+    pub(crate) fn seen(&self) -> Vec<(NotificationChannel, SeenChannel)> {
+        let seen = |runner: &DeliveryRunner| (runner.channel.name(), runner.watch.seen());
+        self.runners.iter().map(seen).collect()
     }
 
     /// Deliveries may have been committed: they are looked for now.
@@ -157,6 +166,9 @@ impl DeliveryRunner {
             answered.push(more);
         }
         let now = clock::now();
+        for (_, answer) in &answered {
+            self.watch.note(answer, now);
+        }
         if let Err(error) = settle_deliveries(store, &*self.channel, &answered, now).await {
             self.warn(
                 &error,

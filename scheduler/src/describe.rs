@@ -2,6 +2,7 @@
 
 mod accounts;
 mod applications;
+mod deliveries;
 mod matching;
 
 use serde_json::json;
@@ -30,6 +31,7 @@ pub(crate) fn api(has_accounts: bool, has_test_clock: bool) -> Api {
         people(),
         operators(),
         applications::operations(),
+        deliveries::operations(),
         matching::of_applications(),
     ]
     .concat();
@@ -256,6 +258,12 @@ fn people() -> Vec<Operation> {
         .by(&[AuthScheme::Person, AuthScheme::Login])
         .answers_nothing(204, "It is read.")
         .refuses(404, &[NotFound]),
+        Operation::post(
+            "/v1/notifications/read-all",
+            "Marks every notification as read.",
+        )
+        .by(&[AuthScheme::Person, AuthScheme::Login])
+        .answers_nothing(204, "They are read."),
     ];
     finished(all, "Notifications")
 }

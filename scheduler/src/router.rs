@@ -12,9 +12,9 @@ use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
 
 use crate::api::{
-    application, audit, blocks, calendar, calendar_feed, exports, feedback, gifts, jobs, join,
-    jwks, links, mail_refusals, matches, me, notifications, operators, proofs, proposals,
-    questions, reports, rooms, sessions, signup, timeline, users,
+    application, audit, blocks, calendar, calendar_feed, deliveries, exports, feedback, gifts,
+    jobs, join, jwks, links, mail_refusals, matches, me, notifications, operators, proofs,
+    proposals, questions, reports, rooms, sessions, signup, status, timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -33,6 +33,7 @@ pub(crate) fn routes(
 ) -> Router {
     let described = describe::api(app.accounts.is_some(), config.test_clock.is_some());
     let events = bus::routes(secret.clone(), ServiceEvents::new(app.clone()));
+    let status = status::routes(app.clone(), config, readiness.clone());
     let for_tests = test_clock::routes(app.clone(), config, secret);
     let api = Router::new()
         // For applications.
@@ -60,14 +61,17 @@ pub(crate) fn routes(
         .route("/v1/join", post(join::join))
         .route("/v1/notifications", get(notifications::list))
         .route("/v1/notifications/stream", get(notifications::stream))
+        .route("/v1/notifications/read-all", post(notifications::read_all))
         .route("/v1/notifications/{id}/read", post(notifications::read))
         .route("/v1/matches", post(matches::create).get(matches::list))
-        // For operators; the timeline for applications too.
+        // For operators; the timeline and the deliveries for applications too.
         .route("/v1/operator/ticket", post(operators::ticket))
         .route("/v1/audit", get(audit::list))
         .route("/v1/jobs", get(jobs::list))
         .route("/v1/jobs/{id}/retry", post(jobs::retry))
         .route("/v1/sessions/{id}/timeline", get(timeline::list))
+        .route("/v1/sessions/{id}/deliveries", get(deliveries::of_session))
+        .route("/v1/deliveries", get(deliveries::list))
         // For the other services.
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .merge(accounts(app.accounts.is_some()))
@@ -81,6 +85,7 @@ pub(crate) fn routes(
     let all = api
         .merge(events)
         .merge(for_tests)
+        .merge(status)
         .layer(from_fn_with_state(limit, with_one_deadline))
         .merge(health::routes(readiness))
         .merge(service::describe::routes(described.clone(), None))

@@ -77,7 +77,11 @@ pub async fn run(
     });
     publish_events(&runtime, &config, outbox, &writer, secret.clone()).await?;
     say_goodbye(&runtime, Arc::clone(&state));
-    let media = media.start(&registry, &runtime.tasks, &runtime.shutdown);
+    let media = media.start(
+        &registry,
+        &runtime.readiness,
+        (&runtime.tasks, &runtime.shutdown),
+    );
     let events = Arc::new(SchedulerEvents {
         registry,
         writer,

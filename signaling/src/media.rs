@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use service::clock::now;
+use service::health::Readiness;
 use service::{Shutdown, StartError, Tasks};
 use signaling_core::{AccessProvider, MediaView, RoomRequest};
 use storage::{Database, Outbox, Schema};
@@ -139,18 +140,19 @@ impl<M: MediaStore + Clone> Media<M> {
         })
     }
 
-    /// Starts the tasks of each server, and gives the routes for their events.
+    /// Starts the tasks of each server, and gives the routes for their events. `readiness` learns which of them answers.
     pub(crate) fn start(
         self,
         sessions: &(impl SessionWaker + Clone),
-        tasks: &Tasks,
-        shutdown: &Shutdown,
+        readiness: &Readiness,
+        (tasks, shutdown): (&Tasks, &Shutdown),
     ) -> Router {
         let mut routes = Router::new();
         let parts = |proof, read| ServerTasks {
             store: self.store.clone(),
             rooms: self.rooms.clone(),
             sessions: sessions.clone(),
+            readiness: readiness.clone(),
             proof,
             read,
         };
@@ -171,6 +173,7 @@ struct ServerTasks<M, W> {
     store: M,
     rooms: MediaRooms,
     sessions: W,
+    readiness: Readiness,
     proof: WebhookAuth,
     read: ParseEvent,
 }
@@ -196,9 +199,9 @@ impl<M: MediaStore + Clone, W: SessionWaker> ServerTasks<M, W> {
         until(shutdown, tasks, "media opens", async move {
             room_tasks::open_rooms(&of, &*at, |session| sessions.media_is_ready(session)).await;
         });
-        let (of, at) = (rooms.clone(), Arc::clone(&server));
+        let (of, at, readiness) = (rooms.clone(), Arc::clone(&server), self.readiness);
         until(shutdown, tasks, "media polls", async move {
-            room_tasks::poll_rooms(&of, &*at).await
+            room_tasks::poll_rooms(&of, &*at, &readiness).await
         });
         let store = self.store.clone();
         until(shutdown, tasks, "media closes", async move {

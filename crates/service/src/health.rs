@@ -14,8 +14,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use wire::FieldError;
+use wire::{FieldError, UnixMs};
 
+use crate::clock;
 use crate::http::{HttpError, Json};
 
 /// Longest wait for one check.
@@ -26,6 +27,15 @@ const PROBE_CACHE: Duration = Duration::from_millis(500);
 type Probing = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 type Probe = Arc<dyn Fn() -> Probing + Send + Sync>;
 
+/// Another service, or a server of another kind, as it was found last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherService {
+    /// Whether it answered.
+    pub is_up: bool,
+    /// Since when every look found it so.
+    pub since: UnixMs,
+}
+
 /// The checks of one service. Clones share them.
 #[derive(Clone, Default)]
 pub struct Readiness {
@@ -35,7 +45,7 @@ pub struct Readiness {
 #[derive(Default)]
 struct ReadinessState {
     checks: Mutex<Vec<(&'static str, Probe)>>,
-    others: Mutex<BTreeMap<String, bool>>,
+    others: Mutex<BTreeMap<String, OtherService>>,
     last: tokio::sync::Mutex<Option<(Instant, Vec<FieldError>)>>,
 }
 
@@ -59,7 +69,20 @@ impl Readiness {
 
     /// Reports whether another service answers. Never a 503.
     pub fn report_other(&self, service: &str, up: bool) {
-        lock(&self.state.others).insert(service.to_owned(), up);
+        let now = clock::now();
+        let mut others = lock(&self.state.others);
+        let since = match others.get(service) {
+            Some(before) if before.is_up == up => before.since,
+            _ => now,
+        };
+        let other = OtherService { is_up: up, since };
+        others.insert(service.to_owned(), other);
+    }
+
+    /// Whatever was reported of others, by name.
+    #[must_use]
+    pub fn others(&self) -> BTreeMap<String, OtherService> {
+        lock(&self.state.others).clone()
     }
 
     /// Runs the checks: each that fails.
@@ -109,22 +132,29 @@ struct HealthReport {
     /// Each other service that was heard of: `true` when it answered last time.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     others: BTreeMap<String, bool>,
+    /// Since when each has been found so.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    others_since: BTreeMap<String, UnixMs>,
 }
 
 async fn live() -> Json<HealthReport> {
     Json(HealthReport {
         status: "live",
         others: BTreeMap::new(),
+        others_since: BTreeMap::new(),
     })
 }
 
 async fn ready(State(readiness): State<Readiness>) -> Result<Json<HealthReport>, HttpError> {
     let failing = readiness.failing().await;
     if failing.is_empty() {
-        let others = lock(&readiness.state.others).clone();
+        let others = readiness.others();
+        let up = |(name, other): (&String, &OtherService)| (name.clone(), other.is_up);
+        let since = |(name, other): (&String, &OtherService)| (name.clone(), other.since);
         return Ok(Json(HealthReport {
             status: "ready",
-            others,
+            others: others.iter().map(up).collect(),
+            others_since: others.iter().map(since).collect(),
         }));
     }
     Err(HttpError::unavailable("Not ready.").with_errors(failing))

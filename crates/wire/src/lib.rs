@@ -6,6 +6,7 @@
 mod application;
 mod audit;
 mod close;
+mod delivery;
 mod error;
 mod event;
 mod feedback;
@@ -19,6 +20,7 @@ mod question;
 mod raw;
 mod scheduler;
 mod session;
+mod status;
 mod test_clock;
 mod ticket;
 mod time;
@@ -36,6 +38,7 @@ pub mod visible_text;
 pub use application::{ApplicationFact, ApplicationView, ChangeApplication, NotificationChannel};
 pub use audit::AuditRow;
 pub use close::CloseCode;
+pub use delivery::{DeliveryStatus, DeliveryView};
 pub use error::{ErrorBody, ErrorCode, FieldError, Problem};
 pub use event::{
     Event, EventBatch, EventType, MessageUnread, OperatorAction, Presence, SessionBooked,
@@ -68,6 +71,7 @@ pub use session::{
     DuplicatePolicy, EndReason, IcePolicy, IceServer, LAST_COUNTDOWN_AFTER_CLOSE_MS, MediaBackend,
     OnLoss, Outcome, Participant, Phase, SessionSpec,
 };
+pub use status::{ChannelStatus, PartStatus, QueueStatus, StatusView};
 pub use test_clock::{AdvanceClock, ClockOffset, ClockReading};
 pub use ticket::{ChatClaims, ChatRoomGrant, SignalingClaims, TicketAudience, TicketHeaderClaims};
 pub use time::UnixMs;

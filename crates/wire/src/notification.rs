@@ -18,6 +18,8 @@ word_enum! {
         SessionRescheduled = "session_rescheduled",
         /// A session was called off.
         SessionCancelled = "session_cancelled",
+        /// A session is over, and one of the two, or neither, had come.
+        SessionMissed = "session_missed",
         /// A match was made.
         MatchCreated = "match_created",
         /// A gift has come.

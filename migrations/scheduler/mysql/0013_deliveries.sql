@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
     INDEX deliveries_open (channel, open_at, id),
     INDEX deliveries_by_lane (lane, open_at, id),
     INDEX deliveries_by_application (application, id),
+    INDEX deliveries_by_state (state, id),
     INDEX deliveries_by_session (session_id, id),
     INDEX deliveries_by_user (user_id),
     INDEX deliveries_by_target (target, id),

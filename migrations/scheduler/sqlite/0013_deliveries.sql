@@ -29,6 +29,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_open ON deliveries (channel, open_at, id) WHERE open_at IS NOT NULL;
 CREATE INDEX deliveries_by_lane ON deliveries (lane, id) WHERE open_at IS NOT NULL;
 CREATE INDEX deliveries_by_application ON deliveries (application, id);
+CREATE INDEX deliveries_by_state ON deliveries (state, id);
 CREATE INDEX deliveries_by_session ON deliveries (session_id, id);
 CREATE INDEX deliveries_by_user ON deliveries (user_id);
 CREATE INDEX deliveries_by_target ON deliveries (target, id);

@@ -3,11 +3,12 @@
 
 mod attempt;
 mod planning;
+mod quiet_hours;
 
-use wire::{Event, Notification, NotificationChannel, SessionId, UnixMs, UserId};
+use wire::{DeliveryStatus, Event, Notification, NotificationChannel, SessionId, UnixMs, UserId};
 
 pub use attempt::{BackOff, ChannelAnswer, DeliveryUpdate, settle_delivery};
-pub use planning::{Recipient, plan_deliveries};
+pub use planning::{PushedBrowser, Recipient, plan_deliveries};
 
 /// What is to be told to one person or endpoint by one channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,16 +73,22 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
+    /// The same without why.
+    #[must_use]
+    pub fn status(&self) -> DeliveryStatus {
+        match self {
+            DeliveryState::Pending => DeliveryStatus::Pending,
+            DeliveryState::Sent => DeliveryStatus::Sent,
+            DeliveryState::Failed(_) => DeliveryStatus::Failed,
+            DeliveryState::Missed(_) => DeliveryStatus::Missed,
+            DeliveryState::Suppressed(_) => DeliveryStatus::Suppressed,
+        }
+    }
+
     /// The word that is stored and shown.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            DeliveryState::Pending => "pending",
-            DeliveryState::Sent => "sent",
-            DeliveryState::Failed(_) => "failed",
-            DeliveryState::Missed(_) => "missed",
-            DeliveryState::Suppressed(_) => "suppressed",
-        }
+        self.status().name()
     }
 
     /// Why, where it was not sent.

@@ -9,6 +9,10 @@ use crate::field_checks::FieldErrors;
 
 /// How a local time is written, by its length; nothing else is one.
 const FORMS: [(usize, &str); 2] = [(16, "%Y-%m-%dT%H:%M"), (19, "%Y-%m-%dT%H:%M:%S")];
+/// Minutes of an hour.
+pub(crate) const MINUTES: u32 = 60;
+/// Hours of a day.
+const HOURS: u32 = 24;
 
 /// The instant of a local time. One that the clocks skip is counted by the offset before the gap, and of one that they
 /// show twice the first is meant (RFC 5545, section 3.3.5); then the second value says so. `None` where it is no local time.
@@ -37,6 +41,17 @@ pub fn resolve(local: &LocalDateTime) -> Option<(UnixMs, Option<ResolvedLocalTim
             Some((UnixMs(at), Some(resolved)))
         }
     }
+}
+
+/// The minute of the day that `HH:MM` is; `None` for what is written otherwise.
+pub(crate) fn minute_of_day(text: &str) -> Option<u32> {
+    let below = |part: &str, bound: u32| {
+        let is_digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let number = part.parse::<u32>().ok().filter(|number| *number < bound);
+        number.filter(|_| is_digits)
+    };
+    let (hours, minutes) = text.split_once(':')?;
+    Some(below(hours, HOURS)? * MINUTES + below(minutes, MINUTES)?)
 }
 
 /// Checks a local start, and resolves it; its zone is then as the database writes it. `None` where it is none.

@@ -1,6 +1,6 @@
 //! Notifications: whom a decision informs, of what, and for which cause.
 
-use wire::{Notification, NotificationKind, UnixMs, UserId};
+use wire::{EndReason, Notification, NotificationKind, UnixMs, UserId};
 
 use crate::ids::NewId;
 use crate::session::BookedSession;
@@ -51,6 +51,42 @@ pub(crate) fn notify_both(
     new_id: NewId<'_>,
 ) -> Vec<NewNotification> {
     let cause = format!("revision:{}:{}", session.id, session.revision);
-    let notify = |user| notify(session, user, kind, &cause, now, new_id);
+    for_each_of_both(session, kind, &cause, now, new_id)
+}
+
+/// For both, where what was learnt since `before` makes of the session one that was missed.
+pub(crate) fn notify_missed(
+    before: &BookedSession,
+    session: &BookedSession,
+    now: UnixMs,
+    new_id: NewId<'_>,
+) -> Vec<NewNotification> {
+    if is_missed(before) || !is_missed(session) {
+        return Vec::new();
+    }
+    // Of two reports that it was missed the first one tells.
+    let cause = format!("missed:{}", session.id);
+    for_each_of_both(
+        session,
+        NotificationKind::SessionMissed,
+        &cause,
+        now,
+        new_id,
+    )
+}
+
+fn is_missed(session: &BookedSession) -> bool {
+    let outcome = session.record.outcome();
+    outcome.is_some_and(|outcome| outcome.reason == EndReason::NoShow)
+}
+
+fn for_each_of_both(
+    session: &BookedSession,
+    kind: NotificationKind,
+    cause: &str,
+    now: UnixMs,
+    new_id: NewId<'_>,
+) -> Vec<NewNotification> {
+    let notify = |user| notify(session, user, kind, cause, now, new_id);
     session.users().into_iter().map(notify).collect()
 }

@@ -10,7 +10,7 @@ use crate::audit::{audit_entry, audit_row};
 use crate::effects::{Effects, SessionChange};
 use crate::ids::NewId;
 use crate::matching::Match;
-use crate::notification::{NewNotification, notify};
+use crate::notification::{NewNotification, notify, notify_missed};
 use crate::record::Fact;
 use crate::session::BookedSession;
 use crate::timeline::TimelineEntry;
@@ -91,13 +91,15 @@ fn fact(kind: EventType, data: SessionFact) -> Option<Fact> {
     })
 }
 
-/// Folds a fact into its session's record, and adds it to the timeline under the event's id.
+/// Folds a fact into its session's record, and adds it to the timeline under the event's id. Both are notified where it
+/// says that the session was missed.
 #[must_use]
 pub fn note_fact(
+    now: UnixMs,
     event: &Event,
     mut session: BookedSession,
-    fact: Fact,
-    item: TimelineItem,
+    (fact, item): (Fact, TimelineItem),
+    new_id: NewId<'_>,
 ) -> Effects {
     let before = session.clone();
     session.record.note(event.occurred_at, fact);
@@ -108,6 +110,7 @@ pub fn note_fact(
             session: session.id.clone(),
             item,
         }],
+        notifications: notify_missed(&before, &session, now, new_id),
         session: Some(SessionChange::Update(Box::new(session))),
         ..Effects::default()
     }

@@ -9,7 +9,7 @@ use crate::ids::NewId;
 use crate::job::{ClaimedJob, ClaimedSubject, Job, JobKind, JobState, MissReason};
 use crate::job_action::JobAction;
 use crate::job_failure::FailReason;
-use crate::notification::{NewNotification, notify};
+use crate::notification::{NewNotification, notify, notify_missed};
 use crate::record::Fact;
 use crate::session::BookedSession;
 use crate::timeline::{ReminderEntry, TimelineEntry};
@@ -212,6 +212,7 @@ fn record_no_show(now: UnixMs, mut session: BookedSession, new_id: NewId<'_>) ->
             session: session.id.clone(),
             item: TimelineItem::of_fact(EventType::SessionEnded, now, ended),
         }],
+        notifications: notify_missed(&before, &session, now, new_id),
         session: Some(SessionChange::Update(Box::new(session))),
         ..Effects::default()
     }

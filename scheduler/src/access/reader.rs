@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use scheduler_core::BookedSession;
 use service::clock;
 use service::http::HttpError;
-use wire::{SessionId, UserId};
+use wire::{NotificationChannel, SessionId, UserId};
 
 use super::{Person, Principal, SessionMember, kicked};
 use crate::notification_stream::StreamScope;
@@ -45,6 +45,14 @@ impl NotificationReader {
         }
     }
 
+    /// The application whose page reads.
+    fn application(&self) -> Option<&str> {
+        match self {
+            NotificationReader::Person(_) => None,
+            NotificationReader::Page(member) => Some(&member.session.application),
+        }
+    }
+
     pub(crate) fn scope(&self) -> StreamScope {
         match self {
             NotificationReader::Person(person) => StreamScope::Login(person.login.clone()),
@@ -61,6 +69,19 @@ impl AppState {
             NotificationReader::Person(person) => self.is_logged_in(person).await,
             NotificationReader::Page(member) => self.page_counts(member).await,
         }
+    }
+
+    /// False for the pages of an application that has nobody told in-app.
+    pub(crate) async fn tells_in_app(
+        &self,
+        reader: &NotificationReader,
+    ) -> Result<bool, HttpError> {
+        let Some(application) = reader.application() else {
+            return Ok(true);
+        };
+        let said = self.store.applications().find(application.to_owned());
+        let channels = said.await?.map(|found| found.said.channels);
+        Ok(channels.is_none_or(|channels| channels.contains(&NotificationChannel::InApp)))
     }
 
     async fn is_logged_in(&self, person: &Person) -> Result<(), HttpError> {

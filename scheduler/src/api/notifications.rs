@@ -14,7 +14,7 @@ use wire::{Notification, Page};
 
 use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::NotificationReader;
-use crate::commands::mark_read;
+use crate::commands::{mark_all_read, mark_read};
 use crate::state::AppState;
 use crate::store::{MarkRead, NotificationPage, NotificationQuery};
 
@@ -35,7 +35,10 @@ pub(crate) async fn list(
     params.check()?;
     // One more than asked for shows whether there is another page.
     let query = query(&reader, NotificationPage::Before(before), limit + 1);
-    let mut items = app.store.notifications().list(query).await?;
+    let mut items = match app.tells_in_app(&reader).await? {
+        true => app.store.notifications().list(query).await?,
+        false => Vec::new(),
+    };
     Ok(Json(Page {
         next_cursor: cut_to_page(&mut items, limit, |last| cursor(&last.id)),
         items,
@@ -60,6 +63,15 @@ pub(crate) async fn read(
         .ok_or_else(|| HttpError::not_found("There is no such notification."))
 }
 
+/// `POST /v1/notifications/read-all`: those that are unread by then.
+pub(crate) async fn read_all(
+    State(app): State<AppState>,
+    reader: NotificationReader,
+) -> Result<StatusCode, HttpError> {
+    mark_all_read(&*app.store, reader.user(), reader.session(), clock::now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// `GET /v1/notifications/stream`: subscribes first and then reads what was missed, so that nothing
 /// falls between; what comes by both ways is sent once.
 pub(crate) async fn stream(
@@ -73,9 +85,13 @@ pub(crate) async fn stream(
         .subscribe(reader.user(), reader.scope())?;
     // Whoever's credential was revoked while the stream was being opened would otherwise keep it.
     app.still_counts(&reader).await?;
-    let missed = missed(&app, &reader, &headers).await?;
+    let is_told = app.tells_in_app(&reader).await?;
+    let missed = match is_told {
+        true => missed(&app, &reader, &headers).await?,
+        false => Vec::new(),
+    };
     let last = missed.last().map(|n| n.id.clone()).unwrap_or_default();
-    let live = live.filter(move |notification| std::future::ready(notification.id > last));
+    let live = live.filter(move |new| std::future::ready(is_told && new.id > last));
     let hello = stream::iter([Ok(Event::default().comment("listening"))]);
     let notifications = stream::iter(missed).chain(live).map(|n| Ok(event(&n)));
     let stop = app.shutdown.clone();

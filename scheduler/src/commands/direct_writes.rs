@@ -2,7 +2,7 @@
 
 use scheduler_core::audit_row;
 use storage::retry_on_conflict;
-use wire::{AuditRow, OperatorAction, UnixMs};
+use wire::{AuditRow, OperatorAction, SessionId, UnixMs, UserId};
 
 use super::new_id;
 use crate::store::{ApiKey, MarkRead, SchedulerStore, StoreError};
@@ -92,6 +92,23 @@ pub(crate) async fn mark_read(
         let found = work.notifications().mark_read(read).await?;
         work.commit().await?;
         Ok(found)
+    })
+    .await
+}
+
+/// Marks as read whatever of a person's, or of them in that session, is not; how many.
+pub(crate) async fn mark_all_read(
+    store: &dyn SchedulerStore,
+    user: &UserId,
+    session: Option<&SessionId>,
+    now: UnixMs,
+) -> Result<u64, StoreError> {
+    retry_on_conflict("mark_all_read", || async move {
+        let mut work = store.begin().await?;
+        let notifications = work.notifications();
+        let marked = notifications.mark_all_read(user, session, now).await?;
+        work.commit().await?;
+        Ok(marked)
     })
     .await
 }

@@ -56,7 +56,8 @@ async fn effects(
             item,
         }) => {
             let found = work.sessions().find(&session).await?;
-            Ok(found.map(|session| note_fact(event, session, fact, *item)))
+            let told = (fact, *item);
+            Ok(found.map(|session| note_fact(now, event, session, told, &mut new_id)))
         }
         Some(ReportedEvent::Action(action)) => {
             let session = match &action.session_id {

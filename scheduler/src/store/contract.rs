@@ -60,6 +60,9 @@ macro_rules! run_store_contract {
             deliveries::sch_369_a_delivery_is_one_claimants_until_it_lapses_and_over_once_it_is_settled
             deliveries::sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_nobody
             deliveries::sch_370_deliveries_of_a_lane_go_out_one_after_the_other
+            deliveries::sch_358_deliveries_are_listed_newest_first_by_whose_they_are_and_how_they_stand
+            deliveries::sch_361_what_waits_in_each_channel_is_counted_with_the_longest_due
+            notifications::sch_355_all_are_read_at_once_and_each_first_time_counts
             api_keys::sch_79_a_key_is_known_by_its_hash_until_it_is_revoked
             api_keys::sch_80_a_key_keeps_its_scope_and_revokes_none_of_another
             api_keys::sch_94_a_key_is_revoked_once_and_its_use_is_noted

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use scheduler_core::{Delivery, DeliveryState, DeliveryUpdate, NewDelivery, Recipient};
-use wire::{NotificationChannel, SessionId, UnixMs, UserId};
+use wire::{DeliveryStatus, NotificationChannel, QueueStatus, SessionId, UnixMs, UserId};
 
 use super::{Settled, StoreFuture};
 
@@ -19,12 +19,30 @@ pub(crate) struct StoredDelivery {
 
 /// Reads committed deliveries.
 pub(crate) trait DeliveryQueries: Send + Sync {
-    /// The deliveries that concern a session, by id.
-    fn of_session(&self, session: SessionId) -> StoreFuture<'_, Vec<StoredDelivery>>;
-
     /// True where [`DeliveryRepository::claimable`] would find something. Most looks find nothing, and this one waits for
     /// no unit of work.
     fn any_claimable(&self, channel: NotificationChannel, now: UnixMs) -> StoreFuture<'_, bool>;
+
+    /// Deliveries, the newest first, by id. What they tell is left out where it is a notification.
+    fn list(&self, query: DeliveryQuery) -> StoreFuture<'_, Vec<StoredDelivery>>;
+
+    /// What waits in each channel; one in which nothing waits may be left out.
+    fn queues(&self) -> StoreFuture<'_, Vec<(NotificationChannel, QueueStatus)>>;
+}
+
+/// Which deliveries to list; `None` leaves a condition out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DeliveryQuery {
+    /// Only those of this application.
+    pub(crate) application: Option<String>,
+    /// Only those about this session.
+    pub(crate) session: Option<SessionId>,
+    pub(crate) state: Option<DeliveryStatus>,
+    pub(crate) channel: Option<NotificationChannel>,
+    /// Only those before this id.
+    pub(crate) before: Option<String>,
+    /// At most so many.
+    pub(crate) limit: u32,
 }
 
 /// Reads and writes deliveries within a unit of work. A delivery is open while it is pending.

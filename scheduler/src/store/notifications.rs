@@ -44,6 +44,14 @@ pub(crate) trait NotificationRepository: Send {
 
     /// Marks one as read, unless it is; false when the person has no such notification.
     fn mark_read<'a>(&'a mut self, read: &'a MarkRead) -> StoreFuture<'a, bool>;
+
+    /// Marks as read whatever of a person's, or of them in that session, is not; how many.
+    fn mark_all_read<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        session: Option<&'a SessionId>,
+        now: UnixMs,
+    ) -> StoreFuture<'a, u64>;
 }
 
 /// Which notifications to list.

@@ -24,6 +24,11 @@ const WITHOUT_KEY: &[(&str, &str, &str)] = &[
     ),
     (
         "post",
+        "/v1/notifications/read-all",
+        "a repeat has no effect",
+    ),
+    (
+        "post",
         "/v1/sessions/{id}/feedback",
         "a repeat has no effect",
     ),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use service::clock::now;
+use service::health::Readiness;
 use signaling_core::{MediaUpdate, RoomRequest};
 use tokio::time::{Instant, sleep, timeout};
 use wire::SessionId;
@@ -155,8 +156,13 @@ async fn finish(rooms: &RoomTracker, store: &impl MediaStore, session: &SessionI
     }
 }
 
-/// Asks who is in each room: all of them every [`POLL_EVERY`], one of them after a hint.
-pub(crate) async fn poll_rooms<S: MediaServer>(rooms: &RoomTracker, server: &S) {
+/// Asks who is in each room: all of them every [`POLL_EVERY`], one of them after a hint. `readiness` learns whether the
+/// server answers.
+pub(crate) async fn poll_rooms<S: MediaServer>(
+    rooms: &RoomTracker,
+    server: &S,
+    readiness: &Readiness,
+) {
     let mut next = Instant::now();
     loop {
         let wait = next.saturating_duration_since(Instant::now());
@@ -170,8 +176,10 @@ pub(crate) async fn poll_rooms<S: MediaServer>(rooms: &RoomTracker, server: &S) 
                 .await;
             continue;
         }
+        let polled = poll_all(rooms, server).await;
+        readiness.report_other(server.kind().name(), polled.is_ok());
         next = Instant::now()
-            + match poll_all(rooms, server).await {
+            + match polled {
                 Ok(()) => POLL_EVERY,
                 Err(error) => {
                     failed(server, "poll", &error);

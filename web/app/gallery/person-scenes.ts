@@ -103,7 +103,7 @@ const NEWS: NewsModel = {
     { id: 'n1', kind: 'proposal_received', created_at: NOW - DAY, match_id: 'm2', with: '민아' },
   ] satisfies Notification[],
 };
-const NEWS_ACTIONS: NewsActions = { markRead: () => undefined };
+const NEWS_ACTIONS: NewsActions = { markRead: () => undefined, markAllRead: () => undefined };
 
 const SAFETY_ACTIONS: SafetyActions = { block: nothing, unblock: nothing, report: nothing };
 const BLOCKS: readonly BlockView[] = [{ user_id: 'cal', name: 'Cal', created_at: NOW - 3 * DAY }];

@@ -3,6 +3,7 @@ import type { Notification, SchedulerClient } from '@rendezvous/sdk';
 import { render } from 'svelte/server';
 import { describe, expect, test } from 'vitest';
 import { PERSON_SCENES } from '../gallery/person-scenes.ts';
+import NewsList from '../src/components/NewsList.svelte';
 import { en, type Words } from '../src/i18n/en.ts';
 import { words } from '../src/i18n/index.ts';
 import { ko } from '../src/i18n/ko.ts';
@@ -64,7 +65,10 @@ describe('a notification', () => {
 describe('the news of a person', () => {
   function news(): { news: News; marked: string[] } {
     const marked: string[] = [];
-    const scheduler = { markNotificationRead: async (_: string | null, id: string) => marked.push(id) } as Pick<SchedulerClient, 'markNotificationRead'>;
+    const scheduler: Pick<SchedulerClient, 'markNotificationRead' | 'markAllNotificationsRead'> = {
+      markNotificationRead: async (_, id) => marked.push(id),
+      markAllNotificationsRead: async () => marked.push('all'),
+    };
     return { news: new News(scheduler), marked };
   }
   const ids = ({ unread }: News): string[] => unread.map(({ id }) => id);
@@ -86,6 +90,24 @@ describe('the news of a person', () => {
     model.markRead('n1');
     model.add(ONE);
     expect([ids(model), marked]).toEqual([[], ['n1']]);
+  });
+
+  test('[WEB-112] is read all at once, and what comes later is news again', () => {
+    const { news: model, marked } = news();
+    for (const id of ['n1', 'n2']) model.add({ ...ONE, id });
+    model.markAllRead();
+    model.add({ ...ONE, id: 'older', created_at: ONE.created_at - 1 });
+    model.add({ ...ONE, id: 'n2' });
+    expect([ids(model), marked]).toEqual([[], ['all']]);
+    model.add({ ...ONE, id: 'later', created_at: NOW });
+    expect(ids(model)).toEqual(['later']);
+  });
+
+  test('[WEB-113] can be marked as read together where there is more than one', () => {
+    const drawn = (unread: readonly Notification[]): string => render(NewsList, { props: { news: { unread }, actions: { markRead: () => undefined, markAllRead: () => undefined }, now: NOW } }).body;
+    expect(drawn([ONE, { ...ONE, id: 'n2' }])).toContain(words.notifications.readAll);
+    expect(drawn([ONE])).not.toContain('news-read-all');
+    expect(drawn([])).not.toContain(words.notifications.allRead);
   });
 
   test('[WEB-94] stands on the pages of a person with links, and each can be closed', () => {

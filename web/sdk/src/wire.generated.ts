@@ -502,7 +502,7 @@ expires_at: UnixMs, };
 /**
  * What a person is notified of.
  */
-export type NotificationKind = "session_reminder" | "session_opened" | "session_scheduled" | "session_rescheduled" | "session_cancelled" | "match_created" | "gift_received" | "proposal_received" | "proposal_answered" | "message_unread";
+export type NotificationKind = "session_reminder" | "session_opened" | "session_scheduled" | "session_rescheduled" | "session_cancelled" | "session_missed" | "match_created" | "gift_received" | "proposal_received" | "proposal_answered" | "message_unread";
 /**
  * A notification to a person; an item of `GET /v1/notifications` and the data of its stream.
  */

@@ -70,6 +70,13 @@ describe('the scheduler client', () => {
     expect((sent as [Sent])[0].init.keepalive).toBe(true);
   });
 
+  test('[WEB-112] reads all notifications by one request', async () => {
+    const sent = answering();
+    await new SchedulerClient('', new ServerClock()).markAllNotificationsRead(null);
+    const [{ url, init }] = sent as [Sent];
+    expect([init.method, url, init.credentials]).toEqual(['POST', '/v1/notifications/read-all', 'same-origin']);
+  });
+
   test('[WEB-92] sends the access of a join link as Bearer, and none where a login is the credential', async () => {
     const scheduler = new SchedulerClient('', new ServerClock());
     for (const access of ['an-access', null]) {

@@ -280,6 +280,10 @@ async fn edg_11_ready_speaks_of_itself_alone() {
     let ready = server.ask(&get_of("/health/ready")).await;
     assert_eq!(ready.status, 200);
     assert_eq!(ready.json()["others"]["scheduler"], false);
+    let since = readiness.others()["scheduler"].since;
+    assert_eq!(ready.json()["others_since"]["scheduler"], since.0);
+    readiness.report_other("scheduler", false);
+    assert_eq!(readiness.others()["scheduler"].since, since, "still so");
     let live = server.ask(&get_of("/health/live")).await;
     assert_eq!(live.status, 200);
     assert_eq!(server.ask(&get_of("/metrics")).await.status, 200);

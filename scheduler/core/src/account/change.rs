@@ -7,12 +7,8 @@ use super::signup::{DEFAULT_LOCALE, check_address, check_zone};
 use super::{Account, EmailAddress};
 use crate::contact::locale;
 use crate::field_checks::FieldErrors;
+use crate::local_time::minute_of_day;
 use crate::participant::check_name;
-
-/// Minutes of an hour.
-const MINUTES: u32 = 60;
-/// Hours of a day.
-const HOURS: u32 = 24;
 
 /// An account as it is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,7 +108,7 @@ fn check_quiet(errors: &mut FieldErrors, quiet: Option<&Quiet>) {
         return;
     };
     for (field, text) in [("notify.quiet.from", from), ("notify.quiet.to", to)] {
-        if !is_minute_of_day(text) {
+        if minute_of_day(text).is_none() {
             errors.add(field, "bad_time", "Write hours and minutes, as 22:00.");
         }
     }
@@ -120,16 +116,6 @@ fn check_quiet(errors: &mut FieldErrors, quiet: Option<&Quiet>) {
         let message = "Quiet hours that end as they begin are none: leave them out with null.";
         errors.add("notify.quiet.to", "out_of_range", message);
     }
-}
-
-/// True for `HH:MM`.
-fn is_minute_of_day(text: &str) -> bool {
-    let is_below = |part: &str, bound: u32| {
-        let is_digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-        is_digits && part.parse::<u32>().is_ok_and(|number| number < bound)
-    };
-    let parts = text.split_once(':');
-    parts.is_some_and(|(hours, minutes)| is_below(hours, HOURS) && is_below(minutes, MINUTES))
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
-//! Which channels a notification goes to.
+//! Which channels a notification goes to: what the application allows, what its person can be reached by and chose, and
+//! what is worth it.
 
-use wire::{Notification, NotificationChannel, NotificationKind, Notify, UnixMs};
+use wire::{Notification, NotificationChannel, NotificationKind, Notify, SessionId, UnixMs};
 
+use super::quiet_hours::is_quiet;
 use super::{Delivery, DeliveryContent, DeliveryState, NewDelivery};
 use crate::ids::NewId;
 use crate::notification::NewNotification;
 
+/// Deliveries of one notification to one person. They have ten subscriptions at most: this is for what goes wrong.
+const MAX_DELIVERIES: usize = 50;
 /// How long news is worth a push or a mail, in milliseconds: a day.
 const NEWS_LIFE_MS: i64 = 86_400_000;
 /// How long after the start it is worth saying that the lobby is open, in milliseconds.
@@ -26,12 +30,43 @@ pub struct Recipient {
     pub notify: Notify,
     /// True where a mail would reach them.
     pub has_email: bool,
-    /// Their push subscriptions, by id.
-    pub subscriptions: Vec<String>,
+    /// Their browsers that show pushes.
+    pub subscriptions: Vec<PushedBrowser>,
 }
 
-/// The deliveries of a notification that was stored at `now`: in the list at once, and by each channel that its person
-/// has and chose. A message that waits is only listed; what tells of it elsewhere is the digest with their number.
+/// A browser that shows pushes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushedBrowser {
+    /// Id of its subscription.
+    pub subscription: String,
+    /// Of one that came by a join link: the session that it is told of, and of nothing else.
+    pub session: Option<SessionId>,
+}
+
+/// Why a channel that would reach a person is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Suppression {
+    /// They want nothing by it.
+    TurnedOff,
+    /// They want nothing of that kind.
+    KindOff,
+    /// They are not to be disturbed now.
+    QuietHours,
+}
+
+impl Suppression {
+    fn name(self) -> &'static str {
+        match self {
+            Suppression::TurnedOff => "turned_off",
+            Suppression::KindOff => "kind_off",
+            Suppression::QuietHours => "quiet_hours",
+        }
+    }
+}
+
+/// The deliveries of a notification that was stored at `now`: in the list at once, and by each channel that would reach
+/// its person, who may have chosen that it does not. A message that waits is only listed; what tells of it elsewhere is
+/// the digest with their number.
 #[must_use]
 pub fn plan_deliveries(
     now: UnixMs,
@@ -39,48 +74,107 @@ pub fn plan_deliveries(
     recipient: &Recipient,
     new_id: NewId<'_>,
 ) -> Vec<NewDelivery> {
-    let may_use = |channel| recipient.channels.contains(&channel);
-    let kind = new.notification.kind;
-    let kinds = recipient.notify.kinds.as_ref();
-    let is_chosen = kinds.is_none_or(|kinds| kinds.contains(&kind));
-    let mut planned = vec![];
+    let mut planned = Vec::new();
+    let mut add = |channel, target: Option<&str>, state| {
+        if planned.len() < MAX_DELIVERIES {
+            let delivery = delivery(now, new, recipient, (channel, target), new_id);
+            planned.push(NewDelivery { delivery, state });
+        }
+    };
     let is_digest = new.notification.count.is_some();
-    if may_use(NotificationChannel::InApp) && !is_digest {
-        let in_app = delivery(
-            now,
-            new,
-            recipient,
-            (NotificationChannel::InApp, None),
-            new_id,
-        );
-        planned.push((in_app, DeliveryState::Sent));
+    if recipient.channels.contains(&NotificationChannel::InApp) && !is_digest {
+        add(NotificationChannel::InApp, None, DeliveryState::Sent);
     }
-    let is_chosen = is_chosen && (kind != NotificationKind::MessageUnread || is_digest);
-    if is_chosen && recipient.notify.push && may_use(NotificationChannel::Push) {
-        for subscription in &recipient.subscriptions {
-            let to = (NotificationChannel::Push, Some(subscription.as_str()));
-            let push = delivery(now, new, recipient, to, new_id);
-            planned.push((push, DeliveryState::Pending));
+    let reaching = [NotificationChannel::Push, NotificationChannel::Email]
+        .into_iter()
+        .filter(|channel| recipient.is_worth(*channel, &new.notification));
+    for channel in reaching {
+        match recipient.suppression(now, channel, &new.notification) {
+            Some(why) => {
+                let why = why.name().to_owned();
+                add(channel, None, DeliveryState::Suppressed(why));
+            }
+            None if channel == NotificationChannel::Push => {
+                for browser in recipient.browsers_for(&new.notification) {
+                    let subscription = Some(browser.subscription.as_str());
+                    add(channel, subscription, DeliveryState::Pending);
+                }
+            }
+            None => add(channel, None, DeliveryState::Pending),
         }
     }
-    let by_email = recipient.has_email && recipient.notify.email && is_worth_a_mail(kind);
-    if is_chosen && by_email && may_use(NotificationChannel::Email) {
-        let mail = delivery(
-            now,
-            new,
-            recipient,
-            (NotificationChannel::Email, None),
-            new_id,
-        );
-        planned.push((mail, DeliveryState::Pending));
-    }
-    let stored = |(delivery, state)| NewDelivery { delivery, state };
-    planned.into_iter().map(stored).collect()
+    planned
 }
 
-/// A mail is read too late for the news that a lobby is open.
-fn is_worth_a_mail(kind: NotificationKind) -> bool {
-    kind != NotificationKind::SessionOpened
+impl Recipient {
+    /// The browsers that are to show a notification.
+    fn browsers_for(&self, notification: &Notification) -> impl Iterator<Item = &PushedBrowser> {
+        let is_told = |browser: &&PushedBrowser| {
+            browser.session.is_none() || browser.session == notification.session_id
+        };
+        self.subscriptions.iter().filter(is_told)
+    }
+
+    /// True where a channel may be used, would reach them, and is not too much or too slow for that kind.
+    fn is_worth(&self, channel: NotificationChannel, notification: &Notification) -> bool {
+        let would_reach = match channel {
+            NotificationChannel::Push => self.browsers_for(notification).next().is_some(),
+            NotificationChannel::Email => self.has_email,
+            NotificationChannel::InApp | NotificationChannel::Webhook => false,
+        };
+        let is_mail = channel == NotificationChannel::Email;
+        let is_worth_it = match notification.kind {
+            // Who was there knows it, and who was not finds it in their list.
+            NotificationKind::SessionMissed => false,
+            // A mail is read too late for it.
+            NotificationKind::SessionOpened => !is_mail,
+            // The digest, by one of the two: a push, where they take it.
+            NotificationKind::MessageUnread => {
+                notification.count.is_some() && (!is_mail || !self.takes_push(notification))
+            }
+            _ => true,
+        };
+        is_worth_it && would_reach && self.channels.contains(&channel)
+    }
+
+    fn takes_push(&self, notification: &Notification) -> bool {
+        self.notify.push && self.is_worth(NotificationChannel::Push, notification)
+    }
+
+    /// What they chose that keeps a notification from a channel that would reach them.
+    fn suppression(
+        &self,
+        now: UnixMs,
+        channel: NotificationChannel,
+        notification: &Notification,
+    ) -> Option<Suppression> {
+        let is_on = match channel {
+            NotificationChannel::Push => self.notify.push,
+            NotificationChannel::Email => self.notify.email,
+            NotificationChannel::InApp | NotificationChannel::Webhook => true,
+        };
+        let kinds = self.notify.kinds.as_ref();
+        if !is_on {
+            Some(Suppression::TurnedOff)
+        } else if kinds.is_some_and(|kinds| !kinds.contains(&notification.kind)) {
+            Some(Suppression::KindOff)
+        } else if self.is_quiet(now) && !self.is_called_to(notification) {
+            Some(Suppression::QuietHours)
+        } else {
+            None
+        }
+    }
+
+    fn is_quiet(&self, at: UnixMs) -> bool {
+        let quiet = self.notify.quiet.as_ref();
+        quiet.is_some_and(|quiet| is_quiet(at, quiet, self.time_zone.as_deref()))
+    }
+
+    /// True for the reminder of a session that itself lies in their quiet hours: they mean to be up.
+    fn is_called_to(&self, notification: &Notification) -> bool {
+        let is_reminder = notification.kind == NotificationKind::SessionReminder;
+        is_reminder && notification.starts_at.is_some_and(|at| self.is_quiet(at))
+    }
 }
 
 fn delivery(
@@ -120,83 +214,4 @@ fn expires_at(now: UnixMs, notification: &Notification) -> UnixMs {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use crate::booking::tests::NOW;
-    use crate::notification::notify;
-    use crate::session::BookedSession;
-    use crate::settlement::tests::{counted, session};
-
-    fn recipient() -> Recipient {
-        Recipient {
-            application: "shop".to_owned(),
-            locale: None,
-            time_zone: None,
-            channels: vec![
-                NotificationChannel::InApp,
-                NotificationChannel::Push,
-                NotificationChannel::Email,
-            ],
-            notify: Notify::default(),
-            has_email: true,
-            subscriptions: vec!["phone".to_owned(), "laptop".to_owned()],
-        }
-    }
-
-    fn news(session: &BookedSession, kind: NotificationKind) -> NewNotification {
-        let [user, _] = session.users();
-        notify(session, user, kind, "job:j", NOW, &mut counted())
-    }
-
-    /// A reminder by e-mail, as it is planned.
-    pub(crate) fn reminder(session: &BookedSession) -> Delivery {
-        let new = news(session, NotificationKind::SessionReminder);
-        let planned = plan_deliveries(NOW, &new, &recipient(), &mut counted());
-        planned.last().unwrap().delivery.clone()
-    }
-
-    fn ways(kind: NotificationKind, recipient: &Recipient) -> Vec<String> {
-        let new = news(&session(), kind);
-        let planned = plan_deliveries(NOW, &new, recipient, &mut counted());
-        let way = |new: NewDelivery| format!("{} {}", new.delivery.key, new.state.name());
-        planned.into_iter().map(way).collect()
-    }
-
-    #[test]
-    fn sch_365_a_notification_goes_by_each_channel_that_its_person_has_and_chose() {
-        let all = recipient();
-        let [ana, _] = session().users();
-        let reminder = NotificationKind::SessionReminder;
-        let in_app = format!("job:j:in_app:{ana} sent");
-        let email = format!("job:j:email:{ana} pending");
-        let (phone, laptop) = ("job:j:push:phone pending", "job:j:push:laptop pending");
-        assert_eq!(
-            ways(reminder, &all),
-            [in_app.as_str(), phone, laptop, email.as_str()]
-        );
-        let opened = ways(NotificationKind::SessionOpened, &all);
-        assert_eq!(opened, [in_app.as_str(), phone, laptop]);
-        let mut silent = all.clone();
-        silent.notify.kinds = Some(vec![NotificationKind::MessageUnread]);
-        assert_eq!(ways(reminder, &silent), [in_app.as_str()]);
-        let mut by_mail = all.clone();
-        by_mail.notify.push = false;
-        assert_eq!(ways(reminder, &by_mail), [in_app.as_str(), email.as_str()]);
-        let mut addressless = all.clone();
-        addressless.has_email = false;
-        addressless.subscriptions.clear();
-        assert_eq!(ways(reminder, &addressless), [in_app.as_str()]);
-        // A message that waits is listed; the others tell of it by its digest.
-        let unread = NotificationKind::MessageUnread;
-        assert_eq!(ways(unread, &all), [in_app.as_str()]);
-        let mut digest = news(&session(), unread);
-        digest.notification.count = Some(3);
-        let told = plan_deliveries(NOW, &digest, &all, &mut counted());
-        let told: Vec<_> = told.iter().map(|new| new.delivery.channel).collect();
-        let (push, by_mail) = (NotificationChannel::Push, NotificationChannel::Email);
-        assert_eq!(told, [push, push, by_mail]);
-        let mut webhook_alone = all;
-        webhook_alone.channels = vec![NotificationChannel::Webhook];
-        assert!(ways(reminder, &webhook_alone).is_empty());
-    }
-}
+pub(crate) mod tests;

@@ -32,7 +32,7 @@ fn sch_77_a_fact_goes_to_the_record_and_under_the_events_id_to_the_timeline() {
         panic!("a fact");
     };
     assert_eq!(id, session.id);
-    let effects = note_fact(&joined, session, fact, *item);
+    let effects = note_fact(NOW, &joined, session, (fact, *item), &mut counted());
     let Some(SessionChange::Update(after)) = effects.session else {
         panic!("an update");
     };
@@ -48,7 +48,7 @@ fn sch_89_who_was_kicked_stays_kicked_in_the_record() {
     let Some(ReportedEvent::Fact { fact, item, .. }) = ReportedEvent::parse(&kicked) else {
         panic!("a fact");
     };
-    let effects = note_fact(&kicked, session, fact, *item);
+    let effects = note_fact(NOW, &kicked, session, (fact, *item), &mut counted());
     let Some(SessionChange::Update(after)) = effects.session else {
         panic!("an update");
     };
@@ -59,6 +59,40 @@ fn sch_89_who_was_kicked_stays_kicked_in_the_record() {
         after.record
     );
     assert_eq!(effects.timeline[0].item.user_id, Some(ana));
+}
+
+#[test]
+fn sch_356_both_are_told_once_that_a_session_was_missed_whichever_report_comes_first() {
+    let booked = session();
+    let [ana, bo] = booked.users();
+    let no_show = event("session.no_show", json!({"absent": [bo]}));
+    let ended = event(
+        "session.ended",
+        json!({"reason": "no_show", "absent": [bo]}),
+    );
+    let left = event("session.ended", json!({"reason": "left"}));
+    let noted = |session: BookedSession, event: &Event| {
+        let Some(ReportedEvent::Fact { fact, item, .. }) = ReportedEvent::parse(event) else {
+            panic!("a fact");
+        };
+        let effects = note_fact(NOW, event, session, (fact, *item), &mut counted());
+        let Some(SessionChange::Update(after)) = effects.session else {
+            panic!("an update");
+        };
+        (*after, effects.notifications)
+    };
+    for (first, second) in [(&no_show, &ended), (&ended, &no_show)] {
+        let (after, told) = noted(booked.clone(), first);
+        let kinds = told.iter().map(|new| new.notification.kind);
+        assert_eq!(
+            kinds.collect::<Vec<_>>(),
+            [NotificationKind::SessionMissed; 2]
+        );
+        assert_eq!([&told[0].user, &told[1].user], [&ana, &bo]);
+        assert_eq!(told[0].cause, format!("missed:{}", booked.id));
+        assert_eq!(noted(after, second).1, []);
+    }
+    assert_eq!(noted(booked, &left).1, []);
 }
 
 #[test]

@@ -150,6 +150,12 @@ fn sch_9_nobody_came_is_recorded_unless_somebody_came_since_the_claim() {
         effects.timeline[0].item.absent,
         Some(after.users().to_vec())
     );
+    let told = effects
+        .notifications
+        .iter()
+        .map(|new| new.notification.kind);
+    let missed = wire::NotificationKind::SessionMissed;
+    assert_eq!(told.collect::<Vec<_>>(), [missed; 2]);
     let mut somebody = booked(&check).clone();
     somebody
         .record

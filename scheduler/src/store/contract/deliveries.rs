@@ -8,12 +8,14 @@ use scheduler_core::{
     NewDelivery,
 };
 use serde_json::json;
-use wire::{Notification, NotificationChannel, NotificationKind, UnixMs};
+use wire::{
+    DeliveryStatus, Notification, NotificationChannel, NotificationKind, QueueStatus, UnixMs,
+};
 
 use super::harness::{NOW, StoreHarness, with_action};
 use crate::channels::{AnswerFuture, Channel};
 use crate::commands::{claim_deliveries, settle_deliveries};
-use crate::store::{StoreFuture, StoredDelivery, UnitOfWork};
+use crate::store::{DeliveryQuery, StoreFuture, StoredDelivery, UnitOfWork};
 
 const CLAIM_MS: i64 = 10_000;
 
@@ -95,12 +97,19 @@ impl StoreHarness {
     }
 
     async fn deliveries_of(&mut self, session: &BookedSession) -> Vec<StoredDelivery> {
+        let of_session = DeliveryQuery {
+            session: Some(session.id.clone()),
+            ..all_deliveries()
+        };
+        let mut found = self.listed(of_session).await;
+        found.reverse();
+        found
+    }
+
+    /// The newest first.
+    async fn listed(&mut self, query: DeliveryQuery) -> Vec<StoredDelivery> {
         let store = self.store().await;
-        store
-            .deliveries()
-            .of_session(session.id.clone())
-            .await
-            .unwrap()
+        store.deliveries().list(query).await.unwrap()
     }
 
     async fn add_deliveries(&mut self, new: &[NewDelivery]) {
@@ -304,4 +313,73 @@ pub(crate) async fn sch_370_deliveries_of_a_lane_go_out_one_after_the_other(
         .await;
     let last = harness.claim_by(&channel, NOW + 1_000).await;
     assert_eq!(ids(&last), ["d4"]);
+}
+
+fn all_deliveries() -> DeliveryQuery {
+    DeliveryQuery {
+        limit: 100,
+        ..DeliveryQuery::default()
+    }
+}
+
+pub(crate) async fn sch_358_deliveries_are_listed_newest_first_by_whose_they_are_and_how_they_stand(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let mut new: Vec<_> = ["d1", "d2", "d3", "d4"]
+        .map(|id| to_endpoint(id, None, &session))
+        .into();
+    new[1].state = DeliveryState::Failed("busy".to_owned());
+    new[2].delivery.channel = NotificationChannel::Email;
+    "elsewhere".clone_into(&mut new[3].delivery.application);
+    harness.add_deliveries(&new).await;
+    let mut listed = async |query: DeliveryQuery| {
+        let found = harness.listed(query).await;
+        let ids = found.into_iter().map(|one| one.delivery.id);
+        ids.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(listed(all_deliveries()).await, "d4 d3 d2 d1");
+    let page = DeliveryQuery {
+        before: Some("d4".to_owned()),
+        limit: 2,
+        ..DeliveryQuery::default()
+    };
+    assert_eq!(listed(page).await, "d3 d2");
+    let of_shop = DeliveryQuery {
+        application: Some("shop".to_owned()),
+        ..all_deliveries()
+    };
+    assert_eq!(listed(of_shop.clone()).await, "d3 d2 d1");
+    let pending = DeliveryQuery {
+        state: Some(DeliveryStatus::Pending),
+        channel: Some(NotificationChannel::Webhook),
+        ..of_shop
+    };
+    assert_eq!(listed(pending).await, "d1");
+    let elsewhere = DeliveryQuery {
+        session: Some("elsewhere".into()),
+        ..all_deliveries()
+    };
+    assert_eq!(listed(elsewhere).await, "");
+}
+
+pub(crate) async fn sch_361_what_waits_in_each_channel_is_counted_with_the_longest_due(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let mut new: Vec<_> = ["d1", "d2", "d3"]
+        .map(|id| to_endpoint(id, None, &session))
+        .into();
+    new[0].delivery.due_at = NOW + 5;
+    new[2].state = DeliveryState::Sent;
+    harness.add_deliveries(&new).await;
+    let store = harness.store().await;
+    let queues = store.deliveries().queues().await.unwrap();
+    let of = |channel| queues.iter().find(|(of, _)| *of == channel).unwrap().1;
+    let waits = QueueStatus {
+        pending: 2,
+        oldest_due_at: Some(NOW),
+    };
+    assert_eq!(of(NotificationChannel::Webhook), waits);
+    assert_eq!(of(NotificationChannel::Email), QueueStatus::default());
 }

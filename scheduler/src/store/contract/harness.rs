@@ -142,6 +142,17 @@ impl StoreHarness {
         all.into_iter().find(|one| one.id == read.id)
     }
 
+    pub(crate) async fn mark_all_read(
+        &mut self,
+        user: &UserId,
+        session: Option<&SessionId>,
+        now: UnixMs,
+    ) -> u64 {
+        let store = self.store().await;
+        let marked = commands::mark_all_read(&*store, user, session, now).await;
+        marked.unwrap()
+    }
+
     pub(crate) async fn add_api_key(&mut self, hash: &str, name: &str, scope: Scope) -> ApiKey {
         let key = ApiKey {
             name: name.to_owned(),

@@ -41,3 +41,34 @@ pub(crate) async fn sch_78_notifications_are_stored_once_and_read_by_their_owner
     };
     assert!(harness.list(after).await.is_empty());
 }
+
+pub(crate) async fn sch_355_all_are_read_at_once_and_each_first_time_counts(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let other = harness.booked().await;
+    for one in [&session, &other] {
+        done(harness.cancel(cancelled(one), NOW).await);
+    }
+    let [ana, bo] = session.users();
+    let first = MarkRead {
+        user: ana.clone(),
+        session: None,
+        id: harness.list(all_of(&ana)).await[0].id.clone(),
+        now: NOW + 1,
+    };
+    harness.mark_read(first).await.unwrap();
+    let marked = harness
+        .mark_all_read(&ana, Some(&session.id), NOW + 2)
+        .await;
+    assert!(marked <= 1, "those of one session alone");
+    let marked = marked + harness.mark_all_read(&ana, None, NOW + 3).await;
+    assert_eq!(marked, 1, "the other one was read before");
+    assert_eq!(harness.mark_all_read(&ana, None, NOW + 4).await, 0);
+    let of_ana = harness.list(all_of(&ana)).await;
+    let read: Vec<_> = of_ana.iter().filter_map(|one| one.read_at).collect();
+    assert_eq!(read.len(), 2);
+    assert!(read.contains(&(NOW + 1)) && !read.contains(&(NOW + 4)));
+    let of_bo = harness.list(all_of(&bo)).await;
+    assert!(of_bo.iter().all(|one| one.read_at.is_none()));
+}

@@ -6,14 +6,17 @@ use scheduler_core::{
     Delivery, DeliveryContent, DeliveryState, DeliveryUpdate, NewDelivery, Recipient,
 };
 use storage::{FromRow, Row, Value, query};
-use wire::{Notification, NotificationChannel, SessionId, UnixMs, UserId};
+use wire::{
+    DeliveryStatus, Notification, NotificationChannel, QueueStatus, SessionId, UnixMs, UserId,
+};
 
 use super::notifications::notifications_of;
 use super::recipients::RecipientRow;
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
 use crate::store::{
-    DeliveryQueries, DeliveryRepository, Settled, StoreError, StoreFuture, StoredDelivery,
+    DeliveryQueries, DeliveryQuery, DeliveryRepository, Settled, StoreError, StoreFuture,
+    StoredDelivery,
 };
 
 /// Characters of a reason that are kept.
@@ -31,25 +34,16 @@ macro_rules! select_deliveries {
     };
 }
 
-/// Deliveries of one session that are read: two people, their devices and an application's endpoints, over many changes.
-const MAX_OF_SESSION: u32 = 10_000;
+/// What is counted of the deliveries that wait in one channel: of more, so many.
+const MAX_COUNTED: u32 = 10_000;
+/// Channels that something can wait in; what goes in-app is there at once.
+const WITH_QUEUE: [NotificationChannel; 3] = [
+    NotificationChannel::Push,
+    NotificationChannel::Email,
+    NotificationChannel::Webhook,
+];
 
 impl DeliveryQueries for SqlStore {
-    fn of_session(&self, session: SessionId) -> StoreFuture<'_, Vec<StoredDelivery>> {
-        Box::pin(async move {
-            let rows: Vec<DeliveryRow> = query(select_deliveries!(
-                "WHERE d.session_id = ?1 ORDER BY d.id LIMIT ?2"
-            ))
-            .bind(session.as_str())
-            .bind(MAX_OF_SESSION)
-            .fetch_all(&mut self.db.read().await?)
-            .await?;
-            let none = HashMap::new();
-            let stored = |row: DeliveryRow| row.into_stored(&none);
-            rows.into_iter().map(stored).collect()
-        })
-    }
-
     fn any_claimable(&self, channel: NotificationChannel, now: UnixMs) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             let found: Option<(String,)> = query(
@@ -62,6 +56,51 @@ impl DeliveryQueries for SqlStore {
             .fetch_optional(&mut self.db.read().await?)
             .await?;
             Ok(found.is_some())
+        })
+    }
+
+    fn list(&self, wanted: DeliveryQuery) -> StoreFuture<'_, Vec<StoredDelivery>> {
+        Box::pin(async move {
+            let rows: Vec<DeliveryRow> = query(select_deliveries!(
+                "WHERE (?1 IS NULL OR d.application = ?1) AND (?2 IS NULL OR d.session_id = ?2) \
+                 AND (?3 IS NULL OR d.state = ?3) AND (?4 IS NULL OR d.channel = ?4) \
+                 AND (?5 IS NULL OR d.id < ?5) ORDER BY d.id DESC LIMIT ?6"
+            ))
+            .bind(wanted.application)
+            .bind(wanted.session.as_ref().map(SessionId::as_str))
+            .bind(wanted.state.map(DeliveryStatus::name))
+            .bind(wanted.channel.map(NotificationChannel::name))
+            .bind(wanted.before)
+            .bind(wanted.limit)
+            .fetch_all(&mut self.db.read().await?)
+            .await?;
+            let none = HashMap::new();
+            let stored = |row: DeliveryRow| row.into_stored(&none);
+            rows.into_iter().map(stored).collect()
+        })
+    }
+
+    fn queues(&self) -> StoreFuture<'_, Vec<(NotificationChannel, QueueStatus)>> {
+        Box::pin(async move {
+            let mut connection = self.db.read().await?;
+            let mut queues = Vec::with_capacity(WITH_QUEUE.len());
+            for channel in WITH_QUEUE {
+                let counted: Option<(u64, Option<UnixMs>)> = query(
+                    "SELECT count(*), min(q.due_at) FROM (SELECT due_at FROM deliveries \
+                     WHERE channel = ?1 AND open_at IS NOT NULL ORDER BY open_at LIMIT ?2) q",
+                )
+                .bind(channel.name())
+                .bind(MAX_COUNTED)
+                .fetch_optional(&mut connection)
+                .await?;
+                let (pending, oldest_due_at) = counted.unwrap_or_default();
+                let queue = QueueStatus {
+                    pending,
+                    oldest_due_at,
+                };
+                queues.push((channel, queue));
+            }
+            Ok(queues)
         })
     }
 }

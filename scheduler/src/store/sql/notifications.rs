@@ -177,6 +177,26 @@ impl NotificationRepository for SqlUnitOfWork {
             Ok(marked == 1)
         })
     }
+
+    fn mark_all_read<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        session: Option<&'a SessionId>,
+        now: UnixMs,
+    ) -> StoreFuture<'a, u64> {
+        Box::pin(async move {
+            let marked = query(
+                "UPDATE notifications SET read_at = ?1 \
+                 WHERE user_id = ?2 AND (?3 IS NULL OR session_id = ?3) AND read_at IS NULL",
+            )
+            .bind(now)
+            .bind(user.as_str())
+            .bind(session.map(SessionId::as_str))
+            .execute(&mut self.tx)
+            .await?;
+            Ok(marked)
+        })
+    }
 }
 
 /// Notifications by their ids; those that are there no more are left out.

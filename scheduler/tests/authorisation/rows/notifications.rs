@@ -14,6 +14,7 @@ pub(super) fn rows() -> Vec<Row> {
     vec![
         Row::of("get", "/v1/notifications").grants(200, &people),
         Row::of("get", "/v1/notifications/stream").grants(200, &people),
+        Row::of("post", "/v1/notifications/read-all").grants(204, &people),
         Row::of("post", "/v1/notifications/{id}/read")
             .grants(204, &[ItsPerson])
             .hides(&[ItsPeer, ItsPersonElsewhere, AnotherPerson, Account]),

@@ -11,6 +11,7 @@ pub(super) fn rows() -> Vec<Row> {
             .sends(|_, _, _| json!({}))
             .grants(200, &[OperatorKey]),
         Row::of("get", "/v1/audit").grants(200, &[OperatorTicket]),
+        Row::of("get", "/v1/status").grants(200, &[OperatorTicket]),
         Row::of("get", "/v1/reports").grants(200, &[OperatorTicket]),
         Row::of("get", "/v1/jobs").grants(200, &[OperatorTicket]),
         // What stands there is the id of a session.

@@ -56,6 +56,11 @@ pub(super) fn rows() -> Vec<Row> {
         Row::of("get", "/v1/sessions/{id}/timeline")
             .grants(200, &[ItsApplication, OperatorTicket])
             .hides(&[AnotherApplication]),
+        Row::of("get", "/v1/sessions/{id}/deliveries")
+            .grants(200, &[ItsApplication, OperatorTicket])
+            .hides(&[AnotherApplication]),
+        Row::of("get", "/v1/deliveries")
+            .grants(200, &[ItsApplication, AnotherApplication, OperatorTicket]),
         Row::of(
             "post",
             "/v1/sessions/{id}/participants/{user_id}/renew-link",

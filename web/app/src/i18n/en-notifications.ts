@@ -3,6 +3,8 @@
 export const notifications = {
   title: 'News',
   close: (text: string) => `Close: ${text}`,
+  readAll: 'Mark all as read',
+  allRead: 'Everything is read.',
   somebody: 'Somebody',
   session_scheduled: (name: string, time: string) => `You meet ${name} at ${time}.`,
   session_rescheduled: (name: string, time: string) => `Your session with ${name} was moved to ${time}.`,

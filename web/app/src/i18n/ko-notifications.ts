@@ -4,6 +4,8 @@ import type { notifications as english } from './en-notifications.ts';
 export const notifications = {
   title: '새 소식',
   close: (text: string) => `닫기: ${text}`,
+  readAll: '모두 읽음으로 표시',
+  allRead: '모두 읽었어요.',
   somebody: '누군가',
   session_scheduled: (name: string, time: string) => `${name} 님과 ${time}에 만나요.`,
   session_rescheduled: (name: string, time: string) => `${name} 님과의 만남이 ${time}로 옮겨졌어요.`,

@@ -47,6 +47,11 @@ export class SchedulerClient {
     return this.#json('POST', `/v1/notifications/${encodeURIComponent(id)}/read`, { access, body: {}, keepalive: true });
   }
 
+  /** All that are unread by then, those of further pages of the list among them. */
+  markAllNotificationsRead(access: string | null): Promise<unknown> {
+    return this.#json('POST', '/v1/notifications/read-all', { access, body: {} });
+  }
+
   /**
    * Resolves when the stream ends. From `onOpen` on nothing is missed. Uses fetch because EventSource cannot send an Authorization
    * header.

@@ -1,0 +1,96 @@
+//! `/v1/deliveries`: who was told what, by which channel and with what answer, for applications and operators.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, Query, State};
+use service::http::{HttpError, Json};
+use wire::{DeliveryStatus, DeliveryView, NotificationChannel, Page};
+
+use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
+use crate::access::Observer;
+use crate::state::AppState;
+use crate::store::{DeliveryQuery, StoredDelivery};
+
+/// What a query may name.
+const PARAMS: [&str; 4] = ["limit", "cursor", "state", "channel"];
+
+/// `GET /v1/deliveries`: an application's own; for operators, everybody's.
+pub(crate) async fn list(
+    State(app): State<AppState>,
+    observer: Observer,
+    Query(named): Query<HashMap<String, String>>,
+) -> Result<Json<Page<DeliveryView>>, HttpError> {
+    let query = DeliveryQuery {
+        application: match observer {
+            Observer::Application(application) => Some(application),
+            Observer::Operator => None,
+        },
+        ..wanted(named)?
+    };
+    page(&app, query).await
+}
+
+/// `GET /v1/sessions/{id}/deliveries`: those about one session.
+pub(crate) async fn of_session(
+    State(app): State<AppState>,
+    observer: Observer,
+    Path(id): Path<String>,
+    Query(named): Query<HashMap<String, String>>,
+) -> Result<Json<Page<DeliveryView>>, HttpError> {
+    let session = app.session_of_observer(observer, id.into()).await?;
+    let query = DeliveryQuery {
+        session: Some(session.id),
+        ..wanted(named)?
+    };
+    page(&app, query).await
+}
+
+fn wanted(named: HashMap<String, String>) -> Result<DeliveryQuery, HttpError> {
+    let mut params = QueryParams::new(named, &PARAMS);
+    let state = "A state is pending, sent, failed, missed or suppressed.";
+    let channel = "A channel is in_app, webhook, push or email.";
+    let query = DeliveryQuery {
+        state: params.parsed("state", state, DeliveryStatus::from_name),
+        channel: params.parsed("channel", channel, NotificationChannel::from_name),
+        before: params.parsed("cursor", "That is no cursor of ours.", from_cursor),
+        limit: params.limit(),
+        ..DeliveryQuery::default()
+    };
+    params.check()?;
+    Ok(query)
+}
+
+async fn page(
+    app: &AppState,
+    mut query: DeliveryQuery,
+) -> Result<Json<Page<DeliveryView>>, HttpError> {
+    let limit = query.limit;
+    // One more than asked for shows whether there is another page.
+    query.limit += 1;
+    let mut found = app.store.deliveries().list(query).await?;
+    Ok(Json(Page {
+        next_cursor: cut_to_page(&mut found, limit, |last| cursor(&last.delivery.id)),
+        items: found.into_iter().map(view).collect(),
+    }))
+}
+
+fn view(stored: StoredDelivery) -> DeliveryView {
+    let StoredDelivery {
+        delivery,
+        state,
+        last_reason,
+        sent_at,
+    } = stored;
+    DeliveryView {
+        id: delivery.id,
+        kind: delivery.kind,
+        channel: delivery.channel,
+        user_id: delivery.user,
+        session_id: delivery.session,
+        state: state.status(),
+        attempts: delivery.attempts,
+        reason: last_reason,
+        due_at: delivery.due_at,
+        sent_at,
+    }
+}
