@@ -53,6 +53,8 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         email: settings.email.settings()?,
         egress: settings.egress.policy()?,
         test_clock,
+        retention: own.retention,
+        operator_email: settings.operator_email()?,
         limits: own.limits,
     };
     end(

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use scheduler_core::{EmailAddress, RetentionSettings};
 use serde::{Deserialize, Serialize};
 use service::egress::EgressPolicy;
 use service::http;
@@ -51,6 +52,10 @@ pub struct Config {
     pub egress: EgressPolicy,
     /// The clock of tests, which it moves and has signaling and chat follow; none but under `up --test-clock`.
     pub test_clock: Option<TestClock>,
+    /// How long it keeps what goes by its age.
+    pub retention: RetentionSettings,
+    /// Who is told by mail of what failed; none where nobody is.
+    pub operator_email: Option<EmailAddress>,
     /// What it holds and takes at most.
     pub limits: Limits,
 }
@@ -223,6 +228,8 @@ impl Config {
             email: None,
             egress: EgressPolicy::default(),
             test_clock: None,
+            retention: RetentionSettings::default(),
+            operator_email: None,
             limits: Limits::default(),
         }
     }

@@ -35,6 +35,7 @@ mod notification_stream;
 pub mod operators;
 mod question_throttle;
 mod quotas;
+mod retention;
 mod router;
 mod scope;
 mod session_view;
@@ -51,6 +52,7 @@ pub use config::{
 };
 
 pub use email::check_email;
+pub use scheduler_core::{EmailAddress, RetentionSettings};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,6 +79,7 @@ use crate::join_links::JoinLinks;
 use crate::notification_stream::NotificationBroadcaster;
 use crate::question_throttle::QuestionThrottle;
 use crate::quotas::SchedulerQuotas;
+use crate::retention::RetentionSweep;
 use crate::state::AppState;
 use crate::store::sql::SqlStore;
 use crate::tickets::Tickets;
@@ -121,12 +124,8 @@ pub async fn run(
     }
     let delivery = deliver_gifts(app.clone(), shutdown.clone());
     tasks.spawn("gift delivery", delivery);
-    let housekeeping = Housekeeping {
-        app: app.clone(),
-        database: store.database().clone(),
-        limits: config.limits,
-    };
-    let housekeeping = housekeeping.run(shutdown.clone());
+    let sweep = retention_sweep(&config, &store, &app);
+    let housekeeping = Housekeeping::new(app.clone(), sweep).run(shutdown.clone());
     tasks.spawn("housekeeping", housekeeping);
 
     let keeping = zone_rules::apply(app.clone(), shutdown.clone());
@@ -154,6 +153,7 @@ fn app(
         links,
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
         email: email(config)?,
+        operator_email: config.operator_email.clone(),
         accounts: Accounts::of(config)?.map(Arc::new),
         questions: Arc::new(QuestionThrottle::new(config.limits.questions_per_minute)),
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
@@ -168,6 +168,18 @@ fn app(
         origins: origins.clone(),
         shutdown: shutdown.clone(),
     })
+}
+
+fn retention_sweep(config: &Config, store: &SqlStore, app: &AppState) -> RetentionSweep {
+    RetentionSweep {
+        store: Arc::clone(&app.store),
+        outbox: app.outbox.clone(),
+        database: store.database().clone(),
+        settings: config.retention,
+        audit_days: config.limits.audit_days,
+        audit_rows: config.limits.audit_rows,
+        shutdown: app.shutdown.clone(),
+    }
 }
 
 fn email(config: &Config) -> Result<Option<Email>, StartError> {

@@ -61,6 +61,8 @@ pub(crate) struct OperatorSection {
     /// Address at which alone a service answers its operators' routes; empty: they are on the public one. Under
     /// `up` it is the scheduler's, and the next two ports are those of signaling and chat.
     pub(crate) listen: String,
+    /// Who gets the daily mail about what failed; empty: nobody.
+    pub(crate) email: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,6 +85,7 @@ pub(crate) struct SchedulerSection {
     #[serde(skip)]
     pub(crate) may_serve_metrics_elsewhere: bool,
     pub(crate) jobs: scheduler::JobSettings,
+    pub(crate) retention: scheduler::RetentionSettings,
     pub(crate) limits: scheduler::Limits,
 }
 
@@ -181,6 +184,7 @@ impl Default for SchedulerSection {
             metrics_listen: String::new(),
             may_serve_metrics_elsewhere: false,
             jobs: scheduler::JobSettings::default(),
+            retention: scheduler::RetentionSettings::default(),
             limits: scheduler::Limits::default(),
         }
     }
