@@ -309,7 +309,7 @@ mod tests {
         let Err(Failure::Config(line)) = settings.resolved() else {
             panic!("an age of 0 was taken");
         };
-        let due = "scheduler.retention.notifications_days: 0 is not from 1 to 3650";
+        let due = "scheduler.retention.notifications_days: 0 is not from 5 to 3650";
         assert_eq!(line, due);
     }
 

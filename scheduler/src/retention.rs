@@ -87,3 +87,151 @@ impl RetentionSweep {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use storage::testing::{TestDatabase, TestEngine, patient};
+    use storage::{Value, query};
+
+    use super::*;
+    use crate::config::{Limits, StoreLocation};
+    use crate::store::sql::SqlStore;
+
+    const NOW: UnixMs = UnixMs(1_900_000_000_000);
+    /// More than two batches.
+    const MANY: i64 = 1_100;
+
+    /// An insert of one row whose moment is `?1`, under an id of that moment, `?2`; and the table's age in days.
+    const TABLES: [(&str, i64, &str); 11] = [
+        (
+            "account_tokens",
+            0,
+            "INSERT INTO account_tokens (expires_at, hash, user_id, kind, email) VALUES (?1, ?2, 'u', 'reset', 'a@x')",
+        ),
+        (
+            "addressed_gifts",
+            400,
+            "INSERT INTO addressed_gifts (sent_at, gift_id, giver_id, email, email_key, kind, letter, times, opens_at, fate) VALUES (?1, ?2, 'u', 'a@x', 'a@x', 'plain', 'Hi', '[]', ?1, 'waiting')",
+        ),
+        (
+            "audit",
+            400,
+            "INSERT INTO audit (at, id, actor, action, subject) VALUES (?1, ?2, 'x', 'y', 'z')",
+        ),
+        (
+            "deliveries",
+            30,
+            "INSERT INTO deliveries (created_at, id, idempotency_key, channel, kind, application, state, attempts, term, due_at) VALUES (?1, ?2, ?2, 'push', 'k', 'shop', 'sent', 1, 1, ?1)",
+        ),
+        (
+            "idempotency",
+            1,
+            "INSERT INTO idempotency (created_at, \"key\", application, scope, fingerprint, answer) VALUES (?1, ?2, 'shop', 'book', 'f', '{}')",
+        ),
+        (
+            "inbox",
+            30,
+            "INSERT INTO inbox (received_at, event_id) VALUES (?1, ?2)",
+        ),
+        (
+            "invites",
+            0,
+            "INSERT INTO invites (expires_at, hash, created_at) VALUES (?1, ?2, 1)",
+        ),
+        (
+            "logins",
+            0,
+            "INSERT INTO logins (expires_at, id, user_id, hash, created_at, last_used_at) VALUES (?1, ?2, 'u', ?2, 1, 1)",
+        ),
+        (
+            "mails",
+            2,
+            "INSERT INTO mails (created_at, id, kind, address, address_key, locale, due_at, attempts, state) VALUES (?1, ?2, 'reset', 'a@x', 'a@x', 'en', 1, 1, 'sent')",
+        ),
+        (
+            "notifications",
+            180,
+            "INSERT INTO notifications (created_at, id, user_id, kind, cause) VALUES (?1, ?2, 'u', 'k', ?2)",
+        ),
+        (
+            "reports",
+            400,
+            "INSERT INTO reports (created_at, id, by_id, user_id, reason) VALUES (?1, ?2, 'u', 'u', 'spam')",
+        ),
+    ];
+
+    /// As a UUIDv7 of that moment.
+    fn id(at: UnixMs, number: i64) -> String {
+        format!(
+            "{:08x}-{:04x}-7000-8000-{number:012}",
+            at.0 >> 16,
+            at.0 & 0xffff
+        )
+    }
+
+    async fn sweep() -> (TestDatabase, SqlStore, RetentionSweep) {
+        let place = TestDatabase::create(TestEngine::Sqlite).await;
+        let place = place.expect("a file is always there");
+        let location = StoreLocation {
+            database: place.url().clone(),
+            options: patient(),
+        };
+        let store = SqlStore::open(&location).await.unwrap();
+        let limits = Limits::default();
+        let sweep = RetentionSweep {
+            store: Arc::new(store.clone()),
+            outbox: Outbox::new(store.database().clone()),
+            database: store.database().clone(),
+            settings: RetentionSettings::default(),
+            audit_days: limits.audit_days,
+            audit_rows: limits.audit_rows,
+            shutdown: Shutdown::new(),
+        };
+        (place, store, sweep)
+    }
+
+    #[tokio::test]
+    async fn sch_339_nothing_older_than_its_limit_stays_and_nothing_younger_goes() {
+        let (_place, store, sweep) = sweep().await;
+        let mut work = store.database().begin().await.unwrap();
+        for person in [
+            "INSERT INTO users (id, application, external_id, name, created_at) VALUES ('u', 'people', 'u', 'U', 1)",
+            "INSERT INTO accounts (user_id, email, email_key, email_verified, password, discoverable, notify) VALUES ('u', 'a@x', 'a@x', 1, 'p', 0, '{}')",
+        ] {
+            query(person).execute(&mut work).await.unwrap();
+        }
+        for (name, days, insert) in TABLES {
+            let limit = NOW - days * DAY_MS;
+            let ages = [limit - 1, limit, limit + 3_600_000];
+            let many = (0..MANY)
+                .map(|number| limit - 1 - number % 7)
+                .filter(|_| name == "invites");
+            for (number, at) in (0..).zip(ages.into_iter().chain(many)) {
+                let values: [Value<'_>; 2] = [at.into(), id(at, number).into()];
+                let [at, id] = values;
+                query(insert)
+                    .bind(at)
+                    .bind(id)
+                    .execute(&mut work)
+                    .await
+                    .unwrap();
+            }
+        }
+        work.commit().await.unwrap();
+        sweep.run(NOW).await.unwrap();
+
+        let mut left = BTreeMap::new();
+        let mut connection = store.database().read().await.unwrap();
+        for (name, _, insert) in TABLES {
+            let moment = insert.split(['(', ',']).nth(1).unwrap();
+            let text: &'static str = format!("SELECT count(*), min({moment}) FROM {name}").leak();
+            let found: (i64, UnixMs) = query(text).fetch_one(&mut connection).await.unwrap();
+            left.insert(name, found);
+        }
+        for (name, days, _) in TABLES {
+            assert_eq!(left[name], (2, NOW - days * DAY_MS), "{name}");
+        }
+    }
+}

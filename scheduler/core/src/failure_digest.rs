@@ -14,7 +14,7 @@ pub struct FailureCount {
     pub state: String,
     /// Why; empty where nothing says.
     pub reason: String,
-    /// How often.
+    /// How often it failed in this way.
     pub count: u64,
 }
 
@@ -27,6 +27,8 @@ pub struct FailureDigest {
     pub to: UnixMs,
     /// Deliveries that were planned in that time.
     pub deliveries: Vec<FailureCount>,
+    /// Deliveries that were planned in the days before and are given up: webhooks are tried for days.
+    pub earlier: Vec<FailureCount>,
     /// Jobs that were due in it.
     pub jobs: Vec<FailureCount>,
     /// Mails of accounts that were asked for in it and given up.
@@ -52,11 +54,17 @@ impl FailureDigest {
         summed
     }
 
+    fn counts(&self) -> impl Iterator<Item = &FailureCount> {
+        self.deliveries
+            .iter()
+            .chain(&self.earlier)
+            .chain(&self.jobs)
+    }
+
     /// Everything that failed.
     #[must_use]
     pub fn total(&self) -> u64 {
-        let counts = self.deliveries.iter().chain(&self.jobs);
-        counts.map(|one| one.count).sum::<u64>() + self.mails
+        self.counts().map(|one| one.count).sum::<u64>() + self.mails
     }
 }
 
@@ -66,15 +74,14 @@ const MAX_LINES: usize = 40;
 impl fmt::Display for FailureDigest {
     /// A line for each way of failing, as `email failed 3: mailbox_full`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = self.deliveries.iter().chain(&self.jobs);
-        for one in counts.clone().take(MAX_LINES) {
+        for one in self.counts().take(MAX_LINES) {
             let reason = match one.reason.as_str() {
                 "" => "no reason is known",
                 reason => reason,
             };
             writeln!(f, "{} {} {}: {reason}", one.what, one.state, one.count)?;
         }
-        let more: u64 = counts.skip(MAX_LINES).map(|one| one.count).sum();
+        let more: u64 = self.counts().skip(MAX_LINES).map(|one| one.count).sum();
         if more > 0 {
             writeln!(f, "and {more} more, in other ways")?;
         }
@@ -109,6 +116,7 @@ mod tests {
             from: UnixMs(0),
             to: UnixMs(86_400_000),
             deliveries: FailureDigest::summed(hours),
+            earlier: Vec::new(),
             jobs: Vec::new(),
             mails: 0,
         };

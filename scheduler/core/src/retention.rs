@@ -52,7 +52,8 @@ impl RetentionSettings {
             ("idempotency_days", self.idempotency_days, 1),
             // The daily digest of failures tells of yesterday's.
             ("mails_days", self.mails_days, 2),
-            ("notifications_days", self.notifications_days, 1),
+            // Deliveries tell of them, and are tried for days.
+            ("notifications_days", self.notifications_days, 5),
             ("reports_days", self.reports_days, 30),
         ];
         for (key, days, least) in bounds {
@@ -146,7 +147,7 @@ pub enum TableAge {
     /// They are pruned by age elsewhere: where, and when.
     Pruned(&'static str),
     /// They have no age; why.
-    Kept(&'static str),
+    Unlimited(&'static str),
 }
 
 /// Every table of the scheduler's schema. A table that is not here fails a test.
@@ -154,7 +155,7 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
     ("account_tokens", TableAge::Swept(SweptTable::AccountTokens)),
     (
         "accounts",
-        TableAge::Kept("until the person leaves (DELETE /v1/me)"),
+        TableAge::Unlimited("until the person leaves (DELETE /v1/me)"),
     ),
     (
         "addressed_gifts",
@@ -162,46 +163,46 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
     ),
     (
         "api_keys",
-        TableAge::Kept("until an operator revokes the key"),
+        TableAge::Unlimited("until an operator revokes the key"),
     ),
     (
         "applications",
-        TableAge::Kept("one row for each application, as long as it has keys"),
+        TableAge::Unlimited("one row for each application, as long as it has keys"),
     ),
     ("asked_questions", TableAge::With("sessions")),
     (
         "audit",
         TableAge::Pruned("scheduler.limits.audit_days and audit_rows"),
     ),
-    ("blocks", TableAge::Kept("until who has blocked lifts it")),
+    ("blocks", TableAge::Unlimited("until who has blocked lifts it")),
     ("calendar_feeds", TableAge::With("users")),
     (
         "configuration",
-        TableAge::Kept("one row for each setting, replaced at each start"),
+        TableAge::Unlimited("one row for each setting, replaced at each start"),
     ),
     ("deliveries", TableAge::Swept(SweptTable::Deliveries)),
     (
         "gifts",
-        TableAge::Kept("a letter is its reader's until one of the two leaves"),
+        TableAge::Unlimited("a letter is its reader's until one of the two leaves"),
     ),
     ("idempotency", TableAge::Swept(SweptTable::Idempotency)),
     ("inbox", TableAge::Pruned("30 days after the event came")),
     (
         "inbox_watermark",
-        TableAge::Kept("one row for each node that ever reported"),
+        TableAge::Unlimited("one row for each node that ever reported"),
     ),
     ("invites", TableAge::Swept(SweptTable::Invites)),
     ("jobs", TableAge::With("sessions")),
     ("logins", TableAge::Swept(SweptTable::Logins)),
     (
         "mail_recipients",
-        TableAge::Kept("an address that has refused mails stays refused; only its hash is there"),
+        TableAge::Unlimited("an address that has refused mails stays refused; only its hash is there"),
     ),
     ("mails", TableAge::Swept(SweptTable::Mails)),
     ("match_sessions", TableAge::With("sessions")),
     (
         "matches",
-        TableAge::Kept("who has met stays known to both until one of the two leaves"),
+        TableAge::Unlimited("who has met stays known to both until one of the two leaves"),
     ),
     ("notification_subjects", TableAge::With("notifications")),
     ("notifications", TableAge::Swept(SweptTable::Notifications)),
@@ -212,16 +213,16 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
     ),
     (
         "outbox_cursor",
-        TableAge::Kept("one row for each service that is told"),
+        TableAge::Unlimited("one row for each service that is told"),
     ),
-    ("outbox_head", TableAge::Kept("one row")),
+    ("outbox_head", TableAge::Unlimited("one row")),
     ("participants", TableAge::With("sessions")),
     ("peeks", TableAge::With("users")),
     ("proposals", TableAge::With("matches")),
     ("reports", TableAge::Swept(SweptTable::Reports)),
     (
         "schedule_runs",
-        TableAge::Kept("one row for each recurring task"),
+        TableAge::Unlimited("one row for each recurring task"),
     ),
     ("searchable_names", TableAge::With("accounts")),
     ("session_feedback", TableAge::With("sessions")),
@@ -232,11 +233,11 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
     ("timeline", TableAge::With("sessions")),
     (
         "users",
-        TableAge::Kept(
+        TableAge::Unlimited(
             "an application's people are known by their external_id; of an account that was erased an id is left",
         ),
     ),
-    ("write_probe", TableAge::Kept("one row")),
+    ("write_probe", TableAge::Unlimited("one row")),
 ];
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(crate) enum RecurringTask {
     FailureDigest,
 }
 
-/// Every second.
+/// What people wait for.
 const SECOND: &str = "* * * * * *";
 /// A key may have been made, or an application changed, beside this process.
 const TEN_SECONDS: &str = "*/10 * * * * *";

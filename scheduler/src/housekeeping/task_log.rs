@@ -25,9 +25,9 @@ pub(super) enum Ran {
 
 /// The runs of every task. Clones share them.
 #[derive(Clone)]
-pub(super) struct TaskLog(Arc<Log>);
+pub(super) struct TaskLog(Arc<TaskStates>);
 
-struct Log {
+struct TaskStates {
     tasks: Vec<TaskState>,
     /// Something is worth writing down at once.
     changed: Notify,
@@ -47,9 +47,9 @@ struct Runs {
 }
 
 /// Says that a run is over, however it ends.
-struct Running<'a>(&'a AtomicBool);
+struct RunGuard<'a>(&'a AtomicBool);
 
-impl Drop for Running<'_> {
+impl Drop for RunGuard<'_> {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Release);
     }
@@ -66,7 +66,7 @@ impl Default for TaskLog {
                 last: None,
             }),
         };
-        Self(Arc::new(Log {
+        Self(Arc::new(TaskStates {
             tasks: RecurringTask::ALL.into_iter().map(state).collect(),
             changed: Notify::new(),
         }))
@@ -85,12 +85,12 @@ impl TaskLog {
             count(task, "skipped");
             return;
         }
-        let running = Running(&state.is_running);
+        let guard = RunGuard(&state.is_running);
         let started_at = clock::now();
         let ended = AssertUnwindSafe(async { work(started_at).await })
             .catch_unwind()
             .await;
-        drop(running);
+        drop(guard);
         let (result, error) = match ended {
             Ok(Ok(Ran::No)) => return,
             Ok(Ok(Ran::Yes)) => (RunResult::Done, None),

@@ -9,7 +9,7 @@ use super::StoreFuture;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TaskRuns {
     pub(crate) name: &'static str,
-    /// How many.
+    /// How often it ran since then.
     pub(crate) runs: u64,
     /// When the last of them began.
     pub(crate) started_at: UnixMs,
