@@ -54,7 +54,6 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         egress: settings.egress.policy()?,
         test_clock,
         retention: own.retention,
-        operator_email: settings.operator_email()?,
         limits: own.limits,
     };
     end(

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use scheduler_core::{EmailAddress, RetentionSettings};
+use scheduler_core::RetentionSettings;
 use serde::{Deserialize, Serialize};
 use service::egress::EgressPolicy;
 use service::http;
@@ -54,8 +54,6 @@ pub struct Config {
     pub test_clock: Option<TestClock>,
     /// How long it keeps what goes by its age.
     pub retention: RetentionSettings,
-    /// Who is told by mail of what failed; none where nobody is.
-    pub operator_email: Option<EmailAddress>,
     /// What it holds and takes at most.
     pub limits: Limits,
 }
@@ -229,7 +227,6 @@ impl Config {
             egress: EgressPolicy::default(),
             test_clock: None,
             retention: RetentionSettings::default(),
-            operator_email: None,
             limits: Limits::default(),
         }
     }

@@ -52,7 +52,7 @@ pub use config::{
 };
 
 pub use email::check_email;
-pub use scheduler_core::{EmailAddress, RetentionSettings};
+pub use scheduler_core::RetentionSettings;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,7 +153,6 @@ fn app(
         links,
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
         email: email(config)?,
-        operator_email: config.operator_email.clone(),
         accounts: Accounts::of(config)?.map(Arc::new),
         questions: Arc::new(QuestionThrottle::new(config.limits.questions_per_minute)),
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),

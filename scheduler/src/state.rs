@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use scheduler_core::EmailAddress;
 use service::Shutdown;
 use service::origin::AllowedOrigins;
 use storage::Outbox;
@@ -30,8 +29,6 @@ pub(crate) struct AppState {
     pub(crate) join_link_throttle: Arc<JoinLinkThrottle>,
     /// None where no mail is sent.
     pub(crate) email: Option<Email>,
-    /// Who is told by mail of what failed.
-    pub(crate) operator_email: Option<EmailAddress>,
     /// None where there are no accounts.
     pub(crate) accounts: Option<Arc<Accounts>>,
     pub(crate) questions: Arc<QuestionThrottle>,
