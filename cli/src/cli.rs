@@ -212,11 +212,30 @@ pub(crate) enum AccountsCommand {
 pub(crate) enum LoadCommand {
     /// Pairs that join sessions, negotiate, and stay to the end
     Signaling(Box<LoadArgs>),
+    /// Sessions whose reminders are all due at one instant, and how late they are marked and told
+    Scheduler(Box<ReminderArgs>),
 }
 
 #[derive(Debug, Clone, Args)]
-#[command(group = ArgGroup::new("key").required(true).args(["key_file", "key_env"]))]
 pub(crate) struct LoadArgs {
+    #[command(flatten)]
+    pub(crate) scheduler: LoadedScheduler,
+    #[command(flatten)]
+    pub(crate) options: load::Options,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReminderArgs {
+    #[command(flatten)]
+    pub(crate) scheduler: LoadedScheduler,
+    #[command(flatten)]
+    pub(crate) options: load::ReminderOptions,
+}
+
+/// Whom a load is booked with.
+#[derive(Debug, Clone, Args)]
+#[command(group = ArgGroup::new("key").required(true).args(["key_file", "key_env"]))]
+pub(crate) struct LoadedScheduler {
     /// The scheduler's address, as http://127.0.0.1:8080; it names signaling's
     #[arg(long)]
     pub(crate) url: String,
@@ -226,8 +245,6 @@ pub(crate) struct LoadArgs {
     /// The environment variable that holds an API key
     #[arg(long, value_name = "NAME")]
     pub(crate) key_env: Option<String>,
-    #[command(flatten)]
-    pub(crate) options: load::Options,
 }
 
 #[cfg(test)]

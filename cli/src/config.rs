@@ -152,6 +152,7 @@ impl Settings {
         self.egress.policy()?;
         self.check_databases()?;
         self.check_lease()?;
+        self.check_retention()?;
         if self.signaling.grace_ms <= 0 {
             return Err(Failure::config("signaling.grace_ms is not above 0"));
         }
@@ -170,6 +171,11 @@ impl Settings {
         Err(Failure::config(format!(
             "scheduler.jobs.lease_ms: {lease_ms} is not from {first} to {last}"
         )))
+    }
+
+    fn check_retention(&self) -> Result<(), Failure> {
+        let check = self.scheduler.retention.check();
+        check.map_err(|(key, why)| Failure::config(format!("scheduler.retention.{key}: {why}")))
     }
 
     fn check_limits(&self) -> Result<(), Failure> {
@@ -276,6 +282,17 @@ mod tests {
             let due = format!("scheduler.jobs.lease_ms: {wrong} is not from 1000 to 600000");
             assert_eq!(line, due);
         }
+    }
+
+    #[test]
+    fn ops_70_an_age_out_of_bounds_is_named() {
+        let mut settings = Settings::default();
+        settings.scheduler.retention.notifications_days = 0;
+        let Err(Failure::Config(line)) = settings.resolved() else {
+            panic!("an age of 0 was taken");
+        };
+        let due = "scheduler.retention.notifications_days: 0 is not from 5 to 3650";
+        assert_eq!(line, due);
     }
 
     #[test]

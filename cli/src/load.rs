@@ -3,7 +3,7 @@
 
 use load::{BookingError, LoadError, LoadTarget, SchedulerClient};
 
-use crate::cli::{LoadArgs, LoadCommand};
+use crate::cli::{LoadCommand, LoadedScheduler};
 use crate::failure::Failure;
 use crate::output;
 
@@ -12,17 +12,30 @@ use crate::output;
 /// # Errors
 /// A wrong address or key is for a person to put right; too many errors are a failure.
 pub(crate) async fn run(command: LoadCommand) -> Result<(), Failure> {
-    let LoadCommand::Signaling(args) = command;
-    let scheduler = SchedulerClient::new(&args.url, &key(&args)?).map_err(refused)?;
-    let report = load::run_until_interrupted(&LoadTarget::Rendezvous(scheduler), &args.options)
-        .await
-        .map_err(failure)?;
+    let (report, json, max_errors) = match command {
+        LoadCommand::Signaling(args) => {
+            let target = LoadTarget::Rendezvous(client(&args.scheduler)?);
+            let report = load::run_until_interrupted(&target, &args.options).await;
+            (report, args.options.json, args.options.max_errors)
+        }
+        LoadCommand::Scheduler(args) => {
+            let client = client(&args.scheduler)?;
+            let report = load::run_reminders_until_interrupted(&client, &args.options).await;
+            (report, args.options.json, args.options.max_errors)
+        }
+    };
+    let report = report.map_err(failure)?;
     output::text(&load::table(&report)).await;
-    report.settle(&args.options).map_err(Failure::crash)
+    let settled = report.settle(json.as_deref(), max_errors);
+    settled.map_err(Failure::crash)
+}
+
+fn client(scheduler: &LoadedScheduler) -> Result<SchedulerClient, Failure> {
+    SchedulerClient::new(&scheduler.url, &key(scheduler)?).map_err(refused)
 }
 
 /// Never from the command line itself, which every process can read.
-fn key(args: &LoadArgs) -> Result<String, Failure> {
+fn key(args: &LoadedScheduler) -> Result<String, Failure> {
     if let Some(path) = &args.key_file {
         let refused = |why: &dyn std::fmt::Display| {
             Failure::config(format!("--key-file {}: {why}", path.display()))

@@ -53,6 +53,7 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         email: settings.email.settings()?,
         egress: settings.egress.policy()?,
         test_clock,
+        retention: own.retention,
         limits: own.limits,
     };
     end(

@@ -1,4 +1,4 @@
-//! `rendezvous load signaling` against running services.
+//! `rendezvous load` against running services.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
@@ -159,4 +159,61 @@ async fn lod_13_an_interrupted_run_tells_what_it_measured() {
     let report = report(&result);
     assert!(report.interrupted);
     assert_eq!(report.spans_ms["join"].count, 4);
+}
+
+/// `rendezvous load scheduler` with these arguments.
+fn reminders(stack: &Stack, key_file: &str, result: &str, more: &[&str]) -> std::process::Output {
+    let url = stack.url(Service::Scheduler);
+    let mut command = program();
+    command.args(["load", "scheduler", "--url", &url, "--key-file", key_file]);
+    command.args(["--json", result]).args(more);
+    command.output().unwrap()
+}
+
+#[tokio::test]
+async fn lod_16_reminders_of_one_instant_are_marked_and_what_was_booked_is_taken_back() {
+    let stack = Stack::start().await;
+    let key = stack.key("load");
+    let (key_file, result) = files(&stack, &key);
+    let output = reminders(
+        &stack,
+        &key_file,
+        &result,
+        &["--sessions", "3", "--lead", "3s"],
+    );
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{printed}{said}");
+    let report = report(&result);
+    assert_eq!((report.pairs, report.operations), (3, 6), "{printed}");
+    assert_eq!(report.spans_ms["reminder_late"].count, 6);
+    assert_eq!(report.spans_ms["booking"].count, 3);
+    assert!(
+        report.errors.is_empty() && report.ends.is_empty(),
+        "{printed}"
+    );
+
+    let app = testkit::Http::bearer(key.trim());
+    let url = format!("{}/v1/sessions", stack.url(Service::Scheduler));
+    let listed: serde_json::Value = app.get(&url).await.json(200);
+    let states: Vec<_> = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["state"])
+        .collect();
+    assert_eq!(states, ["cancelled"; 3]);
+}
+
+#[tokio::test]
+async fn lod_19_what_was_not_reminded_fails_by_its_reason() {
+    let stack = Stack::start().await;
+    let (key_file, result) = files(&stack, &stack.key("load"));
+    let late = ["--sessions", "2", "--lead", "0s", "--wait", "1s"];
+    let output = reminders(&stack, &key_file, &result, &late);
+    assert_eq!(output.status.code(), Some(1));
+    let report = report(&result);
+    assert_eq!(report.errors["missed:past_when_booked"], 4, "{report:?}");
+    assert_eq!(report.errors["booked_late"], 1);
+    assert_eq!(report.operations, 0);
 }

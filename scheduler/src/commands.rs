@@ -18,11 +18,13 @@ mod mails;
 mod matching;
 mod neighbours;
 mod questions;
+mod retention;
 mod retry_job;
+mod schedules;
 
 pub(crate) use accounts::{
     ChangeOutcome, SignupCommand, SignupOutcome, add_invite, change_account, change_password,
-    end_login, extend_login, forget_accounts_past, log_in, sign_up,
+    end_login, extend_login, log_in, sign_up,
 };
 pub(crate) use applications::{ApplicationOutcome, change_application};
 pub(crate) use audit::{prune_audit, record_action, record_configuration};
@@ -30,8 +32,7 @@ pub(crate) use booking::{Executed, book, cancel, change, renew_link};
 pub(crate) use calendar_feeds::{replace_calendar_feed, revoke_calendar_feed};
 pub(crate) use deliveries::{claim_deliveries, settle_deliveries};
 pub(crate) use direct_writes::{
-    add_api_key, forget_answers, mark_all_read, mark_key_used, mark_read, revoke_api_key,
-    revoke_other_api_keys,
+    add_api_key, mark_all_read, mark_key_used, mark_read, revoke_api_key, revoke_other_api_keys,
 };
 pub(crate) use due_jobs::{ClaimedBatch, claim_due, fail, settle};
 pub(crate) use erasures::erase;
@@ -47,7 +48,9 @@ pub(crate) use matching::{
     unblock, withdraw_gift, withdraw_proposal,
 };
 pub(crate) use questions::question_at;
+pub(crate) use retention::sweep;
 pub(crate) use retry_job::{RetryOutcome, retry_job};
+pub(crate) use schedules::{begin_run, record_runs, register_tasks};
 
 use uuid::Uuid;
 

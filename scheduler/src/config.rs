@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use scheduler_core::RetentionSettings;
 use serde::{Deserialize, Serialize};
 use service::egress::EgressPolicy;
 use service::http;
@@ -51,6 +52,8 @@ pub struct Config {
     pub egress: EgressPolicy,
     /// The clock of tests, which it moves and has signaling and chat follow; none but under `up --test-clock`.
     pub test_clock: Option<TestClock>,
+    /// How long it keeps what goes by its age.
+    pub retention: RetentionSettings,
     /// What it holds and takes at most.
     pub limits: Limits,
 }
@@ -223,6 +226,7 @@ impl Config {
             email: None,
             egress: EgressPolicy::default(),
             test_clock: None,
+            retention: RetentionSettings::default(),
             limits: Limits::default(),
         }
     }

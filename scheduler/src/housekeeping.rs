@@ -1,100 +1,208 @@
-//! What recurs: a tick that wakes the job runner, and housekeeping.
+//! What recurs: a tick that wakes the job runner, and housekeeping, each task with a row of its schedule and its last run.
 //!
-//! It holds no session's time: what it runs is lost in a restart, and the rows are not.
+//! The cron scheduler holds no session's time and no state of a task: what it runs is lost in a restart, and the rows are not. Two
+//! nodes on one database both tick. What a tick does is harmless twice: waking looks at rows that are claimed, a gift that is
+//! open is not opened again, keys and origins are read. Retention and the digest are one node's at a time, by the lock of the
+//! task's row.
+
+mod digest;
+mod task;
+mod task_log;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::{Duration, Instant};
 
-use service::{Shutdown, clock};
-use storage::{Database, Inbox};
+use scheduler_core::last_daily_time;
+use service::Shutdown;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+use wire::{ScheduleView, UnixMs};
 
-use crate::commands::{forget_accounts_past, forget_answers, open_due_gifts, prune_audit};
-use crate::config::Limits;
+use self::digest::send_digest;
+use self::task::{DIGEST_HOUR, RecurringTask};
+use self::task_log::{Ran, TaskLog};
+use crate::commands::{begin_run, open_due_gifts, record_runs, register_tasks};
+use crate::retention::RetentionSweep;
 use crate::state::AppState;
+use crate::store::{SchedulerStore, StoreError};
 
-/// Every second: poll the stored jobs, the gifts whose time has come, and what was erased.
-const POLL: &str = "* * * * * *";
-/// Every ten seconds: a key may have been made, or an application changed, beside this process.
-const KEYS: &str = "*/10 * * * * *";
-/// Every minute: forget what is old.
-const FORGET: &str = "0 * * * * *";
-/// How long an idempotency key is remembered, in milliseconds; longer than anyone retries.
-const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
-/// A day, in milliseconds.
-const DAY_MS: i64 = 86_400_000;
 /// Messages that wait inside the cron scheduler; it stalls where its channel is full.
 const CHANNEL: usize = 1_000;
+/// Between two writes of what ran, where nothing is news, and two looks at whether the timers still run.
+const WRITE_EVERY: Duration = Duration::from_secs(15);
+/// Until the cron scheduler is tried again that could not be started.
+const START_AGAIN_AFTER: Duration = Duration::from_secs(30);
+/// Retention begins once in ten minutes, on whichever node; of two ticks less far apart the second does nothing.
+const SWEEP_APART_MS: i64 = 5 * 60_000;
 
 /// What housekeeping looks after. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Housekeeping {
-    pub(crate) app: AppState,
-    pub(crate) database: Database,
-    pub(crate) limits: Limits,
+    app: AppState,
+    retention: RetentionSweep,
+    log: TaskLog,
+}
+
+/// Every recurring task with its last run, for operators.
+pub(crate) async fn schedule_views(
+    store: &dyn SchedulerStore,
+) -> Result<Vec<ScheduleView>, StoreError> {
+    store.schedules().list().await
 }
 
 impl Housekeeping {
-    /// Runs until the shutdown starts.
+    pub(crate) fn new(app: AppState, retention: RetentionSweep) -> Self {
+        Self {
+            app,
+            retention,
+            log: TaskLog::default(),
+        }
+    }
+
+    /// Runs until the shutdown starts. Timers that have stopped are started again: the cron scheduler may lose one when
+    /// the process stands still.
     pub(crate) async fn run(self, shutdown: Shutdown) {
-        let mut cron = match self.start().await {
-            Ok(cron) => cron,
-            Err(error) => {
-                tracing::error!(%error, "housekeeping could not be started; what is due is done all the same");
+        let mut is_registered = false;
+        while !shutdown.is_started() {
+            self.log.begin_anew(Instant::now());
+            let mut cron = match self.clone().start().await {
+                Ok(cron) => cron,
+                Err(error) => {
+                    tracing::error!(%error, "housekeeping could not be started; what is due is done all the same");
+                    tokio::select! {
+                        () = tokio::time::sleep(START_AGAIN_AFTER) => continue,
+                        () = shutdown.started() => return,
+                    }
+                }
+            };
+            self.watch(&mut is_registered, &shutdown).await;
+            if let Err(error) = cron.shutdown().await {
+                tracing::debug!(%error, "housekeeping could not be stopped");
+            }
+        }
+        self.write_runs(&mut is_registered).await;
+    }
+
+    /// Writes down what runs, until the shutdown starts or a timer has stopped.
+    async fn watch(&self, is_registered: &mut bool, shutdown: &Shutdown) {
+        loop {
+            self.write_runs(is_registered).await;
+            tokio::select! {
+                () = shutdown.started() => return,
+                () = self.log.changed() => {}
+                () = tokio::time::sleep(WRITE_EVERY) => {}
+            }
+            if let Some(task) = self.log.silent(Instant::now()) {
+                metrics::counter!("housekeeping_restarts_total").increment(1);
+                tracing::warn!(
+                    task = task.name(),
+                    "a timer of housekeeping has stopped; all are started again"
+                );
                 return;
             }
-        };
-        shutdown.started().await;
-        if let Err(error) = cron.shutdown().await {
-            tracing::debug!(%error, "housekeeping could not be stopped");
+        }
+    }
+
+    async fn write_runs(&self, is_registered: &mut bool) {
+        let store = &*self.app.store;
+        if !*is_registered {
+            let tasks = RecurringTask::ALL.map(|task| (task.name(), task.schedule()));
+            if let Err(error) = register_tasks(store, &tasks).await {
+                tracing::warn!(%error, "recurring tasks could not be stored; tried again");
+                return;
+            }
+            *is_registered = true;
+            self.show_last_runs().await;
+        }
+        let runs = self.log.take_unwritten();
+        if runs.is_empty() {
+            return;
+        }
+        if let Err(error) = record_runs(store, &runs).await {
+            tracing::debug!(%error, "runs of recurring tasks could not be stored; tried again");
+            self.log.keep(runs);
+        }
+    }
+
+    /// One line for each task: what an operator sees who has the log alone.
+    async fn show_last_runs(&self) {
+        for view in schedule_views(&*self.app.store).await.unwrap_or_default() {
+            let last_started_at = view.last_started_at.map(|at| at.0);
+            let (task, schedule, result) = (view.name, view.schedule, view.last_result);
+            tracing::info!(
+                task,
+                schedule,
+                runs = view.runs,
+                last_started_at,
+                last_result = result,
+                "recurring task"
+            );
         }
     }
 
     async fn start(self) -> Result<JobScheduler, JobSchedulerError> {
         let cron = JobScheduler::new_with_channel_size(CHANNEL).await?;
-        let due_jobs = self.app.due_jobs.clone();
-        cron.add(every(POLL, move || {
-            due_jobs.wake();
-            async {}
-        })?)
-        .await?;
-        let gifts = self.app.clone();
-        cron.add(every(POLL, move || open_gifts(gifts.clone()))?)
-            .await?;
-        let erased = self.app.clone();
-        cron.add(every(POLL, move || scrub(erased.clone()))?)
-            .await?;
-        let keys = self.app.clone();
-        cron.add(every(KEYS, move || reload_keys(keys.clone()))?)
-            .await?;
-        let origins = self.app.clone();
-        cron.add(every(KEYS, move || reload_origins(origins.clone()))?)
-            .await?;
-        cron.add(every(FORGET, move || self.clone().forget())?)
-            .await?;
+        for task in RecurringTask::ALL {
+            let housekeeping = self.clone();
+            let run = move || {
+                let housekeeping = housekeeping.clone();
+                async move { housekeeping.run_task(task).await }
+            };
+            cron.add(every(task.ticks(), run)?).await?;
+        }
         cron.start().await?;
         Ok(cron)
     }
 
-    async fn forget(self) {
-        let now = clock::now();
-        let store = &*self.app.store;
-        if let Err(error) = forget_answers(store, now - IDEMPOTENCY_MS).await {
-            tracing::warn!(%error, "old idempotency keys could not be forgotten");
+    async fn run_task(self, task: RecurringTask) {
+        let work = |now| self.work(task, now);
+        self.log.run(task, work).await;
+    }
+
+    async fn work(&self, task: RecurringTask, now: UnixMs) -> Result<Ran, StoreError> {
+        let app = &self.app;
+        match task {
+            RecurringTask::WakeJobs => app.due_jobs.wake(),
+            RecurringTask::OpenGifts => {
+                // Whoever reads a gift sees it open from its time on; this is for those who are told of it.
+                if open_due_gifts(&*app.store, now).await? > 0 {
+                    app.outbox.wake();
+                }
+            }
+            RecurringTask::Scrub => {
+                // Of what was erased, by this process or the one before it, nothing stays in the files.
+                if app.store.scrub().await? {
+                    tracing::info!(
+                        "the store was written anew: it holds nothing of whoever was erased"
+                    );
+                }
+            }
+            RecurringTask::ReloadKeys => {
+                // A few small files, once in a while: not worth a thread. The known ones sign on where it fails.
+                let reloaded = app.tickets.reload(now);
+                reloaded.map_err(|error| StoreError::Failed(error.to_string().into()))?;
+            }
+            RecurringTask::ReloadOrigins => {
+                // The known origins count on where it fails.
+                let reloaded = app.reload_origins().await;
+                reloaded.map_err(|error| StoreError::Failed(error.to_string().into()))?;
+            }
+            RecurringTask::Retention => {
+                let since = now - SWEEP_APART_MS;
+                if !begin_run(&*app.store, task.name(), now, since).await? {
+                    return Ok(Ran::No);
+                }
+                self.retention.run(now).await?;
+            }
+            RecurringTask::FailureDigest => {
+                let at = last_daily_time(now, DIGEST_HOUR);
+                if !begin_run(&*app.store, task.name(), now, at).await? {
+                    return Ok(Ran::No);
+                }
+                send_digest(app, at).await?;
+            }
         }
-        let before = now - i64::from(self.limits.audit_days) * DAY_MS;
-        if let Err(error) = prune_audit(store, before, self.limits.audit_rows).await {
-            tracing::warn!(%error, "the audit log could not be pruned");
-        }
-        if let Err(error) = forget_accounts_past(store, now).await {
-            tracing::warn!(%error, "old logins and mails could not be forgotten");
-        }
-        if let Err(error) = self.app.outbox.prune(now).await {
-            tracing::warn!(%error, "the outbox could not be pruned");
-        }
-        if let Err(error) = Inbox::prune(&self.database, now).await {
-            tracing::warn!(%error, "the inbox could not be pruned");
-        }
+        Ok(Ran::Yes)
     }
 }
 
@@ -107,41 +215,4 @@ where
         schedule,
         move |_, _| -> Pin<Box<dyn Future<Output = ()> + Send>> { Box::pin(run()) },
     )
-}
-
-/// Whoever reads a gift sees it open from its time on; this is for those who are told of it.
-async fn open_gifts(app: AppState) {
-    match open_due_gifts(&*app.store, clock::now()).await {
-        Ok(0) => {}
-        Ok(_) => app.outbox.wake(),
-        Err(error) => {
-            tracing::warn!(%error, "gifts could not be opened; they will be tried again");
-        }
-    }
-}
-
-/// Of what was erased, by this process or the one before it, nothing stays in the files.
-async fn scrub(app: AppState) {
-    match app.store.scrub().await {
-        Ok(false) => {}
-        Ok(true) => {
-            tracing::info!("the store was written anew: it holds nothing of whoever was erased")
-        }
-        Err(error) => {
-            tracing::warn!(%error, "what was erased may still stand in the store's files; it is tried again");
-        }
-    }
-}
-
-async fn reload_keys(app: AppState) {
-    // A few small files, once in a while: not worth a thread.
-    if let Err(error) = app.tickets.reload(clock::now()) {
-        tracing::error!(%error, "the keys could not be read again; the known ones sign on");
-    }
-}
-
-async fn reload_origins(app: AppState) {
-    if let Err(error) = app.reload_origins().await {
-        tracing::warn!(%error, "the applications could not be read again; the known origins count on");
-    }
 }

@@ -37,6 +37,7 @@ mod notification_stream;
 pub mod operators;
 mod question_throttle;
 mod quotas;
+mod retention;
 mod router;
 mod scope;
 mod session_view;
@@ -54,6 +55,7 @@ pub use config::{
 };
 
 pub use email::check_email;
+pub use scheduler_core::RetentionSettings;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,6 +83,7 @@ use crate::notification_outlets::NotificationOutlets;
 use crate::notification_stream::NotificationBroadcaster;
 use crate::question_throttle::QuestionThrottle;
 use crate::quotas::SchedulerQuotas;
+use crate::retention::RetentionSweep;
 use crate::state::AppState;
 use crate::store::sql::SqlStore;
 use crate::tickets::Tickets;
@@ -129,12 +132,8 @@ pub async fn run(
     }
     let delivery = deliver_gifts(app.clone(), shutdown.clone());
     tasks.spawn("gift delivery", delivery);
-    let housekeeping = Housekeeping {
-        app: app.clone(),
-        database: store.database().clone(),
-        limits: config.limits,
-    };
-    let housekeeping = housekeeping.run(shutdown.clone());
+    let sweep = retention_sweep(&config, &store, &app);
+    let housekeeping = Housekeeping::new(app.clone(), sweep).run(shutdown.clone());
     tasks.spawn("housekeeping", housekeeping);
 
     let keeping = zone_rules::apply(app.clone(), shutdown.clone());
@@ -178,6 +177,18 @@ fn app(
         origins: origins.clone(),
         shutdown: shutdown.clone(),
     })
+}
+
+fn retention_sweep(config: &Config, store: &SqlStore, app: &AppState) -> RetentionSweep {
+    RetentionSweep {
+        store: Arc::clone(&app.store),
+        outbox: app.outbox.clone(),
+        database: store.database().clone(),
+        settings: config.retention,
+        audit_days: config.limits.audit_days,
+        audit_rows: config.limits.audit_rows,
+        shutdown: app.shutdown.clone(),
+    }
 }
 
 fn email(config: &Config) -> Result<Option<Email>, StartError> {

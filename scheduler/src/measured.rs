@@ -2,14 +2,18 @@
 //! requests, timers and whoever waits for notifications. No binary is built with it.
 
 use std::error::Error;
+use std::sync::Arc;
 
-use scheduler_core::{BookCommand, CommandOutcome, check_booking};
-use service::clock;
-use storage::OpenError;
-use wire::{BookSession, MediaBackend};
+use scheduler_core::{
+    BookCommand, CommandOutcome, RetentionSettings, SWEEP_ROWS, SweptTable, check_booking,
+};
+use service::{Shutdown, clock};
+use storage::{OpenError, Outbox};
+use wire::{BookSession, MediaBackend, UnixMs};
 
 use crate::commands::{self, ClaimedBatch};
-use crate::config::StoreLocation;
+use crate::config::{Limits, StoreLocation};
+use crate::retention::RetentionSweep;
 use crate::store::sql::SqlStore;
 use crate::store::{SchedulerStore, StoreError};
 
@@ -117,6 +121,38 @@ impl MeasuredScheduler {
         });
         let delivered = commands::settle(&self.store, now, decided.collect()).await;
         Ok(delivered.map_err(StoreError::into_source)?.len())
+    }
+
+    /// Sweeps what is too old at `now`, as housekeeping does with its pauses.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sweep(&self, now: UnixMs) -> Result<(), MeasuredError> {
+        let (database, limits) = (self.store.database(), Limits::default());
+        let sweep = RetentionSweep {
+            store: Arc::new(self.store.clone()),
+            outbox: Outbox::new(database.clone()),
+            database: database.clone(),
+            settings: RetentionSettings::default(),
+            audit_days: limits.audit_days,
+            audit_rows: limits.audit_rows,
+            shutdown: Shutdown::new(),
+        };
+        sweep.run(now).await.map_err(StoreError::into_source)
+    }
+
+    /// One batch of each table that is swept; how many rows were too old.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sweep_batch(&self, now: UnixMs) -> Result<u64, MeasuredError> {
+        let mut swept = 0;
+        for table in SweptTable::ALL {
+            let cutoff = table.cutoff(now, &RetentionSettings::default());
+            let batch = commands::sweep(&self.store, table, cutoff, SWEEP_ROWS).await;
+            swept += batch.map_err(StoreError::into_source)?;
+        }
+        Ok(swept)
     }
 
     /// Closes every connection.

@@ -15,6 +15,7 @@ mod deliveries;
 mod erasures;
 mod events;
 mod exports;
+mod failures;
 mod feedback;
 mod gifts;
 mod idempotency;
@@ -27,6 +28,8 @@ mod occupancies;
 mod people;
 mod questions;
 mod reports;
+mod retention;
+mod schedules;
 mod sessions;
 pub(crate) mod sql;
 mod timeline;
@@ -50,6 +53,7 @@ pub(crate) use deliveries::{DeliveryQueries, DeliveryQuery, DeliveryRepository, 
 pub(crate) use erasures::ErasureRepository;
 pub(crate) use events::EventRepository;
 pub(crate) use exports::ExportQueries;
+pub(crate) use failures::FailureQueries;
 pub(crate) use feedback::{FeedbackQueries, FeedbackRepository};
 pub(crate) use gifts::{GiftBox, GiftQueries, GiftQuery, GiftRepository};
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
@@ -68,6 +72,8 @@ pub(crate) use occupancies::{Around, OccupancyRepository};
 pub(crate) use people::{PersonQueries, PersonRepository};
 pub(crate) use questions::{QuestionQueries, QuestionRepository};
 pub(crate) use reports::{ReportQueries, ReportRepository};
+pub(crate) use retention::RetentionRepository;
+pub(crate) use schedules::{ScheduleQueries, ScheduleRepository, TaskRuns};
 pub(crate) use sessions::{
     SessionFilter, SessionQueries, SessionRepository, SessionRoom, SessionsOf,
 };
@@ -195,6 +201,12 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
 
     /// Committed rows of the audit log.
     fn audit(&self) -> &dyn AuditQueries;
+
+    /// Committed runs of recurring tasks.
+    fn schedules(&self) -> &dyn ScheduleQueries;
+
+    /// What failed, counted.
+    fn failures(&self) -> &dyn FailureQueries;
 }
 
 /// One write transaction. Its repositories see what it has written; nobody else does before
@@ -273,6 +285,12 @@ pub(crate) trait UnitOfWork: Send {
 
     /// The audit log.
     fn audit(&mut self) -> &mut dyn AuditRepository;
+
+    /// Runs of recurring tasks.
+    fn schedules(&mut self) -> &mut dyn ScheduleRepository;
+
+    /// What goes by its age.
+    fn retention(&mut self) -> &mut dyn RetentionRepository;
 
     /// Outbox and inbox.
     fn events(&mut self) -> &mut dyn EventRepository;

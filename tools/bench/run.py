@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Rendezvous beside a bare relay, PeerJS and bare loops of its statements, in alternating rounds, and writes docs/PERFORMANCE.md's figures.
 
-usage: tools/bench/run.py [--quick] [--only P1,L2] [--rounds N] [--no-build] [--page-only]
+usage: tools/bench/run.py [--quick] [--only P1,SCH] [--rounds N] [--no-build] [--page-only]
 """
 
 import argparse
@@ -15,7 +15,7 @@ import time
 sys.dont_write_bytecode = True
 
 from measuring import page, plots, results  # noqa: E402
-from measuring.bars import BARS, DATABASES, STATIONS, Size  # noqa: E402
+from measuring.bars import BARS, BENCH_ALONE, DATABASES, SCHEDULER, STATIONS, Size  # noqa: E402
 from measuring.processes import REPO, Failed  # noqa: E402
 from measuring.servers import install_peerjs  # noqa: E402
 
@@ -29,13 +29,15 @@ def main() -> int:
     if options.page_only:
         publish()
         return 0
-    wanted = set(options.only.split(",")) if options.only else set(BARS)
-    if not wanted <= set(BARS):
-        print(f"no bar {', '.join(sorted(wanted - set(BARS)))}; there are: {', '.join(BARS)}", file=sys.stderr)
+    named = options.only.split(",") if options.only else list(BARS)
+    unknown = [name for name in named if not bars_of(name)]
+    if unknown:
+        print(f"no bar {', '.join(unknown)}; there are: {', '.join(BARS)}", file=sys.stderr)
         return 2
+    wanted = {bar for name in named for bar in bars_of(name)}
     if not options.no_build:
         build(wanted)
-    if wanted != {DATABASES}:
+    if not wanted <= {DATABASES, *SCHEDULER}:
         install_peerjs()
     machine = where(options.quick)
     failed = [station for station in STATIONS if wanted & set(station.bars) and not measure(station, options, machine)]
@@ -45,9 +47,14 @@ def main() -> int:
     return 1 if failed else 0
 
 
+def bars_of(name: str) -> set[str]:
+    """The bar of that name, or those that are numbered under it, as SCH."""
+    return {name} if name in BARS else {bar for bar in BARS if name and bar.rstrip("0123456789") == name}
+
+
 def build(wanted: set[str]) -> None:
     """One after the other: built at once, the binary would have the features that only `bench` asks for."""
-    packages = ["bench"] if wanted == {DATABASES} else ["rendezvous", "bench"]
+    packages = ["bench"] if wanted <= set(BENCH_ALONE) else ["rendezvous", "bench"]
     for package in packages:
         subprocess.run(["cargo", "build", "--release", "--locked", "-p", package], cwd=REPO, check=True)
 
@@ -55,7 +62,7 @@ def build(wanted: set[str]) -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small and once: whether it works, not how fast it is; nothing is published")
-    parser.add_argument("--only", help="bars to measure, as P1,L2 or databases; those that share their servers come along")
+    parser.add_argument("--only", help="bars to measure, as P1,L2, SCH or databases; those that share their servers come along")
     parser.add_argument("--rounds", type=int, help="rounds of each, in place of its own number")
     parser.add_argument("--no-build", action="store_true", help="measure what was built before")
     parser.add_argument("--page-only", action="store_true", help="write the page from the results that are there")
@@ -82,6 +89,8 @@ def measure(station, options: argparse.Namespace, machine: dict) -> bool:
         for name, rounds_of_run in measured.items():
             for figures in rounds_of_run:
                 print(f"  {name} " + "  ".join(f"{key} {value:.4g}" for key, value in figures.items()), flush=True)
+    if any(name in found for name in SCHEDULER):
+        print(page.scheduler(results.read(folder)))
     if DATABASES in found:
         print(page.databases(results.read(folder)[DATABASES]))
     return True

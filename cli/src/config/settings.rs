@@ -83,6 +83,7 @@ pub(crate) struct SchedulerSection {
     #[serde(skip)]
     pub(crate) may_serve_metrics_elsewhere: bool,
     pub(crate) jobs: scheduler::JobSettings,
+    pub(crate) retention: scheduler::RetentionSettings,
     pub(crate) limits: scheduler::Limits,
 }
 
@@ -181,6 +182,7 @@ impl Default for SchedulerSection {
             metrics_listen: String::new(),
             may_serve_metrics_elsewhere: false,
             jobs: scheduler::JobSettings::default(),
+            retention: scheduler::RetentionSettings::default(),
             limits: scheduler::Limits::default(),
         }
     }

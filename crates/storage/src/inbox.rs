@@ -7,6 +7,9 @@ use crate::{Database, Error, SqlConnection, query};
 /// How long an event's id is remembered, in milliseconds; deliveries are repeated for minutes, not weeks.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
+/// Rows of one transaction that forgets: others wait for it.
+const PRUNED_AT_ONCE: u32 = 500;
+
 /// How long a node may be silent, in milliseconds, while another of its source is heard, before nobody waits
 /// for it: longer than a machine is away that comes back with its disk.
 const SILENT_MS: i64 = 24 * 60 * 60 * 1000;
@@ -91,7 +94,41 @@ impl Inbox {
     /// # Errors
     /// When the store refuses it.
     pub async fn prune(database: &Database, now: UnixMs) -> Result<u64, Error> {
-        let old = query("DELETE FROM inbox WHERE received_at < ?1").bind(now - KEPT_MS);
-        database.execute(old).await
+        let mut pruned = 0;
+        loop {
+            let batch = Self::prune_some(database, now, PRUNED_AT_ONCE).await?;
+            pruned += batch;
+            if batch < u64::from(PRUNED_AT_ONCE) {
+                return Ok(pruned);
+            }
+        }
+    }
+
+    /// As [`Inbox::prune`], at most `limit` of them, in one transaction.
+    ///
+    /// # Errors
+    /// When the store refuses it.
+    pub async fn prune_some(database: &Database, now: UnixMs, limit: u32) -> Result<u64, Error> {
+        let cutoff = now - KEPT_MS;
+        let mut transaction = database.begin().await?;
+        let last: Option<(UnixMs, String)> = query(
+            "SELECT received_at, event_id FROM inbox WHERE received_at < ?1
+             ORDER BY received_at, event_id LIMIT 1 OFFSET ?2",
+        )
+        .bind(cutoff)
+        .bind(limit.saturating_sub(1))
+        .fetch_optional(&mut transaction)
+        .await?;
+        let delete = match last {
+            Some((at, id)) => query(
+                "DELETE FROM inbox WHERE received_at <= ?1 AND (received_at < ?1 OR event_id <= ?2)",
+            )
+            .bind(at)
+            .bind(id),
+            None => query("DELETE FROM inbox WHERE received_at < ?1").bind(cutoff),
+        };
+        let pruned = delete.execute(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(pruned)
     }
 }

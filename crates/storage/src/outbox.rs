@@ -13,6 +13,8 @@ pub const MAX_BATCH_EVENTS: usize = 200;
 pub const MAX_BATCH_BYTES: usize = 1024 * 1024;
 /// How long delivered events are kept, in milliseconds: for whoever looks into a fault.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
+/// Rows of one transaction that forgets: others wait for it.
+const PRUNED_AT_ONCE: u32 = 500;
 /// What a batch's envelope takes beside its events, in bytes.
 const ENVELOPE_BYTES: usize = 4096;
 
@@ -201,12 +203,43 @@ impl Outbox {
     /// # Errors
     /// When the store refuses it.
     pub async fn prune(&self, now: UnixMs) -> Result<u64, Error> {
-        let old = query(
-            "DELETE FROM outbox WHERE occurred_at < ?1
+        let mut pruned = 0;
+        loop {
+            let batch = self.prune_some(now, PRUNED_AT_ONCE).await?;
+            pruned += batch;
+            if batch < u64::from(PRUNED_AT_ONCE) {
+                return Ok(pruned);
+            }
+        }
+    }
+
+    /// As [`Outbox::prune`], at most `limit` of them, in one transaction.
+    ///
+    /// # Errors
+    /// When the store refuses it.
+    pub async fn prune_some(&self, now: UnixMs, limit: u32) -> Result<u64, Error> {
+        let cutoff = now - KEPT_MS;
+        let mut transaction = self.database.begin().await?;
+        let last: Option<(UnixMs, i64)> = query(
+            "SELECT occurred_at, position FROM outbox WHERE occurred_at < ?1
+             AND position <= (SELECT coalesce(min(position), 0) FROM outbox_cursor)
+             ORDER BY occurred_at, position LIMIT 1 OFFSET ?2",
+        )
+        .bind(cutoff)
+        .bind(limit.saturating_sub(1))
+        .fetch_optional(&mut transaction)
+        .await?;
+        let (at, position) = last.unwrap_or((cutoff - 1, i64::MAX));
+        let pruned = query(
+            "DELETE FROM outbox WHERE occurred_at <= ?1 AND (occurred_at < ?1 OR position <= ?2)
              AND position <= (SELECT coalesce(min(position), 0) FROM outbox_cursor)",
         )
-        .bind(now - KEPT_MS);
-        self.database.execute(old).await
+        .bind(at)
+        .bind(position)
+        .execute(&mut transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(pruned)
     }
 }
 

@@ -18,6 +18,7 @@ mod notification;
 mod people;
 mod question;
 mod raw;
+mod schedule;
 mod scheduler;
 mod session;
 mod status;
@@ -62,6 +63,7 @@ pub use people::{
 };
 pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;
+pub use schedule::ScheduleView;
 pub use scheduler::{
     BookParticipant, BookSession, ChangeSession, EmptyBody, JoinRequest, JoinResponse,
     LocalDateTime, LocalTimeNote, Page, RenewedLink, ResolvedLocalTime, SessionParticipant,

@@ -14,6 +14,7 @@ mod contact;
 mod delivery;
 mod due_time_index;
 mod effects;
+mod failure_digest;
 mod feedback;
 mod field_checks;
 mod idempotency;
@@ -33,6 +34,8 @@ mod people;
 mod questions;
 mod record;
 mod reported_event;
+mod retention;
+mod schedule;
 mod session;
 mod session_status;
 mod settlement;
@@ -61,6 +64,7 @@ pub use delivery::{
 };
 pub use due_time_index::DueTimeIndex;
 pub use effects::{Effects, JobClosing, SessionChange};
+pub use failure_digest::{FailureCount, FailureDigest};
 pub use feedback::{CheckedFeedback, Feedback, check_feedback};
 pub use idempotency::{FirstAnswer, IdempotencyKey, MadeBefore, OwnedKey, StoredAnswer};
 pub use ids::NewId;
@@ -97,6 +101,8 @@ pub use record::{Fact, Record};
 pub use reported_event::{
     ReportedEvent, note_action, note_fact, notify_unread, notify_unread_in_match,
 };
+pub use retention::{RetentionSettings, SWEEP_ROWS, SweptTable, TABLE_AGES, TableAge};
+pub use schedule::{LastRun, RunResult, last_daily_time};
 pub use session::{BookedParticipant, BookedSession};
 pub use session_status::{SessionStatus, StateFilter, StoredStatus};
 pub use settlement::{JobUpdate, SettleContext, settle};

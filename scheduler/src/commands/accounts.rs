@@ -1,6 +1,6 @@
 //! Accounts and logins. What is checked of them without the store was checked before.
 
-use scheduler_core::{Account, MAIL_DAY_MS, MailKind, audit_row, check_change_me};
+use scheduler_core::{Account, MailKind, audit_row, check_change_me};
 use storage::retry_on_conflict;
 use wire::{ChangeMe, FieldError, OperatorAction, UnixMs, UserId};
 
@@ -244,21 +244,4 @@ pub(super) async fn unchanged(
 ) -> Result<Option<StoredAccount>, StoreError> {
     let found = work.accounts().find(&compared.account.user).await?;
     Ok(found.filter(|found| found.password == compared.password))
-}
-
-/// Deletes logins, invitations and tokens whose time is over, and mails that count no more; how many.
-pub(crate) async fn forget_accounts_past(
-    store: &dyn SchedulerStore,
-    now: UnixMs,
-) -> Result<u64, StoreError> {
-    retry_on_conflict("forget_accounts_past", || async move {
-        let mut work = store.begin().await?;
-        let mut forgotten = work.logins().forget(now).await?;
-        forgotten += work.invites().forget(now).await?;
-        forgotten += work.tokens().forget(now).await?;
-        forgotten += work.mails().forget(now - MAIL_DAY_MS).await?;
-        work.commit().await?;
-        Ok(forgotten)
-    })
-    .await
 }

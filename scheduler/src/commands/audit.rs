@@ -74,15 +74,16 @@ async fn record_configuration_once(
     work.commit().await
 }
 
-/// Deletes rows from before that moment, and the oldest of more than `rows`.
+/// Deletes rows from before that moment, and the oldest of more than `rows`, at most `limit` of them; how many.
 pub(crate) async fn prune_audit(
     store: &dyn SchedulerStore,
     before: UnixMs,
     rows: u32,
+    limit: u32,
 ) -> Result<u64, StoreError> {
     retry_on_conflict("prune_audit", || async move {
         let mut work = store.begin().await?;
-        let pruned = work.audit().prune(before, rows).await?;
+        let pruned = work.audit().prune(before, rows, limit).await?;
         work.commit().await?;
         Ok(pruned)
     })

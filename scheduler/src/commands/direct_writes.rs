@@ -112,17 +112,3 @@ pub(crate) async fn mark_all_read(
     })
     .await
 }
-
-/// Deletes answers to idempotency keys that were given before that moment; how many.
-pub(crate) async fn forget_answers(
-    store: &dyn SchedulerStore,
-    before: UnixMs,
-) -> Result<u64, StoreError> {
-    retry_on_conflict("forget_answers", || async move {
-        let mut work = store.begin().await?;
-        let forgotten = work.idempotency().forget(before).await?;
-        work.commit().await?;
-        Ok(forgotten)
-    })
-    .await
-}

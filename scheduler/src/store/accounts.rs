@@ -73,9 +73,6 @@ pub(crate) trait LoginRepository: Send {
 
     /// Ends all but the newest so many of a person's logins.
     fn end_beyond<'a>(&'a mut self, user: &'a UserId, keep: u32) -> StoreFuture<'a, ()>;
-
-    /// Deletes logins that ended before that moment; how many.
-    fn forget<'a>(&'a mut self, before: UnixMs) -> StoreFuture<'a, u64>;
 }
 
 /// An account, and the hash of its password.

@@ -15,8 +15,8 @@ pub(crate) trait AuditRepository: Send {
     /// Adds a row. A second one with the same id has no effect.
     fn add<'a>(&'a mut self, row: &'a AuditRow) -> StoreFuture<'a, ()>;
 
-    /// Deletes rows from before that moment, and the oldest of more than `rows`; how many.
-    fn prune(&mut self, before: UnixMs, rows: u32) -> StoreFuture<'_, u64>;
+    /// Deletes rows from before that moment, and the oldest of more than `rows`, at most `limit` of them; how many.
+    fn prune(&mut self, before: UnixMs, rows: u32, limit: u32) -> StoreFuture<'_, u64>;
 
     /// Puts the keys of the configuration, each with the fingerprint of its value, in place of the stored
     /// ones, and returns those: empty at the first start. One at a time: another waits for the end of this unit of work.

@@ -22,6 +22,8 @@ pub(crate) mod occupancies;
 pub(crate) mod questions;
 pub(crate) mod races;
 pub(crate) mod reports;
+pub(crate) mod retention;
+pub(crate) mod schedules;
 pub(crate) mod sessions;
 pub(crate) mod timeline;
 pub(crate) mod unread_digests;
@@ -101,6 +103,13 @@ macro_rules! run_store_contract {
             addressed_gifts::sch_230_an_address_gets_five_mails_a_day_and_none_once_they_are_refused
             addressed_gifts::sch_221_no_mail_tells_of_a_gift_from_somebody_who_is_blocked
             addressed_gifts::sch_239_a_peek_is_one_a_day_over_daylight_saving_and_a_change_of_zone
+            retention::sch_339_what_is_too_old_goes_batch_by_batch_and_nothing_younger
+            retention::sch_339_answers_of_one_moment_go_batch_by_batch
+            retention::sch_339_a_mail_that_is_to_be_sent_stays_whatever_its_age
+            retention::sch_339_notifications_go_with_their_subjects
+            retention::sch_339_every_table_is_swept_by_statements_that_it_understands
+            schedules::sch_340_a_task_keeps_its_schedule_and_its_last_run
+            schedules::sch_335_a_run_of_all_nodes_begins_once_in_its_time
             reports::sch_233_a_report_is_read_by_operators_and_stops_all_between_the_two;
             sch_117_each_job_goes_to_one_claimant
             sch_117_a_claim_that_was_taken_over_writes_nothing
@@ -137,6 +146,7 @@ macro_rules! run_store_contract {
             sch_229_a_gift_that_is_claimed_and_taken_back_at_once_is_one_of_both
             sch_230_the_last_mail_of_a_day_is_not_sent_twice
             sch_231_a_key_that_comes_twice_at_once_makes_one_thing
+            sch_335_of_two_nodes_at_once_one_begins_a_run
         );
     };
     (@each $store:ident, $factory:expr, $($subject:ident::$rule:ident)+; $($race:ident)+) => {

@@ -1,9 +1,7 @@
 //! The first answer to each idempotency key.
 
-use scheduler_core::{IdempotencyKey, StoredAnswer};
-use wire::UnixMs;
-
 use super::StoreFuture;
+use scheduler_core::{IdempotencyKey, StoredAnswer};
 
 /// Reads committed answers.
 pub(crate) trait IdempotencyQueries: Send + Sync {
@@ -26,7 +24,4 @@ pub(crate) trait IdempotencyRepository: Send {
 
     /// Stores an answer. A second one under the same application, scope and key is an error.
     fn insert<'a>(&'a mut self, answer: &'a StoredAnswer) -> StoreFuture<'a, ()>;
-
-    /// Deletes answers that were given before that moment; how many.
-    fn forget(&mut self, before: UnixMs) -> StoreFuture<'_, u64>;
 }

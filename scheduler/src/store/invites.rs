@@ -12,7 +12,4 @@ pub(crate) trait InviteRepository: Send {
 
     /// Uses one up; false where there is none, or its time is over.
     fn take<'a>(&'a mut self, hash: &'a str, now: UnixMs) -> StoreFuture<'a, bool>;
-
-    /// Deletes those whose time was over before that moment; how many.
-    fn forget<'a>(&'a mut self, before: UnixMs) -> StoreFuture<'a, u64>;
 }

@@ -41,9 +41,6 @@ pub(crate) trait MailRepository: Send {
 
     /// Writes what became of an attempt.
     fn settle<'a>(&'a mut self, id: &'a str, fate: &'a MailFate) -> StoreFuture<'a, ()>;
-
-    /// Deletes mails that are not due and were asked for before that moment; how many.
-    fn forget<'a>(&'a mut self, before: UnixMs) -> StoreFuture<'a, u64>;
 }
 
 /// Reads and writes tokens within a unit of work.
@@ -56,9 +53,6 @@ pub(crate) trait TokenRepository: Send {
 
     /// Makes every token of a person void, of one kind or of all.
     fn void<'a>(&'a mut self, user: &'a UserId, kind: Option<MailKind>) -> StoreFuture<'a, ()>;
-
-    /// Deletes tokens whose time was over before that moment; how many.
-    fn forget<'a>(&'a mut self, before: UnixMs) -> StoreFuture<'a, u64>;
 }
 
 /// An address as it is kept beyond everything else of it: SHA-256 of its small letters, in base64.

@@ -11,6 +11,7 @@ mod deliveries;
 mod erasures;
 mod events;
 mod exports;
+mod failures;
 mod feedback;
 mod gifts;
 mod idempotency;
@@ -28,6 +29,8 @@ mod proposals;
 mod questions;
 mod recipients;
 mod reports;
+mod retention;
+mod schedules;
 mod session_rows;
 mod sessions;
 mod timeline;
@@ -39,10 +42,10 @@ use storage::{Database, OpenError, Schema};
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
     AccountQueries, AddressedGiftQueries, ApiKeyQueries, ApplicationQueries, AuditQueries,
-    BlockQueries, CalendarFeedQueries, DeliveryQueries, ExportQueries, FeedbackQueries,
-    GiftQueries, IdempotencyQueries, JobQueries, MailQueries, MatchQueries, NotificationQueries,
-    PersonQueries, QuestionQueries, ReportQueries, SchedulerStore, SessionQueries, StoreError,
-    StoreFuture, TimelineQueries, UnitOfWork,
+    BlockQueries, CalendarFeedQueries, DeliveryQueries, ExportQueries, FailureQueries,
+    FeedbackQueries, GiftQueries, IdempotencyQueries, JobQueries, MailQueries, MatchQueries,
+    NotificationQueries, PersonQueries, QuestionQueries, ReportQueries, ScheduleQueries,
+    SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -166,6 +169,14 @@ impl SchedulerStore for SqlStore {
     fn audit(&self) -> &dyn AuditQueries {
         self
     }
+
+    fn schedules(&self) -> &dyn ScheduleQueries {
+        self
+    }
+
+    fn failures(&self) -> &dyn FailureQueries {
+        self
+    }
 }
 
 impl From<storage::Error> for StoreError {
@@ -208,6 +219,7 @@ pub(crate) mod tests {
 
     /// Deletes what a rule may have left.
     const EMPTYING: &[&str] = &[
+        "DELETE FROM schedule_runs",
         "DELETE FROM calendar_feeds",
         "DELETE FROM session_feedback",
         "DELETE FROM applications",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .drive import cpu_per_thousand, drive, phase
+from . import scheduler
 from .processes import BENCH, CLIENT_CORE, REPO, SERVER_CORE, Failed
 from .servers import scratch, start
 
@@ -13,6 +14,10 @@ from .servers import scratch, start
 Figures = dict[str, float]
 SERVERS = ("reference", "rendezvous", "peerjs")
 DATABASES = "databases"
+SHOWN = {"sqlite": "SQLite", "postgres": "PostgreSQL", "mariadb": "MariaDB"}
+# What needs none of the other servers, and what of it no binary either.
+SCHEDULER = ("SCH1", "SCH2", "SCH3", "SCH4", "SCH5")
+BENCH_ALONE = (DATABASES, "SCH1", "SCH2", "SCH3")
 # Far above what the databases take.
 DATABASES_LIMIT_S = 1_800
 # 5,000 connections send 1,000 pings a second, and are sent as many: each is a message in and one out. An exchange has 22.
@@ -81,6 +86,19 @@ BARS = {
         Bar("L2", "9,000 live sessions, turns at one instant", "ms late, p99", (
             Limit("`live`, of the group-commit bound", ratio("live_late", "bound"), 1.5),
             Limit("`ended`, of the group-commit bound", ratio("ended_late", "bound"), 1.5))),
+        Bar("SCH1", "a store of 1 M sessions beside one of 10,000", "per second", tuple(
+            Limit(f"{title} on {shown}, time", ratio(f"{engine}_small_{command}", f"{engine}_large_{command}"), 1.3)
+            for command, title in (("look", "due-scan: is anything due?"), ("claimable", "due-scan: the 100 that are, locked"), ("book", "booking"))
+            for engine, shown in SHOWN.items())),
+        # What bookings take while retention works is shown, and nothing is asked of it.
+        Bar("SCH2", "a store of 1 M sessions, before, while and after retention", "ms", ()),
+        Bar("SCH3", "10,000 reminders due at one instant", "s", tuple(
+            Limit(f"all marked on {shown}, of the bare loop's time", ratio(f"{engine}_due_s_ours", f"{engine}_due_s_bare"), 1.5)
+            for engine, shown in SHOWN.items())),
+        Bar("SCH4", "10,000 reminders by mail and webhook", "ms", (
+            Limit("the last mail", lambda figures: figures["mail_last"] / 1e3, 60.0, "s"),
+            Limit("the last session's webhook", lambda figures: figures["webhook_max"] / 1e3, 60.0, "s"))),
+        Bar("SCH5", "sign-ins", "per second", ()),
         # It asks for nothing: the page has a table of its own for it.
         Bar(DATABASES, "the scheduler's commands on three databases", "per second", ()),
     )
@@ -231,5 +249,8 @@ STATIONS = (
     Station(("P5", "P7"), idle, 3),
     Station(("P6",), joins, 3),
     Station((DATABASES,), databases, 1),
+    Station(("SCH1", "SCH2"), scheduler.store_size, 1),
+    Station(("SCH3",), scheduler.due_at_once, 1),
+    Station(("SCH4", "SCH5"), scheduler.sinks, 1),
     Station(("L1", "L2"), turns, 1),
 )

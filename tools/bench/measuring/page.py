@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from statistics import median
 
-from .bars import DATABASES
+from .bars import DATABASES, SCHEDULER, SHOWN
 from .processes import REPO, Failed
 from .results import Result, Verdict
 
@@ -15,9 +15,12 @@ PLOTS = REPO / "docs" / "plots"
 def fill(results: dict[str, Result], path: Path = PAGE) -> None:
     """Puts the figures of `results` into the page; what has not been measured stays as it is."""
     text = path.read_text()
-    text = between(text, "machine", machine(results))
-    text = between(text, "bars", table(results))
-    text = between(text, "figures", figures(results))
+    of_relay = {name: result for name, result in results.items() if name not in SCHEDULER}
+    text = between(text, "machine", machine(of_relay))
+    text = between(text, "bars", table(of_relay))
+    text = between(text, "figures", figures(of_relay))
+    if any(name in results for name in SCHEDULER):
+        text = between(text, "scheduler", scheduler(results))
     if DATABASES in results:
         text = between(text, "databases", databases(results[DATABASES]))
     path.write_text(text)
@@ -77,7 +80,7 @@ def word(verdict: Verdict) -> str:
     return "not reached" if verdict.limit.stretch else "**missed**"
 
 
-ENGINES = {"sqlite": "SQLite", "postgres": "PostgreSQL", "mariadb": "MariaDB"}
+ENGINES = SHOWN
 # What is measured: its figures, which command it is, and how it is called.
 COMMANDS = (
     ("book_1", "book", "bookings, one caller"),
@@ -102,6 +105,35 @@ def databases(result: Result) -> str:
                      f"{result.median(f'{key}_ours'):,.0f}", f"{result.median(f'{key}_bare'):,.0f}",
                      f"{number(median(ratios))}× ({number(ratios[0])}–{number(ratios[-1])})"]
             lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def scheduler(results: dict[str, Result]) -> str:
+    """The scheduler's bars, and the figures of which nothing is asked."""
+    own = {name: result for name, result in results.items() if name in SCHEDULER}
+    lines = [machine(own), "", table(own)]
+    if "SCH2" in own:
+        lines += ["", "Bookings by one caller on the large store, in ms: median / p99 / longest.", "",
+                  "| database | before | while retention works | after | retention | erased and settled |", "|---|---|---|---|---|---|"]
+        for engine, shown_engine in ENGINES.items():
+            of = lambda what, engine=engine: own["SCH2"].median(f"{engine}_{what}")  # noqa: E731
+            spans = [" / ".join(number(of(f"{when}_{at}_ms")) for at in ("p50", "p99", "max")) for when in ("before", "during", "after")]
+            lines.append(f"| {shown_engine} | {' | '.join(spans)} | {of('retention_s'):.0f} s | {of('erased'):,.0f} |")
+    if "SCH3" in own:
+        lines += ["", "All due at one instant, marked batch by batch, in s: lateness p50 / p99 / last, and the bare loop's last.", "",
+                  "| database | p50 | p99 | last | bare loop |", "|---|---|---|---|---|"]
+        for engine, shown_engine in ENGINES.items():
+            of = lambda what, engine=engine: own["SCH3"].median(f"{engine}_{what}")  # noqa: E731
+            cells = [of("late_p50_ms_ours") / 1e3, of("late_p99_ms_ours") / 1e3, of("due_s_ours"), of("due_s_bare")]
+            lines.append(f"| {shown_engine} | {' | '.join(number(cell) for cell in cells)} |")
+    if "SCH4" in own:
+        of = own["SCH4"].median
+        lines += ["", f"By the binary on its own file: marked {number(of('marked_p50'))} ms late at the median, {number(of('marked_p99'))} at p99, {number(of('marked_max'))} at most; "
+                  f"{of('webhooks'):,.0f} webhooks, {number(of('webhook_p50'))} / {number(of('webhook_p99'))} / {number(of('webhook_max'))} ms; "
+                  f"{of('mails'):,.0f} mails; {number(of('cpu_ms_per_delivery'))} ms of processor for each delivery."]
+    if "SCH5" in own:
+        of = own["SCH5"].median
+        lines += ["", f"Sign-ins: {number(of('per_second'))} a second, {number(of('p50_ms'))} ms at the median and {number(of('p99_ms'))} at p99 with 16 at once."]
     return "\n".join(lines)
 
 

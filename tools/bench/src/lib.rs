@@ -4,4 +4,7 @@
 pub mod commits;
 pub mod databases;
 pub mod relay;
+pub mod sign_ins;
+pub mod smtp_sink;
+pub mod store_size;
 pub mod tickets;

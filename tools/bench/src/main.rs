@@ -3,8 +3,10 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use bench::databases::Sizes;
+use bench::store_size::StoreSizes;
 use clap::{Parser, Subcommand, ValueEnum};
 use load::{LoadTarget, Options};
 use tokio::net::TcpListener;
@@ -68,6 +70,45 @@ enum BenchCommand {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
+    /// Measure the scheduler's commands on a small store and a large one, and bookings while retention works; prints JSON. The
+    /// servers are those of POSTGRES_URL and MYSQL_URL
+    StoreSize {
+        /// Sessions of the large store
+        #[arg(long, default_value_t = 1_000_000)]
+        large: usize,
+        /// Sessions of the small one
+        #[arg(long, default_value_t = 10_000)]
+        small: usize,
+        /// Bookings, and looks, of each measurement
+        #[arg(long, default_value_t = 300)]
+        commands: usize,
+        /// Sessions that are erased, and old notifications and deliveries that are swept
+        #[arg(long, default_value_t = 20_000)]
+        old: usize,
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+    },
+    /// Sign in at a scheduler, as fast as so many callers can; prints JSON
+    SignIns {
+        /// The scheduler's address
+        #[arg(long)]
+        url: String,
+        #[arg(long, default_value_t = 50)]
+        accounts: usize,
+        #[arg(long, default_value_t = 16)]
+        callers: usize,
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+    },
+    /// Run a mail server that takes everything; once it is interrupted it writes when mails came
+    SmtpSink {
+        /// Where; the address is printed
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: String,
+        /// The file of the result
+        #[arg(long)]
+        result: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -114,7 +155,7 @@ async fn run(command: BenchCommand) -> Result<(), String> {
                 .await
                 .map_err(|error| error.to_string())?;
             println!("{}", load::table(&report));
-            report.settle(&options)
+            report.settle(options.json.as_deref(), options.max_errors)
         }
         BenchCommand::Tickets { count } => {
             println!("{}", bench::tickets::measure(count).await?.to_json());
@@ -144,6 +185,42 @@ async fn run(command: BenchCommand) -> Result<(), String> {
             let measured = bench::databases::measure(sizes).await?;
             println!("{}", measured.ok_or("a server is missing")?.to_json());
             Ok(())
+        }
+        BenchCommand::StoreSize {
+            large,
+            small,
+            commands,
+            old,
+            rounds,
+        } => {
+            let sizes = StoreSizes {
+                large,
+                small,
+                commands,
+                old,
+                rounds,
+            };
+            let measured = bench::store_size::measure(sizes).await?;
+            println!("{}", measured.ok_or("a server is missing")?);
+            Ok(())
+        }
+        BenchCommand::SignIns {
+            url,
+            accounts,
+            callers,
+            seconds,
+        } => {
+            let lasts = Duration::from_secs(seconds);
+            let measured = bench::sign_ins::measure(&url, accounts, callers, lasts).await?;
+            println!("{measured}");
+            Ok(())
+        }
+        BenchCommand::SmtpSink { listen, result } => {
+            let listener = TcpListener::bind(&listen).await.map_err(text)?;
+            println!("{}", listener.local_addr().map_err(text)?);
+            let stop = service::Shutdown::from_signals().map_err(text)?;
+            let served = bench::smtp_sink::serve(listener, stop.started(), &result).await;
+            served.map_err(text)
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ pub enum BookingError {
         what: &'static str,
         /// The HTTP status.
         status: u16,
-        /// The problem's splan code, or what there is instead.
+        /// The problem's stable code, or what there is instead.
         code: String,
     },
     /// No answer, or none that can be read.
@@ -167,19 +167,40 @@ impl SchedulerClient {
         path: &str,
         body: Value,
     ) -> Result<T, BookingError> {
-        let unreachable = |error: reqwest::Error| BookingError::Unreachable {
-            url: self.url.clone(),
-            what,
-            cause: root(&error),
-        };
-        let answer = self
-            .client
-            .post(format!("{}{path}", self.url))
-            .bearer_auth(&self.key)
-            .json(&body)
-            .send()
+        self.ask(Method::POST, what, path, Some(body)).await
+    }
+
+    /// Asks for something, and reads the answer.
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        what: &'static str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<T, BookingError> {
+        let answer = self.send(method, what, path, body).await?;
+        answer
+            .json()
             .await
-            .map_err(unreachable)?;
+            .map_err(|error| self.unreachable(what, &error))
+    }
+
+    /// Asks for something; the answer is a good one, and has not been read.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        what: &'static str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<reqwest::Response, BookingError> {
+        let request = self.client.request(method, format!("{}{path}", self.url));
+        let request = request.bearer_auth(&self.key);
+        let request = match &body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| self.unreachable(what, &error))?;
         let status = answer.status();
         if status == StatusCode::UNAUTHORIZED {
             return Err(BookingError::WrongKey(self.url.clone()));
@@ -192,7 +213,27 @@ impl SchedulerClient {
                 code: problem.code,
             });
         }
-        answer.json().await.map_err(unreachable)
+        Ok(answer)
+    }
+
+    fn unreachable(&self, what: &'static str, error: &reqwest::Error) -> BookingError {
+        BookingError::Unreachable {
+            url: self.url.clone(),
+            what,
+            cause: root(error),
+        }
+    }
+}
+
+impl BookingError {
+    /// In a word or two, for counting.
+    pub(crate) fn code(&self) -> String {
+        match self {
+            Self::Setting(_) => "setting".to_owned(),
+            Self::WrongKey(_) => "wrong_key".to_owned(),
+            Self::Refused { status, code, .. } => format!("{status} {code}"),
+            Self::Unreachable { .. } => "unreachable".to_owned(),
+        }
     }
 }
 

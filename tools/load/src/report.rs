@@ -1,11 +1,11 @@
 //! The result of a run, as `--json` writes it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
-use crate::options::Options;
 use crate::tally::Counted;
 
 /// What a run found.
@@ -29,7 +29,7 @@ pub struct Report {
     pub phases: Vec<PhaseReport>,
     /// How long things took and how late they came, by kind, in milliseconds.
     pub spans_ms: BTreeMap<String, Spread>,
-    /// What work_began wrong, by code.
+    /// What went wrong, by code.
     pub errors: BTreeMap<String, u64>,
     /// How sessions ended, by reason; each session has two ends.
     pub ends: BTreeMap<String, u64>,
@@ -75,7 +75,7 @@ pub struct Spread {
 }
 
 impl Report {
-    /// Which share of what was tried work_began wrong, 0 to 1.
+    /// Which share of what was tried went wrong, 0 to 1.
     #[must_use]
     pub fn failed_share(&self) -> f64 {
         let failed: u64 = self.errors.values().sum();
@@ -90,19 +90,19 @@ impl Report {
     /// Writes the result where it is wanted, and judges it.
     ///
     /// # Errors
-    /// In one line, when it can't be written, or more work_began wrong than `options` allow.
-    pub fn settle(&self, options: &Options) -> Result<(), String> {
-        if let Some(path) = &options.json {
+    /// In one line, when it can't be written, or more went wrong than `max_errors`, a share, allows.
+    pub fn settle(&self, json: Option<&Path>, max_errors: f64) -> Result<(), String> {
+        if let Some(path) = json {
             let text = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
             std::fs::write(path, text + "\n")
                 .map_err(|error| format!("{}: {error}", path.display()))?;
         }
         let share = self.failed_share();
-        if share > options.max_errors {
+        if share > max_errors {
             return Err(format!(
-                "{:.2} % work_began wrong, and {:.2} % may",
+                "{:.2} % went wrong, and {:.2} % may",
                 share * 100.0,
-                options.max_errors * 100.0
+                max_errors * 100.0
             ));
         }
         Ok(())

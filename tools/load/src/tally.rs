@@ -36,6 +36,12 @@ pub(crate) enum Span {
     EndedLate,
     /// How late the generator itself began what was due.
     OwnLate,
+    /// From asking for a session to having it booked.
+    Booking,
+    /// How late a reminder was marked.
+    ReminderLate,
+    /// How late the first webhook of a session's reminders came.
+    WebhookLate,
 }
 
 impl Span {
@@ -50,6 +56,9 @@ impl Span {
             Span::LiveLate => "live_late",
             Span::EndedLate => "ended_late",
             Span::OwnLate => "generator_late",
+            Span::Booking => "booking",
+            Span::ReminderLate => "reminder_late",
+            Span::WebhookLate => "webhook_late",
         }
     }
 }
@@ -86,7 +95,7 @@ impl Tally {
         self.lock().operations += 1;
     }
 
-    /// Counts something that work_began wrong.
+    /// Counts something that went wrong.
     pub(crate) fn failed(&self, code: &str) {
         count(&mut self.lock().errors, code);
     }

@@ -302,6 +302,18 @@ const SCHEDULER: &[CopiedTable] = &[
         &["notification_id"],
         &["gift_id", "match_id"],
     ),
+    table(
+        "schedule_runs",
+        &["name"],
+        &[
+            "schedule",
+            "last_started_at",
+            "last_finished_at",
+            "last_result",
+            "last_error",
+            "runs",
+        ],
+    ),
 ];
 
 const CHAT: [CopiedTable; 6] = [

@@ -1,13 +1,13 @@
 //! What a store must do about accounts, their logins, their mails and the tokens of those.
 
-use scheduler_core::{Account, EmailAddress, MailKind};
+use scheduler_core::{Account, EmailAddress, MailKind, SweptTable};
 use wire::{NotificationKind, Notify, Quiet, UserId};
 
 use super::harness::{NOW, StoreHarness, action};
 use crate::commands::{
     self, AskOutcome, ChangeOutcome, ConfirmOutcome, SignupCommand, SignupOutcome, add_invite,
     ask_for_mail, change_account, change_password, claim_mail, confirm_email, end_login,
-    extend_login, forget_accounts_past, log_in, reset_password, settle_mail,
+    extend_login, log_in, reset_password, settle_mail, sweep,
 };
 use crate::store::{
     SchedulerStore, SessionFilter, SessionsOf, StoredAccount, StoredLogin, StoredMail, StoredToken,
@@ -174,8 +174,8 @@ pub(crate) async fn sch_145_logins_are_listed_extended_and_ended(mut harness: St
     assert_eq!(ids(NOW).await, ["u1-1"]);
     let again = change_password(&*store, &command.account, "newer", "u1-1").await;
     assert!(!again.unwrap(), "it was compared with the old one");
-    let forgotten = forget_accounts_past(&*store, NOW + HOUR_MS + 1).await;
-    assert_eq!(forgotten.unwrap(), 1);
+    let ended = sweep(&*store, SweptTable::Logins, NOW + HOUR_MS + 1, 500).await;
+    assert_eq!(ended.unwrap(), 1);
     assert!(ids(NOW).await.is_empty());
 }
 

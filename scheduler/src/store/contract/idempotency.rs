@@ -1,9 +1,9 @@
 //! What a store must do about idempotency keys.
 
-use scheduler_core::CommandOutcome;
+use scheduler_core::{CommandOutcome, SweptTable};
 
 use super::harness::{NOW, StoreHarness, booking, done, key};
-use crate::commands::forget_answers;
+use crate::commands::sweep;
 
 pub(crate) async fn sch_71_a_key_stands_for_its_first_command(mut harness: StoreHarness) {
     let first = done(harness.book(booking("shop", Some(key("k", "a")))).await).0;
@@ -19,8 +19,10 @@ pub(crate) async fn sch_71_a_key_stands_for_its_first_command(mut harness: Store
     let answers = store.idempotency();
     let known = answers.find("shop".into(), key("k", "a")).await.unwrap();
     assert_eq!(known.unwrap().key, key("k", "a"));
-    assert_eq!(forget_answers(&*store, NOW).await.unwrap(), 0);
-    assert_eq!(forget_answers(&*store, NOW + 1).await.unwrap(), 1);
+    for (cutoff, swept) in [(NOW, 0), (NOW + 1, 1)] {
+        let done = sweep(&*store, SweptTable::Idempotency, cutoff, 500).await;
+        assert_eq!(done.unwrap(), swept);
+    }
     drop(store);
     done(harness.book(booking("shop", Some(key("k", "b")))).await);
 }

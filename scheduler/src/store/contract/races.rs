@@ -10,6 +10,7 @@ mod events;
 mod matching;
 mod questions;
 mod rows;
+mod schedules;
 
 pub(crate) use accounts::{
     sch_144_a_token_that_is_used_twice_at_once_counts_once,
@@ -64,6 +65,7 @@ pub(crate) use rows::{
     sch_120_of_two_configurations_at_once_one_is_left_whole,
     sch_120_the_first_reading_of_a_notification_counts,
 };
+pub(crate) use schedules::sch_335_of_two_nodes_at_once_one_begins_a_run;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -7,6 +7,9 @@ use super::SqlStore;
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{AuditQueries, AuditQuery, AuditRepository, StoreFuture};
 
+/// Above every id, which is one of letters and digits.
+const LAST_ID: &str = "~";
+
 impl AuditQueries for SqlStore {
     fn list(&self, page: AuditQuery) -> StoreFuture<'_, Vec<AuditRow>> {
         Box::pin(async move {
@@ -52,26 +55,32 @@ impl AuditRepository for SqlUnitOfWork {
         })
     }
 
-    fn prune(&mut self, before: UnixMs, rows: u32) -> StoreFuture<'_, u64> {
+    fn prune(&mut self, before: UnixMs, rows: u32, limit: u32) -> StoreFuture<'_, u64> {
         Box::pin(async move {
-            let old = query("DELETE FROM audit WHERE at < ?1")
-                .bind(before)
-                .execute(&mut self.tx)
-                .await?;
-            let last: Option<(UnixMs, String)> =
+            let kept: Option<(UnixMs, String)> =
                 query("SELECT at, id FROM audit ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?1")
                     .bind(rows)
                     .fetch_optional(&mut self.tx)
                     .await?;
-            let Some((at, id)) = last else {
-                return Ok(old);
-            };
-            let more = query("DELETE FROM audit WHERE at < ?1 OR (at = ?1 AND id <= ?2)")
+            // The last one that may go: of those that are too many, or of those that are too old.
+            let old = (before - 1, LAST_ID.to_owned());
+            let (at, id) = kept.map_or(old.clone(), |too_many| too_many.max(old));
+            let last: Option<(UnixMs, String)> = query(
+                "SELECT at, id FROM audit WHERE at <= ?1 AND (at < ?1 OR id <= ?2) \
+                 ORDER BY at, id LIMIT 1 OFFSET ?3",
+            )
+            .bind(at)
+            .bind(&id)
+            .bind(limit.saturating_sub(1))
+            .fetch_optional(&mut self.tx)
+            .await?;
+            let (at, id) = last.unwrap_or((at, id));
+            let pruned = query("DELETE FROM audit WHERE at <= ?1 AND (at < ?1 OR id <= ?2)")
                 .bind(at)
                 .bind(id)
                 .execute(&mut self.tx)
                 .await?;
-            Ok(old + more)
+            Ok(pruned)
         })
     }
 

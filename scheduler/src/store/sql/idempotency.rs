@@ -47,16 +47,6 @@ impl IdempotencyRepository for SqlUnitOfWork {
             Ok(())
         })
     }
-
-    fn forget(&mut self, before: UnixMs) -> StoreFuture<'_, u64> {
-        Box::pin(async move {
-            let forgotten = query("DELETE FROM idempotency WHERE created_at < ?1")
-                .bind(before)
-                .execute(&mut self.tx)
-                .await?;
-            Ok(forgotten)
-        })
-    }
 }
 
 async fn find(

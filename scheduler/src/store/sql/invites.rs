@@ -34,11 +34,4 @@ impl InviteRepository for SqlUnitOfWork {
             Ok(taken == 1)
         })
     }
-
-    fn forget<'a>(&'a mut self, before: UnixMs) -> StoreFuture<'a, u64> {
-        Box::pin(async move {
-            let statement = query("DELETE FROM invites WHERE expires_at < ?1").bind(before);
-            Ok(statement.execute(&mut self.tx).await?)
-        })
-    }
 }

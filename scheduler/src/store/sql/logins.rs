@@ -89,11 +89,4 @@ impl LoginRepository for SqlUnitOfWork {
             Ok(())
         })
     }
-
-    fn forget<'a>(&'a mut self, before: UnixMs) -> StoreFuture<'a, u64> {
-        Box::pin(async move {
-            let statement = query("DELETE FROM logins WHERE expires_at < ?1").bind(before);
-            Ok(statement.execute(&mut self.tx).await?)
-        })
-    }
 }

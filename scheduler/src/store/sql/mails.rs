@@ -153,14 +153,6 @@ impl MailRepository for SqlUnitOfWork {
             Ok(())
         })
     }
-
-    fn forget<'a>(&'a mut self, before: UnixMs) -> StoreFuture<'a, u64> {
-        Box::pin(async move {
-            let statement =
-                query("DELETE FROM mails WHERE created_at < ?1 AND state <> 'due'").bind(before);
-            Ok(statement.execute(&mut self.tx).await?)
-        })
-    }
 }
 
 /// The row of an address, locked: when mails of gifts were refused there, if they were.

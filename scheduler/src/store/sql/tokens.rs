@@ -47,13 +47,6 @@ impl TokenRepository for SqlUnitOfWork {
             Ok(())
         })
     }
-
-    fn forget<'a>(&'a mut self, before: UnixMs) -> StoreFuture<'a, u64> {
-        Box::pin(async move {
-            let statement = query("DELETE FROM account_tokens WHERE expires_at < ?1").bind(before);
-            Ok(statement.execute(&mut self.tx).await?)
-        })
-    }
 }
 
 /// A token, still as text and numbers.

@@ -8,8 +8,8 @@ use crate::store::{
     ErasureRepository, EventRepository, FeedbackRepository, GiftRepository, IdempotencyRepository,
     InviteRepository, JobRepository, LoginRepository, MailRepository, MatchRepository,
     NotificationRepository, OccupancyRepository, PersonRepository, QuestionRepository,
-    ReportRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
-    UnitOfWork,
+    ReportRepository, RetentionRepository, ScheduleRepository, SessionRepository, StoreFuture,
+    TimelineRepository, TokenRepository, UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -121,6 +121,14 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn audit(&mut self) -> &mut dyn AuditRepository {
+        self
+    }
+
+    fn schedules(&mut self) -> &mut dyn ScheduleRepository {
+        self
+    }
+
+    fn retention(&mut self) -> &mut dyn RetentionRepository {
         self
     }
 

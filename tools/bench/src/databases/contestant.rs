@@ -209,9 +209,9 @@ impl Contestant {
         }
         for side in sides {
             self.restore(self.sizes.batches * BATCH).await;
-            let (claim, settle) = self.batches(side).await?;
-            figures.insert(format!("{}_claim_{}", self.name(), side.name()), claim);
-            figures.insert(format!("{}_settle_{}", self.name(), side.name()), settle);
+            for (what, figure) in self.batches(side).await? {
+                figures.insert(format!("{}_{what}_{}", self.name(), side.name()), figure);
+            }
         }
         for (command, work) in self.script.commands() {
             #[expect(clippy::cast_precision_loss, reason = "they are a few hundred")]
@@ -278,10 +278,12 @@ impl Contestant {
         Ok((look, per_second(self.sizes.looks, began)))
     }
 
-    /// Jobs that are claimed in a second, and jobs that are settled in one, a batch after the other.
-    async fn batches(&self, side: Contender) -> Result<(f64, f64), String> {
+    /// Jobs that are claimed in a second, and jobs that are settled in one, a batch after the other; how long all of them
+    /// take, and how late those are marked in the middle and near the end, if all were due when it began.
+    async fn batches(&self, side: Contender) -> Result<[(&'static str, f64); 5], String> {
         let mut bare = self.bare[0].lock().await;
         let (mut claim_s, mut settle_s) = (0.0, 0.0);
+        let mut marked_ms = Vec::with_capacity(self.sizes.batches);
         for number in 0..self.sizes.batches {
             let began = Instant::now();
             match side {
@@ -312,9 +314,20 @@ impl Contestant {
                     settle_s += began.elapsed().as_secs_f64();
                 }
             }
+            marked_ms.push((claim_s + settle_s) * 1e3);
         }
         let jobs = count(self.sizes.batches * BATCH);
-        Ok((jobs / claim_s, jobs / settle_s))
+        let late = |share: usize| {
+            let place = (marked_ms.len() * share / 100).min(marked_ms.len().saturating_sub(1));
+            marked_ms.get(place).copied().unwrap_or_default()
+        };
+        Ok([
+            ("claim", jobs / claim_s),
+            ("settle", jobs / settle_s),
+            ("due_s", claim_s + settle_s),
+            ("late_p50_ms", late(50)),
+            ("late_p99_ms", late(99)),
+        ])
     }
 
     /// Closes the connections, and drops the database.

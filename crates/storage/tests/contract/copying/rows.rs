@@ -41,6 +41,7 @@ pub(super) const SINGLE_ROWS: &[&str] = &[
     "INSERT INTO deliveries (id, idempotency_key, channel, kind, application, notification_id, event, state, attempts, term, due_at, open_at, created_at) VALUES ('d', 'k', 'email', 'session_reminder', 'shop', 'n', '{}', 'pending', 1, 2, 3, 4, 5)",
     "INSERT INTO notification_counts (notification_id, messages) VALUES ('n', 3)",
     "INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES ('n', 'g', 'm')",
+    "INSERT INTO schedule_runs (name, schedule, last_started_at, last_result, runs) VALUES ('retention', '* * * * * *', 1, 'ok', 2)",
     "INSERT INTO asked_questions (session_id, position, first_user, second_user, question_id, repeats) SELECT id, 0, 'a', 'b', 'q', 0 FROM sessions WHERE starts_at = 7",
 ];
 

@@ -1,0 +1,18 @@
+//! What failed, counted: for the daily digest.
+
+use scheduler_core::FailureCount;
+use wire::UnixMs;
+
+use super::StoreFuture;
+
+/// Counts committed failures of a span, whose end is excluded. A span of an hour is read in a moment, however much is stored.
+pub(crate) trait FailureQueries: Send + Sync {
+    /// Deliveries that were planned in the span and failed or were missed.
+    fn deliveries(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, Vec<FailureCount>>;
+
+    /// Jobs that were due in the span and failed or were missed.
+    fn jobs(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, Vec<FailureCount>>;
+
+    /// Mails of accounts that were asked for in the span and given up.
+    fn mails(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, u64>;
+}

@@ -1,0 +1,62 @@
+//! What failed, counted by way and reason.
+
+use scheduler_core::FailureCount;
+use storage::{FromRow, Row, Statement, query};
+use wire::UnixMs;
+
+use super::SqlStore;
+use crate::store::{FailureQueries, StoreError, StoreFuture};
+
+impl FailureQueries for SqlStore {
+    fn deliveries(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, Vec<FailureCount>> {
+        let counted = query(
+            "SELECT channel, state, reason, count(*) FROM deliveries \
+             WHERE created_at >= ?1 AND created_at < ?2 AND state IN ('failed', 'missed') \
+             GROUP BY channel, state, reason",
+        );
+        Box::pin(self.counts(counted.bind(from).bind(to)))
+    }
+
+    fn jobs(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, Vec<FailureCount>> {
+        let counted = query(
+            "SELECT kind, state, reason, count(*) FROM jobs \
+             WHERE state IN ('failed', 'missed') AND due_at >= ?1 AND due_at < ?2 \
+             GROUP BY kind, state, reason",
+        );
+        Box::pin(self.counts(counted.bind(from).bind(to)))
+    }
+
+    fn mails(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, u64> {
+        Box::pin(async move {
+            let (count,): (u64,) = query(
+                "SELECT count(*) FROM mails WHERE created_at >= ?1 AND created_at < ?2 AND state = 'dead'",
+            )
+            .bind(from)
+            .bind(to)
+            .fetch_one(&mut self.db.read().await?)
+            .await?;
+            Ok(count)
+        })
+    }
+}
+
+impl SqlStore {
+    async fn counts(&self, counted: Statement<'_>) -> Result<Vec<FailureCount>, StoreError> {
+        let rows: Vec<CountRow> = counted.fetch_all(&mut self.db.read().await?).await?;
+        Ok(rows.into_iter().map(|CountRow(count)| count).collect())
+    }
+}
+
+struct CountRow(FailureCount);
+
+impl FromRow for CountRow {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        let reason: Option<String> = row.get(2)?;
+        Ok(Self(FailureCount {
+            what: row.get(0)?,
+            state: row.get(1)?,
+            reason: reason.unwrap_or_default(),
+            count: row.get(3)?,
+        }))
+    }
+}

@@ -1,0 +1,55 @@
+//! What recurs leaves its traces: a row with schedule and last run for each task.
+
+mod running;
+
+use std::collections::BTreeMap;
+
+use running::{Running, eventually};
+use sqlx::sqlite::SqlitePool;
+
+/// Schedule, last result and number of runs of each task.
+async fn tasks(scheduler: &Running) -> BTreeMap<String, (String, Option<String>, i64)> {
+    let path = scheduler.data.path().join("scheduler/scheduler.db");
+    let pool = SqlitePool::connect(&format!("sqlite:{}", path.display()))
+        .await
+        .unwrap();
+    let rows: Vec<(String, String, Option<String>, i64)> =
+        sqlx::query_as("SELECT name, schedule, last_result, runs FROM schedule_runs")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    pool.close().await;
+    let named = |(name, schedule, result, runs)| (name, (schedule, result, runs));
+    rows.into_iter().map(named).collect()
+}
+
+#[tokio::test]
+async fn sch_340_each_task_is_stored_with_its_schedule_and_its_last_run() {
+    let scheduler = Running::start().await;
+    eventually(async || {
+        let tasks = tasks(&scheduler).await;
+        ["wake_jobs", "open_gifts", "scrub"].iter().all(|name| {
+            let found = tasks.get(*name);
+            found.is_some_and(|(_, result, runs)| result.as_deref() == Some("ok") && *runs > 0)
+        })
+    })
+    .await;
+    let found = tasks(&scheduler).await;
+    let names: Vec<_> = found.keys().map(String::as_str).collect();
+    let due = [
+        "failure_digest",
+        "open_gifts",
+        "reload_keys",
+        "reload_origins",
+        "retention",
+        "scrub",
+        "wake_jobs",
+    ];
+    assert_eq!(names, due);
+    assert_eq!(found["failure_digest"].0, "0 0 6 * * *");
+    let runs = found["wake_jobs"].2;
+    // What ran since is written when it stops, and goes on counting from there.
+    let data = scheduler.stop().await;
+    let again = Running::start_in(data).await;
+    assert!(tasks(&again).await["wake_jobs"].2 >= runs);
+}
