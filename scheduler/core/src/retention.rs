@@ -184,6 +184,7 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
         TableAge::Unlimited("one row for each setting, replaced at each start"),
     ),
     ("deliveries", TableAge::Swept(SweptTable::Deliveries)),
+    ("due_jobs", TableAge::With("sessions")),
     (
         "gifts",
         TableAge::Unlimited("a letter is its reader's until one of the two leaves"),
@@ -195,7 +196,6 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
         TableAge::Unlimited("one row for each node that ever reported"),
     ),
     ("invites", TableAge::Swept(SweptTable::Invites)),
-    ("jobs", TableAge::With("sessions")),
     ("logins", TableAge::Swept(SweptTable::Logins)),
     (
         "mail_recipients",

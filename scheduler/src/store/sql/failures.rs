@@ -19,7 +19,7 @@ impl FailureQueries for SqlStore {
 
     fn jobs(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, Vec<FailureCount>> {
         let counted = query(
-            "SELECT kind, state, reason, count(*) FROM jobs \
+            "SELECT kind, state, reason, count(*) FROM due_jobs \
              WHERE state IN ('failed', 'missed') AND due_at >= ?1 AND due_at < ?2 \
              GROUP BY kind, state, reason",
         );
