@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and the machine lacks: Python, shellcheck, a browser, a Node that is new enough, cargo-deny,
-# a LiveKit server, database servers, Toxiproxy, Schemathesis.
+# a LiveKit server, database servers, Toxiproxy, Mailpit, Schemathesis.
 # Nothing is done twice: what is found is left alone.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -115,6 +115,7 @@ need_schemathesis() {
 need_go_servers() {
   "$REPO/scripts/install-livekit.sh"
   "$REPO/scripts/install-toxiproxy.sh"
+  "$REPO/scripts/install-mailpit.sh"
 }
 
 # What is built while packages are fetched, each in a process group of its own, so that Ctrl-C ends it.

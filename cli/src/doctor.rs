@@ -2,6 +2,7 @@
 //! each that does not work. It changes nothing.
 
 mod databases;
+mod mail;
 mod media;
 mod turn;
 
@@ -46,6 +47,7 @@ impl fmt::Display for Finding {
 pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
     let mut findings = databases::check(settings).await?;
     findings.extend(turn::check(settings).await?);
+    findings.extend(mail::check(settings).await?);
     findings.extend(media::check(settings).await);
     let mut failed = 0;
     for finding in &findings {

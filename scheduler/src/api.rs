@@ -14,6 +14,7 @@ pub(crate) mod join;
 pub(crate) mod jwks;
 pub(crate) mod links;
 pub(crate) mod mail_refusals;
+pub(crate) mod mail_unsubscriptions;
 pub(crate) mod matches;
 pub(crate) mod me;
 pub(crate) mod notifications;

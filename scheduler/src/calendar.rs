@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use icalendar::{Calendar, Component as _, Event, EventLike as _, EventStatus, Property};
 use scheduler_core::{BookedSession, PEOPLE};
-use wire::UnixMs;
+use wire::{UnixMs, UserId};
 
 /// Octets of a line without its end (RFC 5545, section 3.1).
 const MAX_LINE_BYTES: usize = 75;
@@ -36,14 +36,43 @@ impl CalendarOrigin<'_> {
         now: UnixMs,
         join_url: Option<&str>,
     ) -> CalendarObject {
-        let method = if session.cancelled {
-            "CANCEL"
-        } else {
-            "REQUEST"
-        };
+        let method = method(session);
         let mut event = self.event(session, now);
         for person in &session.participants {
             event.append_multi_property(attendee(&person.name, person.user_id.as_str()));
+        }
+        if let Some(join_url) = join_url {
+            event.url(join_url);
+        }
+        let mut calendar = calendar(method);
+        calendar.push(event);
+        CalendarObject {
+            text: folded(&calendar.to_string()),
+            method,
+        }
+    }
+
+    /// The same for a mail to `reader` (RFC 6047): by their address alone calendars know whose it is. Nobody else's stands in
+    /// it, and no answer is asked for.
+    pub(crate) fn mailed(
+        &self,
+        session: &BookedSession,
+        now: UnixMs,
+        (reader, address): (&UserId, &str),
+        organizer: (&str, &str),
+        join_url: Option<&str>,
+    ) -> CalendarObject {
+        let method = method(session);
+        let mut event = self.event(session, now);
+        let (name, from) = organizer;
+        let mut organizer = Property::new("ORGANIZER", format!("mailto:{from}"));
+        organizer.add_parameter("CN", &parameter(name));
+        event.append_property(organizer);
+        for person in &session.participants {
+            event.append_multi_property(match person.user_id == *reader {
+                true => mailed_attendee(&person.name, address),
+                false => attendee(&person.name, person.user_id.as_str()),
+            });
         }
         if let Some(join_url) = join_url {
             event.url(join_url);
@@ -113,6 +142,14 @@ impl CalendarOrigin<'_> {
     }
 }
 
+/// What a calendar is to do with a session.
+fn method(session: &BookedSession) -> &'static str {
+    match session.cancelled {
+        true => "CANCEL",
+        false => "REQUEST",
+    }
+}
+
 fn calendar(method: &str) -> Calendar {
     let mut calendar = Calendar::empty();
     calendar
@@ -132,6 +169,17 @@ fn attendee(name: &str, user_id: &str) -> Property {
     attendee
         .add_parameter("CN", &parameter(name))
         .add_parameter("ROLE", "REQ-PARTICIPANT");
+    attendee
+}
+
+/// The reader of a mail, who takes part already.
+fn mailed_attendee(name: &str, address: &str) -> Property {
+    let mut attendee = Property::new("ATTENDEE", format!("mailto:{address}"));
+    attendee
+        .add_parameter("CN", &parameter(name))
+        .add_parameter("ROLE", "REQ-PARTICIPANT")
+        .add_parameter("PARTSTAT", "ACCEPTED")
+        .add_parameter("RSVP", "FALSE");
     attendee
 }
 

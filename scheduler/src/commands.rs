@@ -14,6 +14,7 @@ mod due_jobs;
 mod erasures;
 mod events;
 mod feedback;
+mod mail_addresses;
 mod mails;
 mod matching;
 mod neighbours;
@@ -38,6 +39,7 @@ pub(crate) use due_jobs::{ClaimedBatch, claim_due, fail, settle};
 pub(crate) use erasures::erase;
 pub(crate) use events::take_batch;
 pub(crate) use feedback::{FeedbackOutcome, give_feedback};
+pub(crate) use mail_addresses::{admit_mail, unsubscribe};
 pub(crate) use mails::{
     AskOutcome, ConfirmOutcome, ask_for_mail, claim_mail, confirm_email, refuse_mails,
     reset_password, settle_mail,

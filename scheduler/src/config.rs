@@ -65,6 +65,67 @@ pub struct EmailSettings {
     pub url: SecretText,
     /// As `meet@example.org` or `Meet <meet@example.org>`.
     pub from: String,
+    /// How mails to people who are notified are paced.
+    pub pace: EmailPace,
+}
+
+impl EmailSettings {
+    /// With the default pace.
+    pub fn new(url: impl Into<SecretText>, from: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            from: from.into(),
+            pace: EmailPace::default(),
+        }
+    }
+}
+
+/// When mails to people who are notified are tried again, and how many one address gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EmailPace {
+    /// The first wait after a server that was not reached or lost the connection, in milliseconds; each that follows is four
+    /// times as long, up to four hours.
+    pub retry_ms: i64,
+    /// The shortest wait after a mail that was put off (4xx), in milliseconds: servers that greylist take it after one to five
+    /// minutes, and do not mind being asked before.
+    pub deferred_ms: i64,
+    /// The shortest wait after a full mailbox (552, 452), in milliseconds.
+    pub full_ms: i64,
+    /// Mails about notifications to one address in a day of UTC; more are suppressed.
+    pub daily_limit: u32,
+}
+
+impl Default for EmailPace {
+    fn default() -> Self {
+        Self {
+            retry_ms: 2_000,
+            deferred_ms: 60_000,
+            full_ms: 3_600_000,
+            daily_limit: 50,
+        }
+    }
+}
+
+impl EmailPace {
+    /// Refuses what would send without a rest, or nothing at all.
+    ///
+    /// # Errors
+    /// In a few words, what is wrong.
+    pub fn check(self) -> Result<(), String> {
+        let waits = [
+            ("retry_ms", self.retry_ms),
+            ("deferred_ms", self.deferred_ms),
+            ("full_ms", self.full_ms),
+        ];
+        if let Some((key, _)) = waits.iter().find(|(_, wait_ms)| *wait_ms < 1) {
+            return Err(format!("email.{key} is 1 or more"));
+        }
+        if self.daily_limit == 0 {
+            return Err("email.daily_limit is 1 or more".to_owned());
+        }
+        Ok(())
+    }
 }
 
 /// Who gets an account.

@@ -3,6 +3,7 @@
 mod accounts;
 mod applications;
 mod deliveries;
+mod mails;
 mod matching;
 
 use serde_json::json;
@@ -32,6 +33,7 @@ pub(crate) fn api(has_accounts: bool, has_test_clock: bool) -> Api {
         operators(),
         applications::operations(),
         deliveries::operations(),
+        mails::operations(),
         matching::of_applications(),
     ]
     .concat();

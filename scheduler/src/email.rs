@@ -1,11 +1,17 @@
-//! Mails: a task sends what is due in the store, by SMTP, and tries again what could not be sent.
+//! Mails: how they look, how they are built and how they are handed in, for everything that sends some. A task sends those of
+//! accounts, which the store keeps apart; what people are notified of is a channel (`crate::channels::email`).
 
+mod look;
+mod message;
 mod outgoing;
 mod sender;
+mod server;
 mod texts;
 mod transport;
 
-pub(crate) use outgoing::Email;
+pub(crate) use look::{MailAction, MailBody, MailContent, MailFact, MailRefusal, MailWords};
+pub(crate) use message::{MailParts, SealedMail, one_line};
+pub(crate) use outgoing::{Email, sender_name};
 pub(crate) use sender::send_mails;
-pub(crate) use transport::Mailer;
-pub use transport::check_email;
+pub(crate) use transport::{Mailer, SendFailure, SendStage};
+pub use transport::{check_email, probe_email};

@@ -50,11 +50,11 @@ mod web;
 mod zone_rules;
 
 pub use config::{
-    Config, EmailSettings, JobSettings, LINKS_AFTER_END_MS, Limits, SignupPolicy, StoreLocation,
-    default_database,
+    Config, EmailPace, EmailSettings, JobSettings, LINKS_AFTER_END_MS, Limits, SignupPolicy,
+    StoreLocation, default_database,
 };
 
-pub use email::check_email;
+pub use email::{check_email, probe_email};
 pub use scheduler_core::RetentionSettings;
 
 use std::sync::Arc;
@@ -70,6 +70,8 @@ use service::{Shutdown, StartError, Tasks, clock};
 use storage::Outbox;
 
 use crate::accounts::Accounts;
+use crate::channels::Channel;
+use crate::channels::email::{EmailChannel, MailComposer, RefusedAddresses};
 use crate::commands::record_configuration;
 use crate::deliveries::DeliveryRunners;
 use crate::due_jobs::DueJobRunner;
@@ -85,6 +87,7 @@ use crate::question_throttle::QuestionThrottle;
 use crate::quotas::SchedulerQuotas;
 use crate::retention::RetentionSweep;
 use crate::state::AppState;
+use crate::store::SchedulerStore;
 use crate::store::sql::SqlStore;
 use crate::tickets::Tickets;
 
@@ -155,25 +158,35 @@ fn app(
     let tickets = Tickets::load_or_create(config).map_err(|e| StartError::Config(e.to_string()))?;
     let links = JoinLinks::load_or_create(&config.data_dir)
         .map_err(|source| file_error(config.keys_dir().join("join.secret"), source))?;
+    let store: Arc<dyn SchedulerStore> = Arc::new(store.clone());
+    let web_origin: Arc<str> = config.web_origin.trim_end_matches('/').into();
+    let email = email(config)?;
+    let composer = MailComposer {
+        store: Arc::clone(&store),
+        links: links.clone(),
+        web_origin: Arc::clone(&web_origin),
+    };
+    let by_email = email_channel(config, email.as_ref(), composer);
+    let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(by_email)];
     Ok(AppState {
-        store: Arc::new(store.clone()),
+        store,
         tickets,
         links,
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
-        email: email(config)?,
+        email,
         accounts: Accounts::of(config)?.map(Arc::new),
         questions: Arc::new(QuestionThrottle::new(config.limits.questions_per_minute)),
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
         outlets: NotificationOutlets {
             streams: NotificationBroadcaster::default(),
-            deliveries: DeliveryRunners::new(Vec::new()),
+            deliveries: DeliveryRunners::new(channels),
         },
         due_jobs: DueJobRunner::new(config.jobs.lease_ms),
         gift_claims: GiftClaims::default(),
         outbox: outbox.clone(),
         media: config.media.as_slice().into(),
         links_after_end_ms: config.links_after_end_ms,
-        web_origin: config.web_origin.trim_end_matches('/').into(),
+        web_origin,
         origins: origins.clone(),
         shutdown: shutdown.clone(),
     })
@@ -188,6 +201,16 @@ fn retention_sweep(config: &Config, store: &SqlStore, app: &AppState) -> Retenti
         audit_days: config.limits.audit_days,
         audit_rows: config.limits.audit_rows,
         shutdown: app.shutdown.clone(),
+    }
+}
+
+fn email_channel(config: &Config, email: Option<&Email>, composer: MailComposer) -> EmailChannel {
+    let pace = config.email.as_ref().map(|email| email.pace);
+    EmailChannel {
+        mailer: email.map(|email| Arc::clone(&email.mailer)),
+        composer,
+        pace: pace.unwrap_or_default(),
+        refused: RefusedAddresses::default(),
     }
 }
 

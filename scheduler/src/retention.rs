@@ -104,7 +104,7 @@ mod tests {
     const MANY: i64 = 1_100;
 
     /// An insert of one row whose moment is `?1`, under an id of that moment, `?2`; and the table's age in days.
-    const TABLES: [(&str, i64, &str); 11] = [
+    const TABLES: [(&str, i64, &str); 12] = [
         (
             "account_tokens",
             0,
@@ -144,6 +144,11 @@ mod tests {
             "logins",
             0,
             "INSERT INTO logins (expires_at, id, user_id, hash, created_at, last_used_at) VALUES (?1, ?2, 'u', ?2, 1, 1)",
+        ),
+        (
+            "mail_addresses",
+            365,
+            "INSERT INTO mail_addresses (day_at, address_hash, sent) VALUES (?1, ?2, 1)",
         ),
         (
             "mails",

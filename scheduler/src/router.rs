@@ -13,8 +13,9 @@ use service::origin::AllowedOrigins;
 
 use crate::api::{
     application, audit, blocks, calendar, calendar_feed, deliveries, exports, feedback, gifts,
-    jobs, join, jwks, links, mail_refusals, matches, me, notifications, operators, proofs,
-    proposals, questions, reports, rooms, sessions, signup, status, timeline, users,
+    jobs, join, jwks, links, mail_refusals, mail_unsubscriptions, matches, me, notifications,
+    operators, proofs, proposals, questions, reports, rooms, sessions, signup, status, timeline,
+    users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -64,6 +65,11 @@ pub(crate) fn routes(
         .route("/v1/notifications/read-all", post(notifications::read_all))
         .route("/v1/notifications/{id}/read", post(notifications::read))
         .route("/v1/matches", post(matches::create).get(matches::list))
+        // For whoever has the link of a mail.
+        .route(
+            "/v1/mail-unsubscriptions/{token}",
+            get(mail_unsubscriptions::ask).post(mail_unsubscriptions::stop),
+        )
         // For operators; the timeline and the deliveries for applications too.
         .route("/v1/operator/ticket", post(operators::ticket))
         .route("/v1/audit", get(audit::list))

@@ -21,6 +21,7 @@ mod gifts;
 mod idempotency;
 mod invites;
 mod jobs;
+mod mail_addresses;
 mod mails;
 mod matches;
 mod notifications;
@@ -61,6 +62,7 @@ pub(crate) use invites::InviteRepository;
 pub(crate) use jobs::{
     FoundJob, JobFilter, JobQueries, JobRepository, Settled, StoredJob, UnreadableJob,
 };
+pub(crate) use mail_addresses::{MailAddressQueries, MailAddressRepository, MailReader};
 pub(crate) use mails::{
     MailFate, MailQueries, MailRepository, StoredMail, StoredToken, TokenRepository, address_hash,
 };
@@ -154,6 +156,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed mails, and the tokens of their links.
     fn mails(&self) -> &dyn MailQueries;
 
+    /// Committed addresses of mails about notifications.
+    fn mail_addresses(&self) -> &dyn MailAddressQueries;
+
     /// Committed secrets of calendar feeds.
     fn calendar_feeds(&self) -> &dyn CalendarFeedQueries;
 
@@ -235,6 +240,9 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Mails to send.
     fn mails(&mut self) -> &mut dyn MailRepository;
+
+    /// Addresses of mails about notifications.
+    fn mail_addresses(&mut self) -> &mut dyn MailAddressRepository;
 
     /// Tokens of mails.
     fn tokens(&mut self) -> &mut dyn TokenRepository;

@@ -23,13 +23,13 @@ async fn sch_252_an_application_says_what_it_is_by_its_key() {
     let scheduler = Running::start().await;
     let url = scheduler.at("/v1/application");
     let silent: Value = scheduler.app.get(&url).await.json(200);
-    let all = json!(["in_app", "webhook", "push", "email"]);
-    let due = json!({"id": "shop", "name": "shop", "allowed_origins": [], "allowed_embedders": [], "channels": all});
+    let own = json!(["in_app", "webhook"]);
+    let due = json!({"id": "shop", "name": "shop", "allowed_origins": [], "allowed_embedders": [], "channels": own});
     assert_eq!(silent, due);
     let said = json!({
         "name": "The Shop", "allowed_origins": ["https://shop.example"], "allowed_embedders": ["https://shop.example"],
         "return_url": "https://shop.example/after", "theme": {"accent": "#ff5500"}, "channels": ["webhook", "email"],
-        "sender_name": "Shop", "reply_to": "help@shop.example", "templates": {"session_reminder": {"en": "Soon."}},
+        "sender_name": "Shop", "reply_to": "help@shop.example", "templates": {"session_reminder": {"en": {"subject": "Soon: {{ with }}", "text": "At {{ time }}: {{ link }}"}}},
     });
     let changed: Value = scheduler.app.patch(&url, said.clone()).await.json(200);
     for (name, value) in said.as_object().unwrap() {

@@ -1,6 +1,6 @@
 //! Settings of accounts and of the mails to their people.
 
-use scheduler::{EmailSettings, SignupPolicy, check_email};
+use scheduler::{EmailPace, EmailSettings, SignupPolicy, check_email};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -22,6 +22,9 @@ pub(crate) struct EmailSection {
     pub(crate) url: String,
     /// Who mails are from, as `meet@example.org` or `Meet <meet@example.org>`.
     pub(crate) from: String,
+    /// When a mail that tells of something is tried again, and how many one address gets in a day.
+    #[serde(flatten)]
+    pub(crate) pace: EmailPace,
 }
 
 impl AccountsSection {
@@ -54,9 +57,10 @@ impl EmailSection {
         if self.url.is_empty() {
             return Ok(None);
         }
+        self.pace.check().map_err(Failure::config)?;
         let settings = EmailSettings {
-            url: self.url.as_str().into(),
-            from: self.from.clone(),
+            pace: self.pace,
+            ..EmailSettings::new(self.url.as_str(), self.from.as_str())
         };
         check_email(&settings).map_err(Failure::config)?;
         Ok(Some(settings))
@@ -104,6 +108,7 @@ mod tests {
         let section = |url: &str, from: &str| EmailSection {
             url: url.to_owned(),
             from: from.to_owned(),
+            pace: EmailPace::default(),
         };
         assert!(section("", "").settings().unwrap().is_none());
         let good = section("smtps://u:p@mail.example", "meet@example.org");

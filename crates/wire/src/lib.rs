@@ -59,7 +59,7 @@ pub use notification::{Notification, NotificationKind};
 pub use people::{
     CalendarFeed, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe,
     ExportedFeedback, ExportedMatch, FoundPerson, LEFT_NAME, Login, LoginView, Notify,
-    PasswordReset, PersonExport, Quiet, SecretText, Signup, User, UserErased,
+    PasswordReset, PersonExport, Quiet, SecretText, Signup, UndeliverableAddress, User, UserErased,
 };
 pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;

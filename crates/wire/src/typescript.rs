@@ -39,6 +39,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         NotificationKind, Notification, Page<Notification>,
         User, Notify, Quiet, SecretText, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
         ConfirmReset, EraseMe, ExportedFeedback, ExportedMatch, FoundPerson, LoginView, PasswordReset, PersonExport,
+        UndeliverableAddress,
         ApplicationView, NotificationChannel, CalendarFeed, FeedbackView, GiveFeedback,
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
         ProposalView, AcceptProposal, BlockView, ClaimGift, SendReport, SentReport, ReportView,

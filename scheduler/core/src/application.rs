@@ -2,13 +2,15 @@
 
 mod checks;
 
+use serde_json::{Map, Value};
 use wire::{
     ApplicationFact, ApplicationView, ChangeApplication, Event, EventType, FieldError,
     NotificationChannel, UnixMs,
 };
 
+use self::checks::check_url;
 use self::checks::{MAX_TEMPLATES_BYTES, MAX_THEME_BYTES};
-use self::checks::{check_channels, check_origins, check_reply_to, check_size, check_url};
+use self::checks::{check_channels, check_origins, check_reply_to, check_sender_name, check_size};
 use crate::commands::SOURCE;
 use crate::field_checks::FieldErrors;
 use crate::ids::NewId;
@@ -23,12 +25,14 @@ pub struct ApplicationProfile {
     pub revision: u64,
 }
 
-/// How addresses are read, which takes a parser of URLs.
-pub struct AddressRules<'a> {
+/// How what an application says is read, which takes parsers of URLs and of templates.
+pub struct ApplicationRules<'a> {
     /// An origin as a browser sends it, or what is wrong with it.
     pub origin: &'a dyn Fn(&str) -> Result<String, String>,
     /// Whether a text is an address with a host.
     pub is_address: &'a dyn Fn(&str) -> bool,
+    /// What is wrong with templates of mails, each with its field.
+    pub templates: &'a dyn Fn(&Map<String, Value>) -> Vec<FieldError>,
 }
 
 impl ApplicationProfile {
@@ -42,12 +46,7 @@ impl ApplicationProfile {
             allowed_embedders: Vec::new(),
             return_url: None,
             theme: None,
-            channels: vec![
-                NotificationChannel::InApp,
-                NotificationChannel::Webhook,
-                NotificationChannel::Push,
-                NotificationChannel::Email,
-            ],
+            channels: vec![NotificationChannel::InApp, NotificationChannel::Webhook],
             sender_name: None,
             reply_to: None,
             templates: None,
@@ -64,7 +63,7 @@ pub fn change_application(
     now: UnixMs,
     before: ApplicationProfile,
     change: ChangeApplication,
-    rules: &AddressRules<'_>,
+    rules: &ApplicationRules<'_>,
     new_id: NewId<'_>,
 ) -> Result<(ApplicationProfile, Option<Event>), Vec<FieldError>> {
     let said = changed(&before.said, change, rules)?;
@@ -82,7 +81,7 @@ pub fn change_application(
 fn changed(
     before: &ApplicationView,
     change: ChangeApplication,
-    rules: &AddressRules<'_>,
+    rules: &ApplicationRules<'_>,
 ) -> Result<ApplicationView, Vec<FieldError>> {
     let mut errors = FieldErrors::default();
     let mut said = before.clone();
@@ -110,7 +109,7 @@ fn changed(
         said.channels = channels;
     }
     if let Some(name) = change.sender_name {
-        said.sender_name = name.map(|name| check_name(&mut errors, "sender_name", &name));
+        said.sender_name = name.map(|name| check_sender_name(&mut errors, &name));
     }
     if let Some(address) = change.reply_to {
         said.reply_to = address.map(|address| check_reply_to(&mut errors, &address));
@@ -122,6 +121,8 @@ fn changed(
             templates.as_ref(),
             MAX_TEMPLATES_BYTES,
         );
+        let wrong = templates.as_ref().map(rules.templates).unwrap_or_default();
+        errors.0.extend(wrong);
         said.templates = templates;
     }
     errors.into_result(said)
@@ -144,7 +145,7 @@ fn changed_event(now: UnixMs, application: &ApplicationProfile, new_id: NewId<'_
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::booking::tests::NOW;
@@ -154,12 +155,21 @@ mod tests {
         before: &ApplicationProfile,
         change: Value,
     ) -> Result<(ApplicationProfile, Option<Event>), Vec<FieldError>> {
-        let rules = AddressRules {
+        let rules = ApplicationRules {
             origin: &|text| match text.contains("://") {
                 true => Ok(text.to_owned()),
                 false => Err(format!("{text:?} is no origin")),
             },
             is_address: &|text| text.len() > "https://".len(),
+            templates: &|templates| {
+                let wrong = templates.iter().filter(|(kind, _)| *kind == "no_kind");
+                let error = |(kind, _): (&String, &Value)| FieldError {
+                    field: format!("templates.{kind}"),
+                    code: "unknown_kind".to_owned(),
+                    message: String::new(),
+                };
+                wrong.map(error).collect()
+            },
         };
         let change = serde_json::from_value(change).unwrap();
         change_application(NOW, before.clone(), change, &rules, &mut counted())
@@ -254,6 +264,21 @@ mod tests {
                 "duplicate",
             ),
             (json!({"sender_name": ""}), "sender_name", "required"),
+            (
+                json!({"sender_name": "Bank <help@bank.example>"}),
+                "sender_name",
+                "bad_text",
+            ),
+            (
+                json!({"sender_name": "Shop\r\nBcc: all@example.org"}),
+                "sender_name",
+                "bad_text",
+            ),
+            (
+                json!({"templates": {"no_kind": {}}}),
+                "templates.no_kind",
+                "unknown_kind",
+            ),
             (json!({"reply_to": "help"}), "reply_to", "bad_email"),
         ] {
             let errors = change(&ApplicationProfile::silent("shop"), asked.clone()).unwrap_err();

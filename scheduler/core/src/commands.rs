@@ -4,12 +4,14 @@ mod announce;
 mod decide;
 mod feedback;
 mod follow;
+mod invite;
 mod renew_link;
 mod replan;
 
 pub use decide::{book, cancel, change, repeated};
 pub use feedback::{FeedbackRefusal, give_feedback};
 pub use follow::follow;
+pub use invite::invite;
 pub use renew_link::renew_link;
 
 use wire::{EndReason, FieldError, MatchId, OperatorAction, RoomId, SessionId, UnixMs, UserId};
@@ -157,4 +159,4 @@ impl Decision {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

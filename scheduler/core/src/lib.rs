@@ -26,6 +26,7 @@ mod job_lateness;
 mod job_plan;
 mod local_time;
 mod mail;
+mod mail_address;
 mod matching;
 mod notification;
 mod occupancy;
@@ -39,6 +40,7 @@ mod schedule;
 mod session;
 mod session_status;
 mod settlement;
+mod spoken_time;
 mod start;
 mod terms;
 pub mod timeline;
@@ -49,13 +51,13 @@ pub use account::{
     check_new_password, check_reset_password, check_signup, forget_name, normalized_password,
     search_key,
 };
-pub use application::{AddressRules, ApplicationProfile, change_application};
+pub use application::{ApplicationProfile, ApplicationRules, change_application};
 pub use audit::{audit_entry, audit_row};
 pub use booking::{CheckedBooking, check_booking};
 pub use change::{check_change, kept_to_local_time};
 pub use commands::{
     BookCommand, CancelCommand, ChangeCommand, ChangeReason, CommandOutcome, Decision,
-    FeedbackRefusal, RenewLinkCommand, SOURCE, book, cancel, change, follow, give_feedback,
+    FeedbackRefusal, RenewLinkCommand, SOURCE, book, cancel, change, follow, give_feedback, invite,
     renew_link, repeated,
 };
 pub use delivery::{
@@ -77,6 +79,7 @@ pub use job_failure::{FailReason, failed_attempt, retried};
 pub use job_plan::{NewJob, PlannedJob, RETENTION_MS};
 pub use local_time::resolve as resolve_local_time;
 pub use mail::{MAIL_DAY_MS, MailKind, NewMail, check_mail, next_attempt};
+pub use mail_address::{MailAddress, MailSuppression};
 pub use matching::{
     AcceptContext, AddressCommand, AddressContext, AddressedFate, AddressedGift, BlockContext,
     CheckedGift, CheckedProposal, CheckedReport, ClaimContext, Decided, Gift, GiftContent,
@@ -106,6 +109,7 @@ pub use schedule::{LastRun, RunResult, last_daily_time};
 pub use session::{BookedParticipant, BookedSession};
 pub use session_status::{SessionStatus, StateFilter, StoredStatus};
 pub use settlement::{JobUpdate, SettleContext, settle};
+pub use spoken_time::{ReaderLanguage, SpokenTime, TimeReader};
 pub use terms::Terms;
 pub use timeline::TimelineEntry;
 pub use unread_digest::{DIGEST_EVERY_MS, UnreadMessage};

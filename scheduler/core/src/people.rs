@@ -48,9 +48,15 @@ pub enum PersonChange {
 }
 
 impl PersonChange {
-    fn external_id(&self) -> &str {
+    /// The person as they are written.
+    #[must_use]
+    pub fn person(&self) -> &KnownPerson {
         let (Self::Insert(person) | Self::Update(person)) = self;
-        &person.external_id
+        person
+    }
+
+    fn external_id(&self) -> &str {
+        &self.person().external_id
     }
 }
 

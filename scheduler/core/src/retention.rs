@@ -18,6 +18,8 @@ pub struct RetentionSettings {
     pub deliveries_days: u32,
     /// Answers to idempotency keys.
     pub idempotency_days: u32,
+    /// What is known of addresses that get mails about notifications, after the last one.
+    pub mail_addresses_days: u32,
     /// Mails of accounts; an address's mails are counted for a day.
     pub mails_days: u32,
     /// What people were notified of.
@@ -32,6 +34,7 @@ impl Default for RetentionSettings {
             addressed_gifts_days: 400,
             deliveries_days: 30,
             idempotency_days: 1,
+            mail_addresses_days: 365,
             mails_days: 2,
             notifications_days: 180,
             reports_days: 400,
@@ -50,6 +53,8 @@ impl RetentionSettings {
             // Webhooks are tried for more than three days.
             ("deliveries_days", self.deliveries_days, 5),
             ("idempotency_days", self.idempotency_days, 1),
+            // The mails of a day are counted.
+            ("mail_addresses_days", self.mail_addresses_days, 2),
             // The daily digest of failures tells of yesterday's.
             ("mails_days", self.mails_days, 2),
             // Deliveries tell of them, and are tried for days.
@@ -83,6 +88,8 @@ pub enum SweptTable {
     Invites,
     /// Logins, once they have ended.
     Logins,
+    /// Addresses that get mails about notifications.
+    MailAddresses,
     /// Mails that are sent, or given up.
     Mails,
     /// What people were notified of.
@@ -93,13 +100,14 @@ pub enum SweptTable {
 
 impl SweptTable {
     /// Each of them, in the order in which they are swept.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AccountTokens,
         Self::AddressedGifts,
         Self::Deliveries,
         Self::Idempotency,
         Self::Invites,
         Self::Logins,
+        Self::MailAddresses,
         Self::Mails,
         Self::Notifications,
         Self::Reports,
@@ -115,6 +123,7 @@ impl SweptTable {
             Self::Idempotency => "idempotency",
             Self::Invites => "invites",
             Self::Logins => "logins",
+            Self::MailAddresses => "mail_addresses",
             Self::Mails => "mails",
             Self::Notifications => "notifications",
             Self::Reports => "reports",
@@ -129,6 +138,7 @@ impl SweptTable {
             Self::AddressedGifts => settings.addressed_gifts_days,
             Self::Deliveries => settings.deliveries_days,
             Self::Idempotency => settings.idempotency_days,
+            Self::MailAddresses => settings.mail_addresses_days,
             Self::Mails => settings.mails_days,
             Self::Notifications => settings.notifications_days,
             Self::Reports => settings.reports_days,
@@ -189,6 +199,7 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
         "gifts",
         TableAge::Unlimited("a letter is its reader's until one of the two leaves"),
     ),
+    ("email_optouts", TableAge::With("users")),
     ("idempotency", TableAge::Swept(SweptTable::Idempotency)),
     ("inbox", TableAge::Pruned("30 days after the event came")),
     (
@@ -197,6 +208,7 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
     ),
     ("invites", TableAge::Swept(SweptTable::Invites)),
     ("logins", TableAge::Swept(SweptTable::Logins)),
+    ("mail_addresses", TableAge::Swept(SweptTable::MailAddresses)),
     (
         "mail_recipients",
         TableAge::Unlimited(

@@ -5,14 +5,16 @@ use axum::http::{HeaderName, header};
 use scheduler_core::{Feedback, Match, StoredReport};
 use service::clock;
 use service::http::{HttpError, Json};
-use wire::{ExportedFeedback, ExportedMatch, PersonExport, UnixMs, UserId};
+use wire::{ExportedFeedback, ExportedMatch, PersonExport, UndeliverableAddress, UnixMs, UserId};
 
 use super::gifts;
 use super::me::login_view;
 use crate::access::Person;
 use crate::session_view::Audience;
 use crate::state::AppState;
-use crate::store::{GiftBox, GiftQuery, NotificationPage, NotificationQuery, StoreError};
+use crate::store::{
+    GiftBox, GiftQuery, NotificationPage, NotificationQuery, StoreError, address_hash,
+};
 
 /// Items of one list of an export, at most: some tens of megabytes in all.
 const MAX_EXPORTED: u32 = 10_000;
@@ -55,10 +57,13 @@ async fn collect(app: &AppState, person: &Person, now: UnixMs) -> Result<PersonE
     let received = store.gifts().list(received).await?;
     let feedback = stored.feedback(user.clone(), limit).await?;
     let reports = stored.reports(user.clone(), limit).await?;
+    let address = address_hash(&person.account.email);
+    let refused = store.mail_addresses().refused(address).await?;
     let mut truncated = Vec::new();
     let mut export = PersonExport {
         exported_at: now,
         profile: person.account.view(),
+        undeliverable: refused.map(|(since, reason)| UndeliverableAddress { since, reason }),
         logins: logins
             .into_iter()
             .map(|login| login_view(login, person))

@@ -10,10 +10,15 @@ use service::http::HttpError;
 use crate::commands;
 use crate::state::AppState;
 
-/// Nothing but the page itself, whose form is answered here.
+/// Nothing but the page itself, in which nobody else's text stands, and whose form is answered here.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 );
+const STYLE: &str = ":root{color-scheme:light dark;--page:#FBF7F2;--card:#FFF;--ink:#241B2F;--line:#DDD2C6;--accent:#B3284C;--on:#FFF}\
+    @media(prefers-color-scheme:dark){:root{--page:#15111C;--card:#1F1929;--ink:#F3EDF7;--line:#43384F;--accent:#FF8DA3;--on:#15111C}}\
+    body{margin:0;padding:24px 12px;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,'Noto Sans KR',sans-serif}\
+    main{max-width:480px;margin:0 auto;padding:24px;background:var(--card);border:1px solid var(--line);border-radius:14px}\
+    p{margin:0 0 12px}button{min-height:44px;padding:0 24px;border:0;border-radius:10px;background:var(--accent);color:var(--on);font:inherit;font-weight:600}";
 const ASK: &str = "<p>Do you want no mails about gifts at this address, now or ever?</p>\
     <p lang=\"ko\">이 주소로 선물 메일을 더 이상 받지 않으시겠습니까?</p>\
     <form method=\"post\"><button>No more mails · <span lang=\"ko\">받지 않기</span></button></form>";
@@ -39,14 +44,16 @@ pub(crate) async fn refuse(
     Ok(page(DONE))
 }
 
-fn page(body: &str) -> Response {
+/// A page of its own, in the colours of the others.
+pub(super) fn page(body: &str) -> Response {
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Mails</title>{body}</html>"
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Mails</title>\
+         <style>{STYLE}</style><main>{body}</main></html>"
     );
     ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(page)).into_response()
 }
 
-fn no_such_link() -> HttpError {
+pub(super) fn no_such_link() -> HttpError {
     HttpError::not_found("This link is not known.")
 }

@@ -1,12 +1,13 @@
 //! What an application says of itself.
 
-use scheduler_core::{self as core, AddressRules, ApplicationProfile};
+use scheduler_core::{self as core, ApplicationProfile, ApplicationRules};
 use service::origin;
 use storage::retry_on_conflict;
 use url::Url;
 use wire::{ChangeApplication, Event, FieldError, UnixMs};
 
 use super::new_id;
+use crate::channels::email::check_templates;
 use crate::store::{SchedulerStore, StoreError};
 
 /// What became of a change.
@@ -59,9 +60,10 @@ fn decided(
     before: ApplicationProfile,
     change: ChangeApplication,
 ) -> Result<(ApplicationProfile, Option<Event>), Vec<FieldError>> {
-    let rules = AddressRules {
+    let rules = ApplicationRules {
         origin: &origin::listed,
         is_address: &|text| Url::parse(text).is_ok_and(|url| url.has_host()),
+        templates: &check_templates,
     };
     core::change_application(now, before, change, &rules, &mut new_id)
 }

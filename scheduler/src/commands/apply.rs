@@ -2,13 +2,13 @@
 
 use scheduler_core::timeline::has_room;
 use scheduler_core::{
-    Effects, JobClosing, MissReason, NewNotification, OccupancyChange, PersonChange, SessionChange,
-    TimelineEntry,
+    Effects, EmailAddress, JobClosing, KnownPerson, MissReason, NewNotification, OccupancyChange,
+    PersonChange, SessionChange, TimelineEntry,
 };
 
 use super::deliveries::add_deliveries;
 use crate::notification_stream::StreamedNotification;
-use crate::store::{JobRepository, StoreError, UnitOfWork};
+use crate::store::{JobRepository, StoreError, UnitOfWork, address_hash};
 
 /// Writes all of it, and returns the notifications that were new: deliver them after the commit.
 pub(crate) async fn apply(
@@ -18,7 +18,7 @@ pub(crate) async fn apply(
     for person in &effects.people {
         match person {
             PersonChange::Insert(person) => work.people().insert(person).await?,
-            PersonChange::Update(person) => work.people().update(person).await?,
+            PersonChange::Update(person) => update_person(work, person).await?,
         }
     }
     match &effects.session {
@@ -71,6 +71,21 @@ pub(crate) async fn apply(
     }
     add_digests(work, &effects.digests).await?;
     add_notifications(work, effects.notifications).await
+}
+
+/// An address that somebody is given anew may be there by now, whatever its server said before.
+async fn update_person(work: &mut dyn UnitOfWork, person: &KnownPerson) -> Result<(), StoreError> {
+    let before = work.people().find(&person.application, &person.id).await?;
+    let had = before.and_then(|before| before.email);
+    let given = person
+        .email
+        .as_deref()
+        .filter(|given| had.as_deref() != Some(*given));
+    if let Some(address) = given.and_then(EmailAddress::parse) {
+        let hash = address_hash(&address);
+        work.mail_addresses().unmark(&hash).await?;
+    }
+    work.people().update(person).await
 }
 
 async fn close_jobs(jobs: &mut dyn JobRepository, closing: &JobClosing) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ use scheduler_core::{
     repeated,
 };
 use storage::retry_on_conflict;
-use wire::UnixMs;
+use wire::{NotificationChannel, UnixMs};
 
 use super::neighbours::{apply_with_neighbours, around, find_with_people, surroundings};
 use super::new_id;
@@ -26,12 +26,27 @@ pub(crate) async fn book(
     command: BookCommand,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
-    retry_on_conflict("book", || book_once(store, command.clone(), now)).await
+    let may_mail = may_mail(store, &command).await?;
+    retry_on_conflict("book", || book_once(store, command.clone(), may_mail, now)).await
+}
+
+/// Whether the application of a booking lets us send mails. A match tells its two by itself.
+async fn may_mail(store: &dyn SchedulerStore, command: &BookCommand) -> Result<bool, StoreError> {
+    if command.of_match.is_some() {
+        return Ok(false);
+    }
+    let application = command.application.clone();
+    let said = store.applications().find(application).await?;
+    Ok(said.is_some_and(|application| {
+        let channels = &application.said.channels;
+        channels.contains(&NotificationChannel::Email)
+    }))
 }
 
 async fn book_once(
     store: &dyn SchedulerStore,
     command: BookCommand,
+    may_mail: bool,
     now: UnixMs,
 ) -> Result<Executed, StoreError> {
     let mut work = store.begin().await?;
@@ -45,7 +60,10 @@ async fn book_once(
         except: None,
     };
     let surroundings = surroundings(&mut *work, &around, &command.booking.terms).await?;
-    let decision = core::book(now, command, found, surroundings, &mut new_id);
+    let mut decision = core::book(now, command, found.clone(), surroundings, &mut new_id);
+    if may_mail {
+        core::invite(now, &mut decision, &found, &mut new_id);
+    }
     finish(work, decision, now, None).await
 }
 

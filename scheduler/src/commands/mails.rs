@@ -7,7 +7,9 @@ use storage::retry_on_conflict;
 use wire::{UnixMs, UserId};
 
 use super::new_id;
-use crate::store::{MailFate, SchedulerStore, StoreError, StoredMail, StoredToken, UnitOfWork};
+use crate::store::{
+    MailFate, SchedulerStore, StoreError, StoredMail, StoredToken, UnitOfWork, address_hash,
+};
 
 /// What became of asking for a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +71,12 @@ pub(super) async fn queue(
 /// Notes that whoever has the address of that hash wants no mail of gifts any more.
 pub(crate) async fn refuse_mails(
     store: &dyn SchedulerStore,
-    address_hash: &str,
+    hash: &str,
     now: UnixMs,
 ) -> Result<(), StoreError> {
     retry_on_conflict("refuse_mails", || async move {
         let mut work = store.begin().await?;
-        work.mails().refuse(address_hash, now).await?;
+        work.mails().refuse(hash, now).await?;
         work.commit().await
     })
     .await
@@ -190,6 +192,9 @@ async fn confirm_email_once(
     stored.account.email_verified = true;
     work.accounts().update(&stored).await?;
     work.tokens().void(&token.user, None).await?;
+    // Its mails are read.
+    let hash = address_hash(&token.email);
+    work.mail_addresses().unmark(&hash).await?;
     work.commit().await?;
     Ok(ConfirmOutcome::Done(Box::new(stored.account)))
 }
@@ -219,6 +224,8 @@ pub(crate) async fn reset_password(
         work.accounts().update(&stored).await?;
         work.logins().end_others(&token.user, None).await?;
         work.tokens().void(&token.user, None).await?;
+        let hash = address_hash(&token.email);
+        work.mail_addresses().unmark(&hash).await?;
         work.commit().await?;
         Ok(true)
     })

@@ -8,8 +8,10 @@ use scheduler_core::{MailKind, NewMail};
 use service::{Shutdown, clock};
 use wire::UnixMs;
 
-use super::outgoing::Email;
+use super::message::{MailParts, SealedMail};
+use super::outgoing::{Email, sender_name};
 use super::texts::{self, Links};
+use super::transport::{SendFailure, SendStage};
 use crate::accounts::new_token;
 use crate::commands::{claim_mail, settle_mail};
 use crate::state::AppState;
@@ -91,8 +93,10 @@ impl Email {
         if !claim_mail(&*app.store, &mail, token.as_ref(), now + LEASE_MS).await? {
             return Ok(());
         }
-        let text = texts::of(mail.mail.kind, &mail.mail.locale, links);
-        let sent = self.mailer.send(&mail.mail, text).await;
+        let sent = match self.sealed(&mail.mail, links) {
+            Ok(sealed) => self.mailer.send(&sealed).await,
+            Err(failure) => Err(failure),
+        };
         let result = match &sent {
             Ok(()) => "sent",
             Err(failure) if failure.is_final => "dead",
@@ -105,6 +109,33 @@ impl Email {
             (failure.reason, failure.is_final)
         });
         settle_mail(&*app.store, &mail, sent, clock::now()).await
+    }
+}
+
+impl Email {
+    fn sealed(&self, mail: &NewMail, links: Links) -> Result<SealedMail, SendFailure> {
+        let from = self.mailer.from().clone();
+        let content = texts::of(mail.kind, &mail.locale, links, sender_name(&from));
+        let built = content.html().map_err(Into::into).and_then(|html| {
+            SealedMail::new(MailParts {
+                from,
+                reply_to: None,
+                to: &mail.to,
+                id: &mail.id,
+                written_at: mail.created_at,
+                subject: &content.subject,
+                text: content.text(),
+                html,
+                invitation: None,
+                unsubscribe: content.refusal.as_ref().map(|refusal| refusal.url.as_str()),
+            })
+        });
+        built.map_err(|error| SendFailure {
+            stage: SendStage::Connect,
+            code: None,
+            reason: format!("the mail can't be written: {error}"),
+            is_final: true,
+        })
     }
 }
 

@@ -1,14 +1,9 @@
-//! What mails say. Nothing in them was typed by somebody else than us.
+//! What mails of accounts say: those that prove an address, and those that tell it of a gift. Nothing in them was typed by
+//! somebody else than us.
 
-use scheduler_core::MailKind;
+use scheduler_core::{MailKind, ReaderLanguage};
 
-/// What one mail says.
-pub(super) struct MailText {
-    pub(super) subject: &'static str,
-    pub(super) body: String,
-    /// Where a POST refuses all further ones, of those that nobody asked for.
-    pub(super) refuse: Option<String>,
-}
+use super::look::{MailAction, MailBody, MailContent, MailRefusal, MailWords};
 
 /// Where the links of a mail lead.
 pub(super) struct Links {
@@ -18,49 +13,83 @@ pub(super) struct Links {
     pub(super) refuse: Option<String>,
 }
 
-/// In Korean for who reads Korean, in English for everybody else.
-pub(super) fn of(kind: MailKind, locale: &str, links: Links) -> MailText {
-    let is_korean = locale == "ko" || locale.starts_with("ko-");
-    let (subject, before, after) = match (kind, is_korean) {
-        (MailKind::Verify, false) => (
-            "Confirm your e-mail address",
-            "Open this link within an hour, in the browser in which you are logged in:",
-            "If you did not ask for it, you need not do anything.",
-        ),
-        (MailKind::Verify, true) => (
-            "이메일 주소를 확인해 주세요",
-            "로그인한 브라우저에서 1시간 안에 아래 링크를 열어 주세요.",
-            "요청하신 적이 없다면 아무것도 하지 않으셔도 됩니다.",
-        ),
-        (MailKind::Reset, false) => (
-            "Choose another password",
-            "Open this link within an hour to choose another password:",
-            "If you did not ask for it, you need not do anything: your password stays as it is.",
-        ),
-        (MailKind::Reset, true) => (
-            "비밀번호를 다시 정해 주세요",
-            "새 비밀번호를 정하려면 1시간 안에 아래 링크를 열어 주세요.",
-            "요청하신 적이 없다면 아무것도 하지 않으셔도 됩니다. 비밀번호는 그대로입니다.",
-        ),
-        (MailKind::Gift, false) => (
-            "Somebody has sent you a gift",
-            "It is sealed. To have it, sign up or log in with this address, and confirm it:",
-            "If you want no such mails, now or ever, open this and press the button:",
-        ),
-        (MailKind::Gift, true) => (
-            "선물이 도착했습니다",
-            "아직 봉해져 있습니다. 이 주소로 가입하거나 로그인하고 주소를 확인하면 받으실 수 있습니다.",
-            "앞으로 이런 메일을 받고 싶지 않으시면 아래 링크를 열어 버튼을 눌러 주세요.",
-        ),
+/// Subject, sentence, button, and what else there is to know.
+struct Said {
+    subject: &'static str,
+    before: &'static str,
+    label: &'static str,
+    after: &'static str,
+}
+
+/// In Korean for who reads Korean, in English for everybody else; in the name of `sender`.
+pub(super) fn of(kind: MailKind, locale: &str, links: Links, sender: &str) -> MailContent {
+    let language = ReaderLanguage::of(Some(locale));
+    let said = said(kind, language);
+    let label = match language {
+        ReaderLanguage::English => "No mails about gifts, now or ever",
+        ReaderLanguage::Korean => "앞으로 선물 메일 받지 않기",
     };
-    let mut body = format!("{before}\r\n\r\n{}\r\n\r\n{after}\r\n", links.open);
-    if let Some(refuse) = &links.refuse {
-        body.push_str(&format!("\r\n{refuse}\r\n"));
+    MailContent {
+        language,
+        subject: said.subject.to_owned(),
+        sender: sender.to_owned(),
+        body: MailBody::Ours(MailWords {
+            heading: said.subject.to_owned(),
+            sentences: vec![said.before.to_owned()],
+            facts: Vec::new(),
+            action: Some(MailAction {
+                label: said.label.to_owned(),
+                url: links.open,
+            }),
+            after: vec![said.after.to_owned()],
+        }),
+        small_print: Vec::new(),
+        refusal: links.refuse.map(|url| MailRefusal {
+            label: label.to_owned(),
+            url,
+        }),
     }
-    MailText {
-        subject,
-        body,
-        refuse: links.refuse,
+}
+
+fn said(kind: MailKind, language: ReaderLanguage) -> Said {
+    use ReaderLanguage::{English, Korean};
+    match (kind, language) {
+        (MailKind::Verify, English) => Said {
+            subject: "Confirm your e-mail address",
+            before: "Open this link within an hour, in the browser in which you are logged in.",
+            label: "Confirm the address",
+            after: "If you did not ask for it, you need not do anything.",
+        },
+        (MailKind::Verify, Korean) => Said {
+            subject: "이메일 주소를 확인해 주세요",
+            before: "로그인한 브라우저에서 1시간 안에 아래 링크를 열어 주세요.",
+            label: "주소 확인하기",
+            after: "요청하신 적이 없다면 아무것도 하지 않으셔도 돼요.",
+        },
+        (MailKind::Reset, English) => Said {
+            subject: "Choose another password",
+            before: "Open this link within an hour to choose another password.",
+            label: "Choose a password",
+            after: "If you did not ask for it, you need not do anything: your password stays as it is.",
+        },
+        (MailKind::Reset, Korean) => Said {
+            subject: "비밀번호를 다시 정해 주세요",
+            before: "새 비밀번호를 정하려면 1시간 안에 아래 링크를 열어 주세요.",
+            label: "비밀번호 정하기",
+            after: "요청하신 적이 없다면 아무것도 하지 않으셔도 돼요. 비밀번호는 그대로예요.",
+        },
+        (MailKind::Gift, English) => Said {
+            subject: "Somebody has sent you a gift",
+            before: "It is sealed. To have it, sign up or log in with this address, and confirm it.",
+            label: "See the gift",
+            after: "Who sent it, and what it says, you see once it is open.",
+        },
+        (MailKind::Gift, Korean) => Said {
+            subject: "선물이 도착했어요",
+            before: "아직 봉해져 있어요. 이 주소로 가입하거나 로그인하고 주소를 확인하면 받을 수 있어요.",
+            label: "선물 보기",
+            after: "누가 보냈는지, 무슨 말이 담겼는지는 열린 다음에 볼 수 있어요.",
+        },
     }
 }
 
@@ -81,9 +110,9 @@ mod tests {
                 open: link.to_owned(),
                 refuse: None,
             };
-            let text = of(MailKind::Verify, locale, links);
-            assert_eq!(text.subject, subject, "{locale}");
-            assert!(text.body.lines().any(|line| line == link));
+            let mail = of(MailKind::Verify, locale, links, "Meet");
+            assert_eq!(mail.subject, subject, "{locale}");
+            assert!(mail.text().lines().any(|line| line == link));
         }
     }
 }

@@ -1,38 +1,55 @@
-//! The mail server, by SMTP.
+//! Handing mails in at the mail server, by SMTP. Each step of it is taken apart, because a refused recipient means something
+//! else than a refused text.
 
+use std::fmt;
 use std::time::Duration;
 
+use deadpool::managed::{Object, Pool, PoolError};
 use lettre::address::Envelope;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
-use scheduler_core::NewMail;
-use url::Url;
+use lettre::message::Mailbox;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
 
-use super::texts::MailText;
+use super::message::SealedMail;
+use super::server::MailServer;
 use crate::config::EmailSettings;
 
-/// How long the server may take for each step.
-const STEP_LIMIT: Duration = Duration::from_secs(20);
-/// How long all of them may take together: less than a mail is claimed for.
+/// How long all steps may take together: less than a mail is claimed for.
 const SEND_LIMIT: Duration = Duration::from_secs(60);
-/// Ports of submission with STARTTLS, and of submission over TLS (RFC 8314).
-const SUBMISSION: u16 = 587;
-const SUBMISSIONS: u16 = 465;
+/// Connections to the mail server at once, idle ones included.
+const MAX_CONNECTIONS: usize = 8;
 
-/// Sends mails through one server.
+/// Sends mails through one server. Its connections are kept and shared by everything that sends.
 pub(crate) struct Mailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    connections: Pool<MailServer>,
+    server: String,
     from: Mailbox,
 }
 
+/// How far a mail came that was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SendStage {
+    /// Connecting, encrypting, logging in: nothing of the mail was said.
+    Connect,
+    /// Who it is from.
+    Sender,
+    /// Who it is for.
+    Recipient,
+    /// The mail itself. Where the connection was lost, the server may have it nevertheless.
+    Text,
+}
+
 /// Why a mail was not sent.
-pub(super) struct SendFailure {
-    pub(super) reason: String,
-    /// The server will never take it.
-    pub(super) is_final: bool,
+#[derive(Debug)]
+pub(crate) struct SendFailure {
+    pub(crate) stage: SendStage,
+    /// The server's answer, where it gave one.
+    pub(crate) code: Option<u16>,
+    pub(crate) reason: String,
+    /// The same mail will never be taken.
+    pub(crate) is_final: bool,
 }
 
 impl Mailer {
@@ -42,65 +59,157 @@ impl Mailer {
         let from = settings.from.parse::<Mailbox>().map_err(
             |_| "email.from: write an address, as meet@example.org or Meet <meet@example.org>",
         )?;
+        let server =
+            MailServer::parse(settings.url.expose()).map_err(|why| format!("email.url: {why}"))?;
         Ok(Self {
-            transport: transport(settings.url.expose())
-                .map_err(|why| format!("email.url: {why}"))?,
+            server: server.name(),
+            connections: Pool::builder(server)
+                .max_size(MAX_CONNECTIONS)
+                .build()
+                .map_err(|error| error.to_string())?,
             from,
         })
     }
 
-    /// Sends one mail. Its `Message-ID` is its own id, so that one that came twice is known for one.
-    pub(super) async fn send(&self, mail: &NewMail, text: MailText) -> Result<(), SendFailure> {
-        let (envelope, message) = self.message(mail, text).map_err(|error| SendFailure {
-            reason: error.to_string(),
-            is_final: true,
-        })?;
-        let sending = self.transport.send_raw(&envelope, &message);
+    /// Who mails are from, unless an application's name stands there.
+    pub(crate) fn from(&self) -> &Mailbox {
+        &self.from
+    }
+
+    /// Connects and logs in, and says where.
+    pub(crate) async fn probe(&self) -> Result<&str, SendFailure> {
+        let connecting = tokio::time::timeout(SEND_LIMIT, self.connection()).await;
+        let connected = connecting.map_err(|_| SendFailure::late(SendStage::Connect))?;
+        drop(connected?);
+        Ok(&self.server)
+    }
+
+    /// Sends one mail.
+    pub(crate) async fn send(&self, mail: &SealedMail) -> Result<(), SendFailure> {
+        let mut stage = SendStage::Connect;
+        let sending = self.hand_in(mail, &mut stage);
         match tokio::time::timeout(SEND_LIMIT, sending).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(SendFailure {
-                is_final: error.is_permanent(),
-                reason: error.to_string(),
-            }),
-            Err(_) => Err(SendFailure {
-                reason: "the mail server took too long".to_owned(),
-                is_final: false,
-            }),
+            Ok(sent) => sent.map_err(SendFailure::without_addresses),
+            Err(_) => Err(SendFailure::late(stage)),
         }
     }
 
-    fn message(
-        &self,
-        mail: &NewMail,
-        text: MailText,
-    ) -> Result<(Envelope, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
-        let to: Address = mail.to.text().parse()?;
-        let domain = self.from.email.domain();
-        let mut builder = Message::builder()
-            .from(self.from.clone())
-            .to(to.into())
-            .subject(text.subject)
-            .message_id(Some(format!("<{}@{domain}>", mail.id)))
-            // No reply of a machine is wanted (RFC 3834).
-            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
-        if let Some(refuse) = text.refuse {
-            // One click in the mail program itself (RFC 8058).
-            builder = builder
-                .raw_header(header("List-Unsubscribe", format!("<{refuse}>")))
-                .raw_header(header(
-                    "List-Unsubscribe-Post",
-                    "List-Unsubscribe=One-Click".to_owned(),
-                ));
+    async fn hand_in(&self, mail: &SealedMail, stage: &mut SendStage) -> Result<(), SendFailure> {
+        let mut connection = self.connection().await?;
+        match transfer(&mut connection, mail, stage).await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                // What the server expects next is not known: the next mail gets another connection.
+                Object::take(connection).abort().await;
+                Err(SendFailure::of(*stage, &error))
+            }
         }
-        let message = builder.header(ContentType::TEXT_PLAIN).body(text.body)?;
-        Ok((message.envelope().clone(), message.formatted()))
+    }
+
+    async fn connection(&self) -> Result<Object<MailServer>, SendFailure> {
+        self.connections.get().await.map_err(|error| match error {
+            PoolError::Backend(error) => SendFailure {
+                // The mail was not even looked at.
+                is_final: false,
+                ..SendFailure::of(SendStage::Connect, &error)
+            },
+            other => SendFailure {
+                stage: SendStage::Connect,
+                code: None,
+                reason: other.to_string(),
+                is_final: false,
+            },
+        })
     }
 }
 
-/// A header of ASCII, which stands as it is: an address that is folded or encoded is none.
-fn header(name: &'static str, value: String) -> HeaderValue {
-    let name = HeaderName::new_from_ascii_str(name);
-    HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value)
+/// The conversation about one mail (RFC 5321, section 3.3). `stage` follows it.
+async fn transfer(
+    connection: &mut AsyncSmtpConnection,
+    mail: &SealedMail,
+    stage: &mut SendStage,
+) -> Result<(), Error> {
+    let SealedMail { envelope, bytes } = mail;
+    *stage = SendStage::Sender;
+    let parameters = parameters(connection, envelope, bytes);
+    let sender = Mail::new(envelope.from().cloned(), parameters);
+    connection.command(sender).await?;
+    *stage = SendStage::Recipient;
+    for to in envelope.to() {
+        connection
+            .command(Rcpt::new(to.clone(), Vec::new()))
+            .await?;
+    }
+    *stage = SendStage::Text;
+    connection.command(Data).await?;
+    connection.message(bytes).await?;
+    Ok(())
+}
+
+/// What a mail needs of the server beyond ASCII, where it has it; one that has not refuses the mail.
+fn parameters(
+    connection: &AsyncSmtpConnection,
+    envelope: &Envelope,
+    bytes: &[u8],
+) -> Vec<MailParameter> {
+    let server = connection.server_info();
+    let mut parameters = Vec::new();
+    let mut addresses = envelope.from().into_iter().chain(envelope.to());
+    let is_international = addresses.any(|address| !AsRef::<str>::as_ref(address).is_ascii());
+    if is_international && server.supports_feature(Extension::SmtpUtfEight) {
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    if !bytes.is_ascii() && server.supports_feature(Extension::EightBitMime) {
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    parameters
+}
+
+impl SendFailure {
+    fn of(stage: SendStage, error: &Error) -> Self {
+        Self {
+            stage,
+            code: error.status().map(u16::from),
+            is_final: error.is_permanent(),
+            reason: format!("{stage}: {error}"),
+        }
+    }
+
+    /// Servers repeat whom a mail was for; logs and tables are not to.
+    fn without_addresses(mut self) -> Self {
+        let words = self.reason.split(' ');
+        let words: Vec<_> = words
+            .map(|word| {
+                if word.contains('@') {
+                    "(address)"
+                } else {
+                    word
+                }
+            })
+            .collect();
+        self.reason = words.join(" ");
+        self
+    }
+
+    fn late(stage: SendStage) -> Self {
+        Self {
+            stage,
+            code: None,
+            reason: format!("{stage}: the mail server took too long"),
+            is_final: false,
+        }
+    }
+}
+
+impl fmt::Display for SendStage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SendStage::Connect => "connecting",
+            SendStage::Sender => "MAIL",
+            SendStage::Recipient => "RCPT",
+            SendStage::Text => "DATA",
+        })
+    }
 }
 
 /// Refuses what no mail can be sent with. Nobody is asked whether it works.
@@ -111,62 +220,14 @@ pub fn check_email(settings: &EmailSettings) -> Result<(), String> {
     Mailer::new(settings).map(drop)
 }
 
-/// TLS from the first byte for `smtps`. For `smtp` STARTTLS: on this machine none, elsewhere always where there is a
-/// password to protect, and else if the server offers it.
-fn transport(url: &str) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
-    let url =
-        Url::parse(url).map_err(|_| "is no address, as smtps://user:password@mail.example")?;
-    let host = url.host_str().filter(|host| !host.is_empty());
-    let host = host
-        .ok_or("names no host")?
-        .trim_matches(['[', ']'])
-        .to_owned();
-    let has_more = !matches!(url.path(), "" | "/") || url.query().is_some();
-    if has_more || url.fragment().is_some() {
-        return Err(
-            "has something behind the host: special characters of a password are percent-encoded"
-                .to_owned(),
-        );
-    }
-    let credentials = credentials(&url)?;
-    let parameters = || TlsParameters::new(host.clone()).map_err(|error| error.to_string());
-    let (tls, port) = match url.scheme() {
-        "smtps" => (Tls::Wrapper(parameters()?), SUBMISSIONS),
-        "smtp" if is_this_machine(&host) => (Tls::None, SUBMISSION),
-        "smtp" if credentials.is_some() => (Tls::Required(parameters()?), SUBMISSION),
-        "smtp" => (Tls::Opportunistic(parameters()?), SUBMISSION),
-        _ => return Err("begins with neither smtp:// nor smtps://".to_owned()),
-    };
-    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
-        .port(url.port().unwrap_or(port))
-        .tls(tls)
-        .timeout(Some(STEP_LIMIT));
-    if let Some(credentials) = credentials {
-        builder = builder.credentials(credentials);
-    }
-    Ok(builder.build())
-}
-
-fn credentials(url: &Url) -> Result<Option<Credentials>, String> {
-    let decoded = |text: &str| {
-        let pair = format!("x={}", text.replace('+', "%2B"));
-        let read = url::form_urlencoded::parse(pair.as_bytes()).next();
-        read.map(|(_, value)| value.into_owned())
-    };
-    match (url.username(), url.password()) {
-        ("", None) => Ok(None),
-        ("", Some(_)) | (_, None) => {
-            Err("has a user without a password, or the reverse".to_owned())
-        }
-        (user, Some(password)) => Ok(decoded(user)
-            .zip(decoded(password))
-            .map(|(user, password)| Credentials::new(user, password))),
-    }
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let ip = host.parse::<std::net::IpAddr>();
-    host == "localhost" || ip.is_ok_and(|ip| ip.to_canonical().is_loopback())
+/// Connects to the mail server and logs in, and says where it is. No mail is sent.
+///
+/// # Errors
+/// What is wrong, without anything secret.
+pub async fn probe_email(settings: &EmailSettings) -> Result<String, String> {
+    let mailer = Mailer::new(settings)?;
+    let probed = mailer.probe().await;
+    probed.map(str::to_owned).map_err(|failure| failure.reason)
 }
 
 #[cfg(test)]
@@ -174,10 +235,7 @@ mod tests {
     use super::*;
 
     fn settings(url: &str, from: &str) -> EmailSettings {
-        EmailSettings {
-            url: url.into(),
-            from: from.to_owned(),
-        }
+        EmailSettings::new(url, from)
     }
 
     #[tokio::test]

@@ -1,11 +1,11 @@
-//! The tokens of gifts to addresses and of refusals, by the same secret: nothing of them is stored, so that a gift's link
+//! The tokens of gifts to addresses, of refusals and of unsubscriptions, by the same secret: nothing of them is stored, so that a gift's link
 //! can be shown again, and a refusal counts however old its mail is. Their lengths tell them from every other token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::Mac as _;
 use uuid::Uuid;
-use wire::GiftId;
+use wire::{GiftId, UserId};
 
 use super::{JoinLinks, id};
 
@@ -15,6 +15,8 @@ const HASH_BYTES: usize = 32;
 const GIFT: u8 = 3;
 /// Stands before the hash of an address.
 const REFUSAL: u8 = 4;
+/// Stands before the id of a person.
+const UNSUBSCRIPTION: u8 = 5;
 
 impl JoinLinks {
     /// What stands behind the `#` of a gift's `claim_url`.
@@ -38,6 +40,17 @@ impl JoinLinks {
     pub(crate) fn open_refusal(&self, token: &str) -> Option<String> {
         let hash = self.opened(REFUSAL, token)?;
         (hash.len() == HASH_BYTES).then(|| URL_SAFE_NO_PAD.encode(hash))
+    }
+
+    /// What stops the mails to a person.
+    pub(crate) fn unsubscription(&self, user: &UserId) -> Option<String> {
+        let user = Uuid::parse_str(user.as_str()).ok()?;
+        Some(self.sealed(UNSUBSCRIPTION, user.as_bytes()))
+    }
+
+    /// The person whose mails are stopped.
+    pub(crate) fn open_unsubscription(&self, token: &str) -> Option<UserId> {
+        id(&self.opened(UNSUBSCRIPTION, token)?).map(UserId)
     }
 
     fn sealed(&self, purpose: u8, subject: &[u8]) -> String {
@@ -82,5 +95,11 @@ mod tests {
             assert_eq!(links.open_gift(wrong), None, "{wrong}");
         }
         assert_eq!(links.gift(&"g".into()), None);
+        let user = UserId(Uuid::now_v7().to_string());
+        let stops = links.unsubscription(&user).unwrap();
+        assert_eq!(links.open_unsubscription(&stops), Some(user));
+        assert_eq!(links.open_gift(&stops), None);
+        assert_eq!(links.open_unsubscription(&shows), None);
+        assert_eq!(links.open_refusal(&stops), None);
     }
 }

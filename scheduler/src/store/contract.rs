@@ -16,6 +16,7 @@ pub(crate) mod harness;
 pub(crate) mod idempotency;
 pub(crate) mod job_failures;
 pub(crate) mod jobs;
+pub(crate) mod mail_addresses;
 pub(crate) mod matching;
 pub(crate) mod notifications;
 pub(crate) mod occupancies;
@@ -65,6 +66,9 @@ macro_rules! run_store_contract {
             deliveries::sch_358_deliveries_are_listed_newest_first_by_whose_they_are_and_how_they_stand
             deliveries::sch_361_what_waits_in_each_channel_is_counted_with_the_longest_due
             notifications::sch_355_all_are_read_at_once_and_each_first_time_counts
+            mail_addresses::sch_319_mails_to_an_address_are_counted_by_the_day
+            mail_addresses::sch_320_a_refused_address_gets_none_until_its_person_confirms_it
+            mail_addresses::sch_320_whoever_wants_no_mails_gets_none
             api_keys::sch_79_a_key_is_known_by_its_hash_until_it_is_revoked
             api_keys::sch_80_a_key_keeps_its_scope_and_revokes_none_of_another
             api_keys::sch_94_a_key_is_revoked_once_and_its_use_is_noted

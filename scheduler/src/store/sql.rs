@@ -20,6 +20,7 @@ mod invites;
 mod isolation;
 mod jobs;
 mod logins;
+mod mail_addresses;
 mod mails;
 mod matches;
 mod notifications;
@@ -43,9 +44,10 @@ use self::unit_of_work::SqlUnitOfWork;
 use super::{
     AccountQueries, AddressedGiftQueries, ApiKeyQueries, ApplicationQueries, AuditQueries,
     BlockQueries, CalendarFeedQueries, DeliveryQueries, ExportQueries, FailureQueries,
-    FeedbackQueries, GiftQueries, IdempotencyQueries, JobQueries, MailQueries, MatchQueries,
-    NotificationQueries, PersonQueries, QuestionQueries, ReportQueries, ScheduleQueries,
-    SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
+    FeedbackQueries, GiftQueries, IdempotencyQueries, JobQueries, MailAddressQueries, MailQueries,
+    MatchQueries, NotificationQueries, PersonQueries, QuestionQueries, ReportQueries,
+    ScheduleQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries,
+    UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -103,6 +105,10 @@ impl SchedulerStore for SqlStore {
     }
 
     fn mails(&self) -> &dyn MailQueries {
+        self
+    }
+
+    fn mail_addresses(&self) -> &dyn MailAddressQueries {
         self
     }
 
@@ -225,6 +231,8 @@ pub(crate) mod tests {
         "DELETE FROM applications",
         "DELETE FROM asked_questions",
         "DELETE FROM mails",
+        "DELETE FROM mail_addresses",
+        "DELETE FROM email_optouts",
         "DELETE FROM invites",
         "DELETE FROM account_tokens",
         "DELETE FROM logins",

@@ -8,6 +8,16 @@ use testkit::{SOON, left_out};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+/// Sends to that port of this machine, and tries again soon.
+pub(crate) fn settings_at(port: u16) -> EmailSettings {
+    let url = format!("smtp://127.0.0.1:{port}");
+    let mut settings = EmailSettings::new(url, "Meet <meet@example.net>");
+    settings.pace.retry_ms = 50;
+    settings.pace.deferred_ms = 300;
+    settings.pace.full_ms = 400;
+    settings
+}
+
 /// Runs until it is dropped.
 pub(crate) struct MailServer {
     port: u16,
@@ -18,11 +28,16 @@ pub(crate) struct MailServer {
 
 impl MailServer {
     /// Debian's `python3-aiosmtpd`; `None` where it is not installed, which is a failure in CI. What it does with the
-    /// first mail is one of `take`, `defer` and `refuse`.
+    /// first mail is a word of `smtp_server.py`.
     pub(crate) async fn start(first: &str) -> Option<Self> {
+        Self::start_at(first, 0).await
+    }
+
+    /// The same at a certain port.
+    pub(crate) async fn start_at(first: &str, port: u16) -> Option<Self> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/smtp_server.py");
         let mut child = Command::new("/usr/bin/python3")
-            .args([script, first])
+            .args([script, first, &port.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -42,10 +57,14 @@ impl MailServer {
     }
 
     pub(crate) fn settings(&self) -> EmailSettings {
-        EmailSettings {
-            url: format!("smtp://127.0.0.1:{}", self.port).into(),
-            from: "Meet <meet@example.net>".to_owned(),
-        }
+        settings_at(self.port)
+    }
+
+    /// Nothing more has come by now.
+    pub(crate) async fn is_silent(&mut self) -> bool {
+        let moment = std::time::Duration::from_millis(1);
+        let line = tokio::time::timeout(moment, self.lines.next_line()).await;
+        line.is_err()
     }
 
     /// The next mail that it takes, at most so many seconds from now.

@@ -864,6 +864,10 @@ exported_at: UnixMs,
  */
 profile: User, 
 /**
+ * Since when their address gets no mails, because its server says that there is no such mailbox.
+ */
+undeliverable?: UndeliverableAddress, 
+/**
  * Where they are logged in.
  */
 logins: Array<LoginView>, 
@@ -907,6 +911,18 @@ reports: Array<ReportView>,
  * Names of those lists that are longer than an export: the newest of them are here.
  */
 truncated: Array<string>, };
+/**
+ * An address to which no mail can be sent.
+ */
+export type UndeliverableAddress = { 
+/**
+ * When its server first said so.
+ */
+since: UnixMs, 
+/**
+ * What its server said.
+ */
+reason: string, };
 /**
  * An application, as `GET /v1/application` shows it to its own key.
  */

@@ -268,6 +268,12 @@ const SCHEDULER: &[CopiedTable] = &[
     ),
     table("mail_recipients", &["address_hash"], &["refused_at"]),
     table(
+        "mail_addresses",
+        &["address_hash"],
+        &["refused_at", "reason", "day_at", "sent"],
+    ),
+    table("email_optouts", &["user_id"], &["at"]),
+    table(
         "reports",
         &["id"],
         &[

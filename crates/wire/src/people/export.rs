@@ -10,13 +10,16 @@ use crate::{
 
 /// Everything that the scheduler holds of a person, as they may see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonExport {
     /// When it was put together.
     pub exported_at: UnixMs,
     /// Their account, as `GET /v1/me` answers it.
     pub profile: User,
+    /// Since when their address gets no mails, because its server says that there is no such mailbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undeliverable: Option<UndeliverableAddress>,
     /// Where they are logged in.
     pub logins: Vec<LoginView>,
     /// Gifts that they gave and did not take back, the newest first, as are all that follow.
@@ -39,6 +42,17 @@ pub struct PersonExport {
     pub reports: Vec<ReportView>,
     /// Names of those lists that are longer than an export: the newest of them are here.
     pub truncated: Vec<String>,
+}
+
+/// An address to which no mail can be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UndeliverableAddress {
+    /// When its server first said so.
+    pub since: UnixMs,
+    /// What its server said.
+    pub reason: String,
 }
 
 /// What the person said of one of their sessions.

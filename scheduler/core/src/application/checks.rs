@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 use wire::NotificationChannel;
 
-use super::AddressRules;
+use super::ApplicationRules;
 use crate::account::EmailAddress;
 use crate::field_checks::FieldErrors;
+use crate::participant::check_name;
 
 /// Entries of a list of origins.
 const MAX_ORIGINS: usize = 20;
@@ -26,7 +27,7 @@ pub(super) fn check_origins(
     field: &str,
     origins: &[String],
     may_be_app: bool,
-    rules: &AddressRules<'_>,
+    rules: &ApplicationRules<'_>,
 ) -> Vec<String> {
     if origins.len() > MAX_ORIGINS {
         errors.add(
@@ -72,7 +73,7 @@ fn is_taken(origin: &str, may_be_app: bool) -> bool {
     })
 }
 
-pub(super) fn check_url(errors: &mut FieldErrors, url: Option<&str>, rules: &AddressRules<'_>) {
+pub(super) fn check_url(errors: &mut FieldErrors, url: Option<&str>, rules: &ApplicationRules<'_>) {
     let Some(url) = url else { return };
     if url.len() > MAX_URL_BYTES {
         let message = format!("`return_url` has {MAX_URL_BYTES} bytes at most.");
@@ -111,6 +112,18 @@ pub(super) fn check_channels(errors: &mut FieldErrors, channels: &[NotificationC
             );
         }
     }
+}
+
+/// What stands before an address in a mail: none that could be taken for an address itself.
+pub(super) fn check_sender_name(errors: &mut FieldErrors, name: &str) -> String {
+    const FIELD: &str = "sender_name";
+    if name.chars().any(|c| c.is_control() || "<>@\"".contains(c)) {
+        let message =
+            "A sender's name has no address in it: none of < > @ \" and no control character.";
+        errors.add(FIELD, "bad_text", message);
+        return String::new();
+    }
+    check_name(errors, FIELD, name)
 }
 
 pub(super) fn check_reply_to(errors: &mut FieldErrors, address: &str) -> String {

@@ -10,7 +10,7 @@ use crate::occupancy::{Busy, Surroundings};
 use crate::record::Fact;
 use crate::settlement::tests::counted;
 
-fn command(key: Option<IdempotencyKey>) -> BookCommand {
+pub(crate) fn command(key: Option<IdempotencyKey>) -> BookCommand {
     BookCommand {
         application: "shop".into(),
         booking: check_booking(NOW, offer(), &[MediaBackend::P2p]).unwrap(),

@@ -32,6 +32,11 @@ pub enum ChannelAnswer {
         /// What was said.
         reason: String,
     },
+    /// Not sent, by what its person wants or by a limit of ours.
+    Suppressed {
+        /// What stood against it, in a word.
+        reason: String,
+    },
 }
 
 /// How long a channel waits after each attempt that failed.
@@ -87,6 +92,9 @@ pub fn settle_delivery(
         ChannelAnswer::Sent => return DeliveryUpdate::over(DeliveryState::Sent),
         ChannelAnswer::Gone { reason } | ChannelAnswer::Refused { reason } => {
             return DeliveryUpdate::over(DeliveryState::Failed(reason.clone()));
+        }
+        ChannelAnswer::Suppressed { reason } => {
+            return DeliveryUpdate::over(DeliveryState::Suppressed(reason.clone()));
         }
         ChannelAnswer::Retry { after_ms, reason } => (*after_ms, reason),
     };

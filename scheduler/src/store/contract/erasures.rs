@@ -98,6 +98,8 @@ async fn said(store: &dyn SchedulerStore) {
     let mut work = store.begin().await.unwrap();
     work.feedback().put(&feedback).await.unwrap();
     let hash = format!("feed of {MAILBOX}");
+    let optouts = work.mail_addresses();
+    optouts.opt_out(&"nahida".into(), NOW).await.unwrap();
     let feed = work.calendar_feeds();
     feed.replace(&"nahida".into(), &hash, NOW).await.unwrap();
     work.commit().await.unwrap();

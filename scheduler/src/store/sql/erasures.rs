@@ -29,6 +29,7 @@ const DELETED: &[&str] = &[
     "DELETE FROM notifications WHERE user_id = ?1",
     "DELETE FROM deliveries WHERE user_id = ?1",
     "DELETE FROM peeks WHERE user_id = ?1",
+    "DELETE FROM email_optouts WHERE user_id = ?1",
     "DELETE FROM calendar_feeds WHERE user_id = ?1",
     "DELETE FROM session_feedback WHERE user_id = ?1",
     // Those that are claimed are gifts, which have nothing of this.

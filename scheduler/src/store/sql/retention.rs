@@ -112,6 +112,7 @@ static DELIVERIES: [AgedRows; 1] = [by_moment!(
     "id",
     " AND state <> 'pending'"
 )];
+static MAIL_ADDRESSES: [AgedRows; 1] = [by_moment!("mail_addresses", "day_at", "address_hash")];
 static MAILS: [AgedRows; 1] = [by_moment!(
     "mails",
     "created_at",
@@ -149,6 +150,7 @@ fn statements(table: SweptTable) -> &'static [AgedRows] {
         SweptTable::Idempotency => &ANSWERS,
         SweptTable::Invites => &INVITES,
         SweptTable::Logins => &LOGINS,
+        SweptTable::MailAddresses => &MAIL_ADDRESSES,
         SweptTable::Mails => &MAILS,
         SweptTable::Notifications => &NOTIFICATIONS,
         SweptTable::Reports => &REPORTS,

@@ -6,10 +6,10 @@ use crate::store::{
     AccountRepository, AddressedGiftRepository, ApiKeyRepository, ApplicationRepository,
     AuditRepository, BlockRepository, CalendarFeedRepository, DeliveryRepository,
     ErasureRepository, EventRepository, FeedbackRepository, GiftRepository, IdempotencyRepository,
-    InviteRepository, JobRepository, LoginRepository, MailRepository, MatchRepository,
-    NotificationRepository, OccupancyRepository, PersonRepository, QuestionRepository,
-    ReportRepository, RetentionRepository, ScheduleRepository, SessionRepository, StoreFuture,
-    TimelineRepository, TokenRepository, UnitOfWork,
+    InviteRepository, JobRepository, LoginRepository, MailAddressRepository, MailRepository,
+    MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
+    QuestionRepository, ReportRepository, RetentionRepository, ScheduleRepository,
+    SessionRepository, StoreFuture, TimelineRepository, TokenRepository, UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -53,6 +53,10 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn mails(&mut self) -> &mut dyn MailRepository {
+        self
+    }
+
+    fn mail_addresses(&mut self) -> &mut dyn MailAddressRepository {
         self
     }
 

@@ -47,12 +47,15 @@ fn gifts() -> Vec<Row> {
 /// By the tokens of mails, whoever has them; these are none.
 fn by_token() -> Vec<Row> {
     let refusal = |method| Row::of(method, "/v1/mail-refusals/{token}");
+    let unsubscription = |method| Row::of(method, "/v1/mail-unsubscriptions/{token}");
     vec![
         Row::of("post", "/v1/gifts/claim")
             .sends(|_, _, _| json!({"token": "none"}))
             .refuses_all(404, "not_found"),
         refusal("get").refuses_all(404, "not_found"),
         refusal("post").refuses_all(404, "not_found"),
+        unsubscription("get").refuses_all(404, "not_found"),
+        unsubscription("post").refuses_all(404, "not_found"),
     ]
 }
 

@@ -34,6 +34,8 @@ pub(super) const SINGLE_ROWS: &[&str] = &[
     "INSERT INTO gifts (id, giver_id, receiver_id, kind, letter, times, sent_at, opens_at, due_at, fate) SELECT 'g', min(id), max(id), 'special', 'Hi', '[1]', 1, 2, 2, 'delivered' FROM users",
     "INSERT INTO addressed_gifts (gift_id, giver_id, email, email_key, kind, letter, times, sent_at, opens_at, fate) SELECT 'a', min(id), 'A@x', 'a@x', 'plain', 'Hi', '[]', 1, 2, 'waiting' FROM users",
     "INSERT INTO mail_recipients (address_hash, refused_at) VALUES ('h', 1)",
+    "INSERT INTO mail_addresses (address_hash, refused_at, reason, day_at, sent) VALUES ('h', 1, '550', 2, 3)",
+    "INSERT INTO email_optouts (user_id, at) SELECT min(id), 1 FROM users",
     "INSERT INTO reports (id, by_id, user_id, reason, created_at) SELECT 'r', min(id), max(id), 'spam', 1 FROM users",
     "INSERT INTO peeks (user_id, next_at) SELECT min(id), 5 FROM users",
     "INSERT INTO proposals (id, match_id, by_id, times, duration_ms, created_at, state, in_force) VALUES ('p', 'm', 'u', '[1]', 1, 2, 'open', 1)",

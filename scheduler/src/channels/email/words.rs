@@ -1,0 +1,351 @@
+//! What a mail says of a notification, in English and in Korean, in our words.
+
+use scheduler_core::{ReaderLanguage, SpokenTime};
+use wire::{LEFT_NAME, NotificationKind};
+
+use crate::email::{MailAction, MailFact, MailWords};
+
+/// What is known of a notification, as its reader is told of it.
+#[derive(Debug, Clone)]
+pub(super) struct ToldNews {
+    pub(super) kind: NotificationKind,
+    /// The other one's name.
+    pub(super) with: Option<String>,
+    /// When the session starts.
+    pub(super) starts: Option<SpokenTime>,
+    /// Messages that wait.
+    pub(super) count: Option<u32>,
+    /// Where the reader goes from here.
+    pub(super) link: Option<String>,
+}
+
+/// What stands in the subject, and what stands on the card.
+pub(super) struct SaidNews {
+    pub(super) subject: String,
+    pub(super) words: MailWords,
+}
+
+impl ToldNews {
+    /// The other one's name, as it stands in a sentence.
+    pub(super) fn name(&self, language: ReaderLanguage) -> String {
+        match (self.with.as_deref(), language) {
+            (Some(LEFT_NAME), ReaderLanguage::Korean) => "떠난 사람".to_owned(),
+            (Some(name), _) => name.to_owned(),
+            (None, ReaderLanguage::English) => "somebody".to_owned(),
+            (None, ReaderLanguage::Korean) => "누군가".to_owned(),
+        }
+    }
+
+    /// In the reader's language.
+    pub(super) fn said(&self, language: ReaderLanguage) -> SaidNews {
+        let spoken = match language {
+            ReaderLanguage::English => self.english(),
+            ReaderLanguage::Korean => self.korean(),
+        };
+        let facts = self.facts(language);
+        let action = self.link.as_ref().zip(spoken.label);
+        SaidNews {
+            subject: spoken.subject,
+            words: MailWords {
+                heading: spoken.heading,
+                sentences: spoken.sentence.into_iter().collect(),
+                facts,
+                action: action.map(|(url, label)| MailAction {
+                    label: label.to_owned(),
+                    url: url.clone(),
+                }),
+                after: Vec::new(),
+            },
+        }
+    }
+
+    fn facts(&self, language: ReaderLanguage) -> Vec<MailFact> {
+        let (when, with) = match language {
+            ReaderLanguage::English => ("When", "With"),
+            ReaderLanguage::Korean => ("시간", "상대"),
+        };
+        let mut facts = Vec::new();
+        if let Some(starts) = &self.starts {
+            let first = match language {
+                ReaderLanguage::English => format!("{}, {}", starts.date, starts.time),
+                ReaderLanguage::Korean => format!("{} {}", starts.date, starts.time),
+            };
+            facts.push(MailFact {
+                name: when,
+                lines: vec![first, starts.zone.clone()],
+            });
+            facts.push(MailFact {
+                name: with,
+                lines: vec![self.name(language)],
+            });
+        }
+        facts
+    }
+
+    /// The date, or the time, of the start; nothing where there is none.
+    fn start(&self) -> (&str, &str) {
+        let starts = self.starts.as_ref();
+        starts.map_or(("", ""), |starts| (&starts.date, &starts.time))
+    }
+
+    fn english(&self) -> Spoken {
+        use NotificationKind as Kind;
+        let name = self.name(ReaderLanguage::English);
+        let (date, time) = self.start();
+        match self.kind {
+            Kind::SessionReminder | Kind::SessionOpened => Spoken {
+                subject: format!("{time}: your session with {name}"),
+                heading: format!("Your session with {name} starts at {time}."),
+                sentence: Some("Come a few minutes early and check camera and microphone.".into()),
+                label: Some("Go to the session"),
+            },
+            Kind::SessionScheduled => Spoken {
+                subject: format!("You meet {name}: {date}, {time}"),
+                heading: format!("You meet {name}."),
+                sentence: Some("The invitation for your calendar is attached.".into()),
+                label: Some("See the session"),
+            },
+            Kind::SessionRescheduled => Spoken {
+                subject: format!("Moved: your session with {name}, {date}, {time}"),
+                heading: format!("Your session with {name} has another time."),
+                sentence: Some(
+                    "This is when it is from now on. What is attached moves it in your calendar."
+                        .into(),
+                ),
+                label: Some("See the session"),
+            },
+            Kind::SessionCancelled => Spoken {
+                subject: format!("Cancelled: your session with {name}"),
+                heading: format!("Your session with {name} was cancelled."),
+                sentence: Some("What is attached takes it out of your calendar.".into()),
+                label: None,
+            },
+            Kind::SessionMissed => Spoken {
+                subject: format!("Missed: your session with {name}"),
+                heading: format!("Your session with {name} did not take place."),
+                sentence: None,
+                label: Some("See the session"),
+            },
+            Kind::MatchCreated => Spoken {
+                subject: format!("You and {name} are matched"),
+                heading: format!("You and {name} are matched."),
+                sentence: Some("You can write to each other, and propose times to meet.".into()),
+                label: Some("Say hello"),
+            },
+            Kind::GiftReceived => Spoken {
+                subject: "A gift has come for you".to_owned(),
+                heading: "A gift has come for you.".to_owned(),
+                sentence: None,
+                label: Some("See the gift"),
+            },
+            Kind::ProposalReceived => Spoken {
+                subject: format!("{name} proposes times to meet"),
+                heading: format!("{name} proposes times to meet."),
+                sentence: Some("Choose one, or answer with times of your own.".into()),
+                label: Some("See the times"),
+            },
+            Kind::ProposalAnswered => Spoken {
+                subject: format!("{name} has answered your proposal"),
+                heading: format!("{name} has answered your proposal."),
+                sentence: None,
+                label: Some("See the answer"),
+            },
+            Kind::MessageUnread => {
+                let said = match self.count {
+                    Some(1) => format!("1 unread message from {name}"),
+                    Some(count) => format!("{count} unread messages from {name}"),
+                    None => format!("Unread messages from {name}"),
+                };
+                Spoken {
+                    heading: format!("{said}."),
+                    subject: said,
+                    sentence: None,
+                    label: Some("Read"),
+                }
+            }
+        }
+    }
+
+    fn korean(&self) -> Spoken {
+        use NotificationKind as Kind;
+        let name = self.name(ReaderLanguage::Korean);
+        let (date, time) = self.start();
+        match self.kind {
+            Kind::SessionReminder | Kind::SessionOpened => Spoken {
+                subject: format!("{time}, {name} 님과 만나요"),
+                heading: format!("{time}에 {name} 님과의 세션이 시작돼요."),
+                sentence: Some("몇 분 일찍 들어와서 카메라와 마이크를 확인해 주세요.".into()),
+                label: Some("세션으로 가기"),
+            },
+            Kind::SessionScheduled => Spoken {
+                subject: format!("{name} 님과 만나요: {date} {time}"),
+                heading: format!("{name} 님과 만나요."),
+                sentence: Some("캘린더에 넣을 수 있는 초대장을 첨부했어요.".into()),
+                label: Some("세션 보기"),
+            },
+            Kind::SessionRescheduled => Spoken {
+                subject: format!("시간이 바뀌었어요: {name} 님과의 세션, {date} {time}"),
+                heading: format!("{name} 님과의 세션 시간이 바뀌었어요."),
+                sentence: Some(
+                    "이제 이 시간에 만나요. 첨부 파일을 열면 캘린더의 일정도 옮겨져요.".into(),
+                ),
+                label: Some("세션 보기"),
+            },
+            Kind::SessionCancelled => Spoken {
+                subject: format!("취소됐어요: {name} 님과의 세션"),
+                heading: format!("{name} 님과의 세션이 취소됐어요."),
+                sentence: Some("첨부 파일을 열면 캘린더에서도 지워져요.".into()),
+                label: None,
+            },
+            Kind::SessionMissed => Spoken {
+                subject: format!("만나지 못했어요: {name} 님과의 세션"),
+                heading: format!("{name} 님과의 세션이 열리지 않았어요."),
+                sentence: None,
+                label: Some("세션 보기"),
+            },
+            Kind::MatchCreated => Spoken {
+                subject: format!("{name} 님과 짝이 되었어요"),
+                heading: format!("{name} 님과 짝이 되었어요."),
+                sentence: Some("서로 글을 주고받고, 만날 시간을 제안할 수 있어요.".into()),
+                label: Some("인사하기"),
+            },
+            Kind::GiftReceived => Spoken {
+                subject: "선물이 왔어요".to_owned(),
+                heading: "선물이 왔어요.".to_owned(),
+                sentence: None,
+                label: Some("선물 보기"),
+            },
+            Kind::ProposalReceived => Spoken {
+                subject: format!("{name} 님이 만날 시간을 제안했어요"),
+                heading: format!("{name} 님이 만날 시간을 제안했어요."),
+                sentence: Some("하나를 고르거나, 다른 시간을 제안해 주세요.".into()),
+                label: Some("시간 보기"),
+            },
+            Kind::ProposalAnswered => Spoken {
+                subject: format!("{name} 님이 제안에 답했어요"),
+                heading: format!("{name} 님이 제안에 답했어요."),
+                sentence: None,
+                label: Some("답 보기"),
+            },
+            Kind::MessageUnread => {
+                let said = match self.count {
+                    Some(count) => format!("{name} 님이 보낸 읽지 않은 글이 {count}개 있어요"),
+                    None => format!("{name} 님이 보낸 읽지 않은 글이 있어요"),
+                };
+                Spoken {
+                    heading: format!("{said}."),
+                    subject: said,
+                    sentence: None,
+                    label: Some("읽기"),
+                }
+            }
+        }
+    }
+}
+
+struct Spoken {
+    subject: String,
+    heading: String,
+    sentence: Option<String>,
+    label: Option<&'static str>,
+}
+
+/// Why the reader gets it, and where that is changed.
+pub(super) fn small_print(
+    language: ReaderLanguage,
+    sender: &str,
+    settings: Option<&str>,
+) -> Vec<String> {
+    match (language, settings) {
+        (ReaderLanguage::English, Some(url)) => vec![
+            format!("{sender} tells you by e-mail, as you chose."),
+            format!("Your settings: {url}"),
+        ],
+        (ReaderLanguage::English, None) => {
+            vec![format!(
+                "You get this mail because {sender} arranges sessions with you."
+            )]
+        }
+        (ReaderLanguage::Korean, Some(url)) => vec![
+            format!("{sender}에서 고르신 대로 이메일로 알려 드려요."),
+            format!("알림 설정: {url}"),
+        ],
+        (ReaderLanguage::Korean, None) => {
+            vec![format!("{sender}에서 잡은 세션이 있어서 보내 드려요.")]
+        }
+    }
+}
+
+/// What the link says that stops all mails of notifications.
+pub(super) fn refusal_label(language: ReaderLanguage) -> &'static str {
+    match language {
+        ReaderLanguage::English => "No more mails like this",
+        ReaderLanguage::Korean => "이런 메일 그만 받기",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn news(kind: NotificationKind) -> ToldNews {
+        ToldNews {
+            kind,
+            with: Some("Bo".to_owned()),
+            starts: Some(SpokenTime {
+                date: "Friday, 15 January 2027".to_owned(),
+                time: "17:00".to_owned(),
+                zone: "Europe/Berlin (UTC+01:00)".to_owned(),
+            }),
+            count: Some(3),
+            link: Some("https://meet.example/join#t".to_owned()),
+        }
+    }
+
+    #[test]
+    fn sch_321_every_kind_is_said_in_both_languages_with_its_time_and_zone() {
+        for kind in [
+            NotificationKind::SessionReminder,
+            NotificationKind::SessionScheduled,
+            NotificationKind::SessionRescheduled,
+            NotificationKind::SessionCancelled,
+            NotificationKind::SessionMissed,
+            NotificationKind::MatchCreated,
+            NotificationKind::GiftReceived,
+            NotificationKind::ProposalReceived,
+            NotificationKind::ProposalAnswered,
+            NotificationKind::MessageUnread,
+        ] {
+            let english = news(kind).said(ReaderLanguage::English);
+            let korean = news(kind).said(ReaderLanguage::Korean);
+            assert_ne!(english.subject, korean.subject, "{kind:?}");
+            let is_korean = |text: &str| text.contains(['요', '다']);
+            assert!(is_korean(&korean.words.heading), "{kind:?}");
+            assert!(!is_korean(&english.words.heading), "{kind:?}");
+            let facts = &english.words.facts;
+            assert_eq!(
+                facts[0].lines,
+                [
+                    "Friday, 15 January 2027, 17:00",
+                    "Europe/Berlin (UTC+01:00)"
+                ]
+            );
+            let is_over = kind == NotificationKind::SessionCancelled;
+            assert_eq!(english.words.action.is_none(), is_over, "{kind:?}");
+            assert!(!english.subject.contains(['\r', '\n', '!']), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn sch_321_messages_are_counted_and_never_quoted() {
+        let mut unread = news(NotificationKind::MessageUnread);
+        unread.starts = None;
+        let said = |unread: &ToldNews| unread.said(ReaderLanguage::English).subject;
+        assert_eq!(said(&unread), "3 unread messages from Bo");
+        unread.count = Some(1);
+        assert_eq!(said(&unread), "1 unread message from Bo");
+        unread.with = Some(LEFT_NAME.to_owned());
+        let korean = unread.said(ReaderLanguage::Korean).subject;
+        assert_eq!(korean, "떠난 사람 님이 보낸 읽지 않은 글이 1개 있어요");
+    }
+}
