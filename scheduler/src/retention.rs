@@ -104,7 +104,7 @@ mod tests {
     const MANY: i64 = 1_100;
 
     /// An insert of one row whose moment is `?1`, under an id of that moment, `?2`; and the table's age in days.
-    const TABLES: [(&str, i64, &str); 11] = [
+    const TABLES: [(&str, i64, &str); 12] = [
         (
             "account_tokens",
             0,
@@ -124,6 +124,11 @@ mod tests {
             "deliveries",
             30,
             "INSERT INTO deliveries (created_at, id, idempotency_key, channel, kind, application, state, attempts, term, due_at) VALUES (?1, ?2, ?2, 'push', 'k', 'shop', 'sent', 1, 1, ?1)",
+        ),
+        (
+            "due_jobs",
+            30,
+            "INSERT INTO due_jobs (due_at, id, subject_kind, subject_id, revision, kind, before_ms, user_id, state) VALUES (?1, ?2, 'room', ?2, 1, 'k', 0, 'u', 'done')",
         ),
         (
             "idempotency",

@@ -18,6 +18,8 @@ pub struct RetentionSettings {
     pub deliveries_days: u32,
     /// Answers to idempotency keys.
     pub idempotency_days: u32,
+    /// Jobs that are over, whatever became of them, after they were due.
+    pub jobs_days: u32,
     /// Mails of accounts; an address's mails are counted for a day.
     pub mails_days: u32,
     /// What people were notified of.
@@ -32,6 +34,7 @@ impl Default for RetentionSettings {
             addressed_gifts_days: 400,
             deliveries_days: 30,
             idempotency_days: 1,
+            jobs_days: 30,
             mails_days: 2,
             notifications_days: 180,
             reports_days: 400,
@@ -51,6 +54,7 @@ impl RetentionSettings {
             ("deliveries_days", self.deliveries_days, 5),
             ("idempotency_days", self.idempotency_days, 1),
             // The daily digest of failures tells of yesterday's.
+            ("jobs_days", self.jobs_days, 2),
             ("mails_days", self.mails_days, 2),
             // Deliveries tell of them, and are tried for days.
             ("notifications_days", self.notifications_days, 5),
@@ -77,6 +81,8 @@ pub enum SweptTable {
     AddressedGifts,
     /// What was to be told to whom.
     Deliveries,
+    /// Jobs that are over.
+    DueJobs,
     /// Answers to idempotency keys.
     Idempotency,
     /// Invitations to sign up, once they have expired.
@@ -93,10 +99,11 @@ pub enum SweptTable {
 
 impl SweptTable {
     /// Each of them, in the order in which they are swept.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AccountTokens,
         Self::AddressedGifts,
         Self::Deliveries,
+        Self::DueJobs,
         Self::Idempotency,
         Self::Invites,
         Self::Logins,
@@ -112,6 +119,7 @@ impl SweptTable {
             Self::AccountTokens => "account_tokens",
             Self::AddressedGifts => "addressed_gifts",
             Self::Deliveries => "deliveries",
+            Self::DueJobs => "due_jobs",
             Self::Idempotency => "idempotency",
             Self::Invites => "invites",
             Self::Logins => "logins",
@@ -128,6 +136,7 @@ impl SweptTable {
             Self::AccountTokens | Self::Invites | Self::Logins => 0,
             Self::AddressedGifts => settings.addressed_gifts_days,
             Self::Deliveries => settings.deliveries_days,
+            Self::DueJobs => settings.jobs_days,
             Self::Idempotency => settings.idempotency_days,
             Self::Mails => settings.mails_days,
             Self::Notifications => settings.notifications_days,
@@ -184,7 +193,7 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
         TableAge::Unlimited("one row for each setting, replaced at each start"),
     ),
     ("deliveries", TableAge::Swept(SweptTable::Deliveries)),
-    ("due_jobs", TableAge::With("sessions")),
+    ("due_jobs", TableAge::Swept(SweptTable::DueJobs)),
     (
         "gifts",
         TableAge::Unlimited("a letter is its reader's until one of the two leaves"),
@@ -209,6 +218,7 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
         "matches",
         TableAge::Unlimited("who has met stays known to both until one of the two leaves"),
     ),
+    ("notification_counts", TableAge::With("notifications")),
     ("notification_subjects", TableAge::With("notifications")),
     ("notifications", TableAge::Swept(SweptTable::Notifications)),
     ("occupancies", TableAge::With("sessions")),
