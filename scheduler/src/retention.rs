@@ -126,6 +126,11 @@ mod tests {
             "INSERT INTO deliveries (created_at, id, idempotency_key, channel, kind, application, state, attempts, term, due_at) VALUES (?1, ?2, ?2, 'push', 'k', 'shop', 'sent', 1, 1, ?1)",
         ),
         (
+            "due_jobs",
+            30,
+            "INSERT INTO due_jobs (due_at, id, subject_kind, subject_id, revision, kind, before_ms, user_id, state) VALUES (?1, ?2, 'room', ?2, 1, 'k', 0, 'u', 'done')",
+        ),
+        (
             "idempotency",
             1,
             "INSERT INTO idempotency (created_at, \"key\", application, scope, fingerprint, answer) VALUES (?1, ?2, 'shop', 'book', 'f', '{}')",

@@ -17,6 +17,7 @@ use wire::{
 use self::service_probe::{HealthAnswer, ServiceProbe};
 use crate::channel_watch::SeenChannel;
 use crate::config::Config;
+use crate::housekeeping::schedule_views;
 use crate::state::AppState;
 
 /// How long an answer is given again: asking often costs the others nothing.
@@ -75,11 +76,12 @@ impl StatusBoard {
 
     async fn look(&self, app: &AppState) -> StatusView {
         let [signaling, chat] = &self.others;
-        let (own, signaling, chat, channels) = futures_util::join!(
+        let (own, signaling, chat, channels, schedules) = futures_util::join!(
             self.readiness.failing(),
             signaling.ask(&self.readiness),
             chat.ask(&self.readiness),
             channels(app),
+            schedule_views(&*app.store),
         );
         let media = signaling.health.as_ref();
         let media_servers = self.media.iter().map(|server| media_server(*server, media));
@@ -96,6 +98,7 @@ impl StatusBoard {
             stores: self.stores(&asked),
             channels,
             media_servers,
+            schedules: schedules.unwrap_or_default(),
         }
     }
 

@@ -5,6 +5,7 @@ mod running;
 use std::collections::BTreeMap;
 
 use running::{Running, eventually};
+use serde_json::Value;
 use sqlx::sqlite::SqlitePool;
 
 /// Schedule, last result and number of runs of each task.
@@ -21,6 +22,30 @@ async fn tasks(scheduler: &Running) -> BTreeMap<String, (String, Option<String>,
     pool.close().await;
     let named = |(name, schedule, result, runs)| (name, (schedule, result, runs));
     rows.into_iter().map(named).collect()
+}
+
+#[tokio::test]
+async fn sch_340_operators_see_the_last_run_of_each_task() {
+    let scheduler = Running::start().await;
+    let operator = scheduler.operator().await;
+    let mut shown = Value::Null;
+    eventually(async || {
+        let status: Value = operator.get(&scheduler.at("/v1/status")).await.json(200);
+        let schedules = status["schedules"].as_array().unwrap();
+        let found = schedules.iter().find(|one| one["name"] == "wake_jobs");
+        shown = found.cloned().unwrap_or_default();
+        shown["last_result"] == "ok"
+    })
+    .await;
+    assert_eq!(shown["schedule"], "* * * * * *");
+    assert!(shown["runs"].as_u64() > Some(0), "{shown}");
+    let span = shown["last_finished_at"]
+        .as_i64()
+        .zip(shown["last_started_at"].as_i64());
+    assert!(
+        span.is_some_and(|(finished, started)| finished >= started),
+        "{shown}"
+    );
 }
 
 #[tokio::test]

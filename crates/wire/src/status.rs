@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{NotificationChannel, UnixMs};
+use crate::{NotificationChannel, ScheduleView, UnixMs};
 
 /// How the parts of an installation stand, as the scheduler finds them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct StatusView {
     pub channels: Vec<ChannelStatus>,
     /// The media servers that signaling uses.
     pub media_servers: Vec<PartStatus>,
+    /// What recurs in the scheduler; none while its store does not say.
+    pub schedules: Vec<ScheduleView>,
 }
 
 /// How one part stands.

@@ -20,6 +20,8 @@ pub struct RetentionSettings {
     pub idempotency_days: u32,
     /// What is known of addresses that get mails about notifications, after the last one.
     pub mail_addresses_days: u32,
+    /// Jobs that are over, whatever became of them, after they were due.
+    pub jobs_days: u32,
     /// Mails of accounts; an address's mails are counted for a day.
     pub mails_days: u32,
     /// What people were notified of.
@@ -35,6 +37,7 @@ impl Default for RetentionSettings {
             deliveries_days: 30,
             idempotency_days: 1,
             mail_addresses_days: 365,
+            jobs_days: 30,
             mails_days: 2,
             notifications_days: 180,
             reports_days: 400,
@@ -56,6 +59,7 @@ impl RetentionSettings {
             // The mails of a day are counted.
             ("mail_addresses_days", self.mail_addresses_days, 2),
             // The daily digest of failures tells of yesterday's.
+            ("jobs_days", self.jobs_days, 2),
             ("mails_days", self.mails_days, 2),
             // Deliveries tell of them, and are tried for days.
             ("notifications_days", self.notifications_days, 5),
@@ -82,6 +86,8 @@ pub enum SweptTable {
     AddressedGifts,
     /// What was to be told to whom.
     Deliveries,
+    /// Jobs that are over.
+    DueJobs,
     /// Answers to idempotency keys.
     Idempotency,
     /// Invitations to sign up, once they have expired.
@@ -104,6 +110,7 @@ impl SweptTable {
         Self::AccountTokens,
         Self::AddressedGifts,
         Self::Deliveries,
+        Self::DueJobs,
         Self::Idempotency,
         Self::Invites,
         Self::Logins,
@@ -120,6 +127,7 @@ impl SweptTable {
             Self::AccountTokens => "account_tokens",
             Self::AddressedGifts => "addressed_gifts",
             Self::Deliveries => "deliveries",
+            Self::DueJobs => "due_jobs",
             Self::Idempotency => "idempotency",
             Self::Invites => "invites",
             Self::Logins => "logins",
@@ -137,6 +145,7 @@ impl SweptTable {
             Self::AccountTokens | Self::Invites | Self::Logins => 0,
             Self::AddressedGifts => settings.addressed_gifts_days,
             Self::Deliveries => settings.deliveries_days,
+            Self::DueJobs => settings.jobs_days,
             Self::Idempotency => settings.idempotency_days,
             Self::MailAddresses => settings.mail_addresses_days,
             Self::Mails => settings.mails_days,
@@ -194,7 +203,7 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
         TableAge::Unlimited("one row for each setting, replaced at each start"),
     ),
     ("deliveries", TableAge::Swept(SweptTable::Deliveries)),
-    ("due_jobs", TableAge::With("sessions")),
+    ("due_jobs", TableAge::Swept(SweptTable::DueJobs)),
     (
         "gifts",
         TableAge::Unlimited("a letter is its reader's until one of the two leaves"),
@@ -221,6 +230,7 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
         "matches",
         TableAge::Unlimited("who has met stays known to both until one of the two leaves"),
     ),
+    ("notification_counts", TableAge::With("notifications")),
     ("notification_subjects", TableAge::With("notifications")),
     ("notifications", TableAge::Swept(SweptTable::Notifications)),
     ("occupancies", TableAge::With("sessions")),

@@ -37,11 +37,8 @@ async fn read(store: &dyn SchedulerStore, to: UnixMs) -> Result<FailureDigest, S
     let from = to - DAY_HOURS * HOUR_MS;
     let failures = store.failures();
     let (mut deliveries, mut earlier) = (Vec::new(), Vec::new());
-    let (mut jobs, mut mails) = (Vec::new(), 0);
     for (begins, ends) in hours(from, DAY_HOURS) {
         deliveries.extend(failures.deliveries(begins, ends).await?);
-        jobs.extend(failures.jobs(begins, ends).await?);
-        mails += failures.mails(begins, ends).await?;
     }
     for (begins, ends) in hours(from - EARLIER_HOURS * HOUR_MS, EARLIER_HOURS) {
         earlier.extend(failures.deliveries(begins, ends).await?);
@@ -57,8 +54,8 @@ async fn read(store: &dyn SchedulerStore, to: UnixMs) -> Result<FailureDigest, S
         to,
         deliveries: summed(deliveries),
         earlier: summed(earlier.filter(|one| one.state == GIVEN_UP).collect()),
-        jobs: summed(jobs),
-        mails,
+        jobs: summed(failures.jobs(from, to).await?),
+        mails: failures.mails(from, to).await?,
     })
 }
 

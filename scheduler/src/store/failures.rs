@@ -5,9 +5,10 @@ use wire::UnixMs;
 
 use super::StoreFuture;
 
-/// Counts committed failures of a span, whose end is excluded. A span of an hour is read in a moment, however much is stored.
+/// Counts committed failures of a span, whose end is excluded.
 pub(crate) trait FailureQueries: Send + Sync {
-    /// Deliveries that were planned in the span and failed or were missed.
+    /// Deliveries that were planned in the span and failed or were missed. All deliveries of the span are looked at: ask for
+    /// an hour at a time.
     fn deliveries(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, Vec<FailureCount>>;
 
     /// Jobs that were due in the span and failed or were missed.

@@ -90,15 +90,27 @@ macro_rules! by_moment {
 
 macro_rules! by_id {
     ($table:literal, $at:literal) => {
+        by_id!($table, $at, "")
+    };
+    ($table:literal, $at:literal, $and:literal) => {
         AgedRows::ById {
             last: concat!(
                 "SELECT id FROM ",
                 $table,
                 " WHERE id < ?2 AND ",
                 $at,
-                " < ?1 ORDER BY id LIMIT 1 OFFSET ?3"
+                " < ?1",
+                $and,
+                " ORDER BY id LIMIT 1 OFFSET ?3"
             ),
-            up_to: concat!("DELETE FROM ", $table, " WHERE id <= ?2 AND ", $at, " < ?1"),
+            up_to: concat!(
+                "DELETE FROM ",
+                $table,
+                " WHERE id <= ?2 AND ",
+                $at,
+                " < ?1",
+                $and
+            ),
         }
     };
 }
@@ -113,6 +125,13 @@ static DELIVERIES: [AgedRows; 1] = [by_moment!(
     " AND state <> 'pending'"
 )];
 static MAIL_ADDRESSES: [AgedRows; 1] = [by_moment!("mail_addresses", "day_at", "address_hash")];
+/// An index has those of each state by id.
+static DUE_JOBS: [AgedRows; 4] = [
+    by_id!("due_jobs", "due_at", " AND state = 'done'"),
+    by_id!("due_jobs", "due_at", " AND state = 'missed'"),
+    by_id!("due_jobs", "due_at", " AND state = 'cancelled'"),
+    by_id!("due_jobs", "due_at", " AND state = 'failed'"),
+];
 static MAILS: [AgedRows; 1] = [by_moment!(
     "mails",
     "created_at",
@@ -147,6 +166,7 @@ fn statements(table: SweptTable) -> &'static [AgedRows] {
         SweptTable::AccountTokens => &ACCOUNT_TOKENS,
         SweptTable::AddressedGifts => &ADDRESSED_GIFTS,
         SweptTable::Deliveries => &DELIVERIES,
+        SweptTable::DueJobs => &DUE_JOBS,
         SweptTable::Idempotency => &ANSWERS,
         SweptTable::Invites => &INVITES,
         SweptTable::Logins => &LOGINS,

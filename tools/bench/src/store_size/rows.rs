@@ -140,11 +140,11 @@ impl StoredSessions {
                 .map(move |(place, (kind, before_ms, user, due_at))| {
                     let (id, session) = (job(place, session), id(2, session));
                     format!(
-                        "('{id}', '{session}', 1, '{kind}', {before_ms}, '{user}', {due_at}, 'due')"
+                        "('{id}', 'session', '{session}', 1, '{kind}', {before_ms}, '{user}', {due_at}, 'due')"
                     )
                 })
         });
-        let columns = "jobs (id, session_id, revision, kind, before_ms, user_id, due_at, state)";
+        let columns = "due_jobs (id, subject_kind, subject_id, revision, kind, before_ms, user_id, due_at, state)";
         insert(database, columns, jobs).await;
     }
 
@@ -171,8 +171,9 @@ impl StoredSessions {
         let (first, last) = (self.count - self.old.min(self.count), self.count);
         let due_at = self.now.0 - 1_000;
         let (first, last) = (job(RETENTION, first), job(RETENTION, last));
-        let statement =
-            format!("UPDATE jobs SET due_at = {due_at} WHERE id >= '{first}' AND id < '{last}'");
+        let statement = format!(
+            "UPDATE due_jobs SET due_at = {due_at} WHERE id >= '{first}' AND id < '{last}'"
+        );
         database.run(&statement).await;
     }
 }
