@@ -14,6 +14,8 @@ mod due_jobs;
 mod erasures;
 mod events;
 mod feedback;
+mod job_claims;
+mod job_failures;
 mod mail_addresses;
 mod mails;
 mod matching;
@@ -35,10 +37,12 @@ pub(crate) use deliveries::{claim_deliveries, settle_deliveries};
 pub(crate) use direct_writes::{
     add_api_key, mark_all_read, mark_key_used, mark_read, revoke_api_key, revoke_other_api_keys,
 };
-pub(crate) use due_jobs::{ClaimedBatch, claim_due, fail, settle};
+pub(crate) use due_jobs::settle;
 pub(crate) use erasures::erase;
 pub(crate) use events::take_batch;
 pub(crate) use feedback::{FeedbackOutcome, give_feedback};
+pub(crate) use job_claims::{ClaimedBatch, claim_due};
+pub(crate) use job_failures::fail;
 pub(crate) use mail_addresses::{admit_mail, unsubscribe};
 pub(crate) use mails::{
     AskOutcome, ConfirmOutcome, ask_for_mail, claim_mail, confirm_email, refuse_mails,

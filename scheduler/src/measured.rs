@@ -147,7 +147,7 @@ impl MeasuredScheduler {
     /// When the store fails.
     pub async fn sweep_batch(&self, now: UnixMs) -> Result<u64, MeasuredError> {
         let mut swept = 0;
-        for table in SweptTable::ALL {
+        for table in SweptTable::ALL.iter().copied() {
             let cutoff = table.cutoff(now, &RetentionSettings::default());
             let batch = commands::sweep(&self.store, table, cutoff, SWEEP_ROWS).await;
             swept += batch.map_err(StoreError::into_source)?;

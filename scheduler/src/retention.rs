@@ -42,7 +42,7 @@ impl RetentionSweep {
         let store = &*self.store;
         let ends_at = clock::steady() + LONGEST_SWEEP_MS;
         let mut failed = None;
-        for table in SweptTable::ALL {
+        for table in SweptTable::ALL.iter().copied() {
             let cutoff = table.cutoff(now, &self.settings);
             let batch = || sweep(store, table, cutoff, SWEEP_ROWS);
             failed = self

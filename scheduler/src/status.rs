@@ -186,5 +186,10 @@ async fn channels(app: &AppState) -> Vec<ChannelStatus> {
         last_failure_at: seen.last_failure.as_ref().map(|(at, _)| *at),
         last_failure: seen.last_failure.map(|(_, reason)| reason),
     };
-    app.outlets.deliveries.seen().into_iter().map(status).collect()
+    app.outlets
+        .deliveries
+        .seen()
+        .into_iter()
+        .map(status)
+        .collect()
 }

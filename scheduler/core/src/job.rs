@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use wire::{RoomId, SessionId, UnixMs, UserId};
 
-use crate::job_failure::FailReason;
 use crate::session::BookedSession;
 
 /// What a job is of.
@@ -58,7 +57,7 @@ impl JobSubject {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JobPayload {
-    /// Of [`JobKind::UnreadDigest`].
+    /// What a digest of unread messages has counted.
     Unread {
         /// The notification in the person's list that stands for the messages.
         notification_id: String,
@@ -150,6 +149,29 @@ impl MissReason {
             MissReason::SessionOver => "session_over",
             MissReason::Superseded => "superseded",
             MissReason::TooLate => "too_late",
+        }
+    }
+}
+
+/// Why an attempt failed, where neither another one won nor the store was away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailReason {
+    /// Its row, or that of its subject, can't be understood.
+    Unreadable,
+    /// A decision about it panicked: a fault of ours.
+    Panicked,
+    /// The store refused what it causes.
+    Refused,
+}
+
+impl FailReason {
+    /// The word that is stored.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            FailReason::Unreadable => "unreadable",
+            FailReason::Panicked => "panicked",
+            FailReason::Refused => "refused",
         }
     }
 }

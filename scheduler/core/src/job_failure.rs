@@ -2,35 +2,12 @@
 
 use wire::UnixMs;
 
-use crate::job::JobState;
+use crate::job::{FailReason, JobState};
 use crate::settlement::JobUpdate;
 
 /// Waits before the second and each further attempt, in milliseconds: a passing fault is over within seconds, a wrong
 /// configuration within the hour.
 const BACK_OFF_MS: [i64; 5] = [1_000, 5_000, 30_000, 300_000, 1_800_000];
-
-/// Why an attempt failed, where neither another one won nor the store was away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailReason {
-    /// Its row, or that of its subject, can't be understood.
-    Unreadable,
-    /// A decision about it panicked: a fault of ours.
-    Panicked,
-    /// The store refused what it causes.
-    Refused,
-}
-
-impl FailReason {
-    /// The word that is stored.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            FailReason::Unreadable => "unreadable",
-            FailReason::Panicked => "panicked",
-            FailReason::Refused => "refused",
-        }
-    }
-}
 
 /// What an attempt that failed makes of a job that has failed `before` times, and was due at `due_at`.
 #[must_use]

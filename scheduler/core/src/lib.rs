@@ -71,11 +71,11 @@ pub use feedback::{CheckedFeedback, Feedback, check_feedback};
 pub use idempotency::{FirstAnswer, IdempotencyKey, MadeBefore, OwnedKey, StoredAnswer};
 pub use ids::NewId;
 pub use job::{
-    ClaimedJob, ClaimedSubject, Job, JobKind, JobPayload, JobState, JobSubject, MissReason,
-    NotClaimable,
+    ClaimedJob, ClaimedSubject, FailReason, Job, JobKind, JobPayload, JobState, JobSubject,
+    MissReason, NotClaimable,
 };
 pub use job_action::JobAction;
-pub use job_failure::{FailReason, failed_attempt, retried};
+pub use job_failure::{failed_attempt, retried};
 pub use job_plan::{NewJob, PlannedJob, RETENTION_MS};
 pub use local_time::resolve as resolve_local_time;
 pub use mail::{MAIL_DAY_MS, MailKind, NewMail, check_mail, next_attempt};

@@ -180,4 +180,32 @@ mod tests {
         assert_eq!(session.followed_by(just_before), just_before);
         assert!(session.terms.starts_at > NOW);
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 500, ..Default::default() })]
+
+        #[test]
+        fn sch_260_of_two_back_to_back_the_first_ends_by_the_start_of_the_second(
+            (duration, countdown, extension, extensions) in
+                (1_000..86_400_000_i64, 0..60_000_i64, 0..3_600_000_i64, 0..4_u32),
+            extended in proptest::bool::ANY,
+        ) {
+            let mut first = session();
+            first.terms.duration_ms = duration;
+            first.terms.countdown_ms = countdown;
+            first.terms.extension_ms = extension;
+            first.terms.max_extensions = extensions;
+            let alone = first.terms.occupied_span();
+            // As the first ends, or would end with all its extensions.
+            let next = if extended { alone.busy_until } else { alone.ends_at };
+            first.terms.followed_at = first.followed_by(Some(next));
+            let span = first.occupancy().unwrap().span;
+            // Half-open: until the start of the next, and nothing of it.
+            assert!(span.ends_at <= next && span.busy_until <= next);
+            assert!(span.starts_at < span.ends_at);
+            let latest = first.spec().hard_end_at;
+            assert!(latest.is_none_or(|end| end <= next));
+            assert!(alone.busy_until >= next);
+        }
+    }
 }

@@ -6,9 +6,8 @@ use wire::{
 
 use crate::effects::{Effects, JobClosing, SessionChange};
 use crate::ids::NewId;
-use crate::job::{ClaimedJob, ClaimedSubject, Job, JobKind, JobState, MissReason};
+use crate::job::{ClaimedJob, ClaimedSubject, FailReason, Job, JobKind, JobState, MissReason};
 use crate::job_action::JobAction;
-use crate::job_failure::FailReason;
 use crate::notification::{NewNotification, notify, notify_missed};
 use crate::record::Fact;
 use crate::session::BookedSession;

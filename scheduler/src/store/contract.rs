@@ -35,7 +35,8 @@ pub(crate) use harness::{StoreFactory, StoreHarness};
 /// where that database is not there and its tests are left out.
 ///
 /// `each` makes a test of each rule, with a store of its own. `in_turn` runs all in three tests, each with one store
-/// that the factory's `emptied` empties between them: for databases that take long to be made.
+/// that the factory's `emptied` empties between them: for databases that take long to be made. Each rule is boxed there:
+/// together their states are more than the stack of a test holds.
 macro_rules! run_store_contract {
     ($way:ident $store:ident, $factory:expr) => {
         $crate::store::contract::run_store_contract!(@$way $store, $factory,
@@ -191,17 +192,17 @@ macro_rules! run_store_contract {
             #[tokio::test] async fn open() {
                 let Some(factory) = $factory.await else { return };
                 $( println!("{}", stringify!($rule));
-                suite::$subject::$rule(suite::StoreHarness::kept_open(factory.emptied().await)).await; )+
+                Box::pin(suite::$subject::$rule(suite::StoreHarness::kept_open(factory.emptied().await))).await; )+
             }
             #[tokio::test] async fn reopened() {
                 let Some(factory) = $factory.await else { return };
                 $( println!("{}", stringify!($rule));
-                suite::$subject::$rule(suite::StoreHarness::reopened(factory.emptied().await)).await; )+
+                Box::pin(suite::$subject::$rule(suite::StoreHarness::reopened(factory.emptied().await))).await; )+
             }
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn races() {
                 let Some(factory) = $factory.await else { return };
                 $( println!("{}", stringify!($race));
-                suite::races::$race(suite::StoreHarness::kept_open(factory.emptied().await)).await; )+
+                Box::pin(suite::races::$race(suite::StoreHarness::kept_open(factory.emptied().await))).await; )+
             }
         }
     };

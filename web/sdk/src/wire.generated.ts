@@ -540,6 +540,10 @@ starts_at?: UnixMs,
  */
 with?: string, 
 /**
+ * Of messages, told elsewhere than in the list: how many have come since they were last told of.
+ */
+count?: number, 
+/**
  * When it was read.
  */
 read_at?: UnixMs, };

@@ -115,7 +115,7 @@ pub(crate) async fn sch_339_notifications_go_with_their_subjects(mut harness: St
 pub(crate) async fn sch_339_every_table_is_swept_by_statements_that_it_understands(
     mut harness: StoreHarness,
 ) {
-    for table in SweptTable::ALL {
+    for table in SweptTable::ALL.iter().copied() {
         assert_eq!(swept(&mut harness, table, NOW, 500).await, [0], "{table:?}");
     }
 }
