@@ -50,6 +50,7 @@ pub use config::{
     default_database,
 };
 
+pub use channels::push::push_subject;
 pub use email::check_email;
 
 use std::sync::Arc;
@@ -65,6 +66,8 @@ use service::{Shutdown, StartError, Tasks, clock};
 use storage::Outbox;
 
 use crate::accounts::Accounts;
+use crate::channels::Channel;
+use crate::channels::push::Push;
 use crate::commands::record_configuration;
 use crate::deliveries::DeliveryRunners;
 use crate::due_jobs::DueJobRunner;
@@ -78,6 +81,7 @@ use crate::notification_stream::NotificationBroadcaster;
 use crate::question_throttle::QuestionThrottle;
 use crate::quotas::SchedulerQuotas;
 use crate::state::AppState;
+use crate::store::SchedulerStore;
 use crate::store::sql::SqlStore;
 use crate::tickets::Tickets;
 
@@ -148,8 +152,12 @@ fn app(
     let tickets = Tickets::load_or_create(config).map_err(|e| StartError::Config(e.to_string()))?;
     let links = JoinLinks::load_or_create(&config.data_dir)
         .map_err(|source| file_error(config.keys_dir().join("join.secret"), source))?;
+    let store: Arc<dyn SchedulerStore> = Arc::new(store.clone());
+    let push = Push::of(config, &store)?.map(Arc::new);
     Ok(AppState {
-        store: Arc::new(store.clone()),
+        deliveries: DeliveryRunners::new(channels(push.as_ref())),
+        push,
+        store,
         tickets,
         links,
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
@@ -159,7 +167,6 @@ fn app(
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
         notifications: NotificationBroadcaster::default(),
         due_jobs: DueJobRunner::new(config.jobs.lease_ms),
-        deliveries: DeliveryRunners::new(Vec::new()),
         gift_claims: GiftClaims::default(),
         outbox: outbox.clone(),
         media: config.media.as_slice().into(),
@@ -168,6 +175,12 @@ fn app(
         origins: origins.clone(),
         shutdown: shutdown.clone(),
     })
+}
+
+/// The channels that have something to send by.
+fn channels(push: Option<&Arc<Push>>) -> Vec<Arc<dyn Channel>> {
+    let push = push.map(|push| Arc::clone(push) as Arc<dyn Channel>);
+    push.into_iter().collect()
 }
 
 fn email(config: &Config) -> Result<Option<Email>, StartError> {

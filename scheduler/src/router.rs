@@ -13,8 +13,8 @@ use service::origin::AllowedOrigins;
 
 use crate::api::{
     application, audit, blocks, calendar, calendar_feed, exports, feedback, gifts, join, jwks,
-    links, mail_refusals, matches, me, notifications, operators, proofs, proposals, questions,
-    reports, rooms, sessions, signup, timeline, users,
+    links, mail_refusals, matches, me, notifications, operators, proofs, proposals, push,
+    questions, reports, rooms, sessions, signup, timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -61,6 +61,9 @@ pub(crate) fn routes(
         .route("/v1/notifications", get(notifications::list))
         .route("/v1/notifications/stream", get(notifications::stream))
         .route("/v1/notifications/{id}/read", post(notifications::read))
+        .route("/v1/push/key", get(push::key))
+        .route("/v1/push-subscriptions", post(push::subscribe))
+        .route("/v1/push-subscriptions/{id}", delete(push::unsubscribe))
         .route("/v1/matches", post(matches::create).get(matches::list))
         // For operators; the timeline for applications too.
         .route("/v1/operator/ticket", post(operators::ticket))

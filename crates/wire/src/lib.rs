@@ -14,6 +14,7 @@ mod ids;
 mod matching;
 mod notification;
 mod people;
+mod push;
 mod question;
 mod raw;
 mod scheduler;
@@ -52,9 +53,10 @@ pub use matching::{
 pub use notification::{Notification, NotificationKind};
 pub use people::{
     CalendarFeed, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe,
-    ExportedFeedback, ExportedMatch, FoundPerson, LEFT_NAME, Login, LoginView, Notify,
-    PasswordReset, PersonExport, Quiet, SecretText, Signup, User, UserErased,
+    ExportedFeedback, ExportedMatch, ExportedPushSubscription, FoundPerson, LEFT_NAME, Login,
+    LoginView, Notify, PasswordReset, PersonExport, Quiet, SecretText, Signup, User, UserErased,
 };
+pub use push::{PushKey, PushKeys, PushMessage, SubscribeToPush, SubscribedToPush};
 pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;
 pub use scheduler::{

@@ -9,7 +9,7 @@ pub use commands::{
     ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe, Login,
     PasswordReset, Signup,
 };
-pub use export::{ExportedFeedback, ExportedMatch, PersonExport};
+pub use export::{ExportedFeedback, ExportedMatch, ExportedPushSubscription, PersonExport};
 pub use secret::SecretText;
 
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@ mod planning;
 use wire::{Event, Notification, NotificationChannel, SessionId, UnixMs, UserId};
 
 pub use attempt::{BackOff, ChannelAnswer, DeliveryUpdate, settle_delivery};
-pub use planning::{Recipient, plan_deliveries};
+pub use planning::{PushedBrowser, Recipient, plan_deliveries};
 
 /// What is to be told to one person or endpoint by one channel.
 #[derive(Debug, Clone, PartialEq)]

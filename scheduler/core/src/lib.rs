@@ -54,7 +54,7 @@ pub use commands::{
 };
 pub use delivery::{
     BackOff, ChannelAnswer, Delivery, DeliveryContent, DeliveryState, DeliveryUpdate, NewDelivery,
-    OutgoingEvent, Recipient, plan_deliveries, settle_delivery,
+    OutgoingEvent, PushedBrowser, Recipient, plan_deliveries, settle_delivery,
 };
 pub use due_time_index::DueTimeIndex;
 pub use effects::{Effects, JobClosing, SessionChange};

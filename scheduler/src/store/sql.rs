@@ -25,6 +25,7 @@ mod notifications;
 mod occupancies;
 mod people;
 mod proposals;
+mod push_subscriptions;
 mod questions;
 mod recipients;
 mod reports;
@@ -41,8 +42,8 @@ use super::{
     AccountQueries, AddressedGiftQueries, ApiKeyQueries, ApplicationQueries, AuditQueries,
     BlockQueries, CalendarFeedQueries, DeliveryQueries, ExportQueries, FeedbackQueries,
     GiftQueries, IdempotencyQueries, JobQueries, MailQueries, MatchQueries, NotificationQueries,
-    PersonQueries, QuestionQueries, ReportQueries, SchedulerStore, SessionQueries, StoreError,
-    StoreFuture, TimelineQueries, UnitOfWork,
+    PersonQueries, PushSubscriptionQueries, QuestionQueries, ReportQueries, SchedulerStore,
+    SessionQueries, StoreError, StoreFuture, TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -104,6 +105,10 @@ impl SchedulerStore for SqlStore {
     }
 
     fn calendar_feeds(&self) -> &dyn CalendarFeedQueries {
+        self
+    }
+
+    fn push_subscriptions(&self) -> &dyn PushSubscriptionQueries {
         self
     }
 
@@ -208,6 +213,7 @@ pub(crate) mod tests {
 
     /// Deletes what a rule may have left.
     const EMPTYING: &[&str] = &[
+        "DELETE FROM push_subscriptions",
         "DELETE FROM calendar_feeds",
         "DELETE FROM session_feedback",
         "DELETE FROM applications",

@@ -1,6 +1,6 @@
 //! Which channels a notification goes to.
 
-use wire::{Notification, NotificationChannel, NotificationKind, Notify, UnixMs};
+use wire::{Notification, NotificationChannel, NotificationKind, Notify, SessionId, UnixMs};
 
 use super::{Delivery, DeliveryContent, DeliveryState, NewDelivery};
 use crate::ids::NewId;
@@ -26,8 +26,27 @@ pub struct Recipient {
     pub notify: Notify,
     /// True where a mail would reach them.
     pub has_email: bool,
-    /// Their push subscriptions, by id.
-    pub subscriptions: Vec<String>,
+    /// Their browsers that show pushes.
+    pub subscriptions: Vec<PushedBrowser>,
+}
+
+/// A browser that shows pushes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushedBrowser {
+    /// Id of its subscription.
+    pub subscription: String,
+    /// Of one that came by a join link: the session that it is told of, and of nothing else.
+    pub session: Option<SessionId>,
+}
+
+impl Recipient {
+    /// The browsers that are to show a notification.
+    fn browsers_for(&self, notification: &Notification) -> impl Iterator<Item = &PushedBrowser> {
+        let is_told = |browser: &&PushedBrowser| {
+            browser.session.is_none() || browser.session == notification.session_id
+        };
+        self.subscriptions.iter().filter(is_told)
+    }
 }
 
 /// The deliveries of a notification that was stored at `now`: in the list at once, and by each channel that its person
@@ -55,8 +74,11 @@ pub fn plan_deliveries(
         planned.push((in_app, DeliveryState::Sent));
     }
     if is_chosen && recipient.notify.push && may_use(NotificationChannel::Push) {
-        for subscription in &recipient.subscriptions {
-            let to = (NotificationChannel::Push, Some(subscription.as_str()));
+        for browser in recipient.browsers_for(&new.notification) {
+            let to = (
+                NotificationChannel::Push,
+                Some(browser.subscription.as_str()),
+            );
             let push = delivery(now, new, recipient, to, new_id);
             planned.push((push, DeliveryState::Pending));
         }
@@ -137,7 +159,14 @@ pub(crate) mod tests {
             ],
             notify: Notify::default(),
             has_email: true,
-            subscriptions: vec!["phone".to_owned(), "laptop".to_owned()],
+            subscriptions: vec![browser("phone", None), browser("laptop", None)],
+        }
+    }
+
+    fn browser(subscription: &str, session: Option<&SessionId>) -> PushedBrowser {
+        PushedBrowser {
+            subscription: subscription.to_owned(),
+            session: session.cloned(),
         }
     }
 
@@ -187,5 +216,23 @@ pub(crate) mod tests {
         let mut webhook_alone = all;
         webhook_alone.channels = vec![NotificationChannel::Webhook];
         assert!(ways(reminder, &webhook_alone).is_empty());
+    }
+
+    #[test]
+    fn sch_284_a_page_of_a_join_link_is_pushed_what_is_of_its_session_alone() {
+        let own = session();
+        let other = SessionId::from("another");
+        let mut both = recipient();
+        both.channels = vec![NotificationChannel::Push];
+        both.subscriptions = vec![
+            browser("page", Some(&own.id)),
+            browser("elsewhere", Some(&other)),
+        ];
+        let reminder = ways(NotificationKind::SessionReminder, &both);
+        assert_eq!(reminder, ["job:j:push:page pending"]);
+        let mut of_none = news(&own, NotificationKind::GiftReceived);
+        of_none.notification.session_id = None;
+        let planned = plan_deliveries(NOW, &of_none, &both, &mut counted());
+        assert!(planned.is_empty());
     }
 }

@@ -7,9 +7,9 @@ use crate::store::{
     AuditRepository, BlockRepository, CalendarFeedRepository, DeliveryRepository,
     ErasureRepository, EventRepository, FeedbackRepository, GiftRepository, IdempotencyRepository,
     InviteRepository, JobRepository, LoginRepository, MailRepository, MatchRepository,
-    NotificationRepository, OccupancyRepository, PersonRepository, QuestionRepository,
-    ReportRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
-    UnitOfWork,
+    NotificationRepository, OccupancyRepository, PersonRepository, PushSubscriptionRepository,
+    QuestionRepository, ReportRepository, SessionRepository, StoreFuture, TimelineRepository,
+    TokenRepository, UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -61,6 +61,10 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn calendar_feeds(&mut self) -> &mut dyn CalendarFeedRepository {
+        self
+    }
+
+    fn push_subscriptions(&mut self) -> &mut dyn PushSubscriptionRepository {
         self
     }
 
