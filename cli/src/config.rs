@@ -11,6 +11,7 @@ mod links;
 mod media;
 mod media_servers;
 mod private;
+mod push;
 mod secrets;
 mod settings;
 mod sources;
@@ -150,6 +151,7 @@ impl Settings {
         self.accounts.policy(&self.scheduler.public_url)?;
         self.email.settings()?;
         self.egress.policy()?;
+        self.push.contact(&self.email, &self.scheduler.public_url)?;
         self.check_databases()?;
         self.check_lease()?;
         self.check_retention()?;

@@ -51,6 +51,7 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         effective: settings.effective()?,
         signup: settings.accounts.policy(&own.public_url)?,
         email: settings.email.settings()?,
+        push_subject: settings.push.contact(&settings.email, &own.public_url)?,
         egress: settings.egress.policy()?,
         test_clock,
         retention: own.retention,

@@ -21,6 +21,7 @@ pub(crate) mod notifications;
 pub(crate) mod operators;
 pub(crate) mod proofs;
 pub(crate) mod proposals;
+pub(crate) mod push;
 pub(crate) mod questions;
 pub(crate) mod reports;
 pub(crate) mod rooms;

@@ -1,6 +1,7 @@
 //! The ways by which people and applications are told of something, each in a file of its own.
 
 pub(crate) mod email;
+pub(crate) mod push;
 
 use std::future::Future;
 use std::pin::Pin;

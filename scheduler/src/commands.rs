@@ -20,6 +20,7 @@ mod mail_addresses;
 mod mails;
 mod matching;
 mod neighbours;
+mod push_subscriptions;
 mod questions;
 mod retention;
 mod retry_job;
@@ -52,6 +53,9 @@ pub(crate) use matching::{
     MatchingExecuted, accept, block, claim_gifts_of, claim_recent_gifts, decline, end_match,
     make_match, open_due_gifts, peek, propose, read_gift, report, send_gift, send_to_address,
     unblock, withdraw_gift, withdraw_proposal,
+};
+pub(crate) use push_subscriptions::{
+    PushSubscriptionCommand, subscribe_to_push, unsubscribe_from_push,
 };
 pub(crate) use questions::question_at;
 pub(crate) use retention::sweep;

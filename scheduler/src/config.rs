@@ -48,6 +48,9 @@ pub struct Config {
     pub signup: SignupPolicy,
     /// Where mails are sent; none where none are.
     pub email: Option<EmailSettings>,
+    /// Whom push services may ask about us, `mailto:` or `https:`, as [`crate::push_subject`] finds it; none where no
+    /// pushes are sent.
+    pub push_subject: Option<String>,
     /// Where webhooks and web push may go: to the public network, and to the exceptions that the operator names.
     pub egress: EgressPolicy,
     /// The clock of tests, which it moves and has signaling and chat follow; none but under `up --test-clock`.
@@ -285,6 +288,7 @@ impl Config {
             effective: Vec::new(),
             signup: SignupPolicy::Open,
             email: None,
+            push_subject: None,
             egress: EgressPolicy::default(),
             test_clock: None,
             retention: RetentionSettings::default(),

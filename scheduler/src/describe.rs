@@ -14,8 +14,9 @@ use wire::ErrorCode::{
 };
 use wire::{
     AdvanceClock, AuditRow, BookSession, ChangeSession, ClockReading, EmptyBody, FeedbackView,
-    GiveFeedback, JobStatus, JobView, JoinRequest, JoinResponse, Notification, Page, QuestionView,
-    RenewedLink, SessionState, SessionView, TicketRequest, TicketResponse, TimelineItem, UnixMs,
+    GiveFeedback, JobStatus, JobView, JoinRequest, JoinResponse, Notification, Page, PushKey,
+    QuestionView, RenewedLink, SessionState, SessionView, SubscribeToPush, SubscribedToPush,
+    TicketRequest, TicketResponse, TimelineItem, UnixMs,
 };
 
 const ONCE: &str = "Makes a repeat safe: the same key and body give the first answer again.";
@@ -267,7 +268,38 @@ fn people() -> Vec<Operation> {
         .by(&[AuthScheme::Person, AuthScheme::Login])
         .answers_nothing(204, "They are read."),
     ];
-    finished(all, "Notifications")
+    finished([all, pushes()].concat(), "Notifications")
+}
+
+fn pushes() -> Vec<Operation> {
+    vec![
+        Operation::get("/v1/push/key", "What a browser subscribes to pushes with.")
+            .by(&[AuthScheme::Person, AuthScheme::Login])
+            .answers::<PushKey>(200, "The `applicationServerKey` (RFC 8292).")
+            .refuses(404, &[NotFound]),
+        Operation::post(
+            "/v1/push-subscriptions",
+            "Has a browser show what its person is notified of: of a page that came by a join link, what is of its session.",
+        )
+        .by(&[AuthScheme::Person, AuthScheme::Login])
+        .takes::<SubscribeToPush>()
+        .example(json!({
+            "endpoint": "https://push.example/f8a1",
+            "keys": {
+                "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+            },
+        }))
+        .answers::<SubscribedToPush>(
+            201,
+            "The subscription; the same again has the same id. An endpoint is that of who named it last.",
+        )
+        .refuses(404, &[NotFound]),
+        Operation::delete("/v1/push-subscriptions/{id}", "Ends a subscription.")
+            .by(&[AuthScheme::Person, AuthScheme::Login])
+            .answers_nothing(204, "The browser is told of nothing any more.")
+            .refuses(404, &[NotFound]),
+    ]
 }
 
 fn operators() -> Vec<Operation> {

@@ -54,6 +54,7 @@ pub use config::{
     StoreLocation, default_database,
 };
 
+pub use channels::push::push_subject;
 pub use email::{check_email, probe_email};
 pub use scheduler_core::RetentionSettings;
 
@@ -72,6 +73,7 @@ use storage::Outbox;
 use crate::accounts::Accounts;
 use crate::channels::Channel;
 use crate::channels::email::{EmailChannel, MailComposer, RefusedAddresses};
+use crate::channels::push::Push;
 use crate::commands::record_configuration;
 use crate::deliveries::DeliveryRunners;
 use crate::due_jobs::DueJobRunner;
@@ -167,8 +169,11 @@ fn app(
         web_origin: Arc::clone(&web_origin),
     };
     let by_email = email_channel(config, email.as_ref(), composer);
-    let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(by_email)];
+    let push = Push::of(config, &store)?.map(Arc::new);
+    let mut channels: Vec<Arc<dyn Channel>> = vec![Arc::new(by_email)];
+    channels.extend(push.clone().map(|push| push as Arc<dyn Channel>));
     Ok(AppState {
+        push,
         store,
         tickets,
         links,

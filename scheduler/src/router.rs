@@ -14,8 +14,8 @@ use service::origin::AllowedOrigins;
 use crate::api::{
     application, audit, blocks, calendar, calendar_feed, deliveries, exports, feedback, gifts,
     jobs, join, jwks, links, mail_refusals, mail_unsubscriptions, matches, me, notifications,
-    operators, proofs, proposals, questions, reports, rooms, sessions, signup, status, timeline,
-    users,
+    operators, proofs, proposals, push, questions, reports, rooms, sessions, signup, status,
+    timeline, users,
 };
 use crate::config::Config;
 use crate::describe;
@@ -64,6 +64,9 @@ pub(crate) fn routes(
         .route("/v1/notifications/stream", get(notifications::stream))
         .route("/v1/notifications/read-all", post(notifications::read_all))
         .route("/v1/notifications/{id}/read", post(notifications::read))
+        .route("/v1/push/key", get(push::key))
+        .route("/v1/push-subscriptions", post(push::subscribe))
+        .route("/v1/push-subscriptions/{id}", delete(push::unsubscribe))
         .route("/v1/matches", post(matches::create).get(matches::list))
         // For whoever has the link of a mail.
         .route(

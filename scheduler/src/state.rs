@@ -8,6 +8,7 @@ use storage::Outbox;
 use wire::MediaBackend;
 
 use crate::accounts::Accounts;
+use crate::channels::push::Push;
 use crate::due_jobs::DueJobRunner;
 use crate::email::Email;
 use crate::gift_claims::GiftClaims;
@@ -29,6 +30,8 @@ pub(crate) struct AppState {
     pub(crate) join_link_throttle: Arc<JoinLinkThrottle>,
     /// None where no mail is sent.
     pub(crate) email: Option<Email>,
+    /// None where no pushes are sent.
+    pub(crate) push: Option<Arc<Push>>,
     /// None where there are no accounts.
     pub(crate) accounts: Option<Arc<Accounts>>,
     pub(crate) questions: Arc<QuestionThrottle>,

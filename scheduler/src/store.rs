@@ -27,6 +27,7 @@ mod matches;
 mod notifications;
 mod occupancies;
 mod people;
+mod push_subscriptions;
 mod questions;
 mod reports;
 mod retention;
@@ -72,6 +73,10 @@ pub(crate) use notifications::{
 };
 pub(crate) use occupancies::{Around, OccupancyRepository};
 pub(crate) use people::{PersonQueries, PersonRepository};
+pub(crate) use push_subscriptions::{
+    PushEndpoint, PushScope, PushSubscriptionQueries, PushSubscriptionRepository, PushTarget,
+    StoredPushSubscription,
+};
 pub(crate) use questions::{QuestionQueries, QuestionRepository};
 pub(crate) use reports::{ReportQueries, ReportRepository};
 pub(crate) use retention::RetentionRepository;
@@ -162,6 +167,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed secrets of calendar feeds.
     fn calendar_feeds(&self) -> &dyn CalendarFeedQueries;
 
+    /// Committed subscriptions of browsers to pushes.
+    fn push_subscriptions(&self) -> &dyn PushSubscriptionQueries;
+
     /// Committed feedback, by session.
     fn feedback(&self) -> &dyn FeedbackQueries;
 
@@ -249,6 +257,9 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Secrets of calendar feeds.
     fn calendar_feeds(&mut self) -> &mut dyn CalendarFeedRepository;
+
+    /// Browsers that show pushes.
+    fn push_subscriptions(&mut self) -> &mut dyn PushSubscriptionRepository;
 
     /// What people say of sessions.
     fn feedback(&mut self) -> &mut dyn FeedbackRepository;

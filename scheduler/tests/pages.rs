@@ -36,6 +36,30 @@ async fn sch_41_the_page_is_served_strictly_or_says_that_it_is_not_built() {
 }
 
 #[tokio::test]
+async fn web_109_the_service_worker_is_served_at_the_base_and_asked_for_again_each_time() {
+    let scheduler = Running::start().await;
+    let page = Http::new().get(&scheduler.at("/")).await;
+    if page.status == 503 {
+        return;
+    }
+    let worker = Http::new().get(&scheduler.at("/service-worker.js")).await;
+    assert_eq!(worker.status, 200);
+    for (name, due) in [
+        ("content-type", "text/javascript; charset=utf-8"),
+        ("cache-control", "no-cache"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(worker.headers[name], due);
+    }
+    let code = worker.body.as_str().unwrap();
+    assert!(!code.contains("import"), "no other file belongs to it");
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("worker-src 'self' blob:;"), "{policy}");
+    let trusted = "trusted-types svelte-trusted-html rendezvous-worker";
+    assert!(policy.ends_with(trusted), "{policy}");
+}
+
+#[tokio::test]
 async fn sch_42_what_is_not_there_is_a_problem() {
     let scheduler = Running::start().await;
     let nowhere = scheduler.at("/v1/nowhere");

@@ -11,6 +11,7 @@ use super::detected::Auto;
 use super::egress::EgressSection;
 use super::links::LinksSection;
 use super::media::{LiveKitSection, OpenViduSection};
+use super::push::PushSection;
 use super::turn::TurnSection;
 
 /// Every key, with its default. A key's path is its name in the file (`signaling.listen`), and
@@ -26,6 +27,7 @@ pub(crate) struct Settings {
     pub(crate) links: LinksSection,
     pub(crate) accounts: AccountsSection,
     pub(crate) email: EmailSection,
+    pub(crate) push: PushSection,
     pub(crate) egress: EgressSection,
     pub(crate) log: LogSection,
     pub(crate) telemetry: TelemetrySection,
@@ -147,6 +149,7 @@ impl Default for Settings {
             links: LinksSection::default(),
             accounts: AccountsSection::default(),
             email: EmailSection::default(),
+            push: PushSection::default(),
             egress: EgressSection::default(),
             log: LogSection::default(),
             telemetry: TelemetrySection::default(),

@@ -16,6 +16,7 @@ mod job;
 mod matching;
 mod notification;
 mod people;
+mod push;
 mod question;
 mod raw;
 mod schedule;
@@ -58,9 +59,11 @@ pub use matching::{
 pub use notification::{Notification, NotificationKind};
 pub use people::{
     CalendarFeed, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe,
-    ExportedFeedback, ExportedMatch, FoundPerson, LEFT_NAME, Login, LoginView, Notify,
-    PasswordReset, PersonExport, Quiet, SecretText, Signup, UndeliverableAddress, User, UserErased,
+    ExportedFeedback, ExportedMatch, ExportedPushSubscription, FoundPerson, LEFT_NAME, Login,
+    LoginView, Notify, PasswordReset, PersonExport, Quiet, SecretText, Signup,
+    UndeliverableAddress, User, UserErased,
 };
+pub use push::{PushKey, PushKeys, PushMessage, SubscribeToPush, SubscribedToPush};
 pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;
 pub use schedule::ScheduleView;

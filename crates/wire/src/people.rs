@@ -9,7 +9,9 @@ pub use commands::{
     ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe, Login,
     PasswordReset, Signup,
 };
-pub use export::{ExportedFeedback, ExportedMatch, PersonExport, UndeliverableAddress};
+pub use export::{
+    ExportedFeedback, ExportedMatch, ExportedPushSubscription, PersonExport, UndeliverableAddress,
+};
 pub use secret::SecretText;
 
 use serde::{Deserialize, Serialize};

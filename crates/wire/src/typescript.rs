@@ -38,11 +38,11 @@ fn declare_shared(out: &mut String, config: &Config) {
         JoinResponse, TicketRequest, TicketResponse,
         NotificationKind, Notification, Page<Notification>,
         User, Notify, Quiet, SecretText, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
-        ConfirmReset, EraseMe, ExportedFeedback, ExportedMatch, FoundPerson, LoginView, PasswordReset, PersonExport,
-        UndeliverableAddress,
+        ConfirmReset, EraseMe, ExportedFeedback, ExportedMatch, ExportedPushSubscription, FoundPerson, LoginView, PasswordReset, PersonExport, UndeliverableAddress,
         ApplicationView, NotificationChannel, CalendarFeed, FeedbackView, GiveFeedback,
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
         ProposalView, AcceptProposal, BlockView, ClaimGift, SendReport, SentReport, ReportView,
+        PushKey, PushKeys, SubscribeToPush, SubscribedToPush, PushMessage,
         EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale,
     );
 }

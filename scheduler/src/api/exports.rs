@@ -5,7 +5,11 @@ use axum::http::{HeaderName, header};
 use scheduler_core::{Feedback, Match, StoredReport};
 use service::clock;
 use service::http::{HttpError, Json};
-use wire::{ExportedFeedback, ExportedMatch, PersonExport, UndeliverableAddress, UnixMs, UserId};
+use url::Url;
+use wire::{
+    ExportedFeedback, ExportedMatch, ExportedPushSubscription, PersonExport, UndeliverableAddress,
+    UnixMs, UserId,
+};
 
 use super::gifts;
 use super::me::login_view;
@@ -13,7 +17,8 @@ use crate::access::Person;
 use crate::session_view::Audience;
 use crate::state::AppState;
 use crate::store::{
-    GiftBox, GiftQuery, NotificationPage, NotificationQuery, StoreError, address_hash,
+    GiftBox, GiftQuery, NotificationPage, NotificationQuery, StoreError, StoredPushSubscription,
+    address_hash,
 };
 
 /// Items of one list of an export, at most: some tens of megabytes in all.
@@ -50,6 +55,7 @@ async fn collect(app: &AppState, person: &Person, now: UnixMs) -> Result<PersonE
         limit,
     };
     let logins = store.accounts().logins(user.clone(), now).await?;
+    let browsers = store.push_subscriptions().list(user.clone(), limit).await?;
     let matches = stored.matches(user.clone(), limit).await?;
     let proposals = stored.proposals(user.clone(), limit).await?;
     let sessions = stored.sessions(user.clone(), limit).await?;
@@ -68,6 +74,7 @@ async fn collect(app: &AppState, person: &Person, now: UnixMs) -> Result<PersonE
             .into_iter()
             .map(|login| login_view(login, person))
             .collect(),
+        push_subscriptions: browsers.iter().map(push_view).collect(),
         gifts_given: gifts::sent(app, gifts_of(user, GiftBox::Sent)).await?,
         gifts_received: received
             .iter()
@@ -115,6 +122,15 @@ fn gifts_of(user: &UserId, of: GiftBox) -> GiftQuery {
         of,
         before: None,
         limit: MAX_EXPORTED + 1,
+    }
+}
+
+fn push_view(stored: &StoredPushSubscription) -> ExportedPushSubscription {
+    let service = Url::parse(stored.endpoint.url.expose());
+    ExportedPushSubscription {
+        id: stored.id.clone(),
+        service: service.map_or_else(|_| String::new(), |url| url.origin().ascii_serialization()),
+        created_at: stored.created_at,
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) mod mail_addresses;
 pub(crate) mod matching;
 pub(crate) mod notifications;
 pub(crate) mod occupancies;
+pub(crate) mod push_subscriptions;
 pub(crate) mod questions;
 pub(crate) mod races;
 pub(crate) mod reports;
@@ -75,6 +76,9 @@ macro_rules! run_store_contract {
             api_keys::sch_94_a_key_is_revoked_once_and_its_use_is_noted
             calendar_feeds::sch_242_a_feed_is_found_by_its_last_secret_until_it_is_revoked
             calendar_feeds::sch_244_a_reset_takes_the_feed_of_an_address_that_nobody_proved
+            push_subscriptions::sch_288_an_endpoint_is_that_of_who_subscribed_last
+            push_subscriptions::sch_288_of_many_browsers_of_one_person_the_newest_ten_stay
+            push_subscriptions::sch_291_a_subscription_ends_with_its_login_or_its_link
             feedback::sch_247_feedback_is_read_back_as_it_was_said_last
             applications::sch_252_an_application_is_changed_by_what_it_is
             audit::sch_97_rows_are_read_newest_first_page_by_page_and_pruned

@@ -27,6 +27,7 @@ mod notifications;
 mod occupancies;
 mod people;
 mod proposals;
+mod push_subscriptions;
 mod questions;
 mod recipients;
 mod reports;
@@ -45,9 +46,9 @@ use super::{
     AccountQueries, AddressedGiftQueries, ApiKeyQueries, ApplicationQueries, AuditQueries,
     BlockQueries, CalendarFeedQueries, DeliveryQueries, ExportQueries, FailureQueries,
     FeedbackQueries, GiftQueries, IdempotencyQueries, JobQueries, MailAddressQueries, MailQueries,
-    MatchQueries, NotificationQueries, PersonQueries, QuestionQueries, ReportQueries,
-    ScheduleQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries,
-    UnitOfWork,
+    MatchQueries, NotificationQueries, PersonQueries, PushSubscriptionQueries, QuestionQueries,
+    ReportQueries, ScheduleQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
+    TimelineQueries, UnitOfWork,
 };
 use crate::config::StoreLocation;
 
@@ -113,6 +114,10 @@ impl SchedulerStore for SqlStore {
     }
 
     fn calendar_feeds(&self) -> &dyn CalendarFeedQueries {
+        self
+    }
+
+    fn push_subscriptions(&self) -> &dyn PushSubscriptionQueries {
         self
     }
 
@@ -226,6 +231,7 @@ pub(crate) mod tests {
     /// Deletes what a rule may have left.
     const EMPTYING: &[&str] = &[
         "DELETE FROM schedule_runs",
+        "DELETE FROM push_subscriptions",
         "DELETE FROM calendar_feeds",
         "DELETE FROM session_feedback",
         "DELETE FROM applications",

@@ -8,7 +8,7 @@ use crate::tickets::websocket;
 /// Nothing from elsewhere, and connections to the three services and the media servers only.
 ///
 /// Trusted Types: no text becomes markup or script, but through the policy with which Svelte makes elements of
-/// the app's own compiled templates.
+/// the app's own compiled templates, and the one that names the service worker's file.
 pub(super) fn content_security_policy(config: &Config) -> String {
     let mut connect = vec!["'self'".to_owned()];
     let services = [&config.public_url, &config.signaling_url, &config.chat_url];
@@ -29,7 +29,7 @@ pub(super) fn content_security_policy(config: &Config) -> String {
         "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
          img-src 'self' data: blob:; font-src 'self'; media-src 'self' blob:; \
          manifest-src 'self'; worker-src 'self' blob:; connect-src {connect}; base-uri 'self'; form-action 'none'; \
-         frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html"
+         frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html rendezvous-worker"
     )
 }
 

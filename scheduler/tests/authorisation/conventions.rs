@@ -17,6 +17,12 @@ const WITHOUT_KEY: &[(&str, &str, &str)] = &[
         "/v1/sessions/{id}/participants/{user_id}/renew-link",
         "gives a secret",
     ),
+    ("post", "/v1/push-subscriptions", "a repeat has the same id"),
+    (
+        "delete",
+        "/v1/push-subscriptions/{id}",
+        "a repeat has no effect",
+    ),
     (
         "post",
         "/v1/notifications/{id}/read",

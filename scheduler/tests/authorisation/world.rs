@@ -11,6 +11,7 @@ use wire::{SessionFact, UnixMs, UserId};
 use crate::accounts::Accounts;
 use crate::callers::Caller;
 use crate::running::browser::Browser;
+use crate::running::push_service::{self, subscription};
 use crate::running::{Running, fact, offer, token};
 use crate::table::{Answer, Row};
 
@@ -35,6 +36,8 @@ pub(crate) struct Objects {
     pub(crate) session: Value,
     /// A notification of its first person.
     notification: String,
+    /// Of a browser of theirs.
+    push_subscription: String,
 }
 
 pub(crate) struct World {
@@ -57,8 +60,12 @@ impl Objects {
         let first = Http::bearer(&access(scheduler, &session, 0).await);
         let url = scheduler.at("/v1/notifications");
         let listed: Value = first.get(&url).await.json(200);
+        let url = scheduler.at("/v1/push-subscriptions");
+        let endpoint = text(&session["id"]);
+        let subscribed: Value = first.post(&url, subscription(&endpoint)).await.json(201);
         Self {
             session,
+            push_subscription: text(&subscribed["id"]),
             notification: text(&listed["items"][0]["id"]),
         }
     }
@@ -74,7 +81,8 @@ impl Objects {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let scheduler = Running::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let scheduler = Running::start_with(folder, push_service::on).await;
         let shop = key(&scheduler, "shop", Scope::App).await;
         let rival = key(&scheduler, "rival", Scope::App).await;
         let (ours, theirs) = (
@@ -193,6 +201,7 @@ impl World {
                 self.accounts.notification_id.clone()
             }
             (Some("notifications"), _) => objects.notification.clone(),
+            (Some("push-subscriptions"), _) => objects.push_subscription.clone(),
             (Some("me"), Some(browser)) => login(browser).await,
             (Some("matches"), _) => self.accounts.match_id.clone(),
             (Some("proposals"), _) => self.accounts.proposal_id.clone(),

@@ -6,6 +6,7 @@
 pub(crate) mod browser;
 pub(crate) mod mail_server;
 pub(crate) mod mailpit;
+pub(crate) mod push_service;
 
 use std::time::Duration;
 

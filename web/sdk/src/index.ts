@@ -1,6 +1,6 @@
 /**
  * The public API: `SignalingClient`, `MediaConnection`, `LocalMedia`, `ChatClient`, `SchedulerClient`, `AccountClient`,
- * `MatchingClient`, and the wire types.
+ * `MatchingClient`, `PushClient`, and the wire types.
  */
 export * from './wire.generated.ts';
 export { ServerClock } from './clock/server-clock.ts';
@@ -17,6 +17,7 @@ export { emptyChatRoom, olderQuery, readByOthers, unreadCount, type MessageRefus
 export { SchedulerClient } from './scheduler/client.ts';
 export { AccountClient } from './scheduler/account-client.ts';
 export { MatchingClient, type Report } from './scheduler/matching-client.ts';
+export { PushClient, type PushOptions, type PushState } from './scheduler/push.ts';
 export { NotificationFeed } from './scheduler/notification-feed.ts';
 export { ApiError } from './scheduler/api-error.ts';
 export { ticketSource } from './scheduler/tickets.ts';

@@ -808,6 +808,22 @@ created_at: UnixMs,
  */
 ended_at?: UnixMs, };
 /**
+ * A browser that shows the person pushes.
+ */
+export type ExportedPushSubscription = { 
+/**
+ * By which it is ended.
+ */
+id: string, 
+/**
+ * Whose push service it is. The rest of its address lets whoever has it send there.
+ */
+service: string, 
+/**
+ * When the browser subscribed.
+ */
+created_at: UnixMs, };
+/**
  * Somebody who can be found by their name.
  */
 export type FoundPerson = { 
@@ -875,6 +891,10 @@ undeliverable?: UndeliverableAddress,
  * Where they are logged in.
  */
 logins: Array<LoginView>, 
+/**
+ * Browsers that show them pushes.
+ */
+push_subscriptions: Array<ExportedPushSubscription>, 
 /**
  * Gifts that they gave and did not take back, the newest first, as are all that follow.
  */
@@ -1307,6 +1327,78 @@ reason: string,
  * What happened, where they wrote it.
  */
 text?: string, };
+/**
+ * Answer of `GET /v1/push/key`.
+ */
+export type PushKey = { 
+/**
+ * The `applicationServerKey` of a subscription: an uncompressed point of P-256 in base64url (RFC 8292).
+ */
+public_key: string, };
+/**
+ * The keys of a browser's subscription (RFC 8291), each in base64url.
+ */
+export type PushKeys = { 
+/**
+ * Its public key: an uncompressed point of P-256, 65 bytes.
+ */
+p256dh: string, 
+/**
+ * The secret that it shares with us: 16 bytes.
+ */
+auth: SecretText, };
+/**
+ * Body of `POST /v1/push-subscriptions`: what a browser's `PushSubscription` has.
+ */
+export type SubscribeToPush = { 
+/**
+ * Where the push service takes messages for this browser: an https address. Whoever has it may send there.
+ */
+endpoint: SecretText, 
+/**
+ * With what messages are encrypted.
+ */
+keys: PushKeys, };
+/**
+ * Answer of `POST /v1/push-subscriptions`.
+ */
+export type SubscribedToPush = { 
+/**
+ * By which it is ended.
+ */
+id: string, };
+/**
+ * What a service worker finds in a push message, once its browser has decrypted it.
+ */
+export type PushMessage = { 
+/**
+ * Names the notification: one that comes twice is shown once.
+ */
+id: string, 
+/**
+ * What it is about.
+ */
+kind: NotificationKind, 
+/**
+ * The language of its words, as BCP 47 has it.
+ */
+lang: string, 
+/**
+ * What it says; the worker adds the time.
+ */
+title: string, 
+/**
+ * Of a session: when it starts. The worker says it by the clock of its device.
+ */
+starts_at?: UnixMs, 
+/**
+ * Id of the session concerned, if any.
+ */
+session_id?: SessionId, 
+/**
+ * The page that a click opens, below the base of the web front end.
+ */
+path: string, };
 /**
  * What can happen.
  */

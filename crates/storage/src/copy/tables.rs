@@ -198,6 +198,21 @@ const SCHEDULER: &[CopiedTable] = &[
         ],
     ),
     table(
+        "push_subscriptions",
+        &["id"],
+        &[
+            "user_id",
+            "login_id",
+            "session_id",
+            "generation",
+            "endpoint_hash",
+            "endpoint",
+            "p256dh",
+            "auth",
+            "created_at",
+        ],
+    ),
+    table(
         "account_tokens",
         &["hash"],
         &["user_id", "kind", "email", "login_id", "expires_at"],

@@ -22,6 +22,8 @@ pub struct PersonExport {
     pub undeliverable: Option<UndeliverableAddress>,
     /// Where they are logged in.
     pub logins: Vec<LoginView>,
+    /// Browsers that show them pushes.
+    pub push_subscriptions: Vec<ExportedPushSubscription>,
     /// Gifts that they gave and did not take back, the newest first, as are all that follow.
     pub gifts_given: Vec<GiftView>,
     /// Gifts that they got; of a sealed one as little as they see of it.
@@ -53,6 +55,19 @@ pub struct UndeliverableAddress {
     pub since: UnixMs,
     /// What its server said.
     pub reason: String,
+}
+
+/// A browser that shows the person pushes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExportedPushSubscription {
+    /// By which it is ended.
+    pub id: String,
+    /// Whose push service it is. The rest of its address lets whoever has it send there.
+    pub service: String,
+    /// When the browser subscribed.
+    pub created_at: UnixMs,
 }
 
 /// What the person said of one of their sessions.

@@ -11,7 +11,10 @@ use super::matching::{HOUR_MS, gifts, send};
 use crate::commands::{
     self, AskOutcome, SignupCommand, SignupOutcome, ask_for_mail, record_action,
 };
-use crate::store::{GiftBox, SchedulerStore, SessionFilter, SessionsOf, StoreError, StoredAccount};
+use crate::store::{
+    GiftBox, PushEndpoint, PushScope, SchedulerStore, SessionFilter, SessionsOf, StoreError,
+    StoredAccount, StoredPushSubscription,
+};
 
 /// The name of whoever is erased, as others are shown it.
 const NAME: &str = "Nahida Canary";
@@ -102,6 +105,19 @@ async fn said(store: &dyn SchedulerStore) {
     optouts.opt_out(&"nahida".into(), NOW).await.unwrap();
     let feed = work.calendar_feeds();
     feed.replace(&"nahida".into(), &hash, NOW).await.unwrap();
+    let browser = StoredPushSubscription {
+        id: "nahida's browser".to_owned(),
+        user: "nahida".into(),
+        scope: PushScope::Login("nahida-1".to_owned()),
+        endpoint_hash: format!("hash of {MAILBOX}"),
+        endpoint: PushEndpoint {
+            url: format!("https://push.example/{MAILBOX}").into(),
+            p256dh: "key".to_owned(),
+            auth: "secret".into(),
+        },
+        created_at: NOW,
+    };
+    work.push_subscriptions().put(&browser).await.unwrap();
     work.commit().await.unwrap();
 }
 

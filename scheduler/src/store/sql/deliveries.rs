@@ -11,6 +11,7 @@ use wire::{
 };
 
 use super::notifications::notifications_of;
+use super::push_subscriptions::browsers;
 use super::recipients::RecipientRow;
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
@@ -129,7 +130,14 @@ impl DeliveryRepository for SqlUnitOfWork {
         Box::pin(async {
             let rows: Vec<RecipientRow> =
                 RecipientRow::select(users).fetch_all(&mut self.tx).await?;
-            rows.into_iter().map(RecipientRow::into_recipient).collect()
+            let recipients = rows.into_iter().map(RecipientRow::into_recipient);
+            let mut recipients: HashMap<_, _> = recipients.collect::<Result<_, _>>()?;
+            for (user, browser) in browsers(&mut self.tx, users).await? {
+                if let Some(recipient) = recipients.get_mut(&user) {
+                    recipient.subscriptions.push(browser);
+                }
+            }
+            Ok(recipients)
         })
     }
 

@@ -17,6 +17,7 @@ const MAX_MATCHES: u32 = 100_000;
 /// What is deleted; `?1` is the person.
 const DELETED: &[&str] = &[
     "DELETE FROM searchable_names WHERE user_id = ?1",
+    "DELETE FROM push_subscriptions WHERE user_id = ?1",
     "DELETE FROM logins WHERE user_id = ?1",
     "DELETE FROM account_tokens WHERE user_id = ?1",
     "DELETE FROM accounts WHERE user_id = ?1",

@@ -8,8 +8,9 @@ use crate::store::{
     ErasureRepository, EventRepository, FeedbackRepository, GiftRepository, IdempotencyRepository,
     InviteRepository, JobRepository, LoginRepository, MailAddressRepository, MailRepository,
     MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
-    QuestionRepository, ReportRepository, RetentionRepository, ScheduleRepository,
-    SessionRepository, StoreFuture, TimelineRepository, TokenRepository, UnitOfWork,
+    PushSubscriptionRepository, QuestionRepository, ReportRepository, RetentionRepository,
+    ScheduleRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
+    UnitOfWork,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -65,6 +66,10 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn calendar_feeds(&mut self) -> &mut dyn CalendarFeedRepository {
+        self
+    }
+
+    fn push_subscriptions(&mut self) -> &mut dyn PushSubscriptionRepository {
         self
     }
 

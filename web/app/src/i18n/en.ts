@@ -2,6 +2,7 @@
 import { matching } from './en-matching.ts';
 import { notifications } from './en-notifications.ts';
 import { person } from './en-person.ts';
+import { push } from './en-push.ts';
 
 /** How long a session is, as a noun: "a minute", "20 seconds". */
 const length = (ms: number): string => (ms === 60_000 ? 'a minute' : ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1_000)} seconds`);
@@ -214,6 +215,7 @@ export const en = {
   person,
   matching,
   notifications,
+  push,
 };
 
 /** The texts that every language must have. */

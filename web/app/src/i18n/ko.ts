@@ -3,6 +3,7 @@ import type { Words } from './en.ts';
 import { matching } from './ko-matching.ts';
 import { notifications } from './ko-notifications.ts';
 import { person } from './ko-person.ts';
+import { push } from './ko-push.ts';
 
 const length = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000}분` : `${Math.round(ms / 1_000)}초`);
 
@@ -213,4 +214,5 @@ export const ko = {
   person,
   matching,
   notifications,
+  push,
 } satisfies Words;

@@ -17,11 +17,14 @@ export class Account implements AccountModel, AccountActions {
   readonly #client: AccountClient;
   /** The path below which the app lies. */
   readonly #base: string;
+  /** Whatever else of this browser ends with the login. */
+  readonly #beforeLogOut: () => Promise<void>;
   #stopped = false;
 
-  constructor(client: AccountClient, base: string) {
+  constructor(client: AccountClient, base: string, beforeLogOut = (): Promise<void> => Promise.resolve()) {
     this.#client = client;
     this.#base = base;
+    this.#beforeLogOut = beforeLogOut;
   }
 
   /** Asks who is logged in, until there is an answer. */
@@ -66,6 +69,7 @@ export class Account implements AccountModel, AccountActions {
   }
 
   async logOut(): Promise<void> {
+    await this.#beforeLogOut();
     await this.#client.logOut().catch((error: unknown) => {
       // Whoever is not logged in is out.
       if (!(error instanceof ApiError) || error.status !== 401) throw error;

@@ -1,0 +1,160 @@
+//! The channel of web push (RFC 8030): messages that are encrypted for one browser (RFC 8291) go to its push service,
+//! signed with our key (RFC 8292, VAPID), and its service worker shows them.
+
+mod answers;
+mod endpoint;
+mod headers;
+mod key;
+mod message;
+mod subject;
+
+pub(crate) use self::endpoint::checked_endpoint;
+pub use self::subject::push_subject;
+
+use std::sync::Arc;
+
+use scheduler_core::{BackOff, ChannelAnswer, Delivery, DeliveryContent};
+use service::StartError;
+use service::clock;
+use service::egress::{EgressClient, EgressLimits, EgressPolicy};
+use wire::{NotificationChannel, UnixMs};
+
+use self::answers::{answer, failure};
+use self::endpoint::encrypted;
+use self::key::VapidKey;
+use super::{AnswerFuture, Channel};
+use crate::config::Config;
+use crate::store::{PushTarget, SchedulerStore, StoreFuture, UnitOfWork};
+
+/// Waits between attempts, in milliseconds. A reminder is over by then; what else there is stands in the list as well.
+const WAITS_MS: [i64; 5] = [5_000, 30_000, 120_000, 600_000, 1_800_000];
+/// Messages in flight: a push service answers within some 100 ms.
+const AT_ONCE: usize = 32;
+
+/// How long an attempt may take, in milliseconds: a little more than the request in it.
+const LIMIT_MS: i64 = 17_000;
+
+/// Sends to push services.
+pub(crate) struct Push {
+    key: VapidKey,
+    /// Whom a push service may ask what we are doing: the `sub` of our tokens.
+    subject: String,
+    client: EgressClient,
+    store: Arc<dyn SchedulerStore>,
+}
+
+impl Push {
+    /// None where no pushes are sent. The key is made when it is needed first.
+    pub(crate) fn of(
+        config: &Config,
+        store: &Arc<dyn SchedulerStore>,
+    ) -> Result<Option<Self>, StartError> {
+        let Some(subject) = &config.push_subject else {
+            tracing::info!("pushes are off: neither push.subject nor email.from is set");
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            key: VapidKey::load_or_create(&config.data_dir)?,
+            subject: subject.clone(),
+            client: EgressClient::new(config.egress.clone()),
+            store: Arc::clone(store),
+        }))
+    }
+
+    /// What browsers subscribe with.
+    pub(crate) fn public_key(&self) -> &str {
+        self.key.public()
+    }
+
+    /// Which push services may be called.
+    pub(crate) fn policy(&self) -> &EgressPolicy {
+        self.client.policy()
+    }
+
+    async fn deliver(&self, delivery: &Delivery, key: &str) -> ChannelAnswer {
+        let id = delivery.target.clone().unwrap_or_default();
+        match self.store.push_subscriptions().target(id).await {
+            Ok(Some(target)) => self.post(delivery, key, &target).await,
+            Ok(None) => ChannelAnswer::Gone {
+                reason: "unsubscribed".to_owned(),
+            },
+            Err(error) => {
+                tracing::warn!(%error, "a push subscription could not be read; it is tried again");
+                ChannelAnswer::Retry {
+                    after_ms: None,
+                    reason: "storage_unavailable".to_owned(),
+                }
+            }
+        }
+    }
+
+    async fn post(&self, delivery: &Delivery, key: &str, target: &PushTarget) -> ChannelAnswer {
+        let refused = |reason: &str| ChannelAnswer::Refused {
+            reason: reason.to_owned(),
+        };
+        let DeliveryContent::Notification(notification) = &delivery.content else {
+            return refused("no_notification");
+        };
+        let url = match self.policy().check_url(target.endpoint.url.expose()) {
+            Ok(url) => url,
+            Err(refusal) => return refused(&refusal.code()),
+        };
+        let now = clock::now();
+        let message = message::of(notification, key, target);
+        let Some(body) = encrypted(&message, &target.endpoint) else {
+            return refused("bad_keys");
+        };
+        let Some(authorization) = self.key.authorization(&url.origin(), &self.subject, now) else {
+            return refused("bad_key");
+        };
+        let headers = headers::of(notification, delivery.expires_at, now, authorization);
+        let posted = self
+            .client
+            .post(&url, headers, body.into(), EgressLimits::default());
+        match posted.await {
+            Ok(posted) => answer(posted.status, &posted.headers, now),
+            Err(error) => failure(error),
+        }
+    }
+}
+
+impl Channel for Push {
+    fn name(&self) -> NotificationChannel {
+        NotificationChannel::Push
+    }
+
+    fn back_off(&self) -> BackOff {
+        BackOff {
+            waits_ms: WAITS_MS.to_vec(),
+            jitter: true,
+        }
+    }
+
+    fn at_once(&self) -> usize {
+        AT_ONCE
+    }
+
+    fn limit_ms(&self) -> i64 {
+        LIMIT_MS
+    }
+
+    fn send<'a>(&'a self, delivery: &'a Delivery, key: &'a str) -> AnswerFuture<'a> {
+        Box::pin(self.deliver(delivery, key))
+    }
+
+    /// A subscription that the push service does not know any more is removed.
+    fn settled<'a>(
+        &'a self,
+        work: &'a mut dyn UnitOfWork,
+        delivery: &'a Delivery,
+        answer: &'a ChannelAnswer,
+        _now: UnixMs,
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            if let (ChannelAnswer::Gone { .. }, Some(id)) = (answer, &delivery.target) {
+                work.push_subscriptions().remove(id).await?;
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,166 @@
+//! What a push says, in the person's language.
+
+use wire::{Notification, NotificationKind, PushMessage};
+
+use crate::store::PushTarget;
+
+/// A name may run from right to left: isolated, it leaves the text around it as it is (Unicode Standard Annex 9).
+const FIRST_STRONG_ISOLATE: char = '\u{2068}';
+const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
+
+/// In Korean for who reads Korean, in English for everybody else. Names stand in it where the person allows that.
+pub(super) fn of(notification: &Notification, key: &str, target: &PushTarget) -> PushMessage {
+    let locale = target.locale.as_deref().unwrap_or_default();
+    let is_korean = locale == "ko" || locale.starts_with("ko-");
+    let name = notification.with.as_deref().filter(|_| target.preview);
+    let name = name.map(|name| format!("{FIRST_STRONG_ISOLATE}{name}{POP_DIRECTIONAL_ISOLATE}"));
+    let title = match is_korean {
+        true => korean(notification.kind, name.as_deref()),
+        false => english(notification.kind, name.as_deref()),
+    };
+    PushMessage {
+        id: key.to_owned(),
+        kind: notification.kind,
+        lang: if is_korean { "ko" } else { "en" }.to_owned(),
+        title,
+        starts_at: notification.starts_at,
+        session_id: notification.session_id.clone(),
+        path: path(notification),
+    }
+}
+
+/// The page below the base of the web front end. A page of a join link has none: the worker finds it by the session.
+fn path(notification: &Notification) -> String {
+    match (&notification.session_id, notification.kind) {
+        (Some(session), _) => format!("session/{}", session.as_str()),
+        (None, NotificationKind::GiftReceived) => "gifts".to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
+fn english(kind: NotificationKind, name: Option<&str>) -> String {
+    use NotificationKind as Kind;
+    match (kind, name) {
+        (Kind::SessionReminder, Some(name)) => format!("You meet {name} soon"),
+        (Kind::SessionReminder, None) => "Your session is soon".to_owned(),
+        (Kind::SessionOpened, Some(name)) => format!("The room with {name} is open"),
+        (Kind::SessionOpened, None) => "Your room is open".to_owned(),
+        (Kind::SessionScheduled, Some(name)) => format!("You meet {name}"),
+        (Kind::SessionScheduled, None) => "A session is booked".to_owned(),
+        (Kind::SessionRescheduled, Some(name)) => {
+            format!("Your session with {name} was moved")
+        }
+        (Kind::SessionRescheduled, None) => "Your session was moved".to_owned(),
+        (Kind::SessionCancelled, Some(name)) => {
+            format!("Your session with {name} was cancelled")
+        }
+        (Kind::SessionCancelled, None) => "Your session was cancelled".to_owned(),
+        (Kind::MatchCreated, Some(name)) => format!("You and {name} are matched"),
+        (Kind::MatchCreated, None) => "You have a match".to_owned(),
+        (Kind::GiftReceived, _) => "A gift has come for you".to_owned(),
+        (Kind::ProposalReceived, Some(name)) => format!("{name} proposes times"),
+        (Kind::ProposalReceived, None) => "Times are proposed to you".to_owned(),
+        (Kind::ProposalAnswered, Some(name)) => format!("{name} has answered your proposal"),
+        (Kind::ProposalAnswered, None) => "Your proposal was answered".to_owned(),
+        (Kind::MessageUnread, Some(name)) => format!("{name} has written to you"),
+        (Kind::MessageUnread, None) => "A message is waiting".to_owned(),
+    }
+}
+
+fn korean(kind: NotificationKind, name: Option<&str>) -> String {
+    use NotificationKind as Kind;
+    match (kind, name) {
+        (Kind::SessionReminder, Some(name)) => format!("곧 {name} 님과 만나요"),
+        (Kind::SessionReminder, None) => "곧 만날 시간이에요".to_owned(),
+        (Kind::SessionOpened, Some(name)) => format!("{name} 님과 만날 방이 열렸어요"),
+        (Kind::SessionOpened, None) => "만날 방이 열렸어요".to_owned(),
+        (Kind::SessionScheduled, Some(name)) => format!("{name} 님과 만나요"),
+        (Kind::SessionScheduled, None) => "만날 약속이 잡혔어요".to_owned(),
+        (Kind::SessionRescheduled, Some(name)) => {
+            format!("{name} 님과의 만남이 옮겨졌어요")
+        }
+        (Kind::SessionRescheduled, None) => "만날 시간이 옮겨졌어요".to_owned(),
+        (Kind::SessionCancelled, Some(name)) => {
+            format!("{name} 님과 만나기로 한 약속이 취소됐어요")
+        }
+        (Kind::SessionCancelled, None) => "만나기로 한 약속이 취소됐어요".to_owned(),
+        (Kind::MatchCreated, Some(name)) => format!("{name} 님과 짝이 되었어요"),
+        (Kind::MatchCreated, None) => "새로운 짝이 생겼어요".to_owned(),
+        (Kind::GiftReceived, _) => "선물이 왔어요".to_owned(),
+        (Kind::ProposalReceived, Some(name)) => format!("{name} 님이 시간을 제안했어요"),
+        (Kind::ProposalReceived, None) => "제안받은 시간이 있어요".to_owned(),
+        (Kind::ProposalAnswered, Some(name)) => format!("{name} 님이 제안에 답했어요"),
+        (Kind::ProposalAnswered, None) => "보낸 제안에 답이 왔어요".to_owned(),
+        (Kind::MessageUnread, Some(name)) => format!("{name} 님이 글을 남겼어요"),
+        (Kind::MessageUnread, None) => "새 글이 있어요".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::PushEndpoint;
+
+    const KINDS: [&str; 10] = [
+        "session_reminder",
+        "session_opened",
+        "session_scheduled",
+        "session_rescheduled",
+        "session_cancelled",
+        "match_created",
+        "gift_received",
+        "proposal_received",
+        "proposal_answered",
+        "message_unread",
+    ];
+
+    fn told(kind: &str, locale: Option<&str>, preview: bool) -> PushMessage {
+        let notification = json!({
+            "id": "n", "kind": kind, "created_at": 1, "session_id": "s-1", "starts_at": 7, "with": "Canary",
+        });
+        let target = PushTarget {
+            endpoint: PushEndpoint {
+                url: "https://push.example/a".into(),
+                p256dh: String::new(),
+                auth: "".into(),
+            },
+            locale: locale.map(str::to_owned),
+            preview,
+        };
+        let notification = serde_json::from_value(notification).unwrap();
+        of(&notification, "key-1", &target)
+    }
+
+    #[test]
+    fn sch_287_a_push_names_nobody_where_its_person_wants_no_names() {
+        for kind in KINDS {
+            for locale in ["en", "ko"] {
+                let without = told(kind, Some(locale), false);
+                let text = serde_json::to_string(&without).unwrap();
+                assert!(!text.contains("Canary"), "{text}");
+                assert!(!without.title.is_empty());
+                let with = told(kind, Some(locale), true);
+                let names = with.title.contains("\u{2068}Canary\u{2069}");
+                assert_eq!(names, kind != "gift_received", "{}", with.title);
+            }
+        }
+    }
+
+    #[test]
+    fn sch_287_a_push_is_in_the_persons_language() {
+        for (locale, lang) in [
+            (Some("ko"), "ko"),
+            (Some("ko-KR"), "ko"),
+            (Some("kok"), "en"),
+            (Some("fr-CA"), "en"),
+            (None, "en"),
+        ] {
+            let message = told("session_reminder", locale, true);
+            assert_eq!(message.lang, lang, "{locale:?}");
+            assert_eq!(message.id, "key-1");
+            assert_eq!(message.path, "session/s-1");
+        }
+    }
+}
