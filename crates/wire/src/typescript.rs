@@ -43,6 +43,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         ApplicationView, NotificationChannel, CalendarFeed, FeedbackView, GiveFeedback,
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
         ProposalView, AcceptProposal, BlockView, ClaimGift, SendReport, SentReport, ReportView,
+        WebhookState, WebhookView, RotatedSecret, SentDelivery, WebhookBody, WebhookDeliveryView, ListenerView, ListenedDelivery,
         EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale,
     );
 }
