@@ -149,6 +149,7 @@ impl Settings {
         self.links.after_end_ms()?;
         self.accounts.policy(&self.scheduler.public_url)?;
         self.email.settings()?;
+        self.webhooks.check().map_err(Failure::config)?;
         self.egress.policy()?;
         self.check_databases()?;
         self.check_lease()?;

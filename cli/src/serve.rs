@@ -52,6 +52,7 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         signup: settings.accounts.policy(&own.public_url)?,
         email: settings.email.settings()?,
         egress: settings.egress.policy()?,
+        webhooks: settings.webhooks.clone(),
         test_clock,
         retention: own.retention,
         limits: own.limits,

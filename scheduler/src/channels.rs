@@ -1,12 +1,15 @@
 //! The ways by which people and applications are told of something, each in a file of its own.
 
 pub(crate) mod email;
+mod webhook;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use scheduler_core::{BackOff, ChannelAnswer, Delivery};
 use wire::{NotificationChannel, UnixMs};
+
+pub(crate) use webhook::WebhookChannel;
 
 use crate::store::{StoreFuture, UnitOfWork};
 

@@ -37,6 +37,8 @@ mod sessions;
 mod timeline;
 mod tokens;
 mod unit_of_work;
+mod webhook_deliveries;
+mod webhooks;
 
 use storage::{Database, OpenError, Schema};
 
@@ -47,7 +49,7 @@ use super::{
     FeedbackQueries, GiftQueries, IdempotencyQueries, JobQueries, MailAddressQueries, MailQueries,
     MatchQueries, NotificationQueries, PersonQueries, QuestionQueries, ReportQueries,
     ScheduleQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture, TimelineQueries,
-    UnitOfWork,
+    UnitOfWork, WebhookDeliveryQueries, WebhookQueries,
 };
 use crate::config::StoreLocation;
 
@@ -176,6 +178,14 @@ impl SchedulerStore for SqlStore {
         self
     }
 
+    fn webhooks(&self) -> &dyn WebhookQueries {
+        self
+    }
+
+    fn webhook_deliveries(&self) -> &dyn WebhookDeliveryQueries {
+        self
+    }
+
     fn schedules(&self) -> &dyn ScheduleQueries {
         self
     }
@@ -228,6 +238,7 @@ pub(crate) mod tests {
         "DELETE FROM schedule_runs",
         "DELETE FROM calendar_feeds",
         "DELETE FROM session_feedback",
+        "DELETE FROM webhook_endpoints",
         "DELETE FROM applications",
         "DELETE FROM asked_questions",
         "DELETE FROM mails",
