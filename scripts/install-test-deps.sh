@@ -163,6 +163,7 @@ case ${1:-all} in
     in_background need_schemathesis
     "$REPO/scripts/with-node" node --version >/dev/null
     "$REPO/scripts/install-media-clients.sh" >/dev/null
+    "$REPO/scripts/install-webhook-libraries.sh" >/dev/null
     wait_for_builds
     ;;
   check)

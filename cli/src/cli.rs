@@ -63,6 +63,11 @@ pub(crate) enum CliCommand {
     /// Drive a running server as many people at once would, and print how it did
     #[command(subcommand)]
     Load(LoadCommand),
+    /// Have an application's events posted to an address of this machine, which needs no public one
+    ///
+    /// They are signed with a secret that is printed at the start. What comes while the connection is away is posted after
+    /// it, for up to an hour.
+    Listen(ListenArgs),
     /// Try each database, relay and media server that is configured, and say what to do about one that does not work
     Doctor,
     /// What media servers told; works beside running services
@@ -88,6 +93,7 @@ impl CliCommand {
             | CliCommand::Migrate(_)
             | CliCommand::Copy(_)
             | CliCommand::Load(_)
+            | CliCommand::Listen(_)
             | CliCommand::Media(_)
             | CliCommand::Config => false,
         }
@@ -245,6 +251,26 @@ pub(crate) struct LoadedScheduler {
     /// The environment variable that holds an API key
     #[arg(long, value_name = "NAME")]
     pub(crate) key_env: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(group = ArgGroup::new("listener_key").required(true).args(["key_file", "key_env"]))]
+pub(crate) struct ListenArgs {
+    /// Where each event is posted, as http://127.0.0.1:3000/webhooks
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward: String,
+    /// The scheduler's address
+    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    pub(crate) url: String,
+    /// The file that holds the application's API key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// The environment variable that holds it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) key_env: Option<String>,
+    /// Only events of these types, as session.live,session.ended
+    #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+    pub(crate) events: Vec<String>,
 }
 
 #[cfg(test)]

@@ -150,6 +150,7 @@ impl Settings {
         self.links.after_end_ms()?;
         self.accounts.policy(&self.scheduler.public_url)?;
         self.email.settings()?;
+        self.webhooks.check().map_err(Failure::config)?;
         self.egress.policy()?;
         self.push.contact(&self.email, &self.scheduler.public_url)?;
         self.check_databases()?;

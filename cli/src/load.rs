@@ -5,7 +5,7 @@ use load::{BookingError, LoadError, LoadTarget, SchedulerClient};
 
 use crate::cli::{LoadCommand, LoadedScheduler};
 use crate::failure::Failure;
-use crate::output;
+use crate::{credential, output};
 
 /// Runs a load to its end, and prints what was measured.
 ///
@@ -31,20 +31,8 @@ pub(crate) async fn run(command: LoadCommand) -> Result<(), Failure> {
 }
 
 fn client(scheduler: &LoadedScheduler) -> Result<SchedulerClient, Failure> {
-    SchedulerClient::new(&scheduler.url, &key(scheduler)?).map_err(refused)
-}
-
-/// Never from the command line itself, which every process can read.
-fn key(args: &LoadedScheduler) -> Result<String, Failure> {
-    if let Some(path) = &args.key_file {
-        let refused = |why: &dyn std::fmt::Display| {
-            Failure::config(format!("--key-file {}: {why}", path.display()))
-        };
-        let text = service::secret_file::read(path).map_err(|error| refused(&error))?;
-        return String::from_utf8(text).map_err(|error| refused(&error));
-    }
-    let name = args.key_env.as_deref().unwrap_or_default();
-    std::env::var(name).map_err(|_| Failure::config(format!("--key-env {name}: it is not set")))
+    let key = credential::read(scheduler.key_file.as_deref(), scheduler.key_env.as_deref())?;
+    SchedulerClient::new(&scheduler.url, &key).map_err(refused)
 }
 
 fn failure(error: LoadError) -> Failure {

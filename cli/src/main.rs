@@ -5,9 +5,11 @@ mod accounts;
 mod cli;
 mod config;
 mod copy;
+mod credential;
 mod doctor;
 mod failure;
 mod keys;
+mod listen;
 mod load;
 mod media;
 mod migrate;
@@ -67,6 +69,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         CliCommand::Migrate(args) => migrate::run(&settings, &args).await,
         CliCommand::Copy(args) => copy::run(&settings, &args).await,
         CliCommand::Load(command) => load::run(command).await,
+        CliCommand::Listen(args) => listen::run(&args).await,
         CliCommand::Media(command) => media::run(&settings, command).await,
         CliCommand::Config => {
             output::text(&config::shown(&settings)?).await;

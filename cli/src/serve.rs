@@ -53,6 +53,7 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         email: settings.email.settings()?,
         push_subject: settings.push.contact(&settings.email, &own.public_url)?,
         egress: settings.egress.policy()?,
+        webhooks: settings.webhooks.clone(),
         test_clock,
         retention: own.retention,
         limits: own.limits,

@@ -32,3 +32,6 @@ pub(crate) mod timeline;
 
 mod query;
 pub(crate) mod users;
+pub(crate) mod webhook_deliveries;
+pub(crate) mod webhook_listeners;
+pub(crate) mod webhooks;

@@ -2,12 +2,15 @@
 
 pub(crate) mod email;
 pub(crate) mod push;
+mod webhook;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use scheduler_core::{BackOff, ChannelAnswer, Delivery};
 use wire::{NotificationChannel, UnixMs};
+
+pub(crate) use webhook::WebhookChannel;
 
 use crate::store::{StoreFuture, UnitOfWork};
 

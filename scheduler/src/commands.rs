@@ -25,6 +25,7 @@ mod questions;
 mod retention;
 mod retry_job;
 mod schedules;
+mod webhooks;
 
 pub(crate) use accounts::{
     ChangeOutcome, SignupCommand, SignupOutcome, add_invite, change_account, change_password,
@@ -61,6 +62,10 @@ pub(crate) use questions::question_at;
 pub(crate) use retention::sweep;
 pub(crate) use retry_job::{RetryOutcome, retry_job};
 pub(crate) use schedules::{begin_run, record_runs, register_tasks};
+pub(crate) use webhooks::{
+    DeliveryOutcome, WebhookOutcome, add_webhook, change_webhook, delete_webhook, forget_listeners,
+    keep_listener, redeliver, rotate_webhook, settle_listened, test_webhook,
+};
 
 use uuid::Uuid;
 

@@ -1,5 +1,7 @@
 //! The settings of a scheduler: a plain struct, read from nowhere. The binary fills it in.
 
+mod webhooks;
+
 use std::path::{Path, PathBuf};
 
 use scheduler_core::RetentionSettings;
@@ -9,6 +11,8 @@ use service::http;
 use service::test_clock::TestClock;
 use storage::{DatabaseOptions, DatabaseUrl};
 use wire::{MediaBackend, SecretText};
+
+pub use webhooks::WebhookSettings;
 
 /// Everything that a scheduler is configured with.
 #[derive(Debug, Clone)]
@@ -53,6 +57,8 @@ pub struct Config {
     pub push_subject: Option<String>,
     /// Where webhooks and web push may go: to the public network, and to the exceptions that the operator names.
     pub egress: EgressPolicy,
+    /// How events are sent to the endpoints of applications.
+    pub webhooks: WebhookSettings,
     /// The clock of tests, which it moves and has signaling and chat follow; none but under `up --test-clock`.
     pub test_clock: Option<TestClock>,
     /// How long it keeps what goes by its age.
@@ -290,6 +296,7 @@ impl Config {
             email: None,
             push_subject: None,
             egress: EgressPolicy::default(),
+            webhooks: WebhookSettings::default(),
             test_clock: None,
             retention: RetentionSettings::default(),
             limits: Limits::default(),

@@ -5,6 +5,7 @@ mod applications;
 mod deliveries;
 mod mails;
 mod matching;
+mod webhooks;
 
 use serde_json::json;
 use service::describe::{Api, AuthScheme, Operation};
@@ -35,6 +36,7 @@ pub(crate) fn api(has_accounts: bool, has_test_clock: bool) -> Api {
         applications::operations(),
         deliveries::operations(),
         mails::operations(),
+        webhooks::operations(),
         matching::of_applications(),
     ]
     .concat();

@@ -21,7 +21,7 @@ use wire::{ScheduleView, UnixMs};
 use self::digest::send_digest;
 use self::task::{DIGEST_HOUR, RecurringTask};
 use self::task_log::{Ran, TaskLog};
-use crate::commands::{begin_run, open_due_gifts, record_runs, register_tasks};
+use crate::commands::{begin_run, forget_listeners, open_due_gifts, record_runs, register_tasks};
 use crate::retention::RetentionSweep;
 use crate::state::AppState;
 use crate::store::{SchedulerStore, StoreError};
@@ -193,6 +193,7 @@ impl Housekeeping {
                     return Ok(Ran::No);
                 }
                 self.retention.run(now).await?;
+                forget_listeners(&*app.store, now).await?;
             }
             RecurringTask::FailureDigest => {
                 let at = last_daily_time(now, DIGEST_HOUR);

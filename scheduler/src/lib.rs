@@ -47,11 +47,13 @@ mod store;
 mod test_clock;
 mod tickets;
 mod web;
+mod webhook_secrets;
+mod webhooks;
 mod zone_rules;
 
 pub use config::{
     Config, EmailPace, EmailSettings, JobSettings, LINKS_AFTER_END_MS, Limits, SignupPolicy,
-    StoreLocation, default_database,
+    StoreLocation, WebhookSettings, default_database,
 };
 
 pub use channels::push::push_subject;
@@ -71,9 +73,9 @@ use service::{Shutdown, StartError, Tasks, clock};
 use storage::Outbox;
 
 use crate::accounts::Accounts;
-use crate::channels::Channel;
 use crate::channels::email::{EmailChannel, MailComposer, RefusedAddresses};
 use crate::channels::push::Push;
+use crate::channels::{Channel, WebhookChannel};
 use crate::commands::record_configuration;
 use crate::deliveries::DeliveryRunners;
 use crate::due_jobs::DueJobRunner;
@@ -92,6 +94,7 @@ use crate::state::AppState;
 use crate::store::SchedulerStore;
 use crate::store::sql::SqlStore;
 use crate::tickets::Tickets;
+use crate::webhooks::Webhooks;
 
 /// Longest wait for tasks after requests in flight; both stay within the 10 s of a stop.
 const TASKS_LIMIT: Duration = Duration::from_secs(4);
@@ -108,6 +111,7 @@ pub async fn run(
     let origins = allowed_origins(&config)?;
     let front = ListenerConfig::new(config.limits.http, &config.trusted_proxies)?;
     config.jobs.check().map_err(StartError::Config)?;
+    config.webhooks.check().map_err(StartError::Config)?;
     let store = SqlStore::open(&config.store).await?;
     let outbox = Outbox::new(store.database().clone());
     let secret = EventsSecret::load_or_create(&config.data_dir)?;
@@ -170,7 +174,14 @@ fn app(
     };
     let by_email = email_channel(config, email.as_ref(), composer);
     let push = Push::of(config, &store)?.map(Arc::new);
-    let mut channels: Vec<Arc<dyn Channel>> = vec![Arc::new(by_email)];
+    let webhooks = Webhooks::load_or_create(&config.data_dir, config.egress.clone())
+        .map_err(|source| file_error(config.keys_dir().join("webhook.secret"), source))?;
+    let by_webhook = WebhookChannel::new(
+        Arc::clone(&store),
+        webhooks.clone(),
+        config.webhooks.clone(),
+    );
+    let mut channels: Vec<Arc<dyn Channel>> = vec![Arc::new(by_email), Arc::new(by_webhook)];
     channels.extend(push.clone().map(|push| push as Arc<dyn Channel>));
     Ok(AppState {
         push,
@@ -189,6 +200,7 @@ fn app(
         due_jobs: DueJobRunner::new(config.jobs.lease_ms),
         gift_claims: GiftClaims::default(),
         outbox: outbox.clone(),
+        webhooks,
         media: config.media.as_slice().into(),
         links_after_end_ms: config.links_after_end_ms,
         web_origin,

@@ -15,7 +15,7 @@ use crate::api::{
     application, audit, blocks, calendar, calendar_feed, deliveries, exports, feedback, gifts,
     jobs, join, jwks, links, mail_refusals, mail_unsubscriptions, matches, me, notifications,
     operators, proofs, proposals, push, questions, reports, rooms, sessions, signup, status,
-    timeline, users,
+    timeline, users, webhook_deliveries, webhook_listeners, webhooks,
 };
 use crate::config::Config;
 use crate::describe;
@@ -48,6 +48,7 @@ pub(crate) fn routes(
             "/v1/application",
             get(application::get).patch(application::change),
         )
+        .merge(webhook_routes())
         // For applications and people.
         .route(
             "/v1/sessions/{id}",
@@ -102,6 +103,41 @@ pub(crate) fn routes(
     let all = service::listeners::operators_apart(all, &described);
     let all = test_clock::dated(all, config);
     service::http::standard(all, origins)
+}
+
+/// Where applications are told of their events.
+fn webhook_routes() -> Router<AppState> {
+    Router::new()
+        .route("/v1/webhooks", post(webhooks::create).get(webhooks::list))
+        .route(
+            "/v1/webhooks/{id}",
+            get(webhooks::get)
+                .patch(webhooks::change)
+                .delete(webhooks::delete),
+        )
+        .route("/v1/webhooks/{id}/rotate", post(webhooks::rotate))
+        .route("/v1/webhooks/{id}/test", post(webhooks::test))
+        .route(
+            "/v1/webhooks/{id}/deliveries",
+            get(webhook_deliveries::list),
+        )
+        .route(
+            "/v1/deliveries/{id}/redeliver",
+            post(webhook_deliveries::redeliver),
+        )
+        .route("/v1/webhook-listeners", post(webhook_listeners::start))
+        .route(
+            "/v1/webhook-listeners/{id}",
+            delete(webhook_listeners::stop),
+        )
+        .route(
+            "/v1/webhook-listeners/{id}/stream",
+            get(webhook_listeners::stream),
+        )
+        .route(
+            "/v1/webhook-listeners/{id}/deliveries/{delivery_id}",
+            post(webhook_listeners::answer),
+        )
 }
 
 /// The routes of accounts, where there are any.

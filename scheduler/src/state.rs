@@ -20,6 +20,7 @@ use crate::question_throttle::QuestionThrottle;
 use crate::quotas::SchedulerQuotas;
 use crate::store::SchedulerStore;
 use crate::tickets::Tickets;
+use crate::webhooks::Webhooks;
 
 /// The parts of a running scheduler. Clones share them.
 #[derive(Clone)]
@@ -40,6 +41,7 @@ pub(crate) struct AppState {
     pub(crate) due_jobs: DueJobRunner,
     pub(crate) gift_claims: GiftClaims,
     pub(crate) outbox: Outbox,
+    pub(crate) webhooks: Webhooks,
     /// Media that sessions may ask for.
     pub(crate) media: Arc<[MediaBackend]>,
     /// How long join links open the record and the chat after the end, in milliseconds.
@@ -57,6 +59,7 @@ impl AppState {
     pub(crate) fn committed(&self, streamed: Vec<StreamedNotification>) {
         self.outbox.wake();
         self.due_jobs.wake();
+        self.webhooks.listeners.wake();
         self.outlets.publish(streamed);
     }
 }

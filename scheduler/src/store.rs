@@ -35,6 +35,8 @@ mod schedules;
 mod sessions;
 pub(crate) mod sql;
 mod timeline;
+mod webhook_deliveries;
+mod webhooks;
 
 #[cfg(test)]
 pub(crate) mod contract;
@@ -85,6 +87,10 @@ pub(crate) use sessions::{
     SessionFilter, SessionQueries, SessionRepository, SessionRoom, SessionsOf,
 };
 pub(crate) use timeline::{TimelineQueries, TimelineQuery, TimelineRepository};
+pub(crate) use webhook_deliveries::{
+    WebhookDeliveryQueries, WebhookDeliveryQuery, WebhookDeliveryRepository,
+};
+pub(crate) use webhooks::{WebhookQueries, WebhookRepository};
 
 /// What a method of a store returns.
 pub(crate) type StoreFuture<'a, T> =
@@ -220,6 +226,11 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
 
     /// What failed, counted.
     fn failures(&self) -> &dyn FailureQueries;
+    /// Committed endpoints of applications.
+    fn webhooks(&self) -> &dyn WebhookQueries;
+
+    /// Committed deliveries to endpoints.
+    fn webhook_deliveries(&self) -> &dyn WebhookDeliveryQueries;
 }
 
 /// One write transaction. Its repositories see what it has written; nobody else does before
@@ -310,6 +321,11 @@ pub(crate) trait UnitOfWork: Send {
 
     /// What goes by its age.
     fn retention(&mut self) -> &mut dyn RetentionRepository;
+    /// Endpoints of applications.
+    fn webhooks(&mut self) -> &mut dyn WebhookRepository;
+
+    /// Deliveries to endpoints.
+    fn webhook_deliveries(&mut self) -> &mut dyn WebhookDeliveryRepository;
 
     /// Outbox and inbox.
     fn events(&mut self) -> &mut dyn EventRepository;

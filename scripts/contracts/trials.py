@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from .services import Services
 
 # What answers when something happens, and not at once; and what would end the login that the others are tried with.
-LEFT_OUT = {"/v1/notifications/stream", "/v1/sync", "/v1/logout"}
+LEFT_OUT = {"/v1/notifications/stream", "/v1/webhook-listeners/{id}/stream", "/v1/sync", "/v1/logout"}
 CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
     "response_schema_conformance", "negative_data_rejection", "unsupported_method", "allow_header_conformance", "ignored_auth",

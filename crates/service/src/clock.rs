@@ -34,6 +34,12 @@ pub fn now() -> UnixMs {
     ms(wall_us()) + ahead_ms()
 }
 
+/// The present moment by the machine's own clock, which no test moves: for what others compare with theirs.
+#[must_use]
+pub fn wall() -> UnixMs {
+    ms(wall_us())
+}
+
 /// The present moment by the steady clock: never set, never back.
 #[must_use]
 pub fn steady() -> UnixMs {

@@ -27,6 +27,7 @@ mod test_clock;
 mod ticket;
 mod time;
 mod timeline;
+mod webhook;
 
 pub mod address;
 pub mod chat;
@@ -81,6 +82,11 @@ pub use test_clock::{AdvanceClock, ClockOffset, ClockReading};
 pub use ticket::{ChatClaims, ChatRoomGrant, SignalingClaims, TicketAudience, TicketHeaderClaims};
 pub use time::UnixMs;
 pub use timeline::TimelineItem;
+pub use webhook::{
+    ChangeWebhook, CreateWebhook, ListenedDelivery, ListenerAnswer, ListenerView, RotatedSecret,
+    SentDelivery, StartListener, WEBHOOK_TEST, WebhookBody, WebhookDeliveryView, WebhookState,
+    WebhookView,
+};
 
 /// WebSocket subprotocol of signaling.
 pub const SIGNALING_SUBPROTOCOL: &str = "rendezvous.v1";

@@ -42,7 +42,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         ApplicationView, NotificationChannel, CalendarFeed, FeedbackView, GiveFeedback,
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
         ProposalView, AcceptProposal, BlockView, ClaimGift, SendReport, SentReport, ReportView,
-        PushKey, PushKeys, SubscribeToPush, SubscribedToPush, PushMessage,
+        ListenedDelivery, ListenerView, PushKey, PushKeys, PushMessage, RotatedSecret, SentDelivery, SubscribeToPush, SubscribedToPush, WebhookBody, WebhookDeliveryView, WebhookState, WebhookView,
         EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale,
     );
 }

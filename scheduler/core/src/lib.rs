@@ -45,6 +45,7 @@ mod start;
 mod terms;
 pub mod timeline;
 mod unread_digest;
+mod webhook;
 
 pub use account::{
     Account, ChangedAccount, CheckedSignup, EmailAddress, LEFT, PEOPLE, check_change_me,
@@ -113,3 +114,8 @@ pub use spoken_time::{ReaderLanguage, SpokenTime, TimeReader};
 pub use terms::Terms;
 pub use timeline::TimelineEntry;
 pub use unread_digest::{DIGEST_EVERY_MS, UnreadMessage};
+pub use webhook::{
+    CheckedListener, CheckedWebhook, DisableReason, LISTENER_LIFE_MS, MAX_LISTENERS, MAX_WEBHOOKS,
+    UrlRule, WEBHOOK_WAITS_MS, WebhookEndpoint, WebhookTarget, answer_of, change_webhook,
+    check_listener, check_webhook, plan_webhooks, test_event, webhook_body,
+};

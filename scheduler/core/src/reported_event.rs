@@ -15,6 +15,7 @@ use crate::record::Fact;
 use crate::session::BookedSession;
 use crate::timeline::TimelineEntry;
 use crate::unread_digest::UnreadMessage;
+use crate::webhook::outgoing;
 
 /// What an event reports, as far as it concerns the scheduler.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,8 +92,8 @@ fn fact(kind: EventType, data: SessionFact) -> Option<Fact> {
     })
 }
 
-/// Folds a fact into its session's record, and adds it to the timeline under the event's id. Both are notified where it
-/// says that the session was missed.
+/// Folds a fact into its session's record, adds it to the timeline under the event's id, and tells the application. Both are
+/// notified where it says that the session was missed.
 #[must_use]
 pub fn note_fact(
     now: UnixMs,
@@ -105,6 +106,7 @@ pub fn note_fact(
     session.record.note(event.occurred_at, fact);
     Effects {
         occupancy: session.occupancy_change(&before),
+        outgoing: outgoing(&session.application, event).into_iter().collect(),
         timeline: vec![TimelineEntry {
             id: event.id.clone(),
             session: session.id.clone(),
@@ -134,7 +136,7 @@ pub fn note_action(
 }
 
 /// Notifies a person of a waiting message, unless they have such a notification and have not read it, and counts it for
-/// whoever is not looking.
+/// whoever is not looking. The application is told of each.
 #[must_use]
 pub fn notify_unread(
     now: UnixMs,
@@ -151,7 +153,10 @@ pub fn notify_unread(
         let kind = NotificationKind::MessageUnread;
         notify(session, message.user.clone(), kind, &cause, now, new_id)
     });
-    counted(message, new, now, new_id)
+    Effects {
+        outgoing: outgoing(&session.application, event).into_iter().collect(),
+        ..counted(message, new, now, new_id)
+    }
 }
 
 /// The same in the room of a match.
@@ -184,7 +189,10 @@ pub fn notify_unread_in_match(
         notification: notification(id),
     };
     let new = message.notification_id.is_none().then(|| notify(new_id()));
-    counted(message, new, now, new_id)
+    Effects {
+        outgoing: outgoing(&of.application, event).into_iter().collect(),
+        ..counted(message, new, now, new_id)
+    }
 }
 
 /// The notification, if there is a new one, and the message in the digest of its quarter of an hour.

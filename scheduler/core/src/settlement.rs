@@ -13,6 +13,7 @@ use crate::record::Fact;
 use crate::session::BookedSession;
 use crate::timeline::{ReminderEntry, TimelineEntry};
 use crate::unread_digest::send_digest;
+use crate::webhook::outgoing_entry;
 
 /// How a claimed job's row is to read once its claim is found to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,32 +111,36 @@ fn settle_session(
     new_id: NewId<'_>,
 ) -> Effects {
     match action {
-        JobAction::SendReminder => Effects {
-            timeline: vec![reminder_entry(session, job, None, new_id()).at(now)],
-            notifications: notifications(
-                session,
-                job,
-                NotificationKind::SessionReminder,
-                now,
-                new_id,
-            ),
-            ..Effects::default()
-        },
-        JobAction::AnnounceLobby => Effects {
-            timeline: vec![TimelineEntry {
+        JobAction::SendReminder => {
+            let entry = reminder_entry(session, job, None, new_id()).at(now);
+            Effects {
+                notifications: notifications(
+                    session,
+                    job,
+                    NotificationKind::SessionReminder,
+                    now,
+                    new_id,
+                ),
+                ..published(session, entry)
+            }
+        }
+        JobAction::AnnounceLobby => {
+            let entry = TimelineEntry {
                 id: new_id(),
                 session: session.id.clone(),
                 item: TimelineItem::new(EventType::SessionOpened, now),
-            }],
-            notifications: notifications(
-                session,
-                job,
-                NotificationKind::SessionOpened,
-                now,
-                new_id,
-            ),
-            ..Effects::default()
-        },
+            };
+            Effects {
+                notifications: notifications(
+                    session,
+                    job,
+                    NotificationKind::SessionOpened,
+                    now,
+                    new_id,
+                ),
+                ..published(session, entry)
+            }
+        }
         JobAction::MissReminders => miss_reminders(now, session, &context.open_reminders, new_id),
         JobAction::RecordNoShow => match context.session {
             Some(session) => record_no_show(now, session, new_id),
@@ -152,6 +157,15 @@ fn settle_session(
         JobAction::Miss(_) | JobAction::RetryAt(_) | JobAction::SendDigest | JobAction::Nothing => {
             Effects::default()
         }
+    }
+}
+
+/// What stands in the timeline and is told to the application.
+fn published(session: &BookedSession, entry: TimelineEntry) -> Effects {
+    Effects {
+        outgoing: outgoing_entry(session, &entry).into_iter().collect(),
+        timeline: vec![entry],
+        ..Effects::default()
     }
 }
 
@@ -204,16 +218,16 @@ fn record_no_show(now: UnixMs, mut session: BookedSession, new_id: NewId<'_>) ->
     };
     let before = session.clone();
     session.record.note(now, Fact::NobodyCame { absent });
+    let entry = TimelineEntry {
+        id: new_id(),
+        session: session.id.clone(),
+        item: TimelineItem::of_fact(EventType::SessionEnded, now, ended),
+    };
     Effects {
         occupancy: session.occupancy_change(&before),
-        timeline: vec![TimelineEntry {
-            id: new_id(),
-            session: session.id.clone(),
-            item: TimelineItem::of_fact(EventType::SessionEnded, now, ended),
-        }],
         notifications: notify_missed(&before, &session, now, new_id),
         session: Some(SessionChange::Update(Box::new(session))),
-        ..Effects::default()
+        ..published(&before, entry)
     }
 }
 

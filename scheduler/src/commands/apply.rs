@@ -7,6 +7,7 @@ use scheduler_core::{
 };
 
 use super::deliveries::add_deliveries;
+use super::webhooks::add_webhook_deliveries;
 use crate::notification_stream::StreamedNotification;
 use crate::store::{JobRepository, StoreError, UnitOfWork, address_hash};
 
@@ -70,6 +71,7 @@ pub(crate) async fn apply(
         work.idempotency().insert(answer).await?;
     }
     add_digests(work, &effects.digests).await?;
+    add_webhook_deliveries(work, &effects.outgoing).await?;
     add_notifications(work, effects.notifications).await
 }
 

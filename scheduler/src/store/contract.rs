@@ -29,6 +29,7 @@ pub(crate) mod schedules;
 pub(crate) mod sessions;
 pub(crate) mod timeline;
 pub(crate) mod unread_digests;
+pub(crate) mod webhooks;
 
 pub(crate) use harness::{StoreFactory, StoreHarness};
 
@@ -119,7 +120,11 @@ macro_rules! run_store_contract {
             retention::sch_339_every_table_is_swept_by_statements_that_it_understands
             schedules::sch_340_a_task_keeps_its_schedule_and_its_last_run
             schedules::sch_335_a_run_of_all_nodes_begins_once_in_its_time
-            reports::sch_233_a_report_is_read_by_operators_and_stops_all_between_the_two;
+            reports::sch_233_a_report_is_read_by_operators_and_stops_all_between_the_two
+            webhooks::sch_310_an_endpoint_is_read_back_as_it_was_written
+            webhooks::sch_310_an_application_has_so_many_of_each_kind
+            webhooks::sch_310_an_event_makes_a_delivery_for_each_endpoint_that_hears_of_it
+            webhooks::sch_308_a_delivery_is_sent_again_once_it_is_over;
             sch_117_each_job_goes_to_one_claimant
             sch_117_a_claim_that_was_taken_over_writes_nothing
             sch_117_what_a_move_replaces_is_not_done

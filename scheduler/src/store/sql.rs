@@ -38,6 +38,8 @@ mod sessions;
 mod timeline;
 mod tokens;
 mod unit_of_work;
+mod webhook_deliveries;
+mod webhooks;
 
 use storage::{Database, OpenError, Schema};
 
@@ -48,7 +50,7 @@ use super::{
     FeedbackQueries, GiftQueries, IdempotencyQueries, JobQueries, MailAddressQueries, MailQueries,
     MatchQueries, NotificationQueries, PersonQueries, PushSubscriptionQueries, QuestionQueries,
     ReportQueries, ScheduleQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
-    TimelineQueries, UnitOfWork,
+    TimelineQueries, UnitOfWork, WebhookDeliveryQueries, WebhookQueries,
 };
 use crate::config::StoreLocation;
 
@@ -181,6 +183,14 @@ impl SchedulerStore for SqlStore {
         self
     }
 
+    fn webhooks(&self) -> &dyn WebhookQueries {
+        self
+    }
+
+    fn webhook_deliveries(&self) -> &dyn WebhookDeliveryQueries {
+        self
+    }
+
     fn schedules(&self) -> &dyn ScheduleQueries {
         self
     }
@@ -234,6 +244,7 @@ pub(crate) mod tests {
         "DELETE FROM push_subscriptions",
         "DELETE FROM calendar_feeds",
         "DELETE FROM session_feedback",
+        "DELETE FROM webhook_endpoints",
         "DELETE FROM applications",
         "DELETE FROM asked_questions",
         "DELETE FROM mails",

@@ -6,6 +6,7 @@ mod accounts;
 mod callers;
 mod conventions;
 mod described;
+mod hooks;
 mod rows;
 #[path = "../running/mod.rs"]
 mod running;

@@ -10,6 +10,7 @@ use wire::{SessionFact, UnixMs, UserId};
 
 use crate::accounts::Accounts;
 use crate::callers::Caller;
+use crate::hooks::Hooks;
 use crate::running::browser::Browser;
 use crate::running::push_service::{self, subscription};
 use crate::running::{Running, fact, offer, token};
@@ -38,6 +39,7 @@ pub(crate) struct Objects {
     notification: String,
     /// Of a browser of theirs.
     push_subscription: String,
+    pub(crate) hooks: Hooks,
 }
 
 pub(crate) struct World {
@@ -53,7 +55,9 @@ impl Objects {
     /// A session of the application with that key, which was moved, so that its people have a notification each.
     async fn new(scheduler: &Running, key: &str) -> Self {
         let application = Http::bearer(key);
+        let hooks = Hooks::new(scheduler, &application).await;
         let booked = book(scheduler, &application, ["ana", "bo"]).await;
+        let hooks = hooks.with_waiting(scheduler, &application).await;
         let url = scheduler.at(&format!("/v1/sessions/{}", text(&booked["id"])));
         let later = json!({"starts_at": now() + 900_000});
         let session: Value = application.patch(&url, later).await.json(200);
@@ -67,6 +71,7 @@ impl Objects {
             session,
             push_subscription: text(&subscribed["id"]),
             notification: text(&listed["items"][0]["id"]),
+            hooks,
         }
     }
 
@@ -129,6 +134,14 @@ impl World {
         let keys = &self.credentials;
         match target {
             Target::Ours | Target::Theirs => {
+                let both = [
+                    (&self.ours, Caller::Application),
+                    (&self.theirs, Caller::OtherApplication),
+                ];
+                for (objects, caller) in both {
+                    let application = Http::bearer(&keys[&caller]);
+                    objects.hooks.delete(&self.scheduler, &application).await;
+                }
                 self.ours = Objects::new(&self.scheduler, &keys[&Caller::Application]).await;
                 self.theirs = Objects::new(&self.scheduler, &keys[&Caller::OtherApplication]).await;
                 self.let_in().await;
@@ -206,6 +219,9 @@ impl World {
             (Some("matches"), _) => self.accounts.match_id.clone(),
             (Some("proposals"), _) => self.accounts.proposal_id.clone(),
             (Some("gifts"), _) => self.accounts.gift_id.clone(),
+            (Some("webhooks" | "webhook-listeners" | "deliveries"), _) => {
+                objects.hooks.id(row.path).to_owned()
+            }
             (Some("sessions"), _) if target == Target::OfMeeting => {
                 self.accounts.session_id.clone()
             }
@@ -217,13 +233,18 @@ impl World {
             Target::Ours | Target::Theirs => objects.user(0),
         };
         let path = format!("{}{}", row.path, row.query);
-        path.replace("{id}", &id).replace("{user_id}", &user)
+        path.replace("{id}", &id)
+            .replace("{user_id}", &user)
+            .replace("{delivery_id}", &objects.hooks.waiting)
     }
 
     /// Asks for what stands at an address of ours, with whatever query.
     pub(crate) async fn get(&self, path: &str, query: &str, caller: Caller) -> HttpResponse {
-        let path = path.replace("{id}", &text(&self.ours.session["id"]));
-        let path = format!("{path}{query}");
+        let id = match path.starts_with("/v1/webhooks/") {
+            true => self.ours.hooks.id(path).to_owned(),
+            false => text(&self.ours.session["id"]),
+        };
+        let path = format!("{}{query}", path.replace("{id}", &id));
         if let Some(browser) = self.accounts.browser(caller) {
             return browser.clone().get(&path).await;
         }

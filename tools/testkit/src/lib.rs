@@ -21,6 +21,8 @@ mod signer;
 mod socket;
 mod stack;
 mod tools;
+mod webhook_libraries;
+mod webhook_receiver;
 
 pub use booking::{ANN, BO, BookedRoom, TestBooking};
 pub use chat_peer::{ChatClientState, ChatPeer};
@@ -35,6 +37,8 @@ pub use signer::TicketSigner;
 pub use socket::{Arrival, TestSocket, UpgradeRefused};
 pub use stack::{Service, Stack, StackOptions, environment};
 pub use tools::{has_tool, left_out};
+pub use webhook_libraries::{LibraryVerdict, WebhookLibrary};
+pub use webhook_receiver::{ReceivedWebhook, ReceiverAnswer, TestReceiver};
 
 use std::time::Duration;
 

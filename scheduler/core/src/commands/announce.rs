@@ -9,9 +9,10 @@ use crate::job::JobSubject;
 use crate::job_plan::{NewJob, PlannedJob};
 use crate::session::BookedSession;
 use crate::timeline::{ReminderEntry, booking_entry};
+use crate::webhook::outgoing;
 
-/// Announces a booking, a change or a cancellation: to other services by an event, to operators by the
-/// timeline.
+/// Announces a booking, a change or a cancellation: to other services and to the application by an event, to operators by
+/// the timeline.
 pub(super) fn announce(
     effects: &mut Effects,
     session: &BookedSession,
@@ -22,6 +23,9 @@ pub(super) fn announce(
     let event = booking_event(session, kind, now, new_id);
     let entry = booking_entry(session, event.id.clone(), kind, now);
     effects.timeline.push(entry);
+    effects
+        .outgoing
+        .extend(outgoing(&session.application, &event));
     effects.events.push(event);
 }
 

@@ -7,6 +7,7 @@ use crate::effects::Effects;
 use crate::feedback::{CheckedFeedback, Feedback};
 use crate::ids::NewId;
 use crate::session::BookedSession;
+use crate::webhook::outgoing;
 
 /// How long it may be changed, in milliseconds: a day.
 const CHANGEABLE_MS: i64 = 86_400_000;
@@ -60,8 +61,10 @@ pub fn give_feedback(
         }
         Some(before) => changed(now, before, said)?,
     };
+    let event = event(now, &feedback, new_id);
     let effects = Effects {
-        events: vec![event(now, &feedback, new_id)],
+        outgoing: outgoing(&session.application, &event).into_iter().collect(),
+        events: vec![event],
         feedback: Some(feedback.clone()),
         ..Effects::default()
     };

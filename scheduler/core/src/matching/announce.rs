@@ -13,6 +13,7 @@ use crate::commands::SOURCE;
 use crate::effects::Effects;
 use crate::ids::NewId;
 use crate::notification::NewNotification;
+use crate::webhook::outgoing;
 
 /// Revision of a room of two when it opens; its members never change.
 const ROOM_OPENED: u64 = 1;
@@ -51,12 +52,14 @@ impl<'a> Announcer<'a> {
     pub(super) fn match_created(&mut self, made: &Match) {
         let fact = made.fact();
         self.event(EventType::MatchCreated, made.id.as_str(), None, &fact);
+        self.publish_last(made);
         self.room(made, EventType::RoomOpened, ROOM_OPENED);
     }
 
     pub(super) fn match_ended(&mut self, ended: &Match) {
         let fact = ended.fact();
         self.event(EventType::MatchEnded, ended.id.as_str(), None, &fact);
+        self.publish_last(ended);
         self.room(ended, EventType::RoomClosed, ROOM_CLOSED);
     }
 
@@ -157,6 +160,14 @@ impl<'a> Announcer<'a> {
             tenant: of.application.clone(),
         };
         self.event(kind, of.room_id.as_str(), Some(revision), &fact);
+        self.publish_last(of);
+    }
+
+    /// Tells the application of a match of the event that was announced last.
+    fn publish_last(&mut self, of: &Match) {
+        let told = self.effects.events.last();
+        let told = told.and_then(|event| outgoing(&of.application, event));
+        self.effects.outgoing.extend(told);
     }
 
     fn event(

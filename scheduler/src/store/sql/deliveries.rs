@@ -35,6 +35,8 @@ macro_rules! select_deliveries {
     };
 }
 
+pub(super) use select_deliveries;
+
 /// What is counted of the deliveries that wait in one channel: of more, so many.
 const MAX_COUNTED: u32 = 10_000;
 /// Channels that something can wait in; what goes in-app is there at once.

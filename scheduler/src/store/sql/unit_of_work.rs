@@ -10,7 +10,7 @@ use crate::store::{
     MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
     PushSubscriptionRepository, QuestionRepository, ReportRepository, RetentionRepository,
     ScheduleRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
-    UnitOfWork,
+    UnitOfWork, WebhookDeliveryRepository, WebhookRepository,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -130,6 +130,14 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn audit(&mut self) -> &mut dyn AuditRepository {
+        self
+    }
+
+    fn webhooks(&mut self) -> &mut dyn WebhookRepository {
+        self
+    }
+
+    fn webhook_deliveries(&mut self) -> &mut dyn WebhookDeliveryRepository {
         self
     }
 

@@ -10,6 +10,7 @@ mod operators;
 mod questions;
 mod sessions;
 mod tickets;
+mod webhooks;
 
 use crate::table::Row;
 
@@ -23,6 +24,7 @@ pub(crate) fn all() -> Vec<Row> {
         operators::rows(),
         accounts::rows(),
         applications::rows(),
+        webhooks::rows(),
         matching::rows(),
         between_services::rows(),
         open::rows(),

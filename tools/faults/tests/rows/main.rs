@@ -11,3 +11,4 @@ mod paused;
 mod restarts;
 mod rigs;
 mod starved;
+mod webhooks;

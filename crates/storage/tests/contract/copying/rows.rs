@@ -45,6 +45,7 @@ pub(super) const SINGLE_ROWS: &[&str] = &[
     "INSERT INTO notification_counts (notification_id, messages) VALUES ('n', 3)",
     "INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES ('n', 'g', 'm')",
     "INSERT INTO schedule_runs (name, schedule, last_started_at, last_result, runs) VALUES ('retention', '* * * * * *', 1, 'ok', 2)",
+    "INSERT INTO webhook_endpoints (id, application, kind, position, url, events, description, secret_number, previous_until, failing_since, created_at) VALUES ('w', 'shop', 'url', 0, 'https://shop.example', '[]', 'Hi', 2, 3, 4, 1)",
     "INSERT INTO asked_questions (session_id, position, first_user, second_user, question_id, repeats) SELECT id, 0, 'a', 'b', 'q', 0 FROM sessions WHERE starts_at = 7",
 ];
 

@@ -1,0 +1,98 @@
+//! What was sent to an application's endpoints, and sending it again.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use scheduler_core::WebhookEndpoint;
+use service::clock;
+use service::http::{HttpError, Json, JsonOrEmpty};
+use wire::{EmptyBody, Page, SentDelivery, WebhookDeliveryView};
+
+use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
+use crate::access::Application;
+use crate::commands::{self, DeliveryOutcome};
+use crate::state::AppState;
+use crate::store::WebhookDeliveryQuery;
+
+/// States of a delivery to an endpoint.
+const STATES: [&str; 4] = ["pending", "sent", "failed", "missed"];
+
+/// `GET /v1/webhooks/{id}/deliveries`: a page, the newest first; of a listener, too.
+pub(crate) async fn list(
+    State(app): State<AppState>,
+    Application(application): Application,
+    Path(id): Path<String>,
+    Query(named): Query<HashMap<String, String>>,
+) -> Result<Json<Page<WebhookDeliveryView>>, HttpError> {
+    let mut params = QueryParams::new(named, &["limit", "cursor", "state"]);
+    let before = params.parsed("cursor", "That is no cursor of ours.", from_cursor);
+    let words = "A state is `pending`, `sent`, `failed` or `missed`.";
+    let state = params.parsed("state", words, |text| {
+        STATES.contains(&text).then(|| text.to_owned())
+    });
+    let limit = params.limit();
+    params.check()?;
+    let endpoint = own_endpoint(&app, &application, id).await?.id;
+    // One more than asked for shows whether there is another page.
+    let query = WebhookDeliveryQuery {
+        endpoint,
+        state,
+        before,
+        limit: limit + 1,
+    };
+    let mut items = app.store.webhook_deliveries().list(query).await?;
+    Ok(Json(Page {
+        next_cursor: cut_to_page(&mut items, limit, |last| cursor(&last.id)),
+        items,
+    }))
+}
+
+/// `POST /v1/deliveries/{id}/redeliver`: 202; it is sent again, after whatever came since.
+pub(crate) async fn redeliver(
+    State(app): State<AppState>,
+    Application(application): Application,
+    Path(id): Path<String>,
+    JsonOrEmpty(EmptyBody {}): JsonOrEmpty<EmptyBody>,
+) -> Result<(StatusCode, Json<SentDelivery>), HttpError> {
+    let of = (application.as_str(), id.as_str());
+    let outcome = commands::redeliver(&*app.store, of, clock::now()).await?;
+    planned(&app, outcome, || {
+        HttpError::not_found("There is no such delivery to an endpoint.")
+    })
+}
+
+/// The answer to what is to be sent now.
+pub(super) fn planned(
+    app: &AppState,
+    outcome: DeliveryOutcome,
+    not_found: impl FnOnce() -> HttpError,
+) -> Result<(StatusCode, Json<SentDelivery>), HttpError> {
+    match outcome {
+        DeliveryOutcome::Planned(delivery_id) => {
+            app.deliveries.wake();
+            app.webhooks.listeners.wake();
+            Ok((StatusCode::ACCEPTED, Json(SentDelivery { delivery_id })))
+        }
+        DeliveryOutcome::Disabled => Err(HttpError::conflict(
+            "The endpoint is disabled: enable it first.",
+        )),
+        DeliveryOutcome::Pending => Err(HttpError::conflict("It is still being sent.")),
+        DeliveryOutcome::NotFound => Err(not_found()),
+    }
+}
+
+/// The endpoint, if the application has it.
+pub(super) async fn own_endpoint(
+    app: &AppState,
+    application: &str,
+    id: String,
+) -> Result<WebhookEndpoint, HttpError> {
+    let found = app.store.webhooks().find(id).await?;
+    let is_own = |one: &WebhookEndpoint| one.application == application;
+    found.filter(is_own).ok_or_else(no_such_endpoint)
+}
+
+pub(super) fn no_such_endpoint() -> HttpError {
+    HttpError::not_found("There is no such endpoint.")
+}

@@ -1,0 +1,268 @@
+//! Endpoints of applications and their deliveries.
+
+use std::collections::BTreeSet;
+
+use scheduler_core::{
+    self as core, LISTENER_LIFE_MS, MAX_LISTENERS, MAX_WEBHOOKS, OutgoingEvent, UrlRule,
+    WebhookEndpoint, WebhookTarget,
+};
+use storage::retry_on_conflict;
+use wire::{ChangeWebhook, FieldError, UnixMs};
+
+use super::new_id;
+use crate::store::{SchedulerStore, StoreError, UnitOfWork};
+
+/// What became of a change of an endpoint.
+#[derive(Debug)]
+pub(crate) enum WebhookOutcome {
+    /// As it is now.
+    Done(Box<WebhookEndpoint>),
+    Invalid(Vec<FieldError>),
+    /// This application has no such endpoint.
+    NotFound,
+}
+
+/// What became of a delivery that was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum DeliveryOutcome {
+    /// It is to be sent, under this id.
+    Planned(String),
+    /// Its endpoint is told of nothing.
+    Disabled,
+    /// It is not over yet.
+    Pending,
+    /// This application has no such delivery, or no such endpoint any more.
+    NotFound,
+}
+
+/// Makes a delivery of each event for each endpoint that hears of it.
+pub(super) async fn add_webhook_deliveries(
+    work: &mut dyn UnitOfWork,
+    told: &[OutgoingEvent],
+) -> Result<(), StoreError> {
+    let applications: BTreeSet<_> = told.iter().map(|event| &event.application).collect();
+    let mut planned = Vec::new();
+    for application in applications {
+        let endpoints = work.webhooks().of_application(application).await?;
+        let of_it = told.iter().filter(|told| &told.application == application);
+        for told in of_it {
+            let now = told.event.occurred_at;
+            planned.extend(core::plan_webhooks(now, told, &endpoints, &mut new_id));
+        }
+    }
+    if planned.is_empty() {
+        return Ok(());
+    }
+    work.deliveries().insert(&planned).await
+}
+
+/// Adds an endpoint or a listener; false where its application has as many as it may.
+pub(crate) async fn add_webhook(
+    store: &dyn SchedulerStore,
+    endpoint: &WebhookEndpoint,
+) -> Result<bool, StoreError> {
+    let most = match &endpoint.target {
+        WebhookTarget::Url(_) => MAX_WEBHOOKS,
+        WebhookTarget::Listener { .. } => MAX_LISTENERS,
+    };
+    retry_on_conflict("add_webhook", || async move {
+        let mut work = store.begin().await?;
+        work.webhooks()
+            .forget_listeners(endpoint.created_at)
+            .await?;
+        let added = work.webhooks().insert(endpoint, most).await?;
+        work.commit().await?;
+        Ok(added)
+    })
+    .await
+}
+
+/// Changes an endpoint by what it is when that is written.
+pub(crate) async fn change_webhook(
+    store: &dyn SchedulerStore,
+    (application, id): (&str, &str),
+    change: &ChangeWebhook,
+    may_call: UrlRule<'_>,
+) -> Result<WebhookOutcome, StoreError> {
+    let changed = |endpoint| core::change_webhook(endpoint, change.clone(), may_call);
+    update(store, (application, id), changed).await
+}
+
+/// Gives an endpoint another secret.
+pub(crate) async fn rotate_webhook(
+    store: &dyn SchedulerStore,
+    (application, id): (&str, &str),
+    now: UnixMs,
+) -> Result<WebhookOutcome, StoreError> {
+    let rotated = |endpoint: WebhookEndpoint| Ok(endpoint.rotated(now));
+    update(store, (application, id), rotated).await
+}
+
+async fn update(
+    store: &dyn SchedulerStore,
+    (application, id): (&str, &str),
+    change: impl Fn(WebhookEndpoint) -> Result<WebhookEndpoint, Vec<FieldError>> + Send + Sync,
+) -> Result<WebhookOutcome, StoreError> {
+    let change = &change;
+    retry_on_conflict("change_webhook", || async move {
+        let mut work = store.begin().await?;
+        let found = work.webhooks().find(id).await?;
+        let Some(before) = found.filter(|one| is_endpoint_of(one, application)) else {
+            return Ok(WebhookOutcome::NotFound);
+        };
+        let after = match change(before) {
+            Ok(after) => after,
+            Err(errors) => return Ok(WebhookOutcome::Invalid(errors)),
+        };
+        work.webhooks().update(&after).await?;
+        work.commit().await?;
+        Ok(WebhookOutcome::Done(Box::new(after)))
+    })
+    .await
+}
+
+/// Deletes an endpoint or a listener of an application; false where it has no such.
+pub(crate) async fn delete_webhook(
+    store: &dyn SchedulerStore,
+    (application, id): (&str, &str),
+    is_listener: bool,
+) -> Result<bool, StoreError> {
+    retry_on_conflict("delete_webhook", || async move {
+        let mut work = store.begin().await?;
+        let found = work.webhooks().find(id).await?;
+        let is_meant = |one: &WebhookEndpoint| {
+            one.application == application && is_listener != is_endpoint_of(one, application)
+        };
+        if !found.as_ref().is_some_and(is_meant) {
+            return Ok(false);
+        }
+        work.webhooks().delete(id).await?;
+        work.commit().await?;
+        Ok(true)
+    })
+    .await
+}
+
+/// Plans an event by which an endpoint is tried.
+pub(crate) async fn test_webhook(
+    store: &dyn SchedulerStore,
+    (application, id): (&str, &str),
+    now: UnixMs,
+) -> Result<DeliveryOutcome, StoreError> {
+    retry_on_conflict("test_webhook", || async move {
+        let mut work = store.begin().await?;
+        let found = work.webhooks().find(id).await?;
+        let Some(endpoint) = found.filter(|one| is_endpoint_of(one, application)) else {
+            return Ok(DeliveryOutcome::NotFound);
+        };
+        let told = core::test_event(now, &endpoint, &mut new_id);
+        let planned = core::plan_webhooks(now, &told, &[endpoint], &mut new_id);
+        let Some(first) = planned.first() else {
+            return Ok(DeliveryOutcome::Disabled);
+        };
+        let id = first.delivery.id.clone();
+        work.deliveries().insert(&planned).await?;
+        work.commit().await?;
+        Ok(DeliveryOutcome::Planned(id))
+    })
+    .await
+}
+
+/// Sends a delivery again that arrived, or was given up.
+pub(crate) async fn redeliver(
+    store: &dyn SchedulerStore,
+    (application, id): (&str, &str),
+    now: UnixMs,
+) -> Result<DeliveryOutcome, StoreError> {
+    retry_on_conflict("redeliver", || async move {
+        let mut work = store.begin().await?;
+        let target = work.webhook_deliveries().target(application, id).await?;
+        let Some(target) = target else {
+            return Ok(DeliveryOutcome::NotFound);
+        };
+        let Some(endpoint) = work.webhooks().find(&target).await? else {
+            return Ok(DeliveryOutcome::NotFound);
+        };
+        if endpoint.disabled.is_some() {
+            return Ok(DeliveryOutcome::Disabled);
+        }
+        let (due_at, expires_at) = match endpoint.target {
+            WebhookTarget::Url(_) => (now, None),
+            WebhookTarget::Listener { .. } => {
+                let end = now + LISTENER_LIFE_MS;
+                (end, Some(end))
+            }
+        };
+        let deliveries = work.webhook_deliveries();
+        if !deliveries.reopen(id, due_at, expires_at).await? {
+            return Ok(DeliveryOutcome::Pending);
+        }
+        work.commit().await?;
+        Ok(DeliveryOutcome::Planned(id.to_owned()))
+    })
+    .await
+}
+
+/// Keeps a listener for an hour more; false where this application has no such any more.
+pub(crate) async fn keep_listener(
+    store: &dyn SchedulerStore,
+    (application, id): (&str, &str),
+    now: UnixMs,
+) -> Result<bool, StoreError> {
+    retry_on_conflict("keep_listener", || async move {
+        let mut work = store.begin().await?;
+        let Some(mut listener) = work.webhooks().find(id).await? else {
+            return Ok(false);
+        };
+        match &mut listener.target {
+            WebhookTarget::Listener { expires_at }
+                if listener.application == application && now < *expires_at =>
+            {
+                *expires_at = now + LISTENER_LIFE_MS;
+            }
+            _ => return Ok(false),
+        }
+        work.webhooks().update(&listener).await?;
+        work.commit().await?;
+        Ok(true)
+    })
+    .await
+}
+
+/// Writes down what a developer's machine answered: `None` where it took the delivery. False where it waits no more.
+pub(crate) async fn settle_listened(
+    store: &dyn SchedulerStore,
+    (listener, delivery): (&str, &str),
+    failed: Option<&str>,
+    now: UnixMs,
+) -> Result<bool, StoreError> {
+    retry_on_conflict("settle_listened", || async move {
+        let mut work = store.begin().await?;
+        let deliveries = work.webhook_deliveries();
+        let settled = deliveries
+            .settle_listened(listener, delivery, failed, now)
+            .await?;
+        work.commit().await?;
+        Ok(settled)
+    })
+    .await
+}
+
+/// Deletes the listeners to which nobody has listened for an hour; how many.
+pub(crate) async fn forget_listeners(
+    store: &dyn SchedulerStore,
+    now: UnixMs,
+) -> Result<u64, StoreError> {
+    retry_on_conflict("forget_listeners", || async move {
+        let mut work = store.begin().await?;
+        let forgotten = work.webhooks().forget_listeners(now).await?;
+        work.commit().await?;
+        Ok(forgotten)
+    })
+    .await
+}
+
+/// True for one with an address: a listener is none of the endpoints that an application keeps.
+fn is_endpoint_of(endpoint: &WebhookEndpoint, application: &str) -> bool {
+    endpoint.application == application && matches!(endpoint.target, WebhookTarget::Url(_))
+}

@@ -1,0 +1,210 @@
+//! What a store must do about endpoints and their deliveries.
+
+use scheduler_core::{
+    DisableReason, LISTENER_LIFE_MS, MAX_LISTENERS, WebhookEndpoint, WebhookTarget, check_listener,
+    check_webhook,
+};
+use serde_json::json;
+use wire::{EventType, UnixMs};
+
+use super::harness::{NOW, StoreHarness, cancelled, event};
+use crate::commands::{
+    DeliveryOutcome, WebhookOutcome, add_webhook, delete_webhook, forget_listeners, keep_listener,
+    redeliver, rotate_webhook, settle_listened, test_webhook,
+};
+use crate::store::WebhookDeliveryQuery;
+
+fn endpoint(application: &str, id: &str) -> WebhookEndpoint {
+    let asked = json!({"url": "https://shop.example/\u{1f600}", "events": ["session.joined"], "description": "\u{e9}"});
+    let asked = serde_json::from_value(asked).unwrap();
+    let checked = check_webhook(asked, &|_| Ok(())).unwrap();
+    checked.of(application, id.to_owned(), NOW)
+}
+
+fn listener(application: &str, id: &str, now: UnixMs) -> WebhookEndpoint {
+    let checked = check_listener(serde_json::from_value(json!({})).unwrap()).unwrap();
+    checked.of(application, id.to_owned(), now)
+}
+
+async fn add(harness: &mut StoreHarness, endpoint: &WebhookEndpoint) -> bool {
+    let store = harness.store().await;
+    add_webhook(&*store, endpoint).await.unwrap()
+}
+
+async fn found(harness: &mut StoreHarness, id: &str) -> Option<WebhookEndpoint> {
+    let store = harness.store().await;
+    store.webhooks().find(id.to_owned()).await.unwrap()
+}
+
+/// Types and states of an endpoint's deliveries, the newest first.
+async fn deliveries(harness: &mut StoreHarness, id: &str) -> Vec<(String, String, String)> {
+    let store = harness.store().await;
+    let query = WebhookDeliveryQuery {
+        endpoint: id.to_owned(),
+        state: None,
+        before: None,
+        limit: 10,
+    };
+    let all = store.webhook_deliveries().list(query).await.unwrap();
+    let told = all.into_iter().map(|one| (one.id, one.kind, one.state));
+    told.collect()
+}
+
+pub(crate) async fn sch_310_an_endpoint_is_read_back_as_it_was_written(mut harness: StoreHarness) {
+    let made = endpoint("shop", "w");
+    assert!(add(&mut harness, &made).await);
+    assert_eq!(found(&mut harness, "w").await.as_ref(), Some(&made));
+    let store = harness.store().await;
+    let rotated = rotate_webhook(&*store, ("shop", "w"), NOW).await.unwrap();
+    let WebhookOutcome::Done(rotated) = rotated else {
+        panic!("{rotated:?}");
+    };
+    assert_eq!(rotated.secret_number, 2);
+    let theirs = rotate_webhook(&*store, ("rival", "w"), NOW).await.unwrap();
+    assert!(matches!(theirs, WebhookOutcome::NotFound));
+    drop(store);
+    let mut failing = *rotated;
+    failing.failing_since = Some(NOW);
+    failing.disabled = Some(DisableReason::Failing);
+    let store = harness.store().await;
+    let mut work = store.begin().await.unwrap();
+    work.webhooks().find("w").await.unwrap();
+    work.webhooks().update(&failing).await.unwrap();
+    work.commit().await.unwrap();
+    drop(store);
+    assert_eq!(found(&mut harness, "w").await, Some(failing));
+    let store = harness.store().await;
+    let of = ("shop", "w");
+    assert!(
+        !delete_webhook(&*store, of, true).await.unwrap(),
+        "no listener"
+    );
+    assert!(delete_webhook(&*store, of, false).await.unwrap());
+    drop(store);
+    assert_eq!(found(&mut harness, "w").await, None);
+}
+
+pub(crate) async fn sch_310_an_application_has_so_many_of_each_kind(mut harness: StoreHarness) {
+    for n in 0..MAX_LISTENERS {
+        let one = listener("shop", &format!("l{n}"), NOW);
+        assert!(add(&mut harness, &one).await, "{n}");
+    }
+    assert!(!add(&mut harness, &listener("shop", "more", NOW)).await);
+    assert!(add(&mut harness, &listener("rival", "theirs", NOW)).await);
+    assert!(add(&mut harness, &endpoint("shop", "w")).await);
+    let store = harness.store().await;
+    let later = NOW + 60_000;
+    assert!(keep_listener(&*store, ("shop", "l3"), later).await.unwrap());
+    assert!(
+        !keep_listener(&*store, ("rival", "l3"), later)
+            .await
+            .unwrap()
+    );
+    assert!(!keep_listener(&*store, ("shop", "w"), later).await.unwrap());
+    let end = NOW + LISTENER_LIFE_MS;
+    assert_eq!(forget_listeners(&*store, end - 1).await.unwrap(), 0);
+    assert_eq!(forget_listeners(&*store, end).await.unwrap(), 5);
+    drop(store);
+    let kept = found(&mut harness, "l3").await.unwrap();
+    let expires_at = later + LISTENER_LIFE_MS;
+    assert_eq!(kept.target, WebhookTarget::Listener { expires_at });
+    assert!(add(&mut harness, &listener("shop", "another", end)).await);
+}
+
+pub(crate) async fn sch_310_an_event_makes_a_delivery_for_each_endpoint_that_hears_of_it(
+    mut harness: StoreHarness,
+) {
+    let mut all = endpoint("shop", "all");
+    all.events.clear();
+    for one in [all, endpoint("shop", "joined"), endpoint("rival", "theirs")] {
+        assert!(add(&mut harness, &one).await);
+    }
+    let session = harness.booked().await;
+    let [ana, _] = session.users();
+    let fact = wire::SessionFact {
+        user_id: Some(ana),
+        ..wire::SessionFact::default()
+    };
+    let joined = event(
+        "e",
+        EventType::SessionJoined.name(),
+        session.id.as_str(),
+        &fact,
+    );
+    harness.take(vec![joined.clone(), joined.clone()]).await;
+    harness.take(vec![joined]).await;
+    let kinds = |told: Vec<(String, String, String)>| {
+        let kinds = told.into_iter().map(|(_, kind, _)| kind);
+        kinds.collect::<Vec<_>>()
+    };
+    let told = kinds(deliveries(&mut harness, "all").await);
+    assert_eq!(told, ["session.joined", "session.scheduled"]);
+    let told = kinds(deliveries(&mut harness, "joined").await);
+    assert_eq!(told, ["session.joined"]);
+    assert!(deliveries(&mut harness, "theirs").await.is_empty());
+
+    // What was still to be sent to one that is deleted is given up.
+    let store = harness.store().await;
+    assert!(
+        delete_webhook(&*store, ("shop", "joined"), false)
+            .await
+            .unwrap()
+    );
+    drop(store);
+    assert_eq!(deliveries(&mut harness, "joined").await[0].2, "failed");
+    harness.cancel(cancelled(&session), NOW).await;
+    assert_eq!(deliveries(&mut harness, "joined").await.len(), 1);
+    assert_eq!(deliveries(&mut harness, "all").await.len(), 3);
+}
+
+pub(crate) async fn sch_308_a_delivery_is_sent_again_once_it_is_over(mut harness: StoreHarness) {
+    assert!(add(&mut harness, &listener("shop", "l", NOW)).await);
+    assert!(add(&mut harness, &endpoint("shop", "w")).await);
+    let store = harness.store().await;
+    let test = test_webhook(&*store, ("shop", "w"), NOW).await.unwrap();
+    assert!(matches!(test, DeliveryOutcome::Planned(_)), "{test:?}");
+    let theirs = test_webhook(&*store, ("rival", "w"), NOW).await.unwrap();
+    assert_eq!(theirs, DeliveryOutcome::NotFound);
+    drop(store);
+    harness.booked().await;
+    let [(id, _, state)] = deliveries(&mut harness, "l").await.try_into().unwrap();
+    assert_eq!(state, "pending");
+    let store = harness.store().await;
+    let waiting = store
+        .webhook_deliveries()
+        .waiting("l".into(), 10)
+        .await
+        .unwrap();
+    assert_eq!((waiting[0].id.as_str(), waiting.len()), (id.as_str(), 1));
+    let again = redeliver(&*store, ("shop", &id), NOW).await.unwrap();
+    assert_eq!(again, DeliveryOutcome::Pending);
+    let of = ("l", id.as_str());
+    assert!(
+        !settle_listened(&*store, ("w", &id), None, NOW)
+            .await
+            .unwrap()
+    );
+    assert!(
+        settle_listened(&*store, of, Some("http_500"), NOW)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !settle_listened(&*store, of, None, NOW).await.unwrap(),
+        "it is over"
+    );
+    drop(store);
+    assert_eq!(deliveries(&mut harness, "l").await[0].2, "failed");
+    let store = harness.store().await;
+    let theirs = redeliver(&*store, ("rival", &id), NOW).await.unwrap();
+    assert_eq!(theirs, DeliveryOutcome::NotFound);
+    let again = redeliver(&*store, ("shop", &id), NOW).await.unwrap();
+    assert_eq!(again, DeliveryOutcome::Planned(id.clone()));
+    let waiting_again = store
+        .webhook_deliveries()
+        .waiting("l".into(), 10)
+        .await
+        .unwrap();
+    assert!(waiting_again[0].term > waiting[0].term, "another attempt");
+    assert!(settle_listened(&*store, of, None, NOW + 1).await.unwrap());
+}

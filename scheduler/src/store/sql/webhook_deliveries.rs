@@ -1,0 +1,158 @@
+//! Deliveries to endpoints, as applications and listeners see and settle them.
+
+use std::collections::HashMap;
+
+use scheduler_core::Delivery;
+use storage::{FromRow, Row, query};
+use wire::{Event, UnixMs, WebhookDeliveryView};
+
+use super::deliveries::{DeliveryRow, select_deliveries};
+use super::unit_of_work::SqlUnitOfWork;
+use super::{SqlStore, unreadable};
+use crate::store::{
+    StoreError, StoreFuture, WebhookDeliveryQueries, WebhookDeliveryQuery,
+    WebhookDeliveryRepository,
+};
+
+impl WebhookDeliveryQueries for SqlStore {
+    fn list(&self, page: WebhookDeliveryQuery) -> StoreFuture<'_, Vec<WebhookDeliveryView>> {
+        Box::pin(async move {
+            let rows: Vec<ViewRow> = query(
+                "SELECT id, kind, event, state, attempts, reason, due_at, open_at, sent_at FROM deliveries \
+                 WHERE target = ?1 AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR id < ?3) \
+                 ORDER BY id DESC LIMIT ?4",
+            )
+            .bind(page.endpoint)
+            .bind(page.state)
+            .bind(page.before)
+            .bind(page.limit)
+            .fetch_all(&mut self.db.read().await?)
+            .await?;
+            rows.into_iter().map(ViewRow::into_view).collect()
+        })
+    }
+
+    fn waiting(&self, listener: String, limit: u32) -> StoreFuture<'_, Vec<Delivery>> {
+        Box::pin(async move {
+            let rows: Vec<DeliveryRow> = query(select_deliveries!(
+                "WHERE d.target = ?1 AND d.open_at IS NOT NULL ORDER BY d.id LIMIT ?2"
+            ))
+            .bind(listener)
+            .bind(limit)
+            .fetch_all(&mut self.db.read().await?)
+            .await?;
+            let none = HashMap::new();
+            let delivery = |row: DeliveryRow| Ok(row.into_stored(&none)?.delivery);
+            rows.into_iter().map(delivery).collect()
+        })
+    }
+}
+
+impl WebhookDeliveryRepository for SqlUnitOfWork {
+    fn target<'a>(
+        &'a mut self,
+        application: &'a str,
+        delivery: &'a str,
+    ) -> StoreFuture<'a, Option<String>> {
+        Box::pin(async move {
+            let found: Option<(String,)> = query(
+                "SELECT e.id FROM deliveries d JOIN webhook_endpoints e ON e.id = d.target \
+                 WHERE d.id = ?1 AND d.application = ?2 AND d.channel = 'webhook'",
+            )
+            .bind(delivery)
+            .bind(application)
+            .fetch_optional(&mut self.tx)
+            .await?;
+            Ok(found.map(|(id,)| id))
+        })
+    }
+
+    fn reopen<'a>(
+        &'a mut self,
+        delivery: &'a str,
+        due_at: UnixMs,
+        expires_at: Option<UnixMs>,
+    ) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            let reopened = query(
+                "UPDATE deliveries SET state = 'pending', reason = NULL, lane = NULL, attempts = 0, term = term + 1, \
+                 due_at = ?1, open_at = ?1, expires_at = ?2, sent_at = NULL WHERE id = ?3 AND open_at IS NULL",
+            )
+            .bind(due_at)
+            .bind(expires_at)
+            .bind(delivery)
+            .execute(&mut self.tx)
+            .await?;
+            Ok(reopened == 1)
+        })
+    }
+
+    fn settle_listened<'a>(
+        &'a mut self,
+        listener: &'a str,
+        delivery: &'a str,
+        failed: Option<&'a str>,
+        now: UnixMs,
+    ) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            let state = if failed.is_none() { "sent" } else { "failed" };
+            let sent_at = failed.is_none().then_some(now);
+            let settled = query(
+                "UPDATE deliveries SET state = ?1, reason = ?2, open_at = NULL, attempts = attempts + 1, sent_at = ?3 \
+                 WHERE id = ?4 AND target = ?5 AND open_at IS NOT NULL",
+            )
+            .bind(state)
+            .bind(failed)
+            .bind(sent_at)
+            .bind(delivery)
+            .bind(listener)
+            .execute(&mut self.tx)
+            .await?;
+            Ok(settled == 1)
+        })
+    }
+}
+
+struct ViewRow {
+    view: WebhookDeliveryView,
+    event: Option<String>,
+}
+
+impl FromRow for ViewRow {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        let reason: Option<String> = row.get("reason")?;
+        let status = reason.as_deref().and_then(status_of);
+        let view = WebhookDeliveryView {
+            id: row.get("id")?,
+            webhook_id: String::new(),
+            kind: row.get("kind")?,
+            state: row.get("state")?,
+            attempts: row.get("attempts")?,
+            status,
+            reason,
+            due_at: row.get("due_at")?,
+            next_at: row.get("open_at")?,
+            sent_at: row.get("sent_at")?,
+        };
+        Ok(Self {
+            view,
+            event: row.get("event")?,
+        })
+    }
+}
+
+impl ViewRow {
+    fn into_view(self) -> Result<WebhookDeliveryView, StoreError> {
+        let event = self.event.ok_or_else(|| unreadable("a delivery"))?;
+        let event: Event = serde_json::from_str(&event)?;
+        Ok(WebhookDeliveryView {
+            webhook_id: event.id,
+            ..self.view
+        })
+    }
+}
+
+/// The status that a reason names.
+fn status_of(reason: &str) -> Option<u16> {
+    reason.strip_prefix("http_")?.parse().ok()
+}

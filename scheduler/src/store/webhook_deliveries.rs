@@ -1,0 +1,56 @@
+//! Deliveries to endpoints, as applications and listeners see and settle them. How they are claimed and sent is what all
+//! channels share.
+
+use scheduler_core::Delivery;
+use wire::{UnixMs, WebhookDeliveryView};
+
+use super::StoreFuture;
+
+/// Which deliveries of an endpoint.
+#[derive(Debug, Clone)]
+pub(crate) struct WebhookDeliveryQuery {
+    pub(crate) endpoint: String,
+    /// In this state alone, as it is stored.
+    pub(crate) state: Option<String>,
+    /// Those before this id.
+    pub(crate) before: Option<String>,
+    pub(crate) limit: u32,
+}
+
+/// Reads committed deliveries.
+pub(crate) trait WebhookDeliveryQueries: Send + Sync {
+    /// Deliveries of an endpoint, the newest first.
+    fn list(&self, query: WebhookDeliveryQuery) -> StoreFuture<'_, Vec<WebhookDeliveryView>>;
+
+    /// What waits for a listener, the oldest first; at most `limit`.
+    fn waiting(&self, listener: String, limit: u32) -> StoreFuture<'_, Vec<Delivery>>;
+}
+
+/// Writes deliveries within a unit of work.
+pub(crate) trait WebhookDeliveryRepository: Send {
+    /// The endpoint to which a delivery of that application goes; `None` where there is no such, or it is gone.
+    fn target<'a>(
+        &'a mut self,
+        application: &'a str,
+        delivery: &'a str,
+    ) -> StoreFuture<'a, Option<String>>;
+
+    /// Makes a delivery that is over a new one, to be sent from `due_at` on, behind whatever waits; false where it is not
+    /// over.
+    fn reopen<'a>(
+        &'a mut self,
+        delivery: &'a str,
+        due_at: UnixMs,
+        expires_at: Option<UnixMs>,
+    ) -> StoreFuture<'a, bool>;
+
+    /// Writes down what became of a delivery that waited for a listener: `None` where it arrived, else why not. False
+    /// where it waits no more.
+    fn settle_listened<'a>(
+        &'a mut self,
+        listener: &'a str,
+        delivery: &'a str,
+        failed: Option<&'a str>,
+        now: UnixMs,
+    ) -> StoreFuture<'a, bool>;
+}
