@@ -1,12 +1,13 @@
 //! Every route of the scheduler.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{any, delete, get, post, put};
+use axum::{Extension, Router};
 use bus::EventsSecret;
 use service::health::{self, Readiness};
 use service::origin::AllowedOrigins;
@@ -21,6 +22,7 @@ use crate::config::Config;
 use crate::describe;
 use crate::events::ServiceEvents;
 use crate::state::AppState;
+use crate::status::StatusBoard;
 use crate::test_clock;
 use crate::web::{self, WebApp};
 
@@ -34,7 +36,7 @@ pub(crate) fn routes(
 ) -> Router {
     let described = describe::api(app.accounts.is_some(), config.test_clock.is_some());
     let events = bus::routes(secret.clone(), ServiceEvents::new(app.clone()));
-    let status = status::routes(app.clone(), config, readiness.clone());
+    let status = Arc::new(StatusBoard::new(config, readiness.clone()));
     let for_tests = test_clock::routes(app.clone(), config, secret);
     let api = Router::new()
         // For applications.
@@ -77,6 +79,7 @@ pub(crate) fn routes(
         // For operators; the timeline and the deliveries for applications too.
         .route("/v1/operator/ticket", post(operators::ticket))
         .route("/v1/audit", get(audit::list))
+        .route("/v1/status", get(status::show).layer(Extension(status)))
         .route("/v1/jobs", get(jobs::list))
         .route("/v1/jobs/{id}/retry", post(jobs::retry))
         .route("/v1/sessions/{id}/timeline", get(timeline::list))
@@ -95,7 +98,6 @@ pub(crate) fn routes(
     let all = api
         .merge(events)
         .merge(for_tests)
-        .merge(status)
         .layer(from_fn_with_state(limit, with_one_deadline))
         .merge(health::routes(readiness))
         .merge(service::describe::routes(described.clone(), None))

@@ -134,6 +134,8 @@ impl WebhookEndpoint {
         let mut after = self.clone();
         match answer {
             ChannelAnswer::Sent => after.failing_since = None,
+            // No endpoint has said anything.
+            ChannelAnswer::Suppressed { .. } => {}
             ChannelAnswer::Gone { .. } => after.disabled = Some(DisableReason::Gone),
             ChannelAnswer::Retry { .. } | ChannelAnswer::Refused { .. } => {
                 let since = *after.failing_since.get_or_insert(now);
