@@ -70,7 +70,7 @@ pub(super) fn planned(
 ) -> Result<(StatusCode, Json<SentDelivery>), HttpError> {
     match outcome {
         DeliveryOutcome::Planned(delivery_id) => {
-            app.deliveries.wake();
+            app.outlets.deliveries.wake();
             app.webhooks.listeners.wake();
             Ok((StatusCode::ACCEPTED, Json(SentDelivery { delivery_id })))
         }

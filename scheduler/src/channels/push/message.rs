@@ -14,9 +14,11 @@ pub(super) fn of(notification: &Notification, key: &str, target: &PushTarget) ->
     let is_korean = locale == "ko" || locale.starts_with("ko-");
     let name = notification.with.as_deref().filter(|_| target.preview);
     let name = name.map(|name| format!("{FIRST_STRONG_ISOLATE}{name}{POP_DIRECTIONAL_ISOLATE}"));
-    let title = match is_korean {
-        true => korean(notification.kind, name.as_deref()),
-        false => english(notification.kind, name.as_deref()),
+    let title = match (several_messages(notification), is_korean) {
+        (Some(count), true) => korean_messages(count, name.as_deref()),
+        (Some(count), false) => english_messages(count, name.as_deref()),
+        (None, true) => korean(notification.kind, name.as_deref()),
+        (None, false) => english(notification.kind, name.as_deref()),
     };
     PushMessage {
         id: key.to_owned(),
@@ -26,6 +28,29 @@ pub(super) fn of(notification: &Notification, key: &str, target: &PushTarget) ->
         starts_at: notification.starts_at,
         session_id: notification.session_id.clone(),
         path: path(notification),
+    }
+}
+
+/// How many messages wait, where it is more than one.
+fn several_messages(notification: &Notification) -> Option<u64> {
+    let is_unread = notification.kind == NotificationKind::MessageUnread;
+    notification
+        .count
+        .map(u64::from)
+        .filter(|count| is_unread && *count > 1)
+}
+
+fn english_messages(count: u64, name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("{count} messages from {name} are waiting"),
+        None => format!("{count} messages are waiting"),
+    }
+}
+
+fn korean_messages(count: u64, name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("{name} 님의 글 {count}개를 아직 읽지 않았어요"),
+        None => format!("아직 읽지 않은 글이 {count}개 있어요"),
     }
 }
 
@@ -55,6 +80,8 @@ fn english(kind: NotificationKind, name: Option<&str>) -> String {
             format!("Your session with {name} was cancelled")
         }
         (Kind::SessionCancelled, None) => "Your session was cancelled".to_owned(),
+        (Kind::SessionMissed, Some(name)) => format!("You and {name} did not meet"),
+        (Kind::SessionMissed, None) => "Your session did not take place".to_owned(),
         (Kind::MatchCreated, Some(name)) => format!("You and {name} are matched"),
         (Kind::MatchCreated, None) => "You have a match".to_owned(),
         (Kind::GiftReceived, _) => "A gift has come for you".to_owned(),
@@ -84,6 +111,8 @@ fn korean(kind: NotificationKind, name: Option<&str>) -> String {
             format!("{name} 님과 만나기로 한 약속이 취소됐어요")
         }
         (Kind::SessionCancelled, None) => "만나기로 한 약속이 취소됐어요".to_owned(),
+        (Kind::SessionMissed, Some(name)) => format!("{name} 님과 만나지 못했어요"),
+        (Kind::SessionMissed, None) => "약속한 만남이 이루어지지 않았어요".to_owned(),
         (Kind::MatchCreated, Some(name)) => format!("{name} 님과 짝이 되었어요"),
         (Kind::MatchCreated, None) => "새로운 짝이 생겼어요".to_owned(),
         (Kind::GiftReceived, _) => "선물이 왔어요".to_owned(),
@@ -103,12 +132,13 @@ mod tests {
     use super::*;
     use crate::store::PushEndpoint;
 
-    const KINDS: [&str; 10] = [
+    const KINDS: [&str; 11] = [
         "session_reminder",
         "session_opened",
         "session_scheduled",
         "session_rescheduled",
         "session_cancelled",
+        "session_missed",
         "match_created",
         "gift_received",
         "proposal_received",
@@ -146,6 +176,23 @@ mod tests {
                 assert_eq!(names, kind != "gift_received", "{}", with.title);
             }
         }
+    }
+
+    #[test]
+    fn sch_287_messages_that_wait_are_counted() {
+        let waiting = |count| Notification {
+            count,
+            with: Some("Bo".to_owned()),
+            ..serde_json::from_value(
+                json!({ "id": "n", "kind": "message_unread", "created_at": 1 }),
+            )
+            .unwrap()
+        };
+        assert_eq!(several_messages(&waiting(None)), None);
+        assert_eq!(several_messages(&waiting(Some(1))), None);
+        assert_eq!(several_messages(&waiting(Some(3))), Some(3));
+        assert_eq!(english_messages(3, None), "3 messages are waiting");
+        assert!(korean_messages(3, Some("Bo")).contains("3개"));
     }
 
     #[test]
