@@ -16,12 +16,15 @@ export interface ShownNotification {
 /** A push that can't be read shows something all the same: a browser ends subscriptions whose pushes show nothing. */
 const UNREADABLE: ShownNotification = { title: 'Rendezvous', options: { body: '', lang: 'en', tag: 'unreadable', data: { path: '', sessionId: null } } };
 
-/** By the clock and in the zone of this device. One that comes twice has the same tag, and replaces the first. */
-export function notificationOf(text: string, now: number): ShownNotification {
+/**
+ * The time is said by the clock and in the zone of this device, as its languages write it. One that comes twice has the same tag, and
+ * replaces the first.
+ */
+export function notificationOf(text: string, now: number, languages: readonly string[]): ShownNotification {
   const message = parsed(text);
   if (message === null) return UNREADABLE;
   const { id, title, lang, path, session_id: sessionId = null, starts_at: startsAt } = message;
-  const body = startsAt === undefined ? '' : timeText(startsAt, now, lang);
+  const body = startsAt === undefined ? '' : timeText(startsAt, now, languages.find((tag) => tag.split('-')[0] === lang) ?? lang);
   return { title, options: { body, lang, tag: id, data: { path, sessionId } } };
 }
 
@@ -36,8 +39,8 @@ function parsed(text: string): PushMessage | null {
 }
 
 /** The time alone where it is today. */
-function timeText(at: number, now: number, lang: string): string {
+function timeText(at: number, now: number, locale: string): string {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
   const day: Intl.DateTimeFormatOptions = isToday ? {} : { weekday: 'short', month: 'short', day: 'numeric' };
-  return new Intl.DateTimeFormat(lang, { ...day, hour: 'numeric', minute: '2-digit' }).format(at);
+  return new Intl.DateTimeFormat(locale, { ...day, hour: 'numeric', minute: '2-digit' }).format(at);
 }

@@ -15,7 +15,7 @@ const base = new URL('./', self.location.href).pathname;
 self.addEventListener('install', () => void self.skipWaiting());
 
 self.addEventListener('push', (event) => {
-  const { title, options } = notificationOf(event.data?.text() ?? '', Date.now());
+  const { title, options } = notificationOf(event.data?.text() ?? '', Date.now(), self.navigator.languages);
   event.waitUntil(self.registration.showNotification(title, { ...options, icon: `${base}mark.svg` }));
 });
 

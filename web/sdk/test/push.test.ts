@@ -44,7 +44,7 @@ function stub(): void {
     getSubscription: async () => (around.subscription?.ended === false ? around.subscription : null),
     subscribe: async ({ applicationServerKey }: { applicationServerKey: Uint8Array<ArrayBuffer> }) => (around.subscription = new FakeSubscription(`https://push.example/${around.registered.length}`, applicationServerKey)),
   };
-  const registration = { scope: 'https://meet.example/app/', active: {}, installing: null, waiting: null, pushManager };
+  const registration = { scope: 'https://meet.example/app/', active: {}, installing: null, waiting: null, pushManager, unregister: async () => ((around.registered = []), true) };
   vi.stubGlobal('isSecureContext', true);
   vi.stubGlobal('PushManager', class {});
   vi.stubGlobal('Notification', {
@@ -123,6 +123,7 @@ describe('pushes', () => {
     expect(await client().unsubscribe()).toBe('off');
     expect(requests().at(-1)).toBe('DELETE /app/v1/push-subscriptions/sub-1');
     expect(around.subscription?.ended).toBe(true);
+    expect(around.registered, 'no worker is left').toEqual([]);
     expect(await client().state()).toBe('off');
   });
 

@@ -72,13 +72,14 @@ export class PushClient {
     return 'on';
   }
 
-  /** Here and at the scheduler; what one of the two does not know any more is no error. */
+  /** Here, with the worker, and at the scheduler; what one of the two does not know any more is no error. */
   async unsubscribe(): Promise<PushState> {
     if (!isSupported()) return 'unavailable';
     const remembered = this.#remembered();
     this.#remember(null);
-    const subscription = await (await this.#registration())?.pushManager.getSubscription();
-    await subscription?.unsubscribe();
+    const registration = await this.#registration();
+    await (await registration?.pushManager.getSubscription())?.unsubscribe();
+    await registration?.unregister();
     if (remembered !== null) {
       await this.#send('DELETE', `/v1/push-subscriptions/${encodeURIComponent(remembered.id)}`).catch((error: unknown) => {
         if (!(error instanceof ApiError) || ![401, 403, 404].includes(error.status)) throw error;
