@@ -62,6 +62,7 @@ mod tests {
             ChannelAnswer::Retry { .. } => "retry",
             ChannelAnswer::Gone { .. } => "gone",
             ChannelAnswer::Refused { .. } => "refused",
+            ChannelAnswer::Suppressed { .. } => "suppressed",
         }
     }
 
