@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::session::word_enum;
-use crate::{EventType, SecretText, UnixMs};
+use crate::{DeliveryStatus, EventType, SecretText, UnixMs};
 
 /// The `type` of what `POST /v1/webhooks/{id}/test` sends; no event of a service has it.
 pub const WEBHOOK_TEST: &str = "webhook.test";
@@ -183,8 +183,8 @@ pub struct WebhookDeliveryView {
     pub webhook_id: String,
     /// The type of the event.
     pub kind: String,
-    /// `pending`, `sent`, `failed` or `missed`.
-    pub state: String,
+    /// Where it stands.
+    pub state: DeliveryStatus,
     /// How often it was tried.
     pub attempts: u32,
     /// What the last attempt was answered with, unless that was a success or nothing.

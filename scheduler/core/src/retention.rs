@@ -265,6 +265,12 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
         ),
     ),
     ("write_probe", TableAge::Unlimited("one row")),
+    (
+        "webhook_endpoints",
+        TableAge::Unlimited(
+            "until its application deletes it; a listener for an hour after the last stream",
+        ),
+    ),
 ];
 
 #[cfg(test)]

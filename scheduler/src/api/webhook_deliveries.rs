@@ -7,16 +7,13 @@ use axum::http::StatusCode;
 use scheduler_core::WebhookEndpoint;
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
-use wire::{EmptyBody, Page, SentDelivery, WebhookDeliveryView};
+use wire::{DeliveryStatus, EmptyBody, Page, SentDelivery, WebhookDeliveryView};
 
 use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::Application;
 use crate::commands::{self, DeliveryOutcome};
 use crate::state::AppState;
 use crate::store::WebhookDeliveryQuery;
-
-/// States of a delivery to an endpoint.
-const STATES: [&str; 4] = ["pending", "sent", "failed", "missed"];
 
 /// `GET /v1/webhooks/{id}/deliveries`: a page, the newest first; of a listener, too.
 pub(crate) async fn list(
@@ -27,10 +24,8 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<WebhookDeliveryView>>, HttpError> {
     let mut params = QueryParams::new(named, &["limit", "cursor", "state"]);
     let before = params.parsed("cursor", "That is no cursor of ours.", from_cursor);
-    let words = "A state is `pending`, `sent`, `failed` or `missed`.";
-    let state = params.parsed("state", words, |text| {
-        STATES.contains(&text).then(|| text.to_owned())
-    });
+    let words = "A state is pending, sent, failed, missed or suppressed.";
+    let state = params.parsed("state", words, DeliveryStatus::from_name);
     let limit = params.limit();
     params.check()?;
     let endpoint = own_endpoint(&app, &application, id).await?.id;

@@ -4,8 +4,8 @@ use serde_json::json;
 use service::describe::{AuthScheme, Operation};
 use wire::ErrorCode::{Conflict, InvalidField, NotFound, RateLimited, UnknownField};
 use wire::{
-    ChangeWebhook, CreateWebhook, EmptyBody, ListenerAnswer, ListenerView, Page, RotatedSecret,
-    SentDelivery, StartListener, WebhookDeliveryView, WebhookView,
+    ChangeWebhook, CreateWebhook, DeliveryStatus, EmptyBody, ListenerAnswer, ListenerView, Page,
+    RotatedSecret, SentDelivery, StartListener, WebhookDeliveryView, WebhookView,
 };
 
 use super::{CURSOR, LIMIT, finished};
@@ -77,7 +77,7 @@ fn deliveries() -> Vec<Operation> {
             "What was sent to an endpoint or a listener, the newest first.",
         )
         .by(&[AuthScheme::Application])
-        .query::<String>("state", "`pending`, `sent`, `failed` or `missed`.")
+        .query::<DeliveryStatus>("state", "Those that stand so.")
         .query::<u32>("limit", LIMIT)
         .query::<String>("cursor", CURSOR)
         .answers::<Page<WebhookDeliveryView>>(200, "A page.")

@@ -2,7 +2,7 @@
 //! channels share.
 
 use scheduler_core::Delivery;
-use wire::{UnixMs, WebhookDeliveryView};
+use wire::{DeliveryStatus, UnixMs, WebhookDeliveryView};
 
 use super::StoreFuture;
 
@@ -10,8 +10,8 @@ use super::StoreFuture;
 #[derive(Debug, Clone)]
 pub(crate) struct WebhookDeliveryQuery {
     pub(crate) endpoint: String,
-    /// In this state alone, as it is stored.
-    pub(crate) state: Option<String>,
+    /// In this state alone.
+    pub(crate) state: Option<DeliveryStatus>,
     /// Those before this id.
     pub(crate) before: Option<String>,
     pub(crate) limit: u32,

@@ -56,7 +56,7 @@ async fn sch_304_an_address_inside_is_refused_with_why() {
     for (url, why) in [
         ("https://10.0.0.7/hook", "address"),
         ("https://[::1]/hook", "address"),
-        ("http://shop.example/hook", "scheme"),
+        ("http://10.0.0.7/hook", "scheme"),
         ("https://ann:pw@shop.example/hook", "credentials"),
         ("ftp://shop.example", "scheme"),
     ] {

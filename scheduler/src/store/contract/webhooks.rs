@@ -46,7 +46,9 @@ async fn deliveries(harness: &mut StoreHarness, id: &str) -> Vec<(String, String
         limit: 10,
     };
     let all = store.webhook_deliveries().list(query).await.unwrap();
-    let told = all.into_iter().map(|one| (one.id, one.kind, one.state));
+    let told = all
+        .into_iter()
+        .map(|one| (one.id, one.kind, one.state.name().to_owned()));
     told.collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use scheduler_core::Delivery;
 use storage::{FromRow, Row, query};
-use wire::{Event, UnixMs, WebhookDeliveryView};
+use wire::{DeliveryStatus, Event, UnixMs, WebhookDeliveryView};
 
 use super::deliveries::{DeliveryRow, select_deliveries};
 use super::unit_of_work::SqlUnitOfWork;
@@ -23,7 +23,7 @@ impl WebhookDeliveryQueries for SqlStore {
                  ORDER BY id DESC LIMIT ?4",
             )
             .bind(page.endpoint)
-            .bind(page.state)
+            .bind(page.state.map(DeliveryStatus::name))
             .bind(page.before)
             .bind(page.limit)
             .fetch_all(&mut self.db.read().await?)
@@ -116,6 +116,7 @@ impl WebhookDeliveryRepository for SqlUnitOfWork {
 struct ViewRow {
     view: WebhookDeliveryView,
     event: Option<String>,
+    state: String,
 }
 
 impl FromRow for ViewRow {
@@ -126,7 +127,7 @@ impl FromRow for ViewRow {
             id: row.get("id")?,
             webhook_id: String::new(),
             kind: row.get("kind")?,
-            state: row.get("state")?,
+            state: DeliveryStatus::Pending,
             attempts: row.get("attempts")?,
             status,
             reason,
@@ -137,6 +138,7 @@ impl FromRow for ViewRow {
         Ok(Self {
             view,
             event: row.get("event")?,
+            state: row.get("state")?,
         })
     }
 }
@@ -145,8 +147,10 @@ impl ViewRow {
     fn into_view(self) -> Result<WebhookDeliveryView, StoreError> {
         let event = self.event.ok_or_else(|| unreadable("a delivery"))?;
         let event: Event = serde_json::from_str(&event)?;
+        let state = DeliveryStatus::from_name(&self.state);
         Ok(WebhookDeliveryView {
             webhook_id: event.id,
+            state: state.ok_or_else(|| unreadable("a delivery"))?,
             ..self.view
         })
     }
