@@ -78,13 +78,12 @@ pub(crate) async fn apply(
 /// An address that somebody is given anew may be there by now, whatever its server said before.
 async fn update_person(work: &mut dyn UnitOfWork, person: &KnownPerson) -> Result<(), StoreError> {
     let before = work.people().find(&person.application, &person.id).await?;
-    let had = before.and_then(|before| before.email);
-    let given = person
-        .email
-        .as_deref()
-        .filter(|given| had.as_deref() != Some(*given));
-    if let Some(address) = given.and_then(EmailAddress::parse) {
-        let hash = address_hash(&address);
+    let address = |person: &KnownPerson| person.email.as_deref().and_then(EmailAddress::parse);
+    let had = before.as_ref().and_then(address);
+    let given = address(person);
+    let is_new = had.as_ref().map(EmailAddress::key) != given.as_ref().map(EmailAddress::key);
+    if let Some(given) = given.filter(|_| is_new) {
+        let hash = address_hash(&given);
         work.mail_addresses().unmark(&hash).await?;
     }
     work.people().update(person).await
