@@ -156,6 +156,7 @@ impl Settings {
         self.check_databases()?;
         self.check_lease()?;
         self.check_retention()?;
+        self.operator_email()?;
         if self.signaling.grace_ms <= 0 {
             return Err(Failure::config("signaling.grace_ms is not above 0"));
         }
@@ -179,6 +180,23 @@ impl Settings {
     fn check_retention(&self) -> Result<(), Failure> {
         let check = self.scheduler.retention.check();
         check.map_err(|(key, why)| Failure::config(format!("scheduler.retention.{key}: {why}")))
+    }
+
+    /// Who gets the daily mail about what failed.
+    ///
+    /// # Errors
+    /// When it is no address, or no mail can be sent.
+    pub(crate) fn operator_email(&self) -> Result<Option<scheduler::EmailAddress>, Failure> {
+        if self.operator.email.is_empty() {
+            return Ok(None);
+        }
+        let refused = |why: &str| Failure::config(format!("operator.email: {why}"));
+        let to = scheduler::EmailAddress::parse(&self.operator.email);
+        let to = to.ok_or_else(|| refused("write one address, as ops@example.org"))?;
+        if self.email.settings()?.is_none() {
+            return Err(refused("no mail is sent without email.url and email.from"));
+        }
+        Ok(Some(to))
     }
 
     fn check_limits(&self) -> Result<(), Failure> {
@@ -296,6 +314,30 @@ mod tests {
         };
         let due = "scheduler.retention.notifications_days: 0 is not from 5 to 3650";
         assert_eq!(line, due);
+    }
+
+    #[tokio::test]
+    async fn ops_71_the_digest_goes_to_an_address_by_a_server_that_there_is() {
+        for (to, url, is_good) in [
+            ("ops@example.org", "smtp://127.0.0.1:2525", true),
+            ("ops@example.org", "", false),
+            ("ops", "smtp://127.0.0.1:2525", false),
+            ("", "", true),
+        ] {
+            let mut settings = Settings::default();
+            to.clone_into(&mut settings.operator.email);
+            if !url.is_empty() {
+                settings.email.url = url.into();
+                settings.email.from = "meet@example.org".into();
+            }
+            match settings.resolved() {
+                Ok(_) => assert!(is_good, "{to}"),
+                Err(Failure::Config(line)) => {
+                    assert!(!is_good && line.starts_with("operator.email: "), "{line}");
+                }
+                Err(_) => panic!("another failure"),
+            }
+        }
     }
 
     #[test]

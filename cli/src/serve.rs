@@ -56,6 +56,7 @@ pub(crate) async fn scheduler(settings: &Settings, args: &ServeArgs) -> Result<(
         webhooks: settings.webhooks.clone(),
         test_clock,
         retention: own.retention,
+        operator_email: settings.operator_email()?,
         limits: own.limits,
     };
     end(

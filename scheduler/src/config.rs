@@ -4,7 +4,7 @@ mod webhooks;
 
 use std::path::{Path, PathBuf};
 
-use scheduler_core::RetentionSettings;
+use scheduler_core::{EmailAddress, RetentionSettings};
 use serde::{Deserialize, Serialize};
 use service::egress::EgressPolicy;
 use service::http;
@@ -63,6 +63,8 @@ pub struct Config {
     pub test_clock: Option<TestClock>,
     /// How long it keeps what goes by its age.
     pub retention: RetentionSettings,
+    /// Who is told by mail of what failed; none where nobody is.
+    pub operator_email: Option<EmailAddress>,
     /// What it holds and takes at most.
     pub limits: Limits,
 }
@@ -299,6 +301,7 @@ impl Config {
             webhooks: WebhookSettings::default(),
             test_clock: None,
             retention: RetentionSettings::default(),
+            operator_email: None,
             limits: Limits::default(),
         }
     }

@@ -6,6 +6,7 @@
 //! task's row.
 
 mod digest;
+mod digest_mail;
 mod task;
 mod task_log;
 
@@ -75,7 +76,11 @@ impl Housekeeping {
                     }
                 }
             };
-            self.watch(&mut is_registered, &shutdown).await;
+            self.write_runs(&mut is_registered).await;
+            // Now, and not only with the next look: nobody may have been there when it was its time.
+            let digest = self.clone().run_task(RecurringTask::FailureDigest);
+            let watching = self.watch(&mut is_registered, &shutdown);
+            futures_util::join!(watching, digest);
             if let Err(error) = cron.shutdown().await {
                 tracing::debug!(%error, "housekeeping could not be stopped");
             }

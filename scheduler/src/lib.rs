@@ -58,7 +58,7 @@ pub use config::{
 
 pub use channels::push::push_subject;
 pub use email::{check_email, probe_email};
-pub use scheduler_core::RetentionSettings;
+pub use scheduler_core::{EmailAddress, RetentionSettings};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -190,6 +190,7 @@ fn app(
         links,
         join_link_throttle: Arc::new(JoinLinkThrottle::new(config.limits.wrong_links_per_minute)),
         email,
+        operator_email: config.operator_email.clone(),
         accounts: Accounts::of(config)?.map(Arc::new),
         questions: Arc::new(QuestionThrottle::new(config.limits.questions_per_minute)),
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),

@@ -212,7 +212,7 @@ mod tests {
         ] {
             query(person).execute(&mut work).await.unwrap();
         }
-        for (name, days, insert) in TABLES.iter().copied() {
+        for &(name, days, insert) in TABLES {
             let limit = NOW - days * DAY_MS;
             let ages = [limit - 1, limit, limit + 3_600_000];
             let many = (0..MANY)
@@ -234,13 +234,13 @@ mod tests {
 
         let mut left = BTreeMap::new();
         let mut connection = store.database().read().await.unwrap();
-        for (name, _, insert) in TABLES.iter().copied() {
+        for &(name, _, insert) in TABLES {
             let moment = insert.split(['(', ',']).nth(1).unwrap();
             let text: &'static str = format!("SELECT count(*), min({moment}) FROM {name}").leak();
             let found: (i64, UnixMs) = query(text).fetch_one(&mut connection).await.unwrap();
             left.insert(name, found);
         }
-        for (name, days, _) in TABLES.iter().copied() {
+        for &(name, days, _) in TABLES {
             assert_eq!(left[name], (2, NOW - days * DAY_MS), "{name}");
         }
     }

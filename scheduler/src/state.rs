@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use scheduler_core::EmailAddress;
 use service::Shutdown;
 use service::origin::AllowedOrigins;
 use storage::Outbox;
@@ -33,6 +34,8 @@ pub(crate) struct AppState {
     pub(crate) email: Option<Email>,
     /// None where no pushes are sent.
     pub(crate) push: Option<Arc<Push>>,
+    /// Who is told by mail of what failed.
+    pub(crate) operator_email: Option<EmailAddress>,
     /// None where there are no accounts.
     pub(crate) accounts: Option<Arc<Accounts>>,
     pub(crate) questions: Arc<QuestionThrottle>,

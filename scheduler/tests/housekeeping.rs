@@ -4,9 +4,15 @@ mod running;
 
 use std::collections::BTreeMap;
 
+use running::mail_server::MailServer;
 use running::{Running, eventually};
+use scheduler::{Config, EmailAddress};
 use serde_json::Value;
 use sqlx::sqlite::SqlitePool;
+use testkit::now;
+
+/// An hour, in milliseconds.
+const HOUR_MS: i64 = 3_600_000;
 
 /// Schedule, last result and number of runs of each task.
 async fn tasks(scheduler: &Running) -> BTreeMap<String, (String, Option<String>, i64)> {
@@ -22,6 +28,54 @@ async fn tasks(scheduler: &Running) -> BTreeMap<String, (String, Option<String>,
     pool.close().await;
     let named = |(name, schedule, result, runs)| (name, (schedule, result, runs));
     rows.into_iter().map(named).collect()
+}
+
+#[tokio::test]
+async fn sch_344_what_failed_in_a_day_is_mailed_once_to_whoever_runs_it() {
+    let Some(mut mails) = MailServer::start("take").await else {
+        return;
+    };
+    let data = Running::start().await.stop().await;
+    let database = format!(
+        "sqlite:{}",
+        data.path().join("scheduler/scheduler.db").display()
+    );
+    let pool = SqlitePool::connect(&database).await.unwrap();
+    let last_six = now().0 - (now().0 - 6 * HOUR_MS).rem_euclid(24 * HOUR_MS);
+    for (id, ago_ms) in [
+        ("m1", 1),
+        ("m2", 24 * HOUR_MS),
+        ("m3", 24 * HOUR_MS + 1),
+        ("m4", 0),
+    ] {
+        let dead = "INSERT INTO mails (id, kind, address, address_key, locale, created_at, due_at, attempts, state) \
+             VALUES (?, 'reset', 'a@example.org', 'a@example.org', 'en', ?, 1, 6, 'dead')";
+        let insert = sqlx::query(dead).bind(id).bind(last_six - ago_ms);
+        insert.execute(&pool).await.unwrap();
+    }
+    let before = "UPDATE schedule_runs SET last_started_at = ?1, last_finished_at = ?1 WHERE name = 'failure_digest'";
+    let before = sqlx::query(before).bind(last_six - 1);
+    before.execute(&pool).await.unwrap();
+    pool.close().await;
+    let settings = mails.settings();
+    let configured = |config: &mut Config| {
+        config.email = Some(settings.clone());
+        config.operator_email = EmailAddress::parse("ops@example.org");
+    };
+    let scheduler = Running::start_with(data, configured).await;
+    let mail = mails.next().await;
+    assert_eq!(mail["to"], serde_json::json!(["ops@example.org"]));
+    let subject = mail["headers"]["subject"].as_str().unwrap_or_default();
+    assert!(subject.contains("2 failures"), "{mail}");
+
+    // The next start finds that it was told.
+    let again = Running::start_with(scheduler.stop().await, configured).await;
+    eventually(async || {
+        let tasks = tasks(&again).await;
+        tasks["failure_digest"].1.as_deref() == Some("ok")
+    })
+    .await;
+    assert!(mails.is_silent().await);
 }
 
 #[tokio::test]

@@ -64,6 +64,8 @@ pub(crate) struct OperatorSection {
     /// Address at which alone a service answers its operators' routes; empty: they are on the public one. Under
     /// `up` it is the scheduler's, and the next two ports are those of signaling and chat.
     pub(crate) listen: String,
+    /// Who gets the daily mail about what failed; empty: nobody.
+    pub(crate) email: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -35,6 +35,16 @@ pub struct FailureDigest {
     pub mails: u64,
 }
 
+impl fmt::Display for FailureCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = match self.reason.as_str() {
+            "" => "no reason is known",
+            reason => reason,
+        };
+        write!(f, "{} {} {}: {reason}", self.what, self.state, self.count)
+    }
+}
+
 impl FailureDigest {
     /// The sum of equal failures, the most frequent first.
     #[must_use]
@@ -75,11 +85,7 @@ impl fmt::Display for FailureDigest {
     /// A line for each way of failing, as `email failed 3: mailbox_full`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for one in self.counts().take(MAX_LINES) {
-            let reason = match one.reason.as_str() {
-                "" => "no reason is known",
-                reason => reason,
-            };
-            writeln!(f, "{} {} {}: {reason}", one.what, one.state, one.count)?;
+            writeln!(f, "{one}")?;
         }
         let more: u64 = self.counts().skip(MAX_LINES).map(|one| one.count).sum();
         if more > 0 {

@@ -3,6 +3,7 @@
 use scheduler_core::{FailureCount, FailureDigest, MissReason};
 use wire::UnixMs;
 
+use super::digest_mail::mail_digest;
 use crate::state::AppState;
 use crate::store::{SchedulerStore, StoreError};
 
@@ -30,6 +31,7 @@ pub(super) async fn send_digest(app: &AppState, to: UnixMs) -> Result<(), StoreE
         failures,
         "what failed in the day up to six o'clock UTC"
     );
+    mail_digest(app, &digest).await;
     Ok(())
 }
 
