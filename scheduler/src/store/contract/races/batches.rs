@@ -129,7 +129,8 @@ pub(crate) async fn sch_266_a_job_that_always_fails_delays_none_of_a_thousand_ot
     for (id, reason) in failing {
         let mut work = store.begin().await.unwrap();
         let job = work.jobs().find(&id).await.unwrap().unwrap();
-        assert_eq!((job.state, job.attempts), (JobStatus::Due, 1), "{reason}");
+        // Where the thousand took longer than a second it was tried again meanwhile.
+        assert!(job.state == JobStatus::Due && job.attempts >= 1, "{job:?}");
         assert_eq!(job.reason.as_deref(), Some(reason));
     }
 }

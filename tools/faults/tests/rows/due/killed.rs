@@ -225,7 +225,7 @@ async fn dies_amid_a_thousand(engine: TestEngine, after: &[Duration]) {
 
 #[test]
 fn flt_49_killed_at_some_points_of_what_is_due_it_is_done_once() {
-    row(dies_at(TestEngine::Postgres, &[3, 6, 9], 1));
+    row(dies_at(TestEngine::Postgres, &[4, 8], 1));
 }
 
 mod long {
@@ -264,8 +264,9 @@ mod long {
     #[test]
     fn flt_49_killed_at_each_of_twelve_points_twenty_times_it_is_done_once() {
         let points: Vec<_> = (0..POINTS).collect();
-        for _ in 0..4 {
-            row(dies_at(TestEngine::Postgres, &points, 5));
+        // Twice in each row, which has its limit.
+        for _ in 0..10 {
+            row(dies_at(TestEngine::Postgres, &points, 2));
         }
     }
 
