@@ -19,7 +19,7 @@ struct Listener {
 
 impl Listener {
     async fn start(stack: &Stack, receiver: &TestReceiver) -> Self {
-        let key = stack.key("shop");
+        let key = stack.key("application");
         let mut child = Command::from(program())
             .args([
                 "listen",
