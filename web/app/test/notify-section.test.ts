@@ -53,6 +53,15 @@ describe('the section of notifications', () => {
     expect(textOf(html, 'notify-language')).toContain('Europe/Madrid');
   });
 
+  test('[WEB-111] offers pushes to this browser while they are wanted, beside the form and not within it', () => {
+    const push = { state: 'off' as const, allow: async () => undefined };
+    const offered = (wanted: boolean): string => render(NotifySection, { props: { user: { ...USER, notify: { ...USER.notify, push: wanted } }, actions: { change: async () => undefined }, push } }).body;
+    expect(offered(false)).not.toContain('push-opt-in');
+    const html = offered(true);
+    expect(html.indexOf('push-opt-in')).toBeGreaterThan(-1);
+    expect(html.indexOf('push-opt-in')).toBeLessThan(html.indexOf('<form'));
+  });
+
   test('[WEB-111] asks for no hours where there are none, and says when mails wait for the address', () => {
     expect(drawn({})).not.toContain('type="time"');
     expect(drawn({}, false)).toContain(words.person.notifyUnverified);
