@@ -193,9 +193,16 @@ impl Model {
         }
     }
 
-    /// All is done that was due, whoever has died.
+    /// All is done that was due, whoever has died: at the latest once every claim has lapsed, also one of before the clock
+    /// was set back.
     fn drained(&mut self) {
-        self.now = self.session.terms.closes_at();
+        let lease = |(_, state): &(Job, JobState)| match state {
+            JobState::Claimed { until } => Some(*until),
+            _ => None,
+        };
+        let lapsed = self.rows.iter().filter_map(lease).max();
+        let closes_at = self.session.terms.closes_at();
+        self.now = lapsed.map_or(closes_at, |at| at.max(closes_at));
         for _ in 0..3 {
             self.now = self.now + LEASE_MS;
             self.claim(0);
