@@ -246,6 +246,12 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
     ("participants", TableAge::With("sessions")),
     ("peeks", TableAge::With("users")),
     ("proposals", TableAge::With("matches")),
+    (
+        "push_subscriptions",
+        TableAge::Unlimited(
+            "until the login ends, the person leaves or the push service has it no more",
+        ),
+    ),
     ("reports", TableAge::Swept(SweptTable::Reports)),
     (
         "schedule_runs",

@@ -160,14 +160,14 @@ impl Rows {
         let (first_not_due, nothing) = (id(4, due), "reason = NULL, lease_until = NULL, term = 0");
         let statements = format!(
             "DELETE FROM due_jobs WHERE subject_id >= '{FIRST_NEW_ID}'; DELETE FROM sessions WHERE id >= '{FIRST_NEW_ID}'; \
-             DELETE FROM notifications; DELETE FROM timeline; DELETE FROM outbox; UPDATE outbox_head SET position = 0; \
+             DELETE FROM deliveries; DELETE FROM notifications; DELETE FROM timeline; DELETE FROM outbox; UPDATE outbox_head SET position = 0; \
              UPDATE due_jobs SET state = 'done', {nothing} WHERE id < '{reminders}' AND (state <> 'done' OR term <> 0); \
              UPDATE due_jobs SET state = 'due' WHERE id < '{first_not_due}'"
         );
         database.run(&statements).await;
         // What is left of rows that went would be in the way of whoever comes next, and differently each time.
         if engine == TestEngine::Postgres {
-            let tables = "sessions, participants, due_jobs, notifications, timeline, outbox, outbox_head, users";
+            let tables = "sessions, participants, due_jobs, deliveries, notifications, timeline, outbox, outbox_head, users";
             database.run(&format!("VACUUM (ANALYZE) {tables}")).await;
         }
     }
