@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::Router;
 use rustix::process::{Resource, getrlimit, setrlimit};
-use tokio::task::JoinSet;
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -260,4 +262,17 @@ fn raise_descriptors(pairs: u32) -> Result<(), LoadError> {
     }
     limits.current = Some(needed);
     setrlimit(Resource::Nofile, limits).map_err(|_| refused(limits.maximum.unwrap_or(u64::MAX)))
+}
+
+/// Serves what is sent back during a run, beside it, until `stop`.
+pub(crate) fn serve_beside(
+    listener: TcpListener,
+    routes: Router,
+    stop: CancellationToken,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let ended = axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned());
+        // Whoever waits for it sees that nothing comes.
+        let _ = ended.await;
+    })
 }

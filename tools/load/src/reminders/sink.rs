@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clock::now_us;
+use crate::lifecycle::serve_beside;
 
 /// Webhooks of one session that are written down: two reminders, each told again a few times at most.
 const PER_SESSION: usize = 8;
@@ -71,12 +72,7 @@ impl WebhookSink {
             .route("/", post(take))
             .with_state(Arc::clone(&arrived));
         let guard = stop.clone().drop_guard();
-        let serving = tokio::spawn(async move {
-            let ended =
-                axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned());
-            // Whoever waits for webhooks sees that none come.
-            let _ = ended.await;
-        });
+        let serving = serve_beside(listener, routes, stop);
         Ok(Self {
             endpoint: String::new(),
             address,
