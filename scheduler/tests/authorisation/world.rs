@@ -90,6 +90,9 @@ impl World {
         let scheduler = Running::start_with(folder, push_service::on).await;
         let shop = key(&scheduler, "shop", Scope::App).await;
         let rival = key(&scheduler, "rival", Scope::App).await;
+        for key in [&shop, &rival] {
+            push_service::allowed(&scheduler, &Http::bearer(key)).await;
+        }
         let (ours, theirs) = (
             Objects::new(&scheduler, &shop).await,
             Objects::new(&scheduler, &rival).await,

@@ -65,6 +65,7 @@ test('[END-60] a page of a join link is pushed what is of its session, in its la
   const stack = stopAfter(await started());
   const service = stopAfter(await PushService.start());
   const application = await Application.of(stack);
+  await application.useChannels(['in_app', 'push']);
   const people = [
     { external_id: 'minji', name: '민지', locale: 'ko' },
     { external_id: 'bo', name: 'Bo', locale: 'en' },

@@ -61,6 +61,11 @@ export class Application {
     await Promise.all(pages.map((page) => page.measuresTime()));
   }
 
+  /** By which channels its people are told of something. */
+  async useChannels(channels: readonly string[]): Promise<void> {
+    await this.#call('PATCH', '/v1/application', { channels });
+  }
+
   async cancel(id: string): Promise<void> {
     await this.#call('POST', `/v1/sessions/${id}/cancel`, {});
   }
