@@ -217,6 +217,9 @@ impl World {
                 self.accounts.notification_id.clone()
             }
             (Some("notifications"), _) => objects.notification.clone(),
+            (Some("push-subscriptions"), _) if target == Target::OfMatch => {
+                self.accounts.push_subscription_id.clone()
+            }
             (Some("push-subscriptions"), _) => objects.push_subscription.clone(),
             (Some("me"), Some(browser)) => login(browser).await,
             (Some("matches"), _) => self.accounts.match_id.clone(),

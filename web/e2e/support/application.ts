@@ -66,6 +66,10 @@ export class Application {
     await this.#call('PATCH', '/v1/application', { channels });
   }
 
+  async move(id: string, startsAt: number): Promise<void> {
+    await this.#call('PATCH', `/v1/sessions/${id}`, { starts_at: startsAt });
+  }
+
   async cancel(id: string): Promise<void> {
     await this.#call('POST', `/v1/sessions/${id}/cancel`, {});
   }
