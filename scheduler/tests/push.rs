@@ -11,8 +11,11 @@ use testkit::{Http, HttpResponse, now};
 
 const HOUR_MS: i64 = 3_600_000;
 
+/// With an application that lets its people be pushed to.
 async fn started(change: impl FnOnce(&mut scheduler::Config)) -> Running {
-    Running::start_with(tempfile::tempdir().unwrap(), change).await
+    let scheduler = Running::start_with(tempfile::tempdir().unwrap(), change).await;
+    push_service::allowed(&scheduler, &scheduler.app).await;
+    scheduler
 }
 
 async fn subscribe(scheduler: &Running, page: &Http, body: Value) -> HttpResponse {

@@ -66,13 +66,10 @@ async fn push<'a>(app: &'a AppState, reader: &NotificationReader) -> Result<&'a 
     let NotificationReader::Page(member) = reader else {
         return Ok(push);
     };
-    let application = member.session.application.clone();
-    let profile = app.store.applications().find(application).await?;
-    let may_push = |profile: ApplicationProfile| {
-        let channels = profile.said.channels;
-        channels.contains(&NotificationChannel::Push)
-    };
-    match profile.is_none_or(may_push) {
+    let application = &member.session.application;
+    let said = app.store.applications().find(application.clone()).await?;
+    let profile = said.unwrap_or_else(|| ApplicationProfile::silent(application));
+    match profile.said.channels.contains(&NotificationChannel::Push) {
         true => Ok(push),
         false => Err(off()),
     }

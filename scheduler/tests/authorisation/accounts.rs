@@ -8,6 +8,7 @@ use testkit::now;
 use crate::callers::Caller;
 use crate::running::Running;
 use crate::running::browser::Browser;
+use crate::running::push_service::subscription;
 use crate::world::Target;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -27,6 +28,8 @@ pub(crate) struct Accounts {
     pub(crate) session_id: String,
     /// That Ben got of the proposal.
     pub(crate) notification_id: String,
+    /// Of a browser of Ben's.
+    pub(crate) push_subscription_id: String,
 }
 
 impl Accounts {
@@ -46,6 +49,7 @@ impl Accounts {
             proposed_at: 0,
             session_id: String::new(),
             notification_id: String::new(),
+            push_subscription_id: String::new(),
         };
         for by in [Caller::Ada, Caller::Rae] {
             let path = format!("/v1/blocks/{}", accounts.id(Caller::Blocked));
@@ -104,6 +108,10 @@ impl Accounts {
             .await
             .json(200);
         self.notification_id = text(&told["items"][0]["id"]);
+        let browser = subscription("ben");
+        let mut ben = self.one(Caller::Ben);
+        let subscribed: Value = ben.post("/v1/push-subscriptions", browser).await.json(201);
+        self.push_subscription_id = text(&subscribed["id"]);
     }
 
     async fn meet_anew(&mut self) {

@@ -90,6 +90,9 @@ impl World {
         let scheduler = Running::start_with(folder, push_service::on).await;
         let shop = key(&scheduler, "shop", Scope::App).await;
         let rival = key(&scheduler, "rival", Scope::App).await;
+        for key in [&shop, &rival] {
+            push_service::allowed(&scheduler, &Http::bearer(key)).await;
+        }
         let (ours, theirs) = (
             Objects::new(&scheduler, &shop).await,
             Objects::new(&scheduler, &rival).await,
@@ -214,6 +217,9 @@ impl World {
                 self.accounts.notification_id.clone()
             }
             (Some("notifications"), _) => objects.notification.clone(),
+            (Some("push-subscriptions"), _) if target == Target::OfMatch => {
+                self.accounts.push_subscription_id.clone()
+            }
             (Some("push-subscriptions"), _) => objects.push_subscription.clone(),
             (Some("me"), Some(browser)) => login(browser).await,
             (Some("matches"), _) => self.accounts.match_id.clone(),

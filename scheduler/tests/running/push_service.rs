@@ -17,11 +17,11 @@ use ring::{hkdf, signature};
 use scheduler::Config;
 use serde_json::{Value, json};
 use service::egress::EgressPolicy;
-use testkit::SOON;
+use testkit::{Http, SOON};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use super::claims;
+use super::{Running, claims};
 
 /// Whom push services may ask, in tests.
 pub(crate) const SUBJECT: &str = "mailto:ops@example.org";
@@ -35,6 +35,14 @@ pub(crate) fn on(config: &mut Config) {
 pub(crate) fn on_here(config: &mut Config) {
     on(config);
     config.egress = EgressPolicy::new(["127.0.0.1"]).unwrap();
+}
+
+/// Has an application use pushes beside what it uses by itself.
+pub(crate) async fn allowed(scheduler: &Running, application: &Http) {
+    let channels = json!({"channels": ["in_app", "webhook", "push"]});
+    let url = scheduler.at("/v1/application");
+    let changed = application.patch(&url, channels).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
 }
 
 /// What a browser sends that nobody pushes to; its keys are those of RFC 8291, section 5.

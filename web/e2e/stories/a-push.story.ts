@@ -65,6 +65,7 @@ test('[END-60] a page of a join link is pushed what is of its session, in its la
   const stack = stopAfter(await started());
   const service = stopAfter(await PushService.start());
   const application = await Application.of(stack);
+  await application.useChannels(['in_app', 'push']);
   const people = [
     { external_id: 'minji', name: '민지', locale: 'ko' },
     { external_id: 'bo', name: 'Bo', locale: 'en' },
@@ -81,13 +82,13 @@ test('[END-60] a page of a join link is pushed what is of its session, in its la
   await minji.get('push-allow').click();
   await expect(minji.get('push-allow')).toBeHidden();
 
-  await application.cancel(elsewhere.session.id);
-  await application.cancel(booking.session.id);
+  for (const { session } of [elsewhere, booking]) await application.move(session.id, Number(session.starts_at) + HOUR_MS);
   const { text, message } = await service.message(phone, () => true);
-  expect(message).toMatchObject({ kind: 'session_cancelled', session_id: booking.session.id, lang: 'ko' });
+  expect(message).toMatchObject({ kind: 'session_rescheduled', session_id: booking.session.id, lang: 'ko' });
   const scope = `${stack.webUrl}/join/${booking.session.id}`;
   await worker.delivers(scope, text);
   expect((await worker.shows(scope)).title).toBe(message.title);
-  expect(message.title).toMatch(/취소/);
-  expect(await worker.clicks(context, scope)).toBe(minji.page.url());
+  expect(message.title).toMatch(/옮겨/);
+  // A window is known by the address that it was opened with.
+  expect(await worker.clicks(context, scope)).toBe(booking.ann);
 });

@@ -61,6 +61,15 @@ export class Application {
     await Promise.all(pages.map((page) => page.measuresTime()));
   }
 
+  /** By which channels its people are told of something. */
+  async useChannels(channels: readonly string[]): Promise<void> {
+    await this.#call('PATCH', '/v1/application', { channels });
+  }
+
+  async move(id: string, startsAt: number): Promise<void> {
+    await this.#call('PATCH', `/v1/sessions/${id}`, { starts_at: startsAt });
+  }
+
   async cancel(id: string): Promise<void> {
     await this.#call('POST', `/v1/sessions/${id}/cancel`, {});
   }

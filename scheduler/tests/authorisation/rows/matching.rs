@@ -90,6 +90,11 @@ fn proposals() -> Vec<Row> {
         Row::of("post", "/v1/proposals/{id}/withdraw")
             .grants(200, &[Author])
             .hides(&[Account]),
+        // Ben's browser is his to end.
+        Row::of("delete", "/v1/push-subscriptions/{id}")
+            .grants(204, &[Addressee])
+            .hides(&[Author, Account, ItsPerson, ItsPeer, ItsPersonElsewhere])
+            .hides(&[AnotherPerson]),
         // Ben was told of it, and nobody else.
         Row::of("post", "/v1/notifications/{id}/read")
             .grants(204, &[Addressee])
