@@ -33,6 +33,10 @@ pub struct FailureDigest {
     pub jobs: Vec<FailureCount>,
     /// Mails of accounts that were asked for in it and given up.
     pub mails: u64,
+    /// Endpoints of applications that are told nothing because they failed or were switched off.
+    pub disabled_endpoints: u64,
+    /// Addresses of which it turned out in that time that there is no such mailbox.
+    pub marked_addresses: u64,
 }
 
 impl fmt::Display for FailureCount {
@@ -94,6 +98,12 @@ impl fmt::Display for FailureDigest {
         if self.mails > 0 {
             writeln!(f, "mails of accounts given up {}", self.mails)?;
         }
+        if self.marked_addresses > 0 {
+            writeln!(f, "addresses without a mailbox {}", self.marked_addresses)?;
+        }
+        if self.disabled_endpoints > 0 {
+            writeln!(f, "endpoints that are disabled {}", self.disabled_endpoints)?;
+        }
         Ok(())
     }
 }
@@ -125,6 +135,8 @@ mod tests {
             earlier: Vec::new(),
             jobs: Vec::new(),
             mails: 0,
+            disabled_endpoints: 0,
+            marked_addresses: 0,
         };
         assert_eq!(digest.total(), 7);
         let text = digest.to_string();

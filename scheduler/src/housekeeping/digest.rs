@@ -58,6 +58,8 @@ async fn read(store: &dyn SchedulerStore, to: UnixMs) -> Result<FailureDigest, S
         earlier: summed(earlier.filter(|one| one.state == GIVEN_UP).collect()),
         jobs: summed(failures.jobs(from, to).await?),
         mails: failures.mails(from, to).await?,
+        disabled_endpoints: failures.disabled_endpoints().await?,
+        marked_addresses: failures.marked_addresses(from, to).await?,
     })
 }
 

@@ -86,8 +86,12 @@ fn content(sender: &str, digest: &FailureDigest) -> MailContent {
     };
     let mut facts: Vec<_> = facts.into_iter().map(fact).collect();
     facts.push(MailFact {
-        name: "Mails of accounts",
-        lines: vec![format!("given up {}", digest.mails)],
+        name: "Besides",
+        lines: vec![
+            format!("mails of accounts given up {}", digest.mails),
+            format!("addresses without a mailbox {}", digest.marked_addresses),
+            format!("endpoints that are disabled {}", digest.disabled_endpoints),
+        ],
     });
     facts.retain(|fact| !fact.lines.is_empty());
     let total = digest.total();

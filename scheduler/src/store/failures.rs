@@ -16,4 +16,10 @@ pub(crate) trait FailureQueries: Send + Sync {
 
     /// Mails of accounts that were asked for in the span and given up.
     fn mails(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, u64>;
+
+    /// Endpoints that are disabled now.
+    fn disabled_endpoints(&self) -> StoreFuture<'_, u64>;
+
+    /// Addresses that were found in the span to have no mailbox.
+    fn marked_addresses(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, u64>;
 }

@@ -115,6 +115,13 @@ pub(crate) async fn sch_339_notifications_go_with_their_subjects(mut harness: St
 pub(crate) async fn sch_339_every_table_is_swept_by_statements_that_it_understands(
     mut harness: StoreHarness,
 ) {
+    let store = harness.store().await;
+    let failures = store.failures();
+    assert!(failures.deliveries(NOW, NOW + 1).await.unwrap().is_empty());
+    assert!(failures.jobs(NOW, NOW + 1).await.unwrap().is_empty());
+    assert_eq!(failures.disabled_endpoints().await.unwrap(), 0);
+    assert_eq!(failures.marked_addresses(NOW, NOW + 1).await.unwrap(), 0);
+    drop(store);
     for table in SweptTable::ALL.iter().copied() {
         assert_eq!(swept(&mut harness, table, NOW, 500).await, [0], "{table:?}");
     }

@@ -27,20 +27,30 @@ impl FailureQueries for SqlStore {
     }
 
     fn mails(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, u64> {
-        Box::pin(async move {
-            let (count,): (u64,) = query(
-                "SELECT count(*) FROM mails WHERE created_at >= ?1 AND created_at < ?2 AND state = 'dead'",
-            )
-            .bind(from)
-            .bind(to)
-            .fetch_one(&mut self.db.read().await?)
-            .await?;
-            Ok(count)
-        })
+        let counted = query(
+            "SELECT count(*) FROM mails WHERE created_at >= ?1 AND created_at < ?2 AND state = 'dead'",
+        );
+        Box::pin(self.count(counted.bind(from).bind(to)))
+    }
+
+    fn disabled_endpoints(&self) -> StoreFuture<'_, u64> {
+        let counted = query("SELECT count(*) FROM webhook_endpoints WHERE disabled IS NOT NULL");
+        Box::pin(self.count(counted))
+    }
+
+    fn marked_addresses(&self, from: UnixMs, to: UnixMs) -> StoreFuture<'_, u64> {
+        let counted =
+            query("SELECT count(*) FROM mail_addresses WHERE refused_at >= ?1 AND refused_at < ?2");
+        Box::pin(self.count(counted.bind(from).bind(to)))
     }
 }
 
 impl SqlStore {
+    async fn count(&self, counted: Statement<'_>) -> Result<u64, StoreError> {
+        let (count,) = counted.fetch_one(&mut self.db.read().await?).await?;
+        Ok(count)
+    }
+
     async fn counts(&self, counted: Statement<'_>) -> Result<Vec<FailureCount>, StoreError> {
         let rows: Vec<CountRow> = counted.fetch_all(&mut self.db.read().await?).await?;
         Ok(rows.into_iter().map(|CountRow(count)| count).collect())
