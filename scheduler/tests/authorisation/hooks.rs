@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::Http;
 
-use crate::running::Running;
+use crate::running::{Running, offer};
 
 /// By their ids.
 pub(crate) struct Hooks {
@@ -26,21 +26,19 @@ impl Hooks {
         let delivery = text(&sent.json::<Value>(202)["delivery_id"]);
         let url = scheduler.at("/v1/webhook-listeners");
         let listener: Value = application.post(&url, json!({})).await.json(201);
-        Self {
-            endpoint,
-            listener: text(&listener["id"]),
-            delivery,
-            waiting: String::new(),
-        }
-    }
-
-    /// With what waits for the listener since something happened.
-    pub(crate) async fn with_waiting(self, scheduler: &Running, application: &Http) -> Self {
-        let path = format!("/v1/webhooks/{}/deliveries", self.listener);
+        let listener = text(&listener["id"]);
+        let url = scheduler.at("/v1/sessions");
+        application
+            .post(&url, offer(600_000))
+            .await
+            .json::<Value>(201);
+        let path = format!("/v1/webhooks/{listener}/deliveries");
         let page: Value = application.get(&scheduler.at(&path)).await.json(200);
         Self {
+            endpoint,
+            listener,
+            delivery,
             waiting: text(&page["items"][0]["id"]),
-            ..self
         }
     }
 

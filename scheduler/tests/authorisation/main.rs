@@ -33,6 +33,9 @@ async fn edg_130_each_route_answers_each_caller_as_the_table_says() {
         for target in row.targets.iter().copied() {
             if row.changes() || fresh != Some(target) {
                 world.begin_anew(target).await;
+                if row.is_of_hooks() {
+                    world.renew_hooks().await;
+                }
                 fresh = Some(target);
             }
             let before = world.state_of(target).await;

@@ -67,6 +67,11 @@ impl Row {
         }
     }
 
+    /// True of endpoints, listeners and their deliveries.
+    pub(crate) fn is_of_hooks(&self) -> bool {
+        self.path.starts_with("/v1/webhook") || self.path.ends_with("/redeliver")
+    }
+
     /// True unless it only reads.
     pub(crate) fn changes(&self) -> bool {
         self.method != "get"

@@ -39,7 +39,6 @@ pub(crate) struct Objects {
     notification: String,
     /// Of a browser of theirs.
     push_subscription: String,
-    pub(crate) hooks: Hooks,
 }
 
 pub(crate) struct World {
@@ -47,6 +46,8 @@ pub(crate) struct World {
     credentials: BTreeMap<Caller, String>,
     ours: Objects,
     theirs: Objects,
+    our_hooks: Hooks,
+    their_hooks: Hooks,
     client: reqwest::Client,
     pub(crate) accounts: Accounts,
 }
@@ -55,9 +56,7 @@ impl Objects {
     /// A session of the application with that key, which was moved, so that its people have a notification each.
     async fn new(scheduler: &Running, key: &str) -> Self {
         let application = Http::bearer(key);
-        let hooks = Hooks::new(scheduler, &application).await;
         let booked = book(scheduler, &application, ["ana", "bo"]).await;
-        let hooks = hooks.with_waiting(scheduler, &application).await;
         let url = scheduler.at(&format!("/v1/sessions/{}", text(&booked["id"])));
         let later = json!({"starts_at": now() + 900_000});
         let session: Value = application.patch(&url, later).await.json(200);
@@ -71,7 +70,6 @@ impl Objects {
             session,
             push_subscription: text(&subscribed["id"]),
             notification: text(&listed["items"][0]["id"]),
-            hooks,
         }
     }
 
@@ -98,6 +96,8 @@ impl World {
             Objects::new(&scheduler, &rival).await,
         );
         let application = Http::bearer(&shop);
+        let our_hooks = Hooks::new(&scheduler, &Http::bearer(&shop)).await;
+        let their_hooks = Hooks::new(&scheduler, &Http::bearer(&rival)).await;
         let elsewhere = book(&scheduler, &application, ["ana", "bo"]).await;
         let another = book(&scheduler, &application, ["cy", "dee"]).await;
         let secret = std::fs::read_to_string(scheduler.data.path().join("keys/events.secret"));
@@ -125,6 +125,8 @@ impl World {
             credentials,
             ours,
             theirs,
+            our_hooks,
+            their_hooks,
             client: reqwest::Client::new(),
             accounts,
         };
@@ -137,14 +139,6 @@ impl World {
         let keys = &self.credentials;
         match target {
             Target::Ours | Target::Theirs => {
-                let both = [
-                    (&self.ours, Caller::Application),
-                    (&self.theirs, Caller::OtherApplication),
-                ];
-                for (objects, caller) in both {
-                    let application = Http::bearer(&keys[&caller]);
-                    objects.hooks.delete(&self.scheduler, &application).await;
-                }
                 self.ours = Objects::new(&self.scheduler, &keys[&Caller::Application]).await;
                 self.theirs = Objects::new(&self.scheduler, &keys[&Caller::OtherApplication]).await;
                 self.let_in().await;
@@ -152,6 +146,23 @@ impl World {
             Target::OfMatch | Target::OfGift | Target::OfMeeting => {}
         }
         self.accounts.begin_anew(&self.scheduler, target).await;
+    }
+
+    /// Gives both applications new endpoints and listeners.
+    pub(crate) async fn renew_hooks(&mut self) {
+        let application = Http::bearer(&self.credentials[&Caller::Application]);
+        self.our_hooks.delete(&self.scheduler, &application).await;
+        self.our_hooks = Hooks::new(&self.scheduler, &application).await;
+        let rival = Http::bearer(&self.credentials[&Caller::OtherApplication]);
+        self.their_hooks.delete(&self.scheduler, &rival).await;
+        self.their_hooks = Hooks::new(&self.scheduler, &rival).await;
+    }
+
+    fn hooks(&self, target: Target) -> &Hooks {
+        match target {
+            Target::Theirs => &self.their_hooks,
+            _ => &self.our_hooks,
+        }
     }
 
     async fn let_in(&mut self) {
@@ -226,7 +237,7 @@ impl World {
             (Some("proposals"), _) => self.accounts.proposal_id.clone(),
             (Some("gifts"), _) => self.accounts.gift_id.clone(),
             (Some("webhooks" | "webhook-listeners" | "deliveries"), _) => {
-                objects.hooks.id(row.path).to_owned()
+                self.hooks(target).id(row.path).to_owned()
             }
             (Some("sessions"), _) if target == Target::OfMeeting => {
                 self.accounts.session_id.clone()
@@ -241,13 +252,13 @@ impl World {
         let path = format!("{}{}", row.path, row.query);
         path.replace("{id}", &id)
             .replace("{user_id}", &user)
-            .replace("{delivery_id}", &objects.hooks.waiting)
+            .replace("{delivery_id}", &self.hooks(target).waiting)
     }
 
     /// Asks for what stands at an address of ours, with whatever query.
     pub(crate) async fn get(&self, path: &str, query: &str, caller: Caller) -> HttpResponse {
         let id = match path.starts_with("/v1/webhooks/") {
-            true => self.ours.hooks.id(path).to_owned(),
+            true => self.our_hooks.id(path).to_owned(),
             false => text(&self.ours.session["id"]),
         };
         let path = format!("{}{query}", path.replace("{id}", &id));
