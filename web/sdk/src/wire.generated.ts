@@ -1328,6 +1328,54 @@ reason: string,
  */
 text?: string, };
 /**
+ * Data of an event of `GET /v1/webhook-listeners/{id}/stream`: one delivery, to be posted as it is.
+ */
+export type ListenedDelivery = { 
+/**
+ * By which its answer is reported.
+ */
+delivery_id: string, 
+/**
+ * The type of the event.
+ */
+type: string, 
+/**
+ * For the header `webhook-id`.
+ */
+webhook_id: string, 
+/**
+ * For the header `webhook-timestamp`.
+ */
+webhook_timestamp: string, 
+/**
+ * For the header `webhook-signature`.
+ */
+webhook_signature: string, 
+/**
+ * The body, byte for byte what was signed.
+ */
+body: string, };
+/**
+ * Answer of `POST /v1/webhook-listeners`: an endpoint without an address, whose deliveries are fetched.
+ */
+export type ListenerView = { 
+/**
+ * Its own id.
+ */
+id: string, 
+/**
+ * Types of events that it hears; empty: all.
+ */
+events: Array<EventType>, 
+/**
+ * What it is sent is signed with this one.
+ */
+secret: SecretText, 
+/**
+ * When it is forgotten, unless somebody listens.
+ */
+expires_at: UnixMs, };
+/**
  * Answer of `GET /v1/push/key`.
  */
 export type PushKey = { 
@@ -1347,26 +1395,6 @@ p256dh: string,
  * The secret that it shares with us: 16 bytes.
  */
 auth: SecretText, };
-/**
- * Body of `POST /v1/push-subscriptions`: what a browser's `PushSubscription` has.
- */
-export type SubscribeToPush = { 
-/**
- * Where the push service takes messages for this browser: an https address. Whoever has it may send there.
- */
-endpoint: SecretText, 
-/**
- * With what messages are encrypted.
- */
-keys: PushKeys, };
-/**
- * Answer of `POST /v1/push-subscriptions`.
- */
-export type SubscribedToPush = { 
-/**
- * By which it is ended.
- */
-id: string, };
 /**
  * What a service worker finds in a push message, once its browser has decrypted it.
  */
@@ -1399,6 +1427,154 @@ session_id?: SessionId,
  * The page that a click opens, below the base of the web front end.
  */
 path: string, };
+/**
+ * Answer of `POST /v1/webhooks/{id}/rotate`.
+ */
+export type RotatedSecret = { 
+/**
+ * The new one.
+ */
+secret: SecretText, 
+/**
+ * Until when the old one signs beside it.
+ */
+previous_secret_until: UnixMs, };
+/**
+ * Answer of `POST /v1/webhooks/{id}/test` and `POST /v1/deliveries/{id}/redeliver`.
+ */
+export type SentDelivery = { 
+/**
+ * The delivery, as the endpoint's list of deliveries shows it.
+ */
+delivery_id: string, };
+/**
+ * Body of `POST /v1/push-subscriptions`: what a browser's `PushSubscription` has.
+ */
+export type SubscribeToPush = { 
+/**
+ * Where the push service takes messages for this browser: an https address. Whoever has it may send there.
+ */
+endpoint: SecretText, 
+/**
+ * With what messages are encrypted.
+ */
+keys: PushKeys, };
+/**
+ * Answer of `POST /v1/push-subscriptions`.
+ */
+export type SubscribedToPush = { 
+/**
+ * By which it is ended.
+ */
+id: string, };
+/**
+ * The body that an endpoint is sent. Its `webhook-id` is the event's id, the same in each attempt.
+ */
+export type WebhookBody = { 
+/**
+ * The type of the event.
+ */
+type: string, 
+/**
+ * When it happened, as RFC 3339 writes it.
+ */
+timestamp: string, 
+/**
+ * `subject`, which names what it happened to, `revision` of what has one, and the particulars of its type.
+ */
+data: Record<string, unknown>, };
+/**
+ * A delivery to an endpoint, as its application sees it.
+ */
+export type WebhookDeliveryView = { 
+/**
+ * Its own id, by which it is sent again.
+ */
+id: string, 
+/**
+ * The `webhook-id` of every attempt: the event's id.
+ */
+webhook_id: string, 
+/**
+ * The type of the event.
+ */
+kind: string, 
+/**
+ * Where it stands.
+ */
+state: DeliveryStatus, 
+/**
+ * How often it was tried.
+ */
+attempts: number, 
+/**
+ * What the last attempt was answered with, unless that was a success or nothing.
+ */
+status?: number, 
+/**
+ * Why the last attempt failed, as `http_500`, `timeout` or `connect_failed`.
+ */
+reason?: string, 
+/**
+ * When it was to be sent first.
+ */
+due_at: UnixMs, 
+/**
+ * When it is tried next, if it is.
+ */
+next_at?: UnixMs, 
+/**
+ * When it arrived.
+ */
+sent_at?: UnixMs, };
+/**
+ * Whether an endpoint is sent anything.
+ */
+export type WebhookState = "enabled" | "disabled";
+/**
+ * An endpoint of an application, as its own key sees it.
+ */
+export type WebhookView = { 
+/**
+ * Its own id.
+ */
+id: string, 
+/**
+ * Where events are sent.
+ */
+url: string, 
+/**
+ * Types of events that it is sent; empty: all.
+ */
+events: Array<EventType>, 
+/**
+ * For whoever keeps it.
+ */
+description?: string, 
+/**
+ * Whether it is sent anything.
+ */
+state: WebhookState, 
+/**
+ * Of a disabled one: `asked`, `gone` (it answered 410) or `failing` (nothing arrived for five days).
+ */
+reason?: string, 
+/**
+ * Since when nothing has arrived, if the last attempt failed.
+ */
+failing_since?: UnixMs, 
+/**
+ * After a rotation: until when the secret of before signs beside the new one.
+ */
+previous_secret_until?: UnixMs, 
+/**
+ * When it was made.
+ */
+created_at: UnixMs, 
+/**
+ * By which it knows what is ours (`whsec_…`): in the answer that makes the endpoint, and never again.
+ */
+secret?: SecretText, };
 /**
  * What can happen.
  */
