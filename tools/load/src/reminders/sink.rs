@@ -140,6 +140,7 @@ mod tests {
         let sink = WebhookSink::bind(listen, 2, CancellationToken::new())
             .await
             .unwrap();
+        drop(rustls::crypto::ring::default_provider().install_default());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let send = async |id: &str, body: &str| {
             let url = format!("http://{}/", sink.address());
