@@ -35,7 +35,7 @@ impl SeenChannel {
     fn note(&mut self, answer: &ChannelAnswer, now: UnixMs) {
         let failure = match answer {
             // Nobody was asked.
-            ChannelAnswer::Suppressed { .. } => return,
+            ChannelAnswer::Suppressed { .. } | ChannelAnswer::Postponed { .. } => return,
             // Where one person's device or address is gone, the other side said so.
             ChannelAnswer::Sent | ChannelAnswer::Gone { .. } => None,
             ChannelAnswer::Retry { reason, .. } | ChannelAnswer::Refused { reason } => {

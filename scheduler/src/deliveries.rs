@@ -3,12 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt as _, StreamExt as _};
 use scheduler_core::{ChannelAnswer, Delivery};
 use service::{Shutdown, Tasks, clock};
-use tokio::sync::Notify;
-use wire::{NotificationChannel, UnixMs};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
+use wire::NotificationChannel;
 
 use crate::channel_watch::{ChannelWatch, SeenChannel};
 use crate::channels::{AnswerFuture, Channel};
@@ -36,10 +34,12 @@ struct DeliveryRunner {
     watch: Arc<ChannelWatch>,
 }
 
-/// Attempts in flight; each ends with its delivery and the answer.
-type InFlight<'a> = FuturesUnordered<AttemptFuture<'a>>;
-type AttemptFuture<'a> =
-    std::pin::Pin<Box<dyn Future<Output = (Delivery, ChannelAnswer)> + Send + 'a>>;
+/// An attempt that has come to its answer. It keeps its place among those in flight until the answer is written.
+struct Attempted {
+    delivery: Delivery,
+    answer: ChannelAnswer,
+    _place: OwnedSemaphorePermit,
+}
 
 impl DeliveryRunners {
     pub(crate) fn new(channels: Vec<Arc<dyn Channel>>) -> Self {
@@ -75,26 +75,40 @@ impl DeliveryRunners {
     ) {
         for runner in &*self.runners {
             let (runner, store, shutdown) = (runner.clone(), Arc::clone(store), shutdown.clone());
+            let attempts = tasks.clone();
             tasks.spawn("deliveries", async move {
-                runner.run(&*store, shutdown).await;
+                runner.run(&*store, attempts, shutdown).await;
             });
         }
     }
 }
 
 impl DeliveryRunner {
-    async fn run(self, store: &dyn SchedulerStore, shutdown: Shutdown) {
-        let mut in_flight = InFlight::new();
+    /// Each attempt is a task of its own: it goes on while this one waits for the store, which the attempt may wait for, too.
+    async fn run(self, store: &dyn SchedulerStore, tasks: Tasks, shutdown: Shutdown) {
+        let at_once = self.channel.at_once();
+        let room = Arc::new(Semaphore::new(at_once));
+        let (sender, mut answers) = mpsc::channel(at_once);
+        let mut unwritten = Vec::new();
         let mut next_look = clock::now();
         while !shutdown.is_started() {
             if next_look <= clock::now() {
-                next_look = self.look(store, &mut in_flight).await;
+                next_look = clock::now() + POLL_MS;
+                self.write(store, &mut unwritten).await;
+                for (delivery, place) in self.claim(store, &room).await {
+                    let attempt = self.clone().attempt(delivery, place, sender.clone());
+                    tasks.spawn("delivery", attempt);
+                }
             }
             tokio::select! {
-                Some(answered) = in_flight.next(), if !in_flight.is_empty() => {
-                    let had_lane = self.settle(store, answered, &mut in_flight).await;
-                    let has_room = in_flight.len() * 2 <= self.channel.at_once();
-                    if had_lane || has_room {
+                Some(first) = answers.recv() => {
+                    unwritten.push(first);
+                    while let Ok(more) = answers.try_recv() {
+                        unwritten.push(more);
+                    }
+                    let had_lane = unwritten.iter().any(|done| done.delivery.lane.is_some());
+                    self.write(store, &mut unwritten).await;
+                    if had_lane || room.available_permits() * 2 >= at_once {
                         next_look = clock::now();
                     }
                 }
@@ -103,79 +117,85 @@ impl DeliveryRunner {
                 () = shutdown.started() => {}
             }
         }
+        drop(sender);
         // What does not end in time is taken up again once its claim has lapsed.
         let ending = async {
-            while let Some(answered) = in_flight.next().await {
-                self.settle(store, answered, &mut in_flight).await;
+            while let Some(done) = answers.recv().await {
+                unwritten.push(done);
+                self.write(store, &mut unwritten).await;
             }
         };
         let _ = tokio::time::timeout(STOP_LIMIT, ending).await;
     }
 
-    /// Claims as many as there is room for and starts their attempts: when to look again.
-    async fn look<'a>(
-        &'a self,
-        store: &dyn SchedulerStore,
-        in_flight: &mut InFlight<'a>,
-    ) -> UnixMs {
-        let room = self.channel.at_once().saturating_sub(in_flight.len());
-        let now = clock::now();
-        if room == 0 {
-            return now + POLL_MS;
-        }
-        let limit = u32::try_from(room).unwrap_or(u32::MAX);
-        let until = now + self.channel.limit_ms() + CLAIM_REST_MS;
-        let claimed = claim_deliveries(store, &*self.channel, (now, until), limit).await;
-        match claimed {
-            Ok(claimed) => {
-                for delivery in claimed {
-                    in_flight.push(self.attempt(delivery));
-                }
-            }
-            Err(error) => self.warn(
-                &error,
-                "deliveries could not be claimed; they are tried again",
-            ),
-        }
-        now + POLL_MS
-    }
-
-    fn attempt(&self, delivery: Delivery) -> AttemptFuture<'_> {
-        Box::pin(async move {
-            let limit = Duration::from_millis(self.channel.limit_ms().unsigned_abs());
-            let key = delivery.key.clone();
-            let sending: AnswerFuture<'_> = self.channel.send(&delivery, &key);
-            let answer = tokio::time::timeout(limit, sending).await;
-            let answer = answer.unwrap_or_else(|_| ChannelAnswer::Retry {
-                after_ms: None,
-                reason: "no answer in time".to_owned(),
-            });
-            (delivery, answer)
-        })
-    }
-
-    /// Writes this answer and those that have come beside it; true where another of a lane may go out now.
-    async fn settle(
+    /// Claims as many as there is room for, each with its place.
+    async fn claim(
         &self,
         store: &dyn SchedulerStore,
-        first: (Delivery, ChannelAnswer),
-        in_flight: &mut InFlight<'_>,
-    ) -> bool {
-        let mut answered = vec![first];
-        while let Some(Some(more)) = in_flight.next().now_or_never() {
-            answered.push(more);
+        room: &Arc<Semaphore>,
+    ) -> Vec<(Delivery, OwnedSemaphorePermit)> {
+        let limit = u32::try_from(room.available_permits()).unwrap_or(u32::MAX);
+        if limit == 0 {
+            return Vec::new();
         }
         let now = clock::now();
-        for (_, answer) in &answered {
-            self.watch.note(answer, now);
-        }
-        if let Err(error) = settle_deliveries(store, &*self.channel, &answered, now).await {
+        let until = now + self.channel.limit_ms() + CLAIM_REST_MS;
+        let claimed = claim_deliveries(store, &*self.channel, (now, until), limit).await;
+        let claimed = claimed.unwrap_or_else(|error| {
             self.warn(
                 &error,
-                "answers to deliveries could not be written; they may go out twice",
+                "deliveries could not be claimed; they are tried again",
             );
+            Vec::new()
+        });
+        // Nobody else takes places.
+        let placed = |delivery| Some((delivery, Arc::clone(room).try_acquire_owned().ok()?));
+        claimed.into_iter().filter_map(placed).collect()
+    }
+
+    async fn attempt(
+        self,
+        delivery: Delivery,
+        place: OwnedSemaphorePermit,
+        answers: mpsc::Sender<Attempted>,
+    ) {
+        let limit = Duration::from_millis(self.channel.limit_ms().unsigned_abs());
+        let key = delivery.key.clone();
+        let sending: AnswerFuture<'_> = self.channel.send(&delivery, &key);
+        let answer = tokio::time::timeout(limit, sending).await;
+        let answer = answer.unwrap_or_else(|_| ChannelAnswer::Retry {
+            after_ms: None,
+            reason: "no answer in time".to_owned(),
+        });
+        self.watch.note(&answer, clock::now());
+        let done = Attempted {
+            delivery,
+            answer,
+            _place: place,
+        };
+        // Nobody takes it once the service has stopped: it goes out again then.
+        let _ = answers.send(done).await;
+    }
+
+    /// Writes answers; those that the store does not take stay, and keep their places.
+    async fn write(&self, store: &dyn SchedulerStore, unwritten: &mut Vec<Attempted>) {
+        if unwritten.is_empty() {
+            return;
         }
-        answered.iter().any(|(delivery, _)| delivery.lane.is_some())
+        let answered: Vec<_> = unwritten
+            .iter()
+            .map(|done| (done.delivery.clone(), done.answer.clone()))
+            .collect();
+        let now = clock::now();
+        match settle_deliveries(store, &*self.channel, &answered, now).await {
+            Ok(()) => unwritten.clear(),
+            Err(error) => {
+                self.warn(
+                    &error,
+                    "answers to deliveries could not be written; they are written again",
+                );
+            }
+        }
     }
 
     fn warn(&self, error: &StoreError, what: &'static str) {

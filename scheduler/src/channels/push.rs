@@ -80,8 +80,7 @@ impl Push {
             },
             Err(error) => {
                 tracing::warn!(%error, "a push subscription could not be read; it is tried again");
-                ChannelAnswer::Retry {
-                    after_ms: None,
+                ChannelAnswer::Postponed {
                     reason: "storage_unavailable".to_owned(),
                 }
             }

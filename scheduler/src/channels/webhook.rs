@@ -128,8 +128,7 @@ impl Channel for WebhookChannel {
         Box::pin(async move {
             self.post(delivery).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "an endpoint could not be read; it is tried again");
-                ChannelAnswer::Retry {
-                    after_ms: None,
+                ChannelAnswer::Postponed {
                     reason: "storage_unavailable".to_owned(),
                 }
             })

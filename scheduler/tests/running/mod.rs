@@ -56,8 +56,6 @@ impl Running {
             "http://127.0.0.1:9",
             data.path(),
         );
-        // A disk that other tests write to may take its time.
-        config.store.options = storage::testing::patient();
         change(&mut config);
         let store = config.store.clone();
         let shutdown = Shutdown::new();

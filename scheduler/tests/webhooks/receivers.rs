@@ -1,5 +1,7 @@
 //! Receivers that answer badly, and what becomes of their deliveries.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use testkit::{ReceiverAnswer, SOON, TestReceiver, now, until};
 
@@ -44,6 +46,28 @@ async fn sch_307_what_fails_is_tried_again_under_the_same_id_and_given_up_in_the
     assert!(shown(&scheduler, &id).await["failing_since"].is_null());
     let rival = scheduler.key("rival").await;
     assert_eq!(rival.post(&again, json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn sch_371_the_store_answers_while_many_deliveries_go_out() {
+    const ENDPOINTS: usize = 4;
+    const SESSIONS: i64 = 12;
+    let scheduler = scheduler().await;
+    let receiver = TestReceiver::start().await;
+    for _ in 0..ENDPOINTS {
+        endpoint(&scheduler, &receiver).await;
+    }
+    for number in 0..SESSIONS {
+        // Each is 201, and in time.
+        scheduler.book(offer(600_000 + number * 600_000)).await;
+    }
+    let count = ENDPOINTS * usize::try_from(SESSIONS).unwrap();
+    let received = receiver.until(count).await;
+    let mut ids: BTreeMap<_, usize> = BTreeMap::new();
+    for one in &received {
+        *ids.entry(one.header("webhook-id").to_owned()).or_default() += 1;
+    }
+    assert!(ids.values().all(|times| *times == ENDPOINTS), "{ids:?}");
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ use crate::session::BookedSession;
 
 /// Longest wait that the other side may ask for, in milliseconds: a day.
 const MAX_WAIT_MS: i64 = 86_400_000;
+/// How long one waits that a trouble of our own kept from being tried, in milliseconds.
+const POSTPONED_MS: i64 = 1_000;
 /// Waits with jitter are longer or shorter by up to this share of them, in percent.
 const JITTER_PERCENT: u64 = 20;
 
@@ -37,6 +39,11 @@ pub enum ChannelAnswer {
         /// What stood against it, in a word.
         reason: String,
     },
+    /// Nobody was asked, by a trouble of our own: it counts as no attempt, and is tried again soon.
+    Postponed {
+        /// What was wrong, in a word.
+        reason: String,
+    },
 }
 
 /// How long a channel waits after each attempt that failed.
@@ -57,6 +64,8 @@ pub struct DeliveryUpdate {
     pub open_at: Option<UnixMs>,
     /// What was wrong with the last attempt of one that is tried again.
     pub last_reason: Option<String>,
+    /// Attempts so far, this one included if it was one.
+    pub attempts: u32,
 }
 
 impl BackOff {
@@ -88,40 +97,39 @@ pub fn settle_delivery(
     back_off: &BackOff,
     random: u64,
 ) -> DeliveryUpdate {
-    let (after_ms, reason) = match answer {
-        ChannelAnswer::Sent => return DeliveryUpdate::over(DeliveryState::Sent),
+    let attempts = delivery.attempts;
+    let over = |state| DeliveryUpdate {
+        state,
+        open_at: None,
+        last_reason: None,
+        attempts,
+    };
+    let (wait_ms, reason, attempts) = match answer {
+        ChannelAnswer::Sent => return over(DeliveryState::Sent),
         ChannelAnswer::Gone { reason } | ChannelAnswer::Refused { reason } => {
-            return DeliveryUpdate::over(DeliveryState::Failed(reason.clone()));
+            return over(DeliveryState::Failed(reason.clone()));
         }
         ChannelAnswer::Suppressed { reason } => {
-            return DeliveryUpdate::over(DeliveryState::Suppressed(reason.clone()));
+            return over(DeliveryState::Suppressed(reason.clone()));
         }
-        ChannelAnswer::Retry { after_ms, reason } => (*after_ms, reason),
+        ChannelAnswer::Postponed { reason } => (POSTPONED_MS, reason, attempts.saturating_sub(1)),
+        ChannelAnswer::Retry { after_ms, reason } => {
+            let Some(wait_ms) = back_off.wait_ms(attempts, random) else {
+                return over(DeliveryState::Failed(reason.clone()));
+            };
+            let asked_ms = after_ms.unwrap_or(0).clamp(0, MAX_WAIT_MS);
+            (wait_ms.max(asked_ms), reason, attempts)
+        }
     };
-    let Some(wait_ms) = back_off.wait_ms(delivery.attempts, random) else {
-        return DeliveryUpdate::over(DeliveryState::Failed(reason.clone()));
-    };
-    let asked_ms = after_ms.unwrap_or(0).clamp(0, MAX_WAIT_MS);
-    let open_at = now + wait_ms.max(asked_ms);
+    let open_at = now + wait_ms;
     if delivery.expires_at.is_some_and(|end| end <= open_at) {
-        return DeliveryUpdate::over(DeliveryState::Missed(reason.clone()));
+        return over(DeliveryState::Missed(reason.clone()));
     }
     DeliveryUpdate {
         state: DeliveryState::Pending,
         open_at: Some(open_at),
         last_reason: Some(reason.clone()),
-    }
-}
-
-impl DeliveryUpdate {
-    /// Of one that is not tried again.
-    #[must_use]
-    pub fn over(state: DeliveryState) -> Self {
-        Self {
-            state,
-            open_at: None,
-            last_reason: None,
-        }
+        attempts,
     }
 }
 
@@ -246,6 +254,18 @@ mod tests {
         delivery.expires_at = None;
         let far = settle_delivery(NOW, &delivery, &retry(Some(i64::MAX)), &waits, 0);
         assert_eq!(far.open_at, Some(NOW + MAX_WAIT_MS));
+    }
+
+    #[test]
+    fn sch_366_a_trouble_of_our_own_is_no_attempt() {
+        let mut delivery = reminder(&session());
+        delivery.expires_at = None;
+        delivery.attempts = 2;
+        let reason = "storage_unavailable".to_owned();
+        let answer = ChannelAnswer::Postponed { reason };
+        let update = settle_delivery(NOW, &delivery, &answer, &back_off(&[60_000]), 0);
+        assert_eq!((update.state, update.attempts), (DeliveryState::Pending, 1));
+        assert_eq!(update.open_at, Some(NOW + POSTPONED_MS));
     }
 
     #[test]

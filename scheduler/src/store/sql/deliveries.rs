@@ -206,13 +206,14 @@ impl DeliveryRepository for SqlUnitOfWork {
             let reason = update.state.reason().or(update.last_reason.as_deref());
             let sent_at = (update.state == DeliveryState::Sent).then_some(now);
             let written = query(
-                "UPDATE deliveries SET state = ?1, reason = ?2, open_at = ?3, sent_at = ?4 \
-                 WHERE id = ?5 AND term = ?6 AND open_at IS NOT NULL",
+                "UPDATE deliveries SET state = ?1, reason = ?2, open_at = ?3, sent_at = ?4, attempts = ?5 \
+                 WHERE id = ?6 AND term = ?7 AND open_at IS NOT NULL",
             )
             .bind(update.state.name())
             .bind(reason.map(cut))
             .bind(update.open_at)
             .bind(sent_at)
+            .bind(update.attempts)
             .bind(&claimed.id)
             .bind(claimed.term)
             .execute(&mut self.tx)
