@@ -39,6 +39,8 @@ async fn retry_job_once(
         return Ok(RetryOutcome::Unknown);
     };
     if job.state != JobStatus::Failed {
+        // The row was locked, and whoever claims what is due would leave it out until the connection is back.
+        work.commit().await?;
         return Ok(RetryOutcome::NotFailed(job.state));
     }
     work.jobs().rewrite(id, retried(now)).await?;
