@@ -8,6 +8,7 @@ mod error;
 use std::time::{Duration, Instant};
 
 use reqwest::Url;
+use tokio::signal::unix::{SignalKind, signal};
 use wire::{EventType, ListenedDelivery, ListenerView, StartListener};
 
 use self::api::ListenerApi;
@@ -45,12 +46,21 @@ pub(crate) async fn run(args: &ListenArgs) -> Result<(), Failure> {
     };
     let ended = tokio::select! {
         ended = forwarder.run() => ended,
-        interrupted = tokio::signal::ctrl_c() => interrupted
+        stopped = stopped() => stopped
             .map_err(|error| Failure::crash(format!("no signal can be waited for: {error}"))),
     };
     // Where it can't be stopped it is forgotten in an hour.
     drop(api.stop(&listener.id).await);
     ended
+}
+
+/// Until somebody stops it: at a terminal, or as services are stopped.
+async fn stopped() -> std::io::Result<()> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+    }
 }
 
 async fn introduce(listener: &ListenerView, forward: &Url) {

@@ -15,6 +15,9 @@ const CLOSES_AFTER_MS = 120_000;
 async function somebody(browser: Browser, openPage: (context: BrowserContext, name: string) => Promise<ParticipantPage>, stack: Stack, name: string): Promise<ParticipantPage> {
   const one = await openPage(await browser.newContext(ZONE), `${name}${crypto.randomUUID().slice(0, 8)}`);
   await signUpFindable(one.page, stack, one.name);
+  // The home page is a person's once the browser has seen them logged in.
+  await one.page.goto(`${stack.webUrl}/account`);
+  await expect(one.get('field-notify-push')).toBeVisible();
   return one;
 }
 
