@@ -23,6 +23,7 @@ use storage::testing::TestEngine;
 
 use self::contestant::Contestant;
 use self::rows::Rows;
+pub(crate) use self::rows::{REMIND_BEFORE_MS, insert, terms};
 
 /// How much is measured.
 #[derive(Debug, Clone, Copy)]

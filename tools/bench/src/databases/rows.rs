@@ -16,7 +16,7 @@ const REMINDERS: usize = 2;
 /// Pairs of people that have sessions.
 const PAIRS: usize = 32;
 /// A reminder is due five minutes before the start; that was a minute ago.
-const REMIND_BEFORE_MS: i64 = 300_000;
+pub(crate) const REMIND_BEFORE_MS: i64 = 300_000;
 const STARTS_IN_MS: i64 = REMIND_BEFORE_MS - 60_000;
 const BOOKED_AHEAD_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A statement for so many rows.
@@ -173,7 +173,8 @@ impl Rows {
     }
 }
 
-fn terms(starts_at: i64) -> String {
+/// Terms of a session of a minute, with one reminder.
+pub(crate) fn terms(starts_at: i64) -> String {
     let terms = json!({
         "starts_at": starts_at, "duration_ms": 60_000, "countdown_ms": 5_000, "lobby_ms": 300_000, "closes_after_ms": 120_000,
         "extension_ms": 60_000, "max_extensions": 1, "connect_ms": 20_000, "on_loss": "run", "max_pause_ms": 30_000,
@@ -182,7 +183,12 @@ fn terms(starts_at: i64) -> String {
     terms.to_string()
 }
 
-async fn insert(database: &TestDatabase, columns: &str, rows: impl Iterator<Item = String>) {
+/// Adds rows, each as a list of values in brackets.
+pub(crate) async fn insert(
+    database: &TestDatabase,
+    columns: &str,
+    rows: impl Iterator<Item = String>,
+) {
     let mut rows = rows.peekable();
     while rows.peek().is_some() {
         let mut statement = format!("INSERT INTO {columns} VALUES ");

@@ -1,24 +1,20 @@
 //! A store with many sessions ahead, written as rows: people, occupancies and jobs too, as bookings leave them.
 
-use std::fmt::Write as _;
-
 use scheduler_core::{RETENTION_MS, Record};
 use serde_json::json;
 use storage::testing::TestDatabase;
 use wire::{BookSession, UnixMs};
+
+use crate::databases::{REMIND_BEFORE_MS, insert, terms};
 
 pub(super) const APPLICATION: &str = "bench";
 /// Sessions of each two people.
 const SESSIONS_OF_A_PAIR: usize = 10;
 /// Reminders that are due from the start, of the first sessions.
 const DUE: usize = 100;
-/// A reminder is due five minutes before the start.
-const REMIND_BEFORE_MS: i64 = 300_000;
 /// Over which time the starts are spread.
 const SPREAD_MS: i64 = 90 * DAY_MS;
 const DAY_MS: i64 = 86_400_000;
-/// A statement for so many rows.
-const ROWS_AT_ONCE: usize = 5_000;
 
 /// The rows: how many, how many of them old, and as of when.
 #[derive(Debug, Clone, Copy)]
@@ -184,25 +180,4 @@ const RETENTION: usize = 5;
 /// Jobs of one place have their ids beside each other.
 fn job(place: usize, session: usize) -> String {
     format!("00000000-0000-7000-804{place}-{session:012}")
-}
-
-fn terms(starts_at: i64) -> String {
-    let terms = json!({
-        "starts_at": starts_at, "duration_ms": 60_000, "countdown_ms": 5_000, "lobby_ms": 300_000, "closes_after_ms": 120_000,
-        "extension_ms": 60_000, "max_extensions": 1, "connect_ms": 20_000, "on_loss": "run", "max_pause_ms": 30_000,
-        "duplicate": "takeover", "media": "p2p", "ice": "all", "remind_before_ms": [REMIND_BEFORE_MS],
-    });
-    terms.to_string()
-}
-
-async fn insert(database: &TestDatabase, columns: &str, rows: impl Iterator<Item = String>) {
-    let mut rows = rows.peekable();
-    while rows.peek().is_some() {
-        let mut statement = format!("INSERT INTO {columns} VALUES ");
-        for (at, row) in rows.by_ref().take(ROWS_AT_ONCE).enumerate() {
-            let comma = if at > 0 { ", " } else { "" };
-            write!(statement, "{comma}{row}").expect("memory takes it");
-        }
-        database.run(&statement).await;
-    }
 }
