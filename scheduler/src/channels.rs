@@ -12,10 +12,11 @@ use wire::{NotificationChannel, UnixMs};
 
 pub(crate) use webhook::WebhookChannel;
 
-use crate::store::{StoreFuture, UnitOfWork};
+use crate::store::{StoreError, StoreFuture, UnitOfWork};
 
-/// What an attempt comes to.
-pub(crate) type AnswerFuture<'a> = Pin<Box<dyn Future<Output = ChannelAnswer> + Send + 'a>>;
+/// What an attempt comes to; an error where the store did not answer, before anybody was asked.
+pub(crate) type AnswerFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<ChannelAnswer, StoreError>> + Send + 'a>>;
 
 /// One way to tell somebody something. It may be asked to send the same twice, after a crash or where an answer was lost:
 /// the key is the same then.

@@ -162,11 +162,19 @@ impl DeliveryRunner {
         let limit = Duration::from_millis(self.channel.limit_ms().unsigned_abs());
         let key = delivery.key.clone();
         let sending: AnswerFuture<'_> = self.channel.send(&delivery, &key);
-        let answer = tokio::time::timeout(limit, sending).await;
-        let answer = answer.unwrap_or_else(|_| ChannelAnswer::Retry {
-            after_ms: None,
-            reason: "no answer in time".to_owned(),
-        });
+        let answer = match tokio::time::timeout(limit, sending).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => {
+                self.warn(&error, "a delivery could not be read; it is tried again");
+                ChannelAnswer::Postponed {
+                    reason: "storage_unavailable".to_owned(),
+                }
+            }
+            Err(_) => ChannelAnswer::Retry {
+                after_ms: None,
+                reason: "no answer in time".to_owned(),
+            },
+        };
         self.watch.note(&answer, clock::now());
         let done = Attempted {
             delivery,

@@ -163,14 +163,7 @@ impl Channel for EmailChannel {
     }
 
     fn send<'a>(&'a self, delivery: &'a Delivery, key: &'a str) -> AnswerFuture<'a> {
-        Box::pin(async move {
-            self.attempt(delivery, key).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "a mail could not be composed; it is tried again");
-                ChannelAnswer::Postponed {
-                    reason: "storage_unavailable".to_owned(),
-                }
-            })
-        })
+        Box::pin(self.attempt(delivery, key))
     }
 
     fn settled<'a>(

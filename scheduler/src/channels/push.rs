@@ -24,7 +24,7 @@ use self::endpoint::encrypted;
 use self::key::VapidKey;
 use super::{AnswerFuture, Channel};
 use crate::config::Config;
-use crate::store::{PushTarget, SchedulerStore, StoreFuture, UnitOfWork};
+use crate::store::{PushTarget, SchedulerStore, StoreError, StoreFuture, UnitOfWork};
 
 /// Waits between attempts, in milliseconds. A reminder is over by then; what else there is stands in the list as well.
 const WAITS_MS: [i64; 5] = [5_000, 30_000, 120_000, 600_000, 1_800_000];
@@ -71,20 +71,14 @@ impl Push {
         self.client.policy()
     }
 
-    async fn deliver(&self, delivery: &Delivery, key: &str) -> ChannelAnswer {
+    async fn deliver(&self, delivery: &Delivery, key: &str) -> Result<ChannelAnswer, StoreError> {
         let id = delivery.target.clone().unwrap_or_default();
-        match self.store.push_subscriptions().target(id).await {
-            Ok(Some(target)) => self.post(delivery, key, &target).await,
-            Ok(None) => ChannelAnswer::Gone {
+        Ok(match self.store.push_subscriptions().target(id).await? {
+            Some(target) => self.post(delivery, key, &target).await,
+            None => ChannelAnswer::Gone {
                 reason: "unsubscribed".to_owned(),
             },
-            Err(error) => {
-                tracing::warn!(%error, "a push subscription could not be read; it is tried again");
-                ChannelAnswer::Postponed {
-                    reason: "storage_unavailable".to_owned(),
-                }
-            }
-        }
+        })
     }
 
     async fn post(&self, delivery: &Delivery, key: &str, target: &PushTarget) -> ChannelAnswer {

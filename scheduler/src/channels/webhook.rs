@@ -125,14 +125,7 @@ impl Channel for WebhookChannel {
 
     /// The `webhook-id` is the event's, which stands in the key.
     fn send<'a>(&'a self, delivery: &'a Delivery, _key: &'a str) -> AnswerFuture<'a> {
-        Box::pin(async move {
-            self.post(delivery).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "an endpoint could not be read; it is tried again");
-                ChannelAnswer::Postponed {
-                    reason: "storage_unavailable".to_owned(),
-                }
-            })
-        })
+        Box::pin(self.post(delivery))
     }
 
     fn settled<'a>(
