@@ -39,7 +39,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         NotificationKind, Notification, Page<Notification>,
         User, Notify, Quiet, SecretText, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
         ConfirmReset, EraseMe, ExportedFeedback, ExportedMatch, ExportedPushSubscription, FoundPerson, LoginView, PasswordReset, PersonExport, UndeliverableAddress,
-        ApplicationView, NotificationChannel, CalendarFeed, FeedbackView, GiveFeedback,
+        ApplicationView, NotificationChannel, DeliveryStatus, CalendarFeed, FeedbackView, GiveFeedback,
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
         ProposalView, AcceptProposal, BlockView, ClaimGift, SendReport, SentReport, ReportView,
         ListenedDelivery, ListenerView, PushKey, PushKeys, PushMessage, RotatedSecret, SentDelivery, SubscribeToPush, SubscribedToPush, WebhookBody, WebhookDeliveryView, WebhookState, WebhookView,

@@ -996,6 +996,10 @@ templates?: Record<string, unknown>, };
  */
 export type NotificationChannel = "in_app" | "webhook" | "push" | "email";
 /**
+ * Where a delivery stands, in a word.
+ */
+export type DeliveryStatus = "pending" | "sent" | "failed" | "missed" | "suppressed";
+/**
  * Answer of `POST /v1/me/calendar`.
  */
 export type CalendarFeed = { 
