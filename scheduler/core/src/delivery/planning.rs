@@ -20,8 +20,6 @@ const OPENED_LIFE_MS: i64 = 600_000;
 pub struct Recipient {
     /// The application that named them, or [`crate::PEOPLE`].
     pub application: String,
-    /// BCP 47 language tag, if it is known.
-    pub locale: Option<String>,
     /// IANA time zone, if it is known.
     pub time_zone: Option<String>,
     /// What may be used at all.

@@ -11,7 +11,6 @@ pub(super) struct RecipientRow {
     user: String,
     application: String,
     email: Option<String>,
-    locale: Option<String>,
     time_zone: Option<String>,
     /// Of an account: whether its address was shown to be theirs, and what they chose.
     is_verified: Option<bool>,
@@ -24,7 +23,7 @@ impl RecipientRow {
     /// The rows of these people.
     pub(super) fn select<'a>(users: &'a [&'a UserId]) -> Statement<'a> {
         query(
-            "SELECT u.id, u.application, u.email, u.locale, u.time_zone, a.email_verified, a.notify, p.body \
+            "SELECT u.id, u.application, u.email, u.time_zone, a.email_verified, a.notify, p.body \
              FROM users u LEFT JOIN accounts a ON a.user_id = u.id LEFT JOIN applications p ON p.id = u.application \
              WHERE u.id IN (?1..)",
         )
@@ -49,7 +48,6 @@ impl RecipientRow {
         };
         let recipient = Recipient {
             application: self.application,
-            locale: self.locale,
             time_zone: self.time_zone,
             channels,
             notify: notify.transpose()?.unwrap_or_default(),
@@ -66,7 +64,6 @@ impl FromRow for RecipientRow {
             user: row.get("id")?,
             application: row.get("application")?,
             email: row.get("email")?,
-            locale: row.get("locale")?,
             time_zone: row.get("time_zone")?,
             is_verified: row.get("email_verified")?,
             notify: row.get("notify")?,

@@ -31,7 +31,6 @@ const CHANNELS: [NotificationChannel; 4] = [
 fn recipient() -> Recipient {
     Recipient {
         application: "shop".to_owned(),
-        locale: None,
         time_zone: None,
         channels: CHANNELS.to_vec(),
         notify: Notify::default(),
