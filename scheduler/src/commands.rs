@@ -3,6 +3,7 @@
 //! nor SQL are here.
 
 mod accounts;
+mod appends;
 mod applications;
 mod apply;
 mod audit;

@@ -59,6 +59,15 @@ impl JobAction {
         matches!(self, JobAction::SendDigest)
     }
 
+    /// True where it may close other jobs, or erase what they are about: those after it are looked at again.
+    #[must_use]
+    pub fn changes_other_jobs(&self) -> bool {
+        matches!(
+            self,
+            JobAction::MissReminders | JobAction::RecordNoShow | JobAction::Erase
+        )
+    }
+
     /// What this makes of the job's own row.
     #[must_use]
     pub fn job_update(&self, job: &Job) -> JobUpdate {

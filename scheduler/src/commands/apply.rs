@@ -1,13 +1,11 @@
 //! Writing what a decision returned.
 
-use scheduler_core::timeline::has_room;
 use scheduler_core::{
-    Effects, EmailAddress, JobClosing, KnownPerson, MissReason, NewNotification, OccupancyChange,
-    PersonChange, SessionChange, TimelineEntry,
+    Effects, EmailAddress, JobClosing, KnownPerson, MissReason, OccupancyChange, PersonChange,
+    SessionChange,
 };
 
-use super::deliveries::add_deliveries;
-use super::webhooks::add_webhook_deliveries;
+use super::appends::Appends;
 use crate::notification_stream::StreamedNotification;
 use crate::store::{JobRepository, StoreError, UnitOfWork, address_hash};
 
@@ -16,6 +14,17 @@ pub(crate) async fn apply(
     work: &mut dyn UnitOfWork,
     effects: Effects,
 ) -> Result<Vec<StreamedNotification>, StoreError> {
+    let mut appends = Appends::default();
+    change(work, effects, &mut appends).await?;
+    appends.write(work).await
+}
+
+/// Writes what changes rows, and adds the rest to `appends`, which must be written within the same unit of work.
+pub(super) async fn change(
+    work: &mut dyn UnitOfWork,
+    effects: Effects,
+    appends: &mut Appends,
+) -> Result<(), StoreError> {
     for person in &effects.people {
         match person {
             PersonChange::Insert(person) => work.people().insert(person).await?,
@@ -66,13 +75,14 @@ pub(crate) async fn apply(
     for row in &effects.audit {
         work.audit().add(row).await?;
     }
-    append_timeline(work, &effects.timeline).await?;
     if let Some(answer) = &effects.answer {
         work.idempotency().insert(answer).await?;
     }
-    add_digests(work, &effects.digests).await?;
-    add_webhook_deliveries(work, &effects.outgoing).await?;
-    add_notifications(work, effects.notifications).await
+    appends.timeline.extend(effects.timeline);
+    appends.digests.extend(effects.digests);
+    appends.outgoing.extend(effects.outgoing);
+    appends.notifications.extend(effects.notifications);
+    Ok(())
 }
 
 /// An address that somebody is given anew may be there by now, whatever its server said before.
@@ -111,55 +121,4 @@ async fn close_jobs(jobs: &mut dyn JobRepository, closing: &JobClosing) -> Resul
 
 fn count_missed(reason: MissReason, missed: u64) {
     metrics::counter!("due_jobs_missed_total", "reason" => reason.name()).increment(missed);
-}
-
-/// Adds entries of one session while there is room for them.
-async fn append_timeline(
-    work: &mut dyn UnitOfWork,
-    entries: &[TimelineEntry],
-) -> Result<(), StoreError> {
-    let Some(first) = entries.first() else {
-        return Ok(());
-    };
-    let mut count = work.timeline().count(&first.session).await?;
-    for entry in entries {
-        if has_room(entry.item.kind, count) {
-            work.timeline().add(entry).await?;
-            count += 1;
-        } else {
-            metrics::counter!("timeline_entries_dropped_total").increment(1);
-        }
-    }
-    Ok(())
-}
-
-/// What stands in the list already is told by the other channels.
-async fn add_digests(
-    work: &mut dyn UnitOfWork,
-    digests: &[NewNotification],
-) -> Result<(), StoreError> {
-    for digest in digests {
-        let told = &digest.notification;
-        let count = told.count.unwrap_or_default();
-        work.notifications().put_count(&told.id, count).await?;
-    }
-    add_deliveries(work, digests).await
-}
-
-async fn add_notifications(
-    work: &mut dyn UnitOfWork,
-    notifications: Vec<NewNotification>,
-) -> Result<Vec<StreamedNotification>, StoreError> {
-    let mut stored = Vec::with_capacity(notifications.len());
-    for new in notifications {
-        if work.notifications().add(&new).await? {
-            stored.push(new);
-        }
-    }
-    add_deliveries(work, &stored).await?;
-    let streamed = |new: NewNotification| StreamedNotification {
-        user: new.user,
-        notification: new.notification,
-    };
-    Ok(stored.into_iter().map(streamed).collect())
 }

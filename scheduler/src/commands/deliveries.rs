@@ -1,10 +1,11 @@
 //! Planning deliveries with what causes them, claiming those whose turn has come, and settling them by their channel's
 //! answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use scheduler_core::{
-    BackOff, ChannelAnswer, Delivery, NewNotification, plan_deliveries, settle_delivery,
+    BackOff, ChannelAnswer, Delivery, NewDelivery, NewNotification, OutgoingEvent, plan_deliveries,
+    plan_webhooks, settle_delivery,
 };
 use storage::retry_on_conflict;
 use wire::UnixMs;
@@ -13,24 +14,44 @@ use super::new_id;
 use crate::channels::Channel;
 use crate::store::{SchedulerStore, Settled, StoreError, UnitOfWork};
 
-/// Adds the deliveries of notifications that were stored just now.
-pub(super) async fn add_deliveries(
+/// The deliveries of notifications that were stored just now, or told of again.
+pub(super) async fn notification_deliveries(
     work: &mut dyn UnitOfWork,
-    stored: &[NewNotification],
-) -> Result<(), StoreError> {
-    if stored.is_empty() {
-        return Ok(());
+    told: impl Iterator<Item = &NewNotification> + Clone,
+) -> Result<Vec<NewDelivery>, StoreError> {
+    let users: BTreeSet<_> = told.clone().map(|new| &new.user).collect();
+    if users.is_empty() {
+        return Ok(Vec::new());
     }
-    let users: Vec<_> = stored.iter().map(|new| &new.user).collect();
     let recipients = work.deliveries().recipients(&users).await?;
     let mut planned = Vec::new();
-    for new in stored {
+    for new in told {
         if let Some(recipient) = recipients.get(&new.user) {
             let now = new.notification.created_at;
             planned.extend(plan_deliveries(now, new, recipient, &mut new_id));
         }
     }
-    work.deliveries().insert(&planned).await
+    Ok(planned)
+}
+
+/// A delivery of each event for each endpoint that hears of it.
+pub(super) async fn webhook_deliveries(
+    work: &mut dyn UnitOfWork,
+    told: &[OutgoingEvent],
+) -> Result<Vec<NewDelivery>, StoreError> {
+    let applications: BTreeSet<_> = told.iter().map(|event| &event.application).collect();
+    let mut endpoints = HashMap::new();
+    for application in applications {
+        let of_it = work.webhooks().of_application(application).await?;
+        endpoints.insert(application, of_it);
+    }
+    let mut planned = Vec::new();
+    for told in told {
+        let now = told.event.occurred_at;
+        let of_it = &endpoints[&told.application];
+        planned.extend(plan_webhooks(now, told, of_it, &mut new_id));
+    }
+    Ok(planned)
 }
 
 /// Claims deliveries of a channel whose turn has come until `until`: those that are to be sent. What is of no use any more

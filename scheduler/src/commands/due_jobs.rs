@@ -1,6 +1,7 @@
 //! Settling jobs that were claimed.
 
 use std::collections::BTreeSet;
+use std::mem;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
@@ -10,11 +11,18 @@ use scheduler_core::{
 use storage::retry_on_conflict;
 use wire::{Notification, RoomId, UnixMs};
 
-use super::apply::apply;
+use super::appends::Appends;
+use super::apply::change;
 use super::job_failures::fail;
 use super::new_id;
 use crate::notification_stream::StreamedNotification;
 use crate::store::{SchedulerStore, Settled, StoreError, UnitOfWork};
+
+/// Sessions that are erased in one unit of work.
+const MAX_ERASED: usize = 10;
+
+/// A claimed job, and what was decided about it.
+type DecidedJob = (ClaimedJob, JobAction);
 
 /// Carries out what was decided about claimed jobs; a job whose claim has lapsed and been taken over, or
 /// whose booking has changed, is left alone. Where the store takes the whole of it and not one job of it, that one is put
@@ -22,10 +30,11 @@ use crate::store::{SchedulerStore, Settled, StoreError, UnitOfWork};
 pub(crate) async fn settle(
     store: &dyn SchedulerStore,
     now: UnixMs,
-    decided: Vec<(ClaimedJob, JobAction)>,
+    decided: Vec<DecidedJob>,
 ) -> Result<Vec<StreamedNotification>, StoreError> {
     let mut streamed = Vec::new();
-    let mut parts = vec![decided.as_slice()];
+    let mut parts = parts(&decided);
+    parts.reverse();
     while let Some(part) = parts.pop() {
         let settled = match settle_part(store, now, part).await {
             Ok(settled) => settled,
@@ -51,11 +60,27 @@ pub(crate) async fn settle(
     Ok(streamed)
 }
 
+/// What is written in one unit of work each, in order: a session goes with all its rows, and of these only so many hold up
+/// whoever else wants to write.
+fn parts(decided: &[DecidedJob]) -> Vec<&[DecidedJob]> {
+    let erases = |(_, action): &DecidedJob| *action == JobAction::Erase;
+    let alike = decided.chunk_by(|one, other| erases(one) == erases(other));
+    let parts = alike.flat_map(|part| {
+        let size = if erases(&part[0]) {
+            MAX_ERASED
+        } else {
+            part.len()
+        };
+        part.chunks(size)
+    });
+    parts.collect()
+}
+
 /// All of a part in one unit of work, or why none of it could be done though the store is there.
 async fn settle_part(
     store: &dyn SchedulerStore,
     now: UnixMs,
-    part: &[(ClaimedJob, JobAction)],
+    part: &[DecidedJob],
 ) -> Result<Result<Vec<StreamedNotification>, FailReason>, StoreError> {
     let settling = retry_on_conflict("settle", || settle_once(store, now, part));
     match AssertUnwindSafe(settling).catch_unwind().await {
@@ -72,7 +97,7 @@ async fn settle_part(
 async fn settle_once(
     store: &dyn SchedulerStore,
     now: UnixMs,
-    decided: &[(ClaimedJob, JobAction)],
+    decided: &[DecidedJob],
 ) -> Result<Vec<StreamedNotification>, StoreError> {
     let mut work = store.begin().await?;
     // Before the jobs, as whoever changes a session does: neither waits for the other then.
@@ -85,22 +110,41 @@ async fn settle_once(
     }
     let mut streamed = Vec::new();
     let mut taken_over = 0;
-    for (claimed, action) in decided {
-        let job = &claimed.job;
-        let update = action.job_update(job);
-        match work.jobs().settle(&job.id, job.term, update).await? {
-            Settled::Written => {
-                let context = context(&mut *work, job, action).await?;
-                let effects = core::settle(now, claimed, action, context, &mut new_id);
-                streamed.extend(apply(&mut *work, effects).await?);
-            }
-            Settled::TakenOver => taken_over += 1,
-            Settled::Closed => {}
+    let mut appends = Appends::default();
+    let are_alone = |one: &DecidedJob, other: &DecidedJob| {
+        !one.1.changes_other_jobs() && !other.1.changes_other_jobs()
+    };
+    for run in decided.chunk_by(are_alone) {
+        if run[0].1.changes_other_jobs() {
+            // What is erased takes with it what was added before.
+            streamed.extend(mem::take(&mut appends).write(&mut *work).await?);
         }
+        taken_over += settle_run(&mut *work, now, run, &mut appends).await?;
     }
+    streamed.extend(appends.write(&mut *work).await?);
     work.commit().await?;
     metrics::counter!("due_jobs_lapsed_total").increment(taken_over);
     Ok(streamed)
+}
+
+/// Settles jobs of which none changes whether another one's claim holds; how many of the claims had been taken over.
+async fn settle_run(
+    work: &mut dyn UnitOfWork,
+    now: UnixMs,
+    run: &[DecidedJob],
+    appends: &mut Appends,
+) -> Result<u64, StoreError> {
+    let update = |(claimed, action): &'_ DecidedJob| action.job_update(&claimed.job);
+    let rows: Vec<_> = run.iter().map(|one| (&one.0.job, update(one))).collect();
+    let settled = work.jobs().settle(&rows).await?;
+    let settled_jobs = run.iter().zip(&settled);
+    for ((claimed, action), _) in settled_jobs.filter(|(_, one)| **one == Settled::Written) {
+        let context = context(work, &claimed.job, action).await?;
+        let effects = core::settle(now, claimed, action, context, &mut new_id);
+        change(work, effects, appends).await?;
+    }
+    let taken_over = settled.iter().filter(|one| **one == Settled::TakenOver);
+    Ok(taken_over.count() as u64)
 }
 
 /// Reads again what the action asks for.

@@ -51,11 +51,11 @@ pub(crate) async fn fail(
     let update = failed_attempt(now, job.attempts, job.due_at, reason);
     let settled = retry_on_conflict("fail_job", || async move {
         let mut work = store.begin().await?;
-        let settled = work.jobs().settle(&job.id, job.term, update).await?;
+        let settled = work.jobs().settle(&[(job, update)]).await?;
         work.commit().await?;
         Ok::<_, StoreError>(settled)
     });
-    if settled.await? == Settled::Written {
+    if settled.await? == [Settled::Written] {
         report_failure(&job.id, update.state, reason, job.kind.name());
     }
     Ok(())

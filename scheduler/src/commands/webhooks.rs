@@ -1,16 +1,14 @@
 //! Endpoints of applications and their deliveries.
 
-use std::collections::BTreeSet;
-
 use scheduler_core::{
-    self as core, LISTENER_LIFE_MS, MAX_LISTENERS, MAX_WEBHOOKS, OutgoingEvent, UrlRule,
-    WebhookEndpoint, WebhookTarget,
+    self as core, LISTENER_LIFE_MS, MAX_LISTENERS, MAX_WEBHOOKS, UrlRule, WebhookEndpoint,
+    WebhookTarget,
 };
 use storage::retry_on_conflict;
 use wire::{ChangeWebhook, FieldError, UnixMs};
 
 use super::new_id;
-use crate::store::{SchedulerStore, StoreError, UnitOfWork};
+use crate::store::{SchedulerStore, StoreError};
 
 /// What became of a change of an endpoint.
 #[derive(Debug)]
@@ -33,27 +31,6 @@ pub(crate) enum DeliveryOutcome {
     Pending,
     /// This application has no such delivery, or no such endpoint any more.
     NotFound,
-}
-
-/// Makes a delivery of each event for each endpoint that hears of it.
-pub(super) async fn add_webhook_deliveries(
-    work: &mut dyn UnitOfWork,
-    told: &[OutgoingEvent],
-) -> Result<(), StoreError> {
-    let applications: BTreeSet<_> = told.iter().map(|event| &event.application).collect();
-    let mut planned = Vec::new();
-    for application in applications {
-        let endpoints = work.webhooks().of_application(application).await?;
-        let of_it = told.iter().filter(|told| &told.application == application);
-        for told in of_it {
-            let now = told.event.occurred_at;
-            planned.extend(core::plan_webhooks(now, told, &endpoints, &mut new_id));
-        }
-    }
-    if planned.is_empty() {
-        return Ok(());
-    }
-    work.deliveries().insert(&planned).await
 }
 
 /// Adds an endpoint or a listener; false where its application has as many as it may.

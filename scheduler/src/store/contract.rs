@@ -55,6 +55,7 @@ macro_rules! run_store_contract {
             jobs::sch_114_what_was_taken_over_is_told_from_what_is_over
             jobs::sch_75_a_claimed_job_of_a_booking_that_moved_does_nothing
             jobs::sch_76_each_action_leaves_its_mark
+            jobs::sch_420_a_job_that_closes_others_closes_those_behind_it_in_its_batch
             job_failures::sch_261_a_session_is_erased_with_its_jobs_and_a_late_claim_finds_nothing
             job_failures::sch_262_a_job_that_fails_is_put_off_alone_and_given_up_at_last
             job_failures::sch_270_jobs_are_listed_by_state_and_kind_page_by_page
@@ -62,6 +63,7 @@ macro_rules! run_store_contract {
             unread_digests::sch_275_unread_messages_of_a_room_are_told_once_a_quarter_unless_they_are_read
             events::sch_77_facts_count_once_and_in_any_order
             notifications::sch_78_notifications_are_stored_once_and_read_by_their_owner
+            notifications::sch_421_of_many_at_once_each_is_stored_that_its_person_has_not
             deliveries::sch_368_a_notification_is_stored_with_its_deliveries_once
             deliveries::sch_369_a_delivery_is_one_claimants_until_it_lapses_and_over_once_it_is_settled
             deliveries::sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_nobody

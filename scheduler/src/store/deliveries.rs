@@ -1,6 +1,6 @@
 //! Deliveries, from their planning to the answer of their channel.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use scheduler_core::{Delivery, DeliveryState, DeliveryUpdate, NewDelivery, Recipient};
 use wire::{DeliveryStatus, NotificationChannel, QueueStatus, SessionId, UnixMs, UserId};
@@ -53,7 +53,7 @@ pub(crate) trait DeliveryRepository: Send {
     /// How each of these people can be told of something; whoever is not known is left out. Nothing is locked.
     fn recipients<'a>(
         &'a mut self,
-        users: &'a [&'a UserId],
+        users: &'a BTreeSet<&'a UserId>,
     ) -> StoreFuture<'a, HashMap<UserId, Recipient>>;
 
     /// Open deliveries of a channel whose time has come and that are under no claim that holds, the longest due first:

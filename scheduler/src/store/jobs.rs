@@ -30,13 +30,9 @@ pub(crate) trait JobRepository: Send {
     /// moment beside it.
     fn claim<'a>(&'a mut self, jobs: &'a [(Job, UnixMs)]) -> StoreFuture<'a, ()>;
 
-    /// Writes what became of a job under the claim of that term, where it is still under it.
-    fn settle<'a>(
-        &'a mut self,
-        id: &'a str,
-        term: u64,
-        update: JobUpdate,
-    ) -> StoreFuture<'a, Settled>;
+    /// Writes what became of each job, where it is still under the claim of its term, and says so in the same order. No job
+    /// stands there twice.
+    fn settle<'a>(&'a mut self, jobs: &'a [(&'a Job, JobUpdate)]) -> StoreFuture<'a, Vec<Settled>>;
 
     /// Writes what became of a job that this unit of work has locked, whatever claim it is under.
     fn rewrite<'a>(&'a mut self, id: &'a str, update: JobUpdate) -> StoreFuture<'a, ()>;

@@ -1,5 +1,7 @@
 //! Notifications of people, each stored once for its cause.
 
+use std::collections::HashSet;
+
 use scheduler_core::NewNotification;
 use wire::{MatchId, Notification, NotificationKind, SessionId, UnixMs, UserId};
 
@@ -13,8 +15,9 @@ pub(crate) trait NotificationQueries: Send + Sync {
 
 /// Reads and writes notifications within a unit of work.
 pub(crate) trait NotificationRepository: Send {
-    /// Adds a notification; false, and nothing is written, when that person has one of that cause.
-    fn add<'a>(&'a mut self, new: &'a NewNotification) -> StoreFuture<'a, bool>;
+    /// Adds notifications, and returns the ids of those that were: nothing is written of one whose person has one of that
+    /// cause.
+    fn add<'a>(&'a mut self, new: &'a [NewNotification]) -> StoreFuture<'a, HashSet<String>>;
 
     /// The id of an unread notification of that kind that the person has for the session; it is locked.
     fn unread<'a>(

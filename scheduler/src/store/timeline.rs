@@ -1,5 +1,7 @@
 //! Timelines: what happened to each session, entry by entry.
 
+use std::collections::{BTreeSet, HashMap};
+
 use scheduler_core::TimelineEntry;
 use wire::{SessionId, UnixMs};
 
@@ -13,11 +15,15 @@ pub(crate) trait TimelineQueries: Send + Sync {
 
 /// Reads and writes timelines within a unit of work.
 pub(crate) trait TimelineRepository: Send {
-    /// How many entries the session has: exact while the session is locked, as by whoever adds one.
-    fn count<'a>(&'a mut self, session: &'a SessionId) -> StoreFuture<'a, u32>;
+    /// How many entries each of these sessions has, where it has any: exact while the session is locked, as by whoever
+    /// adds one.
+    fn counts<'a>(
+        &'a mut self,
+        sessions: &'a BTreeSet<&'a SessionId>,
+    ) -> StoreFuture<'a, HashMap<SessionId, u32>>;
 
-    /// Adds an entry. A second one with the same id has no effect.
-    fn add<'a>(&'a mut self, entry: &'a TimelineEntry) -> StoreFuture<'a, ()>;
+    /// Adds entries. A second one with the same id has no effect.
+    fn add<'a>(&'a mut self, entries: &'a [&'a TimelineEntry]) -> StoreFuture<'a, ()>;
 }
 
 /// Which part of a session's timeline to list.

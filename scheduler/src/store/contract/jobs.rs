@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use scheduler_core::{ClaimedJob, JobAction, JobKind, MissReason, RETENTION_MS};
-use wire::SessionState;
+use scheduler_core::{ClaimedJob, Job, JobAction, JobKind, MissReason, RETENTION_MS};
+use wire::{NotificationKind, SessionState};
 
 use super::harness::{LEASE_MS, NOW, StoreHarness, done, moved, with_action};
 use crate::commands::claim_due;
@@ -51,13 +51,17 @@ pub(crate) async fn sch_114_what_was_taken_over_is_told_from_what_is_over(
     let mut work = store.begin().await.unwrap();
     let jobs = work.jobs();
     let update = JobAction::Nothing.job_update(&first.job);
-    for (id, term, expected) in [
-        (first.job.id.as_str(), 1, Settled::TakenOver),
-        (first.job.id.as_str(), 2, Settled::Written),
-        (first.job.id.as_str(), 2, Settled::Closed),
-        ("none", 1, Settled::Closed),
+    let none = Job {
+        id: "none".to_owned(),
+        ..first.job.clone()
+    };
+    let [first, second, none] = [&first.job, &second.job, &none].map(|job| (job, update));
+    for (settled, expected) in [
+        (vec![first, none], vec![Settled::TakenOver, Settled::Closed]),
+        (vec![second, none], vec![Settled::Written, Settled::Closed]),
+        (vec![second], vec![Settled::Closed]),
     ] {
-        assert_eq!(jobs.settle(id, term, update).await.unwrap(), expected);
+        assert_eq!(jobs.settle(&settled).await.unwrap(), expected);
     }
 }
 
@@ -121,4 +125,29 @@ pub(crate) async fn sch_76_each_action_leaves_its_mark(mut harness: StoreHarness
     let erase = with_action(retention, &JobAction::Erase);
     harness.settle(end, erase).await;
     assert_eq!(harness.find(&session.id).await, None);
+}
+
+pub(crate) async fn sch_420_a_job_that_closes_others_closes_those_behind_it_in_its_batch(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let at = session.terms.closes_at();
+    let decided = harness.claim(at).await.into_iter().map(|claimed| {
+        let action = match claimed.job.kind {
+            JobKind::Start => JobAction::MissReminders,
+            JobKind::Reminder { .. } => JobAction::SendReminder,
+            JobKind::LobbyOpens => JobAction::AnnounceLobby,
+            _ => JobAction::Nothing,
+        };
+        (claimed, action)
+    });
+    let mut decided: Vec<_> = decided.collect();
+    decided.sort_by_key(|(claimed, _)| claimed.job.kind != JobKind::Start);
+    let reminders = decided
+        .iter()
+        .filter(|(_, action)| *action == JobAction::SendReminder);
+    assert!(reminders.count() > 0, "none would be sent in any case");
+    let told = harness.settle(at, decided).await;
+    let kinds: Vec<_> = told.iter().map(|told| told.notification.kind).collect();
+    assert_eq!(kinds, [NotificationKind::SessionOpened; 2]);
 }

@@ -1,6 +1,9 @@
 //! What a store must do about notifications.
 
-use wire::{SessionId, UserId};
+use std::collections::HashSet;
+
+use scheduler_core::NewNotification;
+use wire::{Notification, NotificationKind, SessionId, UserId};
 
 use super::harness::{NOW, StoreHarness, all_of, cancelled, done};
 use crate::store::{MarkRead, NotificationPage, NotificationQuery};
@@ -71,4 +74,48 @@ pub(crate) async fn sch_355_all_are_read_at_once_and_each_first_time_counts(
     assert!(read.contains(&(NOW + 1)) && !read.contains(&(NOW + 4)));
     let of_bo = harness.list(all_of(&bo)).await;
     assert!(of_bo.iter().all(|one| one.read_at.is_none()));
+}
+
+pub(crate) async fn sch_421_of_many_at_once_each_is_stored_that_its_person_has_not(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let [ana, bo] = session.users();
+    let notification = |id: &str, user: &UserId, cause: &str| NewNotification {
+        user: user.clone(),
+        cause: cause.to_owned(),
+        notification: Notification {
+            id: id.to_owned(),
+            kind: NotificationKind::SessionMissed,
+            created_at: NOW,
+            session_id: Some(session.id.clone()),
+            gift_id: None,
+            match_id: Some("m1".into()),
+            starts_at: None,
+            with: None,
+            count: None,
+            read_at: None,
+        },
+    };
+    let store = harness.store().await;
+    let mut work = store.begin().await.unwrap();
+    let first = [
+        notification("n1", &ana, "one"),
+        notification("n2", &bo, "one"),
+    ];
+    let added = work.notifications().add(&first).await.unwrap();
+    assert_eq!(added, HashSet::from(["n1".to_owned(), "n2".to_owned()]));
+    let second = [
+        notification("n3", &ana, "one"),
+        notification("n4", &ana, "two"),
+        notification("n5", &ana, "two"),
+        notification("n6", &bo, "two"),
+    ];
+    let added = work.notifications().add(&second).await.unwrap();
+    assert_eq!(added, HashSet::from(["n4".to_owned(), "n6".to_owned()]));
+    work.commit().await.unwrap();
+    let of_ana = harness.list(all_of(&ana)).await;
+    let ids: Vec<_> = of_ana.iter().map(|told| told.id.as_str()).collect();
+    assert_eq!(ids, ["n4", "n1"]);
+    assert!(of_ana.iter().all(|told| told.match_id.is_some()));
 }

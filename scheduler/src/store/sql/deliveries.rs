@@ -1,6 +1,6 @@
 //! Deliveries and their claims.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use scheduler_core::{
     Delivery, DeliveryContent, DeliveryState, DeliveryUpdate, NewDelivery, Recipient,
@@ -127,7 +127,7 @@ impl DeliveryRepository for SqlUnitOfWork {
 
     fn recipients<'a>(
         &'a mut self,
-        users: &'a [&'a UserId],
+        users: &'a BTreeSet<&'a UserId>,
     ) -> StoreFuture<'a, HashMap<UserId, Recipient>> {
         Box::pin(async {
             let rows: Vec<RecipientRow> =

@@ -2,11 +2,13 @@
 
 mod rows;
 
+use std::collections::HashMap;
+
 use scheduler_core::{Job, JobKind, JobPayload, JobState, JobUpdate, MissReason, NewJob};
-use storage::{Statement, query};
+use storage::query;
 use wire::{JobView, RoomId, SessionId, UnixMs, UserId};
 
-use self::rows::{JobRow, claimed_row, row, select_jobs, words};
+use self::rows::{JobRow, claimed_row, reason, row, select_jobs, settled_row, words};
 use super::SqlStore;
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{
@@ -98,42 +100,52 @@ impl JobRepository for SqlUnitOfWork {
         })
     }
 
-    fn settle<'a>(
-        &'a mut self,
-        id: &'a str,
-        term: u64,
-        update: JobUpdate,
-    ) -> StoreFuture<'a, Settled> {
-        Box::pin(async move {
-            let statement = "UPDATE due_jobs SET state = ?1, reason = ?2, due_at = ?3, attempts = ?4, \
-                             lease_until = NULL WHERE id = ?5 AND state = 'claimed' AND term = ?6";
-            let written = updated(statement, update)
-                .bind(id)
-                .bind(term)
-                .execute(&mut self.tx)
-                .await?;
-            if written == 1 {
-                return Ok(Settled::Written);
-            }
-            let now_under: Option<(u64,)> = query("SELECT term FROM due_jobs WHERE id = ?1")
-                .bind(id)
-                .fetch_optional(&mut self.tx)
-                .await?;
-            Ok(match now_under {
-                Some((newer,)) if newer > term => Settled::TakenOver,
-                _ => Settled::Closed,
-            })
+    fn settle<'a>(&'a mut self, jobs: &'a [(&'a Job, JobUpdate)]) -> StoreFuture<'a, Vec<Settled>> {
+        Box::pin(async {
+            let found: Vec<(String, String, u64)> = query(
+                "SELECT id, state, term FROM due_jobs WHERE id IN (?1..) ORDER BY id FOR UPDATE",
+            )
+            .bind_list(jobs.iter().map(|(job, _)| job.id.as_str()))
+            .fetch_all(&mut self.tx)
+            .await?;
+            let found: HashMap<_, _> = found
+                .iter()
+                .map(|(id, state, term)| (id.as_str(), (state.as_str(), *term)))
+                .collect();
+            let settled = |(job, _): &(&Job, JobUpdate)| match found.get(job.id.as_str()) {
+                Some(("claimed", term)) if *term == job.term => Settled::Written,
+                Some((_, term)) if *term > job.term => Settled::TakenOver,
+                Some(_) | None => Settled::Closed,
+            };
+            let outcomes: Vec<_> = jobs.iter().map(settled).collect();
+            let written = jobs.iter().zip(&outcomes);
+            let written = written.filter(|(_, outcome)| **outcome == Settled::Written);
+            // As claims are written, and for the same reason.
+            query(
+                "INSERT INTO due_jobs (id, subject_kind, subject_id, revision, kind, before_ms, user_id, due_at, \
+                 state, reason, attempts) VALUES ?rows ON CONFLICT (id) DO UPDATE SET state = excluded.state, \
+                 reason = excluded.reason, due_at = excluded.due_at, attempts = excluded.attempts, lease_until = NULL",
+            )
+            .bind_rows(written.map(|(job, _)| settled_row(job)))
+            .execute(&mut self.tx)
+            .await?;
+            Ok(outcomes)
         })
     }
 
     fn rewrite<'a>(&'a mut self, id: &'a str, update: JobUpdate) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            let statement = "UPDATE due_jobs SET state = ?1, reason = ?2, due_at = ?3, attempts = ?4, \
-                             lease_until = NULL WHERE id = ?5";
-            updated(statement, update)
-                .bind(id)
-                .execute(&mut self.tx)
-                .await?;
+            query(
+                "UPDATE due_jobs SET state = ?1, reason = ?2, due_at = ?3, attempts = ?4, lease_until = NULL \
+                 WHERE id = ?5",
+            )
+            .bind(words(update.state).0)
+            .bind(reason(update))
+            .bind(update.due_at)
+            .bind(update.attempts)
+            .bind(id)
+            .execute(&mut self.tx)
+            .await?;
             Ok(())
         })
     }
@@ -272,15 +284,4 @@ impl JobRepository for SqlUnitOfWork {
             Ok(missed)
         })
     }
-}
-
-/// The statement with the first four of its parameters.
-fn updated(statement: &'static str, update: JobUpdate) -> Statement<'static> {
-    let (state, reason) = words(update.state);
-    let failure = update.failure.map(scheduler_core::FailReason::name);
-    query(statement)
-        .bind(state)
-        .bind(reason.or(failure))
-        .bind(update.due_at)
-        .bind(update.attempts)
 }

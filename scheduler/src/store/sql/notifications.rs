@@ -1,9 +1,9 @@
 //! Notifications of people.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use scheduler_core::NewNotification;
-use storage::{FromRow, Row, SqlConnection, query};
+use storage::{FromRow, Row, SqlConnection, Value, query};
 use wire::{GiftId, MatchId, Notification, NotificationKind, SessionId, UnixMs, UserId};
 
 use super::unit_of_work::SqlUnitOfWork;
@@ -59,27 +59,23 @@ impl NotificationQueries for SqlStore {
 }
 
 impl NotificationRepository for SqlUnitOfWork {
-    fn add<'a>(&'a mut self, new: &'a NewNotification) -> StoreFuture<'a, bool> {
+    fn add<'a>(&'a mut self, new: &'a [NewNotification]) -> StoreFuture<'a, HashSet<String>> {
         Box::pin(async {
-            let notification = &new.notification;
             let inserted = query(
                 "INSERT INTO notifications (id, user_id, session_id, kind, cause, created_at, starts_at, with_name) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (user_id, cause) DO NOTHING",
+                 VALUES ?rows ON CONFLICT (user_id, cause) DO NOTHING",
             )
-            .bind(&notification.id)
-            .bind(new.user.as_str())
-            .bind(notification.session_id.as_ref().map(SessionId::as_str))
-            .bind(notification.kind.name())
-            .bind(&new.cause)
-            .bind(notification.created_at)
-            .bind(notification.starts_at)
-            .bind(notification.with.as_deref())
+            .bind_rows(new.iter().map(row))
             .execute(&mut self.tx)
             .await?;
-            if inserted == 1 {
-                add_subject(&mut self.tx, notification).await?;
-            }
-            Ok(inserted == 1)
+            let ids = new.iter().map(|new| new.notification.id.as_str());
+            let added: HashSet<String> = match usize::try_from(inserted) == Ok(new.len()) {
+                true => ids.map(str::to_owned).collect(),
+                false => existing(&mut self.tx, ids).await?,
+            };
+            let is_added = |new: &&NewNotification| added.contains(&new.notification.id);
+            add_subjects(&mut self.tx, new.iter().filter(is_added)).await?;
+            Ok(added)
         })
     }
 
@@ -218,24 +214,64 @@ pub(super) async fn notifications_of(
     rows.into_iter().map(by_id).collect()
 }
 
-/// What it is of beside a session, where it is of anything.
-async fn add_subject(
+/// Those of these ids that are there.
+async fn existing(
     connection: &mut dyn SqlConnection,
-    notification: &Notification,
+    ids: impl Iterator<Item = &str>,
+) -> Result<HashSet<String>, StoreError> {
+    let found: Vec<(String,)> = query("SELECT id FROM notifications WHERE id IN (?1..)")
+        .bind_list(ids)
+        .fetch_all(connection)
+        .await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
+/// What they are of beside a session, where they are of anything.
+async fn add_subjects(
+    connection: &mut dyn SqlConnection,
+    added: impl Iterator<Item = &NewNotification>,
 ) -> Result<(), StoreError> {
-    let (gift, of_match) = (&notification.gift_id, &notification.match_id);
-    if gift.is_none() && of_match.is_none() {
+    let rows: Vec<_> = added.filter_map(subject_row).collect();
+    if rows.is_empty() {
         return Ok(());
     }
-    query(
-        "INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES (?1, ?2, ?3)",
-    )
-    .bind(&notification.id)
-    .bind(gift.as_ref().map(GiftId::as_str))
-    .bind(of_match.as_ref().map(MatchId::as_str))
-    .execute(connection)
-    .await?;
+    query("INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES ?rows")
+        .bind_rows(rows)
+        .execute(connection)
+        .await?;
     Ok(())
+}
+
+/// A new notification, in the order of the columns.
+fn row(new: &NewNotification) -> [Value<'_>; 8] {
+    let notification = &new.notification;
+    [
+        notification.id.as_str().into(),
+        new.user.as_str().into(),
+        notification
+            .session_id
+            .as_ref()
+            .map(SessionId::as_str)
+            .into(),
+        notification.kind.name().into(),
+        new.cause.as_str().into(),
+        notification.created_at.into(),
+        notification.starts_at.into(),
+        notification.with.as_deref().into(),
+    ]
+}
+
+fn subject_row(new: &NewNotification) -> Option<[Value<'_>; 3]> {
+    let notification = &new.notification;
+    let (gift, of_match) = (&notification.gift_id, &notification.match_id);
+    let is_of_any = gift.is_some() || of_match.is_some();
+    is_of_any.then(|| {
+        [
+            notification.id.as_str().into(),
+            gift.as_ref().map(GiftId::as_str).into(),
+            of_match.as_ref().map(MatchId::as_str).into(),
+        ]
+    })
 }
 
 struct NotificationRow {

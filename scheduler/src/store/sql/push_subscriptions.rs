@@ -1,5 +1,7 @@
 //! Browsers that show pushes to somebody.
 
+use std::collections::BTreeSet;
+
 use scheduler_core::PushedBrowser;
 use storage::{FromRow, Row, SqlConnection, query};
 use wire::{Notify, SessionId, UnixMs, UserId};
@@ -159,7 +161,7 @@ impl PushSubscriptionRepository for SqlUnitOfWork {
 /// The browsers of these people, each person's oldest first.
 pub(super) async fn browsers(
     connection: &mut dyn SqlConnection,
-    users: &[&UserId],
+    users: &BTreeSet<&UserId>,
 ) -> Result<Vec<(UserId, PushedBrowser)>, StoreError> {
     let rows: Vec<(String, String, Option<String>)> = query(
         "SELECT user_id, id, session_id FROM push_subscriptions WHERE user_id IN (?1..) ORDER BY id",

@@ -1,5 +1,7 @@
 //! How people can be told of something: what stands of them, of their account and of their application.
 
+use std::collections::BTreeSet;
+
 use scheduler_core::{ApplicationProfile, PEOPLE, Recipient};
 use storage::{FromRow, Row, Statement, query};
 use wire::{ApplicationView, NotificationChannel, Notify, UserId};
@@ -21,7 +23,7 @@ pub(super) struct RecipientRow {
 
 impl RecipientRow {
     /// The rows of these people.
-    pub(super) fn select<'a>(users: &'a [&'a UserId]) -> Statement<'a> {
+    pub(super) fn select<'a>(users: &'a BTreeSet<&'a UserId>) -> Statement<'a> {
         query(
             "SELECT u.id, u.application, u.email, u.time_zone, a.email_verified, a.notify, p.body \
              FROM users u LEFT JOIN accounts a ON a.user_id = u.id LEFT JOIN applications p ON p.id = u.application \

@@ -1,12 +1,14 @@
 //! Timelines of sessions.
 
+use std::collections::{BTreeSet, HashMap};
+
 use scheduler_core::TimelineEntry;
-use storage::query;
+use storage::{Value, query};
 use wire::SessionId;
 
 use super::SqlStore;
 use super::unit_of_work::SqlUnitOfWork;
-use crate::store::{StoreFuture, TimelineQueries, TimelineQuery, TimelineRepository};
+use crate::store::{StoreError, StoreFuture, TimelineQueries, TimelineQuery, TimelineRepository};
 
 impl TimelineQueries for SqlStore {
     fn list(&self, page: TimelineQuery) -> StoreFuture<'_, Vec<TimelineEntry>> {
@@ -35,29 +37,42 @@ impl TimelineQueries for SqlStore {
 }
 
 impl TimelineRepository for SqlUnitOfWork {
-    fn count<'a>(&'a mut self, session: &'a SessionId) -> StoreFuture<'a, u32> {
+    fn counts<'a>(
+        &'a mut self,
+        sessions: &'a BTreeSet<&'a SessionId>,
+    ) -> StoreFuture<'a, HashMap<SessionId, u32>> {
         Box::pin(async {
-            let (count,) = query("SELECT count(*) FROM timeline WHERE session_id = ?1")
-                .bind(session.as_str())
-                .fetch_one(&mut self.tx)
-                .await?;
-            Ok(count)
+            let counted: Vec<(String, u32)> = query(
+                "SELECT session_id, count(*) FROM timeline WHERE session_id IN (?1..) GROUP BY session_id",
+            )
+            .bind_list(sessions.iter().map(|session| session.as_str()))
+            .fetch_all(&mut self.tx)
+            .await?;
+            let of_session = |(session, count)| (SessionId(session), count);
+            Ok(counted.into_iter().map(of_session).collect())
         })
     }
 
-    fn add<'a>(&'a mut self, entry: &'a TimelineEntry) -> StoreFuture<'a, ()> {
+    fn add<'a>(&'a mut self, entries: &'a [&'a TimelineEntry]) -> StoreFuture<'a, ()> {
         Box::pin(async {
+            let rows: Result<Vec<_>, StoreError> = entries.iter().map(|entry| row(entry)).collect();
             query(
-                "INSERT INTO timeline (id, session_id, at, body) VALUES (?1, ?2, ?3, ?4) \
-                 ON CONFLICT (id) DO NOTHING",
+                "INSERT INTO timeline (id, session_id, at, body) VALUES ?rows ON CONFLICT (id) DO NOTHING",
             )
-            .bind(&entry.id)
-            .bind(entry.session.as_str())
-            .bind(entry.item.at)
-            .bind(serde_json::to_string(&entry.item)?)
+            .bind_rows(rows?)
             .execute(&mut self.tx)
             .await?;
             Ok(())
         })
     }
+}
+
+/// An entry, in the order of the columns.
+fn row(entry: &TimelineEntry) -> Result<[Value<'_>; 4], StoreError> {
+    Ok([
+        entry.id.as_str().into(),
+        entry.session.as_str().into(),
+        entry.item.at.into(),
+        serde_json::to_string(&entry.item)?.into(),
+    ])
 }

@@ -1,6 +1,8 @@
 //! Jobs as rows.
 
-use scheduler_core::{Job, JobKind, JobPayload, JobState, JobSubject, NewJob};
+use scheduler_core::{
+    FailReason, Job, JobKind, JobPayload, JobState, JobSubject, JobUpdate, NewJob,
+};
 use storage::{FromRow, Row, Value};
 use wire::{JobStatus, JobView, UnixMs, UserId};
 
@@ -59,6 +61,29 @@ pub(super) fn claimed_row((job, until): &(Job, UnixMs)) -> [Value<'_>; 11] {
         (*until).into(),
         job.term.into(),
     ]
+}
+
+/// A job with what became of it, in the order of the columns.
+pub(super) fn settled_row<'a>((job, update): &'a (&'a Job, JobUpdate)) -> [Value<'a>; 11] {
+    [
+        job.id.as_str().into(),
+        job.subject.kind().into(),
+        job.subject.id().into(),
+        job.revision.into(),
+        job.kind.name().into(),
+        job.kind.before_ms().into(),
+        job.user.as_ref().map_or("", UserId::as_str).into(),
+        update.due_at.into(),
+        words(update.state).0.into(),
+        reason(*update).into(),
+        update.attempts.into(),
+    ]
+}
+
+/// The reason's column: of its state, or why it is tried again.
+pub(super) fn reason(update: JobUpdate) -> Option<&'static str> {
+    let failure = update.failure.map(FailReason::name);
+    words(update.state).1.or(failure)
 }
 
 /// The state's column, and the reason's.
