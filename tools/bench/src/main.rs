@@ -118,6 +118,8 @@ enum ReferenceServer {
 }
 
 fn main() -> ExitCode {
+    // Before anything builds an HTTP client: without a provider that panics. One that is there does as well.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();

@@ -15,8 +15,9 @@ const JOBS: usize = 10;
 const REMINDERS: usize = 2;
 /// Pairs of people that have sessions.
 const PAIRS: usize = 32;
-/// A reminder is due five minutes before the start; that was a minute ago.
-pub(crate) const REMIND_BEFORE_MS: i64 = 300_000;
+/// A reminder is due three hours before the start; that was a minute ago. It is of use for an hour and a half, which is longer
+/// than any measurement takes.
+pub(crate) const REMIND_BEFORE_MS: i64 = 3 * 60 * 60 * 1_000;
 const STARTS_IN_MS: i64 = REMIND_BEFORE_MS - 60_000;
 const BOOKED_AHEAD_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A statement for so many rows.
