@@ -7,7 +7,7 @@ mod webhook;
 use std::future::Future;
 use std::pin::Pin;
 
-use scheduler_core::{BackOff, ChannelAnswer, Delivery};
+use scheduler_core::{BackOff, ChannelAnswer, Delivery, DeliveryShares};
 use wire::{NotificationChannel, UnixMs};
 
 pub(crate) use webhook::WebhookChannel;
@@ -29,6 +29,11 @@ pub(crate) trait Channel: Send + Sync + 'static {
 
     /// Attempts at once.
     fn at_once(&self) -> usize;
+
+    /// How these are shared: whoever waits may have all of them, unless a channel says otherwise.
+    fn shares(&self) -> DeliveryShares {
+        DeliveryShares::unbounded(self.at_once())
+    }
 
     /// How long one attempt may take at most, in milliseconds: a claim holds a little longer.
     fn limit_ms(&self) -> i64;

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use scheduler_core::{ChannelAnswer, Delivery};
+use scheduler_core::ChannelAnswer;
 use service::{Shutdown, Tasks, clock};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{Notify, mpsc};
 use wire::NotificationChannel;
 
 use crate::channel_watch::{ChannelWatch, SeenChannel};
 use crate::channels::{AnswerFuture, Channel};
 use crate::commands::{claim_deliveries, settle_deliveries};
+use crate::delivery_places::{DeliveryPlace, DeliveryPlaces};
 use crate::store::{SchedulerStore, StoreError};
 
 /// How often the store is asked for deliveries that are due again, in milliseconds.
@@ -36,9 +37,8 @@ struct DeliveryRunner {
 
 /// An attempt that has come to its answer. It keeps its place among those in flight until the answer is written.
 struct Attempted {
-    delivery: Delivery,
+    place: DeliveryPlace,
     answer: ChannelAnswer,
-    _place: OwnedSemaphorePermit,
 }
 
 impl DeliveryRunners {
@@ -87,7 +87,7 @@ impl DeliveryRunner {
     /// Each attempt is a task of its own: it goes on while this one waits for the store, which the attempt may wait for, too.
     async fn run(self, store: &dyn SchedulerStore, tasks: Tasks, shutdown: Shutdown) {
         let at_once = self.channel.at_once();
-        let room = Arc::new(Semaphore::new(at_once));
+        let places = DeliveryPlaces::default();
         let (sender, mut answers) = mpsc::channel(at_once);
         let mut unwritten = Vec::new();
         let mut next_look = clock::now();
@@ -95,8 +95,8 @@ impl DeliveryRunner {
             if next_look <= clock::now() {
                 next_look = clock::now() + POLL_MS;
                 self.write(store, &mut unwritten).await;
-                for (delivery, place) in self.claim(store, &room).await {
-                    let attempt = self.clone().attempt(delivery, place, sender.clone());
+                for place in self.claim(store, &places).await {
+                    let attempt = self.clone().attempt(place, sender.clone());
                     tasks.spawn("delivery", attempt);
                 }
             }
@@ -106,9 +106,9 @@ impl DeliveryRunner {
                     while let Ok(more) = answers.try_recv() {
                         unwritten.push(more);
                     }
-                    let had_lane = unwritten.iter().any(|done| done.delivery.lane.is_some());
+                    let had_lane = unwritten.iter().any(|done| done.place.delivery().lane.is_some());
                     self.write(store, &mut unwritten).await;
-                    if had_lane || room.available_permits() * 2 >= at_once {
+                    if had_lane || places.in_flight().count() * 2 <= at_once {
                         next_look = clock::now();
                     }
                 }
@@ -128,19 +128,16 @@ impl DeliveryRunner {
         let _ = tokio::time::timeout(STOP_LIMIT, ending).await;
     }
 
-    /// Claims as many as there is room for, each with its place.
+    /// Claims as many as there are places for, each with its place.
     async fn claim(
         &self,
         store: &dyn SchedulerStore,
-        room: &Arc<Semaphore>,
-    ) -> Vec<(Delivery, OwnedSemaphorePermit)> {
-        let limit = u32::try_from(room.available_permits()).unwrap_or(u32::MAX);
-        if limit == 0 {
-            return Vec::new();
-        }
+        places: &DeliveryPlaces,
+    ) -> Vec<DeliveryPlace> {
         let now = clock::now();
         let until = now + self.channel.limit_ms() + CLAIM_REST_MS;
-        let claimed = claim_deliveries(store, &*self.channel, (now, until), limit).await;
+        let in_flight = places.in_flight();
+        let claimed = claim_deliveries(store, &*self.channel, (now, until), &in_flight).await;
         let claimed = claimed.unwrap_or_else(|error| {
             self.warn(
                 &error,
@@ -148,20 +145,18 @@ impl DeliveryRunner {
             );
             Vec::new()
         });
-        // Nobody else takes places.
-        let placed = |delivery| Some((delivery, Arc::clone(room).try_acquire_owned().ok()?));
-        claimed.into_iter().filter_map(placed).collect()
+        let placed = claimed.into_iter().map(|delivery| places.take(delivery));
+        placed.collect()
     }
 
     async fn attempt(
         self,
-        delivery: Delivery,
-        place: OwnedSemaphorePermit,
+        place: DeliveryPlace,
         answers: mpsc::Sender<Attempted>,
     ) {
         let limit = Duration::from_millis(self.channel.limit_ms().unsigned_abs());
-        let key = delivery.key.clone();
-        let sending: AnswerFuture<'_> = self.channel.send(&delivery, &key);
+        let delivery = place.delivery();
+        let sending: AnswerFuture<'_> = self.channel.send(delivery, &delivery.key);
         let answer = match tokio::time::timeout(limit, sending).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => {
@@ -176,13 +171,8 @@ impl DeliveryRunner {
             },
         };
         self.watch.note(&answer, clock::now());
-        let done = Attempted {
-            delivery,
-            answer,
-            _place: place,
-        };
         // Nobody takes it once the service has stopped: it goes out again then.
-        let _ = answers.send(done).await;
+        let _ = answers.send(Attempted { place, answer }).await;
     }
 
     /// Writes answers; those that the store does not take stay, and keep their places.
@@ -192,7 +182,7 @@ impl DeliveryRunner {
         }
         let answered: Vec<_> = unwritten
             .iter()
-            .map(|done| (done.delivery.clone(), done.answer.clone()))
+            .map(|done| (done.place.delivery().clone(), done.answer.clone()))
             .collect();
         let now = clock::now();
         match settle_deliveries(store, &*self.channel, &answered, now).await {

@@ -15,6 +15,7 @@ mod channels;
 mod commands;
 mod config;
 mod deliveries;
+mod delivery_places;
 mod describe;
 mod due_jobs;
 mod email;

@@ -53,7 +53,9 @@ pub(crate) use applications::{ApplicationQueries, ApplicationRepository};
 pub(crate) use audit::{AuditQueries, AuditQuery, AuditRepository};
 pub(crate) use blocks::{BlockQueries, BlockRepository};
 pub(crate) use calendar_feeds::{CalendarFeedQueries, CalendarFeedRepository};
-pub(crate) use deliveries::{DeliveryQueries, DeliveryQuery, DeliveryRepository, StoredDelivery};
+pub(crate) use deliveries::{
+    DeliveryQueries, DeliveryQuery, DeliveryRepository, DuePage, StoredDelivery,
+};
 pub(crate) use erasures::ErasureRepository;
 pub(crate) use events::EventRepository;
 pub(crate) use exports::ExportQueries;

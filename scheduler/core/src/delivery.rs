@@ -2,6 +2,7 @@
 //! channel has an answer that is final, and never sent silently late.
 
 mod attempt;
+mod fair_share;
 mod planning;
 mod quiet_hours;
 
@@ -9,6 +10,7 @@ use wire::{DeliveryStatus, Event, Notification, NotificationChannel, SessionId, 
 
 pub use attempt::{BackOff, ChannelAnswer, DeliveryUpdate, settle_delivery};
 pub use planning::{PushedBrowser, Recipient, plan_deliveries};
+pub use fair_share::{AttemptsInFlight, DeliveryShares, DueDelivery, FairChoice};
 
 /// What is to be told to one person or endpoint by one channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +36,7 @@ pub struct Delivery {
     pub lane: Option<String>,
     /// What is told.
     pub content: DeliveryContent,
-    /// How often it was claimed, the present claim included.
+    /// How often it was claimed, the present claim included; what is sent again counts on.
     pub attempts: u32,
     /// Counts the claims, and never starts again: what is written under an older one is refused.
     pub term: u64,

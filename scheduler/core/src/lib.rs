@@ -62,8 +62,9 @@ pub use commands::{
     renew_link, repeated,
 };
 pub use delivery::{
-    BackOff, ChannelAnswer, Delivery, DeliveryContent, DeliveryState, DeliveryUpdate, NewDelivery,
-    OutgoingEvent, PushedBrowser, Recipient, plan_deliveries, settle_delivery,
+    AttemptsInFlight, BackOff, ChannelAnswer, Delivery, DeliveryContent, DeliveryShares,
+    DeliveryState, DeliveryUpdate, DueDelivery, FairChoice, NewDelivery, OutgoingEvent,
+    PushedBrowser, Recipient, plan_deliveries, settle_delivery,
 };
 pub use due_time_index::DueTimeIndex;
 pub use effects::{Effects, JobClosing, SessionChange};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use bytes::Bytes;
 use scheduler_core::{
-    BackOff, ChannelAnswer, Delivery, WebhookEndpoint, WebhookTarget, answer_of, audit_row,
+    BackOff, ChannelAnswer, Delivery, DeliveryShares, WebhookEndpoint, WebhookTarget, answer_of, audit_row,
 };
 use service::clock;
 use service::egress::EgressLimits;
@@ -21,6 +21,10 @@ use crate::webhooks::Webhooks;
 
 /// Attempts at once: one that hangs holds its place for the whole timeout.
 const AT_ONCE: usize = 32;
+/// Of these to one endpoint: one that never answers leaves the others to everybody else.
+const AT_ONCE_PER_ENDPOINT: usize = 4;
+/// Of these for one application: all of its endpoints may hang, too.
+const AT_ONCE_PER_APPLICATION: usize = 24;
 /// Bytes of an answer that are read; none are kept, because it may say anything.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// How much longer than its request an attempt may take, in milliseconds: for reading its endpoint.
@@ -117,6 +121,14 @@ impl Channel for WebhookChannel {
 
     fn at_once(&self) -> usize {
         AT_ONCE
+    }
+
+    fn shares(&self) -> DeliveryShares {
+        DeliveryShares {
+            at_once: AT_ONCE,
+            per_target: AT_ONCE_PER_ENDPOINT,
+            per_application: AT_ONCE_PER_APPLICATION,
+        }
     }
 
     fn limit_ms(&self) -> i64 {

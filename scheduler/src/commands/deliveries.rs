@@ -4,15 +4,21 @@
 use std::collections::{BTreeSet, HashMap};
 
 use scheduler_core::{
-    BackOff, ChannelAnswer, Delivery, NewDelivery, NewNotification, OutgoingEvent, plan_deliveries,
-    plan_webhooks, settle_delivery,
+    AttemptsInFlight, BackOff, ChannelAnswer, Delivery, FairChoice, NewDelivery, NewNotification,
+    OutgoingEvent, plan_deliveries, plan_webhooks, settle_delivery,
 };
 use storage::retry_on_conflict;
 use wire::UnixMs;
 
 use super::new_id;
 use crate::channels::Channel;
-use crate::store::{SchedulerStore, Settled, StoreError, UnitOfWork};
+use crate::store::{DuePage, SchedulerStore, Settled, StoreError, UnitOfWork};
+
+/// Pages of what is due that one claim looks at, each as long as there are places: each fills an application's share, or
+/// passes over an endpoint's.
+const MAX_PAGES: usize = 64;
+/// Looks of one claim where another scheduler claims the same at the same time.
+const MAX_LOOKS: usize = 3;
 
 /// The deliveries of notifications that were stored just now, or told of again.
 pub(super) async fn notification_deliveries(
@@ -54,23 +60,79 @@ pub(super) async fn webhook_deliveries(
     Ok(planned)
 }
 
-/// Claims deliveries of a channel whose turn has come until `until`: those that are to be sent. What is of no use any more
-/// is ended, and returned by nobody.
+/// Claims deliveries of a channel whose turn has come until `until`, as many as the attempts in flight leave places for:
+/// those that are to be sent. What is of no use any more is ended, and returned by nobody.
 pub(crate) async fn claim_deliveries(
     store: &dyn SchedulerStore,
     channel: &dyn Channel,
     (now, until): (UnixMs, UnixMs),
-    limit: u32,
+    in_flight: &AttemptsInFlight,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let name = channel.name();
-    if !store.deliveries().any_claimable(name, now).await? {
-        return Ok(Vec::new());
+    for _ in 0..MAX_LOOKS {
+        let chosen = choose(store, channel, now, in_flight).await?;
+        if chosen.is_empty() {
+            break;
+        }
+        let looked_at = claim(store, channel, (now, until), &chosen).await?;
+        if let Some(claimed) = looked_at {
+            return Ok(claimed);
+        }
     }
-    let back_off = channel.back_off();
-    let (back_off, name) = (&back_off, name);
+    Ok(Vec::new())
+}
+
+/// Ids of those that are to go out next.
+async fn choose(
+    store: &dyn SchedulerStore,
+    channel: &dyn Channel,
+    now: UnixMs,
+    in_flight: &AttemptsInFlight,
+) -> Result<Vec<String>, StoreError> {
+    let mut choice = FairChoice::new(channel.shares(), in_flight.clone());
+    let limit = u32::try_from(choice.places()).unwrap_or(u32::MAX);
+    let mut after = (UnixMs(0), String::new());
+    for _ in 0..MAX_PAGES {
+        if choice.is_settled() {
+            break;
+        }
+        let page = DuePage {
+            channel: channel.name(),
+            now,
+            after,
+            not_to: choice.full_targets().map(str::to_owned).collect(),
+            not_of: choice.full_applications().map(str::to_owned).collect(),
+            limit,
+        };
+        let found = store.deliveries().due(page).await?;
+        let is_last = found.len() < limit as usize;
+        let Some(last) = found.last() else {
+            break;
+        };
+        after = (last.open_at, last.id.clone());
+        choice.look_at(found);
+        if is_last {
+            break;
+        }
+    }
+    if choice.full_targets().next().is_some() {
+        let channel = channel.name().name();
+        metrics::counter!("deliveries_target_full_total", "channel" => channel).increment(1);
+    }
+    Ok(choice.chosen())
+}
+
+/// Claims those that are still there; `None` where another had claimed all of them.
+async fn claim(
+    store: &dyn SchedulerStore,
+    channel: &dyn Channel,
+    (now, until): (UnixMs, UnixMs),
+    chosen: &[String],
+) -> Result<Option<Vec<Delivery>>, StoreError> {
+    let back_off = &channel.back_off();
     retry_on_conflict("claim_deliveries", || async move {
         let mut work = store.begin().await?;
-        let found = work.deliveries().claimable(name, now, limit).await?;
+        let found = work.deliveries().claimable(chosen, now).await?;
+        let is_any = !found.is_empty();
         let ids: Vec<_> = found
             .iter()
             .filter_map(|found| found.session.as_ref())
@@ -93,7 +155,7 @@ pub(crate) async fn claim_deliveries(
             }
         }
         work.commit().await?;
-        Ok(claimed)
+        Ok(is_any.then_some(claimed))
     })
     .await
 }

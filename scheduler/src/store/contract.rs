@@ -68,6 +68,8 @@ macro_rules! run_store_contract {
             deliveries::sch_369_a_delivery_is_one_claimants_until_it_lapses_and_over_once_it_is_settled
             deliveries::sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_nobody
             deliveries::sch_370_deliveries_of_a_lane_go_out_one_after_the_other
+            deliveries::sch_372_a_target_with_all_its_attempts_in_flight_holds_up_no_other
+            deliveries::sch_373_of_many_deliveries_of_one_application_none_delays_anothers
             deliveries::sch_358_deliveries_are_listed_newest_first_by_whose_they_are_and_how_they_stand
             deliveries::sch_361_what_waits_in_each_channel_is_counted_with_the_longest_due
             notifications::sch_355_all_are_read_at_once_and_each_first_time_counts

@@ -19,9 +19,9 @@ pub(crate) struct StoredDelivery {
 
 /// Reads committed deliveries.
 pub(crate) trait DeliveryQueries: Send + Sync {
-    /// True where [`DeliveryRepository::claimable`] would find something. Most looks find nothing, and this one waits for
-    /// no unit of work.
-    fn any_claimable(&self, channel: NotificationChannel, now: UnixMs) -> StoreFuture<'_, bool>;
+    /// A page of what [`DeliveryRepository::claimable`] would find, the longest due first. Most looks find nothing, and
+    /// this one waits for no unit of work.
+    fn due(&self, page: DuePage) -> StoreFuture<'_, Vec<DueDelivery>>;
 
     /// Deliveries, the newest first, by id. What they tell is left out where it is a notification.
     fn list(&self, query: DeliveryQuery) -> StoreFuture<'_, Vec<StoredDelivery>>;
@@ -32,6 +32,21 @@ pub(crate) trait DeliveryQueries: Send + Sync {
 
 /// Which deliveries to list; `None` leaves a condition out.
 #[derive(Debug, Clone, Default)]
+/// Which deliveries of a channel to look at.
+#[derive(Debug, Clone)]
+pub(crate) struct DuePage {
+    pub(crate) channel: NotificationChannel,
+    pub(crate) now: UnixMs,
+    /// Those behind this one, by when they are due and their id; of no time and no id: from the first.
+    pub(crate) after: (UnixMs, String),
+    /// None that goes to one of these.
+    pub(crate) not_to: Vec<String>,
+    /// None that is of one of these applications.
+    pub(crate) not_of: Vec<String>,
+    /// At most so many.
+    pub(crate) limit: u32,
+}
+
 pub(crate) struct DeliveryQuery {
     /// Only those of this application.
     pub(crate) application: Option<String>,
@@ -56,14 +71,13 @@ pub(crate) trait DeliveryRepository: Send {
         users: &'a BTreeSet<&'a UserId>,
     ) -> StoreFuture<'a, HashMap<UserId, Recipient>>;
 
-    /// Open deliveries of a channel whose time has come and that are under no claim that holds, the longest due first:
-    /// locked, and those that another unit of work has locked are left out. Of one lane only the first that is open.
-    fn claimable(
-        &mut self,
-        channel: NotificationChannel,
+    /// Those of these deliveries that are open, whose time has come and that are under no claim that holds, the longest due
+    /// first: locked, and those that another unit of work has locked are left out. Of one lane only the first that is open.
+    fn claimable<'a>(
+        &'a mut self,
+        ids: &'a [String],
         now: UnixMs,
-        limit: u32,
-    ) -> StoreFuture<'_, Vec<Delivery>>;
+    ) -> StoreFuture<'a, Vec<Delivery>>;
 
     /// Puts a delivery that [`DeliveryRepository::claimable`] has returned under a claim until that moment: one attempt
     /// more, and a term of its own, both as in `claimed`.

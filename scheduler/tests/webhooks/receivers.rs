@@ -71,6 +71,30 @@ async fn sch_371_the_store_answers_while_many_deliveries_go_out() {
 }
 
 #[tokio::test]
+#[tokio::test]
+async fn sch_372_an_endpoint_that_hangs_holds_up_no_other() {
+    // More than all places of the channel, each waiting longer than this test does.
+    const SESSIONS: i64 = 36;
+    let scheduler = scheduler_with(|config| config.webhooks.timeout_ms = 30_000).await;
+    let (hanging, answering) = (TestReceiver::start().await, TestReceiver::start().await);
+    hanging.answers(ReceiverAnswer::Hang);
+    endpoint(&scheduler, &hanging).await;
+    for number in 0..SESSIONS {
+        scheduler.book(offer(600_000 + number * 600_000)).await;
+    }
+    hanging.until(4).await;
+    let body = json!({"url": answering.url()});
+    let rival = scheduler.key("rival").await;
+    let made: Value = rival
+        .post(&scheduler.at("/v1/webhooks"), body)
+        .await
+        .json(201);
+    let test = scheduler.at(&format!("/v1/webhooks/{}/test", text(&made["id"])));
+    rival.post(&test, json!({})).await.json::<Value>(202);
+    answering.until(1).await;
+    assert_eq!(hanging.received().len(), 4, "no more at once");
+}
+
 async fn sch_307_redirections_endless_bodies_and_silence_are_borne() {
     let inner = TestReceiver::start().await;
     let scheduler = scheduler_with(|config| {

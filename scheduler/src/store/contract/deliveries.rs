@@ -4,8 +4,8 @@ use std::pin::Pin;
 use std::sync::Mutex;
 
 use scheduler_core::{
-    BackOff, BookedSession, ChannelAnswer, Delivery, DeliveryContent, DeliveryState, JobAction,
-    NewDelivery,
+    AttemptsInFlight, BackOff, BookedSession, ChannelAnswer, Delivery, DeliveryContent,
+    DeliveryShares, DeliveryState, JobAction, NewDelivery,
 };
 use serde_json::json;
 use wire::{
@@ -22,6 +22,7 @@ const CLAIM_MS: i64 = 10_000;
 /// Sends nothing: what is asked of it is the claims. It notes what it was told of settled attempts.
 struct Claims {
     name: NotificationChannel,
+    shares: DeliveryShares,
     settled: Mutex<Vec<String>>,
 }
 
@@ -29,6 +30,7 @@ impl Claims {
     fn by(name: NotificationChannel) -> Self {
         Self {
             name,
+            shares: DeliveryShares::unbounded(100),
             settled: Mutex::default(),
         }
     }
@@ -47,7 +49,11 @@ impl Channel for Claims {
     }
 
     fn at_once(&self) -> usize {
-        1
+        self.shares.at_once
+    }
+
+    fn shares(&self) -> DeliveryShares {
+        self.shares
     }
 
     fn limit_ms(&self) -> i64 {
@@ -72,9 +78,19 @@ impl Channel for Claims {
 
 impl StoreHarness {
     async fn claim_by(&mut self, channel: &Claims, now: UnixMs) -> Vec<Delivery> {
+        let none = AttemptsInFlight::default();
+        self.claim_beside(channel, now, &none).await
+    }
+
+    async fn claim_beside(
+        &mut self,
+        channel: &Claims,
+        now: UnixMs,
+        in_flight: &AttemptsInFlight,
+    ) -> Vec<Delivery> {
         let store = self.store().await;
         let times = (now, now + CLAIM_MS);
-        claim_deliveries(&*store, channel, times, 100)
+        claim_deliveries(&*store, channel, times, in_flight)
             .await
             .unwrap()
     }
@@ -313,6 +329,62 @@ pub(crate) async fn sch_370_deliveries_of_a_lane_go_out_one_after_the_other(
         .await;
     let last = harness.claim_by(&channel, NOW + 1_000).await;
     assert_eq!(ids(&last), ["d4"]);
+}
+
+pub(crate) async fn sch_372_a_target_with_all_its_attempts_in_flight_holds_up_no_other(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let mut channel = Claims::by(NotificationChannel::Webhook);
+    channel.shares = DeliveryShares {
+        at_once: 6,
+        per_target: 2,
+        per_application: 6,
+    };
+    let hangs = (0..30).map(|n| to_endpoint(&format!("d{n:02}"), None, &session));
+    let mut new: Vec<_> = hangs.collect();
+    let mut other = to_endpoint("other", Some("f:s"), &session);
+    other.delivery.target = Some("f".to_owned());
+    other.delivery.due_at = NOW + 1;
+    new.push(other);
+    harness.add_deliveries(&new).await;
+    let first = harness.claim_by(&channel, NOW + 1).await;
+    assert_eq!(ids(&first), ["d00", "d01", "other"]);
+    let mut in_flight = AttemptsInFlight::default();
+    for attempt in &first {
+        in_flight.add(attempt);
+    }
+    let none = harness.claim_beside(&channel, NOW + 1, &in_flight).await;
+    assert_eq!(ids(&none), [""; 0]);
+    harness
+        .answer(&channel, &first[..1], &ChannelAnswer::Sent, NOW + 1)
+        .await;
+    in_flight.remove(&first[0]);
+    let next = harness.claim_beside(&channel, NOW + 1, &in_flight).await;
+    assert_eq!(ids(&next), ["d02"]);
+}
+
+pub(crate) async fn sch_373_of_many_deliveries_of_one_application_none_delays_anothers(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let mut channel = Claims::by(NotificationChannel::Webhook);
+    channel.shares = DeliveryShares::unbounded(8);
+    let of = |id: String, application: &str, due_at| {
+        let mut new = to_endpoint(&id, None, &session);
+        application.clone_into(&mut new.delivery.application);
+        new.delivery.due_at = due_at;
+        new
+    };
+    let mut new: Vec<_> = (0..100)
+        .map(|n| of(format!("a{n:03}"), "shop", NOW))
+        .collect();
+    new.extend((0..50).map(|n| of(format!("b{n:03}"), "rival", NOW + 1)));
+    new.push(of("c".to_owned(), "third", NOW + 2));
+    harness.add_deliveries(&new).await;
+    let first = harness.claim_by(&channel, NOW + 2).await;
+    let expected = ["a000", "a001", "a002", "a003", "b000", "b001", "b002", "c"];
+    assert_eq!(ids(&first), expected);
 }
 
 fn all_deliveries() -> DeliveryQuery {

@@ -16,7 +16,7 @@ use super::recipients::RecipientRow;
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
 use crate::store::{
-    DeliveryQueries, DeliveryQuery, DeliveryRepository, Settled, StoreError, StoreFuture,
+    DeliveryQueries, DeliveryQuery, DeliveryRepository, DuePage, Settled, StoreError, StoreFuture,
     StoredDelivery,
 };
 
@@ -47,18 +47,28 @@ const WITH_QUEUE: [NotificationChannel; 3] = [
 ];
 
 impl DeliveryQueries for SqlStore {
-    fn any_claimable(&self, channel: NotificationChannel, now: UnixMs) -> StoreFuture<'_, bool> {
+    fn due(&self, page: DuePage) -> StoreFuture<'_, Vec<DueDelivery>> {
         Box::pin(async move {
-            let found: Option<(String,)> = query(
-                "SELECT d.id FROM deliveries d WHERE d.channel = ?1 AND d.open_at <= ?2 \
+            let (after, after_id) = page.after;
+            let rows: Vec<DueRow> = query(
+                "SELECT d.id, d.application, d.target, d.open_at FROM deliveries d \
+                 WHERE d.channel = ?1 AND d.open_at <= ?2 \
+                 AND d.open_at >= ?3 AND (d.open_at > ?3 OR d.id > ?4) \
+                 AND (d.target IS NULL OR d.target NOT IN (?5..)) AND d.application NOT IN (?6..) \
                  AND (d.lane IS NULL OR NOT EXISTS (SELECT 1 FROM deliveries e \
-                   WHERE e.lane = d.lane AND e.open_at IS NOT NULL AND e.id < d.id)) LIMIT 1",
+                   WHERE e.lane = d.lane AND e.open_at IS NOT NULL AND e.id < d.id)) \
+                 ORDER BY d.open_at, d.id LIMIT ?7",
             )
-            .bind(channel.name())
-            .bind(now)
-            .fetch_optional(&mut self.db.read().await?)
+            .bind(page.channel.name())
+            .bind(page.now)
+            .bind(after)
+            .bind(after_id)
+            .bind_list(page.not_to)
+            .bind_list(page.not_of)
+            .bind(page.limit)
+            .fetch_all(&mut self.db.read().await?)
             .await?;
-            Ok(found.is_some())
+            Ok(rows.into_iter().map(|DueRow(due)| due).collect())
         })
     }
 
@@ -143,22 +153,20 @@ impl DeliveryRepository for SqlUnitOfWork {
         })
     }
 
-    fn claimable(
-        &mut self,
-        channel: NotificationChannel,
+    fn claimable<'a>(
+        &'a mut self,
+        ids: &'a [String],
         now: UnixMs,
-        limit: u32,
-    ) -> StoreFuture<'_, Vec<Delivery>> {
+    ) -> StoreFuture<'a, Vec<Delivery>> {
         Box::pin(async move {
             let rows: Vec<DeliveryRow> = query(select_deliveries!(
-                "WHERE d.channel = ?1 AND d.open_at <= ?2 \
+                "WHERE d.id IN (?1..) AND d.open_at <= ?2 \
                  AND (d.lane IS NULL OR NOT EXISTS (SELECT 1 FROM deliveries e \
                    WHERE e.lane = d.lane AND e.open_at IS NOT NULL AND e.id < d.id)) \
-                 ORDER BY d.open_at, d.id LIMIT ?3 FOR UPDATE SKIP LOCKED"
+                 ORDER BY d.open_at, d.id FOR UPDATE SKIP LOCKED"
             ))
-            .bind(channel.name())
+            .bind_list(ids)
             .bind(now)
-            .bind(limit)
             .fetch_all(&mut self.tx)
             .await?;
             let ids: Vec<_> = rows
@@ -307,6 +315,20 @@ impl FromRow for DeliveryRow {
                 key: row.get("idempotency_key")?,
                 channel: row.get("channel")?,
                 kind: row.get("kind")?,
+/// What is looked at of a delivery that is due.
+struct DueRow(DueDelivery);
+
+impl FromRow for DueRow {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        Ok(Self(DueDelivery {
+            id: row.get("id")?,
+            application: row.get("application")?,
+            target: row.get("target")?,
+            open_at: row.get("open_at")?,
+        }))
+    }
+}
+
                 application: row.get("application")?,
                 user: row.get("user_id")?,
                 session: row.get("session_id")?,

@@ -1,0 +1,50 @@
+//! The places of a channel: each attempt in flight has one, from its claim until its answer is written.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use scheduler_core::{AttemptsInFlight, Delivery};
+
+/// The places of one channel. Clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct DeliveryPlaces(Arc<Mutex<AttemptsInFlight>>);
+
+/// The place of one attempt; dropping it frees the place.
+pub(crate) struct DeliveryPlace {
+    places: DeliveryPlaces,
+    delivery: Delivery,
+}
+
+impl DeliveryPlaces {
+    /// What is in flight now.
+    pub(crate) fn in_flight(&self) -> AttemptsInFlight {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Takes a place for an attempt.
+    pub(crate) fn take(&self, delivery: Delivery) -> DeliveryPlace {
+        let mut in_flight = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        in_flight.add(&delivery);
+        drop(in_flight);
+        DeliveryPlace {
+            places: self.clone(),
+            delivery,
+        }
+    }
+}
+
+impl DeliveryPlace {
+    /// What is sent.
+    pub(crate) fn delivery(&self) -> &Delivery {
+        &self.delivery
+    }
+}
+
+impl Drop for DeliveryPlace {
+    fn drop(&mut self) {
+        let mut in_flight = self.places.0.lock().unwrap_or_else(PoisonError::into_inner);
+        in_flight.remove(&self.delivery);
+    }
+}
