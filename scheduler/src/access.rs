@@ -9,7 +9,8 @@ mod person;
 mod reader;
 
 pub(crate) use callers::{
-    ActingOperator, Application, ClockSetter, Observer, Operator, OperatorKey, SessionCaller,
+    ActingOperator, Application, ClockSetter, Observer, Operator, OperatorKey, Redeliverer,
+    SessionCaller,
 };
 pub(crate) use cookie::{LOGIN_LIFE_MS, LoginCookie};
 pub(crate) use page::{SessionMember, kicked};

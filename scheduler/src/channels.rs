@@ -32,7 +32,7 @@ pub(crate) trait Channel: Send + Sync + 'static {
 
     /// How these are shared: whoever waits may have all of them, unless a channel says otherwise.
     fn shares(&self) -> DeliveryShares {
-        DeliveryShares::unbounded(self.at_once())
+        DeliveryShares::undivided(self.at_once())
     }
 
     /// How long one attempt may take at most, in milliseconds: a claim holds a little longer.

@@ -23,6 +23,7 @@ mod matching;
 mod neighbours;
 mod push_subscriptions;
 mod questions;
+mod redelivery;
 mod retention;
 mod retry_job;
 mod schedules;
@@ -60,12 +61,12 @@ pub(crate) use push_subscriptions::{
     PushSubscriptionCommand, subscribe_to_push, unsubscribe_from_push,
 };
 pub(crate) use questions::question_at;
+pub(crate) use redelivery::{RedeliveryOutcome, redeliver};
 pub(crate) use retention::sweep;
 pub(crate) use retry_job::{RetryOutcome, retry_job};
 pub(crate) use schedules::{begin_run, record_runs, register_tasks};
 pub(crate) use webhooks::{
-    DeliveryOutcome, WebhookOutcome, add_webhook, change_webhook, delete_webhook, forget_listeners,
-    keep_listener, redeliver, rotate_webhook, settle_listened, test_webhook,
+    TestOutcome, WebhookOutcome, add_webhook, change_webhook, delete_webhook, forget_listeners, keep_listener, rotate_webhook, settle_listened, test_webhook,
 };
 
 use uuid::Uuid;

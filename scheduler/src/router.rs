@@ -125,7 +125,7 @@ fn webhook_routes() -> Router<AppState> {
         )
         .route(
             "/v1/deliveries/{id}/redeliver",
-            post(webhook_deliveries::redeliver),
+            post(deliveries::redeliver),
         )
         .route("/v1/webhook-listeners", post(webhook_listeners::start))
         .route(

@@ -2,7 +2,8 @@
 
 mod running;
 
-use running::{Running, offer};
+use running::push_service::{self, BrowserKeys, PushService};
+use running::{Running, eventually, offer};
 use serde_json::{Value, json};
 use testkit::Http;
 
@@ -109,4 +110,60 @@ async fn sch_354_an_application_without_in_app_has_its_people_told_nothing_in_it
             count
         );
     }
+}
+
+/// The one push of the scheduler, once it stands so.
+async fn push(scheduler: &Running, client: &Http, state: &str) -> Value {
+    let path = format!("/v1/deliveries?channel=push&state={state}");
+    let mut found = Vec::new();
+    eventually(async || {
+        found = items(scheduler, client, &path).await;
+        !found.is_empty()
+    })
+    .await;
+    found.remove(0)
+}
+
+#[tokio::test]
+async fn sch_374_an_operator_has_a_push_sent_again_that_was_given_up() {
+    let data = tempfile::tempdir().unwrap();
+    let scheduler = Running::start_with(data, push_service::on_here).await;
+    push_service::allowed(&scheduler, &scheduler.app).await;
+    let mut service = PushService::start().await;
+    let session = scheduler.book(offer(3_600_000)).await;
+    let ana = scheduler.person(&session, 0).await;
+    let keys = BrowserKeys::new();
+    let body = keys.subscription(&format!("{}/ana", service.url));
+    let url = scheduler.at("/v1/push-subscriptions");
+    assert_eq!(ana.post(&url, body).await.status, 201);
+    service.answers(413);
+    let path = format!("/v1/sessions/{}", session["id"].as_str().unwrap());
+    let moved = json!({"starts_at": testkit::now() + 7_200_000});
+    let moved = scheduler.app.patch(&scheduler.at(&path), moved).await;
+    assert_eq!(moved.status, 200, "{}", moved.body);
+    service.next().await;
+    let operator = scheduler.operator().await;
+    let failed = push(&scheduler, &operator, "failed").await;
+    assert_eq!(failed["attempts"], 1, "{failed}");
+
+    let again = format!("/v1/deliveries/{}/redeliver", failed["id"].as_str().unwrap());
+    let again = scheduler.at(&again);
+    for client in [&scheduler.key("other").await, &ana] {
+        let refused = client.post(&again, json!({})).await;
+        assert!([403, 404].contains(&refused.status), "{}", refused.body);
+    }
+    service.answers(201);
+    let sent: Value = operator.post(&again, json!({})).await.json(202);
+    assert_eq!(sent["delivery_id"], failed["id"]);
+    let message = keys.read(&service.next().await);
+    assert_eq!(message["kind"], "session_rescheduled");
+    let sent = push(&scheduler, &scheduler.app, "sent").await;
+    assert_eq!((&sent["id"], &sent["attempts"]), (&failed["id"], &json!(2)));
+    let refused = scheduler.app.post(&again, json!({})).await;
+    assert_eq!(refused.problem(409), "conflict");
+    assert_eq!(refused.body["reason"], "not_failed");
+    let audit = scheduler.at("/v1/audit?action=delivery.redeliver");
+    let rows: Value = operator.get(&audit).await.json(200);
+    assert_eq!(rows["items"].as_array().unwrap().len(), 1, "{rows}");
+    assert_eq!(rows["items"][0]["subject"], failed["id"]);
 }

@@ -5,12 +5,14 @@ mod attempt;
 mod fair_share;
 mod planning;
 mod quiet_hours;
+mod reopening;
 
 use wire::{DeliveryStatus, Event, Notification, NotificationChannel, SessionId, UnixMs, UserId};
 
 pub use attempt::{BackOff, ChannelAnswer, DeliveryUpdate, settle_delivery};
-pub use planning::{PushedBrowser, Recipient, plan_deliveries};
 pub use fair_share::{AttemptsInFlight, DeliveryShares, DueDelivery, FairChoice};
+pub use planning::{PushedBrowser, Recipient, plan_deliveries};
+pub use reopening::{Reopened, ReopenRefusal, reopen_delivery};
 
 /// What is to be told to one person or endpoint by one channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +40,8 @@ pub struct Delivery {
     pub content: DeliveryContent,
     /// How often it was claimed, the present claim included; what is sent again counts on.
     pub attempts: u32,
+    /// Of these, how many had been made when it was last sent again: the waits between attempts begin anew from there.
+    pub attempts_before: u32,
     /// Counts the claims, and never starts again: what is written under an older one is refused.
     pub term: u64,
     /// When it was to be sent first.

@@ -64,7 +64,8 @@ pub use commands::{
 pub use delivery::{
     AttemptsInFlight, BackOff, ChannelAnswer, Delivery, DeliveryContent, DeliveryShares,
     DeliveryState, DeliveryUpdate, DueDelivery, FairChoice, NewDelivery, OutgoingEvent,
-    PushedBrowser, Recipient, plan_deliveries, settle_delivery,
+    PushedBrowser, Recipient, ReopenRefusal, Reopened, plan_deliveries, reopen_delivery,
+    settle_delivery,
 };
 pub use due_time_index::DueTimeIndex;
 pub use effects::{Effects, JobClosing, SessionChange};

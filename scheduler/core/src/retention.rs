@@ -203,6 +203,7 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
         TableAge::Unlimited("one row for each setting, replaced at each start"),
     ),
     ("deliveries", TableAge::Swept(SweptTable::Deliveries)),
+    ("delivery_rounds", TableAge::With("deliveries")),
     ("due_jobs", TableAge::Swept(SweptTable::DueJobs)),
     (
         "gifts",

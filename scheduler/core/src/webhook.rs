@@ -4,7 +4,7 @@
 mod answer;
 mod body;
 mod checks;
-mod endpoint;
+pub(crate) mod endpoint;
 mod outgoing;
 mod planning;
 

@@ -37,6 +37,14 @@ pub(crate) enum Observer {
     Operator,
 }
 
+/// Who may have a delivery sent again.
+pub(crate) enum Redeliverer {
+    /// One of its own.
+    Application(String),
+    /// Any, by the name in their ticket: the audit log says who.
+    Operator(String),
+}
+
 /// Who may move the clock of tests: an application, or an operator by their ticket. A page holds neither.
 pub(crate) struct ClockSetter;
 
@@ -112,6 +120,31 @@ impl FromRequestParts<AppState> for Observer {
             Principal::Page(_) | Principal::Person(_) => Err(HttpError::forbidden(
                 "Only its application and operators see that.",
             )),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Redeliverer {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
+        match Principal::from_request_parts(parts, app).await? {
+            Principal::Application(application) => Ok(Redeliverer::Application(application)),
+            Principal::Operator(name) => Ok(Redeliverer::Operator(name)),
+            Principal::OperatorKey(_) => Err(trade_it()),
+            Principal::Page(_) | Principal::Person(_) => Err(HttpError::forbidden(
+                "Only its application and operators may do that.",
+            )),
+        }
+    }
+}
+
+impl Redeliverer {
+    /// Whether they may have a delivery of that application sent again.
+    pub(crate) fn may_send(&self, application: &str) -> bool {
+        match self {
+            Redeliverer::Application(own) => own == application,
+            Redeliverer::Operator(_) => true,
         }
     }
 }

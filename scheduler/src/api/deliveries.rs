@@ -1,13 +1,19 @@
-//! `/v1/deliveries`: who was told what, by which channel and with what answer, for applications and operators.
+//! `/v1/deliveries`: who was told what, by which channel and with what answer, for applications and operators, and telling
+//! it again.
 
 use std::collections::HashMap;
 
 use axum::extract::{Path, Query, State};
-use service::http::{HttpError, Json};
-use wire::{DeliveryStatus, DeliveryView, NotificationChannel, Page};
+use axum::http::StatusCode;
+use service::clock;
+use service::http::{HttpError, Json, JsonOrEmpty};
+use wire::{
+    DeliveryStatus, DeliveryView, EmptyBody, NotificationChannel, Page, SentDelivery,
+};
 
 use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
-use crate::access::Observer;
+use crate::access::{Observer, Redeliverer};
+use crate::commands::{self, RedeliveryOutcome};
 use crate::state::AppState;
 use crate::store::{DeliveryQuery, StoredDelivery};
 
@@ -43,6 +49,29 @@ pub(crate) async fn of_session(
         ..wanted(named)?
     };
     page(&app, query).await
+}
+
+/// `POST /v1/deliveries/{id}/redeliver`: 202; it is sent again, after whatever came since.
+pub(crate) async fn redeliver(
+    State(app): State<AppState>,
+    by: Redeliverer,
+    Path(id): Path<String>,
+    JsonOrEmpty(EmptyBody {}): JsonOrEmpty<EmptyBody>,
+) -> Result<(StatusCode, Json<SentDelivery>), HttpError> {
+    match commands::redeliver(&*app.store, &by, &id, clock::now()).await? {
+        RedeliveryOutcome::Reopened => Ok(sent(&app, id)),
+        RedeliveryOutcome::Refused(refusal) => {
+            Err(HttpError::conflict(refusal.detail()).with_reason(refusal.name()))
+        }
+        RedeliveryOutcome::NotFound => Err(HttpError::not_found("There is no such delivery.")),
+    }
+}
+
+/// The answer to what is to be sent now.
+pub(super) fn sent(app: &AppState, delivery_id: String) -> (StatusCode, Json<SentDelivery>) {
+    app.outlets.deliveries.wake();
+    app.webhooks.listeners.wake();
+    (StatusCode::ACCEPTED, Json(SentDelivery { delivery_id }))
 }
 
 fn wanted(named: HashMap<String, String>) -> Result<DeliveryQuery, HttpError> {

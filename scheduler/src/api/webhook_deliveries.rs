@@ -1,17 +1,14 @@
-//! What was sent to an application's endpoints, and sending it again.
+//! What was sent to an application's endpoints.
 
 use std::collections::HashMap;
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use scheduler_core::WebhookEndpoint;
-use service::clock;
-use service::http::{HttpError, Json, JsonOrEmpty};
-use wire::{DeliveryStatus, EmptyBody, Page, SentDelivery, WebhookDeliveryView};
+use service::http::{HttpError, Json};
+use wire::{DeliveryStatus, Page, WebhookDeliveryView};
 
 use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::Application;
-use crate::commands::{self, DeliveryOutcome};
 use crate::state::AppState;
 use crate::store::WebhookDeliveryQuery;
 
@@ -41,40 +38,6 @@ pub(crate) async fn list(
         next_cursor: cut_to_page(&mut items, limit, |last| cursor(&last.id)),
         items,
     }))
-}
-
-/// `POST /v1/deliveries/{id}/redeliver`: 202; it is sent again, after whatever came since.
-pub(crate) async fn redeliver(
-    State(app): State<AppState>,
-    Application(application): Application,
-    Path(id): Path<String>,
-    JsonOrEmpty(EmptyBody {}): JsonOrEmpty<EmptyBody>,
-) -> Result<(StatusCode, Json<SentDelivery>), HttpError> {
-    let of = (application.as_str(), id.as_str());
-    let outcome = commands::redeliver(&*app.store, of, clock::now()).await?;
-    planned(&app, outcome, || {
-        HttpError::not_found("There is no such delivery to an endpoint.")
-    })
-}
-
-/// The answer to what is to be sent now.
-pub(super) fn planned(
-    app: &AppState,
-    outcome: DeliveryOutcome,
-    not_found: impl FnOnce() -> HttpError,
-) -> Result<(StatusCode, Json<SentDelivery>), HttpError> {
-    match outcome {
-        DeliveryOutcome::Planned(delivery_id) => {
-            app.outlets.deliveries.wake();
-            app.webhooks.listeners.wake();
-            Ok((StatusCode::ACCEPTED, Json(SentDelivery { delivery_id })))
-        }
-        DeliveryOutcome::Disabled => Err(HttpError::conflict(
-            "The endpoint is disabled: enable it first.",
-        )),
-        DeliveryOutcome::Pending => Err(HttpError::conflict("It is still being sent.")),
-        DeliveryOutcome::NotFound => Err(not_found()),
-    }
 }
 
 /// The endpoint, if the application has it.

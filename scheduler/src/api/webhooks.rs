@@ -9,9 +9,10 @@ use wire::{
     ChangeWebhook, CreateWebhook, EmptyBody, Page, RotatedSecret, SentDelivery, WebhookView,
 };
 
-use super::webhook_deliveries::{no_such_endpoint, own_endpoint, planned};
+use super::deliveries::sent;
+use super::webhook_deliveries::{no_such_endpoint, own_endpoint};
 use crate::access::Application;
-use crate::commands::{self, WebhookOutcome};
+use crate::commands::{self, TestOutcome, WebhookOutcome};
 use crate::state::AppState;
 use crate::webhooks::view;
 
@@ -109,8 +110,13 @@ pub(crate) async fn test(
     JsonOrEmpty(EmptyBody {}): JsonOrEmpty<EmptyBody>,
 ) -> Result<(StatusCode, Json<SentDelivery>), HttpError> {
     let of = (application.as_str(), id.as_str());
-    let outcome = commands::test_webhook(&*app.store, of, clock::now()).await?;
-    planned(&app, outcome, no_such_endpoint)
+    match commands::test_webhook(&*app.store, of, clock::now()).await? {
+        TestOutcome::Planned(delivery_id) => Ok(sent(&app, delivery_id)),
+        TestOutcome::Disabled => Err(HttpError::conflict(
+            "The endpoint is disabled: enable it first.",
+        )),
+        TestOutcome::NotFound => Err(no_such_endpoint()),
+    }
 }
 
 fn done(outcome: WebhookOutcome) -> Result<Box<WebhookEndpoint>, HttpError> {

@@ -20,16 +20,14 @@ pub(crate) enum WebhookOutcome {
     NotFound,
 }
 
-/// What became of a delivery that was asked for.
+/// What became of an event that was asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum DeliveryOutcome {
+pub(crate) enum TestOutcome {
     /// It is to be sent, under this id.
     Planned(String),
-    /// Its endpoint is told of nothing.
+    /// The endpoint is told of nothing.
     Disabled,
-    /// It is not over yet.
-    Pending,
-    /// This application has no such delivery, or no such endpoint any more.
+    /// This application has no such endpoint.
     NotFound,
 }
 
@@ -125,57 +123,22 @@ pub(crate) async fn test_webhook(
     store: &dyn SchedulerStore,
     (application, id): (&str, &str),
     now: UnixMs,
-) -> Result<DeliveryOutcome, StoreError> {
+) -> Result<TestOutcome, StoreError> {
     retry_on_conflict("test_webhook", || async move {
         let mut work = store.begin().await?;
         let found = work.webhooks().find(id).await?;
         let Some(endpoint) = found.filter(|one| is_endpoint_of(one, application)) else {
-            return Ok(DeliveryOutcome::NotFound);
+            return Ok(TestOutcome::NotFound);
         };
         let told = core::test_event(now, &endpoint, &mut new_id);
         let planned = core::plan_webhooks(now, &told, &[endpoint], &mut new_id);
         let Some(first) = planned.first() else {
-            return Ok(DeliveryOutcome::Disabled);
+            return Ok(TestOutcome::Disabled);
         };
         let id = first.delivery.id.clone();
         work.deliveries().insert(&planned).await?;
         work.commit().await?;
-        Ok(DeliveryOutcome::Planned(id))
-    })
-    .await
-}
-
-/// Sends a delivery again that arrived, or was given up.
-pub(crate) async fn redeliver(
-    store: &dyn SchedulerStore,
-    (application, id): (&str, &str),
-    now: UnixMs,
-) -> Result<DeliveryOutcome, StoreError> {
-    retry_on_conflict("redeliver", || async move {
-        let mut work = store.begin().await?;
-        let target = work.webhook_deliveries().target(application, id).await?;
-        let Some(target) = target else {
-            return Ok(DeliveryOutcome::NotFound);
-        };
-        let Some(endpoint) = work.webhooks().find(&target).await? else {
-            return Ok(DeliveryOutcome::NotFound);
-        };
-        if endpoint.disabled.is_some() {
-            return Ok(DeliveryOutcome::Disabled);
-        }
-        let (due_at, expires_at) = match endpoint.target {
-            WebhookTarget::Url(_) => (now, None),
-            WebhookTarget::Listener { .. } => {
-                let end = now + LISTENER_LIFE_MS;
-                (end, Some(end))
-            }
-        };
-        let deliveries = work.webhook_deliveries();
-        if !deliveries.reopen(id, due_at, expires_at).await? {
-            return Ok(DeliveryOutcome::Pending);
-        }
-        work.commit().await?;
-        Ok(DeliveryOutcome::Planned(id.to_owned()))
+        Ok(TestOutcome::Planned(id))
     })
     .await
 }

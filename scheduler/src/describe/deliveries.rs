@@ -1,8 +1,10 @@
 //! The operations that show who was told what, and how the parts of the installation stand.
 
 use service::describe::{AuthScheme, Operation};
-use wire::ErrorCode::{InvalidField, NotFound, UnknownField};
-use wire::{DeliveryStatus, DeliveryView, NotificationChannel, Page, StatusView};
+use wire::ErrorCode::{Conflict, InvalidField, NotFound, UnknownField};
+use wire::{
+    DeliveryStatus, DeliveryView, EmptyBody, NotificationChannel, Page, SentDelivery, StatusView,
+};
 
 use super::{CURSOR, LIMIT, finished};
 
@@ -17,6 +19,15 @@ pub(super) fn operations() -> Vec<Operation> {
             "Who was told what of a session, by which channel, newest first.",
         )
         .refuses(404, &[NotFound]),
+        Operation::post(
+            "/v1/deliveries/{id}/redeliver",
+            "Sends a delivery again: to an endpoint one that is over, to a person one that was given up and is of use still.",
+        )
+        .by(&[AuthScheme::Application, AuthScheme::Operator])
+        .may_take::<EmptyBody>()
+        .answers::<SentDelivery>(202, "It is sent at once; its delivery shows what became of it.")
+        .refuses(404, &[NotFound])
+        .refuses(409, &[Conflict]),
     ];
     let status = Operation::get(
         "/v1/status",

@@ -83,15 +83,6 @@ fn deliveries() -> Vec<Operation> {
         .answers::<Page<WebhookDeliveryView>>(200, "A page.")
         .refuses(404, &[NotFound])
         .refuses(422, &[InvalidField, UnknownField]),
-        Operation::post(
-            "/v1/deliveries/{id}/redeliver",
-            "Sends a delivery to an endpoint again that arrived or was given up.",
-        )
-        .by(&[AuthScheme::Application])
-        .may_take::<EmptyBody>()
-        .answers::<SentDelivery>(202, AT_ONCE)
-        .refuses(404, &[NotFound])
-        .refuses(409, &[Conflict]),
     ]
 }
 

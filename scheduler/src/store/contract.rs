@@ -70,6 +70,7 @@ macro_rules! run_store_contract {
             deliveries::sch_370_deliveries_of_a_lane_go_out_one_after_the_other
             deliveries::sch_372_a_target_with_all_its_attempts_in_flight_holds_up_no_other
             deliveries::sch_373_of_many_deliveries_of_one_application_none_delays_anothers
+            deliveries::sch_374_what_is_sent_again_counts_its_attempts_on_and_is_tried_as_often_as_at_first
             deliveries::sch_358_deliveries_are_listed_newest_first_by_whose_they_are_and_how_they_stand
             deliveries::sch_361_what_waits_in_each_channel_is_counted_with_the_longest_due
             notifications::sch_355_all_are_read_at_once_and_each_first_time_counts

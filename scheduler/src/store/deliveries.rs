@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use scheduler_core::{Delivery, DeliveryState, DeliveryUpdate, NewDelivery, Recipient};
+use scheduler_core::{
+    Delivery, DeliveryState, DeliveryUpdate, DueDelivery, NewDelivery, Recipient, Reopened,
+};
 use wire::{DeliveryStatus, NotificationChannel, QueueStatus, SessionId, UnixMs, UserId};
 
 use super::{Settled, StoreFuture};
@@ -30,8 +32,6 @@ pub(crate) trait DeliveryQueries: Send + Sync {
     fn queues(&self) -> StoreFuture<'_, Vec<(NotificationChannel, QueueStatus)>>;
 }
 
-/// Which deliveries to list; `None` leaves a condition out.
-#[derive(Debug, Clone, Default)]
 /// Which deliveries of a channel to look at.
 #[derive(Debug, Clone)]
 pub(crate) struct DuePage {
@@ -47,6 +47,8 @@ pub(crate) struct DuePage {
     pub(crate) limit: u32,
 }
 
+/// Which deliveries to list; `None` leaves a condition out.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct DeliveryQuery {
     /// Only those of this application.
     pub(crate) application: Option<String>,
@@ -85,6 +87,17 @@ pub(crate) trait DeliveryRepository: Send {
 
     /// Ends a delivery that [`DeliveryRepository::claimable`] has returned without an attempt.
     fn close<'a>(&'a mut self, id: &'a str, state: &'a DeliveryState) -> StoreFuture<'a, ()>;
+
+    /// One delivery, whosoever it is; locked. What it tells is left out where it is a notification.
+    fn find<'a>(&'a mut self, id: &'a str) -> StoreFuture<'a, Option<StoredDelivery>>;
+
+    /// Has a delivery go out once more that [`DeliveryRepository::find`] has returned and that is over: behind whatever
+    /// waits, with attempts that count on and waits that begin anew.
+    fn reopen<'a>(
+        &'a mut self,
+        delivery: &'a Delivery,
+        again: Reopened,
+    ) -> StoreFuture<'a, ()>;
 
     /// Writes what became of an attempt under the claim of that term, where it is still under it.
     fn settle<'a>(

@@ -271,6 +271,7 @@ pub(crate) mod tests {
         "DELETE FROM users",
         "DELETE FROM notifications",
         "DELETE FROM timeline",
+        "DELETE FROM delivery_rounds",
         "DELETE FROM deliveries",
         "DELETE FROM due_jobs",
         "DELETE FROM idempotency",

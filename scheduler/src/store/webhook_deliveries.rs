@@ -28,22 +28,6 @@ pub(crate) trait WebhookDeliveryQueries: Send + Sync {
 
 /// Writes deliveries within a unit of work.
 pub(crate) trait WebhookDeliveryRepository: Send {
-    /// The endpoint to which a delivery of that application goes; `None` where there is no such, or it is gone.
-    fn target<'a>(
-        &'a mut self,
-        application: &'a str,
-        delivery: &'a str,
-    ) -> StoreFuture<'a, Option<String>>;
-
-    /// Makes a delivery that is over a new one, to be sent from `due_at` on, behind whatever waits; false where it is not
-    /// over.
-    fn reopen<'a>(
-        &'a mut self,
-        delivery: &'a str,
-        due_at: UnixMs,
-        expires_at: Option<UnixMs>,
-    ) -> StoreFuture<'a, bool>;
-
     /// Writes down what became of a delivery that waited for a listener: `None` where it arrived, else why not. False
     /// where it waits no more.
     fn settle_listened<'a>(

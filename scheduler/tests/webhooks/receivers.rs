@@ -40,7 +40,8 @@ async fn sch_307_what_fails_is_tried_again_under_the_same_id_and_given_up_in_the
     let sent = until_state(&scheduler, &id, &delivery, "sent").await;
     assert_eq!(
         (&sent["attempts"], &sent["reason"]),
-        (&json!(1), &Value::Null)
+        (&json!(attempts + 1), &Value::Null),
+        "the count goes on"
     );
     assert!(sent["sent_at"].is_i64());
     assert!(shown(&scheduler, &id).await["failing_since"].is_null());
@@ -71,7 +72,6 @@ async fn sch_371_the_store_answers_while_many_deliveries_go_out() {
 }
 
 #[tokio::test]
-#[tokio::test]
 async fn sch_372_an_endpoint_that_hangs_holds_up_no_other() {
     // More than all places of the channel, each waiting longer than this test does.
     const SESSIONS: i64 = 36;
@@ -95,6 +95,7 @@ async fn sch_372_an_endpoint_that_hangs_holds_up_no_other() {
     assert_eq!(hanging.received().len(), 4, "no more at once");
 }
 
+#[tokio::test]
 async fn sch_307_redirections_endless_bodies_and_silence_are_borne() {
     let inner = TestReceiver::start().await;
     let scheduler = scheduler_with(|config| {

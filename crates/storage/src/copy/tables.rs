@@ -341,6 +341,7 @@ const SCHEDULER: &[CopiedTable] = &[
         &["notification_id"],
         &["gift_id", "match_id"],
     ),
+    table("delivery_rounds", &["delivery_id"], &["attempts_before"]),
     table(
         "schedule_runs",
         &["name"],

@@ -114,7 +114,7 @@ pub fn settle_delivery(
         }
         ChannelAnswer::Postponed { reason } => (POSTPONED_MS, reason, attempts.saturating_sub(1)),
         ChannelAnswer::Retry { after_ms, reason } => {
-            let Some(wait_ms) = back_off.wait_ms(attempts, random) else {
+            let Some(wait_ms) = back_off.wait_ms(delivery.attempts_of_round(), random) else {
                 return over(DeliveryState::Failed(reason.clone()));
             };
             let asked_ms = after_ms.unwrap_or(0).clamp(0, MAX_WAIT_MS);
@@ -134,6 +134,11 @@ pub fn settle_delivery(
 }
 
 impl Delivery {
+    /// Attempts since it was planned, or sent again.
+    fn attempts_of_round(&self) -> u32 {
+        self.attempts.saturating_sub(self.attempts_before)
+    }
+
     /// Why it is not to be sent now that its turn has come; `None` where it is. `session` is the one that it is about, as
     /// it is now.
     #[must_use]
@@ -147,7 +152,7 @@ impl Delivery {
         if self.content == DeliveryContent::Absent {
             return missed("forgotten");
         }
-        if self.attempts >= back_off.attempts() {
+        if self.attempts_of_round() >= back_off.attempts() {
             let why = "no attempt came to an answer";
             return Some(DeliveryState::Failed(why.to_owned()));
         }

@@ -11,7 +11,7 @@ use super::Delivery;
 /// How many attempts a channel makes at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryShares {
-    /// In all.
+    /// For everybody together.
     pub at_once: usize,
     /// To one target.
     pub per_target: usize,
@@ -30,7 +30,7 @@ pub struct AttemptsInFlight {
 /// A delivery whose turn has come: what is looked at to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueDelivery {
-    /// The delivery.
+    /// Its own id, rising with time.
     pub id: String,
     /// Whose it is.
     pub application: String,
@@ -54,11 +54,11 @@ pub struct FairChoice {
 impl DeliveryShares {
     /// Shares of a channel that lets anybody have all of its places.
     #[must_use]
-    pub fn unbounded(at_once: usize) -> Self {
+    pub fn undivided(at_once: usize) -> Self {
         Self {
             at_once,
-            per_target: at_once,
-            per_application: at_once,
+            per_target: usize::MAX,
+            per_application: usize::MAX,
         }
     }
 }
@@ -304,7 +304,7 @@ mod tests {
         let mut settled = FairChoice::new(SHARES, AttemptsInFlight::default());
         settled.look_at((0..8).map(|n| due(&n.to_string(), &format!("shop {n}"), "t")));
         assert!(!settled.is_settled(), "six of them went to a full target");
-        let none = DeliveryShares::unbounded(0);
+        let none = DeliveryShares::undivided(0);
         assert!(FairChoice::new(none, AttemptsInFlight::default()).is_settled());
     }
 }

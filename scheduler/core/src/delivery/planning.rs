@@ -195,6 +195,7 @@ fn delivery(
         lane: None,
         content: DeliveryContent::Notification(Box::new(new.notification.clone())),
         attempts: 0,
+        attempts_before: 0,
         term: 0,
         due_at: now,
         expires_at: Some(expires_at(now, &new.notification)),

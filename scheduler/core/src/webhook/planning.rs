@@ -73,6 +73,7 @@ fn delivery(
         lane,
         content: DeliveryContent::Event(Box::new(event.clone())),
         attempts: 0,
+        attempts_before: 0,
         term: 0,
         due_at,
         expires_at,

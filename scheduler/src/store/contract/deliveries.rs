@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use scheduler_core::{
     AttemptsInFlight, BackOff, BookedSession, ChannelAnswer, Delivery, DeliveryContent,
-    DeliveryShares, DeliveryState, JobAction, NewDelivery,
+    DeliveryShares, DeliveryState, JobAction, NewDelivery, ReopenRefusal,
 };
 use serde_json::json;
 use wire::{
@@ -14,8 +14,9 @@ use wire::{
 
 use super::harness::{NOW, StoreHarness, with_action};
 use crate::channels::{AnswerFuture, Channel};
-use crate::commands::{claim_deliveries, settle_deliveries};
-use crate::store::{DeliveryQuery, StoreFuture, StoredDelivery, UnitOfWork};
+use crate::access::Redeliverer;
+use crate::commands::{RedeliveryOutcome, claim_deliveries, redeliver, settle_deliveries};
+use crate::store::{AuditQuery, DeliveryQuery, StoreFuture, StoredDelivery, UnitOfWork};
 
 const CLAIM_MS: i64 = 10_000;
 
@@ -30,7 +31,7 @@ impl Claims {
     fn by(name: NotificationChannel) -> Self {
         Self {
             name,
-            shares: DeliveryShares::unbounded(100),
+            shares: DeliveryShares::undivided(100),
             settled: Mutex::default(),
         }
     }
@@ -168,6 +169,7 @@ fn to_endpoint(id: &str, lane: Option<&str>, session: &BookedSession) -> NewDeli
             lane: lane.map(str::to_owned),
             content: DeliveryContent::Event(Box::new(event.unwrap())),
             attempts: 0,
+            attempts_before: 0,
             term: 0,
             due_at: NOW,
             expires_at: None,
@@ -369,7 +371,7 @@ pub(crate) async fn sch_373_of_many_deliveries_of_one_application_none_delays_an
 ) {
     let session = harness.booked().await;
     let mut channel = Claims::by(NotificationChannel::Webhook);
-    channel.shares = DeliveryShares::unbounded(8);
+    channel.shares = DeliveryShares::undivided(8);
     let of = |id: String, application: &str, due_at| {
         let mut new = to_endpoint(&id, None, &session);
         application.clone_into(&mut new.delivery.application);
@@ -385,6 +387,59 @@ pub(crate) async fn sch_373_of_many_deliveries_of_one_application_none_delays_an
     let first = harness.claim_by(&channel, NOW + 2).await;
     let expected = ["a000", "a001", "a002", "a003", "b000", "b001", "b002", "c"];
     assert_eq!(ids(&first), expected);
+}
+
+pub(crate) async fn sch_374_what_is_sent_again_counts_its_attempts_on_and_is_tried_as_often_as_at_first(
+    mut harness: StoreHarness,
+) {
+    let (session, due, reminder) = harness.reminded().await;
+    let mut by_mail = harness.deliveries_of(&session).await.remove(0).delivery;
+    "d1".clone_into(&mut by_mail.id);
+    "job:j:email:u".clone_into(&mut by_mail.key);
+    by_mail.channel = NotificationChannel::Email;
+    by_mail.content = DeliveryContent::Notification(Box::new(reminder));
+    let expires_at = by_mail.expires_at.unwrap_or(session.terms.starts_at);
+    by_mail.expires_at = Some(expires_at);
+    let new = NewDelivery {
+        delivery: by_mail,
+        state: DeliveryState::Pending,
+    };
+    harness.add_deliveries(&[new]).await;
+    let channel = Claims::by(NotificationChannel::Email);
+    let busy = ChannelAnswer::Retry {
+        after_ms: None,
+        reason: "busy".to_owned(),
+    };
+    let operator = Redeliverer::Operator("ann".to_owned());
+    for round in 0..2 {
+        for attempt in 1..=2 {
+            let now = due + round * 5_000 + attempt * 1_000;
+            let claimed = harness.claim_by(&channel, now).await;
+            assert_eq!(claimed.len(), 1, "attempt {attempt} of round {round}");
+            assert_eq!(i64::from(claimed[0].attempts), round * 2 + attempt);
+            harness.answer(&channel, &claimed, &busy, now).await;
+        }
+        let store = harness.store().await;
+        let again = redeliver(&*store, &operator, "d1", due + round * 5_000 + 3_000);
+        assert_eq!(again.await.unwrap(), RedeliveryOutcome::Reopened);
+    }
+    let claimed = harness.claim_by(&channel, due + 20_000).await;
+    let gone = ChannelAnswer::Refused {
+        reason: "no".to_owned(),
+    };
+    harness.answer(&channel, &claimed, &gone, due + 20_000).await;
+    let store = harness.store().await;
+    let late = redeliver(&*store, &operator, "d1", expires_at).await;
+    let refused = RedeliveryOutcome::Refused(ReopenRefusal::TooLate);
+    assert_eq!(late.unwrap(), refused);
+    let listed = store.audit().list(AuditQuery {
+        limit: 10,
+        ..AuditQuery::default()
+    });
+    let listed = listed.await.unwrap();
+    assert_eq!(listed.len(), 2, "each time that an operator did it");
+    assert_eq!(listed[0].action.actor, "operator:ann");
+    assert_eq!(listed[0].action.action, "delivery.redeliver");
 }
 
 fn all_deliveries() -> DeliveryQuery {

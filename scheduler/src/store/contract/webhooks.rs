@@ -1,16 +1,17 @@
 //! What a store must do about endpoints and their deliveries.
 
 use scheduler_core::{
-    DisableReason, LISTENER_LIFE_MS, MAX_LISTENERS, WebhookEndpoint, WebhookTarget, check_listener,
+    DisableReason, LISTENER_LIFE_MS, MAX_LISTENERS, ReopenRefusal, WebhookEndpoint, WebhookTarget, check_listener,
     check_webhook,
 };
 use serde_json::json;
 use wire::{EventType, UnixMs};
 
 use super::harness::{NOW, StoreHarness, cancelled, event};
+use crate::access::Redeliverer;
 use crate::commands::{
-    DeliveryOutcome, WebhookOutcome, add_webhook, delete_webhook, forget_listeners, keep_listener,
-    redeliver, rotate_webhook, settle_listened, test_webhook,
+    TestOutcome, WebhookOutcome, add_webhook, delete_webhook, forget_listeners, keep_listener,
+    RedeliveryOutcome, redeliver, rotate_webhook, settle_listened, test_webhook,
 };
 use crate::store::WebhookDeliveryQuery;
 
@@ -34,6 +35,10 @@ async fn add(harness: &mut StoreHarness, endpoint: &WebhookEndpoint) -> bool {
 async fn found(harness: &mut StoreHarness, id: &str) -> Option<WebhookEndpoint> {
     let store = harness.store().await;
     store.webhooks().find(id.to_owned()).await.unwrap()
+}
+
+fn shop() -> Redeliverer {
+    Redeliverer::Application("shop".to_owned())
 }
 
 /// Types and states of an endpoint's deliveries, the newest first.
@@ -164,9 +169,9 @@ pub(crate) async fn sch_308_a_delivery_is_sent_again_once_it_is_over(mut harness
     assert!(add(&mut harness, &endpoint("shop", "w")).await);
     let store = harness.store().await;
     let test = test_webhook(&*store, ("shop", "w"), NOW).await.unwrap();
-    assert!(matches!(test, DeliveryOutcome::Planned(_)), "{test:?}");
+    assert!(matches!(test, TestOutcome::Planned(_)), "{test:?}");
     let theirs = test_webhook(&*store, ("rival", "w"), NOW).await.unwrap();
-    assert_eq!(theirs, DeliveryOutcome::NotFound);
+    assert_eq!(theirs, TestOutcome::NotFound);
     drop(store);
     harness.booked().await;
     let [(id, _, state)] = deliveries(&mut harness, "l").await.try_into().unwrap();
@@ -178,8 +183,11 @@ pub(crate) async fn sch_308_a_delivery_is_sent_again_once_it_is_over(mut harness
         .await
         .unwrap();
     assert_eq!((waiting[0].id.as_str(), waiting.len()), (id.as_str(), 1));
-    let again = redeliver(&*store, ("shop", &id), NOW).await.unwrap();
-    assert_eq!(again, DeliveryOutcome::Pending);
+    let again = redeliver(&*store, &shop(), &id, NOW).await.unwrap();
+    assert_eq!(
+        again,
+        RedeliveryOutcome::Refused(ReopenRefusal::Pending)
+    );
     let of = ("l", id.as_str());
     assert!(
         !settle_listened(&*store, ("w", &id), None, NOW)
@@ -198,10 +206,11 @@ pub(crate) async fn sch_308_a_delivery_is_sent_again_once_it_is_over(mut harness
     drop(store);
     assert_eq!(deliveries(&mut harness, "l").await[0].2, "failed");
     let store = harness.store().await;
-    let theirs = redeliver(&*store, ("rival", &id), NOW).await.unwrap();
-    assert_eq!(theirs, DeliveryOutcome::NotFound);
-    let again = redeliver(&*store, ("shop", &id), NOW).await.unwrap();
-    assert_eq!(again, DeliveryOutcome::Planned(id.clone()));
+    let rival = Redeliverer::Application("rival".to_owned());
+    let theirs = redeliver(&*store, &rival, &id, NOW).await.unwrap();
+    assert_eq!(theirs, RedeliveryOutcome::NotFound);
+    let again = redeliver(&*store, &shop(), &id, NOW).await.unwrap();
+    assert_eq!(again, RedeliveryOutcome::Reopened);
     let waiting_again = store
         .webhook_deliveries()
         .waiting("l".into(), 10)
@@ -209,4 +218,9 @@ pub(crate) async fn sch_308_a_delivery_is_sent_again_once_it_is_over(mut harness
         .unwrap();
     assert!(waiting_again[0].term > waiting[0].term, "another attempt");
     assert!(settle_listened(&*store, of, None, NOW + 1).await.unwrap());
+    // Who has stopped listening hears nothing more.
+    let gone = redeliver(&*store, &shop(), &id, NOW + LISTENER_LIFE_MS);
+    let gone = gone.await.unwrap();
+    let refused = RedeliveryOutcome::Refused(ReopenRefusal::EndpointGone);
+    assert_eq!(gone, refused);
 }

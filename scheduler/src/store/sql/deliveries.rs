@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use scheduler_core::{
-    Delivery, DeliveryContent, DeliveryState, DeliveryUpdate, NewDelivery, Recipient,
+    Delivery, DeliveryContent, DeliveryState, DeliveryUpdate, DueDelivery, NewDelivery, Recipient,
+    Reopened,
 };
 use storage::{FromRow, Row, Value, query};
 use wire::{
@@ -28,7 +29,8 @@ macro_rules! select_deliveries {
     ($rest:literal) => {
         concat!(
             "SELECT d.id, d.idempotency_key, d.channel, d.kind, d.application, d.user_id, d.session_id, d.target, \
-             d.lane, d.notification_id, d.event, d.state, d.reason, d.attempts, d.term, d.due_at, d.expires_at, d.created_at, d.sent_at \
+             d.lane, d.notification_id, d.event, d.state, d.reason, d.attempts, \
+             (SELECT r.attempts_before FROM delivery_rounds r WHERE r.delivery_id = d.id) AS attempts_before, d.term, d.due_at, d.expires_at, d.created_at, d.sent_at \
              FROM deliveries d ",
             $rest
         )
@@ -204,6 +206,39 @@ impl DeliveryRepository for SqlUnitOfWork {
         })
     }
 
+    fn find<'a>(&'a mut self, id: &'a str) -> StoreFuture<'a, Option<StoredDelivery>> {
+        Box::pin(async move {
+            let row: Option<DeliveryRow> = query(select_deliveries!("WHERE d.id = ?1 FOR UPDATE"))
+                .bind(id)
+                .fetch_optional(&mut self.tx)
+                .await?;
+            let none = HashMap::new();
+            row.map(|row| row.into_stored(&none)).transpose()
+        })
+    }
+
+    fn reopen<'a>(&'a mut self, delivery: &'a Delivery, again: Reopened) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            query(
+                "UPDATE deliveries SET state = 'pending', reason = NULL, lane = NULL, term = term + 1, \
+                 due_at = ?1, open_at = ?1, expires_at = ?2, sent_at = NULL WHERE id = ?3",
+            )
+            .bind(again.due_at)
+            .bind(again.expires_at)
+            .bind(&delivery.id)
+            .execute(&mut self.tx)
+            .await?;
+            query(
+                "INSERT INTO delivery_rounds (delivery_id, attempts_before) VALUES ?rows \
+                 ON CONFLICT (delivery_id) DO UPDATE SET attempts_before = excluded.attempts_before",
+            )
+            .bind_rows([[delivery.id.as_str().into(), delivery.attempts.into()]])
+            .execute(&mut self.tx)
+            .await?;
+            Ok(())
+        })
+    }
+
     fn settle<'a>(
         &'a mut self,
         claimed: &'a Delivery,
@@ -280,10 +315,25 @@ fn row(new: &NewDelivery) -> Result<[Value<'_>; 20], StoreError> {
     ])
 }
 
+/// What is looked at of a delivery that is due.
+struct DueRow(DueDelivery);
+
+impl FromRow for DueRow {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        Ok(Self(DueDelivery {
+            id: row.get("id")?,
+            application: row.get("application")?,
+            target: row.get("target")?,
+            open_at: row.get("open_at")?,
+        }))
+    }
+}
+
 /// A row of deliveries.
 pub(super) struct DeliveryRow {
     texts: DeliveryTexts,
     attempts: u32,
+    attempts_before: Option<u32>,
     term: u64,
     due_at: UnixMs,
     expires_at: Option<UnixMs>,
@@ -315,20 +365,6 @@ impl FromRow for DeliveryRow {
                 key: row.get("idempotency_key")?,
                 channel: row.get("channel")?,
                 kind: row.get("kind")?,
-/// What is looked at of a delivery that is due.
-struct DueRow(DueDelivery);
-
-impl FromRow for DueRow {
-    fn from_row(row: Row) -> Result<Self, storage::Error> {
-        Ok(Self(DueDelivery {
-            id: row.get("id")?,
-            application: row.get("application")?,
-            target: row.get("target")?,
-            open_at: row.get("open_at")?,
-        }))
-    }
-}
-
                 application: row.get("application")?,
                 user: row.get("user_id")?,
                 session: row.get("session_id")?,
@@ -340,6 +376,7 @@ impl FromRow for DueRow {
                 reason: row.get("reason")?,
             },
             attempts: row.get("attempts")?,
+            attempts_before: row.get("attempts_before")?,
             term: row.get("term")?,
             due_at: row.get("due_at")?,
             expires_at: row.get("expires_at")?,
@@ -388,6 +425,7 @@ impl DeliveryRow {
             lane: texts.lane,
             content,
             attempts: self.attempts,
+            attempts_before: self.attempts_before.unwrap_or_default(),
             term: self.term,
             due_at: self.due_at,
             expires_at: self.expires_at,

@@ -49,44 +49,6 @@ impl WebhookDeliveryQueries for SqlStore {
 }
 
 impl WebhookDeliveryRepository for SqlUnitOfWork {
-    fn target<'a>(
-        &'a mut self,
-        application: &'a str,
-        delivery: &'a str,
-    ) -> StoreFuture<'a, Option<String>> {
-        Box::pin(async move {
-            let found: Option<(String,)> = query(
-                "SELECT e.id FROM deliveries d JOIN webhook_endpoints e ON e.id = d.target \
-                 WHERE d.id = ?1 AND d.application = ?2 AND d.channel = 'webhook'",
-            )
-            .bind(delivery)
-            .bind(application)
-            .fetch_optional(&mut self.tx)
-            .await?;
-            Ok(found.map(|(id,)| id))
-        })
-    }
-
-    fn reopen<'a>(
-        &'a mut self,
-        delivery: &'a str,
-        due_at: UnixMs,
-        expires_at: Option<UnixMs>,
-    ) -> StoreFuture<'a, bool> {
-        Box::pin(async move {
-            let reopened = query(
-                "UPDATE deliveries SET state = 'pending', reason = NULL, lane = NULL, attempts = 0, term = term + 1, \
-                 due_at = ?1, open_at = ?1, expires_at = ?2, sent_at = NULL WHERE id = ?3 AND open_at IS NULL",
-            )
-            .bind(due_at)
-            .bind(expires_at)
-            .bind(delivery)
-            .execute(&mut self.tx)
-            .await?;
-            Ok(reopened == 1)
-        })
-    }
-
     fn settle_listened<'a>(
         &'a mut self,
         listener: &'a str,

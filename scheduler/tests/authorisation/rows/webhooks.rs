@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::callers::Relation::{AnotherApplication, ItsApplication};
+use crate::callers::Relation::{AnotherApplication, ItsApplication, OperatorTicket};
 use crate::table::Row;
 
 pub(super) fn rows() -> Vec<Row> {
@@ -25,7 +25,7 @@ pub(super) fn rows() -> Vec<Row> {
         own(Row::of("get", "/v1/webhooks/{id}/deliveries"), 200),
         // It is not over.
         Row::of("post", "/v1/deliveries/{id}/redeliver")
-            .lets_in(409, "conflict", &[ItsApplication])
+            .lets_in(409, "conflict", &[ItsApplication, OperatorTicket])
             .hides(&[AnotherApplication]),
         Row::of("post", "/v1/webhook-listeners")
             .sends(|_, _, _| json!({"events": ["user.blocked"]}))

@@ -42,6 +42,7 @@ pub(super) const SINGLE_ROWS: &[&str] = &[
     "INSERT INTO proposals (id, match_id, by_id, times, duration_ms, created_at, state, in_force) VALUES ('p', 'm', 'u', '[1]', 1, 2, 'open', 1)",
     "INSERT INTO blocks (by_id, user_id, created_at) SELECT min(id), max(id), 1 FROM users",
     "INSERT INTO deliveries (id, idempotency_key, channel, kind, application, notification_id, event, state, attempts, term, due_at, open_at, created_at) VALUES ('d', 'k', 'email', 'session_reminder', 'shop', 'n', '{}', 'pending', 1, 2, 3, 4, 5)",
+    "INSERT INTO delivery_rounds (delivery_id, attempts_before) VALUES ('d', 4)",
     "INSERT INTO notification_counts (notification_id, messages) VALUES ('n', 3)",
     "INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES ('n', 'g', 'm')",
     "INSERT INTO schedule_runs (name, schedule, last_started_at, last_result, runs) VALUES ('retention', '* * * * * *', 1, 'ok', 2)",
