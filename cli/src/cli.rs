@@ -259,9 +259,9 @@ pub(crate) struct ListenArgs {
     /// Where each event is posted, as http://127.0.0.1:3000/webhooks
     #[arg(long, value_name = "URL")]
     pub(crate) forward: String,
-    /// The scheduler's address
-    #[arg(long, default_value = "http://127.0.0.1:8080")]
-    pub(crate) url: String,
+    /// The scheduler's address [default: that of the settings, as `scheduler.public_url`]
+    #[arg(long)]
+    pub(crate) url: Option<String>,
     /// The file that holds the application's API key
     #[arg(long, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,

@@ -14,6 +14,7 @@ use wire::{EventType, ListenedDelivery, ListenerView, StartListener};
 use self::api::ListenerApi;
 use self::error::ApiError;
 use crate::cli::ListenArgs;
+use crate::config::Settings;
 use crate::failure::Failure;
 use crate::{credential, output};
 
@@ -26,13 +27,14 @@ const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// A wrong address, key or type of event is for a person to put right.
-pub(crate) async fn run(args: &ListenArgs) -> Result<(), Failure> {
+pub(crate) async fn run(settings: &Settings, args: &ListenArgs) -> Result<(), Failure> {
     let forward = Url::parse(&args.forward)
         .ok()
         .filter(|url| ["http", "https"].contains(&url.scheme()))
         .ok_or_else(|| Failure::config(format!("--forward {}: no http address", args.forward)))?;
     let key = credential::read(args.key_file.as_deref(), args.key_env.as_deref())?;
-    let api = ListenerApi::new(&args.url, &key)?;
+    let url = args.url.as_ref();
+    let api = ListenerApi::new(url.unwrap_or(&settings.scheduler.public_url), &key)?;
     let asked = StartListener {
         events: events(&args.events)?,
     };
@@ -65,8 +67,10 @@ async fn stopped() -> std::io::Result<()> {
 
 async fn introduce(listener: &ListenerView, forward: &Url) {
     output::line(&format!("Listening for {forward}")).await;
-    let secret = listener.secret.expose();
-    output::line(&format!("Signed with {secret} (of this listener alone)")).await;
+    if let Some(secret) = &listener.secret {
+        let secret = secret.expose();
+        output::line(&format!("Signed with {secret} (of this listener alone)")).await;
+    }
 }
 
 fn events(words: &[String]) -> Result<Vec<EventType>, Failure> {

@@ -69,7 +69,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         CliCommand::Migrate(args) => migrate::run(&settings, &args).await,
         CliCommand::Copy(args) => copy::run(&settings, &args).await,
         CliCommand::Load(command) => load::run(command).await,
-        CliCommand::Listen(args) => listen::run(&args).await,
+        CliCommand::Listen(args) => listen::run(&settings, &args).await,
         CliCommand::Media(command) => media::run(&settings, command).await,
         CliCommand::Config => {
             output::text(&config::shown(&settings)?).await;

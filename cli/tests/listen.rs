@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use serde_json::json;
 use testkit::{
-    ReceivedWebhook, ReceiverAnswer, SOON, Service, Stack, TestReceiver, WebhookLibrary, program,
-    until,
+    ReceivedWebhook, ReceiverAnswer, SOON, Service, Stack, StackOptions, TestReceiver,
+    WebhookLibrary, program, until,
 };
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -99,6 +99,51 @@ async fn ops_67_events_reach_this_machine_signed_and_come_again_after_a_crash_of
     };
     until("a refusal is printed", SOON * 4, refused).await;
     listener.child.start_kill().unwrap();
+}
+
+#[tokio::test]
+async fn ops_73_a_listener_outlives_hours_that_a_test_lets_pass() {
+    let stack = Stack::start_with(StackOptions {
+        args: vec!["--test-clock".to_owned()],
+        ..StackOptions::default()
+    })
+    .await;
+    let receiver = TestReceiver::start().await;
+    let _listener = Listener::start(&stack, &receiver).await;
+    let application = stack.application();
+    let url = format!("{}/v1/test-clock", stack.url(Service::Scheduler));
+    let day = json!({"starts_at": testkit::now() + 86_400_000 * 3});
+    stack.book(&application, day.clone()).await;
+    receiver.until(1).await;
+    let moved = application
+        .post(&url, json!({"advance_ms": 7_200_000}))
+        .await;
+    assert_eq!(moved.status, 200, "{}", moved.body);
+    stack.book(&application, day).await;
+    let received = receiver.until(2).await;
+    assert_eq!(kinds(&received), ["session.scheduled", "session.scheduled"]);
+}
+
+#[test]
+fn ops_72_listen_asks_the_scheduler_of_the_settings_and_says_which_it_did_not_reach() {
+    let output = program()
+        .args([
+            "listen",
+            "--forward",
+            "http://127.0.0.1:9",
+            "--key-env",
+            "SHOP_KEY",
+        ])
+        .args(["--set", "scheduler.listen=127.0.0.1:9"])
+        .env("SHOP_KEY", "rk_nobody")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        printed.contains("http://127.0.0.1:9 can't be reached"),
+        "{printed}"
+    );
 }
 
 #[tokio::test]

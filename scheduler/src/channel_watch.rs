@@ -37,7 +37,7 @@ impl SeenChannel {
             // Nobody was asked.
             ChannelAnswer::Suppressed { .. } | ChannelAnswer::Postponed { .. } => return,
             // Where one person's device or address is gone, the other side said so.
-            ChannelAnswer::Sent | ChannelAnswer::Gone { .. } => None,
+            ChannelAnswer::Sent | ChannelAnswer::Taken { .. } | ChannelAnswer::Gone { .. } => None,
             ChannelAnswer::Retry { reason, .. } | ChannelAnswer::Refused { reason } => {
                 Some(reason.clone())
             }

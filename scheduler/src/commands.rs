@@ -66,7 +66,8 @@ pub(crate) use retention::sweep;
 pub(crate) use retry_job::{RetryOutcome, retry_job};
 pub(crate) use schedules::{begin_run, record_runs, register_tasks};
 pub(crate) use webhooks::{
-    TestOutcome, WebhookOutcome, add_webhook, change_webhook, delete_webhook, forget_listeners, keep_listener, rotate_webhook, settle_listened, test_webhook,
+    TestOutcome, WebhookOutcome, add_webhook, change_webhook, delete_webhook, forget_listeners,
+    keep_listener, rotate_webhook, settle_listened, test_webhook,
 };
 
 use uuid::Uuid;

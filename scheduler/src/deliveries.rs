@@ -149,11 +149,7 @@ impl DeliveryRunner {
         placed.collect()
     }
 
-    async fn attempt(
-        self,
-        place: DeliveryPlace,
-        answers: mpsc::Sender<Attempted>,
-    ) {
+    async fn attempt(self, place: DeliveryPlace, answers: mpsc::Sender<Attempted>) {
         let limit = Duration::from_millis(self.channel.limit_ms().unsigned_abs());
         let delivery = place.delivery();
         let sending: AnswerFuture<'_> = self.channel.send(delivery, &delivery.key);

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use scheduler_core::last_daily_time;
 use service::Shutdown;
+use service::clock;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use wire::{ScheduleView, UnixMs};
 
@@ -198,7 +199,7 @@ impl Housekeeping {
                     return Ok(Ran::No);
                 }
                 self.retention.run(now).await?;
-                forget_listeners(&*app.store, now).await?;
+                forget_listeners(&*app.store, clock::wall()).await?;
             }
             RecurringTask::FailureDigest => {
                 let at = last_daily_time(now, DIGEST_HOUR);

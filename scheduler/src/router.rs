@@ -123,11 +123,11 @@ fn webhook_routes() -> Router<AppState> {
             "/v1/webhooks/{id}/deliveries",
             get(webhook_deliveries::list),
         )
+        .route("/v1/deliveries/{id}/redeliver", post(deliveries::redeliver))
         .route(
-            "/v1/deliveries/{id}/redeliver",
-            post(deliveries::redeliver),
+            "/v1/webhook-listeners",
+            post(webhook_listeners::start).get(webhook_listeners::list),
         )
-        .route("/v1/webhook-listeners", post(webhook_listeners::start))
         .route(
             "/v1/webhook-listeners/{id}",
             delete(webhook_listeners::stop),

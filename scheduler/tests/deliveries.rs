@@ -146,7 +146,10 @@ async fn sch_374_an_operator_has_a_push_sent_again_that_was_given_up() {
     let failed = push(&scheduler, &operator, "failed").await;
     assert_eq!(failed["attempts"], 1, "{failed}");
 
-    let again = format!("/v1/deliveries/{}/redeliver", failed["id"].as_str().unwrap());
+    let again = format!(
+        "/v1/deliveries/{}/redeliver",
+        failed["id"].as_str().unwrap()
+    );
     let again = scheduler.at(&again);
     for client in [&scheduler.key("other").await, &ana] {
         let refused = client.post(&again, json!({})).await;

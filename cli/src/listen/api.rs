@@ -47,7 +47,7 @@ impl ListenerApi {
     pub(crate) async fn start(&self, asked: &StartListener) -> Result<ListenerView, ApiError> {
         let answer = self.send(Method::POST, &[], Some(asked)).await?;
         let listener = answer.json().await;
-        listener.map_err(|error| unreachable(&error))
+        listener.map_err(|error| unreachable(&self.at(), &error))
     }
 
     /// Has it hear nothing more.
@@ -60,7 +60,7 @@ impl ListenerApi {
     pub(crate) async fn deliveries(&self, listener: &str) -> Result<Deliveries, ApiError> {
         let path = [listener, "stream"];
         let answer = self.send(Method::GET, &path, None::<&()>).await?;
-        Ok(Deliveries::of(answer))
+        Ok(Deliveries::of(answer, self.at()))
     }
 
     /// Says what became of one. That it waits no more is no error: another stream has answered for it.
@@ -110,10 +110,16 @@ impl ListenerApi {
 
     async fn answered(&self, request: RequestBuilder) -> Result<Response, ApiError> {
         let answer = tokio::time::timeout(ANSWER_WITHIN, request.send()).await;
-        let late = || ApiError::Unreachable("the scheduler does not answer".to_owned());
+        let late =
+            || ApiError::Unreachable(format!("the scheduler at {} does not answer", self.at()));
         answer
             .map_err(|_| late())?
-            .map_err(|error| unreachable(&error))
+            .map_err(|error| unreachable(&self.at(), &error))
+    }
+
+    /// Where it asks, for messages: scheme, host and port.
+    fn at(&self) -> String {
+        self.base.origin().ascii_serialization()
     }
 }
 

@@ -15,13 +15,16 @@ const MAX_LINE_BYTES: usize = 1024 * 1024;
 /// One open stream.
 pub(crate) struct Deliveries {
     answer: Response,
+    /// The scheduler's address, for messages.
+    at: String,
     read: Vec<u8>,
 }
 
 impl Deliveries {
-    pub(super) fn of(answer: Response) -> Self {
+    pub(super) fn of(answer: Response, at: String) -> Self {
         Self {
             answer,
+            at,
             read: Vec::new(),
         }
     }
@@ -43,7 +46,7 @@ impl Deliveries {
             match chunk.map_err(|_| silent())? {
                 Ok(Some(chunk)) => self.read.extend_from_slice(&chunk),
                 Ok(None) => return Ok(None),
-                Err(error) => return Err(unreachable(&error)),
+                Err(error) => return Err(unreachable(&self.at, &error)),
             }
         }
     }

@@ -11,11 +11,11 @@ pub(crate) enum ApiError {
     Unreachable(String),
 }
 
-pub(super) fn unreachable(error: &reqwest::Error) -> ApiError {
-    let why = match () {
-        () if error.is_connect() => "the scheduler can't be reached",
-        () if error.is_timeout() => "the scheduler does not answer",
-        () => "the connection to the scheduler broke",
-    };
-    ApiError::Unreachable(why.to_owned())
+/// Of a scheduler at that address, as scheme, host and port.
+pub(super) fn unreachable(at: &str, error: &reqwest::Error) -> ApiError {
+    ApiError::Unreachable(match () {
+        () if error.is_connect() => format!("the scheduler at {at} can't be reached"),
+        () if error.is_timeout() => format!("the scheduler at {at} does not answer"),
+        () => format!("the connection to the scheduler at {at} broke"),
+    })
 }

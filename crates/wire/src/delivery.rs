@@ -34,6 +34,12 @@ pub struct DeliveryView {
     /// Who was told; absent for an endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
+    /// The webhook endpoint or listener that was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint_id: Option<String>,
+    /// True where that is a listener, as `rendezvous listen` makes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listener: bool,
     /// The session that it is about, if it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,

@@ -127,7 +127,7 @@ pub struct StartListener {
     pub events: Vec<EventType>,
 }
 
-/// Answer of `POST /v1/webhook-listeners`: an endpoint without an address, whose deliveries are fetched.
+/// A listener of an application: an endpoint without an address, whose deliveries are fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -136,10 +136,16 @@ pub struct ListenerView {
     pub id: String,
     /// Types of events that it hears; empty: all.
     pub events: Vec<EventType>,
-    /// What it is sent is signed with this one.
-    pub secret: SecretText,
-    /// When it is forgotten, unless somebody listens.
+    /// True while a stream of it is open.
+    pub listening: bool,
+    /// When it was made.
+    pub created_at: UnixMs,
+    /// When it is forgotten, unless somebody listens. Of five, one to which nobody has listened for a minute gives way to a
+    /// new one before that.
     pub expires_at: UnixMs,
+    /// What it is sent is signed with this one: in the answer that makes the listener, and never again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<SecretText>,
 }
 
 /// Data of an event of `GET /v1/webhook-listeners/{id}/stream`: one delivery, to be posted as it is.
@@ -179,6 +185,11 @@ pub struct ListenerAnswer {
 pub struct WebhookDeliveryView {
     /// Its own id, by which it is sent again.
     pub id: String,
+    /// The endpoint or listener that it goes to.
+    pub endpoint_id: String,
+    /// True where that is a listener, as `rendezvous listen` makes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listener: bool,
     /// The `webhook-id` of every attempt: the event's id.
     pub webhook_id: String,
     /// The type of the event.
@@ -187,7 +198,7 @@ pub struct WebhookDeliveryView {
     pub state: DeliveryStatus,
     /// How often it was tried.
     pub attempts: u32,
-    /// What the last attempt was answered with, unless that was a success or nothing.
+    /// What the last attempt was answered with, unless that was nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// Why the last attempt failed, as `http_500`, `timeout` or `connect_failed`.

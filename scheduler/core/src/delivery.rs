@@ -12,7 +12,7 @@ use wire::{DeliveryStatus, Event, Notification, NotificationChannel, SessionId, 
 pub use attempt::{BackOff, ChannelAnswer, DeliveryUpdate, settle_delivery};
 pub use fair_share::{AttemptsInFlight, DeliveryShares, DueDelivery, FairChoice};
 pub use planning::{PushedBrowser, Recipient, plan_deliveries};
-pub use reopening::{Reopened, ReopenRefusal, reopen_delivery};
+pub use reopening::{ReopenRefusal, Reopened, reopen_delivery};
 
 /// What is to be told to one person or endpoint by one channel.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,6 +15,7 @@ pub use checks::{
 };
 pub use endpoint::{
     DisableReason, LISTENER_LIFE_MS, MAX_LISTENERS, MAX_WEBHOOKS, WebhookEndpoint, WebhookTarget,
+    listener_that_gives_way,
 };
 pub(crate) use outgoing::{outgoing, outgoing_entry};
 pub use planning::{plan_webhooks, test_event};

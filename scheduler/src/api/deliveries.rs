@@ -5,11 +5,10 @@ use std::collections::HashMap;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use scheduler_core::DeliveryState;
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
-use wire::{
-    DeliveryStatus, DeliveryView, EmptyBody, NotificationChannel, Page, SentDelivery,
-};
+use wire::{DeliveryStatus, DeliveryView, EmptyBody, NotificationChannel, Page, SentDelivery};
 
 use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::{Observer, Redeliverer};
@@ -43,10 +42,11 @@ pub(crate) async fn of_session(
     Path(id): Path<String>,
     Query(named): Query<HashMap<String, String>>,
 ) -> Result<Json<Page<DeliveryView>>, HttpError> {
+    let wanted = wanted(named)?;
     let session = app.session_of_observer(observer, id.into()).await?;
     let query = DeliveryQuery {
         session: Some(session.id),
-        ..wanted(named)?
+        ..wanted
     };
     page(&app, query).await
 }
@@ -58,7 +58,7 @@ pub(crate) async fn redeliver(
     Path(id): Path<String>,
     JsonOrEmpty(EmptyBody {}): JsonOrEmpty<EmptyBody>,
 ) -> Result<(StatusCode, Json<SentDelivery>), HttpError> {
-    match commands::redeliver(&*app.store, &by, &id, clock::now()).await? {
+    match commands::redeliver(&*app.store, &by, &id, (clock::now(), clock::wall())).await? {
         RedeliveryOutcome::Reopened => Ok(sent(&app, id)),
         RedeliveryOutcome::Refused(refusal) => {
             Err(HttpError::conflict(refusal.detail()).with_reason(refusal.name()))
@@ -110,7 +110,11 @@ fn view(stored: StoredDelivery) -> DeliveryView {
         last_reason,
         sent_at,
     } = stored;
+    let is_hook = delivery.channel == NotificationChannel::Webhook;
     DeliveryView {
+        // What is posted does not expire.
+        listener: is_hook && delivery.expires_at.is_some(),
+        endpoint_id: delivery.target.filter(|_| is_hook),
         id: delivery.id,
         kind: delivery.kind,
         channel: delivery.channel,
@@ -118,7 +122,7 @@ fn view(stored: StoredDelivery) -> DeliveryView {
         session_id: delivery.session,
         state: state.status(),
         attempts: delivery.attempts,
-        reason: last_reason,
+        reason: last_reason.filter(|_| state != DeliveryState::Sent),
         due_at: delivery.due_at,
         sent_at,
     }

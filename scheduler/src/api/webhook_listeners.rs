@@ -12,7 +12,7 @@ use futures_util::{Stream, StreamExt as _, stream};
 use scheduler_core::{MAX_LISTENERS, WebhookEndpoint, WebhookTarget, check_listener};
 use service::clock;
 use service::http::{HttpError, Json};
-use wire::{ListenedDelivery, ListenerAnswer, ListenerView, StartListener, UnixMs};
+use wire::{ListenedDelivery, ListenerAnswer, ListenerView, Page, StartListener, UnixMs};
 
 use crate::access::Application;
 use crate::commands;
@@ -24,8 +24,8 @@ use crate::webhooks::ListenerTurn;
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Longest time between two looks for what waits: what a lost wake-up, or an event of another process, costs.
 const POLL: Duration = Duration::from_secs(1);
-/// How often a listener is kept for an hour more, in milliseconds.
-const KEEP_MS: i64 = 60_000;
+/// How often a listener is kept for an hour more, in milliseconds: a third of the time after which it would give way.
+const KEEP_MS: i64 = 20_000;
 /// Longest life of a stream: the next one shows its key again, which may be void by then.
 const MAX_LIFE: Duration = Duration::from_secs(600);
 /// Deliveries that are out at once: the next come as these are answered for.
@@ -38,22 +38,31 @@ pub(crate) async fn start(
     Json(asked): Json<StartListener>,
 ) -> Result<(StatusCode, Json<ListenerView>), HttpError> {
     let checked = check_listener(asked).map_err(HttpError::invalid)?;
-    let now = clock::now();
+    let now = clock::wall();
     let listener = checked.of(&application, commands::new_id(), now);
-    if !commands::add_webhook(&*app.store, &listener).await? {
-        let most = format!("An application has {MAX_LISTENERS} listeners: stop one first.");
+    if !commands::add_webhook(&*app.store, &listener, now).await? {
+        let most = format!(
+            "An application has {MAX_LISTENERS} listeners, and somebody listens to each: GET /v1/webhook-listeners lists them, DELETE stops one."
+        );
         return Err(HttpError::conflict(most));
     }
-    let WebhookTarget::Listener { expires_at } = listener.target else {
-        return Err(no_such_listener());
-    };
-    let view = ListenerView {
-        secret: app.webhooks.secrets.text(&listener),
-        id: listener.id,
-        events: listener.events,
-        expires_at,
-    };
-    Ok((StatusCode::CREATED, Json(view)))
+    let mut made = view(&app, &listener).ok_or_else(no_such_listener)?;
+    made.secret = Some(app.webhooks.secrets.text(&listener));
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// `GET /v1/webhook-listeners`: all that the application has, the oldest first.
+pub(crate) async fn list(
+    State(app): State<AppState>,
+    Application(application): Application,
+) -> Result<Json<Page<ListenerView>>, HttpError> {
+    let now = clock::wall();
+    let found = app.store.webhooks().listeners(application).await?;
+    let there = found.iter().filter(|one| one.is_there(now));
+    Ok(Json(Page {
+        items: there.filter_map(|one| view(&app, one)).collect(),
+        next_cursor: None,
+    }))
 }
 
 /// `DELETE /v1/webhook-listeners/{id}`: 204, and it hears nothing more.
@@ -77,13 +86,11 @@ pub(crate) async fn answer(
     Json(answer): Json<ListenerAnswer>,
 ) -> Result<StatusCode, HttpError> {
     let listener = own_listener(&app, &application, id).await?;
-    let failed = match answer.status {
-        Some(200..=299) => None,
-        Some(status) => Some(format!("http_{status}")),
-        None => Some("no_answer".to_owned()),
-    };
+    let is_taken = matches!(answer.status, Some(200..=299));
+    let status = answer.status.map(|status| format!("http_{status}"));
+    let answer = status.as_deref().unwrap_or("no_answer");
     let of = (listener.id.as_str(), delivery_id.as_str());
-    let settled = commands::settle_listened(&*app.store, of, failed.as_deref(), clock::now());
+    let settled = commands::settle_listened(&*app.store, of, (is_taken, answer), clock::now());
     match settled.await? {
         true => {
             app.webhooks.listeners.wake();
@@ -163,7 +170,7 @@ impl ListenerStream {
 
     /// Reads what waits and is not out; false where the listener is no more.
     async fn look(&mut self) -> Result<bool, StoreError> {
-        let now = clock::now();
+        let now = clock::wall();
         let store = &*self.app.store;
         if now.since(self.kept_at) >= KEEP_MS {
             let of = (self.listener.application.as_str(), self.turn.listener());
@@ -197,15 +204,28 @@ async fn own_listener(
     application: &str,
     id: String,
 ) -> Result<WebhookEndpoint, HttpError> {
-    let now = clock::now();
+    let now = clock::wall();
     let found = app.store.webhooks().find(id).await?;
-    let is_own = |one: &WebhookEndpoint| match one.target {
-        WebhookTarget::Listener { expires_at } => {
-            one.application == application && now < expires_at
-        }
-        WebhookTarget::Url(_) => false,
+    let is_own = |one: &WebhookEndpoint| {
+        let is_listener = matches!(one.target, WebhookTarget::Listener { .. });
+        is_listener && one.application == application && one.is_there(now)
     };
     found.filter(is_own).ok_or_else(no_such_listener)
+}
+
+/// A listener as its application sees it, without its secret; `None` of what has an address.
+fn view(app: &AppState, listener: &WebhookEndpoint) -> Option<ListenerView> {
+    let WebhookTarget::Listener { expires_at } = listener.target else {
+        return None;
+    };
+    Some(ListenerView {
+        id: listener.id.clone(),
+        events: listener.events.clone(),
+        listening: app.webhooks.listeners.is_open(&listener.id),
+        created_at: listener.created_at,
+        expires_at,
+        secret: None,
+    })
 }
 
 fn no_such_listener() -> HttpError {

@@ -26,7 +26,7 @@ pub(crate) async fn create(
     let checked = check_webhook(asked, &may_call).map_err(HttpError::invalid)?;
     let now = clock::now();
     let endpoint = checked.of(&application, commands::new_id(), now);
-    if !commands::add_webhook(&*app.store, &endpoint).await? {
+    if !commands::add_webhook(&*app.store, &endpoint, clock::wall()).await? {
         let most = format!("An application has {MAX_WEBHOOKS} endpoints: delete one first.");
         return Err(HttpError::conflict(most));
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use bytes::Bytes;
 use scheduler_core::{
-    BackOff, ChannelAnswer, Delivery, DeliveryShares, WebhookEndpoint, WebhookTarget, answer_of, audit_row,
+    BackOff, ChannelAnswer, Delivery, DeliveryShares, WebhookEndpoint, WebhookTarget, answer_of,
+    audit_row,
 };
 use service::clock;
 use service::egress::EgressLimits;

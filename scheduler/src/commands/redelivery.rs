@@ -18,21 +18,21 @@ pub(crate) enum RedeliveryOutcome {
     NotFound,
 }
 
-/// Sends a delivery again, and records which operator asked for it.
+/// Sends a delivery again, and records which operator asked for it. `wall` is the time of the machine's own clock.
 pub(crate) async fn redeliver(
     store: &dyn SchedulerStore,
     by: &Redeliverer,
     id: &str,
-    now: UnixMs,
+    (now, wall): (UnixMs, UnixMs),
 ) -> Result<RedeliveryOutcome, StoreError> {
-    retry_on_conflict("redeliver", || redeliver_once(store, by, id, now)).await
+    retry_on_conflict("redeliver", || redeliver_once(store, by, id, (now, wall))).await
 }
 
 async fn redeliver_once(
     store: &dyn SchedulerStore,
     by: &Redeliverer,
     id: &str,
-    now: UnixMs,
+    (now, wall): (UnixMs, UnixMs),
 ) -> Result<RedeliveryOutcome, StoreError> {
     let mut work = store.begin().await?;
     let found = work.deliveries().find(id).await?;
@@ -48,6 +48,7 @@ async fn redeliver_once(
         (NotificationChannel::Webhook, Some(target)) => work.webhooks().find(target).await?,
         _ => None,
     };
+    let endpoint = endpoint.filter(|one| one.is_there(wall));
     let again = match reopen_delivery(now, &delivery, &state, endpoint.as_ref()) {
         Ok(again) => again,
         Err(refusal) => {

@@ -31,22 +31,38 @@ pub(crate) enum TestOutcome {
     NotFound,
 }
 
-/// Adds an endpoint or a listener; false where its application has as many as it may.
+/// Adds an endpoint or a listener; false where its application has as many as it may. A listener takes the place of one to
+/// which nobody listens any more. `wall` is the time of the machine's own clock.
 pub(crate) async fn add_webhook(
     store: &dyn SchedulerStore,
     endpoint: &WebhookEndpoint,
+    wall: UnixMs,
 ) -> Result<bool, StoreError> {
+    let is_listener = matches!(endpoint.target, WebhookTarget::Listener { .. });
     let most = match &endpoint.target {
         WebhookTarget::Url(_) => MAX_WEBHOOKS,
         WebhookTarget::Listener { .. } => MAX_LISTENERS,
     };
     retry_on_conflict("add_webhook", || async move {
         let mut work = store.begin().await?;
-        work.webhooks()
-            .forget_listeners(endpoint.created_at)
-            .await?;
-        let added = work.webhooks().insert(endpoint, most).await?;
+        work.webhooks().forget_listeners(wall).await?;
+        let mut added = work.webhooks().insert(endpoint, most).await?;
+        let mut given_way = false;
+        if !added && is_listener {
+            let all = work
+                .webhooks()
+                .of_application(&endpoint.application)
+                .await?;
+            if let Some(idle) = core::listener_that_gives_way(wall, &all) {
+                work.webhooks().delete(&idle.id).await?;
+                added = work.webhooks().insert(endpoint, most).await?;
+                given_way = true;
+            }
+        }
         work.commit().await?;
+        if given_way {
+            metrics::counter!("webhook_listeners_given_way_total").increment(1);
+        }
         Ok(added)
     })
     .await
@@ -143,11 +159,12 @@ pub(crate) async fn test_webhook(
     .await
 }
 
-/// Keeps a listener for an hour more; false where this application has no such any more.
+/// Keeps a listener for an hour more; false where this application has no such any more. `wall` is the time of the machine's
+/// own clock.
 pub(crate) async fn keep_listener(
     store: &dyn SchedulerStore,
     (application, id): (&str, &str),
-    now: UnixMs,
+    wall: UnixMs,
 ) -> Result<bool, StoreError> {
     retry_on_conflict("keep_listener", || async move {
         let mut work = store.begin().await?;
@@ -156,9 +173,9 @@ pub(crate) async fn keep_listener(
         };
         match &mut listener.target {
             WebhookTarget::Listener { expires_at }
-                if listener.application == application && now < *expires_at =>
+                if listener.application == application && wall < *expires_at =>
             {
-                *expires_at = now + LISTENER_LIFE_MS;
+                *expires_at = wall + LISTENER_LIFE_MS;
             }
             _ => return Ok(false),
         }
@@ -169,18 +186,18 @@ pub(crate) async fn keep_listener(
     .await
 }
 
-/// Writes down what a developer's machine answered: `None` where it took the delivery. False where it waits no more.
+/// Writes down what a developer's machine answered, and whether it took the delivery. False where it waits no more.
 pub(crate) async fn settle_listened(
     store: &dyn SchedulerStore,
     (listener, delivery): (&str, &str),
-    failed: Option<&str>,
+    answer: (bool, &str),
     now: UnixMs,
 ) -> Result<bool, StoreError> {
     retry_on_conflict("settle_listened", || async move {
         let mut work = store.begin().await?;
         let deliveries = work.webhook_deliveries();
         let settled = deliveries
-            .settle_listened(listener, delivery, failed, now)
+            .settle_listened(listener, delivery, answer, now)
             .await?;
         work.commit().await?;
         Ok(settled)
@@ -188,14 +205,14 @@ pub(crate) async fn settle_listened(
     .await
 }
 
-/// Deletes the listeners to which nobody has listened for an hour; how many.
+/// Deletes the listeners to which nobody has listened for an hour by `wall`, the machine's own clock; how many.
 pub(crate) async fn forget_listeners(
     store: &dyn SchedulerStore,
-    now: UnixMs,
+    wall: UnixMs,
 ) -> Result<u64, StoreError> {
     retry_on_conflict("forget_listeners", || async move {
         let mut work = store.begin().await?;
-        let forgotten = work.webhooks().forget_listeners(now).await?;
+        let forgotten = work.webhooks().forget_listeners(wall).await?;
         work.commit().await?;
         Ok(forgotten)
     })

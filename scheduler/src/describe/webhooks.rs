@@ -97,6 +97,12 @@ fn listeners() -> Vec<Operation> {
         .example(json!({"events": ["session.live"]}))
         .answers::<ListenerView>(201, "The listener, with its secret.")
         .refuses(409, &[Conflict]),
+        Operation::get(
+            "/v1/webhook-listeners",
+            "The application's listeners, the oldest first, and which of them somebody listens to.",
+        )
+        .by(&[AuthScheme::Application])
+        .answers::<Page<ListenerView>>(200, "All of them, without their secrets."),
         Operation::delete("/v1/webhook-listeners/{id}", "Stops a listener.")
             .by(&[AuthScheme::Application])
             .answers_nothing(204, "It hears nothing more.")

@@ -128,6 +128,7 @@ macro_rules! run_store_contract {
             reports::sch_233_a_report_is_read_by_operators_and_stops_all_between_the_two
             webhooks::sch_310_an_endpoint_is_read_back_as_it_was_written
             webhooks::sch_310_an_application_has_so_many_of_each_kind
+            webhooks::sch_377_of_five_listeners_one_without_a_stream_gives_way_to_a_new_one
             webhooks::sch_310_an_event_makes_a_delivery_for_each_endpoint_that_hears_of_it
             webhooks::sch_308_a_delivery_is_sent_again_once_it_is_over;
             sch_117_each_job_goes_to_one_claimant

@@ -14,7 +14,7 @@ use super::{Settled, StoreFuture};
 pub(crate) struct StoredDelivery {
     pub(crate) delivery: Delivery,
     pub(crate) state: DeliveryState,
-    /// Of one that is tried again, too: what was wrong last.
+    /// Of one that is tried again, too: what was wrong last. Of one that was taken: what was answered.
     pub(crate) last_reason: Option<String>,
     pub(crate) sent_at: Option<UnixMs>,
 }
@@ -93,11 +93,7 @@ pub(crate) trait DeliveryRepository: Send {
 
     /// Has a delivery go out once more that [`DeliveryRepository::find`] has returned and that is over: behind whatever
     /// waits, with attempts that count on and waits that begin anew.
-    fn reopen<'a>(
-        &'a mut self,
-        delivery: &'a Delivery,
-        again: Reopened,
-    ) -> StoreFuture<'a, ()>;
+    fn reopen<'a>(&'a mut self, delivery: &'a Delivery, again: Reopened) -> StoreFuture<'a, ()>;
 
     /// Writes what became of an attempt under the claim of that term, where it is still under it.
     fn settle<'a>(

@@ -28,13 +28,13 @@ pub(crate) trait WebhookDeliveryQueries: Send + Sync {
 
 /// Writes deliveries within a unit of work.
 pub(crate) trait WebhookDeliveryRepository: Send {
-    /// Writes down what became of a delivery that waited for a listener: `None` where it arrived, else why not. False
+    /// Writes down what became of a delivery that waited for a listener: whether it was taken, and with what answer. False
     /// where it waits no more.
     fn settle_listened<'a>(
         &'a mut self,
         listener: &'a str,
         delivery: &'a str,
-        failed: Option<&'a str>,
+        answer: (bool, &'a str),
         now: UnixMs,
     ) -> StoreFuture<'a, bool>;
 }

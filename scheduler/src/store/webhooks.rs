@@ -12,6 +12,9 @@ pub(crate) trait WebhookQueries: Send + Sync {
 
     /// Endpoints of an application that have an address, the oldest first.
     fn list(&self, application: String) -> StoreFuture<'_, Vec<WebhookEndpoint>>;
+
+    /// Its listeners, the oldest first.
+    fn listeners(&self, application: String) -> StoreFuture<'_, Vec<WebhookEndpoint>>;
 }
 
 /// Reads and writes endpoints within a unit of work.

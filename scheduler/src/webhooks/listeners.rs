@@ -51,6 +51,12 @@ impl OpenListeners {
         })
     }
 
+    /// True while a stream of the listener is open.
+    pub(crate) fn is_open(&self, listener: &str) -> bool {
+        let turns = self.turns.lock().expect("no holder panics");
+        turns.of.contains_key(listener)
+    }
+
     /// Has every stream look for what waits.
     pub(crate) fn wake(&self) {
         self.woken.notify_waiters();

@@ -44,6 +44,11 @@ async fn sch_307_what_fails_is_tried_again_under_the_same_id_and_given_up_in_the
         "the count goes on"
     );
     assert!(sent["sent_at"].is_i64());
+    assert_eq!(
+        (&sent["status"], &sent["endpoint_id"]),
+        (&json!(200), &json!(id))
+    );
+    assert!(sent["listener"].is_null(), "{sent}");
     assert!(shown(&scheduler, &id).await["failing_since"].is_null());
     let rival = scheduler.key("rival").await;
     assert_eq!(rival.post(&again, json!({})).await.status, 404);

@@ -17,6 +17,11 @@ const JITTER_PERCENT: u64 = 20;
 pub enum ChannelAnswer {
     /// The other side has taken it.
     Sent,
+    /// It has, and said so in a way that is kept.
+    Taken {
+        /// What was said, in a word.
+        answer: String,
+    },
     /// Not now: to be tried again.
     Retry {
         /// How long the other side asks to wait, in milliseconds.
@@ -62,7 +67,7 @@ pub struct DeliveryUpdate {
     pub state: DeliveryState,
     /// When a pending one is tried again.
     pub open_at: Option<UnixMs>,
-    /// What was wrong with the last attempt of one that is tried again.
+    /// What was said to the last attempt of one that was taken, or is tried again.
     pub last_reason: Option<String>,
     /// Attempts so far, this one included if it was one.
     pub attempts: u32,
@@ -106,6 +111,12 @@ pub fn settle_delivery(
     };
     let (wait_ms, reason, attempts) = match answer {
         ChannelAnswer::Sent => return over(DeliveryState::Sent),
+        ChannelAnswer::Taken { answer } => {
+            return DeliveryUpdate {
+                last_reason: Some(answer.clone()),
+                ..over(DeliveryState::Sent)
+            };
+        }
         ChannelAnswer::Gone { reason } | ChannelAnswer::Refused { reason } => {
             return over(DeliveryState::Failed(reason.clone()));
         }

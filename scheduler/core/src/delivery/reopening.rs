@@ -47,7 +47,9 @@ impl ReopenRefusal {
     pub fn detail(self) -> &'static str {
         match self {
             ReopenRefusal::Pending => "It is still being sent.",
-            ReopenRefusal::NotFailed => "Of what is told to people only a failed delivery is sent again.",
+            ReopenRefusal::NotFailed => {
+                "Of what is told to people only a failed delivery is sent again."
+            }
             ReopenRefusal::TooLate => "It is of no use any more: what it tells of has passed.",
             ReopenRefusal::EndpointGone => {
                 "The endpoint was deleted, or nobody listens any more: its deliveries go nowhere."
@@ -58,7 +60,7 @@ impl ReopenRefusal {
 }
 
 /// When the delivery goes out again. What goes to an endpoint may be sent again whatever became of it, and to a person only
-/// what was given up, while it is of use. `endpoint` is the one that it goes to, as it is now, if it goes to one.
+/// what was given up, while it is of use. `endpoint` is the one that it goes to, if it goes to one and that is there still.
 ///
 /// # Errors
 /// Says why it is not sent again.
@@ -95,14 +97,13 @@ fn to_endpoint(now: UnixMs, endpoint: &WebhookEndpoint) -> Result<Reopened, Reop
             due_at: now,
             expires_at: None,
         }),
-        WebhookTarget::Listener { expires_at } if now < expires_at => {
+        WebhookTarget::Listener { .. } => {
             let end = now + LISTENER_LIFE_MS;
             Ok(Reopened {
                 due_at: end,
                 expires_at: Some(end),
             })
         }
-        WebhookTarget::Listener { .. } => Err(ReopenRefusal::EndpointGone),
     }
 }
 
@@ -113,8 +114,8 @@ mod tests {
     use crate::delivery::planning::tests::reminder;
     use crate::delivery::{BackOff, ChannelAnswer, settle_delivery};
     use crate::settlement::tests::session;
-    use crate::webhook::endpoint::tests::endpoint;
     use crate::webhook::DisableReason;
+    use crate::webhook::endpoint::tests::endpoint;
 
     fn failed() -> DeliveryState {
         DeliveryState::Failed("busy".to_owned())
@@ -183,8 +184,5 @@ mod tests {
         listener.target = WebhookTarget::Listener { expires_at };
         let due_at = NOW + LISTENER_LIFE_MS;
         assert_eq!(again(Some(&listener)).map(|again| again.due_at), Ok(due_at));
-        let expires_at = NOW;
-        listener.target = WebhookTarget::Listener { expires_at };
-        assert_eq!(again(Some(&listener)), Err(ReopenRefusal::EndpointGone));
     }
 }

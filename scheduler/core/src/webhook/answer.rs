@@ -10,7 +10,7 @@ use crate::delivery::ChannelAnswer;
 pub fn answer_of(now: UnixMs, status: u16, retry_after: Option<&str>) -> ChannelAnswer {
     let reason = format!("http_{status}");
     match status {
-        200..=299 => ChannelAnswer::Sent,
+        200..=299 => ChannelAnswer::Taken { answer: reason },
         410 => ChannelAnswer::Gone { reason },
         _ => ChannelAnswer::Retry {
             after_ms: retry_after.and_then(|text| wait_ms(now, text)),
@@ -48,7 +48,11 @@ mod tests {
     #[test]
     fn sch_303_2xx_alone_is_a_success_and_410_the_end() {
         for status in [200, 204, 299] {
-            assert_eq!(answer_of(NOW, status, None), ChannelAnswer::Sent);
+            let answer = format!("http_{status}");
+            assert_eq!(
+                answer_of(NOW, status, None),
+                ChannelAnswer::Taken { answer }
+            );
         }
         let gone = ChannelAnswer::Gone {
             reason: "http_410".to_owned(),

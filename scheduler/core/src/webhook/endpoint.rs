@@ -10,6 +10,9 @@ pub const MAX_WEBHOOKS: u32 = 20;
 pub const MAX_LISTENERS: u32 = 5;
 /// How long a listener is kept while nobody listens, and a delivery for one, in milliseconds: an hour.
 pub const LISTENER_LIFE_MS: i64 = 3_600_000;
+/// How long nobody has listened to a listener that gives way to a new one, in milliseconds: a minute, in which a scheduler
+/// that was started again is back.
+const LISTENER_IDLE_MS: i64 = 60_000;
 /// How long the secret of before signs beside a new one, in milliseconds: a day.
 const PREVIOUS_SECRET_MS: i64 = 86_400_000;
 /// How long an endpoint may fail without a success, in milliseconds: five days.
@@ -47,7 +50,7 @@ pub enum WebhookTarget {
     Url(String),
     /// A developer's machine fetches it, and is forgotten at that moment unless it goes on.
     Listener {
-        /// Moved on while somebody listens.
+        /// Moved on while somebody listens. By the machine's own clock: no test that moves time ends it.
         expires_at: UnixMs,
     },
 }
@@ -96,17 +99,22 @@ impl WebhookEndpoint {
         }
     }
 
-    /// True where it is told of an event of that type that happens at `now`.
+    /// False of a listener that is to be forgotten; `wall` is the time of the machine's own clock.
     #[must_use]
-    pub fn wants(&self, now: UnixMs, kind: &str) -> bool {
-        let is_there = match &self.target {
+    pub fn is_there(&self, wall: UnixMs) -> bool {
+        match &self.target {
             WebhookTarget::Url(_) => true,
-            WebhookTarget::Listener { expires_at } => now < *expires_at,
-        };
+            WebhookTarget::Listener { expires_at } => wall < *expires_at,
+        }
+    }
+
+    /// True where it is told of an event of that type.
+    #[must_use]
+    pub fn wants(&self, kind: &str) -> bool {
         let asked_for = self.events.is_empty()
             || kind == WEBHOOK_TEST
             || self.events.iter().any(|event| event.name() == kind);
-        is_there && self.disabled.is_none() && asked_for
+        self.disabled.is_none() && asked_for
     }
 
     /// Gives it another secret; the one of before signs beside it for a day.
@@ -133,7 +141,7 @@ impl WebhookEndpoint {
     pub fn after(&self, now: UnixMs, answer: &ChannelAnswer) -> Option<Self> {
         let mut after = self.clone();
         match answer {
-            ChannelAnswer::Sent => after.failing_since = None,
+            ChannelAnswer::Sent | ChannelAnswer::Taken { .. } => after.failing_since = None,
             // No endpoint has said anything.
             ChannelAnswer::Suppressed { .. } | ChannelAnswer::Postponed { .. } => {}
             ChannelAnswer::Gone { .. } => after.disabled = Some(DisableReason::Gone),
@@ -147,6 +155,25 @@ impl WebhookEndpoint {
         let is_over = self.disabled.is_some() || after == *self;
         (!is_over).then_some(after)
     }
+}
+
+/// Of an application's endpoints, the listener that gives way to a new one: the one to which nobody has listened for
+/// longest, if that is a minute or more. `wall` is the time of the machine's own clock.
+#[must_use]
+pub fn listener_that_gives_way(
+    wall: UnixMs,
+    endpoints: &[WebhookEndpoint],
+) -> Option<&WebhookEndpoint> {
+    let heard_at = |one: &WebhookEndpoint| match one.target {
+        WebhookTarget::Url(_) => None,
+        WebhookTarget::Listener { expires_at } => Some(expires_at - LISTENER_LIFE_MS),
+    };
+    let idle = endpoints.iter().filter_map(|one| {
+        let heard_at = heard_at(one)?;
+        (wall.since(heard_at) >= LISTENER_IDLE_MS).then_some((heard_at, one))
+    });
+    idle.min_by_key(|(heard_at, _)| *heard_at)
+        .map(|(_, one)| one)
 }
 
 #[cfg(test)]
@@ -179,17 +206,35 @@ pub(crate) mod tests {
     #[test]
     fn sch_298_an_endpoint_hears_what_it_asked_for_while_it_is_enabled() {
         let mut endpoint = endpoint("w");
-        assert!(endpoint.wants(NOW, "session.live"));
+        assert!(endpoint.wants("session.live"));
         endpoint.events = vec![EventType::SessionEnded];
-        assert!(!endpoint.wants(NOW, "session.live"));
-        assert!(endpoint.wants(NOW, "session.ended") && endpoint.wants(NOW, WEBHOOK_TEST));
+        assert!(!endpoint.wants("session.live"));
+        assert!(endpoint.wants("session.ended") && endpoint.wants(WEBHOOK_TEST));
         endpoint.disabled = Some(DisableReason::Asked);
-        assert!(!endpoint.wants(NOW, "session.ended"));
-        endpoint.disabled = None;
+        assert!(!endpoint.wants("session.ended"));
         let expires_at = NOW + 1;
         endpoint.target = WebhookTarget::Listener { expires_at };
-        assert!(endpoint.wants(NOW, "session.ended"));
-        assert!(!endpoint.wants(expires_at, "session.ended"));
+        assert!(endpoint.is_there(NOW) && !endpoint.is_there(expires_at));
+    }
+
+    #[test]
+    fn sch_377_a_listener_to_which_nobody_listens_gives_way_after_a_minute() {
+        let listener = |id: &str, heard_at: UnixMs| WebhookEndpoint {
+            target: WebhookTarget::Listener {
+                expires_at: heard_at + LISTENER_LIFE_MS,
+            },
+            ..endpoint(id)
+        };
+        let all = [
+            endpoint("w"),
+            listener("a", NOW + 5),
+            listener("b", NOW),
+            listener("c", NOW + 9),
+        ];
+        let gives_way = |wall| listener_that_gives_way(wall, &all).map(|one| one.id.as_str());
+        assert_eq!(gives_way(NOW + 59_999), None);
+        assert_eq!(gives_way(NOW + 60_000), Some("b"));
+        assert_eq!(gives_way(NOW + 3_600_000), Some("b"));
     }
 
     #[test]

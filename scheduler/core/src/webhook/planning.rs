@@ -17,7 +17,7 @@ pub fn plan_webhooks(
     new_id: NewId<'_>,
 ) -> Vec<NewDelivery> {
     let wants = |endpoint: &&WebhookEndpoint| {
-        endpoint.application == told.application && endpoint.wants(now, &told.event.kind)
+        endpoint.application == told.application && endpoint.wants(&told.event.kind)
     };
     let wanting = endpoints.iter().filter(wants);
     wanting

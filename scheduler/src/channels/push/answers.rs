@@ -58,7 +58,7 @@ mod tests {
 
     fn word(answer: &ChannelAnswer) -> &'static str {
         match answer {
-            ChannelAnswer::Sent => "sent",
+            ChannelAnswer::Sent | ChannelAnswer::Taken { .. } => "sent",
             ChannelAnswer::Retry { .. } => "retry",
             ChannelAnswer::Gone { .. } => "gone",
             ChannelAnswer::Refused { .. } => "refused",

@@ -13,8 +13,8 @@ use wire::{
 };
 
 use super::harness::{NOW, StoreHarness, with_action};
-use crate::channels::{AnswerFuture, Channel};
 use crate::access::Redeliverer;
+use crate::channels::{AnswerFuture, Channel};
 use crate::commands::{RedeliveryOutcome, claim_deliveries, redeliver, settle_deliveries};
 use crate::store::{AuditQuery, DeliveryQuery, StoreFuture, StoredDelivery, UnitOfWork};
 
@@ -420,16 +420,18 @@ pub(crate) async fn sch_374_what_is_sent_again_counts_its_attempts_on_and_is_tri
             harness.answer(&channel, &claimed, &busy, now).await;
         }
         let store = harness.store().await;
-        let again = redeliver(&*store, &operator, "d1", due + round * 5_000 + 3_000);
+        let again = redeliver(&*store, &operator, "d1", (due + round * 5_000 + 3_000, NOW));
         assert_eq!(again.await.unwrap(), RedeliveryOutcome::Reopened);
     }
     let claimed = harness.claim_by(&channel, due + 20_000).await;
     let gone = ChannelAnswer::Refused {
         reason: "no".to_owned(),
     };
-    harness.answer(&channel, &claimed, &gone, due + 20_000).await;
+    harness
+        .answer(&channel, &claimed, &gone, due + 20_000)
+        .await;
     let store = harness.store().await;
-    let late = redeliver(&*store, &operator, "d1", expires_at).await;
+    let late = redeliver(&*store, &operator, "d1", (expires_at, NOW)).await;
     let refused = RedeliveryOutcome::Refused(ReopenRefusal::TooLate);
     assert_eq!(late.unwrap(), refused);
     let listed = store.audit().list(AuditQuery {

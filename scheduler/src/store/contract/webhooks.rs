@@ -1,8 +1,8 @@
 //! What a store must do about endpoints and their deliveries.
 
 use scheduler_core::{
-    DisableReason, LISTENER_LIFE_MS, MAX_LISTENERS, ReopenRefusal, WebhookEndpoint, WebhookTarget, check_listener,
-    check_webhook,
+    DisableReason, LISTENER_LIFE_MS, MAX_LISTENERS, ReopenRefusal, WebhookEndpoint, WebhookTarget,
+    check_listener, check_webhook,
 };
 use serde_json::json;
 use wire::{EventType, UnixMs};
@@ -10,10 +10,13 @@ use wire::{EventType, UnixMs};
 use super::harness::{NOW, StoreHarness, cancelled, event};
 use crate::access::Redeliverer;
 use crate::commands::{
-    TestOutcome, WebhookOutcome, add_webhook, delete_webhook, forget_listeners, keep_listener,
-    RedeliveryOutcome, redeliver, rotate_webhook, settle_listened, test_webhook,
+    RedeliveryOutcome, TestOutcome, WebhookOutcome, add_webhook, delete_webhook, forget_listeners,
+    keep_listener, redeliver, rotate_webhook, settle_listened, test_webhook,
 };
 use crate::store::WebhookDeliveryQuery;
+
+/// What a developer's machine says that took a delivery.
+const TAKEN: (bool, &str) = (true, "http_204");
 
 fn endpoint(application: &str, id: &str) -> WebhookEndpoint {
     let asked = json!({"url": "https://shop.example/\u{1f600}", "events": ["session.joined"], "description": "\u{e9}"});
@@ -29,7 +32,9 @@ fn listener(application: &str, id: &str, now: UnixMs) -> WebhookEndpoint {
 
 async fn add(harness: &mut StoreHarness, endpoint: &WebhookEndpoint) -> bool {
     let store = harness.store().await;
-    add_webhook(&*store, endpoint).await.unwrap()
+    add_webhook(&*store, endpoint, endpoint.created_at)
+        .await
+        .unwrap()
 }
 
 async fn found(harness: &mut StoreHarness, id: &str) -> Option<WebhookEndpoint> {
@@ -118,6 +123,36 @@ pub(crate) async fn sch_310_an_application_has_so_many_of_each_kind(mut harness:
     assert!(add(&mut harness, &listener("shop", "another", end)).await);
 }
 
+pub(crate) async fn sch_377_of_five_listeners_one_without_a_stream_gives_way_to_a_new_one(
+    mut harness: StoreHarness,
+) {
+    for n in 0..MAX_LISTENERS {
+        assert!(add(&mut harness, &listener("shop", &format!("l{n}"), NOW)).await);
+    }
+    harness.booked().await;
+    let store = harness.store().await;
+    let minute = NOW + 60_000;
+    for kept in ["l0", "l1", "l3", "l4"] {
+        assert!(
+            keep_listener(&*store, ("shop", kept), minute)
+                .await
+                .unwrap()
+        );
+    }
+    drop(store);
+    let soon = listener("shop", "soon", minute - 1);
+    assert!(!add(&mut harness, &soon).await, "somebody may come back");
+    assert!(add(&mut harness, &listener("shop", "new", minute)).await);
+    assert!(!add(&mut harness, &listener("shop", "more", minute)).await);
+    let store = harness.store().await;
+    let all = store.webhooks().listeners("shop".to_owned()).await.unwrap();
+    let ids: Vec<_> = all.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["l0", "l1", "l3", "l4", "new"]);
+    drop(store);
+    let of_gone = deliveries(&mut harness, "l2").await;
+    assert_eq!(of_gone[0].2, "failed", "nobody fetches it any more");
+}
+
 pub(crate) async fn sch_310_an_event_makes_a_delivery_for_each_endpoint_that_hears_of_it(
     mut harness: StoreHarness,
 ) {
@@ -183,33 +218,30 @@ pub(crate) async fn sch_308_a_delivery_is_sent_again_once_it_is_over(mut harness
         .await
         .unwrap();
     assert_eq!((waiting[0].id.as_str(), waiting.len()), (id.as_str(), 1));
-    let again = redeliver(&*store, &shop(), &id, NOW).await.unwrap();
-    assert_eq!(
-        again,
-        RedeliveryOutcome::Refused(ReopenRefusal::Pending)
-    );
+    let again = redeliver(&*store, &shop(), &id, (NOW, NOW)).await.unwrap();
+    assert_eq!(again, RedeliveryOutcome::Refused(ReopenRefusal::Pending));
     let of = ("l", id.as_str());
     assert!(
-        !settle_listened(&*store, ("w", &id), None, NOW)
+        !settle_listened(&*store, ("w", &id), TAKEN, NOW)
             .await
             .unwrap()
     );
     assert!(
-        settle_listened(&*store, of, Some("http_500"), NOW)
+        settle_listened(&*store, of, (false, "http_500"), NOW)
             .await
             .unwrap()
     );
     assert!(
-        !settle_listened(&*store, of, None, NOW).await.unwrap(),
+        !settle_listened(&*store, of, TAKEN, NOW).await.unwrap(),
         "it is over"
     );
     drop(store);
     assert_eq!(deliveries(&mut harness, "l").await[0].2, "failed");
     let store = harness.store().await;
     let rival = Redeliverer::Application("rival".to_owned());
-    let theirs = redeliver(&*store, &rival, &id, NOW).await.unwrap();
+    let theirs = redeliver(&*store, &rival, &id, (NOW, NOW)).await.unwrap();
     assert_eq!(theirs, RedeliveryOutcome::NotFound);
-    let again = redeliver(&*store, &shop(), &id, NOW).await.unwrap();
+    let again = redeliver(&*store, &shop(), &id, (NOW, NOW)).await.unwrap();
     assert_eq!(again, RedeliveryOutcome::Reopened);
     let waiting_again = store
         .webhook_deliveries()
@@ -217,10 +249,10 @@ pub(crate) async fn sch_308_a_delivery_is_sent_again_once_it_is_over(mut harness
         .await
         .unwrap();
     assert!(waiting_again[0].term > waiting[0].term, "another attempt");
-    assert!(settle_listened(&*store, of, None, NOW + 1).await.unwrap());
+    assert!(settle_listened(&*store, of, TAKEN, NOW + 1).await.unwrap());
     // Who has stopped listening hears nothing more.
-    let gone = redeliver(&*store, &shop(), &id, NOW + LISTENER_LIFE_MS);
-    let gone = gone.await.unwrap();
+    let later = (NOW, NOW + LISTENER_LIFE_MS);
+    let gone = redeliver(&*store, &shop(), &id, later).await.unwrap();
     let refused = RedeliveryOutcome::Refused(ReopenRefusal::EndpointGone);
     assert_eq!(gone, refused);
 }

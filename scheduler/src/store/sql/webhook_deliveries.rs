@@ -18,7 +18,7 @@ impl WebhookDeliveryQueries for SqlStore {
     fn list(&self, page: WebhookDeliveryQuery) -> StoreFuture<'_, Vec<WebhookDeliveryView>> {
         Box::pin(async move {
             let rows: Vec<ViewRow> = query(
-                "SELECT id, kind, event, state, attempts, reason, due_at, open_at, sent_at FROM deliveries \
+                "SELECT id, target, kind, event, state, attempts, reason, due_at, open_at, expires_at, sent_at FROM deliveries \
                  WHERE target = ?1 AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR id < ?3) \
                  ORDER BY id DESC LIMIT ?4",
             )
@@ -53,18 +53,18 @@ impl WebhookDeliveryRepository for SqlUnitOfWork {
         &'a mut self,
         listener: &'a str,
         delivery: &'a str,
-        failed: Option<&'a str>,
+        (is_taken, answer): (bool, &'a str),
         now: UnixMs,
     ) -> StoreFuture<'a, bool> {
         Box::pin(async move {
-            let state = if failed.is_none() { "sent" } else { "failed" };
-            let sent_at = failed.is_none().then_some(now);
+            let state = if is_taken { "sent" } else { "failed" };
+            let sent_at = is_taken.then_some(now);
             let settled = query(
                 "UPDATE deliveries SET state = ?1, reason = ?2, open_at = NULL, attempts = attempts + 1, sent_at = ?3 \
                  WHERE id = ?4 AND target = ?5 AND open_at IS NOT NULL",
             )
             .bind(state)
-            .bind(failed)
+            .bind(answer)
             .bind(sent_at)
             .bind(delivery)
             .bind(listener)
@@ -84,9 +84,13 @@ struct ViewRow {
 impl FromRow for ViewRow {
     fn from_row(row: Row) -> Result<Self, storage::Error> {
         let reason: Option<String> = row.get("reason")?;
+        let expires_at: Option<UnixMs> = row.get("expires_at")?;
         let status = reason.as_deref().and_then(status_of);
         let view = WebhookDeliveryView {
             id: row.get("id")?,
+            endpoint_id: row.get("target")?,
+            // What is posted does not expire.
+            listener: expires_at.is_some(),
             webhook_id: String::new(),
             kind: row.get("kind")?,
             state: DeliveryStatus::Pending,
@@ -110,9 +114,11 @@ impl ViewRow {
         let event = self.event.ok_or_else(|| unreadable("a delivery"))?;
         let event: Event = serde_json::from_str(&event)?;
         let state = DeliveryStatus::from_name(&self.state);
+        let state = state.ok_or_else(|| unreadable("a delivery"))?;
         Ok(WebhookDeliveryView {
             webhook_id: event.id,
-            state: state.ok_or_else(|| unreadable("a delivery"))?,
+            state,
+            reason: self.view.reason.filter(|_| state != DeliveryStatus::Sent),
             ..self.view
         })
     }

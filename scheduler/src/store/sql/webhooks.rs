@@ -46,6 +46,18 @@ impl WebhookQueries for SqlStore {
             rows.into_iter().map(EndpointRow::into_endpoint).collect()
         })
     }
+
+    fn listeners(&self, application: String) -> StoreFuture<'_, Vec<WebhookEndpoint>> {
+        Box::pin(async move {
+            let rows: Vec<EndpointRow> = query(select_endpoints!(
+                "WHERE application = ?1 AND kind = 'listener' ORDER BY id"
+            ))
+            .bind(application)
+            .fetch_all(&mut self.db.read().await?)
+            .await?;
+            rows.into_iter().map(EndpointRow::into_endpoint).collect()
+        })
+    }
 }
 
 impl WebhookRepository for SqlUnitOfWork {

@@ -27,6 +27,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::of("post", "/v1/deliveries/{id}/redeliver")
             .lets_in(409, "conflict", &[ItsApplication, OperatorTicket])
             .hides(&[AnotherApplication]),
+        Row::of("get", "/v1/webhook-listeners").grants(200, &any),
         Row::of("post", "/v1/webhook-listeners")
             .sends(|_, _, _| json!({"events": ["user.blocked"]}))
             .lets_in(422, "invalid_field", &any),
