@@ -166,7 +166,8 @@ impl DeliveryRunner {
                 reason: "no answer in time".to_owned(),
             },
         };
-        self.watch.note(&answer, clock::now());
+        let target = delivery.target.as_deref();
+        self.watch.note(target, &answer, clock::now());
         // Nobody takes it once the service has stopped: it goes out again then.
         let _ = answers.send(Attempted { place, answer }).await;
     }

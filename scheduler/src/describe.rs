@@ -15,9 +15,9 @@ use wire::ErrorCode::{
 };
 use wire::{
     AdvanceClock, AuditRow, BookSession, ChangeSession, ClockReading, EmptyBody, FeedbackView,
-    GiveFeedback, JobStatus, JobView, JoinRequest, JoinResponse, Notification, Page, PushKey,
-    QuestionView, RenewedLink, SessionState, SessionView, SubscribeToPush, SubscribedToPush,
-    TicketRequest, TicketResponse, TimelineItem, UnixMs,
+    GiveFeedback, JobStatus, JobView, JobWord, JoinRequest, JoinResponse, Notification, Page,
+    PushKey, QuestionView, RenewedLink, SessionState, SessionView, SubscribeToPush,
+    SubscribedToPush, TicketRequest, TicketResponse, TimelineItem, UnixMs,
 };
 
 const ONCE: &str = "Makes a repeat safe: the same key and body give the first answer again.";
@@ -354,7 +354,7 @@ fn jobs() -> Vec<Operation> {
         .query::<u32>("limit", LIMIT)
         .query::<String>("cursor", CURSOR)
         .query::<JobStatus>("state", "Only those in this state.")
-        .query::<String>("kind", "Only this kind, as `reminder`.")
+        .query::<JobWord>("kind", "Only this kind.")
         .answers::<Page<JobView>>(200, "A page.")
         .refuses(422, &[InvalidField, UnknownField]),
         Operation::post(

@@ -113,7 +113,11 @@ impl StatusBoard {
             };
             let failing = health.failing.iter().find(|failing| failing.field == check);
             let reachable = failing.is_none();
-            let entry = found.entry(name).or_insert((reachable, now));
+            // Found well at the first look, it has been so as long as its service has answered.
+            let first = asked.and_then(|asked| asked.since).filter(|_| reachable);
+            let entry = found
+                .entry(name)
+                .or_insert((reachable, first.unwrap_or(now)));
             if entry.0 != reachable {
                 *entry = (reachable, now);
             }

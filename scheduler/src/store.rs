@@ -61,7 +61,7 @@ pub(crate) use events::EventRepository;
 pub(crate) use exports::ExportQueries;
 pub(crate) use failures::FailureQueries;
 pub(crate) use feedback::{FeedbackQueries, FeedbackRepository};
-pub(crate) use gifts::{GiftBox, GiftQueries, GiftQuery, GiftRepository};
+pub(crate) use gifts::{GiftQueries, GiftQuery, GiftRepository};
 pub(crate) use idempotency::{IdempotencyQueries, IdempotencyRepository};
 pub(crate) use invites::InviteRepository;
 pub(crate) use jobs::{
@@ -93,6 +93,7 @@ pub(crate) use webhook_deliveries::{
     WebhookDeliveryQueries, WebhookDeliveryQuery, WebhookDeliveryRepository,
 };
 pub(crate) use webhooks::{WebhookQueries, WebhookRepository};
+pub(crate) use wire::GiftBox;
 
 /// What a method of a store returns.
 pub(crate) type StoreFuture<'a, T> =

@@ -2,8 +2,25 @@
 
 mod running;
 
+use reqwest::Method;
 use running::Running;
-use testkit::{Http, described};
+use running::browser::Browser;
+use serde_json::{Value, json};
+use testkit::{Http, HttpResponse, described};
+
+/// Parameters that are no words of ours.
+const FREE: [&str; 10] = [
+    "action",
+    "cursor",
+    "from",
+    "limit",
+    "locale",
+    "n",
+    "query",
+    "session_id",
+    "to",
+    "user_id",
+];
 
 #[tokio::test]
 async fn edg_40_every_route_is_described_and_every_description_is_answered() {
@@ -18,4 +35,103 @@ async fn edg_40_every_route_is_described_and_every_description_is_answered() {
 async fn edg_42_the_page_for_people_runs_and_loads_nothing() {
     let scheduler = Running::start().await;
     described::the_page_is_plain(&scheduler.url).await;
+}
+
+/// The OpenAPI description, and somebody of each kind who asks.
+struct Described {
+    scheduler: Running,
+    document: Value,
+    keys: Vec<Http>,
+    person: Browser,
+}
+
+impl Described {
+    async fn start() -> Self {
+        let scheduler = Running::start().await;
+        let keys = vec![scheduler.key("shop").await, scheduler.operator().await];
+        let (person, _) = Browser::signed_up(&scheduler, "ana").await;
+        let url = scheduler.at("/openapi.json");
+        let document = Http::new().get(&url).await.json(200);
+        Self {
+            scheduler,
+            document,
+            keys,
+            person,
+        }
+    }
+
+    /// Each operation of a method, with its path.
+    fn operations(&self, method: &str) -> Vec<(String, Value)> {
+        let paths = self.document["paths"].as_object().unwrap();
+        let of = |(path, item): (&String, &Value)| Some((path.clone(), item.get(method)?.clone()));
+        paths.iter().filter_map(of).collect()
+    }
+
+    /// What a reference leads to, or the schema itself.
+    fn resolved<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        match schema["$ref"].as_str() {
+            Some(reference) => self.document.pointer(&reference[1..]).unwrap(),
+            None => schema,
+        }
+    }
+
+    /// Words of a schema that has only some.
+    fn words(&self, schema: &Value) -> Vec<String> {
+        let schema = self.resolved(schema);
+        let listed = schema["enum"].as_array().cloned().unwrap_or_default();
+        let one_of = schema["oneOf"].as_array().cloned().unwrap_or_default();
+        let each = one_of.iter().flat_map(|one| match one["enum"].as_array() {
+            Some(listed) => listed.clone(),
+            None => vec![one["const"].clone()],
+        });
+        let words = listed.into_iter().chain(each);
+        words
+            .filter_map(|word| word.as_str().map(str::to_owned))
+            .collect()
+    }
+
+    /// The answer to the first who may ask that.
+    async fn ask(&mut self, method: &Method, path: &str, body: Option<&Value>) -> HttpResponse {
+        let url = self.scheduler.at(path);
+        for key in &self.keys {
+            let answer = key.send(method.clone(), &url, body.cloned(), &[]).await;
+            if ![401, 403].contains(&answer.status) {
+                return answer;
+            }
+        }
+        match body {
+            Some(body) => self.person.patch(path, body.clone()).await,
+            None => self.person.get(path).await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn sch_379_an_unknown_word_of_any_filter_is_refused_with_those_that_there_are() {
+    let mut described = Described::start().await;
+    let mut filters = 0;
+    for (path, operation) in described.operations("get") {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap();
+            if parameter["in"] != "query" {
+                continue;
+            }
+            let words = described.words(&parameter["schema"]);
+            assert!(!words.is_empty() || FREE.contains(&name), "{path}?{name}=");
+            if words.is_empty() {
+                continue;
+            }
+            filters += 1;
+            let asked = format!("{}?{name}=nope", path.replace("{id}", "x"));
+            let answer = described.ask(&Method::GET, &asked, None).await;
+            assert_eq!(answer.problem(422), "invalid_field", "{asked}");
+            let error = &answer.body["errors"][0];
+            assert_eq!(error["field"], name, "{asked}");
+            let message = error["message"].as_str().unwrap();
+            for word in words {
+                assert!(message.contains(&word), "{asked}: {message}");
+            }
+        }
+    }
+    assert_eq!(filters, 9, "all of them were looked at");
 }

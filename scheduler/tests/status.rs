@@ -36,6 +36,8 @@ async fn sch_360_operators_see_which_services_and_stores_answer_and_since_when()
     for name in ["scheduler", "signaling"] {
         let store = part(&status["stores"], name);
         assert_eq!(store["reachable"], true, "{status}");
+        let service = part(&status["services"], name);
+        assert_eq!(store["since"], service["since"], "{status}");
     }
     let unknown = part(&status["stores"], "chat.rooms");
     assert!(unknown["reachable"].is_null(), "nobody can say: {status}");

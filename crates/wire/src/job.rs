@@ -23,6 +23,24 @@ word_enum! {
     }
 }
 
+word_enum! {
+    /// What a job is for.
+    JobWord {
+        /// To remind of a session.
+        Reminder = "reminder",
+        /// To open a lobby.
+        LobbyOpens = "lobby_opens",
+        /// To start a session.
+        Start = "start",
+        /// To judge that nobody came.
+        NoShowCheck = "no_show_check",
+        /// To delete what is too old.
+        Retention = "retention",
+        /// To tell of the messages of a quarter of an hour.
+        UnreadDigest = "unread_digest",
+    }
+}
+
 /// A job; an item of `GET /v1/jobs`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

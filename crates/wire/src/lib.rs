@@ -50,9 +50,9 @@ pub use event::{
 pub use feedback::{FeedbackFact, FeedbackView, GiveFeedback};
 pub use frame::{Envelope, FrameError, FrameId};
 pub use ids::{ConnectionId, GiftId, MatchId, ProposalId, ReportId, RoomId, SessionId, UserId};
-pub use job::{JobStatus, JobView};
+pub use job::{JobStatus, JobView, JobWord};
 pub use matching::{
-    AcceptProposal, BlockView, ClaimGift, CreateMatch, CreatedMatch, GiftFact, GiftKind,
+    AcceptProposal, BlockView, ClaimGift, CreateMatch, CreatedMatch, GiftBox, GiftFact, GiftKind,
     GiftRecipient, GiftState, GiftView, MatchFact, MatchView, NextSession, ProposalFact,
     ProposalState, ProposalView, Propose, ReportView, RoomFact, SendGift, SendReport, SentReport,
     UserBlocked,

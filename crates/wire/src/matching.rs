@@ -28,6 +28,16 @@ word_enum! {
     }
 }
 
+word_enum! {
+    /// Which gifts of a person are listed.
+    GiftBox {
+        /// Those that reach them.
+        Received = "received",
+        /// Those that they gave.
+        Sent = "sent",
+    }
+}
+
 /// Whom a gift is for: a person, or whoever shows that an e-mail address is theirs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -95,6 +95,9 @@ macro_rules! word_enum {
         pub enum $name { $( $(#[$variant_meta])* #[serde(rename = $word)] $variant, )+ }
 
         impl $name {
+            /// Every word that there is.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
             /// The word on the wire.
             #[must_use]
             pub fn name(self) -> &'static str {

@@ -76,11 +76,13 @@ pub(super) fn sent(app: &AppState, delivery_id: String) -> (StatusCode, Json<Sen
 
 fn wanted(named: HashMap<String, String>) -> Result<DeliveryQuery, HttpError> {
     let mut params = QueryParams::new(named, &PARAMS);
-    let state = "A state is pending, sent, failed, missed or suppressed.";
-    let channel = "A channel is in_app, webhook, push or email.";
     let query = DeliveryQuery {
-        state: params.parsed("state", state, DeliveryStatus::from_name),
-        channel: params.parsed("channel", channel, NotificationChannel::from_name),
+        state: params.word("state", DeliveryStatus::WORDS, DeliveryStatus::from_name),
+        channel: params.word(
+            "channel",
+            NotificationChannel::WORDS,
+            NotificationChannel::from_name,
+        ),
         before: params.parsed("cursor", "That is no cursor of ours.", from_cursor),
         limit: params.limit(),
         ..DeliveryQuery::default()

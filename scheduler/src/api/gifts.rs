@@ -123,11 +123,7 @@ pub(crate) async fn list(
     Query(named): Query<HashMap<String, String>>,
 ) -> Result<Json<Page<GiftView>>, HttpError> {
     let mut params = QueryParams::new(named, &["box", "limit", "cursor"]);
-    let of = params.parsed("box", "`box` is `received` or `sent`.", |word| match word {
-        "received" => Some(GiftBox::Received),
-        "sent" => Some(GiftBox::Sent),
-        _ => None,
-    });
+    let of = params.word("box", GiftBox::WORDS, GiftBox::from_name);
     let before = params.parsed("cursor", "That is no cursor of ours.", from_cursor);
     let limit = params.limit();
     params.check()?;

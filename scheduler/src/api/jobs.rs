@@ -5,15 +5,13 @@ use std::collections::HashMap;
 use axum::extract::{Path, Query, State};
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
-use wire::{EmptyBody, JobStatus, JobView, Page};
+use wire::{EmptyBody, JobStatus, JobView, JobWord, Page};
 
 use super::query::{QueryParams, cursor, cut_to_page, from_cursor};
 use crate::access::{ActingOperator, Operator};
 use crate::commands::{RetryOutcome, retry_job};
 use crate::state::AppState;
 use crate::store::JobFilter;
-
-const STATES: &str = "It is due, claimed, done, missed, cancelled or failed.";
 
 /// `GET /v1/jobs`: a page, those that were planned last before the others.
 pub(crate) async fn list(
@@ -23,8 +21,10 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<JobView>>, HttpError> {
     let mut params = QueryParams::new(named, &["limit", "cursor", "state", "kind"]);
     let mut filter = JobFilter {
-        state: params.parsed("state", STATES, JobStatus::from_name),
-        kind: params.text("kind"),
+        state: params.word("state", JobStatus::WORDS, JobStatus::from_name),
+        kind: params
+            .word("kind", JobWord::WORDS, JobWord::from_name)
+            .map(|kind| kind.name().to_owned()),
         before: params.parsed("cursor", "That is no cursor of ours.", from_cursor),
         limit: params.limit(),
     };
@@ -56,6 +56,28 @@ pub(crate) async fn retry(
         RetryOutcome::NotFailed(state) => {
             let detail = format!("It is {}; only a failed job is tried again.", state.name());
             Err(HttpError::conflict(detail))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use scheduler_core::JobKind;
+
+    use super::*;
+
+    #[test]
+    fn sch_379_each_kind_of_job_has_its_word() {
+        for kind in [
+            JobKind::Reminder { before_ms: 1 },
+            JobKind::LobbyOpens,
+            JobKind::Start,
+            JobKind::NoShowCheck,
+            JobKind::Retention,
+            JobKind::UnreadDigest,
+        ] {
+            let word = JobWord::from_name(kind.name());
+            assert_eq!(word.map(JobWord::name), Some(kind.name()));
         }
     }
 }

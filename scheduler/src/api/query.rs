@@ -43,6 +43,17 @@ impl QueryParams {
         self.named.remove(name)
     }
 
+    /// One of these words.
+    pub(super) fn word<T>(
+        &mut self,
+        name: &str,
+        words: &[&str],
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let message = format!("It is one of: {}.", words.join(", "));
+        self.parsed(name, &message, parse)
+    }
+
     pub(super) fn limit(&mut self) -> u32 {
         let text = self.named.remove("limit");
         page_limit(text.as_deref()).unwrap_or_else(|error| {

@@ -270,7 +270,7 @@ fn filter(
         from: params.time("from"),
         to: params.time("to"),
         state: params
-            .parsed("state", "There is no such state.", SessionState::from_name)
+            .word("state", SessionState::WORDS, SessionState::from_name)
             .map(|state| StateFilter::new(state, now)),
         after: params.parsed("cursor", "That is no cursor of ours.", after_cursor),
         limit: params.limit(),

@@ -21,8 +21,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<WebhookDeliveryView>>, HttpError> {
     let mut params = QueryParams::new(named, &["limit", "cursor", "state"]);
     let before = params.parsed("cursor", "That is no cursor of ours.", from_cursor);
-    let words = "A state is pending, sent, failed, missed or suppressed.";
-    let state = params.parsed("state", words, DeliveryStatus::from_name);
+    let state = params.word("state", DeliveryStatus::WORDS, DeliveryStatus::from_name);
     let limit = params.limit();
     params.check()?;
     let endpoint = own_endpoint(&app, &application, id).await?.id;

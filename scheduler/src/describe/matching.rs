@@ -6,8 +6,8 @@ use wire::ErrorCode::{
     UnknownField,
 };
 use wire::{
-    AcceptProposal, BlockView, ClaimGift, CreateMatch, CreatedMatch, GiftView, MatchView, Page,
-    ProposalView, Propose, ReportView, SendGift, SendReport, SentReport,
+    AcceptProposal, BlockView, ClaimGift, CreateMatch, CreatedMatch, GiftBox, GiftView, MatchView,
+    Page, ProposalView, Propose, ReportView, SendGift, SendReport, SentReport,
 };
 
 use super::{CURSOR, LIMIT, ONCE, finished};
@@ -64,7 +64,7 @@ fn gifts() -> Vec<Operation> {
             "What one has received or sent, the newest first.",
         )
         .by(&[AuthScheme::Login])
-        .query::<String>("box", "`received`, as where it is absent, or `sent`.")
+        .query::<GiftBox>("box", "Which of them; `received` where it is absent.")
         .query::<u32>("limit", LIMIT)
         .query::<String>("cursor", CURSOR)
         .answers::<Page<GiftView>>(200, "A page.")

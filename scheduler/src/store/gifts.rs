@@ -1,7 +1,7 @@
 //! Gifts, and when their receivers may peek.
 
 use scheduler_core::{Gift, Pair};
-use wire::{GiftId, UnixMs, UserId};
+use wire::{GiftBox, GiftId, UnixMs, UserId};
 
 use super::StoreFuture;
 
@@ -50,15 +50,6 @@ pub(crate) trait GiftRepository: Send {
 
     /// Overwrites when a person may peek again.
     fn set_next_peek<'a>(&'a mut self, user: &'a UserId, at: UnixMs) -> StoreFuture<'a, ()>;
-}
-
-/// Which gifts of a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum GiftBox {
-    /// Those that reach them.
-    Received,
-    /// Those that they gave.
-    Sent,
 }
 
 /// Which gifts to list.
