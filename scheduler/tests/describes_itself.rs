@@ -3,8 +3,8 @@
 mod running;
 
 use reqwest::Method;
-use running::Running;
 use running::browser::Browser;
+use running::{Running, offer};
 use serde_json::{Value, json};
 use testkit::{Http, HttpResponse, described};
 
@@ -134,4 +134,65 @@ async fn sch_379_an_unknown_word_of_any_filter_is_refused_with_those_that_there_
         }
     }
     assert_eq!(filters, 9, "all of them were looked at");
+}
+
+#[tokio::test]
+async fn sch_380_null_takes_away_what_may_be_absent_and_is_refused_by_name_elsewhere() {
+    // What each change takes away.
+    let clears: [(&str, &[&str]); 4] = [
+        (
+            "/v1/application",
+            &[
+                "return_url",
+                "theme",
+                "sender_name",
+                "reply_to",
+                "templates",
+            ],
+        ),
+        ("/v1/me", &[]),
+        ("/v1/sessions/{id}", &[]),
+        ("/v1/webhooks/{id}", &["description"]),
+    ];
+    let mut described = Described::start().await;
+    let session = described.scheduler.book(offer(3_600_000)).await;
+    let url = described.scheduler.at("/v1/webhooks");
+    let body = json!({"url": "https://shop.example", "description": "Till"});
+    let webhook: Value = described.keys[0].post(&url, body).await.json(201);
+    let changes = described.operations("patch");
+    assert_eq!(changes.len(), clears.len(), "each was looked at");
+    for (path, operation) in changes {
+        let (_, clears) = clears.iter().find(|(of, _)| *of == path).unwrap();
+        let id = if path.contains("webhooks") {
+            &webhook
+        } else {
+            &session
+        };
+        let at = path.replace("{id}", id["id"].as_str().unwrap());
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let fields = described.resolved(schema)["properties"]
+            .as_object()
+            .unwrap();
+        for (field, schema) in fields.clone() {
+            let body = json!({ &field: null });
+            let answer = described.ask(&Method::PATCH, &at, Some(&body)).await;
+            let may_be_null = schema.to_string().contains("\"null\"");
+            assert_eq!(
+                may_be_null,
+                clears.contains(&field.as_str()),
+                "{path} {field}"
+            );
+            if may_be_null {
+                assert_eq!(answer.status, 200, "{path} {field}: {}", answer.body);
+                assert!(answer.body[&field].is_null(), "{path} {field}");
+                continue;
+            }
+            assert_eq!(answer.problem(422), "invalid_field", "{path} {field}");
+            assert_eq!(answer.body["errors"][0]["field"], field.as_str(), "{path}");
+        }
+    }
+    let body = json!({"notify": {"email": null}});
+    let nested = described.ask(&Method::PATCH, "/v1/me", Some(&body)).await;
+    assert_eq!(nested.problem(422), "invalid_field");
+    assert_eq!(nested.body["errors"][0]["field"], "notify.email");
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::people::nullable;
+use crate::absent::{never_null, nullable};
 use crate::session::word_enum;
 
 word_enum! {
@@ -58,15 +58,28 @@ pub struct ApplicationView {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::absent::NullOnly(&["return_url", "theme", "sender_name", "reply_to", "templates"])))]
 pub struct ChangeApplication {
     /// What people are shown: 1 to 100 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub name: Option<String>,
     /// At most 20 origins, each as a browser sends it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub allowed_origins: Option<Vec<String>>,
     /// At most 20 origins with `https`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub allowed_embedders: Option<Vec<String>>,
     /// An address with `https`.
     #[serde(
@@ -83,7 +96,11 @@ pub struct ChangeApplication {
     )]
     pub theme: Option<Option<Map<String, Value>>>,
     /// The ways that are open, each once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub channels: Option<Vec<NotificationChannel>>,
     /// 1 to 100 characters.
     #[serde(

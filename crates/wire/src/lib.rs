@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, draws a random value, awaits or knows of a socket: these are values and
 //! their JSON. The TypeScript of every type is generated from here (feature `typescript`).
 
+mod absent;
 mod application;
 mod audit;
 mod close;

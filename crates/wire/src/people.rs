@@ -4,7 +4,6 @@ mod commands;
 mod export;
 mod secret;
 
-pub(crate) use commands::nullable;
 pub use commands::{
     ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe, Login,
     PasswordReset, Signup,

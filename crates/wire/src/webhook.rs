@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::absent::{never_null, nullable};
 use crate::session::word_enum;
 use crate::{DeliveryStatus, EventType, SecretText, UnixMs};
 
@@ -34,19 +35,39 @@ pub struct CreateWebhook {
     pub description: Option<String>,
 }
 
-/// Body of `PATCH /v1/webhooks/{id}`: what is absent stays as it is.
+/// Body of `PATCH /v1/webhooks/{id}`: what is absent stays as it is, and `null` takes away what may be absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::absent::NullOnly(&["description"])))]
 pub struct ChangeWebhook {
     /// An https address that is not of an inner network.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub url: Option<String>,
     /// Types of events that it is sent from now on; empty: all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub events: Option<Vec<EventType>>,
+    /// 1 to 100 characters for whoever keeps it; `null` takes it away.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "nullable"
+    )]
+    pub description: Option<Option<String>>,
     /// Whether it is sent anything from now on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub state: Option<WebhookState>,
 }
 

@@ -116,6 +116,11 @@ fn field_error(path: &str, text: &str) -> FieldError {
         ("duplicate", "This field stands twice.")
     } else if text.starts_with("unknown variant") {
         ("unknown_value", "This is none of the values there are.")
+    } else if text.starts_with("invalid type: null") {
+        (
+            "wrong_type",
+            "This can't be null: give a value, or leave the field out.",
+        )
     } else if text.starts_with("invalid type") && text.contains(", expected struct ") {
         ("wrong_type", "This is a JSON object.")
     } else if text.starts_with("invalid type") {

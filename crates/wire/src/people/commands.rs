@@ -1,9 +1,10 @@
 //! What people send.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::{Quiet, SecretText};
 use crate::NotificationKind;
+use crate::absent::{never_null, nullable};
 
 /// Body of `POST /v1/signup`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,24 +46,49 @@ pub struct Login {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::absent::NullOnly(&[])))]
 pub struct ChangeMe {
     /// What others are shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub name: Option<String>,
     /// Another address; it counts once it is confirmed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub email: Option<String>,
     /// BCP 47 language tag.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub locale: Option<String>,
     /// IANA time zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub time_zone: Option<String>,
     /// Whether others find them by name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub discoverable: Option<bool>,
     /// Of what they are told, and where.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub notify: Option<ChangeNotify>,
 }
 
@@ -71,15 +97,28 @@ pub struct ChangeMe {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::absent::NullOnly(&["kinds", "quiet"])))]
 pub struct ChangeNotify {
     /// Whether by e-mail.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub email: Option<bool>,
     /// Whether by push.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub push: Option<bool>,
     /// Whether names and texts may stand in a push.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
     pub preview: Option<bool>,
     /// Of these alone; of every kind with `null`.
     #[serde(
@@ -149,19 +188,6 @@ pub struct ConfirmReset {
     pub token: SecretText,
     /// The password from now on: 8 to 256 characters.
     pub password: SecretText,
-}
-
-/// Tells a field that is `null` from one that is absent.
-#[expect(
-    clippy::option_option,
-    reason = "absent, null and a value are three things"
-)]
-pub(crate) fn nullable<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
 }
 
 #[cfg(test)]

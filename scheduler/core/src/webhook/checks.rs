@@ -73,6 +73,10 @@ pub fn change_webhook(
     if let Some(events) = change.events {
         endpoint.events = check_events(&mut errors, events);
     }
+    if let Some(description) = change.description {
+        endpoint.description =
+            description.map(|text| check_name(&mut errors, "description", &text));
+    }
     match (change.state, endpoint.disabled) {
         (Some(WebhookState::Enabled), _) => {
             endpoint.disabled = None;
@@ -229,6 +233,10 @@ mod tests {
         assert_eq!(enabled, endpoint("w"));
         let asked = change(&enabled, disabled);
         assert_eq!(asked.disabled, Some(DisableReason::Asked));
+        let described = change(&enabled, json!({"description": "Till 2"}));
+        assert_eq!(described.description.as_deref(), Some("Till 2"));
+        assert_eq!(change(&described, json!({})), described);
+        assert_eq!(change(&described, json!({"description": null})), enabled);
         let narrowed = change(&enabled, json!({"events": ["session.ended"]}));
         assert_eq!(narrowed.events, [EventType::SessionEnded]);
     }
