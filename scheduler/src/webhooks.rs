@@ -38,9 +38,9 @@ impl Webhooks {
         })
     }
 
-    /// Whether an endpoint may have that address: if not, a code and a message.
-    pub(crate) fn may_call(&self, url: &str) -> Result<(), (String, String)> {
-        let checked = self.egress.policy().check_url(url);
+    /// Whether an endpoint may have that address, by the rule that sending goes by: if not, a code and a message.
+    pub(crate) async fn may_call(&self, url: &str) -> Result<(), (String, String)> {
+        let checked = self.egress.check(url).await;
         checked
             .map(|_| ())
             .map_err(|refusal| (refusal.code(), refusal.to_string()))

@@ -22,7 +22,8 @@ pub(crate) async fn create(
     Application(application): Application,
     Json(asked): Json<CreateWebhook>,
 ) -> Result<(StatusCode, Json<WebhookView>), HttpError> {
-    let may_call = |url: &str| app.webhooks.may_call(url);
+    let verdict = app.webhooks.may_call(&asked.url).await;
+    let may_call = |_: &str| verdict.clone();
     let checked = check_webhook(asked, &may_call).map_err(HttpError::invalid)?;
     let now = clock::now();
     let endpoint = checked.of(&application, commands::new_id(), now);
@@ -65,8 +66,11 @@ pub(crate) async fn change(
     Path(id): Path<String>,
     Json(change): Json<ChangeWebhook>,
 ) -> Result<Json<WebhookView>, HttpError> {
-    let webhooks = app.webhooks.clone();
-    let may_call = move |url: &str| webhooks.may_call(url);
+    let verdict = match &change.url {
+        Some(url) => app.webhooks.may_call(url).await,
+        None => Ok(()),
+    };
+    let may_call = move |_: &str| verdict.clone();
     let of = (application.as_str(), id.as_str());
     let outcome = commands::change_webhook(&*app.store, of, &change, &may_call).await?;
     done(outcome).and_then(|endpoint| shown(&endpoint).map(Json))

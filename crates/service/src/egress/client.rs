@@ -15,6 +15,8 @@ use super::url::{EgressRefusal, EgressUrl};
 
 /// Longest wait for a connection, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest wait for a name while a URL is checked.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a connection that nobody uses is kept, for the next call to the same host.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Connections to one host that are kept so.
@@ -72,9 +74,10 @@ pub enum EgressError {
 }
 
 /// Calls out, within a policy. Clones share their connections.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct EgressClient {
     policy: EgressPolicy,
+    lookup: Arc<dyn Lookup>,
     /// For `https` on port 443, at any address that is allowed.
     public: Client,
     /// For all else, at addresses that the operator has named.
@@ -103,6 +106,7 @@ impl EgressClient {
         Self {
             public: client(false),
             excepted: client(true),
+            lookup: Arc::clone(lookup),
             policy,
         }
     }
@@ -111,6 +115,30 @@ impl EgressClient {
     #[must_use]
     pub fn policy(&self) -> &EgressPolicy {
         &self.policy
+    }
+
+    /// Refuses a URL as [`EgressClient::post`] would now. What can be seen without the network is looked at by
+    /// [`EgressPolicy::check_url`]; a name that will do only as an exception of the operator, because of its scheme or its
+    /// port, is resolved, and its addresses must be exceptions. One that has no address yet, or within 2 s, may get one.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub async fn check(&self, text: &str) -> Result<EgressUrl, EgressRefusal> {
+        let url = self.policy.check_url(text)?;
+        let Some(name) = url.name_of_exception() else {
+            return Ok(url);
+        };
+        let looking = self.lookup.addresses(name.to_owned());
+        let found = tokio::time::timeout(CHECK_TIMEOUT, looking).await;
+        let Ok(Ok(found)) = found else {
+            return Ok(url);
+        };
+        if found.iter().all(|ip| self.policy.names(*ip)) {
+            return Ok(url);
+        }
+        let refusal = url.refusal_of_exception();
+        refusal.count();
+        Err(refusal)
     }
 
     /// Posts `body`. An answer whose body is too long or too slow is one all the same: its status counts.

@@ -86,6 +86,20 @@ impl EgressUrl {
         self.needs_exception
     }
 
+    /// The name, where its addresses have to be exceptions.
+    pub(super) fn name_of_exception(&self) -> Option<&str> {
+        let host = self.url.host_str()?;
+        (self.needs_exception && self.ip().is_none()).then_some(host)
+    }
+
+    /// Why it is refused where it is no exception.
+    pub(super) fn refusal_of_exception(&self) -> EgressRefusal {
+        match self.url.scheme() {
+            "https" => EgressRefusal::Port,
+            _ => EgressRefusal::Scheme,
+        }
+    }
+
     /// The address, where the host is one.
     pub(super) fn ip(&self) -> Option<IpAddr> {
         let host = self.url.host_str()?;

@@ -219,3 +219,30 @@ async fn edg_153_a_port_where_nobody_listens_is_told_apart() {
     let refused = post(&client, &format!("http://{at}/"), AMPLE).await;
     assert_eq!(refused.unwrap_err(), EgressError::Connect);
 }
+
+#[tokio::test]
+async fn edg_161_a_url_that_is_kept_is_judged_as_one_that_is_called() {
+    let (http, tls) = ("http://hooks.example:8080/", "https://hooks.example:8443/");
+    for (url, answer, refusal) in [
+        (http, ["1.1.1.1"], Some(EgressRefusal::Scheme)),
+        (tls, ["1.1.1.1"], Some(EgressRefusal::Port)),
+        (http, ["127.0.0.1"], None),
+        (tls, ["127.0.0.1"], None),
+    ] {
+        let (client, _) = scripted(&["127.0.0.1"], &[&answer, &answer]);
+        assert_eq!(client.check(url).await.err(), refusal, "{url} {answer:?}");
+        let called = post(&client, url, AMPLE).await;
+        let is_refused = matches!(called, Err(EgressError::Refused(_)));
+        assert_eq!(is_refused, refusal.is_some(), "{url} {answer:?}");
+    }
+    let (client, lookup) = scripted(&["127.0.0.1"], &[]);
+    assert!(client.check("https://hooks.example/").await.is_ok());
+    assert_eq!(
+        lookup.asked.load(Ordering::SeqCst),
+        0,
+        "any address will do"
+    );
+    assert!(client.check(http).await.is_ok(), "it may get an address");
+    let (client, _) = scripted(&[], &[]);
+    assert_eq!(client.check(tls).await.err(), Some(EgressRefusal::Port));
+}
