@@ -9,9 +9,11 @@ use serde_json::value::RawValue;
 use wire::chat::{ChatClientFrame, ChatServerFrame};
 use wire::signaling::{ClientFrame, ServerFrame};
 use wire::{
-    BookSession, ChangeMe, ChatClaims, CloseCode, Event, FrameError, JoinResponse, Notification,
-    Problem, QuestionView, SessionView, SignalingClaims, Signup, TicketHeaderClaims,
-    TicketResponse, TimelineItem, User,
+    BookSession, ChangeMe, ChangeWebhook, ChatClaims, CloseCode, CreateWebhook, DeliveryView,
+    Event, FrameError, JoinResponse, ListenedDelivery, ListenerAnswer, ListenerView, Notification,
+    Problem, QuestionView, RotatedSecret, SentDelivery, SessionView, SignalingClaims, Signup,
+    StartListener, TicketHeaderClaims, TicketResponse, TimelineItem, User, WebhookBody,
+    WebhookDeliveryView, WebhookView,
 };
 
 #[derive(Deserialize)]
@@ -89,6 +91,18 @@ fn wir_2_events_tickets_and_http_bodies_round_trip() {
             "timeline_item" => round_trips::<TimelineItem>(&fixture),
             "question" => round_trips::<QuestionView>(&fixture),
             "problem" => round_trips::<Problem>(&fixture),
+            "create_webhook" => round_trips::<CreateWebhook>(&fixture),
+            "change_webhook" => round_trips::<ChangeWebhook>(&fixture),
+            "webhook" => round_trips::<WebhookView>(&fixture),
+            "rotated_secret" => round_trips::<RotatedSecret>(&fixture),
+            "sent_delivery" => round_trips::<SentDelivery>(&fixture),
+            "webhook_body" => round_trips::<WebhookBody>(&fixture),
+            "start_listener" => round_trips::<StartListener>(&fixture),
+            "listener" => round_trips::<ListenerView>(&fixture),
+            "listened_delivery" => round_trips::<ListenedDelivery>(&fixture),
+            "listener_answer" => round_trips::<ListenerAnswer>(&fixture),
+            "webhook_delivery" => round_trips::<WebhookDeliveryView>(&fixture),
+            "delivery" => round_trips::<DeliveryView>(&fixture),
             other => panic!("{}: no such kind: {other}", fixture.name),
         }
     }
