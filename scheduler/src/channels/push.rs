@@ -24,7 +24,7 @@ use self::endpoint::encrypted;
 use self::key::VapidKey;
 use super::{AnswerFuture, Channel};
 use crate::config::Config;
-use crate::store::{PushTarget, SchedulerStore, StoreError, StoreFuture, UnitOfWork};
+use crate::store::{PushEndpoint, PushTarget, SchedulerStore, StoreError, StoreFuture, UnitOfWork};
 
 /// Waits between attempts, in milliseconds. A reminder is over by then; what else there is stands in the list as well.
 const WAITS_MS: [i64; 5] = [5_000, 30_000, 120_000, 600_000, 1_800_000];
@@ -73,12 +73,29 @@ impl Push {
 
     async fn deliver(&self, delivery: &Delivery, key: &str) -> Result<ChannelAnswer, StoreError> {
         let id = delivery.target.clone().unwrap_or_default();
-        Ok(match self.store.push_subscriptions().target(id).await? {
-            Some(target) => self.post(delivery, key, &target).await,
-            None => ChannelAnswer::Gone {
-                reason: "unsubscribed".to_owned(),
-            },
+        let gone = |reason: &str| ChannelAnswer::Gone {
+            reason: reason.to_owned(),
+        };
+        let Some(target) = self.store.push_subscriptions().target(id).await? else {
+            return Ok(gone("unsubscribed"));
+        };
+        Ok(match self.ended(&target.endpoint) {
+            Some(why) => gone(why),
+            None => self.post(delivery, key, &target).await,
         })
+    }
+
+    /// Why nothing that is sent to a subscription would be shown any more.
+    fn ended(&self, endpoint: &PushEndpoint) -> Option<&'static str> {
+        let is_over = endpoint.expires_at.is_some_and(|end| end <= clock::wall());
+        let is_ours = |key: &String| *key == self.key.public();
+        if is_over {
+            Some("expired")
+        } else if !endpoint.vapid_key.as_ref().is_none_or(is_ours) {
+            Some("key_changed")
+        } else {
+            None
+        }
     }
 
     async fn post(&self, delivery: &Delivery, key: &str, target: &PushTarget) -> ChannelAnswer {

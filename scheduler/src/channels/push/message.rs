@@ -155,6 +155,8 @@ mod tests {
                 url: "https://push.example/a".into(),
                 p256dh: String::new(),
                 auth: "".into(),
+                expires_at: None,
+                vapid_key: Some("our key".to_owned()),
             },
             locale: locale.map(str::to_owned),
             preview,
