@@ -38,9 +38,9 @@ impl SeenChannel {
             ChannelAnswer::Suppressed { .. } | ChannelAnswer::Postponed { .. } => return,
             // Where one person's device or address is gone, the other side said so.
             ChannelAnswer::Sent | ChannelAnswer::Gone { .. } => None,
-            ChannelAnswer::Retry { reason, .. } | ChannelAnswer::Refused { reason } => {
-                Some(reason.clone())
-            }
+            ChannelAnswer::Retry { reason, .. }
+            | ChannelAnswer::Refused { reason }
+            | ChannelAnswer::Off { reason } => Some(reason.clone()),
         };
         let is_taken = failure.is_none();
         if self.reachable.is_none_or(|(before, _)| before != is_taken) {

@@ -34,21 +34,24 @@ const AT_ONCE: usize = 32;
 /// How long an attempt may take, in milliseconds: a little more than the request in it.
 const LIMIT_MS: i64 = 17_000;
 
+/// Sends pushes where it can, and ends what was planned where it can't.
+pub(crate) struct PushChannel {
+    /// None where no pushes are sent: then each delivery that was planned is missed.
+    pub(crate) push: Option<Arc<Push>>,
+    pub(crate) store: Arc<dyn SchedulerStore>,
+}
+
 /// Sends to push services.
 pub(crate) struct Push {
     key: VapidKey,
     /// Whom a push service may ask what we are doing: the `sub` of our tokens.
     subject: String,
     client: EgressClient,
-    store: Arc<dyn SchedulerStore>,
 }
 
 impl Push {
     /// None where no pushes are sent. The key is made when it is needed first.
-    pub(crate) fn of(
-        config: &Config,
-        store: &Arc<dyn SchedulerStore>,
-    ) -> Result<Option<Self>, StartError> {
+    pub(crate) fn of(config: &Config) -> Result<Option<Self>, StartError> {
         let Some(subject) = &config.push_subject else {
             tracing::info!("pushes are off: neither push.subject nor email.from is set");
             return Ok(None);
@@ -57,7 +60,6 @@ impl Push {
             key: VapidKey::load_or_create(&config.data_dir)?,
             subject: subject.clone(),
             client: EgressClient::new(config.egress.clone()),
-            store: Arc::clone(store),
         }))
     }
 
@@ -69,20 +71,6 @@ impl Push {
     /// Which push services may be called.
     pub(crate) fn policy(&self) -> &EgressPolicy {
         self.client.policy()
-    }
-
-    async fn deliver(&self, delivery: &Delivery, key: &str) -> Result<ChannelAnswer, StoreError> {
-        let id = delivery.target.clone().unwrap_or_default();
-        let gone = |reason: &str| ChannelAnswer::Gone {
-            reason: reason.to_owned(),
-        };
-        let Some(target) = self.store.push_subscriptions().target(id).await? else {
-            return Ok(gone("unsubscribed"));
-        };
-        Ok(match self.ended(&target.endpoint) {
-            Some(why) => gone(why),
-            None => self.post(delivery, key, &target).await,
-        })
     }
 
     /// Why nothing that is sent to a subscription would be shown any more.
@@ -128,7 +116,27 @@ impl Push {
     }
 }
 
-impl Channel for Push {
+impl PushChannel {
+    async fn deliver(&self, delivery: &Delivery, key: &str) -> Result<ChannelAnswer, StoreError> {
+        let Some(push) = &self.push else {
+            let reason = "push_off".to_owned();
+            return Ok(ChannelAnswer::Off { reason });
+        };
+        let id = delivery.target.clone().unwrap_or_default();
+        let gone = |reason: &str| ChannelAnswer::Gone {
+            reason: reason.to_owned(),
+        };
+        let Some(target) = self.store.push_subscriptions().target(id).await? else {
+            return Ok(gone("unsubscribed"));
+        };
+        Ok(match push.ended(&target.endpoint) {
+            Some(why) => gone(why),
+            None => push.post(delivery, key, &target).await,
+        })
+    }
+}
+
+impl Channel for PushChannel {
     fn name(&self) -> NotificationChannel {
         NotificationChannel::Push
     }
@@ -152,7 +160,7 @@ impl Channel for Push {
         Box::pin(self.deliver(delivery, key))
     }
 
-    /// A subscription that the push service does not know any more is removed.
+    /// A subscription that the push service does not know any more, or that nothing can be sent to, is removed.
     fn settled<'a>(
         &'a self,
         work: &'a mut dyn UnitOfWork,

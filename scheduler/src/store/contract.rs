@@ -67,6 +67,7 @@ macro_rules! run_store_contract {
             deliveries::sch_368_a_notification_is_stored_with_its_deliveries_once
             deliveries::sch_369_a_delivery_is_one_claimants_until_it_lapses_and_over_once_it_is_settled
             deliveries::sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_nobody
+            deliveries::sch_395_what_is_not_wanted_any_more_is_suppressed_and_not_sent
             deliveries::sch_370_deliveries_of_a_lane_go_out_one_after_the_other
             deliveries::sch_358_deliveries_are_listed_newest_first_by_whose_they_are_and_how_they_stand
             deliveries::sch_361_what_waits_in_each_channel_is_counted_with_the_longest_due
