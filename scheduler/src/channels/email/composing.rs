@@ -51,7 +51,7 @@ impl MailComposer {
             None => None,
         };
         let sender = self.sender(reader, from).await?;
-        let told = self.told(user, notification, session.as_ref(), reader);
+        let told = self.told((user, notification, written_at), session.as_ref(), reader);
         let content = self.content(&told, user, reader, &sender);
         let organizer = (sender.name.as_str(), AsRef::<str>::as_ref(&from.email));
         let invitation = session
@@ -105,8 +105,7 @@ impl MailComposer {
 
     fn told(
         &self,
-        user: &UserId,
-        notification: &Notification,
+        (user, notification, written_at): (&UserId, &Notification, UnixMs),
         session: Option<&BookedSession>,
         reader: &MailReader,
     ) -> ToldNews {
@@ -121,7 +120,8 @@ impl MailComposer {
         ToldNews {
             kind: notification.kind,
             with: notification.with.clone(),
-            starts: starts_at.map(|at| SpokenTime::of(at, time)),
+            // By when it was written: it says the same however often it is sent.
+            starts: starts_at.map(|at| SpokenTime::of(at, written_at, time)),
             count: notification.count,
             link: self.link(user, notification, session, reader),
         }

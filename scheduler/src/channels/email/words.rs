@@ -88,11 +88,22 @@ impl ToldNews {
         starts.map_or(("", ""), |starts| (&starts.date, &starts.time))
     }
 
+    /// True where its time of day alone would not say when the session starts.
+    fn is_another_day(&self) -> bool {
+        self.starts.as_ref().is_some_and(|starts| !starts.is_today)
+    }
+
     fn english(&self) -> Spoken {
         use NotificationKind as Kind;
         let name = self.name(ReaderLanguage::English);
         let (date, time) = self.start();
         match self.kind {
+            Kind::SessionReminder | Kind::SessionOpened if self.is_another_day() => Spoken {
+                subject: format!("{date}, {time}: your session with {name}"),
+                heading: format!("Your session with {name} starts on {date} at {time}."),
+                sentence: None,
+                label: Some("See the session"),
+            },
             Kind::SessionReminder | Kind::SessionOpened => Spoken {
                 subject: format!("{time}: your session with {name}"),
                 heading: format!("Your session with {name} starts at {time}."),
@@ -115,7 +126,7 @@ impl ToldNews {
                 label: Some("See the session"),
             },
             Kind::SessionCancelled => Spoken {
-                subject: format!("Cancelled: your session with {name}"),
+                subject: format!("Cancelled: your session with {name}, {date}, {time}"),
                 heading: format!("Your session with {name} was cancelled."),
                 sentence: Some("What is attached takes it out of your calendar.".into()),
                 label: None,
@@ -171,6 +182,12 @@ impl ToldNews {
         let name = self.name(ReaderLanguage::Korean);
         let (date, time) = self.start();
         match self.kind {
+            Kind::SessionReminder | Kind::SessionOpened if self.is_another_day() => Spoken {
+                subject: format!("{date} {time}, {name} 님과 만나요"),
+                heading: format!("{date} {time}에 {name} 님과의 세션이 시작돼요."),
+                sentence: None,
+                label: Some("세션 보기"),
+            },
             Kind::SessionReminder | Kind::SessionOpened => Spoken {
                 subject: format!("{time}, {name} 님과 만나요"),
                 heading: format!("{time}에 {name} 님과의 세션이 시작돼요."),
@@ -192,7 +209,7 @@ impl ToldNews {
                 label: Some("세션 보기"),
             },
             Kind::SessionCancelled => Spoken {
-                subject: format!("취소됐어요: {name} 님과의 세션"),
+                subject: format!("취소됐어요: {name} 님과의 세션, {date} {time}"),
                 heading: format!("{name} 님과의 세션이 취소됐어요."),
                 sentence: Some("첨부 파일을 열면 캘린더에서도 지워져요.".into()),
                 label: None,
@@ -296,6 +313,7 @@ mod tests {
                 date: "Friday, 15 January 2027".to_owned(),
                 time: "17:00".to_owned(),
                 zone: "Europe/Berlin (UTC+01:00)".to_owned(),
+                is_today: true,
             }),
             count: Some(3),
             link: Some("https://meet.example/join#t".to_owned()),
@@ -333,6 +351,32 @@ mod tests {
             let is_over = kind == NotificationKind::SessionCancelled;
             assert_eq!(english.words.action.is_none(), is_over, "{kind:?}");
             assert!(!english.subject.contains(['\r', '\n', '!']), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn sch_397_the_day_stands_in_subject_and_heading_where_it_is_not_today() {
+        let said = |kind, is_today: bool, language| {
+            let mut told = news(kind);
+            told.starts.as_mut().unwrap().is_today = is_today;
+            let SaidNews { subject, words } = told.said(language);
+            [subject, words.heading]
+        };
+        use NotificationKind::{
+            SessionCancelled, SessionReminder, SessionRescheduled, SessionScheduled,
+        };
+        for language in [ReaderLanguage::English, ReaderLanguage::Korean] {
+            let names_day = |text: &String| text.contains("Friday, 15 January 2027");
+            let tomorrow = said(SessionReminder, false, language);
+            assert!(tomorrow.iter().all(names_day), "{tomorrow:?}");
+            let today = said(SessionReminder, true, language);
+            assert!(!today.iter().any(names_day), "{today:?}");
+            assert!(today.iter().all(|text| text.contains("17:00")), "{today:?}");
+            // Of which session the mail is, its subject says in every case.
+            for kind in [SessionScheduled, SessionRescheduled, SessionCancelled] {
+                let [subject, _] = said(kind, true, language);
+                assert!(names_day(&subject) && subject.contains("17:00"), "{subject}");
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 /** English of the pages of people with an account. */
+import { at } from './en-time.ts';
 
 export const person = {
   signUp: 'Sign up',
@@ -120,7 +121,7 @@ export const person = {
 
   noAnswer: 'The service does not answer just now. Nothing was changed; try again.',
   tooOften: 'Too many tries. Wait a little.',
-  tooOftenUntil: (time: string) => `Too many tries. You can try again at ${time}.`,
+  tooOftenUntil: (time: string) => `Too many tries. You can try again ${at(time)}.`,
   badLogin: 'Address and password do not belong together.',
   refused: 'That did not work. Reload the page and try again.',
   loggedOut: 'You are not logged in any more. Reload the page.',
