@@ -116,7 +116,10 @@ impl CalendarOrigin<'_> {
             .sequence(u32::try_from(session.revision.saturating_sub(1)).unwrap_or(u32::MAX))
             .starts(utc(terms.starts_at))
             .ends(utc(ends_at))
-            .summary(&format!("{} \u{2013} {}", first.name, second.name))
+            .summary(&unlinked(&format!(
+                "{} \u{2013} {}",
+                first.name, second.name
+            )))
             .status(status)
             .append_property(self.organizer(&session.application));
         event

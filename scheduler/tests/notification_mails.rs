@@ -144,6 +144,43 @@ async fn sch_325_who_is_booked_gets_an_invitation_in_their_language_and_calendar
 }
 
 #[tokio::test]
+async fn sch_402_what_people_are_called_is_no_link_in_a_mail_and_makes_no_header() {
+    let Some(mailpit) = Mailpit::start().await else {
+        return;
+    };
+    let scheduler = sending_by(mailpit.settings()).await;
+    let said = json!({"sender_name": "Pay www.evil.example\r\nBcc: all@evil.example"});
+    may_mail(&scheduler, said).await;
+    let mut booking = two(START);
+    booking["participants"][1]["name"] =
+        json!("Bo http://evil.example\r\nBcc: eve@evil.example \u{2028}win@evil.example");
+    scheduler.book(booking).await;
+    let mail = mailpit.mail("to:ana@example.org").await;
+    let headers = mailpit.of(&mail, "headers").await;
+    assert_eq!(headers.get("Bcc"), None, "{headers}");
+    let calendar = calendar_of(&mailpit, &mail, "REQUEST").await;
+    let calendar = calendar.replace("\r\n ", "");
+    let subject = mail["Subject"].as_str().unwrap();
+    let from = mail["From"]["Name"].as_str().unwrap();
+    for said in [
+        subject,
+        from,
+        mail["Text"].as_str().unwrap(),
+        mail["HTML"].as_str().unwrap(),
+        &calendar,
+    ] {
+        assert!(said.contains("evil. example"), "{said}");
+        for linked in ["evil.example", "http://evil", "@evil.example"] {
+            assert!(!said.contains(linked), "{linked} in {said}");
+        }
+    }
+    let links = mailpit.of(&mail, "link-check").await;
+    let links = links["Links"].as_array().unwrap();
+    let is_ours = |link: &Value| link["URL"].as_str().unwrap().starts_with(&scheduler.url);
+    assert!(!links.is_empty() && links.iter().all(is_ours), "{links:?}");
+}
+
+#[tokio::test]
 async fn sch_326_what_is_moved_or_called_off_is_so_in_the_calendar_too() {
     let Some(mailpit) = Mailpit::start().await else {
         return;

@@ -44,6 +44,7 @@ mod spoken_time;
 mod start;
 mod terms;
 pub mod timeline;
+mod unlinked;
 mod unread_digest;
 mod webhook;
 
@@ -113,6 +114,7 @@ pub use settlement::{JobUpdate, SettleContext, settle};
 pub use spoken_time::{ReaderLanguage, SpokenTime, TimeReader};
 pub use terms::Terms;
 pub use timeline::TimelineEntry;
+pub use unlinked::unlinked;
 pub use unread_digest::{DIGEST_EVERY_MS, UnreadMessage};
 pub use webhook::{
     CheckedListener, CheckedWebhook, DisableReason, LISTENER_LIFE_MS, MAX_LISTENERS, MAX_WEBHOOKS,

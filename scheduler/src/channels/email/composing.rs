@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use lettre::message::Mailbox;
 use scheduler_core::{
-    ApplicationProfile, BookedSession, EmailAddress, PEOPLE, ReaderLanguage, SpokenTime, TimeReader,
+    ApplicationProfile, BookedSession, EmailAddress, PEOPLE, ReaderLanguage, SpokenTime,
+    TimeReader, unlinked,
 };
 use wire::{Notification, NotificationKind, UnixMs, UserId};
 
@@ -12,13 +13,10 @@ use super::templates::{RenderedTemplate, TemplateValues, render_template};
 use super::words::{SaidNews, ToldNews, refusal_label, small_print};
 use crate::calendar::{CalendarObject, CalendarOrigin};
 use crate::email::{
-    MailBody, MailContent, MailParts, MailRefusal, SealedMail, one_line, sender_name,
+    MailBody, MailContent, MailParts, MailRefusal, SealedMail, application_name, sender_name,
 };
 use crate::join_links::{JoinLinks, LinkGrant};
 use crate::store::{MailReader, SchedulerStore, StoreError};
-
-/// Characters of the name in a `From`.
-const MAX_NAME_CHARS: usize = 100;
 
 /// Writes mails. It reads what they are about as it is when they are sent.
 pub(crate) struct MailComposer {
@@ -91,10 +89,7 @@ impl MailComposer {
         let found = self.store.applications().find(id.clone()).await?;
         let profile = found.unwrap_or_else(|| ApplicationProfile::silent(id));
         let said = &profile.said;
-        let name = one_line(
-            said.sender_name.as_ref().unwrap_or(&said.name),
-            MAX_NAME_CHARS,
-        );
+        let name = application_name(said);
         Ok(MailSender {
             mailbox: Mailbox::new(Some(name.clone()), from.email.clone()),
             name,
@@ -119,7 +114,7 @@ impl MailComposer {
         let starts_at = starts_at.or(notification.starts_at);
         ToldNews {
             kind: notification.kind,
-            with: notification.with.clone(),
+            with: notification.with.as_deref().map(unlinked),
             // By when it was written: it says the same however often it is sent.
             starts: starts_at.map(|at| SpokenTime::of(at, written_at, time)),
             count: notification.count,
@@ -218,7 +213,7 @@ fn own_words(
     let starts = told.starts.as_ref();
     let part = |of: fn(&SpokenTime) -> &String| starts.map(of).cloned().unwrap_or_default();
     let values = TemplateValues {
-        name: reader.name.clone(),
+        name: unlinked(&reader.name),
         with: told.name(language),
         date: part(|starts| &starts.date),
         time: part(|starts| &starts.time),

@@ -375,7 +375,10 @@ mod tests {
             // Of which session the mail is, its subject says in every case.
             for kind in [SessionScheduled, SessionRescheduled, SessionCancelled] {
                 let [subject, _] = said(kind, true, language);
-                assert!(names_day(&subject) && subject.contains("17:00"), "{subject}");
+                assert!(
+                    names_day(&subject) && subject.contains("17:00"),
+                    "{subject}"
+                );
             }
         }
     }

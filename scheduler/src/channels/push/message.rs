@@ -1,5 +1,6 @@
 //! What a push says, in the person's language.
 
+use scheduler_core::unlinked;
 use wire::{Notification, NotificationKind, PushMessage};
 
 use crate::store::PushTarget;
@@ -16,7 +17,10 @@ pub(super) fn of(notification: &Notification, key: &str, target: &PushTarget) ->
     let locale = target.locale.as_deref().unwrap_or_default();
     let is_korean = locale == "ko" || locale.starts_with("ko-");
     let name = notification.with.as_deref().filter(|_| target.preview);
-    let name = name.map(|name| format!("{FIRST_STRONG_ISOLATE}{name}{POP_DIRECTIONAL_ISOLATE}"));
+    let name = name.map(|name| {
+        let name = unlinked(name);
+        format!("{FIRST_STRONG_ISOLATE}{name}{POP_DIRECTIONAL_ISOLATE}")
+    });
     let title = match (several_messages(notification), is_korean) {
         (Some(count), true) => korean_messages(count, name.as_deref()),
         (Some(count), false) => english_messages(count, name.as_deref()),
@@ -177,7 +181,12 @@ mod tests {
         let notification = json!({
             "id": "n", "kind": kind, "created_at": 1, "session_id": "s-1", "starts_at": 7, "with": "Canary",
         });
-        let target = PushTarget {
+        let notification = serde_json::from_value(notification).unwrap();
+        of(&notification, "key-1", &target(locale, preview))
+    }
+
+    fn target(locale: Option<&str>, preview: bool) -> PushTarget {
+        PushTarget {
             endpoint: PushEndpoint {
                 url: "https://push.example/a".into(),
                 p256dh: String::new(),
@@ -187,9 +196,7 @@ mod tests {
             },
             locale: locale.map(str::to_owned),
             preview,
-        };
-        let notification = serde_json::from_value(notification).unwrap();
-        of(&notification, "key-1", &target)
+        }
     }
 
     #[test]
@@ -217,11 +224,23 @@ mod tests {
         };
         assert!(!is_far(&reminder(1 + SOON_MS)));
         assert!(is_far(&reminder(2 + SOON_MS)));
-        let [said, titled] = ["en", "ko"].map(|locale| told("session_reminder", Some(locale), true));
+        let [said, titled] =
+            ["en", "ko"].map(|locale| told("session_reminder", Some(locale), true));
         assert!(said.title.contains("soon") && titled.title.starts_with('곧'));
         for ahead in [english_ahead(Some("Bo")), korean_ahead(Some("Bo"))] {
             assert!(ahead.contains("Bo") && !ahead.contains("soon") && !ahead.contains('곧'));
         }
+    }
+
+    #[test]
+    fn sch_401_a_name_is_no_link_on_a_lock_screen() {
+        let target = target(None, true);
+        let mut told: Notification =
+            serde_json::from_value(json!({"id": "n", "kind": "match_created", "created_at": 1}))
+                .unwrap();
+        told.with = Some("Bo http://evil.example".to_owned());
+        let title = of(&told, "k", &target).title;
+        assert!(title.contains("Bo http: //evil. example"), "{title}");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::pin::Pin;
 use std::sync::Mutex;
 
 use scheduler_core::{
-    ApplicationProfile, BackOff, BookedSession, ChannelAnswer, Delivery, DeliveryContent, DeliveryState, JobAction,
-    NewDelivery,
+    ApplicationProfile, BackOff, BookedSession, ChannelAnswer, Delivery, DeliveryContent,
+    DeliveryState, JobAction, NewDelivery,
 };
 use serde_json::json;
 use wire::{
