@@ -143,6 +143,65 @@ async fn sch_325_who_is_booked_gets_an_invitation_in_their_language_and_calendar
     );
 }
 
+/// The properties of the events of a calendar, sorted, without those that are named.
+fn properties(calendar: &str, without: &[&str]) -> Vec<String> {
+    let unfolded = calendar.replace("\r\n ", "");
+    let event = unfolded.split("BEGIN:VEVENT").nth(1).unwrap();
+    let named = |line: &&str| !without.iter().any(|name| line.starts_with(name));
+    let mut lines: Vec<_> = event.lines().filter(named).map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[tokio::test]
+async fn sch_403_a_mail_a_file_and_a_feed_have_one_event_property_by_property() {
+    let Some(mailpit) = Mailpit::start().await else {
+        return;
+    };
+    let scheduler = sending_by(mailpit.settings()).await;
+    may_mail(&scheduler, json!({})).await;
+    let session = scheduler.book(two(START)).await;
+    let path = scheduler.at(&format!("/v1/sessions/{}", session["id"].as_str().unwrap()));
+    let user = session["participants"][0]["user_id"].as_str().unwrap();
+    let file = format!("{path}/calendar.ics?user_id={user}");
+    let moved = json!({"starts_at": START + HOUR_MS});
+    for (subject, method) in [
+        ("meet", "REQUEST"),
+        ("Moved", "REQUEST"),
+        ("Cancelled", "CANCEL"),
+    ] {
+        match subject {
+            "Moved" => drop(scheduler.app.patch(&path, moved.clone()).await),
+            "Cancelled" => drop(
+                scheduler
+                    .app
+                    .post(&format!("{path}/cancel"), json!({}))
+                    .await,
+            ),
+            _ => {}
+        }
+        let search = format!("to:ana@example.org subject:{subject}");
+        let mail = mailpit.mail(&search).await;
+        let mailed = calendar_of(&mailpit, &mail, method).await;
+        let given: String = scheduler.app.get(&file).await.json(200);
+        assert!(given.contains(&format!("METHOD:{method}\r\n")), "{given}");
+        let due = properties(&mailed, &["DTSTAMP"]);
+        assert_eq!(properties(&given, &["DTSTAMP"]), due);
+        assert!(
+            due.iter()
+                .any(|line| line == "ORGANIZER;CN=Blue Guides:mailto:meet@example.net")
+        );
+        if method == "REQUEST" {
+            // Whoever has the link is not shown whose it was.
+            let page = scheduler.person(&session, 0).await;
+            let shown: String = page.get(&format!("{path}/calendar.ics")).await.json(200);
+            assert!(!shown.contains("ana@example.org"), "{shown}");
+            let rest = ["DTSTAMP", "ATTENDEE"];
+            assert_eq!(properties(&shown, &rest), properties(&mailed, &rest));
+        }
+    }
+}
+
 #[tokio::test]
 async fn sch_402_what_people_are_called_is_no_link_in_a_mail_and_makes_no_header() {
     let Some(mailpit) = Mailpit::start().await else {
@@ -326,6 +385,23 @@ async fn sch_329_people_with_an_account_are_told_by_mail_until_they_say_no() {
     assert!(text.contains(&scheduler.at("/session/")), "{text}");
     assert!(text.contains(&scheduler.at("/account")), "{text}");
     mailpit.mail("to:ana@example.org subject:matched").await;
+
+    let mailed = calendar_of(&mailpit, &mail, "REQUEST").await;
+    let page: Value = bo.get("/v1/sessions").await.json(200);
+    let id = page["items"][0]["id"].as_str().unwrap();
+    let file = bo.get(&format!("/v1/sessions/{id}/calendar.ics")).await;
+    let file: String = file.json(200);
+    assert_eq!(
+        properties(&file, &["DTSTAMP"]),
+        properties(&mailed, &["DTSTAMP"])
+    );
+    let feed: Value = bo.post("/v1/me/calendar", json!({})).await.json(200);
+    let feed: String = Http::new()
+        .get(feed["url"].as_str().unwrap())
+        .await
+        .json(200);
+    let not_fed = ["DTSTAMP", "ATTENDEE", "URL", "END:VCALENDAR"];
+    assert_eq!(properties(&feed, &not_fed), properties(&mailed, &not_fed));
 
     let headers = mailpit.of(&mail, "headers").await;
     let link = headers["List-Unsubscribe"][0].as_str().unwrap();

@@ -11,7 +11,7 @@ use super::message::one_line;
 use super::transport::Mailer;
 
 /// In whose name mails come where the settings name nobody.
-const OUR_NAME: &str = "Rendezvous";
+pub(crate) const OUR_NAME: &str = "Rendezvous";
 /// Characters of the name in a `From`.
 const MAX_NAME_CHARS: usize = 100;
 

@@ -11,7 +11,7 @@ use wire::{Notification, NotificationKind, UnixMs, UserId};
 
 use super::templates::{RenderedTemplate, TemplateValues, render_template};
 use super::words::{SaidNews, ToldNews, refusal_label, small_print};
-use crate::calendar::{CalendarObject, CalendarOrigin};
+use crate::calendar::{CalendarOrganizer, CalendarOrigin, CalendarReader};
 use crate::email::{
     MailBody, MailContent, MailParts, MailRefusal, SealedMail, application_name, sender_name,
 };
@@ -51,11 +51,23 @@ impl MailComposer {
         let sender = self.sender(reader, from).await?;
         let told = self.told((user, notification, written_at), session.as_ref(), reader);
         let content = self.content(&told, user, reader, &sender);
-        let organizer = (sender.name.as_str(), AsRef::<str>::as_ref(&from.email));
+        let organizer = CalendarOrganizer {
+            name: sender.name.clone(),
+            address: Some(from.email.to_string()),
+        };
         let invitation = session
             .filter(|_| has_invitation(notification.kind))
             .map(|session| {
-                self.invitation(&session, (user, reader), organizer, (&told, written_at))
+                let calendar_reader = CalendarReader {
+                    user,
+                    address: Some(reader.to.text()),
+                    link: told.link.as_deref(),
+                };
+                let origin = CalendarOrigin {
+                    web_origin: &self.web_origin,
+                    organizer: &organizer,
+                };
+                origin.object(&session, written_at, Some(&calendar_reader))
             });
         let html = match content.html() {
             Ok(html) => html,
@@ -184,21 +196,6 @@ impl MailComposer {
                 url: format!("{}/v1/mail-unsubscriptions/{token}", self.web_origin),
             }),
         }
-    }
-
-    fn invitation(
-        &self,
-        session: &BookedSession,
-        (user, reader): (&UserId, &MailReader),
-        organizer: (&str, &str),
-        (told, written_at): (&ToldNews, UnixMs),
-    ) -> CalendarObject {
-        let origin = CalendarOrigin {
-            web_origin: &self.web_origin,
-        };
-        let attendee = (user, reader.to.text());
-        let link = told.link.as_deref().filter(|_| !session.cancelled);
-        origin.mailed(session, written_at, attendee, organizer, link)
     }
 }
 
