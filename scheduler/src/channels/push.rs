@@ -97,20 +97,29 @@ impl Push {
             Ok(url) => url,
             Err(refusal) => return refused(&refusal.code()),
         };
-        let now = clock::now();
+        // Push services compare with their own clocks: no test clock moves those.
+        let world_now = clock::wall();
         let message = message::of(notification, key, target);
         let Some(body) = encrypted(&message, &target.endpoint) else {
             return refused("bad_keys");
         };
-        let Some(authorization) = self.key.authorization(&url.origin(), &self.subject, now) else {
+        let authorization = self
+            .key
+            .authorization(&url.origin(), &self.subject, world_now);
+        let Some(authorization) = authorization else {
             return refused("bad_key");
         };
-        let headers = headers::of(notification, delivery.expires_at, now, authorization);
+        let headers = headers::of(
+            notification,
+            delivery.expires_at,
+            clock::now(),
+            authorization,
+        );
         let posted = self
             .client
             .post(&url, headers, body.into(), EgressLimits::default());
         match posted.await {
-            Ok(posted) => answer(posted.status, &posted.headers, now),
+            Ok(posted) => answer(posted.status, &posted.headers, world_now),
             Err(error) => failure(error),
         }
     }
