@@ -306,7 +306,8 @@ async fn sch_327_mail_programs_can_show_a_mail_and_follow_its_links() {
 }
 
 #[tokio::test]
-async fn sch_328_one_click_stops_the_mails_to_a_person_and_a_look_at_the_link_does_not() {
+async fn sch_328_one_click_stops_the_mails_to_a_person_a_look_at_the_link_does_not_and_it_is_undone()
+ {
     let Some(mailpit) = Mailpit::start().await else {
         return;
     };
@@ -339,6 +340,22 @@ async fn sch_328_one_click_stops_the_mails_to_a_person_and_a_look_at_the_link_do
     // The other one of the session still gets hers, planned after Ana's.
     eventually(async || mailpit.count("to:minji@example.org").await == 3).await;
     assert_eq!(mailpit.count("to:ana@example.org").await, 2);
+
+    // The page that is shown then, and the link's own from then on, have the way back.
+    let http = Http::new();
+    let page: String = http.get(&link).await.json(200);
+    let token = link.rsplit_once('/').unwrap().1;
+    assert!(page.contains(&format!("action=\"{token}/undo\"")), "{page}");
+    for _ in 0..2 {
+        let undone = http.post(&format!("{link}/undo"), json!({})).await;
+        assert_eq!(undone.status, 200);
+    }
+    let page: String = http.get(&link).await.json(200);
+    assert!(!page.contains("/undo"), "{page}");
+    scheduler.book(two(START + 3 * HOUR_MS)).await;
+    eventually(async || mailpit.count("to:ana@example.org").await == 3).await;
+    let wrong = scheduler.at("/v1/mail-unsubscriptions/x/undo");
+    assert_eq!(http.post(&wrong, json!({})).await.problem(404), "not_found");
     let wrong = scheduler.at("/v1/mail-unsubscriptions/x");
     assert_eq!(
         Http::new().post(&wrong, json!({})).await.problem(404),
@@ -410,6 +427,15 @@ async fn sch_329_people_with_an_account_are_told_by_mail_until_they_say_no() {
     let me: Value = bo.get("/v1/me").await.json(200);
     assert_eq!(me["notify"]["email"], false);
     assert_eq!(me["notify"]["push"], true, "nothing else has changed");
+    assert!(me["notify"]["email_stopped_at"].is_i64(), "{me}");
+    let on = json!({"notify": {"email": true}});
+    let me: Value = bo.patch("/v1/me", on).await.json(200);
+    assert_eq!(me["notify"]["email"], true);
+    assert!(me["notify"].get("email_stopped_at").is_none(), "{me}");
+    let gift = json!({"to": {"user_id": bo_user["id"]}, "kind": "plain", "letter": "Hi"});
+    let (mut cy, _) = Browser::signed_up(&scheduler, "Cy").await;
+    assert_eq!(cy.post("/v1/gifts", gift).await.status, 201);
+    eventually(async || mailpit.count("to:bo@example.org subject:gift").await == 2).await;
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ mod webhook;
 pub use account::{
     Account, ChangedAccount, CheckedSignup, EmailAddress, LEFT, PEOPLE, check_change_me,
     check_new_password, check_reset_password, check_signup, forget_name, normalized_password,
-    search_key,
+    resume_mails, search_key, stop_mails,
 };
 pub use application::{ApplicationProfile, ApplicationRules, change_application};
 pub use audit::{audit_entry, audit_row};

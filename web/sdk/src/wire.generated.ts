@@ -608,6 +608,10 @@ export type Notify = {
  */
 email: boolean, 
 /**
+ * Since when not by e-mail, where they followed the link of a mail that stops them.
+ */
+email_stopped_at?: UnixMs, 
+/**
  * Whether by push.
  */
 push: boolean, 

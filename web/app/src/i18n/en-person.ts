@@ -73,6 +73,7 @@ export const person = {
   notificationsLead: 'Everything stands on your start page. What else may reach you is up to you.',
   notifyWays: 'Also tell me',
   notifyEmail: 'By e-mail',
+  notifyStopped: (date: string) => `Off since ${date}, when you followed the link of a mail that stops them. Switch it on to get them again.`,
   notifyUnverified: 'Once your address is confirmed.',
   notifyPush: 'By push, where you allowed it',
   notifyPreview: 'With names and texts on the lock screen',
