@@ -13,7 +13,8 @@ use super::templates::{RenderedTemplate, TemplateValues, render_template};
 use super::words::{SaidNews, ToldNews, refusal_label, small_print};
 use crate::calendar::{CalendarOrganizer, CalendarOrigin, CalendarReader};
 use crate::email::{
-    MailBody, MailContent, MailParts, MailRefusal, SealedMail, application_name, sender_name,
+    MailBody, MailColours, MailContent, MailParts, MailRefusal, SealedMail, application_name,
+    sender_name,
 };
 use crate::join_links::{JoinLinks, LinkGrant};
 use crate::store::{MailReader, SchedulerStore, StoreError};
@@ -185,6 +186,8 @@ impl MailComposer {
         let has_account = sender.application.is_none();
         let settings = has_account.then_some(settings.as_str());
         let token = self.links.unsubscription(user);
+        let theme = sender.application.as_ref();
+        let theme = theme.and_then(|profile| profile.said.theme.as_ref());
         MailContent {
             language,
             subject,
@@ -195,6 +198,7 @@ impl MailComposer {
                 label: refusal_label(language).to_owned(),
                 url: format!("{}/v1/mail-unsubscriptions/{token}", self.web_origin),
             }),
+            colours: MailColours::of(theme),
         }
     }
 }
