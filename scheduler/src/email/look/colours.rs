@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn sch_406_every_accent_gives_a_button_that_is_seen_and_letters_that_are_read() {
+    fn sch_406_whatever_the_accent_a_button_is_seen_and_its_label_is_read() {
         let ours = MailColours::ours();
         for step in 0..4_096_u32 {
             let accent = format!("#{step:03x}");
