@@ -12,7 +12,7 @@ mod transport;
 pub(crate) use look::{
     MailAction, MailBody, MailColours, MailContent, MailFact, MailRefusal, MailWords,
 };
-pub(crate) use message::{MailParts, SealedMail, one_line};
+pub(crate) use message::{MailParts, SealedMail};
 pub(crate) use outgoing::{Email, OUR_NAME, application_name, sender_name};
 pub(crate) use sender::{give_up_mails, send_mails};
 pub(crate) use transport::{Mailer, SendFailure, SendStage};

@@ -208,7 +208,7 @@ async fn sch_402_what_people_are_called_is_no_link_in_a_mail_and_makes_no_header
         return;
     };
     let scheduler = sending_by(mailpit.settings()).await;
-    let said = json!({"sender_name": "Pay www.evil.example\r\nBcc: all@evil.example"});
+    let said = json!({"sender_name": "Pay www.evil.example"});
     may_mail(&scheduler, said).await;
     let mut booking = two(START);
     booking["participants"][1]["name"] =
@@ -392,7 +392,9 @@ async fn sch_329_people_with_an_account_are_told_by_mail_until_they_say_no() {
         None,
         "nobody stops a proof"
     );
-    let gift = |user: &Value| json!({"to": {"user_id": user["id"]}, "kind": "special", "letter": "canary-letter", "times": [START]});
+    // A feed goes two years ahead.
+    let soon = (now() + HOUR_MS).0;
+    let gift = |user: &Value| json!({"to": {"user_id": user["id"]}, "kind": "special", "letter": "canary-letter", "times": [soon]});
     assert_eq!(ana.post("/v1/gifts", gift(&bo_user)).await.status, 201);
     let mail = mailpit.mail("to:bo@example.org subject:gift").await;
     assert!(!mail.to_string().contains("canary-letter"));

@@ -251,9 +251,9 @@ mod tests {
 
     #[test]
     fn sch_397_today_is_the_day_of_the_readers_own_zone() {
+        const HOUR_MS: i64 = 3_600_000;
         // 2027-03-14T06:30:00Z.
         let at = UnixMs(1_805_005_800_000);
-        const HOUR_MS: i64 = 3_600_000;
         for (zone, hours_before, is_today) in [
             ("UTC", 6, true),
             ("UTC", 7, false),
