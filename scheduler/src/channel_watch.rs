@@ -59,9 +59,9 @@ impl WatchedTargets {
             ChannelAnswer::Suppressed { .. } | ChannelAnswer::Postponed { .. } => return,
             // Where one person's device or address is gone, the other side said so.
             ChannelAnswer::Sent | ChannelAnswer::Taken { .. } | ChannelAnswer::Gone { .. } => None,
-            ChannelAnswer::Retry { reason, .. } | ChannelAnswer::Refused { reason } => {
-                Some(reason.clone())
-            }
+            ChannelAnswer::Retry { reason, .. }
+            | ChannelAnswer::Refused { reason }
+            | ChannelAnswer::Off { reason } => Some(reason.clone()),
         };
         self.last
             .retain(|one| one.target.as_deref() != target && now.since(one.at) < RECENT_MS);

@@ -47,7 +47,7 @@ pub(crate) use events::take_batch;
 pub(crate) use feedback::{FeedbackOutcome, give_feedback};
 pub(crate) use job_claims::{ClaimedBatch, claim_due};
 pub(crate) use job_failures::fail;
-pub(crate) use mail_addresses::{admit_mail, unsubscribe};
+pub(crate) use mail_addresses::{admit_mail, resubscribe, unsubscribe};
 pub(crate) use mails::{
     AskOutcome, ConfirmOutcome, ask_for_mail, claim_mail, confirm_email, refuse_mails,
     reset_password, settle_mail,

@@ -9,9 +9,11 @@ mod server;
 mod texts;
 mod transport;
 
-pub(crate) use look::{MailAction, MailBody, MailContent, MailFact, MailRefusal, MailWords};
-pub(crate) use message::{MailParts, SealedMail, one_line};
-pub(crate) use outgoing::{Email, sender_name};
-pub(crate) use sender::send_mails;
+pub(crate) use look::{
+    MailAction, MailBody, MailColours, MailContent, MailFact, MailRefusal, MailWords,
+};
+pub(crate) use message::{MailParts, SealedMail};
+pub(crate) use outgoing::{Email, OUR_NAME, application_name, sender_name};
+pub(crate) use sender::{give_up_mails, send_mails};
 pub(crate) use transport::{Mailer, SendFailure, SendStage};
 pub use transport::{check_email, probe_email};

@@ -75,12 +75,12 @@ use storage::Outbox;
 
 use crate::accounts::Accounts;
 use crate::channels::email::{EmailChannel, MailComposer, RefusedAddresses};
-use crate::channels::push::Push;
+use crate::channels::push::{Push, PushChannel};
 use crate::channels::{Channel, WebhookChannel};
 use crate::commands::record_configuration;
 use crate::deliveries::DeliveryRunners;
 use crate::due_jobs::DueJobRunner;
-use crate::email::{Email, Mailer, send_mails};
+use crate::email::{Email, Mailer, give_up_mails, send_mails};
 use crate::gift_claims::GiftClaims;
 use crate::gift_delivery::deliver_gifts;
 use crate::housekeeping::Housekeeping;
@@ -139,6 +139,9 @@ pub async fn run(
     app.outlets.deliveries.start(&app.store, &tasks, &shutdown);
     if let Some(email) = app.email.clone() {
         tasks.spawn("mails", send_mails(email, app.clone(), shutdown.clone()));
+    } else {
+        let store = Arc::clone(&app.store);
+        tasks.spawn("mails", give_up_mails(store, shutdown.clone()));
     }
     let delivery = deliver_gifts(app.clone(), shutdown.clone());
     tasks.spawn("gift delivery", delivery);
@@ -174,7 +177,11 @@ fn app(
         web_origin: Arc::clone(&web_origin),
     };
     let by_email = email_channel(config, email.as_ref(), composer);
-    let push = Push::of(config, &store)?.map(Arc::new);
+    let push = Push::of(config)?.map(Arc::new);
+    let by_push = PushChannel {
+        push: push.clone(),
+        store: Arc::clone(&store),
+    };
     let webhooks = Webhooks::load_or_create(&config.data_dir, config.egress.clone())
         .map_err(|source| file_error(config.keys_dir().join("webhook.secret"), source))?;
     let by_webhook = WebhookChannel::new(
@@ -182,8 +189,8 @@ fn app(
         webhooks.clone(),
         config.webhooks.clone(),
     );
-    let mut channels: Vec<Arc<dyn Channel>> = vec![Arc::new(by_email), Arc::new(by_webhook)];
-    channels.extend(push.clone().map(|push| push as Arc<dyn Channel>));
+    let channels: Vec<Arc<dyn Channel>> =
+        vec![Arc::new(by_email), Arc::new(by_webhook), Arc::new(by_push)];
     Ok(AppState {
         push,
         store,

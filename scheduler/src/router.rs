@@ -76,6 +76,10 @@ pub(crate) fn routes(
             "/v1/mail-unsubscriptions/{token}",
             get(mail_unsubscriptions::ask).post(mail_unsubscriptions::stop),
         )
+        .route(
+            "/v1/mail-unsubscriptions/{token}/undo",
+            post(mail_unsubscriptions::undo),
+        )
         // For operators; the timeline and the deliveries for applications too.
         .route("/v1/operator/ticket", post(operators::ticket))
         .route("/v1/audit", get(audit::list))

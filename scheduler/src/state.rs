@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use scheduler_core::EmailAddress;
+use scheduler_core::{ApplicationProfile, EmailAddress, PEOPLE};
 use service::Shutdown;
 use service::origin::AllowedOrigins;
 use storage::Outbox;
 use wire::MediaBackend;
 
 use crate::accounts::Accounts;
+use crate::calendar::CalendarOrganizer;
 use crate::channels::push::Push;
 use crate::due_jobs::DueJobRunner;
-use crate::email::Email;
+use crate::email::{Email, OUR_NAME, application_name, sender_name};
 use crate::gift_claims::GiftClaims;
 use crate::join_link_throttle::JoinLinkThrottle;
 use crate::join_links::JoinLinks;
@@ -19,7 +20,7 @@ use crate::notification_outlets::NotificationOutlets;
 use crate::notification_stream::StreamedNotification;
 use crate::question_throttle::QuestionThrottle;
 use crate::quotas::SchedulerQuotas;
-use crate::store::SchedulerStore;
+use crate::store::{SchedulerStore, StoreError};
 use crate::tickets::Tickets;
 use crate::webhooks::Webhooks;
 
@@ -58,6 +59,24 @@ pub(crate) struct AppState {
 }
 
 impl AppState {
+    /// In whose name the sessions of an application, or of people with an account, stand in calendars.
+    pub(crate) async fn calendar_organizer(
+        &self,
+        application: &str,
+    ) -> Result<CalendarOrganizer, StoreError> {
+        let from = self.email.as_ref().map(|email| email.mailer.from());
+        let name = match application {
+            PEOPLE => from.map_or(OUR_NAME, sender_name).to_owned(),
+            id => {
+                let found = self.store.applications().find(id.to_owned()).await?;
+                let profile = found.unwrap_or_else(|| ApplicationProfile::silent(id));
+                application_name(&profile.said)
+            }
+        };
+        let address = from.map(|from| from.email.to_string());
+        Ok(CalendarOrganizer { name, address })
+    }
+
     /// After a write of ours was committed: event publishers, job runner, channels and streams learn of it.
     pub(crate) fn committed(&self, streamed: Vec<StreamedNotification>) {
         self.outbox.wake();

@@ -3,7 +3,7 @@
 mod running;
 
 use running::browser::{Browser, PASSWORD, address, signup};
-use running::mail_server::MailServer;
+use running::mail_server::{MailServer, settings_at};
 use running::{Running, eventually};
 use serde_json::{Value, json};
 use testkit::Http;
@@ -217,4 +217,25 @@ async fn sch_140_where_no_mail_is_sent_no_address_can_be_confirmed() {
     let body = json!({"email": "ana@example.org"});
     let answer = Http::new().post(&scheduler.at(RESET), body).await;
     assert_eq!(answer.status, 202);
+}
+
+#[tokio::test]
+async fn sch_396_a_mail_that_waits_while_the_mail_server_is_taken_away_is_given_up() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let settings = settings_at(nobody.local_addr().unwrap().port());
+    drop(nobody);
+    let scheduler = Running::start_with(tempfile::tempdir().unwrap(), |config| {
+        config.email = Some(settings);
+    })
+    .await;
+    Browser::signed_up(&scheduler, "Ana").await;
+    let scheduler = Running::start_in(scheduler.stop().await).await;
+    let database = scheduler.data.path().join("scheduler/scheduler.db");
+    let url = format!("sqlite://{}?mode=ro", database.display());
+    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+    eventually(async || {
+        let states = sqlx::query_scalar::<_, String>("SELECT state FROM mails");
+        states.fetch_all(&pool).await.unwrap() == ["dead"]
+    })
+    .await;
 }

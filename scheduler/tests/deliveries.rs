@@ -170,3 +170,20 @@ async fn sch_374_an_operator_has_a_push_sent_again_that_was_given_up() {
     assert_eq!(rows["items"].as_array().unwrap().len(), 1, "{rows}");
     assert_eq!(rows["items"][0]["subject"], failed["id"]);
 }
+
+#[tokio::test]
+async fn sch_394_where_no_mail_server_is_configured_what_was_planned_is_missed_and_says_so() {
+    let scheduler = Running::start().await;
+    let url = scheduler.at("/v1/application");
+    let may_mail = json!({"channels": ["in_app", "email"]});
+    let _: Value = scheduler.app.patch(&url, may_mail).await.json(200);
+    let mut offer = offer(600_000);
+    offer["participants"][0]["email"] = json!("ana@example.org");
+    scheduler.book(offer).await;
+    let path = "/v1/deliveries?channel=email&state=missed";
+    eventually(async || items(&scheduler, &scheduler.app, path).await.len() == 1).await;
+    let missed = items(&scheduler, &scheduler.app, path).await;
+    assert_eq!(missed[0]["reason"], "no_mail_server");
+    let waiting = "/v1/deliveries?channel=email&state=pending";
+    assert!(items(&scheduler, &scheduler.app, waiting).await.is_empty());
+}

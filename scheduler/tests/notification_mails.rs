@@ -143,6 +143,102 @@ async fn sch_325_who_is_booked_gets_an_invitation_in_their_language_and_calendar
     );
 }
 
+/// The properties of the events of a calendar, sorted, without those that are named.
+fn properties(calendar: &str, without: &[&str]) -> Vec<String> {
+    let unfolded = calendar.replace("\r\n ", "");
+    let event = unfolded.split("BEGIN:VEVENT").nth(1).unwrap();
+    let named = |line: &&str| !without.iter().any(|name| line.starts_with(name));
+    let mut lines: Vec<_> = event.lines().filter(named).map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[tokio::test]
+async fn sch_403_a_mail_a_file_and_a_feed_have_one_event_property_by_property() {
+    let Some(mailpit) = Mailpit::start().await else {
+        return;
+    };
+    let scheduler = sending_by(mailpit.settings()).await;
+    may_mail(&scheduler, json!({})).await;
+    let session = scheduler.book(two(START)).await;
+    let path = scheduler.at(&format!("/v1/sessions/{}", session["id"].as_str().unwrap()));
+    let user = session["participants"][0]["user_id"].as_str().unwrap();
+    let file = format!("{path}/calendar.ics?user_id={user}");
+    let moved = json!({"starts_at": START + HOUR_MS});
+    for (subject, method) in [
+        ("meet", "REQUEST"),
+        ("Moved", "REQUEST"),
+        ("Cancelled", "CANCEL"),
+    ] {
+        match subject {
+            "Moved" => drop(scheduler.app.patch(&path, moved.clone()).await),
+            "Cancelled" => drop(
+                scheduler
+                    .app
+                    .post(&format!("{path}/cancel"), json!({}))
+                    .await,
+            ),
+            _ => {}
+        }
+        let search = format!("to:ana@example.org subject:{subject}");
+        let mail = mailpit.mail(&search).await;
+        let mailed = calendar_of(&mailpit, &mail, method).await;
+        let given: String = scheduler.app.get(&file).await.json(200);
+        assert!(given.contains(&format!("METHOD:{method}\r\n")), "{given}");
+        let due = properties(&mailed, &["DTSTAMP"]);
+        assert_eq!(properties(&given, &["DTSTAMP"]), due);
+        assert!(
+            due.iter()
+                .any(|line| line == "ORGANIZER;CN=Blue Guides:mailto:meet@example.net")
+        );
+        if method == "REQUEST" {
+            // Whoever has the link is not shown whose it was.
+            let page = scheduler.person(&session, 0).await;
+            let shown: String = page.get(&format!("{path}/calendar.ics")).await.json(200);
+            assert!(!shown.contains("ana@example.org"), "{shown}");
+            let rest = ["DTSTAMP", "ATTENDEE"];
+            assert_eq!(properties(&shown, &rest), properties(&mailed, &rest));
+        }
+    }
+}
+
+#[tokio::test]
+async fn sch_402_what_people_are_called_is_no_link_in_a_mail_and_makes_no_header() {
+    let Some(mailpit) = Mailpit::start().await else {
+        return;
+    };
+    let scheduler = sending_by(mailpit.settings()).await;
+    let said = json!({"sender_name": "Pay www.evil.example"});
+    may_mail(&scheduler, said).await;
+    let mut booking = two(START);
+    booking["participants"][1]["name"] =
+        json!("Bo http://evil.example\r\nBcc: eve@evil.example \u{2028}win@evil.example");
+    scheduler.book(booking).await;
+    let mail = mailpit.mail("to:ana@example.org").await;
+    let headers = mailpit.of(&mail, "headers").await;
+    assert_eq!(headers.get("Bcc"), None, "{headers}");
+    let calendar = calendar_of(&mailpit, &mail, "REQUEST").await;
+    let calendar = calendar.replace("\r\n ", "");
+    let subject = mail["Subject"].as_str().unwrap();
+    let from = mail["From"]["Name"].as_str().unwrap();
+    for said in [
+        subject,
+        from,
+        mail["Text"].as_str().unwrap(),
+        mail["HTML"].as_str().unwrap(),
+        &calendar,
+    ] {
+        assert!(said.contains("evil. example"), "{said}");
+        for linked in ["evil.example", "http://evil", "@evil.example"] {
+            assert!(!said.contains(linked), "{linked} in {said}");
+        }
+    }
+    let links = mailpit.of(&mail, "link-check").await;
+    let links = links["Links"].as_array().unwrap();
+    let is_ours = |link: &Value| link["URL"].as_str().unwrap().starts_with(&scheduler.url);
+    assert!(!links.is_empty() && links.iter().all(is_ours), "{links:?}");
+}
+
 #[tokio::test]
 async fn sch_326_what_is_moved_or_called_off_is_so_in_the_calendar_too() {
     let Some(mailpit) = Mailpit::start().await else {
@@ -210,7 +306,8 @@ async fn sch_327_mail_programs_can_show_a_mail_and_follow_its_links() {
 }
 
 #[tokio::test]
-async fn sch_328_one_click_stops_the_mails_to_a_person_and_a_look_at_the_link_does_not() {
+async fn sch_328_one_click_stops_the_mails_to_a_person_a_look_at_the_link_does_not_and_it_is_undone()
+ {
     let Some(mailpit) = Mailpit::start().await else {
         return;
     };
@@ -243,6 +340,22 @@ async fn sch_328_one_click_stops_the_mails_to_a_person_and_a_look_at_the_link_do
     // The other one of the session still gets hers, planned after Ana's.
     eventually(async || mailpit.count("to:minji@example.org").await == 3).await;
     assert_eq!(mailpit.count("to:ana@example.org").await, 2);
+
+    // The page that is shown then, and the link's own from then on, have the way back.
+    let http = Http::new();
+    let page: String = http.get(&link).await.json(200);
+    let token = link.rsplit_once('/').unwrap().1;
+    assert!(page.contains(&format!("action=\"{token}/undo\"")), "{page}");
+    for _ in 0..2 {
+        let undone = http.post(&format!("{link}/undo"), json!({})).await;
+        assert_eq!(undone.status, 200);
+    }
+    let page: String = http.get(&link).await.json(200);
+    assert!(!page.contains("/undo"), "{page}");
+    scheduler.book(two(START + 3 * HOUR_MS)).await;
+    eventually(async || mailpit.count("to:ana@example.org").await == 3).await;
+    let wrong = scheduler.at("/v1/mail-unsubscriptions/x/undo");
+    assert_eq!(http.post(&wrong, json!({})).await.problem(404), "not_found");
     let wrong = scheduler.at("/v1/mail-unsubscriptions/x");
     assert_eq!(
         Http::new().post(&wrong, json!({})).await.problem(404),
@@ -279,7 +392,9 @@ async fn sch_329_people_with_an_account_are_told_by_mail_until_they_say_no() {
         None,
         "nobody stops a proof"
     );
-    let gift = |user: &Value| json!({"to": {"user_id": user["id"]}, "kind": "special", "letter": "canary-letter", "times": [START]});
+    // A feed goes two years ahead.
+    let soon = (now() + HOUR_MS).0;
+    let gift = |user: &Value| json!({"to": {"user_id": user["id"]}, "kind": "special", "letter": "canary-letter", "times": [soon]});
     assert_eq!(ana.post("/v1/gifts", gift(&bo_user)).await.status, 201);
     let mail = mailpit.mail("to:bo@example.org subject:gift").await;
     assert!(!mail.to_string().contains("canary-letter"));
@@ -290,6 +405,23 @@ async fn sch_329_people_with_an_account_are_told_by_mail_until_they_say_no() {
     assert!(text.contains(&scheduler.at("/account")), "{text}");
     mailpit.mail("to:ana@example.org subject:matched").await;
 
+    let mailed = calendar_of(&mailpit, &mail, "REQUEST").await;
+    let page: Value = bo.get("/v1/sessions").await.json(200);
+    let id = page["items"][0]["id"].as_str().unwrap();
+    let file = bo.get(&format!("/v1/sessions/{id}/calendar.ics")).await;
+    let file: String = file.json(200);
+    assert_eq!(
+        properties(&file, &["DTSTAMP"]),
+        properties(&mailed, &["DTSTAMP"])
+    );
+    let feed: Value = bo.post("/v1/me/calendar", json!({})).await.json(200);
+    let feed: String = Http::new()
+        .get(feed["url"].as_str().unwrap())
+        .await
+        .json(200);
+    let not_fed = ["DTSTAMP", "ATTENDEE", "URL", "END:VCALENDAR"];
+    assert_eq!(properties(&feed, &not_fed), properties(&mailed, &not_fed));
+
     let headers = mailpit.of(&mail, "headers").await;
     let link = headers["List-Unsubscribe"][0].as_str().unwrap();
     let link = link.trim_matches(['<', '>']);
@@ -297,6 +429,15 @@ async fn sch_329_people_with_an_account_are_told_by_mail_until_they_say_no() {
     let me: Value = bo.get("/v1/me").await.json(200);
     assert_eq!(me["notify"]["email"], false);
     assert_eq!(me["notify"]["push"], true, "nothing else has changed");
+    assert!(me["notify"]["email_stopped_at"].is_i64(), "{me}");
+    let on = json!({"notify": {"email": true}});
+    let me: Value = bo.patch("/v1/me", on).await.json(200);
+    assert_eq!(me["notify"]["email"], true);
+    assert!(me["notify"].get("email_stopped_at").is_none(), "{me}");
+    let gift = json!({"to": {"user_id": bo_user["id"]}, "kind": "plain", "letter": "Hi"});
+    let (mut cy, _) = Browser::signed_up(&scheduler, "Cy").await;
+    assert_eq!(cy.post("/v1/gifts", gift).await.status, 201);
+    eventually(async || mailpit.count("to:bo@example.org subject:gift").await == 2).await;
 }
 
 #[tokio::test]

@@ -114,6 +114,90 @@ async fn sch_290_a_subscription_that_its_push_service_does_not_know_is_removed()
     assert_eq!(service.rest(), 0, "and is not sent it again");
 }
 
+/// The deliveries by push of a session that stand so.
+async fn pushes(scheduler: &Running, session: &Value, state: &str) -> Vec<Value> {
+    let path = format!(
+        "/v1/sessions/{}/deliveries",
+        session["id"].as_str().unwrap()
+    );
+    let page: Value = scheduler.app.get(&scheduler.at(&path)).await.json(200);
+    let items = page["items"].as_array().unwrap().clone().into_iter();
+    items
+        .filter(|one| one["channel"] == "push" && one["state"] == state)
+        .collect()
+}
+
+/// Waits for the one delivery by push that stands so, and returns why it does.
+async fn reason_of(scheduler: &Running, session: &Value, state: &str) -> Value {
+    eventually(async || pushes(scheduler, session, state).await.len() == 1).await;
+    pushes(scheduler, session, state).await[0]["reason"].clone()
+}
+
+#[tokio::test]
+async fn sch_391_a_subscription_ends_when_its_browser_says() {
+    let scheduler = started(push_service::on_here).await;
+    let mut service = PushService::start().await;
+    let session = scheduler.book(offer(HOUR_MS)).await;
+    let page = scheduler.person(&session, 0).await;
+    let mut body = BrowserKeys::new().subscription(&format!("{}/ana", service.url));
+    body["expirationTime"] = json!((now() - 1).0);
+    let late = subscribe(&scheduler, &page, body.clone()).await;
+    assert_eq!(late.problem(422), "invalid_field");
+    let ends_at = now() + 300;
+    body["expirationTime"] = json!(ends_at.0);
+    let id = subscribed(&scheduler, &page, body).await;
+    eventually(async || now() > ends_at).await;
+    moved(&scheduler, &session).await;
+    assert_eq!(reason_of(&scheduler, &session, "failed").await, "expired");
+    assert_eq!(unsubscribe(&scheduler, &page, &id).await, 404, "removed");
+    assert_eq!(service.rest(), 0);
+}
+
+#[tokio::test]
+async fn sch_392_what_a_browser_subscribed_to_with_another_key_is_not_sent_to_but_removed() {
+    let scheduler = started(push_service::on_here).await;
+    let mut service = PushService::start().await;
+    let session = scheduler.book(offer(HOUR_MS)).await;
+    let page = scheduler.person(&session, 0).await;
+    let body = BrowserKeys::new().subscription(&format!("{}/ana", service.url));
+    let id = subscribed(&scheduler, &page, body.clone()).await;
+    let data = scheduler.stop().await;
+    std::fs::remove_file(data.path().join("keys/push.pem")).unwrap();
+
+    let scheduler = Running::start_with(data, push_service::on_here).await;
+    moved(&scheduler, &session).await;
+    let reason = reason_of(&scheduler, &session, "failed").await;
+    assert_eq!(reason, "key_changed");
+    let page = scheduler.person(&session, 0).await;
+    assert_eq!(unsubscribe(&scheduler, &page, &id).await, 404, "removed");
+    assert_eq!(service.rest(), 0);
+    subscribed(&scheduler, &page, body).await;
+    moved(&scheduler, &session).await;
+    assert_eq!(
+        service.next().await.path,
+        "/ana",
+        "with the key that is there"
+    );
+}
+
+#[tokio::test]
+async fn sch_393_where_pushes_are_off_what_was_planned_is_missed_and_says_so() {
+    let scheduler = started(push_service::on_here).await;
+    let session = scheduler.book(offer(HOUR_MS)).await;
+    let page = scheduler.person(&session, 0).await;
+    let body = subscription("ana");
+    subscribed(&scheduler, &page, body).await;
+    let scheduler = Running::start_in(scheduler.stop().await).await;
+    moved(&scheduler, &session).await;
+    assert_eq!(reason_of(&scheduler, &session, "missed").await, "push_off");
+    let operator = scheduler.operator().await;
+    let status: Value = operator.get(&scheduler.at("/v1/status")).await.json(200);
+    let channels = status["channels"].as_array().unwrap();
+    let push = channels.iter().find(|one| one["name"] == "push").unwrap();
+    assert_eq!(push["last_failure"], "push_off");
+    assert_eq!(push["queue"]["pending"], 0);
+}
+
 #[tokio::test]
 async fn sch_284_a_page_is_pushed_what_is_of_its_session_alone() {
     let scheduler = started(push_service::on_here).await;

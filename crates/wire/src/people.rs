@@ -61,6 +61,9 @@ pub struct User {
 pub struct Notify {
     /// Whether by e-mail.
     pub email: bool,
+    /// Since when not by e-mail, where they followed the link of a mail that stops them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_stopped_at: Option<UnixMs>,
     /// Whether by push.
     pub push: bool,
     /// Whether names and texts may stand in a push, where a lock screen shows them.
@@ -77,6 +80,7 @@ impl Default for Notify {
     fn default() -> Self {
         Self {
             email: true,
+            email_stopped_at: None,
             push: true,
             preview: true,
             kinds: None,

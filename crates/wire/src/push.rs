@@ -1,6 +1,6 @@
 //! Web push: what a browser subscribes with, and what its service worker is sent.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{NotificationKind, SecretText, SessionId, UnixMs};
 
@@ -13,7 +13,8 @@ pub struct PushKey {
     pub public_key: String,
 }
 
-/// Body of `POST /v1/push-subscriptions`: what a browser's `PushSubscription` has.
+/// Body of `POST /v1/push-subscriptions`: a browser's `PushSubscription` as `JSON.stringify` writes it (W3C Push API,
+/// `PushSubscriptionJSON`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -21,8 +22,28 @@ pub struct PushKey {
 pub struct SubscribeToPush {
     /// Where the push service takes messages for this browser: an https address. Whoever has it may send there.
     pub endpoint: SecretText,
+    /// When the browser's push service ends the subscription; `null` where it does not say, as most do not.
+    #[serde(
+        default,
+        rename = "expirationTime",
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "whole_ms"
+    )]
+    #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
+    pub expiration_time: Option<UnixMs>,
     /// With what messages are encrypted.
     pub keys: PushKeys,
+}
+
+/// A browser may write a time with a part of a millisecond.
+fn whole_ms<'de, D: Deserializer<'de>>(from: D) -> Result<Option<UnixMs>, D::Error> {
+    let ms = Option::<f64>::deserialize(from)?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "what is beyond all times becomes the last one"
+    )]
+    Ok(ms.map(|ms| UnixMs(ms.floor() as i64)))
 }
 
 /// The keys of a browser's subscription (RFC 8291), each in base64url.

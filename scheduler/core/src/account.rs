@@ -8,7 +8,10 @@ mod search;
 mod signup;
 
 pub use address::EmailAddress;
-pub use change::{ChangedAccount, check_change_me, check_new_password, check_reset_password};
+pub use change::{
+    ChangedAccount, check_change_me, check_new_password, check_reset_password, resume_mails,
+    stop_mails,
+};
 pub use erased::{LEFT, forget_name};
 pub use password::normalized_password;
 pub use search::search_key;

@@ -44,13 +44,14 @@ mod spoken_time;
 mod start;
 mod terms;
 pub mod timeline;
+mod unlinked;
 mod unread_digest;
 mod webhook;
 
 pub use account::{
     Account, ChangedAccount, CheckedSignup, EmailAddress, LEFT, PEOPLE, check_change_me,
     check_new_password, check_reset_password, check_signup, forget_name, normalized_password,
-    search_key,
+    resume_mails, search_key, stop_mails,
 };
 pub use application::{ApplicationProfile, ApplicationRules, change_application};
 pub use audit::{audit_entry, audit_row};
@@ -115,6 +116,7 @@ pub use settlement::{JobUpdate, SettleContext, settle};
 pub use spoken_time::{ReaderLanguage, SpokenTime, TimeReader};
 pub use terms::Terms;
 pub use timeline::TimelineEntry;
+pub use unlinked::unlinked;
 pub use unread_digest::{DIGEST_EVERY_MS, UnreadMessage};
 pub use webhook::{
     CheckedListener, CheckedWebhook, DisableReason, LISTENER_LIFE_MS, MAX_LISTENERS, MAX_WEBHOOKS,

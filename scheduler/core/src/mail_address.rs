@@ -19,8 +19,6 @@ pub struct MailAddress {
 /// Why a mail is not to be sent, though its person is to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailSuppression {
-    /// No mail server is configured.
-    NoServer,
     /// Nothing is known any more to which a mail could go.
     NoAddress,
     /// The person wants no mails.
@@ -38,7 +36,6 @@ impl MailSuppression {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::NoServer => "no_mail_server",
             Self::NoAddress => "no_address",
             Self::OptedOut => "opted_out",
             Self::AddressRefused => "address_refused",

@@ -248,6 +248,10 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
     ("peeks", TableAge::With("users")),
     ("proposals", TableAge::With("matches")),
     (
+        "push_subscription_terms",
+        TableAge::With("push_subscriptions"),
+    ),
+    (
         "push_subscriptions",
         TableAge::Unlimited(
             "until the login ends, the person leaves or the push service has it no more",

@@ -70,20 +70,26 @@ pub struct SpokenTime {
     pub time: String,
     /// The time zone with its offset then, as `Asia/Seoul (UTC+09:00)`.
     pub zone: String,
+    /// Whether it lies in the day of the reader in which it is told: then a time of day says it all.
+    pub is_today: bool,
 }
 
 impl SpokenTime {
-    /// How a reader is told of a moment.
+    /// How a reader is told, at `told_at`, of a moment.
     #[must_use]
-    pub fn of(at: UnixMs, reader: TimeReader<'_>) -> Self {
+    pub fn of(at: UnixMs, told_at: UnixMs, reader: TimeReader<'_>) -> Self {
         let zone = reader.time_zone.and_then(|name| name.parse::<Tz>().ok());
         let zone = zone.unwrap_or(Tz::UTC);
-        let utc: DateTime<Utc> = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
-        let local = utc.with_timezone(&zone);
+        let local_of = |at: UnixMs| {
+            let utc: DateTime<Utc> = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
+            utc.with_timezone(&zone)
+        };
+        let local = local_of(at);
         Self {
             date: date(&local, reader),
             time: time(&local, reader),
             zone: zone_name(zone, &local),
+            is_today: local.date_naive() == local_of(told_at).date_naive(),
         }
     }
 }
@@ -168,8 +174,8 @@ mod tests {
             locale: Some(locale),
             time_zone: Some(zone),
         };
-        let SpokenTime { date, time, zone } = SpokenTime::of(at, reader);
-        [date, time, zone]
+        let spoken = SpokenTime::of(at, at, reader);
+        [spoken.date, spoken.time, spoken.zone]
     }
 
     #[test]
@@ -241,6 +247,31 @@ mod tests {
             "UTC",
             "a zone that is none"
         );
+    }
+
+    #[test]
+    fn sch_397_today_is_the_day_of_the_readers_own_zone() {
+        const HOUR_MS: i64 = 3_600_000;
+        // 2027-03-14T06:30:00Z.
+        let at = UnixMs(1_805_005_800_000);
+        for (zone, hours_before, is_today) in [
+            ("UTC", 6, true),
+            ("UTC", 7, false),
+            ("UTC", 24, false),
+            // Half past three in the afternoon there, and half past one in the night.
+            ("Asia/Seoul", 15, true),
+            ("Asia/Seoul", 16, false),
+            ("America/New_York", 1, true),
+            ("America/New_York", 2, false),
+        ] {
+            let reader = TimeReader {
+                language: ReaderLanguage::English,
+                locale: None,
+                time_zone: Some(zone),
+            };
+            let spoken = SpokenTime::of(at, at - hours_before * HOUR_MS, reader);
+            assert_eq!(spoken.is_today, is_today, "{zone} {hours_before}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use scheduler_core::BookedSession;
+use scheduler_core::{BookedSession, PEOPLE};
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
 use service::proxies::ClientAddr;
@@ -69,8 +69,10 @@ pub(crate) async fn read(
     };
     let now = clock::now();
     let sessions = sessions(&app, user, now).await?;
+    let organizer = app.calendar_organizer(PEOPLE).await?;
     let origin = CalendarOrigin {
         web_origin: &app.web_origin,
+        organizer: &organizer,
     };
     let text = origin.feed(&sessions, now);
     let [name, weak] = etags(&text);

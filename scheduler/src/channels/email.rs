@@ -35,7 +35,7 @@ const MAX_REFUSED: usize = 1_000;
 
 /// Sends notifications as mails.
 pub(crate) struct EmailChannel {
-    /// None where no mail server is configured: then nothing is sent, and each delivery says so.
+    /// None where no mail server is configured: then nothing is sent, and each delivery that was planned is missed.
     pub(crate) mailer: Option<Arc<Mailer>>,
     pub(crate) composer: MailComposer,
     pub(crate) pace: EmailPace,
@@ -54,7 +54,12 @@ impl EmailChannel {
             let reason = "no mail tells of it".to_owned();
             return Ok(ChannelAnswer::Refused { reason });
         };
-        match self.send_to(user, notification, delivery, key).await? {
+        let Some(mailer) = &self.mailer else {
+            let reason = "no_mail_server".to_owned();
+            return Ok(ChannelAnswer::Off { reason });
+        };
+        let news = (user, notification);
+        match self.send_to(news, delivery, (mailer, key)).await? {
             Ok(answer) => Ok(answer),
             Err(suppression) => Ok(ChannelAnswer::Suppressed {
                 reason: suppression.name().to_owned(),
@@ -64,15 +69,11 @@ impl EmailChannel {
 
     async fn send_to(
         &self,
-        user: &UserId,
-        notification: &Notification,
+        (user, notification): (&UserId, &Notification),
         delivery: &Delivery,
-        key: &str,
+        (mailer, key): (&Mailer, &str),
     ) -> Result<Result<ChannelAnswer, MailSuppression>, StoreError> {
         let store = &*self.composer.store;
-        let Some(mailer) = &self.mailer else {
-            return Ok(Err(MailSuppression::NoServer));
-        };
         let Some(reader) = store.mail_addresses().reader(user.clone()).await? else {
             return Ok(Err(MailSuppression::NoAddress));
         };

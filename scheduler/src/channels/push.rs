@@ -24,7 +24,7 @@ use self::endpoint::encrypted;
 use self::key::VapidKey;
 use super::{AnswerFuture, Channel};
 use crate::config::Config;
-use crate::store::{PushTarget, SchedulerStore, StoreError, StoreFuture, UnitOfWork};
+use crate::store::{PushEndpoint, PushTarget, SchedulerStore, StoreError, StoreFuture, UnitOfWork};
 
 /// Waits between attempts, in milliseconds. A reminder is over by then; what else there is stands in the list as well.
 const WAITS_MS: [i64; 5] = [5_000, 30_000, 120_000, 600_000, 1_800_000];
@@ -34,21 +34,24 @@ const AT_ONCE: usize = 32;
 /// How long an attempt may take, in milliseconds: a little more than the request in it.
 const LIMIT_MS: i64 = 17_000;
 
+/// Sends pushes where it can, and ends what was planned where it can't.
+pub(crate) struct PushChannel {
+    /// None where no pushes are sent: then each delivery that was planned is missed.
+    pub(crate) push: Option<Arc<Push>>,
+    pub(crate) store: Arc<dyn SchedulerStore>,
+}
+
 /// Sends to push services.
 pub(crate) struct Push {
     key: VapidKey,
     /// Whom a push service may ask what we are doing: the `sub` of our tokens.
     subject: String,
     client: EgressClient,
-    store: Arc<dyn SchedulerStore>,
 }
 
 impl Push {
     /// None where no pushes are sent. The key is made when it is needed first.
-    pub(crate) fn of(
-        config: &Config,
-        store: &Arc<dyn SchedulerStore>,
-    ) -> Result<Option<Self>, StartError> {
+    pub(crate) fn of(config: &Config) -> Result<Option<Self>, StartError> {
         let Some(subject) = &config.push_subject else {
             tracing::info!("pushes are off: neither push.subject nor email.from is set");
             return Ok(None);
@@ -57,7 +60,6 @@ impl Push {
             key: VapidKey::load_or_create(&config.data_dir)?,
             subject: subject.clone(),
             client: EgressClient::new(config.egress.clone()),
-            store: Arc::clone(store),
         }))
     }
 
@@ -71,14 +73,17 @@ impl Push {
         self.client.policy()
     }
 
-    async fn deliver(&self, delivery: &Delivery, key: &str) -> Result<ChannelAnswer, StoreError> {
-        let id = delivery.target.clone().unwrap_or_default();
-        Ok(match self.store.push_subscriptions().target(id).await? {
-            Some(target) => self.post(delivery, key, &target).await,
-            None => ChannelAnswer::Gone {
-                reason: "unsubscribed".to_owned(),
-            },
-        })
+    /// Why nothing that is sent to a subscription would be shown any more.
+    fn ended(&self, endpoint: &PushEndpoint) -> Option<&'static str> {
+        let is_over = endpoint.expires_at.is_some_and(|end| end <= clock::wall());
+        let is_ours = |key: &String| *key == self.key.public();
+        if is_over {
+            Some("expired")
+        } else if !endpoint.vapid_key.as_ref().is_none_or(is_ours) {
+            Some("key_changed")
+        } else {
+            None
+        }
     }
 
     async fn post(&self, delivery: &Delivery, key: &str, target: &PushTarget) -> ChannelAnswer {
@@ -92,26 +97,55 @@ impl Push {
             Ok(url) => url,
             Err(refusal) => return refused(&refusal.code()),
         };
-        let now = clock::now();
+        // Push services compare with their own clocks: no test clock moves those.
+        let world_now = clock::wall();
         let message = message::of(notification, key, target);
         let Some(body) = encrypted(&message, &target.endpoint) else {
             return refused("bad_keys");
         };
-        let Some(authorization) = self.key.authorization(&url.origin(), &self.subject, now) else {
+        let authorization = self
+            .key
+            .authorization(&url.origin(), &self.subject, world_now);
+        let Some(authorization) = authorization else {
             return refused("bad_key");
         };
-        let headers = headers::of(notification, delivery.expires_at, now, authorization);
+        let headers = headers::of(
+            notification,
+            delivery.expires_at,
+            clock::now(),
+            authorization,
+        );
         let posted = self
             .client
             .post(&url, headers, body.into(), EgressLimits::default());
         match posted.await {
-            Ok(posted) => answer(posted.status, &posted.headers, now),
+            Ok(posted) => answer(posted.status, &posted.headers, world_now),
             Err(error) => failure(error),
         }
     }
 }
 
-impl Channel for Push {
+impl PushChannel {
+    async fn deliver(&self, delivery: &Delivery, key: &str) -> Result<ChannelAnswer, StoreError> {
+        let Some(push) = &self.push else {
+            let reason = "push_off".to_owned();
+            return Ok(ChannelAnswer::Off { reason });
+        };
+        let id = delivery.target.clone().unwrap_or_default();
+        let gone = |reason: &str| ChannelAnswer::Gone {
+            reason: reason.to_owned(),
+        };
+        let Some(target) = self.store.push_subscriptions().target(id).await? else {
+            return Ok(gone("unsubscribed"));
+        };
+        Ok(match push.ended(&target.endpoint) {
+            Some(why) => gone(why),
+            None => push.post(delivery, key, &target).await,
+        })
+    }
+}
+
+impl Channel for PushChannel {
     fn name(&self) -> NotificationChannel {
         NotificationChannel::Push
     }
@@ -135,7 +169,7 @@ impl Channel for Push {
         Box::pin(self.deliver(delivery, key))
     }
 
-    /// A subscription that the push service does not know any more is removed.
+    /// A subscription that the push service does not know any more, or that nothing can be sent to, is removed.
     fn settled<'a>(
         &'a self,
         work: &'a mut dyn UnitOfWork,

@@ -139,10 +139,18 @@ async fn claim(
             .collect();
         let sessions = work.sessions().snapshots(&ids).await?;
         let sessions: HashMap<_, _> = sessions.iter().map(|found| (&found.id, found)).collect();
+        let users: Vec<_> = found.iter().filter_map(|one| one.user.as_ref()).collect();
+        let recipients = match users.is_empty() {
+            true => HashMap::new(),
+            false => work.deliveries().recipients(&users).await?,
+        };
         let mut claimed = Vec::new();
         for delivery in found {
             let session = delivery.session.as_ref().and_then(|id| sessions.get(id));
-            match delivery.not_wanted(now, session.copied(), back_off) {
+            let recipient = delivery.user.as_ref().and_then(|user| recipients.get(user));
+            let turned_away = || recipient.and_then(|one| one.turns_away(now, &delivery));
+            let state = delivery.not_wanted(now, session.copied(), back_off);
+            match state.or_else(turned_away) {
                 Some(state) => {
                     count(&delivery, state.name());
                     work.deliveries().close(&delivery.id, &state).await?;

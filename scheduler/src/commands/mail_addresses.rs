@@ -1,6 +1,6 @@
 //! Whether a mail about a notification may go to an address, and who wants none.
 
-use scheduler_core::MailSuppression;
+use scheduler_core::{MailSuppression, resume_mails, stop_mails};
 use storage::retry_on_conflict;
 use wire::{UnixMs, UserId};
 
@@ -43,10 +43,28 @@ pub(crate) async fn unsubscribe(
     retry_on_conflict("unsubscribe", || async move {
         let mut work = store.begin().await?;
         if let Some(mut stored) = work.accounts().find(user).await? {
-            stored.account.notify.email = false;
+            stop_mails(&mut stored.account.notify, now);
             work.accounts().update(&stored).await?;
         } else {
             work.mail_addresses().opt_out(user, now).await?;
+        }
+        work.commit().await
+    })
+    .await
+}
+
+/// Takes [`unsubscribe`] back.
+pub(crate) async fn resubscribe(
+    store: &dyn SchedulerStore,
+    user: &UserId,
+) -> Result<(), StoreError> {
+    retry_on_conflict("resubscribe", || async move {
+        let mut work = store.begin().await?;
+        if let Some(mut stored) = work.accounts().find(user).await? {
+            resume_mails(&mut stored.account.notify);
+            work.accounts().update(&stored).await?;
+        } else {
+            work.mail_addresses().opt_in(user).await?;
         }
         work.commit().await
     })

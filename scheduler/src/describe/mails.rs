@@ -19,6 +19,12 @@ pub(super) fn operations() -> Vec<Operation> {
         )
         .answers_as(200, "text/html", "They are stopped.")
         .refuses(404, &[NotFound]),
+        Operation::post(
+            "/v1/mail-unsubscriptions/{token}/undo",
+            "Has the mails about notifications sent again that a person had stopped.",
+        )
+        .answers_as(200, "text/html", "They are sent again.")
+        .refuses(404, &[NotFound]),
     ];
     super::finished(all, TAG)
 }

@@ -1,11 +1,15 @@
 //! How every mail of ours looks: a page with a card on it, in the colours of the pages, and the same as plain text.
 
+mod colours;
+
 use std::sync::LazyLock;
 
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Value, context};
 use scheduler_core::ReaderLanguage;
 use serde::Serialize;
+
+pub(crate) use colours::MailColours;
 
 /// The page around what a mail says.
 const PAGE: &str = include_str!("look/page.html");
@@ -30,6 +34,7 @@ pub(crate) struct MailContent {
     /// Stands below the card, in small letters.
     pub(crate) small_print: Vec<String>,
     pub(crate) refusal: Option<MailRefusal>,
+    pub(crate) colours: MailColours,
 }
 
 /// What stands on the card.
@@ -86,7 +91,12 @@ impl MailContent {
             }
         };
         let action = words.and_then(|words| words.action.as_ref());
+        let MailColours { light, dark } = &self.colours;
         ENVIRONMENT.get_template("page.html")?.render(context! {
+            light_button => light.button.as_str(),
+            light_label => light.label.as_str(),
+            dark_button => dark.button.as_str(),
+            dark_label => dark.label.as_str(),
             lang => self.language.tag(),
             subject => self.subject.as_str(),
             sender => self.sender.as_str(),
@@ -177,6 +187,7 @@ mod tests {
                 label: "Stop".to_owned(),
                 url: "https://meet.example/v1/x/t?a=1&b=\"".to_owned(),
             }),
+            colours: MailColours::ours(),
         }
     }
 
@@ -225,5 +236,28 @@ mod tests {
             mail.text()
                 .starts_with("Hello\r\nAna\r\n\r\n-- \r\na & b\r\nStop:\r\nhttps://")
         );
+    }
+
+    #[test]
+    fn sch_406_the_button_has_the_applications_colour_where_it_is_light_and_where_it_is_dark() {
+        let words = MailWords {
+            action: Some(MailAction {
+                label: "Go".to_owned(),
+                url: "https://meet.example/".to_owned(),
+            }),
+            ..MailWords::default()
+        };
+        let mut mail = content(MailBody::Ours(words));
+        assert!(mail.html().unwrap().contains("background-color: #B3284C"));
+        let theme = serde_json::json!({"accent": "#087"});
+        mail.colours = MailColours::of(theme.as_object());
+        let html = mail.html().unwrap();
+        assert!(
+            !html.contains("#B3284C") && !html.contains("#FF8DA3"),
+            "{html}"
+        );
+        assert!(html.contains(".button { background-color: #008877 !important; }"));
+        assert!(html.contains(".label { color: #000000 !important; }"));
+        assert!(html.contains("color: #000000; text-decoration: none;"));
     }
 }

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use lettre::message::Mailbox;
+use scheduler_core::unlinked;
 use tokio::sync::Notify;
+use wire::ApplicationView;
 
+use super::message::one_line;
 use super::transport::Mailer;
 
 /// In whose name mails come where the settings name nobody.
-const OUR_NAME: &str = "Rendezvous";
+pub(crate) const OUR_NAME: &str = "Rendezvous";
+/// Characters of the name in a `From`.
+const MAX_NAME_CHARS: usize = 100;
 
 /// The mail server, and the task's bell. Clones share both.
 #[derive(Clone)]
@@ -34,4 +39,10 @@ impl Email {
 /// What people are shown who a mail is from.
 pub(crate) fn sender_name(from: &Mailbox) -> &str {
     from.name.as_deref().unwrap_or(OUR_NAME)
+}
+
+/// In whose name an application's people are told of something.
+pub(crate) fn application_name(said: &ApplicationView) -> String {
+    let name = said.sender_name.as_ref().unwrap_or(&said.name);
+    one_line(&unlinked(name), MAX_NAME_CHARS)
 }

@@ -1,10 +1,11 @@
 //! The task that sends mails: what is due is claimed, given a token, sent, and settled.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use scheduler_core::{MailKind, NewMail};
+use scheduler_core::{MAIL_DAY_MS, MailKind, NewMail};
 use service::{Shutdown, clock};
 use wire::UnixMs;
 
@@ -15,7 +16,7 @@ use super::transport::{SendFailure, SendStage};
 use crate::accounts::new_token;
 use crate::commands::{claim_mail, settle_mail};
 use crate::state::AppState;
-use crate::store::{StoreError, StoredMail, StoredToken, address_hash};
+use crate::store::{SchedulerStore, StoreError, StoredMail, StoredToken, address_hash};
 
 /// How long the link of a mail is good for, in milliseconds: an hour.
 const TOKEN_LIFE_MS: i64 = 3_600_000;
@@ -23,6 +24,8 @@ const TOKEN_LIFE_MS: i64 = 3_600_000;
 const LEASE_MS: i64 = 120_000;
 /// How often the store is asked for mails that are due again.
 const POLL: Duration = Duration::from_secs(1);
+/// The same where no mail server is configured: another node may have had one for a while.
+const POLL_WITHOUT_SERVER: Duration = Duration::from_secs(60);
 /// Mails that are looked at together.
 const BATCH: u32 = 20;
 /// Connections to the mail server at once.
@@ -31,6 +34,41 @@ const AT_ONCE: usize = 4;
 /// Sends what is due until the shutdown starts.
 pub(crate) async fn send_mails(email: Email, app: AppState, shutdown: Shutdown) {
     email.run(app, shutdown).await;
+}
+
+/// Gives up, where no mail server is configured any more, what was asked for while there was one: whoever asked has asked
+/// again by the time that there is one.
+pub(crate) async fn give_up_mails(store: Arc<dyn SchedulerStore>, shutdown: Shutdown) {
+    while !shutdown.is_started() {
+        match give_up_due(&*store).await {
+            Ok(BATCH) => continue,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "mails could not be given up; they are looked at again");
+            }
+        }
+        tokio::select! {
+            () = shutdown.started() => {}
+            () = tokio::time::sleep(POLL_WITHOUT_SERVER) => {}
+        }
+    }
+}
+
+/// How many were looked at.
+async fn give_up_due(store: &dyn SchedulerStore) -> Result<u32, StoreError> {
+    // Those, too, that were put off.
+    let due = store.mails().due(clock::now() + MAIL_DAY_MS, BATCH).await?;
+    for mail in &due {
+        let now = clock::now();
+        if claim_mail(store, mail, None, now + LEASE_MS).await? {
+            let kind = mail.mail.kind.name();
+            metrics::counter!("mails_total", "kind" => kind, "result" => "dead").increment(1);
+            tracing::warn!(id = %mail.mail.id, "a mail is given up: there is no mail server");
+            let failure = ("no_mail_server".to_owned(), true);
+            settle_mail(store, mail, Err(failure), now).await?;
+        }
+    }
+    Ok(u32::try_from(due.len()).unwrap_or(BATCH))
 }
 
 impl Email {

@@ -3,7 +3,7 @@
 
 use scheduler_core::{MailKind, ReaderLanguage};
 
-use super::look::{MailAction, MailBody, MailContent, MailRefusal, MailWords};
+use super::look::{MailAction, MailBody, MailColours, MailContent, MailRefusal, MailWords};
 
 /// Where the links of a mail lead.
 pub(super) struct Links {
@@ -48,6 +48,7 @@ pub(super) fn of(kind: MailKind, locale: &str, links: Links, sender: &str) -> Ma
             label: label.to_owned(),
             url,
         }),
+        colours: MailColours::ours(),
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use scheduler_core::{EmailAddress, FailureCount, FailureDigest, ReaderLanguage};
 
 use crate::email::{
-    Email, MailBody, MailContent, MailFact, MailParts, MailWords, SealedMail, sender_name,
+    Email, MailBody, MailColours, MailContent, MailFact, MailParts, MailWords, SealedMail,
+    sender_name,
 };
 use crate::state::AppState;
 
@@ -113,5 +114,6 @@ fn content(sender: &str, digest: &FailureDigest) -> MailContent {
             "It goes to operator.email, once a day where anything failed.".to_owned(),
         ],
         refusal: None,
+        colours: MailColours::ours(),
     }
 }

@@ -67,6 +67,7 @@ macro_rules! run_store_contract {
             deliveries::sch_368_a_notification_is_stored_with_its_deliveries_once
             deliveries::sch_369_a_delivery_is_one_claimants_until_it_lapses_and_over_once_it_is_settled
             deliveries::sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_nobody
+            deliveries::sch_395_what_is_not_wanted_any_more_is_suppressed_and_not_sent
             deliveries::sch_370_deliveries_of_a_lane_go_out_one_after_the_other
             deliveries::sch_372_a_target_with_all_its_attempts_in_flight_holds_up_no_other
             deliveries::sch_373_of_many_deliveries_of_one_application_none_delays_anothers

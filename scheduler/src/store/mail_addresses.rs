@@ -40,6 +40,9 @@ pub(crate) trait MailAddressRepository: Send {
 
     /// Notes that a person of an application wants no mails; the first time counts. Nobody is called so: nothing happens.
     fn opt_out<'a>(&'a mut self, user: &'a UserId, at: UnixMs) -> StoreFuture<'a, ()>;
+
+    /// Takes that back.
+    fn opt_in<'a>(&'a mut self, user: &'a UserId) -> StoreFuture<'a, ()>;
 }
 
 /// Who gets a mail.

@@ -20,6 +20,10 @@ pub(crate) struct PushEndpoint {
     /// In base64url, as [`wire::PushKeys`] has them.
     pub(crate) p256dh: String,
     pub(crate) auth: SecretText,
+    /// When its push service ends it, if it says so: by the clock of the world, which no test moves.
+    pub(crate) expires_at: Option<UnixMs>,
+    /// Our public key that it was made with, and takes messages of; not known of those from before it was noted.
+    pub(crate) vapid_key: Option<String>,
 }
 
 /// A subscription. An endpoint has one at most.

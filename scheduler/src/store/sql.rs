@@ -241,6 +241,7 @@ pub(crate) mod tests {
     /// Deletes what a rule may have left.
     const EMPTYING: &[&str] = &[
         "DELETE FROM schedule_runs",
+        "DELETE FROM push_subscription_terms",
         "DELETE FROM push_subscriptions",
         "DELETE FROM calendar_feeds",
         "DELETE FROM session_feedback",

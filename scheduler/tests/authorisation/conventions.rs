@@ -107,6 +107,11 @@ const WITHOUT_KEY: &[(&str, &str, &str)] = &[
         "/v1/mail-unsubscriptions/{token}",
         "a repeat has no effect",
     ),
+    (
+        "post",
+        "/v1/mail-unsubscriptions/{token}/undo",
+        "a repeat has no effect",
+    ),
     ("put", "/v1/blocks/{user_id}", "a repeat has no effect"),
     ("delete", "/v1/blocks/{user_id}", "a repeat has no effect"),
 ];

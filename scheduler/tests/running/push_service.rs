@@ -45,10 +45,11 @@ pub(crate) async fn allowed(scheduler: &Running, application: &Http) {
     assert_eq!(changed.status, 200, "{}", changed.body);
 }
 
-/// What a browser sends that nobody pushes to; its keys are those of RFC 8291, section 5.
+/// What a browser sends that nobody pushes to, as it writes it; its keys are those of RFC 8291, section 5.
 pub(crate) fn subscription(name: &str) -> Value {
     json!({
         "endpoint": format!("https://push.example/{name}"),
+        "expirationTime": null,
         "keys": {
             "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
             "auth": "BTBZMqHH6r4Tts7J_aSIgg",
@@ -150,7 +151,7 @@ impl BrowserKeys {
             "p256dh": URL_SAFE_NO_PAD.encode(&self.public),
             "auth": URL_SAFE_NO_PAD.encode(self.auth),
         });
-        json!({"endpoint": endpoint, "keys": keys})
+        json!({"endpoint": endpoint, "expirationTime": null, "keys": keys})
     }
 
     /// What the message says (RFC 8291, section 3.4; RFC 8188).

@@ -8,6 +8,7 @@ import type { AccountActions } from '../src/person/model.ts';
 import type { NewsActions, NewsModel } from '../src/person/news.svelte.ts';
 import { refusalOf } from '../src/person/refusal.ts';
 import type { SafetyActions } from '../src/person/safety.svelte.ts';
+import type { PushModel } from '../src/push/choice.svelte.ts';
 import AccountScreen from '../src/screens/AccountScreen.svelte';
 import GiftLinkScreen from '../src/screens/GiftLinkScreen.svelte';
 import GiftsScreen from '../src/screens/GiftsScreen.svelte';
@@ -126,6 +127,9 @@ function scene<Props extends object>(screen: Component<Props>, props: Props): ()
 
 const wrong = (field: string, code: string): FieldError => ({ field, code, message: code });
 
+/** Pushes that nobody has decided on. */
+const OFFERED: PushModel = { state: 'off', allow: async () => undefined };
+
 export const PERSON_SCENES = {
   home: scene(HomeScreen, { hasAccounts: true }),
   'home-without-accounts': scene(HomeScreen, { hasAccounts: false }),
@@ -153,4 +157,6 @@ export const PERSON_SCENES = {
   'gift-link-over': scene(GiftLinkScreen, { link: { is: 'over' }, user: null, actions: ACTIONS, again: () => undefined }),
   account: scene(AccountScreen, { user: USER, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: BLOCKS }, safetyActions: SAFETY_ACTIONS }),
   'account-unconfirmed': scene(AccountScreen, { user: { ...USER, email_verified: false, name: 'A name that goes on and on and on, and then some' }, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: [] }, safetyActions: SAFETY_ACTIONS }),
+  'account-stopped': scene(AccountScreen, { user: { ...USER, notify: { email: false, email_stopped_at: NOW - 86_400_000, push: true, preview: true } }, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: [] }, safetyActions: SAFETY_ACTIONS, push: OFFERED }),
+  'person-home-push': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS, push: OFFERED }),
 } satisfies Record<string, () => PersonScene>;

@@ -39,6 +39,11 @@ export function dateTime(at: number, now: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 }
 
+/** `January 16, 2027`. */
+export function longDate(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(at);
+}
+
 export function sameDay(a: number, b: number): boolean {
   return midnight(a) === midnight(b);
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { PERSON_SCENES } from '../gallery/person-scenes.ts';
 import NewsList from '../src/components/NewsList.svelte';
 import { en, type Words } from '../src/i18n/en.ts';
-import { words } from '../src/i18n/index.ts';
+import { LANGUAGES as LANGUAGES_OF_PAGES, words } from '../src/i18n/index.ts';
 import { ko } from '../src/i18n/ko.ts';
 import { notificationWords } from '../src/notification-words.ts';
 import { News } from '../src/person/news.svelte.ts';
@@ -40,6 +40,21 @@ describe('a notification', () => {
     expect(notificationWords(left, NOW, en, 'en')?.text).toContain('Someone who has left');
     expect(notificationWords(left, NOW, ko, 'ko')?.text).toContain('떠난 사람');
     expect(notificationWords(left, NOW, ko, 'ko')?.text).not.toContain('Someone');
+  });
+
+  test('[WEB-115] names the day of a start that is not today, and the time alone of one that is', () => {
+    const day = 86_400_000;
+    for (const kind of ['session_reminder', 'session_scheduled', 'session_rescheduled', 'session_cancelled']) {
+      const said = (starts_at: number, language: 'en' | 'ko'): string => notificationWords(of(kind, { starts_at }), NOW, LANGUAGES_OF_PAGES[language], language)?.text ?? '';
+      const [today, later] = [said(NOW + 60_000, 'en'), said(NOW + 2 * day, 'en')];
+      expect(today, kind).not.toContain('November');
+      expect(later, kind).toContain('November 16');
+      expect(later, kind).not.toMatch(/at \u2068?November/);
+      expect(said(NOW + 2 * day, 'ko'), kind).toContain('11월 16일');
+    }
+    const cancelled = notificationWords(of('session_cancelled', { starts_at: NOW + 2 * day }), NOW, LANGUAGES_OF_PAGES.en, 'en');
+    expect(cancelled?.text).toContain(' on \u2068November 16 at ');
+    expect(notificationWords(of('session_cancelled'), NOW, LANGUAGES_OF_PAGES.en, 'en')?.text).toMatch(/ at \u2068\d\d:\d\d\u2069 was/);
   });
 
   test.each(LANGUAGES)('[WEB-93] of every kind has words of its own in %s, and leads to where it concerns', (locale, words) => {

@@ -62,6 +62,16 @@ describe('the section of notifications', () => {
     expect(html.indexOf('push-opt-in')).toBeLessThan(html.indexOf('<form'));
   });
 
+  test('[WEB-116] says that a link has turned mails off, and since when, until they are turned on', () => {
+    const stopped = { email: false, email_stopped_at: Date.UTC(2027, 0, 16, 12) };
+    const html = drawn(stopped);
+    expect(textOf(html, 'notify-stopped')).toContain('January 16, 2027');
+    expect(isOn(html, 'notify-email')).toBe(false);
+    expect(html, 'it can be turned on').not.toMatch(/<input[^>]*disabled[^>]*name="notify-email"/);
+    expect(drawn({ email: false }), 'by their own choice').not.toContain('notify-stopped');
+    expect(drawn({ ...stopped, email: true })).not.toContain('notify-stopped');
+  });
+
   test('[WEB-111] asks for no hours where there are none, and says when mails wait for the address', () => {
     expect(drawn({})).not.toContain('type="time"');
     expect(drawn({}, false)).toContain(words.person.notifyUnverified);

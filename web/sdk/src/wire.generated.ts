@@ -608,6 +608,10 @@ export type Notify = {
  */
 email: boolean, 
 /**
+ * Since when not by e-mail, where they followed the link of a mail that stops them.
+ */
+email_stopped_at?: UnixMs, 
+/**
  * Whether by push.
  */
 push: boolean, 
@@ -1452,13 +1456,18 @@ export type SentDelivery = {
  */
 delivery_id: string, };
 /**
- * Body of `POST /v1/push-subscriptions`: what a browser's `PushSubscription` has.
+ * Body of `POST /v1/push-subscriptions`: a browser's `PushSubscription` as `JSON.stringify` writes it (W3C Push API,
+ * `PushSubscriptionJSON`).
  */
 export type SubscribeToPush = { 
 /**
  * Where the push service takes messages for this browser: an https address. Whoever has it may send there.
  */
 endpoint: SecretText, 
+/**
+ * When the browser's push service ends the subscription; `null` where it does not say, as most do not.
+ */
+expirationTime?: UnixMs | null, 
 /**
  * With what messages are encrypted.
  */

@@ -91,11 +91,12 @@ describe('pushes', () => {
   test('[WEB-105] what the browser gives is told to the scheduler, and again when the page comes back', async () => {
     expect(await client().subscribe()).toBe('on');
     expect(around.registered).toEqual([{ worker: '/app/service-worker.js', options: { scope: '/app/', updateViaCache: 'none' } }]);
-    const told = { method: 'POST', url: '/app/v1/push-subscriptions', body: { endpoint: 'https://push.example/1', keys: { p256dh: 'point', auth: 'secret' } } };
+    const told = { method: 'POST', url: '/app/v1/push-subscriptions', body: { endpoint: 'https://push.example/1', expirationTime: null, keys: { p256dh: 'point', auth: 'secret' } } };
     expect(around.sent.at(-1)).toEqual(told);
     around.sent.length = 0;
     expect(await client().state()).toBe('on');
-    expect(around.sent).toEqual([told]);
+    expect(requests()).toEqual(['GET /app/v1/push/key', 'POST /app/v1/push-subscriptions']);
+    expect(around.sent.at(-1)).toEqual(told);
   });
 
   test('[WEB-106] what somebody else left in the browser is neither theirs nor taken over', async () => {
@@ -115,6 +116,15 @@ describe('pushes', () => {
     await client().subscribe();
     expect(old.ended).toBe(true);
     expect(around.sent.at(-1)?.body).toMatchObject({ endpoint: 'https://push.example/2' });
+  });
+
+  test('[WEB-114] one of an earlier key is made anew when the page comes back, without a question', async () => {
+    await client().subscribe();
+    const old = (around.subscription = new FakeSubscription('https://push.example/old', Uint8Array.of(4, 1)));
+    around.answer = 'denied';
+    expect(await client().state()).toBe('on');
+    expect(old.ended, 'nobody can send to it').toBe(true);
+    expect(around.sent.at(-1)?.body).toMatchObject({ endpoint: 'https://push.example/1' });
   });
 
   test('[WEB-107] it ends here and at the scheduler, which may have forgotten it', async () => {

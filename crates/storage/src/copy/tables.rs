@@ -213,6 +213,11 @@ const SCHEDULER: &[CopiedTable] = &[
         ],
     ),
     table(
+        "push_subscription_terms",
+        &["subscription_id"],
+        &["vapid_key", "expires_at"],
+    ),
+    table(
         "account_tokens",
         &["hash"],
         &["user_id", "kind", "email", "login_id", "expires_at"],

@@ -1,6 +1,6 @@
 //! Changing one's account.
 
-use wire::{ChangeMe, ChangeNotify, ChangePassword, FieldError, Notify, Quiet, SecretText};
+use wire::{ChangeMe, ChangeNotify, ChangePassword, FieldError, Notify, Quiet, SecretText, UnixMs};
 
 use super::password::check_password;
 use super::signup::{DEFAULT_LOCALE, check_address, check_zone};
@@ -87,7 +87,11 @@ fn check_instead(
 }
 
 fn change_notify(errors: &mut FieldErrors, notify: &mut Notify, change: ChangeNotify) {
-    notify.email = change.email.unwrap_or(notify.email);
+    match change.email {
+        Some(true) => resume_mails(notify),
+        Some(false) => notify.email = false,
+        None => {}
+    }
     notify.push = change.push.unwrap_or(notify.push);
     notify.preview = change.preview.unwrap_or(notify.preview);
     if let Some(kinds) = change.kinds {
@@ -101,6 +105,20 @@ fn change_notify(errors: &mut FieldErrors, notify: &mut Notify, change: ChangeNo
         check_quiet(errors, quiet.as_ref());
         notify.quiet = quiet;
     }
+}
+
+/// Stops the mails about notifications, by the link of one; whoever had turned them off before did so by themselves.
+pub fn stop_mails(notify: &mut Notify, now: UnixMs) {
+    if notify.email {
+        notify.email = false;
+        notify.email_stopped_at = Some(now);
+    }
+}
+
+/// Has mails tell of notifications again, however they came to be off.
+pub fn resume_mails(notify: &mut Notify) {
+    notify.email = true;
+    notify.email_stopped_at = None;
 }
 
 fn check_quiet(errors: &mut FieldErrors, quiet: Option<&Quiet>) {
@@ -120,7 +138,7 @@ fn check_quiet(errors: &mut FieldErrors, quiet: Option<&Quiet>) {
 
 #[cfg(test)]
 mod tests {
-    use wire::{NotificationKind, UnixMs};
+    use wire::NotificationKind;
 
     use super::*;
 
@@ -205,5 +223,34 @@ mod tests {
             let errors = check_change_me(&account(), quiet(from, to)).unwrap_err();
             assert_eq!(errors[0].field, field, "{from} {to}");
         }
+    }
+
+    #[test]
+    fn sch_405_mails_that_a_link_stopped_are_known_from_those_that_were_turned_off() {
+        let at = UnixMs(7);
+        let turned = |account: &Account, email: bool| {
+            let notify = ChangeNotify {
+                email: Some(email),
+                ..ChangeNotify::default()
+            };
+            let change = ChangeMe {
+                notify: Some(notify),
+                ..ChangeMe::default()
+            };
+            check_change_me(account, change).unwrap().account
+        };
+        let how = |account: &Account| (account.notify.email, account.notify.email_stopped_at);
+        let mut stopped = account();
+        stop_mails(&mut stopped.notify, at);
+        assert_eq!(how(&stopped), (false, Some(at)));
+        stop_mails(&mut stopped.notify, UnixMs(8));
+        assert_eq!(how(&stopped), (false, Some(at)), "the first time counts");
+        assert_eq!(how(&turned(&stopped, false)), (false, Some(at)));
+        assert_eq!(how(&turned(&stopped, true)), (true, None));
+        let mut off = turned(&account(), false);
+        stop_mails(&mut off.notify, at);
+        assert_eq!(how(&off), (false, None), "it was their own choice");
+        resume_mails(&mut off.notify);
+        assert_eq!(how(&off), (true, None));
     }
 }

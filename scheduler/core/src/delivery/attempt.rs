@@ -44,6 +44,11 @@ pub enum ChannelAnswer {
         /// What stood against it, in a word.
         reason: String,
     },
+    /// This installation has no such channel any more: nobody was asked, and nobody will be.
+    Off {
+        /// Which, in a word.
+        reason: String,
+    },
     /// Nobody was asked, by a trouble of our own: it counts as no attempt, and is tried again soon.
     Postponed {
         /// What was wrong, in a word.
@@ -123,6 +128,7 @@ pub fn settle_delivery(
         ChannelAnswer::Suppressed { reason } => {
             return over(DeliveryState::Suppressed(reason.clone()));
         }
+        ChannelAnswer::Off { reason } => return over(DeliveryState::Missed(reason.clone())),
         ChannelAnswer::Postponed { reason } => (POSTPONED_MS, reason, attempts.saturating_sub(1)),
         ChannelAnswer::Retry { after_ms, reason } => {
             let Some(wait_ms) = back_off.wait_ms(delivery.attempts_of_round(), random) else {
@@ -282,6 +288,18 @@ mod tests {
         let update = settle_delivery(NOW, &delivery, &answer, &back_off(&[60_000]), 0);
         assert_eq!((update.state, update.attempts), (DeliveryState::Pending, 1));
         assert_eq!(update.open_at, Some(NOW + POSTPONED_MS));
+    }
+
+    #[test]
+    fn sch_393_what_goes_by_a_channel_that_is_off_is_missed_at_once() {
+        let delivery = reminder(&session());
+        let reason = "push_off".to_owned();
+        let answer = ChannelAnswer::Off {
+            reason: reason.clone(),
+        };
+        let update = settle_delivery(NOW, &delivery, &answer, &back_off(&[60_000]), 0);
+        assert_eq!(update.state, DeliveryState::Missed(reason));
+        assert_eq!(update.open_at, None);
     }
 
     #[test]

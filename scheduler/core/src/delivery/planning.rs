@@ -44,6 +44,8 @@ pub struct PushedBrowser {
 /// Why a channel that would reach a person is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Suppression {
+    /// Their application uses it no more.
+    ChannelOff,
     /// They want nothing by it.
     TurnedOff,
     /// They want nothing of that kind.
@@ -55,6 +57,7 @@ enum Suppression {
 impl Suppression {
     fn name(self) -> &'static str {
         match self {
+            Suppression::ChannelOff => "channel_off",
             Suppression::TurnedOff => "turned_off",
             Suppression::KindOff => "kind_off",
             Suppression::QuietHours => "quiet_hours",
@@ -105,6 +108,20 @@ pub fn plan_deliveries(
 }
 
 impl Recipient {
+    /// Where a delivery stands that was planned before, if by what its person and their application want now it is not to go
+    /// out any more.
+    #[must_use]
+    pub fn turns_away(&self, now: UnixMs, delivery: &Delivery) -> Option<DeliveryState> {
+        let DeliveryContent::Notification(notification) = &delivery.content else {
+            return None;
+        };
+        let why = match self.channels.contains(&delivery.channel) {
+            true => self.suppression(now, delivery.channel, notification)?,
+            false => Suppression::ChannelOff,
+        };
+        Some(DeliveryState::Suppressed(why.name().to_owned()))
+    }
+
     /// The browsers that are to show a notification.
     fn browsers_for(&self, notification: &Notification) -> impl Iterator<Item = &PushedBrowser> {
         let is_told = |browser: &&PushedBrowser| {

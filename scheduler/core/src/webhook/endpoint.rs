@@ -143,7 +143,9 @@ impl WebhookEndpoint {
         match answer {
             ChannelAnswer::Sent | ChannelAnswer::Taken { .. } => after.failing_since = None,
             // No endpoint has said anything.
-            ChannelAnswer::Suppressed { .. } | ChannelAnswer::Postponed { .. } => {}
+            ChannelAnswer::Suppressed { .. }
+            | ChannelAnswer::Off { .. }
+            | ChannelAnswer::Postponed { .. } => {}
             ChannelAnswer::Gone { .. } => after.disabled = Some(DisableReason::Gone),
             ChannelAnswer::Retry { .. } | ChannelAnswer::Refused { .. } => {
                 let since = *after.failing_since.get_or_insert(now);

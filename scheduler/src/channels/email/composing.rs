@@ -4,21 +4,20 @@ use std::sync::Arc;
 
 use lettre::message::Mailbox;
 use scheduler_core::{
-    ApplicationProfile, BookedSession, EmailAddress, PEOPLE, ReaderLanguage, SpokenTime, TimeReader,
+    ApplicationProfile, BookedSession, EmailAddress, PEOPLE, ReaderLanguage, SpokenTime,
+    TimeReader, unlinked,
 };
 use wire::{Notification, NotificationKind, UnixMs, UserId};
 
 use super::templates::{RenderedTemplate, TemplateValues, render_template};
 use super::words::{SaidNews, ToldNews, refusal_label, small_print};
-use crate::calendar::{CalendarObject, CalendarOrigin};
+use crate::calendar::{CalendarOrganizer, CalendarOrigin, CalendarReader};
 use crate::email::{
-    MailBody, MailContent, MailParts, MailRefusal, SealedMail, one_line, sender_name,
+    MailBody, MailColours, MailContent, MailParts, MailRefusal, SealedMail, application_name,
+    sender_name,
 };
 use crate::join_links::{JoinLinks, LinkGrant};
 use crate::store::{MailReader, SchedulerStore, StoreError};
-
-/// Characters of the name in a `From`.
-const MAX_NAME_CHARS: usize = 100;
 
 /// Writes mails. It reads what they are about as it is when they are sent.
 pub(crate) struct MailComposer {
@@ -51,13 +50,25 @@ impl MailComposer {
             None => None,
         };
         let sender = self.sender(reader, from).await?;
-        let told = self.told(user, notification, session.as_ref(), reader);
+        let told = self.told((user, notification, written_at), session.as_ref(), reader);
         let content = self.content(&told, user, reader, &sender);
-        let organizer = (sender.name.as_str(), AsRef::<str>::as_ref(&from.email));
+        let organizer = CalendarOrganizer {
+            name: sender.name.clone(),
+            address: Some(from.email.to_string()),
+        };
         let invitation = session
             .filter(|_| has_invitation(notification.kind))
             .map(|session| {
-                self.invitation(&session, (user, reader), organizer, (&told, written_at))
+                let calendar_reader = CalendarReader {
+                    user,
+                    address: Some(reader.to.text()),
+                    link: told.link.as_deref(),
+                };
+                let origin = CalendarOrigin {
+                    web_origin: &self.web_origin,
+                    organizer: &organizer,
+                };
+                origin.object(&session, written_at, Some(&calendar_reader))
             });
         let html = match content.html() {
             Ok(html) => html,
@@ -91,10 +102,7 @@ impl MailComposer {
         let found = self.store.applications().find(id.clone()).await?;
         let profile = found.unwrap_or_else(|| ApplicationProfile::silent(id));
         let said = &profile.said;
-        let name = one_line(
-            said.sender_name.as_ref().unwrap_or(&said.name),
-            MAX_NAME_CHARS,
-        );
+        let name = application_name(said);
         Ok(MailSender {
             mailbox: Mailbox::new(Some(name.clone()), from.email.clone()),
             name,
@@ -105,8 +113,7 @@ impl MailComposer {
 
     fn told(
         &self,
-        user: &UserId,
-        notification: &Notification,
+        (user, notification, written_at): (&UserId, &Notification, UnixMs),
         session: Option<&BookedSession>,
         reader: &MailReader,
     ) -> ToldNews {
@@ -120,8 +127,9 @@ impl MailComposer {
         let starts_at = starts_at.or(notification.starts_at);
         ToldNews {
             kind: notification.kind,
-            with: notification.with.clone(),
-            starts: starts_at.map(|at| SpokenTime::of(at, time)),
+            with: notification.with.as_deref().map(unlinked),
+            // By when it was written: it says the same however often it is sent.
+            starts: starts_at.map(|at| SpokenTime::of(at, written_at, time)),
             count: notification.count,
             link: self.link(user, notification, session, reader),
         }
@@ -178,6 +186,8 @@ impl MailComposer {
         let has_account = sender.application.is_none();
         let settings = has_account.then_some(settings.as_str());
         let token = self.links.unsubscription(user);
+        let theme = sender.application.as_ref();
+        let theme = theme.and_then(|profile| profile.said.theme.as_ref());
         MailContent {
             language,
             subject,
@@ -188,22 +198,8 @@ impl MailComposer {
                 label: refusal_label(language).to_owned(),
                 url: format!("{}/v1/mail-unsubscriptions/{token}", self.web_origin),
             }),
+            colours: MailColours::of(theme),
         }
-    }
-
-    fn invitation(
-        &self,
-        session: &BookedSession,
-        (user, reader): (&UserId, &MailReader),
-        organizer: (&str, &str),
-        (told, written_at): (&ToldNews, UnixMs),
-    ) -> CalendarObject {
-        let origin = CalendarOrigin {
-            web_origin: &self.web_origin,
-        };
-        let attendee = (user, reader.to.text());
-        let link = told.link.as_deref().filter(|_| !session.cancelled);
-        origin.mailed(session, written_at, attendee, organizer, link)
     }
 }
 
@@ -218,7 +214,7 @@ fn own_words(
     let starts = told.starts.as_ref();
     let part = |of: fn(&SpokenTime) -> &String| starts.map(of).cloned().unwrap_or_default();
     let values = TemplateValues {
-        name: reader.name.clone(),
+        name: unlinked(&reader.name),
         with: told.name(language),
         date: part(|starts| &starts.date),
         time: part(|starts| &starts.time),

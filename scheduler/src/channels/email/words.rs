@@ -1,5 +1,8 @@
 //! What a mail says of a notification, in English and in Korean, in our words.
 
+mod english;
+mod korean;
+
 use scheduler_core::{ReaderLanguage, SpokenTime};
 use wire::{LEFT_NAME, NotificationKind};
 
@@ -88,158 +91,9 @@ impl ToldNews {
         starts.map_or(("", ""), |starts| (&starts.date, &starts.time))
     }
 
-    fn english(&self) -> Spoken {
-        use NotificationKind as Kind;
-        let name = self.name(ReaderLanguage::English);
-        let (date, time) = self.start();
-        match self.kind {
-            Kind::SessionReminder | Kind::SessionOpened => Spoken {
-                subject: format!("{time}: your session with {name}"),
-                heading: format!("Your session with {name} starts at {time}."),
-                sentence: Some("Come a few minutes early and check camera and microphone.".into()),
-                label: Some("Go to the session"),
-            },
-            Kind::SessionScheduled => Spoken {
-                subject: format!("You meet {name}: {date}, {time}"),
-                heading: format!("You meet {name}."),
-                sentence: Some("The invitation for your calendar is attached.".into()),
-                label: Some("See the session"),
-            },
-            Kind::SessionRescheduled => Spoken {
-                subject: format!("Moved: your session with {name}, {date}, {time}"),
-                heading: format!("Your session with {name} has another time."),
-                sentence: Some(
-                    "This is when it is from now on. What is attached moves it in your calendar."
-                        .into(),
-                ),
-                label: Some("See the session"),
-            },
-            Kind::SessionCancelled => Spoken {
-                subject: format!("Cancelled: your session with {name}"),
-                heading: format!("Your session with {name} was cancelled."),
-                sentence: Some("What is attached takes it out of your calendar.".into()),
-                label: None,
-            },
-            Kind::SessionMissed => Spoken {
-                subject: format!("Missed: your session with {name}"),
-                heading: format!("Your session with {name} did not take place."),
-                sentence: None,
-                label: Some("See the session"),
-            },
-            Kind::MatchCreated => Spoken {
-                subject: format!("You and {name} are matched"),
-                heading: format!("You and {name} are matched."),
-                sentence: Some("You can write to each other, and propose times to meet.".into()),
-                label: Some("Say hello"),
-            },
-            Kind::GiftReceived => Spoken {
-                subject: "A gift has come for you".to_owned(),
-                heading: "A gift has come for you.".to_owned(),
-                sentence: None,
-                label: Some("See the gift"),
-            },
-            Kind::ProposalReceived => Spoken {
-                subject: format!("{name} proposes times to meet"),
-                heading: format!("{name} proposes times to meet."),
-                sentence: Some("Choose one, or answer with times of your own.".into()),
-                label: Some("See the times"),
-            },
-            Kind::ProposalAnswered => Spoken {
-                subject: format!("{name} has answered your proposal"),
-                heading: format!("{name} has answered your proposal."),
-                sentence: None,
-                label: Some("See the answer"),
-            },
-            Kind::MessageUnread => {
-                let said = match self.count {
-                    Some(1) => format!("1 unread message from {name}"),
-                    Some(count) => format!("{count} unread messages from {name}"),
-                    None => format!("Unread messages from {name}"),
-                };
-                Spoken {
-                    heading: format!("{said}."),
-                    subject: said,
-                    sentence: None,
-                    label: Some("Read"),
-                }
-            }
-        }
-    }
-
-    fn korean(&self) -> Spoken {
-        use NotificationKind as Kind;
-        let name = self.name(ReaderLanguage::Korean);
-        let (date, time) = self.start();
-        match self.kind {
-            Kind::SessionReminder | Kind::SessionOpened => Spoken {
-                subject: format!("{time}, {name} 님과 만나요"),
-                heading: format!("{time}에 {name} 님과의 세션이 시작돼요."),
-                sentence: Some("몇 분 일찍 들어와서 카메라와 마이크를 확인해 주세요.".into()),
-                label: Some("세션으로 가기"),
-            },
-            Kind::SessionScheduled => Spoken {
-                subject: format!("{name} 님과 만나요: {date} {time}"),
-                heading: format!("{name} 님과 만나요."),
-                sentence: Some("캘린더에 넣을 수 있는 초대장을 첨부했어요.".into()),
-                label: Some("세션 보기"),
-            },
-            Kind::SessionRescheduled => Spoken {
-                subject: format!("시간이 바뀌었어요: {name} 님과의 세션, {date} {time}"),
-                heading: format!("{name} 님과의 세션 시간이 바뀌었어요."),
-                sentence: Some(
-                    "이제 이 시간에 만나요. 첨부 파일을 열면 캘린더의 일정도 옮겨져요.".into(),
-                ),
-                label: Some("세션 보기"),
-            },
-            Kind::SessionCancelled => Spoken {
-                subject: format!("취소됐어요: {name} 님과의 세션"),
-                heading: format!("{name} 님과의 세션이 취소됐어요."),
-                sentence: Some("첨부 파일을 열면 캘린더에서도 지워져요.".into()),
-                label: None,
-            },
-            Kind::SessionMissed => Spoken {
-                subject: format!("만나지 못했어요: {name} 님과의 세션"),
-                heading: format!("{name} 님과의 세션이 열리지 않았어요."),
-                sentence: None,
-                label: Some("세션 보기"),
-            },
-            Kind::MatchCreated => Spoken {
-                subject: format!("{name} 님과 짝이 되었어요"),
-                heading: format!("{name} 님과 짝이 되었어요."),
-                sentence: Some("서로 글을 주고받고, 만날 시간을 제안할 수 있어요.".into()),
-                label: Some("인사하기"),
-            },
-            Kind::GiftReceived => Spoken {
-                subject: "선물이 왔어요".to_owned(),
-                heading: "선물이 왔어요.".to_owned(),
-                sentence: None,
-                label: Some("선물 보기"),
-            },
-            Kind::ProposalReceived => Spoken {
-                subject: format!("{name} 님이 만날 시간을 제안했어요"),
-                heading: format!("{name} 님이 만날 시간을 제안했어요."),
-                sentence: Some("하나를 고르거나, 다른 시간을 제안해 주세요.".into()),
-                label: Some("시간 보기"),
-            },
-            Kind::ProposalAnswered => Spoken {
-                subject: format!("{name} 님이 제안에 답했어요"),
-                heading: format!("{name} 님이 제안에 답했어요."),
-                sentence: None,
-                label: Some("답 보기"),
-            },
-            Kind::MessageUnread => {
-                let said = match self.count {
-                    Some(count) => format!("{name} 님이 보낸 읽지 않은 글이 {count}개 있어요"),
-                    None => format!("{name} 님이 보낸 읽지 않은 글이 있어요"),
-                };
-                Spoken {
-                    heading: format!("{said}."),
-                    subject: said,
-                    sentence: None,
-                    label: Some("읽기"),
-                }
-            }
-        }
+    /// True where its time of day alone would not say when the session starts.
+    fn is_another_day(&self) -> bool {
+        self.starts.as_ref().is_some_and(|starts| !starts.is_today)
     }
 }
 
@@ -296,6 +150,7 @@ mod tests {
                 date: "Friday, 15 January 2027".to_owned(),
                 time: "17:00".to_owned(),
                 zone: "Europe/Berlin (UTC+01:00)".to_owned(),
+                is_today: true,
             }),
             count: Some(3),
             link: Some("https://meet.example/join#t".to_owned()),
@@ -333,6 +188,35 @@ mod tests {
             let is_over = kind == NotificationKind::SessionCancelled;
             assert_eq!(english.words.action.is_none(), is_over, "{kind:?}");
             assert!(!english.subject.contains(['\r', '\n', '!']), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn sch_397_the_day_stands_in_subject_and_heading_where_it_is_not_today() {
+        let said = |kind, is_today: bool, language| {
+            let mut told = news(kind);
+            told.starts.as_mut().unwrap().is_today = is_today;
+            let SaidNews { subject, words } = told.said(language);
+            [subject, words.heading]
+        };
+        use NotificationKind::{
+            SessionCancelled, SessionReminder, SessionRescheduled, SessionScheduled,
+        };
+        for language in [ReaderLanguage::English, ReaderLanguage::Korean] {
+            let names_day = |text: &String| text.contains("Friday, 15 January 2027");
+            let tomorrow = said(SessionReminder, false, language);
+            assert!(tomorrow.iter().all(names_day), "{tomorrow:?}");
+            let today = said(SessionReminder, true, language);
+            assert!(!today.iter().any(names_day), "{today:?}");
+            assert!(today.iter().all(|text| text.contains("17:00")), "{today:?}");
+            // Of which session the mail is, its subject says in every case.
+            for kind in [SessionScheduled, SessionRescheduled, SessionCancelled] {
+                let [subject, _] = said(kind, true, language);
+                assert!(
+                    names_day(&subject) && subject.contains("17:00"),
+                    "{subject}"
+                );
+            }
         }
     }
 

@@ -63,6 +63,7 @@ mod tests {
             ChannelAnswer::Gone { .. } => "gone",
             ChannelAnswer::Refused { .. } => "refused",
             ChannelAnswer::Suppressed { .. } => "suppressed",
+            ChannelAnswer::Off { .. } => "off",
             ChannelAnswer::Postponed { .. } => "postponed",
         }
     }

@@ -6,7 +6,7 @@ use service::egress::EgressPolicy;
 use sha2::{Digest as _, Sha256};
 use web_push_native::p256::PublicKey;
 use web_push_native::{Auth, encrypt};
-use wire::{FieldError, PushMessage, SubscribeToPush};
+use wire::{FieldError, PushMessage, SubscribeToPush, UnixMs};
 
 use crate::store::PushEndpoint;
 
@@ -16,13 +16,14 @@ const POINT_BYTES: usize = 65;
 const UNCOMPRESSED: u8 = 4;
 const AUTH_BYTES: usize = 16;
 
-/// Checks what a browser gave, and tells by what its endpoint is known.
+/// Checks what a browser gave at `now`, and tells by what its endpoint is known. `vapid_key` is what it subscribed with.
 ///
 /// # Errors
 /// Each field that is wrong.
 pub(crate) fn checked_endpoint(
     policy: &EgressPolicy,
     asked: SubscribeToPush,
+    (vapid_key, now): (&str, UnixMs),
 ) -> Result<(PushEndpoint, String), Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut wrong = |field: &str, code: &str, message: &str| {
@@ -32,7 +33,11 @@ pub(crate) fn checked_endpoint(
             message: message.to_owned(),
         });
     };
-    let SubscribeToPush { endpoint, keys } = asked;
+    let SubscribeToPush {
+        endpoint,
+        expiration_time,
+        keys,
+    } = asked;
     if let Err(refusal) = policy.check_url(endpoint.expose()) {
         wrong("endpoint", &refusal.code(), &refusal.to_string());
     }
@@ -44,6 +49,10 @@ pub(crate) fn checked_endpoint(
         let message = "`auth` is 16 bytes in base64url.";
         wrong("keys.auth", "bad_key", message);
     }
+    if expiration_time.is_some_and(|end| end <= now) {
+        let message = "`expirationTime` is past: have the browser subscribe again.";
+        wrong("expirationTime", "past", message);
+    }
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -52,6 +61,8 @@ pub(crate) fn checked_endpoint(
         url: endpoint,
         p256dh: keys.p256dh,
         auth: keys.auth,
+        expires_at: expiration_time,
+        vapid_key: Some(vapid_key.to_owned()),
     };
     Ok((endpoint, hash))
 }
@@ -90,10 +101,15 @@ mod tests {
     const P256DH: &str =
         "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
     const AUTH: &str = "BTBZMqHH6r4Tts7J_aSIgg";
+    const NOW: UnixMs = UnixMs(1_900_000_000_000);
+
+    fn checked(body: Value) -> Result<(PushEndpoint, String), Vec<FieldError>> {
+        let asked = serde_json::from_value(body).unwrap();
+        checked_endpoint(&EgressPolicy::default(), asked, ("key", NOW))
+    }
 
     fn refused(body: Value) -> Vec<(String, String)> {
-        let asked = serde_json::from_value(body).unwrap();
-        let errors = checked_endpoint(&EgressPolicy::default(), asked).unwrap_err();
+        let errors = checked(body).unwrap_err();
         let errors = errors.into_iter().map(|one| (one.field, one.code));
         errors.collect()
     }
@@ -101,8 +117,7 @@ mod tests {
     #[test]
     fn sch_283_an_endpoint_is_https_its_key_a_point_and_its_secret_16_bytes() {
         let good = |endpoint: &str| json!({"endpoint": endpoint, "keys": {"p256dh": P256DH, "auth": AUTH}});
-        let asked = serde_json::from_value(good("https://push.example/a")).unwrap();
-        let (endpoint, hash) = checked_endpoint(&EgressPolicy::default(), asked).unwrap();
+        let (endpoint, hash) = checked(good("https://push.example/a")).unwrap();
         assert_eq!(hash.len(), 43);
         assert!(
             !format!("{endpoint:?}").contains("push.example"),
@@ -131,6 +146,36 @@ mod tests {
                 ("keys.auth".to_owned(), code()),
             ];
             assert_eq!(wrong, due, "{p256dh}");
+        }
+    }
+
+    /// As Chromium 143 and Firefox 145 write them; the secrets are those of RFC 8291.
+    #[test]
+    fn sch_390_what_json_stringify_makes_of_a_subscription_is_taken_as_it_is() {
+        let chromium = format!(
+            r#"{{"endpoint":"https://fcm.googleapis.com/fcm/send/dz1:APA91bH","expirationTime":null,"keys":{{"p256dh":"{P256DH}","auth":"{AUTH}"}}}}"#
+        );
+        let firefox = format!(
+            r#"{{"endpoint":"https://updates.push.services.mozilla.com/wpush/v2/gAAAAAB","expirationTime":null,"keys":{{"auth":"{AUTH}","p256dh":"{P256DH}"}}}}"#
+        );
+        for written in [chromium, firefox] {
+            let (endpoint, _) = checked(serde_json::from_str(&written).unwrap()).unwrap();
+            assert_eq!(endpoint.expires_at, None, "{written}");
+            assert_eq!(endpoint.vapid_key.as_deref(), Some("key"));
+        }
+        let until = |end: Value| {
+            let keys = json!({"p256dh": P256DH, "auth": AUTH});
+            json!({"endpoint": "https://push.example/a", "expirationTime": end, "keys": keys})
+        };
+        for (written, ms) in [(json!(NOW.0 + 1), 1), (json!(1_900_000_000_002.75), 2)] {
+            let (endpoint, _) = checked(until(written)).unwrap();
+            assert_eq!(endpoint.expires_at, Some(NOW + ms));
+        }
+        let past = [("expirationTime".to_owned(), "past".to_owned())];
+        assert_eq!(refused(until(json!(NOW.0))), past);
+        for wrong in [json!("tomorrow"), json!([]), json!(true)] {
+            let read = serde_json::from_value::<SubscribeToPush>(until(wrong));
+            assert!(read.is_err());
         }
     }
 }

@@ -66,7 +66,7 @@ impl VapidKey {
         &self.public
     }
 
-    /// The value of `Authorization` for a push service of that origin; `None` where the key can't sign.
+    /// The value of `Authorization` for a push service of that origin, where it is `now`; `None` where the key can't sign.
     pub(super) fn authorization(
         &self,
         origin: &str,

@@ -1,5 +1,6 @@
 //! What a push says, in the person's language.
 
+use scheduler_core::unlinked;
 use wire::{Notification, NotificationKind, PushMessage};
 
 use crate::store::PushTarget;
@@ -8,15 +9,23 @@ use crate::store::PushTarget;
 const FIRST_STRONG_ISOLATE: char = '\u{2068}';
 const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
 
+/// A reminder says that a session is soon where it starts within this time, in milliseconds: an hour. The worker says when.
+const SOON_MS: i64 = 3_600_000;
+
 /// In Korean for who reads Korean, in English for everybody else. Names stand in it where the person allows that.
 pub(super) fn of(notification: &Notification, key: &str, target: &PushTarget) -> PushMessage {
     let locale = target.locale.as_deref().unwrap_or_default();
     let is_korean = locale == "ko" || locale.starts_with("ko-");
     let name = notification.with.as_deref().filter(|_| target.preview);
-    let name = name.map(|name| format!("{FIRST_STRONG_ISOLATE}{name}{POP_DIRECTIONAL_ISOLATE}"));
+    let name = name.map(|name| {
+        let name = unlinked(name);
+        format!("{FIRST_STRONG_ISOLATE}{name}{POP_DIRECTIONAL_ISOLATE}")
+    });
     let title = match (several_messages(notification), is_korean) {
         (Some(count), true) => korean_messages(count, name.as_deref()),
         (Some(count), false) => english_messages(count, name.as_deref()),
+        (None, true) if is_far(notification) => korean_ahead(name.as_deref()),
+        (None, false) if is_far(notification) => english_ahead(name.as_deref()),
         (None, true) => korean(notification.kind, name.as_deref()),
         (None, false) => english(notification.kind, name.as_deref()),
     };
@@ -38,6 +47,28 @@ fn several_messages(notification: &Notification) -> Option<u64> {
         .count
         .map(u64::from)
         .filter(|count| is_unread && *count > 1)
+}
+
+/// True of a reminder that was due long before the start.
+fn is_far(notification: &Notification) -> bool {
+    let is_reminder = notification.kind == NotificationKind::SessionReminder;
+    let starts_at = notification.starts_at;
+    let is_far = starts_at.is_some_and(|at| at.since(notification.created_at) > SOON_MS);
+    is_reminder && is_far
+}
+
+fn english_ahead(name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("You are going to meet {name}"),
+        None => "You have a session ahead".to_owned(),
+    }
+}
+
+fn korean_ahead(name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("{name} 님과 만날 예정이에요"),
+        None => "예정된 만남이 있어요".to_owned(),
+    }
 }
 
 fn english_messages(count: u64, name: Option<&str>) -> String {
@@ -150,17 +181,22 @@ mod tests {
         let notification = json!({
             "id": "n", "kind": kind, "created_at": 1, "session_id": "s-1", "starts_at": 7, "with": "Canary",
         });
-        let target = PushTarget {
+        let notification = serde_json::from_value(notification).unwrap();
+        of(&notification, "key-1", &target(locale, preview))
+    }
+
+    fn target(locale: Option<&str>, preview: bool) -> PushTarget {
+        PushTarget {
             endpoint: PushEndpoint {
                 url: "https://push.example/a".into(),
                 p256dh: String::new(),
                 auth: "".into(),
+                expires_at: None,
+                vapid_key: Some("our key".to_owned()),
             },
             locale: locale.map(str::to_owned),
             preview,
-        };
-        let notification = serde_json::from_value(notification).unwrap();
-        of(&notification, "key-1", &target)
+        }
     }
 
     #[test]
@@ -176,6 +212,35 @@ mod tests {
                 assert_eq!(names, kind != "gift_received", "{}", with.title);
             }
         }
+    }
+
+    #[test]
+    fn sch_398_a_reminder_far_ahead_does_not_say_that_it_is_soon() {
+        let reminder = |starts_at: i64| -> Notification {
+            serde_json::from_value(json!({
+                "id": "n", "kind": "session_reminder", "created_at": 1, "starts_at": starts_at,
+            }))
+            .unwrap()
+        };
+        assert!(!is_far(&reminder(1 + SOON_MS)));
+        assert!(is_far(&reminder(2 + SOON_MS)));
+        let [said, titled] =
+            ["en", "ko"].map(|locale| told("session_reminder", Some(locale), true));
+        assert!(said.title.contains("soon") && titled.title.starts_with('곧'));
+        for ahead in [english_ahead(Some("Bo")), korean_ahead(Some("Bo"))] {
+            assert!(ahead.contains("Bo") && !ahead.contains("soon") && !ahead.contains('곧'));
+        }
+    }
+
+    #[test]
+    fn sch_401_a_name_is_no_link_on_a_lock_screen() {
+        let target = target(None, true);
+        let mut told: Notification =
+            serde_json::from_value(json!({"id": "n", "kind": "match_created", "created_at": 1}))
+                .unwrap();
+        told.with = Some("Bo http://evil.example".to_owned());
+        let title = of(&told, "k", &target).title;
+        assert!(title.contains("Bo http: //evil. example"), "{title}");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::pin::Pin;
 use std::sync::Mutex;
 
 use scheduler_core::{
-    AttemptsInFlight, BackOff, BookedSession, ChannelAnswer, Delivery, DeliveryContent,
-    DeliveryShares, DeliveryState, JobAction, NewDelivery, ReopenRefusal,
+    ApplicationProfile, AttemptsInFlight, BackOff, BookedSession, ChannelAnswer, Delivery,
+    DeliveryContent, DeliveryShares, DeliveryState, JobAction, NewDelivery, ReopenRefusal,
 };
 use serde_json::json;
 use wire::{
@@ -127,6 +127,25 @@ impl StoreHarness {
     async fn listed(&mut self, query: DeliveryQuery) -> Vec<StoredDelivery> {
         let store = self.store().await;
         store.deliveries().list(query).await.unwrap()
+    }
+
+    /// Has the application of a session use that channel alone.
+    async fn uses(&mut self, session: &BookedSession, channel: NotificationChannel) {
+        let store = self.store().await;
+        let mut work = store.begin().await.unwrap();
+        let applications = work.applications();
+        let found = applications.find(&session.application).await.unwrap();
+        let mut profile = match &found {
+            Some(found) => found.clone(),
+            None => ApplicationProfile::silent(&session.application),
+        };
+        profile.said.channels = vec![channel];
+        let written = match found {
+            Some(_) => applications.update(&profile).await,
+            None => applications.insert(&profile).await,
+        };
+        written.unwrap();
+        work.commit().await.unwrap();
     }
 
     async fn add_deliveries(&mut self, new: &[NewDelivery]) {
@@ -293,6 +312,37 @@ pub(crate) async fn sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_n
         ("missed", "session_started".to_owned())
     );
     assert_eq!(state("d2").unwrap().0, "failed");
+}
+
+pub(crate) async fn sch_395_what_is_not_wanted_any_more_is_suppressed_and_not_sent(
+    mut harness: StoreHarness,
+) {
+    let (session, due, reminder) = harness.reminded().await;
+    let planned = harness.deliveries_of(&session).await.remove(0).delivery;
+    let by_mail = |id: &str| NewDelivery {
+        delivery: Delivery {
+            id: id.to_owned(),
+            key: format!("job:{id}:email:u"),
+            channel: NotificationChannel::Email,
+            content: DeliveryContent::Notification(Box::new(reminder.clone())),
+            ..planned.clone()
+        },
+        state: DeliveryState::Pending,
+    };
+    let channel = Claims::by(NotificationChannel::Email);
+    harness.uses(&session, NotificationChannel::Email).await;
+    harness.add_deliveries(&[by_mail("d1")]).await;
+    assert_eq!(ids(&harness.claim_by(&channel, due).await), ["d1"]);
+    harness.uses(&session, NotificationChannel::InApp).await;
+    harness.add_deliveries(&[by_mail("d2")]).await;
+    let later = due + CLAIM_MS;
+    assert!(harness.claim_by(&channel, later).await.is_empty());
+    for one in harness.deliveries_of(&session).await {
+        if one.delivery.channel == NotificationChannel::Email {
+            let off = DeliveryState::Suppressed("channel_off".to_owned());
+            assert_eq!(one.state, off, "{}", one.delivery.id);
+        }
+    }
 }
 
 pub(crate) async fn sch_370_deliveries_of_a_lane_go_out_one_after_the_other(

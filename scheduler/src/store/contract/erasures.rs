@@ -114,6 +114,8 @@ async fn said(store: &dyn SchedulerStore) {
             url: format!("https://push.example/{MAILBOX}").into(),
             p256dh: "key".to_owned(),
             auth: "secret".into(),
+            expires_at: None,
+            vapid_key: Some("our key".to_owned()),
         },
         created_at: NOW,
     };

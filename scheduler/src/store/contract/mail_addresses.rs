@@ -6,7 +6,7 @@ use wire::{UnixMs, UserId};
 use super::accounts::{add_token, address, signup, token};
 use super::addressed_gifts::{add_verified, verify};
 use super::harness::{NOW, StoreHarness};
-use crate::commands::{self, admit_mail, confirm_email, unsubscribe};
+use crate::commands::{self, admit_mail, confirm_email, resubscribe, unsubscribe};
 use crate::store::{MailReader, address_hash};
 
 const DAY_MS: i64 = 86_400_000;
@@ -124,4 +124,15 @@ pub(crate) async fn sch_320_whoever_wants_no_mails_gets_none(mut harness: StoreH
         None,
         "no address was given"
     );
+    let store = harness.store().await;
+    for user in [guest.clone(), UserId::from("u1"), UserId::from("nobody")] {
+        for _ in 0..2 {
+            resubscribe(&*store, &user).await.unwrap();
+        }
+    }
+    drop(store);
+    for user in [guest.as_str(), "u1"] {
+        let found = reader(&mut harness, user).await.unwrap();
+        assert!(!found.is_opted_out, "{user} has taken it back");
+    }
 }

@@ -23,6 +23,8 @@ fn subscription(user: &str, scope: PushScope, endpoint: &str) -> PushSubscriptio
             url: format!("https://push.example/{endpoint}").into(),
             p256dh: "key".to_owned(),
             auth: "secret".into(),
+            expires_at: None,
+            vapid_key: Some("our key".to_owned()),
         },
     }
 }

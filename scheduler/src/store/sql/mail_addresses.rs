@@ -139,6 +139,16 @@ impl MailAddressRepository for SqlUnitOfWork {
             Ok(())
         })
     }
+
+    fn opt_in<'a>(&'a mut self, user: &'a UserId) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            query("DELETE FROM email_optouts WHERE user_id = ?1")
+                .bind(user.as_str())
+                .execute(&mut self.tx)
+                .await?;
+            Ok(())
+        })
+    }
 }
 
 struct ReaderRow {

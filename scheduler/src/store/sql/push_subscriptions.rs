@@ -17,8 +17,9 @@ use crate::store::{
 macro_rules! select_subscriptions {
     ($rest:literal) => {
         concat!(
-            "SELECT id, user_id, login_id, session_id, generation, endpoint_hash, endpoint, p256dh, auth, created_at \
-             FROM push_subscriptions ",
+            "SELECT s.id, s.user_id, s.login_id, s.session_id, s.generation, s.endpoint_hash, s.endpoint, s.p256dh, \
+             s.auth, s.created_at, t.vapid_key, t.expires_at FROM push_subscriptions s \
+             LEFT JOIN push_subscription_terms t ON t.subscription_id = s.id ",
             $rest
         )
     };
@@ -28,8 +29,9 @@ impl PushSubscriptionQueries for SqlStore {
     fn target(&self, id: String) -> StoreFuture<'_, Option<PushTarget>> {
         Box::pin(async move {
             let row: Option<TargetRow> = query(
-                "SELECT s.endpoint, s.p256dh, s.auth, u.locale, a.notify FROM push_subscriptions s \
-                 JOIN users u ON u.id = s.user_id \
+                "SELECT s.endpoint, s.p256dh, s.auth, t.vapid_key, t.expires_at, u.locale, a.notify \
+                 FROM push_subscriptions s JOIN users u ON u.id = s.user_id \
+                 LEFT JOIN push_subscription_terms t ON t.subscription_id = s.id \
                  LEFT JOIN accounts a ON a.user_id = s.user_id \
                  LEFT JOIN participants p ON p.session_id = s.session_id AND p.user_id = s.user_id \
                  WHERE s.id = ?1 AND (s.login_id IS NOT NULL OR p.generation = s.generation)",
@@ -44,7 +46,7 @@ impl PushSubscriptionQueries for SqlStore {
     fn list(&self, user: UserId, limit: u32) -> StoreFuture<'_, Vec<StoredPushSubscription>> {
         Box::pin(async move {
             let rows: Vec<SubscriptionRow> = query(select_subscriptions!(
-                "WHERE user_id = ?1 ORDER BY id DESC LIMIT ?2"
+                "WHERE s.user_id = ?1 ORDER BY s.id DESC LIMIT ?2"
             ))
             .bind(user.as_str())
             .bind(limit)
@@ -86,7 +88,7 @@ impl PushSubscriptionRepository for SqlUnitOfWork {
                 return Ok(None);
             }
             let rows: Vec<SubscriptionRow> =
-                query(select_subscriptions!("WHERE user_id = ?1 ORDER BY id"))
+                query(select_subscriptions!("WHERE s.user_id = ?1 ORDER BY s.id"))
                     .bind(user.as_str())
                     .fetch_all(&mut self.tx)
                     .await?;
@@ -121,6 +123,15 @@ impl PushSubscriptionRepository for SqlUnitOfWork {
             .bind(&subscription.endpoint.p256dh)
             .bind(subscription.endpoint.auth.expose())
             .bind(subscription.created_at)
+            .execute(&mut self.tx)
+            .await?;
+            query(
+                "INSERT INTO push_subscription_terms (subscription_id, vapid_key, expires_at) \
+                 VALUES (?1, ?2, ?3)",
+            )
+            .bind(&subscription.id)
+            .bind(subscription.endpoint.vapid_key.as_deref())
+            .bind(subscription.endpoint.expires_at)
             .execute(&mut self.tx)
             .await?;
             Ok(())
@@ -264,5 +275,7 @@ fn endpoint(row: &Row) -> Result<PushEndpoint, storage::Error> {
         url: url.into(),
         p256dh: row.get("p256dh")?,
         auth: auth.into(),
+        expires_at: row.get("expires_at")?,
+        vapid_key: row.get("vapid_key")?,
     })
 }

@@ -56,6 +56,7 @@ fn by_token() -> Vec<Row> {
         refusal("post").refuses_all(404, "not_found"),
         unsubscription("get").refuses_all(404, "not_found"),
         unsubscription("post").refuses_all(404, "not_found"),
+        Row::of("post", "/v1/mail-unsubscriptions/{token}/undo").refuses_all(404, "not_found"),
     ]
 }
 

@@ -1,9 +1,10 @@
 /** English of gifts, matches and proposals. */
+import { at } from './en-time.ts';
 
 export const matching = {
   matches: 'Your matches',
   noMatches: 'Two special gifts that cross make a match. Then you agree on a time.',
-  meet: (name: string, time: string) => `You meet ${name} at ${time}.`,
+  meet: (name: string, time: string) => `You meet ${name} ${at(time)}.`,
   enter: 'Go to the room',
   noTime: (name: string) => `You and ${name} have no time yet.`,
   proposedByYou: (name: string) => `You proposed these times. ${name} takes one, or proposes others.`,
@@ -50,8 +51,8 @@ export const matching = {
   noneSent: 'You have given nothing yet.',
   sealedPlain: 'A sealed gift',
   sealedSpecial: 'A sealed special gift',
-  opensAt: (time: string) => `Opens at ${time}`,
-  givenAt: (time: string) => `Given at ${time}`,
+  opensAt: (time: string) => `Opens ${at(time)}`,
+  givenAt: (time: string) => `Given ${at(time)}`,
   peek: 'Open it now',
   peekHint: 'One gift a day can be opened early.',
   noPeeks: (time: string) => `You have opened one early today. The next time is ${time}.`,

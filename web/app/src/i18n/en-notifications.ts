@@ -1,4 +1,5 @@
 /** English of what the scheduler notifies people of. */
+import { at } from './en-time.ts';
 
 export const notifications = {
   title: 'News',
@@ -6,10 +7,10 @@ export const notifications = {
   readAll: 'Mark all as read',
   allRead: 'Everything is read.',
   somebody: 'Somebody',
-  session_scheduled: (name: string, time: string) => `You meet ${name} at ${time}.`,
+  session_scheduled: (name: string, time: string) => `You meet ${name} ${at(time)}.`,
   session_rescheduled: (name: string, time: string) => `Your session with ${name} was moved to ${time}.`,
-  session_cancelled: (name: string, time: string) => `Your session with ${name} at ${time} was cancelled.`,
-  session_missed: (name: string, time: string) => `Your session with ${name} at ${time} was missed.`,
+  session_cancelled: (name: string, time: string) => `Your session with ${name} ${at(time)} was cancelled.`,
+  session_missed: (name: string, time: string) => `Your session with ${name} ${at(time)} was missed.`,
   match_created: (name: string) => `You and ${name} are matched.`,
   gift_received: 'A gift has come for you.',
   proposal_received: (name: string) => `${name} proposes times.`,

@@ -1,4 +1,5 @@
 /** English of the pages of people with an account. */
+import { at } from './en-time.ts';
 
 export const person = {
   signUp: 'Sign up',
@@ -72,6 +73,7 @@ export const person = {
   notificationsLead: 'Everything stands on your start page. What else may reach you is up to you.',
   notifyWays: 'Also tell me',
   notifyEmail: 'By e-mail',
+  notifyStopped: (date: string) => `Off since ${date}, when you followed the link of a mail that stops them. Switch it on to get them again.`,
   notifyUnverified: 'Once your address is confirmed.',
   notifyPush: 'By push, where you allowed it',
   notifyPreview: 'With names and texts on the lock screen',
@@ -120,7 +122,7 @@ export const person = {
 
   noAnswer: 'The service does not answer just now. Nothing was changed; try again.',
   tooOften: 'Too many tries. Wait a little.',
-  tooOftenUntil: (time: string) => `Too many tries. You can try again at ${time}.`,
+  tooOftenUntil: (time: string) => `Too many tries. You can try again ${at(time)}.`,
   badLogin: 'Address and password do not belong together.',
   refused: 'That did not work. Reload the page and try again.',
   loggedOut: 'You are not logged in any more. Reload the page.',

@@ -1,4 +1,5 @@
 /** English. Calm, short, exact: one sentence for what is the case, one for what happens next. */
+import { at } from './en-time.ts';
 import { matching } from './en-matching.ts';
 import { notifications } from './en-notifications.ts';
 import { person } from './en-person.ts';
@@ -33,8 +34,8 @@ export const en = {
   loadingLead: 'Your link is being opened.',
   loadingTrouble: 'The service does not answer just now. This page keeps trying.',
 
-  earlyTitle: (time: string) => `The room opens at ${time}`,
-  earlyLead: (starts: string) => `You start at ${starts}. Leave this page open: it takes you in by itself.`,
+  earlyTitle: (time: string) => `The room opens ${at(time)}`,
+  earlyLead: (starts: string) => `You start ${at(starts)}. Leave this page open: it takes you in by itself.`,
   opensIn: 'Opens in',
   startsIn: 'Starts in',
 
@@ -109,7 +110,7 @@ export const en = {
   abandonedTitle: 'The session ended early',
   abandonedLead: 'The seats stayed empty for too long.',
   cancelledTitle: 'The session was cancelled',
-  cancelledLead: (time: string) => `It was to start at ${time}. Nothing is left for you to do.`,
+  cancelledLead: (time: string) => `It was to start ${at(time)}. Nothing is left for you to do.`,
   connectFailedTitle: 'There was no way through',
   connectFailedLead: 'Your two networks let no direct connection pass. A relay is needed, and none was found.',
   kickedTitle: 'The session was ended',
@@ -180,7 +181,7 @@ export const en = {
   soundBlocked: 'Your browser holds the sound back until you click.',
   hear: (name: string) => `Hear ${name}`,
 
-  reminder: (name: string, time: string) => `Your session with ${name} starts at ${time}.`,
+  reminder: (name: string, time: string) => `Your session with ${name} starts ${at(time)}.`,
   roomOpened: (name: string) => `The room with ${name} is open.`,
 
   here: 'here',

@@ -73,6 +73,7 @@ export const person = {
   notificationsLead: '모든 소식은 첫 화면에 있어요. 그 밖에 어떻게 받을지 정해 주세요.',
   notifyWays: '이렇게도 받기',
   notifyEmail: '이메일로 받기',
+  notifyStopped: (date: string) => `${date}에 메일 속 수신 거부 링크를 눌러서 꺼졌어요. 다시 받으려면 켜 주세요.`,
   notifyUnverified: '주소를 확인하면 메일이 가요.',
   notifyPush: '허용한 기기에서 푸시로 받기',
   notifyPreview: '잠금 화면에 이름과 내용 보이기',

@@ -37,18 +37,20 @@ export class PushClient {
     this.#options = options;
   }
 
-  /** How it stands. A subscription of this owner is told to the scheduler again: it may have lost it. */
+  /**
+   * How it stands. A subscription of this owner is told to the scheduler again, which may have lost it; one of an earlier key of the
+   * server is made anew, since nobody can send to it any more.
+   */
   async state(): Promise<PushState> {
     if (!isSupported()) return 'unavailable';
     if (Notification.permission === 'denied') return 'denied';
-    const subscription = await (await this.#registration())?.pushManager.getSubscription();
+    const registration = await this.#registration();
+    const subscription = await registration?.pushManager.getSubscription();
     try {
-      if (subscription && Notification.permission === 'granted' && this.#remembered()?.owner === this.#options.owner) {
-        await this.#tell(subscription);
-        return 'on';
-      }
-      await this.#key();
-      return 'off';
+      const key = decoded(await this.#key());
+      if (!registration || !subscription || Notification.permission !== 'granted' || !this.#isOwn()) return 'off';
+      await this.#subscribeWith(registration, key);
+      return 'on';
     } catch (error) {
       return isOff(error) ? 'unavailable' : 'off';
     }
@@ -62,13 +64,7 @@ export class PushClient {
     const key = decoded(await this.#key());
     const registration = await navigator.serviceWorker.register(this.#options.worker as string, { scope: this.#options.scope, updateViaCache: 'none' });
     await activated(registration);
-    const { pushManager } = registration;
-    const found = await pushManager.getSubscription();
-    // Of an earlier key of the server, or of somebody else who used this browser: its address is not used again.
-    const stale = found !== null && (this.#remembered()?.owner !== this.#options.owner || !sameBytes(found.options.applicationServerKey, key));
-    if (stale) await found.unsubscribe();
-    const subscription = found !== null && !stale ? found : await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-    await this.#tell(subscription);
+    await this.#subscribeWith(registration, key);
     return 'on';
   }
 
@@ -88,14 +84,26 @@ export class PushClient {
     return 'off';
   }
 
+  async #subscribeWith({ pushManager }: ServiceWorkerRegistration, key: Uint8Array<ArrayBuffer>): Promise<void> {
+    const found = await pushManager.getSubscription();
+    // Of an earlier key of the server, or of somebody else who used this browser: its address is not used again.
+    const stale = found !== null && (!this.#isOwn() || !sameBytes(found.options.applicationServerKey, key));
+    if (stale) await found.unsubscribe();
+    const subscription = found !== null && !stale ? found : await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+    await this.#tell(subscription);
+  }
+
+  #isOwn(): boolean {
+    return this.#remembered()?.owner === this.#options.owner;
+  }
+
   async #key(): Promise<string> {
     return (await this.#send<PushKey>('GET', '/v1/push/key')).public_key;
   }
 
   async #tell(subscription: PushSubscription): Promise<void> {
-    const { endpoint = '', keys = {} } = subscription.toJSON();
-    const body: SubscribeToPush = { endpoint, keys: { p256dh: keys['p256dh'] ?? '', auth: keys['auth'] ?? '' } };
-    const { id } = await this.#send<SubscribedToPush>('POST', '/v1/push-subscriptions', body);
+    const written = subscription.toJSON() as SubscribeToPush;
+    const { id } = await this.#send<SubscribedToPush>('POST', '/v1/push-subscriptions', written);
     this.#remember({ owner: this.#options.owner, id });
   }
 

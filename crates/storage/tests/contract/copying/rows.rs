@@ -29,6 +29,7 @@ pub(super) const SINGLE_ROWS: &[&str] = &[
     "INSERT INTO session_feedback (session_id, user_id, score, body, given_at, changed_at, revision) SELECT session_id, user_id, 5, 'Hi', 1, 2, 3 FROM participants WHERE position = 0 AND session_id IN (SELECT id FROM sessions WHERE starts_at = 7)",
     "INSERT INTO calendar_feeds (user_id, hash, created_at) SELECT min(id), 'h', 1 FROM users",
     "INSERT INTO push_subscriptions (id, user_id, login_id, session_id, generation, endpoint_hash, endpoint, p256dh, auth, created_at) SELECT 'ps', min(user_id), 'l', NULL, NULL, 'h', 'https://push.example/a', 'k', 'a', 1 FROM accounts",
+    "INSERT INTO push_subscription_terms (subscription_id, vapid_key, expires_at) VALUES ('ps', 'k', 1)",
     "INSERT INTO applications (id, revision, body) VALUES ('shop', 1, '{}')",
     "INSERT INTO matches (id, application, low_id, high_id, room_id, created_at, in_force) SELECT 'm', 'people', min(id), max(id), 'r', 1, 1 FROM users",
     "INSERT INTO match_sessions (session_id, match_id) SELECT id, 'm' FROM sessions WHERE starts_at = 7",

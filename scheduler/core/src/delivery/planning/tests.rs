@@ -135,6 +135,32 @@ fn sch_350_what_a_person_turned_off_is_suppressed_and_stands_in_their_list_all_t
 }
 
 #[test]
+fn sch_395_what_was_planned_is_turned_away_by_what_is_wanted_now() {
+    let delivery = reminder(&session());
+    let why = |change: &dyn Fn(&mut Recipient)| {
+        let mut now_wants = recipient();
+        change(&mut now_wants);
+        let state = now_wants.turns_away(NOW, &delivery);
+        state.map(|state| format!("{} {}", state.name(), state.reason().unwrap_or_default()))
+    };
+    assert_eq!(why(&|_| ()), None);
+    assert_eq!(why(&|one| one.notify.push = false), None, "another channel");
+    for (change, state) in [
+        (
+            (|one| one.channels = vec![NotificationChannel::InApp]) as fn(&mut Recipient),
+            "suppressed channel_off",
+        ),
+        (|one| one.notify.email = false, "suppressed turned_off"),
+        (
+            |one| one.notify.kinds = Some(Vec::new()),
+            "suppressed kind_off",
+        ),
+    ] {
+        assert_eq!(why(&change).as_deref(), Some(state));
+    }
+}
+
+#[test]
 fn sch_352_what_is_too_slow_or_too_much_for_a_kind_does_not_carry_it() {
     let all = recipient();
     let pushes = ["in_app sent", "push phone pending", "push laptop pending"];
