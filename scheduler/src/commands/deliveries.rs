@@ -1,7 +1,7 @@
 //! Planning deliveries with what causes them, claiming those whose turn has come, and settling them by their channel's
 //! answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use scheduler_core::{
     BackOff, ChannelAnswer, Delivery, NewNotification, plan_deliveries, settle_delivery,
@@ -12,6 +12,10 @@ use wire::UnixMs;
 use super::new_id;
 use crate::channels::Channel;
 use crate::store::{SchedulerStore, Settled, StoreError, UnitOfWork};
+
+/// No claim on a delivery reaches further than this, in milliseconds: the longest is that of a mail, 75 s. The same for every
+/// channel, because a setting that changes differs from node to node for a while.
+const FURTHEST_CLAIM_MS: i64 = 90_000;
 
 /// Adds the deliveries of notifications that were stored just now.
 pub(super) async fn add_deliveries(
@@ -33,13 +37,42 @@ pub(super) async fn add_deliveries(
     work.deliveries().insert(&planned).await
 }
 
+/// Ends claims on deliveries of a channel that were given before the clock was set back, since whoever gave them may be gone;
+/// what is `under_way` with the caller is not among them.
+pub(crate) async fn release_lost_claims(
+    store: &dyn SchedulerStore,
+    channel: &dyn Channel,
+    now: UnixMs,
+    under_way: &HashSet<String>,
+) -> Result<(), StoreError> {
+    let name = channel.name();
+    let released = retry_on_conflict("release_lost_claims", || async move {
+        let mut work = store.begin().await?;
+        let times = (now, now + FURTHEST_CLAIM_MS);
+        let released = work.deliveries().release_beyond(name, times, under_way);
+        let released = released.await?;
+        work.commit().await?;
+        Ok::<_, StoreError>(released)
+    })
+    .await?;
+    if released > 0 {
+        tracing::warn!(
+            channel = name.name(),
+            released,
+            "claims on deliveries were released: the clock was set back since they were given"
+        );
+    }
+    Ok(())
+}
+
 /// Claims deliveries of a channel whose turn has come until `until`: those that are to be sent. What is of no use any more
-/// is ended, and returned by nobody.
+/// is ended, and returned by nobody. What is `under_way` with the caller is left alone, however far the clock was set.
 pub(crate) async fn claim_deliveries(
     store: &dyn SchedulerStore,
     channel: &dyn Channel,
     (now, until): (UnixMs, UnixMs),
     limit: u32,
+    under_way: &HashSet<String>,
 ) -> Result<Vec<Delivery>, StoreError> {
     let name = channel.name();
     if !store.deliveries().any_claimable(name, now).await? {
@@ -58,6 +91,9 @@ pub(crate) async fn claim_deliveries(
         let sessions: HashMap<_, _> = sessions.iter().map(|found| (&found.id, found)).collect();
         let mut claimed = Vec::new();
         for delivery in found {
+            if under_way.contains(&delivery.id) {
+                continue;
+            }
             let session = delivery.session.as_ref().and_then(|id| sessions.get(id));
             match delivery.not_wanted(now, session.copied(), back_off) {
                 Some(state) => {

@@ -53,6 +53,7 @@ macro_rules! run_store_contract {
             jobs::sch_74_a_claim_is_one_claimants_until_it_lapses
             jobs::sch_74_of_two_claims_at_once_each_job_goes_to_one
             jobs::sch_114_what_was_taken_over_is_told_from_what_is_over
+            jobs::sch_410_a_claim_from_before_the_clock_was_set_back_is_taken_over
             jobs::sch_75_a_claimed_job_of_a_booking_that_moved_does_nothing
             jobs::sch_76_each_action_leaves_its_mark
             job_failures::sch_261_a_session_is_erased_with_its_jobs_and_a_late_claim_finds_nothing
@@ -65,6 +66,8 @@ macro_rules! run_store_contract {
             deliveries::sch_368_a_notification_is_stored_with_its_deliveries_once
             deliveries::sch_369_a_delivery_is_one_claimants_until_it_lapses_and_over_once_it_is_settled
             deliveries::sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_nobody
+            deliveries::sch_411_claims_from_before_the_clock_was_set_back_are_released_and_waits_are_kept
+            deliveries::sch_411_what_is_under_way_here_is_not_claimed_again_when_the_clock_is_set_ahead
             deliveries::sch_370_deliveries_of_a_lane_go_out_one_after_the_other
             deliveries::sch_358_deliveries_are_listed_newest_first_by_whose_they_are_and_how_they_stand
             deliveries::sch_361_what_waits_in_each_channel_is_counted_with_the_longest_due

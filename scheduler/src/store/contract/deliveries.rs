@@ -1,5 +1,6 @@
 //! What a store must do about deliveries and their claims.
 
+use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::Mutex;
 
@@ -14,7 +15,7 @@ use wire::{
 
 use super::harness::{NOW, StoreHarness, with_action};
 use crate::channels::{AnswerFuture, Channel};
-use crate::commands::{claim_deliveries, settle_deliveries};
+use crate::commands::{claim_deliveries, release_lost_claims, settle_deliveries};
 use crate::store::{DeliveryQuery, StoreFuture, StoredDelivery, UnitOfWork};
 
 const CLAIM_MS: i64 = 10_000;
@@ -74,9 +75,21 @@ impl StoreHarness {
     async fn claim_by(&mut self, channel: &Claims, now: UnixMs) -> Vec<Delivery> {
         let store = self.store().await;
         let times = (now, now + CLAIM_MS);
-        claim_deliveries(&*store, channel, times, 100)
+        let none = HashSet::new();
+        claim_deliveries(&*store, channel, times, 100, &none)
             .await
             .unwrap()
+    }
+
+    /// What can be claimed at [`NOW`] once lost claims are released but those of `under_way`, and is claimed then.
+    async fn released(&mut self, channel: &Claims, under_way: &HashSet<String>) -> Vec<String> {
+        let store = self.store().await;
+        release_lost_claims(&*store, channel, NOW, under_way)
+            .await
+            .unwrap();
+        drop(store);
+        let claimed = self.claim_by(channel, NOW).await;
+        claimed.into_iter().map(|delivery| delivery.id).collect()
     }
 
     async fn answer(
@@ -275,6 +288,60 @@ pub(crate) async fn sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_n
         ("missed", "session_started".to_owned())
     );
     assert_eq!(state("d2").unwrap().0, "failed");
+}
+
+pub(crate) async fn sch_411_claims_from_before_the_clock_was_set_back_are_released_and_waits_are_kept(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let channel = Claims::by(NotificationChannel::Webhook);
+    let two = ["d1", "d2"].map(|id| to_endpoint(id, None, &session));
+    harness.add_deliveries(&two).await;
+    let two_hours_on = NOW + 7_200_000;
+    let claimed = harness.claim_by(&channel, two_hours_on).await;
+    assert_eq!(ids(&claimed), ["d1", "d2"]);
+    let retry = ChannelAnswer::Retry {
+        after_ms: None,
+        reason: "busy".to_owned(),
+    };
+    harness
+        .answer(&channel, &claimed[1..], &retry, two_hours_on)
+        .await;
+    // One that nobody has tried, due later.
+    let mut later = to_endpoint("d3", None, &session);
+    later.delivery.due_at = two_hours_on;
+    harness.add_deliveries(&[later]).await;
+
+    let with_us = HashSet::from(["d1".to_owned()]);
+    assert_eq!(harness.released(&channel, &with_us).await, [""; 0]);
+    assert_eq!(harness.released(&channel, &HashSet::new()).await, ["d1"]);
+    // What was claimed by the clock as it is now is held.
+    assert_eq!(harness.released(&channel, &HashSet::new()).await, [""; 0]);
+    let sent = ChannelAnswer::Sent;
+    harness.answer(&channel, &claimed[..1], &sent, NOW).await;
+    let settled = channel.settled.lock().unwrap().clone();
+    assert_eq!(settled, ["d2"], "taken over");
+}
+
+pub(crate) async fn sch_411_what_is_under_way_here_is_not_claimed_again_when_the_clock_is_set_ahead(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let channel = Claims::by(NotificationChannel::Webhook);
+    let one = to_endpoint("d1", None, &session);
+    harness.add_deliveries(&[one]).await;
+    let claimed = harness.claim_by(&channel, NOW).await;
+    let store = harness.store().await;
+    let an_hour_on = NOW + 3_600_000;
+    let times = (an_hour_on, an_hour_on + CLAIM_MS);
+    let with_us = HashSet::from(["d1".to_owned()]);
+    let again = claim_deliveries(&*store, &channel, times, 100, &with_us).await;
+    assert!(again.unwrap().is_empty());
+    drop(store);
+    let sent = ChannelAnswer::Sent;
+    harness.answer(&channel, &claimed, &sent, an_hour_on).await;
+    let settled = channel.settled.lock().unwrap().clone();
+    assert_eq!(settled, ["d1"], "its answer counts");
 }
 
 pub(crate) async fn sch_370_deliveries_of_a_lane_go_out_one_after_the_other(
