@@ -175,6 +175,7 @@ case ${1:-all} in
   faults)
     in_background "$REPO/scripts/install-toxiproxy.sh"
     need_faults
+    need_aiosmtpd
     need_databases
     install_wanted
     wait_for_builds

@@ -10,6 +10,7 @@ mod audit;
 mod booking;
 mod calendar_feeds;
 mod deliveries;
+mod delivery_plans;
 mod direct_writes;
 mod due_jobs;
 mod erasures;
@@ -37,7 +38,7 @@ pub(crate) use applications::{ApplicationOutcome, change_application};
 pub(crate) use audit::{prune_audit, record_action, record_configuration};
 pub(crate) use booking::{Executed, book, cancel, change, renew_link};
 pub(crate) use calendar_feeds::{replace_calendar_feed, revoke_calendar_feed};
-pub(crate) use deliveries::{claim_deliveries, settle_deliveries};
+pub(crate) use deliveries::{claim_deliveries, release_lost_claims, settle_deliveries};
 pub(crate) use direct_writes::{
     add_api_key, mark_all_read, mark_key_used, mark_read, revoke_api_key, revoke_other_api_keys,
 };

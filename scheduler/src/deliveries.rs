@@ -1,21 +1,22 @@
 //! Sends deliveries when their turn has come: a task for each channel, so that a slow one delays no other.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use scheduler_core::ChannelAnswer;
+use scheduler_core::{ChannelAnswer, Delivery};
 use service::{Shutdown, Tasks, clock};
 use tokio::sync::{Notify, mpsc};
 use wire::NotificationChannel;
 
 use crate::channel_watch::{ChannelWatch, SeenChannel};
 use crate::channels::{AnswerFuture, Channel};
-use crate::commands::{claim_deliveries, settle_deliveries};
+use crate::commands::{claim_deliveries, release_lost_claims, settle_deliveries};
 use crate::delivery_places::{DeliveryPlace, DeliveryPlaces};
 use crate::store::{SchedulerStore, StoreError};
+use crate::store_clock::StoreClock;
 
-/// How often the store is asked for deliveries that are due again, in milliseconds.
-const POLL_MS: i64 = 1_000;
+/// How often the store is asked for deliveries that are due again.
+const POLL: Duration = Duration::from_secs(1);
 /// How much longer a claim holds than an attempt may take, in milliseconds: the time to write its answer.
 const CLAIM_REST_MS: i64 = 5_000;
 /// How long attempts in flight may go on once the service stops.
@@ -31,20 +32,31 @@ pub(crate) struct DeliveryRunners {
 #[derive(Clone)]
 struct DeliveryRunner {
     channel: Arc<dyn Channel>,
+    clock: StoreClock,
     bell: Arc<Notify>,
     watch: Arc<ChannelWatch>,
 }
 
-/// An attempt that has come to its answer. It keeps its place among those in flight until the answer is written.
+/// What this node has in its hands of a channel.
+#[derive(Default)]
+struct InHand {
+    places: DeliveryPlaces,
+    unwritten: Vec<Attempted>,
+    /// How often the clock had been set back when lost claims were released last.
+    released_at: Option<u64>,
+}
+
+/// An attempt that has come to its answer. It keeps its place until the answer is written.
 struct Attempted {
     place: DeliveryPlace,
     answer: ChannelAnswer,
 }
 
 impl DeliveryRunners {
-    pub(crate) fn new(channels: Vec<Arc<dyn Channel>>) -> Self {
+    pub(crate) fn new(channels: Vec<Arc<dyn Channel>>, clock: &StoreClock) -> Self {
         let runner = |channel| DeliveryRunner {
             channel,
+            clock: clock.clone(),
             bell: Arc::default(),
             watch: Arc::default(),
         };
@@ -87,33 +99,34 @@ impl DeliveryRunner {
     /// Each attempt is a task of its own: it goes on while this one waits for the store, which the attempt may wait for, too.
     async fn run(self, store: &dyn SchedulerStore, tasks: Tasks, shutdown: Shutdown) {
         let at_once = self.channel.at_once();
-        let places = DeliveryPlaces::default();
+        let mut in_hand = InHand::default();
         let (sender, mut answers) = mpsc::channel(at_once);
-        let mut unwritten = Vec::new();
-        let mut next_look = clock::now();
+        let mut next_look = Instant::now();
         while !shutdown.is_started() {
-            if next_look <= clock::now() {
-                next_look = clock::now() + POLL_MS;
-                self.write(store, &mut unwritten).await;
-                for place in self.claim(store, &places).await {
+            if next_look <= Instant::now() {
+                next_look = Instant::now() + POLL;
+                self.write(store, &mut in_hand).await;
+                for place in self.claim(store, &mut in_hand).await {
                     let attempt = self.clone().attempt(place, sender.clone());
                     tasks.spawn("delivery", attempt);
                 }
             }
+            let pause = next_look.saturating_duration_since(Instant::now());
             tokio::select! {
                 Some(first) = answers.recv() => {
-                    unwritten.push(first);
+                    in_hand.unwritten.push(first);
                     while let Ok(more) = answers.try_recv() {
-                        unwritten.push(more);
+                        in_hand.unwritten.push(more);
                     }
-                    let had_lane = unwritten.iter().any(|done| done.place.delivery().lane.is_some());
-                    self.write(store, &mut unwritten).await;
-                    if had_lane || places.in_flight().count() * 2 <= at_once {
-                        next_look = clock::now();
+                    let mut done = in_hand.unwritten.iter().map(|done| done.place.delivery());
+                    let had_lane = done.any(|delivery| delivery.lane.is_some());
+                    self.write(store, &mut in_hand).await;
+                    if had_lane || in_hand.places.in_flight().count() * 2 <= at_once {
+                        next_look = Instant::now();
                     }
                 }
-                () = self.bell.notified() => next_look = clock::now(),
-                () = clock::sleep_until(next_look) => {}
+                () = self.bell.notified() => next_look = Instant::now(),
+                () = clock::pause(pause) => next_look = Instant::now(),
                 () = shutdown.started() => {}
             }
         }
@@ -121,23 +134,16 @@ impl DeliveryRunner {
         // What does not end in time is taken up again once its claim has lapsed.
         let ending = async {
             while let Some(done) = answers.recv().await {
-                unwritten.push(done);
-                self.write(store, &mut unwritten).await;
+                in_hand.unwritten.push(done);
+                self.write(store, &mut in_hand).await;
             }
         };
         let _ = tokio::time::timeout(STOP_LIMIT, ending).await;
     }
 
     /// Claims as many as there are places for, each with its place.
-    async fn claim(
-        &self,
-        store: &dyn SchedulerStore,
-        places: &DeliveryPlaces,
-    ) -> Vec<DeliveryPlace> {
-        let now = clock::now();
-        let until = now + self.channel.limit_ms() + CLAIM_REST_MS;
-        let in_flight = places.in_flight();
-        let claimed = claim_deliveries(store, &*self.channel, (now, until), &in_flight).await;
+    async fn claim(&self, store: &dyn SchedulerStore, in_hand: &mut InHand) -> Vec<DeliveryPlace> {
+        let claimed = self.try_claim(store, in_hand).await;
         let claimed = claimed.unwrap_or_else(|error| {
             self.warn(
                 &error,
@@ -145,8 +151,29 @@ impl DeliveryRunner {
             );
             Vec::new()
         });
-        let placed = claimed.into_iter().map(|delivery| places.take(delivery));
-        placed.collect()
+        let placed = claimed.into_iter();
+        placed
+            .map(|delivery| in_hand.places.take(delivery))
+            .collect()
+    }
+
+    async fn try_claim(
+        &self,
+        store: &dyn SchedulerStore,
+        in_hand: &mut InHand,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let in_flight = in_hand.places.in_flight();
+        if in_flight.count() >= self.channel.at_once() {
+            return Ok(Vec::new());
+        }
+        let now = self.clock.read(store).await?;
+        let set_back = Some(self.clock.set_back());
+        if in_hand.released_at != set_back {
+            release_lost_claims(store, &*self.channel, now, &in_flight).await?;
+            in_hand.released_at = set_back;
+        }
+        let until = now + self.channel.limit_ms() + CLAIM_REST_MS;
+        claim_deliveries(store, &*self.channel, (now, until), &in_flight).await
     }
 
     async fn attempt(self, place: DeliveryPlace, answers: mpsc::Sender<Attempted>) {
@@ -173,17 +200,18 @@ impl DeliveryRunner {
     }
 
     /// Writes answers; those that the store does not take stay, and keep their places.
-    async fn write(&self, store: &dyn SchedulerStore, unwritten: &mut Vec<Attempted>) {
-        if unwritten.is_empty() {
+    async fn write(&self, store: &dyn SchedulerStore, in_hand: &mut InHand) {
+        if in_hand.unwritten.is_empty() {
             return;
         }
-        let answered: Vec<_> = unwritten
+        let answered: Vec<_> = in_hand
+            .unwritten
             .iter()
             .map(|done| (done.place.delivery().clone(), done.answer.clone()))
             .collect();
-        let now = clock::now();
+        let now = self.clock.now();
         match settle_deliveries(store, &*self.channel, &answered, now).await {
-            Ok(()) => unwritten.clear(),
+            Ok(()) => in_hand.unwritten.clear(),
             Err(error) => {
                 self.warn(
                     &error,

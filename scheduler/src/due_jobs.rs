@@ -3,6 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use scheduler_core::{ClaimedJob, DueTimeIndex, FailReason, JobAction};
 use service::{Shutdown, clock};
@@ -13,9 +14,10 @@ use crate::commands::{ClaimedBatch, claim_due, fail, settle};
 use crate::notification_outlets::NotificationOutlets;
 use crate::notification_stream::StreamedNotification;
 use crate::store::{SchedulerStore, StoreError};
+use crate::store_clock::StoreClock;
 
-/// Longest time between two polls of the stored jobs, in milliseconds: what a lost wake-up costs.
-const POLL_MS: i64 = 1_000;
+/// Longest time between two polls of the stored jobs: what a lost wake-up costs, and a clock that was set.
+const POLL: Duration = Duration::from_secs(1);
 /// Jobs that are claimed at once, so that one full second is served fairly and in short writes.
 const BATCH: u32 = 100;
 /// Due times that are read ahead.
@@ -25,15 +27,17 @@ const READ_AHEAD: u32 = 10_000;
 #[derive(Clone)]
 pub(crate) struct DueJobRunner {
     lease_ms: i64,
+    clock: StoreClock,
     woken: Arc<Notify>,
     due_times: Arc<Mutex<DueTimeIndex>>,
 }
 
 impl DueJobRunner {
-    /// One whose claims lapse after `lease_ms`.
-    pub(crate) fn new(lease_ms: i64) -> Self {
+    /// One whose claims lapse after `lease_ms` of that clock.
+    pub(crate) fn new(lease_ms: i64, clock: StoreClock) -> Self {
         Self {
             lease_ms,
+            clock,
             woken: Arc::default(),
             due_times: Arc::default(),
         }
@@ -52,30 +56,33 @@ impl DueJobRunner {
         shutdown: Shutdown,
     ) {
         loop {
-            let next_poll = match self
+            let pause = match self
                 .run_due(&*store, |streamed| outlets.publish(streamed))
                 .await
             {
-                Ok(()) => self.next_poll(),
+                Ok(()) => self.until_next_poll(),
                 Err(error) => {
                     metrics::counter!("due_jobs_failed_total").increment(1);
                     tracing::warn!(%error, "due jobs could not be done; they will be tried again");
                     // Not when the next one is due, which may be past: a store that is away would be asked without end.
-                    clock::now() + POLL_MS
+                    POLL
                 }
             };
             tokio::select! {
-                () = clock::sleep_until(next_poll) => {}
+                () = clock::pause(pause) => {}
                 () = self.woken.notified() => {}
                 () = shutdown.started() => return,
             }
         }
     }
 
-    fn next_poll(&self) -> UnixMs {
-        let poll = clock::now() + POLL_MS;
+    fn until_next_poll(&self) -> Duration {
         let due_times = self.due_times.lock().expect("no holder panics");
-        due_times.next_deadline().map_or(poll, |due| due.min(poll))
+        let left = due_times.next_deadline().map_or(POLL, |due| {
+            let left_ms = due.since(self.clock.now()).max(1);
+            Duration::from_millis(left_ms.unsigned_abs())
+        });
+        left.min(POLL)
     }
 
     /// Does all that is due; `notified` is told of the notifications that were committed.
@@ -85,11 +92,11 @@ impl DueJobRunner {
         notified: impl Fn(Vec<StreamedNotification>),
     ) -> Result<(), StoreError> {
         let searched_at = loop {
-            let searched_at = clock::now();
+            let searched_at = self.clock.read(store).await?;
             let claimed = claim_due(store, searched_at, self.lease_ms, BATCH).await?;
             let full = claimed.found == BATCH as usize;
             if !claimed.jobs.is_empty() {
-                let now = clock::now();
+                let now = self.clock.now();
                 let decided = decided(store, now, claimed).await?;
                 notified(settle(store, now, decided).await?);
             }
@@ -167,7 +174,7 @@ mod tests {
         let database = OwnDatabase::new(TestEngine::Sqlite).await;
         let mut harness = StoreHarness::kept_open(database.expect("a file is always there"));
         let due = harness.booked().await.terms.starts_at - 300_000;
-        let runner = DueJobRunner::new(5_000);
+        let runner = DueJobRunner::new(5_000, StoreClock::default());
         let store = harness.store().await;
         for (searched_at, next) in [(due - 1, Some(due)), (due, None)] {
             runner.read_ahead(&*store, searched_at).await.unwrap();

@@ -45,6 +45,7 @@ mod session_view;
 mod state;
 mod status;
 mod store;
+mod store_clock;
 mod test_clock;
 mod tickets;
 mod web;
@@ -94,6 +95,7 @@ use crate::retention::RetentionSweep;
 use crate::state::AppState;
 use crate::store::SchedulerStore;
 use crate::store::sql::SqlStore;
+use crate::store_clock::StoreClock;
 use crate::tickets::Tickets;
 use crate::webhooks::Webhooks;
 
@@ -191,6 +193,7 @@ fn app(
     );
     let channels: Vec<Arc<dyn Channel>> =
         vec![Arc::new(by_email), Arc::new(by_webhook), Arc::new(by_push)];
+    let store_clock = StoreClock::default();
     Ok(AppState {
         push,
         store,
@@ -204,9 +207,9 @@ fn app(
         quotas: Arc::new(SchedulerQuotas::new(config.limits)),
         outlets: NotificationOutlets {
             streams: NotificationBroadcaster::default(),
-            deliveries: DeliveryRunners::new(channels),
+            deliveries: DeliveryRunners::new(channels, &store_clock),
         },
-        due_jobs: DueJobRunner::new(config.jobs.lease_ms),
+        due_jobs: DueJobRunner::new(config.jobs.lease_ms, store_clock),
         gift_claims: GiftClaims::default(),
         outbox: outbox.clone(),
         webhooks,

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use scheduler_core::{
     BookCommand, CommandOutcome, RetentionSettings, SWEEP_ROWS, SweptTable, check_booking,
+    furthest_claim,
 };
 use service::{Shutdown, clock};
 use storage::{OpenError, Outbox};
 use wire::{BookSession, MediaBackend, UnixMs};
 
 use crate::commands::{self, ClaimedBatch};
-use crate::config::{Limits, StoreLocation};
+use crate::config::{JobSettings, Limits, StoreLocation};
 use crate::retention::RetentionSweep;
 use crate::store::sql::SqlStore;
 use crate::store::{SchedulerStore, StoreError};
@@ -80,7 +81,9 @@ impl MeasuredScheduler {
     /// # Errors
     /// When the store fails.
     pub async fn any_claimable(&self) -> Result<bool, MeasuredError> {
-        let found = self.store.jobs().any_claimable(clock::now()).await;
+        let now = clock::now();
+        let furthest = furthest_claim(now, JobSettings::default().lease_ms);
+        let found = self.store.jobs().any_claimable(now, furthest).await;
         found.map_err(StoreError::into_source)
     }
 
@@ -91,7 +94,9 @@ impl MeasuredScheduler {
     pub async fn claimable(&self, limit: u32) -> Result<usize, MeasuredError> {
         let found = async {
             let mut work = self.store.begin().await?;
-            let found = work.jobs().claimable(clock::now(), limit).await?;
+            let now = clock::now();
+            let furthest = furthest_claim(now, JobSettings::default().lease_ms);
+            let found = work.jobs().claimable(now, furthest, limit).await?;
             work.commit().await?;
             Ok(found.len())
         };

@@ -44,6 +44,8 @@ pub(crate) mod contract;
 use std::future::Future;
 use std::pin::Pin;
 
+use wire::UnixMs;
+
 pub(crate) use accounts::{
     AccountQueries, AccountRepository, LoginRepository, StoredAccount, StoredLogin,
 };
@@ -150,6 +152,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// it, and runs the whole again where any step fails with [`StoreError::Conflict`]: two waited for each other, or
     /// both added the same.
     fn begin(&self) -> StoreFuture<'_, Box<dyn UnitOfWork>>;
+
+    /// What the clock of the store's server shows; `None` where the store is a file of this machine.
+    fn server_time(&self) -> StoreFuture<'_, Option<UnixMs>>;
 
     /// Leaves nothing of what was [erased](ErasureRepository::erase) in the files of the store; true where there was
     /// anything to do.

@@ -62,8 +62,9 @@ pub fn jumps() -> watch::Receiver<u64> {
     jump_sender().subscribe()
 }
 
-/// How far both clocks are ahead of the machine's, in milliseconds.
-pub(crate) fn ahead_ms() -> i64 {
+/// How far both clocks are ahead of the machine's, in milliseconds: nothing, but for tests.
+#[must_use]
+pub fn ahead_ms() -> i64 {
     AHEAD_MS.load(Ordering::Relaxed)
 }
 
@@ -106,6 +107,16 @@ pub async fn sleep_until_maybe(due: Option<UnixMs>) {
     match due {
         Some(due) => sleep_until(due).await,
         None => std::future::pending().await,
+    }
+}
+
+/// Returns after `span`, sooner where a clock was set meanwhile: what goes by one looks again. Unlike [`sleep_until`] it never
+/// takes longer, however far back somebody sets the wall clock.
+pub async fn pause(span: Duration) {
+    let mut jumps = jumps();
+    tokio::select! {
+        () = tokio::time::sleep(span) => {}
+        _ = jumps.changed() => {}
     }
 }
 
@@ -203,6 +214,14 @@ mod tests {
         let due = now() + 15;
         sleep_until(due).await;
         assert!(now() >= due);
+    }
+
+    #[tokio::test]
+    async fn sch_414_a_pause_ends_by_itself() {
+        let began = Instant::now();
+        pause(Duration::from_millis(20)).await;
+        assert!(began.elapsed() < MAX_SLEEP);
+        pause(Duration::ZERO).await;
     }
 
     #[tokio::test]

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use wire::UnixMs;
+
 use crate::connection::delegate_sql_connection;
 use crate::engine::{Engine, Transaction};
 use crate::migrations::PendingMigration;
@@ -121,6 +123,15 @@ impl Database {
             tracing::warn!(%error, "the store can't be written");
             "the store can't be written".to_owned()
         })
+    }
+
+    /// What the clock of the server shows, which all who use the database share; `None` for a file, whose one process has
+    /// its machine's.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn server_time(&self) -> Result<Option<UnixMs>, Error> {
+        self.engine.server_time().await
     }
 
     /// Leaves no byte of what was [erased](WriteTransaction::note_erasure) in the files of SQLite, which are written

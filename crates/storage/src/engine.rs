@@ -2,6 +2,8 @@
 
 use std::fmt::Debug;
 
+use wire::UnixMs;
+
 use crate::{SqlConnection, StorageFuture};
 
 /// An open database.
@@ -11,6 +13,9 @@ pub(crate) trait Engine: Debug + Send + Sync {
 
     /// A transaction that writes, isolated as `READ COMMITTED` or more strictly.
     fn begin(&self) -> StorageFuture<'_, Box<dyn Transaction>>;
+
+    /// What a server's clock shows; `None` where there is no other than this machine's.
+    fn server_time(&self) -> StorageFuture<'_, Option<UnixMs>>;
 
     /// Leaves no byte of what was [erased](Transaction::note_erasure) in the files that are ours; true where there was
     /// anything to do.

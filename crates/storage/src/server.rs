@@ -11,6 +11,7 @@ mod transaction;
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Pool, PoolError};
+use wire::UnixMs;
 
 pub use self::deadline::with_deadline;
 pub(crate) use self::driver::{Driver, ServerConnection, Weakness};
@@ -19,7 +20,9 @@ use self::pool::{ConnectionUse, Connector, PoolConnector};
 use self::transaction::ServerTransaction;
 use crate::engine::{Engine, Transaction};
 use crate::migrations::{self, PendingMigration};
-use crate::{DatabaseOptions, DatabaseUrl, Error, OpenError, Schema, SqlConnection, StorageFuture};
+use crate::{
+    DatabaseOptions, DatabaseUrl, Error, OpenError, Schema, SqlConnection, StorageFuture, query,
+};
 
 /// One database of a server.
 #[derive(Debug)]
@@ -134,6 +137,13 @@ impl<D: Driver> Engine for ServerEngine<D> {
             let transaction = ServerTransaction::begin(self.lease().await?).await?;
             let transaction: Box<dyn Transaction> = Box::new(transaction);
             Ok(transaction)
+        })
+    }
+
+    fn server_time(&self) -> StorageFuture<'_, Option<UnixMs>> {
+        Box::pin(async {
+            let (now,): (UnixMs,) = query(D::NOW).fetch_one(&mut self.lease().await?).await?;
+            Ok(Some(now))
         })
     }
 

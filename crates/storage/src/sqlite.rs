@@ -17,6 +17,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use wire::UnixMs;
 
 use self::error::is_busy;
 pub(crate) use self::error::kind;
@@ -107,6 +108,10 @@ impl Engine for SqliteEngine {
             let transaction: Box<dyn Transaction> = Box::new(transaction);
             Ok(transaction)
         })
+    }
+
+    fn server_time(&self) -> StorageFuture<'_, Option<UnixMs>> {
+        Box::pin(std::future::ready(Ok(None)))
     }
 
     fn scrub(&self) -> StorageFuture<'_, bool> {

@@ -5,6 +5,17 @@ use wire::{RoomId, SessionId, UnixMs, UserId};
 
 use crate::session::BookedSession;
 
+/// How much further than a claim that is given now one may reach and hold all the same, in milliseconds: readings of one
+/// clock differ by the time that an answer takes.
+const CLOCK_SLACK_MS: i64 = 5_000;
+
+/// The furthest that a claim on a job reaches which holds at `now`. One that reaches further was given before the clock was
+/// set back: whoever gave it may be gone, and nobody waits for the time that it names.
+#[must_use]
+pub fn furthest_claim(now: UnixMs, lease_ms: i64) -> UnixMs {
+    now + lease_ms + CLOCK_SLACK_MS
+}
+
 /// What a job is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobSubject {
@@ -202,7 +213,7 @@ pub enum JobState {
 pub struct NotClaimable;
 
 impl JobState {
-    /// Takes it for `lease_ms`; a lapsed claim may be taken over.
+    /// Takes it for `lease_ms`; a lapsed claim may be taken over, and one from before the clock was set back.
     ///
     /// # Errors
     /// When another's claim holds, or it is over.
@@ -212,7 +223,11 @@ impl JobState {
         };
         match self {
             JobState::Due => Ok(claimed),
-            JobState::Claimed { until } if until <= now => Ok(claimed),
+            JobState::Claimed { until }
+                if until <= now || until > furthest_claim(now, lease_ms) =>
+            {
+                Ok(claimed)
+            }
             JobState::Claimed { .. }
             | JobState::Done
             | JobState::Missed(_)
@@ -307,6 +322,20 @@ mod tests {
             JobState::Failed(FailReason::Refused),
         ] {
             assert_eq!(over.claim(NOW, LEASE_MS), Err(NotClaimable));
+        }
+    }
+
+    #[test]
+    fn sch_410_a_claim_from_before_the_clock_was_set_back_is_taken_over() {
+        let until = NOW + LEASE_MS;
+        let held = JobState::Claimed { until };
+        let a_little_back = NOW - CLOCK_SLACK_MS;
+        assert_eq!(held.claim(a_little_back, LEASE_MS), Err(NotClaimable));
+        let two_hours_back = NOW - 7_200_000;
+        for back in [a_little_back - 1, two_hours_back] {
+            let until = back + LEASE_MS;
+            let taken_over = held.claim(back, LEASE_MS);
+            assert_eq!(taken_over, Ok(JobState::Claimed { until }));
         }
     }
 

@@ -76,7 +76,7 @@ pub use idempotency::{FirstAnswer, IdempotencyKey, MadeBefore, OwnedKey, StoredA
 pub use ids::NewId;
 pub use job::{
     ClaimedJob, ClaimedSubject, FailReason, Job, JobKind, JobPayload, JobState, JobSubject,
-    MissReason, NotClaimable,
+    MissReason, NotClaimable, furthest_claim,
 };
 pub use job_action::JobAction;
 pub use job_failure::{failed_attempt, retried};

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use scheduler_core::timeline::has_room;
 use scheduler_core::{NewNotification, OutgoingEvent, TimelineEntry};
 
-use super::deliveries::{notification_deliveries, webhook_deliveries};
+use super::delivery_plans::{notification_deliveries, webhook_deliveries};
 use crate::notification_stream::StreamedNotification;
 use crate::store::{StoreError, UnitOfWork};
 

@@ -1,16 +1,13 @@
-//! Planning deliveries with what causes them, claiming those whose turn has come, and settling them by their channel's
-//! answer.
+//! Claiming deliveries whose turn has come, and settling them by their channel's answer.
 
 use std::collections::{BTreeSet, HashMap};
 
 use scheduler_core::{
-    AttemptsInFlight, BackOff, ChannelAnswer, Delivery, FairChoice, NewDelivery, NewNotification,
-    OutgoingEvent, plan_deliveries, plan_webhooks, settle_delivery,
+    AttemptsInFlight, BackOff, ChannelAnswer, Delivery, FairChoice, settle_delivery,
 };
 use storage::retry_on_conflict;
 use wire::UnixMs;
 
-use super::new_id;
 use crate::channels::Channel;
 use crate::store::{DuePage, SchedulerStore, Settled, StoreError, UnitOfWork};
 
@@ -20,48 +17,42 @@ const MAX_PAGES: usize = 64;
 /// Looks of one claim where another scheduler claims the same at the same time.
 const MAX_LOOKS: usize = 3;
 
-/// The deliveries of notifications that were stored just now, or told of again.
-pub(super) async fn notification_deliveries(
-    work: &mut dyn UnitOfWork,
-    told: impl Iterator<Item = &NewNotification> + Clone,
-) -> Result<Vec<NewDelivery>, StoreError> {
-    let users: BTreeSet<_> = told.clone().map(|new| &new.user).collect();
-    if users.is_empty() {
-        return Ok(Vec::new());
-    }
-    let recipients = work.deliveries().recipients(&users).await?;
-    let mut planned = Vec::new();
-    for new in told {
-        if let Some(recipient) = recipients.get(&new.user) {
-            let now = new.notification.created_at;
-            planned.extend(plan_deliveries(now, new, recipient, &mut new_id));
-        }
-    }
-    Ok(planned)
-}
+/// No claim on a delivery reaches further than this, in milliseconds: the longest is that of a mail, 75 s. The same for every
+/// channel, because a setting that changes differs from node to node for a while.
+const FURTHEST_CLAIM_MS: i64 = 90_000;
 
-/// A delivery of each event for each endpoint that hears of it.
-pub(super) async fn webhook_deliveries(
-    work: &mut dyn UnitOfWork,
-    told: &[OutgoingEvent],
-) -> Result<Vec<NewDelivery>, StoreError> {
-    let applications: BTreeSet<_> = told.iter().map(|event| &event.application).collect();
-    let mut endpoints = HashMap::new();
-    for application in applications {
-        let of_it = work.webhooks().of_application(application).await?;
-        endpoints.insert(application, of_it);
+/// Ends claims on deliveries of a channel that were given before the clock was set back, since whoever gave them may be gone;
+/// what is in flight here is not among them.
+pub(crate) async fn release_lost_claims(
+    store: &dyn SchedulerStore,
+    channel: &dyn Channel,
+    now: UnixMs,
+    in_flight: &AttemptsInFlight,
+) -> Result<(), StoreError> {
+    let name = channel.name();
+    let released = retry_on_conflict("release_lost_claims", || async move {
+        let mut work = store.begin().await?;
+        let times = (now, now + FURTHEST_CLAIM_MS);
+        let released = work
+            .deliveries()
+            .release_beyond(name, times, in_flight.ids());
+        let released = released.await?;
+        work.commit().await?;
+        Ok::<_, StoreError>(released)
+    })
+    .await?;
+    if released > 0 {
+        tracing::warn!(
+            channel = name.name(),
+            released,
+            "claims on deliveries were released: the clock was set back since they were given"
+        );
     }
-    let mut planned = Vec::new();
-    for told in told {
-        let now = told.event.occurred_at;
-        let of_it = &endpoints[&told.application];
-        planned.extend(plan_webhooks(now, told, of_it, &mut new_id));
-    }
-    Ok(planned)
+    Ok(())
 }
 
 /// Claims deliveries of a channel whose turn has come until `until`, as many as the attempts in flight leave places for:
-/// those that are to be sent. What is of no use any more is ended, and returned by nobody.
+/// those that are to be sent. What is of no use any more is ended, and returned by nobody. What is in flight here is left alone, however far the clock was set.
 pub(crate) async fn claim_deliveries(
     store: &dyn SchedulerStore,
     channel: &dyn Channel,
@@ -139,7 +130,7 @@ async fn claim(
             .collect();
         let sessions = work.sessions().snapshots(&ids).await?;
         let sessions: HashMap<_, _> = sessions.iter().map(|found| (&found.id, found)).collect();
-        let users: Vec<_> = found.iter().filter_map(|one| one.user.as_ref()).collect();
+        let users: BTreeSet<_> = found.iter().filter_map(|one| one.user.as_ref()).collect();
         let recipients = match users.is_empty() {
             true => HashMap::new(),
             false => work.deliveries().recipients(&users).await?,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use scheduler_core::{BookedSession, ClaimedJob, ClaimedSubject, JobSubject};
+use scheduler_core::{BookedSession, ClaimedJob, ClaimedSubject, JobSubject, furthest_claim};
 use storage::retry_on_conflict;
 use wire::{SessionId, UnixMs};
 
@@ -30,7 +30,8 @@ pub(crate) async fn claim_due(
     lease_ms: i64,
     limit: u32,
 ) -> Result<ClaimedBatch, StoreError> {
-    if !store.jobs().any_claimable(now).await? {
+    let furthest = furthest_claim(now, lease_ms);
+    if !store.jobs().any_claimable(now, furthest).await? {
         return Ok(ClaimedBatch::default());
     }
     retry_on_conflict("claim_due", || claim_due_once(store, now, lease_ms, limit)).await
@@ -43,7 +44,8 @@ async fn claim_due_once(
     limit: u32,
 ) -> Result<ClaimedBatch, StoreError> {
     let mut work = store.begin().await?;
-    let rows = work.jobs().claimable(now, limit).await?;
+    let furthest = furthest_claim(now, lease_ms);
+    let rows = work.jobs().claimable(now, furthest, limit).await?;
     let found = rows.len();
     if found == 0 {
         // Rows that another had claimed by the time they were looked at are locked, too, and free again from here on.

@@ -53,6 +53,7 @@ macro_rules! run_store_contract {
             jobs::sch_74_a_claim_is_one_claimants_until_it_lapses
             jobs::sch_74_of_two_claims_at_once_each_job_goes_to_one
             jobs::sch_114_what_was_taken_over_is_told_from_what_is_over
+            jobs::sch_410_a_claim_from_before_the_clock_was_set_back_is_taken_over
             jobs::sch_75_a_claimed_job_of_a_booking_that_moved_does_nothing
             jobs::sch_76_each_action_leaves_its_mark
             jobs::sch_420_a_job_that_closes_others_closes_those_behind_it_in_its_batch
@@ -68,6 +69,8 @@ macro_rules! run_store_contract {
             deliveries::sch_369_a_delivery_is_one_claimants_until_it_lapses_and_over_once_it_is_settled
             deliveries::sch_369_what_is_of_no_use_any_more_is_ended_and_claimed_by_nobody
             deliveries::sch_395_what_is_not_wanted_any_more_is_suppressed_and_not_sent
+            deliveries::sch_411_claims_from_before_the_clock_was_set_back_are_released_and_waits_are_kept
+            deliveries::sch_411_what_is_under_way_here_is_not_claimed_again_when_the_clock_is_set_ahead
             deliveries::sch_370_deliveries_of_a_lane_go_out_one_after_the_other
             deliveries::sch_372_a_target_with_all_its_attempts_in_flight_holds_up_no_other
             deliveries::sch_373_of_many_deliveries_of_one_application_none_delays_anothers

@@ -1,6 +1,6 @@
 //! Deliveries, from their planning to the answer of their channel.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use scheduler_core::{
     Delivery, DeliveryState, DeliveryUpdate, DueDelivery, NewDelivery, Recipient, Reopened,
@@ -82,8 +82,17 @@ pub(crate) trait DeliveryRepository: Send {
     ) -> StoreFuture<'a, Vec<Delivery>>;
 
     /// Puts a delivery that [`DeliveryRepository::claimable`] has returned under a claim until that moment: one attempt
-    /// more, and a term of its own, both as in `claimed`.
+    /// more, and a term of its own, both as in `claimed`. What was wrong with the attempt before it is forgotten.
     fn claim<'a>(&'a mut self, claimed: &'a Delivery, until: UnixMs) -> StoreFuture<'a, ()>;
+
+    /// Ends the claims of a channel that reach beyond the second of these moments, but those of deliveries that are
+    /// `under_way`: their deliveries may be claimed at the first. How many there were.
+    fn release_beyond<'a>(
+        &'a mut self,
+        channel: NotificationChannel,
+        from_and_furthest: (UnixMs, UnixMs),
+        under_way: &'a HashSet<String>,
+    ) -> StoreFuture<'a, u64>;
 
     /// Ends a delivery that [`DeliveryRepository::claimable`] has returned without an attempt.
     fn close<'a>(&'a mut self, id: &'a str, state: &'a DeliveryState) -> StoreFuture<'a, ()>;

@@ -9,7 +9,7 @@ use super::StoreFuture;
 pub(crate) trait JobQueries: Send + Sync {
     /// True where [`JobRepository::claimable`] would find something. Most looks find nothing, and this
     /// one waits for no unit of work.
-    fn any_claimable(&self, now: UnixMs) -> StoreFuture<'_, bool>;
+    fn any_claimable(&self, now: UnixMs, furthest: UnixMs) -> StoreFuture<'_, bool>;
 
     /// When the open jobs that are due by `until` may be claimed: each when it is due, or when the claim on it lapses.
     /// Distinct, rising, at most `limit`.
@@ -23,8 +23,14 @@ pub(crate) trait JobQueries: Send + Sync {
 /// that or was given up.
 pub(crate) trait JobRepository: Send {
     /// Open jobs that are due by `now` and under no claim that holds, the longest due first, then by id: locked, and
-    /// those that another unit of work has locked are left out.
-    fn claimable(&mut self, now: UnixMs, limit: u32) -> StoreFuture<'_, Vec<FoundJob>>;
+    /// those that another unit of work has locked are left out. A claim holds that reaches beyond `now`, and not beyond
+    /// `furthest`.
+    fn claimable(
+        &mut self,
+        now: UnixMs,
+        furthest: UnixMs,
+        limit: u32,
+    ) -> StoreFuture<'_, Vec<FoundJob>>;
 
     /// Puts jobs that [`JobRepository::claimable`] has returned under claims, each of its own term and until the
     /// moment beside it.

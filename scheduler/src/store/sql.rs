@@ -42,6 +42,7 @@ mod webhook_deliveries;
 mod webhooks;
 
 use storage::{Database, OpenError, Schema};
+use wire::UnixMs;
 
 use self::unit_of_work::SqlUnitOfWork;
 use super::{
@@ -85,6 +86,10 @@ impl SchedulerStore for SqlStore {
             let work = SqlUnitOfWork::new(self.db.begin().await?);
             Ok(Box::new(work) as Box<dyn UnitOfWork>)
         })
+    }
+
+    fn server_time(&self) -> StoreFuture<'_, Option<UnixMs>> {
+        Box::pin(async { Ok(self.db.server_time().await?) })
     }
 
     fn scrub(&self) -> StoreFuture<'_, bool> {

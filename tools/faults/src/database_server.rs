@@ -181,8 +181,20 @@ impl DatabaseServer {
     /// # Panics
     /// When it is refused.
     pub async fn run(&self, statement: &str) {
+        self.run_at(&self.url, statement).await;
+    }
+
+    /// Runs a statement as it is, in one of its databases.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn run_in(&self, database: &str, statement: &str) {
+        self.run_at(&self.url(database), statement).await;
+    }
+
+    async fn run_at(&self, url: &str, statement: &str) {
         let text = AssertSqlSafe(statement.to_owned());
-        match self.connect().await.unwrap() {
+        match self.connect_to(url).await.unwrap() {
             Held::Postgres(mut one) => drop(sqlx::raw_sql(text).execute(&mut one).await.unwrap()),
             Held::MySql(mut one) => drop(sqlx::raw_sql(text).execute(&mut one).await.unwrap()),
         }
@@ -210,9 +222,13 @@ impl DatabaseServer {
     }
 
     async fn connect(&self) -> Result<Held, sqlx::Error> {
+        self.connect_to(&self.url).await
+    }
+
+    async fn connect_to(&self, url: &str) -> Result<Held, sqlx::Error> {
         Ok(match self.kind {
-            DatabaseKind::Postgres => Held::Postgres(PgConnection::connect(&self.url).await?),
-            DatabaseKind::MariaDb => Held::MySql(MySqlConnection::connect(&self.url).await?),
+            DatabaseKind::Postgres => Held::Postgres(PgConnection::connect(url).await?),
+            DatabaseKind::MariaDb => Held::MySql(MySqlConnection::connect(url).await?),
         })
     }
 

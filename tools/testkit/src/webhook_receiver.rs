@@ -37,6 +37,8 @@ pub enum ReceiverAnswer {
     RetryAfter(u32),
     /// With 302, to there.
     Redirect(String),
+    /// With 200, after so long.
+    After(Duration),
     /// Nothing for a minute.
     Hang,
     /// With 200, and a body that never ends.
@@ -184,6 +186,10 @@ async fn respond(answer: ReceiverAnswer) -> Response {
         }
         ReceiverAnswer::Redirect(to) => {
             (StatusCode::FOUND, [(header::LOCATION, to)]).into_response()
+        }
+        ReceiverAnswer::After(span) => {
+            tokio::time::sleep(span).await;
+            StatusCode::OK.into_response()
         }
         ReceiverAnswer::Hang => {
             tokio::time::sleep(HANG).await;

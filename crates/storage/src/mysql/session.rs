@@ -36,6 +36,9 @@ impl Driver for MySql {
 
     const BEGIN: &'static str = "START TRANSACTION READ WRITE";
 
+    // By UTC: the clock of a zone shows an hour twice a year.
+    const NOW: &'static str = "SELECT CAST(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000 AS SIGNED)";
+
     const CATALOG: CatalogQueries = CatalogQueries {
         has_migrations: "SELECT count(*) FROM information_schema.tables \
          WHERE table_schema = DATABASE() AND table_name = '_sqlx_migrations'",

@@ -32,6 +32,8 @@ impl Driver for Postgres {
 
     const BEGIN: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
+    const NOW: &'static str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+
     const CATALOG: CatalogQueries = CatalogQueries {
         has_migrations: "SELECT count(to_regclass('_sqlx_migrations'))",
         other_table: "SELECT min(tablename::text) FROM pg_tables \

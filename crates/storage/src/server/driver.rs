@@ -27,6 +27,9 @@ pub(crate) trait Driver: Debug + Send + Sync + Sized + 'static {
     /// Begins a transaction that writes: sessions read only.
     const BEGIN: &'static str;
 
+    /// Asks what the server's clock shows, in milliseconds of UTC.
+    const NOW: &'static str;
+
     /// What is asked of the server's catalog.
     const CATALOG: CatalogQueries;
 

@@ -1,5 +1,7 @@
 //! What statements in the subset of SQL do on every engine.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use storage::{Database, Error, Value, query};
 
 use crate::fixture::on_every_engine;
@@ -28,6 +30,17 @@ fn owned<const N: usize>(rows: [(&str, i64); N]) -> Vec<(String, i64)> {
 }
 
 on_every_engine! {
+    async fn sch_412_a_server_tells_what_its_clock_shows_and_a_file_has_none(store: &Store) {
+        let shown = store.database.server_time().await.unwrap();
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let now = i64::try_from(since_epoch.as_millis()).unwrap();
+        match store.place.url_text().starts_with("sqlite:") {
+            true => assert_eq!(shown, None),
+            // It runs on this machine.
+            false => assert!(shown.unwrap().0.abs_diff(now) < 30_000, "{shown:?}, {now}"),
+        }
+    }
+
     async fn edg_66_many_rows_are_one_statement_and_a_conflict_is_settled(store: &Store) {
         let database = &store.database;
         insert(database, &[]).await;

@@ -15,7 +15,9 @@ use wire::{
 use super::harness::{NOW, StoreHarness, with_action};
 use crate::access::Redeliverer;
 use crate::channels::{AnswerFuture, Channel};
-use crate::commands::{RedeliveryOutcome, claim_deliveries, redeliver, settle_deliveries};
+use crate::commands::{
+    RedeliveryOutcome, claim_deliveries, redeliver, release_lost_claims, settle_deliveries,
+};
 use crate::store::{AuditQuery, DeliveryQuery, StoreFuture, StoredDelivery, UnitOfWork};
 
 const CLAIM_MS: i64 = 10_000;
@@ -94,6 +96,17 @@ impl StoreHarness {
         claim_deliveries(&*store, channel, times, in_flight)
             .await
             .unwrap()
+    }
+
+    /// What can be claimed at [`NOW`] once lost claims are released but those in flight, and is claimed then.
+    async fn released(&mut self, channel: &Claims, in_flight: &AttemptsInFlight) -> Vec<String> {
+        let store = self.store().await;
+        release_lost_claims(&*store, channel, NOW, in_flight)
+            .await
+            .unwrap();
+        drop(store);
+        let claimed = self.claim_by(channel, NOW).await;
+        claimed.into_iter().map(|delivery| delivery.id).collect()
     }
 
     async fn answer(
@@ -343,6 +356,60 @@ pub(crate) async fn sch_395_what_is_not_wanted_any_more_is_suppressed_and_not_se
             assert_eq!(one.state, off, "{}", one.delivery.id);
         }
     }
+}
+
+pub(crate) async fn sch_411_claims_from_before_the_clock_was_set_back_are_released_and_waits_are_kept(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let channel = Claims::by(NotificationChannel::Webhook);
+    let two = ["d1", "d2"].map(|id| to_endpoint(id, None, &session));
+    harness.add_deliveries(&two).await;
+    let two_hours_on = NOW + 7_200_000;
+    let claimed = harness.claim_by(&channel, two_hours_on).await;
+    assert_eq!(ids(&claimed), ["d1", "d2"]);
+    let retry = ChannelAnswer::Retry {
+        after_ms: None,
+        reason: "busy".to_owned(),
+    };
+    harness
+        .answer(&channel, &claimed[1..], &retry, two_hours_on)
+        .await;
+    // One that nobody has tried, due later.
+    let mut later = to_endpoint("d3", None, &session);
+    later.delivery.due_at = two_hours_on;
+    harness.add_deliveries(&[later]).await;
+
+    let none = AttemptsInFlight::default();
+    let mut with_us = none.clone();
+    with_us.add(&claimed[0]);
+    assert_eq!(harness.released(&channel, &with_us).await, [""; 0]);
+    assert_eq!(harness.released(&channel, &none).await, ["d1"]);
+    // What was claimed by the clock as it is now is held.
+    assert_eq!(harness.released(&channel, &none).await, [""; 0]);
+    let sent = ChannelAnswer::Sent;
+    harness.answer(&channel, &claimed[..1], &sent, NOW).await;
+    let settled = channel.settled.lock().unwrap().clone();
+    assert_eq!(settled, ["d2"], "taken over");
+}
+
+pub(crate) async fn sch_411_what_is_under_way_here_is_not_claimed_again_when_the_clock_is_set_ahead(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let channel = Claims::by(NotificationChannel::Webhook);
+    let one = to_endpoint("d1", None, &session);
+    harness.add_deliveries(&[one]).await;
+    let claimed = harness.claim_by(&channel, NOW).await;
+    let an_hour_on = NOW + 3_600_000;
+    let mut with_us = AttemptsInFlight::default();
+    with_us.add(&claimed[0]);
+    let again = harness.claim_beside(&channel, an_hour_on, &with_us);
+    assert_eq!(ids(&again.await), [""; 0]);
+    let sent = ChannelAnswer::Sent;
+    harness.answer(&channel, &claimed, &sent, an_hour_on).await;
+    let settled = channel.settled.lock().unwrap().clone();
+    assert_eq!(settled, ["d1"], "its answer counts");
 }
 
 pub(crate) async fn sch_370_deliveries_of_a_lane_go_out_one_after_the_other(

@@ -38,6 +38,26 @@ pub(crate) async fn sch_74_a_claim_is_one_claimants_until_it_lapses(mut harness:
     assert!(harness.claim(until + 60_000).await.is_empty());
 }
 
+pub(crate) async fn sch_410_a_claim_from_before_the_clock_was_set_back_is_taken_over(
+    mut harness: StoreHarness,
+) {
+    let session = harness.booked().await;
+    let due = session.terms.starts_at - 300_000;
+    // All that was due within two hours, by a clock that was wrong.
+    let ahead = harness.claim(due + 7_200_000).await;
+    assert_eq!(ahead.len(), 5);
+    let taken_over = harness.claim(due).await;
+    assert_eq!(taken_over.len(), 3);
+    assert!(taken_over.iter().all(|claimed| claimed.job.term == 2));
+    assert!(harness.claim(due).await.is_empty());
+    let remind = |jobs| with_action(jobs, &JobAction::SendReminder);
+    let is_due = |claimed: &ClaimedJob| claimed.job.due_at <= due;
+    let late: Vec<_> = ahead.into_iter().filter(is_due).collect();
+    assert_eq!(late.len(), 3);
+    assert!(harness.settle(due, remind(late)).await.is_empty());
+    assert_eq!(harness.settle(due, remind(taken_over)).await.len(), 4);
+}
+
 pub(crate) async fn sch_114_what_was_taken_over_is_told_from_what_is_over(
     mut harness: StoreHarness,
 ) {

@@ -1,6 +1,6 @@
 //! Deliveries and their claims.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use scheduler_core::{
     Delivery, DeliveryContent, DeliveryState, DeliveryUpdate, DueDelivery, NewDelivery, Recipient,
@@ -41,6 +41,8 @@ pub(super) use select_deliveries;
 
 /// What is counted of the deliveries that wait in one channel: of more, so many.
 const MAX_COUNTED: u32 = 10_000;
+/// Claims that are released together: more than all nodes together hold.
+const MAX_RELEASED: u32 = 1_000;
 /// Channels that something can wait in; what goes in-app is there at once.
 const WITH_QUEUE: [NotificationChannel; 3] = [
     NotificationChannel::Push,
@@ -183,14 +185,45 @@ impl DeliveryRepository for SqlUnitOfWork {
 
     fn claim<'a>(&'a mut self, claimed: &'a Delivery, until: UnixMs) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            query("UPDATE deliveries SET open_at = ?1, attempts = ?2, term = ?3 WHERE id = ?4")
-                .bind(until)
-                .bind(claimed.attempts)
-                .bind(claimed.term)
-                .bind(&claimed.id)
-                .execute(&mut self.tx)
-                .await?;
+            query(
+                "UPDATE deliveries SET open_at = ?1, attempts = ?2, term = ?3, reason = NULL WHERE id = ?4",
+            )
+            .bind(until)
+            .bind(claimed.attempts)
+            .bind(claimed.term)
+            .bind(&claimed.id)
+            .execute(&mut self.tx)
+            .await?;
             Ok(())
+        })
+    }
+
+    fn release_beyond<'a>(
+        &'a mut self,
+        channel: NotificationChannel,
+        (now, furthest): (UnixMs, UnixMs),
+        under_way: &'a HashSet<String>,
+    ) -> StoreFuture<'a, u64> {
+        Box::pin(async move {
+            // What waits to be tried again has the reason, and what was not tried no attempt.
+            let claimed: Vec<(String,)> = query(
+                "SELECT id FROM deliveries WHERE channel = ?1 AND open_at > ?2 AND attempts > 0 AND reason IS NULL \
+                 ORDER BY open_at, id LIMIT ?3 FOR UPDATE SKIP LOCKED",
+            )
+            .bind(channel.name())
+            .bind(furthest)
+            .bind(MAX_RELEASED)
+            .fetch_all(&mut self.tx)
+            .await?;
+            let mut released = 0;
+            for (id,) in claimed.iter().filter(|(id,)| !under_way.contains(id)) {
+                released += query("UPDATE deliveries SET open_at = ?1 WHERE id = ?2")
+                    .bind(now)
+                    .bind(id)
+                    .execute(&mut self.tx)
+                    .await?;
+            }
+            Ok(released)
         })
     }
 

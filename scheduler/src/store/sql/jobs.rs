@@ -16,13 +16,14 @@ use crate::store::{
 };
 
 impl JobQueries for SqlStore {
-    fn any_claimable(&self, now: UnixMs) -> StoreFuture<'_, bool> {
+    fn any_claimable(&self, now: UnixMs, furthest: UnixMs) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             let found: Option<(String,)> = query(
                 "SELECT id FROM due_jobs WHERE open_at <= ?1 \
-                 AND (state = 'due' OR lease_until <= ?1) ORDER BY open_at, id LIMIT 1",
+                 AND (state = 'due' OR lease_until <= ?1 OR lease_until > ?2) ORDER BY open_at, id LIMIT 1",
             )
             .bind(now)
+            .bind(furthest)
             .fetch_optional(&mut self.db.read().await?)
             .await?;
             Ok(found.is_some())
@@ -70,13 +71,19 @@ impl JobQueries for SqlStore {
 }
 
 impl JobRepository for SqlUnitOfWork {
-    fn claimable(&mut self, now: UnixMs, limit: u32) -> StoreFuture<'_, Vec<FoundJob>> {
+    fn claimable(
+        &mut self,
+        now: UnixMs,
+        furthest: UnixMs,
+        limit: u32,
+    ) -> StoreFuture<'_, Vec<FoundJob>> {
         Box::pin(async move {
             let rows: Vec<JobRow> = query(select_jobs!(
-                "WHERE open_at <= ?1 AND (state = 'due' OR lease_until <= ?1) \
-                 ORDER BY open_at, id LIMIT ?2 FOR UPDATE SKIP LOCKED"
+                "WHERE open_at <= ?1 AND (state = 'due' OR lease_until <= ?1 OR lease_until > ?2) \
+                 ORDER BY open_at, id LIMIT ?3 FOR UPDATE SKIP LOCKED"
             ))
             .bind(now)
+            .bind(furthest)
             .bind(limit)
             .fetch_all(&mut self.tx)
             .await?;

@@ -1,6 +1,7 @@
 //! What is due while the clock jumps, while the process is down, and where it dies at it.
 
 mod clock;
+mod dead_claim;
 mod killed;
 
 use std::collections::BTreeMap;
@@ -40,7 +41,7 @@ async fn reminders(database: &str, session: &str) -> Vec<String> {
 }
 
 /// Nobody was told of one thing twice, neither in their list nor by one key.
-async fn nobody_was_told_twice(database: &str) {
+pub(crate) async fn nobody_was_told_twice(database: &str) {
     for statement in [
         "SELECT concat_ws(' ', user_id, kind, cause) FROM notifications",
         "SELECT idempotency_key FROM deliveries WHERE state = 'sent'",

@@ -7,6 +7,7 @@ mod disk;
 mod due;
 mod killed;
 mod link;
+mod mails;
 mod paused;
 mod restarts;
 mod rigs;

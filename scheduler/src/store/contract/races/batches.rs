@@ -11,6 +11,7 @@ use crate::commands;
 use crate::due_jobs::DueJobRunner;
 use crate::store::contract::harness::{LEASE_MS, StoreHarness, all_of};
 use crate::store::{JobFilter, NotificationQuery};
+use crate::store_clock::StoreClock;
 
 /// Jobs of one session: as many reminders, all due by now.
 const OF_ONE: i64 = 100;
@@ -56,7 +57,7 @@ async fn thousand(store: &Store) -> Vec<BookedSession> {
 }
 
 async fn run(store: Store) {
-    let runner = DueJobRunner::new(LEASE_MS);
+    let runner = DueJobRunner::new(LEASE_MS, StoreClock::default());
     runner.run_due(&*store, drop).await.unwrap();
 }
 

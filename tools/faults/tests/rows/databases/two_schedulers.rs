@@ -90,13 +90,7 @@ impl Rig {
         let url = database.url_text();
         let mut nodes = [Node::new(&url).await, Node::new(&url).await];
         nodes[0].process.start().await;
-        // One scheduler to everybody outside: what one has signed the other knows.
-        let [from, to] = [&nodes[0], &nodes[1]].map(|node| node.process.data_dir().join("keys"));
-        fs::create_dir(&to).unwrap();
-        for file in fs::read_dir(from).unwrap() {
-            let file = file.unwrap();
-            fs::copy(file.path(), to.join(file.file_name())).unwrap();
-        }
+        share_keys(&nodes[0].process, &nodes[1].process);
         nodes[1].process.start().await;
         Some(Self {
             application: nodes[0].process.application(),
@@ -198,6 +192,16 @@ impl Rig {
             let twice: Vec<_> = facts.iter().filter(|(_, count)| **count > 1).collect();
             assert!(twice.is_empty(), "{what}: {twice:?}");
         }
+    }
+}
+
+/// Makes them one scheduler to everybody outside: what the first has signed the other, which has not begun, knows.
+pub(super) fn share_keys(first: &ServiceProcess, other: &ServiceProcess) {
+    let [from, to] = [first, other].map(|process| process.data_dir().join("keys"));
+    fs::create_dir(&to).unwrap();
+    for file in fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), to.join(file.file_name())).unwrap();
     }
 }
 

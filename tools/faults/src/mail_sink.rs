@@ -1,0 +1,62 @@
+//! A mail server that is not ours, and says of each mail that it has taken it.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+/// Python's `aiosmtpd`, which the scheduler's own stories use, too.
+#[derive(Debug)]
+pub struct MailSink {
+    port: u16,
+    lines: Lines<BufReader<ChildStdout>>,
+    /// Its input ends with it, and so does the server.
+    _child: Child,
+}
+
+impl MailSink {
+    /// What it does with the first mail is a word of `smtp_server.py`; `None`, and the calling test is left out, where it is
+    /// not installed.
+    pub async fn start(first: &str) -> Option<Self> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let script = script.join("../../scheduler/tests/smtp_server.py");
+        let started = Command::new("/usr/bin/python3")
+            .arg(script)
+            .arg(first)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn();
+        let mut child = started.ok()?;
+        let mut lines = BufReader::new(child.stdout.take()?).lines();
+        let port = lines.next_line().await.ok().flatten();
+        let Some(port) = port.and_then(|line| line.parse().ok()) else {
+            testkit::left_out("python3-aiosmtpd: scripts/install-test-deps.sh");
+            return None;
+        };
+        Some(Self {
+            port,
+            lines,
+            _child: child,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The next mail that it has taken; `None` where none comes within `limit`.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub async fn next(&mut self, limit: Duration) -> Option<Value> {
+        let line = tokio::time::timeout(limit, self.lines.next_line()).await;
+        let line = line.ok()?.unwrap().expect("the mail server runs");
+        Some(serde_json::from_str(&line).unwrap())
+    }
+}
