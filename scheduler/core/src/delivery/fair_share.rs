@@ -22,7 +22,7 @@ pub struct DeliveryShares {
 /// Attempts that have not come to an answer, by where they go and by whose they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AttemptsInFlight {
-    all: usize,
+    ids: HashSet<String>,
     targets: HashMap<String, usize>,
     applications: HashMap<String, usize>,
 }
@@ -66,7 +66,7 @@ impl DeliveryShares {
 impl AttemptsInFlight {
     /// One attempt more.
     pub fn add(&mut self, delivery: &Delivery) {
-        self.all += 1;
+        self.ids.insert(delivery.id.clone());
         let application = delivery.application.clone();
         *self.applications.entry(application).or_default() += 1;
         if let Some(target) = &delivery.target {
@@ -76,7 +76,7 @@ impl AttemptsInFlight {
 
     /// An attempt that was added has come to its answer.
     pub fn remove(&mut self, delivery: &Delivery) {
-        self.all = self.all.saturating_sub(1);
+        self.ids.remove(&delivery.id);
         take_one(&mut self.applications, &delivery.application);
         if let Some(target) = &delivery.target {
             take_one(&mut self.targets, target);
@@ -86,7 +86,13 @@ impl AttemptsInFlight {
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.all
+        self.ids.len()
+    }
+
+    /// Which deliveries they are of.
+    #[must_use]
+    pub fn ids(&self) -> &HashSet<String> {
+        &self.ids
     }
 }
 
@@ -113,14 +119,15 @@ impl FairChoice {
     /// Places that are free.
     #[must_use]
     pub fn places(&self) -> usize {
-        self.shares.at_once.saturating_sub(self.in_flight.all)
+        self.shares.at_once.saturating_sub(self.in_flight.count())
     }
 
     /// Looks at a page of what is due.
     pub fn look_at(&mut self, page: impl IntoIterator<Item = DueDelivery>) {
         let places = self.places();
         for due in page {
-            if self.full.contains(&due.application) {
+            // It is here also where its claim has lapsed, by a clock that was set.
+            if self.full.contains(&due.application) || self.in_flight.ids.contains(&due.id) {
                 continue;
             }
             if let Some(target) = &due.target {
