@@ -209,7 +209,6 @@ pub struct WebhookDeliveryView {
     /// The endpoint or listener that it goes to.
     pub endpoint_id: String,
     /// True where that is a listener, as `rendezvous listen` makes.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub listener: bool,
     /// The `webhook-id` of every attempt: the event's id.
     pub webhook_id: String,

@@ -1,6 +1,6 @@
 //! Deliveries, from their planning to the answer of their channel.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use scheduler_core::{
     Delivery, DeliveryState, DeliveryUpdate, DueDelivery, NewDelivery, Recipient, Reopened,
@@ -91,7 +91,7 @@ pub(crate) trait DeliveryRepository: Send {
         &'a mut self,
         channel: NotificationChannel,
         from_and_furthest: (UnixMs, UnixMs),
-        under_way: &'a HashSet<String>,
+        under_way: &'a BTreeSet<String>,
     ) -> StoreFuture<'a, u64>;
 
     /// Ends a delivery that [`DeliveryRepository::claimable`] has returned without an attempt.

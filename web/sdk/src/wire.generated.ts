@@ -1364,7 +1364,7 @@ webhook_signature: string,
  */
 body: string, };
 /**
- * Answer of `POST /v1/webhook-listeners`: an endpoint without an address, whose deliveries are fetched.
+ * A listener of an application: an endpoint without an address, whose deliveries are fetched.
  */
 export type ListenerView = { 
 /**
@@ -1376,13 +1376,22 @@ id: string,
  */
 events: Array<EventType>, 
 /**
- * What it is sent is signed with this one.
+ * True while a stream of it is open.
  */
-secret: SecretText, 
+listening: boolean, 
 /**
- * When it is forgotten, unless somebody listens.
+ * When it was made.
  */
-expires_at: UnixMs, };
+created_at: UnixMs, 
+/**
+ * When it is forgotten, unless somebody listens. Of five, one to which nobody has listened for a minute gives way to a
+ * new one before that.
+ */
+expires_at: UnixMs, 
+/**
+ * What it is sent is signed with this one: in the answer that makes the listener, and never again.
+ */
+secret?: SecretText, };
 /**
  * Answer of `GET /v1/push/key`.
  */
@@ -1505,6 +1514,14 @@ export type WebhookDeliveryView = {
  */
 id: string, 
 /**
+ * The endpoint or listener that it goes to.
+ */
+endpoint_id: string, 
+/**
+ * True where that is a listener, as `rendezvous listen` makes.
+ */
+listener: boolean, 
+/**
  * The `webhook-id` of every attempt: the event's id.
  */
 webhook_id: string, 
@@ -1521,7 +1538,7 @@ state: DeliveryStatus,
  */
 attempts: number, 
 /**
- * What the last attempt was answered with, unless that was a success or nothing.
+ * What the last attempt was answered with, unless that was nothing.
  */
 status?: number, 
 /**

@@ -2,7 +2,7 @@
 //! whichever application has the fewest: neither an endpoint that hangs nor thousands of deliveries of one application
 //! keep others waiting.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use wire::UnixMs;
 
@@ -22,9 +22,9 @@ pub struct DeliveryShares {
 /// Attempts that have not come to an answer, by where they go and by whose they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AttemptsInFlight {
-    ids: HashSet<String>,
-    targets: HashMap<String, usize>,
-    applications: HashMap<String, usize>,
+    ids: BTreeSet<String>,
+    targets: BTreeMap<String, usize>,
+    applications: BTreeMap<String, usize>,
 }
 
 /// A delivery whose turn has come: what is looked at to choose.
@@ -46,9 +46,9 @@ pub struct FairChoice {
     shares: DeliveryShares,
     in_flight: AttemptsInFlight,
     /// Attempts in flight, and what is kept so far, to each target.
-    targets: HashMap<String, usize>,
-    kept: HashMap<String, Vec<DueDelivery>>,
-    full: HashSet<String>,
+    targets: BTreeMap<String, usize>,
+    kept: BTreeMap<String, Vec<DueDelivery>>,
+    full: BTreeSet<String>,
 }
 
 impl DeliveryShares {
@@ -91,7 +91,7 @@ impl AttemptsInFlight {
 
     /// Which deliveries they are of.
     #[must_use]
-    pub fn ids(&self) -> &HashSet<String> {
+    pub fn ids(&self) -> &BTreeSet<String> {
         &self.ids
     }
 }
@@ -104,8 +104,8 @@ impl FairChoice {
             shares,
             targets: in_flight.targets.clone(),
             in_flight,
-            kept: HashMap::new(),
-            full: HashSet::new(),
+            kept: BTreeMap::new(),
+            full: BTreeSet::new(),
         };
         let applications = &choice.in_flight.applications;
         let full = applications
@@ -202,7 +202,7 @@ impl FairChoice {
     }
 }
 
-fn take_one(counts: &mut HashMap<String, usize>, of: &str) {
+fn take_one(counts: &mut BTreeMap<String, usize>, of: &str) {
     if let Some(count) = counts.get_mut(of) {
         *count -= 1;
         if *count == 0 {
@@ -234,14 +234,15 @@ mod tests {
 
     fn in_flight(of: &[(&str, &str)]) -> AttemptsInFlight {
         let mut in_flight = AttemptsInFlight::default();
-        for (application, target) in of {
-            in_flight.add(&attempt(application, target));
+        for (number, (application, target)) in of.iter().enumerate() {
+            in_flight.add(&attempt(number, application, target));
         }
         in_flight
     }
 
-    fn attempt(application: &str, target: &str) -> Delivery {
+    fn attempt(number: usize, application: &str, target: &str) -> Delivery {
         let mut delivery = reminder(&session());
+        delivery.id = format!("in flight {number}");
         application.clone_into(&mut delivery.application);
         delivery.target = Some(target.to_owned());
         delivery
@@ -268,9 +269,9 @@ mod tests {
         let choice = FairChoice::new(SHARES, two.clone());
         assert_eq!(choice.full_targets().collect::<Vec<_>>(), ["e"]);
         assert_eq!(chosen(two.clone(), &page), ["d4"]);
-        two.remove(&attempt("shop", "e"));
+        two.remove(&attempt(1, "shop", "e"));
         assert_eq!(two, one, "an answer frees its place");
-        two.remove(&attempt("shop", "e"));
+        two.remove(&attempt(0, "shop", "e"));
         assert_eq!(two, AttemptsInFlight::default());
     }
 

@@ -1,6 +1,6 @@
 //! Deliveries and their claims.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use scheduler_core::{
     Delivery, DeliveryContent, DeliveryState, DeliveryUpdate, DueDelivery, NewDelivery, Recipient,
@@ -202,7 +202,7 @@ impl DeliveryRepository for SqlUnitOfWork {
         &'a mut self,
         channel: NotificationChannel,
         (now, furthest): (UnixMs, UnixMs),
-        under_way: &'a HashSet<String>,
+        under_way: &'a BTreeSet<String>,
     ) -> StoreFuture<'a, u64> {
         Box::pin(async move {
             // What waits to be tried again has the reason, and what was not tried no attempt.
