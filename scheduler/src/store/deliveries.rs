@@ -101,7 +101,7 @@ pub(crate) trait DeliveryRepository: Send {
     fn find<'a>(&'a mut self, id: &'a str) -> StoreFuture<'a, Option<StoredDelivery>>;
 
     /// Has a delivery go out once more that [`DeliveryRepository::find`] has returned and that is over: behind whatever
-    /// waits, with attempts that count on and waits that begin anew.
+    /// waits, with attempts that count on and waits that begin anew. Its reason says so, and that no claim holds it.
     fn reopen<'a>(&'a mut self, delivery: &'a Delivery, again: Reopened) -> StoreFuture<'a, ()>;
 
     /// Writes what became of an attempt under the claim of that term, where it is still under it.

@@ -5,7 +5,7 @@ use scheduler_core::{
     check_listener, check_webhook,
 };
 use serde_json::json;
-use wire::{EventType, UnixMs};
+use wire::{DeliveryStatus, EventType, UnixMs};
 
 use super::harness::{NOW, StoreHarness, cancelled, event};
 use crate::access::Redeliverer;
@@ -243,6 +243,14 @@ pub(crate) async fn sch_308_a_delivery_is_sent_again_once_it_is_over(mut harness
     assert_eq!(theirs, RedeliveryOutcome::NotFound);
     let again = redeliver(&*store, &shop(), &id, (NOW, NOW)).await.unwrap();
     assert_eq!(again, RedeliveryOutcome::Reopened);
+    let query = WebhookDeliveryQuery {
+        endpoint: "l".to_owned(),
+        state: Some(DeliveryStatus::Pending),
+        before: None,
+        limit: 10,
+    };
+    let shown = store.webhook_deliveries().list(query).await.unwrap();
+    assert_eq!(shown[0].reason.as_deref(), Some("redelivered"));
     let waiting_again = store
         .webhook_deliveries()
         .waiting("l".into(), 10)

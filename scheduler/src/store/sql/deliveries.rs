@@ -253,7 +253,7 @@ impl DeliveryRepository for SqlUnitOfWork {
     fn reopen<'a>(&'a mut self, delivery: &'a Delivery, again: Reopened) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             query(
-                "UPDATE deliveries SET state = 'pending', reason = NULL, lane = NULL, term = term + 1, \
+                "UPDATE deliveries SET state = 'pending', reason = 'redelivered', lane = NULL, term = term + 1, \
                  due_at = ?1, open_at = ?1, expires_at = ?2, sent_at = NULL WHERE id = ?3",
             )
             .bind(again.due_at)
