@@ -46,7 +46,7 @@ contracts: ## whether the services answer as their /openapi.json says, tried by 
 	@scripts/install-test-deps.sh
 	@python3 scripts/test.py contracts
 
-faults: ## every fault around the real binary: kills, full and failing disks, clocks, bad links, databases that are away (half an hour)
+faults: ## every fault around the real binary: kills, full and failing disks, clocks, bad links, databases that are away (an hour)
 	@scripts/install-test-deps.sh faults
 	@RENDEZVOUS_FAULTS=all python3 scripts/test.py faults
 

@@ -50,9 +50,11 @@ struct ReadinessState {
 }
 
 impl Readiness {
-    /// One without checks: ready.
+    /// One without checks: ready. Installs the metrics recorder of the process if none is there: a service makes this before
+    /// its tasks, and what they count before its listeners are up counts.
     #[must_use]
     pub fn new() -> Self {
+        recorder();
         Self::default()
     }
 

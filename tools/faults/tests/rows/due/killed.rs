@@ -22,8 +22,8 @@ const LEAD_MS: i64 = 900;
 const BEFORE_MS: i64 = 40;
 /// Points at which it dies.
 const POINTS: usize = 12;
-/// From the restart until everything is done: the lease, the poll of a second, and a busy machine.
-const LIMIT: Duration = Duration::from_secs(20);
+/// From the restart until everything is done: the lease, the poll of a second, and up to a thousand on a busy machine.
+const LIMIT: Duration = Duration::from_secs(50);
 /// Reminders of one session in a batch.
 const OF_ONE: usize = 500;
 
@@ -288,7 +288,7 @@ mod long {
 
     #[test]
     fn flt_50_killed_amid_a_thousand_reminders_the_rest_goes_out_and_each_once() {
-        let after = [1, 150, 350, 550, 750];
+        let after = [1, 300, 600];
         for engine in [TestEngine::Postgres, TestEngine::MySql] {
             row(dies_amid_a_thousand(engine, &after));
         }
