@@ -21,11 +21,11 @@ use crate::store::{SchedulerStore, StoreError, StoreFuture, UnitOfWork};
 use crate::webhooks::Webhooks;
 
 /// Attempts at once: one that hangs holds its place for the whole timeout.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 64;
 /// Of these to one endpoint: one that never answers leaves the others to everybody else.
-const AT_ONCE_PER_ENDPOINT: usize = 4;
+const AT_ONCE_PER_ENDPOINT: usize = 16;
 /// Of these for one application: all of its endpoints may hang, too.
-const AT_ONCE_PER_APPLICATION: usize = 24;
+const AT_ONCE_PER_APPLICATION: usize = 48;
 /// Bytes of an answer that are read; none are kept, because it may say anything.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// How much longer than its request an attempt may take, in milliseconds: for reading its endpoint.

@@ -79,7 +79,7 @@ async fn sch_371_the_store_answers_while_many_deliveries_go_out() {
 #[tokio::test]
 async fn sch_372_an_endpoint_that_hangs_holds_up_no_other() {
     // More than all places of the channel, each waiting longer than this test does.
-    const SESSIONS: i64 = 36;
+    const SESSIONS: i64 = 68;
     let scheduler = scheduler_with(|config| config.webhooks.timeout_ms = 30_000).await;
     let (hanging, answering) = (TestReceiver::start().await, TestReceiver::start().await);
     hanging.answers(ReceiverAnswer::Hang);
@@ -87,7 +87,7 @@ async fn sch_372_an_endpoint_that_hangs_holds_up_no_other() {
     for number in 0..SESSIONS {
         scheduler.book(offer(600_000 + number * 600_000)).await;
     }
-    hanging.until(4).await;
+    hanging.until(16).await;
     let body = json!({"url": answering.url()});
     let rival = scheduler.key("rival").await;
     let made: Value = rival
@@ -97,7 +97,7 @@ async fn sch_372_an_endpoint_that_hangs_holds_up_no_other() {
     let test = scheduler.at(&format!("/v1/webhooks/{}/test", text(&made["id"])));
     rival.post(&test, json!({})).await.json::<Value>(202);
     answering.until(1).await;
-    assert_eq!(hanging.received().len(), 4, "no more at once");
+    assert_eq!(hanging.received().len(), 16, "no more at once");
 }
 
 #[tokio::test]
