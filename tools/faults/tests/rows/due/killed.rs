@@ -17,7 +17,7 @@ const LEASE_MS: &str = "1000";
 /// Sessions of a round. Each has two reminders and an opening, due together.
 const SESSIONS: usize = 3;
 /// From booking a round's sessions to what is due of them, in milliseconds.
-const LEAD_MS: i64 = 900;
+const LEAD_MS: i64 = 1_500;
 /// From then on packets count, before what is due, in milliseconds.
 const BEFORE_MS: i64 = 40;
 /// Points at which it dies.
