@@ -91,15 +91,11 @@ async fn sch_251_each_field_of_an_application_that_is_wrong_is_named() {
             "channels[0]",
             "unknown_value",
         ),
-        (json!({"allowed_origins": null}), "", ""),
+        (json!({"allowed_origins": null}), "allowed_origins", "wrong_type"),
         (json!({"name": ""}), "name", "required"),
         (json!({"id": "other"}), "id", "unknown_field"),
     ] {
         let answer = scheduler.app.patch(&url, change.clone()).await;
-        if field.is_empty() {
-            assert_eq!(answer.status, 200, "{change}: as if it were absent");
-            continue;
-        }
         assert_eq!(answer.status, 422, "{change}: {}", answer.body);
         let error = &answer.body["errors"][0];
         assert_eq!(
