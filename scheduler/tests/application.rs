@@ -91,7 +91,11 @@ async fn sch_251_each_field_of_an_application_that_is_wrong_is_named() {
             "channels[0]",
             "unknown_value",
         ),
-        (json!({"allowed_origins": null}), "allowed_origins", "wrong_type"),
+        (
+            json!({"allowed_origins": null}),
+            "allowed_origins",
+            "wrong_type",
+        ),
         (json!({"name": ""}), "name", "required"),
         (json!({"id": "other"}), "id", "unknown_field"),
     ] {

@@ -24,29 +24,30 @@ where
     T::deserialize(deserializer).map(Some)
 }
 
+/// Takes `null` out of the schema of a change that takes nothing away.
+#[cfg(feature = "schema")]
+pub(crate) fn no_null(schema: &mut schemars::Schema) {
+    null_only(schema, &[]);
+}
+
 /// Takes `null` out of the schema of a change, but for the fields that it takes away.
 #[cfg(feature = "schema")]
-pub(crate) struct NullOnly(pub(crate) &'static [&'static str]);
-
-#[cfg(feature = "schema")]
-impl schemars::transform::Transform for NullOnly {
-    fn transform(&mut self, schema: &mut schemars::Schema) {
-        let Some(fields) = schema.get_mut("properties") else {
-            return;
-        };
-        for (name, field) in fields.as_object_mut().into_iter().flatten() {
-            if self.0.contains(&name.as_str()) {
-                continue;
-            }
-            if let Some(types) = field.get_mut("type").and_then(|types| types.as_array_mut()) {
-                types.retain(|one| one != "null");
-            }
-            if let Some(forms) = field
-                .get_mut("anyOf")
-                .and_then(|forms| forms.as_array_mut())
-            {
-                forms.retain(|one| one["type"] != "null");
-            }
+pub(crate) fn null_only(schema: &mut schemars::Schema, taken_away: &[&str]) {
+    let Some(fields) = schema.get_mut("properties") else {
+        return;
+    };
+    for (name, field) in fields.as_object_mut().into_iter().flatten() {
+        if taken_away.contains(&name.as_str()) {
+            continue;
+        }
+        if let Some(types) = field.get_mut("type").and_then(|types| types.as_array_mut()) {
+            types.retain(|one| one != "null");
+        }
+        if let Some(forms) = field
+            .get_mut("anyOf")
+            .and_then(|forms| forms.as_array_mut())
+        {
+            forms.retain(|one| one["type"] != "null");
         }
     }
 }

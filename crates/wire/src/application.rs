@@ -54,11 +54,25 @@ pub struct ApplicationView {
     pub templates: Option<Map<String, Value>>,
 }
 
+#[cfg(feature = "schema")]
+fn application_nulls(schema: &mut schemars::Schema) {
+    crate::absent::null_only(
+        schema,
+        &[
+            "return_url",
+            "theme",
+            "sender_name",
+            "reply_to",
+            "templates",
+        ],
+    );
+}
+
 /// Body of `PATCH /v1/application`: what is absent stays as it is, and `null` takes away what may be absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(transform = crate::absent::NullOnly(&["return_url", "theme", "sender_name", "reply_to", "templates"])))]
+#[cfg_attr(feature = "schema", schemars(transform = application_nulls))]
 pub struct ChangeApplication {
     /// What people are shown: 1 to 100 characters.
     #[serde(

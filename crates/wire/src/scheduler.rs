@@ -72,7 +72,7 @@ pub struct BookSession {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(transform = crate::absent::NullOnly(&[])))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::absent::no_null))]
 #[expect(missing_docs, reason = "the fields are those of `BookSession`")]
 pub struct ChangeSession {
     #[serde(

@@ -35,11 +35,16 @@ pub struct CreateWebhook {
     pub description: Option<String>,
 }
 
+#[cfg(feature = "schema")]
+fn webhook_nulls(schema: &mut schemars::Schema) {
+    crate::absent::null_only(schema, &["description"]);
+}
+
 /// Body of `PATCH /v1/webhooks/{id}`: what is absent stays as it is, and `null` takes away what may be absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(transform = crate::absent::NullOnly(&["description"])))]
+#[cfg_attr(feature = "schema", schemars(transform = webhook_nulls))]
 pub struct ChangeWebhook {
     /// An https address that is not of an inner network.
     #[serde(

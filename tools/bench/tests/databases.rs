@@ -20,7 +20,10 @@ async fn the_bare_loop_asks_what_the_scheduler_asks_and_each_database_can_be_mea
     for database in ["sqlite", "postgres", "mariadb"] {
         let statements = &measured.statements[&format!("{database}_settle")];
         let is_once = statements.iter().all(|(_, times)| *times == 1);
-        assert!(is_once && (10..=14).contains(&statements.len()), "{statements:?}");
+        assert!(
+            is_once && (10..=14).contains(&statements.len()),
+            "{statements:?}"
+        );
         let book = &measured.statements[&format!("{database}_book")];
         // What the application says of itself is read before the transaction.
         let begins = |text: &str| text.starts_with("BEGIN") || text.starts_with("START");

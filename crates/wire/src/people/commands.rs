@@ -46,7 +46,7 @@ pub struct Login {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(transform = crate::absent::NullOnly(&[])))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::absent::no_null))]
 pub struct ChangeMe {
     /// What others are shown.
     #[serde(
@@ -92,12 +92,17 @@ pub struct ChangeMe {
     pub notify: Option<ChangeNotify>,
 }
 
+#[cfg(feature = "schema")]
+fn notify_nulls(schema: &mut schemars::Schema) {
+    crate::absent::null_only(schema, &["kinds", "quiet"]);
+}
+
 /// What changes of how a person is told: what is absent stays as it is, `null` takes it away.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(transform = crate::absent::NullOnly(&["kinds", "quiet"])))]
+#[cfg_attr(feature = "schema", schemars(transform = notify_nulls))]
 pub struct ChangeNotify {
     /// Whether by e-mail.
     #[serde(
