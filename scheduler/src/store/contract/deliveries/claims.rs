@@ -4,7 +4,7 @@ use scheduler_core::{
     AttemptsInFlight, ChannelAnswer, Delivery, DeliveryContent, DeliveryShares, DeliveryState,
     NewDelivery,
 };
-use wire::{Notification, NotificationChannel};
+use wire::NotificationChannel;
 
 use super::super::harness::{NOW, StoreHarness};
 use super::{CLAIM_MS, Claims, ids, to_endpoint};
