@@ -95,10 +95,13 @@ def raised_limits(env: dict[str, str]) -> dict[str, str]:
     for service in ("scheduler", "signaling"):
         for key, value in settings[service].get("limits", {}).items():
             if isinstance(value, int) and not isinstance(value, bool):
+                if "bytes_per_second" in key:
+                    # How fast the other side must be at least.
+                    continue
                 if "connections" in key:
                     raised[f"RENDEZVOUS_{service.upper()}_LIMITS_{key.upper()}"] = str(CONNECTIONS)
-                elif "per_second" in key or "per_hour" in key or "burst" in key:
-                    raised[f"RENDEZVOUS_{service.upper()}_LIMITS_{key.upper()}"] = str(NO_LIMIT)
+                elif any(part in key for part in ("per_second", "per_hour", "per_address", "burst")):
+                    raised[f"RENDEZVOUS_{service.upper()}_LIMITS_{key.upper()}"] = str(max(value, NO_LIMIT))
     return raised
 
 
