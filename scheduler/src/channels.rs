@@ -27,13 +27,8 @@ pub(crate) trait Channel: Send + Sync + 'static {
     /// How long it waits after each attempt that failed.
     fn back_off(&self) -> BackOff;
 
-    /// Attempts at once.
-    fn at_once(&self) -> usize;
-
-    /// How these are shared: whoever waits may have all of them, unless a channel says otherwise.
-    fn shares(&self) -> DeliveryShares {
-        DeliveryShares::undivided(self.at_once())
-    }
+    /// How many attempts it makes at once, and how these are shared.
+    fn shares(&self) -> DeliveryShares;
 
     /// How long one attempt may take at most, in milliseconds: a claim holds a little longer.
     fn limit_ms(&self) -> i64;

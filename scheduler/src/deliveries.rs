@@ -98,7 +98,7 @@ impl DeliveryRunners {
 impl DeliveryRunner {
     /// Each attempt is a task of its own: it goes on while this one waits for the store, which the attempt may wait for, too.
     async fn run(self, store: &dyn SchedulerStore, tasks: Tasks, shutdown: Shutdown) {
-        let at_once = self.channel.at_once();
+        let at_once = self.channel.shares().at_once;
         let mut in_hand = InHand::default();
         let (sender, mut answers) = mpsc::channel(at_once);
         let mut next_look = Instant::now();
@@ -121,7 +121,7 @@ impl DeliveryRunner {
                     let mut done = in_hand.unwritten.iter().map(|done| done.place.delivery());
                     let had_lane = done.any(|delivery| delivery.lane.is_some());
                     self.write(store, &mut in_hand).await;
-                    if had_lane || in_hand.places.in_flight().count() * 2 <= at_once {
+                    if had_lane || in_hand.places.taken() * 2 <= at_once {
                         next_look = Instant::now();
                     }
                 }
@@ -163,7 +163,7 @@ impl DeliveryRunner {
         in_hand: &mut InHand,
     ) -> Result<Vec<Delivery>, StoreError> {
         let in_flight = in_hand.places.in_flight();
-        if in_flight.count() >= self.channel.at_once() {
+        if in_flight.count() >= self.channel.shares().at_once {
             return Ok(Vec::new());
         }
         let now = self.clock.read(store).await?;

@@ -1,6 +1,6 @@
 //! The places of a channel: each attempt in flight has one, from its claim until its answer is written.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use scheduler_core::{AttemptsInFlight, Delivery};
 
@@ -17,21 +17,26 @@ pub(crate) struct DeliveryPlace {
 impl DeliveryPlaces {
     /// What is in flight now.
     pub(crate) fn in_flight(&self) -> AttemptsInFlight {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.lock().clone()
+    }
+
+    /// How many are taken.
+    pub(crate) fn taken(&self) -> usize {
+        self.lock().count()
     }
 
     /// Takes a place for an attempt.
     pub(crate) fn take(&self, delivery: Delivery) -> DeliveryPlace {
-        let mut in_flight = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        in_flight.add(&delivery);
-        drop(in_flight);
+        self.lock().add(&delivery);
         DeliveryPlace {
             places: self.clone(),
             delivery,
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, AttemptsInFlight> {
+        // Each change is whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -44,7 +49,6 @@ impl DeliveryPlace {
 
 impl Drop for DeliveryPlace {
     fn drop(&mut self) {
-        let mut in_flight = self.places.0.lock().unwrap_or_else(PoisonError::into_inner);
-        in_flight.remove(&self.delivery);
+        self.places.lock().remove(&self.delivery);
     }
 }

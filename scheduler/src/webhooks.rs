@@ -5,7 +5,9 @@ mod listeners;
 use std::io;
 use std::path::Path;
 
-use scheduler_core::{Delivery, DeliveryContent, WebhookEndpoint, WebhookTarget, webhook_body};
+use scheduler_core::{
+    Delivery, DeliveryContent, UrlVerdict, WebhookEndpoint, WebhookTarget, webhook_body,
+};
 use service::egress::{EgressClient, EgressPolicy};
 use wire::{ListenedDelivery, UnixMs, WebhookView};
 
@@ -39,7 +41,7 @@ impl Webhooks {
     }
 
     /// Whether an endpoint may have that address, by the rule that sending goes by: if not, a code and a message.
-    pub(crate) async fn may_call(&self, url: &str) -> Result<(), (String, String)> {
+    pub(crate) async fn may_call(&self, url: &str) -> UrlVerdict {
         let checked = self.egress.check(url).await;
         checked
             .map(|_| ())

@@ -120,7 +120,7 @@ pub use unlinked::unlinked;
 pub use unread_digest::{DIGEST_EVERY_MS, UnreadMessage};
 pub use webhook::{
     CheckedListener, CheckedWebhook, DisableReason, LISTENER_LIFE_MS, MAX_LISTENERS, MAX_WEBHOOKS,
-    UrlRule, WEBHOOK_WAITS_MS, WebhookEndpoint, WebhookTarget, answer_of, change_webhook,
+    UrlVerdict, WEBHOOK_WAITS_MS, WebhookEndpoint, WebhookTarget, answer_of, change_webhook,
     check_listener, check_webhook, listener_that_gives_way, plan_webhooks, test_event,
     webhook_body,
 };

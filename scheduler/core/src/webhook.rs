@@ -11,7 +11,7 @@ mod planning;
 pub use answer::answer_of;
 pub use body::webhook_body;
 pub use checks::{
-    CheckedListener, CheckedWebhook, UrlRule, change_webhook, check_listener, check_webhook,
+    CheckedListener, CheckedWebhook, UrlVerdict, change_webhook, check_listener, check_webhook,
 };
 pub use endpoint::{
     DisableReason, LISTENER_LIFE_MS, MAX_LISTENERS, MAX_WEBHOOKS, WebhookEndpoint, WebhookTarget,

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use scheduler_core::{MAX_WEBHOOKS, WebhookEndpoint, check_webhook};
+use scheduler_core::{MAX_WEBHOOKS, ReopenRefusal, WebhookEndpoint, check_webhook};
 use service::clock;
 use service::http::{HttpError, Json, JsonOrEmpty};
 use wire::{
@@ -23,8 +23,7 @@ pub(crate) async fn create(
     Json(asked): Json<CreateWebhook>,
 ) -> Result<(StatusCode, Json<WebhookView>), HttpError> {
     let verdict = app.webhooks.may_call(&asked.url).await;
-    let may_call = |_: &str| verdict.clone();
-    let checked = check_webhook(asked, &may_call).map_err(HttpError::invalid)?;
+    let checked = check_webhook(asked, verdict).map_err(HttpError::invalid)?;
     let now = clock::now();
     let endpoint = checked.of(&application, commands::new_id(), now);
     if !commands::add_webhook(&*app.store, &endpoint, clock::wall()).await? {
@@ -70,9 +69,8 @@ pub(crate) async fn change(
         Some(url) => app.webhooks.may_call(url).await,
         None => Ok(()),
     };
-    let may_call = move |_: &str| verdict.clone();
     let of = (application.as_str(), id.as_str());
-    let outcome = commands::change_webhook(&*app.store, of, &change, &may_call).await?;
+    let outcome = commands::change_webhook(&*app.store, of, &change, &verdict).await?;
     done(outcome).and_then(|endpoint| shown(&endpoint).map(Json))
 }
 
@@ -117,7 +115,7 @@ pub(crate) async fn test(
     match commands::test_webhook(&*app.store, of, clock::now()).await? {
         TestOutcome::Planned(delivery_id) => Ok(sent(&app, delivery_id)),
         TestOutcome::Disabled => Err(HttpError::conflict(
-            "The endpoint is disabled: enable it first.",
+            ReopenRefusal::EndpointDisabled.detail(),
         )),
         TestOutcome::NotFound => Err(no_such_endpoint()),
     }

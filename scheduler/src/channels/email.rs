@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use scheduler_core::{BackOff, ChannelAnswer, Delivery, DeliveryContent, MailSuppression};
+use scheduler_core::{
+    BackOff, ChannelAnswer, Delivery, DeliveryContent, DeliveryShares, MailSuppression,
+};
 use service::clock;
 use sha2::{Digest as _, Sha256};
 use wire::{Notification, NotificationChannel, NotificationKind, UnixMs, UserId};
@@ -155,8 +157,8 @@ impl Channel for EmailChannel {
         }
     }
 
-    fn at_once(&self) -> usize {
-        AT_ONCE
+    fn shares(&self) -> DeliveryShares {
+        DeliveryShares::undivided(AT_ONCE)
     }
 
     fn limit_ms(&self) -> i64 {

@@ -13,7 +13,7 @@ pub use self::subject::push_subject;
 
 use std::sync::Arc;
 
-use scheduler_core::{BackOff, ChannelAnswer, Delivery, DeliveryContent};
+use scheduler_core::{BackOff, ChannelAnswer, Delivery, DeliveryContent, DeliveryShares};
 use service::StartError;
 use service::clock;
 use service::egress::{EgressClient, EgressLimits, EgressPolicy};
@@ -157,8 +157,8 @@ impl Channel for PushChannel {
         }
     }
 
-    fn at_once(&self) -> usize {
-        AT_ONCE
+    fn shares(&self) -> DeliveryShares {
+        DeliveryShares::undivided(AT_ONCE)
     }
 
     fn limit_ms(&self) -> i64 {

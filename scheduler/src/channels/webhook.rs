@@ -120,10 +120,6 @@ impl Channel for WebhookChannel {
         }
     }
 
-    fn at_once(&self) -> usize {
-        AT_ONCE
-    }
-
     fn shares(&self) -> DeliveryShares {
         DeliveryShares {
             at_once: AT_ONCE,

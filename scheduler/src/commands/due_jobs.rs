@@ -1,7 +1,6 @@
 //! Settling jobs that were claimed.
 
 use std::collections::BTreeSet;
-use std::mem;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
@@ -108,20 +107,15 @@ async fn settle_once(
     if !ids.is_empty() {
         work.sessions().lock(&ids).await?;
     }
-    let mut streamed = Vec::new();
     let mut taken_over = 0;
     let mut appends = Appends::default();
     let are_alone = |one: &DecidedJob, other: &DecidedJob| {
         !one.1.changes_other_jobs() && !other.1.changes_other_jobs()
     };
     for run in decided.chunk_by(are_alone) {
-        if run[0].1.changes_other_jobs() {
-            // What is erased takes with it what was added before.
-            streamed.extend(mem::take(&mut appends).write(&mut *work).await?);
-        }
         taken_over += settle_run(&mut *work, now, run, &mut appends).await?;
     }
-    streamed.extend(appends.write(&mut *work).await?);
+    let streamed = appends.write(&mut *work).await?;
     work.commit().await?;
     metrics::counter!("due_jobs_lapsed_total").increment(taken_over);
     Ok(streamed)
@@ -134,11 +128,11 @@ async fn settle_run(
     run: &[DecidedJob],
     appends: &mut Appends,
 ) -> Result<u64, StoreError> {
-    let update = |(claimed, action): &'_ DecidedJob| action.job_update(&claimed.job);
-    let rows: Vec<_> = run.iter().map(|one| (&one.0.job, update(one))).collect();
-    let settled = work.jobs().settle(&rows).await?;
-    let settled_jobs = run.iter().zip(&settled);
-    for ((claimed, action), _) in settled_jobs.filter(|(_, one)| **one == Settled::Written) {
+    let updates = run.iter();
+    let updates = updates.map(|(claimed, action)| (&claimed.job, action.job_update(&claimed.job)));
+    let settled = work.jobs().settle(&updates.collect::<Vec<_>>()).await?;
+    let outcomes = run.iter().zip(&settled);
+    for ((claimed, action), _) in outcomes.filter(|(_, one)| **one == Settled::Written) {
         let context = context(work, &claimed.job, action).await?;
         let effects = core::settle(now, claimed, action, context, &mut new_id);
         change(work, effects, appends).await?;

@@ -1,7 +1,7 @@
 //! Endpoints of applications and their deliveries.
 
 use scheduler_core::{
-    self as core, LISTENER_LIFE_MS, MAX_LISTENERS, MAX_WEBHOOKS, UrlRule, WebhookEndpoint,
+    self as core, LISTENER_LIFE_MS, MAX_LISTENERS, MAX_WEBHOOKS, UrlVerdict, WebhookEndpoint,
     WebhookTarget,
 };
 use storage::retry_on_conflict;
@@ -73,9 +73,9 @@ pub(crate) async fn change_webhook(
     store: &dyn SchedulerStore,
     (application, id): (&str, &str),
     change: &ChangeWebhook,
-    may_call: UrlRule<'_>,
+    verdict: &UrlVerdict,
 ) -> Result<WebhookOutcome, StoreError> {
-    let changed = |endpoint| core::change_webhook(endpoint, change.clone(), may_call);
+    let changed = |endpoint| core::change_webhook(endpoint, change.clone(), verdict.clone());
     update(store, (application, id), changed).await
 }
 

@@ -64,10 +64,6 @@ impl Channel for Claims {
         }
     }
 
-    fn at_once(&self) -> usize {
-        self.shares.at_once
-    }
-
     fn shares(&self) -> DeliveryShares {
         self.shares
     }

@@ -21,7 +21,7 @@ const TAKEN: (bool, &str) = (true, "http_204");
 fn endpoint(application: &str, id: &str) -> WebhookEndpoint {
     let asked = json!({"url": "https://shop.example/\u{1f600}", "events": ["session.joined"], "description": "\u{e9}"});
     let asked = serde_json::from_value(asked).unwrap();
-    let checked = check_webhook(asked, &|_| Ok(())).unwrap();
+    let checked = check_webhook(asked, Ok(())).unwrap();
     checked.of(application, id.to_owned(), NOW)
 }
 

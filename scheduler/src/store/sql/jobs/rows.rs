@@ -48,23 +48,34 @@ pub(super) fn row(job: &NewJob) -> Result<[Value<'_>; 11], serde_json::Error> {
 
 /// A job with its new claim, in the order of the columns.
 pub(super) fn claimed_row((job, until): &(Job, UnixMs)) -> [Value<'_>; 11] {
-    [
-        job.id.as_str().into(),
-        job.subject.kind().into(),
-        job.subject.id().into(),
-        job.revision.into(),
-        job.kind.name().into(),
-        job.kind.before_ms().into(),
-        job.user.as_ref().map_or("", UserId::as_str).into(),
-        job.due_at.into(),
-        words(JobState::Claimed { until: *until }).0.into(),
-        (*until).into(),
-        job.term.into(),
-    ]
+    let state = words(JobState::Claimed { until: *until }).0;
+    rewritten(
+        job,
+        [
+            job.due_at.into(),
+            state.into(),
+            (*until).into(),
+            job.term.into(),
+        ],
+    )
 }
 
 /// A job with what became of it, in the order of the columns.
 pub(super) fn settled_row<'a>((job, update): &'a (&'a Job, JobUpdate)) -> [Value<'a>; 11] {
+    rewritten(
+        job,
+        [
+            update.due_at.into(),
+            words(update.state).0.into(),
+            reason(*update).into(),
+            update.attempts.into(),
+        ],
+    )
+}
+
+/// A row that is there: the columns that make it this job, which must be given to name it, and those that are written.
+fn rewritten<'a>(job: &'a Job, written: [Value<'a>; 4]) -> [Value<'a>; 11] {
+    let [due_at, state, third, fourth] = written;
     [
         job.id.as_str().into(),
         job.subject.kind().into(),
@@ -73,10 +84,10 @@ pub(super) fn settled_row<'a>((job, update): &'a (&'a Job, JobUpdate)) -> [Value
         job.kind.name().into(),
         job.kind.before_ms().into(),
         job.user.as_ref().map_or("", UserId::as_str).into(),
-        update.due_at.into(),
-        words(update.state).0.into(),
-        reason(*update).into(),
-        update.attempts.into(),
+        due_at,
+        state,
+        third,
+        fourth,
     ]
 }
 
