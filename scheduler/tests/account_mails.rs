@@ -26,6 +26,18 @@ async fn signed_up(scheduler: &Running, mails: &mut MailServer, name: &str) -> (
     (browser, token)
 }
 
+/// Until the one mail that is to be sent is given up.
+async fn until_dead(scheduler: &Running) {
+    let database = scheduler.data.path().join("scheduler/scheduler.db");
+    let url = format!("sqlite://{}?mode=ro", database.display());
+    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+    eventually(async || {
+        let states = sqlx::query_scalar::<_, String>("SELECT state FROM mails");
+        states.fetch_all(&pool).await.unwrap() == ["dead"]
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn sch_140_an_address_is_confirmed_once_and_by_the_login_that_asked() {
     let Some(mut mails) = MailServer::start("take").await else {
@@ -197,14 +209,7 @@ async fn sch_139_a_mail_that_was_put_off_is_sent_again_and_one_that_was_refused_
     };
     let scheduler = sending_to(&mails).await;
     Browser::signed_up(&scheduler, "Ana").await;
-    let database = scheduler.data.path().join("scheduler/scheduler.db");
-    let url = format!("sqlite://{}?mode=ro", database.display());
-    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
-    eventually(async || {
-        let states = sqlx::query_scalar::<_, String>("SELECT state FROM mails");
-        states.fetch_all(&pool).await.unwrap() == ["dead"]
-    })
-    .await;
+    until_dead(&scheduler).await;
     signed_up(&scheduler, &mut mails, "Bo").await;
 }
 
@@ -230,12 +235,5 @@ async fn sch_396_a_mail_that_waits_while_the_mail_server_is_taken_away_is_given_
     .await;
     Browser::signed_up(&scheduler, "Ana").await;
     let scheduler = Running::start_in(scheduler.stop().await).await;
-    let database = scheduler.data.path().join("scheduler/scheduler.db");
-    let url = format!("sqlite://{}?mode=ro", database.display());
-    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
-    eventually(async || {
-        let states = sqlx::query_scalar::<_, String>("SELECT state FROM mails");
-        states.fetch_all(&pool).await.unwrap() == ["dead"]
-    })
-    .await;
+    until_dead(&scheduler).await;
 }

@@ -3,10 +3,10 @@
 mod long {
     use std::time::Duration;
 
-    use faults::{FaultyLink, LinkCondition, MailSink, ServiceProcess, look, row};
+    use faults::{FaultyLink, LinkCondition, ServiceProcess, look, row};
     use serde_json::{Value, json};
     use storage::testing::{TestDatabase, TestEngine};
-    use testkit::{now, until};
+    use testkit::{SmtpServer, now, until};
 
     /// Until the mail server says that it has the mail it takes 1.5 s; by then its word has come.
     const WORD_HAS_COME: Duration = Duration::from_millis(2_500);
@@ -20,7 +20,7 @@ mod long {
     async fn dies_before_it_is_noted(engine: TestEngine) {
         let (Some(database), Some(mut sink)) = (
             TestDatabase::create(engine).await,
-            MailSink::start("slow").await,
+            SmtpServer::start("slow", 0).await,
         ) else {
             return;
         };

@@ -1,10 +1,14 @@
 //! Notifications as mails, read by a mail program that is not ours: Mailpit, and the calendar by Python's `icalendar`.
 
+#[path = "../running/mod.rs"]
 mod running;
+
+mod calendar;
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use calendar::properties;
 use running::browser::Browser;
 use running::mailpit::Mailpit;
 use running::{Running, eventually};
@@ -30,6 +34,14 @@ async fn may_mail(scheduler: &Running, said: Value) {
     change.as_object_mut().unwrap().extend(given);
     let url = scheduler.at("/v1/application");
     let _: Value = scheduler.app.patch(&url, change).await.json(200);
+}
+
+/// A mail program, and a scheduler that sends to it, whose application may mail; `None` where Mailpit is missing.
+async fn mailing(said: Value) -> Option<(Mailpit, Running)> {
+    let mailpit = Mailpit::start().await?;
+    let scheduler = sending_by(mailpit.settings()).await;
+    may_mail(&scheduler, said).await;
+    Some((mailpit, scheduler))
 }
 
 /// Ana in London, who reads English, and 민지 in Seoul, who reads Korean.
@@ -80,11 +92,9 @@ async fn calendar_of(mailpit: &Mailpit, mail: &Value, method: &str) -> String {
 
 #[tokio::test]
 async fn sch_325_who_is_booked_gets_an_invitation_in_their_language_and_calendar() {
-    let Some(mailpit) = Mailpit::start().await else {
+    let Some((mailpit, scheduler)) = mailing(json!({})).await else {
         return;
     };
-    let scheduler = sending_by(mailpit.settings()).await;
-    may_mail(&scheduler, json!({})).await;
     let session = scheduler.book(two(START)).await;
 
     let mail = mailpit.mail("to:minji@example.org").await;
@@ -143,73 +153,12 @@ async fn sch_325_who_is_booked_gets_an_invitation_in_their_language_and_calendar
     );
 }
 
-/// The properties of the events of a calendar, sorted, without those that are named.
-fn properties(calendar: &str, without: &[&str]) -> Vec<String> {
-    let unfolded = calendar.replace("\r\n ", "");
-    let event = unfolded.split("BEGIN:VEVENT").nth(1).unwrap();
-    let named = |line: &&str| !without.iter().any(|name| line.starts_with(name));
-    let mut lines: Vec<_> = event.lines().filter(named).map(str::to_owned).collect();
-    lines.sort();
-    lines
-}
-
-#[tokio::test]
-async fn sch_403_a_mail_a_file_and_a_feed_have_one_event_property_by_property() {
-    let Some(mailpit) = Mailpit::start().await else {
-        return;
-    };
-    let scheduler = sending_by(mailpit.settings()).await;
-    may_mail(&scheduler, json!({})).await;
-    let session = scheduler.book(two(START)).await;
-    let path = scheduler.at(&format!("/v1/sessions/{}", session["id"].as_str().unwrap()));
-    let user = session["participants"][0]["user_id"].as_str().unwrap();
-    let file = format!("{path}/calendar.ics?user_id={user}");
-    let moved = json!({"starts_at": START + HOUR_MS});
-    for (subject, method) in [
-        ("meet", "REQUEST"),
-        ("Moved", "REQUEST"),
-        ("Cancelled", "CANCEL"),
-    ] {
-        match subject {
-            "Moved" => drop(scheduler.app.patch(&path, moved.clone()).await),
-            "Cancelled" => drop(
-                scheduler
-                    .app
-                    .post(&format!("{path}/cancel"), json!({}))
-                    .await,
-            ),
-            _ => {}
-        }
-        let search = format!("to:ana@example.org subject:{subject}");
-        let mail = mailpit.mail(&search).await;
-        let mailed = calendar_of(&mailpit, &mail, method).await;
-        let given: String = scheduler.app.get(&file).await.json(200);
-        assert!(given.contains(&format!("METHOD:{method}\r\n")), "{given}");
-        let due = properties(&mailed, &["DTSTAMP"]);
-        assert_eq!(properties(&given, &["DTSTAMP"]), due);
-        assert!(
-            due.iter()
-                .any(|line| line == "ORGANIZER;CN=Blue Guides:mailto:meet@example.net")
-        );
-        if method == "REQUEST" {
-            // Whoever has the link is not shown whose it was.
-            let page = scheduler.person(&session, 0).await;
-            let shown: String = page.get(&format!("{path}/calendar.ics")).await.json(200);
-            assert!(!shown.contains("ana@example.org"), "{shown}");
-            let rest = ["DTSTAMP", "ATTENDEE"];
-            assert_eq!(properties(&shown, &rest), properties(&mailed, &rest));
-        }
-    }
-}
-
 #[tokio::test]
 async fn sch_402_what_people_are_called_is_no_link_in_a_mail_and_makes_no_header() {
-    let Some(mailpit) = Mailpit::start().await else {
+    let said = json!({"sender_name": "Pay www.evil.example"});
+    let Some((mailpit, scheduler)) = mailing(said).await else {
         return;
     };
-    let scheduler = sending_by(mailpit.settings()).await;
-    let said = json!({"sender_name": "Pay www.evil.example"});
-    may_mail(&scheduler, said).await;
     let mut booking = two(START);
     booking["participants"][1]["name"] =
         json!("Bo http://evil.example\r\nBcc: eve@evil.example \u{2028}win@evil.example");
@@ -240,49 +189,10 @@ async fn sch_402_what_people_are_called_is_no_link_in_a_mail_and_makes_no_header
 }
 
 #[tokio::test]
-async fn sch_326_what_is_moved_or_called_off_is_so_in_the_calendar_too() {
-    let Some(mailpit) = Mailpit::start().await else {
-        return;
-    };
-    let scheduler = sending_by(mailpit.settings()).await;
-    may_mail(&scheduler, json!({})).await;
-    let session = scheduler.book(two(START)).await;
-    let path = scheduler.at(&format!("/v1/sessions/{}", session["id"].as_str().unwrap()));
-    let moved = json!({"starts_at": START + HOUR_MS});
-    let _: Value = scheduler.app.patch(&path, moved).await.json(200);
-    let search = "to:ana@example.org subject:Moved";
-    let mail = mailpit.mail(search).await;
-    let subject = "Moved: your session with 민지, Sunday, 17 March 2030, 18:46";
-    assert_eq!(mail["Subject"], subject);
-    let first = calendar_of(&mailpit, &mail, "REQUEST").await;
-    let _: Value = scheduler
-        .app
-        .post(&format!("{path}/cancel"), json!({}))
-        .await
-        .json(200);
-    let mail = mailpit.mail("to:ana@example.org subject:Cancelled").await;
-    let last = calendar_of(&mailpit, &mail, "CANCEL").await;
-    if let (Some(first), Some(last)) = (read_calendar(&first), read_calendar(&last)) {
-        assert_eq!(first["uid"], last["uid"]);
-        assert_eq!(
-            (&first["sequence"], &last["sequence"]),
-            (&json!(1), &json!(2))
-        );
-        assert_eq!(
-            (&last["method"], &last["status"]),
-            (&json!("CANCEL"), &json!("CANCELLED"))
-        );
-        assert_eq!(last["url"], Value::Null);
-    }
-}
-
-#[tokio::test]
 async fn sch_327_mail_programs_can_show_a_mail_and_follow_its_links() {
-    let Some(mailpit) = Mailpit::start().await else {
+    let Some((mailpit, scheduler)) = mailing(json!({})).await else {
         return;
     };
-    let scheduler = sending_by(mailpit.settings()).await;
-    may_mail(&scheduler, json!({})).await;
     let mut offer = two(now().0 + HOUR_MS);
     offer["remind_before_ms"] = json!([HOUR_MS - 1_000]);
     scheduler.book(offer).await;
@@ -308,11 +218,9 @@ async fn sch_327_mail_programs_can_show_a_mail_and_follow_its_links() {
 #[tokio::test]
 async fn sch_328_one_click_stops_the_mails_to_a_person_a_look_at_the_link_does_not_and_it_is_undone()
  {
-    let Some(mailpit) = Mailpit::start().await else {
+    let Some((mailpit, scheduler)) = mailing(json!({})).await else {
         return;
     };
-    let scheduler = sending_by(mailpit.settings()).await;
-    may_mail(&scheduler, json!({})).await;
     scheduler.book(two(START)).await;
     let mail = mailpit.mail("to:ana@example.org").await;
     let headers = mailpit.of(&mail, "headers").await;

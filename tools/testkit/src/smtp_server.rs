@@ -1,6 +1,5 @@
-//! A mail server that is not ours, and says of each mail that it has taken it.
+//! An SMTP server that is not ours, and the mails that it took.
 
-use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -8,33 +7,36 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-/// Python's `aiosmtpd`, which the scheduler's own stories use, too.
+use crate::left_out;
+
+/// Debian's `python3-aiosmtpd`. Runs until it is dropped.
 #[derive(Debug)]
-pub struct MailSink {
+pub struct SmtpServer {
     port: u16,
     lines: Lines<BufReader<ChildStdout>>,
     /// Its input ends with it, and so does the server.
     _child: Child,
 }
 
-impl MailSink {
-    /// What it does with the first mail is a word of `smtp_server.py`; `None`, and the calling test is left out, where it is
-    /// not installed.
-    pub async fn start(first: &str) -> Option<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let script = script.join("../../scheduler/tests/smtp_server.py");
-        let started = Command::new("/usr/bin/python3")
-            .arg(script)
-            .arg(first)
+impl SmtpServer {
+    /// At that port, or at a free one if it is 0. What it does with the first mail is a word of `smtp_server.py`. `None`, and
+    /// the calling test is left out, where it is not installed.
+    ///
+    /// # Panics
+    /// In CI, where it is not installed.
+    pub async fn start(first: &str, port: u16) -> Option<Self> {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/smtp_server.py");
+        let mut child = Command::new("/usr/bin/python3")
+            .args([script, first, &port.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
-            .spawn();
-        let mut child = started.ok()?;
+            .spawn()
+            .ok()?;
         let mut lines = BufReader::new(child.stdout.take()?).lines();
         let port = lines.next_line().await.ok().flatten();
         let Some(port) = port.and_then(|line| line.parse().ok()) else {
-            testkit::left_out("python3-aiosmtpd: scripts/install-test-deps.sh");
+            left_out("python3-aiosmtpd: scripts/install-test-deps.sh");
             return None;
         };
         Some(Self {
