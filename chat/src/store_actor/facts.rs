@@ -42,7 +42,8 @@ fn take_kind(kind: EventType, event: &Event, changes: &mut RoomChanges) -> Resul
                 changes.closings.push(Closing { room, at });
             }
             let revision = event.revision.unwrap_or_default();
-            let opening = opening(event, fact.room_id, fact.members, revision)?;
+            let members = fact.members.into_iter().map(Participant::from).collect();
+            let opening = opening(event, fact.room_id, members, revision)?;
             changes.openings.push(opening);
         }
         EventType::UserBlocked => {

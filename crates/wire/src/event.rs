@@ -62,6 +62,8 @@ word_enum! {
         ProposalAnswered = "proposal.answered",
         /// A room is there, for these members.
         RoomOpened = "room.opened",
+        /// A room has other members, or another name.
+        RoomChanged = "room.changed",
         /// A room takes no more messages.
         RoomClosed = "room.closed",
         /// A session was booked.

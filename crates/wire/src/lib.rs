@@ -20,6 +20,7 @@ mod people;
 mod push;
 mod question;
 mod raw;
+mod room;
 mod schedule;
 mod scheduler;
 mod session;
@@ -55,7 +56,7 @@ pub use job::{JobStatus, JobView, JobWord};
 pub use matching::{
     AcceptProposal, BlockView, ClaimGift, CreateMatch, CreatedMatch, GiftBox, GiftFact, GiftKind,
     GiftRecipient, GiftState, GiftView, MatchFact, MatchView, NextSession, ProposalFact,
-    ProposalState, ProposalView, Propose, ReportView, RoomFact, SendGift, SendReport, SentReport,
+    ProposalState, ProposalView, Propose, ReportView, SendGift, SendReport, SentReport,
     UserBlocked,
 };
 pub use notification::{Notification, NotificationKind};
@@ -68,6 +69,7 @@ pub use people::{
 pub use push::{PushKey, PushKeys, PushMessage, SubscribeToPush, SubscribedToPush};
 pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;
+pub use room::{RoomFact, RoomKind, RoomMember, RoomRole};
 pub use schedule::ScheduleView;
 pub use scheduler::{
     BookParticipant, BookSession, ChangeSession, EmptyBody, JoinRequest, JoinResponse,

@@ -346,18 +346,6 @@ pub struct ProposalFact {
     pub proposal: ProposalView,
 }
 
-/// Data of `room.opened` and `room.closed`; their subject is the room, and the event's `revision` the room's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RoomFact {
-    /// The room; also the event's subject.
-    pub room_id: RoomId,
-    /// Everybody who belongs to it.
-    pub members: Vec<Participant>,
-    /// Whose people they are: an application's id, or `people`.
-    pub tenant: String,
-}
-
 /// Data of `user.blocked`, between the services alone: nothing passes between the two while it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

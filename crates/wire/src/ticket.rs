@@ -89,6 +89,9 @@ pub struct ChatClaims {
 pub struct ChatRoomGrant {
     /// Id of the room.
     pub id: RoomId,
+    /// Of the facts that the scheduler has of it: a higher one replaces it. Absent from an older scheduler.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
     /// Everybody who belongs to the room.
     pub members: Vec<Participant>,
 }

@@ -50,6 +50,7 @@ async fn all_rooms(
     let open = rooms.into_iter().filter(|room| !room.kicked);
     let grants = open.map(|room| ChatRoomGrant {
         id: room.id,
+        revision: None,
         members: room.members,
     });
     Ok(ChatGrants {
@@ -82,6 +83,7 @@ fn one_room(
         },
         rooms: vec![ChatRoomGrant {
             id: session.room_id.clone(),
+            revision: None,
             members: session.members(),
         }],
         only: Some(vec![session.room_id.clone()]),

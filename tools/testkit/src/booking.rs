@@ -111,6 +111,7 @@ impl Default for BookedRoom {
     fn default() -> Self {
         Self(ChatRoomGrant {
             id: RoomId(Uuid::now_v7().to_string()),
+            revision: None,
             members: vec![participant(ANN, "Ann"), participant(BO, "Bo")],
         })
     }

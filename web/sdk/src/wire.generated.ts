@@ -1608,7 +1608,7 @@ secret?: SecretText, };
 /**
  * What can happen.
  */
-export type EventType = "match.created" | "match.ended" | "gift.received" | "gift.opened" | "proposal.created" | "proposal.answered" | "room.opened" | "room.closed" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "session.feedback" | "application.changed" | "message.unread" | "user.kicked" | "user.blocked" | "user.erased" | "operator.action";
+export type EventType = "match.created" | "match.ended" | "gift.received" | "gift.opened" | "proposal.created" | "proposal.answered" | "room.opened" | "room.changed" | "room.closed" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "session.feedback" | "application.changed" | "message.unread" | "user.kicked" | "user.blocked" | "user.erased" | "operator.action";
 /**
  * A fact, as the outbox keeps it and the inbox takes it.
  */

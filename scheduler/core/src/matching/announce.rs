@@ -3,7 +3,7 @@
 use serde::Serialize;
 use wire::{
     Event, EventType, GiftFact, GiftId, MatchId, Notification, NotificationKind, Participant,
-    ProposalFact, RoomFact, UnixMs, UserBlocked, UserErased, UserId,
+    ProposalFact, RoomFact, RoomKind, RoomMember, UnixMs, UserBlocked, UserErased, UserId,
 };
 
 use super::gift::Gift;
@@ -156,7 +156,14 @@ impl<'a> Announcer<'a> {
     fn room(&mut self, of: &Match, kind: EventType, revision: u64) {
         let fact = RoomFact {
             room_id: of.room_id.clone(),
-            members: of.participants.to_vec(),
+            kind: RoomKind::Pair,
+            name: None,
+            members: of
+                .participants
+                .iter()
+                .cloned()
+                .map(RoomMember::from)
+                .collect(),
             tenant: of.application.clone(),
         };
         self.event(kind, of.room_id.as_str(), Some(revision), &fact);

@@ -32,6 +32,7 @@ pub(crate) fn is_outgoing(kind: EventType) -> bool {
         | EventType::MatchCreated
         | EventType::MatchEnded
         | EventType::RoomOpened
+        | EventType::RoomChanged
         | EventType::RoomClosed
         | EventType::MessageUnread
         | EventType::UserKicked => true,
@@ -99,7 +100,9 @@ fn known_data(kind: EventType, data: &Value) -> Option<Value> {
         | EventType::SessionCancelled => only_fields_of::<SessionBooked>(data),
         EventType::SessionFeedback => only_fields_of::<FeedbackFact>(data),
         EventType::MatchCreated | EventType::MatchEnded => only_fields_of::<MatchFact>(data),
-        EventType::RoomOpened | EventType::RoomClosed => only_fields_of::<RoomFact>(data),
+        EventType::RoomOpened | EventType::RoomChanged | EventType::RoomClosed => {
+            only_fields_of::<RoomFact>(data)
+        }
         EventType::MessageUnread => only_fields_of::<MessageUnread>(data),
         _ => only_fields_of::<SessionFact>(data),
     }
