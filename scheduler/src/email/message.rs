@@ -37,7 +37,7 @@ pub(crate) struct MailParts<'a> {
 /// A mail that is ready to be sent.
 pub(crate) struct SealedMail {
     pub(super) envelope: Envelope,
-    pub(super) bytes: Vec<u8>,
+    pub(super) text: String,
 }
 
 impl SealedMail {
@@ -64,7 +64,7 @@ impl SealedMail {
         };
         Ok(Self {
             envelope: message.envelope().clone(),
-            bytes: message.formatted(),
+            text: String::from_utf8(message.formatted())?,
         })
     }
 }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn written(parts: MailParts<'_>) -> String {
-        String::from_utf8(SealedMail::new(parts).unwrap().bytes).unwrap()
+        SealedMail::new(parts).unwrap().text
     }
 
     #[test]

@@ -12,6 +12,7 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
 
+use super::data::MailData;
 use super::message::SealedMail;
 use super::server::MailServer;
 use crate::config::EmailSettings;
@@ -129,9 +130,9 @@ async fn transfer(
     mail: &SealedMail,
     stage: &mut SendStage,
 ) -> Result<(), Error> {
-    let SealedMail { envelope, bytes } = mail;
+    let SealedMail { envelope, text } = mail;
     *stage = SendStage::Sender;
-    let parameters = parameters(connection, envelope, bytes);
+    let parameters = parameters(connection, envelope, text);
     let sender = Mail::new(envelope.from().cloned(), parameters);
     connection.command(sender).await?;
     *stage = SendStage::Recipient;
@@ -142,7 +143,7 @@ async fn transfer(
     }
     *stage = SendStage::Text;
     connection.command(Data).await?;
-    connection.message(bytes).await?;
+    connection.command(MailData(text)).await?;
     Ok(())
 }
 
@@ -150,7 +151,7 @@ async fn transfer(
 fn parameters(
     connection: &AsyncSmtpConnection,
     envelope: &Envelope,
-    bytes: &[u8],
+    text: &str,
 ) -> Vec<MailParameter> {
     let server = connection.server_info();
     let mut parameters = Vec::new();
@@ -159,7 +160,7 @@ fn parameters(
     if is_international && server.supports_feature(Extension::SmtpUtfEight) {
         parameters.push(MailParameter::SmtpUtfEight);
     }
-    if !bytes.is_ascii() && server.supports_feature(Extension::EightBitMime) {
+    if !text.is_ascii() && server.supports_feature(Extension::EightBitMime) {
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
     parameters
