@@ -1,6 +1,7 @@
 //! Mails: how they look, how they are built and how they are handed in, for everything that sends some. A task sends those of
 //! accounts, which the store keeps apart; what people are notified of is a channel (`crate::channels::email`).
 
+mod data;
 mod look;
 mod message;
 mod outgoing;

@@ -172,7 +172,8 @@ fn app(
         .map_err(|source| file_error(config.keys_dir().join("join.secret"), source))?;
     let store: Arc<dyn SchedulerStore> = Arc::new(store.clone());
     let web_origin: Arc<str> = config.web_origin.trim_end_matches('/').into();
-    let email = email(config)?;
+    let store_clock = StoreClock::default();
+    let email = email(config, &store_clock)?;
     let composer = MailComposer {
         store: Arc::clone(&store),
         links: links.clone(),
@@ -193,7 +194,6 @@ fn app(
     );
     let channels: Vec<Arc<dyn Channel>> =
         vec![Arc::new(by_email), Arc::new(by_webhook), Arc::new(by_push)];
-    let store_clock = StoreClock::default();
     Ok(AppState {
         push,
         store,
@@ -243,9 +243,11 @@ fn email_channel(config: &Config, email: Option<&Email>, composer: MailComposer)
     }
 }
 
-fn email(config: &Config) -> Result<Option<Email>, StartError> {
+fn email(config: &Config, clock: &StoreClock) -> Result<Option<Email>, StartError> {
     let mailer = config.email.as_ref().map(Mailer::new).transpose();
-    Ok(mailer.map_err(StartError::Config)?.map(Email::new))
+    Ok(mailer
+        .map_err(StartError::Config)?
+        .map(|mailer| Email::new(mailer, clock)))
 }
 
 /// Which settings changed since the last start is recorded; their values are not.

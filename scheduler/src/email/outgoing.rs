@@ -9,23 +9,26 @@ use wire::ApplicationView;
 
 use super::message::one_line;
 use super::transport::Mailer;
+use crate::store_clock::StoreClock;
 
 /// In whose name mails come where the settings name nobody.
 pub(crate) const OUR_NAME: &str = "Rendezvous";
 /// Characters of the name in a `From`.
 const MAX_NAME_CHARS: usize = 100;
 
-/// The mail server, and the task's bell. Clones share both.
+/// The mail server, the clock that mails are claimed by, and the task's bell. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Email {
     pub(crate) mailer: Arc<Mailer>,
+    pub(super) clock: StoreClock,
     pub(super) bell: Arc<Notify>,
 }
 
 impl Email {
-    pub(crate) fn new(mailer: Mailer) -> Self {
+    pub(crate) fn new(mailer: Mailer, clock: &StoreClock) -> Self {
         Self {
             mailer: Arc::new(mailer),
+            clock: clock.clone(),
             bell: Arc::new(Notify::new()),
         }
     }

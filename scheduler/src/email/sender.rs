@@ -92,7 +92,8 @@ impl Email {
 
     /// Sends what is due, and tells how many were looked at.
     async fn send_due(&self, app: &AppState) -> Result<u32, StoreError> {
-        let due = app.store.mails().due(clock::now(), BATCH).await?;
+        let now = self.clock.read(&*app.store).await?;
+        let due = app.store.mails().due(now, BATCH).await?;
         let count = u32::try_from(due.len()).unwrap_or(BATCH);
         let sending: Vec<_> = due.into_iter().map(|mail| self.send(app, mail)).collect();
         let mut sending = stream::iter(sending).buffer_unordered(AT_ONCE);
@@ -126,9 +127,10 @@ impl Email {
     }
 
     async fn send(&self, app: &AppState, mail: StoredMail) -> Result<(), StoreError> {
-        let now = clock::now();
-        let (links, token) = Self::links(app, &mail.mail, now);
-        if !claim_mail(&*app.store, &mail, token.as_ref(), now + LEASE_MS).await? {
+        // How long a link is good is judged by the clock of whoever is asked then, not by the store's.
+        let (links, token) = Self::links(app, &mail.mail, clock::now());
+        let until = self.clock.now() + LEASE_MS;
+        if !claim_mail(&*app.store, &mail, token.as_ref(), until).await? {
             return Ok(());
         }
         let sent = match self.sealed(&mail.mail, links) {
@@ -146,7 +148,7 @@ impl Email {
             tracing::warn!(id = %mail.mail.id, reason = %failure.reason, "a mail could not be sent");
             (failure.reason, failure.is_final)
         });
-        settle_mail(&*app.store, &mail, sent, clock::now()).await
+        settle_mail(&*app.store, &mail, sent, self.clock.now()).await
     }
 }
 
