@@ -3,6 +3,7 @@
 //! What a frame does is the core's; how bytes become frames is `service::socket`'s, and which of them are taken
 //! `service::realtime`'s.
 
+mod admission;
 mod catch_up;
 mod frame_loop;
 mod protocol;
@@ -12,19 +13,20 @@ use std::sync::Arc;
 use chat_core::check_id;
 use service::realtime::JoinError;
 use service::socket::{ConnectionPermit, Disconnect, Socket};
-use service::telemetry::spans;
-use tracing::Instrument;
+use wire::UnixMs;
 use wire::chat::Hello;
-use wire::{CloseCode, ErrorBody, ErrorCode, UnixMs};
 
 use crate::registry::Subscription;
 use crate::state::{Admission, AppState};
 use crate::store::Stores;
 use crate::subscriber::ReadQueue;
 use frame_loop::FrameLoop;
-use protocol::{ChatFrameReader, not_opened};
+use protocol::ChatFrameReader;
 
-pub(crate) use catch_up::read_all;
+pub(crate) use admission::admit;
+pub(crate) use catch_up::{CatchUp, read_all, read_on};
+pub(crate) use frame_loop::{good_until, room_of};
+pub(crate) use protocol::{not_opened, storage_error};
 
 /// Serves a socket until it is over, and gives it back for the closing handshake.
 pub(crate) async fn serve<S: Stores>(
@@ -70,7 +72,7 @@ async fn join<S: Stores>(
     state: &AppState<S>,
 ) -> Option<Joined> {
     let (hello, id) = reader.join(socket, &state.connections).await?;
-    let admission = match admit(&hello, reader, state).instrument(spans::join()).await {
+    let admission = match admit_device(&hello, reader, state).await {
         Ok(admission) => admission,
         Err(error) => {
             reader.refuse_join(error, id);
@@ -92,25 +94,17 @@ async fn join<S: Stores>(
     })
 }
 
-async fn admit<S: Stores>(
+async fn admit_device<S: Stores>(
     hello: &Hello,
     reader: &mut ChatFrameReader,
     state: &AppState<S>,
 ) -> Result<Admission, JoinError> {
     check_id(&hello.device_id).map_err(|_| JoinError::invalid_field("device_id"))?;
-    let admission = state.admit(&hello.ticket).await?;
-    let named = admission.origins.as_deref();
-    reader.check_origin(&state.connections.origins, named)?;
-    if state.registry.has_removed(&admission.caller) {
-        let body = ErrorBody::new(ErrorCode::Forbidden, "You were removed from that session.");
-        return Err(JoinError::new(body, CloseCode::Kicked));
-    }
-    reader.assign_user(&admission.caller.user)?;
-    Ok(admission)
+    admit(&hello.ticket, reader.gate(), state).await
 }
 
 /// A close frame that a client sends on purpose. A page that is left or reloaded sends 1001: it is lost,
 /// and may be back at once.
-fn is_goodbye(disconnect: Disconnect) -> bool {
+pub(crate) fn is_goodbye(disconnect: Disconnect) -> bool {
     matches!(disconnect, Disconnect::Peer(None | Some(1000 | 1005)))
 }

@@ -1,4 +1,4 @@
-//! Chat: rooms, messages, read positions and presence, over WebSocket and HTTP.
+//! Chat: rooms, messages, read positions and presence, over WebSocket, STOMP and HTTP.
 //!
 //! What surrounds `chat-core`: sockets, routes, the store actor and its stores. Who is told of what is decided
 //! there; nothing here knows what a message or a position means.
@@ -17,6 +17,7 @@ mod removals;
 mod room_loader;
 mod router;
 mod state;
+mod stomp;
 pub mod store;
 mod store_actor;
 mod store_handle;

@@ -9,7 +9,6 @@ use service::listeners::Listeners;
 use service::realtime::Runtime;
 use service::{Shutdown, StartError};
 use storage::Outbox;
-use wire::chat::GoingAway;
 
 use crate::config::{Config, Limits};
 use crate::databases::{self, SqlStores};
@@ -102,10 +101,9 @@ fn publish_events(
 /// At the first sign of a stop every socket is told when to come back.
 fn say_goodbye(runtime: &Runtime, state: Arc<AppState<SqlStores>>) {
     runtime.on_shutdown(move || {
-        state.registry.drain(|| {
-            let retry_after_ms = state.connections.retry_after_ms();
-            GoingAway { retry_after_ms }.into()
-        });
+        state
+            .registry
+            .drain(|| state.connections.retry_after_ms());
     });
 }
 

@@ -14,11 +14,12 @@ use service::clock::{now, sleep_until_maybe};
 use service::limits::Limit;
 use service::socket::{SocketHandle, Utf8Bytes};
 use tokio::sync::Notify;
-use wire::chat::{ChatServerFrame, Cursor};
+use wire::chat::{ChatServerFrame, Cursor, GoingAway};
 use wire::{CloseCode, ConnectionId, ErrorCode, RoomId, UnixMs, UserId};
 
 use crate::caller::Caller;
 use crate::removals::{ErasedPeople, Removal, RemovedPeople};
+use crate::stomp::StompSubscriber;
 use crate::store_handle::StoreHandle;
 use crate::subscriber::{ReadQueue, Subscriber};
 
@@ -102,15 +103,32 @@ impl Registry {
             socket,
             reads: Arc::clone(&reads),
         };
-        let connection = self.add_subscriber(caller, socket);
-        let Caller { user, only, .. } = caller.clone();
-        self.handle(Input::Hello {
-            connection,
-            user,
-            only,
-            cursors,
-        });
-        (self.subscription(connection), reads)
+        (self.say_hello(caller, socket, cursors), reads)
+    }
+
+    /// Registers a client of STOMP. Gone when the guard is dropped.
+    pub(crate) fn enter_stomp(&self, caller: &Caller, socket: SocketHandle) -> Subscription {
+        let subscriber = Box::new(StompSubscriber::new(caller.clone(), socket));
+        self.say_hello(caller, Subscriber::Stomp(subscriber), BTreeMap::new())
+    }
+
+    /// Runs `act` with the broker and a client of STOMP, between what others are told: none where there is no such
+    /// client.
+    pub(crate) fn with_stomp<T>(
+        &self,
+        connection: ConnectionId,
+        act: impl FnOnce(&RoomBroker, &mut StompSubscriber) -> T,
+    ) -> Option<T> {
+        let mut state = self.state();
+        let RegistryState {
+            broker,
+            subscribers,
+            ..
+        } = &mut *state;
+        match subscribers.get_mut(&connection) {
+            Some(Subscriber::Stomp(subscriber)) => Some(act(broker, subscriber)),
+            _ => None,
+        }
     }
 
     /// Registers a request that waits for news. Gone when the guard is dropped.
@@ -172,16 +190,36 @@ impl Registry {
     }
 
     /// Says goodbye to every socket, and wakes every request that waits.
-    pub(crate) fn drain(&self, mut farewell: impl FnMut() -> ChatServerFrame) {
+    pub(crate) fn drain(&self, mut retry_after_ms: impl FnMut() -> u64) {
         for subscriber in self.state().subscribers.values() {
             match subscriber {
                 Subscriber::Socket { socket, .. } => {
-                    socket.try_send(farewell().to_text(None).into()).ok();
+                    let retry_after_ms = retry_after_ms();
+                    let farewell = ChatServerFrame::from(GoingAway { retry_after_ms });
+                    socket.try_send(farewell.to_text(None).into()).ok();
                     socket.close(CloseCode::GoingAway);
                 }
+                Subscriber::Stomp(subscriber) => subscriber.go_away(retry_after_ms()),
                 Subscriber::LongPoll(news) => news.notify_one(),
             }
         }
+    }
+
+    fn say_hello(
+        &self,
+        caller: &Caller,
+        subscriber: Subscriber,
+        cursors: BTreeMap<RoomId, Cursor>,
+    ) -> Subscription {
+        let connection = self.add_subscriber(caller, subscriber);
+        let Caller { user, only, .. } = caller.clone();
+        self.handle(Input::Hello {
+            connection,
+            user,
+            only,
+            cursors,
+        });
+        self.subscription(connection)
     }
 
     fn subscription(&self, connection: ConnectionId) -> Subscription {
@@ -264,10 +302,13 @@ impl RegistryState {
         }
     }
 
-    fn send(&self, delivery: &FrameDelivery) {
+    fn send(&mut self, delivery: &FrameDelivery) {
         let FrameDelivery { to, frame } = delivery;
         let mut text: Option<Utf8Bytes> = None;
-        for subscriber in to.iter().filter_map(|id| self.subscribers.get(id)) {
+        for id in to {
+            let Some(subscriber) = self.subscribers.get_mut(id) else {
+                continue;
+            };
             match subscriber {
                 Subscriber::Socket { socket, .. } => {
                     let text = text.get_or_insert_with(|| frame.to_text(None).into());
@@ -275,6 +316,7 @@ impl RegistryState {
                         socket.close(CloseCode::SlowConsumer);
                     }
                 }
+                Subscriber::Stomp(subscriber) => subscriber.deliver(frame, &self.broker),
                 Subscriber::LongPoll(news) => news.notify_one(),
             }
         }
@@ -283,6 +325,7 @@ impl RegistryState {
     fn close(&self, id: ConnectionId, code: CloseCode) {
         match self.subscribers.get(&id) {
             Some(Subscriber::Socket { socket, .. }) => socket.close(code),
+            Some(Subscriber::Stomp(subscriber)) => subscriber.close(code),
             Some(Subscriber::LongPoll(news)) => news.notify_one(),
             None => {}
         }

@@ -12,16 +12,17 @@ use service::http::HttpError;
 use service::socket::Upgrade;
 use service::test_clock::TestClock;
 use wire::CHAT_SUBPROTOCOL;
+use wire::stomp::STOMP_SUBPROTOCOL;
 
 use crate::events::SchedulerEvents;
 use crate::state::AppState;
 use crate::store::Stores;
 use crate::sync::sync;
-use crate::{connection, describe, http};
+use crate::{connection, describe, http, stomp};
 
 /// | route | for |
 /// |---|---|
-/// | `GET /v1/chat` | clients |
+/// | `GET /v1/chat`, `/v1/stomp` | clients |
 /// | `GET /v1/rooms`, `GET`, `POST /v1/rooms/{id}/messages`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
 /// | `GET /v1/export` | a person who wants what is theirs |
 /// | `POST /v1/events`; under a test clock `POST /v1/test-clock` | the scheduler |
@@ -39,6 +40,7 @@ pub(crate) fn router<S: Stores>(
     let messages = get(http::list_messages::<S>).merge(post(http::post_message::<S>));
     let clients = Router::new()
         .route("/v1/chat", get(chat::<S>))
+        .route("/v1/stomp", get(open_stomp::<S>))
         .route("/v1/rooms", get(http::list_rooms::<S>))
         .route("/v1/rooms/{id}/messages", messages)
         .route("/v1/rooms/{id}/read", put(http::put_read::<S>))
@@ -66,5 +68,18 @@ async fn chat<S: Stores>(
         .connections
         .accept(request, CHAT_SUBPROTOCOL, |socket, permit| {
             connection::serve(socket, serving, permit)
+        })
+}
+
+async fn open_stomp<S: Stores>(
+    State(state): State<Arc<AppState<S>>>,
+    request: Upgrade,
+) -> Result<Response, HttpError> {
+    let serving = Arc::clone(&state);
+    let bearer = request.bearer().map(str::to_owned);
+    state
+        .connections
+        .accept(request, STOMP_SUBPROTOCOL, |socket, permit| {
+            stomp::serve(socket, serving, permit, bearer)
         })
 }

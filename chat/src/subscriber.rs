@@ -7,6 +7,8 @@ use chat_core::ReadRequest;
 use service::socket::SocketHandle;
 use tokio::sync::Notify;
 
+use crate::stomp::StompSubscriber;
+
 /// Reads that one connection may have asked for and not begun. It asks for one with a frame, and begins it
 /// before it takes the next: two are never there.
 const MAX_READS: usize = 8;
@@ -19,6 +21,8 @@ pub(crate) enum Subscriber {
         socket: SocketHandle,
         reads: Arc<ReadQueue>,
     },
+    /// A client of STOMP. Boxed: they are few, and larger than the others.
+    Stomp(Box<StompSubscriber>),
     /// A request that waits: it is woken, and looks for itself.
     LongPoll(Arc<Notify>),
 }

@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// What a device that came back has yet to be sent of what it missed.
 #[derive(Debug)]
-pub(super) struct CatchUp {
+pub(crate) struct CatchUp {
     spans: VecDeque<MissedRange>,
     read: VecDeque<Message>,
 }
@@ -63,13 +63,14 @@ impl CatchUp {
         }
     }
 
-    pub(super) async fn pause() {
+    /// Lets a socket that was full write on.
+    pub(crate) async fn pause() {
         tokio::time::sleep(PAUSE).await;
     }
 }
 
 /// The next messages of a span, which is shortened by them; none at its end.
-async fn read_on(
+pub(crate) async fn read_on(
     span: &mut MissedRange,
     store: &impl MessageStore,
 ) -> Result<Vec<Message>, StoreError> {

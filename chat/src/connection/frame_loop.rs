@@ -144,7 +144,8 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
     }
 }
 
-fn room_of(frame: &ChatClientFrame) -> Option<&RoomId> {
+/// The room that a frame names.
+pub(crate) fn room_of(frame: &ChatClientFrame) -> Option<&RoomId> {
     match frame {
         ChatClientFrame::Send(frame) => Some(&frame.room),
         ChatClientFrame::MarkRead(frame) => Some(&frame.room),
@@ -158,7 +159,8 @@ fn room_of(frame: &ChatClientFrame) -> Option<&RoomId> {
     }
 }
 
-fn good_until(expires_at: UnixMs, now: UnixMs) -> UnixMs {
+/// When a ticket that was taken at `now` is no longer good.
+pub(crate) fn good_until(expires_at: UnixMs, now: UnixMs) -> UnixMs {
     match expires_at > now {
         true => expires_at,
         false => expires_at + EXPIRY_LEEWAY_MS,

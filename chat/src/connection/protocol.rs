@@ -47,13 +47,13 @@ impl FrameProtocol for ChatProtocol {
 }
 
 /// The `error` frame where the store failed with `code`.
-pub(super) fn storage_error(code: ErrorCode) -> ErrorBody {
+pub(crate) fn storage_error(code: ErrorCode) -> ErrorBody {
     let mut body = ErrorBody::new(code, "The store does not answer at present.");
     body.retry_after_ms = Some(STORAGE_RETRY_MS);
     body
 }
 
 /// Refuses a `hello` whose rooms the store could not open.
-pub(super) fn not_opened(code: ErrorCode) -> JoinError {
+pub(crate) fn not_opened(code: ErrorCode) -> JoinError {
     JoinError::new(storage_error(code), CloseCode::Internal)
 }

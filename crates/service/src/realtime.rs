@@ -10,6 +10,7 @@ mod frame_reader;
 mod join_error;
 mod received_origins;
 mod runtime;
+mod socket_gate;
 
 pub use config::RealtimeConfig;
 pub use context::ConnectionContext;
@@ -17,3 +18,4 @@ pub use frame_reader::{FrameProtocol, FrameReader};
 pub use join_error::JoinError;
 pub use received_origins::ReceivedOrigins;
 pub use runtime::Runtime;
+pub use socket_gate::SocketGate;

@@ -14,6 +14,8 @@ pub enum ErrorCode {
     Malformed,
     /// No frame of that `type` exists.
     UnknownType,
+    /// A part of STOMP that is not offered: transactions, and acknowledgements by the client.
+    Unsupported,
     /// No credential, or a wrong one; `reason` says what is wrong with a ticket.
     Unauthenticated,
     /// No account has that address with that password.

@@ -36,6 +36,7 @@ pub mod chat;
 pub mod json;
 pub mod signaling;
 pub mod special_addresses;
+pub mod stomp;
 #[cfg(feature = "typescript")]
 pub mod typescript;
 pub mod visible_text;

@@ -3,11 +3,9 @@
 use std::marker::PhantomData;
 
 use tokio::time::Instant;
-use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId, UserId};
+use wire::{CloseCode, Envelope, ErrorBody, ErrorCode, FrameError, FrameId};
 
-use super::{ConnectionContext, JoinError};
-use crate::clock::steady;
-use crate::origin::{AllowedOrigins, OriginNotAllowed};
+use super::{ConnectionContext, JoinError, SocketGate};
 use crate::socket::{ConnectionPermit, Incoming, RateExceeded, Socket, SocketHandle};
 
 /// The frames of one service's protocol. Everything is known at compile time: reading a frame costs no call
@@ -49,8 +47,7 @@ pub trait FrameProtocol {
 /// Reads the frames of one socket, and answers those that are refused.
 #[derive(Debug)]
 pub struct FrameReader<P> {
-    socket: SocketHandle,
-    permit: ConnectionPermit,
+    gate: SocketGate,
     protocol: PhantomData<fn() -> P>,
 }
 
@@ -59,8 +56,7 @@ impl<P: FrameProtocol> FrameReader<P> {
     #[must_use]
     pub fn new(socket: SocketHandle, permit: ConnectionPermit) -> Self {
         Self {
-            socket,
-            permit,
+            gate: SocketGate::new(socket, permit),
             protocol: PhantomData,
         }
     }
@@ -75,7 +71,7 @@ impl<P: FrameProtocol> FrameReader<P> {
         let until = Instant::now() + context.limiter.join_timeout();
         loop {
             let limit = until.saturating_duration_since(Instant::now());
-            let charge = |frames| self.permit.check_overhead(frames, steady());
+            let charge = |frames| self.gate.check_overhead(frames);
             let incoming = tokio::select! {
                 incoming = socket.first(limit, charge) => incoming,
                 () = context.shutdown.started() => {
@@ -99,7 +95,7 @@ impl<P: FrameProtocol> FrameReader<P> {
                     self.close(CloseCode::Malformed);
                     return None;
                 }
-                None if self.permit.check_stranger(steady()) => {
+                None if self.gate.check_stranger() => {
                     self.close(CloseCode::RateLimited);
                     return None;
                 }
@@ -110,13 +106,13 @@ impl<P: FrameProtocol> FrameReader<P> {
 
     /// As [`Socket::next`]; pings and fragments are charged as frames, and too many close with 4004.
     pub async fn next(&mut self, socket: &mut Socket) -> Incoming {
-        let charge = |frames| self.permit.check_overhead(frames, steady());
+        let charge = |frames| self.gate.check_overhead(frames);
         socket.next_charged(charge).await
     }
 
     /// The frame; `None` where it was refused, and the client told so.
     pub fn read(&mut self, text: &str) -> Option<(Envelope, P::ClientFrame)> {
-        if let Err(exceeded) = self.permit.check_frame(steady()) {
+        if let Err(exceeded) = self.gate.check_frame() {
             self.refuse_rate(text, exceeded);
             return None;
         }
@@ -132,42 +128,19 @@ impl<P: FrameProtocol> FrameReader<P> {
         }
     }
 
-    /// Checks the page that opened the socket against those that its ticket is for.
-    ///
-    /// # Errors
-    /// When it is none of them; the ticket may be good elsewhere.
-    pub fn check_origin(
-        &mut self,
-        origins: &AllowedOrigins,
-        named: Option<&[String]>,
-    ) -> Result<(), JoinError> {
-        let origin = self.permit.take_origin();
-        let checked = origins.check_ticket(origin.as_ref(), named);
-        checked.map_err(|OriginNotAllowed| JoinError::origin_not_allowed())
-    }
-
-    /// The ticket was good: from here on the socket counts as one of this person's, and pays for no stranger.
-    ///
-    /// # Errors
-    /// When they have too many, or have joined too often.
-    pub fn assign_user(&mut self, user: &UserId) -> Result<(), JoinError> {
-        let counted = self.permit.assign_user(user, steady());
-        counted.map_err(JoinError::rate_limited)
+    /// What stands before the reading: who it is, and from where.
+    pub fn gate(&mut self) -> &mut SocketGate {
+        &mut self.gate
     }
 
     /// Queues a frame; a client that reads too slowly is closed with 4002.
     pub fn send(&self, frame: impl Into<P::ServerFrame>) {
-        let text = P::encode(frame.into());
-        if self.socket.try_send(text.into()).is_err() {
-            self.close(CloseCode::SlowConsumer);
-        }
+        self.gate.send(P::encode(frame.into()));
     }
 
-    /// Tells why the socket is not let in, and closes it. A join without a good ticket is charged to its
-    /// address; where that has shown too many, it is told so instead.
+    /// Tells why the socket is not let in, and closes it; counted as [`SocketGate::refusal`] says.
     pub fn refuse_join(&self, error: JoinError, id: Option<FrameId>) {
-        let counted = self.permit.check_refused_join(steady());
-        self.refuse(counted.err().map_or(error, JoinError::rate_limited), id);
+        self.refuse(self.gate.refusal(error), id);
     }
 
     /// Tells why the socket must leave, and closes it.
@@ -185,13 +158,13 @@ impl<P: FrameProtocol> FrameReader<P> {
 
     /// Closes with `code` after what is queued.
     pub fn close(&self, code: CloseCode) {
-        self.socket.close(code);
+        self.gate.close(code);
     }
 
     /// What others write to this socket with.
     #[must_use]
     pub fn socket(&self) -> &SocketHandle {
-        &self.socket
+        self.gate.socket()
     }
 
     #[cold]
@@ -212,7 +185,7 @@ impl<P: FrameProtocol> FrameReader<P> {
         };
         metrics::counter!(P::FRAMES_METRIC, "type" => kind).increment(1);
         self.send(body);
-        if is_malformed && self.permit.count_malformed(steady()) {
+        if is_malformed && self.gate.count_malformed() {
             self.close(CloseCode::Malformed);
         }
     }

@@ -21,6 +21,12 @@ impl JoinError {
         }
     }
 
+    /// What the client is told, and the close code.
+    #[must_use]
+    pub fn into_parts(self) -> (ErrorBody, CloseCode) {
+        (*self.body, self.code)
+    }
+
     /// No ticket, or a bad one; closed with 4501. `reason` is a stable word, as `expired`.
     #[must_use]
     pub fn unauthenticated(reason: &str) -> Self {

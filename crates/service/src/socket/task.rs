@@ -135,19 +135,11 @@ impl Socket {
 
     /// As [`Socket::next`]. `charge` is given the number of frames that brought no message, as pings and
     /// fragments, and says whether they are too many: then the socket is closed with 4004.
-    pub async fn next_charged(&mut self, mut charge: impl FnMut(u32) -> bool) -> Incoming {
-        loop {
-            match poll_fn(|cx| self.poll_arrival(cx)).await {
-                Ok(ReadOutcome::Frame(Frame::Text(text))) => return Incoming::Text(text),
-                Ok(ReadOutcome::Frame(Frame::Binary(_))) => {
-                    return Incoming::Closed(self.breach(CloseCode::UnsupportedData));
-                }
-                Ok(ReadOutcome::Overhead(frames)) if charge(frames) => {
-                    return Incoming::Closed(self.end(CloseCode::RateLimited));
-                }
-                Ok(ReadOutcome::Overhead(_)) => {}
-                Err(disconnect) => return Incoming::Closed(disconnect),
-            }
+    pub async fn next_charged(&mut self, charge: impl FnMut(u32) -> bool) -> Incoming {
+        match self.next_frame_charged(charge).await {
+            Ok(Frame::Text(text)) => Incoming::Text(text),
+            Ok(Frame::Binary(_)) => Incoming::Closed(self.breach(CloseCode::UnsupportedData)),
+            Err(disconnect) => Incoming::Closed(disconnect),
         }
     }
 
@@ -156,9 +148,24 @@ impl Socket {
     /// # Errors
     /// How the socket ended; from then on always the same.
     pub async fn next_frame(&mut self) -> Result<Frame, Disconnect> {
+        self.next_frame_charged(|_| false).await
+    }
+
+    /// As [`Socket::next_charged`], but takes binary frames too.
+    ///
+    /// # Errors
+    /// As [`Socket::next_frame`].
+    pub async fn next_frame_charged(
+        &mut self,
+        mut charge: impl FnMut(u32) -> bool,
+    ) -> Result<Frame, Disconnect> {
         loop {
-            if let ReadOutcome::Frame(frame) = poll_fn(|cx| self.poll_arrival(cx)).await? {
-                return Ok(frame);
+            match poll_fn(|cx| self.poll_arrival(cx)).await? {
+                ReadOutcome::Frame(frame) => return Ok(frame),
+                ReadOutcome::Overhead(frames) if charge(frames) => {
+                    return Err(self.end(CloseCode::RateLimited));
+                }
+                ReadOutcome::Overhead(_) => {}
             }
         }
     }

@@ -15,7 +15,7 @@ use tracing::Instrument;
 use super::frame_meter::MeteredStream;
 use super::handshake::{Handshake, lists, words};
 use super::{Socket, SocketSettings};
-use crate::http::{ConnectionPlace, HttpError, Linger};
+use crate::http::{ConnectionPlace, HttpError, Linger, bearer};
 use crate::lifecycle::{PanicAlarm, Tasks, spawn_detached};
 use crate::origin::AllowedOrigins;
 use crate::proxies::ClientAddr;
@@ -70,6 +70,12 @@ impl Upgrade {
     /// The `Origin` of the page that asks, if a page does.
     pub(super) fn origin(&self) -> Option<HeaderValue> {
         self.headers.get(header::ORIGIN).cloned()
+    }
+
+    /// The Bearer credential of the request, if it has exactly one.
+    #[must_use]
+    pub fn bearer(&self) -> Option<&str> {
+        bearer(&self.headers)
     }
 
     /// The place of the connection among those of its listener.
