@@ -101,9 +101,7 @@ fn publish_events(
 /// At the first sign of a stop every socket is told when to come back.
 fn say_goodbye(runtime: &Runtime, state: Arc<AppState<SqlStores>>) {
     runtime.on_shutdown(move || {
-        state
-            .registry
-            .drain(|| state.connections.retry_after_ms());
+        state.registry.drain(|| state.connections.retry_after_ms());
     });
 }
 

@@ -70,7 +70,9 @@ async fn admit(
     let tickets = &state.connections.tickets;
     let claims = tickets.signaling(&join.ticket, now()).await?;
     let named = claims.common.origins.as_deref();
-    reader.gate().check_origin(&state.connections.origins, named)?;
+    reader
+        .gate()
+        .check_origin(&state.connections.origins, named)?;
     reader.gate().assign_user(&claims.common.sub)?;
     let attempt = JoinAttempt::new(claims, join.resume.as_ref());
     state

@@ -54,7 +54,10 @@ impl StompCatchUp {
                 if !socket.has_room() {
                     return Ok(());
                 }
-                if socket.try_send(encoding::message(message, id).into()).is_err() {
+                if socket
+                    .try_send(encoding::message(message, id).into())
+                    .is_err()
+                {
                     socket.close(CloseCode::SlowConsumer);
                 }
                 read.pop_front();

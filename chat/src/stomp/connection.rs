@@ -160,13 +160,16 @@ impl<S: Stores> StompLoop<'_, S> {
     async fn catch_up(&mut self) {
         let socket = self.reader.gate.socket();
         let (registry, stores) = (&self.state.registry, self.state.stores.as_ref());
-        let going = self.catching_up.go_on(self.connection, socket, registry, stores);
+        let going = self
+            .catching_up
+            .go_on(self.connection, socket, registry, stores);
         if let Err(error) = going.await {
             metrics::counter!("storage_errors_total").increment(1);
             tracing::error!(%error, "the store can't be read");
             self.catching_up = StompCatchUp::default();
             let body = storage_error(ErrorCode::StorageUnavailable);
-            self.reader.refuse(JoinError::new(body, CloseCode::Internal), None);
+            self.reader
+                .refuse(JoinError::new(body, CloseCode::Internal), None);
         }
     }
 
@@ -174,7 +177,8 @@ impl<S: Stores> StompLoop<'_, S> {
     fn lose(&self) {
         metrics::counter!("chat_stomp_limits_total", "limit" => "heart_beat").increment(1);
         let body = ErrorBody::new(ErrorCode::Timeout, "Nothing came, not even heart-beats.");
-        self.reader.refuse(JoinError::new(body, CloseCode::HeartbeatTimeout), None);
+        self.reader
+            .refuse(JoinError::new(body, CloseCode::HeartbeatTimeout), None);
     }
 
     async fn take(&mut self, frame: StompFrame) {

@@ -52,9 +52,7 @@ pub(super) fn read_request(frame: StompFrame) -> Result<StompRequest, ErrorBody>
     match frame.command {
         StompCommand::Send => read_send(frame).map(StompRequest::Chat),
         StompCommand::Subscribe => read_subscribe(&frame),
-        StompCommand::Unsubscribe => Ok(StompRequest::Unsubscribe {
-            id: id_of(&frame)?,
-        }),
+        StompCommand::Unsubscribe => Ok(StompRequest::Unsubscribe { id: id_of(&frame)? }),
         StompCommand::Disconnect => Ok(StompRequest::Disconnect),
         StompCommand::Connect | StompCommand::Stomp => Err(ErrorBody::new(
             ErrorCode::AlreadyJoined,
@@ -152,7 +150,11 @@ fn not_utf8() -> ErrorBody {
 mod tests {
     use super::*;
 
-    fn read(command: StompCommand, headers: &[(&str, &str)], body: &[u8]) -> Result<StompRequest, ErrorBody> {
+    fn read(
+        command: StompCommand,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<StompRequest, ErrorBody> {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         read_request(StompFrame {
             command,
@@ -164,8 +166,15 @@ mod tests {
     #[test]
     fn cht_135_a_send_has_a_key_of_the_senders_own_and_text() {
         let to = ("destination", "/app/rooms/r");
-        let sent = read(StompCommand::Send, &[to, ("client-id", "c")], "안녕".as_bytes());
-        assert!(matches!(sent, Ok(StompRequest::Chat(ChatClientFrame::Send(_)))));
+        let sent = read(
+            StompCommand::Send,
+            &[to, ("client-id", "c")],
+            "안녕".as_bytes(),
+        );
+        assert!(matches!(
+            sent,
+            Ok(StompRequest::Chat(ChatClientFrame::Send(_)))
+        ));
         let keyless = read(StompCommand::Send, &[to], b"hi").unwrap_err();
         assert_eq!(keyless.code, ErrorCode::InvalidField);
         assert_eq!(keyless.field.as_deref(), Some("client-id"));
@@ -199,7 +208,14 @@ mod tests {
             let refused = read(StompCommand::Subscribe, &headers, b"");
             assert_eq!(refused.unwrap_err().code, ErrorCode::Unsupported);
         }
-        assert!(read(StompCommand::Subscribe, &[topic, ("id", "1"), ("ack", "auto")], b"").is_ok());
+        assert!(
+            read(
+                StompCommand::Subscribe,
+                &[topic, ("id", "1"), ("ack", "auto")],
+                b""
+            )
+            .is_ok()
+        );
         let again = read(StompCommand::Connect, &[], b"");
         assert_eq!(again.unwrap_err().code, ErrorCode::AlreadyJoined);
         let odd = read(StompCommand::Message, &[], b"");

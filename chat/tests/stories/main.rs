@@ -18,6 +18,8 @@ mod rooms_away;
 mod rooms_on_a_server;
 mod server;
 mod slow_reader;
+mod stomp;
 mod sync;
 mod taken_back;
 mod tickets;
+mod transports;

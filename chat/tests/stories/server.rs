@@ -101,6 +101,10 @@ impl Server {
         format!("ws://127.0.0.1:{}/v1/chat", self.port)
     }
 
+    pub(crate) fn stomp_url(&self) -> String {
+        format!("ws://127.0.0.1:{}/v1/stomp", self.port)
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }

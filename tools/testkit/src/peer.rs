@@ -222,6 +222,11 @@ impl<P: Protocol> ProtocolPeer<P> {
         self.skipped.clear();
     }
 
+    /// Keeps a frame that [`Self::next`] has brought for a later `expect`.
+    pub fn keep(&mut self, frame: P::Server) {
+        self.skipped.push_back(frame);
+    }
+
     /// The frames that were skipped, oldest first.
     pub fn skipped(&self) -> impl Iterator<Item = &P::Server> {
         self.skipped.iter()

@@ -1,0 +1,10 @@
+//! The same stories over a WebSocket, by long poll, over plain HTTP and by STOMP, and over all of them together.
+
+mod client;
+mod long_poll;
+mod one_order;
+mod plain_http;
+mod refusals;
+mod resuming;
+mod stomp;
+mod websocket;
