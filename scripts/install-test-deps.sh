@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and the machine lacks: Python, shellcheck, a browser, a Node that is new enough, cargo-deny,
-# a LiveKit server, database servers, Toxiproxy, Mailpit, Schemathesis.
+# a LiveKit server, database servers, Toxiproxy, Mailpit, Schemathesis, clients of STOMP.
 # Nothing is done twice: what is found is left alone.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -90,6 +90,12 @@ need_aiosmtpd() {
   WANTED+=(python3-aiosmtpd)
 }
 
+# Spring's client of STOMP.
+need_java() {
+  need_command mvn maven
+  need_command javac default-jdk-headless
+}
+
 need_pip() {
   python3 -m pip --version >/dev/null 2>&1 || WANTED+=(python3-pip)
 }
@@ -155,6 +161,7 @@ case ${1:-all} in
     need_command shellcheck shellcheck
     need_icalendar
     need_aiosmtpd
+    need_java
     need_chromium
     need_coturn
     need_databases
@@ -164,6 +171,7 @@ case ${1:-all} in
     "$REPO/scripts/with-node" node --version >/dev/null
     "$REPO/scripts/install-media-clients.sh" >/dev/null
     "$REPO/scripts/install-webhook-libraries.sh" >/dev/null
+    "$REPO/scripts/install-stomp-clients.sh" >/dev/null
     wait_for_builds
     ;;
   check)

@@ -1,6 +1,8 @@
 //! What chat says of itself: its operations and its frames, for `/openapi.json`, `/asyncapi.json` and
 //! `/docs`.
 
+mod stomp;
+
 use service::describe::{Api, AuthScheme, FrameChannel, FrameNumber, Frames, Operation};
 use wire::ErrorCode::{
     BadCursor, BadText, Conflict, InvalidField, Malformed, NotAMember, OriginNotAllowed,
@@ -23,6 +25,14 @@ pub(crate) fn api() -> Api {
         .answers_nothing(101, "The first frame is `hello`, within 5 s.")
         .refuses(400, &[Malformed])
         .refuses(403, &[OriginNotAllowed]),
+        Operation::get(
+            "/v1/stomp",
+            "Opens a WebSocket for a client of STOMP 1.2; see `/asyncapi.json`.",
+        )
+        .tagged("With a WebSocket")
+        .answers_nothing(101, "The first frame is `CONNECT`, within 5 s.")
+        .refuses(400, &[Malformed])
+        .refuses(403, &[OriginNotAllowed]),
     ];
     let without = [rooms(), messages()].concat().into_iter();
     operations.extend(without.map(|operation| {
@@ -37,6 +47,7 @@ pub(crate) fn api() -> Api {
         "Stores messages, tells who has read how far, and who is there.",
         operations,
     )
+    .speaking(stomp::channel())
 }
 
 fn rooms() -> Vec<Operation> {

@@ -14,10 +14,10 @@ use wire::stomp::{StompFault, StompFrame};
 use wire::{CloseCode, ConnectionId, ErrorBody, ErrorCode, UnixMs};
 
 use super::catch_up::StompCatchUp;
-use super::destination::Source;
+use super::destination::StompSource;
 use super::handshake::{Connect, connected};
 use super::heart_beat::HeartBeats;
-use super::outcome::Subscribed;
+use super::outcome::SubscriptionStart;
 use super::reader::{Received, StompReader, fatal};
 use super::request::{StompRequest, read_request, receipt_of};
 use super::subscriber::StompSubscriber;
@@ -182,6 +182,10 @@ impl<S: Stores> StompLoop<'_, S> {
     }
 
     async fn take(&mut self, frame: StompFrame) {
+        // What came in one message with the frame that ended the connection.
+        if self.reader.gate.socket().is_closed() {
+            return;
+        }
         count(&frame);
         let receipt = match receipt_of(&frame) {
             Ok(receipt) => receipt,
@@ -242,11 +246,11 @@ impl<S: Stores> StompLoop<'_, S> {
     async fn subscribe(
         &mut self,
         id: String,
-        source: Source,
+        source: StompSource,
         after: Option<u64>,
         receipt: Option<&str>,
     ) -> Result<(), ErrorBody> {
-        if let Source::Room(room) = &source {
+        if let StompSource::Room(room) = &source {
             self.state.find(room).await.map_err(storage_error)?;
         }
         let registry = &self.state.registry;
@@ -255,14 +259,14 @@ impl<S: Stores> StompLoop<'_, S> {
             let mut first = Vec::new();
             let mut missed = None;
             match &source {
-                Source::Room(room) => {
+                StompSource::Room(room) => {
                     let subscribed = session.subscribe_room(id.clone(), room, after, broker)?;
-                    if let Subscribed::CatchUp(range) = subscribed {
+                    if let SubscriptionStart::CatchUp(range) = subscribed {
                         missed = Some(range);
                     }
                 }
-                Source::Rooms => first = session.subscribe_rooms(&id, broker)?,
-                Source::Errors => session.subscribe_errors(id.clone())?,
+                StompSource::Rooms => first = session.subscribe_rooms(&id, broker)?,
+                StompSource::Errors => session.subscribe_errors(id.clone())?,
             }
             subscriber.receipt(receipt);
             first.into_iter().for_each(|text| subscriber.send(text));

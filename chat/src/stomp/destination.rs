@@ -15,7 +15,7 @@ const READ: &str = "/read";
 
 /// What a `SUBSCRIBE` asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum StompSource {
     /// Messages of a room.
     Room(RoomId),
     /// The person's rooms.
@@ -26,14 +26,14 @@ pub(super) enum Source {
 
 /// What a `SEND` is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum StompTarget {
     /// A message for a room.
     Message(RoomId),
     /// How far the room is read.
     Read(RoomId),
 }
 
-impl Source {
+impl StompSource {
     pub(super) fn of(destination: &str) -> Option<Self> {
         match destination {
             ROOMS => Some(Self::Rooms),
@@ -43,7 +43,7 @@ impl Source {
     }
 }
 
-impl Target {
+impl StompTarget {
     pub(super) fn of(destination: &str) -> Option<Self> {
         let room = destination.strip_prefix(SEND)?;
         match room.strip_suffix(READ) {
@@ -64,18 +64,24 @@ mod tests {
     #[test]
     fn cht_132_a_destination_is_one_of_five() {
         assert_eq!(
-            Source::of("/topic/rooms/r-1"),
-            Some(Source::Room("r-1".into()))
-        );
-        assert_eq!(Source::of("/user/queue/rooms"), Some(Source::Rooms));
-        assert_eq!(Source::of("/user/queue/errors"), Some(Source::Errors));
-        assert_eq!(
-            Target::of("/app/rooms/r-1"),
-            Some(Target::Message("r-1".into()))
+            StompSource::of("/topic/rooms/r-1"),
+            Some(StompSource::Room("r-1".into()))
         );
         assert_eq!(
-            Target::of("/app/rooms/r-1/read"),
-            Some(Target::Read("r-1".into()))
+            StompSource::of("/user/queue/rooms"),
+            Some(StompSource::Rooms)
+        );
+        assert_eq!(
+            StompSource::of("/user/queue/errors"),
+            Some(StompSource::Errors)
+        );
+        assert_eq!(
+            StompTarget::of("/app/rooms/r-1"),
+            Some(StompTarget::Message("r-1".into()))
+        );
+        assert_eq!(
+            StompTarget::of("/app/rooms/r-1/read"),
+            Some(StompTarget::Read("r-1".into()))
         );
         for other in [
             "",
@@ -84,10 +90,10 @@ mod tests {
             "/queue/rooms",
             "/user/queue",
         ] {
-            assert_eq!(Source::of(other), None, "{other}");
+            assert_eq!(StompSource::of(other), None, "{other}");
         }
         for other in ["/app/rooms/", "/app/rooms//read", "/topic/rooms/r-1"] {
-            assert_eq!(Target::of(other), None, "{other}");
+            assert_eq!(StompTarget::of(other), None, "{other}");
         }
     }
 }

@@ -5,7 +5,7 @@ use wire::ErrorBody;
 
 /// A subscription that was taken.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Subscribed {
+pub(super) enum SubscriptionStart {
     /// It gets what comes.
     Live,
     /// It is to be read this first.

@@ -3,7 +3,7 @@
 use service::limits::Limit;
 use service::realtime::{ConnectionContext, JoinError, SocketGate};
 use service::socket::{ConnectionPermit, Disconnect, Frame, Socket, SocketHandle};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 use wire::stomp::{StompDecoder, StompFault, StompFrame};
 use wire::{CloseCode, ErrorBody, ErrorCode};
 
@@ -44,31 +44,25 @@ impl StompReader {
         socket: &mut Socket,
         context: &ConnectionContext,
     ) -> Option<StompFrame> {
-        let until = Instant::now() + context.limiter.join_timeout();
-        loop {
-            let received = tokio::select! {
-                received = timeout_at(until, self.next(socket)) => received,
-                () = context.shutdown.started() => {
-                    self.go_away(context.retry_after_ms());
-                    return None;
-                }
-            };
-            match received {
-                Ok(Received::Frame(frame)) => {
-                    return self.gate.check_frame().is_ok().then_some(frame);
-                }
-                Ok(Received::Closed(_)) => return None,
-                Ok(Received::Faulty(fault)) => {
-                    self.refuse_fault(fault);
-                    return None;
-                }
-                Err(_) => {
-                    Limit::JoinTimeout.hit();
-                    self.gate.close(CloseCode::JoinTimeout);
-                    return None;
-                }
+        let limit = context.limiter.join_timeout();
+        let received = tokio::select! {
+            received = timeout(limit, self.next(socket)) => received,
+            () = context.shutdown.started() => {
+                self.go_away(context.retry_after_ms());
+                return None;
+            }
+        };
+        match received {
+            Ok(Received::Frame(frame)) if self.gate.check_frame().is_ok() => return Some(frame),
+            Ok(Received::Frame(_)) => self.gate.close(CloseCode::RateLimited),
+            Ok(Received::Faulty(fault)) => self.refuse(self.gate.refusal(fatal(fault)), None),
+            Ok(Received::Closed(_)) => {}
+            Err(_) => {
+                Limit::JoinTimeout.hit();
+                self.gate.close(CloseCode::JoinTimeout);
             }
         }
+        None
     }
 
     /// The next frame, or what is wrong with it. Cancel-safe.
@@ -108,11 +102,6 @@ impl StompReader {
         metrics::counter!("chat_refusals_total", "why" => code.name()).increment(1);
         self.gate.send(encoding::fatal(&body, receipt));
         self.gate.close(code);
-    }
-
-    /// Says what was wrong with a frame after which nothing can be read, and closes.
-    pub(super) fn refuse_fault(&self, fault: StompFault) {
-        self.refuse(fatal(fault), None);
     }
 
     /// Says when to come back, and closes with 4000.

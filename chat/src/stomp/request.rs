@@ -5,7 +5,7 @@ use wire::chat::{ChatClientFrame, MarkRead, Send};
 use wire::stomp::{StompCommand, StompFrame};
 use wire::{ErrorBody, ErrorCode};
 
-use super::destination::{Source, Target};
+use super::destination::{StompSource, StompTarget};
 
 /// A frame after `CONNECTED`, understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,12 +15,12 @@ pub(super) enum StompRequest {
     /// Messages of a destination from now on, or from `after` on.
     Subscribe {
         id: String,
-        source: Source,
+        source: StompSource,
         after: Option<u64>,
     },
     /// No more of them.
     Unsubscribe { id: String },
-    /// Goodbye.
+    /// The client leaves, and wants to know that all before was taken.
     Disconnect,
 }
 
@@ -85,12 +85,12 @@ fn read_send(frame: StompFrame) -> Result<ChatClientFrame, ErrorBody> {
         return Err(unsupported("There are no transactions."));
     }
     let destination = frame.header("destination").unwrap_or_default();
-    let target = Target::of(destination).ok_or_else(|| {
+    let target = StompTarget::of(destination).ok_or_else(|| {
         let message = "This is /app/rooms/{id}, or /app/rooms/{id}/read.";
         wrong("destination", message)
     })?;
     match target {
-        Target::Message(room) => {
+        StompTarget::Message(room) => {
             let client_id = frame.header("client-id").unwrap_or_default().to_owned();
             check_id(&client_id).map_err(|_| wrong("client-id", ID))?;
             let body = String::from_utf8(frame.body).map_err(|_| not_utf8())?;
@@ -101,7 +101,7 @@ fn read_send(frame: StompFrame) -> Result<ChatClientFrame, ErrorBody> {
             }
             .into())
         }
-        Target::Read(room) => {
+        StompTarget::Read(room) => {
             let seq = std::str::from_utf8(&frame.body).ok().and_then(whole);
             let seq = seq.ok_or_else(|| wrong("body", "This is the last seq that was read."))?;
             Ok(MarkRead { room, seq }.into())
@@ -115,7 +115,7 @@ fn read_subscribe(frame: &StompFrame) -> Result<StompRequest, ErrorBody> {
         return Err(unsupported(ONLY_AUTO));
     }
     let destination = frame.header("destination").unwrap_or_default();
-    let source = Source::of(destination).ok_or_else(|| {
+    let source = StompSource::of(destination).ok_or_else(|| {
         let message = "This is /topic/rooms/{id}, /user/queue/rooms or /user/queue/errors.";
         wrong("destination", message)
     })?;

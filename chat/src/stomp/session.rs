@@ -6,9 +6,9 @@ use chat_core::{MAX_MISSED, MissedRange, Recovery, Room, RoomBroker, recover};
 use wire::chat::{ChatServerFrame, Cursor, RoomView};
 use wire::{ErrorBody, ErrorCode, FrameId, RoomId};
 
-use super::destination::Source;
+use super::destination::StompSource;
 use super::encoding;
-use super::outcome::{CatchUpStep, Subscribed};
+use super::outcome::{CatchUpStep, SubscriptionStart};
 use super::request::wrong;
 use super::topics::TopicSubscriptions;
 use crate::caller::Caller;
@@ -24,7 +24,7 @@ const MAX_ROOMS: usize = 100;
 #[derive(Debug)]
 pub(super) struct StompSession {
     caller: Caller,
-    subscriptions: BTreeMap<String, Source>,
+    subscriptions: BTreeMap<String, StompSource>,
     topics: TopicSubscriptions,
     /// The receipts that frames have asked for whose outcome is not known yet.
     unanswered: BTreeMap<u64, Option<String>>,
@@ -67,7 +67,7 @@ impl StompSession {
         room: &RoomId,
         after: Option<u64>,
         broker: &RoomBroker,
-    ) -> Result<Subscribed, ErrorBody> {
+    ) -> Result<SubscriptionStart, ErrorBody> {
         self.check_new(&id)?;
         let found = self.find(room, broker)?;
         let missed = match after {
@@ -76,8 +76,9 @@ impl StompSession {
         };
         let last = missed.is_none().then_some(found.last_seq);
         self.topics.add(room.clone(), id.clone(), last);
-        self.subscriptions.insert(id, Source::Room(room.clone()));
-        Ok(missed.map_or(Subscribed::Live, Subscribed::CatchUp))
+        self.subscriptions
+            .insert(id, StompSource::Room(room.clone()));
+        Ok(missed.map_or(SubscriptionStart::Live, SubscriptionStart::CatchUp))
     }
 
     /// Adds a subscription to what is refused.
@@ -86,7 +87,7 @@ impl StompSession {
     /// What is wrong with the id.
     pub(super) fn subscribe_errors(&mut self, id: String) -> Result<(), ErrorBody> {
         self.check_new(&id)?;
-        self.subscriptions.insert(id, Source::Errors);
+        self.subscriptions.insert(id, StompSource::Errors);
         Ok(())
     }
 
@@ -100,7 +101,7 @@ impl StompSession {
         broker: &RoomBroker,
     ) -> Result<Vec<String>, ErrorBody> {
         self.check_new(id)?;
-        self.subscriptions.insert(id.to_owned(), Source::Rooms);
+        self.subscriptions.insert(id.to_owned(), StompSource::Rooms);
         let Caller { user, only, .. } = &self.caller;
         let rooms = broker.rooms_of(user, only.as_ref());
         let views: Vec<RoomView> = rooms
@@ -123,8 +124,8 @@ impl StompSession {
     /// Where there is none of that id.
     pub(super) fn unsubscribe(&mut self, id: &str) -> Result<(), ErrorBody> {
         match self.subscriptions.remove(id) {
-            Some(Source::Room(room)) => self.topics.remove(&room, id),
-            Some(Source::Rooms | Source::Errors) => {}
+            Some(StompSource::Room(room)) => self.topics.remove(&room, id),
+            Some(StompSource::Rooms | StompSource::Errors) => {}
             None => return Err(wrong("id", "This is the id of a subscription.")),
         }
         Ok(())
@@ -137,7 +138,7 @@ impl StompSession {
         range: &mut MissedRange,
         broker: &RoomBroker,
     ) -> CatchUpStep {
-        if self.subscriptions.get(id) != Some(&Source::Room(range.room.clone())) {
+        if self.subscriptions.get(id) != Some(&StompSource::Room(range.room.clone())) {
             return CatchUpStep::Done;
         }
         match self.find(&range.room, broker) {
@@ -213,7 +214,7 @@ impl StompSession {
 
     /// The frames for a refusal: one for each subscription to them, or one all the same.
     pub(super) fn refuse(&mut self, body: &ErrorBody, receipt: Option<&str>) -> Vec<String> {
-        let ids = self.subscribed_to(&Source::Errors);
+        let ids = self.subscribed_to(&StompSource::Errors);
         let number = self.next_told();
         if ids.is_empty() {
             return vec![encoding::error(body, receipt, None, number)];
@@ -226,7 +227,10 @@ impl StompSession {
         let Caller { user, only, .. } = &self.caller;
         let found = broker.room_of(user, only.as_ref(), room).ok();
         let view = || found.and_then(|room| room.view(user, false));
-        if self.subscriptions.values().any(|it| *it == Source::Rooms)
+        if self
+            .subscriptions
+            .values()
+            .any(|it| *it == StompSource::Rooms)
             && let Some(view) = view()
         {
             self.tell_rooms("room", || json(&view), out);
@@ -234,7 +238,7 @@ impl StompSession {
     }
 
     fn tell_rooms(&mut self, event: &str, json: impl FnOnce() -> String, out: &mut Vec<String>) {
-        let ids = self.subscribed_to(&Source::Rooms);
+        let ids = self.subscribed_to(&StompSource::Rooms);
         if ids.is_empty() {
             return;
         }
@@ -243,7 +247,7 @@ impl StompSession {
         out.extend(ids.iter().map(of));
     }
 
-    fn subscribed_to(&self, source: &Source) -> Vec<String> {
+    fn subscribed_to(&self, source: &StompSource) -> Vec<String> {
         let all = self.subscriptions.iter();
         let wanted = all.filter(|(_, subscribed)| *subscribed == source);
         wanted.map(|(id, _)| id.clone()).collect()

@@ -5,4 +5,5 @@ mod frames;
 mod going;
 mod limits;
 pub(crate) mod peer;
+mod real_clients;
 mod subscriptions;

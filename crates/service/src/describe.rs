@@ -9,6 +9,7 @@ mod auth_scheme;
 mod openapi;
 mod operation;
 mod page;
+mod published;
 mod schemas;
 
 use axum::Router;
@@ -21,6 +22,7 @@ pub use audience::RouteAudience;
 pub use auth_scheme::AuthScheme;
 pub use openapi::Api;
 pub use operation::Operation;
+pub use published::{PublishedChannel, PublishedFrame};
 
 /// Asked for again each time: a new version describes itself anew.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");

@@ -7,15 +7,17 @@ mod frames;
 mod network;
 mod relay;
 mod sessions;
+mod stomp;
 
 /// A target's name, which is also that of its corpus and of its file in `libfuzzer/fuzz_targets`, and what it does with
 /// an input.
 pub type FuzzTarget = (&'static str, fn(&[u8]));
 
 /// Every target once.
-pub const TARGETS: [FuzzTarget; 12] = [
+pub const TARGETS: [FuzzTarget; 13] = [
     ("signaling_frame", frames::signaling_frame),
     ("chat_frame", frames::chat_frame),
+    ("stomp_frame", stomp::stomp_frame),
     ("text", frames::text),
     ("sdp", sessions::sdp),
     ("candidate", sessions::candidate),

@@ -56,7 +56,12 @@ pub async fn every_route_is_described(base: &str, router: &str) {
 pub async fn every_frame_is_described(base: &str, subprotocol: &str, sides: [&[&str]; 2]) {
     let document = document(&Http::new(), base, "/asyncapi.json").await;
     assert!(document["asyncapi"].as_str().unwrap().starts_with("3.0"));
-    let messages = document["components"]["messages"].as_object().unwrap();
+    let mut messages = document["components"]["messages"]
+        .as_object()
+        .unwrap()
+        .clone();
+    // A channel of others' frames is described by its own name.
+    messages.retain(|key, _| key.starts_with("client.") || key.starts_with("server."));
     let of = |side: &'static str, kinds: &[&str]| {
         let key = move |kind: &&str| format!("{side}.{kind}");
         kinds.iter().map(key).collect::<Vec<_>>()
@@ -67,7 +72,7 @@ pub async fn every_frame_is_described(base: &str, subprotocol: &str, sides: [&[&
         .into_iter()
         .collect();
     assert_eq!(messages.keys().cloned().collect::<BTreeSet<_>>(), expected);
-    for (key, message) in messages {
+    for (key, message) in &messages {
         let kind = &message["payload"]["properties"]["type"]["const"];
         assert_eq!(kind, &message["name"], "{key}");
         assert!(message["summary"].is_string(), "{key} has no summary");

@@ -47,3 +47,12 @@ fn is_installed(program: &str) -> bool {
         .map(|folder| folder.join(program))
         .any(|file| file.is_file())
 }
+
+/// Where `scripts/install-…` of that name puts what it installs.
+pub(crate) fn tools_home(name: &str) -> PathBuf {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(
+        || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
+        PathBuf::from,
+    );
+    cache.join("rendezvous/tools").join(name)
+}

@@ -1,14 +1,14 @@
 //! The official libraries of Standard Webhooks, which verify what is ours and sign the same anew.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::ReceivedWebhook;
-use crate::tools::left_out;
+use crate::tools::{left_out, tools_home};
 
 /// One of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl WebhookLibrary {
     /// When it does not run to its end.
     #[must_use]
     pub fn verdict(self, secret: &str, received: &ReceivedWebhook) -> Option<LibraryVerdict> {
-        let home = home();
+        let home = tools_home("webhook-libraries");
         if !home.join("installed").is_file() {
             left_out("the libraries of Standard Webhooks: scripts/install-webhook-libraries.sh");
             return None;
@@ -78,13 +78,4 @@ impl WebhookLibrary {
             }
         }
     }
-}
-
-/// Where `scripts/install-webhook-libraries.sh` puts them.
-fn home() -> PathBuf {
-    let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(
-        || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
-        PathBuf::from,
-    );
-    cache.join("rendezvous/tools/webhook-libraries")
 }

@@ -1,4 +1,4 @@
-//! By STOMP.
+//! By STOMP: a subscription to the room, and one to the rooms for positions.
 
 use wire::ChatRoomGrant;
 use wire::chat::Message;

@@ -6,6 +6,7 @@ use wire::{CloseCode, MAX_FRAME_BYTES};
 
 use super::openapi::Api;
 use super::operation::Describe;
+use super::published;
 use super::schemas::Schemas;
 
 /// What a service's socket speaks.
@@ -93,7 +94,7 @@ pub(super) fn document(api: &Api, channel: &FrameChannel) -> Value {
         });
         operations.insert(format!("{action}_{side}_frames"), operation);
     }
-    json!({
+    let mut document = json!({
         "asyncapi": "3.0.0",
         "info": {
             "title": api.title,
@@ -116,7 +117,11 @@ pub(super) fn document(api: &Api, channel: &FrameChannel) -> Value {
         }},
         "operations": operations,
         "components": {"messages": all, "schemas": schemas.finish()},
-    })
+    });
+    if let Some(published) = &api.published {
+        published::add(&mut document, published);
+    }
+    document
 }
 
 fn handshake(channel: &FrameChannel) -> Value {

@@ -6,6 +6,7 @@ use wire::{ErrorCode, Problem};
 use super::audience::RouteAudience;
 use super::auth_scheme::AuthScheme;
 use super::operation::{Content, Operation, ResponseSpec, common, following_test_clock};
+use super::published::PublishedChannel;
 use super::schemas::Schemas;
 
 /// What a service does over HTTP. What every service does is in it from the start.
@@ -13,6 +14,7 @@ use super::schemas::Schemas;
 pub struct Api {
     pub(super) title: &'static str,
     pub(super) summary: &'static str,
+    pub(super) published: Option<PublishedChannel>,
     operations: Vec<Operation>,
 }
 
@@ -23,6 +25,7 @@ impl Api {
         Self {
             title,
             summary,
+            published: None,
             operations,
         }
         .with(common())
@@ -35,6 +38,13 @@ impl Api {
             true => self.with(vec![following_test_clock()]),
             false => self,
         }
+    }
+
+    /// With a channel beside that of the service's own frames.
+    #[must_use]
+    pub fn speaking(mut self, channel: PublishedChannel) -> Self {
+        self.published = Some(channel);
+        self
     }
 
     /// Each operation, and for whom it is.

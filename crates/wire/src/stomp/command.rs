@@ -3,9 +3,9 @@
 /// The first line of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StompCommand {
-    /// Comes in.
+    /// The first frame of a client, with its credentials.
     Connect,
-    /// Comes in, by the name that tells it from HTTP.
+    /// As `CONNECT`, by a name that no request of HTTP has.
     Stomp,
     /// Sends a message.
     Send,
@@ -23,7 +23,7 @@ pub enum StompCommand {
     Ack,
     /// Refuses a message.
     Nack,
-    /// Says goodbye.
+    /// The client leaves.
     Disconnect,
     /// Lets a client in.
     Connected,

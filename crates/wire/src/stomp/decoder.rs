@@ -120,7 +120,7 @@ const BODY_TOO_LARGE: StompFault = TooLarge("The body has too many bytes.");
 
 /// The command and the headers, and where the body begins; `None` while they are not whole.
 fn read_head(bytes: &[u8]) -> Result<Option<(StompFrame, usize)>, StompFault> {
-    let mut lines = Lines { bytes, at: 0 };
+    let mut lines = HeadLines { bytes, at: 0 };
     let Some(first) = lines.next()? else {
         return Ok(None);
     };
@@ -175,12 +175,12 @@ fn content_length(text: &str) -> Result<usize, StompFault> {
 }
 
 /// The lines of a frame's head.
-struct Lines<'a> {
+struct HeadLines<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> HeadLines<'a> {
     /// The next line without its end; `None` while it is not whole.
     fn next(&mut self) -> Result<Option<&'a str>, StompFault> {
         let rest = &self.bytes[self.at..];
