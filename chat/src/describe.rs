@@ -9,8 +9,8 @@ use wire::ErrorCode::{
     RateLimited, RoomClosed, StorageFull, StorageUnavailable,
 };
 use wire::chat::{
-    ChatClientFrame, ChatServerFrame, ExportedRoom, Message, Messages, PostMessage, PutRead, Read,
-    RoomView, SyncResponse,
+    ChatClientFrame, ChatServerFrame, ExportedRoom, Member, Message, Messages, PostMessage,
+    PutRead, Read, RoomsPage, SyncResponse,
 };
 use wire::{CHAT_SUBPROTOCOL, Page};
 
@@ -54,12 +54,22 @@ fn rooms() -> Vec<Operation> {
     vec![
         Operation::get(
             "/v1/rooms",
-            "Your rooms, the one with the newest message first.",
+            "Your rooms, the one with the newest message first, and how much is unread in all of them.",
         )
         .query::<u32>("limit", "Items of a page: 50, at most 200.")
         .query::<String>("cursor", "`next_cursor` of the page before.")
-        .answers::<Page<RoomView>>(200, "A page.")
+        .answers::<RoomsPage>(200, "A page.")
         .refuses(400, &[BadCursor])
+        .refuses(422, &[InvalidField]),
+        Operation::get(
+            "/v1/rooms/{id}/members",
+            "Who belongs to a room, by their ids, and how far each of them is. In a closed room the positions of the others are 0.",
+        )
+        .query::<u32>("limit", "Items of a page: 50, at most 200.")
+        .query::<String>("cursor", "`next_cursor` of the page before.")
+        .answers::<Page<Member>>(200, "A page.")
+        .refuses(400, &[BadCursor])
+        .refuses(404, &[NotAMember])
         .refuses(422, &[InvalidField]),
         Operation::get(
             "/v1/sync",

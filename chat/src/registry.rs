@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bus::Fanout;
 use chat_core::{
-    FrameDelivery, Input, Output, ReadRequest, RoomBroker, Settings, WriteOutcome, WriteRequest,
+    FrameDelivery, Input, MessageRef, Output, ReadRequest, RoomBroker, Settings, WriteOutcome,
+    WriteRequest,
 };
 use service::clock::{now, sleep_until_maybe};
 use service::limits::Limit;
-use service::socket::{SocketHandle, Utf8Bytes};
+use service::socket::{Frame, SocketHandle, Utf8Bytes};
 use tokio::sync::Notify;
 use wire::chat::{ChatServerFrame, Cursor, GoingAway};
 use wire::{CloseCode, ConnectionId, ErrorCode, RoomId, UnixMs, UserId};
@@ -21,7 +22,7 @@ use crate::caller::Caller;
 use crate::removals::{ErasedPeople, Removal, RemovedPeople};
 use crate::stomp::StompSubscriber;
 use crate::store_handle::StoreHandle;
-use crate::subscriber::{ReadQueue, Subscriber};
+use crate::subscriber::{ReadQueue, Subscriber, UnsentMessages};
 
 /// When to try again where the store actor's queue is full, in milliseconds.
 const BUSY_RETRY_MS: u64 = 1_000;
@@ -102,6 +103,7 @@ impl Registry {
         let socket = Subscriber::Socket {
             socket,
             reads: Arc::clone(&reads),
+            unsent: UnsentMessages::default(),
         };
         (self.say_hello(caller, socket, cursors), reads)
     }
@@ -304,19 +306,38 @@ impl RegistryState {
 
     fn send(&mut self, delivery: &FrameDelivery) {
         let FrameDelivery { to, frame } = delivery;
+        let is_passing = matches!(
+            frame,
+            ChatServerFrame::TypingBy(_) | ChatServerFrame::Presence(_)
+        );
+        let message = match frame {
+            ChatServerFrame::Message(message) => Some(Arc::new(MessageRef::from(message))),
+            _ => None,
+        };
         let mut text: Option<Utf8Bytes> = None;
         for id in to {
             let Some(subscriber) = self.subscribers.get_mut(id) else {
                 continue;
             };
             match subscriber {
-                Subscriber::Socket { socket, .. } => {
+                // What is of use only now makes way for messages.
+                Subscriber::Socket { socket, .. } if is_passing && !socket.has_room() => {
+                    metrics::counter!("chat_passing_frames_dropped_total").increment(1);
+                }
+                Subscriber::Socket { socket, unsent, .. } => {
                     let text = text.get_or_insert_with(|| frame.to_text(None).into());
-                    if socket.try_send(text.clone()).is_err() {
+                    let sent = socket.try_send_numbered(Frame::Text(text.clone()));
+                    if let Some(message) = &message {
+                        let number = sent.unwrap_or(u64::MAX);
+                        unsent.push(number, Arc::clone(message), socket.written());
+                    }
+                    if sent.is_err() {
                         socket.close(CloseCode::SlowConsumer);
                     }
                 }
-                Subscriber::Stomp(subscriber) => subscriber.deliver(frame, &self.broker),
+                Subscriber::Stomp(subscriber) => {
+                    subscriber.deliver(frame, message.as_ref(), &self.broker);
+                }
                 Subscriber::LongPoll(news) => news.notify_one(),
             }
         }
@@ -353,13 +374,23 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
+        let connection = self.connection;
         let mut state = self.registry.state();
-        state.subscribers.remove(&self.connection);
-        state.callers.remove(&self.connection);
+        let subscriber = state.subscribers.remove(&connection);
+        state.callers.remove(&connection);
         drop(state);
-        self.registry.handle(Input::Gone {
-            connection: self.connection,
-            clean: self.clean,
-        });
+        let messages = match subscriber {
+            Some(Subscriber::Socket { socket, unsent, .. }) => unsent.left(socket.written()),
+            Some(Subscriber::Stomp(subscriber)) => subscriber.left(),
+            Some(Subscriber::LongPoll(_)) | None => Vec::new(),
+        };
+        let clean = self.clean;
+        self.registry.handle_all([
+            Input::Unsent {
+                connection,
+                messages,
+            },
+            Input::Gone { connection, clean },
+        ]);
     }
 }

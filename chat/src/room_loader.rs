@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_core::{Input, Room, check_id};
+use chat_core::{HistoryPage, Input, PageFrom, Room, check_id};
 use tokio::time::timeout;
 use wire::{ChatRoomGrant, RoomId};
 
@@ -19,6 +19,8 @@ use crate::store::{Head, StoreError, StoredRoom, Stores};
 const ROOMS_OF_ENTRY: u32 = 100;
 /// Reads of a room that was told of during each; one is enough unless a room gets messages all the time.
 const MAX_READS: usize = 16;
+/// Messages that are read together where a room's row is behind.
+const BEHIND_TOGETHER: u32 = 200;
 /// Longest wait for a read.
 const READ_LIMIT: Duration = Duration::from_secs(8);
 
@@ -120,11 +122,64 @@ impl<S: Stores> RoomLoader<S> {
             .into_iter()
             .map(|head| (head.last.room.clone(), head))
             .collect();
-        let room = |stored: StoredRoom| {
+        let mut rooms = Vec::with_capacity(stored.len());
+        for stored in stored {
             let head = heads.remove(&stored.id);
-            room_of(stored, head)
-        };
-        Ok(stored.into_iter().map(room).collect())
+            let counted = stored.last_seq;
+            let mut room = room_of(stored, head);
+            within_limit(self.count_on(&mut room, counted)).await?;
+            within_limit(self.read_on_to_min_seq(&mut room)).await?;
+            rooms.push(room);
+        }
+        Ok(rooms)
+    }
+
+    /// Counts the messages of a room that its row does not know of: what an earlier process stored last.
+    async fn count_on(&self, room: &mut Room, counted: u64) -> Result<(), StoreError> {
+        let (last_seq, last_message) = (room.last_seq, room.last_message.take());
+        room.last_seq = counted.min(last_seq);
+        while room.last_seq < last_seq {
+            let page = HistoryPage {
+                from: PageFrom::After(room.last_seq),
+                limit: BEHIND_TOGETHER,
+            };
+            let messages = self.stores.page(&room.id, page).await?;
+            let told = messages.iter().filter(|message| message.seq <= last_seq);
+            let before = room.last_seq;
+            told.for_each(|message| {
+                room.stored(message);
+            });
+            if room.last_seq == before {
+                break;
+            }
+        }
+        room.last_seq = last_seq;
+        room.last_message = last_message;
+        Ok(())
+    }
+
+    /// Whose position lies in what retention took has read that.
+    async fn read_on_to_min_seq(&self, room: &mut Room) -> Result<(), StoreError> {
+        let (min_seq, last_seq) = (room.min_seq, room.last_seq);
+        for member in &mut room.members {
+            if member.read_seq + 1 >= min_seq {
+                continue;
+            }
+            let count = member.sent_through(min_seq - 1, last_seq);
+            let left = match count.between() {
+                None => 0,
+                Some(_) => {
+                    let stores = &self.stores;
+                    let left =
+                        stores.count_written_by(&member.user_id, &room.id, min_seq - 1, last_seq);
+                    left.await?
+                }
+            };
+            member.read_seq = min_seq - 1;
+            member.delivered_seq = member.delivered_seq.max(member.read_seq);
+            member.sent_read = member.sent.saturating_sub(left).max(member.sent_read);
+        }
+        Ok(())
     }
 }
 
@@ -139,6 +194,9 @@ pub(crate) fn room_of(stored: StoredRoom, head: Option<Head>) -> Room {
         active_at: last.map_or(stored.active_at, |last| stored.active_at.max(last.sent_at)),
         id: stored.id,
         epoch: stored.epoch,
+        kind: stored.kind,
+        name: stored.name,
+        revision: stored.revision,
         members: stored.members,
         closed: stored.closed,
         last_message,

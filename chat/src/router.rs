@@ -23,7 +23,7 @@ use crate::{connection, describe, http, stomp};
 /// | route | for |
 /// |---|---|
 /// | `GET /v1/chat`, `/v1/stomp` | clients |
-/// | `GET /v1/rooms`, `GET`, `POST /v1/rooms/{id}/messages`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
+/// | `GET /v1/rooms`, `GET /v1/rooms/{id}/members`, `GET`, `POST /v1/rooms/{id}/messages`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
 /// | `GET /v1/export` | a person who wants what is theirs |
 /// | `POST /v1/events`; under a test clock `POST /v1/test-clock` | the scheduler |
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
@@ -43,6 +43,7 @@ pub(crate) fn router<S: Stores>(
         .route("/v1/stomp", get(open_stomp::<S>))
         .route("/v1/rooms", get(http::list_rooms::<S>))
         .route("/v1/rooms/{id}/messages", messages)
+        .route("/v1/rooms/{id}/members", get(http::list_members::<S>))
         .route("/v1/rooms/{id}/read", put(http::put_read::<S>))
         .route("/v1/sync", get(sync::<S>))
         .route("/v1/export", get(http::export::<S>))

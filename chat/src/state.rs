@@ -104,9 +104,17 @@ impl<S: Stores> AppState<S> {
         loaded.map_err(|error| error.report())
     }
 
+    /// Brings rooms into memory that are there, all of them at once.
+    pub(crate) async fn find_all(
+        &self,
+        rooms: impl IntoIterator<Item = RoomId>,
+    ) -> Result<(), ErrorCode> {
+        let loaded = self.rooms.load(rooms.into_iter().collect()).await;
+        loaded.map_err(|error| error.report())
+    }
+
     /// Brings a room into memory, if there is one and it is not there yet.
     pub(crate) async fn find(&self, room: &RoomId) -> Result<(), ErrorCode> {
-        let loaded = self.rooms.load([room.clone()].into()).await;
-        loaded.map_err(|error| error.report())
+        self.find_all([room.clone()]).await
     }
 }

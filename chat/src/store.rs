@@ -11,11 +11,16 @@ pub use pair::StorePair;
 
 use std::future::Future;
 
-use chat_core::{HistoryPage, MessageDraft, PositionUpdate};
-use wire::chat::{Member, Message};
-use wire::{ErrorCode, Event, EventBatch, Participant, RoomId, UnixMs, UserId};
+use chat_core::{HistoryPage, MemberProgress, Membership, MessageDraft};
+use wire::chat::Message;
+use wire::{
+    ErrorCode, Event, EventBatch, Participant, RoomId, RoomKind, RoomMember, UnixMs, UserId,
+};
 
 use crate::removals::Removal;
+
+/// Messages that are read together, to be counted.
+const COUNTED_TOGETHER: u32 = 200;
 
 /// A message with everything but its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +64,23 @@ pub struct Opening {
     pub members: Vec<Participant>,
     /// The booking that names the members. Names of a lower one, or of a ticket, are replaced.
     pub revision: Option<u64>,
+    /// Its `active_at`, if it is new.
+    pub at: UnixMs,
+}
+
+/// What a group is from a revision on. Of several the highest counts, and of what else is said of its members nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupFact {
+    /// The room, new or known.
+    pub room: RoomId,
+    /// Its epoch, if it is new.
+    pub epoch: String,
+    /// What it is called.
+    pub name: Option<String>,
+    /// All of its members: who is in none of them is taken out, and who is new reads from the head on.
+    pub members: Vec<RoomMember>,
+    /// Of the scheduler's facts of this room; above 0.
+    pub revision: u64,
     /// Its `active_at`, if it is new.
     pub at: UnixMs,
 }
@@ -110,8 +132,10 @@ pub struct SettledHead {
 pub struct RoomChanges {
     /// Rooms and members.
     pub openings: Vec<Opening>,
-    /// Positions that move forward.
-    pub positions: Vec<PositionUpdate>,
+    /// Names and members of groups.
+    pub groups: Vec<GroupFact>,
+    /// Members who are further.
+    pub positions: Vec<MemberProgress>,
     /// Heads of rooms.
     pub settled: Vec<SettledHead>,
     /// Events for other services, in order.
@@ -139,8 +163,14 @@ pub struct StoredRoom {
     pub last_seq: u64,
     /// When its last message was sent, or it was opened.
     pub active_at: UnixMs,
-    /// Its members, in the order of their ids.
-    pub members: Vec<Member>,
+    /// What it is for.
+    pub kind: RoomKind,
+    /// What a group is called.
+    pub name: Option<String>,
+    /// Of a group: the revision that its name and members are from; else 0.
+    pub revision: u64,
+    /// Its members, in the order of their ids. They are counted up to `last_seq`.
+    pub members: Vec<Membership>,
     /// It was closed, or is of two of whom one blocks the other.
     pub closed: bool,
 }
@@ -198,6 +228,38 @@ pub trait MessageStore: Send + Sync + 'static {
         draft: &MessageDraft,
     ) -> impl Future<Output = Result<Option<Appended>, StoreError>> + Send;
 
+    /// How many messages one person wrote in a room, of those above `after` and up to `through`.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn count_written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        after: u64,
+        through: u64,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        async move {
+            let limit = COUNTED_TOGETHER;
+            let (mut span, mut count) = (
+                OwnSpan {
+                    after,
+                    through,
+                    limit,
+                },
+                0,
+            );
+            loop {
+                let found = self.written_by(user, room, span).await?;
+                count += found.len() as u64;
+                match found.last() {
+                    Some(last) if found.len() >= limit as usize => span.after = last.seq,
+                    _ => return Ok(count),
+                }
+            }
+        }
+    }
+
     /// What one person wrote in a room, of its messages above `after` and up to `through`, in rising `seq`.
     ///
     /// # Errors
@@ -254,8 +316,10 @@ pub struct OwnSpan {
 ///
 /// - What [`apply`](Self::apply) has returned `Ok` for survives the death of the process; it is written
 ///   whole or not at all, and writing it twice, or two of them in the other order, is as writing it once.
-/// - Positions and heads only rise. Members are added; who is erased is taken out, and never added again.
-/// - A closed room stays closed.
+/// - Heads and what members have of [progress](MemberProgress) only rise, for as long as they are members.
+/// - Members of a pair are added; those of a group are its highest revision's, and it takes no others. Who joins a
+///   group that is there reads from its head on, and who joins again begins anew.
+/// - Who is erased is taken out, and never added again. A closed room stays closed.
 pub trait RoomStore: Send + Sync + 'static {
     /// Writes changes.
     ///
@@ -282,6 +346,16 @@ pub trait RoomStore: Send + Sync + 'static {
         after: Option<&RoomPosition>,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<RoomPosition>, StoreError>> + Send;
+
+    /// Of which of a person's rooms they have unread messages, and how many, as the rows say; the newest `limit` of them.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn unread_of(
+        &self,
+        user: &UserId,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<(RoomId, u64)>, StoreError>> + Send;
 
     /// The ids of a person's rooms, rising, from the one after `after` on.
     ///

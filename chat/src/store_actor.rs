@@ -11,6 +11,7 @@ mod circuit_breaker;
 mod facts;
 mod follow_ups;
 mod startup_recovery;
+mod unanswered;
 
 use std::collections::BTreeSet;
 
@@ -54,6 +55,8 @@ pub(crate) struct StoreActor<S, F = Registry> {
     kept: BTreeSet<RoomId>,
     /// When the store is to be scrubbed: at the start too, because an earlier process may not have come to it.
     scrub_due: Option<Instant>,
+    /// Rooms in memory of which something may be stored that nobody was told of.
+    unanswered: BTreeSet<RoomId>,
     last_sent_at: UnixMs,
 }
 
@@ -73,6 +76,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             breaker: RoomStoreBreaker::default(),
             kept: BTreeSet::new(),
             scrub_due: Some(Instant::now()),
+            unanswered: BTreeSet::new(),
             last_sent_at: UnixMs(0),
         }
     }
@@ -114,6 +118,9 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 false => None,
             };
         }
+        for note in std::mem::take(&mut batch.unsent) {
+            self.follow_ups.note_unread(note);
+        }
         self.append(std::mem::take(&mut batch.appends)).await;
         let is_due = self
             .follow_ups
@@ -147,7 +154,10 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         let commit = spans::commit(appends.len());
         match self.try_append(&appends).instrument(commit).await {
             Ok(outcomes) => self.tell(appends, outcomes),
-            Err(error) => self.refuse(appends, &error),
+            Err(error) => {
+                self.note_unanswered(&appends);
+                self.refuse(appends, &error);
+            }
         }
         metrics::histogram!("chat_append_seconds").record(begun.elapsed().as_secs_f64());
     }
@@ -189,7 +199,9 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             ));
         }
         let rooms = appends.iter().map(|append| append.draft.room.clone());
-        self.keep_rooms(rooms.collect()).await?;
+        let rooms: BTreeSet<RoomId> = rooms.collect();
+        self.keep_rooms(rooms.clone()).await?;
+        self.tell_unanswered(&rooms).await?;
         self.last_sent_at = self.last_sent_at.max(now());
         let new = |append: &PendingAppend| NewMessage {
             draft: append.draft.clone(),

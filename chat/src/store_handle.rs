@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chat_core::{MessageDraft, Origin, PositionUpdate, WriteRequest};
+use chat_core::{MessageDraft, MessageRef, Origin, PositionUpdate, WriteRequest};
 use service::quota::QuotaExceeded;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -36,6 +36,8 @@ pub(crate) enum StoreCommand {
         origin: Option<Origin>,
         reply: Option<Reply<()>>,
     },
+    /// Tell of messages that were not sent after all.
+    NoteUnsent(Vec<UnreadNote>),
     /// Open the rooms that a ticket grants, or add the members that they lack.
     OpenRooms {
         grants: Vec<ChatRoomGrant>,
@@ -59,7 +61,7 @@ pub(crate) struct AppendOutcome {
 /// A stored message, and the members whom it did not reach.
 #[derive(Debug)]
 pub(crate) struct UnreadNote {
-    pub(crate) message: Message,
+    pub(crate) message: MessageRef,
     pub(crate) users: Vec<UserId>,
 }
 
@@ -123,6 +125,16 @@ impl StoreHandle {
             }
             WriteRequest::NoteUnread { message, users } => {
                 self.unread.lock().push(UnreadNote { message, users });
+                return Ok(());
+            }
+            WriteRequest::NoteUnsent { messages, user } => {
+                let note = |message| UnreadNote {
+                    message,
+                    users: vec![user.clone()],
+                };
+                let notes = messages.into_iter().map(note).collect();
+                // Where the queue is full, that is counted, and they are unread all the same.
+                self.send(StoreCommand::NoteUnsent(notes)).ok();
                 return Ok(());
             }
         };

@@ -18,6 +18,7 @@ mod frames;
 mod outcomes;
 mod presence;
 mod rooms;
+mod unsent;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -99,6 +100,10 @@ impl<P: PresenceTracker> RoomBroker<P> {
                 self.frame(now, connection, id, frame, &mut out);
             }
             Input::CaughtUp { connection } => self.caught_up(connection, &mut out),
+            Input::Unsent {
+                connection,
+                messages,
+            } => self.unsent(connection, &messages, &mut out),
             Input::Gone { connection, clean } => self.gone(now, connection, clean, &mut out),
             Input::Loaded { room, as_of } => self.loaded(room, as_of),
             Input::WriteBegun(rooms) => self.rooms.keep(rooms),
@@ -112,7 +117,11 @@ impl<P: PresenceTracker> RoomBroker<P> {
     fn written(&mut self, now: UnixMs, outcome: WriteOutcome, out: &mut Vec<Output>) {
         match outcome {
             WriteOutcome::Stored { message, origin } => self.stored(now, message, origin, out),
-            WriteOutcome::PositionMoved { update, origin } => self.moved(&update, origin, out),
+            WriteOutcome::PositionMoved {
+                update,
+                sent_read,
+                origin,
+            } => self.moved(&update, sent_read, origin, out),
             WriteOutcome::RoomOpened { room, changed } => self.opened(room, changed, out),
             WriteOutcome::BlocksChanged => self.rooms.outdate_reads(),
             WriteOutcome::UserErased { user } => self.erased(&user, out),
@@ -216,6 +225,10 @@ impl<P: PresenceTracker> RoomBroker<P> {
             .collect();
         rooms.sort_by(|a, b| b.active_at.cmp(&a.active_at).then_with(|| b.id.cmp(&a.id)));
         rooms
+    }
+
+    pub(crate) fn small_room(&self) -> usize {
+        self.settings.small_room
     }
 
     pub(crate) fn max_sync_messages(&self) -> u64 {

@@ -1,11 +1,12 @@
 //! Everything that can happen to the broker.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use wire::chat::{ChatClientFrame, Cursor};
 use wire::{ConnectionId, FrameId, RoomId, UserId};
 
-use crate::{Room, WriteOutcome};
+use crate::{MessageRef, Room, WriteOutcome};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,14 @@ pub enum Input {
     CaughtUp {
         /// The socket that has it all.
         connection: ConnectionId,
+    },
+    /// A connection is about to be gone, and these messages were queued for it and not written. Those that waited for it to
+    /// catch up are known here.
+    Unsent {
+        /// The connection that ends.
+        connection: ConnectionId,
+        /// The messages, in the order in which they were queued.
+        messages: Vec<Arc<MessageRef>>,
     },
     /// A connection is gone.
     Gone {

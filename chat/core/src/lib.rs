@@ -5,6 +5,7 @@
 
 mod broker;
 mod input;
+mod membership;
 mod output;
 mod page;
 mod persist;
@@ -19,14 +20,15 @@ mod text;
 
 pub use broker::RoomBroker;
 pub use input::Input;
+pub use membership::{MemberProgress, Membership, SentCount};
 pub use output::{FrameDelivery, Output};
 pub use page::{HistoryPage, PageFrom};
-pub use persist::{MessageDraft, Origin, WriteOutcome, WriteRequest};
+pub use persist::{MessageDraft, MessageRef, Origin, WriteOutcome, WriteRequest};
 pub use position::{PositionKind, PositionUpdate};
 pub use presence::{LocalPresence, PresenceTracker};
 pub use read::{MissedRange, ReadRequest};
 pub use recovery::{MAX_MISSED, Recovery, recover};
-pub use room::Room;
+pub use room::{MAX_MEMBERS_SHOWN, Room};
 pub use settings::Settings;
 pub use sync::{SyncCursor, SyncMark, SyncPlan};
 pub use text::{MAX_ID_BYTES, check_id, check_participant};

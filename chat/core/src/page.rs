@@ -43,6 +43,32 @@ impl HistoryPage {
         Some(Self { from, limit })
     }
 
+    /// The part of it that has no `seq` below `min_seq`, in a room of `last_seq`.
+    #[must_use]
+    pub fn not_below(self, min_seq: u64, last_seq: u64) -> Self {
+        let end = match self.from {
+            PageFrom::After(seq) => {
+                let from = PageFrom::After(seq.max(min_seq.saturating_sub(1)));
+                return Self { from, ..self };
+            }
+            PageFrom::Before(seq) => seq.min(last_seq + 1),
+            PageFrom::Newest => last_seq + 1,
+        };
+        // There is no gap between two messages: so many lie between.
+        let left = end.saturating_sub(min_seq);
+        match u32::try_from(left) {
+            Ok(0) => Self {
+                from: PageFrom::Before(0),
+                limit: 1,
+            },
+            Ok(left) => Self {
+                limit: self.limit.min(left),
+                ..self
+            },
+            Err(_) => self,
+        }
+    }
+
     /// As much of what was found as one answer may hold: from the end at which the page begins.
     #[must_use]
     pub fn fit(self, mut messages: Vec<Message>) -> Vec<Message> {
@@ -76,6 +102,21 @@ impl HistoryPage {
 mod tests {
     use super::*;
     use crate::room::tests::message;
+
+    #[test]
+    fn cht_160_a_page_has_nothing_from_before_somebody_joined() {
+        let page = |before, after| HistoryPage::asked(before, after, Some(50)).unwrap();
+        let lies = |page: HistoryPage| {
+            let HistoryPage { from, limit } = page.not_below(11, 20);
+            (from, limit)
+        };
+        assert_eq!(lies(page(None, None)), (PageFrom::Newest, 10));
+        assert_eq!(lies(page(Some(15), None)), (PageFrom::Before(15), 4));
+        assert_eq!(lies(page(Some(99), None)), (PageFrom::Before(99), 10));
+        assert_eq!(lies(page(Some(11), None)), (PageFrom::Before(0), 1));
+        assert_eq!(lies(page(None, Some(3))), (PageFrom::After(10), 50));
+        assert_eq!(lies(page(None, Some(12))), (PageFrom::After(12), 50));
+    }
 
     #[test]
     fn cht_33_a_page_of_long_messages_is_shorter() {

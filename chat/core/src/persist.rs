@@ -27,6 +27,30 @@ pub struct MessageDraft {
     pub body: String,
 }
 
+/// Which message it is, without what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageRef {
+    /// The room that it stands in.
+    pub room: RoomId,
+    /// Its place in that room.
+    pub seq: u64,
+    /// The id that it has everywhere.
+    pub message_id: String,
+    /// Who wrote it.
+    pub from: UserId,
+}
+
+impl From<&Message> for MessageRef {
+    fn from(message: &Message) -> Self {
+        Self {
+            room: message.room.clone(),
+            seq: message.seq,
+            message_id: message.message_id.clone(),
+            from: message.from.clone(),
+        }
+    }
+}
+
 /// What the broker asks the store actor to make durable.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WriteRequest {
@@ -47,9 +71,16 @@ pub enum WriteRequest {
     /// Store that no connection of `users` took the message, together with what else follows from it.
     NoteUnread {
         /// The message, which is stored already.
-        message: Message,
+        message: MessageRef,
         /// The members whom it did not reach.
         users: Vec<UserId>,
+    },
+    /// Store that messages which a connection had taken never left: it was the last of its person.
+    NoteUnsent {
+        /// The messages, whose other consequences may be stored already.
+        messages: Vec<MessageRef>,
+        /// The member whom they did not reach.
+        user: UserId,
     },
 }
 
@@ -67,6 +98,8 @@ pub enum WriteOutcome {
     PositionMoved {
         /// The position where it is now.
         update: PositionUpdate,
+        /// Of a read position: how many of the member's own messages lie up to it.
+        sent_read: u64,
         /// The frame that asked for it, if it was one.
         origin: Option<Origin>,
     },

@@ -16,9 +16,10 @@ pub enum Recovery {
     ReadHistory,
 }
 
-/// Decides for one room; `budget` is how many messages this `hello` may still be sent.
+/// Decides for one room, of which the messages from `min_seq` on are left for its member; `budget` is how many this
+/// `hello` may still be sent.
 #[must_use]
-pub fn recover(cursor: Option<&Cursor>, room: &Room, budget: u64) -> Recovery {
+pub fn recover(cursor: Option<&Cursor>, room: &Room, min_seq: u64, budget: u64) -> Recovery {
     let Some(cursor) = cursor.filter(|cursor| cursor.epoch == room.epoch) else {
         return Recovery::ReadHistory;
     };
@@ -26,7 +27,7 @@ pub fn recover(cursor: Option<&Cursor>, room: &Room, budget: u64) -> Recovery {
     let Some(missed) = room.last_seq.checked_sub(cursor.seq) else {
         return Recovery::ReadHistory;
     };
-    let retained = missed == 0 || cursor.seq + 1 >= room.min_seq;
+    let retained = cursor.seq + 1 >= min_seq;
     if missed > MAX_MISSED.min(budget) || !retained {
         return Recovery::ReadHistory;
     }
@@ -46,7 +47,7 @@ mod tests {
             epoch: epoch.to_owned(),
             seq,
         };
-        recover(Some(&cursor), &room, 3_000)
+        recover(Some(&cursor), &room, room.min_seq, 3_000)
     }
 
     #[test]
@@ -62,7 +63,7 @@ mod tests {
         assert_eq!(decide("e-r", 1_001), Recovery::ReadHistory);
         assert_eq!(decide("e-r", u64::MAX), Recovery::ReadHistory);
         assert_eq!(
-            recover(None, &room("r", &["a"]), 3_000),
+            recover(None, &room("r", &["a"]), 1, 3_000),
             Recovery::ReadHistory
         );
     }
@@ -79,6 +80,7 @@ mod tests {
                     seq,
                 }),
                 &room,
+                room.min_seq,
                 3_000,
             )
         };
@@ -94,7 +96,7 @@ mod tests {
             epoch: "e-r".to_owned(),
             seq: 4,
         };
-        assert_eq!(recover(Some(&cursor), &room, 6), Recovery::From(4));
-        assert_eq!(recover(Some(&cursor), &room, 5), Recovery::ReadHistory);
+        assert_eq!(recover(Some(&cursor), &room, 1, 6), Recovery::From(4));
+        assert_eq!(recover(Some(&cursor), &room, 1, 5), Recovery::ReadHistory);
     }
 }

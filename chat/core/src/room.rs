@@ -1,9 +1,12 @@
 //! A room as it is committed: its head, its members and how far each of them is. It knows no connections.
 
 use wire::chat::{Member, Message, RoomView};
-use wire::{RoomId, UnixMs, UserId};
+use wire::{RoomId, RoomKind, UnixMs, UserId};
 
-use crate::{PositionKind, PositionUpdate};
+use crate::{Membership, PositionKind, PositionUpdate};
+
+/// Members that a room names in what it is shown as; of more it says how many.
+pub const MAX_MEMBERS_SHOWN: usize = 20;
 
 /// A room with its head and its members.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +23,14 @@ pub struct Room {
     pub active_at: UnixMs,
     /// The newest message.
     pub last_message: Option<Message>,
+    /// What it is for.
+    pub kind: RoomKind,
+    /// What a group is called.
+    pub name: Option<String>,
+    /// Of the facts that a group's name and members are from.
+    pub revision: u64,
     /// Who belongs to it.
-    pub members: Vec<Member>,
+    pub members: Vec<Membership>,
     /// It takes no more messages: it was closed, or it is of two of whom one blocks the other. Which of them, nobody
     /// is told.
     pub closed: bool,
@@ -30,27 +39,44 @@ pub struct Room {
 impl Room {
     /// The member of that id.
     #[must_use]
-    pub fn member(&self, user: &UserId) -> Option<&Member> {
+    pub fn member(&self, user: &UserId) -> Option<&Membership> {
         self.members.iter().find(|member| &member.user_id == user)
     }
 
-    /// True where its members are to be told of it anew: there are others, with other names, or it was closed or opened.
+    /// True where its members are to be told of it anew: it has another name, there are others, with other names or
+    /// roles, or it was closed or opened.
     #[must_use]
     pub fn differs_from(&self, known: &Room) -> bool {
-        let named = |member: &Member| (member.user_id.clone(), member.name.clone());
+        let of = |room: &Room| (room.closed, room.kind, room.name.clone());
+        let shown =
+            |member: &Membership| (member.user_id.clone(), member.name.clone(), member.role);
         let (ours, theirs) = (self.members.iter(), known.members.iter());
-        self.closed != known.closed || !ours.map(named).eq(theirs.map(named))
+        of(self) != of(known) || !ours.map(shown).eq(theirs.map(shown))
     }
 
     /// The members with their positions, as `user` sees them: in a closed room nobody learns how far the others are.
     #[must_use]
     pub fn members_for(&self, user: &UserId) -> Vec<Member> {
-        let mut members = self.members.clone();
+        let mut members: Vec<Member> = self.members.iter().map(Membership::shown).collect();
         let hidden = |member: &&mut Member| self.closed && &member.user_id != user;
         for member in members.iter_mut().filter(hidden) {
             (member.read_seq, member.delivered_seq) = (0, 0);
         }
         members
+    }
+
+    /// How many others have read all of it, as `user` sees it: in a closed room nobody.
+    fn read_by(&self, user: &UserId) -> u64 {
+        let has_read = |member: &&Membership| {
+            !self.closed && &member.user_id != user && member.read_seq >= self.last_seq
+        };
+        self.members.iter().filter(has_read).count() as u64
+    }
+
+    /// The first `seq` that is left for that member.
+    #[must_use]
+    pub fn min_seq_for(&self, member: &Membership) -> u64 {
+        self.min_seq.max(member.from_seq)
     }
 
     /// Takes over how far the messages and the members are in `known`, the same room, where that is further.
@@ -61,9 +87,10 @@ impl Room {
         }
         self.active_at = self.active_at.max(known.active_at);
         for member in &mut self.members {
-            if let Some(known) = known.member(&member.user_id) {
-                member.read_seq = member.read_seq.max(known.read_seq);
-                member.delivered_seq = member.delivered_seq.max(known.delivered_seq);
+            let known = known.member(&member.user_id);
+            // Who was taken out and joined again begins anew.
+            if let Some(known) = known.filter(|known| known.from_seq == member.from_seq) {
+                member.raise(&known.progress(&self.id));
             }
         }
     }
@@ -71,17 +98,29 @@ impl Room {
     /// The room as `user` sees it; `None` for a stranger.
     #[must_use]
     pub fn view(&self, user: &UserId, recovered: bool) -> Option<RoomView> {
-        let read_seq = self.member(user)?.read_seq;
+        let own = self.member(user)?;
+        let is_shown = self.members.len() <= MAX_MEMBERS_SHOWN;
+        let last_message = self.last_message.as_ref();
         Some(RoomView {
             room: self.id.clone(),
             epoch: self.epoch.clone(),
+            kind: self.kind,
+            name: self.name.clone(),
+            role: own.role,
             last_seq: self.last_seq,
-            min_seq: self.min_seq,
-            read_seq,
-            unread: self.last_seq.saturating_sub(read_seq),
-            last_message: self.last_message.clone(),
+            min_seq: self.min_seq_for(own),
+            read_seq: own.read_seq,
+            unread: own.unread(self.last_seq),
+            read_by: self.read_by(user),
+            last_message: last_message
+                .filter(|message| message.seq >= own.from_seq)
+                .cloned(),
             recovered,
-            members: self.members_for(user),
+            members: match is_shown {
+                true => self.members_for(user),
+                false => Vec::new(),
+            },
+            member_count: (!is_shown).then_some(self.members.len() as u64),
             closed: self.closed,
         })
     }
@@ -97,8 +136,9 @@ impl Room {
         Some(seq.min(self.last_seq)).filter(|seq| *seq > present)
     }
 
-    /// Takes a committed move; false when nothing changed. Who has read a message also has it.
-    pub fn moved(&mut self, update: &PositionUpdate) -> bool {
+    /// Takes a committed move; false when nothing changed. Who has read a message also has it. `sent_read` is how many
+    /// messages of their own they have read then.
+    pub fn moved(&mut self, update: &PositionUpdate, sent_read: u64) -> bool {
         if self.reach(&update.user, update.kind, update.seq) != Some(update.seq) {
             return false;
         }
@@ -107,12 +147,14 @@ impl Room {
         };
         if update.kind == PositionKind::Read {
             member.read_seq = update.seq;
+            member.sent_read = member.sent_read.max(sent_read).min(member.sent);
         }
         member.delivered_seq = member.delivered_seq.max(update.seq);
         true
     }
 
-    /// Takes a committed message, which also moves its sender's positions; false when it is known already.
+    /// Takes a committed message, which also moves its sender's position from the one before; false when it is known
+    /// already.
     pub fn stored(&mut self, message: &Message) -> bool {
         if message.seq <= self.last_seq {
             return false;
@@ -121,13 +163,12 @@ impl Room {
         self.active_at = self.active_at.max(message.sent_at);
         self.last_message = Some(message.clone());
         if let Some(sender) = self.member_mut(&message.from) {
-            sender.read_seq = message.seq;
-            sender.delivered_seq = message.seq;
+            sender.wrote(message.seq);
         }
         true
     }
 
-    fn member_mut(&mut self, user: &UserId) -> Option<&mut Member> {
+    fn member_mut(&mut self, user: &UserId) -> Option<&mut Membership> {
         self.members
             .iter_mut()
             .find(|member| &member.user_id == user)
@@ -136,7 +177,10 @@ impl Room {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use wire::{RoomMember, RoomRole};
+
     use super::*;
+    use crate::SentCount;
 
     /// A room with an epoch of its own name's.
     pub(crate) fn room(id: &str, members: &[&str]) -> Room {
@@ -147,17 +191,20 @@ pub(crate) mod tests {
             min_seq: 1,
             active_at: UnixMs(0),
             last_message: None,
+            kind: RoomKind::Pair,
+            name: None,
+            revision: 0,
             closed: false,
-            members: members
-                .iter()
-                .map(|user| Member {
-                    user_id: (*user).into(),
-                    name: user.to_uppercase(),
-                    read_seq: 0,
-                    delivered_seq: 0,
-                })
-                .collect(),
+            members: members.iter().map(|user| member(user)).collect(),
         }
+    }
+
+    fn member(user: &str) -> Membership {
+        Membership::new(RoomMember {
+            user_id: user.into(),
+            name: user.to_uppercase(),
+            role: RoomRole::Member,
+        })
     }
 
     /// A message of `from`.
@@ -192,15 +239,15 @@ pub(crate) mod tests {
         assert_eq!(room.reach(&b, PositionKind::Read, 3), Some(3));
         assert_eq!(room.reach(&b, PositionKind::Read, 9), Some(5));
         assert_eq!(room.reach(&b, PositionKind::Read, 0), None);
-        assert!(room.moved(&to("b", PositionKind::Read, 3)));
+        assert!(room.moved(&to("b", PositionKind::Read, 3), 0));
         assert_eq!(room.reach(&b, PositionKind::Read, 3), None);
-        assert!(!room.moved(&to("b", PositionKind::Read, 2)));
-        assert!(!room.moved(&to("stranger", PositionKind::Read, 2)));
+        assert!(!room.moved(&to("b", PositionKind::Read, 2), 0));
+        assert!(!room.moved(&to("stranger", PositionKind::Read, 2), 0));
         assert_eq!(
             room.member(&b).map(|m| (m.read_seq, m.delivered_seq)),
             Some((3, 3))
         );
-        assert!(room.moved(&to("b", PositionKind::Delivered, 4)));
+        assert!(room.moved(&to("b", PositionKind::Delivered, 4), 0));
         assert_eq!(
             room.member(&b).map(|m| (m.read_seq, m.delivered_seq)),
             Some((3, 4))
@@ -208,17 +255,91 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn cht_5_unread_is_last_minus_read_and_sending_reads() {
+    fn cht_5_unread_counts_the_messages_of_others_behind_the_position() {
         let mut room = room("r", &["a", "b"]);
         for seq in 1..=4 {
             assert!(room.stored(&message("r", seq, "a")));
         }
-        assert_eq!(room.view(&"b".into(), false).unwrap().unread, 4);
-        assert_eq!(room.view(&"a".into(), false).unwrap().unread, 0);
+        let of = |room: &Room, user: &str| {
+            let view = room.view(&user.into(), false).unwrap();
+            (view.read_seq, view.unread)
+        };
+        assert_eq!((of(&room, "b"), of(&room, "a")), ((0, 4), (4, 0)));
+        // Sending is not reading: b has those of a still to read.
         assert!(room.stored(&message("r", 5, "b")));
-        assert_eq!(room.view(&"b".into(), false).unwrap().unread, 0);
-        assert_eq!(room.view(&"a".into(), false).unwrap().unread, 1);
+        assert_eq!((of(&room, "b"), of(&room, "a")), ((0, 4), (4, 1)));
+        assert!(room.moved(&to("b", PositionKind::Read, 2), 0));
+        assert_eq!(of(&room, "b"), (2, 2));
+        assert!(room.moved(&to("b", PositionKind::Read, 5), 1));
+        assert_eq!(of(&room, "b"), (5, 0));
+        assert!(room.stored(&message("r", 6, "b")));
+        assert_eq!((of(&room, "b"), of(&room, "a")), ((6, 0), (4, 2)));
         assert!(room.view(&"c".into(), false).is_none());
+    }
+
+    #[test]
+    fn cht_150_own_messages_are_counted_by_the_shorter_way() {
+        let mut room = room("r", &["a", "b"]);
+        assert!(room.stored(&message("r", 1, "a")));
+        for seq in 2..=9 {
+            assert!(room.stored(&message("r", seq, "b")));
+        }
+        let b = room.member(&"b".into()).unwrap();
+        assert_eq!((b.read_seq, b.sent, b.sent_read), (0, 8, 0));
+        assert_eq!(b.sent_through(0, 9), SentCount::Known(0));
+        assert_eq!(b.sent_through(9, 9), SentCount::Known(8));
+        let (two, eight) = (b.sent_through(2, 9), b.sent_through(8, 9));
+        assert_eq!((two.between(), two.with_between(1)), (Some((0, 2)), 1));
+        assert_eq!((eight.between(), eight.with_between(1)), (Some((8, 9)), 7));
+        let a = room.member(&"a".into()).unwrap();
+        assert_eq!(
+            a.sent_through(5, 9),
+            SentCount::Known(1),
+            "all of theirs are read"
+        );
+    }
+
+    #[test]
+    fn cht_151_kakaos_number_is_what_is_left_of_the_others() {
+        let mut room = room("r", &["a", "b", "c"]);
+        assert!(room.stored(&message("r", 1, "a")));
+        let read_by = |room: &Room, user: &str| room.view(&user.into(), false).unwrap().read_by;
+        assert_eq!((read_by(&room, "a"), read_by(&room, "b")), (0, 1));
+        assert!(room.moved(&to("b", PositionKind::Read, 1), 0));
+        assert_eq!((read_by(&room, "a"), read_by(&room, "b")), (1, 1));
+        assert!(room.stored(&message("r", 2, "c")));
+        assert_eq!(read_by(&room, "a"), 0, "c has not read the first");
+    }
+
+    #[test]
+    fn cht_152_a_room_of_more_than_20_says_how_many() {
+        let names: Vec<String> = (0..21).map(|n| format!("u{n:02}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let shown = |count: usize| {
+            let view = room("r", &names[..count])
+                .view(&"u00".into(), false)
+                .unwrap();
+            (view.members.len(), view.member_count)
+        };
+        assert_eq!((shown(20), shown(21)), ((20, None), (0, Some(21))));
+    }
+
+    #[test]
+    fn cht_160_who_joins_reads_from_their_joining_on() {
+        let mut room = room("r", &["a"]);
+        for seq in 1..=3 {
+            assert!(room.stored(&message("r", seq, "a")));
+        }
+        room.members.push(member("b").joining_after(3));
+        let view = room.view(&"b".into(), false).unwrap();
+        assert_eq!((view.min_seq, view.read_seq, view.unread), (4, 3, 0));
+        assert_eq!(view.last_message, None);
+        assert!(room.stored(&message("r", 4, "a")));
+        let view = room.view(&"b".into(), false).unwrap();
+        assert_eq!(
+            (view.unread, view.last_message.map(|last| last.seq)),
+            (1, Some(4))
+        );
     }
 
     #[test]

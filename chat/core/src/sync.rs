@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use wire::chat::{ChatServerFrame, Cursor, Delivered, Read, Removed};
+use wire::chat::{ChatServerFrame, Cursor, Delivered, Member, Read, Removed, RemovedReason};
 use wire::{RoomId, UnixMs, UserId};
 
 use crate::recovery::{Recovery, recover};
-use crate::{MissedRange, PresenceTracker, Room, RoomBroker};
+use crate::{Membership, MissedRange, PresenceTracker, Room, RoomBroker};
 
 /// How far somebody is in all of their rooms; opaque to clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ pub struct SyncMark {
     /// Whether it takes no more messages.
     #[serde(rename = "c", default)]
     pub closed: bool,
+    /// The revision of a group's name and members.
+    #[serde(rename = "r", default)]
+    pub revision: u64,
 }
 
 /// What is to be answered.
@@ -60,10 +63,9 @@ impl SyncPlan {
 }
 
 impl SyncMark {
-    fn of(room: &Room, user: &UserId) -> Self {
+    fn of(room: &Room, user: &UserId, small_room: usize) -> Self {
         let sum = |total: u64, one: u64| total.wrapping_add(one);
-        let positions = room
-            .members_for(user)
+        let positions = told_of(room, user, small_room)
             .into_iter()
             .flat_map(|m| [m.read_seq, m.delivered_seq]);
         Self {
@@ -72,13 +74,14 @@ impl SyncMark {
             positions: positions.fold(0, sum),
             members: room.members.len(),
             closed: room.closed,
+            revision: room.revision,
         }
     }
 
     /// True where whoever was here is told of the room's messages and positions alone.
     fn is_of_same(&self, room: &Room) -> bool {
-        let (members, closed) = (room.members.len(), room.closed);
-        self.epoch == room.epoch && (self.members, self.closed) == (members, closed)
+        let shown = (room.members.len(), room.closed, room.revision);
+        self.epoch == room.epoch && (self.members, self.closed, self.revision) == shown
     }
 }
 
@@ -93,11 +96,12 @@ impl<P: PresenceTracker> RoomBroker<P> {
         since: Option<&SyncCursor>,
     ) -> SyncPlan {
         let rooms = self.rooms_of(user, only);
+        let small_room = self.small_room();
         let mut plan = SyncPlan::default();
         plan.cursor.user = user.to_string();
         plan.cursor.rooms = rooms
             .iter()
-            .map(|room| (room.id.clone(), SyncMark::of(room, user)))
+            .map(|room| (room.id.clone(), SyncMark::of(room, user, small_room)))
             .collect();
         let Some(since) = since else {
             let (welcome, _) = self.welcome(now, user, only, &BTreeMap::new());
@@ -108,7 +112,8 @@ impl<P: PresenceTracker> RoomBroker<P> {
             // A room that is not in memory keeps its place: only one that is and isn't theirs is gone.
             match self.knows(id) {
                 true if !plan.cursor.rooms.contains_key(id) => {
-                    plan.frames.push(Removed { room: id.clone() }.into());
+                    let (room, reason) = (id.clone(), RemovedReason::Removed);
+                    plan.frames.push(Removed { room, reason }.into());
                 }
                 true => {}
                 false => {
@@ -118,21 +123,29 @@ impl<P: PresenceTracker> RoomBroker<P> {
         }
         let mut budget = self.max_sync_messages();
         for room in rooms {
-            news_of(
-                room,
-                user,
-                since.rooms.get(&room.id),
-                &mut budget,
-                &mut plan,
-            );
+            let mark = since.rooms.get(&room.id);
+            news_of(room, user, small_room, mark, &mut budget, &mut plan);
         }
         plan
+    }
+}
+
+/// Whose positions somebody is told: in a large room their own.
+fn told_of(room: &Room, user: &UserId, small_room: usize) -> Vec<Member> {
+    match room.members.len() <= small_room {
+        true => room.members_for(user),
+        false => room
+            .member(user)
+            .map(Membership::shown)
+            .into_iter()
+            .collect(),
     }
 }
 
 fn news_of(
     room: &Room,
     user: &UserId,
+    small_room: usize,
     mark: Option<&SyncMark>,
     budget: &mut u64,
     plan: &mut SyncPlan,
@@ -142,7 +155,10 @@ fn news_of(
         epoch: mark.epoch.clone(),
         seq: mark.seq,
     });
-    let Recovery::From(after) = recover(cursor.as_ref(), room, *budget) else {
+    let min_seq = room
+        .member(user)
+        .map_or(1, |member| room.min_seq_for(member));
+    let Recovery::From(after) = recover(cursor.as_ref(), room, min_seq, *budget) else {
         plan.frames
             .extend(room.view(user, false).map(ChatServerFrame::from));
         return;
@@ -155,8 +171,8 @@ fn news_of(
             through: room.last_seq,
         });
     }
-    if mark.is_some_and(|mark| mark.positions != SyncMark::of(room, user).positions) {
-        for member in room.members_for(user) {
+    if mark.is_some_and(|mark| mark.positions != SyncMark::of(room, user, small_room).positions) {
+        for member in told_of(room, user, small_room) {
             let (room, user_id) = (room.id.clone(), member.user_id.clone());
             let read = Read {
                 room: room.clone(),

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use chat_core::Room;
+use chat_core::{Membership, Room};
 use service::clock::now;
 use service::http::{HttpError, Json};
 use wire::chat::{ExportedRoom, Message};
-use wire::{Page, Participant, RoomId, UserId};
+use wire::{Page, RoomId, UserId};
 
 use super::cursor::{read_cursor, write_cursor};
 use super::{BearerAdmission, QueryParameters, http_error};
@@ -176,10 +176,7 @@ async fn own_messages(
 fn exported(room: Room, user: &UserId, messages: Vec<Message>) -> Option<ExportedRoom> {
     let own = room.member(user)?;
     let (read_seq, delivered_seq) = (own.read_seq, own.delivered_seq);
-    let members = room.members.iter().map(|member| Participant {
-        user_id: member.user_id.clone(),
-        name: member.name.clone(),
-    });
+    let members = room.members.iter().map(Membership::named);
     Some(ExportedRoom {
         members: members.collect(),
         room: room.id,

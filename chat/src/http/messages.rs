@@ -68,11 +68,13 @@ pub(crate) async fn list_messages<S: Stores>(
         .ok_or_else(|| http_error(ErrorCode::BadCursor))?;
     bearer.reach(&state, &room).await?;
     let caller = &bearer.0.caller;
-    let (min_seq, last_seq) = state
+    let (page, min_seq, last_seq) = state
         .registry
         .ask(|broker| {
             let room = broker.room_of(&caller.user, caller.only.as_ref(), &room)?;
-            Ok((room.min_seq, room.last_seq))
+            let member = room.member(&caller.user).ok_or(ErrorCode::NotAMember)?;
+            let page = page.not_below(member.from_seq, room.last_seq);
+            Ok((page, room.min_seq_for(member), room.last_seq))
         })
         .map_err(http_error)?;
     let messages = state

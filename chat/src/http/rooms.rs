@@ -1,12 +1,13 @@
-//! `/v1/rooms`: a person's rooms from the newest on, page by page.
+//! `/v1/rooms`: a person's rooms from the newest on, page by page. What a page costs does not depend on how many messages
+//! its rooms have: each statement is of the page.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
 use service::http::{HttpError, Json};
-use wire::chat::RoomView;
-use wire::{ErrorCode, Page, RoomId, UnixMs};
+use wire::chat::RoomsPage;
+use wire::{ErrorCode, RoomId, UnixMs};
 
 use super::cursor::{read_cursor, write_cursor};
 use super::{BearerAdmission, QueryParameters, http_error};
@@ -16,13 +17,15 @@ use crate::store::{RoomPosition, Stores};
 
 /// Rooms in a page, if nothing is said.
 const DEFAULT_PAGE: u32 = 50;
+/// Rooms with unread messages that are summed up for one answer; those beyond are the longest untouched.
+const MAX_SUMMED: u32 = 10_000;
 
 /// A page of rooms, as in `welcome`.
 pub(crate) async fn list_rooms<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
     bearer: BearerAdmission,
     query: QueryParameters,
-) -> Result<Json<Page<RoomView>>, HttpError> {
+) -> Result<Json<RoomsPage>, HttpError> {
     let limit = query.limit()?.unwrap_or(DEFAULT_PAGE);
     let after = query
         .text("cursor")
@@ -42,17 +45,48 @@ pub(crate) async fn list_rooms<S: Stores>(
     };
     let (positions, next) = page_of(stored, in_memory, after.as_ref(), limit as usize);
     let next_cursor = next.as_ref().map(cursor_of);
-    let mut items = Vec::with_capacity(positions.len());
-    for RoomPosition { room, .. } in positions {
-        state.find(&room).await.map_err(http_error)?;
-        items.extend(state.registry.ask(|broker| {
-            let room = broker
-                .room_of(&caller.user, caller.only.as_ref(), &room)
-                .ok()?;
-            room.view(&caller.user, false)
-        }));
-    }
-    Ok(Json(Page { items, next_cursor }))
+    let ids: Vec<RoomId> = positions
+        .into_iter()
+        .map(|position| position.room)
+        .collect();
+    state
+        .find_all(ids.iter().cloned())
+        .await
+        .map_err(http_error)?;
+    let items = state.registry.ask(|broker| {
+        let view = |id: &RoomId| {
+            let room = broker.room_of(&caller.user, caller.only.as_ref(), id);
+            room.ok()?.view(&caller.user, false)
+        };
+        ids.iter().filter_map(view).collect()
+    });
+    let unread_total = unread_total(&state, caller).await?;
+    Ok(Json(RoomsPage {
+        items,
+        unread_total,
+        next_cursor,
+    }))
+}
+
+/// What is unread in all rooms that the ticket reaches: of those in memory as it is there, which is newer.
+async fn unread_total<S: Stores>(state: &AppState<S>, caller: &Caller) -> Result<u64, HttpError> {
+    let stored = match &caller.only {
+        Some(_) => Vec::new(),
+        None => state
+            .stores
+            .unread_of(&caller.user, MAX_SUMMED)
+            .await
+            .map_err(|error| HttpError::storage_unavailable(&error))?,
+    };
+    Ok(state.registry.ask(|broker| {
+        let rooms = broker.rooms_of(&caller.user, caller.only.as_ref());
+        let in_memory = rooms.into_iter().filter_map(|room| {
+            let own = room.member(&caller.user)?;
+            Some(own.unread(room.last_seq))
+        });
+        let stored = stored.iter().filter(|(room, _)| !broker.knows(room));
+        in_memory.chain(stored.map(|(_, unread)| *unread)).sum()
+    }))
 }
 
 /// A person's rooms that are in memory: all that their ticket names, if it does.

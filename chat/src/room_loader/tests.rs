@@ -1,7 +1,7 @@
 //! Reads beside a store actor that is busy, or faster than they are.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use chat_core::{HistoryPage, MessageDraft, Settings};
 use tokio::sync::{Notify, Semaphore};
@@ -17,7 +17,7 @@ use crate::removals::Removal;
 use crate::store::memory::MemoryStore;
 use crate::store::{
     Appended, Erasure, Head, MessageStore, NewMessage, Opening, OwnSpan, RoomChanges, RoomPosition,
-    RoomStore, StoreError, StoredRoom,
+    RoomStore, SettledHead, StoreError, StoredRoom,
 };
 use crate::store_actor::StoreActor;
 use crate::store_handle::{AppendOutcome, StoreCommand, StoreHandle};
@@ -29,6 +29,8 @@ struct SlowStore {
     hold_next_read: AtomicBool,
     is_held: Notify,
     release: Notify,
+    /// How often something was read.
+    reads: AtomicUsize,
 }
 
 impl MessageStore for SlowStore {
@@ -47,14 +49,17 @@ impl MessageStore for SlowStore {
         room: &RoomId,
         span: OwnSpan,
     ) -> Result<Vec<Message>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
         self.inner.written_by(user, room, span).await
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
         self.inner.page(room, page).await
     }
 
     async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
         let heads = self.inner.heads(rooms).await;
         if self.hold_next_read.swap(false, Ordering::SeqCst) {
             self.is_held.notify_one();
@@ -78,6 +83,7 @@ impl RoomStore for SlowStore {
     }
 
     async fn rooms(&self, ids: &[RoomId]) -> Result<Vec<StoredRoom>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
         self.inner.rooms(ids).await
     }
 
@@ -88,6 +94,10 @@ impl RoomStore for SlowStore {
         limit: u32,
     ) -> Result<Vec<RoomPosition>, StoreError> {
         self.inner.rooms_of(user, after, limit).await
+    }
+
+    async fn unread_of(&self, user: &UserId, limit: u32) -> Result<Vec<(RoomId, u64)>, StoreError> {
+        self.inner.unread_of(user, limit).await
     }
 
     async fn room_ids_of(
@@ -139,6 +149,7 @@ impl Fixture {
             hold_next_read: AtomicBool::new(false),
             is_held: Notify::new(),
             release: Notify::new(),
+            reads: AtomicUsize::new(0),
         });
         let (handle, queue) = StoreHandle::new();
         let settings = Settings {
@@ -215,6 +226,50 @@ async fn a_read_does_not_wait_for_the_store_actor() {
     tokio::select! {
         () = actor => panic!("it stopped"),
         (appended, ()) = async { tokio::join!(appended, read) } => assert_eq!(appended.message.seq, 1),
+    }
+}
+
+/// What a page of rooms costs depends neither on how many they are nor on how much was said in them.
+#[tokio::test]
+async fn cht_155_rooms_that_are_read_together_cost_two_reads() {
+    let (fixture, _actor) = Fixture::new(500, 0).await;
+    for (count, messages) in [(1, 1), (100, 1), (10, 300)] {
+        let ids: Vec<String> = (0..count)
+            .map(|n| format!("{count} {messages} {n}"))
+            .collect();
+        let mut changes = RoomChanges {
+            openings: ids.iter().map(|id| opening(id)).collect(),
+            ..RoomChanges::default()
+        };
+        for id in &ids {
+            let new = |n| NewMessage {
+                draft: MessageDraft {
+                    room: id.as_str().into(),
+                    from: "ann".into(),
+                    client_id: format!("c-{n}"),
+                    body: "hi".to_owned(),
+                },
+                message_id: format!("m-{id}-{n}"),
+                sent_at: UnixMs(5),
+            };
+            let batch: Vec<NewMessage> = (0..messages).map(new).collect();
+            fixture.store.inner.append(&batch).await.unwrap();
+            changes.settled.push(SettledHead {
+                room: id.as_str().into(),
+                last_seq: messages,
+                active_at: UnixMs(5),
+            });
+        }
+        fixture.store.inner.apply(&changes).await.unwrap();
+        fixture.store.reads.store(0, Ordering::SeqCst);
+        let rooms = ids.iter().map(|id| id.as_str().into()).collect();
+        fixture.loader.load(rooms).await.unwrap();
+        assert_eq!(
+            fixture.store.reads.load(Ordering::SeqCst),
+            2,
+            "{count} {messages}"
+        );
+        assert_eq!(fixture.last_seq(&ids[0]), Some(messages));
     }
 }
 

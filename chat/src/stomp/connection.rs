@@ -269,7 +269,9 @@ impl<S: Stores> StompLoop<'_, S> {
                 StompSource::Errors => session.subscribe_errors(id.clone())?,
             }
             subscriber.receipt(receipt);
-            first.into_iter().for_each(|text| subscriber.send(text));
+            for text in first {
+                subscriber.send(text);
+            }
             Ok(missed)
         });
         if let Some(missed) = taken.transpose()?.flatten() {

@@ -1,19 +1,23 @@
 //! The queue to a client of STOMP, with what it has subscribed to. It is the registry's, and used under its lock.
 
-use chat_core::RoomBroker;
-use service::socket::SocketHandle;
+use std::sync::Arc;
+
+use chat_core::{MessageRef, RoomBroker};
+use service::socket::{Frame, SocketHandle};
 use wire::chat::ChatServerFrame;
 use wire::{CloseCode, ErrorBody};
 
 use super::encoding;
 use super::session::StompSession;
 use crate::caller::Caller;
+use crate::subscriber::UnsentMessages;
 
 /// A client and its socket.
 #[derive(Debug)]
 pub(crate) struct StompSubscriber {
     socket: SocketHandle,
     pub(super) session: StompSession,
+    unsent: UnsentMessages,
 }
 
 impl StompSubscriber {
@@ -21,15 +25,32 @@ impl StompSubscriber {
         Self {
             socket,
             session: StompSession::new(caller),
+            unsent: UnsentMessages::default(),
         }
     }
 
     /// Sends what a frame of the broker means to each subscription.
-    pub(crate) fn deliver(&mut self, frame: &ChatServerFrame, broker: &RoomBroker) {
+    pub(crate) fn deliver(
+        &mut self,
+        frame: &ChatServerFrame,
+        message: Option<&Arc<MessageRef>>,
+        broker: &RoomBroker,
+    ) {
+        let mut last = None;
         for text in self.session.tell(frame, broker) {
-            self.send(text);
+            last = Some(self.send(text));
+        }
+        if let (Some(number), Some(message)) = (last, message) {
+            let number = number.unwrap_or(u64::MAX);
+            self.unsent
+                .push(number, Arc::clone(message), self.socket.written());
         }
         self.part();
+    }
+
+    /// The messages that were queued and not written.
+    pub(crate) fn left(self) -> Vec<Arc<MessageRef>> {
+        self.unsent.left(self.socket.written())
     }
 
     /// Says when to come back, and closes.
@@ -62,11 +83,13 @@ impl StompSubscriber {
         self.part();
     }
 
-    /// Queues a frame; a client that reads too slowly is closed with 4002.
-    pub(super) fn send(&self, text: String) {
-        if self.socket.try_send(text.into()).is_err() {
+    /// Queues a frame, and tells its number; a client that reads too slowly is closed with 4002.
+    pub(super) fn send(&self, text: String) -> Option<u64> {
+        let queued = self.socket.try_send_numbered(Frame::Text(text.into()));
+        if queued.is_err() {
             self.close(CloseCode::SlowConsumer);
         }
+        queued.ok()
     }
 
     /// Closes after the goodbye, once everything before it is answered.

@@ -114,6 +114,19 @@ impl RoomStore for MemoryStore {
             .collect())
     }
 
+    async fn unread_of(&self, user: &UserId, limit: u32) -> Result<Vec<(RoomId, u64)>, StoreError> {
+        let tables = self.tables();
+        let mut rooms: Vec<&StoredRoom> = tables.rooms.values().map(|(room, _)| room).collect();
+        rooms.sort_by(|a, b| b.active_at.cmp(&a.active_at).then_with(|| b.id.cmp(&a.id)));
+        let unread = |room: &StoredRoom| {
+            let own = room.members.iter().find(|m| &m.user_id == user)?;
+            let unread = own.unread(room.last_seq);
+            (unread > 0).then(|| (room.id.clone(), unread))
+        };
+        let unread = rooms.into_iter().filter_map(unread);
+        Ok(unread.take(limit as usize).collect())
+    }
+
     async fn erasures(&self, since: UnixMs) -> Result<Vec<Erasure>, StoreError> {
         let tables = self.tables();
         let later = tables.erased.iter().filter(|(_, at)| **at >= since);

@@ -28,6 +28,17 @@ impl<R: RoomStore, M: MessageStore> MessageStore for StorePair<R, M> {
         self.messages.repeat_of(draft).await
     }
 
+    async fn count_written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        after: u64,
+        through: u64,
+    ) -> Result<u64, StoreError> {
+        let counted = self.messages.count_written_by(user, room, after, through);
+        counted.await
+    }
+
     async fn written_by(
         &self,
         user: &UserId,
@@ -70,6 +81,10 @@ impl<R: RoomStore, M: MessageStore> RoomStore for StorePair<R, M> {
         limit: u32,
     ) -> Result<Vec<RoomPosition>, StoreError> {
         self.rooms.rooms_of(user, after, limit).await
+    }
+
+    async fn unread_of(&self, user: &UserId, limit: u32) -> Result<Vec<(RoomId, u64)>, StoreError> {
+        self.rooms.unread_of(user, limit).await
     }
 
     async fn room_ids_of(

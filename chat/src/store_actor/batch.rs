@@ -3,7 +3,7 @@
 use chat_core::{MessageDraft, Origin, PositionUpdate};
 use wire::{ChatRoomGrant, EventBatch};
 
-use crate::store_handle::{AppendReply, Reply, StoreCommand};
+use crate::store_handle::{AppendReply, Reply, StoreCommand, UnreadNote};
 
 /// Commands that are served together.
 #[derive(Default)]
@@ -12,6 +12,7 @@ pub(super) struct CommandBatch {
     pub(super) positions: Vec<PendingPosition>,
     pub(super) openings: Vec<PendingOpening>,
     pub(super) events: Vec<PendingEvents>,
+    pub(super) unsent: Vec<UnreadNote>,
 }
 
 /// A message and who waits for it.
@@ -64,6 +65,7 @@ impl CommandBatch {
                 origin,
                 reply,
             }),
+            StoreCommand::NoteUnsent(notes) => self.unsent.extend(notes),
             StoreCommand::OpenRooms { grants, reply } => {
                 self.openings.push(PendingOpening { grants, reply });
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bus::Fanout;
-use chat_core::{Room, WriteOutcome};
+use chat_core::{MemberProgress, PositionKind, Room, SentCount, WriteOutcome};
 use service::clock::now;
 use tokio::time::Instant;
 use wire::{ChatRoomGrant, ErrorCode, RoomId, UnixMs, UserId};
@@ -23,6 +23,8 @@ struct WrittenChanges {
     erased: Vec<(UserId, UnixMs)>,
     /// Who blocks, or does no more, and whom.
     blocks: Vec<(UserId, UserId)>,
+    /// Of each position of the batch: how many of the member's own messages lie up to it.
+    sent_read: Vec<u64>,
 }
 
 impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
@@ -37,7 +39,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             Ok(mut applied) => {
                 self.follow_ups.clear();
                 self.tell_of_people(&mut applied);
-                self.tell_written(batch, applied.before).await;
+                self.tell_written(batch, applied).await;
             }
             Err(error) => {
                 self.follow_ups.failed();
@@ -51,7 +53,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             self.apply(&surplus).await?;
             self.follow_ups.forget_surplus();
         }
-        let mut changes = self.follow_ups.changes();
+        let mut changes = self.follow_ups.changes(self.progress_of_senders());
         let taken = batch.events.iter().map(|events| events.batch.clone());
         changes.taken.extend(taken);
         for events in &batch.events {
@@ -59,13 +61,17 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 facts::take(event, &mut changes);
             }
         }
-        let positions = batch.positions.iter().map(|moving| moving.update.clone());
-        changes.positions.extend(positions);
-        self.keep_rooms(rooms_of(&changes, &batch.openings)).await?;
+        self.keep_rooms(rooms_of(&changes, batch)).await?;
+        let sent_read = self.count_sent(&batch.positions).await?;
+        let moved = batch.positions.iter().zip(&sent_read);
+        changes
+            .positions
+            .extend(moved.map(|(moving, sent_read)| progress(moving, *sent_read)));
         changes.openings.extend(self.openings_of(&batch.openings));
         let opened = changes.openings.iter().map(|opening| &opening.room);
         let closed = changes.closings.iter().map(|closing| &closing.room);
-        let opened = opened.chain(closed);
+        let grouped = changes.groups.iter().map(|group| &group.room);
+        let opened = opened.chain(closed).chain(grouped);
         // What is there already must be known, so that only what changes is told of.
         let before = self.rooms.registry().ask(|broker| {
             let known = |room: &RoomId| (room.clone(), broker.room(room).cloned());
@@ -89,7 +95,49 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             before,
             erased: erased.collect(),
             blocks: blocks.collect(),
+            sent_read,
         })
+    }
+
+    /// How far those are whose messages are told of and not followed up.
+    pub(super) fn progress_of_senders(&self) -> Vec<MemberProgress> {
+        self.rooms.registry().ask(|broker| {
+            let progress = |(room, user): &(RoomId, UserId)| {
+                let member = broker.room(room)?.member(user)?;
+                Some(member.progress(room))
+            };
+            let senders = self.follow_ups.senders().iter();
+            senders.filter_map(progress).collect()
+        })
+    }
+
+    /// Of each position: how many messages of their own its member has read then. All that are stored are told of.
+    async fn count_sent(&self, positions: &[PendingPosition]) -> Result<Vec<u64>, StoreError> {
+        let counts: Vec<SentCount> = self.rooms.registry().ask(|broker| {
+            let count = |PendingPosition { update, .. }: &PendingPosition| {
+                let room = broker.room(&update.room)?;
+                let member = room.member(&update.user)?;
+                Some(member.sent_through(update.seq, room.last_seq))
+            };
+            let counts = positions.iter().map(count);
+            counts
+                .map(|count| count.unwrap_or(SentCount::Known(0)))
+                .collect()
+        });
+        let mut sent_read = Vec::with_capacity(counts.len());
+        for (count, PendingPosition { update, .. }) in counts.into_iter().zip(positions) {
+            let between = match (count.between(), update.kind) {
+                (Some((after, through)), PositionKind::Read) => {
+                    let stores = self.rooms.stores();
+                    let counted =
+                        stores.count_written_by(&update.user, &update.room, after, through);
+                    counted.await?
+                }
+                _ => 0,
+            };
+            sent_read.push(count.with_between(between));
+        }
+        Ok(sent_read)
     }
 
     /// Tells of blocks and erasures, and adds the rooms in memory that they change: of those that are read meanwhile,
@@ -139,7 +187,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             room: grant.id.clone(),
             epoch: uuid::Uuid::now_v7().to_string(),
             members: grant.members.clone(),
-            revision: None,
+            revision: grant.revision,
             at: now(),
         };
         self.rooms.registry().ask(|broker| {
@@ -148,7 +196,12 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         })
     }
 
-    async fn tell_written(&mut self, batch: CommandBatch, mut before: Before) {
+    async fn tell_written(&mut self, batch: CommandBatch, applied: WrittenChanges) {
+        let WrittenChanges {
+            mut before,
+            sent_read,
+            ..
+        } = applied;
         let opened = self.rooms.read(before.keys().cloned().collect()).await;
         // They are stored. Who is told that they are not asks again: then they are read, and told to everybody.
         let (opened, outcome) = match opened {
@@ -162,13 +215,17 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             published.push(WriteOutcome::RoomOpened { room, changed });
         }
         let mut moved = Vec::new();
-        for moving in batch.positions {
+        for (moving, sent_read) in batch.positions.into_iter().zip(sent_read) {
             let PendingPosition {
                 update,
                 origin,
                 reply,
             } = moving;
-            published.push(WriteOutcome::PositionMoved { update, origin });
+            published.push(WriteOutcome::PositionMoved {
+                update,
+                sent_read,
+                origin,
+            });
             moved.extend(reply);
         }
         let events = batch.events.into_iter().map(|events| events.reply);
@@ -199,13 +256,28 @@ fn answer(replies: Vec<Reply<()>>, outcome: Result<(), ErrorCode>) {
     }
 }
 
+/// A position as it is stored. Who has read a message also has it.
+fn progress(PendingPosition { update, .. }: &PendingPosition, sent_read: u64) -> MemberProgress {
+    let is_read = update.kind == PositionKind::Read;
+    MemberProgress {
+        room: update.room.clone(),
+        user: update.user.clone(),
+        read_seq: if is_read { update.seq } else { 0 },
+        delivered_seq: update.seq,
+        sent: 0,
+        sent_read: if is_read { sent_read } else { 0 },
+    }
+}
+
 /// The rooms whose members or positions change.
-fn rooms_of(changes: &RoomChanges, openings: &[PendingOpening]) -> BTreeSet<RoomId> {
+fn rooms_of(changes: &RoomChanges, batch: &CommandBatch) -> BTreeSet<RoomId> {
     let opened = changes.openings.iter().map(|opening| &opening.room);
     let closed = changes.closings.iter().map(|closing| &closing.room);
-    let moved = changes.positions.iter().map(|update| &update.room);
-    let grants = openings.iter().flat_map(|opening| &opening.grants);
+    let grouped = changes.groups.iter().map(|group| &group.room);
+    let followed_up = changes.positions.iter().map(|progress| &progress.room);
+    let moved = batch.positions.iter().map(|moving| &moving.update.room);
+    let grants = batch.openings.iter().flat_map(|opening| &opening.grants);
     let granted = grants.map(|grant| &grant.id);
-    let changed = opened.chain(closed).chain(moved);
-    changed.chain(granted).cloned().collect()
+    let changed = opened.chain(closed).chain(grouped).chain(followed_up);
+    changed.chain(moved).chain(granted).cloned().collect()
 }

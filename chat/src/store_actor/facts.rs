@@ -3,11 +3,15 @@
 use chat_core::{check_id, check_participant};
 use serde::de::DeserializeOwned;
 use wire::{
-    Event, EventType, Participant, RoomFact, RoomId, SessionBooked, UserBlocked, UserErased, UserId,
+    Event, EventType, Participant, RoomFact, RoomId, RoomKind, SessionBooked, UserBlocked,
+    UserErased, UserId,
 };
 
 use crate::removals::Removal;
-use crate::store::{BlockChange, Closing, Erasure, Opening, RoomChanges};
+use crate::store::{BlockChange, Closing, Erasure, GroupFact, Opening, RoomChanges};
+
+/// Members of a group: a message is queued for each of them.
+const MAX_MEMBERS: usize = 500;
 
 /// Adds what an event asks for.
 pub(super) fn take(event: &Event, changes: &mut RoomChanges) {
@@ -33,7 +37,7 @@ fn take_kind(kind: EventType, event: &Event, changes: &mut RoomChanges) -> Resul
                 .openings
                 .push(opening(event, room_id, members, revision)?);
         }
-        EventType::RoomOpened | EventType::RoomClosed => {
+        EventType::RoomOpened | EventType::RoomChanged | EventType::RoomClosed => {
             let fact: RoomFact = data(event)?;
             let room = fact.room_id.clone();
             check_room(&room)?;
@@ -41,10 +45,15 @@ fn take_kind(kind: EventType, event: &Event, changes: &mut RoomChanges) -> Resul
                 let at = event.occurred_at;
                 changes.closings.push(Closing { room, at });
             }
-            let revision = event.revision.unwrap_or_default();
-            let members = fact.members.into_iter().map(Participant::from).collect();
-            let opening = opening(event, fact.room_id, members, revision)?;
-            changes.openings.push(opening);
+            match fact.kind {
+                RoomKind::Group => changes.groups.push(group(event, fact)?),
+                RoomKind::Pair => {
+                    let revision = event.revision.unwrap_or_default();
+                    let members = fact.members.into_iter().map(Participant::from).collect();
+                    let opening = opening(event, fact.room_id, members, revision)?;
+                    changes.openings.push(opening);
+                }
+            }
         }
         EventType::UserBlocked => {
             let UserBlocked {
@@ -93,6 +102,25 @@ fn opening(
         epoch: uuid::Uuid::now_v7().to_string(),
         members,
         revision: Some(revision),
+        at: event.occurred_at,
+    })
+}
+
+fn group(event: &Event, fact: RoomFact) -> Result<GroupFact, String> {
+    if fact.members.len() > MAX_MEMBERS {
+        metrics::counter!("chat_rooms_too_large_total").increment(1);
+        return Err(format!("members: more than {MAX_MEMBERS}"));
+    }
+    for member in &fact.members {
+        let named = Participant::from(member.clone());
+        check_participant(&named).map_err(|bad| format!("a member: {bad}"))?;
+    }
+    Ok(GroupFact {
+        room: fact.room_id,
+        epoch: uuid::Uuid::now_v7().to_string(),
+        name: fact.name.filter(|name| !name.is_empty()),
+        members: fact.members,
+        revision: event.revision.unwrap_or_default().max(1),
         at: event.occurred_at,
     })
 }

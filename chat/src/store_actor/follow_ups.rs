@@ -1,8 +1,8 @@
 //! What follows from stored messages and is not written yet. It is written with the next changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chat_core::{PositionKind, PositionUpdate};
+use chat_core::{MemberProgress, MessageRef};
 use service::clock::now;
 use tokio::time::{Duration, Instant};
 use wire::chat::Message;
@@ -29,8 +29,8 @@ const EVENTS_TOGETHER: usize = 2_000;
 #[derive(Debug, Default)]
 pub(super) struct FollowUps {
     heads: BTreeMap<RoomId, (u64, UnixMs)>,
-    /// The senders' own positions.
-    read: BTreeMap<(RoomId, UserId), u64>,
+    /// Who wrote them: how far they are then is known in memory, where the messages are told of.
+    senders: BTreeSet<(RoomId, UserId)>,
     events: Vec<Event>,
     messages: usize,
     due: Option<Instant>,
@@ -42,8 +42,7 @@ impl FollowUps {
         let head = self.heads.entry(message.room.clone()).or_default();
         *head = (*head).max((message.seq, message.sent_at));
         let sender = (message.room.clone(), message.from.clone());
-        let read = self.read.entry(sender).or_default();
-        *read = (*read).max(message.seq);
+        self.senders.insert(sender);
         self.messages += 1;
         self.due.get_or_insert_with(|| Instant::now() + LINGER);
     }
@@ -53,6 +52,7 @@ impl FollowUps {
         let UnreadNote { message, users } = note;
         let events = users.into_iter().map(|user_id| unread(&message, user_id));
         self.events.extend(events);
+        self.due.get_or_insert_with(|| Instant::now() + LINGER);
     }
 
     /// True where something of the room waits.
@@ -75,22 +75,21 @@ impl FollowUps {
         self.events.len() >= MAX_EVENTS || self.messages >= MAX_WAITING
     }
 
-    /// All of it as changes of rooms.
-    pub(super) fn changes(&self) -> RoomChanges {
+    /// Whose progress is written with it.
+    pub(super) fn senders(&self) -> &BTreeSet<(RoomId, UserId)> {
+        &self.senders
+    }
+
+    /// All of it as changes of rooms; `positions` is how far its senders are.
+    pub(super) fn changes(&self, positions: Vec<MemberProgress>) -> RoomChanges {
         let settled = |(room, (last_seq, active_at)): (&RoomId, &(u64, UnixMs))| SettledHead {
             room: room.clone(),
             last_seq: *last_seq,
             active_at: *active_at,
         };
-        let read = |((room, user), seq): (&(RoomId, UserId), &u64)| PositionUpdate {
-            room: room.clone(),
-            user: user.clone(),
-            kind: PositionKind::Read,
-            seq: *seq,
-        };
         RoomChanges {
             settled: self.heads.iter().map(settled).collect(),
-            positions: self.read.iter().map(read).collect(),
+            positions,
             events: self.events.clone(),
             ..RoomChanges::default()
         }
@@ -123,7 +122,7 @@ impl FollowUps {
     }
 }
 
-fn unread(message: &Message, user_id: UserId) -> Event {
+fn unread(message: &MessageRef, user_id: UserId) -> Event {
     let data = MessageUnread {
         room_id: message.room.clone(),
         user_id,

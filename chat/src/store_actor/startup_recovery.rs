@@ -69,7 +69,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             });
         }
         self.publish(published);
-        let changes = self.follow_ups.changes();
+        let changes = self.follow_ups.changes(self.progress_of_senders());
         self.rooms.stores().apply(&changes).await?;
         self.follow_ups.clear();
         Ok(())

@@ -1,6 +1,7 @@
 //! What the actor publishes, seen by a `Fanout` that keeps it.
 
 mod away;
+mod counting;
 
 use std::sync::{Arc, Mutex};
 

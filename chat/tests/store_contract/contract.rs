@@ -1,16 +1,18 @@
 //! The rules, each on an empty store, and what they are written with.
 
+mod groups;
 mod messages;
 mod people;
 mod rooms;
 
 use std::future::Future;
 
-use chat::store::{Appended, NewMessage, Opening, RoomChanges, SettledHead, Stores};
-use chat_core::{MessageDraft, PositionKind, PositionUpdate};
+use chat::store::{Appended, GroupFact, NewMessage, Opening, RoomChanges, SettledHead, Stores};
+use chat_core::{MemberProgress, MessageDraft, PositionKind};
 use wire::chat::Message;
-use wire::{Event, Participant, UnixMs};
+use wire::{Event, Participant, RoomMember, RoomRole, UnixMs};
 
+pub(crate) use groups::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
 pub(crate) use rooms::*;
@@ -36,6 +38,7 @@ macro_rules! keeps_messages {
             cht_45_the_last_messages_of_all_rooms,
             cht_83_a_repeat_is_found_without_storing_anything,
             cht_92_what_one_wrote_is_found_in_its_span,
+            cht_154_what_one_wrote_in_a_span_is_counted,
         }
     };
 }
@@ -59,6 +62,11 @@ macro_rules! keeps_rooms {
             cht_87_who_is_erased_is_in_no_room,
             cht_88_who_is_erased_is_named_no_more,
             cht_92_rooms_of_a_person_come_by_their_ids,
+            cht_154_what_members_wrote_is_counted_once,
+            cht_161_a_groups_members_are_of_its_highest_revision,
+            cht_162_who_joins_a_group_reads_from_its_head_on,
+            cht_163_facts_of_groups_in_any_order_end_the_same,
+            cht_164_nobody_comes_into_a_group_by_a_ticket_or_after_erasure,
         }
     };
 }
@@ -116,15 +124,45 @@ pub(crate) fn opened(openings: Vec<Opening>) -> RoomChanges {
 }
 
 pub(crate) fn moved(room: &str, user: &str, kind: PositionKind, seq: u64) -> RoomChanges {
-    let to = PositionUpdate {
+    let to = MemberProgress {
         room: room.into(),
         user: user.into(),
-        kind,
-        seq,
+        read_seq: if kind == PositionKind::Read { seq } else { 0 },
+        delivered_seq: seq,
+        sent: 0,
+        sent_read: 0,
     };
     RoomChanges {
         positions: vec![to],
         ..RoomChanges::default()
+    }
+}
+
+pub(crate) fn grouped(room: &str, members: &[&str], revision: u64) -> RoomChanges {
+    let group = GroupFact {
+        room: room.into(),
+        epoch: format!("epoch {revision}"),
+        name: Some(format!("name {revision}")),
+        members: members.iter().map(|name| group_member(name)).collect(),
+        revision,
+        at: UnixMs(1_000),
+    };
+    RoomChanges {
+        groups: vec![group],
+        ..RoomChanges::default()
+    }
+}
+
+/// Whoever is named in capitals owns the group.
+fn group_member(name: &str) -> RoomMember {
+    let is_owner = name.chars().all(char::is_uppercase);
+    RoomMember {
+        user_id: name.to_lowercase().into(),
+        name: name.to_owned(),
+        role: match is_owner {
+            true => RoomRole::Owner,
+            false => RoomRole::Member,
+        },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chat::store::memory::MemoryStore;
 
-use crate::contract::{StoreFactory, keeps_messages, keeps_rooms};
+use crate::contract::{StoreFactory, end_the_same, keeps_messages, keeps_rooms};
 
 struct InMemory;
 
@@ -16,3 +16,9 @@ impl StoreFactory for InMemory {
 
 keeps_messages!(InMemory);
 keeps_rooms!(InMemory);
+
+/// In memory there is time for many more orders than on a database.
+#[tokio::test]
+async fn cht_163_a_thousand_orders_of_a_groups_facts_end_the_same() {
+    end_the_same(&MemoryStore::default(), 1_000).await;
+}

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chat::Removal;
 use chat::store::sql::SqlRooms;
 use chat::store::{Opening, RoomChanges, RoomStore, SettledHead, StoredRoom};
-use chat_core::{PositionKind, PositionUpdate};
+use chat_core::{MemberProgress, PositionKind};
 use storage::Inbox;
 use storage::testing::TestEngine;
 use tokio::sync::Barrier;
@@ -151,8 +151,8 @@ async fn positions_only_rise(engine: TestEngine) {
         };
         let computer = |room: &&str| [at(room, PositionKind::Read, round - 1)];
         let [one, other] = in_two_orders(ROOMS.to_vec());
-        let ahead: Vec<PositionUpdate> = one.iter().flat_map(telephone).collect();
-        let behind: Vec<PositionUpdate> = other.iter().flat_map(computer).collect();
+        let ahead: Vec<MemberProgress> = one.iter().flat_map(telephone).collect();
+        let behind: Vec<MemberProgress> = other.iter().flat_map(computer).collect();
         let changes = |positions| RoomChanges {
             positions,
             ..RoomChanges::default()

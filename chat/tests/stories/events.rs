@@ -161,3 +161,33 @@ async fn cht_29_the_scheduler_hears_of_a_message_that_nobody_took() {
     let seqs: Vec<_> = told.iter().map(|event| event.data["seq"].clone()).collect();
     assert_eq!(seqs, [json!(sent.seq), json!(last.seq)]);
 }
+
+/// What a socket had queued and not written when it died, nobody took.
+#[tokio::test]
+async fn cht_169_the_scheduler_hears_of_what_a_dying_socket_did_not_send() {
+    let signer = TicketSigner::start().await;
+    let (url, told) = scheduler(&signer).await;
+    let server = Server::told_by(signer, &url).await;
+    let BookedRoom(room) = BookedRoom::new();
+    let mut ann = server.peer(ANN, &room).await;
+    let mut bo = server.peer(BO, &room).await;
+    bo.socket().stall(true).await;
+    // More than the sockets' own buffers hold; the queue is large enough for the rest.
+    let body = "x".repeat(15_000);
+    let count = 400;
+    for n in 0..count {
+        ann.say(&room.id, &format!("c-{n}"), &body).await;
+    }
+    assert!(told.lock().unwrap().is_empty(), "all are queued for Bo");
+    drop(bo);
+    let seqs = testkit::until("the events", SOON, async || {
+        let told = told.lock().unwrap();
+        let seqs: Vec<u64> = told.iter().filter_map(|e| e.data["seq"].as_u64()).collect();
+        (seqs.last() == Some(&count)).then_some(seqs)
+    })
+    .await;
+    assert!(
+        seqs.iter().copied().eq(seqs[0]..=count),
+        "each once: {seqs:?}"
+    );
+}

@@ -9,6 +9,8 @@ mod coming_back;
 mod erased;
 mod events;
 mod export;
+mod flapping;
+mod groups;
 mod it_describes_itself;
 mod killed;
 mod not_a_member;

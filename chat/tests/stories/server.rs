@@ -49,9 +49,11 @@ impl Server {
         Self::on(signer, &scheduler_url, generous(), Some(rooms)).await
     }
 
-    /// One that tells a scheduler of the test.
+    /// One that tells a scheduler of the test, and keeps much for who reads slowly.
     pub(crate) async fn told_by(signer: TicketSigner, scheduler_url: &str) -> Self {
-        Self::on(signer, scheduler_url, generous(), None).await
+        let mut limits = generous();
+        limits.sockets.queue_bytes = 64 * 1024 * 1024;
+        Self::on(signer, scheduler_url, limits, None).await
     }
 
     async fn on(

@@ -8,8 +8,9 @@ pub use client::{
     AskPresence, ChatClientFrame, Cursor, Hello, History, MarkDelivered, MarkRead, Ping, Send,
     SetStatus, Typing,
 };
-pub use http::{ExportedRoom, PostMessage, PutRead, SyncResponse};
+pub use http::{ExportedRoom, PostMessage, PutRead, RoomsPage, SyncResponse};
 pub use server::{
     Accepted, ChatServerFrame, Delivered, GoingAway, Heads, Member, Message, Messages, Pong,
-    Presence, PresenceState, Read, Removed, RoomHead, RoomView, Sent, TypingBy, Welcome,
+    Presence, PresenceState, Read, Removed, RemovedReason, RoomHead, RoomView, Sent, TypingBy,
+    Welcome,
 };

@@ -43,7 +43,7 @@ fn declare_shared(out: &mut String, config: &Config) {
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
         ProposalView, AcceptProposal, BlockView, ClaimGift, SendReport, SentReport, ReportView,
         ListenedDelivery, ListenerView, PushKey, PushKeys, PushMessage, RotatedSecret, SentDelivery, SubscribeToPush, SubscribedToPush, WebhookBody, WebhookDeliveryView, WebhookState, WebhookView,
-        EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale,
+        EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale, RoomKind, RoomRole,
     );
 }
 
@@ -66,8 +66,8 @@ fn declare_chat(out: &mut String, config: &Config) {
     declare!(out, config, ["  "]
         ChatClientFrame, Hello, Cursor, Send, MarkRead, MarkDelivered, Typing, History, AskPresence,
         SetStatus, Ping, ChatServerFrame, Welcome, RoomView, Member, Sent, Message, Read, Delivered,
-        TypingBy, Presence, PresenceState, Removed, Heads, RoomHead, Messages, GoingAway, Pong,
-        Accepted, PostMessage, PutRead, SyncResponse, ExportedRoom,
+        TypingBy, Presence, PresenceState, Removed, RemovedReason, Heads, RoomHead, Messages, GoingAway, Pong,
+        Accepted, PostMessage, PutRead, RoomsPage, SyncResponse, ExportedRoom,
     );
     out.push_str("}\n");
 }

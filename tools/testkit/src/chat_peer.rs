@@ -118,15 +118,23 @@ impl ChatPeer {
     pub async fn reconnect(self) -> Self {
         let opened = self.cut().await.connect().await;
         let mut peer = opened.unwrap_or_else(|(_, refused)| panic!("{refused:?}"));
+        peer.greet_again().await;
+        peer
+    }
+
+    /// Says hello again on a new socket, with the cursors, and takes the `welcome`.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn greet_again(&mut self) {
         let ChatClientState {
             ticket,
-            device_id: device,
+            device_id,
             cursors,
             ..
-        } = peer.state.clone();
-        peer.send_hello(&ticket, &device, Some(cursors)).await;
-        peer.expect::<Welcome>(SOON).await;
-        peer
+        } = self.state.clone();
+        self.send_hello(&ticket, &device_id, Some(cursors)).await;
+        self.expect::<Welcome>(SOON).await;
     }
 
     /// Sends a `hello` frame, which authenticates.

@@ -1754,6 +1754,14 @@ locale: QuestionLocale, };
  * A language in which every question is written.
  */
 export type QuestionLocale = "en" | "ko";
+/**
+ * What a room is for.
+ */
+export type RoomKind = "pair" | "group";
+/**
+ * What a member may do in a room.
+ */
+export type RoomRole = "owner" | "member";
 
 export namespace Signaling {
   /**
@@ -2540,21 +2548,37 @@ export namespace Chat {
    */
   epoch: string, 
   /**
+   * What it is for.
+   */
+  kind: RoomKind, 
+  /**
+   * What a group is called.
+   */
+  name?: string, 
+  /**
+   * What you may do.
+   */
+  role: RoomRole, 
+  /**
    * The last message's `seq`; 0 in an empty room.
    */
   last_seq: number, 
   /**
-   * The first `seq` that retention left.
+   * The first `seq` that retention left, and in a group the first one after you joined.
    */
   min_seq: number, 
   /**
-   * How far you have read.
+   * How far you have read: `min_seq − 1` or more.
    */
   read_seq: number, 
   /**
-   * Number of unread messages: `last_seq − read_seq`.
+   * How many messages of others lie behind `read_seq`.
    */
   unread: number, 
+  /**
+   * How many others have read all of it. In a closed room 0.
+   */
+  read_by: number, 
   /**
    * The newest message, null in an empty room.
    */
@@ -2564,9 +2588,13 @@ export namespace Chat {
    */
   recovered: boolean, 
   /**
-   * Who belongs to it. In a closed room the positions of the others are 0.
+   * Who belongs to it, where those are 20 or fewer. In a closed room the positions of the others are 0.
    */
-  members: Array<Member>, 
+  members?: Array<Member>, 
+  /**
+   * How many belong to it, where they are more; `GET /v1/rooms/{id}/members` says who.
+   */
+  member_count?: number, 
   /**
    * True: it takes no more messages, and nothing else passes between its members.
    */
@@ -2718,7 +2746,15 @@ export namespace Chat {
   /**
    * Id of the room.
    */
-  room: RoomId, };
+  room: RoomId, 
+  /**
+   * Why it is no longer theirs.
+   */
+  reason: RemovedReason, };
+  /**
+   * Why a room is no longer somebody's.
+   */
+  export type RemovedReason = "left" | "removed" | "closed";
   /**
    * The last `seq` of the rooms that changed, so that a silent loss is found.
    */
@@ -2811,6 +2847,22 @@ export namespace Chat {
    * The last `seq` read.
    */
   seq: number, };
+  /**
+   * Answer of `GET /v1/rooms`.
+   */
+  export type RoomsPage = { 
+  /**
+   * The rooms, the one with the newest message first.
+   */
+  items: Array<RoomView>, 
+  /**
+   * Unread messages of all rooms that the ticket reaches, on this page or not.
+   */
+  unread_total: number, 
+  /**
+   * Ask with it for the next page; absent from the last one.
+   */
+  next_cursor?: string, };
   /**
    * Answer of `GET /v1/sync`.
    */

@@ -13,7 +13,7 @@ const WELCOME: Chat.ChatServerFrame = {
   server_now: 0,
   ping_ms: 25_000,
   timeout_ms: 60_000,
-  rooms: [{ room: 'r', epoch: 'e', last_seq: 0, min_seq: 1, read_seq: 0, unread: 0, last_message: null, recovered: false, members: [] }],
+  rooms: [{ room: 'r', epoch: 'e', kind: 'pair', role: 'member', last_seq: 0, min_seq: 1, read_seq: 0, unread: 0, read_by: 0, last_message: null, recovered: false, members: [] }],
 };
 
 const stored = new Map<string, string>();

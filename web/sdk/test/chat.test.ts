@@ -19,10 +19,13 @@ import type { Chat } from '../src/wire.generated.ts';
 const ROOM: Chat.RoomView = {
   room: 'r',
   epoch: 'e',
+  kind: 'pair',
+  role: 'member',
   last_seq: 0,
   min_seq: 1,
   read_seq: 0,
   unread: 0,
+  read_by: 0,
   last_message: null,
   recovered: false,
   members: [

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use wire::chat::{Presence, PresenceState};
+use wire::chat::{Presence, PresenceState, Removed, RemovedReason};
 use wire::{CloseCode, ConnectionId, UserId};
 
 use super::RoomBroker;
@@ -48,6 +48,51 @@ impl<P: PresenceTracker> RoomBroker<P> {
             if self.watchers.get(other).is_some_and(BTreeSet::is_empty) {
                 self.watchers.remove(other);
             }
+        }
+    }
+
+    /// Takes out who is a member no more: they are told so, and hear of those no more whom they shared the room with.
+    pub(super) fn take_out_members(&mut self, known: &Room, room: &Room, out: &mut Vec<Output>) {
+        let is_gone = |user: &&UserId| room.member(user).is_none();
+        let members = known.members.iter().map(|member| &member.user_id);
+        let gone: BTreeSet<&UserId> = members.filter(is_gone).collect();
+        if gone.is_empty() {
+            return;
+        }
+        for user_id in &gone {
+            if let Some(user) = self.users.get_mut(user_id) {
+                user.rooms.remove(&room.id);
+            }
+        }
+        let reason = match room.closed {
+            true => RemovedReason::Closed,
+            false => RemovedReason::Removed,
+        };
+        let to = self.audience(known, |_, user| gone.contains(user));
+        if !to.is_empty() {
+            let room = room.id.clone();
+            self.send(to, Removed { room, reason }.into(), out);
+        }
+        if known.members.len() <= self.settings.small_room {
+            self.part(known, &gone, out);
+        }
+        self.end_watches(known);
+        for user_id in gone {
+            self.forget_if_idle(user_id);
+        }
+    }
+
+    /// Those who are gone look offline to the others, and the others to them, unless they share another room.
+    fn part(&mut self, known: &Room, gone: &BTreeSet<&UserId>, out: &mut Vec<Output>) {
+        for other in known.members.iter().map(|member| &member.user_id) {
+            if self.presence.presence(other).state == PresenceState::Offline {
+                continue;
+            }
+            let is_parted = |user: &UserId| gone.contains(user) != gone.contains(other);
+            let of_room = self.audience(known, |_, user| is_parted(user));
+            let apart = |id: &ConnectionId| !self.is_together(*id, other);
+            let to: Vec<ConnectionId> = of_room.into_iter().filter(apart).collect();
+            self.send(to, offline(other).into(), out);
         }
     }
 

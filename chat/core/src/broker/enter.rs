@@ -56,7 +56,11 @@ impl<P: PresenceTracker> RoomBroker<P> {
             .into_iter()
             .take(self.settings.welcome_rooms)
         {
-            let recovery = recover(cursors.get(&room.id), room, budget);
+            let Some(member) = room.member(user) else {
+                continue;
+            };
+            let min_seq = room.min_seq_for(member);
+            let recovery = recover(cursors.get(&room.id), room, min_seq, budget);
             if let Recovery::From(after) = recovery
                 && after < room.last_seq
             {

@@ -189,9 +189,13 @@ impl<P: PresenceTracker> RoomBroker<P> {
         out: &mut Vec<Output>,
     ) -> Result<(), ErrorReply> {
         let room = self.room_for(&origin, &frame.room)?;
-        let (min_seq, last_seq) = (room.min_seq, room.last_seq);
+        let connection = self.connections.get(&origin.connection);
+        let member = connection.and_then(|connection| room.member(&connection.user));
+        let min_seq = member.map_or(room.min_seq, |member| room.min_seq_for(member));
+        let last_seq = room.last_seq;
         let page = HistoryPage::asked(frame.before, frame.after, frame.limit)
             .ok_or_else(|| error(ErrorCode::BadCursor, origin.id.clone()))?;
+        let page = member.map_or(page, |member| page.not_below(member.from_seq, last_seq));
         let Origin { connection, id } = origin;
         let request = ReadRequest::History {
             connection,

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use wire::chat::{Delivered, Heads, Member, Message, Read, RoomHead, Sent};
+use wire::chat::{Delivered, Heads, Message, Read, RoomHead, Sent};
 use wire::{ConnectionId, UnixMs, UserId};
 
 use super::RoomBroker;
-use crate::{Origin, Output, PositionKind, PositionUpdate, PresenceTracker, Room, WriteRequest};
+use crate::{
+    Membership, MessageRef, Origin, Output, PositionKind, PositionUpdate, PresenceTracker, Room,
+    WriteRequest,
+};
 
 impl<P: PresenceTracker> RoomBroker<P> {
     pub(super) fn loaded(&mut self, room: Room, as_of: u64) {
@@ -35,7 +38,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
             return;
         };
         if let Some(known) = &known {
-            self.take_out_members(known, &room);
+            self.take_out_members(known, &room, out);
         }
         for member in &room.members {
             let to = self.audience(&room, |_, user| user == &member.user_id);
@@ -48,19 +51,6 @@ impl<P: PresenceTracker> RoomBroker<P> {
         }
         if room.closed {
             self.end_watches(&room);
-        }
-    }
-
-    /// Notes who is a member no more.
-    fn take_out_members(&mut self, known: &Room, room: &Room) {
-        for Member { user_id, .. } in &known.members {
-            if room.member(user_id).is_some() {
-                continue;
-            }
-            if let Some(user) = self.users.get_mut(user_id) {
-                user.rooms.remove(&room.id);
-            }
-            self.forget_if_idle(user_id);
         }
     }
 
@@ -101,20 +91,19 @@ impl<P: PresenceTracker> RoomBroker<P> {
         };
         let to = self.audience(room, |_, _| true);
         let absent = self.absent(room, &message.from);
+        let reference = MessageRef::from(&message);
         if !to.is_empty() {
-            self.send(to, message.clone().into(), out);
+            self.send(to, message.into(), out);
         }
         if !absent.is_empty() {
-            let users = absent;
+            let (message, users) = (reference, absent);
             out.push(WriteRequest::NoteUnread { message, users }.into());
         }
     }
 
-    /// The members of a small room that no connection would take a message for.
+    /// The members that no connection would take a message for; in a large room those who miss the first.
     fn absent(&self, room: &Room, from: &UserId) -> Vec<UserId> {
-        if room.members.len() > self.settings.small_room {
-            return Vec::new();
-        }
+        let is_small = room.members.len() <= self.settings.small_room;
         let is_absent = |user: &&UserId| {
             let person = self.users.get(user);
             let reached = |id: &ConnectionId| {
@@ -124,13 +113,16 @@ impl<P: PresenceTracker> RoomBroker<P> {
             };
             *user != from && !person.is_some_and(|p| p.connections.iter().any(reached))
         };
-        let users = room.members.iter().map(|member| &member.user_id);
+        let is_first = |member: &&Membership| is_small || member.unread(room.last_seq) <= 1;
+        let members = room.members.iter().filter(is_first);
+        let users = members.map(|member| &member.user_id);
         users.filter(is_absent).cloned().collect()
     }
 
     pub(super) fn moved(
         &mut self,
         update: &PositionUpdate,
+        sent_read: u64,
         origin: Option<Origin>,
         out: &mut Vec<Output>,
     ) {
@@ -138,10 +130,12 @@ impl<P: PresenceTracker> RoomBroker<P> {
         let changed = self
             .rooms
             .get_mut(&update.room)
-            .is_some_and(|loaded| loaded.room.moved(update));
+            .is_some_and(|loaded| loaded.room.moved(update, sent_read));
         let by = origin.as_ref().map(|origin| origin.connection);
         if changed && let Some(room) = self.rooms.get(&update.room) {
-            let is_told = |user: &UserId| !room.closed || user == &update.user;
+            // In a large room each of many would be told of each of many.
+            let are_told = !room.closed && room.members.len() <= self.settings.small_room;
+            let is_told = |user: &UserId| are_told || user == &update.user;
             let audience = self.audience(room, |id, user| Some(id) != by && is_told(user));
             let (room, user_id, seq) = (update.room.clone(), update.user.clone(), update.seq);
             let frame = match update.kind {

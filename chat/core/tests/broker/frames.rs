@@ -1,8 +1,8 @@
 //! Times, frames and rooms that the tests are written with.
 
-use chat_core::Room;
-use wire::chat::{ChatClientFrame, ChatServerFrame, MarkRead, Member, Send};
-use wire::{ErrorCode, UnixMs};
+use chat_core::{Membership, Room};
+use wire::chat::{ChatClientFrame, ChatServerFrame, MarkRead, Send};
+use wire::{ErrorCode, RoomKind, RoomMember, RoomRole, UnixMs};
 
 /// When every test begins.
 const START: i64 = 1_700_000_000_000;
@@ -49,14 +49,17 @@ pub(crate) fn room(id: &str, members: &[&str]) -> Room {
         active_at: at(-1_000),
         last_message: None,
         closed: false,
-        members: members
-            .iter()
-            .map(|user| Member {
-                user_id: (*user).into(),
-                name: user.to_uppercase(),
-                read_seq: 0,
-                delivered_seq: 0,
-            })
-            .collect(),
+        kind: RoomKind::Pair,
+        name: None,
+        revision: 0,
+        members: members.iter().map(|user| member(user)).collect(),
     }
+}
+
+pub(crate) fn member(user: &str) -> Membership {
+    Membership::new(RoomMember {
+        user_id: user.into(),
+        name: user.to_uppercase(),
+        role: RoomRole::Member,
+    })
 }

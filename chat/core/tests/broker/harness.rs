@@ -1,9 +1,10 @@
 //! A broker with a store of a few lines: it commits what the broker asks for, and keeps what each one was sent.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chat_core::{
-    FrameDelivery, Input, MissedRange, Output, ReadRequest, Room, RoomBroker, Settings,
+    FrameDelivery, Input, MessageRef, MissedRange, Output, ReadRequest, Room, RoomBroker, Settings,
     WriteOutcome, WriteRequest,
 };
 use wire::chat::{ChatClientFrame, ChatServerFrame, Cursor, Message, PresenceState, Send, Welcome};
@@ -154,14 +155,26 @@ impl Harness {
                     Input::Written(WriteOutcome::Stored { message, origin })
                 }
                 Output::Persist(WriteRequest::MovePosition { origin, update }) => {
-                    let origin = Some(origin);
-                    Input::Written(WriteOutcome::PositionMoved { update, origin })
+                    let own = self.stored.iter().filter(|message| {
+                        (&message.room, &message.from) == (&update.room, &update.user)
+                            && message.seq <= update.seq
+                    });
+                    let (sent_read, origin) = (own.count() as u64, Some(origin));
+                    Input::Written(WriteOutcome::PositionMoved {
+                        update,
+                        sent_read,
+                        origin,
+                    })
                 }
                 Output::Read(ReadRequest::CatchUp { connection, missed }) => {
                     let messages = self.missed(&missed);
                     let sent = self.sent.entry(connection).or_default();
                     sent.extend(messages.into_iter().map(ChatServerFrame::from));
                     Input::CaughtUp { connection }
+                }
+                Output::Persist(WriteRequest::NoteUnsent { user, .. }) => {
+                    absent.push(user.to_string());
+                    continue;
                 }
                 Output::Persist(WriteRequest::NoteUnread { users, .. }) => {
                     absent.extend(users.iter().map(ToString::to_string));
@@ -175,6 +188,28 @@ impl Harness {
             absent.extend(self.commit(left));
         }
         absent
+    }
+
+    /// A connection ends of which these messages were not written; of which of them nobody took any.
+    pub(crate) fn dies_with(&mut self, connection: ConnectionId, seqs: &[u64]) -> Vec<u64> {
+        let unsent = self
+            .stored
+            .iter()
+            .filter(|message| seqs.contains(&message.seq));
+        let messages = unsent.map(|message| Arc::new(MessageRef::from(message)));
+        let messages = messages.collect();
+        let mut noted = Vec::new();
+        for output in self.handle(Input::Unsent {
+            connection,
+            messages,
+        }) {
+            let Output::Persist(WriteRequest::NoteUnsent { messages, .. }) = output else {
+                panic!("{output:?}");
+            };
+            noted.extend(messages.iter().map(|message| message.seq));
+        }
+        self.gone(connection, false);
+        noted
     }
 
     pub(crate) fn gone(&mut self, connection: ConnectionId, clean: bool) {

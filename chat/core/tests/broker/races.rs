@@ -203,9 +203,14 @@ impl World {
                 kind: PositionKind::Read,
                 seq: stored.last_seq,
             };
-            stored.moved(&update);
+            let sent_read = stored.member(&update.user).unwrap().sent;
+            stored.moved(&update, sent_read);
             let origin = None;
-            return WriteOutcome::PositionMoved { update, origin };
+            return WriteOutcome::PositionMoved {
+                update,
+                sent_read,
+                origin,
+            };
         }
         let seq = stored.last_seq + 1;
         let message = Message {

@@ -114,16 +114,28 @@ fn cht_4_reading_is_told_once_and_never_goes_back() {
 }
 
 #[test]
-fn cht_5_sending_moves_the_senders_own_position() {
+fn cht_5_sending_moves_the_senders_position_only_from_the_message_before() {
     let mut chat = Harness::with_room("r", &["ann", "bo"]);
     let (ann, bo) = (chat.hello("ann"), chat.hello("bo"));
     chat.say(ann, "r", "c-1", "one");
     chat.say(bo, "r", "c-1", "two");
     let late = chat.hello("bo");
     let welcome = chat.welcome(late);
-    assert_eq!((welcome.rooms[0].read_seq, welcome.rooms[0].unread), (2, 0));
+    assert_eq!((welcome.rooms[0].read_seq, welcome.rooms[0].unread), (0, 1));
+    let left = chat.frame(bo, 2, read("r", 1));
+    chat.commit(left);
+    chat.forget();
+    chat.say(bo, "r", "c-2", "three");
+    assert_eq!(
+        kinds(&chat.took(ann)),
+        ["message"],
+        "no frame tells of that move"
+    );
+    let late = chat.hello("bo");
+    let welcome = chat.welcome(late);
+    assert_eq!((welcome.rooms[0].read_seq, welcome.rooms[0].unread), (1, 0));
     let late = chat.hello("ann");
-    assert_eq!(chat.welcome(late).rooms[0].unread, 1);
+    assert_eq!(chat.welcome(late).rooms[0].unread, 2);
 }
 
 #[test]
@@ -139,6 +151,45 @@ fn cht_29_unread_names_those_who_were_not_there() {
     // Somebody whose ticket does not reach the room is not there for it.
     chat.hello_only("bo", &["elsewhere"]);
     assert_eq!(chat.say(ann, "r", "c-4", "hi"), ["bo"]);
+}
+
+#[test]
+fn cht_169_what_the_last_connection_did_not_send_nobody_took() {
+    let mut chat = Harness::with_room("r", &["ann", "bo", "kim"]);
+    let (ann, bo, tablet) = (chat.hello("ann"), chat.hello("bo"), chat.hello("bo"));
+    for n in 1..=4 {
+        chat.say(ann, "r", &format!("c-{n}"), "hi");
+    }
+    assert!(
+        chat.dies_with(bo, &[2, 3, 4]).is_empty(),
+        "the tablet has them"
+    );
+    let delivered = MarkDelivered {
+        room: "r".into(),
+        seq: 2,
+    };
+    let left = chat.frame(tablet, 1, delivered.into());
+    chat.commit(left);
+    assert_eq!(
+        chat.dies_with(tablet, &[2, 3, 4]),
+        [3, 4],
+        "it had the second"
+    );
+    assert!(chat.dies_with(ann, &[4]).is_empty(), "she wrote it");
+}
+
+#[test]
+fn cht_169_what_waits_for_who_catches_up_is_not_taken_either() {
+    let mut chat = Harness::with_room("r", &["ann", "bo"]);
+    let ann = chat.hello("ann");
+    chat.say(ann, "r", "c-1", "missed");
+    let cursor = wire::chat::Cursor {
+        epoch: "e-r".to_owned(),
+        seq: 0,
+    };
+    let (bo, _reading) = chat.hello_with("bo", &[("r", cursor)]);
+    assert!(chat.say(ann, "r", "c-2", "meanwhile").is_empty());
+    assert_eq!(chat.dies_with(bo, &[]), [2]);
 }
 
 #[test]

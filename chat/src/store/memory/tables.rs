@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chat_core::{MessageDraft, PositionKind, PositionUpdate};
-use wire::chat::{Member, Message};
-use wire::{RoomId, SessionId, UnixMs, UserId};
+use chat_core::{MemberProgress, Membership, MessageDraft};
+use wire::chat::Message;
+use wire::{RoomId, RoomKind, RoomMember, SessionId, UnixMs, UserId};
 
 use crate::removals::Removal;
-use crate::store::{Appended, BlockChange, NewMessage, Opening, RoomChanges, StoredRoom};
+use crate::store::{
+    Appended, BlockChange, GroupFact, NewMessage, Opening, RoomChanges, StoredRoom,
+};
 
 /// When a pair's block changed last, and the event that told of it; and whether it holds.
 type LatestBlock = ((UnixMs, String), bool);
@@ -31,14 +33,17 @@ impl MemoryTables {
         for opening in &changes.openings {
             self.open(opening);
         }
-        for to in &changes.positions {
-            self.move_to(to);
-        }
         for settled in &changes.settled {
             if let Some((room, _)) = self.rooms.get_mut(&settled.room) {
                 room.last_seq = room.last_seq.max(settled.last_seq);
                 room.active_at = room.active_at.max(settled.active_at);
             }
+        }
+        for group in &changes.groups {
+            self.change_group(group);
+        }
+        for progress in &changes.positions {
+            self.move_to(progress);
         }
         for closing in &changes.closings {
             self.closed.insert(closing.room.clone(), closing.at);
@@ -61,11 +66,12 @@ impl MemoryTables {
     /// A room, with what closes it.
     pub(super) fn room(&self, id: &RoomId) -> Option<StoredRoom> {
         let (mut room, _) = self.rooms.get(id)?.clone();
-        let blocks = |by: &Member, user: &Member| {
+        let blocks = |by: &Membership, user: &Membership| {
             let pair = (by.user_id.clone(), user.user_id.clone());
             self.blocks.get(&pair).is_some_and(|(_, blocked)| *blocked)
         };
         let are_apart = match room.members.as_slice() {
+            _ if room.kind == RoomKind::Group => false,
             [one, other] => blocks(one, other) || blocks(other, one),
             _ => false,
         };
@@ -111,18 +117,13 @@ impl MemoryTables {
     }
 
     fn open(&mut self, opening: &Opening) {
-        let fresh = || StoredRoom {
-            id: opening.room.clone(),
-            epoch: opening.epoch.clone(),
-            last_seq: 0,
-            active_at: opening.at,
-            members: Vec::new(),
-            closed: false,
-        };
         let (room, revision) = self
             .rooms
             .entry(opening.room.clone())
-            .or_insert_with(|| (fresh(), 0));
+            .or_insert_with(|| (fresh(&opening.room, &opening.epoch, opening.at), 0));
+        if room.kind == RoomKind::Group {
+            return;
+        }
         let erased = &self.erased;
         let named = opening.members.iter();
         for one in named.filter(|one| !erased.contains_key(&one.user_id)) {
@@ -135,28 +136,64 @@ impl MemoryTables {
                     member.name.clone_from(&one.name);
                 }
                 Some(_) => {}
-                None => room.members.push(Member {
-                    user_id: one.user_id.clone(),
-                    name: one.name.clone(),
-                    read_seq: 0,
-                    delivered_seq: 0,
-                }),
+                None => room
+                    .members
+                    .push(Membership::new(RoomMember::from(one.clone()))),
             }
         }
         room.members.sort_by(|a, b| a.user_id.cmp(&b.user_id));
         *revision = (*revision).max(opening.revision.unwrap_or(0));
     }
 
-    fn move_to(&mut self, to: &PositionUpdate) {
+    fn change_group(&mut self, group: &GroupFact) {
+        let (room, _) = self
+            .rooms
+            .entry(group.room.clone())
+            .or_insert_with(|| (fresh(&group.room, &group.epoch, group.at), 0));
+        if group.revision <= room.revision {
+            return;
+        }
+        (room.kind, room.revision) = (RoomKind::Group, group.revision);
+        room.name.clone_from(&group.name);
+        let mut known: BTreeMap<UserId, Membership> = std::mem::take(&mut room.members)
+            .into_iter()
+            .map(|member| (member.user_id.clone(), member))
+            .collect();
+        for named in &group.members {
+            let member = Membership::new(named.clone());
+            let member = match known.remove(&named.user_id) {
+                Some(known) => Membership {
+                    name: member.name,
+                    role: member.role,
+                    ..known
+                },
+                None => member.joining_after(room.last_seq),
+            };
+            room.members.push(member);
+        }
+        room.members.sort_by(|a, b| a.user_id.cmp(&b.user_id));
+    }
+
+    fn move_to(&mut self, to: &MemberProgress) {
         let room = self.rooms.get_mut(&to.room);
         let members = room.map(|(room, _)| &mut room.members);
-        let Some(member) = members.and_then(|all| all.iter_mut().find(|m| m.user_id == to.user))
-        else {
-            return;
-        };
-        if to.kind == PositionKind::Read {
-            member.read_seq = member.read_seq.max(to.seq);
+        if let Some(member) = members.and_then(|all| all.iter_mut().find(|m| m.user_id == to.user))
+        {
+            member.raise(to);
         }
-        member.delivered_seq = member.delivered_seq.max(to.seq);
+    }
+}
+
+fn fresh(room: &RoomId, epoch: &str, at: UnixMs) -> StoredRoom {
+    StoredRoom {
+        id: room.clone(),
+        epoch: epoch.to_owned(),
+        last_seq: 0,
+        active_at: at,
+        kind: RoomKind::Pair,
+        name: None,
+        revision: 0,
+        members: Vec::new(),
+        closed: false,
     }
 }

@@ -15,6 +15,16 @@ const ROOMS_OF: &str =
      WHERE user_id = ?1 AND (rooms.active_at, rooms.room_id) < (?2, ?3)
      ORDER BY rooms.active_at DESC, rooms.room_id DESC LIMIT ?4";
 
+/// What is behind a member's position less what they wrote there themselves.
+const UNREAD_OF: &str = "SELECT rooms.room_id,
+         rooms.last_seq - members.read_seq - coalesce(sent, 0) + coalesce(sent_read, 0) AS unread
+     FROM members JOIN rooms ON rooms.room_id = members.room_id
+     LEFT JOIN sent_counts ON sent_counts.room_id = members.room_id
+         AND sent_counts.user_id = members.user_id
+     WHERE members.user_id = ?1
+         AND rooms.last_seq - members.read_seq - coalesce(sent, 0) + coalesce(sent_read, 0) > 0
+     ORDER BY rooms.active_at DESC, rooms.room_id DESC LIMIT ?2";
+
 const REMOVED: &str = "SELECT session_id, user_id, removed_at FROM removals WHERE removed_at >= ?1";
 
 const ROOM_IDS_OF: &str = "SELECT room_id FROM members WHERE user_id = ?1 AND room_id > ?2
@@ -85,6 +95,18 @@ impl RoomStore for SqlRooms {
             .fetch_all(&mut self.database.read().await?)
             .await?;
         Ok(found.into_iter().map(|(id,)| RoomId(id)).collect())
+    }
+
+    async fn unread_of(&self, user: &UserId, limit: u32) -> Result<Vec<(RoomId, u64)>, StoreError> {
+        let found: Vec<(String, u64)> = query(UNREAD_OF)
+            .bind(user.as_str())
+            .bind(limit)
+            .fetch_all(&mut self.database.read().await?)
+            .await?;
+        Ok(found
+            .into_iter()
+            .map(|(id, unread)| (RoomId(id), unread))
+            .collect())
     }
 
     async fn erasures(&self, since: UnixMs) -> Result<Vec<Erasure>, StoreError> {

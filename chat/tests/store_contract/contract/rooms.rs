@@ -5,7 +5,7 @@ use chat::store::{MessageStore, Opening, RoomChanges, RoomPosition, RoomStore, S
 use chat_core::PositionKind;
 use wire::{Participant, UnixMs};
 
-use super::{blocked, closed, erased, event, moved, opened, opening, settled};
+use super::{blocked, closed, erased, event, grouped, moved, opened, opening, settled};
 
 /// A room is opened once: its epoch stays, members are added.
 pub(crate) async fn cht_46_a_room_is_opened_once(store: impl Stores) {
@@ -185,6 +185,7 @@ pub(crate) async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
     }));
     let changes = RoomChanges {
         openings: vec![opening("r", &["Ann", "Bo"], Some(1))],
+        groups: grouped("g", &["Ann", "KIM"], 1).groups,
         positions: moved("r", "ann", PositionKind::Read, 2).positions,
         settled: settled("r", 2, 2_000).settled,
         events: vec![event("f-1"), event("f-2")],
@@ -195,9 +196,11 @@ pub(crate) async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
         taken: vec![batch.unwrap()],
     };
     store.apply(&changes).await.unwrap();
-    let once = store.rooms(&["r".into()]).await.unwrap();
+    let ids = ["g".into(), "r".into()];
+    let once = store.rooms(&ids).await.unwrap();
+    assert_eq!(once.len(), 2);
     store.apply(&changes).await.unwrap();
-    assert_eq!(store.rooms(&["r".into()]).await.unwrap(), once);
+    assert_eq!(store.rooms(&ids).await.unwrap(), once);
     RoomStore::probe(&store).await.unwrap();
     MessageStore::probe(&store).await.unwrap();
 }

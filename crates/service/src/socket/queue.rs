@@ -80,9 +80,18 @@ impl SocketHandle {
     /// # Errors
     /// [`Overflow`] when the queue is full.
     pub fn try_send_frame(&self, frame: Frame) -> Result<(), Overflow> {
+        self.try_send_numbered(frame).map(drop)
+    }
+
+    /// As [`SocketHandle::try_send_frame`]. The frame's number, which [`SocketHandle::written`] reaches with it; never,
+    /// where it was dropped.
+    ///
+    /// # Errors
+    /// [`Overflow`] when the queue is full.
+    pub fn try_send_numbered(&self, frame: Frame) -> Result<u64, Overflow> {
         let mut state = self.queue.lock();
         if state.closing.is_some() || state.gone {
-            return Ok(());
+            return Ok(u64::MAX);
         }
         let bytes = state.bytes + frame.len();
         let full = match (
@@ -100,9 +109,11 @@ impl SocketHandle {
         }
         state.bytes = bytes;
         state.frames.push_back(frame);
+        state.queued += 1;
+        let number = state.queued;
         drop(state);
         self.queue.wake.wake();
-        Ok(())
+        Ok(number)
     }
 
     /// Closes with `code` after what is queued; the first close counts. A slow consumer's queue is
@@ -117,6 +128,18 @@ impl SocketHandle {
         }
         drop(state);
         self.queue.wake.wake();
+    }
+
+    /// The number of the last frame that was given to the connection whole.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.queue.lock().written
+    }
+
+    /// Whatever was taken out of the queue is with the connection.
+    pub(super) fn note_written(&self) {
+        let mut state = self.queue.lock();
+        state.written = state.taken;
     }
 
     /// True while less than half of the queue is taken: for what is sent as fast as it is read.
@@ -172,6 +195,7 @@ impl SocketHandle {
         let mut state = self.queue.lock();
         if let Some(frame) = state.frames.pop_front() {
             state.bytes -= frame.len();
+            state.taken += 1;
             return QueueItem::Frame(frame);
         }
         state.closing.map_or(QueueItem::Nothing, QueueItem::Close)
@@ -219,6 +243,10 @@ impl std::fmt::Debug for OnLife {
 struct OutboundState {
     frames: VecDeque<Frame>,
     bytes: usize,
+    /// Frames that came in, were taken out, and are with the connection, so far.
+    queued: u64,
+    taken: u64,
+    written: u64,
     closing: Option<CloseCode>,
     gone: bool,
     ping_is_due: bool,
@@ -253,6 +281,20 @@ mod tests {
         assert_eq!(handle.pop(), QueueItem::Frame(Frame::Text("a".into())));
         assert_eq!(handle.try_send("x".repeat(100).into()), Err(Overflow));
         assert_eq!(handle.try_send("x".repeat(99).into()), Ok(()));
+    }
+
+    #[test]
+    fn cht_169_a_frame_is_written_once_the_connection_has_it() {
+        let handle = SocketHandle::new(3, 100);
+        let send = |text: &'static str| handle.try_send_numbered(Frame::Text(text.into()));
+        assert_eq!((send("a"), send("b"), handle.written()), (Ok(1), Ok(2), 0));
+        handle.pop();
+        assert_eq!(handle.written(), 0, "it may still wait in a buffer");
+        handle.note_written();
+        assert_eq!(handle.written(), 1);
+        handle.close(CloseCode::SlowConsumer);
+        handle.note_written();
+        assert_eq!((send("c"), handle.written()), (Ok(u64::MAX), 1));
     }
 
     #[test]

@@ -361,7 +361,7 @@ const SCHEDULER: &[CopiedTable] = &[
     ),
 ];
 
-const CHAT: [CopiedTable; 6] = [
+const CHAT: [CopiedTable; 9] = [
     table(
         "rooms",
         &["room_id"],
@@ -380,6 +380,17 @@ const CHAT: [CopiedTable; 6] = [
         &["blocked", "changed_at", "event_id"],
     ),
     table("people", &["user_id"], &["erased_at"]),
+    table("room_groups", &["room_id"], &["name", "revision"]),
+    table(
+        "group_members",
+        &["room_id", "user_id"],
+        &["role", "from_seq"],
+    ),
+    table(
+        "sent_counts",
+        &["room_id", "user_id"],
+        &["sent", "sent_read"],
+    ),
 ];
 
 /// In files alone: servers hold no messages.

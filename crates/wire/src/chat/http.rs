@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChatServerFrame, Message};
+use super::{ChatServerFrame, Message, RoomView};
 use crate::{Participant, RoomId};
 
 /// Body of `POST /v1/rooms/{id}/messages`.
@@ -25,6 +25,20 @@ pub struct PostMessage {
 pub struct PutRead {
     /// The last `seq` read.
     pub seq: u64,
+}
+
+/// Answer of `GET /v1/rooms`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RoomsPage {
+    /// The rooms, the one with the newest message first.
+    pub items: Vec<RoomView>,
+    /// Unread messages of all rooms that the ticket reaches, on this page or not.
+    pub unread_total: u64,
+    /// Ask with it for the next page; absent from the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 /// Answer of `GET /v1/sync`.

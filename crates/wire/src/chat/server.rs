@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::frame::{frame, frames};
 use crate::session::word_enum;
-use crate::{ErrorBody, FrameId, RoomId, UnixMs, UserId};
+use crate::{ErrorBody, FrameId, RoomId, RoomKind, RoomRole, UnixMs, UserId};
 
 frames! {
     /// A server's frame.
@@ -65,21 +65,35 @@ frame! {
         room: RoomId,
         /// Opaque; another one makes every cursor void.
         epoch: String,
+        /// What it is for.
+        kind: RoomKind,
+        /// What a group is called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// What you may do.
+        role: RoomRole,
         /// The last message's `seq`; 0 in an empty room.
         last_seq: u64,
-        /// The first `seq` that retention left.
+        /// The first `seq` that retention left, and in a group the first one after you joined.
         min_seq: u64,
-        /// How far you have read.
+        /// How far you have read: `min_seq − 1` or more.
         read_seq: u64,
-        /// Number of unread messages: `last_seq − read_seq`.
+        /// How many messages of others lie behind `read_seq`.
         unread: u64,
+        /// How many others have read all of it. In a closed room 0.
+        read_by: u64,
         /// The newest message, null in an empty room.
         #[cfg_attr(feature = "typescript", ts(type = "Message | null"))]
         last_message: Option<Message>,
         /// True: all that this device missed follows. False: read the history.
         recovered: bool,
-        /// Who belongs to it. In a closed room the positions of the others are 0.
+        /// Who belongs to it, where those are 20 or fewer. In a closed room the positions of the others are 0.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Member>>"))]
         members: Vec<Member>,
+        /// How many belong to it, where they are more; `GET /v1/rooms/{id}/members` says who.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member_count: Option<u64>,
         /// True: it takes no more messages, and nothing else passes between its members.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
@@ -202,6 +216,20 @@ frame! {
     Removed {
         /// Id of the room.
         room: RoomId,
+        /// Why it is no longer theirs.
+        reason: RemovedReason,
+    }
+}
+
+word_enum! {
+    /// Why a room is no longer somebody's.
+    RemovedReason {
+        /// They left it.
+        Left = "left",
+        /// They were taken out of it.
+        Removed = "removed",
+        /// It was closed.
+        Closed = "closed",
     }
 }
 

@@ -90,7 +90,7 @@ export function applyChat(state: ChatRoomState, frame: Chat.ChatServerFrame): Ch
     case 'welcome':
       return frame.rooms.reduce((next, room) => (room.room === next.room ? withWelcome(next, room) : next), state);
     case 'room':
-      return frame.room === state.room ? { ...state, members: frame.members } : state;
+      return frame.room === state.room ? { ...state, members: frame.members ?? [] } : state;
     case 'message':
       return frame.room === state.room ? withOwnMove(withMessages(state, [frame]), frame) : state;
     case 'messages':
@@ -188,7 +188,7 @@ function withWelcome(state: ChatRoomState, room: Chat.RoomView): ChatRoomState {
     minSeq: room.min_seq,
     readSeq: Math.max(base.readSeq, room.read_seq),
     counted: { readSeq: room.read_seq, lastSeq: room.last_seq, unread: room.unread },
-    members: room.members,
+    members: room.members ?? [],
   };
   return { ...next, catchingUp: recovered && next.messages.length > 0 && contiguousUpTo(next) < room.last_seq };
 }

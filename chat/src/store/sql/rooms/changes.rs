@@ -6,22 +6,23 @@
 //! being erased.
 
 mod closed;
+mod groups;
 mod members;
 mod people;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chat_core::{PositionKind, PositionUpdate};
+use chat_core::MemberProgress;
 use storage::{Inbox, Outbox, SqlConnection, query};
 use wire::{Event, EventBatch, RoomId, SessionId, UnixMs, UserId};
 
 use crate::removals::{KEPT_MS, Removal};
-use crate::store::{BlockChange, Opening, RoomChanges, SettledHead};
+use crate::store::{BlockChange, GroupFact, Opening, RoomChanges, SettledHead};
 
 const OPEN: &str = "INSERT INTO rooms (room_id, epoch, active_at) VALUES ?rows
      ON CONFLICT (room_id) DO NOTHING";
 
-const LOCK: &str = "SELECT rooms.room_id, rooms.revision
+const LOCK: &str = "SELECT rooms.room_id, rooms.revision, rooms.last_seq
      FROM (?1..) AS ids JOIN rooms ON rooms.room_id = ids.value
      ORDER BY rooms.room_id FOR UPDATE";
 
@@ -44,6 +45,8 @@ type MemberKey<'a> = (&'a str, &'a str);
 /// What one transaction writes.
 pub(super) struct RowsToWrite<'a> {
     openings: BTreeMap<&'a RoomId, Vec<&'a Opening>>,
+    /// Of each group the highest revision.
+    groups: BTreeMap<&'a RoomId, &'a GroupFact>,
     settled: BTreeMap<&'a RoomId, SettledRow>,
     positions: BTreeMap<MemberKey<'a>, PositionsRow>,
     removals: BTreeMap<(&'a SessionId, &'a UserId), UnixMs>,
@@ -64,13 +67,26 @@ struct SettledRow {
 struct PositionsRow {
     read_seq: u64,
     delivered_seq: u64,
+    sent: u64,
+    sent_read: u64,
 }
+
+/// A room that this transaction keeps from everybody else.
+struct LockedRoom {
+    /// Of the booking that names its members.
+    revision: u64,
+    last_seq: u64,
+}
+
+/// Those that are there.
+type LockedRooms = BTreeMap<String, LockedRoom>;
 
 impl<'a> RowsToWrite<'a> {
     /// The rows of changes: of several for one row, what all of them come to.
     pub(super) fn of(changes: &'a RoomChanges) -> Self {
         let mut rows = Self {
             openings: BTreeMap::new(),
+            groups: BTreeMap::new(),
             settled: BTreeMap::new(),
             positions: BTreeMap::new(),
             removals: BTreeMap::new(),
@@ -83,6 +99,12 @@ impl<'a> RowsToWrite<'a> {
         for opening in &changes.openings {
             let openings = rows.openings.entry(&opening.room).or_default();
             openings.push(opening);
+        }
+        for group in &changes.groups {
+            let highest = rows.groups.entry(&group.room).or_insert(group);
+            if group.revision > highest.revision {
+                *highest = group;
+            }
         }
         for settled in &changes.settled {
             rows.settle(settled);
@@ -126,14 +148,13 @@ impl<'a> RowsToWrite<'a> {
         row.active_at = row.active_at.max(*active_at);
     }
 
-    fn move_to(&mut self, update: &'a PositionUpdate) {
-        let key = (update.room.as_str(), update.user.as_str());
+    fn move_to(&mut self, to: &'a MemberProgress) {
+        let key = (to.room.as_str(), to.user.as_str());
         let row = self.positions.entry(key).or_default();
-        // Who has read a message also has it.
-        row.delivered_seq = row.delivered_seq.max(update.seq);
-        if update.kind == PositionKind::Read {
-            row.read_seq = row.read_seq.max(update.seq);
-        }
+        row.read_seq = row.read_seq.max(to.read_seq);
+        row.delivered_seq = row.delivered_seq.max(to.delivered_seq);
+        row.sent = row.sent.max(to.sent);
+        row.sent_read = row.sent_read.max(to.sent_read);
     }
 
     /// Writes them. The events come last: their lock keeps every other writer of events waiting.
@@ -144,10 +165,14 @@ impl<'a> RowsToWrite<'a> {
         let erased = self.lock_people(connection).await?;
         let left = self.rooms_left(connection).await?;
         self.open_rooms(connection).await?;
-        let revisions = self.lock_rooms(connection, &left).await?;
-        self.write_members(connection, &revisions, &erased).await?;
-        self.raise_rooms(connection, &revisions).await?;
-        self.write_positions(connection, &revisions).await?;
+        let locked = self.lock_rooms(connection, &left).await?;
+        let groups = self.known_groups(connection).await?;
+        self.write_members(connection, &locked, &groups, &erased)
+            .await?;
+        self.raise_rooms(connection, &locked).await?;
+        self.write_groups(connection, &locked, &groups, &erased)
+            .await?;
+        self.write_positions(connection, &locked).await?;
         self.write_closings(connection).await?;
         self.write_blocks(connection, &erased).await?;
         self.take_out_erased(connection).await?;
@@ -162,15 +187,15 @@ impl<'a> RowsToWrite<'a> {
     }
 
     async fn open_rooms(&self, connection: &mut dyn SqlConnection) -> Result<(), storage::Error> {
-        let first = self
-            .openings
-            .values()
-            .filter_map(|openings| openings.first());
-        let rows: Vec<_> = first
-            .map(|first| {
-                let room = first.room.as_str();
-                [room.into(), (&first.epoch).into(), first.at.into()]
-            })
+        let first = self.openings.values().filter_map(|all| all.first());
+        let opened = first.map(|first| (&first.room, (&first.epoch, first.at)));
+        let groups = self.groups.values();
+        let grouped = groups.map(|group| (&group.room, (&group.epoch, group.at)));
+        // An opening that comes with a group's fact comes before it.
+        let rooms: BTreeMap<_, _> = grouped.chain(opened).collect();
+        let rows: Vec<_> = rooms
+            .into_iter()
+            .map(|(room, (epoch, at))| [room.as_str().into(), epoch.into(), at.into()])
             .collect();
         if !rows.is_empty() {
             query(OPEN).bind_rows(rows).execute(connection).await?;
@@ -178,31 +203,34 @@ impl<'a> RowsToWrite<'a> {
         Ok(())
     }
 
-    /// Keeps everybody else from these rooms, until the transaction is over; their revisions.
+    /// Keeps everybody else from these rooms, until the transaction is over.
     async fn lock_rooms(
         &self,
         connection: &mut dyn SqlConnection,
         left: &[String],
-    ) -> Result<BTreeMap<String, u64>, storage::Error> {
+    ) -> Result<LockedRooms, storage::Error> {
         let opened = self.openings.keys().map(|room| room.as_str());
         let settled = self.settled.keys().map(|room| room.as_str());
         let moved = self.positions.keys().map(|(room, _)| *room);
-        let rooms = opened.chain(settled).chain(moved);
+        let grouped = self.groups.keys().map(|room| room.as_str());
+        let rooms = opened.chain(settled).chain(moved).chain(grouped);
         let rooms: BTreeSet<&str> = rooms.chain(left.iter().map(String::as_str)).collect();
         if rooms.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let locked: Vec<(String, u64)> = query(LOCK).bind_list(rooms).fetch_all(connection).await?;
-        Ok(locked.into_iter().collect())
+        let locked = query(LOCK).bind_list(rooms);
+        let locked: Vec<(String, u64, u64)> = locked.fetch_all(connection).await?;
+        let room = |(id, revision, last_seq)| (id, LockedRoom { revision, last_seq });
+        Ok(locked.into_iter().map(room).collect())
     }
 
     async fn raise_rooms(
         &self,
         connection: &mut dyn SqlConnection,
-        revisions: &BTreeMap<String, u64>,
+        locked: &LockedRooms,
     ) -> Result<(), storage::Error> {
         let revised = |openings: &Vec<&Opening>| openings.iter().filter_map(|o| o.revision).max();
-        let rows: Vec<_> = revisions
+        let rows: Vec<_> = locked
             .keys()
             .filter_map(|id| {
                 let room = RoomId::from(id.as_str());

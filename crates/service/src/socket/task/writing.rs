@@ -63,6 +63,7 @@ impl Socket {
 
     fn flushed(&mut self) {
         self.unflushed = false;
+        self.handle.note_written();
         if self.stall.take().is_some() {
             // Meanwhile nothing was read: it was not the other end that was silent.
             self.last_received = Instant::now();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use storage::{SqlConnection, query};
 
-use super::{MemberKey, RowsToWrite};
+use super::{LockedRooms, MemberKey, RowsToWrite};
 
 const ADD_MEMBERS: &str = "INSERT INTO members (room_id, user_id, name) VALUES ?rows
      ON CONFLICT (room_id, user_id) DO NOTHING";
@@ -25,17 +25,25 @@ const MOVE: &str =
          read_seq = GREATEST(members.read_seq, excluded.read_seq),
          delivered_seq = GREATEST(members.delivered_seq, excluded.delivered_seq)";
 
+const COUNT: &str = "INSERT INTO sent_counts (room_id, user_id, sent, sent_read) VALUES ?rows
+     ON CONFLICT (room_id, user_id) DO UPDATE SET
+         sent = GREATEST(sent_counts.sent, excluded.sent),
+         sent_read = GREATEST(sent_counts.sent_read, excluded.sent_read)";
+
 impl RowsToWrite<'_> {
     /// Adds members who are not erased, and names those that are there where a booking of no lower revision does.
+    /// A group takes none.
     pub(super) async fn write_members(
         &self,
         connection: &mut dyn SqlConnection,
-        revisions: &BTreeMap<String, u64>,
+        locked: &LockedRooms,
+        groups: &BTreeMap<String, u64>,
         erased: &BTreeSet<String>,
     ) -> Result<(), storage::Error> {
         let (mut added, mut named) = (BTreeMap::new(), BTreeMap::new());
-        for (room, openings) in &self.openings {
-            let mut revision = revisions.get(room.as_str()).copied().unwrap_or_default();
+        let openings = self.openings.iter();
+        for (room, openings) in openings.filter(|(room, _)| !groups.contains_key(room.as_str())) {
+            let mut revision = locked.get(room.as_str()).map_or(0, |room| room.revision);
             for opening in openings {
                 let names = opening.revision.is_some_and(|new| new >= revision);
                 revision = revision.max(opening.revision.unwrap_or_default());
@@ -70,10 +78,10 @@ impl RowsToWrite<'_> {
     pub(super) async fn write_positions(
         &self,
         connection: &mut dyn SqlConnection,
-        revisions: &BTreeMap<String, u64>,
+        locked: &LockedRooms,
     ) -> Result<(), storage::Error> {
         let moved = self.positions.keys();
-        let moved = moved.filter(|(room, _)| revisions.contains_key(*room));
+        let moved = moved.filter(|(room, _)| locked.contains_key(*room));
         let moved: Vec<MemberKey<'_>> = moved.copied().collect();
         let mut members: Vec<(String, String)> = Vec::with_capacity(moved.len());
         for together in moved.chunks(LOOKED_UP_TOGETHER) {
@@ -86,22 +94,21 @@ impl RowsToWrite<'_> {
             .map(|(room, user)| (room.as_str(), user.as_str()))
             .collect();
         let theirs = self.positions.iter();
-        let rows: Vec<_> = theirs
-            .filter(|(member, _)| members.contains(*member))
-            .map(|((room, user), row)| {
-                let (read, delivered) = (row.read_seq, row.delivered_seq);
-                let name = "";
-                [
-                    (*room).into(),
-                    (*user).into(),
-                    name.into(),
-                    read.into(),
-                    delivered.into(),
-                ]
-            })
-            .collect();
-        if !rows.is_empty() {
-            query(MOVE).bind_rows(rows).execute(connection).await?;
+        let theirs = theirs.filter(|(member, _)| members.contains(*member));
+        let (mut moved, mut counted) = (Vec::new(), Vec::new());
+        for ((room, user), row) in theirs {
+            let (read, delivered) = (row.read_seq.into(), row.delivered_seq.into());
+            moved.push([(*room).into(), (*user).into(), "".into(), read, delivered]);
+            if row.sent > 0 || row.sent_read > 0 {
+                let (sent, sent_read) = (row.sent.into(), row.sent_read.into());
+                counted.push([(*room).into(), (*user).into(), sent, sent_read]);
+            }
+        }
+        if !moved.is_empty() {
+            query(MOVE).bind_rows(moved).execute(connection).await?;
+        }
+        if !counted.is_empty() {
+            query(COUNT).bind_rows(counted).execute(connection).await?;
         }
         Ok(())
     }

@@ -19,7 +19,9 @@ const LOCK_PEOPLE: &str = "SELECT people.user_id, people.erased_at
 const ROOMS_OF_ONE: &str = "SELECT room_id FROM members WHERE user_id = ?1";
 
 /// What is of an erased person alone.
-const FORGET_ONE: [&str; 3] = [
+const FORGET_ONE: [&str; 5] = [
+    "DELETE FROM sent_counts WHERE user_id = ?1",
+    "DELETE FROM group_members WHERE user_id = ?1",
     "DELETE FROM members WHERE user_id = ?1",
     "DELETE FROM blocks WHERE by_id = ?1",
     "DELETE FROM blocks WHERE user_id = ?1",
@@ -36,7 +38,10 @@ impl RowsToWrite<'_> {
         connection: &mut dyn SqlConnection,
     ) -> Result<BTreeSet<String>, storage::Error> {
         let members = self.openings.values().flatten().flat_map(|o| &o.members);
-        let named = members.map(|member| member.user_id.as_str());
+        let members = members.map(|member| member.user_id.as_str());
+        let grouped = self.groups.values().flat_map(|group| &group.members);
+        let grouped = grouped.map(|member| member.user_id.as_str());
+        let named = members.chain(grouped);
         let blocks = self.blocks.keys().flat_map(|(by, user)| [*by, *user]);
         let mut people: BTreeSet<&str> = named.chain(blocks).collect();
         if !people.is_empty() {

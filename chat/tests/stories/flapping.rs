@@ -1,0 +1,126 @@
+//! Readers that lose their socket again and again while much is sent: each has every message once, in order.
+
+use std::time::Duration;
+
+use testkit::{ANN, BO, BookedRoom, ChatPeer, Http, SOON, SeededRandom};
+use tokio::time::Instant;
+use wire::RoomId;
+use wire::chat::{ChatServerFrame, Messages, Send, Sent};
+
+use crate::server::Server;
+
+/// Messages that are sent; as many as `CHAT_FLAPPING_MESSAGES` says, for a long run.
+const MESSAGES: u64 = 2_000;
+/// Messages that are on their way at once.
+const WINDOW: u64 = 20;
+
+fn count() -> u64 {
+    let asked = std::env::var("CHAT_FLAPPING_MESSAGES").ok();
+    asked.map_or(MESSAGES, |count| {
+        count.parse().expect("a number of messages")
+    })
+}
+
+/// One device, with what it has seen.
+struct Reader {
+    peer: ChatPeer,
+    http: Http,
+    history: String,
+    room: RoomId,
+    seen: u64,
+    random: SeededRandom,
+}
+
+impl Reader {
+    async fn new(server: &Server, room: &wire::ChatRoomGrant, seed: u64) -> Self {
+        Self {
+            peer: server.peer(BO, room).await,
+            http: server.http(BO, room),
+            history: server.url(&format!("/v1/rooms/{}/messages", room.id)),
+            room: room.id.clone(),
+            seen: 0,
+            random: SeededRandom::new(seed),
+        }
+    }
+
+    /// Reads until it has seen `count`, on many sockets; how many those were.
+    async fn read(mut self, count: u64) -> u64 {
+        let mut sockets = 1;
+        loop {
+            let cut_at = Instant::now() + Duration::from_millis(20 + self.random.below(181));
+            while let Some(left) = cut_at.checked_duration_since(Instant::now()) {
+                let Some(frame) = self.peer.next(left).await else {
+                    break;
+                };
+                if let ChatServerFrame::Message(message) = frame {
+                    self.take(message.seq);
+                }
+                if self.seen == count {
+                    return sockets;
+                }
+            }
+            self.come_back().await;
+            sockets += 1;
+        }
+    }
+
+    /// With what it has seen as its cursor. Where the server can't recover that, it says so, and the history has it.
+    async fn come_back(&mut self) {
+        let mut cursor = self.peer.cursors[&self.room].clone();
+        cursor.seq = self.seen;
+        self.peer.cursors.insert(self.room.clone(), cursor);
+        // The old socket breaks with what it did not read yet.
+        let opened = self.peer.fork().connect().await;
+        self.peer = opened.unwrap_or_else(|(_, refused)| panic!("{refused:?}"));
+        self.peer.greet_again().await;
+        let welcome = self.peer.welcome.clone().unwrap();
+        let view = welcome.rooms.iter().find(|view| view.room == self.room);
+        let view = view.expect("the room is there");
+        while !view.recovered && self.seen < view.last_seq {
+            let url = format!("{}?after={}&limit=200", self.history, self.seen);
+            let page: Messages = self.http.get(&url).await.json(200);
+            for message in page.messages {
+                if message.seq <= view.last_seq {
+                    self.take(message.seq);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, seq: u64) {
+        assert_eq!(seq, self.seen + 1, "a gap or a repeat");
+        self.seen = seq;
+    }
+}
+
+#[tokio::test]
+async fn cht_170_readers_that_come_and_go_see_each_message_once() {
+    let server = Server::start().await;
+    let BookedRoom(room) = BookedRoom::new();
+    let mut ann = server.peer(ANN, &room).await;
+    let readers = [
+        Reader::new(&server, &room, 1).await,
+        Reader::new(&server, &room, 2).await,
+    ];
+    let count = count();
+    let reading = readers.map(|reader| tokio::spawn(reader.read(count)));
+    for first in (0..count).step_by(usize::try_from(WINDOW).unwrap()) {
+        let last = count.min(first + WINDOW);
+        for n in first..last {
+            let send = Send {
+                room: room.id.clone(),
+                client_id: format!("c-{n}"),
+                body: "hi".to_owned(),
+            };
+            ann.send_numbered(send).await;
+        }
+        for _ in first..last {
+            ann.expect::<Sent>(SOON).await;
+        }
+        ann.forget();
+    }
+    for reader in reading {
+        let sockets = tokio::time::timeout(12 * SOON, reader).await;
+        assert!(sockets.expect("all is read").unwrap() > 1);
+    }
+}
