@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chat_core::{MAX_MISSED, MissedRange, Recovery, Room, RoomBroker, recover};
 use wire::chat::{ChatServerFrame, Cursor, RoomView};
-use wire::{ErrorBody, ErrorCode, FrameId, RoomId};
+use wire::{ErrorBody, ErrorCode, FrameId, RoomId, UserId};
 
 use super::destination::StompSource;
 use super::encoding;
@@ -71,7 +71,7 @@ impl StompSession {
         self.check_new(&id)?;
         let found = self.find(room, broker)?;
         let missed = match after {
-            Some(after) => missed(found, after)?,
+            Some(after) => missed(found, &self.caller.user, after)?,
             None => None,
         };
         let last = missed.is_none().then_some(found.last_seq);
@@ -282,16 +282,18 @@ impl StompSession {
     }
 }
 
-/// What a client that has everything up to `after` missed of a room, if anything.
-fn missed(room: &Room, after: u64) -> Result<Option<MissedRange>, ErrorBody> {
+/// What a client of a member that has everything up to `after` missed of a room, if anything.
+fn missed(room: &Room, user: &UserId, after: u64) -> Result<Option<MissedRange>, ErrorBody> {
     let cursor = Cursor {
         epoch: room.epoch.clone(),
         seq: after,
     };
-    if recover(Some(&cursor), room, MAX_MISSED) == Recovery::ReadHistory {
+    let member = room.member(user);
+    let min_seq = member.map_or(room.min_seq, |member| room.min_seq_for(member));
+    if recover(Some(&cursor), room, min_seq, MAX_MISSED) == Recovery::ReadHistory {
         let message = format!(
             "Not all after that can follow: the room has {} to {}, of which the last {MAX_MISSED}. Read the history.",
-            room.min_seq, room.last_seq,
+            min_seq, room.last_seq,
         );
         return Err(ErrorBody::new(ErrorCode::BadCursor, message));
     }
