@@ -9,7 +9,7 @@ mod person;
 mod reader;
 
 pub(crate) use callers::{
-    ActingOperator, Application, ClockSetter, Observer, Operator, OperatorKey, Redeliverer,
+    ActingOperator, Application, ClockSetter, GroupCaller, Observer, Operator, OperatorKey, Redeliverer,
     SessionCaller,
 };
 pub(crate) use cookie::{LOGIN_LIFE_MS, LoginCookie};

@@ -9,6 +9,7 @@ pub(crate) mod deliveries;
 pub(crate) mod exports;
 pub(crate) mod feedback;
 pub(crate) mod gifts;
+pub(crate) mod groups;
 pub(crate) mod jobs;
 pub(crate) mod join;
 pub(crate) mod jwks;

@@ -199,18 +199,22 @@ impl IfMatch {
         IfMatch::OneOf(revisions)
     }
 
-    fn is_named(&self) -> bool {
+    pub(crate) fn is_named(&self) -> bool {
         matches!(self, IfMatch::OneOf(_))
     }
 
     fn check(&self, revision: u64) -> Result<(), HttpError> {
-        let matches = match self {
-            IfMatch::Any => true,
-            IfMatch::OneOf(tags) => tags.iter().any(|tag| *tag == revision.to_string()),
-        };
-        matches.then_some(()).ok_or_else(|| {
+        self.names(revision).then_some(()).ok_or_else(|| {
             HttpError::precondition_failed(format!("The session has revision {revision}."))
         })
+    }
+
+    /// True where it names that one, or none.
+    pub(crate) fn names(&self, revision: u64) -> bool {
+        match self {
+            IfMatch::Any => true,
+            IfMatch::OneOf(tags) => tags.iter().any(|tag| *tag == revision.to_string()),
+        }
     }
 }
 
@@ -221,7 +225,7 @@ fn revision_of(tag: &str) -> &str {
 }
 
 /// Bytes of a command as it is written, which is about what it leaves in the store.
-fn json_len(command: &impl Serialize) -> Result<usize, HttpError> {
+pub(crate) fn json_len(command: &impl Serialize) -> Result<usize, HttpError> {
     let written = serde_json::to_vec(command).map_err(|error| HttpError::internal(&error))?;
     Ok(written.len())
 }

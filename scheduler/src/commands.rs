@@ -27,6 +27,7 @@ mod questions;
 mod redelivery;
 mod retention;
 mod retry_job;
+mod rooms;
 mod schedules;
 mod webhooks;
 
@@ -65,6 +66,9 @@ pub(crate) use questions::question_at;
 pub(crate) use redelivery::{RedeliveryOutcome, redeliver};
 pub(crate) use retention::sweep;
 pub(crate) use retry_job::{RetryOutcome, retry_job};
+pub(crate) use rooms::{
+    GroupExecuted, add_members, change_group, close_group, make_group, remove_member,
+};
 pub(crate) use schedules::{begin_run, record_runs, register_tasks};
 pub(crate) use webhooks::{
     TestOutcome, WebhookOutcome, add_webhook, change_webhook, delete_webhook, forget_listeners,

@@ -5,6 +5,7 @@ mod applications;
 mod deliveries;
 mod mails;
 mod matching;
+mod rooms;
 mod webhooks;
 
 use serde_json::json;
@@ -38,6 +39,7 @@ pub(crate) fn api(has_accounts: bool, has_test_clock: bool) -> Api {
         mails::operations(),
         webhooks::operations(),
         matching::of_applications(),
+        rooms::operations(),
     ]
     .concat();
     if has_accounts {

@@ -48,7 +48,7 @@ impl AppState {
         match found.await?.map(|found| owned.made_before(found)) {
             None => Ok(None),
             Some(Some(made)) => Ok(Some(made)),
-            Some(None) => Err(refused(MatchingRefusal::KeyReused)),
+            Some(None) => Err(key_reused()),
         }
     }
 
@@ -68,14 +68,17 @@ impl AppState {
     }
 }
 
+/// The key that came with a command stood for another one.
+pub(crate) fn key_reused() -> HttpError {
+    HttpError::conflict("That Idempotency-Key stood for another command.")
+}
+
 fn refused(refusal: MatchingRefusal) -> HttpError {
     match refusal {
         MatchingRefusal::NotFound => HttpError::not_found("There is no such thing of yours."),
         MatchingRefusal::Forbidden(detail) => HttpError::forbidden(detail),
         MatchingRefusal::Conflict(detail) => HttpError::conflict(detail),
-        MatchingRefusal::KeyReused | MatchingRefusal::Repeated(_) => {
-            HttpError::conflict("That Idempotency-Key stood for another command.")
-        }
+        MatchingRefusal::KeyReused | MatchingRefusal::Repeated(_) => key_reused(),
         MatchingRefusal::AlreadyMatched => HttpError::new(
             StatusCode::CONFLICT,
             ErrorCode::AlreadyMatched,

@@ -219,6 +219,7 @@ mod tests {
                 session_id: Some(session.into()),
                 gift_id: None,
                 match_id: None,
+                room_id: None,
                 starts_at: None,
                 with: None,
                 count: None,

@@ -11,6 +11,8 @@ use wire::{SessionId, UserId};
 
 use crate::config::Limits;
 
+/// Changes of groups by one person in an hour: one every six seconds. Each tells of up to 500 people.
+const GROUP_CHANGES_PER_HOUR: u64 = 600;
 /// Bytes in an hour where only items are counted.
 const ANY_BYTES: u64 = u64::MAX;
 
@@ -22,6 +24,7 @@ pub(crate) struct SchedulerQuotas {
     tickets: CountedQuota<String>,
     person_tickets: CountedQuota<(Option<SessionId>, UserId)>,
     operator_tickets: CountedQuota<String>,
+    person_groups: CountedQuota<UserId>,
 }
 
 impl SchedulerQuotas {
@@ -38,6 +41,7 @@ impl SchedulerQuotas {
                 counted(settings.operator_tickets_per_hour),
                 person,
             ),
+            person_groups: CountedQuota::new(counted(GROUP_CHANGES_PER_HOUR), person),
         }
     }
 
@@ -64,6 +68,11 @@ impl SchedulerQuotas {
     ) -> Result<(), HttpError> {
         let key = (session.cloned(), user.clone());
         self.person_tickets.take(key, 0)
+    }
+
+    /// Counts a group that a person makes, or what they change of one.
+    pub(crate) fn person_group(&self, user: &UserId) -> Result<(), HttpError> {
+        self.person_groups.take(user.clone(), 0)
     }
 
     /// Counts a ticket that an operator's key asks for.

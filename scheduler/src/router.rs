@@ -14,7 +14,7 @@ use service::origin::AllowedOrigins;
 
 use crate::api::{
     application, audit, blocks, calendar, calendar_feed, deliveries, exports, feedback, gifts,
-    jobs, join, jwks, links, mail_refusals, mail_unsubscriptions, matches, me, notifications,
+    groups, jobs, join, jwks, links, mail_refusals, mail_unsubscriptions, matches, me, notifications,
     operators, proofs, proposals, push, questions, reports, rooms, sessions, signup, status,
     timeline, users, webhook_deliveries, webhook_listeners, webhooks,
 };
@@ -59,6 +59,18 @@ pub(crate) fn routes(
         .route("/v1/sessions/{id}/ticket", post(sessions::ticket))
         .route("/v1/sessions/{id}/calendar.ics", get(calendar::get))
         .route("/v1/sessions/{id}/feedback", post(feedback::give))
+        .route("/v1/rooms", post(groups::create).get(groups::list))
+        .route(
+            "/v1/rooms/{id}",
+            get(groups::get)
+                .patch(groups::change)
+                .delete(groups::close),
+        )
+        .route("/v1/rooms/{id}/members", post(groups::add_members))
+        .route(
+            "/v1/rooms/{id}/members/{user_id}",
+            delete(groups::remove_member),
+        )
         .route("/v1/rooms/ticket", post(rooms::ticket))
         .route("/v1/questions/random", get(questions::random))
         // For people.

@@ -31,6 +31,7 @@ mod push_subscriptions;
 mod questions;
 mod reports;
 mod retention;
+mod rooms;
 mod schedules;
 mod sessions;
 pub(crate) mod sql;
@@ -86,6 +87,7 @@ pub(crate) use push_subscriptions::{
 pub(crate) use questions::{QuestionQueries, QuestionRepository};
 pub(crate) use reports::{ReportQueries, ReportRepository};
 pub(crate) use retention::RetentionRepository;
+pub(crate) use rooms::{GroupQuery, RoomQueries, RoomRepository};
 pub(crate) use schedules::{ScheduleQueries, ScheduleRepository, TaskRuns};
 pub(crate) use sessions::{
     SessionFilter, SessionQueries, SessionRepository, SessionRoom, SessionsOf,
@@ -199,6 +201,9 @@ pub(crate) trait SchedulerStore: Send + Sync + 'static {
     /// Committed matches, with their proposals and sessions.
     fn matches(&self) -> &dyn MatchQueries;
 
+    /// Committed groups, by room.
+    fn rooms(&self) -> &dyn RoomQueries;
+
     /// All that is stored of a person beside their account.
     fn exports(&self) -> &dyn ExportQueries;
 
@@ -294,6 +299,9 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Matches with their proposals.
     fn matches(&mut self) -> &mut dyn MatchRepository;
+
+    /// Rooms of groups.
+    fn rooms(&mut self) -> &mut dyn RoomRepository;
 
     /// Who has blocked whom.
     fn blocks(&mut self) -> &mut dyn BlockRepository;

@@ -67,6 +67,8 @@ pub enum ErrorCode {
     NotAMember,
     /// The room takes no more messages.
     RoomClosed,
+    /// The room has as many members as it may have.
+    RoomFull,
     /// The same key with another content, or a state that forbids it.
     Conflict,
     /// `user_id` has another session at that time.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::session::word_enum;
-use crate::{GiftId, MatchId, SessionId, UnixMs};
+use crate::{GiftId, MatchId, RoomId, SessionId, UnixMs};
 
 word_enum! {
     /// What a person is notified of.
@@ -53,10 +53,13 @@ pub struct Notification {
     /// Id of the match concerned, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub match_id: Option<MatchId>,
+    /// Id of the group's room concerned, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room_id: Option<RoomId>,
     /// Of a session: when it starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_at: Option<UnixMs>,
-    /// Of a session and of a match: the other one's name.
+    /// Of a session and of a match: the other one's name. Of a group: what it is called, if it has a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with: Option<String>,
     /// Of messages, told elsewhere than in the list: how many have come since they were last told of.

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::absent::nullable;
 use crate::session::word_enum;
-use crate::{Participant, RoomId, UserId};
+use crate::{BookParticipant, Participant, RoomId, UserId};
 
 word_enum! {
     /// What a room is for.
@@ -56,6 +57,101 @@ pub struct RoomFact {
     pub members: Vec<RoomMember>,
     /// Whose people they are: an application's id, or `people`.
     pub tenant: String,
+}
+
+/// Body of `POST /v1/rooms`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct CreateRoom {
+    /// 2 to 500, the first of an application's is the owner. A person names people whom they are matched with, by
+    /// `user_id` alone, and is the owner whether they name themselves or not.
+    pub participants: Vec<BookParticipant>,
+    /// What it is called: 1 to 100 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+#[cfg(feature = "schema")]
+fn room_nulls(schema: &mut schemars::Schema) {
+    crate::absent::null_only(schema, &["name"]);
+}
+
+/// Body of `PATCH /v1/rooms/{id}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = room_nulls))]
+pub struct ChangeRoom {
+    /// What it is called from now on: 1 to 100 characters; `null` takes the name away.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "nullable"
+    )]
+    pub name: Option<Option<String>>,
+}
+
+/// Body of `POST /v1/rooms/{id}/members`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct AddMembers {
+    /// 1 to 500, named as when the room is made; whoever is in it already stays as they are.
+    pub participants: Vec<BookParticipant>,
+}
+
+/// A room of a group with everybody in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct GroupView {
+    /// Its own id, rising with time.
+    pub id: RoomId,
+    /// What it is called, if it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Everybody in it, the eldest member first.
+    pub members: Vec<GroupMemberView>,
+    /// Rises with each change.
+    pub revision: u64,
+}
+
+/// One of a group, as whoever asks is shown them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct GroupMemberView {
+    /// Id of the member.
+    pub user_id: UserId,
+    /// For the application: its own id of the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// What to call them.
+    pub name: String,
+    /// What they may do.
+    pub role: RoomRole,
+}
+
+/// A room in a list of groups.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct ListedGroup {
+    /// Its own id, rising with time.
+    pub id: RoomId,
+    /// What it is called, if it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// How many are in it.
+    pub member_count: u32,
+    /// For one who is in it: what they may do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoomRole>,
+    /// Rises with each change.
+    pub revision: u64,
 }
 
 impl From<Participant> for RoomMember {

@@ -38,12 +38,13 @@ fn declare_shared(out: &mut String, config: &Config) {
         JoinResponse, TicketRequest, TicketResponse,
         NotificationKind, Notification, Page<Notification>,
         User, Notify, Quiet, SecretText, Signup, Login, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail,
-        ConfirmReset, EraseMe, ExportedFeedback, ExportedMatch, ExportedPushSubscription, FoundPerson, LoginView, PasswordReset, PersonExport, UndeliverableAddress,
+        ConfirmReset, EraseMe, ExportedFeedback, ExportedGroup, ExportedMatch, ExportedPushSubscription, FoundPerson, LoginView, PasswordReset, PersonExport, UndeliverableAddress,
         ApplicationView, NotificationChannel, DeliveryStatus, CalendarFeed, FeedbackView, GiveFeedback,
         GiftKind, GiftState, GiftRecipient, SendGift, GiftView, MatchView, NextSession, ProposalState, Propose,
         ProposalView, AcceptProposal, BlockView, ClaimGift, SendReport, SentReport, ReportView,
         ListenedDelivery, ListenerView, PushKey, PushKeys, PushMessage, RotatedSecret, SentDelivery, SubscribeToPush, SubscribedToPush, WebhookBody, WebhookDeliveryView, WebhookState, WebhookView,
-        EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale, RoomKind, RoomRole,
+        RoomKind, RoomRole, RoomMember, CreateRoom, AddMembers, GroupView, GroupMemberView, ListedGroup,
+        EventType, Event, Stay, Presence, TimelineItem, QuestionView, QuestionLocale,
     );
 }
 

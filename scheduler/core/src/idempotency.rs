@@ -39,7 +39,7 @@ pub enum FirstAnswer {
     Session(Box<BookedSession>),
     /// The id of what the command made.
     Made {
-        /// A gift, a match, a proposal or a report, as the key's scope says.
+        /// A gift, a match, a proposal, a report or a group, as the key's scope says.
         made: String,
     },
 }

@@ -36,6 +36,7 @@ mod questions;
 mod record;
 mod reported_event;
 mod retention;
+mod rooms;
 mod schedule;
 mod session;
 mod session_status;
@@ -109,6 +110,12 @@ pub use reported_event::{
     ReportedEvent, note_action, note_fact, notify_unread, notify_unread_in_match,
 };
 pub use retention::{RetentionSettings, SWEEP_ROWS, SweptTable, TABLE_AGES, TableAge};
+pub use rooms::{
+    CheckedRoom, Group, GroupActor, GroupChange, GroupDecided, GroupDecision, GroupMember,
+    GroupRefusal, GroupTitle, MAX_GROUPS_OF_APPLICATION, MAX_GROUPS_OF_PERSON, MAX_MEMBERS,
+    MakeGroupCommand, NamedPeople, add_members, change_group, check_change_room, check_new_members,
+    check_room, close_group, leave_groups, make_group, notify_unread_in_group, remove_member,
+};
 pub use schedule::{LastRun, RunResult, last_daily_time};
 pub use session::{BookedParticipant, BookedSession};
 pub use session_status::{SessionStatus, StateFilter, StoredStatus};

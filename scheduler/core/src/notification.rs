@@ -34,6 +34,7 @@ pub(crate) fn notify(
             session_id: Some(session.id.clone()),
             gift_id: None,
             match_id: None,
+            room_id: None,
             starts_at: Some(session.terms.starts_at),
             with: session.other_name(&user),
             count: None,

@@ -64,14 +64,7 @@ pub(crate) fn check_people(
         );
         return None;
     }
-    let checked: Vec<Option<ParticipantRef>> = people
-        .into_iter()
-        .enumerate()
-        .map(|(at, person)| check_person(errors, &format!("participants[{at}]"), person))
-        .collect();
-    let [Some(first), Some(second)] = <[Option<ParticipantRef>; 2]>::try_from(checked).ok()? else {
-        return None;
-    };
+    let [first, second] = <[ParticipantRef; 2]>::try_from(check_each(errors, people)).ok()?;
     if same(&first, &second) {
         errors.add(
             "participants[1]",
@@ -81,6 +74,18 @@ pub(crate) fn check_people(
         return None;
     }
     Some([first, second])
+}
+
+/// Checks each; those that are wrong are left out, with their errors.
+pub(crate) fn check_each(
+    errors: &mut FieldErrors,
+    people: Vec<BookParticipant>,
+) -> Vec<ParticipantRef> {
+    let checked = people
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, person)| check_person(errors, &format!("participants[{at}]"), person));
+    checked.collect()
 }
 
 fn same(first: &ParticipantRef, second: &ParticipantRef) -> bool {

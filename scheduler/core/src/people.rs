@@ -88,6 +88,31 @@ pub(crate) fn resolve(
     }
 }
 
+/// The same of any number: whoever is named twice stands twice. `found` is what the store has for each.
+pub(crate) fn resolve_each(
+    now: UnixMs,
+    application: &str,
+    people: Vec<ParticipantRef>,
+    found: &[Option<KnownPerson>],
+    new_id: NewId<'_>,
+) -> Result<(Vec<BookedParticipant>, Vec<PersonChange>), Vec<FieldError>> {
+    let (mut resolved, mut changes, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, (person, found)) in people.into_iter().zip(found).enumerate() {
+        match resolve_one(now, application, at, person, found.clone(), new_id) {
+            Ok((person, change)) => {
+                resolved.push(person);
+                changes.extend(change);
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    changes.sort_by(|one, other| one.external_id().cmp(other.external_id()));
+    Ok((resolved, changes))
+}
+
 fn resolve_one(
     now: UnixMs,
     application: &str,

@@ -155,7 +155,7 @@ pub fn notify_unread(
     });
     Effects {
         outgoing: outgoing(&session.application, event).into_iter().collect(),
-        ..counted(message, new, now, new_id)
+        ..message.counted(new, now, new_id)
     }
 }
 
@@ -178,6 +178,7 @@ pub fn notify_unread_in_match(
         session_id: None,
         gift_id: None,
         match_id: Some(of.id.clone()),
+        room_id: None,
         starts_at: None,
         with: Some(other.name.clone()),
         count: None,
@@ -191,27 +192,8 @@ pub fn notify_unread_in_match(
     let new = message.notification_id.is_none().then(|| notify(new_id()));
     Effects {
         outgoing: outgoing(&of.application, event).into_iter().collect(),
-        ..counted(message, new, now, new_id)
+        ..message.counted(new, now, new_id)
     }
-}
-
-/// The notification, if there is a new one, and the message in the digest of its quarter of an hour.
-fn counted(
-    message: UnreadMessage,
-    new: Option<NewNotification>,
-    now: UnixMs,
-    new_id: NewId<'_>,
-) -> Effects {
-    let known = message.notification_id.clone();
-    let stands_for_it = new.as_ref().map(|new| new.notification.id.clone());
-    let mut effects = Effects {
-        notifications: new.into_iter().collect(),
-        ..Effects::default()
-    };
-    if let Some(id) = stands_for_it.or(known) {
-        message.count(&mut effects, now, id, new_id);
-    }
-    effects
 }
 
 #[cfg(test)]

@@ -232,6 +232,7 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
         TableAge::Unlimited("who has met stays known to both until one of the two leaves"),
     ),
     ("notification_counts", TableAge::With("notifications")),
+    ("notification_rooms", TableAge::With("notifications")),
     ("notification_subjects", TableAge::With("notifications")),
     ("notifications", TableAge::Swept(SweptTable::Notifications)),
     ("occupancies", TableAge::With("sessions")),
@@ -258,6 +259,11 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
         ),
     ),
     ("reports", TableAge::Swept(SweptTable::Reports)),
+    ("room_members", TableAge::With("rooms")),
+    (
+        "rooms",
+        TableAge::Unlimited("a group is there until it is closed, or its last member leaves"),
+    ),
     (
         "schedule_runs",
         TableAge::Unlimited("one row for each recurring task"),

@@ -34,9 +34,28 @@ impl UnreadMessage {
         u64::try_from(now.0.div_euclid(DIGEST_EVERY_MS)).unwrap_or_default()
     }
 
+    /// The notification, if there is a new one, and the message in the digest of its quarter of an hour.
+    pub(crate) fn counted(
+        self,
+        new: Option<NewNotification>,
+        now: UnixMs,
+        new_id: NewId<'_>,
+    ) -> Effects {
+        let known = self.notification_id.clone();
+        let stands_for_it = new.as_ref().map(|new| new.notification.id.clone());
+        let mut effects = Effects {
+            notifications: new.into_iter().collect(),
+            ..Effects::default()
+        };
+        if let Some(id) = stands_for_it.or(known) {
+            self.count(&mut effects, now, id, new_id);
+        }
+        effects
+    }
+
     /// Counts the message in the digest that is open, or in a new one: that of the quarter that is running, or of the
     /// one after a digest that is over already, which a clock that was set back has to expect.
-    pub(crate) fn count(
+    fn count(
         self,
         effects: &mut Effects,
         now: UnixMs,
@@ -188,6 +207,7 @@ mod tests {
             session_id: Some("s".into()),
             gift_id: None,
             match_id: None,
+            room_id: None,
             starts_at: None,
             with: Some("Ana".into()),
             count: None,

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use scheduler_core::BookedSession;
+use scheduler_core::{BookedSession, GroupActor};
 use service::http::HttpError;
 use wire::{SessionId, UserId};
 
@@ -15,6 +15,9 @@ pub(crate) enum SessionCaller {
     Person(Box<Person>),
     Page(Box<SessionMember>),
 }
+
+/// Who asks for something of a group: an application, or a person who is logged in.
+pub(crate) struct GroupCaller(pub(crate) GroupActor);
 
 /// An application's back end.
 pub(crate) struct Application(pub(crate) String);
@@ -58,6 +61,20 @@ impl FromRequestParts<AppState> for SessionCaller {
             Principal::Page(member) => Ok(SessionCaller::Page(member)),
             Principal::OperatorKey(_) | Principal::Operator(_) => Err(HttpError::forbidden(
                 "Only an application or a person may do that.",
+            )),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for GroupCaller {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, HttpError> {
+        match Principal::from_request_parts(parts, app).await? {
+            Principal::Application(name) => Ok(GroupCaller(GroupActor::Application(name))),
+            Principal::Person(person) => Ok(GroupCaller(GroupActor::Person(person.user))),
+            _ => Err(HttpError::forbidden(
+                "Only an application, or a person who is logged in, may do that.",
             )),
         }
     }

@@ -57,6 +57,7 @@ async fn collect(app: &AppState, person: &Person, now: UnixMs) -> Result<PersonE
     let logins = store.accounts().logins(user.clone(), now).await?;
     let browsers = store.push_subscriptions().list(user.clone(), limit).await?;
     let matches = stored.matches(user.clone(), limit).await?;
+    let groups = store.rooms().export(user.clone(), limit).await?;
     let proposals = stored.proposals(user.clone(), limit).await?;
     let sessions = stored.sessions(user.clone(), limit).await?;
     let received = gifts_of(user, GiftBox::Received);
@@ -84,6 +85,7 @@ async fn collect(app: &AppState, person: &Person, now: UnixMs) -> Result<PersonE
             .iter()
             .filter_map(|one| match_view(one, user))
             .collect(),
+        groups,
         proposals: proposals.iter().map(|one| one.view(now)).collect(),
         sessions: sessions
             .iter()
@@ -98,6 +100,7 @@ async fn collect(app: &AppState, person: &Person, now: UnixMs) -> Result<PersonE
     truncate("gifts_given", &mut export.gifts_given, &mut truncated);
     truncate("gifts_received", &mut export.gifts_received, &mut truncated);
     truncate("matches", &mut export.matches, &mut truncated);
+    truncate("groups", &mut export.groups, &mut truncated);
     truncate("proposals", &mut export.proposals, &mut truncated);
     truncate("sessions", &mut export.sessions, &mut truncated);
     truncate("notifications", &mut export.notifications, &mut truncated);

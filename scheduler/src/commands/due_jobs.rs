@@ -165,7 +165,8 @@ async fn context(
     Ok(context)
 }
 
-/// The notification that stands for the messages of a digest, while it is unread; none of a match that is over.
+/// The notification that stands for the messages of a digest, while it is unread; none of a match that is over, and none
+/// of a group that its person has left.
 async fn unread(
     work: &mut dyn UnitOfWork,
     job: &Job,
@@ -185,6 +186,9 @@ async fn unread(
         return Ok(None);
     };
     if unread.match_id.is_some() && work.matches().find_by_room(room).await?.is_none() {
+        return Ok(None);
+    }
+    if unread.room_id.is_some() && work.rooms().title(room, user).await?.is_none() {
         return Ok(None);
     }
     Ok(Some(unread))

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use scheduler_core as core;
+use scheduler_core::{self as core, MAX_GROUPS_OF_PERSON};
 use storage::retry_on_conflict;
 use wire::{UnixMs, UserId};
 
 use super::accounts::unchanged;
 use super::matching::{apply_matching, in_force};
 use super::new_id;
+use super::rooms::apply_group;
 use crate::notification_stream::StreamedNotification;
 use crate::store::{SchedulerStore, StoreError, StoredAccount, UnitOfWork};
+
+/// Groups that are left in one unit of work: each tells of up to 500 members.
+const GROUPS_AT_ONCE: u32 = 20;
 
 /// Erases a person, and ends what they had with others, who are notified. `None`, and nothing is written, where the
 /// password that was compared has changed since, or the account is gone.
@@ -19,6 +23,13 @@ pub(crate) async fn erase(
     compared: &StoredAccount,
     now: UnixMs,
 ) -> Result<Option<Vec<StreamedNotification>>, StoreError> {
+    // What they are put into meanwhile they leave with the rest.
+    for _ in 0..=MAX_GROUPS_OF_PERSON / GROUPS_AT_ONCE {
+        let left = retry_on_conflict("leave_groups", || leave_groups(store, compared, now));
+        if left.await? == 0 {
+            break;
+        }
+    }
     retry_on_conflict("erase", || erase_once(store, compared, now)).await
 }
 
@@ -39,11 +50,48 @@ async fn erase_once(
         matches.push(in_force(&mut *work, of).await?);
     }
     let effects = core::erase(now, user, matches, &mut new_id);
+    leave_some(&mut *work, user, MAX_GROUPS_OF_PERSON, now).await?;
     let mut streamed = apply_matching(&mut *work, effects, now).await?;
     work.erasures().erase(&stored.account, now).await?;
     work.commit().await?;
     streamed.retain(|delivery| delivery.user != *user);
     Ok(Some(streamed))
+}
+
+/// Takes them out of some of their groups, and says of how many.
+async fn leave_groups(
+    store: &dyn SchedulerStore,
+    compared: &StoredAccount,
+    now: UnixMs,
+) -> Result<usize, StoreError> {
+    let mut work = store.begin().await?;
+    let user = &compared.account.user;
+    if unchanged(&mut *work, compared).await?.is_none() {
+        return Ok(0);
+    }
+    let left = leave_some(&mut *work, user, GROUPS_AT_ONCE, now).await?;
+    if left > 0 {
+        work.commit().await?;
+    }
+    Ok(left)
+}
+
+async fn leave_some(
+    work: &mut dyn UnitOfWork,
+    user: &UserId,
+    limit: u32,
+    now: UnixMs,
+) -> Result<usize, StoreError> {
+    let mut groups = Vec::new();
+    for room in work.rooms().ids_of(user, limit).await? {
+        groups.extend(work.rooms().find(&room).await?);
+    }
+    let decided = core::leave_groups(now, user, groups, &mut new_id);
+    let left = decided.len();
+    for one in decided {
+        apply_group(work, one).await?;
+    }
+    Ok(left)
 }
 
 /// Locks the person and everybody whom they are matched with, the lower id first, as all do who change anything between

@@ -2,7 +2,7 @@
 
 use scheduler_core::{
     Effects, ReportedEvent, UnreadMessage, note_action, note_fact, notify_unread,
-    notify_unread_in_match,
+    notify_unread_in_group, notify_unread_in_match,
 };
 use storage::retry_on_conflict;
 use wire::{Event, EventBatch, NotificationKind, RoomId, UnixMs, UserId};
@@ -92,7 +92,7 @@ async fn unread_in_match(
     user: UserId,
 ) -> Result<Option<Effects>, StoreError> {
     let Some(known) = work.matches().find_by_room(room).await? else {
-        return Ok(None);
+        return unread_in_group(work, event, now, room, user).await;
     };
     let pair = known.pair();
     let people = [pair.low().clone(), pair.high().clone()];
@@ -106,6 +106,25 @@ async fn unread_in_match(
     let unread = notifications.unread_of_match(&user, &of.id, kind).await?;
     let message = message(work, now, of.room_id.clone(), user, unread).await?;
     let effects = notify_unread_in_match(now, event, &of, message, &mut new_id);
+    Ok(Some(effects))
+}
+
+/// Of a message in a group, for one who is in it.
+async fn unread_in_group(
+    work: &mut dyn UnitOfWork,
+    event: &Event,
+    now: UnixMs,
+    room: &RoomId,
+    user: UserId,
+) -> Result<Option<Effects>, StoreError> {
+    let Some(group) = work.rooms().title(room, &user).await? else {
+        return Ok(None);
+    };
+    let kind = NotificationKind::MessageUnread;
+    let notifications = work.notifications();
+    let unread = notifications.unread_of_group(&user, room, kind).await?;
+    let message = message(work, now, group.id.clone(), user, unread).await?;
+    let effects = notify_unread_in_group(now, event, &group, message, &mut new_id);
     Ok(Some(effects))
 }
 

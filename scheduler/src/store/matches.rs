@@ -37,6 +37,13 @@ pub(crate) trait MatchRepository: Send {
     /// The match of these two that is in force.
     fn find_in_force<'a>(&'a mut self, pair: &'a Pair) -> StoreFuture<'a, Option<Match>>;
 
+    /// Those of `among` with whom a person is matched.
+    fn matched_with<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        among: &'a [UserId],
+    ) -> StoreFuture<'a, Vec<UserId>>;
+
     /// The match in force whose room that is.
     fn find_by_room<'a>(&'a mut self, room: &'a RoomId) -> StoreFuture<'a, Option<Match>>;
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use scheduler_core::NewNotification;
-use wire::{MatchId, Notification, NotificationKind, SessionId, UnixMs, UserId};
+use wire::{MatchId, Notification, NotificationKind, RoomId, SessionId, UnixMs, UserId};
 
 use super::StoreFuture;
 
@@ -32,6 +32,14 @@ pub(crate) trait NotificationRepository: Send {
         &'a mut self,
         user: &'a UserId,
         of: &'a MatchId,
+        kind: NotificationKind,
+    ) -> StoreFuture<'a, Option<String>>;
+
+    /// The id of an unread notification of that kind that the person has for the group; it is locked.
+    fn unread_of_group<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        room: &'a RoomId,
         kind: NotificationKind,
     ) -> StoreFuture<'a, Option<String>>;
 

@@ -27,6 +27,21 @@ pub(crate) trait PersonRepository: Send {
         external_id: &'a str,
     ) -> StoreFuture<'a, Option<KnownPerson>>;
 
+    /// Those of these people, by the scheduler's ids, whom that application named; locked, one after the other in the order
+    /// of their ids.
+    fn find_each<'a>(
+        &'a mut self,
+        application: &'a str,
+        users: &'a [UserId],
+    ) -> StoreFuture<'a, Vec<KnownPerson>>;
+
+    /// Those of these people, by the application's own ids, who are there; locked, one after the other in the order of those.
+    fn find_each_external<'a>(
+        &'a mut self,
+        application: &'a str,
+        external_ids: &'a [&'a str],
+    ) -> StoreFuture<'a, Vec<KnownPerson>>;
+
     /// Locks those of these people who are there, one after the other in the order of their ids.
     fn lock<'a>(&'a mut self, users: &'a [UserId]) -> StoreFuture<'a, ()>;
 

@@ -32,6 +32,7 @@ mod questions;
 mod recipients;
 mod reports;
 mod retention;
+mod rooms;
 mod schedules;
 mod session_rows;
 mod sessions;
@@ -50,7 +51,7 @@ use super::{
     BlockQueries, CalendarFeedQueries, DeliveryQueries, ExportQueries, FailureQueries,
     FeedbackQueries, GiftQueries, IdempotencyQueries, JobQueries, MailAddressQueries, MailQueries,
     MatchQueries, NotificationQueries, PersonQueries, PushSubscriptionQueries, QuestionQueries,
-    ReportQueries, ScheduleQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
+    ReportQueries, RoomQueries, ScheduleQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
     TimelineQueries, UnitOfWork, WebhookDeliveryQueries, WebhookQueries,
 };
 use crate::config::StoreLocation;
@@ -145,6 +146,10 @@ impl SchedulerStore for SqlStore {
     }
 
     fn matches(&self) -> &dyn MatchQueries {
+        self
+    }
+
+    fn rooms(&self) -> &dyn RoomQueries {
         self
     }
 
@@ -271,6 +276,9 @@ pub(crate) mod tests {
         "DELETE FROM peeks",
         "DELETE FROM blocks",
         "DELETE FROM matches",
+        "DELETE FROM room_members",
+        "DELETE FROM rooms",
+        "DELETE FROM notification_rooms",
         "DELETE FROM notification_subjects",
         "DELETE FROM notification_counts",
         "DELETE FROM sessions",

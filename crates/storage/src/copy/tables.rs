@@ -255,6 +255,16 @@ const SCHEDULER: &[CopiedTable] = &[
     ),
     table("match_sessions", &["session_id"], &["match_id"]),
     table(
+        "rooms",
+        &["id"],
+        &["application", "name", "revision", "created_at"],
+    ),
+    table(
+        "room_members",
+        &["room_id", "user_id"],
+        &["position", "role", "given_name", "joined_at"],
+    ),
+    table(
         "gifts",
         &["id"],
         &[
@@ -341,6 +351,7 @@ const SCHEDULER: &[CopiedTable] = &[
     ),
     table("blocks", &["by_id", "user_id"], &["created_at"]),
     table("notification_counts", &["notification_id"], &["messages"]),
+    table("notification_rooms", &["notification_id"], &["room_id"]),
     table(
         "notification_subjects",
         &["notification_id"],

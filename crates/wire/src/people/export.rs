@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{LoginView, User};
 use crate::{
     BlockView, FeedbackView, GiftView, MatchId, Notification, Participant, ProposalView,
-    ReportView, RoomId, SessionId, SessionView, UnixMs,
+    ReportView, RoomId, RoomRole, SessionId, SessionView, UnixMs,
 };
 
 /// Everything that the scheduler holds of a person, as they may see it.
@@ -30,6 +30,8 @@ pub struct PersonExport {
     pub gifts_received: Vec<GiftView>,
     /// Whom they found, also where that is over.
     pub matches: Vec<ExportedMatch>,
+    /// Groups that they are in.
+    pub groups: Vec<ExportedGroup>,
     /// Times that they and the others put to each other.
     pub proposals: Vec<ProposalView>,
     /// Sessions in which they take part.
@@ -97,4 +99,20 @@ pub struct ExportedMatch {
     /// When it ended, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<UnixMs>,
+}
+
+/// A group that the person is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExportedGroup {
+    /// Its chat room.
+    pub id: RoomId,
+    /// What it is called, if it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What they may do in it.
+    pub role: RoomRole,
+    /// When they were put into it.
+    pub joined_at: UnixMs,
 }

@@ -141,6 +141,7 @@ impl<'a> Announcer<'a> {
             session_id: about.proposal.and_then(|one| one.session_id.clone()),
             gift_id: about.gift.cloned(),
             match_id: about.in_match.cloned(),
+            room_id: None,
             starts_at: about.proposal.and_then(|one| one.starts_at),
             with: about.with.map(|person| person.name.clone()),
             count: None,

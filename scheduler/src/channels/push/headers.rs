@@ -53,7 +53,9 @@ fn topic(notification: &Notification) -> String {
     let session = notification.session_id.as_ref().map(|id| id.as_str());
     let gift = notification.gift_id.as_ref().map(|id| id.0.as_str());
     let with = notification.match_id.as_ref().map(|id| id.0.as_str());
-    let subject = session.or(gift).or(with).unwrap_or(&notification.id);
+    let group = notification.room_id.as_ref().map(|id| id.as_str());
+    let subject = session.or(gift).or(with).or(group);
+    let subject = subject.unwrap_or(&notification.id);
     let named = format!("{subject} {}", notification.kind.name());
     let mut topic = URL_SAFE_NO_PAD.encode(Sha256::digest(named));
     topic.truncate(TOPIC_CHARS);

@@ -27,6 +27,11 @@ const DELETED: &[&str] = &[
     "DELETE FROM due_jobs WHERE user_id = ?1 AND subject_kind = 'room' \
      AND subject_id IN (SELECT s.room_id FROM sessions s JOIN participants p ON p.session_id = s.id WHERE p.user_id = ?1 \
        UNION SELECT room_id FROM matches WHERE low_id = ?1 UNION SELECT room_id FROM matches WHERE high_id = ?1)",
+    // Of the groups that they were in: nothing is left of who was.
+    "DELETE FROM due_jobs WHERE user_id = ?1 AND subject_kind = 'room' \
+     AND subject_id IN (SELECT g.room_id FROM notification_rooms g \
+       JOIN notifications n ON n.id = g.notification_id WHERE n.user_id = ?1)",
+    "DELETE FROM room_members WHERE user_id = ?1",
     "DELETE FROM notifications WHERE user_id = ?1",
     "DELETE FROM deliveries WHERE user_id = ?1",
     "DELETE FROM peeks WHERE user_id = ?1",

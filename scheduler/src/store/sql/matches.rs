@@ -77,6 +77,28 @@ impl MatchRepository for SqlUnitOfWork {
         })
     }
 
+    fn matched_with<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        among: &'a [UserId],
+    ) -> StoreFuture<'a, Vec<UserId>> {
+        Box::pin(async {
+            let mut found = Vec::new();
+            for statement in [
+                "SELECT low_id FROM matches WHERE high_id = ?1 AND low_id IN (?2..) AND in_force = 1",
+                "SELECT high_id FROM matches WHERE low_id = ?1 AND high_id IN (?2..) AND in_force = 1",
+            ] {
+                let others: Vec<(String,)> = query(statement)
+                    .bind(user.as_str())
+                    .bind_list(among.iter().map(UserId::as_str))
+                    .fetch_all(&mut self.tx)
+                    .await?;
+                found.extend(others.into_iter().map(|(id,)| UserId(id)));
+            }
+            Ok(found)
+        })
+    }
+
     fn find_by_room<'a>(&'a mut self, room: &'a RoomId) -> StoreFuture<'a, Option<Match>> {
         Box::pin(async {
             let row: Option<MatchRow> =

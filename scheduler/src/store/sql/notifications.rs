@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use scheduler_core::NewNotification;
 use storage::{FromRow, Row, SqlConnection, Value, query};
-use wire::{GiftId, MatchId, Notification, NotificationKind, SessionId, UnixMs, UserId};
+use wire::{GiftId, MatchId, Notification, NotificationKind, RoomId, SessionId, UnixMs, UserId};
 
 use super::unit_of_work::SqlUnitOfWork;
 use super::{SqlStore, unreadable};
@@ -18,7 +18,8 @@ macro_rules! select_notifications {
     ($rest:literal) => {
         concat!(
             "SELECT n.id, n.session_id, n.kind, n.created_at, n.starts_at, n.with_name, n.read_at, s.gift_id, s.match_id, \
-             c.messages FROM notifications n LEFT JOIN notification_subjects s ON s.notification_id = n.id \
+             g.room_id, c.messages FROM notifications n LEFT JOIN notification_subjects s ON s.notification_id = n.id \
+             LEFT JOIN notification_rooms g ON g.notification_id = n.id \
              LEFT JOIN notification_counts c ON c.notification_id = n.id ",
             $rest
         )
@@ -115,15 +116,33 @@ impl NotificationRepository for SqlUnitOfWork {
             .bind(kind.name())
             .fetch_optional(&mut self.tx)
             .await?;
-            let Some((id,)) = unread else {
-                return Ok(None);
-            };
-            let found: Option<(String,)> =
-                query("SELECT id FROM notifications WHERE id = ?1 AND read_at IS NULL FOR UPDATE")
-                    .bind(id)
-                    .fetch_optional(&mut self.tx)
-                    .await?;
-            Ok(found.map(|(id,)| id))
+            match unread {
+                Some((id,)) => lock_unread(&mut self.tx, &id).await,
+                None => Ok(None),
+            }
+        })
+    }
+
+    fn unread_of_group<'a>(
+        &'a mut self,
+        user: &'a UserId,
+        room: &'a RoomId,
+        kind: NotificationKind,
+    ) -> StoreFuture<'a, Option<String>> {
+        Box::pin(async move {
+            let unread: Option<(String,)> = query(
+                "SELECT n.id FROM notification_rooms g JOIN notifications n ON n.id = g.notification_id \
+                 WHERE g.room_id = ?1 AND n.user_id = ?2 AND n.kind = ?3 AND n.read_at IS NULL LIMIT 1",
+            )
+            .bind(room.as_str())
+            .bind(user.as_str())
+            .bind(kind.name())
+            .fetch_optional(&mut self.tx)
+            .await?;
+            match unread {
+                Some((id,)) => lock_unread(&mut self.tx, &id).await,
+                None => Ok(None),
+            }
         })
     }
 
@@ -214,6 +233,19 @@ pub(super) async fn notifications_of(
     rows.into_iter().map(by_id).collect()
 }
 
+/// The notification, locked, while nobody has read it.
+async fn lock_unread(
+    connection: &mut dyn SqlConnection,
+    id: &str,
+) -> Result<Option<String>, StoreError> {
+    let found: Option<(String,)> =
+        query("SELECT id FROM notifications WHERE id = ?1 AND read_at IS NULL FOR UPDATE")
+            .bind(id)
+            .fetch_optional(connection)
+            .await?;
+    Ok(found.map(|(id,)| id))
+}
+
 /// Those of these ids that are there.
 async fn existing(
     connection: &mut dyn SqlConnection,
@@ -231,14 +263,23 @@ async fn add_subjects(
     connection: &mut dyn SqlConnection,
     added: impl Iterator<Item = &NewNotification>,
 ) -> Result<(), StoreError> {
-    let rows: Vec<_> = added.filter_map(subject_row).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    query("INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES ?rows")
+    let added: Vec<_> = added.collect();
+    let rows: Vec<_> = added.iter().copied().filter_map(subject_row).collect();
+    if !rows.is_empty() {
+        query(
+            "INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES ?rows",
+        )
         .bind_rows(rows)
         .execute(connection)
         .await?;
+    }
+    let rows: Vec<_> = added.into_iter().filter_map(room_row).collect();
+    if !rows.is_empty() {
+        query("INSERT INTO notification_rooms (notification_id, room_id) VALUES ?rows")
+            .bind_rows(rows)
+            .execute(connection)
+            .await?;
+    }
     Ok(())
 }
 
@@ -274,6 +315,12 @@ fn subject_row(new: &NewNotification) -> Option<[Value<'_>; 3]> {
     })
 }
 
+fn room_row(new: &NewNotification) -> Option<[Value<'_>; 2]> {
+    let notification = &new.notification;
+    let room = notification.room_id.as_ref()?;
+    Some([notification.id.as_str().into(), room.as_str().into()])
+}
+
 struct NotificationRow {
     id: String,
     session_id: Option<String>,
@@ -284,6 +331,7 @@ struct NotificationRow {
     read_at: Option<UnixMs>,
     gift_id: Option<String>,
     match_id: Option<String>,
+    room_id: Option<String>,
     count: Option<u32>,
 }
 
@@ -299,6 +347,7 @@ impl FromRow for NotificationRow {
             read_at: row.get("read_at")?,
             gift_id: row.get("gift_id")?,
             match_id: row.get("match_id")?,
+            room_id: row.get("room_id")?,
             count: row.get("messages")?,
         })
     }
@@ -314,6 +363,7 @@ impl NotificationRow {
             session_id: self.session_id.map(Into::into),
             gift_id: self.gift_id.map(Into::into),
             match_id: self.match_id.map(Into::into),
+            room_id: self.room_id.map(Into::into),
             starts_at: self.starts_at,
             with: self.with_name,
             count: self.count,

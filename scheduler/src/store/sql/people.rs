@@ -62,6 +62,42 @@ impl PersonRepository for SqlUnitOfWork {
         })
     }
 
+    fn find_each<'a>(
+        &'a mut self,
+        application: &'a str,
+        users: &'a [UserId],
+    ) -> StoreFuture<'a, Vec<KnownPerson>> {
+        Box::pin(async move {
+            let rows: Vec<PersonRow> = query(
+                "SELECT id, application, external_id, name, email, locale, time_zone, created_at \
+                 FROM users WHERE application = ?1 AND id IN (?2..) ORDER BY id FOR UPDATE",
+            )
+            .bind(application)
+            .bind_list(users.iter().map(UserId::as_str))
+            .fetch_all(&mut self.tx)
+            .await?;
+            Ok(rows.into_iter().map(|PersonRow(person)| person).collect())
+        })
+    }
+
+    fn find_each_external<'a>(
+        &'a mut self,
+        application: &'a str,
+        external_ids: &'a [&'a str],
+    ) -> StoreFuture<'a, Vec<KnownPerson>> {
+        Box::pin(async move {
+            let rows: Vec<PersonRow> = query(
+                "SELECT id, application, external_id, name, email, locale, time_zone, created_at \
+                 FROM users WHERE application = ?1 AND external_id IN (?2..) ORDER BY external_id FOR UPDATE",
+            )
+            .bind(application)
+            .bind_list(external_ids.iter().copied())
+            .fetch_all(&mut self.tx)
+            .await?;
+            Ok(rows.into_iter().map(|PersonRow(person)| person).collect())
+        })
+    }
+
     fn lock<'a>(&'a mut self, users: &'a [UserId]) -> StoreFuture<'a, ()> {
         Box::pin(async {
             query("SELECT id FROM users WHERE id IN (?1..) ORDER BY id FOR UPDATE")

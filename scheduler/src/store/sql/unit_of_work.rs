@@ -9,6 +9,7 @@ use crate::store::{
     InviteRepository, JobRepository, LoginRepository, MailAddressRepository, MailRepository,
     MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
     PushSubscriptionRepository, QuestionRepository, ReportRepository, RetentionRepository,
+    RoomRepository,
     ScheduleRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
     UnitOfWork, WebhookDeliveryRepository, WebhookRepository,
 };
@@ -90,6 +91,10 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn matches(&mut self) -> &mut dyn MatchRepository {
+        self
+    }
+
+    fn rooms(&mut self) -> &mut dyn RoomRepository {
         self
     }
 
