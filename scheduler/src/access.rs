@@ -9,8 +9,8 @@ mod person;
 mod reader;
 
 pub(crate) use callers::{
-    ActingOperator, Application, ClockSetter, GroupCaller, Observer, Operator, OperatorKey, Redeliverer,
-    SessionCaller,
+    ActingOperator, Application, ClockSetter, GroupCaller, Observer, Operator, OperatorKey,
+    Redeliverer, SessionCaller,
 };
 pub(crate) use cookie::{LOGIN_LIFE_MS, LoginCookie};
 pub(crate) use page::{SessionMember, kicked};

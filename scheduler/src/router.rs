@@ -14,9 +14,9 @@ use service::origin::AllowedOrigins;
 
 use crate::api::{
     application, audit, blocks, calendar, calendar_feed, deliveries, exports, feedback, gifts,
-    groups, jobs, join, jwks, links, mail_refusals, mail_unsubscriptions, matches, me, notifications,
-    operators, proofs, proposals, push, questions, reports, rooms, sessions, signup, status,
-    timeline, users, webhook_deliveries, webhook_listeners, webhooks,
+    groups, jobs, join, jwks, links, mail_refusals, mail_unsubscriptions, matches, me,
+    notifications, operators, proofs, proposals, push, questions, reports, rooms, sessions, signup,
+    status, timeline, users, webhook_deliveries, webhook_listeners, webhooks,
 };
 use crate::config::Config;
 use crate::describe;
@@ -62,9 +62,7 @@ pub(crate) fn routes(
         .route("/v1/rooms", post(groups::create).get(groups::list))
         .route(
             "/v1/rooms/{id}",
-            get(groups::get)
-                .patch(groups::change)
-                .delete(groups::close),
+            get(groups::get).patch(groups::change).delete(groups::close),
         )
         .route("/v1/rooms/{id}/members", post(groups::add_members))
         .route(

@@ -48,9 +48,21 @@ class Services:
         with self._sent(path, body) as answer:
             return answer.headers["set-cookie"].split(";")[0].partition("=")[2]
 
-    def _sent(self, path: str, body: dict, credential: str | None = None) -> http.client.HTTPResponse:
+    def post_as(self, cookie: str, path: str, body: dict) -> dict:
+        """The same by somebody who is logged in."""
+        with self._sent(path, body, headers={"cookie": f"rendezvous={cookie}", "origin": self.url["scheduler"]}) as answer:
+            return json.loads(answer.read())
+
+    def get_as(self, cookie: str, path: str) -> dict:
+        """What somebody who is logged in is answered."""
+        request = urllib.request.Request(self.url["scheduler"] + path, headers={"cookie": f"rendezvous={cookie}"})
+        with urllib.request.urlopen(request, timeout=REQUEST_LIMIT_S) as answer:
+            return json.loads(answer.read())
+
+    def _sent(self, path: str, body: dict, credential: str | None = None, headers: dict | None = None) -> http.client.HTTPResponse:
         request = urllib.request.Request(self.url["scheduler"] + path, json.dumps(body).encode(), method="POST")
-        request.add_header("content-type", "application/json")
+        for name, value in {"content-type": "application/json", **(headers or {})}.items():
+            request.add_header(name, value)
         if credential:
             request.add_header("authorization", f"Bearer {credential}")
         return urllib.request.urlopen(request, timeout=REQUEST_LIMIT_S)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from .services import Services
@@ -18,6 +18,9 @@ LOGIN = "login"
 # How often an id is one that there is.
 OWN_IDS = 0.6
 SIGNUP = {"email": "eve@example.org", "password": "correct horse battery", "name": "Eve"}
+# With whom they are matched.
+SIGNUP_OF_THE_OTHER = SIGNUP | {"email": "ed@example.org", "name": "Ed"}
+TWO = [{"external_id": "ann", "name": "Ann"}, {"external_id": "bo", "name": "Bo"}]
 START_IN_MS = 3_600_000
 
 
@@ -84,14 +87,16 @@ def trials(services: Services) -> list[Trial]:
     page = services.post("/v1/join", {"token": visited["participants"][0]["join_url"].split("#")[1]})["access"]
     person = talked["participants"][0]["user_id"]
     guest = services.post("/v1/rooms/ticket", {"user_id": person}, key)["ticket"]
+    login, both = matched(services)
     back_end = {"api_key": key, "operator_key": operator_key, "operator_ticket": operator, "events_secret": services.secret()}
     return [
         Trial(
             "application", services.url["scheduler"], back_end, ids(booked), 18,
-            own_of={"POST /v1/sessions/{id}/cancel": {"path.id": [called_off["id"]]}},
+            own_of={"POST /v1/sessions/{id}/cancel": {"path.id": [called_off["id"]]}}
+            | of_groups(lambda: services.post("/v1/rooms", {"participants": TWO}, key)),
         ),
         Trial("page", services.url["scheduler"], {"access": page}, ids(visited), 6, is_first=False),
-        Trial("person", services.url["scheduler"], {LOGIN: services.cookie("/v1/signup", SIGNUP)}, {}, 10, is_first=False),
+        Trial("person", services.url["scheduler"], {LOGIN: login}, {}, 10, own_of=of_groups(lambda: group(services, login, both)), is_first=False),
         Trial("chat", services.url["chat"], {"ticket": guest, "events_secret": services.secret()}, {"path.id": [talked["room_id"]]}, 8),
         Trial("signaling", services.url["signaling"], {"operator_ticket": operator, "events_secret": services.secret()}, ids(booked), 8),
     ]
@@ -100,10 +105,32 @@ def trials(services: Services) -> list[Trial]:
 def book(services: Services, key: str) -> dict:
     """A session of two people that nothing happens to by itself meanwhile."""
     body = {
-        "participants": [{"external_id": "ann", "name": "Ann"}, {"external_id": "bo", "name": "Bo"}],
+        "participants": TWO,
         "starts_at": int(time.time() * 1_000) + START_IN_MS, "remind_before_ms": [],
     }
     return services.post("/v1/sessions", body, key)
+
+
+def matched(services: Services) -> tuple[str, list[str]]:
+    """The cookie of somebody who is matched, and the ids of both."""
+    cookies = [services.cookie("/v1/signup", one) for one in (SIGNUP, SIGNUP_OF_THE_OTHER)]
+    users = [services.get_as(cookie, "/v1/me")["id"] for cookie in cookies]
+    for cookie, other in zip(cookies, reversed(users)):
+        services.post_as(cookie, "/v1/gifts", {"to": {"user_id": other}, "kind": "special", "letter": "Hi."})
+    return cookies[0], users
+
+
+def group(services: Services, login: str, users: list[str]) -> dict:
+    return services.post_as(login, "/v1/rooms", {"participants": [{"user_id": user} for user in users]})
+
+
+def of_groups(made: Callable[[], dict]) -> dict[str, dict[str, list[str]]]:
+    """A group for each operation, so that what one closes, leaves or fills is no other's."""
+    of_one = ("GET /v1/rooms/{id}", "PATCH /v1/rooms/{id}", "DELETE /v1/rooms/{id}", "POST /v1/rooms/{id}/members")
+    own = {operation: {"path.id": [made()["id"]]} for operation in of_one}
+    left = made()
+    users = [member["user_id"] for member in left["members"]]
+    return own | {"DELETE /v1/rooms/{id}/members/{user_id}": {"path.id": [left["id"]], "path.user_id": users}}
 
 
 def ids(session: dict) -> dict[str, list[str]]:

@@ -63,16 +63,16 @@ pub use matching::{
 pub use notification::{Notification, NotificationKind};
 pub use people::{
     CalendarFeed, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe,
-    ExportedFeedback, ExportedGroup, ExportedMatch, ExportedPushSubscription, FoundPerson, LEFT_NAME, Login,
-    LoginView, Notify, PasswordReset, PersonExport, Quiet, SecretText, Signup,
+    ExportedFeedback, ExportedGroup, ExportedMatch, ExportedPushSubscription, FoundPerson,
+    LEFT_NAME, Login, LoginView, Notify, PasswordReset, PersonExport, Quiet, SecretText, Signup,
     UndeliverableAddress, User, UserErased,
 };
 pub use push::{PushKey, PushKeys, PushMessage, SubscribeToPush, SubscribedToPush};
 pub use question::{QuestionLocale, QuestionView};
 pub use raw::RawJson;
 pub use room::{
-    AddMembers, ChangeRoom, CreateRoom, GroupMemberView, GroupView, ListedGroup, RoomFact, RoomKind,
-    RoomMember, RoomRole,
+    AddMembers, ChangeRoom, CreateRoom, GroupMemberView, GroupView, ListedGroup, RoomFact,
+    RoomKind, RoomMember, RoomRole,
 };
 pub use schedule::ScheduleView;
 pub use scheduler::{

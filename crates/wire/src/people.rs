@@ -9,7 +9,8 @@ pub use commands::{
     PasswordReset, Signup,
 };
 pub use export::{
-    ExportedFeedback, ExportedGroup, ExportedMatch, ExportedPushSubscription, PersonExport, UndeliverableAddress,
+    ExportedFeedback, ExportedGroup, ExportedMatch, ExportedPushSubscription, PersonExport,
+    UndeliverableAddress,
 };
 pub use secret::SecretText;
 

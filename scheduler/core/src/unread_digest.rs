@@ -55,13 +55,7 @@ impl UnreadMessage {
 
     /// Counts the message in the digest that is open, or in a new one: that of the quarter that is running, or of the
     /// one after a digest that is over already, which a clock that was set back has to expect.
-    fn count(
-        self,
-        effects: &mut Effects,
-        now: UnixMs,
-        notification_id: String,
-        new_id: NewId<'_>,
-    ) {
+    fn count(self, effects: &mut Effects, now: UnixMs, notification_id: String, new_id: NewId<'_>) {
         let quarter = match self.digest {
             Some((job, JobState::Due | JobState::Claimed { .. })) => {
                 let counted = count_of(&job, &notification_id);

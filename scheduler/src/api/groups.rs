@@ -59,7 +59,8 @@ async fn make(
     match &actor {
         GroupActor::Application(name) => {
             if app.store.rooms().count(name.clone()).await? >= MAX_GROUPS_OF_APPLICATION {
-                let most = format!("{MAX_GROUPS_OF_APPLICATION} groups are there: close one first.");
+                let most =
+                    format!("{MAX_GROUPS_OF_APPLICATION} groups are there: close one first.");
                 return Err(HttpError::conflict(most));
             }
             app.quotas.book(name, bytes)?;

@@ -1,4 +1,4 @@
-//! `/v1/rooms`: chat itself is another service's; here are the tickets for it.
+//! `/v1/rooms/ticket`: chat itself is another service's; here are the tickets for it.
 
 use axum::extract::State;
 use scheduler_core::{BookedSession, PEOPLE};
@@ -9,13 +9,15 @@ use wire::{ChatRoomGrant, TicketRequest, TicketResponse, UserId};
 use super::sessions::holder;
 use crate::access::SessionCaller;
 use crate::state::AppState;
+use crate::store::SessionRoom;
 use crate::tickets::{ChatGrants, TicketSubject};
 
-/// Rooms that a ticket opens where they are not there yet. Older ones are: their booking's event opened
-/// them.
+/// Rooms of pairs that a ticket opens where they are not there yet. Older ones are: their booking's event opened
+/// them. A group may have 500 members, and stands in no ticket: its events bring it.
 const MAX_ROOMS: u32 = 50;
 
-/// `POST /v1/rooms/ticket`: every room of a person, for themselves or for their application; one room for a join link.
+/// `POST /v1/rooms/ticket`: it reaches every room of a person, for themselves or for their application; one room for a
+/// join link.
 pub(crate) async fn ticket(
     State(app): State<AppState>,
     caller: SessionCaller,
@@ -48,11 +50,7 @@ async fn all_rooms(
         .rooms_of(person.user_id.clone(), MAX_ROOMS)
         .await?;
     let open = rooms.into_iter().filter(|room| !room.kicked);
-    let grants = open.map(|room| ChatRoomGrant {
-        id: room.id,
-        revision: None,
-        members: room.members,
-    });
+    let grants = open.map(grant);
     Ok(ChatGrants {
         holder: TicketSubject {
             user_id: person.user_id,
@@ -75,19 +73,24 @@ fn one_room(
     let person = session
         .participant(&user)
         .ok_or_else(|| HttpError::forbidden("That person is not one of the two."))?;
+    let room = SessionRoom::of_session(session, &user);
     Ok(ChatGrants {
         holder: TicketSubject {
             name: person.name.clone(),
             user_id: user,
             origins: app.ticket_origins(&session.application),
         },
-        rooms: vec![ChatRoomGrant {
-            id: session.room_id.clone(),
-            revision: None,
-            members: session.members(),
-        }],
+        rooms: vec![grant(room)],
         only: Some(vec![session.room_id.clone()]),
         session: Some(session.id.clone()),
         tenant: session.application.clone(),
     })
+}
+
+fn grant(room: SessionRoom) -> ChatRoomGrant {
+    ChatRoomGrant {
+        id: room.id,
+        revision: Some(room.revision),
+        members: room.members,
+    }
 }

@@ -23,13 +23,7 @@ pub(crate) async fn erase(
     compared: &StoredAccount,
     now: UnixMs,
 ) -> Result<Option<Vec<StreamedNotification>>, StoreError> {
-    // What they are put into meanwhile they leave with the rest.
-    for _ in 0..=MAX_GROUPS_OF_PERSON / GROUPS_AT_ONCE {
-        let left = retry_on_conflict("leave_groups", || leave_groups(store, compared, now));
-        if left.await? == 0 {
-            break;
-        }
-    }
+    Box::pin(leave_groups(store, compared, now)).await?;
     retry_on_conflict("erase", || erase_once(store, compared, now)).await
 }
 
@@ -50,7 +44,7 @@ async fn erase_once(
         matches.push(in_force(&mut *work, of).await?);
     }
     let effects = core::erase(now, user, matches, &mut new_id);
-    leave_some(&mut *work, user, MAX_GROUPS_OF_PERSON, now).await?;
+    Box::pin(leave_some(&mut *work, user, MAX_GROUPS_OF_PERSON, now)).await?;
     let mut streamed = apply_matching(&mut *work, effects, now).await?;
     work.erasures().erase(&stored.account, now).await?;
     work.commit().await?;
@@ -58,8 +52,23 @@ async fn erase_once(
     Ok(Some(streamed))
 }
 
-/// Takes them out of some of their groups, and says of how many.
+/// Takes them out of all of their groups. What they are put into meanwhile they leave with the rest.
 async fn leave_groups(
+    store: &dyn SchedulerStore,
+    compared: &StoredAccount,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    for _ in 0..=MAX_GROUPS_OF_PERSON / GROUPS_AT_ONCE {
+        let left = retry_on_conflict("leave_groups", || leave_some_once(store, compared, now));
+        if left.await? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Takes them out of some of their groups, and says of how many.
+async fn leave_some_once(
     store: &dyn SchedulerStore,
     compared: &StoredAccount,
     now: UnixMs,

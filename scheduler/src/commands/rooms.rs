@@ -7,7 +7,9 @@ mod named;
 
 pub(crate) use membership::{add_members, change_group, close_group, remove_member};
 
-use scheduler_core::{self as core, Group, GroupDecision, GroupRefusal, MakeGroupCommand, OwnedKey};
+use scheduler_core::{
+    self as core, Group, GroupDecision, GroupRefusal, MakeGroupCommand, OwnedKey,
+};
 use storage::retry_on_conflict;
 use wire::UnixMs;
 

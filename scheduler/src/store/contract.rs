@@ -25,6 +25,7 @@ pub(crate) mod questions;
 pub(crate) mod races;
 pub(crate) mod reports;
 pub(crate) mod retention;
+pub(crate) mod rooms;
 pub(crate) mod schedules;
 pub(crate) mod sessions;
 pub(crate) mod timeline;
@@ -129,6 +130,12 @@ macro_rules! run_store_contract {
             retention::sch_339_every_table_is_swept_by_statements_that_it_understands
             schedules::sch_340_a_task_keeps_its_schedule_and_its_last_run
             schedules::sch_335_a_run_of_all_nodes_begins_once_in_its_time
+            rooms::sch_440_a_group_is_read_back_as_it_was_made_and_changed
+            rooms::sch_440_groups_are_listed_newest_first_by_whose_they_are
+            rooms::sch_440_a_key_stands_for_one_group
+            rooms::sch_441_who_is_blocked_or_unmatched_is_put_into_no_group_and_stays_in_those_that_are_there
+            rooms::sch_442_messages_of_a_group_are_told_once_a_quarter_to_who_is_in_it
+            rooms::sch_443_whoever_is_erased_is_in_no_group
             reports::sch_233_a_report_is_read_by_operators_and_stops_all_between_the_two
             webhooks::sch_310_an_endpoint_is_read_back_as_it_was_written
             webhooks::sch_310_an_application_has_so_many_of_each_kind
@@ -170,6 +177,12 @@ macro_rules! run_store_contract {
             sch_229_a_gift_that_is_claimed_and_taken_back_at_once_is_one_of_both
             sch_230_the_last_mail_of_a_day_is_not_sent_twice
             sch_231_a_key_that_comes_twice_at_once_makes_one_thing
+            sch_439_of_two_owners_who_change_the_members_at_once_neither_is_lost
+            sch_439_of_all_who_leave_at_once_somebody_owns_or_the_room_is_closed
+            sch_439_of_an_end_and_a_joining_at_once_nobody_stays_in_what_is_closed
+            sch_439_of_a_block_and_a_group_at_once_each_is_done_as_it_came
+            sch_439_of_an_erasure_and_a_joining_at_once_nobody_stays_who_has_left
+            sch_439_a_key_that_comes_twice_at_once_makes_one_group
             sch_335_of_two_nodes_at_once_one_begins_a_run
         );
     };

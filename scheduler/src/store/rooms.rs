@@ -38,11 +38,7 @@ pub(crate) trait RoomRepository: Send {
     fn ids_of<'a>(&'a mut self, user: &'a UserId, limit: u32) -> StoreFuture<'a, Vec<RoomId>>;
 
     /// Those of these people who are in `groups` groups or more.
-    fn crowded<'a>(
-        &'a mut self,
-        users: &'a [UserId],
-        groups: u32,
-    ) -> StoreFuture<'a, Vec<UserId>>;
+    fn crowded<'a>(&'a mut self, users: &'a [UserId], groups: u32) -> StoreFuture<'a, Vec<UserId>>;
 
     /// Adds a group with its members, who must be known people.
     fn insert<'a>(&'a mut self, group: &'a Group) -> StoreFuture<'a, ()>;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use scheduler_core::{BookedSession, StateFilter};
+use scheduler_core::{BookedSession, Match, StateFilter};
 use wire::{Participant, RoomId, SessionId, UnixMs, UserId};
 
 use super::StoreFuture;
@@ -88,6 +88,23 @@ pub(crate) struct SessionFilter {
 pub(crate) struct SessionRoom {
     pub(crate) id: RoomId,
     pub(crate) members: Vec<Participant>,
+    /// Of what the other services are told of it, which is the session's where it is of one.
+    pub(crate) revision: u64,
     /// True where the person was removed by an operator from the session that the room belongs to.
     pub(crate) kicked: bool,
+}
+
+impl SessionRoom {
+    /// The room of a session, for one of its two.
+    pub(crate) fn of_session(session: &BookedSession, user: &UserId) -> Self {
+        Self {
+            id: session.room_id.clone(),
+            members: session.members(),
+            revision: match session.match_id {
+                Some(_) => Match::ROOM_OPENED,
+                None => session.revision,
+            },
+            kicked: session.record.is_kicked(user),
+        }
+    }
 }

@@ -51,8 +51,8 @@ use super::{
     BlockQueries, CalendarFeedQueries, DeliveryQueries, ExportQueries, FailureQueries,
     FeedbackQueries, GiftQueries, IdempotencyQueries, JobQueries, MailAddressQueries, MailQueries,
     MatchQueries, NotificationQueries, PersonQueries, PushSubscriptionQueries, QuestionQueries,
-    ReportQueries, RoomQueries, ScheduleQueries, SchedulerStore, SessionQueries, StoreError, StoreFuture,
-    TimelineQueries, UnitOfWork, WebhookDeliveryQueries, WebhookQueries,
+    ReportQueries, RoomQueries, ScheduleQueries, SchedulerStore, SessionQueries, StoreError,
+    StoreFuture, TimelineQueries, UnitOfWork, WebhookDeliveryQueries, WebhookQueries,
 };
 use crate::config::StoreLocation;
 

@@ -30,6 +30,8 @@ pub(crate) struct Accounts {
     pub(crate) notification_id: String,
     /// Of a browser of Ben's.
     pub(crate) push_subscription_id: String,
+    /// Of the group of Ada and Ben.
+    pub(crate) room_id: String,
 }
 
 impl Accounts {
@@ -50,6 +52,7 @@ impl Accounts {
             session_id: String::new(),
             notification_id: String::new(),
             push_subscription_id: String::new(),
+            room_id: String::new(),
         };
         for by in [Caller::Ada, Caller::Rae] {
             let path = format!("/v1/blocks/{}", accounts.id(Caller::Blocked));
@@ -112,6 +115,10 @@ impl Accounts {
         let mut ben = self.one(Caller::Ben);
         let subscribed: Value = ben.post("/v1/push-subscriptions", browser).await.json(201);
         self.push_subscription_id = text(&subscribed["id"]);
+        let both = [Caller::Ada, Caller::Ben].map(|one| json!({"user_id": self.id(one)}));
+        let group = json!({ "participants": both });
+        let group: Value = ada.post("/v1/rooms", group).await.json(201);
+        self.room_id = text(&group["id"]);
     }
 
     async fn meet_anew(&mut self) {
@@ -153,6 +160,7 @@ impl Accounts {
             "/v1/gifts?box=sent",
             "/v1/blocks",
             "/v1/sessions",
+            "/v1/rooms",
         ] {
             state.push(self.one(Caller::Ada).get(path).await.json(200));
         }

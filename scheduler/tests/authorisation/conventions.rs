@@ -112,6 +112,14 @@ const WITHOUT_KEY: &[(&str, &str, &str)] = &[
         "/v1/mail-unsubscriptions/{token}/undo",
         "a repeat has no effect",
     ),
+    ("patch", "/v1/rooms/{id}", "a repeat has no effect"),
+    ("delete", "/v1/rooms/{id}", "a repeat has no effect"),
+    ("post", "/v1/rooms/{id}/members", "a repeat has no effect"),
+    (
+        "delete",
+        "/v1/rooms/{id}/members/{user_id}",
+        "a repeat has no effect",
+    ),
     ("put", "/v1/blocks/{user_id}", "a repeat has no effect"),
     ("delete", "/v1/blocks/{user_id}", "a repeat has no effect"),
 ];

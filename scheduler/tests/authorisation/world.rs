@@ -39,6 +39,8 @@ pub(crate) struct Objects {
     notification: String,
     /// Of a browser of theirs.
     push_subscription: String,
+    /// Of a group of its two.
+    room: String,
 }
 
 pub(crate) struct World {
@@ -66,8 +68,15 @@ impl Objects {
         let url = scheduler.at("/v1/push-subscriptions");
         let endpoint = text(&session["id"]);
         let subscribed: Value = first.post(&url, subscription(&endpoint)).await.json(201);
+        let two = ["ana", "bo"].map(|id| json!({"external_id": id, "name": id}));
+        let group = json!({ "participants": two });
+        let group: Value = application
+            .post(&scheduler.at("/v1/rooms"), group)
+            .await
+            .json(201);
         Self {
             session,
+            room: text(&group["id"]),
             push_subscription: text(&subscribed["id"]),
             notification: text(&listed["items"][0]["id"]),
         }
@@ -232,6 +241,8 @@ impl World {
                 self.accounts.push_subscription_id.clone()
             }
             (Some("push-subscriptions"), _) => objects.push_subscription.clone(),
+            (Some("rooms"), _) if target == Target::OfMatch => self.accounts.room_id.clone(),
+            (Some("rooms"), _) => objects.room.clone(),
             (Some("me"), Some(browser)) => login(browser).await,
             (Some("matches"), _) => self.accounts.match_id.clone(),
             (Some("proposals"), _) => self.accounts.proposal_id.clone(),
@@ -244,7 +255,9 @@ impl World {
             }
             _ => text(&objects.session["id"]),
         };
+        let is_own = row.path.starts_with("/v1/rooms/") && self.accounts.browser(caller).is_some();
         let user = match target {
+            Target::OfMatch if is_own => self.accounts.id(caller).to_owned(),
             Target::OfMatch | Target::OfMeeting => self.accounts.id(Caller::Ben).to_owned(),
             Target::OfGift => self.accounts.id(Caller::Rae).to_owned(),
             Target::Ours | Target::Theirs => objects.user(0),
@@ -280,6 +293,7 @@ impl World {
         let mut state = Vec::new();
         for (caller, path) in [
             (application, "/v1/sessions".to_owned()),
+            (application, "/v1/rooms".to_owned()),
             (application, format!("/v1/sessions/{session}/timeline")),
             (person, "/v1/notifications".to_owned()),
         ] {

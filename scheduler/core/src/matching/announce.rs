@@ -15,11 +15,6 @@ use crate::ids::NewId;
 use crate::notification::NewNotification;
 use crate::webhook::outgoing;
 
-/// Revision of a room of two when it opens; its members never change.
-const ROOM_OPENED: u64 = 1;
-/// Revision of a room of two once it takes no more messages.
-const ROOM_CLOSED: u64 = 2;
-
 /// Announces what is decided at one moment.
 pub(super) struct Announcer<'a> {
     pub(super) now: UnixMs,
@@ -53,14 +48,14 @@ impl<'a> Announcer<'a> {
         let fact = made.fact();
         self.event(EventType::MatchCreated, made.id.as_str(), None, &fact);
         self.publish_last(made);
-        self.room(made, EventType::RoomOpened, ROOM_OPENED);
+        self.room(made, EventType::RoomOpened, Match::ROOM_OPENED);
     }
 
     pub(super) fn match_ended(&mut self, ended: &Match) {
         let fact = ended.fact();
         self.event(EventType::MatchEnded, ended.id.as_str(), None, &fact);
         self.publish_last(ended);
-        self.room(ended, EventType::RoomClosed, ROOM_CLOSED);
+        self.room(ended, EventType::RoomClosed, Match::ROOM_CLOSED);
     }
 
     /// Under the match's id, so that of one match each is told after the one before.

@@ -22,6 +22,11 @@ pub struct Match {
 }
 
 impl Match {
+    /// Revision of its room when it opens; its members never change.
+    pub const ROOM_OPENED: u64 = 1;
+    /// Revision of its room once that takes no more messages.
+    pub const ROOM_CLOSED: u64 = 2;
+
     /// The two, in the order in which they are locked.
     #[must_use]
     pub fn pair(&self) -> Pair {

@@ -9,12 +9,7 @@ use crate::ids::NewId;
 use crate::webhook::outgoing;
 
 /// Tells of the group as it is now, under its revision.
-pub(super) fn announced(
-    now: UnixMs,
-    group: &Group,
-    kind: EventType,
-    new_id: NewId<'_>,
-) -> Effects {
+pub(super) fn announced(now: UnixMs, group: &Group, kind: EventType, new_id: NewId<'_>) -> Effects {
     let event = Event {
         id: new_id(),
         kind: kind.name().to_owned(),

@@ -64,7 +64,11 @@ fn without(now: UnixMs, mut group: Group, user: &UserId, new_id: NewId<'_>) -> G
         },
     ];
     if group.members.iter().all(|one| one.role != RoomRole::Owner) {
-        for heir in group.members.iter_mut().filter(|one| one.position == eldest) {
+        for heir in group
+            .members
+            .iter_mut()
+            .filter(|one| one.position == eldest)
+        {
             heir.role = RoomRole::Owner;
             changes.push(GroupChange::MakeOwner {
                 room: group.id.clone(),

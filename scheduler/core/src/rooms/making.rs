@@ -49,7 +49,10 @@ pub fn make_group(
     if members.len() > MAX_MEMBERS {
         return Err(GroupRefusal::Full);
     }
-    if members.iter().any(|one| found.crowded.contains(&one.user_id)) {
+    if members
+        .iter()
+        .any(|one| found.crowded.contains(&one.user_id))
+    {
         return Err(GroupRefusal::TooManyGroups);
     }
     for (position, member) in (0..).zip(&mut members) {

@@ -128,6 +128,7 @@ impl MailComposer {
         ToldNews {
             kind: notification.kind,
             with: notification.with.as_deref().map(unlinked),
+            is_of_group: notification.room_id.is_some(),
             // By when it was written: it says the same however often it is sent.
             starts: starts_at.map(|at| SpokenTime::of(at, written_at, time)),
             count: notification.count,

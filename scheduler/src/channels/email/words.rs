@@ -12,8 +12,10 @@ use crate::email::{MailAction, MailFact, MailWords};
 #[derive(Debug, Clone)]
 pub(super) struct ToldNews {
     pub(super) kind: NotificationKind,
-    /// The other one's name.
+    /// The other one's name; what a group is called.
     pub(super) with: Option<String>,
+    /// True where it is of a group.
+    pub(super) is_of_group: bool,
     /// When the session starts.
     pub(super) starts: Option<SpokenTime>,
     /// Messages that wait.
@@ -29,9 +31,12 @@ pub(super) struct SaidNews {
 }
 
 impl ToldNews {
-    /// The other one's name, as it stands in a sentence.
+    /// The other one's name, or the group's, as it stands in a sentence.
     pub(super) fn name(&self, language: ReaderLanguage) -> String {
         match (self.with.as_deref(), language) {
+            (Some(name), _) if self.is_of_group => name.to_owned(),
+            (None, ReaderLanguage::English) if self.is_of_group => "a group".to_owned(),
+            (None, ReaderLanguage::Korean) if self.is_of_group => "그룹".to_owned(),
             (Some(LEFT_NAME), ReaderLanguage::Korean) => "떠난 사람".to_owned(),
             (Some(name), _) => name.to_owned(),
             (None, ReaderLanguage::English) => "somebody".to_owned(),
@@ -146,6 +151,7 @@ mod tests {
         ToldNews {
             kind,
             with: Some("Bo".to_owned()),
+            is_of_group: false,
             starts: Some(SpokenTime {
                 date: "Friday, 15 January 2027".to_owned(),
                 time: "17:00".to_owned(),
@@ -231,5 +237,26 @@ mod tests {
         unread.with = Some(LEFT_NAME.to_owned());
         let korean = unread.said(ReaderLanguage::Korean).subject;
         assert_eq!(korean, "떠난 사람 님이 보낸 읽지 않은 글이 1개 있어요");
+    }
+
+    #[test]
+    fn sch_444_messages_of_a_group_are_told_by_its_name_and_by_nobodys() {
+        let mut unread = news(NotificationKind::MessageUnread);
+        (unread.starts, unread.is_of_group) = (None, true);
+        let said = |unread: &ToldNews| {
+            [ReaderLanguage::English, ReaderLanguage::Korean]
+                .map(|language| unread.said(language).subject)
+        };
+        unread.with = Some("Hiking".to_owned());
+        let [english, korean] = said(&unread);
+        assert_eq!(english, "3 unread messages in Hiking");
+        assert_eq!(korean, "Hiking에 읽지 않은 글이 3개 있어요");
+        // A group may have any name, also that of those who have left.
+        unread.with = Some(LEFT_NAME.to_owned());
+        assert!(said(&unread)[1].starts_with(LEFT_NAME));
+        (unread.with, unread.count) = (None, Some(1));
+        let [english, korean] = said(&unread);
+        assert_eq!(english, "1 unread message in a group");
+        assert_eq!(korean, "그룹에 읽지 않은 글이 1개 있어요");
     }
 }

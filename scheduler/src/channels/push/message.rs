@@ -21,13 +21,11 @@ pub(super) fn of(notification: &Notification, key: &str, target: &PushTarget) ->
         let name = unlinked(name);
         format!("{FIRST_STRONG_ISOLATE}{name}{POP_DIRECTIONAL_ISOLATE}")
     });
-    let title = match (several_messages(notification), is_korean) {
-        (Some(count), true) => korean_messages(count, name.as_deref()),
-        (Some(count), false) => english_messages(count, name.as_deref()),
-        (None, true) if is_far(notification) => korean_ahead(name.as_deref()),
-        (None, false) if is_far(notification) => english_ahead(name.as_deref()),
-        (None, true) => korean(notification.kind, name.as_deref()),
-        (None, false) => english(notification.kind, name.as_deref()),
+    let name = name.as_deref();
+    let group = name.filter(|_| notification.room_id.is_some());
+    let title = match group {
+        Some(group) => in_group(several_messages(notification), group, is_korean),
+        None => title(notification, name, is_korean),
     };
     PushMessage {
         id: key.to_owned(),
@@ -37,6 +35,17 @@ pub(super) fn of(notification: &Notification, key: &str, target: &PushTarget) ->
         starts_at: notification.starts_at,
         session_id: notification.session_id.clone(),
         path: path(notification),
+    }
+}
+
+fn title(notification: &Notification, name: Option<&str>, is_korean: bool) -> String {
+    match (several_messages(notification), is_korean) {
+        (Some(count), true) => korean_messages(count, name),
+        (Some(count), false) => english_messages(count, name),
+        (None, true) if is_far(notification) => korean_ahead(name),
+        (None, false) if is_far(notification) => english_ahead(name),
+        (None, true) => korean(notification.kind, name),
+        (None, false) => english(notification.kind, name),
     }
 }
 
@@ -82,6 +91,16 @@ fn korean_messages(count: u64, name: Option<&str>) -> String {
     match name {
         Some(name) => format!("{name} 님의 글 {count}개를 아직 읽지 않았어요"),
         None => format!("아직 읽지 않은 글이 {count}개 있어요"),
+    }
+}
+
+/// What waits in a group that has a name; of one without it is told as of anybody.
+fn in_group(count: Option<u64>, group: &str, is_korean: bool) -> String {
+    match (count, is_korean) {
+        (Some(count), true) => format!("{group}에 아직 읽지 않은 글이 {count}개 있어요"),
+        (None, true) => format!("{group}에 새 글이 있어요"),
+        (Some(count), false) => format!("{count} messages are waiting in {group}"),
+        (None, false) => format!("A message is waiting in {group}"),
     }
 }
 
@@ -258,6 +277,34 @@ mod tests {
         assert_eq!(several_messages(&waiting(Some(3))), Some(3));
         assert_eq!(english_messages(3, None), "3 messages are waiting");
         assert!(korean_messages(3, Some("Bo")).contains("3개"));
+    }
+
+    #[test]
+    fn sch_444_a_push_of_a_group_says_its_name_alone_and_none_where_none_is_to_be_seen() {
+        let waiting = |count, name: Option<&str>, locale, preview| {
+            let told = Notification {
+                count,
+                with: name.map(str::to_owned),
+                ..serde_json::from_value(json!({
+                    "id": "n", "kind": "message_unread", "created_at": 1, "room_id": "r",
+                }))
+                .unwrap()
+            };
+            let title = of(&told, "k", &target(Some(locale), preview)).title;
+            title.replace([FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE], "")
+        };
+        let named = |count, locale| waiting(count, Some("Hiking"), locale, true);
+        assert_eq!(named(Some(1), "en"), "A message is waiting in Hiking");
+        assert_eq!(named(Some(3), "en"), "3 messages are waiting in Hiking");
+        assert_eq!(named(None, "ko"), "Hiking에 새 글이 있어요");
+        let three = named(Some(3), "ko");
+        assert_eq!(three, "Hiking에 아직 읽지 않은 글이 3개 있어요");
+        for unnamed in [
+            waiting(Some(3), None, "en", true),
+            waiting(Some(3), Some("Hiking"), "en", false),
+        ] {
+            assert_eq!(unnamed, "3 messages are waiting");
+        }
     }
 
     #[test]

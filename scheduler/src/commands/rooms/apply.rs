@@ -5,7 +5,7 @@ use scheduler_core::{Effects, GroupChange, GroupDecided};
 use crate::commands::apply::apply;
 use crate::store::{StoreError, UnitOfWork};
 
-/// Writes all of it, and returns the answer.
+/// Writes all of it, and returns the answer. Each step is on the heap: an erasure has this within many others.
 pub(in crate::commands) async fn apply_group<T>(
     work: &mut dyn UnitOfWork,
     decided: GroupDecided<T>,
@@ -14,11 +14,11 @@ pub(in crate::commands) async fn apply_group<T>(
         people: decided.people,
         ..Effects::default()
     };
-    apply(work, people).await?;
+    Box::pin(apply(work, people)).await?;
     for change in &decided.changes {
         write(work, change).await?;
     }
-    apply(work, decided.effects).await?;
+    Box::pin(apply(work, decided.effects)).await?;
     Ok(decided.answer)
 }
 

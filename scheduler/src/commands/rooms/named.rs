@@ -40,10 +40,7 @@ pub(super) async fn find_named(
 }
 
 /// Each id that is named, once, in the order in which they are locked.
-fn ids<'a>(
-    named: &'a [ParticipantRef],
-    asking: Option<&UserId>,
-) -> (Vec<UserId>, Vec<&'a str>) {
+fn ids<'a>(named: &'a [ParticipantRef], asking: Option<&UserId>) -> (Vec<UserId>, Vec<&'a str>) {
     let mut users: BTreeSet<UserId> = asking.cloned().into_iter().collect();
     let mut external = BTreeSet::new();
     for one in named {
@@ -72,7 +69,10 @@ impl KnownById {
             .map(|one| (one.external_id.clone(), one.id.clone()));
         Self {
             by_external: external.collect(),
-            by_user: people.into_iter().map(|one| (one.id.clone(), one)).collect(),
+            by_user: people
+                .into_iter()
+                .map(|one| (one.id.clone(), one))
+                .collect(),
         }
     }
 

@@ -8,6 +8,7 @@ use super::accounts::{add_token, address, signup, token};
 use super::addressed_gifts::verify;
 use super::harness::{NOW, StoreHarness, action, all_of};
 use super::matching::{HOUR_MS, gifts, send};
+use super::rooms::group_of;
 use crate::commands::{
     self, AskOutcome, SignupCommand, SignupOutcome, ask_for_mail, record_action,
 };
@@ -152,6 +153,7 @@ async fn settled(store: &dyn SchedulerStore) {
     asked.email = address(&format!("{MAILBOX}@example.org"));
     add_token(store, &asked).await;
     said(store).await;
+    Box::pin(group_of(store, "nahida", &["bo", "nahida"])).await;
     sign_up(store, "di", "di", "Di").await;
     commands::block(store, &"di".into(), &"nahida".into(), NOW)
         .await

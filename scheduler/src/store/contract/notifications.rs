@@ -91,6 +91,7 @@ pub(crate) async fn sch_421_of_many_at_once_each_is_stored_that_its_person_has_n
             session_id: Some(session.id.clone()),
             gift_id: None,
             match_id: Some("m1".into()),
+            room_id: None,
             starts_at: None,
             with: None,
             count: None,

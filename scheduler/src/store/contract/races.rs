@@ -9,6 +9,7 @@ mod erasures;
 mod events;
 mod matching;
 mod questions;
+mod rooms;
 mod rows;
 mod schedules;
 
@@ -60,6 +61,14 @@ pub(crate) use matching::{
 pub(crate) use questions::{
     sch_163_in_two_sessions_of_the_same_two_they_get_another,
     sch_163_two_who_ask_at_once_get_the_same,
+};
+pub(crate) use rooms::{
+    sch_439_a_key_that_comes_twice_at_once_makes_one_group,
+    sch_439_of_a_block_and_a_group_at_once_each_is_done_as_it_came,
+    sch_439_of_all_who_leave_at_once_somebody_owns_or_the_room_is_closed,
+    sch_439_of_an_end_and_a_joining_at_once_nobody_stays_in_what_is_closed,
+    sch_439_of_an_erasure_and_a_joining_at_once_nobody_stays_who_has_left,
+    sch_439_of_two_owners_who_change_the_members_at_once_neither_is_lost,
 };
 pub(crate) use rows::{
     sch_120_of_two_configurations_at_once_one_is_left_whole,

@@ -117,11 +117,7 @@ impl RoomRepository for SqlUnitOfWork {
         })
     }
 
-    fn crowded<'a>(
-        &'a mut self,
-        users: &'a [UserId],
-        groups: u32,
-    ) -> StoreFuture<'a, Vec<UserId>> {
+    fn crowded<'a>(&'a mut self, users: &'a [UserId], groups: u32) -> StoreFuture<'a, Vec<UserId>> {
         Box::pin(async move {
             let found: Vec<(String,)> = query(
                 "SELECT user_id FROM room_members WHERE user_id IN (?1..) \

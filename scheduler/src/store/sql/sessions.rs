@@ -195,11 +195,7 @@ impl SessionRepository for SqlUnitOfWork {
 type OpenedRoom = (String, SessionRoom);
 
 fn room_of_session(session: BookedSession, user: &UserId) -> OpenedRoom {
-    let room = SessionRoom {
-        members: session.members(),
-        kicked: session.record.is_kicked(user),
-        id: session.room_id,
-    };
+    let room = SessionRoom::of_session(&session, user);
     (session.id.0, room)
 }
 
@@ -207,6 +203,7 @@ fn room_of_session(session: BookedSession, user: &UserId) -> OpenedRoom {
 fn room_of_match(found: Match) -> OpenedRoom {
     let room = SessionRoom {
         members: found.participants.into(),
+        revision: Match::ROOM_OPENED,
         kicked: false,
         id: found.room_id,
     };

@@ -9,9 +9,8 @@ use crate::store::{
     InviteRepository, JobRepository, LoginRepository, MailAddressRepository, MailRepository,
     MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
     PushSubscriptionRepository, QuestionRepository, ReportRepository, RetentionRepository,
-    RoomRepository,
-    ScheduleRepository, SessionRepository, StoreFuture, TimelineRepository, TokenRepository,
-    UnitOfWork, WebhookDeliveryRepository, WebhookRepository,
+    RoomRepository, ScheduleRepository, SessionRepository, StoreFuture, TimelineRepository,
+    TokenRepository, UnitOfWork, WebhookDeliveryRepository, WebhookRepository,
 };
 
 /// Rolled back when it is dropped uncommitted.

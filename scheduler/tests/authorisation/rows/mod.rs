@@ -8,6 +8,7 @@ mod notifications;
 mod open;
 mod operators;
 mod questions;
+mod rooms;
 mod sessions;
 mod tickets;
 mod webhooks;
@@ -26,6 +27,7 @@ pub(crate) fn all() -> Vec<Row> {
         applications::rows(),
         webhooks::rows(),
         matching::rows(),
+        rooms::rows(),
         between_services::rows(),
         open::rows(),
     ]

@@ -87,10 +87,11 @@ impl ToldNews {
     }
 
     fn english_messages(&self, name: &str) -> Spoken {
+        let whence = if self.is_of_group { "in" } else { "from" };
         let said = match self.count {
-            Some(1) => format!("1 unread message from {name}"),
-            Some(count) => format!("{count} unread messages from {name}"),
-            None => format!("Unread messages from {name}"),
+            Some(1) => format!("1 unread message {whence} {name}"),
+            Some(count) => format!("{count} unread messages {whence} {name}"),
+            None => format!("Unread messages {whence} {name}"),
         };
         Spoken {
             heading: format!("{said}."),

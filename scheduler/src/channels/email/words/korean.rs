@@ -86,9 +86,13 @@ impl ToldNews {
     }
 
     fn korean_messages(&self, name: &str) -> Spoken {
+        let whence = match self.is_of_group {
+            true => format!("{name}에"),
+            false => format!("{name} 님이 보낸"),
+        };
         let said = match self.count {
-            Some(count) => format!("{name} 님이 보낸 읽지 않은 글이 {count}개 있어요"),
-            None => format!("{name} 님이 보낸 읽지 않은 글이 있어요"),
+            Some(count) => format!("{whence} 읽지 않은 글이 {count}개 있어요"),
+            None => format!("{whence} 읽지 않은 글이 있어요"),
         };
         Spoken {
             heading: format!("{said}."),
