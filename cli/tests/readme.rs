@@ -9,7 +9,7 @@ use testkit::{Service, Stack};
 /// What the first line of the block begins with.
 const BLOCK: &str = "as_app() {";
 /// As many requests as README promises.
-const REQUESTS: usize = 10;
+const REQUESTS: usize = 11;
 
 /// The block of README that begins with that line.
 fn block() -> String {
@@ -47,6 +47,7 @@ async fn ops_64_the_requests_of_readme_are_answered_as_it_says() {
         "BEGIN:VCALENDAR",
         "\"ticket\":\"",
         "\"outcome\":{\"reason\":\"cancelled\"}",
+        "\"name\":\"Team\"",
     ] {
         assert!(said.contains(expected), "{expected} is not in {said}");
     }

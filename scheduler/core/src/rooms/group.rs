@@ -54,7 +54,7 @@ pub struct GroupMember {
 /// As much of a group as is told of a message in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupTitle {
-    /// Its room.
+    /// The room that the message is in.
     pub id: RoomId,
     /// Whose people they are.
     pub application: String,

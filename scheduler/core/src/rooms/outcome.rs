@@ -30,30 +30,30 @@ pub enum GroupChange {
     Insert(Box<Group>),
     /// Overwrite its name and its revision.
     Revise {
-        /// Which room.
+        /// The room that has changed.
         room: RoomId,
         /// What it is called from now on.
         name: Option<String>,
         /// The revision that this makes.
         revision: u64,
     },
-    /// Add members.
+    /// Add members to a room that is there.
     AddMembers {
-        /// Which room.
+        /// The room that they are put into.
         room: RoomId,
         /// Who is in it from now on.
         members: Vec<GroupMember>,
     },
     /// Take one out.
     RemoveMember {
-        /// Which room.
+        /// The room that they leave.
         room: RoomId,
         /// Who is in it no more.
         user: UserId,
     },
     /// Give it an owner.
     MakeOwner {
-        /// Which room.
+        /// The room that has no owner any more.
         room: RoomId,
         /// Who owns it from now on.
         user: UserId,

@@ -64,7 +64,7 @@ pub(crate) async fn change_group(
     .await
 }
 
-/// Closes it.
+/// Closes it, for everybody who is in it.
 pub(crate) async fn close_group(
     store: &dyn SchedulerStore,
     actor: &GroupActor,

@@ -236,7 +236,7 @@ async fn find(
     connection: &mut dyn SqlConnection,
     id: &RoomId,
 ) -> Result<Option<Group>, StoreError> {
-    let rows: Vec<MemberRow> = query(
+    let rows: Vec<GroupMemberRow> = query(
         "SELECT r.id, r.application, r.name AS room_name, r.revision, r.created_at, m.user_id, u.external_id, \
          coalesce(m.given_name, u.name) AS name, m.given_name, m.role, m.position, m.joined_at \
          FROM rooms r JOIN room_members m ON m.room_id = r.id JOIN users u ON u.id = m.user_id \
@@ -246,7 +246,7 @@ async fn find(
     .fetch_all(connection)
     .await?;
     let mut rows = rows.into_iter();
-    let Some(MemberRow { mut group, member }) = rows.next() else {
+    let Some(GroupMemberRow { mut group, member }) = rows.next() else {
         return Ok(None);
     };
     group.members.push(member);
@@ -272,13 +272,13 @@ fn role(row: &Row) -> Result<RoomRole, storage::Error> {
 }
 
 /// One member, with the room that they are in.
-struct MemberRow {
+struct GroupMemberRow {
     /// Without its members.
     group: Group,
     member: GroupMember,
 }
 
-impl FromRow for MemberRow {
+impl FromRow for GroupMemberRow {
     fn from_row(row: Row) -> Result<Self, storage::Error> {
         Ok(Self {
             member: GroupMember {
