@@ -23,6 +23,7 @@ mod store_actor;
 mod store_handle;
 mod subscriber;
 mod sync;
+mod unsent;
 
 pub use config::{Config, Limits};
 pub use lifecycle::run;

@@ -22,7 +22,8 @@ use crate::caller::Caller;
 use crate::removals::{ErasedPeople, Removal, RemovedPeople};
 use crate::stomp::StompSubscriber;
 use crate::store_handle::StoreHandle;
-use crate::subscriber::{ReadQueue, Subscriber, UnsentMessages};
+use crate::subscriber::{ReadQueue, Subscriber};
+use crate::unsent::UnsentMessages;
 
 /// When to try again where the store actor's queue is full, in milliseconds.
 const BUSY_RETRY_MS: u64 = 1_000;

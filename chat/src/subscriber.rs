@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_core::{MessageRef, ReadRequest};
+use chat_core::ReadRequest;
 use service::socket::SocketHandle;
 use tokio::sync::Notify;
 
 use crate::stomp::StompSubscriber;
+use crate::unsent::UnsentMessages;
 
 /// Reads that one connection may have asked for and not begun. It asks for one with a frame, and begins it
 /// before it takes the next: two are never there.
@@ -26,30 +27,6 @@ pub(crate) enum Subscriber {
     Stomp(Box<StompSubscriber>),
     /// A request that waits: it is woken, and looks for itself.
     LongPoll(Arc<Notify>),
-}
-
-/// The messages that are queued for a socket, with the numbers of their frames: no more than its queue and its buffer hold.
-#[derive(Debug, Default)]
-pub(crate) struct UnsentMessages(VecDeque<(u64, Arc<MessageRef>)>);
-
-impl UnsentMessages {
-    /// Notes a message whose frame has that number, and forgets those up to `written`.
-    pub(crate) fn push(&mut self, number: u64, message: Arc<MessageRef>, written: u64) {
-        self.forget(written);
-        self.0.push_back((number, message));
-    }
-
-    /// Those that were not written.
-    pub(crate) fn left(mut self, written: u64) -> Vec<Arc<MessageRef>> {
-        self.forget(written);
-        self.0.into_iter().map(|(_, message)| message).collect()
-    }
-
-    fn forget(&mut self, written: u64) {
-        while self.0.front().is_some_and(|(number, _)| *number <= written) {
-            self.0.pop_front();
-        }
-    }
 }
 
 /// What a connection's task is to read, in order.

@@ -10,7 +10,7 @@ use wire::{CloseCode, ErrorBody};
 use super::encoding;
 use super::session::StompSession;
 use crate::caller::Caller;
-use crate::subscriber::UnsentMessages;
+use crate::unsent::UnsentMessages;
 
 /// A client and its socket.
 #[derive(Debug)]
