@@ -14,6 +14,9 @@ use crate::tools::{left_out, tools_home};
 /// How long such a life may take: it ends after the server's first heart-beat, and Java starts slowly on two busy cores.
 const LIFE: Duration = Duration::from_secs(40);
 
+/// A page's origin that services let in unless they are told otherwise.
+const ALLOWED_ORIGIN: &str = "http://localhost:8080";
+
 /// One of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StompLibrary {
@@ -99,7 +102,7 @@ fn spring(home: &Path, url: &str, ticket: &str, room: &str, body: &str) -> Comma
         "-cp",
     ]);
     java.arg(format!("{0}/classes:{0}/jars/*", home.display()));
-    java.args(["SpringClient", url, room, body]);
+    java.args(["SpringClient", url, ALLOWED_ORIGIN, room, body]);
     java.env("CHAT_TICKET", ticket).env("LC_ALL", "C.UTF-8");
     java
 }

@@ -39,13 +39,13 @@ public final class SpringClient extends StompSessionHandlerAdapter {
 
   private SpringClient() {}
 
-  /** Arguments: url, room, body; the ticket is read from the environment, for a command line can be seen by others. */
+  /** Arguments: url, origin, room, body; the ticket is read from the environment, for a command line can be seen by others. */
   public static void main(String[] arguments) throws Exception {
-    new SpringClient().live(arguments[0], arguments[1], arguments[2]);
+    new SpringClient().live(arguments[0], arguments[1], arguments[2], arguments[3]);
     System.exit(0);
   }
 
-  private void live(String url, String room, String body) throws Exception {
+  private void live(String url, String origin, String room, String body) throws Exception {
     ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
     scheduler.initialize();
     WebSocketStompClient client = new WebSocketStompClient(new WatchedClient());
@@ -53,7 +53,10 @@ public final class SpringClient extends StompSessionHandlerAdapter {
     client.setDefaultHeartbeat(new long[] {5_000, 5_000});
     StompHeaders headers = new StompHeaders();
     headers.setPasscode(System.getenv("CHAT_TICKET"));
-    StompSession session = client.connectAsync(url, new WebSocketHttpHeaders(), headers, this).get(LIMIT_S, TimeUnit.SECONDS);
+    // Tyrus sends the server's host as Origin, which is none, unless it is told one.
+    WebSocketHttpHeaders upgrade = new WebSocketHttpHeaders();
+    upgrade.setOrigin(origin);
+    StompSession session = client.connectAsync(url, upgrade, headers, this).get(LIMIT_S, TimeUnit.SECONDS);
     session.setAutoReceipt(false);
     tell("user", connected.get(LIMIT_S, TimeUnit.SECONDS).getFirst("user-name"));
 
