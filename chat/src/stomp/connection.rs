@@ -4,7 +4,7 @@ use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
 
-use chat_core::Input;
+use chat_core::{Input, RoomBroker};
 use service::clock::{now, sleep_until};
 use service::realtime::JoinError;
 use service::socket::{ConnectionPermit, Disconnect, Socket};
@@ -17,9 +17,8 @@ use super::catch_up::StompCatchUp;
 use super::destination::StompSource;
 use super::handshake::{Connect, connected};
 use super::heart_beat::HeartBeats;
-use super::outcome::SubscriptionStart;
 use super::reader::{Received, StompReader, fatal};
-use super::request::{StompRequest, read_request, receipt_of};
+use super::request::{StompRefusal, StompRequest, read_request, receipt_of, refusal};
 use super::subscriber::StompSubscriber;
 use crate::connection::{
     CatchUp, admit, good_until, is_goodbye, not_opened, room_of, storage_error,
@@ -104,7 +103,7 @@ async fn authenticate<S: Stores>(
             ErrorCode::Unauthenticated => CloseCode::Unauthenticated,
             _ => CloseCode::Malformed,
         };
-        JoinError::new(body, close)
+        JoinError::new(*body, close)
     })?;
     let ticket = connect.ticket.or(bearer);
     let ticket = ticket.ok_or_else(|| JoinError::unauthenticated("no_ticket"))?;
@@ -224,14 +223,14 @@ impl<S: Stores> StompLoop<'_, S> {
         &self,
         frame: ChatClientFrame,
         receipt: Option<String>,
-    ) -> Result<(), ErrorBody> {
+    ) -> Result<(), StompRefusal> {
         if let Some(room) = room_of(&frame) {
-            self.state.find(room).await.map_err(storage_error)?;
+            self.state.find(room).await.map_err(unavailable)?;
         }
         let id = self.with(|subscriber| subscriber.session.expect_answer(receipt));
         let Some(id) = id.flatten() else {
             metrics::counter!("chat_stomp_limits_total", "limit" => "unanswered").increment(1);
-            let mut body = ErrorBody::new(ErrorCode::RateLimited, "Too many frames wait.");
+            let mut body = refusal(ErrorCode::RateLimited, "Too many frames wait.");
             body.retry_after_ms = Some(BUSY_RETRY_MS);
             return Err(body);
         };
@@ -249,38 +248,22 @@ impl<S: Stores> StompLoop<'_, S> {
         source: StompSource,
         after: Option<u64>,
         receipt: Option<&str>,
-    ) -> Result<(), ErrorBody> {
+    ) -> Result<(), StompRefusal> {
         if let StompSource::Room(room) = &source {
-            self.state.find(room).await.map_err(storage_error)?;
+            self.state.find(room).await.map_err(unavailable)?;
         }
         let registry = &self.state.registry;
-        let taken = registry.with_stomp(self.connection, |broker, subscriber| {
-            let session = &mut subscriber.session;
-            let mut first = Vec::new();
-            let mut missed = None;
-            match &source {
-                StompSource::Room(room) => {
-                    let subscribed = session.subscribe_room(id.clone(), room, after, broker)?;
-                    if let SubscriptionStart::CatchUp(range) = subscribed {
-                        missed = Some(range);
-                    }
-                }
-                StompSource::Rooms => first = session.subscribe_rooms(&id, broker)?,
-                StompSource::Errors => session.subscribe_errors(id.clone())?,
-            }
-            subscriber.receipt(receipt);
-            for text in first {
-                subscriber.send(text);
-            }
-            Ok(missed)
-        });
-        if let Some(missed) = taken.transpose()?.flatten() {
+        let begin = |broker: &RoomBroker, subscriber: &mut StompSubscriber| {
+            subscriber.subscribe(id.clone(), &source, after, receipt, broker)
+        };
+        let missed = registry.with_stomp(self.connection, begin);
+        if let Some(missed) = missed.transpose()?.flatten() {
             self.catching_up.add(id, missed);
         }
         Ok(())
     }
 
-    fn unsubscribe(&mut self, id: &str, receipt: Option<&str>) -> Result<(), ErrorBody> {
+    fn unsubscribe(&mut self, id: &str, receipt: Option<&str>) -> Result<(), StompRefusal> {
         self.catching_up.remove(id);
         let ended = self.with(|subscriber| {
             subscriber.session.unsubscribe(id)?;
@@ -309,6 +292,10 @@ impl<S: Stores> StompLoop<'_, S> {
         let registry = &self.state.registry;
         registry.with_stomp(self.connection, |_, subscriber| act(subscriber))
     }
+}
+
+fn unavailable(code: ErrorCode) -> StompRefusal {
+    Box::new(storage_error(code))
 }
 
 fn fault_is_large(fault: StompFault) -> bool {

@@ -1,9 +1,10 @@
 //! `CONNECT` and `CONNECTED`.
 
 use wire::stomp::{StompCommand, StompEncoder, StompFrame};
-use wire::{ConnectionId, ErrorBody, ErrorCode, UserId};
+use wire::{ConnectionId, ErrorCode, UserId};
 
 use super::heart_beat::HeartBeats;
+use super::request::{StompRefusal, refusal};
 
 /// The only version that is spoken.
 pub(super) const VERSION: &str = "1.2";
@@ -21,16 +22,16 @@ impl Connect {
     ///
     /// # Errors
     /// `unauthenticated` for another frame, `unsupported` for other versions, and what is wrong with its heart-beats.
-    pub(super) fn read(frame: &StompFrame) -> Result<Self, ErrorBody> {
+    pub(super) fn read(frame: &StompFrame) -> Result<Self, StompRefusal> {
         if !matches!(frame.command, StompCommand::Connect | StompCommand::Stomp) {
-            let mut body = ErrorBody::new(ErrorCode::Unauthenticated, "CONNECT comes first.");
+            let mut body = refusal(ErrorCode::Unauthenticated, "CONNECT comes first.");
             body.reason = Some("no_ticket".to_owned());
             return Err(body);
         }
         let versions = frame.header("accept-version").unwrap_or_default();
         if !versions.split(',').any(|version| version.trim() == VERSION) {
             let message = "STOMP 1.2 is spoken here: accept-version must list 1.2.";
-            return Err(ErrorBody::new(ErrorCode::Unsupported, message));
+            return Err(refusal(ErrorCode::Unsupported, message));
         }
         Ok(Self {
             ticket: frame.header("passcode").map(str::to_owned),

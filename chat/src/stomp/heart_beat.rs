@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use wire::ErrorBody;
-
-use super::request::wrong;
+use super::request::{StompRefusal, wrong};
 
 /// How often the server can show life, in milliseconds: as often as it pings a socket.
 const OFFERED_MS: u32 = 5_000;
@@ -33,7 +31,7 @@ impl HeartBeats {
     ///
     /// # Errors
     /// Where it is no pair of whole numbers.
-    pub(super) fn agree(header: Option<&str>) -> Result<Self, ErrorBody> {
+    pub(super) fn agree(header: Option<&str>) -> Result<Self, StompRefusal> {
         let (can, wants) = pair(header.unwrap_or("0,0"))
             .ok_or_else(|| wrong("heart-beat", "This is two whole numbers, as 10000,10000."))?;
         let every = |ours: u32, theirs: u32| {

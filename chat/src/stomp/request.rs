@@ -24,19 +24,27 @@ pub(super) enum StompRequest {
     Disconnect,
 }
 
+/// What a frame gets instead. Boxed: it is seldom, and large beside a success.
+pub(super) type StompRefusal = Box<ErrorBody>;
+
+/// A refusal of that code.
+pub(super) fn refusal(code: ErrorCode, message: impl Into<String>) -> StompRefusal {
+    Box::new(ErrorBody::new(code, message))
+}
+
 /// The refusal of a header or a body, which says what would be right.
-pub(super) fn wrong(field: &str, message: &str) -> ErrorBody {
-    ErrorBody {
+pub(super) fn wrong(field: &str, message: &str) -> StompRefusal {
+    Box::new(ErrorBody {
         message: message.to_owned(),
         ..ErrorBody::invalid_field(field)
-    }
+    })
 }
 
 /// The receipt that a frame asks for.
 ///
 /// # Errors
 /// Where it can't be given back.
-pub(super) fn receipt_of(frame: &StompFrame) -> Result<Option<String>, ErrorBody> {
+pub(super) fn receipt_of(frame: &StompFrame) -> Result<Option<String>, StompRefusal> {
     frame.header("receipt").map_or(Ok(None), |receipt| {
         check_id(receipt).map_err(|_| wrong("receipt", ID))?;
         Ok(Some(receipt.to_owned()))
@@ -48,13 +56,13 @@ pub(super) fn receipt_of(frame: &StompFrame) -> Result<Option<String>, ErrorBody
 /// # Errors
 /// `unsupported` for transactions and acknowledgements, `unknown_type` for what is no client's command, and what is
 /// wrong with its headers or its body.
-pub(super) fn read_request(frame: StompFrame) -> Result<StompRequest, ErrorBody> {
+pub(super) fn read_request(frame: StompFrame) -> Result<StompRequest, StompRefusal> {
     match frame.command {
         StompCommand::Send => read_send(frame).map(StompRequest::Chat),
         StompCommand::Subscribe => read_subscribe(&frame),
         StompCommand::Unsubscribe => Ok(StompRequest::Unsubscribe { id: id_of(&frame)? }),
         StompCommand::Disconnect => Ok(StompRequest::Disconnect),
-        StompCommand::Connect | StompCommand::Stomp => Err(ErrorBody::new(
+        StompCommand::Connect | StompCommand::Stomp => Err(refusal(
             ErrorCode::AlreadyJoined,
             "This socket is connected already.",
         )),
@@ -66,7 +74,7 @@ pub(super) fn read_request(frame: StompFrame) -> Result<StompRequest, ErrorBody>
         | StompCommand::Message
         | StompCommand::Receipt
         | StompCommand::Error
-        | StompCommand::Unknown => Err(ErrorBody::new(
+        | StompCommand::Unknown => Err(refusal(
             ErrorCode::UnknownType,
             "There is no such command of a client.",
         )),
@@ -76,11 +84,11 @@ pub(super) fn read_request(frame: StompFrame) -> Result<StompRequest, ErrorBody>
 const ID: &str = "This has 1 to 128 bytes and no control characters.";
 const ONLY_AUTO: &str = "Messages are acknowledged by themselves: ack is auto.";
 
-fn unsupported(message: &str) -> ErrorBody {
-    ErrorBody::new(ErrorCode::Unsupported, message)
+fn unsupported(message: &str) -> StompRefusal {
+    refusal(ErrorCode::Unsupported, message)
 }
 
-fn read_send(frame: StompFrame) -> Result<ChatClientFrame, ErrorBody> {
+fn read_send(frame: StompFrame) -> Result<ChatClientFrame, StompRefusal> {
     if frame.header("transaction").is_some() {
         return Err(unsupported("There are no transactions."));
     }
@@ -109,7 +117,7 @@ fn read_send(frame: StompFrame) -> Result<ChatClientFrame, ErrorBody> {
     }
 }
 
-fn read_subscribe(frame: &StompFrame) -> Result<StompRequest, ErrorBody> {
+fn read_subscribe(frame: &StompFrame) -> Result<StompRequest, StompRefusal> {
     let id = id_of(frame)?;
     if frame.header("ack").is_some_and(|ack| ack != "auto") {
         return Err(unsupported(ONLY_AUTO));
@@ -129,7 +137,7 @@ fn read_subscribe(frame: &StompFrame) -> Result<StompRequest, ErrorBody> {
     })
 }
 
-fn id_of(frame: &StompFrame) -> Result<String, ErrorBody> {
+fn id_of(frame: &StompFrame) -> Result<String, StompRefusal> {
     let id = frame.header("id").unwrap_or_default();
     check_id(id).map_err(|_| wrong("id", ID))?;
     Ok(id.to_owned())
@@ -140,8 +148,8 @@ fn whole(text: &str) -> Option<u64> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
-fn not_utf8() -> ErrorBody {
-    let mut body = ErrorBody::new(ErrorCode::BadText, "A message's text is UTF-8.");
+fn not_utf8() -> StompRefusal {
+    let mut body = refusal(ErrorCode::BadText, "A message's text is UTF-8.");
     body.reason = Some("not_utf8".to_owned());
     body
 }
@@ -154,7 +162,7 @@ mod tests {
         command: StompCommand,
         headers: &[(&str, &str)],
         body: &[u8],
-    ) -> Result<StompRequest, ErrorBody> {
+    ) -> Result<StompRequest, StompRefusal> {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         read_request(StompFrame {
             command,

@@ -8,8 +8,8 @@ use wire::{ErrorBody, ErrorCode, FrameId, RoomId, UserId};
 
 use super::destination::StompSource;
 use super::encoding;
-use super::outcome::{CatchUpStep, SubscriptionStart};
-use super::request::wrong;
+use super::outcome::CatchUpStep;
+use super::request::{StompRefusal, refusal, wrong};
 use super::topics::TopicSubscriptions;
 use crate::caller::Caller;
 
@@ -67,7 +67,7 @@ impl StompSession {
         room: &RoomId,
         after: Option<u64>,
         broker: &RoomBroker,
-    ) -> Result<SubscriptionStart, ErrorBody> {
+    ) -> Result<Option<MissedRange>, StompRefusal> {
         self.check_new(&id)?;
         let found = self.find(room, broker)?;
         let missed = match after {
@@ -78,14 +78,14 @@ impl StompSession {
         self.topics.add(room.clone(), id.clone(), last);
         self.subscriptions
             .insert(id, StompSource::Room(room.clone()));
-        Ok(missed.map_or(SubscriptionStart::Live, SubscriptionStart::CatchUp))
+        Ok(missed)
     }
 
     /// Adds a subscription to what is refused.
     ///
     /// # Errors
     /// What is wrong with the id.
-    pub(super) fn subscribe_errors(&mut self, id: String) -> Result<(), ErrorBody> {
+    pub(super) fn subscribe_errors(&mut self, id: String) -> Result<(), StompRefusal> {
         self.check_new(&id)?;
         self.subscriptions.insert(id, StompSource::Errors);
         Ok(())
@@ -99,7 +99,7 @@ impl StompSession {
         &mut self,
         id: &str,
         broker: &RoomBroker,
-    ) -> Result<Vec<String>, ErrorBody> {
+    ) -> Result<Vec<String>, StompRefusal> {
         self.check_new(id)?;
         self.subscriptions.insert(id.to_owned(), StompSource::Rooms);
         let Caller { user, only, .. } = &self.caller;
@@ -122,7 +122,7 @@ impl StompSession {
     ///
     /// # Errors
     /// Where there is none of that id.
-    pub(super) fn unsubscribe(&mut self, id: &str) -> Result<(), ErrorBody> {
+    pub(super) fn unsubscribe(&mut self, id: &str) -> Result<(), StompRefusal> {
         match self.subscriptions.remove(id) {
             Some(StompSource::Room(room)) => self.topics.remove(&room, id),
             Some(StompSource::Rooms | StompSource::Errors) => {}
@@ -263,27 +263,27 @@ impl StompSession {
         self.last_told
     }
 
-    fn check_new(&self, id: &str) -> Result<(), ErrorBody> {
+    fn check_new(&self, id: &str) -> Result<(), StompRefusal> {
         if self.subscriptions.contains_key(id) {
             return Err(wrong("id", "Another subscription has this id."));
         }
         if self.subscriptions.len() >= MAX_SUBSCRIPTIONS {
             metrics::counter!("chat_stomp_limits_total", "limit" => "subscriptions").increment(1);
             let message = format!("A connection has at most {MAX_SUBSCRIPTIONS} subscriptions.");
-            return Err(ErrorBody::new(ErrorCode::QuotaExceeded, message));
+            return Err(refusal(ErrorCode::QuotaExceeded, message));
         }
         Ok(())
     }
 
-    fn find<'a>(&self, room: &RoomId, broker: &'a RoomBroker) -> Result<&'a Room, ErrorBody> {
+    fn find<'a>(&self, room: &RoomId, broker: &'a RoomBroker) -> Result<&'a Room, StompRefusal> {
         let Caller { user, only, .. } = &self.caller;
         let found = broker.room_of(user, only.as_ref(), room);
-        found.map_err(|code| ErrorBody::new(code, "You are not in that room."))
+        found.map_err(|code| refusal(code, "You are not in that room."))
     }
 }
 
 /// What a client of a member that has everything up to `after` missed of a room, if anything.
-fn missed(room: &Room, user: &UserId, after: u64) -> Result<Option<MissedRange>, ErrorBody> {
+fn missed(room: &Room, user: &UserId, after: u64) -> Result<Option<MissedRange>, StompRefusal> {
     let cursor = Cursor {
         epoch: room.epoch.clone(),
         seq: after,
@@ -295,7 +295,7 @@ fn missed(room: &Room, user: &UserId, after: u64) -> Result<Option<MissedRange>,
             "Not all after that can follow: the room has {} to {}, of which the last {MAX_MISSED}. Read the history.",
             min_seq, room.last_seq,
         );
-        return Err(ErrorBody::new(ErrorCode::BadCursor, message));
+        return Err(refusal(ErrorCode::BadCursor, message));
     }
     let range = MissedRange {
         room: room.id.clone(),

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use chat_core::{MessageRef, RoomBroker};
+use chat_core::{MessageRef, MissedRange, RoomBroker};
 use service::socket::{Frame, SocketHandle};
 use wire::chat::ChatServerFrame;
 use wire::{CloseCode, ErrorBody};
 
+use super::destination::StompSource;
 use super::encoding;
+use super::request::StompRefusal;
 use super::session::StompSession;
 use crate::caller::Caller;
 use crate::unsent::UnsentMessages;
@@ -61,6 +63,30 @@ impl StompSubscriber {
 
     pub(crate) fn close(&self, code: CloseCode) {
         self.socket.close(code);
+    }
+
+    /// Takes a subscription; says what it is to be read first.
+    pub(super) fn subscribe(
+        &mut self,
+        id: String,
+        source: &StompSource,
+        after: Option<u64>,
+        receipt: Option<&str>,
+        broker: &RoomBroker,
+    ) -> Result<Option<MissedRange>, StompRefusal> {
+        let (mut missed, mut first) = (None, Vec::new());
+        match source {
+            StompSource::Room(room) => {
+                missed = self.session.subscribe_room(id, room, after, broker)?;
+            }
+            StompSource::Rooms => first = self.session.subscribe_rooms(&id, broker)?,
+            StompSource::Errors => self.session.subscribe_errors(id)?,
+        }
+        self.receipt(receipt);
+        for text in first {
+            self.send(text);
+        }
+        Ok(missed)
     }
 
     /// Tells that a frame was refused.
