@@ -46,10 +46,6 @@ pub fn check_new_members(
 ///
 /// # Errors
 /// Where it can't be a name.
-#[expect(
-    clippy::option_option,
-    reason = "absent, null and a value are three things"
-)]
 pub fn check_change_room(asked: ChangeRoom) -> Result<Option<Option<String>>, Vec<FieldError>> {
     let mut errors = FieldErrors::default();
     let name = asked
