@@ -1,8 +1,9 @@
 /** View models of the pages of people with an account. */
-import { ApiError, type BlockView, type FieldError, type GiftView, type LoginView, type MatchView, type Notification, type User } from '@rendezvous/sdk';
+import { ApiError, type BlockView, type FieldError, type GiftView, type GroupView, type ListedGroup, type LoginView, type MatchView, type Notification, type User } from '@rendezvous/sdk';
 import type { Component } from 'svelte';
 import { locale, words } from '../src/i18n/index.ts';
 import { Form, type FormState } from '../src/person/form.svelte.ts';
+import type { GroupsActions, GroupsModel } from '../src/person/groups.svelte.ts';
 import type { MatchingActions } from '../src/person/matching.svelte.ts';
 import type { AccountActions } from '../src/person/model.ts';
 import type { NewsActions, NewsModel } from '../src/person/news.svelte.ts';
@@ -97,6 +98,22 @@ const RECEIVED: readonly GiftView[] = [
 ];
 const SENT: readonly GiftView[] = [{ ...GIFT, id: 'g3', to: { user_id: 'bo', name: 'Bo' }, from: { user_id: 'ann', name: 'Ann' }, letter: 'Two o’clock?', times: TIMES }];
 
+const HIKING: ListedGroup = { id: 'g', name: 'Hiking on Sundays', member_count: 3, role: 'owner', revision: 4 };
+const OTHERS: ListedGroup = { id: 'h', member_count: 12, role: 'member', revision: 1 };
+const HIKERS: GroupView = {
+  id: 'g',
+  name: 'Hiking on Sundays',
+  members: [
+    { user_id: 'ann', name: 'Ann', role: 'owner' },
+    { user_id: 'mina', name: '민아', role: 'member' },
+    { user_id: 'long', name: 'A name that goes on and on and on, and then some', role: 'member' },
+  ],
+  revision: 4,
+};
+const NO_GROUPS: GroupsModel = { groups: [], opened: {} };
+const GROUPS: GroupsModel = { groups: [HIKING, OTHERS], opened: { g: HIKERS } };
+const GROUPS_ACTIONS: GroupsActions = { open: nothing, make: nothing, rename: nothing, add: nothing, remove: nothing, close: nothing };
+
 const NO_NEWS: NewsModel = { unread: [] };
 const NEWS: NewsModel = {
   unread: [
@@ -147,8 +164,9 @@ export const PERSON_SCENES = {
   'verify-confirmed': scene(VerifyScreen, { verification: 'confirmed', again: () => undefined }),
   'verify-over': scene(VerifyScreen, { verification: 'over', again: () => undefined }),
   'verify-out': scene(VerifyScreen, { verification: 'out', again: () => undefined }),
-  'person-home': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS }),
-  'person-home-unconfirmed': scene(PersonHomeScreen, { user: { ...USER, email_verified: false }, matching: { matches: [] }, matchingActions: MATCHING_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
+  'person-home': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, groups: NO_GROUPS, groupsActions: GROUPS_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS }),
+  'person-home-unconfirmed': scene(PersonHomeScreen, { user: { ...USER, email_verified: false }, matching: { matches: [] }, matchingActions: MATCHING_ACTIONS, groups: NO_GROUPS, groupsActions: GROUPS_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
+  'person-home-groups': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, groups: GROUPS, groupsActions: GROUPS_ACTIONS, makingGroup: true, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
   gifts: scene(GiftsScreen, { user: USER, matching: { received: RECEIVED, sent: SENT }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
   'gifts-none': scene(GiftsScreen, { user: USER, matching: { received: [], sent: [] }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
   'gift-link': scene(GiftLinkScreen, { link: { is: 'sealed', gift: GIFT }, user: null, actions: ACTIONS, again: () => undefined, now: NOW }),
@@ -158,5 +176,5 @@ export const PERSON_SCENES = {
   account: scene(AccountScreen, { user: USER, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: BLOCKS }, safetyActions: SAFETY_ACTIONS }),
   'account-unconfirmed': scene(AccountScreen, { user: { ...USER, email_verified: false, name: 'A name that goes on and on and on, and then some' }, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: [] }, safetyActions: SAFETY_ACTIONS }),
   'account-stopped': scene(AccountScreen, { user: { ...USER, notify: { email: false, email_stopped_at: NOW - 86_400_000, push: true, preview: true } }, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: [] }, safetyActions: SAFETY_ACTIONS, push: OFFERED }),
-  'person-home-push': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS, push: OFFERED }),
+  'person-home-push': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, groups: NO_GROUPS, groupsActions: GROUPS_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS, push: OFFERED }),
 } satisfies Record<string, () => PersonScene>;

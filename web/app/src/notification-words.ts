@@ -39,8 +39,14 @@ export function notificationWords(notification: Notification, now: number, words
     case 'proposal_answered':
       return { text: words.notifications.proposal_answered(name), href: './' };
     case 'message_unread':
-      return { text: words.notifications.message_unread(name), href: session };
+      return { text: unreadWords(notification, name, words), href: session };
     default:
       return null;
   }
+}
+
+/** Of a group its name is told, and of nobody in it. */
+function unreadWords({ room_id: room, with: group }: Notification, name: string, words: Words): string {
+  if (room === undefined) return words.notifications.message_unread(name);
+  return group === undefined ? words.notifications.message_in_a_group : words.notifications.message_in_group(group);
 }

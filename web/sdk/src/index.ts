@@ -1,6 +1,6 @@
 /**
  * The public API: `SignalingClient`, `MediaConnection`, `LocalMedia`, `ChatClient`, `SchedulerClient`, `AccountClient`,
- * `MatchingClient`, `PushClient`, and the wire types.
+ * `MatchingClient`, `GroupsClient`, `PushClient`, and the wire types.
  */
 export * from './wire.generated.ts';
 export { ServerClock } from './clock/server-clock.ts';
@@ -16,6 +16,7 @@ export { ChatClient } from './chat/client.ts';
 export { emptyChatRoom, olderQuery, readByOthers, unreadCount, type MessageRefusal, type PendingMessage, type ChatRoomState } from './chat/state.ts';
 export { SchedulerClient } from './scheduler/client.ts';
 export { AccountClient } from './scheduler/account-client.ts';
+export { GroupsClient } from './scheduler/groups-client.ts';
 export { MatchingClient, type Report } from './scheduler/matching-client.ts';
 export { PushClient, type PushOptions, type PushState } from './scheduler/push.ts';
 export { NotificationFeed } from './scheduler/notification-feed.ts';

@@ -43,7 +43,7 @@ export type FrameId = number | string;
 /**
  * What was wrong, in a word that does not change.
  */
-export type ErrorCode = "malformed" | "unknown_type" | "unsupported" | "unauthenticated" | "bad_login" | "email_taken" | "weak_password" | "bad_token" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "quota_exceeded" | "too_large" | "already_joined" | "not_a_member" | "room_closed" | "conflict" | "busy" | "already_matched" | "no_peeks_left" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "timeout" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
+export type ErrorCode = "malformed" | "unknown_type" | "unsupported" | "unauthenticated" | "bad_login" | "email_taken" | "weak_password" | "bad_token" | "not_a_participant" | "forbidden" | "not_found" | "too_early" | "session_over" | "peer_absent" | "stale_epoch" | "not_your_turn" | "not_p2p" | "bad_sdp" | "bad_candidate" | "too_many_candidates" | "not_live" | "no_extensions_left" | "rate_limited" | "quota_exceeded" | "too_large" | "already_joined" | "not_a_member" | "room_closed" | "room_full" | "conflict" | "busy" | "already_matched" | "no_peeks_left" | "bad_cursor" | "bad_text" | "storage_unavailable" | "storage_full" | "invalid_field" | "unknown_field" | "precondition_failed" | "method_not_allowed" | "timeout" | "unsupported_media_type" | "origin_not_allowed" | "token_in_url" | "unavailable" | "internal";
 /**
  * What an `error` frame carries beside its `type`; the optional fields belong to single codes.
  */
@@ -532,11 +532,15 @@ gift_id?: GiftId,
  */
 match_id?: MatchId, 
 /**
+ * Id of the group's room concerned, if any.
+ */
+room_id?: RoomId, 
+/**
  * Of a session: when it starts.
  */
 starts_at?: UnixMs, 
 /**
- * Of a session and of a match: the other one's name.
+ * Of a session and of a match: the other one's name. Of a group: what it is called, if it has a name.
  */
 with?: string, 
 /**
@@ -788,6 +792,26 @@ session_id: SessionId,
  */
 feedback: FeedbackView, };
 /**
+ * A group that the person is in.
+ */
+export type ExportedGroup = { 
+/**
+ * Its chat room.
+ */
+id: RoomId, 
+/**
+ * What it is called, if it has a name.
+ */
+name?: string, 
+/**
+ * What they may do in it.
+ */
+role: RoomRole, 
+/**
+ * When they were put into it.
+ */
+joined_at: UnixMs, };
+/**
  * A match of the person's, in force or over.
  */
 export type ExportedMatch = { 
@@ -911,6 +935,10 @@ gifts_received: Array<GiftView>,
  * Whom they found, also where that is over.
  */
 matches: Array<ExportedMatch>, 
+/**
+ * Groups that they are in.
+ */
+groups: Array<ExportedGroup>, 
 /**
  * Times that they and the others put to each other.
  */
@@ -1606,6 +1634,115 @@ created_at: UnixMs,
  */
 secret?: SecretText, };
 /**
+ * What a room is for.
+ */
+export type RoomKind = "pair" | "group";
+/**
+ * What a member may do in a room.
+ */
+export type RoomRole = "owner" | "member";
+/**
+ * One who belongs to a room.
+ */
+export type RoomMember = { 
+/**
+ * Id of the member.
+ */
+user_id: UserId, 
+/**
+ * What to call them.
+ */
+name: string, 
+/**
+ * What they may do; `member` where nothing is said.
+ */
+role: RoomRole, };
+/**
+ * Body of `POST /v1/rooms`.
+ */
+export type CreateRoom = { 
+/**
+ * 2 to 500, the first of an application's is the owner. A person names people whom they are matched with, by
+ * `user_id` alone, and is the owner whether they name themselves or not.
+ */
+participants: Array<BookParticipant>, 
+/**
+ * What it is called: 1 to 100 characters.
+ */
+name?: string, };
+/**
+ * Body of `POST /v1/rooms/{id}/members`.
+ */
+export type AddMembers = { 
+/**
+ * 1 to 500, named as when the room is made; whoever is in it already stays as they are.
+ */
+participants: Array<BookParticipant>, };
+/**
+ * A room of a group with everybody in it.
+ */
+export type GroupView = { 
+/**
+ * Its own id, rising with time.
+ */
+id: RoomId, 
+/**
+ * What it is called, if it has a name.
+ */
+name?: string, 
+/**
+ * Everybody in it, the eldest member first.
+ */
+members: Array<GroupMemberView>, 
+/**
+ * Rises with each change.
+ */
+revision: number, };
+/**
+ * One of a group, as whoever asks is shown them.
+ */
+export type GroupMemberView = { 
+/**
+ * Id of the member.
+ */
+user_id: UserId, 
+/**
+ * For the application: its own id of the person.
+ */
+external_id?: string, 
+/**
+ * What to call them.
+ */
+name: string, 
+/**
+ * What they may do.
+ */
+role: RoomRole, };
+/**
+ * A room in a list of groups.
+ */
+export type ListedGroup = { 
+/**
+ * Its own id, rising with time.
+ */
+id: RoomId, 
+/**
+ * What it is called, if it has a name.
+ */
+name?: string, 
+/**
+ * How many are in it.
+ */
+member_count: number, 
+/**
+ * For one who is in it: what they may do.
+ */
+role?: RoomRole, 
+/**
+ * Rises with each change.
+ */
+revision: number, };
+/**
  * What can happen.
  */
 export type EventType = "match.created" | "match.ended" | "gift.received" | "gift.opened" | "proposal.created" | "proposal.answered" | "room.opened" | "room.changed" | "room.closed" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "session.feedback" | "application.changed" | "message.unread" | "user.kicked" | "user.blocked" | "user.erased" | "operator.action";
@@ -1754,14 +1891,6 @@ locale: QuestionLocale, };
  * A language in which every question is written.
  */
 export type QuestionLocale = "en" | "ko";
-/**
- * What a room is for.
- */
-export type RoomKind = "pair" | "group";
-/**
- * What a member may do in a room.
- */
-export type RoomRole = "owner" | "member";
 
 export namespace Signaling {
   /**

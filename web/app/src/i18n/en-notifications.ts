@@ -16,4 +16,6 @@ export const notifications = {
   proposal_received: (name: string) => `${name} proposes times.`,
   proposal_answered: (name: string) => `${name} has answered your proposal.`,
   message_unread: (name: string) => `${name} has written to you.`,
+  message_in_group: (group: string) => `A message is waiting in ${group}.`,
+  message_in_a_group: 'A message is waiting in a group.',
 };

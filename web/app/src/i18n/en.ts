@@ -1,5 +1,6 @@
 /** English. Calm, short, exact: one sentence for what is the case, one for what happens next. */
 import { at } from './en-time.ts';
+import { groups } from './en-groups.ts';
 import { matching } from './en-matching.ts';
 import { notifications } from './en-notifications.ts';
 import { person } from './en-person.ts';
@@ -215,6 +216,7 @@ export const en = {
 
   person,
   matching,
+  groups,
   notifications,
   push,
 };

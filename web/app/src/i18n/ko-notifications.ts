@@ -16,4 +16,6 @@ export const notifications = {
   proposal_received: (name: string) => `${name} 님이 시간을 제안했어요.`,
   proposal_answered: (name: string) => `${name} 님이 제안에 답했어요.`,
   message_unread: (name: string) => `${name} 님이 글을 남겼어요.`,
+  message_in_group: (group: string) => `${group}에 새 글이 있어요.`,
+  message_in_a_group: '그룹에 새 글이 있어요.',
 } satisfies typeof english;

@@ -1,5 +1,6 @@
 /** 한국어. 짧고 차분하게, 해요체로. 이름 뒤에는 늘 ‘님’을 붙여 조사가 흔들리지 않게 해요. */
 import type { Words } from './en.ts';
+import { groups } from './ko-groups.ts';
 import { matching } from './ko-matching.ts';
 import { notifications } from './ko-notifications.ts';
 import { person } from './ko-person.ts';
@@ -213,6 +214,7 @@ export const ko = {
 
   person,
   matching,
+  groups,
   notifications,
   push,
 } satisfies Words;

@@ -1,0 +1,36 @@
+/** 그룹에 쓰는 한국어. */
+import type { groups as english } from './en-groups.ts';
+
+export const groups = {
+  title: '내 그룹',
+  none: '짝이 된 사람들과 그룹을 만들 수 있어요.',
+  unnamed: '이름 없는 그룹',
+  members: (n: number) => `${n}명`,
+  yours: '내가 관리해요',
+  owner: '관리자',
+  you: '나',
+  show: '멤버 보기',
+  make: '새 그룹',
+  makeLead: '그룹에 있는 사람은 누가 있는지와 거기에 쓴 글을 모두 볼 수 있어요.',
+  whom: '함께할 사람',
+  nobody: '아직 짝이 된 사람이 없어요.',
+  nobodyElse: '짝이 된 사람이 모두 들어와 있어요.',
+  name: '이름',
+  nameHint: '100자까지 쓸 수 있고, 비워 둬도 돼요.',
+  create: '그룹 만들기',
+  rename: '이름 정하기',
+  named: '이름을 바꿨어요.',
+  add: (name: string) => `${name} 님 넣기`,
+  remove: (name: string) => `${name} 님 내보내기`,
+  leave: '나가기',
+  leaveTitle: '그룹에서 나갈까요?',
+  leaveLead: '이제 이 그룹의 글을 볼 수 없어요. 내가 관리자였다면 가장 오래 있던 사람이 관리자가 돼요.',
+  close: '그룹 닫기',
+  closeTitle: '모두에게서 그룹을 닫을까요?',
+  closeLead: '더는 글을 쓸 수 없고, 다시 열 수 없어요.',
+  full: '그룹에는 500명까지 들어올 수 있어요.',
+  tooMany: '이미 500개의 그룹에 있는 분이 있어요.',
+  wrong: {
+    none: '함께할 사람을 골라 주세요.',
+  },
+} satisfies typeof english;
