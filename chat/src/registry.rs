@@ -395,3 +395,6 @@ impl Drop for Subscription {
         ]);
     }
 }
+
+#[cfg(test)]
+mod tests;

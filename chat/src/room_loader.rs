@@ -148,6 +148,7 @@ impl<S: Stores> RoomLoader<S> {
             let before = room.last_seq;
             told.for_each(|message| {
                 room.stored(message);
+                room.uncounted.insert(message.from.clone());
             });
             if room.last_seq == before {
                 break;
@@ -198,6 +199,7 @@ pub(crate) fn room_of(stored: StoredRoom, head: Option<Head>) -> Room {
         name: stored.name,
         revision: stored.revision,
         members: stored.members,
+        uncounted: BTreeSet::new(),
         closed: stored.closed,
         last_message,
     }

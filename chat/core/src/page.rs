@@ -46,6 +46,9 @@ impl HistoryPage {
     /// The part of it that has no `seq` below `min_seq`, in a room of `last_seq`.
     #[must_use]
     pub fn not_below(self, min_seq: u64, last_seq: u64) -> Self {
+        if min_seq <= 1 {
+            return self;
+        }
         let end = match self.from {
             PageFrom::After(seq) => {
                 let from = PageFrom::After(seq.max(min_seq.saturating_sub(1)));

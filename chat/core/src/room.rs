@@ -1,5 +1,7 @@
 //! A room as it is committed: its head, its members and how far each of them is. It knows no connections.
 
+use std::collections::BTreeSet;
+
 use wire::chat::{Member, Message, RoomView};
 use wire::{RoomId, RoomKind, UnixMs, UserId};
 
@@ -31,6 +33,8 @@ pub struct Room {
     pub revision: u64,
     /// Who belongs to it.
     pub members: Vec<Membership>,
+    /// Of whom its row does not know all that they wrote: what is written next of the room says so.
+    pub uncounted: BTreeSet<UserId>,
     /// It takes no more messages: it was closed, or it is of two of whom one blocks the other. Which of them, nobody
     /// is told.
     pub closed: bool,
@@ -86,6 +90,7 @@ impl Room {
             self.last_message.clone_from(&known.last_message);
         }
         self.active_at = self.active_at.max(known.active_at);
+        self.uncounted.extend(known.uncounted.iter().cloned());
         for member in &mut self.members {
             let known = known.member(&member.user_id);
             // Who was taken out and joined again begins anew.
@@ -194,6 +199,7 @@ pub(crate) mod tests {
             kind: RoomKind::Pair,
             name: None,
             revision: 0,
+            uncounted: BTreeSet::new(),
             closed: false,
             members: members.iter().map(|user| member(user)).collect(),
         }

@@ -99,15 +99,19 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         })
     }
 
-    /// How far those are whose messages are told of and not followed up.
+    /// How far those are whose messages are told of and not followed up, or were found when their room was read.
     pub(super) fn progress_of_senders(&self) -> Vec<MemberProgress> {
         self.rooms.registry().ask(|broker| {
-            let progress = |(room, user): &(RoomId, UserId)| {
-                let member = broker.room(room)?.member(user)?;
-                Some(member.progress(room))
-            };
+            let rooms = self.follow_ups.rooms().filter_map(|room| broker.room(room));
+            let uncounted =
+                rooms.flat_map(|room| room.uncounted.iter().map(move |user| (&room.id, user)));
             let senders = self.follow_ups.senders().iter();
-            senders.filter_map(progress).collect()
+            let senders: BTreeSet<_> = senders
+                .map(|(room, user)| (room, user))
+                .chain(uncounted)
+                .collect();
+            let progress = |(room, user)| Some(broker.room(room)?.member(user)?.progress(room));
+            senders.into_iter().filter_map(progress).collect()
         })
     }
 

@@ -75,6 +75,11 @@ impl FollowUps {
         self.events.len() >= MAX_EVENTS || self.messages >= MAX_WAITING
     }
 
+    /// The rooms of the messages.
+    pub(super) fn rooms(&self) -> impl Iterator<Item = &RoomId> {
+        self.heads.keys()
+    }
+
     /// Whose progress is written with it.
     pub(super) fn senders(&self) -> &BTreeSet<(RoomId, UserId)> {
         &self.senders

@@ -1,5 +1,7 @@
 //! Times, frames and rooms that the tests are written with.
 
+use std::collections::BTreeSet;
+
 use chat_core::{Membership, Room};
 use wire::chat::{ChatClientFrame, ChatServerFrame, MarkRead, Send};
 use wire::{ErrorCode, RoomKind, RoomMember, RoomRole, UnixMs};
@@ -52,6 +54,7 @@ pub(crate) fn room(id: &str, members: &[&str]) -> Room {
         kind: RoomKind::Pair,
         name: None,
         revision: 0,
+        uncounted: BTreeSet::new(),
         members: members.iter().map(|user| member(user)).collect(),
     }
 }
