@@ -32,14 +32,17 @@ pub(crate) mod timeline;
 pub(crate) mod unread_digests;
 pub(crate) mod webhooks;
 
+use std::future::Future;
+use std::pin::Pin;
+
 pub(crate) use harness::{StoreFactory, StoreHarness};
 
 /// Runs every rule on the stores of one factory. The expression is a future of a new [`StoreFactory`], or of `None`
 /// where that database is not there and its tests are left out.
 ///
 /// `each` makes a test of each rule, with a store of its own. `in_turn` runs all in three tests, each with one store
-/// that the factory's `emptied` empties between them: for databases that take long to be made. Each rule is boxed there:
-/// together their states are more than the stack of a test holds.
+/// that the factory's `emptied` empties between them: for databases that take long to be made. Each rule is boxed there,
+/// see [`boxed`]: together their states are more than the stack of a test holds.
 macro_rules! run_store_contract {
     ($way:ident $store:ident, $factory:expr) => {
         $crate::store::contract::run_store_contract!(@$way $store, $factory,
@@ -224,20 +227,31 @@ macro_rules! run_store_contract {
             #[tokio::test] async fn open() {
                 let Some(factory) = $factory.await else { return };
                 $( println!("{}", stringify!($rule));
-                Box::pin(suite::$subject::$rule(suite::StoreHarness::kept_open(factory.emptied().await))).await; )+
+                let emptied = factory.emptied().await;
+                suite::boxed(|| suite::$subject::$rule(suite::StoreHarness::kept_open(emptied))).await; )+
             }
             #[tokio::test] async fn reopened() {
                 let Some(factory) = $factory.await else { return };
                 $( println!("{}", stringify!($rule));
-                Box::pin(suite::$subject::$rule(suite::StoreHarness::reopened(factory.emptied().await))).await; )+
+                let emptied = factory.emptied().await;
+                suite::boxed(|| suite::$subject::$rule(suite::StoreHarness::reopened(emptied))).await; )+
             }
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn races() {
                 let Some(factory) = $factory.await else { return };
                 $( println!("{}", stringify!($race));
-                Box::pin(suite::races::$race(suite::StoreHarness::kept_open(factory.emptied().await))).await; )+
+                let emptied = factory.emptied().await;
+                suite::boxed(|| suite::races::$race(suite::StoreHarness::kept_open(emptied))).await; )+
             }
         }
     };
 }
 
 pub(crate) use run_store_contract;
+
+/// A rule on the heap. It is made in a frame of its own: in the frame of whoever awaits all of them each would have a place.
+pub(crate) fn boxed<R>(rule: impl FnOnce() -> R) -> Pin<Box<dyn Future<Output = ()>>>
+where
+    R: Future<Output = ()> + 'static,
+{
+    Box::pin(rule())
+}
