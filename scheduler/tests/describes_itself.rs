@@ -139,7 +139,7 @@ async fn sch_379_an_unknown_word_of_any_filter_is_refused_with_those_that_there_
 #[tokio::test]
 async fn sch_380_null_takes_away_what_may_be_absent_and_is_refused_by_name_elsewhere() {
     // What each change takes away.
-    let clears: [(&str, &[&str]); 4] = [
+    let clears: [(&str, &[&str]); 5] = [
         (
             "/v1/application",
             &[
@@ -151,6 +151,7 @@ async fn sch_380_null_takes_away_what_may_be_absent_and_is_refused_by_name_elsew
             ],
         ),
         ("/v1/me", &[]),
+        ("/v1/rooms/{id}", &["name"]),
         ("/v1/sessions/{id}", &[]),
         ("/v1/webhooks/{id}", &["description"]),
     ];
@@ -159,14 +160,18 @@ async fn sch_380_null_takes_away_what_may_be_absent_and_is_refused_by_name_elsew
     let url = described.scheduler.at("/v1/webhooks");
     let body = json!({"url": "https://shop.example", "description": "Till"});
     let webhook: Value = described.keys[0].post(&url, body).await.json(201);
+    let url = described.scheduler.at("/v1/rooms");
+    let two = ["ann", "bo"].map(|one| json!({"external_id": one, "name": one}));
+    let two = json!({ "participants": two });
+    let group: Value = described.keys[0].post(&url, two).await.json(201);
     let changes = described.operations("patch");
     assert_eq!(changes.len(), clears.len(), "each was looked at");
     for (path, operation) in changes {
         let (_, clears) = clears.iter().find(|(of, _)| *of == path).unwrap();
-        let id = if path.contains("webhooks") {
-            &webhook
-        } else {
-            &session
+        let id = match path.split('/').nth(2) {
+            Some("webhooks") => &webhook,
+            Some("rooms") => &group,
+            _ => &session,
         };
         let at = path.replace("{id}", id["id"].as_str().unwrap());
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
