@@ -220,6 +220,8 @@ pub(crate) enum LoadCommand {
     Signaling(Box<LoadArgs>),
     /// Sessions whose reminders are all due at one instant, and how late they are marked and told
     Scheduler(Box<ReminderArgs>),
+    /// Pairs that write to each other, and whether each message is there once, in order and unchanged
+    Chat(Box<ChatLoadArgs>),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -238,11 +240,19 @@ pub(crate) struct ReminderArgs {
     pub(crate) options: load::ReminderOptions,
 }
 
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ChatLoadArgs {
+    #[command(flatten)]
+    pub(crate) scheduler: LoadedScheduler,
+    #[command(flatten)]
+    pub(crate) options: load::ChatOptions,
+}
+
 /// Whom a load is booked with.
 #[derive(Debug, Clone, Args)]
 #[command(group = ArgGroup::new("key").required(true).args(["key_file", "key_env"]))]
 pub(crate) struct LoadedScheduler {
-    /// The scheduler's address, as http://127.0.0.1:8080; it names signaling's
+    /// The scheduler's address, as http://127.0.0.1:8080; it names those of the others
     #[arg(long)]
     pub(crate) url: String,
     /// The file that holds an API key

@@ -1,7 +1,7 @@
 //! `rendezvous load`: drives a running server, as many people at once would. What that means is in the
 //! crate `load`; here are the key, and what a result means for the exit code.
 
-use load::{BookingError, LoadError, LoadTarget, SchedulerClient};
+use load::{BookingError, ChatTarget, LoadError, LoadTarget, SchedulerClient};
 
 use crate::cli::{LoadCommand, LoadedScheduler};
 use crate::failure::Failure;
@@ -21,6 +21,11 @@ pub(crate) async fn run(command: LoadCommand) -> Result<(), Failure> {
         LoadCommand::Scheduler(args) => {
             let client = client(&args.scheduler)?;
             let report = load::run_reminders_until_interrupted(&client, &args.options).await;
+            (report, args.options.json, args.options.max_errors)
+        }
+        LoadCommand::Chat(args) => {
+            let target = ChatTarget::Rendezvous(client(&args.scheduler)?);
+            let report = load::run_chat_until_interrupted(&target, &args.options).await;
             (report, args.options.json, args.options.max_errors)
         }
     };

@@ -1,7 +1,7 @@
 //! `rendezvous load` against running services.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use load::Report;
@@ -161,6 +161,90 @@ async fn lod_13_an_interrupted_run_tells_what_it_measured() {
     assert_eq!(report.spans_ms["join"].count, 4);
 }
 
+/// `rendezvous load chat` with these arguments.
+fn chat(stack: &Stack, key_file: &str, result: &str, more: &[&str]) -> Command {
+    let url = stack.url(Service::Scheduler);
+    let mut command = program();
+    command.args(["load", "chat", "--url", &url, "--key-file", key_file]);
+    command.args(["--json", result]).args(more);
+    command
+}
+
+/// The states of all sessions of an application.
+async fn states(stack: &Stack, key: &str) -> Vec<serde_json::Value> {
+    let app = testkit::Http::bearer(key.trim());
+    let url = format!("{}/v1/sessions", stack.url(Service::Scheduler));
+    let listed: serde_json::Value = app.get(&url).await.json(200);
+    let items = listed["items"].as_array().unwrap();
+    items.iter().map(|one| one["state"].clone()).collect()
+}
+
+#[tokio::test]
+async fn lod_34_pairs_chat_and_every_message_is_there_once_and_in_order() {
+    let stack = Stack::start().await;
+    let key = stack.key("load");
+    let (key_file, result) = files(&stack, &key);
+    for (scenario, more) in [
+        ("send", &[][..]),
+        ("rate", &["--rate", "20"]),
+        ("storm", &["--history", "6", "--missed", "5"]),
+    ] {
+        let flags = ["--scenario", scenario, "--pairs", "3", "--duration", "1s"];
+        let flags = [&flags[..], more].concat();
+        let output = chat(&stack, &key_file, &result, &flags).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{scenario}: {printed}{said}");
+        let report = report(&result);
+        assert!(
+            report.errors.is_empty() && report.ends.is_empty(),
+            "{printed}"
+        );
+        assert_eq!(report.scenario, format!("chat {scenario}"));
+        assert!(report.spans_ms["ack"].count > 0, "{scenario}: {printed}");
+        match scenario {
+            // The first message of each reaches both; then one is away for five, and two come back.
+            "storm" => {
+                assert_eq!(report.operations, 3 * (5 + 2), "{printed}");
+                assert_eq!(report.spans_ms["caught_up"].count, 6);
+            }
+            _ => assert_eq!(report.messages, report.operations, "{printed}"),
+        }
+    }
+    assert_eq!(states(&stack, &key).await, ["cancelled"; 9]);
+}
+
+#[tokio::test]
+async fn lod_35_an_interrupted_chat_tells_what_it_measured_and_takes_back_what_it_booked() {
+    let stack = Stack::start().await;
+    let key = stack.key("load");
+    let (key_file, result) = files(&stack, &key);
+    let child = chat(
+        &stack,
+        &key_file,
+        &result,
+        &["--pairs", "2", "--duration", "10m"],
+    )
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
+    let metrics = stack.metrics_url(Service::Chat);
+    until("a message is acknowledged", SOON * 4, async || {
+        let answer = testkit::Http::new().get(&metrics).await;
+        let counted = answer.body.as_str()?.contains("\nchat_sends_total ");
+        counted.then_some(())
+    })
+    .await;
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let report = report(&result);
+    assert!(report.interrupted && report.errors.is_empty(), "{report:?}");
+    assert_eq!(states(&stack, &key).await, ["cancelled"; 2]);
+}
+
 /// `rendezvous load scheduler` with these arguments.
 fn reminders(stack: &Stack, key_file: &str, result: &str, more: &[&str]) -> std::process::Output {
     let url = stack.url(Service::Scheduler);
@@ -193,16 +277,7 @@ async fn lod_16_reminders_of_one_instant_are_marked_and_what_was_booked_is_taken
         "{printed}"
     );
 
-    let app = testkit::Http::bearer(key.trim());
-    let url = format!("{}/v1/sessions", stack.url(Service::Scheduler));
-    let listed: serde_json::Value = app.get(&url).await.json(200);
-    let states: Vec<_> = listed["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| &one["state"])
-        .collect();
-    assert_eq!(states, ["cancelled"; 3]);
+    assert_eq!(states(&stack, &key).await, ["cancelled"; 3]);
 }
 
 #[tokio::test]

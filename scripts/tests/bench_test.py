@@ -34,12 +34,25 @@ class Verdicts(unittest.TestCase):
         self.assertIn("| ≤ 0.50% | 0.75% | **missed** |", text)
 
 
+    def test_a_floor_is_met_from_above(self):
+        text = page.table(rounds_of("CHT4", {"rendezvous": 5, "bare": 10, "acks_per_commit": 9, "one_p50": 1, "commit_p50": 1, "relay_p50": 1}))
+        self.assertIn("| ≥ 0.60× | 0.50× | **missed** |", text)
+        self.assertIn("| ≥ 8.00 | 9.00 | met |", text)
+
+
 class Page(unittest.TestCase):
     def test_only_what_stands_between_the_markers_is_replaced(self):
         before = "a\n<!-- bench:bars -->\nold\n<!-- /bench:bars -->\nb\n"
         after = page.between(before, "bars", "new")
         self.assertEqual(after, "a\n<!-- bench:bars -->\n\nnew\n\n<!-- /bench:bars -->\nb\n")
         self.assertEqual(page.between(after, "bars", "new"), after)
+
+
+    def test_chats_figures_stand_server_by_server(self):
+        servers = ("rendezvous", "socketio", "centrifugo")
+        text = page.chat_section(rounds_of("CHT2", {name: 4 + at for at, name in enumerate(servers)} | {f"{name}_cpu": 2 for name in servers}))
+        self.assertIn("| each | ≤ 8.00 KB | 4.00 KB | met |", text)
+        self.assertIn("| KB for each of 10,000 idle connections | 4.00 | 5.00 | 6.00 |", text)
 
 
 class Plots(unittest.TestCase):

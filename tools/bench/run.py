@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures Rendezvous beside a bare relay, PeerJS and bare loops of its statements, in alternating rounds, and writes docs/PERFORMANCE.md's figures.
+"""Measures Rendezvous beside a bare relay, PeerJS, Socket.IO, Centrifugo and bare loops of its statements, in alternating rounds, and writes docs/PERFORMANCE.md's figures.
 
 usage: tools/bench/run.py [--quick] [--only P1,SCH] [--rounds N] [--no-build] [--page-only]
 """
@@ -15,9 +15,9 @@ import time
 sys.dont_write_bytecode = True
 
 from measuring import page, plots, results  # noqa: E402
-from measuring.bars import BARS, BENCH_ALONE, DATABASES, SCHEDULER, STATIONS, Size  # noqa: E402
+from measuring.bars import BARS, BENCH_ALONE, CHAT, DATABASES, SCHEDULER, STATIONS, Size  # noqa: E402
 from measuring.processes import REPO, Failed  # noqa: E402
-from measuring.servers import install_peerjs  # noqa: E402
+from measuring.servers import install_chat_servers, install_peerjs  # noqa: E402
 
 # Above this other work is on the machine, and the figures are of both.
 CALM_LOAD = 0.7
@@ -37,8 +37,10 @@ def main() -> int:
     wanted = {bar for name in named for bar in bars_of(name)}
     if not options.no_build:
         build(wanted)
-    if not wanted <= {DATABASES, *SCHEDULER}:
+    if not wanted <= {DATABASES, *SCHEDULER, *CHAT}:
         install_peerjs()
+    if wanted & {*CHAT}:
+        install_chat_servers()
     machine = where(options.quick)
     failed = [station for station in STATIONS if wanted & set(station.bars) and not measure(station, options, machine)]
     if not options.quick:
@@ -62,7 +64,7 @@ def build(wanted: set[str]) -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small and once: whether it works, not how fast it is; nothing is published")
-    parser.add_argument("--only", help="bars to measure, as P1,L2, SCH or databases; those that share their servers come along")
+    parser.add_argument("--only", help="bars to measure, as P1,L2, SCH, CHT or databases; those that share their servers come along")
     parser.add_argument("--rounds", type=int, help="rounds of each, in place of its own number")
     parser.add_argument("--no-build", action="store_true", help="measure what was built before")
     parser.add_argument("--page-only", action="store_true", help="write the page from the results that are there")
@@ -89,6 +91,8 @@ def measure(station, options: argparse.Namespace, machine: dict) -> bool:
         for name, rounds_of_run in measured.items():
             for figures in rounds_of_run:
                 print(f"  {name} " + "  ".join(f"{key} {value:.4g}" for key, value in figures.items()), flush=True)
+    if any(name in found for name in CHAT):
+        print(page.chat_section(results.read(folder)))
     if any(name in found for name in SCHEDULER):
         print(page.scheduler(results.read(folder)))
     if DATABASES in found:

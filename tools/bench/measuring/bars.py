@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .drive import cpu_per_thousand, drive, phase
-from . import scheduler
+from . import chat, scheduler
 from .processes import BENCH, CLIENT_CORE, REPO, SERVER_CORE, Failed
 from .servers import scratch, start
 
@@ -17,6 +17,7 @@ DATABASES = "databases"
 SHOWN = {"sqlite": "SQLite", "postgres": "PostgreSQL", "mariadb": "MariaDB"}
 # What needs none of the other servers, and what of it no binary either.
 SCHEDULER = ("SCH1", "SCH2", "SCH3", "SCH4", "SCH5")
+CHAT = ("CHT1", "CHT2", "CHT3", "CHT4", "CHT5", "CHT6")
 BENCH_ALONE = (DATABASES, "SCH1", "SCH2", "SCH3")
 # Far above what the databases take.
 DATABASES_LIMIT_S = 1_800
@@ -26,14 +27,16 @@ PINGS_AS_EXCHANGES = 91
 
 @dataclass(frozen=True)
 class Limit:
-    """One thing that a bar asks for: a figure, made from those of a round, and how much it may be."""
+    """One thing that a bar asks for: a figure, made from those of a round, and what it is held against."""
 
     what: str
     of: Callable[[Figures], float]
-    at_most: float
+    bound: float
     unit: str = "×"
     # Hoped for, not asked for: it fails no bar.
     stretch: bool = False
+    # At least so much, in place of at most.
+    is_floor: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,24 @@ BARS = {
             Limit("the last mail", lambda figures: figures["mail_last"] / 1e3, 60.0, "s"),
             Limit("the last session's webhook", lambda figures: figures["webhook_max"] / 1e3, 60.0, "s"))),
         Bar("SCH5", "sign-ins", "per second", ()),
+        Bar("CHT1", "a message, acknowledged and delivered twice", "µs of CPU", (
+            Limit("of Socket.IO", ratio("rendezvous", "socketio"), 1.0),
+            Limit("of Centrifugo, stretch", ratio("rendezvous", "centrifugo"), 1.0, stretch=True))),
+        Bar("CHT2", "memory of an idle connection among 10,000", "KB", (
+            Limit("each", figure("rendezvous"), 8.0, "KB"), Limit("of Socket.IO", ratio("rendezvous", "socketio"), 1.0),
+            Limit("of Centrifugo", ratio("rendezvous", "centrifugo"), 1.0))),
+        Bar("CHT3", "p99 of an acknowledgement", "of its median", tuple(
+            Limit(f"{writers} {'writer' if writers == 1 else 'writers'}", ratio(f"rendezvous_{writers}_p99", f"rendezvous_{writers}_p50"), 3.0)
+            for writers in chat.WRITERS)),
+        Bar("CHT4", "durable sends", "per second", (
+            Limit("64 writers, of a bare group commit", ratio("rendezvous", "bare"), 0.6, is_floor=True),
+            Limit("64 writers, acknowledgements for each commit", figure("acks_per_commit"), 8.0, "", is_floor=True),
+            Limit("one writer, of a commit and a turn over the bare relay",
+                  lambda figures: figures["one_p50"] / (figures["commit_p50"] + figures["relay_p50"]), 1.5))),
+        Bar("CHT5", "5,000 cut off at once, until all have caught up", "s", (
+            Limit("of Socket.IO", ratio("rendezvous", "socketio"), 1.0), Limit("of Centrifugo", ratio("rendezvous", "centrifugo"), 1.0))),
+        Bar("CHT6", "1 M messages of history beside 10,000", "µs of CPU", (
+            Limit("a message", ratio("much_cpu", "little_cpu"), 1.2), Limit("coming back with the room list", ratio("much_join_p50", "little_join_p50"), 1.2))),
         # It asks for nothing: the page has a table of its own for it.
         Bar(DATABASES, "the scheduler's commands on three databases", "per second", ()),
     )
@@ -249,6 +270,11 @@ STATIONS = (
     Station(("P5", "P7"), idle, 3),
     Station(("P6",), joins, 3),
     Station((DATABASES,), databases, 1),
+    Station(("CHT1", "CHT3"), chat.messages, 3),
+    Station(("CHT2",), chat.idle, 3),
+    Station(("CHT4",), chat.durable, 3),
+    Station(("CHT5",), chat.storm, 3),
+    Station(("CHT6",), chat.history, 1),
     Station(("SCH1", "SCH2"), scheduler.store_size, 1),
     Station(("SCH3",), scheduler.due_at_once, 1),
     Station(("SCH4", "SCH5"), scheduler.sinks, 1),

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 from statistics import median
 
-from .bars import DATABASES, SCHEDULER, SHOWN
+from . import chat_page
+from .bars import CHAT, DATABASES, SCHEDULER, SHOWN
 from .processes import REPO, Failed
 from .results import Result, Verdict
 
@@ -15,12 +16,14 @@ PLOTS = REPO / "docs" / "plots"
 def fill(results: dict[str, Result], path: Path = PAGE) -> None:
     """Puts the figures of `results` into the page; what has not been measured stays as it is."""
     text = path.read_text()
-    of_relay = {name: result for name, result in results.items() if name not in SCHEDULER}
+    of_relay = {name: result for name, result in results.items() if name not in (*SCHEDULER, *CHAT)}
     text = between(text, "machine", machine(of_relay))
     text = between(text, "bars", table(of_relay))
     text = between(text, "figures", figures(of_relay))
     if any(name in results for name in SCHEDULER):
         text = between(text, "scheduler", scheduler(results))
+    if any(name in results for name in CHAT):
+        text = between(text, "chat", chat_section(results))
     if DATABASES in results:
         text = between(text, "databases", databases(results[DATABASES]))
     path.write_text(text)
@@ -53,7 +56,8 @@ def table(results: dict[str, Result]) -> str:
 
 
 def asked(verdict: Verdict) -> str:
-    return f"≤ {shown(verdict.limit.at_most, verdict.limit.unit)}"
+    sign = "≥" if verdict.limit.is_floor else "≤"
+    return f"{sign} {shown(verdict.limit.bound, verdict.limit.unit)}".rstrip()
 
 
 def measured(verdict: Verdict) -> str:
@@ -64,7 +68,7 @@ def measured(verdict: Verdict) -> str:
 
 
 def shown(value: float, unit: str) -> str:
-    return f"{number(value)}{unit}" if unit in ("×", "%") else f"{number(value)} {unit}"
+    return f"{number(value)}{unit}" if unit in ("×", "%", "") else f"{number(value)} {unit}"
 
 
 def number(value: float) -> str:
@@ -135,6 +139,12 @@ def scheduler(results: dict[str, Result]) -> str:
         of = own["SCH5"].median
         lines += ["", f"Sign-ins: {number(of('per_second'))} a second, {number(of('p50_ms'))} ms at the median and {number(of('p99_ms'))} at p99 with 16 at once."]
     return "\n".join(lines)
+
+
+def chat_section(results: dict[str, Result]) -> str:
+    """Chat's bars, and the figures of all three servers behind them."""
+    own = {name: result for name, result in results.items() if name in CHAT}
+    return "\n".join([machine(own), "", table(own), *chat_page.figures(own, number)])
 
 
 def figures(results: dict[str, Result]) -> str:

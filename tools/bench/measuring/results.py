@@ -22,7 +22,7 @@ class Verdict:
 
     @property
     def is_met(self) -> bool:
-        return self.median <= self.limit.at_most
+        return self.median >= self.limit.bound if self.limit.is_floor else self.median <= self.limit.bound
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bench::databases::Sizes;
 use bench::store_size::StoreSizes;
 use clap::{Parser, Subcommand, ValueEnum};
-use load::{LoadTarget, Options};
+use load::{ChatOptions, ChatTarget, LoadTarget, Options};
 use tokio::net::TcpListener;
 
 #[derive(Debug, Parser)]
@@ -36,6 +36,32 @@ enum BenchCommand {
         url: String,
         #[command(flatten)]
         options: Box<Options>,
+    },
+    /// Drive a chat server that is not ours, as `rendezvous load chat` drives ours
+    DriveChat {
+        /// Which kind of server
+        #[arg(value_enum)]
+        target: OtherChat,
+        /// Its address: ws://host:port
+        #[arg(long)]
+        url: String,
+        /// The environment variable with a JWT that Centrifugo takes
+        #[arg(long, value_name = "NAME", required_if_eq("target", "centrifugo"))]
+        token_env: Option<String>,
+        #[command(flatten)]
+        options: Box<ChatOptions>,
+    },
+    /// Measure an in-process group commit of chat's messages to SQLite; prints JSON
+    MessageCommits {
+        /// How many write at once, each waiting for its commit
+        #[arg(long, default_value_t = 64)]
+        senders: usize,
+        /// For how long they go on
+        #[arg(long, default_value = "5s", value_parser = load::parse_duration)]
+        duration: Duration,
+        /// On the disk that is to be measured
+        #[arg(long)]
+        dir: PathBuf,
     },
     /// Measure the verification of tickets; prints seconds of processor for each as JSON
     Tickets {
@@ -117,6 +143,12 @@ enum ReferenceServer {
     Peerjs,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OtherChat {
+    Centrifugo,
+    Socketio,
+}
+
 fn main() -> ExitCode {
     // Before anything builds an HTTP client: without a provider that panics. One that is there does as well.
     drop(rustls::crypto::ring::default_provider().install_default());
@@ -158,6 +190,21 @@ async fn run(command: BenchCommand) -> Result<(), String> {
                 .map_err(|error| error.to_string())?;
             println!("{}", load::table(&report));
             report.settle(options.json.as_deref(), options.max_errors)
+        }
+        BenchCommand::DriveChat {
+            target,
+            url,
+            token_env,
+            options,
+        } => drive_chat(target, url, token_env, &options).await,
+        BenchCommand::MessageCommits {
+            senders,
+            duration,
+            dir,
+        } => {
+            let measured = bench::message_commits::measure(senders, duration, &dir).await?;
+            println!("{}", measured.to_json());
+            Ok(())
         }
         BenchCommand::Tickets { count } => {
             println!("{}", bench::tickets::measure(count).await?.to_json());
@@ -225,4 +272,28 @@ async fn run(command: BenchCommand) -> Result<(), String> {
             served.map_err(text)
         }
     }
+}
+
+async fn drive_chat(
+    target: OtherChat,
+    url: String,
+    token_env: Option<String>,
+    options: &ChatOptions,
+) -> Result<(), String> {
+    let target = match target {
+        OtherChat::Centrifugo => {
+            let name = token_env.unwrap_or_default();
+            let token = std::env::var(&name).map_err(|error| format!("{name}: {error}"))?;
+            ChatTarget::Centrifugo {
+                url,
+                token: token.into(),
+            }
+        }
+        OtherChat::Socketio => ChatTarget::SocketIo { url },
+    };
+    let report = load::run_chat_until_interrupted(&target, options)
+        .await
+        .map_err(|error| error.to_string())?;
+    println!("{}", load::table(&report));
+    report.settle(options.json.as_deref(), options.max_errors)
 }

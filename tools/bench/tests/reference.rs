@@ -149,3 +149,19 @@ async fn lod_15_every_round_commits_every_session() {
     let cost = bench::commits::measure(10, 3, folder.path()).await.unwrap();
     assert_eq!(cost.rows_of_last_round, 10, "{cost:?}");
 }
+
+#[tokio::test]
+async fn lod_36_every_message_of_a_bare_group_commit_is_stored_and_many_share_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let lasts = Duration::from_millis(300);
+    let many = bench::message_commits::measure(8, lasts, folder.path())
+        .await
+        .unwrap();
+    assert!(many.messages > 0 && many.p50_ms > 0.0, "{many:?}");
+    assert_eq!(many.stored, many.messages, "{many:?}");
+    assert!(many.commits < many.messages, "{many:?}");
+    let alone = bench::message_commits::measure(1, lasts, folder.path())
+        .await
+        .unwrap();
+    assert_eq!(alone.commits, alone.messages, "{alone:?}");
+}

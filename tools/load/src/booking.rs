@@ -1,5 +1,6 @@
 //! Bookings and tickets over HTTP, as an application's back end makes them.
 
+mod chat;
 mod command;
 
 use std::sync::Arc;

@@ -40,7 +40,7 @@ pub(crate) async fn join(
     plan: &PairPlan,
     end: usize,
 ) -> Result<(ConnectedPeer, Option<Duration>), Fault> {
-    run.may_join().await;
+    run.admission.may_join().await;
     let (began, protocol, peer) = (Instant::now(), plan.protocol, &plan.peers[end]);
     let mut connection = LoadConnection::open(&peer.url, protocol.subprotocol()).await?;
     if let Some(join) = protocol.join(peer.ticket.as_deref()) {

@@ -1,12 +1,14 @@
-//! The load generator: pairs of peers that join sessions, negotiate and stay to the end, as many
+//! The load generator: pairs of peers that join sessions, negotiate and stay to the end, or that chat, as many
 //! as are asked for, against a running server that is known by its address alone.
 //!
 //! It is a client. No service is linked in here, and no browser either: descriptions and candidates are
 //! of the right size and shape, and no media flows. The scenarios are one file each in `scenario/`;
-//! three kinds of server are spoken to ([`LoadTarget`]), so that ours can be compared with others by one
-//! and the same generator.
+//! three kinds of server are spoken to ([`LoadTarget`]), and three kinds of chat ([`ChatTarget`]), so that ours can
+//! be compared with others by one and the same generator.
 
+mod admission;
 mod booking;
+mod chat;
 mod clock;
 mod connection;
 mod duration;
@@ -28,8 +30,10 @@ mod sdp;
 mod table;
 mod tally;
 mod target;
+mod turnstile;
 
 pub use booking::{BookingError, SchedulerClient};
+pub use chat::{ChatOptions, ChatScenario, ChatTarget, run_chat, run_chat_until_interrupted};
 pub use duration::parse_duration;
 pub use lifecycle::{LoadError, run, run_until_interrupted};
 pub use options::{Options, Scenario};

@@ -27,9 +27,9 @@ use crate::target::LoadTarget;
 /// Descriptors beside the sockets: the runtime's own, the log, the scheduler's connections.
 const OTHER_DESCRIPTORS: u64 = 100;
 /// How long a stopped run may take to close its sockets.
-const STOP_LIMIT: Duration = Duration::from_secs(5);
+pub(crate) const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// How long the server has to come to rest before memory and idleness are measured.
-const SETTLE: Duration = Duration::from_secs(2);
+pub(crate) const SETTLE: Duration = Duration::from_secs(2);
 
 /// Why nothing was measured.
 #[derive(Debug, thiserror::Error)]
@@ -42,11 +42,11 @@ pub enum LoadError {
     Stopped,
     /// This process may not have so many sockets.
     #[error(
-        "{pairs} pairs need {needed} descriptors, and the hard limit is {limit} (`ulimit -Hn`)"
+        "{sockets} sockets need {needed} descriptors, and the hard limit is {limit} (`ulimit -Hn`)"
     )]
     Descriptors {
         /// What was asked for.
-        pairs: u32,
+        sockets: u64,
         /// What it takes.
         needed: u64,
         /// What there is.
@@ -63,8 +63,18 @@ pub async fn run_until_interrupted(
     target: &LoadTarget,
     options: &Options,
 ) -> Result<Report, LoadError> {
+    until_interrupted(|stop| run(target, options.clone(), stop)).await
+}
+
+/// A run that is told to stop at the first Ctrl-C, and not waited for at the second.
+pub(crate) async fn until_interrupted<F>(
+    begin: impl FnOnce(CancellationToken) -> F,
+) -> Result<Report, LoadError>
+where
+    F: Future<Output = Result<Report, LoadError>>,
+{
     let stop = CancellationToken::new();
-    let mut running = std::pin::pin!(run(target, options.clone(), stop.clone()));
+    let mut running = std::pin::pin!(begin(stop.clone()));
     loop {
         tokio::select! {
             ended = &mut running => return ended,
@@ -87,7 +97,7 @@ pub async fn run(
     options: Options,
     stop: CancellationToken,
 ) -> Result<Report, LoadError> {
-    raise_descriptors(options.pairs)?;
+    raise_descriptors(2 * u64::from(options.pairs))?;
     let started_at = now_us() / 1_000;
     let plans = plans(target, &options, &stop).await?;
     let same_clock = match target {
@@ -156,7 +166,7 @@ async fn sessions(run: &Arc<Run>, mut plans: Vec<PairPlan>, meter: Meter) -> Vec
     }
     let all = async { while pair_tasks.join_next().await.is_some() {} };
     let done = || run.tally.operations();
-    shown("sessions", total, done, until_stopped(run, all)).await;
+    shown("sessions", total, done, until_stopped(&run.stop, all)).await;
     vec![measuring.end("sessions", run.tally.operations())]
 }
 
@@ -185,12 +195,12 @@ async fn cycle(run: &Arc<Run>, plans: &[PairPlan], meter: Meter, phases: &mut Ve
         let pair = run_pair(Arc::clone(run), plan.clone(), number, work, signals.clone());
         pair_tasks.spawn(pair);
     }
-    let arriving = until_stopped(run, signals.all_arrived(pairs));
+    let arriving = until_stopped(&run.stop, signals.all_arrived(pairs));
     shown("joining", 2 * pairs as u64, joined, arriving).await;
     let mut filling = measuring.end("fill", joined());
     let is_joining = matches!(run.options.scenario, Scenario::Joins | Scenario::Idle);
     if is_joining {
-        until_stopped(run, sleep(SETTLE)).await;
+        until_stopped(&run.stop, sleep(SETTLE)).await;
         settle_memory(&mut filling, meter);
         phases.push(filling);
     } else {
@@ -198,7 +208,7 @@ async fn cycle(run: &Arc<Run>, plans: &[PairPlan], meter: Meter, phases: &mut Ve
     }
     let measuring = meter.start();
     signals.start_work();
-    let working = until_stopped(run, signals.all_worked(pairs));
+    let working = until_stopped(&run.stop, signals.all_worked(pairs));
     let (total, done) = extent(run, work, pairs);
     shown(run.options.scenario.name(), total, done, working).await;
     if run.options.scenario != Scenario::Joins {
@@ -214,13 +224,13 @@ async fn cycle(run: &Arc<Run>, plans: &[PairPlan], meter: Meter, phases: &mut Ve
     };
     drop(timeout(limit, emptying).await);
     if is_joining {
-        until_stopped(run, sleep(SETTLE)).await;
+        until_stopped(&run.stop, sleep(SETTLE)).await;
         phases.push(measuring.end("empty", 0));
     }
 }
 
 /// Memory counts once the server has come to rest; processor time until all were in.
-fn settle_memory(filling: &mut PhaseReport, meter: Meter) {
+pub(crate) fn settle_memory(filling: &mut PhaseReport, meter: Meter) {
     if let (Some(server), Some(now)) = (&mut filling.server, meter.start().end("", 0).server) {
         server.rss_bytes_after = now.rss_bytes_after;
     }
@@ -238,22 +248,22 @@ fn extent(run: &Arc<Run>, work: Work, pairs: usize) -> (u64, Box<dyn Fn() -> u64
     }
 }
 
-async fn until_stopped(run: &Arc<Run>, work: impl Future<Output = ()>) {
+pub(crate) async fn until_stopped(stop: &CancellationToken, work: impl Future<Output = ()>) {
     tokio::select! {
-        () = run.stop.cancelled() => {}
+        () = stop.cancelled() => {}
         () = work => {}
     }
 }
 
 /// Raises the soft limit of descriptors to what the sockets need.
-fn raise_descriptors(pairs: u32) -> Result<(), LoadError> {
-    let needed = 2 * u64::from(pairs) + OTHER_DESCRIPTORS;
+pub(crate) fn raise_descriptors(sockets: u64) -> Result<(), LoadError> {
+    let needed = sockets + OTHER_DESCRIPTORS;
     let mut limits = getrlimit(Resource::Nofile);
     if limits.current.is_none_or(|current| current >= needed) {
         return Ok(());
     }
     let refused = |limit| LoadError::Descriptors {
-        pairs,
+        sockets,
         needed,
         limit,
     };

@@ -3,7 +3,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +11,7 @@ use crate::pair::LoadPair;
 use crate::plan::PairPlan;
 use crate::run::Run;
 use crate::scenario::Work;
+use crate::turnstile::Turnstile;
 
 /// What the tasks of all pairs wait for, and what they report.
 #[derive(Debug, Clone)]
@@ -22,8 +22,8 @@ pub(crate) struct PhaseSignals {
     pub(crate) finish: CancellationToken,
     /// When the work began, for all.
     pub(crate) work_began: Arc<OnceLock<Instant>>,
-    arrived: watch::Sender<usize>,
-    worked: watch::Sender<usize>,
+    arrived: Turnstile,
+    worked: Turnstile,
 }
 
 impl PhaseSignals {
@@ -32,8 +32,8 @@ impl PhaseSignals {
             start: stop.child_token(),
             finish: stop.child_token(),
             work_began: Arc::default(),
-            arrived: watch::Sender::new(0),
-            worked: watch::Sender::new(0),
+            arrived: Turnstile::default(),
+            worked: Turnstile::default(),
         }
     }
 
@@ -46,34 +46,12 @@ impl PhaseSignals {
 
     /// Returns when `pairs` have come in, or failed to.
     pub(crate) async fn all_arrived(&self, pairs: usize) {
-        reached(&self.arrived, pairs).await;
+        self.arrived.reached(pairs).await;
     }
 
     /// Returns when `pairs` have done their work, or failed to.
     pub(crate) async fn all_worked(&self, pairs: usize) {
-        reached(&self.worked, pairs).await;
-    }
-}
-
-async fn reached(counter: &watch::Sender<usize>, pairs: usize) {
-    // The sender is ours: it can't be gone.
-    drop(counter.subscribe().wait_for(|count| *count >= pairs).await);
-}
-
-/// Counts once, at the latest when it is dropped: whoever fails must not be waited for.
-struct CountOnDrop<'a>(Option<&'a watch::Sender<usize>>);
-
-impl CountOnDrop<'_> {
-    fn now(&mut self) {
-        if let Some(counter) = self.0.take() {
-            counter.send_modify(|count| *count += 1);
-        }
-    }
-}
-
-impl Drop for CountOnDrop<'_> {
-    fn drop(&mut self) {
-        self.now();
+        self.worked.reached(pairs).await;
     }
 }
 
@@ -85,8 +63,8 @@ pub(crate) async fn run_pair(
     work: Work,
     signals: PhaseSignals,
 ) {
-    let mut arrived = CountOnDrop(Some(&signals.arrived));
-    let mut worked = CountOnDrop(Some(&signals.worked));
+    let mut arrived = signals.arrived.pass();
+    let mut worked = signals.worked.pass();
     let session = async {
         let mut pair = join(&run, plan, work).await?;
         arrived.now();
@@ -109,7 +87,7 @@ pub(crate) async fn run_pair(
 }
 
 async fn join(run: &Arc<Run>, plan: PairPlan, work: Work) -> Result<LoadPair, Fault> {
-    let _permit = run.slots.acquire().await;
+    let _slot = run.admission.slot().await;
     if run.stop.is_cancelled() {
         return Err(Fault::TimedOut("stopped"));
     }

@@ -19,7 +19,7 @@ use wire::{EventType, Page, SessionId, TimelineItem};
 use self::sink::WebhookSink;
 use crate::booking::{BookingError, SchedulerClient};
 use crate::clock::now_us;
-use crate::lifecycle::LoadError;
+use crate::lifecycle::{LoadError, until_interrupted};
 use crate::meter::Meter;
 use crate::progress::shown;
 use crate::report::{PhaseReport, Report, spans_ms};
@@ -65,19 +65,7 @@ pub async fn run_reminders_until_interrupted(
     scheduler: &SchedulerClient,
     options: &ReminderOptions,
 ) -> Result<Report, LoadError> {
-    let stop = CancellationToken::new();
-    let mut running = std::pin::pin!(run_reminders(scheduler, options, stop.clone()));
-    loop {
-        tokio::select! {
-            ended = &mut running => return ended,
-            pressed = tokio::signal::ctrl_c() => {
-                if pressed.is_err() || stop.is_cancelled() {
-                    return Err(LoadError::Stopped);
-                }
-                stop.cancel();
-            }
-        }
-    }
+    until_interrupted(|stop| run_reminders(scheduler, options, stop)).await
 }
 
 struct ReminderRun<'a> {

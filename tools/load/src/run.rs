@@ -3,13 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant as StdInstant;
 
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::LoadAdmission;
 use crate::clock::Offset;
 use crate::options::Options;
-use crate::pace::{JoinQueue, Pace};
 use crate::tally::Tally;
 
 /// One run of the generator.
@@ -19,10 +17,7 @@ pub(crate) struct Run {
     pub(crate) tally: Tally,
     /// Cancelled when the person at the keyboard has seen enough.
     pub(crate) stop: CancellationToken,
-    /// How many pairs may be connecting at once.
-    pub(crate) slots: Semaphore,
-    started: Instant,
-    joins: Option<Mutex<JoinQueue>>,
+    pub(crate) admission: LoadAdmission,
     offset: Mutex<Offset>,
 }
 
@@ -35,19 +30,10 @@ impl Run {
         Arc::new(Self {
             tally: Tally::default(),
             stop,
-            slots: Semaphore::new(options.concurrency as usize),
-            started: Instant::now(),
-            joins: Pace::new(options.join_rate).map(|pace| Mutex::new(JoinQueue::new(pace))),
+            admission: LoadAdmission::new(options.concurrency, options.join_rate),
             offset: Mutex::new(offset),
             options,
         })
-    }
-
-    /// Returns when the next join may begin.
-    pub(crate) async fn may_join(&self) {
-        let Some(joins) = &self.joins else { return };
-        let due = lock(joins).take(self.started.elapsed());
-        sleep_until(self.started + due).await;
     }
 
     /// How far the server's clock is from ours.

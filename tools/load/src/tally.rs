@@ -42,6 +42,10 @@ pub(crate) enum Span {
     ReminderLate,
     /// How late the first webhook of a session's reminders came.
     WebhookLate,
+    /// From sending a chat message to its acknowledgement.
+    Ack,
+    /// From the moment at which all come back to having all that was missed.
+    CaughtUp,
 }
 
 impl Span {
@@ -59,6 +63,8 @@ impl Span {
             Span::Booking => "booking",
             Span::ReminderLate => "reminder_late",
             Span::WebhookLate => "webhook_late",
+            Span::Ack => "ack",
+            Span::CaughtUp => "caught_up",
         }
     }
 }
@@ -112,7 +118,12 @@ impl Tally {
 
     /// How many joins are done.
     pub(crate) fn joins(&self) -> u64 {
-        self.lock().spans.get(&Span::Join).map_or(0, Histogram::len)
+        self.count_of(Span::Join)
+    }
+
+    /// How many spans of a kind were counted.
+    pub(crate) fn count_of(&self, what: Span) -> u64 {
+        self.lock().spans.get(&what).map_or(0, Histogram::len)
     }
 
     /// Forgets the spans of a kind: those of a warm-up.

@@ -8,7 +8,7 @@ use crate::clock::now_us;
 use crate::options::{Options, Scenario};
 
 /// A start that is far away: nothing happens by itself meanwhile, in milliseconds.
-const FAR_MS: i64 = 3_600_000;
+pub(super) const FAR_MS: i64 = 3_600_000;
 /// Longest that a session can be booked for, in milliseconds.
 const DAY_MS: i64 = 86_400_000;
 /// Longest that media may take, in milliseconds: no session fails because the others are still coming.

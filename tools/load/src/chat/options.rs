@@ -1,0 +1,158 @@
+//! What is to be done in chat: the flags, which every front end of the generator shares.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::duration::parse_duration;
+
+/// Most pairs of one run: two sockets each, below the 20,000 descriptors that a process is
+/// commonly allowed at most.
+const MAX_PAIRS: i64 = 9_900;
+/// Longest body, in bytes: what chat takes as one message.
+const MAX_BODY_BYTES: i64 = 4_000;
+/// Most that one may miss and still be told: more is read as history, by Rendezvous as by Centrifugo.
+const MAX_MISSED: i64 = 300;
+/// Most messages that are written before the measured part.
+const MAX_HISTORY: i64 = 10_000_000;
+/// Longest measured part: a run ends by itself.
+const LONGEST: Duration = Duration::from_secs(24 * 3_600);
+
+/// A way of chatting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChatScenario {
+    /// One of each pair writes, the next message when the last is acknowledged and both have it
+    Send,
+    /// Messages are due at a fixed rate, whatever becomes of those before (open loop)
+    Rate,
+    /// Connected, and then nothing but signs of life
+    Idle,
+    /// All sockets are cut at once, and come back for what was sent meanwhile
+    Storm,
+}
+
+impl ChatScenario {
+    /// Its name on the command line and in the result.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ChatScenario::Send => "send",
+            ChatScenario::Rate => "rate",
+            ChatScenario::Idle => "idle",
+            ChatScenario::Storm => "storm",
+        }
+    }
+}
+
+/// One run of the generator against chat.
+#[derive(Debug, Clone, Args)]
+pub struct ChatOptions {
+    /// What the pairs do
+    #[arg(long, value_enum, default_value_t = ChatScenario::Send)]
+    pub scenario: ChatScenario,
+    /// How many pairs, each with a room: two sockets, of which one writes
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=MAX_PAIRS))]
+    pub pairs: u32,
+    /// How long the measured part lasts: `30s`, `2m` (send, rate, idle)
+    #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = parse_span)]
+    pub duration: Duration,
+    /// Messages a second, of all pairs together (rate)
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub rate: u32,
+    /// Length of a message's text, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=MAX_BODY_BYTES))]
+    pub body_bytes: u32,
+    /// Messages that are written before the measured part, over all rooms
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=MAX_HISTORY))]
+    pub history: u32,
+    /// Messages that are sent in each room while one of the two is cut off (storm)
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=MAX_MISSED))]
+    pub missed: u32,
+    /// Connections a second, 0 for no limit; a server allows 50 of one address unless told otherwise
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub join_rate: u32,
+    /// How many pairs connect at once, also when they come back
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=MAX_PAIRS))]
+    pub concurrency: u32,
+    /// Write the result as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Which share of the operations may fail, 0 to 1, before the run counts as failed
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub max_errors: f64,
+    /// Read processor time and memory of this process, where the server runs on this machine
+    #[arg(long, value_name = "PID")]
+    pub server_pid: Option<u32>,
+}
+
+impl ChatOptions {
+    /// How many messages each room is filled with: as many as there are to be at least, evenly.
+    pub(crate) fn history_of_room(&self) -> u32 {
+        self.history.div_ceil(self.pairs.max(1))
+    }
+
+    /// The text of every message.
+    pub(crate) fn body(&self) -> String {
+        "abcdefghijklmnopqrstuvwxyz "
+            .chars()
+            .cycle()
+            .skip(1)
+            .take(self.body_bytes as usize - 1)
+            .chain(['.'])
+            .collect()
+    }
+}
+
+/// As [`parse_duration`], a day at most.
+fn parse_span(text: &str) -> Result<Duration, String> {
+    let span = parse_duration(text)?;
+    match span <= LONGEST {
+        true => Ok(span),
+        false => Err("longer than a day".to_owned()),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Flags {
+        #[command(flatten)]
+        options: ChatOptions,
+    }
+
+    pub(crate) fn options(flags: &[&str]) -> Result<ChatOptions, clap::Error> {
+        Flags::try_parse_from([&["load"], flags].concat()).map(|flags| flags.options)
+    }
+
+    #[test]
+    fn lod_31_a_run_of_chat_is_bounded() {
+        assert!(options(&["--duration", "24h"]).is_ok());
+        for flags in [
+            ["--duration", "25h"],
+            ["--missed", "301"],
+            ["--pairs", "9901"],
+            ["--history", "10000001"],
+            ["--body-bytes", "0"],
+        ] {
+            assert!(options(&flags).is_err(), "{flags:?}");
+        }
+    }
+
+    #[test]
+    fn lod_31_a_body_has_its_length_and_a_history_is_spread_over_the_rooms() {
+        for bytes in [1, 2, 100, 4_000] {
+            let body = options(&["--body-bytes", &bytes.to_string()])
+                .unwrap()
+                .body();
+            assert_eq!(body.len(), bytes);
+            assert_eq!(body.trim(), body);
+        }
+        let spread = options(&["--pairs", "3", "--history", "10"]).unwrap();
+        assert_eq!(spread.history_of_room(), 4);
+    }
+}
