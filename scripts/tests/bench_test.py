@@ -62,6 +62,7 @@ class Plots(unittest.TestCase):
         bars = drawing.findall("{http://www.w3.org/2000/svg}rect")
         self.assertEqual([bar.get("class") for bar in bars], ["rendezvous", "peerjs"])
         self.assertAlmostEqual(float(bars[1].get("width")), 2 * float(bars[0].get("width")))
+        self.assertIsNone(plots.chat_costs(results))
         self.assertIsNone(plots.relay_cpu(results), "nothing is drawn of what was not measured")
 
 

@@ -18,13 +18,16 @@ STYLE = """
   .title { font-size: 15px; font-weight: 600 }
   .note { fill: #59636e }
   .axis { stroke: #59636e }
-  .rendezvous { fill: #2f6fde } .reference { fill: #8c959f } .peerjs { fill: #d4761f }
+  .rendezvous { fill: #2f6fde } .reference, .centrifugo { fill: #8c959f } .peerjs, .socketio { fill: #d4761f }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3 } .note { fill: #9da7b3 } .axis { stroke: #9da7b3 }
-    .rendezvous { fill: #5b94f5 } .reference { fill: #7d8590 } .peerjs { fill: #e8964a }
+    .rendezvous { fill: #5b94f5 } .reference, .centrifugo { fill: #7d8590 } .peerjs, .socketio { fill: #e8964a }
   }"""
 
-NAMES = {"rendezvous": "Rendezvous", "reference": "bare relay", "peerjs": "PeerJS 1.0.2"}
+NAMES = {
+    "rendezvous": "Rendezvous", "reference": "bare relay", "peerjs": "PeerJS 1.0.2", "socketio": "Socket.IO 4.8", "centrifugo": "Centrifugo 6.9",
+}
+CHATS = ("rendezvous", "socketio", "centrifugo")
 
 
 @dataclass(frozen=True)
@@ -135,4 +138,17 @@ def lateness(results: dict[str, Result]) -> str | None:
     return chart("How late `ended` reaches the page, 9,000 sessions", "milliseconds after deadline_at; deadlines over 60 s, and all at one instant", groups)
 
 
-PLOTS = {"relay-cpu": relay_cpu, "message-latency": message_latency, "memory": memory, "lateness": lateness}
+def chat_costs(results: dict[str, Result]) -> str | None:
+    if not {"CHT1", "CHT2", "CHT5"} <= results.keys():
+        return None
+    parts = (("CHT1", "{:.0f} µs", "a message: "), ("CHT2", "{:.1f} KB", "idle: "), ("CHT5", "{:.2f} s", "storm: "))
+    # Of each the longest is as long as the others' longest: they have different units.
+    groups = []
+    for bar, form, prefix in parts:
+        group = servers(results[bar], CHATS, form, prefix)
+        most = max(row.value for row in group.rows) or 1.0
+        groups.append(Group([Row(row.label, row.value / most, row.series, row.shown) for row in group.rows]))
+    return chart("Chat: a message, an idle connection, a storm of 5,000", "CPU, memory, and the time until all have caught up; shorter is better", groups)
+
+
+PLOTS = {"chat": chat_costs, "relay-cpu": relay_cpu, "message-latency": message_latency, "memory": memory, "lateness": lateness}
