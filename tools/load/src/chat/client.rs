@@ -114,9 +114,9 @@ impl ChatClient {
         }
     }
 
-    /// Cuts the connection without a word, as a lost network does, and keeps the cursor.
-    pub(crate) fn cut(self) -> ChatCursor {
-        self.cursor
+    /// What it can come back with, once it is dropped: that cuts the connection without a word, as a lost network does.
+    pub(crate) fn take_cursor(&mut self) -> ChatCursor {
+        std::mem::take(&mut self.cursor)
     }
 
     /// Closes the socket as a person does who goes.

@@ -133,11 +133,10 @@ impl ChatRoom {
         }
     }
 
-    /// Cuts an end off without a word.
+    /// Cuts an end off without a word, if it is in.
     pub(crate) fn cut(&mut self, end: usize) {
-        let cut_off = RoomEnd::CutOff(ChatCursor::default());
-        if let RoomEnd::In(client) = std::mem::replace(&mut self.ends[end], cut_off) {
-            self.ends[end] = RoomEnd::CutOff(client.cut());
+        if let RoomEnd::In(client) = &mut self.ends[end] {
+            self.ends[end] = RoomEnd::CutOff(client.take_cursor());
         }
     }
 
