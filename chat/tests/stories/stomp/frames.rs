@@ -51,6 +51,9 @@ async fn cht_138_a_receipt_comes_once_the_message_is_durable_and_says_where_it_s
     bo.assert_none::<Message>();
 }
 
+/// Command, headers, body, and the code of its refusal.
+type RefusedFrame<'a> = (StompCommand, Vec<(&'a str, &'a str)>, &'a str, &'a str);
+
 #[tokio::test]
 async fn cht_139_a_refused_frame_is_told_and_the_connection_lives() {
     let server = Server::start().await;
@@ -60,7 +63,7 @@ async fn cht_139_a_refused_frame_is_told_and_the_connection_lives() {
     let read = format!("{own}/read");
     let long = "x".repeat(20_000);
     let send = StompCommand::Send;
-    let cases: [(StompCommand, Vec<(&str, &str)>, &str, &str); 9] = [
+    let cases: [RefusedFrame<'_>; 9] = [
         (
             send,
             vec![("destination", strange), ("client-id", "c")],
