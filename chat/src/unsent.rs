@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use chat_core::MessageRef;
 
-/// The messages that are queued for a socket, with the numbers of their frames: no more than its queue and its buffer hold.
+/// Messages that are kept for one socket: more than its queue and its buffer hold. Beyond it are those for a socket that
+/// is being closed; of a person who has so many unread, the first say it.
+const MAX_UNSENT: usize = 4_096;
+
+/// The messages that are queued for a socket, with the numbers of their frames.
 #[derive(Debug, Default)]
 pub(crate) struct UnsentMessages(VecDeque<(u64, Arc<MessageRef>)>);
 
@@ -13,6 +17,10 @@ impl UnsentMessages {
     /// Notes a message whose frame has that number, and forgets those up to `written`.
     pub(crate) fn push(&mut self, number: u64, message: Arc<MessageRef>, written: u64) {
         self.forget(written);
+        if self.0.len() >= MAX_UNSENT {
+            metrics::counter!("chat_unsent_forgotten_total").increment(1);
+            return;
+        }
         self.0.push_back((number, message));
     }
 
