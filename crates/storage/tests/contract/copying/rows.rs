@@ -172,8 +172,8 @@ pub(super) async fn fill_chat(database: &Database, has_messages: bool) {
         "INSERT INTO closed_rooms (room_id, closed_at) VALUES ('r0', 5)",
         "INSERT INTO blocks (by_id, user_id, blocked, changed_at, event_id) VALUES ('u', 'v', 1, 5, 'e')",
         "INSERT INTO people (user_id, erased_at) VALUES ('w', 5)",
-        "INSERT INTO room_groups (room_id, name, revision) VALUES ('r0', 'g', 7)",
-        "INSERT INTO group_members (room_id, user_id, role, from_seq) VALUES ('r0', 'u0', 'owner', 3)",
+        "INSERT INTO room_groups (room_id, name, revision) SELECT room_id, 'g', 7 FROM rooms WHERE last_seq = 0",
+        "INSERT INTO group_members (room_id, user_id, role, from_seq) SELECT room_id, 'u0', 'owner', 3 FROM rooms WHERE last_seq = 0",
         "INSERT INTO sent_counts (room_id, user_id, sent, sent_read) VALUES ('r0', 'u0', 9, 8)",
     ] {
         query(insert).execute(&mut work).await.unwrap();
