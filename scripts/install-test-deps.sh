@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and the machine lacks: Python, shellcheck, a browser, a Node that is new enough, cargo-deny,
-# a LiveKit server, database servers, Toxiproxy, Mailpit, Schemathesis, clients of STOMP.
+# a LiveKit server, database servers (SecantusDB and FerretDB are built), Toxiproxy, Mailpit, Schemathesis, clients of STOMP.
 # Nothing is done twice: what is found is left alone.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -118,7 +118,13 @@ need_schemathesis() {
   "$REPO/scripts/contracts/install.sh"
 }
 
+# Two servers of MongoDB's protocol: this one with Cargo, FerretDB with Go.
+need_secantus() {
+  "$REPO/scripts/install-secantus.sh"
+}
+
 need_go_servers() {
+  "$REPO/scripts/install-ferretdb.sh"
   "$REPO/scripts/install-livekit.sh"
   "$REPO/scripts/install-toxiproxy.sh"
   "$REPO/scripts/install-mailpit.sh"
@@ -166,7 +172,9 @@ case ${1:-all} in
     need_coturn
     need_databases
     need_faults
+    need_command cmake cmake
     install_wanted
+    in_background need_secantus
     in_background need_schemathesis
     "$REPO/scripts/with-node" node --version >/dev/null
     "$REPO/scripts/install-media-clients.sh" >/dev/null
@@ -185,7 +193,10 @@ case ${1:-all} in
     need_faults
     need_aiosmtpd
     need_databases
+    need_command cmake cmake
     install_wanted
+    in_background need_secantus
+    in_background "$REPO/scripts/install-ferretdb.sh"
     wait_for_builds
     ;;
   *) die "usage: scripts/install-test-deps.sh [all|check|faults]" ;;

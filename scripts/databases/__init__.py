@@ -1,1 +1,1 @@
-"""Real PostgreSQL and MariaDB servers for the tests: started for one run, each with a password of its own, and gone after it."""
+"""Real PostgreSQL and MariaDB servers, and two of MongoDB's protocol, for the tests: started for one run, and gone after it."""

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .mariadb import MariaDb
+from .mongo import FerretDb, SecantusDb
 from .postgres import Postgres
 from .server import NotInstalled, Server
 
-KINDS: dict[str, type[Server]] = {"postgres": Postgres, "mysql": MariaDb}
+KINDS: dict[str, type[Server]] = {"postgres": Postgres, "mysql": MariaDb, "secantus": SecantusDb, "ferret": FerretDb}
 REPO = Path(__file__).resolve().parents[2]
 # What asks a process to end.
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

@@ -42,7 +42,7 @@ class NotInstalled(Unavailable):
 
 
 class Server:
-    """What the two have in common. A subclass knows its programs, and when its server answers."""
+    """What they have in common. A subclass knows its programs, and when its server answers."""
 
     name: str
     # The system's account for it, which runs it where we are root: PostgreSQL refuses root.
@@ -93,7 +93,7 @@ class Server:
     def start(self) -> None:
         """Only from the main thread: the kernel ends the server with the thread that started it."""
         if self.is_new:
-            templates.copy(self, self.data)
+            self.fill()
         with self.log.open("ab") as log:
             # `setpriv` becomes the server, so that its id is the server's.
             self._process = subprocess.Popen(
@@ -101,6 +101,10 @@ class Server:
                 # Ctrl-C is for the tests; the server is needed until they have ended.
                 start_new_session=True,
             )
+
+    def fill(self) -> None:
+        """Puts new data where it belongs."""
+        templates.copy(self, self.data)
 
     def make(self) -> None:
         """Makes its data where it belongs."""

@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from databases.mariadb import MariaDb
+from databases.mongo import FerretDb, SecantusDb
 from databases.postgres import Postgres
 from databases.run import running
 from databases.server import NotInstalled
 
 WITH_DATABASES = Path(__file__).resolve().parents[1] / "with-databases"
 # What tells of them to whoever runs this.
-NAMES = ("POSTGRES_URL", "POSTGRES_PID", "MYSQL_URL", "MYSQL_PID", "CI")
+KINDS = ("POSTGRES", "MYSQL", "SECANTUS", "FERRET")
+NAMES = (*(f"{kind}_{what}" for kind in KINDS for what in ("URL", "PID")), "CI")
 TELL = 'echo "$POSTGRES_URL $POSTGRES_PID $MYSQL_URL $MYSQL_PID"'
 PID = re.compile(r"(?<!\S)\d+(?!\S)")
 LIMIT_S = 90
@@ -61,7 +63,9 @@ def ends(pid: str) -> bool:
 
 
 class Installed(unittest.TestCase):
-    """With both servers; CI has them."""
+    """With servers of both kinds; CI has them. Those of MongoDB's protocol are tried apart."""
+
+    mongo = {"SECANTUS_URL": "mongodb://c/", "FERRET_URL": "mongodb://d/"}
 
     @classmethod
     def setUpClass(cls):
@@ -81,7 +85,7 @@ class Both(Installed):
         wrong = 'psql -X -At "$(echo "$POSTGRES_URL" | sed s/:[0-9a-f]*@/:wrong@/)" -c "SELECT 1" 2>/dev/null; echo "refused $?"'
         with readable_folder() as folder:
             script = f'{TELL}; {psql}; {wrong}; stat -c %A "$TMPDIR"/*; ps axww -o args; exit 7'
-            code, out, err = result("sh", "-c", script, TMPDIR=folder)
+            code, out, err = result("sh", "-c", script, TMPDIR=folder, **self.mongo)
             self.assertEqual((code, os.listdir(folder)), (7, []), err)
         told, *lines = out.splitlines()
         postgres, postgres_pid, mysql, mysql_pid = told.split()
@@ -105,7 +109,7 @@ class Both(Installed):
                 self.assertEqual(([pid for pid in pids if lives(pid)], os.listdir(folder)), ([], []))
 
     def test_they_are_gone_when_the_script_is_killed_even_frozen(self):
-        with readable_folder() as folder, start("sh", "-c", f"{TELL} $$; exec sleep 60", TMPDIR=folder) as process:
+        with readable_folder() as folder, start("sh", "-c", f"{TELL} $$; exec sleep 60", TMPDIR=folder, **self.mongo) as process:
             *servers, command = PID.findall(process.stdout.readline())
             self.assertEqual(len(servers), 2)
             os.kill(int(servers[0]), signal.SIGSTOP)
@@ -151,15 +155,36 @@ class Settings(Installed):
             self.assertIn("neither empty nor", err)
 
 
+class OfMongosProtocol(unittest.TestCase):
+    def test_they_answer_on_this_machine_and_are_gone_after_the_command(self):
+        try:
+            SecantusDb.find_programs()
+            FerretDb.find_programs()
+        except NotInstalled as error:
+            if os.environ.get("CI", "").lower() in ("1", "true"):
+                raise
+            raise unittest.SkipTest(str(error)) from error
+        for kind, server, parameters in (("SECANTUS", "secantus", ""), ("FERRET", "ferret", r"\?retryWrites=false")):
+            with self.subTest(server), tempfile.TemporaryDirectory() as folder:
+                code, out, err = result("--only", server, "sh", "-c", f'echo "${kind}_URL ${kind}_PID"; exit 7', TMPDIR=folder)
+                self.assertEqual((code, os.listdir(folder)), (7, []), err)
+                url, pid = out.split()
+                self.assertRegex(url, rf"^mongodb://127\.0\.0\.1:\d+/{parameters}$")
+                self.assertFalse(lives(pid))
+
+
+GIVEN = {"POSTGRES_URL": "postgres://a/", "MYSQL_URL": "mysql://b/", "SECANTUS_URL": "mongodb://c/", "FERRET_URL": "mongodb://d/"}
+
+
 class Given(unittest.TestCase):
     def test_a_server_that_is_named_is_used_and_none_is_started(self):
-        given = {"POSTGRES_URL": "postgres://a/", "MYSQL_URL": "mysql://b/"}
+        given = GIVEN
         # Where no program of a server is found.
         code, out, err = result("sh", "-c", TELL, CI="true", **given, PATH="/nowhere:/usr/bin:/bin")
         self.assertEqual((code, out.split(), err), (0, ["postgres://a/", "mysql://b/"], ""))
 
     def test_a_command_that_is_not_there_and_one_that_a_signal_ends_have_a_shells_codes(self):
-        given = {"POSTGRES_URL": "postgres://a/", "MYSQL_URL": "mysql://b/"}
+        given = GIVEN
         code, _, err = result("no-such-command", **given)
         self.assertEqual((code, "no-such-command can't be started" in err), (127, True))
         self.assertEqual(result("sh", "-c", "kill -9 $$", **given)[0], 128 + signal.SIGKILL)
@@ -180,7 +205,7 @@ class Missing(unittest.TestCase):
         self.addCleanup(lambda: (os.environ.clear(), os.environ.update(before)))
         for name in NAMES:
             os.environ.pop(name, None)
-        os.environ["MYSQL_URL"] = "mysql://b/"
+        os.environ.update({name: url for name, url in GIVEN.items() if name != "POSTGRES_URL"})
 
     def test_a_server_that_is_missing_is_an_error_in_ci(self):
         os.environ["CI"] = "true"
