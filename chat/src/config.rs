@@ -8,6 +8,8 @@ use service::realtime::RealtimeConfig;
 use service::socket::SocketLimits;
 use storage::{DatabaseOptions, DatabaseUrl};
 
+use crate::store::MessagesUrl;
+
 /// Settings of the service. The defaults work on a laptop with a scheduler on its default port.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -15,8 +17,8 @@ pub struct Config {
     pub realtime: RealtimeConfig,
     /// Where rooms, their members and the events between services are.
     pub rooms: DatabaseUrl,
-    /// Where messages are: a file of SQLite. It may be that of the rooms.
-    pub messages: DatabaseUrl,
+    /// Where messages are: by default in the file of the rooms.
+    pub messages: MessagesUrl,
     /// How a server is connected to.
     pub database_options: DatabaseOptions,
     /// What it holds and takes at most.
@@ -59,7 +61,7 @@ impl Config {
         Self {
             realtime,
             rooms: file.clone(),
-            messages: file,
+            messages: MessagesUrl::Sqlite(file),
             database_options: DatabaseOptions::default(),
             limits: Limits::default(),
         }

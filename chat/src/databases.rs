@@ -7,37 +7,40 @@ use service::health::Readiness;
 use storage::{Database, Schema};
 
 use crate::config::Config;
+use crate::store::mongo::MongoMessages;
 use crate::store::sql::{SqlMessages, SqlRooms};
-use crate::store::{MessageStore, RoomStore, StorePair};
+use crate::store::{MessageBackend, MessageStore, MessagesUrl, RoomStore, StorePair};
 
 /// The stores that the service runs on.
-pub(crate) type SqlStores = StorePair<SqlRooms, SqlMessages>;
+pub(crate) type ServiceStores = StorePair<SqlRooms, MessageBackend>;
 
 /// Opens what the settings name.
 ///
 /// # Errors
-/// When a database can't be opened or brought up to date, or may not hold messages.
-pub(crate) async fn open(config: &Config) -> Result<SqlStores, StartError> {
-    let (rooms, messages) = (&config.rooms, &config.messages);
-    if messages.file().is_none() {
-        let problem = format!("chat.messages_url: {messages} can't hold messages; sqlite: can");
-        return Err(StartError::Config(problem));
-    }
+/// When a database can't be opened or brought up to date.
+pub(crate) async fn open(config: &Config) -> Result<ServiceStores, StartError> {
     let open = |url| Database::open(url, &config.database_options, Schema::chat());
+    let rooms = &config.rooms;
     let room_database = open(rooms).await?;
-    // A file that was opened twice would have two writers, which take turns by trying again.
-    let message_database = match rooms.identity() == messages.identity() {
-        true => room_database.clone(),
-        false => open(messages).await?,
+    let messages = match &config.messages {
+        // A file that was opened twice would have two writers, which take turns by trying again.
+        MessagesUrl::Sqlite(file) if file.identity() == rooms.identity() => {
+            MessageBackend::Sql(SqlMessages::new(room_database.clone()))
+        }
+        MessagesUrl::Sqlite(file) => MessageBackend::Sql(SqlMessages::new(open(file).await?)),
+        MessagesUrl::Mongo(url) => {
+            let opened = MongoMessages::open(url).await;
+            MessageBackend::Mongo(opened.map_err(|error| StartError::OtherStore(error.into()))?)
+        }
     };
     Ok(StorePair {
         rooms: SqlRooms::new(room_database),
-        messages: SqlMessages::new(message_database),
+        messages,
     })
 }
 
 /// Ready is who can write both.
-pub(crate) fn watch(readiness: &Readiness, stores: &Arc<SqlStores>) {
+pub(crate) fn watch(readiness: &Readiness, stores: &Arc<ServiceStores>) {
     let rooms = stores.rooms.clone();
     readiness.check("rooms", move || {
         let rooms = rooms.clone();
@@ -71,14 +74,25 @@ mod tests {
         assert!(!is_same(&plain, &missing) && is_same(&missing, &missing));
     }
 
-    #[tokio::test]
-    async fn cht_68_messages_are_in_sqlite_alone_and_no_password_is_told() {
-        let messages = DatabaseUrl::parse("postgres://u:secret@127.0.0.1:1/d").unwrap();
-        let config = Config {
-            messages,
-            ..Config::default()
-        };
-        let refused = open(&config).await.unwrap_err().to_string();
-        assert!(refused.contains("chat.messages_url") && !refused.contains("secret"));
+    #[test]
+    fn cht_104_messages_are_in_sqlite_or_mongodb_and_no_password_is_told() {
+        for text in [
+            "sqlite:a.db",
+            "mongodb://u:canary@h/d",
+            "mongodb+srv://h.org/d",
+        ] {
+            assert!(MessagesUrl::parse(text).is_ok(), "{text}");
+        }
+        for text in [
+            "postgres://u:canary@127.0.0.1:1/d",
+            "mysql://u:canary@h/d",
+            "canary",
+            "",
+            "sqlite:",
+            "mongodb://u:canary@h",
+        ] {
+            let why = MessagesUrl::parse(text).unwrap_err().to_string();
+            assert!(!why.contains("canary"), "{why}");
+        }
     }
 }

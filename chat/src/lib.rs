@@ -28,6 +28,7 @@ mod unsent;
 pub use config::{Config, Limits};
 pub use lifecycle::run;
 pub use removals::Removal;
+pub use store::MessagesUrl;
 
 /// What other services know this one as.
 const SERVICE: &str = "chat";

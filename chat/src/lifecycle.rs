@@ -11,7 +11,7 @@ use service::{Shutdown, StartError};
 use storage::Outbox;
 
 use crate::config::{Config, Limits};
-use crate::databases::{self, SqlStores};
+use crate::databases::{self, ServiceStores};
 use crate::events::SchedulerEvents;
 use crate::quotas::{ExportQuota, MessageQuotas};
 use crate::registry::Registry;
@@ -99,7 +99,7 @@ fn publish_events(
 }
 
 /// At the first sign of a stop every socket is told when to come back.
-fn say_goodbye(runtime: &Runtime, state: Arc<AppState<SqlStores>>) {
+fn say_goodbye(runtime: &Runtime, state: Arc<AppState<ServiceStores>>) {
     runtime.on_shutdown(move || {
         state.registry.drain(|| state.connections.retry_after_ms());
     });

@@ -78,7 +78,7 @@ impl<S: Stores> RoomLoader<S> {
         }
         match rooms.is_empty() {
             true => Ok(()),
-            false => Err(StoreError::Unavailable("rooms change at each read".into())),
+            false => Err(StoreError::unavailable("rooms change at each read")),
         }
     }
 
@@ -210,7 +210,7 @@ async fn within_limit<T>(
 ) -> Result<T, StoreError> {
     match timeout(READ_LIMIT, read).await {
         Ok(outcome) => outcome,
-        Err(late) => Err(StoreError::Unavailable(late.into())),
+        Err(late) => Err(StoreError::unavailable(late)),
     }
 }
 

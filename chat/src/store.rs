@@ -3,13 +3,17 @@
 //! Two traits, because in production they are two databases. `tests/store_contract` runs on every
 //! implementation. The store actor alone calls what changes; anybody may read.
 
+mod backend;
 pub mod memory;
+pub mod mongo;
 mod pair;
 pub mod sql;
 
+pub use backend::{MessageBackend, MessagesUrl, MessagesUrlError};
 pub use pair::StorePair;
 
 use std::future::Future;
+use std::sync::Arc;
 
 use chat_core::{HistoryPage, MemberProgress, Membership, MessageDraft};
 use wire::chat::Message;
@@ -27,7 +31,7 @@ const COUNTED_TOGETHER: u32 = 200;
 pub struct NewMessage {
     /// Who says what, and where.
     pub draft: MessageDraft,
-    /// UUIDv7, not lower than any before.
+    /// UUIDv7, higher than any before of this process.
     pub message_id: String,
     /// When the store actor took it.
     pub sent_at: UnixMs,
@@ -175,18 +179,23 @@ pub struct StoredRoom {
     pub closed: bool,
 }
 
-/// Why a store did not do it.
-#[derive(Debug, thiserror::Error)]
+/// Why a store did not do it. Clones are the same failure, of which each of several is told.
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// It does not answer, or refused.
     #[error("the store failed: {0}")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Unavailable(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// Its disk is full.
     #[error("the store is full")]
     Full,
 }
 
 impl StoreError {
+    /// For a reason.
+    pub fn unavailable(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable(reason.into().into())
+    }
+
     /// What the one who asked is told; the cause is logged and counted.
     pub(crate) fn report(&self) -> ErrorCode {
         metrics::counter!("storage_errors_total").increment(1);
@@ -205,19 +214,19 @@ impl StoreError {
 
 /// Keeps messages.
 ///
-/// - What [`append`](Self::append) has returned `Ok` for survives the death of the process.
-/// - A room's `seq` are 1, 2, 3, … without a gap; a batch gets them in its order.
+/// - What [`append`](Self::append) has given `Ok` for survives the death of the process.
+/// - A room's `seq` are 1, 2, 3, … without a gap, whoever else writes to it, and those of a batch rise in its order.
 /// - `(room, sender, client_id)` is unique: the second one is a repeat, within one batch too.
-/// - A batch is written whole or not at all.
+/// - Each message has an outcome of its own: of a batch some may be stored where others are not.
 pub trait MessageStore: Send + Sync + 'static {
     /// Stores messages; what became of each, in order.
     ///
-    /// # Errors
-    /// When nothing of it is stored, or nobody knows: the same batch may be given again.
+    /// An error says that the message is not stored, or that nobody knows. It may be given again: if it was stored, that
+    /// is what it gets.
     fn append(
         &self,
         batch: &[NewMessage],
-    ) -> impl Future<Output = Result<Vec<Appended>, StoreError>> + Send;
+    ) -> impl Future<Output = Vec<Result<Appended, StoreError>>> + Send;
 
     /// What was stored before under a draft's key, without storing anything.
     ///
@@ -288,7 +297,8 @@ pub trait MessageStore: Send + Sync + 'static {
     fn heads(&self, rooms: &[RoomId])
     -> impl Future<Output = Result<Vec<Head>, StoreError>> + Send;
 
-    /// The last messages of all rooms, in the order in which they were stored.
+    /// The last messages of all rooms. Those of one writer are in the order in which it stored them; with several it is
+    /// that of their clocks, and within a room not that of `seq`.
     ///
     /// # Errors
     /// When the store does not answer.

@@ -27,10 +27,11 @@ use wire::{ErrorCode, RoomId, UnixMs};
 use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
+use crate::store::mongo::is_of_messages;
 use crate::store::{Appended, NewMessage, StoreError, Stores};
 use crate::store_handle::{AppendOutcome, StoreCommand, StoreQueue};
 use batch::{CommandBatch, PendingAppend};
-use circuit_breaker::RoomStoreBreaker;
+use circuit_breaker::StoreBreaker;
 use follow_ups::FollowUps;
 
 /// Commands of one batch: at 50,000 rows a second a commit of them takes 10 ms.
@@ -50,7 +51,10 @@ pub(crate) struct StoreActor<S, F = Registry> {
     fanout: F,
     queue: StoreQueue,
     follow_ups: FollowUps,
-    breaker: RoomStoreBreaker,
+    /// Of the room store.
+    breaker: StoreBreaker,
+    /// Of the message store.
+    messages_breaker: StoreBreaker,
     /// Rooms that stay in memory, until what follows from their messages is written.
     kept: BTreeSet<RoomId>,
     /// When the store is to be scrubbed: at the start too, because an earlier process may not have come to it.
@@ -73,7 +77,8 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             fanout,
             queue,
             follow_ups: FollowUps::default(),
-            breaker: RoomStoreBreaker::default(),
+            breaker: StoreBreaker::default(),
+            messages_breaker: StoreBreaker::default(),
             kept: BTreeSet::new(),
             scrub_due: Some(Instant::now()),
             unanswered: BTreeSet::new(),
@@ -102,7 +107,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             self.serve(Some(command)).await;
         }
         // Asked once more, even if it did not answer a moment ago.
-        self.breaker = RoomStoreBreaker::default();
+        self.breaker = StoreBreaker::default();
         self.write(CommandBatch::default()).await;
     }
 
@@ -153,7 +158,12 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         let begun = Instant::now();
         let commit = spans::commit(appends.len());
         match self.try_append(&appends).instrument(commit).await {
-            Ok(outcomes) => self.tell(appends, outcomes),
+            Ok(outcomes) => {
+                if outcomes.iter().any(is_unanswered) {
+                    self.note_unanswered(&appends);
+                }
+                self.tell(appends, outcomes);
+            }
             Err(error) => {
                 self.note_unanswered(&appends);
                 self.refuse(appends, &error);
@@ -194,14 +204,18 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         appends: &[PendingAppend],
     ) -> Result<Vec<Result<Appended, ErrorCode>>, StoreError> {
         if self.follow_ups.is_overfull() {
-            return Err(StoreError::Unavailable(
-                "too much waits to be written".into(),
-            ));
+            return Err(StoreError::unavailable("too much waits to be written"));
         }
         let rooms = appends.iter().map(|append| append.draft.room.clone());
         let rooms: BTreeSet<RoomId> = rooms.collect();
         self.keep_rooms(rooms.clone()).await?;
-        self.tell_unanswered(&rooms).await?;
+        if self.messages_breaker.is_open() {
+            return Err(StoreBreaker::messages_error());
+        }
+        let begun = Instant::now();
+        let told = self.tell_unanswered(&rooms).await;
+        self.messages_breaker.note(begun, &told);
+        told?;
         self.last_sent_at = self.last_sent_at.max(now());
         let new = |append: &PendingAppend| NewMessage {
             draft: append.draft.clone(),
@@ -217,24 +231,40 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             .zip(&checked)
             .filter(|(_, check)| check.is_ok());
         let batch: Vec<NewMessage> = taken.map(|(append, _)| new(append)).collect();
+        let mut stored = self.store(&batch).await?.into_iter();
         let stores = self.rooms.stores();
-        let mut stored = match batch.is_empty() {
-            true => Vec::new(),
-            false => stores.append(&batch).await?,
-        }
-        .into_iter();
         let mut outcomes = Vec::with_capacity(appends.len());
         for (append, check) in appends.iter().zip(checked) {
             outcomes.push(match check {
-                Ok(()) => stored.next().ok_or(ErrorCode::Internal),
+                Ok(()) => stored.next().unwrap_or(Err(ErrorCode::Internal)),
                 // Of a message that was stored before, whoever did not hear so does now.
-                Err(code @ ErrorCode::RoomClosed) => {
-                    stores.repeat_of(&append.draft).await?.ok_or(code)
-                }
+                Err(code @ ErrorCode::RoomClosed) => match stores.repeat_of(&append.draft).await {
+                    Ok(known) => known.ok_or(code),
+                    Err(error) => Err(error.report()),
+                },
                 Err(code) => Err(code),
             });
         }
         Ok(outcomes)
+    }
+
+    /// What became of each message; where some failed together, that is reported once.
+    async fn store(
+        &mut self,
+        batch: &[NewMessage],
+    ) -> Result<Vec<Result<Appended, ErrorCode>>, StoreError> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        let begun = Instant::now();
+        let outcomes = self.rooms.stores().append(batch).await;
+        let failure = outcomes.iter().find_map(|outcome| outcome.as_ref().err());
+        self.messages_breaker.note_failure(begun, failure);
+        if let Some(error) = failure {
+            error.report();
+        }
+        let told = |outcome: Result<Appended, StoreError>| outcome.map_err(|error| error.code());
+        Ok(outcomes.into_iter().map(told).collect())
     }
 
     fn tell(&mut self, appends: Vec<PendingAppend>, outcomes: Vec<Result<Appended, ErrorCode>>) {
@@ -258,7 +288,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 (Err(code), Some(origin)) => published.push(WriteOutcome::Refused {
                     origin,
                     code: *code,
-                    retry_after_ms: None,
+                    retry_after_ms: is_of_a_store(*code).then_some(RETRY_MS),
                 }),
                 (Err(_), None) => {}
             }
@@ -311,11 +341,18 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             return Ok(());
         }
         if self.breaker.is_open() {
-            return Err(RoomStoreBreaker::error());
+            return Err(StoreBreaker::rooms_error());
+        }
+        if self.messages_breaker.is_open() {
+            return Err(StoreBreaker::messages_error());
         }
         let begun = Instant::now();
         let loaded = self.rooms.load(rooms).await;
-        self.breaker.note(begun, &loaded);
+        // A room is read from both stores.
+        match loaded.as_ref().is_err_and(is_of_messages) {
+            true => self.messages_breaker.note(begun, &loaded),
+            false => self.breaker.note(begun, &loaded),
+        }
         loaded
     }
 
@@ -342,6 +379,16 @@ fn refused(origin: Origin, code: ErrorCode) -> WriteOutcome {
         code,
         retry_after_ms: Some(RETRY_MS),
     }
+}
+
+/// Nobody knows what became of it.
+fn is_unanswered(outcome: &Result<Appended, ErrorCode>) -> bool {
+    outcome.as_ref().is_err_and(|code| is_of_a_store(*code))
+}
+
+/// Whoever is told so may try again.
+fn is_of_a_store(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::StorageUnavailable | ErrorCode::StorageFull)
 }
 
 async fn until(due: Option<Instant>) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use storage::testing::{TestDatabase, TestEngine};
-use testkit::{ChatPeer, Http, Stack, StackOptions, environment, free_ports, program};
+use testkit::{ChatPeer, Http, MongoServer, Stack, StackOptions, environment, free_ports, program};
 
 /// How long a stop may take.
 const STOP: Duration = Duration::from_secs(15);
@@ -182,6 +182,37 @@ fn ops_58_doctor_says_what_to_do_about_a_server_that_is_away() {
     );
     assert!(stdout.contains("start it, or correct its URL"), "{stdout}");
     assert!(!stdout.contains("canary"), "{stdout}");
+}
+
+#[test]
+fn ops_75_doctor_looks_at_the_server_of_messages_and_changes_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let said = |url: &str| {
+        let more = [named("RENDEZVOUS_CHAT_MESSAGES_URL", url)];
+        let output = run(data.path(), &more, &["doctor"]);
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        let mut lines = stdout.lines();
+        let of_messages = lines.find(|line| line.contains("chat messages' database"));
+        of_messages.unwrap().to_owned()
+    };
+    let away = said("mongodb://u:canary@127.0.0.1:9/d");
+    assert!(
+        away.starts_with("failed ") && away.contains("mongodb://127.0.0.1:9/d"),
+        "{away}"
+    );
+    assert!(!away.contains("canary"), "{away}");
+    for server in [MongoServer::Secantus, MongoServer::Ferret] {
+        let Some(url) = server.new_database() else {
+            continue;
+        };
+        for _ in 0..2 {
+            let line = said(&url);
+            assert!(
+                line.starts_with("ok ") && line.contains("its indexes are missing"),
+                "{line}"
+            );
+        }
+    }
 }
 
 #[test]

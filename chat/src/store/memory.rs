@@ -28,9 +28,9 @@ impl MemoryStore {
 }
 
 impl MessageStore for MemoryStore {
-    async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
+    async fn append(&self, batch: &[NewMessage]) -> Vec<Result<Appended, StoreError>> {
         let mut tables = self.tables();
-        Ok(batch.iter().map(|new| tables.append(new)).collect())
+        batch.iter().map(|new| Ok(tables.append(new))).collect()
     }
 
     async fn repeat_of(&self, draft: &MessageDraft) -> Result<Option<Appended>, StoreError> {

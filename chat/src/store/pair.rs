@@ -20,7 +20,7 @@ pub struct StorePair<R, M> {
 }
 
 impl<R: RoomStore, M: MessageStore> MessageStore for StorePair<R, M> {
-    async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
+    async fn append(&self, batch: &[NewMessage]) -> Vec<Result<Appended, StoreError>> {
         self.messages.append(batch).await
     }
 

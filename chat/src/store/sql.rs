@@ -12,7 +12,7 @@ impl From<storage::Error> for StoreError {
     fn from(error: storage::Error) -> Self {
         match error {
             storage::Error::Full(_) => StoreError::Full,
-            other => StoreError::Unavailable(Box::new(other)),
+            other => StoreError::unavailable(other),
         }
     }
 }

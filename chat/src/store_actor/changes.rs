@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use wire::{ChatRoomGrant, ErrorCode, RoomId, UnixMs, UserId};
 
 use super::batch::{CommandBatch, PendingOpening, PendingPosition};
-use super::circuit_breaker::RoomStoreBreaker;
+use super::circuit_breaker::StoreBreaker;
 use super::{StoreActor, facts, refused};
 use crate::store::{Opening, RoomChanges, StoreError, Stores};
 use crate::store_handle::Reply;
@@ -32,7 +32,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     pub(super) async fn write(&mut self, batch: CommandBatch) {
         if self.breaker.is_open() {
             self.follow_ups.failed();
-            self.refuse_batch(batch, RoomStoreBreaker::error().code());
+            self.refuse_batch(batch, StoreBreaker::rooms_error().code());
             return;
         }
         match self.try_write(&batch).await {

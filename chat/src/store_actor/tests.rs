@@ -12,12 +12,13 @@ use wire::{ConnectionId, Participant, UnixMs};
 
 use super::StoreActor;
 use super::batch::CommandBatch;
+use super::startup_recovery::MAX_RECOVERED;
 use crate::config::Limits;
 use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::store::memory::MemoryStore;
-use crate::store::{Opening, RoomChanges, RoomStore};
+use crate::store::{MessageStore, NewMessage, Opening, RoomChanges, RoomStore, SettledHead};
 use crate::store_handle::StoreHandle;
 
 /// What was published, commit by commit.
@@ -54,6 +55,71 @@ fn draft(room: &str, client_id: &str) -> MessageDraft {
         from: "ann".into(),
         client_id: client_id.to_owned(),
         body: "hi".to_owned(),
+    }
+}
+
+fn new(room: &str, n: u64) -> NewMessage {
+    NewMessage {
+        draft: draft(room, &format!("c-{n}")),
+        message_id: uuid::Uuid::now_v7().to_string(),
+        sent_at: UnixMs(1),
+    }
+}
+
+#[tokio::test]
+async fn cht_110_the_start_makes_up_for_what_lies_behind_messages_of_another_process() {
+    let store = MemoryStore::default();
+    for room in ["r", "q"] {
+        store.apply(&opened(room)).await.unwrap();
+    }
+    let others = u64::from(MAX_RECOVERED) + 10;
+    store.append(&[new("r", 1), new("r", 2)]).await;
+    let of_another: Vec<_> = (0..others).map(|n| new("q", n)).collect();
+    store.append(&of_another).await;
+    store.append(&[new("r", 3)]).await;
+    let settled = SettledHead {
+        room: "q".into(),
+        last_seq: others,
+        active_at: UnixMs(1),
+    };
+    let by_the_other = RoomChanges {
+        settled: vec![settled],
+        ..RoomChanges::default()
+    };
+    store.apply(&by_the_other).await.unwrap();
+
+    let (handle, queue) = StoreHandle::new();
+    let registry = Registry::new(Settings::default(), handle);
+    let loader = RoomLoader::new(Arc::new(store.clone()), registry);
+    let published = Published::default();
+    let quotas = MessageQuotas::new(&Limits::default());
+    let mut actor = StoreActor::new(loader, published.clone(), queue, quotas);
+    actor.recover_unsettled().await.unwrap();
+    let told: Vec<_> = published
+        .0
+        .lock()
+        .unwrap()
+        .iter()
+        .flatten()
+        .map(place)
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("r".to_owned(), 1),
+            ("r".to_owned(), 2),
+            ("r".to_owned(), 3)
+        ]
+    );
+    let room = store.rooms(&["r".into()]).await.unwrap().remove(0);
+    assert_eq!(room.last_seq, 3);
+}
+
+/// The room and number of what was stored.
+fn place(outcome: &WriteOutcome) -> (String, u64) {
+    match outcome {
+        WriteOutcome::Stored { message, .. } => (message.room.to_string(), message.seq),
+        other => panic!("{other:?}"),
     }
 }
 

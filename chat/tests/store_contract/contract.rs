@@ -7,8 +7,11 @@ mod rooms;
 
 use std::future::Future;
 
-use chat::store::{Appended, GroupFact, NewMessage, Opening, RoomChanges, SettledHead, Stores};
-use chat_core::{MemberProgress, MessageDraft, PositionKind};
+use chat::store::{
+    Appended, GroupFact, MessageStore, NewMessage, Opening, RoomChanges, SettledHead, Stores,
+};
+use chat_core::{HistoryPage, MemberProgress, MessageDraft, PositionKind};
+use uuid::Uuid;
 use wire::chat::Message;
 use wire::{Event, Participant, RoomMember, RoomRole, UnixMs};
 
@@ -39,6 +42,9 @@ macro_rules! keeps_messages {
             cht_83_a_repeat_is_found_without_storing_anything,
             cht_92_what_one_wrote_is_found_in_its_span,
             cht_154_what_one_wrote_in_a_span_is_counted,
+            cht_100_a_batch_of_many_rooms_is_dense_whatever_is_in_it,
+            cht_101_a_text_comes_back_byte_for_byte,
+            cht_102_message_ids_are_kept_and_rise,
         }
     };
 }
@@ -95,7 +101,7 @@ pub(crate) fn new(room: &str, from: &str, client_id: &str, body: &str) -> NewMes
             client_id: client_id.into(),
             body: body.into(),
         },
-        message_id: format!("id of {room} {from} {client_id}"),
+        message_id: Uuid::now_v7().to_string(),
         sent_at: UnixMs(1_700_000_000_000),
     }
 }
@@ -203,7 +209,27 @@ pub(crate) fn seqs(messages: &[Message]) -> Vec<u64> {
 
 pub(crate) async fn fill(store: &impl Stores, room: &str, count: u64) {
     for n in 1..=count {
-        let batch = [new(room, "ann", &format!("c-{n}"), "hi")];
-        store.append(&batch).await.unwrap();
+        append(store, &[new(room, "ann", &format!("c-{n}"), "hi")]).await;
+    }
+}
+
+/// What became of each message of a batch that a store in order takes.
+pub(crate) async fn append(store: &impl MessageStore, batch: &[NewMessage]) -> Vec<Appended> {
+    let outcomes = store.append(batch).await;
+    assert_eq!(outcomes.len(), batch.len());
+    outcomes.into_iter().map(Result::unwrap).collect()
+}
+
+/// A whole room, page by page.
+pub(crate) async fn all(store: &impl MessageStore, room: &str) -> Vec<Message> {
+    let mut found: Vec<Message> = Vec::new();
+    loop {
+        let after = found.last().map_or(0, |message| message.seq);
+        let page = HistoryPage::asked(None, Some(after), Some(200)).unwrap();
+        let more = store.page(&room.into(), page).await.unwrap();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
     }
 }

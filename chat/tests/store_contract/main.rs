@@ -2,5 +2,6 @@
 
 mod contract;
 mod memory;
+mod mongo;
 mod races;
 mod sql;

@@ -1,6 +1,7 @@
 //! Two processes on one database of rooms, round by round at the same moment: nothing depends on more than
 //! READ COMMITTED, and whoever loses a race writes after all.
 
+mod appends;
 mod outbox;
 mod people;
 

@@ -1,15 +1,15 @@
 //! The stores in SQL databases, and what only those that last promise. Rooms are on each engine, messages in SQLite.
 
 use chat::store::sql::{SqlMessages, SqlRooms};
-use chat::store::{Appended, MessageStore, RoomChanges, RoomStore, StorePair};
+use chat::store::{Appended, RoomChanges, RoomStore, StorePair};
 use chat_core::PositionKind;
 use storage::testing::{TestDatabase, TestEngine};
 use storage::{Database, Schema};
 use tokio::sync::OnceCell;
 
 use crate::contract::{
-    StoreFactory, blocked, closed, erased, event, fill, is_closed, keeps_messages, keeps_rooms,
-    members, moved, new, opened, opening, settled, stored,
+    StoreFactory, append, blocked, closed, erased, event, fill, is_closed, keeps_messages,
+    keeps_rooms, members, moved, new, opened, opening, settled, stored,
 };
 
 pub(crate) type SqlStores = StorePair<SqlRooms, SqlMessages>;
@@ -137,9 +137,9 @@ async fn everything_survives_a_reopening(engine: TestEngine) {
     store.rooms.close().await;
     store.messages.close().await;
     let store = factory.make().await.expect("it was there before");
-    let again = store.append(&[new("r", "ann", "c-2", "hi")]).await.unwrap();
+    let again = append(&store, &[new("r", "ann", "c-2", "hi")]).await;
     assert!(matches!(&again[0], Appended::Repeat(message) if message.seq == 2));
-    let next = store.append(&[new("r", "ann", "c-4", "hi")]).await.unwrap();
+    let next = append(&store, &[new("r", "ann", "c-4", "hi")]).await;
     assert_eq!(stored(&next[0]).seq, 4);
     let rooms = store.rooms(&["r".into()]).await.unwrap();
     assert_eq!(rooms[0].epoch, "epoch 0");

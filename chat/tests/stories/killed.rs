@@ -1,17 +1,21 @@
 //! `kill -9` in the middle of writing: what was acknowledged is there, and a retry has one effect.
 
+mod writers;
+
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use chat::Limits;
+use chat::MessagesUrl;
 use testkit::{ANN, BO, BookedRoom, ChatPeer, Http, SOON, TicketSigner};
 use wire::chat::{Message, Send, Sent};
 
-use crate::server::config;
+use crate::server::{config, generous};
 
 /// Set for the process that is to be killed: where its data is, and who signs.
 const CHILD_DATA: &str = "CHAT_STORY_DATA";
 const CHILD_SCHEDULER: &str = "CHAT_STORY_SCHEDULER";
+/// And where its messages are, if not there.
+const CHILD_MESSAGES: &str = "CHAT_STORY_MESSAGES";
 /// How often it is killed.
 const KILLS: u64 = 5;
 
@@ -28,7 +32,11 @@ async fn serves_until_killed_where_a_story_asks_for_it() {
     let draft = Path::new(&data).join("port.new");
     std::fs::write(&draft, port).unwrap();
     std::fs::rename(draft, Path::new(&data).join("port")).unwrap();
-    let config = config(Path::new(&data), &scheduler, Limits::default());
+    let mut config = config(Path::new(&data), &scheduler, generous());
+    let messages = std::env::var(CHILD_MESSAGES).unwrap_or_default();
+    if !messages.is_empty() {
+        config.messages = MessagesUrl::parse(&messages).unwrap();
+    }
     chat::run(listener, config, service::Shutdown::new())
         .await
         .unwrap();
@@ -40,7 +48,7 @@ struct Victim {
 }
 
 impl Victim {
-    async fn start(data: &Path, scheduler: &str) -> Self {
+    async fn start(data: &Path, scheduler: &str, messages: &str) -> Self {
         let file = data.join("port");
         std::fs::remove_file(&file).ok();
         let child = Command::new(std::env::current_exe().unwrap())
@@ -50,6 +58,7 @@ impl Victim {
             ])
             .env(CHILD_DATA, data)
             .env(CHILD_SCHEDULER, scheduler)
+            .env(CHILD_MESSAGES, messages)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -66,6 +75,10 @@ impl Victim {
 
     fn url(&self) -> String {
         format!("ws://127.0.0.1:{}/v1/chat", self.port)
+    }
+
+    fn http_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     fn kill(&mut self) {
@@ -88,7 +101,7 @@ async fn cht_9_kill_9_loses_no_acknowledged_message() {
     let BookedRoom(room) = BookedRoom::new();
     let ticket = |user| signer.chat(user, std::slice::from_ref(&room));
     let mut acknowledged: Vec<Sent> = Vec::new();
-    let mut victim = Victim::start(data.path(), signer.url()).await;
+    let mut victim = Victim::start(data.path(), signer.url(), "").await;
     for round in 0..KILLS {
         let mut ann = ChatPeer::hello(&victim.url(), &ticket(ANN), "device").await;
         for n in 0..20 {
@@ -110,7 +123,7 @@ async fn cht_9_kill_9_loses_no_acknowledged_message() {
                 acknowledged.push(sent);
             }
         }
-        victim = Victim::start(data.path(), signer.url()).await;
+        victim = Victim::start(data.path(), signer.url(), "").await;
         let mut ann = ChatPeer::hello(&victim.url(), &ticket(ANN), "device").await;
         acknowledged.truncate((round * 20) as usize);
         // Sent again, answered or not: each has one effect.

@@ -13,6 +13,8 @@ mod flapping;
 mod groups;
 mod it_describes_itself;
 mod killed;
+mod messages_away;
+mod messages_on_mongo;
 mod not_a_member;
 mod over_http;
 mod retries;

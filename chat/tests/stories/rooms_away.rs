@@ -1,6 +1,6 @@
 //! The database of the rooms is away for a while: stopped, or so that nothing answers.
 
-mod link;
+pub(crate) mod link;
 
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use chat::{Config, Limits};
+use chat::{Config, Limits, MessagesUrl};
 use service::listeners::Listeners;
 use service::realtime::RealtimeConfig;
 use service::{Shutdown, StartError};
@@ -21,12 +21,30 @@ const STOP_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) struct Server {
     pub(crate) signer: TicketSigner,
     pub(crate) data: tempfile::TempDir,
-    /// Where its rooms are, if not with its messages.
-    rooms: Option<DatabaseUrl>,
+    /// Where its rooms and messages are, if not in its data directory.
+    places: Places,
     port: u16,
     pub(crate) metrics: String,
     shutdown: Shutdown,
     running: JoinHandle<Result<(), StartError>>,
+}
+
+/// Databases other than the one file by default.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    pub(crate) rooms: Option<DatabaseUrl>,
+    pub(crate) messages: Option<MessagesUrl>,
+}
+
+impl Places {
+    pub(crate) fn set(&self, config: &mut Config) {
+        if let Some(rooms) = &self.rooms {
+            config.rooms = rooms.clone();
+        }
+        if let Some(messages) = &self.messages {
+            config.messages = messages.clone();
+        }
+    }
 }
 
 impl Server {
@@ -39,39 +57,43 @@ impl Server {
         let mut limits = generous();
         change(&mut limits);
         let scheduler_url = signer.url().to_owned();
-        Self::on(signer, &scheduler_url, limits, None).await
+        Self::on(signer, &scheduler_url, limits, Places::default()).await
     }
 
     /// One whose rooms are in a database of their own.
     pub(crate) async fn with_rooms(rooms: DatabaseUrl) -> Self {
+        Self::with_places(Places {
+            rooms: Some(rooms),
+            messages: None,
+        })
+        .await
+    }
+
+    /// One whose databases are elsewhere.
+    pub(crate) async fn with_places(places: Places) -> Self {
         let signer = TicketSigner::start().await;
         let scheduler_url = signer.url().to_owned();
-        Self::on(signer, &scheduler_url, generous(), Some(rooms)).await
+        Self::on(signer, &scheduler_url, generous(), places).await
     }
 
     /// One that tells a scheduler of the test, and keeps much for who reads slowly.
     pub(crate) async fn told_by(signer: TicketSigner, scheduler_url: &str) -> Self {
         let mut limits = generous();
         limits.sockets.queue_bytes = 64 * 1024 * 1024;
-        Self::on(signer, scheduler_url, limits, None).await
+        Self::on(signer, scheduler_url, limits, Places::default()).await
     }
 
-    async fn on(
-        signer: TicketSigner,
-        scheduler_url: &str,
-        limits: Limits,
-        rooms: Option<DatabaseUrl>,
-    ) -> Self {
+    async fn on(signer: TicketSigner, scheduler_url: &str, limits: Limits, places: Places) -> Self {
         let data = tempfile::tempdir().unwrap();
         let mut config = config(data.path(), scheduler_url, limits);
         config.realtime.issuer = Some(signer.url().to_owned());
-        config.rooms = rooms.clone().unwrap_or(config.rooms);
+        places.set(&mut config);
         let serving = serve(0, config).await;
         let (port, metrics, shutdown, running) = serving;
         let server = Self {
             signer,
             data,
-            rooms,
+            places,
             port,
             metrics,
             shutdown,
@@ -85,7 +107,7 @@ impl Server {
     pub(crate) async fn restart(&mut self) {
         self.stop().await;
         let mut config = config(self.data.path(), self.signer.url(), generous());
-        config.rooms = self.rooms.clone().unwrap_or(config.rooms);
+        self.places.set(&mut config);
         (_, self.metrics, self.shutdown, self.running) = serve(self.port, config).await;
         self.ready().await;
     }
@@ -142,7 +164,7 @@ pub(crate) async fn settle(peer: &mut ChatPeer) {
 }
 
 /// Many people of a test share one address.
-fn generous() -> Limits {
+pub(crate) fn generous() -> Limits {
     let mut limits = Limits::default();
     limits.sockets.frames_per_second = 100_000;
     limits.sockets.joins_per_second = 100_000;

@@ -28,7 +28,9 @@ pub(super) fn without_passwords(text: &str, hidden: &str) -> Option<String> {
         .split('&')
         .map(
             |part| match url::form_urlencoded::parse(part.as_bytes()).next() {
-                Some((key, value)) if key.contains("password") && !value.is_empty() => {
+                Some((key, value))
+                    if key.to_ascii_lowercase().contains("password") && !value.is_empty() =>
+                {
                     is_changed = true;
                     format!("{key}={hidden}")
                 }
@@ -74,6 +76,10 @@ mod tests {
                 "postgres://h/d?password=***",
             ),
             ("mongodb://u:canary@h:1,i:2/d", "***"),
+            (
+                "mongodb+srv://u:canary@h/d?tlsCertificateKeyFilePassword=canary",
+                "mongodb+srv://u:***@h/d?tlsCertificateKeyFilePassword=***",
+            ),
             ("postgres://u:canary@h:port/d", "***"),
             ("canary", "***"),
         ] {

@@ -130,7 +130,7 @@ pub(crate) struct ChatSection {
     pub(crate) internal_url: String,
     /// The database of its rooms: `sqlite:PATH`, `postgres://…` or `mysql://…`; empty: a file in the data directory.
     pub(crate) rooms_url: String,
-    /// The database of its messages: `sqlite:PATH`; empty: a file in the data directory.
+    /// The database of its messages: `sqlite:PATH` or `mongodb://…`; empty: a file in the data directory.
     pub(crate) messages_url: String,
     /// Pages that may connect; empty: the scheduler's.
     pub(crate) allowed_origins: Vec<String>,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use chat::MessagesUrl;
 use scheduler::StoreLocation;
 use storage::{DatabaseUrl, Schema};
 
@@ -57,17 +58,13 @@ impl Settings {
     ///
     /// # Errors
     /// When its key names none, or a kind that messages are not kept in.
-    pub(crate) fn messages_database(&self) -> Result<DatabaseUrl, Failure> {
-        let (key, text) = ("chat.messages_url", &self.chat.messages_url);
-        let refused = |why| Err(Failure::config(format!("{key}: {why}")));
-        if text.starts_with("mongodb:") || text.starts_with("mongodb+srv:") {
-            return refused("mongodb:// is not there yet: it takes sqlite:PATH");
+    pub(crate) fn messages_database(&self) -> Result<MessagesUrl, Failure> {
+        let text = &self.chat.messages_url;
+        if text.is_empty() {
+            let file = chat::Config::default_database(&self.data_dir);
+            return Ok(MessagesUrl::Sqlite(file));
         }
-        let url = self.database(key, text, chat::Config::default_database)?;
-        match url.file() {
-            Some(_) => Ok(url),
-            None => refused("it takes sqlite:PATH; rooms may be on a server, by chat.rooms_url"),
-        }
+        MessagesUrl::parse(text).map_err(|why| Failure::config(format!("chat.messages_url: {why}")))
     }
 
     fn database(
@@ -82,7 +79,7 @@ impl Settings {
         database_url::parsed(text).map_err(|why| Failure::config(format!("{key}: {why}")))
     }
 
-    /// Every database that a service of this configuration has tables in, once. Those that are files in the data directory
+    /// Every SQL database that a service of this configuration has tables in, once. Those that are files in the data directory
     /// and can be nothing else are left out until their service has made them.
     ///
     /// # Errors
@@ -91,11 +88,16 @@ impl Settings {
         let (rooms, messages) = (self.rooms_database()?, self.messages_database()?);
         let scheduler = self.scheduler_database()?;
         let mut stores = vec![Store::new("scheduler", scheduler, Schema::scheduler())];
-        if self.are_messages_with_rooms()? {
-            stores.push(Store::new("chat", rooms, Schema::chat()));
-        } else {
-            stores.push(Store::new("chat rooms", rooms, Schema::chat()));
-            stores.push(Store::new("chat messages", messages, Schema::chat()));
+        match messages.file() {
+            Some(file) if file.identity() == rooms.identity() => {
+                stores.push(Store::new("chat", rooms, Schema::chat()));
+            }
+            messages => {
+                stores.push(Store::new("chat rooms", rooms, Schema::chat()));
+                let messages = messages.cloned();
+                stores
+                    .extend(messages.map(|file| Store::new("chat messages", file, Schema::chat())));
+            }
         }
         for (name, file, schema) in [
             ("signaling", "signaling/signaling.db", Schema::signaling()),
@@ -109,11 +111,6 @@ impl Settings {
         Ok(stores)
     }
 
-    fn are_messages_with_rooms(&self) -> Result<bool, Failure> {
-        let (rooms, messages) = (self.rooms_database()?, self.messages_database()?);
-        Ok(rooms.identity() == messages.identity())
-    }
-
     /// Each key names a database, and the scheduler's is nobody else's.
     ///
     /// # Errors
@@ -121,11 +118,12 @@ impl Settings {
     pub(super) fn check_databases(&self) -> Result<(), Failure> {
         self.database.options()?;
         let scheduler = self.scheduler_database()?;
+        let (rooms, messages) = (self.rooms_database()?, self.messages_database()?);
         for (key, url) in [
-            ("chat.rooms_url", self.rooms_database()?),
-            ("chat.messages_url", self.messages_database()?),
+            ("chat.rooms_url", Some(&rooms)),
+            ("chat.messages_url", messages.file()),
         ] {
-            if url.identity() == scheduler.identity() {
+            if url.is_some_and(|url| url.identity() == scheduler.identity()) {
                 return Err(Failure::config(format!(
                     "scheduler.database_url and {key} are one database: each service needs its own"
                 )));
@@ -174,6 +172,30 @@ mod tests {
     }
 
     #[test]
+    fn ops_74_messages_on_mongodb_leave_rooms_and_their_tables_where_they_are() {
+        let on_mongo = settings("", "", "mongodb://u:canary@h:5/chat?retryWrites=false");
+        assert_eq!(on_mongo.check_databases(), Ok(()));
+        assert_eq!(
+            stores(&on_mongo),
+            [
+                "scheduler scheduler sqlite:./data/scheduler/scheduler.db",
+                "chat rooms chat sqlite:./data/chat/chat.db"
+            ]
+        );
+        for wrong in [
+            "mongodb://u:canary@h",
+            "mongodb://u:canary@h/d?w=1",
+            "mongodb+srv://u:canary@h:9/d",
+        ] {
+            let Err(Failure::Config(line)) = settings("", "", wrong).check_databases() else {
+                panic!("{wrong} was taken");
+            };
+            assert!(line.starts_with("chat.messages_url: "), "{line}");
+            assert!(!line.contains("canary"), "{line}");
+        }
+    }
+
+    #[test]
     fn ops_52_a_url_that_can_not_be_used_names_its_key_and_no_password() {
         for (key, wrong) in [
             (
@@ -191,7 +213,7 @@ mod tests {
             ),
             (
                 "chat.messages_url",
-                settings("", "", "mongodb://u:canary@h/d"),
+                settings("", "", "mongodb://u:canary@h"),
             ),
         ] {
             let Err(Failure::Config(line)) = wrong.check_databases() else {

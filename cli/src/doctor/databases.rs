@@ -3,6 +3,8 @@
 
 use std::time::Instant;
 
+use chat::MessagesUrl;
+use chat::store::mongo::{MongoMessages, MongoUrl};
 use storage::{Database, DatabaseOptions, OpenError, PendingMigration, TlsMode};
 
 use super::{Complaint, Finding};
@@ -23,7 +25,29 @@ pub(crate) async fn check(settings: &Settings) -> Result<Vec<Finding>, Failure> 
             outcome: outcome.map_err(|error| complaint(&error)),
         });
     }
+    if let MessagesUrl::Mongo(url) = settings.messages_database()? {
+        findings.push(Finding {
+            what: format!("chat messages' database {url}"),
+            outcome: messages(&url).await,
+        });
+    }
     Ok(findings)
+}
+
+async fn messages(url: &MongoUrl) -> Result<String, Complaint> {
+    match MongoMessages::look(url).await {
+        Ok(found) => {
+            let indexes = match found.has_indexes {
+                true => "its indexes are there",
+                false => "its indexes are missing, which chat makes at its start",
+            };
+            Ok(format!("it answers in {} ms; {indexes}", found.took.as_millis()))
+        }
+        Err(error) => Err(Complaint {
+            wrong: error.to_string(),
+            remedy: "start it, or correct chat.messages_url: hosts, user, database and the parameters of its connection string".to_owned(),
+        }),
+    }
 }
 
 async fn one(store: &Store, options: &DatabaseOptions) -> Result<String, OpenError> {

@@ -6,6 +6,9 @@ pub enum StartError {
     /// The store could not be opened.
     #[error(transparent)]
     Store(#[from] storage::OpenError),
+    /// A store of another kind could not be opened; says which.
+    #[error("{0}")]
+    OtherStore(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A file of the data directory could not be read or written.
     #[error("{path}: {source}")]
     File {

@@ -68,8 +68,13 @@ impl SqlMessages {
 }
 
 impl MessageStore for SqlMessages {
-    async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
-        Ok(retry_on_conflict("messages", || self.append_all(batch)).await?)
+    async fn append(&self, batch: &[NewMessage]) -> Vec<Result<Appended, StoreError>> {
+        let appended = retry_on_conflict("messages", || self.append_all(batch)).await;
+        match appended.map_err(StoreError::from) {
+            Ok(appended) => appended.into_iter().map(Ok).collect(),
+            // One transaction: there is nothing of it, or all.
+            Err(error) => batch.iter().map(|_| Err(error.clone())).collect(),
+        }
     }
 
     async fn repeat_of(&self, draft: &MessageDraft) -> Result<Option<Appended>, StoreError> {
@@ -129,7 +134,7 @@ impl MessageStore for SqlMessages {
 
     async fn probe(&self) -> Result<(), StoreError> {
         let written = self.database.probe_writable().await;
-        written.map_err(|error| StoreError::Unavailable(error.into()))
+        written.map_err(StoreError::unavailable)
     }
 }
 

@@ -168,6 +168,6 @@ impl RoomStore for SqlRooms {
 
     async fn probe(&self) -> Result<(), StoreError> {
         let written = self.database.probe_writable().await;
-        written.map_err(|error| StoreError::Unavailable(error.into()))
+        written.map_err(StoreError::unavailable)
     }
 }

@@ -33,7 +33,7 @@ struct UnavailableRooms {
 impl RoomStore for UnavailableRooms {
     async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
         match self.is_away.load(Ordering::SeqCst) {
-            true => Err(StoreError::Unavailable("away".into())),
+            true => Err(StoreError::unavailable("away")),
             false => self.inner.apply(changes).await,
         }
     }

@@ -54,18 +54,19 @@ impl FaultyStore {
 }
 
 fn away<T>() -> Result<T, StoreError> {
-    Err(StoreError::Unavailable("away".into()))
+    Err(StoreError::unavailable("away"))
 }
 
 impl MessageStore for FaultyStore {
-    async fn append(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, StoreError> {
-        match self.take() {
-            Fault::None => self.inner.append(batch).await,
-            Fault::Refused => away(),
-            Fault::Unanswered => {
-                self.inner.append(batch).await?;
-                away()
-            }
+    async fn append(&self, batch: &[NewMessage]) -> Vec<Result<Appended, StoreError>> {
+        let fault = self.take();
+        if matches!(fault, Fault::Refused) {
+            return batch.iter().map(|_| away()).collect();
+        }
+        let appended = self.inner.append(batch).await;
+        match fault {
+            Fault::Unanswered => batch.iter().map(|_| away()).collect(),
+            Fault::None | Fault::Refused => appended,
         }
     }
 

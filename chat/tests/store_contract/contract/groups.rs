@@ -5,7 +5,7 @@ use chat_core::{MemberProgress, PositionKind};
 use testkit::SeededRandom;
 use wire::{RoomId, RoomKind, RoomRole};
 
-use super::{closed, erased, fill, grouped, moved, new, opened, opening, settled};
+use super::{append, closed, erased, fill, grouped, moved, new, opened, opening, settled};
 
 /// Orders of facts that are tried on a real database.
 const SEEDS: u64 = 25;
@@ -69,7 +69,7 @@ pub(crate) async fn cht_154_what_members_wrote_is_counted_once(store: impl Store
 /// Above one message and up to another, page after page.
 pub(crate) async fn cht_154_what_one_wrote_in_a_span_is_counted(store: impl Stores) {
     fill(&store, "r", 450).await;
-    store.append(&[new("r", "bo", "c-1", "hi")]).await.unwrap();
+    append(&store, &[new("r", "bo", "c-1", "hi")]).await;
     let count = async |user: &str, after, through| {
         let (user, room) = (user.into(), "r".into());
         let counted = store.count_written_by(&user, &room, after, through);

@@ -1,6 +1,6 @@
 //! The way to a server, for all connections at once: open, closed, or so that nothing passes.
 
-use tokio::io::copy_bidirectional;
+use tokio::io::{copy, copy_bidirectional, sink};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -14,6 +14,8 @@ pub(crate) enum LinkState {
     Closed,
     /// They stay, and nothing passes.
     Frozen,
+    /// What is asked reaches the server, and no answer comes back. Such a connection is never open again.
+    Unanswered,
 }
 
 /// Forwards connections until dropped.
@@ -27,11 +29,13 @@ impl Link {
     pub(crate) async fn to(url: &str) -> (Self, String) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let own = listener.local_addr().unwrap().to_string();
-        let (head, path) = url.rsplit_once('/').unwrap();
-        let (user, server) = head.rsplit_once('@').unwrap();
+        let (scheme, rest) = url.split_once("://").unwrap();
+        let (authority, path) = rest.split_once('/').unwrap();
+        let server = authority.rsplit('@').next().unwrap_or_default();
         let state = watch::Sender::new(LinkState::Open);
         let accepting = tokio::spawn(accept(listener, server.to_owned(), state.clone()));
-        let through = format!("{user}@{own}/{path}");
+        let authority = authority.replace(server, &own);
+        let through = format!("{scheme}://{authority}/{path}");
         (Self { state, accepting }, through)
     }
 
@@ -55,13 +59,16 @@ async fn accept(listener: TcpListener, server: String, state: watch::Sender<Link
 async fn forward(mut client: TcpStream, server: String, mut state: watch::Receiver<LinkState>) {
     // A new connection to a server that is frozen is accepted by its kernel, and nobody speaks.
     let came = state.wait_for(|state| *state != LinkState::Frozen).await;
-    if !came.is_ok_and(|state| *state == LinkState::Open) {
+    if !came.is_ok_and(|state| *state != LinkState::Closed) {
         return;
     }
     let Ok(mut upstream) = TcpStream::connect(server).await else {
         return;
     };
     loop {
+        if *state.borrow_and_update() == LinkState::Unanswered {
+            return ask_in_vain(client, upstream, state).await;
+        }
         tokio::select! {
             biased;
             changed = state.changed() => {
@@ -69,11 +76,25 @@ async fn forward(mut client: TcpStream, server: String, mut state: watch::Receiv
                     return;
                 }
                 let open = state.wait_for(|state| *state != LinkState::Frozen).await;
-                if !open.is_ok_and(|state| *state == LinkState::Open) {
+                if !open.is_ok_and(|state| *state != LinkState::Closed) {
                     return;
                 }
             }
             _ = copy_bidirectional(&mut client, &mut upstream) => return,
         }
+    }
+}
+
+async fn ask_in_vain(
+    mut client: TcpStream,
+    mut upstream: TcpStream,
+    mut state: watch::Receiver<LinkState>,
+) {
+    let ((mut asked, _), (mut answered, mut server)) = (client.split(), upstream.split());
+    let mut nobody = sink();
+    tokio::select! {
+        _ = state.changed() => {}
+        _ = copy(&mut asked, &mut server) => {}
+        _ = copy(&mut answered, &mut nobody) => {}
     }
 }

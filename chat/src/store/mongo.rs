@@ -1,0 +1,154 @@
+//! Messages in a database that is reached by MongoDB's protocol. Nothing here asks for a transaction, or for what
+//! only some of its servers have.
+//!
+//! What makes it right are two unique indexes: a room has one message of a number, and one of a sender's key. Every
+//! write waits for a majority and its journal, and every read sees only what those have.
+
+mod append;
+mod document;
+mod failure;
+mod known;
+mod open;
+mod url;
+
+use chat_core::{HistoryPage, MessageDraft, PageFrom};
+use futures_util::future::try_join_all;
+use mongodb::bson::{Document, doc};
+use mongodb::{Client, Collection};
+use service::clock::now;
+use wire::chat::Message;
+use wire::{RoomId, UserId};
+
+use self::append::RoomHeads;
+use self::document::{MessageDocument, number};
+use self::failure::within;
+use super::{Appended, Head, MessageStore, NewMessage, OwnSpan, StoreError};
+
+pub(crate) use failure::is_of_messages;
+pub use open::{MongoOpenError, MongoState};
+pub use url::{MongoUrl, MongoUrlError};
+
+/// The collection of the messages.
+const MESSAGES: &str = "messages";
+/// The collection that readiness writes to.
+const PROBES: &str = "probes";
+
+/// Messages in a database that speaks MongoDB's protocol. Clones share its connections.
+#[derive(Debug, Clone)]
+pub struct MongoMessages {
+    client: Client,
+    messages: Collection<MessageDocument>,
+    probes: Collection<Document>,
+    heads: RoomHeads,
+}
+
+impl MongoMessages {
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.client.clone().shutdown().await;
+    }
+
+    /// The message at one end of a room: `order` is 1 for the first and -1 for the last.
+    async fn end(
+        &self,
+        room: &RoomId,
+        order: i32,
+    ) -> Result<Option<MessageDocument>, mongodb::error::Error> {
+        let of_room = doc! { "room": room.as_str() };
+        let end = self.messages.find_one(of_room).sort(doc! { "seq": order });
+        end.await
+    }
+
+    async fn head(&self, room: &RoomId) -> Result<Option<Head>, mongodb::error::Error> {
+        let Some(last) = self.end(room, -1).await? else {
+            return Ok(None);
+        };
+        let first = self.end(room, 1).await?;
+        let last = Message::from(last);
+        let min_seq = first.map_or(last.seq, |first| Message::from(first).seq);
+        Ok(Some(Head { min_seq, last }))
+    }
+
+    async fn find(
+        &self,
+        filter: Document,
+        sort: Document,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
+        let reading = async {
+            let found = self.messages.find(filter).sort(sort);
+            let mut cursor = found.limit(i64::from(limit)).await?;
+            let mut messages = Vec::new();
+            while cursor.advance().await? {
+                messages.push(cursor.deserialize_current()?.into());
+            }
+            Ok(messages)
+        };
+        match limit {
+            // To the protocol it would be no limit.
+            0 => Ok(Vec::new()),
+            _ => within(failure::READ_LIMIT, reading).await,
+        }
+    }
+}
+
+impl MessageStore for MongoMessages {
+    async fn append(&self, batch: &[NewMessage]) -> Vec<Result<Appended, StoreError>> {
+        self.append_batch(batch).await
+    }
+
+    async fn repeat_of(&self, draft: &MessageDraft) -> Result<Option<Appended>, StoreError> {
+        let known = self.known(std::iter::once(draft));
+        let known = within(failure::READ_LIMIT, known).await?;
+        Ok(known.outcome(draft))
+    }
+
+    async fn written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        span: OwnSpan,
+    ) -> Result<Vec<Message>, StoreError> {
+        let inside = doc! {
+            "room": room.as_str(),
+            "seq": { "$gt": number(span.after), "$lte": number(span.through) },
+            "sender": user.as_str(),
+        };
+        self.find(inside, doc! { "seq": 1 }, span.limit).await
+    }
+
+    async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
+        let room = room.as_str();
+        let (filter, order) = match page.from {
+            PageFrom::Newest => (doc! { "room": room }, -1),
+            PageFrom::Before(seq) => (doc! { "room": room, "seq": { "$lt": number(seq) } }, -1),
+            PageFrom::After(seq) => (doc! { "room": room, "seq": { "$gt": number(seq) } }, 1),
+        };
+        let mut found = self.find(filter, doc! { "seq": order }, page.limit).await?;
+        if order == -1 {
+            found.reverse();
+        }
+        Ok(found)
+    }
+
+    async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
+        let reading = try_join_all(rooms.iter().map(|room| self.head(room)));
+        let heads = within(failure::READ_LIMIT, reading).await?;
+        Ok(heads.into_iter().flatten().collect())
+    }
+
+    async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
+        let mut found = self.find(doc! {}, doc! { "_id": -1 }, limit).await?;
+        found.reverse();
+        Ok(found)
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        let change = doc! { "$set": { "at": now().0 } };
+        let probe = self.probes.update_one(doc! { "_id": "write" }, change);
+        within(failure::READ_LIMIT, async {
+            probe.upsert(true).await.map(drop)
+        })
+        .await
+    }
+}

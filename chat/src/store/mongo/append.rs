@@ -1,0 +1,183 @@
+//! How a batch gets its numbers without a transaction: each message takes the place after its room's last one, and
+//! the unique indexes refuse what is taken.
+//!
+//! A batch is inserted in order, so that what follows a refused message is not stored: no number is left out, and no
+//! message overtakes another of its room. A refused one was either stored before, which is its outcome, or lost its
+//! place to another process, and takes the next one. After any other failure nobody knows what became of the rest:
+//! whoever sends it again meets its key.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use mongodb::error::{Error, ErrorKind};
+use tokio::time::{sleep, timeout};
+use wire::RoomId;
+
+use super::MongoMessages;
+use super::document::MessageDocument;
+use super::failure::{APPEND_LIMIT, MessagesFailure};
+use crate::store::{Appended, NewMessage, StoreError};
+
+/// What a server says of a document that a unique index refuses.
+const DUPLICATE_KEY: i32 = 11_000;
+/// Messages of one insertion. FerretDB takes a hundred documents at a time, and after a refused one goes on with the next
+/// hundred, whatever the order was to be: that would leave numbers out.
+const MAX_INSERTED: usize = 100;
+/// How often a batch may lose a place to another process.
+const MAX_RACES: u32 = 32;
+/// Pause after a lost race, growing with each: by then the winner's message is where a majority has it.
+const RACE_PAUSE: Duration = Duration::from_millis(2);
+/// Rooms whose last number is remembered; above it all are forgotten, and read when they are needed.
+const MAX_HEADS: usize = 50_000;
+
+/// The last numbers of rooms that this process wrote to. One that is outdated costs a lost race.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RoomHeads(Arc<Mutex<HashMap<RoomId, i64>>>);
+
+impl RoomHeads {
+    fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, i64>> {
+        // Each change is one step that can't panic half-way.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, room: &RoomId) -> Option<i64> {
+        self.lock().get(room).copied()
+    }
+
+    fn note(&self, room: &RoomId, seq: i64) {
+        let mut heads = self.lock();
+        if heads.len() >= MAX_HEADS {
+            heads.clear();
+        }
+        heads.insert(room.clone(), seq);
+    }
+
+    fn forget<'a>(&self, rooms: impl Iterator<Item = &'a RoomId>) {
+        let mut heads = self.lock();
+        for room in rooms {
+            heads.remove(room);
+        }
+    }
+}
+
+impl MongoMessages {
+    pub(super) async fn append_batch(
+        &self,
+        batch: &[NewMessage],
+    ) -> Vec<Result<Appended, StoreError>> {
+        let mut outcomes: Vec<Option<Appended>> = vec![None; batch.len()];
+        let inserted = timeout(APPEND_LIMIT, self.insert_all(batch, &mut outcomes)).await;
+        let failure = match inserted {
+            Ok(inserted) => inserted.err(),
+            Err(_) => Some(MessagesFailure::Late(APPEND_LIMIT)),
+        };
+        let failure = failure.map(|failure| {
+            let rooms = batch.iter().map(|message| &message.draft.room);
+            self.heads.forget(rooms);
+            StoreError::from(failure)
+        });
+        let told = |outcome: Option<Appended>| match (outcome, &failure) {
+            (Some(outcome), _) => Ok(outcome),
+            (None, Some(failure)) => Err(failure.clone()),
+            (None, None) => Err(StoreError::unavailable("a message without an outcome")),
+        };
+        outcomes.into_iter().map(told).collect()
+    }
+
+    /// Finds an outcome for each message, or fails with those that it has found so far.
+    async fn insert_all(
+        &self,
+        batch: &[NewMessage],
+        outcomes: &mut [Option<Appended>],
+    ) -> Result<(), MessagesFailure> {
+        let mut races = 0;
+        let mut open: Vec<usize> = (0..batch.len()).collect();
+        while !open.is_empty() {
+            let next = &open[..open.len().min(MAX_INSERTED)];
+            let is_raced = self.insert_some(batch, next, outcomes).await?;
+            open.retain(|at| outcomes[*at].is_none());
+            if is_raced {
+                races += 1;
+                metrics::counter!("chat_append_races_total").increment(1);
+                if races > MAX_RACES {
+                    return Err(MessagesFailure::Raced(races));
+                }
+                sleep(RACE_PAUSE * races).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Inserts messages in order, up to the first that is refused, and finds those after it that were stored before.
+    /// True where the refused one is none of them: it lost its place.
+    async fn insert_some(
+        &self,
+        batch: &[NewMessage],
+        next: &[usize],
+        outcomes: &mut [Option<Appended>],
+    ) -> Result<bool, Error> {
+        let messages: Vec<&NewMessage> = next.iter().map(|at| &batch[*at]).collect();
+        let mut documents = self.numbered(&messages).await?;
+        let inserted = self.messages.insert_many(&documents).ordered(true).await;
+        let stored = match inserted {
+            Ok(_) => next.len(),
+            Err(error) => refused_by_an_index(&error)
+                .filter(|index| *index < next.len())
+                .ok_or(error)?,
+        };
+        documents.truncate(stored);
+        for (at, document) in next.iter().zip(documents) {
+            self.heads.note(&document.room, document.seq);
+            outcomes[*at] = Some(Appended::Stored(document.into()));
+        }
+        let Some(refused) = messages.get(stored) else {
+            return Ok(false);
+        };
+        let rest = messages[stored..].iter().map(|message| &message.draft);
+        let known = self.known(rest).await?;
+        for at in &next[stored..] {
+            outcomes[*at] = known.outcome(&batch[*at].draft);
+        }
+        let is_raced = outcomes[next[stored]].is_none();
+        if is_raced {
+            self.heads.forget(std::iter::once(&refused.draft.room));
+        }
+        Ok(is_raced)
+    }
+
+    /// The messages at the places after the last ones of their rooms.
+    async fn numbered(&self, messages: &[&NewMessage]) -> Result<Vec<MessageDocument>, Error> {
+        let rooms: BTreeSet<&RoomId> = messages.iter().map(|new| &new.draft.room).collect();
+        let last_seq = async |room| {
+            let last_seq = match self.heads.get(room) {
+                Some(last_seq) => last_seq,
+                None => self.end(room, -1).await?.map_or(0, |last| last.seq),
+            };
+            Ok::<_, Error>((room, last_seq.unsigned_abs()))
+        };
+        let heads = try_join_all(rooms.into_iter().map(last_seq)).await?;
+        let mut heads: HashMap<&RoomId, u64> = heads.into_iter().collect();
+        let mut documents = Vec::with_capacity(messages.len());
+        for message in messages {
+            let seq = heads.entry(&message.draft.room).or_default();
+            *seq += 1;
+            documents.push(MessageDocument::new(message, *seq));
+        }
+        Ok(documents)
+    }
+}
+
+/// Which document a unique index refused: those before it are stored, and those after it are not. `None` for any
+/// other failure, also where a majority did not say so in time.
+fn refused_by_an_index(error: &Error) -> Option<usize> {
+    let ErrorKind::InsertMany(failure) = error.kind.as_ref() else {
+        return None;
+    };
+    let [refused] = failure.write_errors.as_deref()? else {
+        return None;
+    };
+    let is_refused = refused.code == DUPLICATE_KEY && failure.write_concern_error.is_none();
+    is_refused.then_some(refused.index)
+}
