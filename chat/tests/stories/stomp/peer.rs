@@ -131,6 +131,16 @@ impl StompPeer {
         (error.header("code").unwrap().to_owned(), self.close().await)
     }
 
+    /// Returns once a heart-beat has come.
+    pub(crate) async fn beat(&mut self) {
+        while self.beats == 0 {
+            match self.socket.next(2 * SOON).await {
+                Some(Arrival::Text { text, .. }) => self.take(&text),
+                other => panic!("no heart-beat: {other:?}"),
+            }
+        }
+    }
+
     /// With which code it is closed.
     pub(crate) async fn close(&mut self) -> Option<u16> {
         while let Some(frame) = self.next().await {
@@ -144,6 +154,11 @@ impl StompPeer {
         self.kept.iter().filter(|frame| wanted(frame)).count()
     }
 
+    fn take(&mut self, text: &str) {
+        self.beats += usize::from(text == "\n");
+        self.decoder.push(text.as_bytes());
+    }
+
     /// The next frame; none at the end.
     async fn next(&mut self) -> Option<StompFrame> {
         loop {
@@ -152,8 +167,7 @@ impl StompPeer {
             }
             match self.socket.next(2 * SOON).await {
                 Some(Arrival::Text { text, .. }) => {
-                    self.beats += usize::from(text == "\n");
-                    self.decoder.push(text.as_bytes());
+                    self.take(&text);
                 }
                 Some(Arrival::Closed { code, .. }) => {
                     self.closed = Some(code);
