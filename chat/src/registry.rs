@@ -254,7 +254,12 @@ impl Registry {
     fn dispatch(&self, state: &mut RegistryState, outputs: Vec<Output>) {
         for output in outputs {
             match output {
-                Output::Deliver(delivery) => state.send(&delivery),
+                Output::Deliver(delivery) => {
+                    for input in state.send(&delivery) {
+                        let outputs = state.broker.handle(now(), input);
+                        self.dispatch(state, outputs);
+                    }
+                }
                 Output::Close { connection, code } => state.close(connection, code),
                 Output::Persist(request) => self.persist(state, request),
                 Output::Read(request) => state.queue_read(request),
@@ -305,7 +310,8 @@ impl RegistryState {
         }
     }
 
-    fn send(&mut self, delivery: &FrameDelivery) {
+    /// Queues a frame; returns what the broker must know of those that do not take it.
+    fn send(&mut self, delivery: &FrameDelivery) -> Vec<Input> {
         let FrameDelivery { to, frame } = delivery;
         let is_passing = matches!(
             frame,
@@ -316,6 +322,7 @@ impl RegistryState {
             _ => None,
         };
         let mut text: Option<Utf8Bytes> = None;
+        let mut untaken = Vec::new();
         for id in to {
             let Some(subscriber) = self.subscribers.get_mut(id) else {
                 continue;
@@ -338,10 +345,18 @@ impl RegistryState {
                 }
                 Subscriber::Stomp(subscriber) => {
                     subscriber.deliver(frame, message.as_ref(), &self.broker);
+                    if let Some(message) = message.as_ref().filter(|it| !subscriber.takes(&it.room))
+                    {
+                        untaken.push(Input::Unsent {
+                            connection: *id,
+                            messages: vec![Arc::clone(message)],
+                        });
+                    }
                 }
                 Subscriber::LongPoll(news) => news.notify_one(),
             }
         }
+        untaken
     }
 
     fn close(&self, id: ConnectionId, code: CloseCode) {

@@ -163,6 +163,15 @@ impl StompSession {
         self.leaving = Some(receipt);
     }
 
+    /// True where a message of the room is told to it, or will be once what it missed is read.
+    pub(super) fn takes(&self, room: &RoomId) -> bool {
+        self.topics.has(room)
+            || self
+                .subscriptions
+                .values()
+                .any(|it| *it == StompSource::Rooms)
+    }
+
     pub(super) fn is_leaving(&self) -> bool {
         self.leaving.is_some()
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chat_core::{MessageRef, MissedRange, RoomBroker};
 use service::socket::{Frame, SocketHandle};
 use wire::chat::ChatServerFrame;
-use wire::{CloseCode, ErrorBody};
+use wire::{CloseCode, ErrorBody, RoomId};
 
 use super::destination::StompSource;
 use super::encoding;
@@ -48,6 +48,11 @@ impl StompSubscriber {
                 .push(number, Arc::clone(message), self.socket.written());
         }
         self.part();
+    }
+
+    /// True where a message of the room reaches the client: it has subscribed to the room, or to news of all.
+    pub(crate) fn takes(&self, room: &RoomId) -> bool {
+        self.session.takes(room)
     }
 
     /// The messages that were queued and not written.

@@ -34,6 +34,10 @@ impl TopicSubscriptions {
         }
     }
 
+    pub(super) fn has(&self, room: &RoomId) -> bool {
+        self.0.contains_key(room)
+    }
+
     pub(super) fn remove(&mut self, room: &RoomId, id: &str) {
         if let Some(topics) = self.0.get_mut(room) {
             topics.retain(|topic| topic.id != id);

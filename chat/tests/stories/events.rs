@@ -12,7 +12,7 @@ use wire::{EventBatch, RoomId, SessionSpec};
 use crate::server::Server;
 
 /// A scheduler that keeps what it is told.
-async fn scheduler(signer: &TicketSigner) -> (String, Arc<Mutex<Vec<wire::Event>>>) {
+pub(crate) async fn scheduler(signer: &TicketSigner) -> (String, Arc<Mutex<Vec<wire::Event>>>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let (keys, kept) = (signer.jwks(), Arc::clone(&told));
     let take = move |Json(batch): Json<EventBatch>| {

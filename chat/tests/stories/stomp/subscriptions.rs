@@ -1,12 +1,12 @@
 //! `SUBSCRIBE`: messages from a place on, and one's rooms.
 
 use serde_json::{Value, json};
-use testkit::{ANN, BO, BookedRoom};
+use testkit::{ANN, BO, BookedRoom, SOON, TicketSigner, until};
 use wire::stomp::{StompCommand, StompFrame};
 
 use super::peer::StompPeer;
 use crate::closed::room_event;
-use crate::events::tell;
+use crate::events::{scheduler, tell};
 use crate::server::Server;
 
 fn seq(frame: &StompFrame) -> u64 {
@@ -131,4 +131,31 @@ async fn cht_140_rooms_are_told_as_they_are_and_as_they_change() {
     let late = [("destination", to.as_str()), ("client-id", "late")];
     ann.send(StompCommand::Send, &late, "too late").await;
     assert_eq!(ann.refusal().await.0, "room_closed");
+}
+
+/// Being connected is not enough to take a message.
+#[tokio::test]
+async fn cht_147_who_has_not_subscribed_takes_no_message() {
+    let signer = TicketSigner::start().await;
+    let (url, told) = scheduler(&signer).await;
+    let server = Server::told_by(signer, &url).await;
+    let BookedRoom(room) = BookedRoom::new();
+    let mut ann = server.peer(ANN, &room).await;
+    let mut bo = StompPeer::connect(&server.stomp_url(), &server.ticket(BO, &room)).await;
+    ann.say(&room.id, "c-1", "are you there?").await;
+    bo.subscribe("t", &format!("/topic/rooms/{}", room.id), &[])
+        .await;
+    ann.say(&room.id, "c-2", "and now?").await;
+    assert_eq!(seq(&bo.message("t").await), 2);
+    let end = [("id", "t"), ("receipt", "u")];
+    bo.send(StompCommand::Unsubscribe, &end, "").await;
+    bo.receipt("u").await;
+    ann.say(&room.id, "c-3", "gone again?").await;
+    let events = until("two events", SOON, async || {
+        let told = told.lock().unwrap();
+        (told.len() > 1).then(|| told.clone())
+    })
+    .await;
+    let seqs: Vec<&Value> = events.iter().map(|event| &event.data["seq"]).collect();
+    assert_eq!(seqs, [&json!(1), &json!(3)]);
 }
