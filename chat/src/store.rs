@@ -248,25 +248,7 @@ pub trait MessageStore: Send + Sync + 'static {
         after: u64,
         through: u64,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send {
-        async move {
-            let limit = COUNTED_TOGETHER;
-            let (mut span, mut count) = (
-                OwnSpan {
-                    after,
-                    through,
-                    limit,
-                },
-                0,
-            );
-            loop {
-                let found = self.written_by(user, room, span).await?;
-                count += found.len() as u64;
-                match found.last() {
-                    Some(last) if found.len() >= limit as usize => span.after = last.seq,
-                    _ => return Ok(count),
-                }
-            }
-        }
+        count_by_pages(self, user, room, after, through)
     }
 
     /// What one person wrote in a room, of its messages above `after` and up to `through`, in rising `seq`.
@@ -309,6 +291,32 @@ pub trait MessageStore: Send + Sync + 'static {
     /// # Errors
     /// When it doesn't.
     fn probe(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+async fn count_by_pages<M: MessageStore + ?Sized>(
+    store: &M,
+    user: &UserId,
+    room: &RoomId,
+    after: u64,
+    through: u64,
+) -> Result<u64, StoreError> {
+    let limit = COUNTED_TOGETHER;
+    let (mut span, mut count) = (
+        OwnSpan {
+            after,
+            through,
+            limit,
+        },
+        0,
+    );
+    loop {
+        let found = store.written_by(user, room, span).await?;
+        count += found.len() as u64;
+        match found.last() {
+            Some(last) if found.len() >= limit as usize => span.after = last.seq,
+            _ => return Ok(count),
+        }
+    }
 }
 
 /// A piece of a room, to be searched for what one person wrote.

@@ -46,10 +46,10 @@ fn cht_171_a_slow_reader_misses_presence_before_messages() {
     let registry = Registry::new(Settings::default(), store);
     let (room, as_of) = (room(), 0);
     registry.handle(Input::Loaded { room, as_of });
-    let socket = || SocketHandle::unread(QUEUE, 1 << 20);
-    let (anns, bos) = (SocketHandle::unread(1_000, 1 << 20), socket());
-    let (ann, _reads) = registry.enter(&caller("ann"), anns, BTreeMap::new());
-    let (_bo, _reads) = registry.enter(&caller("bo"), bos.clone(), BTreeMap::new());
+    let large = SocketHandle::unread(1_000, 1 << 20);
+    let small = SocketHandle::unread(QUEUE, 1 << 20);
+    let (ann, _reads) = registry.enter(&caller("ann"), large, BTreeMap::new());
+    let (_bo, _reads) = registry.enter(&caller("bo"), small.clone(), BTreeMap::new());
     // Nobody reads Bo's socket: news of Ann would soon fill its queue.
     for round in 0..4 * QUEUE {
         let state = match round % 2 {
@@ -62,8 +62,8 @@ fn cht_171_a_slow_reader_misses_presence_before_messages() {
             frame: ChatClientFrame::from(SetStatus { state }),
         });
     }
-    assert!(!bos.has_room());
-    assert_eq!(bos.closing(), None);
+    assert!(!small.has_room());
+    assert_eq!(small.closing(), None);
     let stored = |seq: u64| WriteOutcome::Stored {
         message: Message {
             room: "r".into(),
@@ -77,8 +77,8 @@ fn cht_171_a_slow_reader_misses_presence_before_messages() {
         origin: None,
     };
     registry.publish(vec![stored(1)]);
-    assert_eq!(bos.closing(), None, "there is place for a message");
+    assert_eq!(small.closing(), None, "there is place for a message");
     registry.publish((2..=QUEUE as u64).map(stored).collect());
     // None is left out: Bo comes back for them.
-    assert_eq!(bos.closing(), Some(CloseCode::SlowConsumer));
+    assert_eq!(small.closing(), Some(CloseCode::SlowConsumer));
 }

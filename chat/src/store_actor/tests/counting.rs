@@ -161,7 +161,6 @@ struct World {
     stores: FaultyStores,
     registry: Registry,
     actor: StoreActor<FaultyStores>,
-    _handle: StoreHandle,
     random: SeededRandom,
     keys: u64,
     revision: u64,
@@ -170,13 +169,13 @@ struct World {
     answered: BTreeMap<&'static str, u64>,
 }
 
-fn start(stores: &FaultyStores) -> (Registry, StoreActor<FaultyStores>, StoreHandle) {
+fn start(stores: &FaultyStores) -> (Registry, StoreActor<FaultyStores>) {
     let (handle, queue) = StoreHandle::new();
-    let registry = Registry::new(Settings::default(), handle.clone());
+    let registry = Registry::new(Settings::default(), handle);
     let loader = RoomLoader::new(Arc::new(stores.clone()), registry.clone());
     let quotas = MessageQuotas::new(&Limits::default());
     let actor = StoreActor::new(loader, registry.clone(), queue, quotas);
-    (registry, actor, handle)
+    (registry, actor)
 }
 
 impl World {
@@ -185,12 +184,11 @@ impl World {
             rooms: FaultyStore::default(),
             messages: FaultyStore::default(),
         };
-        let (registry, actor, handle) = start(&stores);
+        let (registry, actor) = start(&stores);
         let mut world = Self {
             stores,
             registry,
             actor,
-            _handle: handle,
             random: SeededRandom::new(seed),
             keys: 0,
             revision: 0,
@@ -278,10 +276,10 @@ impl World {
     }
 
     async fn crash(&mut self) {
-        let (registry, mut actor, handle) = start(&self.stores);
+        let (registry, mut actor) = start(&self.stores);
         let _ = (self.stores.rooms.take(), self.stores.messages.take());
         actor.recover_unsettled().await.unwrap();
-        (self.registry, self.actor, self._handle) = (registry, actor, handle);
+        (self.registry, self.actor) = (registry, actor);
         self.load().await;
     }
 
