@@ -59,6 +59,7 @@ impl ChatClient {
     }
 
     async fn await_entered(&mut self) -> Result<Entered, Fault> {
+        let mut early = ChatEvents::new();
         loop {
             match self.next().await? {
                 ChatEvent::Answer(text) => self.connection.send(text.into()).await?,
@@ -70,11 +71,16 @@ impl ChatClient {
                     ping_ms,
                 } => {
                     self.cursor.epoch = epoch;
+                    early.append(&mut self.events);
+                    self.events = early;
                     return Ok(Entered {
                         last_seq,
                         recovered,
                         ping_every: ping_ms.map(Duration::from_millis),
                     });
+                }
+                missed @ ChatEvent::Delivered { .. } if self.protocol.tells_missed_first() => {
+                    early.push_back(missed);
                 }
                 ChatEvent::Acked { .. } | ChatEvent::Delivered { .. } => {
                     return Err(Fault::Refused("message_before_welcome".to_owned()));

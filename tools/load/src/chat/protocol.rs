@@ -92,6 +92,11 @@ impl ChatServerProtocol {
         (self == ChatServerProtocol::Rendezvous).then(|| rendezvous::ping(sent_at))
     }
 
+    /// Whether what was missed comes before the server says that we are in.
+    pub(crate) fn tells_missed_first(self) -> bool {
+        self == ChatServerProtocol::SocketIo
+    }
+
     /// Reads one frame of the server for an end that came in as `entry` with `cursor`.
     pub(crate) fn read(
         self,
