@@ -127,7 +127,7 @@ async fn a_lost_answer(server: MongoServer) {
     };
     ann.send_numbered(lost.clone()).await;
     let stored = testkit::until("it is stored", IN_TIME, async || {
-        let heads = beside.heads(&[room.id.clone()]).await.unwrap();
+        let heads = beside.heads(std::slice::from_ref(&room.id)).await.unwrap();
         heads
             .into_iter()
             .map(|head| head.last)
@@ -144,7 +144,11 @@ async fn a_lost_answer(server: MongoServer) {
     assert_eq!((sent.seq, &sent.message_id), (2, &stored.message_id));
     assert_eq!(bo.expect::<Message>(IN_TIME).await, stored);
     assert_eq!(ann.say(&room.id, "c-3", "and on").await.seq, 3);
-    let head = beside.heads(&[room.id.clone()]).await.unwrap().remove(0);
+    let head = beside
+        .heads(std::slice::from_ref(&room.id))
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!((head.min_seq, head.last.seq), (1, 3));
     beside.close().await;
     server.stop().await;

@@ -1,7 +1,6 @@
 //! Four writers at once while chat is killed again and again, on each kind of message store.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::time::Duration;
 
 use testkit::{ANN, BO, BookedRoom, ChatPeer, Http, MongoServer, SOON, TicketSigner};
@@ -115,7 +114,7 @@ impl Writer {
     fn new(number: u64) -> Self {
         Self {
             number,
-            user: if number % 2 == 0 { ANN } else { BO },
+            user: if number.is_multiple_of(2) { ANN } else { BO },
             written: 0,
             open: BTreeSet::new(),
             frames: BTreeMap::new(),
