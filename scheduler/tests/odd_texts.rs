@@ -92,6 +92,7 @@ fn body_for(path: &str) -> Value {
         Some("proposals") => json!({"times": [ahead]}),
         Some("accept") => json!({"starts_at": ahead}),
         Some("feedback") => json!({"score": 5}),
+        Some("members") => json!({"participants": [{"user_id": "nobody"}]}),
         _ => json!({}),
     }
 }
