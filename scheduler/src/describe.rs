@@ -11,7 +11,7 @@ mod webhooks;
 use serde_json::json;
 use service::describe::{Api, AuthScheme, Operation};
 use wire::ErrorCode::{
-    Conflict, Forbidden, InvalidField, NotAParticipant, NotFound, PreconditionFailed,
+    Busy, Conflict, Forbidden, InvalidField, NotAParticipant, NotFound, PreconditionFailed,
     QuotaExceeded, RateLimited, SessionOver, StorageUnavailable, Unavailable, UnknownField,
 };
 use wire::{
@@ -72,7 +72,7 @@ fn sessions() -> Vec<Operation> {
                 "duration_ms": 600_000,
             }))
             .answers::<SessionView>(201, "The session; `Location` and `ETag` name it.")
-            .refuses(409, &[Conflict]),
+            .refuses(409, &[Busy, Conflict]),
         Operation::get(
             "/v1/sessions",
             "The application's sessions, or a person's, by their start.",
@@ -129,7 +129,7 @@ fn sessions() -> Vec<Operation> {
         .example(json!({"starts_at": 1_900_000_600_000_i64, "remind_before_ms": [600_000]}))
         .answers::<SessionView>(200, "The session as it is now.")
         .refuses(404, &[NotFound])
-        .refuses(409, &[Conflict, SessionOver])
+        .refuses(409, &[Busy, Conflict, SessionOver])
         .refuses(412, &[PreconditionFailed]),
         Operation::post("/v1/sessions/{id}/cancel", "Calls a session off.")
             .by(&[AuthScheme::Application, AuthScheme::Login])

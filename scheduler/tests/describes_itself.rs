@@ -201,3 +201,27 @@ async fn sch_380_null_takes_away_what_may_be_absent_and_is_refused_by_name_elsew
     assert_eq!(nested.problem(422), "invalid_field");
     assert_eq!(nested.body["errors"][0]["field"], "notify.email");
 }
+
+#[tokio::test]
+async fn edg_162_a_session_that_overlaps_another_is_refused_as_described() {
+    let described = Described::start().await;
+    let app = &described.keys[0];
+    let sessions = described.scheduler.at("/v1/sessions");
+    let first: Value = app.post(&sessions, offer(600_000)).await.json(201);
+    let mut overlapping = offer(600_000);
+    app.post(&sessions, overlapping.clone())
+        .await
+        .json::<Value>(201);
+    overlapping["allow_overlap"] = json!(false);
+    let booked = app.post(&sessions, overlapping).await;
+    let at = format!("{sessions}/{}", first["id"].as_str().unwrap());
+    let changed = app.patch(&at, json!({"allow_overlap": false})).await;
+    for (path, method, refused) in [
+        ("/v1/sessions", "post", booked),
+        ("/v1/sessions/{id}", "patch", changed),
+    ] {
+        assert_eq!(refused.problem(409), "busy", "{path}");
+        let told = &described.document["paths"][path][method]["responses"]["409"];
+        assert!(told.to_string().contains("\"busy\""), "{path}: {told}");
+    }
+}
