@@ -26,6 +26,14 @@ macro_rules! select_notifications {
     };
 }
 
+const UNREAD_OF_MATCH: &str = "SELECT n.id FROM notification_subjects s \
+     JOIN notifications n ON n.id = s.notification_id \
+     WHERE s.match_id = ?1 AND n.user_id = ?2 AND n.kind = ?3 AND n.read_at IS NULL LIMIT 1";
+
+const UNREAD_OF_GROUP: &str = "SELECT n.id FROM notification_rooms g \
+     JOIN notifications n ON n.id = g.notification_id \
+     WHERE g.room_id = ?1 AND n.user_id = ?2 AND n.kind = ?3 AND n.read_at IS NULL LIMIT 1";
+
 impl NotificationQueries for SqlStore {
     fn list(&self, wanted: NotificationQuery) -> StoreFuture<'_, Vec<Notification>> {
         Box::pin(async move {
@@ -106,21 +114,13 @@ impl NotificationRepository for SqlUnitOfWork {
         of: &'a MatchId,
         kind: NotificationKind,
     ) -> StoreFuture<'a, Option<String>> {
-        Box::pin(async move {
-            let unread: Option<(String,)> = query(
-                "SELECT n.id FROM notification_subjects s JOIN notifications n ON n.id = s.notification_id \
-                 WHERE s.match_id = ?1 AND n.user_id = ?2 AND n.kind = ?3 AND n.read_at IS NULL LIMIT 1",
-            )
-            .bind(of.as_str())
-            .bind(user.as_str())
-            .bind(kind.name())
-            .fetch_optional(&mut self.tx)
-            .await?;
-            match unread {
-                Some((id,)) => lock_unread(&mut self.tx, &id).await,
-                None => Ok(None),
-            }
-        })
+        Box::pin(unread_about(
+            &mut self.tx,
+            UNREAD_OF_MATCH,
+            of.as_str(),
+            user,
+            kind,
+        ))
     }
 
     fn unread_of_group<'a>(
@@ -129,21 +129,13 @@ impl NotificationRepository for SqlUnitOfWork {
         room: &'a RoomId,
         kind: NotificationKind,
     ) -> StoreFuture<'a, Option<String>> {
-        Box::pin(async move {
-            let unread: Option<(String,)> = query(
-                "SELECT n.id FROM notification_rooms g JOIN notifications n ON n.id = g.notification_id \
-                 WHERE g.room_id = ?1 AND n.user_id = ?2 AND n.kind = ?3 AND n.read_at IS NULL LIMIT 1",
-            )
-            .bind(room.as_str())
-            .bind(user.as_str())
-            .bind(kind.name())
-            .fetch_optional(&mut self.tx)
-            .await?;
-            match unread {
-                Some((id,)) => lock_unread(&mut self.tx, &id).await,
-                None => Ok(None),
-            }
-        })
+        Box::pin(unread_about(
+            &mut self.tx,
+            UNREAD_OF_GROUP,
+            room.as_str(),
+            user,
+            kind,
+        ))
     }
 
     fn find_unread<'a>(
@@ -231,6 +223,26 @@ pub(super) async fn notifications_of(
         Ok((notification.id.clone(), notification))
     };
     rows.into_iter().map(by_id).collect()
+}
+
+/// What `statement` finds about a match or a group, if it is not read meanwhile.
+async fn unread_about(
+    connection: &mut dyn SqlConnection,
+    statement: &'static str,
+    subject: &str,
+    user: &UserId,
+    kind: NotificationKind,
+) -> Result<Option<String>, StoreError> {
+    let unread: Option<(String,)> = query(statement)
+        .bind(subject)
+        .bind(user.as_str())
+        .bind(kind.name())
+        .fetch_optional(connection)
+        .await?;
+    match unread {
+        Some((id,)) => lock_unread(connection, &id).await,
+        None => Ok(None),
+    }
 }
 
 /// The notification, locked, while nobody has read it.

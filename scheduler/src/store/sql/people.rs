@@ -8,6 +8,17 @@ use super::SqlStore;
 use super::unit_of_work::SqlUnitOfWork;
 use crate::store::{PersonQueries, PersonRepository, StoreFuture};
 
+/// A query of people, locked, with all that a [`PersonRow`] has.
+macro_rules! select_people {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, application, external_id, name, email, locale, time_zone, created_at FROM users ",
+            $which,
+            " FOR UPDATE"
+        )
+    };
+}
+
 impl PersonQueries for SqlStore {
     fn find(&self, application: String, user: UserId) -> StoreFuture<'_, Option<Participant>> {
         Box::pin(async move {
@@ -32,14 +43,12 @@ impl PersonRepository for SqlUnitOfWork {
         user: &'a UserId,
     ) -> StoreFuture<'a, Option<KnownPerson>> {
         Box::pin(async move {
-            let row: Option<PersonRow> = query(
-                "SELECT id, application, external_id, name, email, locale, time_zone, created_at \
-                 FROM users WHERE id = ?1 AND application = ?2 FOR UPDATE",
-            )
-            .bind(user.as_str())
-            .bind(application)
-            .fetch_optional(&mut self.tx)
-            .await?;
+            let row: Option<PersonRow> =
+                query(select_people!("WHERE id = ?1 AND application = ?2"))
+                    .bind(user.as_str())
+                    .bind(application)
+                    .fetch_optional(&mut self.tx)
+                    .await?;
             Ok(row.map(|PersonRow(person)| person))
         })
     }
@@ -50,10 +59,9 @@ impl PersonRepository for SqlUnitOfWork {
         external_id: &'a str,
     ) -> StoreFuture<'a, Option<KnownPerson>> {
         Box::pin(async move {
-            let row: Option<PersonRow> = query(
-                "SELECT id, application, external_id, name, email, locale, time_zone, created_at \
-                 FROM users WHERE application = ?1 AND external_id = ?2 FOR UPDATE",
-            )
+            let row: Option<PersonRow> = query(select_people!(
+                "WHERE application = ?1 AND external_id = ?2"
+            ))
             .bind(application)
             .bind(external_id)
             .fetch_optional(&mut self.tx)
@@ -68,10 +76,9 @@ impl PersonRepository for SqlUnitOfWork {
         users: &'a [UserId],
     ) -> StoreFuture<'a, Vec<KnownPerson>> {
         Box::pin(async move {
-            let rows: Vec<PersonRow> = query(
-                "SELECT id, application, external_id, name, email, locale, time_zone, created_at \
-                 FROM users WHERE application = ?1 AND id IN (?2..) ORDER BY id FOR UPDATE",
-            )
+            let rows: Vec<PersonRow> = query(select_people!(
+                "WHERE application = ?1 AND id IN (?2..) ORDER BY id"
+            ))
             .bind(application)
             .bind_list(users.iter().map(UserId::as_str))
             .fetch_all(&mut self.tx)
@@ -86,10 +93,9 @@ impl PersonRepository for SqlUnitOfWork {
         external_ids: &'a [&'a str],
     ) -> StoreFuture<'a, Vec<KnownPerson>> {
         Box::pin(async move {
-            let rows: Vec<PersonRow> = query(
-                "SELECT id, application, external_id, name, email, locale, time_zone, created_at \
-                 FROM users WHERE application = ?1 AND external_id IN (?2..) ORDER BY external_id FOR UPDATE",
-            )
+            let rows: Vec<PersonRow> = query(select_people!(
+                "WHERE application = ?1 AND external_id IN (?2..) ORDER BY external_id"
+            ))
             .bind(application)
             .bind_list(external_ids.iter().copied())
             .fetch_all(&mut self.tx)
