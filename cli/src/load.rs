@@ -12,26 +12,26 @@ use crate::{credential, output};
 /// # Errors
 /// A wrong address or key is for a person to put right; too many errors are a failure.
 pub(crate) async fn run(command: LoadCommand) -> Result<(), Failure> {
-    let (report, json, max_errors) = match command {
+    let (report, options) = match command {
         LoadCommand::Signaling(args) => {
             let target = LoadTarget::Rendezvous(client(&args.scheduler)?);
             let report = load::run_until_interrupted(&target, &args.options).await;
-            (report, args.options.json, args.options.max_errors)
+            (report, args.options.report)
         }
         LoadCommand::Scheduler(args) => {
             let client = client(&args.scheduler)?;
             let report = load::run_reminders_until_interrupted(&client, &args.options).await;
-            (report, args.options.json, args.options.max_errors)
+            (report, args.options.report)
         }
         LoadCommand::Chat(args) => {
             let target = ChatTarget::Rendezvous(client(&args.scheduler)?);
             let report = load::run_chat_until_interrupted(&target, &args.options).await;
-            (report, args.options.json, args.options.max_errors)
+            (report, args.options.report)
         }
     };
     let report = report.map_err(failure)?;
     output::text(&load::table(&report)).await;
-    let settled = report.settle(json.as_deref(), max_errors);
+    let settled = report.settle(&options);
     settled.map_err(Failure::crash)
 }
 

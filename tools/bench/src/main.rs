@@ -189,7 +189,7 @@ async fn run(command: BenchCommand) -> Result<(), String> {
                 .await
                 .map_err(|error| error.to_string())?;
             println!("{}", load::table(&report));
-            report.settle(options.json.as_deref(), options.max_errors)
+            report.settle(&options.report)
         }
         BenchCommand::DriveChat {
             target,
@@ -295,5 +295,5 @@ async fn drive_chat(
         .await
         .map_err(|error| error.to_string())?;
     println!("{}", load::table(&report));
-    report.settle(options.json.as_deref(), options.max_errors)
+    report.settle(&options.report)
 }

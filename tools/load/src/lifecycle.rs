@@ -105,7 +105,7 @@ pub async fn run(
         LoadTarget::Reference { .. } | LoadTarget::PeerJs { .. } => true,
     };
     let run = Run::new(options, same_clock, stop);
-    let meter = Meter::new(run.options.server_pid);
+    let meter = Meter::new(run.options.report.server_pid);
     let phases = match run.options.scenario {
         Scenario::Sessions => sessions(&run, plans, meter).await,
         _ => filled(&run, &plans, meter).await,

@@ -1,11 +1,11 @@
 //! What is to be done: the flags, which every front end of the generator shares.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use crate::duration::parse_duration;
+use crate::report::ReportOptions;
 
 /// Most pairs of one run: two sockets each, below the 20,000 descriptors that a process is
 /// commonly allowed at most.
@@ -91,15 +91,9 @@ pub struct Options {
     /// Send the application's own signs of life; without it the WebSocket's pings are all
     #[arg(long, default_value_t = true, action = clap::ArgAction::Set)]
     pub pings: bool,
-    /// Write the result as JSON
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
-    /// Which share of the operations may fail, 0 to 1, before the run counts as failed
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
-    pub max_errors: f64,
-    /// Read processor time and memory of this process, where the server runs on this machine
-    #[arg(long, value_name = "PID")]
-    pub server_pid: Option<u32>,
+    /// What becomes of the result
+    #[command(flatten)]
+    pub report: ReportOptions,
 }
 
 /// How long booking a session and its two tickets may take, for the lead.

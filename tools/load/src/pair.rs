@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::now_us;
 use crate::connection::{Fault, Utf8Bytes};
 use crate::joining::{ConnectedPeer, join, refused};
+use crate::open_loop::OpenLoopWorker;
 use crate::plan::PairPlan;
 use crate::protocol::{ReceivedFrame, seq};
 use crate::run::Run;
@@ -297,5 +298,15 @@ impl LoadPair {
             }
         }
         Ok(())
+    }
+}
+
+impl OpenLoopWorker for LoadPair {
+    async fn hold_until(&mut self, until: Instant) -> Result<(), Fault> {
+        self.hold_until(until).await
+    }
+
+    async fn operate(&mut self, began: Instant) -> Result<(), Fault> {
+        self.exchange(began).await
     }
 }

@@ -117,7 +117,7 @@ impl ReminderRun<'_> {
 
     async fn measured(&self, sink: Option<&WebhookSink>) -> Result<Report, LoadError> {
         let started_at = now_us() / 1_000;
-        let meter = Meter::new(self.options.server_pid);
+        let meter = Meter::new(self.options.report.server_pid);
         let booking = meter.start();
         let booked = self.book().await?;
         let mut phases = vec![booking.end("book", count(booked.len()))];

@@ -1,12 +1,27 @@
 //! The result of a run, as `--json` writes it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
+use clap::Args;
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 use crate::tally::Counted;
+
+/// What becomes of a result, and what else is to be in it: flags that every load has.
+#[derive(Debug, Clone, Args)]
+pub struct ReportOptions {
+    /// Write the result as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Which share of what is done may fail, 0 to 1, before the run counts as failed
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub max_errors: f64,
+    /// Read processor time and memory of this process, where the server runs on this machine
+    #[arg(long, value_name = "PID")]
+    pub server_pid: Option<u32>,
+}
 
 /// What a run found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,19 +105,19 @@ impl Report {
     /// Writes the result where it is wanted, and judges it.
     ///
     /// # Errors
-    /// In one line, when it can't be written, or more went wrong than `max_errors`, a share, allows.
-    pub fn settle(&self, json: Option<&Path>, max_errors: f64) -> Result<(), String> {
-        if let Some(path) = json {
+    /// In one line, when it can't be written, or more went wrong than may.
+    pub fn settle(&self, options: &ReportOptions) -> Result<(), String> {
+        if let Some(path) = &options.json {
             let text = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
             std::fs::write(path, text + "\n")
                 .map_err(|error| format!("{}: {error}", path.display()))?;
         }
         let share = self.failed_share();
-        if share > max_errors {
+        if share > options.max_errors {
             return Err(format!(
                 "{:.2} % went wrong, and {:.2} % may",
                 share * 100.0,
-                max_errors * 100.0
+                options.max_errors * 100.0
             ));
         }
         Ok(())

@@ -10,11 +10,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::connection::Fault;
+use crate::open_loop::at_rate;
 use crate::options::{Options, Scenario};
-use crate::pace::{Pace, began};
+use crate::pace::Pace;
 use crate::pair::LoadPair;
 use crate::run::Run;
-use crate::tally::Span;
 
 /// The work of each pair.
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +109,7 @@ impl Work {
             }
             Work::Rate { pace, pairs, lasts } => {
                 let due = |turn: u64| work_began + pace.due(number + turn * pairs);
-                at_rate(run, pair, due, work_began + lasts).await
+                at_rate(pair, &run.tally, &run.stop, due, work_began + lasts).await
             }
             Work::ToEnd => {
                 pair.hold(&run.stop).await?;
@@ -120,27 +120,4 @@ impl Work {
             }
         }
     }
-}
-
-/// Open loop: each exchange at its time, late only where the one before it was not done.
-async fn at_rate(
-    run: &Arc<Run>,
-    pair: &mut LoadPair,
-    due: impl Fn(u64) -> Instant,
-    until: Instant,
-) -> Result<(), Fault> {
-    for turn in 0.. {
-        let due = due(turn);
-        if due >= until || run.stop.is_cancelled() {
-            break;
-        }
-        let was_busy = Instant::now() >= due;
-        if !was_busy {
-            pair.hold_until(due).await?;
-            run.tally.took(Span::OwnLate, due.elapsed());
-        }
-        pair.exchange(began(due, was_busy, Instant::now())).await?;
-        run.tally.done();
-    }
-    Ok(())
 }

@@ -116,7 +116,7 @@ async fn plans(
 /// Fill, write the history, work, come back, empty.
 async fn phases(run: &Arc<ChatRun>, plans: &[ChatPlan]) -> Vec<PhaseReport> {
     let (stages, rooms) = (Stages::new(&run.stop), plans.len());
-    let meter = Meter::new(run.options.server_pid);
+    let meter = Meter::new(run.options.report.server_pid);
     let mut phases = vec![];
     let measuring = meter.start();
     let mut room_tasks = JoinSet::new();

@@ -1,11 +1,11 @@
 //! What is to be done in chat: the flags, which every front end of the generator shares.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use crate::duration::parse_duration;
+use crate::report::ReportOptions;
 
 /// Most pairs of one run: two sockets each, below the 20,000 descriptors that a process is
 /// commonly allowed at most.
@@ -75,15 +75,9 @@ pub struct ChatOptions {
     /// How many pairs connect at once, also when they come back
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=MAX_PAIRS))]
     pub concurrency: u32,
-    /// Write the result as JSON
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
-    /// Which share of the operations may fail, 0 to 1, before the run counts as failed
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
-    pub max_errors: f64,
-    /// Read processor time and memory of this process, where the server runs on this machine
-    #[arg(long, value_name = "PID")]
-    pub server_pid: Option<u32>,
+    /// What becomes of the result
+    #[command(flatten)]
+    pub report: ReportOptions,
 }
 
 impl ChatOptions {

@@ -15,6 +15,7 @@ use super::protocol::{ChatCursor, ChatEvent};
 use super::run::ChatRun;
 use crate::clock::now_us;
 use crate::connection::Fault;
+use crate::open_loop::OpenLoopWorker;
 use crate::tally::Span;
 
 /// Longest that one message may take to be acknowledged and everywhere.
@@ -245,5 +246,15 @@ impl ChatRoom {
             }
         }
         Ok(())
+    }
+}
+
+impl OpenLoopWorker for ChatRoom {
+    async fn hold_until(&mut self, until: Instant) -> Result<(), Fault> {
+        self.hold_until(until).await
+    }
+
+    async fn operate(&mut self, began: Instant) -> Result<(), Fault> {
+        self.deliver(began).await
     }
 }

@@ -10,8 +10,8 @@ use super::plan::ChatPlan;
 use super::room::{ChatRoom, READER};
 use super::run::ChatRun;
 use crate::connection::Fault;
-use crate::pace::{Pace, began};
-use crate::tally::Span;
+use crate::open_loop::at_rate;
+use crate::pace::Pace;
 use crate::turnstile::Turnstile;
 
 /// A part of the run that all rooms begin at one moment, and that is over when all are done with it.
@@ -134,7 +134,7 @@ async fn work(
             let pace = Pace::new(run.options.rate).expect("the flag is at least 1");
             let pairs = u64::from(run.options.pairs);
             let due = |turn: u64| work_began + pace.due(number + turn * pairs);
-            at_rate(run, room, due, until).await
+            at_rate(room, &run.tally, &run.stop, due, until).await
         }
         ChatScenario::Idle => {
             tokio::select! {
@@ -160,29 +160,6 @@ async fn count(run: &ChatRun, room: &mut ChatRoom, messages: u32) -> Result<(), 
             break;
         }
         room.deliver(Instant::now()).await?;
-        run.tally.done();
-    }
-    Ok(())
-}
-
-/// Open loop: each message at its time, late only where the one before it was not done.
-async fn at_rate(
-    run: &ChatRun,
-    room: &mut ChatRoom,
-    due: impl Fn(u64) -> Instant,
-    until: Instant,
-) -> Result<(), Fault> {
-    for turn in 0.. {
-        let due = due(turn);
-        if due >= until || run.stop.is_cancelled() {
-            break;
-        }
-        let was_busy = Instant::now() >= due;
-        if !was_busy {
-            room.hold_until(due).await?;
-            run.tally.took(Span::OwnLate, due.elapsed());
-        }
-        room.deliver(began(due, was_busy, Instant::now())).await?;
         run.tally.done();
     }
     Ok(())

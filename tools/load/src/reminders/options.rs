@@ -1,12 +1,12 @@
 //! How many reminders, when, and where their webhooks go.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
 use crate::duration::parse_duration;
+use crate::report::ReportOptions;
 
 /// Most sessions of one run.
 const MAX_SESSIONS: i64 = 100_000;
@@ -42,15 +42,9 @@ pub struct ReminderOptions {
     /// channel `email`
     #[arg(long, value_name = "DOMAIN")]
     pub mail_domain: Option<String>,
-    /// Write the result as JSON
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
-    /// Which share of the reminders may fail, 0 to 1, before the run counts as failed
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
-    pub max_errors: f64,
-    /// Read processor time and memory of this process, where the scheduler runs on this machine
-    #[arg(long, value_name = "PID")]
-    pub server_pid: Option<u32>,
+    /// What becomes of the result
+    #[command(flatten)]
+    pub report: ReportOptions,
 }
 
 impl ReminderOptions {
@@ -89,9 +83,11 @@ mod tests {
             webhook_listen: None,
             webhook_url: None,
             mail_domain: None,
-            json: None,
-            max_errors: 0.0,
-            server_pid: None,
+            report: ReportOptions {
+                json: None,
+                max_errors: 0.0,
+                server_pid: None,
+            },
         };
         assert_eq!(options(100).lead(), Duration::from_secs(11));
         assert!(options(100_000).lead() <= LONGEST);
