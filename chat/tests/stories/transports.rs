@@ -6,5 +6,6 @@ mod one_order;
 mod plain_http;
 mod refusals;
 mod resuming;
+mod room_requests;
 mod stomp;
 mod websocket;

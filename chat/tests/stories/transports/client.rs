@@ -35,10 +35,14 @@ pub(super) trait ChatClient {
     fn send_nonsense(&mut self) -> Answer<'_, String>;
 
     /// Its connection breaks, if it has one.
-    fn cut(&mut self) -> Answer<'_, ()>;
+    fn cut(&mut self) -> Answer<'_, ()> {
+        Box::pin(async {})
+    }
 
-    /// It comes back, to have all that it missed.
-    fn resume(&mut self) -> Answer<'_, ()>;
+    /// It comes back, to have all that it missed, if it does not by itself.
+    fn resume(&mut self) -> Answer<'_, ()> {
+        Box::pin(async {})
+    }
 }
 
 /// Every way to chat.

@@ -2,21 +2,18 @@
 
 use std::collections::VecDeque;
 
-use serde_json::{Value, json};
-use testkit::{Http, SOON};
+use serde_json::Value;
+use testkit::SOON;
 use tokio::time::timeout;
 use wire::ChatRoomGrant;
 use wire::chat::Message;
 
 use super::client::{Answer, ChatClient, Stored};
-use super::plain_http::{post, post_nonsense};
+use super::room_requests::RoomRequests;
 use crate::server::Server;
 
 pub(super) struct LongPollClient {
-    http: Http,
-    url: String,
-    room: String,
-    ticket: String,
+    requests: RoomRequests,
     cursor: String,
     frames: VecDeque<Value>,
     last_seq: u64,
@@ -24,17 +21,12 @@ pub(super) struct LongPollClient {
 
 impl LongPollClient {
     pub(super) async fn open(server: &Server, ticket: &str, room: &ChatRoomGrant) -> Self {
-        let http = Http::bearer(ticket);
-        let first = http.get(&server.url("/v1/sync")).await.body;
-        let rooms = first["frames"][0]["rooms"].as_array().unwrap();
-        let found = rooms.iter().find(|item| item["room"] == json!(room.id));
+        let requests = RoomRequests::new(server, ticket, room);
+        let first = requests.http.get(&requests.at("/v1/sync")).await.body;
         Self {
-            last_seq: found.map_or(0, |room| room["last_seq"].as_u64().unwrap()),
+            last_seq: requests.last_seq(&first["frames"][0]["rooms"]),
             cursor: first["cursor"].as_str().unwrap().to_owned(),
-            http,
-            url: server.url(""),
-            room: room.id.to_string(),
-            ticket: ticket.to_owned(),
+            requests,
             frames: VecDeque::new(),
         }
     }
@@ -47,7 +39,7 @@ impl LongPollClient {
                     return self.frames.remove(at).unwrap();
                 }
                 let query = format!("/v1/sync?cursor={}&timeout_ms=5000", self.cursor);
-                let answer = self.http.get(&format!("{}{query}", self.url)).await;
+                let answer = self.requests.http.get(&self.requests.at(&query)).await;
                 assert_eq!(answer.status, 200, "{}", answer.body);
                 answer.body["cursor"]
                     .as_str()
@@ -59,18 +51,11 @@ impl LongPollClient {
         };
         timeout(SOON, found).await.expect("a frame comes soon")
     }
-
-    fn of_room(&self, rest: &str) -> String {
-        format!("{}/v1/rooms/{}/{rest}", self.url, self.room)
-    }
 }
 
 impl ChatClient for LongPollClient {
     fn send<'a>(&'a mut self, client_id: &'a str, body: &'a str) -> Answer<'a, Stored> {
-        Box::pin(async move {
-            let messages = self.of_room("messages");
-            post(&self.http, &messages, client_id, body).await
-        })
+        self.requests.send(client_id, body)
     }
 
     fn receive(&mut self) -> Answer<'_, Message> {
@@ -84,11 +69,7 @@ impl ChatClient for LongPollClient {
     }
 
     fn read(&mut self, seq: u64) -> Answer<'_, ()> {
-        Box::pin(async move {
-            let read = self.of_room("read");
-            let answer = self.http.put(&read, json!({"seq": seq})).await;
-            assert_eq!(answer.status, 200, "{}", answer.body);
-        })
+        self.requests.read(seq)
     }
 
     fn sees_read<'a>(&'a mut self, user: &'a str, seq: u64) -> Answer<'a, ()> {
@@ -100,14 +81,6 @@ impl ChatClient for LongPollClient {
     }
 
     fn send_nonsense(&mut self) -> Answer<'_, String> {
-        Box::pin(async move { post_nonsense(&self.of_room("messages"), &self.ticket).await })
-    }
-
-    fn cut(&mut self) -> Answer<'_, ()> {
-        Box::pin(async {})
-    }
-
-    fn resume(&mut self) -> Answer<'_, ()> {
-        Box::pin(async {})
+        self.requests.send_nonsense()
     }
 }

@@ -75,6 +75,7 @@ impl ChatClient for WebSocketClient {
         })
     }
 
+    /// The peer of the testkit comes back with its cursors.
     fn cut(&mut self) -> Answer<'_, ()> {
         Box::pin(async move {
             let peer = self.peer.take().expect("it is connected");
@@ -86,11 +87,6 @@ impl ChatClient for WebSocketClient {
             );
             self.peer = Some(peer.reconnect().await);
         })
-    }
-
-    /// The peer of the testkit comes back with its cursors when it is cut.
-    fn resume(&mut self) -> Answer<'_, ()> {
-        Box::pin(async {})
     }
 }
 
