@@ -28,8 +28,8 @@ export class Groups implements GroupsModel, GroupsActions {
   }
 
   async load(): Promise<void> {
-    this.groups = (await this.#client.groups()).items;
-    const there = new Set(this.groups.map(({ id }) => id));
+    await this.#list();
+    const there = new Set(this.groups?.map(({ id }) => id));
     await Promise.all(Object.keys(this.opened).map((id) => (there.has(id) ? this.open(id) : this.#forget(id))));
   }
 
@@ -39,17 +39,17 @@ export class Groups implements GroupsModel, GroupsActions {
 
   async make(userIds: readonly string[], name: string): Promise<void> {
     this.#put(await this.#client.makeGroup(userIds, name === '' ? undefined : name));
-    await this.load();
+    await this.#list();
   }
 
   async rename(id: string, name: string): Promise<void> {
     this.#put(await this.#client.nameGroup(id, name === '' ? null : name));
-    await this.load();
+    await this.#list();
   }
 
   async add(id: string, userId: string): Promise<void> {
     this.#put(await this.#client.addMembers(id, [userId]));
-    await this.load();
+    await this.#list();
   }
 
   async remove(id: string, userId: string): Promise<void> {
@@ -60,6 +60,10 @@ export class Groups implements GroupsModel, GroupsActions {
   async close(id: string): Promise<void> {
     await this.#client.closeGroup(id);
     await this.load();
+  }
+
+  async #list(): Promise<void> {
+    this.groups = (await this.#client.groups()).items;
   }
 
   #put(group: GroupView): void {
