@@ -8,6 +8,7 @@ import struct
 from contextlib import closing
 from pathlib import Path
 
+from .cache import tools
 from .server import LOOPBACK, NotInstalled, Server
 
 LOCKED = Path(__file__).resolve().parents[1] / "locked"
@@ -96,8 +97,3 @@ class FerretDb(MongoProtocolServer):
 
     def serve_command(self) -> list[str]:
         return [self.programs[self.program], f"{LOOPBACK}:{self.port}", str(self.data)]
-
-
-def tools() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "rendezvous" / "tools"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from .cache import tools
 from .mariadb import MariaDb
 from .mongo import FerretDb, SecantusDb
 from .postgres import Postgres
@@ -60,9 +61,8 @@ def apply(variables: Mapping[str, str | None], environment: dict[str, str] | os.
 
 def toxiproxy(environment: Mapping[str, str]) -> dict[str, str]:
     """Where scripts/install-toxiproxy.sh has put it; nothing where it hasn't."""
-    cache = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rendezvous"
     version = next(line.split()[1] for line in TOXIPROXY_LOCK.read_text().splitlines() if "Shopify/toxiproxy/v2 v" in line)
-    binary = cache / "tools" / f"toxiproxy-{version.removeprefix('v')}" / "server"
+    binary = tools(environment) / f"toxiproxy-{version.removeprefix('v')}" / "server"
     return {"TOXIPROXY": str(binary)} if binary.exists() and not environment.get("TOXIPROXY") else {}
 
 

@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .cache import cache
+
 if TYPE_CHECKING:
     from .server import Server
 
@@ -38,8 +40,7 @@ def _place(server: "Server") -> Path:
     command = [word.replace(str(server.folder), "") for word in server.make_command()]
     version = subprocess.run([server.programs[server.program], "--version"], capture_output=True, check=True).stdout
     key = hashlib.sha256(repr((version, command, server.account_id())).encode()).hexdigest()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rendezvous"
-    return cache / "databases" / f"{server.name.lower()}-{key[:16]}"
+    return cache() / "databases" / f"{server.name.lower()}-{key[:16]}"
 
 
 def _copy(data: Path, to: Path) -> None:
