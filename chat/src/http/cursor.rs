@@ -1,4 +1,4 @@
-//! Cursors of pages that go from room to room: a room, and a number that says where.
+//! Cursors of pages: of those that go from room to room a room, and a number that says where; of members an id.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chat_core::check_id;
-use wire::{ErrorCode, RoomId};
+use wire::{ErrorCode, RoomId, UserId};
 
 pub(super) fn write_cursor(number: impl Display, room: &RoomId) -> String {
     URL_SAFE_NO_PAD.encode(format!("{number} {room}"))
@@ -15,13 +15,31 @@ pub(super) fn write_cursor(number: impl Display, room: &RoomId) -> String {
 /// # Errors
 /// `bad_cursor` for what no page has given.
 pub(super) fn read_cursor<N: FromStr>(cursor: &str) -> Result<(N, RoomId), ErrorCode> {
-    let bad = |()| ErrorCode::BadCursor;
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(drop).map_err(bad)?;
-    let text = String::from_utf8(bytes).map_err(drop).map_err(bad)?;
+    let text = decoded(cursor)?;
     let (number, room) = text.split_once(' ').ok_or(ErrorCode::BadCursor)?;
-    let number = number.parse().map_err(drop).map_err(bad)?;
-    check_id(room).map_err(drop).map_err(bad)?;
+    let number = number.parse().map_err(|_| ErrorCode::BadCursor)?;
+    check_id(room).map_err(|_| ErrorCode::BadCursor)?;
     Ok((number, RoomId(room.to_owned())))
+}
+
+pub(super) fn write_member_cursor(last: &UserId) -> String {
+    URL_SAFE_NO_PAD.encode(last.as_str())
+}
+
+/// After whom the page begins.
+///
+/// # Errors
+/// `bad_cursor` for what no page has given.
+pub(super) fn read_member_cursor(cursor: &str) -> Result<UserId, ErrorCode> {
+    let id = decoded(cursor)?;
+    check_id(&id).map_err(|_| ErrorCode::BadCursor)?;
+    Ok(UserId(id))
+}
+
+fn decoded(cursor: &str) -> Result<String, ErrorCode> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor);
+    let bytes = bytes.map_err(|_| ErrorCode::BadCursor)?;
+    String::from_utf8(bytes).map_err(|_| ErrorCode::BadCursor)
 }
 
 #[cfg(test)]

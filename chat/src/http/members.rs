@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chat_core::check_id;
 use service::http::{HttpError, Json};
 use wire::chat::Member;
-use wire::{ErrorCode, Page, RoomId, UserId};
+use wire::{Page, RoomId};
 
+use super::cursor::{read_member_cursor, write_member_cursor};
 use super::{BearerAdmission, QueryParameters, http_error};
 use crate::state::AppState;
 use crate::store::Stores;
@@ -26,7 +24,7 @@ pub(crate) async fn list_members<S: Stores>(
 ) -> Result<Json<Page<Member>>, HttpError> {
     let room = RoomId(room);
     let limit = query.limit()?.unwrap_or(DEFAULT_PAGE) as usize;
-    let after = query.text("cursor").map(read_cursor).transpose();
+    let after = query.text("cursor").map(read_member_cursor).transpose();
     let after = after.map_err(http_error)?;
     bearer.reach(&state, &room).await?;
     let caller = &bearer.0.caller;
@@ -40,18 +38,9 @@ pub(crate) async fn list_members<S: Stores>(
     let more = members.len() > limit;
     members.truncate(limit);
     let next_cursor = members.last().filter(|_| more);
-    let next_cursor = next_cursor.map(|last| URL_SAFE_NO_PAD.encode(last.user_id.as_str()));
+    let next_cursor = next_cursor.map(|last| write_member_cursor(&last.user_id));
     Ok(Json(Page {
         items: members,
         next_cursor,
     }))
-}
-
-/// After whom the page begins.
-fn read_cursor(cursor: &str) -> Result<UserId, ErrorCode> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor);
-    let bytes = bytes.map_err(|_| ErrorCode::BadCursor)?;
-    let id = String::from_utf8(bytes).map_err(|_| ErrorCode::BadCursor)?;
-    check_id(&id).map_err(|_| ErrorCode::BadCursor)?;
-    Ok(UserId(id))
 }
