@@ -3,6 +3,10 @@
 //! One lock holds the broker and the way to every socket: what the broker answers is queued before anybody
 //! else asks it, so that frames leave in its order. Nothing waits while holding it.
 
+mod subscription;
+
+pub(crate) use subscription::Subscription;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -226,11 +230,7 @@ impl Registry {
     }
 
     fn subscription(&self, connection: ConnectionId) -> Subscription {
-        Subscription {
-            registry: self.clone(),
-            connection,
-            clean: false,
-        }
+        Subscription::new(self.clone(), connection)
     }
 
     fn add_subscriber(&self, caller: &Caller, subscriber: Subscriber) -> ConnectionId {
@@ -366,48 +366,6 @@ impl RegistryState {
             Some(Subscriber::LongPoll(news)) => news.notify_one(),
             None => {}
         }
-    }
-}
-
-/// A connection's place in the registry; dropping it gives the place up.
-#[derive(Debug)]
-pub(crate) struct Subscription {
-    registry: Registry,
-    connection: ConnectionId,
-    clean: bool,
-}
-
-impl Subscription {
-    pub(crate) fn connection(&self) -> ConnectionId {
-        self.connection
-    }
-
-    /// The client closed on purpose: its person is offline without a grace.
-    pub(crate) fn closed_cleanly(&mut self) {
-        self.clean = true;
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        let connection = self.connection;
-        let mut state = self.registry.state();
-        let subscriber = state.subscribers.remove(&connection);
-        state.callers.remove(&connection);
-        drop(state);
-        let messages = match subscriber {
-            Some(Subscriber::Socket { socket, unsent, .. }) => unsent.left(socket.written()),
-            Some(Subscriber::Stomp(subscriber)) => subscriber.left(),
-            Some(Subscriber::LongPoll(_)) | None => Vec::new(),
-        };
-        let clean = self.clean;
-        self.registry.handle_all([
-            Input::Unsent {
-                connection,
-                messages,
-            },
-            Input::Gone { connection, clean },
-        ]);
     }
 }
 

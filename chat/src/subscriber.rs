@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_core::ReadRequest;
+use chat_core::{MessageRef, ReadRequest};
 use service::socket::SocketHandle;
 use tokio::sync::Notify;
 
@@ -27,6 +27,17 @@ pub(crate) enum Subscriber {
     Stomp(Box<StompSubscriber>),
     /// A request that waits: it is woken, and looks for itself.
     LongPoll(Arc<Notify>),
+}
+
+impl Subscriber {
+    /// The messages that it was given and has not written; a request that waits was given none.
+    pub(crate) fn left(self) -> Vec<Arc<MessageRef>> {
+        match self {
+            Self::Socket { socket, unsent, .. } => unsent.left(socket.written()),
+            Self::Stomp(subscriber) => subscriber.left(),
+            Self::LongPoll(_) => Vec::new(),
+        }
+    }
 }
 
 /// What a connection's task is to read, in order.

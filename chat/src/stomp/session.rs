@@ -165,11 +165,7 @@ impl StompSession {
 
     /// True where a message of the room is told to it, or will be once what it missed is read.
     pub(super) fn takes(&self, room: &RoomId) -> bool {
-        self.topics.has(room)
-            || self
-                .subscriptions
-                .values()
-                .any(|it| *it == StompSource::Rooms)
+        self.topics.has(room) || self.follows_rooms()
     }
 
     pub(super) fn is_leaving(&self) -> bool {
@@ -233,17 +229,19 @@ impl StompSession {
     }
 
     fn tell_room(&mut self, room: &RoomId, broker: &RoomBroker, out: &mut Vec<String>) {
+        if !self.follows_rooms() {
+            return;
+        }
         let Caller { user, only, .. } = &self.caller;
         let found = broker.room_of(user, only.as_ref(), room).ok();
-        let view = || found.and_then(|room| room.view(user, false));
-        if self
-            .subscriptions
-            .values()
-            .any(|it| *it == StompSource::Rooms)
-            && let Some(view) = view()
-        {
+        if let Some(view) = found.and_then(|room| room.view(user, false)) {
             self.tell_rooms("room", || json(&view), out);
         }
+    }
+
+    fn follows_rooms(&self) -> bool {
+        let mut sources = self.subscriptions.values();
+        sources.any(|source| *source == StompSource::Rooms)
     }
 
     fn tell_rooms(&mut self, event: &str, json: impl FnOnce() -> String, out: &mut Vec<String>) {
