@@ -166,10 +166,10 @@ impl<S: Stores> RoomLoader<S> {
             if member.read_seq + 1 >= min_seq {
                 continue;
             }
-            let count = member.sent_through(min_seq - 1, last_seq);
-            let left = match count.between() {
-                None => 0,
-                Some(_) => {
+            // What retention took can't be counted any more; what it left can.
+            let left = match member.sent == member.sent_read {
+                true => 0,
+                false => {
                     let stores = &self.stores;
                     let left =
                         stores.count_written_by(&member.user_id, &room.id, min_seq - 1, last_seq);

@@ -4,6 +4,8 @@
 //! implementation. The store actor alone calls what changes; anybody may read.
 
 mod backend;
+#[cfg(test)]
+pub(crate) mod faulty;
 pub mod memory;
 pub mod mongo;
 mod pair;
@@ -22,9 +24,6 @@ use wire::{
 };
 
 use crate::removals::Removal;
-
-/// Messages that are read together, to be counted.
-const COUNTED_TOGETHER: u32 = 200;
 
 /// A message with everything but its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,9 +246,7 @@ pub trait MessageStore: Send + Sync + 'static {
         room: &RoomId,
         after: u64,
         through: u64,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
-        count_by_pages(self, user, room, after, through)
-    }
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// What one person wrote in a room, of its messages above `after` and up to `through`, in rising `seq`.
     ///
@@ -291,32 +288,6 @@ pub trait MessageStore: Send + Sync + 'static {
     /// # Errors
     /// When it doesn't.
     fn probe(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
-}
-
-async fn count_by_pages<M: MessageStore + ?Sized>(
-    store: &M,
-    user: &UserId,
-    room: &RoomId,
-    after: u64,
-    through: u64,
-) -> Result<u64, StoreError> {
-    let limit = COUNTED_TOGETHER;
-    let (mut span, mut count) = (
-        OwnSpan {
-            after,
-            through,
-            limit,
-        },
-        0,
-    );
-    loop {
-        let found = store.written_by(user, room, span).await?;
-        count += found.len() as u64;
-        match found.last() {
-            Some(last) if found.len() >= limit as usize => span.after = last.seq,
-            _ => return Ok(count),
-        }
-    }
 }
 
 /// A piece of a room, to be searched for what one person wrote.

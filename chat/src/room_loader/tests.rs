@@ -3,28 +3,26 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use chat_core::{HistoryPage, MessageDraft, Settings};
+use chat_core::{MessageDraft, Settings};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
-use wire::chat::Message;
-use wire::{Participant, RoomId, UnixMs, UserId};
+use wire::{Participant, RoomId, UnixMs};
 
 use super::RoomLoader;
 use crate::config::Limits;
 use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
-use crate::removals::Removal;
+use crate::store::faulty::{FaultyStore, StoreFaults};
 use crate::store::memory::MemoryStore;
 use crate::store::{
-    Appended, Erasure, Head, MessageStore, NewMessage, Opening, OwnSpan, RoomChanges, RoomPosition,
-    RoomStore, SettledHead, StoreError, StoredRoom,
+    Appended, Head, MessageStore, NewMessage, Opening, RoomChanges, RoomStore, SettledHead,
+    StoreError,
 };
 use crate::store_actor::StoreActor;
 use crate::store_handle::{AppendOutcome, StoreCommand, StoreHandle};
 
-/// A store that appends when it may, and holds back the answer of a read when it is told to.
-struct SlowStore {
-    inner: MemoryStore,
+/// Of a store that appends when it may, and holds back the answer of a read when it is told to.
+struct Delays {
     appends: Semaphore,
     hold_next_read: AtomicBool,
     is_held: Notify,
@@ -33,98 +31,31 @@ struct SlowStore {
     reads: AtomicUsize,
 }
 
-impl MessageStore for SlowStore {
-    async fn append(&self, batch: &[NewMessage]) -> Vec<Result<Appended, StoreError>> {
-        self.appends.acquire().await.unwrap().forget();
-        self.inner.append(batch).await
+impl StoreFaults for Delays {
+    fn note_read(&self) {
+        self.reads.fetch_add(1, Ordering::SeqCst);
     }
 
-    async fn repeat_of(&self, draft: &MessageDraft) -> Result<Option<Appended>, StoreError> {
-        self.inner.repeat_of(draft).await
-    }
-
-    async fn written_by(
+    async fn append(
         &self,
-        user: &UserId,
-        room: &RoomId,
-        span: OwnSpan,
-    ) -> Result<Vec<Message>, StoreError> {
-        self.reads.fetch_add(1, Ordering::SeqCst);
-        self.inner.written_by(user, room, span).await
+        store: &MemoryStore,
+        batch: &[NewMessage],
+    ) -> Vec<Result<Appended, StoreError>> {
+        self.appends.acquire().await.unwrap().forget();
+        store.append(batch).await
     }
 
-    async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
-        self.reads.fetch_add(1, Ordering::SeqCst);
-        self.inner.page(room, page).await
-    }
-
-    async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
-        self.reads.fetch_add(1, Ordering::SeqCst);
-        let heads = self.inner.heads(rooms).await;
+    async fn heads(&self, store: &MemoryStore, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
+        let heads = store.heads(rooms).await;
         if self.hold_next_read.swap(false, Ordering::SeqCst) {
             self.is_held.notify_one();
             self.release.notified().await;
         }
         heads
     }
-
-    async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
-        self.inner.last(limit).await
-    }
-
-    async fn probe(&self) -> Result<(), StoreError> {
-        MessageStore::probe(&self.inner).await
-    }
 }
 
-impl RoomStore for SlowStore {
-    async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
-        self.inner.apply(changes).await
-    }
-
-    async fn rooms(&self, ids: &[RoomId]) -> Result<Vec<StoredRoom>, StoreError> {
-        self.reads.fetch_add(1, Ordering::SeqCst);
-        self.inner.rooms(ids).await
-    }
-
-    async fn rooms_of(
-        &self,
-        user: &UserId,
-        after: Option<&RoomPosition>,
-        limit: u32,
-    ) -> Result<Vec<RoomPosition>, StoreError> {
-        self.inner.rooms_of(user, after, limit).await
-    }
-
-    async fn unread_of(&self, user: &UserId, limit: u32) -> Result<Vec<(RoomId, u64)>, StoreError> {
-        self.inner.unread_of(user, limit).await
-    }
-
-    async fn room_ids_of(
-        &self,
-        user: &UserId,
-        after: Option<&RoomId>,
-        limit: u32,
-    ) -> Result<Vec<RoomId>, StoreError> {
-        self.inner.room_ids_of(user, after, limit).await
-    }
-
-    async fn erasures(&self, since: UnixMs) -> Result<Vec<Erasure>, StoreError> {
-        self.inner.erasures(since).await
-    }
-
-    async fn scrub(&self) -> Result<(), StoreError> {
-        self.inner.scrub().await
-    }
-
-    async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {
-        self.inner.removals(since).await
-    }
-
-    async fn probe(&self) -> Result<(), StoreError> {
-        RoomStore::probe(&self.inner).await
-    }
-}
+type SlowStore = FaultyStore<Delays>;
 
 struct Fixture {
     store: Arc<SlowStore>,
@@ -143,14 +74,14 @@ impl Fixture {
             ..RoomChanges::default()
         };
         inner.apply(&changes).await.unwrap();
-        let store = Arc::new(SlowStore {
-            inner,
+        let faults = Delays {
             appends: Semaphore::new(appends),
             hold_next_read: AtomicBool::new(false),
             is_held: Notify::new(),
             release: Notify::new(),
             reads: AtomicUsize::new(0),
-        });
+        };
+        let store = Arc::new(SlowStore { inner, faults });
         let (handle, queue) = StoreHandle::new();
         let settings = Settings {
             max_rooms,
@@ -221,7 +152,7 @@ async fn a_read_does_not_wait_for_the_store_actor() {
         .await;
         fixture.loader.load(["q".into()].into()).await.unwrap();
         assert_eq!(fixture.last_seq("q"), Some(0));
-        fixture.store.appends.add_permits(1);
+        fixture.store.faults.appends.add_permits(1);
     };
     tokio::select! {
         () = actor => panic!("it stopped"),
@@ -261,11 +192,11 @@ async fn cht_155_rooms_that_are_read_together_cost_two_reads() {
             });
         }
         fixture.store.inner.apply(&changes).await.unwrap();
-        fixture.store.reads.store(0, Ordering::SeqCst);
+        fixture.store.faults.reads.store(0, Ordering::SeqCst);
         let rooms = ids.iter().map(|id| id.as_str().into()).collect();
         fixture.loader.load(rooms).await.unwrap();
         assert_eq!(
-            fixture.store.reads.load(Ordering::SeqCst),
+            fixture.store.faults.reads.load(Ordering::SeqCst),
             2,
             "{count} {messages}"
         );
@@ -276,10 +207,14 @@ async fn cht_155_rooms_that_are_read_together_cost_two_reads() {
 #[tokio::test]
 async fn a_read_that_a_commit_overtook_is_done_again() {
     let (fixture, actor) = Fixture::new(1, 1).await;
-    fixture.store.hold_next_read.store(true, Ordering::SeqCst);
+    fixture
+        .store
+        .faults
+        .hold_next_read
+        .store(true, Ordering::SeqCst);
     let slow = fixture.loader.load(["q".into()].into());
     let overtake = async {
-        fixture.store.is_held.notified().await;
+        fixture.store.faults.is_held.notified().await;
         fixture.append("q").await;
         // What follows from the message is written, then another room takes its place.
         testkit::until("q has left memory", testkit::SOON, async || {
@@ -288,7 +223,7 @@ async fn a_read_that_a_commit_overtook_is_done_again() {
             fixture.last_seq("q").is_none().then_some(())
         })
         .await;
-        fixture.store.release.notify_one();
+        fixture.store.faults.release.notify_one();
     };
     tokio::select! {
         () = actor => panic!("it stopped"),

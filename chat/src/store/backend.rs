@@ -94,6 +94,19 @@ impl MessageStore for MessageBackend {
         }
     }
 
+    async fn count_written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        after: u64,
+        through: u64,
+    ) -> Result<u64, StoreError> {
+        match self {
+            Self::Sql(sql) => sql.count_written_by(user, room, after, through).await,
+            Self::Mongo(mongo) => mongo.count_written_by(user, room, after, through).await,
+        }
+    }
+
     async fn written_by(
         &self,
         user: &UserId,

@@ -37,6 +37,22 @@ impl MessageStore for MemoryStore {
         Ok(self.tables().repeat_of(draft))
     }
 
+    async fn count_written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        after: u64,
+        through: u64,
+    ) -> Result<u64, StoreError> {
+        let limit = u32::MAX;
+        let span = OwnSpan {
+            after,
+            through,
+            limit,
+        };
+        Ok(self.written_by(user, room, span).await?.len() as u64)
+    }
+
     async fn written_by(
         &self,
         user: &UserId,

@@ -103,18 +103,26 @@ impl MessageStore for MongoMessages {
         Ok(known.outcome(draft))
     }
 
+    async fn count_written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        after: u64,
+        through: u64,
+    ) -> Result<u64, StoreError> {
+        let theirs = written_by(user, room, after, through);
+        let counting = async { self.messages.count_documents(theirs).await };
+        within(failure::READ_LIMIT, counting).await
+    }
+
     async fn written_by(
         &self,
         user: &UserId,
         room: &RoomId,
         span: OwnSpan,
     ) -> Result<Vec<Message>, StoreError> {
-        let inside = doc! {
-            "room": room.as_str(),
-            "seq": { "$gt": number(span.after), "$lte": number(span.through) },
-            "sender": user.as_str(),
-        };
-        self.find(inside, doc! { "seq": 1 }, span.limit).await
+        let theirs = written_by(user, room, span.after, span.through);
+        self.find(theirs, doc! { "seq": 1 }, span.limit).await
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
@@ -150,5 +158,14 @@ impl MessageStore for MongoMessages {
             probe.upsert(true).await.map(drop)
         })
         .await
+    }
+}
+
+/// What one person wrote in a room, above `after` and up to `through`.
+fn written_by(user: &UserId, room: &RoomId, after: u64, through: u64) -> Document {
+    doc! {
+        "room": room.as_str(),
+        "seq": { "$gt": number(after), "$lte": number(through) },
+        "sender": user.as_str(),
     }
 }

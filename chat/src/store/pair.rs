@@ -35,8 +35,9 @@ impl<R: RoomStore, M: MessageStore> MessageStore for StorePair<R, M> {
         after: u64,
         through: u64,
     ) -> Result<u64, StoreError> {
-        let counted = self.messages.count_written_by(user, room, after, through);
-        counted.await
+        self.messages
+            .count_written_by(user, room, after, through)
+            .await
     }
 
     async fn written_by(

@@ -29,6 +29,9 @@ const WRITTEN_BY: &str = "SELECT room_id, seq, message_id, sender, client_id, bo
      FROM messages WHERE room_id = ?1 AND seq > ?2 AND seq <= ?3 AND sender = ?4
      ORDER BY seq LIMIT ?5";
 
+const COUNT_WRITTEN_BY: &str = "SELECT count(*) FROM messages
+     WHERE room_id = ?1 AND seq > ?2 AND seq <= ?3 AND sender = ?4";
+
 const HEADS: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
      (SELECT min(seq) FROM messages WHERE room_id = ids.value) AS min_seq
      FROM (?1..) AS ids JOIN messages ON messages.room_id = ids.value
@@ -79,6 +82,23 @@ impl MessageStore for SqlMessages {
 
     async fn repeat_of(&self, draft: &MessageDraft) -> Result<Option<Appended>, StoreError> {
         Ok(repeated(&mut self.database.read().await?, draft).await?)
+    }
+
+    async fn count_written_by(
+        &self,
+        user: &UserId,
+        room: &RoomId,
+        after: u64,
+        through: u64,
+    ) -> Result<u64, StoreError> {
+        let (count,): (u64,) = query(COUNT_WRITTEN_BY)
+            .bind(room.as_str())
+            .bind(after)
+            .bind(through)
+            .bind(user.as_str())
+            .fetch_one(&mut self.database.read().await?)
+            .await?;
+        Ok(count)
     }
 
     async fn written_by(

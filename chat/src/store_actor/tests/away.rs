@@ -5,79 +5,38 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chat_core::{Settings, WriteRequest};
-use wire::{ErrorCode, RoomId, UserId};
+use wire::ErrorCode;
 
 use super::{draft, opened};
 use crate::config::Limits;
 use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
-use crate::removals::Removal;
 use crate::room_loader::RoomLoader;
+use crate::store::faulty::{FaultyStore, StoreFaults};
 use crate::store::memory::MemoryStore;
-use crate::store::{
-    Erasure, RoomChanges, RoomPosition, RoomStore, StoreError, StorePair, StoredRoom,
-};
+use crate::store::{RoomChanges, RoomStore, StoreError, StorePair};
 use crate::store_actor::StoreActor;
 use crate::store_actor::follow_ups::MAX_WAITING;
 use crate::store_handle::{StoreCommand, StoreHandle, UnreadNote};
 
-type AwayStores = StorePair<UnavailableRooms, MemoryStore>;
+type AwayStores = StorePair<FaultyStore<Absence>, MemoryStore>;
 
-/// Rooms in memory that can be read, and written unless they are away.
+/// Rooms can be read, and written unless they are away. Clones share it.
 #[derive(Debug, Clone, Default)]
-struct UnavailableRooms {
-    inner: MemoryStore,
-    is_away: Arc<AtomicBool>,
+struct Absence(Arc<AtomicBool>);
+
+impl Absence {
+    fn set(&self, is_away: bool) {
+        self.0.store(is_away, Ordering::SeqCst);
+    }
 }
 
-impl RoomStore for UnavailableRooms {
-    async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
-        match self.is_away.load(Ordering::SeqCst) {
+impl StoreFaults for Absence {
+    async fn apply(&self, store: &MemoryStore, changes: &RoomChanges) -> Result<(), StoreError> {
+        match self.0.load(Ordering::SeqCst) {
             true => Err(StoreError::unavailable("away")),
-            false => self.inner.apply(changes).await,
+            false => store.apply(changes).await,
         }
-    }
-
-    async fn rooms(&self, ids: &[RoomId]) -> Result<Vec<StoredRoom>, StoreError> {
-        self.inner.rooms(ids).await
-    }
-
-    async fn rooms_of(
-        &self,
-        user: &UserId,
-        after: Option<&RoomPosition>,
-        limit: u32,
-    ) -> Result<Vec<RoomPosition>, StoreError> {
-        self.inner.rooms_of(user, after, limit).await
-    }
-
-    async fn unread_of(&self, user: &UserId, limit: u32) -> Result<Vec<(RoomId, u64)>, StoreError> {
-        self.inner.unread_of(user, limit).await
-    }
-
-    async fn room_ids_of(
-        &self,
-        user: &UserId,
-        after: Option<&RoomId>,
-        limit: u32,
-    ) -> Result<Vec<RoomId>, StoreError> {
-        self.inner.room_ids_of(user, after, limit).await
-    }
-
-    async fn erasures(&self, since: wire::UnixMs) -> Result<Vec<Erasure>, StoreError> {
-        self.inner.erasures(since).await
-    }
-
-    async fn scrub(&self) -> Result<(), StoreError> {
-        self.inner.scrub().await
-    }
-
-    async fn removals(&self, since: wire::UnixMs) -> Result<Vec<Removal>, StoreError> {
-        self.inner.removals(since).await
-    }
-
-    async fn probe(&self) -> Result<(), StoreError> {
-        Ok(())
     }
 }
 
@@ -93,14 +52,14 @@ fn actor(stores: &AwayStores) -> (StoreHandle, StoreActor<AwayStores>) {
 #[tokio::test]
 async fn cht_70_no_more_messages_are_taken_than_the_next_start_would_make_up_for() {
     let stores = StorePair {
-        rooms: UnavailableRooms::default(),
+        rooms: FaultyStore::<Absence>::default(),
         messages: MemoryStore::default(),
     };
     let rooms: Vec<String> = (0..40).map(|n| format!("r{n}")).collect();
     for room in &rooms {
         stores.apply(&opened(room)).await.unwrap();
     }
-    stores.rooms.is_away.store(true, Ordering::SeqCst);
+    stores.rooms.faults.set(true);
     let (_handle, mut actor) = actor(&stores);
     let (mut taken, mut refused) = (BTreeMap::<&str, u64>::new(), 0);
     for n in 0..MAX_WAITING + 300 {
@@ -124,7 +83,7 @@ async fn cht_70_no_more_messages_are_taken_than_the_next_start_would_make_up_for
     assert_eq!(refused, 300);
     // As after a crash: another process with the same stores.
     drop(actor);
-    stores.rooms.is_away.store(false, Ordering::SeqCst);
+    stores.rooms.faults.set(false);
     let (_handle, mut next) = self::actor(&stores);
     next.recover_unsettled().await.unwrap();
     for room in &rooms {
@@ -176,11 +135,11 @@ async fn cht_69_many_events_are_written_in_parts() {
 #[tokio::test]
 async fn cht_69_what_waits_for_the_rooms_is_written_when_they_are_back() {
     let stores = StorePair {
-        rooms: UnavailableRooms::default(),
+        rooms: FaultyStore::<Absence>::default(),
         messages: MemoryStore::default(),
     };
     stores.apply(&opened("r")).await.unwrap();
-    stores.rooms.is_away.store(true, Ordering::SeqCst);
+    stores.rooms.faults.set(true);
     let (handle, mut actor) = actor(&stores);
     let origin = chat_core::Origin {
         connection: wire::ConnectionId(1),
@@ -196,7 +155,7 @@ async fn cht_69_what_waits_for_the_rooms_is_written_when_they_are_back() {
     actor.write(super::CommandBatch::default()).await;
     let read_seq = async || stores.rooms(&["r".into()]).await.unwrap()[0].members[0].read_seq;
     assert_eq!(read_seq().await, 0);
-    stores.rooms.is_away.store(false, Ordering::SeqCst);
+    stores.rooms.faults.set(false);
     actor.write(super::CommandBatch::default()).await;
     assert_eq!(read_seq().await, 1);
 }

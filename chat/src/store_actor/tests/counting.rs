@@ -8,18 +8,17 @@ use chat_core::{HistoryPage, MessageDraft, PageFrom, PositionKind, PositionUpdat
 use testkit::SeededRandom;
 use tokio::sync::oneshot;
 use wire::chat::Message;
-use wire::{EventBatch, RoomId, UnixMs, UserId};
+use wire::{EventBatch, RoomId, UserId};
 
 use super::draft;
 use crate::config::Limits;
 use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
-use crate::removals::Removal;
 use crate::room_loader::RoomLoader;
+use crate::store::faulty::{FaultyStore, StoreFaults};
 use crate::store::memory::MemoryStore;
 use crate::store::{
-    Appended, Erasure, Head, MessageStore, NewMessage, OwnSpan, RoomChanges, RoomPosition,
-    RoomStore, StoreError, StorePair, StoredRoom,
+    Appended, MessageStore, NewMessage, RoomChanges, RoomStore, StoreError, StorePair,
 };
 use crate::store_actor::StoreActor;
 use crate::store_actor::batch::CommandBatch;
@@ -40,16 +39,17 @@ enum Fault {
     Unanswered,
 }
 
-/// A store in memory whose next write may go wrong.
+/// The next write may go wrong. Clones share it.
 #[derive(Debug, Clone, Default)]
-struct FaultyStore {
-    inner: MemoryStore,
-    next: Arc<Mutex<Fault>>,
-}
+struct NextWrite(Arc<Mutex<Fault>>);
 
-impl FaultyStore {
+impl NextWrite {
+    fn set(&self, fault: Fault) {
+        *self.0.lock().unwrap() = fault;
+    }
+
     fn take(&self) -> Fault {
-        std::mem::take(&mut self.next.lock().unwrap())
+        std::mem::take(&mut self.0.lock().unwrap())
     }
 }
 
@@ -57,105 +57,36 @@ fn away<T>() -> Result<T, StoreError> {
     Err(StoreError::unavailable("away"))
 }
 
-impl MessageStore for FaultyStore {
-    async fn append(&self, batch: &[NewMessage]) -> Vec<Result<Appended, StoreError>> {
+impl StoreFaults for NextWrite {
+    async fn append(
+        &self,
+        store: &MemoryStore,
+        batch: &[NewMessage],
+    ) -> Vec<Result<Appended, StoreError>> {
         let fault = self.take();
         if matches!(fault, Fault::Refused) {
             return batch.iter().map(|_| away()).collect();
         }
-        let appended = self.inner.append(batch).await;
+        let appended = store.append(batch).await;
         match fault {
             Fault::Unanswered => batch.iter().map(|_| away()).collect(),
             Fault::None | Fault::Refused => appended,
         }
     }
 
-    async fn repeat_of(&self, draft: &MessageDraft) -> Result<Option<Appended>, StoreError> {
-        self.inner.repeat_of(draft).await
-    }
-
-    async fn written_by(
-        &self,
-        user: &UserId,
-        room: &RoomId,
-        span: OwnSpan,
-    ) -> Result<Vec<Message>, StoreError> {
-        self.inner.written_by(user, room, span).await
-    }
-
-    async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
-        self.inner.page(room, page).await
-    }
-
-    async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
-        self.inner.heads(rooms).await
-    }
-
-    async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
-        self.inner.last(limit).await
-    }
-
-    async fn probe(&self) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
-
-impl RoomStore for FaultyStore {
-    async fn apply(&self, changes: &RoomChanges) -> Result<(), StoreError> {
+    async fn apply(&self, store: &MemoryStore, changes: &RoomChanges) -> Result<(), StoreError> {
         match self.take() {
-            Fault::None => self.inner.apply(changes).await,
+            Fault::None => store.apply(changes).await,
             Fault::Refused => away(),
             Fault::Unanswered => {
-                self.inner.apply(changes).await?;
+                store.apply(changes).await?;
                 away()
             }
         }
     }
-
-    async fn rooms(&self, ids: &[RoomId]) -> Result<Vec<StoredRoom>, StoreError> {
-        self.inner.rooms(ids).await
-    }
-
-    async fn rooms_of(
-        &self,
-        user: &UserId,
-        after: Option<&RoomPosition>,
-        limit: u32,
-    ) -> Result<Vec<RoomPosition>, StoreError> {
-        self.inner.rooms_of(user, after, limit).await
-    }
-
-    async fn unread_of(&self, user: &UserId, limit: u32) -> Result<Vec<(RoomId, u64)>, StoreError> {
-        self.inner.unread_of(user, limit).await
-    }
-
-    async fn room_ids_of(
-        &self,
-        user: &UserId,
-        after: Option<&RoomId>,
-        limit: u32,
-    ) -> Result<Vec<RoomId>, StoreError> {
-        self.inner.room_ids_of(user, after, limit).await
-    }
-
-    async fn erasures(&self, since: UnixMs) -> Result<Vec<Erasure>, StoreError> {
-        self.inner.erasures(since).await
-    }
-
-    async fn scrub(&self) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {
-        self.inner.removals(since).await
-    }
-
-    async fn probe(&self) -> Result<(), StoreError> {
-        Ok(())
-    }
 }
 
-type FaultyStores = StorePair<FaultyStore, FaultyStore>;
+type FaultyStores = StorePair<FaultyStore<NextWrite>, FaultyStore<NextWrite>>;
 
 struct World {
     stores: FaultyStores,
@@ -277,7 +208,10 @@ impl World {
 
     async fn crash(&mut self) {
         let (registry, mut actor) = start(&self.stores);
-        let _ = (self.stores.rooms.take(), self.stores.messages.take());
+        let _ = (
+            self.stores.rooms.faults.take(),
+            self.stores.messages.faults.take(),
+        );
         actor.recover_unsettled().await.unwrap();
         (self.registry, self.actor) = (registry, actor);
         self.load().await;
@@ -289,7 +223,7 @@ impl World {
             0 => &self.stores.rooms,
             _ => &self.stores.messages,
         };
-        *store.next.lock().unwrap() = fault;
+        store.faults.set(fault);
     }
 
     async fn change_group(&mut self, members: Vec<&'static str>) {

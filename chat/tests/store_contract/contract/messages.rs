@@ -134,6 +134,11 @@ pub(crate) async fn cht_92_what_one_wrote_is_found_in_its_span(store: impl Store
         let found = store.written_by(&"ann".into(), &"r".into(), span).await;
         assert_eq!(seqs(&found.unwrap()), expected, "{span:?}");
     }
+    let (ann, room) = ("ann".into(), "r".into());
+    for (after, through, expected) in [(0, 6, 3), (1, 6, 2), (0, 4, 2), (2, 2, 0), (5, 9, 0)] {
+        let count = store.count_written_by(&ann, &room, after, through);
+        assert_eq!(count.await.unwrap(), expected, "{after} {through}");
+    }
 }
 
 /// New texts, repeats, conflicts and keys that come twice, in many rooms: each has its outcome, and no number is left out.
