@@ -1,5 +1,6 @@
 //! Whether a device that comes back gets what it missed, or is told to read the history.
 
+use wire::UserId;
 use wire::chat::Cursor;
 
 use crate::Room;
@@ -16,10 +17,9 @@ pub enum Recovery {
     ReadHistory,
 }
 
-/// Decides for one room, of which the messages from `min_seq` on are left for its member; `budget` is how many this
-/// `hello` may still be sent.
+/// Decides for one room and its member `user`; `budget` is how many messages this `hello` may still be sent.
 #[must_use]
-pub fn recover(cursor: Option<&Cursor>, room: &Room, min_seq: u64, budget: u64) -> Recovery {
+pub fn recover(cursor: Option<&Cursor>, room: &Room, user: &UserId, budget: u64) -> Recovery {
     let Some(cursor) = cursor.filter(|cursor| cursor.epoch == room.epoch) else {
         return Recovery::ReadHistory;
     };
@@ -27,6 +27,8 @@ pub fn recover(cursor: Option<&Cursor>, room: &Room, min_seq: u64, budget: u64) 
     let Some(missed) = room.last_seq.checked_sub(cursor.seq) else {
         return Recovery::ReadHistory;
     };
+    let member = room.member(user);
+    let min_seq = member.map_or(room.min_seq, |member| room.min_seq_for(member));
     let retained = cursor.seq + 1 >= min_seq;
     if missed > MAX_MISSED.min(budget) || !retained {
         return Recovery::ReadHistory;
@@ -47,7 +49,7 @@ mod tests {
             epoch: epoch.to_owned(),
             seq,
         };
-        recover(Some(&cursor), &room, room.min_seq, 3_000)
+        recover(Some(&cursor), &room, &"a".into(), 3_000)
     }
 
     #[test]
@@ -63,7 +65,7 @@ mod tests {
         assert_eq!(decide("e-r", 1_001), Recovery::ReadHistory);
         assert_eq!(decide("e-r", u64::MAX), Recovery::ReadHistory);
         assert_eq!(
-            recover(None, &room("r", &["a"]), 1, 3_000),
+            recover(None, &room("r", &["a"]), &"a".into(), 3_000),
             Recovery::ReadHistory
         );
     }
@@ -80,7 +82,7 @@ mod tests {
                     seq,
                 }),
                 &room,
-                room.min_seq,
+                &"a".into(),
                 3_000,
             )
         };
@@ -96,7 +98,13 @@ mod tests {
             epoch: "e-r".to_owned(),
             seq: 4,
         };
-        assert_eq!(recover(Some(&cursor), &room, 1, 6), Recovery::From(4));
-        assert_eq!(recover(Some(&cursor), &room, 1, 5), Recovery::ReadHistory);
+        assert_eq!(
+            recover(Some(&cursor), &room, &"a".into(), 6),
+            Recovery::From(4)
+        );
+        assert_eq!(
+            recover(Some(&cursor), &room, &"a".into(), 5),
+            Recovery::ReadHistory
+        );
     }
 }

@@ -155,10 +155,7 @@ fn news_of(
         epoch: mark.epoch.clone(),
         seq: mark.seq,
     });
-    let min_seq = room
-        .member(user)
-        .map_or(1, |member| room.min_seq_for(member));
-    let Recovery::From(after) = recover(cursor.as_ref(), room, min_seq, *budget) else {
+    let Recovery::From(after) = recover(cursor.as_ref(), room, user, *budget) else {
         plan.frames
             .extend(room.view(user, false).map(ChatServerFrame::from));
         return;

@@ -295,9 +295,9 @@ fn missed(room: &Room, user: &UserId, after: u64) -> Result<Option<MissedRange>,
         epoch: room.epoch.clone(),
         seq: after,
     };
-    let member = room.member(user);
-    let min_seq = member.map_or(room.min_seq, |member| room.min_seq_for(member));
-    if recover(Some(&cursor), room, min_seq, MAX_MISSED) == Recovery::ReadHistory {
+    if recover(Some(&cursor), room, user, MAX_MISSED) == Recovery::ReadHistory {
+        let member = room.member(user);
+        let min_seq = member.map_or(room.min_seq, |member| room.min_seq_for(member));
         let message = format!(
             "Not all after that can follow: the room has {} to {}, of which the last {MAX_MISSED}. Read the history.",
             min_seq, room.last_seq,

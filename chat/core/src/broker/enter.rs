@@ -56,11 +56,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
             .into_iter()
             .take(self.settings.welcome_rooms)
         {
-            let Some(member) = room.member(user) else {
-                continue;
-            };
-            let min_seq = room.min_seq_for(member);
-            let recovery = recover(cursors.get(&room.id), room, min_seq, budget);
+            let recovery = recover(cursors.get(&room.id), room, user, budget);
             if let Recovery::From(after) = recovery
                 && after < room.last_seq
             {
