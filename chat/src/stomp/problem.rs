@@ -1,32 +1,26 @@
 //! A refusal as the problem document that the same would be over HTTP.
 
 use axum::http::StatusCode;
+use service::http::HttpError;
 use wire::{ErrorBody, ErrorCode, FieldError, Problem};
 
 /// The problem for what a frame is refused with.
 pub(super) fn problem(body: &ErrorBody) -> Problem {
-    let status = status(body.code);
-    let field = body.field.as_deref().map(header_name);
-    Problem {
-        kind: "about:blank".to_owned(),
-        title: status.canonical_reason().unwrap_or("Refused").to_owned(),
-        status: status.as_u16(),
-        detail: body.message.clone(),
-        code: body.code,
-        errors: field
-            .map(|field| FieldError {
-                field,
-                code: "invalid".to_owned(),
-                message: body.message.clone(),
-            })
-            .into_iter()
-            .collect(),
-        reason: body.reason.clone(),
-        retry_after_ms: body.retry_after_ms,
-        user_id: None,
-        session_id: None,
-        at: None,
+    let mut refused = HttpError::new(status(body.code), body.code, &*body.message);
+    if let Some(field) = &body.field {
+        refused = refused.with_errors(vec![FieldError {
+            field: header_name(field),
+            code: "invalid".to_owned(),
+            message: body.message.clone(),
+        }]);
     }
+    if let Some(reason) = &body.reason {
+        refused = refused.with_reason(reason);
+    }
+    if let Some(retry_after_ms) = body.retry_after_ms {
+        refused = refused.with_retry_after_ms(retry_after_ms);
+    }
+    refused.problem().clone()
 }
 
 /// The stable word for a code, as a header has it.
