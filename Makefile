@@ -46,9 +46,9 @@ contracts: ## whether the services answer as their /openapi.json says, tried by 
 	@scripts/install-test-deps.sh
 	@python3 scripts/test.py contracts
 
-faults: ## every fault around the real binary: kills, full and failing disks, clocks, bad links, databases that are away (an hour)
+faults: ## every fault around the real binary: kills, full and failing disks, clocks, bad links, databases that are away, 300 kills of chat on each store (two hours)
 	@scripts/install-test-deps.sh faults
-	@RENDEZVOUS_FAULTS=all python3 scripts/test.py faults
+	@RENDEZVOUS_FAULTS=all python3 scripts/test.py faults chat-long
 
 autobahn: ## the Autobahn WebSocket suite (RFC 6455) against the shared sockets; fetches it once
 	@python3 scripts/test.py autobahn

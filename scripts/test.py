@@ -30,14 +30,15 @@ SUITES = {
     "faults": tests.faults,
     "web": tests.web,
     "e2e": tests.e2e,
+    "chat-long": tests.chat_long,
     "autobahn": conformance.autobahn,
 }
-# Fetches 20 MB of packages that nothing else needs.
-ONLY_BY_NAME = {"autobahn"}
+# One runs for most of an hour, the other fetches 20 MB of packages that nothing else needs.
+ONLY_BY_NAME = {"chat-long", "autobahn"}
 # The web app is embedded in the binary: what compiles the whole workspace needs both.
-NEED_BUILD = {"check", "rust", "contracts", "faults", "e2e"}
+NEED_BUILD = {"check", "rust", "contracts", "faults", "chat-long", "e2e"}
 # One PostgreSQL and one MariaDB serve them all: each test has databases of its own in them.
-NEED_DATABASES = {"rust", "faults"}
+NEED_DATABASES = {"rust", "faults", "chat-long"}
 
 
 def main(names: list[str]) -> int:

@@ -23,6 +23,11 @@ LONG_ROWS = "::long::"
 # What the rows may take together, building included; each has a limit of its own.
 FAULTS_LIMIT_S = 15 * 60
 ALL_FAULTS_LIMIT_S = 45 * 60
+# How long chat's stories are when they are asked for by themselves, and what they may take: two of six run on servers that
+# answer in milliseconds.
+LONG_CHAT = {"CHAT_KILLS": "300", "CHAT_FLAPPING_MESSAGES": "20000"}
+LONG_CHAT_STORIES = ["cht_106", "cht_170"]
+LONG_CHAT_LIMIT_S = 60 * 60
 WEB_WORKSPACES = ["sdk", "app", "e2e"]
 
 
@@ -63,6 +68,13 @@ def faults() -> Outcome:
     limit_s = ALL_FAULTS_LIMIT_S if every else FAULTS_LIMIT_S
     finished = run(["cargo", "test", *CARGO_SET, "--test", "rows", "--no-fail-fast", "--", *rows], limit_s=limit_s)
     return reports.from_rows("faults", finished)
+
+
+def chat_long() -> Outcome:
+    """300 kills under four writers, and readers that lose their sockets over 20,000 messages, on each kind of message store."""
+    stories = ["--test", "stories", "--no-fail-fast", "--", "--test-threads=1", *LONG_CHAT_STORIES]
+    finished = run(["cargo", "test", *CARGO_SET, *stories], env=LONG_CHAT, limit_s=LONG_CHAT_LIMIT_S)
+    return reports.from_cargo("chat-long", finished)
 
 
 def web() -> Outcome:

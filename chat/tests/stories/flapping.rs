@@ -2,21 +2,24 @@
 
 use std::time::Duration;
 
-use testkit::{ANN, BO, BookedRoom, ChatPeer, Http, SOON, SeededRandom};
+use chat::MessagesUrl;
+use testkit::{ANN, BO, BookedRoom, ChatPeer, Http, MongoServer, SOON, SeededRandom};
 use tokio::time::Instant;
 use wire::RoomId;
 use wire::chat::{ChatServerFrame, Messages, Send, Sent};
 
-use crate::server::Server;
+use crate::server::{Places, Server};
 
 /// Messages that are sent; as many as `CHAT_FLAPPING_MESSAGES` says, for a long run.
 const MESSAGES: u64 = 2_000;
+/// And where each of them takes a server a while.
+const MESSAGES_ON_A_SERVER: u64 = 500;
 /// Messages that are on their way at once.
 const WINDOW: u64 = 20;
 
-fn count() -> u64 {
+fn count(unless_asked: u64) -> u64 {
     let asked = std::env::var("CHAT_FLAPPING_MESSAGES").ok();
-    asked.map_or(MESSAGES, |count| {
+    asked.map_or(unless_asked, |count| {
         count.parse().expect("a number of messages")
     })
 }
@@ -95,14 +98,37 @@ impl Reader {
 
 #[tokio::test]
 async fn cht_170_readers_that_come_and_go_see_each_message_once() {
-    let server = Server::start().await;
+    see_each_message_once(Server::start().await, count(MESSAGES)).await;
+}
+
+#[tokio::test]
+async fn cht_170_readers_that_come_and_go_with_messages_on_secantus() {
+    with_messages_on(MongoServer::Secantus).await;
+}
+
+#[tokio::test]
+async fn cht_170_readers_that_come_and_go_with_messages_on_ferret() {
+    with_messages_on(MongoServer::Ferret).await;
+}
+
+async fn with_messages_on(server: MongoServer) {
+    if let Some(messages) = server.new_database() {
+        let places = Places {
+            rooms: None,
+            messages: Some(MessagesUrl::parse(&messages).unwrap()),
+        };
+        let server = Server::with_places(places).await;
+        see_each_message_once(server, count(MESSAGES_ON_A_SERVER)).await;
+    }
+}
+
+async fn see_each_message_once(mut server: Server, count: u64) {
     let BookedRoom(room) = BookedRoom::new();
     let mut ann = server.peer(ANN, &room).await;
     let readers = [
         Reader::new(&server, &room, 1).await,
         Reader::new(&server, &room, 2).await,
     ];
-    let count = count();
     let reading = readers.map(|reader| tokio::spawn(reader.read(count)));
     for first in (0..count).step_by(usize::try_from(WINDOW).unwrap()) {
         let last = count.min(first + WINDOW);
@@ -120,7 +146,9 @@ async fn cht_170_readers_that_come_and_go_see_each_message_once() {
         ann.forget();
     }
     for reader in reading {
-        let sockets = tokio::time::timeout(12 * SOON, reader).await;
+        let limit = 12 * SOON + Duration::from_millis(20 * count);
+        let sockets = tokio::time::timeout(limit, reader).await;
         assert!(sockets.expect("all is read").unwrap() > 1);
     }
+    server.stop().await;
 }
