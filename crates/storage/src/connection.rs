@@ -45,8 +45,13 @@ macro_rules! impl_sql_connection {
             names.collect()
         }
 
-        fn values(row: &$row) -> Result<Vec<$crate::Value<'static>>, $crate::Error> {
-            (0..row.len()).map(|at| value(row, at)).collect()
+        fn values(row: &$row) -> Result<Vec<Option<$crate::Value<'static>>>, $crate::Error> {
+            let value = |at| match value(row, at) {
+                Ok(value) => Ok(Some(value)),
+                Err($crate::Error::Corrupt(_)) => Ok(None),
+                Err(error) => Err(error),
+            };
+            (0..row.len()).map(value).collect()
         }
     };
 }

@@ -73,5 +73,6 @@ pub use retry::{MayConflict, retry_on_conflict};
 pub use row::{Column, FromRow, Row};
 pub use schema::Schema;
 pub use server::with_deadline;
+pub use sqlite::FileReader;
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use value::{FromValue, Value};

@@ -8,16 +8,17 @@ use crate::{Error, FromValue, Value};
 #[derive(Debug, Clone)]
 pub struct Row {
     names: Arc<[String]>,
-    values: Vec<Value<'static>>,
+    /// `None` is what a broken file has in place of a value: only who asks for that column meets it.
+    values: Vec<Option<Value<'static>>>,
 }
 
 impl Row {
-    pub(crate) fn new(names: Arc<[String]>, values: Vec<Value<'static>>) -> Self {
+    pub(crate) fn new(names: Arc<[String]>, values: Vec<Option<Value<'static>>>) -> Self {
         Self { names, values }
     }
 
-    pub(crate) fn into_values(self) -> Vec<Value<'static>> {
-        self.values
+    pub(crate) fn into_values(self) -> Result<Vec<Value<'static>>, Error> {
+        self.values.into_iter().map(readable).collect()
     }
 
     /// The value of a column, by its name or its place (from 0).
@@ -27,8 +28,12 @@ impl Row {
     pub fn get<T: FromValue>(&self, column: impl Column) -> Result<T, Error> {
         let value = column.place(&self.names).and_then(|at| self.values.get(at));
         let value = value.ok_or_else(|| Error::Statement("no such column".into()))?;
-        T::from_value(value.clone())
+        T::from_value(readable(value.clone())?)
     }
+}
+
+fn readable(value: Option<Value<'static>>) -> Result<Value<'static>, Error> {
+    value.ok_or_else(|| Error::corrupt("a value that can't be read"))
 }
 
 /// What names a column of a row.
@@ -65,9 +70,10 @@ impl FromRow for Row {
 }
 
 /// Takes values off the front, as many as a tuple has.
-fn next<T: FromValue>(values: &mut std::vec::IntoIter<Value<'static>>) -> Result<T, Error> {
+fn next<T: FromValue>(values: &mut std::vec::IntoIter<Option<Value<'static>>>) -> Result<T, Error> {
     let value = values.next();
-    T::from_value(value.ok_or_else(|| Error::Statement("too few columns".into()))?)
+    let value = value.ok_or_else(|| Error::Statement("too few columns".into()))?;
+    T::from_value(readable(value)?)
 }
 
 macro_rules! tuples {

@@ -3,6 +3,7 @@
 mod connection;
 mod dialect;
 mod error;
+mod file_reader;
 mod migrations;
 mod scrub;
 mod transaction;
@@ -21,6 +22,7 @@ use wire::UnixMs;
 
 use self::error::is_busy;
 pub(crate) use self::error::kind;
+pub use self::file_reader::FileReader;
 use self::transaction::SqliteTransaction;
 use self::trouble::Trouble;
 use crate::engine::{Engine, Transaction};
@@ -84,8 +86,7 @@ pub(crate) async fn pending(
     if !path.exists() {
         return Ok(MigrationStatus::none(&schema.migrations().sqlite).pending());
     }
-    let options = SqliteConnectOptions::new().filename(path).read_only(true);
-    let connected = options.connect().await;
+    let connected = file_reader::reading(path).connect().await;
     let mut connection = connected.map_err(|source| OpenError::Connect {
         database: database.clone(),
         source: source.into(),

@@ -96,7 +96,8 @@ impl<'a> Pages<'a> {
         }
         let mut connection = self.database.read().await?;
         let rows: Vec<Row> = statement.bind(PAGE).fetch_all(&mut connection).await?;
-        let rows: Vec<Values> = rows.into_iter().map(Row::into_values).collect();
+        let rows: Result<Vec<Values>, Error> = rows.into_iter().map(Row::into_values).collect();
+        let rows = rows?;
         if let Some(last) = rows.last() {
             self.after = Some(last[..self.key].to_vec());
         }
@@ -113,7 +114,7 @@ pub(super) async fn last(
     let row: Option<Row> = query(statements.last)
         .fetch_optional(&mut connection)
         .await?;
-    Ok(row.map(Row::into_values))
+    row.map(Row::into_values).transpose()
 }
 
 /// How many rows a table has.

@@ -405,19 +405,26 @@ const CHAT: [CopiedTable; 9] = [
 ];
 
 /// In files alone: servers hold no messages.
-const MESSAGES: [CopiedTable; 1] = [table(
-    "messages",
-    &["position"],
-    &[
-        "room_id",
-        "seq",
-        "message_id",
-        "sender",
-        "client_id",
-        "body",
-        "sent_at",
-    ],
-)];
+const MESSAGES: [CopiedTable; 2] = [
+    table(
+        "messages",
+        &["position"],
+        &[
+            "room_id",
+            "seq",
+            "message_id",
+            "sender",
+            "client_id",
+            "body",
+            "sent_at",
+            "salt",
+            "digest",
+            "previous",
+            "chain",
+        ],
+    ),
+    table("chain_anchors", &["room_id"], &["seq", "chain"]),
+];
 
 /// The highest position that the outbox gave: one row, which is there from the first migration on.
 pub(super) const HEAD: CopiedTable = table("outbox_head", &["id"], &["position"]);

@@ -182,6 +182,8 @@ pub(super) async fn fill_chat(database: &Database, has_messages: bool) {
         let insert = "INSERT INTO messages (room_id, seq, message_id, sender, client_id, body, sent_at) \
             VALUES ('r', 1, 'm', 's', 'c', 'hello', 1)";
         query(insert).execute(&mut work).await.unwrap();
+        let insert = "INSERT INTO chain_anchors (room_id, seq, chain) VALUES ('r', 1, 'A')";
+        query(insert).execute(&mut work).await.unwrap();
     }
     work.commit().await.unwrap();
     fill_events(database).await;
