@@ -21,6 +21,8 @@ pub struct Config {
     pub messages: MessagesUrl,
     /// How a server is connected to.
     pub database_options: DatabaseOptions,
+    /// Losses of messages that somebody has accepted, by the names that the refusal to start told.
+    pub accepted_loss: Vec<String>,
     /// What it holds and takes at most.
     pub limits: Limits,
 }
@@ -63,6 +65,7 @@ impl Config {
             rooms: file.clone(),
             messages: MessagesUrl::Sqlite(file),
             database_options: DatabaseOptions::default(),
+            accepted_loss: Vec::new(),
             limits: Limits::default(),
         }
     }

@@ -7,24 +7,70 @@ use service::health::Readiness;
 use storage::{Database, Schema};
 
 use crate::config::Config;
+use crate::lost_tail::{LostTail, accept_in_file, find_behind, find_lost_tail, give_up_lost};
 use crate::store::mongo::MongoMessages;
+use crate::store::sql::mark::{self, MarkFile};
 use crate::store::sql::{SqlMessages, SqlRooms};
-use crate::store::{MessageBackend, MessageStore, MessagesUrl, RoomStore, StorePair};
+use crate::store::{MessageBackend, MessageStore, MessagesUrl, RoomStore, StoreError, StorePair};
 
 /// The stores that the service runs on.
 pub(crate) type ServiceStores = StorePair<SqlRooms, MessageBackend>;
 
-/// Opens what the settings name.
+/// Opens what the settings name, unless messages that were acknowledged are gone and nobody has accepted that.
 ///
 /// # Errors
-/// When a database can't be opened or brought up to date.
+/// When a database can't be opened or brought up to date, and where messages are gone.
 pub(crate) async fn open(config: &Config) -> Result<ServiceStores, StartError> {
-    let open = |url| Database::open(url, &config.database_options, Schema::chat());
+    let accepted = &config.accepted_loss;
     let rooms = &config.rooms;
-    let room_database = open(rooms).await?;
+    let (file, is_shared) = match &config.messages {
+        MessagesUrl::Sqlite(url) => (url.file(), url.identity() == rooms.identity()),
+        MessagesUrl::Mongo(_) => (None, false),
+    };
+    // Before SQLite opens it for writing: that folds its log in.
+    let lost = match file {
+        Some(file) => find_lost_tail(file).await?,
+        None => None,
+    };
+    refuse_unless_accepted(lost.as_ref(), accepted)?;
+    let mut stores = open_both(config, is_shared).await?;
+    if lost.is_some() {
+        accept_in_file(&stores.rooms).await.map_err(query_failed)?;
+    }
+    if !is_shared {
+        let name = config.messages.to_string();
+        let behind = find_behind(&stores.rooms, &stores.messages, &name).await;
+        let behind = behind.map_err(query_failed)?;
+        // Of a file whose loss was accepted the rooms know more, too.
+        if lost.is_none() {
+            refuse_unless_accepted(behind.as_ref(), accepted)?;
+        }
+        if behind.is_some() {
+            let set_back = give_up_lost(&stores.rooms, &stores.messages).await;
+            set_back.map_err(query_failed)?;
+        }
+    }
+    if let (Some(file), MessageBackend::Sql(messages)) = (file, &mut stores.messages) {
+        let newest = messages.newest().await.map_err(query_failed)?;
+        let last = newest
+            .as_ref()
+            .map(|(message, chain)| (message, chain.as_str()));
+        let mark = MarkFile::open(file, last, lost.is_some());
+        let mark = mark.map_err(|source| StartError::File {
+            path: mark::path_beside(file),
+            source,
+        })?;
+        *messages = messages.clone().with_mark(mark);
+    }
+    Ok(stores)
+}
+
+async fn open_both(config: &Config, is_shared: bool) -> Result<ServiceStores, StartError> {
+    let open = |url| Database::open(url, &config.database_options, Schema::chat());
+    let room_database = open(&config.rooms).await?;
     let messages = match &config.messages {
         // A file that was opened twice would have two writers, which take turns by trying again.
-        MessagesUrl::Sqlite(file) if file.identity() == rooms.identity() => {
+        MessagesUrl::Sqlite(_) if is_shared => {
             MessageBackend::Sql(SqlMessages::new(room_database.clone()))
         }
         MessagesUrl::Sqlite(file) => MessageBackend::Sql(SqlMessages::new(open(file).await?)),
@@ -37,6 +83,17 @@ pub(crate) async fn open(config: &Config) -> Result<ServiceStores, StartError> {
         rooms: SqlRooms::new(room_database),
         messages,
     })
+}
+
+fn refuse_unless_accepted(lost: Option<&LostTail>, accepted: &[String]) -> Result<(), StartError> {
+    match lost {
+        Some(lost) if !lost.is_accepted(accepted) => Err(StartError::Refused(lost.to_string())),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn query_failed(error: StoreError) -> StartError {
+    StartError::OtherStore(error.into())
 }
 
 /// Ready is who can write both.

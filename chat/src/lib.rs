@@ -11,6 +11,7 @@ mod describe;
 mod events;
 mod http;
 mod lifecycle;
+mod lost_tail;
 mod quotas;
 mod registry;
 mod removals;
@@ -24,11 +25,14 @@ mod store_handle;
 mod subscriber;
 mod sync;
 mod unsent;
+mod verification;
 
 pub use config::{Config, Limits};
 pub use lifecycle::run;
+pub use lost_tail::{LostTail, find_lost_tail};
 pub use removals::Removal;
 pub use store::MessagesUrl;
+pub use verification::{VerifyError, verify};
 
 /// What other services know this one as.
 const SERVICE: &str = "chat";

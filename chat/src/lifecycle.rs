@@ -54,6 +54,11 @@ pub async fn run(
         .spawn("writer", actor.run(runtime.stop.clone()));
     let timer = registry.clone();
     runtime.spawn_until_stop("timer", async move { timer.keep_time().await });
+    let marked = Arc::clone(&store);
+    runtime.spawn_until_stop(
+        "mark",
+        async move { marked.messages.keep_mark_synced().await },
+    );
 
     databases::watch(&runtime.readiness, &store);
     let state = Arc::new(AppState {

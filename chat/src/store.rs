@@ -4,20 +4,26 @@
 //! implementation. The store actor alone calls what changes; anybody may read.
 
 mod backend;
+mod chain;
 #[cfg(test)]
 pub(crate) mod faulty;
 pub mod memory;
 pub mod mongo;
 mod pair;
 pub mod sql;
+mod verify;
 
 pub use backend::{MessageBackend, MessagesUrl, MessagesUrlError};
 pub use pair::StorePair;
+pub use verify::{ChainFault, ChainReport, FaultKind, verify_messages};
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
-use chat_core::{HistoryPage, MemberProgress, Membership, MessageDraft};
+use chat_core::{
+    ChainAnchor, ChainSalt, HistoryPage, MemberProgress, Membership, MessageDraft, StoredMessage,
+};
 use wire::chat::Message;
 use wire::{
     ErrorCode, Event, EventBatch, Participant, RoomId, RoomKind, RoomMember, UnixMs, UserId,
@@ -34,6 +40,25 @@ pub struct NewMessage {
     pub message_id: String,
     /// When the store actor took it.
     pub sent_at: UnixMs,
+    /// For the digest of its text: random, and of no other message.
+    pub salt: ChainSalt,
+}
+
+impl NewMessage {
+    /// The message at its place.
+    fn at(&self, seq: u64) -> Message {
+        let draft = &self.draft;
+        Message {
+            room: draft.room.clone(),
+            seq,
+            message_id: self.message_id.clone(),
+            from: draft.from.clone(),
+            client_id: draft.client_id.clone(),
+            body: draft.body.clone(),
+            sent_at: self.sent_at,
+            corrupt: false,
+        }
+    }
 }
 
 /// What became of a message.
@@ -217,6 +242,8 @@ impl StoreError {
 /// - A room's `seq` are 1, 2, 3, … without a gap, whoever else writes to it, and those of a batch rise in its order.
 /// - `(room, sender, client_id)` is unique: the second one is a repeat, within one batch too.
 /// - Each message has an outcome of its own: of a batch some may be stored where others are not.
+/// - Each is bound to the one before it in its room. What is read and is not what was stored is `corrupt`, without a text,
+///   whichever way it is read; in the place of one that is gone a page has one of its number.
 pub trait MessageStore: Send + Sync + 'static {
     /// Stores messages; what became of each, in order.
     ///
@@ -288,6 +315,28 @@ pub trait MessageStore: Send + Sync + 'static {
     /// # Errors
     /// When it doesn't.
     fn probe(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Shows messages as they are stored, for whoever looks at all of them.
+pub trait ChainedMessages: MessageStore {
+    /// Messages of all rooms by their ids, those of a room in rising `seq`, from the one after `place` on.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn stored_after(
+        &self,
+        place: Option<(&RoomId, u64)>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<StoredMessage>, StoreError>> + Send;
+
+    /// Where the chains of those rooms begin, unless it is with their first message.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn anchors(
+        &self,
+        rooms: &[RoomId],
+    ) -> impl Future<Output = Result<BTreeMap<RoomId, ChainAnchor>, StoreError>> + Send;
 }
 
 /// A piece of a room, to be searched for what one person wrote.

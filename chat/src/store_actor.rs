@@ -16,7 +16,7 @@ mod unanswered;
 use std::collections::BTreeSet;
 
 use bus::Fanout;
-use chat_core::{Input, MessageDraft, Origin, WriteOutcome};
+use chat_core::{ChainSalt, Input, MessageDraft, Origin, WriteOutcome};
 use service::clock::now;
 use service::telemetry::spans;
 use tokio::time::{Duration, Instant, sleep_until};
@@ -221,6 +221,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             draft: append.draft.clone(),
             message_id: uuid::Uuid::now_v7().to_string(),
             sent_at: self.last_sent_at,
+            salt: ChainSalt(rand::random()),
         };
         let checked: Vec<Result<(), ErrorCode>> = self.rooms.registry().ask(|broker| {
             let check = |draft: &MessageDraft| broker.check_append(&draft.room, &draft.from);

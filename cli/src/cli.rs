@@ -69,7 +69,7 @@ pub(crate) enum CliCommand {
     /// it, for up to an hour.
     Listen(ListenArgs),
     /// Try each database, relay and media server that is configured, and say what to do about one that does not work
-    Doctor,
+    Doctor(DoctorArgs),
     /// What media servers told; works beside running services
     #[command(subcommand)]
     Media(MediaCommand),
@@ -87,7 +87,7 @@ impl CliCommand {
             | CliCommand::Turn(args) => args.settings_from_stdin,
             CliCommand::Up(_)
             | CliCommand::TurnConfig
-            | CliCommand::Doctor
+            | CliCommand::Doctor(_)
             | CliCommand::Keys(_)
             | CliCommand::Accounts(_)
             | CliCommand::Migrate(_)
@@ -126,6 +126,13 @@ pub(crate) struct ServeArgs {
     /// Go by the test clock of the data directory, as `up --test-clock` says
     #[arg(long, hide = true, requires = "settings_from_stdin")]
     pub(crate) test_clock: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DoctorArgs {
+    /// Read every message of chat too, and say which are damaged or gone; beside a running service it costs reads
+    #[arg(long)]
+    pub(crate) verify_messages: bool,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -11,6 +11,7 @@ use self::progress::Shown;
 use crate::cli::CopyArgs;
 use crate::config::{self, Settings};
 use crate::failure::Failure;
+use crate::migrate;
 use crate::output;
 
 /// Copies, compares both, and prints what each table holds.
@@ -27,6 +28,9 @@ pub(crate) async fn run(settings: &Settings, args: &CopyArgs) -> Result<(), Fail
             "{} and {} are one database",
             from.option, to.option
         )));
+    }
+    for url in [&from.url, &to.url] {
+        migrate::refuse_lost_tail(url, &settings.chat.accepted_loss).await?;
     }
     let mut shown = Shown::new();
     let mut show = |progress| shown.show(&progress);

@@ -4,10 +4,12 @@
 mod databases;
 mod mail;
 mod media;
+mod messages;
 mod turn;
 
 use std::fmt;
 
+use crate::cli::DoctorArgs;
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::output;
@@ -44,8 +46,9 @@ impl fmt::Display for Finding {
 ///
 /// # Errors
 /// When one failed.
-pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
+pub(crate) async fn run(settings: &Settings, args: &DoctorArgs) -> Result<(), Failure> {
     let mut findings = databases::check(settings).await?;
+    findings.extend(messages::check(settings, args.verify_messages).await?);
     findings.extend(turn::check(settings).await?);
     findings.extend(mail::check(settings).await?);
     findings.extend(media::check(settings).await);

@@ -62,7 +62,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         CliCommand::Signaling(args) => serve::signaling(&settings, &args).await,
         CliCommand::Chat(args) => serve::chat(&settings, &args).await,
         CliCommand::Turn(args) => serve::turn(&settings, &args).await,
-        CliCommand::Doctor => doctor::run(&settings).await,
+        CliCommand::Doctor(args) => doctor::run(&settings, &args).await,
         CliCommand::TurnConfig => turn_config::run(&settings).await,
         CliCommand::Keys(command) => keys::run(&settings, command).await,
         CliCommand::Accounts(command) => accounts::run(&settings, command).await,

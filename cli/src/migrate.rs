@@ -2,7 +2,7 @@
 //! own start. Beside running services, or while nothing runs; of several at once, one does it and the others wait.
 
 use serde_json::{Value, json};
-use storage::{Database, DatabaseOptions, PendingMigration};
+use storage::{Database, DatabaseOptions, DatabaseUrl, PendingMigration};
 
 use crate::cli::MigrateArgs;
 use crate::config::{Settings, Store};
@@ -24,7 +24,7 @@ pub(crate) async fn run(settings: &Settings, args: &MigrateArgs) -> Result<(), F
     let mut outcomes = Vec::new();
     let mut failed = None;
     for store in settings.stores()? {
-        match one(store, &options, args.dry_run).await {
+        match one(store, &options, &settings.chat.accepted_loss, args.dry_run).await {
             Ok(outcome) if args.json => outcomes.push(outcome),
             Ok(outcome) => output::line(&line(&outcome, args.dry_run)).await,
             Err(failure) => {
@@ -44,17 +44,37 @@ pub(crate) async fn run(settings: &Settings, args: &MigrateArgs) -> Result<(), F
 async fn one(
     store: Store,
     options: &DatabaseOptions,
+    accepted_loss: &[String],
     dry: bool,
 ) -> Result<MigrationOutcome, Failure> {
     let refused = |error| Failure::of_store(&error);
     let pending = Database::pending(&store.url, options, store.schema).await;
     let missing = pending.map_err(refused)?;
     if !dry {
+        refuse_lost_tail(&store.url, accepted_loss).await?;
         // Also where nothing is missing: it shows that the service can open it.
         let opened = Database::open(&store.url, options, store.schema).await;
         opened.map_err(refused)?.close().await;
     }
     Ok(MigrationOutcome { store, missing })
+}
+
+/// Of messages that were acknowledged and are gone nothing may be left to find once a file was opened.
+///
+/// # Errors
+/// When messages of the file are gone and that was not accepted, or nobody can say.
+pub(crate) async fn refuse_lost_tail(
+    database: &DatabaseUrl,
+    accepted_loss: &[String],
+) -> Result<(), Failure> {
+    let Some(file) = database.file() else {
+        return Ok(());
+    };
+    let lost = chat::find_lost_tail(file).await;
+    match lost.map_err(|error| Failure::crash(format!("{database}: {error}")))? {
+        Some(lost) if !lost.is_accepted(accepted_loss) => Err(Failure::config(lost.to_string())),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn line(outcome: &MigrationOutcome, dry: bool) -> String {

@@ -114,6 +114,7 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
         rooms: settings.rooms_database()?,
         messages: settings.messages_database()?,
         database_options: settings.database.options()?,
+        accepted_loss: own.accepted_loss.clone(),
         limits: own.limits,
     };
     end(
@@ -242,7 +243,7 @@ async fn end(
 ) -> Result<(), Failure> {
     telemetry_guard.flush().await;
     ended.map_err(|error| match error {
-        StartError::Config(line) => Failure::Config(line),
+        StartError::Config(line) | StartError::Refused(line) => Failure::Config(line),
         StartError::File { .. } | StartError::Store(OpenError::File { .. }) => Failure::config(
             format!("{error}: choose another directory with --data-dir or RENDEZVOUS_DATA_DIR"),
         ),

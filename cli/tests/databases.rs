@@ -1,5 +1,8 @@
 //! The services on databases that are servers, and where their URLs' passwords are seen: nowhere.
 
+#[path = "databases/messages.rs"]
+mod messages;
+
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

@@ -4,6 +4,7 @@
 //! came in, with the time, and does what the broker answers. Nothing here has seen a database or a socket.
 
 mod broker;
+mod chain;
 mod input;
 mod membership;
 mod output;
@@ -19,6 +20,10 @@ mod sync;
 mod text;
 
 pub use broker::RoomBroker;
+pub use chain::{
+    ChainAnchor, ChainHash, ChainLink, ChainSalt, ChainStep, ChainWalk, StoredMessage, TextProof,
+    Verdict, missing, served,
+};
 pub use input::Input;
 pub use membership::{MemberProgress, Membership, SentCount};
 pub use output::{FrameDelivery, Output};

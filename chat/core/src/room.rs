@@ -223,6 +223,7 @@ pub(crate) mod tests {
             client_id: format!("c-{seq}"),
             body: format!("body {seq}"),
             sent_at: UnixMs(1_000 + i64::try_from(seq).unwrap()),
+            corrupt: false,
         }
     }
 

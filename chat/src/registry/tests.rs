@@ -73,6 +73,7 @@ fn cht_171_a_slow_reader_misses_presence_before_messages() {
             client_id: format!("c-{seq}"),
             body: "hi".to_owned(),
             sent_at: UnixMs(1),
+            corrupt: false,
         },
         origin: None,
     };

@@ -22,6 +22,7 @@ pub(super) fn message(message: &Message, subscription: &str) -> String {
         .header("from", message.from.as_str())
         .header("client-id", &message.client_id)
         .number("sent-at", message.sent_at.0)
+        .maybe("corrupt", message.corrupt.then_some("true"))
         .body(TEXT, &message.body)
 }
 

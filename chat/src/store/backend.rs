@@ -1,13 +1,16 @@
 //! Messages where the settings say: in a file of SQLite, or in a database of MongoDB's protocol.
 
-use chat_core::{HistoryPage, MessageDraft};
+use std::fmt;
+
+use chat_core::{HistoryPage, MessageDraft, StoredMessage};
 use storage::{DatabaseUrl, DatabaseUrlError};
 use wire::chat::Message;
 use wire::{RoomId, UserId};
 
+use super::chain::ChainAnchors;
 use super::mongo::{MongoMessages, MongoUrl, MongoUrlError};
 use super::sql::SqlMessages;
-use super::{Appended, Head, MessageStore, NewMessage, OwnSpan, StoreError};
+use super::{Appended, ChainedMessages, Head, MessageStore, NewMessage, OwnSpan, StoreError};
 
 /// Where messages are.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +63,16 @@ impl MessagesUrl {
     }
 }
 
+/// Without its password.
+impl fmt::Display for MessagesUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(url) => url.fmt(f),
+            Self::Mongo(url) => url.fmt(f),
+        }
+    }
+}
+
 /// Messages of either kind. Clones share it.
 #[derive(Debug, Clone)]
 pub enum MessageBackend {
@@ -70,6 +83,14 @@ pub enum MessageBackend {
 }
 
 impl MessageBackend {
+    /// Keeps on disk up to where the messages of a file are, for ever.
+    pub(crate) async fn keep_mark_synced(&self) {
+        match self {
+            Self::Sql(messages) => messages.keep_mark_synced().await,
+            Self::Mongo(_) => {}
+        }
+    }
+
     /// Closes every connection.
     pub async fn close(&self) {
         match self {
@@ -144,6 +165,26 @@ impl MessageStore for MessageBackend {
         match self {
             Self::Sql(sql) => sql.probe().await,
             Self::Mongo(mongo) => mongo.probe().await,
+        }
+    }
+}
+
+impl ChainedMessages for MessageBackend {
+    async fn stored_after(
+        &self,
+        place: Option<(&RoomId, u64)>,
+        limit: u32,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        match self {
+            Self::Sql(sql) => sql.stored_after(place, limit).await,
+            Self::Mongo(mongo) => mongo.stored_after(place, limit).await,
+        }
+    }
+
+    async fn anchors(&self, rooms: &[RoomId]) -> Result<ChainAnchors, StoreError> {
+        match self {
+            Self::Sql(sql) => sql.anchors(rooms).await,
+            Self::Mongo(mongo) => mongo.anchors(rooms).await,
         }
     }
 }

@@ -5,14 +5,15 @@ mod tables;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_core::{HistoryPage, MessageDraft, PageFrom};
+use chat_core::{HistoryPage, MessageDraft, PageFrom, StoredMessage};
 use wire::chat::Message;
 use wire::{RoomId, SessionId, UnixMs, UserId};
 
 use self::tables::MemoryTables;
+use super::chain::ChainAnchors;
 use super::{
-    Appended, Erasure, Head, MessageStore, NewMessage, OwnSpan, RoomChanges, RoomPosition,
-    RoomStore, StoreError, StoredRoom,
+    Appended, ChainedMessages, Erasure, Head, MessageStore, NewMessage, OwnSpan, RoomChanges,
+    RoomPosition, RoomStore, StoreError, StoredRoom,
 };
 use crate::removals::Removal;
 
@@ -60,37 +61,46 @@ impl MessageStore for MemoryStore {
         span: OwnSpan,
     ) -> Result<Vec<Message>, StoreError> {
         let tables = self.tables();
-        let inside = |m: &&Message| {
+        let inside = |stored: &&StoredMessage| {
+            let m = &stored.message;
             &m.room == room && &m.from == user && m.seq > span.after && m.seq <= span.through
         };
         let found = tables.messages.iter().filter(inside).cloned();
-        Ok(found.take(span.limit as usize).collect())
+        let found = found.take(span.limit as usize).collect();
+        Ok(tables.check.each(found, &ChainAnchors::new()))
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
         let tables = self.tables();
-        let all: Vec<&Message> = tables.messages.iter().filter(|m| &m.room == room).collect();
-        let limit = page.limit as usize;
-        let newest = |found: Vec<&Message>| {
-            let skipped = found.len().saturating_sub(limit);
-            found.into_iter().skip(skipped).cloned().collect()
+        let is_within = |stored: &&StoredMessage| {
+            let seq = stored.message.seq;
+            &stored.message.room == room
+                && match page.from {
+                    PageFrom::Newest => true,
+                    PageFrom::Before(end) => seq < end,
+                    PageFrom::After(start) => seq > start,
+                }
         };
-        Ok(match page.from {
-            PageFrom::Newest => newest(all),
-            PageFrom::Before(seq) => newest(all.into_iter().filter(|m| m.seq < seq).collect()),
-            PageFrom::After(seq) => {
-                let later = all.into_iter().filter(|m| m.seq > seq);
-                later.take(limit).cloned().collect()
+        let mut found: Vec<StoredMessage> =
+            tables.messages.iter().filter(is_within).cloned().collect();
+        let limit = page.limit as usize;
+        match page.from {
+            PageFrom::After(_) => found.truncate(limit),
+            PageFrom::Newest | PageFrom::Before(_) => {
+                found.drain(..found.len().saturating_sub(limit));
             }
-        })
+        }
+        Ok(tables.check.page(found, &ChainAnchors::new(), page))
     }
 
     async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
         let tables = self.tables();
         let head = |room: &RoomId| {
-            let mut of_room = tables.messages.iter().filter(|m| &m.room == room);
-            let min_seq = of_room.next()?.seq;
-            let last = tables.messages.iter().rfind(|m| &m.room == room)?.clone();
+            let mut of_room = tables.messages.iter();
+            let min_seq = of_room.find(|m| &m.message.room == room)?.message.seq;
+            let mut of_room = tables.messages.iter();
+            let last = of_room.rfind(|m| &m.message.room == room)?.clone();
+            let last = tables.check.one(last, &ChainAnchors::new());
             Some(Head { min_seq, last })
         };
         Ok(rooms.iter().filter_map(head).collect())
@@ -99,11 +109,36 @@ impl MessageStore for MemoryStore {
     async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
         let tables = self.tables();
         let skipped = tables.messages.len().saturating_sub(limit as usize);
-        Ok(tables.messages[skipped..].to_vec())
+        let last = tables.messages[skipped..].to_vec();
+        Ok(tables.check.each(last, &ChainAnchors::new()))
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+impl ChainedMessages for MemoryStore {
+    async fn stored_after(
+        &self,
+        place: Option<(&RoomId, u64)>,
+        limit: u32,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        let tables = self.tables();
+        let at = |stored: &StoredMessage| (stored.message.room.clone(), stored.message.seq);
+        let place = place.map(|(room, seq)| (room.clone(), seq));
+        let later = tables
+            .messages
+            .iter()
+            .filter(|stored| place.as_ref() < Some(&at(stored)));
+        let mut later: Vec<StoredMessage> = later.cloned().collect();
+        later.sort_by_key(at);
+        later.truncate(limit as usize);
+        Ok(later)
+    }
+
+    async fn anchors(&self, _rooms: &[RoomId]) -> Result<ChainAnchors, StoreError> {
+        Ok(ChainAnchors::new())
     }
 }
 

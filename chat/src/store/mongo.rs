@@ -4,6 +4,7 @@
 //! What makes it right are two unique indexes: a room has one message of a number, and one of a sender's key. Every
 //! write waits for a majority and its journal, and every read sees only what those have.
 
+mod anchors;
 mod append;
 mod document;
 mod failure;
@@ -11,7 +12,7 @@ mod known;
 mod open;
 mod url;
 
-use chat_core::{HistoryPage, MessageDraft, PageFrom};
+use chat_core::{HistoryPage, MessageDraft, PageFrom, StoredMessage};
 use futures_util::future::try_join_all;
 use mongodb::bson::{Document, doc};
 use mongodb::{Client, Collection};
@@ -20,9 +21,10 @@ use wire::chat::Message;
 use wire::{RoomId, UserId};
 
 use self::append::RoomHeads;
-use self::document::{MessageDocument, number};
+use self::document::{AnchorDocument, MessageDocument, number};
 use self::failure::within;
-use super::{Appended, Head, MessageStore, NewMessage, OwnSpan, StoreError};
+use super::chain::{ChainAnchors, ReadCheck, rooms_of_page, unlinked_rooms};
+use super::{Appended, ChainedMessages, Head, MessageStore, NewMessage, OwnSpan, StoreError};
 
 pub(crate) use failure::is_of_messages;
 pub use open::{MongoOpenError, MongoState};
@@ -30,6 +32,8 @@ pub use url::{MongoUrl, MongoUrlError};
 
 /// The collection of the messages.
 const MESSAGES: &str = "messages";
+/// The collection of where the chains of rooms begin.
+const ANCHORS: &str = "chain_anchors";
 /// The collection that readiness writes to.
 const PROBES: &str = "probes";
 
@@ -38,8 +42,10 @@ const PROBES: &str = "probes";
 pub struct MongoMessages {
     client: Client,
     messages: Collection<MessageDocument>,
+    anchors: Collection<AnchorDocument>,
     probes: Collection<Document>,
     heads: RoomHeads,
+    check: ReadCheck,
 }
 
 impl MongoMessages {
@@ -59,14 +65,24 @@ impl MongoMessages {
         end.await
     }
 
-    async fn head(&self, room: &RoomId) -> Result<Option<Head>, mongodb::error::Error> {
+    /// The last message of a room, and the number of its first.
+    async fn head(
+        &self,
+        room: &RoomId,
+    ) -> Result<Option<(u64, StoredMessage)>, mongodb::error::Error> {
         let Some(last) = self.end(room, -1).await? else {
             return Ok(None);
         };
         let first = self.end(room, 1).await?;
-        let last = Message::from(last);
-        let min_seq = first.map_or(last.seq, |first| Message::from(first).seq);
-        Ok(Some(Head { min_seq, last }))
+        let min_seq = first.map_or(last.seq, |first| first.seq).unsigned_abs();
+        Ok(Some((min_seq, last.into())))
+    }
+
+    /// Messages of any rooms, as they are served.
+    async fn checked(&self, stored: Vec<StoredMessage>) -> Result<Vec<Message>, StoreError> {
+        let anchors = self.anchors_of(unlinked_rooms(&stored));
+        let anchors = within(failure::READ_LIMIT, anchors).await?;
+        Ok(self.check.each(stored, &anchors))
     }
 
     async fn find(
@@ -74,7 +90,7 @@ impl MongoMessages {
         filter: Document,
         sort: Document,
         limit: u32,
-    ) -> Result<Vec<Message>, StoreError> {
+    ) -> Result<Vec<StoredMessage>, StoreError> {
         let reading = async {
             let found = self.messages.find(filter).sort(sort);
             let mut cursor = found.limit(i64::from(limit)).await?;
@@ -122,7 +138,8 @@ impl MessageStore for MongoMessages {
         span: OwnSpan,
     ) -> Result<Vec<Message>, StoreError> {
         let theirs = written_by(user, room, span.after, span.through);
-        self.find(theirs, doc! { "seq": 1 }, span.limit).await
+        let found = self.find(theirs, doc! { "seq": 1 }, span.limit).await?;
+        self.checked(found).await
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
@@ -136,19 +153,24 @@ impl MessageStore for MongoMessages {
         if order == -1 {
             found.reverse();
         }
-        Ok(found)
+        let anchors = self.anchors_of(rooms_of_page(&found, page));
+        let anchors = within(failure::READ_LIMIT, anchors).await?;
+        Ok(self.check.page(found, &anchors, page))
     }
 
     async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
         let reading = try_join_all(rooms.iter().map(|room| self.head(room)));
         let heads = within(failure::READ_LIMIT, reading).await?;
-        Ok(heads.into_iter().flatten().collect())
+        let (min_seqs, last): (Vec<u64>, Vec<StoredMessage>) = heads.into_iter().flatten().unzip();
+        let last = self.checked(last).await?;
+        let head = |(min_seq, last)| Head { min_seq, last };
+        Ok(min_seqs.into_iter().zip(last).map(head).collect())
     }
 
     async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
         let mut found = self.find(doc! {}, doc! { "_id": -1 }, limit).await?;
         found.reverse();
-        Ok(found)
+        self.checked(found).await
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
@@ -158,6 +180,31 @@ impl MessageStore for MongoMessages {
             probe.upsert(true).await.map(drop)
         })
         .await
+    }
+}
+
+impl ChainedMessages for MongoMessages {
+    async fn stored_after(
+        &self,
+        place: Option<(&RoomId, u64)>,
+        limit: u32,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        let order = doc! { "room": 1, "seq": 1 };
+        let Some((room, seq)) = place else {
+            return self.find(doc! {}, order, limit).await;
+        };
+        // The rest of the room first: each of the two questions has its place in the index.
+        let rest = doc! { "room": room.as_str(), "seq": { "$gt": number(seq) } };
+        let mut found = self.find(rest, order.clone(), limit).await?;
+        let left = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(limit));
+        let others = doc! { "room": { "$gt": room.as_str() } };
+        found.extend(self.find(others, order, left).await?);
+        Ok(found)
+    }
+
+    async fn anchors(&self, rooms: &[RoomId]) -> Result<ChainAnchors, StoreError> {
+        let anchors = self.anchors_of(rooms.iter().cloned().collect());
+        within(failure::READ_LIMIT, anchors).await
     }
 }
 

@@ -1,12 +1,13 @@
 //! A room store and a message store of two kinds, or of two places.
 
-use chat_core::{HistoryPage, MessageDraft};
+use chat_core::{HistoryPage, MessageDraft, StoredMessage};
 use wire::chat::Message;
 use wire::{RoomId, UnixMs, UserId};
 
+use super::chain::ChainAnchors;
 use super::{
-    Appended, Erasure, Head, MessageStore, NewMessage, OwnSpan, RoomChanges, RoomPosition,
-    RoomStore, StoreError, StoredRoom,
+    Appended, ChainedMessages, Erasure, Head, MessageStore, NewMessage, OwnSpan, RoomChanges,
+    RoomPosition, RoomStore, StoreError, StoredRoom,
 };
 use crate::removals::Removal;
 
@@ -63,6 +64,20 @@ impl<R: RoomStore, M: MessageStore> MessageStore for StorePair<R, M> {
 
     async fn probe(&self) -> Result<(), StoreError> {
         self.messages.probe().await
+    }
+}
+
+impl<R: RoomStore, M: ChainedMessages> ChainedMessages for StorePair<R, M> {
+    async fn stored_after(
+        &self,
+        place: Option<(&RoomId, u64)>,
+        limit: u32,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        self.messages.stored_after(place, limit).await
+    }
+
+    async fn anchors(&self, rooms: &[RoomId]) -> Result<ChainAnchors, StoreError> {
+        self.messages.anchors(rooms).await
     }
 }
 

@@ -63,6 +63,7 @@ fn new(room: &str, n: u64) -> NewMessage {
         draft: draft(room, &format!("c-{n}")),
         message_id: uuid::Uuid::now_v7().to_string(),
         sent_at: UnixMs(1),
+        salt: chat_core::ChainSalt([1; 16]),
     }
 }
 

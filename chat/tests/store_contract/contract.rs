@@ -1,5 +1,6 @@
 //! The rules, each on an empty store, and what they are written with.
 
+mod chains;
 mod groups;
 mod messages;
 mod people;
@@ -8,13 +9,15 @@ mod rooms;
 use std::future::Future;
 
 use chat::store::{
-    Appended, GroupFact, MessageStore, NewMessage, Opening, RoomChanges, SettledHead, Stores,
+    Appended, ChainedMessages, GroupFact, MessageStore, NewMessage, Opening, RoomChanges,
+    SettledHead, Stores,
 };
-use chat_core::{HistoryPage, MemberProgress, MessageDraft, PositionKind};
+use chat_core::{ChainSalt, HistoryPage, MemberProgress, MessageDraft, PositionKind};
 use uuid::Uuid;
 use wire::chat::Message;
 use wire::{Event, Participant, RoomMember, RoomRole, UnixMs};
 
+pub(crate) use chains::*;
 pub(crate) use groups::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
@@ -23,7 +26,7 @@ pub(crate) use rooms::*;
 /// Makes empty stores; what they stand on goes with it.
 pub(crate) trait StoreFactory {
     /// The implementation that is to keep the rules.
-    type Store: Stores;
+    type Store: Stores + ChainedMessages;
 
     /// An empty store; `None`, and the test is left out, where there is no such server.
     fn make(&self) -> impl Future<Output = Option<Self::Store>>;
@@ -45,6 +48,8 @@ macro_rules! keeps_messages {
             cht_100_a_batch_of_many_rooms_is_dense_whatever_is_in_it,
             cht_101_a_text_comes_back_byte_for_byte,
             cht_102_message_ids_are_kept_and_rise,
+            cht_118_every_message_is_bound_to_the_one_before_it,
+            cht_118_all_messages_come_room_by_room,
         }
     };
 }
@@ -103,6 +108,7 @@ pub(crate) fn new(room: &str, from: &str, client_id: &str, body: &str) -> NewMes
         },
         message_id: Uuid::now_v7().to_string(),
         sent_at: UnixMs(1_700_000_000_000),
+        salt: ChainSalt(*Uuid::new_v4().as_bytes()),
     }
 }
 

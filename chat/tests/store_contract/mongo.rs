@@ -27,6 +27,12 @@ impl MongoFactory {
         }
     }
 
+    /// Where its messages are.
+    pub(crate) fn url_text(&self) -> String {
+        let url = self.url.get().expect("a store was made");
+        url.clone().expect("there is a server")
+    }
+
     /// The messages, with connections of their own as another process has them.
     pub(crate) async fn messages(&self) -> Option<MongoMessages> {
         let url = self.url.get_or_init(|| self.server.new_database());

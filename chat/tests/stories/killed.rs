@@ -1,5 +1,6 @@
 //! `kill -9` in the middle of writing: what was acknowledged is there, and a retry has one effect.
 
+mod files;
 mod writers;
 
 use std::path::Path;

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use chat::MessagesUrl;
 use serde_json::json;
+use service::StartError;
 use storage::testing::{TestDatabase, TestEngine};
 use testkit::{ANN, BO, BookedRoom, ChatPeer, MongoServer, SOON};
 use wire::chat::{Message, Messages, Send, Welcome};
 use wire::{ErrorBody, ErrorCode};
 
-use crate::server::{Places, Server, settle};
+use crate::server::{Places, Server, config, generous, settle};
 
 #[tokio::test]
 async fn cht_107_two_chat_with_their_messages_on_secantus() {
@@ -89,4 +90,46 @@ async fn two_chat_come_back_and_read(server: MongoServer, engine: TestEngine) {
     let rooms = http.get(&server.url("/v1/rooms")).await;
     assert_eq!(rooms.body["items"][0]["last_seq"], json!(10));
     server.stop().await;
+}
+
+#[tokio::test]
+async fn cht_123_a_server_that_knows_less_than_the_rooms_is_refused_by_name() {
+    let (Some(messages), Some(empty)) = (
+        MongoServer::Secantus.new_database(),
+        MongoServer::Secantus.new_database(),
+    ) else {
+        return;
+    };
+    let places = Places {
+        rooms: None,
+        messages: Some(MessagesUrl::parse(&messages).unwrap()),
+    };
+    let mut server = Server::with_places(places).await;
+    let BookedRoom(room) = BookedRoom::new();
+    let mut ann = server.peer(ANN, &room).await;
+    let mut bo = server.peer(BO, &room).await;
+    for n in 1..=3 {
+        ann.say(&room.id, &format!("c-{n}"), "hi").await;
+        bo.expect::<Message>(SOON).await;
+    }
+    server.stop().await;
+    let start = async |accepted: Vec<String>| {
+        let mut config = config(server.data.path(), server.signer.url(), generous());
+        config.messages = MessagesUrl::parse(&empty).unwrap();
+        config.accepted_loss = accepted;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let shutdown = service::Shutdown::new();
+        shutdown.start();
+        chat::run(listener, config, shutdown).await
+    };
+    let Err(StartError::Refused(line)) = start(Vec::new()).await else {
+        panic!("it started");
+    };
+    let what = format!("room {} had message 3, and 0 is the last", room.id);
+    assert!(line.starts_with("storage_lost_tail: mongodb://"), "{line}");
+    assert!(line.contains(&what), "{line}");
+    let name = line.split_once("accepted_loss = [\"").unwrap().1;
+    let name = name.split_once('"').unwrap().0.to_owned();
+    start(vec![name]).await.unwrap();
+    start(Vec::new()).await.unwrap();
 }

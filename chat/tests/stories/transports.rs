@@ -1,6 +1,7 @@
 //! The same stories over a WebSocket, by long poll, over plain HTTP and by STOMP, and over all of them together.
 
 mod client;
+mod damaged;
 mod long_poll;
 mod one_order;
 mod plain_http;

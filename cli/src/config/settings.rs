@@ -132,6 +132,8 @@ pub(crate) struct ChatSection {
     pub(crate) rooms_url: String,
     /// The database of its messages: `sqlite:PATH` or `mongodb://…`; empty: a file in the data directory.
     pub(crate) messages_url: String,
+    /// Losses of messages that are accepted, by the names that a refusal to start told.
+    pub(crate) accepted_loss: Vec<String>,
     /// Pages that may connect; empty: the scheduler's.
     pub(crate) allowed_origins: Vec<String>,
     /// Address of the private listener with `/metrics` and `/health`; empty: 127.0.0.1:9082, and under `up`
@@ -220,6 +222,7 @@ impl Default for ChatSection {
             internal_url: String::new(),
             rooms_url: String::new(),
             messages_url: String::new(),
+            accepted_loss: Vec::new(),
             allowed_origins: Vec::new(),
             metrics_listen: String::new(),
             may_serve_metrics_elsewhere: false,

@@ -257,6 +257,7 @@ mod tests {
                 "scheduler.database_url",
                 "chat.rooms_url",
                 "chat.messages_url",
+                "chat.accepted_loss",
             ];
             path.starts_with("database.") || path.contains(".jobs.") || names.contains(&path)
         };
@@ -264,7 +265,7 @@ mod tests {
             .iter()
             .filter(|key| is_of_databases(&key.path))
             .collect();
-        assert_eq!(keys.len(), 10);
+        assert_eq!(keys.len(), 11);
         for key in keys {
             let default = match &key.default {
                 Value::Integer(number) => number.to_string(),

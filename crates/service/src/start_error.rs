@@ -20,6 +20,9 @@ pub enum StartError {
     /// The settings contradict each other or can't be used.
     #[error("{0}")]
     Config(String),
+    /// What is stored has to be looked at by a person first; the line says what they can do.
+    #[error("{0}")]
+    Refused(String),
     /// The listener failed for good.
     #[error("listening: {0}")]
     Listen(#[from] std::io::Error),

@@ -57,6 +57,7 @@ impl AcknowledgedMessages {
         let mut by_key = BTreeMap::new();
         for (index, message) in stored.iter().enumerate() {
             assert_eq!(message.seq, index as u64 + 1, "a gap: {message:?}");
+            assert!(!message.corrupt, "its chain does not hold: {message:?}");
             let place = (message.seq, message.message_id.clone());
             let twice = by_key.insert(message.client_id.clone(), place);
             assert!(twice.is_none(), "twice: {message:?}");

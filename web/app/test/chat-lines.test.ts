@@ -39,6 +39,20 @@ describe('what stands in the chat', () => {
   });
 });
 
+describe('a message that was damaged in storage', () => {
+  const damaged = { ...message(3, 'ann', MINUTE), body: '', corrupt: true };
+  const gone = { ...message(4, '', MINUTE), message_id: '', client_id: '', body: '', corrupt: true };
+  const lines = bubbles({ ...ROOM, messages: [message(1, 'ann', 0), message(2, 'ann', 5_000), damaged, gone], pending: [] }, null, sameDay);
+
+  test('[CHT-128] is told apart from one that says nothing', () => {
+    expect(lines.map(({ damaged: shown }) => shown)).toEqual([false, false, true, true]);
+  });
+
+  test('[CHT-128] has a key of its own although it has no id', () => {
+    expect(new Set(lines.map(({ key }) => key)).size).toBe(4);
+  });
+});
+
 describe('Enter', () => {
   const enter = { key: 'Enter', isComposing: false, keyCode: 13, shiftKey: false };
 

@@ -2803,7 +2803,12 @@ export namespace Chat {
   /**
    * When it was stored.
    */
-  sent_at: UnixMs, };
+  sent_at: UnixMs, 
+  /**
+   * True: what is stored of it is not what was, so that its text is not told, and nothing else of it is sure. Of one
+   * that is gone the ids are empty.
+   */
+  corrupt?: boolean, };
   /**
    * Someone read up to here.
    */

@@ -305,6 +305,7 @@ impl Harness {
             client_id: draft.client_id,
             body: draft.body,
             sent_at: self.now + i64::try_from(self.stored.len()).unwrap(),
+            corrupt: false,
         };
         self.stored.push(message.clone());
         message

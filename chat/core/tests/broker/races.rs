@@ -221,6 +221,7 @@ impl World {
             client_id: format!("c-{seq}"),
             body: "hi".to_owned(),
             sent_at: at(0),
+            corrupt: false,
         };
         stored.stored(&message);
         let origin = None;

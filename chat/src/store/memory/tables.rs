@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chat_core::{MemberProgress, Membership, MessageDraft};
-use wire::chat::Message;
+use chat_core::{ChainHash, MemberProgress, Membership, MessageDraft, StoredMessage};
 use wire::{RoomId, RoomKind, RoomMember, SessionId, UnixMs, UserId};
 
 use crate::removals::Removal;
+use crate::store::chain::{ChainAnchors, ReadCheck};
 use crate::store::{
     Appended, BlockChange, GroupFact, NewMessage, Opening, RoomChanges, StoredRoom,
 };
@@ -18,7 +18,8 @@ type LatestBlock = ((UnixMs, String), bool);
 pub(super) struct MemoryTables {
     /// With the revision of the booking that the names are from.
     pub(super) rooms: BTreeMap<RoomId, (StoredRoom, u64)>,
-    pub(super) messages: Vec<Message>,
+    pub(super) messages: Vec<StoredMessage>,
+    pub(super) check: ReadCheck,
     pub(super) removals: BTreeMap<(SessionId, UserId), UnixMs>,
     closed: BTreeMap<RoomId, UnixMs>,
     blocks: BTreeMap<(UserId, UserId), LatestBlock>,
@@ -80,13 +81,12 @@ impl MemoryTables {
     }
 
     pub(super) fn repeat_of(&self, draft: &MessageDraft) -> Option<Appended> {
-        let known = self.messages.iter().find(|m| {
+        let known = self.messages.iter().find(|stored| {
+            let m = &stored.message;
             m.room == draft.room && m.from == draft.from && m.client_id == draft.client_id
         })?;
-        Some(match known.body == draft.body {
-            true => Appended::Repeat(known.clone()),
-            false => Appended::Conflict,
-        })
+        let anchors = ChainAnchors::new();
+        Some(self.check.outcome(known.clone(), draft, &anchors))
     }
 
     fn block(&mut self, change: &BlockChange) {
@@ -102,17 +102,15 @@ impl MemoryTables {
         if let Some(repeat) = self.repeat_of(draft) {
             return repeat;
         }
-        let last = self.messages.iter().rfind(|m| m.room == draft.room);
-        let message = Message {
-            room: draft.room.clone(),
-            seq: last.map_or(0, |last| last.seq) + 1,
-            message_id: new.message_id.clone(),
-            from: draft.from.clone(),
-            client_id: draft.client_id.clone(),
-            body: draft.body.clone(),
-            sent_at: new.sent_at,
-        };
-        self.messages.push(message.clone());
+        let mut stored = self.messages.iter();
+        let last = stored.rfind(|stored| stored.message.room == draft.room);
+        let (seq, previous) = last.map_or((0, ChainHash::GENESIS), |last| {
+            let chain = last.link.map_or(ChainHash::GENESIS, |link| link.chain);
+            (last.message.seq, chain)
+        });
+        let stored = StoredMessage::new(new.at(seq + 1), new.salt, previous);
+        let message = stored.message.clone();
+        self.messages.push(stored);
         Appended::Stored(message)
     }
 

@@ -10,13 +10,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use chat_core::{ChainHash, StoredMessage};
 use futures_util::future::try_join_all;
 use mongodb::error::{Error, ErrorKind};
 use tokio::time::{sleep, timeout};
 use wire::RoomId;
 
 use super::MongoMessages;
-use super::document::MessageDocument;
+use super::document::{MessageDocument, number};
 use super::failure::{APPEND_LIMIT, MessagesFailure};
 use crate::store::{Appended, NewMessage, StoreError};
 
@@ -32,26 +33,29 @@ const RACE_PAUSE: Duration = Duration::from_millis(2);
 /// Rooms whose last number is remembered; above it all are forgotten, and read when they are needed.
 const MAX_HEADS: usize = 50_000;
 
-/// The last numbers of rooms that this process wrote to. One that is outdated costs a lost race.
+/// The last numbers of rooms that this process wrote to, and the chains up to there. One that is outdated costs a lost race.
 #[derive(Debug, Clone, Default)]
-pub(super) struct RoomHeads(Arc<Mutex<HashMap<RoomId, i64>>>);
+pub(super) struct RoomHeads(Arc<Mutex<HashMap<RoomId, ChainEnd>>>);
+
+/// The last number of a room, and what the next message is bound to.
+type ChainEnd = (i64, ChainHash);
 
 impl RoomHeads {
-    fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, i64>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, ChainEnd>> {
         // Each change is one step that can't panic half-way.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn get(&self, room: &RoomId) -> Option<i64> {
+    fn get(&self, room: &RoomId) -> Option<ChainEnd> {
         self.lock().get(room).copied()
     }
 
-    fn note(&self, room: &RoomId, seq: i64) {
+    fn note(&self, room: &RoomId, end: ChainEnd) {
         let mut heads = self.lock();
         if heads.len() >= MAX_HEADS {
             heads.clear();
         }
-        heads.insert(room.clone(), seq);
+        heads.insert(room.clone(), end);
     }
 
     fn forget<'a>(&self, rooms: impl Iterator<Item = &'a RoomId>) {
@@ -119,7 +123,8 @@ impl MongoMessages {
         outcomes: &mut [Option<Appended>],
     ) -> Result<bool, Error> {
         let messages: Vec<&NewMessage> = next.iter().map(|at| &batch[*at]).collect();
-        let mut documents = self.numbered(&messages).await?;
+        let mut numbered = self.numbered(&messages).await?;
+        let documents: Vec<MessageDocument> = numbered.iter().map(Into::into).collect();
         let inserted = self.messages.insert_many(&documents).ordered(true).await;
         let stored = match inserted {
             Ok(_) => next.len(),
@@ -127,10 +132,13 @@ impl MongoMessages {
                 .filter(|index| *index < next.len())
                 .ok_or(error)?,
         };
-        documents.truncate(stored);
-        for (at, document) in next.iter().zip(documents) {
-            self.heads.note(&document.room, document.seq);
-            outcomes[*at] = Some(Appended::Stored(document.into()));
+        numbered.truncate(stored);
+        for (at, StoredMessage { message, link }) in next.iter().zip(numbered) {
+            if let Some(link) = link {
+                self.heads
+                    .note(&message.room, (number(message.seq), link.chain));
+            }
+            outcomes[*at] = Some(Appended::Stored(message));
         }
         let Some(refused) = messages.get(stored) else {
             return Ok(false);
@@ -148,24 +156,27 @@ impl MongoMessages {
     }
 
     /// The messages at the places after the last ones of their rooms.
-    async fn numbered(&self, messages: &[&NewMessage]) -> Result<Vec<MessageDocument>, Error> {
+    async fn numbered(&self, messages: &[&NewMessage]) -> Result<Vec<StoredMessage>, Error> {
         let rooms: BTreeSet<&RoomId> = messages.iter().map(|new| &new.draft.room).collect();
-        let last_seq = async |room| {
-            let last_seq = match self.heads.get(room) {
-                Some(last_seq) => last_seq,
-                None => self.end(room, -1).await?.map_or(0, |last| last.seq),
+        let end = async |room| {
+            let end = match self.heads.get(room) {
+                Some(end) => end,
+                None => self.chain_end(room).await?,
             };
-            Ok::<_, Error>((room, last_seq.unsigned_abs()))
+            Ok::<_, Error>((room, end))
         };
-        let heads = try_join_all(rooms.into_iter().map(last_seq)).await?;
-        let mut heads: HashMap<&RoomId, u64> = heads.into_iter().collect();
-        let mut documents = Vec::with_capacity(messages.len());
-        for message in messages {
-            let seq = heads.entry(&message.draft.room).or_default();
+        let ends = try_join_all(rooms.into_iter().map(end)).await?;
+        let mut ends: HashMap<&RoomId, ChainEnd> = ends.into_iter().collect();
+        let mut numbered = Vec::with_capacity(messages.len());
+        for new in messages {
+            let end = ends.entry(&new.draft.room);
+            let (seq, previous) = end.or_insert((0, ChainHash::GENESIS));
             *seq += 1;
-            documents.push(MessageDocument::new(message, *seq));
+            let stored = StoredMessage::new(new.at(seq.unsigned_abs()), new.salt, *previous);
+            *previous = stored.link.map_or(*previous, |link| link.chain);
+            numbered.push(stored);
         }
-        Ok(documents)
+        Ok(numbered)
     }
 }
 

@@ -1,10 +1,11 @@
-//! A message as it is stored.
+//! What is stored, as it is stored.
 
+use chat_core::StoredMessage;
 use serde::{Deserialize, Serialize};
 use wire::chat::Message;
 use wire::{RoomId, UnixMs, UserId};
 
-use crate::store::NewMessage;
+use crate::store::chain::{LinkTexts, stored};
 
 /// One document of the collection. Other programs may read it: its fields are named as on the wire.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,34 +17,51 @@ pub(super) struct MessageDocument {
     pub(super) seq: i64,
     sender: UserId,
     client_id: String,
-    pub(super) body: String,
+    body: String,
     sent_at: UnixMs,
+    /// These four are the message's link in its room's chain, which those from before there were chains lack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    previous: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) chain: Option<String>,
 }
 
-impl MessageDocument {
-    pub(super) fn new(message: &NewMessage, seq: u64) -> Self {
-        let draft = &message.draft;
+/// Where a room's chain begins.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct AnchorDocument {
+    #[serde(rename = "_id")]
+    pub(super) room: RoomId,
+    pub(super) seq: i64,
+    pub(super) chain: String,
+}
+
+impl From<&StoredMessage> for MessageDocument {
+    fn from(stored: &StoredMessage) -> Self {
+        let message = &stored.message;
+        let link = LinkTexts::of(stored.link.as_ref());
         Self {
             message_id: message.message_id.clone(),
-            room: draft.room.clone(),
-            seq: number(seq),
-            sender: draft.from.clone(),
-            client_id: draft.client_id.clone(),
-            body: draft.body.clone(),
+            room: message.room.clone(),
+            seq: number(message.seq),
+            sender: message.from.clone(),
+            client_id: message.client_id.clone(),
+            body: message.body.clone(),
             sent_at: message.sent_at,
+            salt: link.salt,
+            digest: link.digest,
+            previous: link.previous,
+            chain: link.chain,
         }
-    }
-
-    /// What no other message has.
-    pub(super) fn key(&self) -> (RoomId, UserId, String) {
-        let Self { room, sender, .. } = self;
-        (room.clone(), sender.clone(), self.client_id.clone())
     }
 }
 
-impl From<MessageDocument> for Message {
+impl From<MessageDocument> for StoredMessage {
     fn from(document: MessageDocument) -> Self {
-        Self {
+        let message = Message {
             room: document.room,
             seq: document.seq.unsigned_abs(),
             message_id: document.message_id,
@@ -51,7 +69,15 @@ impl From<MessageDocument> for Message {
             client_id: document.client_id,
             body: document.body,
             sent_at: document.sent_at,
-        }
+            corrupt: false,
+        };
+        let link = LinkTexts {
+            salt: document.salt,
+            digest: document.digest,
+            previous: document.previous,
+            chain: document.chain,
+        };
+        stored(message, &link)
     }
 }
 

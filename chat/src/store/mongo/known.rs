@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use chat_core::MessageDraft;
+use chat_core::{MessageDraft, StoredMessage};
 use mongodb::bson::{Document, doc};
 use mongodb::error::Error;
 use wire::{RoomId, UserId};
 
 use super::MongoMessages;
-use super::document::MessageDocument;
 use crate::store::Appended;
+use crate::store::chain::{ChainAnchors, ReadCheck, unlinked_rooms};
 
 /// Messages by room, sender and the sender's key.
-pub(super) struct KnownMessages(BTreeMap<(RoomId, UserId, String), MessageDocument>);
+pub(super) struct KnownMessages {
+    messages: BTreeMap<(RoomId, UserId, String), StoredMessage>,
+    anchors: ChainAnchors,
+    check: ReadCheck,
+}
 
 impl MongoMessages {
     /// Those that there are of drafts, in one question.
@@ -29,12 +33,22 @@ impl MongoMessages {
         };
         let keys: Vec<Document> = drafts.map(key).collect();
         let mut cursor = self.messages.find(doc! { "$or": keys }).await?;
-        let mut known = BTreeMap::new();
+        let mut found: Vec<StoredMessage> = Vec::new();
         while cursor.advance().await? {
-            let message = cursor.deserialize_current()?;
-            known.insert(message.key(), message);
+            found.push(cursor.deserialize_current()?.into());
         }
-        Ok(KnownMessages(known))
+        let anchors = self.anchors_of(unlinked_rooms(&found)).await?;
+        let key = |stored: &StoredMessage| {
+            let message = &stored.message;
+            let client_id = message.client_id.clone();
+            (message.room.clone(), message.from.clone(), client_id)
+        };
+        let messages = found.into_iter().map(|stored| (key(&stored), stored));
+        Ok(KnownMessages {
+            messages: messages.collect(),
+            anchors,
+            check: self.check.clone(),
+        })
     }
 }
 
@@ -46,10 +60,7 @@ impl KnownMessages {
             draft.from.clone(),
             draft.client_id.clone(),
         );
-        let known = self.0.get(&key)?;
-        Some(match known.body == draft.body {
-            true => Appended::Repeat(known.clone().into()),
-            false => Appended::Conflict,
-        })
+        let known = self.messages.get(&key)?.clone();
+        Some(self.check.outcome(known, draft, &self.anchors))
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::append::RoomHeads;
 use super::document::MessageDocument;
 use super::failure::MessagesFailure;
-use super::{MESSAGES, MongoMessages, MongoUrl, PROBES};
+use super::{ANCHORS, MESSAGES, MongoMessages, MongoUrl, PROBES, ReadCheck};
 
 /// Longest wait for a connection, and for a server that takes writes, if the URL says nothing else.
 const CONNECT_LIMIT: Duration = Duration::from_millis(1_500);
@@ -60,14 +60,32 @@ impl MongoMessages {
                 let index = index.options(options.build()).build();
                 messages.create_index(index).await?;
             }
-            Ok(Self {
-                client,
-                messages,
-                probes: database.collection(PROBES),
-                heads: RoomHeads::default(),
-            })
+            Ok(Self::of(client, &database))
         };
         limited(url, opening).await
+    }
+
+    /// Connects to what an earlier start has made, and changes nothing.
+    ///
+    /// # Errors
+    /// When the server does not answer, or refuses.
+    pub async fn attach(url: &MongoUrl) -> Result<Self, MongoOpenError> {
+        limited(url, async {
+            let (client, database) = connect(url).await?;
+            Ok(Self::of(client, &database))
+        })
+        .await
+    }
+
+    fn of(client: Client, database: &Database) -> Self {
+        Self {
+            client,
+            messages: database.collection(MESSAGES),
+            anchors: database.collection(ANCHORS),
+            probes: database.collection(PROBES),
+            heads: RoomHeads::default(),
+            check: ReadCheck::default(),
+        }
     }
 
     /// Looks at a database, and changes nothing.

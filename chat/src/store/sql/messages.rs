@@ -1,31 +1,44 @@
-//! The messages: appended in one transaction, read by pages.
+//! The messages: appended in one transaction, read by pages, and each looked at before it is shown.
 
-use std::collections::HashMap;
+mod append;
+mod row;
 
-use chat_core::{HistoryPage, MessageDraft, PageFrom};
-use storage::{Database, FromRow, Row, SqlConnection, query, retry_on_conflict};
+use std::sync::Arc;
+
+use chat_core::{ChainAnchor, HistoryPage, MessageDraft, PageFrom, StoredMessage};
+use storage::{Database, SqlConnection, query, retry_on_conflict};
 use wire::chat::Message;
 use wire::{RoomId, UserId};
 
-use crate::store::{Appended, Head, MessageStore, NewMessage, OwnSpan, StoreError};
+pub(super) use self::append::RoomEnds;
+use self::append::append_one;
+use self::row::{HeadRow, MessageRow};
+use super::mark::MarkFile;
+use crate::store::chain::{
+    ChainAnchors, ReadCheck, hash_or_genesis, hash_text, rooms_of_page, unlinked_rooms,
+};
+use crate::store::{
+    Appended, ChainedMessages, Head, MessageStore, NewMessage, OwnSpan, StoreError,
+};
 
-const LAST_SEQ: &str = "SELECT coalesce(max(seq), 0) FROM messages WHERE room_id = ?1";
-
-const INSERT: &str =
-    "INSERT INTO messages (room_id, seq, message_id, sender, client_id, body, sent_at)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-     ON CONFLICT (room_id, sender, client_id) DO NOTHING";
-
-const BY_KEY: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
+const BY_KEY: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
+     salt, digest, previous, chain
      FROM messages WHERE room_id = ?1 AND sender = ?2 AND client_id = ?3";
 
-const BEFORE: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
+const BEFORE: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
+     salt, digest, previous, chain
      FROM messages WHERE room_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
 
-const AFTER: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
+const AFTER: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
+     salt, digest, previous, chain
      FROM messages WHERE room_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
 
-const WRITTEN_BY: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
+const AFTER_PLACE: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
+     salt, digest, previous, chain
+     FROM messages WHERE (room_id, seq) > (?1, ?2) ORDER BY room_id, seq LIMIT ?3";
+
+const WRITTEN_BY: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
+     salt, digest, previous, chain
      FROM messages WHERE room_id = ?1 AND seq > ?2 AND seq <= ?3 AND sender = ?4
      ORDER BY seq LIMIT ?5";
 
@@ -33,40 +46,94 @@ const COUNT_WRITTEN_BY: &str = "SELECT count(*) FROM messages
      WHERE room_id = ?1 AND seq > ?2 AND seq <= ?3 AND sender = ?4";
 
 const HEADS: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
+     salt, digest, previous, chain,
      (SELECT min(seq) FROM messages WHERE room_id = ids.value) AS min_seq
      FROM (?1..) AS ids JOIN messages ON messages.room_id = ids.value
      AND messages.seq = (SELECT max(seq) FROM messages WHERE room_id = ids.value)";
 
-const LAST: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at
+const LAST: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
+     salt, digest, previous, chain
      FROM messages ORDER BY position DESC LIMIT ?1";
+
+const ANCHORS: &str = "SELECT room_id, seq, chain FROM chain_anchors WHERE room_id IN (?1..)";
 
 /// Messages in a database of [`storage::Schema::chat`], of those that have them: SQLite. Clones share it.
 #[derive(Debug, Clone)]
 pub struct SqlMessages {
     database: Database,
+    check: ReadCheck,
+    mark: Option<Arc<MarkFile>>,
 }
 
 impl SqlMessages {
     /// The messages of a database.
     #[must_use]
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self {
+            database,
+            check: ReadCheck::default(),
+            mark: None,
+        }
+    }
+
+    /// The same, which write down after each commit up to where they are.
+    pub(crate) fn with_mark(self, mark: MarkFile) -> Self {
+        Self {
+            mark: Some(Arc::new(mark)),
+            ..self
+        }
+    }
+
+    /// The message that was committed last, and its chain; nothing of a chain where it has none.
+    pub(crate) async fn newest(&self) -> Result<Option<(Message, String)>, StoreError> {
+        let newest: Option<MessageRow> = query(LAST)
+            .bind(1_u32)
+            .fetch_optional(&mut self.database.read().await?)
+            .await?;
+        let newest = newest.and_then(|row| row.0);
+        Ok(newest.map(|StoredMessage { message, link }| {
+            let chain = link.map(|link| hash_text(&link.chain));
+            (message, chain.unwrap_or_default())
+        }))
+    }
+
+    /// Keeps on disk up to where they are, for ever.
+    pub(crate) async fn keep_mark_synced(&self) {
+        if let Some(mark) = &self.mark {
+            mark.keep_synced().await;
+        }
     }
 
     /// Closes every connection.
     pub async fn close(&self) {
         self.database.close().await;
+        if let Some(mark) = &self.mark {
+            mark.sync().await;
+        }
     }
 
     async fn append_all(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, storage::Error> {
         let mut transaction = self.database.begin().await?;
-        let mut heads = HashMap::new();
+        let mut ends = RoomEnds::new();
         let mut appended = Vec::with_capacity(batch.len());
         for new in batch {
-            appended.push(append_one(&mut transaction, &mut heads, new).await?);
+            appended.push(append_one(&mut transaction, &self.check, &mut ends, new).await?);
         }
         transaction.commit().await?;
+        if let Some(mark) = &self.mark {
+            mark.note(&appended, &ends);
+        }
         Ok(appended)
+    }
+
+    /// Messages of any rooms, as they are served.
+    async fn checked(
+        &self,
+        connection: &mut dyn SqlConnection,
+        stored: Vec<StoredMessage>,
+    ) -> Result<Vec<Message>, storage::Error> {
+        let anchors = anchors(connection, unlinked_rooms(&stored)).await?;
+        Ok(self.check.each(stored, &anchors))
     }
 }
 
@@ -81,7 +148,8 @@ impl MessageStore for SqlMessages {
     }
 
     async fn repeat_of(&self, draft: &MessageDraft) -> Result<Option<Appended>, StoreError> {
-        Ok(repeated(&mut self.database.read().await?, draft).await?)
+        let mut connection = self.database.read().await?;
+        Ok(repeated(&mut connection, &self.check, draft).await?)
     }
 
     async fn count_written_by(
@@ -107,15 +175,16 @@ impl MessageStore for SqlMessages {
         room: &RoomId,
         span: OwnSpan,
     ) -> Result<Vec<Message>, StoreError> {
-        let found: Vec<StoredMessage> = query(WRITTEN_BY)
+        let mut connection = self.database.read().await?;
+        let found: Vec<MessageRow> = query(WRITTEN_BY)
             .bind(room.as_str())
             .bind(span.after)
             .bind(span.through)
             .bind(user.as_str())
             .bind(span.limit)
-            .fetch_all(&mut self.database.read().await?)
+            .fetch_all(&mut connection)
             .await?;
-        Ok(found.into_iter().map(|stored| stored.0).collect())
+        Ok(self.checked(&mut connection, readable(found)).await?)
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
@@ -124,32 +193,41 @@ impl MessageStore for SqlMessages {
             PageFrom::Before(seq) => (BEFORE, seq, true),
             PageFrom::After(seq) => (AFTER, seq, false),
         };
-        let mut found: Vec<StoredMessage> = query(statement)
+        let mut connection = self.database.read().await?;
+        let found: Vec<MessageRow> = query(statement)
             .bind(room.as_str())
             .bind(seq)
             .bind(page.limit)
-            .fetch_all(&mut self.database.read().await?)
+            .fetch_all(&mut connection)
             .await?;
+        let mut found = readable(found);
         if falling {
             found.reverse();
         }
-        Ok(found.into_iter().map(|stored| stored.0).collect())
+        let anchors = anchors(&mut connection, rooms_of_page(&found, page)).await?;
+        Ok(self.check.page(found, &anchors, page))
     }
 
     async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
-        let found: Vec<StoredHead> = query(HEADS)
+        let mut connection = self.database.read().await?;
+        let found: Vec<HeadRow> = query(HEADS)
             .bind_list(rooms.iter().map(RoomId::as_str))
-            .fetch_all(&mut self.database.read().await?)
+            .fetch_all(&mut connection)
             .await?;
-        Ok(found.into_iter().map(|stored| stored.0).collect())
+        let found = found
+            .into_iter()
+            .filter_map(|row| Some((row.min_seq, row.last.0?)));
+        let (min_seqs, last): (Vec<u64>, Vec<StoredMessage>) = found.unzip();
+        let last = self.checked(&mut connection, last).await?;
+        let head = |(min_seq, last)| Head { min_seq, last };
+        Ok(min_seqs.into_iter().zip(last).map(head).collect())
     }
 
     async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {
-        let found: Vec<StoredMessage> = query(LAST)
-            .bind(limit)
-            .fetch_all(&mut self.database.read().await?)
-            .await?;
-        Ok(found.into_iter().rev().map(|stored| stored.0).collect())
+        let mut connection = self.database.read().await?;
+        let mut found: Vec<MessageRow> = query(LAST).bind(limit).fetch_all(&mut connection).await?;
+        found.reverse();
+        Ok(self.checked(&mut connection, readable(found)).await?)
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
@@ -158,93 +236,76 @@ impl MessageStore for SqlMessages {
     }
 }
 
-async fn append_one(
-    connection: &mut dyn SqlConnection,
-    heads: &mut HashMap<RoomId, u64>,
-    new: &NewMessage,
-) -> Result<Appended, storage::Error> {
-    let draft = &new.draft;
-    let last_seq = match heads.get(&draft.room) {
-        Some(last_seq) => *last_seq,
-        None => last_seq(connection, &draft.room).await?,
-    };
-    let seq = last_seq + 1;
-    let inserted = query(INSERT)
-        .bind(draft.room.as_str())
-        .bind(seq)
-        .bind(&new.message_id)
-        .bind(draft.from.as_str())
-        .bind(&draft.client_id)
-        .bind(&draft.body)
-        .bind(new.sent_at)
-        .execute(connection)
-        .await?;
-    if inserted == 0 {
-        let repeat = repeated(connection, draft).await?;
-        return repeat.ok_or_else(|| storage::Error::corrupt("a key that is and is not there"));
+impl ChainedMessages for SqlMessages {
+    async fn stored_after(
+        &self,
+        place: Option<(&RoomId, u64)>,
+        limit: u32,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        let (room, seq) = place.map_or(("", 0), |(room, seq)| (room.as_str(), seq));
+        let found: Vec<MessageRow> = query(AFTER_PLACE)
+            .bind(room)
+            .bind(seq)
+            .bind(limit)
+            .fetch_all(&mut self.database.read().await?)
+            .await?;
+        Ok(readable(found))
     }
-    heads.insert(draft.room.clone(), seq);
-    Ok(Appended::Stored(Message {
-        room: draft.room.clone(),
-        seq,
-        message_id: new.message_id.clone(),
-        from: draft.from.clone(),
-        client_id: draft.client_id.clone(),
-        body: draft.body.clone(),
-        sent_at: new.sent_at,
-    }))
+
+    async fn anchors(&self, rooms: &[RoomId]) -> Result<ChainAnchors, StoreError> {
+        let rooms = rooms.iter().cloned();
+        Ok(anchors(&mut self.database.read().await?, rooms).await?)
+    }
 }
 
-async fn last_seq(
+/// Those whose place can be read: nobody knows of which room the others are.
+fn readable(rows: Vec<MessageRow>) -> Vec<StoredMessage> {
+    let found = rows.len();
+    let stored: Vec<StoredMessage> = rows.into_iter().filter_map(|row| row.0).collect();
+    if stored.len() < found {
+        tracing::error!("a stored message has no place that can be read");
+    }
+    stored
+}
+
+async fn anchors(
     connection: &mut dyn SqlConnection,
-    room: &RoomId,
-) -> Result<u64, storage::Error> {
-    let (last,): (u64,) = query(LAST_SEQ)
-        .bind(room.as_str())
-        .fetch_one(connection)
+    rooms: impl IntoIterator<Item = RoomId>,
+) -> Result<ChainAnchors, storage::Error> {
+    let rooms: Vec<RoomId> = rooms.into_iter().collect();
+    let mut anchors: ChainAnchors = rooms
+        .iter()
+        .map(|room| (room.clone(), ChainAnchor::default()))
+        .collect();
+    if rooms.is_empty() {
+        return Ok(anchors);
+    }
+    let found: Vec<(String, u64, String)> = query(ANCHORS)
+        .bind_list(rooms.iter().map(RoomId::as_str))
+        .fetch_all(connection)
         .await?;
-    Ok(last)
+    for (room, seq, chain) in found {
+        let chain = hash_or_genesis(&chain);
+        anchors.insert(RoomId(room), ChainAnchor { seq, chain });
+    }
+    Ok(anchors)
 }
 
+/// What became of the message that has a draft's key, if there is one.
 async fn repeated(
     connection: &mut dyn SqlConnection,
+    check: &ReadCheck,
     draft: &MessageDraft,
 ) -> Result<Option<Appended>, storage::Error> {
-    let known: Option<StoredMessage> = query(BY_KEY)
+    let known: Option<MessageRow> = query(BY_KEY)
         .bind(draft.room.as_str())
         .bind(draft.from.as_str())
         .bind(&draft.client_id)
         .fetch_optional(connection)
         .await?;
-    Ok(known.map(|known| match known.0.body == draft.body {
-        true => Appended::Repeat(known.0),
-        false => Appended::Conflict,
-    }))
-}
-
-struct StoredMessage(Message);
-
-impl FromRow for StoredMessage {
-    fn from_row(row: Row) -> Result<Self, storage::Error> {
-        let (room, seq, message_id, from, client_id, body, sent_at) = FromRow::from_row(row)?;
-        Ok(Self(Message {
-            room: RoomId(room),
-            seq,
-            message_id,
-            from: UserId(from),
-            client_id,
-            body,
-            sent_at,
-        }))
-    }
-}
-
-struct StoredHead(Head);
-
-impl FromRow for StoredHead {
-    fn from_row(row: Row) -> Result<Self, storage::Error> {
-        let min_seq = row.get("min_seq")?;
-        let StoredMessage(last) = FromRow::from_row(row)?;
-        Ok(Self(Head { min_seq, last }))
-    }
+    let Some(known) = known.and_then(|row| row.0) else {
+        return Ok(None);
+    };
+    let anchors = anchors(connection, unlinked_rooms(std::slice::from_ref(&known))).await?;
+    Ok(Some(check.outcome(known, draft, &anchors)))
 }

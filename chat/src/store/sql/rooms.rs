@@ -1,6 +1,7 @@
 //! The rooms, their members, and the events of other services that they come from.
 
 mod changes;
+mod loss;
 mod read;
 
 use storage::{Database, Outbox, query, retry_on_conflict};

@@ -1,13 +1,16 @@
 //! Four writers at once while chat is killed again and again, on each kind of message store.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
 
+use chat::MessagesUrl;
 use testkit::{ANN, BO, BookedRoom, ChatPeer, Http, MongoServer, SOON, TicketSigner};
 use wire::ChatRoomGrant;
 use wire::chat::{ChatServerFrame, Message, Send, Sent};
 
 use super::Victim;
+use crate::server::{config, generous};
 
 /// How often it is killed; `CHAT_KILLS` asks for more.
 const KILLS: u64 = 4;
@@ -71,6 +74,19 @@ async fn under_four_writers(messages: &str) {
     let http = Http::bearer(&signer.chat(BO, std::slice::from_ref(&room)));
     let stored = history(&http, &victim, &room).await;
     check(&writers, &stored);
+    is_whole(data.path(), messages, stored.len() as u64).await;
+}
+
+/// Each message is bound to the one before it.
+async fn is_whole(data: &Path, messages: &str, count: u64) {
+    let config = config(data, "", generous());
+    let messages = match messages {
+        "" => config.messages,
+        url => MessagesUrl::parse(url).unwrap(),
+    };
+    let report = chat::verify(&config.rooms, &messages, &config.database_options).await;
+    let report = report.unwrap();
+    assert_eq!((report.messages, report.faults), (count, 0), "{report:?}");
 }
 
 /// All that was acknowledged is stored as it was said, once, without a gap and in each writer's order.

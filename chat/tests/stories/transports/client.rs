@@ -39,7 +39,7 @@ pub(super) trait ChatClient {
         Box::pin(async {})
     }
 
-    /// It comes back, to have all that it missed, if it does not by itself.
+    /// It comes back after a cut, to have all that it missed.
     fn resume(&mut self) -> Answer<'_, ()> {
         Box::pin(async {})
     }

@@ -1,6 +1,6 @@
 //! Over a WebSocket.
 
-use testkit::{ChatPeer, SOON};
+use testkit::{ChatClientState, ChatPeer, DisconnectedPeer, SOON};
 use wire::chat::{ChatServerFrame, MarkRead, Message, Read, Send};
 use wire::{ChatRoomGrant, RoomId};
 
@@ -9,6 +9,8 @@ use crate::server::Server;
 
 pub(super) struct WebSocketClient {
     peer: Option<ChatPeer>,
+    /// What it comes back with after a cut.
+    offline: Option<DisconnectedPeer<ChatClientState>>,
     room: RoomId,
     last_seq: u64,
 }
@@ -19,6 +21,7 @@ impl WebSocketClient {
         Self {
             last_seq: peer.cursors.get(&room.id).map_or(0, |cursor| cursor.seq),
             peer: Some(peer),
+            offline: None,
             room: room.id.clone(),
         }
     }
@@ -85,7 +88,17 @@ impl ChatClient for WebSocketClient {
                     .any(|frame| matches!(frame, ChatServerFrame::Message(_))),
                 "a story reads all before a cut"
             );
-            self.peer = Some(peer.reconnect().await);
+            self.offline = Some(peer.cut().await);
+        })
+    }
+
+    fn resume(&mut self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let offline = self.offline.take().expect("it was cut");
+            let opened = offline.connect().await;
+            let mut peer = opened.unwrap_or_else(|(_, refused)| panic!("{refused:?}"));
+            peer.greet_again().await;
+            self.peer = Some(peer);
         })
     }
 }

@@ -149,6 +149,11 @@ frame! {
         body: String,
         /// When it was stored.
         sent_at: UnixMs,
+        /// True: what is stored of it is not what was, so that its text is not told, and nothing else of it is sure. Of one
+        /// that is gone the ids are empty.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+        corrupt: bool,
     }
 }
 

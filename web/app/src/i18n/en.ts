@@ -203,6 +203,7 @@ export const en = {
   refusedClosed: 'Not sent: this chat is closed',
   refusedNotAMember: 'Not sent: this chat is closed for you',
   unreadMark: 'not read yet',
+  damagedMessage: 'This message was damaged in storage.',
   unreadDivider: 'New',
   newest: 'Newest',
   newMessages: (n: number) => (n === 1 ? '1 new message' : `${n} new messages`),

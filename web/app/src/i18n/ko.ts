@@ -201,6 +201,7 @@ export const ko = {
   refusedClosed: '보내지 못했어요. 닫힌 대화예요',
   refusedNotAMember: '보내지 못했어요. 더는 이 대화에 쓸 수 없어요',
   unreadMark: '아직 읽지 않음',
+  damagedMessage: '저장된 메시지가 손상되었습니다.',
   unreadDivider: '새 글',
   newest: '맨 아래로',
   newMessages: (n: number) => `새 글 ${n}개`,

@@ -7,6 +7,8 @@ export interface Bubble {
   readonly key: string;
   readonly mine: boolean;
   readonly body: string;
+  /** What is stored of it is not what was: there is no text to be shown. */
+  readonly damaged: boolean;
   readonly at: number;
   readonly state: DeliveryState;
   /** Why it failed; null if it did not. */
@@ -27,10 +29,12 @@ const MINUTE_MS = 60_000;
 export function bubbles(room: ChatRoomState, dividerAfter: number | null, sameDay: (a: number, b: number) => boolean): readonly Bubble[] {
   const read = readByOthers(room);
   const lines = [
-    ...room.messages.map(({ seq, from, body, sent_at, client_id, message_id }) => ({
-      key: message_id,
+    ...room.messages.map(({ seq, from, body, corrupt, sent_at, client_id, message_id }) => ({
+      // One that is gone has no id.
+      key: message_id || `seq-${seq}`,
       mine: from === room.me,
       body,
+      damaged: corrupt === true,
       at: sent_at,
       state: from === room.me && seq <= read ? ('read' as const) : ('sent' as const),
       refusal: null,
@@ -41,6 +45,7 @@ export function bubbles(room: ChatRoomState, dividerAfter: number | null, sameDa
       key: clientId,
       mine: true,
       body,
+      damaged: false,
       at: writtenAt,
       state,
       refusal: refusal ?? null,

@@ -157,6 +157,7 @@ mod tests {
             client_id: client_id(8),
             body: "Hi".to_owned(),
             sent_at: UnixMs(1),
+            corrupt: false,
         };
         let text = ChatServerFrame::from(message).to_text(None);
         let delivered = ChatEvent::Delivered {

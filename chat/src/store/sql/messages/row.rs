@@ -1,0 +1,72 @@
+//! A row of messages as it was found: a broken file may have anything in it.
+
+use chat_core::StoredMessage;
+use storage::{Error, FromRow, FromValue, Row};
+use wire::chat::Message;
+use wire::{RoomId, UserId};
+
+use crate::store::chain::{LinkTexts, stored};
+
+/// `None` where not even its room and number can be read.
+pub(super) struct MessageRow(pub(super) Option<StoredMessage>);
+
+/// The last message of a room, and the number of its first.
+pub(super) struct HeadRow {
+    pub(super) min_seq: u64,
+    pub(super) last: MessageRow,
+}
+
+impl FromRow for MessageRow {
+    fn from_row(row: Row) -> Result<Self, Error> {
+        let mut columns = Columns { row, broken: false };
+        let (room, seq) = (columns.get("room_id")?, columns.get("seq")?);
+        if columns.broken {
+            return Ok(Self(None));
+        }
+        let message = Message {
+            room: RoomId(room),
+            seq,
+            message_id: columns.get("message_id")?,
+            from: UserId(columns.get("sender")?),
+            client_id: columns.get("client_id")?,
+            body: columns.get("body")?,
+            sent_at: wire::UnixMs(columns.get("sent_at")?),
+            corrupt: false,
+        };
+        let link = LinkTexts {
+            salt: columns.get("salt")?,
+            digest: columns.get("digest")?,
+            previous: columns.get("previous")?,
+            chain: columns.get("chain")?,
+        };
+        let mut stored = stored(message, &link);
+        stored.message.corrupt |= columns.broken;
+        Ok(Self(Some(stored)))
+    }
+}
+
+impl FromRow for HeadRow {
+    fn from_row(row: Row) -> Result<Self, Error> {
+        let min_seq = row.get("min_seq")?;
+        let last = FromRow::from_row(row)?;
+        Ok(Self { min_seq, last })
+    }
+}
+
+struct Columns {
+    row: Row,
+    /// One of them could not be read.
+    broken: bool,
+}
+
+impl Columns {
+    fn get<T: FromValue + Default>(&mut self, name: &str) -> Result<T, Error> {
+        match self.row.get(name) {
+            Err(Error::Corrupt(_)) => {
+                self.broken = true;
+                Ok(T::default())
+            }
+            read => read,
+        }
+    }
+}
