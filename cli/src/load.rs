@@ -43,7 +43,9 @@ fn client(scheduler: &LoadedScheduler) -> Result<SchedulerClient, Failure> {
 fn failure(error: LoadError) -> Failure {
     match error {
         LoadError::Booking(error) => refused(error),
-        LoadError::Descriptors { .. } => Failure::config(error.to_string()),
+        LoadError::Descriptors { .. } | LoadError::TooManySockets { .. } => {
+            Failure::config(error.to_string())
+        }
         LoadError::Stopped => Failure::crash(error.to_string()),
     }
 }

@@ -188,6 +188,7 @@ async fn lod_34_pairs_chat_and_every_message_is_there_once_and_in_order() {
         ("send", &[][..]),
         ("rate", &["--rate", "20"]),
         ("storm", &["--history", "6", "--missed", "5"]),
+        ("group", &["--members", "7"]),
     ] {
         let flags = ["--scenario", scenario, "--pairs", "3", "--duration", "1s"];
         let flags = [&flags[..], more].concat();
@@ -208,10 +209,18 @@ async fn lod_34_pairs_chat_and_every_message_is_there_once_and_in_order() {
                 assert_eq!(report.operations, 3 * (5 + 2), "{printed}");
                 assert_eq!(report.spans_ms["caught_up"].count, 6);
             }
+            "group" => {
+                assert_eq!(report.spans_ms["join"].count, 21);
+                assert_eq!(report.spans_ms["fan_out"].count, report.operations);
+            }
             _ => assert_eq!(report.messages, report.operations, "{printed}"),
         }
     }
     assert_eq!(states(&stack, &key).await, ["cancelled"; 9]);
+    let rooms = testkit::Http::bearer(&key);
+    let url = format!("{}/v1/rooms", stack.url(Service::Scheduler));
+    let groups = rooms.get(&url).await.body["items"].take();
+    assert_eq!(groups, serde_json::json!([]));
 }
 
 #[tokio::test]

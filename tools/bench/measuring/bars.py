@@ -17,7 +17,7 @@ DATABASES = "databases"
 SHOWN = {"sqlite": "SQLite", "postgres": "PostgreSQL", "mariadb": "MariaDB"}
 # What needs none of the other servers, and what of it no binary either.
 SCHEDULER = ("SCH1", "SCH2", "SCH3", "SCH4", "SCH5")
-CHAT = ("CHT1", "CHT2", "CHT3", "CHT4", "CHT5", "CHT6")
+CHAT = ("CHT1", "CHT2", "CHT3", "CHT4", "CHT5", "CHT6", "CHT7")
 BENCH_ALONE = (DATABASES, "SCH1", "SCH2", "SCH3")
 # Far above what the databases take.
 DATABASES_LIMIT_S = 1_800
@@ -120,6 +120,9 @@ BARS = {
             Limit("of Socket.IO", ratio("rendezvous", "socketio"), 1.0), Limit("of Centrifugo", ratio("rendezvous", "centrifugo"), 1.0))),
         Bar("CHT6", "1 M messages of history beside 10,000", "µs of CPU", (
             Limit("a message", ratio("much_cpu", "little_cpu"), 1.2), Limit("coming back with the room list", ratio("much_join_p50", "little_join_p50"), 1.2))),
+        Bar("CHT7", "a message in a group of 500, until every member has it", "µs of CPU", (
+            Limit("of Socket.IO", ratio("rendezvous_500", "socketio_500"), 1.0), Limit("of Centrifugo", ratio("rendezvous_500", "centrifugo_500"), 1.0),
+            Limit("each member, of those of 10", lambda figures: (figures["rendezvous_500"] / 500) / (figures["rendezvous_10"] / 10), 1.0))),
         # It asks for nothing: the page has a table of its own for it.
         Bar(DATABASES, "the scheduler's commands on three databases", "per second", ()),
     )
@@ -275,6 +278,7 @@ STATIONS = (
     Station(("CHT4",), chat.durable, 3),
     Station(("CHT5",), chat.storm, 3),
     Station(("CHT6",), chat.history, 1),
+    Station(("CHT7",), chat.groups, 3),
     Station(("SCH1", "SCH2"), scheduler.store_size, 1),
     Station(("SCH3",), scheduler.due_at_once, 1),
     Station(("SCH4", "SCH5"), scheduler.sinks, 1),

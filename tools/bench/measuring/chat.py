@@ -12,6 +12,7 @@ Figures = dict[str, float]
 # How each is started, and what it is called in the figures.
 SERVERS = {"chat": "rendezvous", "socketio": "socketio", "centrifugo": "centrifugo"}
 WRITERS = (1, 10, 100)
+GROUPS = (10, 100, 500)
 FAST = ("--join-rate", "0", "--concurrency", "32")
 
 
@@ -43,12 +44,12 @@ def messages(turn: int, size) -> dict[str, Figures]:
 
 
 def idle(turn: int, size) -> dict[str, Figures]:
-    """CHT2: 10,000 connections that do nothing."""
+    """CHT2: 10,000 connections that do nothing, for so long that each shows life twice, whichever server asks it to."""
     found: Figures = {}
     pairs = size(5_000, 100)
     for starter, name in in_turn(turn):
         with start(starter) as server:
-            report = drive(server, "--scenario", "idle", "--pairs", pairs, "--duration", size(10, 1) + "s", *FAST)
+            report = drive(server, "--scenario", "idle", "--pairs", pairs, "--duration", size(55, 1) + "s", *FAST)
         filled, held = phase(report, "fill")["server"], phase(report, "idle")
         found[name] = (filled["rss_bytes_after"] - filled["rss_bytes_before"]) / (2 * int(pairs)) / 1e3
         found[f"{name}_cpu"] = 100 * held["server"]["cpu_s"] / held["seconds"]
@@ -103,6 +104,20 @@ def storm(turn: int, size) -> dict[str, Figures]:
         found[f"{name}_cpu"] = back["server"]["cpu_s"]
         found[f"{name}_p50"] = report["spans_ms"]["caught_up"]["p50"]
     return {"CHT5": found}
+
+
+def groups(turn: int, size) -> dict[str, Figures]:
+    """CHT7: one writes in a group of 500, of 100 and of 10; the next message when every member has the last."""
+    found: Figures = {}
+    flags = ["--scenario", "group", "--pairs", "1", "--duration", size(6, 1) + "s", *FAST]
+    for starter, name in in_turn(turn):
+        with start(starter) as server:
+            for members in GROUPS:
+                report = drive(server, *flags, "--members", size(members, 10))
+                found[f"{name}_{members}"] = cpu_per_thousand(report, "group") * 1e3
+                found[f"{name}_{members}_p50"] = report["spans_ms"]["fan_out"]["p50"]
+                found[f"{name}_{members}_p99"] = report["spans_ms"]["fan_out"]["p99"]
+    return {"CHT7": found}
 
 
 def history(_turn: int, size) -> dict[str, Figures]:

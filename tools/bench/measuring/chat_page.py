@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from .chat import WRITERS
+from .chat import GROUPS, WRITERS
 from .results import Result
 
 SHOWN = {"rendezvous": "Rendezvous", "socketio": "Socket.IO 4.8", "centrifugo": "Centrifugo 6.9"}
@@ -54,4 +54,12 @@ def storm(result: Result, number: Callable[[float], str]) -> list[tuple[str, lis
     return [("s until 5,000 have caught up", each(result, number, "{}")), ("s of CPU for that", each(result, number, "{}_cpu"))]
 
 
-ROWS = (("CHT1", messages), ("CHT3", acknowledgements), ("CHT2", idle), ("CHT5", storm))
+def groups(result: Result, number: Callable[[float], str]) -> list[tuple[str, list[str]]]:
+    return [
+        row for members in GROUPS for row in (
+            (f"µs of CPU for a message in a group of {members}", each(result, number, f"{{}}_{members}")),
+            (f"ms until all {members} have it: median / p99", each(result, number, *(f"{{}}_{members}_{at}" for at in ("p50", "p99")))))
+    ]
+
+
+ROWS = (("CHT1", messages), ("CHT3", acknowledgements), ("CHT2", idle), ("CHT5", storm), ("CHT7", groups))

@@ -40,6 +40,16 @@ pub enum LoadError {
     /// A second Ctrl-C did not wait for the sockets to close.
     #[error("stopped")]
     Stopped,
+    /// Groups of so many members are more sockets than a run has.
+    #[error(
+        "{sockets} sockets are more than the {most} of one run: fewer groups, or fewer members"
+    )]
+    TooManySockets {
+        /// What was asked for.
+        sockets: u64,
+        /// What there may be.
+        most: u64,
+    },
     /// This process may not have so many sockets.
     #[error(
         "{sockets} sockets need {needed} descriptors, and the hard limit is {limit} (`ulimit -Hn`)"

@@ -44,6 +44,8 @@ pub(crate) enum Span {
     WebhookLate,
     /// From sending a chat message to its acknowledgement.
     Ack,
+    /// From sending a message in a group to its being with every member.
+    FanOut,
     /// From the moment at which all come back to having all that was missed.
     CaughtUp,
 }
@@ -64,6 +66,7 @@ impl Span {
             Span::ReminderLate => "reminder_late",
             Span::WebhookLate => "webhook_late",
             Span::Ack => "ack",
+            Span::FanOut => "fan_out",
             Span::CaughtUp => "caught_up",
         }
     }

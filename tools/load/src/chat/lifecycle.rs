@@ -32,14 +32,14 @@ pub async fn run_chat(
     options: ChatOptions,
     stop: CancellationToken,
 ) -> Result<Report, LoadError> {
-    raise_descriptors(2 * u64::from(options.pairs))?;
+    raise_descriptors(options.sockets()?)?;
     let started_at = now_us() / 1_000;
     let run = ChatRun::new(options, stop);
     let plans = plans(target, &run, started_at).await?;
     let phases = phases(&run, &plans).await;
     if let ChatTarget::Rendezvous(scheduler) = target {
-        let sessions = plans.iter().filter_map(|plan| plan.session.as_ref());
-        for left in scheduler.cancel_sessions(sessions).await {
+        let made = plans.iter().filter_map(|plan| plan.made.as_ref());
+        for left in scheduler.take_back(made).await {
             run.tally.ended(&format!("left_behind:{left}"));
         }
     }
@@ -92,7 +92,8 @@ async fn plans(
     let body: Arc<str> = run.options.body().into();
     let open = |protocol, url: &str, ticket: Option<&Arc<str>>| {
         let room = |number| format!("r{started_at}-{number}");
-        let plan = |number| open_room(protocol, url, ticket, &room(number), &body);
+        let sockets = run.options.sockets_of_room();
+        let plan = |number| open_room(protocol, url, ticket, &room(number), &body, sockets);
         (0..run.options.pairs).map(plan).collect::<Vec<_>>()
     };
     match target {
@@ -129,7 +130,8 @@ async fn phases(run: &Arc<ChatRun>, plans: &[ChatPlan]) -> Vec<PhaseReport> {
         ));
     }
     let entering = until_stopped(&run.stop, stages.entered.reached(rooms));
-    shown("joining", 2 * rooms as u64, || run.tally.joins(), entering).await;
+    let sockets = run.options.sockets_of_room() * rooms as u64;
+    shown("joining", sockets, || run.tally.joins(), entering).await;
     let mut filling = measuring.end("fill", run.tally.joins());
     if run.options.scenario == ChatScenario::Idle {
         until_stopped(&run.stop, sleep(SETTLE)).await;

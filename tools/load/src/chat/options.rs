@@ -5,8 +5,13 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::duration::parse_duration;
+use crate::lifecycle::LoadError;
 use crate::report::ReportOptions;
 
+/// Members that a group may have: with two it would be a pair, and more than 500 chat does not take.
+const MEMBERS: std::ops::RangeInclusive<i64> = 3..=500;
+/// Most sockets of one run: what [`MAX_PAIRS`] have.
+const MAX_SOCKETS: u64 = 2 * MAX_PAIRS as u64;
 /// Most pairs of one run: two sockets each, below the 20,000 descriptors that a process is
 /// commonly allowed at most.
 const MAX_PAIRS: i64 = 9_900;
@@ -30,6 +35,8 @@ pub enum ChatScenario {
     Idle,
     /// All sockets are cut at once, and come back for what was sent meanwhile
     Storm,
+    /// One of each group writes, the next message when every member has the last
+    Group,
 }
 
 impl ChatScenario {
@@ -41,6 +48,7 @@ impl ChatScenario {
             ChatScenario::Rate => "rate",
             ChatScenario::Idle => "idle",
             ChatScenario::Storm => "storm",
+            ChatScenario::Group => "group",
         }
     }
 }
@@ -51,10 +59,13 @@ pub struct ChatOptions {
     /// What the pairs do
     #[arg(long, value_enum, default_value_t = ChatScenario::Send)]
     pub scenario: ChatScenario,
-    /// How many pairs, each with a room: two sockets, of which one writes
+    /// How many pairs, or groups, each with a room in which one writes
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=MAX_PAIRS))]
     pub pairs: u32,
-    /// How long the measured part lasts: `30s`, `2m` (send, rate, idle)
+    /// How many members each group has, all of them connected (group)
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(MEMBERS))]
+    pub members: u32,
+    /// How long the measured part lasts: `30s`, `2m` (send, rate, idle, group)
     #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = parse_span)]
     pub duration: Duration,
     /// Messages a second, of all pairs together (rate)
@@ -84,6 +95,29 @@ impl ChatOptions {
     /// How many messages each room is filled with: as many as there are to be at least, evenly.
     pub(crate) fn history_of_room(&self) -> u32 {
         self.history.div_ceil(self.pairs.max(1))
+    }
+
+    /// Sockets in each room.
+    pub(crate) fn sockets_of_room(&self) -> u64 {
+        match self.scenario {
+            ChatScenario::Group => u64::from(self.members),
+            _ => 2,
+        }
+    }
+
+    /// Sockets of the whole run.
+    ///
+    /// # Errors
+    /// Where they are more than one process can have.
+    pub(crate) fn sockets(&self) -> Result<u64, LoadError> {
+        let sockets = u64::from(self.pairs) * self.sockets_of_room();
+        match sockets <= MAX_SOCKETS {
+            true => Ok(sockets),
+            false => Err(LoadError::TooManySockets {
+                sockets,
+                most: MAX_SOCKETS,
+            }),
+        }
     }
 
     /// The text of every message.
@@ -132,9 +166,15 @@ pub(crate) mod tests {
             ["--pairs", "9901"],
             ["--history", "10000001"],
             ["--body-bytes", "0"],
+            ["--members", "2"],
+            ["--members", "501"],
         ] {
             assert!(options(&flags).is_err(), "{flags:?}");
         }
+        let groups =
+            |pairs| options(&["--scenario", "group", "--members", "500", "--pairs", pairs]);
+        assert_eq!(groups("39").unwrap().sockets().unwrap(), 19_500);
+        assert!(groups("40").unwrap().sockets().is_err());
     }
 
     #[test]

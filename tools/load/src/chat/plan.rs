@@ -2,18 +2,26 @@
 
 use std::sync::Arc;
 
-use wire::SessionId;
+use wire::{RoomId, SessionId};
 
 use super::entry::ChatEntry;
 use super::protocol::ChatServerProtocol;
 
-/// One room, and the two that chat in it; the first writes.
+/// One room, and the two that chat in it; the first writes. In a group the audience reads with them.
 #[derive(Clone)]
 pub(crate) struct ChatPlan {
     pub(crate) protocol: ChatServerProtocol,
-    /// What was booked for it, and is cancelled in the end.
-    pub(crate) session: Option<SessionId>,
+    /// What was made for it, and is taken back in the end.
+    pub(crate) made: Option<MadeRoom>,
     pub(crate) entries: [ChatEntry; 2],
+    pub(crate) audience: Vec<ChatEntry>,
+}
+
+/// What a room of Rendezvous is of.
+#[derive(Debug, Clone)]
+pub(crate) enum MadeRoom {
+    Session(SessionId),
+    Group(RoomId),
 }
 
 /// A room on a server that takes anybody: made by whoever comes first.
@@ -23,6 +31,7 @@ pub(crate) fn open_room(
     ticket: Option<&Arc<str>>,
     room: &str,
     body: &Arc<str>,
+    sockets: u64,
 ) -> ChatPlan {
     let base = base.trim_end_matches('/');
     let path = match protocol {
@@ -39,7 +48,8 @@ pub(crate) fn open_room(
     };
     ChatPlan {
         protocol,
-        session: None,
+        made: None,
         entries: [entry("a"), entry("b")],
+        audience: (2..sockets).map(|n| entry(&format!("c{n}"))).collect(),
     }
 }

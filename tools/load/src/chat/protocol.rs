@@ -8,6 +8,9 @@ use std::collections::VecDeque;
 
 use super::entry::ChatEntry;
 
+/// As what it counts when a server lets us in, and the room is not there.
+pub(crate) const NOT_WELCOMED: &str = "room_not_welcomed";
+
 /// The protocol of one kind of chat server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChatServerProtocol {

@@ -8,10 +8,11 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::audience::GroupAudience;
 use super::client::{ChatClient, Entered};
 use super::ledger::RoomLedger;
 use super::plan::ChatPlan;
-use super::protocol::{ChatCursor, ChatEvent};
+use super::protocol::{ChatCursor, ChatEvent, NOT_WELCOMED};
 use super::run::ChatRun;
 use crate::clock::now_us;
 use crate::connection::Fault;
@@ -20,6 +21,10 @@ use crate::tally::Span;
 
 /// Longest that one message may take to be acknowledged and everywhere.
 const MESSAGE_LIMIT: Duration = Duration::from_secs(15);
+/// Longest that a group may take to be known to chat, once it is made.
+const KNOWN_LIMIT: Duration = Duration::from_secs(30);
+/// Between two looks whether it is.
+const KNOWN_PAUSE: Duration = Duration::from_millis(100);
 /// Longest that coming back may take until nothing is missing.
 const CATCH_UP_LIMIT: Duration = Duration::from_secs(120);
 /// The end that writes.
@@ -32,6 +37,8 @@ pub(crate) struct ChatRoom {
     run: Arc<ChatRun>,
     plan: ChatPlan,
     ends: [RoomEnd; 2],
+    /// The rest of a group.
+    audience: GroupAudience,
     ledger: RoomLedger,
     ping_every: Option<Duration>,
     ping_timer: Pin<Box<Sleep>>,
@@ -60,14 +67,27 @@ impl RoomEnd {
 }
 
 impl ChatRoom {
-    /// Both connect and come in.
+    /// All connect and come in.
     pub(crate) async fn open(run: &Arc<ChatRun>, plan: ChatPlan) -> Result<Self, Fault> {
         let enter = |end: usize| ChatClient::enter(run, plan.protocol, &plan.entries[end], None);
-        let (writer, first) = enter(WRITER).await?;
+        let known_by = Instant::now() + KNOWN_LIMIT;
+        let (writer, first) = loop {
+            match enter(WRITER).await {
+                Err(Fault::Refused(code))
+                    if code == NOT_WELCOMED
+                        && !plan.audience.is_empty()
+                        && Instant::now() < known_by =>
+                {
+                    tokio::time::sleep(KNOWN_PAUSE).await;
+                }
+                entered => break entered?,
+            }
+        };
         let (reader, second) = enter(READER).await?;
         if first.last_seq != second.last_seq {
             return Err(Fault::Refused("room_is_not_ours_alone".to_owned()));
         }
+        let audience = GroupAudience::enter(run, &plan, first.last_seq).await?;
         let ping_every = first.ping_every;
         let mut ends = [writer, reader].map(|client| RoomEnd::In(Box::new(client)));
         for end in &mut ends {
@@ -77,6 +97,7 @@ impl ChatRoom {
             run: Arc::clone(run),
             plan,
             ends,
+            audience,
             ledger: RoomLedger::new(first.last_seq),
             ping_every,
             ping_timer: Box::pin(sleep_until(Instant::now() + ping_every.unwrap_or_default())),
@@ -105,6 +126,10 @@ impl ChatRoom {
                 was_read = true;
                 self.run.tally.took(Span::Message, began.elapsed());
             }
+        }
+        if !self.audience.is_empty() {
+            self.audience.all_have_one_more().await?;
+            self.run.tally.took(Span::FanOut, began.elapsed());
         }
         Ok(())
     }
@@ -181,8 +206,9 @@ impl ChatRoom {
         ends.map(|end| self.ledger.missing(end)).sum()
     }
 
-    /// Both go, and their sockets are closed.
+    /// All go, and their sockets are closed.
     pub(crate) async fn close(self) {
+        self.audience.close().await;
         for end in self.ends {
             if let RoomEnd::In(client) = end {
                 client.close().await;
@@ -202,6 +228,7 @@ impl ChatRoom {
             tokio::select! {
                 event = writer.next() => return Ok((WRITER, event?)),
                 event = reader.next() => return Ok((READER, event?)),
+                fault = self.audience.failed() => return Err(fault),
                 () = self.ping_timer.as_mut(), if self.ping_every.is_some() => {}
             }
             self.ping().await?;

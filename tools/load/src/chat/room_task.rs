@@ -123,7 +123,7 @@ async fn work(
 ) -> Result<(), Fault> {
     let until = work_began + run.options.duration;
     match run.options.scenario {
-        ChatScenario::Send => {
+        ChatScenario::Send | ChatScenario::Group => {
             while Instant::now() < until && !run.stop.is_cancelled() {
                 room.deliver(Instant::now()).await?;
                 run.tally.done();

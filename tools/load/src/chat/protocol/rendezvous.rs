@@ -6,7 +6,7 @@ use serde::Deserialize;
 use wire::RoomId;
 use wire::chat::{ChatClientFrame, Cursor, Hello, Ping, Send};
 
-use super::{ChatCursor, ChatEvent, ChatEvents, client_id, number_of};
+use super::{ChatCursor, ChatEvent, ChatEvents, NOT_WELCOMED, client_id, number_of};
 use crate::chat::entry::ChatEntry;
 
 pub(super) fn hello(entry: &ChatEntry, cursor: Option<&ChatCursor>) -> String {
@@ -115,7 +115,7 @@ fn entered(text: &str, entry: &ChatEntry, ping_ms: Option<u64>) -> ChatEvent {
             ping_ms,
         },
         None => ChatEvent::Refused {
-            code: "room_not_welcomed".to_owned(),
+            code: NOT_WELCOMED.to_owned(),
         },
     }
 }
