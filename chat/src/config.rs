@@ -21,6 +21,8 @@ pub struct Config {
     pub messages: MessagesUrl,
     /// How a server is connected to.
     pub database_options: DatabaseOptions,
+    /// After how many days messages are deleted; 0: never.
+    pub retention_days: u32,
     /// Losses of messages that somebody has accepted, by the names that the refusal to start told.
     pub accepted_loss: Vec<String>,
     /// What it holds and takes at most.
@@ -65,6 +67,7 @@ impl Config {
             rooms: file.clone(),
             messages: MessagesUrl::Sqlite(file),
             database_options: DatabaseOptions::default(),
+            retention_days: 0,
             accepted_loss: Vec::new(),
             limits: Limits::default(),
         }

@@ -5,8 +5,8 @@ mod stomp;
 
 use service::describe::{Api, AuthScheme, FrameChannel, FrameNumber, Frames, Operation};
 use wire::ErrorCode::{
-    BadCursor, BadText, Conflict, InvalidField, Malformed, NotAMember, OriginNotAllowed,
-    RateLimited, RoomClosed, StorageFull, StorageUnavailable,
+    BadCursor, BadText, Conflict, Forbidden, InvalidField, Malformed, NotAMember, NotFound,
+    OriginNotAllowed, RateLimited, RoomClosed, StorageFull, StorageUnavailable,
 };
 use wire::chat::{
     ChatClientFrame, ChatServerFrame, ExportedRoom, Member, Message, Messages, PostMessage,
@@ -107,8 +107,15 @@ fn messages() -> Vec<Operation> {
             .answers::<Message>(200, "It was stored before, under the same `client_id`.")
             .refuses(404, &[NotAMember])
             .refuses(409, &[Conflict, RoomClosed])
-            .refuses(422, &[BadText])
+            .refuses(422, &[BadText, InvalidField])
             .refuses(503, &[StorageFull]),
+        Operation::delete(
+            "/v1/rooms/{id}/messages/{seq}",
+            "Takes a message of your own back: its place stays, its text goes. Again: the same.",
+        )
+        .answers_nothing(204, "It is taken back.")
+        .refuses(403, &[Forbidden])
+        .refuses(404, &[NotAMember, NotFound]),
         Operation::get(MESSAGES, "A piece of the history, in rising `seq`.")
             .query::<u64>(
                 "before",

@@ -13,6 +13,6 @@ pub(crate) use bearer_admission::BearerAdmission;
 pub(crate) use error::http_error;
 pub(crate) use export::export;
 pub(crate) use members::list_members;
-pub(crate) use messages::{list_messages, post_message, put_read};
+pub(crate) use messages::{delete_message, list_messages, post_message, put_read};
 pub(crate) use query::QueryParameters;
 pub(crate) use rooms::list_rooms;

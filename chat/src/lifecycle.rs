@@ -19,7 +19,7 @@ use crate::room_loader::RoomLoader;
 use crate::router::router;
 use crate::state::AppState;
 use crate::store::StoreError;
-use crate::store_actor::StoreActor;
+use crate::store_actor::{RetentionAge, StoreActor};
 use crate::store_handle::StoreHandle;
 
 /// Longest wait for what is no socket when the service stops; with the last commit it stays within 10 s.
@@ -47,7 +47,8 @@ pub async fn run(
         registry.clone(),
         commands,
         MessageQuotas::new(&config.limits),
-    );
+    )
+    .keeping_messages_for(RetentionAge::of_days(config.retention_days));
     actor.recover_unsettled().await.map_err(start_error)?;
     let writing = runtime
         .tasks

@@ -120,7 +120,7 @@ impl<S: Stores> RoomLoader<S> {
         let heads = within_limit(self.stores.heads(&ids)).await?;
         let mut heads: BTreeMap<RoomId, Head> = heads
             .into_iter()
-            .map(|head| (head.last.room.clone(), head))
+            .map(|head| (head.room.clone(), head))
             .collect();
         let mut rooms = Vec::with_capacity(stored.len());
         for stored in stored {
@@ -187,10 +187,13 @@ impl<S: Stores> RoomLoader<S> {
 /// The message store says how far a room is; the rooms' own copy may be behind.
 pub(crate) fn room_of(stored: StoredRoom, head: Option<Head>) -> Room {
     let min_seq = head.as_ref().map_or(1, |head| head.min_seq);
-    let last_message = head.map(|head| head.last);
+    let changes = head.as_ref().map_or(0, |head| head.changes);
+    let last_seq = head.as_ref().map_or(stored.last_seq, |head| head.last_seq);
+    let last_message = head.and_then(|head| head.last);
     let last = last_message.as_ref();
     Room {
-        last_seq: last.map_or(stored.last_seq, |last| last.seq),
+        last_seq,
+        changes,
         min_seq,
         active_at: last.map_or(stored.active_at, |last| stored.active_at.max(last.sent_at)),
         id: stored.id,

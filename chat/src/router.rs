@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use bus::EventsSecret;
 use service::health::Readiness;
 use service::http::HttpError;
@@ -23,7 +23,7 @@ use crate::{connection, describe, http, stomp};
 /// | route | for |
 /// |---|---|
 /// | `GET /v1/chat`, `/v1/stomp` | clients |
-/// | `GET /v1/rooms`, `GET /v1/rooms/{id}/members`, `GET`, `POST /v1/rooms/{id}/messages`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
+/// | `GET /v1/rooms`, `GET /v1/rooms/{id}/members`, `GET`, `POST /v1/rooms/{id}/messages`, `DELETE /v1/rooms/{id}/messages/{seq}`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
 /// | `GET /v1/export` | a person who wants what is theirs |
 /// | `POST /v1/events`; under a test clock `POST /v1/test-clock` | the scheduler |
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
@@ -43,6 +43,10 @@ pub(crate) fn router<S: Stores>(
         .route("/v1/stomp", get(open_stomp::<S>))
         .route("/v1/rooms", get(http::list_rooms::<S>))
         .route("/v1/rooms/{id}/messages", messages)
+        .route(
+            "/v1/rooms/{id}/messages/{seq}",
+            delete(http::delete_message::<S>),
+        )
         .route("/v1/rooms/{id}/members", get(http::list_members::<S>))
         .route("/v1/rooms/{id}/read", put(http::put_read::<S>))
         .route("/v1/sync", get(sync::<S>))

@@ -11,10 +11,12 @@ pub mod memory;
 pub mod mongo;
 mod pair;
 pub mod sql;
+mod upkeep;
 mod verify;
 
 pub use backend::{MessageBackend, MessagesUrl, MessagesUrlError};
 pub use pair::StorePair;
+pub use upkeep::{MessageAge, MessageUpkeep, TextEnd, TextRemoval, TextRemoved};
 pub use verify::{ChainFault, ChainReport, FaultKind, verify_messages};
 
 use std::collections::BTreeMap;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 
 use chat_core::{
     ChainAnchor, ChainSalt, HistoryPage, MemberProgress, Membership, MessageDraft, StoredMessage,
+    expiry,
 };
 use wire::chat::Message;
 use wire::{
@@ -56,6 +59,8 @@ impl NewMessage {
             client_id: draft.client_id.clone(),
             body: draft.body.clone(),
             sent_at: self.sent_at,
+            expires_at: expiry(self.sent_at, draft.ttl_ms),
+            deleted: false,
             corrupt: false,
         }
     }
@@ -72,13 +77,19 @@ pub enum Appended {
     Conflict,
 }
 
-/// The two ends of a room's messages.
+/// The two ends of a room's messages, and how often they changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Head {
-    /// The first `seq` that is left.
+    /// The room of the messages.
+    pub room: RoomId,
+    /// The first `seq` that is left; where none is, the next one.
     pub min_seq: u64,
-    /// The newest message.
-    pub last: Message,
+    /// The `seq` of the newest message, also where that was pruned.
+    pub last_seq: u64,
+    /// The newest message that is left.
+    pub last: Option<Message>,
+    /// How many texts were taken away from messages of the room.
+    pub changes: u64,
 }
 
 /// A room to be opened, or the members of one that is there.
@@ -242,6 +253,8 @@ impl StoreError {
 /// - A room's `seq` are 1, 2, 3, … without a gap, whoever else writes to it, and those of a batch rise in its order.
 /// - `(room, sender, client_id)` is unique: the second one is a repeat, within one batch too.
 /// - Each message has an outcome of its own: of a batch some may be stored where others are not.
+/// - A text that [was taken away](MessageUpkeep::remove_texts) is nowhere in it, and one whose time has come is not told
+///   whether or not it is stored. Either leaves its message with its place and its key.
 /// - Each is bound to the one before it in its room. What is read and is not what was stored is `corrupt`, without a text,
 ///   whichever way it is read; in the place of one that is gone a page has one of its number.
 pub trait MessageStore: Send + Sync + 'static {
@@ -296,7 +309,7 @@ pub trait MessageStore: Send + Sync + 'static {
         page: HistoryPage,
     ) -> impl Future<Output = Result<Vec<Message>, StoreError>> + Send;
 
-    /// The heads of those of `rooms` that have messages.
+    /// The heads of those of `rooms` that have messages, or had some.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -447,6 +460,6 @@ pub struct RoomPosition {
 }
 
 /// Both stores of a service, which may be two databases: no change spans both.
-pub trait Stores: MessageStore + RoomStore {}
+pub trait Stores: MessageUpkeep + RoomStore {}
 
-impl<S: MessageStore + RoomStore> Stores for S {}
+impl<S: MessageUpkeep + RoomStore> Stores for S {}

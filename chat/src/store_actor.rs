@@ -10,6 +10,8 @@ mod changes;
 mod circuit_breaker;
 mod facts;
 mod follow_ups;
+mod housekeeping;
+mod removed_texts;
 mod startup_recovery;
 mod unanswered;
 
@@ -33,6 +35,9 @@ use crate::store_handle::{AppendOutcome, StoreCommand, StoreQueue};
 use batch::{CommandBatch, PendingAppend};
 use circuit_breaker::StoreBreaker;
 use follow_ups::FollowUps;
+use housekeeping::UpkeepSchedule;
+
+pub(crate) use housekeeping::RetentionAge;
 
 /// Commands of one batch: at 50,000 rows a second a commit of them takes 10 ms.
 const MAX_BATCH: usize = 512;
@@ -59,6 +64,7 @@ pub(crate) struct StoreActor<S, F = Registry> {
     kept: BTreeSet<RoomId>,
     /// When the store is to be scrubbed: at the start too, because an earlier process may not have come to it.
     scrub_due: Option<Instant>,
+    housekeeping: UpkeepSchedule,
     /// Rooms in memory of which something may be stored that nobody was told of.
     unanswered: BTreeSet<RoomId>,
     last_sent_at: UnixMs,
@@ -81,6 +87,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             messages_breaker: StoreBreaker::default(),
             kept: BTreeSet::new(),
             scrub_due: Some(Instant::now()),
+            housekeeping: UpkeepSchedule::default(),
             unanswered: BTreeSet::new(),
             last_sent_at: UnixMs(0),
         }
@@ -94,6 +101,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 .due()
                 .into_iter()
                 .chain(self.scrub_due)
+                .chain(self.housekeeping.due())
                 .min();
             let first = tokio::select! {
                 biased;
@@ -127,6 +135,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             self.follow_ups.note_unread(note);
         }
         self.append(std::mem::take(&mut batch.appends)).await;
+        self.delete(std::mem::take(&mut batch.deletions)).await;
         let is_due = self
             .follow_ups
             .due()
@@ -134,6 +143,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         if is_due || self.follow_ups.is_large() || batch.needs_writing() {
             self.write(batch).await;
         }
+        self.keep_house().await;
         self.release_rooms();
         if self.scrub_due.is_some_and(|due| due <= Instant::now()) {
             self.scrub().await;

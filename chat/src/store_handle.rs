@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chat_core::{MessageDraft, MessageRef, Origin, PositionUpdate, WriteRequest};
+use chat_core::{Deletion, MessageDraft, MessageRef, Origin, PositionUpdate, WriteRequest};
 use service::quota::QuotaExceeded;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -29,6 +29,12 @@ pub(crate) enum StoreCommand {
         tenant: Option<String>,
         origin: Option<Origin>,
         reply: Option<AppendReply>,
+    },
+    /// Take a message back, if it is of who asks.
+    Delete {
+        deletion: Deletion,
+        origin: Option<Origin>,
+        reply: Option<Reply<()>>,
     },
     /// Store a position that the broker has found to be one.
     MovePosition {
@@ -110,6 +116,14 @@ impl StoreHandle {
                 let command = StoreCommand::Append {
                     draft,
                     tenant,
+                    origin: Some(origin.clone()),
+                    reply: None,
+                };
+                (command, origin)
+            }
+            WriteRequest::Delete { origin, deletion } => {
+                let command = StoreCommand::Delete {
+                    deletion,
                     origin: Some(origin.clone()),
                     reply: None,
                 };

@@ -37,6 +37,8 @@ use crate::supervised::SupervisedService;
 const OTLP_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 /// How long a claim of jobs may hold: less would lapse while the database is busy, and after a crash reminders wait for it.
 const LEASE_MS: std::ops::RangeInclusive<i64> = 1_000..=600_000;
+/// Longest age of messages, in days: what is to stay longer is not deleted for its age.
+const MAX_RETENTION_DAYS: u32 = 3_650;
 /// What stands in place of a secret.
 const HIDDEN: &str = "(hidden)";
 
@@ -179,7 +181,14 @@ impl Settings {
 
     fn check_retention(&self) -> Result<(), Failure> {
         let check = self.scheduler.retention.check();
-        check.map_err(|(key, why)| Failure::config(format!("scheduler.retention.{key}: {why}")))
+        check.map_err(|(key, why)| Failure::config(format!("scheduler.retention.{key}: {why}")))?;
+        let days = self.chat.retention;
+        match days <= MAX_RETENTION_DAYS {
+            true => Ok(()),
+            false => Err(Failure::config(format!(
+                "chat.retention: {days} is not from 0 to {MAX_RETENTION_DAYS}"
+            ))),
+        }
     }
 
     /// Who gets the daily mail about what failed.

@@ -114,6 +114,7 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
         rooms: settings.rooms_database()?,
         messages: settings.messages_database()?,
         database_options: settings.database.options()?,
+        retention_days: own.retention,
         accepted_loss: own.accepted_loss.clone(),
         limits: own.limits,
     };

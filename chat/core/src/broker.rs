@@ -11,6 +11,7 @@
 //! - A room is [taken](Input::Loaded) only if nothing was told of it since the read began. A read that missed
 //!   what was told meanwhile is ignored, and done again.
 
+mod changes;
 mod closing;
 mod connections;
 mod enter;
@@ -99,7 +100,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
             } => {
                 self.frame(now, connection, id, frame, &mut out);
             }
-            Input::CaughtUp { connection } => self.caught_up(connection, &mut out),
+            Input::CaughtUp { connection } => self.caught_up(now, connection, &mut out),
             Input::Unsent {
                 connection,
                 messages,
@@ -122,7 +123,17 @@ impl<P: PresenceTracker> RoomBroker<P> {
                 sent_read,
                 origin,
             } => self.moved(&update, sent_read, origin, out),
-            WriteOutcome::RoomOpened { room, changed } => self.opened(room, changed, out),
+            WriteOutcome::Deleted {
+                deletion,
+                changes,
+                is_new,
+                origin,
+            } => {
+                let change = (changes, is_new);
+                self.deleted(deletion, change, origin, out);
+            }
+            WriteOutcome::TextsExpired { room, changes } => self.texts_expired(&room, changes),
+            WriteOutcome::RoomOpened { room, changed } => self.opened(now, room, changed, out),
             WriteOutcome::BlocksChanged => self.rooms.outdate_reads(),
             WriteOutcome::UserErased { user } => self.erased(&user, out),
             WriteOutcome::Refused {

@@ -2,15 +2,18 @@
 //!
 //! A message's digest is over a random salt and its text, and its chain over the chain of the one before and all else that
 //! it says: `digest = SHA-256(salt ‖ text)`, `chain = SHA-256(previous ‖ room ‖ seq ‖ message_id ‖ sender ‖ client_id ‖
-//! sent_at ‖ digest)`. Once a text is to be gone, salt and text go and the digest stays: nobody can guess at a text without
+//! sent_at ‖ digest ‖ expires_at, where it has one)`. Once a text is to be gone, salt and text go and the digest stays: nobody can guess at a text without
 //! its salt, and the chain holds. It is against disks and mistakes, not against who can write to the database.
 
 mod walk;
 
 use sha2::{Digest, Sha256};
+use wire::UnixMs;
 use wire::chat::Message;
 
 pub use walk::{ChainStep, ChainWalk};
+
+use crate::expiry::without_expired_text;
 
 /// Bytes of a salt.
 const SALT_BYTES: usize = 16;
@@ -146,6 +149,9 @@ fn chain(previous: ChainHash, message: &Message, digest: ChainHash) -> ChainHash
     text(&mut hasher, &message.client_id);
     hasher.update(message.sent_at.0.to_be_bytes());
     hasher.update(digest.0);
+    if let Some(expires_at) = message.expires_at {
+        hasher.update(expires_at.0.to_be_bytes());
+    }
     ChainHash(hasher.finalize().into())
 }
 
@@ -162,6 +168,10 @@ impl StoredMessage {
     pub fn verdict(&self, anchor: Option<ChainAnchor>) -> Verdict {
         match self.link {
             _ if self.message.corrupt => Verdict::Corrupt,
+            // Who takes a text back leaves no salt.
+            Some(link) if self.message.deleted && matches!(link.text, TextProof::Salted(_)) => {
+                Verdict::Corrupt
+            }
             Some(link) if link.holds(&self.message) => Verdict::Sound,
             None if anchor.is_some_and(|anchor| self.message.seq <= anchor.seq) => {
                 Verdict::Unchained
@@ -170,11 +180,30 @@ impl StoredMessage {
         }
     }
 
+    /// True where its text was taken away.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        let forgotten = |link: ChainLink| matches!(link.text, TextProof::Gone(_));
+        let by_time = self.link.is_none() && self.message.body.is_empty();
+        self.message.deleted || self.link.is_some_and(forgotten) || by_time
+    }
+
+    /// Takes its text away, with the salt: nothing is left by which anybody could say what it was.
+    pub fn forget_text(&mut self) {
+        if let Some(link) = &mut self.link {
+            link.text = link.text.forgetting(&self.message.body);
+        }
+        self.message.body = String::new();
+    }
+
     /// Whether a text is the one that was stored: also where what is stored of it was changed since. `None` where nobody
     /// can say.
     #[must_use]
     pub fn has_text(&self, text: &str) -> Option<bool> {
         let Some(link) = self.link else {
+            if self.is_gone() {
+                return None;
+            }
             let is_same = self.message.body == text;
             return (is_same || !self.message.corrupt).then_some(is_same);
         };
@@ -192,11 +221,12 @@ impl StoredMessage {
     }
 }
 
-/// The message as it is served: of one that is corrupt nothing is told as if it had been said.
+/// The message as it is served at `now`: of one that is corrupt nothing is told as if it had been said, and of one that has
+/// expired nothing that it said.
 #[must_use]
-pub fn served(message: Message, verdict: Verdict) -> Message {
+pub fn served(message: Message, verdict: Verdict, now: UnixMs) -> Message {
     match verdict {
-        Verdict::Sound | Verdict::Unchained => message,
+        Verdict::Sound | Verdict::Unchained => without_expired_text(message, now),
         Verdict::Corrupt | Verdict::Broken => Message {
             body: String::new(),
             corrupt: true,
@@ -216,6 +246,8 @@ pub fn missing(around: &Message, seq: u64) -> Message {
         client_id: String::new(),
         body: String::new(),
         sent_at: around.sent_at,
+        expires_at: None,
+        deleted: false,
         corrupt: true,
     }
 }

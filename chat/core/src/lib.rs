@@ -5,6 +5,7 @@
 
 mod broker;
 mod chain;
+mod expiry;
 mod input;
 mod membership;
 mod output;
@@ -24,11 +25,12 @@ pub use chain::{
     ChainAnchor, ChainHash, ChainLink, ChainSalt, ChainStep, ChainWalk, StoredMessage, TextProof,
     Verdict, missing, served,
 };
+pub use expiry::{MAX_TTL_MS, MIN_TTL_MS, expiry, is_ttl, without_expired_text};
 pub use input::Input;
 pub use membership::{MemberProgress, Membership, SentCount};
 pub use output::{FrameDelivery, Output};
 pub use page::{HistoryPage, PageFrom};
-pub use persist::{MessageDraft, MessageRef, Origin, WriteOutcome, WriteRequest};
+pub use persist::{Deletion, MessageDraft, MessageRef, Origin, WriteOutcome, WriteRequest};
 pub use position::{PositionKind, PositionUpdate};
 pub use presence::{LocalPresence, PresenceTracker};
 pub use read::{MissedRange, ReadRequest};

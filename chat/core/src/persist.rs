@@ -25,6 +25,19 @@ pub struct MessageDraft {
     pub client_id: String,
     /// Its text, [cleaned](wire::visible_text::clean_body).
     pub body: String,
+    /// For how long the text is kept, in milliseconds; `None`: for as long as the message.
+    pub ttl_ms: Option<u64>,
+}
+
+/// A message that its sender takes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// The room that it stands in.
+    pub room: RoomId,
+    /// Its place in that room.
+    pub seq: u64,
+    /// Who takes it back.
+    pub user: UserId,
 }
 
 /// Which message it is, without what it says.
@@ -61,6 +74,13 @@ pub enum WriteRequest {
         /// The message to be stored.
         draft: MessageDraft,
     },
+    /// Take a text away; its outcome is [`Deleted`](WriteOutcome::Deleted) or [`Refused`](WriteOutcome::Refused).
+    Delete {
+        /// The frame that asked for it.
+        origin: Origin,
+        /// The message, which may be another's.
+        deletion: Deletion,
+    },
     /// Store a position; its outcome is [`PositionMoved`](WriteOutcome::PositionMoved) or `Refused`.
     MovePosition {
         /// The frame that asked for it.
@@ -93,6 +113,24 @@ pub enum WriteOutcome {
         message: Message,
         /// The frame that asked for it, if it was one.
         origin: Option<Origin>,
+    },
+    /// A message was taken back, now or before.
+    Deleted {
+        /// The message, of whoever takes it back.
+        deletion: Deletion,
+        /// The [number of changes](crate::Room::changes) of its room then.
+        changes: u64,
+        /// False where it was taken back before.
+        is_new: bool,
+        /// The frame that asked for it, if it was one.
+        origin: Option<Origin>,
+    },
+    /// Texts that had expired are not stored any more.
+    TextsExpired {
+        /// The room of the messages.
+        room: RoomId,
+        /// The [number of changes](crate::Room::changes) of the room then.
+        changes: u64,
     },
     /// A position moved, durably.
     PositionMoved {

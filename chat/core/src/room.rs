@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use wire::chat::{Member, Message, RoomView};
 use wire::{RoomId, RoomKind, UnixMs, UserId};
 
-use crate::{Membership, PositionKind, PositionUpdate};
+use crate::{Membership, PositionKind, PositionUpdate, without_expired_text};
 
 /// Members that a room names in what it is shown as; of more it says how many.
 pub const MAX_MEMBERS_SHOWN: usize = 20;
@@ -25,6 +25,8 @@ pub struct Room {
     pub active_at: UnixMs,
     /// The newest message.
     pub last_message: Option<Message>,
+    /// How often a text of it was taken away, by its sender or by its time.
+    pub changes: u64,
     /// What it is for.
     pub kind: RoomKind,
     /// What a group is called.
@@ -83,12 +85,22 @@ impl Room {
         self.min_seq.max(member.from_seq)
     }
 
+    /// True where a member may be shown a message of that number: it was stored, and is not pruned.
+    #[must_use]
+    pub fn may_have(&self, user: &UserId, seq: u64) -> bool {
+        let own = self.member(user);
+        own.is_some_and(|own| seq >= self.min_seq_for(own) && seq <= self.last_seq)
+    }
+
     /// Takes over how far the messages and the members are in `known`, the same room, where that is further.
     pub(crate) fn take_progress(&mut self, known: &Room) {
         if known.last_seq >= self.last_seq {
             self.last_seq = known.last_seq;
-            self.last_message.clone_from(&known.last_message);
+            let last = known.last_message.as_ref();
+            let last = last.filter(|last| last.seq >= self.min_seq);
+            self.last_message = last.cloned();
         }
+        self.changes = self.changes.max(known.changes);
         self.active_at = self.active_at.max(known.active_at);
         self.uncounted.extend(known.uncounted.iter().cloned());
         for member in &mut self.members {
@@ -100,12 +112,13 @@ impl Room {
         }
     }
 
-    /// The room as `user` sees it; `None` for a stranger.
+    /// The room as `user` sees it at `now`; `None` for a stranger.
     #[must_use]
-    pub fn view(&self, user: &UserId, recovered: bool) -> Option<RoomView> {
+    pub fn view(&self, now: UnixMs, user: &UserId, recovered: bool) -> Option<RoomView> {
         let own = self.member(user)?;
         let is_shown = self.members.len() <= MAX_MEMBERS_SHOWN;
         let last_message = self.last_message.as_ref();
+        let last_message = last_message.filter(|message| message.seq >= own.from_seq);
         Some(RoomView {
             room: self.id.clone(),
             epoch: self.epoch.clone(),
@@ -117,9 +130,8 @@ impl Room {
             read_seq: own.read_seq,
             unread: own.unread(self.last_seq),
             read_by: self.read_by(user),
-            last_message: last_message
-                .filter(|message| message.seq >= own.from_seq)
-                .cloned(),
+            changes: self.changes,
+            last_message: last_message.map(|last| without_expired_text(last.clone(), now)),
             recovered,
             members: match is_shown {
                 true => self.members_for(user),
@@ -173,6 +185,23 @@ impl Room {
         true
     }
 
+    /// Takes that the text of a message was taken back; false when it is known already.
+    pub(crate) fn deleted(&mut self, seq: u64, changes: u64) -> bool {
+        let last = self.last_message.as_mut().filter(|last| last.seq == seq);
+        if let Some(last) = last {
+            last.body = String::new();
+            last.deleted = true;
+        }
+        self.changed(changes)
+    }
+
+    /// Takes how often a text was taken away; false when it is known already.
+    pub(crate) fn changed(&mut self, changes: u64) -> bool {
+        let is_new = changes > self.changes;
+        self.changes = self.changes.max(changes);
+        is_new
+    }
+
     fn member_mut(&mut self, user: &UserId) -> Option<&mut Membership> {
         self.members
             .iter_mut()
@@ -196,6 +225,7 @@ pub(crate) mod tests {
             min_seq: 1,
             active_at: UnixMs(0),
             last_message: None,
+            changes: 0,
             kind: RoomKind::Pair,
             name: None,
             revision: 0,
@@ -223,6 +253,8 @@ pub(crate) mod tests {
             client_id: format!("c-{seq}"),
             body: format!("body {seq}"),
             sent_at: UnixMs(1_000 + i64::try_from(seq).unwrap()),
+            expires_at: None,
+            deleted: false,
             corrupt: false,
         }
     }
@@ -268,7 +300,7 @@ pub(crate) mod tests {
             assert!(room.stored(&message("r", seq, "a")));
         }
         let of = |room: &Room, user: &str| {
-            let view = room.view(&user.into(), false).unwrap();
+            let view = room.view(UnixMs(0), &user.into(), false).unwrap();
             (view.read_seq, view.unread)
         };
         assert_eq!((of(&room, "b"), of(&room, "a")), ((0, 4), (4, 0)));
@@ -281,7 +313,7 @@ pub(crate) mod tests {
         assert_eq!(of(&room, "b"), (5, 0));
         assert!(room.stored(&message("r", 6, "b")));
         assert_eq!((of(&room, "b"), of(&room, "a")), ((6, 0), (4, 2)));
-        assert!(room.view(&"c".into(), false).is_none());
+        assert!(room.view(UnixMs(0), &"c".into(), false).is_none());
     }
 
     #[test]
@@ -310,7 +342,8 @@ pub(crate) mod tests {
     fn cht_151_kakaos_number_is_what_is_left_of_the_others() {
         let mut room = room("r", &["a", "b", "c"]);
         assert!(room.stored(&message("r", 1, "a")));
-        let read_by = |room: &Room, user: &str| room.view(&user.into(), false).unwrap().read_by;
+        let read_by =
+            |room: &Room, user: &str| room.view(UnixMs(0), &user.into(), false).unwrap().read_by;
         assert_eq!((read_by(&room, "a"), read_by(&room, "b")), (0, 1));
         assert!(room.moved(&to("b", PositionKind::Read, 1), 0));
         assert_eq!((read_by(&room, "a"), read_by(&room, "b")), (1, 1));
@@ -324,7 +357,7 @@ pub(crate) mod tests {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let shown = |count: usize| {
             let view = room("r", &names[..count])
-                .view(&"u00".into(), false)
+                .view(UnixMs(0), &"u00".into(), false)
                 .unwrap();
             (view.members.len(), view.member_count)
         };
@@ -338,11 +371,11 @@ pub(crate) mod tests {
             assert!(room.stored(&message("r", seq, "a")));
         }
         room.members.push(member("b").joining_after(3));
-        let view = room.view(&"b".into(), false).unwrap();
+        let view = room.view(UnixMs(0), &"b".into(), false).unwrap();
         assert_eq!((view.min_seq, view.read_seq, view.unread), (4, 3, 0));
         assert_eq!(view.last_message, None);
         assert!(room.stored(&message("r", 4, "a")));
-        let view = room.view(&"b".into(), false).unwrap();
+        let view = room.view(UnixMs(0), &"b".into(), false).unwrap();
         assert_eq!(
             (view.unread, view.last_message.map(|last| last.seq)),
             (1, Some(4))
@@ -362,10 +395,10 @@ pub(crate) mod tests {
     fn cht_82_in_a_closed_room_nobody_sees_how_far_the_others_are() {
         let mut room = room("r", &["a", "b"]);
         assert!(room.stored(&message("r", 1, "a")));
-        let open = room.view(&"b".into(), false).unwrap();
+        let open = room.view(UnixMs(0), &"b".into(), false).unwrap();
         assert_eq!((open.members[0].read_seq, open.closed), (1, false));
         room.closed = true;
-        let of = |user: &str| room.view(&user.into(), false).unwrap();
+        let of = |user: &str| room.view(UnixMs(0), &user.into(), false).unwrap();
         assert!(of("b").closed);
         assert_eq!(of("b").members[0].read_seq, 0);
         assert_eq!((of("a").members[0].read_seq, of("a").read_seq), (1, 1));

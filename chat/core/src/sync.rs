@@ -39,6 +39,9 @@ pub struct SyncMark {
     /// The revision of a group's name and members.
     #[serde(rename = "r", default)]
     pub revision: u64,
+    /// How often a text was taken away.
+    #[serde(rename = "t", default)]
+    pub changes: u64,
 }
 
 /// What is to be answered.
@@ -75,6 +78,7 @@ impl SyncMark {
             members: room.members.len(),
             closed: room.closed,
             revision: room.revision,
+            changes: room.changes,
         }
     }
 
@@ -124,7 +128,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         let mut budget = self.max_sync_messages();
         for room in rooms {
             let mark = since.rooms.get(&room.id);
-            news_of(room, user, small_room, mark, &mut budget, &mut plan);
+            news_of((now, user), room, small_room, mark, &mut budget, &mut plan);
         }
         plan
     }
@@ -143,8 +147,8 @@ fn told_of(room: &Room, user: &UserId, small_room: usize) -> Vec<Member> {
 }
 
 fn news_of(
+    (now, user): (UnixMs, &UserId),
     room: &Room,
-    user: &UserId,
     small_room: usize,
     mark: Option<&SyncMark>,
     budget: &mut u64,
@@ -157,9 +161,13 @@ fn news_of(
     });
     let Recovery::From(after) = recover(cursor.as_ref(), room, user, *budget) else {
         plan.frames
-            .extend(room.view(user, false).map(ChatServerFrame::from));
+            .extend(room.view(now, user, false).map(ChatServerFrame::from));
         return;
     };
+    if mark.is_some_and(|mark| mark.changes != room.changes) {
+        let view = room.view(now, user, true);
+        plan.frames.extend(view.map(ChatServerFrame::from));
+    }
     if after < room.last_seq {
         *budget -= room.last_seq - after;
         plan.missed.push(MissedRange {

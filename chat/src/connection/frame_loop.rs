@@ -152,6 +152,7 @@ pub(crate) fn room_of(frame: &ChatClientFrame) -> Option<&RoomId> {
         ChatClientFrame::MarkDelivered(frame) => Some(&frame.room),
         ChatClientFrame::Typing(frame) => Some(&frame.room),
         ChatClientFrame::History(frame) => Some(&frame.room),
+        ChatClientFrame::DeleteMessage(frame) => Some(&frame.room),
         ChatClientFrame::Hello(_)
         | ChatClientFrame::AskPresence(_)
         | ChatClientFrame::SetStatus(_)

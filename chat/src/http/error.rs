@@ -22,6 +22,11 @@ pub(crate) fn http_error(code: ErrorCode) -> HttpError {
             let detail = "That room takes no more messages.";
             HttpError::new(StatusCode::CONFLICT, code, detail)
         }
+        ErrorCode::NotFound => {
+            let detail = "There is no such message.";
+            HttpError::new(StatusCode::NOT_FOUND, code, detail)
+        }
+        ErrorCode::Forbidden => HttpError::forbidden("That message is another's."),
         ErrorCode::BadCursor => HttpError::new(
             StatusCode::BAD_REQUEST,
             code,

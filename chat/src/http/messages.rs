@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use chat_core::{HistoryPage, MessageDraft, PositionKind, PositionUpdate, check_id};
+use chat_core::{
+    Deletion, HistoryPage, MessageDraft, PositionKind, PositionUpdate, check_id, is_ttl,
+};
 use service::http::{HttpError, Json};
 use wire::chat::{Message, Messages, PostMessage, PutRead, Read};
 use wire::visible_text::clean_body;
@@ -25,10 +27,18 @@ pub(crate) async fn post_message<S: Stores>(
     Json(posted): Json<PostMessage>,
 ) -> Result<(StatusCode, Json<Message>), HttpError> {
     let room = RoomId(room);
-    let PostMessage { client_id, body } = posted;
+    let PostMessage {
+        client_id,
+        body,
+        ttl_ms,
+    } = posted;
     check_id(&client_id)
         .map_err(|bad| HttpError::field("client_id", bad, "This is no key for a message."))?;
     let body = clean_body(&body).map_err(bad_text)?;
+    if ttl_ms.is_some_and(|ttl_ms| !is_ttl(ttl_ms)) {
+        let message = "This is from 1 000 to 31 536 000 000 milliseconds: a second to a year.";
+        return Err(HttpError::field("ttl_ms", "out_of_range", message));
+    }
     bearer.reach(&state, &room).await?;
     let Caller { user, tenant, .. } = bearer.0.caller;
     let draft = MessageDraft {
@@ -36,6 +46,7 @@ pub(crate) async fn post_message<S: Stores>(
         from: user,
         client_id,
         body,
+        ttl_ms,
     };
     let posted = state
         .writer
@@ -53,6 +64,36 @@ pub(crate) async fn post_message<S: Stores>(
         false => StatusCode::CREATED,
     };
     Ok((status, Json(posted.message)))
+}
+
+/// Takes one's own message back, also when it was before: 204.
+pub(crate) async fn delete_message<S: Stores>(
+    State(state): State<Arc<AppState<S>>>,
+    bearer: BearerAdmission,
+    Path((room, seq)): Path<(String, String)>,
+) -> Result<StatusCode, HttpError> {
+    let room = RoomId(room);
+    bearer.reach(&state, &room).await?;
+    let Caller { user, only, .. } = bearer.0.caller;
+    let seq: u64 = seq.parse().map_err(|_| http_error(ErrorCode::NotFound))?;
+    let is_there = state.registry.ask(|broker| {
+        let room = broker.room_of(&user, only.as_ref(), &room)?;
+        Ok(room.may_have(&user, seq))
+    });
+    if !is_there.map_err(http_error)? {
+        return Err(http_error(ErrorCode::NotFound));
+    }
+    let deletion = Deletion { room, seq, user };
+    state
+        .writer
+        .ask(|reply| StoreCommand::Delete {
+            deletion,
+            origin: None,
+            reply: Some(reply),
+        })
+        .await
+        .map_err(http_error)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A page of a room's history.
@@ -73,8 +114,9 @@ pub(crate) async fn list_messages<S: Stores>(
         .ask(|broker| {
             let room = broker.room_of(&caller.user, caller.only.as_ref(), &room)?;
             let member = room.member(&caller.user).ok_or(ErrorCode::NotAMember)?;
-            let page = page.not_below(member.from_seq, room.last_seq);
-            Ok((page, room.min_seq_for(member), room.last_seq))
+            let min_seq = room.min_seq_for(member);
+            let page = page.not_below(min_seq, room.last_seq);
+            Ok((page, min_seq, room.last_seq))
         })
         .map_err(http_error)?;
     let messages = state

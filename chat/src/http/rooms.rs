@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
+use service::clock::now;
 use service::http::{HttpError, Json};
 use wire::chat::RoomsPage;
 use wire::{ErrorCode, RoomId, UnixMs};
@@ -56,7 +57,7 @@ pub(crate) async fn list_rooms<S: Stores>(
     let items = state.registry.ask(|broker| {
         let view = |id: &RoomId| {
             let room = broker.room_of(&caller.user, caller.only.as_ref(), id);
-            room.ok()?.view(&caller.user, false)
+            room.ok()?.view(now(), &caller.user, false)
         };
         ids.iter().filter_map(view).collect()
     });

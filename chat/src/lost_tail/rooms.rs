@@ -31,8 +31,8 @@ pub(crate) async fn behind(
     let stored = rooms.rooms(ids).await?;
     let heads = messages.heads(ids).await?;
     let found = |id: &RoomId| {
-        let head = heads.iter().find(|head| &head.last.room == id);
-        head.map_or(0, |head| head.last.seq)
+        let head = heads.iter().find(|head| &head.room == id);
+        head.map_or(0, |head| head.last_seq)
     };
     let mut behind: Vec<RoomBehind> = stored
         .into_iter()

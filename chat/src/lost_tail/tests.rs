@@ -36,6 +36,7 @@ fn new(room: &str, n: usize) -> NewMessage {
             from: "ann".into(),
             client_id: format!("c-{n}"),
             body: format!("number {n}"),
+            ttl_ms: None,
         },
         message_id: uuid::Uuid::now_v7().to_string(),
         sent_at: UnixMs(1),

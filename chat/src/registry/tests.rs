@@ -26,6 +26,7 @@ fn room() -> Room {
         name: None,
         revision: 0,
         members: ["ann", "bo"].map(member).to_vec(),
+        changes: 0,
         uncounted: std::collections::BTreeSet::new(),
         closed: false,
     }
@@ -73,6 +74,8 @@ fn cht_171_a_slow_reader_misses_presence_before_messages() {
             client_id: format!("c-{seq}"),
             body: "hi".to_owned(),
             sent_at: UnixMs(1),
+            expires_at: None,
+            deleted: false,
             corrupt: false,
         },
         origin: None,

@@ -110,6 +110,7 @@ impl Fixture {
             from: "ann".into(),
             client_id: "c-1".to_owned(),
             body: "hi".to_owned(),
+            ttl_ms: None,
         };
         let append = |reply| StoreCommand::Append {
             draft,
@@ -179,6 +180,7 @@ async fn cht_155_rooms_that_are_read_together_cost_two_reads() {
                     from: "ann".into(),
                     client_id: format!("c-{n}"),
                     body: "hi".to_owned(),
+                    ttl_ms: None,
                 },
                 message_id: format!("m-{id}-{n}"),
                 sent_at: UnixMs(5),

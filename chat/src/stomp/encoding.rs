@@ -14,6 +14,7 @@ const PROBLEM: &str = "application/problem+json";
 
 /// A message for one subscription.
 pub(super) fn message(message: &Message, subscription: &str) -> String {
+    let expires_at = message.expires_at.map(|at| at.0.to_string());
     StompEncoder::new(StompCommand::Message)
         .header("destination", &topic(&message.room))
         .header("subscription", subscription)
@@ -23,6 +24,8 @@ pub(super) fn message(message: &Message, subscription: &str) -> String {
         .header("client-id", &message.client_id)
         .number("sent-at", message.sent_at.0)
         .maybe("corrupt", message.corrupt.then_some("true"))
+        .maybe("deleted", message.deleted.then_some("true"))
+        .maybe("expires-at", expires_at.as_deref())
         .body(TEXT, &message.body)
 }
 

@@ -1,6 +1,6 @@
 //! What a client's frame asks for.
 
-use chat_core::check_id;
+use chat_core::{check_id, is_ttl};
 use wire::chat::{ChatClientFrame, MarkRead, Send};
 use wire::stomp::{StompCommand, StompFrame};
 use wire::{ErrorBody, ErrorCode};
@@ -101,11 +101,18 @@ fn read_send(frame: StompFrame) -> Result<ChatClientFrame, StompRefusal> {
         StompTarget::Message(room) => {
             let client_id = frame.header("client-id").unwrap_or_default().to_owned();
             check_id(&client_id).map_err(|_| wrong("client-id", ID))?;
+            let ttl_ms = frame.header("ttl-ms").map(|text| {
+                let message = "This is from 1000 to 31536000000 milliseconds: a second to a year.";
+                let ttl_ms = whole(text).filter(|ttl_ms| is_ttl(*ttl_ms));
+                ttl_ms.ok_or_else(|| wrong("ttl-ms", message))
+            });
+            let ttl_ms = ttl_ms.transpose()?;
             let body = String::from_utf8(frame.body).map_err(|_| not_utf8())?;
             Ok(Send {
                 room,
                 client_id,
                 body,
+                ttl_ms,
             }
             .into())
         }

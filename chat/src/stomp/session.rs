@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chat_core::{MAX_MISSED, MissedRange, Recovery, Room, RoomBroker, recover};
+use service::clock::now;
 use wire::chat::{ChatServerFrame, Cursor, RoomView};
 use wire::{ErrorBody, ErrorCode, FrameId, RoomId, UserId};
 
@@ -107,7 +108,7 @@ impl StompSession {
         let views: Vec<RoomView> = rooms
             .into_iter()
             .take(MAX_ROOMS)
-            .filter_map(|room| room.view(user, false))
+            .filter_map(|room| room.view(now(), user, false))
             .collect();
         Ok(views
             .iter()
@@ -200,6 +201,9 @@ impl StompSession {
                 self.topics.tell(message, &mut out);
                 self.tell_room(&message.room, broker, &mut out);
             }
+            ChatServerFrame::MessageDeleted(deleted) => {
+                self.tell_room(&deleted.room, broker, &mut out);
+            }
             ChatServerFrame::Read(read) => self.tell_room(&read.room, broker, &mut out),
             ChatServerFrame::Delivered(delivered) => {
                 self.tell_room(&delivered.room, broker, &mut out);
@@ -234,7 +238,7 @@ impl StompSession {
         }
         let Caller { user, only, .. } = &self.caller;
         let found = broker.room_of(user, only.as_ref(), room).ok();
-        if let Some(view) = found.and_then(|room| room.view(user, false)) {
+        if let Some(view) = found.and_then(|room| room.view(now(), user, false)) {
             self.tell_rooms("room", || json(&view), out);
         }
     }

@@ -7,8 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chat_core::{
     ChainAnchor, ChainHash, ChainLink, ChainSalt, ChainWalk, HistoryPage, MessageDraft, PageFrom,
-    StoredMessage, TextProof, Verdict, missing, served,
+    StoredMessage, TextProof, Verdict, missing, served, without_expired_text,
 };
+use service::clock::now;
 use wire::RoomId;
 use wire::chat::Message;
 
@@ -141,7 +142,7 @@ impl ReadCheck {
         let anchor = anchors.get(&stored.message.room).copied();
         let verdict = stored.verdict(anchor);
         self.note(&stored.message, verdict);
-        served(stored.message, verdict)
+        served(stored.message, verdict, now())
     }
 
     /// Messages of one room in rising `seq`, as a page of them is served: what is not there has something in its place.
@@ -179,7 +180,7 @@ impl ReadCheck {
                 }
             }
             self.note(&stored.message, step.verdict);
-            shown.push(served(stored.message, step.verdict));
+            shown.push(served(stored.message, step.verdict, now()));
         }
         match after {
             Some(_) => shown.truncate(limit),
@@ -198,11 +199,14 @@ impl ReadCheck {
         match known.has_text(&draft.body) {
             Some(false) => Appended::Conflict,
             // Whatever is stored of it: this is what it said.
-            Some(true) => Appended::Repeat(Message {
-                body: draft.body.clone(),
-                corrupt: false,
-                ..known.message
-            }),
+            Some(true) => {
+                let said = Message {
+                    body: draft.body.clone(),
+                    corrupt: false,
+                    ..known.message
+                };
+                Appended::Repeat(without_expired_text(said, now()))
+            }
             None => Appended::Repeat(self.one(known, anchors)),
         }
     }

@@ -2,6 +2,7 @@
 //! events go nowhere.
 
 mod tables;
+mod upkeep;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -67,7 +68,7 @@ impl MessageStore for MemoryStore {
         };
         let found = tables.messages.iter().filter(inside).cloned();
         let found = found.take(span.limit as usize).collect();
-        Ok(tables.check.each(found, &ChainAnchors::new()))
+        Ok(tables.check.each(found, &tables.anchors))
     }
 
     async fn page(&self, room: &RoomId, page: HistoryPage) -> Result<Vec<Message>, StoreError> {
@@ -90,18 +91,29 @@ impl MessageStore for MemoryStore {
                 found.drain(..found.len().saturating_sub(limit));
             }
         }
-        Ok(tables.check.page(found, &ChainAnchors::new(), page))
+        Ok(tables.check.page(found, &tables.anchors, page))
     }
 
     async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
         let tables = self.tables();
         let head = |room: &RoomId| {
-            let mut of_room = tables.messages.iter();
-            let min_seq = of_room.find(|m| &m.message.room == room)?.message.seq;
-            let mut of_room = tables.messages.iter();
-            let last = of_room.rfind(|m| &m.message.room == room)?.clone();
-            let last = tables.check.one(last, &ChainAnchors::new());
-            Some(Head { min_seq, last })
+            let begins_after = tables.begins_after.get(room).copied().unwrap_or(0);
+            let is_left = |stored: &&StoredMessage| {
+                &stored.message.room == room && stored.message.seq > begins_after
+            };
+            let first = tables.messages.iter().find(is_left);
+            let last = tables.messages.iter().rfind(is_left).cloned();
+            if last.is_none() && begins_after == 0 {
+                return None;
+            }
+            let last = last.map(|last| tables.check.one(last, &tables.anchors));
+            Some(Head {
+                room: room.clone(),
+                min_seq: first.map_or(begins_after + 1, |first| first.message.seq),
+                last_seq: last.as_ref().map_or(begins_after, |last| last.seq),
+                last,
+                changes: tables.changes.get(room).copied().unwrap_or(0),
+            })
         };
         Ok(rooms.iter().filter_map(head).collect())
     }
@@ -110,7 +122,7 @@ impl MessageStore for MemoryStore {
         let tables = self.tables();
         let skipped = tables.messages.len().saturating_sub(limit as usize);
         let last = tables.messages[skipped..].to_vec();
-        Ok(tables.check.each(last, &ChainAnchors::new()))
+        Ok(tables.check.each(last, &tables.anchors))
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
@@ -137,8 +149,13 @@ impl ChainedMessages for MemoryStore {
         Ok(later)
     }
 
-    async fn anchors(&self, _rooms: &[RoomId]) -> Result<ChainAnchors, StoreError> {
-        Ok(ChainAnchors::new())
+    async fn anchors(&self, rooms: &[RoomId]) -> Result<ChainAnchors, StoreError> {
+        let tables = self.tables();
+        let of_rooms = tables.anchors.iter();
+        let of_rooms = of_rooms.filter(|(room, _)| rooms.contains(room));
+        Ok(of_rooms
+            .map(|(room, anchor)| (room.clone(), *anchor))
+            .collect())
     }
 }
 

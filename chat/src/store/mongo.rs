@@ -10,6 +10,7 @@ mod document;
 mod failure;
 mod known;
 mod open;
+mod upkeep;
 mod url;
 
 use chat_core::{HistoryPage, MessageDraft, PageFrom, StoredMessage};
@@ -21,7 +22,7 @@ use wire::chat::Message;
 use wire::{RoomId, UserId};
 
 use self::append::RoomHeads;
-use self::document::{AnchorDocument, MessageDocument, number};
+use self::document::{AnchorDocument, ExpiryDocument, MessageDocument, RoomDocument, number};
 use self::failure::within;
 use super::chain::{ChainAnchors, ReadCheck, rooms_of_page, unlinked_rooms};
 use super::{Appended, ChainedMessages, Head, MessageStore, NewMessage, OwnSpan, StoreError};
@@ -34,6 +35,10 @@ pub use url::{MongoUrl, MongoUrlError};
 const MESSAGES: &str = "messages";
 /// The collection of where the chains of rooms begin.
 const ANCHORS: &str = "chain_anchors";
+/// The collection of what is known of rooms beside their messages.
+const ROOMS: &str = "message_rooms";
+/// The collection of the texts that have an end.
+const EXPIRIES: &str = "expiries";
 /// The collection that readiness writes to.
 const PROBES: &str = "probes";
 
@@ -43,6 +48,8 @@ pub struct MongoMessages {
     client: Client,
     messages: Collection<MessageDocument>,
     anchors: Collection<AnchorDocument>,
+    rooms: Collection<RoomDocument>,
+    expiries: Collection<ExpiryDocument>,
     probes: Collection<Document>,
     heads: RoomHeads,
     check: ReadCheck,
@@ -65,17 +72,34 @@ impl MongoMessages {
         end.await
     }
 
-    /// The last message of a room, and the number of its first.
+    /// What is known of a room's messages, and the last of them.
     async fn head(
         &self,
         room: &RoomId,
-    ) -> Result<Option<(u64, StoredMessage)>, mongodb::error::Error> {
-        let Some(last) = self.end(room, -1).await? else {
+    ) -> Result<Option<(Head, Option<StoredMessage>)>, mongodb::error::Error> {
+        let known = self.rooms.find_one(doc! { "_id": room.as_str() }).await?;
+        let begins_after = known.as_ref().map_or(0, |known| known.begins_after);
+        let last = self.end(room, -1).await?;
+        let last = last.filter(|last| last.seq > begins_after);
+        if last.is_none() && begins_after == 0 {
             return Ok(None);
+        }
+        let later = doc! { "room": room.as_str(), "seq": { "$gt": begins_after } };
+        let first = self
+            .messages
+            .find_one(later)
+            .sort(doc! { "seq": 1 })
+            .await?;
+        let first_seq = first.map_or(begins_after + 1, |first| first.seq);
+        let last_seq = last.as_ref().map_or(begins_after, |last| last.seq);
+        let head = Head {
+            room: room.clone(),
+            min_seq: first_seq.max(begins_after + 1).unsigned_abs(),
+            last_seq: last_seq.unsigned_abs(),
+            last: None,
+            changes: known.map_or(0, |known| known.changes.unsigned_abs()),
         };
-        let first = self.end(room, 1).await?;
-        let min_seq = first.map_or(last.seq, |first| first.seq).unsigned_abs();
-        Ok(Some((min_seq, last.into())))
+        Ok(Some((head, last.map(StoredMessage::from))))
     }
 
     /// Messages of any rooms, as they are served.
@@ -161,10 +185,15 @@ impl MessageStore for MongoMessages {
     async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
         let reading = try_join_all(rooms.iter().map(|room| self.head(room)));
         let heads = within(failure::READ_LIMIT, reading).await?;
-        let (min_seqs, last): (Vec<u64>, Vec<StoredMessage>) = heads.into_iter().flatten().unzip();
-        let last = self.checked(last).await?;
-        let head = |(min_seq, last)| Head { min_seq, last };
-        Ok(min_seqs.into_iter().zip(last).map(head).collect())
+        let (mut heads, last): (Vec<Head>, Vec<Option<StoredMessage>>) =
+            heads.into_iter().flatten().unzip();
+        let last = last.into_iter().flatten().collect();
+        for last in self.checked(last).await? {
+            if let Some(head) = heads.iter_mut().find(|head| head.room == last.room) {
+                head.last = Some(last);
+            }
+        }
+        Ok(heads)
     }
 
     async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {

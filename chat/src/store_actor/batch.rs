@@ -1,6 +1,6 @@
 //! The commands of one commit, by what they need.
 
-use chat_core::{MessageDraft, Origin, PositionUpdate};
+use chat_core::{Deletion, MessageDraft, Origin, PositionUpdate};
 use wire::{ChatRoomGrant, EventBatch};
 
 use crate::store_handle::{AppendReply, Reply, StoreCommand, UnreadNote};
@@ -9,6 +9,7 @@ use crate::store_handle::{AppendReply, Reply, StoreCommand, UnreadNote};
 #[derive(Default)]
 pub(super) struct CommandBatch {
     pub(super) appends: Vec<PendingAppend>,
+    pub(super) deletions: Vec<PendingDeletion>,
     pub(super) positions: Vec<PendingPosition>,
     pub(super) openings: Vec<PendingOpening>,
     pub(super) events: Vec<PendingEvents>,
@@ -21,6 +22,13 @@ pub(super) struct PendingAppend {
     pub(super) tenant: Option<String>,
     pub(super) origin: Option<Origin>,
     pub(super) reply: Option<AppendReply>,
+}
+
+/// A message that is taken back, and who waits for it.
+pub(super) struct PendingDeletion {
+    pub(super) deletion: Deletion,
+    pub(super) origin: Option<Origin>,
+    pub(super) reply: Option<Reply<()>>,
 }
 
 /// A position and who waits for it.
@@ -53,6 +61,15 @@ impl CommandBatch {
             } => self.appends.push(PendingAppend {
                 draft,
                 tenant,
+                origin,
+                reply,
+            }),
+            StoreCommand::Delete {
+                deletion,
+                origin,
+                reply,
+            } => self.deletions.push(PendingDeletion {
+                deletion,
                 origin,
                 reply,
             }),

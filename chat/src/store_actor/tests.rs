@@ -2,6 +2,7 @@
 
 mod away;
 mod counting;
+mod house;
 
 use std::sync::{Arc, Mutex};
 
@@ -55,6 +56,7 @@ fn draft(room: &str, client_id: &str) -> MessageDraft {
         from: "ann".into(),
         client_id: client_id.to_owned(),
         body: "hi".to_owned(),
+        ttl_ms: None,
     }
 }
 

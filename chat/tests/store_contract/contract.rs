@@ -5,6 +5,7 @@ mod groups;
 mod messages;
 mod people;
 mod rooms;
+mod upkeep;
 
 use std::future::Future;
 
@@ -22,6 +23,7 @@ pub(crate) use groups::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
 pub(crate) use rooms::*;
+pub(crate) use upkeep::*;
 
 /// Makes empty stores; what they stand on goes with it.
 pub(crate) trait StoreFactory {
@@ -50,6 +52,15 @@ macro_rules! keeps_messages {
             cht_102_message_ids_are_kept_and_rise,
             cht_118_every_message_is_bound_to_the_one_before_it,
             cht_118_all_messages_come_room_by_room,
+            cht_230_what_was_taken_back_is_gone_and_keeps_its_place,
+            cht_230_only_ones_own_is_taken_back_and_once,
+            cht_230_what_was_said_before_there_were_changes_counts_none,
+            cht_242_what_has_expired_is_told_to_nobody,
+            cht_243_what_has_expired_is_found_and_goes,
+            cht_250_a_room_begins_after_what_was_too_old,
+            cht_250_a_room_without_messages_goes_on_where_it_was,
+            cht_251_whatever_was_done_last_is_done_again,
+            cht_252_the_oldest_messages_come_first,
         }
     };
 }
@@ -105,6 +116,7 @@ pub(crate) fn new(room: &str, from: &str, client_id: &str, body: &str) -> NewMes
             from: from.into(),
             client_id: client_id.into(),
             body: body.into(),
+            ttl_ms: None,
         },
         message_id: Uuid::now_v7().to_string(),
         sent_at: UnixMs(1_700_000_000_000),

@@ -4,10 +4,14 @@ mod flips;
 mod mongo;
 
 use chat::store::sql::SqlRooms;
-use chat::store::{ChainFault, ChainedMessages, FaultKind, MessageStore, verify_messages};
+use chat::store::{
+    Appended, ChainFault, ChainedMessages, FaultKind, MessageStore, Stores, TextEnd, TextRemoval,
+    TextRemoved, verify_messages,
+};
 use chat_core::{HistoryPage, Verdict};
 use storage::testing::TestEngine;
 use storage::{Database, query};
+use wire::UnixMs;
 
 use crate::contract::{
     StoreFactory, all, append, fill, new, opened, opening, settled, shows_the_second_as_damaged,
@@ -183,12 +187,16 @@ async fn cht_124_messages_from_before_are_served_and_the_chain_begins_after_them
     fill(&store, "old", 2).await;
     // A database of before.
     for statement in [
+        "DROP INDEX messages_by_expiry",
+        "ALTER TABLE messages DROP COLUMN expires_at",
+        "ALTER TABLE messages DROP COLUMN deleted_at",
+        "DROP TABLE message_rooms",
         "ALTER TABLE messages DROP COLUMN salt",
         "ALTER TABLE messages DROP COLUMN digest",
         "ALTER TABLE messages DROP COLUMN previous",
         "ALTER TABLE messages DROP COLUMN chain",
         "DROP TABLE chain_anchors",
-        "DELETE FROM _sqlx_migrations WHERE version = 8",
+        "DELETE FROM _sqlx_migrations WHERE version IN (8, 10)",
     ] {
         database.execute(query(statement)).await.unwrap();
     }
@@ -204,6 +212,7 @@ async fn cht_124_messages_from_before_are_served_and_the_chain_begins_after_them
         .unwrap();
     assert_eq!((report.rooms, report.messages), (2, 8));
     assert_eq!((report.unchained, report.faults), (5, 0));
+    is_taken_back_and_pruned(&store).await;
     let database = factory.room_database().await.expect("it is there");
     change(
         &database,
@@ -288,4 +297,30 @@ async fn cht_125_more_messages_than_are_read_together_are_all_looked_at() {
         append(&store, &batch).await;
     }
     is_whole(&store.rooms, &store.messages, 1_200).await;
+}
+
+/// Messages from before there were chains, in room `old`, are taken back and pruned as others are.
+pub(crate) async fn is_taken_back_and_pruned(store: &(impl Stores + ChainedMessages)) {
+    let removal = TextRemoval {
+        room: "old".into(),
+        seq: 1,
+        end: TextEnd::Deleted("ann".into()),
+        at: UnixMs(1),
+    };
+    let removed = store.remove_texts(&[removal]).await.unwrap();
+    assert_eq!(removed, [TextRemoved::Now { changes: 1 }]);
+    for body in ["hi", "another"] {
+        let again = append(store, &[new("old", "ann", "c-1", body)]).await;
+        assert!(matches!(&again[0], Appended::Repeat(m) if m.deleted && m.body.is_empty()));
+    }
+    let old = "old".into();
+    store.begin_after(&old, 1).await.unwrap();
+    while store.delete_before_beginning(&old, 1).await.unwrap() {}
+    let left = all(store, "old").await;
+    assert!(matches!(&left[..], [m] if m.seq == 2 && !m.corrupt));
+    store.begin_after(&old, 2).await.unwrap();
+    while store.delete_before_beginning(&old, 1).await.unwrap() {}
+    let next = append(store, &[new("old", "ann", "c-9", "hi")]).await;
+    assert_eq!(stored(&next[0]).seq, 3);
+    assert!(all(store, "old").await.iter().all(|m| !m.corrupt));
 }

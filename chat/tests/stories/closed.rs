@@ -22,6 +22,7 @@ fn message(room: &ChatRoomGrant, client_id: &str, body: &str) -> Send {
         room: room.id.clone(),
         client_id: client_id.to_owned(),
         body: body.to_owned(),
+        ttl_ms: None,
     }
 }
 

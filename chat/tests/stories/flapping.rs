@@ -116,6 +116,7 @@ async fn with_messages_on(server: MongoServer) {
         let places = Places {
             rooms: None,
             messages: Some(MessagesUrl::parse(&messages).unwrap()),
+            ..Places::default()
         };
         let server = Server::with_places(places).await;
         see_each_message_once(server, count(MESSAGES_ON_A_SERVER)).await;
@@ -137,6 +138,7 @@ async fn see_each_message_once(mut server: Server, count: u64) {
                 room: room.id.clone(),
                 client_id: format!("c-{n}"),
                 body: "hi".to_owned(),
+                ttl_ms: None,
             };
             ann.send_numbered(send).await;
         }

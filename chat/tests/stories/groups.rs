@@ -97,6 +97,7 @@ async fn cht_165_who_is_taken_out_is_out_of_every_socket_and_reads_nothing_more(
         room: room.clone(),
         client_id: "k-1".to_owned(),
         body: "hello?".to_owned(),
+        ttl_ms: None,
     };
     kim.send_numbered(send).await;
     assert_eq!(
@@ -204,6 +205,7 @@ async fn cht_166_a_closed_group_is_told_and_those_who_are_not_in_it_lose_it() {
         room: "g".into(),
         client_id: "b-1".to_owned(),
         body: "hello?".to_owned(),
+        ttl_ms: None,
     };
     bo.send_numbered(send).await;
     assert_eq!(

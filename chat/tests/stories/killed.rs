@@ -111,6 +111,7 @@ async fn cht_9_kill_9_loses_no_acknowledged_message() {
                 room: room.id.clone(),
                 client_id,
                 body: "hi".to_owned(),
+                ttl_ms: None,
             };
             ann.send_numbered(frame).await;
         }

@@ -42,6 +42,7 @@ async fn two_chat_come_back_and_read(server: MongoServer, engine: TestEngine) {
     let places = Places {
         rooms: Some(rooms.url().clone()),
         messages: Some(MessagesUrl::parse(&messages).unwrap()),
+        ..Places::default()
     };
     let mut server = Server::with_places(places).await;
     let BookedRoom(room) = BookedRoom::new();
@@ -57,6 +58,7 @@ async fn two_chat_come_back_and_read(server: MongoServer, engine: TestEngine) {
         room: room.id.clone(),
         client_id: "c-2".into(),
         body: "other".into(),
+        ttl_ms: None,
     };
     ann.send_numbered(other).await;
     let error = ann.expect::<ErrorBody>(SOON).await;
@@ -103,6 +105,7 @@ async fn cht_123_a_server_that_knows_less_than_the_rooms_is_refused_by_name() {
     let places = Places {
         rooms: None,
         messages: Some(MessagesUrl::parse(&messages).unwrap()),
+        ..Places::default()
     };
     let mut server = Server::with_places(places).await;
     let BookedRoom(room) = BookedRoom::new();

@@ -24,6 +24,7 @@ async fn cht_22_a_stranger_can_neither_read_nor_write() {
             room: room.clone(),
             client_id: "c".into(),
             body: "hi".into(),
+            ttl_ms: None,
         };
         eve.send_numbered(frame).await;
         assert_eq!(
@@ -81,6 +82,7 @@ async fn cht_22_a_ticket_of_a_join_link_reaches_its_room_only() {
         room: other.id.clone(),
         client_id: "c".into(),
         body: "hi".into(),
+        ttl_ms: None,
     };
     ann.send_numbered(frame).await;
     assert_eq!(

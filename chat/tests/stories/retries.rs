@@ -39,6 +39,7 @@ async fn cht_42_another_text_under_the_same_key_is_a_conflict() {
         room: room.id.clone(),
         client_id: "c-1".into(),
         body: "two".into(),
+        ttl_ms: None,
     };
     let id = ann.send_numbered(other).await;
     let error = ann.expect::<ErrorBody>(SOON).await;

@@ -34,10 +34,13 @@ pub(crate) struct Server {
 pub(crate) struct Places {
     pub(crate) rooms: Option<DatabaseUrl>,
     pub(crate) messages: Option<MessagesUrl>,
+    /// After how many days messages are deleted.
+    pub(crate) retention_days: u32,
 }
 
 impl Places {
     pub(crate) fn set(&self, config: &mut Config) {
+        config.retention_days = self.retention_days;
         if let Some(rooms) = &self.rooms {
             config.rooms = rooms.clone();
         }
@@ -64,7 +67,7 @@ impl Server {
     pub(crate) async fn with_rooms(rooms: DatabaseUrl) -> Self {
         Self::with_places(Places {
             rooms: Some(rooms),
-            messages: None,
+            ..Places::default()
         })
         .await
     }

@@ -74,6 +74,7 @@ async fn cht_64_above_a_quota_a_message_is_refused_with_when_to_try_again() {
         room: room.id.clone(),
         client_id: "c-3".to_owned(),
         body: "hi".to_owned(),
+        ttl_ms: None,
     };
     ann.send_numbered(third).await;
     let error = ann.expect::<ErrorBody>(SOON).await;

@@ -2,6 +2,7 @@
 
 mod client;
 mod damaged;
+mod house;
 mod long_poll;
 mod one_order;
 mod plain_http;

@@ -132,6 +132,8 @@ pub(crate) struct ChatSection {
     pub(crate) rooms_url: String,
     /// The database of its messages: `sqlite:PATH` or `mongodb://…`; empty: a file in the data directory.
     pub(crate) messages_url: String,
+    /// After how many days messages are deleted; 0: never.
+    pub(crate) retention: u32,
     /// Losses of messages that are accepted, by the names that a refusal to start told.
     pub(crate) accepted_loss: Vec<String>,
     /// Pages that may connect; empty: the scheduler's.
@@ -222,6 +224,7 @@ impl Default for ChatSection {
             internal_url: String::new(),
             rooms_url: String::new(),
             messages_url: String::new(),
+            retention: 0,
             accepted_loss: Vec::new(),
             allowed_origins: Vec::new(),
             metrics_listen: String::new(),

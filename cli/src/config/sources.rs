@@ -258,6 +258,7 @@ mod tests {
                 "chat.rooms_url",
                 "chat.messages_url",
                 "chat.accepted_loss",
+                "chat.retention",
             ];
             path.starts_with("database.") || path.contains(".jobs.") || names.contains(&path)
         };
@@ -265,7 +266,7 @@ mod tests {
             .iter()
             .filter(|key| is_of_databases(&key.path))
             .collect();
-        assert_eq!(keys.len(), 11);
+        assert_eq!(keys.len(), 12);
         for key in keys {
             let default = match &key.default {
                 Value::Integer(number) => number.to_string(),

@@ -21,6 +21,9 @@ pub(crate) trait Engine: Debug + Send + Sync {
     /// anything to do.
     fn scrub(&self) -> StorageFuture<'_, bool>;
 
+    /// Leaves nothing of what was overwritten in a log of ours.
+    fn cut_log(&self) -> StorageFuture<'_, ()>;
+
     /// Closes every connection.
     fn close(&self) -> StorageFuture<'_, ()>;
 }

@@ -151,6 +151,10 @@ impl<D: Driver> Engine for ServerEngine<D> {
         Box::pin(async { Ok(false) })
     }
 
+    fn cut_log(&self) -> StorageFuture<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
     fn close(&self) -> StorageFuture<'_, ()> {
         Box::pin(async {
             self.pool.close();

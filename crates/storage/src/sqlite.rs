@@ -132,6 +132,13 @@ impl Engine for SqliteEngine {
         })
     }
 
+    fn cut_log(&self) -> StorageFuture<'_, ()> {
+        Box::pin(async {
+            let mut writer = self.writer.acquire().await?;
+            scrub::cut_log(&mut writer).await
+        })
+    }
+
     fn close(&self) -> StorageFuture<'_, ()> {
         Box::pin(async {
             self.readers.close().await;

@@ -65,9 +65,9 @@ fn declare_chat(out: &mut String, config: &Config) {
     out.push_str("\nexport namespace Chat {\n");
     use crate::chat::*;
     declare!(out, config, ["  "]
-        ChatClientFrame, Hello, Cursor, Send, MarkRead, MarkDelivered, Typing, History, AskPresence,
+        ChatClientFrame, Hello, Cursor, Send, MarkRead, MarkDelivered, Typing, History, DeleteMessage, AskPresence,
         SetStatus, Ping, ChatServerFrame, Welcome, RoomView, Member, Sent, Message, Read, Delivered,
-        TypingBy, Presence, PresenceState, Removed, RemovedReason, Heads, RoomHead, Messages, GoingAway, Pong,
+        MessageDeleted, TypingBy, Presence, PresenceState, Removed, RemovedReason, Heads, RoomHead, Messages, GoingAway, Pong,
         Accepted, PostMessage, PutRead, RoomsPage, SyncResponse, ExportedRoom,
     );
     out.push_str("}\n");

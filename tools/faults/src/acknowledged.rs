@@ -155,6 +155,7 @@ impl MessageWriter {
             room: self.room.clone(),
             client_id: client_id.clone(),
             body: format!("This is {client_id}."),
+            ttl_ms: None,
         })
         .await;
         loop {

@@ -163,6 +163,7 @@ impl ChatPeer {
             room: room.clone(),
             client_id: client_id.to_owned(),
             body: body.to_owned(),
+            ttl_ms: None,
         })
         .await;
         self.expect::<Sent>(SOON).await
@@ -171,6 +172,7 @@ impl ChatPeer {
 
 pick! {
     ChatServerFrame {
+        MessageDeleted: chat::MessageDeleted = "deleted",
         Welcome: Welcome = "welcome",
         Sent: Sent = "sent",
         Message: Message = "message",

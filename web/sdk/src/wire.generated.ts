@@ -2511,7 +2511,7 @@ export namespace Chat {
   /**
    * A client's frame; its envelope may carry `id`, which the answer echoes.
    */
-  export type ChatClientFrame = { "type": "hello" } & Hello | { "type": "send" } & Send | { "type": "read" } & MarkRead | { "type": "delivered" } & MarkDelivered | { "type": "typing" } & Typing | { "type": "history" } & History | { "type": "presence" } & AskPresence | { "type": "status" } & SetStatus | { "type": "ping" } & Ping;
+  export type ChatClientFrame = { "type": "hello" } & Hello | { "type": "send" } & Send | { "type": "read" } & MarkRead | { "type": "delivered" } & MarkDelivered | { "type": "typing" } & Typing | { "type": "history" } & History | { "type": "delete" } & DeleteMessage | { "type": "presence" } & AskPresence | { "type": "status" } & SetStatus | { "type": "ping" } & Ping;
   /**
    * Comes in, with how far this device has read each room.
    */
@@ -2555,7 +2555,11 @@ export namespace Chat {
   /**
    * Text of the message.
    */
-  body: string, };
+  body: string, 
+  /**
+   * The text is gone after so long, in milliseconds: 1 000 to 31 536 000 000 (a year).
+   */
+  ttl_ms?: number, };
   /**
    * Read up to here.
    */
@@ -2609,6 +2613,18 @@ export namespace Chat {
    */
   limit?: number, };
   /**
+   * Takes a message of one's own back: its place stays, its text goes.
+   */
+  export type DeleteMessage = { 
+  /**
+   * Id of the room.
+   */
+  room: RoomId, 
+  /**
+   * The message's place in the room.
+   */
+  seq: number, };
+  /**
    * Asks for presence, and for its changes from now on.
    */
   export type AskPresence = { 
@@ -2639,7 +2655,7 @@ export namespace Chat {
   /**
    * A server's frame.
    */
-  export type ChatServerFrame = { "type": "welcome" } & Welcome | { "type": "sent" } & Sent | { "type": "message" } & Message | { "type": "read" } & Read | { "type": "delivered" } & Delivered | { "type": "typing" } & TypingBy | { "type": "presence" } & Presence | { "type": "room" } & RoomView | { "type": "removed" } & Removed | { "type": "heads" } & Heads | { "type": "messages" } & Messages | { "type": "going_away" } & GoingAway | { "type": "pong" } & Pong | { "type": "ok" } & Accepted | { "type": "error" } & ErrorBody;
+  export type ChatServerFrame = { "type": "welcome" } & Welcome | { "type": "sent" } & Sent | { "type": "message" } & Message | { "type": "deleted" } & MessageDeleted | { "type": "read" } & Read | { "type": "delivered" } & Delivered | { "type": "typing" } & TypingBy | { "type": "presence" } & Presence | { "type": "room" } & RoomView | { "type": "removed" } & Removed | { "type": "heads" } & Heads | { "type": "messages" } & Messages | { "type": "going_away" } & GoingAway | { "type": "pong" } & Pong | { "type": "ok" } & Accepted | { "type": "error" } & ErrorBody;
   /**
    * Your rooms as they stand.
    */
@@ -2708,6 +2724,10 @@ export namespace Chat {
    * How many others have read all of it. In a closed room 0.
    */
   read_by: number, 
+  /**
+   * How often a text of it went: who knows another number reads again what they hold.
+   */
+  changes: number, 
   /**
    * The newest message, null in an empty room.
    */
@@ -2797,13 +2817,21 @@ export namespace Chat {
    */
   client_id: string, 
   /**
-   * Text of the message.
+   * Text of the message; null where there is none: it was deleted, it has expired, or it is damaged.
    */
-  body: string, 
+  body: string | null, 
   /**
    * When it was stored.
    */
   sent_at: UnixMs, 
+  /**
+   * Its text is gone from then on.
+   */
+  expires_at?: UnixMs, 
+  /**
+   * True: its sender took it back.
+   */
+  deleted?: boolean, 
   /**
    * True: what is stored of it is not what was, so that its text is not told, and nothing else of it is sure. Of one
    * that is gone the ids are empty.
@@ -2841,6 +2869,22 @@ export namespace Chat {
    * Up to where.
    */
   seq: number, };
+  /**
+   * Someone took a message back: it keeps its place, and has no text any more.
+   */
+  export type MessageDeleted = { 
+  /**
+   * Id of the room.
+   */
+  room: RoomId, 
+  /**
+   * The message's place in the room.
+   */
+  seq: number, 
+  /**
+   * Who took it back: its sender.
+   */
+  user_id: UserId, };
   /**
    * Someone is writing.
    */
@@ -2972,7 +3016,11 @@ export namespace Chat {
   /**
    * Text of the message.
    */
-  body: string, };
+  body: string, 
+  /**
+   * The text is gone after so long, in milliseconds: 1 000 to 31 536 000 000 (a year).
+   */
+  ttl_ms?: number, };
   /**
    * Body of `PUT /v1/rooms/{id}/read`.
    */

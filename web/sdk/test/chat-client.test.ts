@@ -13,7 +13,7 @@ const WELCOME: Chat.ChatServerFrame = {
   server_now: 0,
   ping_ms: 25_000,
   timeout_ms: 60_000,
-  rooms: [{ room: 'r', epoch: 'e', kind: 'pair', role: 'member', last_seq: 0, min_seq: 1, read_seq: 0, unread: 0, read_by: 0, last_message: null, recovered: false, members: [] }],
+  rooms: [{ room: 'r', epoch: 'e', kind: 'pair', role: 'member', last_seq: 0, min_seq: 1, read_seq: 0, unread: 0, read_by: 0, changes: 0, last_message: null, recovered: false, members: [] }],
 };
 
 const stored = new Map<string, string>();
@@ -158,5 +158,15 @@ describe('messages that the server would not take', () => {
     expect(bodies(socket)).toEqual(['one', 'two', 'two', 'three']);
     socket.receive({ type: 'error', code: 'quota_exceeded', message: '', id: socket.sent.at(-1)!.id, retry_after_ms: 3_600_000 });
     expect(pending().map(({ state, refusal }) => refusal?.code ?? state), 'too long to be held back').toEqual(['bad_text', 'sending', 'quota_exceeded']);
+  });
+});
+
+describe('a message that is taken back', () => {
+  test('[CHT-237] is asked for by its number, and only where chat hears it', async () => {
+    const { client, socket } = await page();
+    expect(client.deleteMessage(7)).toBe(true);
+    expect(socket.sent.at(-1)).toMatchObject({ type: 'delete', room: 'r', seq: 7 });
+    client.stop();
+    expect(client.deleteMessage(7)).toBe(false);
   });
 });

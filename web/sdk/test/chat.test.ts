@@ -26,6 +26,7 @@ const ROOM: Chat.RoomView = {
   read_seq: 0,
   unread: 0,
   read_by: 0,
+  changes: 0,
   last_message: null,
   recovered: false,
   members: [
@@ -189,5 +190,37 @@ describe('a room', () => {
   test('[WEB-20] other rooms change nothing', () => {
     const state = after(welcome());
     expect(applyChat(state, message(1, 'bo', 'elsewhere'))).toBe(state);
+  });
+});
+
+describe('a text that went', () => {
+  const held = after(welcome(), message(1), message(2, 'ann'), message(3));
+  const texts = (state: ChatRoomState): (string | null)[] => state.messages.map(({ body }) => body);
+  const page = (messages: readonly Chat.Message[], change: Partial<Chat.Messages> = {}): Chat.ChatServerFrame => ({ type: 'messages', messages: [...messages], min_seq: 1, last_seq: 3, ...change });
+  const stub = { ...message(2, 'ann'), body: null, deleted: true };
+
+  test('[CHT-237] because its sender took it back keeps its place, and an older copy does not bring it back', () => {
+    const told = applyChat(held, { type: 'deleted', room: 'r', seq: 2, user_id: 'ann' });
+    expect(texts(told)).toEqual(['body 1', null, 'body 3']);
+    expect(told.messages[1]?.deleted).toBe(true);
+    expect(texts(applyChat(told, message(2, 'ann')))).toEqual(['body 1', null, 'body 3']);
+    expect(missingQuery(applyChat(told, welcome({ recovered: true, last_seq: 3, changes: 1 })))).toBeNull();
+    expect(applyChat(held, { type: 'deleted', room: 'other', seq: 2, user_id: 'ann' })).toBe(held);
+  });
+
+  test('[CHT-237] while this page was away is found: what it holds is read again, to the end', () => {
+    const back = applyChat(held, welcome({ recovered: true, last_seq: 3, changes: 2 }));
+    expect(missingQuery(back)).toEqual({ after: 0, limit: 200 });
+    const half = applyChat(back, page([message(1), stub]));
+    expect(missingQuery(half)).toEqual({ after: 2, limit: 200 });
+    const whole = applyChat(half, page([message(3)]));
+    expect([missingQuery(whole), texts(whole)]).toEqual([null, ['body 1', null, 'body 3']]);
+  });
+
+  test('[CHT-237] is not looked for below what retention left, nor by a page of something else', () => {
+    const back = applyChat(held, { type: 'room', ...ROOM, last_seq: 3, changes: 1 });
+    expect(missingQuery(applyChat(back, page([message(3)])))).toEqual({ after: 0, limit: 200 });
+    const pruned = applyChat(back, page([message(3)], { min_seq: 3 }));
+    expect([missingQuery(pruned), seqs(pruned)]).toEqual([null, [3]]);
   });
 });

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wire::chat::{Cursor, Welcome};
+use wire::chat::{ChatServerFrame, Cursor, Welcome};
 use wire::{ConnectionId, RoomId, UnixMs, UserId};
 
 use super::RoomBroker;
 use super::connections::{ClientConnection, ConnectedUser, DeliveryMode};
 use crate::recovery::{Recovery, recover};
-use crate::{FrameDelivery, MissedRange, Output, PresenceTracker, ReadRequest};
+use crate::{
+    FrameDelivery, MissedRange, Output, PresenceTracker, ReadRequest, without_expired_text,
+};
 
 impl<P: PresenceTracker> RoomBroker<P> {
     pub(super) fn hello(
@@ -67,7 +69,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
                     through: room.last_seq,
                 });
             }
-            views.extend(room.view(user, recovery != Recovery::ReadHistory));
+            views.extend(room.view(now, user, recovery != Recovery::ReadHistory));
         }
         let welcome = Welcome {
             rooms: views,
@@ -95,7 +97,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         self.announce(&user, out);
     }
 
-    pub(super) fn caught_up(&mut self, id: ConnectionId, out: &mut Vec<Output>) {
+    pub(super) fn caught_up(&mut self, now: UnixMs, id: ConnectionId, out: &mut Vec<Output>) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
@@ -103,12 +105,16 @@ impl<P: PresenceTracker> RoomBroker<P> {
             return;
         };
         let queued = std::mem::take(queued);
+        let queued = queued.into_iter().map(|frame| match frame {
+            ChatServerFrame::Message(message) => without_expired_text(message, now).into(),
+            other => other,
+        });
         connection.mode = DeliveryMode::Live;
         let send = |frame| FrameDelivery {
             to: vec![id],
             frame,
         };
-        out.extend(queued.into_iter().map(send).map(Output::from));
+        out.extend(queued.map(send).map(Output::from));
     }
 
     pub(super) fn gone(

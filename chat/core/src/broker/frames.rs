@@ -12,7 +12,7 @@ use super::closing::offline;
 use crate::text::check_id;
 use crate::{
     HistoryPage, MessageDraft, Origin, Output, PositionKind, PositionUpdate, PresenceTracker,
-    ReadRequest, Room, WriteRequest,
+    ReadRequest, Room, WriteRequest, is_ttl,
 };
 
 /// What the frame gets instead. Boxed: it is seldom, and large beside a success.
@@ -31,6 +31,8 @@ fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::BadCursor => "Name one of before and after.",
         ErrorCode::BadText => "That is no text for a message.",
         ErrorCode::StorageUnavailable => "It could not be stored. Try again.",
+        ErrorCode::NotFound => "There is no such message.",
+        ErrorCode::Forbidden => "That message is another's.",
         ErrorCode::StorageFull => "There is no room left to store it.",
         ErrorCode::AlreadyJoined => "This socket has said hello already.",
         _ => "That can't be done.",
@@ -88,6 +90,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
             ),
             ChatClientFrame::Typing(frame) => self.on_typing(now, origin, user, frame, out),
             ChatClientFrame::History(frame) => self.on_history(origin, frame, out),
+            ChatClientFrame::DeleteMessage(frame) => self.on_delete(origin, user, frame, out),
             ChatClientFrame::AskPresence(frame) => self.on_ask_presence(origin, &user, frame, out),
             ChatClientFrame::SetStatus(frame) => self.on_status(origin, &user, frame, out),
             ChatClientFrame::Ping(Ping { sent_at }) => {
@@ -118,7 +121,11 @@ impl<P: PresenceTracker> RoomBroker<P> {
             room,
             client_id,
             body,
+            ttl_ms,
         } = frame;
+        if ttl_ms.is_some_and(|ttl_ms| !is_ttl(ttl_ms)) {
+            return Err(invalid("ttl_ms", id()));
+        }
         let body = clean_body(&body).map_err(|bad| {
             let mut body = error(ErrorCode::BadText, id());
             body.reason = Some(bad.code().to_owned());
@@ -129,6 +136,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
             from,
             client_id,
             body,
+            ttl_ms,
         };
         out.push(WriteRequest::Append { origin, draft }.into());
         Ok(())
@@ -195,7 +203,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         let last_seq = room.last_seq;
         let page = HistoryPage::asked(frame.before, frame.after, frame.limit)
             .ok_or_else(|| error(ErrorCode::BadCursor, origin.id.clone()))?;
-        let page = member.map_or(page, |member| page.not_below(member.from_seq, last_seq));
+        let page = page.not_below(min_seq, last_seq);
         let Origin { connection, id } = origin;
         let request = ReadRequest::History {
             connection,
@@ -276,7 +284,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         }
     }
 
-    fn room_for(&self, origin: &Origin, room: &RoomId) -> Result<&Room, ErrorReply> {
+    pub(super) fn room_for(&self, origin: &Origin, room: &RoomId) -> Result<&Room, ErrorReply> {
         let refusal = || error(ErrorCode::NotAMember, origin.id.clone());
         let connection = self
             .connections

@@ -20,7 +20,13 @@ impl<P: PresenceTracker> RoomBroker<P> {
         }
     }
 
-    pub(super) fn opened(&mut self, mut room: Room, changed: bool, out: &mut Vec<Output>) {
+    pub(super) fn opened(
+        &mut self,
+        now: UnixMs,
+        mut room: Room,
+        changed: bool,
+        out: &mut Vec<Output>,
+    ) {
         self.rooms.note_told(&room.id);
         let known = self.rooms.get(&room.id).cloned();
         if let Some(known) = &known {
@@ -42,7 +48,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         }
         for member in &room.members {
             let to = self.audience(&room, |_, user| user == &member.user_id);
-            if let Some(view) = room.view(&member.user_id, false) {
+            if let Some(view) = room.view(now, &member.user_id, false) {
                 self.send(to, view.into(), out);
             }
         }

@@ -28,7 +28,7 @@ fn walked(messages: &[StoredMessage]) -> Vec<Verdict> {
 fn cht_111_a_change_of_any_field_is_seen() {
     let stored = chained(2).remove(1);
     assert_eq!(stored.verdict(None), Verdict::Sound);
-    let changes: [fn(&mut Message); 7] = [
+    let changes: [fn(&mut Message); 8] = [
         |m| m.room = "q".into(),
         |m| m.seq += 1,
         |m| m.message_id.push('x'),
@@ -36,6 +36,7 @@ fn cht_111_a_change_of_any_field_is_seen() {
         |m| m.client_id.push('x'),
         |m| m.body.push('x'),
         |m| m.sent_at = UnixMs(m.sent_at.0 + 1),
+        |m| m.expires_at = Some(UnixMs(1)),
     ];
     for change in changes {
         let mut changed = stored.clone();
@@ -159,7 +160,11 @@ fn cht_115_a_retry_knows_its_text_although_it_was_changed() {
     stored.message.body = "c0dy 1".to_owned();
     assert_eq!(stored.has_text("body 1"), Some(true));
     assert_eq!(stored.has_text("c0dy 1"), None);
-    let shown = served(stored.message.clone(), stored.verdict(None));
+    let shown = served(
+        stored.message.clone(),
+        stored.verdict(None),
+        wire::UnixMs(0),
+    );
     assert!(shown.corrupt && shown.body.is_empty());
 }
 

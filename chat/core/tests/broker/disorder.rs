@@ -132,6 +132,7 @@ impl Simulation {
                 room: "r".into(),
                 client_id: key,
                 body: "hi".to_owned(),
+                ttl_ms: None,
             };
             let left = self.chat.frame(connection, 1, frame.into());
             self.sort(left);

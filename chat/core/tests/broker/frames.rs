@@ -22,6 +22,7 @@ pub(crate) fn send(room: &str, client_id: &str, body: &str) -> ChatClientFrame {
         room: room.into(),
         client_id: client_id.into(),
         body: body.into(),
+        ttl_ms: None,
     }
     .into()
 }
@@ -55,6 +56,7 @@ pub(crate) fn room(id: &str, members: &[&str]) -> Room {
         name: None,
         revision: 0,
         uncounted: BTreeSet::new(),
+        changes: 0,
         members: members.iter().map(|user| member(user)).collect(),
     }
 }

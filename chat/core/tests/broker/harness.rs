@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chat_core::{
-    FrameDelivery, Input, MessageRef, MissedRange, Output, ReadRequest, Room, RoomBroker, Settings,
-    WriteOutcome, WriteRequest,
+    Deletion, FrameDelivery, Input, MessageRef, MissedRange, Origin, Output, ReadRequest, Room,
+    RoomBroker, Settings, SyncCursor, WriteOutcome, WriteRequest,
 };
 use wire::chat::{ChatClientFrame, ChatServerFrame, Cursor, Message, PresenceState, Send, Welcome};
 use wire::{CloseCode, ConnectionId, ErrorCode, FrameId, UnixMs};
@@ -139,6 +139,7 @@ impl Harness {
             room: room.into(),
             client_id: client_id.into(),
             body: body.into(),
+            ttl_ms: None,
         };
         let left = self.frame(connection, 1, frame.into());
         self.commit(left)
@@ -153,6 +154,9 @@ impl Harness {
                     let message = self.append(draft);
                     let origin = Some(origin);
                     Input::Written(WriteOutcome::Stored { message, origin })
+                }
+                Output::Persist(WriteRequest::Delete { origin, deletion }) => {
+                    Input::Written(self.delete(origin, deletion))
                 }
                 Output::Persist(WriteRequest::MovePosition { origin, update }) => {
                     let own = self.stored.iter().filter(|message| {
@@ -227,6 +231,16 @@ impl Harness {
 
     pub(crate) fn knows(&self, room: &str) -> bool {
         self.broker.knows(&room.into())
+    }
+
+    /// What somebody who polls and was at `since` is told, and where they are then.
+    pub(crate) fn news(
+        &self,
+        user: &str,
+        since: Option<&SyncCursor>,
+    ) -> (Vec<ChatServerFrame>, SyncCursor) {
+        let plan = self.broker.news(self.now, &user.into(), None, since);
+        (plan.frames, plan.cursor)
     }
 
     pub(crate) fn stored(&self) -> &[Message] {
@@ -305,10 +319,35 @@ impl Harness {
             client_id: draft.client_id,
             body: draft.body,
             sent_at: self.now + i64::try_from(self.stored.len()).unwrap(),
+            expires_at: chat_core::expiry(self.now, draft.ttl_ms),
+            deleted: false,
             corrupt: false,
         };
         self.stored.push(message.clone());
         message
+    }
+
+    fn delete(&mut self, origin: Origin, deletion: Deletion) -> WriteOutcome {
+        let mut stored = self.stored.iter_mut();
+        let found = stored.find(|m| (&m.room, m.seq) == (&deletion.room, deletion.seq));
+        let message = found.expect("the broker knows how far the room is");
+        if message.from != deletion.user {
+            return WriteOutcome::Refused {
+                origin,
+                code: ErrorCode::Forbidden,
+                retry_after_ms: None,
+            };
+        }
+        let is_new = !message.deleted;
+        (message.deleted, message.body) = (true, String::new());
+        let deleted = self.stored.iter().filter(|m| m.deleted);
+        let changes = deleted.filter(|m| m.room == deletion.room).count() as u64;
+        WriteOutcome::Deleted {
+            deletion,
+            changes,
+            is_new,
+            origin: Some(origin),
+        }
     }
 
     pub(crate) fn missed(&self, missed: &[MissedRange]) -> Vec<Message> {

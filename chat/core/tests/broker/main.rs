@@ -1,6 +1,7 @@
 //! The broker from outside: its rules one by one, and a thousand disorderly days.
 
 mod catching_up;
+mod changes;
 mod closing;
 mod disorder;
 mod elsewhere;

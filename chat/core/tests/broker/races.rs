@@ -221,6 +221,8 @@ impl World {
             client_id: format!("c-{seq}"),
             body: "hi".to_owned(),
             sent_at: at(0),
+            expires_at: None,
+            deleted: false,
             corrupt: false,
         };
         stored.stored(&message);

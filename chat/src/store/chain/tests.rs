@@ -13,6 +13,8 @@ fn message(seq: u64) -> Message {
         client_id: format!("c-{seq}"),
         body: format!("body {seq}"),
         sent_at: UnixMs(seq.cast_signed()),
+        expires_at: None,
+        deleted: false,
         corrupt: false,
     }
 }

@@ -19,6 +19,11 @@ pub(super) struct MemoryTables {
     /// With the revision of the booking that the names are from.
     pub(super) rooms: BTreeMap<RoomId, (StoredRoom, u64)>,
     pub(super) messages: Vec<StoredMessage>,
+    pub(super) anchors: ChainAnchors,
+    /// How often a text was taken away.
+    pub(super) changes: BTreeMap<RoomId, u64>,
+    /// The last message that was too old.
+    pub(super) begins_after: BTreeMap<RoomId, u64>,
     pub(super) check: ReadCheck,
     pub(super) removals: BTreeMap<(SessionId, UserId), UnixMs>,
     closed: BTreeMap<RoomId, UnixMs>,
@@ -85,8 +90,7 @@ impl MemoryTables {
             let m = &stored.message;
             m.room == draft.room && m.from == draft.from && m.client_id == draft.client_id
         })?;
-        let anchors = ChainAnchors::new();
-        Some(self.check.outcome(known.clone(), draft, &anchors))
+        Some(self.check.outcome(known.clone(), draft, &self.anchors))
     }
 
     fn block(&mut self, change: &BlockChange) {
@@ -104,7 +108,8 @@ impl MemoryTables {
         }
         let mut stored = self.messages.iter();
         let last = stored.rfind(|stored| stored.message.room == draft.room);
-        let (seq, previous) = last.map_or((0, ChainHash::GENESIS), |last| {
+        let anchor = self.anchors.get(&draft.room).copied().unwrap_or_default();
+        let (seq, previous) = last.map_or((anchor.seq, anchor.chain), |last| {
             let chain = last.link.map_or(ChainHash::GENESIS, |link| link.chain);
             (last.message.seq, chain)
         });

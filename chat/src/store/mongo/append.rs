@@ -125,6 +125,7 @@ impl MongoMessages {
         let messages: Vec<&NewMessage> = next.iter().map(|at| &batch[*at]).collect();
         let mut numbered = self.numbered(&messages).await?;
         let documents: Vec<MessageDocument> = numbered.iter().map(Into::into).collect();
+        self.note_expiries(&numbered).await?;
         let inserted = self.messages.insert_many(&documents).ordered(true).await;
         let stored = match inserted {
             Ok(_) => next.len(),

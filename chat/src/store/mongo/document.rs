@@ -11,7 +11,7 @@ use crate::store::chain::{LinkTexts, stored};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct MessageDocument {
     #[serde(rename = "_id")]
-    message_id: String,
+    pub(super) message_id: String,
     pub(super) room: RoomId,
     /// The protocol has no unsigned numbers.
     pub(super) seq: i64,
@@ -19,6 +19,10 @@ pub(super) struct MessageDocument {
     client_id: String,
     body: String,
     sent_at: UnixMs,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) expires_at: Option<UnixMs>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deleted_at: Option<UnixMs>,
     /// These four are the message's link in its room's chain, which those from before there were chains lack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     salt: Option<String>,
@@ -28,6 +32,44 @@ pub(super) struct MessageDocument {
     previous: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) chain: Option<String>,
+}
+
+/// What is known of a room beside its messages.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct RoomDocument {
+    #[serde(rename = "_id")]
+    pub(super) room: RoomId,
+    /// How often a text was taken away.
+    #[serde(default)]
+    pub(super) changes: i64,
+    /// The last `seq` that was pruned.
+    #[serde(default)]
+    pub(super) begins_after: i64,
+}
+
+/// A text whose time will come. It is stored before its message, so that none is forgotten.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct ExpiryDocument {
+    /// When it is due and which message it is, in that order.
+    #[serde(rename = "_id")]
+    pub(super) id: String,
+    pub(super) message_id: String,
+}
+
+impl ExpiryDocument {
+    /// Of a message that has an end.
+    pub(super) fn of(message: &Message) -> Option<Self> {
+        let message_id = message.message_id.clone();
+        Some(Self {
+            id: format!("{} {message_id}", due(message.expires_at?)),
+            message_id,
+        })
+    }
+}
+
+/// A time such that texts are in the order of times.
+pub(super) fn due(at: UnixMs) -> String {
+    format!("{:020}", at.0.max(0))
 }
 
 /// Where a room's chain begins.
@@ -51,6 +93,8 @@ impl From<&StoredMessage> for MessageDocument {
             client_id: message.client_id.clone(),
             body: message.body.clone(),
             sent_at: message.sent_at,
+            expires_at: message.expires_at,
+            deleted_at: None,
             salt: link.salt,
             digest: link.digest,
             previous: link.previous,
@@ -69,6 +113,8 @@ impl From<MessageDocument> for StoredMessage {
             client_id: document.client_id,
             body: document.body,
             sent_at: document.sent_at,
+            expires_at: document.expires_at,
+            deleted: document.deleted_at.is_some(),
             corrupt: false,
         };
         let link = LinkTexts {

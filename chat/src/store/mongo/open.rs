@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::append::RoomHeads;
 use super::document::MessageDocument;
 use super::failure::MessagesFailure;
-use super::{ANCHORS, MESSAGES, MongoMessages, MongoUrl, PROBES, ReadCheck};
+use super::{ANCHORS, EXPIRIES, MESSAGES, MongoMessages, MongoUrl, PROBES, ROOMS, ReadCheck};
 
 /// Longest wait for a connection, and for a server that takes writes, if the URL says nothing else.
 const CONNECT_LIMIT: Duration = Duration::from_millis(1_500);
@@ -82,6 +82,8 @@ impl MongoMessages {
             client,
             messages: database.collection(MESSAGES),
             anchors: database.collection(ANCHORS),
+            rooms: database.collection(ROOMS),
+            expiries: database.collection(EXPIRIES),
             probes: database.collection(PROBES),
             heads: RoomHeads::default(),
             check: ReadCheck::default(),

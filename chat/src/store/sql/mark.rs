@@ -217,6 +217,8 @@ mod tests {
             client_id: "c".to_owned(),
             body: String::new(),
             sent_at: UnixMs(1),
+            expires_at: None,
+            deleted: false,
             corrupt: false,
         }
     }

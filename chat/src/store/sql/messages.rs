@@ -2,6 +2,7 @@
 
 mod append;
 mod row;
+mod upkeep;
 
 use std::sync::Arc;
 
@@ -22,37 +23,39 @@ use crate::store::{
 };
 
 const BY_KEY: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
-     salt, digest, previous, chain
+     salt, digest, previous, chain, expires_at, deleted_at
      FROM messages WHERE room_id = ?1 AND sender = ?2 AND client_id = ?3";
 
 const BEFORE: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
-     salt, digest, previous, chain
+     salt, digest, previous, chain, expires_at, deleted_at
      FROM messages WHERE room_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
 
 const AFTER: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
-     salt, digest, previous, chain
+     salt, digest, previous, chain, expires_at, deleted_at
      FROM messages WHERE room_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
 
 const AFTER_PLACE: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
-     salt, digest, previous, chain
+     salt, digest, previous, chain, expires_at, deleted_at
      FROM messages WHERE (room_id, seq) > (?1, ?2) ORDER BY room_id, seq LIMIT ?3";
 
 const WRITTEN_BY: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
-     salt, digest, previous, chain
+     salt, digest, previous, chain, expires_at, deleted_at
      FROM messages WHERE room_id = ?1 AND seq > ?2 AND seq <= ?3 AND sender = ?4
      ORDER BY seq LIMIT ?5";
 
 const COUNT_WRITTEN_BY: &str = "SELECT count(*) FROM messages
      WHERE room_id = ?1 AND seq > ?2 AND seq <= ?3 AND sender = ?4";
 
-const HEADS: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
-     salt, digest, previous, chain,
-     (SELECT min(seq) FROM messages WHERE room_id = ids.value) AS min_seq
-     FROM (?1..) AS ids JOIN messages ON messages.room_id = ids.value
+const HEADS: &str = "SELECT messages.room_id, seq, message_id, sender, client_id, body, sent_at,
+     salt, digest, previous, chain, expires_at, deleted_at,
+     ids.value AS id, changes, begins_after,
+     (SELECT min(seq) FROM messages WHERE room_id = ids.value AND seq > coalesce(begins_after, 0)) AS first_seq
+     FROM (?1..) AS ids LEFT JOIN message_rooms ON message_rooms.room_id = ids.value
+     LEFT JOIN messages ON messages.room_id = ids.value AND messages.seq > coalesce(begins_after, 0)
      AND messages.seq = (SELECT max(seq) FROM messages WHERE room_id = ids.value)";
 
 const LAST: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
-     salt, digest, previous, chain
+     salt, digest, previous, chain, expires_at, deleted_at
      FROM messages ORDER BY position DESC LIMIT ?1";
 
 const ANCHORS: &str = "SELECT room_id, seq, chain FROM chain_anchors WHERE room_id IN (?1..)";
@@ -214,13 +217,12 @@ impl MessageStore for SqlMessages {
             .bind_list(rooms.iter().map(RoomId::as_str))
             .fetch_all(&mut connection)
             .await?;
-        let found = found
-            .into_iter()
-            .filter_map(|row| Some((row.min_seq, row.last.0?)));
-        let (min_seqs, last): (Vec<u64>, Vec<StoredMessage>) = found.unzip();
-        let last = self.checked(&mut connection, last).await?;
-        let head = |(min_seq, last)| Head { min_seq, last };
-        Ok(min_seqs.into_iter().zip(last).map(head).collect())
+        let unlinked = found.iter().filter_map(|row| row.last.as_ref());
+        let unlinked = unlinked.filter(|last| last.link.is_none());
+        let unlinked: Vec<RoomId> = unlinked.map(|last| last.message.room.clone()).collect();
+        let anchors = anchors(&mut connection, unlinked).await?;
+        let head = |row: HeadRow| row.head(|last| self.check.one(last, &anchors));
+        Ok(found.into_iter().filter_map(head).collect())
     }
 
     async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {

@@ -105,6 +105,8 @@ async fn cht_69_many_events_are_written_in_parts() {
         client_id: format!("c-{seq}"),
         body: "hi".to_owned(),
         sent_at: wire::UnixMs(1),
+        expires_at: None,
+        deleted: false,
         corrupt: false,
     };
     for seq in 1..=4_500 {

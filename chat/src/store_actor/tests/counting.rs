@@ -285,7 +285,7 @@ impl World {
         let members: Vec<&str> = room.members.iter().map(|m| m.user_id.as_str()).collect();
         assert_eq!(members, self.members, "seed {seed}");
         for member in &room.members {
-            let view = room.view(&member.user_id, false).unwrap();
+            let view = room.view(wire::UnixMs(0), &member.user_id, false).unwrap();
             let unread = stored.iter().filter(|message| {
                 message.seq > view.read_seq
                     && message.seq <= view.last_seq

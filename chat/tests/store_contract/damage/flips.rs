@@ -52,7 +52,12 @@ async fn read(path: &Path) -> Vec<Message> {
     }
     found.extend(messages.last(1_000).await.unwrap_or_default());
     let heads = messages.heads(&["r".into(), "q".into()]).await;
-    found.extend(heads.unwrap_or_default().into_iter().map(|head| head.last));
+    found.extend(
+        heads
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|head| head.last),
+    );
     messages.close().await;
     found
 }

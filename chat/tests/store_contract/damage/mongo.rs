@@ -1,12 +1,12 @@
 //! The same on servers of MongoDB's protocol.
 
 use chat::store::mongo::MongoUrl;
-use chat::store::verify_messages;
+use chat::store::{StorePair, verify_messages};
 use mongodb::Client;
 use mongodb::bson::{Document, doc};
 use testkit::MongoServer;
 
-use super::damaged;
+use super::{damaged, is_taken_back_and_pruned};
 use crate::contract::{StoreFactory, append, fill, new, shows_the_second_as_damaged, stored};
 use crate::mongo::MongoFactory;
 
@@ -63,7 +63,7 @@ async fn are_served(server: MongoServer) {
         return;
     };
     fill(&store, "r", 3).await;
-    fill(&store, "old", 1).await;
+    fill(&store, "old", 2).await;
     let documents = documents(&factory.url_text()).await;
     for seq in 1..=3_i64 {
         for room in ["r", "old"] {
@@ -82,7 +82,7 @@ async fn are_served(server: MongoServer) {
     let report = verify_messages(&store.rooms, &next).await.unwrap();
     assert_eq!(
         (report.messages, report.unchained, report.faults),
-        (5, 4, 0)
+        (6, 5, 0)
     );
     let change = doc! { "$unset": { "salt": "", "previous": "", "chain": "" } };
     documents
@@ -90,5 +90,8 @@ async fn are_served(server: MongoServer) {
         .await
         .unwrap();
     assert_eq!(damaged(&next).await, [4], "it came after the anchor");
+    let rooms = store.rooms.clone();
+    let messages = next.clone();
+    is_taken_back_and_pruned(&StorePair { rooms, messages }).await;
     next.close().await;
 }

@@ -151,6 +151,7 @@ impl Writer {
             room: room.id.clone(),
             client_id: self.key(n),
             body: "hi".to_owned(),
+            ttl_ms: None,
         };
         let id = peer.send_numbered(frame).await;
         self.frames.insert(id, n);

@@ -99,6 +99,10 @@ impl ChatClient for StompClient {
                 client_id: word("client-id"),
                 sent_at: UnixMs(word("sent-at").parse().unwrap()),
                 body: String::from_utf8(frame.body.clone()).unwrap(),
+                expires_at: frame
+                    .header("expires-at")
+                    .map(|at| UnixMs(at.parse().unwrap())),
+                deleted: frame.header("deleted").is_some(),
                 corrupt: frame.header("corrupt").is_some(),
             };
             assert_eq!(message.seq, self.last_seq + 1);

@@ -38,6 +38,7 @@ impl ChatClient for WebSocketClient {
                 room: self.room.clone(),
                 client_id: client_id.to_owned(),
                 body: body.to_owned(),
+                ttl_ms: None,
             };
             answer(self.peer(), frame).await
         })

@@ -405,7 +405,7 @@ const CHAT: [CopiedTable; 9] = [
 ];
 
 /// In files alone: servers hold no messages.
-const MESSAGES: [CopiedTable; 2] = [
+const MESSAGES: [CopiedTable; 3] = [
     table(
         "messages",
         &["position"],
@@ -421,9 +421,12 @@ const MESSAGES: [CopiedTable; 2] = [
             "digest",
             "previous",
             "chain",
+            "expires_at",
+            "deleted_at",
         ],
     ),
     table("chain_anchors", &["room_id"], &["seq", "chain"]),
+    table("message_rooms", &["room_id"], &["changes", "begins_after"]),
 ];
 
 /// The highest position that the outbox gave: one row, which is there from the first migration on.

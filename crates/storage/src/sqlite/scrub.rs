@@ -40,13 +40,19 @@ pub(super) async fn scrub(connection: &mut SqliteConnection, path: &Path) -> Res
             "the store is too large to be written anew: pieces of what was erased may stand in its free room until it is vacuumed"
         );
     }
+    cut_log(connection).await?;
+    set_mark(connection, 0).await
+}
+
+/// Folds the log in and cuts it to nothing.
+pub(super) async fn cut_log(connection: &mut SqliteConnection) -> Result<(), Error> {
     let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
         .fetch_one(&mut *connection)
         .await?;
-    if busy != 0 {
-        return Err(Error::Busy("a reader holds the log".into()));
+    match busy {
+        0 => Ok(()),
+        _ => Err(Error::Busy("a reader holds the log".into())),
     }
-    set_mark(connection, 0).await
 }
 
 async fn set_mark(connection: &mut SqliteConnection, mark: i64) -> Result<(), Error> {

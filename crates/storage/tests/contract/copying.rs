@@ -71,7 +71,7 @@ async fn copies_from(engine: TestEngine) {
         assert_eq!(
             report.left,
             if stays {
-                vec![("messages", 1), ("chain_anchors", 1)]
+                vec![("messages", 1), ("chain_anchors", 1), ("message_rooms", 1)]
             } else {
                 Vec::new()
             }

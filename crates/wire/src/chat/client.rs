@@ -23,6 +23,8 @@ frames! {
         "typing" => Typing,
         /// Asks for older or newer messages.
         "history" => History,
+        /// Takes a message of one's own back.
+        "delete" => DeleteMessage,
         /// Asks who is there.
         "presence" => AskPresence,
         /// Here, or away.
@@ -64,6 +66,9 @@ frame! {
         client_id: String,
         /// Text of the message.
         body: String,
+        /// The text is gone after so long, in milliseconds: 1 000 to 31 536 000 000 (a year).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ttl_ms: Option<u64>,
     }
 }
 
@@ -109,6 +114,16 @@ frame! {
         /// How many at most: 50, and never more than 200.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
+    }
+}
+
+frame! {
+    /// Takes a message of one's own back: its place stays, its text goes.
+    DeleteMessage {
+        /// Id of the room.
+        room: RoomId,
+        /// The message's place in the room.
+        seq: u64,
     }
 }
 

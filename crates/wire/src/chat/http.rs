@@ -8,13 +8,16 @@ use crate::{Participant, RoomId};
 /// Body of `POST /v1/rooms/{id}/messages`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PostMessage {
     /// The sender's own key for the message.
     pub client_id: String,
     /// Text of the message.
     pub body: String,
+    /// The text is gone after so long, in milliseconds: 1 000 to 31 536 000 000 (a year).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl_ms: Option<u64>,
 }
 
 /// Body of `PUT /v1/rooms/{id}/read`.

@@ -15,6 +15,8 @@ frames! {
         "sent" => Sent,
         /// A message of a room.
         "message" => Message,
+        /// Someone took a message back.
+        "deleted" => MessageDeleted,
         /// Someone read up to here.
         "read" => Read,
         /// It reached someone up to here.
@@ -24,7 +26,7 @@ frames! {
         /// How someone is there.
         "presence" => Presence,
         /// A room that is new or changed.
-        "room" => RoomView,
+        "room" => RoomView as Box<RoomView>,
         /// A room that is no longer yours.
         "removed" => Removed,
         /// The last `seq` of rooms that changed.
@@ -82,6 +84,8 @@ frame! {
         unread: u64,
         /// How many others have read all of it. In a closed room 0.
         read_by: u64,
+        /// How often a text of it went: who knows another number reads again what they hold.
+        changes: u64,
         /// The newest message, null in an empty room.
         #[cfg_attr(feature = "typescript", ts(type = "Message | null"))]
         last_message: Option<Message>,
@@ -145,15 +149,37 @@ frame! {
         from: UserId,
         /// The sender's own key for it.
         client_id: String,
-        /// Text of the message.
+        /// Text of the message; null where there is none: it was deleted, it has expired, or it is damaged.
+        #[serde(with = "super::body")]
+        #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
         body: String,
         /// When it was stored.
         sent_at: UnixMs,
+        /// Its text is gone from then on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<UnixMs>,
+        /// True: its sender took it back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
+        deleted: bool,
         /// True: what is stored of it is not what was, so that its text is not told, and nothing else of it is sure. Of one
         /// that is gone the ids are empty.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
         corrupt: bool,
+    }
+}
+
+frame! {
+    /// Someone took a message back: it keeps its place, and has no text any more.
+    MessageDeleted {
+        /// Id of the room.
+        room: RoomId,
+        /// The message's place in the room.
+        seq: u64,
+        /// Who took it back: its sender.
+        user_id: UserId,
     }
 }
 

@@ -329,6 +329,7 @@ mod long {
                     room: chat.room.clone(),
                     client_id: format!("slow-{number}"),
                     body: format!("Number {number}."),
+                    ttl_ms: None,
                 })
                 .await;
             }

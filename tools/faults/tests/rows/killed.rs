@@ -157,6 +157,7 @@ fn flt_2_killed_between_commit_and_answer_a_retry_gets_the_same_message() {
             room: room.id(),
             client_id: "second".to_owned(),
             body: "Hello?".to_owned(),
+            ttl_ms: None,
         })
         .await;
         assert_eq!(

@@ -7,8 +7,8 @@ export interface Bubble {
   readonly key: string;
   readonly mine: boolean;
   readonly body: string;
-  /** What is stored of it is not what was: there is no text to be shown. */
-  readonly damaged: boolean;
+  /** Why there is no text to be shown: what is stored is not what was, its sender took it back, or its time is over. */
+  readonly gone: 'damaged' | 'deleted' | 'expired' | null;
   readonly at: number;
   readonly state: DeliveryState;
   /** Why it failed; null if it did not. */
@@ -25,16 +25,16 @@ export interface Bubble {
 
 const MINUTE_MS = 60_000;
 
-/** `dividerAfter`: the read position when the panel was opened; null for no divider. */
-export function bubbles(room: ChatRoomState, dividerAfter: number | null, sameDay: (a: number, b: number) => boolean): readonly Bubble[] {
+/** `dividerAfter`: the read position when the panel was opened; null for no divider. `now` is the server's time. */
+export function bubbles(room: ChatRoomState, dividerAfter: number | null, sameDay: (a: number, b: number) => boolean, now: number): readonly Bubble[] {
   const read = readByOthers(room);
   const lines = [
-    ...room.messages.map(({ seq, from, body, corrupt, sent_at, client_id, message_id }) => ({
+    ...room.messages.map(({ seq, from, body, corrupt, deleted, expires_at, sent_at, client_id, message_id }) => ({
       // One that is gone has no id.
       key: message_id || `seq-${seq}`,
       mine: from === room.me,
-      body,
-      damaged: corrupt === true,
+      body: body ?? '',
+      gone: goneBy(corrupt === true, deleted === true, body === null || (expires_at !== undefined && expires_at <= now)),
       at: sent_at,
       state: from === room.me && seq <= read ? ('read' as const) : ('sent' as const),
       refusal: null,
@@ -45,7 +45,7 @@ export function bubbles(room: ChatRoomState, dividerAfter: number | null, sameDa
       key: clientId,
       mine: true,
       body,
-      damaged: false,
+      gone: null,
       at: writtenAt,
       state,
       refusal: refusal ?? null,
@@ -64,6 +64,12 @@ export function bubbles(room: ChatRoomState, dividerAfter: number | null, sameDa
       firstUnread: line === firstUnread,
     };
   });
+}
+
+function goneBy(corrupt: boolean, deleted: boolean, over: boolean): Bubble['gone'] {
+  if (corrupt) return 'damaged';
+  if (deleted) return 'deleted';
+  return over ? 'expired' : null;
 }
 
 function minute(at: number): number {

@@ -31,6 +31,8 @@ export interface ChatActions {
   retry(clientId: string): void;
   /** Puts the text of a rejected message back into the composer, before what stands there. */
   edit(clientId: string): void;
+  /** Takes a sent message back, from everybody. */
+  deleteMessage(seq: number): void;
   markRead(): void;
   loadOlder(): void;
   sendTyping(): void;
@@ -77,6 +79,10 @@ export class Conversation implements ChatModel, ChatActions {
   edit(clientId: string): void {
     const body = this.#client?.takeBack(clientId) ?? null;
     if (body !== null) this.draft = this.draft === '' ? body : `${body}\n${this.draft}`;
+  }
+
+  deleteMessage(seq: number): void {
+    this.#client?.deleteMessage(seq);
   }
 
   markRead(): void {

@@ -129,6 +129,12 @@ export class ChatClient {
     return failed.body;
   }
 
+  /** Takes a sent message back, from everybody; false where chat does not hear it. That it is done a `deleted` frame says. */
+  deleteMessage(seq: number): boolean {
+    this.#lastId += 1;
+    return this.#socket.send({ type: 'delete', id: this.#lastId, room: this.#state.room, seq });
+  }
+
   /** Moves the read position to the newest message, unless that is not loaded. */
   markRead(): void {
     const { room, messages, lastSeq } = this.#state;

@@ -48,6 +48,10 @@ export interface ChatRoomState {
   readonly members: readonly Chat.Member[];
   /** Ascending `seq`, without duplicates. */
   readonly messages: readonly Chat.Message[];
+  /** How often a text of the room went, as far as this page knows. */
+  readonly changes: number;
+  /** Texts went that this page did not hear of: what it holds after this `seq` is to be read again; null: nothing. */
+  readonly rereadAfter: number | null;
   readonly pending: readonly PendingMessage[];
   /** The server is replaying missed messages, so gaps need no history request yet. */
   readonly catchingUp: boolean;
@@ -77,6 +81,8 @@ export function emptyChatRoom(room: string, me: string, pending: readonly Pendin
     counted: { readSeq: 0, lastSeq: 0, unread: 0 },
     members: [],
     messages: [],
+    changes: 0,
+    rereadAfter: null,
     // Kept over reloads, so it may come from a page that did not measure.
     pending: pending.map((one) => (one.state === 'sending' ? checkedBody(one) : one)),
     catchingUp: false,
@@ -90,11 +96,13 @@ export function applyChat(state: ChatRoomState, frame: Chat.ChatServerFrame): Ch
     case 'welcome':
       return frame.rooms.reduce((next, room) => (room.room === next.room ? withWelcome(next, room) : next), state);
     case 'room':
-      return frame.room === state.room ? { ...state, members: frame.members ?? [] } : state;
+      return frame.room === state.room ? withChanges({ ...state, members: frame.members ?? [] }, frame) : state;
     case 'message':
       return frame.room === state.room ? withOwnMove(withMessages(state, [frame]), frame) : state;
     case 'messages':
       return withPage(state, frame);
+    case 'deleted':
+      return frame.room === state.room ? withDeleted(state, frame.seq) : state;
     case 'read':
       return frame.room === state.room ? withReadPosition(state, frame.user_id, frame.seq) : state;
     case 'heads':
@@ -145,12 +153,13 @@ export function cursorOf(state: ChatRoomState): Chat.Cursor | null {
   return state.epoch === null || state.messages.length === 0 ? null : { epoch: state.epoch, seq: contiguousUpTo(state) };
 }
 
-/** The next history request that fills a gap; null if there is none. */
+/** The next history request that fills a gap, or reads again what may have changed; null if there is none. */
 export function missingQuery(state: ChatRoomState): Omit<Chat.History, 'room'> | null {
   if (state.epoch === null || state.catchingUp) return null;
   if (state.messages.length === 0) return state.lastSeq > 0 ? { limit: PAGE_SIZE } : null;
   const contiguous = contiguousUpTo(state);
-  return contiguous < state.lastSeq ? { after: contiguous, limit: MAX_PAGE_SIZE } : null;
+  if (contiguous < state.lastSeq) return { after: contiguous, limit: MAX_PAGE_SIZE };
+  return state.rereadAfter === null ? null : { after: state.rereadAfter, limit: MAX_PAGE_SIZE };
 }
 
 /** The history request for messages before the oldest; null at the beginning of the room. */
@@ -180,7 +189,8 @@ export function readByOthers(state: ChatRoomState): number {
 
 function withWelcome(state: ChatRoomState, room: Chat.RoomView): ChatRoomState {
   const recovered = state.epoch === room.epoch && room.recovered;
-  const base: ChatRoomState = recovered || state.messages.length === 0 ? state : { ...state, messages: [], readSeq: 0 };
+  const base: ChatRoomState =
+    recovered || state.messages.length === 0 ? withChanges(state, room) : { ...state, messages: [], readSeq: 0, changes: room.changes, rereadAfter: null };
   const next: ChatRoomState = {
     ...base,
     epoch: room.epoch,
@@ -196,12 +206,36 @@ function withWelcome(state: ChatRoomState, room: Chat.RoomView): ChatRoomState {
 function withPage(state: ChatRoomState, frame: Chat.Messages): ChatRoomState {
   if (frame.room !== undefined && frame.room !== state.room) return state;
   const next = withMessages({ ...state, minSeq: frame.min_seq }, frame.messages);
-  return { ...next, messages: next.messages.filter((message) => message.seq >= frame.min_seq), lastSeq: Math.max(next.lastSeq, frame.last_seq) };
+  const messages = next.messages.filter((message) => message.seq >= frame.min_seq);
+  return { ...next, messages, lastSeq: Math.max(next.lastSeq, frame.last_seq), rereadAfter: rereadOn(state.rereadAfter, frame, messages) };
+}
+
+/** Where reading again goes on after a page; null where it has come to the newest message. */
+function rereadOn(after: number | null, page: Chat.Messages, held: readonly Chat.Message[]): number | null {
+  if (after === null) return null;
+  const from = Math.max(after, page.min_seq - 1);
+  const first = page.messages[0]?.seq ?? from + 1;
+  const last = page.messages.at(-1)?.seq ?? from;
+  const reached = first <= from + 1 ? Math.max(from, last) : from;
+  return reached >= (held.at(-1)?.seq ?? 0) ? null : reached;
+}
+
+/** Of a text that went while this page was not told the number alone says so. */
+function withChanges(state: ChatRoomState, { changes }: Chat.RoomView): ChatRoomState {
+  if (changes === state.changes) return state;
+  const first = state.messages[0]?.seq;
+  return { ...state, changes, rereadAfter: first === undefined ? null : first - 1 };
+}
+
+function withDeleted(state: ChatRoomState, seq: number): ChatRoomState {
+  const messages = state.messages.map((message) => (message.seq === seq ? { ...message, body: null, deleted: true } : message));
+  return { ...state, messages, changes: state.changes + 1 };
 }
 
 function withMessages(state: ChatRoomState, incoming: readonly Chat.Message[]): ChatRoomState {
   const bySeq = new Map(state.messages.map((message) => [message.seq, message]));
-  for (const message of incoming) if (!bySeq.has(message.seq)) bySeq.set(message.seq, message);
+  // A text that went does not come back: what is on its way may be from before.
+  for (const message of incoming) if (!bySeq.has(message.seq) || message.body === null) bySeq.set(message.seq, message);
   const messages = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
   const ownClientIds = new Set(incoming.filter((message) => message.from === state.me).map((message) => message.client_id));
   const lastSeq = Math.max(state.lastSeq, ...incoming.map((message) => message.seq));

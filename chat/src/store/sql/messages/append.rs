@@ -15,8 +15,8 @@ const END: &str = "SELECT seq, chain FROM messages WHERE room_id = ?1 ORDER BY s
 const ANCHOR: &str = "SELECT seq, chain FROM chain_anchors WHERE room_id = ?1";
 
 const INSERT: &str = "INSERT INTO messages
-     (room_id, seq, message_id, sender, client_id, body, sent_at, salt, previous, chain)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+     (room_id, seq, message_id, sender, client_id, body, sent_at, salt, previous, chain, expires_at)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
      ON CONFLICT (room_id, sender, client_id) DO NOTHING";
 
 /// The last `seq` of rooms, and the chains up to there.
@@ -48,6 +48,7 @@ pub(super) async fn append_one(
         .bind(texts.salt)
         .bind(texts.previous)
         .bind(texts.chain)
+        .bind(message.expires_at)
         .execute(connection)
         .await?;
     if inserted == 0 {

@@ -3,17 +3,39 @@
 use chat_core::StoredMessage;
 use storage::{Error, FromRow, FromValue, Row};
 use wire::chat::Message;
-use wire::{RoomId, UserId};
+use wire::{RoomId, UnixMs, UserId};
 
+use crate::store::Head;
 use crate::store::chain::{LinkTexts, stored};
 
 /// `None` where not even its room and number can be read.
 pub(super) struct MessageRow(pub(super) Option<StoredMessage>);
 
-/// The last message of a room, and the number of its first.
+/// What is known of a room's messages.
 pub(super) struct HeadRow {
-    pub(super) min_seq: u64,
-    pub(super) last: MessageRow,
+    room: RoomId,
+    first_seq: Option<u64>,
+    begins_after: Option<u64>,
+    changes: Option<u64>,
+    pub(super) last: Option<StoredMessage>,
+}
+
+impl HeadRow {
+    /// None where there were never any; `shown` is how the last one is served.
+    pub(super) fn head(self, shown: impl FnOnce(StoredMessage) -> Message) -> Option<Head> {
+        if self.last.is_none() && self.begins_after.is_none() {
+            return None;
+        }
+        let begins_after = self.begins_after.unwrap_or(0);
+        let last = self.last.map(shown);
+        Some(Head {
+            room: self.room,
+            min_seq: self.first_seq.unwrap_or(0).max(begins_after + 1),
+            last_seq: last.as_ref().map_or(begins_after, |last| last.seq),
+            last,
+            changes: self.changes.unwrap_or(0),
+        })
+    }
 }
 
 impl FromRow for MessageRow {
@@ -30,7 +52,9 @@ impl FromRow for MessageRow {
             from: UserId(columns.get("sender")?),
             client_id: columns.get("client_id")?,
             body: columns.get("body")?,
-            sent_at: wire::UnixMs(columns.get("sent_at")?),
+            sent_at: UnixMs(columns.get("sent_at")?),
+            expires_at: columns.get("expires_at")?,
+            deleted: columns.get::<Option<UnixMs>>("deleted_at")?.is_some(),
             corrupt: false,
         };
         let link = LinkTexts {
@@ -47,9 +71,16 @@ impl FromRow for MessageRow {
 
 impl FromRow for HeadRow {
     fn from_row(row: Row) -> Result<Self, Error> {
-        let min_seq = row.get("min_seq")?;
-        let last = FromRow::from_row(row)?;
-        Ok(Self { min_seq, last })
+        Ok(Self {
+            room: RoomId(row.get("id")?),
+            first_seq: row.get("first_seq")?,
+            begins_after: row.get("begins_after")?,
+            changes: row.get("changes")?,
+            last: match row.get::<Option<u64>>("first_seq")? {
+                Some(_) => MessageRow::from_row(row)?.0,
+                None => None,
+            },
+        })
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn send(entry: &ChatEntry, number: u64) -> String {
         room: RoomId(entry.room.as_ref().to_owned()),
         client_id: client_id(number),
         body: entry.body.as_ref().to_owned(),
+        ttl_ms: None,
     };
     ChatClientFrame::from(send).to_text(Some(("id", number)))
 }
@@ -157,6 +158,8 @@ mod tests {
             client_id: client_id(8),
             body: "Hi".to_owned(),
             sent_at: UnixMs(1),
+            expires_at: None,
+            deleted: false,
             corrupt: false,
         };
         let text = ChatServerFrame::from(message).to_text(None);
