@@ -42,6 +42,17 @@ pub(crate) fn api() -> Api {
             .refuses(429, &[RateLimited])
             .refuses(503, &[StorageUnavailable])
     }));
+    operations.push(
+        Operation::delete(
+            "/v1/people/{user_id}/connections",
+            "Ends a person's connections with 4506, and the tickets that they have. Again: the same.",
+        )
+        .tagged("Operators")
+        .by(&[AuthScheme::Operator])
+        .answers_nothing(204, "Nothing of theirs is connected.")
+        .refuses(404, &[NotFound])
+        .refuses(503, &[StorageUnavailable]),
+    );
     Api::new(
         "Rendezvous chat",
         "Stores messages, tells who has read how far, and who is there.",

@@ -6,6 +6,7 @@ mod error;
 mod export;
 mod members;
 mod messages;
+mod operators;
 mod query;
 mod rooms;
 
@@ -14,5 +15,6 @@ pub(crate) use error::http_error;
 pub(crate) use export::export;
 pub(crate) use members::list_members;
 pub(crate) use messages::{delete_message, list_messages, post_message, put_read};
+pub(crate) use operators::end_connections;
 pub(crate) use query::QueryParameters;
 pub(crate) use rooms::list_rooms;

@@ -151,7 +151,7 @@ impl Registry {
         (self.subscription(connection), news)
     }
 
-    /// Closes whoever came by the link of somebody who was removed, now and from here on.
+    /// Closes whoever was removed, or came by the link of somebody who was, now and from here on.
     pub(crate) fn remove(&self, removals: &[Removal]) {
         self.0.removed.note(removals, now());
         let state = self.state();
@@ -162,7 +162,7 @@ impl Registry {
         }
     }
 
-    /// True for whoever came by the link of somebody who was removed.
+    /// True for whoever was removed, or came by the link of somebody who was.
     pub(crate) fn has_removed(&self, caller: &Caller) -> bool {
         self.0.removed.has(caller)
     }

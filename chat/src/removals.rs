@@ -1,5 +1,5 @@
-//! Who was removed from a session: the ticket of their link reaches its room no more. And who was erased: none of their
-//! tickets reaches anything. Both for as long as a ticket would count.
+//! Who was removed from a session: the ticket of their link reaches its room no more. Whom an operator removed: no ticket
+//! that they had then reaches anything. And who was erased: none of theirs does. For as long as a ticket would count.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -13,11 +13,11 @@ use crate::caller::Caller;
 /// For how long it is remembered, in milliseconds: twice the life of a ticket, and the scheduler gives out no other.
 pub(crate) const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// That a person was removed from a session.
+/// That a person was removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
-    /// The session that they were in.
-    pub session: SessionId,
+    /// The session that they were removed from; `None` where their connections were ended, whatever they came by.
+    pub session: Option<SessionId>,
     /// The person who was removed.
     pub user: UserId,
     /// When that was.
@@ -39,21 +39,26 @@ impl Removal {
             return None;
         };
         Some(Self {
-            session: SessionId(event.subject.clone()),
+            session: Some(SessionId(event.subject.clone())),
             user,
             at: event.occurred_at,
         })
     }
 
-    /// True for whoever came by the link of that person to that session.
+    /// True for whoever came by the link of that person to that session, or by a ticket that they had then. Tickets tell
+    /// the second in which they were given.
     pub(crate) fn concerns(&self, caller: &Caller) -> bool {
-        caller.session.as_ref() == Some(&self.session) && caller.user == self.user
+        let is_meant = match &self.session {
+            Some(session) => caller.session.as_ref() == Some(session),
+            None => caller.issued_at <= self.at,
+        };
+        is_meant && caller.user == self.user
     }
 }
 
 /// Everybody who was removed lately.
 #[derive(Debug, Default)]
-pub(crate) struct RemovedPeople(RwLock<HashMap<(SessionId, UserId), UnixMs>>);
+pub(crate) struct RemovedPeople(RwLock<HashMap<(Option<SessionId>, UserId), UnixMs>>);
 
 impl RemovedPeople {
     /// Remembers removals, and forgets those whose tickets have ended.
@@ -62,17 +67,23 @@ impl RemovedPeople {
         removed.retain(|_, at| now.since(*at) < KEPT_MS);
         for removal in removals {
             let key = (removal.session.clone(), removal.user.clone());
-            removed.insert(key, removal.at);
+            let at = removed.entry(key).or_insert(removal.at);
+            *at = (*at).max(removal.at);
         }
     }
 
-    /// True for whoever came by the link of somebody who was removed.
+    /// True for whoever was removed since they got their ticket, or came by the link of somebody who was.
     pub(crate) fn has(&self, caller: &Caller) -> bool {
-        let Some(session) = &caller.session else {
-            return false;
-        };
         let removed = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        !removed.is_empty() && removed.contains_key(&(session.clone(), caller.user.clone()))
+        if removed.is_empty() {
+            return false;
+        }
+        let by_link = caller.session.as_ref().is_some_and(|session| {
+            let key = (Some(session.clone()), caller.user.clone());
+            removed.contains_key(&key)
+        });
+        let altogether = removed.get(&(None, caller.user.clone()));
+        by_link || altogether.is_some_and(|at| caller.issued_at <= *at)
     }
 }
 

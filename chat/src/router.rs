@@ -24,6 +24,7 @@ use crate::{connection, describe, http, stomp};
 /// |---|---|
 /// | `GET /v1/chat`, `/v1/stomp` | clients |
 /// | `GET /v1/rooms`, `GET /v1/rooms/{id}/members`, `GET`, `POST /v1/rooms/{id}/messages`, `DELETE /v1/rooms/{id}/messages/{seq}`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
+/// | `DELETE /v1/people/{user_id}/connections` | operators, with their ticket |
 /// | `GET /v1/export` | a person who wants what is theirs |
 /// | `POST /v1/events`; under a test clock `POST /v1/test-clock` | the scheduler |
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
@@ -49,6 +50,10 @@ pub(crate) fn router<S: Stores>(
         )
         .route("/v1/rooms/{id}/members", get(http::list_members::<S>))
         .route("/v1/rooms/{id}/read", put(http::put_read::<S>))
+        .route(
+            "/v1/people/{user_id}/connections",
+            delete(http::end_connections::<S>),
+        )
         .route("/v1/sync", get(sync::<S>))
         .route("/v1/export", get(http::export::<S>))
         .with_state(state);

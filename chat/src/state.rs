@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chat_core::{check_id, check_participant};
 use service::clock::now;
+use service::http::HttpError;
 use service::realtime::ConnectionContext;
 use service::tickets::TicketFault;
 use wire::{ChatClaims, ChatRoomGrant, ErrorCode, RoomId, UnixMs};
@@ -43,6 +44,7 @@ impl From<ChatClaims> for Admission {
                 user: claims.common.sub,
                 only: claims.only.map(|only| only.into_iter().collect()),
                 session: claims.session,
+                issued_at: UnixMs(claims.common.iat.saturating_mul(1_000)),
                 tenant: claims.tenant,
             },
             grants: claims.rooms,
@@ -87,6 +89,23 @@ impl<S: Stores> AppState<S> {
     pub(crate) fn check_erased(&self, caller: &Caller) -> Result<(), TicketFault> {
         match self.registry.has_erased(&caller.user) {
             true => Err(TicketFault::Erased),
+            false => Ok(()),
+        }
+    }
+
+    /// Refuses whoever was erased, or removed, while their request waited.
+    ///
+    /// # Errors
+    /// As the request would be answered if it came now.
+    pub(crate) fn check_still_in(&self, caller: &Caller) -> Result<(), HttpError> {
+        self.check_erased(caller)?;
+        self.check_removed(caller)
+    }
+
+    /// Refuses whoever was removed since their ticket was given.
+    pub(crate) fn check_removed(&self, caller: &Caller) -> Result<(), HttpError> {
+        match self.registry.has_removed(caller) {
+            true => Err(HttpError::forbidden("You were removed.")),
             false => Ok(()),
         }
     }

@@ -9,7 +9,9 @@ use service::quota::QuotaExceeded;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use wire::chat::Message;
-use wire::{ChatRoomGrant, ErrorCode, EventBatch, UserId};
+use wire::{ChatRoomGrant, ErrorCode, Event, EventBatch, UserId};
+
+use crate::removals::Removal;
 
 /// Commands that may wait: some seconds of work on a slow disk.
 const QUEUE: usize = 4_096;
@@ -47,6 +49,12 @@ pub(crate) enum StoreCommand {
     /// Open the rooms that a ticket grants, or add the members that they lack.
     OpenRooms {
         grants: Vec<ChatRoomGrant>,
+        reply: Reply<()>,
+    },
+    /// Remove a person, as an operator wants, and tell the audit log of it.
+    Remove {
+        removal: Removal,
+        told: Event,
         reply: Reply<()>,
     },
     /// Take what another service tells.

@@ -42,7 +42,7 @@ pub(crate) async fn sync<S: Stores>(
     let until = Instant::now() + Duration::from_millis(hold_ms);
     // Registered before the first look, so that nothing falls between.
     let (_waiting, news) = state.registry.wait(caller);
-    state.check_erased(caller)?;
+    state.check_still_in(caller)?;
     loop {
         let plan = state
             .registry
@@ -51,7 +51,7 @@ pub(crate) async fn sync<S: Stores>(
             return answer(&state, plan).await;
         }
         tokio::select! {
-            () = news.notified() => state.check_erased(caller)?,
+            () = news.notified() => state.check_still_in(caller)?,
             () = sleep_until(until) => return answer(&state, plan).await,
             () = state.connections.shutdown.started() => return answer(&state, plan).await,
         }

@@ -97,7 +97,7 @@ def trials(services: Services) -> list[Trial]:
         ),
         Trial("page", services.url["scheduler"], {"access": page}, ids(visited), 6, is_first=False),
         Trial("person", services.url["scheduler"], {LOGIN: login}, {}, 10, own_of=of_groups(lambda: group(services, login, both)), is_first=False),
-        Trial("chat", services.url["chat"], {"ticket": guest, "events_secret": services.secret()}, {"path.id": [talked["room_id"]]}, 8),
+        Trial("chat", services.url["chat"], {"ticket": guest, "operator_ticket": operator, "events_secret": services.secret()}, {"path.id": [talked["room_id"]]}, 8),
         Trial("signaling", services.url["signaling"], {"operator_ticket": operator, "events_secret": services.secret()}, ids(booked), 8),
     ]
 

@@ -26,7 +26,7 @@ async fn check<S: Stores>(
     let named = admission.origins.as_deref();
     gate.check_origin(&state.connections.origins, named)?;
     if state.registry.has_removed(&admission.caller) {
-        let body = ErrorBody::new(ErrorCode::Forbidden, "You were removed from that session.");
+        let body = ErrorBody::new(ErrorCode::Forbidden, "You were removed.");
         return Err(JoinError::new(body, CloseCode::Kicked));
     }
     gate.assign_user(&admission.caller.user)?;

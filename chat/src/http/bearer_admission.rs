@@ -30,9 +30,7 @@ impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for BearerAdmission {
         let origin = parts.headers.get(header::ORIGIN);
         let origins = &state.connections.origins;
         origins.check_ticket(origin, admission.origins.as_deref())?;
-        if state.registry.has_removed(&admission.caller) {
-            return Err(HttpError::forbidden("You were removed from that session."));
-        }
+        state.check_removed(&admission.caller)?;
         ConnectionPlace::recognize_request(&parts.extensions);
         state
             .connections

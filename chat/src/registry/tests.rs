@@ -37,6 +37,7 @@ fn caller(user: &str) -> Caller {
         user: user.into(),
         only: None,
         session: None,
+        issued_at: UnixMs(0),
         tenant: None,
     }
 }

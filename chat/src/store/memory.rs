@@ -212,7 +212,7 @@ impl RoomStore for MemoryStore {
     async fn removals(&self, since: UnixMs) -> Result<Vec<Removal>, StoreError> {
         let tables = self.tables();
         let later = tables.removals.iter().filter(|(_, at)| **at >= since);
-        let removal = |((session, user), at): (&(SessionId, UserId), &UnixMs)| Removal {
+        let removal = |((session, user), at): (&(Option<SessionId>, UserId), &UnixMs)| Removal {
             session: session.clone(),
             user: user.clone(),
             at: *at,

@@ -1,8 +1,9 @@
 //! The commands of one commit, by what they need.
 
 use chat_core::{Deletion, MessageDraft, Origin, PositionUpdate};
-use wire::{ChatRoomGrant, EventBatch};
+use wire::{ChatRoomGrant, Event, EventBatch};
 
+use crate::removals::Removal;
 use crate::store_handle::{AppendReply, Reply, StoreCommand, UnreadNote};
 
 /// Commands that are served together.
@@ -13,6 +14,7 @@ pub(super) struct CommandBatch {
     pub(super) positions: Vec<PendingPosition>,
     pub(super) openings: Vec<PendingOpening>,
     pub(super) events: Vec<PendingEvents>,
+    pub(super) removals: Vec<PendingRemoval>,
     pub(super) unsent: Vec<UnreadNote>,
 }
 
@@ -47,6 +49,13 @@ pub(super) struct PendingOpening {
 /// Another service's events, and its request that waits.
 pub(super) struct PendingEvents {
     pub(super) batch: EventBatch,
+    pub(super) reply: Reply<()>,
+}
+
+/// A person whom an operator removes, and what the audit log is told.
+pub(super) struct PendingRemoval {
+    pub(super) removal: Removal,
+    pub(super) told: Event,
     pub(super) reply: Reply<()>,
 }
 
@@ -86,6 +95,15 @@ impl CommandBatch {
             StoreCommand::OpenRooms { grants, reply } => {
                 self.openings.push(PendingOpening { grants, reply });
             }
+            StoreCommand::Remove {
+                removal,
+                told,
+                reply,
+            } => self.removals.push(PendingRemoval {
+                removal,
+                told,
+                reply,
+            }),
             StoreCommand::TakeEvents { batch, reply } => {
                 self.events.push(PendingEvents { batch, reply });
             }
@@ -94,6 +112,9 @@ impl CommandBatch {
 
     /// True where more than messages is to be written.
     pub(super) fn needs_writing(&self) -> bool {
-        !(self.positions.is_empty() && self.openings.is_empty() && self.events.is_empty())
+        !(self.positions.is_empty()
+            && self.openings.is_empty()
+            && self.events.is_empty()
+            && self.removals.is_empty())
     }
 }

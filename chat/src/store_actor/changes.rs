@@ -61,6 +61,10 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 facts::take(event, &mut changes);
             }
         }
+        for pending in &batch.removals {
+            changes.removals.push(pending.removal.clone());
+            changes.events.push(pending.told.clone());
+        }
         self.keep_rooms(rooms_of(&changes, batch)).await?;
         let sent_read = self.count_sent(&batch.positions).await?;
         let moved = batch.positions.iter().zip(&sent_read);
@@ -236,6 +240,8 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         let openings = batch.openings.into_iter().map(|opening| opening.reply);
         self.publish(published);
         answer(moved, Ok(()));
+        let removed = batch.removals.into_iter().map(|removal| removal.reply);
+        answer(removed.collect(), Ok(()));
         answer(events.chain(openings).collect(), outcome);
     }
 
@@ -248,6 +254,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         }
         replies.extend(batch.openings.into_iter().map(|opening| opening.reply));
         replies.extend(batch.events.into_iter().map(|events| events.reply));
+        replies.extend(batch.removals.into_iter().map(|removal| removal.reply));
         self.fanout.publish(published);
         answer(replies, Err(code));
     }

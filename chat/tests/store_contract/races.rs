@@ -247,7 +247,7 @@ async fn removals_keep_the_latest(engine: TestEngine) {
     let begun = service::clock::now();
     for round in 1..=ROUNDS {
         let removal = |user: &&str, at: u64| Removal {
-            session: "s".into(),
+            session: Some("s".into()),
             user: (*user).into(),
             at: begun + at as i64,
         };

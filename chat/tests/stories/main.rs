@@ -12,6 +12,7 @@ mod export;
 mod flapping;
 mod groups;
 mod it_describes_itself;
+mod kicked;
 mod killed;
 mod messages_away;
 mod messages_on_mongo;

@@ -25,7 +25,7 @@ pub(super) struct MemoryTables {
     /// The last message that was too old.
     pub(super) begins_after: BTreeMap<RoomId, u64>,
     pub(super) check: ReadCheck,
-    pub(super) removals: BTreeMap<(SessionId, UserId), UnixMs>,
+    pub(super) removals: BTreeMap<(Option<SessionId>, UserId), UnixMs>,
     closed: BTreeMap<RoomId, UnixMs>,
     blocks: BTreeMap<(UserId, UserId), LatestBlock>,
     pub(super) erased: BTreeMap<UserId, UnixMs>,

@@ -132,8 +132,8 @@ impl RoomStore for SqlRooms {
             .bind(since)
             .fetch_all(&mut self.database.read().await?)
             .await?;
-        let removal = |(session, user, at)| Removal {
-            session: SessionId(session),
+        let removal = |(session, user, at): (String, String, UnixMs)| Removal {
+            session: (!session.is_empty()).then_some(SessionId(session)),
             user: UserId(user),
             at,
         };

@@ -155,24 +155,35 @@ pub(crate) async fn cht_65_removals_are_kept_with_their_latest_time(store: impl 
     let (early, late) = (now + -2_000, now + -1_000);
     for at in [late, early] {
         let changes = RoomChanges {
-            removals: vec![removal("s", "ann", at.0), removal("s", "bo", early.0)],
+            removals: vec![
+                removal("s", "ann", at.0),
+                removal("s", "bo", early.0),
+                removal("", "bo", at.0),
+            ],
             ..RoomChanges::default()
         };
         store.apply(&changes).await.unwrap();
     }
     let mut all = store.removals(early).await.unwrap();
-    all.sort_by(|a, b| a.user.cmp(&b.user));
+    let order = |a: &Removal, b: &Removal| (&a.user, &a.session).cmp(&(&b.user, &b.session));
+    all.sort_by(order);
+    let altogether = removal("", "bo", late.0);
     assert_eq!(
         all,
-        [removal("s", "ann", late.0), removal("s", "bo", early.0)]
+        [
+            removal("s", "ann", late.0),
+            altogether.clone(),
+            removal("s", "bo", early.0)
+        ]
     );
-    let later = store.removals(late).await.unwrap();
-    assert_eq!(later, [removal("s", "ann", late.0)]);
+    let mut later = store.removals(late).await.unwrap();
+    later.sort_by(order);
+    assert_eq!(later, [removal("s", "ann", late.0), altogether]);
 }
 
 fn removal(session: &str, user: &str, at: i64) -> Removal {
     Removal {
-        session: session.into(),
+        session: (!session.is_empty()).then(|| session.into()),
         user: user.into(),
         at: UnixMs(at),
     }

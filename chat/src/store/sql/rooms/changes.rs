@@ -49,7 +49,8 @@ pub(super) struct RowsToWrite<'a> {
     groups: BTreeMap<&'a RoomId, &'a GroupFact>,
     settled: BTreeMap<&'a RoomId, SettledRow>,
     positions: BTreeMap<MemberKey<'a>, PositionsRow>,
-    removals: BTreeMap<(&'a SessionId, &'a UserId), UnixMs>,
+    /// Of a session, or of none.
+    removals: BTreeMap<(&'a str, &'a UserId), UnixMs>,
     closings: BTreeMap<&'a RoomId, UnixMs>,
     /// Of each pair the latest.
     blocks: BTreeMap<(&'a str, &'a str), &'a BlockChange>,
@@ -113,6 +114,8 @@ impl<'a> RowsToWrite<'a> {
             rows.move_to(update);
         }
         for Removal { session, user, at } in &changes.removals {
+            // No session has such an id.
+            let session = session.as_ref().map_or("", SessionId::as_str);
             let latest = rows.removals.entry((session, user)).or_insert(*at);
             *latest = (*latest).max(*at);
         }
@@ -268,10 +271,10 @@ impl<'a> RowsToWrite<'a> {
         if self.removals.is_empty() {
             return Ok(());
         }
-        let rows = self.removals.iter().map(|((session, user), at)| {
-            let (session, user) = (session.as_str(), user.as_str());
-            [session.into(), user.into(), (*at).into()]
-        });
+        let rows = self
+            .removals
+            .iter()
+            .map(|((session, user), at)| [(*session).into(), user.as_str().into(), (*at).into()]);
         query(REMOVE).bind_rows(rows).execute(connection).await?;
         let oldest = service::clock::now() + -KEPT_MS;
         query(FORGET_REMOVED)
