@@ -27,6 +27,30 @@ pub struct Config {
     pub accepted_loss: Vec<String>,
     /// What it holds and takes at most.
     pub limits: Limits,
+    /// How posts are taken and delivered.
+    pub feed: FeedSettings,
+}
+
+/// How posts are taken and delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FeedSettings {
+    /// Followers up to which a post is put into their feeds; of whom more follow, readers look for it.
+    pub fanout_limit: u32,
+    /// Posts of one person in an hour.
+    pub posts_per_hour: u64,
+    /// After how many days posts are deleted; 0: never.
+    pub retention_days: u32,
+}
+
+impl Default for FeedSettings {
+    fn default() -> Self {
+        Self {
+            fanout_limit: 1_000,
+            posts_per_hour: 10,
+            retention_days: 0,
+        }
+    }
 }
 
 /// Bounds of the service. Each is a key of the settings, and counted when it is reached.
@@ -70,6 +94,7 @@ impl Config {
             retention_days: 0,
             accepted_loss: Vec::new(),
             limits: Limits::default(),
+            feed: FeedSettings::default(),
         }
     }
 

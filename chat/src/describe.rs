@@ -1,6 +1,7 @@
 //! What chat says of itself: its operations and its frames, for `/openapi.json`, `/asyncapi.json` and
 //! `/docs`.
 
+mod feed;
 mod stomp;
 
 use service::describe::{Api, AuthScheme, FrameChannel, FrameNumber, Frames, Operation};
@@ -9,8 +10,8 @@ use wire::ErrorCode::{
     OriginNotAllowed, RateLimited, RoomClosed, StorageFull, StorageUnavailable,
 };
 use wire::chat::{
-    ChatClientFrame, ChatServerFrame, ExportedRoom, Member, Message, Messages, PostMessage,
-    PutRead, Read, RoomsPage, SyncResponse,
+    ChatClientFrame, ChatServerFrame, ExportPage, Member, Message, Messages, PostMessage, PutRead,
+    Read, RoomsPage, SyncResponse,
 };
 use wire::{CHAT_SUBPROTOCOL, Page};
 
@@ -35,9 +36,11 @@ pub(crate) fn api() -> Api {
         .refuses(403, &[OriginNotAllowed]),
     ];
     let without = [rooms(), messages()].concat().into_iter();
-    operations.extend(without.map(|operation| {
+    let without = without.map(|operation| operation.tagged("Without a WebSocket"));
+    let feed = feed::operations().into_iter();
+    let feed = feed.map(|operation| operation.tagged("Feed"));
+    operations.extend(without.chain(feed).map(|operation| {
         operation
-            .tagged("Without a WebSocket")
             .by(&[AuthScheme::Guest])
             .refuses(429, &[RateLimited])
             .refuses(503, &[StorageUnavailable])
@@ -96,14 +99,14 @@ fn rooms() -> Vec<Operation> {
         .refuses(422, &[InvalidField]),
         Operation::get(
             "/v1/export",
-            "What is your own: your rooms by their ids, how far you are in each, and what you wrote there.",
+            "What is your own: your rooms by their ids, how far you are in each, and what you wrote there; then what you posted, and whom you follow.",
         )
         .query::<u32>(
             "limit",
             "Rooms of a page, and messages of all of them together: 50, at most 200.",
         )
         .query::<String>("cursor", "`next_cursor` of the page before.")
-        .answers::<Page<ExportedRoom>>(200, "A page. The first room may be the last one of the page before.")
+        .answers::<ExportPage>(200, "A page. The first room may be the last one of the page before.")
         .refuses(400, &[BadCursor])
         .refuses(422, &[InvalidField]),
     ]

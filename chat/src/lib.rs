@@ -9,6 +9,7 @@ mod connection;
 mod databases;
 mod describe;
 mod events;
+mod feed;
 mod http;
 mod lifecycle;
 mod lost_tail;
@@ -27,7 +28,7 @@ mod sync;
 mod unsent;
 mod verification;
 
-pub use config::{Config, Limits};
+pub use config::{Config, FeedSettings, Limits};
 pub use lifecycle::run;
 pub use lost_tail::{LostTail, find_lost_tail};
 pub use removals::Removal;

@@ -13,6 +13,7 @@ use storage::Outbox;
 use crate::config::{Config, Limits};
 use crate::databases::{self, ServiceStores};
 use crate::events::SchedulerEvents;
+use crate::feed::Feed;
 use crate::quotas::{ExportQuota, MessageQuotas};
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
@@ -61,6 +62,13 @@ pub async fn run(
         async move { marked.messages.keep_mark_synced().await },
     );
 
+    let feed = Feed::new(store.rooms.clone(), &config.feed);
+    let deliverer = feed.deliverer(registry.clone());
+    runtime.spawn_until_stop("feed", async move { deliverer.run().await });
+    if let Some(retention) = feed.retention() {
+        runtime.spawn_until_stop("post_retention", async move { retention.run().await });
+    }
+
     databases::watch(&runtime.readiness, &store);
     let state = Arc::new(AppState {
         registry,
@@ -68,6 +76,7 @@ pub async fn run(
         stores: Arc::clone(&store),
         rooms,
         exports: ExportQuota::new(&config.limits),
+        feed,
         connections: runtime.connections(),
     });
     publish_events(&runtime, &config, store.rooms.outbox(), secret.clone())?;

@@ -6,7 +6,7 @@ use service::limits::Limit;
 use service::quota::{KeyedQuota, QuotaExceeded, QuotaLimits};
 use wire::{RoomId, UnixMs, UserId};
 
-use crate::config::Limits;
+use crate::config::{FeedSettings, Limits};
 
 /// All quotas of a running service. The store actor alone asks them, one message after the other.
 #[derive(Debug)]
@@ -91,6 +91,38 @@ impl ExportQuota {
         checked.inspect_err(|_| Limit::Exports.hit())?;
         pages.take(user.clone(), 0, now);
         Ok(())
+    }
+}
+
+/// How many posts one person writes in an hour.
+#[derive(Debug)]
+pub(crate) struct PostQuota(Mutex<KeyedQuota<UserId>>);
+
+impl PostQuota {
+    pub(crate) fn new(settings: &FeedSettings) -> Self {
+        Self(Mutex::new(KeyedQuota::new(QuotaLimits {
+            items_per_hour: settings.posts_per_hour,
+            bytes_per_hour: u64::MAX,
+        })))
+    }
+
+    /// Counts a post.
+    ///
+    /// # Errors
+    /// When there were too many: how long until there may be another.
+    pub(crate) fn take(&self, user: &UserId, now: UnixMs) -> Result<(), QuotaExceeded> {
+        // A bucket is a few numbers: whoever panics leaves nothing half done.
+        let mut posts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let checked = posts.check(user, 0, now);
+        checked.inspect_err(|_| Limit::Posts.hit())?;
+        posts.take(user.clone(), 0, now);
+        Ok(())
+    }
+
+    /// Takes back that a post was counted: it was not stored, or it was stored before.
+    pub(crate) fn give_back(&self, user: &UserId) {
+        let mut posts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        posts.give_back(user);
     }
 }
 

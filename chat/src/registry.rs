@@ -19,7 +19,7 @@ use service::clock::{now, sleep_until_maybe};
 use service::limits::Limit;
 use service::socket::{Frame, SocketHandle, Utf8Bytes};
 use tokio::sync::Notify;
-use wire::chat::{ChatServerFrame, Cursor, GoingAway};
+use wire::chat::{ChatServerFrame, Cursor, GoingAway, Post};
 use wire::{CloseCode, ConnectionId, ErrorCode, RoomId, UnixMs, UserId};
 
 use crate::caller::Caller;
@@ -165,6 +165,11 @@ impl Registry {
     /// True for whoever was removed, or came by the link of somebody who was.
     pub(crate) fn has_removed(&self, caller: &Caller) -> bool {
         self.0.removed.has(caller)
+    }
+
+    /// Tells those of the readers who are connected of a post.
+    pub(crate) fn tell_post(&self, post: Post, readers: Vec<UserId>) {
+        self.handle(Input::Posted { post, readers });
     }
 
     /// Closes whoever was erased, now and from here on.
@@ -315,7 +320,7 @@ impl RegistryState {
         let FrameDelivery { to, frame } = delivery;
         let is_passing = matches!(
             frame,
-            ChatServerFrame::TypingBy(_) | ChatServerFrame::Presence(_)
+            ChatServerFrame::TypingBy(_) | ChatServerFrame::Presence(_) | ChatServerFrame::Post(_)
         );
         let message = match frame {
             ChatServerFrame::Message(message) => Some(Arc::new(MessageRef::from(message))),

@@ -25,6 +25,7 @@ use crate::{connection, describe, http, stomp};
 /// | `GET /v1/chat`, `/v1/stomp` | clients |
 /// | `GET /v1/rooms`, `GET /v1/rooms/{id}/members`, `GET`, `POST /v1/rooms/{id}/messages`, `DELETE /v1/rooms/{id}/messages/{seq}`, `PUT /v1/rooms/{id}/read`, `GET /v1/sync` | clients without a WebSocket |
 /// | `DELETE /v1/people/{user_id}/connections` | operators, with their ticket |
+/// | `POST /v1/posts`, `DELETE /v1/posts/{id}`, `GET /v1/feed`, `GET /v1/people/{user_id}/posts`, `GET /v1/following`, `PUT`, `DELETE /v1/following/{user_id}` | people who follow each other |
 /// | `GET /v1/export` | a person who wants what is theirs |
 /// | `POST /v1/events`; under a test clock `POST /v1/test-clock` | the scheduler |
 /// | `GET /openapi.json`, `/asyncapi.json`, `/docs` | who writes a client |
@@ -39,6 +40,7 @@ pub(crate) fn router<S: Stores>(
     let api = describe::api().following_test_clock(test_clock.is_some());
     let origins = state.connections.origins.clone();
     let messages = get(http::list_messages::<S>).merge(post(http::post_message::<S>));
+    let following = put(http::follow::<S>).merge(delete(http::unfollow::<S>));
     let clients = Router::new()
         .route("/v1/chat", get(chat::<S>))
         .route("/v1/stomp", get(open_stomp::<S>))
@@ -56,6 +58,12 @@ pub(crate) fn router<S: Stores>(
         )
         .route("/v1/sync", get(sync::<S>))
         .route("/v1/export", get(http::export::<S>))
+        .route("/v1/posts", post(http::write_post::<S>))
+        .route("/v1/posts/{id}", delete(http::delete_post::<S>))
+        .route("/v1/feed", get(http::read_feed::<S>))
+        .route("/v1/people/{user_id}/posts", get(http::list_posts::<S>))
+        .route("/v1/following", get(http::list_following::<S>))
+        .route("/v1/following/{user_id}", following)
         .with_state(state);
     let router = clients
         .merge(bus::routes(secret.clone(), Arc::new(events)))

@@ -7,9 +7,10 @@ use service::clock::now;
 use service::http::HttpError;
 use service::realtime::ConnectionContext;
 use service::tickets::TicketFault;
-use wire::{ChatClaims, ChatRoomGrant, ErrorCode, RoomId, UnixMs};
+use wire::{ChatClaims, ChatRoomGrant, ErrorCode, Participant, RoomId, UnixMs};
 
 use crate::caller::Caller;
+use crate::feed::Feed;
 use crate::quotas::ExportQuota;
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
@@ -24,6 +25,7 @@ pub(crate) struct AppState<S> {
     pub(crate) stores: Arc<S>,
     pub(crate) rooms: RoomLoader<S>,
     pub(crate) exports: ExportQuota,
+    pub(crate) feed: Feed,
     pub(crate) connections: ConnectionContext,
 }
 
@@ -35,6 +37,10 @@ pub(crate) struct Admission {
     /// Pages that may use it; none: those of the service's own list.
     pub(crate) origins: Option<Vec<String>>,
     pub(crate) expires_at: UnixMs,
+    /// What it calls its person.
+    pub(crate) name: String,
+    /// Since when it does.
+    pub(crate) issued_at: UnixMs,
 }
 
 impl From<ChatClaims> for Admission {
@@ -50,13 +56,19 @@ impl From<ChatClaims> for Admission {
             grants: claims.rooms,
             origins: claims.common.origins,
             expires_at: UnixMs(claims.common.exp.saturating_mul(1_000)),
+            name: claims.common.name,
+            issued_at: UnixMs(claims.common.iat.saturating_mul(1_000)),
         }
     }
 }
 
 /// Checks all that a ticket names: a genuine one may still name what no store can hold.
 fn check_names(claims: &ChatClaims) -> Result<(), &'static str> {
-    check_id(claims.common.sub.as_str())?;
+    let holder = Participant {
+        user_id: claims.common.sub.clone(),
+        name: claims.common.name.clone(),
+    };
+    check_participant(&holder)?;
     if let Some(session) = &claims.session {
         check_id(session.as_str())?;
     }

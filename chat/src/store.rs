@@ -7,6 +7,7 @@ mod backend;
 mod chain;
 #[cfg(test)]
 pub(crate) mod faulty;
+mod feed;
 pub mod memory;
 pub mod mongo;
 mod pair;
@@ -15,6 +16,9 @@ mod upkeep;
 mod verify;
 
 pub use backend::{MessageBackend, MessagesUrl, MessagesUrlError};
+pub use feed::{
+    DoneBatch, FeedStore, FollowOutcome, MatchChange, NewFollow, NewPost, Posted, ProfileChange,
+};
 pub use pair::StorePair;
 pub use upkeep::{MessageAge, MessageUpkeep, TextEnd, TextRemoval, TextRemoved};
 pub use verify::{ChainFault, ChainReport, FaultKind, verify_messages};
@@ -185,6 +189,10 @@ pub struct RoomChanges {
     pub closings: Vec<Closing>,
     /// Who blocks whom.
     pub blocks: Vec<BlockChange>,
+    /// Who is matched, and who no more.
+    pub matches: Vec<MatchChange>,
+    /// What others may know of people.
+    pub profiles: Vec<ProfileChange>,
     /// People who were erased.
     pub erasures: Vec<Erasure>,
     /// Events of other services, of which the changes have been made.
@@ -371,6 +379,8 @@ pub struct OwnSpan {
 /// - Members of a pair are added; those of a group are its highest revision's, and it takes no others. Who joins a
 ///   group that is there reads from its head on, and who joins again begins anew.
 /// - Who is erased is taken out, and never added again. A closed room stays closed.
+/// - Those who are matched follow each other from then on, and who is matched no more follows no more, unless they began to
+///   after that. Of who is erased no post, no follow and no entry of a feed is left.
 pub trait RoomStore: Send + Sync + 'static {
     /// Writes changes.
     ///

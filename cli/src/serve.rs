@@ -117,6 +117,7 @@ pub(crate) async fn chat(settings: &Settings, args: &ServeArgs) -> Result<(), Fa
         retention_days: own.retention,
         accepted_loss: own.accepted_loss.clone(),
         limits: own.limits,
+        feed: settings.feed,
     };
     end(
         chat::run(listeners, config, shutdown).await,

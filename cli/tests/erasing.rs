@@ -14,6 +14,7 @@ const NAME: &str = "Nahida Canary-1b7e";
 const MAILBOX: &str = "nahida.canary.44d0";
 const SEALED: &str = "canary-sealed-letter-9f31";
 const OPENED: &str = "canary-opened-letter-c2d8";
+const POSTED: &str = "canary-post-55a1";
 const PASSWORD: &str = "correct horse battery";
 /// What is promised of an erasure.
 const ERASED_WITHIN: Duration = Duration::from_secs(60);
@@ -153,4 +154,51 @@ async fn ops_60_a_minute_after_an_erasure_no_file_holds_name_address_or_sealed_l
     for person in session["participants"].as_array().unwrap() {
         assert!(person["name"] == "Bo" || person["name"] == wire::LEFT_NAME);
     }
+}
+
+#[tokio::test]
+async fn sch_463_who_can_be_found_is_followed_and_their_posts_go_with_them() {
+    let stack = Stack::start().await;
+    let nahida = Browser::signed_up(&stack, MAILBOX, NAME).await;
+    let cy = Browser::signed_up(&stack, "cy", "Cy").await;
+    let chat = stack.url(Service::Chat);
+    let hers = Http::bearer(&nahida.ticket("/v1/rooms/ticket").await.ticket);
+    let theirs = Http::bearer(&cy.ticket("/v1/rooms/ticket").await.ticket);
+    let follow = async || {
+        let url = format!("{chat}/v1/following/{}", nahida.id);
+        theirs.put(&url, Value::Null).await.status
+    };
+    let post = async |key: &str| {
+        let body = json!({"client_id": key, "body": format!("{key} {POSTED}")});
+        let posted = hers.post(&format!("{chat}/v1/posts"), body).await;
+        assert_eq!(posted.status, 201, "{posted:?}");
+    };
+    let feed = async || {
+        let page: Value = theirs.get(&format!("{chat}/v1/feed")).await.json(200);
+        page["items"].as_array().unwrap().clone()
+    };
+    assert_eq!(follow().await, 404);
+    post("before").await;
+    let shown = json!({"discoverable": true});
+    let shown = nahida.send(Method::PATCH, "/v1/me", Some(shown)).await;
+    assert_eq!(shown.status, 200);
+    until("she can be followed", SOON, async || {
+        (follow().await == 204).then_some(())
+    })
+    .await;
+    post("after").await;
+    let items = feed().await;
+    assert_eq!(items.len(), 1, "{items:?}");
+    assert_eq!(items[0]["body"], format!("after {POSTED}"));
+    assert_eq!(items[0]["author"]["name"], NAME);
+    let erasing = json!({"password": PASSWORD});
+    let erased = nahida.send(Method::DELETE, "/v1/me", Some(erasing)).await;
+    assert_eq!(erased.status, 204);
+    let texts = [NAME, POSTED];
+    until("no file holds her posts", ERASED_WITHIN, async || {
+        found(stack.data_dir(), &texts).is_empty().then_some(())
+    })
+    .await;
+    assert!(feed().await.is_empty());
+    assert_eq!(follow().await, 404);
 }

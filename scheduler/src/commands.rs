@@ -15,6 +15,7 @@ mod direct_writes;
 mod due_jobs;
 mod erasures;
 mod events;
+mod fact_backlogs;
 mod feedback;
 mod job_claims;
 mod job_failures;
@@ -46,6 +47,7 @@ pub(crate) use direct_writes::{
 pub(crate) use due_jobs::settle;
 pub(crate) use erasures::erase;
 pub(crate) use events::take_batch;
+pub(crate) use fact_backlogs::tell_backlog;
 pub(crate) use feedback::{FeedbackOutcome, give_feedback};
 pub(crate) use job_claims::{ClaimedBatch, claim_due};
 pub(crate) use job_failures::fail;

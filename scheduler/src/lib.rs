@@ -20,6 +20,7 @@ mod describe;
 mod due_jobs;
 mod email;
 mod events;
+mod fact_backlogs;
 mod gift_claims;
 mod gift_delivery;
 mod gift_views;
@@ -153,6 +154,9 @@ pub async fn run(
 
     let keeping = zone_rules::apply(app.clone(), shutdown.clone());
     tasks.spawn("zone rules", keeping);
+
+    let telling = fact_backlogs::tell(app.clone(), shutdown.clone());
+    tasks.spawn("fact backlogs", telling);
 
     let routes = router::routes(app, &config, secret, readiness.clone(), &origins);
     listeners::serve(listeners.into(), routes, readiness, front, shutdown).await?;

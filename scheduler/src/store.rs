@@ -27,6 +27,7 @@ mod matches;
 mod notifications;
 mod occupancies;
 mod people;
+mod published_facts;
 mod push_subscriptions;
 mod questions;
 mod reports;
@@ -80,6 +81,7 @@ pub(crate) use notifications::{
 };
 pub(crate) use occupancies::{Around, OccupancyRepository};
 pub(crate) use people::{PersonQueries, PersonRepository};
+pub(crate) use published_facts::{FactBacklog, PublishedFactRepository};
 pub(crate) use push_subscriptions::{
     PushEndpoint, PushScope, PushSubscriptionQueries, PushSubscriptionRepository, PushTarget,
     StoredPushSubscription,
@@ -275,6 +277,9 @@ pub(crate) trait UnitOfWork: Send {
 
     /// Addresses of mails about notifications.
     fn mail_addresses(&mut self) -> &mut dyn MailAddressRepository;
+
+    /// What the services were told of people and matches.
+    fn published_facts(&mut self) -> &mut dyn PublishedFactRepository;
 
     /// Tokens of mails.
     fn tokens(&mut self) -> &mut dyn TokenRepository;

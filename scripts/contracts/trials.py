@@ -88,6 +88,8 @@ def trials(services: Services) -> list[Trial]:
     person = talked["participants"][0]["user_id"]
     guest = services.post("/v1/rooms/ticket", {"user_id": person}, key)["ticket"]
     login, both = matched(services)
+    follows = services.post("/v1/matches", {"participants": TWO}, key)["participants"]
+    follows = [one["user_id"] for one in follows if one["user_id"] != person]
     back_end = {"api_key": key, "operator_key": operator_key, "operator_ticket": operator, "events_secret": services.secret()}
     return [
         Trial(
@@ -97,7 +99,7 @@ def trials(services: Services) -> list[Trial]:
         ),
         Trial("page", services.url["scheduler"], {"access": page}, ids(visited), 6, is_first=False),
         Trial("person", services.url["scheduler"], {LOGIN: login}, {}, 10, own_of=of_groups(lambda: group(services, login, both)), is_first=False),
-        Trial("chat", services.url["chat"], {"ticket": guest, "operator_ticket": operator, "events_secret": services.secret()}, {"path.id": [talked["room_id"]]}, 8),
+        Trial("chat", services.url["chat"], {"ticket": guest, "operator_ticket": operator, "events_secret": services.secret()}, {"path.id": [talked["room_id"]], "path.user_id": follows}, 8),
         Trial("signaling", services.url["signaling"], {"operator_ticket": operator, "events_secret": services.secret()}, ids(booked), 8),
     ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "bench"))
 
 from measuring import page, plots  # noqa: E402
-from measuring.bars import BARS  # noqa: E402
+from measuring.bars import BARS, SHOWN  # noqa: E402
 from measuring.results import Result  # noqa: E402
 
 MACHINE = {"at": "2026-01-02T03:04:05+00:00", "processor": "a processor", "cores": 2, "kernel": "6", "commit": "abc", "load": 0.1}
@@ -53,6 +53,13 @@ class Page(unittest.TestCase):
         text = page.chat_section(rounds_of("CHT2", {name: 4 + at for at, name in enumerate(servers)} | {f"{name}_cpu": 2 for name in servers}))
         self.assertIn("| each | ≤ 8.00 KB | 4.00 KB | met |", text)
         self.assertIn("| KB for each of 10,000 idle connections | 4.00 | 5.00 | 6.00 |", text)
+
+    def test_feeds_stand_database_by_database(self):
+        figures = {f"{engine}_{what}_{at}": {"p50": 2, "p99": 4}[at]
+                   for engine in SHOWN for what in ("post_few", "post_many", "page_few", "page_many", "spread") for at in ("p50", "p99")}
+        text = page.chat_section(rounds_of("CHT8", figures))
+        self.assertIn("| a post, 100,000 followers on SQLite, median | ≤ 1.20× | 1.00× | met |", text)
+        self.assertIn("| SQLite | 2.00 / 4.00 | 2.00 / 4.00 | 2.00 / 4.00 | 2.00 / 4.00 | 2.00 |", text)
 
 
 class Plots(unittest.TestCase):

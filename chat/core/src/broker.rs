@@ -15,6 +15,7 @@ mod changes;
 mod closing;
 mod connections;
 mod enter;
+mod feed;
 mod frames;
 mod outcomes;
 mod presence;
@@ -109,6 +110,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
             Input::Loaded { room, as_of } => self.loaded(room, as_of),
             Input::WriteBegun(rooms) => self.rooms.keep(rooms),
             Input::WriteDone(rooms) => self.rooms.release(&rooms),
+            Input::Posted { post, readers } => self.posted(&post, &readers, &mut out),
             Input::Written(outcome) => self.written(now, outcome, &mut out),
             Input::Tick => {}
         }

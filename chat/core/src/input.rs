@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use wire::chat::{ChatClientFrame, Cursor};
+use wire::chat::{ChatClientFrame, Cursor, Post};
 use wire::{ConnectionId, FrameId, RoomId, UserId};
 
 use crate::{MessageRef, Room, WriteOutcome};
@@ -71,6 +71,13 @@ pub enum Input {
     WriteBegun(BTreeSet<RoomId>),
     /// All that follows from what was written to these rooms is written too: they may leave memory.
     WriteDone(BTreeSet<RoomId>),
+    /// A post was put into the feeds of these readers.
+    Posted {
+        /// The post, as they read it.
+        post: Post,
+        /// Those of whom it is to be told, connected or not.
+        readers: Vec<UserId>,
+    },
     /// What became of a write, in the order of the commits.
     Written(WriteOutcome),
     /// [`next_deadline`](crate::RoomBroker::next_deadline) is reached.

@@ -6,6 +6,7 @@
 mod broker;
 mod chain;
 mod expiry;
+mod feed;
 mod input;
 mod membership;
 mod output;
@@ -26,6 +27,7 @@ pub use chain::{
     Verdict, missing, served,
 };
 pub use expiry::{MAX_TTL_MS, MIN_TTL_MS, expiry, is_ttl, without_expired_text};
+pub use feed::{FanoutMode, FeedPage, Follow, MAX_FOLLOWING, Relation, SPREAD_TOGETHER};
 pub use input::Input;
 pub use membership::{MemberProgress, Membership, SentCount};
 pub use output::{FrameDelivery, Output};

@@ -1,4 +1,4 @@
-//! Cursors of pages: of those that go from room to room a room, and a number that says where; of members an id.
+//! Cursors of pages: the id of the last item, and of those that go from room to room a number that says where.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -6,10 +6,10 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chat_core::check_id;
-use wire::{ErrorCode, RoomId, UserId};
+use wire::{ErrorCode, RoomId};
 
-pub(super) fn write_cursor(number: impl Display, room: &RoomId) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{number} {room}"))
+pub(super) fn write_cursor(number: impl Display, id: impl Display) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{number} {id}"))
 }
 
 /// # Errors
@@ -22,18 +22,17 @@ pub(super) fn read_cursor<N: FromStr>(cursor: &str) -> Result<(N, RoomId), Error
     Ok((number, RoomId(room.to_owned())))
 }
 
-pub(super) fn write_member_cursor(last: &UserId) -> String {
-    URL_SAFE_NO_PAD.encode(last.as_str())
+/// A cursor behind which the items come after the one of that id.
+pub(super) fn write_id_cursor(id: &str) -> String {
+    URL_SAFE_NO_PAD.encode(id)
 }
 
-/// After whom the page begins.
-///
 /// # Errors
 /// `bad_cursor` for what no page has given.
-pub(super) fn read_member_cursor(cursor: &str) -> Result<UserId, ErrorCode> {
+pub(super) fn read_id_cursor(cursor: &str) -> Result<String, ErrorCode> {
     let id = decoded(cursor)?;
     check_id(&id).map_err(|_| ErrorCode::BadCursor)?;
-    Ok(UserId(id))
+    Ok(id)
 }
 
 fn decoded(cursor: &str) -> Result<String, ErrorCode> {
@@ -60,6 +59,14 @@ mod tests {
         let encoded = |text| URL_SAFE_NO_PAD.encode(text);
         for bad in ["", "!", "AAAA", &encoded("x r"), &encoded("17 r\0")] {
             assert_eq!(read_cursor::<i64>(bad), Err(ErrorCode::BadCursor), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_id_comes_back_from_its_cursor() {
+        assert_eq!(read_id_cursor(&write_id_cursor("né 1")), Ok("né 1".into()));
+        for bad in ["", "!", "AAAA"] {
+            assert_eq!(read_id_cursor(bad), Err(ErrorCode::BadCursor), "{bad}");
         }
     }
 }

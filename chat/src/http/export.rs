@@ -1,5 +1,7 @@
 //! `/v1/export`: what is a person's own in chat, page by page. Rooms come by their ids, so that none is missed although
-//! they change meanwhile.
+//! they change meanwhile; then what they posted, and whom they follow.
+
+mod place;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,14 +10,15 @@ use axum::extract::State;
 use chat_core::{Membership, Room};
 use service::clock::now;
 use service::http::{HttpError, Json};
-use wire::chat::{ExportedRoom, Message};
+use wire::chat::{ExportPage, ExportedRoom, Message};
 use wire::{Page, RoomId, UserId};
 
-use super::cursor::{read_cursor, write_cursor};
+use self::place::ExportPlace;
+use super::cursor::write_cursor;
 use super::{BearerAdmission, QueryParameters, http_error};
 use crate::caller::Caller;
 use crate::state::AppState;
-use crate::store::{MessageStore, OwnSpan, StoreError, Stores};
+use crate::store::{FeedStore, MessageStore, OwnSpan, StoreError, Stores};
 
 /// Rooms in a page at most, and messages in all, if nothing is said.
 const DEFAULT_PAGE: u32 = 50;
@@ -24,25 +27,82 @@ const MAX_PAGE_BYTES: usize = 1024 * 1024;
 /// Messages of all members that are looked at for one page: a few milliseconds' work.
 const MAX_SEARCHED: u64 = 10_000;
 
-/// A page of rooms, each with what the person wrote there.
+/// A page of rooms, each with what the person wrote there, and where there are no more of them of the feed.
 pub(crate) async fn export<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
     bearer: BearerAdmission,
     query: QueryParameters,
-) -> Result<Json<Page<ExportedRoom>>, HttpError> {
+) -> Result<Json<ExportPage>, HttpError> {
     let limit = query.limit()?.unwrap_or(DEFAULT_PAGE);
-    let from = query.text("cursor").map(read_cursor::<u64>);
-    let from = from.transpose().map_err(http_error)?;
+    let from = query.text("cursor").map(ExportPlace::read);
+    let from = from.transpose().map_err(http_error)?.unwrap_or_default();
     let caller = &bearer.0.caller;
     let counted = state.exports.take(&caller.user, now());
     counted.map_err(|exceeded| HttpError::rate_limited(exceeded.retry_after_ms))?;
     state.open(&bearer.0).await.map_err(http_error)?;
-    let page = page(&state, caller, from, limit).await;
+    let page = exported_page(&state, caller, from, limit).await;
     page.map(Json)
         .map_err(|error| HttpError::storage_unavailable(&error))
 }
 
-/// The page from a message of a room on, or from the beginning.
+/// The page that begins at a place: as much of what follows as there is room for.
+async fn exported_page<S: Stores>(
+    state: &AppState<S>,
+    caller: &Caller,
+    from: ExportPlace,
+    limit: u32,
+) -> Result<ExportPage, StoreError> {
+    let (user, store) = (&caller.user, &state.feed.store);
+    let (mut exported, mut left, mut place) = (ExportPage::default(), limit, from);
+    if let ExportPlace::Rooms(from) = place {
+        let rooms = page(state, caller, from, limit).await?;
+        let messages: usize = rooms.items.iter().map(|room| room.messages.len()).sum();
+        left = left.saturating_sub(clipped(messages.max(rooms.items.len())));
+        exported.items = rooms.items;
+        if rooms.next_cursor.is_some() {
+            exported.next_cursor = rooms.next_cursor;
+            return Ok(exported);
+        }
+        place = ExportPlace::newest_post();
+    }
+    // A ticket of some rooms alone has no feed.
+    if caller.only.is_some() {
+        return Ok(exported);
+    }
+    if let ExportPlace::Posts(before) = &place
+        && left > 0
+    {
+        let posts = store.posts_of(user, Some(before), left).await?;
+        left = left.saturating_sub(clipped(posts.posts.len()));
+        exported.posts = posts.posts;
+        place = match posts.next_before {
+            Some(next) => ExportPlace::Posts(next),
+            None => ExportPlace::first_followed(),
+        };
+    }
+    if let ExportPlace::Following(after) = &place
+        && left > 0
+    {
+        let after = UserId(after.clone());
+        let mut followed = store.following(user, Some(&after), left + 1).await?;
+        let more = clipped(followed.len()) > left;
+        followed.truncate(left as usize);
+        exported.following = followed;
+        if !more {
+            return Ok(exported);
+        }
+        let last = exported.following.last();
+        place = last.map_or(place, |last| ExportPlace::Following(last.user_id.0.clone()));
+    }
+    exported.next_cursor = Some(place.write());
+    Ok(exported)
+}
+
+fn clipped(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The page of rooms from a message of a room on, or from the beginning.
 async fn page<S: Stores>(
     state: &AppState<S>,
     caller: &Caller,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use service::http::{HttpError, Json};
 use wire::chat::Member;
-use wire::{Page, RoomId};
+use wire::{Page, RoomId, UserId};
 
-use super::cursor::{read_member_cursor, write_member_cursor};
+use super::cursor::{read_id_cursor, write_id_cursor};
 use super::{BearerAdmission, QueryParameters, http_error};
 use crate::state::AppState;
 use crate::store::Stores;
@@ -24,8 +24,8 @@ pub(crate) async fn list_members<S: Stores>(
 ) -> Result<Json<Page<Member>>, HttpError> {
     let room = RoomId(room);
     let limit = query.limit()?.unwrap_or(DEFAULT_PAGE) as usize;
-    let after = query.text("cursor").map(read_member_cursor).transpose();
-    let after = after.map_err(http_error)?;
+    let after = query.text("cursor").map(read_id_cursor).transpose();
+    let after = after.map_err(http_error)?.map(UserId);
     bearer.reach(&state, &room).await?;
     let caller = &bearer.0.caller;
     let members = state.registry.ask(|broker| {
@@ -38,7 +38,7 @@ pub(crate) async fn list_members<S: Stores>(
     let more = members.len() > limit;
     members.truncate(limit);
     let next_cursor = members.last().filter(|_| more);
-    let next_cursor = next_cursor.map(|last| write_member_cursor(&last.user_id));
+    let next_cursor = next_cursor.map(|last| write_id_cursor(last.user_id.as_str()));
     Ok(Json(Page {
         items: members,
         next_cursor,

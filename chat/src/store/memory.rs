@@ -1,6 +1,7 @@
 //! Everything in memory: for tests, and the plainest reading of the contract. Nothing survives the process, and
 //! events go nowhere.
 
+mod feed;
 mod tables;
 mod upkeep;
 

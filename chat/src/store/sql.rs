@@ -1,7 +1,9 @@
 //! Messages and rooms in SQL databases, in statements that every engine of `storage` takes.
 
+mod feed;
 pub(crate) mod mark;
 mod messages;
+mod person_locks;
 mod rooms;
 
 pub use messages::SqlMessages;

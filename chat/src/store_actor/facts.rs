@@ -3,12 +3,14 @@
 use chat_core::{check_id, check_participant};
 use serde::de::DeserializeOwned;
 use wire::{
-    Event, EventType, Participant, RoomFact, RoomId, RoomKind, SessionBooked, UserBlocked,
-    UserErased, UserId,
+    Event, EventType, MatchFact, Participant, PersonFact, RoomFact, RoomId, RoomKind,
+    SessionBooked, UserBlocked, UserErased, UserId,
 };
 
 use crate::removals::Removal;
-use crate::store::{BlockChange, Closing, Erasure, GroupFact, Opening, RoomChanges};
+use crate::store::{
+    BlockChange, Closing, Erasure, GroupFact, MatchChange, Opening, ProfileChange, RoomChanges,
+};
 
 /// Members of a group: a message is queued for each of them.
 const MAX_MEMBERS: usize = 500;
@@ -71,6 +73,11 @@ fn take_kind(kind: EventType, event: &Event, changes: &mut RoomChanges) -> Resul
                 order,
             });
         }
+        EventType::MatchCreated | EventType::MatchEnded => {
+            let matched = kind == EventType::MatchCreated;
+            changes.matches.push(match_change(event, matched)?);
+        }
+        EventType::PersonChanged => changes.profiles.push(profile_change(event)?),
         EventType::UserErased => {
             let UserErased { user_id: user } = data(event)?;
             check_person("user_id", &user)?;
@@ -120,6 +127,40 @@ fn group(event: &Event, fact: RoomFact) -> Result<GroupFact, String> {
         epoch: uuid::Uuid::now_v7().to_string(),
         name: fact.name.filter(|name| !name.is_empty()),
         members: fact.members,
+        revision: event.revision.unwrap_or_default().max(1),
+        at: event.occurred_at,
+    })
+}
+
+fn match_change(event: &Event, matched: bool) -> Result<MatchChange, String> {
+    let MatchFact { participants, .. } = data(event)?;
+    for person in &participants {
+        check_participant(person).map_err(|bad| format!("a participant: {bad}"))?;
+    }
+    if participants[0].user_id == participants[1].user_id {
+        return Err("participants: one and the same".to_owned());
+    }
+    Ok(MatchChange {
+        pair: participants,
+        matched,
+        order: (event.occurred_at, event.id.clone()),
+    })
+}
+
+fn profile_change(event: &Event) -> Result<ProfileChange, String> {
+    let fact: PersonFact = data(event)?;
+    check_person("user_id", &fact.user_id)?;
+    check_id(&fact.tenant).map_err(|bad| format!("tenant: {bad}"))?;
+    let named = Participant {
+        user_id: fact.user_id,
+        name: fact.name,
+    };
+    check_participant(&named).map_err(|bad| format!("name: {bad}"))?;
+    Ok(ProfileChange {
+        user: named.user_id,
+        name: named.name,
+        tenant: fact.tenant,
+        discoverable: fact.discoverable,
         revision: event.revision.unwrap_or_default().max(1),
         at: event.occurred_at,
     })

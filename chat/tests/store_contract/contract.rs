@@ -1,6 +1,7 @@
 //! The rules, each on an empty store, and what they are written with.
 
 mod chains;
+mod feed;
 mod groups;
 mod messages;
 mod people;
@@ -10,8 +11,8 @@ mod upkeep;
 use std::future::Future;
 
 use chat::store::{
-    Appended, ChainedMessages, GroupFact, MessageStore, NewMessage, Opening, RoomChanges,
-    SettledHead, Stores,
+    Appended, ChainedMessages, FeedStore, GroupFact, MessageStore, NewMessage, Opening,
+    RoomChanges, RoomStore, SettledHead, Stores,
 };
 use chat_core::{ChainSalt, HistoryPage, MemberProgress, MessageDraft, PositionKind};
 use uuid::Uuid;
@@ -19,6 +20,7 @@ use wire::chat::Message;
 use wire::{Event, Participant, RoomMember, RoomRole, UnixMs};
 
 pub(crate) use chains::*;
+pub(crate) use feed::*;
 pub(crate) use groups::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
@@ -32,6 +34,15 @@ pub(crate) trait StoreFactory {
 
     /// An empty store; `None`, and the test is left out, where there is no such server.
     fn make(&self) -> impl Future<Output = Option<Self::Store>>;
+}
+
+/// Makes empty stores of feeds, with what the scheduler tells.
+pub(crate) trait FeedFactory {
+    /// The implementation that is to keep the rules.
+    type Feed: RoomStore + FeedStore;
+
+    /// An empty store; `None`, and the test is left out, where there is no such server.
+    fn make_feed(&self) -> impl Future<Output = Option<Self::Feed>>;
 }
 
 /// Every rule of messages as a test, on the stores of a factory.
@@ -93,6 +104,38 @@ macro_rules! keeps_rooms {
     };
 }
 pub(crate) use keeps_rooms;
+
+/// Every rule of the feed as a test, on the stores of a factory.
+macro_rules! keeps_feeds {
+    ($factory:expr) => {
+        crate::contract::keeps_feeds! { $factory =>
+            cht_200_a_key_stands_for_one_post,
+            cht_201_who_may_be_followed_is_followed_once,
+            cht_202_a_feed_holds_what_was_posted_since,
+            cht_203_the_matched_follow_each_other_until_it_is_over,
+            cht_204_a_block_hides_both_ways_while_it_holds,
+            cht_205_a_deleted_post_is_gone_and_its_key_is_not,
+            cht_206_of_who_is_erased_nothing_is_left,
+            cht_207_of_a_persons_facts_the_highest_counts,
+            cht_208_facts_in_any_order_end_the_same,
+            cht_209_pages_hold_each_post_once_in_order,
+            cht_210_a_feed_is_what_a_naive_one_is,
+            cht_220_old_posts_go_with_their_keys,
+        }
+    };
+    ($factory:expr => $($rule:ident,)+) => {
+        $(
+            #[tokio::test]
+            async fn $rule() {
+                let factory = $factory;
+                if let Some(feed) = crate::contract::FeedFactory::make_feed(&factory).await {
+                    crate::contract::$rule(feed).await;
+                }
+            }
+        )+
+    };
+}
+pub(crate) use keeps_feeds;
 
 macro_rules! keeps {
     ($factory:expr => $($rule:ident,)+) => {

@@ -2,7 +2,10 @@
 
 use chat::store::memory::MemoryStore;
 
-use crate::contract::{StoreFactory, end_the_same, keeps_messages, keeps_rooms};
+use crate::contract::{
+    FeedFactory, StoreFactory, end_the_same, follow_a_naive_feed, keeps_feeds, keeps_messages,
+    keeps_rooms,
+};
 
 struct InMemory;
 
@@ -14,8 +17,24 @@ impl StoreFactory for InMemory {
     }
 }
 
+impl FeedFactory for InMemory {
+    type Feed = MemoryStore;
+
+    async fn make_feed(&self) -> Option<MemoryStore> {
+        Some(MemoryStore::default())
+    }
+}
+
 keeps_messages!(InMemory);
 keeps_rooms!(InMemory);
+keeps_feeds!(InMemory);
+
+#[tokio::test]
+async fn cht_210_a_thousand_feeds_are_what_naive_ones_are() {
+    for seed in 0..1_000 {
+        follow_a_naive_feed(&MemoryStore::default(), seed, 50).await;
+    }
+}
 
 /// In memory there is time for many more orders than on a database.
 #[tokio::test]

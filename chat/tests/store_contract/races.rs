@@ -2,6 +2,7 @@
 //! READ COMMITTED, and whoever loses a race writes after all.
 
 mod appends;
+mod feeds;
 mod outbox;
 mod people;
 
@@ -64,6 +65,16 @@ macro_rules! races {
             #[tokio::test]
             async fn cht_85_of_blocks_that_race_the_latest_counts() {
                 super::people::blocks_keep_the_latest($engine).await;
+            }
+
+            #[tokio::test]
+            async fn cht_219_feeds_of_who_come_and_go_hold_what_was_posted_since() {
+                super::feeds::hold_what_was_posted_since($engine).await;
+            }
+
+            #[tokio::test]
+            async fn cht_222_who_reads_while_posts_come_into_feeds_misses_none() {
+                super::feeds::miss_nothing_meanwhile($engine).await;
             }
 
             #[tokio::test]

@@ -8,8 +8,9 @@ use storage::{Database, Schema};
 use tokio::sync::OnceCell;
 
 use crate::contract::{
-    StoreFactory, append, blocked, closed, erased, event, fill, is_closed, keeps_messages,
-    keeps_rooms, members, moved, new, opened, opening, settled, stored,
+    FeedFactory, StoreFactory, append, blocked, closed, erased, event, fill, is_closed,
+    keeps_feeds, keeps_messages, keeps_rooms, members, moved, new, opened, opening, settled,
+    stored,
 };
 
 pub(crate) type SqlStores = StorePair<SqlRooms, SqlMessages>;
@@ -60,6 +61,14 @@ impl StoreFactory for SqlFactory {
     }
 }
 
+impl FeedFactory for SqlFactory {
+    type Feed = SqlRooms;
+
+    async fn make_feed(&self) -> Option<SqlRooms> {
+        Some(SqlRooms::new(self.room_database().await?))
+    }
+}
+
 /// What only a store that lasts promises.
 macro_rules! keeps_it_for_good {
     ($engine:expr) => {
@@ -90,6 +99,7 @@ mod on_sqlite {
 
     keeps_messages!(SqlFactory::on(TestEngine::Sqlite));
     keeps_rooms!(SqlFactory::on(TestEngine::Sqlite));
+    keeps_feeds!(SqlFactory::on(TestEngine::Sqlite));
     keeps_it_for_good!(TestEngine::Sqlite);
 }
 
@@ -97,6 +107,7 @@ mod on_postgres {
     use super::*;
 
     keeps_rooms!(SqlFactory::on(TestEngine::Postgres));
+    keeps_feeds!(SqlFactory::on(TestEngine::Postgres));
     keeps_it_for_good!(TestEngine::Postgres);
 }
 
@@ -104,6 +115,7 @@ mod on_mysql {
     use super::*;
 
     keeps_rooms!(SqlFactory::on(TestEngine::MySql));
+    keeps_feeds!(SqlFactory::on(TestEngine::MySql));
     keeps_it_for_good!(TestEngine::MySql);
 }
 

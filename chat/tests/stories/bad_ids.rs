@@ -158,6 +158,15 @@ async fn bad_events_are_skipped(database: &TestDatabase) {
             json!({"room_id": "r\u{0}", "members": [], "tenant": "people"}),
         ),
         ("room.opened", json!({"room_id": "r"})),
+        (
+            "person.changed",
+            json!({"user_id": "bo", "name": "B\u{0}", "tenant": "people", "discoverable": true}),
+        ),
+        (
+            "match.created",
+            json!({"match_id": "m", "room_id": "r", "tenant": "people",
+                "participants": [{"user_id": "bo", "name": "Bo"}, {"user_id": "bo", "name": "Bo"}]}),
+        ),
     ]
     .into_iter()
     .enumerate()

@@ -114,7 +114,6 @@ async fn cht_170_readers_that_come_and_go_with_messages_on_ferret() {
 async fn with_messages_on(server: MongoServer) {
     if let Some(messages) = server.new_database() {
         let places = Places {
-            rooms: None,
             messages: Some(MessagesUrl::parse(&messages).unwrap()),
             ..Places::default()
         };

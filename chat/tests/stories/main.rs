@@ -9,6 +9,7 @@ mod coming_back;
 mod erased;
 mod events;
 mod export;
+mod feed;
 mod flapping;
 mod groups;
 mod it_describes_itself;

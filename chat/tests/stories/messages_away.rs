@@ -43,7 +43,6 @@ async fn begin(server: MongoServer) -> Option<(Link, Server, MongoUrl)> {
     let and = if url.ends_with('?') { "" } else { "&" };
     let (link, through) = Link::to(&format!("{url}{and}directConnection=true")).await;
     let places = Places {
-        rooms: None,
         messages: Some(MessagesUrl::parse(&through).unwrap()),
         ..Places::default()
     };

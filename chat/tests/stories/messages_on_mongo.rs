@@ -103,7 +103,6 @@ async fn cht_123_a_server_that_knows_less_than_the_rooms_is_refused_by_name() {
         return;
     };
     let places = Places {
-        rooms: None,
         messages: Some(MessagesUrl::parse(&messages).unwrap()),
         ..Places::default()
     };

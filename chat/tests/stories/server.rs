@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use chat::{Config, Limits, MessagesUrl};
+use chat::{Config, FeedSettings, Limits, MessagesUrl};
 use service::listeners::Listeners;
 use service::realtime::RealtimeConfig;
 use service::{Shutdown, StartError};
@@ -29,18 +29,20 @@ pub(crate) struct Server {
     running: JoinHandle<Result<(), StartError>>,
 }
 
-/// Databases other than the one file by default.
+/// Databases other than the one file by default, and how the feed is set.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Places {
     pub(crate) rooms: Option<DatabaseUrl>,
     pub(crate) messages: Option<MessagesUrl>,
     /// After how many days messages are deleted.
     pub(crate) retention_days: u32,
+    pub(crate) feed: FeedSettings,
 }
 
 impl Places {
     pub(crate) fn set(&self, config: &mut Config) {
         config.retention_days = self.retention_days;
+        config.feed = self.feed;
         if let Some(rooms) = &self.rooms {
             config.rooms = rooms.clone();
         }
@@ -67,6 +69,15 @@ impl Server {
     pub(crate) async fn with_rooms(rooms: DatabaseUrl) -> Self {
         Self::with_places(Places {
             rooms: Some(rooms),
+            ..Places::default()
+        })
+        .await
+    }
+
+    /// One whose feed is set so.
+    pub(crate) async fn with_feed(feed: FeedSettings) -> Self {
+        Self::with_places(Places {
+            feed,
             ..Places::default()
         })
         .await

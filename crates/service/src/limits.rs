@@ -81,6 +81,8 @@ pub enum Limit {
     Mails,
     /// Exports of one person, or in chat pages of theirs, in an hour; answered with 429.
     Exports,
+    /// Posts of one person in an hour; answered with 429.
+    Posts,
     /// What one person stores in an hour; refused with `quota_exceeded`.
     QuotaPerPerson,
     /// What is stored in one room in an hour; refused with `quota_exceeded`.
@@ -95,7 +97,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::ConnectionsUnauthenticated,
@@ -133,6 +135,7 @@ impl Limit {
         Self::Searches,
         Self::Mails,
         Self::Exports,
+        Self::Posts,
         Self::QuotaPerPerson,
         Self::QuotaPerRoom,
         Self::QuotaPerApplication,
@@ -181,6 +184,7 @@ impl Limit {
             Self::Searches => "searches",
             Self::Mails => "mails",
             Self::Exports => "exports",
+            Self::Posts => "posts",
             Self::QuotaPerPerson => "quota_per_person",
             Self::QuotaPerRoom => "quota_per_room",
             Self::QuotaPerApplication => "quota_per_application",

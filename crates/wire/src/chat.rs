@@ -9,9 +9,11 @@ pub use client::{
     AskPresence, ChatClientFrame, Cursor, DeleteMessage, Hello, History, MarkDelivered, MarkRead,
     Ping, Send, SetStatus, Typing,
 };
-pub use http::{ExportedRoom, PostMessage, PutRead, RoomsPage, SyncResponse};
+pub use http::{
+    ExportPage, ExportedRoom, PostMessage, PutRead, RoomsPage, SyncResponse, WritePost,
+};
 pub use server::{
     Accepted, ChatServerFrame, Delivered, GoingAway, Heads, Member, Message, MessageDeleted,
-    Messages, Pong, Presence, PresenceState, Read, Removed, RemovedReason, RoomHead, RoomView,
-    Sent, TypingBy, Welcome,
+    Messages, Pong, Post, Presence, PresenceState, Read, Removed, RemovedReason, RoomHead,
+    RoomView, Sent, TypingBy, Welcome,
 };

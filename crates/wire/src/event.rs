@@ -100,6 +100,9 @@ word_enum! {
         UserKicked = "user.kicked",
         /// One blocked another, or does so no more; between the services alone.
         UserBlocked = "user.blocked",
+        /// Somebody with an account can be found by others from now on, can be found no more, or is called otherwise; between
+        /// the services alone.
+        PersonChanged = "person.changed",
         /// One was erased.
         UserErased = "user.erased",
         /// An operator did something that is kept in the audit log.

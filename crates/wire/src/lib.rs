@@ -64,8 +64,8 @@ pub use notification::{Notification, NotificationKind};
 pub use people::{
     CalendarFeed, ChangeMe, ChangeNotify, ChangePassword, ConfirmEmail, ConfirmReset, EraseMe,
     ExportedFeedback, ExportedGroup, ExportedMatch, ExportedPushSubscription, FoundPerson,
-    LEFT_NAME, Login, LoginView, Notify, PasswordReset, PersonExport, Quiet, SecretText, Signup,
-    UndeliverableAddress, User, UserErased,
+    LEFT_NAME, Login, LoginView, Notify, PasswordReset, PersonExport, PersonFact, Quiet,
+    SecretText, Signup, UndeliverableAddress, User, UserErased,
 };
 pub use push::{PushKey, PushKeys, PushMessage, SubscribeToPush, SubscribedToPush};
 pub use question::{QuestionLocale, QuestionView};

@@ -140,3 +140,18 @@ pub struct UserErased {
     /// Who was erased; also the event's subject.
     pub user_id: UserId,
 }
+
+/// Data of `person.changed`, between the services alone, with a revision that rises for each person: what others may know
+/// of somebody with an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PersonFact {
+    /// Who it is; also the event's subject.
+    pub user_id: UserId,
+    /// What they are called.
+    pub name: String,
+    /// Whose people they are: `people`, or an application's id.
+    pub tenant: String,
+    /// Whether others of the same tenant may find and follow them.
+    pub discoverable: bool,
+}

@@ -67,8 +67,8 @@ fn declare_chat(out: &mut String, config: &Config) {
     declare!(out, config, ["  "]
         ChatClientFrame, Hello, Cursor, Send, MarkRead, MarkDelivered, Typing, History, DeleteMessage, AskPresence,
         SetStatus, Ping, ChatServerFrame, Welcome, RoomView, Member, Sent, Message, Read, Delivered,
-        MessageDeleted, TypingBy, Presence, PresenceState, Removed, RemovedReason, Heads, RoomHead, Messages, GoingAway, Pong,
-        Accepted, PostMessage, PutRead, RoomsPage, SyncResponse, ExportedRoom,
+        MessageDeleted, TypingBy, Presence, PresenceState, Removed, RemovedReason, Post, Heads, RoomHead, Messages, GoingAway,
+        Pong, Accepted, PostMessage, PutRead, RoomsPage, SyncResponse, ExportedRoom, ExportPage, WritePost,
     );
     out.push_str("}\n");
 }

@@ -2,6 +2,7 @@
 
 mod address;
 mod change;
+mod discoverability;
 mod erased;
 mod password;
 mod search;
@@ -12,6 +13,7 @@ pub use change::{
     ChangedAccount, check_change_me, check_new_password, check_reset_password, resume_mails,
     stop_mails,
 };
+pub use discoverability::{person_changed, person_event};
 pub use erased::{LEFT, forget_name};
 pub use password::normalized_password;
 pub use search::search_key;

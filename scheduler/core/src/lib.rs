@@ -52,7 +52,7 @@ mod webhook;
 pub use account::{
     Account, ChangedAccount, CheckedSignup, EmailAddress, LEFT, PEOPLE, check_change_me,
     check_new_password, check_reset_password, check_signup, forget_name, normalized_password,
-    resume_mails, search_key, stop_mails,
+    person_changed, person_event, resume_mails, search_key, stop_mails,
 };
 pub use application::{ApplicationProfile, ApplicationRules, change_application};
 pub use audit::{audit_entry, audit_row};
@@ -91,8 +91,8 @@ pub use matching::{
     GiftFate, GiftTo, MAX_BLOCKS, Match, MatchCommand, MatchInForce, MatchingChange,
     MatchingDecision, MatchingEffects, MatchingRefusal, MeetingTime, Pair, PeekContext, Proposal,
     ReportContext, SendCommand, SendContext, StoredReport, accept, block, check_gift, check_match,
-    check_proposal, check_report, claim_gift, decline, end_match, erase, make_match, meeting_terms,
-    open_due, peek, propose, read_gift, report, send_gift, send_to_address, unblock,
+    check_proposal, check_report, claim_gift, decline, end_match, erase, make_match, match_event,
+    meeting_terms, open_due, peek, propose, read_gift, report, send_gift, send_to_address, unblock,
     withdraw_addressed_gift, withdraw_gift, withdraw_proposal,
 };
 pub use notification::NewNotification;

@@ -29,6 +29,7 @@ mod sending;
 
 pub use addressed_gift::{AddressedFate, AddressedGift};
 pub use addressing::{AddressCommand, AddressContext, send_to_address};
+pub use announce::match_event;
 pub use block::{BlockContext, MAX_BLOCKS, block, unblock};
 pub use claiming::{ClaimContext, claim_gift};
 pub use ending::{MatchInForce, end_match};

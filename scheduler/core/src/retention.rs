@@ -206,6 +206,10 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
     ("delivery_rounds", TableAge::With("deliveries")),
     ("due_jobs", TableAge::Swept(SweptTable::DueJobs)),
     (
+        "fact_backlogs",
+        TableAge::Unlimited("one row for each kind of fact that was told of what was there before"),
+    ),
+    (
         "gifts",
         TableAge::Unlimited("a letter is its reader's until one of the two leaves"),
     ),
@@ -247,6 +251,7 @@ pub const TABLE_AGES: &[(&str, TableAge)] = &[
     ("outbox_head", TableAge::Unlimited("one row")),
     ("participants", TableAge::With("sessions")),
     ("peeks", TableAge::With("users")),
+    ("person_revisions", TableAge::With("users")),
     ("proposals", TableAge::With("matches")),
     (
         "push_subscription_terms",

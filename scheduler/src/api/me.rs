@@ -47,6 +47,7 @@ pub(crate) async fn change(
     let outcome = commands::change_account(&*app.store, who, &change, clock::now()).await?;
     match outcome {
         ChangeOutcome::Done(account) => {
+            app.outbox.wake();
             if let Some(email) = &app.email {
                 email.wake();
             }

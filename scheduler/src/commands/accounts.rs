@@ -1,6 +1,6 @@
 //! Accounts and logins. What is checked of them without the store was checked before.
 
-use scheduler_core::{Account, MailKind, audit_row, check_change_me};
+use scheduler_core::{Account, MailKind, audit_row, check_change_me, person_changed};
 use storage::retry_on_conflict;
 use wire::{ChangeMe, FieldError, OperatorAction, UnixMs, UserId};
 
@@ -188,7 +188,7 @@ async fn change_account_once(
             return Ok(ChangeOutcome::MailsLimited(wait_ms));
         }
     }
-    write(&mut *work, &before, account.clone()).await?;
+    write(&mut *work, &before, account.clone(), now).await?;
     work.commit().await?;
     Ok(ChangeOutcome::Done(Box::new(account)))
 }
@@ -197,6 +197,7 @@ async fn write(
     work: &mut dyn UnitOfWork,
     before: &StoredAccount,
     account: Account,
+    now: UnixMs,
 ) -> Result<(), StoreError> {
     if account == before.account {
         return Ok(());
@@ -205,6 +206,15 @@ async fn write(
     if account.search_keys() != before.account.search_keys() {
         let keys = account.search_keys();
         work.accounts().set_searchable(&account.user, &keys).await?;
+    }
+    let told = work.published_facts().revision(&account.user).await?;
+    let told = told.unwrap_or_default();
+    if let Some(event) = person_changed(now, &before.account, &account, told, &mut new_id) {
+        let published_facts = work.published_facts();
+        published_facts
+            .set_revision(&account.user, told + 1)
+            .await?;
+        work.events().publish(&event).await?;
     }
     let stored = StoredAccount {
         account,

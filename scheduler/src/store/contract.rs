@@ -20,6 +20,7 @@ pub(crate) mod mail_addresses;
 pub(crate) mod matching;
 pub(crate) mod notifications;
 pub(crate) mod occupancies;
+pub(crate) mod published_facts;
 pub(crate) mod push_subscriptions;
 pub(crate) mod questions;
 pub(crate) mod races;
@@ -107,6 +108,8 @@ macro_rules! run_store_contract {
             accounts::sch_145_logins_are_listed_extended_and_ended
             accounts::sch_145_of_many_logins_the_newest_fifty_stay
             accounts::sch_145_a_changed_account_is_read_back_and_found_by_its_name
+            published_facts::sch_461_a_change_is_told_with_it_under_a_rising_revision
+            published_facts::sch_462_what_was_there_before_is_told_once
             accounts::sch_145_a_mail_is_claimed_by_one_and_its_token_counts_once
             accounts::sch_145_a_reset_gives_a_password_and_ends_every_login
             accounts::sch_145_a_persons_sessions_are_those_in_which_they_take_part

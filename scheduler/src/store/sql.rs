@@ -27,6 +27,7 @@ mod notifications;
 mod occupancies;
 mod people;
 mod proposals;
+mod published_facts;
 mod push_subscriptions;
 mod questions;
 mod recipients;
@@ -251,6 +252,8 @@ pub(crate) mod tests {
     /// Deletes what a rule may have left.
     const EMPTYING: &[&str] = &[
         "DELETE FROM schedule_runs",
+        "DELETE FROM fact_backlogs",
+        "DELETE FROM person_revisions",
         "DELETE FROM push_subscription_terms",
         "DELETE FROM push_subscriptions",
         "DELETE FROM calendar_feeds",

@@ -182,6 +182,7 @@ pick! {
         Presence: chat::Presence = "presence",
         RoomView: chat::RoomView = "room",
         Removed: chat::Removed = "removed",
+        Post: chat::Post = "post",
         Heads: chat::Heads = "heads",
         Messages: chat::Messages = "messages",
         GoingAway: chat::GoingAway = "going_away",

@@ -32,7 +32,8 @@ impl SeededRandom {
         }
     }
 
-    fn index(&mut self, len: usize) -> usize {
+    /// One of `0..len`; 0 where there is none.
+    pub fn index(&mut self, len: usize) -> usize {
         usize::try_from(self.below(len as u64)).unwrap_or(0)
     }
 }

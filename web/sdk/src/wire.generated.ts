@@ -1745,7 +1745,7 @@ revision: number, };
 /**
  * What can happen.
  */
-export type EventType = "match.created" | "match.ended" | "gift.received" | "gift.opened" | "proposal.created" | "proposal.answered" | "room.opened" | "room.changed" | "room.closed" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "session.feedback" | "application.changed" | "message.unread" | "user.kicked" | "user.blocked" | "user.erased" | "operator.action";
+export type EventType = "match.created" | "match.ended" | "gift.received" | "gift.opened" | "proposal.created" | "proposal.answered" | "room.opened" | "room.changed" | "room.closed" | "session.scheduled" | "session.rescheduled" | "session.cancelled" | "session.reminded" | "session.reminder_missed" | "session.opened" | "session.joined" | "session.left" | "session.live" | "session.extended" | "session.ended" | "session.no_show" | "session.feedback" | "application.changed" | "message.unread" | "user.kicked" | "user.blocked" | "person.changed" | "user.erased" | "operator.action";
 /**
  * A fact, as the outbox keeps it and the inbox takes it.
  */
@@ -2655,7 +2655,7 @@ export namespace Chat {
   /**
    * A server's frame.
    */
-  export type ChatServerFrame = { "type": "welcome" } & Welcome | { "type": "sent" } & Sent | { "type": "message" } & Message | { "type": "deleted" } & MessageDeleted | { "type": "read" } & Read | { "type": "delivered" } & Delivered | { "type": "typing" } & TypingBy | { "type": "presence" } & Presence | { "type": "room" } & RoomView | { "type": "removed" } & Removed | { "type": "heads" } & Heads | { "type": "messages" } & Messages | { "type": "going_away" } & GoingAway | { "type": "pong" } & Pong | { "type": "ok" } & Accepted | { "type": "error" } & ErrorBody;
+  export type ChatServerFrame = { "type": "welcome" } & Welcome | { "type": "sent" } & Sent | { "type": "message" } & Message | { "type": "deleted" } & MessageDeleted | { "type": "read" } & Read | { "type": "delivered" } & Delivered | { "type": "typing" } & TypingBy | { "type": "presence" } & Presence | { "type": "room" } & RoomView | { "type": "removed" } & Removed | { "type": "post" } & Post | { "type": "heads" } & Heads | { "type": "messages" } & Messages | { "type": "going_away" } & GoingAway | { "type": "pong" } & Pong | { "type": "ok" } & Accepted | { "type": "error" } & ErrorBody;
   /**
    * Your rooms as they stand.
    */
@@ -2934,6 +2934,26 @@ export namespace Chat {
    */
   export type RemovedReason = "left" | "removed" | "closed";
   /**
+   * What somebody wrote for those who follow them.
+   */
+  export type Post = { 
+  /**
+   * Its own id, unique everywhere and ordered by time.
+   */
+  post_id: string, 
+  /**
+   * Who wrote it, by their present name.
+   */
+  author: Participant, 
+  /**
+   * What it says.
+   */
+  body: string, 
+  /**
+   * When it was stored.
+   */
+  sent_at: UnixMs, };
+  /**
    * The last `seq` of the rooms that changed, so that a silent loss is found.
    */
   export type Heads = { 
@@ -3090,6 +3110,38 @@ export namespace Chat {
    * True: it takes no more messages.
    */
   closed?: boolean, };
+  /**
+   * Answer of `GET /v1/export`: first one's rooms, then what one posted, then whom one follows.
+   */
+  export type ExportPage = { 
+  /**
+   * Rooms, by their ids.
+   */
+  items: Array<ExportedRoom>, 
+  /**
+   * Posts, the newest first.
+   */
+  posts?: Array<Post>, 
+  /**
+   * Whom the person follows, by their ids.
+   */
+  following?: Array<Participant>, 
+  /**
+   * Ask with it for the next page; absent from the last one.
+   */
+  next_cursor?: string, };
+  /**
+   * Body of `POST /v1/posts`.
+   */
+  export type WritePost = { 
+  /**
+   * The author's own key for the post.
+   */
+  client_id: string, 
+  /**
+   * What it says.
+   */
+  body: string, };
 }
 
 /** Close codes of every WebSocket; 4000–4499: reconnect, 4500–4999: do not. */

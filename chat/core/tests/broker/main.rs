@@ -5,6 +5,7 @@ mod changes;
 mod closing;
 mod disorder;
 mod elsewhere;
+mod feed;
 mod frames;
 mod harness;
 mod presence;

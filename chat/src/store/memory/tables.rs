@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chat_core::{ChainHash, MemberProgress, Membership, MessageDraft, StoredMessage};
 use wire::{RoomId, RoomKind, RoomMember, SessionId, UnixMs, UserId};
 
+use super::feed::FeedTables;
 use crate::removals::Removal;
 use crate::store::chain::{ChainAnchors, ReadCheck};
 use crate::store::{
@@ -29,6 +30,7 @@ pub(super) struct MemoryTables {
     closed: BTreeMap<RoomId, UnixMs>,
     blocks: BTreeMap<(UserId, UserId), LatestBlock>,
     pub(super) erased: BTreeMap<UserId, UnixMs>,
+    pub(super) feed: FeedTables,
 }
 
 impl MemoryTables {
@@ -57,6 +59,21 @@ impl MemoryTables {
         for block in &changes.blocks {
             self.block(block);
         }
+        let is_left = |user: &UserId| !self.erased.contains_key(user);
+        for change in &changes.profiles {
+            if is_left(&change.user) {
+                self.feed.change_profile(change);
+            }
+        }
+        for change in &changes.matches {
+            let (low, high) = change.ids();
+            if is_left(low) && is_left(high) {
+                self.feed.match_pair(change);
+            }
+        }
+        for erasure in &changes.erasures {
+            self.feed.forget(&erasure.user);
+        }
         for Removal { session, user, at } in &changes.removals {
             let removed = self.removals.entry((session.clone(), user.clone()));
             let known = removed.or_insert(*at);
@@ -72,17 +89,22 @@ impl MemoryTables {
     /// A room, with what closes it.
     pub(super) fn room(&self, id: &RoomId) -> Option<StoredRoom> {
         let (mut room, _) = self.rooms.get(id)?.clone();
-        let blocks = |by: &Membership, user: &Membership| {
-            let pair = (by.user_id.clone(), user.user_id.clone());
-            self.blocks.get(&pair).is_some_and(|(_, blocked)| *blocked)
-        };
         let are_apart = match room.members.as_slice() {
             _ if room.kind == RoomKind::Group => false,
-            [one, other] => blocks(one, other) || blocks(other, one),
+            [one, other] => self.are_blocked(&one.user_id, &other.user_id),
             _ => false,
         };
         room.closed = are_apart || self.closed.contains_key(id);
         Some(room)
+    }
+
+    /// True where one of the two blocks the other.
+    pub(super) fn are_blocked(&self, one: &UserId, other: &UserId) -> bool {
+        let blocks = |by: &UserId, user: &UserId| {
+            let pair = self.blocks.get(&(by.clone(), user.clone()));
+            pair.is_some_and(|(_, blocked)| *blocked)
+        };
+        blocks(one, other) || blocks(other, one)
     }
 
     pub(super) fn repeat_of(&self, draft: &MessageDraft) -> Option<Appended> {

@@ -40,7 +40,7 @@ const AFTER_ANY_ID: &str = "\u{10ffff}";
 /// Clones share it.
 #[derive(Debug, Clone)]
 pub struct SqlRooms {
-    database: Database,
+    pub(super) database: Database,
     outbox: Outbox,
 }
 

@@ -5,7 +5,7 @@ use chat::store::{MessageStore, Opening, RoomChanges, RoomPosition, RoomStore, S
 use chat_core::PositionKind;
 use wire::{Participant, UnixMs};
 
-use super::{blocked, closed, erased, event, grouped, moved, opened, opening, settled};
+use super::{blocked, closed, erased, event, feed, grouped, moved, opened, opening, settled};
 
 /// A room is opened once: its epoch stays, members are added.
 pub(crate) async fn cht_46_a_room_is_opened_once(store: impl Stores) {
@@ -203,6 +203,8 @@ pub(crate) async fn cht_50_changes_twice_are_as_once(store: impl Stores) {
         removals: vec![removal("s", "ann", 3_000)],
         closings: closed("r").closings,
         blocks: blocked("ann", "bo", true, 5, "e").blocks,
+        matches: feed::matched("ann", "kim", true, 5).matches,
+        profiles: feed::known("ann", true, 1).profiles,
         erasures: erased("kim").erasures,
         taken: vec![batch.unwrap()],
     };

@@ -70,7 +70,7 @@ async fn reach(limit: Limit) -> bool {
         Limit::StreamTimeout | Limit::Revocations => return false,
         Limit::ResumeBytes | Limit::ResumeTotalBytes => return false,
         Limit::Signups | Limit::Logins | Limit::PasswordHashes => return false,
-        Limit::Searches | Limit::Exports | Limit::Mails => return false,
+        Limit::Searches | Limit::Exports | Limit::Mails | Limit::Posts => return false,
         Limit::QuotaPerPerson | Limit::QuotaPerRoom | Limit::QuotaPerApplication => return false,
     }
     true

@@ -358,6 +358,8 @@ const SCHEDULER: &[CopiedTable] = &[
         &["gift_id", "match_id"],
     ),
     table("delivery_rounds", &["delivery_id"], &["attempts_before"]),
+    table("person_revisions", &["user_id"], &["revision"]),
+    table("fact_backlogs", &["name"], &["after_id", "finished"]),
     table(
         "schedule_runs",
         &["name"],
@@ -372,7 +374,7 @@ const SCHEDULER: &[CopiedTable] = &[
     ),
 ];
 
-const CHAT: [CopiedTable; 9] = [
+const CHAT: [CopiedTable; 16] = [
     table(
         "rooms",
         &["room_id"],
@@ -401,6 +403,33 @@ const CHAT: [CopiedTable; 9] = [
         "sent_counts",
         &["room_id", "user_id"],
         &["sent", "sent_read"],
+    ),
+    table(
+        "profiles",
+        &["user_id"],
+        &["name", "named_at", "tenant", "discoverable", "revision"],
+    ),
+    table(
+        "matched_pairs",
+        &["low_id", "high_id"],
+        &["matched", "changed_at", "event_id"],
+    ),
+    table(
+        "follows",
+        &["follower_id", "author_id"],
+        &["since_id", "followed_at", "matched"],
+    ),
+    table(
+        "posts",
+        &["post_id"],
+        &["author_id", "client_id", "body", "sent_at"],
+    ),
+    table("pulled_posts", &["author_id", "post_id"], &[]),
+    table("feed_entries", &["reader_id", "post_id"], &["author_id"]),
+    table(
+        "feed_jobs",
+        &["job_id"],
+        &["kind", "author_id", "reader_id", "post_id", "after_id"],
     ),
 ];
 

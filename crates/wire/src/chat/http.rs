@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChatServerFrame, Message, RoomView};
+use super::{ChatServerFrame, Message, Post, RoomView};
 use crate::{Participant, RoomId};
 
 /// Body of `POST /v1/rooms/{id}/messages`.
@@ -18,6 +18,18 @@ pub struct PostMessage {
     /// The text is gone after so long, in milliseconds: 1 000 to 31 536 000 000 (a year).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl_ms: Option<u64>,
+}
+
+/// Body of `POST /v1/posts`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WritePost {
+    /// The author's own key for the post.
+    pub client_id: String,
+    /// What it says.
+    pub body: String,
 }
 
 /// Body of `PUT /v1/rooms/{id}/read`.
@@ -77,4 +89,24 @@ pub struct ExportedRoom {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
     pub closed: bool,
+}
+
+/// Answer of `GET /v1/export`: first one's rooms, then what one posted, then whom one follows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExportPage {
+    /// Rooms, by their ids.
+    pub items: Vec<ExportedRoom>,
+    /// Posts, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Post>>"))]
+    pub posts: Vec<Post>,
+    /// Whom the person follows, by their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Participant>>"))]
+    pub following: Vec<Participant>,
+    /// Ask with it for the next page; absent from the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::frame::{frame, frames};
 use crate::session::word_enum;
-use crate::{ErrorBody, FrameId, RoomId, RoomKind, RoomRole, UnixMs, UserId};
+use crate::{ErrorBody, FrameId, Participant, RoomId, RoomKind, RoomRole, UnixMs, UserId};
 
 frames! {
     /// A server's frame.
@@ -29,6 +29,8 @@ frames! {
         "room" => RoomView as Box<RoomView>,
         /// A room that is no longer yours.
         "removed" => Removed,
+        /// A post of somebody whom you follow.
+        "post" => Post,
         /// The last `seq` of rooms that changed.
         "heads" => Heads,
         /// The answer to `history`.
@@ -261,6 +263,20 @@ word_enum! {
         Removed = "removed",
         /// It was closed.
         Closed = "closed",
+    }
+}
+
+frame! {
+    /// What somebody wrote for those who follow them.
+    Post {
+        /// Its own id, unique everywhere and ordered by time.
+        post_id: String,
+        /// Who wrote it, by their present name.
+        author: Participant,
+        /// What it says.
+        body: String,
+        /// When it was stored.
+        sent_at: UnixMs,
     }
 }
 

@@ -193,6 +193,14 @@ impl<'a> Announcer<'a> {
     }
 }
 
+/// That a match was made, for who is told of it later than others were.
+#[must_use]
+pub fn match_event(of: &Match, new_id: NewId<'_>) -> Event {
+    let mut announcer = Announcer::new(of.created_at, new_id);
+    announcer.event(EventType::MatchCreated, of.id.as_str(), None, &of.fact());
+    announcer.effects.events.remove(0)
+}
+
 /// What a notification names beside its kind.
 #[derive(Default)]
 struct About<'a> {

@@ -44,6 +44,7 @@ pub(crate) fn is_outgoing(kind: EventType) -> bool {
         | EventType::SessionReminderMissed
         | EventType::ApplicationChanged
         | EventType::UserBlocked
+        | EventType::PersonChanged
         | EventType::UserErased
         | EventType::OperatorAction => false,
     }

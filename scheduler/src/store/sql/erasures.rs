@@ -35,6 +35,7 @@ const DELETED: &[&str] = &[
     "DELETE FROM notifications WHERE user_id = ?1",
     "DELETE FROM deliveries WHERE user_id = ?1",
     "DELETE FROM peeks WHERE user_id = ?1",
+    "DELETE FROM person_revisions WHERE user_id = ?1",
     "DELETE FROM email_optouts WHERE user_id = ?1",
     "DELETE FROM calendar_feeds WHERE user_id = ?1",
     "DELETE FROM session_feedback WHERE user_id = ?1",

@@ -208,7 +208,7 @@ pub(super) async fn all_of(
     Ok(rows.into_iter().map(|MatchRow(found)| found).collect())
 }
 
-async fn find(
+pub(super) async fn find(
     connection: &mut dyn SqlConnection,
     id: &MatchId,
 ) -> Result<Option<Match>, StoreError> {

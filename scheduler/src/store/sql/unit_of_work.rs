@@ -8,9 +8,9 @@ use crate::store::{
     ErasureRepository, EventRepository, FeedbackRepository, GiftRepository, IdempotencyRepository,
     InviteRepository, JobRepository, LoginRepository, MailAddressRepository, MailRepository,
     MatchRepository, NotificationRepository, OccupancyRepository, PersonRepository,
-    PushSubscriptionRepository, QuestionRepository, ReportRepository, RetentionRepository,
-    RoomRepository, ScheduleRepository, SessionRepository, StoreFuture, TimelineRepository,
-    TokenRepository, UnitOfWork, WebhookDeliveryRepository, WebhookRepository,
+    PublishedFactRepository, PushSubscriptionRepository, QuestionRepository, ReportRepository,
+    RetentionRepository, RoomRepository, ScheduleRepository, SessionRepository, StoreFuture,
+    TimelineRepository, TokenRepository, UnitOfWork, WebhookDeliveryRepository, WebhookRepository,
 };
 
 /// Rolled back when it is dropped uncommitted.
@@ -58,6 +58,10 @@ impl UnitOfWork for SqlUnitOfWork {
     }
 
     fn mail_addresses(&mut self) -> &mut dyn MailAddressRepository {
+        self
+    }
+
+    fn published_facts(&mut self) -> &mut dyn PublishedFactRepository {
         self
     }
 

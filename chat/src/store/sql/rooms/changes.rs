@@ -7,8 +7,10 @@
 
 mod closed;
 mod groups;
+mod matches;
 mod members;
 mod people;
+mod profiles;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +19,9 @@ use storage::{Inbox, Outbox, SqlConnection, query};
 use wire::{Event, EventBatch, RoomId, SessionId, UnixMs, UserId};
 
 use crate::removals::{KEPT_MS, Removal};
-use crate::store::{BlockChange, GroupFact, Opening, RoomChanges, SettledHead};
+use crate::store::{
+    BlockChange, GroupFact, MatchChange, Opening, ProfileChange, RoomChanges, SettledHead,
+};
 
 const OPEN: &str = "INSERT INTO rooms (room_id, epoch, active_at) VALUES ?rows
      ON CONFLICT (room_id) DO NOTHING";
@@ -54,6 +58,10 @@ pub(super) struct RowsToWrite<'a> {
     closings: BTreeMap<&'a RoomId, UnixMs>,
     /// Of each pair the latest.
     blocks: BTreeMap<(&'a str, &'a str), &'a BlockChange>,
+    /// Of each pair the latest.
+    matches: BTreeMap<(&'a str, &'a str), &'a MatchChange>,
+    /// Of each person the highest revision.
+    profiles: BTreeMap<&'a str, &'a ProfileChange>,
     erasures: BTreeMap<&'a str, UnixMs>,
     taken: &'a [EventBatch],
     events: &'a [Event],
@@ -93,6 +101,8 @@ impl<'a> RowsToWrite<'a> {
             removals: BTreeMap::new(),
             closings: BTreeMap::new(),
             blocks: BTreeMap::new(),
+            matches: BTreeMap::new(),
+            profiles: BTreeMap::new(),
             erasures: BTreeMap::new(),
             taken: &changes.taken,
             events: &changes.events,
@@ -130,11 +140,29 @@ impl<'a> RowsToWrite<'a> {
                 *latest = change;
             }
         }
+        rows.know_people(changes);
         let erasures = changes.erasures.iter();
         rows.erasures = erasures
             .map(|erased| (erased.user.as_str(), erased.at))
             .collect();
         rows
+    }
+
+    fn know_people(&mut self, changes: &'a RoomChanges) {
+        for change in &changes.matches {
+            let (low, high) = change.ids();
+            let latest = self.matches.entry((low.as_str(), high.as_str()));
+            let latest = latest.or_insert(change);
+            if change.order > latest.order {
+                *latest = change;
+            }
+        }
+        for change in &changes.profiles {
+            let highest = self.profiles.entry(change.user.as_str()).or_insert(change);
+            if change.revision > highest.revision {
+                *highest = change;
+            }
+        }
     }
 
     fn settle(&mut self, settled: &'a SettledHead) {
@@ -178,6 +206,8 @@ impl<'a> RowsToWrite<'a> {
         self.write_positions(connection, &locked).await?;
         self.write_closings(connection).await?;
         self.write_blocks(connection, &erased).await?;
+        self.write_profiles(connection, &erased).await?;
+        self.write_matches(connection, &erased).await?;
         self.take_out_erased(connection).await?;
         self.write_removals(connection).await?;
         for batch in self.taken {

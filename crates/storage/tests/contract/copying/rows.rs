@@ -51,6 +51,8 @@ pub(super) const SINGLE_ROWS: &[&str] = &[
     "INSERT INTO notification_subjects (notification_id, gift_id, match_id) VALUES ('n', 'g', 'm')",
     "INSERT INTO schedule_runs (name, schedule, last_started_at, last_result, runs) VALUES ('retention', '* * * * * *', 1, 'ok', 2)",
     "INSERT INTO webhook_endpoints (id, application, kind, position, url, events, description, secret_number, previous_until, failing_since, created_at) VALUES ('w', 'shop', 'url', 0, 'https://shop.example', '[]', 'Hi', 2, 3, 4, 1)",
+    "INSERT INTO person_revisions (user_id, revision) SELECT min(id), 3 FROM users",
+    "INSERT INTO fact_backlogs (name, after_id, finished) VALUES ('people', 'u', 1)",
     "INSERT INTO asked_questions (session_id, position, first_user, second_user, question_id, repeats) SELECT id, 0, 'a', 'b', 'q', 0 FROM sessions WHERE starts_at = 7",
 ];
 
@@ -175,6 +177,13 @@ pub(super) async fn fill_chat(database: &Database, has_messages: bool) {
         "INSERT INTO room_groups (room_id, name, revision) SELECT room_id, 'g', 7 FROM rooms WHERE last_seq = 0",
         "INSERT INTO group_members (room_id, user_id, role, from_seq) SELECT room_id, 'u0', 'owner', 3 FROM rooms WHERE last_seq = 0",
         "INSERT INTO sent_counts (room_id, user_id, sent, sent_read) VALUES ('r0', 'u0', 9, 8)",
+        "INSERT INTO profiles (user_id, name, named_at, tenant, discoverable, revision) VALUES ('u', 'Ann', 1, 'people', 1, 7)",
+        "INSERT INTO matched_pairs (low_id, high_id, matched, changed_at, event_id) VALUES ('u', 'v', 1, 5, 'e')",
+        "INSERT INTO follows (follower_id, author_id, since_id, followed_at, matched) VALUES ('u', 'v', 'p0', 5, 1)",
+        "INSERT INTO posts (post_id, author_id, client_id, body, sent_at) VALUES ('p1', 'v', 'c', NULL, 6)",
+        "INSERT INTO pulled_posts (author_id, post_id) VALUES ('v', 'p1')",
+        "INSERT INTO feed_entries (reader_id, post_id, author_id) VALUES ('u', 'p1', 'v')",
+        "INSERT INTO feed_jobs (job_id, kind, author_id, reader_id, post_id, after_id) VALUES ('p1', 'spread', 'v', 'r', 'p1', 'a')",
     ] {
         query(insert).execute(&mut work).await.unwrap();
     }

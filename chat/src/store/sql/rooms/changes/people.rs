@@ -3,32 +3,31 @@
 use std::collections::BTreeSet;
 
 use storage::{SqlConnection, query};
-use wire::UnixMs;
 
 use super::RowsToWrite;
-
-const KNOW: &str = "INSERT INTO people (user_id) VALUES ?rows ON CONFLICT (user_id) DO NOTHING";
+use crate::store::sql::feed;
+use crate::store::sql::person_locks::{self, ERASED_FROM};
 
 const ERASE: &str = "INSERT INTO people (user_id, erased_at) VALUES ?rows
      ON CONFLICT (user_id) DO UPDATE SET erased_at = GREATEST(people.erased_at, excluded.erased_at)";
 
-const LOCK_PEOPLE: &str = "SELECT people.user_id, people.erased_at
-     FROM (?1..) AS ids JOIN people ON people.user_id = ids.value
-     ORDER BY people.user_id FOR UPDATE";
-
 const ROOMS_OF_ONE: &str = "SELECT room_id FROM members WHERE user_id = ?1";
 
 /// What is of an erased person alone.
-const FORGET_ONE: [&str; 5] = [
+const FORGET_ONE: [&str; 12] = [
     "DELETE FROM sent_counts WHERE user_id = ?1",
     "DELETE FROM group_members WHERE user_id = ?1",
     "DELETE FROM members WHERE user_id = ?1",
     "DELETE FROM blocks WHERE by_id = ?1",
     "DELETE FROM blocks WHERE user_id = ?1",
+    "DELETE FROM feed_jobs WHERE author_id = ?1",
+    "DELETE FROM pulled_posts WHERE author_id = ?1",
+    "DELETE FROM posts WHERE author_id = ?1",
+    "DELETE FROM follows WHERE follower_id = ?1",
+    "DELETE FROM follows WHERE author_id = ?1",
+    "DELETE FROM matched_pairs WHERE low_id = ?1 OR high_id = ?1",
+    "DELETE FROM profiles WHERE user_id = ?1",
 ];
-
-/// What an erased person's `erased_at` is at least: 0 is that of all others.
-const ERASED_FROM: UnixMs = UnixMs(1);
 
 impl RowsToWrite<'_> {
     /// Keeps everybody else from naming, blocking and erasing these people, until the transaction is over; those of them
@@ -43,24 +42,17 @@ impl RowsToWrite<'_> {
         let grouped = grouped.map(|member| member.user_id.as_str());
         let named = members.chain(grouped);
         let blocks = self.blocks.keys().flat_map(|(by, user)| [*by, *user]);
-        let mut people: BTreeSet<&str> = named.chain(blocks).collect();
-        if !people.is_empty() {
-            let rows = people.iter().map(|user| [(*user).into()]);
-            query(KNOW).bind_rows(rows).execute(connection).await?;
-        }
+        let matches = self.matches.keys().flat_map(|(low, high)| [*low, *high]);
+        let named = named.chain(blocks).chain(matches);
+        let mut people: BTreeSet<&str> = named.chain(self.profiles.keys().copied()).collect();
+        person_locks::know(connection, &people).await?;
         if !self.erasures.is_empty() {
             let rows = self.erasures.iter();
             let rows = rows.map(|(user, at)| [(*user).into(), (*at).max(ERASED_FROM).into()]);
             query(ERASE).bind_rows(rows).execute(connection).await?;
         }
         people.extend(self.erasures.keys());
-        if people.is_empty() {
-            return Ok(BTreeSet::new());
-        }
-        let lock = query(LOCK_PEOPLE).bind_list(people);
-        let locked: Vec<(String, UnixMs)> = lock.fetch_all(connection).await?;
-        let erased = locked.into_iter().filter(|(_, at)| *at >= ERASED_FROM);
-        Ok(erased.map(|(user, _)| user).collect())
+        person_locks::lock(connection, &people).await
     }
 
     /// The rooms that the erased are taken out of. Nobody adds them to another meanwhile.
@@ -91,6 +83,7 @@ impl RowsToWrite<'_> {
             for statement in FORGET_ONE {
                 query(statement).bind(*user).execute(connection).await?;
             }
+            feed::forget_person(connection, user).await?;
         }
         Ok(())
     }

@@ -1,0 +1,93 @@
+//! `/v1/following`: whose posts come into one's feed.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use chat_core::{MAX_FOLLOWING, check_id};
+use service::clock::now;
+use service::http::{HttpError, Json};
+use wire::{Page, Participant, UserId};
+
+use super::cursor::{read_id_cursor, write_id_cursor};
+use super::feed::nobody;
+use super::{BearerAdmission, QueryParameters, http_error};
+use crate::state::AppState;
+use crate::store::{FeedStore, FollowOutcome, NewFollow, Stores};
+
+/// People in a page, if nothing is said.
+const DEFAULT_PAGE: u32 = 50;
+
+/// Whom one follows, by their ids.
+pub(crate) async fn list_following<S: Stores>(
+    State(state): State<Arc<AppState<S>>>,
+    bearer: BearerAdmission,
+    query: QueryParameters,
+) -> Result<Json<Page<Participant>>, HttpError> {
+    let follower = &bearer.reader()?.user;
+    let limit = query.limit()?.unwrap_or(DEFAULT_PAGE);
+    let after = query.text("cursor").map(read_id_cursor).transpose();
+    let after = after.map_err(http_error)?.map(UserId);
+    let store = &state.feed.store;
+    // One more than asked for shows whether there is another page.
+    let items = store.following(follower, after.as_ref(), limit + 1).await;
+    let mut items = items.map_err(|error| HttpError::storage_unavailable(&error))?;
+    let limit = limit as usize;
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().filter(|_| more);
+    let next_cursor = last.map(|last| write_id_cursor(last.user_id.as_str()));
+    Ok(Json(Page { items, next_cursor }))
+}
+
+/// Follows somebody from now on: 204 each time.
+pub(crate) async fn follow<S: Stores>(
+    State(state): State<Arc<AppState<S>>>,
+    bearer: BearerAdmission,
+    Path(author): Path<String>,
+) -> Result<StatusCode, HttpError> {
+    let follower = bearer.reader()?;
+    let author = other(&follower.user, author)?;
+    let new = NewFollow {
+        follower: follower.user.clone(),
+        tenant: follower.tenant.clone(),
+        author,
+        at: now(),
+    };
+    let outcome = state.feed.store.follow(&new).await;
+    match outcome.map_err(|error| http_error(error.report()))? {
+        FollowOutcome::Followed => Ok(StatusCode::NO_CONTENT),
+        FollowOutcome::Refused => Err(nobody()),
+        FollowOutcome::TooMany => Err(HttpError::conflict(format!(
+            "You follow {MAX_FOLLOWING} people already: follow one of them no more."
+        ))),
+    }
+}
+
+/// Follows somebody no more: 204 each time.
+pub(crate) async fn unfollow<S: Stores>(
+    State(state): State<Arc<AppState<S>>>,
+    bearer: BearerAdmission,
+    Path(author): Path<String>,
+) -> Result<StatusCode, HttpError> {
+    let follower = &bearer.reader()?.user;
+    let author = other(follower, author)?;
+    let stopped = state.feed.store.unfollow(follower, &author).await;
+    stopped.map_err(|error| http_error(error.report()))?;
+    state.feed.wake();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// # Errors
+/// 422 for oneself, and 404 for what is nobody's id.
+fn other(own: &UserId, id: String) -> Result<UserId, HttpError> {
+    check_id(&id).map_err(|_| nobody())?;
+    match own.as_str() == id {
+        true => Err(HttpError::field(
+            "user_id",
+            "yourself",
+            "Name somebody else: one's own posts are at /v1/people/{user_id}/posts.",
+        )),
+        false => Ok(UserId(id)),
+    }
+}

@@ -1,0 +1,160 @@
+//! Pages of posts. A feed is two statements, whichever way its posts came and however many follow their authors; more only
+//! where entries count no more.
+
+use chat_core::FeedPage;
+use storage::{FromRow, Row, SqlConnection, query};
+use wire::chat::Post;
+use wire::{Participant, UnixMs, UserId};
+
+use super::{PostRow, views};
+
+/// Of each author at most as many as the page has and one more are looked at: those from `from_id` on. The limit of `own`, which is
+/// never met, has each author's `from_id` looked up once, and not again for each of their posts. Names are joined last: a server
+/// may write texts without a bound to disk meanwhile.
+const PULLED: &str =
+    "SELECT posts.post_id, posts.author_id, profiles.name, posts.body, posts.sent_at
+     FROM (SELECT pulled_posts.post_id AS post_id
+         FROM (SELECT follows.author_id AS author_id,
+                 GREATEST(follows.since_id, coalesce(
+                     (SELECT newest.post_id FROM pulled_posts AS newest
+                      WHERE newest.author_id = follows.author_id AND newest.post_id < ?2
+                      ORDER BY newest.post_id DESC LIMIT 1 OFFSET ?4), '')) AS from_id
+             FROM follows LEFT JOIN profiles ON profiles.user_id = follows.author_id
+             WHERE follows.follower_id = ?1
+               AND (follows.matched = 1 OR profiles.discoverable = 1)
+               AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocks.blocked = 1
+                   AND blocks.by_id = ?1 AND blocks.user_id = follows.author_id)
+               AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocks.blocked = 1
+                   AND blocks.by_id = follows.author_id AND blocks.user_id = ?1)
+             LIMIT 1000000) AS own
+         JOIN pulled_posts ON pulled_posts.author_id = own.author_id
+         WHERE pulled_posts.post_id >= own.from_id AND pulled_posts.post_id < ?2
+         ORDER BY pulled_posts.post_id DESC LIMIT ?3) AS picked
+     JOIN posts ON posts.post_id = picked.post_id
+     LEFT JOIN profiles ON profiles.user_id = posts.author_id
+     WHERE posts.body IS NOT NULL
+     ORDER BY posts.post_id DESC";
+
+/// Entries that are looked at together where those of a page were not enough, since some of them count no more.
+const WINDOW: u32 = 200;
+/// Windows of one page at most.
+const MAX_WINDOWS: usize = 10;
+
+/// An entry counts for who follows its author still, or again since before the post; of others there is no body. They are taken
+/// before anything is joined to them: otherwise a server may look through all that their authors ever posted.
+const ENTERED: &str = "SELECT entered.post_id, entered.author_id, profiles.name,
+         CASE WHEN follows.author_id IS NOT NULL
+             AND (follows.matched = 1 OR profiles.discoverable = 1)
+             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocks.blocked = 1
+                 AND blocks.by_id = ?1 AND blocks.user_id = entered.author_id)
+             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocks.blocked = 1
+                 AND blocks.by_id = entered.author_id AND blocks.user_id = ?1)
+         THEN posts.body END,
+         posts.sent_at
+     FROM (SELECT feed_entries.post_id AS post_id, feed_entries.author_id AS author_id
+         FROM feed_entries
+         WHERE feed_entries.reader_id = ?1 AND feed_entries.post_id < ?2
+         ORDER BY feed_entries.post_id DESC LIMIT ?3) AS entered
+     LEFT JOIN follows ON follows.follower_id = ?1
+         AND follows.author_id = entered.author_id AND follows.since_id < entered.post_id
+     LEFT JOIN profiles ON profiles.user_id = entered.author_id
+     LEFT JOIN posts ON posts.post_id = entered.post_id
+     ORDER BY entered.post_id DESC";
+
+const OF_AUTHOR: &str =
+    "SELECT posts.post_id, posts.author_id, profiles.name, posts.body, posts.sent_at
+     FROM posts LEFT JOIN profiles ON profiles.user_id = posts.author_id
+     WHERE posts.author_id = ?1 AND posts.post_id < ?2 AND posts.body IS NOT NULL
+     ORDER BY posts.post_id DESC LIMIT ?3";
+
+/// Sorts after every post.
+const AFTER_ANY_ID: &str = "\u{10ffff}";
+
+/// An entry, and the post if it counts.
+struct EntryRow {
+    post_id: String,
+    post: Option<Post>,
+}
+
+impl FromRow for EntryRow {
+    fn from_row(row: Row) -> Result<Self, storage::Error> {
+        let (post_id, author, name, body, sent_at): (
+            String,
+            String,
+            Option<String>,
+            Option<String>,
+            Option<UnixMs>,
+        ) = FromRow::from_row(row)?;
+        let post = body.zip(sent_at).map(|(body, sent_at)| Post {
+            post_id: post_id.clone(),
+            author: Participant {
+                user_id: UserId(author),
+                name: name.unwrap_or_default(),
+            },
+            body,
+            sent_at,
+        });
+        Ok(Self { post_id, post })
+    }
+}
+
+/// A page of somebody's feed. What is pulled is read first: a post that is in no feed yet then is among it, and one that is
+/// pulled no more by then has come into all feeds before.
+pub(super) async fn feed_of(
+    connection: &mut dyn SqlConnection,
+    reader: &UserId,
+    before: Option<&str>,
+    limit: u32,
+) -> Result<FeedPage, storage::Error> {
+    let before = before.unwrap_or(AFTER_ANY_ID);
+    let pulled = query(PULLED).bind(reader.as_str()).bind(before);
+    let pulled: Vec<PostRow> = pulled
+        .bind(limit + 1)
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    let (entered, looked_to) = entered(connection, reader, before, limit).await?;
+    let both = [views(pulled), entered];
+    Ok(FeedPage::merged_down_to(looked_to, both, limit))
+}
+
+/// More than a page of what was put into somebody's feed, if there is as much; and down to which entry that was looked for, if not
+/// to the end.
+async fn entered(
+    connection: &mut dyn SqlConnection,
+    reader: &UserId,
+    before: &str,
+    limit: u32,
+) -> Result<(Vec<Post>, Option<String>), storage::Error> {
+    let (mut posts, mut looked_to, mut window) = (Vec::new(), before.to_owned(), limit + 1);
+    for _ in 0..MAX_WINDOWS {
+        let rows = query(ENTERED).bind(reader.as_str()).bind(&looked_to);
+        let rows: Vec<EntryRow> = rows.bind(window).fetch_all(connection).await?;
+        let is_last = rows.len() < window as usize;
+        if let Some(last) = rows.last() {
+            looked_to.clone_from(&last.post_id);
+        }
+        posts.extend(rows.into_iter().filter_map(|row| row.post));
+        if is_last {
+            return Ok((posts, None));
+        }
+        if posts.len() > limit as usize {
+            break;
+        }
+        window = WINDOW;
+    }
+    Ok((posts, Some(looked_to)))
+}
+
+/// A page of what one person posted.
+pub(super) async fn posts_of(
+    connection: &mut dyn SqlConnection,
+    author: &UserId,
+    before: Option<&str>,
+    limit: u32,
+) -> Result<FeedPage, storage::Error> {
+    let before = before.unwrap_or(AFTER_ANY_ID);
+    let found = query(OF_AUTHOR).bind(author.as_str()).bind(before);
+    let found: Vec<PostRow> = found.bind(limit + 1).fetch_all(connection).await?;
+    Ok(FeedPage::merged([views(found)], limit))
+}
