@@ -39,7 +39,7 @@ def main() -> int:
         build(wanted)
     if not wanted <= {DATABASES, *SCHEDULER, *CHAT}:
         install_peerjs()
-    if wanted & {*CHAT}:
+    if wanted & {*CHAT} - {*BENCH_ALONE}:
         install_chat_servers()
     machine = where(options.quick)
     failed = [station for station in STATIONS if wanted & set(station.bars) and not measure(station, options, machine)]

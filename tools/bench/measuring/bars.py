@@ -17,8 +17,8 @@ DATABASES = "databases"
 SHOWN = {"sqlite": "SQLite", "postgres": "PostgreSQL", "mariadb": "MariaDB"}
 # What needs none of the other servers, and what of it no binary either.
 SCHEDULER = ("SCH1", "SCH2", "SCH3", "SCH4", "SCH5")
-CHAT = ("CHT1", "CHT2", "CHT3", "CHT4", "CHT5", "CHT6", "CHT7")
-BENCH_ALONE = (DATABASES, "SCH1", "SCH2", "SCH3")
+CHAT = ("CHT1", "CHT2", "CHT3", "CHT4", "CHT5", "CHT6", "CHT7", "CHT8")
+BENCH_ALONE = (DATABASES, "SCH1", "SCH2", "SCH3", "CHT8")
 # Far above what the databases take.
 DATABASES_LIMIT_S = 1_800
 # 5,000 connections send 1,000 pings a second, and are sent as many: each is a message in and one out. An exchange has 22.
@@ -123,6 +123,10 @@ BARS = {
         Bar("CHT7", "a message in a group of 500, until every member has it", "µs of CPU", (
             Limit("of Socket.IO", ratio("rendezvous_500", "socketio_500"), 1.0), Limit("of Centrifugo", ratio("rendezvous_500", "centrifugo_500"), 1.0),
             Limit("each member, of those of 10", lambda figures: (figures["rendezvous_500"] / 500) / (figures["rendezvous_10"] / 10), 1.0))),
+        Bar("CHT8", "authors whom many follow beside those whom 100 do", "ms", tuple(
+            Limit(f"{title} on {shown}, median", ratio(f"{engine}_{what}_many_p50", f"{engine}_{what}_few_p50"), 1.2)
+            for what, title in (("post", "a post, 100,000 followers"), ("page", "a page of 50, of 20 authors whom more than 1,000 follow"))
+            for engine, shown in SHOWN.items())),
         # It asks for nothing: the page has a table of its own for it.
         Bar(DATABASES, "the scheduler's commands on three databases", "per second", ()),
     )
@@ -279,6 +283,7 @@ STATIONS = (
     Station(("CHT5",), chat.storm, 3),
     Station(("CHT6",), chat.history, 1),
     Station(("CHT7",), chat.groups, 3),
+    Station(("CHT8",), chat.feeds, 1),
     Station(("SCH1", "SCH2"), scheduler.store_size, 1),
     Station(("SCH3",), scheduler.due_at_once, 1),
     Station(("SCH4", "SCH5"), scheduler.sinks, 1),

@@ -5,6 +5,7 @@ import subprocess
 
 from .drive import cpu_per_thousand, drive, phase
 from .processes import BENCH, SERVER_CORE
+from .scheduler import on_databases
 from .servers import counters, scratch, start
 
 # The figures of one round, by name.
@@ -130,3 +131,9 @@ def history(_turn: int, size) -> dict[str, Figures]:
         found[f"{name}_join_p50"] = report["spans_ms"]["join"]["p50"]
         found[f"{name}_fill_per_second"] = phase(report, "history")["operations"] / phase(report, "history")["seconds"]
     return {"CHT6": found}
+
+
+def feeds(_turn: int, size) -> dict[str, list[Figures]]:
+    """CHT8: posts of authors whom 100 and 100,000 follow, in turn, and pages of readers who follow 20 of either kind; rounds within one run."""
+    flags = ["--many", size(100_000, 2_000), "--history", size(30, 3), "--operations", size(300, 10), "--rounds", size(3, 1)]
+    return {"CHT8": on_databases("feeds", *flags)["rounds"]}

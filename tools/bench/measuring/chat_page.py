@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from .bars import SHOWN as ENGINES
 from .chat import GROUPS, WRITERS
 from .results import Result
 
@@ -23,6 +24,21 @@ def figures(results: dict[str, Result], number: Callable[[float], str]) -> list[
         of = results["CHT6"].median
         lines += ["", f"With 10,000 messages of history a message to whom one is away costs {number(of('little_cpu'))} µs, with a million {number(of('much_cpu'))} µs; "
                   f"coming back takes {number(of('little_join_p50'))} and {number(of('much_join_p50'))} ms."]
+    if "CHT8" in results:
+        lines += ["", *feeds(results["CHT8"], number)]
+    return lines
+
+
+def feeds(result: Result, number: Callable[[float], str]) -> list[str]:
+    """A line for each database: medians and p99 of posts and pages, and how long a post takes until 1,000 have it in their feeds."""
+    def spans(engine: str, what: str) -> str:
+        return " / ".join(number(result.median(f"{engine}_{what}_{quantile}")) for quantile in ("p50", "p99"))
+
+    lines = ["| ms: median / p99 | a post, 100 follow | a post, 100,000 follow | a page of 20 whom 100 follow | a page of 20 whom 1,001 follow | until 1,000 have a post |",
+             "|---|---|---|---|---|---|"]
+    for engine, shown in ENGINES.items():
+        cells = [spans(engine, what) for what in ("post_few", "post_many", "page_few", "page_many")]
+        lines.append(f"| {shown} | {' | '.join(cells)} | {number(result.median(f'{engine}_spread_p50'))} |")
     return lines
 
 

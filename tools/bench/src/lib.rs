@@ -3,6 +3,7 @@
 
 pub mod commits;
 pub mod databases;
+pub mod feeds;
 pub mod message_commits;
 pub mod relay;
 pub mod sign_ins;

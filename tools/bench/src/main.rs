@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use bench::databases::Sizes;
+use bench::feeds::FeedSizes;
 use bench::store_size::StoreSizes;
 use clap::{Parser, Subcommand, ValueEnum};
 use load::{ChatOptions, ChatTarget, LoadTarget, Options};
@@ -111,6 +112,24 @@ enum BenchCommand {
         /// Sessions that are erased, and old notifications and deliveries that are swept
         #[arg(long, default_value_t = 20_000)]
         old: usize,
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+    },
+    /// Measure posts and pages of a feed, of authors whom few and many follow; prints JSON. The servers are those of
+    /// POSTGRES_URL and MYSQL_URL
+    Feeds {
+        /// Followers of those whom few follow
+        #[arg(long, default_value_t = 100)]
+        few: usize,
+        /// Followers of the one whom most follow
+        #[arg(long, default_value_t = 100_000)]
+        many: usize,
+        /// Posts of each author whose pages are read
+        #[arg(long, default_value_t = 30)]
+        history: usize,
+        /// Posts and pages of each measurement
+        #[arg(long, default_value_t = 300)]
+        operations: usize,
         #[arg(long, default_value_t = 3)]
         rounds: usize,
     },
@@ -250,6 +269,24 @@ async fn run(command: BenchCommand) -> Result<(), String> {
                 rounds,
             };
             let measured = bench::store_size::measure(sizes).await?;
+            println!("{}", measured.ok_or("a server is missing")?);
+            Ok(())
+        }
+        BenchCommand::Feeds {
+            few,
+            many,
+            history,
+            operations,
+            rounds,
+        } => {
+            let sizes = FeedSizes {
+                few,
+                many,
+                history,
+                operations,
+                rounds,
+            };
+            let measured = bench::feeds::measure(sizes).await?;
             println!("{}", measured.ok_or("a server is missing")?);
             Ok(())
         }
