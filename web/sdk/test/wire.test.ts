@@ -15,7 +15,7 @@ const SIGNALING_SERVER = {
 } satisfies Record<Signaling.ServerFrame['type'], 1>;
 const CHAT_CLIENT = { hello: 1, send: 1, read: 1, delivered: 1, typing: 1, history: 1, delete: 1, presence: 1, status: 1, ping: 1 } satisfies Record<Chat.ChatClientFrame['type'], 1>;
 const CHAT_SERVER = {
-  welcome: 1, sent: 1, message: 1, deleted: 1, read: 1, delivered: 1, typing: 1, presence: 1, room: 1, removed: 1, heads: 1, messages: 1, going_away: 1, pong: 1, ok: 1, error: 1,
+  welcome: 1, sent: 1, message: 1, deleted: 1, read: 1, delivered: 1, typing: 1, presence: 1, room: 1, removed: 1, post: 1, heads: 1, messages: 1, going_away: 1, pong: 1, ok: 1, error: 1,
 } satisfies Record<Chat.ChatServerFrame['type'], 1>;
 
 describe('the wire', () => {
