@@ -123,6 +123,21 @@ const OTHERS: ChatModel = {
   room: { ...ROOM, messages: [...ROOM.messages, message(6, 'bo', 'مرحبا! 14:00 تمام؟\nand a second line', START - 37 * MINUTE)] },
 };
 
+/** Texts that are not there any more, for each of the reasons. */
+const GONE: ChatModel = {
+  ...CHAT,
+  room: {
+    ...ROOM,
+    messages: [
+      ...ROOM.messages,
+      { ...message(6, 'ann', '', START - 37 * MINUTE), body: null, deleted: true },
+      { ...message(7, 'bo', '', START - 36 * MINUTE), body: null, deleted: true },
+      { ...message(8, 'ann', '', START - 35 * MINUTE), body: null, expires_at: START - 30 * MINUTE },
+      { ...message(9, 'bo', '', START - 34 * MINUTE), body: null, corrupt: true },
+    ],
+  },
+};
+
 const REMINDER: Notification = { id: 'n', kind: 'session_reminder', created_at: START - 5 * MINUTE, session_id: 's', starts_at: START, with: 'Bo' };
 
 function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = {}): () => Scene {
@@ -184,6 +199,7 @@ export const SCENES = {
   'waiting-chat': scene({}, { chatOpen: true }),
   'waiting-chat-down': scene({}, { chatOpen: true, chat: UNSENT }),
   'waiting-chat-refused': scene({}, { chatOpen: true, chat: REFUSED }),
+  'waiting-chat-gone': scene({}, { chatOpen: true, chat: GONE }),
   'waiting-names': scene(
     { session: { ...HERE, peer: { userId: 'bo', name: 'שלום \u202edab', presence: { is: 'away', since: START - 200_000 } } } },
     { chatOpen: true, chat: OTHERS },
