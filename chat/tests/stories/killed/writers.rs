@@ -16,6 +16,8 @@ use crate::server::{config, generous};
 const KILLS: u64 = 4;
 /// What each writer has under way at the moment of a kill, at least.
 const BURST: u64 = 15;
+/// Nothing new is written by who has so many messages without an answer: over many rounds they would be all that is sent.
+const MAX_OPEN: usize = 60;
 /// Longest wait for everything of one round.
 const ROUND_LIMIT: Duration = Duration::from_secs(30);
 
@@ -175,6 +177,9 @@ impl Writer {
         self.resend(&mut peer, room).await;
         // The burst of a later round is larger, and its answers are under way at the kill.
         for _ in 0..BURST + round % 7 {
+            if self.open.len() >= MAX_OPEN {
+                break;
+            }
             let n = self.written;
             self.written += 1;
             self.open.insert(n);
