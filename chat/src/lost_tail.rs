@@ -17,10 +17,10 @@ use wire::RoomId;
 use crate::store::sql::mark::{self, Mark};
 
 pub(crate) use acceptance::{accept_in_file, give_up_lost};
-pub(crate) use rooms::{behind, find_behind};
+pub(crate) use rooms::{behind_after, find_behind};
 
-/// Bytes of a loss's name.
-const NAME_BYTES: usize = 8;
+/// Hexadecimal digits of a loss's name.
+const NAME_DIGITS: usize = 16;
 
 const ROW: &str = "SELECT message_id, chain FROM messages WHERE room_id = ?1 AND seq = ?2";
 const ANCHOR: &str = "SELECT seq FROM chain_anchors WHERE room_id = ?1";
@@ -45,14 +45,14 @@ impl LostTail {
     fn new(database: String, room: RoomId, seqs: (u64, u64), identity: &str) -> Self {
         let (expected, found) = seqs;
         let what = format!("{room} {expected} {identity}");
-        let name = Sha256::digest(what.as_bytes());
-        let name = name.iter().take(NAME_BYTES);
+        let mut name = format!("{:x}", Sha256::digest(what.as_bytes()));
+        name.truncate(NAME_DIGITS);
         Self {
             database,
             room,
             expected,
             found,
-            name: name.map(|byte| format!("{byte:02x}")).collect(),
+            name,
         }
     }
 

@@ -3,13 +3,9 @@
 
 use uuid::Uuid;
 
-use super::behind;
-use super::rooms::RoomBehind;
+use super::rooms::{RoomBehind, behind_after};
 use crate::store::sql::SqlRooms;
 use crate::store::{ChainedMessages, StoreError, StoredRoom};
-
-/// Rooms that are looked at together.
-const TOGETHER: u32 = 500;
 
 /// The file of the messages, and of the rooms if they are there too, was set back as a whole.
 ///
@@ -29,12 +25,8 @@ pub(crate) async fn give_up_lost(
     messages: &impl ChainedMessages,
 ) -> Result<(), StoreError> {
     let mut after = None;
-    loop {
-        let ids = rooms.ids_after(after.as_ref(), TOGETHER).await?;
-        let Some(last) = ids.last() else {
-            return Ok(());
-        };
-        for behind in behind(rooms, messages, &ids).await? {
+    while let Some(found) = behind_after(rooms, messages, &mut after).await? {
+        for behind in found {
             tracing::warn!(
                 room = %behind.room.id,
                 expected = behind.room.last_seq,
@@ -44,8 +36,8 @@ pub(crate) async fn give_up_lost(
             let set_back = set_back(messages, behind).await?;
             rooms.set_back(&set_back).await?;
         }
-        after = Some(last.clone());
     }
+    Ok(())
 }
 
 /// The room as it is with the messages that are left.

@@ -7,7 +7,7 @@ use super::LostTail;
 use crate::store::sql::SqlRooms;
 use crate::store::{ChainedMessages, RoomStore, StoreError, StoredRoom};
 
-/// Rooms that a start looks at: the end of the messages is in those that were written to last.
+/// Rooms that are looked at together, and at a start alone: the end of the messages is in those that were written to last.
 const LOOKED_AT: u32 = 500;
 
 /// A room whose messages end before what was settled of it.
@@ -23,7 +23,7 @@ pub(crate) struct RoomBehind {
 ///
 /// # Errors
 /// When a store does not answer.
-pub(crate) async fn behind(
+async fn behind(
     rooms: &SqlRooms,
     messages: &impl ChainedMessages,
     ids: &[RoomId],
@@ -56,6 +56,24 @@ pub(crate) async fn behind(
     let place = |one: &RoomBehind| ids.iter().position(|id| *id == one.room.id);
     behind.sort_by_key(place);
     Ok(behind)
+}
+
+/// The same of the rooms after `after`, some at a time: `after` is the last of them then. None once there are no more rooms.
+///
+/// # Errors
+/// When a store does not answer.
+pub(crate) async fn behind_after(
+    rooms: &SqlRooms,
+    messages: &impl ChainedMessages,
+    after: &mut Option<RoomId>,
+) -> Result<Option<Vec<RoomBehind>>, StoreError> {
+    let ids = rooms.ids_after(after.as_ref(), LOOKED_AT).await?;
+    let Some(last) = ids.last() else {
+        return Ok(None);
+    };
+    let behind = behind(rooms, messages, &ids).await?;
+    *after = Some(last.clone());
+    Ok(Some(behind))
 }
 
 /// The newest room that lacks messages, of those that were written to last.

@@ -104,8 +104,11 @@ pub(super) fn stored(message: Message, link: &LinkTexts) -> StoredMessage {
 }
 
 /// The rooms whose anchor says something of these messages.
-pub(super) fn unlinked_rooms(messages: &[StoredMessage]) -> BTreeSet<RoomId> {
-    let unlinked = messages.iter().filter(|stored| stored.link.is_none());
+pub(super) fn unlinked_rooms<'a>(
+    messages: impl IntoIterator<Item = &'a StoredMessage>,
+) -> BTreeSet<RoomId> {
+    let messages = messages.into_iter();
+    let unlinked = messages.filter(|stored| stored.link.is_none());
     unlinked.map(|stored| stored.message.room.clone()).collect()
 }
 

@@ -185,15 +185,15 @@ impl MessageStore for MongoMessages {
     async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
         let reading = try_join_all(rooms.iter().map(|room| self.head(room)));
         let heads = within(failure::READ_LIMIT, reading).await?;
-        let (mut heads, last): (Vec<Head>, Vec<Option<StoredMessage>>) =
-            heads.into_iter().flatten().unzip();
-        let last = last.into_iter().flatten().collect();
-        for last in self.checked(last).await? {
-            if let Some(head) = heads.iter_mut().find(|head| head.room == last.room) {
-                head.last = Some(last);
-            }
-        }
-        Ok(heads)
+        let heads: Vec<(Head, Option<StoredMessage>)> = heads.into_iter().flatten().collect();
+        let last = heads.iter().filter_map(|(_, last)| last.as_ref());
+        let anchors = self.anchors_of(unlinked_rooms(last));
+        let anchors = within(failure::READ_LIMIT, anchors).await?;
+        let checked = |(head, last): (Head, Option<StoredMessage>)| Head {
+            last: last.map(|last| self.check.one(last, &anchors)),
+            ..head
+        };
+        Ok(heads.into_iter().map(checked).collect())
     }
 
     async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {

@@ -5,12 +5,10 @@ use wire::RoomId;
 
 use super::sql::SqlRooms;
 use super::{ChainedMessages, StoreError};
-use crate::lost_tail::behind;
+use crate::lost_tail::behind_after;
 
 /// Messages that are read together: 8 MiB at most.
 const TOGETHER: u32 = 500;
-/// Rooms that are compared together.
-const ROOMS_TOGETHER: u32 = 500;
 /// Faults that are told of one by one; the others are counted.
 const MAX_LISTED: usize = 100;
 
@@ -130,16 +128,12 @@ async fn compare_with_rooms(
     messages: &impl ChainedMessages,
 ) -> Result<(), StoreError> {
     let mut after = None;
-    loop {
-        let ids = rooms.ids_after(after.as_ref(), ROOMS_TOGETHER).await?;
-        let Some(last) = ids.last() else {
-            return Ok(());
-        };
-        for behind in behind(rooms, messages, &ids).await? {
+    while let Some(found) = behind_after(rooms, messages, &mut after).await? {
+        for behind in found {
             let through = behind.room.last_seq;
             let kind = FaultKind::Missing { through };
             report.add(&behind.room.id, behind.found + 1, kind);
         }
-        after = Some(last.clone());
     }
+    Ok(())
 }

@@ -59,11 +59,15 @@ pub(super) struct ExpiryDocument {
 impl ExpiryDocument {
     /// Of a message that has an end.
     pub(super) fn of(message: &Message) -> Option<Self> {
-        let message_id = message.message_id.clone();
         Some(Self {
-            id: format!("{} {message_id}", due(message.expires_at?)),
-            message_id,
+            id: Self::id(message.expires_at?, &message.message_id),
+            message_id: message.message_id.clone(),
         })
+    }
+
+    /// Of a message whose text ends then.
+    pub(super) fn id(at: UnixMs, message_id: &str) -> String {
+        format!("{} {message_id}", due(at))
     }
 }
 

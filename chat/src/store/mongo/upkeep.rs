@@ -43,10 +43,9 @@ impl MongoMessages {
         let Some(document) = self.at(room, *seq).await? else {
             return Ok(TextRemoved::NotThere);
         };
-        let expiry = document.expires_at.map(|at| {
-            let id = format!("{} {}", due(at), document.message_id);
-            doc! { "_id": id }
-        });
+        let expiry = document
+            .expires_at
+            .map(|at| doc! { "_id": ExpiryDocument::id(at, &document.message_id) });
         let mut stored = StoredMessage::from(document);
         if let Some(outcome) = removal.refused(&stored) {
             return Ok(outcome);

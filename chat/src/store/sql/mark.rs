@@ -196,10 +196,7 @@ fn decoded(slot: &[u8]) -> Option<Mark> {
 }
 
 fn checksum(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 #[cfg(test)]

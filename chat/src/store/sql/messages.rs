@@ -217,10 +217,8 @@ impl MessageStore for SqlMessages {
             .bind_list(rooms.iter().map(RoomId::as_str))
             .fetch_all(&mut connection)
             .await?;
-        let unlinked = found.iter().filter_map(|row| row.last.as_ref());
-        let unlinked = unlinked.filter(|last| last.link.is_none());
-        let unlinked: Vec<RoomId> = unlinked.map(|last| last.message.room.clone()).collect();
-        let anchors = anchors(&mut connection, unlinked).await?;
+        let last = found.iter().filter_map(|row| row.last.as_ref());
+        let anchors = anchors(&mut connection, unlinked_rooms(last)).await?;
         let head = |row: HeadRow| row.head(|last| self.check.one(last, &anchors));
         Ok(found.into_iter().filter_map(head).collect())
     }
@@ -308,6 +306,6 @@ async fn repeated(
     let Some(known) = known.and_then(|row| row.0) else {
         return Ok(None);
     };
-    let anchors = anchors(connection, unlinked_rooms(std::slice::from_ref(&known))).await?;
+    let anchors = anchors(connection, unlinked_rooms([&known])).await?;
     Ok(Some(check.outcome(known, draft, &anchors)))
 }
