@@ -11,8 +11,9 @@ use tokio::sync::Notify;
 use self::delivery::FeedDelivery;
 use self::retention::PostRetention;
 use crate::config::FeedSettings;
-use crate::quotas::PostQuota;
+use crate::quotas::HourlyQuota;
 use crate::registry::Registry;
+use crate::retention_age::RetentionAge;
 use crate::store::sql::SqlRooms;
 
 /// What the routes of the feed share.
@@ -20,9 +21,9 @@ use crate::store::sql::SqlRooms;
 pub(crate) struct Feed {
     /// In the database of the rooms.
     pub(crate) store: SqlRooms,
-    pub(crate) quota: PostQuota,
+    pub(crate) quota: HourlyQuota,
     fanout_limit: u32,
-    retention_days: u32,
+    retention: Option<RetentionAge>,
     added: Arc<Notify>,
 }
 
@@ -30,9 +31,9 @@ impl Feed {
     pub(crate) fn new(store: SqlRooms, settings: &FeedSettings) -> Self {
         Self {
             store,
-            quota: PostQuota::new(settings),
+            quota: HourlyQuota::of_posts(settings),
             fanout_limit: settings.fanout_limit,
-            retention_days: settings.retention_days,
+            retention: RetentionAge::of_days(settings.retention_days),
             added: Arc::default(),
         }
     }
@@ -54,6 +55,7 @@ impl Feed {
 
     /// The task that deletes old posts, if they are not kept for ever.
     pub(crate) fn retention(&self) -> Option<PostRetention<SqlRooms>> {
-        PostRetention::of_days(self.store.clone(), self.retention_days)
+        let store = self.store.clone();
+        self.retention.map(|age| PostRetention { store, age })
     }
 }

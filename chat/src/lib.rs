@@ -16,6 +16,7 @@ mod lost_tail;
 mod quotas;
 mod registry;
 mod removals;
+mod retention_age;
 mod room_loader;
 mod router;
 mod state;

@@ -14,13 +14,14 @@ use crate::config::{Config, Limits};
 use crate::databases::{self, ServiceStores};
 use crate::events::SchedulerEvents;
 use crate::feed::Feed;
-use crate::quotas::{ExportQuota, MessageQuotas};
+use crate::quotas::{HourlyQuota, MessageQuotas};
 use crate::registry::Registry;
+use crate::retention_age::RetentionAge;
 use crate::room_loader::RoomLoader;
 use crate::router::router;
 use crate::state::AppState;
 use crate::store::StoreError;
-use crate::store_actor::{RetentionAge, StoreActor};
+use crate::store_actor::StoreActor;
 use crate::store_handle::StoreHandle;
 
 /// Longest wait for what is no socket when the service stops; with the last commit it stays within 10 s.
@@ -75,7 +76,7 @@ pub async fn run(
         writer: writer.clone(),
         stores: Arc::clone(&store),
         rooms,
-        exports: ExportQuota::new(&config.limits),
+        exports: HourlyQuota::of_exports(&config.limits),
         feed,
         connections: runtime.connections(),
     });

@@ -1,6 +1,6 @@
 //! How much one person, one room and one application may store in an hour.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use service::limits::Limit;
 use service::quota::{KeyedQuota, QuotaExceeded, QuotaLimits};
@@ -68,61 +68,55 @@ impl MessageQuotas {
     }
 }
 
-/// How many pages of their export one person reads in an hour: each may look at thousands of messages.
+/// How often one person does something in an hour.
 #[derive(Debug)]
-pub(crate) struct ExportQuota(Mutex<KeyedQuota<UserId>>);
-
-impl ExportQuota {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self(Mutex::new(KeyedQuota::new(QuotaLimits {
-            items_per_hour: limits.export_pages_per_hour,
-            bytes_per_hour: u64::MAX,
-        })))
-    }
-
-    /// Counts a page.
-    ///
-    /// # Errors
-    /// When there were too many: how long until there may be another.
-    pub(crate) fn take(&self, user: &UserId, now: UnixMs) -> Result<(), QuotaExceeded> {
-        // A bucket is a few numbers: whoever panics leaves nothing half done.
-        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let checked = pages.check(user, 0, now);
-        checked.inspect_err(|_| Limit::Exports.hit())?;
-        pages.take(user.clone(), 0, now);
-        Ok(())
-    }
+pub(crate) struct HourlyQuota {
+    limit: Limit,
+    people: Mutex<KeyedQuota<UserId>>,
 }
 
-/// How many posts one person writes in an hour.
-#[derive(Debug)]
-pub(crate) struct PostQuota(Mutex<KeyedQuota<UserId>>);
-
-impl PostQuota {
-    pub(crate) fn new(settings: &FeedSettings) -> Self {
-        Self(Mutex::new(KeyedQuota::new(QuotaLimits {
-            items_per_hour: settings.posts_per_hour,
-            bytes_per_hour: u64::MAX,
-        })))
+impl HourlyQuota {
+    /// Of pages of an export: each may look at thousands of messages.
+    pub(crate) fn of_exports(limits: &Limits) -> Self {
+        Self::new(Limit::Exports, limits.export_pages_per_hour)
     }
 
-    /// Counts a post.
+    /// Of posts: each is put into the feeds of all who follow.
+    pub(crate) fn of_posts(settings: &FeedSettings) -> Self {
+        Self::new(Limit::Posts, settings.posts_per_hour)
+    }
+
+    fn new(limit: Limit, items_per_hour: u64) -> Self {
+        let limits = QuotaLimits {
+            items_per_hour,
+            bytes_per_hour: u64::MAX,
+        };
+        Self {
+            limit,
+            people: Mutex::new(KeyedQuota::new(limits)),
+        }
+    }
+
+    /// Counts one.
     ///
     /// # Errors
     /// When there were too many: how long until there may be another.
     pub(crate) fn take(&self, user: &UserId, now: UnixMs) -> Result<(), QuotaExceeded> {
-        // A bucket is a few numbers: whoever panics leaves nothing half done.
-        let mut posts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let checked = posts.check(user, 0, now);
-        checked.inspect_err(|_| Limit::Posts.hit())?;
-        posts.take(user.clone(), 0, now);
+        let mut people = self.people();
+        let checked = people.check(user, 0, now);
+        checked.inspect_err(|_| self.limit.hit())?;
+        people.take(user.clone(), 0, now);
         Ok(())
     }
 
-    /// Takes back that a post was counted: it was not stored, or it was stored before.
+    /// Takes back that one was counted: it came to nothing.
     pub(crate) fn give_back(&self, user: &UserId) {
-        let mut posts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        posts.give_back(user);
+        self.people().give_back(user);
+    }
+
+    fn people(&self) -> MutexGuard<'_, KeyedQuota<UserId>> {
+        // A bucket is a few numbers: whoever panics leaves nothing half done.
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

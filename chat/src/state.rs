@@ -11,7 +11,7 @@ use wire::{ChatClaims, ChatRoomGrant, ErrorCode, Participant, RoomId, UnixMs};
 
 use crate::caller::Caller;
 use crate::feed::Feed;
-use crate::quotas::ExportQuota;
+use crate::quotas::HourlyQuota;
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::store::Stores;
@@ -24,7 +24,7 @@ pub(crate) struct AppState<S> {
     pub(crate) writer: StoreHandle,
     pub(crate) stores: Arc<S>,
     pub(crate) rooms: RoomLoader<S>,
-    pub(crate) exports: ExportQuota,
+    pub(crate) exports: HourlyQuota,
     pub(crate) feed: Feed,
     pub(crate) connections: ConnectionContext,
 }
@@ -39,8 +39,6 @@ pub(crate) struct Admission {
     pub(crate) expires_at: UnixMs,
     /// What it calls its person.
     pub(crate) name: String,
-    /// Since when it does.
-    pub(crate) issued_at: UnixMs,
 }
 
 impl From<ChatClaims> for Admission {
@@ -57,7 +55,6 @@ impl From<ChatClaims> for Admission {
             origins: claims.common.origins,
             expires_at: UnixMs(claims.common.exp.saturating_mul(1_000)),
             name: claims.common.name,
-            issued_at: UnixMs(claims.common.iat.saturating_mul(1_000)),
         }
     }
 }

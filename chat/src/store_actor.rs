@@ -31,13 +31,11 @@ use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
 use crate::store::mongo::is_of_messages;
 use crate::store::{Appended, NewMessage, StoreError, Stores};
-use crate::store_handle::{AppendOutcome, StoreCommand, StoreQueue};
+use crate::store_handle::{AppendOutcome, Reply, StoreCommand, StoreQueue};
 use batch::{CommandBatch, PendingAppend};
 use circuit_breaker::StoreBreaker;
 use follow_ups::FollowUps;
 use housekeeping::UpkeepSchedule;
-
-pub(crate) use housekeeping::RetentionAge;
 
 /// Commands of one batch: at 50,000 rows a second a commit of them takes 10 ms.
 const MAX_BATCH: usize = 512;
@@ -317,11 +315,21 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     }
 
     fn refuse(&self, appends: Vec<PendingAppend>, error: &StoreError) {
-        let code = error.report();
+        let waiting = appends.into_iter();
+        let waiting = waiting.map(|append| (append.origin, append.reply));
+        self.refuse_all(waiting, error.report());
+    }
+
+    /// Tells whoever waits by a frame or for a reply that nothing was done.
+    fn refuse_all<T>(
+        &self,
+        waiting: impl Iterator<Item = (Option<Origin>, Option<Reply<T>>)>,
+        code: ErrorCode,
+    ) {
         let mut published = Vec::new();
-        for append in appends {
-            published.extend(append.origin.map(|origin| refused(origin, code)));
-            if let Some(reply) = append.reply {
+        for (origin, reply) in waiting {
+            published.extend(origin.map(|origin| refused(origin, code)));
+            if let Some(reply) = reply {
                 reply.send(Err(code)).ok();
             }
         }

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use service::clock::now;
 use tokio::time::sleep;
-use wire::UnixMs;
 
+use crate::retention_age::RetentionAge;
 use crate::store::FeedStore;
 
 /// Posts of one transaction: some milliseconds' work.
@@ -14,28 +13,20 @@ const TOGETHER: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(25);
 /// Between two looks for old posts.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
-/// Milliseconds of a day.
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// What the task goes by.
 #[derive(Debug)]
 pub(crate) struct PostRetention<S> {
-    store: S,
-    age_ms: i64,
+    pub(super) store: S,
+    pub(super) age: RetentionAge,
 }
 
 impl<S: FeedStore> PostRetention<S> {
-    /// None for no days: posts stay.
-    pub(super) fn of_days(store: S, days: u32) -> Option<Self> {
-        let age_ms = i64::from(days) * DAY_MS;
-        (days > 0).then_some(Self { store, age_ms })
-    }
-
     /// Runs for ever.
     pub(crate) async fn run(&self) {
         loop {
-            let before = UnixMs(now().0.saturating_sub(self.age_ms));
-            let pause = match self.store.sweep_posts(before, TOGETHER).await {
+            let swept = self.store.sweep_posts(self.age.oldest(), TOGETHER);
+            let pause = match swept.await {
                 Ok(swept) => {
                     metrics::counter!("chat_posts_swept_total").increment(swept as u64);
                     match swept >= TOGETHER as usize {

@@ -20,8 +20,6 @@ use crate::caller::Caller;
 use crate::state::AppState;
 use crate::store::{FeedStore, MessageStore, OwnSpan, StoreError, Stores};
 
-/// Rooms in a page at most, and messages in all, if nothing is said.
-const DEFAULT_PAGE: u32 = 50;
 /// Most bytes of text in a page, and one message more.
 const MAX_PAGE_BYTES: usize = 1024 * 1024;
 /// Messages of all members that are looked at for one page: a few milliseconds' work.
@@ -33,7 +31,7 @@ pub(crate) async fn export<S: Stores>(
     bearer: BearerAdmission,
     query: QueryParameters,
 ) -> Result<Json<ExportPage>, HttpError> {
-    let limit = query.limit()?.unwrap_or(DEFAULT_PAGE);
+    let limit = query.page_limit()?;
     let from = query.text("cursor").map(ExportPlace::read);
     let from = from.transpose().map_err(http_error)?.unwrap_or_default();
     let caller = &bearer.0.caller;

@@ -15,11 +15,8 @@ use super::cursor::{read_id_cursor, write_id_cursor};
 use super::error::bad_text;
 use super::{BearerAdmission, QueryParameters, http_error};
 use crate::caller::Caller;
-use crate::state::{Admission, AppState};
+use crate::state::AppState;
 use crate::store::{FeedStore, NewPost, Posted, StoreError, Stores};
-
-/// Posts in a page, if nothing is said.
-const DEFAULT_PAGE: u32 = 50;
 
 impl BearerAdmission {
     /// Who asks for the feed.
@@ -43,18 +40,16 @@ pub(crate) async fn write_post<S: Stores>(
     bearer: BearerAdmission,
     Json(written): Json<WritePost>,
 ) -> Result<(StatusCode, Json<Post>), HttpError> {
-    let author = bearer.reader()?.user.clone();
+    let caller = bearer.reader()?;
+    let (author, named_at) = (caller.user.clone(), caller.issued_at);
     let WritePost { client_id, body } = written;
     check_id(&client_id)
         .map_err(|bad| HttpError::field("client_id", bad, "This is no key for a post."))?;
     let body = clean_body(&body).map_err(bad_text)?;
-    let Admission {
-        name, issued_at, ..
-    } = bearer.0;
     let new = NewPost {
         author,
-        name,
-        named_at: issued_at,
+        name: bearer.0.name,
+        named_at,
         client_id,
         body,
         sent_at: now(),
@@ -91,7 +86,7 @@ async fn post_within_quota<S: Stores>(
     posted.map_err(not_stored)
 }
 
-fn not_stored(error: StoreError) -> HttpError {
+pub(super) fn not_stored(error: StoreError) -> HttpError {
     http_error(error.report())
 }
 
@@ -153,7 +148,7 @@ pub(super) fn nobody() -> HttpError {
 
 /// Before which post a page lies, and how many it has.
 fn place(query: &QueryParameters) -> Result<(Option<String>, u32), HttpError> {
-    let limit = query.limit()?.unwrap_or(DEFAULT_PAGE);
+    let limit = query.page_limit()?;
     let before = query.text("cursor").map(read_id_cursor).transpose();
     Ok((before.map_err(http_error)?, limit))
 }

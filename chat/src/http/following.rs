@@ -10,13 +10,10 @@ use service::http::{HttpError, Json};
 use wire::{Page, Participant, UserId};
 
 use super::cursor::{read_id_cursor, write_id_cursor};
-use super::feed::nobody;
+use super::feed::{nobody, not_stored};
 use super::{BearerAdmission, QueryParameters, http_error};
 use crate::state::AppState;
 use crate::store::{FeedStore, FollowOutcome, NewFollow, Stores};
-
-/// People in a page, if nothing is said.
-const DEFAULT_PAGE: u32 = 50;
 
 /// Whom one follows, by their ids.
 pub(crate) async fn list_following<S: Stores>(
@@ -25,7 +22,7 @@ pub(crate) async fn list_following<S: Stores>(
     query: QueryParameters,
 ) -> Result<Json<Page<Participant>>, HttpError> {
     let follower = &bearer.reader()?.user;
-    let limit = query.limit()?.unwrap_or(DEFAULT_PAGE);
+    let limit = query.page_limit()?;
     let after = query.text("cursor").map(read_id_cursor).transpose();
     let after = after.map_err(http_error)?.map(UserId);
     let store = &state.feed.store;
@@ -55,7 +52,7 @@ pub(crate) async fn follow<S: Stores>(
         at: now(),
     };
     let outcome = state.feed.store.follow(&new).await;
-    match outcome.map_err(|error| http_error(error.report()))? {
+    match outcome.map_err(not_stored)? {
         FollowOutcome::Followed => Ok(StatusCode::NO_CONTENT),
         FollowOutcome::Refused => Err(nobody()),
         FollowOutcome::TooMany => Err(HttpError::conflict(format!(
@@ -73,7 +70,7 @@ pub(crate) async fn unfollow<S: Stores>(
     let follower = &bearer.reader()?.user;
     let author = other(follower, author)?;
     let stopped = state.feed.store.unfollow(follower, &author).await;
-    stopped.map_err(|error| http_error(error.report()))?;
+    stopped.map_err(not_stored)?;
     state.feed.wake();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,9 +12,6 @@ use super::{BearerAdmission, QueryParameters, http_error};
 use crate::state::AppState;
 use crate::store::Stores;
 
-/// Members of a page, if nothing is said.
-const DEFAULT_PAGE: u32 = 50;
-
 /// A page of a room's members, for one of them.
 pub(crate) async fn list_members<S: Stores>(
     State(state): State<Arc<AppState<S>>>,
@@ -23,7 +20,7 @@ pub(crate) async fn list_members<S: Stores>(
     query: QueryParameters,
 ) -> Result<Json<Page<Member>>, HttpError> {
     let room = RoomId(room);
-    let limit = query.limit()?.unwrap_or(DEFAULT_PAGE) as usize;
+    let limit = query.page_limit()? as usize;
     let after = query.text("cursor").map(read_id_cursor).transpose();
     let after = after.map_err(http_error)?.map(UserId);
     bearer.reach(&state, &room).await?;

@@ -39,6 +39,14 @@ impl QueryParameters {
             .map_err(|error| HttpError::invalid(vec![error]))
     }
 
+    /// How many items a page has.
+    ///
+    /// # Errors
+    /// 422 naming `limit`.
+    pub(crate) fn page_limit(&self) -> Result<u32, HttpError> {
+        page_limit(self.text("limit")).map_err(|error| HttpError::invalid(vec![error]))
+    }
+
     /// A whole number, not negative.
     ///
     /// # Errors

@@ -16,8 +16,6 @@ use crate::caller::Caller;
 use crate::state::AppState;
 use crate::store::{RoomPosition, Stores};
 
-/// Rooms in a page, if nothing is said.
-const DEFAULT_PAGE: u32 = 50;
 /// Rooms with unread messages that are summed up for one answer; those beyond are the longest untouched.
 const MAX_SUMMED: u32 = 10_000;
 
@@ -27,7 +25,7 @@ pub(crate) async fn list_rooms<S: Stores>(
     bearer: BearerAdmission,
     query: QueryParameters,
 ) -> Result<Json<RoomsPage>, HttpError> {
-    let limit = query.limit()?.unwrap_or(DEFAULT_PAGE);
+    let limit = query.page_limit()?;
     let after = query
         .text("cursor")
         .map(position_of)

@@ -11,6 +11,7 @@ use wire::RoomId;
 
 use super::StoreActor;
 use super::removed_texts::TEXTS_TOGETHER;
+use crate::retention_age::RetentionAge;
 use crate::store::{
     MessageAge, RoomChanges, StoreError, Stores, TextEnd, TextRemoval, TextRemoved,
 };
@@ -27,21 +28,8 @@ const PAUSE: Duration = Duration::from_millis(25);
 const CUT_LOG_AFTER: Duration = Duration::from_secs(2);
 /// From then until the file is written anew, which keeps who sends waiting for up to seconds.
 const REWRITE_AFTER: Duration = Duration::from_secs(60 * 60);
-/// Milliseconds of a day.
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Pause before an overwriting that failed is tried again.
 const OVERWRITE_AGAIN: Duration = Duration::from_secs(20);
-
-/// After how long messages are deleted, in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RetentionAge(pub(crate) i64);
-
-impl RetentionAge {
-    /// None for no days: messages stay.
-    pub(crate) fn of_days(days: u32) -> Option<Self> {
-        (days > 0).then(|| Self(i64::from(days) * DAY_MS))
-    }
-}
 
 /// When what is to be done.
 #[derive(Debug)]
@@ -219,10 +207,10 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     }
 
     async fn too_old(&mut self) -> Result<Vec<MessageAge>, StoreError> {
-        let Some(RetentionAge(kept_ms)) = self.housekeeping.retention else {
+        let Some(age) = self.housekeeping.retention else {
             return Ok(Vec::new());
         };
-        let oldest = now() + -kept_ms;
+        let oldest = age.oldest();
         let is_old = |message: &MessageAge| message.sent_at < oldest;
         let first = self.rooms.stores().oldest(1).await?;
         if !first.iter().any(is_old) {

@@ -8,9 +8,9 @@ use service::clock::now;
 use tokio::time::Instant;
 use wire::{ErrorCode, RoomId};
 
+use super::StoreActor;
 use super::batch::PendingDeletion;
 use super::circuit_breaker::StoreBreaker;
-use super::{StoreActor, refused};
 use crate::store::{StoreError, Stores, TextEnd, TextRemoval, TextRemoved};
 
 /// Texts that are taken away together: each costs a server of MongoDB several answers, and who sends waits meanwhile.
@@ -37,7 +37,11 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
         let removals: Vec<TextRemoval> = deletions.iter().map(removal).collect();
         match self.remove_texts(&removals).await {
             Ok(removed) => self.tell_deleted(deletions, removed),
-            Err(error) => self.refuse_deletions(deletions, error.report()),
+            Err(error) => {
+                let waiting = deletions.into_iter();
+                let waiting = waiting.map(|deletion| (deletion.origin, deletion.reply));
+                self.refuse_all(waiting, error.report());
+            }
         }
     }
 
@@ -103,16 +107,5 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             // Nobody waits any longer: it is gone all the same.
             reply.send(outcome).ok();
         }
-    }
-
-    fn refuse_deletions(&self, deletions: Vec<PendingDeletion>, code: ErrorCode) {
-        let mut published = Vec::new();
-        for PendingDeletion { origin, reply, .. } in deletions {
-            published.extend(origin.map(|origin| refused(origin, code)));
-            if let Some(reply) = reply {
-                reply.send(Err(code)).ok();
-            }
-        }
-        self.fanout.publish(published);
     }
 }

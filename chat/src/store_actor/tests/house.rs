@@ -5,11 +5,11 @@ use std::sync::Arc;
 use chat_core::{HistoryPage, MemberProgress, Settings, WriteOutcome};
 use wire::{RoomId, UnixMs};
 
-use super::super::housekeeping::RetentionAge;
 use super::{Published, new, opened};
 use crate::config::Limits;
 use crate::quotas::MessageQuotas;
 use crate::registry::Registry;
+use crate::retention_age::RetentionAge;
 use crate::room_loader::RoomLoader;
 use crate::store::memory::MemoryStore;
 use crate::store::{MessageStore, MessageUpkeep, NewMessage, RoomChanges, RoomStore, SettledHead};

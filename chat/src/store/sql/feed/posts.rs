@@ -20,6 +20,8 @@ const STORE: &str = "INSERT INTO posts (post_id, author_id, client_id, body, sen
 
 const PULL: &str = "INSERT INTO pulled_posts (author_id, post_id) VALUES (?1, ?2)";
 
+const UNPULL: &str = "DELETE FROM pulled_posts WHERE author_id = ?1 AND post_id = ?2";
+
 const OWN: &str = "SELECT post_id FROM posts WHERE post_id = ?1 AND author_id = ?2
      AND body IS NOT NULL";
 
@@ -102,28 +104,34 @@ pub(super) async fn delete(
     if own.is_none() {
         return Ok(false);
     }
-    for statement in [
-        // First: a batch that puts it into feeds is done, or never begins.
-        "DELETE FROM feed_jobs WHERE job_id = ?1",
-        "UPDATE posts SET body = NULL WHERE post_id = ?1",
-    ] {
-        query(statement).bind(post_id).execute(connection).await?;
-    }
-    let pulled = query("DELETE FROM pulled_posts WHERE author_id = ?1 AND post_id = ?2");
-    pulled
-        .bind(author)
-        .bind(post_id)
-        .execute(connection)
-        .await?;
-    let job = new_id();
-    jobs::add(
-        connection,
-        FeedJobKind::ForgetPost,
-        &job,
-        (author, "", post_id),
-    )
-    .await?;
+    withdraw(connection, author, post_id).await?;
+    let emptied = query("UPDATE posts SET body = NULL WHERE post_id = ?1").bind(post_id);
+    emptied.execute(connection).await?;
     Ok(true)
+}
+
+/// Takes a post out of what is pulled, what is to come into feeds, and with a job of its own out of feeds.
+pub(super) async fn withdraw(
+    connection: &mut dyn SqlConnection,
+    author: &str,
+    post_id: &str,
+) -> Result<(), storage::Error> {
+    // First: a batch that puts it into feeds is done, or never begins.
+    let spreading = query("DELETE FROM feed_jobs WHERE job_id = ?1").bind(post_id);
+    spreading.execute(connection).await?;
+    unpull(connection, author, post_id).await?;
+    let (kind, job) = (FeedJobKind::ForgetPost, new_id());
+    jobs::add(connection, kind, &job, (author, "", post_id)).await
+}
+
+/// Readers do not find a post by its author any more.
+pub(super) async fn unpull(
+    connection: &mut dyn SqlConnection,
+    author: &str,
+    post_id: &str,
+) -> Result<(), storage::Error> {
+    let pulled = query(UNPULL).bind(author).bind(post_id);
+    pulled.execute(connection).await.map(drop)
 }
 
 /// Notes what somebody is called, unless something newer is known; what they are called then. Their row in `people` is locked.

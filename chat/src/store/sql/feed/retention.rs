@@ -3,8 +3,7 @@
 use storage::{SqlConnection, query};
 use wire::UnixMs;
 
-use super::jobs::FeedJobKind;
-use super::{jobs, new_id};
+use super::posts;
 
 const OLDEST: &str = "SELECT post_id, author_id FROM posts WHERE sent_at < ?1
      ORDER BY sent_at, post_id LIMIT ?2";
@@ -18,24 +17,9 @@ pub(super) async fn sweep(
     let oldest = query(OLDEST).bind(before).bind(limit);
     let oldest: Vec<(String, String)> = oldest.fetch_all(connection).await?;
     for (post, author) in &oldest {
-        for statement in [
-            // First: a batch that puts it into feeds is done, or never begins.
-            "DELETE FROM feed_jobs WHERE job_id = ?1",
-            "DELETE FROM posts WHERE post_id = ?1",
-        ] {
-            query(statement).bind(post).execute(connection).await?;
-        }
-        let pulled = query("DELETE FROM pulled_posts WHERE author_id = ?1 AND post_id = ?2");
-        let pulled = pulled.bind(author).bind(post);
-        pulled.execute(connection).await?;
-        let job = new_id();
-        jobs::add(
-            connection,
-            FeedJobKind::ForgetPost,
-            &job,
-            (author, "", post),
-        )
-        .await?;
+        posts::withdraw(connection, author, post).await?;
+        let deleted = query("DELETE FROM posts WHERE post_id = ?1").bind(post);
+        deleted.execute(connection).await?;
     }
     Ok(oldest.len())
 }

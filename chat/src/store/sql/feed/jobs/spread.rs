@@ -7,7 +7,7 @@ use storage::{SqlConnection, query};
 use wire::UserId;
 use wire::chat::Post;
 
-use super::super::PostRow;
+use super::super::{PostRow, posts};
 use super::FeedJob;
 use crate::store::DoneBatch;
 
@@ -73,9 +73,7 @@ pub(super) async fn run(
             job.advance(connection, Some(last)).await?;
         }
         _ => {
-            let pulled = query("DELETE FROM pulled_posts WHERE author_id = ?1 AND post_id = ?2");
-            let pulled = pulled.bind(&job.author).bind(&job.post);
-            pulled.execute(connection).await?;
+            posts::unpull(connection, &job.author, &job.post).await?;
             job.advance(connection, None).await?;
         }
     }
