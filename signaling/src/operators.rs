@@ -1,14 +1,13 @@
 //! What operators see and may do: the sessions in memory, ending one, removing a person from one.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use serde::Deserialize;
-use service::clock::now;
-use service::http::{HttpError, Json, PeerAddr, bearer, page_limit};
+use service::http::{HttpError, Json, page_limit};
+use service::realtime::OperatorCaller;
 use signaling_core::OperatorView;
 use wire::{OperatorAction, Page, SessionId, UserId};
 
@@ -16,20 +15,14 @@ use crate::registry::CommandError;
 use crate::state::AppState;
 
 /// Whoever shows an operator's ticket as Bearer.
-pub(crate) struct OperatorRequest {
-    /// The `sub` of the ticket.
-    name: UserId,
-    /// Where they ask from; none where no listener says so.
-    from: Option<IpAddr>,
-}
+pub(crate) struct OperatorRequest(OperatorCaller);
 
 impl OperatorRequest {
     /// What the audit log is told of what they did to `subject`.
     fn action(&self, action: &str, session: &SessionId, subject: &str) -> OperatorAction {
         OperatorAction {
             session_id: Some(session.clone()),
-            from: self.from.map(|ip| ip.to_string()),
-            ..OperatorAction::new(format!("operator:{}", self.name), action, subject)
+            ..self.0.action(action, subject)
         }
     }
 }
@@ -41,13 +34,8 @@ impl FromRequestParts<Arc<AppState>> for OperatorRequest {
         parts: &mut Parts,
         state: &Arc<AppState>,
     ) -> Result<Self, HttpError> {
-        let ticket = bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("missing"))?;
-        let claims = state.connections.tickets.operator(ticket, now()).await?;
-        let peer = parts.extensions.get::<PeerAddr>();
-        Ok(Self {
-            name: claims.sub,
-            from: peer.map(|peer| peer.0.ip().to_canonical()),
-        })
+        let operator = OperatorCaller::of_request(parts, &state.connections.tickets);
+        operator.await.map(Self)
     }
 }
 

@@ -1,6 +1,5 @@
 //! What operators may do: end somebody's connections.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path, State};
@@ -8,7 +7,8 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use chat_core::check_id;
 use service::clock::now;
-use service::http::{HttpError, PeerAddr, bearer};
+use service::http::HttpError;
+use service::realtime::OperatorCaller;
 use wire::{Event, EventType, OperatorAction, UserId};
 
 use super::http_error;
@@ -18,12 +18,7 @@ use crate::store::Stores;
 use crate::store_handle::StoreCommand;
 
 /// Whoever shows an operator's ticket as Bearer.
-pub(crate) struct OperatorAdmission {
-    /// The `sub` of the ticket.
-    name: UserId,
-    /// Where they ask from; none where no listener says so.
-    from: Option<IpAddr>,
-}
+pub(crate) struct OperatorAdmission(OperatorCaller);
 
 impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for OperatorAdmission {
     type Rejection = HttpError;
@@ -32,19 +27,14 @@ impl<S: Stores> FromRequestParts<Arc<AppState<S>>> for OperatorAdmission {
         parts: &mut Parts,
         state: &Arc<AppState<S>>,
     ) -> Result<Self, HttpError> {
-        let ticket = bearer(&parts.headers).ok_or_else(|| HttpError::unauthenticated("missing"))?;
-        let claims = state.connections.tickets.operator(ticket, now()).await?;
-        let peer = parts.extensions.get::<PeerAddr>();
-        Ok(Self {
-            name: claims.sub,
-            from: peer.map(|peer| peer.0.ip().to_canonical()),
-        })
+        let operator = OperatorCaller::of_request(parts, &state.connections.tickets);
+        operator.await.map(Self)
     }
 }
 
 /// Ends a person's connections, and with them the tickets that they have: 204, also where there are none.
 pub(crate) async fn end_connections<S: Stores>(
-    operator: OperatorAdmission,
+    OperatorAdmission(operator): OperatorAdmission,
     State(state): State<Arc<AppState<S>>>,
     Path(user): Path<UserId>,
 ) -> Result<StatusCode, HttpError> {
@@ -57,12 +47,7 @@ pub(crate) async fn end_connections<S: Stores>(
     };
     let action = OperatorAction {
         user_id: Some(user.clone()),
-        from: operator.from.map(|ip| ip.to_string()),
-        ..OperatorAction::new(
-            format!("operator:{}", operator.name),
-            "connections.end",
-            user.as_str(),
-        )
+        ..operator.action("connections.end", user.as_str())
     };
     let told = Event {
         id: uuid::Uuid::now_v7().to_string(),
