@@ -116,4 +116,14 @@ describe('the service worker', () => {
     await clicked({ path: 'session/s-2', sessionId: 's-2' });
     expect(opened).toEqual(['/app/join']);
   });
+
+  test('[WEB-104] a frozen window keeps nobody waiting for the one that answers', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await start('/app/join/s-2');
+    const frozen: Window = { ...showing('https://meet.example/app/join', null), postMessage: () => undefined };
+    windows = [frozen, showing('https://meet.example/app/join?', 's-2')];
+    await clicked({ path: 'session/s-2', sessionId: 's-2' });
+    expect(focused).toEqual(['https://meet.example/app/join?']);
+    vi.useRealTimers();
+  });
 });

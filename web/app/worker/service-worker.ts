@@ -6,8 +6,8 @@ import { notificationOf, type NotificationData } from './notification.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** How long a page may take to say which session it shows (ms). */
-const ANSWER_LIMIT_MS = 1_000;
+/** How long a page may take to say which session it shows (ms): a window that was in the background is woken first. */
+const ANSWER_LIMIT_MS = 3_000;
 
 /** Where the app lies: the worker's file stands there. */
 const base = new URL('./', self.location.href).pathname;
@@ -34,9 +34,10 @@ async function openPage({ path, sessionId }: NotificationData): Promise<void> {
   else await open.focus();
 }
 
-async function showing(windows: readonly WindowClient[], sessionId: string): Promise<WindowClient | undefined> {
-  const answers = await Promise.all(windows.map(async (one) => ({ one, shown: await sessionOf(one) })));
-  return answers.find(({ shown }) => shown === sessionId)?.one;
+/** The first that says so: one that is frozen keeps nobody waiting for the others. */
+function showing(windows: readonly WindowClient[], sessionId: string): Promise<WindowClient | undefined> {
+  const answers = windows.map(async (one) => ((await sessionOf(one)) === sessionId ? one : Promise.reject(new Error('shows another'))));
+  return Promise.any(answers).catch(() => undefined);
 }
 
 /** What `answerWorker` of the app answers; null where the page shows none, or does not answer. */

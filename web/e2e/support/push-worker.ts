@@ -1,5 +1,5 @@
 /** The service worker of a page, as a push service and a person's finger reach it. */
-import type { BrowserContext, CDPSession, Page } from '@playwright/test';
+import type { BrowserContext, CDPSession, Page, Worker } from '@playwright/test';
 import { until } from './waiting.ts';
 
 export interface Shown {
@@ -51,10 +51,8 @@ export class PushWorker {
    * that last step is written down here.
    */
   async clicks(context: BrowserContext, scope: string): Promise<string> {
-    const workers = await Promise.all(context.serviceWorkers().map(async (worker) => ({ worker, scope: await worker.evaluate(() => (self as unknown as { registration: { scope: string } }).registration.scope) })));
-    const found = workers.find((one) => one.scope === scope);
-    if (found === undefined) throw new Error(`no worker of ${scope} runs`);
-    return found.worker.evaluate(async () => {
+    const found = await until(`a running worker of ${scope}`, () => runningWorker(context, scope));
+    return found.evaluate(async () => {
       const worker = globalThis as unknown as {
         registration: ServiceWorkerRegistration;
         Clients: { prototype: object };
@@ -78,4 +76,12 @@ export class PushWorker {
       return addresses.join(' ');
     });
   }
+}
+
+async function runningWorker(context: BrowserContext, scope: string): Promise<Worker | undefined> {
+  for (const worker of context.serviceWorkers()) {
+    const of = await worker.evaluate(() => (self as unknown as { registration: { scope: string } }).registration.scope).catch(() => undefined);
+    if (of === scope) return worker;
+  }
+  return undefined;
 }
