@@ -51,17 +51,18 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
         let mut expiry = pin!(sleep_until(good_until(expires_at, now())));
         let mut expired = false;
         loop {
-            self.catch_up().await;
+            // What is queued does not wait for the store, `welcome` first of all.
+            socket.write_while(self.catch_up()).await;
             tokio::select! {
                 biased;
                 // A frame's answer is read before the next frame is taken.
-                request = self.reads.next() => self.read(request).await,
+                request = self.reads.next() => socket.write_while(self.read(request)).await,
                 () = &mut expiry, if !expired => {
                     expired = true;
                     self.reader.refuse(JoinError::unauthenticated("expired"), None);
                 }
                 incoming = self.reader.next(socket) => match incoming {
-                    Incoming::Text(text) => self.take(&text).await,
+                    Incoming::Text(text) => socket.write_while(self.take(&text)).await,
                     Incoming::Closed(departure) => return departure,
                 },
                 () = CatchUp::pause(), if self.catching_up.is_some() => {}

@@ -131,7 +131,8 @@ impl<S: Stores> StompLoop<'_, S> {
         let mut expired = false;
         let mut beat_at = beats.outgoing.map(|every| Instant::now() + every);
         loop {
-            self.catch_up().await;
+            // What is queued does not wait for the store, `CONNECTED` first of all.
+            socket.write_while(self.catch_up()).await;
             let lost_at = beats.silence.map(|silence| self.reader.heard_at + silence);
             tokio::select! {
                 biased;
@@ -140,7 +141,7 @@ impl<S: Stores> StompLoop<'_, S> {
                     self.reader.refuse(JoinError::unauthenticated("expired"), None);
                 }
                 received = self.reader.next(socket) => match received {
-                    Received::Frame(frame) => self.take(frame).await,
+                    Received::Frame(frame) => socket.write_while(self.take(frame)).await,
                     Received::Faulty(fault) => self.refuse_fault(fault),
                     Received::Closed(disconnect) => return disconnect,
                 },

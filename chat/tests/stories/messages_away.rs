@@ -7,7 +7,7 @@ use chat::store::MessageStore;
 use chat::store::mongo::{MongoMessages, MongoUrl};
 use serde_json::json;
 use testkit::{ANN, BO, BookedRoom, MongoServer, SOON};
-use wire::chat::{ChatServerFrame, MarkRead, Message, Messages, Read, Send, Sent};
+use wire::chat::{ChatServerFrame, History, MarkRead, Message, Messages, Read, Send, Sent};
 use wire::{ErrorBody, ErrorCode};
 
 use crate::rooms_away::link::{Link, LinkState};
@@ -24,6 +24,59 @@ async fn cht_108_messages_on_secantus_that_are_away_cost_nobody_a_socket() {
 #[tokio::test]
 async fn cht_108_messages_on_ferret_that_are_away_cost_nobody_a_socket() {
     away_and_back(MongoServer::Ferret).await;
+}
+
+#[tokio::test]
+async fn cht_300_what_others_do_arrives_while_a_page_is_read() {
+    let Some((link, mut server, _)) = begin(MongoServer::Secantus).await else {
+        return;
+    };
+    let BookedRoom(room) = BookedRoom::new();
+    let mut ann = server.peer(ANN, &room).await;
+    let mut bo = server.peer(BO, &room).await;
+    for seq in 1..=3 {
+        bo.say(&room.id, &format!("c-{seq}"), "hi").await;
+    }
+    // A slow machine may need more than the time that a read has: then it is asked again.
+    let mut answered = false;
+    for seq in 1..=3 {
+        link.set(LinkState::Frozen);
+        let history = History {
+            room: room.id.clone(),
+            before: None,
+            after: None,
+            limit: None,
+        };
+        let id = bo.send_numbered(history).await;
+        let room = room.id.clone();
+        ann.send(MarkRead { room, seq }).await;
+        while bo.expect::<Read>(IN_TIME).await.user_id.as_str() != ANN {}
+        link.set(LinkState::Open);
+        if answer_to(&mut bo, id)
+            .await
+            .is_some_and(|page| page.messages.len() == 3)
+        {
+            answered = true;
+            break;
+        }
+    }
+    assert!(answered, "what Ann did arrived once the read had failed");
+    server.stop().await;
+}
+
+/// The page that a numbered frame asked for; none where it was refused.
+async fn answer_to(peer: &mut testkit::ChatPeer, asked: u64) -> Option<Messages> {
+    loop {
+        match peer.next(IN_TIME).await.expect("the socket lives") {
+            ChatServerFrame::Messages(page) => return Some(page),
+            ChatServerFrame::ErrorBody(error)
+                if error.id.as_ref().and_then(wire::FrameId::number) == Some(asked) =>
+            {
+                return None;
+            }
+            _ => {}
+        }
+    }
 }
 
 #[tokio::test]

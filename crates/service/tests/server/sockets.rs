@@ -1,5 +1,6 @@
 //! WebSockets: the upgrade, life and silence, breaches, and how it ends.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -9,6 +10,7 @@ use futures_util::{SinkExt, StreamExt};
 use service::http::HttpError;
 use service::socket::{Disconnect, Incoming, SocketLimits, SocketSettings, Upgrade};
 use tokio::io::AsyncReadExt;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 use wire::CloseCode;
@@ -94,6 +96,46 @@ async fn edg_18_what_is_queued_leaves_in_one_write() {
         "{text}"
     );
     drop(raw);
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn edg_18_what_is_queued_leaves_while_the_owner_waits_for_something_else() {
+    let seen = Arc::new(Notify::new());
+    let arrives = Arc::clone(&seen);
+    let waits =
+        async move |State(echo): State<Echo>, upgrade: Upgrade| -> Result<Response, HttpError> {
+            let arrives = Arc::clone(&arrives);
+            upgrade.accept(
+                &echo.origins,
+                echo.settings,
+                &echo.tasks,
+                async move |mut socket| {
+                    let handle = socket.handle();
+                    handle.try_send("before".into()).unwrap();
+                    // Queued by another task while this one waits.
+                    let later = tokio::spawn(async move {
+                        tokio::task::yield_now().await;
+                        handle.try_send("meanwhile".into()).unwrap();
+                    });
+                    socket.write_while(arrives.notified()).await;
+                    later.await.unwrap();
+                    assert_eq!(socket.next().await, Incoming::Text("after".into()));
+                    while let Incoming::Text(_) = socket.next().await {}
+                    socket
+                },
+            )
+        };
+    let fixture = EchoFixture::routed(SocketSettings::new("test.v1"), get(waits)).await;
+    let mut client = fixture.client().await;
+    client.send(Message::text("after")).await.unwrap();
+    for expected in ["before", "meanwhile"] {
+        let frame = tokio::time::timeout(LIMIT, client.next()).await;
+        assert_eq!(frame.unwrap().unwrap().unwrap(), Message::text(expected));
+    }
+    seen.notify_one();
+    client.close(None).await.unwrap();
+    assert!(client.next().await.unwrap().unwrap().is_close());
     fixture.stop().await;
 }
 

@@ -1,6 +1,7 @@
 //! What leaves a socket: the queue, answers to pings, and the close frame.
 
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use futures_util::Sink;
@@ -20,6 +21,24 @@ pub(super) struct Stall {
 }
 
 impl Socket {
+    /// Runs `work` to its end, and meanwhile writes what is queued. No frame is taken: they wait for what the work does.
+    ///
+    /// Not for work without a time limit: neither pings nor silence are looked after.
+    pub async fn write_while<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        poll_fn(|cx| {
+            if let Poll::Ready(output) = work.as_mut().poll(cx) {
+                return Poll::Ready(output);
+            }
+            self.handle.register(cx.waker());
+            if self.disconnect.is_none() && self.poll_write(cx).is_err() {
+                self.gone();
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
     /// Drains the queue into the stream's buffer, then flushes once.
     pub(super) fn poll_write(&mut self, cx: &mut Context<'_>) -> Result<(), WsError> {
         while !self.close_sent {
