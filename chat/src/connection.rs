@@ -108,3 +108,20 @@ async fn admit_device<S: Stores>(
 pub(crate) fn is_goodbye(disconnect: Disconnect) -> bool {
     matches!(disconnect, Disconnect::Peer(None | Some(1000 | 1005)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::databases::ServiceStores;
+
+    /// Bytes of what a function's future keeps from one wait to the next.
+    fn size_of_future<A, B, C, F: Future>(_: impl FnOnce(A, B, C) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn cht_301_the_task_of_a_socket_does_not_keep_what_reads_of_the_store_take() {
+        let kept = size_of_future(serve::<ServiceStores>);
+        assert!(kept <= 2_048, "{kept} bytes");
+    }
+}

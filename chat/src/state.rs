@@ -143,6 +143,10 @@ impl<S: Stores> AppState<S> {
 
     /// Brings a room into memory, if there is one and it is not there yet.
     pub(crate) async fn find(&self, room: &RoomId) -> Result<(), ErrorCode> {
-        self.find_all([room.clone()]).await
+        if self.registry.ask(|broker| broker.knows(room)) {
+            return Ok(());
+        }
+        // Boxed: a socket's task, which calls this with each frame, does not keep its size.
+        Box::pin(self.find_all([room.clone()])).await
     }
 }

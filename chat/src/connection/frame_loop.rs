@@ -74,10 +74,9 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
         let Some(catching_up) = &mut self.catching_up else {
             return;
         };
-        match catching_up
-            .go_on(self.reader, self.state.stores.as_ref())
-            .await
-        {
+        // Boxed, as each read is: the task of a socket that waits for none does not keep its size.
+        let going = catching_up.go_on(self.reader, self.state.stores.as_ref());
+        match Box::pin(going).await {
             Ok(Progress::Waiting) => return,
             Ok(Progress::Done) => {
                 let connection = self.connection;
@@ -119,7 +118,7 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
                 min_seq,
                 last_seq,
                 ..
-            } => match self.state.stores.page(&room, page).await {
+            } => match Box::pin(self.state.stores.page(&room, page)).await {
                 Ok(messages) => {
                     let messages = page.fit(messages);
                     let last_seq = messages.last().map_or(0, |last| last.seq).max(last_seq);

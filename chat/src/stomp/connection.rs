@@ -158,12 +158,16 @@ impl<S: Stores> StompLoop<'_, S> {
     }
 
     async fn catch_up(&mut self) {
+        if self.catching_up.is_empty() {
+            return;
+        }
         let socket = self.reader.gate.socket();
         let (registry, stores) = (&self.state.registry, self.state.stores.as_ref());
         let going = self
             .catching_up
             .go_on(self.connection, socket, registry, stores);
-        if let Err(error) = going.await {
+        // Boxed: the task of a socket that has missed nothing does not keep its size.
+        if let Err(error) = Box::pin(going).await {
             metrics::counter!("storage_errors_total").increment(1);
             tracing::error!(%error, "the store can't be read");
             self.catching_up = StompCatchUp::default();

@@ -9,6 +9,7 @@ mod frame_meter;
 mod handshake;
 mod limits;
 mod malformed;
+mod metered_stream;
 mod queue;
 mod task;
 mod upgrade;

@@ -3,12 +3,6 @@
 //! tungstenite reads on until a message is whole, and does not say of how many frames. So the stream below it
 //! reads the frames' heads (RFC 6455, 5.2) as they pass, and holds back what follows until it is paid for.
 
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
 /// Fragments that may pass before reading stops until they are charged.
 const FRAGMENTS_AT_ONCE: u32 = 64;
 /// A read of fewer bytes than this that ends no frame holds the next one back, so that more comes together.
@@ -43,15 +37,20 @@ impl FrameMeter {
         self.written
     }
 
-    fn is_held(&self) -> bool {
+    /// True while nothing more may be read.
+    pub(super) fn is_held(&self) -> bool {
         self.is_small_read || self.fragments >= FRAGMENTS_AT_ONCE
+    }
+
+    pub(super) fn note_written(&mut self, bytes: usize) {
+        self.written += bytes as u64;
     }
 
     fn is_between_frames(&self) -> bool {
         self.payload_left == 0 && self.head_bytes == 0
     }
 
-    fn read(&mut self, mut bytes: &[u8]) {
+    pub(super) fn read(&mut self, mut bytes: &[u8]) {
         let is_small = bytes.len() < SMALL_READ_BYTES;
         let mut is_frame_ended = false;
         while let Some((byte, rest)) = bytes.split_first() {
@@ -99,58 +98,6 @@ fn payload_bytes(head: &[u8]) -> Option<u64> {
 fn is_fragment(first: u8) -> bool {
     let (is_final, opcode) = (first & 0x80 != 0, first & 0x0f);
     opcode == 0 || (!is_final && opcode < 8)
-}
-
-/// A stream that is metered. While it is held back it is pending, and wakes nobody.
-#[derive(Debug)]
-pub(super) struct MeteredStream<S> {
-    stream: S,
-    pub(super) meter: FrameMeter,
-}
-
-impl<S> MeteredStream<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self {
-            stream,
-            meter: FrameMeter::default(),
-        }
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for MeteredStream<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.meter.is_held() {
-            return Poll::Pending;
-        }
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        self.meter.read(&buf.filled()[before..]);
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for MeteredStream<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
-        self.meter.written += written as u64;
-        Poll::Ready(Ok(written))
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,8 @@ use wire::CloseCode;
 
 use self::timers::next_ping;
 use self::writing::Stall;
-use super::frame_meter::{FrameMeter, MeteredStream};
+use super::frame_meter::FrameMeter;
+use super::metered_stream::MeteredStream;
 use super::queue::Frame;
 use super::{SocketHandle, SocketSettings};
 use crate::http::Linger;

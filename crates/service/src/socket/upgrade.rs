@@ -12,8 +12,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tracing::Instrument;
 
-use super::frame_meter::MeteredStream;
 use super::handshake::{Handshake, lists, words};
+use super::metered_stream::MeteredStream;
 use super::{Socket, SocketSettings};
 use crate::http::{ConnectionPlace, HttpError, Linger, bearer};
 use crate::lifecycle::{PanicAlarm, Tasks, spawn_detached};
@@ -21,10 +21,8 @@ use crate::origin::AllowedOrigins;
 use crate::proxies::ClientAddr;
 use crate::telemetry::spans;
 
-/// First read of a socket, in bytes; tungstenite's own 128 KiB would be the largest part of an idle one.
-const READ_BUFFER_BYTES: usize = 4096;
-/// What is gathered before a write in the middle of a drain, in bytes.
-const WRITE_BUFFER_BYTES: usize = 32 * 1024;
+/// What tungstenite reads at once, in bytes: a socket keeps as much for as long as it lives.
+const READ_BUFFER_BYTES: usize = 512;
 /// Heads of frames and answers to pings, which stand in the write buffer beside the queue's frames, in bytes.
 const WRITE_BUFFER_SPARE_BYTES: usize = 4 * 1024;
 
@@ -139,13 +137,13 @@ impl Upgrade {
     }
 }
 
-/// What tungstenite may hold of a socket. It writes on its own only when its buffer is above the size that is
-/// gathered, and it is given the next frame only when that is out: above both, nothing is taken.
+/// What tungstenite may hold of a socket: little, since it keeps that. More is read and gathered below it, by
+/// [`MeteredStream`], which takes what is written at once unless the other end takes nothing.
 fn buffers(settings: SocketSettings) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_write_buffer_size(WRITE_BUFFER_BYTES + settings.queue_bytes + WRITE_BUFFER_SPARE_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(settings.queue_bytes + WRITE_BUFFER_SPARE_BYTES)
         .max_message_size(Some(settings.max_frame_bytes))
         .max_frame_size(Some(settings.max_frame_bytes))
 }
@@ -158,7 +156,7 @@ mod tests {
     fn edg_33_a_socket_holds_little() {
         let settings = SocketSettings::new("test.v1");
         let held = buffers(settings);
-        assert_eq!(held.read_buffer_size, 4_096);
+        assert_eq!((held.read_buffer_size, held.write_buffer_size), (512, 0));
         assert_eq!(held.max_message_size, Some(64 * 1024));
         assert_eq!(held.max_frame_size, Some(64 * 1024));
         assert!(held.max_write_buffer_size < settings.queue_bytes + 64 * 1024);

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::Stream;
+use tokio::io::AsyncWrite;
 use tokio_tungstenite::tungstenite::Message;
 use wire::CloseCode;
 
@@ -51,7 +52,10 @@ impl Socket {
                     // Reading has ended by a fault; what says so must still leave.
                     return Poll::Pending;
                 }
-                Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(()),
+                // tungstenite has ended, with its last frame given to the stream but not flushed.
+                Poll::Ready(Some(Err(_)) | None) => {
+                    return Pin::new(self.stream.get_mut()).poll_flush(cx).map(drop);
+                }
                 Poll::Pending => {
                     let held =
                         self.meter().take_fragments() + u32::from(self.meter().take_small_read());
