@@ -1,8 +1,9 @@
 /** View models of the pages of people with an account. */
-import { ApiError, type BlockView, type FieldError, type GiftView, type GroupView, type ListedGroup, type LoginView, type MatchView, type Notification, type User } from '@rendezvous/sdk';
+import { ApiError, emptyChatRoom, type BlockView, type Chat, type ChatRoomState, type FieldError, type GiftView, type GroupView, type ListedGroup, type LoginView, type MatchView, type Notification, type User } from '@rendezvous/sdk';
 import type { Component } from 'svelte';
 import { locale, words } from '../src/i18n/index.ts';
 import { Form, type FormState } from '../src/person/form.svelte.ts';
+import type { GroupChatsActions, GroupChatsModel } from '../src/person/group-chats.svelte.ts';
 import type { GroupsActions, GroupsModel } from '../src/person/groups.svelte.ts';
 import type { MatchingActions } from '../src/person/matching.svelte.ts';
 import type { AccountActions } from '../src/person/model.ts';
@@ -10,6 +11,7 @@ import type { NewsActions, NewsModel } from '../src/person/news.svelte.ts';
 import { refusalOf } from '../src/person/refusal.ts';
 import type { SafetyActions } from '../src/person/safety.svelte.ts';
 import type { PushModel } from '../src/push/choice.svelte.ts';
+import type { ChatActions } from '../src/session/chat.svelte.ts';
 import AccountScreen from '../src/screens/AccountScreen.svelte';
 import GiftLinkScreen from '../src/screens/GiftLinkScreen.svelte';
 import GiftsScreen from '../src/screens/GiftsScreen.svelte';
@@ -114,6 +116,20 @@ const NO_GROUPS: GroupsModel = { groups: [], opened: {} };
 const GROUPS: GroupsModel = { groups: [HIKING, OTHERS], opened: { g: HIKERS } };
 const GROUPS_ACTIONS: GroupsActions = { open: nothing, make: nothing, rename: nothing, add: nothing, remove: nothing, close: nothing };
 
+const NO_CHATS: GroupChatsModel = { rooms: new Map(), unread: 0, open: null, now: NOW };
+const CHATS_ACTIONS: GroupChatsActions = { openChat: () => undefined, closeChat: () => undefined };
+const CHAT_ACTIONS: ChatActions = { setDraft: () => undefined, send: () => true, retry: () => undefined, edit: () => undefined, deleteMessage: () => undefined, markRead: () => undefined, loadOlder: () => undefined, sendTyping: () => undefined };
+const written = (seq: number, from: string, body: string): Chat.Message => ({ room: 'g', seq, message_id: `m${seq}`, from, client_id: `c${seq}`, body, sent_at: NOW - (10 - seq) * 120_000 });
+const HIKERS_MESSAGES = [written(1, 'ann', 'Sunday at nine?'), written(2, 'mina', '좋아요! 어디서 만날까요?'), written(3, 'mina', 'At the gate?'), written(4, 'long', 'I bring tea.')];
+const HIKERS_SEEN = HIKERS.members.map(({ user_id, name }, index) => ({ user_id, name, read_seq: index === 2 ? 0 : 3, delivered_seq: 4 }));
+const HIKERS_CHAT: ChatRoomState = { ...emptyChatRoom('g', 'ann'), epoch: 'e', lastSeq: 4, minSeq: 1, readSeq: 3, members: HIKERS_SEEN, present: new Set(['mina']), messages: HIKERS_MESSAGES };
+const HIKERS_ROOM: Chat.RoomView = { room: 'g', epoch: 'e', kind: 'group', name: 'Hiking on Sundays', role: 'member', last_seq: 4, min_seq: 1, read_seq: 1, unread: 3, read_by: 0, changes: 0, last_message: HIKERS_MESSAGES[3]!, recovered: false, members: HIKERS_SEEN };
+const CHATS: GroupChatsModel = { ...NO_CHATS, rooms: new Map([['g', HIKERS_ROOM]]), unread: 3 };
+const openChat = (room: ChatRoomState): GroupChatsModel => ({
+  ...CHATS,
+  open: { id: 'g', name: 'Hiking on Sundays', members: new Map(HIKERS.members.map((one) => [one.user_id, one.name])), chat: { room, status: 'open', typing: false, draft: '' }, chatActions: CHAT_ACTIONS },
+});
+
 const NO_NEWS: NewsModel = { unread: [] };
 const NEWS: NewsModel = {
   unread: [
@@ -164,9 +180,11 @@ export const PERSON_SCENES = {
   'verify-confirmed': scene(VerifyScreen, { verification: 'confirmed', again: () => undefined }),
   'verify-over': scene(VerifyScreen, { verification: 'over', again: () => undefined }),
   'verify-out': scene(VerifyScreen, { verification: 'out', again: () => undefined }),
-  'person-home': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, groups: NO_GROUPS, groupsActions: GROUPS_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS }),
-  'person-home-unconfirmed': scene(PersonHomeScreen, { user: { ...USER, email_verified: false }, matching: { matches: [] }, matchingActions: MATCHING_ACTIONS, groups: NO_GROUPS, groupsActions: GROUPS_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
-  'person-home-groups': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, groups: GROUPS, groupsActions: GROUPS_ACTIONS, makingGroup: true, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
+  'person-home': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, groups: NO_GROUPS, groupsActions: GROUPS_ACTIONS, chats: NO_CHATS, chatsActions: CHATS_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS }),
+  'person-home-unconfirmed': scene(PersonHomeScreen, { user: { ...USER, email_verified: false }, matching: { matches: [] }, matchingActions: MATCHING_ACTIONS, groups: NO_GROUPS, groupsActions: GROUPS_ACTIONS, chats: NO_CHATS, chatsActions: CHATS_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
+  'person-home-groups': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, groups: GROUPS, groupsActions: GROUPS_ACTIONS, chats: CHATS, chatsActions: CHATS_ACTIONS, makingGroup: true, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
+  'person-home-group-chat': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, groups: GROUPS, groupsActions: GROUPS_ACTIONS, chats: openChat(HIKERS_CHAT), chatsActions: CHATS_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
+  'person-home-group-removed': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, groups: NO_GROUPS, groupsActions: GROUPS_ACTIONS, chats: openChat({ ...HIKERS_CHAT, removed: 'removed', present: new Set() }), chatsActions: CHATS_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
   gifts: scene(GiftsScreen, { user: USER, matching: { received: RECEIVED, sent: SENT }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
   'gifts-none': scene(GiftsScreen, { user: USER, matching: { received: [], sent: [] }, matchingActions: MATCHING_ACTIONS, now: NOW, actions: ACTIONS, news: NO_NEWS, newsActions: NEWS_ACTIONS }),
   'gift-link': scene(GiftLinkScreen, { link: { is: 'sealed', gift: GIFT }, user: null, actions: ACTIONS, again: () => undefined, now: NOW }),
@@ -176,5 +194,5 @@ export const PERSON_SCENES = {
   account: scene(AccountScreen, { user: USER, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: BLOCKS }, safetyActions: SAFETY_ACTIONS }),
   'account-unconfirmed': scene(AccountScreen, { user: { ...USER, email_verified: false, name: 'A name that goes on and on and on, and then some' }, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: [] }, safetyActions: SAFETY_ACTIONS }),
   'account-stopped': scene(AccountScreen, { user: { ...USER, notify: { email: false, email_stopped_at: NOW - 86_400_000, push: true, preview: true } }, logins: LOGINS, now: NOW, actions: ACTIONS, safety: { blocks: [] }, safetyActions: SAFETY_ACTIONS, push: OFFERED }),
-  'person-home-push': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, groups: NO_GROUPS, groupsActions: GROUPS_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS, push: OFFERED }),
+  'person-home-push': scene(PersonHomeScreen, { user: USER, matching: { matches: MATCHES }, matchingActions: MATCHING_ACTIONS, groups: NO_GROUPS, groupsActions: GROUPS_ACTIONS, chats: NO_CHATS, chatsActions: CHATS_ACTIONS, safetyActions: SAFETY_ACTIONS, now: NOW, actions: ACTIONS, news: NEWS, newsActions: NEWS_ACTIONS, push: OFFERED }),
 } satisfies Record<string, () => PersonScene>;

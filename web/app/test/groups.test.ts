@@ -7,6 +7,7 @@ import { en, type Words } from '../src/i18n/en.ts';
 import { ko } from '../src/i18n/ko.ts';
 import { words } from '../src/i18n/index.ts';
 import { notificationWords } from '../src/notification-words.ts';
+import { textOf } from './rendered.ts';
 import { Groups } from '../src/person/groups.svelte.ts';
 
 function drawn(name: keyof typeof PERSON_SCENES): string {
@@ -45,6 +46,34 @@ describe('a group', () => {
     expect(Object.keys(ko.groups)).toEqual(Object.keys(en.groups));
     expect(JSON.stringify(ko.groups)).not.toMatch(/!/);
     expect(en.groups.members(1)).toBe('1 member');
+  });
+});
+
+describe('the chat of a group', () => {
+  test('[WEB-117] stands on its card with the newest message, who wrote it and what is unread, and all that is unread above', () => {
+    const html = drawn('person-home-groups');
+    const [owned, other] = parts(html, 'group') as [string, string];
+    expect(textOf(owned, 'group-unread')).toBe('3');
+    expect(owned).toContain('I bring tea.');
+    expect(owned).toContain(words.groups.chatWithUnread(3));
+    expect([has(other, 'group-unread'), has(other, 'group-last')], 'of which nothing is known yet').toEqual([false, false]);
+    expect(html).toContain(words.groups.unread(3));
+    expect(has(drawn('person-home'), 'groups-unread')).toBe(false);
+  });
+
+  test('[WEB-119] names who writes once in a run, and says of one’s own how many have not read it', () => {
+    const html = drawn('person-home-group-chat');
+    expect(parts(html, 'chat-sender')).toHaveLength(2);
+    expect(html).toContain(words.unreadMark);
+    expect(html).toContain(words.groups.here(1));
+    expect(words.groups.notReadBy(2)).toBe('not read by 2 yet');
+  });
+
+  test('[WEB-118] says that one was taken out, and takes nothing more', () => {
+    const html = drawn('person-home-group-removed');
+    expect(textOf(html, 'chat-removed')).toBe(words.groups.removedFrom.removed);
+    expect(html).toMatch(/<textarea[^>]*disabled/);
+    expect(Object.keys(ko.groups.removedFrom)).toEqual(Object.keys(en.groups.removedFrom));
   });
 });
 

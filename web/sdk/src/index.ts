@@ -13,7 +13,9 @@ export { MediaConnection, type MediaConnectionOptions } from './media/connection
 export type { MediaConnectionState } from './media/transport.ts';
 export { NO_VIDEO, watchVideo, type VideoProgress } from './media/video-progress.ts';
 export { ChatClient } from './chat/client.ts';
-export { emptyChatRoom, olderQuery, readByOthers, unreadCount, type MessageRefusal, type PendingMessage, type ChatRoomState } from './chat/state.ts';
+export { RoomsClient } from './chat/rooms-client.ts';
+export { NO_ROOMS, applyToList, byActivity, unreadTotal, type RoomListState } from './chat/room-list.ts';
+export { emptyChatRoom, notReadBy, olderQuery, readByOthers, unreadCount, type MessageRefusal, type PendingMessage, type ChatRoomState } from './chat/state.ts';
 export { SchedulerClient } from './scheduler/client.ts';
 export { AccountClient } from './scheduler/account-client.ts';
 export { GroupsClient } from './scheduler/groups-client.ts';

@@ -1,11 +1,17 @@
 /** From the messages of a room to the bubbles of the panel, with day headings, times and the unread divider. Pure. */
-import { readByOthers, type ChatRoomState, type MessageRefusal } from '@rendezvous/sdk';
+import { notReadBy, readByOthers, type ChatRoomState, type MessageRefusal } from '@rendezvous/sdk';
 
 export type DeliveryState = 'sending' | 'sent' | 'failed' | 'read';
 
 export interface Bubble {
   readonly key: string;
   readonly mine: boolean;
+  /** Whose it is. */
+  readonly from: string;
+  /** The first of a run of one sender: in a group their name is shown above it. */
+  readonly opensRun: boolean;
+  /** How many have not read it; null where nobody can tell. Of one's own that were sent. */
+  readonly notReadBy: number | null;
   readonly body: string;
   /** Why there is no text to be shown: what is stored is not what was, its sender took it back, or its time is over. */
   readonly gone: 'damaged' | 'deleted' | 'expired' | null;
@@ -33,6 +39,8 @@ export function bubbles(room: ChatRoomState, dividerAfter: number | null, sameDa
       // One that is gone has no id.
       key: message_id || `seq-${seq}`,
       mine: from === room.me,
+      from,
+      notReadBy: from === room.me ? notReadBy(room, seq) : null,
       body: body ?? '',
       gone: goneBy(corrupt === true, deleted === true, body === null || (expires_at !== undefined && expires_at <= now)),
       at: sent_at,
@@ -44,6 +52,8 @@ export function bubbles(room: ChatRoomState, dividerAfter: number | null, sameDa
     ...room.pending.map(({ clientId, body, writtenAt, state, refusal }) => ({
       key: clientId,
       mine: true,
+      from: room.me,
+      notReadBy: null,
       body,
       gone: null,
       at: writtenAt,
@@ -59,7 +69,8 @@ export function bubbles(room: ChatRoomState, dividerAfter: number | null, sameDa
     const next = lines[index + 1];
     return {
       ...line,
-      closesMinute: next === undefined || next.mine !== line.mine || next.state !== line.state || minute(next.at) !== minute(line.at),
+      opensRun: previous === undefined || previous.from !== line.from || !sameDay(previous.at, line.at),
+      closesMinute: next === undefined || next.from !== line.from || next.notReadBy !== line.notReadBy || next.state !== line.state || minute(next.at) !== minute(line.at),
       opensDay: previous === undefined || !sameDay(previous.at, line.at),
       firstUnread: line === firstUnread,
     };

@@ -1,4 +1,4 @@
-/** The chat of a session as Svelte state. Independent of the call: either works without the other. */
+/** The chat of one room as Svelte state: a session's, independent of its call, or a group's. */
 import {
   ChatClient,
   TabStorage,
@@ -10,7 +10,6 @@ import {
   type SchedulerClient,
   type ServerClock,
 } from '@rendezvous/sdk';
-import type { JoinedSession } from './join.ts';
 
 /** The typing indicator disappears this long after the last `typing` frame (ms). */
 const TYPING_SHOWN_MS = 4_000;
@@ -22,6 +21,18 @@ export interface ChatModel {
   readonly typing: boolean;
   /** Text of the composer. Kept while panels are unmounted, lost on reload. */
   readonly draft: string;
+}
+
+/** The room, and who writes in it. */
+export interface ChatPlace {
+  readonly room: string;
+  readonly me: string;
+  /** Whose presence is shown. */
+  readonly others: readonly string[];
+  /** Of a page that came by a join link; null where the person is logged in. */
+  readonly access: string | null;
+  /** Under which what is unsent is kept. */
+  readonly storageKey: string;
 }
 
 export interface ChatActions {
@@ -47,13 +58,13 @@ export class Conversation implements ChatModel, ChatActions {
   #client: ChatClient | null = null;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
 
-  begin({ credentials, booking }: JoinedSession, scheduler: SchedulerClient, clock: ServerClock): void {
-    const storage = new TabStorage(`rendezvous:${credentials.sessionId}:chat:`);
+  begin({ room, me, others, access, storageKey }: ChatPlace, scheduler: SchedulerClient, clock: ServerClock): void {
+    const storage = new TabStorage(`rendezvous:${storageKey}:chat:`);
     this.#client = new ChatClient({
-      room: credentials.roomId,
-      me: credentials.me,
-      others: booking.participants.map(({ user_id }) => user_id).filter((id) => id !== credentials.me),
-      tickets: ticketSource(() => scheduler.roomTicket(credentials.access), storage, 'ticket', clock),
+      room,
+      me,
+      others,
+      tickets: ticketSource(() => scheduler.roomTicket(access), storage, 'ticket', clock),
       clock,
       storage,
       onChange: (room) => this.#handleChange(room),

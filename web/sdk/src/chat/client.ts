@@ -8,6 +8,7 @@ import { jsonBytes, MAX_FRAME_BYTES } from '../socket/frame.ts';
 import { RefusedFrames } from '../socket/refused-frames.ts';
 import type { TabStorage } from '../storage.ts';
 import { CLOSE_CODES, type Chat, type ErrorBody } from '../wire.generated.ts';
+import { deviceIdOf } from './device-id.ts';
 import {
   TOO_LARGE,
   applyChat,
@@ -47,6 +48,9 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set(['storage_unavailable', 'st
 
 /** A message is held back for this long at most (ms): beyond it the user decides. */
 const MAX_HOLD_MS = 30_000;
+
+/** Most rooms that a `welcome` names. */
+const WELCOME_ROOMS = 100;
 
 /** Minimum interval of `delivered` frames (ms). */
 const DELIVERED_INTERVAL_MS = 250;
@@ -107,6 +111,7 @@ export class ChatClient {
 
   /** False if too many messages are pending. What is too large for the server is `failed` at once, and never sent. */
   send(body: string): boolean {
+    if (this.#state.removed !== null) return false;
     const next = addPending(this.#state, crypto.randomUUID(), body, this.#options.clock.now());
     if (next === null) return false;
     this.#setState(next);
@@ -161,17 +166,9 @@ export class ChatClient {
     return {
       type: 'hello',
       ticket,
-      device_id: this.#deviceId(),
+      device_id: deviceIdOf(this.#options.storage),
       cursors: cursor === null ? undefined : { [this.#state.room]: cursor },
     };
-  }
-
-  #deviceId(): string {
-    const known = this.#options.storage.get<string>('device');
-    if (known !== null) return known;
-    const fresh = crypto.randomUUID();
-    this.#options.storage.set('device', fresh);
-    return fresh;
   }
 
   #handleFrame(frame: Chat.ChatServerFrame): void {
@@ -203,7 +200,11 @@ export class ChatClient {
     this.#historyRequest = null;
     this.#answeredQuery = '';
     this.#pendingSends.clear();
-    if (frame.rooms.some(({ room }) => room === this.#state.room)) this.#sendPending();
+    const found = frame.rooms.some(({ room }) => room === this.#state.room);
+    if (found) this.#sendPending();
+    // While this page was away: `welcome` names at most so many rooms.
+    else if (this.#state.epoch !== null && frame.rooms.length < WELCOME_ROOMS) this.#setState(applyChat(this.#state, { type: 'removed', room: this.#state.room, reason: 'removed' }));
+    if (this.#options.others.length === 0) return;
     this.#lastId += 1;
     this.#socket.send({ type: 'presence', id: this.#lastId, users: this.#options.others, subscribe: true });
   }
@@ -264,6 +265,7 @@ export class ChatClient {
   }
 
   #sendPending(): void {
+    if (this.#state.removed !== null) return;
     for (const pending of this.#state.pending) if (pending.state === 'sending') this.#sendMessage(pending);
   }
 

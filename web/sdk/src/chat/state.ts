@@ -56,6 +56,8 @@ export interface ChatRoomState {
   /** The server is replaying missed messages, so gaps need no history request yet. */
   readonly catchingUp: boolean;
   readonly present: ReadonlySet<string>;
+  /** Why the room is no longer theirs: nothing is written or read there any more. */
+  readonly removed: Chat.RemovedReason | null;
 }
 
 /** Longest body of a message, in bytes of UTF-8. */
@@ -87,6 +89,7 @@ export function emptyChatRoom(room: string, me: string, pending: readonly Pendin
     pending: pending.map((one) => (one.state === 'sending' ? checkedBody(one) : one)),
     catchingUp: false,
     present: new Set(),
+    removed: null,
   };
 }
 
@@ -96,7 +99,9 @@ export function applyChat(state: ChatRoomState, frame: Chat.ChatServerFrame): Ch
     case 'welcome':
       return frame.rooms.reduce((next, room) => (room.room === next.room ? withWelcome(next, room) : next), state);
     case 'room':
-      return frame.room === state.room ? withChanges({ ...state, members: frame.members ?? [] }, frame) : state;
+      return frame.room === state.room ? withChanges({ ...state, members: frame.members ?? [], removed: null }, frame) : state;
+    case 'removed':
+      return frame.room === state.room ? { ...state, removed: frame.reason, catchingUp: false, present: new Set() } : state;
     case 'message':
       return frame.room === state.room ? withOwnMove(withMessages(state, [frame]), frame) : state;
     case 'messages':
@@ -155,7 +160,7 @@ export function cursorOf(state: ChatRoomState): Chat.Cursor | null {
 
 /** The next history request that fills a gap, or reads again what may have changed; null if there is none. */
 export function missingQuery(state: ChatRoomState): Omit<Chat.History, 'room'> | null {
-  if (state.epoch === null || state.catchingUp) return null;
+  if (state.epoch === null || state.catchingUp || state.removed !== null) return null;
   if (state.messages.length === 0) return state.lastSeq > 0 ? { limit: PAGE_SIZE } : null;
   const contiguous = contiguousUpTo(state);
   if (contiguous < state.lastSeq) return { after: contiguous, limit: MAX_PAGE_SIZE };
@@ -181,6 +186,11 @@ export function unreadCount({ messages, me, readSeq, lastSeq, counted }: ChatRoo
   );
 }
 
+/** How many of the others have not read a message of `me`; null where the room is too large to tell. */
+export function notReadBy({ members, me }: ChatRoomState, seq: number): number | null {
+  return members.length === 0 ? null : members.filter((member) => member.user_id !== me && member.read_seq < seq).length;
+}
+
 /** The smallest read position of the other members. */
 export function readByOthers(state: ChatRoomState): number {
   const others = state.members.filter((member) => member.user_id !== state.me);
@@ -199,6 +209,7 @@ function withWelcome(state: ChatRoomState, room: Chat.RoomView): ChatRoomState {
     readSeq: Math.max(base.readSeq, room.read_seq),
     counted: { readSeq: room.read_seq, lastSeq: room.last_seq, unread: room.unread },
     members: room.members ?? [],
+    removed: null,
   };
   return { ...next, catchingUp: recovered && next.messages.length > 0 && contiguousUpTo(next) < room.last_seq };
 }

@@ -1,0 +1,10 @@
+/** What a page is called among the devices of its person: the same over a reload. */
+import type { TabStorage } from '../storage.ts';
+
+export function deviceIdOf(storage: TabStorage): string {
+  const known = storage.get<string>('device');
+  if (known !== null) return known;
+  const fresh = crypto.randomUUID();
+  storage.set('device', fresh);
+  return fresh;
+}
