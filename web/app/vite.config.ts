@@ -1,5 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 
 /**
  * Everything is a file of its own under assets, so that a page needs no inline script, style or data: address. Addresses are relative:
@@ -8,6 +8,8 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   base: './',
   plugins: [svelte()],
+  // The package next door as it is written, not as it is built for others.
+  resolve: { conditions: ['rendezvous-source', ...defaultClientConditions] },
   build: {
     target: 'es2023',
     assetsInlineLimit: 0,

@@ -1,5 +1,6 @@
 /** View models of the pages of people with an account. */
-import { ApiError, emptyChatRoom, type BlockView, type Chat, type ChatRoomState, type FieldError, type GiftView, type GroupView, type ListedGroup, type LoginView, type MatchView, type Notification, type User } from '@rendezvous/sdk';
+import { ApiError, type BlockView, type Chat, type FieldError, type GiftView, type GroupView, type ListedGroup, type LoginView, type MatchView, type Notification, type User } from '@rendezvous/client';
+import { emptyChatRoom, type ChatRoomState } from '@rendezvous/client/chat';
 import type { Component } from 'svelte';
 import { locale, words } from '../src/i18n/index.ts';
 import { Form, type FormState } from '../src/person/form.svelte.ts';

@@ -1,5 +1,6 @@
 /** View models of the states of a session. */
-import { BEFORE_JOIN, emptyChatRoom, type Chat, type ChatRoomState, type Notification, type SessionStage, type SessionState, type SessionView } from '@rendezvous/sdk';
+import { BEFORE_JOIN, type Chat, type Notification, type SessionStage, type SessionState, type SessionView } from '@rendezvous/client';
+import { emptyChatRoom, type ChatRoomState } from '@rendezvous/client/chat';
 import type { ChatModel } from '../src/session/chat.svelte.ts';
 import type { CallModel } from '../src/session/model.ts';
 import { fakeCameraStream } from './fake-camera.ts';

@@ -1,5 +1,5 @@
 /** What a notification of the scheduler says, and the page that it leads to. Pure. */
-import type { Notification } from '@rendezvous/sdk';
+import type { Notification } from '@rendezvous/client';
 import type { Words } from './i18n/en.ts';
 import { shownName } from './person/shown-name.ts';
 import { dateTime } from './time.ts';

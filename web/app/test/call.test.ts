@@ -1,5 +1,6 @@
 /** `Call` with a fake scheduler and no browser: waiting over a sleep, leaving for good. */
-import { ClockMonitor, ServerClock, type SchedulerClient, type SessionView } from '@rendezvous/sdk';
+import { ServerClock, type SessionView } from '@rendezvous/client';
+import type { SchedulerClient } from '@rendezvous/client/scheduler';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Call } from '../src/session/call.svelte.ts';
 import { phaseOf } from '../src/session/screen.ts';
@@ -22,6 +23,9 @@ beforeEach(() => {
   vi.stubGlobal('document', { ...target, visibilityState: 'visible' });
   vi.stubGlobal('navigator', { mediaDevices: undefined });
   vi.stubGlobal('MediaStream', class {});
+  vi.stubGlobal('reportError', (error: unknown) => {
+    throw error;
+  });
   vi.stubGlobal('WebSocket', class {
     constructor(url: string) {
       sockets.push(url);
@@ -51,13 +55,7 @@ function waitingPage(record: () => SessionView) {
   } as unknown as SchedulerClient;
   const call = new Call(scheduler, clock);
   call.begin({ credentials, booking: record() });
-  const monitor = new ClockMonitor({ clock, measure: () => call.measureClock(), onWake: () => call.reconnectNow() });
-  monitor.start();
-  const stop = () => {
-    monitor.stop();
-    call.stop();
-  };
-  return { call, stop };
+  return { call, stop: () => call.stop() };
 }
 
 test('[WEB-63] a page that waited for its lobby in a sleep shows within 2 s what has become of the session', async () => {

@@ -1,4 +1,5 @@
-import { emptyChatRoom, type Chat, type ChatRoomState } from '@rendezvous/sdk';
+import type { Chat } from '@rendezvous/client';
+import { emptyChatRoom, type ChatRoomState } from '@rendezvous/client/chat';
 import { render } from 'svelte/server';
 import { describe, expect, test } from 'vitest';
 import ChatBubble from '../src/components/ChatBubble.svelte';

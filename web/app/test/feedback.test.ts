@@ -1,5 +1,5 @@
 /** What a participant is asked after a session. */
-import { ApiError } from '@rendezvous/sdk';
+import { ApiError } from '@rendezvous/client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SCENES } from '../gallery/scenes.ts';
 import { words } from '../src/i18n/index.ts';

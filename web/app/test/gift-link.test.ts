@@ -1,5 +1,5 @@
 /** Gifts to an address: how they are given, and what their link shows. */
-import { ApiError, type GiftView } from '@rendezvous/sdk';
+import { ApiError, type GiftView } from '@rendezvous/client';
 import { render } from 'svelte/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PERSON_SCENES } from '../gallery/person-scenes.ts';

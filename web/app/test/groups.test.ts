@@ -1,5 +1,6 @@
 /** Groups as they are drawn, and as what a person does with them comes back. */
-import { GroupsClient, type GroupView, type ListedGroup, type Notification } from '@rendezvous/sdk';
+import type { GroupView, ListedGroup, Notification } from '@rendezvous/client';
+import { GroupsClient } from '@rendezvous/client/scheduler';
 import { render } from 'svelte/server';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { PERSON_SCENES } from '../gallery/person-scenes.ts';

@@ -1,5 +1,5 @@
 /** Matches, proposals and gifts as they are drawn, and sessions that are opened with a login. */
-import type { SchedulerClient } from '@rendezvous/sdk';
+import type { SchedulerClient } from '@rendezvous/client/scheduler';
 import { render } from 'svelte/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PERSON_SCENES } from '../gallery/person-scenes.ts';
@@ -76,20 +76,24 @@ describe('a session of one’s own', () => {
       getItem: (key: string) => kept.get(key) ?? null,
       setItem: (key: string, value: string) => void kept.set(key, value),
       removeItem: (key: string) => void kept.delete(key),
+      get length() {
+        return kept.size;
+      },
+      key: (index: number) => [...kept.keys()][index] ?? null,
     });
   });
   afterEach(() => vi.unstubAllGlobals());
 
   test('[WEB-92] is opened with the login alone, and nothing of another session stays in the tab', async () => {
     kept.set('rendezvous:pass', JSON.stringify({ sessionId: 'other', roomId: 'x', me: 'ann', access: 'secret' }));
-    kept.set('rendezvous:story', '[{"at":1,"what":"live"}]');
-    kept.set('rendezvous:left', 'true');
+    kept.set('rendezvous:other:ann:story', '[{"at":1,"what":"live"}]');
+    kept.set('rendezvous:other:ann:left', 'true');
     const asked: unknown[] = [];
     const scheduler = { session: async (...request: unknown[]) => (asked.push(request), BOOKING) } as unknown as SchedulerClient;
     const joined = await openOwnSession(scheduler, BOOKING.id, 'ann', () => undefined);
     expect(asked).toEqual([[null, BOOKING.id]]);
     expect(joined).toEqual({ credentials: { sessionId: BOOKING.id, roomId: BOOKING.room_id, me: 'ann', access: null }, booking: BOOKING });
-    expect([kept.get('rendezvous:story'), kept.get('rendezvous:left')]).toEqual(['[]', 'false']);
+    expect([...kept.keys()].filter((key) => key.includes('other'))).toEqual([]);
     expect([...kept.values()].join()).not.toContain('secret');
   });
 });

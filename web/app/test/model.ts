@@ -1,5 +1,5 @@
 /** The view model before anything has happened. */
-import { BEFORE_JOIN, type SessionView } from '@rendezvous/sdk';
+import { BEFORE_JOIN, type SessionView } from '@rendezvous/client';
 import type { CallModel } from '../src/session/model.ts';
 
 export const START = 1_700_000_300_000;

@@ -1,5 +1,6 @@
 /** What notifications say on the pages of a person, and how they are read. */
-import type { Notification, SchedulerClient } from '@rendezvous/sdk';
+import type { Notification } from '@rendezvous/client';
+import type { SchedulerClient } from '@rendezvous/client/scheduler';
 import { render } from 'svelte/server';
 import { describe, expect, test } from 'vitest';
 import { PERSON_SCENES } from '../gallery/person-scenes.ts';

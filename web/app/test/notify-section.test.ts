@@ -1,5 +1,5 @@
 /** What a person may choose of their notifications, and what is sent of it. */
-import type { NotificationKind } from '@rendezvous/sdk';
+import type { NotificationKind } from '@rendezvous/client';
 import { render } from 'svelte/server';
 import { describe, expect, test } from 'vitest';
 import { USER } from '../gallery/person-scenes.ts';

@@ -1,5 +1,5 @@
 /** Where the reasons of a refused form stand, and what they say. */
-import { ApiError, type FieldError } from '@rendezvous/sdk';
+import { ApiError, type FieldError } from '@rendezvous/client';
 import { describe, expect, test } from 'vitest';
 import { en, type Words } from '../src/i18n/en.ts';
 import { ko } from '../src/i18n/ko.ts';

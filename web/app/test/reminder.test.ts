@@ -1,4 +1,4 @@
-import type { Notification } from '@rendezvous/sdk';
+import type { Notification } from '@rendezvous/client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SCENES } from '../gallery/scenes.ts';
 import { words } from '../src/i18n/index.ts';

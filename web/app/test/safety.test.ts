@@ -1,5 +1,6 @@
 /** How somebody keeps another one away, as it is drawn and sent. */
-import { ApiError, type BlockView, type MatchingClient } from '@rendezvous/sdk';
+import { ApiError, type BlockView } from '@rendezvous/client';
+import type { MatchingClient } from '@rendezvous/client/scheduler';
 import { render } from 'svelte/server';
 import { describe, expect, test } from 'vitest';
 import { PERSON_SCENES } from '../gallery/person-scenes.ts';

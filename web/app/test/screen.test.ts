@@ -1,4 +1,4 @@
-import { BEFORE_JOIN, type SessionState, type SessionStage } from '@rendezvous/sdk';
+import { BEFORE_JOIN, type SessionState, type SessionStage } from '@rendezvous/client';
 import { describe, expect, test } from 'vitest';
 import type { CallModel } from '../src/session/model.ts';
 import { interruptions, peerName, phaseOf, screenOf } from '../src/session/screen.ts';

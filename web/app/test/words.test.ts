@@ -1,4 +1,4 @@
-import type { EndReason } from '@rendezvous/sdk';
+import type { EndReason } from '@rendezvous/client';
 import { describe, expect, test } from 'vitest';
 import { en, type Words } from '../src/i18n/en.ts';
 import { chooseLocale } from '../src/i18n/index.ts';
@@ -6,7 +6,6 @@ import { ko } from '../src/i18n/ko.ts';
 import { deviceSentence } from '../src/session/device-words.ts';
 import { endWords } from '../src/session/end-words.ts';
 import { joinToken } from '../src/session/join-link.ts';
-import { parseMediaStatus, mediaStatusPayload } from '../src/session/media-status.ts';
 import { MODEL, START } from './model.ts';
 
 const REASONS: readonly EndReason[] = ['completed', 'no_show', 'left', 'abandoned', 'cancelled', 'connect_failed', 'kicked', 'terminated'];
@@ -47,10 +46,5 @@ describe('words', () => {
     expect(joinToken(` http://localhost:8080/join#${token}\n`)).toBe(token);
     expect(joinToken(token)).toBe(token);
     for (const wrong of ['', 'http://localhost:8080/join', 'http://localhost:8080/join#', '#a.b', 'javascript:alert(1)', '"><script>']) expect(joinToken(wrong)).toBeNull();
-  });
-
-  test('[WEB-35] what a client of another make isSubmitKey as data is not believed', () => {
-    expect(parseMediaStatus(mediaStatusPayload({ audio: true, video: true }, { audio: 'on', video: 'missing' }))).toEqual({ audio: true, video: false });
-    for (const strange of [null, 1, 'media', {}, { media: null }, { media: { audio: 1, video: true } }, []]) expect(parseMediaStatus(strange)).toBeNull();
   });
 });

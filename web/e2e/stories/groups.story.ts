@@ -24,7 +24,12 @@ async function openGroup(person: ParticipantPage): Promise<void> {
 
 test('[END-65] the members of a group write to each other, see what is unread, and who is taken out sees that', async ({ stack, openPage, browser }) => {
   const [ann, bo] = await two(browser, openPage, stack);
-  for (const person of [ann, bo]) await person.page.goto(stack.webUrl);
+  for (const person of [ann, bo]) {
+    // The first page of theirs tells the browser that somebody is logged in.
+    await person.page.goto(`${stack.webUrl}/gifts`);
+    await person.get('home-link').click();
+    await expect(person.get('match')).toBeVisible();
+  }
   await ann.get('open-new-group').click();
   await ann.get('field-name').last().fill('Hiking');
   await ann.get('choose').first().check();

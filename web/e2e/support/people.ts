@@ -35,7 +35,7 @@ export async function matchedWith(stack: Stack, ...pages: readonly [ParticipantP
   for (const { page, name } of pages) await signUpFindable(page, stack, name);
   const ids = await Promise.all(pages.map(async ({ page }) => ((await (await page.context().request.get(`${stack.webUrl}/v1/me`)).json()) as { id: string }).id));
   for (const [index, { page }] of pages.entries()) {
-    const data = { to: { user_id: ids[1 - index] }, kind: 'special', letter: 'Hello', times: [] };
+    const data = { to: { user_id: ids[1 - index] }, kind: 'special', letter: 'Hello' };
     const given = await page.context().request.post(`${stack.webUrl}/v1/gifts`, { headers: { origin: stack.webUrl, 'idempotency-key': crypto.randomUUID() }, data });
     expect(given.status(), await given.text()).toBe(201);
   }

@@ -1,8 +1,27 @@
+/** What is kept by name. */
+export interface KeptValues {
+  get<T>(key: string): T | null;
+  set(key: string, value: unknown): void;
+}
+
+/** For as long as the page lives. */
+export class PageStorage implements KeptValues {
+  readonly #values = new Map<string, unknown>();
+
+  get<T>(key: string): T | null {
+    return (this.#values.get(key) as T | undefined) ?? null;
+  }
+
+  set(key: string, value: unknown): void {
+    this.#values.set(key, value);
+  }
+}
+
 /**
  * JSON in `sessionStorage`: it survives a reload and is not shared between tabs, so two links in one browser are two participants.
  * Where the browser forbids storage, nothing is kept.
  */
-export class TabStorage {
+export class TabStorage implements KeptValues {
   readonly #prefix: string;
 
   constructor(prefix: string) {
@@ -29,6 +48,16 @@ export class TabStorage {
   remove(key: string): void {
     try {
       sessionStorage.removeItem(this.#prefix + key);
+    } catch {
+      // Forbidden: there is nothing to remove.
+    }
+  }
+
+  /** Whatever is kept under the prefix. */
+  clear(): void {
+    try {
+      const keys = Array.from({ length: sessionStorage.length }, (_, index) => sessionStorage.key(index));
+      for (const key of keys) if (key?.startsWith(this.#prefix)) sessionStorage.removeItem(key);
     } catch {
       // Forbidden: there is nothing to remove.
     }

@@ -1,5 +1,6 @@
 /** The account that is logged in in this browser, and what its person does with it. Pages follow each other by their addresses. */
-import { AccountClient, ApiError, type ChangeMe, type ChangePassword, type LoginView, type Signup } from '@rendezvous/sdk';
+import { ApiError, type ChangeMe, type ChangePassword, type LoginView, type Signup } from '@rendezvous/client';
+import { AccountClient } from '@rendezvous/client/scheduler';
 import { chooseLocale, locale } from '../i18n/index.ts';
 import { forgetLogin, rememberLogin } from './device.ts';
 import { dropMailToken } from './mail-token.ts';

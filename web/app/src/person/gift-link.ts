@@ -1,5 +1,6 @@
 /** What the link of a gift to an address shows: the gift, sealed, to whoever has the link. */
-import { ApiError, type GiftView, type MatchingClient } from '@rendezvous/sdk';
+import { ApiError, type GiftView } from '@rendezvous/client';
+import type { MatchingClient } from '@rendezvous/client/scheduler';
 import { dropMailToken } from './mail-token.ts';
 
 export type GiftLinkState =

@@ -1,5 +1,7 @@
 /** What is written in a person's groups: the newest message and the unread ones of each, and the one that is open. */
-import { NO_ROOMS, RoomsClient, TabStorage, ticketSource, unreadTotal, type Chat, type GroupView, type RoomListState, type SchedulerClient, type ServerClock } from '@rendezvous/sdk';
+import type { Chat, GroupView, ServerClock } from '@rendezvous/client';
+import { NO_ROOMS, RoomsClient, unreadTotal, type RoomListState } from '@rendezvous/client/chat';
+import { TabStorage, ticketSource, type SchedulerClient } from '@rendezvous/client/scheduler';
 import { Conversation, type ChatActions, type ChatModel } from '../session/chat.svelte.ts';
 
 /** Presence is asked for in groups of up to so many. */

@@ -1,5 +1,6 @@
 /** The groups of the person who is logged in, and what they do with them. */
-import type { GroupsClient, GroupView, ListedGroup } from '@rendezvous/sdk';
+import type { GroupView, ListedGroup } from '@rendezvous/client';
+import type { GroupsClient } from '@rendezvous/client/scheduler';
 
 export interface GroupsModel {
   /** The newest first; null until they are known. */

@@ -3,7 +3,7 @@
  * server reads it, and leaves the address bar as soon as the page has it. Until it is used it stays in the tab's storage, since phones
  * drop a page while its reader looks for a password.
  */
-import { TabStorage } from '@rendezvous/sdk';
+import { TabStorage } from '@rendezvous/client/scheduler';
 import { decodedLink } from '../session/join-link.ts';
 
 export type MailTokenKind = 'reset' | 'verify' | 'gift';

@@ -1,5 +1,6 @@
 /** The matches and gifts of the person who is logged in, and what they do with them. */
-import { MatchingClient, type FoundPerson, type GiftView, type MatchView, type SendGift } from '@rendezvous/sdk';
+import type { FoundPerson, GiftView, MatchView, SendGift } from '@rendezvous/client';
+import { MatchingClient } from '@rendezvous/client/scheduler';
 
 export interface MatchingModel {
   /** Null until they are known, as with the gifts. */

@@ -1,5 +1,5 @@
 /** The view model of the pages of a person, provided by `Account` and by the gallery. */
-import type { ChangeMe, ChangePassword, LoginView, Signup, User } from '@rendezvous/sdk';
+import type { ChangeMe, ChangePassword, LoginView, Signup, User } from '@rendezvous/client';
 
 export type AccountState =
   | { readonly is: 'opening'; readonly retrying: boolean }

@@ -1,5 +1,6 @@
 /** The notifications that a person has not read, and how they come to be read. While the scheduler is down there are no new ones. */
-import type { Notification, SchedulerClient } from '@rendezvous/sdk';
+import type { Notification } from '@rendezvous/client';
+import type { SchedulerClient } from '@rendezvous/client/scheduler';
 
 /** What the pages of a person draw, provided by `News` and by the gallery. */
 export interface NewsModel {

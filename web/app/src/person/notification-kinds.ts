@@ -1,5 +1,5 @@
 /** Of which kinds a person is told beside the list, as they choose them: a few that belong together at once. Pure. */
-import type { NotificationKind } from '@rendezvous/sdk';
+import type { NotificationKind } from '@rendezvous/client';
 
 /** What stands together on the account page, in its order. */
 export const KIND_GROUPS = ['start', 'change', 'proposal', 'gift', 'message'] as const;

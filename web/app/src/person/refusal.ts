@@ -1,5 +1,5 @@
 /** What a refused form says, and where. Pure. */
-import { ApiError } from '@rendezvous/sdk';
+import { ApiError } from '@rendezvous/client';
 import type { Words } from '../i18n/en.ts';
 import { dateTime } from '../time.ts';
 

@@ -1,5 +1,6 @@
 /** Whom a person has blocked, and how they keep somebody away from them. */
-import { MatchingClient, type BlockView, type Report } from '@rendezvous/sdk';
+import type { BlockView } from '@rendezvous/client';
+import { MatchingClient, type Report } from '@rendezvous/client/scheduler';
 
 export interface SafetyModel {
   /** Null until they are known. */

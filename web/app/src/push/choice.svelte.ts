@@ -1,5 +1,5 @@
 /** Whether this browser shows pushes to whom the page is of, and what its person decides. */
-import { PushClient, type PushOptions, type PushState } from '@rendezvous/sdk';
+import { PushClient, type PushOptions, type PushState } from '@rendezvous/client/scheduler';
 import { workerAddress } from './worker.ts';
 
 /** `unknown` until the browser and the server have said. `told`: just now, by the button. */

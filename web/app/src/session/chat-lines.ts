@@ -1,5 +1,5 @@
 /** From the messages of a room to the bubbles of the panel, with day headings, times and the unread divider. Pure. */
-import { notReadBy, readByOthers, type ChatRoomState, type MessageRefusal } from '@rendezvous/sdk';
+import { notReadBy, readByOthers, type ChatRoomState, type MessageRefusal } from '@rendezvous/client/chat';
 
 export type DeliveryState = 'sending' | 'sent' | 'failed' | 'read';
 

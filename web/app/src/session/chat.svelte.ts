@@ -1,18 +1,9 @@
 /** The chat of one room as Svelte state: a session's, independent of its call, or a group's. */
-import {
-  ChatClient,
-  TabStorage,
-  emptyChatRoom,
-  ticketSource,
-  unreadCount,
-  type SocketStatus,
-  type ChatRoomState,
-  type SchedulerClient,
-  type ServerClock,
-} from '@rendezvous/sdk';
+import type { ServerClock, SocketStatus } from '@rendezvous/client';
+import { createChat, emptyChatRoom, type Chat, type ChatRoomState, type ChatSnapshot } from '@rendezvous/client/chat';
+import type { SchedulerClient } from '@rendezvous/client/scheduler';
 
-/** The typing indicator disappears this long after the last `typing` frame (ms). */
-const TYPING_SHOWN_MS = 4_000;
+const NO_ROOM = emptyChatRoom('', '');
 
 /** The view model of the chat panel, provided by `Conversation` and by the gallery. */
 export interface ChatModel {
@@ -50,29 +41,19 @@ export interface ChatActions {
 }
 
 export class Conversation implements ChatModel, ChatActions {
-  room = $state.raw<ChatRoomState>(emptyChatRoom('', ''));
-  status = $state.raw<SocketStatus | 'refused'>('connecting');
-  typing = $state.raw(false);
+  #snapshot = $state.raw<ChatSnapshot | null>(null);
+  room = $derived<ChatRoomState>(this.#snapshot?.room ?? NO_ROOM);
+  status = $derived(this.#snapshot?.status ?? 'connecting');
+  typing = $derived(this.#snapshot?.typing ?? false);
+  unread = $derived(this.#snapshot?.unread ?? 0);
   draft = $state.raw('');
-  unread = $derived(unreadCount(this.room));
-  #client: ChatClient | null = null;
-  #typingTimer: ReturnType<typeof setTimeout> | undefined;
+  #chat: Chat | null = null;
 
   begin({ room, me, others, access, storageKey }: ChatPlace, scheduler: SchedulerClient, clock: ServerClock): void {
-    const storage = new TabStorage(`rendezvous:${storageKey}:chat:`);
-    this.#client = new ChatClient({
-      room,
-      me,
-      others,
-      tickets: ticketSource(() => scheduler.roomTicket(access), storage, 'ticket', clock),
-      clock,
-      storage,
-      onChange: (room) => this.#handleChange(room),
-      onStatus: (status) => (this.status = status),
-      onRejected: () => (this.status = 'refused'),
-      onTyping: () => this.#handleTyping(),
-    });
-    this.#client.start();
+    const chat = createChat({ room, me, others, ticket: () => scheduler.roomTicket(access), storageKey, clock });
+    this.#chat = chat;
+    this.#snapshot = chat.getSnapshot();
+    chat.subscribe(() => (this.#snapshot = chat.getSnapshot()));
   }
 
   setDraft(text: string): void {
@@ -80,50 +61,39 @@ export class Conversation implements ChatModel, ChatActions {
   }
 
   send(body: string): boolean {
-    return this.#client?.send(body) ?? false;
+    return this.#chat?.send(body) ?? false;
   }
 
   retry(clientId: string): void {
-    this.#client?.retry(clientId);
+    this.#chat?.retry(clientId);
   }
 
   edit(clientId: string): void {
-    const body = this.#client?.takeBack(clientId) ?? null;
+    const body = this.#chat?.takeBack(clientId) ?? null;
     if (body !== null) this.draft = this.draft === '' ? body : `${body}\n${this.draft}`;
   }
 
   deleteMessage(seq: number): void {
-    this.#client?.deleteMessage(seq);
+    this.#chat?.deleteMessage(seq);
   }
 
   markRead(): void {
-    this.#client?.markRead();
+    this.#chat?.markRead();
   }
 
   loadOlder(): void {
-    this.#client?.loadOlder();
+    this.#chat?.loadOlder();
   }
 
   sendTyping(): void {
-    this.#client?.sendTyping();
+    this.#chat?.sendTyping();
   }
 
   reconnectNow(): void {
-    this.#client?.reconnectNow();
+    this.#chat?.reconnectNow();
   }
 
   stop(): void {
-    this.#client?.stop();
-  }
-
-  #handleChange(room: ChatRoomState): void {
-    if (room.messages.length > this.room.messages.length) this.typing = false;
-    this.room = room;
-  }
-
-  #handleTyping(): void {
-    this.typing = true;
-    clearTimeout(this.#typingTimer);
-    this.#typingTimer = setTimeout(() => (this.typing = false), TYPING_SHOWN_MS);
+    this.#chat?.close();
   }
 }

@@ -1,5 +1,5 @@
 /** What a participant thinks of a session that is over. */
-import { ApiError } from '@rendezvous/sdk';
+import { ApiError } from '@rendezvous/client';
 
 export interface Feedback {
   /** 1 to 5. */

@@ -2,7 +2,8 @@
  * Redeems a join link. The token is removed from the URL afterwards; the credentials stay in this tab's storage, so that a reload
  * works.
  */
-import { ApiError, CLOSE_CODES, TabStorage, type JoinResponse, type SchedulerClient, type SessionView, type TimelineEntry } from '@rendezvous/sdk';
+import { ApiError, CLOSE_CODES, type JoinResponse, type Refusal, type SessionView } from '@rendezvous/client';
+import { TabStorage, type SchedulerClient } from '@rendezvous/client/scheduler';
 import { joinPath, readJoinLink } from './join-link.ts';
 import type { ClosedReason } from './model.ts';
 
@@ -68,25 +69,20 @@ export function saveBooking(booking: SessionView): void {
   storage.set('booking', booking);
 }
 
-/** For a reload: the record of the scheduler doesn't have every entry. */
-export function saveTimeline(timeline: readonly TimelineEntry[]): void {
-  storage.set('story', timeline);
+/** What the session keeps over a reload of this tab. */
+export function storageKeyOf({ sessionId, me }: Pick<TabCredentials, 'sessionId' | 'me'>): string {
+  return `${sessionId}:${me}`;
 }
 
-export function loadTimeline(): readonly TimelineEntry[] {
-  return storage.get<TimelineEntry[]>('story') ?? [];
+function keptBy(credentials: Pick<TabCredentials, 'sessionId' | 'me'>): TabStorage {
+  return new TabStorage(`rendezvous:${storageKeyOf(credentials)}:`);
 }
 
-/** For a reload: who left is in again by their own decision only. */
-export function saveLeft(left: boolean): void {
-  storage.set('left', left);
+export function closedReasonOf({ closeCode, error }: Refusal): ClosedReason {
+  return closeCode === undefined ? closedReason(error) : closedReasonOfCode(closeCode);
 }
 
-export function wasLeft(): boolean {
-  return storage.get<boolean>('left') ?? false;
-}
-
-export function closedReasonOfCode(closeCode: number): ClosedReason {
+function closedReasonOfCode(closeCode: number): ClosedReason {
   const reasons = { [CLOSE_CODES.replaced]: 'replaced', [CLOSE_CODES.kicked]: 'removed', [CLOSE_CODES.not_a_participant]: 'not_yours' } as const;
   return reasons[closeCode as keyof typeof reasons] ?? 'broken';
 }
@@ -100,19 +96,17 @@ export function closedReason(error: unknown): ClosedReason {
 
 async function redeemToken(scheduler: SchedulerClient, token: string): Promise<JoinedSession> {
   const { session, user_id, access }: JoinResponse = await scheduler.join(token);
-  saveLeft(false);
+  // The link is opened again: that is coming back.
+  keptBy({ sessionId: session.id, me: user_id }).set('left', false);
   const joined = keep({ sessionId: session.id, roomId: session.room_id, me: user_id, access }, session);
   history.replaceState(null, '', joinPath(location.pathname));
   return joined;
 }
 
-/** What a reload needs. A tab is in one session: another one begins without the record of the last. */
+/** What a reload needs. A tab is in one session: nothing of the last one stays. */
 function keep(credentials: TabCredentials, booking: SessionView): JoinedSession {
   const last = storage.get<TabCredentials>('pass');
-  if (last?.sessionId !== credentials.sessionId || last.me !== credentials.me) {
-    saveTimeline([]);
-    saveLeft(false);
-  }
+  if (last !== null && storageKeyOf(last) !== storageKeyOf(credentials)) keptBy(last).clear();
   storage.set('pass', credentials);
   saveBooking(booking);
   return { credentials, booking };

@@ -1,8 +1,7 @@
 /** The view model of the session's screens, provided by `Call` and by the gallery. */
-import type { DeviceState, EnabledMedia, MediaConnectionState, SessionState, SessionView, SocketStatus, TrackKind } from '@rendezvous/sdk';
+import type { DeviceState, EnabledMedia, MediaConnectionState, Pause, PeerLine, SessionState, SessionView, SocketStatus, TrackKind } from '@rendezvous/client';
 
 import type { Feedback } from './feedback.ts';
-import type { Pause, PeerLine } from './peer-line.ts';
 
 /** Why this tab is not in the session: the join link was rejected, or signaling closed the socket for good. */
 export type ClosedReason =

@@ -1,5 +1,5 @@
 /** Why the server refused a message, in words, and whether a retry can help. Pure. */
-import type { MessageRefusal } from '@rendezvous/sdk';
+import type { MessageRefusal } from '@rendezvous/client/chat';
 import type { Words } from '../i18n/en.ts';
 import { dateTime } from '../time.ts';
 

@@ -1,5 +1,5 @@
 /** What a notification of the scheduler says on this page, and whether it still has anything to say. Pure. */
-import type { Notification } from '@rendezvous/sdk';
+import type { Notification } from '@rendezvous/client';
 import type { Words } from '../i18n/en.ts';
 import { notificationWords } from '../notification-words.ts';
 import type { Screen } from './screen.ts';

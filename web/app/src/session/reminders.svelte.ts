@@ -1,5 +1,6 @@
 /** The scheduler's notifications for this participant. While the scheduler is down there are none. */
-import { NotificationFeed, type Notification, type SchedulerClient } from '@rendezvous/sdk';
+import type { Notification } from '@rendezvous/client';
+import { NotificationFeed, type SchedulerClient } from '@rendezvous/client/scheduler';
 import type { TabCredentials } from './join.ts';
 
 export class Reminders {

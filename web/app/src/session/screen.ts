@@ -1,5 +1,5 @@
 /** Which screen a session shows, and the value of `data-phase`. Pure. */
-import type { EndReason, SessionState } from '@rendezvous/sdk';
+import type { EndReason, SessionState } from '@rendezvous/client';
 import type { CallModel, ClosedReason } from './model.ts';
 
 export type Screen =

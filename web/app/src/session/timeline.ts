@@ -1,5 +1,5 @@
 /** The timeline shown after a session: the entries seen by this page or, without them, the scheduler's record. Pure. */
-import type { SessionView, TimelineEntry } from '@rendezvous/sdk';
+import type { SessionView, TimelineEntry } from '@rendezvous/client';
 
 /** Arrivals of this page and of the record that are this close are the same (ms). */
 const SAME_ARRIVAL_MS = 5_000;

@@ -6,7 +6,7 @@ import type { ServerClock } from '../clock/server-clock.ts';
 import { ReconnectingSocket, type ConnectionRejection, type SocketStatus, type TicketSource } from '../socket/reconnecting-socket.ts';
 import { jsonBytes, MAX_FRAME_BYTES } from '../socket/frame.ts';
 import { RefusedFrames } from '../socket/refused-frames.ts';
-import type { TabStorage } from '../storage.ts';
+import type { KeptValues } from '../storage.ts';
 import { CLOSE_CODES, type Chat, type ErrorBody } from '../wire.generated.ts';
 import { deviceIdOf } from './device-id.ts';
 import {
@@ -26,18 +26,23 @@ import {
   type PendingMessage,
 } from './state.ts';
 
-export interface ChatOptions {
+export interface ChatClientOptions {
+  /** Empty: the newest that the ticket reaches. */
   readonly room: string;
+  /** Empty: whoever the ticket is of. */
   readonly me: string;
-  readonly others: readonly string[];
+  /** Whose presence is asked for; undefined: the members' whom `welcome` names. */
+  readonly others: readonly string[] | undefined;
   readonly tickets: TicketSource;
   readonly clock: ServerClock;
-  readonly storage: TabStorage;
+  readonly storage: KeptValues;
   readonly onChange: (state: ChatRoomState) => void;
   readonly onStatus: (status: SocketStatus) => unknown;
   readonly onRejected: (rejection: ConnectionRejection) => unknown;
   /** Called for every `typing` frame of another member. */
   readonly onTyping: (userId: string) => void;
+  /** Called for every `message` frame of the room. */
+  readonly onMessage?: (message: Chat.Message) => void;
 }
 
 /** Unacknowledged messages are resent at this interval (ms). */
@@ -59,7 +64,7 @@ const DELIVERED_INTERVAL_MS = 250;
 const TYPING_INTERVAL_MS = 3_000;
 
 export class ChatClient {
-  readonly #options: ChatOptions;
+  readonly #options: ChatClientOptions;
   readonly #socket: ReconnectingSocket<Chat.ChatServerFrame>;
   #state: ChatRoomState;
   #lastId = 0;
@@ -77,7 +82,7 @@ export class ChatClient {
   #deliveredTimer: ReturnType<typeof setTimeout> | undefined;
   #typingSentAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: ChatOptions) {
+  constructor(options: ChatClientOptions) {
     this.#options = options;
     this.#state = emptyChatRoom(options.room, options.me, options.storage.get<PendingMessage[]>('pending') ?? []);
     this.#socket = new ReconnectingSocket({
@@ -145,7 +150,7 @@ export class ChatClient {
     const { room, messages, lastSeq } = this.#state;
     if (unreadCount(this.#state) === 0 || messages.at(-1)?.seq !== lastSeq) return;
     if (this.#socket.send({ type: 'read', room, seq: lastSeq })) {
-      this.#setState(applyChat(this.#state, { type: 'read', room, user_id: this.#options.me, seq: lastSeq }));
+      this.#setState(applyChat(this.#state, { type: 'read', room, user_id: this.#state.me, seq: lastSeq }));
     }
   }
 
@@ -172,6 +177,7 @@ export class ChatClient {
   }
 
   #handleFrame(frame: Chat.ChatServerFrame): void {
+    if (frame.type === 'welcome') this.#adopt(frame);
     if (frame.type === 'sent') this.#handleSent(frame);
     else if (frame.type === 'error') this.#handleError(frame);
     else if (frame.type === 'typing') this.#handleTyping(frame);
@@ -179,10 +185,17 @@ export class ChatClient {
     if (frame.type === 'welcome') this.#handleWelcome(frame);
     if (frame.type === 'messages') this.#handleHistory();
     if (frame.type === 'heads') this.#answeredQuery = '';
-    if (frame.type === 'message' && frame.room === this.#state.room && frame.from !== this.#options.me) {
-      this.#scheduleDelivered();
+    if (frame.type === 'message' && frame.room === this.#state.room) {
+      if (frame.from !== this.#state.me) this.#scheduleDelivered();
+      this.#options.onMessage?.(frame);
     }
     this.#requestMissing();
+  }
+
+  /** Who did not say which room, or who they are, is told. */
+  #adopt({ user_id, rooms }: Chat.Welcome): void {
+    const { room, me } = this.#state;
+    if (room === '' || me === '') this.#state = { ...this.#state, room: room || (rooms[0]?.room ?? ''), me: me || user_id };
   }
 
   /** Throttled: a recovery may bring hundreds of messages. */
@@ -204,9 +217,10 @@ export class ChatClient {
     if (found) this.#sendPending();
     // While this page was away: `welcome` names at most so many rooms.
     else if (this.#state.epoch !== null && frame.rooms.length < WELCOME_ROOMS) this.#setState(applyChat(this.#state, { type: 'removed', room: this.#state.room, reason: 'removed' }));
-    if (this.#options.others.length === 0) return;
+    const users = this.#options.others ?? this.#state.members.map(({ user_id }) => user_id).filter((id) => id !== this.#state.me);
+    if (users.length === 0) return;
     this.#lastId += 1;
-    this.#socket.send({ type: 'presence', id: this.#lastId, users: this.#options.others, subscribe: true });
+    this.#socket.send({ type: 'presence', id: this.#lastId, users, subscribe: true });
   }
 
   #handleSent(frame: Chat.Sent): void {
@@ -244,7 +258,7 @@ export class ChatClient {
   }
 
   #handleTyping({ room, user_id }: Chat.TypingBy): void {
-    if (room === this.#state.room && user_id !== this.#options.me) this.#options.onTyping(user_id);
+    if (room === this.#state.room && user_id !== this.#state.me) this.#options.onTyping(user_id);
   }
 
   #requestMissing(): void {

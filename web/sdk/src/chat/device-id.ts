@@ -1,7 +1,7 @@
 /** What a page is called among the devices of its person: the same over a reload. */
-import type { TabStorage } from '../storage.ts';
+import type { KeptValues } from '../storage.ts';
 
-export function deviceIdOf(storage: TabStorage): string {
+export function deviceIdOf(storage: KeptValues): string {
   const known = storage.get<string>('device');
   if (known !== null) return known;
   const fresh = crypto.randomUUID();

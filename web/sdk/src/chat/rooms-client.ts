@@ -1,6 +1,6 @@
 /** The list of a person's rooms, kept up to date over a socket of its own. What is written in a room is `ChatClient`'s. */
 import { ReconnectingSocket, type ConnectionRejection, type SocketStatus, type TicketSource } from '../socket/reconnecting-socket.ts';
-import type { TabStorage } from '../storage.ts';
+import type { KeptValues } from '../storage.ts';
 import type { Chat } from '../wire.generated.ts';
 import { deviceIdOf } from './device-id.ts';
 import { NO_ROOMS, applyToList, type RoomListState } from './room-list.ts';
@@ -8,7 +8,7 @@ import { NO_ROOMS, applyToList, type RoomListState } from './room-list.ts';
 export interface RoomsOptions {
   readonly tickets: TicketSource;
   /** Another one than that of an open room, which is a device of its own. */
-  readonly storage: TabStorage;
+  readonly storage: KeptValues;
   readonly onChange: (state: RoomListState) => void;
   /** A room came, changed in more than its messages, or is no longer the person's. */
   readonly onMembership?: (frame: ({ type: 'room' } & Chat.RoomView) | ({ type: 'removed' } & Chat.Removed)) => void;

@@ -4,12 +4,9 @@
  */
 import type { NumberedFrame } from '../signaling/resume.ts';
 import type { IcePolicy, MediaBackend, Signaling } from '../wire.generated.ts';
-import { LIVEKIT } from './livekit.ts';
 import type { TrackKind } from './local.ts';
-import { MediaServerTransport } from './media-server.ts';
-import { OPENVIDU } from './openvidu.ts';
 import { PeerConnectionTransport } from './peer-connection.ts';
-import type { MediaTransport, MediaConnectionState, NegotiationParams, PeerSignal, TransportContext } from './transport.ts';
+import type { MediaPlugin, MediaTransport, MediaConnectionState, NegotiationParams, PeerSignal } from './transport.ts';
 
 export interface MediaConnectionOptions {
   readonly send: (frame: NumberedFrame) => void;
@@ -19,13 +16,13 @@ export interface MediaConnectionOptions {
   readonly onStreamsChange?: () => void;
   /** Whether both sockets to signaling are open, as far as is known. Default: true. */
   readonly isPeerReachable?: () => boolean;
+  /** Beside the direct way between two pages. */
+  readonly plugins?: readonly MediaPlugin[];
+  /** The server chose a way that no plug-in carries. */
+  readonly onUnsupported?: (kind: MediaBackend) => void;
 }
 
-const TRANSPORTS: Record<MediaBackend, (params: NegotiationParams, context: TransportContext) => MediaTransport> = {
-  p2p: (params, context) => new PeerConnectionTransport(params, context),
-  livekit: (params, context) => new MediaServerTransport(LIVEKIT, params, context),
-  openvidu: (params, context) => new MediaServerTransport(OPENVIDU, params, context),
-};
+const PEER_TO_PEER: MediaPlugin = { kind: 'p2p', createTransport: (params, context) => new PeerConnectionTransport(params, context) };
 
 export class MediaConnection {
   readonly #options: MediaConnectionOptions;
@@ -74,8 +71,11 @@ export class MediaConnection {
     this.#epoch = frame.epoch;
     if (this.#transport?.tryReuse(params)) return;
     this.#closeTransport();
+    const kind = frame.media?.kind ?? 'p2p';
+    const plugin = [PEER_TO_PEER, ...(this.#options.plugins ?? [])].find((one) => one.kind === kind);
+    if (plugin === undefined) return this.#options.onUnsupported?.(kind);
     this.#options.onStateChange('connecting');
-    this.#transport = this.#createTransport(params);
+    this.#transport = this.#createTransport(plugin, params);
   }
 
   handleSignal(frame: PeerSignal): void {
@@ -133,12 +133,11 @@ export class MediaConnection {
     this.#options.onStateChange('closed');
   }
 
-  #createTransport(params: NegotiationParams): MediaTransport {
-    const kind = params.frame.media?.kind ?? 'p2p';
+  #createTransport(plugin: MediaPlugin, params: NegotiationParams): MediaTransport {
     const ifCurrent = (action: () => void) => () => {
       if (transport === this.#transport) action();
     };
-    const transport: MediaTransport = TRANSPORTS[kind](params, {
+    const transport: MediaTransport = plugin.createTransport(params, {
       send: (frame) => ifCurrent(() => this.#options.send(frame))(),
       outgoingTrack: this.#options.outgoingTrack,
       sharedTracks: () => this.#sharedTracks,

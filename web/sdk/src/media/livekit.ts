@@ -2,7 +2,7 @@
 import type { LocalTrack, Room } from 'livekit-client';
 import type { Signaling } from '../wire.generated.ts';
 import { TRACK_KINDS } from './local.ts';
-import type { MediaServerClient, RoomConnection, RoomContext } from './media-server.ts';
+import { mediaServer, type MediaServerClient, type RoomConnection, type RoomContext } from './media-server.ts';
 
 type LiveKitLibrary = typeof import('livekit-client');
 
@@ -11,7 +11,7 @@ interface Publication {
   readonly source: 'Camera' | 'Microphone' | 'ScreenShare';
 }
 
-export const LIVEKIT: MediaServerClient = {
+const client: MediaServerClient = {
   kind: 'livekit',
   async load() {
     const library = await import('livekit-client');
@@ -20,6 +20,9 @@ export const LIVEKIT: MediaServerClient = {
     return (context) => new LiveKitConnection(library, context);
   },
 };
+
+/** For `createSession({media: [livekit]})`. The library is imported when a session first needs it. */
+export const livekit = mediaServer(client);
 
 class LiveKitConnection implements RoomConnection {
   readonly #library: LiveKitLibrary;

@@ -4,7 +4,7 @@
  */
 import { backoffDelay } from '../reconnect.ts';
 import type { IcePolicy, IceServer, MediaBackend, Signaling } from '../wire.generated.ts';
-import type { MediaTransport, NegotiationParams, TransportContext } from './transport.ts';
+import type { MediaPlugin, MediaTransport, NegotiationParams, TransportContext } from './transport.ts';
 
 /** The client library of one kind of media server. */
 export interface MediaServerClient {
@@ -43,6 +43,10 @@ export interface RoomContext {
   readonly onPresenceChange: () => void;
   /** The library gave up reconnecting, or the server closed the room. */
   readonly onDisconnected: () => void;
+}
+
+export function mediaServer(client: MediaServerClient): MediaPlugin {
+  return { kind: client.kind, createTransport: (params, context) => new MediaServerTransport(client, params, context) };
 }
 
 export class MediaServerTransport implements MediaTransport {

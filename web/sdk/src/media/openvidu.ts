@@ -4,7 +4,7 @@
  */
 import type { Publisher, Session, StreamEvent } from 'openvidu-browser';
 import type { Signaling } from '../wire.generated.ts';
-import type { MediaServerClient, RoomConnection, RoomContext } from './media-server.ts';
+import { mediaServer, type MediaServerClient, type RoomConnection, type RoomContext } from './media-server.ts';
 
 type OpenViduLibrary = typeof import('openvidu-browser');
 
@@ -19,13 +19,16 @@ interface DeviceTracks {
   readonly video: MediaStreamTrack | null;
 }
 
-export const OPENVIDU: MediaServerClient = {
+const client: MediaServerClient = {
   kind: 'openvidu',
   async load() {
     const library = await import('openvidu-browser');
     return (context) => new OpenViduConnection(library, context);
   },
 };
+
+/** For `createSession({media: [openvidu]})`. The library is imported when a session first needs it. */
+export const openvidu = mediaServer(client);
 
 class OpenViduConnection implements RoomConnection {
   readonly #context: RoomContext;

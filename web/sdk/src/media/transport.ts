@@ -3,7 +3,7 @@
  * media server.
  */
 import type { NumberedFrame } from '../signaling/resume.ts';
-import type { IcePolicy, IceServer, Signaling } from '../wire.generated.ts';
+import type { IcePolicy, IceServer, MediaBackend, Signaling } from '../wire.generated.ts';
 import type { TrackKind } from './local.ts';
 
 export type MediaConnectionState = 'none' | 'connecting' | 'connected' | 'interrupted' | 'closed';
@@ -31,6 +31,12 @@ export interface TransportContext {
   readonly onStreamsChange: () => void;
   /** Whether both sockets to signaling are open, as far as is known. */
   readonly isPeerReachable: () => boolean;
+}
+
+/** A way for media that a session may be carried by: `@rendezvous/client/media/…`. */
+export interface MediaPlugin {
+  readonly kind: MediaBackend;
+  createTransport(params: NegotiationParams, context: TransportContext): MediaTransport;
 }
 
 export interface MediaTransport {

@@ -12,7 +12,7 @@ export class ApiError extends Error {
   /** Of `no_peeks_left`: when there is one again. */
   readonly at: number | undefined;
 
-  constructor(status: number, problem: Partial<Problem>) {
+  constructor(status: number, problem: Partial<Omit<Problem, 'code'>> & { readonly code?: string }) {
     super(problem.detail ?? `HTTP ${status}`);
     this.name = 'ApiError';
     this.status = status;

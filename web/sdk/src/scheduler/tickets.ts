@@ -1,7 +1,7 @@
 /** Caches tickets over reloads, so that a page can reconnect while the scheduler is down. */
 import type { ServerClock } from '../clock/server-clock.ts';
 import type { TicketSource } from '../socket/reconnecting-socket.ts';
-import type { TabStorage } from '../storage.ts';
+import type { KeptValues } from '../storage.ts';
 import type { TicketResponse } from '../wire.generated.ts';
 import { ApiError } from './api-error.ts';
 
@@ -10,7 +10,7 @@ const EXPIRY_MARGIN_MS = 2_000;
 
 export function ticketSource(
   requestTicket: () => Promise<TicketResponse>,
-  storage: TabStorage,
+  storage: KeptValues,
   key: string,
   clock: ServerClock,
 ): TicketSource {

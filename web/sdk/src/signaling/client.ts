@@ -17,6 +17,8 @@ export interface SignalingOptions {
   readonly onRejected: (rejection: ConnectionRejection) => unknown;
   /** The server closed the socket over this frame: it is not sent again. */
   readonly onFrameRefused: (frame: NumberedFrame) => unknown;
+  /** So many attempts in a row got no socket at all. */
+  readonly onUnreachable?: (attempts: number) => unknown;
 }
 
 /** Largest `payload` of `data`, in bytes of JSON. */
@@ -60,6 +62,7 @@ export class SignalingClient {
       onFrame: (frame: Signaling.ServerFrame) => this.#handleFrame(frame),
       onStatus: (status) => this.#handleStatus(status),
       onRejected: options.onRejected,
+      onUnreachable: options.onUnreachable,
       onFrameRefused: (code) => this.#resumeState.giveUpRefused(code).forEach((frame) => options.onFrameRefused(frame)),
     });
   }

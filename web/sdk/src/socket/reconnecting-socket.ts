@@ -28,6 +28,8 @@ export interface ReconnectingSocketOptions<Frame extends AnyFrame> {
   readonly onRejected: (rejection: ConnectionRejection) => unknown;
   /** A welcomed socket was closed because of something that was sent on it: must not be sent again as it was. */
   readonly onFrameRefused: (code: number) => void;
+  /** So many attempts in a row got no socket at all. A browser does not say whether that is the network or a refusal. */
+  readonly onUnreachable?: ((attempts: number) => unknown) | undefined;
 }
 
 /** The last frame of a link. */
@@ -60,6 +62,8 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
   #stopped = false;
   #attempt = 0;
   #refusals = 0;
+  #opened = false;
+  #unopened = 0;
   #farewell: Farewell | null = null;
   #lastError: ErrorBody | null = null;
   #retryAfterMs: number | undefined;
@@ -144,11 +148,15 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
     const socket = new WebSocket(url, [this.#options.subprotocol]);
     this.#socket = socket;
     this.#welcomed = false;
+    this.#opened = false;
     this.#draining = false;
     this.#lastError = null;
     this.#idleTimeoutMs = WELCOME_TIMEOUT_MS;
     this.#restartIdleTimer(socket);
-    socket.onopen = () => socket.send(JSON.stringify(this.#options.firstFrame(ticket)));
+    socket.onopen = () => {
+      if (socket === this.#socket) this.#opened = true;
+      socket.send(JSON.stringify(this.#options.firstFrame(ticket)));
+    };
     socket.onmessage = ({ data }) => this.#handleMessage(socket, data);
     socket.onclose = ({ code }) => this.#handleClose(socket, code);
   }
@@ -212,6 +220,8 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
     this.#detach();
     if (this.#farewell !== null && (this.#farewell.sent || !this.#farewell.mayReconnect)) return this.stop();
     if (this.#stopped) return;
+    this.#unopened = this.#opened ? 0 : this.#unopened + 1;
+    if (this.#unopened > 0) this.#options.onUnreachable?.(this.#unopened);
     this.#refusals = isFrameRefusal(code) ? this.#refusals + 1 : 0;
     if (isFrameRefusal(code) && welcomed) this.#options.onFrameRefused(code);
     const next = decideReconnect({ code, attempt: this.#attempt, refusals: this.#refusals, retryAfterMs: this.#requestedDelayMs(code), draining: this.#draining, random: Math.random() });

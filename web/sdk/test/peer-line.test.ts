@@ -1,7 +1,8 @@
-import { BEFORE_JOIN, type PeerPresence, type SessionStage, type SessionState } from '@rendezvous/sdk';
+import { BEFORE_JOIN, type PeerPresence, type SessionStage, type SessionState } from '../src/index.ts';
 import { describe, expect, test } from 'vitest';
 import { pauseOf, peerLineOf } from '../src/session/peer-line.ts';
-import { START } from './model.ts';
+
+const START = 1_700_000_300_000;
 
 const LIVE: SessionStage = { phase: 'live', startedAt: START, deadlineAt: START + 60_000, ending: false };
 const PAUSED: SessionStage = { phase: 'paused', startedAt: START, remainingMs: 34_000, until: START + 30_000 };

@@ -1,8 +1,7 @@
 /** The payload of the `data` frames in which two pages exchange whether microphone and camera are on. Pure. */
-import type { EnabledMedia } from '@rendezvous/sdk';
-import type { Devices } from './model.ts';
+import type { DeviceState, EnabledMedia, TrackKind } from '../media/local.ts';
 
-export function mediaStatusPayload(enabledMedia: EnabledMedia, devices: Devices): { media: EnabledMedia } {
+export function mediaStatusPayload(enabledMedia: EnabledMedia, devices: Readonly<Record<TrackKind, DeviceState>>): { media: EnabledMedia } {
   return { media: { audio: enabledMedia.audio && devices.audio === 'on', video: enabledMedia.video && devices.video === 'on' } };
 }
 

@@ -1,5 +1,6 @@
 /** What of the peer still arrives, and how long a pause may last. Pure. */
-import type { MediaConnectionState, SessionState } from '@rendezvous/sdk';
+import type { MediaConnectionState } from '../media/transport.ts';
+import type { SessionState } from '../signaling/session.ts';
 
 /**
  * `frozen`: the picture stands still or no media arrives, while the peer's socket is open as far as is known. `dropped`: the peer's

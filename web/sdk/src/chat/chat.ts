@@ -1,0 +1,136 @@
+/** The chat of one room for a page: an observable state, events and methods around `ChatClient`. Framework-free. */
+import { ServerClock } from '../clock/server-clock.ts';
+import { Observable } from '../observable.ts';
+import { ticketSource } from '../scheduler/tickets.ts';
+import { refusalOf, type Refusal } from '../session/refusal.ts';
+import { checkedTicket, type GetTicket } from '../session/ticket.ts';
+import type { SocketStatus } from '../socket/reconnecting-socket.ts';
+import { PageStorage, TabStorage } from '../storage.ts';
+import type { Chat as ChatWire } from '../wire.generated.ts';
+import { ChatClient } from './client.ts';
+import { emptyChatRoom, unreadCount, type ChatRoomState } from './state.ts';
+
+export interface ChatOptions {
+  /** Asks the page's own server for a chat ticket of this person. */
+  readonly ticket: GetTicket;
+  /** By default the newest room that the ticket reaches. */
+  readonly room?: string;
+  /** By default whoever the ticket is of. */
+  readonly me?: string;
+  /** Whose presence is shown; by default the members, where there are few. */
+  readonly others?: readonly string[];
+  /** What is not sent yet is kept over a reload of this tab under it. */
+  readonly storageKey?: string;
+  readonly clock?: ServerClock;
+}
+
+export interface ChatSnapshot {
+  readonly room: ChatRoomState;
+  /** `refused`: for good, see `refusal`. */
+  readonly status: SocketStatus | 'refused';
+  readonly refusal: Refusal | null;
+  /** Somebody else is writing. */
+  readonly typing: boolean;
+  readonly unread: number;
+}
+
+export interface ChatEvents {
+  /** One that came while this page was there, of oneself too. */
+  message: ChatWire.Message;
+  removed: { readonly reason: ChatWire.RemovedReason };
+  error: Refusal;
+}
+
+/** The typing indicator disappears this long after the last `typing` frame (ms). */
+const TYPING_SHOWN_MS = 4_000;
+
+/** Connects at once. */
+export function createChat(options: ChatOptions): Chat {
+  return new Chat(options);
+}
+
+export class Chat extends Observable<ChatSnapshot, ChatEvents> {
+  readonly clock: ServerClock;
+  readonly #client: ChatClient;
+  #typingTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ ticket, room = '', me = '', others, storageKey, clock = new ServerClock() }: ChatOptions) {
+    super({ room: emptyChatRoom(room, me), status: 'connecting', refusal: null, typing: false, unread: 0 });
+    this.clock = clock;
+    const storage = storageKey === undefined ? new PageStorage() : new TabStorage(`rendezvous:${storageKey}:chat:`);
+    this.#client = new ChatClient({
+      room,
+      me,
+      others,
+      tickets: ticketSource(checkedTicket(ticket), storage, 'ticket', clock),
+      clock,
+      storage,
+      onChange: (state) => this.#handleChange(state),
+      onStatus: (status) => this.update({ status }),
+      onRejected: (rejection) => this.#handleRejection(refusalOf(rejection)),
+      onTyping: () => this.#handleTyping(),
+      onMessage: (message) => this.emit('message', message),
+    });
+    this.#client.start();
+  }
+
+  /** False if too many messages wait, or the room takes none any more. */
+  send(body: string): boolean {
+    return this.#client.send(body);
+  }
+
+  /** Sends a message again that was refused. */
+  retry(clientId: string): void {
+    this.#client.retry(clientId);
+  }
+
+  /** Takes a refused message back: its text, to be edited; null if there is no such message. */
+  takeBack(clientId: string): string | null {
+    return this.#client.takeBack(clientId);
+  }
+
+  /** Takes a sent message back, from everybody. */
+  deleteMessage(seq: number): void {
+    this.#client.deleteMessage(seq);
+  }
+
+  /** What is shown has been read. */
+  markRead(): void {
+    this.#client.markRead();
+  }
+
+  loadOlder(): void {
+    this.#client.loadOlder();
+  }
+
+  sendTyping(): void {
+    this.#client.sendTyping();
+  }
+
+  reconnectNow(): void {
+    this.#client.reconnectNow();
+  }
+
+  close(): void {
+    clearTimeout(this.#typingTimer);
+    this.#client.stop();
+  }
+
+  #handleChange(room: ChatRoomState): void {
+    const before = this.getSnapshot();
+    const typing = before.typing && room.messages.length === before.room.messages.length;
+    this.update({ room, typing, unread: unreadCount(room) });
+    if (room.removed !== null && before.room.removed === null) this.emit('removed', { reason: room.removed });
+  }
+
+  #handleRejection(refusal: Refusal): void {
+    this.update({ status: 'refused', refusal });
+    this.emit('error', refusal);
+  }
+
+  #handleTyping(): void {
+    this.update({ typing: true });
+    clearTimeout(this.#typingTimer);
+    this.#typingTimer = setTimeout(() => this.update({ typing: false }), TYPING_SHOWN_MS);
+  }
+}

@@ -1,0 +1,383 @@
+/**
+ * A session of this page: joins, resumes, negotiates, opens camera and microphone, keeps the server's time. Framework-free; the rules
+ * are in `signaling/session.ts`, what is told of changes in `snapshot.ts`.
+ */
+import { ClockMonitor } from '../clock/monitor.ts';
+import { ServerClock } from '../clock/server-clock.ts';
+import { MediaConnection } from '../media/connection.ts';
+import { LocalMedia, type EnabledMedia, type TrackKind } from '../media/local.ts';
+import type { MediaConnectionState, MediaPlugin } from '../media/transport.ts';
+import { Observable } from '../observable.ts';
+import { ticketSource } from '../scheduler/tickets.ts';
+import { SignalingClient } from '../signaling/client.ts';
+import { BEFORE_JOIN, afterCountdown, applyFrame, endSession, localDeadline, type SessionState, type TimelineEntry } from '../signaling/session.ts';
+import type { ConnectionRejection } from '../socket/reconnecting-socket.ts';
+import { PageStorage, TabStorage, type KeptValues } from '../storage.ts';
+import { CLOSE_CODES, type EndReason, type Signaling } from '../wire.generated.ts';
+import { mediaStatusPayload, parseMediaStatus } from './media-status.ts';
+import { peerLineOf } from './peer-line.ts';
+import { PictureWatch } from './picture-watch.ts';
+import { UNREACHABLE, mediaUnsupported, refusalOf, type Refusal } from './refusal.ts';
+import { INITIAL_SNAPSHOT, eventsBetween, phaseOf, type SessionEvents, type SessionSnapshot } from './snapshot.ts';
+import { checkedTicket, type GetTicket } from './ticket.ts';
+
+export interface SessionOptions {
+  /** Asks the page's own server for a ticket of this person: before each join, and while reconnecting when the last one is over. */
+  readonly ticket: GetTicket;
+  /** Media servers that a session may be carried by, beside the direct way: from `@rendezvous/client/media/…`. */
+  readonly media?: readonly MediaPlugin[];
+  /** A chat that belongs to it: it reconnects and is closed with the session. See `@rendezvous/client/chat`. */
+  readonly chat?: SessionChat;
+  /** Where it is known before the join: it is not tried earlier than this (server time, Unix ms). */
+  readonly opensAt?: number;
+  /** What a reload of this tab needs is kept under it. Without it a reload joins anew. */
+  readonly storageKey?: string;
+  /** Shared with what else of the page shows the server's time. */
+  readonly clock?: ServerClock;
+  /** The time is in doubt and there is no socket to ask over: a request to the scheduler measures it, too. */
+  readonly onClockDoubt?: () => void;
+}
+
+/** What a session does with its chat. */
+export interface SessionChat {
+  reconnectNow(): void;
+  close(): void;
+}
+
+/** Interval of the checks of deadlines, aligned to the server's clock so that two pages change at the same instant (ms). */
+const TICK_MS = 100;
+
+/** Minimum delay before rejoining after the close code `too_early` (ms). */
+const EARLY_RETRY_MS = 1_000;
+
+/** Attempts without a socket after which the page is told (about 3 s). */
+const UNREACHABLE_ATTEMPTS = 4;
+
+/** Joins at once, or as soon as the lobby is open. */
+export function createSession(options: SessionOptions): Session {
+  return new Session(options);
+}
+
+export class Session extends Observable<SessionSnapshot, SessionEvents> {
+  readonly clock: ServerClock;
+  readonly #options: SessionOptions;
+  readonly #kept: KeptValues;
+  readonly #local: LocalMedia;
+  readonly #media: MediaConnection;
+  readonly #monitor: ClockMonitor;
+  readonly #picture: PictureWatch;
+  #signaling: SignalingClient | null = null;
+  #leaving: SignalingClient | null = null;
+  #polite = false;
+  #closed = false;
+  #tickTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #handleOnline = (): void => this.reconnectNow();
+  readonly #handleDeviceChange = (): void => this.#reopenMissing();
+
+  constructor(options: SessionOptions) {
+    super(INITIAL_SNAPSHOT);
+    this.#options = options;
+    this.clock = options.clock ?? new ServerClock();
+    this.#kept = options.storageKey === undefined ? new PageStorage() : new TabStorage(`rendezvous:${options.storageKey}:`);
+    this.#local = new LocalMedia(() => this.#updateDevices());
+    this.#media = new MediaConnection({
+      send: (frame) => this.#signaling?.send(frame),
+      outgoingTrack: (kind) => this.#local.outgoingTrack(kind),
+      onStateChange: (media) => this.#handleMediaState(media),
+      onStreamsChange: () => this.#set({ remote: this.#media.remote }),
+      isPeerReachable: () => this.#now.connection === 'open' && this.#now.session.peer?.presence.is === 'here',
+      plugins: options.media ?? [],
+      onUnsupported: (kind) => this.emit('error', mediaUnsupported(kind)),
+    });
+    this.#monitor = new ClockMonitor({ clock: this.clock, measure: () => this.measureClock(), onWake: () => this.reconnectNow() });
+    this.#picture = new PictureWatch({
+      readFrames: () => this.#framesDecoded(),
+      now: () => this.clock.monotonicNow(),
+      onChange: () => this.#set({}),
+    });
+    this.#begin();
+  }
+
+  /** The server's time (Unix ms): what every time of the session is compared with. */
+  now(): number {
+    return this.clock.now();
+  }
+
+  setMuted(muted: boolean): void {
+    this.#setEnabledMedia({ ...this.#now.enabledMedia, audio: !muted });
+  }
+
+  setCameraOff(off: boolean): void {
+    this.#setEnabledMedia({ ...this.#now.enabledMedia, video: !off });
+  }
+
+  /** Asks for more time; it is given once both have asked. */
+  extend(): void {
+    this.#signaling?.send({ type: 'extend' });
+    const { session } = this.#now;
+    if (session.me !== null) this.#set({ session: { ...session, extendAskedBy: [...new Set([...session.extendAskedBy, session.me])] } });
+  }
+
+  /** Before `live` the person can come back; after it, leaving ends the session for both. */
+  leave(): void {
+    const { session, phase } = this.#now;
+    if (phase === 'ended' || phase === 'refused') return;
+    this.#leaving = this.#signaling;
+    this.#signaling = null;
+    this.#leaving?.leave();
+    if (session.stage.phase === 'live' || session.stage.phase === 'paused') {
+      this.#set({ left: true });
+      return this.#end('left');
+    }
+    this.#kept.set('left', true);
+    this.#media.pause();
+    this.#local.stop();
+    this.#set({ left: true, opensAt: null, session: { ...BEFORE_JOIN, timeline: session.timeline } });
+  }
+
+  comeBack(): void {
+    if (!this.#now.left || this.#closed) return;
+    this.#kept.set('left', false);
+    // The seat belongs to the new socket now.
+    this.#leaving?.stop();
+    this.#leaving = null;
+    this.#set({ left: false });
+    void this.#local.open();
+    this.#join();
+  }
+
+  /** After the person has allowed or plugged in what was missing. */
+  retryDevices(): void {
+    void this.#local.open();
+  }
+
+  selectDevice(kind: TrackKind, deviceId: string): void {
+    void this.#local.selectDevice(kind, deviceId);
+  }
+
+  /** JSON for the other page. Throws `TooLargeError` above 4 KiB, and nothing else happens then; false where nobody is there. */
+  send(payload: unknown): boolean {
+    if (this.#now.session.peer?.presence.is !== 'here' || this.#signaling === null) return false;
+    this.#signaling.send({ type: 'data', payload });
+    return true;
+  }
+
+  /** Sends an additional track, such as a screen, until the returned function is called. */
+  share(track: MediaStreamTrack): () => void {
+    return this.#media.share(track);
+  }
+
+  /** The peer's shared tracks. */
+  get shared(): MediaStream {
+    return this.#media.shared;
+  }
+
+  /** The time of the booking has changed before the join. */
+  setOpensAt(opensAt: number): void {
+    if (this.#now.opensAt !== null && this.#signaling === null) this.#waitForLobby(opensAt);
+  }
+
+  /** After a change of the network that the browser does not report. */
+  reconnectNow(): void {
+    this.#signaling?.reconnectNow();
+    this.#media.recover();
+    this.#options.chat?.reconnectNow();
+  }
+
+  measureClock(): void {
+    if (!this.#signaling?.measureClock()) this.#options.onClockDoubt?.();
+  }
+
+  /** The page goes, or takes the session off: everything is released. The seat is kept for a while, as over a reload. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#picture.stop();
+    this.#monitor.stop();
+    clearTimeout(this.#tickTimer);
+    window.removeEventListener('online', this.#handleOnline);
+    navigator.mediaDevices?.removeEventListener('devicechange', this.#handleDeviceChange);
+    this.#release();
+    this.#options.chat?.close();
+  }
+
+  get #now(): SessionSnapshot {
+    return this.getSnapshot();
+  }
+
+  #begin(): void {
+    window.addEventListener('online', this.#handleOnline);
+    navigator.mediaDevices?.addEventListener('devicechange', this.#handleDeviceChange);
+    const timeline = this.#kept.get<TimelineEntry[]>('story') ?? [];
+    // A reload is no coming back.
+    const left = this.#kept.get<boolean>('left') ?? false;
+    this.#set({ session: { ...BEFORE_JOIN, timeline }, left, preview: this.#local.preview, remote: this.#media.remote });
+    this.#monitor.start();
+    this.#tick();
+    if (left) return;
+    void this.#local.open();
+    this.#waitForLobby(this.#options.opensAt ?? 0);
+  }
+
+  #waitForLobby(opensAt: number): void {
+    if (this.clock.now() < opensAt) this.#set({ opensAt });
+    else this.#join();
+  }
+
+  #join(): void {
+    if (this.#signaling !== null || this.#closed) return;
+    this.#set({ connection: 'connecting' });
+    const ifCurrent = <Value>(handle: (value: Value) => void) => (value: Value) => void (signaling === this.#signaling && handle(value));
+    const signaling: SignalingClient = new SignalingClient({
+      tickets: ticketSource(checkedTicket(this.#options.ticket), this.#kept, 'ticket', this.clock),
+      clock: this.clock,
+      onFrame: ifCurrent((frame) => this.#handleFrame(frame)),
+      onStatus: ifCurrent((connection) => this.#set({ connection })),
+      onRejected: ifCurrent((rejection) => this.#handleRejection(rejection)),
+      onFrameRefused: ifCurrent((frame) => this.#media.handleRefusedFrame(frame)),
+      onUnreachable: ifCurrent((attempts) => attempts === UNREACHABLE_ATTEMPTS && this.emit('error', UNREACHABLE)),
+    });
+    this.#signaling = signaling;
+    signaling.start();
+  }
+
+  #handleFrame(frame: Signaling.ServerFrame): void {
+    const session = applyFrame(this.#now.session, frame, this.clock.now());
+    if (frame.type === 'welcome') {
+      this.#polite = frame.you.polite;
+      this.#set({ session, opensAt: null });
+    } else if (frame.type === 'data') this.#set({ session, peerMedia: parseMediaStatus(frame.payload) ?? this.#now.peerMedia });
+    else this.#set({ session });
+    this.#passToMedia(frame);
+  }
+
+  #passToMedia(frame: Signaling.ServerFrame): void {
+    switch (frame.type) {
+      case 'welcome':
+        return this.#media.handleWelcome(frame);
+      case 'negotiate':
+        this.#media.negotiate(frame, this.#now.session.me ?? '', this.#polite, this.#now.session.spec?.ice ?? 'all');
+        return this.#sendMediaStatus();
+      case 'offer':
+      case 'answer':
+      case 'candidate':
+        return this.#media.handleSignal(frame);
+      case 'ice_servers':
+        return this.#media.updateIceServers(frame);
+      case 'peer_joined':
+        return this.#sendMediaStatus();
+      case 'peer_resumed':
+        this.#media.recover();
+        return this.#sendMediaStatus();
+    }
+  }
+
+  #handleRejection(rejection: ConnectionRejection): void {
+    this.#signaling = null;
+    const refusal = refusalOf(rejection);
+    const tooEarly = rejection.by === 'socket' && rejection.code === CLOSE_CODES.too_early;
+    if (tooEarly) return this.#handleTooEarly(rejection.error?.opens_at);
+    if (refusal.code === 'session_over') return this.#end((refusal.reason ?? 'completed') as EndReason);
+    if (this.#now.phase === 'ended') return;
+    this.#refuse(refusal);
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.#release();
+    this.#set({ refusal });
+    this.emit('error', refusal);
+  }
+
+  #handleTooEarly(opensAt: number | undefined): void {
+    this.#media.pause();
+    this.#set({ session: { ...BEFORE_JOIN, timeline: this.#now.session.timeline }, opensAt: Math.max(opensAt ?? 0, this.clock.now() + EARLY_RETRY_MS) });
+    this.#options.onClockDoubt?.();
+  }
+
+  #end(reason: EndReason): void {
+    this.#set({ session: endSession(this.#now.session, { reason }, this.clock.now()) });
+  }
+
+  #release(): void {
+    this.#media.close();
+    this.#local.stop();
+    this.#signaling?.stop();
+    this.#signaling = null;
+    if (this.#now.opensAt !== null) this.#set({ opensAt: null });
+  }
+
+  #handleMediaState(media: MediaConnectionState): void {
+    this.#set({ media, remote: this.#media.remote });
+  }
+
+  #updateDevices(): void {
+    const before = this.#now.devices;
+    const devices = { audio: this.#local.state('audio'), video: this.#local.state('video') };
+    this.#set({ devices, selectedDevices: { audio: this.#local.deviceId('audio'), video: this.#local.deviceId('video') } });
+    this.#media.updateTracks();
+    if (before.audio !== devices.audio || before.video !== devices.video) this.#sendMediaStatus();
+    if (devices.audio === 'on' || devices.video === 'on') void this.#listDevices();
+  }
+
+  async #listDevices(): Promise<void> {
+    const availableDevices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+    if (!this.#closed) this.#set({ availableDevices });
+  }
+
+  #reopenMissing(): void {
+    void this.#listDevices();
+    const { devices, phase } = this.#now;
+    const missing = [devices.audio, devices.video].some((state) => state === 'missing' || state === 'unplugged');
+    if (missing && phase !== 'ended' && phase !== 'left' && phase !== 'refused') void this.#local.open();
+  }
+
+  #setEnabledMedia(enabledMedia: EnabledMedia): void {
+    this.#set({ enabledMedia });
+    this.#local.setEnabled(enabledMedia);
+    this.#sendMediaStatus();
+  }
+
+  #sendMediaStatus(): void {
+    const { session, enabledMedia, devices } = this.#now;
+    if (session.peer?.presence.is !== 'here') return;
+    this.#signaling?.send({ type: 'data', payload: mediaStatusPayload(enabledMedia, devices) });
+  }
+
+  #tick(): void {
+    const now = this.clock.now();
+    const { opensAt, session } = this.#now;
+    if (opensAt !== null && now >= opensAt && this.#signaling === null) this.#join();
+    const counted = afterCountdown(session, now);
+    if (counted !== session) this.#set({ session: counted });
+    const deadline = localDeadline(this.#now.session);
+    if (deadline !== null && now >= deadline) this.#end('completed');
+    this.#tickTimer = setTimeout(() => this.#tick(), TICK_MS - (now % TICK_MS));
+  }
+
+  /** Only while live, and while the peer's camera is on as far as is known. */
+  async #framesDecoded(): Promise<number | null> {
+    const { session, peerMedia } = this.#now;
+    return session.stage.phase === 'live' && peerMedia?.video !== false ? this.#media.framesDecoded() : null;
+  }
+
+  /** The one way in which the state changes: tracks follow the phase, the page is told, and everything is closed at the end. */
+  #set(change: Partial<SessionSnapshot>): void {
+    const before = this.#now;
+    const next = { ...before, ...change };
+    const peerLine = peerLineOf(next.session, next.media, this.#picture?.frozen ?? false);
+    this.update({ ...change, phase: phaseOf(next), peerLine });
+    this.#applySession(before.session);
+    for (const { type, event } of eventsBetween(before, this.#now)) this.emit(type, event as never);
+  }
+
+  #applySession(before: SessionState): void {
+    const { session } = this.#now;
+    if (before === session) return;
+    if (before.timeline !== session.timeline) this.#kept.set('story', session.timeline);
+    if (before.stage.phase !== session.stage.phase) {
+      // After whoever watches has drawn: enabling tracks may block, and both pages should change at the same instant.
+      queueMicrotask(() => this.#local.setLive(this.#now.session.stage.phase === 'live'));
+    }
+    if (before.stage.phase !== 'ended' && session.stage.phase === 'ended') this.#release();
+  }
+}
