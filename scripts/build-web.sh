@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the web app into web/app/dist, which the binary embeds. Does nothing where both are up to date.
+# Builds the client into web/sdk/dist, and the web app into web/app/dist, which the binary embeds. Does nothing where both are up to date.
 # usage: scripts/build-web.sh [--modules-only]
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -30,7 +30,7 @@ fi
 [ "${1:-}" != --modules-only ] || exit 0
 
 sources=$(sources_sum)
-if ! is_current "$BUILD_STAMP" "$sources" || [ ! -f app/dist/index.html ]; then
+if ! is_current "$BUILD_STAMP" "$sources" || [ ! -f app/dist/index.html ] || [ ! -f sdk/dist/index.js ]; then
   say "building the web app"
   "$REPO/scripts/with-node" npm run build --silent
   printf '%s\n' "$sources" >"$BUILD_STAMP"

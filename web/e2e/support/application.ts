@@ -1,5 +1,5 @@
 /** The backend of an application: books sessions over HTTP with its API key. */
-import type { BookSession, SessionView } from '../../sdk/src/wire.generated.ts';
+import type { BookSession, SessionView, TicketResponse } from '../../sdk/src/wire.generated.ts';
 import type { ParticipantPage } from './participant-page.ts';
 import type { Stack } from './stack.ts';
 import { until } from './waiting.ts';
@@ -64,6 +64,16 @@ export class Application {
   /** By which channels its people are told of something. */
   async useChannels(channels: readonly string[]): Promise<void> {
     await this.#call('PATCH', '/v1/application', { channels });
+  }
+
+  /** Whose pages may join with this application's tickets. */
+  async allowOrigins(origins: readonly string[]): Promise<void> {
+    await this.#call('PATCH', '/v1/application', { allowed_origins: origins });
+  }
+
+  /** For a page of the application's own. */
+  async ticket(id: string, userId: string): Promise<TicketResponse> {
+    return this.#call('POST', `/v1/sessions/${id}/ticket`, { user_id: userId });
   }
 
   async move(id: string, startsAt: number): Promise<void> {

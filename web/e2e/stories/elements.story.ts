@@ -1,0 +1,106 @@
+/** The elements in a page of somebody else: another origin, a strict policy, one script tag. */
+import type { Browser, Page } from '@playwright/test';
+import { Example } from '../support/example.ts';
+import { expect, test } from '../support/fixtures.ts';
+import type { ParticipantPage } from '../support/participant-page.ts';
+
+/** What of the element this story asks beside its parts. */
+type RendezvousSession = HTMLElement & { readonly session: { getSnapshot(): { readonly peerMedia: { readonly video: boolean } | null } } };
+
+/** Playwright looks into open shadow roots. */
+const phase = (page: Page) => page.locator('rendezvous-session [data-phase]').first();
+const part = (page: Page, name: string) => page.locator(`[part~="${name}"]`).first();
+
+async function pictureMoves({ page, name }: ParticipantPage): Promise<void> {
+  await expect
+    .poll(() => page.evaluate(() => document.querySelector('rendezvous-session')!.shadowRoot!.querySelector<HTMLVideoElement>('[part=remote]')!.currentTime), { message: `${name} sees` })
+    .toBeGreaterThan(1);
+}
+
+async function visit(browser: Browser, openPage: (context: Awaited<ReturnType<Browser['newContext']>>, name: string) => Promise<ParticipantPage>, example: Example, name: string, locale = 'en-GB'): Promise<ParticipantPage> {
+  const visitor = await openPage(await browser.newContext({ locale }), name);
+  await visitor.open(`${example.origin}/${name.toLowerCase()}`);
+  return visitor;
+}
+
+test('[END-66] two people meet and write by elements alone, on an origin of its own under a strict policy', async ({ stack, browser, openPage, stopAfter }) => {
+  const example = stopAfter(await Example.start(stack, 'script-tag', { STARTS_IN_MS: '6000', DURATION_MS: '60000' }));
+  const ann = await visit(browser, openPage, example, 'Ann');
+  await expect(part(ann.page, 'status')).toHaveText(/Waiting for Bo|Connecting/);
+  const bo = await visit(browser, openPage, example, 'Bo');
+  await bo.page.evaluate(() => document.querySelector('rendezvous-session')!.setAttribute('lang', 'ko'));
+  for (const { page } of [ann, bo]) await expect(phase(page)).toHaveAttribute('data-phase', 'live');
+  for (const person of [ann, bo]) await pictureMoves(person);
+  await expect(part(bo.page, 'status')).toHaveText('Ann 님과 함께 있어요.');
+  await expect(part(ann.page, 'clock')).toHaveText(/^(1:00|0:\d\d)$/);
+
+  await part(ann.page, 'input').fill('Hello <b>Bo</b>');
+  await part(ann.page, 'input').press('Enter');
+  await expect(bo.page.locator('rendezvous-chat li.theirs .body')).toHaveText('Hello <b>Bo</b>');
+  await part(ann.page, 'camera').click();
+  await expect.poll(() => bo.page.evaluate(() => (document.querySelector('rendezvous-session') as RendezvousSession).session!.getSnapshot().peerMedia?.video)).toBe(false);
+
+  await part(ann.page, 'leave').click();
+  for (const { page } of [ann, bo]) await expect(phase(page)).toHaveAttribute('data-phase', 'ended');
+  for (const { page } of [ann, bo]) {
+    await expect(page.locator('#told')).toContainText('live');
+    await expect(page.locator('#told')).toContainText('ended');
+  }
+  for (const person of [ann, bo]) await person.closesMedia();
+});
+
+test('[END-67] an element that is moved, taken out while it joins, or put in twice has one seat, and leaves nothing open', async ({ stack, browser, openPage, stopAfter }) => {
+  const example = stopAfter(await Example.start(stack, 'script-tag', { STARTS_IN_MS: '60000' }));
+  const ann = await visit(browser, openPage, example, 'Ann');
+  await expect(phase(ann.page)).toHaveAttribute('data-phase', 'lobby');
+  expect(ann.welcomes).toHaveLength(1);
+  await ann.page.evaluate(() => document.body.append(document.querySelector('rendezvous-session')!));
+  await ann.nextPong();
+  await expect(phase(ann.page)).toHaveAttribute('data-phase', 'lobby');
+  expect([ann.welcomes.length, await ann.openTracks()], 'moved').toEqual([1, 2]);
+
+  await ann.page.evaluate(() => {
+    const second = document.createElement('rendezvous-session');
+    second.setAttribute('ticket-url', '/ticket');
+    document.body.append(second);
+  });
+  await expect(phase(ann.page), 'the first one is told').toHaveAttribute('data-phase', 'refused');
+  await expect(ann.page.locator('rendezvous-session').nth(1).locator('[data-phase]')).toHaveAttribute('data-phase', 'lobby');
+  await expect.poll(() => ann.openTracks(), { message: 'the devices of one' }).toBe(2);
+
+  await ann.page.evaluate(() => {
+    for (const one of document.querySelectorAll('rendezvous-session')) one.remove();
+    for (let round = 0; round < 5; round += 1) {
+      const passing = document.createElement('rendezvous-session');
+      passing.setAttribute('ticket-url', '/ticket');
+      document.body.append(passing);
+      // Some before they have asked for anything, some while they wait for the answer.
+      if (round % 2 === 0) passing.remove();
+      else setTimeout(() => passing.remove(), round);
+    }
+  });
+  await expect(ann.page.locator('rendezvous-session')).toHaveCount(0);
+  await ann.closesMedia(20_000);
+});
+
+test('[END-69] a page whose origin is not its application’s is told so once, and is not let in', async ({ stack, browser, openPage, application, stopAfter }) => {
+  const example = stopAfter(await Example.start(stack, 'script-tag', { STARTS_IN_MS: '60000' }));
+  // Of another application: its tickets are for pages elsewhere.
+  await application.allowOrigins(['https://elsewhere.example']);
+  const { session } = await application.book({ startsInMs: 60_000 });
+  const ticket = await application.ticket(session.id, session.participants[0].user_id);
+  const ann = await visit(browser, openPage, example, 'Ann');
+  await expect(phase(ann.page), 'with its own ticket').toHaveAttribute('data-phase', 'lobby');
+  const told = await ann.page.evaluateHandle((ticket) => {
+    document.querySelector('rendezvous-session')!.remove();
+    const codes: string[] = [];
+    const element = Object.assign(document.createElement('rendezvous-session'), { getTicket: async () => ticket });
+    element.addEventListener('error', (event) => codes.push((event as CustomEvent<{ code: string }>).detail.code));
+    document.body.append(element);
+    return codes;
+  }, ticket);
+  await expect(phase(ann.page)).toHaveAttribute('data-phase', 'refused');
+  await expect(part(ann.page, 'status')).toContainText('origin_not_allowed');
+  await expect.poll(() => told.jsonValue()).toEqual(['origin_not_allowed']);
+  await ann.closesMedia();
+});

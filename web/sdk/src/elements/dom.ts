@@ -1,0 +1,15 @@
+/** Elements made without HTML, so that a page may require Trusted Types and texts stay texts. */
+
+type Attributes = Readonly<Record<string, string>>;
+
+export function element<Name extends keyof HTMLElementTagNameMap>(name: Name, attributes: Attributes, ...children: readonly (Node | string)[]): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** Only where it differs: screen readers read what is set anew. */
+export function setText(target: Node, text: string): void {
+  if (target.textContent !== text) target.textContent = text;
+}

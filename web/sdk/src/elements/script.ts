@@ -1,0 +1,4 @@
+/** For a script tag: one file with the elements, `createSession` and `createChat`. */
+export * from './index.ts';
+export { createSession } from '../session/session.ts';
+export { createChat } from '../chat/chat.ts';
