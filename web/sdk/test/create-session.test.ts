@@ -124,6 +124,16 @@ describe('a session of a page', () => {
     expect([told.at(-1), String(reported[0]), session.getSnapshot().phase]).toEqual(['after it', 'Error: of the page', 'countdown']);
   });
 
+  test('[WEB-127] tells of each change once, also where a page acts on it at once', async () => {
+    const { session, socket, told } = await joined();
+    session.subscribe(() => {
+      if (session.getSnapshot().phase === 'live') session.leave();
+    });
+    socket.receive({ type: 'live', seq: 1, started_at: START, deadline_at: START + MINUTE });
+    expect(told.slice(2).sort()).toEqual(['ended', 'live']);
+    expect([session.getSnapshot().phase, liveTracks(session)]).toEqual(['ended', 0]);
+  });
+
   test('[WEB-127] sends picture and sound while it is live, and not before or after', async () => {
     const { session, socket } = await joined();
     const sent = async (): Promise<boolean> => (await vi.advanceTimersByTimeAsync(0), session.getSnapshot().devices.video === 'on' && outgoing().enabled);

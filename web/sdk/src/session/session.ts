@@ -364,14 +364,14 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
   #set(change: Partial<SessionSnapshot>): void {
     const before = this.#now;
     const next = { ...before, ...change };
-    const peerLine = peerLineOf(next.session, next.media, this.#picture?.frozen ?? false);
-    this.update({ ...change, phase: phaseOf(next), peerLine });
-    this.#applySession(before.session);
-    for (const { type, event } of eventsBetween(before, this.#now)) this.emit(type, event as never);
+    const after = { ...next, phase: phaseOf(next), peerLine: peerLineOf(next.session, next.media, this.#picture?.frozen ?? false) };
+    // Whoever is told may change something at once: what follows is about this change alone.
+    this.update(after);
+    this.#applySession(before.session, after.session);
+    for (const { type, event } of eventsBetween(before, after)) this.emit(type, event as never);
   }
 
-  #applySession(before: SessionState): void {
-    const { session } = this.#now;
+  #applySession(before: SessionState, session: SessionState): void {
     if (before === session) return;
     if (before.timeline !== session.timeline) this.#kept.set('story', session.timeline);
     if (before.stage.phase !== session.stage.phase) {
