@@ -88,19 +88,19 @@ test('[END-69] a page whose origin is not its application’s is told so once, a
   // Of another application: its tickets are for pages elsewhere.
   await application.allowOrigins(['https://elsewhere.example']);
   const { session } = await application.book({ startsInMs: 60_000 });
-  const ticket = await application.ticket(session.id, session.participants[0].user_id);
+  const ticket = await application.ticket(session.id, session.participants[0]!.user_id);
   const ann = await visit(browser, openPage, example, 'Ann');
   await expect(phase(ann.page), 'with its own ticket').toHaveAttribute('data-phase', 'lobby');
   const told = await ann.page.evaluateHandle((ticket) => {
     document.querySelector('rendezvous-session')!.remove();
     const codes: string[] = [];
     const element = Object.assign(document.createElement('rendezvous-session'), { getTicket: async () => ticket });
-    element.addEventListener('error', (event) => codes.push((event as CustomEvent<{ code: string }>).detail.code));
+    element.addEventListener('error', (event: Event) => codes.push((event as CustomEvent<{ code: string }>).detail.code));
     document.body.append(element);
     return codes;
   }, ticket);
   await expect(phase(ann.page)).toHaveAttribute('data-phase', 'refused');
-  await expect(part(ann.page, 'status')).toContainText('origin_not_allowed');
+  await expect(ann.page.locator('rendezvous-session [part~="status"]')).toContainText('origin_not_allowed');
   await expect.poll(() => told.jsonValue()).toEqual(['origin_not_allowed']);
   await ann.closesMedia();
 });

@@ -100,7 +100,7 @@ class ChatView {
   #drawLines(room: ChatRoomState, words: ElementWords, language: string): void {
     const follow = this.#atEnd || room.pending.length > (this.#drawn?.room.pending.length ?? 0);
     const fromEnd = this.#list.scrollHeight - this.#list.scrollTop;
-    const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+    const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
     const names = new Map(room.members.map(({ user_id, name }) => [user_id, name]));
     const lines = [...room.messages.map((one) => messageLine(one, room.me, names, words, time)), ...room.pending.map((one) => this.#pendingLine(one, words))];
     this.#list.replaceChildren(...(lines.length === 0 ? [element('li', { class: 'empty' }, words.nothingYet)] : lines));

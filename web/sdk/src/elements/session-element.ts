@@ -170,7 +170,7 @@ function statusOf({ phase, session, opensAt, refusal, connection, peerLine }: Se
   if (stage.phase === 'ended') return endWords(words, stage.reason);
   if (phase === 'refused') return refusal?.code === 'replaced' ? words.replaced : words.refused(refusal?.code ?? '');
   if (phase === 'left') return words.left;
-  if (phase === 'early') return words.early(new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', ...(opensAt !== null && opensAt - now > 12 * 3_600_000 ? { day: 'numeric', month: 'long' } : {}) }).format(opensAt ?? now));
+  if (phase === 'early') return words.early(new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(opensAt !== null && opensAt - now > 12 * 3_600_000 ? { day: 'numeric', month: 'long' } : {}) }).format(opensAt ?? now));
   if (connection === 'lost') return words.offline;
   switch (stage.phase) {
     case 'joining':

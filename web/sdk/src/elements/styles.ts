@@ -66,7 +66,17 @@ const SESSION = `
 .devices { color: #f6b44b; }
 `;
 
+/** Beside the page's own texts, so by its `color-scheme`; a session is dark in either. */
 const CHAT = `
+:host {
+  --_background: var(--rendezvous-background, light-dark(#fbf7f2, #15111c));
+  --_surface: var(--rendezvous-surface, light-dark(#ffffff, #1f1929));
+  --_ink: var(--rendezvous-ink, light-dark(#241b2f, #f3edf7));
+  --_muted: var(--rendezvous-muted, light-dark(#675c72, #a99db8));
+  --_accent: var(--rendezvous-accent, light-dark(#b3284c, #ff8da3));
+  --_on-accent: var(--rendezvous-on-accent, light-dark(#ffffff, #15111c));
+  --_line: var(--rendezvous-line, light-dark(#ddd2c6, #43384f));
+}
 .root { display: flex; flex-direction: column; block-size: var(--rendezvous-height, 24rem); padding: 12px; border-radius: var(--_radius); background: var(--_background); }
 ol { flex: 1; display: flex; flex-direction: column; gap: 6px; min-block-size: 0; padding: 0 0 8px; overflow-y: auto; list-style: none; overscroll-behavior: contain; }
 li { max-inline-size: 85%; align-self: flex-start; }
@@ -78,6 +88,7 @@ li.mine { align-self: flex-end; text-align: end; }
 .status { min-block-size: 1.5em; }
 form { display: flex; gap: 8px; }
 textarea { flex: 1; min-inline-size: 0; min-block-size: 44px; padding: 10px 12px; border: 1px solid var(--_muted); border-radius: 10px; background: var(--_surface); color: inherit; font: inherit; resize: none; field-sizing: content; max-block-size: 8em; }
+textarea::placeholder { color: var(--_muted); opacity: 1; }
 `;
 
 /** Made when the first element is: a server has no style sheets. */
