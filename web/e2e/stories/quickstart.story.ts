@@ -35,7 +35,7 @@ test('[END-68] the quickstart of the README is at most ten lines, and two pages 
   const lines = code.split('\n').filter((line) => line.trim() !== '');
   expect(lines.length).toBeLessThanOrEqual(10);
   const application = await Application.of(stack);
-  const { session } = await application.book({ startsInMs: 4_000, countdown_ms: 1_000, duration_ms: 10_000 });
+  const { session } = await application.book({ startsInMs: 3_000, countdown_ms: 1_000, duration_ms: 5_000 });
   const people = new Map(session.participants.map(({ name, user_id }) => [name.toLowerCase(), user_id]));
   const server = await serve(code, (who) => application.ticket(session.id, people.get(who) ?? ''));
   stopAfter({ stop: async () => void server.close() });

@@ -5,7 +5,7 @@
 import { ClockMonitor } from '../clock/monitor.ts';
 import { ServerClock } from '../clock/server-clock.ts';
 import { MediaConnection } from '../media/connection.ts';
-import { LocalMedia, type EnabledMedia, type TrackKind } from '../media/local.ts';
+import type { EnabledMedia, TrackKind } from '../media/local.ts';
 import type { MediaConnectionState, MediaPlugin } from '../media/transport.ts';
 import { Observable } from '../observable.ts';
 import { ticketSource } from '../scheduler/tickets.ts';
@@ -15,6 +15,7 @@ import type { ConnectionRejection } from '../socket/reconnecting-socket.ts';
 import { PageStorage, TabStorage, type KeptValues } from '../storage.ts';
 import { CLOSE_CODES, type EndReason, type Signaling } from '../wire.generated.ts';
 import { mediaStatusPayload, parseMediaStatus } from './media-status.ts';
+import { PageDevices, type DevicesNow } from './page-devices.ts';
 import { peerLineOf } from './peer-line.ts';
 import { PictureWatch } from './picture-watch.ts';
 import { UNREACHABLE, mediaUnsupported, refusalOf, type Refusal } from './refusal.ts';
@@ -62,7 +63,7 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
   readonly clock: ServerClock;
   readonly #options: SessionOptions;
   readonly #kept: KeptValues;
-  readonly #local: LocalMedia;
+  readonly #devices: PageDevices;
   readonly #media: MediaConnection;
   readonly #monitor: ClockMonitor;
   readonly #picture: PictureWatch;
@@ -72,17 +73,20 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
   #closed = false;
   #tickTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #handleOnline = (): void => this.reconnectNow();
-  readonly #handleDeviceChange = (): void => this.#reopenMissing();
 
   constructor(options: SessionOptions) {
     super(INITIAL_SNAPSHOT);
     this.#options = options;
     this.clock = options.clock ?? new ServerClock();
     this.#kept = options.storageKey === undefined ? new PageStorage() : new TabStorage(`rendezvous:${options.storageKey}:`);
-    this.#local = new LocalMedia(() => this.#updateDevices());
+    this.#devices = new PageDevices({
+      onChange: (now) => this.#handleDevices(now),
+      onListed: (availableDevices) => this.#set({ availableDevices }),
+      isWanted: () => !['ended', 'left', 'refused'].includes(this.#now.phase),
+    });
     this.#media = new MediaConnection({
       send: (frame) => this.#signaling?.send(frame),
-      outgoingTrack: (kind) => this.#local.outgoingTrack(kind),
+      outgoingTrack: (kind) => this.#devices.outgoingTrack(kind),
       onStateChange: (media) => this.#handleMediaState(media),
       onStreamsChange: () => this.#set({ remote: this.#media.remote }),
       isPeerReachable: () => this.#now.connection === 'open' && this.#now.session.peer?.presence.is === 'here',
@@ -131,7 +135,7 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
     }
     this.#kept.set('left', true);
     this.#media.pause();
-    this.#local.stop();
+    this.#devices.stop();
     this.#set({ left: true, opensAt: null, session: { ...BEFORE_JOIN, timeline: session.timeline } });
   }
 
@@ -142,17 +146,17 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
     this.#leaving?.stop();
     this.#leaving = null;
     this.#set({ left: false });
-    void this.#local.open();
+    this.#devices.open();
     this.#join();
   }
 
   /** After the person has allowed or plugged in what was missing. */
   retryDevices(): void {
-    void this.#local.open();
+    this.#devices.open();
   }
 
   selectDevice(kind: TrackKind, deviceId: string): void {
-    void this.#local.selectDevice(kind, deviceId);
+    this.#devices.select(kind, deviceId);
   }
 
   /** JSON for the other page. Throws `TooLargeError` above 4 KiB, and nothing else happens then; false where nobody is there. */
@@ -196,7 +200,7 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
     this.#monitor.stop();
     clearTimeout(this.#tickTimer);
     window.removeEventListener('online', this.#handleOnline);
-    navigator.mediaDevices?.removeEventListener('devicechange', this.#handleDeviceChange);
+    this.#devices.close();
     this.#release();
     this.#options.chat?.close();
   }
@@ -207,15 +211,14 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
 
   #begin(): void {
     window.addEventListener('online', this.#handleOnline);
-    navigator.mediaDevices?.addEventListener('devicechange', this.#handleDeviceChange);
     const timeline = this.#kept.get<TimelineEntry[]>('story') ?? [];
     // A reload is no coming back.
     const left = this.#kept.get<boolean>('left') ?? false;
-    this.#set({ session: { ...BEFORE_JOIN, timeline }, left, preview: this.#local.preview, remote: this.#media.remote });
+    this.#set({ session: { ...BEFORE_JOIN, timeline }, left, preview: this.#devices.preview, remote: this.#media.remote });
     this.#monitor.start();
     this.#tick();
     if (left) return;
-    void this.#local.open();
+    this.#devices.open();
     this.#waitForLobby(this.#options.opensAt ?? 0);
   }
 
@@ -300,7 +303,7 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
 
   #release(): void {
     this.#media.close();
-    this.#local.stop();
+    this.#devices.stop();
     this.#signaling?.stop();
     this.#signaling = null;
     if (this.#now.opensAt !== null) this.#set({ opensAt: null });
@@ -310,30 +313,16 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
     this.#set({ media, remote: this.#media.remote });
   }
 
-  #updateDevices(): void {
+  #handleDevices(now: DevicesNow): void {
     const before = this.#now.devices;
-    const devices = { audio: this.#local.state('audio'), video: this.#local.state('video') };
-    this.#set({ devices, selectedDevices: { audio: this.#local.deviceId('audio'), video: this.#local.deviceId('video') } });
+    this.#set(now);
     this.#media.updateTracks();
-    if (before.audio !== devices.audio || before.video !== devices.video) this.#sendMediaStatus();
-    if (devices.audio === 'on' || devices.video === 'on') void this.#listDevices();
-  }
-
-  async #listDevices(): Promise<void> {
-    const availableDevices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
-    if (!this.#closed) this.#set({ availableDevices });
-  }
-
-  #reopenMissing(): void {
-    void this.#listDevices();
-    const { devices, phase } = this.#now;
-    const missing = [devices.audio, devices.video].some((state) => state === 'missing' || state === 'unplugged');
-    if (missing && phase !== 'ended' && phase !== 'left' && phase !== 'refused') void this.#local.open();
+    if (before.audio !== now.devices.audio || before.video !== now.devices.video) this.#sendMediaStatus();
   }
 
   #setEnabledMedia(enabledMedia: EnabledMedia): void {
     this.#set({ enabledMedia });
-    this.#local.setEnabled(enabledMedia);
+    this.#devices.setEnabled(enabledMedia);
     this.#sendMediaStatus();
   }
 
@@ -376,7 +365,7 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
     if (before.timeline !== session.timeline) this.#kept.set('story', session.timeline);
     if (before.stage.phase !== session.stage.phase) {
       // After whoever watches has drawn: enabling tracks may block, and both pages should change at the same instant.
-      queueMicrotask(() => this.#local.setLive(this.#now.session.stage.phase === 'live'));
+      queueMicrotask(() => this.#devices.setLive(this.#now.session.stage.phase === 'live'));
     }
     if (before.stage.phase !== 'ended' && session.stage.phase === 'ended') this.#release();
   }
