@@ -6,6 +6,7 @@ mod deliveries;
 mod mails;
 mod matching;
 mod rooms;
+mod webhook_events;
 mod webhooks;
 
 use serde_json::json;
@@ -54,6 +55,7 @@ pub(crate) fn api(has_accounts: bool, has_test_clock: bool) -> Api {
         "Books sessions, signs tickets, reminds people and keeps the record.",
         operations,
     )
+    .posting(webhook_events::all())
 }
 
 fn sessions() -> Vec<Operation> {

@@ -38,6 +38,7 @@ pub(crate) fn routes(
     let events = bus::routes(secret.clone(), ServiceEvents::new(app.clone()));
     let status = Arc::new(StatusBoard::new(config, readiness.clone()));
     let for_tests = test_clock::routes(app.clone(), config, secret);
+    let app_store = Arc::clone(&app.store);
     let api = Router::new()
         // For applications.
         .route("/v1/sessions", post(sessions::book).get(sessions::list))
@@ -107,7 +108,7 @@ pub(crate) fn routes(
         .route("/", any(web::any_path))
         .route("/join", any(web::any_path))
         .route("/{*path}", any(web::any_path))
-        .with_state(WebApp::new(config));
+        .with_state(WebApp::new(config, app_store));
     let limit = config.store.options.statement_timeout;
     let all = api
         .merge(events)

@@ -1,5 +1,6 @@
 //! The web front end, embedded: its page, and the files that the page asks for.
 
+mod embed;
 mod paths;
 mod policy;
 
@@ -19,13 +20,16 @@ use sha2::{Digest as _, Sha256};
 use self::paths::PageKind;
 pub(crate) use self::paths::base_of;
 use crate::config::{Config, SignupPolicy};
+use crate::store::SchedulerStore;
 
 /// Files whose names hold their hash never change.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// Everything else is asked for again each time.
 const ASK_AGAIN: &str = "no-cache";
 /// Camera and microphone are for this page and for no frame in it.
-const PERMISSIONS: &str = "camera=(self), microphone=(self), geolocation=(), display-capture=()";
+const PERMISSIONS: HeaderValue = HeaderValue::from_static(
+    "camera=(self), microphone=(self), geolocation=(), display-capture=()",
+);
 const PAGE: &str = "index.html";
 /// What `web/app/index.html` says before the server puts the path of the public address in.
 const BASE_AT_ROOT: &str = "<base href=\"/\"";
@@ -39,10 +43,19 @@ struct EmbeddedFiles;
 /// What the pages are served with.
 #[derive(Clone)]
 pub(crate) struct WebApp {
-    policy: HeaderValue,
+    headers: PageHeaders,
+    /// Where applications say who may embed their page.
+    store: Arc<dyn SchedulerStore>,
     has_accounts: bool,
     /// Absent where the web front end is not built in.
     page: Option<Arc<ServedFile>>,
+}
+
+/// What a page may do, and who may have it in a frame.
+#[derive(Clone)]
+struct PageHeaders {
+    policy: HeaderValue,
+    permissions: HeaderValue,
 }
 
 /// The bytes of an answer, and the `ETag` that names them.
@@ -52,7 +65,7 @@ struct ServedFile {
 }
 
 impl WebApp {
-    pub(crate) fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config, store: Arc<dyn SchedulerStore>) -> Self {
         // An address that can't stand in a header can't be connected to either.
         let policy = HeaderValue::from_str(&policy::content_security_policy(config))
             .unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"));
@@ -62,8 +75,13 @@ impl WebApp {
                 let digest = Sha256::digest(&html);
                 Arc::new(ServedFile::new(html, &digest))
             });
-        Self {
+        let headers = PageHeaders {
             policy,
+            permissions: PERMISSIONS,
+        };
+        Self {
+            headers,
+            store,
             has_accounts: config.signup != SignupPolicy::Off,
             page,
         }
@@ -72,14 +90,21 @@ impl WebApp {
     /// The page: its address decides what it shows.
     fn page(&self, status: StatusCode, request: &HeaderMap) -> Response {
         let Some(page) = &self.page else {
-            return HttpError::unavailable(
-                "The web front end is not built in: run `make build` and start again.",
-            )
-            .into_response();
+            return not_built_in();
         };
-        self.respond(PAGE, page, status, request)
+        self.headers.respond(PAGE, page, status, request)
     }
 
+    /// What stands at a path that leads nowhere.
+    fn missing(&self, request: &HeaderMap) -> Response {
+        match is_person(request) {
+            true => self.page(StatusCode::NOT_FOUND, request),
+            false => nothing_here(),
+        }
+    }
+}
+
+impl PageHeaders {
     fn respond(
         &self,
         path: &str,
@@ -107,7 +132,7 @@ impl WebApp {
         headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
         headers.insert(
             HeaderName::from_static("permissions-policy"),
-            HeaderValue::from_static(PERMISSIONS),
+            self.permissions.clone(),
         );
         if status.is_success() {
             headers.insert(header::ETAG, content.etag.clone());
@@ -155,16 +180,20 @@ pub(crate) async fn any_path(
     match (file, kind) {
         (Some(file), _) => {
             let content = ServedFile::new(owned(file.data), &file.metadata.sha256_hash());
-            web.respond(name, &content, StatusCode::OK, &headers)
+            web.headers
+                .respond(name, &content, StatusCode::OK, &headers)
         }
         (None, PageKind::Home | PageKind::Join | PageKind::Account) => {
             web.page(StatusCode::OK, &headers)
         }
-        (None, PageKind::Missing) if is_person(&headers) => {
-            web.page(StatusCode::NOT_FOUND, &headers)
-        }
-        (None, PageKind::Missing) => nothing_here(),
+        (None, PageKind::Embed(application)) => web.embedded_page(&application, &headers).await,
+        (None, PageKind::Missing) => web.missing(&headers),
     }
+}
+
+fn not_built_in() -> Response {
+    let detail = "The web front end is not built in: run `make build` and start again.";
+    HttpError::unavailable(detail).into_response()
 }
 
 fn wrong_method() -> Response {
@@ -198,10 +227,7 @@ fn is_person(headers: &HeaderMap) -> bool {
 /// gets an account.
 fn filled_in(html: &[u8], base: &str, signup: SignupPolicy) -> String {
     let html = String::from_utf8_lossy(html);
-    let base = base
-        .replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;");
+    let base = attribute(base);
     let signup = match signup {
         SignupPolicy::Open => "open",
         SignupPolicy::Invite => "invite",
@@ -213,6 +239,12 @@ fn filled_in(html: &[u8], base: &str, signup: SignupPolicy) -> String {
             &format!("<meta name=\"signup\" content=\"{signup}\""),
             1,
         )
+}
+
+/// A text as the value of an attribute in double quotes.
+fn attribute(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('"', "&quot;");
+    text.replace('<', "&lt;")
 }
 
 fn owned(data: Cow<'static, [u8]>) -> Bytes {

@@ -7,6 +7,7 @@ use running::browser::Browser;
 use running::{Running, offer};
 use serde_json::{Value, json};
 use testkit::{Http, HttpResponse, described};
+use wire::{EventType, WEBHOOK_TEST};
 
 /// Parameters that are no words of ours.
 const FREE: [&str; 10] = [
@@ -102,6 +103,35 @@ impl Described {
         match body {
             Some(body) => self.person.patch(path, body.clone()).await,
             None => self.person.get(path).await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn sch_483_each_event_that_an_endpoint_may_ask_for_is_described_and_no_other() {
+    let described = Described::start().await;
+    let told = described.document["webhooks"].as_object().unwrap();
+    let url = described.scheduler.at("/v1/webhooks");
+    let body = json!({"url": "https://shop.example/webhooks"});
+    let endpoint: Value = described.scheduler.app.post(&url, body).await.json(201);
+    let endpoint = format!("{url}/{}", endpoint["id"].as_str().unwrap());
+    for word in EventType::WORDS {
+        let change = json!({"events": [word]});
+        let answer = described.scheduler.app.patch(&endpoint, change).await;
+        assert_eq!(
+            answer.status == 200,
+            told.contains_key(*word),
+            "{word}: {}",
+            answer.body
+        );
+    }
+    assert!(told.contains_key(WEBHOOK_TEST));
+    for (name, webhook) in told {
+        let body = &webhook["post"]["requestBody"]["content"]["application/json"]["schema"];
+        let data = &body["properties"]["data"];
+        for field in data["required"].as_array().unwrap() {
+            let field = field.as_str().unwrap();
+            assert!(data["properties"][field].is_object(), "{name}: {field}");
         }
     }
 }

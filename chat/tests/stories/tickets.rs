@@ -79,7 +79,7 @@ async fn edg_152_a_ticket_says_on_which_pages_it_counts() {
             false => {
                 let error = page.expect::<ErrorBody>(SOON).await;
                 assert_eq!(error.code, ErrorCode::OriginNotAllowed);
-                assert_eq!(page.expect_close(SOON).await, Some(4501));
+                assert_eq!(page.expect_close(SOON).await, Some(4502));
             }
         }
     }

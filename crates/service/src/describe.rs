@@ -6,6 +6,7 @@
 mod asyncapi;
 mod audience;
 mod auth_scheme;
+mod described_event;
 mod openapi;
 mod operation;
 mod page;
@@ -20,6 +21,7 @@ use axum::routing::get;
 pub use asyncapi::{FrameChannel, FrameNumber, Frames};
 pub use audience::RouteAudience;
 pub use auth_scheme::AuthScheme;
+pub use described_event::DescribedEvent;
 pub use openapi::Api;
 pub use operation::Operation;
 pub use published::{PublishedChannel, PublishedFrame};

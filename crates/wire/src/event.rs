@@ -120,6 +120,17 @@ pub struct SessionBooked {
     pub room_id: RoomId,
 }
 
+/// Data of `session.reminded`, as an application's endpoints are sent it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReminderFact {
+    /// Who was reminded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// How long before the start it was due, in milliseconds.
+    pub before_ms: i64,
+}
+
 /// Data of `message.unread`: one person who was not there to take a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -47,8 +47,8 @@ pub use close::CloseCode;
 pub use delivery::{DeliveryStatus, DeliveryView};
 pub use error::{ErrorBody, ErrorCode, FieldError, Problem};
 pub use event::{
-    Event, EventBatch, EventType, MessageUnread, OperatorAction, Presence, SessionBooked,
-    SessionFact, Stay,
+    Event, EventBatch, EventType, MessageUnread, OperatorAction, Presence, ReminderFact,
+    SessionBooked, SessionFact, Stay,
 };
 pub use feedback::{FeedbackFact, FeedbackView, GiveFeedback};
 pub use frame::{Envelope, FrameError, FrameId};

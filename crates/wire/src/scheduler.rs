@@ -362,11 +362,18 @@ pub struct RenewedLink {
 /// Body of `POST /v1/join`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JoinRequest {
     /// What stood behind the `#` of the join link.
     pub token: String,
+    /// Whose the link must be: the id that the page for embedding was served with.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "never_null"
+    )]
+    pub application: Option<String>,
 }
 
 /// What a join link is traded for.

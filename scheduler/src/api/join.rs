@@ -15,7 +15,8 @@ use crate::session_view::Audience;
 use crate::state::AppState;
 
 /// `POST /v1/join`: the access, or 404 for an unknown link and 403 for a person who was removed. After the
-/// session it opens the record and the chat, for a while; then it is 410.
+/// session it opens the record and the chat, for a while; then it is 410. A link of another application than the one
+/// that the page for embedding names is unknown there.
 pub(crate) async fn join(
     State(app): State<AppState>,
     Extension(client): Extension<ClientAddr>,
@@ -26,6 +27,10 @@ pub(crate) async fn join(
         return Err(unknown_link());
     };
     let session = session_of_link(&app, &grant).await?;
+    let named = request.application.as_ref();
+    if named.is_some_and(|named| *named != session.application) {
+        return Err(unknown_link());
+    }
     let now = clock::now();
     let expires_at = session.links_end_at(app.links_after_end_ms);
     if let Some(reason) = session.over(now).filter(|_| now >= expires_at) {

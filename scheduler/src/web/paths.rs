@@ -2,7 +2,7 @@
 //! (`web/app/src/page-path.ts`); one table of examples holds both.
 
 /// What a person sees at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum PageKind {
     /// The start page.
     Home,
@@ -10,6 +10,8 @@ pub(super) enum PageKind {
     Join,
     /// One of the pages of people with an account.
     Account,
+    /// The page that pages of this application may have in a frame.
+    Embed(String),
     /// The page that says that nothing is here.
     Missing,
 }
@@ -27,11 +29,19 @@ pub(super) fn page_at(path: &str, has_accounts: bool) -> PageKind {
         PageKind::Home
     } else if is_named(name, "join") {
         PageKind::Join
+    } else if let Some(application) = embedding_application(name) {
+        PageKind::Embed(application.to_owned())
     } else if has_accounts && ACCOUNT_PAGES.iter().any(|page| is_named(name, page)) {
         PageKind::Account
     } else {
         PageKind::Missing
     }
+}
+
+/// Of `embed/{application}`: nobody mails that, so it is written in one way.
+fn embedding_application(name: &str) -> Option<&str> {
+    let application = name.strip_prefix("embed/")?;
+    (!application.is_empty() && !application.contains('/')).then_some(application)
 }
 
 /// A mail program appends a stop, a bracket, a slash or the encoded fragment, but no letter.
@@ -97,6 +107,21 @@ mod tests {
                 other => other,
             };
             assert_eq!(page_at(path, false), without, "{path}");
+        }
+    }
+
+    #[test]
+    fn sch_480_the_page_for_embedding_is_at_one_address_for_each_application() {
+        let shop = PageKind::Embed("my shop".to_owned());
+        assert_eq!(page_at("/embed/my%20shop", false), shop);
+        for path in [
+            "/embed",
+            "/embed/",
+            "/Embed/shop",
+            "/embed/shop/",
+            "/embed/a%2fb",
+        ] {
+            assert_eq!(page_at(path, true), PageKind::Missing, "{path}");
         }
     }
 

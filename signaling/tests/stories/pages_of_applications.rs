@@ -55,7 +55,7 @@ async fn edg_152_a_ticket_that_names_no_page_counts_on_those_of_the_list_alone()
     peer.send_join(&theirs, None).await;
     let error = peer.expect::<ErrorBody>(SOON).await;
     assert_eq!(error.code, ErrorCode::OriginNotAllowed);
-    assert_eq!(peer.expect_close(SOON).await, Some(4501));
+    assert_eq!(peer.expect_close(SOON).await, Some(4502));
     let mut program = TestPeer::connect(&server.url).await;
     program.send_join(&ticket(&server, ANN), None).await;
     program.expect::<Welcome>(SOON).await;

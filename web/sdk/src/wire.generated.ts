@@ -454,7 +454,11 @@ export type JoinRequest = {
 /**
  * What stood behind the `#` of the join link.
  */
-token: string, };
+token: string, 
+/**
+ * Whose the link must be: the id that the page for embedding was served with.
+ */
+application?: string, };
 /**
  * What a join link is traded for.
  */

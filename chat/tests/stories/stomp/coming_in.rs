@@ -55,14 +55,15 @@ async fn cht_134_who_is_not_let_in_is_told_why_and_closed() {
         server.signer.sign_claims(&old),
         server.signer.sign_claims(&elsewhere),
     );
-    for (ticket, origin, code) in [
-        (None, None, "unauthenticated"),
-        (Some("nonsense"), None, "unauthenticated"),
-        (Some(old.as_str()), None, "unauthenticated"),
+    let no_ticket = ("unauthenticated", 4501);
+    for (ticket, origin, (code, close)) in [
+        (None, None, no_ticket),
+        (Some("nonsense"), None, no_ticket),
+        (Some(old.as_str()), None, no_ticket),
         (
             Some(elsewhere.as_str()),
             Some("http://localhost:8080"),
-            "origin_not_allowed",
+            ("origin_not_allowed", 4502),
         ),
     ] {
         let mut upgrade = vec![("Sec-WebSocket-Protocol", STOMP_SUBPROTOCOL)];
@@ -73,7 +74,7 @@ async fn cht_134_who_is_not_let_in_is_told_why_and_closed() {
         peer.say_hello(&passcode).await;
         assert_eq!(
             peer.end().await,
-            (code.to_owned(), Some(4501)),
+            (code.to_owned(), Some(close)),
             "{ticket:?}"
         );
     }

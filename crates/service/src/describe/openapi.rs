@@ -5,6 +5,7 @@ use wire::{ErrorCode, Problem};
 
 use super::audience::RouteAudience;
 use super::auth_scheme::AuthScheme;
+use super::described_event::{DescribedEvent, webhooks};
 use super::operation::{Content, Operation, ResponseSpec, common, following_test_clock};
 use super::published::PublishedChannel;
 use super::schemas::Schemas;
@@ -16,6 +17,7 @@ pub struct Api {
     pub(super) summary: &'static str,
     pub(super) published: Option<PublishedChannel>,
     operations: Vec<Operation>,
+    events: Vec<DescribedEvent>,
 }
 
 impl Api {
@@ -27,6 +29,7 @@ impl Api {
             summary,
             published: None,
             operations,
+            events: Vec::new(),
         }
         .with(common())
     }
@@ -44,6 +47,13 @@ impl Api {
     #[must_use]
     pub fn speaking(mut self, channel: PublishedChannel) -> Self {
         self.published = Some(channel);
+        self
+    }
+
+    /// With the events that it posts to the endpoints of applications.
+    #[must_use]
+    pub fn posting(mut self, events: Vec<DescribedEvent>) -> Self {
+        self.events = events;
         self
     }
 
@@ -77,8 +87,9 @@ pub(super) fn document(api: &Api) -> Value {
         }
     }
     schemas.outgoing(|generator| generator.subschema_for::<Problem>());
+    let webhooks = webhooks(&api.events, &mut schemas);
     let tags: Vec<Value> = tags.iter().map(|tag| json!({"name": tag})).collect();
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": api.title,
@@ -96,7 +107,11 @@ pub(super) fn document(api: &Api) -> Value {
             "schemas": schemas.finish(),
             "securitySchemes": credentials(&api.operations),
         },
-    })
+    });
+    if !webhooks.is_empty() {
+        document["webhooks"] = Value::Object(webhooks);
+    }
+    document
 }
 
 fn credentials(operations: &[Operation]) -> Value {

@@ -28,6 +28,7 @@ impl DocsPage {
         let mut html = String::new();
         head(&mut html, openapi, asyncapi.is_some());
         operations(&mut html, openapi);
+        events(&mut html, &openapi["webhooks"]);
         if let Some(asyncapi) = asyncapi {
             frames(&mut html, asyncapi);
         }
@@ -144,6 +145,24 @@ fn one_operation(html: &mut String, path: &str, method: &str, operation: &Value)
         );
     }
     html.push_str("</table></div></details>");
+}
+
+fn events(html: &mut String, webhooks: &Value) {
+    for (at, (name, webhook)) in fields(webhooks).enumerate() {
+        if at == 0 {
+            html.push_str("<h3>What endpoints are posted</h3>");
+        }
+        let post = &webhook["post"];
+        put!(
+            html,
+            "<details><summary><code>{}</code> <span>{}</span></summary>",
+            escape(name),
+            text(&post["summary"]),
+        );
+        let body = &post["requestBody"]["content"]["application/json"]["schema"];
+        shape(html, &body["properties"]["data"]);
+        html.push_str("</details>");
+    }
 }
 
 fn frames(html: &mut String, asyncapi: &Value) {

@@ -137,12 +137,27 @@ fn known_method(method: &Method) -> &'static str {
 
 fn finish(response: &mut Response, id: uuid::Uuid) {
     let headers = response.headers_mut();
+    let is_for_frames = headers
+        .get(header::CONTENT_SECURITY_POLICY)
+        .is_some_and(names_embedders);
     for (name, value) in SECURITY_HEADERS {
-        headers.entry(name).or_insert(value);
+        // It knows no list: beside one it would only contradict.
+        if name != header::X_FRAME_OPTIONS || !is_for_frames {
+            headers.entry(name).or_insert(value);
+        }
     }
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, id);
     }
+}
+
+/// Whether a policy says that some pages may have this one in a frame.
+fn names_embedders(policy: &HeaderValue) -> bool {
+    let policy = policy.to_str().unwrap_or_default();
+    let named = policy
+        .split_once("frame-ancestors ")
+        .map(|(_, named)| named);
+    named.is_some_and(|named| !named.starts_with("'none'"))
 }
 
 impl From<HttpError> for Response {

@@ -35,12 +35,12 @@ impl JoinError {
         Self::new(body, CloseCode::Unauthenticated)
     }
 
-    /// The ticket is for other pages; closed with 4501.
+    /// The ticket is for other pages, and so would be a new one; closed with 4502.
     #[must_use]
     pub fn origin_not_allowed() -> Self {
         let message = "The ticket is for pages of other origins.";
         let body = ErrorBody::new(ErrorCode::OriginNotAllowed, message);
-        Self::new(body, CloseCode::Unauthenticated)
+        Self::new(body, CloseCode::NotAParticipant)
     }
 
     /// Too many joins or sockets; closed with 4004.

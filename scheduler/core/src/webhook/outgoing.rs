@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wire::{
-    Event, EventType, FeedbackFact, MatchFact, MessageUnread, RoomFact, SessionBooked, SessionFact,
+    Event, EventType, FeedbackFact, MatchFact, MessageUnread, ReminderFact, RoomFact,
+    SessionBooked, SessionFact,
 };
 
 use crate::account::{LEFT, PEOPLE};
@@ -75,10 +76,7 @@ pub(crate) fn outgoing_entry(
     if session.application == PEOPLE || !is_outgoing(entry.item.kind) {
         return None;
     }
-    let mut data = serde_json::to_value(&entry.item).expect("an entry has only plain fields");
-    if let Value::Object(fields) = &mut data {
-        fields.retain(|name, _| !["at", "type", "revision"].contains(&name.as_str()));
-    }
+    let data = serde_json::to_value(&entry.item).expect("an entry has only plain fields");
     let event = Event {
         id: entry.id.clone(),
         kind: entry.item.kind.name().to_owned(),
@@ -86,7 +84,7 @@ pub(crate) fn outgoing_entry(
         source: SOURCE.to_owned(),
         subject: entry.session.to_string(),
         revision: entry.item.revision,
-        data,
+        data: known_data(entry.item.kind, &data)?,
     };
     Some(OutgoingEvent {
         application: session.application.clone(),
@@ -99,6 +97,7 @@ fn known_data(kind: EventType, data: &Value) -> Option<Value> {
         EventType::SessionScheduled
         | EventType::SessionRescheduled
         | EventType::SessionCancelled => only_fields_of::<SessionBooked>(data),
+        EventType::SessionReminded => only_fields_of::<ReminderFact>(data),
         EventType::SessionFeedback => only_fields_of::<FeedbackFact>(data),
         EventType::MatchCreated | EventType::MatchEnded => only_fields_of::<MatchFact>(data),
         EventType::RoomOpened | EventType::RoomChanged | EventType::RoomClosed => {
