@@ -6,7 +6,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/rendezvous
 TYPES := web/sdk/src/wire.generated.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up build web test check types spec e2e bench harness contracts faults autobahn bounds fuzz clean
+.PHONY: help up build web test check types spec e2e bench harness contracts sdks faults autobahn bounds fuzz clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -28,9 +28,12 @@ check: ## formatting, lints, boundaries, names, floors, docs, dependencies, rule
 	@scripts/install-test-deps.sh check
 	@python3 scripts/test.py tooling check
 
-types: ## write web/sdk/src/wire.generated.ts from crates/wire
+types: ## write what is generated: web/sdk/src/wire.generated.ts from crates/wire, the types of the SDKs for servers from /openapi.json
 	CARGO_TARGET_DIR=$${CARGO_TARGET_DIR:-$(CACHE)/target} \
 	  cargo run -q -p wire --features typescript --bin export-types -- $(TYPES)
+	@scripts/sdks/install.sh
+	CARGO_TARGET_DIR=$${CARGO_TARGET_DIR:-$(CACHE)/target} cargo build -q --workspace --all-features --bins
+	@python3 scripts/sdks/generated.py $(or $(CARGO_TARGET_DIR),$(CACHE)/target)/debug/rendezvous
 
 spec: ## write into docs/SPEC.md which tests each rule has
 	@python3 scripts/spec.py
@@ -45,6 +48,10 @@ harness: ## the seeded harness around signaling's core, 1,000 seeds
 contracts: ## whether the services answer as their /openapi.json says, tried by Schemathesis
 	@scripts/install-test-deps.sh
 	@python3 scripts/test.py contracts
+
+sdks: ## the SDKs for servers, in Node and Python, against the running product
+	@scripts/install-test-deps.sh
+	@python3 scripts/test.py sdks
 
 faults: ## every fault around the real binary: kills, full and failing disks, clocks, bad links, databases that are away, 300 kills of chat on each store (two hours)
 	@scripts/install-test-deps.sh faults

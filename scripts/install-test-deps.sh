@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and the machine lacks: Python, shellcheck, a browser, a Node that is new enough, cargo-deny,
-# a LiveKit server, database servers (SecantusDB and FerretDB are built), Toxiproxy, Mailpit, Schemathesis, clients of STOMP.
+# a LiveKit server, database servers (SecantusDB and FerretDB are built), Toxiproxy, Mailpit, Schemathesis, clients of STOMP, what makes the SDKs.
 # Nothing is done twice: what is found is left alone.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -180,6 +180,7 @@ case ${1:-all} in
     "$REPO/scripts/install-media-clients.sh" >/dev/null
     "$REPO/scripts/install-webhook-libraries.sh" >/dev/null
     "$REPO/scripts/install-stomp-clients.sh" >/dev/null
+    "$REPO/scripts/sdks/install.sh" >/dev/null
     wait_for_builds
     ;;
   check)

@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 
 from databases.run import apply, running  # noqa: E402
 from databases.server import Unavailable  # noqa: E402
-from suites import checks, conformance, contracts, tests  # noqa: E402
+from suites import checks, conformance, contracts, sdks, tests  # noqa: E402
 from suites.outcome import Outcome, counts  # noqa: E402
 
 # In the order in which a failure is cheapest to learn of. `build` makes what the others need.
@@ -25,6 +25,7 @@ SUITES = {
     "check": checks.check,
     "rust": tests.rust,
     "contracts": contracts.contracts,
+    "sdks": sdks.sdks,
     "harness": tests.harness,
     "mutants": tests.mutants,
     "faults": tests.faults,
@@ -36,7 +37,7 @@ SUITES = {
 # One runs for most of an hour, the other fetches 20 MB of packages that nothing else needs.
 ONLY_BY_NAME = {"chat-long", "autobahn"}
 # The web app is embedded in the binary: what compiles the whole workspace needs both.
-NEED_BUILD = {"check", "rust", "contracts", "faults", "chat-long", "e2e"}
+NEED_BUILD = {"check", "rust", "contracts", "sdks", "faults", "chat-long", "e2e"}
 # One PostgreSQL and one MariaDB serve them all: each test has databases of its own in them.
 NEED_DATABASES = {"rust", "faults", "chat-long"}
 

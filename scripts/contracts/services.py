@@ -69,11 +69,11 @@ class Services:
 
 
 @contextlib.contextmanager
-def running(binary: Path) -> Iterator[Services]:
-    """Until the block ends; a folder of its own goes with them."""
+def running(binary: Path, settings: dict[str, str] | None = None) -> Iterator[Services]:
+    """Until the block ends; a folder of its own goes with them. `settings` are of the environment."""
     with tempfile.TemporaryDirectory(prefix="contracts-") as folder:
         url = dict(zip(NAMES, free_addresses(len(NAMES))))
-        env = {**os.environ, "RENDEZVOUS_DATA_DIR": f"{folder}/data"}
+        env = {**os.environ, **(settings or {}), "RENDEZVOUS_DATA_DIR": f"{folder}/data"}
         env |= {f"RENDEZVOUS_{name.upper()}_LISTEN": address.removeprefix("http://") for name, address in url.items()}
         log = Path(folder) / "up.log"
         with log.open("wb") as output:
@@ -95,8 +95,13 @@ def running(binary: Path) -> Iterator[Services]:
 
 def operations(url: str) -> dict[str, dict]:
     """What a service says that it does, by path and method."""
+    return document(url)["paths"]
+
+
+def document(url: str) -> dict:
+    """What a service says of itself."""
     with urllib.request.urlopen(f"{url}/openapi.json", timeout=REQUEST_LIMIT_S) as answer:
-        return json.loads(answer.read())["paths"]
+        return json.loads(answer.read())
 
 
 def free_addresses(count: int) -> list[str]:

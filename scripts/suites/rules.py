@@ -12,7 +12,11 @@ RULE = re.compile(r"^\s*[-*] \*\*([A-Z]{3}-\d+)\*\*", re.MULTILINE)
 RUST_TEST = re.compile(r"\bfn ([a-z]{3})_(\d+)_\w+")
 # `test('[WEB-4] the countdown agrees', …)`, also with several ids
 TS_TITLE = re.compile(r"""\b(?:test|it|describe)(?:\.\w+)*\(\s*['"`]((?:\[[A-Z]{3}-\d+\]\s*)+)""")
+# `def test_sdk_1_a_session_is_booked`
+PYTHON_TEST = re.compile(r"\bdef test_([a-z]{3})_(\d+)_\w+")
 TS_ID = re.compile(r"[A-Z]{3}-\d+")
+# What may hold tests that are named after rules.
+TESTED = (".rs", ".ts", ".py")
 TS_TEST_FILES = (".test.ts", ".spec.ts", ".story.ts")
 
 
@@ -32,7 +36,7 @@ def violations(repo: Path) -> list[str]:
 def tested_rules(repo: Path) -> dict[str, str]:
     """Each rule that a test is named after, with one file that has such a test."""
     found: dict[str, str] = {}
-    for path in source.files(repo, (".rs", ".ts")):
+    for path in source.files(repo, TESTED):
         name = path.relative_to(repo).as_posix()
         for rule in rules_of(path):
             found.setdefault(rule, name)
@@ -44,6 +48,8 @@ def rules_of(path: Path) -> list[str]:
     if path.suffix == ".rs":
         code = source.code_only(path.read_text())
         return [f"{prefix.upper()}-{number}" for prefix, number in RUST_TEST.findall(code)]
+    if path.suffix == ".py":
+        return [f"{prefix.upper()}-{number}" for prefix, number in PYTHON_TEST.findall(path.read_text())]
     if path.name.endswith(TS_TEST_FILES):
         return [rule for title in TS_TITLE.findall(path.read_text()) for rule in TS_ID.findall(title)]
     return []

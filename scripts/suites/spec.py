@@ -35,7 +35,7 @@ def _line(line: str, tests: dict[str, dict[str, int]]) -> str:
 def _tests(repo: Path) -> dict[str, dict[str, int]]:
     """How many tests each rule has in each file, files in the order of their names."""
     found: dict[str, dict[str, int]] = {}
-    for path in source.files(repo, (".rs", ".ts")):
+    for path in source.files(repo, rules.TESTED):
         name = path.relative_to(repo).as_posix()
         for rule in rules.rules_of(path):
             places = found.setdefault(rule, {})
