@@ -1,5 +1,10 @@
-//! Pages of posts. A feed is two statements, whichever way its posts came and however many follow their authors; more only
-//! where entries count no more.
+//! Pages of posts. However many follow their authors, a feed is two statements where all was put into it and four where something
+//! is pulled; more only for who follows very many of the latter, and where entries count no more.
+
+mod pulled;
+
+#[cfg(test)]
+pub(super) use pulled::IN_RANGES;
 
 use chat_core::FeedPage;
 use storage::{FromRow, Row, SqlConnection, query};
@@ -7,33 +12,6 @@ use wire::chat::Post;
 use wire::{Participant, UnixMs, UserId};
 
 use super::{PostRow, views};
-
-/// Of each author at most as many as the page has and one more are looked at: those from `from_id` on. The limit of `own`, which is
-/// never met, has each author's `from_id` looked up once, and not again for each of their posts. Names are joined last: a server
-/// may write texts without a bound to disk meanwhile.
-const PULLED: &str =
-    "SELECT posts.post_id, posts.author_id, profiles.name, posts.body, posts.sent_at
-     FROM (SELECT pulled_posts.post_id AS post_id
-         FROM (SELECT follows.author_id AS author_id,
-                 GREATEST(follows.since_id, coalesce(
-                     (SELECT newest.post_id FROM pulled_posts AS newest
-                      WHERE newest.author_id = follows.author_id AND newest.post_id < ?2
-                      ORDER BY newest.post_id DESC LIMIT 1 OFFSET ?4), '')) AS from_id
-             FROM follows LEFT JOIN profiles ON profiles.user_id = follows.author_id
-             WHERE follows.follower_id = ?1
-               AND (follows.matched = 1 OR profiles.discoverable = 1)
-               AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocks.blocked = 1
-                   AND blocks.by_id = ?1 AND blocks.user_id = follows.author_id)
-               AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocks.blocked = 1
-                   AND blocks.by_id = follows.author_id AND blocks.user_id = ?1)
-             LIMIT 1000000) AS own
-         JOIN pulled_posts ON pulled_posts.author_id = own.author_id
-         WHERE pulled_posts.post_id >= own.from_id AND pulled_posts.post_id < ?2
-         ORDER BY pulled_posts.post_id DESC LIMIT ?3) AS picked
-     JOIN posts ON posts.post_id = picked.post_id
-     LEFT JOIN profiles ON profiles.user_id = posts.author_id
-     WHERE posts.body IS NOT NULL
-     ORDER BY posts.post_id DESC";
 
 /// Entries that are looked at together where those of a page were not enough, since some of them count no more.
 const WINDOW: u32 = 200;
@@ -107,14 +85,9 @@ pub(super) async fn feed_of(
     limit: u32,
 ) -> Result<FeedPage, storage::Error> {
     let before = before.unwrap_or(AFTER_ANY_ID);
-    let pulled = query(PULLED).bind(reader.as_str()).bind(before);
-    let pulled: Vec<PostRow> = pulled
-        .bind(limit + 1)
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
+    let pulled = pulled::posts_for(connection, reader, before, limit + 1).await?;
     let (entered, looked_to) = entered(connection, reader, before, limit).await?;
-    let both = [views(pulled), entered];
+    let both = [pulled, entered];
     Ok(FeedPage::merged_down_to(looked_to, both, limit))
 }
 
