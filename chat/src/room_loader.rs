@@ -203,6 +203,7 @@ pub(crate) fn room_of(stored: StoredRoom, head: Option<Head>) -> Room {
         revision: stored.revision,
         members: stored.members,
         uncounted: BTreeSet::new(),
+        left: BTreeSet::new(),
         closed: stored.closed,
         last_message,
     }

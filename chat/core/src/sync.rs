@@ -116,7 +116,12 @@ impl<P: PresenceTracker> RoomBroker<P> {
             // A room that is not in memory keeps its place: only one that is and isn't theirs is gone.
             match self.knows(id) {
                 true if !plan.cursor.rooms.contains_key(id) => {
-                    let (room, reason) = (id.clone(), RemovedReason::Removed);
+                    let has_left = self.room(id).is_some_and(|room| room.left.contains(user));
+                    let reason = match has_left {
+                        true => RemovedReason::Left,
+                        false => RemovedReason::Removed,
+                    };
+                    let room = id.clone();
                     plan.frames.push(Removed { room, reason }.into());
                 }
                 true => {}

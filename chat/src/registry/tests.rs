@@ -28,6 +28,7 @@ fn room() -> Room {
         members: ["ann", "bo"].map(member).to_vec(),
         changes: 0,
         uncounted: std::collections::BTreeSet::new(),
+        left: std::collections::BTreeSet::new(),
         closed: false,
     }
 }

@@ -36,6 +36,8 @@ pub struct GroupFact {
     pub members: Vec<RoomMember>,
     /// Of the scheduler's facts of this room; above 0.
     pub revision: u64,
+    /// Who is in it no more since they left by themselves; those who are told so are told by it, and it is not stored.
+    pub left: Option<UserId>,
     /// Its `active_at`, if it is new.
     pub at: UnixMs,
 }

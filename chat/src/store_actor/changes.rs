@@ -23,6 +23,8 @@ struct WrittenChanges {
     erased: Vec<(UserId, UnixMs)>,
     /// Who blocks, or does no more, and whom.
     blocks: Vec<(UserId, UserId)>,
+    /// Who left a group by themselves, with which revision of it.
+    left: Vec<(RoomId, u64, UserId)>,
     /// Of each position of the batch: how many of the member's own messages lie up to it.
     sent_read: Vec<u64>,
 }
@@ -95,7 +97,12 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             .blocks
             .into_iter()
             .map(|change| (change.by, change.user));
+        let left = changes
+            .groups
+            .into_iter()
+            .filter_map(|group| Some((group.room, group.revision, group.left?)));
         Ok(WrittenChanges {
+            left: left.collect(),
             before,
             erased: erased.collect(),
             blocks: blocks.collect(),
@@ -207,6 +214,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
     async fn tell_written(&mut self, batch: CommandBatch, applied: WrittenChanges) {
         let WrittenChanges {
             mut before,
+            left,
             sent_read,
             ..
         } = applied;
@@ -217,8 +225,16 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             Err(error) => (Vec::new(), Err(error.report())),
         };
         let mut published = Vec::new();
-        for room in opened {
+        for mut room in opened {
             let known = before.remove(&room.id).flatten();
+            let since = known.as_ref().map_or(0, |known| known.revision);
+            // What an older fact says of somebody a newer one has overtaken.
+            let counts = |revision: u64| revision > since && revision <= room.revision;
+            let of_room = left
+                .iter()
+                .filter(|(id, revision, _)| *id == room.id && counts(*revision));
+            let of_room: Vec<UserId> = of_room.map(|(.., user)| user.clone()).collect();
+            room.note_left(of_room);
             let changed = known.is_none_or(|known| room.differs_from(&known));
             published.push(WriteOutcome::RoomOpened { room, changed });
         }

@@ -128,6 +128,7 @@ fn group(event: &Event, fact: RoomFact) -> Result<GroupFact, String> {
         name: fact.name.filter(|name| !name.is_empty()),
         members: fact.members,
         revision: event.revision.unwrap_or_default().max(1),
+        left: fact.left,
         at: event.occurred_at,
     })
 }

@@ -212,6 +212,7 @@ pub(crate) fn grouped(room: &str, members: &[&str], revision: u64) -> RoomChange
         name: Some(format!("name {revision}")),
         members: members.iter().map(|name| group_member(name)).collect(),
         revision,
+        left: None,
         at: UnixMs(1_000),
     };
     RoomChanges {

@@ -35,6 +35,13 @@ async fn change(server: &Server, room: &str, members: &[&str], revision: u64) {
     assert_eq!(tell(server, &[event]).await, 200);
 }
 
+/// The same, where `left` is who left by themselves.
+async fn leave(server: &Server, room: &str, members: &[&str], (left, revision): (&str, u64)) {
+    let mut event = group_event("room.changed", room, members, revision);
+    event["data"]["left"] = left.into();
+    assert_eq!(tell(server, &[event]).await, 200);
+}
+
 /// Somebody whose ticket names no room: groups come by events.
 async fn peer(server: &Server, user: &str) -> ChatPeer {
     let ticket = server.signer.chat(user, &[]);
@@ -56,6 +63,40 @@ fn history(room: &RoomId) -> History {
 
 fn seqs(messages: &[Message]) -> Vec<u64> {
     messages.iter().map(|message| message.seq).collect()
+}
+
+#[tokio::test]
+async fn cht_262_who_leaves_is_told_so_on_their_other_devices_and_who_is_taken_out_is_told_that() {
+    let server = Server::start().await;
+    let (mut bo, mut kim) = (peer(&server, BO).await, peer(&server, KIM).await);
+    let opened = group_event("room.opened", "g", &[ANN, BO, KIM], 1);
+    assert_eq!(tell(&server, &[opened]).await, 200);
+    for device in [&mut bo, &mut kim] {
+        device.expect::<RoomView>(SOON).await;
+    }
+    let poll = http(&server, KIM);
+    let first = poll.get(&server.url("/v1/sync")).await;
+    let cursor = first.body["cursor"].as_str().unwrap().to_owned();
+    leave(&server, "g", &[ANN, BO], (KIM, 2)).await;
+    let removed = kim.expect::<Removed>(SOON).await;
+    assert_eq!(removed.reason, RemovedReason::Left);
+    let news = server.url(&format!("/v1/sync?cursor={cursor}&timeout_ms=0"));
+    let news = poll.get(&news).await.body;
+    assert_eq!(
+        news["frames"],
+        json!([{"type": "removed", "room": "g", "reason": "left"}])
+    );
+    settle(&mut bo).await;
+    bo.assert_none::<Removed>();
+    change(&server, "g", &[ANN, BO, KIM], 3).await;
+    kim.expect::<RoomView>(SOON).await;
+    // Late: of a revision that has been overtaken.
+    leave(&server, "g", &[ANN, BO], (KIM, 2)).await;
+    change(&server, "g", &[ANN], 4).await;
+    for device in [&mut bo, &mut kim] {
+        let removed = device.expect::<Removed>(SOON).await;
+        assert_eq!(removed.reason, RemovedReason::Removed);
+    }
 }
 
 #[tokio::test]

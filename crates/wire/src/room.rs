@@ -57,6 +57,9 @@ pub struct RoomFact {
     pub members: Vec<RoomMember>,
     /// Whose people they are: an application's id, or `people`.
     pub tenant: String,
+    /// Who is in it no more since they left by themselves, with this revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<UserId>,
 }
 
 /// Body of `POST /v1/rooms`.

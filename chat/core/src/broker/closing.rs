@@ -64,14 +64,21 @@ impl<P: PresenceTracker> RoomBroker<P> {
                 user.rooms.remove(&room.id);
             }
         }
-        let reason = match room.closed {
-            true => RemovedReason::Closed,
-            false => RemovedReason::Removed,
-        };
-        let to = self.audience(known, |_, user| gone.contains(user));
-        if !to.is_empty() {
-            let room = room.id.clone();
-            self.send(to, Removed { room, reason }.into(), out);
+        let (left, taken_out): (BTreeSet<&UserId>, _) =
+            gone.iter().partition(|user| room.left.contains(**user));
+        let taken_out = (
+            taken_out,
+            match room.closed {
+                true => RemovedReason::Closed,
+                false => RemovedReason::Removed,
+            },
+        );
+        for (users, reason) in [(left, RemovedReason::Left), taken_out] {
+            let to = self.audience(known, |_, user| users.contains(user));
+            if !to.is_empty() {
+                let room = room.id.clone();
+                self.send(to, Removed { room, reason }.into(), out);
+            }
         }
         if known.members.len() <= self.settings.small_room {
             self.part(known, &gone, out);

@@ -56,6 +56,7 @@ pub(crate) fn room(id: &str, members: &[&str]) -> Room {
         name: None,
         revision: 0,
         uncounted: BTreeSet::new(),
+        left: BTreeSet::new(),
         changes: 0,
         members: members.iter().map(|user| member(user)).collect(),
     }

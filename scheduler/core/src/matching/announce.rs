@@ -161,6 +161,7 @@ impl<'a> Announcer<'a> {
                 .map(RoomMember::from)
                 .collect(),
             tenant: of.application.clone(),
+            left: None,
         };
         self.event(kind, of.room_id.as_str(), Some(revision), &fact);
         self.publish_last(of);

@@ -141,6 +141,7 @@ impl Group {
             name: self.name.clone(),
             members: self.members.iter().map(member).collect(),
             tenant: self.application.clone(),
+            left: None,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Leaving a group, or being taken out of it.
 
-use wire::{EventType, RoomRole, UnixMs, UserId};
+use wire::{EventType, RoomFact, RoomRole, UnixMs, UserId};
 
-use super::announce::announced;
+use super::announce::announced_as;
 use super::group::{Group, GroupActor};
 use super::membership::{revised, shown};
 use super::outcome::{GroupChange, GroupDecided, GroupDecision, GroupRefusal};
@@ -27,7 +27,8 @@ pub fn remove_member(
     if group.member(user).is_none() {
         return Err(GroupRefusal::NotFound);
     }
-    Ok(without(now, group, user, new_id))
+    let left = (actor.person() == Some(user)).then_some(user);
+    Ok(without(now, group, (user, left), new_id))
 }
 
 /// Takes somebody who is erased out of these groups.
@@ -42,17 +43,27 @@ pub fn leave_groups(
         .into_iter()
         .filter(|group| group.member(user).is_some());
     of_theirs
-        .map(|group| without(now, group, user, new_id))
+        .map(|group| without(now, group, (user, None), new_id))
         .collect()
 }
 
-fn without(now: UnixMs, mut group: Group, user: &UserId, new_id: NewId<'_>) -> GroupDecided<()> {
+/// Without `user`; `left` is who is said to have left by themselves.
+fn without(
+    now: UnixMs,
+    mut group: Group,
+    (user, left): (&UserId, Option<&UserId>),
+    new_id: NewId<'_>,
+) -> GroupDecided<()> {
+    let fact = |group: &Group| RoomFact {
+        left: left.cloned(),
+        ..group.fact()
+    };
     group.members.retain(|one| one.user_id != *user);
     group.revision += 1;
     let Some(eldest) = group.members.iter().map(|one| one.position).min() else {
         return GroupDecided {
             changes: vec![GroupChange::Delete(group.id.clone())],
-            effects: announced(now, &group, EventType::RoomClosed, new_id),
+            effects: announced_as(now, &group, (EventType::RoomClosed, fact(&group)), new_id),
             ..GroupDecided::unchanged(())
         };
     };
@@ -78,7 +89,7 @@ fn without(now: UnixMs, mut group: Group, user: &UserId, new_id: NewId<'_>) -> G
     }
     GroupDecided {
         changes,
-        effects: announced(now, &group, EventType::RoomChanged, new_id),
+        effects: announced_as(now, &group, (EventType::RoomChanged, fact(&group)), new_id),
         ..GroupDecided::unchanged(())
     }
 }

@@ -405,6 +405,27 @@ fn sch_437_whoever_is_erased_leaves_every_group_under_a_new_revision() {
 }
 
 #[test]
+fn sch_464_the_services_are_told_who_left_by_themselves() {
+    let group = made(&one("ana"), &["bo", "cy"]).answer;
+    let left = |decided: &GroupDecided<()>| {
+        let [event] = &decided.effects.events[..] else {
+            panic!("{:?}", decided.effects.events);
+        };
+        event.data.get("left").cloned()
+    };
+    for (actor, expected) in [("bo", Some("bo".into())), ("ana", None)] {
+        let gone = remove(&one(actor), &group, "bo").unwrap();
+        assert_eq!(left(&gone), expected, "{actor}");
+    }
+    let mut alone = group.clone();
+    alone.members.retain(|one| one.user_id.as_str() == "ana");
+    let last = remove(&one("ana"), &alone, "ana").unwrap();
+    assert_eq!(left(&last), Some("ana".into()));
+    let erased = leave_groups(NOW, &"bo".into(), vec![group], &mut counted());
+    assert_eq!(left(&erased[0]), None);
+}
+
+#[test]
 fn sch_438_a_message_in_a_group_is_told_by_the_groups_name() {
     let event = Event {
         id: "e".to_owned(),
