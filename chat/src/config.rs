@@ -75,6 +75,8 @@ pub struct Limits {
     pub room_messages_per_hour: u64,
     /// Bytes of them.
     pub room_bytes_per_hour: u64,
+    /// Bytes of the texts that one room holds.
+    pub room_bytes: u64,
     /// Messages that the people of one application store in an hour.
     pub application_messages_per_hour: u64,
     /// Bytes of them.
@@ -126,6 +128,7 @@ impl Default for Limits {
             person_bytes_per_hour: 64 * 1024 * 1024,
             room_messages_per_hour: 40_000,
             room_bytes_per_hour: 128 * 1024 * 1024,
+            room_bytes: 1024 * 1024 * 1024,
             application_messages_per_hour: 1_000_000,
             application_bytes_per_hour: 1024 * 1024 * 1024,
         }

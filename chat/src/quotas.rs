@@ -1,4 +1,4 @@
-//! How much one person, one room and one application may store in an hour.
+//! How much one person, one room and one application may store in an hour, and one room at all.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,6 +14,8 @@ pub(crate) struct MessageQuotas {
     people: KeyedQuota<UserId>,
     rooms: KeyedQuota<RoomId>,
     applications: KeyedQuota<String>,
+    /// What the texts of one room may come to, which its store counts.
+    pub(crate) room_bytes: u64,
 }
 
 impl MessageQuotas {
@@ -35,6 +37,7 @@ impl MessageQuotas {
                 limits.application_messages_per_hour,
                 limits.application_bytes_per_hour,
             )),
+            room_bytes: limits.room_bytes,
         }
     }
 

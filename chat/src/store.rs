@@ -12,6 +12,7 @@ pub mod memory;
 mod messages;
 pub mod mongo;
 mod pair;
+mod room_bytes;
 mod rooms;
 pub mod sql;
 mod upkeep;
@@ -21,6 +22,7 @@ pub use backend::{MessageBackend, MessagesUrl, MessagesUrlError};
 pub use feed::{
     DoneBatch, FeedStore, FollowOutcome, MatchChange, NewFollow, NewPost, Posted, ProfileChange,
 };
+use messages::FoundHead;
 pub use messages::{Appended, ChainedMessages, Head, MessageStore, NewMessage, OwnSpan};
 pub use pair::StorePair;
 pub use rooms::{

@@ -20,6 +20,8 @@ use std::collections::BTreeSet;
 use bus::Fanout;
 use chat_core::{ChainSalt, Input, MessageDraft, Origin, WriteOutcome};
 use service::clock::now;
+use service::limits::Limit;
+use service::quota::QuotaExceeded;
 use service::telemetry::spans;
 use tokio::time::{Duration, Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -45,6 +47,8 @@ const MAX_KEPT: usize = 2 * MAX_BATCH;
 const SCRUB_AGAIN: Duration = Duration::from_secs(20);
 /// When to try again after the store failed, in milliseconds.
 const RETRY_MS: u64 = 1_000;
+/// When to try again where a room is full, in milliseconds: something of it may be gone by then.
+const FULL_RETRY_MS: u64 = 60_000;
 
 /// Owns everything that writes. `F` takes what was committed to whoever is connected.
 #[derive(Debug)]
@@ -230,6 +234,7 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
             message_id: uuid::Uuid::now_v7().to_string(),
             sent_at: self.last_sent_at,
             salt: ChainSalt(rand::random()),
+            room_bytes: self.quotas.room_bytes,
         };
         let checked: Vec<Result<(), ErrorCode>> = self.rooms.registry().ask(|broker| {
             let check = |draft: &MessageDraft| broker.check_append(&draft.room, &draft.from);
@@ -285,6 +290,10 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 Ok(Appended::Stored(message)) => (Ok(message), false),
                 Ok(Appended::Repeat(message)) => (Ok(message), true),
                 Ok(Appended::Conflict) => (Err(ErrorCode::Conflict), false),
+                Ok(Appended::Full) => {
+                    Limit::RoomBytes.hit();
+                    (Err(ErrorCode::QuotaExceeded), false)
+                }
                 Err(code) => (Err(code), false),
             };
             match (&posted, origin) {
@@ -297,12 +306,20 @@ impl<S: Stores, F: Fanout<WriteOutcome>> StoreActor<S, F> {
                 (Err(code), Some(origin)) => published.push(WriteOutcome::Refused {
                     origin,
                     code: *code,
-                    retry_after_ms: is_of_a_store(*code).then_some(RETRY_MS),
+                    retry_after_ms: match code {
+                        ErrorCode::QuotaExceeded => Some(FULL_RETRY_MS),
+                        code => is_of_a_store(*code).then_some(RETRY_MS),
+                    },
                 }),
                 (Err(_), None) => {}
             }
             if let Some(reply) = reply {
-                let outcome = posted.map(|message| Ok(AppendOutcome { message, repeat }));
+                let outcome = match posted {
+                    Err(ErrorCode::QuotaExceeded) => Ok(Err(QuotaExceeded {
+                        retry_after_ms: FULL_RETRY_MS,
+                    })),
+                    posted => posted.map(|message| Ok(AppendOutcome { message, repeat })),
+                };
                 replies.push((reply, outcome));
             }
         }

@@ -41,6 +41,7 @@ fn new(room: &str, n: usize) -> NewMessage {
         message_id: uuid::Uuid::now_v7().to_string(),
         sent_at: UnixMs(1),
         salt: ChainSalt(rand::random()),
+        room_bytes: u64::MAX,
     }
 }
 

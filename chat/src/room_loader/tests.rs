@@ -185,6 +185,7 @@ async fn cht_155_rooms_that_are_read_together_cost_two_reads() {
                 message_id: format!("m-{id}-{n}"),
                 sent_at: UnixMs(5),
                 salt: chat_core::ChainSalt([1; 16]),
+                room_bytes: u64::MAX,
             };
             let batch: Vec<NewMessage> = (0..messages).map(new).collect();
             fixture.store.inner.append(&batch).await;

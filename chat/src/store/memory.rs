@@ -14,8 +14,8 @@ use wire::{RoomId, SessionId, UnixMs, UserId};
 use self::tables::MemoryTables;
 use super::chain::ChainAnchors;
 use super::{
-    Appended, ChainedMessages, Erasure, Head, MessageStore, NewMessage, OwnSpan, RoomChanges,
-    RoomPosition, RoomStore, StoreError, StoredRoom,
+    Appended, ChainedMessages, Erasure, FoundHead, Head, MessageStore, NewMessage, OwnSpan,
+    RoomChanges, RoomPosition, RoomStore, StoreError, StoredRoom,
 };
 use crate::removals::Removal;
 
@@ -103,18 +103,14 @@ impl MessageStore for MemoryStore {
                 &stored.message.room == room && stored.message.seq > begins_after
             };
             let first = tables.messages.iter().find(is_left);
-            let last = tables.messages.iter().rfind(is_left).cloned();
-            if last.is_none() && begins_after == 0 {
-                return None;
-            }
-            let last = last.map(|last| tables.check.one(last, &tables.anchors));
-            Some(Head {
+            let found = FoundHead {
                 room: room.clone(),
-                min_seq: first.map_or(begins_after + 1, |first| first.message.seq),
-                last_seq: last.as_ref().map_or(begins_after, |last| last.seq),
-                last,
+                begins_after,
+                first_seq: first.map(|first| first.message.seq),
+                last: tables.messages.iter().rfind(is_left).cloned(),
                 changes: tables.changes.get(room).copied().unwrap_or(0),
-            })
+            };
+            found.head(|last| tables.check.one(last, &tables.anchors))
         };
         Ok(rooms.iter().filter_map(head).collect())
     }

@@ -20,6 +20,8 @@ pub struct NewMessage {
     pub sent_at: UnixMs,
     /// For the digest of its text: random, and of no other message.
     pub salt: ChainSalt,
+    /// How many bytes the texts of its room may come to with it.
+    pub room_bytes: u64,
 }
 
 impl NewMessage {
@@ -50,6 +52,8 @@ pub enum Appended {
     Repeat(Message),
     /// Its key stands for another text.
     Conflict,
+    /// Its room holds too much to take it.
+    Full,
 }
 
 /// The two ends of a room's messages, and how often they changed.
@@ -67,11 +71,43 @@ pub struct Head {
     pub changes: u64,
 }
 
+/// A [`Head`] as it was found in a store.
+#[derive(Debug, Clone)]
+pub(super) struct FoundHead {
+    pub(super) room: RoomId,
+    /// The message that the room begins after; 0 where nothing was pruned.
+    pub(super) begins_after: u64,
+    /// The first message after that.
+    pub(super) first_seq: Option<u64>,
+    /// The last one after that.
+    pub(super) last: Option<StoredMessage>,
+    pub(super) changes: u64,
+}
+
+impl FoundHead {
+    /// `None` where there never were any messages; `shown` is how the last one is served.
+    pub(super) fn head(self, shown: impl FnOnce(StoredMessage) -> Message) -> Option<Head> {
+        if self.last.is_none() && self.begins_after == 0 {
+            return None;
+        }
+        let last = self.last.map(shown);
+        Some(Head {
+            room: self.room,
+            min_seq: self.first_seq.unwrap_or(0).max(self.begins_after + 1),
+            last_seq: last.as_ref().map_or(self.begins_after, |last| last.seq),
+            last,
+            changes: self.changes,
+        })
+    }
+}
+
 /// Keeps messages.
 ///
 /// - What [`append`](Self::append) has given `Ok` for survives the death of the process.
 /// - A room's `seq` are 1, 2, 3, … without a gap, whoever else writes to it, and those of a batch rise in its order.
 /// - `(room, sender, client_id)` is unique: the second one is a repeat, within one batch too.
+/// - A room takes no text with which it would hold more bytes than it may, whoever else writes to it; what was taken away, and what
+///   lies before its beginning, is not counted.
 /// - Each message has an outcome of its own: of a batch some may be stored where others are not.
 /// - A text that [was taken away](super::MessageUpkeep::remove_texts) is nowhere in it, and one whose time has come is not told
 ///   whether or not it is stored. Either leaves its message with its place and its key.

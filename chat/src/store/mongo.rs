@@ -8,6 +8,7 @@ mod anchors;
 mod append;
 mod document;
 mod failure;
+mod freeing;
 mod known;
 mod open;
 mod upkeep;
@@ -25,7 +26,9 @@ use self::append::RoomHeads;
 use self::document::{AnchorDocument, ExpiryDocument, MessageDocument, RoomDocument, number};
 use self::failure::within;
 use super::chain::{ChainAnchors, ReadCheck, rooms_of_page, unlinked_rooms};
-use super::{Appended, ChainedMessages, Head, MessageStore, NewMessage, OwnSpan, StoreError};
+use super::{
+    Appended, ChainedMessages, FoundHead, Head, MessageStore, NewMessage, OwnSpan, StoreError,
+};
 
 pub(crate) use failure::is_of_messages;
 pub use open::{MongoOpenError, MongoState};
@@ -72,34 +75,28 @@ impl MongoMessages {
         end.await
     }
 
-    /// What is known of a room's messages, and the last of them.
-    async fn head(
-        &self,
-        room: &RoomId,
-    ) -> Result<Option<(Head, Option<StoredMessage>)>, mongodb::error::Error> {
+    /// What is found of a room's messages.
+    async fn head(&self, room: &RoomId) -> Result<FoundHead, mongodb::error::Error> {
         let known = self.rooms.find_one(doc! { "_id": room.as_str() }).await?;
-        let begins_after = known.as_ref().map_or(0, |known| known.begins_after);
+        let known = known.unwrap_or_default();
+        let begins_after = known.begins_after;
         let last = self.end(room, -1).await?;
         let last = last.filter(|last| last.seq > begins_after);
-        if last.is_none() && begins_after == 0 {
-            return Ok(None);
-        }
-        let later = doc! { "room": room.as_str(), "seq": { "$gt": begins_after } };
-        let first = self
-            .messages
-            .find_one(later)
-            .sort(doc! { "seq": 1 })
-            .await?;
-        let first_seq = first.map_or(begins_after + 1, |first| first.seq);
-        let last_seq = last.as_ref().map_or(begins_after, |last| last.seq);
-        let head = Head {
-            room: room.clone(),
-            min_seq: first_seq.max(begins_after + 1).unsigned_abs(),
-            last_seq: last_seq.unsigned_abs(),
-            last: None,
-            changes: known.map_or(0, |known| known.changes.unsigned_abs()),
+        let first = match last {
+            None => None,
+            Some(_) => {
+                let later = doc! { "room": room.as_str(), "seq": { "$gt": begins_after } };
+                let first = self.messages.find_one(later);
+                first.sort(doc! { "seq": 1 }).await?
+            }
         };
-        Ok(Some((head, last.map(StoredMessage::from))))
+        Ok(FoundHead {
+            room: room.clone(),
+            begins_after: begins_after.unsigned_abs(),
+            first_seq: first.map(|first| first.seq.unsigned_abs()),
+            last: last.map(StoredMessage::from),
+            changes: known.changes.unsigned_abs(),
+        })
     }
 
     /// Messages of any rooms, as they are served.
@@ -184,16 +181,12 @@ impl MessageStore for MongoMessages {
 
     async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
         let reading = try_join_all(rooms.iter().map(|room| self.head(room)));
-        let heads = within(failure::READ_LIMIT, reading).await?;
-        let heads: Vec<(Head, Option<StoredMessage>)> = heads.into_iter().flatten().collect();
-        let last = heads.iter().filter_map(|(_, last)| last.as_ref());
+        let found = within(failure::READ_LIMIT, reading).await?;
+        let last = found.iter().filter_map(|found| found.last.as_ref());
         let anchors = self.anchors_of(unlinked_rooms(last));
         let anchors = within(failure::READ_LIMIT, anchors).await?;
-        let checked = |(head, last): (Head, Option<StoredMessage>)| Head {
-            last: last.map(|last| self.check.one(last, &anchors)),
-            ..head
-        };
-        Ok(heads.into_iter().map(checked).collect())
+        let head = |found: FoundHead| found.head(|last| self.check.one(last, &anchors));
+        Ok(found.into_iter().filter_map(head).collect())
     }
 
     async fn last(&self, limit: u32) -> Result<Vec<Message>, StoreError> {

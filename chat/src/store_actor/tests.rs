@@ -66,6 +66,7 @@ fn new(room: &str, n: u64) -> NewMessage {
         message_id: uuid::Uuid::now_v7().to_string(),
         sent_at: UnixMs(1),
         salt: chat_core::ChainSalt([1; 16]),
+        room_bytes: u64::MAX,
     }
 }
 

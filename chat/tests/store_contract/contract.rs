@@ -65,6 +65,7 @@ macro_rules! keeps_messages {
             cht_118_all_messages_come_room_by_room,
             cht_230_what_was_taken_back_is_gone_and_keeps_its_place,
             cht_230_only_ones_own_is_taken_back_and_once,
+            cht_264_a_full_room_takes_what_went,
             cht_230_what_was_said_before_there_were_changes_counts_none,
             cht_242_what_has_expired_is_told_to_nobody,
             cht_243_what_has_expired_is_found_and_goes,
@@ -164,6 +165,7 @@ pub(crate) fn new(room: &str, from: &str, client_id: &str, body: &str) -> NewMes
         message_id: Uuid::now_v7().to_string(),
         sent_at: UnixMs(1_700_000_000_000),
         salt: ChainSalt(*Uuid::new_v4().as_bytes()),
+        room_bytes: u64::MAX,
     }
 }
 

@@ -95,3 +95,34 @@ async fn cht_64_above_a_quota_a_message_is_refused_with_when_to_try_again() {
         .await
         .json::<Message>(201);
 }
+
+/// By whichever way it comes, until something of the room is taken back.
+#[tokio::test]
+async fn cht_268_a_full_room_takes_no_more_until_something_is_taken_back() {
+    let server = Server::with(|limits| limits.room_bytes = 10).await;
+    let BookedRoom(room) = BookedRoom::new();
+    let http = server.http(ANN, &room);
+    let messages = server.url(&format!("/v1/rooms/{}/messages", room.id));
+    let post = |key: &str| json!({"client_id": key, "body": "four"});
+    for key in ["c-1", "c-2"] {
+        assert_eq!(http.post(&messages, post(key)).await.status, 201);
+    }
+    let refused = http.post(&messages, post("c-3")).await;
+    assert_eq!(refused.problem(429), "quota_exceeded");
+    assert!(refused.headers.contains_key("retry-after"));
+    assert_eq!(http.post(&messages, post("c-2")).await.status, 200);
+    let mut bo = server.peer(BO, &room).await;
+    let send = Send {
+        room: room.id.clone(),
+        client_id: "c-1".to_owned(),
+        body: "four".to_owned(),
+        ttl_ms: None,
+    };
+    bo.send_numbered(send).await;
+    let refused = bo.expect::<ErrorBody>(SOON).await;
+    assert_eq!(refused.code, ErrorCode::QuotaExceeded);
+    assert!(refused.retry_after_ms.is_some());
+    assert_eq!(http.delete(&format!("{messages}/1")).await.status, 204);
+    assert_eq!(http.post(&messages, post("c-3")).await.status, 201);
+    assert_eq!(http.post(&messages, post("c-4")).await.status, 429);
+}

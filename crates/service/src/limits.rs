@@ -87,6 +87,8 @@ pub enum Limit {
     QuotaPerPerson,
     /// What is stored in one room in an hour; refused with `quota_exceeded`.
     QuotaPerRoom,
+    /// What one room holds; more is refused with `quota_exceeded`.
+    RoomBytes,
     /// What an application and its people store in an hour; refused with `quota_exceeded`.
     QuotaPerApplication,
     /// Time of a relay's TCP connection until it has an allocation, completes a frame, or reads; it is closed.
@@ -97,7 +99,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::ConnectionsUnauthenticated,
@@ -138,6 +140,7 @@ impl Limit {
         Self::Posts,
         Self::QuotaPerPerson,
         Self::QuotaPerRoom,
+        Self::RoomBytes,
         Self::QuotaPerApplication,
         Self::StreamTimeout,
         Self::Revocations,
@@ -187,6 +190,7 @@ impl Limit {
             Self::Posts => "posts",
             Self::QuotaPerPerson => "quota_per_person",
             Self::QuotaPerRoom => "quota_per_room",
+            Self::RoomBytes => "room_bytes",
             Self::QuotaPerApplication => "quota_per_application",
             Self::StreamTimeout => "stream_timeout",
             Self::Revocations => "revocations",

@@ -128,6 +128,13 @@ impl MemoryTables {
         if let Some(repeat) = self.repeat_of(draft) {
             return repeat;
         }
+        let begins_after = self.begins_after.get(&draft.room).copied().unwrap_or(0);
+        let held = self.messages.iter().map(|stored| &stored.message);
+        let held = held.filter(|held| held.room == draft.room && held.seq > begins_after);
+        let held: usize = held.map(|held| held.body.len()).sum();
+        if (held + draft.body.len()) as u64 > new.room_bytes {
+            return Appended::Full;
+        }
         let mut stored = self.messages.iter();
         let last = stored.rfind(|stored| stored.message.room == draft.room);
         let anchor = self.anchors.get(&draft.room).copied().unwrap_or_default();

@@ -9,6 +9,7 @@ use mongodb::error::Error;
 use wire::RoomId;
 
 use super::MongoMessages;
+use super::append::ChainEnd;
 use super::document::{AnchorDocument, number};
 use crate::store::chain::{ChainAnchors, hash_or_genesis, hash_text};
 
@@ -39,27 +40,40 @@ impl MongoMessages {
         Ok(anchors)
     }
 
-    /// The end of a room's messages, and what the next one is bound to.
-    pub(super) async fn chain_end(&self, room: &RoomId) -> Result<(i64, ChainHash), Error> {
+    /// The end of a room's messages, what the next one is bound to, and what the room holds.
+    pub(super) async fn chain_end(&self, room: &RoomId) -> Result<ChainEnd, Error> {
+        let known = self.freed(room).await?.unwrap_or_default();
         let last = self.end(room, -1).await?;
+        let mut bytes = known.bytes();
+        let through = last.as_ref().and_then(|last| last.bytes_through);
+        bytes.through = bytes.through.max(through.map_or(0, i64::unsigned_abs));
         if let Some((seq, chain)) = last
             .as_ref()
             .and_then(|last| Some((last.seq, last.chain.as_deref()?)))
         {
-            return Ok((seq, hash_or_genesis(chain)));
+            let chain = hash_or_genesis(chain);
+            return Ok(ChainEnd { seq, chain, bytes });
         }
         let anchor = self.anchors.find_one(doc! { "_id": room.as_str() }).await?;
         let anchor = anchor.map(ChainAnchor::from).unwrap_or_default();
         let last_seq = last.map_or(0, |last| last.seq);
         if last_seq <= number(anchor.seq) {
-            return Ok((number(anchor.seq), anchor.chain));
+            return Ok(ChainEnd {
+                seq: number(anchor.seq),
+                chain: anchor.chain,
+                bytes,
+            });
         }
         let begin = doc! { "$set": { "seq": last_seq, "chain": hash_text(&ChainHash::GENESIS) } };
         let anchored = self
             .anchors
             .update_one(doc! { "_id": room.as_str() }, begin);
         anchored.upsert(true).await?;
-        Ok((last_seq, ChainHash::GENESIS))
+        Ok(ChainEnd {
+            seq: last_seq,
+            chain: ChainHash::GENESIS,
+            bytes,
+        })
     }
 }
 

@@ -6,7 +6,7 @@
 //! place to another process, and takes the next one. After any other failure nobody knows what became of the rest:
 //! whoever sends it again meets its key.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,8 +17,9 @@ use tokio::time::{sleep, timeout};
 use wire::RoomId;
 
 use super::MongoMessages;
-use super::document::{MessageDocument, number};
+use super::document::MessageDocument;
 use super::failure::{APPEND_LIMIT, MessagesFailure};
+use crate::store::room_bytes::RoomBytes;
 use crate::store::{Appended, NewMessage, StoreError};
 
 /// What a server says of a document that a unique index refuses.
@@ -33,12 +34,26 @@ const RACE_PAUSE: Duration = Duration::from_millis(2);
 /// Rooms whose last number is remembered; above it all are forgotten, and read when they are needed.
 const MAX_HEADS: usize = 50_000;
 
-/// The last numbers of rooms that this process wrote to, and the chains up to there. One that is outdated costs a lost race.
+/// Where the rooms end that this process wrote to. One that is outdated costs a lost race.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RoomHeads(Arc<Mutex<HashMap<RoomId, ChainEnd>>>);
 
-/// The last number of a room, and what the next message is bound to.
-type ChainEnd = (i64, ChainHash);
+/// Where a room ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ChainEnd {
+    /// The number of its last message.
+    pub(super) seq: i64,
+    /// What the next one is bound to.
+    pub(super) chain: ChainHash,
+    pub(super) bytes: RoomBytes,
+}
+
+/// A message of a batch at its place, and where its room ends then.
+struct NumberedMessage {
+    at: usize,
+    stored: StoredMessage,
+    end: ChainEnd,
+}
 
 impl RoomHeads {
     fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, ChainEnd>> {
@@ -58,7 +73,7 @@ impl RoomHeads {
         heads.insert(room.clone(), end);
     }
 
-    fn forget<'a>(&self, rooms: impl Iterator<Item = &'a RoomId>) {
+    pub(super) fn forget<'a>(&self, rooms: impl Iterator<Item = &'a RoomId>) {
         let mut heads = self.lock();
         for room in rooms {
             heads.remove(room);
@@ -122,10 +137,23 @@ impl MongoMessages {
         next: &[usize],
         outcomes: &mut [Option<Appended>],
     ) -> Result<bool, Error> {
-        let messages: Vec<&NewMessage> = next.iter().map(|at| &batch[*at]).collect();
-        let mut numbered = self.numbered(&messages).await?;
-        let documents: Vec<MessageDocument> = numbered.iter().map(Into::into).collect();
-        self.note_expiries(&numbered).await?;
+        let (mut numbered, full) = self.numbered(batch, next).await?;
+        if !full.is_empty() {
+            let known = self.known(full.iter().map(|at| &batch[*at].draft)).await?;
+            for at in full {
+                let repeat = known.outcome(&batch[at].draft);
+                outcomes[at] = Some(repeat.unwrap_or(Appended::Full));
+            }
+        }
+        let next: Vec<usize> = numbered.iter().map(|one| one.at).collect();
+        if next.is_empty() {
+            return Ok(false);
+        }
+        let document =
+            |one: &NumberedMessage| MessageDocument::new(&one.stored, one.end.bytes.through);
+        let documents: Vec<MessageDocument> = numbered.iter().map(document).collect();
+        self.note_expiries(numbered.iter().map(|one| &one.stored.message))
+            .await?;
         let inserted = self.messages.insert_many(&documents).ordered(true).await;
         let stored = match inserted {
             Ok(_) => next.len(),
@@ -134,17 +162,15 @@ impl MongoMessages {
                 .ok_or(error)?,
         };
         numbered.truncate(stored);
-        for (at, StoredMessage { message, link }) in next.iter().zip(numbered) {
-            if let Some(link) = link {
-                self.heads
-                    .note(&message.room, (number(message.seq), link.chain));
-            }
-            outcomes[*at] = Some(Appended::Stored(message));
+        for NumberedMessage { at, stored, end } in numbered {
+            let message = stored.message;
+            self.heads.note(&message.room, end);
+            outcomes[at] = Some(Appended::Stored(message));
         }
-        let Some(refused) = messages.get(stored) else {
+        let Some(refused) = next.get(stored).map(|at| &batch[*at]) else {
             return Ok(false);
         };
-        let rest = messages[stored..].iter().map(|message| &message.draft);
+        let rest = next[stored..].iter().map(|at| &batch[*at].draft);
         let known = self.known(rest).await?;
         for at in &next[stored..] {
             outcomes[*at] = known.outcome(&batch[*at].draft);
@@ -156,28 +182,47 @@ impl MongoMessages {
         Ok(is_raced)
     }
 
-    /// The messages at the places after the last ones of their rooms.
-    async fn numbered(&self, messages: &[&NewMessage]) -> Result<Vec<StoredMessage>, Error> {
-        let rooms: BTreeSet<&RoomId> = messages.iter().map(|new| &new.draft.room).collect();
-        let end = async |room| {
-            let end = match self.heads.get(room) {
+    /// The messages at the places after the last ones of their rooms, and those whose rooms are full.
+    async fn numbered(
+        &self,
+        batch: &[NewMessage],
+        next: &[usize],
+    ) -> Result<(Vec<NumberedMessage>, Vec<usize>), Error> {
+        let mut wanted: BTreeMap<&RoomId, (u64, u64)> = BTreeMap::new();
+        for new in next.iter().map(|at| &batch[*at]) {
+            let (bytes, limit) = wanted.entry(&new.draft.room).or_insert((0, u64::MAX));
+            *bytes += new.draft.body.len() as u64;
+            *limit = new.room_bytes.min(*limit);
+        }
+        let end = async |(room, (bytes, limit)): (&'_ RoomId, (u64, u64))| {
+            // What is remembered may lack what was taken away since, by another process.
+            let fits = |end: &ChainEnd| end.bytes.held().saturating_add(bytes) <= limit;
+            let end = match self.heads.get(room).filter(fits) {
                 Some(end) => end,
                 None => self.chain_end(room).await?,
             };
-            Ok::<_, Error>((room, end))
+            Ok::<_, Error>((room.clone(), end))
         };
-        let ends = try_join_all(rooms.into_iter().map(end)).await?;
-        let mut ends: HashMap<&RoomId, ChainEnd> = ends.into_iter().collect();
-        let mut numbered = Vec::with_capacity(messages.len());
-        for new in messages {
-            let end = ends.entry(&new.draft.room);
-            let (seq, previous) = end.or_insert((0, ChainHash::GENESIS));
-            *seq += 1;
-            let stored = StoredMessage::new(new.at(seq.unsigned_abs()), new.salt, *previous);
-            *previous = stored.link.map_or(*previous, |link| link.chain);
-            numbered.push(stored);
+        let ends = try_join_all(wanted.into_iter().map(end)).await?;
+        let mut ends: HashMap<RoomId, ChainEnd> = ends.into_iter().collect();
+        let (mut numbered, mut full) = (Vec::with_capacity(next.len()), Vec::new());
+        for at in next.iter().copied() {
+            let new = &batch[at];
+            let Some(end) = ends.get_mut(&new.draft.room) else {
+                continue;
+            };
+            let Some(bytes) = end.bytes.with(&new.draft.body, new.room_bytes) else {
+                full.push(at);
+                continue;
+            };
+            let seq = end.seq + 1;
+            let stored = StoredMessage::new(new.at(seq.unsigned_abs()), new.salt, end.chain);
+            let chain = stored.link.map_or(end.chain, |link| link.chain);
+            *end = ChainEnd { seq, chain, bytes };
+            let end = *end;
+            numbered.push(NumberedMessage { at, stored, end });
         }
-        Ok(numbered)
+        Ok((numbered, full))
     }
 }
 

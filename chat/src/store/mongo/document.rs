@@ -1,5 +1,7 @@
 //! What is stored, as it is stored.
 
+use std::collections::BTreeMap;
+
 use chat_core::StoredMessage;
 use serde::{Deserialize, Serialize};
 use wire::chat::Message;
@@ -17,7 +19,7 @@ pub(super) struct MessageDocument {
     pub(super) seq: i64,
     sender: UserId,
     client_id: String,
-    body: String,
+    pub(super) body: String,
     sent_at: UnixMs,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) expires_at: Option<UnixMs>,
@@ -32,19 +34,29 @@ pub(super) struct MessageDocument {
     previous: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) chain: Option<String>,
+    /// Bytes of all texts of the room up to this one, which those from before there was a bound lack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) bytes_through: Option<i64>,
 }
 
-/// What is known of a room beside its messages.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What is known of a room beside its messages; its `_id` is the room's.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct RoomDocument {
-    #[serde(rename = "_id")]
-    pub(super) room: RoomId,
     /// How often a text was taken away.
     #[serde(default)]
     pub(super) changes: i64,
     /// The last `seq` that was pruned.
     #[serde(default)]
     pub(super) begins_after: i64,
+    /// Bytes of all texts up to there.
+    #[serde(default)]
+    pub(super) begin_bytes: i64,
+    /// Bytes of those texts after it that were taken away.
+    #[serde(default)]
+    pub(super) freed_bytes: i64,
+    /// Bytes of texts that are being taken away, by the numbers of their messages: not in `freed_bytes` yet.
+    #[serde(default)]
+    pub(super) freeing: BTreeMap<String, i64>,
 }
 
 /// A text whose time will come. It is stored before its message, so that none is forgotten.
@@ -85,8 +97,9 @@ pub(super) struct AnchorDocument {
     pub(super) chain: String,
 }
 
-impl From<&StoredMessage> for MessageDocument {
-    fn from(stored: &StoredMessage) -> Self {
+impl MessageDocument {
+    /// A message with the bytes of all texts up to it.
+    pub(super) fn new(stored: &StoredMessage, bytes_through: u64) -> Self {
         let message = &stored.message;
         let link = LinkTexts::of(stored.link.as_ref());
         Self {
@@ -103,6 +116,7 @@ impl From<&StoredMessage> for MessageDocument {
             digest: link.digest,
             previous: link.previous,
             chain: link.chain,
+            bytes_through: Some(number(bytes_through)),
         }
     }
 }

@@ -4,20 +4,24 @@
 use chat_core::{ChainAnchor, ChainHash, StoredMessage};
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::Error;
+use wire::chat::Message;
 use wire::{RoomId, UnixMs};
 
 use super::MongoMessages;
 use super::document::{ExpiryDocument, MessageDocument, due, number};
 use super::failure::{APPEND_LIMIT, READ_LIMIT, within};
+use super::freeing::note_of;
 use crate::store::chain::{LinkTexts, hash_or_genesis, hash_text};
 use crate::store::{MessageAge, MessageUpkeep, StoreError, TextEnd, TextRemoval, TextRemoved};
 
 impl MongoMessages {
     /// Writes down when texts end, before their messages are stored: of one that is not stored after all, that is found
     /// when it is due.
-    pub(super) async fn note_expiries(&self, messages: &[StoredMessage]) -> Result<(), Error> {
-        let expiries = messages.iter().map(|stored| &stored.message);
-        let expiries: Vec<ExpiryDocument> = expiries.filter_map(ExpiryDocument::of).collect();
+    pub(super) async fn note_expiries(
+        &self,
+        messages: impl Iterator<Item = &Message>,
+    ) -> Result<(), Error> {
+        let expiries: Vec<ExpiryDocument> = messages.filter_map(ExpiryDocument::of).collect();
         for expiry in expiries {
             // The same message may have been tried before, at another place.
             let of_it = doc! { "_id": &expiry.id };
@@ -46,13 +50,20 @@ impl MongoMessages {
         let expiry = document
             .expires_at
             .map(|at| doc! { "_id": ExpiryDocument::id(at, &document.message_id) });
+        let known = self.freed(room).await?.unwrap_or_default();
+        let freed = note_of(&document, known.begins_after);
         let mut stored = StoredMessage::from(document);
         if let Some(outcome) = removal.refused(&stored) {
             return Ok(outcome);
         }
         let is_new = removal.changes(&stored);
         if is_new {
-            let counted = doc! { "$inc": { "changes": 1_i64 } };
+            let mut counted = doc! { "$inc": { "changes": 1_i64 } };
+            if let Some((note, bytes)) = freed.clone() {
+                let mut noted = Document::new();
+                noted.insert(note, bytes);
+                counted.insert("$set", noted);
+            }
             let of_room = doc! { "_id": room.as_str() };
             let counting = self.rooms.update_one(of_room, counted).upsert(true);
             counting.await?;
@@ -68,6 +79,9 @@ impl MongoMessages {
             let place = doc! { "room": room.as_str(), "seq": number(*seq) };
             let change = doc! { "$set": set, "$unset": { "salt": "" } };
             self.messages.update_one(place, change).await?;
+            if let Some((_, bytes)) = freed {
+                self.settle_freed(room, number(*seq), bytes).await?;
+            }
         }
         if let Some(expiry) = expiry {
             self.expiries.delete_one(expiry).await?;
@@ -121,12 +135,42 @@ impl MongoMessages {
         let is_later = seq.unsigned_abs() > anchored;
         if is_later && (message.chain.is_some() || anchored == 0) {
             let begin = doc! { "$set": { "seq": seq, "chain": hash_text(&chain) } };
-            let anchoring = self.anchors.update_one(of_room.clone(), begin);
+            let anchoring = self.anchors.update_one(of_room, begin);
             anchoring.upsert(true).await?;
         }
-        let begin = doc! { "$max": { "begins_after": number(through) } };
+        self.begin_later(room, &message).await
+    }
+
+    async fn begin_later(&self, room: &RoomId, last: &MessageDocument) -> Result<(), Error> {
+        let known = self.freed(room).await?.unwrap_or_default();
+        if last.seq <= known.begins_after {
+            return Ok(());
+        }
+        let span = doc! { "$gt": known.begins_after, "$lte": last.seq };
+        let passing = doc! { "room": room.as_str(), "seq": span };
+        let mut passing = self.messages.find(passing).await?;
+        let mut passed = 0;
+        while passing.advance().await? {
+            let message: MessageDocument = passing.deserialize_current()?;
+            let is_counted = message.bytes_through.is_some();
+            passed += if is_counted {
+                message.body.len() as u64
+            } else {
+                0
+            };
+        }
+        let through = last.bytes_through.map(i64::unsigned_abs);
+        let bytes = known.bytes().begun_at(through, passed);
+        let begin = doc! { "$set": {
+            "begins_after": last.seq,
+            "begin_bytes": number(bytes.before),
+            "freed_bytes": number(bytes.freed),
+        } };
+        let of_room = doc! { "_id": room.as_str() };
         let beginning = self.rooms.update_one(of_room, begin).upsert(true);
-        beginning.await.map(drop)
+        beginning.await?;
+        self.heads.forget(std::iter::once(room));
+        Ok(())
     }
 
     async fn last_seq(&self, room: &RoomId) -> Result<i64, Error> {

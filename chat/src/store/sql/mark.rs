@@ -120,14 +120,13 @@ impl MarkFile {
     pub(super) fn note(&self, appended: &[Appended], ends: &RoomEnds) {
         let last = appended.iter().rev().find_map(|outcome| match outcome {
             Appended::Stored(message) => Some(message),
-            Appended::Repeat(_) | Appended::Conflict => None,
+            Appended::Repeat(_) | Appended::Conflict | Appended::Full => None,
         });
-        let Some((message, (_, chain))) = last.and_then(|last| Some((last, ends.get(&last.room)?)))
-        else {
+        let Some((message, end)) = last.and_then(|last| Some((last, ends.get(&last.room)?))) else {
             return;
         };
         // The message is durable whatever becomes of the mark, which stays a lower bound.
-        if let Err(error) = self.write(message, &hash_text(chain)) {
+        if let Err(error) = self.write(message, &hash_text(&end.chain)) {
             metrics::counter!("chat_mark_failures_total").increment(1);
             tracing::warn!(%error, "the high-water mark of the messages was not written");
         }

@@ -13,13 +13,13 @@ use wire::{RoomId, UserId};
 
 pub(super) use self::append::RoomEnds;
 use self::append::append_one;
-use self::row::{HeadRow, MessageRow};
+use self::row::MessageRow;
 use super::mark::MarkFile;
 use crate::store::chain::{
     ChainAnchors, ReadCheck, hash_or_genesis, hash_text, rooms_of_page, unlinked_rooms,
 };
 use crate::store::{
-    Appended, ChainedMessages, Head, MessageStore, NewMessage, OwnSpan, StoreError,
+    Appended, ChainedMessages, FoundHead, Head, MessageStore, NewMessage, OwnSpan, StoreError,
 };
 
 const BY_KEY: &str = "SELECT room_id, seq, message_id, sender, client_id, body, sent_at,
@@ -213,13 +213,13 @@ impl MessageStore for SqlMessages {
 
     async fn heads(&self, rooms: &[RoomId]) -> Result<Vec<Head>, StoreError> {
         let mut connection = self.database.read().await?;
-        let found: Vec<HeadRow> = query(HEADS)
+        let found: Vec<FoundHead> = query(HEADS)
             .bind_list(rooms.iter().map(RoomId::as_str))
             .fetch_all(&mut connection)
             .await?;
-        let last = found.iter().filter_map(|row| row.last.as_ref());
+        let last = found.iter().filter_map(|found| found.last.as_ref());
         let anchors = anchors(&mut connection, unlinked_rooms(last)).await?;
-        let head = |row: HeadRow| row.head(|last| self.check.one(last, &anchors));
+        let head = |found: FoundHead| found.head(|last| self.check.one(last, &anchors));
         Ok(found.into_iter().filter_map(head).collect())
     }
 

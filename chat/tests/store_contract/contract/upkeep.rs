@@ -332,3 +332,65 @@ pub(crate) async fn cht_252_the_oldest_messages_come_first(store: impl Stores + 
     assert_eq!(order, [1, 2, 1, 3]);
     assert_eq!(store.oldest(1).await.unwrap()[0].sent_at, NOON);
 }
+
+/// Ten bytes, into a room that holds 40 at most.
+fn filling(client_id: &str) -> NewMessage {
+    NewMessage {
+        room_bytes: 40,
+        ..new("r", "ann", client_id, "ten bytes.")
+    }
+}
+
+async fn is_taken(store: &impl Stores, client_id: &str) -> bool {
+    match &append(store, &[filling(client_id)]).await[0] {
+        Appended::Stored(_) => true,
+        Appended::Full => false,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Until something is taken away, has expired or is too old: then as much comes in as went.
+pub(crate) async fn cht_264_a_full_room_takes_what_went(store: impl Stores + ChainedMessages) {
+    let batch: Vec<NewMessage> = (1..=5).map(|n| filling(&format!("c-{n}"))).collect();
+    let outcomes = append(&store, &batch).await;
+    let seqs: Vec<u64> = outcomes[..4].iter().map(|one| stored(one).seq).collect();
+    assert_eq!(seqs, [1, 2, 3, 4]);
+    assert_eq!(outcomes[4], Appended::Full);
+    // Who sends again is answered, and other rooms are not full.
+    let again = append(&store, &[filling("c-2")]).await;
+    assert!(matches!(&again[0], Appended::Repeat(message) if message.seq == 2));
+    let other = NewMessage {
+        room_bytes: 40,
+        ..new("q", "ann", "c-1", "ten bytes.")
+    };
+    assert!(matches!(
+        append(&store, &[other]).await[0],
+        Appended::Stored(_)
+    ));
+    for _ in 0..2 {
+        remove(&store, &[taken_back("r", 2, "ann")]).await;
+    }
+    assert!(is_taken(&store, "c-6").await);
+    assert!(!is_taken(&store, "c-7").await);
+    // Of the first three one is gone already: 20 bytes are free, before and after their rows are.
+    for _ in 0..2 {
+        store.begin_after(&"r".into(), 3).await.unwrap();
+    }
+    assert!(is_taken(&store, "c-7").await);
+    while store.delete_before_beginning(&"r".into(), 1).await.unwrap() {}
+    assert!(is_taken(&store, "c-8").await);
+    assert!(!is_taken(&store, "c-9").await);
+    for _ in 0..2 {
+        remove(&store, &[expired("r", 5)]).await;
+    }
+    assert!(is_taken(&store, "c-9").await);
+    assert!(!is_taken(&store, "c-10").await);
+    // All of it: what comes next is all that the room holds.
+    store.begin_after(&"r".into(), 8).await.unwrap();
+    while store.delete_before_beginning(&"r".into(), 9).await.unwrap() {}
+    for n in 11..=14 {
+        assert!(is_taken(&store, &format!("c-{n}")).await, "{n}");
+    }
+    assert!(!is_taken(&store, "c-15").await);
+    sound(&store).await;
+}

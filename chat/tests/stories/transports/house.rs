@@ -272,6 +272,7 @@ async fn put_messages(server: &Server, room: &RoomId, ages: impl Iterator<Item =
         message_id: uuid::Uuid::now_v7().to_string(),
         sent_at: now() + -age_ms,
         salt: ChainSalt(*uuid::Uuid::new_v4().as_bytes()),
+        room_bytes: u64::MAX,
     };
     let batch: Vec<NewMessage> = ages.enumerate().map(message).collect();
     for appended in messages.append(&batch).await {

@@ -72,6 +72,7 @@ async fn reach(limit: Limit) -> bool {
         Limit::Signups | Limit::Logins | Limit::PasswordHashes => return false,
         Limit::Searches | Limit::Exports | Limit::Mails | Limit::Posts => return false,
         Limit::QuotaPerPerson | Limit::QuotaPerRoom | Limit::QuotaPerApplication => return false,
+        Limit::RoomBytes => return false,
     }
     true
 }

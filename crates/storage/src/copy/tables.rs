@@ -452,10 +452,15 @@ const MESSAGES: [CopiedTable; 3] = [
             "chain",
             "expires_at",
             "deleted_at",
+            "bytes_through",
         ],
     ),
     table("chain_anchors", &["room_id"], &["seq", "chain"]),
-    table("message_rooms", &["room_id"], &["changes", "begins_after"]),
+    table(
+        "message_rooms",
+        &["room_id"],
+        &["changes", "begins_after", "begin_bytes", "freed_bytes"],
+    ),
 ];
 
 /// The highest position that the outbox gave: one row, which is there from the first migration on.

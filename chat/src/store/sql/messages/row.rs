@@ -5,38 +5,11 @@ use storage::{Error, FromRow, FromValue, Row};
 use wire::chat::Message;
 use wire::{RoomId, UnixMs, UserId};
 
-use crate::store::Head;
+use crate::store::FoundHead;
 use crate::store::chain::{LinkTexts, stored};
 
 /// `None` where not even its room and number can be read.
 pub(super) struct MessageRow(pub(super) Option<StoredMessage>);
-
-/// What is known of a room's messages.
-pub(super) struct HeadRow {
-    room: RoomId,
-    first_seq: Option<u64>,
-    begins_after: Option<u64>,
-    changes: Option<u64>,
-    pub(super) last: Option<StoredMessage>,
-}
-
-impl HeadRow {
-    /// None where there were never any; `shown` is how the last one is served.
-    pub(super) fn head(self, shown: impl FnOnce(StoredMessage) -> Message) -> Option<Head> {
-        if self.last.is_none() && self.begins_after.is_none() {
-            return None;
-        }
-        let begins_after = self.begins_after.unwrap_or(0);
-        let last = self.last.map(shown);
-        Some(Head {
-            room: self.room,
-            min_seq: self.first_seq.unwrap_or(0).max(begins_after + 1),
-            last_seq: last.as_ref().map_or(begins_after, |last| last.seq),
-            last,
-            changes: self.changes.unwrap_or(0),
-        })
-    }
-}
 
 impl FromRow for MessageRow {
     fn from_row(row: Row) -> Result<Self, Error> {
@@ -69,13 +42,13 @@ impl FromRow for MessageRow {
     }
 }
 
-impl FromRow for HeadRow {
+impl FromRow for FoundHead {
     fn from_row(row: Row) -> Result<Self, Error> {
         Ok(Self {
             room: RoomId(row.get("id")?),
             first_seq: row.get("first_seq")?,
-            begins_after: row.get("begins_after")?,
-            changes: row.get("changes")?,
+            begins_after: row.get::<Option<u64>>("begins_after")?.unwrap_or(0),
+            changes: row.get::<Option<u64>>("changes")?.unwrap_or(0),
             last: match row.get::<Option<u64>>("first_seq")? {
                 Some(_) => MessageRow::from_row(row)?.0,
                 None => None,

@@ -188,13 +188,12 @@ pub(super) async fn fill_chat(database: &Database, has_messages: bool) {
         query(insert).execute(&mut work).await.unwrap();
     }
     if has_messages {
-        let insert = "INSERT INTO messages (room_id, seq, message_id, sender, client_id, body, sent_at, expires_at, deleted_at) \
-            VALUES ('r', 1, 'm', 's', 'c', 'hello', 1, 2, 3)";
+        let insert = "INSERT INTO messages (room_id, seq, message_id, sender, client_id, body, sent_at, expires_at, deleted_at, bytes_through) \
+            VALUES ('r', 1, 'm', 's', 'c', 'hello', 1, 2, 3, 5)";
         query(insert).execute(&mut work).await.unwrap();
         let insert = "INSERT INTO chain_anchors (room_id, seq, chain) VALUES ('r', 1, 'A')";
         query(insert).execute(&mut work).await.unwrap();
-        let insert =
-            "INSERT INTO message_rooms (room_id, changes, begins_after) VALUES ('r', 2, 1)";
+        let insert = "INSERT INTO message_rooms (room_id, changes, begins_after, begin_bytes, freed_bytes) VALUES ('r', 2, 1, 5, 4)";
         query(insert).execute(&mut work).await.unwrap();
     }
     work.commit().await.unwrap();
