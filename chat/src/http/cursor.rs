@@ -6,7 +6,10 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chat_core::check_id;
-use wire::{ErrorCode, RoomId};
+use service::http::HttpError;
+use wire::{ErrorCode, Page, RoomId, UserId};
+
+use super::{QueryParameters, http_error};
 
 pub(super) fn write_cursor(number: impl Display, id: impl Display) -> String {
     URL_SAFE_NO_PAD.encode(format!("{number} {id}"))
@@ -33,6 +36,25 @@ pub(super) fn read_id_cursor(cursor: &str) -> Result<String, ErrorCode> {
     let id = decoded(cursor)?;
     check_id(&id).map_err(|_| ErrorCode::BadCursor)?;
     Ok(id)
+}
+
+/// After whom a page by ids begins, if it is not the first.
+///
+/// # Errors
+/// 400 `bad_cursor` for what no page has given.
+pub(super) fn after_id(query: &QueryParameters) -> Result<Option<UserId>, HttpError> {
+    let after = query.text("cursor").map(read_id_cursor).transpose();
+    Ok(after.map_err(http_error)?.map(UserId))
+}
+
+/// The page that begins with `items`, of which there is one more than `limit` where another page follows.
+pub(super) fn page_by_ids<T>(mut items: Vec<T>, limit: u32, id: impl Fn(&T) -> &UserId) -> Page<T> {
+    let limit = limit as usize;
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().filter(|_| more);
+    let next_cursor = last.map(|last| write_id_cursor(id(last).as_str()));
+    Page { items, next_cursor }
 }
 
 fn decoded(cursor: &str) -> Result<String, ErrorCode> {

@@ -9,9 +9,9 @@ use service::clock::now;
 use service::http::{HttpError, Json};
 use wire::{Page, Participant, UserId};
 
-use super::cursor::{read_id_cursor, write_id_cursor};
+use super::cursor::{after_id, page_by_ids};
 use super::feed::{nobody, not_stored};
-use super::{BearerAdmission, QueryParameters, http_error};
+use super::{BearerAdmission, QueryParameters};
 use crate::state::AppState;
 use crate::store::{FeedStore, FollowOutcome, NewFollow, Stores};
 
@@ -23,18 +23,12 @@ pub(crate) async fn list_following<S: Stores>(
 ) -> Result<Json<Page<Participant>>, HttpError> {
     let follower = &bearer.reader()?.user;
     let limit = query.page_limit()?;
-    let after = query.text("cursor").map(read_id_cursor).transpose();
-    let after = after.map_err(http_error)?.map(UserId);
+    let after = after_id(&query)?;
     let store = &state.feed.store;
     // One more than asked for shows whether there is another page.
     let items = store.following(follower, after.as_ref(), limit + 1).await;
-    let mut items = items.map_err(|error| HttpError::storage_unavailable(&error))?;
-    let limit = limit as usize;
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let last = items.last().filter(|_| more);
-    let next_cursor = last.map(|last| write_id_cursor(last.user_id.as_str()));
-    Ok(Json(Page { items, next_cursor }))
+    let items = items.map_err(|error| HttpError::storage_unavailable(&error))?;
+    Ok(Json(page_by_ids(items, limit, |one| &one.user_id)))
 }
 
 /// Follows somebody from now on: 204 each time.

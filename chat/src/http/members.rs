@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use service::http::{HttpError, Json};
 use wire::chat::Member;
-use wire::{Page, RoomId, UserId};
+use wire::{Page, RoomId};
 
-use super::cursor::{read_id_cursor, write_id_cursor};
+use super::cursor::{after_id, page_by_ids};
 use super::{BearerAdmission, QueryParameters, http_error};
 use crate::state::AppState;
 use crate::store::Stores;
@@ -20,9 +20,8 @@ pub(crate) async fn list_members<S: Stores>(
     query: QueryParameters,
 ) -> Result<Json<Page<Member>>, HttpError> {
     let room = RoomId(room);
-    let limit = query.page_limit()? as usize;
-    let after = query.text("cursor").map(read_id_cursor).transpose();
-    let after = after.map_err(http_error)?.map(UserId);
+    let limit = query.page_limit()?;
+    let after = after_id(&query)?;
     bearer.reach(&state, &room).await?;
     let caller = &bearer.0.caller;
     let members = state.registry.ask(|broker| {
@@ -32,12 +31,5 @@ pub(crate) async fn list_members<S: Stores>(
     let mut members: Vec<Member> = members.map_err(http_error)?;
     members.retain(|member| after.as_ref().is_none_or(|after| &member.user_id > after));
     members.sort_by(|a, b| a.user_id.cmp(&b.user_id));
-    let more = members.len() > limit;
-    members.truncate(limit);
-    let next_cursor = members.last().filter(|_| more);
-    let next_cursor = next_cursor.map(|last| write_id_cursor(last.user_id.as_str()));
-    Ok(Json(Page {
-        items: members,
-        next_cursor,
-    }))
+    Ok(Json(page_by_ids(members, limit, |one| &one.user_id)))
 }
