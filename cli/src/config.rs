@@ -182,13 +182,17 @@ impl Settings {
     fn check_retention(&self) -> Result<(), Failure> {
         let check = self.scheduler.retention.check();
         check.map_err(|(key, why)| Failure::config(format!("scheduler.retention.{key}: {why}")))?;
-        let days = self.chat.retention;
-        match days <= MAX_RETENTION_DAYS {
-            true => Ok(()),
-            false => Err(Failure::config(format!(
-                "chat.retention: {days} is not from 0 to {MAX_RETENTION_DAYS}"
-            ))),
+        for (key, days) in [
+            ("chat.retention", self.chat.retention),
+            ("feed.retention_days", self.feed.retention_days),
+        ] {
+            if days > MAX_RETENTION_DAYS {
+                return Err(Failure::config(format!(
+                    "{key}: {days} is not from 0 to {MAX_RETENTION_DAYS}"
+                )));
+            }
         }
+        Ok(())
     }
 
     /// Who gets the daily mail about what failed.
