@@ -11,6 +11,7 @@ mod describe;
 mod events;
 mod feed;
 mod http;
+mod last_activity;
 mod lifecycle;
 mod lost_tail;
 mod quotas;

@@ -14,6 +14,7 @@ use crate::config::{Config, Limits};
 use crate::databases::{self, ServiceStores};
 use crate::events::SchedulerEvents;
 use crate::feed::Feed;
+use crate::last_activity::LastActivity;
 use crate::quotas::{HourlyQuota, MessageQuotas};
 use crate::registry::Registry;
 use crate::retention_age::RetentionAge;
@@ -70,6 +71,10 @@ pub async fn run(
         runtime.spawn_until_stop("post_retention", async move { retention.run().await });
     }
 
+    let last_activity = LastActivity::new(store.rooms.clone());
+    let (kept, active) = (last_activity.clone(), registry.clone());
+    runtime.spawn_until_stop("last_activity", async move { kept.keep(active).await });
+
     databases::watch(&runtime.readiness, &store);
     let state = Arc::new(AppState {
         registry,
@@ -78,6 +83,7 @@ pub async fn run(
         rooms,
         exports: HourlyQuota::of_exports(&config.limits),
         feed,
+        last_activity,
         connections: runtime.connections(),
     });
     publish_events(&runtime, &config, store.rooms.outbox(), secret.clone())?;

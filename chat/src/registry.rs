@@ -97,6 +97,11 @@ impl Registry {
         question(&self.state().broker)
     }
 
+    /// Who was active since this was last asked, and when: each person once in a minute.
+    pub(crate) fn take_active(&self) -> Vec<(UserId, UnixMs)> {
+        self.state().broker.take_active()
+    }
+
     /// Registers a socket. Gone when the guard is dropped.
     pub(crate) fn enter(
         &self,

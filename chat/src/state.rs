@@ -11,6 +11,7 @@ use wire::{ChatClaims, ChatRoomGrant, ErrorCode, Participant, RoomId, UnixMs};
 
 use crate::caller::Caller;
 use crate::feed::Feed;
+use crate::last_activity::LastActivity;
 use crate::quotas::HourlyQuota;
 use crate::registry::Registry;
 use crate::room_loader::RoomLoader;
@@ -26,6 +27,7 @@ pub(crate) struct AppState<S> {
     pub(crate) rooms: RoomLoader<S>,
     pub(crate) exports: HourlyQuota,
     pub(crate) feed: Feed,
+    pub(crate) last_activity: LastActivity,
     pub(crate) connections: ConnectionContext,
 }
 

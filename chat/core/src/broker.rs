@@ -101,6 +101,15 @@ impl<P: PresenceTracker> RoomBroker<P> {
             } => {
                 self.frame(now, connection, id, frame, &mut out);
             }
+            Input::AskedPresence {
+                connection,
+                id,
+                frame,
+                last_active,
+            } => {
+                let asked = (frame.into(), last_active);
+                self.frame_with(now, connection, id, asked, &mut out);
+            }
             Input::CaughtUp { connection } => self.caught_up(now, connection, &mut out),
             Input::Unsent {
                 connection,
@@ -167,6 +176,11 @@ impl<P: PresenceTracker> RoomBroker<P> {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.rooms.version()
+    }
+
+    /// Who did something since this was last asked and is to be remembered, and when.
+    pub fn take_active(&mut self) -> Vec<(UserId, UnixMs)> {
+        self.presence.take_active()
     }
 
     /// True where a read as of then is not taken, and is to be done again.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use wire::chat::{ChatClientFrame, Cursor, Post};
-use wire::{ConnectionId, FrameId, RoomId, UserId};
+use wire::chat::{AskPresence, ChatClientFrame, Cursor, Post};
+use wire::{ConnectionId, FrameId, RoomId, UnixMs, UserId};
 
 use crate::{MessageRef, Room, WriteOutcome};
 
@@ -39,6 +39,17 @@ pub enum Input {
         id: Option<FrameId>,
         /// The frame itself.
         frame: ChatClientFrame,
+    },
+    /// A connection asks how people are.
+    AskedPresence {
+        /// The socket that asks.
+        connection: ConnectionId,
+        /// The frame's `id`.
+        id: Option<FrameId>,
+        /// Whose presence it wants, and whether also what becomes of it.
+        frame: AskPresence,
+        /// When those of them were last active of whom that is stored.
+        last_active: BTreeMap<UserId, UnixMs>,
     },
     /// What a [`CatchUp`](crate::ReadRequest::CatchUp) asked for is read and sent, by room and rising `seq`.
     CaughtUp {

@@ -24,6 +24,9 @@ pub trait PresenceTracker {
     /// `user` did something.
     fn active(&mut self, now: UnixMs, user: &UserId);
 
+    /// Who did something since this was last asked and is to be remembered, and when: each person once in a minute.
+    fn take_active(&mut self) -> Vec<(UserId, UnixMs)>;
+
     /// What others are to be told of `user`, where it differs from what was told last.
     fn take_change(&mut self, user: &UserId) -> Option<Presence>;
 

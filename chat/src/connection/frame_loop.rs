@@ -20,6 +20,9 @@ use crate::subscriber::ReadQueue;
 /// A ticket may be this much past its time when it is shown, in milliseconds; then it is good for as long.
 const EXPIRY_LEEWAY_MS: i64 = 60_000;
 
+/// People of one question of whom it is looked up when they were last active; as many as a connection may watch.
+const MAX_ASKED: usize = 200;
+
 /// What one socket's task goes by.
 pub(super) struct FrameLoop<'a, S> {
     reader: &'a mut ChatFrameReader,
@@ -101,11 +104,25 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
             return;
         }
         let connection = self.connection;
-        self.state.registry.handle(Input::Frame {
-            connection,
-            id,
-            frame,
-        });
+        let input = match frame {
+            ChatClientFrame::AskPresence(frame) => {
+                let asked = &frame.users[..frame.users.len().min(MAX_ASKED)];
+                // Boxed, as each read is.
+                let last_active = Box::pin(self.state.last_activity.of(asked)).await;
+                Input::AskedPresence {
+                    connection,
+                    id,
+                    frame,
+                    last_active,
+                }
+            }
+            frame => Input::Frame {
+                connection,
+                id,
+                frame,
+            },
+        };
+        self.state.registry.handle(input);
     }
 
     async fn read(&mut self, request: ReadRequest) {

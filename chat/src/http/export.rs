@@ -52,6 +52,10 @@ async fn exported_page<S: Stores>(
 ) -> Result<ExportPage, StoreError> {
     let (user, store) = (&caller.user, &state.feed.store);
     let (mut exported, mut left, mut place) = (ExportPage::default(), limit, from);
+    if place == ExportPlace::default() {
+        let active = store.last_active(std::slice::from_ref(user)).await?;
+        exported.last_active_at = active.get(user).copied();
+    }
     if let ExportPlace::Rooms(from) = place {
         let rooms = page(state, caller, from, limit).await?;
         let messages: usize = rooms.items.iter().map(|room| room.messages.len()).sum();

@@ -1,5 +1,6 @@
 //! Messages and rooms in SQL databases, in statements that every engine of `storage` takes.
 
+mod activity;
 mod feed;
 pub(crate) mod mark;
 mod messages;

@@ -190,13 +190,14 @@ async fn cht_124_messages_from_before_are_served_and_the_chain_begins_after_them
         "DROP INDEX messages_by_expiry",
         "ALTER TABLE messages DROP COLUMN expires_at",
         "ALTER TABLE messages DROP COLUMN deleted_at",
+        "ALTER TABLE messages DROP COLUMN bytes_through",
         "DROP TABLE message_rooms",
         "ALTER TABLE messages DROP COLUMN salt",
         "ALTER TABLE messages DROP COLUMN digest",
         "ALTER TABLE messages DROP COLUMN previous",
         "ALTER TABLE messages DROP COLUMN chain",
         "DROP TABLE chain_anchors",
-        "DELETE FROM _sqlx_migrations WHERE version IN (8, 10)",
+        "DELETE FROM _sqlx_migrations WHERE version IN (8, 10, 11)",
     ] {
         database.execute(query(statement)).await.unwrap();
     }

@@ -1,11 +1,14 @@
 //! The stores in SQL databases, and what only those that last promise. Rooms are on each engine, messages in SQLite.
 
+use std::collections::BTreeMap;
+
 use chat::store::sql::{SqlMessages, SqlRooms};
 use chat::store::{Appended, RoomChanges, RoomStore, StorePair};
 use chat_core::PositionKind;
 use storage::testing::{TestDatabase, TestEngine};
 use storage::{Database, Schema};
 use tokio::sync::OnceCell;
+use wire::{UnixMs, UserId};
 
 use crate::contract::{
     FeedFactory, StoreFactory, append, blocked, closed, erased, event, fill, is_closed,
@@ -85,6 +88,11 @@ macro_rules! keeps_it_for_good {
         #[tokio::test]
         async fn cht_81_closings_blocks_and_erasures_survive_a_reopening() {
             super::closings_blocks_and_erasures_survive($engine).await;
+        }
+
+        #[tokio::test]
+        async fn cht_267_when_people_were_last_active_is_kept_and_forgotten() {
+            super::last_activity_is_kept_and_forgotten($engine).await;
         }
 
         #[tokio::test]
@@ -179,6 +187,41 @@ async fn closings_blocks_and_erasures_survive(engine: TestEngine) {
         assert_eq!(is_closed(&store, room).await, expected, "{room}");
     }
     assert_eq!(members(&store, "group").await, ["Ann"]);
+}
+
+/// Of one person the latest counts, and of who is erased nothing is kept, whatever comes late.
+async fn last_activity_is_kept_and_forgotten(engine: TestEngine) {
+    let factory = SqlFactory::on(engine);
+    let Some(store) = factory.make().await else {
+        return;
+    };
+    let rooms = &store.rooms;
+    let ids: Vec<UserId> = ["ann", "bo", "kim"].map(UserId::from).to_vec();
+    let active = |noted: &[(&str, i64)]| -> BTreeMap<UserId, UnixMs> {
+        let noted = noted.iter();
+        noted
+            .map(|(user, at)| ((*user).into(), UnixMs(*at)))
+            .collect()
+    };
+    for noted in [
+        &[("ann", 5), ("bo", 7), ("kim", 1)][..],
+        &[("ann", 9), ("bo", 6)],
+        &[],
+    ] {
+        rooms.note_active(&active(noted)).await.unwrap();
+    }
+    let known = rooms.last_active(&ids).await.unwrap();
+    assert_eq!(known, active(&[("ann", 9), ("bo", 7), ("kim", 1)]));
+    store.apply(&erased("bo")).await.unwrap();
+    let late = active(&[("bo", 99), ("ann", 10)]);
+    rooms.note_active(&late).await.unwrap();
+    let known = rooms.last_active(&ids).await.unwrap();
+    assert_eq!(known, active(&[("ann", 10), ("kim", 1)]));
+    for forgotten in [1, 0] {
+        assert_eq!(rooms.forget_active(UnixMs(10), 5).await.unwrap(), forgotten);
+    }
+    let known = rooms.last_active(&ids).await.unwrap();
+    assert_eq!(known, active(&[("ann", 10)]));
 }
 
 /// As much as may wait while rooms are away.

@@ -8,7 +8,8 @@ use std::process::{Child, Command, Stdio};
 
 use chat::MessagesUrl;
 use testkit::{ANN, BO, BookedRoom, ChatPeer, Http, SOON, TicketSigner};
-use wire::chat::{Message, Send, Sent};
+use wire::UnixMs;
+use wire::chat::{AskPresence, Message, Presence, PresenceState, Send, Sent};
 
 use crate::server::{config, generous};
 
@@ -92,6 +93,42 @@ impl Drop for Victim {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
+    }
+}
+
+#[tokio::test]
+async fn cht_266_when_somebody_was_last_active_outlives_a_kill() {
+    let signer = TicketSigner::start().await;
+    let data = tempfile::tempdir().unwrap();
+    let BookedRoom(room) = BookedRoom::new();
+    let ticket = |user| signer.chat(user, std::slice::from_ref(&room));
+    let began = testkit::now();
+    let mut victim = Victim::start(data.path(), signer.url(), "").await;
+    let mut ann = ChatPeer::hello(&victim.url(), &ticket(ANN), "device").await;
+    ann.say(&room.id, "c-1", "hi").await;
+    let export = format!("{}/v1/export", victim.http_url());
+    let http = Http::bearer(&ticket(ANN));
+    let stored = testkit::until("it is stored", SOON, async || {
+        http.get(&export).await.body["last_active_at"].as_i64()
+    });
+    let stored = UnixMs(stored.await);
+    assert!(stored >= began && stored <= testkit::now());
+    victim.kill();
+    let victim = Victim::start(data.path(), signer.url(), "").await;
+    let mut bo = ChatPeer::hello(&victim.url(), &ticket(BO), "device").await;
+    let ask = AskPresence {
+        users: vec![ANN.into(), "stranger".into()],
+        subscribe: false,
+    };
+    bo.send_numbered(ask).await;
+    for (user, last_active_at) in [(ANN, Some(stored)), ("stranger", None)] {
+        let told = bo.expect::<Presence>(SOON).await;
+        let expected = Presence {
+            user_id: user.into(),
+            state: PresenceState::Offline,
+            last_active_at,
+        };
+        assert_eq!(told, expected);
     }
 }
 

@@ -3131,6 +3131,10 @@ export namespace Chat {
    */
   following?: Array<Participant>, 
   /**
+   * When the person was last seen to do something, to a minute; on the first page, if it is known.
+   */
+  last_active_at?: UnixMs, 
+  /**
    * Ask with it for the next page; absent from the last one.
    */
   next_cursor?: string, };

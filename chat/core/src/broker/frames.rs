@@ -1,5 +1,7 @@
 //! What a client's frame does.
 
+use std::collections::BTreeMap;
+
 use wire::chat::{
     Accepted, AskPresence, ChatClientFrame, History, MarkDelivered, MarkRead, Ping, Pong,
     PresenceState, Send, SetStatus, Typing, TypingBy,
@@ -52,6 +54,18 @@ impl<P: PresenceTracker> RoomBroker<P> {
         frame: ChatClientFrame,
         out: &mut Vec<Output>,
     ) {
+        self.frame_with(now, connection, id, (frame, BTreeMap::new()), out);
+    }
+
+    /// The same, with when people were last active of whom the frame asks.
+    pub(super) fn frame_with(
+        &mut self,
+        now: UnixMs,
+        connection: ConnectionId,
+        id: Option<FrameId>,
+        (frame, last_active): (ChatClientFrame, BTreeMap<UserId, UnixMs>),
+        out: &mut Vec<Output>,
+    ) {
         let Some(user) = self.connections.get(&connection).map(|c| c.user.clone()) else {
             return;
         };
@@ -91,7 +105,9 @@ impl<P: PresenceTracker> RoomBroker<P> {
             ChatClientFrame::Typing(frame) => self.on_typing(now, origin, user, frame, out),
             ChatClientFrame::History(frame) => self.on_history(origin, frame, out),
             ChatClientFrame::DeleteMessage(frame) => self.on_delete(origin, user, frame, out),
-            ChatClientFrame::AskPresence(frame) => self.on_ask_presence(origin, &user, frame, out),
+            ChatClientFrame::AskPresence(frame) => {
+                self.on_ask_presence(origin, &user, (frame, &last_active), out)
+            }
             ChatClientFrame::SetStatus(frame) => self.on_status(origin, &user, frame, out),
             ChatClientFrame::Ping(Ping { sent_at }) => {
                 let pong = Pong {
@@ -221,7 +237,7 @@ impl<P: PresenceTracker> RoomBroker<P> {
         &mut self,
         origin: Origin,
         user: &UserId,
-        frame: AskPresence,
+        (frame, last_active): (AskPresence, &BTreeMap<UserId, UnixMs>),
         out: &mut Vec<Output>,
     ) -> Result<(), ErrorReply> {
         if frame.users.len() > self.settings.max_watched {
@@ -230,10 +246,14 @@ impl<P: PresenceTracker> RoomBroker<P> {
         for other in frame.users {
             // A stranger looks like one who is not there.
             let together = self.are_together(user, &other, origin.connection);
-            let told = match together {
+            let mut told = match together {
                 true => self.presence.presence(&other),
                 false => offline(&other),
             };
+            if together {
+                let stored = last_active.get(&other).copied();
+                told.last_active_at = told.last_active_at.max(stored);
+            }
             self.send(vec![origin.connection], told.into(), out);
             if frame.subscribe && together {
                 self.watch(origin.connection, other);

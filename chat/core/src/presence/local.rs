@@ -7,6 +7,11 @@ use wire::{UnixMs, UserId};
 
 use super::PresenceTracker;
 
+/// Between two activities of one person that are to be remembered, in milliseconds.
+const NOTED_EVERY_MS: i64 = 60_000;
+/// People whose activity waits to be remembered; of more it is forgotten. They are asked for each second.
+const MAX_NOTED: usize = 50_000;
+
 /// The first [`PresenceTracker`]: one process is all there is.
 #[derive(Debug)]
 pub struct LocalPresence {
@@ -14,6 +19,8 @@ pub struct LocalPresence {
     users: HashMap<UserId, UserPresence>,
     /// When whose grace is over.
     graces: BTreeSet<(UnixMs, UserId)>,
+    /// Whose activity is to be remembered.
+    active: HashMap<UserId, UnixMs>,
 }
 
 /// Somebody who is or was connected.
@@ -27,6 +34,8 @@ struct UserPresence {
     /// The last connection was lost, and until then others are not told.
     grace_until: Option<UnixMs>,
     last_active_at: Option<UnixMs>,
+    /// The last activity that was to be remembered.
+    noted_at: Option<UnixMs>,
 }
 
 impl LocalPresence {
@@ -37,6 +46,19 @@ impl LocalPresence {
             grace_ms,
             users: HashMap::new(),
             graces: BTreeSet::new(),
+            active: HashMap::new(),
+        }
+    }
+
+    /// Has an activity remembered, unless one of the last minute is.
+    fn note(&mut self, now: UnixMs, user: &UserId) {
+        let Some(known) = self.users.get_mut(user) else {
+            return;
+        };
+        let is_noted = known.noted_at.is_some_and(|at| now < at + NOTED_EVERY_MS);
+        if !is_noted && self.active.len() < MAX_NOTED {
+            known.noted_at = Some(now);
+            self.active.insert(user.clone(), now);
         }
     }
 }
@@ -49,6 +71,7 @@ impl PresenceTracker for LocalPresence {
         if let Some(until) = known.grace_until.take() {
             self.graces.remove(&(until, user.clone()));
         }
+        self.note(now, user);
     }
 
     fn disconnected(&mut self, now: UnixMs, user: &UserId, away: bool, clean: bool) {
@@ -76,7 +99,12 @@ impl PresenceTracker for LocalPresence {
     fn active(&mut self, now: UnixMs, user: &UserId) {
         if let Some(known) = self.users.get_mut(user) {
             known.last_active_at = Some(now);
+            self.note(now, user);
         }
+    }
+
+    fn take_active(&mut self) -> Vec<(UserId, UnixMs)> {
+        self.active.drain().collect()
     }
 
     fn take_change(&mut self, user: &UserId) -> Option<Presence> {
@@ -116,6 +144,7 @@ impl PresenceTracker for LocalPresence {
     }
 
     fn erase(&mut self, user: &UserId) {
+        self.active.remove(user);
         let until = self.users.remove(user).and_then(|known| known.grace_until);
         if let Some(until) = until {
             self.graces.remove(&(until, user.clone()));
@@ -137,6 +166,7 @@ impl Default for UserPresence {
             announced: PresenceState::Offline,
             grace_until: None,
             last_active_at: None,
+            noted_at: None,
         }
     }
 }

@@ -28,6 +28,10 @@ impl PresenceTracker for KimIsElsewhere {
         self.0.active(now, user);
     }
 
+    fn take_active(&mut self) -> Vec<(UserId, UnixMs)> {
+        self.0.take_active()
+    }
+
     fn take_change(&mut self, user: &UserId) -> Option<Presence> {
         self.0.take_change(user)
     }

@@ -7,7 +7,9 @@ use chat_core::{
     Deletion, FrameDelivery, Input, MessageRef, MissedRange, Origin, Output, ReadRequest, Room,
     RoomBroker, Settings, SyncCursor, WriteOutcome, WriteRequest,
 };
-use wire::chat::{ChatClientFrame, ChatServerFrame, Cursor, Message, PresenceState, Send, Welcome};
+use wire::chat::{
+    AskPresence, ChatClientFrame, ChatServerFrame, Cursor, Message, PresenceState, Send, Welcome,
+};
 use wire::{CloseCode, ConnectionId, ErrorCode, FrameId, UnixMs};
 
 use crate::frames::{at, room};
@@ -218,6 +220,29 @@ impl Harness {
 
     pub(crate) fn gone(&mut self, connection: ConnectionId, clean: bool) {
         self.handle(Input::Gone { connection, clean });
+    }
+
+    /// Who is to be remembered as active, since this was last asked.
+    pub(crate) fn take_active(&mut self) -> Vec<(String, UnixMs)> {
+        let active = self.broker.take_active().into_iter();
+        active.map(|(user, at)| (user.0, at)).collect()
+    }
+
+    /// Asks how people are, some of whom were last active when the store says so.
+    pub(crate) fn ask_presence(
+        &mut self,
+        connection: ConnectionId,
+        frame: AskPresence,
+        last_active: &[(&str, UnixMs)],
+    ) {
+        let last_active = last_active.iter();
+        let last_active = last_active.map(|(user, at)| ((*user).into(), *at));
+        self.handle(Input::AskedPresence {
+            connection,
+            id: Some(1.into()),
+            frame,
+            last_active: last_active.collect(),
+        });
     }
 
     pub(crate) fn tick(&mut self, now: UnixMs) {

@@ -106,6 +106,32 @@ fn cht_25_presence_of_a_stranger_is_not_told() {
 }
 
 #[test]
+fn cht_265_each_activity_is_remembered_once_a_minute_and_told_of_who_is_away() {
+    let mut chat = Harness::with_room("r", &["ann", "bo"]);
+    chat.room("elsewhere", &["eve", "kim"]);
+    let ann = chat.hello("ann");
+    assert_eq!(chat.take_active(), [("ann".to_owned(), at(0))]);
+    for after_ms in [1_000, 59_999, 60_000, 61_000] {
+        chat.tick(at(after_ms));
+        chat.frame(ann, 1, Typing { room: "r".into() }.into());
+    }
+    assert_eq!(chat.take_active(), [("ann".to_owned(), at(60_000))]);
+    chat.forget();
+    let ask = AskPresence {
+        users: vec!["bo".into(), "eve".into()],
+        subscribe: false,
+    };
+    chat.ask_presence(ann, ask, &[("bo", at(5)), ("eve", at(5))]);
+    let told = chat.took(ann).into_iter().filter_map(|frame| match frame {
+        ChatServerFrame::Presence(told) => Some((told.user_id.0, told.last_active_at)),
+        _ => None,
+    });
+    // A stranger looks like one of whom nothing is known.
+    let expected = [("bo".to_owned(), Some(at(5))), ("eve".to_owned(), None)];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn cht_26_in_a_large_room_presence_is_told_to_those_who_asked() {
     let people: Vec<String> = (0..101).map(|n| format!("p{n:03}")).collect();
     let names: Vec<&str> = people.iter().map(String::as_str).collect();

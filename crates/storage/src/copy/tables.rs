@@ -374,7 +374,7 @@ const SCHEDULER: &[CopiedTable] = &[
     ),
 ];
 
-const CHAT: [CopiedTable; 16] = [
+const CHAT: [CopiedTable; 17] = [
     table(
         "rooms",
         &["room_id"],
@@ -431,6 +431,7 @@ const CHAT: [CopiedTable; 16] = [
         &["job_id"],
         &["kind", "author_id", "reader_id", "post_id", "after_id"],
     ),
+    table("last_activity", &["user_id"], &["active_at"]),
 ];
 
 /// In files alone: servers hold no messages.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ChatServerFrame, Message, Post, RoomView};
-use crate::{Participant, RoomId};
+use crate::{Participant, RoomId, UnixMs};
 
 /// Body of `POST /v1/rooms/{id}/messages`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +106,9 @@ pub struct ExportPage {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Participant>>"))]
     pub following: Vec<Participant>,
+    /// When the person was last seen to do something, to a minute; on the first page, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_active_at: Option<UnixMs>,
     /// Ask with it for the next page; absent from the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,

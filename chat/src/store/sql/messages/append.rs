@@ -27,11 +27,11 @@ const INSERT: &str = "INSERT INTO messages
      ON CONFLICT (room_id, sender, client_id) DO NOTHING";
 
 /// Where rooms end.
-pub(in crate::store::sql) type RoomEnds = HashMap<RoomId, RoomEnd>;
+pub(in crate::store::sql) type RoomEnds = HashMap<RoomId, StoredEnd>;
 
 /// Where a room ends.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::store::sql) struct RoomEnd {
+pub(in crate::store::sql) struct StoredEnd {
     last_seq: u64,
     /// Up to there.
     pub(in crate::store::sql) chain: ChainHash,
@@ -46,7 +46,7 @@ pub(super) async fn append_one(
     new: &NewMessage,
 ) -> Result<Appended, storage::Error> {
     let room = &new.draft.room;
-    let RoomEnd {
+    let StoredEnd {
         last_seq,
         chain: previous,
         bytes,
@@ -82,7 +82,7 @@ pub(super) async fn append_one(
     }
     let chain = link.map_or(previous, |link| link.chain);
     let last_seq = message.seq;
-    let end = RoomEnd {
+    let end = StoredEnd {
         last_seq,
         chain,
         bytes,
@@ -92,12 +92,15 @@ pub(super) async fn append_one(
 }
 
 /// The end of a room, which may be where its chain is to begin.
-async fn end(connection: &mut dyn SqlConnection, room: &RoomId) -> Result<RoomEnd, storage::Error> {
+async fn end(
+    connection: &mut dyn SqlConnection,
+    room: &RoomId,
+) -> Result<StoredEnd, storage::Error> {
     let last: Option<storage::Row> = query(END)
         .bind(room.as_str())
         .fetch_optional(connection)
         .await?;
-    let mut end = RoomEnd {
+    let mut end = StoredEnd {
         last_seq: 0,
         chain: ChainHash::GENESIS,
         bytes: RoomBytes::default(),

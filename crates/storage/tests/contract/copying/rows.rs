@@ -184,6 +184,7 @@ pub(super) async fn fill_chat(database: &Database, has_messages: bool) {
         "INSERT INTO pulled_posts (author_id, post_id) VALUES ('v', 'p1')",
         "INSERT INTO feed_entries (reader_id, post_id, author_id) VALUES ('u', 'p1', 'v')",
         "INSERT INTO feed_jobs (job_id, kind, author_id, reader_id, post_id, after_id) VALUES ('p1', 'spread', 'v', 'r', 'p1', 'a')",
+        "INSERT INTO last_activity (user_id, active_at) VALUES ('u', 5)",
     ] {
         query(insert).execute(&mut work).await.unwrap();
     }

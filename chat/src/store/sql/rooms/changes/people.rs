@@ -14,7 +14,8 @@ const ERASE: &str = "INSERT INTO people (user_id, erased_at) VALUES ?rows
 const ROOMS_OF_ONE: &str = "SELECT room_id FROM members WHERE user_id = ?1";
 
 /// What is of an erased person alone.
-const FORGET_ONE: [&str; 12] = [
+const FORGET_ONE: [&str; 13] = [
+    "DELETE FROM last_activity WHERE user_id = ?1",
     "DELETE FROM sent_counts WHERE user_id = ?1",
     "DELETE FROM group_members WHERE user_id = ?1",
     "DELETE FROM members WHERE user_id = ?1",
