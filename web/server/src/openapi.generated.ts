@@ -2544,6 +2544,8 @@ export interface operations {
                          * @default pair
                          */
                         kind: components["schemas"]["RoomKind"];
+                        /** @description Who is in it no more since they left by themselves, with this revision. */
+                        left?: components["schemas"]["UserId"] | null;
                         /** @description Everybody who belongs to it: 500 at most. */
                         members: components["schemas"]["RoomMember"][];
                         /** @description What a group is called. */
@@ -2600,6 +2602,8 @@ export interface operations {
                          * @default pair
                          */
                         kind: components["schemas"]["RoomKind"];
+                        /** @description Who is in it no more since they left by themselves, with this revision. */
+                        left?: components["schemas"]["UserId"] | null;
                         /** @description Everybody who belongs to it: 500 at most. */
                         members: components["schemas"]["RoomMember"][];
                         /** @description What a group is called. */
@@ -2656,6 +2660,8 @@ export interface operations {
                          * @default pair
                          */
                         kind: components["schemas"]["RoomKind"];
+                        /** @description Who is in it no more since they left by themselves, with this revision. */
+                        left?: components["schemas"]["UserId"] | null;
                         /** @description Everybody who belongs to it: 500 at most. */
                         members: components["schemas"]["RoomMember"][];
                         /** @description What a group is called. */

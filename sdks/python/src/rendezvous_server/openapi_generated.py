@@ -858,6 +858,8 @@ class RoomChangedData(TypedDict):
 
     kind: RoomKind
     """`pair` where nothing is said."""
+    left: NotRequired[UserId | None]
+    """Who is in it no more since they left by themselves, with this revision."""
     members: list[RoomMember]
     """Everybody who belongs to it: 500 at most."""
     name: NotRequired[str | None]
@@ -886,6 +888,8 @@ class RoomClosedData(TypedDict):
 
     kind: RoomKind
     """`pair` where nothing is said."""
+    left: NotRequired[UserId | None]
+    """Who is in it no more since they left by themselves, with this revision."""
     members: list[RoomMember]
     """Everybody who belongs to it: 500 at most."""
     name: NotRequired[str | None]
@@ -914,6 +918,8 @@ class RoomOpenedData(TypedDict):
 
     kind: RoomKind
     """`pair` where nothing is said."""
+    left: NotRequired[UserId | None]
+    """Who is in it no more since they left by themselves, with this revision."""
     members: list[RoomMember]
     """Everybody who belongs to it: 500 at most."""
     name: NotRequired[str | None]
