@@ -9,8 +9,38 @@ use wire::{ConnectionId, RoomId, UserId};
 #[derive(Debug, Default)]
 pub(super) struct ConnectedUser {
     /// Their rooms that are in memory.
-    pub(super) rooms: BTreeSet<RoomId>,
+    pub(super) rooms: RoomSet,
     pub(super) connections: Vec<ConnectionId>,
+}
+
+/// Rooms in the order of their ids, in no more memory than they take: most people are in one, and a tree would begin with
+/// a node for eleven.
+#[derive(Debug, Default)]
+pub(super) struct RoomSet(Vec<RoomId>);
+
+impl RoomSet {
+    pub(super) fn insert(&mut self, room: RoomId) {
+        if let Err(at) = self.0.binary_search(&room) {
+            if self.0.is_empty() {
+                self.0.reserve_exact(1);
+            }
+            self.0.insert(at, room);
+        }
+    }
+
+    pub(super) fn remove(&mut self, room: &RoomId) {
+        if let Ok(at) = self.0.binary_search(room) {
+            self.0.remove(at);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &RoomId> {
+        self.0.iter()
+    }
 }
 
 /// A socket, or a request that waits for news.

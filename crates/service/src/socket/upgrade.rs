@@ -22,7 +22,7 @@ use crate::proxies::ClientAddr;
 use crate::telemetry::spans;
 
 /// What tungstenite reads at once, in bytes: a socket keeps as much for as long as it lives.
-const READ_BUFFER_BYTES: usize = 512;
+const READ_BUFFER_BYTES: usize = 256;
 /// Heads of frames and answers to pings, which stand in the write buffer beside the queue's frames, in bytes.
 const WRITE_BUFFER_SPARE_BYTES: usize = 4 * 1024;
 
@@ -156,7 +156,7 @@ mod tests {
     fn edg_33_a_socket_holds_little() {
         let settings = SocketSettings::new("test.v1");
         let held = buffers(settings);
-        assert_eq!((held.read_buffer_size, held.write_buffer_size), (512, 0));
+        assert_eq!((held.read_buffer_size, held.write_buffer_size), (256, 0));
         assert_eq!(held.max_message_size, Some(64 * 1024));
         assert_eq!(held.max_frame_size, Some(64 * 1024));
         assert!(held.max_write_buffer_size < settings.queue_bytes + 64 * 1024);
