@@ -98,6 +98,7 @@ mod tests {
             let meant = match row["page"].as_str().unwrap() {
                 "home" => PageKind::Home,
                 "join" => PageKind::Join,
+                "embed" => PageKind::Embed("shop".to_owned()),
                 "none" => PageKind::Missing,
                 _ => PageKind::Account,
             };

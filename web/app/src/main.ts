@@ -3,7 +3,7 @@ import App from './App.svelte';
 import { basePath } from './base.ts';
 import { locale } from './i18n/index.ts';
 import { pageAt } from './page-path.ts';
-import { signupMode } from './settings.ts';
+import { embeddingApplication, signupMode } from './settings.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 
@@ -12,4 +12,4 @@ document.documentElement.lang = locale;
 const signup = signupMode();
 const page = pageAt(location.pathname, basePath(), signup !== 'off');
 const target = document.getElementById('app');
-if (target !== null) mount(App, { target, props: { page, signup } });
+if (target !== null) mount(App, { target, props: { page, signup, application: embeddingApplication() } });

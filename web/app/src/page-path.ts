@@ -5,11 +5,14 @@ const ACCOUNT_PAGES = ['signup', 'login', 'reset', 'verify', 'account', 'gift', 
 /** The pages of people with an account. */
 export type AccountPage = (typeof ACCOUNT_PAGES)[number];
 
-/** `none`: nothing is here. */
-export type PageKind = 'home' | 'join' | AccountPage | 'none';
+/** `embed`: a session in a frame of an application's page. `none`: nothing is here. */
+export type PageKind = 'home' | 'join' | 'embed' | AccountPage | 'none';
 
 /** What a mail program appends to the path of a link: a stop, a bracket, a slash, the encoded fragment, but no letter. */
 const NAMED = new RegExp(`^(join|${ACCOUNT_PAGES.join('|')})(?![\\p{Alphabetic}\\p{N}_-])`, 'iu');
+
+/** Of an application. Nobody mails that, so it is written in one way. */
+const EMBEDDING = /^embed\/[^/]+$/u;
 
 /**
  * `base` begins and ends with a slash; a path that is not below it is taken as it stands. Where there are no accounts, neither are
@@ -19,6 +22,7 @@ export function pageAt(path: string, base: string, hasAccounts: boolean): PageKi
   const below = path.startsWith(base) ? path.slice(base.length) : path;
   const name = decoded(below).replace(/^\/+/, '');
   if (name === '' || name === 'index.html') return 'home';
+  if (EMBEDDING.test(name)) return 'embed';
   const page = NAMED.exec(name)?.[1]?.toLowerCase() as 'join' | AccountPage | undefined;
   return page === undefined || (page !== 'join' && !hasAccounts) ? 'none' : page;
 }

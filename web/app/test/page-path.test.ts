@@ -8,7 +8,7 @@ test.each(table.paths)('[WEB-72] $path is the page $page, at the root and below 
 });
 
 test.each(table.paths)('[WEB-85] $path without accounts', ({ path, page }) => {
-  const isOfAll = ['home', 'join', 'none'].includes(page);
+  const isOfAll = ['home', 'join', 'embed', 'none'].includes(page);
   expect(pageAt(path, '/', false)).toBe(isOfAll ? page : 'none');
 });
 

@@ -17,8 +17,8 @@ export class Application {
     this.#key = key;
   }
 
-  static async of(stack: Stack): Promise<Application> {
-    return new Application(stack, await stack.createKey('e2e'));
+  static async of(stack: Stack, name = 'e2e'): Promise<Application> {
+    return new Application(stack, await stack.createKey(name));
   }
 
   /** Books a session of Ann and Bo, with the lobby open from a minute before by default. */
@@ -64,6 +64,16 @@ export class Application {
   /** By which channels its people are told of something. */
   async useChannels(channels: readonly string[]): Promise<void> {
     await this.#call('PATCH', '/v1/application', { channels });
+  }
+
+  /** By which it is named in addresses. */
+  async id(): Promise<string> {
+    return (await this.#call<{ id: string }>('GET', '/v1/application')).id;
+  }
+
+  /** Whose pages may have its sessions in a frame. */
+  async allowEmbedders(origins: readonly string[]): Promise<void> {
+    await this.#call('PATCH', '/v1/application', { allowed_embedders: origins });
   }
 
   /** Whose pages may join with this application's tickets. */

@@ -37,15 +37,17 @@ export class Call implements CallModel, CallActions {
   readonly clock: ServerClock;
   readonly #scheduler: SchedulerClient;
   readonly #onWake: () => void;
+  readonly #onSession: (session: Session) => void;
   #session: Session | null = null;
   #credentials: TabCredentials | null = null;
   #tickTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `onWake`: the page has slept, or its network has changed. */
-  constructor(scheduler: SchedulerClient, clock: ServerClock, onWake: () => void = () => undefined) {
+  /** `onWake`: the page has slept, or its network has changed. `onSession`: it is given the session before anything is told of it. */
+  constructor(scheduler: SchedulerClient, clock: ServerClock, onWake: () => void = () => undefined, onSession: (session: Session) => void = () => undefined) {
     this.#scheduler = scheduler;
     this.clock = clock;
     this.#onWake = onWake;
+    this.#onSession = onSession;
     this.#tick();
   }
 
@@ -66,6 +68,7 @@ export class Call implements CallModel, CallActions {
       onClockDoubt: () => this.#measureByRequest(),
     });
     this.#session = session;
+    this.#onSession(session);
     this.#snapshot = session.getSnapshot();
     session.subscribe(() => this.#handleChange(session.getSnapshot()));
   }

@@ -25,8 +25,11 @@ const storage = new TabStorage('rendezvous:');
 /** Delays between attempts while the scheduler is down; the last one repeats (ms). */
 const RETRY_MS = [500, 1_000, 2_000, 3_000];
 
-/** Redeems the token in the URL fragment, or restores the session of this tab. Retries while the scheduler is down. */
-export async function openJoinLink(scheduler: SchedulerClient, onRetry: () => void): Promise<JoinedSession | ClosedReason> {
+/**
+ * Redeems the token in the URL fragment, or restores the session of this tab. Retries while the scheduler is down. `application`: of
+ * the page for embedding, which takes no other's.
+ */
+export async function openJoinLink(scheduler: SchedulerClient, onRetry: () => void, application: string | null = null): Promise<JoinedSession | ClosedReason> {
   const link = readJoinLink(location);
   const credentials = storage.get<TabCredentials>('pass');
   if (link.is === 'damaged') return 'unknown';
@@ -36,7 +39,7 @@ export async function openJoinLink(scheduler: SchedulerClient, onRetry: () => vo
   if (link.is === 'link') history.replaceState(null, '', link.address);
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return token === '' && credentials !== null ? await restoreSession(scheduler, credentials) : await redeemToken(scheduler, token);
+      return token === '' && credentials !== null ? await restoreSession(scheduler, credentials) : await redeemToken(scheduler, token, application);
     } catch (error) {
       if (!(error instanceof ApiError) || !error.isTransient) return closedReason(error);
       // A cached ticket may still be valid, so a reload during a session doesn't need the scheduler.
@@ -94,8 +97,8 @@ export function closedReason(error: unknown): ClosedReason {
   return error.status === 401 || error.status === 404 || error.status === 422 || error.status === 400 ? 'unknown' : 'broken';
 }
 
-async function redeemToken(scheduler: SchedulerClient, token: string): Promise<JoinedSession> {
-  const { session, user_id, access }: JoinResponse = await scheduler.join(token);
+async function redeemToken(scheduler: SchedulerClient, token: string, application: string | null): Promise<JoinedSession> {
+  const { session, user_id, access }: JoinResponse = await scheduler.join(token, application);
   // The link is opened again: that is coming back.
   keptBy({ sessionId: session.id, me: user_id }).set('left', false);
   const joined = keep({ sessionId: session.id, roomId: session.room_id, me: user_id, access }, session);

@@ -10,15 +10,18 @@ import { sseParser } from './sse.ts';
 export class SchedulerClient {
   readonly #base: string;
   readonly #clock: ServerClock;
+  readonly #credentials: 'same-origin' | 'omit';
 
-  constructor(base: string, clock: ServerClock) {
+  /** `credentials`: `omit` for a page that is not to act for whoever is logged in, as one in a frame. */
+  constructor(base: string, clock: ServerClock, credentials: 'same-origin' | 'omit' = 'same-origin') {
     this.#base = base;
     this.#clock = clock;
+    this.#credentials = credentials;
   }
 
-  /** Exchanges the token from the fragment of a join link. */
-  join(token: string): Promise<JoinResponse> {
-    return this.#json('POST', '/v1/join', { body: { token } });
+  /** Exchanges the token from the fragment of a join link; with `application` only one of that application's. */
+  join(token: string, application: string | null = null): Promise<JoinResponse> {
+    return this.#json('POST', '/v1/join', { body: { token, ...(application === null ? {} : { application }) } });
   }
 
   session(access: string | null, id: string): Promise<SessionView> {
@@ -58,7 +61,7 @@ export class SchedulerClient {
    */
   async notificationStream(access: string | null, onNotification: (notification: Notification) => void, onOpen: () => void, abort: AbortSignal): Promise<void> {
     const response = await fetch(`${this.#base}/v1/notifications/stream`, {
-      credentials: 'same-origin',
+      credentials: this.#credentials,
       headers: { ...bearer(access), accept: 'text/event-stream' },
       signal: abort,
     });
@@ -78,7 +81,7 @@ export class SchedulerClient {
 
   #json<T>(method: string, path: string, options: Pick<RequestOptions, 'access' | 'body' | 'keepalive'>): Promise<T> {
     const sentAt = this.#clock.monotonicNow();
-    return requestJson(method, this.#base + path, { ...options, onDate: (date) => this.#clock.addDateHeader(sentAt, date) });
+    return requestJson(method, this.#base + path, { ...options, credentials: this.#credentials, onDate: (date) => this.#clock.addDateHeader(sentAt, date) });
   }
 }
 

@@ -14,12 +14,14 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /** Goes on although the page is left meanwhile. */
   readonly keepalive?: boolean;
+  /** `omit`: no cookie goes along, whoever is logged in. */
+  readonly credentials?: 'same-origin' | 'omit';
 }
 
-export async function requestJson<T>(method: string, url: string, { body, access, onDate, timeoutMs = REQUEST_TIMEOUT_MS, keepalive = false }: RequestOptions): Promise<T> {
+export async function requestJson<T>(method: string, url: string, { body, access, onDate, timeoutMs = REQUEST_TIMEOUT_MS, keepalive = false, credentials = 'same-origin' }: RequestOptions): Promise<T> {
   const response = await fetch(url, {
     method,
-    credentials: 'same-origin',
+    credentials,
     headers: {
       accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
