@@ -105,7 +105,7 @@ test('[WEB-61] the token goes into the body of one request and nowhere else, and
   const join = vi.fn(() => Promise.resolve({ session: BOOKING, user_id: 'ann', access: 'access', expires_at: 1 }));
   await openJoinLink({ join } as never, () => undefined);
   vi.unstubAllGlobals();
-  expect(join.mock.calls).toEqual([[T]]);
+  expect(join.mock.calls).toEqual([[T, null]]);
   expect(addresses).toEqual([`/join#${T}`, '/join']);
   expect([...stored.values()].join()).not.toContain(T);
 });
