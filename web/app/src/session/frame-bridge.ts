@@ -2,13 +2,10 @@
  * Between the page for embedding and the page that has it in a frame: the session's events go out, commands come in, both by
  * `postMessage` and with that page's exact origin. Nothing goes to, and nothing is taken from, anybody else.
  */
-import type { Session, SessionEvents } from '@rendezvous/client';
+import { SESSION_EVENTS, type Session } from '@rendezvous/client';
 
 /** Of each message to the embedding page, so that it tells them from those of other frames. */
 export const FROM_SESSION = 'rendezvous';
-
-/** The session's events, as `Session.on` tells them. */
-const EVENTS: readonly (keyof SessionEvents)[] = ['waiting', 'countdown', 'live', 'warning', 'paused', 'ended', 'peer', 'error'];
 
 /** What an embedding page may ask for. */
 export type FrameCommand =
@@ -44,7 +41,7 @@ export class FrameBridge {
   /** Tells of that session from here on, and gives it what is asked for. */
   follow(session: Session): void {
     this.#session = session;
-    for (const type of EVENTS) session.on(type, (event) => this.tell(type, event));
+    for (const type of SESSION_EVENTS) session.on(type, (event) => this.tell(type, event));
   }
 
   tell(type: string, event: object): void {

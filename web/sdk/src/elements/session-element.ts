@@ -2,13 +2,11 @@
 import { livekit } from '../media/livekit.ts';
 import { openvidu } from '../media/openvidu.ts';
 import { createSession, type Session } from '../session/session.ts';
-import type { SessionEvents, SessionSnapshot } from '../session/snapshot.ts';
+import { SESSION_EVENTS, type SessionSnapshot } from '../session/snapshot.ts';
 import { element, setText } from './dom.ts';
 import { sessionStyles } from './styles.ts';
 import { TicketElement } from './ticket-element.ts';
 import { deviceWords, endWords, span } from './words.ts';
-
-const EVENTS: readonly (keyof SessionEvents)[] = ['waiting', 'countdown', 'live', 'warning', 'paused', 'ended', 'peer', 'error'];
 
 /** Interval at which the clock is drawn (ms). */
 const DRAW_MS = 250;
@@ -28,7 +26,7 @@ export class RendezvousSessionElement extends TicketElement {
     const session = createSession({ ticket: this.requestTicket, media: [livekit, openvidu] });
     this.#session = session;
     this.#view ??= new SessionView(this, () => this.#session);
-    for (const type of EVENTS) session.on(type, (event) => this.tell(type, event));
+    for (const type of SESSION_EVENTS) session.on(type, (event) => this.tell(type, event));
     this.#unsubscribe = session.subscribe(() => this.draw());
     this.#drawTimer = setInterval(() => this.draw(), DRAW_MS);
     this.draw();
