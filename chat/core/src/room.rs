@@ -10,8 +10,8 @@ use crate::{Membership, PositionKind, PositionUpdate, without_expired_text};
 /// Members that a room names in what it is shown as; of more it says how many.
 pub const MAX_MEMBERS_SHOWN: usize = 20;
 
-/// Those who left a room who are remembered: as many as a room may have members. The others are told that they were taken out.
-const MAX_LEFT: usize = 500;
+/// Members that a room may have: a message is queued for each of them. As many of those who left are remembered; the others are told that they were taken out.
+pub const MAX_MEMBERS: usize = 500;
 
 /// A room with its head and its members.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,7 +102,7 @@ impl Room {
         self.left.extend(left);
         let members: BTreeSet<&UserId> = self.members.iter().map(|one| &one.user_id).collect();
         self.left.retain(|user| !members.contains(user));
-        while self.left.len() > MAX_LEFT {
+        while self.left.len() > MAX_MEMBERS {
             self.left.pop_first();
         }
     }

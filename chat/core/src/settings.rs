@@ -1,5 +1,8 @@
 //! The numbers that the broker goes by.
 
+/// People that one connection may watch, and that are looked up for one question.
+pub const MAX_WATCHED: usize = 200;
+
 /// Limits and spans; the defaults are those of `docs/PROTOCOL.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -41,7 +44,7 @@ impl Default for Settings {
             typing_every_ms: 500,
             welcome_rooms: 100,
             small_room: 100,
-            max_watched: 200,
+            max_watched: MAX_WATCHED,
             max_missed_total: 3_000,
             max_sync_messages: 600,
             max_told_present: 200,

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use chat_core::{Input, ReadRequest};
+use chat_core::{Input, MAX_WATCHED, ReadRequest};
 use service::clock::{now, sleep_until};
 use service::realtime::JoinError;
 use service::socket::{Disconnect, Incoming, Socket};
@@ -19,9 +19,6 @@ use crate::subscriber::ReadQueue;
 
 /// A ticket may be this much past its time when it is shown, in milliseconds; then it is good for as long.
 const EXPIRY_LEEWAY_MS: i64 = 60_000;
-
-/// People of one question of whom it is looked up when they were last active; as many as a connection may watch.
-const MAX_ASKED: usize = 200;
 
 /// What one socket's task goes by.
 pub(super) struct FrameLoop<'a, S> {
@@ -106,7 +103,7 @@ impl<'a, S: Stores> FrameLoop<'a, S> {
         let connection = self.connection;
         let input = match frame {
             ChatClientFrame::AskPresence(frame) => {
-                let asked = &frame.users[..frame.users.len().min(MAX_ASKED)];
+                let asked = &frame.users[..frame.users.len().min(MAX_WATCHED)];
                 // Boxed, as each read is.
                 let last_active = Box::pin(self.state.last_activity.of(asked)).await;
                 Input::AskedPresence {

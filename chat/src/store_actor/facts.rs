@@ -1,6 +1,6 @@
 //! What events of other services say, as the changes that they ask for. One that makes no sense is skipped and counted.
 
-use chat_core::{check_id, check_participant};
+use chat_core::{MAX_MEMBERS, check_id, check_participant};
 use serde::de::DeserializeOwned;
 use wire::{
     Event, EventType, MatchFact, Participant, PersonFact, RoomFact, RoomId, RoomKind,
@@ -11,9 +11,6 @@ use crate::removals::Removal;
 use crate::store::{
     BlockChange, Closing, Erasure, GroupFact, MatchChange, Opening, ProfileChange, RoomChanges,
 };
-
-/// Members of a group: a message is queued for each of them.
-const MAX_MEMBERS: usize = 500;
 
 /// Adds what an event asks for.
 pub(super) fn take(event: &Event, changes: &mut RoomChanges) {
