@@ -126,6 +126,11 @@ fn assert_page(answer: &HttpResponse, status: u16, path: &str) {
 #[tokio::test]
 async fn web_72_a_person_gets_a_page_at_every_path_and_a_program_a_problem() {
     let scheduler = Running::start().await;
+    // The page for embedding is there for an application that names embedders.
+    let embedders = json!({"allowed_embedders": ["https://shop.example"]});
+    let application = scheduler.at("/v1/application");
+    let named = scheduler.app.patch(&application, embedders).await;
+    named.json::<Value>(200);
     let client = Http::new();
     let table: Value =
         serde_json::from_str(include_str!("../../web/app/test/page-paths.json")).unwrap();
