@@ -1,6 +1,7 @@
 //! `rendezvous doctor`: tries each database, and each back end that is configured as a session would, and says what to do about
 //! each that does not work. It changes nothing.
 
+mod call;
 mod databases;
 mod mail;
 mod media;
@@ -50,6 +51,7 @@ pub(crate) async fn run(settings: &Settings, args: &DoctorArgs) -> Result<(), Fa
     let mut findings = databases::check(settings).await?;
     findings.extend(messages::check(settings, args.verify_messages).await?);
     findings.extend(turn::check(settings).await?);
+    findings.extend(call::check(settings).await);
     findings.extend(mail::check(settings).await?);
     findings.extend(media::check(settings).await);
     let mut failed = 0;

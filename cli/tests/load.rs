@@ -161,6 +161,35 @@ async fn lod_13_an_interrupted_run_tells_what_it_measured() {
     assert_eq!(report.spans_ms["join"].count, 4);
 }
 
+#[tokio::test]
+async fn lod_38_real_peers_connect_and_data_or_a_tone_flows_between_them() {
+    let stack = Stack::start().await;
+    let (key_file, result) = files(&stack, &stack.key("load"));
+    for (media, span, at_least) in [("data", "round_trip", 10), ("audio", "packet_gap", 20)] {
+        let flags = ["--media", media, "--pairs", "2", "--duration", "1s"];
+        let mut command = program();
+        command.args(args(&stack, &key_file, &result)).args(flags);
+        let output = command.output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{media}: {printed}{said}");
+        let report = report(&result);
+        assert_eq!((report.scenario.as_str(), report.pairs), (media, 2));
+        assert_eq!(report.spans_ms["connected"].count, 2, "{printed}");
+        assert!(report.spans_ms[span].count >= at_least, "{printed}");
+        assert!(report.operations >= at_least, "{printed}");
+        assert!(report.errors.is_empty(), "{printed}");
+    }
+    let mut both = program();
+    both.args(args(&stack, &key_file, &result));
+    both.args(["--media", "data", "--scenario", "idle"]);
+    assert_eq!(
+        both.output().unwrap().status.code(),
+        Some(2),
+        "one or the other"
+    );
+}
+
 /// `rendezvous load chat` with these arguments.
 fn chat(stack: &Stack, key_file: &str, result: &str, more: &[&str]) -> Command {
     let url = stack.url(Service::Scheduler);

@@ -178,7 +178,8 @@ impl KeyRing {
         Self::load(data_dir)
     }
 
-    fn load(data_dir: &Path) -> Result<Self, KeyError> {
+    /// Reads the keys; there may be none.
+    pub(crate) fn load(data_dir: &Path) -> Result<Self, KeyError> {
         let folder = keys_dir(data_dir);
         let file_error = |source| KeyError::File {
             path: folder.clone(),

@@ -49,6 +49,7 @@ mod store;
 mod store_clock;
 mod test_clock;
 mod tickets;
+pub mod trial_tickets;
 mod web;
 mod webhook_secrets;
 mod webhooks;

@@ -41,7 +41,7 @@ def build() -> Outcome:
     """What the other suites need, as two steps that can fail: the web app, and the binary that embeds it."""
     outcome = Outcome("build")
     step(outcome, "the web app", run([str(REPO / "scripts" / "build-web.sh")]))
-    step(outcome, "the binary", run(["cargo", "build", *CARGO_SET, "--bins", *WITH_TEST_FEATURES]))
+    step(outcome, "the binary, and the bot of a story", run(["cargo", "build", *CARGO_SET, "--bins", "--example", "tone-bot", *WITH_TEST_FEATURES]))
     return outcome.settle()
 
 

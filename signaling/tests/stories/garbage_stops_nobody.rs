@@ -2,13 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use testkit::{ANN, BO, RawSocket, SOON, TestPeer};
-use tokio::time::timeout;
-use webrtc::peer_connection::PeerConnection;
+use testkit::{ANN, BO, RawSocket, SOON, TestPeer, exchange};
 use wire::SIGNALING_SUBPROTOCOL;
 use wire::signaling::{Pong, Welcome};
 
-use crate::rtc_peer::{UP, exchange, opened, person, theirs};
 use crate::server::{SignalingServer, booking};
 
 const SOCKETS: usize = 50;
@@ -61,24 +58,15 @@ async fn sig_253_two_peers_negotiate_in_ten_thousand_frames_of_garbage() {
     let flood = futures_util::future::join_all((0..SOCKETS).map(|seed| garbage(&server, seed)));
     let talk = async {
         let session = booking().spec();
-        let ann = server.join(ANN, &session).await;
-        let bo = server.join(BO, &session).await;
         let began = Instant::now();
-        let (mut ann, mut bo) = (person(ann).await, person(bo).await);
-        let from_bo = bo.offer().await;
-        let ((_, from_ann), _) = timeout(UP, async {
-            tokio::join!(ann.until_live(), bo.until_live())
-        })
-        .await
-        .expect("live in time");
+        let mut ann = server.native(ANN, &session);
+        let mut bo = server.native(BO, &session);
+        tokio::join!(ann.live(), bo.live());
         let took = began.elapsed();
         println!("live {took:?} after the join");
         assert!(took < NEGOTIATED, "{took:?}");
-        let at_ann = theirs(&mut ann, from_ann).await;
-        opened(&from_bo).await;
-        exchange(&from_bo, &at_ann).await;
-        ann.connection.close().await.unwrap();
-        bo.connection.close().await.unwrap();
+        let (mut at_ann, mut at_bo) = tokio::join!(ann.channel(), bo.channel());
+        exchange(&mut at_bo, &mut at_ann).await;
     };
     tokio::join!(flood, talk);
 

@@ -8,7 +8,6 @@
 )]
 
 mod booked;
-mod rtc_peer;
 mod server;
 mod talk;
 

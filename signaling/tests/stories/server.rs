@@ -16,7 +16,7 @@ use service::listeners::Listeners;
 use service::realtime::RealtimeConfig;
 use signaling::Config;
 use tempfile::TempDir;
-use testkit::{ANN, BO, Http, SOON, TestBooking, TestPeer, TicketSigner, until};
+use testkit::{ANN, BO, Http, RtcPeer, SOON, TestBooking, TestPeer, TicketSigner, until};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -81,6 +81,12 @@ impl SignalingServer {
 
     pub(crate) async fn join(&self, user: &str, session: &SessionSpec) -> TestPeer {
         TestPeer::join(&self.url, &self.ticket(user, session)).await
+    }
+
+    /// A native peer, with a data channel.
+    pub(crate) fn native(&self, user: &str, session: &SessionSpec) -> RtcPeer {
+        let ticket = self.ticket(user, session);
+        RtcPeer::with_ticket(&self.url, &ticket, |options| options.channel("bytes"))
     }
 
     /// Ann, then Bo, both in and told to negotiate.

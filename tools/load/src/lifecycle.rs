@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 use crate::booking::BookingError;
 use crate::clock::now_us;
 use crate::meter::Meter;
-use crate::options::{Options, Scenario};
+use crate::native;
+use crate::options::{Media, Options, Scenario};
 use crate::pair_task::{PhaseSignals, run_pair};
 use crate::plan::{PairPlan, unbooked};
 use crate::progress::shown;
@@ -107,7 +108,11 @@ pub async fn run(
     options: Options,
     stop: CancellationToken,
 ) -> Result<Report, LoadError> {
-    raise_descriptors(2 * u64::from(options.pairs))?;
+    let each = match options.media {
+        Some(_) => native::DESCRIPTORS_OF_A_PAIR,
+        None => 2,
+    };
+    raise_descriptors(each * u64::from(options.pairs))?;
     let started_at = now_us() / 1_000;
     let plans = plans(target, &options, &stop).await?;
     let same_clock = match target {
@@ -116,14 +121,15 @@ pub async fn run(
     };
     let run = Run::new(options, same_clock, stop);
     let meter = Meter::new(run.options.report.server_pid);
-    let phases = match run.options.scenario {
-        Scenario::Sessions => sessions(&run, plans, meter).await,
-        _ => filled(&run, &plans, meter).await,
+    let phases = match (run.options.media, run.options.scenario) {
+        (Some(media), _) => native_pairs(&run, plans, media, meter).await,
+        (None, Scenario::Sessions) => sessions(&run, plans, meter).await,
+        (None, _) => filled(&run, &plans, meter).await,
     };
     let counted = run.tally.counted();
     Ok(Report {
         target: target.name().to_owned(),
-        scenario: run.options.scenario.name().to_owned(),
+        scenario: run.options.doing().to_owned(),
         pairs: run.options.pairs,
         started_at,
         interrupted: run.stop.is_cancelled(),
@@ -178,6 +184,46 @@ async fn sessions(run: &Arc<Run>, mut plans: Vec<PairPlan>, meter: Meter) -> Vec
     let done = || run.tally.operations();
     shown("sessions", total, done, until_stopped(&run.stop, all)).await;
     vec![measuring.end("sessions", run.tally.operations())]
+}
+
+/// Pairs of real peers: all connect, then something flows between them, and then they leave.
+async fn native_pairs(
+    run: &Arc<Run>,
+    plans: Vec<PairPlan>,
+    media: Media,
+    meter: Meter,
+) -> Vec<PhaseReport> {
+    let (signals, pairs) = (PhaseSignals::new(&run.stop), plans.len());
+    let connected = || run.tally.count_of(Span::Connected);
+    let measuring = meter.start();
+    let mut pair_tasks = JoinSet::new();
+    for plan in plans {
+        pair_tasks.spawn(native::run_pair(
+            Arc::clone(run),
+            plan,
+            media,
+            signals.clone(),
+        ));
+    }
+    let arriving = until_stopped(&run.stop, signals.all_arrived(pairs));
+    shown("connecting", pairs as u64, connected, arriving).await;
+    let mut phases = vec![measuring.end("connect", connected())];
+    let measuring = meter.start();
+    signals.start_work();
+    let began = std::time::Instant::now();
+    let working = until_stopped(&run.stop, signals.all_worked(pairs));
+    shown(
+        media.name(),
+        run.options.duration.as_secs(),
+        || began.elapsed().as_secs(),
+        working,
+    )
+    .await;
+    phases.push(measuring.end(media.name(), run.tally.operations()));
+    signals.finish.cancel();
+    let leaving = async { while pair_tasks.join_next().await.is_some() {} };
+    drop(timeout(STOP_LIMIT, leaving).await);
+    phases
 }
 
 /// Fill, work, empty; as often as was asked for.

@@ -22,8 +22,8 @@ pub(crate) struct PhaseSignals {
     pub(crate) finish: CancellationToken,
     /// When the work began, for all.
     pub(crate) work_began: Arc<OnceLock<Instant>>,
-    arrived: Turnstile,
-    worked: Turnstile,
+    pub(crate) arrived: Turnstile,
+    pub(crate) worked: Turnstile,
 }
 
 impl PhaseSignals {

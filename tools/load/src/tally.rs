@@ -48,6 +48,12 @@ pub(crate) enum Span {
     FanOut,
     /// From the moment at which all come back to having all that was missed.
     CaughtUp,
+    /// From a native pair's first join to media that is up on both sides.
+    Connected,
+    /// From a message over a data channel to its coming back.
+    RoundTrip,
+    /// From one packet of a tone to the next, as they arrive.
+    PacketGap,
 }
 
 impl Span {
@@ -68,6 +74,9 @@ impl Span {
             Span::Ack => "ack",
             Span::FanOut => "fan_out",
             Span::CaughtUp => "caught_up",
+            Span::Connected => "connected",
+            Span::RoundTrip => "round_trip",
+            Span::PacketGap => "packet_gap",
         }
     }
 }

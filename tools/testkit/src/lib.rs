@@ -1,5 +1,5 @@
 //! What tests of the services share: tickets, clients that keep the state of a real client, and the
-//! real binary as real processes. It knows the wire and nothing else: no service is linked in here,
+//! real binary as real processes. It knows the wire, and our client in Rust: no service is linked in here,
 //! so that what passes through it is what a client that we did not write would see.
 
 #![expect(
@@ -18,6 +18,7 @@ mod process;
 mod proxy;
 mod random;
 pub mod raw;
+mod rtc_peer;
 mod signaling_peer;
 mod signer;
 mod smtp_server;
@@ -38,6 +39,7 @@ pub use process::{free_ports, is_running, program, program_under};
 pub use proxy::{Break, Cut, ProxiedConnection, Proxy, Way};
 pub use random::SeededRandom;
 pub use raw::RawSocket;
+pub use rtc_peer::{MEDIA_UP, RtcPeer, exchange};
 pub use signaling_peer::{CutPeer, SignalingClientState, TestPeer};
 pub use signer::TicketSigner;
 pub use smtp_server::SmtpServer;

@@ -28,6 +28,8 @@ impl Starts {
     pub(super) fn of_run(options: &Options) -> Self {
         let now = now_us() / 1_000;
         let lead_ms = match options.scenario {
+            // Media flows in the lobby as it does later.
+            _ if options.media.is_some() => FAR_MS,
             Scenario::Deadlines => millis(options.lead()),
             // They stay in the lobby, so that they can join again.
             Scenario::Joins | Scenario::Idle | Scenario::Sessions => FAR_MS,
@@ -67,7 +69,7 @@ pub(super) fn booking(options: &Options, starts_at: i64, number: u32) -> Value {
         "closes_after_ms": FAR_MS,
         "connect_ms": CONNECT_MS,
         "remind_before_ms": [],
-        "metadata": {"load": options.scenario.name()},
+        "metadata": {"load": options.doing()},
     })
 }
 

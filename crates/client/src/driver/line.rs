@@ -1,0 +1,145 @@
+//! What happens on the line to the service: sockets that open, close or fail, and what follows.
+
+use std::time::Duration;
+
+use wire::signaling::{ClientFrame, Join, Ping};
+use wire::{CloseCode, EndReason, UnixMs};
+
+use super::Driver;
+use crate::connection::ABNORMAL_CLOSE;
+use crate::link::{LinkEvent, LinkFailure};
+use crate::protocol::{AfterClose, end, is_frame_refusal};
+use crate::{Refusal, SessionEvent, SessionPhase, SocketState, TicketError};
+
+/// Attempts in a row without a socket, after which the program is told (about 3 s).
+const TOLD_AFTER: u32 = 4;
+/// Shortest wait before joining again after `too_early`, in milliseconds.
+const EARLY_RETRY_MS: i64 = 1_000;
+
+impl Driver {
+    pub(super) async fn link_event(&mut self, event: LinkEvent) {
+        match event {
+            LinkEvent::Due => {
+                self.update(|state| state.socket = SocketState::Connecting);
+                self.link.connect(self.clock.now());
+            }
+            LinkEvent::Opened(ticket) => self.join(ticket).await,
+            LinkEvent::Failed(LinkFailure::Ticket(error)) => self.no_ticket(error),
+            LinkEvent::Failed(LinkFailure::Unreachable) => self.unreachable(),
+            LinkEvent::Text(text) => self.text(&text).await,
+            LinkEvent::Closed(code) => self.closed(code).await,
+            LinkEvent::Silent => self.closed(ABNORMAL_CLOSE).await,
+            LinkEvent::PingDue => self.ping().await,
+        }
+    }
+
+    async fn join(&mut self, ticket: String) {
+        self.last_error = None;
+        self.draining = None;
+        self.join_sent_at = self.clock.local_us();
+        let resume = self.outbox.resume();
+        let join: ClientFrame = Join { ticket, resume }.into();
+        self.link.send(join.to_text(None)).await;
+    }
+
+    async fn ping(&mut self) {
+        let ping: ClientFrame = Ping {
+            sent_at: self.clock.local_us().into(),
+            last_seq: self.outbox.last_seq(),
+        }
+        .into();
+        self.link.send(ping.to_text(None)).await;
+    }
+
+    fn no_ticket(&mut self, error: TicketError) {
+        if self.leave_until.is_some() {
+            return self.left();
+        }
+        let reason = error.reason.as_deref().and_then(EndReason::from_name);
+        if let Some(reason) = reason.filter(|_| error.code == "session_over") {
+            let now = self.clock.now();
+            return self.update(|state| end(state, reason, Vec::new(), now));
+        }
+        if error.is_final {
+            return self.refuse(error.into());
+        }
+        self.try_later(Duration::ZERO, true);
+    }
+
+    fn unreachable(&mut self) {
+        self.unreachable += 1;
+        if self.unreachable == TOLD_AFTER {
+            let message = "the service does not answer; it is tried again";
+            self.emit(SessionEvent::Error(Refusal::passing(
+                "unreachable",
+                message,
+            )));
+        }
+        self.try_later(Duration::ZERO, false);
+    }
+
+    fn try_later(&mut self, at_least: Duration, new_ticket: bool) {
+        let delay = at_least + self.attempts.next_delay(rand::random());
+        self.update(|state| state.socket = SocketState::Lost);
+        self.link.wait(delay, new_ticket);
+    }
+
+    async fn closed(&mut self, code: u16) {
+        let error = self.last_error.take();
+        if self.leave_until.is_some() {
+            return self.left();
+        }
+        if code == CloseCode::TooEarly.code() {
+            let opens_at = error.and_then(|error| error.opens_at);
+            return self.too_early(opens_at).await;
+        }
+        if code == CloseCode::SessionOver.code() {
+            let reason = error.and_then(|error| error.reason);
+            let reason = reason.as_deref().and_then(EndReason::from_name);
+            let now = self.clock.now();
+            let reason = reason.unwrap_or(EndReason::Completed);
+            return self.update(|state| end(state, reason, Vec::new(), now));
+        }
+        if is_frame_refusal(code) {
+            self.give_up_unanswered().await;
+        }
+        let asked = match &error {
+            Some(error) if code == CloseCode::RateLimited.code() => {
+                error.retry_after_ms.map(Duration::from_millis)
+            }
+            _ => self.draining,
+        };
+        let is_draining = self.draining.is_some();
+        match self
+            .attempts
+            .after_close(code, is_draining, asked, rand::random())
+        {
+            AfterClose::Stop => self.refuse(Refusal::closed(code, error.as_ref())),
+            AfterClose::Retry { delay, new_ticket } => {
+                self.update(|state| state.socket = SocketState::Lost);
+                self.link.wait(delay, new_ticket);
+            }
+        }
+    }
+
+    /// The lobby is closed: media ends, and this peer joins anew when it opens.
+    async fn too_early(&mut self, opens_at: Option<UnixMs>) {
+        self.close_media().await;
+        self.outbox.forget_seat();
+        let now = self.clock.now();
+        let soonest = now + EARLY_RETRY_MS;
+        let opens_at = opens_at.map_or(soonest, |at| at.max(soonest));
+        self.update(|state| {
+            state.phase = SessionPhase::Early { opens_at };
+            (state.socket, state.media) = (SocketState::Lost, crate::MediaState::None);
+        });
+        let wait = Duration::from_millis(opens_at.since(now).max(0).unsigned_abs());
+        self.link.wait(wait, true);
+    }
+
+    async fn give_up_unanswered(&mut self) {
+        for frame in self.outbox.give_up_unanswered() {
+            self.refused_frame(&frame).await;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Starts the task that keeps a session up. It ends with the session, or when nobody holds it any more.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::clock::ServerClock;
+use crate::driver::Driver;
+use crate::{SessionEvent, SessionHandle, SessionOptions, SessionSnapshot};
+
+/// Commands on their way: a handle waits where there are more.
+const MAX_COMMANDS: usize = 64;
+/// Events that wait for the program. While they are many, nothing more is read from the service.
+const MAX_EVENTS: usize = 1_024;
+
+pub(crate) fn start(options: SessionOptions) -> (SessionHandle, mpsc::Receiver<SessionEvent>) {
+    let (commands, commands_in) = mpsc::channel(MAX_COMMANDS);
+    let (events_out, events) = mpsc::channel(MAX_EVENTS);
+    let (snapshot_out, snapshot) = watch::channel(SessionSnapshot::BEFORE_JOIN);
+    let clock = Arc::new(ServerClock::new());
+    let handle = SessionHandle {
+        commands,
+        snapshot,
+        clock: Arc::clone(&clock),
+    };
+    let driver = Driver::new(options, clock, commands_in, events_out, snapshot_out);
+    tokio::spawn(driver.run());
+    (handle, events)
+}

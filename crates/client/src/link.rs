@@ -1,0 +1,252 @@
+//! The line to the service: asks for a ticket, opens a socket, watches that it lives, and waits between attempts. What
+//! is said over it is the driver's.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep_until;
+use wire::UnixMs;
+
+use crate::connection::{Connection, Incoming};
+use crate::{Ticket, TicketError, TicketSource};
+
+/// A socket without a `welcome` after this is given up.
+const WELCOME_LIMIT: Duration = Duration::from_secs(8);
+/// After a change of network a socket that lives answers a ping within this.
+const PROBE_LIMIT: Duration = Duration::from_secs(2);
+/// Pings after `welcome` that measure the clock, so that it is right before a countdown.
+const FIRST_PINGS: u32 = 4;
+/// Time between them.
+const FIRST_PING_EVERY: Duration = Duration::from_millis(250);
+/// A ticket that is good for less is replaced before it is used, in milliseconds.
+const TICKET_SLACK_MS: i64 = 5_000;
+
+/// An attempt: a ticket, and a socket to where it says.
+type Attempt = Pin<Box<dyn Future<Output = Result<(Connection, Ticket), LinkFailure>> + Send>>;
+
+/// Where the line stands.
+pub(crate) struct Link {
+    tickets: Arc<dyn TicketSource>,
+    ticket: Option<Ticket>,
+    state: LinkState,
+}
+
+enum LinkState {
+    Waiting { until: Instant, new_ticket: bool },
+    Connecting(Attempt),
+    Open(OpenLink),
+    Closed,
+}
+
+struct OpenLink {
+    connection: Connection,
+    welcomed: bool,
+    /// Longest silence of the server.
+    silence: Duration,
+    last_life: Instant,
+    /// A sign of life is due by then.
+    alive_by: Option<Instant>,
+    ping_every: Duration,
+    first_pings: u32,
+    next_ping: Option<Instant>,
+}
+
+/// No socket.
+pub(crate) enum LinkFailure {
+    Ticket(TicketError),
+    Unreachable,
+}
+
+/// What happened on the line.
+pub(crate) enum LinkEvent {
+    /// A wait is over: [`Link::connect`] is due.
+    Due,
+    /// A socket is open: `join` is due, with this ticket.
+    Opened(String),
+    Failed(LinkFailure),
+    Text(String),
+    /// The socket is closed, with this code.
+    Closed(u16),
+    /// Nothing came for too long.
+    Silent,
+    PingDue,
+}
+
+impl Link {
+    /// A line that is due at once.
+    pub(crate) fn new(tickets: Arc<dyn TicketSource>) -> Self {
+        let state = LinkState::Waiting {
+            until: Instant::now(),
+            new_ticket: true,
+        };
+        Self {
+            tickets,
+            ticket: None,
+            state,
+        }
+    }
+
+    /// Begins an attempt. The last ticket is used again while it counts, unless it would not do.
+    pub(crate) fn connect(&mut self, server_now: UnixMs) {
+        let new_ticket = matches!(
+            self.state,
+            LinkState::Waiting {
+                new_ticket: true,
+                ..
+            }
+        );
+        let kept = self
+            .ticket
+            .take()
+            .filter(|ticket| !new_ticket && ticket.expires_at.since(server_now) > TICKET_SLACK_MS);
+        let tickets = Arc::clone(&self.tickets);
+        self.state = LinkState::Connecting(Box::pin(async move {
+            let ticket = match kept {
+                Some(ticket) => ticket,
+                None => tickets.ticket().await.map_err(LinkFailure::Ticket)?,
+            };
+            let opened = Connection::open(&ticket.url).await;
+            let connection = opened.map_err(|_| LinkFailure::Unreachable)?;
+            Ok((connection, ticket))
+        }));
+    }
+
+    /// Waits for `delay`, then [`LinkEvent::Due`] follows.
+    pub(crate) fn wait(&mut self, delay: Duration, new_ticket: bool) {
+        let until = Instant::now() + delay;
+        self.state = LinkState::Waiting { until, new_ticket };
+    }
+
+    /// The rest of a wait is skipped; an open socket must show that it lives.
+    pub(crate) fn hurry(&mut self) {
+        match &mut self.state {
+            LinkState::Waiting { until, .. } => *until = Instant::now(),
+            LinkState::Open(open) if open.welcomed => {
+                open.next_ping = Some(Instant::now());
+                open.alive_by.get_or_insert(Instant::now() + PROBE_LIMIT);
+            }
+            _ => {}
+        }
+    }
+
+    /// The server has let this peer in, and named its limits (milliseconds).
+    pub(crate) fn welcomed(&mut self, ping_ms: i64, timeout_ms: i64) {
+        if let LinkState::Open(open) = &mut self.state {
+            open.welcomed = true;
+            open.silence = span(timeout_ms);
+            open.ping_every = span(ping_ms);
+            open.first_pings = FIRST_PINGS;
+            open.next_ping = Some(Instant::now());
+        }
+    }
+
+    /// Whether frames can be sent now.
+    pub(crate) fn is_welcomed(&self) -> bool {
+        matches!(&self.state, LinkState::Open(open) if open.welcomed)
+    }
+
+    /// Sends a frame, if there is a socket. Where it breaks, the next event says so.
+    pub(crate) async fn send(&mut self, text: String) {
+        if let LinkState::Open(open) = &mut self.state {
+            open.connection.send(text).await;
+        }
+    }
+
+    /// Closes for good.
+    pub(crate) async fn close(&mut self) {
+        let state = std::mem::replace(&mut self.state, LinkState::Closed);
+        if let LinkState::Open(open) = state {
+            open.connection.close().await;
+        }
+    }
+
+    /// What happens next. Cancel-safe. Never returns once closed.
+    pub(crate) async fn next(&mut self) -> LinkEvent {
+        match &mut self.state {
+            LinkState::Waiting { until, .. } => {
+                sleep_until((*until).into()).await;
+                LinkEvent::Due
+            }
+            LinkState::Connecting(attempt) => match attempt.await {
+                Ok((connection, ticket)) => {
+                    let text = ticket.ticket.clone();
+                    self.ticket = Some(ticket);
+                    self.state = LinkState::Open(OpenLink::new(connection));
+                    LinkEvent::Opened(text)
+                }
+                Err(failure) => {
+                    self.state = LinkState::Closed;
+                    LinkEvent::Failed(failure)
+                }
+            },
+            LinkState::Open(open) => {
+                let event = open.next().await;
+                if matches!(event, LinkEvent::Closed(_) | LinkEvent::Silent) {
+                    self.state = LinkState::Closed;
+                }
+                event
+            }
+            LinkState::Closed => std::future::pending().await,
+        }
+    }
+}
+
+impl OpenLink {
+    fn new(connection: Connection) -> Self {
+        Self {
+            connection,
+            welcomed: false,
+            silence: WELCOME_LIMIT,
+            last_life: Instant::now(),
+            alive_by: None,
+            ping_every: WELCOME_LIMIT,
+            first_pings: 0,
+            next_ping: None,
+        }
+    }
+
+    async fn next(&mut self) -> LinkEvent {
+        loop {
+            let silent_at = self.last_life + self.silence;
+            let silent_at = self.alive_by.map_or(silent_at, |at| at.min(silent_at));
+            let wake_at = self.next_ping.map_or(silent_at, |at| at.min(silent_at));
+            tokio::select! {
+                incoming = self.connection.next() => match incoming {
+                    Incoming::Text(text) => {
+                        self.lives();
+                        return LinkEvent::Text(text);
+                    }
+                    Incoming::Ping => self.lives(),
+                    Incoming::Closed(code) => return LinkEvent::Closed(code),
+                },
+                () = sleep_until(wake_at.into()) => {
+                    if Instant::now() >= silent_at {
+                        return LinkEvent::Silent;
+                    }
+                    self.plan_ping();
+                    return LinkEvent::PingDue;
+                }
+            }
+        }
+    }
+
+    fn lives(&mut self) {
+        self.last_life = Instant::now();
+        self.alive_by = None;
+    }
+
+    fn plan_ping(&mut self) {
+        let every = match self.first_pings {
+            0 => self.ping_every,
+            _ => FIRST_PING_EVERY,
+        };
+        self.first_pings = self.first_pings.saturating_sub(1);
+        self.next_ping = Some(Instant::now() + every);
+    }
+}
+
+/// A span that the server named, at least a second.
+fn span(ms: i64) -> Duration {
+    Duration::from_millis(ms.max(1_000).unsigned_abs())
+}

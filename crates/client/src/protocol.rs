@@ -1,0 +1,13 @@
+//! The client's side of the protocol: values and decisions. Pure: the time and every random value are arguments.
+
+mod apply;
+mod clock;
+mod negotiation;
+mod outbox;
+mod reconnect;
+
+pub(crate) use self::apply::{apply, end};
+pub(crate) use self::clock::ClockEstimate;
+pub(crate) use self::negotiation::{Negotiation, PeerSignal, Restart, Step};
+pub(crate) use self::outbox::Outbox;
+pub(crate) use self::reconnect::{AfterClose, Attempts, is_frame_refusal};
