@@ -8,6 +8,7 @@ const ORIGIN = 'https://shop.example';
 class SessionOfTest {
   readonly handlers = new Map<string, (event: object) => void>();
   readonly asked: unknown[][] = [];
+  getSnapshot = () => ({ phase: 'early', opensAt: 5 });
   on = (type: string, handler: (event: object) => void): void => void this.handlers.set(type, handler);
   setMuted = (muted: boolean): void => void this.asked.push(['mute', muted]);
   setCameraOff = (off: boolean): void => void this.asked.push(['camera', off]);
@@ -31,12 +32,23 @@ beforeEach(() => {
   page = new EventTarget();
   bridge = new FrameBridge({ origin: ORIGIN, window: parent as unknown as Window }, page as unknown as Window);
   bridge.follow(session as unknown as Session);
+  expect(parent.postMessage.mock.calls, 'it takes commands from here on').toEqual([[{ source: 'rendezvous', type: 'ready', phase: 'early', opensAt: 5 }, ORIGIN]]);
+  parent.postMessage.mockReset();
 });
 
 test('[WEB-136] each event of the session is told to the exact origin of the embedding page', () => {
   expect([...session.handlers.keys()].sort()).toEqual(['countdown', 'ended', 'error', 'live', 'paused', 'peer', 'waiting', 'warning']);
   session.handlers.get('live')?.({ startedAt: 1, deadlineAt: 2 });
   expect(parent.postMessage).toHaveBeenCalledExactlyOnceWith({ source: 'rendezvous', type: 'live', startedAt: 1, deadlineAt: 2 }, ORIGIN);
+});
+
+test('[WEB-136] an end that only the booking knows is told, and one that the session has told is not told again', () => {
+  const end = { reason: 'cancelled', absent: [], startedAt: null, endedAt: 7 } as const;
+  bridge.showsEnd(end);
+  bridge.showsEnd(end);
+  session.handlers.get('ended')?.({ reason: 'completed' });
+  bridge.showsEnd(end);
+  expect(parent.postMessage.mock.calls.map(([told]) => told)).toEqual([{ source: 'rendezvous', type: 'ended', ...end }, { source: 'rendezvous', type: 'ended', reason: 'completed' }]);
 });
 
 test('[WEB-136] commands are taken from the embedding page alone', () => {

@@ -2,7 +2,8 @@
 import { livekit } from '../media/livekit.ts';
 import { openvidu } from '../media/openvidu.ts';
 import { createSession, type Session } from '../session/session.ts';
-import { SESSION_EVENTS, type SessionSnapshot } from '../session/snapshot.ts';
+import { SESSION_EVENTS } from '../session/event-types.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import { element, setText } from './dom.ts';
 import { sessionStyles } from './styles.ts';
 import { TicketElement } from './ticket-element.ts';

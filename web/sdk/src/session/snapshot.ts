@@ -71,9 +71,6 @@ export interface SessionEvents {
   error: Refusal;
 }
 
-/** Every type of event, for who passes all of them on. */
-export const SESSION_EVENTS: readonly (keyof SessionEvents)[] = ['waiting', 'countdown', 'live', 'warning', 'paused', 'ended', 'peer', 'error'];
-
 export type SessionEvent = { readonly [Type in keyof SessionEvents]: { readonly type: Type; readonly event: SessionEvents[Type] } }[keyof SessionEvents];
 
 export function phaseOf({ session, left, opensAt, refusal }: Pick<SessionSnapshot, 'session' | 'left' | 'opensAt' | 'refusal'>): SessionPhase {

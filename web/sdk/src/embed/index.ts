@@ -1,0 +1,4 @@
+/** `@rendezvous/client/embed`: a session in an `<iframe>` of a page that runs none of its code. */
+export { embedSession, EmbeddedSession, type EmbedOptions } from './embed.ts';
+export { EmbedError, type EmbedErrorCode } from './embed-address.ts';
+export type { EmbeddedProblem, EmbedEvents } from './messages.ts';
