@@ -10,6 +10,7 @@ import type { ElementWords } from './words.ts';
 /** Within this distance of the end the list follows new messages, and of its top it asks for older ones (px). */
 const EDGE_PX = 48;
 
+/** `<rendezvous-chat>`: the chat of a room, by `ticket-url` or `getTicket`, and of the newest room without `room`. */
 export class RendezvousChatElement extends TicketElement {
   #chat: Chat | null = null;
   #view: ChatView | null = null;

@@ -12,6 +12,7 @@ import { deviceWords, endWords, span } from './words.ts';
 /** Interval at which the clock is drawn (ms). */
 const DRAW_MS = 250;
 
+/** `<rendezvous-session>`: a whole session, by `ticket-url` or `getTicket`. It joins as soon as it is in the page. */
 export class RendezvousSessionElement extends TicketElement {
   #session: Session | null = null;
   #view: SessionView | null = null;

@@ -9,6 +9,7 @@ export class EmbedError extends Error {
   /** Stays the same from version to version, unlike the message. */
   readonly code: EmbedErrorCode;
 
+  /** @internal `embedSession` throws it. */
   constructor(code: EmbedErrorCode, message: string) {
     super(message);
     this.code = code;

@@ -3,6 +3,7 @@ import { Emitter } from '../observable.ts';
 import { embedAddress } from './embed-address.ts';
 import { commandMessage, readEvent, type EmbedCommand, type EmbedEvents } from './messages.ts';
 
+/** Whose session is opened, and where in the page. */
 export interface EmbedOptions {
   /** The `join_url` of this page's person, as your server was answered when it booked. Whoever has it is that person: give each page its own alone. */
   readonly joinUrl: string;
@@ -41,6 +42,7 @@ export class EmbeddedSession extends Emitter<EmbedEvents> {
   #ready = false;
   #destroyed = false;
 
+  /** @internal `embedSession` makes one. */
   constructor({ joinUrl, application, into, title = 'Session' }: EmbedOptions) {
     super();
     const address = embedAddress(joinUrl, application);

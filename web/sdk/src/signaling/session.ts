@@ -14,6 +14,7 @@ export type SessionStage =
   | { readonly phase: 'paused'; readonly startedAt: number; readonly remainingMs: number | null; readonly until: number | null }
   | EndedStage;
 
+/** How a session ended. `absent`: of a no-show, who was not there; `startedAt`: null where it was never live. */
 export interface EndedStage {
   readonly phase: 'ended';
   readonly reason: EndReason;
@@ -28,6 +29,7 @@ export type PeerPresence =
   | { readonly is: 'here' }
   | { readonly is: 'lost'; readonly until: number };
 
+/** The other one of the two. */
 export interface Peer {
   readonly userId: string;
   readonly name: string;
@@ -40,12 +42,16 @@ export interface TimelineEntry {
   readonly what: 'you_came' | 'you_back' | 'peer_came' | 'peer_lost' | 'peer_back' | 'peer_left' | 'countdown' | 'live' | 'paused' | 'extended' | 'ended';
 }
 
+/** What the server has told of the session. `spec`, `me` and `peer` are null until it has let this page in. */
 export interface SessionState {
   readonly stage: SessionStage;
+  /** The booking, as the newest ticket of the two says it. */
   readonly spec: SessionSpec | null;
+  /** The user id of this page's person. */
   readonly me: string | null;
   readonly peer: Peer | null;
   readonly extensionsLeft: number;
+  /** User ids of who asks for more time; empty once it is given. */
   readonly extendAskedBy: readonly string[];
   readonly timeline: readonly TimelineEntry[];
 }
@@ -56,6 +62,7 @@ const LIVE_LATENCY_ALLOWANCE_MS = 250;
 /** Bounds the timeline of a flapping connection; older entries are dropped. */
 const MAX_TIMELINE_ENTRIES = 60;
 
+/** The state of a session that the server has told nothing of yet. */
 export const BEFORE_JOIN: SessionState = {
   stage: { phase: 'joining' },
   spec: null,
