@@ -35,7 +35,7 @@ types: ## write what is generated: web/sdk/src/wire.generated.ts from crates/wir
 	CARGO_TARGET_DIR=$${CARGO_TARGET_DIR:-$(CACHE)/target} cargo build -q --workspace --all-features --bins
 	@python3 scripts/sdks/generated.py $(or $(CARGO_TARGET_DIR),$(CACHE)/target)/debug/rendezvous
 
-docs: ## the reference of the TypeScript packages, into web/reference
+docs: ## the reference of the TypeScript packages, into target/reference
 	@scripts/build-web.sh --modules-only
 	@cd web && ../scripts/with-node npm run --silent docs
 
@@ -74,4 +74,4 @@ bench: ## measure against a bare relay and PeerJS, and write docs/PERFORMANCE.md
 	@python3 tools/bench/run.py $(ARGS)
 
 clean: ## remove what was built here; the cache of tools and test builds stays
-	rm -rf target web/app/dist web/reference web/node_modules web/e2e/results
+	rm -rf target web/app/dist web/node_modules web/e2e/results

@@ -1,128 +1,60 @@
 /** Names for what `openapi.generated.ts` says of the scheduler. */
 import type { components, paths, webhooks } from './openapi.generated.ts';
 
-type Schemas = components['schemas'];
+/** What the document says of a thing by that name. Each is an interface of its own, so that editors and the reference show its name. */
+type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
 
-/**
- * A booking, with who came when and how it ended.
- * @interface
- */
-export type Session = Schemas['SessionView'];
-/**
- * What books a session: who, when, and by which rules. What is not named is as the scheduler has it.
- * @interface
- */
-export type BookSession = Schemas['BookSession'];
-/**
- * What moves a session or changes it. What is not named stays.
- * @interface
- */
-export type ChangeSession = Schemas['ChangeSession'];
+/** A booking, with who came when and how it ended. */
+export interface Session extends Schema<'SessionView'> {}
+/** What books a session: who, when, and by which rules. What is not named is as the scheduler has it. */
+export interface BookSession extends Schema<'BookSession'> {}
+/** What moves a session or changes it. What is not named stays. */
+export interface ChangeSession extends Schema<'ChangeSession'> {}
 /**
  * Which sessions of your application are listed.
  * @interface
  */
 export type SessionQuery = Omit<NonNullable<paths['/v1/sessions']['get']['parameters']['query']>, 'cursor'>;
-/**
- * What lets one person's page in, until `expires_at`: give it to nobody else.
- * @interface
- */
-export type Ticket = Schemas['TicketResponse'];
-/**
- * A join link that replaces the one before.
- * @interface
- */
-export type RenewedLink = Schemas['RenewedLink'];
-/**
- * One thing that happened to a session.
- * @interface
- */
-export type TimelineItem = Schemas['TimelineItem'];
-/**
- * Who was told what, by which channel, and whether it arrived.
- * @interface
- */
-export type Delivery = Schemas['DeliveryView'];
-/**
- * A chat room with all who are in it.
- * @interface
- */
-export type Room = Schemas['GroupView'];
-/**
- * A chat room as it stands in a list.
- * @interface
- */
-export type ListedRoom = Schemas['ListedGroup'];
-/**
- * Who is in a new room; the first owns it.
- * @interface
- */
-export type CreateRoom = Schemas['CreateRoom'];
-/**
- * Another name of a room, or none.
- * @interface
- */
-export type ChangeRoom = Schemas['ChangeRoom'];
-/**
- * Two people who were matched, and the room that they have from then on.
- * @interface
- */
-export type Match = Schemas['CreatedMatch'];
-/**
- * The two who are matched.
- * @interface
- */
-export type CreateMatch = Schemas['CreateMatch'];
-/**
- * An endpoint of yours; `secret` stands in the answer that made it alone.
- * @interface
- */
-export type Webhook = Schemas['WebhookView'];
-/**
- * Where a new endpoint is, and what it is sent.
- * @interface
- */
-export type CreateWebhook = Schemas['CreateWebhook'];
-/**
- * What of an endpoint becomes different.
- * @interface
- */
-export type ChangeWebhook = Schemas['ChangeWebhook'];
-/**
- * The new secret, and until when the one before signs beside it.
- * @interface
- */
-export type RotatedSecret = Schemas['RotatedSecret'];
-/**
- * A delivery that was asked for just now.
- * @interface
- */
-export type SentDelivery = Schemas['SentDelivery'];
-/**
- * What one endpoint was sent, how often it was tried, and what it answered.
- * @interface
- */
-export type WebhookDelivery = Schemas['WebhookDeliveryView'];
-/**
- * What your application says of itself.
- * @interface
- */
-export type Application = Schemas['ApplicationView'];
-/**
- * What it says from now on. What is not named stays.
- * @interface
- */
-export type ChangeApplication = Schemas['ChangeApplication'];
-/**
- * What the scheduler answers when it refuses (RFC 9457).
- * @interface
- */
-export type Problem = Schemas['Problem'];
-/**
- * A field that is wrong, by its path, a code and a sentence.
- * @interface
- */
-export type FieldError = Schemas['FieldError'];
+/** What lets one person's page in, until `expires_at`: give it to nobody else. */
+export interface Ticket extends Schema<'TicketResponse'> {}
+/** A join link that replaces the one before. */
+export interface RenewedLink extends Schema<'RenewedLink'> {}
+/** One thing that happened to a session. */
+export interface TimelineItem extends Schema<'TimelineItem'> {}
+/** Who was told what, by which channel, and whether it arrived. */
+export interface Delivery extends Schema<'DeliveryView'> {}
+/** A chat room with all who are in it. */
+export interface Room extends Schema<'GroupView'> {}
+/** A chat room as it stands in a list. */
+export interface ListedRoom extends Schema<'ListedGroup'> {}
+/** Who is in a new room; the first owns it. */
+export interface CreateRoom extends Schema<'CreateRoom'> {}
+/** Another name of a room, or none. */
+export interface ChangeRoom extends Schema<'ChangeRoom'> {}
+/** Two people who were matched, and the room that they have from then on. */
+export interface Match extends Schema<'CreatedMatch'> {}
+/** The two who are matched. */
+export interface CreateMatch extends Schema<'CreateMatch'> {}
+/** An endpoint of yours; `secret` stands in the answer that made it alone. */
+export interface Webhook extends Schema<'WebhookView'> {}
+/** Where a new endpoint is, and what it is sent. */
+export interface CreateWebhook extends Schema<'CreateWebhook'> {}
+/** What of an endpoint becomes different. */
+export interface ChangeWebhook extends Schema<'ChangeWebhook'> {}
+/** The new secret, and until when the one before signs beside it. */
+export interface RotatedSecret extends Schema<'RotatedSecret'> {}
+/** A delivery that was asked for just now. */
+export interface SentDelivery extends Schema<'SentDelivery'> {}
+/** What one endpoint was sent, how often it was tried, and what it answered. */
+export interface WebhookDelivery extends Schema<'WebhookDeliveryView'> {}
+/** What your application says of itself. */
+export interface Application extends Schema<'ApplicationView'> {}
+/** What it says from now on. What is not named stays. */
+export interface ChangeApplication extends Schema<'ChangeApplication'> {}
+/** What the scheduler answers when it refuses (RFC 9457). */
+export interface Problem extends Schema<'Problem'> {}
+/** A field that is wrong, by its path, a code and a sentence. */
+export interface FieldError extends Schema<'FieldError'> {}
 
 /** The types of events that an endpoint may be sent, as `session.ended`. */
 export type WebhookEventType = keyof webhooks;

@@ -59,6 +59,7 @@ export interface ChatRoomState {
   readonly pending: readonly PendingMessage[];
   /** The server is replaying missed messages, so gaps need no history request yet. */
   readonly catchingUp: boolean;
+  /** User ids of who is connected to chat now. */
   readonly present: ReadonlySet<string>;
   /** Why the room is no longer theirs: nothing is written or read there any more. */
   readonly removed: Chat.RemovedReason | null;

@@ -4,7 +4,7 @@
  */
 import type { EndReason, SessionSpec, Signaling } from '../wire.generated.ts';
 
-/** The phase, with the data of that phase only. */
+/** The phase, with the data of that phase only. Times are the server's (Unix ms). */
 export type SessionStage =
   | { readonly phase: 'joining' }
   | { readonly phase: 'lobby' }
@@ -23,7 +23,7 @@ export interface EndedStage {
   readonly endedAt: number;
 }
 
-/** `lost`: the peer's socket is gone, and until `until` the same page may resume. */
+/** `lost`: the peer's socket is gone, and until `until` the same page may resume. `since`: when the peer was last there. Server time (Unix ms). */
 export type PeerPresence =
   | { readonly is: 'away'; readonly since: number | null }
   | { readonly is: 'here' }
@@ -36,7 +36,7 @@ export interface Peer {
   readonly presence: PeerPresence;
 }
 
-/** An entry of the timeline that is shown after the session. */
+/** What happened and when (server time, Unix ms): an entry of the timeline that is shown after the session. */
 export interface TimelineEntry {
   readonly at: number;
   readonly what: 'you_came' | 'you_back' | 'peer_came' | 'peer_lost' | 'peer_back' | 'peer_left' | 'countdown' | 'live' | 'paused' | 'extended' | 'ended';
