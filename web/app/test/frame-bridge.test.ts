@@ -1,7 +1,11 @@
 /** What passes between an embedding page and the session in its frame, and what does not. */
 import type { Session } from '@rendezvous/client';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { SCENES } from '../gallery/scenes.ts';
 import { embedder, FrameBridge, readCommand } from '../src/session/frame-bridge.ts';
+import { renderedScene } from './rendered.ts';
+
+vi.mock('../gallery/fake-camera.ts', () => ({ fakeCameraStream: () => null }));
 
 const ORIGIN = 'https://shop.example';
 
@@ -91,4 +95,12 @@ test('[WEB-136] a page that is in no frame has nobody to tell', () => {
   const page = { location: { ancestorOrigins: [ORIGIN] }, document: { referrer: ORIGIN } } as unknown as { parent: unknown };
   page.parent = page;
   expect(embedder(page as unknown as Window)).toBeNull();
+});
+
+test('[WEB-143] no screen of a session in a frame has a link, since no other page of ours may be in one', () => {
+  vi.stubGlobal('document', { visibilityState: 'visible' });
+  const links = (framed: boolean): string[] => Object.entries(SCENES).filter(([, scene]) => /<a [^>]*href/.test(renderedScene(scene(), framed))).map(([name]) => name);
+  expect(links(false)).toEqual(expect.arrayContaining(['ended', 'missed']));
+  expect(links(true)).toEqual([]);
+  vi.unstubAllGlobals();
 });
