@@ -2,6 +2,7 @@
 import type { Session } from '@rendezvous/client';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { SCENES } from '../gallery/scenes.ts';
+import { words } from '../src/i18n/index.ts';
 import { embedder, FrameBridge, readCommand } from '../src/session/frame-bridge.ts';
 import { renderedScene } from './rendered.ts';
 
@@ -97,10 +98,12 @@ test('[WEB-136] a page that is in no frame has nobody to tell', () => {
   expect(embedder(page as unknown as Window)).toBeNull();
 });
 
-test('[WEB-143] no screen of a session in a frame has a link, since no other page of ours may be in one', () => {
+test('[WEB-143] no screen of a session in a frame has a link, since no other page of ours may be in one, or speaks of one', () => {
   vi.stubGlobal('document', { visibilityState: 'visible' });
   const links = (framed: boolean): string[] => Object.entries(SCENES).filter(([, scene]) => /<a [^>]*href/.test(renderedScene(scene(), framed))).map(([name]) => name);
   expect(links(false)).toEqual(expect.arrayContaining(['ended', 'missed']));
   expect(links(true)).toEqual([]);
+  const unknown = renderedScene({ ...SCENES.early(), model: { ...SCENES.early().model, joinState: { is: 'closed', why: 'unknown' } } }, true);
+  expect(unknown, 'nor speaks of a link that the person never had').toContain(words.framedTitle);
   vi.unstubAllGlobals();
 });

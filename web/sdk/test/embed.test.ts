@@ -48,6 +48,10 @@ describe('a session in a frame', () => {
     open();
     expect(added).toEqual([frame]);
     expect(frame).toMatchObject({ src: `${WEB}/embed/shop#to.ken`, allow: 'camera; microphone; display-capture; autoplay', referrerPolicy: 'origin', title: 'Session' });
+    expect(frame.style).toMatchObject({ inlineSize: '100%', blockSize: '40rem' });
+    Object.assign(into, { clientHeight: 360 });
+    open();
+    expect(frame.style, 'no higher than what it is in').toMatchObject({ blockSize: '100%' });
   });
 
   test('[WEB-138] takes a frame of the page as it stands, and what the page has said itself counts', () => {

@@ -9,7 +9,7 @@ export interface EmbedOptions {
   readonly joinUrl: string;
   /** The id of your application, as `GET /v1/application` answers it. This page's origin must be among its `allowed_embedders`. */
   readonly application: string;
-  /** An element that the frame is added to, or an `<iframe>` of the page that becomes the frame. */
+  /** An element that the frame is added to and fills (40rem high where it has no height), or an `<iframe>` of the page that becomes the frame. */
   readonly into: Element;
   /** What a screen reader calls the frame (`Session`); an `<iframe>` that has a title keeps it. */
   readonly title?: string;
@@ -48,7 +48,7 @@ export class EmbeddedSession extends Emitter<EmbedEvents> {
     const address = embedAddress(joinUrl, application);
     this.#origin = address.origin;
     this.#isOurs = into.localName !== 'iframe';
-    this.frame = this.#isOurs ? newFrame(into.ownerDocument) : (into as HTMLIFrameElement);
+    this.frame = this.#isOurs ? newFrame(into) : (into as HTMLIFrameElement);
     this.frame.allow = allowed(this.frame.allow);
     // Some browsers tell the frame whose it is by the referrer alone.
     this.frame.referrerPolicy = 'origin';
@@ -141,8 +141,8 @@ function allowed(before: string): string {
   return [...said, ...ALLOWED.filter((one) => !named.has(one))].join('; ');
 }
 
-function newFrame(page: Document): HTMLIFrameElement {
-  const frame = page.createElement('iframe');
-  Object.assign(frame.style, { display: 'block', inlineSize: '100%', blockSize: '100%', minBlockSize: '28rem', border: '0' });
+function newFrame(into: Element): HTMLIFrameElement {
+  const frame = into.ownerDocument.createElement('iframe');
+  Object.assign(frame.style, { display: 'block', inlineSize: '100%', blockSize: into.clientHeight > 0 ? '100%' : '40rem', border: '0' });
   return frame;
 }
