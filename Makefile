@@ -6,7 +6,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/rendezvous
 TYPES := web/sdk/src/wire.generated.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up build web test check types spec e2e bench harness contracts sdks faults autobahn bounds fuzz clean
+.PHONY: help up build web test check types spec e2e docs bench harness contracts sdks faults autobahn bounds fuzz clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -34,6 +34,10 @@ types: ## write what is generated: web/sdk/src/wire.generated.ts from crates/wir
 	@scripts/sdks/install.sh
 	CARGO_TARGET_DIR=$${CARGO_TARGET_DIR:-$(CACHE)/target} cargo build -q --workspace --all-features --bins
 	@python3 scripts/sdks/generated.py $(or $(CARGO_TARGET_DIR),$(CACHE)/target)/debug/rendezvous
+
+docs: ## the reference of the TypeScript packages, into target/reference
+	@scripts/build-web.sh --modules-only
+	@cd web && ../scripts/with-node npm run --silent docs
 
 spec: ## write into docs/SPEC.md which tests each rule has
 	@python3 scripts/spec.py

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the client into web/sdk/dist, and the web app into web/app/dist, which the binary embeds. Does nothing where both are up to date.
+# Builds the client into web/sdk/dist, the SDK for Node into web/server/dist, and the web app into web/app/dist, which the binary
+# embeds. Does nothing where all are up to date.
 # usage: scripts/build-web.sh [--modules-only]
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -11,10 +12,10 @@ MODULES_STAMP=node_modules/.rendezvous-modules
 BUILD_STAMP=node_modules/.rendezvous-build
 
 # By content, not by time: a checkout or a deleted file changes what is built, too.
-modules_sum() { sha256sum package-lock.json package.json ./*/package.json | sha256sum; }
+modules_sum() { sha256sum package-lock.json package.json ./*/package.json ./examples/*/package.json | sha256sum; }
 
 sources_sum() {
-  find sdk app package-lock.json tsconfig.base.json \
+  find sdk app server package-lock.json tsconfig.base.json \
     \( -name node_modules -o -name dist -o -name test \) -prune -o -type f -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
 }
@@ -30,7 +31,7 @@ fi
 [ "${1:-}" != --modules-only ] || exit 0
 
 sources=$(sources_sum)
-if ! is_current "$BUILD_STAMP" "$sources" || [ ! -f app/dist/index.html ] || [ ! -f sdk/dist/index.js ]; then
+if ! is_current "$BUILD_STAMP" "$sources" || [ ! -f app/dist/index.html ] || [ ! -f sdk/dist/index.js ] || [ ! -f server/dist/index.js ]; then
   say "building the web app"
   "$REPO/scripts/with-node" npm run build --silent
   printf '%s\n' "$sources" >"$BUILD_STAMP"

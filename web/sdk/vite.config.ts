@@ -1,7 +1,7 @@
 /** The package as it is published: one file for each entry, and what they share. */
 import { defineConfig } from 'vite';
 
-const ENTRIES = ['index', 'chat/index', 'elements/index', 'scheduler/index', 'media/livekit', 'media/openvidu'];
+const ENTRIES = ['index', 'chat/index', 'elements/index', 'embed/index', 'scheduler/index', 'media/livekit', 'media/openvidu'];
 
 export default defineConfig({
   build: {

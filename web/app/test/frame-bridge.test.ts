@@ -1,13 +1,19 @@
 /** What passes between an embedding page and the session in its frame, and what does not. */
 import type { Session } from '@rendezvous/client';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { SCENES } from '../gallery/scenes.ts';
+import { words } from '../src/i18n/index.ts';
 import { embedder, FrameBridge, readCommand } from '../src/session/frame-bridge.ts';
+import { renderedScene } from './rendered.ts';
+
+vi.mock('../gallery/fake-camera.ts', () => ({ fakeCameraStream: () => null }));
 
 const ORIGIN = 'https://shop.example';
 
 class SessionOfTest {
   readonly handlers = new Map<string, (event: object) => void>();
   readonly asked: unknown[][] = [];
+  getSnapshot = () => ({ phase: 'early', opensAt: 5 });
   on = (type: string, handler: (event: object) => void): void => void this.handlers.set(type, handler);
   setMuted = (muted: boolean): void => void this.asked.push(['mute', muted]);
   setCameraOff = (off: boolean): void => void this.asked.push(['camera', off]);
@@ -31,12 +37,23 @@ beforeEach(() => {
   page = new EventTarget();
   bridge = new FrameBridge({ origin: ORIGIN, window: parent as unknown as Window }, page as unknown as Window);
   bridge.follow(session as unknown as Session);
+  expect(parent.postMessage.mock.calls, 'it takes commands from here on').toEqual([[{ source: 'rendezvous', type: 'ready', phase: 'early', opensAt: 5 }, ORIGIN]]);
+  parent.postMessage.mockReset();
 });
 
 test('[WEB-136] each event of the session is told to the exact origin of the embedding page', () => {
   expect([...session.handlers.keys()].sort()).toEqual(['countdown', 'ended', 'error', 'live', 'paused', 'peer', 'waiting', 'warning']);
   session.handlers.get('live')?.({ startedAt: 1, deadlineAt: 2 });
   expect(parent.postMessage).toHaveBeenCalledExactlyOnceWith({ source: 'rendezvous', type: 'live', startedAt: 1, deadlineAt: 2 }, ORIGIN);
+});
+
+test('[WEB-136] an end that only the booking knows is told, and one that the session has told is not told again', () => {
+  const end = { reason: 'cancelled', absent: [], startedAt: null, endedAt: 7 } as const;
+  bridge.showsEnd(end);
+  bridge.showsEnd(end);
+  session.handlers.get('ended')?.({ reason: 'completed' });
+  bridge.showsEnd(end);
+  expect(parent.postMessage.mock.calls.map(([told]) => told)).toEqual([{ source: 'rendezvous', type: 'ended', ...end }, { source: 'rendezvous', type: 'ended', reason: 'completed' }]);
 });
 
 test('[WEB-136] commands are taken from the embedding page alone', () => {
@@ -79,4 +96,14 @@ test('[WEB-136] a page that is in no frame has nobody to tell', () => {
   const page = { location: { ancestorOrigins: [ORIGIN] }, document: { referrer: ORIGIN } } as unknown as { parent: unknown };
   page.parent = page;
   expect(embedder(page as unknown as Window)).toBeNull();
+});
+
+test('[WEB-143] no screen of a session in a frame has a link, since no other page of ours may be in one, or speaks of one', () => {
+  vi.stubGlobal('document', { visibilityState: 'visible' });
+  const links = (framed: boolean): string[] => Object.entries(SCENES).filter(([, scene]) => /<a [^>]*href/.test(renderedScene(scene(), framed))).map(([name]) => name);
+  expect(links(false)).toEqual(expect.arrayContaining(['ended', 'missed']));
+  expect(links(true)).toEqual([]);
+  const unknown = renderedScene({ ...SCENES.early(), model: { ...SCENES.early().model, joinState: { is: 'closed', why: 'unknown' } } }, true);
+  expect(unknown, 'nor speaks of a link that the person never had').toContain(words.framedTitle);
+  vi.unstubAllGlobals();
 });

@@ -5,14 +5,15 @@ import SessionView from '../src/SessionView.svelte';
 
 const nothing = (): void => undefined;
 
-/** HTML of a scene of the gallery, its head and its body. */
-export function renderedScene({ model, chat, notification, chatOpen }: Scene): string {
+/** HTML of a scene of the gallery, its head and its body; `framed`: as in a page of somebody else. */
+export function renderedScene({ model, chat, notification, chatOpen }: Scene, framed = false): string {
   const { head, body } = render(SessionView, {
     props: {
       model,
       chat,
       notification,
       chatOpen,
+      framed,
       dismiss: nothing,
       actions: { setMuted: nothing, setCameraOff: nothing, extend: nothing, leave: nothing, comeBack: nothing, retryDevices: nothing, selectDevice: nothing, sendFeedback: async () => undefined },
       chatActions: { setDraft: nothing, send: () => true, retry: nothing, edit: nothing, deleteMessage: nothing, markRead: nothing, loadOlder: nothing, sendTyping: nothing },

@@ -1,11 +1,14 @@
 /** The elements in a page of somebody else: another origin, a strict policy, one script tag. */
-import type { Browser, Page } from '@playwright/test';
+import type { Browser, Locator, Page } from '@playwright/test';
 import { Example } from '../support/example.ts';
 import { expect, test } from '../support/fixtures.ts';
 import type { ParticipantPage } from '../support/participant-page.ts';
 
 /** What of the element this story asks beside its parts. */
 type RendezvousSession = HTMLElement & { readonly session: { getSnapshot(): { readonly peerMedia: { readonly video: boolean } | null } } };
+
+/** More than two pages of history (messages). */
+const LONG_CHAT = 130;
 
 /** Playwright looks into open shadow roots. */
 const phase = (page: Page) => page.locator('rendezvous-session [data-phase]').first();
@@ -104,3 +107,54 @@ test('[END-69] a page whose origin is not its application’s is told so once, a
   await expect.poll(() => told.jsonValue()).toEqual(['origin_not_allowed']);
   await ann.closesMedia();
 });
+
+test('[END-74] a long chat is paged back by scrolling, and nobody loses their place in it', async ({ stack, browser, openPage, stopAfter }) => {
+  const example = stopAfter(await Example.start(stack, 'script-tag', { STARTS_IN_MS: '600000' }));
+  const bo = await visit(browser, openPage, example, 'Bo');
+  // The ticket of the page's own server is also good for the requests of HTTP.
+  const { ticket, url } = await bo.page.evaluate(() => fetch('/chat-ticket', { method: 'POST' }).then((answer) => answer.json() as Promise<{ ticket: string; url: string }>));
+  const chat = new URL(url.replace(/^ws/, 'http')).origin;
+  const headers = { authorization: `Bearer ${ticket}`, 'content-type': 'application/json' };
+  const { items } = (await (await fetch(`${chat}/v1/rooms`, { headers })).json()) as { items: { room: string }[] };
+  for (let number = 1; number <= LONG_CHAT; number += 1) {
+    const answer = await fetch(`${chat}/v1/rooms/${items[0]!.room}/messages`, { method: 'POST', headers, body: JSON.stringify({ client_id: `m${number}`, body: `Message ${number}` }) });
+    expect(answer.status).toBe(201);
+  }
+
+  const ann = await visit(browser, openPage, example, 'Ann');
+  const list = ann.page.locator('rendezvous-chat [part~="messages"]');
+  const lines = list.locator('li[data-seq]');
+  await expect(lines.last()).toContainText(`Message ${LONG_CHAT}`);
+  expect(await lines.count()).toBeLessThan(LONG_CHAT / 2);
+  for (let first = await firstSeq(lines); first > 1; ) {
+    const before = lines.first();
+    await list.evaluate((element, seq) => {
+      const line = element.querySelector(`[data-seq="${seq}"]`) as HTMLElement & { kept?: boolean };
+      line.kept = true;
+      element.scrollTop = 0;
+    }, first);
+    await expect.poll(() => firstSeq(lines)).toBeLessThan(first);
+    const [place, kept] = await list.evaluate((element, seq) => {
+      const line = element.querySelector(`[data-seq="${seq}"]`) as HTMLElement & { kept?: boolean };
+      return [line.getBoundingClientRect().top - element.getBoundingClientRect().top, line.kept];
+    }, first);
+    expect(Math.abs(place as number), `message ${first} stays where it was`).toBeLessThan(2);
+    expect(kept, 'and is the same line').toBe(true);
+    await expect(before).toBeVisible();
+    first = await firstSeq(lines);
+  }
+  const texts = await lines.locator('.body').allTextContents();
+  expect(texts).toEqual(Array.from({ length: LONG_CHAT }, (_, index) => `Message ${index + 1}`));
+
+  const placeOf = (seq: number) => list.evaluate((element, seq) => element.querySelector(`[data-seq="${seq}"]`)!.getBoundingClientRect().top, seq);
+  await list.evaluate((element) => (element.scrollTop = 1_000));
+  const place = await placeOf(20);
+  await bo.page.locator('rendezvous-chat [part~="input"]').fill('One more');
+  await bo.page.locator('rendezvous-chat [part~="input"]').press('Enter');
+  await expect(lines.last()).toContainText('One more');
+  expect(Math.abs((await placeOf(20)) - place), 'who reads old messages stays there').toBeLessThan(2);
+});
+
+async function firstSeq(lines: Locator): Promise<number> {
+  return Number(await lines.first().getAttribute('data-seq'));
+}

@@ -45,7 +45,7 @@ test('[END-68] the quickstart of the README is at most ten lines, and two pages 
   const pages = await Promise.all(['Ann', 'Bo'].map(async (name) => openPage(await browser.newContext({ locale: 'en-GB' }), name)));
   for (const page of pages) await page.open(`${origin}/${page.name.toLowerCase()}`);
   for (const { page, name } of pages) {
-    const hears = () => page.evaluate(() => [...document.querySelectorAll('video')].map(({ muted, videoWidth }) => !muted && videoWidth > 0)[1]);
+    const hears = () => page.evaluate(() => [...document.querySelectorAll('video')].map(({ muted, currentTime }) => !muted && currentTime > 1)[1]);
     await until(`${name} sees and hears`, hears, 40_000);
   }
   for (const { page } of pages) await expect(page.locator('body')).toContainText('It is over: completed');

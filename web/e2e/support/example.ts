@@ -1,6 +1,7 @@
 /** An example of `web/examples`, served by its own server on an origin of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Stack } from './stack.ts';
 import { until } from './waiting.ts';
 
@@ -31,9 +32,14 @@ export class Example {
     return new Example(origin, child);
   }
 
+  /** Before it is served, as its head says; with the development build of its libraries, which mounts twice in React's strict mode. */
+  static async build(name: string): Promise<void> {
+    await promisify(execFile)('npm', ['run', 'build', '--silent'], { cwd: `${EXAMPLES}${name}`, env: { ...process.env, NODE_ENV: 'development' } });
+  }
+
   async stop(): Promise<void> {
     const gone = new Promise((done) => this.#process.once('exit', done));
-    this.#process.kill('SIGKILL');
+    this.#process.kill('SIGTERM');
     await gone;
   }
 }

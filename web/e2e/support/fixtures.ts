@@ -18,15 +18,18 @@ interface Fixtures {
 interface WorkerFixtures {
   /** After `up`, for every story of a file: `test.use({ stackArguments: [...] })`. */
   stackArguments: string[];
+  /** Settings of the stack, as environment variables. */
+  stackEnvironment: Record<string, string>;
   stack: Stack;
   application: Application;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   stackArguments: [[], { option: true, scope: 'worker' }],
+  stackEnvironment: [{}, { option: true, scope: 'worker' }],
   stack: [
-    async ({ stackArguments }, use) => {
-      const stack = await Stack.start({}, stackArguments);
+    async ({ stackArguments, stackEnvironment }, use) => {
+      const stack = await Stack.start(stackEnvironment, stackArguments);
       await use(stack);
       await stack.stop();
     },

@@ -1,4 +1,5 @@
-/** A page of somebody else, on an origin of its own, that has an address in a frame and keeps what it is told. */
+/** A page of somebody else, on an origin of its own, that has a session in a frame and keeps what it is told. */
+import { readFile } from 'node:fs/promises';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -12,6 +13,22 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>A shop</title>
   frame.src = decodeURIComponent(location.hash.slice(1));
 </script>`;
 
+/** The same by the helper of the client; which session, the page's own script says. */
+const PAGE_WITH_HELPER = `<!doctype html><meta charset="utf-8"><title>A shop</title>
+<main style="block-size: 700px; max-inline-size: 900px"></main>
+<script type="module">
+  import { embedSession } from '/client/embed/index.js';
+  window.told = [];
+  window.open = (options) => {
+    window.embedded = embedSession({ ...options, into: document.querySelector('main') });
+    for (const type of ['ready', 'waiting', 'countdown', 'live', 'peer', 'ended', 'error']) embedded.on(type, (event) => told.push({ type, ...event }));
+  };
+</script>`;
+
+const CLIENT = new URL('../../sdk/dist/', import.meta.url);
+/** Of the helper's files, and of what they import. */
+const CLIENT_FILE = /^\/client\/((?:embed|shared)\/[\w.-]+\.js)$/;
+
 export class FramingPage {
   readonly #server: Server;
 
@@ -20,7 +37,11 @@ export class FramingPage {
   }
 
   static async start(): Promise<FramingPage> {
-    const server = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE));
+    const server = createServer(async ({ url = '/' }, response) => {
+      const [, file] = CLIENT_FILE.exec(url) ?? [];
+      if (file !== undefined) return response.writeHead(200, { 'content-type': 'text/javascript' }).end(await readFile(new URL(file, CLIENT)));
+      response.writeHead(200, { 'content-type': 'text/html' }).end(url === '/helper' ? PAGE_WITH_HELPER : PAGE);
+    });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     return new FramingPage(server);
   }
@@ -32,6 +53,11 @@ export class FramingPage {
   /** The page with that address in its frame. */
   around(address: string): string {
     return `${this.origin}/#${encodeURIComponent(address)}`;
+  }
+
+  /** The page that waits for what it is to open. */
+  get withHelper(): string {
+    return `${this.origin}/helper`;
   }
 
   async stop(): Promise<void> {

@@ -3,6 +3,7 @@
  *
  *     RENDEZVOUS_URL=http://127.0.0.1:8080 RENDEZVOUS_KEY=… PORT=3000 node server.mjs
  */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -45,8 +46,10 @@ const server = createServer(async (request, response) => {
   return file(join(HERE, PAGES[pathname]), response, extname(pathname) === '' ? { 'set-cookie': `who=${pathname.slice(1)}; HttpOnly; SameSite=Strict; Path=/` } : {});
 });
 
-await new Promise((listening) => server.listen(Number(PORT), '127.0.0.1', listening));
-const origin = `http://127.0.0.1:${server.address().port}`;
+server.listen(Number(PORT), '127.0.0.1');
+await once(server, 'listening');
+const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+const origin = `http://127.0.0.1:${port}`;
 // Pages of this origin may join with this application's tickets.
 await api('PATCH', '/v1/application', { allowed_origins: [origin] });
 const participants = [{ external_id: 'ann', name: 'Ann' }, { external_id: 'bo', name: 'Bo' }];

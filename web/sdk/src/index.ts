@@ -1,6 +1,11 @@
-/** `@rendezvous/client`: a session in a page. Chat, media servers, elements and the scheduler's API are entries of their own. */
+/**
+ * A session in a page. Chat, media servers, elements, frames and the scheduler's API are entries of their own.
+ *
+ * @module @rendezvous/client
+ */
 export { createSession, Session, type SessionChat, type SessionOptions } from './session/session.ts';
-export { SESSION_EVENTS, type SessionEvents, type SessionPhase, type SessionSnapshot } from './session/snapshot.ts';
+export { SESSION_EVENTS } from './session/event-types.ts';
+export type { SessionEvents, SessionPhase, SessionSnapshot } from './session/snapshot.ts';
 export type { Refusal } from './session/refusal.ts';
 export type { GetTicket, Ticket } from './session/ticket.ts';
 export { pauseOf, type Pause, type PeerLine } from './session/peer-line.ts';
@@ -13,3 +18,5 @@ export { TooLargeError } from './socket/frame.ts';
 export { ServerClock } from './clock/server-clock.ts';
 export { ApiError } from './scheduler/api-error.ts';
 export * from './wire.generated.ts';
+// The name is also that of the state of a session in a page.
+export type { SessionState as BookingState } from './wire.generated.ts';

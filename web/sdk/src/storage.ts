@@ -1,6 +1,8 @@
 /** What is kept by name. */
 export interface KeptValues {
+  /** Null where nothing is kept under that name. */
   get<T>(key: string): T | null;
+  /** What has a JSON; it may be that it is not kept. */
   set(key: string, value: unknown): void;
 }
 
@@ -45,6 +47,7 @@ export class TabStorage implements KeptValues {
     }
   }
 
+  /** What is kept under that name, if anything is. */
   remove(key: string): void {
     try {
       sessionStorage.removeItem(this.#prefix + key);

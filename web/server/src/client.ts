@@ -5,10 +5,15 @@ import { type Call, type CallOptions, type ClientOptions, Transport } from './tr
 import type { Application, ChangeApplication } from './types.ts';
 import { Webhooks } from './webhooks.ts';
 
+/** The scheduler, by your application's key. Each method rejects with a `RendezvousError`. */
 export class Rendezvous {
+  /** Bookings: times at which two people meet. */
   readonly sessions: Sessions;
+  /** Chat rooms of your application. */
   readonly rooms: Rooms;
+  /** Pairs of people who may write to each other at any time. */
   readonly matches: Matches;
+  /** Endpoints of yours that are posted what happens. */
   readonly webhooks: Webhooks;
   readonly #transport: Transport;
 

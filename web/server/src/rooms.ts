@@ -4,9 +4,11 @@ import { at, items } from './paging.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import type { ChangeRoom, CreateMatch, CreateRoom, ListedRoom, Match, Room, Ticket } from './types.ts';
 
+/** Chat rooms of your application: who is in them, and tickets for its own pages. */
 export class Rooms {
   readonly #transport: Transport;
 
+  /** @internal `Rendezvous` makes one. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
@@ -16,14 +18,17 @@ export class Rooms {
     return this.#transport.send({ ...options, method: 'POST', path: '/v1/rooms', body: room, repeatable: 'key' });
   }
 
+  /** A room with all who are in it. */
   get(id: string, options: CallOptions = {}): Promise<Room> {
     return this.#transport.send({ ...options, method: 'GET', path: at`/v1/rooms/${id}`, repeatable: 'yes' });
   }
 
+  /** All rooms of your application, the newest first. */
   list(options: CallOptions = {}): AsyncGenerator<ListedRoom, void, undefined> {
     return items(this.#transport, '/v1/rooms', {}, options);
   }
 
+  /** Names it, or takes its name. With a `revision` the change counts for that one alone. */
   change(id: string, change: ChangeRoom, { revision, ...options }: RevisionOptions = {}): Promise<Room> {
     const path = at`/v1/rooms/${id}`;
     const repeatable = revision === undefined ? 'yes' : 'no';
@@ -35,11 +40,13 @@ export class Rooms {
     return this.#transport.send({ ...options, method: 'DELETE', path: at`/v1/rooms/${id}`, });
   }
 
+  /** Whoever is in it already stays as they are. Fails with `room_full` above 500. */
   addMembers(id: string, participants: CreateRoom['participants'], options: CallOptions = {}): Promise<Room> {
     const path = at`/v1/rooms/${id}/members`;
     return this.#transport.send({ ...options, method: 'POST', path, body: { participants }, });
   }
 
+  /** They are out, and read and write nothing there any more. */
   removeMember(id: string, userId: string, options: CallOptions = {}): Promise<void> {
     const path = at`/v1/rooms/${id}/members/${userId}`;
     return this.#transport.send({ ...options, method: 'DELETE', path, });
@@ -51,9 +58,11 @@ export class Rooms {
   }
 }
 
+/** Pairs who may write to each other whether they have a session or not. */
 export class Matches {
   readonly #transport: Transport;
 
+  /** @internal `Rendezvous` makes one. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }

@@ -5,12 +5,15 @@ import type { BookSession, ChangeSession, Delivery, RenewedLink, Session, Sessio
 
 /** Which revision is meant: a change to another one is refused with 412. */
 export interface RevisionOptions extends CallOptions {
+  /** The `revision` of the answer that you have looked at. */
   revision?: number;
 }
 
+/** Bookings: made, moved, looked after, and tickets for your own pages. */
 export class Sessions {
   readonly #transport: Transport;
 
+  /** @internal `Rendezvous` makes one. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
@@ -20,6 +23,7 @@ export class Sessions {
     return this.#transport.send({ ...options, method: 'POST', path: '/v1/sessions', body: session, repeatable: 'key' });
   }
 
+  /** A booking as it stands: who came when, and how it ended. */
   get(id: string, options: CallOptions = {}): Promise<Session> {
     return this.#transport.send({ ...options, method: 'GET', path: at`/v1/sessions/${id}`, repeatable: 'yes' });
   }
@@ -35,6 +39,7 @@ export class Sessions {
     return this.#transport.send({ ...options, method: 'PATCH', path, body: change, ifMatch: revision, repeatable: 'key' });
   }
 
+  /** Calls it off, and tells both. With a `revision` only as that one stands. */
   cancel(id: string, { revision, ...options }: RevisionOptions = {}): Promise<Session> {
     const path = at`/v1/sessions/${id}/cancel`;
     return this.#transport.send({ ...options, method: 'POST', path, body: {}, ifMatch: revision, repeatable: 'key' });

@@ -13,6 +13,7 @@ const MAX_WAIT_MS = 15_000;
 /** Waits where the answer names none: twice as long each time, and up to half of it more by chance. */
 const FIRST_WAIT_MS = 200;
 
+/** Where the scheduler is, who asks, and how patiently. */
 export interface ClientOptions {
   /** Where the scheduler is, as `https://meet.example`. */
   url: string;
@@ -26,6 +27,7 @@ export interface ClientOptions {
   maxWaitMs?: number;
 }
 
+/** What every call takes beside its own arguments. */
 export interface CallOptions {
   /** Ends the call. */
   signal?: AbortSignal;
@@ -33,11 +35,14 @@ export interface CallOptions {
   idempotencyKey?: string;
 }
 
+/** Any request to the scheduler's API. */
 export interface Call extends CallOptions {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** From `/v1` on. */
   path: string;
   query?: Readonly<Record<string, unknown>>;
   body?: unknown;
+  /** The revision that is meant. */
   ifMatch?: number | undefined;
   /** `key`: the route takes an `Idempotency-Key`. `yes`: doing it twice is as once. `no`, or nothing: it is tried again only where it was refused. */
   repeatable?: 'key' | 'yes' | 'no';

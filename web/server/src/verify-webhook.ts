@@ -11,8 +11,15 @@ const VERSION = 'v1';
 const MAX_SIGNATURES = 10;
 
 /** As Node's `request.headers`, or those of a `Request` of `fetch`. */
-export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>> | { get(name: string): string | null };
+export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>> | GettableHeaders;
 
+/** What `verifyWebhook` needs of the `Headers` of `fetch`. */
+export interface GettableHeaders {
+  /** The header of that name in whatever case; null where there is none. */
+  get(name: string): string | null;
+}
+
+/** How a request is judged; the defaults are what Standard Webhooks recommend. */
 export interface VerifyOptions {
   /** How far the request's time may be from now, in seconds (300). */
   toleranceS?: number;

@@ -141,6 +141,8 @@ export const en = {
   pastTitle: 'This link is over',
   pastLead: 'Its session has closed. Ask for a new one if you still want to meet.',
   cancelledLinkLead: 'Nothing is left for you to do. Ask for a new link if you still want to meet.',
+  framedTitle: 'This session can’t be opened here',
+  framedLead: 'Reload the page. If that does not help, go back and open it again.',
   noLinkTitle: 'Open your link again',
   noLinkLead: 'This window no longer knows which session you came for.',
   notYoursTitle: 'This session is not yours',

@@ -139,6 +139,8 @@ export const ko = {
   pastTitle: '지난 링크예요',
   pastLead: '이미 닫힌 만남이에요. 만나고 싶다면 새 링크를 받아 주세요.',
   cancelledLinkLead: '따로 할 일은 없어요. 만나고 싶다면 새 링크를 받아 주세요.',
+  framedTitle: '여기서는 이 만남을 열 수 없어요',
+  framedLead: '페이지를 새로고침해 주세요. 그래도 안 되면 돌아가서 다시 열어 주세요.',
   noLinkTitle: '링크를 다시 열어 주세요',
   noLinkLead: '이 창은 어느 만남이었는지 더는 알지 못해요.',
   notYoursTitle: '다른 사람의 만남이에요',

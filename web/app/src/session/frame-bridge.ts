@@ -3,6 +3,7 @@
  * `postMessage` and with that page's exact origin. Nothing goes to, and nothing is taken from, anybody else.
  */
 import { SESSION_EVENTS, type Session } from '@rendezvous/client';
+import type { SessionEnd } from './screen.ts';
 
 /** Of each message to the embedding page, so that it tells them from those of other frames. */
 export const FROM_SESSION = 'rendezvous';
@@ -31,6 +32,7 @@ export class FrameBridge {
   readonly #embedder: Embedder;
   readonly #page: Pick<Window, 'addEventListener' | 'removeEventListener'>;
   #session: Session | null = null;
+  #endTold = false;
 
   constructor(embedder: Embedder, page: Pick<Window, 'addEventListener' | 'removeEventListener'> = window) {
     this.#embedder = embedder;
@@ -38,13 +40,21 @@ export class FrameBridge {
     page.addEventListener('message', this.#take);
   }
 
-  /** Tells of that session from here on, and gives it what is asked for. */
+  /** Tells of that session from here on, and gives it what is asked for. What it told while it was made nobody has heard: hence its state. */
   follow(session: Session): void {
     this.#session = session;
     for (const type of SESSION_EVENTS) session.on(type, (event) => this.tell(type, event));
+    const { phase, opensAt } = session.getSnapshot();
+    this.tell('ready', { phase, opensAt });
+  }
+
+  /** The page shows that the session is over. The session itself has told it, unless the booking says so alone. */
+  showsEnd({ reason, absent, startedAt, endedAt }: SessionEnd): void {
+    if (!this.#endTold) this.tell('ended', { reason, absent: [...absent], startedAt, endedAt });
   }
 
   tell(type: string, event: object): void {
+    this.#endTold ||= type === 'ended';
     this.#embedder.window.postMessage({ source: FROM_SESSION, type, ...event }, this.#embedder.origin);
   }
 

@@ -10,6 +10,7 @@ import type { Chat as ChatWire } from '../wire.generated.ts';
 import { ChatClient } from './client.ts';
 import { emptyChatRoom, unreadCount, type ChatRoomState } from './state.ts';
 
+/** What a chat needs of its page. The ticket alone has to be given. */
 export interface ChatOptions {
   /** Asks the page's own server for a chat ticket of this person. */
   readonly ticket: GetTicket;
@@ -24,6 +25,7 @@ export interface ChatOptions {
   readonly clock?: ServerClock;
 }
 
+/** What a page shows of a chat. A change makes a new object. */
 export interface ChatSnapshot {
   readonly room: ChatRoomState;
   /** `refused`: for good, see `refusal`. */
@@ -34,9 +36,11 @@ export interface ChatSnapshot {
   readonly unread: number;
 }
 
+/** What happens in a room while this page is there. */
 export interface ChatEvents {
   /** One that came while this page was there, of oneself too. */
   message: ChatWire.Message;
+  /** The person is no longer in the room, or it was closed. */
   removed: { readonly reason: ChatWire.RemovedReason };
   error: Refusal;
 }
@@ -49,11 +53,13 @@ export function createChat(options: ChatOptions): Chat {
   return new Chat(options);
 }
 
+/** The chat of one room: its state by `getSnapshot` and `subscribe`, its events by `on`. */
 export class Chat extends Observable<ChatSnapshot, ChatEvents> {
   readonly clock: ServerClock;
   readonly #client: ChatClient;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
 
+  /** @internal `createChat` makes one. */
   constructor({ ticket, room = '', me = '', others, storageKey, clock = new ServerClock() }: ChatOptions) {
     super({ room: emptyChatRoom(room, me), status: 'connecting', refusal: null, typing: false, unread: 0 });
     this.clock = clock;
@@ -99,18 +105,22 @@ export class Chat extends Observable<ChatSnapshot, ChatEvents> {
     this.#client.markRead();
   }
 
+  /** Reads the 50 messages before the oldest that is held; nothing at the beginning of the room, or while it reads. */
   loadOlder(): void {
     this.#client.loadOlder();
   }
 
+  /** Tells the others that the person writes, at most every 3 s. Call it with each change of the text. */
   sendTyping(): void {
     this.#client.sendTyping();
   }
 
+  /** After a change of the network that the browser does not report. */
   reconnectNow(): void {
     this.#client.reconnectNow();
   }
 
+  /** The page goes, or takes the chat off. What was not sent yet is kept where there is a `storageKey`. */
   close(): void {
     clearTimeout(this.#typingTimer);
     this.#client.stop();

@@ -4,6 +4,7 @@
  */
 import type { Chat } from '../wire.generated.ts';
 
+/** The list, as the server has told it so far. */
 export interface RoomListState {
   readonly me: string | null;
   /** The rooms by their ids; null until the first `welcome`. */
@@ -12,6 +13,7 @@ export interface RoomListState {
   readonly behind: readonly string[];
 }
 
+/** The list before the first `welcome`. */
 export const NO_ROOMS: RoomListState = { me: null, rooms: null, behind: [] };
 
 /** Frames that change nothing in the list return the same object. */

@@ -5,17 +5,22 @@ import type { Chat } from '../wire.generated.ts';
 import { deviceIdOf } from './device-id.ts';
 import { NO_ROOMS, applyToList, type RoomListState } from './room-list.ts';
 
+/** What the list of a person's rooms needs, and whom it tells. */
 export interface RoomsOptions {
   readonly tickets: TicketSource;
   /** Another one than that of an open room, which is a device of its own. */
   readonly storage: KeptValues;
+  /** Called with each new state of the list. */
   readonly onChange: (state: RoomListState) => void;
   /** A room came, changed in more than its messages, or is no longer the person's. */
   readonly onMembership?: (frame: ({ type: 'room' } & Chat.RoomView) | ({ type: 'removed' } & Chat.Removed)) => void;
+  /** Called with each change of the connection. */
   readonly onStatus?: (status: SocketStatus) => unknown;
+  /** Called once, when nothing more is tried. */
   readonly onRejected?: (rejection: ConnectionRejection) => unknown;
 }
 
+/** The list of a person's rooms: the newest message of each, and how much is unread. */
 export class RoomsClient {
   readonly #options: RoomsOptions;
   readonly #socket: ReconnectingSocket<Chat.ChatServerFrame>;
@@ -38,14 +43,17 @@ export class RoomsClient {
     });
   }
 
+  /** Connects, and reconnects until `stop`. */
   start(): void {
     this.#socket.start();
   }
 
+  /** Closes the connection; nothing is told any more. */
   stop(): void {
     this.#socket.stop();
   }
 
+  /** After a change of the network that the browser does not report. */
   reconnectNow(): void {
     this.#socket.reconnectNow();
   }

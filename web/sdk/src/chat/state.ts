@@ -21,6 +21,7 @@ export const TOO_LARGE: MessageRefusal = { code: 'too_large' };
 export interface PendingMessage {
   readonly clientId: string;
   readonly body: string;
+  /** Server time, Unix ms. */
   readonly writtenAt: number;
   readonly state: 'sending' | 'failed';
   /** Of `failed`. */
@@ -34,12 +35,15 @@ export interface CountedUnread {
   readonly unread: number;
 }
 
+/** One room as this page knows it: messages without gaps, what is not sent yet, who has read how far. */
 export interface ChatRoomState {
   readonly room: string;
   readonly me: string;
   /** Null until the first `welcome`. */
   readonly epoch: string | null;
+  /** The newest message of the room, whether it is loaded or not; 0 in an empty one. */
   readonly lastSeq: number;
+  /** The oldest message that the server still keeps. */
   readonly minSeq: number;
   /** The read position of `me`. */
   readonly readSeq: number;
@@ -55,6 +59,7 @@ export interface ChatRoomState {
   readonly pending: readonly PendingMessage[];
   /** The server is replaying missed messages, so gaps need no history request yet. */
   readonly catchingUp: boolean;
+  /** User ids of who is connected to chat now. */
   readonly present: ReadonlySet<string>;
   /** Why the room is no longer theirs: nothing is written or read there any more. */
   readonly removed: Chat.RemovedReason | null;
@@ -72,6 +77,7 @@ export const PAGE_SIZE = 50;
 /** The server's maximum per history request; used to fill gaps. */
 const MAX_PAGE_SIZE = 200;
 
+/** A room of which nothing is known yet. `pending`: what an earlier page has not got rid of. */
 export function emptyChatRoom(room: string, me: string, pending: readonly PendingMessage[] = []): ChatRoomState {
   return {
     room,

@@ -4,6 +4,7 @@ import { betterEstimate, dateHeaderSample, roundTripSample, type ClockEstimate, 
 /** Between two readings the wall clock may gain or lose so much on the monotonic one; more is a sleep or a changed clock (ms). */
 const JUMP_MS = 500;
 
+/** The server's time as this page knows it, from round trips and `Date` headers. What shows times of one page shares one. */
 export class ServerClock {
   #estimate: ClockEstimate = null;
   #suspect = false;
@@ -49,11 +50,13 @@ export class ServerClock {
     return this.#suspect;
   }
 
+  /** The server said `serverNow` (Unix ms) in answer to what was sent at `sentAt` (`monotonicNow`). */
   addRoundTrip(sentAt: number, serverNow: number): void {
     const receivedAt = this.monotonicNow();
     this.#add(sentAt, roundTripSample(sentAt, receivedAt, serverNow));
   }
 
+  /** As `addRoundTrip`, by the `Date` header of an answer, which is exact to a second. */
   addDateHeader(sentAt: number, header: string | null): void {
     const date = header === null ? Number.NaN : Date.parse(header);
     if (Number.isNaN(date)) return;

@@ -2,7 +2,7 @@
 import { createChat, type Chat, type ChatSnapshot } from '../chat/chat.ts';
 import type { ChatRoomState, PendingMessage } from '../chat/state.ts';
 import type { Chat as Wire } from '../wire.generated.ts';
-import { element, setText } from './dom.ts';
+import { element, placeChildren, setText } from './dom.ts';
 import { chatStyles } from './styles.ts';
 import { TicketElement } from './ticket-element.ts';
 import type { ElementWords } from './words.ts';
@@ -10,6 +10,7 @@ import type { ElementWords } from './words.ts';
 /** Within this distance of the end the list follows new messages, and of its top it asks for older ones (px). */
 const EDGE_PX = 48;
 
+/** `<rendezvous-chat>`: the chat of a room, by `ticket-url` or `getTicket`, and of the newest room without `room`. */
 export class RendezvousChatElement extends TicketElement {
   #chat: Chat | null = null;
   #view: ChatView | null = null;
@@ -58,6 +59,9 @@ class ChatView {
   readonly #send = element('button', { part: 'button send', type: 'submit', class: 'primary' });
   readonly #chat: () => Chat | null;
   #drawn: { room: ChatRoomState; words: ElementWords } | null = null;
+  #lines: ReadonlyMap<Wire.Message | PendingMessage, HTMLLIElement> = new Map();
+  /** The language and the names that stand in the lines. */
+  #spoken = '';
 
   constructor(host: HTMLElement, chat: () => Chat | null) {
     this.#chat = chat;
@@ -97,14 +101,25 @@ class ChatView {
     return this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < EDGE_PX;
   }
 
+  /** A line that is there already stays as it is: what is read to somebody is what came, and the place in a long history is kept. */
   #drawLines(room: ChatRoomState, words: ElementWords, language: string): void {
     const follow = this.#atEnd || room.pending.length > (this.#drawn?.room.pending.length ?? 0);
-    const fromEnd = this.#list.scrollHeight - this.#list.scrollTop;
+    const edge = this.#list.getBoundingClientRect().top;
+    const looked = follow ? undefined : [...this.#list.children].find((line) => line.getBoundingClientRect().bottom > edge);
+    const before = looked?.getBoundingClientRect().top ?? 0;
     const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
     const names = new Map(room.members.map(({ user_id, name }) => [user_id, name]));
-    const lines = [...room.messages.map((one) => messageLine(one, room.me, names, words, time)), ...room.pending.map((one) => this.#pendingLine(one, words))];
-    this.#list.replaceChildren(...(lines.length === 0 ? [element('li', { class: 'empty' }, words.nothingYet)] : lines));
-    this.#list.scrollTop = follow ? this.#list.scrollHeight : this.#list.scrollHeight - fromEnd;
+    const spoken = `${language} ${JSON.stringify([...names])}`;
+    const known = spoken === this.#spoken ? this.#lines : new Map<Wire.Message | PendingMessage, HTMLLIElement>();
+    this.#spoken = spoken;
+    this.#lines = new Map<Wire.Message | PendingMessage, HTMLLIElement>([
+      ...room.messages.map((one) => [one, known.get(one) ?? messageLine(one, room.me, names, words, time)] as const),
+      ...room.pending.map((one) => [one, known.get(one) ?? this.#pendingLine(one, words)] as const),
+    ]);
+    placeChildren(this.#list, this.#lines.size === 0 ? [element('li', { class: 'empty' }, words.nothingYet)] : [...this.#lines.values()]);
+    if (follow) this.#list.scrollTop = this.#list.scrollHeight;
+    // Above and below: what comes must not move what is looked at.
+    else if (looked?.isConnected) this.#list.scrollTop += looked.getBoundingClientRect().top - before;
   }
 
   #pendingLine({ clientId, body, state }: PendingMessage, words: ElementWords): HTMLLIElement {

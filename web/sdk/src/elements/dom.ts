@@ -13,3 +13,14 @@ export function element<Name extends keyof HTMLElementTagNameMap>(name: Name, at
 export function setText(target: Node, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
+
+/** Has `parent` show exactly those, in that order; what stands right already is not touched. */
+export function placeChildren(parent: Element, children: readonly Element[]): void {
+  const wanted = new Set<Element>(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  let next = parent.firstElementChild;
+  for (const child of children) {
+    if (child === next) next = next.nextElementSibling;
+    else parent.insertBefore(child, next);
+  }
+}

@@ -1,4 +1,8 @@
-/** `@rendezvous/client/elements`: importing it defines `<rendezvous-session>` and `<rendezvous-chat>`, and nothing on a server. */
+/**
+ * Importing it defines `<rendezvous-session>` and `<rendezvous-chat>`, and nothing on a server.
+ *
+ * @module @rendezvous/client/elements
+ */
 import { RendezvousChatElement } from './chat-element.ts';
 import { RendezvousSessionElement } from './session-element.ts';
 

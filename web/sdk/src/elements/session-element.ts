@@ -2,7 +2,8 @@
 import { livekit } from '../media/livekit.ts';
 import { openvidu } from '../media/openvidu.ts';
 import { createSession, type Session } from '../session/session.ts';
-import { SESSION_EVENTS, type SessionSnapshot } from '../session/snapshot.ts';
+import { SESSION_EVENTS } from '../session/event-types.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import { element, setText } from './dom.ts';
 import { sessionStyles } from './styles.ts';
 import { TicketElement } from './ticket-element.ts';
@@ -11,6 +12,7 @@ import { deviceWords, endWords, span } from './words.ts';
 /** Interval at which the clock is drawn (ms). */
 const DRAW_MS = 250;
 
+/** `<rendezvous-session>`: a whole session, by `ticket-url` or `getTicket`. It joins as soon as it is in the page. */
 export class RendezvousSessionElement extends TicketElement {
   #session: Session | null = null;
   #view: SessionView | null = null;

@@ -6,6 +6,7 @@ import { wordsOf, type ElementWords } from './words.ts';
 const Base: typeof HTMLElement = typeof HTMLElement === 'undefined' ? (class {} as unknown as typeof HTMLElement) : HTMLElement;
 
 export abstract class TicketElement extends Base {
+  /** @internal The browser reads it. */
   static readonly observedAttributes: readonly string[] = ['ticket-url', 'lang'];
   #getTicket: GetTicket | null = null;
   #started = false;
@@ -15,12 +16,14 @@ export abstract class TicketElement extends Base {
     return this.#getTicket;
   }
 
+  /** With the first one the element joins; a later one is asked at the next join. */
   set getTicket(getTicket: GetTicket | null) {
     const before = this.#getTicket;
     this.#getTicket = getTicket;
     if (before === null) this.#startOnce();
   }
 
+  /** @internal The browser calls it. */
   connectedCallback(): void {
     // A page may have set it before this class was known.
     if (Object.hasOwn(this, 'getTicket')) {
@@ -40,6 +43,7 @@ export abstract class TicketElement extends Base {
     });
   }
 
+  /** @internal The browser calls it. */
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after) return;
     if (name === 'lang') return this.#started ? this.draw() : undefined;

@@ -1,4 +1,8 @@
-/** Rooms of LiveKit and OpenVidu 3. The library reconnects by itself; once it gives up, `media-server.ts` rejoins the room. */
+/**
+ * Rooms of LiveKit and OpenVidu 3. The library reconnects by itself; once it gives up, the room is joined again.
+ *
+ * @module @rendezvous/client/media/livekit
+ */
 import type { LocalTrack, Room } from 'livekit-client';
 import type { Signaling } from '../wire.generated.ts';
 import { TRACK_KINDS } from './local.ts';

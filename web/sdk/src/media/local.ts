@@ -3,8 +3,10 @@
  * until the session is live. So the preview is visible in the lobby too.
  */
 
+/** Whether a microphone or camera works: `asking` the person, `refused` by them or the browser, `missing`, `busy` with another program, `unplugged` meanwhile, `stopped` by this page. */
 export type DeviceState = 'asking' | 'on' | 'refused' | 'missing' | 'busy' | 'unplugged' | 'stopped';
 
+/** A microphone (`audio`) or a camera (`video`). */
 export type TrackKind = 'audio' | 'video';
 
 export const TRACK_KINDS = ['audio', 'video'] as const;

@@ -1,6 +1,8 @@
 /**
- * Sessions of OpenVidu 2. The library reconnects by itself after a short interruption; once it gives up, `media-server.ts` rejoins.
- * A participant publishes one stream, so shared tracks are not sent. OpenVidu 3 is LiveKit: `livekit.ts`.
+ * Sessions of OpenVidu 2. The library reconnects by itself after a short interruption; once it gives up, the session is joined again.
+ * A participant publishes one stream, so shared tracks are not sent. OpenVidu 3 is LiveKit: `@rendezvous/client/media/livekit`.
+ *
+ * @module @rendezvous/client/media/openvidu
  */
 import type { Publisher, Session, StreamEvent } from 'openvidu-browser';
 import type { Signaling } from '../wire.generated.ts';

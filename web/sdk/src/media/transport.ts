@@ -6,6 +6,7 @@ import type { NumberedFrame } from '../signaling/resume.ts';
 import type { IcePolicy, IceServer, MediaBackend, Signaling } from '../wire.generated.ts';
 import type { TrackKind } from './local.ts';
 
+/** `none`: before there is one. `interrupted`: it was there, and is tried again. */
 export type MediaConnectionState = 'none' | 'connecting' | 'connected' | 'interrupted' | 'closed';
 
 /** A description or candidate of the peer, forwarded by the signaling server. */
@@ -36,6 +37,7 @@ export interface TransportContext {
 /** A way for media that a session may be carried by: `@rendezvous/client/media/…`. */
 export interface MediaPlugin {
   readonly kind: MediaBackend;
+  /** @internal The connection for one negotiation. The session closes it. */
   createTransport(params: NegotiationParams, context: TransportContext): MediaTransport;
 }
 

@@ -11,9 +11,11 @@ const PASSWORD_TIMEOUT_MS = 15_000;
 /** An export gathers everything that is stored of a person (ms). */
 const EXPORT_TIMEOUT_MS = 60_000;
 
+/** An account and its logins, by the cookie of one. Each method rejects with an `ApiError`. */
 export class AccountClient {
   readonly #base: string;
 
+  /** `base`: the path below which the scheduler's API lies, without a slash at its end. */
   constructor(base: string) {
     this.#base = base;
   }
@@ -28,14 +30,17 @@ export class AccountClient {
     return this.#send('POST', '/v1/login', form, PASSWORD_TIMEOUT_MS);
   }
 
+  /** Ends this browser's login. */
   async logOut(): Promise<void> {
     await this.#send('POST', '/v1/logout', {});
   }
 
+  /** The person who is logged in. Fails with 401 where nobody is. */
   me(): Promise<User> {
     return this.#send('GET', '/v1/me');
   }
 
+  /** What is not named stays as it is. */
   change(changes: ChangeMe): Promise<User> {
     return this.#send('PATCH', '/v1/me', changes);
   }
@@ -45,10 +50,12 @@ export class AccountClient {
     await this.#send('POST', '/v1/me/password', form, PASSWORD_TIMEOUT_MS);
   }
 
+  /** The browsers in which the account is logged in. */
   logins(): Promise<Page<LoginView>> {
     return this.#send('GET', '/v1/me/logins');
   }
 
+  /** Logs another browser out; `id` is of `logins`. */
   async endLogin(id: string): Promise<void> {
     await this.#send('DELETE', `/v1/me/logins/${encodeURIComponent(id)}`);
   }
@@ -68,6 +75,7 @@ export class AccountClient {
     return this.#send('POST', '/v1/me/calendar', {});
   }
 
+  /** The address of the feed is void from here on. */
   async revokeCalendar(): Promise<void> {
     await this.#send('DELETE', '/v1/me/calendar');
   }

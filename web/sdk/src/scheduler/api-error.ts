@@ -1,9 +1,13 @@
 /** A failed request: an RFC 9457 problem document, or no response at all (status 0). */
 import type { FieldError, Problem } from '../wire.generated.ts';
 
+/** A request that failed: the scheduler's problem document, or no answer at all. */
 export class ApiError extends Error {
+  /** Of HTTP; 0 where there was no answer. */
   readonly status: number;
+  /** A word that stays the same, as `session_over`; `unavailable` where there was no answer. */
   readonly code: string;
+  /** Of some codes: why. */
   readonly reason: string | undefined;
   /** Each field that is wrong. */
   readonly errors: readonly FieldError[];

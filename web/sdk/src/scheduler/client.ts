@@ -7,6 +7,7 @@ import type { JoinResponse, Notification, Page, SessionView, TicketResponse } fr
 import { apiErrorFrom, bearer, requestJson, type RequestOptions } from './request.ts';
 import { sseParser } from './sse.ts';
 
+/** What a participant asks the scheduler. Each method rejects with an `ApiError`; `access` is what `join` gave, null with the cookie of a login. */
 export class SchedulerClient {
   readonly #base: string;
   readonly #clock: ServerClock;
@@ -24,14 +25,17 @@ export class SchedulerClient {
     return this.#json('POST', '/v1/join', { body: { token, ...(application === null ? {} : { application }) } });
   }
 
+  /** The booking, with who came when, and how it ended. */
   session(access: string | null, id: string): Promise<SessionView> {
     return this.#json('GET', `/v1/sessions/${encodeURIComponent(id)}`, { access });
   }
 
+  /** For `createSession`. */
   sessionTicket(access: string | null, id: string): Promise<TicketResponse> {
     return this.#json('POST', `/v1/sessions/${encodeURIComponent(id)}/ticket`, { access, body: {} });
   }
 
+  /** For `createChat`: of every room that the credential reaches. */
   roomTicket(access: string | null): Promise<TicketResponse> {
     return this.#json('POST', '/v1/rooms/ticket', { access, body: {} });
   }
@@ -41,6 +45,7 @@ export class SchedulerClient {
     await this.#json('POST', `/v1/sessions/${encodeURIComponent(id)}/feedback`, { access, body: feedback });
   }
 
+  /** The newest of what the person was told. */
   notifications(access: string | null): Promise<Page<Notification>> {
     return this.#json('GET', '/v1/notifications', { access });
   }

@@ -2,9 +2,11 @@
 import type { GroupView, ListedGroup, Page } from '../wire.generated.ts';
 import { requestJson } from './request.ts';
 
+/** Groups that the person is in, or makes. Each method rejects with an `ApiError`. */
 export class GroupsClient {
   readonly #base: string;
 
+  /** `base`: the path below which the scheduler's API lies, without a slash at its end. */
   constructor(base: string) {
     this.#base = base;
   }
@@ -14,6 +16,7 @@ export class GroupsClient {
     return this.#send('GET', `/v1/rooms${cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`}`);
   }
 
+  /** One group with all who are in it. */
   group(id: string): Promise<GroupView> {
     return this.#send('GET', path(id));
   }
@@ -38,6 +41,7 @@ export class GroupsClient {
     await this.#send('DELETE', `${path(id)}/members/${encodeURIComponent(userId)}`);
   }
 
+  /** For all who are in it: its room takes no more messages. */
   async closeGroup(id: string): Promise<void> {
     await this.#send('DELETE', path(id));
   }

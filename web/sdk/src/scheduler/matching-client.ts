@@ -12,9 +12,11 @@ export interface Report {
   readonly text?: string;
 }
 
+/** How two people find each other and a time to meet. Each method rejects with an `ApiError`. */
 export class MatchingClient {
   readonly #base: string;
 
+  /** `base`: the path below which the scheduler's API lies, without a slash at its end. */
   constructor(base: string) {
     this.#base = base;
   }
@@ -24,10 +26,12 @@ export class MatchingClient {
     return this.#send('GET', `/v1/users?query=${encodeURIComponent(query)}`);
   }
 
+  /** Those that the person got, or gave; the newest first. */
   gifts(box: 'received' | 'sent'): Promise<Page<GiftView>> {
     return this.#send('GET', `/v1/gifts?box=${box}`);
   }
 
+  /** To a person or to an address, sealed until its time. Two special ones that cross make a match. */
   sendGift(gift: SendGift): Promise<GiftView> {
     return this.#send('POST', '/v1/gifts', gift);
   }
@@ -47,10 +51,12 @@ export class MatchingClient {
     return this.#send('POST', `/v1/gifts/${encodeURIComponent(id)}/peek`, {});
   }
 
+  /** With whom the person is matched, and when they meet. */
   matches(): Promise<Page<MatchView>> {
     return this.#send('GET', '/v1/matches');
   }
 
+  /** For both, and without asking the other one. Done again it changes nothing. */
   async endMatch(id: string): Promise<void> {
     await this.#send('DELETE', `/v1/matches/${encodeURIComponent(id)}`);
   }
@@ -65,10 +71,12 @@ export class MatchingClient {
     return this.#send('POST', `/v1/proposals/${encodeURIComponent(proposalId)}/accept`, { starts_at: startsAt });
   }
 
+  /** As the one who was asked. */
   decline(proposalId: string): Promise<ProposalView> {
     return this.#send('POST', `/v1/proposals/${encodeURIComponent(proposalId)}/decline`, {});
   }
 
+  /** As the one who asked. */
   withdraw(proposalId: string): Promise<ProposalView> {
     return this.#send('POST', `/v1/proposals/${encodeURIComponent(proposalId)}/withdraw`, {});
   }
@@ -83,6 +91,7 @@ export class MatchingClient {
     await this.#send('PUT', `/v1/blocks/${encodeURIComponent(userId)}`);
   }
 
+  /** What `block` has ended stays ended. */
   async unblock(userId: string): Promise<void> {
     await this.#send('DELETE', `/v1/blocks/${encodeURIComponent(userId)}`);
   }

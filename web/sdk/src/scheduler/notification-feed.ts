@@ -7,6 +7,7 @@ import type { Notification } from '../wire.generated.ts';
 import type { ApiError } from './api-error.ts';
 import type { SchedulerClient } from './client.ts';
 
+/** Whose notifications are read, and who is told of them. */
 export interface NotificationFeedOptions {
   readonly scheduler: Pick<SchedulerClient, 'notifications' | 'notificationStream'>;
   /** Null where the cookie of a login is the credential. */
@@ -30,6 +31,7 @@ const REJECTED_MS = 30_000;
 const POLL_MS = 4_000;
 const POLL_JITTER_MS = 2_000;
 
+/** Notifications as they come, shared by the tabs of a participant. */
 export class NotificationFeed {
   readonly #options: NotificationFeedOptions;
   readonly #abort = new AbortController();
@@ -40,6 +42,7 @@ export class NotificationFeed {
     this.#options = options;
   }
 
+  /** Reads what is there, and what comes until `stop`. */
   start(): void {
     if (this.#abort.signal.aborted) return;
     const name = `rendezvous:notifications:${this.#options.key}`;
@@ -55,6 +58,7 @@ export class NotificationFeed {
     void locks.request(name, { signal: this.#abort.signal }, () => this.#read(locks)).catch(() => undefined);
   }
 
+  /** Ends it for good: a stopped feed does not start again. */
   stop(): void {
     this.#abort.abort();
     this.#endDelay();

@@ -9,6 +9,7 @@ import { requestJson } from './request.ts';
 /** `unavailable`: this browser can't, or the server sends none. `denied`: the browser was told never to. */
 export type PushState = 'unavailable' | 'denied' | 'off' | 'on';
 
+/** Whose pushes they are, and by which service worker they come. */
 export interface PushOptions {
   /** The path below which the scheduler's API lies, without a slash at its end. */
   readonly base: string;
@@ -30,6 +31,7 @@ interface Remembered {
 
 const PREFIX = 'rendezvous:push:';
 
+/** Pushes to this browser: whether it gets them, and how that is changed. */
 export class PushClient {
   readonly #options: PushOptions;
 

@@ -8,6 +8,7 @@ import { ApiError } from './api-error.ts';
 /** A ticket that expires within this is not used (ms). */
 const EXPIRY_MARGIN_MS = 2_000;
 
+/** Tickets for a socket: kept by `storage` under `key` while they count, and asked for anew where they do not. */
 export function ticketSource(
   requestTicket: () => Promise<TicketResponse>,
   storage: KeptValues,

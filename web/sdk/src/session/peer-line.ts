@@ -20,6 +20,7 @@ export function peerLineOf({ stage, peer }: SessionState, mediaState: MediaConne
   return videoFrozen || mediaState === 'interrupted' ? 'frozen' : 'good';
 }
 
+/** What is left of a session that waits for the peer; null while it does not. */
 export function pauseOf({ stage }: SessionState): Pause | null {
   return stage.phase === 'paused' ? { remaining_ms: stage.remainingMs, until: stage.until } : null;
 }

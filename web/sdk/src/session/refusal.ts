@@ -3,9 +3,11 @@ import { ApiError } from '../scheduler/api-error.ts';
 import type { ConnectionRejection } from '../socket/reconnecting-socket.ts';
 import { CLOSE_CODES } from '../wire.generated.ts';
 
+/** Why this page is not in the session, or what it lacks there. */
 export interface Refusal {
   /** `origin_not_allowed`, `replaced`, `kicked`, … as in the protocol, or `bad_ticket`, `unreachable`, `media_unsupported`. */
   readonly code: string;
+  /** More about some codes: why a ticket does not count, or the media server that is needed. */
   readonly reason?: string | undefined;
   /** What to do about it, for whoever reads the console. */
   readonly message: string;

@@ -22,6 +22,7 @@ import { UNREACHABLE, mediaUnsupported, refusalOf, type Refusal } from './refusa
 import { INITIAL_SNAPSHOT, eventsBetween, phaseOf, type SessionEvents, type SessionSnapshot } from './snapshot.ts';
 import { checkedTicket, type GetTicket } from './ticket.ts';
 
+/** What a session needs of its page. The ticket alone has to be given. */
 export interface SessionOptions {
   /** Asks the page's own server for a ticket of this person: before each join, and while reconnecting when the last one is over. */
   readonly ticket: GetTicket;
@@ -41,7 +42,9 @@ export interface SessionOptions {
 
 /** What a session does with its chat. */
 export interface SessionChat {
+  /** The page has slept, or its network has changed. */
   reconnectNow(): void;
+  /** The session is closed, and the chat with it. */
   close(): void;
 }
 
@@ -59,6 +62,7 @@ export function createSession(options: SessionOptions): Session {
   return new Session(options);
 }
 
+/** A session of this page: its state by `getSnapshot` and `subscribe`, its events by `on`. */
 export class Session extends Observable<SessionSnapshot, SessionEvents> {
   readonly clock: ServerClock;
   readonly #options: SessionOptions;
@@ -74,6 +78,7 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
   #tickTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #handleOnline = (): void => this.reconnectNow();
 
+  /** @internal `createSession` makes one. */
   constructor(options: SessionOptions) {
     super(INITIAL_SNAPSHOT);
     this.#options = options;
@@ -107,10 +112,12 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
     return this.clock.now();
   }
 
+  /** Switches the microphone off or on. The other one is told, and hears nothing before `live` in any case. */
   setMuted(muted: boolean): void {
     this.#setEnabledMedia({ ...this.#now.enabledMedia, audio: !muted });
   }
 
+  /** Switches the camera off or on. The other one is told, and sees nothing before `live` in any case. */
   setCameraOff(off: boolean): void {
     this.#setEnabledMedia({ ...this.#now.enabledMedia, video: !off });
   }
@@ -139,6 +146,7 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
     this.#set({ left: true, opensAt: null, session: { ...BEFORE_JOIN, timeline: session.timeline } });
   }
 
+  /** Joins again after `leave`; nothing where the person has not left, or the session is over. */
   comeBack(): void {
     if (!this.#now.left || this.#closed) return;
     this.#kept.set('left', false);
@@ -155,6 +163,7 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
     this.#devices.open();
   }
 
+  /** Uses another microphone or camera from here on: `deviceId` is that of one of `availableDevices`. */
   selectDevice(kind: TrackKind, deviceId: string): void {
     this.#devices.select(kind, deviceId);
   }
@@ -188,6 +197,7 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
     this.#options.chat?.reconnectNow();
   }
 
+  /** Asks for the server's time now, as after the computer has slept. The session does so by itself where it notices. */
   measureClock(): void {
     if (!this.#signaling?.measureClock()) this.#options.onClockDoubt?.();
   }

@@ -10,26 +10,32 @@ import type { PeerLine } from './peer-line.ts';
 /** `early`: the lobby is not open yet. `left`: by this page's own decision, before the session was live. `refused`: for good. */
 export type SessionPhase = SessionState['stage']['phase'] | 'early' | 'left' | 'refused';
 
+/** What a page shows of its session. A change makes a new object; what has not changed in it stays the same one. */
 export interface SessionSnapshot {
   readonly phase: SessionPhase;
   /** What the server has told: times, the other one, the timeline. */
   readonly session: SessionState;
   /** When the lobby opens (server time, Unix ms); null once it is open. */
   readonly opensAt: number | null;
+  /** Left by this page's own decision, and not come back. */
   readonly left: boolean;
   /** Why this page is not in the session, and does not try again. */
   readonly refusal: Refusal | null;
+  /** The connection to signaling. A session goes on for a while without one. */
   readonly connection: SocketStatus;
+  /** The connection that carries sound and picture. */
   readonly media: MediaConnectionState;
   /** Camera and microphone of this page; black and silent for the other one until the session is live. */
   readonly preview: MediaStream | null;
   /** The peer's camera and microphone. Another object after each reconnect. */
   readonly remote: MediaStream | null;
+  /** Whether microphone and camera work, and if not, why. */
   readonly devices: Readonly<Record<TrackKind, DeviceState>>;
   /** Labels are empty until permission is granted. */
   readonly availableDevices: readonly MediaDeviceInfo[];
   /** Device ids in use. */
   readonly selectedDevices: Readonly<Record<TrackKind, string | null>>;
+  /** What the person has switched on; sent only while `live`. */
   readonly enabledMedia: EnabledMedia;
   /** What the peer sends, by its own word; null before the first. */
   readonly peerMedia: EnabledMedia | null;
@@ -59,20 +65,21 @@ export const INITIAL_SNAPSHOT: SessionSnapshot = {
 export interface SessionEvents {
   /** The lobby opens at `opensAt`, or is open where that is null; `absent`: who is missing. */
   waiting: { readonly opensAt: number | null; readonly startsAt: number | null; readonly absent: readonly string[] };
+  /** Both are in. Sound and picture go on at `liveAt`, on both sides at once. */
   countdown: { readonly liveAt: number };
+  /** The session runs until `deadlineAt`. Told again when more time was given, and after a pause. */
   live: { readonly startedAt: number; readonly deadlineAt: number };
   /** The session is about to end. */
   warning: { readonly deadlineAt: number };
+  /** The other one is lost and the clock stands still: `remainingMs` are left, and at `until` it ends without them. Null where not known. */
   paused: { readonly remainingMs: number | null; readonly until: number | null };
+  /** Over for both. `absent`: of a no-show, who was not there. `startedAt` is null where it never was live. */
   ended: { readonly reason: EndReason; readonly absent: readonly string[]; readonly startedAt: number | null; readonly endedAt: number };
   /** The other one came, was lost, came back or went, or switched something on or off. */
   peer: { readonly userId: string; readonly name: string; readonly presence: PeerPresence; readonly media: EnabledMedia | null };
   /** `final`: nothing more is tried. */
   error: Refusal;
 }
-
-/** Every type of event, for who passes all of them on. */
-export const SESSION_EVENTS: readonly (keyof SessionEvents)[] = ['waiting', 'countdown', 'live', 'warning', 'paused', 'ended', 'peer', 'error'];
 
 export type SessionEvent = { readonly [Type in keyof SessionEvents]: { readonly type: Type; readonly event: SessionEvents[Type] } }[keyof SessionEvents];
 

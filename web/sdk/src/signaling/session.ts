@@ -4,7 +4,7 @@
  */
 import type { EndReason, SessionSpec, Signaling } from '../wire.generated.ts';
 
-/** The phase, with the data of that phase only. */
+/** The phase, with the data of that phase only. Times are the server's (Unix ms). */
 export type SessionStage =
   | { readonly phase: 'joining' }
   | { readonly phase: 'lobby' }
@@ -14,6 +14,7 @@ export type SessionStage =
   | { readonly phase: 'paused'; readonly startedAt: number; readonly remainingMs: number | null; readonly until: number | null }
   | EndedStage;
 
+/** How a session ended. `absent`: of a no-show, who was not there; `startedAt`: null where it was never live. */
 export interface EndedStage {
   readonly phase: 'ended';
   readonly reason: EndReason;
@@ -22,30 +23,35 @@ export interface EndedStage {
   readonly endedAt: number;
 }
 
-/** `lost`: the peer's socket is gone, and until `until` the same page may resume. */
+/** `lost`: the peer's socket is gone, and until `until` the same page may resume. `since`: when the peer was last there. Server time (Unix ms). */
 export type PeerPresence =
   | { readonly is: 'away'; readonly since: number | null }
   | { readonly is: 'here' }
   | { readonly is: 'lost'; readonly until: number };
 
+/** The other one of the two. */
 export interface Peer {
   readonly userId: string;
   readonly name: string;
   readonly presence: PeerPresence;
 }
 
-/** An entry of the timeline that is shown after the session. */
+/** What happened and when (server time, Unix ms): an entry of the timeline that is shown after the session. */
 export interface TimelineEntry {
   readonly at: number;
   readonly what: 'you_came' | 'you_back' | 'peer_came' | 'peer_lost' | 'peer_back' | 'peer_left' | 'countdown' | 'live' | 'paused' | 'extended' | 'ended';
 }
 
+/** What the server has told of the session. `spec`, `me` and `peer` are null until it has let this page in. */
 export interface SessionState {
   readonly stage: SessionStage;
+  /** The booking, as the newest ticket of the two says it. */
   readonly spec: SessionSpec | null;
+  /** The user id of this page's person. */
   readonly me: string | null;
   readonly peer: Peer | null;
   readonly extensionsLeft: number;
+  /** User ids of who asks for more time; empty once it is given. */
   readonly extendAskedBy: readonly string[];
   readonly timeline: readonly TimelineEntry[];
 }
@@ -56,6 +62,7 @@ const LIVE_LATENCY_ALLOWANCE_MS = 250;
 /** Bounds the timeline of a flapping connection; older entries are dropped. */
 const MAX_TIMELINE_ENTRIES = 60;
 
+/** The state of a session that the server has told nothing of yet. */
 export const BEFORE_JOIN: SessionState = {
   stage: { phase: 'joining' },
   spec: null,

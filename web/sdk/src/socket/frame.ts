@@ -10,6 +10,7 @@ export const MAX_FRAME_BYTES = 64 * 1024;
 /** Thrown instead of sending what the server would never take: nothing was sent, and the socket stays open. */
 export class TooLargeError extends Error {
   readonly code = 'too_large';
+  /** Bytes of UTF-8 that it would have been, and how many are allowed. */
   readonly bytes: number;
   readonly limit: number;
 

@@ -7,6 +7,7 @@ import { ApiError } from '../scheduler/api-error.ts';
 import { CLOSE_CODES, type ErrorBody, type TicketResponse } from '../wire.generated.ts';
 import { checkSize, MAX_FRAME_BYTES, parseFrame, type AnyFrame } from './frame.ts';
 
+/** `lost`: it was there, and is tried again with growing delays. */
 export type SocketStatus = 'connecting' | 'open' | 'lost';
 
 /** Why no reconnect is attempted: a final close code, or a ticket request that failed for good. */
