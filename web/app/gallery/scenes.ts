@@ -141,7 +141,7 @@ const GONE: ChatModel = {
 
 const REMINDER: Notification = { id: 'n', kind: 'session_reminder', created_at: START - 5 * MINUTE, session_id: 's', starts_at: START, with: 'Bo' };
 
-function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = {}): () => Scene {
+function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = {}, upright = false): () => Scene {
   return () => ({
     model: {
       joinState: { is: 'in' },
@@ -153,7 +153,7 @@ function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = 
       signalingStatus: 'open',
       mediaState: 'connected',
       preview: fakeCameraStream('#4b3a57', '#4b2634'),
-      remote: fakeCameraStream('#7a5c38', '#2a5a56'),
+      remote: fakeCameraStream('#7a5c38', '#2a5a56', upright),
       devices: { audio: 'on', video: 'on' },
       availableDevices: [
         { kind: 'audioinput', deviceId: 'a', label: 'Built-in microphone', groupId: '', toJSON: () => null },
@@ -212,6 +212,7 @@ export const SCENES = {
   countdown: scene({ session: { ...HERE, stage: { phase: 'countdown', liveAt: START + 5_000 } }, now: START + 2_300 }),
   connecting: scene({ session: { ...HERE, stage: { phase: 'connecting' } }, now: START + 6_000, mediaState: 'connecting' }),
   live: scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }),
+  'live-upright': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, {}, true),
   'live-chat': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, { chatOpen: true }),
   'live-ending': scene({ session: { ...HERE, stage: { ...LIVE, ending: true } }, now: START + 57_000 }),
   'live-extend-wanted': scene({ session: { ...HERE, stage: { ...LIVE, ending: true }, extendAskedBy: ['bo'] }, now: START + 50_000 }),

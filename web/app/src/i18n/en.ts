@@ -76,6 +76,8 @@ export const en = {
   yourCameraOff: 'Your camera is off',
   noCamera: 'No camera',
   controls: 'Call controls',
+  pictureFill: 'Fill the window with the picture',
+  pictureWhole: 'Show the whole picture',
 
   leaveTitle: 'Leave now?',
   leaveLive: (name: string) => `This ends the session for ${name} too. The chat stays.`,

@@ -74,6 +74,8 @@ export const ko = {
   yourCameraOff: '내 카메라가 꺼져 있어요',
   noCamera: '카메라 없음',
   controls: '통화 조작',
+  pictureFill: '화면 가득 보기',
+  pictureWhole: '잘린 곳 없이 보기',
 
   leaveTitle: '지금 나갈까요?',
   leaveLive: (name: string) => `${name} 님에게도 여기서 끝나요. 대화는 남아요.`,

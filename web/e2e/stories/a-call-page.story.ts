@@ -1,0 +1,54 @@
+/** The page of a call, as people with a laptop, a phone and bad luck have it. */
+import type { BrowserContext, BrowserContextOptions } from '@playwright/test';
+import { expect, test } from '../support/fixtures.ts';
+import type { Application, BookingOverrides } from '../support/application.ts';
+import type { ParticipantPage } from '../support/participant-page.ts';
+
+// What takes minutes is over at once.
+test.use({ stackArguments: ['--test-clock'] });
+
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, locale: 'en-GB' };
+const LAPTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 }, locale: 'en-GB' };
+const LIVE_SOON: BookingOverrides = { startsInMs: 500, countdown_ms: 1_000, duration_ms: 240_000 };
+
+test('[END-82] a laptop’s picture is whole on a phone, over a blurred fill of itself, until it is tapped; that is remembered', async ({ browser, application, openPage }) => {
+  const { ann, bo } = await live(application, openPage, await browser.newContext(LAPTOP), await browser.newContext(PHONE));
+  await expect(ann.get('remote-video'), 'a laptop’s picture fits a laptop').toHaveAttribute('data-fit', 'fill');
+  await expect(ann.get('picture-fit')).toHaveCount(0);
+  await expect(bo.get('remote-video')).toHaveAttribute('data-fit', 'whole');
+  await expect(bo.get('blurred-fill')).toBeVisible();
+  await expect.poll(() => bo.page.evaluate(brightnessOfFill), 'the fill is the picture').toBeGreaterThan(5);
+  await expect(bo.get('remote-video')).toHaveCSS('object-fit', 'contain');
+
+  await bo.page.touchscreen.tap(195, 300);
+  await expect(bo.get('remote-video')).toHaveCSS('object-fit', 'cover');
+  await expect(bo.get('blurred-fill')).toHaveCount(0);
+  await bo.page.reload();
+  await bo.reachesPhase('live');
+  await expect(bo.get('picture-fit')).toHaveAccessibleName('Show the whole picture');
+  await expect(bo.get('remote-video')).toHaveAttribute('data-fit', 'fill');
+  await bo.get('picture-fit').focus();
+  await bo.page.keyboard.press('Enter');
+  await expect(bo.get('remote-video')).toHaveAttribute('data-fit', 'whole');
+});
+
+/** Ann and Bo in a call. */
+async function live(
+  application: Application,
+  openPage: (context: BrowserContext, name: string) => Promise<ParticipantPage>,
+  annContext: BrowserContext,
+  boContext: BrowserContext,
+  booking: BookingOverrides = LIVE_SOON,
+): Promise<{ ann: ParticipantPage; bo: ParticipantPage }> {
+  const links = await application.book(booking);
+  const [ann, bo] = await Promise.all([openPage(annContext, 'Ann'), openPage(boContext, 'Bo')]);
+  await Promise.all([ann.open(links.ann), bo.open(links.bo)]);
+  for (const person of [ann, bo]) await person.reachesPhase('live');
+  return { ann, bo };
+}
+
+function brightnessOfFill(): number {
+  const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="blurred-fill"]');
+  const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+  return pixels.length === 0 ? 0 : pixels.reduce((sum, value, index) => sum + (index % 4 === 3 ? 0 : value), 0) / (pixels.length * 0.75);
+}
