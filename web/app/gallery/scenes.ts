@@ -2,6 +2,7 @@
 import { BEFORE_JOIN, type Chat, type Notification, type SessionStage, type SessionState, type SessionView } from '@rendezvous/client';
 import { emptyChatRoom, type ChatRoomState } from '@rendezvous/client/chat';
 import type { ChatModel } from '../src/session/chat.svelte.ts';
+import type { Extension } from '../src/session/extension.ts';
 import type { CallModel } from '../src/session/model.ts';
 import { fakeCameraStream } from './fake-camera.ts';
 
@@ -139,6 +140,8 @@ const GONE: ChatModel = {
   },
 };
 
+const NO_EXTENSION: Extension = { asked: false, wanted: false, declined: false };
+
 const REMINDER: Notification = { id: 'n', kind: 'session_reminder', created_at: START - 5 * MINUTE, session_id: 's', starts_at: START, with: 'Bo' };
 
 function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = {}, upright = false): () => Scene {
@@ -161,9 +164,10 @@ function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = 
       ],
       selectedDevices: { audio: 'a', video: 'v' },
       enabledMedia: { audio: true, video: true },
-      peerMedia: { audio: true, video: true },
+      peerMedia: { audio: true, video: true, missing: [] },
       peerLine: 'good',
       paused: null,
+      extension: NO_EXTENSION,
       now: START - 161_000,
       ...model,
     },
@@ -215,9 +219,10 @@ export const SCENES = {
   'live-upright': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, {}, true),
   'live-chat': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, { chatOpen: true }),
   'live-ending': scene({ session: { ...HERE, stage: { ...LIVE, ending: true } }, now: START + 57_000 }),
-  'live-extend-wanted': scene({ session: { ...HERE, stage: { ...LIVE, ending: true }, extendAskedBy: ['bo'] }, now: START + 50_000 }),
-  'live-extend-asked': scene({ session: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, now: START + 50_000 }),
-  'live-muted': scene({ session: { ...HERE, stage: LIVE }, enabledMedia: { audio: false, video: false }, peerMedia: { audio: false, video: false }, now: START + 30_000 }),
+  'live-extend-wanted': scene({ session: { ...HERE, stage: { ...LIVE, ending: true }, extendAskedBy: ['bo'] }, extension: { ...NO_EXTENSION, wanted: true }, now: START + 50_000 }),
+  'live-extend-asked': scene({ session: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, extension: { ...NO_EXTENSION, asked: true }, now: START + 50_000 }),
+  'live-extend-declined': scene({ session: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, extension: { ...NO_EXTENSION, declined: true }, now: START + 50_000 }),
+  'live-muted': scene({ session: { ...HERE, stage: LIVE }, enabledMedia: { audio: false, video: false }, peerMedia: { audio: false, video: false, missing: [] }, now: START + 30_000 }),
   'live-offline': scene({ session: { ...HERE, stage: LIVE }, signalingStatus: 'lost', now: START + 30_000 }),
   frozen: scene({ session: { ...HERE, stage: LIVE }, peerLine: 'frozen', now: START + 30_000 }),
   'dropped-at-once': scene({

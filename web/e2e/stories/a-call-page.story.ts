@@ -32,6 +32,29 @@ test('[END-82] a laptop’s picture is whole on a phone, over a blurred fill of 
   await expect(bo.get('remote-video')).toHaveAttribute('data-fit', 'whole');
 });
 
+test('[END-83] more time can be declined, and the asker hears so; a request is withdrawn when one of the two is lost', async ({ browser, application, openPage }) => {
+  const { ann, bo } = await live(application, openPage, await browser.newContext(LAPTOP), await browser.newContext(PHONE));
+  await ann.get('extend').click();
+  await expect(ann.get('extend-asked')).toBeVisible();
+  await expect(bo.get('extend-agree')).toHaveText('A minute more');
+  await bo.get('extend-decline').click();
+  await expect(bo.get('extend-request')).toHaveCount(0);
+  await expect(ann.get('extend-declined')).toContainText('Bo');
+  await expect(ann.get('extend'), 'it can be asked again').toBeEnabled();
+
+  await ann.get('extend').click();
+  await expect(bo.get('extend-request')).toBeVisible();
+  await bo.page.reload();
+  await ann.gets('peer_lost');
+  await bo.reachesPhase('live');
+  for (const person of [ann, bo]) await expect(person.get(/extend-(asked|request)/)).toHaveCount(0);
+  expect(bo.received.some(({ frame }) => frame.type === 'extended')).toBe(false);
+
+  await ann.get('extend').click();
+  await bo.get('extend-agree').click();
+  for (const person of [ann, bo]) await person.gets('extended');
+});
+
 /** Ann and Bo in a call. */
 async function live(
   application: Application,
@@ -50,5 +73,6 @@ async function live(
 function brightnessOfFill(): number {
   const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="blurred-fill"]');
   const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
-  return pixels.length === 0 ? 0 : pixels.reduce((sum, value, index) => sum + (index % 4 === 3 ? 0 : value), 0) / (pixels.length * 0.75);
+  const colours = Array.from(pixels).filter((_, index) => index % 4 !== 3);
+  return colours.reduce((sum, value) => sum + value, 0) / Math.max(1, colours.length);
 }

@@ -1,6 +1,7 @@
 /** `@rendezvous/client`: a session in a page. Chat, media servers, elements and the scheduler's API are entries of their own. */
 export { createSession, Session, type SessionChat, type SessionOptions } from './session/session.ts';
 export { SESSION_EVENTS, type SessionEvents, type SessionPhase, type SessionSnapshot } from './session/snapshot.ts';
+export type { PeerMedia } from './session/media-status.ts';
 export type { Refusal } from './session/refusal.ts';
 export type { GetTicket, Ticket } from './session/ticket.ts';
 export { pauseOf, type Pause, type PeerLine } from './session/peer-line.ts';

@@ -4,6 +4,7 @@ import type { MediaConnectionState } from '../media/transport.ts';
 import { BEFORE_JOIN, type PeerPresence, type SessionState, type TimelineEntry } from '../signaling/session.ts';
 import type { SocketStatus } from '../socket/reconnecting-socket.ts';
 import type { EndReason } from '../wire.generated.ts';
+import type { PeerMedia } from './media-status.ts';
 import type { Refusal } from './refusal.ts';
 import type { PeerLine } from './peer-line.ts';
 
@@ -32,7 +33,7 @@ export interface SessionSnapshot {
   readonly selectedDevices: Readonly<Record<TrackKind, string | null>>;
   readonly enabledMedia: EnabledMedia;
   /** What the peer sends, by its own word; null before the first. */
-  readonly peerMedia: EnabledMedia | null;
+  readonly peerMedia: PeerMedia | null;
   /** `good` outside of `live` and `paused`. */
   readonly peerLine: PeerLine;
 }
@@ -66,13 +67,15 @@ export interface SessionEvents {
   paused: { readonly remainingMs: number | null; readonly until: number | null };
   ended: { readonly reason: EndReason; readonly absent: readonly string[]; readonly startedAt: number | null; readonly endedAt: number };
   /** The other one came, was lost, came back or went, or switched something on or off. */
-  peer: { readonly userId: string; readonly name: string; readonly presence: PeerPresence; readonly media: EnabledMedia | null };
+  peer: { readonly userId: string; readonly name: string; readonly presence: PeerPresence; readonly media: PeerMedia | null };
+  /** What the other page has sent by `Session.send`; nobody has checked it. */
+  data: { readonly payload: unknown };
   /** `final`: nothing more is tried. */
   error: Refusal;
 }
 
 /** Every type of event, for who passes all of them on. */
-export const SESSION_EVENTS: readonly (keyof SessionEvents)[] = ['waiting', 'countdown', 'live', 'warning', 'paused', 'ended', 'peer', 'error'];
+export const SESSION_EVENTS: readonly (keyof SessionEvents)[] = ['waiting', 'countdown', 'live', 'warning', 'paused', 'ended', 'peer', 'data', 'error'];
 
 export type SessionEvent = { readonly [Type in keyof SessionEvents]: { readonly type: Type; readonly event: SessionEvents[Type] } }[keyof SessionEvents];
 
@@ -83,7 +86,7 @@ export function phaseOf({ session, left, opensAt, refusal }: Pick<SessionSnapsho
   return opensAt === null ? session.stage.phase : 'early';
 }
 
-/** What has happened between two states, in the order in which it is told. `error` has no state of its own. */
+/** What has happened between two states, in the order in which it is told. `data` and `error` have no state of their own. */
 export function eventsBetween(before: SessionSnapshot, after: SessionSnapshot): readonly SessionEvent[] {
   return [...peerEvents(before, after), ...phaseEvents(before, after)];
 }
