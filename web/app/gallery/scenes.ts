@@ -219,6 +219,7 @@ export const SCENES = {
   'live-upright': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, {}, true),
   'live-chat': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, { chatOpen: true }),
   'live-ending': scene({ session: { ...HERE, stage: { ...LIVE, ending: true } }, now: START + 57_000 }),
+  'live-minute-left': scene({ session: { ...HERE, stage: { ...LIVE, deadlineAt: START + 5_000 + 20 * MINUTE } }, now: START + 19 * MINUTE + 7_000 }),
   'live-extend-wanted': scene({ session: { ...HERE, stage: { ...LIVE, ending: true }, extendAskedBy: ['bo'] }, extension: { ...NO_EXTENSION, wanted: true }, now: START + 50_000 }),
   'live-extend-asked': scene({ session: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, extension: { ...NO_EXTENSION, asked: true }, now: START + 50_000 }),
   'live-extend-declined': scene({ session: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, extension: { ...NO_EXTENSION, declined: true }, now: START + 50_000 }),

@@ -8,6 +8,25 @@ export function span(ms: number): string {
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
 }
 
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** `1 minute 20 seconds`, `2 hours`: as people say it, to the second and in the two largest units. */
+export function spokenSpan(ms: number, locale: string): string {
+  let seconds = Math.round(Math.max(0, ms) / 1_000);
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(seconds / size);
+    seconds -= count * size;
+    if (count > 0 || (unit === 'second' && parts.length === 0)) parts.push(new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count));
+  }
+  return parts.slice(0, 2).join(' ');
+}
+
 /** The seconds shown in a countdown of `wholeMs`, from its start value down to 1. */
 export function countdownNumber(ms: number, wholeMs: number): number {
   return Math.max(1, Math.min(Math.ceil(wholeMs / 1_000), Math.ceil(ms / 1_000)));

@@ -55,6 +55,21 @@ test('[END-83] more time can be declined, and the asker hears so; a request is w
   for (const person of [ann, bo]) await person.gets('extended');
 });
 
+test('[END-84] how much time is left is told 5 minutes, 1 minute and 10 seconds before the end', async ({ browser, application, openPage }) => {
+  const { ann, bo } = await live(application, openPage, await browser.newContext(LAPTOP), await browser.newContext({ ...PHONE, locale: 'ko-KR' }), { ...LIVE_SOON, duration_ms: 1_200_000 });
+  const { frame } = await ann.gets('live');
+  const deadline = frame['deadline_at'] as number;
+  await application.advanceTo(deadline - 300_500, ann, bo);
+  await expect(ann.get('notice')).toHaveText('5 minutes left');
+  await expect(bo.get('notice')).toHaveText('5분 남았어요');
+  await application.advanceTo(deadline - 60_500, ann, bo);
+  await expect(ann.get('notice')).toHaveText('1 minute left');
+  await expect(ann.get('notice'), 'not for long').toHaveText('');
+  await application.advanceTo(deadline - 11_000, ann, bo);
+  await expect(ann.get('ending-notice')).toHaveText(/^\d+ seconds left$/);
+  await expect(ann.get('ending')).toHaveAttribute('data-ending', 'true');
+});
+
 /** Ann and Bo in a call. */
 async function live(
   application: Application,

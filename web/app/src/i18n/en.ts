@@ -1,4 +1,5 @@
 /** English. Calm, short, exact: one sentence for what is the case, one for what happens next. */
+import { spokenSpan } from '../time.ts';
 import { at } from './en-time.ts';
 import { groups } from './en-groups.ts';
 import { matching } from './en-matching.ts';
@@ -6,8 +7,8 @@ import { notifications } from './en-notifications.ts';
 import { person } from './en-person.ts';
 import { push } from './en-push.ts';
 
-/** How long a session is, as a noun: "a minute", "20 seconds". */
-const length = (ms: number): string => (ms === 60_000 ? 'a minute' : ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1_000)} seconds`);
+/** How long a session is, as a noun: "a minute", "1 minute 20 seconds". */
+const length = (ms: number): string => ({ 60_000: 'a minute', 3_600_000: 'an hour' })[ms] ?? spokenSpan(ms, 'en');
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 export const en = {
@@ -58,8 +59,7 @@ export const en = {
   connectingLead: (name: string) => `Camera and sound go on as soon as ${name} can be reached.`,
 
   timeLeft: 'Time left',
-  timeLeftSay: (time: string) => `${time} left`,
-  endingSoon: (seconds: number) => `${seconds} seconds left`,
+  leftOver: (ms: number) => `${capital(spokenSpan(ms, 'en'))} left`,
   mute: 'Mute',
   unmute: 'Unmute',
   cameraOff: 'Turn camera off',
@@ -98,7 +98,7 @@ export const en = {
   yourLinkLostLive: (time: string) => `No contact with the service. Your call goes on and ends at ${time} as agreed.`,
   serviceRestarts: 'The service restarts. Your call goes on.',
 
-  endedTitle: (ms: number) => (ms === 60_000 ? 'That was your minute' : `Those were your ${length(ms)}`),
+  endedTitle: (ms: number) => ({ 60_000: 'That was your minute', 3_600_000: 'That was your hour' })[ms] ?? `Those were your ${length(ms)}`,
   endedSpan: (from: string, to: string) => `${from} – ${to}`,
   noInterruption: 'with no interruption',
   interruptions: (n: number) => (n === 1 ? 'with one interruption' : `with ${n} interruptions`),

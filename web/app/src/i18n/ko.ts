@@ -1,4 +1,5 @@
 /** 한국어. 짧고 차분하게, 해요체로. 이름 뒤에는 늘 ‘님’을 붙여 조사가 흔들리지 않게 해요. */
+import { spokenSpan } from '../time.ts';
 import type { Words } from './en.ts';
 import { groups } from './ko-groups.ts';
 import { matching } from './ko-matching.ts';
@@ -6,7 +7,7 @@ import { notifications } from './ko-notifications.ts';
 import { person } from './ko-person.ts';
 import { push } from './ko-push.ts';
 
-const length = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000}분` : `${Math.round(ms / 1_000)}초`);
+const length = (ms: number): string => spokenSpan(ms, 'ko');
 
 export const ko = {
   brand: '예약',
@@ -56,8 +57,7 @@ export const ko = {
   connectingLead: (name: string) => `${name} 님과 이어지면 화면과 소리가 켜져요.`,
 
   timeLeft: '남은 시간',
-  timeLeftSay: (time: string) => `${time} 남았어요`,
-  endingSoon: (seconds: number) => `${seconds}초 남았어요`,
+  leftOver: (ms: number) => `${length(ms)} 남았어요`,
   mute: '소리 끄기',
   unmute: '소리 켜기',
   cameraOff: '카메라 끄기',
@@ -96,7 +96,7 @@ export const ko = {
   yourLinkLostLive: (time: string) => `서비스와 연결이 끊겼어요. 통화는 이어지고, 약속대로 ${time}에 끝나요.`,
   serviceRestarts: '서비스를 다시 시작하고 있어요. 통화는 이어져요.',
 
-  endedTitle: (ms: number) => `두 분의 ${length(ms)}이 끝났어요`,
+  endedTitle: (ms: number) => `${length(ms)} 동안의 만남이 끝났어요`,
   endedSpan: (from: string, to: string) => `${from} – ${to}`,
   noInterruption: '끊김 없이',
   interruptions: (n: number) => `끊김 ${n}번`,
