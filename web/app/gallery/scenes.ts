@@ -224,6 +224,9 @@ export const SCENES = {
   'live-extend-asked': scene({ session: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, extension: { ...NO_EXTENSION, asked: true }, now: START + 50_000 }),
   'live-extend-declined': scene({ session: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, extension: { ...NO_EXTENSION, declined: true }, now: START + 50_000 }),
   'live-muted': scene({ session: { ...HERE, stage: LIVE }, enabledMedia: { audio: false, video: false }, peerMedia: { audio: false, video: false, missing: [] }, now: START + 30_000 }),
+  'live-microphone-died': scene({ session: { ...HERE, stage: LIVE }, devices: { audio: 'unplugged', video: 'on' }, now: START + 30_000 }),
+  'live-both-died': scene({ session: { ...HERE, stage: LIVE }, devices: { audio: 'unplugged', video: 'unplugged' }, now: START + 30_000 }),
+  'live-peer-died': scene({ session: { ...HERE, stage: LIVE }, peerMedia: { audio: false, video: false, missing: ['audio', 'video'] }, now: START + 30_000 }),
   'live-offline': scene({ session: { ...HERE, stage: LIVE }, signalingStatus: 'lost', now: START + 30_000 }),
   frozen: scene({ session: { ...HERE, stage: LIVE }, peerLine: 'frozen', now: START + 30_000 }),
   'dropped-at-once': scene({

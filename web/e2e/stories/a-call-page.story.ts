@@ -70,6 +70,36 @@ test('[END-84] how much time is left is told 5 minutes, 1 minute and 10 seconds 
   await expect(ann.get('ending')).toHaveAttribute('data-ending', 'true');
 });
 
+test('[END-85] a microphone and a camera that die in the call are told of in words, to both, and come back by one click or another device', async ({ browser, application, openPage }) => {
+  const { ann, bo } = await live(application, openPage, await browser.newContext(LAPTOP), await browser.newContext(PHONE));
+  await dies(ann, 'audio');
+  await expect(ann.get('trouble-audio')).toContainText('Bo');
+  await expect(ann.get('mute')).toHaveAccessibleName('No microphone');
+  await expect(bo.get('notice')).toContainText('no microphone');
+  await ann.get('trouble-retry').click();
+  await expect(ann.get('trouble-audio')).toHaveCount(0);
+  await expect(bo.get('notice')).toHaveText('');
+  await ann.get('mute').click();
+  await expect(bo.get('notice')).toContainText('is muted');
+
+  await dies(ann, 'video');
+  await expect(bo.get('peer-camera-off')).toContainText('no camera');
+  const another = await ann.get('pick-video').locator('option').nth(1).getAttribute('value');
+  await ann.get('pick-video').selectOption(another);
+  await expect(ann.get('trouble-video')).toHaveCount(0);
+  await expect(bo.get('peer-camera-off')).toHaveCount(0);
+  await bo.videoAdvances();
+});
+
+/** As when it is unplugged: a headless browser's devices can't be. */
+function dies(person: ParticipantPage, kind: 'audio' | 'video'): Promise<void> {
+  return person.page.evaluate((dead) => {
+    const track = window.instrumentation.localTracks.filter((one) => one.kind === dead).at(-1)!;
+    track.stop();
+    track.dispatchEvent(new Event('ended'));
+  }, kind);
+}
+
 /** Ann and Bo in a call. */
 async function live(
   application: Application,
