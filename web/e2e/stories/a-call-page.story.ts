@@ -100,6 +100,63 @@ function dies(person: ParticipantPage, kind: 'audio' | 'video'): Promise<void> {
   }, kind);
 }
 
+test('[END-86] the tab calls back who waits: by its title, a sound, a notification and a badge, and the screen stays on', async ({ pair }) => {
+  const { ann, bo, annPage, boPage } = await pair({ startsInMs: 50_000 });
+  await annPage.page.addInitScript(recordCalls);
+  await annPage.open(ann);
+  await expect.poll(() => title(annPage)).toMatch(/^Waiting for Bo · 0:\d\d$/);
+  await expect.poll(() => calls(annPage)).toContain('wake lock screen');
+  await annPage.get('notify').click();
+  await annPage.page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await boPage.open(bo);
+  await expect.poll(() => title(annPage)).toMatch(/^Bo is here · 0:\d\d$/);
+  await expect.poll(() => calls(annPage)).toEqual(expect.arrayContaining(['sound', 'notification Bo is here']));
+  await boPage.write('Hello');
+  await expect.poll(() => title(annPage)).toMatch(/^\(1\) Bo is here · 0:\d\d$/);
+  await expect.poll(() => calls(annPage)).toEqual(expect.arrayContaining(['badge 1', 'notification Bo wrote to you']));
+
+  await annPage.get('sound').click();
+  const sounds = async () => (await calls(annPage)).filter((call) => call === 'sound').length;
+  const before = await sounds();
+  await boPage.write('Still there?');
+  await expect.poll(() => title(annPage)).toMatch(/^\(2\)/);
+  expect(await sounds(), 'it is turned off').toBe(before);
+});
+
+/** The title without what isolates the name in it. */
+async function title(person: ParticipantPage): Promise<string> {
+  return (await person.page.title()).replace(/[\u2068\u2069]/g, '');
+}
+
+function calls(person: ParticipantPage): Promise<string[]> {
+  return person.page.evaluate(() => (window as Window & { calls?: string[] }).calls?.map((call) => call.replace(/[\u2068\u2069]/g, '')) ?? []);
+}
+
+/** Init script: records what a headless browser does not show. */
+function recordCalls(): void {
+  const made: string[] = ((window as Window & { calls?: string[] }).calls = []);
+  const replace = (target: object, key: string, value: unknown): void => void Object.defineProperty(target, key, { value, configurable: true });
+  replace(navigator, 'setAppBadge', async (count: number) => void made.push(`badge ${count}`));
+  replace(navigator, 'wakeLock', { request: async (kind: string) => (made.push(`wake lock ${kind}`), { released: false, release: async () => undefined }) });
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...when) {
+    made.push('sound');
+    start.apply(this, when);
+  };
+  class Shown {
+    static permission = 'default';
+    static requestPermission = async (): Promise<string> => (Shown.permission = 'granted');
+    close = (): void => undefined;
+    constructor(_: string, { body }: NotificationOptions) {
+      made.push(`notification ${body}`);
+    }
+  }
+  replace(window, 'Notification', Shown);
+}
+
 /** Ann and Bo in a call. */
 async function live(
   application: Application,

@@ -22,6 +22,19 @@ export const en = {
 
   titleWith: (name: string, ms: number) => `${capital(length(ms))} with ${name}`,
 
+  tab: {
+    waiting: (name: string, left: string) => `Waiting for ${name}${left === '' ? '' : ` · ${left}`}`,
+    here: (name: string, left: string) => `${name} is here${left === '' ? '' : ` · ${left}`}`,
+    timed: (time: string, name: string) => `${time} · ${name}`,
+    starts: (name: string) => `You and ${name} start now`,
+    message: (name: string) => `${name} wrote to you`,
+  },
+  callBack: 'What calls you back to this page',
+  soundOn: 'Sound on',
+  soundOff: 'Sound off',
+  notifyOn: 'Notifications on',
+  notifyOff: 'Notifications off',
+
   homeTitle: 'Two people, one time, one room',
   homeLead: 'Rendezvous brings two people together at an agreed time, keeps the clock, and closes on time. The chat stays.',
   homeAsk: 'Your link',

@@ -20,6 +20,19 @@ export const ko = {
 
   titleWith: (name: string, ms: number) => `${name} 님과 ${length(ms)}`,
 
+  tab: {
+    waiting: (name: string, left: string) => `${name} 님을 기다려요${left === '' ? '' : ` · ${left}`}`,
+    here: (name: string, left: string) => `${name} 님이 왔어요${left === '' ? '' : ` · ${left}`}`,
+    timed: (time: string, name: string) => `${time} · ${name}`,
+    starts: (name: string) => `${name} 님과 지금 시작해요`,
+    message: (name: string) => `${name} 님이 글을 썼어요`,
+  },
+  callBack: '이 화면으로 부르는 방법',
+  soundOn: '소리 켜짐',
+  soundOff: '소리 꺼짐',
+  notifyOn: '알림 켜짐',
+  notifyOff: '알림 꺼짐',
+
   homeTitle: '두 사람, 한 시각, 하나의 방',
   homeLead: '약속한 시각에 두 사람을 이어 주고, 시간을 재고, 제때 닫아요. 대화는 남아요.',
   homeAsk: '받은 링크',
