@@ -8,6 +8,9 @@ export function span(ms: number): string {
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
 }
 
+/** A date that is further away has its year (ms): half a year. */
+const YEAR_NAMED_MS = 183 * 86_400_000;
+
 const UNITS = [
   ['day', 86_400],
   ['hour', 3_600],
@@ -32,14 +35,14 @@ export function countdownNumber(ms: number, wholeMs: number): number {
   return Math.max(1, Math.min(Math.ceil(wholeMs / 1_000), Math.ceil(ms / 1_000)));
 }
 
-/** `13:56:12` in the local time zone. */
+/** `13:56:12`, or `1:56:12 PM` where people say so, in the local time zone. */
 export function exactTime(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at);
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(at);
 }
 
-/** `13:56` in the local time zone. */
+/** `13:56` or `1:56 PM`, in the local time zone. */
 export function minuteTime(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(at);
 }
 
 /** `Today`, `Yesterday`, else the date. */
@@ -52,10 +55,22 @@ export function dayName(at: number, now: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', weekday: 'short' }).format(at);
 }
 
-/** `13:56`, with the date unless it is today. */
+/** `13:56`, with the date unless it is today, and with the year unless it is near. */
 export function dateTime(at: number, now: number, locale: string): string {
   if (midnight(at) === midnight(now)) return minuteTime(at, locale);
-  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+  const year: Intl.DateTimeFormatOptions = Math.abs(at - now) > YEAR_NAMED_MS ? { year: 'numeric' } : {};
+  return new Intl.DateTimeFormat(locale, { ...year, day: 'numeric', month: 'long', hour: hourDigits(locale), minute: '2-digit' }).format(at);
+}
+
+/** `in 59 days`. */
+export function daysUntil(at: number, now: number, locale: string): string {
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.round((midnight(at) - midnight(now)) / 86_400_000), 'day');
+}
+
+/** `Korean Standard Time`: in which the times of this page are. */
+export function zoneName(at: number, locale: string): string {
+  const parts = new Intl.DateTimeFormat(locale, { timeZoneName: 'long' }).formatToParts(at);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
 }
 
 /** `January 16, 2027`. */
@@ -65,6 +80,11 @@ export function longDate(at: number, locale: string): string {
 
 export function sameDay(a: number, b: number): boolean {
   return midnight(a) === midnight(b);
+}
+
+/** Two where a day has 24 hours, as `timeStyle` writes them. */
+function hourDigits(locale: string): '2-digit' | 'numeric' {
+  return new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12 ? 'numeric' : '2-digit';
 }
 
 function midnight(at: number): number {

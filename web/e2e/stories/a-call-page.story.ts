@@ -126,6 +126,25 @@ test('[END-86] the tab calls back who waits: by its title, a sound, a notificati
   expect(await sounds(), 'it is turned off').toBe(before);
 });
 
+test('[END-87] a session that was extended is called by its whole length, a far-away one by its date and days, and times are by the reader’s clock', async ({ browser, application, openPage }) => {
+  const { ann, bo } = await live(application, openPage, await browser.newContext({ locale: 'en-US', timezoneId: 'America/New_York' }), await browser.newContext(PHONE), { ...LIVE_SOON, duration_ms: 50_000, extension_ms: 30_000 });
+  await ann.get('extend').click();
+  await bo.get('extend-agree').click();
+  const extended = await ann.gets('extended');
+  await application.advanceTo((extended.frame['deadline_at'] as number) - 1_000, ann, bo);
+  for (const person of [ann, bo]) await person.reachesPhase('ended');
+  await expect(ann.get('title')).toHaveText('Those were your 1 minute 20 seconds');
+  await expect(ann.get('timeline').locator('time').first()).toHaveText(/^\d{1,2}:\d\d:\d\d\s[AP]M$/);
+  await expect(bo.get('timeline').locator('time').first()).toHaveText(/^\d\d:\d\d:\d\d$/);
+  await expect(ann.page.getByText(/Eastern (Standard|Daylight) Time/)).toBeVisible();
+
+  const far = await application.book({ startsInMs: 60 * 86_400_000 });
+  await bo.page.goto('about:blank');
+  await bo.open(far.bo);
+  await expect(bo.get('opens-date')).toHaveText(/^in (59|60|61) days$/);
+  await expect(bo.get('opens-in')).toHaveCount(0);
+});
+
 /** The title without what isolates the name in it. */
 async function title(person: ParticipantPage): Promise<string> {
   return (await person.page.title()).replace(/[\u2068\u2069]/g, '');

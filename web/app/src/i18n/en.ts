@@ -186,6 +186,8 @@ export const en = {
     timeUp: 'Time was up',
   },
   timeline: 'What happened',
+  times: (n: number) => `(${n} times)`,
+  timesIn: (zone: string) => `Times are in ${zone}.`,
 
   microphone: 'Microphone',
   camera: 'Camera',

@@ -184,6 +184,8 @@ export const ko = {
     timeUp: '시간이 다 됐어요',
   },
   timeline: '있었던 일',
+  times: (n: number) => `(${n}번)`,
+  timesIn: (zone: string) => `시각은 ${zone}예요.`,
 
   microphone: '마이크',
   camera: '카메라',
