@@ -125,6 +125,19 @@ const OTHERS: ChatModel = {
   room: { ...ROOM, messages: [...ROOM.messages, message(6, 'bo', 'مرحبا! 14:00 تمام؟\nand a second line', START - 37 * MINUTE)] },
 };
 
+const LINKS: ChatModel = {
+  ...CHAT,
+  room: {
+    ...ROOM,
+    messages: [
+      ...ROOM.messages,
+      message(6, 'bo', 'The song: https://example.org/song — and <b>no markup</b>.', START - 37 * MINUTE),
+      message(7, 'ann', `https://example.org/${'a-long-word'.repeat(12)}`, START - 36 * MINUTE),
+      message(8, 'bo', 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft', START - 35 * MINUTE),
+    ],
+  },
+};
+
 /** Texts that are not there any more, for each of the reasons. */
 const GONE: ChatModel = {
   ...CHAT,
@@ -219,6 +232,7 @@ export const SCENES = {
   live: scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }),
   'live-upright': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, {}, true),
   'live-chat': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, { chatOpen: true }),
+  'live-chat-links': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, { chatOpen: true, chat: LINKS }),
   'live-ending': scene({ session: { ...HERE, stage: { ...LIVE, ending: true } }, now: START + 57_000 }),
   'live-minute-left': scene({ session: { ...HERE, stage: { ...LIVE, deadlineAt: START + 5_000 + 20 * MINUTE } }, now: START + 19 * MINUTE + 7_000 }),
   'live-extend-wanted': scene({ session: { ...HERE, stage: { ...LIVE, ending: true }, extendAskedBy: ['bo'] }, extension: { ...NO_EXTENSION, wanted: true }, now: START + 50_000 }),

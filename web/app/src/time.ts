@@ -49,8 +49,7 @@ export function minuteTime(at: number, locale: string): string {
 export function dayName(at: number, now: number, locale: string): string {
   const days = Math.round((midnight(at) - midnight(now)) / 86_400_000);
   if (days === 0 || days === -1) {
-    const name = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
-    return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
+    return daysAway(days, locale);
   }
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', weekday: 'short' }).format(at);
 }
@@ -62,9 +61,9 @@ export function dateTime(at: number, now: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { ...year, day: 'numeric', month: 'long', hour: hourDigits(locale), minute: '2-digit' }).format(at);
 }
 
-/** `in 59 days`. */
+/** `In 59 days`. */
 export function daysUntil(at: number, now: number, locale: string): string {
-  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.round((midnight(at) - midnight(now)) / 86_400_000), 'day');
+  return daysAway(Math.round((midnight(at) - midnight(now)) / 86_400_000), locale);
 }
 
 /** `Korean Standard Time`: in which the times of this page are. */
@@ -85,6 +84,11 @@ export function sameDay(a: number, b: number): boolean {
 /** Two where a day has 24 hours, as `timeStyle` writes them. */
 function hourDigits(locale: string): '2-digit' | 'numeric' {
   return new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12 ? 'numeric' : '2-digit';
+}
+
+function daysAway(days: number, locale: string): string {
+  const name = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
+  return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
 }
 
 function midnight(at: number): number {

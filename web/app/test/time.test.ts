@@ -75,7 +75,7 @@ describe('[WEB-164] spans and times', () => {
   test('that are far away are a date, with its year, and days', () => {
     const far = new Date(2027, 7, 21, 14).getTime();
     expect(dateTime(far, two, 'en-GB')).toBe('21 August 2027 at 14:00');
-    expect([daysUntil(two + 60 * 86_400_000, two, 'en'), daysUntil(two + 86_400_000, two, 'ko')]).toEqual(['in 60 days', '내일']);
+    expect([daysUntil(two + 60 * 86_400_000, two, 'en'), daysUntil(two + 86_400_000, two, 'ko')]).toEqual(['In 60 days', '내일']);
   });
 
   test('are in a zone that has a name', () => {

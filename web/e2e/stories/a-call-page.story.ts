@@ -141,8 +141,31 @@ test('[END-87] a session that was extended is called by its whole length, a far-
   const far = await application.book({ startsInMs: 60 * 86_400_000 });
   await bo.page.goto('about:blank');
   await bo.open(far.bo);
-  await expect(bo.get('opens-date')).toHaveText(/^in (59|60|61) days$/);
+  await expect(bo.get('opens-date')).toHaveText(/^In (59|60|61) days$/);
   await expect(bo.get('opens-in')).toHaveCount(0);
+});
+
+test('[END-88] beside the open chat a phone keeps the clock, the controls and one’s own picture; a new message has a line, and its links lead away', async ({ browser, application, openPage }) => {
+  const { ann, bo } = await live(application, openPage, await browser.newContext(LAPTOP), await browser.newContext(PHONE));
+  await ann.write('See https://example.org/song.');
+  await expect(bo.get('message-preview')).toContainText('See https://example.org/song.');
+  await bo.get('message-preview').click();
+  await expect(bo.get('chat-input')).toBeFocused();
+  await expect(bo.get('message-preview')).toHaveCount(0);
+  const chat = (await bo.get('chat').boundingBox())!;
+  for (const kept of ['time-left', 'mute', 'camera', 'leave', 'local-video']) {
+    const box = (await bo.get(kept).boundingBox())!;
+    expect(box.y + box.height, `${kept} is above the chat`).toBeLessThanOrEqual(chat.y + 1);
+    await expect(bo.get(kept)).toBeInViewport({ ratio: 1 });
+  }
+  await bo.get('mute').click();
+  await expect(bo.get('mute')).toHaveAttribute('aria-pressed', 'true');
+  const link = bo.message('song').getByRole('link');
+  await expect(link).toHaveText('https://example.org/song');
+  await expect(link).toHaveAttribute('rel', /noopener.*nofollow/);
+  await ann.write('a'.repeat(300));
+  await expect(bo.message('aaa')).toBeVisible();
+  expect(await bo.get('chat-messages').evaluate((list) => list.scrollWidth - list.clientWidth), 'long words break').toBeLessThanOrEqual(0);
 });
 
 /** The title without what isolates the name in it. */

@@ -78,6 +78,7 @@ export const en = {
   cameraOff: 'Turn camera off',
   cameraOn: 'Turn camera on',
   chat: 'Chat',
+  openChat: 'Open the chat',
   chatWithUnread: (n: number) => `Chat, ${n} unread`,
   moreTime: (ms: number) => `${capital(length(ms))} more`,
   moreAsked: (name: string, ms: number) => `You asked for ${length(ms)} more. It counts once ${name} agrees.`,

@@ -76,6 +76,7 @@ export const ko = {
   cameraOff: '카메라 끄기',
   cameraOn: '카메라 켜기',
   chat: '대화',
+  openChat: '대화 열기',
   chatWithUnread: (n: number) => `대화, 읽지 않은 글 ${n}개`,
   moreTime: (ms: number) => `${length(ms)} 더`,
   moreAsked: (name: string, ms: number) => `${length(ms)} 더 있자고 했어요. ${name} 님도 좋다고 하면 늘어나요.`,
