@@ -50,6 +50,7 @@ export const MODEL: CallModel = {
   enabledMedia: { audio: true, video: true },
   peerMedia: null,
   extension: { asked: false, wanted: false, declined: false },
+  reaction: null,
   peerLine: 'good',
   paused: null,
   now: START,

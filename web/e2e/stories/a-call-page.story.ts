@@ -167,6 +167,54 @@ test('[END-88] beside the open chat a phone keeps the clock, the controls and on
   expect(await bo.get('chat-messages').evaluate((list) => list.scrollWidth - list.clientWidth), 'long words break').toBeLessThanOrEqual(0);
 });
 
+test('[END-89] keys mute, turn the camera off, open the chat and list themselves, and none does while somebody types; reactions reach the other one', async ({ browser, application, openPage }) => {
+  const { ann, bo } = await live(application, openPage, await browser.newContext(LAPTOP), await browser.newContext(PHONE));
+  const { keyboard } = ann.page;
+  await expect(ann.get('announced'), 'announced once').toContainText('You are live');
+  await expect(ann.page.getByRole('heading', { level: 1 })).toHaveText(/Call with/);
+  await keyboard.press('m');
+  await expect(ann.get('mute')).toHaveAttribute('aria-pressed', 'true');
+  await keyboard.press('v');
+  await expect(bo.get('peer-camera-off')).toBeVisible();
+  await keyboard.press('?');
+  await expect(ann.get('hotkeys')).toBeVisible();
+  await keyboard.press('m');
+  await keyboard.press('Escape');
+  await keyboard.press('c');
+  await expect(ann.get('chat-input')).toBeFocused();
+  await keyboard.type('mvcf?');
+  await expect(ann.get('chat-input')).toHaveValue('mvcf?');
+  for (const control of ['mute', 'camera']) await expect(ann.get(control), 'typed, not pressed').toHaveAttribute('aria-pressed', 'true');
+  await keyboard.press('Escape');
+  await expect(ann.get('chat-toggle')).toBeFocused();
+
+  await bo.get('react').click();
+  await bo.get('reaction-👋').click();
+  await expect(ann.get('reaction')).toContainText('👋');
+  await expect(ann.get('reaction')).toHaveAttribute('data-mine', 'false');
+});
+
+test('[END-90] the focus goes on with the screens: to the call, to the chat’s button, and to what is read at the end', async ({ browser, application, openPage }) => {
+  const { ann, bo } = await live(application, openPage, await browser.newContext(LAPTOP), await browser.newContext(PHONE));
+  await expect(ann.page.getByRole('heading', { level: 1 })).toBeFocused();
+  await bo.get('leave').click();
+  await bo.get('leave-confirm').click();
+  await ann.reachesPhase('ended');
+  await expect(ann.get('title')).toBeFocused();
+});
+
+for (const [what, viewport] of [['on its side', { width: 640, height: 360 }], ['at 400 %', { width: 320, height: 256 }]] as const) {
+  test(`[END-91] a page that is ${what} scrolls one way at most, and a call on it keeps the clock and its controls`, async ({ browser, application, openPage }) => {
+    const { ann } = await live(application, openPage, await browser.newContext({ ...PHONE, viewport }), await browser.newContext(LAPTOP));
+    for (const chat of [false, true]) {
+      if (chat) await ann.get('chat-toggle').click();
+      for (const kept of ['time-left', 'mute', 'leave']) await expect(ann.get(kept)).toBeInViewport({ ratio: 1 });
+      expect(await ann.page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 'scrolls sideways').toBeLessThanOrEqual(0);
+    }
+    await expect(ann.get('chat-input')).toBeInViewport({ ratio: 1 });
+  });
+}
+
 /** The title without what isolates the name in it. */
 async function title(person: ParticipantPage): Promise<string> {
   return (await person.page.title()).replace(/[\u2068\u2069]/g, '');

@@ -71,6 +71,8 @@ export const en = {
   connectingTitle: 'Connecting',
   connectingLead: (name: string) => `Camera and sound go on as soon as ${name} can be reached.`,
 
+  callWith: (name: string) => `Call with ${name}`,
+  liveNow: (name: string) => `You are live: you and ${name} see and hear each other.`,
   timeLeft: 'Time left',
   leftOver: (ms: number) => `${capital(spokenSpan(ms, 'en'))} left`,
   mute: 'Mute',
@@ -96,6 +98,15 @@ export const en = {
   microphoneDied: (name: string) => `Your microphone stopped. ${name} can’t hear you, and reads why.`,
   cameraDied: (name: string) => `Your camera stopped. ${name} can’t see you, and reads why.`,
   anotherDevice: 'Another one…',
+  react: 'React',
+  hotkeysTitle: 'Keys',
+  hotkeys: {
+    mute: 'Mute or unmute',
+    camera: 'Turn the camera off or on',
+    chat: 'Open or close the chat',
+    fullscreen: 'Fill the screen',
+    help: 'This list',
+  },
   controls: 'Call controls',
   pictureFill: 'Fill the window with the picture',
   pictureWhole: 'Show the whole picture',
@@ -211,6 +222,7 @@ export const en = {
   roomOpened: (name: string) => `The room with ${name} is open.`,
 
   here: 'here',
+  dropped: 'connection dropped',
   away: 'away',
   writeTo: (name: string) => `Write to ${name}…`,
   send: 'Send',

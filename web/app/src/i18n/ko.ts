@@ -69,6 +69,8 @@ export const ko = {
   connectingTitle: '연결하고 있어요',
   connectingLead: (name: string) => `${name} 님과 이어지면 화면과 소리가 켜져요.`,
 
+  callWith: (name: string) => `${name} 님과의 통화`,
+  liveNow: (name: string) => `시작했어요. ${name} 님과 서로 보이고 들려요.`,
   timeLeft: '남은 시간',
   leftOver: (ms: number) => `${length(ms)} 남았어요`,
   mute: '소리 끄기',
@@ -94,6 +96,15 @@ export const ko = {
   microphoneDied: (name: string) => `마이크가 멈췄어요. ${name} 님은 내 소리를 들을 수 없고, 까닭을 알아요.`,
   cameraDied: (name: string) => `카메라가 멈췄어요. ${name} 님은 나를 볼 수 없고, 까닭을 알아요.`,
   anotherDevice: '다른 장치…',
+  react: '반응 보내기',
+  hotkeysTitle: '단축키',
+  hotkeys: {
+    mute: '소리 끄기, 켜기',
+    camera: '카메라 끄기, 켜기',
+    chat: '대화 열기, 닫기',
+    fullscreen: '전체 화면',
+    help: '이 목록',
+  },
   controls: '통화 조작',
   pictureFill: '화면 가득 보기',
   pictureWhole: '잘린 곳 없이 보기',
@@ -209,6 +220,7 @@ export const ko = {
   roomOpened: (name: string) => `${name} 님과의 방이 열렸어요.`,
 
   here: '여기 있어요',
+  dropped: '연결 끊김',
   away: '자리에 없어요',
   writeTo: (name: string) => `${name} 님에게 쓰기…`,
   send: '보내기',

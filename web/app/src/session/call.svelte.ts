@@ -7,6 +7,7 @@ import { afterChange, extensionOf, extensionWord, heard, isBack, NOTHING_SAID, s
 import type { Feedback } from './feedback.ts';
 import { closedReasonOf, saveBooking, storageKeyOf, type JoinedSession, type TabCredentials } from './join.ts';
 import type { CallActions, CallModel, JoinState } from './model.ts';
+import { REACTION_INTERVAL_MS, reactionSign, type Reaction, type ReactionSign } from './reactions.ts';
 
 /** Update interval of `now`, aligned to multiples of the server's clock so that two pages change at the same instant (ms). */
 const TICK_MS = 100;
@@ -34,6 +35,7 @@ export class Call implements CallModel, CallActions {
   preview = $derived(this.#snapshot?.preview ?? null);
   remote = $derived(this.#snapshot?.remote ?? null);
   now = $state.raw(0);
+  reaction = $state.raw<Reaction | null>(null);
   #extensionTalk = $state.raw<ExtensionTalk>(NOTHING_SAID);
   extension = $derived(extensionOf(this.#extensionTalk, { session: this.session, connection: this.signalingStatus }, this.now));
 
@@ -99,6 +101,13 @@ export class Call implements CallModel, CallActions {
     this.#sayOfExtension('declined');
   }
 
+  react(sign: ReactionSign): void {
+    const at = this.clock.now();
+    const last = this.reaction;
+    if (last?.mine && at < last.at + REACTION_INTERVAL_MS) return;
+    if (this.#session?.send({ reaction: sign })) this.reaction = { sign, mine: true, at };
+  }
+
   leave(): void {
     this.#session?.leave();
   }
@@ -138,6 +147,8 @@ export class Call implements CallModel, CallActions {
 
   #handleData(payload: unknown): void {
     const word = extensionWord(payload);
+    const sign = reactionSign(payload);
+    if (sign !== null) this.reaction = { sign, mine: false, at: this.clock.now() };
     if (word !== null) this.#extensionTalk = heard(this.#extensionTalk, word, this.clock.now());
   }
 

@@ -3,6 +3,7 @@ import type { DeviceState, EnabledMedia, MediaConnectionState, Pause, PeerLine, 
 
 import type { Extension } from './extension.ts';
 import type { Feedback } from './feedback.ts';
+import type { Reaction, ReactionSign } from './reactions.ts';
 
 /** Why this tab is not in the session: the join link was rejected, or signaling closed the socket for good. */
 export type ClosedReason =
@@ -51,6 +52,8 @@ export interface CallModel {
   readonly peerLine: PeerLine;
   readonly paused: Pause | null;
   readonly extension: Extension;
+  /** The last one of either; null before the first. */
+  readonly reaction: Reaction | null;
   /** The server's time, updated every 100 ms. */
   readonly now: number;
 }
@@ -62,6 +65,8 @@ export interface CallActions {
   extend(): void;
   /** Answers the peer's request for more time. */
   declineExtension(): void;
+  /** Shows it on both pages. */
+  react(sign: ReactionSign): void;
   leave(): void;
   comeBack(): void;
   retryDevices(): void;
