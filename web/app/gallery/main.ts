@@ -1,6 +1,6 @@
 /** Every screen without a service: `/gallery/#live`. For visual checks and screenshots; not part of the build. */
 import { mount } from 'svelte';
-import { locale } from '../src/i18n/index.ts';
+import { language } from '../src/i18n/index.ts';
 import NotHereScreen from '../src/screens/NotHereScreen.svelte';
 import SessionView from '../src/SessionView.svelte';
 import '../src/styles/tokens.css';
@@ -8,7 +8,7 @@ import '../src/styles/base.css';
 import { PERSON_SCENES } from './person-scenes.ts';
 import { SCENES, type Scene } from './scenes.ts';
 
-document.documentElement.lang = locale;
+document.documentElement.lang = language;
 const name = location.hash.slice(1);
 const target = document.getElementById('app');
 addEventListener('hashchange', () => location.reload());
@@ -35,7 +35,7 @@ function show(target: HTMLElement, { model, chat, notification, chatOpen }: Scen
       notification,
       chatOpen,
       dismiss: nothing,
-      actions: { setMuted: nothing, setCameraOff: nothing, extend: nothing, leave: nothing, comeBack: nothing, retryDevices: nothing, selectDevice: nothing, sendFeedback: async () => undefined },
+      actions: { setMuted: nothing, setCameraOff: nothing, extend: nothing, declineExtension: nothing, react: nothing, leave: nothing, comeBack: nothing, retryDevices: nothing, selectDevice: nothing, sendFeedback: async () => undefined },
       chatActions: { setDraft: nothing, send: () => true, retry: nothing, edit: nothing, deleteMessage: nothing, markRead: nothing, loadOlder: nothing, sendTyping: nothing },
     },
   });

@@ -2,6 +2,7 @@
 import { BEFORE_JOIN, type Chat, type Notification, type SessionStage, type SessionState, type SessionView } from '@rendezvous/client';
 import { emptyChatRoom, type ChatRoomState } from '@rendezvous/client/chat';
 import type { ChatModel } from '../src/session/chat.svelte.ts';
+import type { Extension } from '../src/session/extension.ts';
 import type { CallModel } from '../src/session/model.ts';
 import { fakeCameraStream } from './fake-camera.ts';
 
@@ -124,6 +125,19 @@ const OTHERS: ChatModel = {
   room: { ...ROOM, messages: [...ROOM.messages, message(6, 'bo', 'مرحبا! 14:00 تمام؟\nand a second line', START - 37 * MINUTE)] },
 };
 
+const LINKS: ChatModel = {
+  ...CHAT,
+  room: {
+    ...ROOM,
+    messages: [
+      ...ROOM.messages,
+      message(6, 'bo', 'The song: https://example.org/song — and <b>no markup</b>.', START - 37 * MINUTE),
+      message(7, 'ann', `https://example.org/${'a-long-word'.repeat(12)}`, START - 36 * MINUTE),
+      message(8, 'bo', 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft', START - 35 * MINUTE),
+    ],
+  },
+};
+
 /** Texts that are not there any more, for each of the reasons. */
 const GONE: ChatModel = {
   ...CHAT,
@@ -139,9 +153,11 @@ const GONE: ChatModel = {
   },
 };
 
+const NO_EXTENSION: Extension = { asked: false, wanted: false, declined: false };
+
 const REMINDER: Notification = { id: 'n', kind: 'session_reminder', created_at: START - 5 * MINUTE, session_id: 's', starts_at: START, with: 'Bo' };
 
-function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = {}): () => Scene {
+function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = {}, upright = false): () => Scene {
   return () => ({
     model: {
       joinState: { is: 'in' },
@@ -153,7 +169,7 @@ function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = 
       signalingStatus: 'open',
       mediaState: 'connected',
       preview: fakeCameraStream('#4b3a57', '#4b2634'),
-      remote: fakeCameraStream('#7a5c38', '#2a5a56'),
+      remote: fakeCameraStream('#7a5c38', '#2a5a56', upright),
       devices: { audio: 'on', video: 'on' },
       availableDevices: [
         { kind: 'audioinput', deviceId: 'a', label: 'Built-in microphone', groupId: '', toJSON: () => null },
@@ -161,9 +177,11 @@ function scene(model: Partial<CallModel>, rest: Partial<Omit<Scene, 'model'>> = 
       ],
       selectedDevices: { audio: 'a', video: 'v' },
       enabledMedia: { audio: true, video: true },
-      peerMedia: { audio: true, video: true },
+      peerMedia: { audio: true, video: true, missing: [] },
       peerLine: 'good',
       paused: null,
+      extension: NO_EXTENSION,
+      reaction: null,
       now: START - 161_000,
       ...model,
     },
@@ -189,6 +207,7 @@ export const SCENES = {
   loading: scene({ joinState: { is: 'opening', retrying: false }, booking: null }),
   trouble: scene({ joinState: { is: 'opening', retrying: true }, booking: null }),
   early: scene({ opensAt: START - 5 * MINUTE, now: START - 9 * MINUTE - 20_000 }),
+  'early-far': scene({ opensAt: START + 60 * DAY, now: START - 9 * MINUTE, booking: { ...BOOKING, starts_at: START + 60 * DAY + 5 * MINUTE } }),
   'early-reminder': scene({ opensAt: START - 5 * MINUTE, now: START - 6 * MINUTE }, { notification: REMINDER }),
   'early-opened': scene({ opensAt: START - 5 * MINUTE, now: START - 6 * MINUTE }, { notification: { ...REMINDER, kind: 'session_opened' } }),
   'waiting-reminder': scene({}, { notification: { ...REMINDER, kind: 'session_opened' } }),
@@ -212,11 +231,19 @@ export const SCENES = {
   countdown: scene({ session: { ...HERE, stage: { phase: 'countdown', liveAt: START + 5_000 } }, now: START + 2_300 }),
   connecting: scene({ session: { ...HERE, stage: { phase: 'connecting' } }, now: START + 6_000, mediaState: 'connecting' }),
   live: scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }),
+  'live-upright': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, {}, true),
   'live-chat': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, { chatOpen: true }),
+  'live-chat-links': scene({ session: { ...HERE, stage: LIVE }, now: START + 23_000 }, { chatOpen: true, chat: LINKS }),
+  'live-reaction': scene({ session: { ...HERE, stage: LIVE }, reaction: { sign: '👋', mine: false, at: START + 22_000 }, now: START + 23_000 }),
   'live-ending': scene({ session: { ...HERE, stage: { ...LIVE, ending: true } }, now: START + 57_000 }),
-  'live-extend-wanted': scene({ session: { ...HERE, stage: { ...LIVE, ending: true }, extendAskedBy: ['bo'] }, now: START + 50_000 }),
-  'live-extend-asked': scene({ session: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, now: START + 50_000 }),
-  'live-muted': scene({ session: { ...HERE, stage: LIVE }, enabledMedia: { audio: false, video: false }, peerMedia: { audio: false, video: false }, now: START + 30_000 }),
+  'live-minute-left': scene({ session: { ...HERE, stage: { ...LIVE, deadlineAt: START + 5_000 + 20 * MINUTE } }, now: START + 19 * MINUTE + 7_000 }),
+  'live-extend-wanted': scene({ session: { ...HERE, stage: { ...LIVE, ending: true }, extendAskedBy: ['bo'] }, extension: { ...NO_EXTENSION, wanted: true }, now: START + 50_000 }),
+  'live-extend-asked': scene({ session: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, extension: { ...NO_EXTENSION, asked: true }, now: START + 50_000 }),
+  'live-extend-declined': scene({ session: { ...HERE, stage: LIVE, extendAskedBy: ['ann'] }, extension: { ...NO_EXTENSION, declined: true }, now: START + 50_000 }),
+  'live-muted': scene({ session: { ...HERE, stage: LIVE }, enabledMedia: { audio: false, video: false }, peerMedia: { audio: false, video: false, missing: [] }, now: START + 30_000 }),
+  'live-microphone-died': scene({ session: { ...HERE, stage: LIVE }, devices: { audio: 'unplugged', video: 'on' }, now: START + 30_000 }),
+  'live-both-died': scene({ session: { ...HERE, stage: LIVE }, devices: { audio: 'unplugged', video: 'unplugged' }, now: START + 30_000 }),
+  'live-peer-died': scene({ session: { ...HERE, stage: LIVE }, peerMedia: { audio: false, video: false, missing: ['audio', 'video'] }, now: START + 30_000 }),
   'live-offline': scene({ session: { ...HERE, stage: LIVE }, signalingStatus: 'lost', now: START + 30_000 }),
   frozen: scene({ session: { ...HERE, stage: LIVE }, peerLine: 'frozen', now: START + 30_000 }),
   'dropped-at-once': scene({
@@ -243,6 +270,11 @@ export const SCENES = {
     now: START + 31_000,
   }),
   ended: scene({ session: ended({}), now: START + 66_000 }),
+  'ended-extended': scene({
+    session: { ...ended({ endedAt: START + 85_000 }), timeline: [...HERE.timeline, { at: START - 20_000, what: 'peer_came' }, { at: START - 10_000, what: 'peer_came' }, ...ended({}).timeline.slice(-3), { at: START + 85_000, what: 'extended' }] },
+    booking: { ...BOOKING, extension_ms: 20_000 },
+    now: START + 86_000,
+  }),
   'ended-left': scene({ session: ended({ reason: 'left' }), now: START + 66_000 }),
   missed: scene({ session: ended({ reason: 'no_show', absent: ['bo'], startedAt: null }), now: START + 2 * MINUTE }),
   cancelled: scene({ booking: { ...BOOKING, state: 'cancelled' } }),

@@ -1,13 +1,13 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { basePath } from './base.ts';
-import { locale } from './i18n/index.ts';
+import { language } from './i18n/index.ts';
 import { pageAt } from './page-path.ts';
 import { embeddingApplication, signupMode } from './settings.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 
-document.documentElement.lang = locale;
+document.documentElement.lang = language;
 
 const signup = signupMode();
 const page = pageAt(location.pathname, basePath(), signup !== 'off');

@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 
 test('[WEB-136] each event of the session is told to the exact origin of the embedding page', () => {
-  expect([...session.handlers.keys()].sort()).toEqual(['countdown', 'ended', 'error', 'live', 'paused', 'peer', 'waiting', 'warning']);
+  expect([...session.handlers.keys()].sort()).toEqual(['countdown', 'data', 'ended', 'error', 'live', 'paused', 'peer', 'waiting', 'warning']);
   session.handlers.get('live')?.({ startedAt: 1, deadlineAt: 2 });
   expect(parent.postMessage).toHaveBeenCalledExactlyOnceWith({ source: 'rendezvous', type: 'live', startedAt: 1, deadlineAt: 2 }, ORIGIN);
 });

@@ -49,6 +49,8 @@ export const MODEL: CallModel = {
   selectedDevices: { audio: null, video: null },
   enabledMedia: { audio: true, video: true },
   peerMedia: null,
+  extension: { asked: false, wanted: false, declined: false },
+  reaction: null,
   peerLine: 'good',
   paused: null,
   now: START,

@@ -55,7 +55,7 @@ describe('a notification', () => {
     }
     const cancelled = notificationWords(of('session_cancelled', { starts_at: NOW + 2 * day }), NOW, LANGUAGES_OF_PAGES.en, 'en');
     expect(cancelled?.text).toContain(' on \u2068November 16 at ');
-    expect(notificationWords(of('session_cancelled'), NOW, LANGUAGES_OF_PAGES.en, 'en')?.text).toMatch(/ at \u2068\d\d:\d\d\u2069 was/);
+    expect(notificationWords(of('session_cancelled'), NOW, LANGUAGES_OF_PAGES.en, 'en-GB')?.text).toMatch(/ at \u2068\d\d:\d\d\u2069 was/);
   });
 
   test.each(LANGUAGES)('[WEB-93] of every kind has words of its own in %s, and leads to where it concerns', (locale, words) => {

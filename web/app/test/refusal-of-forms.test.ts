@@ -35,7 +35,7 @@ describe('a refused form', () => {
   });
 
   test('[WEB-82] too many tries say when the next one counts, and never a minute that is too early', () => {
-    expect(refusalOf(refused(429, 'rate_limited', [], { retry_after_ms: 60_000 }), FIELDS, NOW, en, 'en').notice).toBe(en.person.tooOftenUntil('13:58'));
+    expect(refusalOf(refused(429, 'rate_limited', [], { retry_after_ms: 60_000 }), FIELDS, NOW, en, 'en-GB').notice).toBe(en.person.tooOftenUntil('13:58'));
     expect(refusalOf(refused(429, 'rate_limited'), FIELDS, NOW, en, 'en').notice).toBe(en.person.tooOften);
   });
 

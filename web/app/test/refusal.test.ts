@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SCENES } from '../gallery/scenes.ts';
-import { LANGUAGES, words } from '../src/i18n/index.ts';
+import { LANGUAGES, locale, words } from '../src/i18n/index.ts';
 import { refusalWords } from '../src/session/refusal-words.ts';
+import { minuteTime } from '../src/time.ts';
 import { renderedScene } from './rendered.ts';
 
 vi.mock('../gallery/fake-camera.ts', () => ({ fakeCameraStream: () => null }));
@@ -15,7 +16,7 @@ const NOW = new Date(2026, 10, 21, 14, 0).getTime();
 
 describe('a message that was refused', () => {
   test.each(Object.entries(LANGUAGES))('[WEB-75] in %s says why, and offers a retry only where one can help', (_, texts) => {
-    const of = (code: string, more: { reason?: string; retryAt?: number } = {}) => refusalWords({ code, ...more }, NOW, texts, 'en');
+    const of = (code: string, more: { reason?: string; retryAt?: number } = {}) => refusalWords({ code, ...more }, NOW, texts, 'en-GB');
     const refused = [
       of('bad_text', { reason: 'blank' }),
       of('bad_text', { reason: 'too_long' }),
@@ -37,6 +38,6 @@ describe('a message that was refused', () => {
     const html = renderedScene(SCENES['waiting-chat-refused']());
     const count = (testId: string): number => html.split(`data-testid="${testId}"`).length - 1;
     expect([count('chat-refusal'), count('chat-edit'), count('chat-retry')]).toEqual([3, 3, 1]);
-    for (const reason of [words.refusedTooLong, words.refusedQuota, words.refusedQuotaUntil('14:09')]) expect(html).toContain(reason);
+    for (const reason of [words.refusedTooLong, words.refusedQuota, words.refusedQuotaUntil(minuteTime(new Date(2026, 10, 21, 14, 9).getTime(), locale))]) expect(html).toContain(reason);
   });
 });

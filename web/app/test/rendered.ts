@@ -15,7 +15,7 @@ export function renderedScene({ model, chat, notification, chatOpen }: Scene, fr
       chatOpen,
       framed,
       dismiss: nothing,
-      actions: { setMuted: nothing, setCameraOff: nothing, extend: nothing, leave: nothing, comeBack: nothing, retryDevices: nothing, selectDevice: nothing, sendFeedback: async () => undefined },
+      actions: { setMuted: nothing, setCameraOff: nothing, extend: nothing, declineExtension: nothing, react: nothing, leave: nothing, comeBack: nothing, retryDevices: nothing, selectDevice: nothing, sendFeedback: async () => undefined },
       chatActions: { setDraft: nothing, send: () => true, retry: nothing, edit: nothing, deleteMessage: nothing, markRead: nothing, loadOlder: nothing, sendTyping: nothing },
     },
   });

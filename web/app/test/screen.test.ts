@@ -1,8 +1,10 @@
-import { BEFORE_JOIN, type SessionState, type SessionStage } from '@rendezvous/client';
+import { BEFORE_JOIN, type SessionState, type SessionStage, type TimelineEntry } from '@rendezvous/client';
 import { describe, expect, test } from 'vitest';
+import { en } from '../src/i18n/en.ts';
+import { endWords } from '../src/session/end-words.ts';
 import type { CallModel } from '../src/session/model.ts';
 import { interruptions, peerName, phaseOf, screenOf } from '../src/session/screen.ts';
-import { sessionTimeline } from '../src/session/timeline.ts';
+import { folded, sessionTimeline } from '../src/session/timeline.ts';
 import { BOOKING, MODEL, START } from './model.ts';
 
 function session(stage: SessionStage): SessionState {
@@ -73,5 +75,23 @@ describe('the screen', () => {
     if (ann === undefined || bo === undefined) throw new Error('there are two');
     const record = { ...BOOKING, participants: [{ ...ann, joined_at: [START - 9] }, { ...bo, joined_at: [START - 5], left_at: [START + 9] }], started_at: START, ended_at: START + 9 };
     expect(sessionTimeline([], record, 'ann').map(({ what }) => what)).toEqual(['you_came', 'peer_came', 'live', 'ended']);
+  });
+
+  test('[WEB-165] what repeats stands once, with how often it was so', () => {
+    const seen = (...what: readonly TimelineEntry['what'][]): string[] => folded(what.map((one, at) => ({ at, what: one }))).map(({ what: one, times }) => `${one} ${times}`);
+    expect(seen('peer_came', 'peer_came', 'peer_came', 'you_came')).toEqual(['peer_came 3', 'you_came 1']);
+    expect(seen('live', 'peer_lost', 'peer_back', 'peer_lost', 'peer_back', 'ended')).toEqual(['live 1', 'peer_lost 2', 'peer_back 1', 'ended 1']);
+    expect(seen('peer_came', 'peer_lost', 'peer_back', 'paused', 'peer_lost')).toEqual(['peer_came 1', 'peer_lost 1', 'peer_back 1', 'paused 1', 'peer_lost 1']);
+  });
+
+  test.each([
+    ['by what was told', { timeline: [{ at: 1, what: 'extended' as const }] }, {}, 110_000],
+    ['by the record', {}, { started_at: START, ended_at: START + 110_200 }, 110_000],
+    ['as it was agreed', {}, { started_at: START, ended_at: START + 60_300 }, 60_000],
+    ['as it was agreed, however late this page notices the end', {}, {}, 60_000],
+  ])('[WEB-166] its length is that of what was agreed and added, %s', (_, change, record, ms) => {
+    const booking = { ...BOOKING, extension_ms: 50_000, ...record };
+    const end = { reason: 'completed', absent: [], startedAt: START, endedAt: START + 600_000 } as const;
+    expect(endWords({ ...MODEL, booking, session: { ...BEFORE_JOIN, ...change } }, end, en, 'en-GB').title).toBe(en.endedTitle(ms));
   });
 });

@@ -51,7 +51,7 @@ export class ParticipantPage {
     return this.page.locator('[data-phase]').first();
   }
 
-  get(testId: string): Locator {
+  get(testId: string | RegExp): Locator {
     return this.page.getByTestId(testId);
   }
 

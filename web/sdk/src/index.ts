@@ -6,6 +6,7 @@
 export { createSession, Session, type SessionChat, type SessionOptions } from './session/session.ts';
 export { SESSION_EVENTS } from './session/event-types.ts';
 export type { SessionEvents, SessionPhase, SessionSnapshot } from './session/snapshot.ts';
+export type { PeerMedia } from './session/media-status.ts';
 export type { Refusal } from './session/refusal.ts';
 export type { GetTicket, Ticket } from './session/ticket.ts';
 export { pauseOf, type Pause, type PeerLine } from './session/peer-line.ts';

@@ -219,6 +219,18 @@ describe('a session of a page', () => {
     expect(socket.sent.at(-1)).toMatchObject({ type: 'data', payload: { text: 'x' } });
   });
 
+  test('[WEB-154] tells of what the other page sends, and keeps what it says of its devices to itself', async () => {
+    const { session, socket } = await joined();
+    const told: unknown[] = [];
+    session.on('data', ({ payload }) => told.push(payload));
+    const data = (seq: number, payload: unknown): void => socket.receive({ type: 'data', seq, from: PEER.user_id, payload });
+    data(1, { wave: true });
+    data(2, { media: { audio: false, video: true, missing: ['audio'] } });
+    data(3, null);
+    expect(told).toEqual([{ wave: true }, null]);
+    expect(session.getSnapshot().peerMedia).toEqual({ audio: false, video: true, missing: ['audio'] });
+  });
+
   test('[WEB-131] closed while it joins leaves no socket, no device and no listener', async () => {
     let give: () => void = () => undefined;
     const { session } = opened({ ticket: () => new Promise((resolve) => (give = () => resolve({ ticket: 't', url: 'ws://node/' }))) });

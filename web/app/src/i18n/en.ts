@@ -1,4 +1,5 @@
 /** English. Calm, short, exact: one sentence for what is the case, one for what happens next. */
+import { spokenSpan } from '../time.ts';
 import { at } from './en-time.ts';
 import { groups } from './en-groups.ts';
 import { matching } from './en-matching.ts';
@@ -6,8 +7,8 @@ import { notifications } from './en-notifications.ts';
 import { person } from './en-person.ts';
 import { push } from './en-push.ts';
 
-/** How long a session is, as a noun: "a minute", "20 seconds". */
-const length = (ms: number): string => (ms === 60_000 ? 'a minute' : ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${Math.round(ms / 1_000)} seconds`);
+/** How long a session is, as a noun: "a minute", "1 minute 20 seconds". */
+const length = (ms: number): string => ({ 60_000: 'a minute', 3_600_000: 'an hour' })[ms] ?? spokenSpan(ms, 'en');
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 export const en = {
@@ -20,6 +21,19 @@ export const en = {
   home: 'Home',
 
   titleWith: (name: string, ms: number) => `${capital(length(ms))} with ${name}`,
+
+  tab: {
+    waiting: (name: string, left: string) => `Waiting for ${name}${left === '' ? '' : ` · ${left}`}`,
+    here: (name: string, left: string) => `${name} is here${left === '' ? '' : ` · ${left}`}`,
+    timed: (time: string, name: string) => `${time} · ${name}`,
+    starts: (name: string) => `You and ${name} start now`,
+    message: (name: string) => `${name} wrote to you`,
+  },
+  callBack: 'What calls you back to this page',
+  soundOn: 'Sound on',
+  soundOff: 'Sound off',
+  notifyOn: 'Notifications on',
+  notifyOff: 'Notifications off',
 
   homeTitle: 'Two people, one time, one room',
   homeLead: 'Rendezvous brings two people together at an agreed time, keeps the clock, and closes on time. The chat stays.',
@@ -57,25 +71,45 @@ export const en = {
   connectingTitle: 'Connecting',
   connectingLead: (name: string) => `Camera and sound go on as soon as ${name} can be reached.`,
 
+  callWith: (name: string) => `Call with ${name}`,
+  liveNow: (name: string) => `You are live: you and ${name} see and hear each other.`,
   timeLeft: 'Time left',
-  timeLeftSay: (time: string) => `${time} left`,
-  endingSoon: (seconds: number) => `${seconds} seconds left`,
+  leftOver: (ms: number) => `${capital(spokenSpan(ms, 'en'))} left`,
   mute: 'Mute',
   unmute: 'Unmute',
   cameraOff: 'Turn camera off',
   cameraOn: 'Turn camera on',
   chat: 'Chat',
+  openChat: 'Open the chat',
   chatWithUnread: (n: number) => `Chat, ${n} unread`,
   moreTime: (ms: number) => `${capital(length(ms))} more`,
   moreAsked: (name: string, ms: number) => `You asked for ${length(ms)} more. It counts once ${name} agrees.`,
   moreWanted: (name: string, ms: number) => `${name} would like ${length(ms)} more.`,
-  stay: 'Stay',
+  notNow: 'Not now',
+  moreDeclined: (name: string, time: string) => `${name} would rather not now. You end at ${time} as agreed.`,
   extended: (time: string) => `Extended to ${time}.`,
+  peerNoMicrophone: (name: string) => `${name} can’t be heard: there is no microphone just now`,
+  peerNoCamera: (name: string) => `${name} can’t be seen: there is no camera just now`,
   peerMuted: (name: string) => `${name} is muted`,
   peerCameraOff: (name: string) => `${name}’s camera is off`,
   yourCameraOff: 'Your camera is off',
   noCamera: 'No camera',
+  noMicrophone: 'No microphone',
+  microphoneDied: (name: string) => `Your microphone stopped. ${name} can’t hear you, and reads why.`,
+  cameraDied: (name: string) => `Your camera stopped. ${name} can’t see you, and reads why.`,
+  anotherDevice: 'Another one…',
+  react: 'React',
+  hotkeysTitle: 'Keys',
+  hotkeys: {
+    mute: 'Mute or unmute',
+    camera: 'Turn the camera off or on',
+    chat: 'Open or close the chat',
+    fullscreen: 'Fill the screen',
+    help: 'This list',
+  },
   controls: 'Call controls',
+  pictureFill: 'Fill the window with the picture',
+  pictureWhole: 'Show the whole picture',
 
   leaveTitle: 'Leave now?',
   leaveLive: (name: string) => `This ends the session for ${name} too. The chat stays.`,
@@ -95,7 +129,7 @@ export const en = {
   yourLinkLostLive: (time: string) => `No contact with the service. Your call goes on and ends at ${time} as agreed.`,
   serviceRestarts: 'The service restarts. Your call goes on.',
 
-  endedTitle: (ms: number) => (ms === 60_000 ? 'That was your minute' : `Those were your ${length(ms)}`),
+  endedTitle: (ms: number) => ({ 60_000: 'That was your minute', 3_600_000: 'That was your hour' })[ms] ?? `Those were your ${length(ms)}`,
   endedSpan: (from: string, to: string) => `${from} – ${to}`,
   noInterruption: 'with no interruption',
   interruptions: (n: number) => (n === 1 ? 'with one interruption' : `with ${n} interruptions`),
@@ -166,6 +200,8 @@ export const en = {
     timeUp: 'Time was up',
   },
   timeline: 'What happened',
+  times: (n: number) => `(${n} times)`,
+  timesIn: (zone: string) => `Times are in ${zone}.`,
 
   microphone: 'Microphone',
   camera: 'Camera',
@@ -188,6 +224,7 @@ export const en = {
   roomOpened: (name: string) => `The room with ${name} is open.`,
 
   here: 'here',
+  dropped: 'connection dropped',
   away: 'away',
   writeTo: (name: string) => `Write to ${name}…`,
   send: 'Send',

@@ -20,6 +20,16 @@ export function chooseLocale(wanted: readonly string[]): Locale {
   return 'en';
 }
 
-export const locale: Locale = chooseLocale(typeof navigator === 'undefined' ? [] : [rememberedLocale() ?? '', ...navigator.languages]);
+const tags = typeof navigator === 'undefined' ? [] : navigator.languages;
 
-export const words: Words = LANGUAGES[locale];
+export const language: Locale = chooseLocale([rememberedLocale() ?? '', ...tags]);
+
+export const words: Words = LANGUAGES[language];
+
+/** By which times and numbers are written: the language as the reader's browser has it, with its region. */
+export const locale: string = regionalTag(language, tags);
+
+/** `en-GB` for English where the browser speaks that; a bare language has its own habits. */
+export function regionalTag(chosen: Locale, wanted: readonly string[]): string {
+  return wanted.find((tag) => tag.toLowerCase().split('-')[0] === chosen) ?? chosen;
+}

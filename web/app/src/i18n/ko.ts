@@ -1,4 +1,5 @@
 /** 한국어. 짧고 차분하게, 해요체로. 이름 뒤에는 늘 ‘님’을 붙여 조사가 흔들리지 않게 해요. */
+import { spokenSpan } from '../time.ts';
 import type { Words } from './en.ts';
 import { groups } from './ko-groups.ts';
 import { matching } from './ko-matching.ts';
@@ -6,7 +7,7 @@ import { notifications } from './ko-notifications.ts';
 import { person } from './ko-person.ts';
 import { push } from './ko-push.ts';
 
-const length = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000}분` : `${Math.round(ms / 1_000)}초`);
+const length = (ms: number): string => spokenSpan(ms, 'ko');
 
 export const ko = {
   brand: '예약',
@@ -18,6 +19,19 @@ export const ko = {
   home: '처음으로',
 
   titleWith: (name: string, ms: number) => `${name} 님과 ${length(ms)}`,
+
+  tab: {
+    waiting: (name: string, left: string) => `${name} 님을 기다려요${left === '' ? '' : ` · ${left}`}`,
+    here: (name: string, left: string) => `${name} 님이 왔어요${left === '' ? '' : ` · ${left}`}`,
+    timed: (time: string, name: string) => `${time} · ${name}`,
+    starts: (name: string) => `${name} 님과 지금 시작해요`,
+    message: (name: string) => `${name} 님이 글을 썼어요`,
+  },
+  callBack: '이 화면으로 부르는 방법',
+  soundOn: '소리 켜짐',
+  soundOff: '소리 꺼짐',
+  notifyOn: '알림 켜짐',
+  notifyOff: '알림 꺼짐',
 
   homeTitle: '두 사람, 한 시각, 하나의 방',
   homeLead: '약속한 시각에 두 사람을 이어 주고, 시간을 재고, 제때 닫아요. 대화는 남아요.',
@@ -55,25 +69,45 @@ export const ko = {
   connectingTitle: '연결하고 있어요',
   connectingLead: (name: string) => `${name} 님과 이어지면 화면과 소리가 켜져요.`,
 
+  callWith: (name: string) => `${name} 님과의 통화`,
+  liveNow: (name: string) => `시작했어요. ${name} 님과 서로 보이고 들려요.`,
   timeLeft: '남은 시간',
-  timeLeftSay: (time: string) => `${time} 남았어요`,
-  endingSoon: (seconds: number) => `${seconds}초 남았어요`,
+  leftOver: (ms: number) => `${length(ms)} 남았어요`,
   mute: '소리 끄기',
   unmute: '소리 켜기',
   cameraOff: '카메라 끄기',
   cameraOn: '카메라 켜기',
   chat: '대화',
+  openChat: '대화 열기',
   chatWithUnread: (n: number) => `대화, 읽지 않은 글 ${n}개`,
   moreTime: (ms: number) => `${length(ms)} 더`,
   moreAsked: (name: string, ms: number) => `${length(ms)} 더 있자고 했어요. ${name} 님도 좋다고 하면 늘어나요.`,
   moreWanted: (name: string, ms: number) => `${name} 님이 ${length(ms)} 더 있고 싶어 해요.`,
-  stay: '더 있기',
+  notNow: '지금은 괜찮아요',
+  moreDeclined: (name: string, time: string) => `${name} 님은 이번에는 더 있기 어렵대요. 약속대로 ${time}에 끝나요.`,
   extended: (time: string) => `${time}까지 늘었어요.`,
+  peerNoMicrophone: (name: string) => `${name} 님 소리가 들리지 않아요. 지금 마이크가 없대요`,
+  peerNoCamera: (name: string) => `${name} 님이 보이지 않아요. 지금 카메라가 없대요`,
   peerMuted: (name: string) => `${name} 님이 소리를 껐어요`,
   peerCameraOff: (name: string) => `${name} 님이 카메라를 껐어요`,
   yourCameraOff: '내 카메라가 꺼져 있어요',
   noCamera: '카메라 없음',
+  noMicrophone: '마이크 없음',
+  microphoneDied: (name: string) => `마이크가 멈췄어요. ${name} 님은 내 소리를 들을 수 없고, 까닭을 알아요.`,
+  cameraDied: (name: string) => `카메라가 멈췄어요. ${name} 님은 나를 볼 수 없고, 까닭을 알아요.`,
+  anotherDevice: '다른 장치…',
+  react: '반응 보내기',
+  hotkeysTitle: '단축키',
+  hotkeys: {
+    mute: '소리 끄기, 켜기',
+    camera: '카메라 끄기, 켜기',
+    chat: '대화 열기, 닫기',
+    fullscreen: '전체 화면',
+    help: '이 목록',
+  },
   controls: '통화 조작',
+  pictureFill: '화면 가득 보기',
+  pictureWhole: '잘린 곳 없이 보기',
 
   leaveTitle: '지금 나갈까요?',
   leaveLive: (name: string) => `${name} 님에게도 여기서 끝나요. 대화는 남아요.`,
@@ -93,7 +127,7 @@ export const ko = {
   yourLinkLostLive: (time: string) => `서비스와 연결이 끊겼어요. 통화는 이어지고, 약속대로 ${time}에 끝나요.`,
   serviceRestarts: '서비스를 다시 시작하고 있어요. 통화는 이어져요.',
 
-  endedTitle: (ms: number) => `두 분의 ${length(ms)}이 끝났어요`,
+  endedTitle: (ms: number) => `${length(ms)} 동안의 만남이 끝났어요`,
   endedSpan: (from: string, to: string) => `${from} – ${to}`,
   noInterruption: '끊김 없이',
   interruptions: (n: number) => `끊김 ${n}번`,
@@ -164,6 +198,8 @@ export const ko = {
     timeUp: '시간이 다 됐어요',
   },
   timeline: '있었던 일',
+  times: (n: number) => `(${n}번)`,
+  timesIn: (zone: string) => `시각은 ${zone}예요.`,
 
   microphone: '마이크',
   camera: '카메라',
@@ -186,6 +222,7 @@ export const ko = {
   roomOpened: (name: string) => `${name} 님과의 방이 열렸어요.`,
 
   here: '여기 있어요',
+  dropped: '연결 끊김',
   away: '자리에 없어요',
   writeTo: (name: string) => `${name} 님에게 쓰기…`,
   send: '보내기',

@@ -1,7 +1,7 @@
 /** The account that is logged in in this browser, and what its person does with it. Pages follow each other by their addresses. */
 import { ApiError, type ChangeMe, type ChangePassword, type LoginView, type Signup } from '@rendezvous/client';
 import { AccountClient } from '@rendezvous/client/scheduler';
-import { chooseLocale, locale } from '../i18n/index.ts';
+import { chooseLocale, language } from '../i18n/index.ts';
 import { forgetLogin, rememberLogin } from './device.ts';
 import { dropMailToken } from './mail-token.ts';
 import type { AccountActions, AccountModel, AccountState, VerificationState } from './model.ts';
@@ -58,7 +58,7 @@ export class Account implements AccountModel, AccountActions {
   }
 
   async signUp(form: Pick<Signup, 'email' | 'password' | 'name' | 'invite'>): Promise<void> {
-    const user = await this.#client.signUp({ ...form, locale, time_zone: ownTimeZone() });
+    const user = await this.#client.signUp({ ...form, locale: language, time_zone: ownTimeZone() });
     rememberLogin(user.locale);
     this.#go(pageAfterLogin(location.search));
   }
@@ -83,7 +83,7 @@ export class Account implements AccountModel, AccountActions {
     const user = await this.#client.change(changes);
     this.state = { is: 'in', user };
     rememberLogin(user.locale);
-    if (changes.locale !== undefined && chooseLocale([user.locale]) !== locale) location.reload();
+    if (changes.locale !== undefined && chooseLocale([user.locale]) !== language) location.reload();
   }
 
   async changePassword(form: ChangePassword): Promise<void> {

@@ -3,9 +3,11 @@ import { BEFORE_JOIN, createSession, pauseOf, type ServerClock, type Session, ty
 import { livekit } from '@rendezvous/client/media/livekit';
 import { openvidu } from '@rendezvous/client/media/openvidu';
 import type { SchedulerClient } from '@rendezvous/client/scheduler';
+import { afterChange, extensionOf, extensionWord, heard, isBack, NOTHING_SAID, saidByMe, type ExtensionTalk, type ExtensionWord } from './extension.ts';
 import type { Feedback } from './feedback.ts';
 import { closedReasonOf, saveBooking, storageKeyOf, type JoinedSession, type TabCredentials } from './join.ts';
 import type { CallActions, CallModel, JoinState } from './model.ts';
+import { REACTION_INTERVAL_MS, reactionSign, type Reaction, type ReactionSign } from './reactions.ts';
 
 /** Update interval of `now`, aligned to multiples of the server's clock so that two pages change at the same instant (ms). */
 const TICK_MS = 100;
@@ -33,6 +35,9 @@ export class Call implements CallModel, CallActions {
   preview = $derived(this.#snapshot?.preview ?? null);
   remote = $derived(this.#snapshot?.remote ?? null);
   now = $state.raw(0);
+  reaction = $state.raw<Reaction | null>(null);
+  #extensionTalk = $state.raw<ExtensionTalk>(NOTHING_SAID);
+  extension = $derived(extensionOf(this.#extensionTalk, { session: this.session, connection: this.signalingStatus }, this.now));
 
   readonly clock: ServerClock;
   readonly #scheduler: SchedulerClient;
@@ -70,6 +75,7 @@ export class Call implements CallModel, CallActions {
     this.#session = session;
     this.#onSession(session);
     this.#snapshot = session.getSnapshot();
+    session.on('data', ({ payload }) => this.#handleData(payload));
     session.subscribe(() => this.#handleChange(session.getSnapshot()));
   }
 
@@ -88,6 +94,18 @@ export class Call implements CallModel, CallActions {
 
   extend(): void {
     this.#session?.extend();
+    this.#sayOfExtension('asked');
+  }
+
+  declineExtension(): void {
+    this.#sayOfExtension('declined');
+  }
+
+  react(sign: ReactionSign): void {
+    const at = this.clock.now();
+    const last = this.reaction;
+    if (last?.mine && at < last.at + REACTION_INTERVAL_MS) return;
+    if (this.#session?.send({ reaction: sign })) this.reaction = { sign, mine: true, at };
   }
 
   leave(): void {
@@ -121,9 +139,28 @@ export class Call implements CallModel, CallActions {
   #handleChange(snapshot: SessionSnapshot): void {
     const before = this.#snapshot;
     this.#snapshot = snapshot;
+    if (before !== null) this.#followExtension(before, snapshot);
     if (snapshot.refusal !== null && before?.refusal === null) this.joinState = { is: 'closed', why: closedReasonOf(snapshot.refusal) };
     const over = ({ phase }: SessionSnapshot): boolean => phase === 'ended' || phase === 'refused';
     if (over(snapshot) && before !== null && !over(before)) this.#fetchAfterEnd();
+  }
+
+  #handleData(payload: unknown): void {
+    const word = extensionWord(payload);
+    const sign = reactionSign(payload);
+    if (sign !== null) this.reaction = { sign, mine: false, at: this.clock.now() };
+    if (word !== null) this.#extensionTalk = heard(this.#extensionTalk, word, this.clock.now());
+  }
+
+  #sayOfExtension(word: Exclude<ExtensionWord, 'withdrawn'>): void {
+    this.#extensionTalk = saidByMe(this.#extensionTalk, word);
+    this.#session?.send({ extension: word });
+  }
+
+  #followExtension(before: SessionSnapshot, after: SessionSnapshot): void {
+    this.#extensionTalk = afterChange(this.#extensionTalk, before, after);
+    const { hidden, withdrawn } = this.#extensionTalk;
+    if (isBack(before, after) && hidden && withdrawn) this.#session?.send({ extension: 'withdrawn' });
   }
 
   /** The answer has the server's time, and may say that the booking has changed. */

@@ -1,7 +1,9 @@
 /** The view model of the session's screens, provided by `Call` and by the gallery. */
-import type { DeviceState, EnabledMedia, MediaConnectionState, Pause, PeerLine, SessionState, SessionView, SocketStatus, TrackKind } from '@rendezvous/client';
+import type { DeviceState, EnabledMedia, MediaConnectionState, Pause, PeerLine, PeerMedia, SessionState, SessionView, SocketStatus, TrackKind } from '@rendezvous/client';
 
+import type { Extension } from './extension.ts';
 import type { Feedback } from './feedback.ts';
+import type { Reaction, ReactionSign } from './reactions.ts';
 
 /** Why this tab is not in the session: the join link was rejected, or signaling closed the socket for good. */
 export type ClosedReason =
@@ -45,10 +47,13 @@ export interface CallModel {
   readonly selectedDevices: Readonly<Record<TrackKind, string | null>>;
   readonly enabledMedia: EnabledMedia;
   /** What the peer sends, according to its last `data` frame; null before the first. */
-  readonly peerMedia: EnabledMedia | null;
+  readonly peerMedia: PeerMedia | null;
   /** `good` outside of `live` and `paused`. */
   readonly peerLine: PeerLine;
   readonly paused: Pause | null;
+  readonly extension: Extension;
+  /** The last one of either; null before the first. */
+  readonly reaction: Reaction | null;
   /** The server's time, updated every 100 ms. */
   readonly now: number;
 }
@@ -58,6 +63,10 @@ export interface CallActions {
   setMuted(muted: boolean): void;
   setCameraOff(off: boolean): void;
   extend(): void;
+  /** Answers the peer's request for more time. */
+  declineExtension(): void;
+  /** Shows it on both pages. */
+  react(sign: ReactionSign): void;
   leave(): void;
   comeBack(): void;
   retryDevices(): void;

@@ -18,6 +18,23 @@ function withPeerArrival(timeline: readonly TimelineEntry[], booking: SessionVie
   return [...timeline, { at, what: 'peer_came' as const }].sort((a, b) => a.at - b.at);
 }
 
+/** An entry, and how often it was so in a row. */
+export interface FoldedEntry extends TimelineEntry {
+  readonly times: number;
+}
+
+/** What repeats stands once: the same again, and a line that dropped and was back over and over. */
+export function folded(timeline: readonly TimelineEntry[]): readonly FoldedEntry[] {
+  const lines: FoldedEntry[] = [];
+  for (const entry of timeline) {
+    const [dropped, last] = [lines.at(-2), lines.at(-1)];
+    if (last?.what === entry.what) lines.splice(-1, 1, { ...last, times: last.times + 1 });
+    else if (entry.what === 'peer_lost' && last?.what === 'peer_back' && dropped?.what === 'peer_lost') lines.splice(-2, 2, { ...dropped, times: dropped.times + 1 });
+    else lines.push({ ...entry, times: 1 });
+  }
+  return lines;
+}
+
 function timelineFromRecord(booking: SessionView, me: string | null): readonly TimelineEntry[] {
   const entries: TimelineEntry[] = [];
   for (const { user_id, joined_at, left_at } of booking.participants) {

@@ -2,4 +2,4 @@
 import type { SessionEvents } from './snapshot.ts';
 
 /** Every type of event, for who passes all of them on. */
-export const SESSION_EVENTS: readonly (keyof SessionEvents)[] = ['waiting', 'countdown', 'live', 'warning', 'paused', 'ended', 'peer', 'error'];
+export const SESSION_EVENTS: readonly (keyof SessionEvents)[] = ['waiting', 'countdown', 'live', 'warning', 'paused', 'ended', 'peer', 'data', 'error'];

@@ -1,13 +1,20 @@
 /** The payload of the `data` frames in which two pages exchange whether microphone and camera are on. Pure. */
-import type { DeviceState, EnabledMedia, TrackKind } from '../media/local.ts';
+import { TRACK_KINDS, type DeviceState, type EnabledMedia, type TrackKind } from '../media/local.ts';
 
-export function mediaStatusPayload(enabledMedia: EnabledMedia, devices: Readonly<Record<TrackKind, DeviceState>>): { media: EnabledMedia } {
-  return { media: { audio: enabledMedia.audio && devices.audio === 'on', video: enabledMedia.video && devices.video === 'on' } };
+/** What the other page sends. */
+export interface PeerMedia extends EnabledMedia {
+  /** Wished for, and not sent: there is no such device, or it is blocked or gone. */
+  readonly missing: readonly TrackKind[];
 }
 
-/** Null for any other JSON: other clients may use `data` for their own purposes. */
-export function parseMediaStatus(payload: unknown): EnabledMedia | null {
-  if (typeof payload !== 'object' || payload === null || !('media' in payload)) return null;
-  const media = payload.media as Partial<EnabledMedia> | null;
-  return typeof media?.audio === 'boolean' && typeof media.video === 'boolean' ? { audio: media.audio, video: media.video } : null;
+export function mediaStatusPayload(enabledMedia: EnabledMedia, devices: Readonly<Record<TrackKind, DeviceState>>): { media: PeerMedia } {
+  const missing = TRACK_KINDS.filter((kind) => enabledMedia[kind] && devices[kind] !== 'on');
+  return { media: { audio: enabledMedia.audio && devices.audio === 'on', video: enabledMedia.video && devices.video === 'on', missing } };
+}
+
+/** Null for any other JSON: other clients may use `data` for their own purposes, and an earlier one tells of nothing missing. */
+export function parseMediaStatus(payload: unknown): PeerMedia | null {
+  const { audio, video, missing } = (payload as { media?: Partial<PeerMedia> | null } | null)?.media ?? {};
+  if (typeof audio !== 'boolean' || typeof video !== 'boolean') return null;
+  return { audio, video, missing: TRACK_KINDS.filter((kind) => Array.isArray(missing) && missing.includes(kind)) };
 }

@@ -259,9 +259,16 @@ export class Session extends Observable<SessionSnapshot, SessionEvents> {
     if (frame.type === 'welcome') {
       this.#polite = frame.you.polite;
       this.#set({ session, opensAt: null });
-    } else if (frame.type === 'data') this.#set({ session, peerMedia: parseMediaStatus(frame.payload) ?? this.#now.peerMedia });
-    else this.#set({ session });
+    } else this.#set({ session });
+    if (frame.type === 'data') this.#handleData(frame.payload);
     this.#passToMedia(frame);
+  }
+
+  /** What is on is ours to know; anything else is the page's. */
+  #handleData(payload: unknown): void {
+    const peerMedia = parseMediaStatus(payload);
+    if (peerMedia === null) this.emit('data', { payload });
+    else this.#set({ peerMedia });
   }
 
   #passToMedia(frame: Signaling.ServerFrame): void {

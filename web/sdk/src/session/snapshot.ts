@@ -4,6 +4,7 @@ import type { MediaConnectionState } from '../media/transport.ts';
 import { BEFORE_JOIN, type PeerPresence, type SessionState, type TimelineEntry } from '../signaling/session.ts';
 import type { SocketStatus } from '../socket/reconnecting-socket.ts';
 import type { EndReason } from '../wire.generated.ts';
+import type { PeerMedia } from './media-status.ts';
 import type { Refusal } from './refusal.ts';
 import type { PeerLine } from './peer-line.ts';
 
@@ -38,7 +39,7 @@ export interface SessionSnapshot {
   /** What the person has switched on; sent only while `live`. */
   readonly enabledMedia: EnabledMedia;
   /** What the peer sends, by its own word; null before the first. */
-  readonly peerMedia: EnabledMedia | null;
+  readonly peerMedia: PeerMedia | null;
   /** `good` outside of `live` and `paused`. */
   readonly peerLine: PeerLine;
 }
@@ -76,7 +77,9 @@ export interface SessionEvents {
   /** Over for both. `absent`: of a no-show, who was not there. `startedAt` is null where it never was live. */
   ended: { readonly reason: EndReason; readonly absent: readonly string[]; readonly startedAt: number | null; readonly endedAt: number };
   /** The other one came, was lost, came back or went, or switched something on or off. */
-  peer: { readonly userId: string; readonly name: string; readonly presence: PeerPresence; readonly media: EnabledMedia | null };
+  peer: { readonly userId: string; readonly name: string; readonly presence: PeerPresence; readonly media: PeerMedia | null };
+  /** What the other page has sent by `Session.send`; nobody has checked it. */
+  data: { readonly payload: unknown };
   /** `final`: nothing more is tried. */
   error: Refusal;
 }
@@ -90,7 +93,7 @@ export function phaseOf({ session, left, opensAt, refusal }: Pick<SessionSnapsho
   return opensAt === null ? session.stage.phase : 'early';
 }
 
-/** What has happened between two states, in the order in which it is told. `error` has no state of its own. */
+/** What has happened between two states, in the order in which it is told. `data` and `error` have no state of their own. */
 export function eventsBetween(before: SessionSnapshot, after: SessionSnapshot): readonly SessionEvent[] {
   return [...peerEvents(before, after), ...phaseEvents(before, after)];
 }
