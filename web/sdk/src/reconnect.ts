@@ -26,6 +26,8 @@ export interface CloseInfo {
   readonly attempt: number;
   /** Consecutive closes by what was sent, with this one. */
   readonly refusals?: number;
+  /** Consecutive closes because of the ticket, with this one. */
+  readonly rejections?: number;
   /** From `going_away` or an `error`: minimum delay before the next attempt. */
   readonly retryAfterMs?: number | undefined;
   /** The server sent `going_away` before the close, whatever the close code. */
@@ -35,9 +37,9 @@ export interface CloseInfo {
 }
 
 /** Codes 4500–4999 are final, all others reconnect after a backoff. 4501 reconnects with a new ticket. */
-export function decideReconnect({ code, attempt, refusals = 0, retryAfterMs, draining, random }: CloseInfo): ReconnectDecision {
+export function decideReconnect({ code, attempt, refusals = 0, rejections = 1, retryAfterMs, draining, random }: CloseInfo): ReconnectDecision {
   const ticketRejected = code === CLOSE_CODES.unauthenticated;
-  if (code >= 4500 && code <= 4999 && !(ticketRejected && attempt < MAX_TICKET_ATTEMPTS)) return { next: 'stop', code };
+  if (code >= 4500 && code <= 4999 && !(ticketRejected && rejections <= MAX_TICKET_ATTEMPTS)) return { next: 'stop', code };
   if (refusals >= MAX_REFUSALS) return { next: 'stop', code };
   return {
     next: 'retry',

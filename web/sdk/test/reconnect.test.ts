@@ -16,7 +16,8 @@ describe('after a close', () => {
   test('[WEB-5] 4501 asks for a new ticket, three times at most', () => {
     const code = CLOSE_CODES.unauthenticated;
     expect(decideReconnect({ code, attempt: 0, random: 0 })).toMatchObject({ next: 'retry', ticket: 'new' });
-    expect(decideReconnect({ code, attempt: 3, random: 0 })).toEqual({ next: 'stop', code });
+    expect(decideReconnect({ code, attempt: 20, rejections: 3, random: 0 }), 'after an outage of many attempts').toMatchObject({ next: 'retry', ticket: 'new' });
+    expect(decideReconnect({ code, attempt: 3, rejections: 4, random: 0 })).toEqual({ next: 'stop', code });
   });
 
   test('[WEB-5] a draining node is asked for anew, no earlier than it said', () => {

@@ -63,6 +63,7 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
   #stopped = false;
   #attempt = 0;
   #refusals = 0;
+  #rejections = 0;
   #opened = false;
   #unopened = 0;
   #farewell: Farewell | null = null;
@@ -224,8 +225,9 @@ export class ReconnectingSocket<Frame extends AnyFrame> {
     this.#unopened = this.#opened ? 0 : this.#unopened + 1;
     if (this.#unopened > 0) this.#options.onUnreachable?.(this.#unopened);
     this.#refusals = isFrameRefusal(code) ? this.#refusals + 1 : 0;
+    this.#rejections = code === CLOSE_CODES.unauthenticated ? this.#rejections + 1 : 0;
     if (isFrameRefusal(code) && welcomed) this.#options.onFrameRefused(code);
-    const next = decideReconnect({ code, attempt: this.#attempt, refusals: this.#refusals, retryAfterMs: this.#requestedDelayMs(code), draining: this.#draining, random: Math.random() });
+    const next = decideReconnect({ code, attempt: this.#attempt, refusals: this.#refusals, rejections: this.#rejections, retryAfterMs: this.#requestedDelayMs(code), draining: this.#draining, random: Math.random() });
     if (next.next === 'stop') {
       this.#stopped = true;
       this.#options.onRejected({ by: 'socket', code: next.code, error: this.#lastError });
