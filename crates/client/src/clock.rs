@@ -1,11 +1,11 @@
 //! The server's clock, as the driver measures it and every handle reads it.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use wire::UnixMs;
 
-use crate::protocol::ClockEstimate;
+use crate::protocol::{ClockEstimate, span};
 
 /// Shared by a session's driver and its handles.
 #[derive(Debug)]
@@ -40,10 +40,9 @@ impl ServerClock {
         *estimate = Some(ClockEstimate::better(*estimate, sample));
     }
 
-    /// When the server's clock shows `at`, by this machine's monotonic one.
+    /// When the server's clock shows `at`, by this machine's monotonic one; tomorrow, where that is later.
     pub(crate) fn instant_of(&self, at: UnixMs) -> Instant {
-        let left = at.since(self.now()).max(0);
-        Instant::now() + Duration::from_millis(left.unsigned_abs())
+        Instant::now() + span(at.since(self.now()))
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::time::sleep_until;
 use wire::UnixMs;
 
 use crate::connection::{Connection, Incoming};
+use crate::protocol::span;
 use crate::{Ticket, TicketError, TicketSource};
 
 /// A socket without a `welcome` after this is given up.
@@ -134,8 +135,8 @@ impl Link {
     pub(crate) fn welcomed(&mut self, ping_ms: i64, timeout_ms: i64) {
         if let LinkState::Open(open) = &mut self.state {
             open.welcomed = true;
-            open.silence = span(timeout_ms);
-            open.ping_every = span(ping_ms);
+            open.silence = at_least_a_second(timeout_ms);
+            open.ping_every = at_least_a_second(ping_ms);
             open.first_pings = FIRST_PINGS;
             open.next_ping = Some(Instant::now());
         }
@@ -247,6 +248,6 @@ impl OpenLink {
 }
 
 /// A span that the server named, at least a second.
-fn span(ms: i64) -> Duration {
-    Duration::from_millis(ms.max(1_000).unsigned_abs())
+fn at_least_a_second(ms: i64) -> Duration {
+    span(ms).max(Duration::from_secs(1))
 }

@@ -5,9 +5,11 @@ mod clock;
 mod negotiation;
 mod outbox;
 mod reconnect;
+mod spans;
 
 pub(crate) use self::apply::{apply, end};
 pub(crate) use self::clock::ClockEstimate;
 pub(crate) use self::negotiation::{Negotiation, PeerSignal, Restart, Step};
 pub(crate) use self::outbox::Outbox;
 pub(crate) use self::reconnect::{AfterClose, Attempts, is_frame_refusal};
+pub(crate) use self::spans::{delay, span};

@@ -11,7 +11,7 @@ const RESOLUTION_HZ = 12;
 // Whoever comes later offers: each of the two has to be able to.
 for (const first of ['the page', 'the bot'] as const) {
   test(`[END-81] a native peer is called from a browser and answers with its tone, ${first} being there first`, async ({ pair, stopAfter }) => {
-    const { ann, bo, annPage } = await pair({ startsInMs: 500, countdown_ms: 1_000, duration_ms: 20_000 });
+    const { ann, bo, annPage } = await pair({ startsInMs: 500, countdown_ms: 1_000, duration_ms: 14_000 });
     if (first === 'the page') {
       await annPage.open(ann);
       await annPage.gets('waiting');
@@ -25,12 +25,19 @@ for (const first of ['the page', 'the bot'] as const) {
     await until(`the tone is heard\n${bot.log}`, async () => Math.abs((await loudestFrequency(annPage)) - TONE_HZ) <= RESOLUTION_HZ);
     // The page's own camera and microphone arrive at the bot.
     for (const kind of ['Audio', 'Video']) await until(`the bot receives ${kind}`, () => bot.log.includes(`receiving ${kind}`));
+    // Its time is up, or the other one leaves.
+    if (first === 'the bot') await leave(annPage);
     await annPage.reachesPhase('ended');
     await until('the bot goes home', () => bot.exitCode !== null);
     expect(bot.exitCode, bot.log).toBe(0);
-    expect(bot.log).toContain('ended: completed');
+    expect(bot.log).toContain(`ended: ${first === 'the bot' ? 'left' : 'completed'}`);
     expect(bot.log, 'its link is a secret').not.toContain(new URL(bo).hash.slice(1));
   });
+}
+
+async function leave(person: ParticipantPage): Promise<void> {
+  await person.get('leave').click();
+  await person.get('leave-confirm').click();
 }
 
 /** The frequency at which what the page receives is loudest (Hz); 0 where there is nothing. */

@@ -1,13 +1,13 @@
 //! What the service says.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use wire::signaling::{ClientFrame, Leave, Negotiate, ServerFrame, Welcome};
 use wire::{Envelope, ErrorBody, IcePolicy};
 
 use super::Driver;
 use crate::media::{Epoch, EpochParams};
-use crate::protocol::{PeerSignal, apply};
+use crate::protocol::{PeerSignal, apply, delay};
 use crate::{MediaState, Refusal, SessionEvent, SocketState};
 
 impl Driver {
@@ -56,15 +56,11 @@ impl Driver {
             }
             ServerFrame::PeerResumed(_) => self.recover().await,
             ServerFrame::RelayedData(data) => self.emit(SessionEvent::Data(data.payload)),
-            ServerFrame::GoingAway(going) => {
-                self.draining = Some(Duration::from_millis(going.retry_after_ms))
-            }
+            ServerFrame::GoingAway(going) => self.draining = Some(delay(going.retry_after_ms)),
             ServerFrame::Pong(pong) => {
-                if let Some(sent_at) = pong
-                    .sent_at
-                    .as_i64()
-                    .filter(|at| *at <= self.clock.local_us())
-                {
+                let sent_at = pong.sent_at.as_i64();
+                let since_start = 0..=self.clock.local_us();
+                if let Some(sent_at) = sent_at.filter(|at| since_start.contains(at)) {
                     self.clock.learn(sent_at, pong.server_now);
                 }
             }

@@ -8,7 +8,7 @@ use wire::{CloseCode, EndReason, UnixMs};
 use super::Driver;
 use crate::connection::ABNORMAL_CLOSE;
 use crate::link::{LinkEvent, LinkFailure};
-use crate::protocol::{AfterClose, end, is_frame_refusal};
+use crate::protocol::{AfterClose, delay, end, is_frame_refusal, span};
 use crate::{Refusal, SessionEvent, SessionPhase, SocketState, TicketError};
 
 /// Attempts in a row without a socket, after which the program is told (about 3 s).
@@ -104,9 +104,7 @@ impl Driver {
             self.give_up_unanswered().await;
         }
         let asked = match &error {
-            Some(error) if code == CloseCode::RateLimited.code() => {
-                error.retry_after_ms.map(Duration::from_millis)
-            }
+            Some(error) if code == CloseCode::RateLimited.code() => error.retry_after_ms.map(delay),
             _ => self.draining,
         };
         let is_draining = self.draining.is_some();
@@ -133,8 +131,7 @@ impl Driver {
             state.phase = SessionPhase::Early { opens_at };
             (state.socket, state.media) = (SocketState::Lost, crate::MediaState::None);
         });
-        let wait = Duration::from_millis(opens_at.since(now).max(0).unsigned_abs());
-        self.link.wait(wait, true);
+        self.link.wait(span(opens_at.since(now)), true);
     }
 
     async fn give_up_unanswered(&mut self) {

@@ -20,9 +20,10 @@ impl ClockEstimate {
     /// A request left at `sent_at` and its answer came at `received_at` (local, µs): the server read its clock
     /// somewhere between.
     pub(crate) fn of_round_trip(sent_at: i64, received_at: i64, server_now: UnixMs) -> Self {
-        let half = (received_at - sent_at).max(0) / 2;
+        let half = received_at.saturating_sub(sent_at).max(0) / 2;
+        let server_us = server_now.0.saturating_mul(1_000);
         Self {
-            offset: server_now.0.saturating_mul(1_000) - (sent_at + half),
+            offset: server_us.saturating_sub(sent_at.saturating_add(half)),
             error: half,
             taken_at: received_at,
         }
@@ -32,10 +33,13 @@ impl ClockEstimate {
     /// machine slept meanwhile, and the new one is right.
     pub(crate) fn better(known: Option<Self>, sample: Self) -> Self {
         let Some(known) = known else { return sample };
-        let age = (sample.taken_at - known.taken_at).max(0);
-        let aged = known.error + age * DRIFT_PPM / 1_000_000;
-        let apart = (known.offset - sample.offset).abs();
-        if apart > aged + sample.error + JUMP_SLACK_US || sample.error <= aged {
+        let age = sample.taken_at.saturating_sub(known.taken_at).max(0);
+        let aged = known.error.saturating_add(age / 1_000_000 * DRIFT_PPM);
+        let apart = known.offset.saturating_sub(sample.offset).saturating_abs();
+        let both = aged
+            .saturating_add(sample.error)
+            .saturating_add(JUMP_SLACK_US);
+        if apart > both || sample.error <= aged {
             return sample;
         }
         known
@@ -43,7 +47,7 @@ impl ClockEstimate {
 
     /// The server's time at a local instant (µs).
     pub(crate) fn server_time(self, local: i64) -> UnixMs {
-        UnixMs((local + self.offset).div_euclid(1_000))
+        UnixMs(local.saturating_add(self.offset).div_euclid(1_000))
     }
 }
 
@@ -78,5 +82,15 @@ mod tests {
         let slept = ClockEstimate::of_round_trip(2_000_000, 2_050_000, UnixMs(3_607_000));
         let kept = ClockEstimate::better(Some(before), slept);
         assert_eq!(kept, slept);
+    }
+
+    #[test]
+    fn rcl_1_no_time_of_a_server_is_too_far_away_to_be_calculated_with() {
+        for time in [i64::MIN, -1, i64::MAX / 1_000, i64::MAX] {
+            let strange = ClockEstimate::of_round_trip(0, 2_000, UnixMs(time));
+            let kept = ClockEstimate::better(Some(strange), sample(1_000_000, 1_001_000));
+            let back = ClockEstimate::better(Some(kept), strange);
+            back.server_time(i64::MAX);
+        }
     }
 }

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use wire::signaling::{ClientFrame, Resume, Welcome};
 use wire::{ErrorBody, ErrorCode};
 
+use super::spans::delay;
+
 /// Unacknowledged frames that are kept: a negotiation with its candidates, and below the service's burst of 200.
 const MAX_BACKLOG: usize = 128;
 /// Delay before a rate-limited frame is sent again where the service names none.
@@ -82,9 +84,7 @@ impl Outbox {
         ) {
             return Some(frame);
         }
-        let wait = error
-            .retry_after_ms
-            .map_or(DEFAULT_RETRY, Duration::from_millis);
+        let wait = error.retry_after_ms.map_or(DEFAULT_RETRY, delay);
         self.send_deferred_at.get_or_insert(now + wait);
         push_bounded(&mut self.deferred, frame);
         None
