@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use rendezvous_client::{
-    ClientError, DataChannel, IcePolicy, MediaPath, Session, SessionEvent, SessionOptions, Ticket,
+    DataChannel, IcePolicy, MediaPath, Session, SessionError, SessionEvent, SessionOptions, Ticket,
 };
 use scheduler::trial_tickets;
 use service::clock::now;
@@ -64,8 +64,8 @@ enum CallProblem {
     Lost,
 }
 
-impl From<ClientError> for CallProblem {
-    fn from(_: ClientError) -> Self {
+impl From<SessionError> for CallProblem {
+    fn from(_: SessionError) -> Self {
         Self::Lost
     }
 }

@@ -10,7 +10,7 @@
 use std::error::Error;
 use std::io::BufRead;
 
-use rendezvous_client::{ClientError, Codec};
+use rendezvous_client::{Codec, SessionError};
 use rendezvous_client::{
     DataChannel, JoinLink, LocalTrack, RemoteTrack, Session, SessionEvent, SessionOptions, Tone,
 };
@@ -56,7 +56,7 @@ async fn stay(session: &mut Session) -> String {
 }
 
 /// Writes the tone in real time. What is written before the session is live, or without a connection, is dropped.
-async fn play(track: &LocalTrack) -> Result<(), ClientError> {
+async fn play(track: &LocalTrack) -> Result<(), SessionError> {
     let mut tone = Tone::new(440);
     let mut ticks = tokio::time::interval(Tone::FRAME);
     loop {

@@ -24,13 +24,13 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 pub(crate) const ABNORMAL_CLOSE: u16 = 1006;
 
 /// A socket whose frames are text. Dropping it cuts the connection.
-pub(crate) struct Connection {
+pub(crate) struct SignalingConnection {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 /// What comes in.
 #[derive(Debug)]
-pub(crate) enum Incoming {
+pub(crate) enum IncomingMessage {
     Text(String),
     /// A sign of life of the server.
     Ping,
@@ -42,7 +42,7 @@ pub(crate) enum Incoming {
 #[derive(Debug)]
 pub(crate) struct Unreachable;
 
-impl Connection {
+impl SignalingConnection {
     /// Connects and upgrades. `url` is the complete address that a ticket names.
     pub(crate) async fn open(url: &str) -> Result<Self, Unreachable> {
         install_tls_provider();
@@ -68,18 +68,20 @@ impl Connection {
     }
 
     /// What comes next. Cancel-safe. Meanwhile pings of WebSocket are answered.
-    pub(crate) async fn next(&mut self) -> Incoming {
+    pub(crate) async fn next(&mut self) -> IncomingMessage {
         loop {
             match self.stream.next().await {
-                Some(Ok(Message::Text(text))) => return Incoming::Text(text.as_str().to_owned()),
+                Some(Ok(Message::Text(text))) => {
+                    return IncomingMessage::Text(text.as_str().to_owned());
+                }
                 Some(Ok(Message::Close(frame))) => {
-                    return Incoming::Closed(
+                    return IncomingMessage::Closed(
                         frame.map_or(ABNORMAL_CLOSE, |frame| frame.code.into()),
                     );
                 }
-                Some(Ok(Message::Ping(_))) => return Incoming::Ping,
+                Some(Ok(Message::Ping(_))) => return IncomingMessage::Ping,
                 Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Incoming::Closed(ABNORMAL_CLOSE),
+                Some(Err(_)) | None => return IncomingMessage::Closed(ABNORMAL_CLOSE),
             }
         }
     }

@@ -14,13 +14,13 @@ use wire::signaling::ClientFrame;
 use wire::{EndReason, ErrorBody};
 
 use crate::clock::ServerClock;
+use crate::command::Command;
 use crate::link::Link;
 use crate::media::{Epoch, EpochEvent, EpochOutput, MediaEvent};
-use crate::protocol::{Attempts, Outbox, end};
-use crate::session::Command;
+use crate::protocol::{Attempts, FrameBacklog, end};
 use crate::{
-    DataChannel, MediaState, Refusal, RemoteTrack, SessionEvent, SessionOptions, SessionPhase,
-    SessionSnapshot, SocketState,
+    DataChannel, MediaState, Refusal, RemoteTrack, SessionEvent, SessionOptions, SessionSnapshot,
+    SessionStage, SocketState,
 };
 
 /// What a connection tells before the driver looks.
@@ -36,7 +36,7 @@ const LEAVE_LIMIT: Duration = Duration::from_secs(5);
 /// With nothing planned the driver looks up this often.
 const IDLE: Duration = Duration::from_secs(3_600);
 
-pub(crate) struct Driver {
+pub(crate) struct SessionDriver {
     options: SessionOptions,
     clock: Arc<ServerClock>,
     commands: mpsc::Receiver<Command>,
@@ -45,7 +45,7 @@ pub(crate) struct Driver {
     media_events: mpsc::Receiver<EpochEvent>,
     tell_media_event: mpsc::Sender<EpochEvent>,
     link: Link,
-    outbox: Outbox,
+    backlog: FrameBacklog,
     attempts: Attempts,
     epoch: Option<Epoch>,
     /// A replayed `negotiate` of an earlier epoch is skipped.
@@ -61,7 +61,7 @@ pub(crate) struct Driver {
     dropped: bool,
 }
 
-impl Driver {
+impl SessionDriver {
     pub(crate) fn new(
         options: SessionOptions,
         clock: Arc<ServerClock>,
@@ -79,7 +79,7 @@ impl Driver {
             snapshot,
             media_events,
             tell_media_event,
-            outbox: Outbox::default(),
+            backlog: FrameBacklog::default(),
             attempts: Attempts::default(),
             epoch: None,
             min_epoch: 0,
@@ -123,8 +123,8 @@ impl Driver {
 
     fn next_deadline(&self) -> Instant {
         let of_phase = match self.snapshot.borrow().phase {
-            SessionPhase::Live { deadline_at, .. } => Some(deadline_at + DEADLINE_SLACK_MS),
-            SessionPhase::Countdown { live_at } => Some(live_at + LIVE_SLACK_MS),
+            SessionStage::Live { deadline_at, .. } => Some(deadline_at + DEADLINE_SLACK_MS),
+            SessionStage::Countdown { live_at } => Some(live_at + LIVE_SLACK_MS),
             _ => None,
         };
         let of_phase = of_phase.map(|at| self.clock.instant_of(at));
@@ -132,7 +132,7 @@ impl Driver {
         let deadlines = [
             of_phase,
             of_epoch,
-            self.outbox.send_deferred_at(),
+            self.backlog.send_deferred_at(),
             self.leave_until,
         ];
         let next = deadlines.into_iter().flatten().min();
@@ -147,17 +147,17 @@ impl Driver {
         let server_now = self.clock.now();
         let phase = self.snapshot.borrow().phase.clone();
         match phase {
-            SessionPhase::Live { deadline_at, .. }
+            SessionStage::Live { deadline_at, .. }
                 if server_now >= deadline_at + DEADLINE_SLACK_MS =>
             {
                 self.update(|state| end(state, EndReason::Completed, Vec::new(), server_now));
             }
-            SessionPhase::Countdown { live_at } if server_now >= live_at + LIVE_SLACK_MS => {
-                self.update(|state| state.phase = SessionPhase::Connecting);
+            SessionStage::Countdown { live_at } if server_now >= live_at + LIVE_SLACK_MS => {
+                self.update(|state| state.phase = SessionStage::Connecting);
             }
             _ => {}
         }
-        for text in self.outbox.take_deferred(now) {
+        for text in self.backlog.take_deferred(now) {
             self.link.send(text).await;
         }
         let peer_is_here = self.snapshot.borrow().is_peer_here() && self.link.is_welcomed();
@@ -215,7 +215,7 @@ impl Driver {
 
     /// Sends a numbered frame now, or once there is a socket again.
     async fn send(&mut self, frame: ClientFrame) {
-        if let Some(text) = self.outbox.number(frame)
+        if let Some(text) = self.backlog.number(frame)
             && self.link.is_welcomed()
         {
             self.link.send(text).await;
@@ -233,13 +233,13 @@ impl Driver {
         let now = self.clock.now();
         self.update(|state| match state.started_at() {
             Some(_) => end(state, EndReason::Left, Vec::new(), now),
-            None => state.phase = SessionPhase::Left,
+            None => state.phase = SessionStage::Left,
         });
     }
 
     fn refuse(&mut self, refusal: Refusal) {
         self.update(|state| {
-            state.phase = SessionPhase::Refused;
+            state.phase = SessionStage::Refused;
             state.refusal = Some(refusal);
         });
     }

@@ -2,7 +2,7 @@
 
 use wire::{CloseCode, ErrorBody};
 
-use crate::TicketError;
+use crate::NoTicket;
 
 /// Why something of a session was refused, with a code that a program can act on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +54,8 @@ impl Refusal {
     }
 }
 
-impl From<TicketError> for Refusal {
-    fn from(error: TicketError) -> Self {
+impl From<NoTicket> for Refusal {
+    fn from(error: NoTicket) -> Self {
         Self {
             code: error.code,
             reason: error.reason,
@@ -69,7 +69,7 @@ impl From<TicketError> for Refusal {
 /// Why a call of a [`crate::SessionHandle`], a track or a data channel did nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ClientError {
+pub enum SessionError {
     /// The session is over, left, refused or dropped.
     #[error("the session is over")]
     SessionOver,
@@ -95,7 +95,7 @@ pub enum ClientError {
     Connection(String),
 }
 
-impl From<webrtc::error::Error> for ClientError {
+impl From<webrtc::error::Error> for SessionError {
     fn from(error: webrtc::error::Error) -> Self {
         Self::Connection(error.to_string())
     }

@@ -19,14 +19,14 @@ pub enum SessionEvent {
     },
     /// Both are in: it goes live at that time.
     Countdown {
-        /// When.
+        /// The end of the countdown.
         live_at: UnixMs,
     },
     /// The clock runs; told again when the deadline moves.
     Live {
-        /// Since when.
+        /// When it went live.
         started_at: UnixMs,
-        /// Until when.
+        /// When it ends.
         deadline_at: UnixMs,
     },
     /// The end is near.
@@ -43,7 +43,7 @@ pub enum SessionEvent {
     },
     /// Someone asked for more time; the deadline moves once both have.
     ExtendRequested {
-        /// Who.
+        /// Id of whoever asked.
         by: UserId,
     },
     /// The other one came, was lost, came back or went.

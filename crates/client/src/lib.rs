@@ -25,7 +25,9 @@
 //! Media goes between the two peers by the [`webrtc`](https://docs.rs/webrtc) crate: it speaks STUN and TURN over UDP.
 //! Sessions whose media a media server carries are joined, and their media is reported as unsupported.
 
+mod changes;
 mod clock;
+mod command;
 mod connection;
 mod driver;
 mod error;
@@ -40,7 +42,7 @@ mod session;
 mod snapshot;
 mod ticket;
 
-pub use error::{ClientError, Refusal};
+pub use error::{Refusal, SessionError};
 pub use event::SessionEvent;
 pub use media::{
     CandidateKind, ChannelMessage, Codec, DataChannel, DataSender, LocalTrack, MediaPath,
@@ -50,7 +52,7 @@ pub use options::SessionOptions;
 pub use scheduler::{ApplicationKey, JoinLink, JoinedLink};
 pub use session::{Session, SessionHandle};
 pub use snapshot::{
-    MediaState, Peer, Presence, SessionEnd, SessionPhase, SessionSnapshot, SocketState,
+    MediaState, Peer, PeerPresence, SessionEnd, SessionSnapshot, SessionStage, SocketState,
 };
-pub use ticket::{Ticket, TicketError, TicketFuture, TicketSource};
+pub use ticket::{NoTicket, Ticket, TicketFuture, TicketSource};
 pub use wire::{EndReason, IcePolicy, MediaBackend, RawJson, SessionSpec, UnixMs, UserId};

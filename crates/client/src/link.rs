@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep_until;
 use wire::UnixMs;
 
-use crate::connection::{Connection, Incoming};
+use crate::connection::{IncomingMessage, SignalingConnection};
 use crate::protocol::span;
-use crate::{Ticket, TicketError, TicketSource};
+use crate::{NoTicket, Ticket, TicketSource};
 
 /// A socket without a `welcome` after this is given up.
 const WELCOME_LIMIT: Duration = Duration::from_secs(8);
@@ -24,24 +24,25 @@ const FIRST_PING_EVERY: Duration = Duration::from_millis(250);
 const TICKET_SLACK_MS: i64 = 5_000;
 
 /// An attempt: a ticket, and a socket to where it says.
-type Attempt = Pin<Box<dyn Future<Output = Result<(Connection, Ticket), LinkFailure>> + Send>>;
+type Attempt =
+    Pin<Box<dyn Future<Output = Result<(SignalingConnection, Ticket), LinkFailure>> + Send>>;
 
 /// Where the line stands.
 pub(crate) struct Link {
     tickets: Arc<dyn TicketSource>,
     ticket: Option<Ticket>,
-    state: LinkState,
+    state: LinkPhase,
 }
 
-enum LinkState {
+enum LinkPhase {
     Waiting { until: Instant, new_ticket: bool },
     Connecting(Attempt),
-    Open(OpenLink),
+    Open(Box<OpenLink>),
     Closed,
 }
 
 struct OpenLink {
-    connection: Connection,
+    connection: SignalingConnection,
     welcomed: bool,
     /// Longest silence of the server.
     silence: Duration,
@@ -53,9 +54,9 @@ struct OpenLink {
     next_ping: Option<Instant>,
 }
 
-/// No socket.
+/// Why an attempt got no socket.
 pub(crate) enum LinkFailure {
-    Ticket(TicketError),
+    Ticket(NoTicket),
     Unreachable,
 }
 
@@ -77,7 +78,7 @@ pub(crate) enum LinkEvent {
 impl Link {
     /// A line that is due at once.
     pub(crate) fn new(tickets: Arc<dyn TicketSource>) -> Self {
-        let state = LinkState::Waiting {
+        let state = LinkPhase::Waiting {
             until: Instant::now(),
             new_ticket: true,
         };
@@ -92,7 +93,7 @@ impl Link {
     pub(crate) fn connect(&mut self, server_now: UnixMs) {
         let new_ticket = matches!(
             self.state,
-            LinkState::Waiting {
+            LinkPhase::Waiting {
                 new_ticket: true,
                 ..
             }
@@ -102,12 +103,12 @@ impl Link {
             .take()
             .filter(|ticket| !new_ticket && ticket.expires_at.since(server_now) > TICKET_SLACK_MS);
         let tickets = Arc::clone(&self.tickets);
-        self.state = LinkState::Connecting(Box::pin(async move {
+        self.state = LinkPhase::Connecting(Box::pin(async move {
             let ticket = match kept {
                 Some(ticket) => ticket,
                 None => tickets.ticket().await.map_err(LinkFailure::Ticket)?,
             };
-            let opened = Connection::open(&ticket.url).await;
+            let opened = SignalingConnection::open(&ticket.url).await;
             let connection = opened.map_err(|_| LinkFailure::Unreachable)?;
             Ok((connection, ticket))
         }));
@@ -116,14 +117,14 @@ impl Link {
     /// Waits for `delay`, then [`LinkEvent::Due`] follows.
     pub(crate) fn wait(&mut self, delay: Duration, new_ticket: bool) {
         let until = Instant::now() + delay;
-        self.state = LinkState::Waiting { until, new_ticket };
+        self.state = LinkPhase::Waiting { until, new_ticket };
     }
 
     /// The rest of a wait is skipped; an open socket must show that it lives.
     pub(crate) fn hurry(&mut self) {
         match &mut self.state {
-            LinkState::Waiting { until, .. } => *until = Instant::now(),
-            LinkState::Open(open) if open.welcomed => {
+            LinkPhase::Waiting { until, .. } => *until = Instant::now(),
+            LinkPhase::Open(open) if open.welcomed => {
                 open.next_ping = Some(Instant::now());
                 open.alive_by.get_or_insert(Instant::now() + PROBE_LIMIT);
             }
@@ -133,7 +134,7 @@ impl Link {
 
     /// The server has let this peer in, and named its limits (milliseconds).
     pub(crate) fn welcomed(&mut self, ping_ms: i64, timeout_ms: i64) {
-        if let LinkState::Open(open) = &mut self.state {
+        if let LinkPhase::Open(open) = &mut self.state {
             open.welcomed = true;
             open.silence = at_least_a_second(timeout_ms);
             open.ping_every = at_least_a_second(ping_ms);
@@ -144,20 +145,20 @@ impl Link {
 
     /// Whether frames can be sent now.
     pub(crate) fn is_welcomed(&self) -> bool {
-        matches!(&self.state, LinkState::Open(open) if open.welcomed)
+        matches!(&self.state, LinkPhase::Open(open) if open.welcomed)
     }
 
     /// Sends a frame, if there is a socket. Where it breaks, the next event says so.
     pub(crate) async fn send(&mut self, text: String) {
-        if let LinkState::Open(open) = &mut self.state {
+        if let LinkPhase::Open(open) = &mut self.state {
             open.connection.send(text).await;
         }
     }
 
     /// Closes for good.
     pub(crate) async fn close(&mut self) {
-        let state = std::mem::replace(&mut self.state, LinkState::Closed);
-        if let LinkState::Open(open) = state {
+        let state = std::mem::replace(&mut self.state, LinkPhase::Closed);
+        if let LinkPhase::Open(open) = state {
             open.connection.close().await;
         }
     }
@@ -165,36 +166,36 @@ impl Link {
     /// What happens next. Cancel-safe. Never returns once closed.
     pub(crate) async fn next(&mut self) -> LinkEvent {
         match &mut self.state {
-            LinkState::Waiting { until, .. } => {
+            LinkPhase::Waiting { until, .. } => {
                 sleep_until((*until).into()).await;
                 LinkEvent::Due
             }
-            LinkState::Connecting(attempt) => match attempt.await {
+            LinkPhase::Connecting(attempt) => match attempt.await {
                 Ok((connection, ticket)) => {
                     let text = ticket.ticket.clone();
                     self.ticket = Some(ticket);
-                    self.state = LinkState::Open(OpenLink::new(connection));
+                    self.state = LinkPhase::Open(Box::new(OpenLink::new(connection)));
                     LinkEvent::Opened(text)
                 }
                 Err(failure) => {
-                    self.state = LinkState::Closed;
+                    self.state = LinkPhase::Closed;
                     LinkEvent::Failed(failure)
                 }
             },
-            LinkState::Open(open) => {
+            LinkPhase::Open(open) => {
                 let event = open.next().await;
                 if matches!(event, LinkEvent::Closed(_) | LinkEvent::Silent) {
-                    self.state = LinkState::Closed;
+                    self.state = LinkPhase::Closed;
                 }
                 event
             }
-            LinkState::Closed => std::future::pending().await,
+            LinkPhase::Closed => std::future::pending().await,
         }
     }
 }
 
 impl OpenLink {
-    fn new(connection: Connection) -> Self {
+    fn new(connection: SignalingConnection) -> Self {
         Self {
             connection,
             welcomed: false,
@@ -214,12 +215,12 @@ impl OpenLink {
             let wake_at = self.next_ping.map_or(silent_at, |at| at.min(silent_at));
             tokio::select! {
                 incoming = self.connection.next() => match incoming {
-                    Incoming::Text(text) => {
+                    IncomingMessage::Text(text) => {
                         self.lives();
                         return LinkEvent::Text(text);
                     }
-                    Incoming::Ping => self.lives(),
-                    Incoming::Closed(code) => return LinkEvent::Closed(code),
+                    IncomingMessage::Ping => self.lives(),
+                    IncomingMessage::Closed(code) => return LinkEvent::Closed(code),
                 },
                 () = sleep_until(wake_at.into()) => {
                     if Instant::now() >= silent_at {

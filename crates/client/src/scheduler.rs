@@ -12,7 +12,7 @@ use url::Url;
 use wire::{JoinResponse, Problem, SessionId, SessionView, UserId};
 
 use crate::connection::install_tls_provider;
-use crate::{Ticket, TicketError, TicketFuture, TicketSource};
+use crate::{NoTicket, Ticket, TicketFuture, TicketSource};
 
 /// Longest wait for an answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
@@ -33,9 +33,8 @@ impl JoinLink {
     ///
     /// # Errors
     /// `bad_link` where it is none, or its web is not HTTPS and not this machine.
-    pub fn parse(link: &str) -> Result<Self, TicketError> {
-        let bad =
-            |why: &str| TicketError::refused("bad_link", format!("this is no join link: {why}"));
+    pub fn parse(link: &str) -> Result<Self, NoTicket> {
+        let bad = |why: &str| NoTicket::refused("bad_link", format!("this is no join link: {why}"));
         let mut base = Url::parse(link.trim()).map_err(|_| bad("it is no URL"))?;
         let token = base.fragment().unwrap_or_default().to_owned();
         if token.is_empty() {
@@ -67,7 +66,7 @@ impl JoinLink {
     ///
     /// # Errors
     /// Where the link does not count any more, or nobody answers.
-    pub async fn open(self) -> Result<JoinedLink, TicketError> {
+    pub async fn open(self) -> Result<JoinedLink, NoTicket> {
         let client = client()?;
         let joined = self.trade(&client).await?;
         let session = joined.session.clone();
@@ -82,7 +81,7 @@ impl JoinLink {
         })
     }
 
-    async fn trade(&self, client: &Client) -> Result<JoinResponse, TicketError> {
+    async fn trade(&self, client: &Client) -> Result<JoinResponse, NoTicket> {
         let mut body = json!({"token": self.token});
         if let Some(application) = &self.application {
             body["application"] = json!(application);
@@ -117,7 +116,7 @@ impl JoinedLink {
         &self.user_id
     }
 
-    async fn ask_for_ticket(&self) -> Result<Ticket, TicketError> {
+    async fn ask_for_ticket(&self) -> Result<Ticket, NoTicket> {
         let mut access = self.access.lock().await;
         match self.ticket_with(&access).await {
             // Access ends before the link does.
@@ -129,7 +128,7 @@ impl JoinedLink {
         }
     }
 
-    async fn ticket_with(&self, access: &str) -> Result<Ticket, TicketError> {
+    async fn ticket_with(&self, access: &str) -> Result<Ticket, NoTicket> {
         let url = address(
             &self.link.base,
             &["v1", "sessions", &self.session.id.0, "ticket"],
@@ -157,9 +156,9 @@ impl ApplicationKey {
     ///
     /// # Errors
     /// `bad_link` where `scheduler_url` is no URL, or is not HTTPS and not this machine.
-    pub fn new(scheduler_url: &str, key: impl Into<String>) -> Result<Self, TicketError> {
+    pub fn new(scheduler_url: &str, key: impl Into<String>) -> Result<Self, NoTicket> {
         let bad =
-            |why: &str| TicketError::refused("bad_link", format!("the scheduler's address {why}"));
+            |why: &str| NoTicket::refused("bad_link", format!("the scheduler's address {why}"));
         let base = Url::parse(scheduler_url).map_err(|_| bad("is no URL"))?;
         if !is_protected(&base) {
             return Err(bad(
@@ -209,48 +208,47 @@ fn address(base: &Url, path: &[&str]) -> Url {
     url
 }
 
-fn client() -> Result<Client, TicketError> {
+fn client() -> Result<Client, NoTicket> {
     install_tls_provider();
     Client::builder()
         .timeout(ANSWER_LIMIT)
         .redirect(reqwest::redirect::Policy::none())
         .build()
-        .map_err(|error| TicketError::refused("internal", error.without_url().to_string()))
+        .map_err(|error| NoTicket::refused("internal", error.without_url().to_string()))
 }
 
-async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, TicketError> {
+async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, NoTicket> {
     let unavailable =
-        |error: reqwest::Error| TicketError::unavailable(error.without_url().to_string());
+        |error: reqwest::Error| NoTicket::unavailable(error.without_url().to_string());
     let mut answer = request.send().await.map_err(unavailable)?;
     let status = answer.status();
     let mut body = Vec::new();
     while let Some(bytes) = answer.chunk().await.map_err(unavailable)? {
         if body.len() + bytes.len() > MAX_ANSWER_BYTES {
-            return Err(TicketError::unavailable("the answer is too large"));
+            return Err(NoTicket::unavailable("the answer is too large"));
         }
         body.extend_from_slice(&bytes);
     }
     if status.is_success() {
         let read = serde_json::from_slice(&body);
-        return read
-            .map_err(|_| TicketError::unavailable("the answer is not one of the scheduler"));
+        return read.map_err(|_| NoTicket::unavailable("the answer is not one of the scheduler"));
     }
     Err(refusal(status, &body))
 }
 
-fn refusal(status: StatusCode, body: &[u8]) -> TicketError {
+fn refusal(status: StatusCode, body: &[u8]) -> NoTicket {
     let is_final = status.is_client_error()
         && status != StatusCode::TOO_MANY_REQUESTS
         && status != StatusCode::REQUEST_TIMEOUT;
     let Ok(problem) = serde_json::from_slice::<Problem>(body) else {
         let message = format!("the scheduler answers {status}");
-        return TicketError {
+        return NoTicket {
             is_final,
-            ..TicketError::unavailable(message)
+            ..NoTicket::unavailable(message)
         };
     };
     let code = serde_json::to_value(problem.code).unwrap_or_default();
-    TicketError {
+    NoTicket {
         code: code.as_str().unwrap_or("internal").to_owned(),
         message: problem.detail,
         reason: problem.reason,

@@ -7,9 +7,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use wire::{RawJson, UnixMs};
 
 use crate::clock::ServerClock;
+use crate::command::Command;
 use crate::{
-    ClientError, DataChannel, LocalTrack, MediaPath, SessionEvent, SessionOptions, SessionSnapshot,
-    lifecycle,
+    DataChannel, LocalTrack, MediaPath, SessionError, SessionEvent, SessionOptions,
+    SessionSnapshot, lifecycle,
 };
 
 /// Largest `payload` of [`SessionHandle::send`], in bytes of JSON.
@@ -26,23 +27,9 @@ pub struct Session {
 /// What can be asked of a session, from wherever. Clones are of the same session.
 #[derive(Debug, Clone)]
 pub struct SessionHandle {
-    pub(crate) commands: mpsc::Sender<Command>,
-    pub(crate) snapshot: watch::Receiver<SessionSnapshot>,
-    pub(crate) clock: Arc<ServerClock>,
-}
-
-/// What a handle asks of the driver.
-pub(crate) enum Command {
-    Leave,
-    Close,
-    Extend,
-    Send(RawJson),
-    AddTrack(LocalTrack),
-    RemoveTrack(LocalTrack),
-    OpenChannel(String, oneshot::Sender<Result<DataChannel, ClientError>>),
-    RestartIce,
-    Reconnect,
-    Path(oneshot::Sender<Option<MediaPath>>),
+    commands: mpsc::Sender<Command>,
+    snapshot: watch::Receiver<SessionSnapshot>,
+    clock: Arc<ServerClock>,
 }
 
 impl Session {
@@ -50,8 +37,16 @@ impl Session {
     /// runtime of tokio.
     #[must_use]
     pub fn join(options: SessionOptions) -> Self {
-        let (handle, events) = lifecycle::start(options);
-        Self { events, handle }
+        let started = lifecycle::start(options);
+        let handle = SessionHandle {
+            commands: started.commands,
+            snapshot: started.snapshot,
+            clock: started.clock,
+        };
+        Self {
+            events: started.events,
+            handle,
+        }
     }
 
     /// What happens next; none after the last event. Whoever does not take events for long stops what is read from
@@ -92,7 +87,7 @@ impl SessionHandle {
     #[must_use]
     pub fn time_left(&self) -> Option<Duration> {
         match self.snapshot.borrow().phase {
-            crate::SessionPhase::Live { deadline_at, .. } => {
+            crate::SessionStage::Live { deadline_at, .. } => {
                 let left = deadline_at.since(self.now()).max(0);
                 Some(Duration::from_millis(left.unsigned_abs()))
             }
@@ -104,24 +99,24 @@ impl SessionHandle {
     /// only for a moment may be missed: events tell all of them.
     ///
     /// # Errors
-    /// [`ClientError::SessionOver`] where the session ends before.
+    /// [`SessionError::SessionOver`] where the session ends before.
     pub async fn wait_until(
         &self,
         is_so: impl FnMut(&SessionSnapshot) -> bool,
-    ) -> Result<SessionSnapshot, ClientError> {
+    ) -> Result<SessionSnapshot, SessionError> {
         let mut snapshot = self.snapshot.clone();
         let found = snapshot.wait_for(is_so).await;
         found
             .map(|found| found.clone())
-            .map_err(|_| ClientError::SessionOver)
+            .map_err(|_| SessionError::SessionOver)
     }
 
     /// A decision to go: it ends a live session for both. Before that the seat is free again, and whoever left may
     /// join anew.
     ///
     /// # Errors
-    /// [`ClientError::SessionOver`]
-    pub async fn leave(&self) -> Result<(), ClientError> {
+    /// [`SessionError::SessionOver`]
+    pub async fn leave(&self) -> Result<(), SessionError> {
         self.command(Command::Leave).await
     }
 
@@ -135,72 +130,72 @@ impl SessionHandle {
     /// Asks for more time; the deadline moves once both have asked. A refusal comes as an event.
     ///
     /// # Errors
-    /// [`ClientError::SessionOver`]
-    pub async fn extend(&self) -> Result<(), ClientError> {
+    /// [`SessionError::SessionOver`]
+    pub async fn extend(&self) -> Result<(), SessionError> {
         self.command(Command::Extend).await
     }
 
     /// Sends any JSON of at most 4 KiB to the other one, over the service: it is not stored.
     ///
     /// # Errors
-    /// [`ClientError::TooLarge`], [`ClientError::PeerAbsent`], [`ClientError::SessionOver`]
-    pub async fn send(&self, payload: &impl serde::Serialize) -> Result<(), ClientError> {
+    /// [`SessionError::TooLarge`], [`SessionError::PeerAbsent`], [`SessionError::SessionOver`]
+    pub async fn send(&self, payload: &impl serde::Serialize) -> Result<(), SessionError> {
         let json = serde_json::to_string(payload)
-            .map_err(|error| ClientError::Connection(error.to_string()))?;
+            .map_err(|error| SessionError::Connection(error.to_string()))?;
         if json.len() > MAX_DATA_BYTES {
-            return Err(ClientError::TooLarge {
+            return Err(SessionError::TooLarge {
                 bytes: json.len(),
                 limit: MAX_DATA_BYTES,
             });
         }
         if !self.snapshot.borrow().is_peer_here() {
-            return Err(ClientError::PeerAbsent);
+            return Err(SessionError::PeerAbsent);
         }
         let payload =
-            RawJson::parse(json).map_err(|error| ClientError::Connection(error.to_string()))?;
+            RawJson::parse(json).map_err(|error| SessionError::Connection(error.to_string()))?;
         self.command(Command::Send(payload)).await
     }
 
     /// Sends a track more, on this connection and on those to come.
     ///
     /// # Errors
-    /// [`ClientError::SessionOver`]
-    pub async fn add_track(&self, track: &LocalTrack) -> Result<(), ClientError> {
+    /// [`SessionError::SessionOver`]
+    pub async fn add_track(&self, track: &LocalTrack) -> Result<(), SessionError> {
         self.command(Command::AddTrack(track.clone())).await
     }
 
     /// Sends a track no more.
     ///
     /// # Errors
-    /// [`ClientError::SessionOver`]
-    pub async fn remove_track(&self, track: &LocalTrack) -> Result<(), ClientError> {
+    /// [`SessionError::SessionOver`]
+    pub async fn remove_track(&self, track: &LocalTrack) -> Result<(), SessionError> {
         self.command(Command::RemoveTrack(track.clone())).await
     }
 
     /// Opens a data channel on the connection that there is. [`SessionOptions::channel`] opens one with each.
     ///
     /// # Errors
-    /// [`ClientError::NotConnected`], [`ClientError::SessionOver`]
-    pub async fn open_channel(&self, label: &str) -> Result<DataChannel, ClientError> {
+    /// [`SessionError::NotConnected`], [`SessionError::SessionOver`]
+    pub async fn open_channel(&self, label: &str) -> Result<DataChannel, SessionError> {
         let (answer, answered) = oneshot::channel();
         self.command(Command::OpenChannel(label.to_owned(), answer))
             .await?;
-        answered.await.unwrap_or(Err(ClientError::SessionOver))
+        answered.await.unwrap_or(Err(SessionError::SessionOver))
     }
 
     /// Restarts ICE with fresh credentials, as after a change of network.
     ///
     /// # Errors
-    /// [`ClientError::SessionOver`]
-    pub async fn restart_ice(&self) -> Result<(), ClientError> {
+    /// [`SessionError::SessionOver`]
+    pub async fn restart_ice(&self) -> Result<(), SessionError> {
         self.command(Command::RestartIce).await
     }
 
     /// After a change of network that this peer knows of: skips the rest of a wait, and restores what is broken.
     ///
     /// # Errors
-    /// [`ClientError::SessionOver`]
-    pub async fn reconnect_now(&self) -> Result<(), ClientError> {
+    /// [`SessionError::SessionOver`]
+    pub async fn reconnect_now(&self) -> Result<(), SessionError> {
         self.command(Command::Reconnect).await
     }
 
@@ -211,12 +206,12 @@ impl SessionHandle {
         answered.await.ok().flatten()
     }
 
-    async fn command(&self, command: Command) -> Result<(), ClientError> {
+    async fn command(&self, command: Command) -> Result<(), SessionError> {
         // The driver may still be closing what it held.
         if self.snapshot.borrow().is_over() {
-            return Err(ClientError::SessionOver);
+            return Err(SessionError::SessionOver);
         }
         let sent = self.commands.send(command).await;
-        sent.map_err(|_| ClientError::SessionOver)
+        sent.map_err(|_| SessionError::SessionOver)
     }
 }

@@ -1,14 +1,14 @@
-//! What is known of a session at one time, and the events that tell of changes in it. Pure.
+//! What is known of a session at one time. Pure.
 
 use wire::{EndReason, SessionSpec, UnixMs, UserId};
 
-use crate::{Refusal, SessionEvent};
+use crate::Refusal;
 
 /// A session as this peer sees it. Times are the server's: compare them with [`crate::SessionHandle::now`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct SessionSnapshot {
     /// Where it stands.
-    pub phase: SessionPhase,
+    pub phase: SessionStage,
     /// The booking; none before the first `welcome`.
     pub spec: Option<SessionSpec>,
     /// Whose ticket it is.
@@ -30,7 +30,7 @@ pub struct SessionSnapshot {
 /// Where a session stands, with the times of that phase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SessionPhase {
+pub enum SessionStage {
     /// Nothing was heard of the service yet.
     Joining,
     /// The lobby is closed; this peer joins at that time.
@@ -49,9 +49,9 @@ pub enum SessionPhase {
     Connecting,
     /// The clock runs.
     Live {
-        /// Since when.
+        /// When it went live.
         started_at: UnixMs,
-        /// Until when.
+        /// When it ends.
         deadline_at: UnixMs,
         /// The server has said that the end is near.
         ending: bool,
@@ -94,12 +94,12 @@ pub struct Peer {
     /// What to call them.
     pub name: String,
     /// Whether they are in.
-    pub presence: Presence,
+    pub presence: PeerPresence,
 }
 
 /// Whether the other one is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
+pub enum PeerPresence {
     /// In, with a socket that lives.
     Here,
     /// The socket is gone, the seat is kept.
@@ -119,7 +119,7 @@ pub enum Presence {
 pub enum SocketState {
     /// A ticket is asked for, or a socket is opened.
     Connecting,
-    /// Welcomed.
+    /// The service has let this peer in.
     Open,
     /// Gone; it is tried again.
     Lost,
@@ -134,7 +134,7 @@ pub enum MediaState {
     None,
     /// It is being negotiated.
     Connecting,
-    /// Up.
+    /// Media can flow.
     Connected,
     /// It was up; it is being restored.
     Interrupted,
@@ -142,7 +142,7 @@ pub enum MediaState {
 
 impl SessionSnapshot {
     pub(crate) const BEFORE_JOIN: Self = Self {
-        phase: SessionPhase::Joining,
+        phase: SessionStage::Joining,
         spec: None,
         me: None,
         peer: None,
@@ -156,7 +156,7 @@ impl SessionSnapshot {
     /// True while the clock of the session runs: what tracks are sent, and what the other one should see.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        matches!(self.phase, SessionPhase::Live { .. })
+        matches!(self.phase, SessionStage::Live { .. })
     }
 
     /// Nothing more happens.
@@ -164,7 +164,7 @@ impl SessionSnapshot {
     pub fn is_over(&self) -> bool {
         matches!(
             self.phase,
-            SessionPhase::Left | SessionPhase::Ended(_) | SessionPhase::Refused
+            SessionStage::Left | SessionStage::Ended(_) | SessionStage::Refused
         )
     }
 
@@ -173,120 +173,15 @@ impl SessionSnapshot {
     pub fn is_peer_here(&self) -> bool {
         self.peer
             .as_ref()
-            .is_some_and(|peer| peer.presence == Presence::Here)
+            .is_some_and(|peer| peer.presence == PeerPresence::Here)
     }
 
     pub(crate) fn started_at(&self) -> Option<UnixMs> {
         match self.phase {
-            SessionPhase::Live { started_at, .. } | SessionPhase::Paused { started_at, .. } => {
+            SessionStage::Live { started_at, .. } | SessionStage::Paused { started_at, .. } => {
                 Some(started_at)
             }
             _ => None,
         }
     }
-
-    /// What has happened from `self` to `after`, in the order in which it is told.
-    pub(crate) fn events_to(&self, after: &Self) -> Vec<SessionEvent> {
-        let mut events = Vec::new();
-        if self.socket != after.socket {
-            events.push(SessionEvent::Socket(after.socket));
-        }
-        if let Some(peer) = after.peer.as_ref().filter(|_| self.peer != after.peer) {
-            events.push(SessionEvent::Peer(peer.clone()));
-        }
-        if self.media != after.media {
-            events.push(SessionEvent::Media(after.media));
-        }
-        let asked = &after.extend_requested_by;
-        for by in asked
-            .iter()
-            .filter(|by| !self.extend_requested_by.contains(by))
-        {
-            events.push(SessionEvent::ExtendRequested { by: by.clone() });
-        }
-        events.extend(self.phase_events(after));
-        events
-    }
-
-    fn phase_events(&self, after: &Self) -> Vec<SessionEvent> {
-        match &after.phase {
-            SessionPhase::Early { .. } | SessionPhase::Lobby => {
-                let told = matches!(self.phase, SessionPhase::Early { .. } | SessionPhase::Lobby);
-                let (opens_at, starts_at, absent) = after.waiting_for();
-                match told && self.waiting_for() == (opens_at, starts_at, absent.clone()) {
-                    true => Vec::new(),
-                    false => vec![SessionEvent::Waiting {
-                        opens_at,
-                        starts_at,
-                        absent,
-                    }],
-                }
-            }
-            SessionPhase::Live {
-                started_at,
-                deadline_at,
-                ending,
-            } => {
-                let (mut same_deadline, mut told) = (false, false);
-                if let SessionPhase::Live {
-                    deadline_at: before,
-                    ending,
-                    ..
-                } = self.phase
-                {
-                    (same_deadline, told) = (before == *deadline_at, ending);
-                }
-                let (started_at, deadline_at) = (*started_at, *deadline_at);
-                let live = (!same_deadline).then_some(SessionEvent::Live {
-                    started_at,
-                    deadline_at,
-                });
-                let warning = *ending && !(told && same_deadline);
-                let warning = warning.then_some(SessionEvent::Warning { deadline_at });
-                live.into_iter().chain(warning).collect()
-            }
-            _ if self.phase == after.phase => Vec::new(),
-            SessionPhase::Countdown { live_at } => {
-                vec![SessionEvent::Countdown { live_at: *live_at }]
-            }
-            SessionPhase::Paused {
-                remaining_ms,
-                until,
-                ..
-            } => {
-                let (remaining_ms, until) = (*remaining_ms, *until);
-                vec![SessionEvent::Paused {
-                    remaining_ms,
-                    until,
-                }]
-            }
-            SessionPhase::Ended(end) => vec![SessionEvent::Ended(end.clone())],
-            SessionPhase::Left => vec![SessionEvent::Left],
-            SessionPhase::Refused => after
-                .refusal
-                .clone()
-                .map(SessionEvent::Error)
-                .into_iter()
-                .collect(),
-            SessionPhase::Joining | SessionPhase::Connecting => Vec::new(),
-        }
-    }
-
-    /// When the lobby opens, when it starts, and who is missing.
-    fn waiting_for(&self) -> (Option<UnixMs>, Option<UnixMs>, Vec<UserId>) {
-        let opens_at = match self.phase {
-            SessionPhase::Early { opens_at } => Some(opens_at),
-            _ => None,
-        };
-        let starts_at = self.spec.as_ref().map(|spec| spec.starts_at);
-        let absent = self
-            .peer
-            .as_ref()
-            .filter(|peer| peer.presence != Presence::Here);
-        let absent = absent.map(|peer| peer.user_id.clone());
-        (opens_at, starts_at, absent.into_iter().collect())
-    }
 }
-
-#[cfg(test)]
-mod tests;

@@ -8,7 +8,7 @@ use std::pin::Pin;
 pub use wire::TicketResponse as Ticket;
 
 /// A ticket that is asked for.
-pub type TicketFuture<'a> = Pin<Box<dyn Future<Output = Result<Ticket, TicketError>> + Send + 'a>>;
+pub type TicketFuture<'a> = Pin<Box<dyn Future<Output = Result<Ticket, NoTicket>> + Send + 'a>>;
 
 /// Gives tickets of one person in one session: before the first join, when the last ticket is over, and when the
 /// service does not accept it. A closure that returns a future is one.
@@ -20,7 +20,7 @@ pub trait TicketSource: Send + Sync + 'static {
 impl<F, Answer> TicketSource for F
 where
     F: Fn() -> Answer + Send + Sync + 'static,
-    Answer: Future<Output = Result<Ticket, TicketError>> + Send + 'static,
+    Answer: Future<Output = Result<Ticket, NoTicket>> + Send + 'static,
 {
     fn ticket(&self) -> TicketFuture<'_> {
         Box::pin(self())
@@ -29,7 +29,7 @@ where
 
 /// Why there is no ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TicketError {
+pub struct NoTicket {
     /// Stable code of the error, as `session_over` or `unauthenticated`.
     pub code: String,
     /// One plain sentence, without secrets.
@@ -40,7 +40,7 @@ pub struct TicketError {
     pub is_final: bool,
 }
 
-impl TicketError {
+impl NoTicket {
     /// Whoever gives tickets refuses, and would again.
     pub fn refused(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
@@ -62,10 +62,10 @@ impl TicketError {
     }
 }
 
-impl fmt::Display for TicketError {
+impl fmt::Display for NoTicket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no ticket ({}): {}", self.code, self.message)
     }
 }
 
-impl std::error::Error for TicketError {}
+impl std::error::Error for NoTicket {}

@@ -38,7 +38,7 @@ pub use booking::{BookingError, SchedulerClient};
 pub use chat::{ChatOptions, ChatScenario, ChatTarget, run_chat, run_chat_until_interrupted};
 pub use duration::parse_duration;
 pub use lifecycle::{LoadError, run, run_until_interrupted};
-pub use options::{Media, Options, Scenario};
+pub use options::{LoadMedia, Options, Scenario};
 pub use reminders::{ReminderOptions, run_reminders, run_reminders_until_interrupted};
 pub use report::{PhaseReport, Report, ReportOptions, Spread};
 pub use table::table;

@@ -14,7 +14,7 @@ use crate::booking::BookingError;
 use crate::clock::now_us;
 use crate::meter::Meter;
 use crate::native;
-use crate::options::{Media, Options, Scenario};
+use crate::options::{LoadMedia, Options, Scenario};
 use crate::pair_task::{PhaseSignals, run_pair};
 use crate::plan::{PairPlan, unbooked};
 use crate::progress::shown;
@@ -190,7 +190,7 @@ async fn sessions(run: &Arc<Run>, mut plans: Vec<PairPlan>, meter: Meter) -> Vec
 async fn native_pairs(
     run: &Arc<Run>,
     plans: Vec<PairPlan>,
-    media: Media,
+    media: LoadMedia,
     meter: Meter,
 ) -> Vec<PhaseReport> {
     let (signals, pairs) = (PhaseSignals::new(&run.stop), plans.len());

@@ -11,7 +11,7 @@ use rendezvous_client::{
 };
 use tokio::time::{Instant, timeout};
 
-use crate::options::Media;
+use crate::options::LoadMedia;
 use crate::pair_task::PhaseSignals;
 use crate::plan::{LoadPeer, PairPlan};
 use crate::run::Run;
@@ -31,7 +31,12 @@ struct NativePeer {
 }
 
 /// One pair from joining to leaving.
-pub(crate) async fn run_pair(run: Arc<Run>, plan: PairPlan, media: Media, signals: PhaseSignals) {
+pub(crate) async fn run_pair(
+    run: Arc<Run>,
+    plan: PairPlan,
+    media: LoadMedia,
+    signals: PhaseSignals,
+) {
     let mut arrived = signals.arrived.pass();
     let mut worked = signals.worked.pass();
     let session = async {
@@ -56,7 +61,11 @@ pub(crate) async fn run_pair(run: Arc<Run>, plan: PairPlan, media: Media, signal
     }
 }
 
-async fn connect(run: &Arc<Run>, plan: PairPlan, media: Media) -> Result<[NativePeer; 2], String> {
+async fn connect(
+    run: &Arc<Run>,
+    plan: PairPlan,
+    media: LoadMedia,
+) -> Result<[NativePeer; 2], String> {
     let _slot = run.admission.slot().await;
     if run.stop.is_cancelled() {
         return Err("stopped".to_owned());
@@ -76,7 +85,7 @@ async fn connect(run: &Arc<Run>, plan: PairPlan, media: Media) -> Result<[Native
 }
 
 impl NativePeer {
-    fn join(peer: &LoadPeer, media: Media) -> Self {
+    fn join(peer: &LoadPeer, media: LoadMedia) -> Self {
         let given = Ticket {
             ticket: peer.ticket.clone().unwrap_or_default(),
             url: peer.url.clone(),
@@ -88,8 +97,8 @@ impl NativePeer {
         let options = SessionOptions::new(move || std::future::ready(Ok(given.clone())));
         let tone = LocalTrack::sent_before_live(Codec::Pcmu);
         let options = match media {
-            Media::Data => options.channel(CHANNEL),
-            Media::Audio => options.track(&tone),
+            LoadMedia::Data => options.channel(CHANNEL),
+            LoadMedia::Audio => options.track(&tone),
         };
         // A server on this machine is tried on loopback alone.
         let options = match is_near {

@@ -45,20 +45,20 @@ impl Scenario {
 
 /// What flows between the two of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Media {
+pub enum LoadMedia {
     /// Messages over a data channel, each sent back
     Data,
     /// A tone from either side, a packet every 20 ms
     Audio,
 }
 
-impl Media {
+impl LoadMedia {
     /// Its name on the command line and in the result.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Media::Data => "data",
-            Media::Audio => "audio",
+            LoadMedia::Data => "data",
+            LoadMedia::Audio => "audio",
         }
     }
 }
@@ -71,7 +71,7 @@ pub struct Options {
     pub scenario: Scenario,
     /// Real peers that connect to each other, and what flows between them for --duration, instead of a scenario
     #[arg(long, value_enum, conflicts_with = "scenario")]
-    pub media: Option<Media>,
+    pub media: Option<LoadMedia>,
     /// How many pairs: two sockets each
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=MAX_PAIRS))]
     pub pairs: u32,
@@ -139,7 +139,7 @@ impl Options {
 
     /// What the pairs do, as the result names it.
     pub(crate) fn doing(&self) -> &'static str {
-        self.media.map_or(self.scenario.name(), Media::name)
+        self.media.map_or(self.scenario.name(), LoadMedia::name)
     }
 
     /// The sessions go live, and are booked so that they do.

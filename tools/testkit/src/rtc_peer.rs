@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rendezvous_client::{
     DataChannel, MediaState, Refusal, RemoteTrack, Session, SessionEnd, SessionEvent,
-    SessionOptions, SessionPhase, Ticket, TicketSource, UnixMs,
+    SessionOptions, SessionStage, Ticket, TicketSource, UnixMs,
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -170,7 +170,7 @@ impl RtcPeer {
     #[must_use]
     pub fn deadline(&self) -> UnixMs {
         match self.session.snapshot().phase {
-            SessionPhase::Live { deadline_at, .. } => deadline_at,
+            SessionStage::Live { deadline_at, .. } => deadline_at,
             other => panic!("{other:?}"),
         }
     }

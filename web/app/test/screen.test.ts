@@ -84,14 +84,16 @@ describe('the screen', () => {
     expect(seen('peer_came', 'peer_lost', 'peer_back', 'paused', 'peer_lost')).toEqual(['peer_came 1', 'peer_lost 1', 'peer_back 1', 'paused 1', 'peer_lost 1']);
   });
 
-  test.each([
-    ['by what was told', { timeline: [{ at: 1, what: 'extended' as const }] }, {}, 110_000],
-    ['by the record', {}, { started_at: START, ended_at: START + 110_200 }, 110_000],
-    ['as it was agreed', {}, { started_at: START, ended_at: START + 60_300 }, 60_000],
-    ['as it was agreed, however late this page notices the end', {}, {}, 60_000],
-  ])('[WEB-166] its length is that of what was agreed and added, %s', (_, change, record, ms) => {
-    const booking = { ...BOOKING, extension_ms: 50_000, ...record };
-    const end = { reason: 'completed', absent: [], startedAt: START, endedAt: START + 600_000 } as const;
-    expect(endWords({ ...MODEL, booking, session: { ...BEFORE_JOIN, ...change } }, end, en, 'en-GB').title).toBe(en.endedTitle(ms));
+  describe('[WEB-166] the length of a session is that of what was agreed and added', () => {
+    test.each([
+      ['by what was told', { timeline: [{ at: 1, what: 'extended' as const }] }, {}, 110_000],
+      ['by the record', {}, { started_at: START, ended_at: START + 110_200 }, 110_000],
+      ['as it was agreed', {}, { started_at: START, ended_at: START + 60_300 }, 60_000],
+      ['as it was agreed, however late this page notices the end', {}, {}, 60_000],
+    ])('%s', (_, change, record, ms) => {
+      const booking = { ...BOOKING, extension_ms: 50_000, ...record };
+      const end = { reason: 'completed', absent: [], startedAt: START, endedAt: START + 600_000 } as const;
+      expect(endWords({ ...MODEL, booking, session: { ...BEFORE_JOIN, ...change } }, end, en, 'en-GB').title).toBe(en.endedTitle(ms));
+    });
   });
 });

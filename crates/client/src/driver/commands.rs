@@ -5,12 +5,12 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 use wire::signaling::{Data, Extend};
 
-use super::{Driver, LEAVE_LIMIT};
+use super::{LEAVE_LIMIT, SessionDriver};
+use crate::command::Command;
 use crate::options::MAX_TRACKS;
-use crate::session::Command;
-use crate::{ClientError, DataChannel, LocalTrack};
+use crate::{DataChannel, LocalTrack, SessionError};
 
-impl Driver {
+impl SessionDriver {
     pub(super) async fn command(&mut self, command: Command) {
         match command {
             Command::Leave => self.leave().await,
@@ -46,7 +46,7 @@ impl Driver {
         if self.leave_until.is_some() {
             return;
         }
-        if self.outbox.resume().is_none() {
+        if self.backlog.resume().is_none() {
             return self.left();
         }
         self.leave_until = Some(Instant::now() + LEAVE_LIMIT);
@@ -80,10 +80,10 @@ impl Driver {
     async fn open_channel(
         &mut self,
         label: &str,
-        answer: oneshot::Sender<Result<DataChannel, ClientError>>,
+        answer: oneshot::Sender<Result<DataChannel, SessionError>>,
     ) {
         let Some(epoch) = &mut self.epoch else {
-            answer.send(Err(ClientError::NotConnected)).ok();
+            answer.send(Err(SessionError::NotConnected)).ok();
             return;
         };
         let (opened, output) = epoch.open_channel(label, Instant::now()).await;

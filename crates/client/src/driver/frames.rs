@@ -5,21 +5,21 @@ use std::time::Instant;
 use wire::signaling::{ClientFrame, Leave, Negotiate, ServerFrame, Welcome};
 use wire::{Envelope, ErrorBody, IcePolicy};
 
-use super::Driver;
+use super::SessionDriver;
 use crate::media::{Epoch, EpochParams};
 use crate::protocol::{PeerSignal, apply, delay};
 use crate::{MediaState, Refusal, SessionEvent, SocketState};
 
-impl Driver {
+impl SessionDriver {
     pub(super) async fn text(&mut self, text: &str) {
         let Ok((envelope, frame)) = ServerFrame::parse(text) else {
             // A type of a later version is ignored, and its `seq` counted.
             if let Ok(envelope) = Envelope::parse(text) {
-                self.outbox.is_new(envelope.seq);
+                self.backlog.is_new(envelope.seq);
             }
             return;
         };
-        if !self.outbox.is_new(envelope.seq) {
+        if !self.backlog.is_new(envelope.seq) {
             return;
         }
         if let ServerFrame::Welcome(welcome) = frame {
@@ -64,7 +64,7 @@ impl Driver {
                     self.clock.learn(sent_at, pong.server_now);
                 }
             }
-            ServerFrame::Accepted(accepted) => drop(self.outbox.acknowledge(accepted.id)),
+            ServerFrame::Accepted(accepted) => drop(self.backlog.acknowledge(accepted.id)),
             ServerFrame::ErrorBody(error) => self.error(error).await,
             _ => {}
         }
@@ -77,7 +77,7 @@ impl Driver {
         self.polite = welcome.you.polite;
         self.min_epoch = welcome.epoch.unwrap_or(0);
         self.link.welcomed(welcome.ping_ms, welcome.timeout_ms);
-        for text in self.outbox.welcomed(&welcome) {
+        for text in self.backlog.welcomed(&welcome) {
             self.link.send(text).await;
         }
         let (resumed, servers) = (welcome.resumed, welcome.ice_servers.clone());
@@ -160,7 +160,7 @@ impl Driver {
         let Some(id) = error.id.as_ref().and_then(wire::FrameId::number) else {
             return;
         };
-        let Some(frame) = self.outbox.refused(id, &error, Instant::now()) else {
+        let Some(frame) = self.backlog.refused(id, &error, Instant::now()) else {
             return;
         };
         // Candidates and reports of an epoch that is over are no news.

@@ -5,18 +5,18 @@ use std::time::Duration;
 use wire::signaling::{ClientFrame, Join, Ping};
 use wire::{CloseCode, EndReason, UnixMs};
 
-use super::Driver;
+use super::SessionDriver;
 use crate::connection::ABNORMAL_CLOSE;
 use crate::link::{LinkEvent, LinkFailure};
 use crate::protocol::{AfterClose, delay, end, is_frame_refusal, span};
-use crate::{Refusal, SessionEvent, SessionPhase, SocketState, TicketError};
+use crate::{NoTicket, Refusal, SessionEvent, SessionStage, SocketState};
 
 /// Attempts in a row without a socket, after which the program is told (about 3 s).
 const TOLD_AFTER: u32 = 4;
 /// Shortest wait before joining again after `too_early`, in milliseconds.
 const EARLY_RETRY_MS: i64 = 1_000;
 
-impl Driver {
+impl SessionDriver {
     pub(super) async fn link_event(&mut self, event: LinkEvent) {
         match event {
             LinkEvent::Due => {
@@ -37,7 +37,7 @@ impl Driver {
         self.last_error = None;
         self.draining = None;
         self.join_sent_at = self.clock.local_us();
-        let resume = self.outbox.resume();
+        let resume = self.backlog.resume();
         let join: ClientFrame = Join { ticket, resume }.into();
         self.link.send(join.to_text(None)).await;
     }
@@ -45,13 +45,13 @@ impl Driver {
     async fn ping(&mut self) {
         let ping: ClientFrame = Ping {
             sent_at: self.clock.local_us().into(),
-            last_seq: self.outbox.last_seq(),
+            last_seq: self.backlog.last_seq(),
         }
         .into();
         self.link.send(ping.to_text(None)).await;
     }
 
-    fn no_ticket(&mut self, error: TicketError) {
+    fn no_ticket(&mut self, error: NoTicket) {
         if self.leave_until.is_some() {
             return self.left();
         }
@@ -123,19 +123,19 @@ impl Driver {
     /// The lobby is closed: media ends, and this peer joins anew when it opens.
     async fn too_early(&mut self, opens_at: Option<UnixMs>) {
         self.close_media().await;
-        self.outbox.forget_seat();
+        self.backlog.forget_seat();
         let now = self.clock.now();
         let soonest = now + EARLY_RETRY_MS;
         let opens_at = opens_at.map_or(soonest, |at| at.max(soonest));
         self.update(|state| {
-            state.phase = SessionPhase::Early { opens_at };
+            state.phase = SessionStage::Early { opens_at };
             (state.socket, state.media) = (SocketState::Lost, crate::MediaState::None);
         });
         self.link.wait(span(opens_at.since(now)), true);
     }
 
     async fn give_up_unanswered(&mut self) {
-        for frame in self.outbox.give_up_unanswered() {
+        for frame in self.backlog.give_up_unanswered() {
             self.refused_frame(&frame).await;
         }
     }

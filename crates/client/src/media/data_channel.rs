@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use webrtc::data_channel::{DataChannel as RawChannel, DataChannelEvent};
 
-use crate::ClientError;
+use crate::SessionError;
 
 /// Messages that are kept for whoever waits for the channel to open before reading.
 const MAX_EARLY_MESSAGES: usize = 256;
@@ -14,7 +14,7 @@ const MAX_EARLY_MESSAGES: usize = 256;
 /// One message of a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelMessage {
-    /// What came.
+    /// The bytes that came.
     pub data: Bytes,
     /// It was sent as text, and is UTF-8 if the other peer keeps to the standard.
     pub is_text: bool,
@@ -53,8 +53,8 @@ impl DataChannel {
     /// Waits until it is open.
     ///
     /// # Errors
-    /// [`ClientError::NotConnected`] where it closes before.
-    pub async fn opened(&mut self) -> Result<(), ClientError> {
+    /// [`SessionError::NotConnected`] where it closes before.
+    pub async fn opened(&mut self) -> Result<(), SessionError> {
         while !self.opened {
             match self.channel.poll().await {
                 Some(DataChannelEvent::OnOpen) => self.opened = true,
@@ -64,7 +64,7 @@ impl DataChannel {
                     self.early.push_back(received(message));
                     self.opened = true;
                 }
-                Some(DataChannelEvent::OnClose) | None => return Err(ClientError::NotConnected),
+                Some(DataChannelEvent::OnClose) | None => return Err(SessionError::NotConnected),
                 Some(_) => {}
             }
         }
@@ -90,7 +90,7 @@ impl DataChannel {
     ///
     /// # Errors
     /// Where it is not open yet, or not any more.
-    pub async fn send(&self, data: &[u8]) -> Result<(), ClientError> {
+    pub async fn send(&self, data: &[u8]) -> Result<(), SessionError> {
         self.sender().send(data).await
     }
 
@@ -98,7 +98,7 @@ impl DataChannel {
     ///
     /// # Errors
     /// As [`Self::send`].
-    pub async fn send_text(&self, text: &str) -> Result<(), ClientError> {
+    pub async fn send_text(&self, text: &str) -> Result<(), SessionError> {
         self.sender().send_text(text).await
     }
 
@@ -113,7 +113,7 @@ impl DataChannel {
     ///
     /// # Errors
     /// Where its connection is gone.
-    pub async fn close(&self) -> Result<(), ClientError> {
+    pub async fn close(&self) -> Result<(), SessionError> {
         Ok(self.channel.close().await?)
     }
 }
@@ -123,7 +123,7 @@ impl DataSender {
     ///
     /// # Errors
     /// As [`DataChannel::send`].
-    pub async fn send(&self, data: &[u8]) -> Result<(), ClientError> {
+    pub async fn send(&self, data: &[u8]) -> Result<(), SessionError> {
         Ok(self.channel.send(BytesMut::from(data)).await?)
     }
 
@@ -131,7 +131,7 @@ impl DataSender {
     ///
     /// # Errors
     /// As [`DataChannel::send`].
-    pub async fn send_text(&self, text: &str) -> Result<(), ClientError> {
+    pub async fn send_text(&self, text: &str) -> Result<(), SessionError> {
         Ok(self.channel.send_text(text).await?)
     }
 }

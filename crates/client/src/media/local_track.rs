@@ -14,7 +14,7 @@ use webrtc::peer_connection::PeerConnection;
 use webrtc::rtp_transceiver::RtpSender;
 
 use super::Codec;
-use crate::ClientError;
+use crate::SessionError;
 
 /// A track of one's own, which stays the same while connections come and go. Clones are the same track; it belongs to
 /// one session at a time.
@@ -31,11 +31,11 @@ struct Inner {
     open: AtomicBool,
     before_live: bool,
     muted: AtomicBool,
-    binding: Mutex<Option<Arc<Binding>>>,
+    binding: Mutex<Option<Arc<TrackBinding>>>,
 }
 
 /// The track in one connection.
-struct Binding {
+struct TrackBinding {
     track: Arc<TrackLocalStaticSample>,
     sender: Arc<dyn RtpSender>,
     ssrc: u32,
@@ -79,12 +79,12 @@ impl LocalTrack {
     /// muted, the session is not live, or there is no connection at present.
     ///
     /// # Errors
-    /// [`ClientError::CodecNotNegotiated`] where the other peer does not take the codec.
+    /// [`SessionError::CodecNotNegotiated`] where the other peer does not take the codec.
     pub async fn write(
         &self,
         sample: impl Into<Bytes>,
         duration: Duration,
-    ) -> Result<bool, ClientError> {
+    ) -> Result<bool, SessionError> {
         let open =
             self.inner.open.load(Ordering::Relaxed) && !self.inner.muted.load(Ordering::Relaxed);
         let Some(binding) = self.binding().filter(|_| open) else {
@@ -98,7 +98,7 @@ impl LocalTrack {
         let mut codecs = parameters.codecs.iter();
         let codec = codecs.find(|codec| codec.rtp_codec.mime_type.eq_ignore_ascii_case(wanted));
         let payload_type = codec
-            .ok_or(ClientError::CodecNotNegotiated(wanted))?
+            .ok_or(SessionError::CodecNotNegotiated(wanted))?
             .payload_type;
         let sample = Sample {
             data: sample.into(),
@@ -124,7 +124,7 @@ impl LocalTrack {
     }
 
     /// Makes it a track of this connection; what it was before ends.
-    pub(crate) async fn bind(&self, connection: &dyn PeerConnection) -> Result<(), ClientError> {
+    pub(crate) async fn bind(&self, connection: &dyn PeerConnection) -> Result<(), SessionError> {
         let ssrc: u32 = rand::random();
         let codec = self.inner.codec;
         let encoding = RTCRtpEncodingParameters {
@@ -141,7 +141,7 @@ impl LocalTrack {
         let sender = connection
             .add_track(Arc::clone(&track) as Arc<dyn TrackLocal>)
             .await?;
-        self.set_binding(Some(Arc::new(Binding {
+        self.set_binding(Some(Arc::new(TrackBinding {
             track,
             sender,
             ssrc,
@@ -150,7 +150,7 @@ impl LocalTrack {
     }
 
     /// Stops being a track of `connection`; the other peer is told with the next offer.
-    pub(crate) async fn unbind(&self, connection: &dyn PeerConnection) -> Result<(), ClientError> {
+    pub(crate) async fn unbind(&self, connection: &dyn PeerConnection) -> Result<(), SessionError> {
         let binding = self.binding();
         self.set_binding(None);
         match binding {
@@ -169,12 +169,12 @@ impl LocalTrack {
         Arc::ptr_eq(&self.inner, &other.inner)
     }
 
-    fn binding(&self) -> Option<Arc<Binding>> {
+    fn binding(&self) -> Option<Arc<TrackBinding>> {
         let binding = self.inner.binding.lock();
         binding.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set_binding(&self, binding: Option<Arc<Binding>>) {
+    fn set_binding(&self, binding: Option<Arc<TrackBinding>>) {
         *self
             .inner
             .binding

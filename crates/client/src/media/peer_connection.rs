@@ -1,4 +1,4 @@
-//! The connection to the other peer in one epoch: carries out the steps of [`Negotiation`] one after the other, and
+//! The connection to the other peer in one epoch: carries out the steps of [`PerfectNegotiation`] one after the other, and
 //! restores the line where it breaks. What it returns is to be sent.
 
 mod build;
@@ -16,8 +16,8 @@ use wire::{IceServer, RawJson};
 
 use super::events::EpochEvent;
 use super::{DataChannel, LocalTrack, MediaPath, path};
-use crate::protocol::{Negotiation, PeerSignal, Restart, Step};
-use crate::{ClientError, MediaState};
+use crate::protocol::{NegotiationStep, PeerSignal, PerfectNegotiation, Restart};
+use crate::{MediaState, SessionError};
 
 /// An ICE restart follows an interruption of this length.
 const RESTART_AFTER: Duration = Duration::from_secs(3);
@@ -42,7 +42,7 @@ pub(crate) struct EpochParams<'a> {
 /// A connection, and its negotiation. Close it: dropping it leaves relays allocated until they run out.
 pub(crate) struct Epoch {
     connection: Arc<dyn PeerConnection>,
-    negotiation: Negotiation,
+    negotiation: PerfectNegotiation,
     state: RTCPeerConnectionState,
     restart_at: Option<Instant>,
     restart_wanted: bool,
@@ -54,7 +54,7 @@ pub(crate) struct Epoch {
 #[derive(Default)]
 pub(crate) struct EpochOutput {
     pub(crate) frames: Vec<ClientFrame>,
-    pub(crate) failure: Option<ClientError>,
+    pub(crate) failure: Option<SessionError>,
 }
 
 impl Epoch {
@@ -62,7 +62,7 @@ impl Epoch {
     pub(crate) async fn begin(
         params: EpochParams<'_>,
         now: Instant,
-    ) -> Result<(Self, Vec<DataChannel>, EpochOutput), ClientError> {
+    ) -> Result<(Self, Vec<DataChannel>, EpochOutput), SessionError> {
         let connection = build::connection(&params).await?;
         for track in params.tracks {
             track.bind(connection.as_ref()).await?;
@@ -77,7 +77,7 @@ impl Epoch {
             channels.push(DataChannel::new(label.clone(), channel));
         }
         let (negotiation, steps) =
-            Negotiation::begin(params.epoch, params.is_offerer, params.polite);
+            PerfectNegotiation::begin(params.epoch, params.is_offerer, params.polite);
         let mut epoch = Self {
             connection,
             negotiation,
@@ -87,7 +87,7 @@ impl Epoch {
             answer_due: None,
             has_reported: false,
         };
-        let output = epoch.carry_out(steps, now).await;
+        let output = epoch.apply_steps(steps, now).await;
         Ok((epoch, channels, output))
     }
 
@@ -103,7 +103,7 @@ impl Epoch {
         now: Instant,
     ) -> EpochOutput {
         let steps = self.negotiation.receive(epoch, signal);
-        let output = self.carry_out(steps, now).await;
+        let output = self.apply_steps(steps, now).await;
         if !self.negotiation.is_offering() {
             self.answer_due = None;
         }
@@ -163,7 +163,7 @@ impl Epoch {
             self.answer_due = Some(now + ANSWER_LIMIT);
             if peer_is_here {
                 let steps = self.negotiation.offer_again();
-                output.extend(self.carry_out(steps, now).await);
+                output.extend(self.apply_steps(steps, now).await);
             }
         }
         output
@@ -185,7 +185,7 @@ impl Epoch {
         let is_up = self.state == RTCPeerConnectionState::Connected;
         if wanted || (is_up && self.path().await.is_some_and(|path| path.is_relayed())) {
             let steps = self.negotiation.want_offer(Restart::Ice);
-            return self.carry_out(steps, now).await;
+            return self.apply_steps(steps, now).await;
         }
         EpochOutput::default()
     }
@@ -201,7 +201,7 @@ impl Epoch {
             return self.recover();
         }
         let steps = self.negotiation.offer_again();
-        let mut output = self.carry_out(steps, now).await;
+        let mut output = self.apply_steps(steps, now).await;
         output.extend(self.take_ice_servers(servers, now).await);
         output
     }
@@ -249,7 +249,7 @@ impl Epoch {
         &mut self,
         label: &str,
         now: Instant,
-    ) -> (Result<DataChannel, ClientError>, EpochOutput) {
+    ) -> (Result<DataChannel, SessionError>, EpochOutput) {
         match self.connection.create_data_channel(label, None).await {
             Ok(channel) => {
                 let output = self.offer_tracks(now).await;
@@ -263,7 +263,7 @@ impl Epoch {
     pub(crate) async fn offer_refused(&mut self, now: Instant) -> EpochOutput {
         let steps = self.negotiation.take_offer_back();
         self.answer_due = None;
-        self.carry_out(steps, now).await
+        self.apply_steps(steps, now).await
     }
 
     pub(crate) async fn path(&self) -> Option<MediaPath> {
@@ -281,7 +281,7 @@ impl Epoch {
 
     async fn offer_tracks(&mut self, now: Instant) -> EpochOutput {
         let steps = self.negotiation.want_offer(Restart::No);
-        self.carry_out(steps, now).await
+        self.apply_steps(steps, now).await
     }
 
     fn is_broken(&self) -> bool {
@@ -298,7 +298,7 @@ impl Epoch {
         }
     }
 
-    async fn carry_out(&mut self, steps: Vec<Step>, now: Instant) -> EpochOutput {
+    async fn apply_steps(&mut self, steps: Vec<NegotiationStep>, now: Instant) -> EpochOutput {
         let mut output = EpochOutput::default();
         for step in steps {
             match self.execute(step, now).await {
@@ -316,13 +316,13 @@ impl Epoch {
 
     async fn execute(
         &mut self,
-        step: Step,
+        step: NegotiationStep,
         now: Instant,
-    ) -> Result<Option<ClientFrame>, ClientError> {
+    ) -> Result<Option<ClientFrame>, SessionError> {
         let connection = &self.connection;
         let epoch = self.number();
         match step {
-            Step::Offer(restart) => {
+            NegotiationStep::Offer(restart) => {
                 if restart == Restart::Ice {
                     connection.restart_ice().await?;
                 }
@@ -334,12 +334,12 @@ impl Epoch {
                 self.answer_due = self.negotiation.is_answered().then(|| now + ANSWER_LIMIT);
                 Ok(Some(Offer { epoch, sdp }.into()))
             }
-            Step::Rollback => {
+            NegotiationStep::Rollback => {
                 let back = RTCSessionDescription::rollback(None)?;
                 connection.set_local_description(back).await?;
                 Ok(None)
             }
-            Step::AcceptOffer(sdp) => {
+            NegotiationStep::AcceptOffer(sdp) => {
                 connection
                     .set_remote_description(RTCSessionDescription::offer(sdp)?)
                     .await?;
@@ -349,13 +349,13 @@ impl Epoch {
                 connection.set_local_description(answer).await?;
                 Ok(Some(Answer { epoch, sdp }.into()))
             }
-            Step::AcceptAnswer(sdp) => {
+            NegotiationStep::AcceptAnswer(sdp) => {
                 connection
                     .set_remote_description(RTCSessionDescription::answer(sdp)?)
                     .await?;
                 Ok(None)
             }
-            Step::AddCandidate(candidate) => {
+            NegotiationStep::AddCandidate(candidate) => {
                 // Null ends gathering; what can't be read or reached is one way less.
                 if let Ok(candidate) = serde_json::from_str::<RTCIceCandidateInit>(candidate.text())
                 {
@@ -368,7 +368,7 @@ impl Epoch {
 }
 
 impl EpochOutput {
-    fn failed(error: ClientError) -> Self {
+    fn failed(error: SessionError) -> Self {
         Self {
             frames: Vec::new(),
             failure: Some(error),

@@ -7,14 +7,14 @@ use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication
 use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 
-use crate::ClientError;
+use crate::SessionError;
 
 /// Whether a track is heard or seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TrackKind {
-    /// Heard.
+    /// Something to hear.
     Audio,
-    /// Seen.
+    /// Something to see.
     Video,
 }
 
@@ -84,9 +84,9 @@ impl RemoteTrack {
     ///
     /// # Errors
     /// Where the connection is gone, or nothing has come yet.
-    pub async fn request_keyframe(&self) -> Result<(), ClientError> {
+    pub async fn request_keyframe(&self) -> Result<(), SessionError> {
         let ssrcs = self.track.ssrcs().await;
-        let media_ssrc = *ssrcs.first().ok_or(ClientError::NotConnected)?;
+        let media_ssrc = *ssrcs.first().ok_or(SessionError::NotConnected)?;
         let request = PictureLossIndication {
             sender_ssrc: 0,
             media_ssrc,

@@ -3,7 +3,7 @@
 use wire::signaling::{PeerView, ServerFrame, SessionNow, Welcome};
 use wire::{EndReason, ErrorCode, UnixMs, UserId};
 
-use crate::snapshot::{Peer, Presence, SessionEnd, SessionPhase, SessionSnapshot};
+use crate::snapshot::{Peer, PeerPresence, SessionEnd, SessionSnapshot, SessionStage};
 
 /// Most people who may have asked for more time: the two.
 const MAX_REQUESTS: usize = 2;
@@ -24,21 +24,21 @@ pub(crate) fn apply(state: &mut SessionSnapshot, frame: &ServerFrame, now: UnixM
                 .peer
                 .as_mut()
                 .filter(|peer| waiting.absent.contains(&peer.user_id))
-                && !matches!(peer.presence, Presence::Lost { .. })
+                && !matches!(peer.presence, PeerPresence::Lost { .. })
             {
-                peer.presence = Presence::Away { since };
+                peer.presence = PeerPresence::Away { since };
             }
         }
         ServerFrame::PeerJoined(_) | ServerFrame::PeerResumed(_) => {
-            set_presence(state, Presence::Here)
+            set_presence(state, PeerPresence::Here)
         }
         ServerFrame::PeerLost(lost) => set_presence(
             state,
-            Presence::Lost {
+            PeerPresence::Lost {
                 until: lost.resume_until,
             },
         ),
-        ServerFrame::PeerLeft(_) => set_presence(state, Presence::Away { since: Some(now) }),
+        ServerFrame::PeerLeft(_) => set_presence(state, PeerPresence::Away { since: Some(now) }),
         ServerFrame::Rescheduled(rescheduled) => take_session(state, &rescheduled.session),
         ServerFrame::ExtendRequested(request) => requested(state, request.by.clone()),
         ServerFrame::ErrorBody(error) if error.code == ErrorCode::NoExtensionsLeft => {
@@ -48,7 +48,7 @@ pub(crate) fn apply(state: &mut SessionSnapshot, frame: &ServerFrame, now: UnixM
         ServerFrame::Extended(extended) => {
             state.extensions_left = extended.extensions_left;
             state.extend_requested_by.clear();
-            if let SessionPhase::Live {
+            if let SessionStage::Live {
                 deadline_at,
                 ending,
                 ..
@@ -66,25 +66,25 @@ fn clock(state: &mut SessionSnapshot, frame: &ServerFrame, now: UnixMs) {
     match frame {
         ServerFrame::Countdown(countdown) => {
             let live_at = countdown.live_at;
-            state.phase = SessionPhase::Countdown { live_at };
+            state.phase = SessionStage::Countdown { live_at };
         }
-        ServerFrame::CountdownCancelled(_) => state.phase = SessionPhase::Lobby,
+        ServerFrame::CountdownCancelled(_) => state.phase = SessionStage::Lobby,
         ServerFrame::Live(live) => {
-            state.phase = SessionPhase::Live {
+            state.phase = SessionStage::Live {
                 started_at: live.started_at,
                 deadline_at: live.deadline_at,
                 ending: false,
             };
         }
         ServerFrame::Paused(paused) => {
-            state.phase = SessionPhase::Paused {
+            state.phase = SessionStage::Paused {
                 started_at: state.started_at().unwrap_or(now),
                 remaining_ms: Some(paused.remaining_ms),
                 until: Some(paused.until),
             };
         }
         ServerFrame::Ending(near) => {
-            if let SessionPhase::Live {
+            if let SessionStage::Live {
                 deadline_at,
                 ending,
                 ..
@@ -112,7 +112,7 @@ pub(crate) fn end(
         return;
     }
     let started_at = state.started_at();
-    state.phase = SessionPhase::Ended(SessionEnd {
+    state.phase = SessionStage::Ended(SessionEnd {
         reason,
         absent,
         started_at,
@@ -130,16 +130,16 @@ fn welcomed(state: &mut SessionSnapshot, welcome: &Welcome) {
     });
 }
 
-fn presence(view: &PeerView, before: Option<&Peer>) -> Presence {
+fn presence(view: &PeerView, before: Option<&Peer>) -> PeerPresence {
     match (
         view.present,
         view.resume_until,
         before.map(|peer| peer.presence),
     ) {
-        (true, ..) => Presence::Here,
-        (false, Some(until), _) => Presence::Lost { until },
-        (false, None, Some(away @ Presence::Away { .. })) => away,
-        (false, None, _) => Presence::Away { since: None },
+        (true, ..) => PeerPresence::Here,
+        (false, Some(until), _) => PeerPresence::Lost { until },
+        (false, None, Some(away @ PeerPresence::Away { .. })) => away,
+        (false, None, _) => PeerPresence::Away { since: None },
     }
 }
 
@@ -151,7 +151,7 @@ fn take_session(state: &mut SessionSnapshot, session: &SessionNow) {
     state.extend_requested_by = session.extend_requested_by.clone().into_iter().collect();
 }
 
-fn phase(before: &SessionPhase, session: &SessionNow) -> SessionPhase {
+fn phase(before: &SessionStage, session: &SessionNow) -> SessionStage {
     use wire::Phase;
     match (
         session.phase,
@@ -159,34 +159,34 @@ fn phase(before: &SessionPhase, session: &SessionNow) -> SessionPhase {
         session.started_at,
         session.deadline_at,
     ) {
-        (Phase::Countdown, Some(live_at), ..) => SessionPhase::Countdown { live_at },
-        (Phase::Connecting, ..) => SessionPhase::Connecting,
+        (Phase::Countdown, Some(live_at), ..) => SessionStage::Countdown { live_at },
+        (Phase::Connecting, ..) => SessionStage::Connecting,
         (Phase::Live, _, Some(started_at), Some(deadline_at)) => {
-            let told = SessionPhase::Live {
+            let told = SessionStage::Live {
                 started_at,
                 deadline_at,
                 ending: true,
             };
             let ending = *before == told;
-            SessionPhase::Live {
+            SessionStage::Live {
                 started_at,
                 deadline_at,
                 ending,
             }
         }
         (Phase::Paused, _, Some(started_at), _) => match before {
-            SessionPhase::Paused { .. } => before.clone(),
-            _ => SessionPhase::Paused {
+            SessionStage::Paused { .. } => before.clone(),
+            _ => SessionStage::Paused {
                 started_at,
                 remaining_ms: None,
                 until: None,
             },
         },
-        _ => SessionPhase::Lobby,
+        _ => SessionStage::Lobby,
     }
 }
 
-fn set_presence(state: &mut SessionSnapshot, presence: Presence) {
+fn set_presence(state: &mut SessionSnapshot, presence: PeerPresence) {
     if let Some(peer) = &mut state.peer {
         peer.presence = presence;
     }

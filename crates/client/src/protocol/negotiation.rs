@@ -8,7 +8,7 @@ const MAX_EARLY_CANDIDATES: usize = 200;
 
 /// The state of one epoch's negotiation.
 #[derive(Debug)]
-pub(crate) struct Negotiation {
+pub(crate) struct PerfectNegotiation {
     epoch: u64,
     polite: bool,
     /// The first exchange is complete: from then on either side may offer.
@@ -38,7 +38,7 @@ pub(crate) enum PeerSignal {
 
 /// What is to be done with the connection.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Step {
+pub(crate) enum NegotiationStep {
     /// Make an offer, set it and send it.
     Offer(Restart),
     /// Take the own offer back.
@@ -50,9 +50,13 @@ pub(crate) enum Step {
     AddCandidate(RawJson),
 }
 
-impl Negotiation {
+impl PerfectNegotiation {
     /// A new epoch; the server names who offers first.
-    pub(crate) fn begin(epoch: u64, is_offerer: bool, polite: bool) -> (Self, Vec<Step>) {
+    pub(crate) fn begin(
+        epoch: u64,
+        is_offerer: bool,
+        polite: bool,
+    ) -> (Self, Vec<NegotiationStep>) {
         let mut negotiation = Self {
             epoch,
             polite,
@@ -84,7 +88,7 @@ impl Negotiation {
     }
 
     /// Signals of another epoch are obsolete.
-    pub(crate) fn receive(&mut self, epoch: u64, signal: PeerSignal) -> Vec<Step> {
+    pub(crate) fn receive(&mut self, epoch: u64, signal: PeerSignal) -> Vec<NegotiationStep> {
         if epoch != self.epoch {
             return Vec::new();
         }
@@ -92,7 +96,7 @@ impl Negotiation {
             PeerSignal::Offer(sdp) => self.receive_offer(sdp),
             PeerSignal::Answer(sdp) => self.receive_answer(sdp),
             PeerSignal::Candidate(candidate) if self.has_remote => {
-                vec![Step::AddCandidate(candidate)]
+                vec![NegotiationStep::AddCandidate(candidate)]
             }
             PeerSignal::Candidate(candidate) => {
                 if self.early.len() < MAX_EARLY_CANDIDATES {
@@ -104,7 +108,7 @@ impl Negotiation {
     }
 
     /// A track was added or removed, or ICE is to restart: an offer now, or when the exchange that is on is complete.
-    pub(crate) fn want_offer(&mut self, restart: Restart) -> Vec<Step> {
+    pub(crate) fn want_offer(&mut self, restart: Restart) -> Vec<NegotiationStep> {
         if self.answered && self.offering.is_none() {
             return self.offer(restart);
         }
@@ -113,27 +117,27 @@ impl Negotiation {
     }
 
     /// The answer to the own offer was lost: takes the offer back and makes a new one.
-    pub(crate) fn offer_again(&mut self) -> Vec<Step> {
+    pub(crate) fn offer_again(&mut self) -> Vec<NegotiationStep> {
         match self.offering {
-            Some(restart) => vec![Step::Rollback, Step::Offer(restart)],
+            Some(restart) => vec![NegotiationStep::Rollback, NegotiationStep::Offer(restart)],
             None => Vec::new(),
         }
     }
 
     /// The own offer will never reach the other peer: what was agreed before goes on.
-    pub(crate) fn take_offer_back(&mut self) -> Vec<Step> {
+    pub(crate) fn take_offer_back(&mut self) -> Vec<NegotiationStep> {
         match self.offering.take() {
-            Some(_) => vec![Step::Rollback],
+            Some(_) => vec![NegotiationStep::Rollback],
             None => Vec::new(),
         }
     }
 
-    fn offer(&mut self, restart: Restart) -> Vec<Step> {
+    fn offer(&mut self, restart: Restart) -> Vec<NegotiationStep> {
         self.offering = Some(restart);
-        vec![Step::Offer(restart)]
+        vec![NegotiationStep::Offer(restart)]
     }
 
-    fn receive_offer(&mut self, sdp: String) -> Vec<Step> {
+    fn receive_offer(&mut self, sdp: String) -> Vec<NegotiationStep> {
         let mut steps = Vec::new();
         if let Some(own) = self.offering {
             if !self.polite {
@@ -141,26 +145,30 @@ impl Negotiation {
             }
             self.offering = None;
             self.wanted = self.wanted.max(Some(own));
-            steps.push(Step::Rollback);
+            steps.push(NegotiationStep::Rollback);
         }
         self.answered = true;
-        self.with_remote(steps, Step::AcceptOffer(sdp))
+        self.with_remote(steps, NegotiationStep::AcceptOffer(sdp))
     }
 
-    fn receive_answer(&mut self, sdp: String) -> Vec<Step> {
+    fn receive_answer(&mut self, sdp: String) -> Vec<NegotiationStep> {
         // Of an offer that was taken back there is no answer that counts.
         if self.offering.take().is_none() {
             return Vec::new();
         }
         self.answered = true;
-        self.with_remote(Vec::new(), Step::AcceptAnswer(sdp))
+        self.with_remote(Vec::new(), NegotiationStep::AcceptAnswer(sdp))
     }
 
     /// A remote description, the candidates that came before it, and the offer that waited for it.
-    fn with_remote(&mut self, mut steps: Vec<Step>, step: Step) -> Vec<Step> {
+    fn with_remote(
+        &mut self,
+        mut steps: Vec<NegotiationStep>,
+        step: NegotiationStep,
+    ) -> Vec<NegotiationStep> {
         self.has_remote = true;
         steps.push(step);
-        steps.extend(self.early.drain(..).map(Step::AddCandidate));
+        steps.extend(self.early.drain(..).map(NegotiationStep::AddCandidate));
         if let Some(restart) = self.wanted.take() {
             steps.extend(self.offer(restart));
         }

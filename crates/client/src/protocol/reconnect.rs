@@ -35,7 +35,7 @@ pub(crate) struct Attempts {
 /// What follows a close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AfterClose {
-    /// Connect again.
+    /// Connect again after a while.
     Retry {
         delay: Duration,
         /// The ticket that is there would not do.

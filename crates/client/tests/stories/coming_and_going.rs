@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use rendezvous_client::{ClientError, EndReason, MediaState, Presence, SessionEvent, SessionPhase};
+use rendezvous_client::{
+    EndReason, MediaState, PeerPresence, SessionError, SessionEvent, SessionStage,
+};
 use serde_json::json;
 use testkit::{RtcPeer, SOON, exchange};
 
@@ -30,7 +32,7 @@ async fn rcl_20_two_join_by_their_links_exchange_bytes_and_end_at_the_deadline()
     );
     let mut bo = stage.join(1, with_notes).await;
     let here = ann.expect("Bo", SOON, |event| match event {
-        SessionEvent::Peer(peer) if peer.presence == Presence::Here => Ok(peer),
+        SessionEvent::Peer(peer) if peer.presence == PeerPresence::Here => Ok(peer),
         other => Err(other),
     });
     assert_eq!(here.await.user_id, bo_id);
@@ -53,7 +55,7 @@ async fn rcl_20_two_join_by_their_links_exchange_bytes_and_end_at_the_deadline()
     assert_eq!(end.started_at, Some(of_ann.0));
     let late = end.ended_at.since(of_ann.1);
     assert!((0..LATE_MS).contains(&late), "{late} ms late");
-    assert_eq!(ann.leave().await, Err(ClientError::SessionOver));
+    assert_eq!(ann.leave().await, Err(SessionError::SessionOver));
     assert_eq!(ann.path().await, None);
 }
 
@@ -101,7 +103,7 @@ async fn rcl_21_both_ask_for_more_time_and_one_leaves() {
     let refused = ann.send(&too_large).await;
     assert_eq!(
         refused,
-        Err(ClientError::TooLarge {
+        Err(SessionError::TooLarge {
             bytes: 4_097,
             limit: 4_096
         })
@@ -113,7 +115,7 @@ async fn rcl_21_both_ask_for_more_time_and_one_leaves() {
         (end.reason, same.reason),
         (EndReason::Left, EndReason::Left)
     );
-    assert!(matches!(ann.snapshot().phase, SessionPhase::Ended(_)));
+    assert!(matches!(ann.snapshot().phase, SessionStage::Ended(_)));
     assert_eq!(ann.snapshot().media, MediaState::None);
 }
 
@@ -131,11 +133,11 @@ async fn rcl_22_who_leaves_the_lobby_may_come_again_and_both_begin_anew() {
     })
     .await;
     ann.expect("that Bo went", SOON, |event| match event {
-        SessionEvent::Peer(peer) if matches!(peer.presence, Presence::Away { .. }) => Ok(()),
+        SessionEvent::Peer(peer) if matches!(peer.presence, PeerPresence::Away { .. }) => Ok(()),
         other => Err(other),
     })
     .await;
-    assert_eq!(ann.send(&1).await, Err(ClientError::PeerAbsent));
+    assert_eq!(ann.send(&1).await, Err(SessionError::PeerAbsent));
     ann.forget();
     let mut bo = stage.join(1, with_notes).await;
     let (mut one, mut other) = tokio::join!(ann.channel(), bo.channel());

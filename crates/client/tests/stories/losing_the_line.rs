@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rendezvous_client::{MediaState, Presence, SessionEvent, SocketState};
+use rendezvous_client::{MediaState, PeerPresence, SessionEvent, SocketState};
 use serde_json::json;
 use testkit::{Break, Cut, RtcPeer, SOON, Service, Way, exchange};
 
@@ -88,7 +88,7 @@ async fn rcl_33_a_page_that_goes_keeps_its_seat_and_a_new_one_takes_it() {
     tokio::join!(ann.live(), bo.live());
     bo.close().await;
     ann.expect("that Bo is lost", SOON, |event| match event {
-        SessionEvent::Peer(peer) if matches!(peer.presence, Presence::Lost { .. }) => Ok(()),
+        SessionEvent::Peer(peer) if matches!(peer.presence, PeerPresence::Lost { .. }) => Ok(()),
         other => Err(other),
     })
     .await;

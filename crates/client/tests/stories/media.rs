@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rendezvous_client::{
-    CandidateKind, ClientError, Codec, LocalTrack, MediaState, Tone, TrackKind,
+    CandidateKind, Codec, LocalTrack, MediaState, SessionError, Tone, TrackKind,
 };
 use serde_json::json;
 use testkit::{MEDIA_UP, RtcPeer, exchange};
@@ -180,7 +180,7 @@ async fn rcl_43_the_path_is_told_directly_and_over_the_relay() {
         assert_eq!(ann.path().await, None);
         assert_eq!(
             ann.open_channel("early").await.unwrap_err(),
-            ClientError::NotConnected
+            SessionError::NotConnected
         );
         let mut bo = stage.join(1, with_notes).await;
         let (mut one, mut other) = tokio::join!(ann.channel(), bo.channel());

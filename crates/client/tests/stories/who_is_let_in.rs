@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rendezvous_client::{EndReason, JoinLink, SessionEvent, SessionPhase, TicketError};
+use rendezvous_client::{EndReason, JoinLink, NoTicket, SessionEvent, SessionStage};
 use serde_json::json;
 use testkit::{RtcPeer, SOON, Service};
 
@@ -24,7 +24,7 @@ async fn rcl_23_who_comes_early_joins_when_the_lobby_opens() {
     });
     assert_eq!(told.await, opens_at);
     let phase = ann.snapshot().phase;
-    assert_eq!(phase, SessionPhase::Early { opens_at });
+    assert_eq!(phase, SessionStage::Early { opens_at });
     ann.expect("the lobby", Duration::from_secs(20), |event| match event {
         SessionEvent::Waiting { opens_at: None, .. } => Ok(()),
         other => Err(other),
@@ -39,7 +39,7 @@ async fn rcl_24_who_joins_elsewhere_replaces_the_first_which_says_so_and_is_not_
     let stage = Stage::booked(json!({})).await;
     let mut first = stage.join(0, with_notes).await;
     first
-        .wait_until(|state| state.phase == SessionPhase::Lobby)
+        .wait_until(|state| state.phase == SessionStage::Lobby)
         .await
         .unwrap();
     let second = stage.join(0, with_notes).await;
@@ -49,15 +49,15 @@ async fn rcl_24_who_joins_elsewhere_replaces_the_first_which_says_so_and_is_not_
         ("replaced", true)
     );
     assert_eq!(refusal.close_code, Some(4505));
-    assert_eq!(first.snapshot().phase, SessionPhase::Refused);
+    assert_eq!(first.snapshot().phase, SessionStage::Refused);
     second
-        .wait_until(|state| state.phase == SessionPhase::Lobby)
+        .wait_until(|state| state.phase == SessionStage::Lobby)
         .await
         .unwrap();
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    while first.next_event().await.is_some() {}
     assert_eq!(
         second.snapshot().phase,
-        SessionPhase::Lobby,
+        SessionStage::Lobby,
         "and is left alone"
     );
 }
@@ -67,7 +67,7 @@ async fn rcl_25_a_cancelled_session_ends_for_who_is_in_and_for_who_comes() {
     let stage = Stage::booked(json!({})).await;
     let mut ann = stage.join(0, with_notes).await;
     let link = stage.link(1).await;
-    ann.wait_until(|state| state.phase == SessionPhase::Lobby)
+    ann.wait_until(|state| state.phase == SessionStage::Lobby)
         .await
         .unwrap();
     let path = format!("/v1/sessions/{}/cancel", stage.session.id);
@@ -95,7 +95,7 @@ async fn rcl_25_a_cancelled_session_ends_for_who_is_in_and_for_who_comes() {
 async fn rcl_26_a_ticket_that_is_refused_for_good_ends_it_and_one_that_can_not_be_given_is_asked_for_again()
  {
     let mut nobody = RtcPeer::join(
-        || std::future::ready(Err(TicketError::refused("forbidden", "no"))),
+        || std::future::ready(Err(NoTicket::refused("forbidden", "no"))),
         with_notes,
     );
     let refusal = nobody.refusal(SOON).await;
@@ -119,13 +119,13 @@ async fn rcl_26_a_ticket_that_is_refused_for_good_ends_it_and_one_that_can_not_b
         );
         async move {
             match number {
-                0 | 1 => Err(TicketError::unavailable("the back end starts again")),
+                0 | 1 => Err(NoTicket::unavailable("the back end starts again")),
                 _ => rendezvous_client::TicketSource::ticket(&link).await,
             }
         }
     };
     let ann = RtcPeer::join(unsteady, with_notes);
-    ann.wait_until(|state| state.phase == SessionPhase::Lobby)
+    ann.wait_until(|state| state.phase == SessionStage::Lobby)
         .await
         .unwrap();
     assert_eq!(counted.load(std::sync::atomic::Ordering::SeqCst), 3);

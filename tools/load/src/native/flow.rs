@@ -6,7 +6,7 @@ use rendezvous_client::{ChannelMessage, DataChannel, DataSender, RemoteTrack, Se
 use tokio::time::{Instant, interval, timeout, timeout_at};
 
 use super::NativePeer;
-use crate::options::Media;
+use crate::options::LoadMedia;
 use crate::run::Run;
 use crate::tally::Span;
 
@@ -26,14 +26,14 @@ pub(super) enum FlowEnds {
 }
 
 /// Waits until something can flow. A track is there with its first packet.
-pub(super) async fn ends(pair: &mut [NativePeer; 2], media: Media) -> Result<FlowEnds, String> {
+pub(super) async fn ends(pair: &mut [NativePeer; 2], media: LoadMedia) -> Result<FlowEnds, String> {
     let [one, other] = pair;
     match media {
-        Media::Data => {
+        LoadMedia::Data => {
             let (one, other) = tokio::try_join!(channel(one), channel(other))?;
             Ok(FlowEnds::Data(Box::new([one, other])))
         }
-        Media::Audio => {
+        LoadMedia::Audio => {
             let (first, second) = (one.tone.clone(), other.tone.clone());
             let tracks = async { tokio::try_join!(track(one), track(other)) };
             tokio::select! {
@@ -148,7 +148,7 @@ async fn play(track: &rendezvous_client::LocalTrack) -> String {
         pace.tick().await;
         if let Err(error) = track.write(tone.next_frame(), Tone::FRAME).await {
             return match error {
-                rendezvous_client::ClientError::CodecNotNegotiated(_) => "codec_not_negotiated",
+                rendezvous_client::SessionError::CodecNotNegotiated(_) => "codec_not_negotiated",
                 _ => "track_closed",
             }
             .to_owned();

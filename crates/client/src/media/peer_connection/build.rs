@@ -10,7 +10,7 @@ use webrtc::runtime::default_runtime;
 use wire::IceServer;
 
 use super::EpochParams;
-use crate::ClientError;
+use crate::SessionError;
 use crate::media::events::EventForwarder;
 
 /// Bytes of one data channel that may be on their way; who sends more waits.
@@ -18,7 +18,7 @@ const CHANNEL_BUFFER_BYTES: usize = 1024 * 1024;
 
 pub(super) async fn connection(
     params: &EpochParams<'_>,
-) -> Result<Arc<dyn PeerConnection>, ClientError> {
+) -> Result<Arc<dyn PeerConnection>, SessionError> {
     let mut media_engine = MediaEngine::default();
     media_engine.register_default_codecs()?;
     let interceptors = register_default_interceptors(Registry::new(), &mut media_engine)?;
@@ -34,7 +34,7 @@ pub(super) async fn connection(
         epoch: params.epoch,
         events: params.events.clone(),
     };
-    let runtime = default_runtime().ok_or(ClientError::NotConnected)?;
+    let runtime = default_runtime().ok_or(SessionError::NotConnected)?;
     let connection = PeerConnectionBuilder::new()
         .with_configuration(configuration)
         .with_media_engine(media_engine)

@@ -47,7 +47,7 @@ fn rcl_6_a_session_goes_from_the_lobby_to_its_end() {
     let state = after([lobby(), countdown]);
     assert_eq!(
         state.phase,
-        SessionPhase::Countdown {
+        SessionStage::Countdown {
             live_at: UnixMs(1_000)
         }
     );
@@ -57,7 +57,7 @@ fn rcl_6_a_session_goes_from_the_lobby_to_its_end() {
     let (started_at, deadline_at) = (UnixMs(1_000), UnixMs(2_000));
     assert_eq!(
         state.phase,
-        SessionPhase::Live {
+        SessionStage::Live {
             started_at,
             deadline_at,
             ending: true
@@ -73,7 +73,7 @@ fn rcl_6_a_session_goes_from_the_lobby_to_its_end() {
     };
     assert_eq!(
         state.phase,
-        SessionPhase::Ended(end),
+        SessionStage::Ended(end),
         "nothing comes after it"
     );
 }
@@ -89,13 +89,13 @@ fn rcl_6_who_comes_back_stands_where_the_session_stands() {
     assert!(state.is_live());
     assert_eq!(
         state.peer.unwrap().presence,
-        Presence::Lost {
+        PeerPresence::Lost {
             until: UnixMs(5_000)
         }
     );
     let session = json!({"phase": "paused", "started_at": 1_000});
     let state = after([welcome(session, json!({"present": false}))]);
-    let unknown = SessionPhase::Paused {
+    let unknown = SessionStage::Paused {
         started_at: UnixMs(1_000),
         remaining_ms: None,
         until: None,
@@ -105,7 +105,7 @@ fn rcl_6_who_comes_back_stands_where_the_session_stands() {
         let state = after([welcome(json!({"phase": phase}), json!({}))]);
         assert_eq!(
             state.phase,
-            SessionPhase::Lobby,
+            SessionStage::Lobby,
             "{phase} without its times is none"
         );
     }
@@ -118,7 +118,7 @@ fn rcl_6_a_pause_keeps_the_start_and_an_extension_moves_the_deadline() {
     let (remaining_ms, until) = (Some(700), Some(UnixMs(4_000)));
     assert_eq!(
         state.phase,
-        SessionPhase::Paused {
+        SessionStage::Paused {
             started_at: UnixMs(1_000),
             remaining_ms,
             until
@@ -155,17 +155,17 @@ fn rcl_6_the_other_one_comes_is_lost_and_goes() {
     let until = UnixMs(4_000);
     assert_eq!(
         presence(vec![lobby(), lost.clone()]),
-        Presence::Lost { until }
+        PeerPresence::Lost { until }
     );
     let resumed = about("peer_resumed", json!({}));
     assert_eq!(
         presence(vec![lobby(), lost.clone(), resumed]),
-        Presence::Here
+        PeerPresence::Here
     );
     let left = about("peer_left", json!({"reason": "lost"}));
     assert_eq!(
         presence(vec![lobby(), lost.clone(), left]),
-        Presence::Away { since: Some(NOW) }
+        PeerPresence::Away { since: Some(NOW) }
     );
     let waiting = json!({"type": "waiting", "absent": ["u-bo"], "since": 3_000, "starts_at": 5_000, "closes_at": 9_000, "server_now": 4_000});
     let state = after([
@@ -175,13 +175,13 @@ fn rcl_6_the_other_one_comes_is_lost_and_goes() {
     assert_eq!(state.spec.unwrap().starts_at, UnixMs(5_000));
     assert_eq!(
         state.peer.unwrap().presence,
-        Presence::Away {
+        PeerPresence::Away {
             since: Some(UnixMs(3_000))
         }
     );
     assert_eq!(
         presence(vec![lobby(), lost, frame(waiting)]),
-        Presence::Lost { until },
+        PeerPresence::Lost { until },
         "the seat is kept"
     );
 }

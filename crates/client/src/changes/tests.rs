@@ -1,4 +1,7 @@
+use wire::EndReason;
+
 use super::*;
+use crate::{Peer, Refusal, SessionEnd, SocketState};
 
 /// The events from one state to the other, as they are printed.
 fn told(before: &SessionSnapshot, after: &SessionSnapshot) -> Vec<String> {
@@ -6,7 +9,7 @@ fn told(before: &SessionSnapshot, after: &SessionSnapshot) -> Vec<String> {
     events.iter().map(|event| format!("{event:?}")).collect()
 }
 
-fn in_phase(phase: SessionPhase) -> SessionSnapshot {
+fn in_phase(phase: SessionStage) -> SessionSnapshot {
     SessionSnapshot {
         phase,
         ..SessionSnapshot::BEFORE_JOIN
@@ -15,14 +18,14 @@ fn in_phase(phase: SessionPhase) -> SessionSnapshot {
 
 fn live(deadline_at: i64, ending: bool) -> SessionSnapshot {
     let (started_at, deadline_at) = (UnixMs(1_000), UnixMs(deadline_at));
-    in_phase(SessionPhase::Live {
+    in_phase(SessionStage::Live {
         started_at,
         deadline_at,
         ending,
     })
 }
 
-fn peer(presence: Presence) -> Option<Peer> {
+fn peer(presence: PeerPresence) -> Option<Peer> {
     let (user_id, name) = (UserId::from("bo"), "Bo".to_owned());
     Some(Peer {
         user_id,
@@ -53,10 +56,10 @@ fn rcl_7_each_change_is_told_once_and_nothing_twice() {
 
 #[test]
 fn rcl_7_waiting_is_told_when_the_lobby_the_start_or_the_absent_change() {
-    let early = in_phase(SessionPhase::Early {
+    let early = in_phase(SessionStage::Early {
         opens_at: UnixMs(9),
     });
-    let lobby = in_phase(SessionPhase::Lobby);
+    let lobby = in_phase(SessionStage::Lobby);
     let open = "Waiting { opens_at: None, starts_at: None, absent: [] }";
     assert_eq!(told(&SessionSnapshot::BEFORE_JOIN, &lobby), [open]);
     assert_eq!(told(&early, &lobby), [open]);
@@ -67,7 +70,7 @@ fn rcl_7_waiting_is_told_when_the_lobby_the_start_or_the_absent_change() {
         "a countdown that was cancelled, too"
     );
     let alone = SessionSnapshot {
-        peer: peer(Presence::Away { since: None }),
+        peer: peer(PeerPresence::Away { since: None }),
         ..lobby.clone()
     };
     let events = told(&lobby, &alone);
@@ -88,8 +91,8 @@ fn rcl_7_the_end_comes_last_and_a_refusal_says_why() {
     };
     let over = SessionSnapshot {
         socket: SocketState::Closed,
-        peer: peer(Presence::Here),
-        ..in_phase(SessionPhase::Ended(end))
+        peer: peer(PeerPresence::Here),
+        ..in_phase(SessionStage::Ended(end))
     };
     let events = told(&live(2_000, false), &over);
     assert_eq!(events.len(), 3);
@@ -97,7 +100,7 @@ fn rcl_7_the_end_comes_last_and_a_refusal_says_why() {
     let refusal = Refusal::closed(4505, None);
     let refused = SessionSnapshot {
         refusal: Some(refusal),
-        ..in_phase(SessionPhase::Refused)
+        ..in_phase(SessionStage::Refused)
     };
     let events = told(&live(2_000, false), &refused);
     assert!(events[0].contains(r#"code: "replaced""#), "{events:?}");

@@ -16,7 +16,7 @@ const DEFAULT_RETRY: Duration = Duration::from_secs(1);
 
 /// Numbers frames, keeps them until they are acknowledged, and knows which frames of the server are new.
 #[derive(Debug, Default)]
-pub(crate) struct Outbox {
+pub(crate) struct FrameBacklog {
     token: Option<String>,
     last_seq: u64,
     last_id: u64,
@@ -25,7 +25,7 @@ pub(crate) struct Outbox {
     send_deferred_at: Option<Instant>,
 }
 
-impl Outbox {
+impl FrameBacklog {
     /// The `resume` of `join`; none before the first `welcome`.
     pub(crate) fn resume(&self) -> Option<Resume> {
         let token = self.token.clone()?;

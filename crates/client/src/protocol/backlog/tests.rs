@@ -52,8 +52,8 @@ fn ids(texts: &[String]) -> Vec<(u64, String)> {
 
 #[test]
 fn rcl_4_after_a_resume_exactly_what_took_no_effect_is_sent_again() {
-    let mut outbox = Outbox::default();
-    assert_eq!(outbox.resume(), None);
+    let mut backlog = FrameBacklog::default();
+    assert_eq!(backlog.resume(), None);
     for frame in [
         offer(7),
         candidate(7),
@@ -61,71 +61,75 @@ fn rcl_4_after_a_resume_exactly_what_took_no_effect_is_sent_again() {
         Extend {}.into(),
         candidate(6),
     ] {
-        assert!(outbox.number(frame).is_some());
+        assert!(backlog.number(frame).is_some());
     }
-    outbox.acknowledge(1);
-    let again = outbox.welcomed(&welcome(true, 2, 7));
+    backlog.acknowledge(1);
+    let again = backlog.welcomed(&welcome(true, 2, 7));
     let expected = [(3, "candidate".to_owned()), (4, "extend".to_owned())];
     assert_eq!(ids(&again), expected, "not the one of an old epoch");
-    assert!(outbox.resume().is_some());
+    assert!(backlog.resume().is_some());
 }
 
 #[test]
 fn rcl_4_where_frames_were_lost_descriptions_are_not_sent_again_and_seq_begins_anew() {
-    let mut outbox = Outbox::default();
-    assert!(outbox.is_new(Some(40)));
+    let mut backlog = FrameBacklog::default();
+    assert!(backlog.is_new(Some(40)));
     for frame in [offer(7), answer(7), candidate(7)] {
-        outbox.number(frame);
+        backlog.number(frame);
     }
-    let again = outbox.welcomed(&welcome(false, 0, 7));
+    let again = backlog.welcomed(&welcome(false, 0, 7));
     assert_eq!(ids(&again), [(3, "candidate".to_owned())]);
-    assert_eq!(outbox.last_seq(), 0);
-    assert!(outbox.is_new(Some(1)));
+    assert_eq!(backlog.last_seq(), 0);
+    assert!(backlog.is_new(Some(1)));
 }
 
 #[test]
 fn rcl_4_a_frame_that_came_before_is_not_new() {
-    let mut outbox = Outbox::default();
-    let new: Vec<bool> = [1, 2, 2, 1, 5].map(|seq| outbox.is_new(Some(seq))).into();
+    let mut backlog = FrameBacklog::default();
+    let new: Vec<bool> = [1, 2, 2, 1, 5].map(|seq| backlog.is_new(Some(seq))).into();
     assert_eq!(new, [true, true, false, false, true]);
-    assert!(outbox.is_new(None));
-    assert_eq!(outbox.last_seq(), 5);
+    assert!(backlog.is_new(None));
+    assert_eq!(backlog.last_seq(), 5);
 }
 
 #[test]
 fn rcl_4_an_offer_replaces_the_unanswered_one_before_it_and_the_backlog_is_bounded() {
-    let mut outbox = Outbox::default();
-    outbox.number(offer(7));
-    outbox.number(offer(7));
+    let mut backlog = FrameBacklog::default();
+    backlog.number(offer(7));
+    backlog.number(offer(7));
     assert_eq!(
-        ids(&outbox.welcomed(&welcome(true, 0, 7))),
+        ids(&backlog.welcomed(&welcome(true, 0, 7))),
         [(2, "offer".to_owned())]
     );
     for _ in 0..MAX_BACKLOG + 10 {
-        outbox.number(candidate(7));
+        backlog.number(candidate(7));
     }
-    assert_eq!(outbox.welcomed(&welcome(true, 0, 7)).len(), MAX_BACKLOG);
-    assert_eq!(outbox.give_up_unanswered().len(), MAX_BACKLOG);
-    assert_eq!(outbox.welcomed(&welcome(true, 0, 7)).len(), 0);
+    assert_eq!(backlog.welcomed(&welcome(true, 0, 7)).len(), MAX_BACKLOG);
+    assert_eq!(backlog.give_up_unanswered().len(), MAX_BACKLOG);
+    assert_eq!(backlog.welcomed(&welcome(true, 0, 7)).len(), 0);
 }
 
 #[test]
 fn rcl_5_what_was_too_much_at_once_is_sent_later_in_its_order() {
-    let mut outbox = Outbox::default();
+    let mut backlog = FrameBacklog::default();
     let now = Instant::now();
-    outbox.number(candidate(7));
-    outbox.number(candidate(7));
+    backlog.number(candidate(7));
+    backlog.number(candidate(7));
     let mut error = ErrorBody::new(ErrorCode::RateLimited, "Too fast.");
     error.retry_after_ms = Some(300);
-    assert_eq!(outbox.refused(1, &error, now), None);
-    assert_eq!(outbox.number(offer(7)), None, "behind what waits");
+    assert_eq!(backlog.refused(1, &error, now), None);
+    assert_eq!(backlog.number(offer(7)), None, "behind what waits");
     let due = now + Duration::from_millis(300);
-    assert_eq!(outbox.send_deferred_at(), Some(due));
-    assert_eq!(outbox.take_deferred(now), Vec::<String>::new());
-    let sent = outbox.take_deferred(due);
+    assert_eq!(backlog.send_deferred_at(), Some(due));
+    assert_eq!(backlog.take_deferred(now), Vec::<String>::new());
+    let sent = backlog.take_deferred(due);
     let expected = [(3, "candidate".to_owned()), (4, "offer".to_owned())];
     assert_eq!(ids(&sent), expected);
     let stale = ErrorBody::new(ErrorCode::StaleEpoch, "Another epoch.");
-    assert_eq!(outbox.refused(4, &stale, now), Some(offer(7)), "given back");
-    assert_eq!(outbox.refused(4, &stale, now), None);
+    assert_eq!(
+        backlog.refused(4, &stale, now),
+        Some(offer(7)),
+        "given back"
+    );
+    assert_eq!(backlog.refused(4, &stale, now), None);
 }
