@@ -52,7 +52,9 @@ async fn ops_76_without_a_relay_there_is_one_call_and_without_signaling_it_says_
     let (code, lines) = calls(&stack, &[&without_relay[..], &nobody[..]].concat());
     assert_eq!(code, Some(1));
     assert!(
-        lines[0].starts_with("failed  a call, directly: the service does not answer"),
+        lines[0].starts_with(
+            "failed  a call, directly: signaling at http://127.0.0.1:9 does not answer"
+        ),
         "{lines:?}"
     );
 }

@@ -9,6 +9,7 @@ use rendezvous_client::{
 };
 use scheduler::trial_tickets;
 use service::clock::now;
+use tokio::time::timeout;
 use uuid::Uuid;
 use wire::{DuplicatePolicy, MediaBackend, OnLoss, Participant, SessionId, SessionSpec, UserId};
 
@@ -18,15 +19,19 @@ use crate::config::Settings;
 /// Longest wait for a call: joining, ICE with its slowest candidates, DTLS.
 const LIMIT: Duration = Duration::from_secs(20);
 /// The lobby stays open for so long, in milliseconds: the session starts after it, and is left before.
-const LOBBY_MS: i64 = 60_000;
+const LOBBY_MS: i64 = 25_000;
+/// Longest wait for a message there and back.
+const ECHO_LIMIT: Duration = Duration::from_secs(5);
 /// What one says to the other.
 const HELLO: &[u8] = b"is anybody there";
 
-/// Calls directly, and where relays are told to clients, over one of them.
+/// Calls directly, and where relays are told to clients, over one of them. Where nobody lets a peer in, once is enough.
 pub(super) async fn check(settings: &Settings) -> Vec<Finding> {
-    let mut findings = vec![tried(settings, "a call, directly", IcePolicy::All).await];
-    if has_relay(settings) {
-        findings.push(tried(settings, "a call, over the relay alone", IcePolicy::Relay).await);
+    let (direct, got_in) = tried(settings, "a call, directly", IcePolicy::All).await;
+    let mut findings = vec![direct];
+    if got_in && has_relay(settings) {
+        let (relayed, _) = tried(settings, "a call, over the relay alone", IcePolicy::Relay).await;
+        findings.push(relayed);
     }
     findings
 }
@@ -42,13 +47,16 @@ fn has_relay(settings: &Settings) -> bool {
         || told.any(|url| url.starts_with("turn"))
 }
 
-async fn tried(settings: &Settings, what: &str, ice: IcePolicy) -> Finding {
-    let called = tokio::time::timeout(LIMIT, call(settings, ice)).await;
-    let outcome = called.unwrap_or(Err(CallProblem::NotConnected));
-    Finding {
-        what: what.to_owned(),
-        outcome: outcome.map_err(|problem| problem.complaint(ice)),
-    }
+/// What came of it, and whether signaling let both in.
+async fn tried(settings: &Settings, what: &str, ice: IcePolicy) -> (Finding, bool) {
+    let outcome = call(settings, ice).await;
+    let got_in = !matches!(
+        outcome,
+        Err(CallProblem::Keys(_) | CallProblem::Refused { .. } | CallProblem::Silent)
+    );
+    let outcome = outcome.map_err(|problem| problem.complaint(settings, ice));
+    let what = what.to_owned();
+    (Finding { what, outcome }, got_in)
 }
 
 /// What stood in the way.
@@ -60,7 +68,11 @@ enum CallProblem {
         code: String,
         message: String,
     },
+    /// Signaling let nobody in, and said nothing.
+    Silent,
     NotConnected,
+    /// The two connected, over the relay alone.
+    OnlyRelayed,
     Lost,
 }
 
@@ -71,14 +83,15 @@ impl From<SessionError> for CallProblem {
 }
 
 impl CallProblem {
-    fn complaint(self, ice: IcePolicy) -> Complaint {
+    fn complaint(self, settings: &Settings, ice: IcePolicy) -> Complaint {
+        let signaling = &settings.signaling.public_url;
         let (wrong, remedy) = match self {
             CallProblem::Keys(why) => (
                 format!("no ticket can be signed: {why}"),
                 "The first start of `rendezvous up` makes the key; run this with the same --data-dir.",
             ),
-            CallProblem::Refused { code, message } if code == "unreachable" => (
-                message,
+            CallProblem::Silent => (
+                format!("signaling at {signaling} does not answer"),
                 "Start signaling, or set signaling.public_url to where it is reached from here.",
             ),
             CallProblem::Refused { code, message } => (
@@ -93,6 +106,10 @@ impl CallProblem {
                         "Two relays must reach each other: let UDP through to the ports from turn.min_port to turn.max_port; coturn needs its own address in turn.allow_peers."
                     }
                 },
+            ),
+            CallProblem::OnlyRelayed => (
+                "the two connected over the relay alone".to_owned(),
+                "Let UDP through between processes of this machine.",
             ),
             CallProblem::Lost => (
                 "the two connected, and nothing came through".to_owned(),
@@ -109,6 +126,17 @@ impl CallProblem {
 /// How it connected, and how long that took.
 async fn call(settings: &Settings, ice: IcePolicy) -> Result<String, CallProblem> {
     let issuer = &settings.scheduler.public_url;
+    let keys = scheduler::keys::list(&settings.data_dir);
+    if !keys
+        .map_err(|error| CallProblem::Keys(error.to_string()))?
+        .iter()
+        .any(|key| key.signs)
+    {
+        let folder = settings.data_dir.display();
+        return Err(CallProblem::Keys(format!(
+            "there is no signing key in {folder}"
+        )));
+    }
     let tickets = trial_tickets::sign(
         &settings.data_dir,
         issuer,
@@ -118,22 +146,36 @@ async fn call(settings: &Settings, ice: IcePolicy) -> Result<String, CallProblem
     let tickets = tickets.map_err(|error| CallProblem::Keys(error.to_string()))?;
     let began = Instant::now();
     let [mut caller, mut callee] = tickets.map(join);
-    let (from_caller, from_callee) = tokio::join!(connected(&mut caller), connected(&mut callee));
+    let both = async { tokio::try_join!(connected(&mut caller), connected(&mut callee)) };
+    let Ok(both) = timeout(LIMIT, both).await else {
+        let got_in = [&caller, &callee]
+            .iter()
+            .all(|peer| peer.snapshot().me.is_some());
+        return Err(if got_in {
+            CallProblem::NotConnected
+        } else {
+            CallProblem::Silent
+        });
+    };
     let took = began.elapsed();
-    let (mut from_caller, mut from_callee) = (from_caller?, from_callee?);
-    from_caller.send(HELLO).await?;
-    let heard = from_callee.recv().await.ok_or(CallProblem::Lost)?;
-    from_callee.send(&heard.data).await?;
-    let back = from_caller.recv().await.ok_or(CallProblem::Lost)?;
+    let (mut from_caller, mut from_callee) = both?;
+    let echo = async {
+        from_caller.send(HELLO).await?;
+        let heard = from_callee.recv().await.ok_or(CallProblem::Lost)?;
+        from_callee.send(&heard.data).await?;
+        from_caller.recv().await.ok_or(CallProblem::Lost)
+    };
+    let back = timeout(ECHO_LIMIT, echo)
+        .await
+        .unwrap_or(Err(CallProblem::Lost))?;
     let path = caller.path().await.ok_or(CallProblem::Lost)?;
-    for peer in [&caller, &callee] {
-        // Their seats would be free by themselves; whether they leave now changes nothing.
-        peer.leave().await.ok();
-    }
-    let is_as_asked = back.data == HELLO && (ice == IcePolicy::All || path.is_relayed());
-    match is_as_asked {
-        true => Ok(told(&path, took)),
-        false => Err(CallProblem::Lost),
+    // Their seats would be free by themselves; whether they leave now changes nothing.
+    drop(tokio::join!(caller.leave(), callee.leave()));
+    match (ice, path.is_relayed()) {
+        _ if back.data != HELLO => Err(CallProblem::Lost),
+        (IcePolicy::All, true) => Err(CallProblem::OnlyRelayed),
+        (IcePolicy::Relay, false) => Err(CallProblem::Lost),
+        (IcePolicy::All, false) | (IcePolicy::Relay, true) => Ok(told(&path, took)),
     }
 }
 
@@ -168,7 +210,10 @@ async fn connected(peer: &mut Session) -> Result<DataChannel, CallProblem> {
                 channel.opened().await?;
                 return Ok(channel);
             }
-            SessionEvent::Error(refusal) => {
+            SessionEvent::Error(refusal) if refusal.code == "unreachable" => {
+                return Err(CallProblem::Silent);
+            }
+            SessionEvent::Error(refusal) if refusal.is_final => {
                 let (code, message) = (refusal.code, refusal.message);
                 return Err(CallProblem::Refused { code, message });
             }

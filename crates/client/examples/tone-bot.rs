@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut session = Session::join(SessionOptions::new(tickets).track(&track));
     let stay = stay(&mut session);
     tokio::select! {
-        ended = stay => println!("{ended}"),
+        ended = stay => return ended.map(|ended| println!("{ended}")).map_err(Into::into),
         stopped = play(&track) => stopped?,
         interrupted = tokio::signal::ctrl_c() => interrupted?,
     }
@@ -40,19 +40,19 @@ fn join_link() -> Result<String, Box<dyn Error>> {
 }
 
 /// Says what happens, until it is over.
-async fn stay(session: &mut Session) -> String {
+async fn stay(session: &mut Session) -> Result<String, String> {
     while let Some(event) = session.next_event().await {
         match event {
             SessionEvent::Track(track) => drop(tokio::spawn(listen(track))),
             SessionEvent::Channel(channel) => drop(tokio::spawn(echo(channel))),
-            SessionEvent::Ended(end) => return format!("ended: {}", end.reason.name()),
+            SessionEvent::Ended(end) => return Ok(format!("ended: {}", end.reason.name())),
             SessionEvent::Error(refusal) if refusal.is_final => {
-                return format!("refused: {}", refusal.code);
+                return Err(format!("refused ({}): {}", refusal.code, refusal.message));
             }
             other => println!("{other:?}"),
         }
     }
-    "closed".to_owned()
+    Err("the session was closed".to_owned())
 }
 
 /// Writes the tone in real time. What is written before the session is live, or without a connection, is dropped.

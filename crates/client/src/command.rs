@@ -10,7 +10,7 @@ pub(crate) enum Command {
     Leave,
     Close,
     Extend,
-    Send(RawJson),
+    Send(RawJson, oneshot::Sender<Result<(), SessionError>>),
     AddTrack(LocalTrack),
     RemoveTrack(LocalTrack),
     OpenChannel(String, oneshot::Sender<Result<DataChannel, SessionError>>),

@@ -129,12 +129,11 @@ impl SessionDriver {
         };
         let of_phase = of_phase.map(|at| self.clock.instant_of(at));
         let of_epoch = self.epoch.as_ref().and_then(Epoch::next_deadline);
-        let deadlines = [
-            of_phase,
-            of_epoch,
-            self.backlog.send_deferred_at(),
-            self.leave_until,
-        ];
+        let of_backlog = self
+            .backlog
+            .send_deferred_at()
+            .filter(|_| self.link.is_welcomed());
+        let deadlines = [of_phase, of_epoch, of_backlog, self.leave_until];
         let next = deadlines.into_iter().flatten().min();
         next.unwrap_or_else(|| Instant::now() + IDLE)
     }
@@ -157,12 +156,15 @@ impl SessionDriver {
             }
             _ => {}
         }
-        for text in self.backlog.take_deferred(now) {
-            self.link.send(text).await;
+        if self.link.is_welcomed() {
+            for text in self.backlog.take_deferred(now) {
+                self.link.send(text).await;
+            }
         }
-        let peer_is_here = self.snapshot.borrow().is_peer_here() && self.link.is_welcomed();
+        let online = self.link.is_welcomed();
+        let peer_is_here = self.snapshot.borrow().is_peer_here();
         if let Some(epoch) = &mut self.epoch {
-            let output = epoch.due(now, peer_is_here).await;
+            let output = epoch.due(now, online, peer_is_here).await;
             self.pass_on(output).await;
         }
     }

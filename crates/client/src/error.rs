@@ -31,6 +31,14 @@ impl Refusal {
         }
     }
 
+    pub(crate) fn unreadable() -> Self {
+        let message = "the welcome of the service can't be read: it may be newer than this client";
+        Self {
+            is_final: true,
+            ..Self::passing("unsupported", message)
+        }
+    }
+
     /// The socket was closed for good, after `error`, if the server sent one.
     pub(crate) fn closed(close_code: u16, error: Option<&ErrorBody>) -> Self {
         let named = CloseCode::ALL.iter().find(|code| code.code() == close_code);
@@ -84,6 +92,9 @@ pub enum SessionError {
         /// The most that is taken.
         limit: usize,
     },
+    /// More waits to be acknowledged than the service takes at once.
+    #[error("too much is on its way to the service: try again in a second")]
+    Congested,
     /// There is no connection between the two peers at present.
     #[error("there is no connection to the other peer")]
     NotConnected,

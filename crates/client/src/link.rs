@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep_until;
 use wire::UnixMs;
 
-use crate::connection::{IncomingMessage, SignalingConnection};
-use crate::protocol::span;
+use crate::connection::{ABNORMAL_CLOSE, IncomingMessage, SignalingConnection};
+use crate::protocol::{TicketChoice, span};
 use crate::{NoTicket, Ticket, TicketSource};
 
 /// A socket without a `welcome` after this is given up.
@@ -35,7 +35,10 @@ pub(crate) struct Link {
 }
 
 enum LinkPhase {
-    Waiting { until: Instant, new_ticket: bool },
+    Waiting {
+        until: Instant,
+        ticket: TicketChoice,
+    },
     Connecting(Attempt),
     Open(Box<OpenLink>),
     Closed,
@@ -47,8 +50,10 @@ struct OpenLink {
     /// Longest silence of the server.
     silence: Duration,
     last_life: Instant,
-    /// A sign of life is due by then.
+    /// A sign of life is due by then; before `welcome`, that.
     alive_by: Option<Instant>,
+    /// A write failed: nothing more is written.
+    broken: bool,
     ping_every: Duration,
     first_pings: u32,
     next_ping: Option<Instant>,
@@ -80,7 +85,7 @@ impl Link {
     pub(crate) fn new(tickets: Arc<dyn TicketSource>) -> Self {
         let state = LinkPhase::Waiting {
             until: Instant::now(),
-            new_ticket: true,
+            ticket: TicketChoice::Fresh,
         };
         Self {
             tickets,
@@ -89,24 +94,26 @@ impl Link {
         }
     }
 
-    /// Begins an attempt. The last ticket is used again while it counts, unless it would not do.
+    /// Begins an attempt. While a ticket counts, whoever holds it can come back although nobody gives another.
     pub(crate) fn connect(&mut self, server_now: UnixMs) {
-        let new_ticket = matches!(
-            self.state,
-            LinkPhase::Waiting {
-                new_ticket: true,
-                ..
-            }
-        );
-        let kept = self
-            .ticket
-            .take()
-            .filter(|ticket| !new_ticket && ticket.expires_at.since(server_now) > TICKET_SLACK_MS);
+        let choice = match self.state {
+            LinkPhase::Waiting { ticket, .. } => ticket,
+            _ => TicketChoice::Same,
+        };
+        if choice == TicketChoice::Replaced {
+            self.ticket = None;
+        }
+        let counts = |ticket: &&Ticket| ticket.expires_at.since(server_now) > TICKET_SLACK_MS;
+        let kept = self.ticket.as_ref().filter(counts).cloned();
         let tickets = Arc::clone(&self.tickets);
         self.state = LinkPhase::Connecting(Box::pin(async move {
-            let ticket = match kept {
-                Some(ticket) => ticket,
-                None => tickets.ticket().await.map_err(LinkFailure::Ticket)?,
+            let ticket = match (kept, choice) {
+                (Some(kept), TicketChoice::Same) => kept,
+                (kept, _) => match (tickets.ticket().await, kept) {
+                    (Ok(fresh), _) => fresh,
+                    (Err(error), Some(kept)) if !error.is_final => kept,
+                    (Err(error), _) => return Err(LinkFailure::Ticket(error)),
+                },
             };
             let opened = SignalingConnection::open(&ticket.url).await;
             let connection = opened.map_err(|_| LinkFailure::Unreachable)?;
@@ -115,9 +122,9 @@ impl Link {
     }
 
     /// Waits for `delay`, then [`LinkEvent::Due`] follows.
-    pub(crate) fn wait(&mut self, delay: Duration, new_ticket: bool) {
+    pub(crate) fn wait(&mut self, delay: Duration, ticket: TicketChoice) {
         let until = Instant::now() + delay;
-        self.state = LinkPhase::Waiting { until, new_ticket };
+        self.state = LinkPhase::Waiting { until, ticket };
     }
 
     /// The rest of a wait is skipped; an open socket must show that it lives.
@@ -136,6 +143,7 @@ impl Link {
     pub(crate) fn welcomed(&mut self, ping_ms: i64, timeout_ms: i64) {
         if let LinkPhase::Open(open) = &mut self.state {
             open.welcomed = true;
+            open.alive_by = None;
             open.silence = at_least_a_second(timeout_ms);
             open.ping_every = at_least_a_second(ping_ms);
             open.first_pings = FIRST_PINGS;
@@ -150,8 +158,10 @@ impl Link {
 
     /// Sends a frame, if there is a socket. Where it breaks, the next event says so.
     pub(crate) async fn send(&mut self, text: String) {
-        if let LinkPhase::Open(open) = &mut self.state {
-            open.connection.send(text).await;
+        if let LinkPhase::Open(open) = &mut self.state
+            && !open.broken
+        {
+            open.broken = !open.connection.send(text).await;
         }
     }
 
@@ -201,7 +211,8 @@ impl OpenLink {
             welcomed: false,
             silence: WELCOME_LIMIT,
             last_life: Instant::now(),
-            alive_by: None,
+            alive_by: Some(Instant::now() + WELCOME_LIMIT),
+            broken: false,
             ping_every: WELCOME_LIMIT,
             first_pings: 0,
             next_ping: None,
@@ -210,10 +221,15 @@ impl OpenLink {
 
     async fn next(&mut self) -> LinkEvent {
         loop {
+            if self.broken {
+                return LinkEvent::Closed(ABNORMAL_CLOSE);
+            }
             let silent_at = self.last_life + self.silence;
             let silent_at = self.alive_by.map_or(silent_at, |at| at.min(silent_at));
             let wake_at = self.next_ping.map_or(silent_at, |at| at.min(silent_at));
             tokio::select! {
+                // What has come is heard before silence is.
+                biased;
                 incoming = self.connection.next() => match incoming {
                     IncomingMessage::Text(text) => {
                         self.lives();
@@ -235,7 +251,9 @@ impl OpenLink {
 
     fn lives(&mut self) {
         self.last_life = Instant::now();
-        self.alive_by = None;
+        if self.welcomed {
+            self.alive_by = None;
+        }
     }
 
     fn plan_ping(&mut self) {

@@ -112,12 +112,15 @@ impl SessionHandle {
     }
 
     /// A decision to go: it ends a live session for both. Before that the seat is free again, and whoever left may
-    /// join anew.
+    /// join anew. Returns once the service has heard it, or after 5 s without an answer: a program that ends earlier is
+    /// lost to the other one, not left.
     ///
     /// # Errors
     /// [`SessionError::SessionOver`]
     pub async fn leave(&self) -> Result<(), SessionError> {
-        self.command(Command::Leave).await
+        self.command(Command::Leave).await?;
+        self.commands.closed().await;
+        Ok(())
     }
 
     /// Lets go of everything, as a page that is closed does: the seat is kept for a while.
@@ -138,7 +141,8 @@ impl SessionHandle {
     /// Sends any JSON of at most 4 KiB to the other one, over the service: it is not stored.
     ///
     /// # Errors
-    /// [`SessionError::TooLarge`], [`SessionError::PeerAbsent`], [`SessionError::SessionOver`]
+    /// [`SessionError::TooLarge`], [`SessionError::PeerAbsent`], [`SessionError::SessionOver`], and
+    /// [`SessionError::Congested`] while too much waits to be acknowledged.
     pub async fn send(&self, payload: &impl serde::Serialize) -> Result<(), SessionError> {
         let json = serde_json::to_string(payload)
             .map_err(|error| SessionError::Connection(error.to_string()))?;
@@ -153,7 +157,9 @@ impl SessionHandle {
         }
         let payload =
             RawJson::parse(json).map_err(|error| SessionError::Connection(error.to_string()))?;
-        self.command(Command::Send(payload)).await
+        let (answer, answered) = oneshot::channel();
+        self.command(Command::Send(payload, answer)).await?;
+        answered.await.unwrap_or(Err(SessionError::SessionOver))
     }
 
     /// Sends a track more, on this connection and on those to come.

@@ -70,6 +70,9 @@ async fn connect(
     if run.stop.is_cancelled() {
         return Err("stopped".to_owned());
     }
+    for _ in &plan.peers {
+        run.admission.may_join().await;
+    }
     let began = Instant::now();
     let pair = plan.peers.map(|peer| NativePeer::join(&peer, media));
     let both = async {

@@ -70,7 +70,7 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t = Scenario::Exchange)]
     pub scenario: Scenario,
     /// Real peers that connect to each other, and what flows between them for --duration, instead of a scenario
-    #[arg(long, value_enum, conflicts_with = "scenario")]
+    #[arg(long, value_enum, conflicts_with_all = ["scenario", "exchanges", "rate", "cycles", "to_end", "live", "numbered"])]
     pub media: Option<LoadMedia>,
     /// How many pairs: two sockets each
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=MAX_PAIRS))]

@@ -16,7 +16,18 @@ impl SessionDriver {
             Command::Leave => self.leave().await,
             Command::Close => self.dropped = true,
             Command::Extend => self.send(Extend {}.into()).await,
-            Command::Send(payload) => self.send(Data { payload }.into()).await,
+            Command::Send(payload, answer) => {
+                let is_congested = self.backlog.is_congested();
+                if !is_congested {
+                    self.send(Data { payload }.into()).await;
+                }
+                let answered = match is_congested {
+                    true => Err(SessionError::Congested),
+                    false => Ok(()),
+                };
+                // Whoever asked may have stopped waiting.
+                answer.send(answered).ok();
+            }
             Command::AddTrack(track) => self.add_track(track).await,
             Command::RemoveTrack(track) => self.remove_track(&track).await,
             Command::OpenChannel(label, answer) => self.open_channel(&label, answer).await,

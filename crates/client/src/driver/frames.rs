@@ -13,11 +13,12 @@ use crate::{MediaState, Refusal, SessionEvent, SocketState};
 impl SessionDriver {
     pub(super) async fn text(&mut self, text: &str) {
         let Ok((envelope, frame)) = ServerFrame::parse(text) else {
-            // A type of a later version is ignored, and its `seq` counted.
-            if let Ok(envelope) = Envelope::parse(text) {
-                self.backlog.is_new(envelope.seq);
-            }
-            return;
+            // A type of a later version is ignored, and its `seq` counted. Without a `welcome` there is no session.
+            return match Envelope::parse(text) {
+                Ok(envelope) if envelope.kind == "welcome" => self.refuse(Refusal::unreadable()),
+                Ok(envelope) => drop(self.backlog.is_new(envelope.seq)),
+                Err(_) => {}
+            };
         };
         if !self.backlog.is_new(envelope.seq) {
             return;
@@ -74,6 +75,7 @@ impl SessionDriver {
         self.clock.learn(self.join_sent_at, welcome.server_now);
         self.attempts.welcomed();
         self.unreachable = 0;
+        self.last_error = None;
         self.polite = welcome.you.polite;
         self.min_epoch = welcome.epoch.unwrap_or(0);
         self.link.welcomed(welcome.ping_ms, welcome.timeout_ms);
@@ -101,6 +103,7 @@ impl SessionDriver {
             return;
         }
         self.close_media().await;
+        self.update(|state| state.media = MediaState::None);
         if let Some(media) = negotiate.media {
             let mut refusal = Refusal::passing(
                 "media_unsupported",
@@ -135,6 +138,7 @@ impl SessionDriver {
                 self.pass_on(output).await;
             }
             Err(error) => {
+                self.update(|state| state.media = MediaState::None);
                 let refusal = Refusal::passing("negotiation_failed", error.to_string());
                 self.emit(SessionEvent::Error(refusal));
             }
@@ -156,8 +160,9 @@ impl SessionDriver {
     }
 
     async fn error(&mut self, error: ErrorBody) {
-        self.last_error = Some(error.clone());
         let Some(id) = error.id.as_ref().and_then(wire::FrameId::number) else {
+            // What answers no frame may be why the socket closes next.
+            self.last_error = Some(error);
             return;
         };
         let Some(frame) = self.backlog.refused(id, &error, Instant::now()) else {

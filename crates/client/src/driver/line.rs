@@ -1,14 +1,12 @@
 //! What happens on the line to the service: sockets that open, close or fail, and what follows.
 
-use std::time::Duration;
-
 use wire::signaling::{ClientFrame, Join, Ping};
 use wire::{CloseCode, EndReason, UnixMs};
 
 use super::SessionDriver;
 use crate::connection::ABNORMAL_CLOSE;
 use crate::link::{LinkEvent, LinkFailure};
-use crate::protocol::{AfterClose, delay, end, is_frame_refusal, span};
+use crate::protocol::{AfterClose, TicketChoice, delay, end, is_frame_refusal, span};
 use crate::{NoTicket, Refusal, SessionEvent, SessionStage, SocketState};
 
 /// Attempts in a row without a socket, after which the program is told (about 3 s).
@@ -63,25 +61,27 @@ impl SessionDriver {
         if error.is_final {
             return self.refuse(error.into());
         }
-        self.try_later(Duration::ZERO, true);
+        self.no_answer(error.message);
+        self.try_later(TicketChoice::Fresh);
     }
 
     fn unreachable(&mut self) {
-        self.unreachable += 1;
-        if self.unreachable == TOLD_AFTER {
-            let message = "the service does not answer; it is tried again";
-            self.emit(SessionEvent::Error(Refusal::passing(
-                "unreachable",
-                message,
-            )));
-        }
-        self.try_later(Duration::ZERO, false);
+        self.no_answer("the service does not answer; it is tried again");
+        self.try_later(TicketChoice::Same);
     }
 
-    fn try_later(&mut self, at_least: Duration, new_ticket: bool) {
-        let delay = at_least + self.attempts.next_delay(rand::random());
+    /// After several attempts in a row the program is told why it waits.
+    fn no_answer(&mut self, why: impl Into<String>) {
+        self.unreachable += 1;
+        if self.unreachable == TOLD_AFTER {
+            self.emit(SessionEvent::Error(Refusal::passing("unreachable", why)));
+        }
+    }
+
+    fn try_later(&mut self, ticket: TicketChoice) {
+        let delay = self.attempts.next_delay(rand::random());
         self.update(|state| state.socket = SocketState::Lost);
-        self.link.wait(delay, new_ticket);
+        self.link.wait(delay, ticket);
     }
 
     async fn closed(&mut self, code: u16) {
@@ -113,9 +113,9 @@ impl SessionDriver {
             .after_close(code, is_draining, asked, rand::random())
         {
             AfterClose::Stop => self.refuse(Refusal::closed(code, error.as_ref())),
-            AfterClose::Retry { delay, new_ticket } => {
+            AfterClose::Retry { delay, ticket } => {
                 self.update(|state| state.socket = SocketState::Lost);
-                self.link.wait(delay, new_ticket);
+                self.link.wait(delay, ticket);
             }
         }
     }
@@ -126,12 +126,23 @@ impl SessionDriver {
         self.backlog.forget_seat();
         let now = self.clock.now();
         let soonest = now + EARLY_RETRY_MS;
-        let opens_at = opens_at.map_or(soonest, |at| at.max(soonest));
+        // A booking that moved was told before the socket closed.
+        let moved = self
+            .snapshot
+            .borrow()
+            .spec
+            .as_ref()
+            .map(|spec| spec.lobby_opens_at);
+        let opens_at = opens_at.or(moved).map_or(soonest, |at| at.max(soonest));
         self.update(|state| {
             state.phase = SessionStage::Early { opens_at };
+            if let Some(peer) = &mut state.peer {
+                peer.presence = crate::PeerPresence::Away { since: Some(now) };
+            }
             (state.socket, state.media) = (SocketState::Lost, crate::MediaState::None);
         });
-        self.link.wait(span(opens_at.since(now)), true);
+        self.link
+            .wait(span(opens_at.since(now)), TicketChoice::Fresh);
     }
 
     async fn give_up_unanswered(&mut self) {

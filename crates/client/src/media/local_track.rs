@@ -90,7 +90,10 @@ impl LocalTrack {
         let Some(binding) = self.binding().filter(|_| open) else {
             return Ok(false);
         };
-        let parameters = binding.sender.get_parameters().await?.rtp_parameters;
+        let Ok(parameters) = binding.sender.get_parameters().await else {
+            return Ok(false);
+        };
+        let parameters = parameters.rtp_parameters;
         if parameters.codecs.is_empty() {
             return Ok(false);
         }

@@ -153,15 +153,22 @@ impl Epoch {
     }
 
     /// What has to be done at that time.
-    pub(crate) async fn due(&mut self, now: Instant, peer_is_here: bool) -> EpochOutput {
+    pub(crate) async fn due(
+        &mut self,
+        now: Instant,
+        online: bool,
+        peer_is_here: bool,
+    ) -> EpochOutput {
         let mut output = EpochOutput::default();
         if self.restart_at.is_some_and(|at| at <= now) {
             self.restart_at = Some(now + RESTART_AGAIN);
-            output.frames = self.ask_for_ice_servers();
+            if online {
+                output.frames = self.ask_for_ice_servers();
+            }
         }
         if self.answer_due.is_some_and(|at| at <= now) {
             self.answer_due = Some(now + ANSWER_LIMIT);
-            if peer_is_here {
+            if online && peer_is_here {
                 let steps = self.negotiation.offer_again();
                 output.extend(self.apply_steps(steps, now).await);
             }

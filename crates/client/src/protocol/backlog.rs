@@ -11,6 +11,10 @@ use super::spans::delay;
 
 /// Unacknowledged frames that are kept: a negotiation with its candidates, and below the service's burst of 200.
 const MAX_BACKLOG: usize = 128;
+/// With so many, nothing of the program's own is taken: the rest is for the negotiation.
+const CONGESTED: usize = MAX_BACKLOG / 2;
+/// Highest number of a frame that is believed: JSON of other clients is exact to there.
+const MAX_ID: u64 = 1 << 53;
 /// Delay before a rate-limited frame is sent again where the service names none.
 const DEFAULT_RETRY: Duration = Duration::from_secs(1);
 
@@ -58,6 +62,11 @@ impl FrameBacklog {
         }
         push_bounded(&mut self.unanswered, (self.last_id, frame));
         Some(text)
+    }
+
+    /// Whether the program has to wait before it sends more.
+    pub(crate) fn is_congested(&self) -> bool {
+        self.unanswered.len() + self.deferred.len() >= CONGESTED
     }
 
     /// For `ok` and `error`: the frame of that number, if it was unacknowledged.
@@ -112,7 +121,7 @@ impl FrameBacklog {
     /// After a resume that lost frames, descriptions go too: the other half of their exchange may be missing.
     pub(crate) fn welcomed(&mut self, welcome: &Welcome) -> Vec<String> {
         self.token = Some(welcome.resume_token.clone());
-        self.last_id = self.last_id.max(welcome.last_id);
+        self.last_id = self.last_id.max(welcome.last_id.min(MAX_ID));
         if !welcome.resumed {
             self.last_seq = 0;
         }
@@ -128,9 +137,15 @@ impl FrameBacklog {
             .collect()
     }
 
-    /// The socket was closed because of something that was sent on it: none of it is sent again.
+    /// The socket was closed because of something that was sent on it: none of it is sent again, but for what no
+    /// service refuses.
     pub(crate) fn give_up_unanswered(&mut self) -> Vec<ClientFrame> {
-        self.unanswered.drain(..).map(|(_, frame)| frame).collect()
+        let sent = std::mem::take(&mut self.unanswered);
+        let (kept, refused): (VecDeque<_>, VecDeque<_>) = sent
+            .into_iter()
+            .partition(|(_, frame)| matches!(frame, ClientFrame::Connected(_)));
+        self.unanswered = kept;
+        refused.into_iter().map(|(_, frame)| frame).collect()
     }
 
     /// False for a frame that came before. Frames without `seq` are always new.

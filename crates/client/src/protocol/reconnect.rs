@@ -21,6 +21,9 @@ const FRAME_REFUSALS: [u16; 5] = [
     CloseCode::Malformed as u16,
 ];
 
+/// The session is on another node, which a fresh ticket names; the servers of this tree do not say so yet.
+const MOVED: u16 = 4006;
+
 /// What has been tried since the last `welcome`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Attempts {
@@ -32,14 +35,24 @@ pub(crate) struct Attempts {
     rejections: u32,
 }
 
+/// With which ticket the next attempt is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TicketChoice {
+    /// The one that there is, while it counts.
+    Same,
+    /// A fresh one, which may name another node; where nobody gives one, the one that there is.
+    Fresh,
+    /// A fresh one: the service rejected the one that there is.
+    Replaced,
+}
+
 /// What follows a close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AfterClose {
     /// Connect again after a while.
     Retry {
         delay: Duration,
-        /// The ticket that is there would not do.
-        new_ticket: bool,
+        ticket: TicketChoice,
     },
     /// Something must change first.
     Stop,
@@ -70,7 +83,13 @@ impl Attempts {
         }
         AfterClose::Retry {
             delay: asked.unwrap_or_default() + self.next_delay(jitter),
-            new_ticket: rejected || draining || code == CloseCode::GoingAway.code(),
+            ticket: match code {
+                _ if rejected => TicketChoice::Replaced,
+                _ if draining || code == CloseCode::GoingAway.code() || code == MOVED => {
+                    TicketChoice::Fresh
+                }
+                _ => TicketChoice::Same,
+            },
         }
     }
 
@@ -125,7 +144,7 @@ mod tests {
                 matches!(
                     next,
                     AfterClose::Retry {
-                        new_ticket: true,
+                        ticket: TicketChoice::Replaced,
                         ..
                     }
                 ),
@@ -146,7 +165,7 @@ mod tests {
             matches!(
                 next,
                 AfterClose::Retry {
-                    new_ticket: true,
+                    ticket: TicketChoice::Replaced,
                     ..
                 }
             ),
@@ -175,6 +194,14 @@ mod tests {
             .collect();
         assert_eq!(delays, [200, 400, 800, 1_600, 3_000, 3_000, 3_000]);
         assert_eq!(Attempts::default().next_delay(0.0).as_millis(), 100);
+        let moved = after(&mut Attempts::default(), 4006);
+        assert!(matches!(
+            moved,
+            AfterClose::Retry {
+                ticket: TicketChoice::Fresh,
+                ..
+            }
+        ));
         let asked = Some(Duration::from_secs(7));
         let next = Attempts::default().after_close(4000, true, asked, 0.0);
         let delay = Duration::from_millis(7_100);
@@ -182,7 +209,7 @@ mod tests {
             next,
             AfterClose::Retry {
                 delay,
-                new_ticket: true
+                ticket: TicketChoice::Fresh
             }
         );
     }

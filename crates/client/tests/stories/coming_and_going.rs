@@ -110,6 +110,7 @@ async fn rcl_21_both_ask_for_more_time_and_one_leaves() {
     );
 
     bo.leave().await.unwrap();
+    assert!(bo.snapshot().is_over(), "a program may end now");
     let (end, same) = tokio::join!(ann.ended(SOON), bo.ended(SOON));
     assert_eq!(
         (end.reason, same.reason),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rendezvous_client::{MediaState, PeerPresence, SessionEvent, SocketState};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use testkit::{Break, Cut, RtcPeer, SOON, Service, Way, exchange};
 
@@ -65,6 +66,23 @@ async fn rcl_31_signaling_is_killed_and_comes_back_with_the_same_deadline_and_th
     assert_eq!((ann.deadline(), bo.deadline()), (deadline, deadline));
     bo.leave().await.unwrap();
     assert_eq!(ann.ended(SOON).await.reason.name(), "left");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rcl_34_while_the_scheduler_stands_still_peers_come_back_with_the_tickets_that_they_have() {
+    let stage = Stage::booked(json!({"duration_ms": 120_000})).await;
+    let mut ann = stage.join(0, with_notes).await;
+    let mut bo = stage.join(1, with_notes).await;
+    let ((_, deadline), _) = tokio::join!(ann.live(), bo.live());
+    ann.forget();
+    let scheduler = stage.stack.child(Service::Scheduler).unwrap();
+    let scheduler = Pid::from_raw(i32::try_from(scheduler).unwrap()).unwrap();
+    kill_process(scheduler, Signal::STOP).unwrap();
+    stage.stack.kill(Service::Signaling);
+    socket(&mut ann, SocketState::Lost).await;
+    socket(&mut ann, SocketState::Open).await;
+    kill_process(scheduler, Signal::CONT).unwrap();
+    assert_eq!(ann.deadline(), deadline);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

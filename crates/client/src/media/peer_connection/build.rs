@@ -1,10 +1,12 @@
 //! How a connection of the `webrtc` crate is made.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, RTCConfiguration, RTCConfigurationBuilder,
-    RTCIceServer, RTCIceTransportPolicy, Registry, register_default_interceptors,
+    RTCIceServer, RTCIceTransportPolicy, Registry, SettingEngineBuilder,
+    register_default_interceptors,
 };
 use webrtc::runtime::default_runtime;
 use wire::IceServer;
@@ -30,6 +32,11 @@ pub(super) async fn connection(
         .with_ice_servers(ice_servers(params.ice_servers))
         .with_ice_transport_policy(policy)
         .build();
+    // Nothing better than a relay will come where nothing else may be used.
+    let relay_wait = params.relay_only.then_some(Duration::ZERO);
+    let settings = SettingEngineBuilder::new()
+        .with_relay_acceptance_min_wait(relay_wait)
+        .build();
     let forwarder = EventForwarder {
         epoch: params.epoch,
         events: params.events.clone(),
@@ -37,6 +44,7 @@ pub(super) async fn connection(
     let runtime = default_runtime().ok_or(SessionError::NotConnected)?;
     let connection = PeerConnectionBuilder::new()
         .with_configuration(configuration)
+        .with_setting_engine(settings)
         .with_media_engine(media_engine)
         .with_interceptor_registry(interceptors)
         .with_handler(Arc::new(forwarder))

@@ -133,3 +133,38 @@ fn rcl_5_what_was_too_much_at_once_is_sent_later_in_its_order() {
     );
     assert_eq!(backlog.refused(4, &stale, now), None);
 }
+
+#[test]
+fn rcl_5_a_program_that_sends_too_much_waits_and_displaces_no_negotiation() {
+    let mut backlog = FrameBacklog::default();
+    backlog.number(offer(7));
+    let mut taken = 0;
+    while !backlog.is_congested() {
+        backlog.number(Extend {}.into());
+        taken += 1;
+    }
+    assert_eq!(taken, CONGESTED - 1);
+    let again = ids(&backlog.welcomed(&welcome(true, 0, 7)));
+    assert_eq!(again[0], (1, "offer".to_owned()));
+    backlog.acknowledge(1);
+    assert!(!backlog.is_congested());
+}
+
+#[test]
+fn rcl_8_no_number_of_a_server_stops_the_counting() {
+    let mut backlog = FrameBacklog::default();
+    backlog.welcomed(&welcome(true, u64::MAX, 7));
+    assert!(backlog.number(offer(7)).is_some());
+    assert!(backlog.is_new(Some(u64::MAX)));
+    assert!(!backlog.is_new(Some(1)));
+}
+
+#[test]
+fn rcl_4_after_a_refusal_that_media_is_up_is_still_said() {
+    let mut backlog = FrameBacklog::default();
+    backlog.number(offer(7));
+    backlog.number(wire::signaling::Connected { epoch: 7 }.into());
+    assert_eq!(backlog.give_up_unanswered(), [offer(7)]);
+    let again = ids(&backlog.welcomed(&welcome(true, 0, 7)));
+    assert_eq!(again, [(2, "connected".to_owned())]);
+}
