@@ -133,11 +133,7 @@ async fn rcl_22_who_leaves_the_lobby_may_come_again_and_both_begin_anew() {
         other => Err(other),
     })
     .await;
-    ann.expect("that Bo went", SOON, |event| match event {
-        SessionEvent::Peer(peer) if matches!(peer.presence, PeerPresence::Away { .. }) => Ok(()),
-        other => Err(other),
-    })
-    .await;
+    ann.wait_until(|state| !state.is_peer_here()).await.unwrap();
     assert_eq!(ann.send(&1).await, Err(SessionError::PeerAbsent));
     ann.forget();
     let mut bo = stage.join(1, with_notes).await;
