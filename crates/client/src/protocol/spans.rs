@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What is further away is looked at again by then, in milliseconds.
 const DAY_MS: u64 = 86_400_000;
-/// In milliseconds.
+/// The longest wait before something is tried again, in milliseconds.
 const MINUTE_MS: u64 = 60_000;
 
 /// A span in milliseconds: a negative one is none, and none is longer than a day.
