@@ -63,7 +63,7 @@ test('[END-7] both ask for more time, and get it', async ({ pair, application })
   const extended = await annPage.gets('extended');
   const live = await annPage.gets('live');
   expect(extended.frame['deadline_at']).toBe((live.frame['deadline_at'] as number) + 50_000);
-  await application.advanceTo((live.frame['deadline_at'] as number) + 47_000, annPage, boPage);
+  await application.advanceTo((live.frame['deadline_at'] as number) + 43_000, annPage, boPage);
   for (const person of [annPage, boPage]) expect(person.received.some(({ frame }) => frame.type === 'ended'), 'past the first deadline').toBe(false);
   const ended = await annPage.gets('ended');
   expect(ended.at + application.aheadMs).toBeGreaterThanOrEqual((extended.frame['deadline_at'] as number) - 5);
@@ -93,10 +93,11 @@ test('[END-31] who leaves the waiting room is out: the other one reads so until 
 });
 
 test('[END-8] the first one in sees who is missing, and a no-show says so', async ({ pair, application }) => {
-  const { session, ann, annPage } = await pair({ startsInMs: 1_000, closes_after_ms: 3_000 });
+  const { session, ann, annPage } = await pair({ startsInMs: 1_000, closes_after_ms: 60_000 });
   await annPage.open(ann);
   await annPage.reachesPhase('lobby');
   await expect(annPage.get('waiting')).toContainText('Bo');
+  await application.advanceTo(session.closes_at - 1_000, annPage);
   await annPage.reachesPhase('ended');
   await expect(annPage.get('end-reason')).toContainText('Bo');
   const record = await application.ended(session.id);
